@@ -1,0 +1,51 @@
+package shared
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Defaults of a [FetchConfig], in force where a field is zero.
+const (
+	DefaultTimeout          = 30 * time.Second
+	DefaultMaxResponseBytes = 16 << 20
+)
+
+// FetchConfig is what a service needs to make calls. stytch.NewClient builds one and hands it to every service; build
+// your own only to use a single service without the client. It must not be changed once a service holds it, and is then
+// safe for concurrent use.
+//
+// It never carries the project's secret: HTTPClient adds the credentials.
+type FetchConfig struct {
+	// ProjectID is the project all calls belong to.
+	ProjectID string
+	// BaseURL is where the auth API lives, FraudBaseURL where the fraud API does. A path in it is kept as a prefix.
+	BaseURL, FraudBaseURL *url.URL
+	// HTTPClient sends authenticated requests. If nil, http.DefaultClient sends them without credentials.
+	HTTPClient *http.Client
+	// Timeout bounds a whole call, retries included. Zero means [DefaultTimeout], less than zero no bound of ours.
+	Timeout time.Duration
+	// Retry says how often and how patiently a failed call is tried again.
+	Retry RetryPolicy
+	// MaxResponseBytes bounds the body of an answer, after decompression. Zero means [DefaultMaxResponseBytes].
+	MaxResponseBytes int64
+	// UserAgent is sent with every request.
+	UserAgent string
+	// Logger receives a record per call at level Debug and one per retry at level Warn, without secrets. Nil is silent.
+	Logger *slog.Logger
+	// Now tells the time for Retry-After dates. Nil means time.Now.
+	Now func() time.Time
+}
+
+// Format writes where the calls go, whatever the verb.
+func (c *FetchConfig) Format(s fmt.State, _ rune) {
+	if c == nil {
+		_, _ = io.WriteString(s, "shared.FetchConfig(nil)")
+		return
+	}
+	_, _ = fmt.Fprintf(s, "shared.FetchConfig(%s at %s)", c.ProjectID, c.BaseURL.Redacted())
+}

@@ -1,0 +1,19 @@
+// Package stytcherror holds the errors of the SDK, one type per cause. All are pointers, all name the operation.
+//
+//	switch {
+//	case errors.Is(err, stytcherror.CodeIntermediateSessionNotFound):
+//		// expired or used: start again
+//	case errors.Is(err, context.DeadlineExceeded):
+//		// no answer in time
+//	}
+//
+// [Error] is the API saying no; [RequestError] means that no answer came; [DecodeError] that the answer is not what was
+// promised; [ArgumentError] that the call was refused before it was sent; [TokenError] that a token does not hold;
+// [PermissionError] that its holder may not do this. For details use errors.As or, shorter:
+//
+//	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok {
+//		log.Print(apiErr.RequestID, apiErr.RetryAfter)
+//	}
+//
+// No error shows a secret, token, code or password, whichever way it is printed, logged or marshalled.
+package stytcherror

@@ -1,0 +1,93 @@
+package stytcherror
+
+import (
+	"fmt"
+	"log/slog"
+)
+
+// Verdicts on a token that does not hold, for errors.Is. Only the first four may be different when the API is asked;
+// the others are final.
+var (
+	// ErrTokenExpired is a validly signed token whose time is over.
+	ErrTokenExpired = &TokenError{Verdict: "expired"}
+	// ErrTokenTooOld is a valid token older than the caller's MaxTokenAge.
+	ErrTokenTooOld = &TokenError{Verdict: "too old"}
+	// ErrKeyUnknown is a token signed with a key that the key set does not hold.
+	ErrKeyUnknown = &TokenError{Verdict: "unknown key"}
+	// ErrKeysUnavailable means that there are no keys to check with.
+	ErrKeysUnavailable = &TokenError{Verdict: "keys unavailable"}
+	// ErrTokenMalformed is no token of the expected form.
+	ErrTokenMalformed = &TokenError{Verdict: "malformed"}
+	// ErrTokenSignature is a token whose signature is wrong.
+	ErrTokenSignature = &TokenError{Verdict: "bad signature"}
+	// ErrTokenClaims is a token of another issuer or for another audience.
+	ErrTokenClaims = &TokenError{Verdict: "wrong audience or issuer"}
+	// ErrTokenKind is a token of another kind, such as an access token where a session is asked for.
+	ErrTokenKind = &TokenError{Verdict: "wrong kind"}
+)
+
+// TokenError means that a token does not hold. Compare it with the verdicts above by errors.Is.
+type TokenError struct {
+	// Op is the operation.
+	Op string
+	// Verdict is the outcome in words; the sentinels hold all there are.
+	Verdict string
+	// Reason says more, without the token or its claims.
+	Reason string
+}
+
+func (e *TokenError) Error() string {
+	text := head(e.Op) + "token refused: " + e.Verdict
+	if e.Reason != "" {
+		text += ": " + e.Reason
+	}
+	return text
+}
+
+// Is reports whether target is the sentinel of the same verdict.
+func (e *TokenError) Is(target error) bool {
+	t, ok := target.(*TokenError)
+	return ok && t.Op == "" && t.Reason == "" && t.Verdict == e.Verdict
+}
+
+// Format writes the text of Error, whatever the verb.
+func (e *TokenError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
+
+// LogValue is the text of Error.
+func (e *TokenError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+
+// ErrTenancyMismatch is a permission asked for in another organization than the session's.
+var ErrTenancyMismatch = &PermissionError{Reason: "the session belongs to another organization"}
+
+// PermissionError means that the holder of a good token may not do this.
+type PermissionError struct {
+	// Op is the operation.
+	Op string
+	// Action and Resource are what was asked for.
+	Action, Resource string
+	// Reason says what is missing.
+	Reason string
+}
+
+func (e *PermissionError) Error() string {
+	text := head(e.Op) + "not permitted"
+	if e.Action != "" || e.Resource != "" {
+		text += ": " + e.Action + " on " + e.Resource
+	}
+	if e.Reason != "" {
+		text += ": " + e.Reason
+	}
+	return text
+}
+
+// Is reports whether target is [ErrTenancyMismatch] and this error has the same reason.
+func (e *PermissionError) Is(target error) bool {
+	t, ok := target.(*PermissionError)
+	return ok && t == ErrTenancyMismatch && e.Reason == t.Reason
+}
+
+// Format writes the text of Error, whatever the verb.
+func (e *PermissionError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
+
+// LogValue is the text of Error.
+func (e *PermissionError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
