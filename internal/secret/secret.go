@@ -1,0 +1,89 @@
+// Package secret keeps tokens, codes and passwords out of whatever is printed, logged or marshalled.
+package secret
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Marker stands where a secret was.
+const Marker = "[redacted]"
+
+// Mask returns the marker for a secret, and nothing for nothing.
+func Mask(s string) string {
+	if s == "" {
+		return ""
+	}
+	return Marker
+}
+
+// MaskPtr is [Mask] for an optional field.
+func MaskPtr(s *string) *string {
+	if s == nil {
+		return nil
+	}
+	return new(Mask(*s))
+}
+
+// MaskList is [Mask] for each element of a list.
+func MaskList(list []string) []string {
+	if list == nil {
+		return nil
+	}
+	masked := make([]string, len(list))
+	for i, s := range list {
+		masked[i] = Mask(s)
+	}
+	return masked
+}
+
+// Format writes v, already masked, as its type's name and JSON, so that no verb reaches the fields.
+func Format(s fmt.State, name string, v any) {
+	_, _ = io.WriteString(s, name)
+	if err := json.MarshalWrite(s, v, json.Deterministic(true)); err != nil {
+		_, _ = io.WriteString(s, "{?}")
+	}
+}
+
+// MarshalJSON encodes v, already masked, for encoders that call the method of that name.
+func MarshalJSON(v any) ([]byte, error) { return json.Marshal(v) }
+
+// Revealer is a type whose own methods hide its secrets. Unredacted returns the same value without those methods.
+type Revealer interface{ Unredacted() any }
+
+// Reveal makes json encode revealers as they travel, at any depth.
+var Reveal = json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, r Revealer) error {
+	return json.MarshalEncode(enc, r.Unredacted())
+}))
+
+// Text is a secret that shows its marker, whichever way it is printed. Reflection reaches a function, not the text.
+type Text struct{ reveal func() string }
+
+// New returns s as a Text.
+func New(s string) Text { return Text{reveal: func() string { return s }} }
+
+// Reveal returns the secret.
+func (t Text) Reveal() string {
+	if t.reveal == nil {
+		return ""
+	}
+	return t.reveal()
+}
+
+// Format writes the marker, whatever the verb.
+func (t Text) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, Marker) }
+
+// Scrub replaces each of the secrets in text. Secrets shorter than four bytes are left: they would garble the text and
+// say nothing.
+func Scrub(text string, secrets []string) string {
+	for _, s := range secrets {
+		if len(s) >= 4 {
+			text = strings.ReplaceAll(text, s, Marker)
+		}
+	}
+	return text
+}

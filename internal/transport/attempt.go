@@ -1,0 +1,169 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// Headers that name the session on whose behalf a call is made, in net/http's spelling.
+const (
+	callerTokenHeader = "X-Stytch-Member-Session"
+	callerJWTHeader   = "X-Stytch-Member-Sessionjwt"
+)
+
+var jsonMedia = []string{"application/json"}
+
+// answer is a response that was read to its end.
+type answer struct {
+	status int
+	header http.Header
+	body   *bytes.Buffer // pooled
+}
+
+func (a *answer) release() { putBuffer(a.body) }
+
+// attempt sends the call once and reads what comes back. A status of 400 and more is an error.
+func (c *call) attempt(ctx context.Context) (*answer, error) {
+	ctx, cancel := c.attemptContext(ctx)
+	defer cancel()
+	req, err := c.newRequest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.client().Do(req)
+	if err != nil {
+		return nil, c.failed(ctx, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if refused(resp) {
+		drain(resp)
+		return nil, c.failed(ctx, stytcherror.ErrRedirect)
+	}
+	if resp.StatusCode >= http.StatusBadRequest {
+		return nil, c.readError(resp)
+	}
+	ans, err := c.readAnswer(resp)
+	if err != nil && !errors.Is(err, stytcherror.ErrTooLarge) {
+		return nil, c.failed(ctx, err)
+	}
+	return ans, err
+}
+
+// attemptContext ends with the attempt's time or the call's, whichever is first.
+func (c *call) attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	end := c.timing.end
+	if c.timing.attempt > 0 {
+		begin := c.timing.begin
+		if c.retries > 0 {
+			begin = time.Now()
+		}
+		if own := begin.Add(c.timing.attempt); end.IsZero() || own.Before(end) {
+			end = own
+		}
+	}
+	if end.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, end)
+}
+
+func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
+	base := c.base()
+	if base == nil {
+		return nil, c.refuse("cfg", "has no base URL")
+	}
+	var req *http.Request
+	var err error
+	if c.body == nil {
+		req, err = http.NewRequestWithContext(ctx, c.op.Method, "", nil)
+	} else {
+		req, err = http.NewRequestWithContext(ctx, c.op.Method, "", bytes.NewReader(c.body))
+	}
+	if err != nil {
+		return nil, c.failed(ctx, err)
+	}
+	req.URL = &url.URL{
+		Scheme: base.Scheme, Host: base.Host, Path: base.Path + c.url.path, RawQuery: c.url.query,
+	}
+	if c.url.rawPath != "" {
+		req.URL.RawPath = base.EscapedPath() + c.url.rawPath
+	}
+	req.Host = base.Host
+	c.setHeader(req.Header)
+	return req, nil
+}
+
+func (c *call) setHeader(h http.Header) {
+	for key, values := range c.opts.Header {
+		h[key] = values
+	}
+	h["Accept"] = jsonMedia
+	if c.body != nil {
+		h["Content-Type"] = jsonMedia
+	}
+	if c.cfg.UserAgent != "" {
+		h["User-Agent"] = []string{c.cfg.UserAgent}
+	}
+	if token := c.opts.Authorization.SessionToken; token != "" {
+		h[callerTokenHeader] = []string{token}
+	}
+	if jwt := c.opts.Authorization.SessionJWT; jwt != "" {
+		h[callerJWTHeader] = []string{jwt}
+	}
+}
+
+func (c *call) client() *http.Client {
+	if c.cfg.HTTPClient == nil {
+		return http.DefaultClient
+	}
+	return c.cfg.HTTPClient
+}
+
+func (c *call) base() *url.URL {
+	if c.op.Base == Fraud {
+		return c.cfg.FraudBaseURL
+	}
+	return c.cfg.BaseURL
+}
+
+func (c *call) host() string {
+	if base := c.base(); base != nil {
+		return base.Host
+	}
+	return ""
+}
+
+func (c *call) maxBytes() int64 {
+	if c.cfg.MaxResponseBytes > 0 {
+		return c.cfg.MaxResponseBytes
+	}
+	return shared.DefaultMaxResponseBytes
+}
+
+// ended says why ctx is over: always Canceled or DeadlineExceeded, with the caller's own cause where there is one.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}
+
+// failed makes the error for an attempt without an answer. The URL that net/http adds is dropped: it holds the query.
+func (c *call) failed(ctx context.Context, err error) error {
+	if urlErr, ok := errors.AsType[*url.Error](err); ok {
+		err = urlErr.Err
+	}
+	if ctx.Err() != nil {
+		err = ended(ctx)
+	}
+	return stytcherror.NewRequestError(c.op.Name, c.host(), c.retries, err)
+}

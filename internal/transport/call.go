@@ -1,0 +1,48 @@
+package transport
+
+import (
+	"context"
+
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// Call sends one operation and decodes its answer into a new T. req is a pointer to the operation's request struct; nil
+// means an empty one. On error the answer is nil.
+func Call[T any](
+	ctx context.Context, cfg *shared.FetchConfig, op *Op, req any, opts ...shared.RequestOption,
+) (*T, error) {
+	c, err := newCall(ctx, cfg, op, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.encode(req); err != nil {
+		return nil, err
+	}
+	ans, err := c.send(ctx)
+	if err != nil {
+		c.logCall(ctx, nil, err)
+		return nil, err
+	}
+	defer ans.release()
+	resp := new(T)
+	if err := c.decode(ans, resp); err != nil {
+		c.logCall(ctx, nil, err)
+		return nil, err
+	}
+	c.logCall(ctx, resp, nil)
+	return resp, nil
+}
+
+// call is one call on its way.
+type call struct {
+	cfg     *shared.FetchConfig
+	op      *Op
+	req     any // the request struct, never a nil pointer
+	opts    shared.RequestOptions
+	retry   shared.RetryPolicy
+	timing  timing
+	url     target
+	body    []byte
+	secrets func() []string // values of the sensitive fields, for the error path
+	retries int
+}

@@ -1,0 +1,113 @@
+package transport
+
+import (
+	"errors"
+	"io"
+	"reflect"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed75add069/stytch-go/internal/secret"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// decode fills resp, a pointer to the operation's response struct, and makes sure that the API itself is speaking.
+func (c *call) decode(ans *answer, resp any) error {
+	body := ans.body.Bytes()
+	if ans.status < 200 || ans.status > 299 {
+		return c.undecodable(ans, "", "the status is neither a success nor an error", nil)
+	}
+	if len(body) == 0 {
+		return c.undecodable(ans, "", "it is empty", nil)
+	}
+	if err := json.Unmarshal(body, resp); err != nil {
+		field, reason, cause := explainDecoding(err)
+		return c.undecodable(ans, field, reason, cause)
+	}
+	requestID, status, known := envelope(reflect.ValueOf(resp).Elem())
+	switch {
+	case known && requestID == "" && status == 0:
+		return c.undecodable(ans, "", "it has neither request_id nor status_code: this is not the API's answer", nil)
+	case status >= 400:
+		return c.newError(status, ans.header, body)
+	}
+	return nil
+}
+
+func (c *call) undecodable(ans *answer, field, reason string, cause error) error {
+	var id struct {
+		RequestID string `json:"request_id"`
+	}
+	_ = json.Unmarshal(ans.body.Bytes(), &id)
+	e := stytcherror.DecodeError{
+		Op: c.op.Name, StatusCode: ans.status, RequestID: id.RequestID, Field: field, Reason: reason,
+	}
+	if c.secrets != nil {
+		e.RequestID = secret.Scrub(e.RequestID, c.secrets())
+		e.Field = secret.Scrub(e.Field, c.secrets())
+	}
+	return stytcherror.NewDecodeError(e, cause)
+}
+
+// explainDecoding says where decoding stopped and what stood there, without the value.
+func explainDecoding(err error) (field, reason string, cause error) {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return "", "it is cut short", io.ErrUnexpectedEOF
+	}
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
+		reason = "unexpected value"
+		if semantic.JSONKind != 0 {
+			reason = "JSON " + semantic.JSONKind.String()
+		}
+		if semantic.GoType != nil {
+			reason += " does not fit " + semantic.GoType.String()
+		}
+		return string(semantic.JSONPointer), reason, nil
+	}
+	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		reason = "it is not valid JSON"
+		if errors.Is(err, jsontext.ErrDuplicateName) {
+			reason = "a name occurs twice"
+		}
+		return string(syntactic.JSONPointer), reason, nil
+	}
+	return "", "it is not valid JSON", nil
+}
+
+// envelopeFields are the indexes of request_id and status_code in a response struct, -1 where it has none.
+type envelopeFields struct{ requestID, status int }
+
+var envelopes sync.Map // reflect.Type -> envelopeFields
+
+// envelope reads the two fields that the API puts into every answer. known is false for a type that has neither.
+func envelope(resp reflect.Value) (requestID string, status int, known bool) {
+	t := resp.Type()
+	cached, ok := envelopes.Load(t)
+	if !ok {
+		cached, _ = envelopes.LoadOrStore(t, findEnvelope(t))
+	}
+	f := cached.(envelopeFields)
+	if f.requestID >= 0 {
+		requestID, known = resp.Field(f.requestID).String(), true
+	}
+	if f.status >= 0 {
+		status, known = int(resp.Field(f.status).Int()), true
+	}
+	return requestID, status, known
+}
+
+func findEnvelope(t reflect.Type) envelopeFields {
+	f := envelopeFields{requestID: -1, status: -1}
+	if t.Kind() != reflect.Struct {
+		return f
+	}
+	if field, ok := t.FieldByName("RequestID"); ok && field.Type.Kind() == reflect.String {
+		f.requestID = field.Index[0]
+	}
+	if field, ok := t.FieldByName("StatusCode"); ok && field.Type.Kind() == reflect.Int {
+		f.status = field.Index[0]
+	}
+	return f
+}

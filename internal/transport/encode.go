@@ -1,0 +1,195 @@
+package transport
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/go-querystring/query"
+
+	"github.com/seed75add069/stytch-go/internal/secret"
+)
+
+// target is where a call goes: the decoded path, the escaped one where it differs, and the query.
+type target struct {
+	path, rawPath, query string
+}
+
+var emptyBody = []byte("{}")
+
+// encode turns the request struct into path, query and body.
+func (c *call) encode(req any) error {
+	v := reflect.ValueOf(req)
+	if !v.IsValid() || v.Kind() != reflect.Pointer || v.Type().Elem().Kind() != reflect.Struct {
+		return c.refuse("req", "is not a pointer to a request")
+	}
+	if v.IsNil() {
+		v = reflect.New(v.Type().Elem())
+		req = v.Interface()
+	}
+	c.req = req
+	p := planOf(v.Type().Elem())
+	fields := v.Elem()
+	for _, f := range p.required {
+		if fields.Field(f.index).IsZero() {
+			return c.refuse(f.name, "is required")
+		}
+	}
+	if len(c.op.Sensitive) > 0 {
+		c.secrets = func() []string { return sensitiveValues(fields, p, c.op.Sensitive) }
+	}
+	if err := c.encodePath(fields, p); err != nil {
+		return err
+	}
+	if err := c.encodeQuery(req, fields, p); err != nil {
+		return err
+	}
+	return c.encodeBody(req, p)
+}
+
+// encodePath fills the parameters into the template, each as one escaped segment.
+func (c *call) encodePath(fields reflect.Value, p *plan) error {
+	c.url.path = c.op.Path
+	if len(p.path) == 0 {
+		return nil
+	}
+	var plain, escaped strings.Builder
+	rest := c.op.Path
+	for {
+		before, after, found := strings.Cut(rest, "{")
+		plain.WriteString(before)
+		escaped.WriteString(before)
+		if !found {
+			break
+		}
+		name, tail, _ := strings.Cut(after, "}")
+		i := slices.IndexFunc(p.path, func(f tagged) bool { return f.name == name })
+		if i < 0 {
+			return c.refuse(name, "is missing from the request type")
+		}
+		value := fields.Field(p.path[i].index).String()
+		if reason := badSegment(value); reason != "" {
+			return c.refuse(name, reason)
+		}
+		plain.WriteString(value)
+		escaped.WriteString(url.PathEscape(value))
+		rest = tail
+	}
+	c.url.path, c.url.rawPath = plain.String(), escaped.String()
+	return nil
+}
+
+// badSegment says why a value cannot be a path segment. A dot segment would name another resource once a proxy has
+// resolved it (RFC 3986, section 5.2.4).
+func badSegment(value string) string {
+	switch {
+	case value == "":
+		return "is required"
+	case value == "." || value == "..":
+		return "is a dot segment"
+	case !utf8.ValidString(value):
+		return "is not valid UTF-8"
+	}
+	return ""
+}
+
+func (c *call) encodeQuery(req any, fields reflect.Value, p *plan) error {
+	if len(p.query) == 0 {
+		return nil
+	}
+	values, err := query.Values(req)
+	if err != nil {
+		return c.refuse("req", "cannot be encoded as a query")
+	}
+	kept := make(url.Values, len(p.query))
+	for _, f := range p.query {
+		if f.optional && fields.Field(f.index).IsZero() {
+			continue
+		}
+		for _, v := range values[f.name] {
+			if !utf8.ValidString(v) {
+				return c.refuse(f.name, "is not valid UTF-8")
+			}
+		}
+		kept[f.name] = values[f.name]
+	}
+	c.url.query = kept.Encode()
+	return nil
+}
+
+// encodeBody makes the JSON object of POST and PUT, {} where there is nothing to say. GET and DELETE have no body.
+func (c *call) encodeBody(req any, p *plan) error {
+	if c.op.Method != http.MethodPost && c.op.Method != http.MethodPut {
+		return nil
+	}
+	if len(p.body) == 0 {
+		c.body = emptyBody
+		return nil
+	}
+	if r, ok := req.(secret.Revealer); ok {
+		req = r.Unredacted()
+	}
+	body, err := json.Marshal(req, secret.Reveal)
+	if err != nil {
+		field, reason := explainEncoding(err)
+		return c.refuse(field, reason)
+	}
+	c.body = body
+	return nil
+}
+
+// explainEncoding names the field that JSON cannot carry, and why, without its value.
+func explainEncoding(err error) (field, reason string) {
+	field, reason = "req", "cannot be encoded as JSON"
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
+		field = pointerToName(semantic.JSONPointer)
+		if semantic.GoType != nil {
+			reason += ": " + semantic.GoType.String()
+		}
+	}
+	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		field = pointerToName(syntactic.JSONPointer)
+		if errors.Is(err, jsontext.ErrDuplicateName) {
+			reason += ": a name occurs twice"
+		} else {
+			reason += ": text that is not valid UTF-8"
+		}
+	}
+	return field, reason
+}
+
+func pointerToName(p jsontext.Pointer) string {
+	if p == "" {
+		return "req"
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(string(p), "/"), "/", ".")
+}
+
+// sensitiveValues collects what an answer might echo and nobody must see.
+func sensitiveValues(fields reflect.Value, p *plan, names []string) []string {
+	var values []string
+	for _, list := range [][]tagged{p.body, p.query, p.path} {
+		for _, f := range list {
+			if !slices.Contains(names, f.name) {
+				continue
+			}
+			switch v := fields.Field(f.index).Interface().(type) {
+			case string:
+				values = append(values, v)
+			case *string:
+				if v != nil {
+					values = append(values, *v)
+				}
+			case []string:
+				values = append(values, v...)
+			}
+		}
+	}
+	return values
+}

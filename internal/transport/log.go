@@ -1,0 +1,37 @@
+package transport
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// logCall writes one record per call. Requests and answers redact themselves.
+func (c *call) logCall(ctx context.Context, resp any, err error) {
+	log := c.cfg.Logger
+	if log == nil || !log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("op", c.op.Name),
+		slog.String("method", c.op.Method),
+		slog.String("path", c.op.Path),
+		slog.Duration("duration", time.Since(c.timing.begin)),
+		slog.Int("retries", c.retries),
+		slog.Any("request", c.req),
+	}
+	if err != nil {
+		attrs = append(attrs, slog.Any("error", err))
+	} else {
+		attrs = append(attrs, slog.Any("response", resp))
+	}
+	log.LogAttrs(ctx, slog.LevelDebug, "stytch: call", attrs...)
+}
+
+func (c *call) logRetry(ctx context.Context, err error, wait time.Duration) {
+	if c.cfg.Logger == nil {
+		return
+	}
+	c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "stytch: trying again",
+		slog.String("op", c.op.Name), slog.Duration("wait", wait), slog.Any("error", err))
+}

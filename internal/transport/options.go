@@ -1,0 +1,117 @@
+package transport
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// timing bounds the call: end is when it must be over (zero: never), attempt how long one attempt may take (zero: as
+// long as the call).
+type timing struct {
+	begin   time.Time
+	end     time.Time
+	attempt time.Duration
+}
+
+// newCall folds settings and options together and refuses what cannot be sent.
+func newCall(ctx context.Context, cfg *shared.FetchConfig, op *Op, opts []shared.RequestOption) (*call, error) {
+	if ctx == nil {
+		return nil, &stytcherror.ArgumentError{Op: op.Name, Field: "ctx", Reason: "is nil"}
+	}
+	if cfg == nil {
+		return nil, &stytcherror.ArgumentError{Op: op.Name, Field: "cfg", Reason: "is nil: make services with New"}
+	}
+	c := &call{cfg: cfg, op: op, retry: cfg.Retry}
+	for _, opt := range opts {
+		if opt == nil {
+			return nil, &stytcherror.ArgumentError{Op: op.Name, Field: "opts", Reason: "hold a nil option"}
+		}
+		opt(&c.opts)
+	}
+	if err := c.checkOptions(); err != nil {
+		return nil, err
+	}
+	if c.opts.Retry != nil {
+		c.retry = *c.opts.Retry
+	}
+	c.retry = withDefaults(c.retry)
+	c.timing.begin = time.Now()
+	if timeout := cmp.Or(c.opts.Timeout, cfg.Timeout, shared.DefaultTimeout); timeout > 0 {
+		c.timing.end = c.timing.begin.Add(timeout)
+	}
+	c.timing.attempt = max(c.retry.AttemptTimeout, 0)
+	return c, nil
+}
+
+func withDefaults(p shared.RetryPolicy) shared.RetryPolicy {
+	return shared.RetryPolicy{
+		MaxAttempts:    cmp.Or(p.MaxAttempts, shared.DefaultMaxAttempts),
+		MinDelay:       cmp.Or(p.MinDelay, shared.DefaultMinDelay),
+		MaxDelay:       cmp.Or(p.MaxDelay, shared.DefaultMaxDelay),
+		MaxRetryAfter:  cmp.Or(p.MaxRetryAfter, shared.DefaultMaxRetryAfter),
+		AttemptTimeout: cmp.Or(p.AttemptTimeout, shared.DefaultAttemptTimeout),
+	}
+}
+
+func (c *call) checkOptions() error {
+	auth := c.opts.Authorization
+	switch {
+	case auth.IsZero():
+	case !c.op.Caller:
+		return c.refuse("authorization", "is given, but the operation cannot be called on behalf of a session")
+	case !validHeaderValue(auth.SessionToken):
+		return c.refuse("authorization.session_token", "holds bytes that a header cannot carry")
+	case !validHeaderValue(auth.SessionJWT):
+		return c.refuse("authorization.session_jwt", "holds bytes that a header cannot carry")
+	}
+	for key, values := range c.opts.Header {
+		if !validHeaderName(key) {
+			return c.refuse("header", "has a name that HTTP does not allow")
+		}
+		switch http.CanonicalHeaderKey(key) {
+		case "Authorization", "Content-Length", "Content-Type", "Host", "Transfer-Encoding", "Accept-Encoding",
+			callerTokenHeader, callerJWTHeader:
+			return c.refuse("header "+key, "is the SDK's to set")
+		}
+		for _, v := range values {
+			if !validHeaderValue(v) {
+				return c.refuse("header "+key, "holds bytes that a header cannot carry")
+			}
+		}
+	}
+	return nil
+}
+
+func (c *call) refuse(field, reason string) error {
+	return &stytcherror.ArgumentError{Op: c.op.Name, Field: field, Reason: reason}
+}
+
+// validHeaderValue takes visible ASCII, space, tab and anything above ASCII (RFC 9110, section 5.5).
+func validHeaderValue(v string) bool {
+	for i := range len(v) {
+		if b := v[i]; b < ' ' && b != '\t' || b == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// validHeaderName takes the characters of a token (RFC 9110, section 5.6.2).
+func validHeaderName(name string) bool {
+	if name == "" {
+		return false
+	}
+	for i := range len(name) {
+		b := name[i]
+		if b <= ' ' || b >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, b) >= 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,63 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// send makes attempts until one succeeds or a further one may not or cannot help.
+func (c *call) send(ctx context.Context) (*answer, error) {
+	for {
+		if ctx.Err() != nil {
+			return nil, stytcherror.NewRequestError(c.op.Name, c.host(), c.retries, ended(ctx))
+		}
+		ans, err := c.attempt(ctx)
+		if err == nil {
+			return ans, nil
+		}
+		wait, again := c.mayRetry(ctx, err)
+		if !again {
+			return nil, err
+		}
+		c.logRetry(ctx, err, wait)
+		if sleep(ctx, wait); ctx.Err() == nil {
+			c.retries++
+		}
+	}
+}
+
+// mayRetry says how long to wait before the next attempt, and whether there is one. It never waits past the end of the
+// call or of the context: then the failure at hand says more than a deadline would.
+func (c *call) mayRetry(ctx context.Context, err error) (time.Duration, bool) {
+	if c.retries+1 >= c.retry.MaxAttempts || ctx.Err() != nil || !retryable(c.op, err) {
+		return 0, false
+	}
+	wait := backoff(c.retry, c.retries)
+	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok && apiErr.RetryAfter > 0 {
+		if apiErr.RetryAfter > c.retry.MaxRetryAfter {
+			return 0, false
+		}
+		wait = apiErr.RetryAfter
+	}
+	resume := time.Now().Add(wait)
+	if !c.timing.end.IsZero() && !resume.Before(c.timing.end) {
+		return 0, false
+	}
+	if deadline, ok := ctx.Deadline(); ok && !resume.Before(deadline) {
+		return 0, false
+	}
+	return wait, true
+}
+
+// sleep waits, or returns as soon as the context ends.
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
