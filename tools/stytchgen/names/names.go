@@ -1,0 +1,71 @@
+// Package names turns the API's words into Go's. One table decides all spellings.
+package names
+
+import (
+	"strings"
+	"unicode"
+)
+
+// words are spelled as Go and the field spell them; everything else gets a capital first letter.
+var words = map[string]string{
+	"acs": "ACS", "api": "API", "asn": "ASN", "b2b": "B2B", "b2c": "B2C", "cidr": "CIDR", "cname": "CNAME",
+	"dfp": "DFP", "dn": "DN", "html": "HTML", "http": "HTTP", "https": "HTTPS", "id": "ID", "idp": "IDP",
+	"ids": "IDs", "ims": "IMs", "ip": "IP", "iso": "ISO", "jit": "JIT", "json": "JSON", "jwk": "JWK", "jwks": "JWKS",
+	"jwt": "JWT", "luds": "LUDS", "m2m": "M2M", "md": "MD", "mfa": "MFA", "oauth": "OAuth", "oauth2": "OAuth2",
+	"oidc": "OIDC", "os": "OS", "otp": "OTP", "otps": "OTPs", "pbkdf": "PBKDF", "pkce": "PKCE", "pt": "PT",
+	"rbac": "RBAC", "saml": "SAML", "scim": "SCIM", "sdk": "SDK", "sha": "SHA", "siwe": "SIWE", "sms": "SMS",
+	"sso": "SSO", "totp": "TOTP", "totps": "TOTPs", "ui": "UI", "uri": "URI", "uris": "URIs", "url": "URL",
+	"urls": "URLs", "uuid": "UUID", "vpn": "VPN", "webauthn": "WebAuthn", "whatsapp": "WhatsApp", "x509": "X509",
+	"x509certificates": "X509Certificates", "br": "BR", "de": "DE", "en": "EN", "es": "ES", "fr": "FR", "it": "IT",
+	"zh": "ZH", "ca": "CA", "ja": "JA", "ru": "RU", "nl": "NL", "pl": "PL", "tr": "TR", "fa": "FA", "cs": "CS",
+}
+
+// Go is the exported name for a wire name: "session_jwt" is SessionJWT, "pt-br" PTBR.
+func Go(wire string) string {
+	var b strings.Builder
+	for _, w := range split(wire) {
+		b.WriteString(word(w))
+	}
+	return b.String()
+}
+
+// Private is the same with a small first word: "sessionJWT".
+func Private(wire string) string {
+	parts := split(wire)
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.ToLower(parts[0]) + Go(strings.Join(parts[1:], "_"))
+}
+
+// Package is the package name for one word of a service's path: "intermediate_sessions" is intermediatesessions.
+func Package(wire string) string { return strings.ReplaceAll(wire, "_", "") }
+
+func split(wire string) []string {
+	return strings.FieldsFunc(wire, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+func word(w string) string {
+	lower := strings.ToLower(w)
+	if spelled, ok := words[lower]; ok {
+		return spelled
+	}
+	if w == strings.ToUpper(w) && len(w) > 1 { // ALL_ALLOWED
+		w = lower
+	}
+	return strings.ToUpper(w[:1]) + w[1:]
+}
+
+// Sentence makes a description go on after a name: "Trades a token." becomes "trades a token.", "SCIM data." stays.
+func Sentence(description string) string {
+	first, _, _ := strings.Cut(description, " ")
+	for i, r := range first {
+		if i > 0 && unicode.IsUpper(r) {
+			return description
+		}
+	}
+	if first == "I" || description == "" {
+		return description
+	}
+	return strings.ToLower(description[:1]) + description[1:]
+}
