@@ -1,0 +1,77 @@
+package stytch
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime"
+
+	"github.com/seed75add069/stytch-go/b2b"
+	"github.com/seed75add069/stytch-go/internal/secret"
+	"github.com/seed75add069/stytch-go/internal/transport"
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// Version is the version of this module, as sent in the User-Agent.
+const Version = "0.1.0"
+
+// Client is the way to a project. Make one with [NewClient] and share it: it is safe for concurrent use and keeps
+// connections. It starts no goroutine of its own.
+type Client struct {
+	// B2B holds the services of a B2B project: organizations and their members.
+	B2B *b2b.Services
+
+	http *http.Client
+	text string
+}
+
+// NewClient checks config, copies it and returns a client. It touches no network: an outage elsewhere never stops a
+// program from starting. What it refuses is a *stytcherror.ArgumentError that names the field.
+func NewClient(config Config) (*Client, error) {
+	base, fraud, err := config.check()
+	if err != nil {
+		return nil, err
+	}
+	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, config.ProjectID, secret.New(config.Secret))
+	if client == nil {
+		return nil, refuse("Middleware", "returned no transport")
+	}
+	fetch := &shared.FetchConfig{
+		ProjectID:        config.ProjectID,
+		BaseURL:          base,
+		FraudBaseURL:     fraud,
+		HTTPClient:       client,
+		Timeout:          config.Timeout,
+		Retry:            config.Retry,
+		MaxResponseBytes: config.MaxResponseBytes,
+		UserAgent:        "seed75add069-stytch-go/" + Version + " (" + runtime.Version() + ")",
+		Logger:           config.Logger,
+		Now:              config.Now,
+	}
+	return &Client{
+		B2B:  b2b.New(fetch),
+		http: client,
+		text: fmt.Sprintf("stytch.Client(%s at %s)", config.ProjectID, base),
+	}, nil
+}
+
+// CloseIdleConnections closes the connections that no call is using. A client that is not needed any more may be dropped
+// without it; its connections then close after 90 seconds.
+func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
+
+func (c *Client) String() string {
+	if c == nil {
+		return "stytch.Client(nil)"
+	}
+	return c.text
+}
+
+// Format writes project and address, whatever the verb.
+func (c *Client) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
+
+// LogValue is the same for slog.
+func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalText is the same for encoders.
+func (c *Client) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

@@ -1,0 +1,75 @@
+package stytch
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/seed75add069/stytch-go/internal/secret"
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// Config is everything that can be chosen about a [Client]. ProjectID and Secret are required; every other field has a
+// working zero value. Printing, logging and marshalling a Config do not show the secret.
+type Config struct {
+	// ProjectID is the project, as in "project-test-...". Its prefix chooses the environment: "project-live-" the live
+	// one, anything else the test one.
+	ProjectID string
+	// Secret is one of the project's secrets.
+	Secret string
+	// BaseURL replaces the environment's address of the auth API, for a custom domain or the emulator. It is https,
+	// except that http is accepted for loopback hosts. A path is kept as a prefix.
+	BaseURL string
+	// FraudBaseURL replaces https://telemetry.stytch.com, under the same rules.
+	FraudBaseURL string
+	// AllowLiveOnLoopback accepts a live project together with a loopback address, which is otherwise taken for a
+	// mistake.
+	AllowLiveOnLoopback bool
+
+	// HTTPClient sends the requests. The client copies it and replaces its CheckRedirect. If nil, the client makes one
+	// of its own with room for some hundred concurrent calls.
+	HTTPClient *http.Client
+	// Middleware wraps the transport; the first one is outermost. The project's credentials are added after the last
+	// one, so that none sees them.
+	Middleware []func(http.RoundTripper) http.RoundTripper
+	// Timeout bounds a whole call, retries included. Zero means 30 seconds, less than zero no bound.
+	Timeout time.Duration
+	// Retry bounds the attempts of a call. Its zero value means three attempts of at most ten seconds.
+	Retry shared.RetryPolicy
+	// MaxResponseBytes bounds the body of an answer, after decompression. Zero means 16 MiB.
+	MaxResponseBytes int64
+
+	// Logger receives a record per call at level Debug, with request and answer, and one per retry at level Warn.
+	// Secrets, tokens and codes are masked. Nil is silent.
+	Logger *slog.Logger
+	// Now tells the time. Nil means time.Now.
+	Now func() time.Time
+}
+
+// ConfigFromEnv reads STYTCH_PROJECT_ID, STYTCH_SECRET, STYTCH_BASE_URL and STYTCH_FRAUD_BASE_URL. What is not set
+// stays empty, for [NewClient] to judge.
+func ConfigFromEnv() Config {
+	return Config{
+		ProjectID:    os.Getenv("STYTCH_PROJECT_ID"),
+		Secret:       os.Getenv("STYTCH_SECRET"),
+		BaseURL:      os.Getenv("STYTCH_BASE_URL"),
+		FraudBaseURL: os.Getenv("STYTCH_FRAUD_BASE_URL"),
+	}
+}
+
+func (c Config) String() string {
+	return fmt.Sprintf("stytch.Config(ProjectID: %q, Secret: %s, BaseURL: %s)",
+		c.ProjectID, secret.Mask(c.Secret), printable(c.BaseURL))
+}
+
+// Format writes the config without its secret, whatever the verb.
+func (c Config) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
+
+// LogValue is the same for slog.
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalText is the same for encoders.
+func (c Config) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
