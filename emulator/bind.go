@@ -1,0 +1,111 @@
+package emulator
+
+import (
+	"errors"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// bind fills a request struct from path, query and body, by the tags that the client encodes by. A name or type that
+// the operation does not have is an error.
+func bind(req any, params map[string]string, query url.Values, body []byte) error {
+	v := reflect.ValueOf(req).Elem()
+	if len(body) > 0 {
+		if err := decodeBody(body, req, params); err != nil {
+			return err
+		}
+	}
+	for i := range v.NumField() {
+		tag := v.Type().Field(i).Tag
+		if name, ok := tag.Lookup("path"); ok {
+			v.Field(i).SetString(params[name])
+		}
+		name, _, _ := strings.Cut(tag.Get("url"), ",")
+		if text, given := query[name]; name != "" && given {
+			if err := setQuery(v.Field(i), name, text[0]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// decodeBody accepts the path's parameters in the body too, for there are clients that repeat them there.
+func decodeBody(body []byte, req any, params map[string]string) error {
+	var members map[string]jsontext.Value
+	if err := json.Unmarshal(body, &members); err != nil {
+		return badRequest(stytcherror.CodeBadRequest, "The body is not a JSON object.")
+	}
+	for name := range params {
+		delete(members, name)
+	}
+	rest, err := json.Marshal(members)
+	if err != nil {
+		return err
+	}
+	err = json.Unmarshal(rest, req, json.RejectUnknownMembers(true))
+	if err == nil {
+		return nil
+	}
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
+		field := strings.ReplaceAll(strings.TrimPrefix(string(semantic.JSONPointer), "/"), "/", ".")
+		if errors.Is(err, json.ErrUnknownName) {
+			return badRequest(stytcherror.CodeBadRequest, "There is no parameter %s.", field)
+		}
+		return badRequest(stytcherror.CodeBadRequest, "The parameter %s is of another type.", field)
+	}
+	return badRequest(stytcherror.CodeBadRequest, "The body does not decode.")
+}
+
+func setQuery(field reflect.Value, name, text string) error {
+	if field.Kind() == reflect.Pointer {
+		field.Set(reflect.New(field.Type().Elem()))
+		field = field.Elem()
+	}
+	switch field.Kind() {
+	case reflect.String:
+		field.SetString(text)
+	case reflect.Bool:
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return badRequest(stytcherror.CodeBadRequest, "The parameter %s is not a boolean.", name)
+		}
+		field.SetBool(b)
+	case reflect.Int:
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return badRequest(stytcherror.CodeBadRequest, "The parameter %s is not a number.", name)
+		}
+		field.SetInt(int64(n))
+	default:
+		return badRequest(stytcherror.CodeBadRequest, "The parameter %s cannot stand in a query.", name)
+	}
+	return nil
+}
+
+// matchPath compares a template with a path, segment by segment, and returns the decoded parameters.
+func matchPath(template, path []string) (map[string]string, bool) {
+	if len(template) != len(path) {
+		return nil, false
+	}
+	params := map[string]string{}
+	for i, want := range template {
+		if name, ok := strings.CutPrefix(want, "{"); ok {
+			value, err := url.PathUnescape(path[i])
+			if err != nil || value == "" {
+				return nil, false
+			}
+			params[strings.TrimSuffix(name, "}")] = value
+		} else if want != path[i] {
+			return nil, false
+		}
+	}
+	return params, true
+}

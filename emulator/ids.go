@@ -1,0 +1,54 @@
+package emulator
+
+import (
+	cryptorand "crypto/rand"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+)
+
+// tokenBytes is the length of every opaque token: 44 characters of base64url.
+const tokenBytes = 33
+
+// ids makes ids, tokens and codes in the API's forms.
+type ids struct{ random io.Reader }
+
+func newIDs(seed uint64) *ids {
+	if seed == 0 {
+		return &ids{random: cryptorand.Reader}
+	}
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
+	return &ids{random: rand.NewChaCha8(key)}
+}
+
+func (g *ids) bytes(n int) []byte {
+	b := make([]byte, n)
+	_, _ = io.ReadFull(g.random, b) // neither source fails
+	return b
+}
+
+// id is "<kind>-test-<UUID version 4>".
+func (g *ids) id(kind string) string {
+	b := g.bytes(16)
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%s-test-%x-%x-%x-%x-%x", kind, b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func (g *ids) token() string { return base64.RawURLEncoding.EncodeToString(g.bytes(tokenBytes)) }
+
+// code is a passcode of six digits.
+func (g *ids) code() string {
+	n := binary.LittleEndian.Uint64(g.bytes(8))
+	return fmt.Sprintf("%06d", n%1_000_000)
+}
+
+// isToken reports whether s has the form of an opaque token.
+func isToken(s string) bool {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	return err == nil && len(b) == tokenBytes && !strings.ContainsAny(s, "\r\n")
+}

@@ -1,0 +1,167 @@
+package emulator
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+const (
+	jwtLifetime       = 5 * time.Minute
+	sessionClaim      = "https://stytch.com/session"
+	organizationClaim = "https://stytch.com/organization"
+	ownClaims         = "https://stytch.com/"
+	// maxJWT bounds a token before it is parsed.
+	maxJWT = 16 << 10
+)
+
+// registeredClaims are names that custom claims cannot take (RFC 7519, section 4.1).
+var registeredClaims = []string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}
+
+// sessionJWT signs a JWT of a session, valid for five minutes.
+func (c *call) sessionJWT(s *session, m *member, org *organizations.Organization) (string, error) {
+	factors, err := factorClaims(s.Factors)
+	if err != nil {
+		return "", err
+	}
+	claims := jwt.MapClaims{}
+	for name, value := range s.CustomClaims {
+		claims[name] = value
+	}
+	claims["iss"] = "stytch.com/" + c.project.id
+	claims["sub"] = m.MemberID
+	claims["aud"] = []string{c.project.id}
+	claims["iat"] = c.now.Unix()
+	claims["nbf"] = c.now.Unix()
+	claims["exp"] = c.now.Add(jwtLifetime).Unix()
+	claims[sessionClaim] = map[string]any{
+		"id":                     s.ID,
+		"started_at":             s.StartedAt.Format(time.RFC3339),
+		"last_accessed_at":       s.LastAccessedAt.Format(time.RFC3339),
+		"expires_at":             s.ExpiresAt.Format(time.RFC3339),
+		"attributes":             map[string]string{"user_agent": "", "ip_address": ""},
+		"authentication_factors": factors,
+		"roles":                  c.roleIDs(m),
+	}
+	claims[organizationClaim] = map[string]string{
+		"organization_id": org.OrganizationID, "slug": org.OrganizationSlug,
+	}
+	k, err := c.signingKey()
+	if err != nil {
+		return "", err
+	}
+	private, err := k.signer()
+	if err != nil {
+		return "", err
+	}
+	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
+	token.Header["kid"] = k.KID
+	return token.SignedString(private)
+}
+
+// factorClaims are factors as a JWT carries them: without the times of their records, and without what is empty.
+func factorClaims(factors []sessions.AuthenticationFactor) ([]map[string]any, error) {
+	list := make([]map[string]any, 0, len(factors))
+	for _, f := range factors {
+		raw, err := json.Marshal(f)
+		if err != nil {
+			return nil, err
+		}
+		var claims map[string]any
+		if err := json.Unmarshal(raw, &claims); err != nil {
+			return nil, err
+		}
+		delete(claims, "created_at")
+		delete(claims, "updated_at")
+		dropEmpty(claims)
+		list = append(list, claims)
+	}
+	return list, nil
+}
+
+func dropEmpty(m map[string]any) {
+	for name, value := range m {
+		if inner, ok := value.(map[string]any); ok {
+			dropEmpty(inner)
+		}
+		if value == nil || value == "" {
+			delete(m, name)
+		}
+	}
+}
+
+// sessionOfJWT finds the session that a JWT speaks of. The JWT's own time does not matter, its signature does.
+func (c *call) sessionOfJWT(text string) (*session, error) {
+	if len(text) > maxJWT {
+		return nil, badRequest(stytcherror.CodeUnableToParseSessionJWT, "The session JWT is too long.")
+	}
+	keys, err := c.publishedKeys()
+	if err != nil {
+		return nil, err
+	}
+	var claims struct {
+		jwt.RegisteredClaims
+		Session struct {
+			ID string `json:"id"`
+		} `json:"https://stytch.com/session"`
+	}
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
+	_, err = parser.ParseWithClaims(text, &claims, func(t *jwt.Token) (any, error) {
+		i := slices.IndexFunc(keys, func(k *key) bool { return k.KID == t.Header["kid"] })
+		if i < 0 {
+			return nil, errors.New("unknown key")
+		}
+		private, err := keys[i].signer()
+		if err != nil {
+			return nil, err
+		}
+		return &private.PublicKey, nil
+	})
+	switch {
+	case err != nil:
+		return nil, badRequest(stytcherror.CodeUnableToParseSessionJWT, "The session JWT cannot be parsed or verified.")
+	case !slices.Contains(claims.Audience, c.project.id):
+		return nil, badRequest(stytcherror.CodeJWTInvalidAudience, "The session JWT is for another project.")
+	case claims.Issuer != "stytch.com/"+c.project.id:
+		return nil, badRequest(stytcherror.CodeJWTInvalidIssuer, "The session JWT is of another issuer.")
+	}
+	return c.liveSession(func(s *session) bool { return s.ID == claims.Session.ID })
+}
+
+// maxClaims bounds a session's custom claims, in bytes of JSON.
+const maxClaims = 4096
+
+// mergeClaims lays new claims over old ones; null deletes. Registered names are ignored.
+func mergeClaims(old, added map[string]any) (map[string]any, error) {
+	merged := map[string]any{}
+	for name, value := range old {
+		merged[name] = value
+	}
+	for name, value := range added {
+		switch {
+		case strings.HasPrefix(name, ownClaims):
+			return nil, badRequest(stytcherror.CodeStytchClaimsInCustomClaims, "Custom claims cannot begin with %s.", ownClaims)
+		case slices.Contains(registeredClaims, name):
+		case value == nil:
+			delete(merged, name)
+		default:
+			merged[name] = value
+		}
+	}
+	raw, err := json.Marshal(merged)
+	if err != nil {
+		return nil, err
+	}
+	if len(raw) > maxClaims {
+		return nil, badRequest(stytcherror.CodeCustomClaimsTooLarge, "Custom claims go beyond %d bytes.", maxClaims)
+	}
+	return merged, nil
+}

@@ -1,0 +1,123 @@
+package emulator
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2c/sessions"
+)
+
+const (
+	keyBits = 2048
+	// retiredKeys is how long a key stays published after a newer one took over.
+	retiredKeys = 30 * 24 * time.Hour
+	certYears   = 10
+)
+
+// key signs session JWTs.
+type key struct {
+	KID       string    `json:"kid"`
+	PKCS8     []byte    `json:"pkcs8"`
+	Cert      []byte    `json:"x5c"`
+	CreatedAt time.Time `json:"created_at"`
+
+	private *rsa.PrivateKey
+}
+
+func newKey(ids *ids, now time.Time) (*key, error) {
+	private, err := rsa.GenerateKey(rand.Reader, keyBits)
+	if err != nil {
+		return nil, err
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := selfSigned(private, now)
+	if err != nil {
+		return nil, err
+	}
+	return &key{KID: ids.id("jwk"), PKCS8: pkcs8, Cert: cert, CreatedAt: now, private: private}, nil
+}
+
+func selfSigned(private *rsa.PrivateKey, now time.Time) ([]byte, error) {
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		Subject:      pkix.Name{Organization: []string{"stytch-emulator"}},
+		NotBefore:    now,
+		NotAfter:     now.AddDate(certYears, 0, 0),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+	}
+	return x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+}
+
+// signer returns the private key, which a snapshot holds in its encoded form.
+func (k *key) signer() (*rsa.PrivateKey, error) {
+	if k.private != nil {
+		return k.private, nil
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(k.PKCS8)
+	if err != nil {
+		return nil, err
+	}
+	private, ok := parsed.(*rsa.PrivateKey)
+	if !ok {
+		return nil, fmt.Errorf("key %s is %T, not RSA", k.KID, parsed)
+	}
+	k.private = private
+	return private, nil
+}
+
+// jwk is the key's public half (RFC 7517).
+func (k *key) jwk() (sessions.JWK, error) {
+	private, err := k.signer()
+	if err != nil {
+		return sessions.JWK{}, err
+	}
+	exponent := big.NewInt(int64(private.E)).Bytes()
+	thumbprint := sha256.Sum256(k.Cert)
+	return sessions.JWK{
+		Kty: "RSA", Use: "sig", KeyOps: []string{"verify"}, Alg: "RS256", Kid: k.KID,
+		X5c:     []string{base64.StdEncoding.EncodeToString(k.Cert)},
+		X5TS256: base64.RawURLEncoding.EncodeToString(thumbprint[:]),
+		N:       base64.RawURLEncoding.EncodeToString(private.N.Bytes()),
+		E:       base64.RawURLEncoding.EncodeToString(exponent),
+	}, nil
+}
+
+// signingKey is the newest key. The first one is made when it is first needed, for it takes a moment.
+func (c *call) signingKey() (*key, error) {
+	keys := c.state.Keys
+	if len(keys) > 0 {
+		return keys[len(keys)-1], nil
+	}
+	k, err := newKey(c.ids, c.now)
+	if err != nil {
+		return nil, err
+	}
+	c.state.Keys = []*key{k}
+	return k, nil
+}
+
+// publishedKeys are the signing key and those it replaced lately, newest first.
+func (c *call) publishedKeys() ([]*key, error) {
+	if _, err := c.signingKey(); err != nil {
+		return nil, err
+	}
+	keys := c.state.Keys
+	var published []*key
+	for i := len(keys) - 1; i >= 0; i-- {
+		if i < len(keys)-1 && c.now.Sub(keys[i+1].CreatedAt) > retiredKeys {
+			break
+		}
+		published = append(published, keys[i])
+	}
+	return published, nil
+}

@@ -1,0 +1,197 @@
+package emulator
+
+import (
+	"slices"
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
+	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+const passcodeLifetime = 2 * time.Minute
+
+var smsLocales = []shared.Locale{
+	shared.LocaleEN, shared.LocaleES, shared.LocalePTBR, shared.LocaleFR, shared.LocaleIT, shared.LocaleDEDE,
+	shared.LocaleZHHans, shared.LocaleCAES, shared.LocaleJA, shared.LocaleRU, shared.LocaleNL, shared.LocalePL,
+	shared.LocaleTR, shared.LocaleFA, shared.LocaleVi, shared.LocaleCS,
+}
+
+// findIntermediate finds a live intermediate session.
+func (c *call) findIntermediate(token string) (*intermediate, error) {
+	if !isToken(token) {
+		return nil, badRequest(stytcherror.CodeInvalidSessionToken, "The intermediate session token has another form.")
+	}
+	i := slices.IndexFunc(c.Intermediate, func(i *intermediate) bool { return i.Token == token })
+	if i < 0 || !c.now.Before(c.Intermediate[i].ExpiresAt) {
+		return nil, notFound(stytcherror.CodeIntermediateSessionNotFound,
+			"The intermediate session is unknown, was used or has expired.")
+	}
+	return c.Intermediate[i], nil
+}
+
+// login is one attempt to get a session in an organization.
+type login struct {
+	org     *organizations.Organization
+	member  *member
+	factors []sessions.AuthenticationFactor
+	// ist is what the factors come from; nil when they come from a session.
+	ist      *intermediate
+	duration time.Duration
+	claims   map[string]any
+	// fresh: see judge.
+	fresh bool
+}
+
+// loginResponse is what every login answers; the other operations' types are the same but for the name.
+type loginResponse = intermediatesessions.ExchangeResponse
+
+// finish makes a session, or says what is missing for one and gives the intermediate session back.
+func (c *call) finish(l login) (*loginResponse, error) {
+	v := judge(l.org, l.member, l.member.EmailAddress, l.factors, l.fresh)
+	resp := &loginResponse{
+		MemberID: l.member.MemberID, Organization: *l.org,
+		MemberAuthenticated: v.authenticated(), PrimaryRequired: v.primary, MFARequired: v.mfa,
+	}
+	if !v.authenticated() {
+		ist := c.carryOn(l)
+		if v.primary == nil && sendsPasscode(l.org, l.member) {
+			c.sendPasscode(l.member)
+			v.mfa.SecondaryAuthInitiated = organizations.MFAMethodSMSOTP
+		}
+		resp.IntermediateSessionToken, resp.IntermediateSessionTokenExpiresAt = ist.Token, ist.ExpiresAt
+		resp.Member = c.show(l.member)
+		return resp, nil
+	}
+	c.activate(l.member, l.factors)
+	s := c.newSession(l)
+	jwt, err := c.sessionJWT(s, l.member, l.org)
+	if err != nil {
+		return nil, err
+	}
+	c.keepSession(s)
+	c.Intermediate = slices.DeleteFunc(c.Intermediate, func(i *intermediate) bool { return i == l.ist })
+	resp.SessionToken, resp.SessionJWT = s.Tokens[0], jwt
+	resp.MemberSession = c.showSession(s, l.member, l.org)
+	resp.Member = c.show(l.member)
+	return resp, nil
+}
+
+// carryOn is the intermediate session that a login without a session returns: the same one, or a new one that is bound
+// to the organization.
+func (c *call) carryOn(l login) *intermediate {
+	if l.ist != nil {
+		return l.ist
+	}
+	ist := &intermediate{
+		Token: c.ids.token(), Email: l.member.EmailAddress, OrganizationID: l.org.OrganizationID,
+		Factors: l.factors, ExpiresAt: c.now.Add(intermediateLifetime),
+	}
+	c.keepIntermediate(ist)
+	return ist
+}
+
+// newSession makes a session of a login. Its e-mail factors name the member's own address.
+func (c *call) newSession(l login) *session {
+	factors := slices.Clone(l.factors)
+	for i, f := range factors {
+		if f.EmailFactor != nil && sameEmail(f.EmailFactor.EmailAddress, l.member.EmailAddress) {
+			factors[i].EmailFactor = &sessions.EmailFactor{
+				EmailID: l.member.EmailID, EmailAddress: l.member.EmailAddress,
+			}
+		}
+	}
+	return &session{
+		ID: c.ids.id("member-session"), MemberID: l.member.MemberID, OrganizationID: l.org.OrganizationID,
+		Tokens: []string{c.ids.token()}, StartedAt: c.now, LastAccessedAt: c.now, ExpiresAt: c.now.Add(l.duration),
+		Factors: factors, CustomClaims: l.claims,
+	}
+}
+
+// sendPasscode puts a code for the second factor into the inbox. A newer code replaces an older one.
+func (c *call) sendPasscode(m *member) {
+	code := &passcode{
+		Code: c.ids.code(), MemberID: m.MemberID, Phone: m.MFAPhoneNumber, ExpiresAt: c.now.Add(passcodeLifetime),
+	}
+	c.Passcodes = slices.DeleteFunc(c.Passcodes, func(p *passcode) bool { return p.MemberID == m.MemberID })
+	c.Passcodes = append(c.Passcodes, code)
+	c.deliver(Message{Channel: "sms", To: code.Phone, Template: "mfa_passcode", Code: code.Code})
+}
+
+// terms checks what a login may say about the session it asks for.
+func (c *call) terms(minutes *int, claims map[string]any) (time.Duration, map[string]any, error) {
+	duration, err := sessionDuration(minutes)
+	if err != nil {
+		return 0, nil, err
+	}
+	merged, err := mergeClaims(nil, claims)
+	return duration, merged, err
+}
+
+// exchangeIntermediateSession logs into an organization that discovery found.
+func (c *call) exchangeIntermediateSession(
+	req *intermediatesessions.ExchangeRequest,
+) (*intermediatesessions.ExchangeResponse, error) {
+	duration, claims, err := c.terms(req.SessionDurationMinutes, req.SessionCustomClaims)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkLocale(req.Locale, smsLocales); err != nil {
+		return nil, err
+	}
+	ist, err := c.findIntermediate(req.IntermediateSessionToken)
+	if err != nil {
+		return nil, err
+	}
+	org, err := c.findOrganization(req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	if ist.OrganizationID != "" && ist.OrganizationID != org.OrganizationID {
+		return nil, badRequest(stytcherror.CodeInvalidIntermediateSessionTokenForOrganization,
+			"The intermediate session is bound to another organization.")
+	}
+	m, err := c.admit(org, ist)
+	if err != nil {
+		return nil, err
+	}
+	return c.finish(login{
+		org: org, member: m, factors: ist.Factors, ist: ist, duration: duration, claims: claims, fresh: true,
+	})
+}
+
+// createOrganization founds an organization and makes the founder its administrator.
+func (c *call) createOrganization(
+	req *discoveryorganizations.CreateRequest,
+) (*discoveryorganizations.CreateResponse, error) {
+	duration, claims, err := c.terms(req.SessionDurationMinutes, req.SessionCustomClaims)
+	if err != nil {
+		return nil, err
+	}
+	ist, err := c.findIntermediate(req.IntermediateSessionToken)
+	if err != nil {
+		return nil, err
+	}
+	if ist.OrganizationID != "" {
+		return nil, badRequest(stytcherror.CodeInvalidIntermediateSessionTokenForOrganization,
+			"The intermediate session is bound to an organization.")
+	}
+	org, err := c.found(req, ist)
+	if err != nil {
+		return nil, err
+	}
+	if c.claimedElsewhere(org, ist.Email) {
+		return nil, badRequest(stytcherror.CodeActionNotAllowedEmailDomainIsClaimed,
+			"Another organization has claimed the e-mail domain.")
+	}
+	c.Organizations = append(c.Organizations, org)
+	m := c.newMember(org, ist.Email)
+	m.AssignedRoles = []string{roleAdmin}
+	resp, err := c.finish(login{
+		org: org, member: m, factors: ist.Factors, ist: ist, duration: duration, claims: claims, fresh: true,
+	})
+	return (*discoveryorganizations.CreateResponse)(resp), err
+}

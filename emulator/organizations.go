@@ -1,0 +1,174 @@
+package emulator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// organization finds an organization by its id.
+func (c *call) organization(id string) *organizations.Organization {
+	i := slices.IndexFunc(c.Organizations, func(o *organizations.Organization) bool { return o.OrganizationID == id })
+	if i < 0 {
+		return nil
+	}
+	return c.Organizations[i]
+}
+
+// findOrganization finds an organization by id, slug or external id.
+func (c *call) findOrganization(id string) (*organizations.Organization, error) {
+	if strings.HasPrefix(id, "organization-live-") {
+		return nil, badRequest(stytcherror.CodeLiveIDUsedInTestEnvironment, "The id is of the live environment.")
+	}
+	i := slices.IndexFunc(c.Organizations, func(o *organizations.Organization) bool {
+		return id != "" && (o.OrganizationID == id || o.OrganizationSlug == id || o.OrganizationExternalID == id)
+	})
+	if i < 0 {
+		return nil, notFound(stytcherror.CodeOrganizationNotFound, "There is no such organization.")
+	}
+	return c.Organizations[i], nil
+}
+
+// newOrganization has the settings of an organization that nobody has chosen anything about.
+func newOrganization() *organizations.Organization {
+	return &organizations.Organization{
+		SSOJITProvisioning:         organizations.SSOJITProvisioningAllAllowed,
+		EmailJITProvisioning:       organizations.EmailJITProvisioningNotAllowed,
+		OAuthTenantJITProvisioning: organizations.OAuthTenantJITProvisioningNotAllowed,
+		EmailInvites:               organizations.EmailInvitesAllAllowed,
+		AuthMethods:                organizations.AuthMethodsPolicyAllAllowed,
+		MFAPolicy:                  organizations.MFAPolicyOptional,
+		MFAMethods:                 organizations.MFAMethodsPolicyAllAllowed,
+
+		FirstPartyConnectedAppsAllowedType: organizations.ConnectedAppsAllowedTypeAllAllowed,
+		ThirdPartyConnectedAppsAllowedType: organizations.ConnectedAppsAllowedTypeAllAllowed,
+	}
+}
+
+// checkOrganization refuses settings that the API refuses.
+func (c *call) checkOrganization(o *organizations.Organization) error {
+	switch {
+	case len(o.OrganizationName) == 0 || len(o.OrganizationName) > 128:
+		return badRequest(stytcherror.CodeInvalidOrganizationName, "The name must have 1 to 128 characters.")
+	case !slugForm.MatchString(o.OrganizationSlug):
+		return badRequest(stytcherror.CodeInvalidOrganizationSlug, "The slug must match %s.", slugForm)
+	case o.OrganizationExternalID != "" && !idForm.MatchString(o.OrganizationExternalID):
+		return badRequest(stytcherror.CodeInvalidOrganizationExternalID, "The external id must match %s.", idForm)
+	}
+	for _, other := range c.Organizations {
+		switch {
+		case other.OrganizationID == o.OrganizationID:
+		case other.OrganizationSlug == o.OrganizationSlug:
+			return badRequest(stytcherror.CodeOrganizationSlugAlreadyUsed, "The slug is taken.")
+		case o.OrganizationExternalID != "" && other.OrganizationExternalID == o.OrganizationExternalID:
+			return badRequest(stytcherror.CodeOrganizationExternalIDAlreadyUsed, "The external id is taken.")
+		}
+	}
+	if err := checkDomains(o.EmailAllowedDomains); err != nil {
+		return err
+	}
+	return checkMethods(o)
+}
+
+func checkDomains(domains []string) error {
+	for i, d := range domains {
+		switch {
+		case !domainForm.MatchString(d):
+			return badRequest(stytcherror.CodeOrganizationSettingsInvalidDomain, "%q is no domain.", d)
+		case slices.Contains(commonDomains, d):
+			return badRequest(stytcherror.CodeOrganizationSettingsDomainTooCommon, "%s is a common provider.", d)
+		case slices.Contains(domains[:i], d):
+			return badRequest(stytcherror.CodeOrganizationSettingsDuplicateDomain, "%s occurs twice.", d)
+		}
+	}
+	return nil
+}
+
+var (
+	authMethods = []string{
+		organizations.AuthMethodSSO, organizations.AuthMethodMagicLink, organizations.AuthMethodEmailOTP,
+		organizations.AuthMethodPassword, organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth,
+		organizations.AuthMethodSlackOAuth, organizations.AuthMethodGithubOAuth, organizations.AuthMethodHubspotOAuth,
+	}
+	mfaMethods = []string{organizations.MFAMethodSMSOTP, organizations.MFAMethodTOTP}
+)
+
+func checkMethods(o *organizations.Organization) error {
+	const all, restricted, none = "ALL_ALLOWED", "RESTRICTED", "NOT_ALLOWED"
+	settings := []struct {
+		name, value string
+		known       []string
+		code        stytcherror.Code
+	}{
+		{"auth_methods", o.AuthMethods, []string{all, restricted}, stytcherror.CodeInvalidOrganizationAuthFactorSetting},
+		{"mfa_methods", o.MFAMethods, []string{all, restricted}, stytcherror.CodeInvalidOrganizationMFAFactorSetting},
+		{"mfa_policy", o.MFAPolicy, []string{organizations.MFAPolicyOptional, organizations.MFAPolicyRequiredForAll},
+			stytcherror.CodeInvalidOrganizationMFAPolicy},
+		{"email_invites", o.EmailInvites, []string{all, restricted, none},
+			stytcherror.CodeInvalidOrganizationAuthFactorSetting},
+		{"email_jit_provisioning", o.EmailJITProvisioning, []string{restricted, none},
+			stytcherror.CodeInvalidOrganizationAuthFactorSettingForEmailJITProvisioning},
+		{"oauth_tenant_jit_provisioning", o.OAuthTenantJITProvisioning, []string{restricted, none},
+			stytcherror.CodeInvalidOrganizationAuthFactorSettingForOAuthTenantJITProvisioning},
+		{"sso_jit_provisioning", o.SSOJITProvisioning, []string{all, restricted, none},
+			stytcherror.CodeInvalidOrganizationAuthFactorSetting},
+		{"first_party_connected_apps_allowed_type", string(o.FirstPartyConnectedAppsAllowedType),
+			[]string{all, restricted, none}, stytcherror.CodeInvalidOrganizationAuthFactorSetting},
+		{"third_party_connected_apps_allowed_type", string(o.ThirdPartyConnectedAppsAllowedType),
+			[]string{all, restricted, none}, stytcherror.CodeInvalidOrganizationAuthFactorSetting},
+	}
+	for _, s := range settings {
+		if !slices.Contains(s.known, s.value) {
+			return badRequest(s.code, "%s must be one of %s.", s.name, strings.Join(s.known, ", "))
+		}
+	}
+	unknown := func(known []string) func(string) bool {
+		return func(method string) bool { return !slices.Contains(known, method) }
+	}
+	switch {
+	case slices.ContainsFunc(o.AllowedAuthMethods, unknown(authMethods)):
+		return badRequest(stytcherror.CodeInvalidOrganizationAllowedAuthMethods, "allowed_auth_methods has an unknown one.")
+	case slices.ContainsFunc(o.AllowedMFAMethods, unknown(mfaMethods)):
+		return badRequest(stytcherror.CodeInvalidOrganizationAllowedMFAMethods, "allowed_mfa_methods has an unknown one.")
+	case o.AuthMethods == restricted && len(o.AllowedAuthMethods) == 0:
+		return badRequest(stytcherror.CodeAllowedAuthMethodsRequiredForRestricted, "allowed_auth_methods is empty.")
+	case o.MFAMethods == restricted && len(o.AllowedMFAMethods) == 0:
+		return badRequest(stytcherror.CodeAllowedMFAMethodsRequiredForRestricted, "allowed_mfa_methods is empty.")
+	}
+	return nil
+}
+
+// nameFromEmail is what an organization is called when its founder gives no name: after the domain or, where that says
+// nothing, after the person.
+func nameFromEmail(email string) string {
+	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
+	if slices.Contains(commonDomains, domain) || strings.HasSuffix(domain, ".edu") {
+		return local
+	}
+	name, _, _ := strings.Cut(domain, ".")
+	return name
+}
+
+// freeSlug makes a slug of a name, with a number behind it if it is taken.
+func (c *call) freeSlug(name string) string {
+	base := strings.Map(func(r rune) rune {
+		if r < 0x80 && slugForm.MatchString("xx"+string(r)) {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(name))
+	if len(base) < 2 {
+		base += "-org"
+	}
+	base = base[:min(len(base), 120)]
+	slug := base
+	for n := 2; slices.ContainsFunc(c.Organizations, func(o *organizations.Organization) bool {
+		return o.OrganizationSlug == slug
+	}); n++ {
+		slug = fmt.Sprintf("%s-%d", base, n)
+	}
+	return slug
+}

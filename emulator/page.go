@@ -1,0 +1,33 @@
+package emulator
+
+import (
+	_ "embed"
+	"html/template"
+	"net/http"
+	"time"
+)
+
+//go:embed page.html
+var pageText string
+
+var page = template.Must(template.New("inbox").Parse(pageText))
+
+// serveInboxPage shows the messages, newest first, and the clock.
+func (e *Emulator) serveInboxPage(w http.ResponseWriter, r *http.Request) {
+	p := e.chosen(r)
+	if p == nil {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	_ = page.Execute(w, struct {
+		ProjectID string
+		Now       time.Time
+		To        string
+		Messages  []Message
+	}{p.id, p.clock.Now(), r.URL.Query().Get("to"), p.inbox.Messages(r.URL.Query().Get("to"))})
+}

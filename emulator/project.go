@@ -1,0 +1,66 @@
+package emulator
+
+import (
+	"log/slog"
+	"sync"
+)
+
+// Project is one project of an [Emulator], apart from all others. It is safe for concurrent use.
+type Project struct {
+	id, secret  string
+	redirectURL string
+	seed        uint64
+	log         *slog.Logger
+	clock       *Clock
+	inbox       *Inbox
+
+	mu     sync.Mutex // guards what follows
+	ids    *ids
+	state  *state
+	faults []*Fault
+}
+
+func newProject(config Config, id, secret string) *Project {
+	p := &Project{
+		id: id, secret: secret, redirectURL: config.RedirectURL, seed: config.Seed,
+		log:   config.Logger.With("project_id", id),
+		clock: newClock(config.Now),
+	}
+	p.inbox = newInbox()
+	p.ids, p.state = newIDs(config.Seed), newState()
+	return p
+}
+
+// ID returns the project id, the user name of API calls.
+func (p *Project) ID() string { return p.id }
+
+// Secret returns the project's secret, the password of API calls.
+func (p *Project) Secret() string { return p.secret }
+
+// Clock returns the clock that drives every expiry of the project.
+func (p *Project) Clock() *Clock { return p.clock }
+
+// Inbox returns the messages that the project has sent.
+func (p *Project) Inbox() *Inbox { return p.inbox }
+
+// Reset forgets everything but id and secret: state, keys, messages, faults, and how far the clock was moved.
+func (p *Project) Reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ids, p.state, p.faults = newIDs(p.seed), newState(), nil
+	p.clock.reset()
+	p.inbox.reset()
+}
+
+// RotateKeys makes a new signing key and returns its id. The old keys stay published for thirty days of the project's
+// clock, so that tokens signed with them keep verifying.
+func (p *Project) RotateKeys() (kid string, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	key, err := newKey(p.ids, p.clock.Now())
+	if err != nil {
+		return "", err
+	}
+	p.state.Keys = append(p.state.Keys, key)
+	return key.KID, nil
+}

@@ -1,0 +1,107 @@
+package emulator
+
+import (
+	"slices"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// The roles that every project has.
+const (
+	roleMember = "stytch_member"
+	roleAdmin  = "stytch_admin"
+)
+
+const (
+	everyAction    = "*"
+	resourceSelf   = "stytch.self"
+	resourceMember = "stytch.member"
+)
+
+func defaultRoles() []organizations.CustomRole {
+	everything := func(resources ...string) []organizations.CustomRolePermission {
+		var list []organizations.CustomRolePermission
+		for _, r := range resources {
+			list = append(list, organizations.CustomRolePermission{ResourceID: r, Actions: []string{everyAction}})
+		}
+		return list
+	}
+	return []organizations.CustomRole{
+		{RoleID: roleMember, Description: "Every member.", Permissions: everything(resourceSelf)},
+		{RoleID: roleAdmin, Description: "Whoever administers the organization.", Permissions: everything(
+			"stytch.organization", resourceMember, "stytch.sso", "stytch.scim")},
+	}
+}
+
+// rolesOf works out a member's roles and where each comes from.
+func (c *call) rolesOf(m *member) []organizations.MemberRole {
+	var roles []organizations.MemberRole
+	add := func(id, source string, details map[string]any) {
+		entry := organizations.MemberRoleSource{Type: source, Details: details}
+		i := slices.IndexFunc(roles, func(r organizations.MemberRole) bool { return r.RoleID == id })
+		if i < 0 {
+			roles = append(roles, organizations.MemberRole{RoleID: id})
+			i = len(roles) - 1
+		}
+		roles[i].Sources = append(roles[i].Sources, entry)
+	}
+	add(roleMember, organizations.MemberRoleSourceTypeDirectAssignment, nil)
+	for _, id := range m.AssignedRoles {
+		add(id, organizations.MemberRoleSourceTypeDirectAssignment, nil)
+	}
+	org := c.organization(m.OrganizationID)
+	if org == nil || !m.EmailAddressVerified {
+		return roles
+	}
+	for _, rule := range org.RBACEmailImplicitRoleAssignments {
+		if rule.Domain == domainOf(m.EmailAddress) {
+			add(rule.RoleID, organizations.MemberRoleSourceTypeEmailAssignment, map[string]any{"email_domain": rule.Domain})
+		}
+	}
+	return roles
+}
+
+func (c *call) roleIDs(m *member) []string {
+	ids := []string{}
+	for _, r := range c.rolesOf(m) {
+		ids = append(ids, r.RoleID)
+	}
+	return ids
+}
+
+// granting returns the member's roles that permit an action on a resource.
+func (c *call) granting(m *member, resource, action string) []string {
+	all := c.Roles
+	if org := c.organization(m.OrganizationID); org != nil {
+		all = slices.Concat(all, org.CustomRoles)
+	}
+	held := c.roleIDs(m)
+	granting := []string{}
+	for _, role := range all {
+		permits := slices.ContainsFunc(role.Permissions, func(p organizations.CustomRolePermission) bool {
+			return p.ResourceID == resource && (slices.Contains(p.Actions, action) || slices.Contains(p.Actions, everyAction))
+		})
+		if permits && slices.Contains(held, role.RoleID) && !slices.Contains(granting, role.RoleID) {
+			granting = append(granting, role.RoleID)
+		}
+	}
+	return granting
+}
+
+// authorizeCheck answers an authorization check: tenancy first, then roles.
+func (c *call) authorizeCheck(check *sessions.AuthorizationCheck, m *member) (*sessions.AuthorizationVerdict, error) {
+	if check == nil {
+		return nil, nil
+	}
+	if check.OrganizationID != m.OrganizationID {
+		return nil, forbidden(stytcherror.CodeSessionAuthorizationTenancyError, "The session is of another organization.")
+	}
+	roles := c.granting(m, check.ResourceID, check.Action)
+	if len(roles) == 0 {
+		return nil, forbidden(stytcherror.CodeSessionAuthorizationError,
+			"No role of the session permits %s on %s.", check.Action, check.ResourceID)
+	}
+	return &sessions.AuthorizationVerdict{Authorized: true, GrantingRoles: roles}, nil
+}

@@ -1,0 +1,263 @@
+package emulator
+
+import (
+	"slices"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	b2bsessions "github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func (c *call) keepSession(s *session) {
+	c.Sessions = slices.DeleteFunc(c.Sessions, func(s *session) bool { return !c.now.Before(s.ExpiresAt) })
+	c.Sessions = append(c.Sessions, s)
+}
+
+// liveSession finds a session that has not ended.
+func (c *call) liveSession(is func(*session) bool) (*session, error) {
+	i := slices.IndexFunc(c.Sessions, func(s *session) bool { return c.now.Before(s.ExpiresAt) && is(s) })
+	if i < 0 {
+		return nil, notFound(stytcherror.CodeSessionNotFound, "The session is unknown, was revoked or has ended.")
+	}
+	return c.Sessions[i], nil
+}
+
+// sessionOf finds a session by token or JWT, of which exactly one must be given. echo is the token, if it was that.
+func (c *call) sessionOf(token, jwt *string) (s *session, echo string, err error) {
+	switch {
+	case token != nil && jwt != nil:
+		return nil, "", badRequest(stytcherror.CodeTooManySessionArguments, "Give a session token or a session JWT, not both.")
+	case token != nil:
+		s, err = c.sessionOfToken(*token)
+		return s, *token, err
+	case jwt != nil:
+		s, err = c.sessionOfJWT(*jwt)
+		return s, "", err
+	}
+	return nil, "", badRequest(stytcherror.CodeNoSessionArguments, "Give a session token or a session JWT.")
+}
+
+func (c *call) sessionOfToken(token string) (*session, error) {
+	if !isToken(token) {
+		return nil, badRequest(stytcherror.CodeInvalidSessionToken, "The session token has another form.")
+	}
+	return c.liveSession(func(s *session) bool { return slices.Contains(s.Tokens, token) })
+}
+
+// memberOf finds a session's member. One who was deleted has no sessions.
+func (c *call) memberOf(s *session) (*member, error) {
+	m := c.oneMember(func(m *member) bool { return m.MemberID == s.MemberID })
+	if m == nil {
+		return nil, notFound(stytcherror.CodeSessionNotFound, "The session's member is gone.")
+	}
+	return m, nil
+}
+
+// showSession is a session as the API shows it.
+func (c *call) showSession(s *session, m *member, org *organizations.Organization) *b2bsessions.MemberSession {
+	return &b2bsessions.MemberSession{
+		MemberSessionID: s.ID, MemberID: s.MemberID,
+		OrganizationID: s.OrganizationID, OrganizationSlug: org.OrganizationSlug,
+		StartedAt: s.StartedAt, LastAccessedAt: s.LastAccessedAt, ExpiresAt: s.ExpiresAt,
+		AuthenticationFactors: s.Factors, Roles: c.roleIDs(m), CustomClaims: s.CustomClaims,
+	}
+}
+
+func (c *call) getSessions(req *b2bsessions.GetRequest) (*b2bsessions.GetResponse, error) {
+	org, err := c.findOrganization(req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	m, err := c.findMember(org, req.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	resp := &b2bsessions.GetResponse{}
+	for _, s := range c.Sessions {
+		if s.MemberID == m.MemberID && c.now.Before(s.ExpiresAt) {
+			resp.MemberSessions = append(resp.MemberSessions, *c.showSession(s, m, org))
+		}
+	}
+	return resp, nil
+}
+
+func (c *call) authenticateSession(req *b2bsessions.AuthenticateRequest) (*b2bsessions.AuthenticateResponse, error) {
+	duration, err := sessionDuration(req.SessionDurationMinutes)
+	if err != nil {
+		return nil, err
+	}
+	s, echo, err := c.sessionOf(req.SessionToken, req.SessionJWT)
+	if err != nil {
+		return nil, err
+	}
+	m, err := c.memberOf(s)
+	if err != nil {
+		return nil, err
+	}
+	verdict, err := c.authorizeCheck(req.AuthorizationCheck, m)
+	if err != nil {
+		return nil, err
+	}
+	if req.SessionDurationMinutes != nil {
+		claims, err := mergeClaims(s.CustomClaims, req.SessionCustomClaims)
+		if err != nil {
+			return nil, err
+		}
+		s.CustomClaims, s.ExpiresAt = claims, c.now.Add(duration)
+	}
+	s.LastAccessedAt = c.now
+	org := c.organization(s.OrganizationID)
+	fresh, err := c.sessionJWT(s, m, org)
+	if err != nil {
+		return nil, err
+	}
+	return &b2bsessions.AuthenticateResponse{
+		MemberSession: *c.showSession(s, m, org), SessionToken: echo, SessionJWT: fresh,
+		Member: c.show(m), Organization: *org, Verdict: verdict,
+	}, nil
+}
+
+// revokeSession ends one session, or all of a member's.
+func (c *call) revokeSession(req *b2bsessions.RevokeRequest) (*b2bsessions.RevokeResponse, error) {
+	given := 0
+	for _, selector := range []*string{req.MemberSessionID, req.SessionToken, req.SessionJWT, req.MemberID} {
+		if selector != nil {
+			given++
+		}
+	}
+	switch {
+	case given == 0:
+		return nil, badRequest(stytcherror.CodeNoSessionRevokeArguments, "Say which session to revoke.")
+	case given > 1:
+		return nil, badRequest(stytcherror.CodeTooManySessionRevokeArguments, "Say it in one way.")
+	}
+	m, is, err := c.revokees(req)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.callerMay(m, "revoke-sessions"); err != nil {
+		return nil, err
+	}
+	c.Sessions = slices.DeleteFunc(c.Sessions, is)
+	return &b2bsessions.RevokeResponse{}, nil
+}
+
+// revokees finds whose sessions a request means, and which.
+func (c *call) revokees(req *b2bsessions.RevokeRequest) (*member, func(*session) bool, error) {
+	if req.MemberID != nil {
+		m := c.oneMember(func(m *member) bool {
+			return m.MemberID == *req.MemberID || m.ExternalID != "" && m.ExternalID == *req.MemberID
+		})
+		if m == nil {
+			return nil, nil, notFound(stytcherror.CodeMemberNotFound, "There is no such member.")
+		}
+		return m, func(s *session) bool { return s.MemberID == m.MemberID }, nil
+	}
+	var s *session
+	var err error
+	if req.MemberSessionID != nil {
+		s, err = c.liveSession(func(s *session) bool { return s.ID == *req.MemberSessionID })
+	} else {
+		s, _, err = c.sessionOf(req.SessionToken, req.SessionJWT)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := c.memberOf(s)
+	return m, func(other *session) bool { return other == s }, err
+}
+
+// callerMay checks the roles of the session on whose behalf a call is made, if there is one.
+func (c *call) callerMay(target *member, action string) error {
+	token, jwt := c.header.Get("X-Stytch-Member-Session"), c.header.Get("X-Stytch-Member-SessionJWT")
+	var s *session
+	var err error
+	switch {
+	case token != "":
+		s, err = c.sessionOfToken(token)
+	case jwt != "":
+		s, err = c.sessionOfJWT(jwt)
+	default:
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	caller, err := c.memberOf(s)
+	if err != nil {
+		return err
+	}
+	if caller.OrganizationID != target.OrganizationID {
+		return forbidden(stytcherror.CodeSessionAuthorizationTenancyError, "The member is of another organization.")
+	}
+	if len(c.granting(caller, resourceMember, action)) > 0 ||
+		caller == target && len(c.granting(caller, resourceSelf, action)) > 0 {
+		return nil
+	}
+	return forbidden(stytcherror.CodeSessionAuthorizationError, "No role of the session permits %s.", action)
+}
+
+// exchangeSession logs a session's person into another organization that they belong to.
+func (c *call) exchangeSession(req *b2bsessions.ExchangeRequest) (*b2bsessions.ExchangeResponse, error) {
+	duration, claims, err := c.terms(req.SessionDurationMinutes, req.SessionCustomClaims)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkLocale(req.Locale, smsLocales); err != nil {
+		return nil, err
+	}
+	s, _, err := c.sessionOf(req.SessionToken, req.SessionJWT)
+	if err != nil {
+		return nil, err
+	}
+	from, err := c.memberOf(s)
+	if err != nil {
+		return nil, err
+	}
+	org, err := c.findOrganization(req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	m := c.memberByEmail(org, from.EmailAddress)
+	if m == nil {
+		return nil, notFound(stytcherror.CodeMemberNotFound, "The organization has no member of that e-mail address.")
+	}
+	factors := transferable(s.Factors)
+	if len(factors) == 0 {
+		return nil, unauthorized(stytcherror.CodeInsufficientFactorsForSessionExchange,
+			"None of the session's factors holds in another organization.")
+	}
+	resp, err := c.finish(login{org: org, member: m, factors: factors, duration: duration, claims: claims})
+	return (*b2bsessions.ExchangeResponse)(resp), err
+}
+
+// transferable are the factors that hold beyond one organization: SSO and passwords do not.
+func transferable(factors []sessions.AuthenticationFactor) []sessions.AuthenticationFactor {
+	var kept []sessions.AuthenticationFactor
+	for _, f := range factors {
+		if f.Type != sessions.AuthenticationFactorTypeSSO && f.Type != sessions.AuthenticationFactorTypePassword {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+func (c *call) getJWKS(req *b2bsessions.GetJWKSRequest) (*b2bsessions.GetJWKSResponse, error) {
+	if req.ProjectID != c.project.id {
+		return nil, notFound(stytcherror.CodeProjectNotFound, "There is no such project.")
+	}
+	keys, err := c.publishedKeys()
+	if err != nil {
+		return nil, err
+	}
+	resp := &b2bsessions.GetJWKSResponse{}
+	for _, k := range keys {
+		jwk, err := k.jwk()
+		if err != nil {
+			return nil, err
+		}
+		resp.Keys = append(resp.Keys, jwk)
+	}
+	return resp, nil
+}

@@ -1,0 +1,78 @@
+package emulator
+
+import (
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2c/sessions"
+)
+
+// state is everything a project remembers. It is what a snapshot holds, so all of it has names in JSON.
+type state struct {
+	Organizations []*organizations.Organization `json:"organizations"`
+	Members       []*member                     `json:"members"`
+	Sessions      []*session                    `json:"sessions"`
+	Intermediate  []*intermediate               `json:"intermediate_sessions"`
+	MagicLinks    []*magicLink                  `json:"magic_links"`
+	Passcodes     []*passcode                   `json:"passcodes"`
+	Roles         []organizations.CustomRole    `json:"roles"`
+	Keys          []*key                        `json:"keys"`
+}
+
+func newState() *state { return &state{Roles: defaultRoles()} }
+
+// member is a member as the API shows it, and what the API keeps to itself. Roles are worked out at each reading.
+type member struct {
+	organizations.Member
+	EmailID string `json:"email_id"`
+	// AssignedRoles are the roles given to the member by name.
+	AssignedRoles []string `json:"assigned_roles"`
+}
+
+// session is a member's session. Factors are oldest first.
+type session struct {
+	ID             string                          `json:"member_session_id"`
+	MemberID       string                          `json:"member_id"`
+	OrganizationID string                          `json:"organization_id"`
+	Tokens         []string                        `json:"tokens"`
+	StartedAt      time.Time                       `json:"started_at"`
+	LastAccessedAt time.Time                       `json:"last_accessed_at"`
+	ExpiresAt      time.Time                       `json:"expires_at"`
+	Factors        []sessions.AuthenticationFactor `json:"authentication_factors"`
+	CustomClaims   map[string]any                  `json:"custom_claims"`
+}
+
+// intermediate is an intermediate session: factors that somebody has proved, not yet tied to a session.
+type intermediate struct {
+	Token string `json:"token"`
+	Email string `json:"email_address"`
+	// OrganizationID binds it to one organization; empty for a discovery.
+	OrganizationID string                          `json:"organization_id"`
+	Factors        []sessions.AuthenticationFactor `json:"authentication_factors"`
+	// Tenants are the OAuth tenants that the person belongs to.
+	Tenants   []tenant  `json:"oauth_tenants"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// tenant is a workspace at an OAuth provider (slack, hubspot or github).
+type tenant struct {
+	Provider string `json:"provider"`
+	ID       string `json:"tenant_id"`
+}
+
+// magicLink is a link that was sent.
+type magicLink struct {
+	Token     string    `json:"token"`
+	Email     string    `json:"email_address"`
+	Challenge string    `json:"pkce_code_challenge"`
+	Used      bool      `json:"used"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// passcode is a code that was sent by text message.
+type passcode struct {
+	Code      string    `json:"code"`
+	MemberID  string    `json:"member_id"`
+	Phone     string    `json:"phone_number"`
+	ExpiresAt time.Time `json:"expires_at"`
+}

@@ -1,0 +1,92 @@
+package emulator
+
+import (
+	"errors"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// Bounds of sessions, in minutes.
+const (
+	minSession     = 5
+	maxSession     = 527_040
+	defaultSession = 60
+)
+
+var (
+	slugForm   = regexp.MustCompile(`^[A-Za-z0-9._~-]{2,128}$`)
+	idForm     = regexp.MustCompile(`^[A-Za-z0-9._|-]{1,128}$`)
+	domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
+	pkceForm   = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+)
+
+// commonDomains are providers whose domain says nothing about where somebody works.
+var commonDomains = []string{
+	"aol.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "live.com", "mail.com",
+	"mail.ru", "me.com", "msn.com", "outlook.com", "proton.me", "protonmail.com", "qq.com", "web.de", "yahoo.com",
+	"yandex.com", "zoho.com",
+}
+
+var emailLocales = []shared.Locale{shared.LocaleEN, shared.LocaleES, shared.LocaleFR, shared.LocalePTBR}
+
+// emailAddress returns an address in the form it is compared in.
+func emailAddress(s string) (string, error) {
+	parsed, err := mail.ParseAddress(s)
+	if err != nil || parsed.Address != s || parsed.Name != "" || !strings.Contains(domainOf(s), ".") {
+		return "", badRequest(stytcherror.CodeInvalidEmail, "The e-mail address is not one.")
+	}
+	return strings.ToLower(s), nil
+}
+
+func domainOf(email string) string {
+	return strings.ToLower(email[strings.LastIndexByte(email, '@')+1:])
+}
+
+func sameEmail(a, b string) bool { return strings.EqualFold(a, b) }
+
+// minutes returns a duration given in minutes, or the default, and refuses what is out of bounds.
+func minutes(given *int, byDefault, low, high int, code stytcherror.Code) (time.Duration, error) {
+	n := byDefault
+	if given != nil {
+		n = *given
+	}
+	if n < low || n > high {
+		return 0, badRequest(code, "The number of minutes must be between %d and %d.", low, high)
+	}
+	return time.Duration(n) * time.Minute, nil
+}
+
+func sessionDuration(given *int) (time.Duration, error) {
+	return minutes(given, defaultSession, minSession, maxSession, stytcherror.CodeInvalidSessionDurationMinutes)
+}
+
+func checkLocale(given *shared.Locale, known []shared.Locale) error {
+	if given != nil && !slices.Contains(known, *given) {
+		return badRequest(stytcherror.CodeInvalidLocale, "There are no messages in that language.")
+	}
+	return nil
+}
+
+// redirectURL parses an address that a link may lead to.
+func redirectURL(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return nil, errors.New("not an absolute http or https URL")
+	}
+	return u, nil
+}
+
+func deref[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
