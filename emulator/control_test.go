@@ -1,0 +1,196 @@
+package emulator_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	stytch "github.com/seed75add069/stytch-go"
+	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	emaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func TestControl_inbox(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first, second := w.link("ada@example.com"), w.link("ada@example.com")
+	w.link("bob@example.com")
+	var list []map[string]any
+	got := w.send("GET", "/_emulator/inbox?to=ada@example.com", "", "", "")
+	require.NoError(t, json.Unmarshal([]byte(got.text), &list))
+	require.Len(t, list, 2)
+	assert.Equal(t, second, list[0]["token"], "newest first")
+	assert.Equal(t, first, list[1]["token"])
+	assert.ElementsMatch(t, []string{"id", "channel", "to", "template", "code", "token", "link", "sent_at"}, keysOf(list[0]))
+	assert.Equal(t, "[]", w.send("GET", "/_emulator/inbox?to=nobody@example.com", "", "", "").text)
+	assert.Equal(t, 400, w.send("GET", "/_emulator/inbox?wait=forever", "", "", "").status)
+	assert.Equal(t, 400, w.send("GET", "/_emulator/inbox?wait=2m", "", "", "").status)
+}
+
+func TestControl_inboxHoldsUntilAMessageComes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		assert.Contains(t, w.send("GET", "/_emulator/inbox?to=ada@example.com&wait=30s", "", "", "").text, "ada@example.com")
+	})
+	w.link("bob@example.com")
+	w.link("ada@example.com")
+	wg.Wait()
+	assert.Equal(t, "[]", w.send("GET", "/_emulator/inbox?to=nobody@example.com&wait=10ms", "", "", "").text)
+}
+
+func TestControl_clock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	founded := w.found("ada@example.com", nil)
+	now := func(a answer) time.Time {
+		parsed, err := time.Parse(time.RFC3339, a.body["now"].(string))
+		require.NoError(t, err, a.text)
+		return parsed
+	}
+	before := now(w.send("GET", "/_emulator/clock", "", "", ""))
+	after := now(w.send("POST", "/_emulator/clock", `{"advance": "61m"}`, "", ""))
+	assert.WithinDuration(t, before.Add(61*time.Minute), after, 10*time.Second)
+	_, err := w.authenticate(&sessions.AuthenticateRequest{SessionToken: &founded.SessionToken})
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
+	set := now(w.send("POST", "/_emulator/clock", `{"now": "2031-01-02T03:04:05Z"}`, "", ""))
+	assert.Equal(t, 2031, set.Year())
+	for _, bad := range []string{``, `{}`, `{"advance": "soon"}`, `{"now": "today"}`, `{"advance": "1m", "now": "2031-01-02T03:04:05Z"}`} {
+		assert.Equal(t, 400, w.send("POST", "/_emulator/clock", bad, "", "").status, bad)
+	}
+}
+
+func TestControl_faults(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	founded := w.found("ada@example.com", nil)
+	client := w.NewClient(stytch.Config{Retry: shared.RetryPolicy{MaxAttempts: 1}})
+	try := func() error {
+		_, err := client.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &founded.SessionToken})
+		return err
+	}
+	arm := func(fault string) {
+		got := w.send("POST", "/_emulator/faults", fault, "", "")
+		require.Equal(t, http.StatusOK, got.status, got.text)
+	}
+	arm(`{"operation": "b2b.sessions.authenticate", "status": 429, "error_type": "too_many_requests", "retry_after": 3, "skip": 1}`)
+	require.NoError(t, try(), "one is let through")
+	err := try()
+	require.ErrorIs(t, err, stytcherror.CodeTooManyRequests)
+	apiErr, _ := errors.AsType[*stytcherror.Error](err)
+	assert.Equal(t, 3*time.Second, apiErr.RetryAfter)
+	require.NoError(t, try(), "once by default")
+
+	arm(`[{"status": 502, "body": "<html>", "count": 2}, {"disconnect": true}, {"delay_ms": 1}]`)
+	for range 2 {
+		apiErr, ok := errors.AsType[*stytcherror.Error](try())
+		require.True(t, ok)
+		assert.Equal(t, 502, apiErr.StatusCode)
+	}
+	_, ok := errors.AsType[*stytcherror.RequestError](try())
+	assert.True(t, ok, "the connection was closed")
+	require.NoError(t, try(), "late, but played")
+
+	arm(`{"status": 503, "count": -1}`)
+	require.Error(t, try())
+	arm(`[]`)
+	require.NoError(t, try())
+	for _, bad := range []string{`{}`, `{"operation": "b2b.nothing", "status": 500}`, `{"status": 99}`, `{"status": 500, "x": 1}`, `nope`} {
+		assert.Equal(t, 400, w.send("POST", "/_emulator/faults", bad, "", "").status, bad)
+	}
+}
+
+func TestControl_retriesMeetFaults(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	founded := w.found("ada@example.com", nil)
+	client := w.NewClient(stytch.Config{Retry: shared.RetryPolicy{MinDelay: time.Millisecond}})
+	arm := w.send("POST", "/_emulator/faults", `{"status": 503, "count": 2}`, "", "")
+	require.Equal(t, http.StatusOK, arm.status)
+	_, err := client.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &founded.SessionToken})
+	require.NoError(t, err, "a check of a session changes nothing, so it is tried again")
+	w.send("POST", "/_emulator/faults", `{"status": 503, "count": 2}`, "", "")
+	_, err = client.B2B.Discovery.Organizations.Create(t.Context(),
+		&discoveryorganizations.CreateRequest{IntermediateSessionToken: w.Secret()})
+	apiErr, ok := errors.AsType[*stytcherror.Error](err)
+	require.True(t, ok)
+	assert.Zero(t, apiErr.Retries, "a token is spent once")
+}
+
+func TestControl_snapshotResetRotateHealth(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.found("ada@example.com", nil)
+	assert.Equal(t, w.ID(), w.send("GET", "/_emulator/health", "", "", "").body["project_id"])
+	assert.Contains(t, w.send("POST", "/_emulator/keys/rotate", "", "", "").body["kid"], "jwk-test-")
+	assert.Len(t, w.keys(), 2)
+	snapshot := w.send("GET", "/_emulator/snapshot", "", "", "")
+	require.Equal(t, http.StatusOK, snapshot.status)
+	require.Equal(t, http.StatusOK, w.send("POST", "/_emulator/reset", "", "", "").status)
+	assert.Empty(t, w.Inbox().Messages(""))
+	require.Equal(t, http.StatusOK, w.send("POST", "/_emulator/snapshot", snapshot.text, "", "").status)
+	assert.Len(t, w.Inbox().Messages(""), 1)
+	assert.Equal(t, 400, w.send("POST", "/_emulator/snapshot", "{}", "", "").status)
+	assert.Equal(t, 404, w.send("GET", "/_emulator/health?project_id=other", "", "", "").status)
+	assert.Equal(t, 404, w.send("GET", "/_emulator/nothing", "", "", "").status)
+	assert.Equal(t, 405, w.send("GET", "/_emulator/reset", "", "", "").status)
+}
+
+func TestControl_otherOriginsChangeNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL+"/_emulator/reset", strings.NewReader(""))
+	require.NoError(t, err)
+	req.Header.Set("Origin", "https://evil.example")
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, http.StatusForbidden, resp.StatusCode)
+}
+
+func TestControl_pageShowsMessagesAsText(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, err := w.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &emaildiscovery.SendRequest{
+		EmailAddress: "ada@example.com", DiscoveryRedirectURL: new(`https://app.example.com/?x="><script>alert(1)</script>`),
+	})
+	require.NoError(t, err)
+	page := w.send("GET", "/_emulator/", "", "", "").text
+	assert.Contains(t, page, "ada@example.com")
+	assert.NotContains(t, page, "<script>")
+	assert.Contains(t, w.send("GET", "/_emulator/?to=nobody@example.com", "", "", "").text, "Nothing was sent")
+}
+
+// TestConcurrency lets many people log in at once; the race detector watches.
+func TestConcurrency(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	founded := w.found("ada@example.com", admitting("example.com"))
+	var wg sync.WaitGroup
+	for i := range 16 {
+		email := string(rune('a'+i)) + "@example.com"
+		wg.Go(func() {
+			proof := w.prove(email)
+			resp, err := w.exchange(proof.IntermediateSessionToken, founded.Organization.OrganizationID)
+			if assert.NoError(t, err) {
+				_, err = w.authenticate(&sessions.AuthenticateRequest{SessionJWT: &resp.SessionJWT})
+				assert.NoError(t, err)
+			}
+			_, err = w.Snapshot()
+			assert.NoError(t, err)
+		})
+	}
+	wg.Wait()
+}
