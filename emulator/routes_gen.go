@@ -8,7 +8,7 @@ var routes = []route{
 	{"b2b.discovery.organizations.create", "POST", "/v1/b2b/discovery/organizations/create", "exact"},
 	{"b2b.discovery.organizations.list", "POST", "/v1/b2b/discovery/organizations", "exact"},
 	{"b2b.magic_links.discovery.authenticate", "POST", "/v1/b2b/magic_links/discovery/authenticate", "exact"},
-	{"b2b.magic_links.email.discovery.send", "POST", "/v1/b2b/magic_links/email/discovery/send", "exact"},
+	{"b2b.magic_links.email.discovery.send", "POST", "/v1/b2b/magic_links/email/discovery/send", "approximate"},
 	{"b2b.sessions.attest", "POST", "/v1/b2b/sessions/attest", "none"},
 	{"b2b.sessions.authenticate", "POST", "/v1/b2b/sessions/authenticate", "exact"},
 	{"b2b.sessions.exchange", "POST", "/v1/b2b/sessions/exchange", "exact"},

@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "a".
 const (
 	// The member is not active, so no MFA factor can be added. Status 400.
 	CodeActionAvailableOnlyForActiveMembers Code = "action_available_only_for_active_members"
@@ -19,13 +20,13 @@ const (
 	CodeAdBlockerDetected Code = "ad_blocker_detected"
 	// The allow list for user methods has more than 500 entries. Status 400.
 	CodeAllowListMaxExceeded Code = "allow_list_max_exceeded"
-	// AuthMethods is set to RESTRICTED, but AllowedAuthMethods names none. Status 400.
+	// "auth_methods" is set to RESTRICTED, but "allowed_auth_methods" names none. Status 400.
 	CodeAllowedAuthMethodsRequiredForRestricted Code = "allowed_auth_methods_required_for_restricted"
-	// MFAMethods is set to RESTRICTED, but AllowedMFAMethods names none. Status 400.
+	// "mfa_methods" is set to RESTRICTED, but "allowed_mfa_methods" names none. Status 400.
 	CodeAllowedMFAMethodsRequiredForRestricted Code = "allowed_mfa_methods_required_for_restricted"
 	// The project has no configuration for logging in with Apple. Status 400.
 	CodeAppleOAuthConfigNotFound Code = "apple_oauth_config_not_found"
-	// The migrated Argon2 hash does not have the length that KeyLength states. Status 400.
+	// The migrated Argon2 hash does not have the length that "key_length" states. Status 400.
 	CodeArgon2KeyLengthMismatch Code = "argon_2_key_length_mismatch"
 	// The IP address or user agent differs from the one stored with the link or code, and the call asked for a
 	// match. Status 401.

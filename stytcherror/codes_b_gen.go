@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "b".
 const (
 	// The mobile app's bundle is not one the project allows for the frontend SDKs. Status 400.
 	CodeBadAppBundleForStytchSDK Code = "bad_app_bundle_for_stytch_sdk"

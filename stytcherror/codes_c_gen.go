@@ -2,12 +2,13 @@
 
 package stytcherror
 
+// Codes that begin with "c".
 const (
 	// The trusted token profile is not of the PEM kind, so it takes no PEM files. Status 400, inferred from the
 	// name.
 	CodeCannotAddPemFileToNonPemTrustedTokenProfile Code = "cannot_add_pem_file_to_non_pem_trusted_token_profile"
-	// Everybody holds the default role (StytchMember or StytchUser) already, so it cannot be assigned. Status
-	// 400, inferred from the name.
+	// Everybody holds the default role ("stytch_member" or "stytch_user") already, so it cannot be assigned.
+	// Status 400, inferred from the name.
 	CodeCannotAssignDefaultRBACRoleID Code = "cannot_assign_default_rbac_role_id"
 	// The e-mail template is the default one and cannot be deleted. Status 400, inferred from the name.
 	CodeCannotDeleteDefaultEmailTemplate Code = "cannot_delete_default_email_template"

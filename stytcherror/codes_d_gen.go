@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "d".
 const (
 	// The default MFA method names a factor that the member has not set up. Status 400, inferred from the name.
 	CodeDefaultMFAMemberMissingFactor Code = "default_mfa_member_missing_factor"

@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "e".
 const (
 	// The e-mail address is on the project's deny list. Status 403.
 	CodeEmailInDenylist Code = "email_in_denylist"

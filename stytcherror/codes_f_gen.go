@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "f".
 const (
 	// The identity provider reports in its SAML response that the login failed. Status 400, inferred from the
 	// name.

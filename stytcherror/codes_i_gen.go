@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "i".
 const (
 	// The provider's ID token has expired. Status 400, inferred from the name.
 	CodeIDTokenExpired Code = "id_token_expired"
@@ -221,9 +222,9 @@ const (
 	// Looking up a member takes exactly one of the member id and the e-mail address. Status 400, inferred from
 	// the name.
 	CodeInvalidMemberGetFields Code = "invalid_member_get_fields"
-	// MethodID is not the id of an e-mail address or phone number. Status 400, inferred from the name.
+	// "method_id" is not the id of an e-mail address or phone number. Status 400, inferred from the name.
 	CodeInvalidMethodID Code = "invalid_method_id"
-	// The default MFA method is neither SMSOTP nor totp. Status 400, inferred from the name.
+	// The default MFA method is neither "sms_otp" nor "totp". Status 400, inferred from the name.
 	CodeInvalidMFADefaultMethod Code = "invalid_mfa_default_method"
 	// The type of Microsoft tenant is not one the API knows. Status 400, inferred from the name.
 	CodeInvalidMicrosoftTenantType Code = "invalid_microsoft_tenant_type"
@@ -243,9 +244,9 @@ const (
 	CodeInvalidOAuthTenantForJITProvisioning Code = "invalid_oauth_tenant_for_jit_provisioning"
 	// The OAuth user registration id is malformed. Status 400, inferred from the name.
 	CodeInvalidOAuthUserRegistrationID Code = "invalid_oauth_user_registration_id"
-	// AllowedAuthMethods contains a method the API does not know. Status 400, inferred from the name.
+	// "allowed_auth_methods" contains a method the API does not know. Status 400, inferred from the name.
 	CodeInvalidOrganizationAllowedAuthMethods Code = "invalid_organization_allowed_auth_methods"
-	// AllowedMFAMethods contains a method the API does not know. Status 400, inferred from the name.
+	// "allowed_mfa_methods" contains a method the API does not know. Status 400, inferred from the name.
 	CodeInvalidOrganizationAllowedMFAMethods Code = "invalid_organization_allowed_mfa_methods"
 	// One of the organization's authentication settings has a value the API does not know. Status 400, inferred
 	// from the name.
@@ -347,7 +348,7 @@ const (
 	CodeInvalidPublicKeyCredentialMissingClientDataJSONField Code = "invalid_public_key_credential_missing_client_data_json_field"
 	// The WebAuthn credential has no id. Status 400, inferred from the name.
 	CodeInvalidPublicKeyCredentialMissingIDField Code = "invalid_public_key_credential_missing_id_field"
-	// The WebAuthn credential has no response. Status 400, inferred from the name.
+	// The WebAuthn credential has no "response". Status 400, inferred from the name.
 	CodeInvalidPublicKeyCredentialMissingResponseField Code = "invalid_public_key_credential_missing_response_field"
 	// The WebAuthn credential has no signature. Status 400, inferred from the name.
 	CodeInvalidPublicKeyCredentialMissingSignatureField Code = "invalid_public_key_credential_missing_signature_field"
@@ -408,7 +409,7 @@ const (
 	CodeInvalidSecretID Code = "invalid_secret_id"
 	// The session would last longer than the project allows. Status 400, inferred from the name.
 	CodeInvalidSessionDuration Code = "invalid_session_duration"
-	// SessionDurationMinutes is not between 5 and 527040. Status 400, inferred from the name.
+	// "session_duration_minutes" is not between 5 and 527040. Status 400, inferred from the name.
 	CodeInvalidSessionDurationMinutes Code = "invalid_session_duration_minutes"
 	// The session's fields in the request contradict each other. Status 400, inferred from the name.
 	CodeInvalidSessionFields Code = "invalid_session_fields"
@@ -464,7 +465,7 @@ const (
 	CodeInvalidSSODefaultConnectionID Code = "invalid_sso_default_connection_id"
 	// The identity provider for SSO is not one the API knows. Status 400, inferred from the name.
 	CodeInvalidSSOIDP Code = "invalid_sso_idp"
-	// A custom RBAC resource has an id that begins with stytch, which is reserved. Status 400, inferred from
+	// A custom RBAC resource has an id that begins with "stytch", which is reserved. Status 400, inferred from
 	// the name.
 	CodeInvalidStytchPrefixedResource Code = "invalid_stytch_prefixed_resource"
 	// The subject is malformed or not acceptable. Status 400, inferred from the name.

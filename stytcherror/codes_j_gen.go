@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "j".
 const (
 	// The session JWT was issued for another project. Status 400, inferred from the name.
 	CodeJWTInvalidAudience Code = "jwt_invalid_audience"

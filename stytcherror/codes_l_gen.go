@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "l".
 const (
 	// An id from the live environment was sent to the test environment. Status 400, inferred from the name.
 	CodeLiveIDUsedInTestEnvironment Code = "live_id_used_in_test_environment"

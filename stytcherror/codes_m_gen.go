@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "m".
 const (
 	// The M2M client already has a secret rotation under way. Status 400, inferred from the name.
 	CodeM2MClientAlreadyRotatingSecret Code = "m2m_client_already_rotating_secret"
@@ -20,18 +21,18 @@ const (
 	// The M2M client has no secret rotation under way that could be finished or cancelled. Status 400, inferred
 	// from the name.
 	CodeM2MClientNotRotatingSecret Code = "m2m_client_not_rotating_secret"
-	// A filter of the M2M client search takes a list of strings, and its FilterValue is something else. Status
-	// 400, inferred from the name.
+	// A filter of the M2M client search takes a list of strings, and its "filter_value" is something else.
+	// Status 400, inferred from the name.
 	CodeM2MSearchExpectedArrayOfStrings Code = "m2m_search_expected_array_of_strings"
-	// The FilterName of an operand of the M2M client search is not a string. Status 400, inferred from the
+	// The "filter_name" of an operand of the M2M client search is not a string. Status 400, inferred from the
 	// name.
 	CodeM2MSearchFilterNameMustBeString Code = "m2m_search_filter_name_must_be_string"
 	// An operand of the M2M client search names a filter that does not exist. Status 400, inferred from the
 	// name.
 	CodeM2MSearchFilterNameNotRecognized Code = "m2m_search_filter_name_not_recognized"
-	// An operand of the M2M client search has no FilterName. Status 400, inferred from the name.
+	// An operand of the M2M client search has no "filter_name". Status 400, inferred from the name.
 	CodeM2MSearchMissingFilterName Code = "m2m_search_missing_filter_name"
-	// An operand of the M2M client search has no FilterValue. Status 400, inferred from the name.
+	// An operand of the M2M client search has no "filter_value". Status 400, inferred from the name.
 	CodeM2MSearchMissingFilterValue Code = "m2m_search_missing_filter_value"
 	// There is no magic link with this token. Status 404.
 	CodeMagicLinkNotFound Code = "magic_link_not_found"
@@ -62,64 +63,68 @@ const (
 	// A member search lists member ids and external ids together; it takes one kind at a time. Status 400,
 	// inferred from the name.
 	CodeMemberSearchCannotMixInternalAndExternalMemberIDs Code = "member_search_cannot_mix_internal_and_external_member_ids"
-	// A filter of the member search takes a list of strings, and its FilterValue is something else. Status 400,
-	// inferred from the name.
+	// A filter of the member search takes a list of strings, and its "filter_value" is something else. Status
+	// 400, inferred from the name.
 	CodeMemberSearchExpectedArrayOfStrings Code = "member_search_expected_array_of_strings"
-	// A filter of the member search takes true or false, and its FilterValue is something else. Status 400,
+	// A filter of the member search takes true or false, and its "filter_value" is something else. Status 400,
 	// inferred from the name.
 	CodeMemberSearchExpectedBoolean Code = "member_search_expected_boolean"
-	// A filter of the member search takes a string, and its FilterValue is something else. Status 400, inferred
-	// from the name.
+	// A filter of the member search takes a string, and its "filter_value" is something else. Status 400,
+	// inferred from the name.
 	CodeMemberSearchExpectedString Code = "member_search_expected_string"
-	// The FilterName of an operand of the member search is not a string. Status 400, inferred from the name.
+	// The "filter_name" of an operand of the member search is not a string. Status 400, inferred from the name.
 	CodeMemberSearchFilterNameMustBeString Code = "member_search_filter_name_must_be_string"
 	// An operand of the member search names a filter that does not exist. Status 400, inferred from the name.
 	CodeMemberSearchFilterNameNotRecognized Code = "member_search_filter_name_not_recognized"
-	// The value for the filter MemberEmailFuzzy of the member search has fewer than three characters. Status
-	// 400, inferred from the name.
-	CodeMemberSearchMemberEmailFuzzyTooShort Code = "member_search_member_email_fuzzy_too_short"
-	// The value for the filter MemberMFAPhoneNumberFuzzy of the member search has fewer than three characters.
+	// The value for the filter "member_email_fuzzy" of the member search has fewer than three characters.
 	// Status 400, inferred from the name.
+	CodeMemberSearchMemberEmailFuzzyTooShort Code = "member_search_member_email_fuzzy_too_short"
+	// The value for the filter "member_mfa_phone_number_fuzzy" of the member search has fewer than three
+	// characters. Status 400, inferred from the name.
 	CodeMemberSearchMemberMFAPhoneNumberFuzzyTooShort Code = "member_search_member_mfa_phone_number_fuzzy_too_short"
-	// An operand of the member search has no FilterName. Status 400, inferred from the name.
+	// An operand of the member search has no "filter_name". Status 400, inferred from the name.
 	CodeMemberSearchMissingFilterName Code = "member_search_missing_filter_name"
-	// An operand of the member search has no FilterValue. Status 400, inferred from the name.
+	// An operand of the member search has no "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingFilterValue Code = "member_search_missing_filter_value"
-	// The member search filters by MemberIsBreakglass without a FilterValue. Status 400, inferred from the
-	// name.
-	CodeMemberSearchMissingIsBreakglass Code = "member_search_missing_is_breakglass"
-	// The member search filters by MemberEmailFuzzy without a FilterValue. Status 400, inferred from the name.
-	CodeMemberSearchMissingMemberEmailFuzzy Code = "member_search_missing_member_email_fuzzy"
-	// The member search filters by MemberEmails without a FilterValue. Status 400, inferred from the name.
-	CodeMemberSearchMissingMemberEmails Code = "member_search_missing_member_emails"
-	// The member search filters by MemberIDs without a FilterValue. Status 400, inferred from the name.
-	CodeMemberSearchMissingMemberIDs Code = "member_search_missing_member_ids"
-	// The member search filters by MemberRoles without a FilterValue. Status 400, inferred from the name.
-	CodeMemberSearchMissingMemberRoles Code = "member_search_missing_member_roles"
-	// The member search filters by MemberMFAPhoneNumberFuzzy without a FilterValue. Status 400, inferred from
+	// The member search filters by "member_is_breakglass" without a "filter_value". Status 400, inferred from
 	// the name.
+	CodeMemberSearchMissingIsBreakglass Code = "member_search_missing_is_breakglass"
+	// The member search filters by "member_email_fuzzy" without a "filter_value". Status 400, inferred from the
+	// name.
+	CodeMemberSearchMissingMemberEmailFuzzy Code = "member_search_missing_member_email_fuzzy"
+	// The member search filters by "member_emails" without a "filter_value". Status 400, inferred from the
+	// name.
+	CodeMemberSearchMissingMemberEmails Code = "member_search_missing_member_emails"
+	// The member search filters by "member_ids" without a "filter_value". Status 400, inferred from the name.
+	CodeMemberSearchMissingMemberIDs Code = "member_search_missing_member_ids"
+	// The member search filters by "member_roles" without a "filter_value". Status 400, inferred from the name.
+	CodeMemberSearchMissingMemberRoles Code = "member_search_missing_member_roles"
+	// The member search filters by "member_mfa_phone_number_fuzzy" without a "filter_value". Status 400,
+	// inferred from the name.
 	CodeMemberSearchMissingMFAMemberPhoneNumberFuzzy Code = "member_search_missing_mfa_member_phone_number_fuzzy"
-	// The member search filters by MemberMFAPhoneNumbers without a FilterValue. Status 400, inferred from the
-	// name.
-	CodeMemberSearchMissingMFAMemberPhoneNumbers Code = "member_search_missing_mfa_member_phone_numbers"
-	// The member search filters by OAuth provider without a FilterValue. Status 400, inferred from the name.
-	CodeMemberSearchMissingOAuthProviders Code = "member_search_missing_oauth_providers"
-	// The member search filters by organization id without a FilterValue. Status 400, inferred from the name.
-	CodeMemberSearchMissingOrganizationID Code = "member_search_missing_organization_id"
-	// The member search filters by organization slug without a FilterValue. Status 400, inferred from the name.
-	CodeMemberSearchMissingOrganizationSlug Code = "member_search_missing_organization_slug"
-	// The member search filters by a part of the organization slug without a FilterValue. Status 400, inferred
+	// The member search filters by "member_mfa_phone_numbers" without a "filter_value". Status 400, inferred
 	// from the name.
+	CodeMemberSearchMissingMFAMemberPhoneNumbers Code = "member_search_missing_mfa_member_phone_numbers"
+	// The member search filters by OAuth provider without a "filter_value". Status 400, inferred from the name.
+	CodeMemberSearchMissingOAuthProviders Code = "member_search_missing_oauth_providers"
+	// The member search filters by organization id without a "filter_value". Status 400, inferred from the
+	// name.
+	CodeMemberSearchMissingOrganizationID Code = "member_search_missing_organization_id"
+	// The member search filters by organization slug without a "filter_value". Status 400, inferred from the
+	// name.
+	CodeMemberSearchMissingOrganizationSlug Code = "member_search_missing_organization_slug"
+	// The member search filters by a part of the organization slug without a "filter_value". Status 400,
+	// inferred from the name.
 	CodeMemberSearchMissingOrganizationSlugFuzzy Code = "member_search_missing_organization_slug_fuzzy"
-	// The member search filters by MemberPasswordExists without a FilterValue. Status 400, inferred from the
-	// name.
+	// The member search filters by "member_password_exists" without a "filter_value". Status 400, inferred from
+	// the name.
 	CodeMemberSearchMissingPasswordExists Code = "member_search_missing_password_exists"
-	// The member search filters by status without a FilterValue. Status 400, inferred from the name.
+	// The member search filters by status without a "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingStatus Code = "member_search_missing_status"
-	// The member search filters by statuses without a FilterValue. Status 400, inferred from the name.
+	// The member search filters by "statuses" without a "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingStatuses Code = "member_search_missing_statuses"
-	// The member search filters by the existence of a TOTP without a FilterValue. Status 400, inferred from the
-	// name.
+	// The member search filters by the existence of a TOTP without a "filter_value". Status 400, inferred from
+	// the name.
 	CodeMemberSearchMissingTOTPExists Code = "member_search_missing_totp_exists"
 	// The member search names no organization. Status 400, inferred from the name.
 	CodeMemberSearchOrganizationIDsEmpty Code = "member_search_organization_ids_empty"
@@ -159,7 +164,7 @@ const (
 	// No refresh token of the OIDC identity provider is stored, so there is nothing to refresh with. Status
 	// 400, inferred from the name.
 	CodeMissingOIDCRefreshToken Code = "missing_oidc_refresh_token"
-	// The OIDC callback came without state. Status 400, inferred from the name.
+	// The OIDC callback came without "state". Status 400, inferred from the name.
 	CodeMissingOIDCStateParam Code = "missing_oidc_state_param"
 	// The callback came without the cookie that protects the SAML flow against forgery. Status 400, inferred
 	// from the name.

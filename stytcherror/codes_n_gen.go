@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "n".
 const (
 	// The user has no active biometric registration. Status 400, inferred from the name.
 	CodeNoActiveBiometricRegistrations Code = "no_active_biometric_registrations"

@@ -2,9 +2,10 @@
 
 package stytcherror
 
+// Codes that begin with "o".
 const (
-	// The access token lacks the scope FullAccess, which the exchange for a session needs. Status 400, inferred
-	// from the name.
+	// The access token lacks the scope "full_access", which the exchange for a session needs. Status 400,
+	// inferred from the name.
 	CodeOAuthAccessTokenExchangeMissingFullAccess Code = "oauth_access_token_exchange_missing_full_access"
 	// The access token is not valid or was exchanged for a session before. Status 400, inferred from the name.
 	CodeOAuthAccessTokenExchangeTokenInvalidGrant Code = "oauth_access_token_exchange_token_invalid_grant"
@@ -28,15 +29,15 @@ const (
 	CodeOAuthInvalidCallbackRequest Code = "oauth_invalid_callback_request"
 	// The OAuth start asks for a scope that is not allowed. Status 400, inferred from the name.
 	CodeOAuthInvalidScopeRequested Code = "oauth_invalid_scope_requested"
-	// The state of the OAuth callback is malformed or unknown. Status 400, inferred from the name.
+	// The "state" of the OAuth callback is malformed or unknown. Status 400, inferred from the name.
 	CodeOAuthInvalidState Code = "oauth_invalid_state"
 	// The OAuth provider's callback in a flow of one organization, not of discovery, failed. Status 400,
 	// inferred from the name.
 	CodeOAuthNonDiscoveryFlowCallbackError Code = "oauth_non_discovery_flow_callback_error"
-	// The state of the OAuth callback differs from the one the flow began with. Status 400, inferred from the
+	// The "state" of the OAuth callback differs from the one the flow began with. Status 400, inferred from the
 	// name.
 	CodeOAuthStateMismatch Code = "oauth_state_mismatch"
-	// The state of the OAuth callback was used before. Status 400, inferred from the name.
+	// The "state" of the OAuth callback was used before. Status 400, inferred from the name.
 	CodeOAuthStateUsed Code = "oauth_state_used"
 	// The organization admits nobody by OAuth tenant, and the person is not a member. Status 400, inferred from
 	// the name.
@@ -99,7 +100,7 @@ const (
 	CodeOIDCInvalidIDToken Code = "oidc_invalid_id_token"
 	// The identity provider's userinfo answer is malformed. Status 400, inferred from the name.
 	CodeOIDCInvalidUserinfo Code = "oidc_invalid_userinfo"
-	// The prompt value none cannot be combined with others. Status 400, inferred from the name.
+	// The "prompt" value "none" cannot be combined with others. Status 400, inferred from the name.
 	CodeOIDCPromptNoneMustBeExclusive Code = "oidc_prompt_none_must_be_exclusive"
 	// The identity provider's response has no e-mail address. Status 400, inferred from the name.
 	CodeOIDCResponseEmailMissing Code = "oidc_response_email_missing"
@@ -128,81 +129,82 @@ const (
 	CodeOrganizationNameMissing Code = "organization_name_missing"
 	// No organization has this id, slug or external id. Status 404, inferred from the name.
 	CodeOrganizationNotFound Code = "organization_not_found"
-	// The value for the filter AllowedDomainFuzzy of the organization search has fewer than three characters.
-	// Status 400, inferred from the name.
+	// The value for the filter "allowed_domain_fuzzy" of the organization search has fewer than three
+	// characters. Status 400, inferred from the name.
 	CodeOrganizationSearchAllowedDomainFuzzyTooShort Code = "organization_search_allowed_domain_fuzzy_too_short"
-	// A filter of the organization search takes a list of strings, and its FilterValue is something else.
+	// A filter of the organization search takes a list of strings, and its "filter_value" is something else.
 	// Status 400, inferred from the name.
 	CodeOrganizationSearchExpectedArrayOfStrings Code = "organization_search_expected_array_of_strings"
-	// A filter of the organization search takes true or false, and its FilterValue is something else. Status
+	// A filter of the organization search takes true or false, and its "filter_value" is something else. Status
 	// 400, inferred from the name.
 	CodeOrganizationSearchExpectedBoolean Code = "organization_search_expected_boolean"
-	// A filter of the organization search takes a string, and its FilterValue is something else. Status 400,
+	// A filter of the organization search takes a string, and its "filter_value" is something else. Status 400,
 	// inferred from the name.
 	CodeOrganizationSearchExpectedString Code = "organization_search_expected_string"
-	// The FilterName of an operand of the organization search is not a string. Status 400, inferred from the
+	// The "filter_name" of an operand of the organization search is not a string. Status 400, inferred from the
 	// name.
 	CodeOrganizationSearchFilterNameMustBeString Code = "organization_search_filter_name_must_be_string"
 	// An operand of the organization search names a filter that does not exist. Status 400.
 	CodeOrganizationSearchFilterNameNotRecognized Code = "organization_search_filter_name_not_recognized"
-	// The value for the filter MemberEmailFuzzy of the organization search has fewer than three characters.
+	// The value for the filter "member_email_fuzzy" of the organization search has fewer than three characters.
 	// Status 400, inferred from the name.
 	CodeOrganizationSearchMemberEmailFuzzyTooShort Code = "organization_search_member_email_fuzzy_too_short"
-	// The organization search filters by AllowedDomainFuzzy without a FilterValue. Status 400, inferred from
-	// the name.
-	CodeOrganizationSearchMissingAllowedDomainFuzzy Code = "organization_search_missing_allowed_domain_fuzzy"
-	// The organization search filters by AllowedDomains without a FilterValue. Status 400, inferred from the
-	// name.
-	CodeOrganizationSearchMissingAllowedDomains Code = "organization_search_missing_allowed_domains"
-	// The organization search filters by ClaimedEmailDomains without a FilterValue. Status 400, inferred from
-	// the name.
-	CodeOrganizationSearchMissingClaimedEmailDomains Code = "organization_search_missing_claimed_email_domains"
-	// An operand of the organization search has no FilterName. Status 400, inferred from the name.
-	CodeOrganizationSearchMissingFilterName Code = "organization_search_missing_filter_name"
-	// An operand of the organization search has no FilterValue. Status 400, inferred from the name.
-	CodeOrganizationSearchMissingFilterValue Code = "organization_search_missing_filter_value"
-	// The organization search filters by HasActiveSSOConnection without a FilterValue. Status 400, inferred
+	// The organization search filters by "allowed_domain_fuzzy" without a "filter_value". Status 400, inferred
 	// from the name.
+	CodeOrganizationSearchMissingAllowedDomainFuzzy Code = "organization_search_missing_allowed_domain_fuzzy"
+	// The organization search filters by "allowed_domains" without a "filter_value". Status 400, inferred from
+	// the name.
+	CodeOrganizationSearchMissingAllowedDomains Code = "organization_search_missing_allowed_domains"
+	// The organization search filters by "claimed_email_domains" without a "filter_value". Status 400, inferred
+	// from the name.
+	CodeOrganizationSearchMissingClaimedEmailDomains Code = "organization_search_missing_claimed_email_domains"
+	// An operand of the organization search has no "filter_name". Status 400, inferred from the name.
+	CodeOrganizationSearchMissingFilterName Code = "organization_search_missing_filter_name"
+	// An operand of the organization search has no "filter_value". Status 400, inferred from the name.
+	CodeOrganizationSearchMissingFilterValue Code = "organization_search_missing_filter_value"
+	// The organization search filters by "has_active_sso_connection" without a "filter_value". Status 400,
+	// inferred from the name.
 	CodeOrganizationSearchMissingHasActiveSSOConnection Code = "organization_search_missing_has_active_sso_connection"
-	// The organization search filters by MemberEmailFuzzy without a FilterValue. Status 400, inferred from the
-	// name.
+	// The organization search filters by "member_email_fuzzy" without a "filter_value". Status 400, inferred
+	// from the name.
 	CodeOrganizationSearchMissingMemberEmailFuzzy Code = "organization_search_missing_member_email_fuzzy"
-	// The organization search filters by MemberEmails without a FilterValue. Status 400, inferred from the
-	// name.
+	// The organization search filters by "member_emails" without a "filter_value". Status 400, inferred from
+	// the name.
 	CodeOrganizationSearchMissingMemberEmails Code = "organization_search_missing_member_emails"
-	// The organization search filters by OrganizationIDs without a FilterValue. Status 400, inferred from the
-	// name.
+	// The organization search filters by "organization_ids" without a "filter_value". Status 400, inferred from
+	// the name.
 	CodeOrganizationSearchMissingOrganizationIDs Code = "organization_search_missing_organization_ids"
-	// The organization search filters by OrganizationNameFuzzy without a FilterValue. Status 400, inferred from
-	// the name.
+	// The organization search filters by "organization_name_fuzzy" without a "filter_value". Status 400,
+	// inferred from the name.
 	CodeOrganizationSearchMissingOrganizationNameFuzzy Code = "organization_search_missing_organization_name_fuzzy"
-	// The organization search filters by OrganizationSlugFuzzy without a FilterValue. Status 400, inferred from
-	// the name.
+	// The organization search filters by "organization_slug_fuzzy" without a "filter_value". Status 400,
+	// inferred from the name.
 	CodeOrganizationSearchMissingOrganizationSlugFuzzy Code = "organization_search_missing_organization_slug_fuzzy"
-	// The organization search filters by OrganizationSlugs without a FilterValue. Status 400, inferred from the
-	// name.
+	// The organization search filters by "organization_slugs" without a "filter_value". Status 400, inferred
+	// from the name.
 	CodeOrganizationSearchMissingOrganizationSlugs Code = "organization_search_missing_organization_slugs"
-	// The organization search filters by SSOConnectionID without a FilterValue. Status 400, inferred from the
-	// name.
+	// The organization search filters by "sso_connection_id" without a "filter_value". Status 400, inferred
+	// from the name.
 	CodeOrganizationSearchMissingSSOConnectionID Code = "organization_search_missing_sso_connection_id"
-	// The value for the filter OrganizationNameFuzzy of the organization search has fewer than three
+	// The value for the filter "organization_name_fuzzy" of the organization search has fewer than three
 	// characters. Status 400, inferred from the name.
 	CodeOrganizationSearchOrganizationNameFuzzyTooShort Code = "organization_search_organization_name_fuzzy_too_short"
-	// The value for the filter OrganizationSlugFuzzy of the organization search has fewer than three
+	// The value for the filter "organization_slug_fuzzy" of the organization search has fewer than three
 	// characters. Status 400, inferred from the name.
 	CodeOrganizationSearchOrganizationSlugFuzzyTooShort Code = "organization_search_organization_slug_fuzzy_too_short"
 	// An e-mail domain that many people share, as with public providers, cannot be claimed. Status 400,
 	// inferred from the name.
 	CodeOrganizationSettingsClaimedDomainTooCommon Code = "organization_settings_claimed_domain_too_common"
-	// A domain in EmailAllowedDomains belongs to a provider of disposable addresses. Status 400, inferred from
-	// the name.
+	// A domain in "email_allowed_domains" belongs to a provider of disposable addresses. Status 400, inferred
+	// from the name.
 	CodeOrganizationSettingsDisposableDomain Code = "organization_settings_disposable_domain"
-	// A domain in EmailAllowedDomains belongs to a public e-mail provider. Status 400, inferred from the name.
+	// A domain in "email_allowed_domains" belongs to a public e-mail provider. Status 400, inferred from the
+	// name.
 	CodeOrganizationSettingsDomainTooCommon Code = "organization_settings_domain_too_common"
 	// An e-mail domain is claimed twice, here or presumably by another organization. Status 400, inferred from
 	// the name.
 	CodeOrganizationSettingsDuplicateClaimedDomain Code = "organization_settings_duplicate_claimed_domain"
-	// A domain stands twice in EmailAllowedDomains. Status 400, inferred from the name.
+	// A domain stands twice in "email_allowed_domains". Status 400, inferred from the name.
 	CodeOrganizationSettingsDuplicateDomain Code = "organization_settings_duplicate_domain"
 	// A claimed e-mail domain is malformed. Status 400, inferred from the name.
 	CodeOrganizationSettingsInvalidClaimedDomain Code = "organization_settings_invalid_claimed_domain"

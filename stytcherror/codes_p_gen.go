@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "p".
 const (
 	// The e-mail address already has a password, so none can be migrated to it. Status 400, inferred from the
 	// name.
@@ -15,7 +16,7 @@ const (
 	// The project's settings for the frontend SDKs do not go together with passwords. Status 400, inferred from
 	// the name.
 	CodePasswordsIncompatibleWithSDKConfig Code = "passwords_incompatible_with_sdk_config"
-	// The migrated PBKDF2 hash does not have the length that KeyLength states. Status 400, inferred from the
+	// The migrated PBKDF2 hash does not have the length that "key_length" states. Status 400, inferred from the
 	// name.
 	CodePBKDF2KeyLengthMismatch Code = "pbkdf_2_key_length_mismatch"
 	// The user or member has a TOTP that is not verified yet. Status 400, inferred from the name.

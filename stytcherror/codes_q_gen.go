@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "q".
 const (
 	// Presumably the redirect URL's query does not match the registered one. Status 400, inferred from the
 	// name.

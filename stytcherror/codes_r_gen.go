@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "r".
 const (
 	// An RBAC resource or permission lists an action twice. Status 400, inferred from the name.
 	CodeRBACActionDuplicate Code = "rbac_action_duplicate"

@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "s".
 const (
 	// The certificate in the SAML response is not one the connection trusts. Status 400, inferred from the
 	// name.
@@ -47,7 +48,7 @@ const (
 	CodeSCIMGroupRoleAssignmentDoesNotContainGroupID Code = "scim_group_role_assignment_does_not_contain_group_id"
 	// A role assignment names a SCIM group that does not exist. Status 400, inferred from the name.
 	CodeSCIMGroupRoleAssignmentGroupDoesNotExist Code = "scim_group_role_assignment_group_does_not_exist"
-	// The migrated scrypt hash does not have the length that KeyLength states. Status 400, inferred from the
+	// The migrated scrypt hash does not have the length that "key_length" states. Status 400, inferred from the
 	// name.
 	CodeScryptKeyLengthMismatch Code = "scrypt_key_length_mismatch"
 	// A search filters by a status the API does not know. Status 400, inferred from the name.

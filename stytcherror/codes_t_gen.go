@@ -2,16 +2,17 @@
 
 package stytcherror
 
+// Codes that begin with "t".
 const (
 	// The fingerprint is unknown or expired; treat the device as blocked. Status 404.
 	CodeTelemetryIDNotFound Code = "telemetry_id_not_found"
 	// An id from the test environment was sent to the live environment. Status 400, inferred from the name.
 	CodeTestIDUsedInLiveEnvironment Code = "test_id_used_in_live_environment"
-	// A third-party client asks for the scope FullAccess, which first-party clients alone may have. Status 400,
-	// inferred from the name.
+	// A third-party client asks for the scope "full_access", which first-party clients alone may have. Status
+	// 400, inferred from the name.
 	CodeThirdPartyClientsCannotUseFullAccess Code = "third_party_clients_cannot_use_full_access"
-	// A third-party client gets the scope OfflineAccess only with consent, which cannot be skipped. Status 400,
-	// inferred from the name.
+	// A third-party client gets the scope "offline_access" only with consent, which cannot be skipped. Status
+	// 400, inferred from the name.
 	CodeThirdPartyClientsRequireConsentForOfflineAccess Code = "third_party_clients_require_consent_for_offline_access"
 	// The token's claims name no organization. Status 400, inferred from the name.
 	CodeTokenMissingOrganizationIDClaim Code = "token_missing_organization_id_claim"

@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "u".
 const (
 	// The biometric registration could not be authenticated. Status 401, inferred from the name.
 	CodeUnableToAuthBiometricRegistration Code = "unable_to_auth_biometric_registration"
@@ -85,30 +86,30 @@ const (
 	// A user search lists user ids and external ids together; it takes one kind at a time. Status 400, inferred
 	// from the name.
 	CodeUserSearchCannotMixInternalAndExternalUserIDs Code = "user_search_cannot_mix_internal_and_external_user_ids"
-	// The value for the filter EmailAddressFuzzy of the user search has fewer than three characters. Status
+	// The value for the filter "email_address_fuzzy" of the user search has fewer than three characters. Status
 	// 400, inferred from the name.
 	CodeUserSearchEmailAddressFuzzyTooShort Code = "user_search_email_address_fuzzy_too_short"
-	// A filter of the user search takes a list of strings, and its FilterValue is something else. Status 400,
-	// inferred from the name.
+	// A filter of the user search takes a list of strings, and its "filter_value" is something else. Status
+	// 400, inferred from the name.
 	CodeUserSearchExpectedArrayOfString Code = "user_search_expected_array_of_string"
-	// A filter of the user search takes true or false, and its FilterValue is something else. Status 400,
+	// A filter of the user search takes true or false, and its "filter_value" is something else. Status 400,
 	// inferred from the name.
 	CodeUserSearchExpectedBool Code = "user_search_expected_bool"
-	// A filter of the user search takes an object, and its FilterValue is something else. Status 400, inferred
-	// from the name.
+	// A filter of the user search takes an object, and its "filter_value" is something else. Status 400,
+	// inferred from the name.
 	CodeUserSearchExpectedObject Code = "user_search_expected_object"
-	// A filter of the user search takes a string, and its FilterValue is something else. Status 400, inferred
-	// from the name.
+	// A filter of the user search takes a string, and its "filter_value" is something else. Status 400,
+	// inferred from the name.
 	CodeUserSearchExpectedString Code = "user_search_expected_string"
-	// A filter of the user search takes an RFC 3339 timestamp, and its FilterValue is something else. Status
+	// A filter of the user search takes an RFC 3339 timestamp, and its "filter_value" is something else. Status
 	// 400, inferred from the name.
 	CodeUserSearchExpectedTimestamp Code = "user_search_expected_timestamp"
-	// The FilterName of an operand of the user search is not a string. Status 400, inferred from the name.
+	// The "filter_name" of an operand of the user search is not a string. Status 400, inferred from the name.
 	CodeUserSearchFilterNameMustBeString Code = "user_search_filter_name_must_be_string"
 	// An operand of the user search names a filter that does not exist. Status 400, inferred from the name.
 	CodeUserSearchFilterNameNotRecognized Code = "user_search_filter_name_not_recognized"
-	// The value for the filter FullNameFuzzy of the user search has fewer than three characters. Status 400,
-	// inferred from the name.
+	// The value for the filter "full_name_fuzzy" of the user search has fewer than three characters. Status
+	// 400, inferred from the name.
 	CodeUserSearchFullNameFuzzyTooShort Code = "user_search_full_name_fuzzy_too_short"
 	// The cursor of the user search is malformed or no longer valid. Status 400, inferred from the name.
 	CodeUserSearchInvalidCursor Code = "user_search_invalid_cursor"
@@ -122,73 +123,81 @@ const (
 	CodeUserSearchInvalidStatusFilter Code = "user_search_invalid_status_filter"
 	// A filter of the user search lists more values than allowed. Status 400, inferred from the name.
 	CodeUserSearchMaximumFilterValueCountExceeded Code = "user_search_maximum_filter_value_count_exceeded"
-	// The user search filters by biometric registration id without a FilterValue. Status 400, inferred from the
-	// name.
+	// The user search filters by biometric registration id without a "filter_value". Status 400, inferred from
+	// the name.
 	CodeUserSearchMissingBiometricRegistrationIDs Code = "user_search_missing_biometric_registration_ids"
-	// The user search filters by verified biometrics without a FilterValue. Status 400, inferred from the name.
+	// The user search filters by verified biometrics without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeUserSearchMissingBiometricVerified Code = "user_search_missing_biometric_verified"
-	// The user search filters by CreatedAtGreaterThan without a FilterValue. Status 400, inferred from the
-	// name.
+	// The user search filters by "created_at_greater_than" without a "filter_value". Status 400, inferred from
+	// the name.
 	CodeUserSearchMissingCreatedAtGreaterThan Code = "user_search_missing_created_at_greater_than"
-	// The user search filters by CreatedAtLessThan without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingCreatedAtLessThan Code = "user_search_missing_created_at_less_than"
-	// The user search filters by CryptoWalletAddress without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingCryptoWalletAddress Code = "user_search_missing_crypto_wallet_address"
-	// The user search filters by CryptoWalletID without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingCryptoWalletID Code = "user_search_missing_crypto_wallet_id"
-	// The user search filters by CryptoWalletVerified without a FilterValue. Status 400, inferred from the
+	// The user search filters by "created_at_less_than" without a "filter_value". Status 400, inferred from the
 	// name.
+	CodeUserSearchMissingCreatedAtLessThan Code = "user_search_missing_created_at_less_than"
+	// The user search filters by "crypto_wallet_address" without a "filter_value". Status 400, inferred from
+	// the name.
+	CodeUserSearchMissingCryptoWalletAddress Code = "user_search_missing_crypto_wallet_address"
+	// The user search filters by "crypto_wallet_id" without a "filter_value". Status 400, inferred from the
+	// name.
+	CodeUserSearchMissingCryptoWalletID Code = "user_search_missing_crypto_wallet_id"
+	// The user search filters by "crypto_wallet_verified" without a "filter_value". Status 400, inferred from
+	// the name.
 	CodeUserSearchMissingCryptoWalletVerified Code = "user_search_missing_crypto_wallet_verified"
-	// The user search filters by EmailAddressFuzzy without a FilterValue. Status 400, inferred from the name.
+	// The user search filters by "email_address_fuzzy" without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeUserSearchMissingEmailAddressFuzzy Code = "user_search_missing_email_address_fuzzy"
-	// The user search filters by EmailAddress without a FilterValue. Status 400, inferred from the name.
+	// The user search filters by "email_address" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingEmailAddresses Code = "user_search_missing_email_addresses"
-	// The user search filters by e-mail domain without a FilterValue. Status 400, inferred from the name.
+	// The user search filters by e-mail domain without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingEmailDomain Code = "user_search_missing_email_domain"
-	// The user search filters by EmailID without a FilterValue. Status 400, inferred from the name.
+	// The user search filters by "email_id" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingEmailIDs Code = "user_search_missing_email_ids"
-	// The user search filters by EmailVerified without a FilterValue. Status 400, inferred from the name.
+	// The user search filters by "email_verified" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingEmailVerified Code = "user_search_missing_email_verified"
-	// An operand of the user search has no FilterName. Status 400, inferred from the name.
+	// An operand of the user search has no "filter_name". Status 400, inferred from the name.
 	CodeUserSearchMissingFilterName Code = "user_search_missing_filter_name"
-	// An operand of the user search has no FilterValue. Status 400, inferred from the name.
+	// An operand of the user search has no "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingFilterValue Code = "user_search_missing_filter_value"
-	// The user search filters by FullNameFuzzy without a FilterValue. Status 400, inferred from the name.
+	// The user search filters by "full_name_fuzzy" without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeUserSearchMissingFullNameFuzzy Code = "user_search_missing_full_name_fuzzy"
-	// Presumably the CreatedAtBetween filter of the user search lacks its GreaterThan bound. Status 400,
+	// Presumably the "created_at_between" filter of the user search lacks its "greater_than" bound. Status 400,
 	// inferred from the name.
 	CodeUserSearchMissingGreaterThan Code = "user_search_missing_greater_than"
-	// Presumably the CreatedAtBetween filter of the user search lacks its LessThan bound. Status 400, inferred
-	// from the name.
-	CodeUserSearchMissingLessThan Code = "user_search_missing_less_than"
-	// The user search filters by OAuthProvider without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingOAuthProviders Code = "user_search_missing_oauth_providers"
-	// The user search filters by PasswordExists without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingPassword Code = "user_search_missing_password"
-	// The user search filters by PhoneID without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingPhoneIDs Code = "user_search_missing_phone_ids"
-	// The user search filters by PhoneNumberFuzzy without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingPhoneNumberFuzzy Code = "user_search_missing_phone_number_fuzzy"
-	// The user search filters by PhoneNumber without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingPhoneNumbers Code = "user_search_missing_phone_numbers"
-	// The user search filters by PhoneVerified without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingPhoneVerified Code = "user_search_missing_phone_verified"
-	// The user search filters by status without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingStatus Code = "user_search_missing_status"
-	// The user search filters by TOTPID without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingTOTPIDs Code = "user_search_missing_totp_ids"
-	// The user search filters by TOTPVerified without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingTOTPVerified Code = "user_search_missing_totp_verified"
-	// The user search filters by UserID without a FilterValue. Status 400, inferred from the name.
-	CodeUserSearchMissingUserIDs Code = "user_search_missing_user_ids"
-	// The user search filters by WebAuthnRegistrationID without a FilterValue. Status 400, inferred from the
-	// name.
-	CodeUserSearchMissingWebAuthnRegistrationIDs Code = "user_search_missing_webauthn_registration_ids"
-	// The user search filters by WebAuthnRegistrationVerified without a FilterValue. Status 400, inferred from
-	// the name.
-	CodeUserSearchMissingWebAuthnVerified Code = "user_search_missing_webauthn_verified"
-	// The value for the filter PhoneNumberFuzzy of the user search has fewer than three characters. Status 400,
+	// Presumably the "created_at_between" filter of the user search lacks its "less_than" bound. Status 400,
 	// inferred from the name.
+	CodeUserSearchMissingLessThan Code = "user_search_missing_less_than"
+	// The user search filters by "oauth_provider" without a "filter_value". Status 400, inferred from the name.
+	CodeUserSearchMissingOAuthProviders Code = "user_search_missing_oauth_providers"
+	// The user search filters by "password_exists" without a "filter_value". Status 400, inferred from the
+	// name.
+	CodeUserSearchMissingPassword Code = "user_search_missing_password"
+	// The user search filters by "phone_id" without a "filter_value". Status 400, inferred from the name.
+	CodeUserSearchMissingPhoneIDs Code = "user_search_missing_phone_ids"
+	// The user search filters by "phone_number_fuzzy" without a "filter_value". Status 400, inferred from the
+	// name.
+	CodeUserSearchMissingPhoneNumberFuzzy Code = "user_search_missing_phone_number_fuzzy"
+	// The user search filters by "phone_number" without a "filter_value". Status 400, inferred from the name.
+	CodeUserSearchMissingPhoneNumbers Code = "user_search_missing_phone_numbers"
+	// The user search filters by "phone_verified" without a "filter_value". Status 400, inferred from the name.
+	CodeUserSearchMissingPhoneVerified Code = "user_search_missing_phone_verified"
+	// The user search filters by "status" without a "filter_value". Status 400, inferred from the name.
+	CodeUserSearchMissingStatus Code = "user_search_missing_status"
+	// The user search filters by "totp_id" without a "filter_value". Status 400, inferred from the name.
+	CodeUserSearchMissingTOTPIDs Code = "user_search_missing_totp_ids"
+	// The user search filters by "totp_verified" without a "filter_value". Status 400, inferred from the name.
+	CodeUserSearchMissingTOTPVerified Code = "user_search_missing_totp_verified"
+	// The user search filters by "user_id" without a "filter_value". Status 400, inferred from the name.
+	CodeUserSearchMissingUserIDs Code = "user_search_missing_user_ids"
+	// The user search filters by "webauthn_registration_id" without a "filter_value". Status 400, inferred from
+	// the name.
+	CodeUserSearchMissingWebAuthnRegistrationIDs Code = "user_search_missing_webauthn_registration_ids"
+	// The user search filters by "webauthn_registration_verified" without a "filter_value". Status 400,
+	// inferred from the name.
+	CodeUserSearchMissingWebAuthnVerified Code = "user_search_missing_webauthn_verified"
+	// The value for the filter "phone_number_fuzzy" of the user search has fewer than three characters. Status
+	// 400, inferred from the name.
 	CodeUserSearchPhoneNumberFuzzyTooShort Code = "user_search_phone_number_fuzzy_too_short"
 	// The frontend call needs a live session and has none. Status 401, inferred from the name.
 	CodeUserUnauthenticated Code = "user_unauthenticated"

@@ -2,6 +2,7 @@
 
 package stytcherror
 
+// Codes that begin with "w".
 const (
 	// Presumably the factors are too weak together for what was asked. Status 401, inferred from the name.
 	CodeWeakFactorCombination Code = "weak_factor_combination"

@@ -27,10 +27,10 @@ type DiscoveredOrganization struct {
 
 // Membership is a person's standing in one organization, or their reason to be let in.
 type Membership struct {
-	// The kind of standing. It decides what details and member hold. See the MembershipType constants.
+	// The kind of standing. It decides what Details and Member hold. See the MembershipType constants.
 	Type string `json:"type"`
-	// Why the person may join: domain for EligibleToJoinByEmailDomain, provider and tenant for
-	// EligibleToJoinByOAuthTenant. Empty for those who are members.
+	// Why the person may join: "domain" for "eligible_to_join_by_email_domain", "provider" and "tenant" for
+	// "eligible_to_join_by_oauth_tenant". Empty for those who are members.
 	Details map[string]any `json:"details"`
 	// The member; absent for somebody who could join but has not.
 	Member *organizations.Member `json:"member"`

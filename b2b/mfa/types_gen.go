@@ -8,8 +8,9 @@ package mfa
 type MFARequired struct {
 	// The second factors the member has; absent when there are none.
 	MemberOptions *MemberOptions `json:"member_options"`
-	// The method the API has already set in motion: SMSOTP when it sent a code to the member's verified phone
-	// number, empty when the member has to choose. See the organizations.MFAMethod constants.
+	// The method the API has already set in motion: "sms_otp" when it sent a code to the member's verified
+	// phone number, empty when the member has to choose. See the MFAMethod constants of package
+	// b2b/organizations.
 	SecondaryAuthInitiated string `json:"secondary_auth_initiated"`
 }
 

@@ -2,4 +2,6 @@
 
 // Package organizations holds types. It describes the two objects everything in B2B turns on: the organization,
 // with its rules on who may come in and how, and the member.
+//
+// Beside another package organizations it is imported as b2borganizations.
 package organizations

@@ -27,7 +27,7 @@ type Member struct {
 	// Whether the member is exempt from the organization's restrictions on login and MFA methods, so that
 	// somebody can come in when single sign-on is down.
 	IsBreakglass bool `json:"is_breakglass"`
-	// Whether the member has the role StytchAdmin.
+	// Whether the member has the role "stytch_admin".
 	IsAdmin bool `json:"is_admin"`
 	// All roles of the member, each with where it comes from. A session may hold fewer: roles of an SSO
 	// connection need a factor from it.
@@ -79,7 +79,7 @@ type SSORegistration struct {
 	ConnectionID string `json:"connection_id"`
 	// The id the identity provider has for the person.
 	ExternalID string `json:"external_id"`
-	// The id of this registration; a session's SSO factor gives it as its id.
+	// The id of this registration; a session's SSO factor gives it as its "id".
 	RegistrationID string `json:"registration_id"`
 	// What the identity provider said about the person, under the names it uses.
 	SSOAttributes map[string]any `json:"sso_attributes"`
@@ -110,8 +110,8 @@ type RetiredEmail struct {
 
 // MemberRole is a role of a member, with everything that gives it to them.
 type MemberRole struct {
-	// The role, by its id in the policy. StytchMember, which every member has and nobody can assign, and
-	// StytchAdmin are always there.
+	// The role, by its id in the policy. "stytch_member", which every member has and nobody can assign, and
+	// "stytch_admin" are always there.
 	RoleID string `json:"role_id"`
 	// Where the role comes from. It goes when the last source goes.
 	Sources []MemberRoleSource `json:"sources"`
@@ -119,11 +119,11 @@ type MemberRole struct {
 
 // MemberRoleSource is a reason why a member has a role.
 type MemberRoleSource struct {
-	// The kind of source. It decides what details holds. See the MemberRoleSourceType constants.
+	// The kind of source. It decides what Details holds. See the MemberRoleSourceType constants.
 	Type string `json:"type"`
-	// Nothing for DirectAssignment; EmailDomain for EmailAssignment; ConnectionID for SSOConnection; that and
-	// group for SSOConnectionGroup; ConnectionID and GroupID for SCIMConnectionGroup. Unverified: only one
-	// source tells of the key EmailDomain; we assume it.
+	// Nothing for "direct_assignment"; "email_domain" for "email_assignment"; "connection_id" for
+	// "sso_connection"; that and "group" for "sso_connection_group"; "connection_id" and "group_id" for
+	// "scim_connection_group". Unverified: only one source tells of the key "email_domain"; we assume it.
 	Details map[string]any `json:"details"`
 }
 
@@ -146,10 +146,10 @@ type Organization struct {
 	// The organization's name for people. Length: 1 to 128 characters.
 	OrganizationName string `json:"organization_name"`
 	// The organization's name in URLs, unique in the project. Most calls take it in place of the organization's
-	// id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$.
+	// id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug string `json:"organization_slug"`
 	// Your own id for the organization, unique in the project, which most calls take in place of the
-	// organization's id; empty when there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$.
+	// organization's id; empty when there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	OrganizationExternalID string `json:"organization_external_id"`
 	// The URL of the organization's logo; empty when there is none.
 	OrganizationLogoURL string `json:"organization_logo_url"`
@@ -194,8 +194,8 @@ type Organization struct {
 	// Who may become a member by a first OAuth login from a tenant of the provider. See the
 	// OAuthTenantJITProvisioning constants.
 	OAuthTenantJITProvisioning string `json:"oauth_tenant_jit_provisioning"`
-	// The tenants that OAuthTenantJITProvisioning admits under RESTRICTED: for each of the keys slack, hubspot
-	// and github a list of the provider's tenant ids.
+	// The tenants that OAuthTenantJITProvisioning admits under RESTRICTED: for each of the keys "slack",
+	// "hubspot" and "github" a list of the provider's tenant ids.
 	AllowedOAuthTenants map[string]any `json:"allowed_oauth_tenants"`
 	// Which first-party Connected Apps members may use: RESTRICTED means AllowedFirstPartyConnectedApps.
 	FirstPartyConnectedAppsAllowedType ConnectedAppsAllowedType `json:"first_party_connected_apps_allowed_type"`
@@ -222,7 +222,7 @@ type ActiveSSOConnection struct {
 	ConnectionID string `json:"connection_id"`
 	// The connection's name for people.
 	DisplayName string `json:"display_name"`
-	// The make of the identity provider, such as okta; generic for one without a name of its own.
+	// The make of the identity provider, such as "okta"; "generic" for one without a name of its own.
 	IdentityProvider string `json:"identity_provider"`
 }
 
@@ -243,14 +243,14 @@ type ActiveSCIMConnection struct {
 type EmailImplicitRoleAssignment struct {
 	// The part of the address after the at sign.
 	Domain string `json:"domain"`
-	// The role, by its id in the policy. StytchMember, which every member has and nobody can assign, and
-	// StytchAdmin are always there.
+	// The role, by its id in the policy. "stytch_member", which every member has and nobody can assign, and
+	// "stytch_admin" are always there.
 	RoleID string `json:"role_id"`
 }
 
 // CustomRole is a role that exists in one organization only.
 type CustomRole struct {
-	// The role's id, by which it is assigned and which sessions list among their roles.
+	// The role's id, by which it is assigned and which sessions list among their "roles".
 	RoleID string `json:"role_id"`
 	// What the role is for, in words for people.
 	Description string `json:"description"`
@@ -282,7 +282,7 @@ const (
 // Values of MemberRoleSourceType, which stay plain strings in requests and answers. The kind of source a
 // member's role comes from. The list is open.
 const (
-	// Assigned to the member by name; so is StytchMember, which everybody has.
+	// Assigned to the member by name; so is "stytch_member", which everybody has.
 	MemberRoleSourceTypeDirectAssignment = "direct_assignment"
 	// Given to every member whose e-mail address is on a certain domain.
 	MemberRoleSourceTypeEmailAssignment = "email_assignment"

@@ -64,7 +64,7 @@ type Group struct {
 type TypedValue struct {
 	// The thing itself, such as the address or the number.
 	Value string `json:"value"`
-	// What the entry is for, such as work or home, in the provider's own words.
+	// What the entry is for, such as "work" or "home", in the provider's own words.
 	Type string `json:"type"`
 	// Whether the provider prefers this entry. One of a list at most should be.
 	Primary bool `json:"primary"`
@@ -105,7 +105,7 @@ type Address struct {
 	PostalCode string `json:"postal_code"`
 	// The country, by its ISO 3166-1 code of two letters if the provider follows the RFC.
 	Country string `json:"country"`
-	// What the entry is for, such as work or home, in the provider's own words.
+	// What the entry is for, such as "work" or "home", in the provider's own words.
 	Type string `json:"type"`
 	// Whether the provider prefers this entry. One of a list at most should be.
 	Primary bool `json:"primary"`

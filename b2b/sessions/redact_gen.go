@@ -9,7 +9,13 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// LogValue is the value itself: it holds no secrets.
+// LogValue is the value itself: it has no secrets of its own.
+func (v GetRequest) LogValue() slog.Value {
+	type plain GetRequest
+	return slog.AnyValue(plain(v))
+}
+
+// LogValue is the value itself: it has no secrets of its own.
 func (v GetResponse) LogValue() slog.Value {
 	type plain GetResponse
 	return slog.AnyValue(plain(v))
@@ -32,14 +38,15 @@ func (v AuthenticateRequest) Format(s fmt.State, _ rune) {
 // LogValue is the value with its secrets masked.
 func (v AuthenticateRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v AuthenticateRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
 func (v *AuthenticateRequest) Unredacted() any { return (*plainAuthenticateRequest)(v) }
 
-// plainAuthenticateResponse is AuthenticateResponse as it travels: the same fields and none of the methods below.
+// plainAuthenticateResponse is AuthenticateResponse as it travels: the same fields and none of the methods
+// below.
 type plainAuthenticateResponse AuthenticateResponse
 
 func (v AuthenticateResponse) redacted() plainAuthenticateResponse {
@@ -56,8 +63,8 @@ func (v AuthenticateResponse) Format(s fmt.State, _ rune) {
 // LogValue is the value with its secrets masked.
 func (v AuthenticateResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v AuthenticateResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
@@ -78,14 +85,14 @@ func (v RevokeRequest) Format(s fmt.State, _ rune) { secret.Format(s, "RevokeReq
 // LogValue is the value with its secrets masked.
 func (v RevokeRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v RevokeRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
 func (v *RevokeRequest) Unredacted() any { return (*plainRevokeRequest)(v) }
 
-// LogValue is the value itself: it holds no secrets.
+// LogValue is the value itself: it has no secrets of its own.
 func (v RevokeResponse) LogValue() slog.Value {
 	type plain RevokeResponse
 	return slog.AnyValue(plain(v))
@@ -108,8 +115,8 @@ func (v ExchangeRequest) Format(s fmt.State, _ rune) {
 // LogValue is the value with its secrets masked.
 func (v ExchangeRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v ExchangeRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
@@ -133,14 +140,15 @@ func (v ExchangeResponse) Format(s fmt.State, _ rune) {
 // LogValue is the value with its secrets masked.
 func (v ExchangeResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v ExchangeResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
 func (v *ExchangeResponse) Unredacted() any { return (*plainExchangeResponse)(v) }
 
-// plainExchangeAccessTokenRequest is ExchangeAccessTokenRequest as it travels: the same fields and none of the methods below.
+// plainExchangeAccessTokenRequest is ExchangeAccessTokenRequest as it travels: the same fields and none of the
+// methods below.
 type plainExchangeAccessTokenRequest ExchangeAccessTokenRequest
 
 func (v ExchangeAccessTokenRequest) redacted() plainExchangeAccessTokenRequest {
@@ -156,8 +164,8 @@ func (v ExchangeAccessTokenRequest) Format(s fmt.State, _ rune) {
 // LogValue is the value with its secrets masked.
 func (v ExchangeAccessTokenRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v ExchangeAccessTokenRequest) MarshalJSON() ([]byte, error) {
 	return secret.MarshalJSON(v.redacted())
 }
@@ -165,7 +173,8 @@ func (v ExchangeAccessTokenRequest) MarshalJSON() ([]byte, error) {
 // Unredacted returns the value in a form that marshals with its secrets.
 func (v *ExchangeAccessTokenRequest) Unredacted() any { return (*plainExchangeAccessTokenRequest)(v) }
 
-// plainExchangeAccessTokenResponse is ExchangeAccessTokenResponse as it travels: the same fields and none of the methods below.
+// plainExchangeAccessTokenResponse is ExchangeAccessTokenResponse as it travels: the same fields and none of
+// the methods below.
 type plainExchangeAccessTokenResponse ExchangeAccessTokenResponse
 
 func (v ExchangeAccessTokenResponse) redacted() plainExchangeAccessTokenResponse {
@@ -182,8 +191,8 @@ func (v ExchangeAccessTokenResponse) Format(s fmt.State, _ rune) {
 // LogValue is the value with its secrets masked.
 func (v ExchangeAccessTokenResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v ExchangeAccessTokenResponse) MarshalJSON() ([]byte, error) {
 	return secret.MarshalJSON(v.redacted())
 }
@@ -207,8 +216,8 @@ func (v AttestRequest) Format(s fmt.State, _ rune) { secret.Format(s, "AttestReq
 // LogValue is the value with its secrets masked.
 func (v AttestRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v AttestRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
@@ -229,8 +238,8 @@ func (v AttestResponse) Format(s fmt.State, _ rune) { secret.Format(s, "AttestRe
 // LogValue is the value with its secrets masked.
 func (v AttestResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v AttestResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
@@ -250,8 +259,8 @@ func (v MigrateRequest) Format(s fmt.State, _ rune) { secret.Format(s, "MigrateR
 // LogValue is the value with its secrets masked.
 func (v MigrateRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v MigrateRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
@@ -274,27 +283,21 @@ func (v MigrateResponse) Format(s fmt.State, _ rune) {
 // LogValue is the value with its secrets masked.
 func (v MigrateResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v MigrateResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
 func (v *MigrateResponse) Unredacted() any { return (*plainMigrateResponse)(v) }
 
-// LogValue is the value itself: it holds no secrets.
-func (v GetJWKSResponse) LogValue() slog.Value {
-	type plain GetJWKSResponse
-	return slog.AnyValue(plain(v))
-}
-
-// LogValue is the value itself: it holds no secrets.
-func (v GetRequest) LogValue() slog.Value {
-	type plain GetRequest
-	return slog.AnyValue(plain(v))
-}
-
-// LogValue is the value itself: it holds no secrets.
+// LogValue is the value itself: it has no secrets of its own.
 func (v GetJWKSRequest) LogValue() slog.Value {
 	type plain GetJWKSRequest
+	return slog.AnyValue(plain(v))
+}
+
+// LogValue is the value itself: it has no secrets of its own.
+func (v GetJWKSResponse) LogValue() slog.Value {
+	type plain GetJWKSResponse
 	return slog.AnyValue(plain(v))
 }

@@ -12,8 +12,7 @@ import (
 // Service calls the endpoints under /v1/b2b/sessions. It is safe for concurrent use.
 type Service struct{ cfg *shared.FetchConfig }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.Sessions.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Sessions.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opGet = transport.Op{
@@ -48,11 +47,12 @@ var opAuthenticate = transport.Op{
 
 // Authenticate checks a session and, when asked, extends it.
 //
-// Answers for the present: a session that was revoked or has ended fails with SessionNotFound, even while a JWT
-// of it would still pass a local check. The session keeps its end unless SessionDurationMinutes is given. With
-// AuthorizationCheck the call also fails when the session's roles do not allow the action.
+// Answers for the present: a session that was revoked or has ended fails with stytcherror.CodeSessionNotFound,
+// even while a JWT of it would still pass a local check. The session keeps its end unless
+// SessionDurationMinutes is given. With AuthorizationCheck the call also fails when the session's roles do not
+// allow the action.
 //
-// Set exactly one of SessionToken, SessionJWT; the server decides.
+// Set exactly one of SessionToken and SessionJWT; the server decides.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionNotFound
@@ -90,10 +90,10 @@ var opRevoke = transport.Op{
 // Name the session by its id, its token or a JWT, or the member by MemberID. JWTs that were issued before still
 // pass a local check until they expire, five minutes later at most.
 //
-// On behalf of a session the member needs the action revoke-sessions on stytch.member, or on stytch.self for
-// sessions of their own.
+// On behalf of a session the member needs the action "revoke-sessions" on "stytch.member", or on "stytch.self"
+// for sessions of their own.
 //
-// Set exactly one of MemberSessionID, SessionToken, SessionJWT, MemberID; the server decides.
+// Set exactly one of MemberSessionID, SessionToken, SessionJWT and MemberID; the server decides.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -133,7 +133,7 @@ var opExchange = transport.Op{
 // ones are not enough, no session is made: MemberAuthenticated is false, PrimaryRequired or MFARequired says
 // what is missing, and IntermediateSessionToken carries what was proved to the next step.
 //
-// Set exactly one of SessionToken, SessionJWT; the server decides.
+// Set exactly one of SessionToken and SessionJWT; the server decides.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionNotFound
@@ -165,8 +165,8 @@ var opExchangeAccessToken = transport.Op{
 
 // ExchangeAccessToken trades a Connected App's access token for a member session.
 //
-// Opens a session of your own for a member who gave a first-party Connected App the scope FullAccess. The token
-// works once and must not be older than five minutes. Always ends in a session or an error, never in an
+// Opens a session of your own for a member who gave a first-party Connected App the scope "full_access". The
+// token works once and must not be older than five minutes. Always ends in a session or an error, never in an
 // intermediate session.
 //
 // Errors to expect, in package stytcherror:
@@ -196,8 +196,8 @@ var opAttest = transport.Op{
 
 // Attest trades a token of another issuer that the project trusts for a member session.
 //
-// The token is checked by a trusted token profile and becomes a factor of the type TrustedAuthToken. Where the
-// profile allows it, a member who does not exist yet is created. With SessionToken or SessionJWT the factor
+// The token is checked by a trusted token profile and becomes a factor of the type "trusted_auth_token". Where
+// the profile allows it, a member who does not exist yet is created. With SessionToken or SessionJWT the factor
 // joins that session instead of opening a new one.
 //
 // Errors to expect, in package stytcherror:
@@ -231,7 +231,7 @@ var opMigrate = transport.Op{
 //
 // For moving to Stytch without logging everybody out. Stytch shows the foreign token to the userinfo URL that
 // is set for the project and takes the person from the answer; they must be a member of the organization
-// already. The one factor of the new session has the type imported.
+// already. The one factor of the new session has the type "imported".
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound

@@ -12,6 +12,14 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
+// GetRequest is what [Service.Get] sends.
+type GetRequest struct {
+	// The organization, by its id, its slug or its external id.
+	OrganizationID string `json:"-" url:"organization_id"`
+	// The member, by their id or their external id.
+	MemberID string `json:"-" url:"member_id"`
+}
+
 // GetResponse is what [Service.Get] returns.
 type GetResponse struct {
 	// Names this call in the dashboard's logs and in questions to Stytch's support.
@@ -34,11 +42,12 @@ type AuthenticateRequest struct {
 	// none. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names (iss, sub, aud, exp, nbf, iat, jti) are ignored. Without effect unless
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
 	// An action the session must be allowed to perform. When it is not, the call fails with
-	// SessionAuthorizationError; in another organization with SessionAuthorizationTenancyError.
+	// stytcherror.CodeSessionAuthorizationError; in another organization with
+	// stytcherror.CodeSessionAuthorizationTenancyError.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
 }
 
@@ -95,7 +104,8 @@ type ExchangeRequest struct {
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names (iss, sub, aud, exp, nbf, iat, jti) are ignored. Without effect when no session is made.
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
+	// session is made.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
 	// The language of the text message when a second factor is sent at once. The default is English.
 	Locale *shared.Locale `json:"locale,omitzero"`
@@ -138,14 +148,15 @@ type ExchangeResponse struct {
 
 // ExchangeAccessTokenRequest is what [Service.ExchangeAccessToken] sends.
 type ExchangeAccessTokenRequest struct {
-	// The access token the Connected App received, with the scope FullAccess and not older than five minutes.
-	// It is spent by the call.
+	// The access token the Connected App received, with the scope "full_access" and not older than five
+	// minutes. It is spent by the call.
 	AccessToken string `json:"access_token"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names (iss, sub, aud, exp, nbf, iat, jti) are ignored. Without effect when no session is made.
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
+	// session is made.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
@@ -187,7 +198,8 @@ type AttestRequest struct {
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names (iss, sub, aud, exp, nbf, iat, jti) are ignored. Without effect when no session is made.
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
+	// session is made.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
@@ -233,7 +245,8 @@ type MigrateRequest struct {
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names (iss, sub, aud, exp, nbf, iat, jti) are ignored. Without effect when no session is made.
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
+	// session is made.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
 }
 
@@ -258,13 +271,19 @@ type MigrateResponse struct {
 	MemberSession *MemberSession `json:"member_session"`
 }
 
+// GetJWKSRequest is what [Service.GetJWKS] sends.
+type GetJWKSRequest struct {
+	// The project, by its id, which begins with "project-test-" or "project-live-".
+	ProjectID string `json:"-" path:"project_id"`
+}
+
 // GetJWKSResponse is what [Service.GetJWKS] returns.
 type GetJWKSResponse struct {
 	// Names this call in the dashboard's logs and in questions to Stytch's support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The keys that are valid now. Choose the one whose kid stands in the JWT's header.
+	// The keys that are valid now. Choose the one whose "kid" stands in the JWT's header.
 	Keys []b2csessions.JWK `json:"keys"`
 }
 
@@ -278,7 +297,7 @@ type MemberSession struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
 	// The organization's name in URLs, unique in the project. Most calls take it in place of the organization's
-	// id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$.
+	// id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug string `json:"organization_slug"`
 	// When the session began.
 	StartedAt time.Time `json:"started_at"`
@@ -298,8 +317,8 @@ type MemberSession struct {
 // PrimaryRequired is a demand for another primary factor, one that the organization accepts for this member.
 type PrimaryRequired struct {
 	// The methods that would do: what the organization allows, and only methods that verify the e-mail address
-	// where that is what is missing. Unverified: we assume that their order means nothing. See the
-	// organizations.AuthMethod constants.
+	// where that is what is missing. Unverified: we assume that their order means nothing. See the AuthMethod
+	// constants of package b2b/organizations.
 	AllowedAuthMethods []string `json:"allowed_auth_methods"`
 }
 
@@ -309,8 +328,8 @@ type AuthorizationCheck struct {
 	// The organization in which the action takes place. It must be the session's own, and it is compared before
 	// any role is looked at. Give the id: a local check matches neither a slug nor an external id.
 	OrganizationID string `json:"organization_id"`
-	// The resource, by its id in the policy, compared letter by letter. The ids that begin with stytch are
-	// Stytch's own, such as stytch.organization, stytch.member, stytch.sso and stytch.self.
+	// The resource, by its id in the policy, compared letter by letter. The ids that begin with "stytch" are
+	// Stytch's own, such as "stytch.organization", "stytch.member", "stytch.sso" and "stytch.self".
 	ResourceID string `json:"resource_id"`
 	// The action on the resource. Asking for * passes only if a role lists * itself.
 	Action string `json:"action"`
@@ -322,18 +341,4 @@ type AuthorizationVerdict struct {
 	Authorized bool `json:"authorized"`
 	// The ids of all roles of the session that allow the action.
 	GrantingRoles []string `json:"granting_roles"`
-}
-
-// GetRequest is what [Service.Get] sends.
-type GetRequest struct {
-	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" url:"organization_id"`
-	// The member, by their id or their external id.
-	MemberID string `json:"-" url:"member_id"`
-}
-
-// GetJWKSRequest is what [Service.GetJWKS] sends.
-type GetJWKSRequest struct {
-	// The project, by its id, which begins with project-test- or project-live-.
-	ProjectID string `json:"-" path:"project_id"`
 }

@@ -2,9 +2,7 @@
 
 package devicehistory
 
-import (
-	"time"
-)
+import "time"
 
 // DeviceInfo is a device as its fingerprint shows it. Answers carry one when the request named the fingerprint
 // by a TelemetryID.

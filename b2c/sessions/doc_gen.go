@@ -2,4 +2,6 @@
 
 // Package sessions holds types. It describes what a session of either product rests on: the factors somebody
 // has proved, and the keys that sign the session's JWTs.
+//
+// Beside another package sessions it is imported as b2csessions.
 package sessions

@@ -2,9 +2,7 @@
 
 package sessions
 
-import (
-	"time"
-)
+import "time"
 
 // AuthenticationFactorType is the kind of a factor. The list is open, so expect values that do not stand here.
 type AuthenticationFactorType string
@@ -33,7 +31,7 @@ const (
 	AuthenticationFactorTypeImported AuthenticationFactorType = "imported"
 	// A recovery code; B2B only.
 	AuthenticationFactorTypeRecoveryCodes AuthenticationFactorType = "recovery_codes"
-	// A one-time passcode sent by e-mail; B2B only, Consumer calls it otp.
+	// A one-time passcode sent by e-mail; B2B only, Consumer calls it "otp".
 	AuthenticationFactorTypeEmailOTP AuthenticationFactorType = "email_otp"
 	// A session opened from the dashboard in the name of a user or member.
 	AuthenticationFactorTypeImpersonated AuthenticationFactorType = "impersonated"
@@ -137,7 +135,7 @@ const (
 	AuthenticationFactorDeliveryMethodTrustedTokenExchange AuthenticationFactorDeliveryMethod = "trusted_token_exchange"
 )
 
-// AuthenticationFactor is a thing somebody has proved, as one entry of a session's list, oldest first. type and
+// AuthenticationFactor is a thing somebody has proved, as one entry of a session's list, oldest first. Type and
 // DeliveryMethod say how; at most one of the other objects is present and names what was used, and for a
 // password none is. Proving the same factor again renews its times rather than adding a second entry.
 type AuthenticationFactor struct {
@@ -404,7 +402,7 @@ type CryptoWalletFactor struct {
 	CryptoWalletID string `json:"crypto_wallet_id"`
 	// The wallet's address on its chain.
 	CryptoWalletAddress string `json:"crypto_wallet_address"`
-	// The kind of wallet, as in ethereum or solana.
+	// The kind of wallet, as in "ethereum" or "solana".
 	CryptoWalletType string `json:"crypto_wallet_type"`
 }
 
@@ -439,9 +437,9 @@ type TrustedAuthTokenFactor struct {
 type JWK struct {
 	// The key's family, RSA.
 	Kty string `json:"kty"`
-	// The key's purpose, sig for signatures.
+	// The key's purpose, "sig" for signatures.
 	Use string `json:"use"`
-	// What the key may be used for, verify alone.
+	// What the key may be used for, "verify" alone.
 	KeyOps []string `json:"key_ops"`
 	// The algorithm, RS256.
 	Alg string `json:"alg"`
@@ -457,7 +455,7 @@ type JWK struct {
 	// The RSA exponent, in base64url, AQAB.
 	E string `json:"e"`
 	// The SHA-256 thumbprint of the certificate under its other name; empty when the answer leaves it out.
-	// Unverified: sources disagree about the name on the wire, which RFC 7517 spells x5t#S256. We read X5tS256
-	// here.
+	// Unverified: sources disagree about the name on the wire, which RFC 7517 spells x5t#S256. We read
+	// "x5t_s256" here.
 	X5TS256Underscore string `json:"x5t_s256"`
 }

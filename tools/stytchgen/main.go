@@ -49,6 +49,10 @@ func run(root string, check bool) error {
 			return err
 		}
 	}
+	return write(root, files)
+}
+
+func write(root string, files render.Files) error {
 	for name, content := range files {
 		target := filepath.Join(root, name)
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
@@ -89,7 +93,9 @@ func loadErrors(spec fs.FS) ([]ir.ErrorCode, error) {
 	var file struct {
 		Errors []ir.ErrorCode `yaml:"errors"`
 	}
-	if err := yaml.Unmarshal(data, &file); err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&file); err != nil {
 		return nil, fmt.Errorf("errors.yaml: %w", err)
 	}
 	return file.Errors, nil

@@ -3,11 +3,12 @@
 // Package intermediatesessions is client.B2B.Discovery.IntermediateSessions. It turns an intermediate session,
 // which proves who somebody is but not where they belong, into a member session in one organization.
 //
-// The two names that matter are [Service], which programs reach as client.B2B.Discovery.IntermediateSessions, and
-// [ExchangeRequest]:
+// The two names that matter are [Service], which programs reach as client.B2B.Discovery.IntermediateSessions,
+// and [ExchangeRequest]:
 //
-//	resp, err := client.B2B.Discovery.IntermediateSessions.Exchange(ctx, &intermediatesessions.ExchangeRequest{
+//	req := &intermediatesessions.ExchangeRequest{
 //		IntermediateSessionToken: intermediateSessionToken,
-//		OrganizationID: organizationID,
-//	})
+//		OrganizationID:           organizationID,
+//	}
+//	resp, err := client.B2B.Discovery.IntermediateSessions.Exchange(ctx, req)
 package intermediatesessions

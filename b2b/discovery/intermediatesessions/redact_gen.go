@@ -25,8 +25,8 @@ func (v ExchangeRequest) Format(s fmt.State, _ rune) {
 // LogValue is the value with its secrets masked.
 func (v ExchangeRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v ExchangeRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
@@ -50,8 +50,8 @@ func (v ExchangeResponse) Format(s fmt.State, _ rune) {
 // LogValue is the value with its secrets masked.
 func (v ExchangeResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v ExchangeResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.

@@ -9,7 +9,7 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Service calls the endpoints under /v1/b2b/discovery/intermediate_sessions/exchange. It is safe for concurrent use.
+// Service calls POST /v1/b2b/discovery/intermediate_sessions/exchange. It is safe for concurrent use.
 type Service struct{ cfg *shared.FetchConfig }
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as

@@ -23,7 +23,8 @@ type ExchangeRequest struct {
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names (iss, sub, aud, exp, nbf, iat, jti) are ignored. Without effect when no session is made.
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
+	// session is made.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
 	// The language of the text message when a second factor is sent at once. The default is English.
 	Locale *shared.Locale `json:"locale,omitzero"`

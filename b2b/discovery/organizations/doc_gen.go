@@ -9,4 +9,6 @@
 //	resp, err := client.B2B.Discovery.Organizations.Create(ctx, &organizations.CreateRequest{
 //		IntermediateSessionToken: intermediateSessionToken,
 //	})
+//
+// Beside another package organizations it is imported as discoveryorganizations.
 package organizations

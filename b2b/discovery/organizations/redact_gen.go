@@ -23,8 +23,8 @@ func (v CreateRequest) Format(s fmt.State, _ rune) { secret.Format(s, "CreateReq
 // LogValue is the value with its secrets masked.
 func (v CreateRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v CreateRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
@@ -46,8 +46,8 @@ func (v CreateResponse) Format(s fmt.State, _ rune) { secret.Format(s, "CreateRe
 // LogValue is the value with its secrets masked.
 func (v CreateResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v CreateResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
@@ -69,14 +69,14 @@ func (v ListRequest) Format(s fmt.State, _ rune) { secret.Format(s, "ListRequest
 // LogValue is the value with its secrets masked.
 func (v ListRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v ListRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
 func (v *ListRequest) Unredacted() any { return (*plainListRequest)(v) }
 
-// LogValue is the value itself: it holds no secrets.
+// LogValue is the value itself: it has no secrets of its own.
 func (v ListResponse) LogValue() slog.Value {
 	type plain ListResponse
 	return slog.AnyValue(plain(v))

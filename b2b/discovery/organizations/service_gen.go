@@ -27,7 +27,7 @@ var opCreate = transport.Op{
 // Create founds an organization for the holder of an intermediate session and logs them in to it.
 //
 // The way out of discovery for somebody who wants an organization of their own. The holder becomes its first
-// member, with the role StytchAdmin, and the intermediate session is spent. Settings that are left out take
+// member, with the role "stytch_admin", and the intermediate session is spent. Settings that are left out take
 // their defaults; together they must leave at least one way for further members to come in.
 //
 // No session is made when something is missing: a factor that verifies the e-mail address (a returning password
@@ -84,7 +84,7 @@ var opList = transport.Op{
 // Discovery.IntermediateSessions.Exchange. With a session it holds active, pending and invited memberships
 // only; go on with Sessions.Exchange.
 //
-// Set exactly one of IntermediateSessionToken, SessionToken, SessionJWT; the server decides.
+// Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT; the server decides.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeIntermediateSessionNotFound

@@ -38,7 +38,7 @@ func TestService_Create(t *testing.T) {
 					AuthMethods:                        new("ALL_ALLOWED"),
 					AllowedAuthMethods:                 []string{"sso"},
 					MFAPolicy:                          new("REQUIRED_FOR_ALL"),
-					RBACEmailImplicitRoleAssignments:   []b2borganizations.EmailImplicitRoleAssignment{b2borganizations.EmailImplicitRoleAssignment{Domain: "domain-1", RoleID: "role_id-1"}},
+					RBACEmailImplicitRoleAssignments:   []b2borganizations.EmailImplicitRoleAssignment{{Domain: "domain-1", RoleID: "role_id-1"}},
 					MFAMethods:                         new("ALL_ALLOWED"),
 					AllowedMFAMethods:                  []string{"sms_otp"},
 					OAuthTenantJITProvisioning:         new("RESTRICTED"),

@@ -21,58 +21,59 @@ type CreateRequest struct {
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names (iss, sub, aud, exp, nbf, iat, jti) are ignored. Without effect when no session is made.
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
+	// session is made.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
 	// The organization's name for people. When absent it is derived from the verified e-mail address: from the
 	// domain, or from the part before the at sign where the domain belongs to a common provider or a school.
 	// Length: 1 to 128 characters.
 	OrganizationName *string `json:"organization_name,omitzero"`
 	// The organization's name in URLs, unique in the project. When absent it is derived from the verified
-	// e-mail address, in the way of OrganizationName. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$.
+	// e-mail address, in the way of OrganizationName. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug *string `json:"organization_slug,omitzero"`
 	// Your own id for the organization, unique in the project, which most calls take in place of the
-	// organization's id; empty when there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$.
+	// organization's id; empty when there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	OrganizationExternalID *string `json:"organization_external_id,omitzero"`
 	// The URL of the organization's logo; empty when there is none.
 	OrganizationLogoURL *string `json:"organization_logo_url,omitzero"`
 	// Data of your own that only a backend can write; a call on behalf of a session cannot.
 	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
-	// Who may become a member by a first login through single sign-on. See the organizations.SSOJITProvisioning
-	// constants. Default: ALL_ALLOWED.
+	// Who may become a member by a first login through single sign-on. See the SSOJITProvisioning constants of
+	// package b2b/organizations. Default: ALL_ALLOWED.
 	SSOJITProvisioning *string `json:"sso_jit_provisioning,omitzero"`
 	// The domains that EmailJITProvisioning and EmailInvites admit under RESTRICTED. The domains of common
 	// e-mail providers are refused.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
 	// Who may become a member uninvited, by a factor that verifies their e-mail address. In discovery the
 	// organization must also have a member with a verified address on the same domain already. See the
-	// organizations.EmailJITProvisioning constants. Default: NOT_ALLOWED.
+	// EmailJITProvisioning constants of package b2b/organizations. Default: NOT_ALLOWED.
 	EmailJITProvisioning *string `json:"email_jit_provisioning,omitzero"`
 	// Who may be invited by e-mail. When absent, it is ALL_ALLOWED if the call sets no rule on logging in or
 	// joining, NOT_ALLOWED otherwise. Unverified: we assume that every other setting of that kind counts. See
-	// the organizations.EmailInvites constants.
+	// the EmailInvites constants of package b2b/organizations.
 	EmailInvites *string `json:"email_invites,omitzero"`
 	// Whether members may log in by every method or only by AllowedAuthMethods. Members with IsBreakglass are
-	// exempt. See the organizations.AuthMethodsPolicy constants. Default: ALL_ALLOWED.
+	// exempt. See the AuthMethodsPolicy constants of package b2b/organizations. Default: ALL_ALLOWED.
 	AuthMethods *string `json:"auth_methods,omitzero"`
-	// The methods that AuthMethods admits under RESTRICTED; then it must not be empty. See the
-	// organizations.AuthMethod constants.
+	// The methods that AuthMethods admits under RESTRICTED; then it must not be empty. See the AuthMethod
+	// constants of package b2b/organizations.
 	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
 	// Whether every member needs a second factor. Stricter rules hold from the next login on; running sessions
-	// stay valid. See the organizations.MFAPolicy constants. Default: OPTIONAL.
+	// stay valid. See the MFAPolicy constants of package b2b/organizations. Default: OPTIONAL.
 	MFAPolicy *string `json:"mfa_policy,omitzero"`
 	// Rules that give every member on an e-mail domain a role.
 	RBACEmailImplicitRoleAssignments []b2borganizations.EmailImplicitRoleAssignment `json:"rbac_email_implicit_role_assignments,omitzero"`
 	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are
-	// exempt. See the organizations.MFAMethodsPolicy constants. Default: ALL_ALLOWED.
+	// exempt. See the MFAMethodsPolicy constants of package b2b/organizations. Default: ALL_ALLOWED.
 	MFAMethods *string `json:"mfa_methods,omitzero"`
-	// The second factors that MFAMethods admits under RESTRICTED; then it must not be empty. See the
-	// organizations.MFAMethod constants.
+	// The second factors that MFAMethods admits under RESTRICTED; then it must not be empty. See the MFAMethod
+	// constants of package b2b/organizations.
 	AllowedMFAMethods []string `json:"allowed_mfa_methods,omitzero"`
 	// Who may become a member by a first OAuth login from a tenant of the provider. See the
-	// organizations.OAuthTenantJITProvisioning constants. Default: NOT_ALLOWED.
+	// OAuthTenantJITProvisioning constants of package b2b/organizations. Default: NOT_ALLOWED.
 	OAuthTenantJITProvisioning *string `json:"oauth_tenant_jit_provisioning,omitzero"`
-	// The tenants that OAuthTenantJITProvisioning admits under RESTRICTED: for each of the keys slack, hubspot
-	// and github a list of the provider's tenant ids.
+	// The tenants that OAuthTenantJITProvisioning admits under RESTRICTED: for each of the keys "slack",
+	// "hubspot" and "github" a list of the provider's tenant ids.
 	AllowedOAuthTenants map[string]any `json:"allowed_oauth_tenants,omitzero"`
 	// Which first-party Connected Apps members may use: RESTRICTED means AllowedFirstPartyConnectedApps.
 	// Default: ALL_ALLOWED.

@@ -9,4 +9,6 @@
 //	resp, err := client.B2B.MagicLinks.Discovery.Authenticate(ctx, &discovery.AuthenticateRequest{
 //		DiscoveryMagicLinksToken: discoveryMagicLinksToken,
 //	})
+//
+// Beside another package discovery it is imported as magiclinksdiscovery.
 package discovery

@@ -26,14 +26,15 @@ func (v AuthenticateRequest) Format(s fmt.State, _ rune) {
 // LogValue is the value with its secrets masked.
 func (v AuthenticateRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v AuthenticateRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
 func (v *AuthenticateRequest) Unredacted() any { return (*plainAuthenticateRequest)(v) }
 
-// plainAuthenticateResponse is AuthenticateResponse as it travels: the same fields and none of the methods below.
+// plainAuthenticateResponse is AuthenticateResponse as it travels: the same fields and none of the methods
+// below.
 type plainAuthenticateResponse AuthenticateResponse
 
 func (v AuthenticateResponse) redacted() plainAuthenticateResponse {
@@ -49,8 +50,8 @@ func (v AuthenticateResponse) Format(s fmt.State, _ rune) {
 // LogValue is the value with its secrets masked.
 func (v AuthenticateResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
 func (v AuthenticateResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.

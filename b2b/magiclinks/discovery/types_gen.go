@@ -10,8 +10,8 @@ import (
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The token from the query of the redirect URL, where StytchTokenType is discovery. Tokens of other kinds
-	// are not accepted here.
+	// The token from the query of the redirect URL, where "stytch_token_type" is "discovery". Tokens of other
+	// kinds are not accepted here.
 	DiscoveryMagicLinksToken string `json:"discovery_magic_links_token"`
 	// The random string behind the challenge the flow began with. Required if there was a challenge, and
 	// refused if there was none.

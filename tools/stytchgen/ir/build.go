@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -29,17 +30,15 @@ func Build(docs []*openapi.Document, codes []ErrorCode) (*API, error) {
 		schemas: map[string]*openapi.Schema{}, errors: map[string]ErrorCode{},
 	}
 	api := &API{}
-	for _, code := range codes {
-		code.Name = "Code" + names.Go(code.Code)
-		if _, twice := b.errors[code.Code]; twice {
-			return nil, fmt.Errorf("errors.yaml: %s occurs twice", code.Code)
-		}
-		b.errors[code.Code] = code
-		api.Errors = append(api.Errors, code)
+	var err error
+	if api.Errors, err = b.declareErrors(codes); err != nil {
+		return nil, fmt.Errorf("errors.yaml: %w", err)
 	}
 	for _, doc := range docs {
 		b.docs[doc.Path] = doc
-		b.declare(doc)
+		if err := b.declare(doc); err != nil {
+			return nil, fmt.Errorf("%s.yaml: %w", doc.Path, err)
+		}
 	}
 	for _, doc := range docs {
 		p, ok := b.packages[doc.Path]
@@ -52,42 +51,96 @@ func Build(docs []*openapi.Document, codes []ErrorCode) (*API, error) {
 		api.Packages = append(api.Packages, p)
 	}
 	slices.SortFunc(api.Packages, func(a, b *Package) int { return strings.Compare(a.Dir, b.Dir) })
-	markRequests(api)
-	return api, storeys(api)
+	for _, step := range []func(*API) error{markRequests, storeys, checkNames, checkAccessors, writeProse} {
+		if err := step(api); err != nil {
+			return nil, err
+		}
+	}
+	return api, nil
+}
+
+// declareErrors gives the codes their names.
+func (b *builder) declareErrors(codes []ErrorCode) ([]ErrorCode, error) {
+	taken := map[string]string{}
+	var list []ErrorCode
+	for _, code := range codes {
+		code.Name = "Code" + names.Go(code.Code)
+		if other, twice := taken[code.Name]; twice {
+			return nil, fmt.Errorf("%s: %s is the name of %s too", code.Code, code.Name, other)
+		}
+		taken[code.Name] = code.Code
+		switch {
+		case certainty[code.Confidence] == "":
+			return nil, fmt.Errorf("%s: confidence is %q", code.Code, code.Confidence)
+		case code.Status < 400 || code.Status > 599:
+			return nil, fmt.Errorf("%s: status is %d", code.Code, code.Status)
+		case !isSentence(code.Meaning):
+			return nil, fmt.Errorf("%s: meaning is no sentence", code.Code)
+		}
+		b.errors[code.Code] = code
+		list = append(list, code)
+	}
+	slices.SortFunc(list, func(a, b ErrorCode) int { return strings.Compare(a.Code, b.Code) })
+	return list, nil
 }
 
 // declare makes the package and its named types, so that references find them in whatever order.
-func (b *builder) declare(doc *openapi.Document) {
+func (b *builder) declare(doc *openapi.Document) error {
 	for _, s := range doc.Schemas {
 		b.schemas[doc.Path+"#"+s.Name] = s
 	}
 	first, _, _ := strings.Cut(doc.Path, "/")
 	if first != "b2b" && first != "b2c" && doc.Path != "shared" {
-		return
+		return nil
 	}
-	p := &Package{Dir: doc.Path, Name: path.Base(doc.Path), Doc: doc.Description, Product: first, ExposedOn: doc.ExposedOn}
+	p := &Package{
+		Dir: doc.Path, Name: path.Base(doc.Path), Doc: doc.Description, Product: first, ExposedOn: doc.ExposedOn,
+		causes: map[*Package]string{},
+	}
 	if len(p.ExposedOn) == 0 {
 		p.ExposedOn = []string{first}
 	}
+	if first != "shared" && !isSentence(p.Doc) {
+		return fmt.Errorf("info: the description is no sentence")
+	}
 	b.packages[doc.Path] = p
 	for _, s := range doc.Schemas {
-		switch {
-		case !goType(s):
-		case len(s.Values) > 0 && len(s.Enum) == 0:
-			b.values[s] = &Values{Pkg: p, Name: s.Name, Doc: s.Description, Constants: constants(s)}
-			p.Values = append(p.Values, b.values[s])
-		default:
-			t := &Type{Pkg: p, Name: s.Name, Doc: s.Description}
-			switch {
-			case s.Ref != "":
-				t.Kind = Alias
-			case len(s.Enum) > 0:
-				t.Kind, t.Constants = Enum, constants(s)
-			}
-			b.types[s] = t
-			p.Types = append(p.Types, t)
+		if !goType(s) {
+			continue
+		}
+		if err := b.declareType(p, s); err != nil {
+			return fmt.Errorf("%s: %w", s.Name, err)
 		}
 	}
+	return nil
+}
+
+func (b *builder) declareType(p *Package, s *openapi.Schema) error {
+	if s.Description != "" && !isSentence(s.Description) {
+		return fmt.Errorf("the description is no sentence")
+	}
+	if len(s.Values) > 0 && len(s.Enum) == 0 {
+		b.values[s] = &Values{Pkg: p, Name: s.Name, Doc: s.Description, Constants: constants(s)}
+		p.Values = append(p.Values, b.values[s])
+		return nil
+	}
+	t := &Type{Pkg: p, Name: s.Name, Doc: s.Description}
+	switch {
+	case s.Ref != "":
+		t.Kind = Alias
+	case len(s.Enum) > 0:
+		t.Kind, t.Constants = Enum, constants(s)
+	case strings.HasSuffix(t.Name, "Request"):
+		t.Role = Request
+	case strings.HasSuffix(t.Name, "Response"):
+		t.Role = Response
+	}
+	if t.Doc == "" && t.Kind != Alias && t.Role == Model {
+		return fmt.Errorf("no description")
+	}
+	b.types[s] = t
+	p.Types = append(p.Types, t)
+	return nil
 }
 
 // goType tells PascalCase names, which become Go types, from field fragments.
@@ -106,7 +159,7 @@ func constants(s *openapi.Schema) []Constant {
 		}
 	}
 	for _, value := range all {
-		list = append(list, Constant{Name: s.Name + names.Go(value), Value: value, Doc: doc[value]})
+		list = append(list, Constant{Name: s.Name + cmp.Or(names.Go(value), "Empty"), Value: value, Doc: doc[value]})
 	}
 	return list
 }
@@ -131,31 +184,30 @@ func (b *builder) fill(p *Package, doc *openapi.Document) error {
 
 func (b *builder) fillType(doc *openapi.Document, t *Type, s *openapi.Schema) error {
 	switch t.Kind {
-	case Enum:
-		return nil
+	case Struct:
+		return b.fillStruct(doc, t, s)
 	case Alias:
 		_, target, err := b.resolve(doc, s.Ref)
 		if err != nil {
 			return err
 		}
-		if t.Target = b.types[target]; t.Target == nil {
-			return fmt.Errorf("alias of %s, which is no type", s.Ref)
+		if t.Target = b.types[target]; t.Target == nil || t.Target.Kind == Alias {
+			return fmt.Errorf("alias of %s, which is no type of its own", s.Ref)
 		}
-		return nil
+		t.Doc = cmp.Or(t.Doc, target.Description)
+	case Enum:
 	}
+	return nil
+}
+
+func (b *builder) fillStruct(doc *openapi.Document, t *Type, s *openapi.Schema) error {
 	if s.Type != "object" {
 		return fmt.Errorf("type %q cannot be a Go type", s.Type)
-	}
-	switch {
-	case strings.HasSuffix(t.Name, "Request"):
-		t.Role = Request
-	case strings.HasSuffix(t.Name, "Response"):
-		t.Role = Response
 	}
 	for _, prop := range s.Properties {
 		f, err := b.field(doc, prop.Name, prop.Required, prop.Schema)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", prop.Name, err)
 		}
 		t.Fields = append(t.Fields, f)
 	}
@@ -165,119 +217,23 @@ func (b *builder) fillType(doc *openapi.Document, t *Type, s *openapi.Schema) er
 func (b *builder) field(doc *openapi.Document, wire string, required bool, s *openapi.Schema) (*Field, error) {
 	resolved, owner, err := b.flatten(doc, s)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", wire, err)
+		return nil, err
 	}
 	expr, err := b.expr(owner, resolved)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", wire, err)
+		return nil, err
 	}
-	f := &Field{
-		Name: names.Go(wire), Wire: wire, Required: required, Type: expr,
-		Sensitive: resolved.Sensitive, Doc: fieldDoc(resolved, expr, b.packages[doc.Path]),
+	switch {
+	case resolved.Description == "":
+		return nil, fmt.Errorf("no description")
+	case !isSentence(resolved.Description):
+		return nil, fmt.Errorf("the description is no sentence")
+	case resolved.Sensitive && expr.Base != String && (expr.Base != List || expr.Elem.Base != String):
+		return nil, fmt.Errorf("x-stytch-sensitive is for strings and lists of strings")
 	}
-	if resolved.GoName != "" {
-		f.Name = resolved.GoName
-	}
-	if resolved.Description == "" {
-		return nil, fmt.Errorf("%s: no description", wire)
-	}
-	return f, nil
-}
-
-// flatten follows references to field fragments and to lists of values, keeping what the referring schema overrides.
-func (b *builder) flatten(doc *openapi.Document, s *openapi.Schema) (*openapi.Schema, *openapi.Document, error) {
-	if s.Ref == "" {
-		return s, doc, nil
-	}
-	owner, target, err := b.resolve(doc, s.Ref)
-	if err != nil {
-		return nil, nil, err
-	}
-	if b.types[target] != nil {
-		if s.Description == "" {
-			s.Description = target.Description
-		}
-		return s, doc, nil
-	}
-	merged, owner, err := b.flatten(owner, target)
-	if err != nil {
-		return nil, nil, err
-	}
-	merged = new(*merged)
-	merged.Nullable = merged.Nullable || s.Nullable
-	merged.Sensitive = merged.Sensitive || s.Sensitive
-	if s.Description != "" {
-		merged.Description = s.Description
-	}
-	if s.Default != "" {
-		merged.Default = s.Default
-	}
-	if s.GoName != "" {
-		merged.GoName = s.GoName
-	}
-	return merged, owner, nil
-}
-
-// resolve finds what a reference names, as seen from doc.
-func (b *builder) resolve(doc *openapi.Document, ref string) (*openapi.Document, *openapi.Schema, error) {
-	file, fragment, ok := strings.Cut(ref, "#/components/schemas/")
-	if !ok {
-		return nil, nil, fmt.Errorf("%s is not a reference to a schema", ref)
-	}
-	where := doc.Path
-	if file != "" {
-		where = strings.TrimSuffix(path.Join(path.Dir(doc.Path), file), ".yaml")
-	}
-	s := b.schemas[where+"#"+fragment]
-	if s == nil {
-		return nil, nil, fmt.Errorf("%s does not exist", ref)
-	}
-	return b.docs[where], s, nil
-}
-
-// expr is the Go type of a flattened schema, before the rules for pointers.
-func (b *builder) expr(doc *openapi.Document, s *openapi.Schema) (Expr, error) {
-	if s.Ref != "" {
-		_, target, err := b.resolve(doc, s.Ref)
-		if err != nil {
-			return Expr{}, err
-		}
-		return Expr{Base: Named, Named: b.types[target]}, nil
-	}
-	switch s.Type {
-	case "string":
-		if s.Format == "date-time" {
-			return Expr{Base: Time}, nil
-		}
-		return Expr{Base: String, Values: b.values[b.schemaOf(doc, s)]}, nil
-	case "integer":
-		return Expr{Base: Int}, nil
-	case "boolean":
-		return Expr{Base: Bool}, nil
-	case "":
-		return Expr{Base: Any}, nil
-	case "array", "object":
-		base, part := List, s.Items
-		if s.Type == "object" {
-			base, part = Map, s.Map
-		}
-		if part == nil || len(s.Properties) > 0 {
-			return Expr{}, fmt.Errorf("an inline %s needs items or additionalProperties and no properties", s.Type)
-		}
-		flat, owner, err := b.flatten(doc, part)
-		if err != nil {
-			return Expr{}, err
-		}
-		elem, err := b.expr(owner, flat)
-		return Expr{Base: base, Elem: &elem}, err
-	}
-	return Expr{}, fmt.Errorf("type %q has no place in Go", s.Type)
-}
-
-// schemaOf finds the declared schema that a flattened copy came from.
-func (b *builder) schemaOf(doc *openapi.Document, s *openapi.Schema) *openapi.Schema {
-	if s.Name == "" {
-		return s
-	}
-	return b.schemas[doc.Path+"#"+s.Name]
+	return &Field{
+		Name: cmp.Or(resolved.GoName, names.Go(wire)), Wire: wire, Doc: resolved.Description,
+		Required: required, Sensitive: resolved.Sensitive, Type: expr,
+		nullable: resolved.Nullable, facts: facts(resolved, expr, b.packages[doc.Path]),
+	}, nil
 }

@@ -7,27 +7,46 @@ import (
 )
 
 // markRequests finds the types that requests reach and applies the rules for pointers: in a request an optional scalar
-// or object is a pointer, in an answer only an optional object is.
-func markRequests(api *API) {
-	for _, p := range api.Packages {
-		for _, t := range p.Types {
-			if t.Role == Request {
-				mark(t)
-			}
+// or object is a pointer, or a Nullable where null has a meaning; in an answer only an optional object is a pointer.
+func markRequests(api *API) error {
+	for t := range api.types() {
+		if t.Role == Request {
+			mark(t)
 		}
 	}
-	for _, p := range api.Packages {
-		for _, t := range p.Types {
-			for _, f := range t.Fields {
-				if f.Required {
-					continue
-				}
-				named := f.Type.Base == Named && resolveAlias(f.Type.Named).Kind == Struct
-				scalar := f.Type.Base == String || f.Type.Base == Int || f.Type.Base == Bool || f.Type.Base == Named
-				f.Type.Pointer = named || scalar && t.InRequest
+	for t := range api.types() {
+		for _, f := range t.Fields {
+			if f.Required && f.nullable && t.Role == Request {
+				return t.flaw(f, "a required field of a request cannot be null")
 			}
+			if f.Required {
+				continue
+			}
+			base := f.Type.Base
+			object := base == Named && resolveAlias(f.Type.Named).Kind == Struct
+			scalar := base == String || base == Int || base == Bool || base == Named
+			f.Type.Nullable = t.InRequest && f.nullable
+			if f.Type.Nullable && (f.Sensitive || f.Type.Type() != nil && holdsSecrets(f.Type.Type(), nil)) {
+				return t.flaw(f, "what is secret cannot be null in a request")
+			}
+			f.Type.Pointer = !f.Type.Nullable && (object || scalar && t.InRequest)
 		}
 	}
+	return nil
+}
+
+func (t *Type) flaw(f *Field, what string) error {
+	return fmt.Errorf("%s.yaml: %s.%s: %s", t.Pkg.Dir, t.Name, f.Wire, what)
+}
+
+// holdsSecrets reports whether a value of the type reaches a sensitive field.
+func holdsSecrets(t *Type, trail []*Type) bool {
+	if t = resolveAlias(t); slices.Contains(trail, t) {
+		return false
+	}
+	return t.Sensitive() || slices.ContainsFunc(t.Fields, func(f *Field) bool {
+		return f.Type.Type() != nil && holdsSecrets(f.Type.Type(), append(slices.Clone(trail), t))
+	})
 }
 
 func mark(t *Type) {
@@ -36,69 +55,94 @@ func mark(t *Type) {
 	}
 	t.InRequest = true
 	for _, f := range t.Fields {
-		if inner := f.Type.namedType(); inner != nil {
+		if inner := f.Type.Type(); inner != nil {
 			mark(inner)
 		}
 	}
 }
 
 func resolveAlias(t *Type) *Type {
-	for t.Kind == Alias {
-		t = t.Target
+	if t.Kind == Alias {
+		return t.Target
 	}
 	return t
 }
 
-func (e *Expr) namedType() *Type {
-	for e.Elem != nil {
-		e = e.Elem
-	}
-	return e.Named
-}
-
-// storeys fills in imports and storeys, and fails with the path of the first circle.
-func storeys(api *API) error {
-	for _, p := range api.Packages {
-		for _, t := range p.Types {
-			if t.Kind == Alias {
-				p.use(t.Target.Pkg)
-			}
-			for _, f := range t.Fields {
-				if named := f.Type.namedType(); named != nil {
-					p.use(named.Pkg)
+// types are all types, package by package.
+func (api *API) types() func(yield func(*Type) bool) {
+	return func(yield func(*Type) bool) {
+		for _, p := range api.Packages {
+			for _, t := range p.Types {
+				if !yield(t) {
+					return
 				}
 			}
 		}
-		slices.SortFunc(p.Imports, func(a, b *Package) int { return strings.Compare(a.Dir, b.Dir) })
 	}
-	for _, p := range api.Packages {
-		if err := climb(p, nil); err != nil {
-			return err
+}
+
+// storeys fills in imports, and fails where a package does not stand above all that it imports: with the path of the
+// first circle, and where b2c would stand on b2b.
+func storeys(api *API) error {
+	for t := range api.types() {
+		if t.Kind == Alias {
+			t.Pkg.use(t.Target.Pkg, t.Name)
 		}
-		for _, other := range p.Imports {
-			if p.Product == "b2c" && other.Product == "b2b" {
-				return fmt.Errorf("%s imports %s: b2c never imports b2b", p.Dir, other.Dir)
+		for _, f := range t.Fields {
+			if named := f.Type.Type(); named != nil {
+				t.Pkg.use(named.Pkg, t.Name+"."+f.Wire)
 			}
 		}
 	}
-	return nil
-}
-
-func (p *Package) use(other *Package) {
-	if other != p && !slices.Contains(p.Imports, other) {
-		p.Imports = append(p.Imports, other)
+	done := map[*Package]bool{}
+	for _, p := range api.Packages {
+		slices.SortFunc(p.Imports, func(a, b *Package) int { return strings.Compare(a.Dir, b.Dir) })
+		for _, other := range p.Imports {
+			if p.Product == "b2c" && other.Product == "b2b" {
+				const rule = "b2c never imports b2b"
+				return fmt.Errorf("%s.yaml: %s: imports %s, but %s", p.Dir, p.causes[other], other.Dir, rule)
+			}
+		}
 	}
-}
-
-func climb(p *Package, trail []string) error {
-	if slices.Contains(trail, p.Dir) {
-		return fmt.Errorf("packages import each other: %s", strings.Join(append(trail, p.Dir), " -> "))
-	}
-	for _, other := range p.Imports {
-		if err := climb(other, append(trail, p.Dir)); err != nil {
+	for _, p := range api.Packages {
+		if err := climb(p, nil, done); err != nil {
 			return err
 		}
-		p.Storey = max(p.Storey, other.Storey+1)
 	}
 	return nil
+}
+
+func (p *Package) use(other *Package, cause string) {
+	if other != p && !slices.Contains(p.Imports, other) {
+		p.Imports = append(p.Imports, other)
+		p.causes[other] = cause
+	}
+}
+
+func climb(p *Package, trail []*Package, done map[*Package]bool) error {
+	if i := slices.Index(trail, p); i >= 0 {
+		return circle(append(trail[i:], p))
+	}
+	if done[p] {
+		return nil
+	}
+	for _, other := range p.Imports {
+		if err := climb(other, append(slices.Clone(trail), p), done); err != nil {
+			return err
+		}
+	}
+	done[p] = true
+	return nil
+}
+
+// circle names the packages and, for each, a field that needs the next one.
+func circle(trail []*Package) error {
+	var dirs, causes []string
+	for i, p := range trail {
+		dirs = append(dirs, p.Dir)
+		if i+1 < len(trail) {
+			causes = append(causes, p.Dir+".yaml: "+p.causes[trail[i+1]])
+		}
+	}
+	return fmt.Errorf("packages import each other: %s\n\t%s", strings.Join(dirs, " -> "), strings.Join(causes, "\n\t"))
 }

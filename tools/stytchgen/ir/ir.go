@@ -1,6 +1,13 @@
-// Package ir is the specification as Go sees it: packages, services, types and fields with their final names. All
-// decisions are made here; the templates only print.
+// Package ir is the specification as Go sees it: packages, services, types and fields with their final names and
+// comments. All decisions are made here; the templates only print.
 package ir
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
+)
 
 // Module is the import path of the SDK.
 const Module = "github.com/seed75add069/stytch-go"
@@ -24,28 +31,51 @@ type Package struct {
 	Values    []*Values
 	// Imports are the leaves whose types this one uses.
 	Imports []*Package
-	// Storey is one more than the highest of the imports.
-	Storey int
+	// Namesake says that another package has the same name.
+	Namesake bool
+
+	causes map[*Package]string // the first field that needs an import
 }
 
 // Import is the package's import path.
 func (p *Package) Import() string { return Module + "/" + p.Dir }
 
+// Alias is what files import the package as where its own name is taken: the folders' names in one word, without the
+// product where they suffice, as in "discoveryorganizations" and "b2borganizations".
+func (p *Package) Alias() string {
+	folders := strings.Split(p.Dir, "/")
+	if len(folders) > 2 {
+		folders = folders[1:]
+	}
+	return strings.Join(folders, "")
+}
+
+// Accessor is how programs reach the service, as in "client.B2B.Sessions".
+func (p *Package) Accessor() string {
+	words := []string{"client", names.Go(p.ExposedOn[0])}
+	for _, word := range p.Ops[0].Service {
+		words = append(words, names.Go(word))
+	}
+	return strings.Join(words, ".")
+}
+
 // Op is an operation and its method on the Service.
 type Op struct {
 	Pkg *Package
 	// ID is the operation id, Service its path between product and method, Name the Go method.
-	ID, Name         string
-	Service          []string
+	ID, Name string
+	Service  []string
+	// Summary is the comment's first sentence, with the method's name; Doc what follows.
 	Summary, Doc     string
 	HTTPMethod, Path string
 	Fraud, Caller    bool
 	Retry            string
 	Emulator, Note   string
 	Errors           []ErrorCode
-	ExactlyOneOf     [][]string
-	Request          *Type
-	Response         *Type
+	// ExactlyOneOf are lists of Go field names.
+	ExactlyOneOf [][]string
+	Request      *Type
+	Response     *Type
 }
 
 // Role says on which side of a call a type stands.
@@ -81,14 +111,15 @@ type Type struct {
 	Target    *Type // of an alias
 }
 
+// IsEnum reports whether the type is a string with constants.
+func (t *Type) IsEnum() bool { return t.Kind == Enum }
+
+// IsAlias reports whether the type is another name for its target.
+func (t *Type) IsAlias() bool { return t.Kind == Alias }
+
 // Sensitive reports whether the type has a field that is never shown.
 func (t *Type) Sensitive() bool {
-	for _, f := range t.Fields {
-		if f.Sensitive {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.Fields, func(f *Field) bool { return f.Sensitive })
 }
 
 // Place is where a field travels.
@@ -108,6 +139,9 @@ type Field struct {
 	Required        bool
 	Sensitive       bool
 	Type            Expr
+
+	nullable bool
+	facts    string // what the schema itself says: default, bounds
 }
 
 // Base is the form of a type expression.
@@ -129,10 +163,23 @@ const (
 type Expr struct {
 	Base    Base
 	Pointer bool
-	Named   *Type
-	Elem    *Expr // of List and Map
+	// Nullable says that the field can send null; it excludes Pointer.
+	Nullable bool
+	Named    *Type
+	Elem     *Expr // of List and Map
 	// Values are the documented values of a plain string.
 	Values *Values
+}
+
+// Type is the named type at the core of the expression, nil where there is none.
+func (e Expr) Type() *Type { return e.core().Named }
+
+// core is the innermost element of lists and maps.
+func (e Expr) core() Expr {
+	for e.Elem != nil {
+		e = *e.Elem
+	}
+	return e
 }
 
 // Values are untyped constants for a string that stays a string.
@@ -152,5 +199,7 @@ type ErrorCode struct {
 	Confidence string   `yaml:"confidence"`
 	Products   []string `yaml:"products"`
 	Meaning    string   `yaml:"meaning"`
-	Name       string   `yaml:"-"`
+	// Name is the Go constant, Doc its comment.
+	Name string `yaml:"-"`
+	Doc  string `yaml:"-"`
 }

@@ -12,41 +12,56 @@ import (
 func (b *builder) fillOp(p *Package, doc *openapi.Document, in *openapi.Operation) error {
 	words := strings.Split(in.ID, ".")
 	if len(words) < 3 {
-		return fmt.Errorf("operationId is not product.service.operation")
+		return fmt.Errorf("%s %s: operationId is not product.service.operation", in.Method, in.Path)
 	}
 	service := words[1 : len(words)-1]
-	if dir := words[0] + "/" + strings.Join(mapped(service, names.Package), "/"); dir != p.Dir {
+	if dir := words[0] + "/" + names.Package(strings.Join(service, "/")); dir != p.Dir {
 		return fmt.Errorf("operationId belongs into %s.yaml", dir)
 	}
 	op := &Op{
 		Pkg: p, ID: in.ID, Name: names.Go(words[len(words)-1]), Service: service,
 		Summary: in.Summary, Doc: in.Description, HTTPMethod: in.Method, Path: in.Path,
-		Fraud: doc.Fraud, Caller: in.Caller, Retry: in.Retry, ExactlyOneOf: in.ExactlyOneOf,
+		Fraud: doc.Fraud, Caller: in.Caller, Retry: in.Retry,
 	}
 	op.Emulator, op.Note, _ = strings.Cut(in.Emulator, ": ")
-	if err := b.checkOp(op, in); err != nil {
-		return err
+	for _, other := range p.Ops {
+		switch {
+		case other.ID == op.ID:
+			return fmt.Errorf("operationId occurs twice: %s %s and %s %s",
+				other.HTTPMethod, other.Path, in.Method, in.Path)
+		case other.Name == op.Name:
+			return fmt.Errorf("%s is the Go name of %s too", op.Name, other.ID)
+		}
 	}
-	if err := b.bindRequest(op, doc, in); err != nil {
+	if err := b.checkOp(op, in); err != nil {
 		return err
 	}
 	var err error
 	if op.Response, err = b.bound(doc, in.Response, op.Name+"Response"); err != nil {
+		return fmt.Errorf("response 200: %w", err)
+	}
+	if err := b.bindRequest(op, doc, in); err != nil {
 		return err
+	}
+	if err := op.name(in.ExactlyOneOf); err != nil {
+		return fmt.Errorf("x-stytch-exactly-one-of: %w", err)
 	}
 	p.Ops = append(p.Ops, op)
 	return nil
 }
 
 func (b *builder) checkOp(op *Op, in *openapi.Operation) error {
-	if !slices.Contains([]string{"read", "write", "send", "single-use"}, op.Retry) {
+	switch {
+	case !slices.Contains([]string{"read", "write", "send", "single-use"}, op.Retry):
 		return fmt.Errorf("x-stytch-retry is %q", op.Retry)
-	}
-	if !slices.Contains([]string{"exact", "approximate", "none"}, op.Emulator) {
+	case !slices.Contains([]string{"exact", "approximate", "none"}, op.Emulator):
 		return fmt.Errorf("x-stytch-emulator is %q", op.Emulator)
-	}
-	if op.Summary == "" {
-		return fmt.Errorf("no summary")
+	case (op.Emulator == "approximate") != (op.Note != ""):
+		return fmt.Errorf("x-stytch-emulator: a note goes with approximate and with nothing else")
+	case !isSentence(op.Summary) || op.Doc != "" && !isSentence(op.Doc):
+		return fmt.Errorf("summary or description is no sentence")
+	case in.Request != nil && (op.HTTPMethod == "GET" || op.HTTPMethod == "DELETE"):
+		return fmt.Errorf("%s has no body", op.HTTPMethod)
 	}
 	for _, code := range in.Errors {
 		known, ok := b.errors[code]
@@ -60,49 +75,70 @@ func (b *builder) checkOp(op *Op, in *openapi.Operation) error {
 
 // bindRequest finds the body's type, or makes one, and puts the parameters before its fields.
 func (b *builder) bindRequest(op *Op, doc *openapi.Document, in *openapi.Operation) error {
+	want := op.Name + "Request"
 	if in.Request != nil {
-		t, err := b.bound(doc, in.Request, op.Name+"Request")
+		t, err := b.bound(doc, in.Request, want)
 		if err != nil {
-			return err
+			return fmt.Errorf("requestBody: %w", err)
 		}
 		op.Request = t
 	} else {
-		op.Request = &Type{Pkg: op.Pkg, Name: op.Name + "Request", Role: Request}
-		op.Pkg.Types = append(op.Pkg.Types, op.Request)
+		if b.schemas[doc.Path+"#"+want] != nil {
+			return fmt.Errorf("%s is a schema, but there is no requestBody", want)
+		}
+		op.Request = &Type{Pkg: op.Pkg, Name: want, Role: Request}
+		at := slices.Index(op.Pkg.Types, op.Response)
+		op.Pkg.Types = slices.Insert(op.Pkg.Types, at, op.Request)
 	}
 	var params []*Field
 	for _, p := range in.Parameters {
 		f, err := b.field(doc, p.Name, p.Required, p.Schema)
 		if err != nil {
-			return err
+			return fmt.Errorf("parameter %s: %w", p.Name, err)
 		}
-		switch p.In {
-		case "path":
-			f.In = Path
-			if !strings.Contains(op.Path, "{"+p.Name+"}") {
-				return fmt.Errorf("parameter %s is not in the path", p.Name)
-			}
-		case "query":
-			f.In = Query
-		default:
-			return fmt.Errorf("parameter %s is in %q", p.Name, p.In)
+		if err := place(op, f, p.In); err != nil {
+			return fmt.Errorf("parameter %s: %w", p.Name, err)
 		}
 		params = append(params, f)
 	}
-	if want := strings.Count(op.Path, "{"); want != count(params, Path) {
-		return fmt.Errorf("the path has %d parameters, %d are declared", want, count(params, Path))
+	for rest := op.Path; strings.Contains(rest, "{"); {
+		_, after, _ := strings.Cut(rest, "{")
+		name, tail, _ := strings.Cut(after, "}")
+		if !slices.ContainsFunc(params, func(f *Field) bool { return f.In == Path && f.Wire == name }) {
+			return fmt.Errorf("parameter %s of the path is not declared", name)
+		}
+		rest = tail
 	}
 	op.Request.Fields = append(params, op.Request.Fields...)
-	for _, group := range op.ExactlyOneOf {
-		for _, wire := range group {
-			if !slices.ContainsFunc(op.Request.Fields, func(f *Field) bool { return f.Wire == wire }) {
-				return fmt.Errorf("x-stytch-exactly-one-of: no field %s", wire)
-			}
-		}
+	return nil
+}
+
+// place says where a parameter travels, and refuses what cannot travel there.
+func place(op *Op, f *Field, in string) error {
+	switch in {
+	case "path":
+		f.In = Path
+	case "query":
+		f.In = Query
+	default:
+		return fmt.Errorf("in is %q", in)
+	}
+	scalar := f.Type.Base == String || f.Type.Base == Int || f.Type.Base == Bool ||
+		f.Type.Base == Named && f.Type.Named.Kind == Enum
+	switch {
+	case f.nullable:
+		return fmt.Errorf("null is for bodies")
+	case f.In == Query && !scalar:
+		return fmt.Errorf("a query has scalars only")
+	case f.In == Path && (f.Type.Base != String || !f.Required):
+		return fmt.Errorf("a part of the path is a required string")
+	case f.In == Path && !strings.Contains(op.Path, "{"+f.Wire+"}"):
+		return fmt.Errorf("not in the path")
 	}
 	return nil
 }
 
+// bound is the type that must stand for a body of the operation.
 func (b *builder) bound(doc *openapi.Document, s *openapi.Schema, want string) (*Type, error) {
 	if s.Ref != "#/components/schemas/"+want {
 		return nil, fmt.Errorf("the schema must be a reference to %s in the same file", want)
@@ -111,23 +147,28 @@ func (b *builder) bound(doc *openapi.Document, s *openapi.Schema, want string) (
 	if err != nil {
 		return nil, err
 	}
-	return b.types[target], nil
+	t := b.types[target]
+	if t == nil || t.Kind != Struct {
+		return nil, fmt.Errorf("%s is no object", want)
+	}
+	return t, nil
 }
 
-func count(fields []*Field, in Place) int {
-	n := 0
-	for _, f := range fields {
-		if f.In == in {
-			n++
+// name turns the wire names of exclusive fields into Go's.
+func (op *Op) name(groups [][]string) error {
+	for _, group := range groups {
+		if len(group) < 2 {
+			return fmt.Errorf("a list of fewer than two fields")
 		}
+		var fields []string
+		for _, wire := range group {
+			i := slices.IndexFunc(op.Request.Fields, func(f *Field) bool { return f.Wire == wire })
+			if i < 0 {
+				return fmt.Errorf("no field %s", wire)
+			}
+			fields = append(fields, op.Request.Fields[i].Name)
+		}
+		op.ExactlyOneOf = append(op.ExactlyOneOf, fields)
 	}
-	return n
-}
-
-func mapped(in []string, f func(string) string) []string {
-	out := make([]string, len(in))
-	for i, s := range in {
-		out[i] = f(s)
-	}
-	return out
+	return nil
 }

@@ -56,16 +56,22 @@ func word(w string) string {
 	return strings.ToUpper(w[:1]) + w[1:]
 }
 
+// proper are names that keep their capital within a sentence; those with a second capital need no mention.
+var proper = []string{
+	"Amazon", "Apple", "Bitbucket", "Coinbase", "Discord", "Ethereum", "Facebook", "Figma", "Google", "Microsoft",
+	"Okta", "Solana", "Stytch", "Twitch", "Yahoo",
+}
+
 // Sentence makes a description go on after a name: "Trades a token." becomes "trades a token.", "SCIM data." stays.
 func Sentence(description string) string {
 	first, _, _ := strings.Cut(description, " ")
-	for i, r := range first {
-		if i > 0 && unicode.IsUpper(r) {
+	if first == "I" || first == "" || strings.ContainsFunc(first[1:], unicode.IsUpper) {
+		return description
+	}
+	for _, name := range proper {
+		if first == name || first == name+"'s" {
 			return description
 		}
-	}
-	if first == "I" || description == "" {
-		return description
 	}
 	return strings.ToLower(description[:1]) + description[1:]
 }

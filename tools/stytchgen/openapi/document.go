@@ -5,6 +5,7 @@ package openapi
 import (
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"path"
 	"slices"
 	"strings"
@@ -79,6 +80,7 @@ func parse(name string, data []byte) (*Document, error) {
 	}
 	config := datamodel.NewDocumentConfiguration()
 	config.SkipExternalRefResolution = true
+	config.Logger = slog.New(slog.DiscardHandler) // what it logs, it also returns
 	raw, err := libopenapi.NewDocumentWithConfiguration(data, config)
 	if err != nil {
 		return nil, err
@@ -90,11 +92,27 @@ func parse(name string, data []byte) (*Document, error) {
 	return convert(name, &model.Model)
 }
 
+// hosts are the servers there are; the value says whether it is the fraud API's.
+var hosts = map[string]bool{
+	"https://test.stytch.com":      false,
+	"https://api.stytch.com":       false,
+	"https://telemetry.stytch.com": true,
+}
+
 func convert(name string, m *v3.Document) (*Document, error) {
+	if m.Info == nil {
+		return nil, fmt.Errorf("no info")
+	}
 	doc := &Document{Path: name, Description: m.Info.Description}
-	doc.ExposedOn = stringList(m.Info.Extensions, "x-stytch-exposed-on")
-	for _, server := range m.Servers {
-		doc.Fraud = doc.Fraud || server.URL == "https://telemetry.stytch.com"
+	if err := decode(m.Info.Extensions, "x-stytch-exposed-on", &doc.ExposedOn); err != nil {
+		return nil, fmt.Errorf("info: %w", err)
+	}
+	for i, server := range m.Servers {
+		fraud, known := hosts[server.URL]
+		if !known || i > 0 && fraud != doc.Fraud {
+			return nil, fmt.Errorf("servers.%d: %s is unknown, or of another API than the one before", i, server.URL)
+		}
+		doc.Fraud = fraud
 	}
 	if m.Components != nil && m.Components.Schemas != nil {
 		for key, proxy := range m.Components.Schemas.FromOldest() {
@@ -120,43 +138,4 @@ func convert(name string, m *v3.Document) (*Document, error) {
 		}
 	}
 	return doc, nil
-}
-
-func convertOperation(op *v3.Operation) (*Operation, error) {
-	out := &Operation{
-		ID: op.OperationId, Summary: op.Summary, Description: op.Description,
-		Retry:    text(op.Extensions, "x-stytch-retry"),
-		Emulator: text(op.Extensions, "x-stytch-emulator"),
-		Caller:   text(op.Extensions, "x-stytch-caller-session") == "true",
-		Errors:   stringList(op.Extensions, "x-stytch-errors"),
-	}
-	var err error
-	if out.ExactlyOneOf, err = stringLists(op.Extensions, "x-stytch-exactly-one-of"); err != nil {
-		return nil, err
-	}
-	for _, p := range op.Parameters {
-		s, err := convertSchema(p.Schema)
-		if err != nil {
-			return nil, fmt.Errorf("parameter %s: %w", p.Name, err)
-		}
-		if p.Description != "" {
-			s.Description = p.Description
-		}
-		out.Parameters = append(out.Parameters, &Parameter{
-			Name: p.Name, In: p.In, Required: p.Required != nil && *p.Required, Schema: s,
-		})
-	}
-	if op.RequestBody != nil {
-		if out.Request, err = content(op.RequestBody.Content); err != nil {
-			return nil, fmt.Errorf("requestBody: %w", err)
-		}
-	}
-	success, ok := op.Responses.Codes.Get("200")
-	if !ok {
-		return nil, fmt.Errorf("no response 200")
-	}
-	if out.Response, err = content(success.Content); err != nil {
-		return nil, fmt.Errorf("response 200: %w", err)
-	}
-	return out, nil
 }

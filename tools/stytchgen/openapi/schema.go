@@ -2,11 +2,10 @@ package openapi
 
 import (
 	"fmt"
+	"slices"
 
 	yaml "github.com/pb33f/go-yaml"
 	"github.com/pb33f/libopenapi/datamodel/high/base"
-	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
-	"github.com/pb33f/libopenapi/orderedmap"
 )
 
 // Schema is a schema as written: either a reference or a definition.
@@ -52,7 +51,7 @@ func convertSchema(proxy *base.SchemaProxy) (*Schema, error) {
 		return nil, fmt.Errorf("no schema")
 	}
 	if proxy.IsReference() {
-		return convertReference(proxy), nil
+		return convertReference(proxy)
 	}
 	raw, err := proxy.BuildSchema()
 	if err != nil {
@@ -64,7 +63,9 @@ func convertSchema(proxy *base.SchemaProxy) (*Schema, error) {
 		MinItems: raw.MinItems, MaxItems: raw.MaxItems,
 		Sensitive: text(raw.Extensions, "x-stytch-sensitive") == "true",
 		GoName:    text(raw.Extensions, "x-stytch-go-name"),
-		Values:    values(raw.Extensions, "x-stytch-values"),
+	}
+	if s.Values, err = values(raw.Extensions, "x-stytch-values"); err != nil {
+		return nil, err
 	}
 	if raw.Default != nil {
 		s.Default = raw.Default.Value
@@ -80,27 +81,28 @@ func convertSchema(proxy *base.SchemaProxy) (*Schema, error) {
 		}
 	}
 	if len(raw.AnyOf) > 0 {
+		if s.Type != "" || raw.Properties != nil || raw.Items != nil || len(raw.Enum) > 0 {
+			return nil, fmt.Errorf("anyOf stands beside a type of its own")
+		}
 		return convertOptional(s, raw.AnyOf)
 	}
-	for _, v := range raw.Enum {
-		s.Enum = append(s.Enum, v.Value)
-	}
-	if len(s.Enum) > 0 {
-		s.Values = values(raw.Extensions, "x-stytch-enum")
+	if err := convertEnum(s, raw); err != nil {
+		return nil, err
 	}
 	return s, convertParts(s, raw)
 }
 
 // convertReference reads the siblings of $ref, which JSON Schema 2020-12 allows.
-func convertReference(proxy *base.SchemaProxy) *Schema {
+func convertReference(proxy *base.SchemaProxy) (*Schema, error) {
 	s := &Schema{Ref: proxy.GetReference()}
 	node := proxy.GetReferenceNode()
 	if node == nil || node.Kind != yaml.MappingNode {
-		return s
+		return s, nil
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		value := node.Content[i+1]
-		switch node.Content[i].Value {
+		switch key := node.Content[i].Value; key {
+		case "$ref":
 		case "description":
 			s.Description = value.Value
 		case "default":
@@ -109,9 +111,35 @@ func convertReference(proxy *base.SchemaProxy) *Schema {
 			s.GoName = value.Value
 		case "x-stytch-sensitive":
 			s.Sensitive = value.Value == "true"
+		default:
+			return nil, fmt.Errorf("%s has no effect beside $ref", key)
 		}
 	}
-	return s
+	return s, nil
+}
+
+func convertEnum(s *Schema, raw *base.Schema) error {
+	for _, v := range raw.Enum {
+		s.Enum = append(s.Enum, v.Value)
+	}
+	meanings, err := values(raw.Extensions, "x-stytch-enum")
+	if err != nil {
+		return err
+	}
+	for _, v := range meanings {
+		if !slices.Contains(s.Enum, v.Value) {
+			return fmt.Errorf("x-stytch-enum: %q is not in enum", v.Value)
+		}
+	}
+	switch {
+	case (len(s.Enum) > 0 || len(s.Values) > 0) && s.Type != "string":
+		return fmt.Errorf("only strings have documented values")
+	case len(s.Enum) > 0 && len(s.Values) > 0:
+		return fmt.Errorf("enum and x-stytch-values exclude each other")
+	case len(s.Enum) > 0:
+		s.Values = meanings
+	}
+	return nil
 }
 
 // convertOptional reads anyOf: [T, null], the only union there is.
@@ -155,6 +183,9 @@ func convertParts(s *Schema, raw *base.Schema) error {
 	}
 	if extra := raw.AdditionalProperties; extra != nil {
 		s.Map = &Schema{}
+		if !extra.IsA() && !extra.B {
+			return fmt.Errorf("additionalProperties: every answer may grow, so false says nothing")
+		}
 		if extra.IsA() {
 			values, err := convertSchema(extra.A)
 			if err != nil {
@@ -163,81 +194,24 @@ func convertParts(s *Schema, raw *base.Schema) error {
 			s.Map = values
 		}
 	}
-	if raw.Properties == nil {
-		return nil
-	}
-	required := make(map[string]bool)
-	for _, name := range raw.Required {
-		required[name] = true
-	}
-	for name, proxy := range raw.Properties.FromOldest() {
-		property, err := convertSchema(proxy)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+	return convertProperties(s, raw)
+}
+
+func convertProperties(s *Schema, raw *base.Schema) error {
+	if raw.Properties != nil {
+		for name, proxy := range raw.Properties.FromOldest() {
+			property, err := convertSchema(proxy)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			required := slices.Contains(raw.Required, name)
+			s.Properties = append(s.Properties, &Property{Name: name, Required: required, Schema: property})
 		}
-		s.Properties = append(s.Properties, &Property{Name: name, Required: required[name], Schema: property})
-		delete(required, name)
 	}
-	for name := range required {
-		return fmt.Errorf("required names %q, which is no property", name)
+	for _, name := range raw.Required {
+		if !slices.ContainsFunc(s.Properties, func(p *Property) bool { return p.Name == name }) {
+			return fmt.Errorf("required names %q, which is no property", name)
+		}
 	}
 	return nil
-}
-
-func content(media *orderedmap.Map[string, *v3.MediaType]) (*Schema, error) {
-	m, ok := media.Get("application/json")
-	if !ok {
-		return nil, fmt.Errorf("no application/json")
-	}
-	return convertSchema(m.Schema)
-}
-
-func text(ext *orderedmap.Map[string, *yaml.Node], key string) string {
-	if ext == nil {
-		return ""
-	}
-	if node, ok := ext.Get(key); ok {
-		return node.Value
-	}
-	return ""
-}
-
-func stringList(ext *orderedmap.Map[string, *yaml.Node], key string) []string {
-	var list []string
-	if ext != nil {
-		if node, ok := ext.Get(key); ok {
-			for _, item := range node.Content {
-				list = append(list, item.Value)
-			}
-		}
-	}
-	return list
-}
-
-func stringLists(ext *orderedmap.Map[string, *yaml.Node], key string) ([][]string, error) {
-	if ext == nil {
-		return nil, nil
-	}
-	node, ok := ext.Get(key)
-	if !ok {
-		return nil, nil
-	}
-	var lists [][]string
-	err := node.Decode(&lists)
-	return lists, err
-}
-
-func values(ext *orderedmap.Map[string, *yaml.Node], key string) []Value {
-	if ext == nil {
-		return nil
-	}
-	node, ok := ext.Get(key)
-	if !ok {
-		return nil
-	}
-	var list []Value
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		list = append(list, Value{Value: node.Content[i].Value, Description: node.Content[i+1].Value})
-	}
-	return list
 }

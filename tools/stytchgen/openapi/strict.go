@@ -10,63 +10,84 @@ import (
 
 // kind says what an object of the document is, and with it which keywords it may have.
 type kind struct {
-	keywords map[string]*kind // nil: a value that is not looked into
-	each     *kind            // for maps and lists: what their members are
+	keywords map[string]*kind // nil: any key, see each
+	each     *kind            // what the members of a map or list are; nil: not looked into
+	flag     bool             // true or false and nothing else
 }
 
-var kinds = func() map[string]*kind {
-	schema := &kind{}
-	schema.keywords = words("$ref type format description required enum default minimum maximum minLength maxLength " +
-		"minItems maxItems pattern deprecated x-stytch-sensitive x-stytch-go-name x-stytch-values x-stytch-enum")
+var flag = &kind{flag: true}
+
+var kinds = func() *kind {
+	schema := object("$ref type format description required enum default minimum maximum minLength maxLength " +
+		"minItems maxItems pattern x-stytch-go-name x-stytch-values x-stytch-enum")
+	schema.keywords["x-stytch-sensitive"] = flag
 	schema.keywords["properties"] = &kind{each: schema}
 	schema.keywords["items"] = schema
 	schema.keywords["additionalProperties"] = schema
 	schema.keywords["anyOf"] = &kind{each: schema}
-	media := &kind{each: &kind{keywords: map[string]*kind{"schema": schema}}}
-	response := &kind{keywords: map[string]*kind{"$ref": nil, "description": nil, "content": media}}
-	parameter := &kind{keywords: words("$ref name in required description")}
+	body := object("")
+	body.keywords["schema"] = schema
+	media := &kind{each: body}
+	response := object("$ref description")
+	response.keywords["content"] = media
+	parameter := object("name in description")
+	parameter.keywords["required"] = flag
 	parameter.keywords["schema"] = schema
-	operation := &kind{keywords: words("operationId summary description x-stytch-retry x-stytch-caller-session " +
-		"x-stytch-errors x-stytch-exactly-one-of x-stytch-emulator")}
+	request := object("")
+	request.keywords["required"] = flag
+	request.keywords["content"] = media
+	operation := object("operationId summary description x-stytch-retry x-stytch-errors x-stytch-exactly-one-of " +
+		"x-stytch-emulator")
+	operation.keywords["x-stytch-caller-session"] = flag
 	operation.keywords["parameters"] = &kind{each: parameter}
-	operation.keywords["requestBody"] = &kind{keywords: map[string]*kind{"required": nil, "content": media}}
+	operation.keywords["requestBody"] = request
 	operation.keywords["responses"] = &kind{each: response}
-	methods := &kind{keywords: map[string]*kind{
-		"get": operation, "post": operation, "put": operation, "delete": operation,
-	}}
-	return map[string]*kind{
-		"openapi": nil, "servers": nil, "security": nil,
-		"info":  {keywords: words("title version description x-stytch-exposed-on")},
-		"paths": {each: methods},
-		"components": {keywords: map[string]*kind{
-			"schemas": {each: schema}, "responses": {each: response}, "securitySchemes": nil,
-		}},
+	methods := object("")
+	for _, method := range []string{"get", "post", "put", "delete"} {
+		methods.keywords[method] = operation
 	}
+	components := object("securitySchemes")
+	components.keywords["schemas"] = &kind{each: schema}
+	components.keywords["responses"] = &kind{each: response}
+	document := object("openapi servers security")
+	document.keywords["info"] = object("title version description x-stytch-exposed-on")
+	document.keywords["paths"] = &kind{each: methods}
+	document.keywords["components"] = components
+	return document
 }()
 
-func words(list string) map[string]*kind {
-	m := make(map[string]*kind)
-	for _, w := range strings.Fields(list) {
-		m[w] = nil
+// object is a kind with these keywords, none of which is looked into.
+func object(keywords string) *kind {
+	k := &kind{keywords: map[string]*kind{}}
+	for w := range strings.FieldsSeq(keywords) {
+		k.keywords[w] = nil
 	}
-	return m
+	return k
 }
 
-// checkKeywords walks the document and fails at the first keyword that this generator gives no meaning to.
+// checkKeywords walks the document and fails at the first keyword that this generator gives no meaning to, at the first
+// key that occurs twice and at YAML's aliases, which stock OpenAPI tools read differently.
 func checkKeywords(tree *yaml.Node) error {
 	if len(tree.Content) != 1 {
 		return fmt.Errorf("not one YAML document")
 	}
-	return (&kind{keywords: kinds}).check(tree.Content[0], nil)
+	return kinds.check(tree.Content[0], nil)
 }
 
 func (k *kind) check(node *yaml.Node, at []string) error {
+	if k == nil {
+		k = &kind{}
+	}
 	switch {
-	case k == nil:
-		return nil
+	case node.Kind == yaml.AliasNode:
+		return fmt.Errorf("line %d: %s is a YAML alias", node.Line, strings.Join(at, "."))
+	case k.flag && node.Tag != "!!bool":
+		return fmt.Errorf("line %d: %s is neither true nor false", node.Line, strings.Join(at, "."))
+	case node.Kind == yaml.SequenceNode && k.keywords != nil:
+		return fmt.Errorf("line %d: %s is a list", node.Line, strings.Join(at, "."))
 	case node.Kind == yaml.SequenceNode:
 		for i, item := range node.Content {
-			if err := k.each.check(item, append(at, fmt.Sprint(i))); err != nil {
+			if err := k.each.check(item, append(slices.Clone(at), fmt.Sprint(i))); err != nil {
 				return err
 			}
 		}
@@ -74,16 +95,21 @@ func (k *kind) check(node *yaml.Node, at []string) error {
 	case node.Kind != yaml.MappingNode:
 		return nil
 	}
+	seen := make(map[string]bool)
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
-		next, known := k.each, k.each != nil
+		here := append(slices.Clone(at), key.Value)
+		next, known := k.each, k.keywords == nil
 		if k.keywords != nil {
 			next, known = k.keywords[key.Value]
 		}
-		here := append(slices.Clone(at), key.Value)
-		if !known {
+		switch {
+		case !known:
 			return fmt.Errorf("line %d: unknown keyword at %s", key.Line, strings.Join(here, "."))
+		case seen[key.Value]:
+			return fmt.Errorf("line %d: %s occurs twice", key.Line, strings.Join(here, "."))
 		}
+		seen[key.Value] = true
 		if err := next.check(value, here); err != nil {
 			return err
 		}

@@ -1,38 +1,30 @@
 package render
 
 import (
-	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
-	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
 )
 
 const width = 112
 
-var (
-	quotedField = regexp.MustCompile("`([a-z0-9]+(?:_[a-z0-9]+)+)`")
-	quoted      = regexp.MustCompile("`([^`]*)`")
-)
-
-// comment prints text as a Go comment: fields by their Go names, no Markdown, lines that fit.
+// comment prints text as a Go comment with lines that fit. Each line of text is a paragraph; one that begins with a tab
+// is code, one that begins with a dash an item of a list, and both are kept as they are.
 func comment(indent int, text string) string {
-	text = quotedField.ReplaceAllStringFunc(text, func(m string) string { return names.Go(strings.Trim(m, "`")) })
-	text = quoted.ReplaceAllString(text, "$1")
 	var b strings.Builder
 	prefix := strings.Repeat("\t", indent) + "//"
-	for i, paragraph := range strings.Split(strings.TrimSpace(text), "\n") {
-		paragraph = strings.TrimSpace(paragraph)
-		if paragraph == "" {
-			continue
-		}
-		if i > 0 {
+	before := ""
+	for _, paragraph := range paragraphs(text) {
+		code, item := strings.HasPrefix(paragraph, "\t"), strings.HasPrefix(paragraph, "   - ")
+		if before != "" && !item && (!code || !strings.HasPrefix(before, "\t")) {
 			b.WriteString(prefix + "\n")
 		}
+		before = paragraph
+		if code || item {
+			b.WriteString(prefix + paragraph + "\n")
+			continue
+		}
 		line := prefix
-		for _, word := range strings.Fields(paragraph) {
+		for word := range strings.FieldsSeq(paragraph) {
 			if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word)+indent*3 > width && line != prefix {
 				b.WriteString(line + "\n")
 				line = prefix
@@ -44,11 +36,12 @@ func comment(indent int, text string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// codeDoc is what stands above an error code.
-func codeDoc(e ir.ErrorCode) string {
-	certainty := map[string]string{
-		"observed": "Status %d.", "documented": "Status %d.", "mocked": "Status %d, from test data of others.",
-		"inferred": "Status %d, inferred from the name.",
-	}[e.Confidence]
-	return e.Meaning + " " + fmt.Sprintf(certainty, e.Status)
+func paragraphs(text string) []string {
+	var list []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if strings.TrimSpace(line) != "" {
+			list = append(list, strings.TrimRight(line, " "))
+		}
+	}
+	return list
 }

@@ -2,13 +2,11 @@ package render
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"text/template"
 
 	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
-	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
 )
 
 // leaf is a package as its templates see it.
@@ -19,13 +17,19 @@ type leaf struct {
 	alias  map[*ir.Package]string
 }
 
+// ownImports are the names of what the templates import themselves.
+var ownImports = []string{"context", "contract", "fmt", "secret", "shared", "slog", "testing", "time", "transport"}
+
 func newLeaf(p *ir.Package) *leaf {
 	l := &leaf{Package: p, Types: p.Types, Values: p.Values, alias: map[*ir.Package]string{}}
 	taken := map[string]bool{p.Name: true}
+	for _, name := range ownImports {
+		taken[name] = true
+	}
 	for _, other := range p.Imports {
 		name := other.Name
-		if taken[name] || reserved(name) {
-			name = strings.ReplaceAll(other.Dir, "/", "")
+		if taken[name] && other.Dir != "shared" {
+			name = other.Alias()
 		}
 		taken[name] = true
 		l.alias[other] = name
@@ -33,77 +37,61 @@ func newLeaf(p *ir.Package) *leaf {
 	return l
 }
 
-// reserved are names that the templates import themselves.
-func reserved(name string) bool {
-	return slices.Contains([]string{"context", "fmt", "slog", "time", "secret", "transport", "contract", "http"}, name)
-}
-
+// only is the leaf with some of its types.
 func (l *leaf) only(keep func(*ir.Type) bool) *leaf {
 	part := *l
-	part.Types = nil
-	for _, t := range l.Types {
-		if keep(t) {
-			part.Types = append(part.Types, t)
-		}
-	}
+	part.Types = slices.DeleteFunc(slices.Clone(l.Types), func(t *ir.Type) bool { return !keep(t) })
 	return &part
 }
 
-// Imports are the import lines of the leaves that the shown types use.
-func (l *leaf) Imports(withBodies bool) []string {
+// Imports is the import declaration of the file with the shown types.
+func (l *leaf) Imports() string { return imports(l.std(), l.leaves()) }
+
+// std are the standard packages that the shown types use.
+func (l *leaf) std() []string {
+	if l.anyField(func(f *ir.Field) bool { return f.Type.Base == ir.Time }) {
+		return []string{`"time"`}
+	}
+	return nil
+}
+
+// leaves are the import lines of the leaves that the shown types use.
+func (l *leaf) leaves() []string {
 	var lines []string
 	for _, other := range l.Package.Imports {
-		used := slices.ContainsFunc(l.Types, func(t *ir.Type) bool { return uses(t, other, withBodies) })
-		if !used {
-			continue
+		if slices.ContainsFunc(l.Types, func(t *ir.Type) bool { return t.IsAlias() && t.Target.Pkg == other }) ||
+			l.anyField(func(f *ir.Field) bool { t := f.Type.Type(); return t != nil && t.Pkg == other }) {
+			lines = append(lines, importLine(l.alias[other], other))
 		}
-		line := fmt.Sprintf("%q", other.Import())
-		if alias := l.alias[other]; alias != other.Name {
-			line = alias + " " + line
-		}
-		lines = append(lines, line)
+	}
+	if l.anyField(func(f *ir.Field) bool { return f.Type.Nullable }) {
+		lines = append(lines, quote(ir.Module+"/shared"))
 	}
 	return lines
 }
 
-func uses(t *ir.Type, p *ir.Package, _ bool) bool {
-	if t.Kind == ir.Alias {
-		return t.Target.Pkg == p
-	}
-	return slices.ContainsFunc(t.Fields, func(f *ir.Field) bool {
-		e := f.Type
-		for e.Elem != nil {
-			e = *e.Elem
-		}
-		return e.Named != nil && e.Named.Pkg == p
-	})
-}
-
-// UsesTime reports whether a shown type has a timestamp.
-func (l *leaf) UsesTime() bool {
-	return slices.ContainsFunc(l.Types, func(t *ir.Type) bool {
-		return slices.ContainsFunc(t.Fields, func(f *ir.Field) bool { return f.Type.Base == ir.Time })
-	})
+func (l *leaf) anyField(is func(*ir.Field) bool) bool {
+	return slices.ContainsFunc(l.Types, func(t *ir.Type) bool { return slices.ContainsFunc(t.Fields, is) })
 }
 
 // Logged are the types that get a LogValue: requests, answers and whatever else holds a secret.
 func (l *leaf) Logged() []*ir.Type {
-	var list []*ir.Type
-	for _, t := range l.Package.Types {
-		if t.Kind == ir.Struct && (t.Role != ir.Model || t.Sensitive()) {
-			list = append(list, t)
-		}
-	}
-	return list
+	return l.only(func(t *ir.Type) bool { return t.Kind == ir.Struct && (t.Role != ir.Model || t.Sensitive()) }).Types
 }
 
-// HasSecrets reports whether any type has a sensitive field.
-func (l *leaf) HasSecrets() bool {
-	return slices.ContainsFunc(l.Package.Types, (*ir.Type).Sensitive)
+// RedactImports is the import declaration of the file with the methods that mask secrets.
+func (l *leaf) RedactImports() string {
+	if !slices.ContainsFunc(l.Types, (*ir.Type).Sensitive) {
+		return imports([]string{`"log/slog"`}, nil)
+	}
+	return imports([]string{`"fmt"`, `"log/slog"`}, []string{quote(ir.Module + "/internal/secret")})
 }
 
 // Go is the expression's Go syntax, as seen from the leaf.
-func (l *leaf) Go(e ir.Expr) string {
+func (l *leaf) Go(e ir.Expr) string { return l.spell(e, l.Name) }
+
+// spell writes an expression; name says how a named type is called.
+func (l *leaf) spell(e ir.Expr, name func(*ir.Type) string) string {
 	text := ""
 	switch e.Base {
 	case ir.String:
@@ -117,14 +105,17 @@ func (l *leaf) Go(e ir.Expr) string {
 	case ir.Any:
 		text = "any"
 	case ir.Named:
-		text = l.Name(e.Named)
+		text = name(e.Named)
 	case ir.List:
-		text = "[]" + l.Go(*e.Elem)
+		text = "[]" + l.spell(*e.Elem, name)
 	case ir.Map:
-		text = "map[string]" + l.Go(*e.Elem)
+		text = "map[string]" + l.spell(*e.Elem, name)
 	}
-	if e.Pointer {
-		text = "*" + text
+	switch {
+	case e.Pointer:
+		return "*" + text
+	case e.Nullable:
+		return "shared.Nullable[" + text + "]"
 	}
 	return text
 }
@@ -153,30 +144,19 @@ func (l *leaf) Tag(t *ir.Type, f *ir.Field) string {
 	}
 }
 
-// SensitiveWires are the names of a request's sensitive fields.
-func (l *leaf) SensitiveWires(op *ir.Op) []string {
+// SensitiveWires are the names of a request's sensitive fields, as a list of Go strings.
+func (l *leaf) SensitiveWires(op *ir.Op) string {
 	var list []string
 	for _, f := range op.Request.Fields {
 		if f.Sensitive {
-			list = append(list, f.Wire)
+			list = append(list, quote(f.Wire))
 		}
 	}
-	return list
+	return strings.Join(list, ", ")
 }
 
-// Accessor is how programs reach the service.
-func (l *leaf) Accessor() string { return accessor(l.Ops[0], l.ExposedOn[0]) }
-
-func accessor(op *ir.Op, product string) string {
-	parts := []string{"client", strings.ToUpper(product)}
-	for _, word := range op.Service {
-		parts = append(parts, names.Go(word))
-	}
-	return strings.Join(parts, ".")
-}
-
-// ServicePath is the part of the path that all operations share.
-func (l *leaf) ServicePath() string {
+// servicePath is the part of the path that all operations share.
+func (l *leaf) servicePath() string {
 	common := strings.Split(l.Ops[0].Path, "/")
 	for _, op := range l.Ops[1:] {
 		parts := strings.Split(op.Path, "/")
@@ -193,30 +173,27 @@ func (l *leaf) ServicePath() string {
 }
 
 var funcs = template.FuncMap{
-	"comment":   comment,
-	"sentence":  names.Sentence,
-	"private":   names.Private,
-	"base":      path.Base,
-	"accessor":  accessor,
-	"retry":     retryName,
-	"upper":     strings.ToUpper,
-	"indefinit": indefinite,
-	"mask":      mask,
-	"goName":    names.Go,
-	"codeDoc":   codeDoc,
+	"comment": comment,
+	"retry":   retryName,
+	"mask":    mask,
+	"quote":   quote,
+	"cell":    cell,
+}
+
+func quote(s string) string { return fmt.Sprintf("%q", s) }
+
+// cell makes text fit for a cell of a Markdown table.
+func cell(text string) string {
+	return strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "|", `\|`)
 }
 
 func retryName(class string) string {
 	return map[string]string{
-		"read": "transport.Read", "write": "transport.Write", "send": "transport.Send", "single-use": "transport.SingleUse",
+		"read":       "transport.Read",
+		"write":      "transport.Write",
+		"send":       "transport.Send",
+		"single-use": "transport.SingleUse",
 	}[class]
-}
-
-func indefinite(name string) string {
-	if strings.ContainsRune("AEIOUM", rune(name[0])) && (name[0] != 'M' || len(name) > 1 && name[1] == 'F') {
-		return "an " + name
-	}
-	return "a " + name
 }
 
 // mask is the helper of package secret that masks a field of this type.

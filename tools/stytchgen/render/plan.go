@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,7 +14,8 @@ type plan struct {
 	Product string
 	// Rooms are the services at the top, All every room in the order of printing.
 	Rooms, All []*room
-	Imports    []string
+
+	imports []string
 }
 
 // room is one accessor: a service, a group of services, or both.
@@ -24,14 +26,13 @@ type room struct {
 	Type string
 	// Alias is the imported package's name, empty for a room without endpoints.
 	Alias string
-	Doc   string
-	Pkg   *ir.Package
 	Rooms []*room
 }
 
 func newPlan(api *ir.API, product string) *plan {
-	p := &plan{Product: product}
+	p := &plan{Product: product, imports: []string{quote(ir.Module + "/shared")}}
 	root := &room{}
+	taken := map[string]bool{"shared": true}
 	for _, pkg := range api.Packages {
 		if len(pkg.Ops) == 0 || !slices.Contains(pkg.ExposedOn, product) {
 			continue
@@ -40,17 +41,43 @@ func newPlan(api *ir.API, product string) *plan {
 		for _, word := range pkg.Ops[0].Service {
 			at = at.child(names.Go(word))
 		}
-		at.Pkg = pkg
-		at.Alias = strings.ReplaceAll(strings.TrimPrefix(pkg.Dir, product+"/"), "/", "")
-		line := `"` + pkg.Import() + `"`
-		if at.Alias != pkg.Name {
-			line = at.Alias + " " + line
+		at.Alias = pkg.Alias()
+		if len(pkg.Ops[0].Service) == 1 && !taken[pkg.Name] {
+			at.Alias = pkg.Name
 		}
-		p.Imports = append(p.Imports, line)
+		taken[at.Alias] = true
+		p.imports = append(p.imports, importLine(at.Alias, pkg))
 	}
 	p.Rooms = root.Rooms
 	p.collect(root)
 	return p
+}
+
+// Doc is the package comment.
+func (p *plan) Doc() string {
+	kind := map[string]string{"b2b": "B2B", "b2c": "consumer"}[p.Product]
+	return fmt.Sprintf("Package %s is the floor plan of the %s product: which service hangs where. "+
+		"The services themselves are in the packages below it.", p.Product, kind)
+}
+
+// Imports is the import declaration.
+func (p *plan) Imports() string { return imports(nil, p.imports) }
+
+// Doc is the comment of a group's type.
+func (r *room) Doc() string {
+	text := fmt.Sprintf("%s groups the services under %s.", r.Type, r.Path)
+	if r.Alias != "" {
+		text += fmt.Sprintf(" See [%s.Service] for its own methods.", r.Alias)
+	}
+	return text
+}
+
+// GoType is the type of the room's field.
+func (r *room) GoType() string {
+	if len(r.Rooms) > 0 {
+		return r.Type
+	}
+	return "*" + r.Alias + ".Service"
 }
 
 func (r *room) child(name string) *room {

@@ -23,6 +23,8 @@ const maxLines = 800
 //go:embed templates
 var templates embed.FS
 
+var parsed = template.Must(template.New("").Funcs(funcs).ParseFS(templates, "templates/*.tmpl"))
+
 // Files maps paths below the SDK's root to their content.
 type Files map[string][]byte
 
@@ -50,46 +52,56 @@ func Render(api *ir.API) (Files, error) {
 	if err := files.add("emulator/routes_gen.go", "routes.tmpl", ops); err != nil {
 		return nil, err
 	}
-	return files, files.addText("docs/COVERAGE.md", "coverage.tmpl", ops)
+	if err := files.addText("docs/COVERAGE.md", "coverage.tmpl", ops); err != nil {
+		return nil, err
+	}
+	return files, files.addText("docs/EMULATOR.md", "emulator.tmpl", ops)
 }
 
 func renderLeaf(files Files, p *ir.Package) error {
 	leaf := newLeaf(p)
-	at := func(name string) string { return path.Join(p.Dir, name) }
+	add := func(name, tmpl string, data any) error { return files.add(path.Join(p.Dir, name), tmpl, data) }
 	if p.Product != "shared" {
-		if err := files.add(at("doc_gen.go"), "doc.tmpl", leaf); err != nil {
+		if err := add("doc_gen.go", "doc.tmpl", leaf); err != nil {
 			return err
 		}
 	}
-	if len(p.Types)+len(p.Values) > 0 {
-		if err := files.add(at("types_gen.go"), "types.tmpl", leaf.only(func(*ir.Type) bool { return true })); err != nil {
-			return err
-		}
-	}
-	if bytes.Count(files[at("types_gen.go")], []byte("\n")) > maxLines {
-		isModel := func(t *ir.Type) bool { return t.Role == ir.Model }
-		notModel := func(t *ir.Type) bool { return t.Role != ir.Model }
-		if err := files.add(at("models_gen.go"), "types.tmpl", leaf.only(isModel)); err != nil {
-			return err
-		}
-		requests := leaf.only(notModel)
-		requests.Values = nil
-		if err := files.add(at("types_gen.go"), "types.tmpl", requests); err != nil {
-			return err
-		}
+	if err := renderTypes(files, leaf); err != nil {
+		return err
 	}
 	if len(leaf.Logged()) > 0 {
-		if err := files.add(at("redact_gen.go"), "redact.tmpl", leaf); err != nil {
+		if err := add("redact_gen.go", "redact.tmpl", leaf); err != nil {
 			return err
 		}
 	}
 	if len(p.Ops) == 0 {
 		return nil
 	}
-	if err := files.add(at("service_gen.go"), "service.tmpl", leaf); err != nil {
+	if err := add("service_gen.go", "service.tmpl", leaf); err != nil {
 		return err
 	}
-	return files.add(at("service_gen_test.go"), "test.tmpl", leaf)
+	return add("service_gen_test.go", "test.tmpl", newTestFile(leaf))
+}
+
+// renderTypes puts all types into one file, or requests and answers into one and the rest into another.
+func renderTypes(files Files, l *leaf) error {
+	if len(l.Types)+len(l.Values) == 0 {
+		return nil
+	}
+	types, models := path.Join(l.Dir, "types_gen.go"), path.Join(l.Dir, "models_gen.go")
+	if err := files.add(types, "types.tmpl", l); err != nil {
+		return err
+	}
+	if bytes.Count(files[types], []byte("\n")) <= maxLines {
+		return nil
+	}
+	rest := l.only(func(t *ir.Type) bool { return t.Role == ir.Model })
+	calls := l.only(func(t *ir.Type) bool { return t.Role != ir.Model })
+	calls.Values = nil
+	if err := files.add(models, "types.tmpl", rest); err != nil {
+		return err
+	}
+	return files.add(types, "types.tmpl", calls)
 }
 
 // renderCodes puts the error codes into files by their first letter, so that none grows without bound.
@@ -100,7 +112,8 @@ func renderCodes(files Files, codes []ir.ErrorCode) error {
 		groups[letter] = append(groups[letter], code)
 	}
 	for letter, group := range groups {
-		if err := files.add("stytcherror/codes_"+letter+"_gen.go", "codes.tmpl", group); err != nil {
+		data := map[string]any{"Letter": letter, "Codes": group}
+		if err := files.add("stytcherror/codes_"+letter+"_gen.go", "codes.tmpl", data); err != nil {
 			return err
 		}
 	}
@@ -136,11 +149,7 @@ func (f Files) addText(name, tmpl string, data any) error {
 }
 
 func execute(name string, data any) ([]byte, error) {
-	t, err := template.New(name).Funcs(funcs).ParseFS(templates, "templates/"+name)
-	if err != nil {
-		return nil, err
-	}
 	var b bytes.Buffer
-	err = t.Execute(&b, data)
+	err := parsed.ExecuteTemplate(&b, name, data)
 	return b.Bytes(), err
 }

@@ -2,7 +2,7 @@ package render
 
 import (
 	"fmt"
-	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,187 +15,174 @@ type variant uint8
 const (
 	full     variant = iota // every field
 	required                // the required ones only
-	zero                    // the required ones, and every optional one at its zero value
+	zero                    // the required ones, and every optional one at its zero value or null
 )
 
-// sample is a request or answer in Go and on the wire.
-type sample struct {
-	Name              string
-	Go                string
-	Path, Query, Body string
+// pair is a value as Go and as JSON write it.
+type pair struct{ Go, JSON string }
+
+// sampler makes values for a package's external test and notes what the test has to import.
+type sampler struct {
+	*leaf
+	used map[*ir.Package]bool
+	time bool
+	open []*ir.Type // the types whose fields are being written
 }
 
-// Requests are an operation's requests for its contract test.
-func (l *leaf) Requests(op *ir.Op) []sample {
-	list := []sample{l.request(op, full, "every field")}
-	var optional, zeroable bool
-	for _, f := range op.Request.Fields {
-		optional = optional || !f.Required
-		zeroable = zeroable || !f.Required && f.Type.Base != ir.Time
+// TestName is a type's name, as the external test sees it.
+func (s *sampler) TestName(t *ir.Type) string {
+	s.used[t.Pkg] = true
+	if t.Pkg == s.Package {
+		return s.Package.Name + "." + t.Name
 	}
-	if optional {
-		list = append(list, l.request(op, required, "required fields only"))
+	if _, known := s.alias[t.Pkg]; !known {
+		s.alias[t.Pkg] = t.Pkg.Alias()
 	}
-	if zeroable {
-		list = append(list, l.request(op, zero, "optional fields at zero"))
+	return s.Name(t)
+}
+
+func (s *sampler) spellTest(e ir.Expr) string { return s.spell(e, s.TestName) }
+
+// value is a field's value.
+func (s *sampler) value(e ir.Expr, wire string, v variant, depth int) pair {
+	if e.Nullable {
+		return s.nullable(e, wire, v, depth)
+	}
+	var p pair
+	switch e.Base {
+	case ir.Time:
+		s.time = true
+		return pair{"time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)", `"2026-01-02T03:04:05Z"`}
+	case ir.Any:
+		return pair{`"any"`, `"any"`}
+	case ir.List, ir.Map:
+		return s.collection(e, wire, v, depth)
+	case ir.Named:
+		if !target(e.Named).IsEnum() {
+			return s.object(e, v, depth)
+		}
+		p.JSON = strconv.Quote(target(e.Named).Constants[0].Value)
+		if v == zero {
+			p.JSON = `""`
+		}
+		p.Go = s.TestName(e.Named) + "(" + p.JSON + ")"
+	default:
+		p.JSON = scalar(e, wire, v)
+		p.Go = p.JSON
+	}
+	if e.Pointer {
+		p.Go = "new(" + p.Go + ")"
+	}
+	return p
+}
+
+func scalar(e ir.Expr, wire string, v variant) string {
+	switch {
+	case e.Base == ir.Bool:
+		return strconv.FormatBool(v != zero)
+	case e.Base == ir.Int && v == zero:
+		return "0"
+	case wire == "status_code":
+		return "200"
+	case e.Base == ir.Int:
+		return "7"
+	case v == zero:
+		return `""`
+	case e.Values != nil:
+		return strconv.Quote(e.Values.Constants[0].Value)
+	}
+	return strconv.Quote(wire + "-1")
+}
+
+func target(t *ir.Type) *ir.Type {
+	if t.IsAlias() {
+		return t.Target
+	}
+	return t
+}
+
+func (s *sampler) nullable(e ir.Expr, wire string, v variant, depth int) pair {
+	e.Nullable = false
+	if v == zero {
+		return pair{"shared.Null[" + s.spellTest(e) + "]()", "null"}
+	}
+	inner := s.value(e, wire, v, depth)
+	set := "shared.Set"
+	if e.Base == ir.Any {
+		set = "shared.Set[any]"
+	}
+	return pair{set + "(" + inner.Go + ")", inner.JSON}
+}
+
+// object is a value of a struct type, with all fields or the required ones.
+func (s *sampler) object(e ir.Expr, v variant, depth int) pair {
+	var fields, members []string
+	for _, m := range s.members(target(e.Named), v, depth) {
+		fields = append(fields, m.field+": "+m.Go)
+		members = append(members, fmt.Sprintf("%q: %s", m.wire, m.JSON))
+	}
+	p := pair{
+		Go:   s.TestName(e.Named) + "{" + strings.Join(fields, ", ") + "}",
+		JSON: "{" + strings.Join(members, ", ") + "}",
+	}
+	if e.Pointer {
+		p.Go = "&" + p.Go
+	}
+	return p
+}
+
+// member is a field of a struct with its value.
+type member struct {
+	pair
+	field, wire string
+}
+
+func (s *sampler) members(t *ir.Type, v variant, depth int) []member {
+	s.open = append(s.open, t)
+	defer func() { s.open = s.open[:len(s.open)-1] }()
+	if v == zero {
+		v = required
+	}
+	var list []member
+	for _, f := range t.Fields {
+		if !f.Required && v != full {
+			continue
+		}
+		m := member{field: f.Name, wire: f.Wire}
+		switch inner := f.Type.Type(); {
+		case inner == nil || !slices.Contains(s.open, target(inner)):
+			m.pair = s.value(f.Type, f.Wire, v, depth+1)
+		case t.InRequest && !f.Required: // a type within itself ends here
+			continue
+		default:
+			m.pair = s.empty(f.Type)
+		}
+		list = append(list, m)
 	}
 	return list
 }
 
-func (l *leaf) request(op *ir.Op, v variant, name string) sample {
-	s := sample{Name: name, Path: op.Path}
-	var fields, members []string
-	query := url.Values{}
-	for _, f := range op.Request.Fields {
-		if !f.Required && v == required || !f.Required && v == zero && f.Type.Base == ir.Time {
-			continue
-		}
-		wants := v
-		if f.Required && v == zero {
-			wants = required
-		}
-		goText, wire := l.value(f.Type, f.Wire, wants, 0)
-		if f.In == ir.Path {
-			goText, wire = strconv.Quote(f.Wire+"/1 %?#"), url.PathEscape(f.Wire+"/1 %?#")
-		}
-		fields = append(fields, fmt.Sprintf("%s: %s,", f.Name, goText))
-		switch f.In {
-		case ir.Path:
-			s.Path = strings.ReplaceAll(s.Path, "{"+f.Wire+"}", wire)
-		case ir.Query:
-			query.Set(f.Wire, strings.Trim(wire, `"`))
-		default:
-			members = append(members, fmt.Sprintf("%q: %s", f.Wire, wire))
-		}
-	}
-	s.Go = "{\n" + strings.Join(fields, "\n") + "\n}"
-	s.Query = query.Encode()
-	if op.HTTPMethod == "POST" || op.HTTPMethod == "PUT" {
-		s.Body = "{" + strings.Join(members, ", ") + "}"
-	}
-	return s
-}
-
-// Answer is an answer with every field, on the wire.
-func (l *leaf) Answer(op *ir.Op) string {
-	return l.object(op.Response, full, "\n\t\t\t", 0)
-}
-
-func (l *leaf) object(t *ir.Type, v variant, sep string, depth int) string {
-	var members []string
-	for _, f := range t.Fields {
-		if f.Required || v == full {
-			_, wire := l.value(f.Type, f.Wire, v, depth+1)
-			members = append(members, fmt.Sprintf("%q: %s", f.Wire, wire))
-		}
-	}
-	if sep != "" {
-		return "{" + sep + strings.Join(members, ","+sep) + "}"
-	}
-	return "{" + strings.Join(members, ", ") + "}"
-}
-
-// value is a field's value in Go and in JSON.
-func (l *leaf) value(e ir.Expr, wire string, v variant, depth int) (goText, jsonText string) {
+func (s *sampler) empty(e ir.Expr) pair {
 	switch e.Base {
-	case ir.String:
-		text := wire + "-1"
-		if e.Values != nil {
-			text = e.Values.Constants[0].Value
-		}
-		goText = strconv.Quote(text)
-	case ir.Int:
-		goText = "7"
-		if wire == "status_code" {
-			goText = "200"
-		}
-	case ir.Bool:
-		goText = "true"
-	case ir.Time:
-		return "time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)", `"2026-01-02T03:04:05Z"`
-	case ir.Any:
-		return `"any"`, `"any"`
-	case ir.Named:
-		return l.namedValue(e, v, depth)
-	case ir.List, ir.Map:
-		return l.collection(e, wire, v, depth)
+	case ir.List:
+		return pair{s.spellTest(e) + "{}", "[]"}
+	case ir.Map:
+		return pair{s.spellTest(e) + "{}", "{}"}
+	default:
+		return pair{"nil", "null"}
 	}
-	if v == zero {
-		goText = map[ir.Base]string{ir.String: `""`, ir.Int: "0", ir.Bool: "false"}[e.Base]
-	}
-	jsonText = goText
-	if e.Pointer {
-		goText = "new(" + goText + ")"
-	}
-	return goText, jsonText
 }
 
-func (l *leaf) namedValue(e ir.Expr, v variant, depth int) (goText, jsonText string) {
-	t := e.Named
-	for t.Kind == ir.Alias {
-		t = t.Target
-	}
-	if t.Kind == ir.Enum {
-		value := t.Constants[0].Value
-		if v == zero {
-			value = ""
-		}
-		goText = fmt.Sprintf("%s(%q)", l.testName(e.Named), value)
-		if e.Pointer {
-			goText = "new(" + goText + ")"
-		}
-		return goText, strconv.Quote(value)
-	}
-	if v == zero {
-		v = required
-	}
-	var fields []string
-	for _, f := range t.Fields {
-		if f.Required || v == full {
-			text, _ := l.value(f.Type, f.Wire, v, depth+1)
-			fields = append(fields, f.Name+": "+text)
-		}
-	}
-	goText = l.testName(e.Named) + "{" + strings.Join(fields, ", ") + "}"
-	if e.Pointer {
-		goText = "&" + goText
-	}
-	return goText, l.object(t, v, "", depth)
-}
-
-func (l *leaf) collection(e ir.Expr, wire string, v variant, depth int) (goText, jsonText string) {
+func (s *sampler) collection(e ir.Expr, wire string, v variant, depth int) pair {
 	if v == zero && depth == 0 {
-		if e.Base == ir.List {
-			return l.testGo(e) + "{}", "[]"
-		}
-		return l.testGo(e) + "{}", "{}"
+		return s.empty(e)
 	}
-	elemGo, elemJSON := l.value(*e.Elem, wire, v, depth+1)
+	elem := s.value(*e.Elem, wire, v, depth+1)
+	if strings.HasSuffix(elem.Go, "}") { // within a composite literal, the element's own need not name its type
+		elem.Go = strings.TrimPrefix(elem.Go, s.spellTest(*e.Elem))
+	}
 	if e.Base == ir.List {
-		return l.testGo(e) + "{" + elemGo + "}", "[" + elemJSON + "]"
+		return pair{s.spellTest(e) + "{" + elem.Go + "}", "[" + elem.JSON + "]"}
 	}
-	return l.testGo(e) + `{"key": ` + elemGo + "}", `{"key": ` + elemJSON + "}"
+	return pair{s.spellTest(e) + `{"key": ` + elem.Go + "}", `{"key": ` + elem.JSON + "}"}
 }
-
-// testName and testGo name types as the external test package sees them.
-func (l *leaf) testName(t *ir.Type) string {
-	if t.Pkg == l.Package {
-		return l.Package.Name + "." + t.Name
-	}
-	return l.Name(t)
-}
-
-func (l *leaf) testGo(e ir.Expr) string {
-	switch {
-	case e.Base == ir.List:
-		return "[]" + l.testGo(*e.Elem)
-	case e.Base == ir.Map:
-		return "map[string]" + l.testGo(*e.Elem)
-	case e.Base == ir.Named:
-		return l.testName(e.Named)
-	}
-	return l.Go(e)
-}
-
-// RequestLeaf is the leaf with the types that requests reach: a contract test imports what they name.
-func (l *leaf) RequestLeaf() *leaf { return l.only(func(t *ir.Type) bool { return t.InRequest }) }

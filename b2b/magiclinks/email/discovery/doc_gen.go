@@ -9,4 +9,6 @@
 //	resp, err := client.B2B.MagicLinks.Email.Discovery.Send(ctx, &discovery.SendRequest{
 //		EmailAddress: emailAddress,
 //	})
+//
+// Beside another package discovery it is imported as magiclinksemaildiscovery.
 package discovery

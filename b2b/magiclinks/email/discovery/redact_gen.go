@@ -2,17 +2,15 @@
 
 package discovery
 
-import (
-	"log/slog"
-)
+import "log/slog"
 
-// LogValue is the value itself: it holds no secrets.
+// LogValue is the value itself: it has no secrets of its own.
 func (v SendRequest) LogValue() slog.Value {
 	type plain SendRequest
 	return slog.AnyValue(plain(v))
 }
 
-// LogValue is the value itself: it holds no secrets.
+// LogValue is the value itself: it has no secrets of its own.
 func (v SendResponse) LogValue() slog.Value {
 	type plain SendResponse
 	return slog.AnyValue(plain(v))

@@ -9,7 +9,7 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Service calls the endpoints under /v1/b2b/magic_links/email/discovery/send. It is safe for concurrent use.
+// Service calls POST /v1/b2b/magic_links/email/discovery/send. It is safe for concurrent use.
 type Service struct{ cfg *shared.FetchConfig }
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
@@ -26,8 +26,8 @@ var opSend = transport.Op{
 // Send sends a magic link that proves an e-mail address without naming an organization.
 //
 // The first step of discovery by e-mail. It works for any address and creates nobody, so the answer holds no
-// ids and does not tell whether the address is known. The link leads to the redirect URL with StytchTokenType
-// set to discovery and with the token that MagicLinks.Discovery.Authenticate takes.
+// ids and does not tell whether the address is known. The link leads to the redirect URL with
+// "stytch_token_type" set to "discovery" and with the "token" that MagicLinks.Discovery.Authenticate takes.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidEmail

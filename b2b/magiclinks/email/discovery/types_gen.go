@@ -2,9 +2,7 @@
 
 package discovery
 
-import (
-	"github.com/seed75add069/stytch-go/shared"
-)
+import "github.com/seed75add069/stytch-go/shared"
 
 // SendRequest is what [Service.Send] sends.
 type SendRequest struct {
@@ -18,7 +16,7 @@ type SendRequest struct {
 	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero"`
 	// The project's own template for the e-mail, by its id. When absent, the project's default is used.
 	LoginTemplateID *string `json:"login_template_id,omitzero"`
-	// The language of the e-mail. Only en, es, fr and pt-br are accepted. Default: en.
+	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// How long the link can be used, in minutes from now. Default: 60. Bounds: 5 to 10080.
 	DiscoveryExpirationMinutes *int `json:"discovery_expiration_minutes,omitzero"`

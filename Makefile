@@ -1,0 +1,73 @@
+# What a newcomer can do. Needs Go, make and git; the first run downloads modules, make lint builds its linter once.
+
+GO       ?= go
+FUZZTIME ?= 10s
+LINT     := bin/golangci-lint
+MODULES  := . tools
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test race vet lint fmt fmt-check generate generate-check spec docs fuzz bench cover tidy-check check
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## log in through the emulator: no account, no network
+	$(GO) run ./examples/quickstart
+
+test: ## run every test
+	$(GO) test -shuffle=on ./...
+	$(GO) -C tools test ./...
+
+race: ## run the tests with the race detector (needs a C compiler)
+	$(GO) test -race -shuffle=on ./...
+
+vet: ## let go vet look at everything
+	$(GO) vet ./...
+	$(GO) -C tools vet ./...
+
+lint: $(LINT) ## run the linters, on generated code too
+	$(LINT) run ./...
+	cd tools && ../$(LINT) run ./...
+
+$(LINT): tools/lint/go.mod tools/lint/go.sum
+	$(GO) -C tools/lint build -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+fmt: $(LINT) ## format the code and sort its imports
+	$(LINT) fmt ./...
+	cd tools && ../$(LINT) fmt ./...
+
+fmt-check: ## fail if a file is not formatted
+	@files=$$(gofmt -l .) && if [ -n "$$files" ]; then echo "not formatted, run make fmt:"; echo "$$files"; exit 1; fi
+
+generate: ## write everything that the specification in api/ stands for
+	$(GO) -C tools run ./stytchgen -root ..
+
+generate-check: ## fail if a generated file is not what the specification makes
+	$(GO) -C tools run ./stytchgen -root .. -check
+
+spec: ## validate api/ as OpenAPI 3.1
+	$(GO) -C tools run ./specvalidate ../api
+
+docs: ## type-check the Go code in the documentation
+	$(GO) -C tools run ./doccheck ..
+
+fuzz: ## run each fuzz target for FUZZTIME, 10s by default
+	@for p in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$f in $$p"; \
+			$(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; \
+	done
+
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+cover: ## tell how much of the code the tests reach
+	$(GO) test -coverprofile=coverage.out -coverpkg=./... ./...
+	$(GO) tool cover -func=coverage.out | tail -1
+
+tidy-check: ## fail if a go.mod or go.sum is not tidy
+	@for m in $(MODULES); do $(GO) -C $$m mod tidy -diff || exit 1; done
+
+check: ## everything that must hold before a change goes in
+	./.ci/run

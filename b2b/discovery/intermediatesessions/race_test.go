@@ -1,0 +1,5 @@
+//go:build race
+
+package intermediatesessions_test
+
+const raceEnabled = true

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// block is a piece of Go in a document.
+type block struct {
+	file string
+	line int // of the first line of code, counted from 1
+	text string
+	// imports and vars are what comments before the block say.
+	imports, vars []string
+}
+
+// extract finds the blocks fenced as go. A fence may be indented, as in a list; so is its content.
+func extract(file, text string) ([]block, error) {
+	var list []block
+	var hints block
+	lines := strings.Split(text, "\n")
+	for i := 0; i < len(lines); i++ {
+		line := strings.TrimSpace(lines[i])
+		switch {
+		case strings.HasPrefix(line, "```"):
+			end := closing(lines, i)
+			if end < 0 {
+				return nil, fmt.Errorf("%s:%d: the fence is never closed", file, i+1)
+			}
+			if language, _, _ := strings.Cut(strings.TrimLeft(line, "`"), " "); language == "go" {
+				b := hints
+				b.file, b.line, b.text = file, i+2, unindent(lines[i+1:end], lines[i])
+				list = append(list, b)
+			}
+			hints, i = block{}, end
+		case strings.HasPrefix(line, "<!-- imports:"):
+			hints.imports = hint(line)
+		case strings.HasPrefix(line, "<!-- vars:"):
+			hints.vars = hint(line)
+		case line != "":
+			hints = block{}
+		}
+	}
+	return list, nil
+}
+
+// closing is the line that closes the fence at line i.
+func closing(lines []string, i int) int {
+	open := strings.TrimSpace(lines[i])
+	fence := open[:len(open)-len(strings.TrimLeft(open, "`"))]
+	for end := i + 1; end < len(lines); end++ {
+		if line := strings.TrimSpace(lines[end]); strings.HasPrefix(line, fence) && strings.Trim(line, "`") == "" {
+			return end
+		}
+	}
+	return -1
+}
+
+func unindent(lines []string, fence string) string {
+	indent := fence[:len(fence)-len(strings.TrimLeft(fence, " \t"))]
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(strings.TrimPrefix(line, indent) + "\n")
+	}
+	return b.String()
+}
+
+// hint is the list in a comment. Its commas separate, except within brackets.
+func hint(line string) []string {
+	_, rest, _ := strings.Cut(line, ":")
+	var list []string
+	var item strings.Builder
+	depth := 0
+	for _, r := range strings.TrimSuffix(rest, "-->") + "," {
+		switch r {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth--
+		}
+		if r != ',' || depth > 0 {
+			item.WriteRune(r)
+			continue
+		}
+		if text := strings.TrimSpace(item.String()); text != "" {
+			list = append(list, text)
+		}
+		item.Reset()
+	}
+	return list
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// check type-checks the blocks against the module at root and returns a line per failure.
+func check(ctx context.Context, root string, blocks []block) ([]string, error) {
+	names, err := index(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	var failures []string
+	var sources []*source
+	var imports []string
+	for _, b := range blocks {
+		s, err := wrap(b, names)
+		if err != nil {
+			failures = append(failures, positions(err)...)
+			continue
+		}
+		sources = append(sources, s)
+		imports = append(imports, s.imports...)
+	}
+	slices.Sort(imports)
+	fset := token.NewFileSet()
+	packages, err := newImporter(ctx, root, fset, append([]string{"unsafe"}, slices.Compact(imports)...))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sources {
+		failures = append(failures, s.check(fset, packages)...)
+	}
+	return failures, nil
+}
+
+// check returns what the type checker has against the block, less what a fragment may leave open.
+func (s *source) check(fset *token.FileSet, packages types.Importer) []string {
+	var failures []string
+	var files []*ast.File
+	for _, text := range s.files {
+		file, err := parser.ParseFile(fset, s.block.file, text, parser.ParseComments)
+		if err != nil {
+			return positions(err)
+		}
+		files = append(files, file)
+	}
+	calls := calledFunctions(files)
+	config := types.Config{
+		Importer:                 packages,
+		DisableUnusedImportCheck: s.fragment,
+		Error: func(err error) {
+			e, ok := errors.AsType[types.Error](err)
+			if !ok || s.fragment && (tolerable(e.Msg) || calls[strings.TrimPrefix(e.Msg, "undefined: ")]) {
+				return
+			}
+			at := e.Fset.Position(e.Pos)
+			line := at.Line
+			if s.fragment && line < s.block.line {
+				line = s.block.line // in what the block was wrapped into
+			}
+			failures = append(failures, fmt.Sprintf("%s:%d: %s", s.block.file, line, oneLine(e.Msg)))
+		},
+	}
+	_, _ = config.Check("doc", fset, files, nil) // the errors went to config.Error
+	return failures
+}
+
+// calledFunctions are the unexported functions that are called by their bare names.
+func calledFunctions(files []*ast.File) map[string]bool {
+	names := map[string]bool{}
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				if f, ok := call.Fun.(*ast.Ident); ok && !f.IsExported() {
+					names[f.Name] = true
+				}
+			}
+			return true
+		})
+	}
+	return names
+}
+
+// tolerable are the complaints about a fragment that come from its being one.
+func tolerable(message string) bool {
+	return strings.HasPrefix(message, "declared and not used") ||
+		strings.HasPrefix(message, "too many return values") && strings.HasSuffix(message, "want ()")
+}
+
+// positions are the lines of a parser's errors, or of any other.
+func positions(err error) []string {
+	list, ok := errors.AsType[scanner.ErrorList](err)
+	if !ok {
+		return []string{err.Error()}
+	}
+	var lines []string
+	for _, e := range list {
+		lines = append(lines, fmt.Sprintf("%s:%d: %s", e.Pos.Filename, e.Pos.Line, e.Msg))
+	}
+	return lines
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

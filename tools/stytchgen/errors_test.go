@@ -1,0 +1,362 @@
+package main
+
+import (
+	"maps"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// sound is a specification without a flaw. Each case of TestGenerate_refuses breaks it in one place.
+var sound = map[string]string{
+	"errors.yaml": `
+errors:
+  - {code: thing_not_found, status: 404, confidence: documented, products: [b2b], meaning: There is no such thing.}
+`,
+	"fields.yaml": `
+openapi: 3.1.0
+info: {title: Fields, version: '1'}
+paths: {}
+components:
+  schemas:
+    id: {type: string, description: An id.}
+`,
+	"b2c/other.yaml": `
+openapi: 3.1.0
+info: {title: Other, version: '1', description: Describes others.}
+paths: {}
+components:
+  schemas:
+    Other:
+      type: object
+      description: Another thing.
+      required: [id]
+      properties:
+        id: {$ref: '../fields.yaml#/components/schemas/id'}
+`,
+	"b2b/other.yaml": `
+openapi: 3.1.0
+info: {title: Other, version: '1', description: Describes others.}
+paths: {}
+components:
+  schemas:
+    Thing:
+      type: object
+      description: A thing.
+      required: [id]
+      properties:
+        id: {$ref: '../fields.yaml#/components/schemas/id'}
+        other: {$ref: '../b2c/other.yaml#/components/schemas/Other'}
+`,
+	"b2b/things.yaml": `
+openapi: 3.1.0
+info: {title: Things, version: '1', description: Keeps things.}
+servers: [{url: 'https://test.stytch.com'}]
+paths:
+  /v1/b2b/things/{thing_id}:
+    put:
+      operationId: b2b.things.change
+      summary: Changes a thing.
+      description: Nothing is lost.
+      x-stytch-retry: write
+      x-stytch-errors: [thing_not_found]
+      x-stytch-exactly-one-of: [[name, shape]]
+      x-stytch-emulator: exact
+      parameters:
+        - {name: thing_id, in: path, required: true, schema: {type: string, description: Which thing.}}
+      requestBody:
+        required: true
+        content: {application/json: {schema: {$ref: '#/components/schemas/ChangeRequest'}}}
+      responses:
+        '200':
+          description: Done.
+          content: {application/json: {schema: {$ref: '#/components/schemas/ChangeResponse'}}}
+components:
+  schemas:
+    Shape: {type: string, description: An outline., enum: [round, square]}
+    ChangeRequest:
+      type: object
+      properties:
+        name: {type: string, description: Its new name.}
+        shape: {$ref: '#/components/schemas/Shape'}
+    ChangeResponse:
+      type: object
+      required: [thing]
+      properties:
+        thing: {$ref: 'other.yaml#/components/schemas/Thing'}
+`,
+}
+
+func TestGenerate_acceptsWhatIsSound(t *testing.T) {
+	t.Parallel()
+	if _, err := generate(specOf(sound)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refusal is a flaw: old is replaced by with in file, and the error must have all of want.
+type refusal struct {
+	name, file, old, with string
+	want                  []string
+}
+
+func TestGenerate_refuses(t *testing.T) {
+	t.Parallel()
+	for _, list := range [][]refusal{wordings, references, operations, fields, goNames, codes} {
+		for _, tc := range list {
+			t.Run(tc.name, func(t *testing.T) {
+				t.Parallel()
+				broken := maps.Clone(sound)
+				if !strings.Contains(broken[tc.file], tc.old) {
+					t.Fatalf("%s has no %q", tc.file, tc.old)
+				}
+				broken[tc.file] = strings.Replace(broken[tc.file], tc.old, tc.with, 1)
+				_, err := generate(specOf(broken))
+				if err == nil {
+					t.Fatal("accepted")
+				}
+				for _, want := range append([]string{tc.file}, tc.want...) {
+					if !strings.Contains(err.Error(), want) {
+						t.Errorf("%q is not in: %v", want, err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A circle of packages is told as the way round, with the fields that make it; what leads there is left out.
+func TestGenerate_refusesImportCycles(t *testing.T) {
+	t.Parallel()
+	leaf := func(name, next string) string {
+		return `
+openapi: 3.1.0
+info: {title: Leaf, version: '1', description: Describes a leaf.}
+paths: {}
+components:
+  schemas:
+    ` + name + `:
+      type: object
+      description: A thing.
+      properties:
+        next: {$ref: '` + next + `'}
+`
+	}
+	_, err := generate(specOf(map[string]string{
+		"b2b/a.yaml": leaf("A", "b.yaml#/components/schemas/B"),
+		"b2b/b.yaml": leaf("B", "c.yaml#/components/schemas/C"),
+		"b2b/c.yaml": leaf("C", "d.yaml#/components/schemas/D"),
+		"b2b/d.yaml": leaf("D", "b.yaml#/components/schemas/B"),
+	}))
+	want := "packages import each other: b2b/b -> b2b/c -> b2b/d -> b2b/b\n" +
+		"\tb2b/b.yaml: B.next\n\tb2b/c.yaml: C.next\n\tb2b/d.yaml: D.next"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+}
+
+// Two services cannot have one accessor, nor a service the name of its parent's method.
+func TestGenerate_refusesAccessorsTwice(t *testing.T) {
+	t.Parallel()
+	service := func(info, id string) string {
+		method := "List"
+		if strings.HasSuffix(id, "send") {
+			method = "Send"
+		}
+		return `
+openapi: 3.1.0
+info: {title: Service, version: '1', description: Serves.` + info + `}
+paths:
+` + strings.ReplaceAll(again("/v1/"+id, id), "Change", method) + `
+components:
+  schemas:
+    ` + method + "Response: {type: object, properties: {}}\n"
+	}
+	for _, tc := range []struct {
+		name, want string
+		files      map[string]string
+	}{
+		{"two services", "b2c/mail.yaml: b2b.mail is b2b/mail already", map[string]string{
+			"b2b/mail.yaml": service("", "b2b.mail.send"),
+			"b2c/mail.yaml": service(", x-stytch-exposed-on: [b2b, b2c]", "b2c.mail.list"),
+		}},
+		{"method and service", "b2b/mail.yaml: b2b.mail.send: Send is also the service b2b.mail.send", map[string]string{
+			"b2b/mail.yaml":      service("", "b2b.mail.send"),
+			"b2b/mail/send.yaml": service("", "b2b.mail.send.list"),
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := generate(specOf(tc.files)); err == nil || err.Error() != tc.want {
+				t.Errorf("got %v\nwant %s", err, tc.want)
+			}
+		})
+	}
+}
+
+func specOf(files map[string]string) fstest.MapFS {
+	spec := fstest.MapFS{}
+	for name, text := range files {
+		spec[name] = &fstest.MapFile{Data: []byte(strings.TrimPrefix(text, "\n"))}
+	}
+	return spec
+}
+
+const things = "b2b/things.yaml"
+
+var wordings = []refusal{
+	{"unknown keyword at the top", things, "servers:", "tags: []\nservers:", []string{"line 3", "unknown keyword at tags"}},
+	{"unknown keyword deep down", things, "description: Its new name.", "description: Its new name., readOnly: true",
+		[]string{"line 29", "components.schemas.ChangeRequest.properties.name.readOnly"}},
+	{"unknown extension", things, "x-stytch-emulator: exact", "x-stytch-emulator: exact\n      x-stytch-magic: true",
+		[]string{"paths./v1/b2b/things/{thing_id}.put.x-stytch-magic"}},
+	{"unknown method", things, "    put:\n", "    patch: {}\n    put:\n", []string{"paths./v1/b2b/things/{thing_id}.patch"}},
+	{"key twice", things, "      summary:", "      summary: Twice.\n      summary:", []string{"put.summary occurs twice"}},
+	{"flag that is none", things, "in: path, required: true", "in: path, required: 'yes'",
+		[]string{"parameters.0.required is neither true nor false"}},
+	{"list for an object", things, "      properties:\n        thing:", "      properties: []\n      x-:\n        thing:",
+		[]string{"ChangeResponse"}},
+	{"YAML alias", things, "ChangeResponse:\n      type: object", "ChangeResponse:\n      type: &o object\n      description: *o",
+		[]string{"components.schemas.ChangeResponse.description is a YAML alias"}},
+	{"unknown host", things, "https://test.stytch.com", "https://example.com", []string{"servers.0", "https://example.com"}},
+	{"two hosts", things, "com'}]", "com'}, {url: 'https://telemetry.stytch.com'}]", []string{"servers.1"}},
+	{"no YAML", things, "openapi: 3.1.0", "openapi: {", []string{"yaml"}},
+}
+
+var references = []refusal{
+	{"dangling reference in another file", things, "schemas/Thing'", "schemas/Nothing'",
+		[]string{"ChangeResponse: thing: other.yaml#/components/schemas/Nothing does not exist"}},
+	{"dangling reference in the same file", things, "schemas/Shape'", "schemas/Form'",
+		[]string{"#/components/schemas/Form"}},
+	{"reference to no schema", things, "other.yaml#/components/schemas/Thing", "other.yaml#/paths",
+		[]string{"ChangeResponse: thing: other.yaml#/paths is not a reference to a schema"}},
+	{"sibling without effect", things, "schemas/Shape'}", "schemas/Shape', minLength: 3}",
+		[]string{"components.schemas.ChangeRequest: shape: minLength has no effect beside $ref"}},
+	{"fragments in a circle", "fields.yaml", "id: {type: string, description: An id.}",
+		"id: {$ref: '#/components/schemas/key'}\n    key: {$ref: '#/components/schemas/id'}", []string{"id"}},
+	{"alias of an alias", things, "Shape: {type", "Line: {$ref: '#/components/schemas/Edge'}\n    Edge: {$ref: '#/components/schemas/Shape'}\n    Shape: {type",
+		[]string{"Line: alias of #/components/schemas/Edge, which is no type of its own"}},
+	{"b2c imports b2b", "b2c/other.yaml", "properties:", "properties:\n        thing: {$ref: '../b2b/other.yaml#/components/schemas/Thing'}",
+		[]string{"b2c/other.yaml: Other.thing: imports b2b/other, but b2c never imports b2b"}},
+}
+
+var operations = []refusal{
+	{"operation in the wrong file", things, "b2b.things.change", "b2b.things.inner_parts.change",
+		[]string{"b2b.things.inner_parts.change: operationId belongs into b2b/things/innerparts.yaml"}},
+	{"operation id too short", things, "b2b.things.change", "change",
+		[]string{"PUT /v1/b2b/things/{thing_id}: operationId is not product.service.operation"}},
+	{"operation id twice", things, "components:\n", again("/v1/b2b/things", "b2b.things.change") + "components:\n",
+		[]string{"b2b.things.change: operationId occurs twice: PUT /v1/b2b/things/{thing_id} and POST /v1/b2b/things"}},
+	{"method twice", things, "components:\n", again("/v1/b2b/things", "b2b.things.CHANGE") + "components:\n",
+		[]string{"b2b.things.CHANGE: Change is the Go name of b2b.things.change too"}},
+	{"path parameter not declared", things, "{thing_id}:", "{thing_id}/parts/{part_id}:",
+		[]string{"b2b.things.change: parameter part_id of the path is not declared"}},
+	{"parameter not in the path", things, "things/{thing_id}:", "things:", []string{"parameter thing_id: not in the path"}},
+	{"optional path parameter", things, "in: path, required: true", "in: path",
+		[]string{"parameter thing_id: a part of the path is a required string"}},
+	{"list in the query", things, "schema: {type: string, description: Which thing.}}",
+		"schema: {type: string, description: Which thing.}}\n        - {name: ids, in: query, schema: {type: array, items: {type: string}, description: Ids.}}",
+		[]string{"parameter ids: a query has scalars only"}},
+	{"header parameter", things, "in: path", "in: header", []string{`parameter thing_id: in is "header"`}},
+	{"unknown retry class", things, "x-stytch-retry: write", "x-stytch-retry: often",
+		[]string{`b2b.things.change: x-stytch-retry is "often"`}},
+	{"unknown emulator state", things, "x-stytch-emulator: exact", "x-stytch-emulator: maybe", []string{`x-stytch-emulator is "maybe"`}},
+	{"approximate without a note", things, "x-stytch-emulator: exact", "x-stytch-emulator: approximate", []string{"a note goes with"}},
+	{"unknown error code", things, "[thing_not_found]", "[thing_lost]",
+		[]string{"b2b.things.change: x-stytch-errors: thing_lost is not in errors.yaml"}},
+	{"exactly one of an unknown field", things, "[[name, shape]]", "[[name, form]]", []string{"x-stytch-exactly-one-of: no field form"}},
+	{"exactly one of one", things, "[[name, shape]]", "[[name]]", []string{"x-stytch-exactly-one-of: a list of fewer than two"}},
+	{"no summary", things, "      summary: Changes a thing.\n", "", []string{"b2b.things.change: summary or description is no sentence"}},
+	{"no response", things, "'200':", "'204':", []string{"put /v1/b2b/things/{thing_id}: no response 200"}},
+	{"body of another name", things, "schema: {$ref: '#/components/schemas/ChangeRequest'}",
+		"schema: {$ref: '#/components/schemas/Shape'}", []string{"requestBody: the schema must be a reference to ChangeRequest"}},
+	{"body on GET", things, "    put:", "    get:", []string{"GET has no body"}},
+	{"unknown client", "b2b/things.yaml", "description: Keeps things.", "description: Keeps things., x-stytch-exposed-on: [b2b, b3c]",
+		[]string{`info: x-stytch-exposed-on: no client "b3c"`}},
+}
+
+var fields = []refusal{
+	{"no description of a field", things, "{type: string, description: Its new name.}", "{type: string}",
+		[]string{"ChangeRequest: name: no description"}},
+	{"no description of a type", "b2b/other.yaml", "      description: A thing.\n", "", []string{"Thing: no description"}},
+	{"no description of a package", "b2b/other.yaml", ", description: Describes others.", "", []string{"info: the description is no sentence"}},
+	{"description without an end", things, "Its new name.", "Its new name", []string{"ChangeRequest: name: the description is no sentence"}},
+	{"required names no property", things, "required: [thing]", "required: [thing, think]",
+		[]string{`components.schemas.ChangeResponse: required names "think"`}},
+	{"two types", things, "name: {type: string,", "name: {type: [string, integer],",
+		[]string{"components.schemas.ChangeRequest: name: more than one type: [string integer]"}},
+	{"anyOf that is no optional", things, "name: {type: string, description: Its new name.}",
+		"name: {anyOf: [{type: string}, {type: integer}], description: Its new name.}",
+		[]string{"components.schemas.ChangeRequest: name: anyOf is for a schema and null only"}},
+	{"anyOf beside a type", things, "name: {type: string, description: Its new name.}",
+		"name: {type: object, anyOf: [{type: string}, {type: 'null'}], description: Its new name.}",
+		[]string{"name: anyOf stands beside a type of its own"}},
+	{"inline object", things, "name: {type: string,", "name: {type: object, properties: {a: {type: string}},",
+		[]string{"ChangeRequest: name: an inline object needs"}},
+	{"inline enum", things, "name: {type: string,", "name: {type: string, enum: [a, b],",
+		[]string{"ChangeRequest: name: a string with documented values must be a schema"}},
+	{"meaning of no value", things, "enum: [round, square]", "enum: [round, square], x-stytch-enum: {oval: An egg.}",
+		[]string{`components.schemas.Shape: x-stytch-enum: "oval" is not in enum`}},
+	{"enum of numbers", things, "Shape: {type: string", "Shape: {type: integer", []string{"components.schemas.Shape: only strings"}},
+	{"fractional number", things, "name: {type: string,", "name: {type: number,", []string{`ChangeRequest: name: type "number" has no place`}},
+	{"unknown format", things, "name: {type: string,", "name: {type: string, format: date,", []string{`ChangeRequest: name: format "date"`}},
+	{"closed object", things, "name: {type: string,", "name: {type: object, additionalProperties: false,",
+		[]string{"ChangeRequest: name: additionalProperties"}},
+	{"secret number", things, "name: {type: string,", "name: {type: integer, x-stytch-sensitive: true,",
+		[]string{"ChangeRequest: name: x-stytch-sensitive is for strings"}},
+	{"secret that can be null", things, "name: {type: string,", "name: {type: [string, 'null'], x-stytch-sensitive: true,",
+		[]string{"ChangeRequest.name: what is secret cannot be null"}},
+	{"required null in a request", things, "      properties:\n        name: {type: string,",
+		"      required: [name]\n      properties:\n        name: {type: [string, 'null'],",
+		[]string{"ChangeRequest.name: a required field of a request cannot be null"}},
+	{"type that holds itself", "b2b/other.yaml", "required: [id]\n      properties:",
+		"required: [id, thing]\n      properties:\n        thing: {$ref: '#/components/schemas/Thing'}",
+		[]string{"circular reference", "Thing -> Thing"}},
+	{"type that holds itself or null", "b2b/other.yaml", "required: [id]\n      properties:",
+		"required: [id, thing]\n      properties:\n        thing: {anyOf: [{$ref: '#/components/schemas/Thing'}, {type: 'null'}]}",
+		[]string{"Thing: thing: holds itself"}},
+}
+
+var goNames = []refusal{
+	{"type twice", things, "    Shape: {type", "    Shape: {type: string, description: Again., enum: [a]}\n    Shape: {type",
+		[]string{"components.schemas.Shape occurs twice"}},
+	{"constant with a type's name", things, "    Shape: {type", "    ShapeRound: {$ref: '#/components/schemas/Shape'}\n    Shape: {type",
+		[]string{`ShapeRound`, "is the Go name of"}},
+	{"constants of one name", things, "[round, square]", "[round, square, ROUND]", []string{`Shape: value "ROUND": ShapeRound is the Go name`}},
+	{"type with the service's name", things, "    Shape: {type", "    Service: {$ref: '#/components/schemas/Shape'}\n    Shape: {type",
+		[]string{"type Service: Service is the Go name of the service too"}},
+	{"field with a Go name twice", things, "name: {type: string,", "Shape: {type: string, description: Another.}\n        name: {type: string,",
+		[]string{"ChangeRequest: shape: Shape is the Go name of Shape too"}},
+	{"field in path and body", things, "name: {type: string,", "thing_id: {type: string, description: Again.}\n        name: {type: string,",
+		[]string{"ChangeRequest: thing_id: is parameter and body field at once"}},
+	{"field with a method's name", things, "name: {type: string,", "format: {type: string, description: A form.}\n        name: {type: string,",
+		[]string{"ChangeRequest: format: Format is a method"}},
+	{"field that is no Go name", things, "name: {type: string,", "2nd: {type: string, description: Second.}\n        name: {type: string,",
+		[]string{`ChangeRequest: 2nd: "2nd" is no Go name`}},
+	{"small Go name", things, "name: {type: string,", "name: {type: string, x-stytch-go-name: label,",
+		[]string{`ChangeRequest: name: "label" is no Go name`}},
+}
+
+var codes = []refusal{
+	{"error code twice", "errors.yaml", "errors:\n", "errors:\n  - {code: thing_not_found, status: 400, confidence: observed, products: [b2b], meaning: Twice.}\n",
+		[]string{"thing_not_found: CodeThingNotFound is the name of thing_not_found too"}},
+	{"unknown key", "errors.yaml", "status: 404", "statuses: 404", []string{"statuses"}},
+	{"unknown confidence", "errors.yaml", "documented", "guessed", []string{`thing_not_found: confidence is "guessed"`}},
+	{"status of a success", "errors.yaml", "404", "204", []string{"thing_not_found: status is 204"}},
+	{"no meaning", "errors.yaml", ", meaning: There is no such thing.", "", []string{"thing_not_found: meaning is no sentence"}},
+}
+
+// again is a further operation without a body.
+func again(route, id string) string {
+	return "  " + route + `:
+    post:
+      operationId: ` + id + `
+      summary: Does it again.
+      x-stytch-retry: write
+      x-stytch-emulator: exact
+      responses:
+        '200':
+          description: Done.
+          content: {application/json: {schema: {$ref: '#/components/schemas/ChangeResponse'}}}
+`
+}

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seed75add069/stytch-go/tools/stytchgen/render"
+)
+
+var update = flag.Bool("update", false, "rewrite what the golden cases want")
+
+// cases are the folders below testdata: each has a README, a spec and what is wanted of it.
+func cases(t *testing.T) []string {
+	t.Helper()
+	entries, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if len(names) == 0 {
+		t.Fatal("no cases")
+	}
+	return names
+}
+
+func generateCase(t *testing.T, name string) render.Files {
+	t.Helper()
+	files, err := generate(os.DirFS(filepath.Join("testdata", name, "spec")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestGenerate_golden(t *testing.T) {
+	t.Parallel()
+	for _, name := range cases(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			why, err := os.ReadFile(filepath.Join("testdata", name, "README"))
+			if err != nil || len(bytes.TrimSpace(why)) == 0 {
+				t.Fatal("a README must say why the case exists")
+			}
+			got := generateCase(t, name)
+			want := filepath.Join("testdata", name, "want")
+			if *update {
+				rewrite(t, want, got)
+			}
+			compareTree(t, want, got)
+		})
+	}
+}
+
+func rewrite(t *testing.T, dir string, files render.Files) {
+	t.Helper()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(dir, files); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// compareTree compares whole folders, so that a file too many is seen as well as one too few.
+func compareTree(t *testing.T, dir string, got render.Files) {
+	t.Helper()
+	want := render.Files{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		want[name], err = os.ReadFile(filepath.Join(dir, name))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if _, ok := got[name]; !ok {
+			t.Errorf("%s is not generated", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(got)) {
+		if text, ok := want[name]; !ok {
+			t.Errorf("%s is generated and not wanted", name)
+		} else if line, g, w := firstDifference(got[name], text); line > 0 {
+			t.Errorf("%s differs at line %d:\n got: %s\nwant: %s", name, line, g, w)
+		}
+	}
+}
+
+func firstDifference(got, want []byte) (line int, g, w string) {
+	a, b := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range max(len(a), len(b)) {
+		g, w = "(end)", "(end)"
+		if i < len(a) {
+			g = a[i]
+		}
+		if i < len(b) {
+			w = b[i]
+		}
+		if g != w {
+			return i + 1, g, w
+		}
+	}
+	return 0, "", ""
+}
+
+// The same bytes each time: nothing may depend on the order of a map.
+func TestGenerate_isDeterministic(t *testing.T) {
+	t.Parallel()
+	spec := os.DirFS(filepath.Join("..", "..", "api"))
+	first, err := generate(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		again, err := generate(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !maps.EqualFunc(first, again, bytes.Equal) {
+			t.Fatal("two runs differ")
+		}
+	}
+}
+
+// What every generated file is, over all cases and the real specification.
+func TestGenerate_style(t *testing.T) {
+	t.Parallel()
+	all := map[string]render.Files{}
+	for _, name := range cases(t) {
+		all[name] = generateCase(t, name)
+	}
+	real, err := generate(os.DirFS(filepath.Join("..", "..", "api")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all["api"] = real
+	for from, files := range all {
+		for name, text := range files {
+			if path.Ext(name) == ".go" {
+				checkStyle(t, from+"/"+name, text)
+			}
+		}
+	}
+}
+
+var marker = regexp.MustCompile(`^// Code generated .* DO NOT EDIT\.\n\n`)
+
+func checkStyle(t *testing.T, name string, text []byte) {
+	t.Helper()
+	if !marker.Match(text) {
+		t.Errorf("%s: no marker line at the top", name)
+	}
+	if formatted, err := format.Source(text); err != nil || !bytes.Equal(formatted, text) {
+		t.Errorf("%s: not as gofmt has it (%v)", name, err)
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := false
+	for _, spec := range file.Imports {
+		isOwn := strings.Contains(spec.Path.Value, ".")
+		if own && !isOwn {
+			t.Errorf("%s: %s stands after imports that are not of the standard library", name, spec.Path.Value)
+		}
+		own = own || isOwn
+	}
+	for i, line := range strings.Split(string(text), "\n") {
+		comment := strings.TrimLeft(line, "\t")
+		if !strings.HasPrefix(comment, "//") || !strings.Contains(strings.TrimPrefix(comment, "// "), " ") {
+			continue
+		}
+		if n := len([]rune(comment)) + 4*(len(line)-len(comment)); n > 112 {
+			t.Errorf("%s:%d: a comment of %d columns", name, i+1, n)
+		}
+		if strings.Contains(comment, "`") || strings.Contains(comment, "%!") {
+			t.Errorf("%s:%d: %s", name, i+1, comment)
+		}
+	}
+}
+
+// The golden leaves compile inside the SDK, and the contract tests generated for them pass against its transport.
+func TestGenerate_goldenWorks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs go test")
+	}
+	t.Parallel()
+	dir, packages := t.TempDir(), map[string]bool{}
+	copySDK(t, dir)
+	for _, name := range cases(t) {
+		placed := render.Files{}
+		for file, text := range generateCase(t, name) {
+			target := placeGolden(name, file)
+			if target == "" {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(dir, target)); err == nil && path.Dir(target) != "shared" {
+				t.Errorf("%s: two cases have a package of this name", target)
+			}
+			placed[target] = text
+			packages["./"+path.Dir(target)] = true
+		}
+		if err := write(dir, placed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := append([]string{"test"}, slices.Sorted(maps.Keys(packages))...)
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("go test: %v\n%s", err, out)
+	}
+}
+
+// copySDK copies what leaves stand on.
+func copySDK(t *testing.T, dir string) {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	for _, name := range []string{"internal", "shared", "stytcherror"} {
+		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(root, name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// placeGolden is where a case's file goes in the tree: leaves to their place, floor plans aside, since each case has its
+// own. What the packages emulator and stytcherror get is a part of more than a case has.
+func placeGolden(name, file string) string {
+	switch {
+	case path.Ext(file) != ".go", path.Dir(file) == "emulator", path.Dir(file) == "stytcherror":
+		return ""
+	case path.Dir(file) == "b2b" || path.Dir(file) == "b2c":
+		return path.Join("golden", name, file)
+	}
+	return file
+}

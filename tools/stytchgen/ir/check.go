@@ -1,0 +1,174 @@
+package ir
+
+import (
+	"fmt"
+	"go/token"
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
+)
+
+// checkNames makes sure that each Go name is one and stands for one thing.
+func checkNames(api *API) error {
+	routes := map[string]string{}
+	packages := map[string]int{}
+	for _, p := range api.Packages {
+		packages[p.Name]++
+		if err := p.checkNames(); err != nil {
+			return fmt.Errorf("%s.yaml: %w", p.Dir, err)
+		}
+		for _, op := range p.Ops {
+			route := op.HTTPMethod + " " + op.Path
+			if other, twice := routes[route]; twice {
+				return fmt.Errorf("%s.yaml: %s: %s is the endpoint of %s too", p.Dir, op.ID, route, other)
+			}
+			routes[route] = op.ID
+		}
+	}
+	for _, p := range api.Packages {
+		p.Namesake = packages[p.Name] > 1
+	}
+	return nil
+}
+
+func (p *Package) checkNames() error {
+	taken := map[string]string{}
+	claim := func(name, what string) error {
+		if !token.IsIdentifier(name) {
+			return fmt.Errorf("%s: %q is no Go name", what, name)
+		}
+		if other, twice := taken[name]; twice {
+			return fmt.Errorf("%s: %s is the Go name of %s too", what, name, other)
+		}
+		taken[name] = what
+		return nil
+	}
+	if len(p.Ops) > 0 {
+		taken["Service"], taken["New"] = "the service", "the service's constructor"
+	}
+	for _, t := range p.Types {
+		if err := claim(t.Name, "type "+t.Name); err != nil {
+			return err
+		}
+		if err := t.checkFields(); err != nil {
+			return fmt.Errorf("%s: %w", t.Name, err)
+		}
+		for _, c := range t.Constants {
+			if err := claim(c.Name, fmt.Sprintf("%s: value %q", t.Name, c.Value)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, v := range p.Values {
+		for _, c := range v.Constants {
+			if err := claim(c.Name, fmt.Sprintf("%s: value %q", v.Name, c.Value)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// methods are those that generated types may have.
+var methods = []string{"Format", "LogValue", "MarshalJSON", "Unredacted"}
+
+func (t *Type) checkFields() error {
+	taken, wires := map[string]string{}, map[string]bool{}
+	for _, f := range t.Fields {
+		switch {
+		case !token.IsIdentifier(f.Name) || !token.IsExported(f.Name):
+			return fmt.Errorf("%s: %q is no Go name", f.Wire, f.Name)
+		case slices.Contains(methods, f.Name):
+			return fmt.Errorf("%s: %s is a method; choose another x-stytch-go-name", f.Wire, f.Name)
+		case wires[f.Wire]:
+			return fmt.Errorf("%s: is parameter and body field at once", f.Wire)
+		case taken[f.Name] != "":
+			return fmt.Errorf("%s: %s is the Go name of %s too", f.Wire, f.Name, taken[f.Name])
+		}
+		taken[f.Name], wires[f.Wire] = f.Wire, true
+	}
+	return t.checkSize(t, nil)
+}
+
+// checkSize fails where a value of the type would hold a value of the same type.
+func (t *Type) checkSize(at *Type, trail []string) error {
+	for _, f := range at.Fields {
+		inner := f.Type.Named
+		if inner == nil || f.Type.Pointer || resolveAlias(inner).Kind != Struct {
+			continue
+		}
+		inner = resolveAlias(inner)
+		here := append(slices.Clone(trail), f.Wire)
+		if inner == t {
+			return fmt.Errorf("%s: holds itself", strings.Join(here, "."))
+		}
+		if len(here) > 64 { // a circle further in, which that type's own check names
+			return nil
+		}
+		if err := t.checkSize(inner, here); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkAccessors makes sure that each product's floor plan has one room for each name.
+func checkAccessors(api *API) error {
+	for _, product := range []string{"b2b", "b2c"} {
+		rooms := map[string]*Package{}
+		for _, p := range api.Packages {
+			if len(p.Ops) == 0 || !slices.Contains(p.ExposedOn, product) {
+				continue
+			}
+			key := strings.Join(p.Ops[0].Service, ".")
+			if other := rooms[key]; other != nil {
+				return fmt.Errorf("%s.yaml: %s.%s is %s already", p.Dir, product, key, other.Dir)
+			}
+			rooms[key] = p
+		}
+		if err := checkRooms(product, rooms); err != nil {
+			return err
+		}
+	}
+	for _, p := range api.Packages {
+		for _, on := range p.ExposedOn {
+			if on != "b2b" && on != "b2c" && on != p.Product {
+				return fmt.Errorf("%s.yaml: info: x-stytch-exposed-on: no client %q", p.Dir, on)
+			}
+		}
+		for _, op := range p.Ops {
+			if !slices.Equal(op.Service, p.Ops[0].Service) {
+				return fmt.Errorf("%s.yaml: %s: %s spells the service otherwise", p.Dir, op.ID, p.Ops[0].ID)
+			}
+		}
+	}
+	return nil
+}
+
+// checkRooms fails where a service's method has the name of a service behind it.
+func checkRooms(product string, rooms map[string]*Package) error {
+	for _, key := range sortedKeys(rooms) {
+		words := strings.Split(key, ".")
+		parent := rooms[strings.Join(words[:len(words)-1], ".")]
+		if parent == nil {
+			continue
+		}
+		name := names.Go(words[len(words)-1])
+		for _, op := range parent.Ops {
+			if op.Name == name {
+				return fmt.Errorf("%s.yaml: %s: %s is also the service %s.%s", parent.Dir, op.ID, name, product, key)
+			}
+		}
+	}
+	return nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,127 @@
+package render
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
+)
+
+// testFile is a package's contract test as its template sees it.
+type testFile struct {
+	*leaf
+	Imports string
+	Ops     []testOp
+}
+
+// testOp is an operation with values for its test.
+type testOp struct {
+	*ir.Op
+	Req, Resp string
+	Requests  []request
+	Answer    string
+}
+
+// request is a request in Go and on the wire.
+type request struct {
+	Name, Go          string
+	Path, Query, Body string
+}
+
+func newTestFile(l *leaf) *testFile {
+	s := &sampler{leaf: l, used: map[*ir.Package]bool{}}
+	file := &testFile{leaf: l}
+	for _, op := range l.Ops {
+		file.Ops = append(file.Ops, testOp{
+			Op: op, Req: s.TestName(op.Request), Resp: s.TestName(op.Response), Requests: s.requests(op),
+		})
+	}
+	std := []string{`"testing"`}
+	if s.time {
+		std = append(std, `"time"`)
+	}
+	own := []string{quote(ir.Module + "/internal/contract"), quote(ir.Module + "/shared")}
+	for p := range s.used {
+		own = append(own, importLine(l.testAlias(p), p))
+	}
+	file.Imports = imports(std, own)
+	for i, op := range l.Ops { // answers are JSON only, so they import nothing
+		file.Ops[i].Answer = s.answer(op)
+	}
+	return file
+}
+
+func (l *leaf) testAlias(p *ir.Package) string {
+	if p == l.Package {
+		return p.Name
+	}
+	return l.alias[p]
+}
+
+// requests are an operation's requests for its contract test.
+func (s *sampler) requests(op *ir.Op) []request {
+	list := []request{s.request(op, full, "every field")}
+	var optional, zeroable bool
+	for _, f := range op.Request.Fields {
+		optional = optional || !f.Required
+		zeroable = zeroable || !f.Required && hasZero(f)
+	}
+	if optional {
+		list = append(list, s.request(op, required, "required fields only"))
+	}
+	if zeroable {
+		list = append(list, s.request(op, zero, "optional fields at zero"))
+	}
+	return list
+}
+
+// hasZero reports whether an optional field can send its zero value; a timestamp cannot.
+func hasZero(f *ir.Field) bool { return f.Type.Base != ir.Time || f.Type.Nullable }
+
+func (s *sampler) request(op *ir.Op, v variant, name string) request {
+	r := request{Name: name, Path: op.Path}
+	var fields, members []string
+	query := url.Values{}
+	for _, f := range op.Request.Fields {
+		if !f.Required && (v == required || v == zero && !hasZero(f)) {
+			continue
+		}
+		wants := v
+		if f.Required && v == zero {
+			wants = required
+		}
+		value := s.value(f.Type, f.Wire, wants, 0)
+		switch f.In {
+		case ir.Path:
+			segment := f.Wire + "/1 %?#"
+			value.Go = strconv.Quote(segment)
+			r.Path = strings.ReplaceAll(r.Path, "{"+f.Wire+"}", url.PathEscape(segment))
+		case ir.Query:
+			query.Set(f.Wire, strings.Trim(value.JSON, `"`))
+		default:
+			members = append(members, fmt.Sprintf("%q: %s", f.Wire, value.JSON))
+		}
+		fields = append(fields, fmt.Sprintf("%s: %s,", f.Name, value.Go))
+	}
+	r.Go = "{}"
+	if len(fields) > 0 {
+		r.Go = "{\n" + strings.Join(fields, "\n") + "\n}"
+	}
+	r.Query = query.Encode()
+	if op.HTTPMethod == "POST" || op.HTTPMethod == "PUT" {
+		r.Body = "{" + strings.Join(members, ", ") + "}"
+	}
+	return r
+}
+
+// answer is an answer with every field, on the wire.
+func (s *sampler) answer(op *ir.Op) string {
+	const sep = "\n\t\t\t"
+	var lines []string
+	for _, m := range s.members(op.Response, full, 0) {
+		lines = append(lines, fmt.Sprintf("%q: %s", m.wire, m.JSON))
+	}
+	return "{" + sep + strings.Join(lines, ","+sep) + "}"
+}
