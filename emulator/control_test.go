@@ -14,7 +14,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
-	emaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -163,7 +163,7 @@ func TestControl_otherOriginsChangeNothing(t *testing.T) {
 func TestControl_pageShowsMessagesAsText(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := w.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &emaildiscovery.SendRequest{
+	_, err := w.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &magiclinksemaildiscovery.SendRequest{
 		EmailAddress: "ada@example.com", DiscoveryRedirectURL: new(`https://app.example.com/?x="><script>alert(1)</script>`),
 	})
 	require.NoError(t, err)

@@ -11,7 +11,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/discovery"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	magiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
-	emaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -27,7 +27,9 @@ const (
 )
 
 // sendDiscoveryLink puts a magic link into the inbox. Nothing else is made, whoever the address belongs to.
-func (c *call) sendDiscoveryLink(req *emaildiscovery.SendRequest) (*emaildiscovery.SendResponse, error) {
+func (c *call) sendDiscoveryLink(
+	req *magiclinksemaildiscovery.SendRequest,
+) (*magiclinksemaildiscovery.SendResponse, error) {
 	email, err := emailAddress(req.EmailAddress)
 	if err != nil {
 		return nil, err
@@ -62,7 +64,7 @@ func (c *call) sendDiscoveryLink(req *emaildiscovery.SendRequest) (*emaildiscove
 		Channel: "email", To: req.EmailAddress, Template: "discovery_magic_link",
 		Token: sent.Token, Link: withToken(link, "discovery", sent.Token),
 	})
-	return &emaildiscovery.SendResponse{}, nil
+	return &magiclinksemaildiscovery.SendResponse{}, nil
 }
 
 // withToken adds the parameters by which a front end knows what to do with a token.
@@ -78,7 +80,8 @@ func withToken(link *url.URL, kind, token string) string {
 func (c *call) deliver(m Message) {
 	m.ID, m.SentAt = c.ids.id("message"), c.now
 	c.project.inbox.add(m)
-	c.project.log.Info("message", "channel", m.Channel, "to", m.To, "template", m.Template, "code", m.Code, "link", m.Link)
+	c.project.log.Info("message",
+		"channel", m.Channel, "to", m.To, "template", m.Template, "code", m.Code, "link", m.Link)
 }
 
 // authenticateDiscoveryLink spends a magic link for an intermediate session.
@@ -91,7 +94,7 @@ func (c *call) authenticateDiscoveryLink(
 	}
 	link := c.MagicLinks[i]
 	if link.Used || !c.now.Before(link.ExpiresAt) {
-		return nil, unauthorized(stytcherror.CodeUnableToAuthMagicLink, "The magic link was used before or has expired.")
+		return nil, unauthorized(stytcherror.CodeUnableToAuthMagicLink, "The magic link was used or has expired.")
 	}
 	if err := checkPKCE(link.Challenge, req.PKCECodeVerifier); err != nil {
 		return nil, err
@@ -215,7 +218,8 @@ func (c *call) eligibility(org *organizations.Organization, ist *intermediate) *
 	// The domain alone is not enough: somebody on it must have been admitted and verified before.
 	colleague := func() bool {
 		return c.oneMember(func(m *member) bool {
-			return m.OrganizationID == org.OrganizationID && m.EmailAddressVerified && domainOf(m.EmailAddress) == domain
+			return m.OrganizationID == org.OrganizationID &&
+				m.EmailAddressVerified && domainOf(m.EmailAddress) == domain
 		}) != nil
 	}
 	if org.EmailJITProvisioning == organizations.EmailJITProvisioningRestricted &&

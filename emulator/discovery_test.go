@@ -14,7 +14,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	magiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
-	emaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -23,7 +23,7 @@ import (
 func TestDiscovery_linkLeadsToTheRedirectURLWithItsToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := w.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &emaildiscovery.SendRequest{
+	_, err := w.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &magiclinksemaildiscovery.SendRequest{
 		EmailAddress: "Ada@Example.com", DiscoveryRedirectURL: new("https://app.example.com/auth?next=%2Fhome"),
 	})
 	require.NoError(t, err)
@@ -45,18 +45,18 @@ func TestDiscovery_sendRefuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for name, row := range map[string]struct {
-		req  emaildiscovery.SendRequest
+		req  magiclinksemaildiscovery.SendRequest
 		want stytcherror.Code
 	}{
-		"what is no address":      {emaildiscovery.SendRequest{EmailAddress: "ada"}, stytcherror.CodeInvalidEmail},
-		"a name with the address": {emaildiscovery.SendRequest{EmailAddress: "Ada <a@b.co>"}, stytcherror.CodeInvalidEmail},
-		"too short a life":        {emaildiscovery.SendRequest{DiscoveryExpirationMinutes: new(4)}, stytcherror.CodeInvalidExpiration},
-		"too long a life":         {emaildiscovery.SendRequest{DiscoveryExpirationMinutes: new(10081)}, stytcherror.CodeInvalidExpiration},
-		"a language for SMS only": {emaildiscovery.SendRequest{Locale: new(shared.LocaleJA)}, stytcherror.CodeInvalidLocale},
+		"what is no address":      {magiclinksemaildiscovery.SendRequest{EmailAddress: "ada"}, stytcherror.CodeInvalidEmail},
+		"a name with the address": {magiclinksemaildiscovery.SendRequest{EmailAddress: "Ada <a@b.co>"}, stytcherror.CodeInvalidEmail},
+		"too short a life":        {magiclinksemaildiscovery.SendRequest{DiscoveryExpirationMinutes: new(4)}, stytcherror.CodeInvalidExpiration},
+		"too long a life":         {magiclinksemaildiscovery.SendRequest{DiscoveryExpirationMinutes: new(10081)}, stytcherror.CodeInvalidExpiration},
+		"a language for SMS only": {magiclinksemaildiscovery.SendRequest{Locale: new(shared.LocaleJA)}, stytcherror.CodeInvalidLocale},
 		"a redirect URL that is a path": {
-			emaildiscovery.SendRequest{DiscoveryRedirectURL: new("/auth")}, stytcherror.CodeInvalidDiscoveryRedirectURL,
+			magiclinksemaildiscovery.SendRequest{DiscoveryRedirectURL: new("/auth")}, stytcherror.CodeInvalidDiscoveryRedirectURL,
 		},
-		"a challenge that is none": {emaildiscovery.SendRequest{PKCECodeChallenge: new("x")}, stytcherror.CodeInvalidPKCECodeChallenge},
+		"a challenge that is none": {magiclinksemaildiscovery.SendRequest{PKCECodeChallenge: new("x")}, stytcherror.CodeInvalidPKCECodeChallenge},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -95,7 +95,7 @@ func TestDiscovery_pkce(t *testing.T) {
 	w := newWorld(t)
 	send := func(email string, challenge *string) string {
 		_, err := w.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(),
-			&emaildiscovery.SendRequest{EmailAddress: email, PKCECodeChallenge: challenge})
+			&magiclinksemaildiscovery.SendRequest{EmailAddress: email, PKCECodeChallenge: challenge})
 		require.NoError(t, err)
 		return w.WaitMessage(email).Token
 	}

@@ -97,7 +97,9 @@ func judge(
 	case !known && !verifiesEmail(factors, email):
 		methods := slices.Clone(verifyingMethods)
 		if restricted {
-			methods = slices.DeleteFunc(methods, func(s string) bool { return !slices.Contains(org.AllowedAuthMethods, s) })
+			methods = slices.DeleteFunc(methods, func(method string) bool {
+				return !slices.Contains(org.AllowedAuthMethods, method)
+			})
 		}
 		v.primary = &b2bsessions.PrimaryRequired{AllowedAuthMethods: methods}
 	}

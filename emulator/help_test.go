@@ -12,7 +12,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	magiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
-	emaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
@@ -35,7 +35,7 @@ func newWorld(t *testing.T) *world {
 // link has a magic link sent and returns its token.
 func (w *world) link(email string) string {
 	w.t.Helper()
-	_, err := w.api.B2B.MagicLinks.Email.Discovery.Send(w.t.Context(), &emaildiscovery.SendRequest{EmailAddress: email})
+	_, err := w.api.B2B.MagicLinks.Email.Discovery.Send(w.t.Context(), &magiclinksemaildiscovery.SendRequest{EmailAddress: email})
 	require.NoError(w.t, err)
 	return w.WaitMessage(email).Token
 }

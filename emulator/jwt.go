@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -33,9 +34,7 @@ func (c *call) sessionJWT(s *session, m *member, org *organizations.Organization
 		return "", err
 	}
 	claims := jwt.MapClaims{}
-	for name, value := range s.CustomClaims {
-		claims[name] = value
-	}
+	maps.Copy(claims, s.CustomClaims)
 	claims["iss"] = "stytch.com/" + c.project.id
 	claims["sub"] = m.MemberID
 	claims["aud"] = []string{c.project.id}
@@ -113,7 +112,8 @@ func (c *call) sessionOfJWT(text string) (*session, error) {
 			ID string `json:"id"`
 		} `json:"https://stytch.com/session"`
 	}
-	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
+	parser := jwt.NewParser(
+		jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 	_, err = parser.ParseWithClaims(text, &claims, func(t *jwt.Token) (any, error) {
 		i := slices.IndexFunc(keys, func(k *key) bool { return k.KID == t.Header["kid"] })
 		if i < 0 {
@@ -142,13 +142,12 @@ const maxClaims = 4096
 // mergeClaims lays new claims over old ones; null deletes. Registered names are ignored.
 func mergeClaims(old, added map[string]any) (map[string]any, error) {
 	merged := map[string]any{}
-	for name, value := range old {
-		merged[name] = value
-	}
+	maps.Copy(merged, old)
 	for name, value := range added {
 		switch {
 		case strings.HasPrefix(name, ownClaims):
-			return nil, badRequest(stytcherror.CodeStytchClaimsInCustomClaims, "Custom claims cannot begin with %s.", ownClaims)
+			return nil, badRequest(stytcherror.CodeStytchClaimsInCustomClaims,
+				"Custom claims cannot begin with %s.", ownClaims)
 		case slices.Contains(registeredClaims, name):
 		case value == nil:
 			delete(merged, name)

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2c/sessions"
@@ -94,7 +95,7 @@ func (k *key) jwk() (sessions.JWK, error) {
 
 // signingKey is the newest key. The first one is made when it is first needed, for it takes a moment.
 func (c *call) signingKey() (*key, error) {
-	keys := c.state.Keys
+	keys := c.Keys
 	if len(keys) > 0 {
 		return keys[len(keys)-1], nil
 	}
@@ -102,7 +103,7 @@ func (c *call) signingKey() (*key, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.state.Keys = []*key{k}
+	c.Keys = []*key{k}
 	return k, nil
 }
 
@@ -111,13 +112,12 @@ func (c *call) publishedKeys() ([]*key, error) {
 	if _, err := c.signingKey(); err != nil {
 		return nil, err
 	}
-	keys := c.state.Keys
 	var published []*key
-	for i := len(keys) - 1; i >= 0; i-- {
-		if i < len(keys)-1 && c.now.Sub(keys[i+1].CreatedAt) > retiredKeys {
+	for i, k := range slices.Backward(c.Keys) {
+		if i < len(c.Keys)-1 && c.now.Sub(c.Keys[i+1].CreatedAt) > retiredKeys {
 			break
 		}
-		published = append(published, keys[i])
+		published = append(published, k)
 	}
 	return published, nil
 }

@@ -103,7 +103,8 @@ func checkMethods(o *organizations.Organization) error {
 		known       []string
 		code        stytcherror.Code
 	}{
-		{"auth_methods", o.AuthMethods, []string{all, restricted}, stytcherror.CodeInvalidOrganizationAuthFactorSetting},
+		{"auth_methods", o.AuthMethods, []string{all, restricted},
+			stytcherror.CodeInvalidOrganizationAuthFactorSetting},
 		{"mfa_methods", o.MFAMethods, []string{all, restricted}, stytcherror.CodeInvalidOrganizationMFAFactorSetting},
 		{"mfa_policy", o.MFAPolicy, []string{organizations.MFAPolicyOptional, organizations.MFAPolicyRequiredForAll},
 			stytcherror.CodeInvalidOrganizationMFAPolicy},
@@ -130,9 +131,11 @@ func checkMethods(o *organizations.Organization) error {
 	}
 	switch {
 	case slices.ContainsFunc(o.AllowedAuthMethods, unknown(authMethods)):
-		return badRequest(stytcherror.CodeInvalidOrganizationAllowedAuthMethods, "allowed_auth_methods has an unknown one.")
+		return badRequest(stytcherror.CodeInvalidOrganizationAllowedAuthMethods,
+			"allowed_auth_methods has an unknown one.")
 	case slices.ContainsFunc(o.AllowedMFAMethods, unknown(mfaMethods)):
-		return badRequest(stytcherror.CodeInvalidOrganizationAllowedMFAMethods, "allowed_mfa_methods has an unknown one.")
+		return badRequest(stytcherror.CodeInvalidOrganizationAllowedMFAMethods,
+			"allowed_mfa_methods has an unknown one.")
 	case o.AuthMethods == restricted && len(o.AllowedAuthMethods) == 0:
 		return badRequest(stytcherror.CodeAllowedAuthMethodsRequiredForRestricted, "allowed_auth_methods is empty.")
 	case o.MFAMethods == restricted && len(o.AllowedMFAMethods) == 0:

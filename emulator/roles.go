@@ -57,7 +57,8 @@ func (c *call) rolesOf(m *member) []organizations.MemberRole {
 	}
 	for _, rule := range org.RBACEmailImplicitRoleAssignments {
 		if rule.Domain == domainOf(m.EmailAddress) {
-			add(rule.RoleID, organizations.MemberRoleSourceTypeEmailAssignment, map[string]any{"email_domain": rule.Domain})
+			add(rule.RoleID, organizations.MemberRoleSourceTypeEmailAssignment,
+				map[string]any{"email_domain": rule.Domain})
 		}
 	}
 	return roles
@@ -81,7 +82,8 @@ func (c *call) granting(m *member, resource, action string) []string {
 	granting := []string{}
 	for _, role := range all {
 		permits := slices.ContainsFunc(role.Permissions, func(p organizations.CustomRolePermission) bool {
-			return p.ResourceID == resource && (slices.Contains(p.Actions, action) || slices.Contains(p.Actions, everyAction))
+			return p.ResourceID == resource &&
+				(slices.Contains(p.Actions, action) || slices.Contains(p.Actions, everyAction))
 		})
 		if permits && slices.Contains(held, role.RoleID) && !slices.Contains(granting, role.RoleID) {
 			granting = append(granting, role.RoleID)
@@ -91,12 +93,10 @@ func (c *call) granting(m *member, resource, action string) []string {
 }
 
 // authorizeCheck answers an authorization check: tenancy first, then roles.
-func (c *call) authorizeCheck(check *sessions.AuthorizationCheck, m *member) (*sessions.AuthorizationVerdict, error) {
-	if check == nil {
-		return nil, nil
-	}
+func (c *call) authorizeCheck(check sessions.AuthorizationCheck, m *member) (*sessions.AuthorizationVerdict, error) {
 	if check.OrganizationID != m.OrganizationID {
-		return nil, forbidden(stytcherror.CodeSessionAuthorizationTenancyError, "The session is of another organization.")
+		return nil, forbidden(stytcherror.CodeSessionAuthorizationTenancyError,
+			"The session is of another organization.")
 	}
 	roles := c.granting(m, check.ResourceID, check.Action)
 	if len(roles) == 0 {

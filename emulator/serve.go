@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"reflect"
 	"strings"
@@ -207,7 +208,8 @@ func success(ids *ids, resp any) response {
 func failure(ids *ids, err error) response {
 	apiErr, ok := errors.AsType[*apiError](err)
 	if !ok {
-		apiErr = fail(http.StatusInternalServerError, stytcherror.CodeInternalServerError, "The emulator failed: %v", err)
+		apiErr = fail(http.StatusInternalServerError, stytcherror.CodeInternalServerError,
+			"The emulator failed: %v", err)
 	}
 	if ids == nil {
 		ids = newIDs(0)
@@ -235,9 +237,7 @@ func (out response) write(w http.ResponseWriter) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
-	for name, values := range out.header {
-		h[name] = values
-	}
+	maps.Copy(h, out.header)
 	w.WriteHeader(out.status)
 	_, _ = w.Write(out.body)
 }

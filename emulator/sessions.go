@@ -27,7 +27,8 @@ func (c *call) liveSession(is func(*session) bool) (*session, error) {
 func (c *call) sessionOf(token, jwt *string) (s *session, echo string, err error) {
 	switch {
 	case token != nil && jwt != nil:
-		return nil, "", badRequest(stytcherror.CodeTooManySessionArguments, "Give a session token or a session JWT, not both.")
+		return nil, "", badRequest(stytcherror.CodeTooManySessionArguments,
+			"Give a session token or a session JWT, not both.")
 	case token != nil:
 		s, err = c.sessionOfToken(*token)
 		return s, *token, err
@@ -95,9 +96,11 @@ func (c *call) authenticateSession(req *b2bsessions.AuthenticateRequest) (*b2bse
 	if err != nil {
 		return nil, err
 	}
-	verdict, err := c.authorizeCheck(req.AuthorizationCheck, m)
-	if err != nil {
-		return nil, err
+	var verdict *b2bsessions.AuthorizationVerdict
+	if req.AuthorizationCheck != nil {
+		if verdict, err = c.authorizeCheck(*req.AuthorizationCheck, m); err != nil {
+			return nil, err
+		}
 	}
 	if req.SessionDurationMinutes != nil {
 		claims, err := mergeClaims(s.CustomClaims, req.SessionCustomClaims)

@@ -73,9 +73,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	base := "http://" + listener.Addr().String()
 	project := em.Project()
-	fmt.Fprintln(stdout, base)
-	fmt.Fprintf(stdout, "STYTCH_PROJECT_ID=%s\nSTYTCH_SECRET=%s\nSTYTCH_BASE_URL=%s\nSTYTCH_FRAUD_BASE_URL=%s\n",
-		project.ID(), project.Secret(), base, base)
+	_, err = fmt.Fprintf(stdout, "%s\nSTYTCH_PROJECT_ID=%s\nSTYTCH_SECRET=%s\nSTYTCH_BASE_URL=%s\nSTYTCH_FRAUD_BASE_URL=%s\n",
+		base, project.ID(), project.Secret(), base, base)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	return serve(ctx, listener, em)
 }
 
@@ -91,6 +93,8 @@ func serve(ctx context.Context, listener net.Listener, em *emulator.Emulator) er
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	err := server.Shutdown(grace)
-	<-failed
+	if serveErr := <-failed; !errors.Is(serveErr, http.ErrServerClosed) {
+		err = errors.Join(err, serveErr)
+	}
 	return err
 }

@@ -14,7 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	stytch "github.com/seed75add069/stytch-go"
-	emaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -45,7 +45,7 @@ func TestRun_servesUntilItIsStopped(t *testing.T) {
 
 	client, err := stytch.NewClient(stytch.Config{ProjectID: "project-test-1", Secret: "s3cret", BaseURL: base})
 	require.NoError(t, err)
-	_, err = client.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &emaildiscovery.SendRequest{EmailAddress: "ada@example.com"})
+	_, err = client.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &magiclinksemaildiscovery.SendRequest{EmailAddress: "ada@example.com"})
 	require.NoError(t, err)
 	client.CloseIdleConnections()
 	cancel()

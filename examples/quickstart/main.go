@@ -51,7 +51,7 @@ func run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer client.CloseIdleConnections()
-	fmt.Fprintf(out, "An offline Stytch listens at %s as %s.\n", base, project.ID())
+	_, _ = fmt.Fprintf(out, "An offline Stytch listens at %s as %s.\n", base, project.ID())
 
 	s := &story{client: client, inbox: project.Inbox(), out: out}
 	org, err := s.found(ctx, "ada@analytical.dev")
@@ -62,7 +62,7 @@ func run(ctx context.Context, out io.Writer) error {
 }
 
 func explainRealService(out io.Writer) {
-	fmt.Fprint(out, `STYTCH_PROJECT_ID is set, so you may want the real service. This program reads the magic link from the
+	_, _ = fmt.Fprint(out, `STYTCH_PROJECT_ID is set, so you may want the real service. This program reads the magic link from the
 emulator's inbox, which the real service does not have, so it runs against the emulator only.
 
 The same client works for both. In your own program:

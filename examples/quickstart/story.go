@@ -13,7 +13,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	magiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
-	emaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/emulator"
@@ -30,7 +30,7 @@ type story struct {
 
 func (s *story) say(format string, args ...any) {
 	s.step++
-	fmt.Fprintf(s.out, "%2d. %s\n", s.step, fmt.Sprintf(format, args...))
+	_, _ = fmt.Fprintf(s.out, "%2d. %s\n", s.step, fmt.Sprintf(format, args...))
 }
 
 // found logs the first person in, who creates an organization that admits colleagues by their e-mail domain.
@@ -90,7 +90,9 @@ func (s *story) join(ctx context.Context, email, organizationID string) error {
 
 // prove has a magic link sent, reads it from the inbox and spends it.
 func (s *story) prove(ctx context.Context, email string) (*magiclinksdiscovery.AuthenticateResponse, error) {
-	_, err := s.client.B2B.MagicLinks.Email.Discovery.Send(ctx, &emaildiscovery.SendRequest{EmailAddress: email})
+	_, err := s.client.B2B.MagicLinks.Email.Discovery.Send(ctx, &magiclinksemaildiscovery.SendRequest{
+		EmailAddress: email,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +118,8 @@ func (s *story) verify(ctx context.Context, token, jwt string) error {
 	if err != nil {
 		return err
 	}
-	s.say("The session JWT is %s's, issued by %s, with the roles %v.", claims.Subject, claims.Issuer, claims.Session.Roles)
+	s.say("The session JWT is %s's, issued by %s, with the roles %v.",
+		claims.Subject, claims.Issuer, claims.Session.Roles)
 	checked, err := s.client.B2B.Sessions.Authenticate(ctx, &sessions.AuthenticateRequest{SessionToken: new(token)})
 	if err != nil {
 		return err
