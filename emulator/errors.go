@@ -28,14 +28,14 @@ func badRequest(code stytcherror.Code, format string, args ...any) error {
 	return fail(http.StatusBadRequest, code, format, args...)
 }
 
-func unauthorized(code stytcherror.Code, format string, args ...any) error {
-	return fail(http.StatusUnauthorized, code, format, args...)
+func unauthorized(code stytcherror.Code, message string) error {
+	return fail(http.StatusUnauthorized, code, "%s", message)
 }
 
 func forbidden(code stytcherror.Code, format string, args ...any) error {
 	return fail(http.StatusForbidden, code, format, args...)
 }
 
-func notFound(code stytcherror.Code, format string, args ...any) error {
-	return fail(http.StatusNotFound, code, format, args...)
+func notFound(code stytcherror.Code, message string) error {
+	return fail(http.StatusNotFound, code, "%s", message)
 }

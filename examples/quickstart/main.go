@@ -62,8 +62,8 @@ func run(ctx context.Context, out io.Writer) error {
 }
 
 func explainRealService(out io.Writer) {
-	_, _ = fmt.Fprint(out, `STYTCH_PROJECT_ID is set, so you may want the real service. This program reads the magic link from the
-emulator's inbox, which the real service does not have, so it runs against the emulator only.
+	_, _ = fmt.Fprint(out, `STYTCH_PROJECT_ID is set, so you may want the real service. This program reads the magic
+link from the emulator's inbox, which the real service does not have, so it runs against the emulator only.
 
 The same client works for both. In your own program:
 

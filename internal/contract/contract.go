@@ -116,8 +116,9 @@ func (o Operation[Req, Resp]) decodes(t *testing.T) {
 }
 
 func (o Operation[Req, Resp]) fails(t *testing.T) {
-	call, _ := o.serve(httpmock.NewStringResponder(http.StatusNotFound, `{"status_code": 404, "request_id": "request-id-1",
-		"error_type": "session_not_found", "error_message": "No session.", "error_url": "https://example.com/404"}`))
+	call, _ := o.serve(httpmock.NewStringResponder(http.StatusNotFound, `{
+		"status_code": 404, "request_id": "request-id-1", "error_type": "session_not_found",
+		"error_message": "No session.", "error_url": "https://example.com/404"}`))
 	resp, err := call(t.Context(), &o.Requests[0].Req)
 	require.Nil(t, resp)
 	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
@@ -170,8 +171,7 @@ func (o Operation[Req, Resp]) empty(t *testing.T) {
 // needsFields reports whether a request has a required field whose absence can be seen.
 func needsFields[Req any]() bool {
 	t := reflect.TypeFor[Req]()
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		optional := false
 		for _, tag := range []string{f.Tag.Get("json"), f.Tag.Get("url")} {
 			optional = optional || len(tag) > len(",omitzero") && tag[len(tag)-len(",omitzero"):] == ",omitzero"
