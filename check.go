@@ -3,6 +3,7 @@ package stytch
 import (
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -66,7 +67,7 @@ func (c Config) checkURL(field, raw, host string) (*url.URL, error) {
 	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "":
+	case err != nil || u.Hostname() == "" || u.Opaque != "" || !validPort(u.Port()):
 		return nil, refuse(field, "is not an absolute URL")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, refuse(field, "is neither https nor http")
@@ -101,6 +102,12 @@ func loopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
+// validPort takes what a TCP port can be, or none.
+func validPort(port string) bool {
+	_, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil
+}
+
 // credential reports whether s can stand in a Basic header and looks like one word.
 func credential(s string) bool {
 	for _, r := range s {
@@ -117,7 +124,7 @@ func printable(raw string) string {
 		return "default"
 	}
 	u, err := url.Parse(raw)
-	if err != nil {
+	if err != nil || u.Host == "" {
 		return "invalid"
 	}
 	u.User, u.RawQuery, u.Fragment = nil, "", ""

@@ -33,7 +33,8 @@ func NewClient(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, config.ProjectID, secret.New(config.Secret))
+	password := secret.New(config.Secret)
+	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, config.ProjectID, password)
 	if client == nil {
 		return nil, refuse("Middleware", "returned no transport")
 	}
@@ -48,6 +49,7 @@ func NewClient(config Config) (*Client, error) {
 		UserAgent:        "seed75add069-stytch-go/" + Version + " (" + runtime.Version() + ")",
 		Logger:           config.Logger,
 		Now:              config.Now,
+		Redact:           transport.Redactor(config.ProjectID, password),
 	}
 	return &Client{
 		B2B:  b2b.New(fetch),
@@ -56,8 +58,8 @@ func NewClient(config Config) (*Client, error) {
 	}, nil
 }
 
-// CloseIdleConnections closes the connections that no call is using. A client that is not needed any more may be dropped
-// without it; its connections then close after 90 seconds.
+// CloseIdleConnections closes the connections that no call is using. A client that is not needed any more may be
+// dropped without it; its connections then close after 90 seconds.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 
 func (c *Client) String() string {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/secret"
@@ -30,7 +31,7 @@ type Config struct {
 	AllowLiveOnLoopback bool
 
 	// HTTPClient sends the requests. The client copies it and replaces its CheckRedirect. If nil, the client makes one
-	// of its own with room for some hundred concurrent calls.
+	// of its own with 128 connections per host at most; over HTTP/1 further calls wait until one is free.
 	HTTPClient *http.Client
 	// Middleware wraps the transport; the first one is outermost. The project's credentials are added after the last
 	// one, so that none sees them.
@@ -61,8 +62,12 @@ func ConfigFromEnv() Config {
 }
 
 func (c Config) String() string {
+	id := c.ProjectID
+	if strings.Contains(id, "secret-") { // a mistake that NewClient refuses
+		id = secret.Marker
+	}
 	return fmt.Sprintf("stytch.Config(ProjectID: %q, Secret: %s, BaseURL: %s)",
-		c.ProjectID, secret.Mask(c.Secret), printable(c.BaseURL))
+		id, secret.Mask(c.Secret), printable(c.BaseURL))
 }
 
 // Format writes the config without its secret, whatever the verb.

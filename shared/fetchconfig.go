@@ -2,7 +2,6 @@ package shared
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -19,7 +18,7 @@ const (
 // your own only to use a single service without the client. It must not be changed once a service holds it, and is then
 // safe for concurrent use.
 //
-// It never carries the project's secret: HTTPClient adds the credentials.
+// It never shows the project's secret: HTTPClient adds the credentials, and Redact can only take them out.
 type FetchConfig struct {
 	// ProjectID is the project all calls belong to.
 	ProjectID string
@@ -39,13 +38,12 @@ type FetchConfig struct {
 	Logger *slog.Logger
 	// Now tells the time for Retry-After dates. Nil means time.Now.
 	Now func() time.Time
+	// Redact takes the credentials that HTTPClient adds out of text a server sent back, before the text gets into an
+	// error. What a call itself sends in secret is taken out in any case. Nil takes nothing out.
+	Redact func(text string) string
 }
 
 // Format writes where the calls go, whatever the verb.
-func (c *FetchConfig) Format(s fmt.State, _ rune) {
-	if c == nil {
-		_, _ = io.WriteString(s, "shared.FetchConfig(nil)")
-		return
-	}
+func (c FetchConfig) Format(s fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(s, "shared.FetchConfig(%s at %s)", c.ProjectID, c.BaseURL.Redacted())
 }

@@ -33,7 +33,9 @@ func WithAuthorization(a Authorization) RequestOption {
 	return func(o *RequestOptions) { o.Authorization = a }
 }
 
-// WithHeader sets one request header. Authorization and the headers that describe the body cannot be set.
+// WithHeader sets one request header. Those that are the SDK's to set are refused: Authorization, Host, User-Agent, all
+// that describe the body or what may come back, and Idempotency-Key, which would make net/http send again what is
+// single-use.
 func WithHeader(key, value string) RequestOption {
 	return func(o *RequestOptions) {
 		if o.Header == nil {

@@ -27,7 +27,7 @@ type Error struct {
 	// URL is the API's page about the error.
 	URL string `json:"url,omitempty"`
 	// RetryAfter is how long the API asked to wait; zero when it did not ask.
-	RetryAfter time.Duration `json:"retry_after,omitempty"`
+	RetryAfter time.Duration `json:"-"`
 	// Retries counts the attempts after the first.
 	Retries int `json:"retries,omitempty"`
 	// Details is the raw error_details, in whatever shape. Not printed.
@@ -54,7 +54,7 @@ func (e *Error) Error() string {
 		tail = append(tail, line(e.RequestID))
 	}
 	if e.Retries > 0 {
-		tail = append(tail, fmt.Sprintf("%d retries", e.Retries))
+		tail = append(tail, retried(e.Retries))
 	}
 	if len(tail) > 0 {
 		b.WriteString(" (" + strings.Join(tail, ", ") + ")")
@@ -76,9 +76,23 @@ func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("op", e.Op),
 		slog.Int("status_code", e.StatusCode),
-		slog.String("code", string(e.Code)),
-		slog.String("message", e.Message),
-		slog.String("request_id", e.RequestID),
+		slog.String("code", line(string(e.Code))),
+		slog.String("message", line(e.Message)),
+		slog.String("request_id", line(e.RequestID)),
 		slog.Int("retries", e.Retries),
 	)
+}
+
+// MarshalJSON writes all fields that are safe to log, RetryAfter in the form of [time.Duration.String]: the second
+// version of encoding/json has no form for a duration.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	type plain Error
+	var retryAfter string
+	if e.RetryAfter > 0 {
+		retryAfter = e.RetryAfter.String()
+	}
+	return json.Marshal(struct {
+		*plain
+		RetryAfter string `json:"retry_after,omitempty"`
+	}{(*plain)(e), retryAfter})
 }

@@ -18,17 +18,24 @@ func head(op string) string {
 	return "stytch: " + op + ": "
 }
 
-// line makes foreign text fit one line: control characters become spaces, what is too long is cut.
+// line makes foreign text fit one line: what would end or reorder the line becomes a space, what is too long is cut.
 func line(s string) string {
 	if len(s) > maxLine {
 		s = s[:maxLine] + "..."
 	}
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == unicode.ReplacementChar {
+		if unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) || r == unicode.ReplacementChar {
 			return ' '
 		}
 		return r
 	}, s)
+}
+
+func retried(n int) string {
+	if n == 1 {
+		return "1 retry"
+	}
+	return strconv.Itoa(n) + " retries"
 }
 
 // format writes text for every verb, so that no verb reaches the struct behind it.

@@ -37,13 +37,13 @@ func NewRequestError(op, host string, retries int, cause error) *RequestError {
 func (e *RequestError) Error() string {
 	text := head(e.Op) + "no answer"
 	if e.Host != "" {
-		text += " from " + e.Host
+		text += " from " + line(e.Host)
 	}
 	if e.err != nil {
 		text += ": " + line(e.err.Error())
 	}
 	if e.Retries > 0 {
-		text += " (" + strconv.Itoa(e.Retries) + " retries)"
+		text += " (" + retried(e.Retries) + ")"
 	}
 	return text
 }
@@ -98,7 +98,7 @@ func (e *DecodeError) Error() string {
 		text += ": " + line(e.Reason)
 	}
 	if e.RequestID != "" {
-		text += " (" + e.RequestID + ")"
+		text += " (" + line(e.RequestID) + ")"
 	}
 	return text
 }
@@ -122,7 +122,7 @@ type ArgumentError struct {
 	Reason string
 }
 
-func (e *ArgumentError) Error() string { return head(e.Op) + e.Field + " " + e.Reason }
+func (e *ArgumentError) Error() string { return head(e.Op) + line(e.Field) + " " + line(e.Reason) }
 
 // Format writes the text of Error, whatever the verb.
 func (e *ArgumentError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }

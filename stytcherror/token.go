@@ -37,9 +37,9 @@ type TokenError struct {
 }
 
 func (e *TokenError) Error() string {
-	text := head(e.Op) + "token refused: " + e.Verdict
+	text := head(e.Op) + "token refused: " + line(e.Verdict)
 	if e.Reason != "" {
-		text += ": " + e.Reason
+		text += ": " + line(e.Reason)
 	}
 	return text
 }
@@ -72,10 +72,10 @@ type PermissionError struct {
 func (e *PermissionError) Error() string {
 	text := head(e.Op) + "not permitted"
 	if e.Action != "" || e.Resource != "" {
-		text += ": " + e.Action + " on " + e.Resource
+		text += ": " + line(e.Action) + " on " + line(e.Resource)
 	}
 	if e.Reason != "" {
-		text += ": " + e.Reason
+		text += ": " + line(e.Reason)
 	}
 	return text
 }

@@ -2,8 +2,11 @@
 package secret
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -55,10 +58,19 @@ func MarshalJSON(v any) ([]byte, error) { return json.Marshal(v) }
 // Revealer is a type whose own methods hide its secrets. Unredacted returns the same value without those methods.
 type Revealer interface{ Unredacted() any }
 
-// Reveal makes json encode revealers as they travel, at any depth.
-var Reveal = json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, r Revealer) error {
-	return json.MarshalEncode(enc, r.Unredacted())
-}))
+// Reveal makes json encode revealers as they travel, at any depth, those in a shared.Nullable too: its own MarshalJSON
+// would mask them.
+var Reveal = json.WithMarshalers(json.JoinMarshalers(
+	json.MarshalToFunc(func(enc *jsontext.Encoder, r Revealer) error {
+		return json.MarshalEncode(enc, r.Unredacted())
+	}),
+	json.MarshalToFunc(func(enc *jsontext.Encoder, n interface{ Any() (any, bool) }) error {
+		if value, ok := n.Any(); ok {
+			return json.MarshalEncode(enc, value)
+		}
+		return enc.WriteToken(jsontext.Null)
+	}),
+))
 
 // Text is a secret that shows its marker, whichever way it is printed. Reflection reaches a function, not the text.
 type Text struct{ reveal func() string }
@@ -77,13 +89,24 @@ func (t Text) Reveal() string {
 // Format writes the marker, whatever the verb.
 func (t Text) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, Marker) }
 
-// Scrub replaces each of the secrets in text. Secrets shorter than four bytes are left: they would garble the text and
-// say nothing.
+// minScrubbed is the length below which a secret would garble a text and say nothing.
+const minScrubbed = 4
+
+// Scrub replaces each of the secrets in text, plain or escaped as in a URL; where two overlap, the longer one.
 func Scrub(text string, secrets []string) string {
+	var forms []string
 	for _, s := range secrets {
-		if len(s) >= 4 {
-			text = strings.ReplaceAll(text, s, Marker)
+		if len(s) >= minScrubbed {
+			forms = append(forms, s, url.QueryEscape(s))
 		}
 	}
-	return text
+	if len(forms) == 0 || text == "" {
+		return text
+	}
+	slices.SortFunc(forms, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	pairs := make([]string, 0, 2*len(forms))
+	for _, form := range forms {
+		pairs = append(pairs, form, Marker)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
 }

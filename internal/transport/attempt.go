@@ -2,9 +2,11 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -38,7 +40,9 @@ func (c *call) attempt(ctx context.Context) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.client().Do(req)
+	c.http = *c.client()
+	c.http.CheckRedirect = checkRedirect
+	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, c.failed(ctx, err)
 	}
@@ -93,8 +97,8 @@ func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
 	req.URL = &url.URL{
 		Scheme: base.Scheme, Host: base.Host, Path: base.Path + c.url.path, RawQuery: c.url.query,
 	}
-	if c.url.rawPath != "" {
-		req.URL.RawPath = base.EscapedPath() + c.url.rawPath
+	if c.url.rawPath != "" || base.RawPath != "" {
+		req.URL.RawPath = base.EscapedPath() + cmp.Or(c.url.rawPath, c.url.path)
 	}
 	req.Host = base.Host
 	c.setHeader(req.Header)
@@ -102,9 +106,7 @@ func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
 }
 
 func (c *call) setHeader(h http.Header) {
-	for key, values := range c.opts.Header {
-		h[key] = values
-	}
+	maps.Copy(h, c.opts.Header)
 	h["Accept"] = jsonMedia
 	if c.body != nil {
 		h["Content-Type"] = jsonMedia
@@ -164,6 +166,8 @@ func (c *call) failed(ctx context.Context, err error) error {
 	}
 	if ctx.Err() != nil {
 		err = ended(ctx)
+	} else {
+		err = c.redactCause(err)
 	}
 	return stytcherror.NewRequestError(c.op.Name, c.host(), c.retries, err)
 }

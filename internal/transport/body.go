@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"io"
+	"math"
 	"net/http"
 	"sync"
 
@@ -12,6 +13,7 @@ import (
 
 const (
 	maxPooled     = 64 << 10  // larger buffers are left to the collector
+	maxGrown      = 1 << 20   // what is allocated for a body before any of it is there
 	maxErrorBody  = 64 << 10  // what is read of an error in order to understand it
 	maxErrorDrain = 256 << 10 // what is read of it so that the connection can be used again
 	maxErrorKept  = 4 << 10   // what the caller gets of it
@@ -33,12 +35,16 @@ func putBuffer(b *bytes.Buffer) {
 
 // readAnswer reads a body below 400 up to the bound, which holds after decompression.
 func (c *call) readAnswer(resp *http.Response) (*answer, error) {
-	limit := c.maxBytes()
+	limit := min(c.maxBytes(), math.MaxInt64-1)
 	buf := getBuffer()
-	if n := resp.ContentLength; n > 0 && n <= limit {
+	if n := min(resp.ContentLength, limit, maxGrown); n > 0 {
 		buf.Grow(int(n) + bytes.MinRead)
 	}
-	_, err := buf.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	var body io.Reader = resp.Body
+	if resp.StatusCode < http.StatusOK {
+		body = http.NoBody // after a 101 the body is the bare connection, whose end no context brings
+	}
+	_, err := buf.ReadFrom(io.LimitReader(body, limit+1))
 	if err != nil {
 		putBuffer(buf)
 		return nil, err

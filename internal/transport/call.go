@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -43,6 +44,6 @@ type call struct {
 	timing  timing
 	url     target
 	body    []byte
-	secrets func() []string // values of the sensitive fields, for the error path
+	http    http.Client
 	retries int
 }

@@ -1,21 +1,22 @@
 package transport
 
 import (
-	"encoding/base64"
 	"fmt"
 	"io"
 	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Pool sizes: 64 callers of one backend keep their connections, which net/http's two per host would not allow.
+// Pool sizes. Callers of one backend keep their connections, which net/http's two idle ones per host would not allow.
+// The ceiling is what stops a burst from dialling anew for every call while handshakes are slow.
 const (
-	idleConns        = 256
-	idleConnsPerHost = 128
+	connsPerHost     = 128
+	idleConns        = 2 * connsPerHost // of both hosts
 	idleTimeout      = 90 * time.Second
 	dialTimeout      = 5 * time.Second
 	handshakeTimeout = 5 * time.Second
@@ -38,15 +39,15 @@ func NewHTTPClient(
 	case rt == nil:
 		rt = http.DefaultTransport
 	}
-	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password.Reveal()))
-	rt = &authTransport{next: rt, header: secret.New(basic)}
-	for i := len(middleware) - 1; i >= 0; i-- {
-		if rt = middleware[i](rt); rt == nil {
+	auth := &authTransport{next: rt, header: secret.New("Basic " + basicAuth(user, password))}
+	client.Transport = auth
+	for _, wrap := range slices.Backward(middleware) {
+		rt := wrap(client.Transport)
+		if rt == nil {
 			return nil
 		}
+		client.Transport = chain{RoundTripper: rt, pool: auth}
 	}
-	client.Transport = rt
-	client.CheckRedirect = checkRedirect
 	return &client
 }
 
@@ -56,13 +57,24 @@ func newTransport() *http.Transport {
 		DialContext:            (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           idleConns,
-		MaxIdleConnsPerHost:    idleConnsPerHost,
+		MaxIdleConnsPerHost:    connsPerHost,
+		MaxConnsPerHost:        connsPerHost,
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: 1 << 20,
 		TLSHandshakeTimeout:    handshakeTimeout,
 		ExpectContinueTimeout:  time.Second,
 	}
 }
+
+// chain is middleware around the pool, which http.Client would not find behind it.
+type chain struct {
+	http.RoundTripper
+
+	pool *authTransport
+}
+
+// CloseIdleConnections lets http.Client reach the pool behind the middleware.
+func (c chain) CloseIdleConnections() { c.pool.CloseIdleConnections() }
 
 // authTransport adds the project's credentials last, so that no middleware sees them.
 type authTransport struct {
@@ -74,7 +86,11 @@ func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	authed := req.WithContext(req.Context())
 	authed.Header = maps.Clone(req.Header)
 	authed.Header["Authorization"] = []string{t.header.Reveal()}
-	return t.next.RoundTrip(authed)
+	resp, err := t.next.RoundTrip(authed)
+	if resp != nil {
+		resp.Request = req // whoever looks back from the answer sees no credentials either
+	}
+	return resp, err
 }
 
 // CloseIdleConnections lets http.Client reach the pool behind the credentials.

@@ -9,7 +9,6 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -36,44 +35,51 @@ func (c *call) decode(ans *answer, resp any) error {
 	return nil
 }
 
-func (c *call) undecodable(ans *answer, field, reason string, cause error) error {
+func (c *call) undecodable(ans *answer, field jsontext.Pointer, reason string, cause error) error {
 	var id struct {
 		RequestID string `json:"request_id"`
 	}
 	_ = json.Unmarshal(ans.body.Bytes(), &id)
-	e := stytcherror.DecodeError{
-		Op: c.op.Name, StatusCode: ans.status, RequestID: id.RequestID, Field: field, Reason: reason,
-	}
-	if c.secrets != nil {
-		e.RequestID = secret.Scrub(e.RequestID, c.secrets())
-		e.Field = secret.Scrub(e.Field, c.secrets())
-	}
-	return stytcherror.NewDecodeError(e, cause)
+	return stytcherror.NewDecodeError(stytcherror.DecodeError{
+		Op: c.op.Name, StatusCode: ans.status, RequestID: c.redact(id.RequestID),
+		Field: c.redactPointer(field), Reason: reason,
+	}, cause)
 }
 
 // explainDecoding says where decoding stopped and what stood there, without the value.
-func explainDecoding(err error) (field, reason string, cause error) {
+func explainDecoding(err error) (field jsontext.Pointer, reason string, cause error) {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return "", "it is cut short", io.ErrUnexpectedEOF
 	}
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		reason = "unexpected value"
 		if semantic.JSONKind != 0 {
-			reason = "JSON " + semantic.JSONKind.String()
+			reason = "JSON " + kindName(semantic.JSONKind)
 		}
 		if semantic.GoType != nil {
 			reason += " does not fit " + semantic.GoType.String()
 		}
-		return string(semantic.JSONPointer), reason, nil
+		return semantic.JSONPointer, reason, nil
 	}
 	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		reason = "it is not valid JSON"
 		if errors.Is(err, jsontext.ErrDuplicateName) {
 			reason = "a name occurs twice"
 		}
-		return string(syntactic.JSONPointer), reason, nil
+		return syntactic.JSONPointer, reason, nil
 	}
 	return "", "it is not valid JSON", nil
+}
+
+func kindName(k jsontext.Kind) string {
+	switch k {
+	case jsontext.KindBeginObject, jsontext.KindEndObject:
+		return "object"
+	case jsontext.KindBeginArray, jsontext.KindEndArray:
+		return "array"
+	default:
+		return k.String()
+	}
 }
 
 // envelopeFields are the indexes of request_id and status_code in a response struct, -1 where it has none.

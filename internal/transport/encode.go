@@ -41,9 +41,6 @@ func (c *call) encode(req any) error {
 			return c.refuse(f.name, "is required")
 		}
 	}
-	if len(c.op.Sensitive) > 0 {
-		c.secrets = func() []string { return sensitiveValues(fields, p, c.op.Sensitive) }
-	}
 	if err := c.encodePath(fields, p); err != nil {
 		return err
 	}
@@ -169,27 +166,4 @@ func pointerToName(p jsontext.Pointer) string {
 		return "req"
 	}
 	return strings.ReplaceAll(strings.TrimPrefix(string(p), "/"), "/", ".")
-}
-
-// sensitiveValues collects what an answer might echo and nobody must see.
-func sensitiveValues(fields reflect.Value, p *plan, names []string) []string {
-	var values []string
-	for _, list := range [][]tagged{p.body, p.query, p.path} {
-		for _, f := range list {
-			if !slices.Contains(names, f.name) {
-				continue
-			}
-			switch v := fields.Field(f.index).Interface().(type) {
-			case string:
-				values = append(values, v)
-			case *string:
-				if v != nil {
-					values = append(values, *v)
-				}
-			case []string:
-				values = append(values, v...)
-			}
-		}
-	}
-	return values
 }

@@ -5,12 +5,12 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -30,23 +30,21 @@ func (c *call) newError(status int, header http.Header, body []byte) *stytcherro
 		Body:       bytes.Clone(body[:min(len(body), maxErrorKept)]),
 	}
 	fillError(e, body)
-	if c.secrets != nil {
-		c.scrub(e)
-	}
+	e.RequestID = c.redact(e.RequestID)
+	e.Code = stytcherror.Code(c.redact(string(e.Code)))
+	e.Message = c.redact(e.Message)
+	e.URL = c.redact(e.URL)
 	return e
 }
 
 // fillError reads the API's body or, where that is absent, the OAuth2 one (RFC 6749, section 5.2), field by field: one
 // field of a wrong type takes nothing from the others.
 func fillError(e *stytcherror.Error, body []byte) {
-	var fields map[string]jsontext.Value
-	if json.Unmarshal(body, &fields) != nil {
-		return
-	}
+	fields := members(body)
 	text := func(names ...string) string {
 		for _, name := range names {
 			var s string
-			if json.Unmarshal(fields[name], &s) == nil && s != "" {
+			if json.Unmarshal(fields[name], &s, jsontext.AllowInvalidUTF8(true)) == nil && s != "" {
 				return s
 			}
 		}
@@ -56,18 +54,35 @@ func fillError(e *stytcherror.Error, body []byte) {
 	e.Code = stytcherror.Code(text("error_type", "error"))
 	e.Message = text("error_message", "error_description")
 	e.URL = text("error_url", "error_uri")
-	if details := fields["error_details"]; len(details) > 0 && details.Kind() != 'n' {
+	if details := fields["error_details"]; len(details) > 0 && details.Kind() != jsontext.KindNull {
 		e.Details = []byte(details)
 	}
 }
 
-// scrub takes out of the printed fields what the call sent in secret, in case the server echoes it.
-func (c *call) scrub(e *stytcherror.Error) {
-	values := c.secrets()
-	e.RequestID = secret.Scrub(e.RequestID, values)
-	e.Code = stytcherror.Code(secret.Scrub(string(e.Code), values))
-	e.Message = secret.Scrub(e.Message, values)
-	e.URL = secret.Scrub(e.URL, values)
+// members reads what can be read of a JSON object: an error has to say what happened even when its body is cut short,
+// has text after the object, is not UTF-8 or holds a name twice (then the first one stands).
+func members(body []byte) map[string]jsontext.Value {
+	dec := jsontext.NewDecoder(bytes.NewReader(body),
+		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if begin, err := dec.ReadToken(); err != nil || begin.Kind() != jsontext.KindBeginObject {
+		return nil
+	}
+	fields := map[string]jsontext.Value{}
+	for dec.PeekKind() == jsontext.KindString {
+		token, err := dec.ReadToken()
+		if err != nil {
+			break
+		}
+		name := token.String()
+		value, err := dec.ReadValue()
+		if err != nil {
+			break
+		}
+		if _, ok := fields[name]; !ok {
+			fields[name] = value.Clone()
+		}
+	}
+	return fields
 }
 
 // isTLSFailure reports whether the two sides could not agree on a secure connection.
@@ -78,6 +93,8 @@ func isTLSFailure(err error) bool {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return true
 	}
-	_, ok := errors.AsType[tls.AlertError](err)
-	return ok
+	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "remote error" || op.Op == "local error") {
+		return true // an alert, of a type that crypto/tls does not export
+	}
+	return errors.Is(err, http.ErrSchemeMismatch)
 }

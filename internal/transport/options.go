@@ -75,7 +75,9 @@ func (c *call) checkOptions() error {
 			return c.refuse("header", "has a name that HTTP does not allow")
 		}
 		switch http.CanonicalHeaderKey(key) {
-		case "Authorization", "Content-Length", "Content-Type", "Host", "Transfer-Encoding", "Accept-Encoding",
+		case "Authorization", "Host", "User-Agent", "Accept", "Accept-Encoding",
+			"Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding",
+			"Idempotency-Key", "X-Idempotency-Key", // with them net/http sends again what is single-use
 			callerTokenHeader, callerJWTHeader:
 			return c.refuse("header "+key, "is the SDK's to set")
 		}

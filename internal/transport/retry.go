@@ -28,7 +28,8 @@ func retryable(op *Op, err error) bool {
 func retryableStatus(op *Op, err *stytcherror.Error) bool {
 	switch err.StatusCode {
 	case http.StatusTooManyRequests:
-		return passingLimit(err.Code) && (op.Class == Read || op.Class == Write || op.Class == Send && err.RetryAfter > 0)
+		return passingLimit(err.Code) &&
+			(op.Class == Read || op.Class == Write || op.Class == Send && err.RetryAfter > 0)
 	case http.StatusRequestTimeout:
 		return op.Class == Read
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -46,17 +47,16 @@ func retryableStatus(op *Op, err *stytcherror.Error) bool {
 	return false
 }
 
-// passingLimit tells a rate limit from the API's other uses of 429, such as a failed captcha or a locked user. A gateway
-// in front of the API sends no code.
+// passingLimit tells a rate limit from the API's other uses of 429, such as a failed captcha or a locked user. A
+// gateway in front of the API sends no code.
 func passingLimit(code stytcherror.Code) bool {
 	return code == "" || code == stytcherror.CodeTooManyRequests
 }
 
-// neverConnected reports whether the failure came before anything could be written. A name that does not exist will not
-// do so a moment later.
+// neverConnected reports whether the failure came before anything could be written, and may pass.
 func neverConnected(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)
-	return ok && op.Op == "dial" && !permanent(err)
+	return ok && (op.Op == "dial" || op.Op == "proxyconnect") && !permanent(err)
 }
 
 // permanent reports failures that another attempt will meet again: unknown names and certificates that do not verify.
@@ -77,5 +77,5 @@ func backoff(p shared.RetryPolicy, retries int) time.Duration {
 	if delay <= 1 {
 		return max(delay, 0)
 	}
-	return delay/2 + rand.N(delay/2)
+	return delay/2 + rand.N(delay/2) //nolint:gosec // no secret depends on it
 }

@@ -1,0 +1,104 @@
+// Package canary looks for secrets in whatever is printed, logged or marshalled. It is used by tests only.
+//
+//	canary.Hidden(t, err, token)
+//
+// [Print] is the list of ways.
+package canary
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// verbs are those of package fmt, with the flags that change what they show. Not among them are %p and %w, which, used
+// on a value they are not meant for, print its fields past every method; go vet reports both.
+var verbs = []string{
+	"%v", "%+v", "%#v", "%s", "%+s", "%q", "%+q", "%#q", "%d", "%x", "%X", "%#x", "% x", "%o", "%O", "%b", "%c", "%U",
+	"%e", "%f", "%g", "%G", "%t", "%T", "%60v", "%-60s",
+}
+
+// TB is the part of testing.TB that is needed.
+type TB interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
+// Hidden fails the test if one of the secrets shows in v, plain or encoded, whichever way v is shown.
+func Hidden(t TB, v any, secrets ...string) {
+	t.Helper()
+	if shown := Shown(v, secrets...); len(shown) > 0 {
+		some := strings.Join(shown[:min(3, len(shown))], "\n")
+		t.Errorf("%T shows a secret in %d ways, such as\n%s", v, len(shown), some)
+	}
+}
+
+// Shown lists the ways in which v shows one of the secrets, each with the form it takes.
+func Shown(v any, secrets ...string) []string {
+	var ways []string
+	for way, text := range Print(v) {
+		for _, s := range secrets {
+			if form, shown := find(text, way, s); shown {
+				ways = append(ways, way+" as "+form)
+				break
+			}
+		}
+	}
+	slices.Sort(ways)
+	return ways
+}
+
+// Print shows v in every way there is, by name of the way.
+func Print(v any) map[string]string {
+	shown := map[string]string{"Sprint": fmt.Sprint(v), "Sprintln": fmt.Sprintln(v)}
+	for _, verb := range verbs {
+		shown[verb] = fmt.Sprintf(verb, v)
+		shown[verb+" of a list"] = fmt.Sprintf(verb, []any{v})
+		shown[verb+" of a map"] = fmt.Sprintf(verb, map[string]any{"k": v})
+		shown[verb+" of a struct"] = fmt.Sprintf(verb, struct{ V any }{v})
+	}
+	if err, ok := v.(error); ok {
+		shown["Error"] = err.Error()
+		shown["Errorf"] = fmt.Errorf("wrapped: %w", err).Error()
+	}
+	for name, nested := range map[string]any{"": v, " of a list": []any{v}, " of a struct": struct{ V any }{v}} {
+		var text, js bytes.Buffer
+		options := &slog.HandlerOptions{Level: slog.LevelDebug}
+		slog.New(slog.NewTextHandler(&text, options)).Info("m", "v", nested)
+		slog.New(slog.NewJSONHandler(&js, options)).Info("m", "v", nested)
+		shown["slog text"+name], shown["slog JSON"+name] = text.String(), js.String()
+		if raw, err := json.Marshal(nested); err == nil {
+			shown["json.Marshal"+name] = string(raw)
+		} else {
+			shown["json.Marshal"+name] = err.Error()
+		}
+	}
+	return shown
+}
+
+// find looks for secret in text, as it stands and as the verb or an encoder would write it.
+func find(text, way, secret string) (string, bool) {
+	forms := []string{
+		secret,
+		url.QueryEscape(secret),
+		base64.StdEncoding.EncodeToString([]byte(secret)),
+		base64.RawURLEncoding.EncodeToString([]byte(secret)),
+	}
+	verb, _, _ := strings.Cut(way, " of")
+	if strings.HasPrefix(verb, "%") && verb != "%T" {
+		forms = append(forms,
+			strings.TrimSpace(fmt.Sprintf(verb, secret)),
+			strings.Trim(strings.TrimSpace(fmt.Sprintf(verb, []byte(secret))), "[]"))
+	}
+	for _, form := range forms {
+		if strings.Contains(text, form) {
+			return form, true
+		}
+	}
+	return "", false
+}

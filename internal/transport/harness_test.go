@@ -1,0 +1,172 @@
+package transport_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	stytch "github.com/seed75add069/stytch-go"
+	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// Everything below that must never be shown holds the word cAnArY.
+const (
+	projectID   = "project-test-11111111-1111-4111-8111-111111111111"
+	secretText  = "secret-test-cAnArY+sEcReT/0123456789abcdef="
+	token       = "cAnArY-intermediate-session-token-0123456789"
+	callerToken = "cAnArY-session-token-of-the-caller-012345678"
+	callerJWT   = "eyJjAnArY.eyJzdWIiOiJjYWxsZXIifQ.cAnArYsIgNaTuRe"
+)
+
+const (
+	jsonOK  = `{"request_id": "request-id-1", "status_code": 200}`
+	jsonErr = `{"status_code": 404, "request_id": "request-id-1", "error_type": "intermediate_session_not_found",
+		"error_message": "No such session.", "error_url": "https://example.com/404"}`
+)
+
+// server is a loopback server that counts connections and requests.
+type server struct {
+	*httptest.Server
+	connections, open, requests atomic.Int64
+}
+
+// serve starts a server, and at the end checks that the client left no connection open.
+func serve(t *testing.T, handler http.HandlerFunc) *server {
+	return start(t, handler, (*httptest.Server).Start)
+}
+
+func serveTLS(t *testing.T, handler http.HandlerFunc) *server {
+	return start(t, handler, (*httptest.Server).StartTLS)
+}
+
+func start(t *testing.T, handler http.HandlerFunc, begin func(*httptest.Server)) *server {
+	t.Helper()
+	s := new(server)
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.requests.Add(1)
+		handler(w, r)
+	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			s.connections.Add(1)
+			s.open.Add(1)
+		case http.StateClosed, http.StateHijacked:
+			s.open.Add(-1)
+		case http.StateActive, http.StateIdle:
+		}
+	}
+	begin(s.Server)
+	t.Cleanup(func() {
+		require.Eventually(t, func() bool { return s.open.Load() == 0 }, 5*time.Second, time.Millisecond,
+			"a connection was left open")
+		s.Close()
+	})
+	return s
+}
+
+// dial returns a client for base, with which nothing is retried unless edit says so.
+func dial(t *testing.T, base string, edit ...func(*stytch.Config)) *stytch.Client {
+	t.Helper()
+	config := stytch.Config{
+		ProjectID: projectID, Secret: secretText, BaseURL: base, Retry: shared.RetryPolicy{MaxAttempts: 1},
+	}
+	for _, e := range edit {
+		e(&config)
+	}
+	client, err := stytch.NewClient(config)
+	require.NoError(t, err)
+	t.Cleanup(client.CloseIdleConnections)
+	return client
+}
+
+// roundTrip is an http.RoundTripper that is a function.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// inMemory makes the client talk to f instead of a network.
+func inMemory(f roundTrip) func(*stytch.Config) {
+	return func(c *stytch.Config) { c.HTTPClient = &http.Client{Transport: f} }
+}
+
+// at makes the client's clock stand still.
+func at(now time.Time) func(*stytch.Config) {
+	return func(c *stytch.Config) { c.Now = func() time.Time { return now } }
+}
+
+// retrying gives the client the default number of attempts.
+func retrying(c *stytch.Config) { c.Retry.MaxAttempts = 0 }
+
+// respond makes an answer. A header is given as "Name: value".
+func respond(req *http.Request, status int, body string, header ...string) *http.Response {
+	resp := &http.Response{
+		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: req,
+	}
+	for _, h := range header {
+		name, value, _ := strings.Cut(h, ": ")
+		resp.Header.Add(name, value)
+	}
+	return resp
+}
+
+// exchange makes a single-use call with a secret in its body.
+func exchange(
+	ctx context.Context, client *stytch.Client, opts ...shared.RequestOption,
+) (*intermediatesessions.ExchangeResponse, error) {
+	return client.B2B.Discovery.IntermediateSessions.Exchange(ctx, &intermediatesessions.ExchangeRequest{
+		IntermediateSessionToken: token, OrganizationID: "organization-1",
+	}, opts...)
+}
+
+// getSessions makes a call of class read.
+func getSessions(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (*sessions.GetResponse, error) {
+	return client.B2B.Sessions.Get(ctx,
+		&sessions.GetRequest{OrganizationID: "organization-1", MemberID: "member-1"}, opts...)
+}
+
+// failure checks what every failure promises: no answer, an error of exactly the type E, nothing secret in it.
+func failure[E error, R any](t *testing.T, resp *R, err error) E {
+	t.Helper()
+	require.Nil(t, resp)
+	require.Error(t, err)
+	typed, ok := err.(E) //nolint:errorlint // the outermost error is meant
+	require.True(t, ok, "%T: %v", err, err)
+	hidden(t, err)
+	return typed
+}
+
+// hidden checks that neither err nor what it wraps shows a secret.
+func hidden(t *testing.T, err error) {
+	t.Helper()
+	for ; err != nil; err = errors.Unwrap(err) {
+		canary.Hidden(t, err, secretText, token, callerToken, callerJWT, "cAnArY")
+	}
+}
+
+// Names of the error types, for tables.
+type (
+	apiError      = *stytcherror.Error
+	requestError  = *stytcherror.RequestError
+	decodeError   = *stytcherror.DecodeError
+	argumentError = *stytcherror.ArgumentError
+)

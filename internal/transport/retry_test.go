@@ -1,0 +1,213 @@
+package transport_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"syscall"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/internal/transport"
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// envelope is the least an answer holds.
+type envelope struct {
+	RequestID  string `json:"request_id"`
+	StatusCode int    `json:"status_code"`
+}
+
+// kinds are the operations that differ in what may be sent again.
+var kinds = []struct {
+	name, method string
+	class        transport.Class
+	attempts     func(attempts) int
+}{
+	{"a read by GET", "GET", transport.Read, func(a attempts) int { return a.read }},
+	{"a read by POST", "POST", transport.Read, func(a attempts) int { return a.read }},
+	{"a write by POST", "POST", transport.Write, func(a attempts) int { return a.post }},
+	{"a write by PUT", "PUT", transport.Write, func(a attempts) int { return a.put }},
+	{"a write by DELETE", "DELETE", transport.Write, func(a attempts) int { return a.put }},
+	{"a message", "POST", transport.Send, func(a attempts) int { return a.send }},
+	{"a single use", "POST", transport.SingleUse, func(a attempts) int { return a.once }},
+}
+
+// attempts is how often each kind may be sent: read, write by POST, write by PUT or DELETE, send, single-use.
+type attempts struct{ read, post, put, send, once int }
+
+// callKind sends one call of a kind through rt.
+func callKind(ctx context.Context, method string, class transport.Class, rt http.RoundTripper) (*envelope, error) {
+	cfg := &shared.FetchConfig{
+		BaseURL: &url.URL{Scheme: "http", Host: "auth.example"}, HTTPClient: &http.Client{Transport: rt},
+	}
+	op := &transport.Op{Name: "test.op", Method: method, Path: "/v1/test", Class: class}
+	return transport.Call[envelope](ctx, cfg, op, &struct{}{})
+}
+
+func TestRetry_byStatus(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name             string
+		status           int
+		code, retryAfter string
+		want             attempts
+	}{
+		{"a 400", 400, "", "", attempts{1, 1, 1, 1, 1}},
+		{"a 400 with Retry-After", 400, "", "1", attempts{1, 1, 1, 1, 1}},
+		{"a 401", 401, "", "1", attempts{1, 1, 1, 1, 1}},
+		{"a 403", 403, "", "1", attempts{1, 1, 1, 1, 1}},
+		{"a 404", 404, "", "1", attempts{1, 1, 1, 1, 1}},
+		{"a 408", 408, "", "", attempts{3, 1, 1, 1, 1}},
+		{"a 408 with Retry-After", 408, "", "1", attempts{3, 1, 1, 1, 1}},
+		{"a 409", 409, "", "1", attempts{1, 1, 1, 1, 1}},
+		{"a 425", 425, "", "1", attempts{1, 1, 1, 1, 1}},
+		{"a 429 of a gateway", 429, "", "", attempts{3, 3, 3, 1, 1}},
+		{"a 429 of a gateway with Retry-After", 429, "", "1", attempts{3, 3, 3, 3, 1}},
+		{"a rate limit", 429, "too_many_requests", "", attempts{3, 3, 3, 1, 1}},
+		{"a rate limit with Retry-After", 429, "too_many_requests", "1", attempts{3, 3, 3, 3, 1}},
+		{"a failed captcha", 429, "captcha_failed", "1", attempts{1, 1, 1, 1, 1}},
+		{"a locked user", 429, "user_lock_limit_reached", "1", attempts{1, 1, 1, 1, 1}},
+		{"a 429 of a code nobody knows", 429, "new_limit", "1", attempts{1, 1, 1, 1, 1}},
+		{"a 500", 500, "", "", attempts{1, 1, 1, 1, 1}},
+		{"a 500 with Retry-After", 500, "", "1", attempts{1, 1, 1, 1, 1}},
+		{"a 501", 501, "", "1", attempts{1, 1, 1, 1, 1}},
+		{"a 502", 502, "", "", attempts{3, 1, 3, 1, 1}},
+		{"a 502 with Retry-After", 502, "", "1", attempts{3, 1, 3, 1, 1}},
+		{"a 503", 503, "", "", attempts{3, 1, 3, 1, 1}},
+		{"a 503 with Retry-After", 503, "", "1", attempts{3, 1, 3, 3, 1}},
+		{"a 504", 504, "", "", attempts{3, 1, 3, 1, 1}},
+		{"a 504 with Retry-After", 504, "", "1", attempts{3, 1, 3, 1, 1}},
+		{"a 505", 505, "", "1", attempts{1, 1, 1, 1, 1}},
+		{"a 529", 529, "", "1", attempts{1, 1, 1, 1, 1}},
+	} {
+		for _, kind := range kinds {
+			t.Run(kind.name+" after "+tt.name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					sent := 0
+					resp, err := callKind(t.Context(), kind.method, kind.class, roundTrip(func(r *http.Request) (*http.Response, error) {
+						sent++
+						answer := respond(r, tt.status, `{"error_type": "`+tt.code+`"}`)
+						if tt.retryAfter != "" {
+							answer.Header.Set("Retry-After", tt.retryAfter)
+						}
+						return answer, nil
+					}))
+					e := failure[apiError](t, resp, err)
+					assert.Equal(t, kind.attempts(tt.want), sent)
+					assert.Equal(t, sent-1, e.Retries)
+				})
+			})
+		}
+	}
+}
+
+func TestRetry_byFailure(t *testing.T) {
+	t.Parallel()
+	opError := func(op string, err error) error { return &net.OpError{Op: op, Net: "tcp", Err: err} }
+	for _, tt := range []struct {
+		name string
+		err  error
+		want attempts
+	}{
+		{"a refused connection", opError("dial", syscall.ECONNREFUSED), attempts{3, 3, 3, 3, 3}},
+		{"a proxy that refuses", opError("proxyconnect", opError("dial", syscall.ECONNREFUSED)), attempts{3, 3, 3, 3, 3}},
+		{"a resolver that fails", opError("dial", &net.DNSError{Err: "SERVFAIL", IsTemporary: true}), attempts{3, 3, 3, 3, 3}},
+		{"a name that does not exist", opError("dial", &net.DNSError{Err: "no", IsNotFound: true}), attempts{1, 1, 1, 1, 1}},
+		{"a reset", opError("read", syscall.ECONNRESET), attempts{3, 1, 1, 1, 1}},
+		{"a reset while writing", opError("write", syscall.EPIPE), attempts{3, 1, 1, 1, 1}},
+		{"a closed connection", io.EOF, attempts{3, 1, 1, 1, 1}},
+		{"a failure nobody knows", errors.New("odd"), attempts{3, 1, 1, 1, 1}},
+		{
+			"a certificate that does not verify",
+			&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
+			attempts{1, 1, 1, 1, 1},
+		},
+		{"a TLS alert", opError("remote error", errors.New("tls: internal error")), attempts{1, 1, 1, 1, 1}},
+		{"bytes that are no TLS", tls.RecordHeaderError{Msg: "no"}, attempts{1, 1, 1, 1, 1}},
+		{"a server that speaks no TLS", http.ErrSchemeMismatch, attempts{1, 1, 1, 1, 1}},
+	} {
+		for _, kind := range kinds {
+			t.Run(kind.name+" after "+tt.name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					sent := 0
+					resp, err := callKind(t.Context(), kind.method, kind.class, roundTrip(func(*http.Request) (*http.Response, error) {
+						sent++
+						return nil, tt.err
+					}))
+					e := failure[requestError](t, resp, err)
+					require.ErrorIs(t, err, tt.err)
+					assert.Equal(t, kind.attempts(tt.want), sent)
+					assert.Equal(t, sent-1, e.Retries)
+				})
+			})
+		}
+	}
+}
+
+func TestRetry_succeeds(t *testing.T) {
+	t.Parallel()
+	for _, kind := range kinds {
+		for _, tt := range []struct {
+			status int
+			want   attempts
+		}{
+			{429, attempts{2, 2, 2, 2, 1}},
+			{503, attempts{2, 1, 2, 2, 1}},
+		} {
+			t.Run(kind.name+" that meets a passing "+http.StatusText(tt.status)+" goes through if its class allows", func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					var bodies []string
+					resp, err := callKind(t.Context(), kind.method, kind.class, roundTrip(func(r *http.Request) (*http.Response, error) {
+						bodies = append(bodies, bodyOf(t, r))
+						if len(bodies) == 1 {
+							return respond(r, tt.status, "{}", "Retry-After: 1"), nil
+						}
+						return respond(r, http.StatusOK, jsonOK), nil
+					}))
+					require.Len(t, bodies, kind.attempts(tt.want))
+					if len(bodies) == 1 {
+						failure[apiError](t, resp, err)
+						return
+					}
+					require.NoError(t, err)
+					assert.Equal(t, "request-id-1", resp.RequestID)
+					assert.Equal(t, bodies[0], bodies[1], "the whole body is sent again")
+				})
+			})
+		}
+	}
+	t.Run("an answer that does not decode is final, whatever the class", func(t *testing.T) {
+		t.Parallel()
+		for _, kind := range kinds {
+			sent := 0
+			resp, err := callKind(t.Context(), kind.method, kind.class, roundTrip(func(r *http.Request) (*http.Response, error) {
+				sent++
+				return respond(r, http.StatusOK, "<html>"), nil
+			}))
+			failure[decodeError](t, resp, err)
+			assert.Equal(t, 1, sent)
+		}
+	})
+}
+
+func bodyOf(t *testing.T, r *http.Request) string {
+	t.Helper()
+	if r.Body == nil {
+		return ""
+	}
+	raw, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	return string(raw)
+}

@@ -1,0 +1,193 @@
+package stytcherror_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+const op = "b2b.sessions.authenticate"
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	for want, err := range map[string]error{
+		"stytch: " + op + ": 404 session_not_found: No session. (request-id-1, 2 retries)": &stytcherror.Error{
+			Op: op, StatusCode: 404, Code: stytcherror.CodeSessionNotFound, Message: "No session.", RequestID: "request-id-1",
+			Retries: 2, URL: "https://example.com",
+		},
+		"stytch: " + op + ": 502 Bad Gateway":     &stytcherror.Error{Op: op, StatusCode: 502},
+		"stytch: " + op + ": 502 Bad Gateway (r)": &stytcherror.Error{Op: op, StatusCode: 502, RequestID: "r"},
+		"stytch: " + op + ": 599":                 &stytcherror.Error{Op: op, StatusCode: 599},
+		"stytch: " + op + ": 599: Odd. (1 retry)": &stytcherror.Error{Op: op, StatusCode: 599, Message: "Odd.", Retries: 1},
+		"stytch: 400 bad_request":                 &stytcherror.Error{StatusCode: 400, Code: stytcherror.CodeBadRequest},
+		"stytch: session_not_found":               stytcherror.CodeSessionNotFound,
+		"stytch: " + op + ": no answer from auth.example: dial tcp: connection refused (2 retries)": stytcherror.NewRequestError(op, "auth.example", 2, refused),
+		"stytch: " + op + ": no answer from auth.example: EOF (1 retry)":                            stytcherror.NewRequestError(op, "auth.example", 1, io.EOF),
+		"stytch: " + op + ": no answer":                                                             stytcherror.NewRequestError(op, "", 0, nil),
+		"stytch: " + op + ": status 200, but the body does not decode at /member/roles/2: JSON string does not fit bool (r)": stytcherror.NewDecodeError(stytcherror.DecodeError{
+			Op: op, StatusCode: 200, RequestID: "r", Field: "/member/roles/2", Reason: "JSON string does not fit bool",
+		}, nil),
+		"stytch: " + op + ": status 204, but the body does not decode: it is empty": stytcherror.NewDecodeError(stytcherror.DecodeError{
+			Op: op, StatusCode: 204, Reason: "it is empty",
+		}, nil),
+		"stytch: " + op + ": organization_id is required": &stytcherror.ArgumentError{Op: op, Field: "organization_id", Reason: "is required"},
+		"stytch: " + op + ": token refused: expired":      &stytcherror.TokenError{Op: op, Verdict: "expired"},
+		"stytch: token refused: wrong kind: an access token": &stytcherror.TokenError{
+			Verdict: stytcherror.ErrTokenKind.Verdict, Reason: "an access token",
+		},
+		"stytch: " + op + ": not permitted: write on documents: no role has it": &stytcherror.PermissionError{
+			Op: op, Action: "write", Resource: "documents", Reason: "no role has it",
+		},
+		"stytch: not permitted: the session belongs to another organization": stytcherror.ErrTenancyMismatch,
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, want, err.Error())
+			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x"} {
+				if _, ok := err.(stytcherror.Code); !ok { //nolint:errorlint // the outermost error is meant
+					assert.Equal(t, want, fmt.Sprintf(verb, err), verb)
+				}
+			}
+			assert.Equal(t, `"`+want+`"`, fmt.Sprintf("%q", err))
+		})
+	}
+}
+
+func TestText_isOneShortLine(t *testing.T) {
+	t.Parallel()
+	hostile := "a\r\nb\x00c\x1b[31md\u0085e\u2028f\u2029g\u202eh\u2066i\xffj\ufffdk" + strings.Repeat("é", 1<<19)
+	for name, err := range map[string]error{
+		"an Error": &stytcherror.Error{
+			Op: op, StatusCode: 400, Code: stytcherror.Code(hostile), Message: hostile, RequestID: hostile, URL: hostile,
+			Details: []byte(hostile), Body: []byte(hostile),
+		},
+		"a RequestError": stytcherror.NewRequestError(op, hostile, 2, errors.New(hostile)),
+		"a DecodeError": stytcherror.NewDecodeError(stytcherror.DecodeError{
+			Op: op, StatusCode: 200, RequestID: hostile, Field: hostile, Reason: hostile,
+		}, nil),
+		"an ArgumentError":  &stytcherror.ArgumentError{Op: op, Field: hostile, Reason: hostile},
+		"a TokenError":      &stytcherror.TokenError{Op: op, Verdict: hostile, Reason: hostile},
+		"a PermissionError": &stytcherror.PermissionError{Op: op, Action: hostile, Resource: hostile, Reason: hostile},
+	} {
+		t.Run(name+" of hostile parts prints as one short line", func(t *testing.T) {
+			t.Parallel()
+			shown := canary.Print(err)
+			for _, way := range []string{"Error", "%v", "%+v", "%#v", "%s", "%d", "%x"} {
+				text := shown[way]
+				assert.Contains(t, text, "a  b c [31md e f g h i j k")
+				assert.NotContains(t, text, "\ufffd")
+				assert.Less(t, len(text), 1700)
+				assert.Equal(t, -1, strings.IndexFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r >= 0x80 && r != 'é' }))
+			}
+			for _, way := range []string{"slog text", "slog JSON"} {
+				assert.Equal(t, 1, strings.Count(shown[way], "\n"), way)
+				assert.Less(t, len(shown[way]), 1900, way)
+			}
+		})
+	}
+}
+
+func TestIs(t *testing.T) {
+	t.Parallel()
+	apiErr := fmt.Errorf("logging in: %w", &stytcherror.Error{Op: op, StatusCode: 404, Code: stytcherror.CodeSessionNotFound})
+	t.Run("an Error is its code, through any wrapping", func(t *testing.T) {
+		t.Parallel()
+		require.ErrorIs(t, apiErr, stytcherror.CodeSessionNotFound)
+		require.ErrorIs(t, apiErr, stytcherror.Code("session_not_found"))
+		require.NotErrorIs(t, apiErr, stytcherror.CodeMemberNotFound)
+		e, ok := errors.AsType[*stytcherror.Error](apiErr)
+		require.True(t, ok)
+		assert.Equal(t, 404, e.StatusCode)
+	})
+	t.Run("an Error without a code is no code, not even the empty one", func(t *testing.T) {
+		t.Parallel()
+		assert.NotErrorIs(t, &stytcherror.Error{StatusCode: 502}, stytcherror.Code(""))
+	})
+	t.Run("a code stands for itself", func(t *testing.T) {
+		t.Parallel()
+		assert.ErrorIs(t, stytcherror.CodeSessionNotFound, stytcherror.CodeSessionNotFound)
+	})
+	t.Run("a RequestError is what caused it", func(t *testing.T) {
+		t.Parallel()
+		err := stytcherror.NewRequestError(op, "h", 0, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)})
+		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+		_, ok := errors.AsType[*net.OpError](err)
+		assert.True(t, ok)
+	})
+	t.Run("a DecodeError is what caused it, or nothing", func(t *testing.T) {
+		t.Parallel()
+		require.ErrorIs(t, stytcherror.NewDecodeError(stytcherror.DecodeError{}, stytcherror.ErrTooLarge), stytcherror.ErrTooLarge)
+		require.NoError(t, stytcherror.NewDecodeError(stytcherror.DecodeError{}, nil).Unwrap())
+	})
+	t.Run("the types do not pass for one another", func(t *testing.T) {
+		t.Parallel()
+		_, isRequest := errors.AsType[*stytcherror.RequestError](apiErr)
+		_, isDecode := errors.AsType[*stytcherror.DecodeError](apiErr)
+		_, isArgument := errors.AsType[*stytcherror.ArgumentError](apiErr)
+		assert.False(t, isRequest || isDecode || isArgument)
+	})
+}
+
+func TestRequestError_Timeout(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		cause error
+		want  bool
+	}{
+		"a deadline":                    {context.DeadlineExceeded, true},
+		"a deadline with a cause":       {fmt.Errorf("%w: %w", context.DeadlineExceeded, io.EOF), true},
+		"a dial that took too long":     {&net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}, true},
+		"a resolver that took too long": {&net.DNSError{IsTimeout: true}, true},
+		"a refused connection":          {&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, false},
+		"a cancelled context":           {context.Canceled, false},
+		"an end of file":                {io.EOF, false},
+		"no cause":                      {nil, false},
+	} {
+		t.Run(fmt.Sprintf("%s: %t", name, tt.want), func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, tt.want, stytcherror.NewRequestError(op, "h", 0, tt.cause).Timeout())
+		})
+	}
+}
+
+func TestError_MarshalJSON(t *testing.T) {
+	t.Parallel()
+	err := &stytcherror.Error{
+		Op: op, StatusCode: 429, RequestID: "r", Code: stytcherror.CodeTooManyRequests, Message: "Slow down.", URL: "u",
+		RetryAfter: 90 * time.Second, Retries: 1, Details: []byte(`{"cAnArY": 1}`), Body: []byte("cAnArY"),
+	}
+	const want = `{"op": "b2b.sessions.authenticate", "status_code": 429, "request_id": "r", "code": "too_many_requests",
+		"message": "Slow down.", "url": "u", "retry_after": "1m30s", "retries": 1}`
+	t.Run("an Error marshals without body and details", func(t *testing.T) {
+		t.Parallel()
+		got, failed := json.Marshal(err)
+		require.NoError(t, failed)
+		assert.JSONEq(t, want, string(got))
+	})
+	t.Run("and does so under the second version of encoding/json", func(t *testing.T) {
+		t.Parallel()
+		got, failed := jsonv2.Marshal(err)
+		require.NoError(t, failed)
+		assert.JSONEq(t, want, string(got))
+	})
+	t.Run("body and details are shown by nothing", func(t *testing.T) {
+		t.Parallel()
+		canary.Hidden(t, err, "cAnArY")
+	})
+}
