@@ -5,22 +5,24 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"runtime"
 
 	"github.com/seed75add069/stytch-go/b2b"
+	"github.com/seed75add069/stytch-go/b2c"
 	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/internal/transport"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 // Version is the version of this module, as sent in the User-Agent.
-const Version = "0.1.0"
+const Version = transport.Version
 
 // Client is the way to a project. Make one with [NewClient] and share it: it is safe for concurrent use and keeps
 // connections. It starts no goroutine of its own.
 type Client struct {
 	// B2B holds the services of a B2B project: organizations and their members.
 	B2B *b2b.Services
+	// B2C holds the services of a consumer project: users.
+	B2C *b2c.Services
 
 	http *http.Client
 	text string
@@ -33,8 +35,8 @@ func NewClient(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	password := secret.New(config.Secret)
-	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, config.ProjectID, password)
+	credentials := transport.Basic(config.ProjectID, secret.New(config.Secret))
+	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, credentials)
 	if client == nil {
 		return nil, refuse("Middleware", "returned no transport")
 	}
@@ -46,13 +48,14 @@ func NewClient(config Config) (*Client, error) {
 		Timeout:          config.Timeout,
 		Retry:            config.Retry,
 		MaxResponseBytes: config.MaxResponseBytes,
-		UserAgent:        "seed75add069-stytch-go/" + Version + " (" + runtime.Version() + ")",
+		UserAgent:        transport.UserAgent(),
 		Logger:           config.Logger,
 		Now:              config.Now,
-		Redact:           transport.Redactor(config.ProjectID, password),
+		Redact:           credentials.Redact,
 	}
 	return &Client{
 		B2B:  b2b.New(fetch),
+		B2C:  b2c.New(fetch),
 		http: client,
 		text: fmt.Sprintf("stytch.Client(%s at %s)", config.ProjectID, base),
 	}, nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed75add069/stytch-go/internal/checks"
 	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -67,7 +68,7 @@ func (c Config) String() string {
 		id = secret.Marker
 	}
 	return fmt.Sprintf("stytch.Config(ProjectID: %q, Secret: %s, BaseURL: %s)",
-		id, secret.Mask(c.Secret), printable(c.BaseURL))
+		id, secret.Mask(c.Secret), checks.Printable(c.BaseURL))
 }
 
 // Format writes the config without its secret, whatever the verb.

@@ -36,6 +36,7 @@ var violations = []planted{
 	{"shared imports a leaf", hallDoors, "shared/x.go", importing("~/b2b/y"), importing("encoding/json")},
 	{"stytcherror imports shared", hallDoors, "stytcherror/x.go", importing("~/shared"), importing("errors")},
 	{"transport imports a leaf", internalDoors, "internal/transport/x.go", importing("~/b2b/y"), importing("~/shared")},
+	{"samlshield imports the root", internalDoors, "samlshield/x.go", importing("~"), importing("~/internal/transport")},
 	{"root imports the emulator", emulatorDoors, "x.go", importing("~/emulator"), importing("~/b2b")},
 	{"a package imports stytchtest", emulatorDoors, "webhook/x.go", importing("~/stytchtest"), importing("~/shared")},
 	{"production imports the contract", rehearsalDoors, "b2b/x/x.go", importing("~/internal/contract"), importing("~/internal/jwt")},

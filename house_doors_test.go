@@ -18,7 +18,9 @@ var thirdParty = []string{
 }
 
 // rehearsal are internal packages that tests alone use, and which may therefore know more.
-var rehearsal = []string{"internal/canary", "internal/contract", "internal/pairbench"}
+var rehearsal = []string{
+	"internal/canary", "internal/contract", "internal/pairbench", "internal/recorded", "internal/stage",
+}
 
 // imported is an import of a file; local is its path below the module, empty for a foreign one.
 type imported struct{ name, path, local string }
@@ -124,14 +126,16 @@ func hallDoors(house []*goFile) []string {
 }
 
 func internalDoors(house []*goFile) []string {
-	isInternal := func(f *goFile) bool { return f.under("internal") && !f.under(rehearsal...) }
+	isInternal := func(f *goFile) bool { return f.under("internal", "samlshield") && !f.under(rehearsal...) }
 	return doors(house, isInternal, func(_ *goFile, i imported) bool {
 		return i.isStd() || i.isThirdParty() || within(i.local, "shared", "stytcherror", "internal")
 	})
 }
 
 func emulatorDoors(house []*goFile) []string {
-	isOutside := func(f *goFile) bool { return !f.under("emulator", "stytchtest", "cmd", "examples") }
+	isOutside := func(f *goFile) bool {
+		return !f.under("emulator", "stytchtest", "cmd", "examples", "internal/stage")
+	}
 	return doors(house, isOutside, func(_ *goFile, i imported) bool { return !within(i.local, "emulator", "stytchtest") })
 }
 

@@ -68,7 +68,13 @@ func sow(v reflect.Value, depth int) int {
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Map:
-		v.Set(reflect.ValueOf(map[string]any{"k": "v"}).Convert(v.Type()))
+		v.Set(reflect.MakeMap(v.Type()))
+		elem := reflect.New(v.Type().Elem()).Elem()
+		if elem.Kind() == reflect.Interface {
+			elem.Set(reflect.ValueOf("v"))
+		}
+		planted = sow(elem, depth-1)
+		v.SetMapIndex(reflect.ValueOf("k"), elem)
 	default:
 	}
 	return planted

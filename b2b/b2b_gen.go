@@ -7,17 +7,71 @@ package b2b
 import (
 	discoveryintermediatesessions "github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	idpoauth "github.com/seed75add069/stytch-go/b2b/idp/oauth"
+	"github.com/seed75add069/stytch-go/b2b/impersonation"
+	"github.com/seed75add069/stytch-go/b2b/magiclinks"
 	magiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
+	magiclinksemail "github.com/seed75add069/stytch-go/b2b/magiclinks/email"
 	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	"github.com/seed75add069/stytch-go/b2b/oauth"
+	oauthdiscovery "github.com/seed75add069/stytch-go/b2b/oauth/discovery"
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	organizationsmembers "github.com/seed75add069/stytch-go/b2b/organizations/members"
+	organizationsmembersconnectedapps "github.com/seed75add069/stytch-go/b2b/organizations/members/connectedapps"
+	organizationsmembersoauthproviders "github.com/seed75add069/stytch-go/b2b/organizations/members/oauthproviders"
+	otpsemail "github.com/seed75add069/stytch-go/b2b/otps/email"
+	otpsemaildiscovery "github.com/seed75add069/stytch-go/b2b/otps/email/discovery"
+	otpssms "github.com/seed75add069/stytch-go/b2b/otps/sms"
+	"github.com/seed75add069/stytch-go/b2b/passwords"
+	passwordsdiscovery "github.com/seed75add069/stytch-go/b2b/passwords/discovery"
+	passwordsdiscoveryemail "github.com/seed75add069/stytch-go/b2b/passwords/discovery/email"
+	passwordsemail "github.com/seed75add069/stytch-go/b2b/passwords/email"
+	passwordsexistingpassword "github.com/seed75add069/stytch-go/b2b/passwords/existingpassword"
+	passwordssessions "github.com/seed75add069/stytch-go/b2b/passwords/sessions"
+	"github.com/seed75add069/stytch-go/b2b/rbac"
+	rbacorganizations "github.com/seed75add069/stytch-go/b2b/rbac/organizations"
+	"github.com/seed75add069/stytch-go/b2b/recoverycodes"
+	scimconnection "github.com/seed75add069/stytch-go/b2b/scim/connection"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/b2b/sso"
+	ssoexternal "github.com/seed75add069/stytch-go/b2b/sso/external"
+	ssooidc "github.com/seed75add069/stytch-go/b2b/sso/oidc"
+	ssosaml "github.com/seed75add069/stytch-go/b2b/sso/saml"
+	"github.com/seed75add069/stytch-go/b2b/totps"
+	connectedappclients "github.com/seed75add069/stytch-go/b2c/connectedapp/clients"
+	connectedappclientssecrets "github.com/seed75add069/stytch-go/b2c/connectedapp/clients/secrets"
+	"github.com/seed75add069/stytch-go/b2c/debug"
+	fraudemail "github.com/seed75add069/stytch-go/b2c/fraud/email"
+	fraudfingerprint "github.com/seed75add069/stytch-go/b2c/fraud/fingerprint"
+	fraudrules "github.com/seed75add069/stytch-go/b2c/fraud/rules"
+	fraudverdictreasons "github.com/seed75add069/stytch-go/b2c/fraud/verdictreasons"
+	m2mclients "github.com/seed75add069/stytch-go/b2c/m2m/clients"
+	m2mclientssecrets "github.com/seed75add069/stytch-go/b2c/m2m/clients/secrets"
+	"github.com/seed75add069/stytch-go/b2c/project"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 // Services are all services of the product.
 type Services struct {
-	Discovery  Discovery
-	MagicLinks MagicLinks
-	Sessions   *sessions.Service
+	Discovery     Discovery
+	IDP           IDP
+	Impersonation *impersonation.Service
+	MagicLinks    MagicLinks
+	OAuth         OAuth
+	Organizations Organizations
+	OTPs          OTPs
+	Passwords     Passwords
+	RBAC          RBAC
+	RecoveryCodes *recoverycodes.Service
+	SCIM          SCIM
+	Sessions      *sessions.Service
+	SSO           SSO
+	TOTPs         *totps.Service
+	ConnectedApp  ConnectedApp
+	Debug         *debug.Service
+	Fraud         Fraud
+	M2M           M2M
+	Project       *project.Service
 }
 
 // Discovery groups the services under Discovery.
@@ -26,15 +80,121 @@ type Discovery struct {
 	Organizations        *discoveryorganizations.Service
 }
 
-// MagicLinks groups the services under MagicLinks.
+// IDP groups the services under IDP.
+type IDP struct {
+	OAuth *idpoauth.Service
+}
+
+// MagicLinks groups the services under MagicLinks. See [magiclinks.Service] for its own methods.
 type MagicLinks struct {
+	*magiclinks.Service
 	Discovery *magiclinksdiscovery.Service
 	Email     MagicLinksEmail
 }
 
-// MagicLinksEmail groups the services under MagicLinks.Email.
+// MagicLinksEmail groups the services under MagicLinks.Email. See [magiclinksemail.Service] for its own
+// methods.
 type MagicLinksEmail struct {
+	*magiclinksemail.Service
 	Discovery *magiclinksemaildiscovery.Service
+}
+
+// OAuth groups the services under OAuth. See [oauth.Service] for its own methods.
+type OAuth struct {
+	*oauth.Service
+	Discovery *oauthdiscovery.Service
+}
+
+// Organizations groups the services under Organizations. See [organizations.Service] for its own methods.
+type Organizations struct {
+	*organizations.Service
+	Members OrganizationsMembers
+}
+
+// OrganizationsMembers groups the services under Organizations.Members. See [organizationsmembers.Service] for
+// its own methods.
+type OrganizationsMembers struct {
+	*organizationsmembers.Service
+	ConnectedApps  *organizationsmembersconnectedapps.Service
+	OAuthProviders *organizationsmembersoauthproviders.Service
+}
+
+// OTPs groups the services under OTPs.
+type OTPs struct {
+	Email OTPsEmail
+	SMS   *otpssms.Service
+}
+
+// OTPsEmail groups the services under OTPs.Email. See [otpsemail.Service] for its own methods.
+type OTPsEmail struct {
+	*otpsemail.Service
+	Discovery *otpsemaildiscovery.Service
+}
+
+// Passwords groups the services under Passwords. See [passwords.Service] for its own methods.
+type Passwords struct {
+	*passwords.Service
+	Discovery        PasswordsDiscovery
+	Email            *passwordsemail.Service
+	ExistingPassword *passwordsexistingpassword.Service
+	Sessions         *passwordssessions.Service
+}
+
+// PasswordsDiscovery groups the services under Passwords.Discovery. See [passwordsdiscovery.Service] for its
+// own methods.
+type PasswordsDiscovery struct {
+	*passwordsdiscovery.Service
+	Email *passwordsdiscoveryemail.Service
+}
+
+// RBAC groups the services under RBAC. See [rbac.Service] for its own methods.
+type RBAC struct {
+	*rbac.Service
+	Organizations *rbacorganizations.Service
+}
+
+// SCIM groups the services under SCIM.
+type SCIM struct {
+	Connection *scimconnection.Service
+}
+
+// SSO groups the services under SSO. See [sso.Service] for its own methods.
+type SSO struct {
+	*sso.Service
+	External *ssoexternal.Service
+	OIDC     *ssooidc.Service
+	SAML     *ssosaml.Service
+}
+
+// ConnectedApp groups the services under ConnectedApp.
+type ConnectedApp struct {
+	Clients ConnectedAppClients
+}
+
+// ConnectedAppClients groups the services under ConnectedApp.Clients. See [connectedappclients.Service] for its
+// own methods.
+type ConnectedAppClients struct {
+	*connectedappclients.Service
+	Secrets *connectedappclientssecrets.Service
+}
+
+// Fraud groups the services under Fraud.
+type Fraud struct {
+	Email          *fraudemail.Service
+	Fingerprint    *fraudfingerprint.Service
+	Rules          *fraudrules.Service
+	VerdictReasons *fraudverdictreasons.Service
+}
+
+// M2M groups the services under M2M.
+type M2M struct {
+	Clients M2MClients
+}
+
+// M2MClients groups the services under M2M.Clients. See [m2mclients.Service] for its own methods.
+type M2MClients struct {
+	*m2mclients.Service
+	Secrets *m2mclientssecrets.Service
 }
 
 // New joins the services, all of which send through cfg.
@@ -42,8 +202,46 @@ func New(cfg *shared.FetchConfig) *Services {
 	s := new(Services)
 	s.Discovery.IntermediateSessions = discoveryintermediatesessions.New(cfg)
 	s.Discovery.Organizations = discoveryorganizations.New(cfg)
+	s.IDP.OAuth = idpoauth.New(cfg)
+	s.Impersonation = impersonation.New(cfg)
+	s.MagicLinks.Service = magiclinks.New(cfg)
 	s.MagicLinks.Discovery = magiclinksdiscovery.New(cfg)
+	s.MagicLinks.Email.Service = magiclinksemail.New(cfg)
 	s.MagicLinks.Email.Discovery = magiclinksemaildiscovery.New(cfg)
+	s.OAuth.Service = oauth.New(cfg)
+	s.OAuth.Discovery = oauthdiscovery.New(cfg)
+	s.Organizations.Service = organizations.New(cfg)
+	s.Organizations.Members.Service = organizationsmembers.New(cfg)
+	s.Organizations.Members.ConnectedApps = organizationsmembersconnectedapps.New(cfg)
+	s.Organizations.Members.OAuthProviders = organizationsmembersoauthproviders.New(cfg)
+	s.OTPs.Email.Service = otpsemail.New(cfg)
+	s.OTPs.Email.Discovery = otpsemaildiscovery.New(cfg)
+	s.OTPs.SMS = otpssms.New(cfg)
+	s.Passwords.Service = passwords.New(cfg)
+	s.Passwords.Discovery.Service = passwordsdiscovery.New(cfg)
+	s.Passwords.Discovery.Email = passwordsdiscoveryemail.New(cfg)
+	s.Passwords.Email = passwordsemail.New(cfg)
+	s.Passwords.ExistingPassword = passwordsexistingpassword.New(cfg)
+	s.Passwords.Sessions = passwordssessions.New(cfg)
+	s.RBAC.Service = rbac.New(cfg)
+	s.RBAC.Organizations = rbacorganizations.New(cfg)
+	s.RecoveryCodes = recoverycodes.New(cfg)
+	s.SCIM.Connection = scimconnection.New(cfg)
 	s.Sessions = sessions.New(cfg)
+	s.SSO.Service = sso.New(cfg)
+	s.SSO.External = ssoexternal.New(cfg)
+	s.SSO.OIDC = ssooidc.New(cfg)
+	s.SSO.SAML = ssosaml.New(cfg)
+	s.TOTPs = totps.New(cfg)
+	s.ConnectedApp.Clients.Service = connectedappclients.New(cfg)
+	s.ConnectedApp.Clients.Secrets = connectedappclientssecrets.New(cfg)
+	s.Debug = debug.New(cfg)
+	s.Fraud.Email = fraudemail.New(cfg)
+	s.Fraud.Fingerprint = fraudfingerprint.New(cfg)
+	s.Fraud.Rules = fraudrules.New(cfg)
+	s.Fraud.VerdictReasons = fraudverdictreasons.New(cfg)
+	s.M2M.Clients.Service = m2mclients.New(cfg)
+	s.M2M.Clients.Secrets = m2mclientssecrets.New(cfg)
+	s.Project = project.New(cfg)
 	return s
 }

@@ -183,7 +183,7 @@ var wire = json.JoinOptions(
 			return enc.WriteToken(jsontext.String(t.UTC().Format(time.RFC3339)))
 		}),
 		json.MarshalToFunc(func(enc *jsontext.Encoder, r secret.Revealer) error {
-			return json.MarshalEncode(enc, r.Unredacted())
+			return json.MarshalEncode(enc, secret.Plain(r))
 		}),
 	)),
 )

@@ -41,3 +41,22 @@ const (
 	// Czech.
 	LocaleCS Locale = "cs"
 )
+
+// ResultsMetadata is a count of what a search found, and the way to its next page.
+type ResultsMetadata struct {
+	// How many results the search has on all its pages; -1 when totals are switched off for the workspace.
+	Total int `json:"total"`
+	// The "cursor" that yields the next page; empty on the last one.
+	NextCursor string `json:"next_cursor"`
+}
+
+// SearchOperator is a way to combine the operands of a search.
+type SearchOperator string
+
+// Values of [SearchOperator].
+const (
+	// One operand must match. Deprecated for organizations and members.
+	SearchOperatorOr SearchOperator = "OR"
+	// Every operand must match.
+	SearchOperatorAnd SearchOperator = "AND"
+)

@@ -21,3 +21,12 @@ type MemberOptions struct {
 	// The id of the member's authenticator app; empty when there is none.
 	TOTPRegistrationID string `json:"totp_registration_id"`
 }
+
+// Values of EnrollmentChange, which stay plain strings in requests and answers. A change of whether every login
+// of a member needs a second factor.
+const (
+	// Every login of the member needs one from now on.
+	EnrollmentChangeEnroll = "enroll"
+	// Logins of the member need one only where the organization asks everybody for it.
+	EnrollmentChangeUnenroll = "unenroll"
+)

@@ -2,6 +2,8 @@
 
 package scim
 
+import "time"
+
 // SCIMAttributes is a person's record at the identity provider. What the provider did not send is empty.
 type SCIMAttributes struct {
 	// The record's id on Stytch's side of SCIM, by which the identity provider updates it.
@@ -152,3 +154,145 @@ type Manager struct {
 	// The manager's name as colleagues see it.
 	DisplayName string `json:"display_name"`
 }
+
+// SCIMConnection is the connection through which an identity provider manages an organization's members by
+// SCIM.
+type SCIMConnection struct {
+	// The organization's id.
+	OrganizationID string `json:"organization_id"`
+	// The SCIM connection, by its id.
+	ConnectionID string `json:"connection_id"`
+	// The state of a SCIM connection. See the SCIMConnectionStatus constants.
+	Status string `json:"status"`
+	// The connection's name for people.
+	DisplayName string `json:"display_name"`
+	// The make of the identity provider. Unverified: we assume that it is a label and changes nothing in how
+	// the provider's calls are taken.
+	IdentityProvider IdentityProvider `json:"identity_provider"`
+	// The URL below which the identity provider makes its SCIM calls; to be entered there.
+	BaseURL string `json:"base_url"`
+	// The end of the token the identity provider calls with, to tell it from others. The whole token was shown
+	// once, when it was made.
+	BearerTokenLastFour string `json:"bearer_token_last_four"`
+	// When the identity provider's token ends; zero when the answer leaves it out.
+	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at"`
+	// The end of the second token while a rotation is under way; empty otherwise.
+	NextBearerTokenLastFour string `json:"next_bearer_token_last_four"`
+	// When the second token ends; zero when no rotation is under way or the answer leaves it out.
+	NextBearerTokenExpiresAt time.Time `json:"next_bearer_token_expires_at"`
+	// The roles of the identity provider's groups: each member of a group has the group's roles in every
+	// session. Unverified: we assume that a list in a request replaces the one before.
+	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments"`
+}
+
+// SCIMConnectionWithToken is a new SCIM connection with its token, which is shown this once.
+type SCIMConnectionWithToken struct {
+	// The organization's id.
+	OrganizationID string `json:"organization_id"`
+	// The SCIM connection, by its id.
+	ConnectionID string `json:"connection_id"`
+	// The state of a SCIM connection. See the SCIMConnectionStatus constants.
+	Status string `json:"status"`
+	// The connection's name for people.
+	DisplayName string `json:"display_name"`
+	// The make of the identity provider. Unverified: we assume that it is a label and changes nothing in how
+	// the provider's calls are taken.
+	IdentityProvider IdentityProvider `json:"identity_provider"`
+	// The URL below which the identity provider makes its SCIM calls; to be entered there.
+	BaseURL string `json:"base_url"`
+	// The token the identity provider proves itself with; to be entered there. Later answers show its end only.
+	BearerToken string `json:"bearer_token"`
+	// When the identity provider's token ends; zero when the answer leaves it out.
+	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at"`
+	// The roles of the identity provider's groups: each member of a group has the group's roles in every
+	// session. Unverified: we assume that a list in a request replaces the one before.
+	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments"`
+}
+
+// SCIMConnectionWithNextToken is a SCIM connection whose token is being changed, with the second token, which
+// is shown this once.
+type SCIMConnectionWithNextToken struct {
+	// The organization's id.
+	OrganizationID string `json:"organization_id"`
+	// The SCIM connection, by its id.
+	ConnectionID string `json:"connection_id"`
+	// The state of a SCIM connection. See the SCIMConnectionStatus constants.
+	Status string `json:"status"`
+	// The connection's name for people.
+	DisplayName string `json:"display_name"`
+	// The make of the identity provider. Unverified: we assume that it is a label and changes nothing in how
+	// the provider's calls are taken.
+	IdentityProvider IdentityProvider `json:"identity_provider"`
+	// The URL below which the identity provider makes its SCIM calls; to be entered there.
+	BaseURL string `json:"base_url"`
+	// The end of the token the identity provider calls with, to tell it from others. The whole token was shown
+	// once, when it was made.
+	BearerTokenLastFour string `json:"bearer_token_last_four"`
+	// When the identity provider's token ends; zero when the answer leaves it out.
+	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at"`
+	// The second token; to be entered at the identity provider before the rotation is completed. Later answers
+	// show its end only.
+	NextBearerToken string `json:"next_bearer_token"`
+	// When the second token ends; zero when no rotation is under way or the answer leaves it out.
+	NextBearerTokenExpiresAt time.Time `json:"next_bearer_token_expires_at"`
+	// The roles of the identity provider's groups: each member of a group has the group's roles in every
+	// session. Unverified: we assume that a list in a request replaces the one before.
+	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments"`
+}
+
+// SCIMGroup is a group that the identity provider has sent. Who is in it stands on the members.
+type SCIMGroup struct {
+	// The group's id here, by which it can be given roles.
+	GroupID string `json:"group_id"`
+	// The group's name at the identity provider.
+	GroupName string `json:"group_name"`
+	// The organization's id.
+	OrganizationID string `json:"organization_id"`
+	// The SCIM connection, by its id.
+	ConnectionID string `json:"connection_id"`
+}
+
+// SCIMGroupImplicitRoleAssignments is a role that every member of a group has, for as long as the identity
+// provider keeps them in it.
+type SCIMGroupImplicitRoleAssignments struct {
+	// The role, by its id in the policy. "stytch_member", which every member has and nobody can assign, and
+	// "stytch_admin" are always there.
+	RoleID string `json:"role_id"`
+	// The group, by its id; SCIM.Connection.GetGroups lists them.
+	GroupID string `json:"group_id"`
+	// The group's name at the identity provider. Unverified: in a request we assume that GroupID decides and
+	// the name is ignored.
+	GroupName string `json:"group_name"`
+}
+
+// IdentityProvider is the make of an identity provider that speaks SCIM. The list is open.
+type IdentityProvider string
+
+// Values of [IdentityProvider].
+const (
+	// Any other.
+	IdentityProviderGeneric IdentityProvider = "generic"
+	// Okta.
+	IdentityProviderOkta IdentityProvider = "okta"
+	// Microsoft Entra.
+	IdentityProviderMicrosoftEntra IdentityProvider = "microsoft-entra"
+	// CyberArk.
+	IdentityProviderCyberark IdentityProvider = "cyberark"
+	// JumpCloud.
+	IdentityProviderJumpcloud IdentityProvider = "jumpcloud"
+	// OneLogin.
+	IdentityProviderOnelogin IdentityProvider = "onelogin"
+	// PingFederate.
+	IdentityProviderPingfederate IdentityProvider = "pingfederate"
+	// Rippling.
+	IdentityProviderRippling IdentityProvider = "rippling"
+)
+
+// Values of SCIMConnectionStatus, which stay plain strings in requests and answers. The state of a SCIM
+// connection.
+const (
+	// The identity provider's calls are taken.
+	SCIMConnectionStatusActive = "active"
+	// The connection was deleted, and the provider's calls are refused.
+	SCIMConnectionStatusDeleted = "deleted"
+)

@@ -3,11 +3,11 @@
 // Package sessions is client.B2B.Sessions. It checks, lists, ends and exchanges the sessions of members, and
 // trades tokens from elsewhere for sessions.
 //
-// The two names that matter are [Service], which programs reach as client.B2B.Sessions, and [GetRequest]:
+// The two names that matter are [Service], which programs reach as client.B2B.Sessions, and
+// [AuthenticateRequest]:
 //
-//	resp, err := client.B2B.Sessions.Get(ctx, &sessions.GetRequest{
-//		OrganizationID: organizationID,
-//		MemberID:       memberID,
+//	resp, err := client.B2B.Sessions.Authenticate(ctx, &sessions.AuthenticateRequest{
+//		SessionToken: new(sessionToken),
 //	})
 //
 // Beside another package sessions it is imported as b2bsessions.

@@ -43,7 +43,9 @@ func (v AuthenticateRequest) LogValue() slog.Value { return slog.AnyValue(v.reda
 func (v AuthenticateRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *AuthenticateRequest) Unredacted() any { return (*plainAuthenticateRequest)(v) }
+func (v *AuthenticateRequest) Unredacted() any {
+	return secret.Open{Plain: (*plainAuthenticateRequest)(v)}
+}
 
 // plainAuthenticateResponse is AuthenticateResponse as it travels: the same fields and none of the methods
 // below.
@@ -68,7 +70,9 @@ func (v AuthenticateResponse) LogValue() slog.Value { return slog.AnyValue(v.red
 func (v AuthenticateResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *AuthenticateResponse) Unredacted() any { return (*plainAuthenticateResponse)(v) }
+func (v *AuthenticateResponse) Unredacted() any {
+	return secret.Open{Plain: (*plainAuthenticateResponse)(v)}
+}
 
 // plainRevokeRequest is RevokeRequest as it travels: the same fields and none of the methods below.
 type plainRevokeRequest RevokeRequest
@@ -90,7 +94,7 @@ func (v RevokeRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()
 func (v RevokeRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *RevokeRequest) Unredacted() any { return (*plainRevokeRequest)(v) }
+func (v *RevokeRequest) Unredacted() any { return secret.Open{Plain: (*plainRevokeRequest)(v)} }
 
 // LogValue is the value itself: it has no secrets of its own.
 func (v RevokeResponse) LogValue() slog.Value {
@@ -120,7 +124,7 @@ func (v ExchangeRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted
 func (v ExchangeRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *ExchangeRequest) Unredacted() any { return (*plainExchangeRequest)(v) }
+func (v *ExchangeRequest) Unredacted() any { return secret.Open{Plain: (*plainExchangeRequest)(v)} }
 
 // plainExchangeResponse is ExchangeResponse as it travels: the same fields and none of the methods below.
 type plainExchangeResponse ExchangeResponse
@@ -145,7 +149,7 @@ func (v ExchangeResponse) LogValue() slog.Value { return slog.AnyValue(v.redacte
 func (v ExchangeResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *ExchangeResponse) Unredacted() any { return (*plainExchangeResponse)(v) }
+func (v *ExchangeResponse) Unredacted() any { return secret.Open{Plain: (*plainExchangeResponse)(v)} }
 
 // plainExchangeAccessTokenRequest is ExchangeAccessTokenRequest as it travels: the same fields and none of the
 // methods below.
@@ -171,7 +175,9 @@ func (v ExchangeAccessTokenRequest) MarshalJSON() ([]byte, error) {
 }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *ExchangeAccessTokenRequest) Unredacted() any { return (*plainExchangeAccessTokenRequest)(v) }
+func (v *ExchangeAccessTokenRequest) Unredacted() any {
+	return secret.Open{Plain: (*plainExchangeAccessTokenRequest)(v)}
+}
 
 // plainExchangeAccessTokenResponse is ExchangeAccessTokenResponse as it travels: the same fields and none of
 // the methods below.
@@ -198,7 +204,9 @@ func (v ExchangeAccessTokenResponse) MarshalJSON() ([]byte, error) {
 }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *ExchangeAccessTokenResponse) Unredacted() any { return (*plainExchangeAccessTokenResponse)(v) }
+func (v *ExchangeAccessTokenResponse) Unredacted() any {
+	return secret.Open{Plain: (*plainExchangeAccessTokenResponse)(v)}
+}
 
 // plainAttestRequest is AttestRequest as it travels: the same fields and none of the methods below.
 type plainAttestRequest AttestRequest
@@ -221,7 +229,7 @@ func (v AttestRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()
 func (v AttestRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *AttestRequest) Unredacted() any { return (*plainAttestRequest)(v) }
+func (v *AttestRequest) Unredacted() any { return secret.Open{Plain: (*plainAttestRequest)(v)} }
 
 // plainAttestResponse is AttestResponse as it travels: the same fields and none of the methods below.
 type plainAttestResponse AttestResponse
@@ -243,7 +251,7 @@ func (v AttestResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted(
 func (v AttestResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *AttestResponse) Unredacted() any { return (*plainAttestResponse)(v) }
+func (v *AttestResponse) Unredacted() any { return secret.Open{Plain: (*plainAttestResponse)(v)} }
 
 // plainMigrateRequest is MigrateRequest as it travels: the same fields and none of the methods below.
 type plainMigrateRequest MigrateRequest
@@ -264,7 +272,7 @@ func (v MigrateRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted(
 func (v MigrateRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *MigrateRequest) Unredacted() any { return (*plainMigrateRequest)(v) }
+func (v *MigrateRequest) Unredacted() any { return secret.Open{Plain: (*plainMigrateRequest)(v)} }
 
 // plainMigrateResponse is MigrateResponse as it travels: the same fields and none of the methods below.
 type plainMigrateResponse MigrateResponse
@@ -288,7 +296,7 @@ func (v MigrateResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted
 func (v MigrateResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *MigrateResponse) Unredacted() any { return (*plainMigrateResponse)(v) }
+func (v *MigrateResponse) Unredacted() any { return secret.Open{Plain: (*plainMigrateResponse)(v)} }
 
 // LogValue is the value itself: it has no secrets of its own.
 func (v GetJWKSRequest) LogValue() slog.Value {

@@ -2,7 +2,259 @@
 
 package sessions
 
-import "time"
+import (
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2c/attribute"
+	"github.com/seed75add069/stytch-go/b2c/devicehistory"
+	"github.com/seed75add069/stytch-go/b2c/users"
+)
+
+// GetRequest is what [Service.Get] sends.
+type GetRequest struct {
+	// The user, by their id or their external id.
+	UserID string `json:"-" url:"user_id"`
+}
+
+// GetResponse is what [Service.Get] returns.
+type GetResponse struct {
+	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	RequestID string `json:"request_id"`
+	// The HTTP status, repeated in the body.
+	StatusCode int `json:"status_code"`
+	// The user's sessions that neither ended nor were revoked.
+	Sessions []Session `json:"sessions"`
+}
+
+// AuthenticateRequest is what [Service.Authenticate] sends.
+type AuthenticateRequest struct {
+	// The session, by its opaque token.
+	SessionToken *string `json:"session_token,omitzero"`
+	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, the
+	// session keeps its end. Unverified: one account of the API tells of a default of 60 minutes; we assume
+	// none. Bounds: 5 to 527040.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+	// The session, by a JWT of it. The JWT may have expired as long as its signature holds and the session is
+	// alive.
+	SessionJWT *string `json:"session_jwt,omitzero"`
+	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// SessionDurationMinutes is given too.
+	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	// An action the session must be allowed to perform. When it is not, the call fails with
+	// stytcherror.CodeConsumerSessionAuthorizationError.
+	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
+}
+
+// AuthenticateResponse is what [Service.Authenticate] returns.
+type AuthenticateResponse struct {
+	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	RequestID string `json:"request_id"`
+	// The HTTP status, repeated in the body.
+	StatusCode int `json:"status_code"`
+	// The session after the call, with its new end if it was extended.
+	Session Session `json:"session"`
+	// The opaque token that was sent; empty when a JWT was sent instead.
+	SessionToken string `json:"session_token"`
+	// A fresh JWT of the session, valid for five minutes.
+	SessionJWT string `json:"session_jwt"`
+	// A person with an account in the project, and every factor they can log in with.
+	User users.User `json:"user"`
+	// Which roles allowed the action; absent unless the request had an AuthorizationCheck.
+	Verdict *AuthorizationVerdict `json:"verdict"`
+}
+
+// RevokeRequest is what [Service.Revoke] sends.
+type RevokeRequest struct {
+	// The session's id. It serves to end the session, not to prove it.
+	SessionID *string `json:"session_id,omitzero"`
+	// The session, by its opaque token.
+	SessionToken *string `json:"session_token,omitzero"`
+	// The session, by a JWT of it.
+	SessionJWT *string `json:"session_jwt,omitzero"`
+}
+
+// RevokeResponse is what [Service.Revoke] returns.
+type RevokeResponse struct {
+	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	RequestID string `json:"request_id"`
+	// The HTTP status, repeated in the body.
+	StatusCode int `json:"status_code"`
+}
+
+// MigrateRequest is what [Service.Migrate] sends.
+type MigrateRequest struct {
+	// The session token of the other provider. Stytch sends it to the project's userinfo URL as proof of who
+	// holds it.
+	SessionToken string `json:"session_token"`
+	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
+	// session is made. Bounds: 5 to 527040.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// SessionDurationMinutes is given too.
+	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	TelemetryID *string `json:"telemetry_id,omitzero"`
+}
+
+// MigrateResponse is what [Service.Migrate] returns.
+type MigrateResponse struct {
+	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	RequestID string `json:"request_id"`
+	// The HTTP status, repeated in the body.
+	StatusCode int `json:"status_code"`
+	// The user's id.
+	UserID string `json:"user_id"`
+	// The opaque token of the session; empty when none was made.
+	SessionToken string `json:"session_token"`
+	// A JWT of the session, valid for five minutes; empty when none was made.
+	SessionJWT string `json:"session_jwt"`
+	// A person with an account in the project, and every factor they can log in with.
+	User users.User `json:"user"`
+	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	Session *Session `json:"session"`
+	// What is known of the device; absent unless the request carried a TelemetryID.
+	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+}
+
+// ExchangeAccessTokenRequest is what [Service.ExchangeAccessToken] sends.
+type ExchangeAccessTokenRequest struct {
+	// The access token the Connected App received, with the scope "full_access" and not older than five
+	// minutes. It is spent by the call.
+	AccessToken string `json:"access_token"`
+	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
+	// session is made. Bounds: 5 to 527040.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// SessionDurationMinutes is given too.
+	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	TelemetryID *string `json:"telemetry_id,omitzero"`
+}
+
+// ExchangeAccessTokenResponse is what [Service.ExchangeAccessToken] returns.
+type ExchangeAccessTokenResponse struct {
+	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	RequestID string `json:"request_id"`
+	// The HTTP status, repeated in the body.
+	StatusCode int `json:"status_code"`
+	// The user's id.
+	UserID string `json:"user_id"`
+	// The opaque token of the session; empty when none was made.
+	SessionToken string `json:"session_token"`
+	// A JWT of the session, valid for five minutes; empty when none was made.
+	SessionJWT string `json:"session_jwt"`
+	// A person with an account in the project, and every factor they can log in with.
+	User users.User `json:"user"`
+	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	Session *Session `json:"session"`
+	// What is known of the device; absent unless the request carried a TelemetryID.
+	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+}
+
+// GetJWKSRequest is what [Service.GetJWKS] sends.
+type GetJWKSRequest struct {
+	// The project, by its id, which begins with "project-test-" or "project-live-".
+	ProjectID string `json:"-" path:"project_id"`
+}
+
+// GetJWKSResponse is what [Service.GetJWKS] returns.
+type GetJWKSResponse struct {
+	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	RequestID string `json:"request_id"`
+	// The HTTP status, repeated in the body.
+	StatusCode int `json:"status_code"`
+	// The keys that are valid now. Choose the one whose "kid" stands in the JWT's header.
+	Keys []JWK `json:"keys"`
+}
+
+// AttestRequest is what [Service.Attest] sends.
+type AttestRequest struct {
+	// The trusted token profile, by its id. It holds the keys the token is checked with.
+	ProfileID string `json:"profile_id"`
+	// The token of the trusted issuer; its claims name the person who logs in.
+	Token string `json:"token"`
+	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
+	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// SessionDurationMinutes is given too.
+	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
+	// a new session. A session of somebody else is ignored.
+	SessionToken *string `json:"session_token,omitzero"`
+	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
+	// new session. A session of somebody else is ignored.
+	SessionJWT *string `json:"session_jwt,omitzero"`
+	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	TelemetryID *string `json:"telemetry_id,omitzero"`
+}
+
+// AttestResponse is what [Service.Attest] returns.
+type AttestResponse struct {
+	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	RequestID string `json:"request_id"`
+	// The HTTP status, repeated in the body.
+	StatusCode int `json:"status_code"`
+	// The user's id.
+	UserID string `json:"user_id"`
+	// The opaque token of the session; empty when none was made.
+	SessionToken string `json:"session_token"`
+	// A JWT of the session, valid for five minutes; empty when none was made.
+	SessionJWT string `json:"session_jwt"`
+	// A person with an account in the project, and every factor they can log in with.
+	User users.User `json:"user"`
+	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	Session *Session `json:"session"`
+	// What is known of the device; absent unless the request carried a TelemetryID.
+	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+}
+
+// Session is a user's session. It ends at its appointed time or when it is revoked.
+type Session struct {
+	// The session's id. It serves to end the session, not to prove it.
+	SessionID string `json:"session_id"`
+	// The user's id.
+	UserID string `json:"user_id"`
+	// When the session began; zero when the answer leaves it out.
+	StartedAt time.Time `json:"started_at"`
+	// When the API last authenticated the session; zero when the answer leaves it out. Local checks of a JWT do
+	// not count.
+	LastAccessedAt time.Time `json:"last_accessed_at"`
+	// When the session ends unless it is extended; zero when the answer leaves it out. A JWT of it ends far
+	// sooner.
+	ExpiresAt time.Time `json:"expires_at"`
+	// Where the login came from, as far as the application told; absent or with empty parts when it did not.
+	Attributes *attribute.Attributes `json:"attributes"`
+	// The factors that were proved for this session. Proving one again renews its LastAuthenticatedAt.
+	AuthenticationFactors []AuthenticationFactor `json:"authentication_factors"`
+	// The ids of the roles the session may act in, those of the user. Unverified: we assume that the list is
+	// empty in a project without RBAC.
+	Roles []string `json:"roles"`
+	// The application's own claims, which also stand at the top level of the session's JWTs.
+	CustomClaims map[string]any `json:"custom_claims"`
+}
+
+// AuthorizationCheck is a question about permission: may the session do this to such a resource. It passes when
+// one of the session's roles has the action, or *, on the resource.
+type AuthorizationCheck struct {
+	// The resource, by its id in the policy, compared letter by letter. The ids that begin with "stytch" are
+	// Stytch's own.
+	ResourceID string `json:"resource_id"`
+	// The action on the resource. Asking for * passes only if a role lists * itself.
+	Action string `json:"action"`
+}
+
+// AuthorizationVerdict is the outcome of an authorization check that passed.
+type AuthorizationVerdict struct {
+	// Always true, since a check that does not pass fails the call.
+	Authorized bool `json:"authorized"`
+	// The ids of all roles of the session that allow the action.
+	GrantingRoles []string `json:"granting_roles"`
+}
 
 // AuthenticationFactorType is the kind of a factor. The list is open, so expect values that do not stand here.
 type AuthenticationFactorType string

@@ -28,8 +28,10 @@ type Call[Req, Resp any] func(context.Context, *Req, ...shared.RequestOption) (*
 type Operation[Req, Resp any] struct {
 	Name, Method  string
 	Fraud, Caller bool
-	Bind          func(*shared.FetchConfig) Call[Req, Resp]
-	Requests      []Request[Req]
+	// Form says that the body is a form, of which every byte counts.
+	Form     bool
+	Bind     func(*shared.FetchConfig) Call[Req, Resp]
+	Requests []Request[Req]
 	// Answer has every field there is.
 	Answer string
 }
@@ -54,6 +56,7 @@ func Test[Req, Resp any](t *testing.T, o Operation[Req, Resp]) {
 		t.Run("sends "+r.Name, func(t *testing.T) { t.Parallel(); o.sends(t, r) })
 	}
 	t.Run("decodes every field", func(t *testing.T) { t.Parallel(); o.decodes(t) })
+	o.decoding(t)
 	t.Run("makes an Error of the API's no", func(t *testing.T) { t.Parallel(); o.fails(t) })
 	t.Run("makes an Error of a gateway's page", func(t *testing.T) { t.Parallel(); o.failsWithHTML(t) })
 	t.Run("sends nothing when cancelled", func(t *testing.T) { t.Parallel(); o.cancelled(t) })
@@ -65,12 +68,16 @@ func Test[Req, Resp any](t *testing.T, o Operation[Req, Resp]) {
 func (o Operation[Req, Resp]) serve(responder httpmock.Responder) (Call[Req, Resp], *httpmock.MockTransport) {
 	mock := httpmock.NewMockTransport()
 	mock.RegisterNoResponder(responder)
+	return o.bind(mock), mock
+}
+
+func (o Operation[Req, Resp]) bind(transport http.RoundTripper) Call[Req, Resp] {
 	return o.Bind(&shared.FetchConfig{
 		BaseURL:      &url.URL{Scheme: "https", Host: authHost},
 		FraudBaseURL: &url.URL{Scheme: "https", Host: fraudHost},
-		HTTPClient:   &http.Client{Transport: mock},
+		HTTPClient:   &http.Client{Transport: transport},
 		Retry:        shared.RetryPolicy{MaxAttempts: 1},
-	}), mock
+	})
 }
 
 func (o Operation[Req, Resp]) sends(t *testing.T, r Request[Req]) {
@@ -98,8 +105,8 @@ func (o Operation[Req, Resp]) sends(t *testing.T, r Request[Req]) {
 	assert.Equal(t, host, got.URL.Host)
 	assert.Equal(t, r.Path, got.URL.EscapedPath())
 	assert.Equal(t, r.Query, got.URL.RawQuery)
-	if r.Body == "" {
-		assert.Empty(t, body)
+	if o.Form || r.Body == "" {
+		assert.Equal(t, r.Body, body)
 	} else {
 		assert.JSONEq(t, r.Body, body)
 	}

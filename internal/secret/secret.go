@@ -55,14 +55,35 @@ func Format(s fmt.State, name string, v any) {
 // MarshalJSON encodes v, already masked, for encoders that call the method of that name.
 func MarshalJSON(v any) ([]byte, error) { return json.Marshal(v) }
 
-// Revealer is a type whose own methods hide its secrets. Unredacted returns the same value without those methods.
+// Revealer is a type whose own methods hide its secrets. Unredacted returns an [Open] value.
 type Revealer interface{ Unredacted() any }
+
+// Open is a value that marshals with its secrets, those further down included.
+type Open struct {
+	// Plain is a pointer to the value, of a type without the methods that mask.
+	Plain any
+}
+
+// MarshalJSON encodes the value as it travels.
+func (o Open) MarshalJSON() ([]byte, error) { return json.Marshal(o.Plain, Reveal) }
+
+// Format writes the marker, whatever the verb: the value is for encoders.
+func (o Open) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, Marker) }
+
+// Plain is what an encoder with [Reveal] shall see of r.
+func Plain(r Revealer) any {
+	v := r.Unredacted()
+	if o, ok := v.(Open); ok {
+		return o.Plain
+	}
+	return v
+}
 
 // Reveal makes json encode revealers as they travel, at any depth, those in a shared.Nullable too: its own MarshalJSON
 // would mask them.
 var Reveal = json.WithMarshalers(json.JoinMarshalers(
 	json.MarshalToFunc(func(enc *jsontext.Encoder, r Revealer) error {
-		return json.MarshalEncode(enc, r.Unredacted())
+		return json.MarshalEncode(enc, Plain(r))
 	}),
 	json.MarshalToFunc(func(enc *jsontext.Encoder, n interface{ Any() (any, bool) }) error {
 		if value, ok := n.Any(); ok {

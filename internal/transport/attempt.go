@@ -21,7 +21,10 @@ const (
 	callerJWTHeader   = "X-Stytch-Member-Sessionjwt"
 )
 
-var jsonMedia = []string{"application/json"}
+var (
+	jsonMedia = []string{"application/json"}
+	formMedia = []string{"application/x-www-form-urlencoded"}
+)
 
 // answer is a response that was read to its end.
 type answer struct {
@@ -108,7 +111,10 @@ func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
 func (c *call) setHeader(h http.Header) {
 	maps.Copy(h, c.opts.Header)
 	h["Accept"] = jsonMedia
-	if c.body != nil {
+	switch {
+	case c.op.Form:
+		h["Content-Type"] = formMedia
+	case c.body != nil:
 		h["Content-Type"] = jsonMedia
 	}
 	if c.cfg.UserAgent != "" {

@@ -26,7 +26,7 @@ const (
 // middleware, the first one outermost, and then adds the credentials. base itself is not changed. It returns nil when a
 // middleware returns nil.
 func NewHTTPClient(
-	base *http.Client, middleware []func(http.RoundTripper) http.RoundTripper, user string, password secret.Text,
+	base *http.Client, middleware []func(http.RoundTripper) http.RoundTripper, credentials Credentials,
 ) *http.Client {
 	var client http.Client
 	if base != nil {
@@ -39,7 +39,7 @@ func NewHTTPClient(
 	case rt == nil:
 		rt = http.DefaultTransport
 	}
-	auth := &authTransport{next: rt, header: secret.New("Basic " + basicAuth(user, password))}
+	auth := &authTransport{next: rt, header: credentials.header}
 	client.Transport = auth
 	for _, wrap := range slices.Backward(middleware) {
 		rt := wrap(client.Transport)
@@ -76,7 +76,7 @@ type chain struct {
 // CloseIdleConnections lets http.Client reach the pool behind the middleware.
 func (c chain) CloseIdleConnections() { c.pool.CloseIdleConnections() }
 
-// authTransport adds the project's credentials last, so that no middleware sees them.
+// authTransport adds the credentials last, so that no middleware sees them.
 type authTransport struct {
 	next   http.RoundTripper
 	header secret.Text

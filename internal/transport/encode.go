@@ -47,7 +47,7 @@ func (c *call) encode(req any) error {
 	if err := c.encodeQuery(req, fields, p); err != nil {
 		return err
 	}
-	return c.encodeBody(req, p)
+	return c.encodeBody(req, fields, p)
 }
 
 // encodePath fills the parameters into the template, each as one escaped segment.
@@ -120,17 +120,21 @@ func (c *call) encodeQuery(req any, fields reflect.Value, p *plan) error {
 	return nil
 }
 
-// encodeBody makes the JSON object of POST and PUT, {} where there is nothing to say. GET and DELETE have no body.
-func (c *call) encodeBody(req any, p *plan) error {
+// encodeBody makes the body of POST and PUT: a form or a JSON object, {} where there is nothing to say. GET and DELETE
+// have none.
+func (c *call) encodeBody(req any, fields reflect.Value, p *plan) error {
 	if c.op.Method != http.MethodPost && c.op.Method != http.MethodPut {
 		return nil
+	}
+	if c.op.Form {
+		return c.encodeForm(fields, p)
 	}
 	if len(p.body) == 0 {
 		c.body = emptyBody
 		return nil
 	}
 	if r, ok := req.(secret.Revealer); ok {
-		req = r.Unredacted()
+		req = secret.Plain(r)
 	}
 	body, err := json.Marshal(req, secret.Reveal)
 	if err != nil {

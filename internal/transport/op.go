@@ -11,11 +11,13 @@ type Op struct {
 	Path string
 	// Base is the host it lives on.
 	Base Base
+	// Form says that the body is a form; the json tags then name its fields.
+	Form bool
 	// Class says which failures may be tried again.
 	Class Class
 	// Caller says whether it may be called on behalf of a session.
 	Caller bool
-	// Sensitive names the request fields whose values are never shown.
+	// Sensitive names the request fields whose values are never shown, with a dot before a field of a field.
 	Sensitive []string
 }
 

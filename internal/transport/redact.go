@@ -1,27 +1,14 @@
 package transport
 
 import (
-	"encoding/base64"
 	"errors"
 	"reflect"
-	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
-
-// Redactor returns a function that takes a project's credentials out of text, for FetchConfig.Redact.
-func Redactor(user string, password secret.Text) func(string) string {
-	return func(text string) string {
-		return secret.Scrub(text, []string{basicAuth(user, password), password.Reveal()})
-	}
-}
-
-// basicAuth is the value of a Basic header without its scheme (RFC 7617, section 2).
-func basicAuth(user string, password secret.Text) string {
-	return base64.StdEncoding.EncodeToString([]byte(user + ":" + password.Reveal()))
-}
 
 // redact takes out of foreign text what the call sent in secret: a server may echo it.
 func (c *call) redact(text string) string {
@@ -55,29 +42,36 @@ func (c *call) secrets() []string {
 	if len(c.op.Sensitive) == 0 || c.req == nil {
 		return values
 	}
-	fields := reflect.ValueOf(c.req).Elem()
-	p := planOf(fields.Type())
-	for _, list := range [][]tagged{p.body, p.query, p.path} {
-		for _, f := range list {
-			if slices.Contains(c.op.Sensitive, f.name) {
-				values = appendStrings(values, fields.Field(f.index))
-			}
-		}
+	for _, path := range c.op.Sensitive {
+		values = appendValues(values, reflect.ValueOf(c.req), path)
 	}
 	return values
 }
 
-// appendStrings appends the string that v is, points to, or lists.
-func appendStrings(values []string, v reflect.Value) []string {
-	switch {
-	case v.Kind() == reflect.String:
-		return append(values, v.String())
-	case v.Kind() == reflect.Pointer && !v.IsNil():
-		return appendStrings(values, v.Elem())
-	case v.Kind() == reflect.Slice:
-		for i := range v.Len() {
-			values = appendStrings(values, v.Index(i))
+// appendValues appends the strings at a path of wire names below v; an empty path is v itself.
+func appendValues(values []string, v reflect.Value, path string) []string {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			return appendValues(values, v.Elem(), path)
 		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			values = appendValues(values, v.Index(i), path)
+		}
+	case reflect.String:
+		return append(values, v.String())
+	case reflect.Struct:
+		name, rest, _ := strings.Cut(path, ".")
+		p := planOf(v.Type())
+		for _, list := range [][]tagged{p.body, p.query, p.path} {
+			for _, f := range list {
+				if f.name == name {
+					values = appendValues(values, v.Field(f.index), rest)
+				}
+			}
+		}
+	default:
 	}
 	return values
 }

@@ -9,22 +9,33 @@ import (
 	"testing/fstest"
 )
 
-// The endpoint that CONTRIBUTING.md shows how to add can be added, and only its YAML is needed.
-func TestContributing_example(t *testing.T) {
-	t.Parallel()
-	root := filepath.Join("..", "..")
-	text, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
+// contributingYAML are the blocks of YAML in CONTRIBUTING.md.
+func contributingYAML(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "CONTRIBUTING.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(text), "\n```yaml\n")
-	example, _, ok := strings.Cut(rest, "\n```\n")
-	if !ok {
-		t.Fatal("no block of YAML")
+	var blocks []string
+	for rest := string(text); ; {
+		_, after, found := strings.Cut(rest, "\n```yaml\n")
+		if !found {
+			return blocks
+		}
+		block, tail, closed := strings.Cut(after, "\n```\n")
+		if !closed {
+			t.Fatal("a block of YAML has no end")
+		}
+		blocks, rest = append(blocks, block+"\n"), tail
 	}
+}
+
+// ownSpec is a copy of api/ that can be changed.
+func ownSpec(t *testing.T) fstest.MapFS {
+	t.Helper()
 	spec := fstest.MapFS{}
-	api := os.DirFS(filepath.Join(root, "api"))
-	err = fs.WalkDir(api, ".", func(name string, d fs.DirEntry, err error) error {
+	api := os.DirFS(filepath.Join("..", "..", "api"))
+	err := fs.WalkDir(api, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -35,20 +46,55 @@ func TestContributing_example(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec["b2b/recoverycodes.yaml"] = &fstest.MapFile{Data: []byte(example)}
+	return spec
+}
+
+// becomes checks that the files generated from spec hold each a text.
+func becomes(t *testing.T, spec fs.FS, wants []struct{ file, text string }) {
+	t.Helper()
 	files, err := generate(spec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{
-		"b2b/recoverycodes/service_gen.go":      "func (s *Service) Get(",
-		"b2b/recoverycodes/service_gen_test.go": `Path: "/v1/b2b/recovery_codes/organization_id%2F1%20%25%3F%23/`,
-		"b2b/recoverycodes/redact_gen.go":       "v.RecoveryCodes = secret.MaskList(v.RecoveryCodes)",
-		"b2b/b2b_gen.go":                        "s.RecoveryCodes = recoverycodes.New(cfg)",
-		"docs/COVERAGE.md":                      "`client.B2B.RecoveryCodes.Get`",
-	} {
-		if !strings.Contains(string(files[name]), want) {
-			t.Errorf("%s does not have %s", name, want)
+	for _, want := range wants {
+		if !strings.Contains(string(files[want.file]), want.text) {
+			t.Errorf("%s does not have %s", want.file, want.text)
 		}
 	}
+}
+
+// The endpoint that CONTRIBUTING.md shows how to add can be added, and only its YAML is needed.
+func TestContributing_endpoint(t *testing.T) {
+	t.Parallel()
+	spec := ownSpec(t)
+	spec["b2b/recoverycodes.yaml"] = &fstest.MapFile{Data: []byte(contributingYAML(t)[0])}
+	becomes(t, spec, []struct{ file, text string }{
+		{"b2b/recoverycodes/service_gen.go", "func (s *Service) Get("},
+		{"b2b/recoverycodes/service_gen_test.go", `Path: "/v1/b2b/recovery_codes/organization_id%2F1%20%25%3F%23/`},
+		{"b2b/recoverycodes/redact_gen.go", "v.RecoveryCodes = secret.MaskList(v.RecoveryCodes)"},
+		{"b2b/b2b_gen.go", "s.RecoveryCodes = recoverycodes.New(cfg)"},
+		{"docs/COVERAGE.md", "`client.B2B.RecoveryCodes.Get`"},
+		{"conformance/wire/cases_gen.json", `"node": ["recoveryCodes", "get"]`},
+	})
+}
+
+// The field that it shows how to add can be added with that one edit.
+func TestContributing_field(t *testing.T) {
+	t.Parallel()
+	spec := ownSpec(t)
+	file := spec["b2b/otps/sms.yaml"]
+	before, rest, _ := strings.Cut(string(file.Data), "\n    SendRequest:\n")
+	locale, after, found := strings.Cut(rest, "        intermediate_session_token:\n")
+	if !found || !strings.Contains(locale, "        locale:\n") {
+		t.Fatal("SendRequest has no locale, or something else follows it")
+	}
+	file.Data = []byte(before + "\n    SendRequest:\n" + locale + contributingYAML(t)[1] +
+		"        intermediate_session_token:\n" + after)
+	const tests = "b2b/otps/sms/service_gen_test.go"
+	becomes(t, spec, []struct{ file, text string }{
+		{"b2b/otps/sms/types_gen.go", "\t// How long the code can be used, in minutes from now. Default: 2. Bounds: 1 to 10.\n" +
+			"\tExpirationMinutes *int `json:\"expiration_minutes,omitzero\"`"},
+		{tests, `"expiration_minutes": 7,`},
+		{tests, `"expiration_minutes": 0,`},
+	})
 }

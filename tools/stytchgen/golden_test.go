@@ -22,7 +22,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what the golden cases want")
 
-// cases are the folders below testdata: each has a README, a spec and what is wanted of it.
+// cases are the folders below testdata: each has a README, a spec and what is wanted of it, and under hand what the
+// wanted code leans on.
 func cases(t *testing.T) []string {
 	t.Helper()
 	entries, err := os.ReadDir("testdata")
@@ -222,6 +223,12 @@ func TestGenerate_goldenWorks(t *testing.T) {
 		if err := write(dir, placed); err != nil {
 			t.Fatal(err)
 		}
+		hand := filepath.Join("testdata", name, "hand")
+		if _, err := os.Stat(hand); err == nil {
+			if err := os.CopyFS(dir, os.DirFS(hand)); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	args := append([]string{"test"}, slices.Sorted(maps.Keys(packages))...)
 	cmd := exec.CommandContext(t.Context(), "go", args...)
@@ -252,10 +259,11 @@ func copySDK(t *testing.T, dir string) {
 }
 
 // placeGolden is where a case's file goes in the tree: leaves to their place, floor plans aside, since each case has its
-// own. What the packages emulator and stytcherror get is a part of more than a case has.
+// own. What the packages emulator, stytcherror and calls get is a part of more than a case has.
 func placeGolden(name, file string) string {
 	switch {
-	case path.Ext(file) != ".go", path.Dir(file) == "emulator", path.Dir(file) == "stytcherror":
+	case path.Ext(file) != ".go", path.Dir(file) == "emulator", path.Dir(file) == "stytcherror",
+		strings.HasPrefix(file, "conformance/"):
 		return ""
 	case path.Dir(file) == "b2b" || path.Dir(file) == "b2c":
 		return path.Join("golden", name, file)

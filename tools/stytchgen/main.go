@@ -6,7 +6,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -14,8 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	yaml "github.com/pb33f/go-yaml"
 
 	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
 	"github.com/seed75add069/stytch-go/tools/stytchgen/openapi"
@@ -71,7 +68,7 @@ func generate(spec fs.FS) (render.Files, error) {
 	if err != nil {
 		return nil, err
 	}
-	codes, err := loadErrors(spec)
+	codes, err := ir.LoadErrors(spec)
 	if err != nil {
 		return nil, err
 	}
@@ -80,25 +77,6 @@ func generate(spec fs.FS) (render.Files, error) {
 		return nil, err
 	}
 	return render.Render(api)
-}
-
-func loadErrors(spec fs.FS) ([]ir.ErrorCode, error) {
-	data, err := fs.ReadFile(spec, "errors.yaml")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var file struct {
-		Errors []ir.ErrorCode `yaml:"errors"`
-	}
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&file); err != nil {
-		return nil, fmt.Errorf("errors.yaml: %w", err)
-	}
-	return file.Errors, nil
 }
 
 // leftovers are generated files that the specification no longer asks for.

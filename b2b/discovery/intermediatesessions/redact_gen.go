@@ -30,7 +30,7 @@ func (v ExchangeRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted
 func (v ExchangeRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *ExchangeRequest) Unredacted() any { return (*plainExchangeRequest)(v) }
+func (v *ExchangeRequest) Unredacted() any { return secret.Open{Plain: (*plainExchangeRequest)(v)} }
 
 // plainExchangeResponse is ExchangeResponse as it travels: the same fields and none of the methods below.
 type plainExchangeResponse ExchangeResponse
@@ -55,4 +55,4 @@ func (v ExchangeResponse) LogValue() slog.Value { return slog.AnyValue(v.redacte
 func (v ExchangeResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *ExchangeResponse) Unredacted() any { return (*plainExchangeResponse)(v) }
+func (v *ExchangeResponse) Unredacted() any { return secret.Open{Plain: (*plainExchangeResponse)(v)} }

@@ -26,7 +26,7 @@ type ExchangeRequest struct {
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
-	// The language of the text message when a second factor is sent at once. The default is English.
+	// The language of the text message when a second factor is sent at once. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`

@@ -28,7 +28,7 @@ func (v CreateRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()
 func (v CreateRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *CreateRequest) Unredacted() any { return (*plainCreateRequest)(v) }
+func (v *CreateRequest) Unredacted() any { return secret.Open{Plain: (*plainCreateRequest)(v)} }
 
 // plainCreateResponse is CreateResponse as it travels: the same fields and none of the methods below.
 type plainCreateResponse CreateResponse
@@ -51,7 +51,7 @@ func (v CreateResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted(
 func (v CreateResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *CreateResponse) Unredacted() any { return (*plainCreateResponse)(v) }
+func (v *CreateResponse) Unredacted() any { return secret.Open{Plain: (*plainCreateResponse)(v)} }
 
 // plainListRequest is ListRequest as it travels: the same fields and none of the methods below.
 type plainListRequest ListRequest
@@ -74,7 +74,7 @@ func (v ListRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) 
 func (v ListRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *ListRequest) Unredacted() any { return (*plainListRequest)(v) }
+func (v *ListRequest) Unredacted() any { return secret.Open{Plain: (*plainListRequest)(v)} }
 
 // LogValue is the value itself: it has no secrets of its own.
 func (v ListResponse) LogValue() slog.Value {

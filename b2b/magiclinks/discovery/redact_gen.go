@@ -31,7 +31,9 @@ func (v AuthenticateRequest) LogValue() slog.Value { return slog.AnyValue(v.reda
 func (v AuthenticateRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *AuthenticateRequest) Unredacted() any { return (*plainAuthenticateRequest)(v) }
+func (v *AuthenticateRequest) Unredacted() any {
+	return secret.Open{Plain: (*plainAuthenticateRequest)(v)}
+}
 
 // plainAuthenticateResponse is AuthenticateResponse as it travels: the same fields and none of the methods
 // below.
@@ -55,4 +57,6 @@ func (v AuthenticateResponse) LogValue() slog.Value { return slog.AnyValue(v.red
 func (v AuthenticateResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *AuthenticateResponse) Unredacted() any { return (*plainAuthenticateResponse)(v) }
+func (v *AuthenticateResponse) Unredacted() any {
+	return secret.Open{Plain: (*plainAuthenticateResponse)(v)}
+}

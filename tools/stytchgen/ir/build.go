@@ -51,7 +51,8 @@ func Build(docs []*openapi.Document, codes []ErrorCode) (*API, error) {
 		api.Packages = append(api.Packages, p)
 	}
 	slices.SortFunc(api.Packages, func(a, b *Package) int { return strings.Compare(a.Dir, b.Dir) })
-	for _, step := range []func(*API) error{markRequests, storeys, checkNames, checkAccessors, writeProse} {
+	steps := []func(*API) error{readSearches, markRequests, storeys, checkNames, checkAccessors, writeProse}
+	for _, step := range steps {
 		if err := step(api); err != nil {
 			return nil, err
 		}
@@ -233,7 +234,8 @@ func (b *builder) field(doc *openapi.Document, wire string, required bool, s *op
 	}
 	return &Field{
 		Name: cmp.Or(resolved.GoName, names.Go(wire)), Wire: wire, Doc: resolved.Description,
-		Required: required, Sensitive: resolved.Sensitive, Type: expr,
+		Required: required, Sensitive: resolved.Sensitive, Deprecated: resolved.Deprecated, Type: expr,
+		Schema:   resolved,
 		nullable: resolved.Nullable, facts: facts(resolved, expr, b.packages[doc.Path]),
 	}, nil
 }

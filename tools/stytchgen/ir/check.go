@@ -47,6 +47,19 @@ func (p *Package) checkNames() error {
 	if len(p.Ops) > 0 {
 		taken["Service"], taken["New"] = "the service", "the service's constructor"
 	}
+	for _, op := range p.Ops {
+		for _, f := range op.Filters {
+			if err := claim(f.Name, "filter "+f.Wire); err != nil {
+				return err
+			}
+		}
+		if op.Pages == nil {
+			continue
+		}
+		if slices.ContainsFunc(p.Ops, func(other *Op) bool { return other.Name == op.Pages.Name }) {
+			return fmt.Errorf("%s: %s is the name of another operation", op.ID, op.Pages.Name)
+		}
+	}
 	for _, t := range p.Types {
 		if err := claim(t.Name, "type "+t.Name); err != nil {
 			return err
@@ -71,7 +84,7 @@ func (p *Package) checkNames() error {
 }
 
 // methods are those that generated types may have.
-var methods = []string{"Format", "LogValue", "MarshalJSON", "Unredacted"}
+var methods = []string{"Format", "LogValue", "MarshalJSON", "Next", "Unredacted"}
 
 func (t *Type) checkFields() error {
 	taken, wires := map[string]string{}, map[string]bool{}

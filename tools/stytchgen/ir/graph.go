@@ -9,9 +9,14 @@ import (
 // markRequests finds the types that requests reach and applies the rules for pointers: in a request an optional scalar
 // or object is a pointer, or a Nullable where null has a meaning; in an answer only an optional object is a pointer.
 func markRequests(api *API) error {
+	answered := map[*Type]bool{}
 	for t := range api.types() {
-		if t.Role == Request {
+		switch t.Role {
+		case Request:
 			mark(t)
+		case Response:
+			reach(t, answered)
+		case Model:
 		}
 	}
 	for t := range api.types() {
@@ -26,8 +31,11 @@ func markRequests(api *API) error {
 			object := base == Named && resolveAlias(f.Type.Named).Kind == Struct
 			scalar := base == String || base == Int || base == Bool || base == Named
 			f.Type.Nullable = t.InRequest && f.nullable
-			if f.Type.Nullable && (f.Sensitive || f.Type.Type() != nil && holdsSecrets(f.Type.Type(), nil)) {
+			if f.Type.Nullable && (f.Sensitive || f.Type.Type() != nil && f.Type.Type().Sensitive()) {
 				return t.flaw(f, "what is secret cannot be null in a request")
+			}
+			if (scalar && !object || f.Type.Nullable) && t.InRequest && answered[t] {
+				return t.flaw(f, "optional, in requests and in answers: make two types, for an answer's field is plain")
 			}
 			f.Type.Pointer = !f.Type.Nullable && (object || scalar && t.InRequest)
 		}
@@ -39,14 +47,17 @@ func (t *Type) flaw(f *Field, what string) error {
 	return fmt.Errorf("%s.yaml: %s.%s: %s", t.Pkg.Dir, t.Name, f.Wire, what)
 }
 
-// holdsSecrets reports whether a value of the type reaches a sensitive field.
-func holdsSecrets(t *Type, trail []*Type) bool {
-	if t = resolveAlias(t); slices.Contains(trail, t) {
-		return false
+// reach collects the types that t reaches.
+func reach(t *Type, seen map[*Type]bool) {
+	if t = resolveAlias(t); seen[t] {
+		return
 	}
-	return t.Sensitive() || slices.ContainsFunc(t.Fields, func(f *Field) bool {
-		return f.Type.Type() != nil && holdsSecrets(f.Type.Type(), append(slices.Clone(trail), t))
-	})
+	seen[t] = true
+	for _, f := range t.Fields {
+		if inner := f.Type.Type(); inner != nil {
+			reach(inner, seen)
+		}
+	}
 }
 
 func mark(t *Type) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
+	"github.com/seed75add069/stytch-go/tools/stytchgen/openapi"
 )
 
 // Module is the import path of the SDK.
@@ -71,11 +72,36 @@ type Op struct {
 	Fraud, Caller    bool
 	Retry            string
 	Emulator, Note   string
-	Errors           []ErrorCode
+	// Source says where the knowledge comes from, for what the catalogue of facts does not have.
+	Source string
+	Errors []ErrorCode
 	// ExactlyOneOf are lists of Go field names.
 	ExactlyOneOf [][]string
 	Request      *Type
 	Response     *Type
+	// Pages is set where the answer is one page of several.
+	Pages *Pages
+	// Filters are the constructors of a search's operands, of type Operand.
+	Filters []Filter
+	Operand *Type
+
+	spec *openapi.Operation
+}
+
+// Pages says how to walk a list.
+type Pages struct {
+	// Name is the Go method.
+	Name string
+	// Cursor is the request's field, Next the Go path of the next cursor in the answer, Items the answer's list.
+	Cursor, Next string
+	Items        *Field
+}
+
+// Filter is a constructor of a search operand.
+type Filter struct {
+	Name, Wire, Doc string
+	// Form is strings, string, boolean, time or period.
+	Form string
 }
 
 // Role says on which side of a call a type stands.
@@ -117,9 +143,39 @@ func (t *Type) IsEnum() bool { return t.Kind == Enum }
 // IsAlias reports whether the type is another name for its target.
 func (t *Type) IsAlias() bool { return t.Kind == Alias }
 
-// Sensitive reports whether the type has a field that is never shown.
-func (t *Type) Sensitive() bool {
-	return slices.ContainsFunc(t.Fields, func(f *Field) bool { return f.Sensitive })
+// Sensitive reports whether the type, or a type it holds, has a field that is never shown.
+func (t *Type) Sensitive() bool { return t.sensitive(nil) }
+
+// SensitivePaths are the fields that are never shown, by their names on the wire, with dots between those of a field
+// in a field.
+func (t *Type) SensitivePaths() []string { return t.sensitivePaths(nil) }
+
+func (t *Type) sensitivePaths(trail []*Type) []string {
+	var paths []string
+	if t = resolveAlias(t); slices.Contains(trail, t) {
+		return nil
+	}
+	for _, f := range t.Fields {
+		if f.Sensitive {
+			paths = append(paths, f.Wire)
+		}
+		if inner := f.Type.Type(); inner != nil {
+			for _, path := range inner.sensitivePaths(append(trail, t)) {
+				paths = append(paths, f.Wire+"."+path)
+			}
+		}
+	}
+	return paths
+}
+
+func (t *Type) sensitive(trail []*Type) bool {
+	if t = resolveAlias(t); slices.Contains(trail, t) {
+		return false
+	}
+	return slices.ContainsFunc(t.Fields, func(f *Field) bool {
+		inner := f.Type.Type()
+		return f.Sensitive || inner != nil && inner.sensitive(append(trail, t))
+	})
 }
 
 // Place is where a field travels.
@@ -138,7 +194,11 @@ type Field struct {
 	In              Place
 	Required        bool
 	Sensitive       bool
+	Deprecated      bool
 	Type            Expr
+
+	// Schema is what the specification says, with references to field fragments followed.
+	Schema *openapi.Schema
 
 	nullable bool
 	facts    string // what the schema itself says: default, bounds

@@ -68,6 +68,9 @@ func (p prose) pkg(pkg *Package) error {
 		in := scope{types: []*Type{op.Request, op.Response}, codes: codes}
 		op.Summary = op.Name + " " + names.Sentence(p.text(op.Summary, in))
 		op.Doc = p.text(op.Doc, in)
+		for i := range op.Filters {
+			op.Filters[i].Doc = op.Filters[i].Name + " " + names.Sentence(p.text(op.Filters[i].Doc, scope{keys: true}))
+		}
 		if op.Request.Doc == "" {
 			op.Request.Doc = fmt.Sprintf("%s is what [Service.%s] sends.", op.Request.Name, op.Name)
 		}
@@ -86,6 +89,9 @@ func (p prose) pkg(pkg *Package) error {
 		for _, f := range t.Fields {
 			in.self, in.keys = f, f.Type.Base == Map && f.Type.core().Base == Any
 			f.Doc = strings.TrimSpace(p.text(f.Doc, in) + " " + f.facts)
+			if f.Deprecated {
+				f.Doc += "\nDeprecated: the API keeps the field for old callers."
+			}
 		}
 		p.constants(t.Constants)
 	}

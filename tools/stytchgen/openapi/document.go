@@ -31,12 +31,27 @@ type Document struct {
 type Operation struct {
 	ID, Summary, Description string
 	Method, Path             string
-	Retry, Emulator          string
+	Retry, Emulator, Source  string
 	Caller                   bool
 	Errors                   []string
 	ExactlyOneOf             [][]string
 	Parameters               []*Parameter
 	Request, Response        *Schema
+	Pages                    *Pages
+	Filters                  []Filter
+}
+
+// Pages says how a list goes on: Items names the answer's list, Next the path to the next page's cursor.
+type Pages struct {
+	Items string `yaml:"items"`
+	Next  string `yaml:"next"`
+}
+
+// Filter is a filter of a search, and the form of its value: strings, string, boolean, time or period.
+type Filter struct {
+	Name        string `yaml:"-"`
+	Type        string `yaml:"type"`
+	Description string `yaml:"description"`
 }
 
 // Parameter is a value in path or query.

@@ -3,6 +3,7 @@ package openapi
 import (
 	"fmt"
 
+	yaml "github.com/pb33f/go-yaml"
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
 	"github.com/pb33f/libopenapi/orderedmap"
 )
@@ -12,12 +13,20 @@ func convertOperation(op *v3.Operation) (*Operation, error) {
 		ID: op.OperationId, Summary: op.Summary, Description: op.Description,
 		Retry:    text(op.Extensions, "x-stytch-retry"),
 		Emulator: text(op.Extensions, "x-stytch-emulator"),
+		Source:   text(op.Extensions, "x-stytch-source"),
 		Caller:   text(op.Extensions, "x-stytch-caller-session") == "true",
 	}
 	if err := decode(op.Extensions, "x-stytch-errors", &out.Errors); err != nil {
 		return nil, err
 	}
 	if err := decode(op.Extensions, "x-stytch-exactly-one-of", &out.ExactlyOneOf); err != nil {
+		return nil, err
+	}
+	if err := decode(op.Extensions, "x-stytch-pages", &out.Pages); err != nil {
+		return nil, err
+	}
+	var err error
+	if out.Filters, err = filters(op.Extensions); err != nil {
 		return nil, err
 	}
 	for _, p := range op.Parameters {
@@ -27,7 +36,6 @@ func convertOperation(op *v3.Operation) (*Operation, error) {
 		}
 		out.Parameters = append(out.Parameters, parameter)
 	}
-	var err error
 	if op.RequestBody != nil {
 		if out.Request, err = content(op.RequestBody.Content); err != nil {
 			return nil, fmt.Errorf("requestBody: %w", err)
@@ -44,6 +52,23 @@ func convertOperation(op *v3.Operation) (*Operation, error) {
 		return nil, fmt.Errorf("response 200: %w", err)
 	}
 	return out, nil
+}
+
+// filters reads a search's filters, in the order they are written.
+func filters(ext extensions) ([]Filter, error) {
+	var node yaml.Node
+	if err := decode(ext, "x-stytch-filters", &node); err != nil || node.Kind == 0 {
+		return nil, err
+	}
+	var list []Filter
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		f := Filter{Name: node.Content[i].Value}
+		if err := node.Content[i+1].Decode(&f); err != nil {
+			return nil, fmt.Errorf("x-stytch-filters.%s: %w", f.Name, err)
+		}
+		list = append(list, f)
+	}
+	return list, nil
 }
 
 func convertParameter(p *v3.Parameter) (*Parameter, error) {

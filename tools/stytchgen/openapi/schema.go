@@ -19,9 +19,12 @@ type Schema struct {
 	Type, Format string
 	Nullable     bool
 	Sensitive    bool
-	GoName       string
-	Properties   []*Property
-	Items        *Schema
+	Deprecated   bool
+	// Source says where the knowledge comes from, for what the catalogue of facts does not have.
+	Source     string
+	GoName     string
+	Properties []*Property
+	Items      *Schema
 	// Map is the type of the values of an object without properties.
 	Map       *Schema
 	Enum      []string
@@ -61,8 +64,10 @@ func convertSchema(proxy *base.SchemaProxy) (*Schema, error) {
 		Description: raw.Description, Format: raw.Format, Pattern: raw.Pattern,
 		Minimum: raw.Minimum, Maximum: raw.Maximum, MinLength: raw.MinLength, MaxLength: raw.MaxLength,
 		MinItems: raw.MinItems, MaxItems: raw.MaxItems,
-		Sensitive: text(raw.Extensions, "x-stytch-sensitive") == "true",
-		GoName:    text(raw.Extensions, "x-stytch-go-name"),
+		Sensitive:  text(raw.Extensions, "x-stytch-sensitive") == "true",
+		GoName:     text(raw.Extensions, "x-stytch-go-name"),
+		Source:     text(raw.Extensions, "x-stytch-source"),
+		Deprecated: raw.Deprecated != nil && *raw.Deprecated,
 	}
 	if s.Values, err = values(raw.Extensions, "x-stytch-values"); err != nil {
 		return nil, err
@@ -109,6 +114,8 @@ func convertReference(proxy *base.SchemaProxy) (*Schema, error) {
 			s.Default = value.Value
 		case "x-stytch-go-name":
 			s.GoName = value.Value
+		case "x-stytch-source":
+			s.Source = value.Value
 		case "x-stytch-sensitive":
 			s.Sensitive = value.Value == "true"
 		default:
@@ -157,6 +164,9 @@ func convertOptional(s *Schema, alternatives []*base.SchemaProxy) (*Schema, erro
 	}
 	if s.GoName != "" {
 		inner.GoName = s.GoName
+	}
+	if s.Source != "" {
+		inner.Source = s.Source
 	}
 	inner.Sensitive = inner.Sensitive || s.Sensitive
 	return inner, nil

@@ -19,8 +19,9 @@ var flag = &kind{flag: true}
 
 var kinds = func() *kind {
 	schema := object("$ref type format description required enum default minimum maximum minLength maxLength " +
-		"minItems maxItems pattern x-stytch-go-name x-stytch-values x-stytch-enum")
+		"minItems maxItems pattern x-stytch-go-name x-stytch-values x-stytch-enum x-stytch-source")
 	schema.keywords["x-stytch-sensitive"] = flag
+	schema.keywords["deprecated"] = flag
 	schema.keywords["properties"] = &kind{each: schema}
 	schema.keywords["items"] = schema
 	schema.keywords["additionalProperties"] = schema
@@ -37,8 +38,10 @@ var kinds = func() *kind {
 	request.keywords["required"] = flag
 	request.keywords["content"] = media
 	operation := object("operationId summary description x-stytch-retry x-stytch-errors x-stytch-exactly-one-of " +
-		"x-stytch-emulator")
+		"x-stytch-emulator x-stytch-source")
 	operation.keywords["x-stytch-caller-session"] = flag
+	operation.keywords["x-stytch-pages"] = object("items next")
+	operation.keywords["x-stytch-filters"] = &kind{each: object("type description")}
 	operation.keywords["parameters"] = &kind{each: parameter}
 	operation.keywords["requestBody"] = request
 	operation.keywords["responses"] = &kind{each: response}

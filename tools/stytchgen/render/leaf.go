@@ -18,7 +18,9 @@ type leaf struct {
 }
 
 // ownImports are the names of what the templates import themselves.
-var ownImports = []string{"context", "contract", "fmt", "secret", "shared", "slog", "testing", "time", "transport"}
+var ownImports = []string{
+	"context", "contract", "fmt", "iter", "paging", "secret", "shared", "slog", "testing", "time", "transport",
+}
 
 func newLeaf(p *ir.Package) *leaf {
 	l := &leaf{Package: p, Types: p.Types, Values: p.Values, alias: map[*ir.Package]string{}}
@@ -144,15 +146,26 @@ func (l *leaf) Tag(t *ir.Type, f *ir.Field) string {
 	}
 }
 
-// SensitiveWires are the names of a request's sensitive fields, as a list of Go strings.
+// SensitiveWires are the paths of a request's sensitive fields, as a list of Go strings.
 func (l *leaf) SensitiveWires(op *ir.Op) string {
 	var list []string
-	for _, f := range op.Request.Fields {
-		if f.Sensitive {
-			list = append(list, quote(f.Wire))
-		}
+	for _, path := range op.Request.SensitivePaths() {
+		list = append(list, quote(path))
 	}
-	return strings.Join(list, ", ")
+	if line := strings.Join(list, ", "); len(line) < 80 {
+		return line
+	}
+	return "\n" + strings.Join(list, ",\n") + ",\n"
+}
+
+// Call is the expression that makes the operation's call.
+func (l *leaf) Call(op *ir.Op) string {
+	call := fmt.Sprintf("transport.Call[%s](", op.Response.Name)
+	args := fmt.Sprintf("ctx, s.cfg, &op%s, req, opts...", op.Name)
+	if len(call+args) > 100 {
+		args = "\n" + args + ",\n"
+	}
+	return call + args + ")"
 }
 
 // servicePath is the part of the path that all operations share.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/format"
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
@@ -16,13 +17,13 @@ func (l *leaf) Doc() (string, error) {
 	if len(l.Ops) == 0 {
 		parts = []string{fmt.Sprintf("Package %s holds types. It %s", l.Package.Name, names.Sentence(l.Package.Doc))}
 	} else {
-		op := l.Ops[0]
+		op := l.opening()
 		example, err := l.example(op)
 		if err != nil {
 			return "", err
 		}
 		parts = []string{
-			fmt.Sprintf("Package %s is %s. It %s", l.Package.Name, l.Accessor(), names.Sentence(l.Package.Doc)),
+			fmt.Sprintf("Package %s is %s. It %s", l.Package.Name, l.accessors(), names.Sentence(l.Package.Doc)),
 			fmt.Sprintf("The two names that matter are [Service], which programs reach as %s, and [%s]:",
 				l.Accessor(), op.Request.Name),
 			example,
@@ -34,12 +35,54 @@ func (l *leaf) Doc() (string, error) {
 	return strings.Join(parts, "\n"), nil
 }
 
-// example is a call with the required fields, as the lines of a comment's code block.
+// accessors are all ways by which programs reach the service.
+func (l *leaf) accessors() string {
+	var list []string
+	for _, product := range l.ExposedOn {
+		_, path, _ := strings.Cut(strings.TrimPrefix(l.Accessor(), "client."), ".")
+		list = append(list, "client."+names.Go(product)+"."+path)
+	}
+	return strings.Join(list, " and ")
+}
+
+// beginnings are what people come to a service for.
+var beginnings = []string{"Authenticate", "Create", "Login", "Register", "Send"}
+
+// opening is the operation that shows what a service is for: the first that begins something, else the first.
+func (l *leaf) opening() *ir.Op {
+	for _, op := range l.Ops {
+		if slices.ContainsFunc(beginnings, func(verb string) bool { return strings.HasPrefix(op.Name, verb) }) {
+			return op
+		}
+	}
+	return l.Ops[0]
+}
+
+// chosen are the fields, one of each list of which the server wants exactly one, that an example sets: a session's
+// token names whoever is calling without more.
+func chosen(op *ir.Op) []string {
+	var list []string
+	for _, group := range op.ExactlyOneOf {
+		if slices.Contains(group, "SessionToken") {
+			list = append(list, "SessionToken")
+		} else {
+			list = append(list, group[0])
+		}
+	}
+	return list
+}
+
+// example is a call with the fields it needs, as the lines of a comment's code block.
 func (l *leaf) example(op *ir.Op) (string, error) {
 	var fields strings.Builder
+	needed := chosen(op)
 	for _, f := range op.Request.Fields {
-		if f.Required {
-			fmt.Fprintf(&fields, "\n%s: %s,", f.Name, variable(f.Wire))
+		value := variable(f.Wire)
+		if f.Type.Pointer {
+			value = "new(" + value + ")"
+		}
+		if f.Required || slices.Contains(needed, f.Name) {
+			fmt.Fprintf(&fields, "\n%s: %s,", f.Name, value)
 		}
 	}
 	if fields.Len() > 0 {

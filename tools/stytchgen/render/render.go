@@ -48,6 +48,9 @@ func Render(api *ir.API) (Files, error) {
 	if err := renderCodes(files, api.Errors); err != nil {
 		return nil, err
 	}
+	if err := renderWire(files, api); err != nil {
+		return nil, err
+	}
 	ops := allOps(api)
 	if err := files.add("emulator/routes_gen.go", "routes.tmpl", ops); err != nil {
 		return nil, err
@@ -69,6 +72,11 @@ func renderLeaf(files Files, p *ir.Package) error {
 	if err := renderTypes(files, leaf); err != nil {
 		return err
 	}
+	if len(leaf.Logins()) > 0 {
+		if err := add("next_gen.go", "next.tmpl", leaf); err != nil {
+			return err
+		}
+	}
 	if len(leaf.Logged()) > 0 {
 		if err := add("redact_gen.go", "redact.tmpl", leaf); err != nil {
 			return err
@@ -79,6 +87,11 @@ func renderLeaf(files Files, p *ir.Package) error {
 	}
 	if err := add("service_gen.go", "service.tmpl", leaf); err != nil {
 		return err
+	}
+	if leaf.Searches() {
+		if err := add("search_gen.go", "search.tmpl", leaf); err != nil {
+			return err
+		}
 	}
 	return add("service_gen_test.go", "test.tmpl", newTestFile(leaf))
 }

@@ -16,7 +16,28 @@ const (
 	full     variant = iota // every field
 	required                // the required ones only
 	zero                    // the required ones, and every optional one at its zero value or null
+	deepZero                // the same within objects and lists; null only where there is no other zero value
 )
+
+func (v variant) isZero() bool { return v == zero || v == deepZero }
+
+// leavesOut reports whether a field is not set.
+func (v variant) leavesOut(f *ir.Field) bool {
+	return !f.Required && (v == required || v.isZero() && !hasZero(f))
+}
+
+// within is the variant for the value of a field: what is required has one.
+func (v variant) within(f *ir.Field) variant {
+	if f.Required && (v == zero || v == deepZero && !holdsStruct(f.Type)) {
+		return required
+	}
+	return v
+}
+
+func holdsStruct(e ir.Expr) bool {
+	t := e.Type()
+	return t != nil && !target(t).IsEnum()
+}
 
 // pair is a value as Go and as JSON write it.
 type pair struct{ Go, JSON string }
@@ -62,7 +83,7 @@ func (s *sampler) value(e ir.Expr, wire string, v variant, depth int) pair {
 			return s.object(e, v, depth)
 		}
 		p.JSON = strconv.Quote(target(e.Named).Constants[0].Value)
-		if v == zero {
+		if v.isZero() {
 			p.JSON = `""`
 		}
 		p.Go = s.TestName(e.Named) + "(" + p.JSON + ")"
@@ -79,14 +100,14 @@ func (s *sampler) value(e ir.Expr, wire string, v variant, depth int) pair {
 func scalar(e ir.Expr, wire string, v variant) string {
 	switch {
 	case e.Base == ir.Bool:
-		return strconv.FormatBool(v != zero)
-	case e.Base == ir.Int && v == zero:
+		return strconv.FormatBool(!v.isZero())
+	case e.Base == ir.Int && v.isZero():
 		return "0"
 	case wire == "status_code":
 		return "200"
 	case e.Base == ir.Int:
 		return "7"
-	case v == zero:
+	case v.isZero():
 		return `""`
 	case e.Values != nil:
 		return strconv.Quote(e.Values.Constants[0].Value)
@@ -145,13 +166,13 @@ func (s *sampler) members(t *ir.Type, v variant, depth int) []member {
 	}
 	var list []member
 	for _, f := range t.Fields {
-		if !f.Required && v != full {
+		if v.leavesOut(f) {
 			continue
 		}
 		m := member{field: f.Name, wire: f.Wire}
 		switch inner := f.Type.Type(); {
 		case inner == nil || !slices.Contains(s.open, target(inner)):
-			m.pair = s.value(f.Type, f.Wire, v, depth+1)
+			m.pair = s.value(f.Type, f.Wire, v.within(f), depth+1)
 		case t.InRequest && !f.Required: // a type within itself ends here
 			continue
 		default:
@@ -174,7 +195,7 @@ func (s *sampler) empty(e ir.Expr) pair {
 }
 
 func (s *sampler) collection(e ir.Expr, wire string, v variant, depth int) pair {
-	if v == zero && depth == 0 {
+	if v == zero && depth == 0 || v == deepZero && !holdsStruct(e) {
 		return s.empty(e)
 	}
 	elem := s.value(*e.Elem, wire, v, depth+1)

@@ -28,6 +28,8 @@ type testOp struct {
 type request struct {
 	Name, Go          string
 	Path, Query, Body string
+	// Arguments are all fields in one JSON object, wherever they travel.
+	Arguments string
 }
 
 func newTestFile(l *leaf) *testFile {
@@ -82,21 +84,17 @@ func hasZero(f *ir.Field) bool { return f.Type.Base != ir.Time || f.Type.Nullabl
 
 func (s *sampler) request(op *ir.Op, v variant, name string) request {
 	r := request{Name: name, Path: op.Path}
-	var fields, members []string
+	var fields, members, arguments []string
 	query := url.Values{}
 	for _, f := range op.Request.Fields {
-		if !f.Required && (v == required || v == zero && !hasZero(f)) {
+		if v.leavesOut(f) {
 			continue
 		}
-		wants := v
-		if f.Required && v == zero {
-			wants = required
-		}
-		value := s.value(f.Type, f.Wire, wants, 0)
+		value := s.value(f.Type, f.Wire, v.within(f), 0)
 		switch f.In {
 		case ir.Path:
 			segment := f.Wire + "/1 %?#"
-			value.Go = strconv.Quote(segment)
+			value = pair{strconv.Quote(segment), strconv.Quote(segment)}
 			r.Path = strings.ReplaceAll(r.Path, "{"+f.Wire+"}", url.PathEscape(segment))
 		case ir.Query:
 			query.Set(f.Wire, strings.Trim(value.JSON, `"`))
@@ -104,12 +102,14 @@ func (s *sampler) request(op *ir.Op, v variant, name string) request {
 			members = append(members, fmt.Sprintf("%q: %s", f.Wire, value.JSON))
 		}
 		fields = append(fields, fmt.Sprintf("%s: %s,", f.Name, value.Go))
+		arguments = append(arguments, fmt.Sprintf("%q: %s", f.Wire, value.JSON))
 	}
 	r.Go = "{}"
 	if len(fields) > 0 {
 		r.Go = "{\n" + strings.Join(fields, "\n") + "\n}"
 	}
 	r.Query = query.Encode()
+	r.Arguments = "{" + strings.Join(arguments, ", ") + "}"
 	if op.HTTPMethod == "POST" || op.HTTPMethod == "PUT" {
 		r.Body = "{" + strings.Join(members, ", ") + "}"
 	}
@@ -119,9 +119,13 @@ func (s *sampler) request(op *ir.Op, v variant, name string) request {
 // answer is an answer with every field, on the wire.
 func (s *sampler) answer(op *ir.Op) string {
 	const sep = "\n\t\t\t"
-	var lines []string
+	return "{" + sep + strings.Join(s.answerMembers(op), ","+sep) + "}"
+}
+
+func (s *sampler) answerMembers(op *ir.Op) []string {
+	var list []string
 	for _, m := range s.members(op.Response, full, 0) {
-		lines = append(lines, fmt.Sprintf("%q: %s", m.wire, m.JSON))
+		list = append(list, fmt.Sprintf("%q: %s", m.wire, m.JSON))
 	}
-	return "{" + sep + strings.Join(lines, ","+sep) + "}"
+	return list
 }

@@ -4,5 +4,8 @@
 //
 // The two names that matter are [Service], which programs reach as client.B2B.Codes, and [FailRequest]:
 //
-//	resp, err := client.B2B.Codes.Fail(ctx, &codes.FailRequest{})
+//	resp, err := client.B2B.Codes.Fail(ctx, &codes.FailRequest{
+//		ThingID: new(thingID),
+//		A:       new(a),
+//	})
 package codes

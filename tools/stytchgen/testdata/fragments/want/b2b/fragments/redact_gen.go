@@ -28,7 +28,7 @@ func (v JoinRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) 
 func (v JoinRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *JoinRequest) Unredacted() any { return (*plainJoinRequest)(v) }
+func (v *JoinRequest) Unredacted() any { return secret.Open{Plain: (*plainJoinRequest)(v)} }
 
 // LogValue is the value itself: it has no secrets of its own.
 func (v JoinResponse) LogValue() slog.Value {

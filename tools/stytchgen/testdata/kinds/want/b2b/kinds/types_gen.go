@@ -102,12 +102,8 @@ type TryResponse struct {
 type Part struct {
 	// What it is called.
 	Name string `json:"name"`
-	// A note or nothing.
-	MaybeNote *string `json:"maybe_note,omitzero"`
 	// A part of the part, if it has one.
 	Inner *Part `json:"inner,omitzero"`
-	// A note; null deletes it.
-	NullNote shared.Nullable[string] `json:"null_note,omitzero"`
 }
 
 // Answer is an answer's own part.

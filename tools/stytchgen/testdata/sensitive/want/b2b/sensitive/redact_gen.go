@@ -30,13 +30,27 @@ func (v TellRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) 
 func (v TellRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *TellRequest) Unredacted() any { return (*plainTellRequest)(v) }
+func (v *TellRequest) Unredacted() any { return secret.Open{Plain: (*plainTellRequest)(v)} }
 
-// LogValue is the value itself: it has no secrets of its own.
-func (v TellResponse) LogValue() slog.Value {
-	type plain TellResponse
-	return slog.AnyValue(plain(v))
+// plainTellResponse is TellResponse as it travels: the same fields and none of the methods below.
+type plainTellResponse TellResponse
+
+func (v TellResponse) redacted() plainTellResponse {
+	return plainTellResponse(v)
 }
+
+// Format writes the fields with their secrets masked, whatever the verb.
+func (v TellResponse) Format(s fmt.State, _ rune) { secret.Format(s, "TellResponse", v.redacted()) }
+
+// LogValue is the value with its secrets masked.
+func (v TellResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
+
+// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
+// marshal what Unredacted returns.
+func (v TellResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
+
+// Unredacted returns the value in a form that marshals with its secrets.
+func (v *TellResponse) Unredacted() any { return secret.Open{Plain: (*plainTellResponse)(v)} }
 
 // plainBox is Box as it travels: the same fields and none of the methods below.
 type plainBox Box
@@ -57,7 +71,7 @@ func (v Box) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 func (v Box) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *Box) Unredacted() any { return (*plainBox)(v) }
+func (v *Box) Unredacted() any { return secret.Open{Plain: (*plainBox)(v)} }
 
 // LogValue is the value itself: it has no secrets of its own.
 func (v ForgetRequest) LogValue() slog.Value {

@@ -20,7 +20,7 @@ var opTell = transport.Op{
 	Method:    "POST",
 	Path:      "/v1/b2b/sensitive/tell",
 	Class:     transport.SingleUse,
-	Sensitive: []string{"token", "code", "codes"},
+	Sensitive: []string{"token", "code", "codes", "box.secret"},
 }
 
 // Tell tells a secret.

@@ -1,0 +1,100 @@
+// Package checks finds what is wrong with a client's configuration without asking anybody. Its reasons never hold the
+// value.
+//
+//	u, reason := checks.Address(config.BaseURL, "api.example.com")
+//
+// [Address] is the rule for base URLs, [Bounds] that for numbers and middleware.
+package checks
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// Address parses a base URL, or makes that of host, over https, where raw is empty. Over http only loopback hosts pass.
+// A path is kept as a prefix, without slashes at its end.
+func Address(raw, host string) (u *url.URL, reason string) {
+	if raw == "" {
+		return &url.URL{Scheme: "https", Host: host}, ""
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Opaque != "" || !validPort(u.Port()):
+		return nil, "is not an absolute URL"
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, "is neither https nor http"
+	case u.User != nil:
+		return nil, "carries credentials"
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, "carries a query or a fragment"
+	case u.Scheme == "http" && !Loopback(u.Hostname()):
+		return nil, "is http and not on a loopback host: credentials would travel in the clear"
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath = strings.TrimRight(u.RawPath, "/")
+	return u, ""
+}
+
+// Loopback reports whether host is this machine: localhost and names under it (RFC 6761, section 6.3), 127/8 and ::1.
+func Loopback(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// validPort takes what a TCP port can be, or none.
+func validPort(port string) bool {
+	_, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil
+}
+
+// Word reports whether s can stand in an Authorization header and looks like one word.
+func Word(s string) bool {
+	for _, r := range s {
+		if r <= ' ' || r == 0x7f || r == '\uFFFD' {
+			return false
+		}
+	}
+	return true
+}
+
+// Bounds names the field that makes no sense, of those that every client's configuration has.
+func Bounds(
+	maxBytes int64, retry shared.RetryPolicy, middleware []func(http.RoundTripper) http.RoundTripper,
+) (field, reason string) {
+	switch {
+	case maxBytes < 0:
+		return "MaxResponseBytes", "is negative"
+	case retry.MaxAttempts < 0:
+		return "Retry.MaxAttempts", "is negative"
+	case retry.MinDelay < 0 || retry.MaxDelay < 0 || retry.MaxRetryAfter < 0:
+		return "Retry", "has a negative delay"
+	}
+	for _, m := range middleware {
+		if m == nil {
+			return "Middleware", "holds a nil function"
+		}
+	}
+	return "", ""
+}
+
+// Printable is an address without whatever credentials it carries.
+func Printable(raw string) string {
+	if raw == "" {
+		return "default"
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return "invalid"
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return u.String()
+}

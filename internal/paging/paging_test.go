@@ -1,0 +1,354 @@
+package paging_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/organizations/members"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// shelf is a server with the elements 1 to n, whose cursors are c and the number of elements before the page.
+type shelf struct {
+	n int
+	// before is asked first and may answer instead.
+	before func(call int, asked query) *http.Response
+
+	mu    sync.Mutex
+	asked []query
+}
+
+// query is what a search sends.
+type query struct {
+	Cursor *string                    `json:"cursor"`
+	Limit  *int                       `json:"limit"`
+	Query  *organizations.SearchQuery `json:"query"`
+}
+
+func (s *shelf) service() *organizations.Service {
+	mock := httpmock.NewMockTransport()
+	mock.RegisterResponder(http.MethodPost, "https://auth.example/v1/b2b/organizations/search", s.search)
+	return organizations.New(&shared.FetchConfig{
+		BaseURL:    &url.URL{Scheme: "https", Host: "auth.example"},
+		HTTPClient: &http.Client{Transport: mock},
+		Retry:      shared.RetryPolicy{MaxAttempts: 1},
+	})
+}
+
+func (s *shelf) search(req *http.Request) (*http.Response, error) {
+	var q query
+	if err := json.NewDecoder(req.Body).Decode(&q); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.asked = append(s.asked, q)
+	call := len(s.asked)
+	s.mu.Unlock()
+	if s.before != nil {
+		if resp := s.before(call, q); resp != nil {
+			return resp, nil
+		}
+	}
+	from, size := 0, 2
+	if q.Cursor != nil {
+		from, _ = strconv.Atoi((*q.Cursor)[1:])
+	}
+	if q.Limit != nil {
+		size = *q.Limit
+	}
+	to, next := from+size, any(nil)
+	if to < s.n {
+		next = fmt.Sprintf("c%d", to)
+	}
+	return page(from+1, min(to, s.n), next), nil
+}
+
+// page is an answer with the elements from first to last.
+func page(first, last int, next any) *http.Response {
+	list := []map[string]any{}
+	for i := first; i <= last; i++ {
+		list = append(list, map[string]any{"organization_id": strconv.Itoa(i)})
+	}
+	return answer(http.StatusOK, map[string]any{
+		"request_id": "r", "status_code": http.StatusOK, "organizations": list,
+		"results_metadata": map[string]any{"total": -1, "next_cursor": next},
+	})
+}
+
+func answer(status int, body any) *http.Response {
+	resp, err := httpmock.NewJsonResponse(status, body)
+	if err != nil {
+		panic(err)
+	}
+	return resp
+}
+
+func tooFast() *http.Response {
+	return answer(http.StatusTooManyRequests, map[string]any{
+		"request_id": "r", "status_code": http.StatusTooManyRequests, "error_type": "too_many_requests",
+	})
+}
+
+// cursors are those of the calls so far, "-" where there was none.
+func (s *shelf) cursors() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []string
+	for _, q := range s.asked {
+		list = append(list, *cmp.Or(q.Cursor, new("-")))
+	}
+	return list
+}
+
+// collect walks to the end and returns the ids and the last error.
+func collect(walk iter.Seq2[organizations.Organization, error]) (ids []string, err error) {
+	for organization, e := range walk {
+		if e != nil {
+			err = e
+			continue // so that a second error, or an element after one, would show
+		}
+		if err != nil {
+			ids = append(ids, "after the error")
+		}
+		ids = append(ids, organization.OrganizationID)
+	}
+	return ids, err
+}
+
+func TestAll_walksEveryPageInOrder(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int][]string{0: {"-"}, 1: {"-"}, 2: {"-"}, 3: {"-", "c2"}, 5: {"-", "c2", "c4"}} {
+		t.Run(fmt.Sprintf("%d elements take %d calls", n, len(want)), func(t *testing.T) {
+			t.Parallel()
+			s := &shelf{n: n}
+			ids, err := collect(s.service().SearchAll(t.Context(), nil))
+			require.NoError(t, err)
+			require.Len(t, ids, n)
+			for i, id := range ids {
+				assert.Equal(t, strconv.Itoa(i+1), id)
+			}
+			assert.Equal(t, want, s.cursors())
+		})
+	}
+}
+
+func TestAll_makesNoCallBeforeItIsWalked(t *testing.T) {
+	t.Parallel()
+	s := &shelf{n: 5}
+	_ = s.service().SearchAll(t.Context(), nil)
+	assert.Empty(t, s.cursors())
+}
+
+func TestAll_stopsWhereTheLoopBreaks(t *testing.T) {
+	t.Parallel()
+	for last, want := range map[string][]string{"1": {"-"}, "2": {"-"}, "3": {"-", "c2"}} {
+		t.Run("after element "+last, func(t *testing.T) {
+			t.Parallel()
+			s := &shelf{n: 5}
+			for organization, err := range s.service().SearchAll(t.Context(), nil) {
+				require.NoError(t, err)
+				if organization.OrganizationID == last {
+					break
+				}
+			}
+			assert.Equal(t, want, s.cursors(), "no call for what nobody wants")
+		})
+	}
+}
+
+func TestAll_goesOnWhereAnotherWalkFailed(t *testing.T) {
+	t.Parallel()
+	s := &shelf{n: 5, before: func(call int, _ query) *http.Response {
+		if call == 2 {
+			return tooFast()
+		}
+		return nil
+	}}
+	service := s.service()
+	ids, err := collect(service.SearchAll(t.Context(), nil))
+	failed, ok := errors.AsType[*shared.PageError](err)
+	require.True(t, ok, "got %v", err)
+	assert.Equal(t, "c2", failed.Cursor)
+	require.ErrorIs(t, err, stytcherror.CodeTooManyRequests)
+	assert.Equal(t, []string{"1", "2"}, ids, "what came before the failure, and nothing after it")
+
+	ids, err = collect(service.SearchAll(t.Context(), &organizations.SearchRequest{Cursor: &failed.Cursor}))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"3", "4", "5"}, ids, "the rest, nothing twice")
+	assert.Equal(t, []string{"-", "c2", "c2", "c4"}, s.cursors())
+}
+
+func TestAll_failureOfTheFirstPage(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]*organizations.SearchRequest{
+		"has no cursor":           nil,
+		"has the request's own":   {Cursor: new("c2")},
+		"has the request's empty": {Cursor: new("")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &shelf{n: 5, before: func(int, query) *http.Response { return tooFast() }}
+			ids, err := collect(s.service().SearchAll(t.Context(), start))
+			failed, ok := errors.AsType[*shared.PageError](err)
+			require.True(t, ok, "got %v", err)
+			assert.Empty(t, ids)
+			if start == nil {
+				assert.Empty(t, failed.Cursor)
+			} else {
+				assert.Equal(t, *start.Cursor, failed.Cursor)
+			}
+		})
+	}
+}
+
+func TestAll_endsWhenCancelled(t *testing.T) {
+	t.Parallel()
+	s := &shelf{n: 9}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var ids []string
+	var last error
+	for organization, err := range s.service().SearchAll(ctx, nil) {
+		if err != nil {
+			last = err
+			continue
+		}
+		if ids = append(ids, organization.OrganizationID); len(ids) == 3 {
+			cancel()
+		}
+	}
+	require.ErrorIs(t, last, context.Canceled)
+	failed, ok := errors.AsType[*shared.PageError](last)
+	require.True(t, ok)
+	assert.Equal(t, "c4", failed.Cursor, "where to go on")
+	assert.Equal(t, []string{"1", "2", "3", "4"}, ids, "the page that had arrived is finished")
+	assert.Equal(t, []string{"-", "c2"}, s.cursors(), "the next one is not asked for")
+}
+
+func TestAll_endsWhenTheServerLeadsBack(t *testing.T) {
+	t.Parallel()
+	s := &shelf{before: func(call int, _ query) *http.Response {
+		if call > 9 {
+			panic("the walk does not end")
+		}
+		return page(1, 1, "again")
+	}}
+	ids, err := collect(s.service().SearchAll(t.Context(), nil))
+	failed, ok := errors.AsType[*shared.PageError](err)
+	require.True(t, ok, "got %v", err)
+	assert.Equal(t, "again", failed.Cursor)
+	assert.Equal(t, []string{"1", "1"}, ids)
+	assert.Equal(t, []string{"-", "again"}, s.cursors())
+}
+
+func TestAll_goesOnPastAnEmptyPage(t *testing.T) {
+	t.Parallel()
+	s := &shelf{n: 3, before: func(call int, _ query) *http.Response {
+		if call == 1 {
+			return page(1, 0, "c0")
+		}
+		return nil
+	}}
+	ids, err := collect(s.service().SearchAll(t.Context(), nil))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"1", "2", "3"}, ids)
+}
+
+func TestAll_asksEachPageTheSame(t *testing.T) {
+	t.Parallel()
+	s := &shelf{n: 7}
+	request := func() *organizations.SearchRequest {
+		return &organizations.SearchRequest{
+			Cursor: new("c1"), Limit: new(3),
+			Query: &organizations.SearchQuery{
+				Operator: shared.SearchOperatorAnd,
+				Operands: []organizations.SearchQueryOperand{{FilterName: "a", FilterValue: "b"}},
+			},
+		}
+	}
+	req := request()
+	walk := s.service().SearchAll(t.Context(), req)
+	ids, err := collect(walk)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"2", "3", "4", "5", "6", "7"}, ids)
+	assert.Equal(t, []string{"c1", "c4"}, s.cursors())
+	for _, q := range s.asked {
+		assert.Equal(t, request().Limit, q.Limit)
+		assert.Equal(t, request().Query, q.Query)
+	}
+	assert.Equal(t, request(), req, "the request is not changed")
+
+	again, err := collect(walk)
+	require.NoError(t, err)
+	assert.Equal(t, ids, again, "a second walk begins where the first one did")
+}
+
+func TestAll_passesTheOptionsToEachCall(t *testing.T) {
+	t.Parallel()
+	mock := httpmock.NewMockTransport()
+	var seen []string
+	mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
+		seen = append(seen, req.Header.Get("X-Trace"))
+		if len(seen) == 1 {
+			return page(1, 1, "c1"), nil
+		}
+		return page(2, 2, nil), nil
+	})
+	service := organizations.New(&shared.FetchConfig{
+		BaseURL: &url.URL{Scheme: "https", Host: "auth.example"}, HTTPClient: &http.Client{Transport: mock},
+	})
+	_, err := collect(service.SearchAll(t.Context(), nil, shared.WithHeader("X-Trace", "7")))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"7", "7"}, seen)
+}
+
+func TestAll_walksDoNotMeet(t *testing.T) {
+	t.Parallel()
+	s := &shelf{n: 40}
+	req := &organizations.SearchRequest{Cursor: new("c0")}
+	walk := s.service().SearchAll(t.Context(), req)
+	var want []string
+	for i := range 40 {
+		want = append(want, strconv.Itoa(i+1))
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			ids, err := collect(walk)
+			assert.NoError(t, err)
+			assert.Equal(t, want, ids)
+		})
+	}
+	wg.Wait()
+}
+
+func TestAll_refusedRequest(t *testing.T) {
+	t.Parallel()
+	var ended int
+	for member, err := range members.New(&shared.FetchConfig{}).SearchAll(t.Context(), nil) {
+		ended++
+		refused, ok := errors.AsType[*stytcherror.ArgumentError](err)
+		require.True(t, ok, "got %v", err)
+		assert.NotEmpty(t, refused.Field)
+		assert.Zero(t, member)
+	}
+	assert.Equal(t, 1, ended)
+}
