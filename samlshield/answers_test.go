@@ -1,0 +1,160 @@
+package samlshield_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/samlshield"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func TestValidate_no(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		status    int
+		body      string
+		code      stytcherror.Code
+		requestID string
+	}{
+		"the service's no":                     {400, `{"status_code": 400, "request_id": "r", "error_type": "saml_invalid", "error_message": "No."}`, "saml_invalid", "r"},
+		"the no of OAuth2":                     {401, `{"error": "invalid_token", "error_description": "No."}`, "invalid_token", ""},
+		"a gateway's page":                     {502, "<html>Bad gateway</html>", "", ""},
+		"an error without a body":              {500, "", "", ""},
+		"a no under 200":                       {200, `{"status_code": 400, "request_id": "r", "error_type": "saml_invalid"}`, "saml_invalid", "r"},
+		"an error whose fields have bad types": {400, `{"error_type": 7, "request_id": "r", "error_message": {}}`, "", "r"},
+	} {
+		t.Run(name+" is an Error", func(t *testing.T) {
+			t.Parallel()
+			resp, err := client(t, answering(tt.status, tt.body)).SAML.Validate(t.Context(), request)
+			require.Nil(t, resp)
+			e, ok := err.(*stytcherror.Error) //nolint:errorlint // the outermost error is meant
+			require.True(t, ok, "%T: %v", err, err)
+			assert.Equal(t, "samlshield.saml.validate", e.Op)
+			assert.Equal(t, max(tt.status, 400), e.StatusCode)
+			assert.Equal(t, tt.code, e.Code)
+			assert.Equal(t, tt.requestID, e.RequestID)
+		})
+	}
+}
+
+func TestValidate_noAnswerOfTheService(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		status int
+		body   string
+	}{
+		"a captive portal":               {200, "<html>Sign in to the Wi-Fi</html>"},
+		"an empty body":                  {200, ""},
+		"a 204":                          {204, ""},
+		"an empty object":                {200, "{}"},
+		"null":                           {200, "null"},
+		"another service's yes":          {200, `{"valid": true, "message": "ok"}`},
+		"an answer that is cut short":    {200, jsonOK[:len(jsonOK)-4]},
+		"two answers":                    {200, jsonOK + jsonOK},
+		"a name that comes twice":        {200, `{"request_id": "a", "request_id": "b"}`},
+		"a message that is none":         {200, `{"request_id": "a", "message": ["Valid."]}`},
+		"nesting without end":            {200, strings.Repeat("[", 1_000_000)},
+		"text that is not UTF-8":         {200, `{"request_id": "a", "message": "` + "\xff" + `"}`},
+		"a 304":                          {304, ""},
+		"more than the client will read": {200, `{"request_id": "a", "message": "` + strings.Repeat("x", 4096) + `"}`},
+	} {
+		t.Run(name+" is a DecodeError, never a yes", func(t *testing.T) {
+			t.Parallel()
+			c := client(t, answering(tt.status, tt.body), func(c *samlshield.Config) { c.MaxResponseBytes = 2048 })
+			if len(tt.body) > 10_000 {
+				c = client(t, answering(tt.status, tt.body))
+			}
+			resp, err := c.SAML.Validate(t.Context(), request)
+			require.Nil(t, resp)
+			e, ok := err.(*stytcherror.DecodeError) //nolint:errorlint // the outermost error is meant
+			require.True(t, ok, "%T: %v", err, err)
+			assert.Equal(t, "samlshield.saml.validate", e.Op)
+			assert.Less(t, len(err.Error()), 700)
+		})
+	}
+}
+
+func TestValidate_echo(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"the assertion":                    assertion,
+		"the assertion, escaped":           url.QueryEscape(assertion),
+		"the form":                         "SAMLResponse=" + url.QueryEscape(assertion),
+		"the token":                        token,
+		"the header":                       "Bearer " + token,
+		"both, without a gap":              assertion + token + assertion,
+		"the assertion, far into the text": strings.Repeat("x", 390) + assertion,
+	} {
+		for shape, body := range map[string]string{
+			"the message": `{"error_type": "bad_request", "error_message": "` + text + `"}`,
+			"the code":    `{"error_type": "` + text + `"}`,
+			"the id":      `{"request_id": "` + text + `"}`,
+			"the URL":     `{"error_url": "https://example.com/` + text + `"}`,
+			"the page":    text,
+		} {
+			t.Run(name+", echoed in "+shape+", is not shown", func(t *testing.T) {
+				t.Parallel()
+				_, err := client(t, answering(400, body)).SAML.Validate(t.Context(), request)
+				require.Error(t, err)
+				canary.Hidden(t, err, assertion, token, "cAnArY")
+			})
+		}
+		t.Run(name+", echoed as a field's name, is not shown", func(t *testing.T) {
+			t.Parallel()
+			_, err := client(t, answering(200, `{"`+text+`": 1, "`+text+`": 2}`)).SAML.Validate(t.Context(), request)
+			_, ok := errors.AsType[*stytcherror.DecodeError](err)
+			require.True(t, ok, "%v", err)
+			canary.Hidden(t, err, assertion, token, "cAnArY")
+		})
+	}
+}
+
+func TestValidate_server(t *testing.T) {
+	t.Parallel()
+	t.Run("a server that hangs is left when time is up, and nothing of the client stays", func(t *testing.T) {
+		t.Parallel()
+		s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}))
+		t.Cleanup(s.Close)
+		c, err := samlshield.NewClient(samlshield.Config{PublicToken: token, BaseURL: s.URL})
+		require.NoError(t, err)
+		t.Cleanup(c.CloseIdleConnections)
+		resp, err := c.SAML.Validate(t.Context(), request, shared.WithTimeout(50*time.Millisecond))
+		require.Nil(t, resp)
+		e, ok := errors.AsType[*stytcherror.RequestError](err)
+		require.True(t, ok, "%v", err)
+		assert.True(t, e.Timeout())
+	})
+	t.Run("a second call uses the connection of the first", func(t *testing.T) {
+		t.Parallel()
+		from := map[string]bool{}
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			from[r.RemoteAddr] = true
+			assert.Equal(t, "/shield/v1/saml/validate", r.URL.Path)
+			assert.Equal(t, assertion, r.PostFormValue("SAMLResponse"))
+			_, _ = io.WriteString(w, jsonOK)
+		}))
+		t.Cleanup(s.Close)
+		c, err := samlshield.NewClient(samlshield.Config{PublicToken: token, BaseURL: s.URL + "/shield/"})
+		require.NoError(t, err)
+		t.Cleanup(c.CloseIdleConnections)
+		for range 3 {
+			_, err = c.SAML.Validate(t.Context(), request)
+			require.NoError(t, err)
+		}
+		assert.Len(t, from, 1)
+	})
+}

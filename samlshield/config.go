@@ -1,0 +1,97 @@
+package samlshield
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/seed75add069/stytch-go/internal/checks"
+	"github.com/seed75add069/stytch-go/internal/secret"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+const (
+	defaultHost = "api.samlshield.com"
+	livePrefix  = "public-token-live-"
+)
+
+// Config is everything that can be chosen about a [Client]. PublicToken is required; every other field has a working
+// zero value. Printing, logging and marshalling a Config do not show the token: whoever has it can use the service in
+// its owner's name.
+type Config struct {
+	// PublicToken is the project's public token. Each request carries it as a bearer token.
+	PublicToken string
+	// BaseURL replaces https://api.samlshield.com. It is https, except that http is accepted for loopback hosts. A path
+	// is kept as a prefix.
+	BaseURL string
+	// AllowLiveOnLoopback accepts a live public token together with a loopback address, which is otherwise taken for a
+	// mistake.
+	AllowLiveOnLoopback bool
+
+	// HTTPClient sends the requests. The client copies it and replaces its CheckRedirect. If nil, the client makes one
+	// of its own with 128 connections at most; over HTTP/1 further calls wait until one is free.
+	HTTPClient *http.Client
+	// Middleware wraps the transport; the first one is outermost. The token is added after the last one, so that none
+	// sees it.
+	Middleware []func(http.RoundTripper) http.RoundTripper
+	// Timeout bounds a whole call, retries included. Zero means 30 seconds, less than zero no bound.
+	Timeout time.Duration
+	// Retry bounds the attempts of a call. Its zero value means three attempts of at most ten seconds.
+	Retry shared.RetryPolicy
+	// MaxResponseBytes bounds the body of an answer, after decompression. Zero means 16 MiB.
+	MaxResponseBytes int64
+
+	// Logger receives a record per call at level Debug, with request and answer, and one per retry at level Warn. SAML
+	// responses are masked. Nil is silent.
+	Logger *slog.Logger
+	// Now tells the time. Nil means time.Now.
+	Now func() time.Time
+}
+
+func refuse(field, reason string) error {
+	return &stytcherror.ArgumentError{Op: "samlshield.NewClient", Field: field, Reason: reason}
+}
+
+// check refuses what can be known to be wrong without asking the service, and returns its address.
+func (c Config) check() (*url.URL, error) {
+	switch {
+	case c.PublicToken == "":
+		return nil, refuse("PublicToken", "is required")
+	case strings.HasPrefix(c.PublicToken, "secret-"):
+		return nil, refuse("PublicToken", "is a secret: it must not leave for this service")
+	case strings.HasPrefix(c.PublicToken, "project-"):
+		return nil, refuse("PublicToken", "is a project id")
+	case !checks.Word(c.PublicToken):
+		return nil, refuse("PublicToken", "holds spaces or control characters")
+	}
+	if field, reason := checks.Bounds(c.MaxResponseBytes, c.Retry, c.Middleware); reason != "" {
+		return nil, refuse(field, reason)
+	}
+	base, reason := checks.Address(c.BaseURL, defaultHost)
+	if reason != "" {
+		return nil, refuse("BaseURL", reason)
+	}
+	if strings.HasPrefix(c.PublicToken, livePrefix) && checks.Loopback(base.Hostname()) && !c.AllowLiveOnLoopback {
+		return nil, refuse("BaseURL", "is a loopback address and PublicToken a live one (see AllowLiveOnLoopback)")
+	}
+	return base, nil
+}
+
+func (c Config) String() string {
+	return fmt.Sprintf("samlshield.Config(PublicToken: %s, BaseURL: %s)",
+		secret.Mask(c.PublicToken), checks.Printable(c.BaseURL))
+}
+
+// Format writes the config without its token, whatever the verb.
+func (c Config) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
+
+// LogValue is the same for slog.
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalText is the same for encoders.
+func (c Config) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

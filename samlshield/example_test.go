@@ -1,0 +1,75 @@
+package samlshield_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/samlshield"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// shield stands for the service: it likes every response but one.
+var shield = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+	if r.PostFormValue("SAMLResponse") == "PGZvcmdlZC8+" {
+		return respond(r, 400, `{"status_code": 400, "request_id": "r-2", "error_message": "Signature wrapping."}`), nil
+	}
+	return respond(r, 200, `{"status_code": 200, "request_id": "r-1", "message": "Valid."}`), nil
+})}
+
+// A service provider asks before it consumes what the identity provider's form brings.
+func Example() {
+	client, err := samlshield.NewClient(samlshield.Config{
+		PublicToken: "public-token-test-11111111-1111-4111-8111-111111111111",
+		HTTPClient:  shield, // leave out to ask the real one
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	consume := func(w http.ResponseWriter, r *http.Request) {
+		_, err := client.SAML.Validate(r.Context(), &samlshield.ValidateRequest{
+			SAMLResponse: r.PostFormValue("SAMLResponse"),
+		})
+		if err != nil {
+			http.Error(w, "login refused", http.StatusForbidden)
+			return
+		}
+		_, _ = fmt.Fprintln(w, "on to signature, audience and time")
+	}
+	for _, response := range []string{"PHJlc3BvbnNlLz4=", "PGZvcmdlZC8+"} {
+		form := url.Values{"SAMLResponse": {response}}.Encode()
+		r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/saml/acs", strings.NewReader(form))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		consume(w, r)
+		fmt.Print(w.Body)
+	}
+	// Output:
+	// on to signature, audience and time
+	// login refused
+}
+
+func ExampleService_Validate() {
+	client, err := samlshield.NewClient(samlshield.Config{
+		PublicToken: "public-token-test-11111111-1111-4111-8111-111111111111",
+		HTTPClient:  shield,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	req := &samlshield.ValidateRequest{SAMLResponse: "PGZvcmdlZC8+"}
+	_, err = client.SAML.Validate(context.Background(), req)
+	if refused, ok := errors.AsType[*stytcherror.Error](err); ok {
+		fmt.Println(refused.StatusCode, refused.Message)
+	}
+	fmt.Println(req)
+	// Output:
+	// 400 Signature wrapping.
+	// ValidateRequest{"SAMLResponse":"[redacted]"}
+}
