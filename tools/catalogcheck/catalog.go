@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// Catalogue is what is known of the API, as far as the specification can say it. Its fields are the format of
+// catalog.json: what is not here is not in the file.
+type Catalogue struct {
+	Sources  map[string]string `json:"sources"`
+	Services []Service         `json:"services"`
+	Types    map[string]Type   `json:"types"`
+}
+
+// Service is a node of the client trees that has operations.
+type Service struct {
+	Product    string      `json:"product"`
+	ExposedOn  []string    `json:"exposed_on"`
+	Path       []string    `json:"path"`
+	GoAccessor string      `json:"go_accessor"`
+	Operations []Operation `json:"operations,omitempty"`
+}
+
+// Operation is an endpoint.
+type Operation struct {
+	Name          string  `json:"name"`
+	GoMethod      string  `json:"go_method"`
+	HTTPMethod    string  `json:"http_method"`
+	Path          string  `json:"path"`
+	Base          string  `json:"base"`
+	CallerSession bool    `json:"caller_session_headers"`
+	ExactlyOneOf  []group `json:"exactly_one_of,omitempty"`
+	Params        []Field `json:"params,omitempty"`
+	Response      []Field `json:"response,omitempty"`
+}
+
+// Field is a parameter, a field of an answer, or a field of a type. In is path, query or body, and empty where the
+// field is no parameter.
+type Field struct {
+	Name        string       `json:"name"`
+	In          string       `json:"in,omitempty"`
+	Type        string       `json:"type"`
+	Required    bool         `json:"required"`
+	Nullable    bool         `json:"nullable,omitempty"`
+	Constraints *Constraints `json:"constraints,omitempty"`
+}
+
+// Constraints are those that OpenAPI has a word for.
+type Constraints struct {
+	Default      json.RawMessage `json:"default,omitempty"`
+	Min          json.Number     `json:"min,omitempty"`
+	Max          json.Number     `json:"max,omitempty"`
+	ExclusiveMin json.Number     `json:"exclusive_min,omitempty"`
+	ExclusiveMax json.Number     `json:"exclusive_max,omitempty"`
+	MinLength    json.Number     `json:"min_length,omitempty"`
+	MaxLength    json.Number     `json:"max_length,omitempty"`
+	MinItems     json.Number     `json:"min_items,omitempty"`
+	Pattern      string          `json:"pattern,omitempty"`
+	Charset      string          `json:"charset,omitempty"`
+	Values       []string        `json:"documented_values,omitempty"`
+	Deprecated   bool            `json:"deprecated,omitempty"`
+}
+
+// Type is a named type. Kind is object, enum or oneOf; UsedIn is request, response, error, or what the specification
+// does not describe: manual, jwt, request_headers.
+type Type struct {
+	Kind   string   `json:"kind"`
+	UsedIn []string `json:"used_in"`
+	Values []string `json:"values,omitempty"`
+	Fields []Field  `json:"fields,omitempty"`
+}
+
+// Filters is search_filters.json.
+type Filters struct {
+	Searches map[string]Search `json:"searches"`
+}
+
+// Search is one operation's filters.
+type Search struct {
+	Product   string   `json:"product"`
+	Operation string   `json:"operation"`
+	Filters   []Filter `json:"filters"`
+}
+
+// Filter is one filter and the JSON type of its value.
+type Filter struct {
+	Name  string `json:"filter_name"`
+	Value string `json:"filter_value"`
+}
+
+// group is one of several ways to call an operation: a field, or fields that go together.
+type group []string
+
+func (g *group) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*g = group{one}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(g))
+}
+
+func (g group) MarshalJSON() ([]byte, error) {
+	if len(g) == 1 {
+		return json.Marshal(g[0])
+	}
+	return json.Marshal([]string(g))
+}
+
+// load reads a file of the catalogue. A name that is not compared is refused: it would only seem to be checked.
+func load[T any](folder fs.FS, name string) (*T, error) {
+	data, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	value := new(T)
+	if err := decoder.Decode(value); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return value, nil
+}
+
+// id is the operation's id in the specification.
+func (s Service) id(op Operation) string {
+	return strings.Join(append(append([]string{s.Product}, s.Path...), op.Name), ".")
+}

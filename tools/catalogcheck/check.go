@@ -1,0 +1,172 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
+	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
+)
+
+// checker walks the catalogue beside the specification and notes where they differ.
+type checker struct {
+	catalogue   *Catalogue
+	differences []Difference
+	count       counts
+
+	// pairs are the types compared already; a type of the catalogue may have several in the specification.
+	pairs    map[pair]bool
+	matched  map[*ir.Type]bool
+	admitted map[*ir.Type]bool
+	found    map[string]bool // types of the catalogue
+	values   map[any]*values // by *ir.Type or *ir.Values
+	listed   map[string]bool // places of lists of values that are counted
+}
+
+type pair struct {
+	name string
+	t    *ir.Type
+}
+
+// counts are what has been compared.
+type counts struct{ operations, params, response, types, fields, values, filters tally }
+
+// tally is how many of the catalogue's things have their place in the specification.
+type tally struct{ found, all int }
+
+func (t tally) String() string { return fmt.Sprintf("%d of %d", t.found, t.all) }
+
+// saw counts a thing, and whether it was found.
+func (t *tally) saw(found bool) {
+	t.all++
+	if found {
+		t.found++
+	}
+}
+
+// compare returns every difference between the catalogue and the specification, in the order of the catalogue.
+func compare(catalogue *Catalogue, filters *Filters, api *ir.API, errorBody *ir.Type) ([]Difference, counts) {
+	c := &checker{
+		catalogue: catalogue, pairs: map[pair]bool{}, matched: map[*ir.Type]bool{}, admitted: map[*ir.Type]bool{},
+		found: map[string]bool{}, values: map[any]*values{}, listed: map[string]bool{},
+	}
+	operations := map[string]*ir.Op{}
+	for _, p := range api.Packages {
+		for _, op := range p.Ops {
+			operations[op.ID] = op
+			c.matched[op.Request], c.matched[op.Response] = true, true
+		}
+	}
+	ids := map[string]bool{}
+	for _, s := range catalogue.Services {
+		for _, want := range s.Operations {
+			id := s.id(want)
+			ids[id] = true
+			op, ok := operations[id]
+			c.count.operations.saw(ok)
+			if !ok {
+				c.differ("operation", id, want.HTTPMethod+" "+want.Path, "")
+				continue
+			}
+			c.operation(s, want, op)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(operations)) {
+		switch op := operations[id]; {
+		case ids[id]:
+		case op.Source != "":
+			c.admit(op.Request)
+			c.admit(op.Response)
+		default:
+			c.differ("operation", id, "", op.HTTPMethod+" "+op.Path)
+		}
+	}
+	c.searches(filters, operations)
+	if errorBody != nil {
+		c.object("shared.StytchError", errorBody)
+	}
+	c.leftTypes(api)
+	c.leftValues(api)
+	return c.differences, c.count
+}
+
+// differ notes a difference. What one side does not have is empty.
+func (c *checker) differ(kind, where, catalogue, api string) {
+	d := Difference{Kind: kind, Where: where, Catalogue: catalogue, API: api}
+	if !slices.Contains(c.differences, d) {
+		c.differences = append(c.differences, d)
+	}
+}
+
+// same notes a difference unless both sides say the same.
+func (c *checker) same(kind, where, catalogue, api string) {
+	if catalogue != api {
+		c.differ(kind, where, catalogue, api)
+	}
+}
+
+func (c *checker) operation(s Service, want Operation, op *ir.Op) {
+	id := op.ID
+	c.same("method", id, want.HTTPMethod, op.HTTPMethod)
+	c.same("path", id, want.Path, op.Path)
+	host := "auth"
+	if op.Fraud {
+		host = "fraud"
+	}
+	c.same("host", id, want.Base, host)
+	c.same("caller session", id, fmt.Sprint(want.CallerSession), fmt.Sprint(op.Caller))
+	c.same("clients", id, sorted(s.ExposedOn), sorted(op.Pkg.ExposedOn))
+	c.spelling("accessor", id, s.GoAccessor, accessor(op))
+	c.spelling("go method", id, want.GoMethod, op.Name)
+	c.same("exactly one of", id, ways(want.ExactlyOneOf), exclusive(op))
+	c.fields(id+".request", want.Params, op.Request.Fields, &c.count.params)
+	c.fields(id+".response", want.Response, op.Response.Fields, &c.count.response)
+}
+
+// accessor is the way from a product's floor plan to the service.
+func accessor(op *ir.Op) string {
+	words := make([]string, len(op.Service))
+	for i, word := range op.Service {
+		words[i] = names.Go(word)
+	}
+	return strings.Join(words, ".")
+}
+
+// spelling compares Go names. The specification's may have capitals that the catalogue's lacks, as in SMS for Sms,
+// but not the reverse.
+func (c *checker) spelling(kind, where, catalogue, api string) {
+	fits := strings.EqualFold(catalogue, api)
+	for i := 0; fits && i < len(api); i++ {
+		fits = api[i] == catalogue[i] || api[i] < catalogue[i]
+	}
+	if !fits {
+		c.differ(kind, where, catalogue, api)
+	}
+}
+
+// ways are the lists of fields that exclude each other, in an order of their own.
+func ways(groups []group) string {
+	list := make([]string, len(groups))
+	for i, g := range groups {
+		list[i] = strings.Join(g, " and ")
+	}
+	return sorted(list)
+}
+
+// exclusive is the same of the specification, by the fields' names on the wire.
+func exclusive(op *ir.Op) string {
+	lists := make([]string, len(op.ExactlyOneOf))
+	for i, fields := range op.ExactlyOneOf {
+		wires := make([]string, len(fields))
+		for j, name := range fields {
+			at := slices.IndexFunc(op.Request.Fields, func(f *ir.Field) bool { return f.Name == name })
+			wires[j] = op.Request.Fields[at].Wire
+		}
+		lists[i] = sorted(wires)
+	}
+	return strings.Join(lists, "; ")
+}
+
+func sorted(list []string) string { return strings.Join(slices.Sorted(slices.Values(list)), ", ") }

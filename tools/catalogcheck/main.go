@@ -1,0 +1,111 @@
+// Command catalogcheck compares the specification under api/ with the catalogue of API facts under
+// conformance/catalog: operations, parameters, fields of answers, types, values and search filters, in both directions.
+// It fails on a difference that differences.yaml gives no reason for, and on a reason that has no difference.
+//
+//	go run ./catalogcheck -root ..
+//	go run ./catalogcheck -slim < facts.json > ../conformance/catalog/catalog.json
+//
+// The second form makes the catalogue's files from wider ones: it keeps what is compared and drops the rest.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
+	"github.com/seed75add069/stytch-go/tools/stytchgen/openapi"
+)
+
+func main() {
+	root := flag.String("root", "..", "the SDK's root folder")
+	narrow := flag.Bool("slim", false, "read a catalogue, write what of it is compared")
+	flag.Parse()
+	var err error
+	if *narrow {
+		err = slim(os.Stdin, os.Stdout)
+	} else {
+		err = run(os.DirFS(*root), os.Stdout)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "catalogcheck:", err)
+		os.Exit(1)
+	}
+}
+
+// run compares, prints the summary, and reports every flaw.
+func run(root fs.FS, out io.Writer) error {
+	docs, api, err := loadAPI(root)
+	if err != nil {
+		return err
+	}
+	folder, err := fs.Sub(root, "conformance/catalog")
+	if err != nil {
+		return err
+	}
+	catalogue, err := load[Catalogue](folder, "catalog.json")
+	if err != nil {
+		return err
+	}
+	filters, err := load[Filters](folder, "search_filters.json")
+	if err != nil {
+		return err
+	}
+	reasons, err := loadReasons(folder)
+	if err != nil {
+		return err
+	}
+	differences, n := compare(catalogue, filters, api, errorBody(docs))
+	if err := summarize(out, n, len(differences), api); err != nil {
+		return err
+	}
+	if flaws := judge(differences, reasons); len(flaws) > 0 {
+		return fmt.Errorf("%d differences without a reason, or reasons without a difference; "+
+			"see conformance/catalog/README.md (catalogue -> api):\n\t%s", len(flaws), strings.Join(flaws, "\n\t"))
+	}
+	_, err = fmt.Fprintln(out, "Every difference has a reason.")
+	return err
+}
+
+func loadAPI(root fs.FS) ([]*openapi.Document, *ir.API, error) {
+	spec, err := fs.Sub(root, "api")
+	if err != nil {
+		return nil, nil, err
+	}
+	docs, err := openapi.Load(spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	codes, err := ir.LoadErrors(spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	api, err := ir.Build(docs, codes)
+	return docs, api, err
+}
+
+// summarize tells what was compared, and how much the specification says beyond the catalogue.
+func summarize(out io.Writer, n counts, differences int, api *ir.API) error {
+	var operations, listing, mentions, described int
+	for _, p := range api.Packages {
+		for _, op := range p.Ops {
+			operations++
+			mentions += len(op.Errors)
+			if len(op.Errors) > 0 {
+				listing++
+			}
+			if op.Doc != "" {
+				described++
+			}
+		}
+	}
+	_, err := fmt.Fprintf(out, "%s operations, %s parameters, %s response fields, %s types, %s fields of types, "+
+		"%s values, %s search filters; %d differences.\n"+
+		"%d of %d operations list errors (%d in all, of %d codes), %d have a description beside the summary.\n",
+		n.operations, n.params, n.response, n.types, n.fields, n.values, n.filters, differences,
+		listing, operations, mentions, len(api.Errors), described)
+	return err
+}

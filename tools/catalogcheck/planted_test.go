@@ -1,0 +1,188 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// planted breaks specification or catalogue in one place; want are the differences that must be found, and no others.
+var planted = []struct {
+	name, file, old, with string
+	want                  []string
+}{
+	{"operation under another name", catalogue, `"name": "get_jwks"`, `"name": "get_keys"`, []string{
+		"operation b2b.big_things.get_keys: GET /v1/b2b/things/{thing_id} -> nothing",
+		"operation b2b.big_things.get_jwks: nothing -> GET /v1/b2b/things/{thing_id}",
+		"named type b2b.Owner: object -> nothing",
+		"named type b2b/bigthings.Person: nothing -> object",
+	}},
+	{"method", spec, "    get:", "    delete:", []string{"method b2b.big_things.get_jwks: GET -> DELETE"}},
+	{"path", spec, "/things/search:", "/things/find:", []string{
+		"path b2b.big_things.search: /v1/b2b/things/search -> /v1/b2b/things/find",
+	}},
+	{"host", catalogue, `/things/search", "base": "auth"`, `/things/search", "base": "fraud"`, []string{
+		"host b2b.big_things.search: fraud -> auth",
+	}},
+	{"caller session", spec, "      x-stytch-caller-session: true\n", "", []string{
+		"caller session b2b.big_things.get_jwks: true -> false",
+	}},
+	{"clients", catalogue, `"exposed_on": ["b2b"]`, `"exposed_on": ["b2c", "b2b"]`, []string{
+		"clients b2b.big_things.get_jwks: b2b, b2c -> b2b", "clients b2b.big_things.search: b2b, b2c -> b2b",
+	}},
+	{"accessor", catalogue, `"BigThings"`, `"BIGThings"`, []string{
+		"accessor b2b.big_things.get_jwks: BIGThings -> BigThings", "accessor b2b.big_things.search: BIGThings -> BigThings",
+	}},
+	{"Go method", catalogue, `"GetJwks"`, `"FetchJwks"`, []string{"go method b2b.big_things.get_jwks: FetchJwks -> GetJWKS"}},
+	{"exclusive fields", spec, "[[limit, codes]]", "[[limit, code]]", []string{
+		"exactly one of b2b.big_things.search: codes, limit -> code, limit",
+	}},
+	{"fields that go together", catalogue, `["codes", "limit"]`, `[["codes", "slug"], "limit"]`, []string{
+		"exactly one of b2b.big_things.search: codes and slug, limit -> codes, limit",
+	}},
+
+	{"parameter the specification lacks", catalogue, `"name": "slug"`, `"name": "snail"`, []string{
+		"field b2b.big_things.search.request.snail: string -> nothing",
+		"field b2b.big_things.search.request.slug: nothing -> string",
+	}},
+	{"parameter the catalogue lacks", spec, "        - {name: deep,", "        - {name: wide, in: query, schema: {type: integer, description: A width.}}\n        - {name: deep,", []string{
+		"field b2b.big_things.get_jwks.request.wide: nothing -> integer",
+	}},
+	{"parameter the catalogue lacks, with its source", spec, "        - {name: deep,", "        - {name: wide, in: query, schema: {type: integer, description: A width., x-stytch-source: Seen.}}\n        - {name: deep,", nil},
+	{"field of an answer the specification lacks", spec, "        owner: {", "        keeper: {", []string{
+		"field b2b.big_things.get_jwks.response.owner: ref:b2b.Owner -> nothing",
+		"field b2b.big_things.get_jwks.response.keeper: nothing -> ref:b2b/bigthings.Person",
+		"named type b2b.Owner: object -> nothing",
+		"named type b2b/bigthings.Person: nothing -> object",
+	}},
+	{"field of a type", spec, "        made_at: {", "        born_at: {", []string{
+		"field b2b.Thing.made_at: date-time -> nothing", "field b2b.Thing.born_at: nothing -> date-time",
+	}},
+	{"field of a type behind an alias", spec, "        extra: {description", "        more: {description", []string{
+		"field b2b.Owner.extra: any -> nothing", "field b2b.Owner.more: nothing -> any",
+	}},
+	{"field of an operand", catalogue, `"filter_value", "type": "any"`, `"filter_value", "type": "string"`, []string{
+		"type b2b.Operand.filter_value: string -> any",
+	}},
+	{"field of the error body", common, "status_code: {type: integer}", "status_code: {type: string}", []string{
+		"type shared.StytchError.status_code: int32 -> string",
+	}},
+
+	{"place", catalogue, `"deep", "in": "query"`, `"deep", "in": "body"`, []string{
+		"place b2b.big_things.get_jwks.request.deep: body -> query",
+	}},
+	{"required parameter", spec, "required: [query]", "required: [query, slug]", []string{
+		"required b2b.big_things.search.request.slug: false -> true",
+	}},
+	{"required field", spec, "required: [name]", "required: [made_at]", []string{
+		"required b2b.Thing.name: true -> false", "required b2b.Thing.made_at: false -> true",
+	}},
+	{"null in a request", spec, "slug: {type: string", "slug: {type: [string, 'null']", []string{
+		"null b2b.big_things.search.request.slug: false -> true",
+	}},
+	{"null in an answer", spec, "{anyOf: [{$ref: '#/components/schemas/Owner'}, {type: 'null'}]", "{$ref: '#/components/schemas/Owner'", []string{
+		"null b2b.big_things.get_jwks.response.owner: true -> false",
+	}},
+	{"null in a required field of an answer", spec, "        name: {type: string", "        name: {type: [string, 'null']", []string{
+		"null b2b.Thing.name: false -> true",
+	}},
+	{"null the catalogue need not know", spec, "made_at: {type: string", "made_at: {type: [string, 'null']", nil},
+
+	{"JSON type", spec, "limit: {type: integer", "limit: {type: string", []string{
+		"type b2b.big_things.search.request.limit: uint32 -> string",
+	}},
+	{"time", spec, "format: date-time, ", "", []string{"type b2b.Thing.made_at: date-time -> string"}},
+	{"element of a list", spec, "items: {type: string}", "items: {type: integer}", []string{
+		"type b2b.big_things.search.request.codes: string -> integer",
+	}},
+	{"list for a map", catalogue, "map<string,ref:b2b.Thing>", "array<ref:b2b.Thing>", []string{
+		"type b2b.big_things.search.response.things: array<ref:b2b.Thing> -> map<string,ref:b2b/bigthings.Thing>",
+	}},
+	{"object for a string", catalogue, `"name": "extra", "type": "any"`, `"name": "extra", "type": "ref:b2b.Thing"`, []string{
+		"type b2b.Owner.extra: ref:b2b.Thing -> any",
+	}},
+	{"enum for a string", catalogue, `"enum:b2b.SearchRequestShade"`, `"string"`, []string{
+		"type b2b.big_things.search.request.shade: string -> enum:b2b/bigthings.Colour",
+		"named type b2b.SearchRequestShade: enum -> nothing",
+	}},
+	{"string for an enum", catalogue, `"string", "required": false, "constraints": {"documented_values": ["new", "used"]}`, `"enum:b2b.SearchRequestShade", "required": false`, []string{
+		"values b2b.SearchRequestShade: red, green -> nothing",
+		"type b2b.Thing.status: enum:b2b.SearchRequestShade -> string",
+		"values b2b/bigthings.Status: nothing -> new, used",
+	}},
+	{"type that is not described", catalogue, `"ref:b2b.Owner"`, `"ref:b2b.Nobody"`, []string{
+		"type b2b.big_things.get_jwks.response.owner: b2b.Nobody, which the catalogue does not describe -> ref:b2b/bigthings.Person",
+		"named type b2b.Owner: object -> nothing",
+		"named type b2b/bigthings.Person: nothing -> object",
+	}},
+
+	{"default", spec, "default: false", "default: true", []string{"default b2b.big_things.get_jwks.request.deep: false -> true"}},
+	{"minimum", spec, "minimum: 2", "minimum: 1", []string{"minimum b2b.big_things.search.request.limit: 2 -> 1"}},
+	{"maximum", spec, "maximum: 9", "maximum: 10", []string{"maximum b2b.big_things.search.request.limit: 9 -> 10"}},
+	{"no maximum", spec, ", maximum: 9", "", []string{"maximum b2b.big_things.search.request.limit: 9 -> nothing"}},
+	{"shortest", spec, "minLength: 3", "minLength: 4", []string{"shortest b2b.big_things.search.request.slug: 3 -> 4"}},
+	{"longest", catalogue, `"max_length": 8`, `"max_length": 7`, []string{"longest b2b.big_things.search.request.slug: 7 -> 8"}},
+	{"fewest", spec, "minItems: 1", "minItems: 2", []string{"fewest b2b.big_things.search.request.codes: 1 -> 2"}},
+	{"most", spec, "minItems: 1", "minItems: 1, maxItems: 5", []string{"most b2b.big_things.search.request.codes: nothing -> 5"}},
+	{"pattern", spec, "[0-9]{6}", "[0-9]{8}", []string{"pattern b2b.big_things.search.request.code: ^[0-9]{6}$ -> ^[0-9]{8}$"}},
+	{"characters", spec, "^[a-z]+$", "^[a-z_]+$", []string{"pattern b2b.big_things.search.request.slug: [a-z] -> ^[a-z_]+$"}},
+	{"deprecated", spec, ", deprecated: true", "", []string{"deprecated b2b.Thing.old: true -> false"}},
+
+	{"value an enum lacks", spec, "[red, green, blue]", "[red, blue]", []string{
+		"values b2b.SearchRequestColour: green -> nothing", "values b2b.SearchRequestShade: green -> nothing",
+	}},
+	{"value no list has, for an enum of several lists", spec, "[red, green, blue]", "[red, green, blue, grey]", []string{
+		"values b2b/bigthings.Colour: nothing -> grey",
+	}},
+	{"value a plain string lacks", catalogue, `["new", "used"]`, `["new", "used", "lost"]`, []string{
+		"values b2b.Thing.status: lost -> nothing",
+	}},
+	{"value the catalogue lacks", catalogue, `["new", "used"]`, `["new"]`, []string{
+		"values b2b/bigthings.Status: nothing -> used",
+	}},
+
+	{"filter the specification lacks", searches, "thing_ids", "thing_names", []string{
+		"filter b2b.big_things.search.thing_names: array<string> -> nothing",
+		"filter b2b.big_things.search.thing_ids: nothing -> array<string>",
+	}},
+	{"type of a filter", spec, "{type: strings,", "{type: boolean,", []string{
+		"filter b2b.big_things.search.thing_ids: array<string> -> boolean",
+	}},
+	{"filters of no search", searches, "big_things.search", "big_things.get_jwks", []string{
+		"filter b2b.big_things.get_jwks.thing_ids: array<string> -> nothing",
+		"filter b2b.big_things.get_jwks.made_between: object{greater_than:string,less_than:string} -> nothing",
+		"filter b2b.big_things.search.thing_ids: nothing -> array<string>",
+		"filter b2b.big_things.search.made_between: nothing -> object{greater_than:string,less_than:string}",
+	}},
+	{"search of no operation", searches, "big_things.search", "big_things.seek", []string{
+		"operation b2b.big_things.seek: a search -> nothing",
+		"filter b2b.big_things.seek.thing_ids: array<string> -> nothing",
+		"filter b2b.big_things.seek.made_between: object{greater_than:string,less_than:string} -> nothing",
+		"filter b2b.big_things.search.thing_ids: nothing -> array<string>",
+		"filter b2b.big_things.search.made_between: nothing -> object{greater_than:string,less_than:string}",
+	}},
+
+	{"type that only the catalogue has", catalogue, `"types": {`, `"types": {"b2b.Ghost": {"kind": "object", "used_in": ["jwt"]},`, []string{
+		"named type b2b.Ghost: object -> nothing",
+	}},
+	{"type that only the specification has", spec, "    Colour: {", "    Ghost: {type: object, description: A ghost., properties: {name: {type: string, description: A name.}}}\n    Colour: {", []string{
+		"named type b2b/bigthings.Ghost: nothing -> object",
+	}},
+}
+
+func TestRun_findsEachDifference(t *testing.T) {
+	t.Parallel()
+	for _, tc := range planted {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			if err := run(with(t, tc.file, tc.old, tc.with), io.Discard); err != nil {
+				got = strings.Split(err.Error(), "\n\t")[1:]
+			}
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(tc.want, "\n\t"))
+			}
+		})
+	}
+}

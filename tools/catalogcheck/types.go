@@ -1,0 +1,159 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
+	"github.com/seed75add069/stytch-go/tools/stytchgen/openapi"
+)
+
+// scalars are the catalogue's simple types as the specification has them.
+var scalars = map[string]ir.Base{
+	"string": ir.String, "boolean": ir.Bool, "int32": ir.Int, "uint32": ir.Int, "int64": ir.Int,
+	"date-time": ir.Time, "any": ir.Any,
+}
+
+// sameType compares a type as the catalogue writes it: string, array<T>, map<string,T>, ref:name, enum:name.
+func (c *checker) sameType(where, want string, have ir.Expr) {
+	if elem, ok := inside(want, "array<"); ok && have.Base == ir.List {
+		c.sameType(where, elem, *have.Elem)
+		return
+	}
+	if elem, ok := inside(want, "map<string,"); ok && have.Base == ir.Map {
+		c.sameType(where, elem, *have.Elem)
+		return
+	}
+	if base, ok := scalars[want]; ok && base == have.Base {
+		return
+	}
+	for _, kind := range []string{"ref:", "enum:"} {
+		if name, ok := strings.CutPrefix(want, kind); ok && c.named(where, name, have) {
+			return
+		}
+	}
+	c.differ("type", where, want, spell(have))
+}
+
+func inside(text, opening string) (string, bool) {
+	inner, ok := strings.CutPrefix(text, opening)
+	return strings.TrimSuffix(inner, ">"), ok
+}
+
+// named compares a type of the catalogue with the one a field has, and reports whether they are of a kind.
+func (c *checker) named(where, name string, have ir.Expr) bool {
+	want, known := c.catalogue.Types[name]
+	if !known {
+		c.differ("type", where, name+", which the catalogue does not describe", spell(have))
+		return true
+	}
+	if want.Kind == "enum" && have.Base == ir.String {
+		c.found[name] = true
+		c.merge(name, want.Values, have)
+		return false
+	}
+	if have.Base != ir.Named {
+		return false
+	}
+	t := target(have.Named)
+	switch {
+	case (want.Kind == "enum") != (t.Kind == ir.Enum):
+		return false
+	case want.Kind == "enum":
+		c.found[name] = true
+		c.merge(name, want.Values, have)
+	default:
+		c.object(name, t)
+	}
+	return true
+}
+
+// object compares a type's fields, once for each type of the specification that stands for it. The operands of a search
+// are oneOf in the catalogue, and here one struct with a name and a value; what names there are is for searches.
+func (c *checker) object(name string, t *ir.Type) {
+	count := &c.count.fields
+	if c.found[name] {
+		count = new(tally) // its fields are counted already
+	}
+	c.found[name], c.matched[t] = true, true
+	if p := (pair{name, t}); !c.pairs[p] {
+		c.pairs[p] = true
+		c.fields(name, c.catalogue.Types[name].Fields, t.Fields, count)
+	}
+}
+
+// leftTypes notes the types that neither side's fields led to.
+func (c *checker) leftTypes(api *ir.API) {
+	for _, name := range slices.Sorted(maps.Keys(c.catalogue.Types)) {
+		c.count.types.saw(c.found[name])
+		if !c.found[name] {
+			c.count.fields.all += len(c.catalogue.Types[name].Fields)
+			c.differ("named type", name, c.catalogue.Types[name].Kind, "")
+		}
+	}
+	for _, p := range api.Packages {
+		for _, t := range p.Types {
+			if t.Kind == ir.Struct && !c.matched[t] {
+				c.differ("named type", p.Dir+"."+t.Name, "", "object")
+			}
+		}
+	}
+}
+
+func target(t *ir.Type) *ir.Type {
+	if t.Kind == ir.Alias {
+		return t.Target
+	}
+	return t
+}
+
+// spell writes a type of the specification in the catalogue's manner.
+func spell(e ir.Expr) string {
+	switch e.Base {
+	case ir.List:
+		return "array<" + spell(*e.Elem) + ">"
+	case ir.Map:
+		return "map<string," + spell(*e.Elem) + ">"
+	case ir.Named:
+		t := target(e.Named)
+		if t.Kind == ir.Enum {
+			return "enum:" + typeName(t)
+		}
+		return "ref:" + typeName(t)
+	case ir.String:
+		return "string"
+	case ir.Int:
+		return "integer"
+	case ir.Bool:
+		return "boolean"
+	case ir.Time:
+		return "date-time"
+	default:
+		return "any"
+	}
+}
+
+func typeName(t *ir.Type) string { return t.Pkg.Dir + "." + t.Name }
+
+// errorBody is the body of errors, which no operation leads to.
+func errorBody(docs []*openapi.Document) *ir.Type {
+	bases := map[string]ir.Expr{
+		"string": {Base: ir.String}, "integer": {Base: ir.Int}, "object": {Base: ir.Map, Elem: &ir.Expr{Base: ir.Any}},
+	}
+	for _, doc := range docs {
+		for _, s := range doc.Schemas {
+			if doc.Path != "common" || s.Name != "ErrorBody" {
+				continue
+			}
+			t := &ir.Type{Name: s.Name}
+			for _, p := range s.Properties {
+				t.Fields = append(t.Fields, &ir.Field{
+					Wire: p.Name, Required: p.Required, Schema: p.Schema, Type: bases[p.Schema.Type],
+				})
+			}
+			return t
+		}
+	}
+	return nil
+}
