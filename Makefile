@@ -3,10 +3,12 @@
 GO       ?= go
 FUZZTIME ?= 10s
 LINT     := bin/golangci-lint
-MODULES  := . tools
+OTHER    := conformance/wire/node_modules/.package-lock.json
+MODULES  := . tools conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test race vet lint fmt fmt-check generate generate-check spec docs fuzz bench cover tidy-check check
+.PHONY: help demo test race vet lint fmt fmt-check generate generate-check spec catalog docs fuzz bench figures cover conformance \
+	tidy-check check
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +19,7 @@ demo: ## log in through the emulator: no account, no network
 test: ## run every test
 	$(GO) test -shuffle=on ./...
 	$(GO) -C tools test ./...
+	$(GO) -C conformance test ./...
 
 race: ## run the tests with the race detector (needs a C compiler)
 	$(GO) test -race -shuffle=on ./...
@@ -24,10 +27,12 @@ race: ## run the tests with the race detector (needs a C compiler)
 vet: ## let go vet look at everything
 	$(GO) vet ./...
 	$(GO) -C tools vet ./...
+	$(GO) -C conformance vet ./...
 
 lint: $(LINT) ## run the linters, on generated code too
 	$(LINT) run ./...
 	cd tools && ../$(LINT) run ./...
+	cd conformance && ../$(LINT) run ./...
 
 $(LINT): tools/lint/go.mod tools/lint/go.sum
 	$(GO) -C tools/lint build -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
@@ -35,6 +40,7 @@ $(LINT): tools/lint/go.mod tools/lint/go.sum
 fmt: $(LINT) ## format the code and sort its imports
 	$(LINT) fmt ./...
 	cd tools && ../$(LINT) fmt ./...
+	cd conformance && ../$(LINT) fmt ./...
 
 fmt-check: ## fail if a file is not formatted
 	@files=$$(gofmt -l .) && if [ -n "$$files" ]; then echo "not formatted, run make fmt:"; echo "$$files"; exit 1; fi
@@ -47,6 +53,9 @@ generate-check: ## fail if a generated file is not what the specification makes
 
 spec: ## validate api/ as OpenAPI 3.1
 	$(GO) -C tools run ./specvalidate ../api
+
+catalog: ## compare api/ with the catalogue of API facts
+	$(GO) -C tools run ./catalogcheck -root ..
 
 docs: ## type-check the Go code in the documentation
 	$(GO) -C tools run ./doccheck ..
@@ -62,9 +71,18 @@ fuzz: ## run each fuzz target for FUZZTIME, 10s by default
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+figures: ## measure size, build time and start, and write docs/FIGURES.md
+	$(GO) -C tools run ./figures -root ..
+
 cover: ## tell how much of the code the tests reach
 	$(GO) test -coverprofile=coverage.out -coverpkg=./... ./...
 	$(GO) tool cover -func=coverage.out | tail -1
+
+conformance: $(OTHER) ## compare our calls with those of Stytch's SDK for Node (needs node and npm)
+	$(GO) -C conformance run ./wire
+
+$(OTHER): conformance/wire/package.json conformance/wire/package-lock.json
+	cd conformance/wire && npm ci
 
 tidy-check: ## fail if a go.mod or go.sum is not tidy
 	@for m in $(MODULES); do $(GO) -C $$m mod tidy -diff || exit 1; done

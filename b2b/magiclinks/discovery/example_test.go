@@ -1,0 +1,41 @@
+package discovery_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
+	"github.com/seed75add069/stytch-go/internal/stage"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func ExampleService_Authenticate() {
+	ctx := context.Background()
+	s := stage.New() // an emulator
+	client := s.Client
+	s.Found("ada@example.com", "Analytical Engines", nil)
+
+	token := s.Link("ada@example.com") // the link's "token" parameter, as it comes to the redirect URL
+	resp, err := client.B2B.MagicLinks.Discovery.Authenticate(ctx, &discovery.AuthenticateRequest{
+		DiscoveryMagicLinksToken: token,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.EmailAddress, "may enter")
+	for _, found := range resp.DiscoveredOrganizations {
+		fmt.Printf("%s: %s\n", found.Organization.OrganizationName, found.Membership.Type)
+	}
+
+	// A link works once.
+	_, err = client.B2B.MagicLinks.Discovery.Authenticate(ctx, &discovery.AuthenticateRequest{
+		DiscoveryMagicLinksToken: token,
+	})
+	fmt.Println("used or expired:", errors.Is(err, stytcherror.CodeUnableToAuthMagicLink))
+	// Output:
+	// ada@example.com may enter
+	// Analytical Engines: active_member
+	// used or expired: true
+}

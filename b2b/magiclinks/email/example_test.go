@@ -1,0 +1,36 @@
+package email_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/seed75add069/stytch-go/b2b/magiclinks/email"
+	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func ExampleService_LoginOrSignup() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-1", "status_code": 200, "member_created": true,
+		"member_id": "member-test-1", "member": {"email_address": "ada@analytical.dev", "status": "pending"},
+		"organization": {"organization_name": "Analytical Engines"}
+	}`)
+
+	resp, err := client.B2B.MagicLinks.Email.LoginOrSignup(context.Background(), &email.LoginOrSignupRequest{
+		OrganizationID:   "analytical-engines", // a slug will do
+		EmailAddress:     "ada@analytical.dev",
+		LoginRedirectURL: new("https://app.example.com/authenticate"),
+	})
+	switch {
+	case errors.Is(err, stytcherror.CodeInvalidEmailForJITProvisioning),
+		errors.Is(err, stytcherror.CodeEmailJITProvisioningNotAllowed):
+		fmt.Println("Please ask a colleague for an invitation.")
+	case err != nil:
+		log.Fatal(err)
+	default:
+		fmt.Printf("%s is %s in %s\n", resp.Member.EmailAddress, resp.Member.Status, resp.Organization.OrganizationName)
+	}
+	// Output: ada@analytical.dev is pending in Analytical Engines
+}

@@ -1,0 +1,96 @@
+package organizations_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func ExampleService_Create() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-1", "status_code": 400,
+		"error_type": "organization_slug_already_used", "error_message": "The slug is taken.", "error_url": ""
+	}`)
+
+	resp, err := client.B2B.Organizations.Create(context.Background(), &organizations.CreateRequest{
+		OrganizationName: "Analytical Engines",
+		OrganizationSlug: new("analytical-engines"),
+		MFAPolicy:        new(organizations.MFAPolicyRequiredForAll),
+		TrustedMetadata:  map[string]any{"plan": "trial"},
+	})
+	switch {
+	case errors.Is(err, stytcherror.CodeOrganizationSlugAlreadyUsed):
+		fmt.Println("Please choose another address.")
+	case err != nil:
+		log.Fatal(err)
+	default:
+		fmt.Println("created", resp.Organization.OrganizationID)
+	}
+	// Output: Please choose another address.
+}
+
+func ExampleService_SearchAll() {
+	client := recorded.Client(
+		`{"request_id": "request-id-test-1", "status_code": 200, "organizations": [
+			{"organization_id": "organization-test-1", "organization_slug": "analytical-engines"},
+			{"organization_id": "organization-test-2", "organization_slug": "difference-engines"}
+		], "results_metadata": {"total": 3, "next_cursor": "example-cursor"}}`,
+		`{"request_id": "request-id-test-2", "status_code": 200, "organizations": [
+			{"organization_id": "organization-test-3", "organization_slug": "jacquard-looms"}
+		], "results_metadata": {"total": 3, "next_cursor": null}}`,
+	)
+
+	found := client.B2B.Organizations.SearchAll(context.Background(), &organizations.SearchRequest{
+		Limit: new(2), // to a page
+		Query: &organizations.SearchQuery{
+			Operator: shared.SearchOperatorAnd,
+			Operands: []organizations.SearchQueryOperand{
+				organizations.FilterSlugs("analytical-engines", "difference-engines", "jacquard-looms"),
+				organizations.FilterHasActiveSSOConnection(true),
+			},
+		},
+	})
+	for organization, err := range found {
+		if err != nil {
+			log.Fatal(err) // a *shared.PageError, with the cursor to go on with
+		}
+		fmt.Println(organization.OrganizationSlug)
+	}
+	// Output:
+	// analytical-engines
+	// difference-engines
+	// jacquard-looms
+}
+
+// A filter that the SDK has no constructor for yet is written out.
+func ExampleService_Search() {
+	api := recorded.New(`{
+		"request_id": "request-id-test-1", "status_code": 200, "organizations": [],
+		"results_metadata": {"total": 0, "next_cursor": null}
+	}`)
+	client := api.Client()
+
+	resp, err := client.B2B.Organizations.Search(context.Background(), &organizations.SearchRequest{
+		Query: &organizations.SearchQuery{
+			Operator: shared.SearchOperatorAnd,
+			Operands: []organizations.SearchQueryOperand{
+				{FilterName: "of_tomorrow", FilterValue: []string{"a", "b"}},
+			},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.ResultsMetadata.Total, "found by")
+	fmt.Println(api.Sent())
+	// Output:
+	// 0 found by
+	// POST /v1/b2b/organizations/search
+	// {"query":{"operands":[{"filter_name":"of_tomorrow","filter_value":["a","b"]}],"operator":"AND"}}
+}

@@ -1,0 +1,123 @@
+package members_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/organizations/members"
+	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// What is nil stays as it is; what is given is sent, also where it is false, empty or an empty list.
+func ExampleService_Update() {
+	api := recorded.New(`{
+		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
+		"member": {"member_id": "member-test-1", "name": "", "mfa_enrolled": false}
+	}`)
+	client := api.Client()
+
+	resp, err := client.B2B.Organizations.Members.Update(context.Background(), &members.UpdateRequest{
+		OrganizationID: "analytical-engines",
+		MemberID:       "member-test-1",
+		MFAEnrolled:    new(false),
+		Name:           new(""),
+		Roles:          []string{}, // take every assigned role away
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(api.Sent())
+	fmt.Println("second factor at every login:", resp.Member.MFAEnrolled)
+	// Output:
+	// PUT /v1/b2b/organizations/analytical-engines/members/member-test-1
+	// {"mfa_enrolled":false,"name":"","roles":[]}
+	// second factor at every login: false
+}
+
+// Metadata is merged into what is there: a key that is not mentioned stays, and nil deletes one.
+func ExampleService_Update_metadata() {
+	api := recorded.New(`{
+		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
+		"member": {"member_id": "member-test-1", "trusted_metadata": {"plan": "team", "since": "2026"}}
+	}`)
+	client := api.Client()
+
+	resp, err := client.B2B.Organizations.Members.Update(context.Background(), &members.UpdateRequest{
+		OrganizationID: "analytical-engines",
+		MemberID:       "member-test-1",
+		TrustedMetadata: map[string]any{
+			"plan":        "team",
+			"trial_until": nil, // delete
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(api.Sent())
+	fmt.Println("now:", resp.Member.TrustedMetadata)
+	// Output:
+	// PUT /v1/b2b/organizations/analytical-engines/members/member-test-1
+	// {"trusted_metadata":{"plan":"team","trial_until":null}}
+	// now: map[plan:team since:2026]
+}
+
+func ExampleService_Search() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-1", "status_code": 200,
+		"members": [{
+			"member_id": "member-test-1", "organization_id": "organization-test-1",
+			"email_address": "ada@analytical.dev", "status": "invited"
+		}],
+		"organizations": {"organization-test-1": {"organization_name": "Analytical Engines"}},
+		"results_metadata": {"total": 1, "next_cursor": null}
+	}`)
+
+	resp, err := client.B2B.Organizations.Members.Search(context.Background(), &members.SearchRequest{
+		OrganizationIDs: []string{"organization-test-1"},
+		Query: &organizations.SearchQuery{
+			Operator: shared.SearchOperatorAnd,
+			Operands: []organizations.SearchQueryOperand{
+				members.FilterEmailFuzzy("analytical"),
+				members.FilterStatuses(organizations.MemberStatusInvited, organizations.MemberStatusPending),
+				members.FilterIsBreakglass(false),
+			},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, member := range resp.Members {
+		organization := resp.Organizations[member.OrganizationID]
+		fmt.Println(member.EmailAddress, "is", member.Status, "to", organization.OrganizationName)
+	}
+	// Output: ada@analytical.dev is invited to Analytical Engines
+}
+
+func ExampleService_SearchAll() {
+	client := recorded.Client(
+		`{"request_id": "request-id-test-1", "status_code": 200,
+			"members": [{"email_address": "ada@analytical.dev"}],
+			"results_metadata": {"total": 2, "next_cursor": "example-cursor"}}`,
+		`{"request_id": "request-id-test-2", "status_code": 429, "error_type": "too_many_requests",
+			"error_message": "Slow down.", "error_url": ""}`,
+	)
+
+	request := &members.SearchRequest{OrganizationIDs: []string{"organization-test-1"}}
+	for member, err := range client.B2B.Organizations.Members.SearchAll(context.Background(), request) {
+		if page, failed := errors.AsType[*shared.PageError](err); failed {
+			fmt.Println("too fast:", errors.Is(err, stytcherror.CodeTooManyRequests))
+			fmt.Println("go on later from", page.Cursor)
+			break
+		}
+		fmt.Println(member.EmailAddress)
+	}
+	// Output:
+	// ada@analytical.dev
+	// too fast: true
+	// go on later from example-cursor
+}

@@ -1,0 +1,60 @@
+package sms_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/seed75add069/stytch-go/b2b/otps/sms"
+	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// The second step of a login whose answer asked for a second factor.
+func ExampleService_Send() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
+		"member": {"member_id": "member-test-1", "mfa_phone_number": "+12025550162", "mfa_phone_number_verified": false}
+	}`)
+
+	resp, err := client.B2B.OTPs.SMS.Send(context.Background(), &sms.SendRequest{
+		OrganizationID:           "analytical-engines",
+		MemberID:                 "member-test-1",
+		MFAPhoneNumber:           new("+12025550162"), // only for a member who has none yet
+		IntermediateSessionToken: new("example-intermediate-session"),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("A code is on its way to", resp.Member.MFAPhoneNumber)
+	// Output: A code is on its way to +12025550162
+}
+
+func ExampleService_Authenticate() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-1", "status_code": 404, "error_type": "otp_code_not_found",
+		"error_message": "Wrong code.", "error_url": ""
+	}`)
+
+	resp, err := client.B2B.OTPs.SMS.Authenticate(context.Background(), &sms.AuthenticateRequest{
+		OrganizationID:           "analytical-engines",
+		MemberID:                 "member-test-1",
+		Code:                     "123456",
+		IntermediateSessionToken: new("example-intermediate-session"),
+		SessionDurationMinutes:   new(60),
+	})
+	switch {
+	case errors.Is(err, stytcherror.CodeOTPCodeNotFound):
+		fmt.Println("That is not the code.")
+	case errors.Is(err, stytcherror.CodeUnableToAuthOTPCode):
+		fmt.Println("The code was used or has expired: here is a new one.")
+	case errors.Is(err, stytcherror.CodeIntermediateSessionNotFound):
+		fmt.Println("That took too long: please log in again.")
+	case err != nil:
+		log.Fatal(err)
+	default: // the last step: there is a session
+		fmt.Println("logged in until", resp.MemberSession.ExpiresAt)
+	}
+	// Output: That is not the code.
+}

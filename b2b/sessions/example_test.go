@@ -1,0 +1,118 @@
+package sessions_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/internal/stage"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func ExampleService_Authenticate() {
+	s := stage.New() // an emulator
+	client := s.Client
+	ada := s.Found("ada@example.com", "Analytical Engines", nil)
+
+	resp, err := client.B2B.Sessions.Authenticate(context.Background(), &sessions.AuthenticateRequest{
+		SessionToken:           new(ada.SessionToken), // from the cookie
+		SessionDurationMinutes: new(60),               // an hour more from now
+		AuthorizationCheck: &sessions.AuthorizationCheck{
+			OrganizationID: ada.Organization.OrganizationID,
+			ResourceID:     "stytch.member",
+			Action:         "create",
+		},
+	})
+	switch {
+	case errors.Is(err, stytcherror.CodeSessionNotFound):
+		fmt.Println("Please log in again.")
+	case errors.Is(err, stytcherror.CodeSessionAuthorizationError):
+		fmt.Println("You may not do that.")
+	case err != nil:
+		log.Fatal(err)
+	default:
+		fmt.Println(resp.Member.EmailAddress, "may, thanks to", resp.Verdict.GrantingRoles)
+	}
+	// Output: ada@example.com may, thanks to [stytch_admin]
+}
+
+func ExampleService_Authenticate_denied() {
+	s := stage.New()
+	client := s.Client
+	ada := s.Found("ada@example.com", "Analytical Engines", nil)
+
+	_, err := client.B2B.Sessions.Authenticate(context.Background(), &sessions.AuthenticateRequest{
+		SessionToken: new(ada.SessionToken),
+		AuthorizationCheck: &sessions.AuthorizationCheck{
+			OrganizationID: ada.Organization.OrganizationID,
+			ResourceID:     "engines",
+			Action:         "start",
+		},
+	})
+	fmt.Println(errors.Is(err, stytcherror.CodeSessionAuthorizationError))
+	if refused, ok := errors.AsType[*stytcherror.Error](err); ok {
+		fmt.Println(refused.StatusCode, refused.Op)
+	}
+	// Output:
+	// true
+	// 403 b2b.sessions.authenticate
+}
+
+// A call on behalf of a session is held to what the member may do. Without the option it is the backend's own.
+func ExampleService_Revoke() {
+	ctx := context.Background()
+	s := stage.New()
+	client := s.Client
+	ada := s.Found("ada@example.com", "Analytical Engines", nil)
+	eve := s.Found("eve@example.com", "Other Engines", nil)
+
+	request := &sessions.RevokeRequest{MemberID: new(ada.MemberID)} // all sessions of hers
+	_, err := client.B2B.Sessions.Revoke(ctx, request,
+		shared.WithAuthorization(shared.Authorization{SessionToken: eve.SessionToken}))
+	fmt.Println("of another organization:", errors.Is(err, stytcherror.CodeSessionAuthorizationTenancyError))
+
+	_, err = client.B2B.Sessions.Revoke(ctx, request,
+		shared.WithAuthorization(shared.Authorization{SessionToken: ada.SessionToken}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.B2B.Sessions.Authenticate(ctx, &sessions.AuthenticateRequest{SessionToken: new(ada.SessionToken)})
+	fmt.Println("ended:", errors.Is(err, stytcherror.CodeSessionNotFound))
+	// Output:
+	// of another organization: true
+	// ended: true
+}
+
+// Switching organizations is a login: the other organization may ask for more.
+func ExampleExchangeResponse_Next() {
+	s := stage.New()
+	client := s.Client
+	strict := s.Found("ada@example.com", "Analytical Engines", &discoveryorganizations.CreateRequest{
+		MFAPolicy: new(organizations.MFAPolicyRequiredForAll),
+	})
+	ada := s.Found("ada@example.com", "Difference Engines", nil) // where she is logged in
+
+	resp, err := client.B2B.Sessions.Exchange(context.Background(), &sessions.ExchangeRequest{
+		SessionToken:   new(ada.SessionToken),
+		OrganizationID: strict.Organization.OrganizationID,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	switch step := resp.Next(); step.Kind {
+	case sessions.StepDone:
+		fmt.Println("welcome to", resp.Organization.OrganizationName)
+	case sessions.StepPrimary:
+		fmt.Println("log in with one of", step.Methods)
+	case sessions.StepMFA:
+		fmt.Printf("%s asks for a second factor; Ada has %d\n", resp.Organization.OrganizationName, len(step.Methods))
+	default: // neither a session nor a way to one: not logged in
+		log.Fatal("unexpected answer")
+	}
+	// Output: Analytical Engines asks for a second factor; Ada has 0
+}

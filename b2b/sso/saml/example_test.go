@@ -1,0 +1,68 @@
+package saml_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/seed75add069/stytch-go/b2b/sso"
+	"github.com/seed75add069/stytch-go/b2b/sso/saml"
+	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// A connection is made first, so that the identity provider can be told its addresses.
+func ExampleService_CreateConnection() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-1", "status_code": 200, "connection": {
+			"connection_id": "saml-connection-test-1", "status": "pending", "identity_provider": "okta",
+			"acs_url": "https://sso.example.com/callback/saml-connection-test-1",
+			"audience_uri": "https://sso.example.com/saml-connection-test-1"
+		}
+	}`)
+
+	resp, err := client.B2B.SSO.SAML.CreateConnection(context.Background(), &saml.CreateConnectionRequest{
+		OrganizationID:   "analytical-engines",
+		DisplayName:      new("Okta"),
+		IdentityProvider: new(sso.IdentityProviderOkta),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("ACS URL:", resp.Connection.ACSURL)
+	fmt.Println("Audience URI:", resp.Connection.AudienceURI)
+	// Output:
+	// ACS URL: https://sso.example.com/callback/saml-connection-test-1
+	// Audience URI: https://sso.example.com/saml-connection-test-1
+}
+
+// With what the identity provider hands out the connection becomes active.
+func ExampleService_UpdateConnection() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-1", "status_code": 200,
+		"connection": {"connection_id": "saml-connection-test-1", "status": "active"}
+	}`)
+
+	resp, err := client.B2B.SSO.SAML.UpdateConnection(context.Background(), &saml.UpdateConnectionRequest{
+		OrganizationID:   "analytical-engines",
+		ConnectionID:     "saml-connection-test-1",
+		IDPEntityID:      new("https://idp.example.com/entity"),
+		IDPSSOURL:        new("https://idp.example.com/sso"),
+		X509Certificate:  new("-----BEGIN CERTIFICATE-----\n..."),
+		AttributeMapping: map[string]any{"email": "NameID", "first_name": "firstName", "last_name": "lastName"},
+		SAMLGroupImplicitRoleAssignments: []sso.SAMLGroupImplicitRoleAssignment{
+			{Group: "engineering", RoleID: "engineer"},
+		},
+		IDPInitiatedAuthDisabled: new(true),
+	})
+	switch {
+	case errors.Is(err, stytcherror.CodeInvalidX509Certificate):
+		fmt.Println("The certificate is not in order.")
+	case err != nil:
+		log.Fatal(err)
+	default:
+		fmt.Println(resp.Connection.Status == sso.ConnectionStatusActive)
+	}
+	// Output: true
+}

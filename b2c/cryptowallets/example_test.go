@@ -1,0 +1,75 @@
+package cryptowallets_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/b2c/cryptowallets"
+	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func ExampleService_AuthenticateStart() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-1", "status_code": 200, "user_id": "user-test-1", "user_created": true,
+		"challenge": "Sign in to example.com\nnonce: 4711"
+	}`)
+
+	resp, err := client.B2C.CryptoWallets.AuthenticateStart(context.Background(),
+		&cryptowallets.AuthenticateStartRequest{
+			CryptoWalletType:    cryptowallets.WalletTypeEthereum,
+			CryptoWalletAddress: "0x1111111111111111111111111111111111111111",
+			SIWEParams:          &cryptowallets.SIWEParams{Domain: "example.com", URI: "https://example.com/login"},
+		})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("to be signed, letter by letter: %q\n", resp.Challenge)
+	// Output: to be signed, letter by letter: "Sign in to example.com\nnonce: 4711"
+}
+
+// The browser posts address and signature. The handler passes the signature on as the wallet wrote it.
+func ExampleService_Authenticate() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-2", "status_code": 401, "error_type": "unable_to_authenticate_crypto_wallet",
+		"error_message": "The signature does not fit.", "error_url": ""
+	}`)
+
+	login := func(w http.ResponseWriter, r *http.Request) {
+		var form struct {
+			Address   string `json:"address"`
+			Signature string `json:"signature"`
+		}
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&form); err != nil {
+			http.Error(w, "not a signature", http.StatusBadRequest)
+			return
+		}
+		resp, err := client.B2C.CryptoWallets.Authenticate(r.Context(), &cryptowallets.AuthenticateRequest{
+			CryptoWalletType:       cryptowallets.WalletTypeEthereum,
+			CryptoWalletAddress:    form.Address,
+			Signature:              form.Signature,
+			SessionDurationMinutes: new(60), // without it no session is made
+		})
+		switch {
+		case errors.Is(err, stytcherror.CodeUnableToAuthenticateCryptoWallet),
+			errors.Is(err, stytcherror.CodeInvalidSignature):
+			http.Error(w, "please sign again", http.StatusUnauthorized)
+		case err != nil:
+			http.Error(w, "login is out of order", http.StatusBadGateway)
+		default:
+			http.SetCookie(w, &http.Cookie{Name: "session", Value: resp.SessionToken, HttpOnly: true, Secure: true})
+		}
+	}
+
+	w := httptest.NewRecorder()
+	login(w, httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/login/wallet", strings.NewReader(
+		`{"address": "0x1111111111111111111111111111111111111111", "signature": "0x2222"}`)))
+	fmt.Print(w.Code, " ", w.Body)
+	// Output: 401 please sign again
+}

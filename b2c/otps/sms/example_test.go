@@ -1,0 +1,49 @@
+package sms_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/seed75add069/stytch-go/b2c/otps"
+	"github.com/seed75add069/stytch-go/b2c/otps/sms"
+	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func ExampleService_LoginOrCreate() {
+	ctx := context.Background()
+	client := recorded.Client(
+		`{"request_id": "request-id-test-1", "status_code": 200,
+			"user_id": "user-test-1", "phone_id": "phone-number-test-1", "user_created": false}`,
+		`{"request_id": "request-id-test-2", "status_code": 200, "user_id": "user-test-1",
+			"session_token": "example-session-token",
+			"session": {"session_id": "session-test-1", "expires_at": "2030-01-02T04:04:05Z"}}`,
+	)
+
+	sent, err := client.B2C.OTPs.SMS.LoginOrCreate(ctx, &sms.LoginOrCreateRequest{
+		PhoneNumber:       "+12025550162",
+		ExpirationMinutes: new(5),
+		Locale:            new(shared.LocaleIT),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Then the person types the code. It is checked against the number that it was sent to.
+	resp, err := client.B2C.OTPs.Authenticate(ctx, &otps.AuthenticateRequest{
+		MethodID:               sent.PhoneID,
+		Code:                   "123456",
+		SessionDurationMinutes: new(60), // without it no session is made
+	})
+	switch {
+	case errors.Is(err, stytcherror.CodeOTPCodeNotFound), errors.Is(err, stytcherror.CodeUnableToAuthOTPCode):
+		fmt.Println("That is not the code, or not any more.")
+	case err != nil:
+		log.Fatal(err)
+	default:
+		fmt.Println(resp.UserID, "until", resp.Session.ExpiresAt)
+	}
+	// Output: user-test-1 until 2030-01-02 04:04:05 +0000 UTC
+}

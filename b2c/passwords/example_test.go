@@ -1,0 +1,89 @@
+package passwords_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/seed75add069/stytch-go/b2c/passwords"
+	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func ExampleService_StrengthCheck() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-1", "status_code": 200, "valid_password": false, "score": 1,
+		"breached_password": false, "strength_policy": "luds", "breach_detection_on_create": true,
+		"feedback": {"warning": "", "suggestions": [], "luds_requirements": {
+			"has_lower_case": true, "has_upper_case": false, "has_digit": true, "has_symbol": false,
+			"missing_complexity": 1, "missing_characters": 3
+		}}
+	}`)
+
+	resp, err := client.B2C.Passwords.StrengthCheck(context.Background(), &passwords.StrengthCheckRequest{
+		Password: "engine1",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if !resp.ValidPassword && resp.StrengthPolicy == passwords.StrengthPolicyLUDS {
+		missing := resp.Feedback.LUDSRequirements
+		fmt.Printf("%d more characters, and %d more kinds of them\n", missing.MissingCharacters, missing.MissingComplexity)
+	}
+	// Output: 3 more characters, and 1 more kinds of them
+}
+
+func ExampleService_Authenticate() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-1", "status_code": 400, "error_type": "reset_password",
+		"error_message": "The password must be changed.", "error_url": ""
+	}`)
+
+	resp, err := client.B2C.Passwords.Authenticate(context.Background(), &passwords.AuthenticateRequest{
+		Email:                  "ada@example.com",
+		Password:               "correct horse battery staple",
+		SessionDurationMinutes: new(60), // without it no session is made
+	})
+	switch {
+	case errors.Is(err, stytcherror.CodeUnauthorizedCredentials), errors.Is(err, stytcherror.CodeEmailNotFound):
+		fmt.Println("Address or password is wrong.") // which of them is nobody's business
+	case errors.Is(err, stytcherror.CodeResetPassword):
+		fmt.Println("Please set a new password.") // go on with Passwords.Email.ResetStart
+	case errors.Is(err, stytcherror.CodeUserLockLimitReached):
+		fmt.Println("Too many tries. Please come back later.")
+	case err != nil:
+		log.Fatal(err)
+	default:
+		fmt.Println(resp.UserID, "until", resp.Session.ExpiresAt)
+	}
+	// Output: Please set a new password.
+}
+
+// A user keeps the password they had elsewhere. Each kind of hash has its own settings.
+func ExampleService_Migrate() {
+	api := recorded.New(`{
+		"request_id": "request-id-test-1", "status_code": 200,
+		"user_id": "user-test-1", "email_id": "email-test-1", "user_created": true
+	}`)
+	client := api.Client()
+
+	resp, err := client.B2C.Passwords.Migrate(context.Background(), &passwords.MigrateRequest{
+		Email:    "ada@example.com",
+		Hash:     "example-hash",
+		HashType: passwords.HashTypeScrypt,
+		ScryptConfig: &passwords.ScryptConfig{
+			Salt: "c2FsdA==", NParameter: 32_768, RParameter: 8, PParameter: 1, KeyLength: 32,
+		},
+		SetEmailVerified: new(false), // sent, though false
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.UserID, "is new:", resp.UserCreated)
+	fmt.Println(api.Sent())
+	// Output:
+	// user-test-1 is new: true
+	// POST /v1/passwords/migrate
+	// {"email":"ada@example.com","hash":"example-hash","hash_type":"scrypt","scrypt_config":{"key_length":32,"n_parameter":32768,"p_parameter":1,"r_parameter":8,"salt":"c2FsdA=="},"set_email_verified":false}
+}

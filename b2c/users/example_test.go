@@ -1,0 +1,86 @@
+package users_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2c/users"
+	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+func ExampleService_Search() {
+	api := recorded.New(`{
+		"request_id": "request-id-test-1", "status_code": 200,
+		"results": [{
+			"user_id": "user-test-1", "status": "active", "created_at": "2026-01-15T09:00:00Z",
+			"name": {"first_name": "Ada", "middle_name": "", "last_name": "Lovelace"}
+		}],
+		"results_metadata": {"total": 1, "next_cursor": null}
+	}`)
+	client := api.Client()
+
+	january := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+	resp, err := client.B2C.Users.Search(context.Background(), &users.SearchRequest{
+		Limit: new(50),
+		Query: &users.SearchUsersQuery{
+			Operator: shared.SearchOperatorAnd,
+			Operands: []users.SearchUsersQueryOperand{
+				users.FilterCreatedAtBetween(january, january.AddDate(0, 1, 0)),
+				users.FilterStatus(users.UserStatusActive),
+				users.FilterPasswordExists(false),
+			},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, user := range resp.Results {
+		fmt.Println(user.UserID, user.Name.FirstName, "came on", user.CreatedAt.Format(time.DateOnly))
+	}
+	// Output: user-test-1 Ada came on 2026-01-15
+}
+
+// Breaking out of the loop makes no further call.
+func ExampleService_SearchAll() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-1", "status_code": 200,
+		"results": [{"user_id": "user-test-1"}, {"user_id": "user-test-2", "is_locked": true}, {"user_id": "user-test-3"}],
+		"results_metadata": {"total": 2000, "next_cursor": "example-cursor"}
+	}`)
+
+	for user, err := range client.B2C.Users.SearchAll(context.Background(), nil) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if user.IsLocked {
+			fmt.Println("the first who is locked out:", user.UserID)
+			break
+		}
+	}
+	// Output: the first who is locked out: user-test-2
+}
+
+func ExampleService_Update() {
+	api := recorded.New(`{
+		"request_id": "request-id-test-1", "status_code": 200, "user_id": "user-test-1",
+		"user": {"user_id": "user-test-1", "untrusted_metadata": {"theme": "dark"}}
+	}`)
+	client := api.Client()
+
+	resp, err := client.B2C.Users.Update(context.Background(), &users.UpdateRequest{
+		UserID:            "user-test-1",
+		UntrustedMetadata: map[string]any{"theme": "dark", "beta": nil}, // set one, delete the other, leave the rest
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(api.Sent())
+	fmt.Println(resp.User.UntrustedMetadata["theme"])
+	// Output:
+	// PUT /v1/users/user-test-1
+	// {"untrusted_metadata":{"beta":null,"theme":"dark"}}
+	// dark
+}

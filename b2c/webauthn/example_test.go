@@ -1,0 +1,77 @@
+package webauthn_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/b2c/webauthn"
+	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// The answer holds JSON in a string. It goes to the browser as it is.
+func ExampleService_AuthenticateStart() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-1", "status_code": 200, "user_id": "",
+		"public_key_credential_request_options": "{\"challenge\":\"Y2hhbGxlbmdl\",\"rpId\":\"example.com\"}"
+	}`)
+
+	resp, err := client.B2C.WebAuthn.AuthenticateStart(context.Background(), &webauthn.AuthenticateStartRequest{
+		Domain:                         "example.com",
+		ReturnPasskeyCredentialOptions: new(true),
+		UseBase64URLEncoding:           new(true), // so that parseRequestOptionsFromJSON reads it
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.PublicKeyCredentialRequestOptions)
+	// Output: {"challenge":"Y2hhbGxlbmdl","rpId":"example.com"}
+}
+
+// The browser posts what navigator.credentials.get() returned, as JSON. The handler passes it on as a string,
+// unopened: no field of it is the backend's business.
+func ExampleService_Authenticate() {
+	client := recorded.Client(`{
+		"request_id": "request-id-test-2", "status_code": 200, "user_id": "user-test-1",
+		"webauthn_registration_id": "webauthn-registration-test-1", "session_token": "example-session-token",
+		"session": {"session_id": "session-test-1", "expires_at": "2030-01-02T04:04:05Z"}
+	}`)
+
+	login := func(w http.ResponseWriter, r *http.Request) {
+		credential, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10))
+		if err != nil {
+			http.Error(w, "not a credential", http.StatusBadRequest)
+			return
+		}
+		resp, err := client.B2C.WebAuthn.Authenticate(r.Context(), &webauthn.AuthenticateRequest{
+			PublicKeyCredential:    string(credential),
+			SessionDurationMinutes: new(60), // without it no session is made
+		})
+		switch {
+		case errors.Is(err, stytcherror.CodeUnableToAuthWebAuthnRegistration),
+			errors.Is(err, stytcherror.CodeInvalidPublicKeyCredential):
+			http.Error(w, "please try again", http.StatusUnauthorized)
+			return
+		case err != nil:
+			http.Error(w, "login is out of order", http.StatusBadGateway)
+			return
+		}
+		http.SetCookie(w, &http.Cookie{
+			Name: "session", Value: resp.SessionToken, Path: "/", Expires: resp.Session.ExpiresAt,
+			HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
+		})
+		w.WriteHeader(http.StatusNoContent)
+	}
+
+	w := httptest.NewRecorder()
+	login(w, httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/login/passkey", strings.NewReader(
+		`{"id":"Y3JlZGVudGlhbA","type":"public-key","response":{"clientDataJSON":"e30","signature":"c2ln"}}`)))
+	fmt.Println(w.Code, w.Result().Cookies()[0].Name)
+	// Output: 204 session
+}
