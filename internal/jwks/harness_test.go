@@ -1,0 +1,212 @@
+package jwks_test
+
+import (
+	"context"
+	"crypto/rsa"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/seed75add069/stytch-go/internal/jwks"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// The defaults, which most tests use.
+const (
+	ttl         = time.Hour
+	maxStale    = 24 * time.Hour
+	minInterval = 30 * time.Second
+)
+
+var errDown = errors.New("503 Service Unavailable")
+
+// endpoint is a JWKS URL in memory that notes when it was asked.
+type endpoint struct {
+	mu     sync.Mutex
+	answer func(context.Context) ([]byte, error)
+	asked  []time.Time
+}
+
+// serving is an endpoint that publishes keys of these names.
+func serving(kids ...string) *endpoint {
+	e := new(endpoint)
+	e.serves(kids...)
+	return e
+}
+
+func (e *endpoint) fetch(ctx context.Context) ([]byte, error) {
+	e.mu.Lock()
+	e.asked = append(e.asked, time.Now())
+	answer := e.answer
+	e.mu.Unlock()
+	return answer(ctx)
+}
+
+func (e *endpoint) answers(f func(context.Context) ([]byte, error)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.answer = f
+}
+
+func (e *endpoint) serves(kids ...string) { e.says(keySet(kids...)) }
+
+func (e *endpoint) says(body string) {
+	b := []byte(body)
+	e.answers(func(context.Context) ([]byte, error) { return b, nil })
+}
+
+func (e *endpoint) fails() {
+	e.answers(func(context.Context) ([]byte, error) { return nil, errDown })
+}
+
+// hangs never answers.
+func (e *endpoint) hangs() {
+	e.answers(func(ctx context.Context) ([]byte, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	})
+}
+
+// slows answers like before, after d.
+func (e *endpoint) slows(d time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	before := e.answer
+	e.answer = func(ctx context.Context) ([]byte, error) {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(d):
+			return before(ctx)
+		}
+	}
+}
+
+func (e *endpoint) fetches() int { return len(e.times()) }
+
+func (e *endpoint) times() []time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return append([]time.Time(nil), e.asked...)
+}
+
+// cache is a cache of e's keys with the default settings.
+func (e *endpoint) cache(t testing.TB, edit ...func(*jwks.Config)) *jwks.Cache {
+	t.Helper()
+	config := jwks.Config{Fetch: e.fetch}
+	for _, f := range edit {
+		f(&config)
+	}
+	c, err := jwks.New(config)
+	require.NoError(t, err)
+	return c
+}
+
+// filled is a cache that holds e's keys.
+func (e *endpoint) filled(t testing.TB, edit ...func(*jwks.Config)) *jwks.Cache {
+	t.Helper()
+	c := e.cache(t, edit...)
+	require.NoError(t, c.Ready(t.Context()))
+	return c
+}
+
+// modulus is a number of that many bits that depends on the name. Nothing here checks a signature with it.
+func modulus(name string, bits int) *big.Int {
+	var seed [32]byte
+	copy(seed[:], name)
+	b := make([]byte, bits/8)
+	_, _ = rand.NewChaCha8(seed).Read(b)
+	b[0] |= 0x80
+	b[len(b)-1] |= 1
+	return new(big.Int).SetBytes(b)
+}
+
+func keyNamed(name string) *rsa.PublicKey { return &rsa.PublicKey{N: modulus(name, 2048), E: 65537} }
+
+func encode(n *big.Int) string { return base64.RawURLEncoding.EncodeToString(n.Bytes()) }
+
+// jwkAs is the key called name, published as kid.
+func jwkAs(kid, name string) string {
+	return fmt.Sprintf(`{"kty":"RSA","use":"sig","key_ops":["verify"],"alg":"RS256","kid":%q,"n":%q,"e":"AQAB"}`,
+		kid, encode(keyNamed(name).N))
+}
+
+func document(keys ...string) string {
+	return `{"keys":[` + strings.Join(keys, ",") + `],"request_id":"request-id-test-1","status_code":200}`
+}
+
+func keySet(kids ...string) string {
+	keys := make([]string, len(kids))
+	for i, kid := range kids {
+		keys[i] = jwkAs(kid, kid)
+	}
+	return document(keys...)
+}
+
+// holds checks that c has the key for kid, and that it takes no time.
+func holds(t *testing.T, c *jwks.Cache, kid string) {
+	t.Helper()
+	began := time.Now()
+	found(t, c, kid)
+	assert.Zero(t, time.Since(began), "in a bubble, what does not wait takes no time")
+}
+
+// found checks that c comes by the key for kid.
+func found(t *testing.T, c *jwks.Cache, kid string) {
+	t.Helper()
+	key, err := c.Key(t.Context(), kid)
+	if assert.NoError(t, err) {
+		assert.True(t, keyNamed(kid).Equal(key), "another key")
+	}
+}
+
+// refused checks that c has no key for kid, for that reason.
+func refused(t *testing.T, c *jwks.Cache, kid string, reason error) {
+	t.Helper()
+	key, err := c.Key(t.Context(), kid)
+	assert.ErrorIs(t, err, reason)
+	assert.Nil(t, key)
+	for _, other := range []error{jwks.ErrUnknown, jwks.ErrUnavailable, context.DeadlineExceeded, context.Canceled} {
+		if !errors.Is(reason, other) {
+			assert.NotErrorIs(t, err, other)
+		}
+	}
+}
+
+// refusedAtOnce is refused without a wait.
+func refusedAtOnce(t *testing.T, c *jwks.Cache, kid string, reason error) {
+	t.Helper()
+	began := time.Now()
+	refused(t, c, kid, reason)
+	assert.Zero(t, time.Since(began))
+}
+
+// pass lets time pass, and what it brings about end.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// inBubble runs a subtest with a clock of its own, in which waiting takes no time. It fails if a fetch outlives its time.
+func inBubble(t *testing.T, name string, f func(*testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			defer pass(time.Minute)
+			f(t)
+		})
+	})
+}

@@ -1,0 +1,175 @@
+package jwks_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/internal/jwks"
+)
+
+func TestNew(t *testing.T) {
+	t.Parallel()
+	inBubble(t, "touches no network, ever, as long as nobody asks", func(t *testing.T) {
+		e := serving("a")
+		e.cache(t)
+		pass(100 * time.Hour)
+		assert.Zero(t, e.fetches())
+	})
+	inBubble(t, "without anything there are no keys, and the error says why", func(t *testing.T) {
+		c, err := jwks.New(jwks.Config{})
+		require.NoError(t, err)
+		refusedAtOnce(t, c, "a", jwks.ErrUnavailable)
+		assert.EqualError(t, c.Ready(t.Context()), "the key set cannot be fetched: there is nowhere to fetch it from")
+	})
+	inBubble(t, "settings that make no sense have the defaults", func(t *testing.T) {
+		e := serving("a")
+		c := e.filled(t, func(c *jwks.Config) { c.TTL, c.MaxStale, c.MinInterval, c.FetchTimeout = -1, -1, -1, -1 })
+		e.hangs()
+		pass(ttl - 1)
+		holds(t, c, "a")
+		assert.Equal(t, 1, e.fetches())
+		pass(1)
+		holds(t, c, "a")
+		synctest.Wait()
+		assert.Equal(t, 2, e.fetches())
+	})
+	inBubble(t, "a set serves until its TTL even where MaxStale is less", func(t *testing.T) {
+		e := serving("a")
+		c := e.filled(t, func(c *jwks.Config) { c.TTL, c.MaxStale = time.Minute, time.Second })
+		e.fails()
+		pass(time.Minute)
+		holds(t, c, "a")
+		pass(1)
+		refused(t, c, "a", jwks.ErrUnavailable)
+	})
+}
+
+func TestKey(t *testing.T) {
+	t.Parallel()
+	t.Run("what it returns checks a signature", func(t *testing.T) {
+		t.Parallel()
+		private, err := rsa.GenerateKey(rand.Reader, 2048)
+		require.NoError(t, err)
+		e := new(endpoint)
+		e.says(document(fmt.Sprintf(`{"kty":"RSA","kid":"real","n":%q,"e":"AQAB"}`, encode(private.N))))
+		digest := sha256.Sum256([]byte("header.payload"))
+		signature, err := rsa.SignPKCS1v15(nil, private, crypto.SHA256, digest[:])
+		require.NoError(t, err)
+		key, err := e.cache(t).Key(t.Context(), "real")
+		require.NoError(t, err)
+		require.NoError(t, rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], signature))
+	})
+	inBubble(t, "the first caller fetches, those after do not", func(t *testing.T) {
+		e := serving("a", "b")
+		c := e.cache(t)
+		for range 10 {
+			found(t, c, "a")
+			found(t, c, "b")
+		}
+		assert.Equal(t, 1, e.fetches())
+	})
+	inBubble(t, "a key that is held is returned even to a caller who has left", func(t *testing.T) {
+		c := serving("a").filled(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		key, err := c.Key(ctx, "a")
+		require.NoError(t, err)
+		assert.True(t, keyNamed("a").Equal(key))
+	})
+	inBubble(t, "looking up does not prolong the TTL, and past it one refresh runs behind the callers", func(t *testing.T) {
+		e := serving("a")
+		c := e.filled(t)
+		for range 59 {
+			pass(time.Minute)
+			holds(t, c, "a")
+		}
+		require.Equal(t, 1, e.fetches())
+		pass(time.Minute)
+		e.slows(5 * time.Second)
+		for range 100 {
+			holds(t, c, "a")
+			pass(10 * time.Millisecond)
+		}
+		assert.Equal(t, 2, e.fetches())
+	})
+	inBubble(t, "a set that a refresh brought is fresh for another TTL", func(t *testing.T) {
+		e := serving("a")
+		c := e.filled(t)
+		for i := range 10 {
+			pass(ttl)
+			holds(t, c, "a")
+			synctest.Wait()
+			require.Equal(t, i+2, e.fetches())
+			pass(ttl - 1)
+			holds(t, c, "a")
+			synctest.Wait()
+			require.Equal(t, i+2, e.fetches())
+		}
+	})
+	inBubble(t, "past MaxStale, callers wait for one fetch and get its keys", func(t *testing.T) {
+		e := serving("old")
+		c := e.filled(t)
+		e.serves("new")
+		e.slows(time.Second)
+		pass(maxStale + 1)
+		done := make(chan struct{})
+		for range 100 {
+			go func() {
+				found(t, c, "new")
+				done <- struct{}{}
+			}()
+		}
+		for range 100 {
+			<-done
+		}
+		refusedAtOnce(t, c, "old", jwks.ErrUnknown)
+		assert.Equal(t, 2, e.fetches())
+	})
+	inBubble(t, "a kid that no key can have is unknown at once", func(t *testing.T) {
+		e := serving("a")
+		c := e.cache(t)
+		for _, kid := range []string{"", string(make([]byte, 257)), string(make([]byte, 1<<20))} {
+			refusedAtOnce(t, c, kid, jwks.ErrUnknown)
+		}
+		assert.Zero(t, e.fetches())
+		refused(t, c, string(make([]byte, 256)), jwks.ErrUnknown)
+		assert.Equal(t, 1, e.fetches())
+	})
+}
+
+func TestReplacement(t *testing.T) {
+	t.Parallel()
+	inBubble(t, "a key that is missing from the new set is no longer trusted", func(t *testing.T) {
+		e := serving("a", "b")
+		c := e.filled(t)
+		e.serves("b")
+		pass(ttl)
+		holds(t, c, "a") // and refreshes
+		synctest.Wait()
+		refusedAtOnce(t, c, "a", jwks.ErrUnknown)
+		assert.False(t, c.Has("a"))
+		holds(t, c, "b")
+	})
+	inBubble(t, "a key that stays is the same, whatever comes beside it", func(t *testing.T) {
+		e := serving("a", "b")
+		c := e.filled(t)
+		before, err := c.Key(t.Context(), "a")
+		require.NoError(t, err)
+		e.serves("c", "b", "a")
+		pass(minInterval)
+		found(t, c, "c")
+		after, err := c.Key(t.Context(), "a")
+		require.NoError(t, err)
+		assert.Same(t, before, after)
+	})
+}

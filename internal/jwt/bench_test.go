@@ -1,0 +1,196 @@
+package jwt_test
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	gojwt "github.com/golang-jwt/jwt/v5"
+
+	"github.com/seed75add069/stytch-go/internal/jwt"
+	"github.com/seed75add069/stytch-go/internal/pairbench"
+)
+
+type benchSession struct {
+	ID      string        `json:"id"`
+	Started time.Time     `json:"started_at"`
+	Last    time.Time     `json:"last_accessed_at"`
+	Expires time.Time     `json:"expires_at"`
+	Roles   []string      `json:"roles"`
+	Factors []benchFactor `json:"authentication_factors"`
+}
+
+type benchFactor struct {
+	Type     string    `json:"type"`
+	Delivery string    `json:"delivery_method"`
+	Last     time.Time `json:"last_authenticated_at"`
+	Email    *struct {
+		ID      string `json:"email_id"`
+		Address string `json:"email_address"`
+	} `json:"email_factor"`
+	Phone *struct {
+		ID     string `json:"phone_id"`
+		Number string `json:"phone_number"`
+	} `json:"phone_number_factor"`
+}
+
+type benchOrganization struct {
+	ID   string `json:"organization_id"`
+	Slug string `json:"slug"`
+}
+
+// benchClaims are a B2B session's, in our reading; theirClaims in golang-jwt's.
+type benchClaims struct {
+	jwt.Registered
+
+	Session      benchSession      `json:"https://stytch.com/session"`
+	Organization benchOrganization `json:"https://stytch.com/organization"`
+	Custom       jsontext.Value    `json:",embed"`
+}
+
+type theirClaims struct {
+	gojwt.RegisteredClaims
+
+	Session      benchSession      `json:"https://stytch.com/session"`
+	Organization benchOrganization `json:"https://stytch.com/organization"`
+}
+
+// benchToken is a session JWT with two factors and two custom claims: 1.5 kB.
+func benchToken(expires time.Time) string {
+	return mint(ourKey(), goodHeader, goodClaims().with(
+		"exp", strconv.FormatInt(expires.Unix(), 10),
+		"https://stytch.com/organization", `{"organization_id":"organization-test-1","slug":"acme"}`,
+		"https://stytch.com/session", `{"id":"member-session-test-1","started_at":"2026-01-02T03:04:05Z",`+
+			`"last_accessed_at":"2026-01-02T03:04:05Z","expires_at":"2026-01-02T04:04:05Z",`+
+			`"attributes":{"ip_address":"","user_agent":""},"roles":["stytch_member","stytch_admin","editor"],`+
+			`"authentication_factors":[{"type":"magic_link","delivery_method":"email",`+
+			`"last_authenticated_at":"2026-01-02T03:04:05Z",`+
+			`"email_factor":{"email_id":"email-test-1","email_address":"ada@example.com"}},`+
+			`{"type":"otp","delivery_method":"sms","last_authenticated_at":"2026-01-02T03:04:05Z",`+
+			`"phone_number_factor":{"phone_id":"phone-number-test-1","phone_number":"+15005550006"}}]}`,
+		"limits", `{"seats":10}`, "plan", `"pro"`).String())
+}
+
+// verifying is our way, in which a text must get this verdict.
+func verifying(b *testing.B, text string, headers *jwt.Headers, verdict error) func() {
+	b.Helper()
+	key, want := &ourKey().PublicKey, expected()
+	return func() {
+		err := func() error {
+			token, err := jwt.Parse(text, headers)
+			if err != nil {
+				return err
+			}
+			var claims benchClaims
+			if err := token.Open(key, &claims); err != nil {
+				return err
+			}
+			return claims.Check(want)
+		}()
+		if !errors.Is(err, verdict) {
+			b.Fatal(err)
+		}
+	}
+}
+
+// bare is the RSA check alone. With what must be done besides, one hash and one decoding, it is the floor.
+func bare(b *testing.B, text string, besides bool) func() {
+	b.Helper()
+	parts := strings.Split(text, ".")
+	signed := []byte(parts[0] + "." + parts[1])
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	signature, err2 := base64.RawURLEncoding.DecodeString(parts[2])
+	if err := errors.Join(err, err2); err != nil {
+		b.Fatal(err)
+	}
+	key, sum := &ourKey().PublicKey, sha256.Sum256(signed)
+	return func() {
+		if besides {
+			sum = sha256.Sum256(signed)
+			var claims benchClaims
+			if err := json.Unmarshal(payload, &claims); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// theirs is golang-jwt as it is used well: one parse, typed claims.
+func theirs(b *testing.B, text string) func() {
+	b.Helper()
+	reader := gojwt.NewParser(gojwt.WithValidMethods([]string{"RS256"}), gojwt.WithExpirationRequired(),
+		gojwt.WithAudience(project), gojwt.WithIssuer(issuer), gojwt.WithTimeFunc(func() time.Time { return now }))
+	key := func(*gojwt.Token) (any, error) { return &ourKey().PublicKey, nil }
+	return func() {
+		var claims theirClaims
+		if _, err := reader.ParseWithClaims(text, &claims, key); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// Target: x-floor at most 1.10 and x-rsa at most 1.25.
+func BenchmarkVerify(b *testing.B) {
+	text := benchToken(now.Add(time.Minute))
+	pairbench.Run(b, verifyingAs(b, "ours", text, nil),
+		pairbench.Variant{Name: "floor", Do: bare(b, text, true)},
+		pairbench.Variant{Name: "rsa", Do: bare(b, text, false)},
+		pairbench.Variant{Name: "golang-jwt", Do: theirs(b, text)})
+}
+
+// verifyingAs is our way with headers that know the good one.
+func verifyingAs(b *testing.B, name, text string, verdict error) pairbench.Variant {
+	b.Helper()
+	headers := new(jwt.Headers)
+	verifying(b, benchToken(now.Add(time.Minute)), headers, nil)()
+	return pairbench.Variant{Name: name, Do: verifying(b, text, headers, verdict)}
+}
+
+// A token that is refused costs no more than a good one, and one RSA check at most.
+func BenchmarkVerify_refused(b *testing.B) {
+	good := benchToken(now.Add(time.Minute))
+	parts := strings.Split(good, ".")
+	for _, c := range []struct {
+		name, text string
+		verdict    error
+	}{
+		{"expired", benchToken(now), expired},
+		{"bad signature", parts[0] + "." + parts[1] + "." + encode(make([]byte, 256)), badSignature},
+		{"claims that are no JSON", mint(ourKey(), goodHeader, strings.Repeat("x", 1000)), malformed},
+		{"three parts of nonsense", strings.Repeat("!", 60) + "." + strings.Repeat("!", 1000) + "." + parts[2], malformed},
+		{"two parts", parts[0] + "." + parts[1], malformed},
+		{"alg none", encode(headerOf(`"none"`)) + "." + parts[1] + "." + parts[2], malformed},
+		{"dots", strings.Repeat(".", 100_000), malformed},
+		{"32 KiB in the header", strings.Repeat("A", 30_000) + ".." + parts[2], malformed},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			pairbench.Run(b, verifyingAs(b, "refused", c.text, c.verdict), verifyingAs(b, "good", good, nil),
+				pairbench.Variant{Name: "rsa", Do: bare(b, good, false)})
+		})
+	}
+}
+
+// A token with a header that nobody has seen, up to the question which key it is: what an unknown kid costs here.
+func BenchmarkParse(b *testing.B) {
+	var headers jwt.Headers
+	text := benchToken(now.Add(time.Minute))
+	parse := func() {
+		if token, err := jwt.Parse(text, &headers); err != nil || token.KID != kid {
+			b.Fatal(err)
+		}
+	}
+	b.Run("unknown header", func(b *testing.B) { pairbench.Run(b, pairbench.Variant{Name: "parse", Do: parse}) })
+	verifying(b, text, &headers, nil)()
+	b.Run("remembered header", func(b *testing.B) { pairbench.Run(b, pairbench.Variant{Name: "parse", Do: parse}) })
+}

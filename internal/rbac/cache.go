@@ -1,0 +1,183 @@
+package rbac
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Defaults of [CacheConfig].
+const (
+	DefaultTTL              = 5 * time.Minute
+	DefaultMaxStale         = time.Hour
+	DefaultFetchTimeout     = 10 * time.Second
+	DefaultMaxOrganizations = 10_000
+)
+
+// ErrNoOrganizationPolicy is what FetchOrganization returns, wrapped or not, for workspaces and organizations that have
+// no policy of their own. It is no failure: there are no roles then.
+var ErrNoOrganizationPolicy = errors.New("no organization policy")
+
+// CacheConfig says where policies come from and how long they are good for. Fetches run on goroutines of their own, one
+// at a time for each policy, and under contexts of their own: without the values of a caller's, and ended by
+// FetchTimeout. They must return when their context ends.
+type CacheConfig struct {
+	// FetchPolicy fetches the project's policy.
+	FetchPolicy func(context.Context) ([]Role, []Scope, error)
+	// FetchOrganization fetches an organization's own roles. Nil where there are no organizations.
+	FetchOrganization func(ctx context.Context, organizationID string) ([]Role, error)
+	// TTL is how long a policy is fresh, counted from the start of its fetch. 5 minutes by default.
+	TTL time.Duration
+	// MaxStale is how much longer it serves while it is fetched anew or cannot be. 1 hour by default, none if negative.
+	MaxStale time.Duration
+	// FetchTimeout is how long a fetch may take. 10 seconds by default.
+	FetchTimeout time.Duration
+	// MaxOrganizations bounds how many organizations are kept; the least recently used make room. 10 000 by default.
+	MaxOrganizations int
+	// Now is the clock, time.Now by default.
+	Now func() time.Time
+}
+
+func (c CacheConfig) withDefaults() CacheConfig {
+	c.TTL = defaulted(c.TTL, DefaultTTL)
+	c.FetchTimeout = defaulted(c.FetchTimeout, DefaultFetchTimeout)
+	c.MaxOrganizations = defaulted(c.MaxOrganizations, DefaultMaxOrganizations)
+	c.MaxStale = max(cmp.Or(c.MaxStale, DefaultMaxStale), 0)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c
+}
+
+// defaulted is value if it is positive.
+func defaulted[T cmp.Ordered](value, fallback T) T {
+	var zero T
+	if value > zero {
+		return value
+	}
+	return fallback
+}
+
+// Cache fetches policies when they are needed and keeps them. It is safe for concurrent use; what is held is read
+// without locks. Nothing runs while nobody calls.
+//
+// Who comes first waits, under the own context, for one fetch that all share. When the TTL is over, the next caller
+// starts another fetch, and until it is done everyone is served what is there. After a failure nothing is fetched for
+// about 1 second, doubling to 1 minute; who cannot be served gets the error of the last fetch meanwhile.
+//
+// Errors wrap those of the fetch or of the caller's context. None of them names an operation.
+type Cache struct {
+	config        CacheConfig
+	project       *keeper
+	organizations *organizations
+}
+
+// NewCache returns an empty cache. It fetches nothing yet.
+func NewCache(config CacheConfig) *Cache {
+	c := &Cache{config: config.withDefaults()}
+	c.project = newKeeper(&c.config, c.fetchProject)
+	c.organizations = newOrganizations(c.config.MaxOrganizations, c.newOrganization)
+	return c
+}
+
+// Policy returns the project's policy, which is all that checks of scopes need.
+func (c *Cache) Policy(ctx context.Context) (*Policy, error) {
+	policy, err := c.project.ask(ctx, c.config.Now()).wait(ctx)
+	return policy, ofProject(err)
+}
+
+// For returns the project's policy with the organization's roles. When neither is held, both are fetched at once.
+func (c *Cache) For(ctx context.Context, organizationID string) (View, error) {
+	now := c.config.Now()
+	project := c.project.ask(ctx, now)
+	if project.err != nil {
+		return View{}, ofProject(project.err)
+	}
+	organization := c.askOrganization(ctx, organizationID, now)
+	policy, err := project.wait(ctx)
+	if err != nil {
+		return View{}, ofProject(err)
+	}
+	roles, err := organization.wait(ctx)
+	if err != nil {
+		return View{}, ofOrganization(err)
+	}
+	return policy.With(roles), nil
+}
+
+// Allows is For and [View.Allows] in one. It asks for the organization's roles only if the project's do not suffice:
+// most organizations are then never fetched, and a check that passes without them does not depend on them.
+func (c *Cache) Allows(
+	ctx context.Context, organizationID string, roleIDs []string, resource, action string,
+) (bool, error) {
+	now := c.config.Now()
+	policy, err := c.project.ask(ctx, now).wait(ctx)
+	if err != nil {
+		return false, ofProject(err)
+	}
+	if policy.Allows(roleIDs, resource, action) {
+		return true, nil
+	}
+	roles, err := c.askOrganization(ctx, organizationID, now).wait(ctx)
+	if err != nil {
+		return false, ofOrganization(err)
+	}
+	return roles.Allows(roleIDs, resource, action), nil
+}
+
+// Invalidate forgets everything, earlier failures too. Calls that come later wait for new policies, whatever fetch is
+// under way, and fail if there are none to be had.
+func (c *Cache) Invalidate() {
+	c.project.forget()
+	c.organizations.clear()
+}
+
+// InvalidateOrganization forgets the roles of one organization.
+func (c *Cache) InvalidateOrganization(organizationID string) {
+	if o := c.organizations.find(organizationID); o != nil {
+		o.forget()
+	}
+}
+
+func (c *Cache) askOrganization(ctx context.Context, id string, now time.Time) answer {
+	if c.config.FetchOrganization == nil || id == "" {
+		return answer{policy: noRoles}
+	}
+	return c.organizations.get(id, now).ask(ctx, now)
+}
+
+func (c *Cache) fetchProject(ctx context.Context) (*Policy, error) {
+	roles, scopes, err := c.config.FetchPolicy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return Compile(roles, scopes), nil
+}
+
+func (c *Cache) newOrganization(id string) *keeper {
+	return newKeeper(&c.config, func(ctx context.Context) (*Policy, error) {
+		roles, err := c.config.FetchOrganization(ctx, id)
+		switch {
+		case errors.Is(err, ErrNoOrganizationPolicy):
+			return noRoles, nil
+		case err != nil:
+			return nil, err
+		case len(roles) == 0:
+			return noRoles, nil
+		}
+		return Compile(roles, nil), nil
+	})
+}
+
+func ofProject(err error) error { return wrapped("the project's policy", err) }
+
+func ofOrganization(err error) error { return wrapped("the organization's roles", err) }
+
+func wrapped(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("permissions cannot be checked without %s: %w", what, err)
+}

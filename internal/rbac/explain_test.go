@@ -1,0 +1,115 @@
+package rbac_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/seed75add069/stytch-go/internal/rbac"
+)
+
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	project := rbac.Compile([]rbac.Role{
+		role("reader", on("documents", "read")),
+		role("editor", on("documents", "read", "edit")),
+		role("owner", on("documents", "*")),
+		role("both", on("documents", "edit", "*")),
+		role("idle"),
+	}, nil)
+	view := project.With(rbac.Compile([]rbac.Role{
+		role("editor", on("documents", "edit", "print")),
+		role("archivist", on("archive", "read")),
+	}, nil))
+	tests := map[string]struct {
+		held []string
+		want rbac.Explanation
+		text string
+	}{
+		"it names every role that grants, with what grants": {
+			held: list("reader", "owner", "editor", "both", "ghost"),
+			want: rbac.Explanation{
+				Allowed: true,
+				Granting: []rbac.Source{
+					{Name: "owner", Actions: list("*")},
+					{Name: "editor", Actions: list("edit")},
+					{Name: "editor", Organization: true, Actions: list("edit")},
+					{Name: "both", Actions: list("*", "edit")},
+				},
+				Known: list("reader", "owner", "editor", "both"), Unknown: list("ghost"),
+			},
+			text: "role owner allows *; role editor allows edit; organization role editor allows edit; role both allows *, edit",
+		},
+		"each role once": {
+			held: list("owner", "owner"),
+			want: rbac.Explanation{
+				Allowed: true, Granting: []rbac.Source{{Name: "owner", Actions: list("*")}}, Known: list("owner"),
+			},
+			text: "role owner allows *",
+		},
+		"it says which roles allow something else on the resource": {
+			held: list("idle", "reader"),
+			want: rbac.Explanation{
+				Lacks: rbac.LacksAction, Near: []rbac.Source{{Name: "reader", Actions: list("read")}},
+				Known: list("idle", "reader"),
+			},
+			text: "role reader allows only read",
+		},
+		"it says that no role has the resource": {
+			held: list("idle", "archivist", "ghost"),
+			want: rbac.Explanation{
+				Lacks: rbac.LacksResource, Known: list("idle", "archivist"), Unknown: list("ghost"),
+			},
+			text: "nothing on this resource is allowed by role idle, archivist",
+		},
+		"it says that the policy knows no role": {
+			held: list("ghost", "", "ghost"),
+			want: rbac.Explanation{Lacks: rbac.LacksRole, Unknown: list("ghost", "")},
+			text: "the policy does not know role ghost, ",
+		},
+		"it says that there are no roles": {
+			want: rbac.Explanation{Lacks: rbac.LacksRole},
+			text: "there is no role",
+		},
+	}
+	for promise, test := range tests {
+		t.Run(promise, func(t *testing.T) {
+			t.Parallel()
+			got := view.Explain(test.held, "documents", "edit")
+			assert.Equal(t, test.text, got.String())
+			test.want.Resource, test.want.Action = "documents", "edit"
+			assert.EqualExportedValues(t, test.want, got)
+		})
+	}
+	t.Run("a policy explains itself without an organization", func(t *testing.T) {
+		t.Parallel()
+		assert.Equal(t, "role editor allows only edit, read", project.Explain(list("editor"), "documents", "print").String())
+	})
+	t.Run("a check of * needs it to be listed", func(t *testing.T) {
+		t.Parallel()
+		got := view.Explain(list("reader", "both"), "documents", "*")
+		assert.Equal(t, []rbac.Source{{Name: "both", Actions: list("*")}}, got.Granting)
+	})
+	t.Run("a long list is cut in the sentence, not in the fields", func(t *testing.T) {
+		t.Parallel()
+		got := view.Explain(list("1", "2", "3", "4", "5", "6", "7"), "documents", "edit")
+		assert.Equal(t, "the policy does not know role 1, 2, 3, 4, 5 and 2 more", got.String())
+		assert.Len(t, got.Unknown, 7)
+	})
+}
+
+func TestExplainScopes(t *testing.T) {
+	t.Parallel()
+	view := rbac.Compile(nil, []rbac.Scope{
+		scope("read:documents", on("documents", "read")), scope("manage:documents", on("documents", "*")),
+	}).With(rbac.Compile([]rbac.Role{role("openid", on("documents", "edit"))}, nil))
+	for scopes, text := range map[string]string{
+		"openid manage:documents": "scope manage:documents allows *",
+		" read:documents openid ": "scope read:documents allows only read",
+		"openid":                  "the policy does not know scope openid",
+		"  ":                      "there is no scope",
+	} {
+		assert.Equal(t, text, view.ExplainScopes(scopes, "documents", "edit").String())
+	}
+	assert.Equal(t, rbac.LacksResource, view.ExplainScopes("read:documents", "pictures", "read").Lacks)
+}

@@ -1,0 +1,18 @@
+package rbac
+
+import "context"
+
+// Kept counts the organizations that c keeps.
+func Kept(c *Cache) int {
+	n := 0
+	for i := range c.organizations.shards {
+		n += len(*c.organizations.shards[i].Load())
+	}
+	return n
+}
+
+// Ready is Policy without the policy.
+func (c *Cache) Ready(ctx context.Context) error {
+	_, err := c.Policy(ctx)
+	return err
+}

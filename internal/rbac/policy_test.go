@@ -1,0 +1,255 @@
+package rbac_test
+
+import (
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/seed75add069/stytch-go/internal/rbac"
+)
+
+func TestAllows(t *testing.T) {
+	t.Parallel()
+	roles := []rbac.Role{
+		role("reader", on("documents", "read")),
+		role("editor", on("documents", "read", "edit"), on("pictures", "edit")),
+		role("owner", on("documents", "*")),
+		role("wild", on("*", "read")),
+		role("idle"),
+	}
+	organization := []rbac.Role{
+		role("archivist", on("archive", "read")),
+		role("reader", on("archive", "list"), on("documents", "print")),
+	}
+	tests := map[string]struct {
+		held             []string
+		resource, action string
+		want             bool
+	}{
+		"a role allows the actions it lists":               {list("reader"), "documents", "read", true},
+		"and no others":                                    {list("reader"), "documents", "edit", false},
+		"on the resources it lists, and no others":         {list("reader"), "pictures", "read", false},
+		"an action of one resource is not one of another":  {list("editor"), "pictures", "read", false},
+		"one of several roles is enough":                   {list("idle", "reader", "editor"), "documents", "edit", true},
+		"roles nobody knows are ignored":                   {list("ghost", "reader", "phantom"), "documents", "read", true},
+		"and allow nothing":                                {list("ghost"), "documents", "read", false},
+		"no role allows nothing":                           {nil, "documents", "read", false},
+		"a role without permissions allows nothing":        {list("idle"), "documents", "read", false},
+		"* among the actions stands for all":               {list("owner"), "documents", "delete", true},
+		"also for those that no role lists":                {list("owner"), "documents", "never-heard-of", true},
+		"but for its resource only":                        {list("owner"), "pictures", "edit", false},
+		"a check of * passes where * is listed":            {list("owner"), "documents", "*", true},
+		"and not where anything else is":                   {list("editor"), "documents", "*", false},
+		"a resource * stands for no other":                 {list("wild"), "documents", "read", false},
+		"it is a name like any":                            {list("wild"), "*", "read", true},
+		"a check of the resource * is not for all":         {list("owner"), "*", "read", false},
+		"a role * is not all roles":                        {list("*"), "documents", "read", false},
+		"case matters in roles":                            {list("Reader"), "documents", "read", false},
+		"case matters in resources":                        {list("reader"), "Documents", "read", false},
+		"case matters in actions":                          {list("reader"), "documents", "Read", false},
+		"the beginning of an action is not the action":     {list("reader"), "documents", "rea", false},
+		"nothing is trimmed":                               {list(" reader"), "documents", "read", false},
+		"the empty action is not all actions":              {list("reader"), "documents", "", false},
+		"the empty resource is not all resources":          {list("owner"), "", "read", false},
+		"the organization's roles count":                   {list("archivist"), "archive", "read", true},
+		"they add to a project's role of the same id":      {list("reader"), "documents", "print", true},
+		"also on resources of their own":                   {list("reader"), "archive", "list", true},
+		"and take nothing from it":                         {list("reader"), "documents", "read", true},
+		"what the organization allows belongs to its role": {list("editor"), "archive", "read", false},
+	}
+	view := rbac.Compile(roles, nil).With(rbac.Compile(organization, nil))
+	together := rbac.Compile(append(roles, organization...), nil)
+	for promise, test := range tests {
+		t.Run(promise, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, test.want, view.Allows(test.held, test.resource, test.action))
+			assert.Equal(t, test.want, view.Explain(test.held, test.resource, test.action).Allowed)
+			assert.Equal(t, test.want, together.Allows(test.held, test.resource, test.action), "all in one policy")
+		})
+	}
+}
+
+func TestAllowsScopes(t *testing.T) {
+	t.Parallel()
+	policy := rbac.Compile(
+		[]rbac.Role{role("read:documents", on("documents", "delete"))},
+		[]rbac.Scope{
+			scope("read:documents", on("documents", "read")),
+			scope("manage:documents", on("documents", "*")),
+			scope("tab\tbed", on("pictures", "read")),
+			scope("", on("pictures", "*")),
+		},
+	)
+	view := policy.With(rbac.Compile([]rbac.Role{role("openid", on("documents", "read"))},
+		[]rbac.Scope{scope("openid", on("documents", "read"))}))
+	tests := map[string]struct {
+		scopes, resource, action string
+		want                     bool
+	}{
+		"a scope allows what the policy says":             {"read:documents", "documents", "read", true},
+		"and nothing else":                                {"read:documents", "documents", "edit", false},
+		"one of several is enough":                        {"openid read:documents email", "documents", "read", true},
+		"the last too":                                    {"openid email manage:documents", "documents", "edit", true},
+		"spaces around them do not count":                 {"  read:documents \n", "documents", "read", true},
+		"nor do several between them":                     {"openid   read:documents", "documents", "read", true},
+		"spaces alone separate":                           {"openid\tread:documents", "documents", "read", false},
+		"a tab may be part of a name":                     {"tab\tbed", "pictures", "read", true},
+		"scopes nobody knows are ignored":                 {"ghost", "documents", "read", false},
+		"no scope allows nothing":                         {"", "pictures", "read", false},
+		"spaces hold no scope without a name":             {"openid  email", "pictures", "read", false},
+		"* is listed or not, as for roles":                {"read:documents", "documents", "*", false},
+		"the part before the colon has no meaning here":   {"read", "documents", "read", false},
+		"roles of the same name play no part":             {"read:documents", "documents", "delete", false},
+		"neither do roles and scopes of the organization": {"openid", "documents", "read", false},
+	}
+	for promise, test := range tests {
+		t.Run(promise, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, test.want, policy.AllowsScopes(test.scopes, test.resource, test.action))
+			assert.Equal(t, test.want, view.AllowsScopes(test.scopes, test.resource, test.action))
+			assert.Equal(t, test.want, view.ExplainScopes(test.scopes, test.resource, test.action).Allowed)
+		})
+	}
+}
+
+func TestCompile(t *testing.T) {
+	t.Parallel()
+	t.Run("roles of the same id add up", func(t *testing.T) {
+		t.Parallel()
+		p := rbac.Compile([]rbac.Role{
+			role("twice", on("documents", "read"), on("pictures", "read")),
+			role("between", on("documents", "edit")),
+			role("twice", on("documents", "print", "read")),
+		}, nil)
+		assert.Equal(t, []rbac.Permission{on("documents", "print", "read"), on("pictures", "read")},
+			p.Permissions(list("twice")))
+	})
+	t.Run("permissions on the same resource add up", func(t *testing.T) {
+		t.Parallel()
+		p := rbac.Compile([]rbac.Role{
+			role("r", on("documents", "read"), on("pictures", "x"), on("documents", "edit", "*"), on("films", "y")),
+		}, nil)
+		assert.Equal(t, []rbac.Permission{on("documents", "*", "edit", "read"), on("films", "y"), on("pictures", "x")},
+			p.Permissions(list("r")), "and leave the others as they are")
+	})
+	t.Run("what is listed twice counts once", func(t *testing.T) {
+		t.Parallel()
+		p := rbac.Compile([]rbac.Role{role("r", on("documents", "read", "*", "read", "*"))}, nil)
+		assert.Equal(t, "role r allows *, read", p.Explain(list("r"), "documents", "read").String())
+	})
+	t.Run("many resources and many actions are told apart", func(t *testing.T) {
+		t.Parallel()
+		const many = 100
+		listed := func(resource, action int) bool { return resource%2 == 0 && (7*resource+action)%3 == 0 }
+		r := role("r")
+		for i := range many {
+			p := on(strconv.Itoa(i))
+			for j := range many {
+				if listed(i, j) {
+					p.Actions = append(p.Actions, strconv.Itoa(j))
+				}
+			}
+			r.Permissions = append(r.Permissions, p)
+		}
+		p := rbac.Compile([]rbac.Role{r}, nil)
+		for i := range many {
+			for j := range many {
+				assert.Equal(t, listed(i, j), p.Allows(list("r"), strconv.Itoa(i), strconv.Itoa(j)), "%d on %d", j, i)
+			}
+		}
+	})
+	t.Run("nobody can hold a role or scope without a name", func(t *testing.T) {
+		t.Parallel()
+		p := rbac.Compile([]rbac.Role{role("", on("documents", "*"))}, []rbac.Scope{scope("", on("documents", "*"))})
+		assert.False(t, p.Allows(list("", " "), "documents", "read"))
+		for _, scopes := range list("", " ", "a  b") {
+			assert.False(t, p.AllowsScopes(scopes, "documents", "read"))
+		}
+	})
+	t.Run("a permission without actions says nothing", func(t *testing.T) {
+		t.Parallel()
+		p := rbac.Compile([]rbac.Role{role("r", on("documents"))}, nil)
+		assert.Empty(t, p.Permissions(list("r")))
+		assert.Equal(t, rbac.LacksResource, p.Explain(list("r"), "documents", "read").Lacks)
+	})
+	t.Run("bytes that are no text are names like any", func(t *testing.T) {
+		t.Parallel()
+		p := rbac.Compile([]rbac.Role{role("\xff", on("\x00", "\xfe"))}, nil)
+		assert.True(t, p.Allows(list("\xff"), "\x00", "\xfe"))
+		assert.False(t, p.Allows(list("\ufffd"), "\x00", "\xfe"))
+	})
+	t.Run("a hundred thousand actions are no trouble", func(t *testing.T) {
+		t.Parallel()
+		many := make([]string, 100_000)
+		for i := range many {
+			many[i] = strconv.Itoa(i / 2)
+		}
+		p := rbac.Compile([]rbac.Role{role("r", on("documents", many...)), role("r", on("documents", "last"))}, nil)
+		for _, action := range list("0", "25000", "49999", "last") {
+			assert.True(t, p.Allows(list("r"), "documents", action))
+		}
+		assert.False(t, p.Allows(list("r"), "documents", "50000"))
+		assert.Len(t, p.Permissions(list("r"))[0].Actions, 50_001)
+	})
+	t.Run("the caller's slices stay the caller's", func(t *testing.T) {
+		t.Parallel()
+		roles := []rbac.Role{role("r", on("documents", "write", "read"))}
+		p := rbac.Compile(roles, nil)
+		assert.Equal(t, list("write", "read"), roles[0].Permissions[0].Actions)
+		roles[0].Permissions[0].Actions[0] = "*"
+		p.Permissions(list("r"))[0].Actions[0] = "*"
+		assert.False(t, p.Allows(list("r"), "documents", "delete"))
+	})
+	t.Run("nothing allows nothing", func(t *testing.T) {
+		t.Parallel()
+		var none *rbac.Policy
+		for _, p := range []*rbac.Policy{none, rbac.Compile(nil, nil), {}} {
+			for _, v := range []rbac.View{{}, p.With(nil), p.With(p)} {
+				assert.False(t, v.Allows(list("", "r"), "", ""))
+				assert.False(t, v.AllowsScopes(" r ", "", ""))
+				assert.Empty(t, v.Permissions(list("r")))
+				assert.Empty(t, v.ScopePermissions("r"))
+				assert.False(t, v.Explain(list("r"), "", "").Allowed)
+			}
+			assert.False(t, p.Allows(list("r"), "documents", "*"))
+			assert.False(t, p.AllowsScopes("r", "documents", "*"))
+			assert.False(t, p.ExplainScopes("r", "documents", "*").Allowed)
+			assert.Empty(t, p.ScopePermissions("r"))
+		}
+	})
+}
+
+func TestPermissions(t *testing.T) {
+	t.Parallel()
+	project := rbac.Compile([]rbac.Role{
+		role("editor", on("pictures", "edit"), on("documents", "read", "edit")),
+		role("owner", on("documents", "read", "*")),
+	}, []rbac.Scope{scope("b", on("documents", "read")), scope("a", on("documents", "edit"), on("archive", "*"))})
+	view := project.With(rbac.Compile([]rbac.Role{role("editor", on("documents", "print"))}, nil))
+
+	assert.Equal(t, []rbac.Permission{on("documents", "edit", "read"), on("pictures", "edit")},
+		project.Permissions(list("editor")), "in alphabetical order")
+	assert.Equal(t, []rbac.Permission{on("documents", "*", "edit", "read"), on("pictures", "edit")},
+		project.Permissions(list("owner", "ghost", "editor", "owner")), "each once, whoever grants it")
+	assert.Equal(t, []rbac.Permission{on("documents", "edit", "print", "read"), on("pictures", "edit")},
+		view.Permissions(list("editor")), "with the organization's")
+	assert.Equal(t, []rbac.Permission{on("archive", "*"), on("documents", "edit", "read")},
+		view.ScopePermissions(" b ghost a"), "for scopes alike")
+	assert.Equal(t, []rbac.Permission{}, view.Permissions(nil), "an empty list is a list")
+}
+
+//nolint:paralleltest // it counts allocations
+func TestAllows_allocatesNothing(t *testing.T) {
+	p := policyOf(100)
+	v := p.With(policyOf(3))
+	held := list("role-0", "ghost", "role-99")
+	for name, check := range map[string]func(){
+		"roles":        func() { p.Allows(held, commonResource, lastAction) },
+		"organization": func() { v.Allows(held, commonResource, "nothing") },
+		"scopes":       func() { v.AllowsScopes(" scope-0 ghost scope-99 ", commonResource, "nothing") },
+		"M2M":          func() { rbac.MissingScopes(list("write:a", "read:*", "x"), list("read:b", "x")) },
+	} {
+		assert.Zero(t, testing.AllocsPerRun(100, check), name)
+	}
+}

@@ -1,0 +1,129 @@
+package rbac_test
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/internal/rbac"
+)
+
+// source is where policies come from. Each fetch of the project's policy returns one more version: the role "member"
+// may do "v1" with documents, then "v2". The role "custom" of an organization may do its id and the version.
+type source struct {
+	latency  time.Duration // of each fetch
+	failures failures
+
+	policies atomic.Int64
+	mu       sync.Mutex
+	fetched  map[string]int // how often, by organization
+}
+
+// failures says how fetches fail. It may be set at any time.
+type failures struct{ project, organization atomic.Pointer[error] }
+
+func (s *source) failProject(err error)      { s.failures.project.Store(&err) }
+func (s *source) failOrganization(err error) { s.failures.organization.Store(&err) }
+
+func (s *source) fetchPolicy(ctx context.Context) ([]rbac.Role, []rbac.Scope, error) {
+	version := s.policies.Add(1)
+	if err := s.wait(ctx); err != nil {
+		return nil, nil, err
+	}
+	if err := s.failures.project.Load(); err != nil && *err != nil {
+		return nil, nil, *err
+	}
+	return []rbac.Role{role("member", on("documents", "v"+strconv.FormatInt(version, 10)))},
+		[]rbac.Scope{scope("openid", on("documents", "read"))}, nil
+}
+
+func (s *source) fetchOrganization(ctx context.Context, id string) ([]rbac.Role, error) {
+	s.mu.Lock()
+	if s.fetched == nil {
+		s.fetched = map[string]int{}
+	}
+	s.fetched[id]++
+	version := s.fetched[id]
+	s.mu.Unlock()
+	if err := s.wait(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.failures.organization.Load(); err != nil && *err != nil {
+		return nil, *err
+	}
+	return []rbac.Role{role("custom", on("documents", id, "v"+strconv.Itoa(version)))}, nil
+}
+
+func (s *source) wait(ctx context.Context) error {
+	if s.latency == 0 {
+		return nil
+	}
+	select {
+	case <-time.After(s.latency):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *source) organization(id string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.fetched[id]
+}
+
+// organizations counts all fetches of organizations.
+func (s *source) organizations() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sum := 0
+	for _, n := range s.fetched {
+		sum += n
+	}
+	return sum
+}
+
+// cache returns a cache of the source.
+func (s *source) cache(edit ...func(*rbac.CacheConfig)) *rbac.Cache {
+	config := rbac.CacheConfig{FetchPolicy: s.fetchPolicy, FetchOrganization: s.fetchOrganization}
+	for _, e := range edit {
+		e(&config)
+	}
+	return rbac.NewCache(config)
+}
+
+// promise is a test in a bubble of its own, where time passes when everybody sleeps, and no goroutine may stay behind.
+func promise(t *testing.T, text string, test func(t *testing.T)) {
+	t.Helper()
+	t.Run(text, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			defer time.Sleep(time.Minute) // a fetch that outlives its time fails the test
+			test(t)
+		})
+	})
+}
+
+// serves checks that the cache answers at once, and with which version of the project's policy.
+func serves(t *testing.T, c *rbac.Cache, version int) {
+	t.Helper()
+	began := time.Now()
+	p, err := c.Policy(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []rbac.Permission{on("documents", "v"+strconv.Itoa(version))}, p.Permissions(list("member")))
+	assert.Zero(t, time.Since(began), "it waited")
+}
+
+// took returns how long f runs.
+func took(f func()) time.Duration {
+	began := time.Now()
+	f()
+	return time.Since(began)
+}

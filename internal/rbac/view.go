@@ -1,0 +1,60 @@
+package rbac
+
+import (
+	"maps"
+	"slices"
+)
+
+// View is the policy as it holds in one organization: the project's roles and the organization's own. The zero View
+// allows nothing. Views do not change and are safe for concurrent use.
+type View struct{ project, organization *Policy }
+
+// Allows reports whether one of the roles allows the action on the resource. Roles that nobody knows are ignored. It
+// allocates nothing.
+func (v View) Allows(roleIDs []string, resource, action string) bool {
+	return v.project.byRole().allows(roleIDs, resource, action) ||
+		v.organization.byRole().allows(roleIDs, resource, action)
+}
+
+// AllowsScopes reports whether one of the scopes allows the action on the resource. Scopes come as access tokens have
+// them, with a space between one and the next (RFC 6749, section 3.3). Roles of the organization play no part. It
+// allocates nothing.
+func (v View) AllowsScopes(scopes, resource, action string) bool {
+	return v.project.byScope().allowsList(scopes, resource, action)
+}
+
+// Permissions returns all that the roles allow, by resource and action in alphabetical order, each once. Beside a
+// wildcard, actions that are listed by name are kept.
+func (v View) Permissions(roleIDs []string) []Permission {
+	all := map[string][]string{}
+	v.project.byRole().collect(all, roleIDs)
+	v.organization.byRole().collect(all, roleIDs)
+	return sorted(all)
+}
+
+// ScopePermissions is [View.Permissions] for scopes.
+func (v View) ScopePermissions(scopes string) []Permission {
+	all := map[string][]string{}
+	v.project.byScope().collect(all, splitScopes(scopes))
+	return sorted(all)
+}
+
+// collect adds what the names allow to all, which holds actions by resource.
+func (x *index) collect(all map[string][]string, held []string) {
+	for _, name := range held {
+		for _, g := range x.rows[name] {
+			resource := x.resources.text[g.resource]
+			all[resource] = append(all[resource], x.actions.texts(g.actions)...)
+		}
+	}
+}
+
+func sorted(all map[string][]string) []Permission {
+	list := make([]Permission, 0, len(all))
+	for _, resource := range slices.Sorted(maps.Keys(all)) {
+		actions := all[resource]
+		slices.Sort(actions)
+		list = append(list, Permission{Resource: resource, Actions: slices.Compact(actions)})
+	}
+	return list
+}
