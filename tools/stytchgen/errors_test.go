@@ -102,7 +102,7 @@ type refusal struct {
 
 func TestGenerate_refuses(t *testing.T) {
 	t.Parallel()
-	for _, list := range [][]refusal{wordings, references, operations, fields, goNames, codes} {
+	for _, list := range [][]refusal{wordings, references, operations, fields, goNames, codes, byHand} {
 		for _, tc := range list {
 			t.Run(tc.name, func(t *testing.T) {
 				t.Parallel()
@@ -183,6 +183,14 @@ components:
 		{"method and service", "b2b/mail.yaml: b2b.mail.send: Send is also the service b2b.mail.send", map[string]string{
 			"b2b/mail.yaml":      service("", "b2b.mail.send"),
 			"b2b/mail/send.yaml": service("", "b2b.mail.send.list"),
+		}},
+		{"method written by hand and service", "b2b/mail.yaml: b2b.mail.post: Send is also the service b2b.mail.send", map[string]string{
+			"b2b/mail.yaml": "openapi: 3.1.0\ninfo: {title: Mail, version: '1', description: Serves., " +
+				"x-stytch-by-hand: [{id: b2b.mail.post, method: Send, summary: Sends.}]}\npaths: {}\n",
+			"b2b/mail/send.yaml": service("", "b2b.mail.send.list"),
+		}},
+		{"two spellings of a service", "b2b/mail.yaml: b2b.ma_il.post: another operation spells the service otherwise", map[string]string{
+			"b2b/mail.yaml": service(", x-stytch-by-hand: [{id: b2b.ma_il.post, method: Post, summary: Posts.}]", "b2b.mail.send"),
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

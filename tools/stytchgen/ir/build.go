@@ -180,6 +180,11 @@ func (b *builder) fill(p *Package, doc *openapi.Document) error {
 			return fmt.Errorf("%s: %w", op.ID, err)
 		}
 	}
+	for _, op := range doc.ByHand {
+		if err := p.addByHand(op); err != nil {
+			return fmt.Errorf("info: x-stytch-by-hand: %s: %w", op.ID, err)
+		}
+	}
 	return nil
 }
 

@@ -44,7 +44,7 @@ func (p *Package) checkNames() error {
 		taken[name] = what
 		return nil
 	}
-	if len(p.Ops) > 0 {
+	if p.HasService() {
 		taken["Service"], taken["New"] = "the service", "the service's constructor"
 	}
 	for _, op := range p.Ops {
@@ -56,7 +56,7 @@ func (p *Package) checkNames() error {
 		if op.Pages == nil {
 			continue
 		}
-		if slices.ContainsFunc(p.Ops, func(other *Op) bool { return other.Name == op.Pages.Name }) {
+		if p.method(op.Pages.Name) != "" {
 			return fmt.Errorf("%s: %s is the name of another operation", op.ID, op.Pages.Name)
 		}
 	}
@@ -131,10 +131,10 @@ func checkAccessors(api *API) error {
 	for _, product := range []string{"b2b", "b2c"} {
 		rooms := map[string]*Package{}
 		for _, p := range api.Packages {
-			if len(p.Ops) == 0 || !slices.Contains(p.ExposedOn, product) {
+			if !p.HasService() || !slices.Contains(p.ExposedOn, product) {
 				continue
 			}
-			key := strings.Join(p.Ops[0].Service, ".")
+			key := strings.Join(p.Service(), ".")
 			if other := rooms[key]; other != nil {
 				return fmt.Errorf("%s.yaml: %s.%s is %s already", p.Dir, product, key, other.Dir)
 			}
@@ -151,8 +151,13 @@ func checkAccessors(api *API) error {
 			}
 		}
 		for _, op := range p.Ops {
-			if !slices.Equal(op.Service, p.Ops[0].Service) {
+			if !slices.Equal(op.Service, p.Service()) {
 				return fmt.Errorf("%s.yaml: %s: %s spells the service otherwise", p.Dir, op.ID, p.Ops[0].ID)
+			}
+		}
+		for _, op := range p.ByHand {
+			if !slices.Equal(op.Service, p.Service()) {
+				return fmt.Errorf("%s.yaml: %s: another operation spells the service otherwise", p.Dir, op.ID)
 			}
 		}
 	}
@@ -168,13 +173,26 @@ func checkRooms(product string, rooms map[string]*Package) error {
 			continue
 		}
 		name := names.Go(words[len(words)-1])
-		for _, op := range parent.Ops {
-			if op.Name == name {
-				return fmt.Errorf("%s.yaml: %s: %s is also the service %s.%s", parent.Dir, op.ID, name, product, key)
-			}
+		if id := parent.method(name); id != "" {
+			return fmt.Errorf("%s.yaml: %s: %s is also the service %s.%s", parent.Dir, id, name, product, key)
 		}
 	}
 	return nil
+}
+
+// method is the id of the operation whose method has this name, empty where there is none.
+func (p *Package) method(name string) (id string) {
+	for _, op := range p.Ops {
+		if op.Name == name {
+			return op.ID
+		}
+	}
+	for _, op := range p.ByHand {
+		if op.Name == name {
+			return op.ID
+		}
+	}
+	return ""
 }
 
 func sortedKeys[V any](m map[string]V) []string {

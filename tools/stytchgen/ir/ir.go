@@ -28,6 +28,7 @@ type Package struct {
 	Product   string
 	ExposedOn []string
 	Ops       []*Op
+	ByHand    []*ByHand
 	Types     []*Type
 	Values    []*Values
 	// Imports are the leaves whose types this one uses.
@@ -54,10 +55,35 @@ func (p *Package) Alias() string {
 // Accessor is how programs reach the service, as in "client.B2B.Sessions".
 func (p *Package) Accessor() string {
 	words := []string{"client", names.Go(p.ExposedOn[0])}
-	for _, word := range p.Ops[0].Service {
+	for _, word := range p.Service() {
 		words = append(words, names.Go(word))
 	}
 	return strings.Join(words, ".")
+}
+
+// HasService reports whether the package has operations, generated ones or others.
+func (p *Package) HasService() bool { return len(p.Ops)+len(p.ByHand) > 0 }
+
+// Service is the service's path below its product.
+func (p *Package) Service() []string {
+	if len(p.Ops) > 0 {
+		return p.Ops[0].Service
+	}
+	return p.ByHand[0].Service
+}
+
+// ByHand is an operation whose method of the Service somebody writes.
+type ByHand struct {
+	Pkg *Package
+	// ID is the operation id, Service its path between product and method, Name the Go method.
+	ID, Name string
+	Service  []string
+	// Summary says what it does, after its name.
+	Summary string
+	// Endpoint is the HTTP method and path that it calls, empty where it calls none. Retry is the class of the call.
+	Endpoint, Retry string
+	// Fields are those that an example sets, by their wire names.
+	Fields []string
 }
 
 // Op is an operation and its method on the Service.
@@ -72,6 +98,8 @@ type Op struct {
 	Fraud, Caller    bool
 	Retry            string
 	Emulator, Note   string
+	// After is a method of the Service, written by hand, that runs after each call.
+	After string
 	// Source says where the knowledge comes from, for what the catalogue of facts does not have.
 	Source string
 	Errors []ErrorCode

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"fmt"
+	"go/token"
 	"slices"
 	"strings"
 
@@ -10,16 +11,15 @@ import (
 )
 
 func (b *builder) fillOp(p *Package, doc *openapi.Document, in *openapi.Operation) error {
-	words := strings.Split(in.ID, ".")
-	if len(words) < 3 {
-		return fmt.Errorf("%s %s: operationId is not product.service.operation", in.Method, in.Path)
-	}
-	service := words[1 : len(words)-1]
-	if dir := words[0] + "/" + names.Package(strings.Join(service, "/")); dir != p.Dir {
-		return fmt.Errorf("operationId belongs into %s.yaml", dir)
+	service, name, err := p.parseID(in.ID)
+	if err != nil {
+		if len(service) == 0 {
+			return fmt.Errorf("%s %s: operationId %w", in.Method, in.Path, err)
+		}
+		return fmt.Errorf("operationId %w", err)
 	}
 	op := &Op{
-		Pkg: p, ID: in.ID, Name: names.Go(words[len(words)-1]), Service: service,
+		Pkg: p, ID: in.ID, Name: names.Go(name), Service: service, After: in.After,
 		Summary: in.Summary, Doc: in.Description, HTTPMethod: in.Method, Path: in.Path,
 		Fraud: doc.Fraud, Caller: in.Caller, Retry: in.Retry, spec: in, Source: in.Source,
 	}
@@ -36,7 +36,6 @@ func (b *builder) fillOp(p *Package, doc *openapi.Document, in *openapi.Operatio
 	if err := b.checkOp(op, in); err != nil {
 		return err
 	}
-	var err error
 	if op.Response, err = b.bound(doc, in.Response, op.Name+"Response"); err != nil {
 		return fmt.Errorf("response 200: %w", err)
 	}
@@ -50,10 +49,28 @@ func (b *builder) fillOp(p *Package, doc *openapi.Document, in *openapi.Operatio
 	return nil
 }
 
+// parseID takes an operation id apart: product, path of the service, and name.
+func (p *Package) parseID(id string) (service []string, name string, err error) {
+	words := strings.Split(id, ".")
+	if len(words) < 3 {
+		return nil, "", fmt.Errorf("is not product.service.operation")
+	}
+	service = words[1 : len(words)-1]
+	if dir := words[0] + "/" + names.Package(strings.Join(service, "/")); dir != p.Dir {
+		return service, "", fmt.Errorf("belongs into %s.yaml", dir)
+	}
+	return service, words[len(words)-1], nil
+}
+
+// retryClasses are the values of x-stytch-retry.
+var retryClasses = []string{"read", "write", "send", "single-use"}
+
 func (b *builder) checkOp(op *Op, in *openapi.Operation) error {
 	switch {
-	case !slices.Contains([]string{"read", "write", "send", "single-use"}, op.Retry):
+	case !slices.Contains(retryClasses, op.Retry):
 		return fmt.Errorf("x-stytch-retry is %q", op.Retry)
+	case op.After != "" && (!token.IsIdentifier(op.After) || token.IsExported(op.After)):
+		return fmt.Errorf("x-stytch-after: %q is no private Go name", op.After)
 	case !slices.Contains([]string{"exact", "approximate", "none"}, op.Emulator):
 		return fmt.Errorf("x-stytch-emulator is %q", op.Emulator)
 	case (op.Emulator == "approximate") != (op.Note != ""):

@@ -78,6 +78,9 @@ func (p prose) pkg(pkg *Package) error {
 			op.Response.Doc = fmt.Sprintf("%s is what [Service.%s] returns.", op.Response.Name, op.Name)
 		}
 	}
+	for _, op := range pkg.ByHand {
+		op.Summary = p.text(op.Summary, scope{codes: codes})
+	}
 	for _, t := range pkg.Types {
 		in := scope{types: []*Type{t}, codes: codes}
 		if t.Doc == "" {

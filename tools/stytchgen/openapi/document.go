@@ -22,9 +22,21 @@ type Document struct {
 	Path        string
 	Description string
 	ExposedOn   []string
+	ByHand      []ByHand
 	Fraud       bool
 	Operations  []*Operation
 	Schemas     []*Schema
+}
+
+// ByHand is an operation that is written by hand beside what is generated. HTTP is the endpoint that it calls, with its
+// method, empty for what it does in the process; Fields are those that an example of it sets, by their wire names.
+type ByHand struct {
+	ID      string   `yaml:"id"`
+	Method  string   `yaml:"method"`
+	Summary string   `yaml:"summary"`
+	HTTP    string   `yaml:"http"`
+	Retry   string   `yaml:"retry"`
+	Fields  []string `yaml:"fields"`
 }
 
 // Operation is one method on one path.
@@ -32,6 +44,7 @@ type Operation struct {
 	ID, Summary, Description string
 	Method, Path             string
 	Retry, Emulator, Source  string
+	After                    string
 	Caller                   bool
 	Errors                   []string
 	ExactlyOneOf             [][]string
@@ -120,6 +133,9 @@ func convert(name string, m *v3.Document) (*Document, error) {
 	}
 	doc := &Document{Path: name, Description: m.Info.Description}
 	if err := decode(m.Info.Extensions, "x-stytch-exposed-on", &doc.ExposedOn); err != nil {
+		return nil, fmt.Errorf("info: %w", err)
+	}
+	if err := decode(m.Info.Extensions, "x-stytch-by-hand", &doc.ByHand); err != nil {
 		return nil, fmt.Errorf("info: %w", err)
 	}
 	for i, server := range m.Servers {

@@ -14,6 +14,7 @@ func convertOperation(op *v3.Operation) (*Operation, error) {
 		Retry:    text(op.Extensions, "x-stytch-retry"),
 		Emulator: text(op.Extensions, "x-stytch-emulator"),
 		Source:   text(op.Extensions, "x-stytch-source"),
+		After:    text(op.Extensions, "x-stytch-after"),
 		Caller:   text(op.Extensions, "x-stytch-caller-session") == "true",
 	}
 	if err := decode(op.Extensions, "x-stytch-errors", &out.Errors); err != nil {

@@ -38,7 +38,7 @@ var kinds = func() *kind {
 	request.keywords["required"] = flag
 	request.keywords["content"] = media
 	operation := object("operationId summary description x-stytch-retry x-stytch-errors x-stytch-exactly-one-of " +
-		"x-stytch-emulator x-stytch-source")
+		"x-stytch-emulator x-stytch-source x-stytch-after")
 	operation.keywords["x-stytch-caller-session"] = flag
 	operation.keywords["x-stytch-pages"] = object("items next")
 	operation.keywords["x-stytch-filters"] = &kind{each: object("type description")}
@@ -53,7 +53,9 @@ var kinds = func() *kind {
 	components.keywords["schemas"] = &kind{each: schema}
 	components.keywords["responses"] = &kind{each: response}
 	document := object("openapi servers security")
-	document.keywords["info"] = object("title version description x-stytch-exposed-on")
+	info := object("title version description x-stytch-exposed-on")
+	info.keywords["x-stytch-by-hand"] = &kind{each: object("id method summary http retry fields")}
+	document.keywords["info"] = info
 	document.keywords["paths"] = &kind{each: methods}
 	document.keywords["components"] = components
 	return document

@@ -14,7 +14,7 @@ import (
 // Doc is the package comment: the two names that matter and a call.
 func (l *leaf) Doc() (string, error) {
 	var parts []string
-	if len(l.Ops) == 0 {
+	if !l.HasService() {
 		parts = []string{fmt.Sprintf("Package %s holds types. It %s", l.Package.Name, names.Sentence(l.Package.Doc))}
 	} else {
 		op := l.opening()
@@ -24,8 +24,8 @@ func (l *leaf) Doc() (string, error) {
 		}
 		parts = []string{
 			fmt.Sprintf("Package %s is %s. It %s", l.Package.Name, l.accessors(), names.Sentence(l.Package.Doc)),
-			fmt.Sprintf("The two names that matter are [Service], which programs reach as %s, and [%s]:",
-				l.Accessor(), op.Request.Name),
+			fmt.Sprintf("The two names that matter are [Service], which programs reach as %s, and [%sRequest]:",
+				l.Accessor(), op.name),
 			example,
 		}
 	}
@@ -48,14 +48,39 @@ func (l *leaf) accessors() string {
 // beginnings are what people come to a service for.
 var beginnings = []string{"Authenticate", "Create", "Login", "Register", "Send"}
 
-// opening is the operation that shows what a service is for: the first that begins something, else the first.
-func (l *leaf) opening() *ir.Op {
-	for _, op := range l.Ops {
-		if slices.ContainsFunc(beginnings, func(verb string) bool { return strings.HasPrefix(op.Name, verb) }) {
-			return op
+// shown is a call as an example shows it: the method, whose request is named after it, and the fields that it sets.
+type shown struct {
+	name   string
+	fields []shownField
+}
+
+// shownField is a field with its value in Go.
+type shownField struct{ name, value string }
+
+// opening is the call that shows what a service is for: the first that begins something, else the first.
+func (l *leaf) opening() shown {
+	if len(l.Ops) == 0 {
+		op := shown{name: l.ByHand[0].Name}
+		for _, wire := range l.ByHand[0].Fields {
+			op.fields = append(op.fields, shownField{names.Go(wire), variable(wire)})
+		}
+		return op
+	}
+	begins := func(op *ir.Op) bool {
+		return slices.ContainsFunc(beginnings, func(verb string) bool { return strings.HasPrefix(op.Name, verb) })
+	}
+	op := l.Ops[max(slices.IndexFunc(l.Ops, begins), 0)]
+	call, needed := shown{name: op.Name}, chosen(op)
+	for _, f := range op.Request.Fields {
+		value := variable(f.Wire)
+		if f.Type.Pointer {
+			value = "new(" + value + ")"
+		}
+		if f.Required || slices.Contains(needed, f.Name) {
+			call.fields = append(call.fields, shownField{f.Name, value})
 		}
 	}
-	return l.Ops[0]
+	return call
 }
 
 // chosen are the fields, one of each list of which the server wants exactly one, that an example sets: a session's
@@ -73,23 +98,16 @@ func chosen(op *ir.Op) []string {
 }
 
 // example is a call with the fields it needs, as the lines of a comment's code block.
-func (l *leaf) example(op *ir.Op) (string, error) {
+func (l *leaf) example(op shown) (string, error) {
 	var fields strings.Builder
-	needed := chosen(op)
-	for _, f := range op.Request.Fields {
-		value := variable(f.Wire)
-		if f.Type.Pointer {
-			value = "new(" + value + ")"
-		}
-		if f.Required || slices.Contains(needed, f.Name) {
-			fmt.Fprintf(&fields, "\n%s: %s,", f.Name, value)
-		}
+	for _, f := range op.fields {
+		fmt.Fprintf(&fields, "\n%s: %s,", f.name, f.value)
 	}
 	if fields.Len() > 0 {
 		fields.WriteByte('\n')
 	}
-	request := fmt.Sprintf("&%s.%s{%s}", l.Package.Name, op.Request.Name, fields.String())
-	call := fmt.Sprintf("resp, err := %s.%s(ctx, ", l.Accessor(), op.Name)
+	request := fmt.Sprintf("&%s.%sRequest{%s}", l.Package.Name, op.name, fields.String())
+	call := fmt.Sprintf("resp, err := %s.%s(ctx, ", l.Accessor(), op.name)
 	code := call + request + ")"
 	if longest, _, _ := strings.Cut(code, "\n"); len(longest)+6 > width {
 		code = "req := " + request + "\n" + call + "req)"
@@ -112,11 +130,30 @@ func variable(wire string) string {
 
 // ServiceDoc is the comment of the Service.
 func (l *leaf) ServiceDoc() string {
-	what := "the endpoints under " + l.servicePath()
-	if len(l.Ops) == 1 {
+	var what string
+	switch {
+	case len(l.Ops) > 1:
+		what = "the endpoints under " + l.servicePath()
+	case len(l.Ops) == 1:
 		what = l.Ops[0].HTTPMethod + " " + l.Ops[0].Path
+	default:
+		what = strings.Join(l.endpoints(), " and ")
+	}
+	if what == "" {
+		return "Service does its work in the process. It is safe for concurrent use."
 	}
 	return fmt.Sprintf("Service calls %s. It is safe for concurrent use.", what)
+}
+
+// endpoints are those that methods written by hand call, each once.
+func (l *leaf) endpoints() []string {
+	var list []string
+	for _, op := range l.ByHand {
+		if op.Endpoint != "" && !slices.Contains(list, op.Endpoint) {
+			list = append(list, op.Endpoint)
+		}
+	}
+	return list
 }
 
 // Comment is the comment of an operation's method.

@@ -34,15 +34,15 @@ func newPlan(api *ir.API, product string) *plan {
 	root := &room{}
 	taken := map[string]bool{"shared": true}
 	for _, pkg := range api.Packages {
-		if len(pkg.Ops) == 0 || !slices.Contains(pkg.ExposedOn, product) {
+		if !pkg.HasService() || !slices.Contains(pkg.ExposedOn, product) {
 			continue
 		}
 		at := root
-		for _, word := range pkg.Ops[0].Service {
+		for _, word := range pkg.Service() {
 			at = at.child(names.Go(word))
 		}
 		at.Alias = pkg.Alias()
-		if len(pkg.Ops[0].Service) == 1 && !taken[pkg.Name] {
+		if len(pkg.Service()) == 1 && !taken[pkg.Name] {
 			at.Alias = pkg.Name
 		}
 		taken[at.Alias] = true

@@ -55,7 +55,8 @@ func Render(api *ir.API) (Files, error) {
 	if err := files.add("emulator/routes_gen.go", "routes.tmpl", ops); err != nil {
 		return nil, err
 	}
-	if err := files.addText("docs/COVERAGE.md", "coverage.tmpl", ops); err != nil {
+	coverage := map[string]any{"Ops": ops, "ByHand": allByHand(api)}
+	if err := files.addText("docs/COVERAGE.md", "coverage.tmpl", coverage); err != nil {
 		return nil, err
 	}
 	return files, files.addText("docs/EMULATOR.md", "emulator.tmpl", ops)
@@ -82,8 +83,11 @@ func renderLeaf(files Files, p *ir.Package) error {
 			return err
 		}
 	}
-	if len(p.Ops) == 0 {
+	switch {
+	case !p.HasService():
 		return nil
+	case len(p.Ops) == 0:
+		return add("service_gen.go", "byhand.tmpl", leaf)
 	}
 	if err := add("service_gen.go", "service.tmpl", leaf); err != nil {
 		return err
@@ -139,6 +143,15 @@ func allOps(api *ir.API) []*ir.Op {
 		ops = append(ops, p.Ops...)
 	}
 	slices.SortFunc(ops, func(a, b *ir.Op) int { return strings.Compare(a.ID, b.ID) })
+	return ops
+}
+
+func allByHand(api *ir.API) []*ir.ByHand {
+	var ops []*ir.ByHand
+	for _, p := range api.Packages {
+		ops = append(ops, p.ByHand...)
+	}
+	slices.SortFunc(ops, func(a, b *ir.ByHand) int { return strings.Compare(a.ID, b.ID) })
 	return ops
 }
 
