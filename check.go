@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed75add069/stytch-go/internal/checks"
+	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -39,6 +40,9 @@ func (c Config) check() (base, fraud *url.URL, err error) {
 	}
 	if field, reason := checks.Bounds(c.MaxResponseBytes, c.Retry, c.Middleware); reason != "" {
 		return nil, nil, refuse(field, reason)
+	}
+	if field, reason := verify.Check(c.Verification); reason != "" {
+		return nil, nil, refuse("Verification."+field, reason)
 	}
 	host := testHost
 	if strings.HasPrefix(c.ProjectID, livePrefix) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"github.com/seed75add069/stytch-go/b2b"
 	"github.com/seed75add069/stytch-go/b2c"
@@ -35,27 +36,33 @@ func NewClient(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.Verification.Keys = slices.Clone(config.Verification.Keys)
+	config.Verification.Issuers = slices.Clone(config.Verification.Issuers)
 	credentials := transport.Basic(config.ProjectID, secret.New(config.Secret))
 	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, credentials)
 	if client == nil {
 		return nil, refuse("Middleware", "returned no transport")
 	}
-	fetch := &shared.FetchConfig{
-		ProjectID:        config.ProjectID,
-		BaseURL:          base,
-		FraudBaseURL:     fraud,
-		HTTPClient:       client,
-		Timeout:          config.Timeout,
-		Retry:            config.Retry,
-		MaxResponseBytes: config.MaxResponseBytes,
-		UserAgent:        transport.UserAgent(),
-		Logger:           config.Logger,
-		Now:              config.Now,
-		Redact:           credentials.Redact,
+	fetch := func(product shared.Product) *shared.FetchConfig {
+		return &shared.FetchConfig{
+			ProjectID:        config.ProjectID,
+			BaseURL:          base,
+			FraudBaseURL:     fraud,
+			HTTPClient:       client,
+			Timeout:          config.Timeout,
+			Retry:            config.Retry,
+			MaxResponseBytes: config.MaxResponseBytes,
+			UserAgent:        transport.UserAgent(),
+			Logger:           config.Logger,
+			Now:              config.Now,
+			Redact:           credentials.Redact,
+			Product:          product,
+			Verification:     config.Verification,
+		}
 	}
 	return &Client{
-		B2B:  b2b.New(fetch),
-		B2C:  b2c.New(fetch),
+		B2B:  b2b.New(fetch(shared.ProductB2B)),
+		B2C:  b2c.New(fetch(shared.ProductB2C)),
 		http: client,
 		text: fmt.Sprintf("stytch.Client(%s at %s)", config.ProjectID, base),
 	}, nil

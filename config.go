@@ -47,8 +47,11 @@ type Config struct {
 	// Logger receives a record per call at level Debug, with request and answer, and one per retry at level Warn.
 	// Secrets, tokens and codes are masked. Nil is silent.
 	Logger *slog.Logger
-	// Now tells the time. Nil means time.Now.
+	// Now tells the time, for tokens and caches too. Nil means time.Now.
 	Now func() time.Time
+
+	// Verification holds the knobs of local verification. Its zero value is what most programs want.
+	Verification shared.Verification
 }
 
 // ConfigFromEnv reads STYTCH_PROJECT_ID, STYTCH_SECRET, STYTCH_BASE_URL and STYTCH_FRAUD_BASE_URL. What is not set

@@ -178,6 +178,9 @@ func TestRedaction_setup(t *testing.T) {
 	})
 }
 
+// decidesItself finds the operations for which an answer like any other is none; their packages test what they log.
+var decidesItself = regexp.MustCompile(`\.(AuthenticateJWT|IntrospectTokenNetwork)$`)
+
 func TestRedaction_log(t *testing.T) {
 	t.Parallel()
 	handlers := map[string]func(*bytes.Buffer) slog.Handler{
@@ -198,7 +201,7 @@ func TestRedaction_log(t *testing.T) {
 					func(c *stytch.Config) { c.Logger = slog.New(handler(&log)) })
 				calls := 0
 				for _, m := range methods(c) {
-					if !m.isOperation() {
+					if !m.isOperation() || decidesItself.MatchString(m.name) {
 						continue
 					}
 					req, _ := filled(m.call.Type().In(1))

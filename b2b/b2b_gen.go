@@ -7,6 +7,7 @@ package b2b
 import (
 	discoveryintermediatesessions "github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"github.com/seed75add069/stytch-go/b2b/idp"
 	idpoauth "github.com/seed75add069/stytch-go/b2b/idp/oauth"
 	"github.com/seed75add069/stytch-go/b2b/impersonation"
 	"github.com/seed75add069/stytch-go/b2b/magiclinks"
@@ -45,6 +46,7 @@ import (
 	fraudfingerprint "github.com/seed75add069/stytch-go/b2c/fraud/fingerprint"
 	fraudrules "github.com/seed75add069/stytch-go/b2c/fraud/rules"
 	fraudverdictreasons "github.com/seed75add069/stytch-go/b2c/fraud/verdictreasons"
+	"github.com/seed75add069/stytch-go/b2c/m2m"
 	m2mclients "github.com/seed75add069/stytch-go/b2c/m2m/clients"
 	m2mclientssecrets "github.com/seed75add069/stytch-go/b2c/m2m/clients/secrets"
 	"github.com/seed75add069/stytch-go/b2c/project"
@@ -80,8 +82,9 @@ type Discovery struct {
 	Organizations        *discoveryorganizations.Service
 }
 
-// IDP groups the services under IDP.
+// IDP groups the services under IDP. See [idp.Service] for its own methods.
 type IDP struct {
+	*idp.Service
 	OAuth *idpoauth.Service
 }
 
@@ -186,8 +189,9 @@ type Fraud struct {
 	VerdictReasons *fraudverdictreasons.Service
 }
 
-// M2M groups the services under M2M.
+// M2M groups the services under M2M. See [m2m.Service] for its own methods.
 type M2M struct {
+	*m2m.Service
 	Clients M2MClients
 }
 
@@ -202,6 +206,7 @@ func New(cfg *shared.FetchConfig) *Services {
 	s := new(Services)
 	s.Discovery.IntermediateSessions = discoveryintermediatesessions.New(cfg)
 	s.Discovery.Organizations = discoveryorganizations.New(cfg)
+	s.IDP.Service = idp.New(cfg)
 	s.IDP.OAuth = idpoauth.New(cfg)
 	s.Impersonation = impersonation.New(cfg)
 	s.MagicLinks.Service = magiclinks.New(cfg)
@@ -240,6 +245,7 @@ func New(cfg *shared.FetchConfig) *Services {
 	s.Fraud.Fingerprint = fraudfingerprint.New(cfg)
 	s.Fraud.Rules = fraudrules.New(cfg)
 	s.Fraud.VerdictReasons = fraudverdictreasons.New(cfg)
+	s.M2M.Service = m2m.New(cfg)
 	s.M2M.Clients.Service = m2mclients.New(cfg)
 	s.M2M.Clients.Secrets = m2mclientssecrets.New(cfg)
 	s.Project = project.New(cfg)

@@ -13,8 +13,10 @@ import (
 	fraudfingerprint "github.com/seed75add069/stytch-go/b2c/fraud/fingerprint"
 	fraudrules "github.com/seed75add069/stytch-go/b2c/fraud/rules"
 	fraudverdictreasons "github.com/seed75add069/stytch-go/b2c/fraud/verdictreasons"
+	"github.com/seed75add069/stytch-go/b2c/idp"
 	idpoauth "github.com/seed75add069/stytch-go/b2c/idp/oauth"
 	"github.com/seed75add069/stytch-go/b2c/impersonation"
+	"github.com/seed75add069/stytch-go/b2c/m2m"
 	m2mclients "github.com/seed75add069/stytch-go/b2c/m2m/clients"
 	m2mclientssecrets "github.com/seed75add069/stytch-go/b2c/m2m/clients/secrets"
 	"github.com/seed75add069/stytch-go/b2c/magiclinks"
@@ -78,13 +80,15 @@ type Fraud struct {
 	VerdictReasons *fraudverdictreasons.Service
 }
 
-// IDP groups the services under IDP.
+// IDP groups the services under IDP. See [idp.Service] for its own methods.
 type IDP struct {
+	*idp.Service
 	OAuth *idpoauth.Service
 }
 
-// M2M groups the services under M2M.
+// M2M groups the services under M2M. See [m2m.Service] for its own methods.
 type M2M struct {
+	*m2m.Service
 	Clients M2MClients
 }
 
@@ -127,8 +131,10 @@ func New(cfg *shared.FetchConfig) *Services {
 	s.Fraud.Fingerprint = fraudfingerprint.New(cfg)
 	s.Fraud.Rules = fraudrules.New(cfg)
 	s.Fraud.VerdictReasons = fraudverdictreasons.New(cfg)
+	s.IDP.Service = idp.New(cfg)
 	s.IDP.OAuth = idpoauth.New(cfg)
 	s.Impersonation = impersonation.New(cfg)
+	s.M2M.Service = m2m.New(cfg)
 	s.M2M.Clients.Service = m2mclients.New(cfg)
 	s.M2M.Clients.Secrets = m2mclientssecrets.New(cfg)
 	s.MagicLinks.Service = magiclinks.New(cfg)

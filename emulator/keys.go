@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -32,7 +33,9 @@ type key struct {
 	private *rsa.PrivateKey
 }
 
-func newKey(ids *ids, now time.Time) (*key, error) {
+// newKey makes a key, whose id follows from it: under a seed other ids come again in the next run, but the key does
+// not.
+func newKey(now time.Time) (*key, error) {
 	private, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
 		return nil, err
@@ -45,7 +48,9 @@ func newKey(ids *ids, now time.Time) (*key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &key{KID: ids.id("jwk"), PKCS8: pkcs8, Cert: cert, CreatedAt: now, private: private}, nil
+	sum := sha256.Sum256(private.N.Bytes())
+	kid := (&ids{random: bytes.NewReader(sum[:])}).id("jwk")
+	return &key{KID: kid, PKCS8: pkcs8, Cert: cert, CreatedAt: now, private: private}, nil
 }
 
 func selfSigned(private *rsa.PrivateKey, now time.Time) ([]byte, error) {
@@ -99,7 +104,7 @@ func (c *call) signingKey() (*key, error) {
 	if len(keys) > 0 {
 		return keys[len(keys)-1], nil
 	}
-	k, err := newKey(c.ids, c.now)
+	k, err := newKey(c.now)
 	if err != nil {
 		return nil, err
 	}

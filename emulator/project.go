@@ -57,7 +57,7 @@ func (p *Project) Reset() {
 func (p *Project) RotateKeys() (kid string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	key, err := newKey(p.ids, p.clock.Now())
+	key, err := newKey(p.clock.Now())
 	if err != nil {
 		return "", err
 	}

@@ -62,6 +62,8 @@ var rooms = map[string]handler{
 	"b2b.discovery.organizations.list":             room((*call).listDiscovered),
 	"b2b.magic_links.email.discovery.send":         room((*call).sendDiscoveryLink),
 	"b2b.magic_links.discovery.authenticate":       room((*call).authenticateDiscoveryLink),
+	"b2b.rbac.policy":                              room((*call).getPolicy),
+	"b2b.rbac.organizations.get_org_policy":        room((*call).getOrgPolicy),
 	"b2b.sessions.get":                             room((*call).getSessions),
 	"b2b.sessions.authenticate":                    room((*call).authenticateSession),
 	"b2b.sessions.revoke":                          room((*call).revokeSession),
@@ -127,8 +129,8 @@ func (e *Emulator) answer(r *http.Request) response {
 // authorize checks the Basic credentials. What is public goes by the project in the path.
 func (e *Emulator) authorize(r *http.Request, matched *route, params map[string]string) (*Project, error) {
 	id, password, given := r.BasicAuth()
-	if matched != nil && public[matched.id] && !given {
-		if p := e.find(params["project_id"]); p != nil {
+	if own, isPublic := publicProject(r, matched, params); isPublic && !given {
+		if p := e.find(own); p != nil {
 			return p, nil
 		}
 		return nil, notFound(stytcherror.CodeProjectNotFound, "There is no such project.")
@@ -143,6 +145,18 @@ func (e *Emulator) authorize(r *http.Request, matched *route, params map[string]
 		return nil, unauthorized(stytcherror.CodeUnauthorizedCredentials, "The secret is not the project's.")
 	}
 	return p, nil
+}
+
+// publicPrefix begins the paths that take no credentials of a project and name the project instead.
+const publicPrefix = "/v1/public/"
+
+// publicProject is the id of the project that a call without credentials is for.
+func publicProject(r *http.Request, matched *route, params map[string]string) (id string, isPublic bool) {
+	if rest, found := strings.CutPrefix(r.URL.Path, publicPrefix); found {
+		id, _, _ = strings.Cut(rest, "/")
+		return id, true
+	}
+	return params["project_id"], matched != nil && public[matched.id]
 }
 
 // match finds the operation for a method and an escaped path. A literal segment goes before a parameter.

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +66,7 @@ func TestWire_refusals(t *testing.T) {
 		"another secret":      {w.send("POST", sendPath, good, w.ID(), "x"), 401, "unauthorized_credentials"},
 		"another project":     {w.send("POST", sendPath, good, "project-test-x", "x"), 400, "invalid_project_id_authentication"},
 		"an unknown path":     {w.call("POST", "/v1/b2b/nothing", "{}"), 501, "emulator_not_implemented"},
+		"a public endpoint":   {w.send("POST", "/v1/public/"+w.ID()+"/oauth2/token", "", "", ""), 501, "emulator_not_implemented"},
 		"an unbuilt room":     {w.call("POST", "/v1/b2b/sessions/attest", `{}`), 501, "emulator_not_implemented"},
 		"another method":      {w.call("GET", sendPath, ""), 501, "emulator_not_implemented"},
 		"no JSON":             {w.call("POST", sendPath, "email_address=a"), 400, "bad_request"},
@@ -129,16 +132,17 @@ func TestNew_refusesLiveProjects(t *testing.T) {
 
 func TestSeed_makesTheSameIDs(t *testing.T) {
 	t.Parallel()
-	run := func() (string, string) {
+	run := func() (ids, token string, kids []string) {
 		server := stytchtest.New(t, stytchtest.WithSeed(7))
 		w := &world{Server: server, t: t, api: server.Client()}
 		founded := w.found("ada@example.com", nil)
-		return w.ID() + founded.MemberID, founded.SessionToken
+		return w.ID() + founded.MemberID, founded.SessionToken, slices.Collect(maps.Keys(w.keys()))
 	}
-	ids, token := run()
-	again, sameToken := run()
+	ids, token, kids := run()
+	again, sameToken, otherKids := run()
 	assert.Equal(t, ids, again)
 	assert.Equal(t, token, sameToken)
+	assert.NotEqual(t, kids, otherKids, "keys are never the same, and clients must not take them for it")
 }
 
 func TestSnapshot_carriesEverythingOver(t *testing.T) {

@@ -2,9 +2,11 @@ package shared
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 )
 
@@ -36,14 +38,44 @@ type FetchConfig struct {
 	UserAgent string
 	// Logger receives a record per call at level Debug and one per retry at level Warn, without secrets. Nil is silent.
 	Logger *slog.Logger
-	// Now tells the time for Retry-After dates. Nil means time.Now.
+	// Now tells the time for Retry-After dates and for local verification. Nil means time.Now.
 	Now func() time.Time
+	// Product says which product's keys and policy serve where both have the service, as for M2M. Zero is
+	// [ProductB2C].
+	Product Product
+	// Verification holds the knobs of local verification.
+	Verification Verification
 	// Redact takes the credentials that HTTPClient adds out of text a server sent back, before the text gets into an
 	// error. What a call itself sends in secret is taken out in any case. Nil takes nothing out.
 	Redact func(text string) string
+
+	common sync.Map
+}
+
+// Product is one of the API's two products.
+type Product string
+
+// The products.
+const (
+	ProductB2C Product = ""
+	ProductB2B Product = "b2b"
+)
+
+// Common returns what services keep in common under key: keys, policies, verified tokens. The first call makes it;
+// create may run twice then, and one outcome counts for all.
+func (c *FetchConfig) Common(key any, create func(*FetchConfig) any) any {
+	if found, ok := c.common.Load(key); ok {
+		return found
+	}
+	made, _ := c.common.LoadOrStore(key, create(c))
+	return made
 }
 
 // Format writes where the calls go, whatever the verb.
-func (c FetchConfig) Format(s fmt.State, _ rune) {
+func (c *FetchConfig) Format(s fmt.State, _ rune) {
+	if c == nil {
+		_, _ = io.WriteString(s, "shared.FetchConfig(nil)")
+		return
+	}
 	_, _ = fmt.Fprintf(s, "shared.FetchConfig(%s at %s)", c.ProjectID, c.BaseURL.Redacted())
 }

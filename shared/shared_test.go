@@ -164,7 +164,7 @@ func TestRedaction(t *testing.T) {
 		Authorization: shared.Authorization{SessionToken: canaryText, SessionJWT: canaryText},
 		Header:        http.Header{"X-Api-Key": {canaryText}}, Timeout: time.Second, Raw: &raw,
 	}
-	fetch := shared.FetchConfig{
+	fetch := &shared.FetchConfig{
 		ProjectID: "project-test-1", BaseURL: base, FraudBaseURL: base,
 		Redact: func(string) string { return canaryText },
 	}
@@ -180,8 +180,7 @@ func TestRedaction(t *testing.T) {
 		{raw, "shared.RawResponse(200, 18 bytes)"},
 		{&raw, "shared.RawResponse(200, 18 bytes)"},
 		{fetch, fetchText},
-		{&fetch, fetchText},
-		{shared.FetchConfig{}, "shared.FetchConfig( at )"},
+		{&shared.FetchConfig{}, "shared.FetchConfig( at )"},
 		{options, optionsText},
 		{&options, optionsText},
 	} {

@@ -9,7 +9,8 @@
 //
 // [Error] is the API saying no; [RequestError] means that no answer came; [DecodeError] that the answer is not what was
 // promised; [ArgumentError] that the call was refused before it was sent; [TokenError] that a token does not hold;
-// [PermissionError] that its holder may not do this. For details use errors.As or, shorter:
+// [PermissionError] that its holder may not do this, and [PolicyError] that nobody can tell. For details use errors.As
+// or, shorter:
 //
 //	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok {
 //		log.Print(apiErr.RequestID, apiErr.RetryAfter)

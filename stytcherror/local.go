@@ -71,7 +71,7 @@ func (e *RequestError) LogValue() slog.Value { return slog.StringValue(e.Error()
 type DecodeError struct {
 	// Op is the operation.
 	Op string
-	// StatusCode is the HTTP status.
+	// StatusCode is the HTTP status; zero for what was not an answer, such as claims of a token.
 	StatusCode int
 	// RequestID is the API's, where it could be read.
 	RequestID string
@@ -91,6 +91,9 @@ func NewDecodeError(e DecodeError, cause error) *DecodeError {
 
 func (e *DecodeError) Error() string {
 	text := head(e.Op) + "status " + strconv.Itoa(e.StatusCode) + ", but the body does not decode"
+	if e.StatusCode == 0 {
+		text = head(e.Op) + "the value does not decode"
+	}
 	if e.Field != "" {
 		text += " at " + line(e.Field)
 	}

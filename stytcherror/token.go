@@ -5,8 +5,8 @@ import (
 	"log/slog"
 )
 
-// Verdicts on a token that does not hold, for errors.Is. Only the first four may be different when the API is asked;
-// the others are final.
+// Verdicts on a token that does not hold, for errors.Is. Expired, too old and keys unavailable may be different when
+// the API is asked; the others are final.
 var (
 	// ErrTokenExpired is a validly signed token whose time is over.
 	ErrTokenExpired = &TokenError{Verdict: "expired"}
@@ -24,6 +24,8 @@ var (
 	ErrTokenClaims = &TokenError{Verdict: "wrong audience or issuer"}
 	// ErrTokenKind is a token of another kind, such as an access token where a session is asked for.
 	ErrTokenKind = &TokenError{Verdict: "wrong kind"}
+	// ErrTokenInactive is a token that the API, when asked, does not vouch for. It does not say why.
+	ErrTokenInactive = &TokenError{Verdict: "inactive"}
 )
 
 // TokenError means that a token does not hold. Compare it with the verdicts above by errors.Is.
@@ -55,39 +57,3 @@ func (e *TokenError) Format(s fmt.State, verb rune) { format(s, verb, e.Error())
 
 // LogValue is the text of Error.
 func (e *TokenError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
-
-// ErrTenancyMismatch is a permission asked for in another organization than the session's.
-var ErrTenancyMismatch = &PermissionError{Reason: "the session belongs to another organization"}
-
-// PermissionError means that the holder of a good token may not do this.
-type PermissionError struct {
-	// Op is the operation.
-	Op string
-	// Action and Resource are what was asked for.
-	Action, Resource string
-	// Reason says what is missing.
-	Reason string
-}
-
-func (e *PermissionError) Error() string {
-	text := head(e.Op) + "not permitted"
-	if e.Action != "" || e.Resource != "" {
-		text += ": " + line(e.Action) + " on " + line(e.Resource)
-	}
-	if e.Reason != "" {
-		text += ": " + line(e.Reason)
-	}
-	return text
-}
-
-// Is reports whether target is [ErrTenancyMismatch] and this error has the same reason.
-func (e *PermissionError) Is(target error) bool {
-	t, ok := target.(*PermissionError)
-	return ok && t == ErrTenancyMismatch && e.Reason == t.Reason
-}
-
-// Format writes the text of Error, whatever the verb.
-func (e *PermissionError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
-
-// LogValue is the text of Error.
-func (e *PermissionError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

@@ -2,11 +2,15 @@ package rbac_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"strings"
 
+	"github.com/seed75add069/stytch-go/b2b/rbac"
 	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/stage"
+	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_Policy() {
@@ -40,4 +44,30 @@ func ExampleService_Policy() {
 	// engineer
 	//   engines: start, stop
 	//   logs: read
+}
+
+// Permissions are decided in the process, and a denial says what is missing.
+func ExampleService_Check() {
+	s := stage.New() // an emulator
+	ada := s.Found("ada@example.com", "Analytical Engines", nil)
+	org := ada.Organization.OrganizationID
+
+	who := rbac.Roles(org, []string{"stytch_member"}) // OrganizationID and Roles of a session
+	for _, resource := range []string{"stytch.self", "stytch.member"} {
+		err := s.Client.B2B.RBAC.Check(context.Background(), &rbac.CheckRequest{
+			Subject: who, OrganizationID: org, ResourceID: resource, Action: "update.info.name",
+		})
+		denied, ok := errors.AsType[*stytcherror.PermissionError](err)
+		switch {
+		case ok:
+			fmt.Printf("%s: no, %s\n", resource, denied.Reason)
+		case err != nil:
+			log.Fatal(err) // neither yes nor no
+		default:
+			fmt.Printf("%s: yes\n", resource)
+		}
+	}
+	// Output:
+	// stytch.self: yes
+	// stytch.member: no, nothing on this resource is allowed by role stytch_member
 }

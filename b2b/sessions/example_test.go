@@ -116,3 +116,69 @@ func ExampleExchangeResponse_Next() {
 	}
 	// Output: Analytical Engines asks for a second factor; Ada has 0
 }
+
+// A guard for handlers: nothing is sent, but for the keys and the policy the first time.
+func ExampleService_AuthenticateJWTLocal() {
+	s := stage.New() // an emulator
+	client := s.Client
+	ada := s.Found("ada@example.com", "Analytical Engines", nil)
+
+	session, err := client.B2B.Sessions.AuthenticateJWTLocal(context.Background(), &sessions.AuthenticateJWTLocalRequest{
+		SessionJWT: ada.SessionJWT, // from the cookie
+		AuthorizationCheck: &sessions.AuthorizationCheck{
+			OrganizationID: ada.Organization.OrganizationID,
+			ResourceID:     "stytch.member",
+			Action:         "create",
+		},
+	})
+	_, forbidden := errors.AsType[*stytcherror.PermissionError](err)
+	switch {
+	case errors.Is(err, stytcherror.ErrTokenExpired):
+		fmt.Println("Please log in again.")
+	case forbidden:
+		fmt.Println("You may not do that.")
+	case err != nil:
+		log.Fatal(err)
+	default:
+		fmt.Println("A session of", session.OrganizationSlug, "in the roles", session.Roles)
+	}
+	// Output: A session of analytical-engines in the roles [stytch_member stytch_admin]
+}
+
+// An expired JWT of a session that is alive comes back fresh; a forged one never costs a call.
+func ExampleService_AuthenticateJWT() {
+	s := stage.New()
+	client := s.Client
+	ada := s.Found("ada@example.com", "Analytical Engines", nil)
+
+	resp, err := client.B2B.Sessions.AuthenticateJWT(context.Background(), &sessions.AuthenticateJWTRequest{
+		SessionJWT: ada.SessionJWT,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("asked the API:", resp.Remote != nil)
+
+	_, err = client.B2B.Sessions.AuthenticateJWT(context.Background(), &sessions.AuthenticateJWTRequest{
+		SessionJWT: ada.SessionJWT + "A",
+	})
+	fmt.Println("bad signature:", errors.Is(err, stytcherror.ErrTokenSignature))
+	// Output:
+	// asked the API: false
+	// bad signature: true
+}
+
+// Custom claims come as a map, or as a type of your own.
+func ExampleClaims() {
+	session := &sessions.MemberSession{CustomClaims: map[string]any{"plan": "pro", "seats": 10.0}}
+
+	claims, err := sessions.Claims[struct {
+		Plan  string `json:"plan"`
+		Seats int    `json:"seats"`
+	}](session)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(claims.Plan, claims.Seats)
+	// Output: pro 10
+}

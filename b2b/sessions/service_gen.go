@@ -50,7 +50,7 @@ var opAuthenticate = transport.Op{
 // Answers for the present: a session that was revoked or has ended fails with stytcherror.CodeSessionNotFound,
 // even while a JWT of it would still pass a local check. The session keeps its end unless
 // SessionDurationMinutes is given. With AuthorizationCheck the call also fails when the session's roles do not
-// allow the action.
+// allow the action. Sessions.AuthenticateJWT saves the call for as long as a JWT is valid.
 //
 // Set exactly one of SessionToken and SessionJWT; the server decides.
 //
@@ -112,6 +112,7 @@ var opRevoke = transport.Op{
 func (s *Service) Revoke(
 	ctx context.Context, req *RevokeRequest, opts ...shared.RequestOption,
 ) (*RevokeResponse, error) {
+	defer s.forgetRevoked(req)
 	return transport.Call[RevokeResponse](ctx, s.cfg, &opRevoke, req, opts...)
 }
 

@@ -47,7 +47,8 @@ func (a *API) Client() *stytch.Client {
 	return client
 }
 
-// Sent returns the last call: method and path, and on a line of its own the body, with its names in alphabetical order.
+// Sent returns the last call: method and path, and on a line of its own the body, with its names in alphabetical order;
+// a form stands as it is.
 func (a *API) Sent() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -101,6 +102,9 @@ func describe(req *http.Request) (string, error) {
 	text, err := io.ReadAll(req.Body)
 	if err != nil || len(text) == 0 {
 		return line, err
+	}
+	if req.Header.Get("Content-Type") == "application/x-www-form-urlencoded" {
+		return line + "\n" + string(text), nil
 	}
 	body := jsontext.Value(text)
 	if err := body.Canonicalize(); err != nil {

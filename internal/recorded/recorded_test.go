@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2c/m2m"
 	"github.com/seed75add069/stytch-go/internal/recorded"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -41,4 +42,13 @@ func TestAPI_answerWithoutStatus(t *testing.T) {
 	t.Parallel()
 	_, err := recorded.Client(`{"request_id": "r"}`).B2B.RBAC.Policy(t.Context(), nil)
 	require.ErrorContains(t, err, "status_code")
+}
+
+func TestAPI_form(t *testing.T) {
+	t.Parallel()
+	api := recorded.New(`{"request_id": "r", "status_code": 200, "access_token": "t"}`)
+	_, err := api.Client().B2B.M2M.Token(t.Context(), &m2m.TokenRequest{ClientID: "m", ClientSecret: "s"})
+	require.NoError(t, err)
+	assert.Equal(t, "POST /v1/public/project-test-example/oauth2/token\n"+
+		"client_id=m&client_secret=s&grant_type=client_credentials", api.Sent(), "a form stands as it is")
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -47,13 +48,20 @@ func MaskList(list []string) []string {
 // Format writes v, already masked, as its type's name and JSON, so that no verb reaches the fields.
 func Format(s fmt.State, name string, v any) {
 	_, _ = io.WriteString(s, name)
-	if err := json.MarshalWrite(s, v, json.Deterministic(true)); err != nil {
+	if err := json.MarshalWrite(s, v, json.Deterministic(true), shown); err != nil {
 		_, _ = io.WriteString(s, "{?}")
 	}
 }
 
 // MarshalJSON encodes v, already masked, for encoders that call the method of that name.
-func MarshalJSON(v any) ([]byte, error) { return json.Marshal(v) }
+func MarshalJSON(v any) ([]byte, error) { return json.Marshal(v, shown) }
+
+// durations gives them the form that people write, for which JSON has none.
+var durations = json.MarshalToFunc(func(enc *jsontext.Encoder, d time.Duration) error {
+	return enc.WriteToken(jsontext.String(d.String()))
+})
+
+var shown = json.WithMarshalers(durations)
 
 // Revealer is a type whose own methods hide its secrets. Unredacted returns an [Open] value.
 type Revealer interface{ Unredacted() any }
@@ -82,6 +90,7 @@ func Plain(r Revealer) any {
 // Reveal makes json encode revealers as they travel, at any depth, those in a shared.Nullable too: its own MarshalJSON
 // would mask them.
 var Reveal = json.WithMarshalers(json.JoinMarshalers(
+	durations,
 	json.MarshalToFunc(func(enc *jsontext.Encoder, r Revealer) error {
 		return json.MarshalEncode(enc, Plain(r))
 	}),

@@ -68,8 +68,11 @@ func (s *Stage) Found(
 type direct struct{ http.Handler }
 
 func (d direct) RoundTrip(req *http.Request) (*http.Response, error) {
-	w := httptest.NewRecorder()
-	d.ServeHTTP(w, req)
+	w, served := httptest.NewRecorder(), req.Clone(req.Context())
+	if served.Body == nil {
+		served.Body = http.NoBody // as a server has it
+	}
+	d.ServeHTTP(w, served)
 	resp := w.Result()
 	resp.Request = req
 	return resp, nil

@@ -5,12 +5,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"time"
 
+	"github.com/seed75add069/stytch-go/internal/flight"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -87,6 +87,9 @@ func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
 	if base == nil {
 		return nil, c.refuse("cfg", "has no base URL")
 	}
+	if c.op.Public {
+		ctx = context.WithValue(ctx, publicKey{}, true)
+	}
 	var req *http.Request
 	var err error
 	if c.body == nil {
@@ -156,22 +159,13 @@ func (c *call) maxBytes() int64 {
 	return shared.DefaultMaxResponseBytes
 }
 
-// ended says why ctx is over: always Canceled or DeadlineExceeded, with the caller's own cause where there is one.
-func ended(ctx context.Context) error {
-	err, cause := ctx.Err(), context.Cause(ctx)
-	if errors.Is(cause, err) {
-		return cause
-	}
-	return fmt.Errorf("%w: %w", err, cause)
-}
-
 // failed makes the error for an attempt without an answer. The URL that net/http adds is dropped: it holds the query.
 func (c *call) failed(ctx context.Context, err error) error {
 	if urlErr, ok := errors.AsType[*url.Error](err); ok {
 		err = urlErr.Err
 	}
 	if ctx.Err() != nil {
-		err = ended(ctx)
+		err = flight.Ended(ctx)
 	} else {
 		err = c.redactCause(err)
 	}

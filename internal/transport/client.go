@@ -76,6 +76,9 @@ type chain struct {
 // CloseIdleConnections lets http.Client reach the pool behind the middleware.
 func (c chain) CloseIdleConnections() { c.pool.CloseIdleConnections() }
 
+// publicKey marks the context of a request that goes out without credentials.
+type publicKey struct{}
+
 // authTransport adds the credentials last, so that no middleware sees them.
 type authTransport struct {
 	next   http.RoundTripper
@@ -83,6 +86,9 @@ type authTransport struct {
 }
 
 func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Context().Value(publicKey{}) != nil {
+		return t.next.RoundTrip(req)
+	}
 	authed := req.WithContext(req.Context())
 	authed.Header = maps.Clone(req.Header)
 	authed.Header["Authorization"] = []string{t.header.Reveal()}

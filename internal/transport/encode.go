@@ -53,7 +53,7 @@ func (c *call) encode(req any) error {
 // encodePath fills the parameters into the template, each as one escaped segment.
 func (c *call) encodePath(fields reflect.Value, p *plan) error {
 	c.url.path = c.op.Path
-	if len(p.path) == 0 {
+	if len(p.path) == 0 && !strings.Contains(c.op.Path, "{") {
 		return nil
 	}
 	var plain, escaped strings.Builder
@@ -66,11 +66,12 @@ func (c *call) encodePath(fields reflect.Value, p *plan) error {
 			break
 		}
 		name, tail, _ := strings.Cut(after, "}")
-		i := slices.IndexFunc(p.path, func(f tagged) bool { return f.name == name })
-		if i < 0 {
+		value := c.cfg.ProjectID
+		if i := slices.IndexFunc(p.path, func(f tagged) bool { return f.name == name }); i >= 0 {
+			value = fields.Field(p.path[i].index).String()
+		} else if name != "project_id" {
 			return c.refuse(name, "is missing from the request type")
 		}
-		value := fields.Field(p.path[i].index).String()
 		if reason := badSegment(value); reason != "" {
 			return c.refuse(name, reason)
 		}

@@ -7,12 +7,14 @@ type Op struct {
 	Name string
 	// Method is the HTTP method.
 	Method string
-	// Path is the path, with parameters in braces.
+	// Path is the path, with parameters in braces. {project_id} is the project's own id where the request has none.
 	Path string
 	// Base is the host it lives on.
 	Base Base
 	// Form says that the body is a form; the json tags then name its fields.
 	Form bool
+	// Public says that the request carries no credentials of the project.
+	Public bool
 	// Class says which failures may be tried again.
 	Class Class
 	// Caller says whether it may be called on behalf of a session.

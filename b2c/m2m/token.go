@@ -1,0 +1,91 @@
+package m2m
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/internal/transport"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// TokenRequest is what [Service.Token] sends.
+type TokenRequest struct {
+	// ClientID is the client's id. Required.
+	ClientID string `json:"client_id"`
+	// ClientSecret is the client's secret. Required.
+	ClientSecret string `json:"client_secret"`
+	// Scopes are those that the token shall have. None means all that the client has.
+	Scopes []string `json:"scopes,omitzero"`
+}
+
+// TokenResponse is what [Service.Token] returns.
+type TokenResponse struct {
+	// RequestID names this call in the dashboard's logs and in questions to Stytch's support.
+	RequestID string `json:"request_id"`
+	// StatusCode is the HTTP status, repeated in the body.
+	StatusCode int `json:"status_code"`
+	// AccessToken is the token, for the Authorization header.
+	AccessToken string `json:"access_token"`
+	// TokenType says how to send it: "bearer".
+	TokenType string `json:"token_type"`
+	// ExpiresIn is how long it is valid, in seconds, usually 3600.
+	ExpiresIn int `json:"expires_in"`
+}
+
+// tokenForm is a TokenRequest as it travels (RFC 6749, section 4.4.2).
+type tokenForm struct {
+	GrantType    string `json:"grant_type"`
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+	Scope        string `json:"scope,omitzero"`
+}
+
+var opToken = transport.Op{
+	Name:      "b2c.m2m.token",
+	Method:    "POST",
+	Path:      "/v1/public/{project_id}/oauth2/token",
+	Form:      true,
+	Public:    true,
+	Class:     transport.Write,
+	Sensitive: []string{"client_secret"},
+}
+
+// Token gets an access token for a client, with the client's own credentials and without those of the project. Each
+// call makes a new token; [Service.TokenSource] keeps one as long as it lasts.
+//
+// What the API refuses is a *stytcherror.Error whose Code is the one of OAuth, such as "invalid_client".
+//
+// It calls POST /v1/public/{project_id}/oauth2/token; retry class write.
+func (s *Service) Token(ctx context.Context, req *TokenRequest, opts ...shared.RequestOption) (*TokenResponse, error) {
+	if req == nil {
+		req = new(TokenRequest)
+	}
+	if slices.ContainsFunc(req.Scopes, func(s string) bool { return s == "" || strings.ContainsAny(s, " \t\r\n") }) {
+		return nil, &stytcherror.ArgumentError{
+			Op: opToken.Name, Field: "scopes", Reason: "hold an empty scope, or one with a space",
+		}
+	}
+	form := &tokenForm{
+		GrantType:    "client_credentials",
+		ClientID:     req.ClientID,
+		ClientSecret: req.ClientSecret,
+		Scope:        strings.Join(req.Scopes, " "),
+	}
+	resp, err := transport.Call[TokenResponse](ctx, s.cfg, &opToken, form, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if resp.AccessToken == "" {
+		return nil, undecodable(resp, "/access_token", "there is none")
+	}
+	return resp, nil
+}
+
+// undecodable is the error for an answer that has no usable token.
+func undecodable(resp *TokenResponse, field, reason string) error {
+	return stytcherror.NewDecodeError(stytcherror.DecodeError{
+		Op: opToken.Name, StatusCode: resp.StatusCode, RequestID: resp.RequestID, Field: field, Reason: reason,
+	}, nil)
+}

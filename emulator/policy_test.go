@@ -1,0 +1,97 @@
+package emulator_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	stytch "github.com/seed75add069/stytch-go"
+	"github.com/seed75add069/stytch-go/b2b/rbac"
+	rbacorganizations "github.com/seed75add069/stytch-go/b2b/rbac/organizations"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func TestPolicy_holdsTheRolesThatEveryProjectHas(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	resp, err := w.api.B2B.RBAC.Policy(t.Context(), nil)
+	require.NoError(t, err)
+	require.Len(t, resp.Policy.Roles, 2)
+	assert.Equal(t, "stytch_member", resp.Policy.Roles[0].RoleID)
+	assert.Contains(t, resp.Policy.Roles[1].Permissions,
+		rbac.PolicyRolePermission{ResourceID: "stytch.member", Actions: []string{"*"}})
+	assert.Len(t, resp.Policy.Resources, 5)
+	assert.Empty(t, resp.Policy.Scopes)
+}
+
+func TestOrgPolicy_isEmptyUntilSomebodySetsOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	founded := w.found("ada@example.com", nil)
+	for _, id := range []string{founded.Organization.OrganizationID, founded.Organization.OrganizationSlug} {
+		resp, err := w.api.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(), &rbacorganizations.GetOrgPolicyRequest{
+			OrganizationID: id,
+		})
+		require.NoError(t, err)
+		assert.Empty(t, resp.OrgPolicy.Roles)
+	}
+	_, err := w.api.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(), &rbacorganizations.GetOrgPolicyRequest{
+		OrganizationID: "organization-test-nowhere",
+	})
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
+}
+
+// TestLocalVerification holds the local check against what the emulator says of the same session.
+func TestLocalVerification_decidesAsTheEmulatorDoes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	founded := w.found("ada@example.com", nil)
+	for _, check := range []sessions.AuthorizationCheck{
+		{OrganizationID: founded.Organization.OrganizationID, ResourceID: "stytch.member", Action: "create"},
+		{OrganizationID: founded.Organization.OrganizationID, ResourceID: "stytch.self", Action: "update.info.name"},
+		{OrganizationID: founded.Organization.OrganizationID, ResourceID: "engines", Action: "start"},
+		{OrganizationID: founded.Organization.OrganizationSlug, ResourceID: "stytch.member", Action: "create"},
+	} {
+		_, remote := w.authenticate(&sessions.AuthenticateRequest{
+			SessionToken: &founded.SessionToken, AuthorizationCheck: &check,
+		})
+		_, local := w.api.B2B.Sessions.AuthenticateJWTLocal(t.Context(), &sessions.AuthenticateJWTLocalRequest{
+			SessionJWT: founded.SessionJWT, AuthorizationCheck: &check,
+		})
+		assert.Equal(t, remote == nil, local == nil, "%+v: %v, %v", check, remote, local)
+	}
+}
+
+// TestLocalVerification_startsFromKeysThatWereStored shows that what GetJWKS returns is what Config.Verification.Keys
+// takes.
+func TestLocalVerification_startsFromKeysThatWereStored(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	founded := w.found("ada@example.com", nil)
+	set, err := w.api.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: w.ID()})
+	require.NoError(t, err)
+	stored, err := json.Marshal(set)
+	require.NoError(t, err)
+	offline, err := stytch.NewClient(stytch.Config{
+		ProjectID: w.ID(), Secret: w.Secret(), Verification: shared.Verification{Keys: stored},
+		HTTPClient: &http.Client{Transport: noNetwork{}},
+	})
+	require.NoError(t, err)
+	session, err := offline.B2B.Sessions.AuthenticateJWTLocal(t.Context(), &sessions.AuthenticateJWTLocalRequest{
+		SessionJWT: founded.SessionJWT,
+	})
+	require.NoError(t, err)
+	assert.Equal(t, founded.MemberID, session.MemberID)
+}
+
+type noNetwork struct{}
+
+func (noNetwork) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, errors.New("no network")
+}

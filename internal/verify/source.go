@@ -1,0 +1,148 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/seed75add069/stytch-go/internal/rbac"
+	"github.com/seed75add069/stytch-go/internal/transport"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// routes are where a product's keys and policies are.
+type routes struct{ keys, policy, organization transport.Op }
+
+func routesOf(product shared.Product) *routes {
+	if product == shared.ProductB2B {
+		return &b2bRoutes
+	}
+	return &b2cRoutes
+}
+
+var b2bRoutes = routes{
+	keys: transport.Op{
+		Name: "b2b.sessions.get_jwks", Method: http.MethodGet,
+		Path: "/v1/b2b/sessions/jwks/{project_id}", Class: transport.Read,
+	},
+	policy: transport.Op{
+		Name: "b2b.rbac.policy", Method: http.MethodGet, Path: "/v1/b2b/rbac/policy", Class: transport.Read,
+	},
+	organization: transport.Op{
+		Name: "b2b.rbac.organizations.get_org_policy", Method: http.MethodGet,
+		Path: "/v1/b2b/rbac/organizations/{organization_id}", Class: transport.Read,
+	},
+}
+
+var b2cRoutes = routes{
+	keys: transport.Op{
+		Name: "b2c.sessions.get_jwks", Method: http.MethodGet,
+		Path: "/v1/sessions/jwks/{project_id}", Class: transport.Read,
+	},
+	policy: transport.Op{
+		Name: "b2c.rbac.policy", Method: http.MethodGet, Path: "/v1/rbac/policy", Class: transport.Read,
+	},
+}
+
+// source fetches from the API.
+type source struct {
+	cfg    *shared.FetchConfig
+	routes *routes
+}
+
+type (
+	nothing struct{}
+
+	organizationRequest struct {
+		OrganizationID string `json:"-" path:"organization_id"`
+	}
+
+	permission struct {
+		Resource string   `json:"resource_id"`
+		Actions  []string `json:"actions"`
+	}
+
+	role struct {
+		ID          string       `json:"role_id"`
+		Permissions []permission `json:"permissions"`
+	}
+
+	policyAnswer struct {
+		Policy *struct {
+			Roles  []role `json:"roles"`
+			Scopes []struct {
+				Name        string       `json:"scope"`
+				Permissions []permission `json:"permissions"`
+			} `json:"scopes"`
+		} `json:"policy"`
+	}
+
+	organizationAnswer struct {
+		Policy *struct {
+			Roles []role `json:"roles"`
+		} `json:"org_policy"`
+	}
+)
+
+// keys returns the key set as it came: package jwks has its own eyes.
+func (s source) keys(ctx context.Context) ([]byte, error) {
+	var raw shared.RawResponse
+	_, err := transport.Call[nothing](ctx, s.cfg, &s.routes.keys, &nothing{}, shared.WithRawResponse(&raw))
+	if err != nil {
+		return nil, err
+	}
+	return raw.Body, nil
+}
+
+// errNoPolicy is an answer without the policy. It must not be taken for a policy that allows nothing.
+var errNoPolicy = errors.New("the answer holds no policy")
+
+func (s source) policy(ctx context.Context) ([]rbac.Role, []rbac.Scope, error) {
+	resp, err := transport.Call[policyAnswer](ctx, s.cfg, &s.routes.policy, &nothing{})
+	if err != nil {
+		return nil, nil, err
+	}
+	if resp.Policy == nil {
+		return nil, nil, errNoPolicy
+	}
+	scopes := make([]rbac.Scope, len(resp.Policy.Scopes))
+	for i, scope := range resp.Policy.Scopes {
+		scopes[i] = rbac.Scope{Name: scope.Name, Permissions: permissions(scope.Permissions)}
+	}
+	return roles(resp.Policy.Roles), scopes, nil
+}
+
+// organization returns the roles of an organization. A workspace without organization policies, and an organization
+// without one, is no failure. Unverified: that the API says so with 403 or 404.
+func (s source) organization(ctx context.Context, id string) ([]rbac.Role, error) {
+	resp, err := transport.Call[organizationAnswer](ctx, s.cfg, &s.routes.organization, &organizationRequest{id})
+	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok {
+		if apiErr.StatusCode == http.StatusForbidden || apiErr.StatusCode == http.StatusNotFound {
+			return nil, rbac.ErrNoOrganizationPolicy
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if resp.Policy == nil {
+		return nil, rbac.ErrNoOrganizationPolicy
+	}
+	return roles(resp.Policy.Roles), nil
+}
+
+func roles(list []role) []rbac.Role {
+	made := make([]rbac.Role, len(list))
+	for i, r := range list {
+		made[i] = rbac.Role{ID: r.ID, Permissions: permissions(r.Permissions)}
+	}
+	return made
+}
+
+func permissions(list []permission) []rbac.Permission {
+	made := make([]rbac.Permission, len(list))
+	for i, p := range list {
+		made[i] = rbac.Permission(p)
+	}
+	return made
+}
