@@ -264,7 +264,8 @@ func TestAuthenticateJWT_seed(t *testing.T) {
 	promise(t, "the API's keys take their place, whatever they are", func(w *world) {
 		other := mint.NewKey("jwk-test-2").Named(w.key.KID)
 		w.publish(other)
-		w.verifies(w.lasting(w.key))
+		_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: w.lasting(w.key)})
+		require.NoError(w.t, err, "the first call, which has them fetched, is served the seed")
 		synctest.Wait()
 		w.verifies(w.lasting(other))
 		w.refuses(&call{SessionJWT: w.lasting(w.key)}, unsigned)

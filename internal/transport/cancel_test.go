@@ -130,8 +130,10 @@ func TestCancel(t *testing.T) {
 				}
 			}
 		})
-		resp, err := exchange(t.Context(), dial(t, s.URL), shared.WithTimeout(30*time.Millisecond))
+		resp, err := exchange(t.Context(), dial(t, s.URL), shared.WithTimeout(100*time.Millisecond))
 		assert.True(t, failure[requestError](t, resp, err).Timeout())
-		<-left
+		if s.requests.Load() > 0 { // where the machine is too busy, time runs out before
+			<-left
+		}
 	})
 }
