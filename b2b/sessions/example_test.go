@@ -145,7 +145,7 @@ func ExampleService_AuthenticateJWTLocal() {
 	// Output: A session of analytical-engines in the roles [stytch_member stytch_admin]
 }
 
-// An expired JWT of a session that is alive comes back fresh; a forged one never costs a call.
+// An expired JWT of a session that is alive comes back fresh; a forged one is refused here.
 func ExampleService_AuthenticateJWT() {
 	s := stage.New()
 	client := s.Client

@@ -104,7 +104,7 @@ type AuthenticateJWTResponse struct {
 // AuthenticateJWT verifies a JWT of a session in the process, like [Service.AuthenticateJWTLocal], and asks the API
 // where the outcome may be another one: the JWT is genuine but expired or older than MaxTokenAge, there are no keys to
 // verify it with, or no policy to decide by. Whatever else is wrong with a token is final, and so is a denied
-// AuthorizationCheck: a forged token never costs a call.
+// AuthorizationCheck: as long as there are keys, a forged token costs no call.
 //
 // To extend a session for certain, or to know for certain that it was not revoked, call [Service.Authenticate].
 func (s *Service) AuthenticateJWT(

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -117,23 +118,23 @@ func TestCancel(t *testing.T) {
 	})
 	t.Run("a real server that trickles past the timeout: neither side keeps the connection", func(t *testing.T) {
 		t.Parallel()
-		left := make(chan struct{})
-		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			defer close(left)
-			_, _ = io.Copy(io.Discard, r.Body)
-			for r.Context().Err() == nil {
-				_, _ = io.WriteString(w, " ")
-				_ = http.NewResponseController(w).Flush()
-				select {
-				case <-r.Context().Done():
-				case <-time.After(time.Millisecond):
+		synctest.Test(t, func(t *testing.T) {
+			left := make(chan struct{})
+			s, dialling := serveInBubble(t, func(w http.ResponseWriter, r *http.Request) {
+				defer close(left)
+				_, _ = io.Copy(io.Discard, r.Body)
+				for r.Context().Err() == nil {
+					_, _ = io.WriteString(w, " ")
+					_ = http.NewResponseController(w).Flush()
+					select {
+					case <-r.Context().Done():
+					case <-time.After(time.Millisecond):
+					}
 				}
-			}
-		})
-		resp, err := exchange(t.Context(), dial(t, s.URL), shared.WithTimeout(100*time.Millisecond))
-		assert.True(t, failure[requestError](t, resp, err).Timeout())
-		if s.requests.Load() > 0 { // where the machine is too busy, time runs out before
+			})
+			resp, err := exchange(t.Context(), dial(t, s.URL, dialling), shared.WithTimeout(30*time.Millisecond))
+			assert.True(t, failure[requestError](t, resp, err).Timeout())
 			<-left
-		}
+		})
 	})
 }

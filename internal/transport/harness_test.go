@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -58,11 +59,64 @@ func serveTLS(t *testing.T, handler http.HandlerFunc) *server {
 
 func start(t *testing.T, handler http.HandlerFunc, begin func(*httptest.Server)) *server {
 	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	return startOn(t, listener, handler, begin)
+}
+
+// serveInBubble starts a server behind pipes, and returns an edit of the config that makes a client dial it. In a
+// synctest bubble nothing then depends on how busy the machine is.
+func serveInBubble(t *testing.T, handler http.HandlerFunc) (*server, func(*stytch.Config)) {
+	t.Helper()
+	closed := make(chan struct{})
+	p := pipes{dialled: make(chan net.Conn), closed: closed, end: sync.OnceFunc(func() { close(closed) })}
+	s := startOn(t, p, handler, (*httptest.Server).Start)
+	return s, func(c *stytch.Config) { c.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: p.dial}} }
+}
+
+// pipes is a listener in memory.
+type pipes struct {
+	dialled chan net.Conn
+	closed  chan struct{}
+	end     func()
+}
+
+func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	select {
+	case p.dialled <- theirs:
+		return ours, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.dialled:
+		return conn, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p pipes) Close() error {
+	p.end()
+	return nil
+}
+
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
+
+func startOn(t *testing.T, on net.Listener, handler http.HandlerFunc, begin func(*httptest.Server)) *server {
+	t.Helper()
 	s := new(server)
-	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.requests.Add(1)
-		handler(w, r)
-	}))
+	s.Server = &httptest.Server{Listener: on, Config: &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s.requests.Add(1)
+			handler(w, r)
+		}),
+		ReadHeaderTimeout: time.Minute,
+	}}
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		switch state {
