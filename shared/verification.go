@@ -6,7 +6,7 @@ import "time"
 // zero value is what most programs want.
 type Verification struct {
 	// Keys is a JSON Web Key Set (RFC 7517, section 5) to start with, so that tokens can be verified before the API was
-	// ever reached. It serves at once, is fetched anew at first use, and counts as KeysMaxStale old after that time.
+	// ever reached. It serves at once, is fetched anew at first use, and where that fails serves for KeysMaxStale.
 	Keys []byte
 	// Issuers are further issuers to accept, such as "https://login.example.com" for access tokens that were issued on
 	// a custom domain. "stytch.com/" with the project id, and the base URL, are accepted in any case.
