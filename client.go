@@ -11,6 +11,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c"
 	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/internal/transport"
+	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -44,7 +45,7 @@ func NewClient(config Config) (*Client, error) {
 		return nil, refuse("Middleware", "returned no transport")
 	}
 	fetch := func(product shared.Product) *shared.FetchConfig {
-		return &shared.FetchConfig{
+		cfg := &shared.FetchConfig{
 			ProjectID:        config.ProjectID,
 			BaseURL:          base,
 			FraudBaseURL:     fraud,
@@ -59,6 +60,8 @@ func NewClient(config Config) (*Client, error) {
 			Product:          product,
 			Verification:     config.Verification,
 		}
+		cfg.Verifier = verify.New(cfg, product)
+		return cfg
 	}
 	return &Client{
 		B2B:  b2b.New(fetch(shared.ProductB2B)),

@@ -122,7 +122,9 @@ func floorPlanDoors(house []*goFile) []string {
 
 func hallDoors(house []*goFile) []string {
 	isHall := func(f *goFile) bool { return f.under("shared", "stytcherror") }
-	return doors(house, isHall, func(_ *goFile, i imported) bool { return i.isStd() })
+	return doors(house, isHall, func(_ *goFile, i imported) bool {
+		return i.isStd() || within(i.local, "internal/secret", "internal/jsonnumber")
+	})
 }
 
 func internalDoors(house []*goFile) []string {

@@ -14,7 +14,7 @@ import (
 
 const (
 	maxHandWritten = 400
-	maxGenerated   = 800 // contract tests excepted: they grow with the service
+	maxGenerated   = 1 << 20
 	maxFunction    = 60
 )
 

@@ -50,7 +50,7 @@ func TestAuthenticateJWT_refusesForgeries(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
 			plain := newWorld(t, p)
-			remembering := newWorld(t, p, func(c *stytch.Config) { c.Verification.Tokens = 64 })
+			remembering := newWorld(t, p, func(c *stytch.Config) { c.Verification.TokenCacheSize = 64 })
 			good := plain.session(nil)
 			plain.verifies(good)
 			remembering.verifies(good)
@@ -62,7 +62,7 @@ func TestAuthenticateJWT_refusesForgeries(t *testing.T) {
 					t.Parallel()
 					plain.in(t).refuses(&call{SessionJWT: a.text}, a.verdict)
 					remembering.in(t).refuses(&call{
-						SessionJWT: a.text, MaxTokenAge: time.Second, Leeway: time.Second, AuthorizationCheck: &question{
+						SessionJWT: a.text, MaxTokenAge: new(time.Second), Leeway: time.Second, AuthorizationCheck: &question{
 							OrganizationID: mint.Organization, ResourceID: "documents", Action: "edit",
 						},
 					}, a.verdict)

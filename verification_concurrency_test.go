@@ -101,7 +101,7 @@ func TestAuthenticateJWT_crowd(t *testing.T) {
 			assert.Equal(w.t, 2, w.api.Asked(mint.Keys), "and one for the new key")
 			assert.Zero(w.t, w.api.Asked(w.remote))
 			assert.Zero(w.t, w.api.Asked(mint.Organizations), "the project's roles suffice")
-		}, func(c *stytch.Config) { c.Verification.Tokens = tokens })
+		}, func(c *stytch.Config) { c.Verification.TokenCacheSize = tokens })
 	}
 	promise(t, "organizations are asked about once per expiry, each", func(w *world) {
 		w.api.Serve(mint.Organizations, ownRoles)
@@ -195,7 +195,7 @@ func TestAuthenticateJWT_turmoil(t *testing.T) {
 			})
 		}
 		callers.Wait()
-	}, func(c *stytch.Config) { c.Verification.Tokens = 8 })
+	}, func(c *stytch.Config) { c.Verification.TokenCacheSize = 8 })
 	promise(t, "what callers do to their session is nobody else's business", func(w *world) {
 		text := w.session(nil)
 		var callers sync.WaitGroup
@@ -215,5 +215,5 @@ func TestAuthenticateJWT_turmoil(t *testing.T) {
 			})
 		}
 		callers.Wait()
-	}, func(c *stytch.Config) { c.Verification.Tokens = 8 })
+	}, func(c *stytch.Config) { c.Verification.TokenCacheSize = 8 })
 }

@@ -13,9 +13,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -186,22 +184,6 @@ type response struct {
 	disconnect bool
 }
 
-// wire encodes answers as the API does: secrets as they are, a time that is not set as null.
-var wire = json.JoinOptions(
-	json.Deterministic(true),
-	json.WithMarshalers(json.JoinMarshalers(
-		json.MarshalToFunc(func(enc *jsontext.Encoder, t time.Time) error {
-			if t.IsZero() {
-				return enc.WriteToken(jsontext.Null)
-			}
-			return enc.WriteToken(jsontext.String(t.UTC().Format(time.RFC3339)))
-		}),
-		json.MarshalToFunc(func(enc *jsontext.Encoder, r secret.Revealer) error {
-			return json.MarshalEncode(enc, secret.Plain(r))
-		}),
-	)),
-)
-
 func success(ids *ids, resp any) response {
 	if resp == nil {
 		return response{}
@@ -211,7 +193,7 @@ func success(ids *ids, resp any) response {
 		f.SetString(ids.id("request-id"))
 	}
 	fields.FieldByName("StatusCode").SetInt(http.StatusOK)
-	body, err := json.Marshal(resp, wire)
+	body, err := encode(resp)
 	if err != nil {
 		return failure(ids, err)
 	}

@@ -51,7 +51,7 @@ func TestSession_authenticate(t *testing.T) {
 		SessionToken: &founded.SessionToken, SessionDurationMinutes: new(120), SessionCustomClaims: map[string]any{"a": nil},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, map[string]any{"b": 2.0}, changed.MemberSession.CustomClaims, "null deletes a claim")
+	assert.EqualValues(t, map[string]any{"b": 2.0}, changed.MemberSession.CustomClaims, "null deletes a claim")
 }
 
 func TestSession_jwtThatExpiredStillNamesALiveSession(t *testing.T) {
@@ -223,13 +223,13 @@ func TestSession_jwt(t *testing.T) {
 	assert.InEpsilon(t, 300, claims["exp"].(float64)-claims["iat"].(float64), 0)
 	assert.Equal(t, claims["iat"], claims["nbf"])
 	assert.NotContains(t, claims, "jti")
-	assert.Equal(t, map[string]any{
+	assert.EqualValues(t, map[string]any{
 		"organization_id": founded.Organization.OrganizationID, "slug": founded.Organization.OrganizationSlug,
 	}, claims["https://stytch.com/organization"])
 	session := claims["https://stytch.com/session"].(map[string]any)
 	assert.Equal(t, founded.MemberSession.MemberSessionID, session["id"])
 	assert.Equal(t, founded.MemberSession.ExpiresAt.Format(time.RFC3339), session["expires_at"])
-	assert.Equal(t, map[string]any{"user_agent": "", "ip_address": ""}, session["attributes"])
+	assert.EqualValues(t, map[string]any{"user_agent": "", "ip_address": ""}, session["attributes"])
 	assert.Equal(t, []any{"stytch_member", "stytch_admin"}, session["roles"])
 	factor := session["authentication_factors"].([]any)[0].(map[string]any)
 	assert.ElementsMatch(t, []string{"type", "delivery_method", "last_authenticated_at", "email_factor"}, keysOf(factor))

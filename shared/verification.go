@@ -28,8 +28,8 @@ type Verification struct {
 	// MaxOrganizations bounds how many organizations' policies are kept. Default: 10 000.
 	MaxOrganizations int
 
-	// Tokens is how many verified tokens to remember, so that the same token again costs no signature check. It is
+	// TokenCacheSize is how many verified tokens to remember, so that the same token again costs no signature check. It is
 	// still held against its expiry, MaxTokenAge and the keys each time. What comes of a remembered token shares its
 	// lists and maps with all who verified it: do not change them. Zero remembers none.
-	Tokens int
+	TokenCacheSize int
 }

@@ -81,8 +81,18 @@ func TestIntrospect_authorization(t *testing.T) {
 			require.True(t, ok, "%T: %v", err, err)
 			assert.Equal(t, way.op, e.Op)
 		})
+		t.Run(way.op+": a check without organization_id is about the token's own", func(t *testing.T) {
+			t.Parallel()
+			api := mint.NewAPI(key)
+			api.Serve(introspect, answer)
+			_, err := way.ask(t.Context(), client(t, api).B2B.IDP.Service, check("", "reports", "read"))
+			require.NoError(t, err)
+			_, err = way.ask(t.Context(), client(t, api).B2B.IDP.Service, check("", "reports", "write"))
+			_, denied := errors.AsType[*stytcherror.PermissionError](err)
+			assert.True(t, denied, "%v", err)
+		})
 		for field, incomplete := range map[string]*sessions.AuthorizationCheck{
-			"organization_id": check("", "reports", "read"), "resource_id": check("o", "", "read"), "action": check("o", "reports", ""),
+			"resource_id": check("o", "", "read"), "action": check("o", "reports", ""),
 		} {
 			t.Run(way.op+": a check without "+field+" is refused before any work", func(t *testing.T) {
 				t.Parallel()
@@ -132,7 +142,7 @@ func TestRedaction(t *testing.T) {
 	check := check("o", "reports", "read")
 	toSend := networkRequest()
 	toSend.AuthorizationCheck = check
-	toLook := &idp.IntrospectTokenLocalRequest{Token: "cAnArY-token", MaxTokenAge: time.Minute, AuthorizationCheck: check}
+	toLook := &idp.IntrospectTokenLocalRequest{Token: "cAnArY-token", MaxTokenAge: new(time.Minute), AuthorizationCheck: check}
 	for name, v := range map[string]any{"a pointer to one to send": toSend, "one to send": *toSend, "a pointer to one": toLook, "one": *toLook} {
 		t.Run("a request shows no secret: "+name, func(t *testing.T) {
 			t.Parallel()

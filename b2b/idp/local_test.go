@@ -33,14 +33,14 @@ func TestIntrospectTokenLocal_says(t *testing.T) {
 			"aud": []string{mint.Project, "https://api.example.com"},
 		})})
 		require.NoError(t, err)
-		assert.Equal(t, map[string]any{"plan": "pro", "seats": 7.0, "email": "ada@example.com", "active": false, "token_type": "x"}, got.CustomClaims)
+		assert.EqualValues(t, map[string]any{"plan": "pro", "seats": 7.0, "email": "ada@example.com", "active": false, "token_type": "x"}, got.CustomClaims)
 		assert.Equal(t, "access_token", got.TokenType)
 		assert.Equal(t, []string{mint.Project, "https://api.example.com"}, got.Audience, "an app may have an audience of its own beside the project")
 		assert.True(t, got.NotBefore.IsZero())
 	})
 	t.Run("a remembered token says the same", func(t *testing.T) {
 		t.Parallel()
-		service := client(t, mint.NewAPI(key), func(c *stytch.Config) { c.Verification.Tokens = 16 }).B2B.IDP
+		service := client(t, mint.NewAPI(key), func(c *stytch.Config) { c.Verification.TokenCacheSize = 16 }).B2B.IDP
 		for range 3 {
 			got, err := service.IntrospectTokenLocal(t.Context(), &idp.IntrospectTokenLocalRequest{Token: app(nil)})
 			require.NoError(t, err)
@@ -77,7 +77,7 @@ func TestIntrospectTokenLocal_refuses(t *testing.T) {
 			t.Parallel()
 			api := mint.NewAPI(key)
 			got, err := client(t, api).B2B.IDP.IntrospectTokenLocal(t.Context(), &idp.IntrospectTokenLocalRequest{
-				Token: tt.token, MaxTokenAge: 10 * time.Minute, AuthorizationCheck: check(mint.Organization, "reports", "read"),
+				Token: tt.token, MaxTokenAge: new(10 * time.Minute), AuthorizationCheck: check(mint.Organization, "reports", "read"),
 			})
 			require.Nil(t, got)
 			require.ErrorIs(t, err, tt.want)

@@ -52,7 +52,7 @@ func ExampleService_Check() {
 	ada := s.Found("ada@example.com", "Analytical Engines", nil)
 	org := ada.Organization.OrganizationID
 
-	who := rbac.Roles(org, []string{"stytch_member"}) // OrganizationID and Roles of a session
+	who := rbac.Subject{OrganizationID: org, Roles: []string{"stytch_member"}} // OrganizationID and Roles of a session
 	for _, resource := range []string{"stytch.self", "stytch.member"} {
 		err := s.Client.B2B.RBAC.Check(context.Background(), &rbac.CheckRequest{
 			Subject: who, OrganizationID: org, ResourceID: resource, Action: "update.info.name",

@@ -32,8 +32,8 @@ func withRoles() *mint.API {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	who := rbac.Roles(mint.Organization, []string{"stytch_member", "editor", "signer"})
-	app := rbac.Scope(mint.Organization, "openid read:reports")
+	who := rbac.Subject{OrganizationID: mint.Organization, Roles: []string{"stytch_member", "editor", "signer"}}
+	app := rbac.Subject{OrganizationID: mint.Organization, Scope: "openid read:reports"}
 	for name, tt := range map[string]struct {
 		who              rbac.Subject
 		resource, action string
@@ -43,12 +43,12 @@ func TestCheck(t *testing.T) {
 		"a role of the organization":       {who, "contracts", "sign", ""},
 		"an action that no role has":       {who, "documents", "delete", "role editor allows only edit, read"},
 		"a resource that no role has":      {who, "safe", "open", "nothing on this resource is allowed by role editor, signer"},
-		"nobody's roles":                   {rbac.Roles(mint.Organization, nil), "documents", "edit", "there is no role"},
+		"nobody's roles":                   {rbac.Subject{OrganizationID: mint.Organization, Roles: nil}, "documents", "edit", "there is no role"},
 		"a scope":                          {app, "reports", "read", ""},
 		"a scope for another action":       {app, "reports", "write", "scope read:reports allows only read"},
-		"an organization's role by scope":  {rbac.Scope(mint.Organization, "signer"), "contracts", "sign", "the policy does not know scope signer"},
-		"a role of the project by scope":   {rbac.Scope(mint.Organization, "editor"), "documents", "edit", "the policy does not know scope editor"},
-		"a scope's name among the roles":   {rbac.Roles(mint.Organization, []string{"read:reports"}), "reports", "read", "the policy does not know role read:reports"},
+		"an organization's role by scope":  {rbac.Subject{OrganizationID: mint.Organization, Scope: "signer"}, "contracts", "sign", "the policy does not know scope signer"},
+		"a role of the project by scope":   {rbac.Subject{OrganizationID: mint.Organization, Scope: "editor"}, "documents", "edit", "the policy does not know scope editor"},
+		"a scope's name among the roles":   {rbac.Subject{OrganizationID: mint.Organization, Roles: []string{"read:reports"}}, "reports", "read", "the policy does not know role read:reports"},
 		"a wildcard that is asked for":     {who, "documents", "*", "role editor allows only edit, read"},
 		"a resource in another case":       {who, "Documents", "edit", "nothing on this resource is allowed by role editor, signer"},
 		"a resource with a wildcard in it": {who, "*", "edit", "nothing on this resource is allowed by role editor, signer"},
@@ -74,7 +74,7 @@ func TestCheck(t *testing.T) {
 			assert.Equal(t, stytcherror.PermissionError{
 				Op: "b2b.rbac.check", Resource: tt.resource, Action: tt.action, Reason: tt.reason,
 			}, *denied)
-			assert.Equal(t, tt.reason, why.String())
+			assert.Equal(t, tt.reason, why.Reason)
 			assert.NotEmpty(t, why.Missing)
 			assert.NotErrorIs(t, err, stytcherror.ErrTenancyMismatch)
 		})
@@ -87,7 +87,7 @@ func TestCheck_comparesTheOrganizationBeforeAnythingElse(t *testing.T) {
 	s := service(api)
 	for _, own := range []string{"organization-test-2", "analytical-engines", ""} {
 		req := &rbac.CheckRequest{
-			Subject: rbac.Roles(own, []string{"editor"}), OrganizationID: mint.Organization, ResourceID: "documents", Action: "edit",
+			Subject: rbac.Subject{OrganizationID: own, Roles: []string{"editor"}}, OrganizationID: mint.Organization, ResourceID: "documents", Action: "edit",
 		}
 		require.ErrorIs(t, s.Check(t.Context(), req), stytcherror.ErrTenancyMismatch)
 		_, err := s.Explain(t.Context(), req)
@@ -139,7 +139,7 @@ func TestCheck_withoutAPolicyIsNeitherYesNorNo(t *testing.T) {
 			api := mint.NewAPI()
 			api.Answer(mint.Policy, func(*http.Request) (int, []byte, error) { return answer.status, []byte(answer.body), nil })
 			err := service(api).Check(t.Context(), &rbac.CheckRequest{
-				Subject:        rbac.Roles(mint.Organization, []string{"editor"}),
+				Subject:        rbac.Subject{OrganizationID: mint.Organization, Roles: []string{"editor"}},
 				OrganizationID: mint.Organization, ResourceID: "documents", Action: "edit",
 			})
 			var undecided *stytcherror.PolicyError
@@ -156,13 +156,13 @@ func TestPermissions(t *testing.T) {
 	api := withRoles()
 	s := service(api)
 	got, err := s.Permissions(t.Context(), &rbac.PermissionsRequest{
-		Subject: rbac.Roles(mint.Organization, []string{"signer", "ghost", "editor"}),
+		Subject: rbac.Subject{OrganizationID: mint.Organization, Roles: []string{"signer", "ghost", "editor"}},
 	})
 	require.NoError(t, err)
 	assert.Equal(t, []rbac.PolicyRolePermission{
 		{ResourceID: "contracts", Actions: []string{"sign"}}, {ResourceID: "documents", Actions: []string{"edit", "read"}},
 	}, got)
-	got, err = s.Permissions(t.Context(), &rbac.PermissionsRequest{Subject: rbac.Scope(mint.Organization, "read:reports")})
+	got, err = s.Permissions(t.Context(), &rbac.PermissionsRequest{Subject: rbac.Subject{OrganizationID: mint.Organization, Scope: "read:reports"}})
 	require.NoError(t, err)
 	assert.Equal(t, []rbac.PolicyRolePermission{{ResourceID: "reports", Actions: []string{"read"}}}, got)
 	got, err = s.Permissions(t.Context(), nil)
@@ -175,7 +175,7 @@ func TestForgetPolicy_fetchesAnew(t *testing.T) {
 	api := withRoles()
 	s := service(api)
 	list := func() {
-		_, err := s.Permissions(t.Context(), &rbac.PermissionsRequest{Subject: rbac.Roles(mint.Organization, []string{"editor"})})
+		_, err := s.Permissions(t.Context(), &rbac.PermissionsRequest{Subject: rbac.Subject{OrganizationID: mint.Organization, Roles: []string{"editor"}}})
 		require.NoError(t, err)
 	}
 	list()
@@ -195,7 +195,7 @@ func BenchmarkCheck(b *testing.B) {
 	s := service(withRoles())
 	for name, action := range map[string]string{"allowed": "edit", "denied": "delete"} {
 		req := &rbac.CheckRequest{
-			Subject:        rbac.Roles(mint.Organization, []string{"stytch_member", "stytch_admin", "editor"}),
+			Subject:        rbac.Subject{OrganizationID: mint.Organization, Roles: []string{"stytch_member", "stytch_admin", "editor"}},
 			OrganizationID: mint.Organization, ResourceID: "documents", Action: action,
 		}
 		b.Run(name, func(b *testing.B) {

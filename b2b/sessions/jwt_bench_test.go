@@ -20,6 +20,7 @@ import (
 	"github.com/seed75add069/stytch-go/internal/jwt"
 	"github.com/seed75add069/stytch-go/internal/mint"
 	"github.com/seed75add069/stytch-go/internal/pairbench"
+	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -27,7 +28,7 @@ import (
 type floorClaims struct {
 	jwt.Registered
 
-	Session      *b2csessions.SessionClaim `json:"https://stytch.com/session"`
+	Session      *verify.SessionClaim[b2csessions.AuthenticationFactor, struct{}] `json:"https://stytch.com/session"`
 	Organization struct {
 		ID   string `json:"organization_id"`
 		Slug string `json:"slug"`
@@ -101,7 +102,7 @@ func BenchmarkAuthenticateJWTLocal(b *testing.B) {
 			Name: "unknown", Do: verifier(b, s, key.Named("jwk-test-2").Sign(mint.MemberSession(time.Now())), false, nil),
 		}, bare)
 	})
-	remembering := local(b, mint.NewAPI(key), shared.Verification{Tokens: 1024})
+	remembering := local(b, mint.NewAPI(key), shared.Verification{TokenCacheSize: 1024})
 	b.Run("remembered", func(b *testing.B) {
 		pairbench.Run(b, pairbench.Variant{Name: "hit", Do: verifier(b, remembering, text, true, nil)}, bare)
 	})

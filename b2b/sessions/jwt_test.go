@@ -122,7 +122,7 @@ func TestAuthenticateJWT_throughALogin(t *testing.T) {
 		again, err := client.AuthenticateJWT(t.Context(), &sessions.AuthenticateJWTRequest{SessionJWT: resp.SessionJWT})
 		require.NoError(t, err)
 		assert.Nil(t, again.Remote)
-		assert.Equal(t, map[string]any{"plan": "team"}, again.MemberSession.CustomClaims)
+		assert.EqualValues(t, map[string]any{"plan": "team"}, again.MemberSession.CustomClaims)
 
 		_, err = client.Revoke(t.Context(), &sessions.RevokeRequest{MemberSessionID: &resp.MemberSession.MemberSessionID})
 		require.NoError(t, err)
@@ -170,7 +170,7 @@ func TestService_zero(t *testing.T) {
 func remembering(api *mint.API) *sessions.Service {
 	return sessions.New(&shared.FetchConfig{
 		ProjectID: mint.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: api.Client(),
-		Verification: shared.Verification{Tokens: 64},
+		Verification: shared.Verification{TokenCacheSize: 64},
 	})
 }
 

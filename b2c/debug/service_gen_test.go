@@ -13,7 +13,7 @@ import (
 func TestService_Whoami(t *testing.T) {
 	t.Parallel()
 	contract.Test(t, contract.Operation[debug.WhoamiRequest, debug.WhoamiResponse]{
-		Name:   "b2c.debug.whoami",
+		Name:   "debug.whoami",
 		Method: "GET",
 		Bind: func(cfg *shared.FetchConfig) contract.Call[debug.WhoamiRequest, debug.WhoamiResponse] {
 			return debug.New(cfg).Whoami

@@ -128,7 +128,7 @@ func TestRedaction(t *testing.T) {
 	check := check("reports", "read")
 	toSend := networkRequest()
 	toSend.AuthorizationCheck = check
-	toLook := &idp.IntrospectTokenLocalRequest{Token: "cAnArY-token", MaxTokenAge: time.Minute, AuthorizationCheck: check}
+	toLook := &idp.IntrospectTokenLocalRequest{Token: "cAnArY-token", MaxTokenAge: new(time.Minute), AuthorizationCheck: check}
 	for name, v := range map[string]any{"a pointer to one to send": toSend, "one to send": *toSend, "a pointer to one": toLook, "one": *toLook} {
 		t.Run("a request shows no secret: "+name, func(t *testing.T) {
 			t.Parallel()

@@ -14,6 +14,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/m2m"
 	"github.com/seed75add069/stytch-go/internal/canary"
 	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -36,7 +37,7 @@ func authenticate(t *testing.T, req *m2m.AuthenticateTokenRequest) (*m2m.Authent
 	assert.LessOrEqual(t, api.Asked(""), 1)
 	if err != nil {
 		assert.Nil(t, resp)
-		assert.Contains(t, err.Error(), "b2c.m2m.authenticate_token")
+		assert.Contains(t, err.Error(), "m2m.authenticate_token")
 		canary.Hidden(t, err, "eyJ")
 	}
 	return resp, err
@@ -129,7 +130,7 @@ func TestAuthenticateToken_time(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := authenticate(t, &m2m.AuthenticateTokenRequest{
-				AccessToken: key.Sign(mint.MachineToken(noon.Add(-tt.age))), MaxTokenAge: tt.max, Leeway: tt.leeway,
+				AccessToken: key.Sign(mint.MachineToken(noon.Add(-tt.age))), MaxTokenAge: shared.NonZero(tt.max), Leeway: tt.leeway,
 			})
 			if errors.Is(tt.want, errArgument) {
 				_, ok := errors.AsType[*stytcherror.ArgumentError](err)

@@ -17,17 +17,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-const opTokenSource = "b2c.m2m.token_source"
-
-// AccessToken is a token of a [TokenSource].
-type AccessToken struct {
-	// AccessToken is the token itself.
-	AccessToken string `json:"access_token"`
-	// TokenType says how to send it: "bearer".
-	TokenType string `json:"token_type"`
-	// ExpiresAt is when it ends, by the client's own clock and rather too early than too late.
-	ExpiresAt time.Time `json:"expires_at"`
-}
+const opTokenSource = "m2m.token_source"
 
 // SetAuthHeader puts the token into a request's Authorization header (RFC 6750, section 2.1).
 func (v *AccessToken) SetAuthHeader(req *http.Request) {

@@ -194,7 +194,7 @@ func TestTokenSource_callers(t *testing.T) {
 			assert.Nil(t, token)
 			e, ok := errors.AsType[*stytcherror.RequestError](err)
 			assert.True(t, ok, "%v", err)
-			assert.Equal(t, "b2c.m2m.token_source", e.Op)
+			assert.Equal(t, "m2m.token_source", e.Op)
 			assert.ErrorIs(t, err, context.Canceled)
 			assert.ErrorIs(t, err, cause)
 		})
@@ -346,10 +346,10 @@ func TestTokenSource_refuses(t *testing.T) {
 		ctx       context.Context
 		op, field string
 	}{
-		"a nil context": {services.M2M.TokenSource(request()), none, "b2c.m2m.token_source", "ctx"},
-		"no request":    {services.M2M.TokenSource(nil), t.Context(), "b2c.m2m.token", "client_id"},
-		"no secret":     {services.M2M.TokenSource(&m2m.TokenRequest{ClientID: mint.Machine}), t.Context(), "b2c.m2m.token", "client_secret"},
-		"no client":     {new(m2m.Service).TokenSource(request()), t.Context(), "b2c.m2m.token", "cfg"},
+		"a nil context": {services.M2M.TokenSource(request()), none, "m2m.token_source", "ctx"},
+		"no request":    {services.M2M.TokenSource(nil), t.Context(), "m2m.token", "client_id"},
+		"no secret":     {services.M2M.TokenSource(&m2m.TokenRequest{ClientID: mint.Machine}), t.Context(), "m2m.token", "client_secret"},
+		"no client":     {new(m2m.Service).TokenSource(request()), t.Context(), "m2m.token", "cfg"},
 	} {
 		t.Run(name+" is refused", func(t *testing.T) {
 			t.Parallel()

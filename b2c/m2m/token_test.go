@@ -91,7 +91,7 @@ func TestToken_refuses(t *testing.T) {
 			require.Nil(t, resp)
 			e, ok := err.(*stytcherror.ArgumentError) //nolint:errorlint // the outermost error is meant
 			require.True(t, ok, "%T: %v", err, err)
-			assert.Equal(t, "b2c.m2m.token", e.Op)
+			assert.Equal(t, "m2m.token", e.Op)
 			assert.Equal(t, tt.field, e.Field)
 			assert.Zero(t, i.count())
 			canary.Hidden(t, err, "cAnArY")
@@ -117,7 +117,7 @@ func TestToken_no(t *testing.T) {
 		e, ok := err.(*stytcherror.Error) //nolint:errorlint // the outermost error is meant
 		require.True(t, ok, "%T: %v", err, err)
 		require.ErrorIs(t, err, stytcherror.Code("invalid_client"))
-		assert.Equal(t, "b2c.m2m.token", e.Op)
+		assert.Equal(t, "m2m.token", e.Op)
 		assert.Equal(t, 401, e.StatusCode)
 		assert.Equal(t, "No such client as [redacted].", e.Message, "an echo shows no secret")
 		assert.Equal(t, "https://example.com/e", e.URL)
@@ -140,7 +140,7 @@ func TestToken_no(t *testing.T) {
 			require.Nil(t, resp)
 			e, ok := err.(*stytcherror.DecodeError) //nolint:errorlint // the outermost error is meant
 			require.True(t, ok, "%T: %v", err, err)
-			assert.Equal(t, "b2c.m2m.token", e.Op)
+			assert.Equal(t, "m2m.token", e.Op)
 			canary.Hidden(t, err, "cAnArY")
 		})
 	}

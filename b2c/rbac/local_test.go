@@ -24,7 +24,7 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	api := mint.NewAPI()
 	s := service(api)
-	who, app := rbac.Roles([]string{"stytch_user", "editor"}), rbac.Scope("openid read:reports")
+	who, app := rbac.Subject{Roles: []string{"stytch_user", "editor"}}, rbac.Subject{Scope: "openid read:reports"}
 	for _, req := range []*rbac.CheckRequest{
 		{Subject: who, ResourceID: "documents", Action: "edit"},
 		{Subject: app, ResourceID: "reports", Action: "read"},
@@ -38,7 +38,7 @@ func TestCheck(t *testing.T) {
 	for want, req := range map[string]*rbac.CheckRequest{
 		"role editor allows only edit, read":                        {Subject: who, ResourceID: "documents", Action: "delete"},
 		"nothing on this resource is allowed by role editor":        {Subject: who, ResourceID: "reports", Action: "read"},
-		"the policy does not know scope openid":                     {Subject: rbac.Scope("openid"), ResourceID: "reports", Action: "read"},
+		"the policy does not know scope openid":                     {Subject: rbac.Subject{Scope: "openid"}, ResourceID: "reports", Action: "read"},
 		"nothing on this resource is allowed by scope read:reports": {Subject: app, ResourceID: "documents", Action: "edit"},
 		"there is no role": {ResourceID: "documents", Action: "edit"},
 	} {
@@ -80,7 +80,7 @@ func TestCheck_withoutAPolicyIsNeitherYesNorNo(t *testing.T) {
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	s := service(mint.NewAPI())
-	got, err := s.Permissions(t.Context(), &rbac.PermissionsRequest{Subject: rbac.Roles([]string{"editor", "stytch_admin"})})
+	got, err := s.Permissions(t.Context(), &rbac.PermissionsRequest{Subject: rbac.Subject{Roles: []string{"editor", "stytch_admin"}}})
 	require.NoError(t, err)
 	assert.Equal(t, []rbac.PolicyRolePermission{
 		{ResourceID: "documents", Actions: []string{"edit", "read"}}, {ResourceID: "stytch.member", Actions: []string{"*"}},

@@ -26,7 +26,7 @@ var (
 func service(api *mint.API) *sessions.Service {
 	return sessions.New(&shared.FetchConfig{
 		ProjectID: mint.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: api.Client(),
-		Now: func() time.Time { return dawn }, Verification: shared.Verification{Tokens: 64},
+		Now: func() time.Time { return dawn }, Verification: shared.Verification{TokenCacheSize: 64},
 	})
 }
 
@@ -74,7 +74,7 @@ func TestAuthenticateJWTLocal_session(t *testing.T) {
 		got := verified(t, s, mint.With(mint.UserSession(dawn), map[string]any{
 			"jti": "1", "https://stytch.com/new": 1, "https://acme.example/tier": 1, "ISS": "a", "scope": "b", "plan": false, "limits": nil,
 		}))
-		assert.Equal(t, map[string]any{"https://acme.example/tier": 1.0, "ISS": "a", "scope": "b", "plan": false}, got.CustomClaims)
+		assert.EqualValues(t, map[string]any{"https://acme.example/tier": 1.0, "ISS": "a", "scope": "b", "plan": false}, got.CustomClaims)
 		got = verified(t, s, mint.With(mint.UserSession(dawn), map[string]any{"plan": nil, "limits": nil}))
 		assert.Nil(t, got.CustomClaims)
 	})

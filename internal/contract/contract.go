@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -117,7 +116,7 @@ func (o Operation[Req, Resp]) decodes(t *testing.T) {
 	call, _ := o.serve(httpmock.NewStringResponder(http.StatusOK, o.Answer))
 	resp, err := call(t.Context(), &o.Requests[0].Req)
 	require.NoError(t, err)
-	again, err := json.Marshal(resp, secret.Reveal)
+	again, err := json.Marshal(resp)
 	require.NoError(t, err)
 	assert.JSONEq(t, o.Answer, string(again))
 }

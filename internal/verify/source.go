@@ -55,7 +55,7 @@ type (
 	nothing struct{}
 
 	organizationRequest struct {
-		OrganizationID string `json:"-" path:"organization_id"`
+		OrganizationID string `json:"organization_id" path:"organization_id"`
 	}
 
 	permission struct {

@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/passwords/email. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Passwords.Email.
@@ -58,14 +60,6 @@ var opReset = transport.Op{
 	Method: "POST",
 	Path:   "/v1/b2b/passwords/email/reset",
 	Class:  transport.SingleUse,
-	Sensitive: []string{
-		"password_reset_token",
-		"password",
-		"session_token",
-		"session_jwt",
-		"code_verifier",
-		"intermediate_session_token",
-	},
 }
 
 // Reset sets the password of a member who followed the link, and logs them in.
@@ -100,11 +94,11 @@ func (s *Service) Reset(
 }
 
 var opRequireReset = transport.Op{
-	Name:   "b2b.passwords.email.require_reset",
-	Method: "POST",
-	Path:   "/v1/b2b/passwords/email/require_reset",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.passwords.email.require_reset",
+	Method:        "POST",
+	Path:          "/v1/b2b/passwords/email/require_reset",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // RequireReset makes a password unusable until its owner has reset it.

@@ -14,7 +14,7 @@ import (
 func TestService_Lookup(t *testing.T) {
 	t.Parallel()
 	contract.Test(t, contract.Operation[fingerprint.LookupRequest, fingerprint.LookupResponse]{
-		Name:   "b2c.fraud.fingerprint.lookup",
+		Name:   "fraud.fingerprint.lookup",
 		Method: "POST",
 		Fraud:  true,
 		Bind: func(cfg *shared.FetchConfig) contract.Call[fingerprint.LookupRequest, fingerprint.LookupResponse] {

@@ -14,7 +14,7 @@ import (
 func TestService_Override(t *testing.T) {
 	t.Parallel()
 	contract.Test(t, contract.Operation[verdictreasons.OverrideRequest, verdictreasons.OverrideResponse]{
-		Name:   "b2c.fraud.verdict_reasons.override",
+		Name:   "fraud.verdict_reasons.override",
 		Method: "POST",
 		Fraud:  true,
 		Bind: func(cfg *shared.FetchConfig) contract.Call[verdictreasons.OverrideRequest, verdictreasons.OverrideResponse] {
@@ -61,7 +61,7 @@ func TestService_Override(t *testing.T) {
 func TestService_List(t *testing.T) {
 	t.Parallel()
 	contract.Test(t, contract.Operation[verdictreasons.ListRequest, verdictreasons.ListResponse]{
-		Name:   "b2c.fraud.verdict_reasons.list",
+		Name:   "fraud.verdict_reasons.list",
 		Method: "POST",
 		Fraud:  true,
 		Bind: func(cfg *shared.FetchConfig) contract.Call[verdictreasons.ListRequest, verdictreasons.ListResponse] {

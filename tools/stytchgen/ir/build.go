@@ -96,7 +96,8 @@ func (b *builder) declare(doc *openapi.Document) error {
 	}
 	p := &Package{
 		Dir: doc.Path, Name: path.Base(doc.Path), Doc: doc.Description, Product: first, ExposedOn: doc.ExposedOn,
-		causes: map[*Package]string{},
+		Verifier: doc.Verifier,
+		causes:   map[*Package]string{},
 	}
 	if len(p.ExposedOn) == 0 {
 		p.ExposedOn = []string{first}
@@ -125,7 +126,7 @@ func (b *builder) declareType(p *Package, s *openapi.Schema) error {
 		p.Values = append(p.Values, b.values[s])
 		return nil
 	}
-	t := &Type{Pkg: p, Name: s.Name, Doc: s.Description}
+	t := &Type{Pkg: p, Name: s.Name, Doc: s.Description, Source: s.Source}
 	switch {
 	case s.Ref != "":
 		t.Kind = Alias

@@ -80,6 +80,7 @@ func (p prose) pkg(pkg *Package) error {
 	}
 	for _, op := range pkg.ByHand {
 		op.Summary = p.text(op.Summary, scope{codes: codes})
+		pkg.describeByHand(op)
 	}
 	for _, t := range pkg.Types {
 		in := scope{types: []*Type{t}, codes: codes}
@@ -90,7 +91,7 @@ func (p prose) pkg(pkg *Package) error {
 			t.Doc = t.Name + " is " + names.Sentence(p.text(t.Doc, in))
 		}
 		for _, f := range t.Fields {
-			in.self, in.keys = f, f.Type.Base == Map && f.Type.core().Base == Any
+			in.self, in.keys = f, f.Type.Core().Base == Object
 			f.Doc = strings.TrimSpace(p.text(f.Doc, in) + " " + f.facts)
 			if f.Deprecated {
 				f.Doc += "\nDeprecated: the API keeps the field for old callers."
@@ -104,6 +105,19 @@ func (p prose) pkg(pkg *Package) error {
 		p.constants(v.Constants)
 	}
 	return nil
+}
+
+// describeByHand gives the types of an operation that is written by hand their comments, where they have none.
+func (p *Package) describeByHand(op *ByHand) {
+	for _, t := range p.Types {
+		switch {
+		case t.Doc != "":
+		case t.Name == op.Name+"Request":
+			t.Doc = fmt.Sprintf("%s is what [Service.%s] takes.", t.Name, op.Name)
+		case t.Name == op.Name+"Response":
+			t.Doc = fmt.Sprintf("%s is what [Service.%s] returns.", t.Name, op.Name)
+		}
+	}
 }
 
 func (p prose) constants(list []Constant) {

@@ -80,7 +80,7 @@ func (b *builder) expr(doc *openapi.Document, s *openapi.Schema) (Expr, error) {
 	case "string":
 		return b.stringExpr(doc, s)
 	case "integer":
-		return Expr{Base: Int}, nil
+		return integerExpr(s)
 	case "boolean":
 		return Expr{Base: Bool}, nil
 	case "":
@@ -98,9 +98,22 @@ func (b *builder) expr(doc *openapi.Document, s *openapi.Schema) (Expr, error) {
 			return Expr{}, err
 		}
 		elem, err := b.expr(owner, flat)
+		if base == Map && elem.Base == Any {
+			return Expr{Base: Object}, err
+		}
 		return Expr{Base: base, Elem: &elem}, err
 	}
 	return Expr{}, fmt.Errorf("type %q has no place in Go", s.Type)
+}
+
+func integerExpr(s *openapi.Schema) (Expr, error) {
+	switch s.Format {
+	case "duration":
+		return Expr{Base: Duration}, nil
+	case "":
+		return Expr{Base: Int}, nil
+	}
+	return Expr{}, fmt.Errorf("format %q has no meaning here", s.Format)
 }
 
 func (b *builder) stringExpr(doc *openapi.Document, s *openapi.Schema) (Expr, error) {

@@ -55,6 +55,7 @@ var kinds = func() *kind {
 	document := object("openapi servers security")
 	info := object("title version description x-stytch-exposed-on")
 	info.keywords["x-stytch-by-hand"] = &kind{each: object("id method summary http retry fields")}
+	info.keywords["x-stytch-verifier"] = flag
 	document.keywords["info"] = info
 	document.keywords["paths"] = &kind{each: methods}
 	document.keywords["components"] = components

@@ -19,7 +19,7 @@ type OpenResponse struct {
 	// Whether it is open.
 	MemberAuthenticated bool `json:"member_authenticated"`
 	// The first factor that is missing.
-	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required"`
+	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
 	// The second factor that is missing.
-	MFARequired *sessions.MFARequired `json:"mfa_required"`
+	MFARequired *sessions.MFARequired `json:"mfa_required,omitzero"`
 }

@@ -5,13 +5,13 @@ package sessions
 // PrimaryRequired is a list of methods.
 type PrimaryRequired struct {
 	// The methods.
-	AllowedAuthMethods []string `json:"allowed_auth_methods"`
+	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
 }
 
 // MFARequired is a need for a second factor.
 type MFARequired struct {
 	// What has begun.
-	SecondaryAuthInitiated string `json:"secondary_auth_initiated"`
+	SecondaryAuthInitiated string `json:"secondary_auth_initiated,omitzero"`
 }
 
 // Attempt is an attempt to log in.
@@ -19,7 +19,7 @@ type Attempt struct {
 	// Whether it succeeded.
 	MemberAuthenticated bool `json:"member_authenticated"`
 	// The first factor that is missing.
-	PrimaryRequired *PrimaryRequired `json:"primary_required"`
+	PrimaryRequired *PrimaryRequired `json:"primary_required,omitzero"`
 	// The second factor that is missing.
-	MFARequired *MFARequired `json:"mfa_required"`
+	MFARequired *MFARequired `json:"mfa_required,omitzero"`
 }
