@@ -11,7 +11,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/internal/recorded"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -81,9 +81,9 @@ var enginesAPI = roundTrip(func(r *http.Request) (*http.Response, error) {
 // A service that is called looks at the token without a call of its own.
 func ExampleService_AuthenticateToken() {
 	client, err := stytch.NewClient(stytch.Config{
-		ProjectID:  mint.Project,
-		Secret:     mint.Secret,
-		HTTPClient: mint.NewAPI(key).Client(), // leave out to fetch the real keys
+		ProjectID:  minttest.Project,
+		Secret:     minttest.Secret,
+		HTTPClient: minttest.NewAPI(key).Client(), // leave out to fetch the real keys
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -103,7 +103,7 @@ func ExampleService_AuthenticateToken() {
 		fmt.Println("region", token.CustomClaims["region"])
 		return http.StatusOK
 	}
-	fmt.Println(serve(key.Sign(mint.MachineToken(time.Now()))))
+	fmt.Println(serve(key.Sign(minttest.MachineToken(time.Now()))))
 	fmt.Println(serve("eyJhbGciOiJub25lIn0.e30."))
 	// Output:
 	// region eu

@@ -1,9 +1,9 @@
-// Package mint makes keys, tokens and an API that serves them, all in memory. It is used by tests only.
+// Package minttest makes keys, tokens and an API that serves them, all in memory. It is used by tests only.
 //
 //	key := mint.NewKey("jwk-test-1")
 //	api := mint.NewAPI(key)
 //	token := key.Sign(mint.MemberSession(time.Now()))
-package mint
+package minttest
 
 import (
 	"crypto/rand"
