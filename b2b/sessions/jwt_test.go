@@ -10,10 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/discovery/organizations"
-	"github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
-	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/internal/mint"
@@ -25,18 +22,9 @@ import (
 // login founds an organization and returns its first session.
 func login(t *testing.T, server *stytchtest.Server, claims map[string]any) *organizations.CreateResponse {
 	t.Helper()
-	const email = "ada@example.com"
-	api := server.Client().B2B
-	_, err := api.MagicLinks.Email.Discovery.Send(t.Context(), &magiclinksemaildiscovery.SendRequest{EmailAddress: email})
-	require.NoError(t, err)
-	proof, err := api.MagicLinks.Discovery.Authenticate(t.Context(),
-		&discovery.AuthenticateRequest{DiscoveryMagicLinksToken: server.WaitMessage(email).Token})
-	require.NoError(t, err)
-	created, err := api.Discovery.Organizations.Create(t.Context(), &organizations.CreateRequest{
-		IntermediateSessionToken: proof.IntermediateSessionToken, SessionDurationMinutes: new(60), SessionCustomClaims: claims,
+	return server.CreateOrganization("ada@example.com", "Analytical Engines", &organizations.CreateRequest{
+		SessionDurationMinutes: new(60), SessionCustomClaims: claims,
 	})
-	require.NoError(t, err)
-	return created
 }
 
 // asJWT is a session of the API without what its JWT leaves out: the times at which factors were recorded.
@@ -62,7 +50,7 @@ func TestAuthenticateJWTLocal_isWhatTheAPISays(t *testing.T) {
 		t.Run("the session of a JWT is the API's, "+name, func(t *testing.T) {
 			t.Parallel()
 			server := stytchtest.New(t)
-			client := server.NewClient(stytch.Config{Now: server.Clock().Now}).B2B.Sessions
+			client := server.Client().B2B.Sessions
 			created := login(t, server, claims)
 			api, err := client.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
 			require.NoError(t, err)
@@ -89,7 +77,7 @@ func TestAuthenticateJWT_throughALogin(t *testing.T) {
 	t.Run("a session is verified before and after a rotation of keys", func(t *testing.T) {
 		t.Parallel()
 		server := stytchtest.New(t)
-		client := server.NewClient(stytch.Config{Now: server.Clock().Now}).B2B.Sessions
+		client := server.Client().B2B.Sessions
 		created := login(t, server, nil)
 		good := func(text string) {
 			t.Helper()
@@ -109,7 +97,7 @@ func TestAuthenticateJWT_throughALogin(t *testing.T) {
 	t.Run("an expired JWT is exchanged for a fresh one, a revoked session's is not", func(t *testing.T) {
 		t.Parallel()
 		server := stytchtest.New(t)
-		client := server.NewClient(stytch.Config{Now: server.Clock().Now}).B2B.Sessions
+		client := server.Client().B2B.Sessions
 		created := login(t, server, nil)
 		server.Clock().Advance(6 * time.Minute)
 		resp, err := client.AuthenticateJWT(t.Context(), &sessions.AuthenticateJWTRequest{
