@@ -3,19 +3,19 @@
 //
 //	func TestLogin(t *testing.T) {
 //		server := stytchtest.New(t)
-//		client := server.Client()
-//		// ... send a magic link, then:
-//		token := server.WaitMessage("ada@example.com").Token
-//		server.Clock().Advance(11 * time.Minute)
+//		ada := server.CreateOrganization("ada@example.com", "Analytical Engines", nil)
+//		handler := newHandler(server.Client()) // what is tested
+//		// ... send it a request with ada.SessionJWT, then:
+//		server.Clock().Advance(6 * time.Minute) // the JWT expires
 //	}
 //
-// [New] ties a [Server] to a test and [NewServer] makes one without, for programs, examples and TestMain. What a
-// method of a Server cannot do fails the test; without a test it panics, as httptest.NewServer does. A test's
-// methods are called from the goroutine that runs the test, as those of [testing.TB] are.
+// [New] ties a [Server] to a test. [NewServer] makes one without, for programs, examples and TestMain. Where a method of
+// a Server cannot do what it is for, it fails the test, and without a test it panics, as httptest.NewServer does. Such a
+// method is called from the goroutine that runs the test: see [testing.TB].
 //
-// Calls do not leave the process, so all of it works in a bubble of testing/synctest. The first call of [Server.URL]
-// opens a port, for clients in other languages and for an HTTP client of one's own.
+// Calls stay in the process, so that all of it works in a bubble of testing/synctest. The first call of [Server.URL]
+// opens a port, for other programs and for an HTTP client of one's own.
 //
-// A Server's clients tell time by its clock: when [emulator.Clock.Advance] moves it, sessions, links and JWTs expire
-// on both sides.
+// A Server's clients tell time by its clock: when [emulator.Clock.Advance] moves it, sessions, links and JWTs expire for
+// the API and for local verification alike.
 package stytchtest
