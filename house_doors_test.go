@@ -19,7 +19,7 @@ var thirdParty = []string{
 
 // rehearsal are internal packages that tests alone use, and which may therefore know more.
 var rehearsal = []string{
-	"internal/canary", "internal/contract", "internal/mint", "internal/pairbench",
+	"internal/canary", "internal/contract", "internal/minttest", "internal/pairbench",
 }
 
 // imported is an import of a file; local is its path below the module, empty for a foreign one.

@@ -18,7 +18,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/internal/jwt"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/internal/pairbench"
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -36,10 +36,10 @@ type floorClaims struct {
 }
 
 // local returns a service that has fetched its keys and policy.
-func local(tb testing.TB, api *mint.API, v shared.Verification) *sessions.Service {
+func local(tb testing.TB, api *minttest.API, v shared.Verification) *sessions.Service {
 	tb.Helper()
 	s := sessions.New(&shared.FetchConfig{
-		ProjectID: mint.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"},
+		ProjectID: minttest.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"},
 		HTTPClient: api.Client(), Verification: v,
 	})
 	if err := s.Ready(tb.Context()); err != nil {
@@ -60,7 +60,7 @@ func verifier(b *testing.B, s *sessions.Service, text string, good bool, check *
 }
 
 // floors are SHA-256 and RSA, with one decode of the claims and without.
-func floors(key *mint.Key, text string) (decode, bare pairbench.Variant) {
+func floors(key *minttest.Key, text string) (decode, bare pairbench.Variant) {
 	parts := strings.Split(text, ".")
 	signed := []byte(parts[0] + "." + parts[1])
 	signature, _ := base64.RawURLEncoding.DecodeString(parts[2])
@@ -82,12 +82,12 @@ func floors(key *mint.Key, text string) (decode, bare pairbench.Variant) {
 
 // Targets: 1.10 of the floor, 1.25 of the bare signature check, 60 allocations.
 func BenchmarkAuthenticateJWTLocal(b *testing.B) {
-	key := mint.NewKey("jwk-test-1")
-	s := local(b, mint.NewAPI(key), shared.Verification{})
-	text := key.Sign(mint.MemberSession(time.Now()))
-	expired := key.Sign(mint.MemberSession(time.Now().Add(-time.Hour)))
+	key := minttest.NewKey("jwk-test-1")
+	s := local(b, minttest.NewAPI(key), shared.Verification{})
+	text := key.Sign(minttest.MemberSession(time.Now()))
+	expired := key.Sign(minttest.MemberSession(time.Now().Add(-time.Hour)))
 	floor, bare := floors(key, text)
-	check := &sessions.AuthorizationCheck{OrganizationID: mint.Organization, ResourceID: "documents", Action: "edit"}
+	check := &sessions.AuthorizationCheck{OrganizationID: minttest.Organization, ResourceID: "documents", Action: "edit"}
 	for _, v := range []pairbench.Variant{
 		{Name: "valid", Do: verifier(b, s, text, true, nil)},
 		{Name: "allowed", Do: verifier(b, s, text, true, check)},
@@ -98,10 +98,10 @@ func BenchmarkAuthenticateJWTLocal(b *testing.B) {
 	}
 	b.Run("unknown-key", func(b *testing.B) {
 		pairbench.Run(b, pairbench.Variant{
-			Name: "unknown", Do: verifier(b, s, key.Named("jwk-test-2").Sign(mint.MemberSession(time.Now())), false, nil),
+			Name: "unknown", Do: verifier(b, s, key.Named("jwk-test-2").Sign(minttest.MemberSession(time.Now())), false, nil),
 		}, bare)
 	})
-	remembering := local(b, mint.NewAPI(key), shared.Verification{Tokens: 1024})
+	remembering := local(b, minttest.NewAPI(key), shared.Verification{Tokens: 1024})
 	b.Run("remembered", func(b *testing.B) {
 		pairbench.Run(b, pairbench.Variant{Name: "hit", Do: verifier(b, remembering, text, true, nil)}, bare)
 	})
@@ -109,9 +109,9 @@ func BenchmarkAuthenticateJWTLocal(b *testing.B) {
 
 // The same on all processors at once.
 func BenchmarkAuthenticateJWTLocal_parallel(b *testing.B) {
-	key := mint.NewKey("jwk-test-1")
-	s := local(b, mint.NewAPI(key), shared.Verification{})
-	text := key.Sign(mint.MemberSession(time.Now()))
+	key := minttest.NewKey("jwk-test-1")
+	s := local(b, minttest.NewAPI(key), shared.Verification{})
+	text := key.Sign(minttest.MemberSession(time.Now()))
 	floor, bare := floors(key, text)
 	ours := pairbench.Variant{Name: "ours", Do: verifier(b, s, text, true, nil)}
 	pairbench.Run(b, everywhere(ours), everywhere(floor), everywhere(bare))

@@ -15,7 +15,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -348,7 +348,7 @@ func TestTokenSource_refuses(t *testing.T) {
 	}{
 		"a nil context": {services.M2M.TokenSource(request()), none, "b2c.m2m.token_source", "ctx"},
 		"no request":    {services.M2M.TokenSource(nil), t.Context(), "b2c.m2m.token", "client_id"},
-		"no secret":     {services.M2M.TokenSource(&m2m.TokenRequest{ClientID: mint.Machine}), t.Context(), "b2c.m2m.token", "client_secret"},
+		"no secret":     {services.M2M.TokenSource(&m2m.TokenRequest{ClientID: minttest.Machine}), t.Context(), "b2c.m2m.token", "client_secret"},
 		"no client":     {new(m2m.Service).TokenSource(request()), t.Context(), "b2c.m2m.token", "cfg"},
 	} {
 		t.Run(name+" is refused", func(t *testing.T) {

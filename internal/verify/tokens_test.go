@@ -14,7 +14,7 @@ import (
 
 	"github.com/seed75add069/stytch-go/internal/jwks"
 	"github.com/seed75add069/stytch-go/internal/jwt"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -66,21 +66,21 @@ type desk struct {
 	*Project
 
 	t      *testing.T
-	key    *mint.Key
-	api    *mint.API
+	key    *minttest.Key
+	api    *minttest.API
 	passed atomic.Int64
 }
 
-func newDesk(t *testing.T, tokens int, seed ...*mint.Key) *desk {
+func newDesk(t *testing.T, tokens int, seed ...*minttest.Key) *desk {
 	t.Helper()
-	key := mint.NewKey("jwk-test-1")
-	d := &desk{t: t, key: key, api: mint.NewAPI(key)}
+	key := minttest.NewKey("jwk-test-1")
+	d := &desk{t: t, key: key, api: minttest.NewAPI(key)}
 	v := shared.Verification{Tokens: tokens}
 	if len(seed) > 0 {
-		v.Keys = mint.Set(seed...)
+		v.Keys = minttest.Set(seed...)
 	}
 	d.Project = newProject(&shared.FetchConfig{
-		ProjectID: mint.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: d.api.Client(),
+		ProjectID: minttest.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: d.api.Client(),
 		Now: func() time.Time { return dawn.Add(time.Duration(d.passed.Load())) }, Verification: v,
 	}, shared.ProductB2B)
 	return d
@@ -88,8 +88,8 @@ func newDesk(t *testing.T, tokens int, seed ...*mint.Key) *desk {
 
 // token is a JWT of a subject in a session, good for five minutes.
 func (d *desk) token(subject, id string) string {
-	return d.key.Sign(mint.With(mint.UserSession(dawn), map[string]any{
-		"sub": subject, mint.SessionClaim: map[string]any{"id": id, "roles": []string{"editor"}},
+	return d.key.Sign(minttest.With(minttest.UserSession(dawn), map[string]any{
+		"sub": subject, minttest.SessionClaim: map[string]any{"id": id, "roles": []string{"editor"}},
 	}))
 }
 
@@ -109,9 +109,9 @@ func (d *desk) good(text string) *kept {
 func (d *desk) advance(by time.Duration) { d.passed.Add(int64(by)) }
 
 // publish makes the project hold these keys at once.
-func (d *desk) publish(keys ...*mint.Key) {
+func (d *desk) publish(keys ...*minttest.Key) {
 	d.t.Helper()
-	d.api.Serve(mint.Keys, string(mint.Set(keys...)))
+	d.api.Serve(minttest.Keys, string(minttest.Set(keys...)))
 	d.advance(time.Minute)
 	_, err := d.keys.Key(d.t.Context(), fmt.Sprint("nobody's, at ", d.passed.Load())) // makes it look
 	require.ErrorIs(d.t, err, jwks.ErrUnknown)
@@ -196,7 +196,7 @@ func TestTokens_limits(t *testing.T) {
 	t.Run("a caller who is more particular gets no more than otherwise", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t, 8)
-		claims := mint.With(mint.AppToken(dawn, false), map[string]any{"aud": []string{mint.Project, "another"}})
+		claims := minttest.With(minttest.AppToken(dawn, false), map[string]any{"aud": []string{minttest.Project, "another"}})
 		text := d.key.Sign(claims)
 		d.good(text)
 		_, err := d.verify(text, Want{OnlyAudience: true})
@@ -218,7 +218,7 @@ func TestTokens_limits(t *testing.T) {
 		d := newDesk(t, 8)
 		text := d.token("ada", "session-1")
 		first := d.good(text)
-		second := mint.NewKey("jwk-test-2")
+		second := minttest.NewKey("jwk-test-2")
 		d.publish(d.key)
 		assert.Same(t, first, d.good(text), "the same keys again change nothing")
 		d.publish(second)
@@ -229,9 +229,9 @@ func TestTokens_limits(t *testing.T) {
 	})
 	t.Run("a key that another has taken the place of does so too", func(t *testing.T) {
 		t.Parallel()
-		key, other := mint.NewKey("jwk-test-1"), mint.NewKey("jwk-test-2").Named("jwk-test-1")
+		key, other := minttest.NewKey("jwk-test-1"), minttest.NewKey("jwk-test-2").Named("jwk-test-1")
 		d := newDesk(t, 8, key)
-		d.api.Serve(mint.Keys, "{}")
+		d.api.Serve(minttest.Keys, "{}")
 		text := d.token("ada", "session-1")
 		d.good(text)
 		d.publish(other)
