@@ -17,10 +17,10 @@ import (
 // requestID is that of canned answers which name none.
 const requestID = "request-id-test-00000000-0000-4000-8000-000000000000"
 
-// Answer makes the next calls of an operation, as in "b2b.sso.authenticate", get these answers, one each, in the place
-// of the emulator's: for operations that it does not play, and for answers that are hard to bring about. An answer is
-// a JSON object as the API sends it; where it lacks status_code and request_id, they are 200 and some id. After the
-// last one the emulator answers again.
+// Answer answers the next calls of an operation, such as "b2b.sso.authenticate", one by each of answers, where the
+// emulator does not play the operation or the answer is hard to bring about. An answer is a JSON object as the API
+// sends it; without status_code its status is 200, and without request_id it gets one. After the last answer the
+// emulator plays the operation again. ClearFaults drops the answers that are left.
 func (s *Server) Answer(operation string, answers ...string) {
 	s.tb.Helper()
 	for _, text := range answers {
@@ -46,9 +46,10 @@ func complete(text string) (status int, body string, err error) {
 	return envelope.StatusCode, string(full), err
 }
 
-// AnswerError makes all calls of an operation fail with an error of the API, until ClearFaults. The error needs a Code
-// and a StatusCode; a comment at each of stytcherror's codes tells the status it comes with. RetryAfter becomes the
-// header of that name. See [emulator.Project.AddFaults] for errors that pass, gateways, delays and lost connections.
+// AnswerError answers all calls of an operation with an error of the API, retries too, until ClearFaults. The error
+// needs a Code and a StatusCode; each of stytcherror's codes has a comment that tells its status. RetryAfter becomes
+// the header of that name. For errors that pass, gateways, delays and lost connections see
+// [emulator.Project.AddFaults].
 //
 //	server.AnswerError("b2b.otps.sms.authenticate", &stytcherror.Error{
 //		StatusCode: 404, Code: stytcherror.CodeOTPCodeNotFound,
@@ -63,8 +64,8 @@ func (s *Server) AnswerError(operation string, err *stytcherror.Error) {
 	}))
 }
 
-// ErrorResponse is the answer by which the API says an error, for fake servers and transports of one's own. The error
-// needs a Code and a StatusCode, else ErrorResponse panics.
+// ErrorResponse is the API's answer for an error, for fake servers and transports of one's own. It panics unless the
+// error has a Code and a StatusCode.
 //
 //	httpmock.RegisterResponder("POST", url, httpmock.NewBytesResponder(stytchtest.ErrorResponse(err)))
 func ErrorResponse(err *stytcherror.Error) (status int, body []byte) {

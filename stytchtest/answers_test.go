@@ -126,6 +126,8 @@ func TestRequests(t *testing.T) {
 
 	got[0].Method = "changed"
 	assert.Equal(t, "PUT", server.Requests()[0].Method, "the list is a copy")
+	server.Reset()
+	assert.Empty(t, server.Requests())
 }
 
 func TestRequests_areBounded(t *testing.T) {

@@ -62,7 +62,7 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 // record reads the body and puts it back.
 func (r *recorder) record(req *http.Request) {
-	body, _ := io.ReadAll(req.Body) // the emulator meets the error again
+	body, _ := io.ReadAll(req.Body) // reading on gives the emulator the same error
 	req.Body = struct {
 		io.Reader
 		io.Closer
@@ -73,4 +73,10 @@ func (r *recorder) record(req *http.Request) {
 		r.requests = slices.Delete(r.requests, 0, 1)
 	}
 	r.requests = append(r.requests, Request{req.Method, req.RequestURI, req.Header.Clone(), body})
+}
+
+func (r *recorder) reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.requests = nil
 }

@@ -20,7 +20,7 @@ const inProcess = "http://stytchtest.localhost"
 type Server struct {
 	*emulator.Project
 
-	tb       tb
+	tb       test
 	client   *stytch.Client
 	recorder recorder
 
@@ -54,7 +54,7 @@ func New(tb testing.TB, opts ...Option) *Server {
 // NewServer returns a Server without a test. Its methods panic where those of a test's Server fail the test.
 func NewServer(opts ...Option) *Server { return newServer(noTest{}, opts) }
 
-func newServer(tb tb, opts []Option) *Server {
+func newServer(tb test, opts []Option) *Server {
 	tb.Helper()
 	var config emulator.Config
 	for _, opt := range opts {
@@ -78,6 +78,12 @@ func (s *Server) Close() {
 	if s.listener != nil {
 		s.listener.Close()
 	}
+}
+
+// Reset makes the project as it was at first, but for id and secret, and forgets [Server.Requests].
+func (s *Server) Reset() {
+	s.Project.Reset()
+	s.recorder.reset()
 }
 
 // URL is the base URL for whoever calls over the network. The first call opens a port on the loopback interface.
@@ -122,14 +128,14 @@ func (s *Server) NewClient(config stytch.Config) *stytch.Client {
 	return client
 }
 
-// tb is what a Server needs of a test.
-type tb interface {
+// test is what a Server needs of a testing.TB.
+type test interface {
 	Helper()
 	Fatalf(format string, args ...any)
 	Context() context.Context
 }
 
-// noTest is the tb of a Server without a test.
+// noTest stands in where there is no test: it panics.
 type noTest struct{}
 
 func (noTest) Helper()                           {}
@@ -137,7 +143,7 @@ func (noTest) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, arg
 func (noTest) Context() context.Context          { return context.Background() }
 
 // check ends the test if there is an error.
-func check(tb tb, err error) {
+func check(tb test, err error) {
 	tb.Helper()
 	if err != nil {
 		tb.Fatalf("stytchtest: %v", err)

@@ -27,15 +27,14 @@ const (
 
 const timeForm = "2006-01-02T15:04:05Z"
 
-// Session is what a session JWT says: of a user's session if UserID is set, else of a member's. Its zero value is a
-// member who logged in by e-mail just now.
+// Session is what a session JWT says, of a user's session if UserID is set, else of a member's. Its zero value is a
+// member who logged in by e-mail just now. For an empty id there is a default, the same in every token.
 type Session struct {
-	// ID is the session's; empty means some id, always the same. So do an empty MemberID and an empty OrganizationID.
 	ID       string
+	UserID   string
 	MemberID string
-	// OrganizationID and OrganizationSlug are the member's. An empty slug means "example".
+	// OrganizationID and OrganizationSlug are the member's. The default slug is "example".
 	OrganizationID, OrganizationSlug string
-	UserID                           string
 	// Roles are role ids. Nil means those that everybody has, stytch_member or stytch_user.
 	Roles []string
 	// Factors are those that were proved. Nil means a link sent by e-mail, followed when the JWT was issued.
@@ -46,23 +45,23 @@ type Session struct {
 	StartedAt, ExpiresAt time.Time
 }
 
-// AccessToken is what an access token says: of a Connected App if MemberID or UserID says for whom the app acts, else
+// AccessToken is what an access token says, of a Connected App if UserID or MemberID says for whom the app acts, else
 // of an M2M client.
 type AccessToken struct {
-	// ClientID is the client's or the app's; empty means some id, always the same.
+	// ClientID is the client's or the app's. There is a default, the same in every token.
 	ClientID string
 	Scopes   []string
+	UserID   string
 	MemberID string
-	// OrganizationID and OrganizationSlug are the member's. Empty ones mean the same as in a [Session].
+	// OrganizationID and OrganizationSlug are the member's, with the defaults of a [Session].
 	OrganizationID, OrganizationSlug string
-	UserID                           string
 	// CustomClaims stand beside the token's own, which they cannot replace.
 	CustomClaims map[string]any
 }
 
-// MintSessionJWT returns a JWT of a session that the Server's clients accept when they verify it locally, unless an
-// option spoils it. The session itself does not exist: a call that asks the API about it is refused with
-// session_not_found. The JWT is issued now, by the Server's clock, and is valid for five minutes.
+// MintSessionJWT returns a session JWT that is issued now, by the Server's clock, and valid for five minutes. The
+// Server's clients accept it when they verify it locally. There is no such session, though: when the API is asked about
+// it, the answer is session_not_found.
 func (s *Server) MintSessionJWT(session Session, opts ...TokenOption) string {
 	s.tb.Helper()
 	if session.UserID != "" && (session.MemberID != "" || session.OrganizationID != "") {
@@ -97,8 +96,8 @@ func (s *Server) MintSessionJWT(session Session, opts ...TokenOption) string {
 	return s.sign(m, claims)
 }
 
-// MintAccessToken returns an access token that the Server's clients accept when they verify it locally, unless an
-// option spoils it. It is issued now, by the Server's clock, and is valid for an hour.
+// MintAccessToken returns an access token that is issued now, by the Server's clock, and valid for an hour. The
+// Server's clients accept it when they verify it locally.
 func (s *Server) MintAccessToken(token AccessToken, opts ...TokenOption) string {
 	s.tb.Helper()
 	if token.UserID != "" && token.MemberID != "" {

@@ -12,8 +12,8 @@ import (
 // otherProject is what a token of [OtherProject] names.
 const otherProject = "project-test-00000000-0000-4000-8000-000000000000"
 
-// TokenOption changes how a token is minted. Options that spoil it can be combined; which of the flaws is reported is
-// for the verifier to choose.
+// TokenOption changes how a token is minted. Options can be combined; which flaw of several is reported is up to the
+// verification.
 type TokenOption func(*minting)
 
 // minting is how a token is made.
@@ -28,22 +28,19 @@ type minting struct {
 // IssuedAt sets the time of issue; the token's life begins there.
 func IssuedAt(t time.Time) TokenOption { return func(m *minting) { m.issuedAt = t } }
 
-// Expired makes a token whose life ended an hour ago: verification says stytcherror.ErrTokenExpired. The session of an
-// expired session JWT goes on, so AuthenticateJWT asks the API.
+// Expired makes a token that expired an hour ago: stytcherror.ErrTokenExpired. A session JWT's session has not ended.
 func Expired() TokenOption {
 	return func(m *minting) { m.issuedAt = m.issuedAt.Add(-m.life - time.Hour) }
 }
 
-// Forged makes a token whose signature is not the project's key's, though it names that key:
-// stytcherror.ErrTokenSignature.
+// Forged makes a token that names the project's key and has a wrong signature: stytcherror.ErrTokenSignature.
 func Forged() TokenOption { return func(m *minting) { m.forged = true } }
 
 // OtherKey makes a token that is signed with a key which the project does not publish: stytcherror.ErrKeyUnknown.
 func OtherKey() TokenOption { return func(m *minting) { m.otherKey = true } }
 
-// OtherProject makes a token whose issuer and audience are another project, though this project's key signed it:
-// stytcherror.ErrTokenClaims. A real token of another project would be signed with a key of that project's too:
-// combine it with [OtherKey].
+// OtherProject makes a token whose issuer and audience are another project: stytcherror.ErrTokenClaims. It is signed
+// with this project's key; for a token as another project would issue it, add [OtherKey].
 func OtherProject() TokenOption { return func(m *minting) { m.project = otherProject } }
 
 func (s *Server) minting(life time.Duration, opts []TokenOption) *minting {
@@ -54,14 +51,14 @@ func (s *Server) minting(life time.Duration, opts []TokenOption) *minting {
 	return m
 }
 
-// stranger is an emulator whose key no Server publishes.
-var stranger = sync.OnceValues(func() (*emulator.Emulator, error) { return emulator.New(emulator.Config{}) })
+// otherEmulator has a key that no Server publishes.
+var otherEmulator = sync.OnceValues(func() (*emulator.Emulator, error) { return emulator.New(emulator.Config{}) })
 
 func (s *Server) sign(m *minting, claims map[string]any) string {
 	s.tb.Helper()
 	signer := s.Project
 	if m.otherKey {
-		em, err := stranger()
+		em, err := otherEmulator()
 		check(s.tb, err)
 		signer = em.Project()
 	}
