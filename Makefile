@@ -7,7 +7,7 @@ OTHER    := conformance/wire/node_modules/.package-lock.json
 MODULES  := . tools conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test race vet lint fmt fmt-check generate generate-check spec catalog docs fuzz bench figures cover conformance \
+.PHONY: help demo test race vet lint fmt fmt-check generate generate-check spec catalog docs examples fuzz bench figures cover conformance \
 	tidy-check check
 
 help: ## list what there is
@@ -59,6 +59,9 @@ catalog: ## compare api/ with the catalogue of API facts
 
 docs: ## type-check the Go code in the documentation
 	$(GO) -C tools run ./doccheck ..
+
+examples: ## compile each example as its package page shows it, in another module
+	$(GO) -C tools run ./examplecheck ..
 
 fuzz: ## run each fuzz target for FUZZTIME, 10s by default
 	@for p in $$($(GO) list ./...); do \

@@ -19,7 +19,7 @@ var thirdParty = []string{
 
 // rehearsal are internal packages that tests alone use, and which may therefore know more.
 var rehearsal = []string{
-	"internal/canary", "internal/contract", "internal/minttest", "internal/pairbench", "internal/recorded", "internal/stage",
+	"internal/canary", "internal/contract", "internal/minttest", "internal/pairbench",
 }
 
 // imported is an import of a file; local is its path below the module, empty for a foreign one.
@@ -136,7 +136,7 @@ func internalDoors(house []*goFile) []string {
 
 func emulatorDoors(house []*goFile) []string {
 	isOutside := func(f *goFile) bool {
-		return !f.under("emulator", "stytchtest", "cmd", "examples", "internal/stage")
+		return !f.under("emulator", "stytchtest", "cmd", "examples")
 	}
 	return doors(house, isOutside, func(_ *goFile, i imported) bool { return !within(i.local, "emulator", "stytchtest") })
 }

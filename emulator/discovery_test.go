@@ -77,11 +77,11 @@ func TestDiscovery_linkWorksOnceAndInTime(t *testing.T) {
 			&magiclinksdiscovery.AuthenticateRequest{DiscoveryMagicLinksToken: token})
 		return err
 	}
-	token := w.link("ada@example.com")
+	token := w.MagicLink("ada@example.com")
 	require.NoError(t, authenticate(token))
 	require.ErrorIs(t, authenticate(token), stytcherror.CodeUnableToAuthMagicLink, "used")
 
-	late := w.link("ada@example.com")
+	late := w.MagicLink("ada@example.com")
 	w.Clock().Advance(time.Hour + time.Second)
 	require.ErrorIs(t, authenticate(late), stytcherror.CodeUnableToAuthMagicLink, "expired")
 	require.ErrorIs(t, authenticate("unknown"), stytcherror.CodeMagicLinkNotFound)

@@ -134,7 +134,7 @@ var routes = []route{
 	{"b2c.sessions.authenticate", "POST", "/v1/sessions/authenticate", "none"},
 	{"b2c.sessions.exchange_access_token", "POST", "/v1/sessions/exchange_access_token", "none"},
 	{"b2c.sessions.get", "GET", "/v1/sessions", "none"},
-	{"b2c.sessions.get_jwks", "GET", "/v1/sessions/jwks/{project_id}", "none"},
+	{"b2c.sessions.get_jwks", "GET", "/v1/sessions/jwks/{project_id}", "exact"},
 	{"b2c.sessions.migrate", "POST", "/v1/sessions/migrate", "none"},
 	{"b2c.sessions.revoke", "POST", "/v1/sessions/revoke", "none"},
 	{"b2c.totps.authenticate", "POST", "/v1/totps/authenticate", "none"},

@@ -257,10 +257,38 @@ func TestKeys_rotate(t *testing.T) {
 	assert.Len(t, w.keys(), 1, "the old key is gone after a month")
 }
 
+func TestKeys_servesBothProducts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	members := w.send("GET", "/v1/b2b/sessions/jwks/"+w.ID(), "", "", "")
+	users := w.send("GET", "/v1/sessions/jwks/"+w.ID(), "", "", "")
+	assert.Equal(t, http.StatusOK, users.status, users.text)
+	assert.NotEmpty(t, users.body["keys"])
+	assert.Equal(t, members.body["keys"], users.body["keys"])
+}
+
+func TestSign_takesClaimsAsTheyStand(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, claims := range []jwt.MapClaims{{"exp": 1.0, "aud": "x"}, {}, {"iss": nil, "sub": []any{"a", 2.0}}} {
+		text, err := w.Sign(claims)
+		require.NoError(t, err)
+		var got jwt.MapClaims
+		token, err := jwt.NewParser(jwt.WithoutClaimsValidation()).ParseWithClaims(text, &got, func(token *jwt.Token) (any, error) {
+			return w.keys()[token.Header["kid"].(string)], nil
+		})
+		require.NoError(t, err)
+		assert.True(t, token.Valid)
+		assert.Equal(t, claims, got)
+	}
+	_, err := w.Sign(map[string]any{"f": func() {}})
+	require.Error(t, err, "what JSON has no form for")
+}
+
 // keys reads the published keys the way a verifier does, without credentials.
 func (w *world) keys() map[string]*rsa.PublicKey {
 	w.t.Helper()
-	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.URL+"/v1/b2b/sessions/jwks/"+w.ID(), nil)
+	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.URL()+"/v1/b2b/sessions/jwks/"+w.ID(), nil)
 	require.NoError(w.t, err)
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(w.t, err)

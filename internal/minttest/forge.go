@@ -9,6 +9,9 @@ import (
 // Header is the header that Sign writes, as JSON.
 func (k *Key) Header() string { return `{"alg":"RS256","kid":"` + k.KID + `","typ":"JWT"}` }
 
+// Sign makes a token of claims, as the API would.
+func (k *Key) Sign(claims map[string]any) string { return k.SignText(k.Header(), JSON(claims)) }
+
 // JSON is claims as the payload of a token.
 func JSON(claims map[string]any) string { return string(encode(claims)) }
 

@@ -1,8 +1,9 @@
-// Package minttest makes keys, tokens and an API that serves them, all in memory. It is used by tests only.
+// Package minttest makes keys, tokens and an API that serves them, all in memory, for tests of local verification: any
+// header, payload and signature, well formed or not. Tokens for whole flows are minted by package stytchtest.
 //
-//	key := mint.NewKey("jwk-test-1")
-//	api := mint.NewAPI(key)
-//	token := key.Sign(mint.MemberSession(time.Now()))
+//	key := minttest.NewKey("jwk-test-1")
+//	api := minttest.NewAPI(key)
+//	token := key.Sign(minttest.MemberSession(time.Now()))
 package minttest
 
 import (
@@ -14,8 +15,6 @@ import (
 	"math/big"
 	"sync"
 	"time"
-
-	"github.com/golang-jwt/jwt/v5"
 )
 
 // The project that tokens belong to, and who is who in it.
@@ -64,17 +63,6 @@ func NewKey(kid string) *Key {
 
 // Named returns the same key under another name.
 func (k *Key) Named(kid string) *Key { return &Key{KID: kid, Private: k.Private} }
-
-// Sign makes a token of claims, as the API would.
-func (k *Key) Sign(claims map[string]any) string {
-	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims(claims))
-	token.Header["kid"] = k.KID
-	text, err := token.SignedString(k.Private)
-	if err != nil {
-		panic(err)
-	}
-	return text
-}
 
 // Set is the JSON Web Key Set of keys.
 func Set(keys ...*Key) []byte {
