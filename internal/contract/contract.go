@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -178,10 +179,7 @@ func (o Operation[Req, Resp]) empty(t *testing.T) {
 func needsFields[Req any]() bool {
 	t := reflect.TypeFor[Req]()
 	for f := range t.Fields() {
-		optional := false
-		for _, tag := range []string{f.Tag.Get("json"), f.Tag.Get("url")} {
-			optional = optional || len(tag) > len(",omitzero") && tag[len(tag)-len(",omitzero"):] == ",omitzero"
-		}
+		optional := strings.HasSuffix(f.Tag.Get("json"), ",omitzero") && !strings.Contains(f.Tag.Get("stytch"), "required")
 		if k := f.Type.Kind(); !optional && k != reflect.Bool && k != reflect.Int {
 			return true
 		}
