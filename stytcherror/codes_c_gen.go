@@ -6,7 +6,7 @@ package stytcherror
 const (
 	// The trusted token profile is not of the PEM kind, so it takes no PEM files. Status 400, inferred from the
 	// name.
-	CodeCannotAddPemFileToNonPemTrustedTokenProfile Code = "cannot_add_pem_file_to_non_pem_trusted_token_profile"
+	CodeCannotAddPEMFileToNonPEMTrustedTokenProfile Code = "cannot_add_pem_file_to_non_pem_trusted_token_profile"
 	// Everybody holds the default role ("stytch_member" or "stytch_user") already, so it cannot be assigned.
 	// Status 400, inferred from the name.
 	CodeCannotAssignDefaultRBACRoleID Code = "cannot_assign_default_rbac_role_id"

@@ -498,7 +498,7 @@ const (
 	// The number of failed attempts that locks a user is out of range. Status 400, inferred from the name.
 	CodeInvalidUserLockThreshold Code = "invalid_user_lock_threshold"
 	// The time a user stays locked is out of range. Status 400, inferred from the name.
-	CodeInvalidUserLockTtl Code = "invalid_user_lock_ttl"
+	CodeInvalidUserLockTTL Code = "invalid_user_lock_ttl"
 	// The userinfo URL is malformed. Status 400, inferred from the name.
 	CodeInvalidUserinfoURL Code = "invalid_userinfo_url"
 	// Presumably the wallet address belongs to another user. Status 400, inferred from the name.
@@ -515,7 +515,7 @@ const (
 	// The X.509 certificate is malformed or not acceptable. Status 400, inferred from the name.
 	CodeInvalidX509Certificate Code = "invalid_x509_certificate"
 	// The SAML metadata found at the URL is not valid XML. Status 400, inferred from the name.
-	CodeInvalidXmlFromSAMLMetadataURL Code = "invalid_xml_from_saml_metadata_url"
+	CodeInvalidXMLFromSAMLMetadataURL Code = "invalid_xml_from_saml_metadata_url"
 	// The SAML response is not valid XML. Status 400, inferred from the name.
-	CodeInvalidXmlSAMLResponse Code = "invalid_xml_saml_response"
+	CodeInvalidXMLSAMLResponse Code = "invalid_xml_saml_response"
 )

@@ -160,7 +160,7 @@ const (
 	CodeMissingOAuthRefreshToken Code = "missing_oauth_refresh_token"
 	// The callback came without the cookie that protects the OIDC flow against forgery. Status 400, inferred
 	// from the name.
-	CodeMissingOIDCCsrfCookie Code = "missing_oidc_csrf_cookie"
+	CodeMissingOIDCCSRFCookie Code = "missing_oidc_csrf_cookie"
 	// No refresh token of the OIDC identity provider is stored, so there is nothing to refresh with. Status
 	// 400, inferred from the name.
 	CodeMissingOIDCRefreshToken Code = "missing_oidc_refresh_token"
@@ -168,7 +168,7 @@ const (
 	CodeMissingOIDCStateParam Code = "missing_oidc_state_param"
 	// The callback came without the cookie that protects the SAML flow against forgery. Status 400, inferred
 	// from the name.
-	CodeMissingSAMLCsrfCookie Code = "missing_saml_csrf_cookie"
+	CodeMissingSAMLCSRFCookie Code = "missing_saml_csrf_cookie"
 	// The SAML callback came without its relay state. Status 400, inferred from the name.
 	CodeMissingSAMLRelayState Code = "missing_saml_relay_state"
 	// The SAML callback came without a SAML response. Status 400, inferred from the name.
@@ -182,5 +182,5 @@ const (
 	// A trusted token profile of the JWK kind needs a JWKS URL. Status 400, inferred from the name.
 	CodeMustHaveJWKSURLForTrustedTokenProfileWithTypeJWK Code = "must_have_jwks_url_for_trusted_token_profile_with_type_jwk"
 	// A trusted token profile of the PEM kind needs PEM files. Status 400, inferred from the name.
-	CodeMustHavePemFilesForTrustedTokenProfileWithTypePem Code = "must_have_pem_files_for_trusted_token_profile_with_type_pem"
+	CodeMustHavePEMFilesForTrustedTokenProfileWithTypePEM Code = "must_have_pem_files_for_trusted_token_profile_with_type_pem"
 )

@@ -93,7 +93,7 @@ const (
 	CodeOIDCConnectionUserinfoURLInvalidFormat Code = "oidc_connection_userinfo_url_invalid_format"
 	// The cookie that protects the OIDC flow against forgery does not match the callback. Status 400, inferred
 	// from the name.
-	CodeOIDCCsrfCookieMismatch Code = "oidc_csrf_cookie_mismatch"
+	CodeOIDCCSRFCookieMismatch Code = "oidc_csrf_cookie_mismatch"
 	// The request to the OIDC callback is malformed. Status 400, inferred from the name.
 	CodeOIDCInvalidCallbackRequest Code = "oidc_invalid_callback_request"
 	// The identity provider's ID token is malformed or fails verification. Status 400, inferred from the name.

@@ -31,7 +31,7 @@ const (
 	CodeSAMLConnectionNotFound Code = "saml_connection_not_found"
 	// The cookie that protects the SAML flow against forgery does not match the callback. Status 400, inferred
 	// from the name.
-	CodeSAMLCsrfCookieMismatch Code = "saml_csrf_cookie_mismatch"
+	CodeSAMLCSRFCookieMismatch Code = "saml_csrf_cookie_mismatch"
 	// A role assignment by SAML group names no group. Status 400, inferred from the name.
 	CodeSAMLGroupRoleAssignmentDoesNotContainMemberGroup Code = "saml_group_role_assignment_does_not_contain_member_group"
 	// The login began at the identity provider, which the connection does not allow. Status 400, inferred from

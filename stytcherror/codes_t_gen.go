@@ -35,7 +35,7 @@ const (
 	// The OAuth start names the organization in more than one way. Status 400, inferred from the name.
 	CodeTooManyOAuthOrganizationLocators Code = "too_many_oauth_organization_locators"
 	// The trusted token profile has as many PEM files as allowed. Status 400, inferred from the name.
-	CodeTooManyPemFilesForTrustedTokenProfile Code = "too_many_pem_files_for_trusted_token_profile"
+	CodeTooManyPEMFilesForTrustedTokenProfile Code = "too_many_pem_files_for_trusted_token_profile"
 	// The workspace has as many projects as allowed. Status 400, inferred from the name.
 	CodeTooManyProjects Code = "too_many_projects"
 	// The project has as many public tokens as allowed. Status 400, inferred from the name.

@@ -5,5 +5,5 @@ package stytcherror
 // Codes that begin with "x".
 const (
 	// Checking the XML of the SAML response failed for an unknown reason. Status 400, inferred from the name.
-	CodeXmlValidationSAMLUnknownError Code = "xml_validation_saml_unknown_error"
+	CodeXMLValidationSAMLUnknownError Code = "xml_validation_saml_unknown_error"
 )

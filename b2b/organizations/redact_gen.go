@@ -166,53 +166,53 @@ func (v SlackProviderInfo) MarshalJSON() ([]byte, error) { return secret.Marshal
 // Unredacted returns the value in a form that marshals with its secrets.
 func (v *SlackProviderInfo) Unredacted() any { return secret.Open{Plain: (*plainSlackProviderInfo)(v)} }
 
-// plainHubspotProviderInfo is HubspotProviderInfo as it travels: the same fields and none of the methods below.
-type plainHubspotProviderInfo HubspotProviderInfo
+// plainHubSpotProviderInfo is HubSpotProviderInfo as it travels: the same fields and none of the methods below.
+type plainHubSpotProviderInfo HubSpotProviderInfo
 
-func (v HubspotProviderInfo) redacted() plainHubspotProviderInfo {
+func (v HubSpotProviderInfo) redacted() plainHubSpotProviderInfo {
 	v.AccessToken = secret.Mask(v.AccessToken)
 	v.RefreshToken = secret.Mask(v.RefreshToken)
-	return plainHubspotProviderInfo(v)
+	return plainHubSpotProviderInfo(v)
 }
 
 // Format writes the fields with their secrets masked, whatever the verb.
-func (v HubspotProviderInfo) Format(s fmt.State, _ rune) {
-	secret.Format(s, "HubspotProviderInfo", v.redacted())
+func (v HubSpotProviderInfo) Format(s fmt.State, _ rune) {
+	secret.Format(s, "HubSpotProviderInfo", v.redacted())
 }
 
 // LogValue is the value with its secrets masked.
-func (v HubspotProviderInfo) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
+func (v HubSpotProviderInfo) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
 // MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
 // marshal what Unredacted returns.
-func (v HubspotProviderInfo) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
+func (v HubSpotProviderInfo) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *HubspotProviderInfo) Unredacted() any {
-	return secret.Open{Plain: (*plainHubspotProviderInfo)(v)}
+func (v *HubSpotProviderInfo) Unredacted() any {
+	return secret.Open{Plain: (*plainHubSpotProviderInfo)(v)}
 }
 
-// plainGithubProviderInfo is GithubProviderInfo as it travels: the same fields and none of the methods below.
-type plainGithubProviderInfo GithubProviderInfo
+// plainGitHubProviderInfo is GitHubProviderInfo as it travels: the same fields and none of the methods below.
+type plainGitHubProviderInfo GitHubProviderInfo
 
-func (v GithubProviderInfo) redacted() plainGithubProviderInfo {
+func (v GitHubProviderInfo) redacted() plainGitHubProviderInfo {
 	v.AccessToken = secret.Mask(v.AccessToken)
-	return plainGithubProviderInfo(v)
+	return plainGitHubProviderInfo(v)
 }
 
 // Format writes the fields with their secrets masked, whatever the verb.
-func (v GithubProviderInfo) Format(s fmt.State, _ rune) {
-	secret.Format(s, "GithubProviderInfo", v.redacted())
+func (v GitHubProviderInfo) Format(s fmt.State, _ rune) {
+	secret.Format(s, "GitHubProviderInfo", v.redacted())
 }
 
 // LogValue is the value with its secrets masked.
-func (v GithubProviderInfo) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
+func (v GitHubProviderInfo) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
 // MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
 // marshal what Unredacted returns.
-func (v GithubProviderInfo) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
+func (v GitHubProviderInfo) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *GithubProviderInfo) Unredacted() any {
-	return secret.Open{Plain: (*plainGithubProviderInfo)(v)}
+func (v *GitHubProviderInfo) Unredacted() any {
+	return secret.Open{Plain: (*plainGitHubProviderInfo)(v)}
 }

@@ -20,7 +20,7 @@ type plainCreateResponse CreateResponse
 
 func (v CreateResponse) redacted() plainCreateResponse {
 	v.Secret = secret.Mask(v.Secret)
-	v.QrCode = secret.Mask(v.QrCode)
+	v.QRCode = secret.Mask(v.QRCode)
 	v.RecoveryCodes = secret.MaskList(v.RecoveryCodes)
 	return plainCreateResponse(v)
 }

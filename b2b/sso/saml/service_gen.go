@@ -113,7 +113,7 @@ var opUpdateByURL = transport.Op{
 //   - CodeOrganizationNotFound
 //   - CodeSAMLConnectionNotFound
 //   - CodeInvalidSAMLMetadataURL
-//   - CodeInvalidXmlFromSAMLMetadataURL
+//   - CodeInvalidXMLFromSAMLMetadataURL
 //   - CodeSAMLConnectionMetadataInvalidFormat
 //   - CodeTooManySSOVerificationCertificates
 //   - CodeSessionAuthorizationError

@@ -96,55 +96,55 @@ func (v SlackResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON
 func (v *SlackResponse) Unredacted() any { return secret.Open{Plain: (*plainSlackResponse)(v)} }
 
 // LogValue is the value itself: it has no secrets of its own.
-func (v HubspotRequest) LogValue() slog.Value {
-	type plain HubspotRequest
+func (v HubSpotRequest) LogValue() slog.Value {
+	type plain HubSpotRequest
 	return slog.AnyValue(plain(v))
 }
 
-// plainHubspotResponse is HubspotResponse as it travels: the same fields and none of the methods below.
-type plainHubspotResponse HubspotResponse
+// plainHubSpotResponse is HubSpotResponse as it travels: the same fields and none of the methods below.
+type plainHubSpotResponse HubSpotResponse
 
-func (v HubspotResponse) redacted() plainHubspotResponse {
-	return plainHubspotResponse(v)
+func (v HubSpotResponse) redacted() plainHubSpotResponse {
+	return plainHubSpotResponse(v)
 }
 
 // Format writes the fields with their secrets masked, whatever the verb.
-func (v HubspotResponse) Format(s fmt.State, _ rune) {
-	secret.Format(s, "HubspotResponse", v.redacted())
+func (v HubSpotResponse) Format(s fmt.State, _ rune) {
+	secret.Format(s, "HubSpotResponse", v.redacted())
 }
 
 // LogValue is the value with its secrets masked.
-func (v HubspotResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
+func (v HubSpotResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
 // MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
 // marshal what Unredacted returns.
-func (v HubspotResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
+func (v HubSpotResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *HubspotResponse) Unredacted() any { return secret.Open{Plain: (*plainHubspotResponse)(v)} }
+func (v *HubSpotResponse) Unredacted() any { return secret.Open{Plain: (*plainHubSpotResponse)(v)} }
 
 // LogValue is the value itself: it has no secrets of its own.
-func (v GithubRequest) LogValue() slog.Value {
-	type plain GithubRequest
+func (v GitHubRequest) LogValue() slog.Value {
+	type plain GitHubRequest
 	return slog.AnyValue(plain(v))
 }
 
-// plainGithubResponse is GithubResponse as it travels: the same fields and none of the methods below.
-type plainGithubResponse GithubResponse
+// plainGitHubResponse is GitHubResponse as it travels: the same fields and none of the methods below.
+type plainGitHubResponse GitHubResponse
 
-func (v GithubResponse) redacted() plainGithubResponse {
-	return plainGithubResponse(v)
+func (v GitHubResponse) redacted() plainGitHubResponse {
+	return plainGitHubResponse(v)
 }
 
 // Format writes the fields with their secrets masked, whatever the verb.
-func (v GithubResponse) Format(s fmt.State, _ rune) { secret.Format(s, "GithubResponse", v.redacted()) }
+func (v GitHubResponse) Format(s fmt.State, _ rune) { secret.Format(s, "GitHubResponse", v.redacted()) }
 
 // LogValue is the value with its secrets masked.
-func (v GithubResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
+func (v GitHubResponse) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
 
 // MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing,
 // marshal what Unredacted returns.
-func (v GithubResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
+func (v GitHubResponse) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
 
 // Unredacted returns the value in a form that marshals with its secrets.
-func (v *GithubResponse) Unredacted() any { return secret.Open{Plain: (*plainGithubResponse)(v)} }
+func (v *GitHubResponse) Unredacted() any { return secret.Open{Plain: (*plainGitHubResponse)(v)} }
