@@ -39,7 +39,17 @@ func (p *Project) Allow(ctx context.Context, op string, s *Subject, q Question) 
 	if err != nil {
 		return &stytcherror.PolicyError{Op: op, Err: err}
 	}
-	return &stytcherror.PermissionError{Op: op, Action: q.Action, Resource: q.ResourceID, Reason: why.String()}
+	return &stytcherror.PermissionError{
+		Op: op, Code: p.denied(), Action: q.Action, Resource: q.ResourceID, Reason: why.String(),
+	}
+}
+
+// denied is the API's code for what roles or scopes do not allow.
+func (p *Project) denied() stytcherror.Code {
+	if p.product == shared.ProductB2B {
+		return stytcherror.CodeSessionAuthorizationError
+	}
+	return stytcherror.CodeConsumerSessionAuthorizationError
 }
 
 // ask refuses a question that cannot be put, and one about another organization.
@@ -49,7 +59,8 @@ func (p *Project) ask(ctx context.Context, op string, s *Subject, q Question) er
 	}
 	if p.product == shared.ProductB2B && s.OrganizationID != q.OrganizationID {
 		return &stytcherror.PermissionError{
-			Op: op, Action: q.Action, Resource: q.ResourceID, Reason: stytcherror.ErrTenancyMismatch.Reason,
+			Op: op, Code: stytcherror.ErrTenancyMismatch.Code, Action: q.Action, Resource: q.ResourceID,
+			Reason: stytcherror.ErrTenancyMismatch.Reason,
 		}
 	}
 	return nil
