@@ -50,12 +50,24 @@ func (w *world) mayNot(text string, q *question, reason string) {
 		denied, ok := errors.AsType[*stytcherror.PermissionError](err)
 		require.True(w.t, ok, "%T: %v", err, err)
 		assert.Equal(w.t, stytcherror.PermissionError{
-			Op: op, Action: q.Action, Resource: q.ResourceID, Reason: reason,
+			Op: op, Code: w.denied(reason), Action: q.Action, Resource: q.ResourceID, Reason: reason,
 		}, *denied)
+		require.ErrorIs(w.t, err, w.denied(reason))
 		assert.Equal(w.t, "stytch: "+op+": not permitted: "+q.Action+" on "+q.ResourceID+": "+reason, err.Error())
 		assert.Equal(w.t, reason == stytcherror.ErrTenancyMismatch.Reason, errors.Is(err, stytcherror.ErrTenancyMismatch))
 	})
 	require.Equal(w.t, before, w.api.Asked(w.remote), "a denial is final")
+}
+
+// denied is the API's code for a denial.
+func (w *world) denied(reason string) stytcherror.Code {
+	switch {
+	case reason == stytcherror.ErrTenancyMismatch.Reason:
+		return stytcherror.CodeSessionAuthorizationTenancyError
+	case w.name == "b2c":
+		return stytcherror.CodeConsumerSessionAuthorizationError
+	}
+	return stytcherror.CodeSessionAuthorizationError
 }
 
 func TestAuthorizationCheck_roles(t *testing.T) {

@@ -90,8 +90,8 @@ func (k *key) jwk() (sessions.JWK, error) {
 	exponent := big.NewInt(int64(private.E)).Bytes()
 	thumbprint := sha256.Sum256(k.Cert)
 	return sessions.JWK{
-		Kty: "RSA", Use: "sig", KeyOps: []string{"verify"}, Alg: "RS256", Kid: k.KID,
-		X5c:     []string{base64.StdEncoding.EncodeToString(k.Cert)},
+		KTY: "RSA", Use: "sig", KeyOps: []string{"verify"}, Alg: "RS256", KID: k.KID,
+		X5C:     []string{base64.StdEncoding.EncodeToString(k.Cert)},
 		X5TS256: base64.RawURLEncoding.EncodeToString(thumbprint[:]),
 		N:       base64.RawURLEncoding.EncodeToString(private.N.Bytes()),
 		E:       base64.RawURLEncoding.EncodeToString(exponent),

@@ -19,11 +19,11 @@ const (
 	// Italian.
 	LocaleIT Locale = "it"
 	// German.
-	LocaleDEDE Locale = "de-DE"
+	LocaleDE Locale = "de-DE"
 	// Chinese in simplified script.
 	LocaleZHHans Locale = "zh-Hans"
 	// Catalan.
-	LocaleCAES Locale = "ca-ES"
+	LocaleCA Locale = "ca-ES"
 	// Japanese.
 	LocaleJA Locale = "ja"
 	// Russian.
@@ -37,7 +37,7 @@ const (
 	// Persian.
 	LocaleFA Locale = "fa"
 	// Vietnamese.
-	LocaleVi Locale = "vi"
+	LocaleVI Locale = "vi"
 	// Czech.
 	LocaleCS Locale = "cs"
 )

@@ -69,6 +69,7 @@ func TestIntrospect_authorization(t *testing.T) {
 				require.True(t, ok, "%T: %v", err, err)
 				assert.Equal(t, way.op, e.Op)
 				assert.Equal(t, tt.policy == 0, errors.Is(err, stytcherror.ErrTenancyMismatch))
+				assert.Equal(t, tt.policy != 0, errors.Is(err, stytcherror.CodeSessionAuthorizationError))
 			})
 		}
 		t.Run(way.op+": without a policy nothing is decided", func(t *testing.T) {

@@ -148,13 +148,13 @@ func (v SlackProviderInfo) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 func (v SlackProviderInfo) LogValue() slog.Value { return secret.LogValue(v) }
 
 // Format writes v with its secrets masked, whatever the verb.
-func (v HubspotProviderInfo) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v HubSpotProviderInfo) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
-func (v HubspotProviderInfo) LogValue() slog.Value { return secret.LogValue(v) }
+func (v HubSpotProviderInfo) LogValue() slog.Value { return secret.LogValue(v) }
 
 // Format writes v with its secrets masked, whatever the verb.
-func (v GithubProviderInfo) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v GitHubProviderInfo) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
-func (v GithubProviderInfo) LogValue() slog.Value { return secret.LogValue(v) }
+func (v GitHubProviderInfo) LogValue() slog.Value { return secret.LogValue(v) }

@@ -638,8 +638,8 @@ type SlackProviderInfo struct {
 	BotScopes []string `json:"bot_scopes,omitzero"`
 }
 
-// HubspotProviderInfo is a set of tokens that HubSpot issued when a member logged in to one of its hubs.
-type HubspotProviderInfo struct {
+// HubSpotProviderInfo is a set of tokens that HubSpot issued when a member logged in to one of its hubs.
+type HubSpotProviderInfo struct {
 	// The id the provider has for the person; unlike an e-mail address it does not change hands.
 	ProviderSubject string `json:"provider_subject"`
 	// The hub the member logged in to, by HubSpot's id.
@@ -655,8 +655,8 @@ type HubspotProviderInfo struct {
 	RefreshToken string `json:"refresh_token,omitzero" stytch:"secret"`
 }
 
-// GithubProviderInfo is a set of what GitHub issued when a member logged in with it.
-type GithubProviderInfo struct {
+// GitHubProviderInfo is a set of what GitHub issued when a member logged in with it.
+type GitHubProviderInfo struct {
 	// The id the provider has for the person; unlike an e-mail address it does not change hands.
 	ProviderSubject string `json:"provider_subject"`
 	// The organizations at GitHub that came with the login, by GitHub's ids.
@@ -727,9 +727,9 @@ const (
 	// Slack, by OAuth.
 	AuthMethodSlackOAuth = "slack_oauth"
 	// GitHub, by OAuth.
-	AuthMethodGithubOAuth = "github_oauth"
+	AuthMethodGitHubOAuth = "github_oauth"
 	// HubSpot, by OAuth.
-	AuthMethodHubspotOAuth = "hubspot_oauth"
+	AuthMethodHubSpotOAuth = "hubspot_oauth"
 )
 
 // Values of AuthMethodsPolicy, which stay plain strings in requests and answers. A rule on the ways to log in.

@@ -96,7 +96,7 @@ func ExampleService_Migrate() {
 			Salt:            "c2FsdA==", // base64
 			IterationAmount: 600_000,
 			KeyLength:       32, // of the hash, in bytes
-			Algorithm:       b2cpasswords.PBKDF2AlgorithmSha256,
+			Algorithm:       b2cpasswords.PBKDF2AlgorithmSHA256,
 		},
 	})
 	switch {

@@ -72,7 +72,8 @@ func TestCheck(t *testing.T) {
 			var denied *stytcherror.PermissionError
 			require.ErrorAs(t, err, &denied)
 			assert.Equal(t, stytcherror.PermissionError{
-				Op: "b2b.rbac.check", Resource: tt.resource, Action: tt.action, Reason: tt.reason,
+				Op: "b2b.rbac.check", Code: stytcherror.CodeSessionAuthorizationError,
+				Resource: tt.resource, Action: tt.action, Reason: tt.reason,
 			}, *denied)
 			assert.Equal(t, tt.reason, why.Reason)
 			assert.NotEmpty(t, why.Missing)
@@ -90,6 +91,7 @@ func TestCheck_comparesTheOrganizationBeforeAnythingElse(t *testing.T) {
 			Subject: rbac.Subject{OrganizationID: own, Roles: []string{"editor"}}, OrganizationID: minttest.Organization, ResourceID: "documents", Action: "edit",
 		}
 		require.ErrorIs(t, s.Check(t.Context(), req), stytcherror.ErrTenancyMismatch)
+		require.ErrorIs(t, s.Check(t.Context(), req), stytcherror.CodeSessionAuthorizationTenancyError)
 		_, err := s.Explain(t.Context(), req)
 		require.ErrorIs(t, err, stytcherror.ErrTenancyMismatch)
 	}

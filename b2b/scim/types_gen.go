@@ -277,13 +277,13 @@ const (
 	// Microsoft Entra.
 	IdentityProviderMicrosoftEntra IdentityProvider = "microsoft-entra"
 	// CyberArk.
-	IdentityProviderCyberark IdentityProvider = "cyberark"
+	IdentityProviderCyberArk IdentityProvider = "cyberark"
 	// JumpCloud.
-	IdentityProviderJumpcloud IdentityProvider = "jumpcloud"
+	IdentityProviderJumpCloud IdentityProvider = "jumpcloud"
 	// OneLogin.
-	IdentityProviderOnelogin IdentityProvider = "onelogin"
+	IdentityProviderOneLogin IdentityProvider = "onelogin"
 	// PingFederate.
-	IdentityProviderPingfederate IdentityProvider = "pingfederate"
+	IdentityProviderPingFederate IdentityProvider = "pingfederate"
 	// Rippling.
 	IdentityProviderRippling IdentityProvider = "rippling"
 )

@@ -305,7 +305,7 @@ const (
 	// ClassLink.
 	IdentityProviderClasslink IdentityProvider = "classlink"
 	// CyberArk.
-	IdentityProviderCyberark IdentityProvider = "cyberark"
+	IdentityProviderCyberArk IdentityProvider = "cyberark"
 	// Duo.
 	IdentityProviderDuo IdentityProvider = "duo"
 	// Any other.
@@ -313,19 +313,19 @@ const (
 	// Google Workspace.
 	IdentityProviderGoogleWorkspace IdentityProvider = "google-workspace"
 	// JumpCloud.
-	IdentityProviderJumpcloud IdentityProvider = "jumpcloud"
+	IdentityProviderJumpCloud IdentityProvider = "jumpcloud"
 	// Keycloak.
 	IdentityProviderKeycloak IdentityProvider = "keycloak"
 	// miniOrange.
-	IdentityProviderMiniorange IdentityProvider = "miniorange"
+	IdentityProviderMiniOrange IdentityProvider = "miniorange"
 	// Microsoft Entra.
 	IdentityProviderMicrosoftEntra IdentityProvider = "microsoft-entra"
 	// Okta.
 	IdentityProviderOkta IdentityProvider = "okta"
 	// OneLogin.
-	IdentityProviderOnelogin IdentityProvider = "onelogin"
+	IdentityProviderOneLogin IdentityProvider = "onelogin"
 	// PingFederate.
-	IdentityProviderPingfederate IdentityProvider = "pingfederate"
+	IdentityProviderPingFederate IdentityProvider = "pingfederate"
 	// Rippling.
 	IdentityProviderRippling IdentityProvider = "rippling"
 	// Salesforce.

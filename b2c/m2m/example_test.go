@@ -27,7 +27,7 @@ func ExampleService_Token() {
 		Scopes:       []string{"read:engines"},
 	})
 	switch {
-	case errors.Is(err, stytcherror.Code("invalid_client")):
+	case errors.Is(err, stytcherror.CodeInvalidClient):
 		fmt.Println("Id or secret is wrong, or the client is not active.")
 	case err != nil:
 		log.Fatal(err)

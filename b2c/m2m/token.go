@@ -30,7 +30,7 @@ var opToken = transport.Op{
 // Token gets an access token for a client, with the client's own credentials and without those of the project. Each
 // call makes a new token; [Service.TokenSource] keeps one as long as it lasts.
 //
-// What the API refuses is a *stytcherror.Error whose Code is the one of OAuth, such as "invalid_client".
+// What the API refuses is a *stytcherror.Error whose Code is the one of OAuth, such as stytcherror.CodeInvalidClient.
 //
 // It calls POST /v1/public/{project_id}/oauth2/token; retry class write.
 func (s *Service) Token(ctx context.Context, req *TokenRequest, opts ...shared.RequestOption) (*TokenResponse, error) {

@@ -310,9 +310,9 @@ type Feedback struct {
 // built on.
 const (
 	// SHA-256.
-	PBKDF2AlgorithmSha256 = "sha256"
+	PBKDF2AlgorithmSHA256 = "sha256"
 	// SHA-512.
-	PBKDF2AlgorithmSha512 = "sha512"
+	PBKDF2AlgorithmSHA512 = "sha512"
 )
 
 // Values of StrengthPolicy, which stay plain strings in requests and answers. A way of judging how strong a

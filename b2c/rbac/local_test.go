@@ -45,6 +45,7 @@ func TestCheck(t *testing.T) {
 		var denied *stytcherror.PermissionError
 		require.ErrorAs(t, s.Check(t.Context(), req), &denied)
 		assert.Equal(t, want, denied.Reason)
+		assert.Equal(t, stytcherror.CodeConsumerSessionAuthorizationError, denied.Code)
 		why, err := s.Explain(t.Context(), req)
 		require.NoError(t, err)
 		assert.Equal(t, want, why.Reason)

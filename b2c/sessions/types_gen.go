@@ -363,7 +363,7 @@ const (
 	// With an authenticator app.
 	AuthenticationFactorDeliveryMethodAuthenticatorApp AuthenticationFactorDeliveryMethod = "authenticator_app"
 	// With GitHub.
-	AuthenticationFactorDeliveryMethodOAuthGithub AuthenticationFactorDeliveryMethod = "oauth_github"
+	AuthenticationFactorDeliveryMethodOAuthGitHub AuthenticationFactorDeliveryMethod = "oauth_github"
 	// With a recovery code.
 	AuthenticationFactorDeliveryMethodRecoveryCode AuthenticationFactorDeliveryMethod = "recovery_code"
 	// With Facebook.
@@ -381,11 +381,11 @@ const (
 	// With Figma.
 	AuthenticationFactorDeliveryMethodOAuthFigma AuthenticationFactorDeliveryMethod = "oauth_figma"
 	// With GitLab.
-	AuthenticationFactorDeliveryMethodOAuthGitlab AuthenticationFactorDeliveryMethod = "oauth_gitlab"
+	AuthenticationFactorDeliveryMethodOAuthGitLab AuthenticationFactorDeliveryMethod = "oauth_gitlab"
 	// With Instagram.
 	AuthenticationFactorDeliveryMethodOAuthInstagram AuthenticationFactorDeliveryMethod = "oauth_instagram"
 	// With LinkedIn.
-	AuthenticationFactorDeliveryMethodOAuthLinkedin AuthenticationFactorDeliveryMethod = "oauth_linkedin"
+	AuthenticationFactorDeliveryMethodOAuthLinkedIn AuthenticationFactorDeliveryMethod = "oauth_linkedin"
 	// With Shopify.
 	AuthenticationFactorDeliveryMethodOAuthShopify AuthenticationFactorDeliveryMethod = "oauth_shopify"
 	// With Slack.
@@ -397,7 +397,7 @@ const (
 	// With Steam.
 	AuthenticationFactorDeliveryMethodOAuthSteam AuthenticationFactorDeliveryMethod = "oauth_steam"
 	// With TikTok.
-	AuthenticationFactorDeliveryMethodOAuthTiktok AuthenticationFactorDeliveryMethod = "oauth_tiktok"
+	AuthenticationFactorDeliveryMethodOAuthTikTok AuthenticationFactorDeliveryMethod = "oauth_tiktok"
 	// With Twitch.
 	AuthenticationFactorDeliveryMethodOAuthTwitch AuthenticationFactorDeliveryMethod = "oauth_twitch"
 	// With Twitter.
@@ -415,15 +415,15 @@ const (
 	// With Yahoo.
 	AuthenticationFactorDeliveryMethodOAuthYahoo AuthenticationFactorDeliveryMethod = "oauth_yahoo"
 	// With HubSpot.
-	AuthenticationFactorDeliveryMethodOAuthHubspot AuthenticationFactorDeliveryMethod = "oauth_hubspot"
+	AuthenticationFactorDeliveryMethodOAuthHubSpot AuthenticationFactorDeliveryMethod = "oauth_hubspot"
 	// With a session of Auth0 that was migrated.
 	AuthenticationFactorDeliveryMethodImportedAuth0 AuthenticationFactorDeliveryMethod = "imported_auth0"
 	// With Slack in another organization, carried over by a session exchange; B2B only.
 	AuthenticationFactorDeliveryMethodOAuthExchangeSlack AuthenticationFactorDeliveryMethod = "oauth_exchange_slack"
 	// With HubSpot in another organization, carried over by a session exchange; B2B only.
-	AuthenticationFactorDeliveryMethodOAuthExchangeHubspot AuthenticationFactorDeliveryMethod = "oauth_exchange_hubspot"
+	AuthenticationFactorDeliveryMethodOAuthExchangeHubSpot AuthenticationFactorDeliveryMethod = "oauth_exchange_hubspot"
 	// With GitHub in another organization, carried over by a session exchange; B2B only.
-	AuthenticationFactorDeliveryMethodOAuthExchangeGithub AuthenticationFactorDeliveryMethod = "oauth_exchange_github"
+	AuthenticationFactorDeliveryMethodOAuthExchangeGitHub AuthenticationFactorDeliveryMethod = "oauth_exchange_github"
 	// With Google in another organization, carried over by a session exchange; B2B only.
 	AuthenticationFactorDeliveryMethodOAuthExchangeGoogle AuthenticationFactorDeliveryMethod = "oauth_exchange_google"
 	// With an impersonation token.
@@ -464,7 +464,7 @@ type AuthenticationFactor struct {
 	// The authenticator app.
 	AuthenticatorAppFactor *AuthenticatorAppFactor `json:"authenticator_app_factor,omitzero"`
 	// The login with GitHub.
-	GithubOAuthFactor *GithubOAuthFactor `json:"github_oauth_factor,omitzero"`
+	GitHubOAuthFactor *GitHubOAuthFactor `json:"github_oauth_factor,omitzero"`
 	// The recovery code.
 	RecoveryCodeFactor *RecoveryCodeFactor `json:"recovery_code_factor,omitzero"`
 	// The login with Facebook.
@@ -516,13 +516,13 @@ type AuthenticationFactor struct {
 	// The login with Yahoo.
 	YahooOAuthFactor *YahooOAuthFactor `json:"yahoo_oauth_factor,omitzero"`
 	// The login with HubSpot.
-	HubspotOAuthFactor *HubspotOAuthFactor `json:"hubspot_oauth_factor,omitzero"`
+	HubSpotOAuthFactor *HubSpotOAuthFactor `json:"hubspot_oauth_factor,omitzero"`
 	// The login with Slack that came over from another organization.
 	SlackOAuthExchangeFactor *SlackOAuthExchangeFactor `json:"slack_oauth_exchange_factor,omitzero"`
 	// The login with HubSpot that came over from another organization.
-	HubspotOAuthExchangeFactor *HubspotOAuthExchangeFactor `json:"hubspot_oauth_exchange_factor,omitzero"`
+	HubSpotOAuthExchangeFactor *HubSpotOAuthExchangeFactor `json:"hubspot_oauth_exchange_factor,omitzero"`
 	// The login with GitHub that came over from another organization.
-	GithubOAuthExchangeFactor *GithubOAuthExchangeFactor `json:"github_oauth_exchange_factor,omitzero"`
+	GitHubOAuthExchangeFactor *GitHubOAuthExchangeFactor `json:"github_oauth_exchange_factor,omitzero"`
 	// The login with Google that came over from another organization.
 	GoogleOAuthExchangeFactor *GoogleOAuthExchangeFactor `json:"google_oauth_exchange_factor,omitzero"`
 	// Who impersonates the user or member.
@@ -568,8 +568,8 @@ type MicrosoftOAuthFactor = OAuthFactor
 // AppleOAuthFactor is a login with Apple.
 type AppleOAuthFactor = OAuthFactor
 
-// GithubOAuthFactor is a login with GitHub.
-type GithubOAuthFactor = OAuthFactor
+// GitHubOAuthFactor is a login with GitHub.
+type GitHubOAuthFactor = OAuthFactor
 
 // FacebookOAuthFactor is a login with Facebook.
 type FacebookOAuthFactor = OAuthFactor
@@ -628,8 +628,8 @@ type SalesforceOAuthFactor = OAuthFactor
 // YahooOAuthFactor is a login with Yahoo.
 type YahooOAuthFactor = OAuthFactor
 
-// HubspotOAuthFactor is a login with HubSpot.
-type HubspotOAuthFactor = OAuthFactor
+// HubSpotOAuthFactor is a login with HubSpot.
+type HubSpotOAuthFactor = OAuthFactor
 
 // OAuthExchangeFactor is a login with an OAuth provider in one organization, carried over when the session was
 // exchanged for one in another organization.
@@ -641,11 +641,11 @@ type OAuthExchangeFactor struct {
 // SlackOAuthExchangeFactor is a login with Slack, carried over from another organization.
 type SlackOAuthExchangeFactor = OAuthExchangeFactor
 
-// HubspotOAuthExchangeFactor is a login with HubSpot, carried over from another organization.
-type HubspotOAuthExchangeFactor = OAuthExchangeFactor
+// HubSpotOAuthExchangeFactor is a login with HubSpot, carried over from another organization.
+type HubSpotOAuthExchangeFactor = OAuthExchangeFactor
 
-// GithubOAuthExchangeFactor is a login with GitHub, carried over from another organization.
-type GithubOAuthExchangeFactor = OAuthExchangeFactor
+// GitHubOAuthExchangeFactor is a login with GitHub, carried over from another organization.
+type GitHubOAuthExchangeFactor = OAuthExchangeFactor
 
 // GoogleOAuthExchangeFactor is a login with Google, carried over from another organization.
 type GoogleOAuthExchangeFactor = OAuthExchangeFactor
@@ -735,7 +735,7 @@ type TrustedAuthTokenFactor struct {
 // published beside the new one for about a month.
 type JWK struct {
 	// The key's family, RSA.
-	Kty string `json:"kty"`
+	KTY string `json:"kty"`
 	// The key's purpose, "sig" for signatures.
 	Use string `json:"use"`
 	// What the key may be used for, "verify" alone.
@@ -743,9 +743,9 @@ type JWK struct {
 	// The algorithm, RS256.
 	Alg string `json:"alg"`
 	// The key's id, which the header of a JWT names.
-	Kid string `json:"kid"`
+	KID string `json:"kid"`
 	// One self-signed certificate for the key, as base64 of its DER form.
-	X5c []string `json:"x5c,omitzero"`
+	X5C []string `json:"x5c,omitzero"`
 	// The SHA-256 thumbprint of the certificate; empty when the answer leaves it out. Unverified: sources
 	// disagree about the name on the wire, which RFC 7517 spells x5t#S256. We read x5tS256 here.
 	X5TS256 string `json:"x5tS256,omitzero"`

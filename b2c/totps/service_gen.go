@@ -26,7 +26,7 @@ var opCreate = transport.Op{
 
 // Create begins to register an authenticator app for a user.
 //
-// Show the user QrCode or Secret, and RecoveryCodes for safekeeping. The registration counts only when
+// Show the user QRCode or Secret, and RecoveryCodes for safekeeping. The registration counts only when
 // TOTPs.Authenticate has taken a first code from the app; it is dropped when none comes in time. A user can
 // have one app at a time.
 //

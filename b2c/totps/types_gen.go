@@ -26,11 +26,11 @@ type CreateResponse struct {
 	StatusCode int `json:"status_code"`
 	// The id of the authenticator app's registration. It serves to delete the app, not to prove it.
 	TOTPID string `json:"totp_id"`
-	// The key to type into the app when it cannot scan QrCode. It is not shown again.
+	// The key to type into the app when it cannot scan QRCode. It is not shown again.
 	Secret string `json:"secret" stytch:"secret"`
 	// The key as a QR code for the app to scan, an image in base64. Unverified: we assume a PNG, in the form of
 	// a data URL as in the B2B product.
-	QrCode string `json:"qr_code" stytch:"secret"`
+	QRCode string `json:"qr_code" stytch:"secret"`
 	// The recovery codes. Each works once, with TOTPs.Recover, when the app is lost.
 	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.

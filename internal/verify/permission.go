@@ -38,7 +38,17 @@ func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c Check) er
 	if err != nil {
 		return &stytcherror.PolicyError{Op: op, Err: err}
 	}
-	return &stytcherror.PermissionError{Op: op, Action: c.Action, Resource: c.ResourceID, Reason: why.String()}
+	return &stytcherror.PermissionError{
+		Op: op, Code: v.denied(), Action: c.Action, Resource: c.ResourceID, Reason: why.String(),
+	}
+}
+
+// denied is the API's code for what roles or scopes do not allow.
+func (v *Verifier) denied() stytcherror.Code {
+	if v.product == shared.ProductB2B {
+		return stytcherror.CodeSessionAuthorizationError
+	}
+	return stytcherror.CodeConsumerSessionAuthorizationError
 }
 
 // admissible refuses a check that lacks something, and one about another organization.
@@ -51,7 +61,8 @@ func (v *Verifier) admissible(ctx context.Context, op string, s *Subject, c Chec
 		return &stytcherror.ArgumentError{Op: op, Field: "organization_id", Reason: "is required: the subject has none"}
 	case c.OrganizationID != "" && c.OrganizationID != s.OrganizationID:
 		return &stytcherror.PermissionError{
-			Op: op, Action: c.Action, Resource: c.ResourceID, Reason: stytcherror.ErrTenancyMismatch.Reason,
+			Op: op, Code: stytcherror.ErrTenancyMismatch.Code, Action: c.Action, Resource: c.ResourceID,
+			Reason: stytcherror.ErrTenancyMismatch.Reason,
 		}
 	}
 	return nil

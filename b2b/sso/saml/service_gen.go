@@ -114,7 +114,7 @@ var opUpdateByURL = transport.Op{
 //   - CodeOrganizationNotFound
 //   - CodeSAMLConnectionNotFound
 //   - CodeInvalidSAMLMetadataURL
-//   - CodeInvalidXmlFromSAMLMetadataURL
+//   - CodeInvalidXMLFromSAMLMetadataURL
 //   - CodeSAMLConnectionMetadataInvalidFormat
 //   - CodeTooManySSOVerificationCertificates
 //   - CodeSessionAuthorizationError

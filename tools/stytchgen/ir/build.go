@@ -23,15 +23,14 @@ type builder struct {
 
 // Build makes the API of the documents and error codes. It fails on a reference to nothing, on a name that occurs twice
 // and on packages that would import each other.
-func Build(docs []*openapi.Document, codes []ErrorCode) (*API, error) {
+func Build(docs []*openapi.Document, topics []Topic) (*API, error) {
 	b := &builder{
 		docs: map[string]*openapi.Document{}, packages: map[string]*Package{},
 		types: map[*openapi.Schema]*Type{}, values: map[*openapi.Schema]*Values{},
 		schemas: map[string]*openapi.Schema{}, errors: map[string]ErrorCode{},
 	}
-	api := &API{}
-	var err error
-	if api.Errors, err = b.declareErrors(codes); err != nil {
+	api := &API{Topics: topics}
+	if err := b.declareErrors(topics); err != nil {
 		return nil, fmt.Errorf("errors.yaml: %w", err)
 	}
 	for _, doc := range docs {
@@ -58,31 +57,6 @@ func Build(docs []*openapi.Document, codes []ErrorCode) (*API, error) {
 		}
 	}
 	return api, nil
-}
-
-// declareErrors gives the codes their names.
-func (b *builder) declareErrors(codes []ErrorCode) ([]ErrorCode, error) {
-	taken := map[string]string{}
-	var list []ErrorCode
-	for _, code := range codes {
-		code.Name = "Code" + names.Go(code.Code)
-		if other, twice := taken[code.Name]; twice {
-			return nil, fmt.Errorf("%s: %s is the name of %s too", code.Code, code.Name, other)
-		}
-		taken[code.Name] = code.Code
-		switch {
-		case certainty[code.Confidence] == "":
-			return nil, fmt.Errorf("%s: confidence is %q", code.Code, code.Confidence)
-		case code.Status < 400 || code.Status > 599:
-			return nil, fmt.Errorf("%s: status is %d", code.Code, code.Status)
-		case !isSentence(code.Meaning):
-			return nil, fmt.Errorf("%s: meaning is no sentence", code.Code)
-		}
-		b.errors[code.Code] = code
-		list = append(list, code)
-	}
-	slices.SortFunc(list, func(a, b ErrorCode) int { return strings.Compare(a.Code, b.Code) })
-	return list, nil
 }
 
 // declare makes the package and its named types, so that references find them in whatever order.

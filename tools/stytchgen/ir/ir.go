@@ -17,7 +17,8 @@ const Module = "github.com/seed75add069/stytch-go"
 type API struct {
 	// Packages are in the order of their paths.
 	Packages []*Package
-	Errors   []ErrorCode
+	// Topics are the error codes, in the order of errors.yaml.
+	Topics []Topic
 }
 
 // Package is one leaf.
@@ -287,15 +288,3 @@ type Values struct {
 
 // Constant is one value of an enum or of Values.
 type Constant struct{ Name, Value, Doc string }
-
-// ErrorCode is an error_type.
-type ErrorCode struct {
-	Code       string   `yaml:"code"`
-	Status     int      `yaml:"status"`
-	Confidence string   `yaml:"confidence"`
-	Products   []string `yaml:"products"`
-	Meaning    string   `yaml:"meaning"`
-	// Name is the Go constant, Doc its comment.
-	Name string `yaml:"-"`
-	Doc  string `yaml:"-"`
-}

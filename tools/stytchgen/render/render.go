@@ -42,8 +42,10 @@ func Render(api *ir.API) (Files, error) {
 			return nil, err
 		}
 	}
-	if err := renderCodes(files, api.Errors); err != nil {
-		return nil, err
+	if len(api.Topics) > 0 {
+		if err := files.add("stytcherror/codes_gen.go", "codes.tmpl", api); err != nil {
+			return nil, err
+		}
 	}
 	if err := renderWire(files, api); err != nil {
 		return nil, err
@@ -99,22 +101,6 @@ func renderLeaf(files Files, p *ir.Package) error {
 		}
 	}
 	return add("service_gen_test.go", "test.tmpl", newTestFile(leaf))
-}
-
-// renderCodes puts the error codes into files by their first letter, so that none grows without bound.
-func renderCodes(files Files, codes []ir.ErrorCode) error {
-	groups := map[string][]ir.ErrorCode{}
-	for _, code := range codes {
-		letter := code.Code[:1]
-		groups[letter] = append(groups[letter], code)
-	}
-	for letter, group := range groups {
-		data := map[string]any{"Letter": letter, "Codes": group}
-		if err := files.add("stytcherror/codes_"+letter+"_gen.go", "codes.tmpl", data); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func allOps(api *ir.API) []*ir.Op {

@@ -46,25 +46,25 @@ func (v SlackResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 func (v SlackResponse) LogValue() slog.Value { return secret.LogValue(v) }
 
 // Format writes v with its secrets masked, whatever the verb.
-func (v HubspotRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v HubSpotRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
-func (v HubspotRequest) LogValue() slog.Value { return secret.LogValue(v) }
+func (v HubSpotRequest) LogValue() slog.Value { return secret.LogValue(v) }
 
 // Format writes v with its secrets masked, whatever the verb.
-func (v HubspotResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v HubSpotResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
-func (v HubspotResponse) LogValue() slog.Value { return secret.LogValue(v) }
+func (v HubSpotResponse) LogValue() slog.Value { return secret.LogValue(v) }
 
 // Format writes v with its secrets masked, whatever the verb.
-func (v GithubRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v GitHubRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
-func (v GithubRequest) LogValue() slog.Value { return secret.LogValue(v) }
+func (v GitHubRequest) LogValue() slog.Value { return secret.LogValue(v) }
 
 // Format writes v with its secrets masked, whatever the verb.
-func (v GithubResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v GitHubResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
-func (v GithubResponse) LogValue() slog.Value { return secret.LogValue(v) }
+func (v GitHubResponse) LogValue() slog.Value { return secret.LogValue(v) }

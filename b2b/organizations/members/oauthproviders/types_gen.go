@@ -97,8 +97,8 @@ type SlackResponse struct {
 	Registrations []organizations.SlackProviderInfo `json:"registrations,omitzero"`
 }
 
-// HubspotRequest is what [Service.Hubspot] sends.
-type HubspotRequest struct {
+// HubSpotRequest is what [Service.HubSpot] sends.
+type HubSpotRequest struct {
 	// The organization, by its id, its slug or its external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
@@ -108,8 +108,8 @@ type HubspotRequest struct {
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
-// HubspotResponse is what [Service.Hubspot] returns.
-type HubspotResponse struct {
+// HubSpotResponse is what [Service.HubSpot] returns.
+type HubSpotResponse struct {
 	// Names this call in the dashboard's logs and in questions to Stytch's support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
@@ -118,11 +118,11 @@ type HubspotResponse struct {
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The tokens, for each hub the member has logged in to.
-	Registrations []organizations.HubspotProviderInfo `json:"registrations,omitzero"`
+	Registrations []organizations.HubSpotProviderInfo `json:"registrations,omitzero"`
 }
 
-// GithubRequest is what [Service.Github] sends.
-type GithubRequest struct {
+// GitHubRequest is what [Service.GitHub] sends.
+type GitHubRequest struct {
 	// The organization, by its id, its slug or its external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
@@ -132,8 +132,8 @@ type GithubRequest struct {
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
-// GithubResponse is what [Service.Github] returns.
-type GithubResponse struct {
+// GitHubResponse is what [Service.GitHub] returns.
+type GitHubResponse struct {
 	// Names this call in the dashboard's logs and in questions to Stytch's support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
@@ -142,5 +142,5 @@ type GithubResponse struct {
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The tokens, for each account at GitHub that the member has logged in with.
-	Registrations []organizations.GithubProviderInfo `json:"registrations,omitzero"`
+	Registrations []organizations.GitHubProviderInfo `json:"registrations,omitzero"`
 }

@@ -10,7 +10,7 @@ type FailRequest struct {
 	ThingName *string `json:"thing_name,omitzero"`
 	// Every thing.
 	Everything *bool `json:"everything,omitzero"`
-	// One.
+	// One, where "mode" is "reset_thing".
 	A *string `json:"a,omitzero"`
 	// The other.
 	B *string `json:"b,omitzero"`
