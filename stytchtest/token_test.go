@@ -203,7 +203,7 @@ func TestMintAccessToken_saysWhatItIsTold(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "m2m-client-test-1", machine.ClientID)
 	assert.Equal(t, []string{"read:users", "write:books"}, machine.Scopes)
-	assert.Equal(t, claims, machine.CustomClaims)
+	assert.EqualValues(t, claims, machine.CustomClaims)
 	assert.Equal(t, time.Hour, machine.ExpiresAt.Sub(machine.IssuedAt))
 
 	app, err := server.Client().B2B.IDP.IntrospectTokenLocal(t.Context(), &b2bidp.IntrospectTokenLocalRequest{
@@ -216,6 +216,6 @@ func TestMintAccessToken_saysWhatItIsTold(t *testing.T) {
 	assert.Equal(t, "connected-app-test-1", app.ClientID)
 	assert.Equal(t, "member-test-1", app.Subject)
 	assert.Equal(t, "openid", app.Scope)
-	assert.Equal(t, claims, app.CustomClaims)
+	assert.EqualValues(t, claims, app.CustomClaims)
 	assert.Equal(t, b2bidp.OrganizationClaim{OrganizationID: "organization-test-1", Slug: "analytical-engines"}, app.Organization)
 }
