@@ -94,8 +94,8 @@ func TestAuthenticateJWT_crowd(t *testing.T) {
 			assert.Equal(w.t, 1, w.api.Asked(minttest.Keys))
 			w.publish(w.key, minttest.NewKey("jwk-test-2"))
 			for expiry := range waves - 1 {
-				w.advance(4 * time.Minute)
-				w.storm(after, wave, func() { w.passed.Add(int64(time.Minute)) }) // for half of them the policy is over
+				w.advance(3*time.Minute + 30*time.Second)
+				w.storm(after, wave, func() { w.passed.Add(int64(time.Minute)) }) // to where the policy is fetched anew
 				assert.Equal(w.t, expiry+2, w.api.Asked(minttest.Policy), "one fetch per expiry")
 			}
 			assert.Equal(w.t, 2, w.api.Asked(minttest.Keys), "and one for the new key")

@@ -171,6 +171,27 @@ func TestAuthorizationCheck_organizationsWithoutPolicy(t *testing.T) {
 			assert.LessOrEqual(w.t, w.api.Asked(minttest.Organizations), 1, "and that is remembered")
 		})
 	}
+	for name, page := range map[string]string{
+		"in HTML": "<html>forbidden</html>", "with nothing": "", "in JSON of its own": `{"error":"forbidden"}`,
+		"without an error type": `{"request_id":"r","status_code":403}`, "without a request id": `{"error_type":"forbidden"}`,
+	} {
+		promise(t, "a gateway's 403 or 404 says nothing about an organization's roles: one that answers "+name, func(w *world) {
+			if w.name == "b2c" {
+				return
+			}
+			w.api.Serve(minttest.Organizations, ownRoles)
+			w.may(w.holding("local"), on("documents", "stamp"))
+			for _, status := range []int{http.StatusForbidden, http.StatusNotFound} {
+				w.api.Answer(minttest.Organizations, func(*http.Request) (int, []byte, error) { return status, []byte(page), nil })
+				w.advance(20 * time.Minute)
+				w.may(w.holding("local"), on("documents", "stamp"))
+			}
+			w.advance(time.Hour)
+			_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: w.holding("local"), AuthorizationCheck: on("documents", "stamp")})
+			_, ok := errors.AsType[*stytcherror.PolicyError](err)
+			require.True(w.t, ok, "%T: %v", err, err)
+		})
+	}
 	promise(t, "a policy that cannot be had is no denial, unless the project's roles suffice", func(w *world) {
 		if w.name == "b2c" {
 			return
@@ -192,11 +213,11 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 	t.Parallel()
 	const stricter = `{"request_id":"r","status_code":200,"policy":{"roles":[
 		{"role_id":"editor","permissions":[{"resource_id":"documents","actions":["read"]}]}],"scopes":[],"resources":[]}}`
-	promise(t, "a policy is good for five minutes, and then fetched once, behind whoever comes next", func(w *world) {
+	promise(t, "a policy is fetched anew after four minutes, once, behind whoever comes next", func(w *world) {
 		text := w.holding("editor")
 		w.may(text, on("documents", "edit"))
 		w.api.Serve(minttest.Policy, stricter)
-		w.advance(5*time.Minute - 1)
+		w.advance(4*time.Minute - 1)
 		w.may(text, on("documents", "edit"))
 		synctest.Wait()
 		assert.Equal(w.t, 1, w.api.Asked(minttest.Policy))
@@ -206,6 +227,16 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 		synctest.Wait()
 		w.mayNot(text, on("documents", "edit"), "role editor allows only read")
 		assert.Equal(w.t, 2, w.api.Asked(minttest.Policy))
+	})
+	promise(t, "after five minutes, nobody is served the old one who can have the new one within two seconds", func(w *world) {
+		text := w.holding("editor")
+		w.may(text, on("documents", "edit"))
+		w.api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) {
+			time.Sleep(2*time.Second - 1)
+			return http.StatusOK, []byte(stricter), nil
+		})
+		w.advance(5 * time.Minute)
+		w.mayNot(text, on("documents", "edit"), "role editor allows only read")
 	})
 	promise(t, "PolicyTTL says for how long", func(w *world) {
 		text := w.holding("editor")
@@ -228,9 +259,12 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 			for range 6 {
 				w.advance(10 * time.Minute)
 				began := time.Now()
+				w.mayNot(text, on("documents", "shred"), "role editor allows only edit, read")
+				assert.LessOrEqual(w.t, time.Since(began), 4*time.Second, "two for the policy, two for the organization's")
+				began = time.Now()
 				w.may(text, on("documents", "edit"))
 				w.mayNot(text, on("documents", "shred"), "role editor allows only edit, read")
-				assert.Zero(w.t, time.Since(began), "nobody waits")
+				assert.Zero(w.t, time.Since(began), "nobody else waits")
 			}
 			w.advance(5 * time.Minute)
 			w.undecided(text)

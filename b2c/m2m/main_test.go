@@ -129,14 +129,3 @@ func (i *issuer) count() int {
 	defer i.mu.Unlock()
 	return len(i.asked)
 }
-
-// gaps are the times between one question and the next, from the n-th on.
-func (i *issuer) gaps(n int) []time.Duration {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	var list []time.Duration
-	for j := n; j < len(i.asked); j++ {
-		list = append(list, i.asked[j].Sub(i.asked[j-1]))
-	}
-	return list
-}

@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/seed75add069/stytch-go/internal/flight"
+	"github.com/seed75add069/stytch-go/internal/refresh"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -165,7 +165,7 @@ func (c *call) failed(ctx context.Context, err error) error {
 		err = urlErr.Err
 	}
 	if ctx.Err() != nil {
-		err = flight.Ended(ctx)
+		err = refresh.ContextError(ctx)
 	} else {
 		err = c.redactCause(err)
 	}
