@@ -87,9 +87,6 @@ func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
 	if base == nil {
 		return nil, c.refuse("cfg", "has no base URL")
 	}
-	if c.op.Public {
-		ctx = context.WithValue(ctx, publicKey{}, true)
-	}
 	var req *http.Request
 	var err error
 	if c.body == nil {

@@ -75,7 +75,7 @@ func renderLeaf(files Files, p *ir.Package) error {
 		}
 	}
 	if len(leaf.Logins()) > 0 {
-		if err := add("next_gen.go", "next.tmpl", leaf); err != nil {
+		if err := add("login_gen.go", "login.tmpl", leaf); err != nil {
 			return err
 		}
 	}

@@ -14,12 +14,20 @@ type MFARequired struct {
 	SecondaryAuthInitiated string `json:"secondary_auth_initiated,omitzero"`
 }
 
-// Attempt is an attempt to log in.
-type Attempt struct {
-	// Whether it succeeded.
-	MemberAuthenticated bool `json:"member_authenticated"`
-	// The first factor that is missing.
-	PrimaryRequired *PrimaryRequired `json:"primary_required,omitzero"`
-	// The second factor that is missing.
-	MFARequired *MFARequired `json:"mfa_required,omitzero"`
+// Member is a member.
+type Member struct {
+	// The id.
+	MemberID string `json:"member_id"`
+}
+
+// Organization is an organization.
+type Organization struct {
+	// The id.
+	OrganizationID string `json:"organization_id"`
+}
+
+// MemberSession is a session.
+type MemberSession struct {
+	// The id.
+	MemberSessionID string `json:"member_session_id"`
 }

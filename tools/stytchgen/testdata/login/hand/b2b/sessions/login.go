@@ -1,5 +1,15 @@
 package sessions
 
+// Login is what all logins have in common.
+type Login struct {
+	MemberID                 string
+	Member                   *Member
+	Organization             *Organization
+	SessionToken, SessionJWT string
+	Session                  *MemberSession
+	Next                     Step
+}
+
 // Step is what a login asks for next.
 type Step string
 
