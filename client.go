@@ -27,6 +27,7 @@ type Client struct {
 	B2C *b2c.Services
 
 	http *http.Client
+	base string
 	text string
 }
 
@@ -67,9 +68,14 @@ func NewClient(config Config) (*Client, error) {
 		B2B:  b2b.New(fetch(shared.ProductB2B)),
 		B2C:  b2c.New(fetch(shared.ProductB2C)),
 		http: client,
+		base: base.String(),
 		text: fmt.Sprintf("stytch.Client(%s at %s)", config.ProjectID, base),
 	}, nil
 }
+
+// BaseURL returns the address of the auth API that the client calls, as in "https://test.stytch.com": that of the
+// project's environment unless Config.BaseURL says otherwise.
+func (c *Client) BaseURL() string { return c.base }
 
 // CloseIdleConnections closes the connections that no call is using. A client that is not needed any more may be
 // dropped without it; its connections then close after 90 seconds.

@@ -104,3 +104,30 @@ const (
 	// Some allow other actions on the resource; Near says which.
 	MissingAction = "action"
 )
+
+// Values of TokenType, which stay plain strings in requests and answers. The query parameter stytch_token_type
+// of a redirect URL, which says what the parameter token is and so which call takes it.
+const (
+	// An e-mail magic link of a user, for MagicLinks.Authenticate.
+	TokenTypeMagicLinks = "magic_links"
+	// A link that logs a user in from a mail about a password, for MagicLinks.Authenticate.
+	TokenTypeLogin = "login"
+	// A link to reset a user's password, for Passwords.Email.Reset.
+	TokenTypeResetPassword = "reset_password"
+	// An impersonation of a user, for Impersonation.Authenticate.
+	TokenTypeImpersonation = "impersonation"
+	// An e-mail magic link of a member, for MagicLinks.Authenticate.
+	TokenTypeMultiTenantMagicLinks = "multi_tenant_magic_links"
+	// A link to reset a member's password, for Passwords.Email.Reset.
+	TokenTypeMultiTenantPasswords = "multi_tenant_passwords"
+	// An impersonation of a member, for Impersonation.Authenticate.
+	TokenTypeMultiTenantImpersonation = "multi_tenant_impersonation"
+	// An e-mail magic link of discovery, for MagicLinks.Discovery.Authenticate.
+	TokenTypeDiscovery = "discovery"
+	// An OAuth login of discovery, for OAuth.Discovery.Authenticate.
+	TokenTypeDiscoveryOAuth = "discovery_oauth"
+	// An OAuth login, for OAuth.Authenticate.
+	TokenTypeOAuth = "oauth"
+	// An SSO login, for SSO.Authenticate.
+	TokenTypeSSO = "sso"
+)

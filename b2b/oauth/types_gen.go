@@ -12,6 +12,32 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
+// StartURLRequest is what [Service.StartURL] takes.
+type StartURLRequest struct {
+	// The provider, as in "google".
+	Provider string `json:"provider" path:"provider"`
+	// The public token of the project, which begins with "public-token-". It is no secret.
+	PublicToken string `json:"public_token" url:"public_token"`
+	// The organization to log in to, by its id. Give this or the slug.
+	OrganizationID *string `json:"organization_id,omitzero" url:"organization_id"`
+	// The organization to log in to, by its slug. Give this or the id.
+	Slug *string `json:"slug,omitzero" url:"slug"`
+	// Where to come back to after a login. It must be registered for the project. Absent means the project's
+	// default.
+	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
+	// Where to come back to after a first login. It must be registered for the project. Absent means the
+	// project's default.
+	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
+	// Scopes to ask the provider for, beside those that a login needs.
+	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
+	// The challenge of PKCE, a SHA-256 of the verifier in base64url without padding (RFC 7636, section 4.2).
+	// The call that ends the login then takes the verifier.
+	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero" url:"pkce_code_challenge"`
+	// Further parameters for the provider, by their names there, as in {"prompt": "consent"}. They travel with
+	// the prefix "provider_".
+	ProviderParameters map[string]string `json:"provider_parameters,omitzero"`
+}
+
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "oauth".

@@ -12,6 +12,32 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
+// StartURLRequest is what [Service.StartURL] takes.
+type StartURLRequest struct {
+	// The public token of the project, which begins with "public-token-". It is no secret.
+	PublicToken string `json:"public_token" url:"public_token"`
+	// The connection. Give this, or the organization whose default connection is meant.
+	ConnectionID *string `json:"connection_id,omitzero" url:"connection_id"`
+	// The organization whose default connection to use, by its id. Unverified: whether the API takes it here.
+	OrganizationID *string `json:"organization_id,omitzero" url:"organization_id"`
+	// The organization whose default connection to use, by its slug. Unverified: whether the API takes it here.
+	Slug *string `json:"slug,omitzero" url:"slug"`
+	// Where to come back to after a login. It must be registered for the project. Absent means the project's
+	// default.
+	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
+	// Where to come back to after a first login. It must be registered for the project. Absent means the
+	// project's default.
+	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
+	// Scopes to ask the provider for, beside those that a login needs.
+	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
+	// Whom to propose at the identity provider, usually an e-mail address. Unverified: whether the API takes it
+	// here.
+	LoginHint *string `json:"login_hint,omitzero" url:"login_hint"`
+	// The challenge of PKCE, a SHA-256 of the verifier in base64url without padding (RFC 7636, section 4.2).
+	// The call that ends the login then takes the verifier.
+	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero" url:"pkce_code_challenge"`
+}
+
 // GetConnectionsRequest is what [Service.GetConnections] sends.
 type GetConnectionsRequest struct {
 	// The organization, by its id, its slug or its external id.

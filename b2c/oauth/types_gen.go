@@ -11,6 +11,30 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
+// StartURLRequest is what [Service.StartURL] takes.
+type StartURLRequest struct {
+	// The provider, as in "google".
+	Provider string `json:"provider" path:"provider"`
+	// The public token of the project, which begins with "public-token-". It is no secret.
+	PublicToken string `json:"public_token" url:"public_token"`
+	// Where to come back to after a login. It must be registered for the project. Absent means the project's
+	// default.
+	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
+	// Where to come back to after a first login. It must be registered for the project. Absent means the
+	// project's default.
+	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
+	// Scopes to ask the provider for, beside those that a login needs.
+	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
+	// The challenge of PKCE, a SHA-256 of the verifier in base64url without padding (RFC 7636, section 4.2).
+	// The call that ends the login then takes the verifier.
+	CodeChallenge *string `json:"code_challenge,omitzero" url:"code_challenge"`
+	// A token from OAuth.Attach, to tie the provider to a user who exists.
+	OAuthAttachToken *string `json:"oauth_attach_token,omitzero" url:"oauth_attach_token" stytch:"secret"`
+	// Further parameters for the provider, by their names there, as in {"prompt": "consent"}. They travel with
+	// the prefix "provider_".
+	ProviderParameters map[string]string `json:"provider_parameters,omitzero"`
+}
+
 // AttachRequest is what [Service.Attach] sends.
 type AttachRequest struct {
 	// The provider the user will log in with. Unverified: the spelling; we assume that of the start URL's path,

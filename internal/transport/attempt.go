@@ -97,15 +97,20 @@ func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, c.failed(ctx, err)
 	}
-	req.URL = &url.URL{
-		Scheme: base.Scheme, Host: base.Host, Path: base.Path + c.url.path, RawQuery: c.url.query,
-	}
-	if c.url.rawPath != "" || base.RawPath != "" {
-		req.URL.RawPath = base.EscapedPath() + cmp.Or(c.url.rawPath, c.url.path)
-	}
+	req.URL = c.address()
 	req.Host = base.Host
 	c.setHeader(req.Header)
 	return req, nil
+}
+
+// address is where the call goes.
+func (c *call) address() *url.URL {
+	base := c.base()
+	u := &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + c.url.path, RawQuery: c.url.query}
+	if c.url.rawPath != "" || base.RawPath != "" {
+		u.RawPath = base.EscapedPath() + cmp.Or(c.url.rawPath, c.url.path)
+	}
+	return u
 }
 
 func (c *call) setHeader(h http.Header) {

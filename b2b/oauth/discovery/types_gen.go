@@ -9,6 +9,24 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
+// StartURLRequest is what [Service.StartURL] takes.
+type StartURLRequest struct {
+	// The provider, as in "google".
+	Provider string `json:"provider" path:"provider"`
+	// The public token of the project, which begins with "public-token-". It is no secret.
+	PublicToken string `json:"public_token" url:"public_token"`
+	// Where to come back to. It must be registered for the project. Absent means the project's default.
+	DiscoveryRedirectURL *string `json:"discovery_redirect_url,omitzero" url:"discovery_redirect_url"`
+	// Scopes to ask the provider for, beside those that a login needs.
+	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
+	// The challenge of PKCE, a SHA-256 of the verifier in base64url without padding (RFC 7636, section 4.2).
+	// The call that ends the login then takes the verifier.
+	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero" url:"pkce_code_challenge"`
+	// Further parameters for the provider, by their names there, as in {"prompt": "consent"}. They travel with
+	// the prefix "provider_".
+	ProviderParameters map[string]string `json:"provider_parameters,omitzero"`
+}
+
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "discovery_oauth". Tokens of

@@ -212,8 +212,13 @@ func (b *builder) field(doc *openapi.Document, wire string, required bool, s *op
 	case resolved.Sensitive && expr.Base != String && (expr.Base != List || expr.Elem.Base != String):
 		return nil, fmt.Errorf("x-stytch-sensitive is for strings and lists of strings")
 	}
+	places := map[string]Place{"": Body, "path": Path, "query": Query}
+	place, known := places[resolved.In]
+	if !known {
+		return nil, fmt.Errorf("x-stytch-in is %q", resolved.In)
+	}
 	return &Field{
-		Name: cmp.Or(resolved.GoName, names.Go(wire)), Wire: wire, Doc: resolved.Description,
+		In: place, Name: cmp.Or(resolved.GoName, names.Go(wire)), Wire: wire, Doc: resolved.Description,
 		Required: required, Sensitive: resolved.Sensitive, Deprecated: resolved.Deprecated, Type: expr,
 		Schema:   resolved,
 		nullable: resolved.Nullable, facts: facts(resolved, expr, b.packages[doc.Path]),

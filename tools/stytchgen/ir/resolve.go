@@ -46,6 +46,7 @@ func (b *builder) follow(
 	merged.Description = cmp.Or(s.Description, merged.Description)
 	merged.Default = cmp.Or(s.Default, merged.Default)
 	merged.GoName = cmp.Or(s.GoName, merged.GoName)
+	merged.In = cmp.Or(s.In, merged.In)
 	merged.Source = cmp.Or(s.Source, merged.Source)
 	return merged, owner, nil
 }

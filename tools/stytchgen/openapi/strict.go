@@ -19,7 +19,7 @@ var flag = &kind{flag: true}
 
 var kinds = func() *kind {
 	schema := object("$ref type format description required enum default minimum maximum minLength maxLength " +
-		"minItems maxItems pattern x-stytch-go-name x-stytch-values x-stytch-enum x-stytch-source")
+		"minItems maxItems pattern x-stytch-go-name x-stytch-values x-stytch-enum x-stytch-source x-stytch-in")
 	schema.keywords["x-stytch-sensitive"] = flag
 	schema.keywords["deprecated"] = flag
 	schema.keywords["properties"] = &kind{each: schema}

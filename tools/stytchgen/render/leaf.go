@@ -173,7 +173,11 @@ func (l *leaf) Tag(t *ir.Type, f *ir.Field) string {
 	case ir.Path:
 		tag += fmt.Sprintf(" path:%q", f.Wire)
 	case ir.Query:
-		tag += fmt.Sprintf(" url:%q", f.Wire)
+		option := ""
+		if f.Type.Base == ir.List {
+			option = ",space"
+		}
+		tag += fmt.Sprintf(" url:%q", f.Wire+option)
 	}
 	if len(words) > 0 {
 		tag += fmt.Sprintf(" stytch:%q", strings.Join(words, ","))
