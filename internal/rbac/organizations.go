@@ -120,8 +120,9 @@ func (o *organizations) evict(now int64) {
 func (o *organizations) clear() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	empty := new(shard{})
 	for i := range o.shards {
-		o.shards[i].Store(&shard{})
+		o.shards[i].Store(empty)
 	}
 	o.size = 0
 }
