@@ -1,4 +1,4 @@
-package stytch_test
+package verify_test
 
 import (
 	"bytes"
