@@ -1,4 +1,4 @@
-package stytch_test
+package sweep_test
 
 import (
 	"context"

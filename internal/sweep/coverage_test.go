@@ -1,4 +1,4 @@
-package stytch_test
+package sweep_test
 
 import (
 	"os"
@@ -16,7 +16,7 @@ var goCall = regexp.MustCompile("`client\\.([A-Za-z0-9.]+)`(, on both clients)?"
 
 func TestCoverage_callsExist(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("docs/COVERAGE.md")
+	text, err := os.ReadFile("../../docs/COVERAGE.md")
 	require.NoError(t, err)
 	found := goCall.FindAllStringSubmatch(string(text), -1)
 	require.Greater(t, len(found), 184)
