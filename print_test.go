@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	stytch "github.com/seed75add069/stytch-go"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 )
 
 func TestClient_print(t *testing.T) {
@@ -22,7 +22,7 @@ func TestClient_print(t *testing.T) {
 	} {
 		t.Run("no way to print a "+name+" shows the secret", func(t *testing.T) {
 			t.Parallel()
-			canary.Hidden(t, v, secretText, "cAnArY")
+			canarytest.Hidden(t, v, secretText, "cAnArY")
 		})
 	}
 	t.Run("a Config and a Client say which project they are for", func(t *testing.T) {

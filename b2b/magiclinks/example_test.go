@@ -8,12 +8,12 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/magiclinks"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_Authenticate() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "member_authenticated": false,
 		"member_id": "member-test-1", "organization_id": "organization-test-1",
 		"session_token": "", "session_jwt": "", "member_session": null,

@@ -7,13 +7,13 @@ import (
 	"log"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_Create() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 400,
 		"error_type": "organization_slug_already_used", "error_message": "The slug is taken.", "error_url": ""
 	}`)
@@ -36,7 +36,7 @@ func ExampleService_Create() {
 }
 
 func ExampleService_SearchAll() {
-	client := recorded.Client(
+	client := apitest.Client(
 		`{"request_id": "request-id-test-1", "status_code": 200, "organizations": [
 			{"organization_id": "organization-test-1", "organization_slug": "analytical-engines"},
 			{"organization_id": "organization-test-2", "organization_slug": "difference-engines"}
@@ -70,7 +70,7 @@ func ExampleService_SearchAll() {
 
 // A filter that the SDK has no constructor for yet is written out.
 func ExampleService_Search() {
-	api := recorded.New(`{
+	api := apitest.New(`{
 		"request_id": "request-id-test-1", "status_code": 200, "organizations": [],
 		"results_metadata": {"total": 0, "next_cursor": null}
 	}`)

@@ -9,12 +9,12 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/passwords"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	b2cpasswords "github.com/seed75add069/stytch-go/b2c/passwords"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_StrengthCheck() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "valid_password": false, "score": 1,
 		"breached_password": false, "strength_policy": "zxcvbn", "breach_detection_on_create": true,
 		"zxcvbn_feedback": {"warning": "A common password.", "suggestions": ["Add another word or two."]}
@@ -39,7 +39,7 @@ func ExampleService_StrengthCheck() {
 }
 
 func ExampleService_Authenticate() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "member_authenticated": false,
 		"member_id": "member-test-1", "intermediate_session_token": "example-intermediate-session",
 		"primary_required": {"allowed_auth_methods": ["sso", "magic_link"]}
@@ -77,7 +77,7 @@ func ExampleService_Authenticate() {
 
 // A member keeps the password they had elsewhere. Each kind of hash has its own settings.
 func ExampleService_Migrate() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"member_id": "member-test-1", "member_created": true
 	}`)

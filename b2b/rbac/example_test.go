@@ -8,13 +8,13 @@ import (
 	"strings"
 
 	"github.com/seed75add069/stytch-go/b2b/rbac"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/internal/stage"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_Policy() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "policy": {
 			"roles": [
 				{"role_id": "stytch_member", "description": "Everybody.",

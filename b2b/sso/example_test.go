@@ -8,12 +8,12 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/b2b/sso"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_Authenticate() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "member_authenticated": true,
 		"member_id": "member-test-1", "organization_id": "organization-test-1",
 		"session_token": "example-session-token", "session_jwt": "example.session.jwt",
@@ -45,7 +45,7 @@ func ExampleService_Authenticate() {
 }
 
 func ExampleService_GetConnections() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"saml_connections": [{
 			"connection_id": "saml-connection-test-1", "display_name": "Okta", "status": "active",

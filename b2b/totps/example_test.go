@@ -8,13 +8,13 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/mfa"
 	"github.com/seed75add069/stytch-go/b2b/totps"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 // What belongs to the member alone is masked where it is printed as a whole.
 func ExampleService_Create() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
 		"totp_registration_id": "totp-registration-test-1", "secret": "EXAMPLESECRET234",
 		"qr_code": "data:image/png;base64,iVBORw0KGgo=", "recovery_codes": ["aaaa-bbbb-cccc", "dddd-eeee-ffff"]
@@ -40,7 +40,7 @@ func ExampleService_Create() {
 }
 
 func ExampleService_Authenticate() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
 		"session_token": "example-session-token", "session_jwt": "example.session.jwt",
 		"member_session": {"member_session_id": "member-session-test-1", "authentication_factors": [

@@ -11,12 +11,12 @@ import (
 	"strings"
 
 	"github.com/seed75add069/stytch-go/b2c/cryptowallets"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_AuthenticateStart() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "user_id": "user-test-1", "user_created": true,
 		"challenge": "Sign in to example.com\nnonce: 4711"
 	}`)
@@ -36,7 +36,7 @@ func ExampleService_AuthenticateStart() {
 
 // The browser posts address and signature. The handler passes the signature on as the wallet wrote it.
 func ExampleService_Authenticate() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-2", "status_code": 401, "error_type": "unable_to_authenticate_crypto_wallet",
 		"error_message": "The signature does not fit.", "error_url": ""
 	}`)

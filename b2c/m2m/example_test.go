@@ -11,13 +11,13 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/internal/mint"
-	"github.com/seed75add069/stytch-go/internal/recorded"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_Token() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"access_token": "eyJhbGciOiJSUzI1NiJ9.e30.example", "token_type": "bearer", "expires_in": 3600
 	}`)
@@ -40,7 +40,7 @@ func ExampleService_Token() {
 
 // A program that calls others keeps one source, and a client that adds its tokens.
 func ExampleService_TokenSource() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"access_token": "eyJhbGciOiJSUzI1NiJ9.e30.example", "token_type": "bearer", "expires_in": 3600
 	}`)

@@ -14,7 +14,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 )
 
 func TestRedaction(t *testing.T) {
@@ -52,16 +52,16 @@ func TestRedaction(t *testing.T) {
 	} {
 		t.Run("no way to print "+name+" shows a secret", func(t *testing.T) {
 			t.Parallel()
-			canary.Hidden(t, tt.v, "cAnArY")
+			canarytest.Hidden(t, tt.v, "cAnArY")
 			assert.Equal(t, tt.want, fmt.Sprint(tt.v))
 		})
 	}
 	t.Run("pointers show none either", func(t *testing.T) {
 		t.Parallel()
-		canary.Hidden(t, &m2m.TokenRequest{ClientSecret: "cAnArY-secret"}, "cAnArY")
-		canary.Hidden(t, &m2m.TokenResponse{AccessToken: "cAnArY-token"}, "cAnArY")
-		canary.Hidden(t, &m2m.AccessToken{AccessToken: "cAnArY-token"}, "cAnArY")
-		canary.Hidden(t, &m2m.AuthenticateTokenRequest{AccessToken: "cAnArY-token"}, "cAnArY")
+		canarytest.Hidden(t, &m2m.TokenRequest{ClientSecret: "cAnArY-secret"}, "cAnArY")
+		canarytest.Hidden(t, &m2m.TokenResponse{AccessToken: "cAnArY-token"}, "cAnArY")
+		canarytest.Hidden(t, &m2m.AccessToken{AccessToken: "cAnArY-token"}, "cAnArY")
+		canarytest.Hidden(t, &m2m.AuthenticateTokenRequest{AccessToken: "cAnArY-token"}, "cAnArY")
 	})
 	t.Run("a token can be stored when asked to, and read back", func(t *testing.T) {
 		t.Parallel()
@@ -93,7 +93,7 @@ func TestRedaction_log(t *testing.T) {
 				assert.Equal(t, status >= 400, err != nil)
 				assert.Contains(t, log.String(), "b2c.m2m.token")
 				assert.Contains(t, log.String(), request().ClientID)
-				canary.Hidden(t, log.String(), "cAnArY")
+				canarytest.Hidden(t, log.String(), "cAnArY")
 			})
 		}
 	}

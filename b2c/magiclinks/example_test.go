@@ -7,12 +7,12 @@ import (
 	"log"
 
 	"github.com/seed75add069/stytch-go/b2c/magiclinks"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_Authenticate() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "user_id": "user-test-1", "method_id": "email-test-1",
 		"session_token": "example-session-token", "session_jwt": "example.session.jwt",
 		"session": {"session_id": "session-test-1", "user_id": "user-test-1", "expires_at": "2030-01-02T04:04:05Z"}

@@ -7,12 +7,12 @@ import (
 	"log"
 
 	"github.com/seed75add069/stytch-go/b2c/passwords"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_StrengthCheck() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "valid_password": false, "score": 1,
 		"breached_password": false, "strength_policy": "luds", "breach_detection_on_create": true,
 		"feedback": {"warning": "", "suggestions": [], "luds_requirements": {
@@ -35,7 +35,7 @@ func ExampleService_StrengthCheck() {
 }
 
 func ExampleService_Authenticate() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 400, "error_type": "reset_password",
 		"error_message": "The password must be changed.", "error_url": ""
 	}`)
@@ -62,7 +62,7 @@ func ExampleService_Authenticate() {
 
 // A user keeps the password they had elsewhere. Each kind of hash has its own settings.
 func ExampleService_Migrate() {
-	api := recorded.New(`{
+	api := apitest.New(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"user_id": "user-test-1", "email_id": "email-test-1", "user_created": true
 	}`)

@@ -9,12 +9,12 @@ import (
 	"net/http/httptest"
 
 	"github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_Authenticate() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"session": {"session_id": "session-test-1", "user_id": "user-test-1", "expires_at": "2030-01-02T04:04:05Z",
 			"authentication_factors": [{"type": "otp", "delivery_method": "sms"}], "roles": ["stytch_user", "editor"]},
@@ -41,7 +41,7 @@ func ExampleService_Authenticate() {
 }
 
 func ExampleService_Revoke() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 404, "error_type": "session_not_found",
 		"error_message": "Session could not be found.", "error_url": ""
 	}`)

@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2c/users"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func ExampleService_Search() {
-	api := recorded.New(`{
+	api := apitest.New(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"results": [{
 			"user_id": "user-test-1", "status": "active", "created_at": "2026-01-15T09:00:00Z",
@@ -45,7 +45,7 @@ func ExampleService_Search() {
 
 // Breaking out of the loop makes no further call.
 func ExampleService_SearchAll() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"results": [{"user_id": "user-test-1"}, {"user_id": "user-test-2", "is_locked": true}, {"user_id": "user-test-3"}],
 		"results_metadata": {"total": 2000, "next_cursor": "example-cursor"}
@@ -64,7 +64,7 @@ func ExampleService_SearchAll() {
 }
 
 func ExampleService_Update() {
-	api := recorded.New(`{
+	api := apitest.New(`{
 		"request_id": "request-id-test-1", "status_code": 200, "user_id": "user-test-1",
 		"user": {"user_id": "user-test-1", "untrusted_metadata": {"theme": "dark"}}
 	}`)

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -71,8 +71,8 @@ func TestRedacted(t *testing.T) {
 	t.Parallel()
 	t.Run("nothing shows the secrets of a value or of one inside it", func(t *testing.T) {
 		t.Parallel()
-		canary.Hidden(t, full(), text, "cAnArY")
-		canary.Hidden(t, *full(), text, "cAnArY")
+		canarytest.Hidden(t, full(), text, "cAnArY")
+		canarytest.Hidden(t, *full(), text, "cAnArY")
 	})
 	t.Run("every verb shows the type and the masked fields", func(t *testing.T) {
 		t.Parallel()
@@ -149,9 +149,9 @@ func TestText(t *testing.T) {
 		t.Parallel()
 		s := secret.New(text)
 		assert.Equal(t, "[redacted]", fmt.Sprintf("%s", s))
-		canary.Hidden(t, s, text)
-		canary.Hidden(t, struct{ s secret.Text }{s}, text)
-		canary.Hidden(t, &struct{ S *secret.Text }{&s}, text)
+		canarytest.Hidden(t, s, text)
+		canarytest.Hidden(t, struct{ s secret.Text }{s}, text)
+		canarytest.Hidden(t, &struct{ S *secret.Text }{&s}, text)
 	})
 	t.Run("and reveals its secret when asked", func(t *testing.T) {
 		t.Parallel()

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	stytch "github.com/seed75add069/stytch-go"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -134,8 +134,8 @@ func TestRedaction_types(t *testing.T) {
 			total += planted
 			t.Run(fmt.Sprintf("the %s of %s shows none of its %d secrets", kind, m.name, planted), func(t *testing.T) {
 				t.Parallel()
-				canary.Hidden(t, v.Interface(), "cAnArY")
-				canary.Hidden(t, v.Elem().Interface(), "cAnArY")
+				canarytest.Hidden(t, v.Interface(), "cAnArY")
+				canarytest.Hidden(t, v.Elem().Interface(), "cAnArY")
 			})
 			t.Run(fmt.Sprintf("the %s of %s marshals its %d secrets when asked to", kind, m.name, planted), func(t *testing.T) {
 				t.Parallel()
@@ -191,7 +191,7 @@ func TestRedaction_log(t *testing.T) {
 				require.Equal(t, calls, strings.Count(log.String(), "stytch: call"))
 				assert.Contains(t, log.String(), "[redacted]")
 				assert.Contains(t, log.String(), "b2b.sessions.authenticate")
-				canary.Hidden(t, log.String(), "cAnArY")
+				canarytest.Hidden(t, log.String(), "cAnArY")
 			})
 		}
 	}

@@ -7,12 +7,12 @@ import (
 	"log"
 
 	"github.com/seed75add069/stytch-go/b2b/magiclinks/email"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_LoginOrSignup() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "member_created": true,
 		"member_id": "member-test-1", "member": {"email_address": "ada@analytical.dev", "status": "pending"},
 		"organization": {"organization_name": "Analytical Engines"}

@@ -8,14 +8,14 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 // What is nil stays as it is; what is given is sent, also where it is false, empty or an empty list.
 func ExampleService_Update() {
-	api := recorded.New(`{
+	api := apitest.New(`{
 		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
 		"member": {"member_id": "member-test-1", "name": "", "mfa_enrolled": false}
 	}`)
@@ -41,7 +41,7 @@ func ExampleService_Update() {
 
 // Metadata is merged into what is there: a key that is not mentioned stays, and nil deletes one.
 func ExampleService_Update_metadata() {
-	api := recorded.New(`{
+	api := apitest.New(`{
 		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
 		"member": {"member_id": "member-test-1", "trusted_metadata": {"plan": "team", "since": "2026"}}
 	}`)
@@ -67,7 +67,7 @@ func ExampleService_Update_metadata() {
 }
 
 func ExampleService_Search() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"members": [{
 			"member_id": "member-test-1", "organization_id": "organization-test-1",
@@ -99,7 +99,7 @@ func ExampleService_Search() {
 }
 
 func ExampleService_SearchAll() {
-	client := recorded.Client(
+	client := apitest.Client(
 		`{"request_id": "request-id-test-1", "status_code": 200,
 			"members": [{"email_address": "ada@analytical.dev"}],
 			"results_metadata": {"total": 2, "next_cursor": "example-cursor"}}`,

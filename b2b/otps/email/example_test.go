@@ -8,13 +8,13 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/otps/email"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_Authenticate() {
 	ctx := context.Background()
-	client := recorded.Client(
+	client := apitest.Client(
 		`{"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1", "member_created": false}`,
 		`{"request_id": "request-id-test-2", "status_code": 200, "member_id": "member-test-1",
 			"member_authenticated": false, "intermediate_session_token": "example-intermediate-session",

@@ -7,13 +7,13 @@ import (
 	"log"
 
 	"github.com/seed75add069/stytch-go/b2b/otps/sms"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 // The second step of a login whose answer asked for a second factor.
 func ExampleService_Send() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
 		"member": {"member_id": "member-test-1", "mfa_phone_number": "+12025550162", "mfa_phone_number_verified": false}
 	}`)
@@ -32,7 +32,7 @@ func ExampleService_Send() {
 }
 
 func ExampleService_Authenticate() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 404, "error_type": "otp_code_not_found",
 		"error_message": "Wrong code.", "error_url": ""
 	}`)

@@ -8,13 +8,13 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/sso"
 	"github.com/seed75add069/stytch-go/b2b/sso/saml"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 // A connection is made first, so that the identity provider can be told its addresses.
 func ExampleService_CreateConnection() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "connection": {
 			"connection_id": "saml-connection-test-1", "status": "pending", "identity_provider": "okta",
 			"acs_url": "https://sso.example.com/callback/saml-connection-test-1",
@@ -39,7 +39,7 @@ func ExampleService_CreateConnection() {
 
 // With what the identity provider hands out the connection becomes active.
 func ExampleService_UpdateConnection() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"connection": {"connection_id": "saml-connection-test-1", "status": "active"}
 	}`)

@@ -8,12 +8,12 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/fraud"
 	"github.com/seed75add069/stytch-go/b2c/fraud/fingerprint"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_Lookup() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200, "telemetry_id": "example-telemetry-id",
 		"fingerprints": {"visitor_id": "visitor-1", "browser_id": "browser-1"},
 		"verdict": {"action": "CHALLENGE", "reasons": ["VIRTUAL_MACHINE"], "is_authentic_device": true},

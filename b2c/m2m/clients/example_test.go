@@ -8,13 +8,13 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/m2m"
 	"github.com/seed75add069/stytch-go/b2c/m2m/clients"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_Create() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"m2m_client": {
 			"client_id": "m2m-client-test-1", "client_secret": "example-secret", "client_secret_last_four": "cret",
@@ -38,7 +38,7 @@ func ExampleService_Create() {
 }
 
 func ExampleService_SearchAll() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"m2m_clients": [
 			{"client_id": "m2m-client-test-1", "client_name": "nightly export", "status": "active"},

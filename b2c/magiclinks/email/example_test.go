@@ -8,12 +8,12 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2c/magiclinks/email"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_LoginOrCreate() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-1", "status_code": 200,
 		"user_id": "user-test-1", "email_id": "email-test-1", "user_created": true
 	}`)
@@ -34,7 +34,7 @@ func ExampleService_LoginOrCreate() {
 
 // A second e-mail within a second is refused. Unless the answer says when, the SDK does not try again: the person does.
 func ExampleService_LoginOrCreate_tooOften() {
-	client := recorded.Client(`{
+	client := apitest.Client(`{
 		"request_id": "request-id-test-2", "status_code": 429, "error_type": "too_many_requests",
 		"error_message": "Slow down.", "error_url": ""
 	}`)

@@ -8,14 +8,14 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/otps"
 	"github.com/seed75add069/stytch-go/b2c/otps/sms"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func ExampleService_LoginOrCreate() {
 	ctx := context.Background()
-	client := recorded.Client(
+	client := apitest.Client(
 		`{"request_id": "request-id-test-1", "status_code": 200,
 			"user_id": "user-test-1", "phone_id": "phone-number-test-1", "user_created": false}`,
 		`{"request_id": "request-id-test-2", "status_code": 200, "user_id": "user-test-1",

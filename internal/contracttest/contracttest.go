@@ -1,6 +1,6 @@
-// Package contract is the test that every generated operation passes: what it sends, what it makes of answers, and how
-// it fails. It is used by tests only.
-package contract
+// Package contracttest is the test that every generated operation passes: what it sends, what it makes of answers, and
+// how it fails.
+package contracttest
 
 import (
 	"context"

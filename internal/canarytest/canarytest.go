@@ -1,9 +1,9 @@
-// Package canary looks for secrets in whatever is printed, logged or marshalled. It is used by tests only.
+// Package canarytest looks for secrets in whatever is printed, logged or marshalled.
 //
-//	canary.Hidden(t, err, token)
+//	canarytest.Hidden(t, err, token)
 //
 // [Print] is the list of ways.
-package canary
+package canarytest
 
 import (
 	"bytes"

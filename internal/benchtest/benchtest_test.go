@@ -1,11 +1,11 @@
-package pairbench_test
+package benchtest_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/seed75add069/stytch-go/internal/pairbench"
+	"github.com/seed75add069/stytch-go/internal/benchtest"
 )
 
 var sink any
@@ -25,8 +25,8 @@ func work(n int) func() {
 //nolint:paralleltest // it measures time
 func TestRun(t *testing.T) {
 	result := testing.Benchmark(func(b *testing.B) {
-		pairbench.Run(b, pairbench.Variant{Name: "base", Do: work(20_000)},
-			pairbench.Variant{Name: "half", Do: work(10_000)}, pairbench.Variant{Name: "same", Do: work(20_000)})
+		benchtest.Run(b, benchtest.Variant{Name: "base", Do: work(20_000)},
+			benchtest.Variant{Name: "half", Do: work(10_000)}, benchtest.Variant{Name: "same", Do: work(20_000)})
 	})
 	assert.InDelta(t, 2, result.Extra["x-half"], 0.4)
 	assert.InDelta(t, 1, result.Extra["x-same"], 0.2)
@@ -35,8 +35,8 @@ func TestRun(t *testing.T) {
 
 //nolint:paralleltest // it counts allocations
 func TestAllocs(t *testing.T) {
-	assert.Zero(t, pairbench.Allocs(func() {}))
-	assert.InDelta(t, 3, pairbench.Allocs(func() {
+	assert.Zero(t, benchtest.Allocs(func() {}))
+	assert.InDelta(t, 3, benchtest.Allocs(func() {
 		for range 3 {
 			sink = new([100]byte)
 		}

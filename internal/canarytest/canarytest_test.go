@@ -1,4 +1,4 @@
-package canary_test
+package canarytest_test
 
 import (
 	"encoding/base64"
@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 )
 
 const token = "cAnArY-0123456789="
@@ -38,7 +38,7 @@ func TestHidden(t *testing.T) {
 	} {
 		t.Run("finds a secret in "+name, func(t *testing.T) {
 			t.Parallel()
-			shown := "\n" + strings.Join(canary.Shown(v, "another", token), "\n")
+			shown := "\n" + strings.Join(canarytest.Shown(v, "another", token), "\n")
 			for _, way := range []string{"%v", "%q", "slog JSON", "slog text", "json.Marshal"} {
 				assert.Contains(t, shown, "\n"+way+" as ")
 			}
@@ -46,7 +46,7 @@ func TestHidden(t *testing.T) {
 	}
 	t.Run("finds bytes in the form each verb gives them", func(t *testing.T) {
 		t.Parallel()
-		shown := "\n" + strings.Join(canary.Shown(pair{B: []byte(token)}, token), "\n")
+		shown := "\n" + strings.Join(canarytest.Shown(pair{B: []byte(token)}, token), "\n")
 		for _, way := range []string{"%v", "%s", "%x", "%X", "%d", "%o", "json.Marshal"} {
 			assert.Contains(t, shown, "\n"+way+" as ")
 		}
@@ -54,14 +54,14 @@ func TestHidden(t *testing.T) {
 	t.Run("is content with a value that holds none", func(t *testing.T) {
 		t.Parallel()
 		r := new(recorder)
-		canary.Hidden(r, pair{A: "harmless"}, token)
+		canarytest.Hidden(r, pair{A: "harmless"}, token)
 		assert.Empty(t, r.failures)
 	})
 	t.Run("fails with the ways it found", func(t *testing.T) {
 		t.Parallel()
 		r := new(recorder)
-		canary.Hidden(r, pair{A: token}, token)
+		canarytest.Hidden(r, pair{A: token}, token)
 		require.Len(t, r.failures, 1)
-		assert.Contains(t, r.failures[0], "canary_test.pair shows a secret in ")
+		assert.Contains(t, r.failures[0], "canarytest_test.pair shows a secret in ")
 	})
 }

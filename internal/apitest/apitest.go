@@ -1,10 +1,9 @@
-// Package recorded stands in for the API where an example needs answers that the emulator does not play yet. It is used
-// by tests only.
+// Package apitest stands in for the API where an example needs answers that the emulator does not give yet.
 //
-//	client := recorded.Client(`{"request_id": "request-id-test-1", "status_code": 200}`)
+//	client := apitest.Client(`{"request_id": "request-id-test-1", "status_code": 200}`)
 //
 // The answers are made up, short, and of the documented form.
-package recorded
+package apitest
 
 import (
 	"encoding/json"
@@ -72,7 +71,7 @@ func (a *API) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if envelope.Status == 0 {
-		return nil, errors.New("the recorded answer has no status_code")
+		return nil, errors.New("the answer has no status_code")
 	}
 	return &http.Response{
 		StatusCode: envelope.Status, ProtoMajor: 1, ProtoMinor: 1,
@@ -86,7 +85,7 @@ func (a *API) next(sent string) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(a.answers) == 0 {
-		return "", errors.New("no recorded answer is left")
+		return "", errors.New("no answer is left")
 	}
 	answer := a.answers[0]
 	a.answers, a.sent = a.answers[1:], sent

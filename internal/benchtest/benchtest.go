@@ -1,11 +1,10 @@
-// Package pairbench measures variants of the same work against each other on a machine that is not quiet. It is used by
-// tests only.
+// Package benchtest measures variants of the same work against each other on a machine that is not quiet.
 //
-//	pairbench.Run(b, ours, pairbench.Variant{Name: "floor", Do: floor})
+//	benchtest.Run(b, ours, benchtest.Variant{Name: "floor", Do: floor})
 //
 // [Run] lets the variants take turns in batches of about a millisecond, so that whatever else the machine does hits all
 // of them alike, and reports the median of the ratios between neighbours: 1.00 is as fast, 2.00 takes twice as long.
-package pairbench
+package benchtest
 
 import (
 	"runtime"

@@ -1,4 +1,4 @@
-package recorded_test
+package apitest_test
 
 import (
 	"errors"
@@ -9,13 +9,13 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
-	"github.com/seed75add069/stytch-go/internal/recorded"
+	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func TestAPI(t *testing.T) {
 	t.Parallel()
-	api := recorded.New(
+	api := apitest.New(
 		`{"request_id": "r", "status_code": 200, "organization": {"organization_id": "o"}}`,
 		`{"request_id": "r", "status_code": 404, "error_type": "organization_not_found"}`,
 	)
@@ -40,13 +40,13 @@ func TestAPI(t *testing.T) {
 
 func TestAPI_answerWithoutStatus(t *testing.T) {
 	t.Parallel()
-	_, err := recorded.Client(`{"request_id": "r"}`).B2B.RBAC.Policy(t.Context(), nil)
+	_, err := apitest.Client(`{"request_id": "r"}`).B2B.RBAC.Policy(t.Context(), nil)
 	require.ErrorContains(t, err, "status_code")
 }
 
 func TestAPI_form(t *testing.T) {
 	t.Parallel()
-	api := recorded.New(`{"request_id": "r", "status_code": 200, "access_token": "t"}`)
+	api := apitest.New(`{"request_id": "r", "status_code": 200, "access_token": "t"}`)
 	_, err := api.Client().B2B.M2M.Token(t.Context(), &m2m.TokenRequest{ClientID: "m", ClientSecret: "s"})
 	require.NoError(t, err)
 	assert.Equal(t, "POST /v1/public/project-test-example/oauth2/token\n"+

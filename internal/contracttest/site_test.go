@@ -1,4 +1,4 @@
-package contract
+package contracttest
 
 import (
 	"reflect"
@@ -38,8 +38,8 @@ func TestSitesOf(t *testing.T) {
 	}
 	slices.Sort(got)
 	assert.Equal(t, []string{
-		"/children []contract.tree", "/children/0 contract.tree", "/children/0/name string", "/count int", "/name string",
-		"/next contract.tree", "/next/children []contract.tree", "/next/children/0 contract.tree",
+		"/children []contracttest.tree", "/children/0 contracttest.tree", "/children/0/name string", "/count int", "/name string",
+		"/next contracttest.tree", "/next/children []contracttest.tree", "/next/children/0 contracttest.tree",
 		"/next/children/0/free map[string]interface {}", "/next/children/0/free/k interface {}",
 	}, got, "every place that Go knows, once, without pointers")
 	assert.ElementsMatch(t, []string{"/name", "/count", "/children", "/next"}, top)
