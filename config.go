@@ -67,7 +67,7 @@ type Config struct {
 }
 
 // ConfigFromEnv reads STYTCH_PROJECT_ID, STYTCH_SECRET, STYTCH_BASE_URL and STYTCH_FRAUD_BASE_URL. What is not set
-// stays empty, for [NewClient] to judge.
+// stays empty; [NewClient] checks it.
 func ConfigFromEnv() Config {
 	return Config{
 		ProjectID:    os.Getenv("STYTCH_PROJECT_ID"),

@@ -118,7 +118,7 @@ func splitImports(b block) (own []*ast.ImportSpec, body string, err error) {
 	return tree.Imports, strings.Repeat("\n", strings.Count(b.text[:end], "\n")) + b.text[end:], nil
 }
 
-// variables declares what the fragment uses and does not declare, and what a comment promises.
+// variables declares what the fragment uses and does not declare, and what a comment says.
 func variables(b block, tree *ast.File) (string, error) {
 	var lines []string
 	known := map[string]bool{}
