@@ -84,7 +84,7 @@ func BenchmarkAllows_spread(b *testing.B) {
 		p := policyOf(n)
 		subjects, resources := make([][]string, 1<<12), make([]string, 1<<12)
 		for i := range subjects {
-			k := i * 2_654_435_761
+			k := int(uint32(i) * 2_654_435_761 >> 1)
 			subjects[i] = list("role-"+strconv.Itoa(k%n), "role-"+strconv.Itoa(k/7%n), "role-"+strconv.Itoa(k/31%n))
 			resources[i] = "resource-" + strconv.Itoa(k/3%n) + "-" + strconv.Itoa(k%9)
 		}
