@@ -15,7 +15,7 @@ type claims struct {
 		ID   string `json:"organization_id"`
 		Slug string `json:"slug"`
 	} `json:"https://stytch.com/organization"`
-	Custom map[string]any `json:",embed"`
+	Custom map[string]any `json:",embed,inline"`
 }
 
 // Settle takes members' sessions only. A session that ends before its token takes the token with it.

@@ -32,7 +32,7 @@ type floorClaims struct {
 		ID   string `json:"organization_id"`
 		Slug string `json:"slug"`
 	} `json:"https://stytch.com/organization"`
-	Custom map[string]any `json:",embed"`
+	Custom map[string]any `json:",embed,inline"`
 }
 
 // local returns a service that has fetched its keys and policy.

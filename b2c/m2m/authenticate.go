@@ -90,7 +90,7 @@ type claims struct {
 	// Session and Organization are what the tokens of people have.
 	Session      jsontext.Value `json:"https://stytch.com/session"`
 	Organization jsontext.Value `json:"https://stytch.com/organization"`
-	Custom       map[string]any `json:",embed"`
+	Custom       map[string]any `json:",embed,inline"`
 }
 
 // Settle takes machines' tokens only, which say nobody but the client.

@@ -34,7 +34,7 @@ type claims struct {
 
 	Session      *SessionClaim  `json:"https://stytch.com/session"`
 	Organization jsontext.Value `json:"https://stytch.com/organization"`
-	Custom       map[string]any `json:",embed"`
+	Custom       map[string]any `json:",embed,inline"`
 }
 
 // Settle takes users' sessions only. A session that ends before its token takes the token with it.

@@ -25,7 +25,7 @@ type Token struct {
 	// Session is what a session's token has.
 	Session jsontext.Value `json:"https://stytch.com/session"`
 	// Custom are the claims that are left. They are to be read once, with CustomClaims.
-	Custom map[string]any `json:",embed"`
+	Custom map[string]any `json:",embed,inline"`
 }
 
 // Organization is a member's.

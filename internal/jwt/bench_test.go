@@ -53,7 +53,7 @@ type benchClaims struct {
 
 	Session      benchSession      `json:"https://stytch.com/session"`
 	Organization benchOrganization `json:"https://stytch.com/organization"`
-	Custom       jsontext.Value    `json:",embed"`
+	Custom       jsontext.Value    `json:",embed,inline"`
 }
 
 type theirClaims struct {

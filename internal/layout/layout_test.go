@@ -39,6 +39,7 @@ var rules = []struct {
 	{"generated files say so, and only they", markers},
 	{"packages have a comment", packageComments},
 	{"tags say what is optional", tags},
+	{"embedded maps are so in both versions of json/v2", embedTags},
 	{"names and comments use the words of the field", vocabulary},
 }
 

@@ -68,3 +68,24 @@ func fieldComplaints(structName string, field *ast.Field) []string {
 	}
 	return list
 }
+
+// embedTags complains about a map of all other members that has one name only: the option is called embed, and inline
+// where Go 1.26 is built with GOEXPERIMENT=jsonv2. Each ignores the other's.
+func embedTags(files []*goFile) []string {
+	var complaints []string
+	for _, f := range files {
+		ast.Inspect(f.tree, func(n ast.Node) bool {
+			field, ok := n.(*ast.Field)
+			if !ok || field.Tag == nil {
+				return true
+			}
+			raw, _ := strconv.Unquote(field.Tag.Value)
+			options := strings.Split(reflect.StructTag(raw).Get("json"), ",")[1:]
+			if slices.Contains(options, "embed") != slices.Contains(options, "inline") {
+				complaints = append(complaints, f.fset.Position(field.Pos()).String()+": embed and inline go together")
+			}
+			return true
+		})
+	}
+	return complaints
+}

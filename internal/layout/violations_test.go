@@ -90,6 +90,7 @@ var violations = []violation{
 		request("*int32", `json:"a,omitzero"`), request("*int", `json:"a,omitzero"`),
 	},
 	{"list of pointers", tags, "b2b/x/x.go", request("[]*string", `json:"a"`), request("[]string", `json:"a"`)},
+	{"embed without inline", embedTags, "x/x.go", request("int", `json:",embed"`), request("int", `json:",embed,inline"`)},
 	{
 		"a metaphor in a name", vocabulary, "x.go",
 		"package x\n\ntype roomKeeper struct{}\n", "package x\n\nimport \"math\"\n\nvar mushroom = math.Floor(1)\n",
