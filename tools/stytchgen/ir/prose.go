@@ -3,6 +3,7 @@ package ir
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
@@ -26,6 +27,13 @@ type scope struct {
 	keys bool
 	// codes is what stands before an error code's name.
 	codes string
+	// errors are those that the package's operations list; nil means all there are. Any other word that is a code too, such
+	// as reset_password, a type of token, means itself.
+	errors []ErrorCode
+}
+
+func (in scope) isError(code string) bool {
+	return in.errors == nil || slices.ContainsFunc(in.errors, func(e ErrorCode) bool { return e.Code == code })
 }
 
 func (in scope) describes(wire string) bool { return in.self != nil && in.self.Wire == wire }
@@ -63,9 +71,13 @@ var certainty = map[string]string{
 
 func (p prose) pkg(pkg *Package) error {
 	const codes = "stytcherror."
-	pkg.Doc = p.text(pkg.Doc, scope{codes: codes})
+	var errors []ErrorCode
 	for _, op := range pkg.Ops {
-		in := scope{types: []*Type{op.Request, op.Response}, codes: codes}
+		errors = append(errors, op.Errors...)
+	}
+	pkg.Doc = p.text(pkg.Doc, scope{codes: codes, errors: errors})
+	for _, op := range pkg.Ops {
+		in := scope{types: []*Type{op.Request, op.Response}, codes: codes, errors: errors}
 		op.Summary = op.Name + " " + names.Sentence(p.text(op.Summary, in))
 		op.Doc = p.text(op.Doc, in)
 		for i := range op.Filters {
@@ -82,7 +94,7 @@ func (p prose) pkg(pkg *Package) error {
 		op.Summary = p.text(op.Summary, scope{codes: codes})
 	}
 	for _, t := range pkg.Types {
-		in := scope{types: []*Type{t}, codes: codes}
+		in := scope{types: []*Type{t}, codes: codes, errors: errors}
 		if t.Doc == "" {
 			return fmt.Errorf("%s: no operation uses it, and it has no description", t.Name)
 		}
@@ -96,19 +108,19 @@ func (p prose) pkg(pkg *Package) error {
 				f.Doc += "\nDeprecated: the API keeps the field for old callers."
 			}
 		}
-		p.constants(t.Constants)
+		p.constants(t.Constants, errors)
 	}
 	for _, v := range pkg.Values {
 		v.Doc = strings.TrimSpace("Values of " + v.Name + ", which stay plain strings in requests and answers. " +
-			p.text(v.Doc, scope{codes: codes}))
-		p.constants(v.Constants)
+			p.text(v.Doc, scope{codes: codes, errors: errors}))
+		p.constants(v.Constants, errors)
 	}
 	return nil
 }
 
-func (p prose) constants(list []Constant) {
+func (p prose) constants(list []Constant, errors []ErrorCode) {
 	for i := range list {
-		list[i].Doc = p.text(list[i].Doc, scope{codes: "stytcherror."})
+		list[i].Doc = p.text(list[i].Doc, scope{codes: "stytcherror.", errors: errors})
 	}
 }
 
@@ -132,7 +144,7 @@ func (p prose) text(s string, in scope) string {
 		if name, ok := p.fields[word]; ok && !in.keys && !in.describes(word) && strings.Contains(word, "_") {
 			return name
 		}
-		if name, ok := p.codes[word]; ok {
+		if name, ok := p.codes[word]; ok && in.isError(word) {
 			return in.codes + name
 		}
 		if lower.MatchString(word) && word != "true" && word != "false" && word != "null" {

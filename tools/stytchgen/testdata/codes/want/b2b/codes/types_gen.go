@@ -6,7 +6,7 @@ package codes
 type FailRequest struct {
 	// Which thing.
 	ThingID *string `json:"thing_id,omitzero"`
-	// Which thing, by name; stytcherror.CodeThingTooLarge if it is long.
+	// Which thing, by name; stytcherror.CodeOtherThing if it is in use. The kind can be "thing_too_large".
 	ThingName *string `json:"thing_name,omitzero"`
 	// Every thing.
 	Everything *bool `json:"everything,omitzero"`
