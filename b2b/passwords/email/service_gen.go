@@ -110,8 +110,8 @@ var opRequireReset = transport.Op{
 // RequireReset makes a password unusable until its owner has reset it.
 //
 // For projects in which one password serves in all organizations; others get an error. Nothing is sent: the
-// next login with the password fails with stytcherror.CodeMemberResetPassword, and the owner goes on with a
-// reset by e-mail.
+// next login with the password fails with "member_reset_password", and the owner goes on with a reset by
+// e-mail.
 //
 // On behalf of a session the member needs a permission. Unverified: which; we assume the action
 // "update.info.delete.password" on "stytch.member".

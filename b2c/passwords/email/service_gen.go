@@ -26,8 +26,8 @@ var opResetStart = transport.Op{
 // ResetStart sends a user an e-mail with a link to set a new password.
 //
 // The old password keeps working until the reset. The link leads to the redirect URL with "stytch_token_type"
-// set to stytcherror.CodeResetPassword and with the "token" that Passwords.Email.Reset takes. The e-mail has a
-// second link for somebody who wants to log in without a password: that one has the type "login", and
+// set to "reset_password" and with the "token" that Passwords.Email.Reset takes. The e-mail has a second link
+// for somebody who wants to log in without a password: that one has the type "login", and
 // MagicLinks.Authenticate takes its token.
 //
 // Errors to expect, in package stytcherror:

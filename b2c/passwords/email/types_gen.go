@@ -49,7 +49,7 @@ type ResetStartResponse struct {
 
 // ResetRequest is what [Service.Reset] sends.
 type ResetRequest struct {
-	// The token from the query of the redirect URL, where "stytch_token_type" is stytcherror.CodeResetPassword.
+	// The token from the query of the redirect URL, where "stytch_token_type" is "reset_password".
 	Token string `json:"token"`
 	// The password to set, in any characters. It must satisfy the project's strength policy and, where the
 	// project checks that, be unknown to data breaches.

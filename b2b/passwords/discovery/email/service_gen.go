@@ -27,8 +27,7 @@ var opResetStart = transport.Op{
 //
 // Also the way to a first password. It creates nobody, so the answer holds no ids. The link leads to the
 // redirect URL with the "token" that Passwords.Discovery.Email.Reset takes. Unverified: the "stytch_token_type"
-// there; the link may come with "discovery" and with "stytch_redirect_type" set to
-// stytcherror.CodeResetPassword.
+// there; the link may come with "discovery" and with "stytch_redirect_type" set to "reset_password".
 //
 // Errors to expect, in package stytcherror:
 //   - CodeCrossOrgPasswordsNotEnabled
