@@ -57,7 +57,7 @@ spec: ## validate api/ as OpenAPI 3.1
 catalog: ## compare api/ with the catalogue of API facts
 	$(GO) -C tools run ./catalogcheck -root ..
 
-docs: ## type-check the Go code in the documentation
+docs: ## check the Go code and the names in documentation and comments
 	$(GO) -C tools run ./doccheck ..
 
 fuzz: ## run each fuzz target for FUZZTIME, 10s by default

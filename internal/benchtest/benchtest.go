@@ -1,6 +1,8 @@
 // Package benchtest measures variants of the same work against each other on a machine that is not quiet.
 //
-//	benchtest.Run(b, ours, benchtest.Variant{Name: "floor", Do: floor})
+//	benchtest.Run(b,
+//		benchtest.Variant{Name: "ours", Do: func() { ours() }},
+//		benchtest.Variant{Name: "theirs", Do: func() { theirs() }})
 //
 // [Run] lets the variants take turns in batches of about a millisecond, so that whatever else the machine does hits all
 // of them alike, and reports the median of the ratios between neighbours: 1.00 is as fast, 2.00 takes twice as long.

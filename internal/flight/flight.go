@@ -1,8 +1,8 @@
 // Package flight is for a fetch that several callers wait for, each under its own context.
 //
-//	f := flight.New[*Policy]()
-//	go flight.Attempt(timeout, fetch, f.Land)
-//	policy, err := f.Wait(ctx)
+//	f := flight.New[string]()
+//	go flight.Attempt(10*time.Second, func(ctx context.Context) (string, error) { return fetch(ctx) }, f.Land)
+//	text, err := f.Wait(ctx)
 //
 // Where the caller of [Attempt] has something to note before those who wait are let go, it does so in a function of its
 // own that calls [Flight.Land] last. [Backoff] and [Elapsed] say when to fetch again.

@@ -91,7 +91,7 @@ func (d *Date) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // Time is the date as a time in UTC.
 func (d Date) Time() time.Time { return time.Unix(d.Seconds, 0).UTC() }
 
-// errClaim is a claim of another form. [Decode] makes a TokenError of it.
+// errClaim is a claim of another form than agreed.
 var errClaim = errors.New("the claim has another form")
 
 // Claims are the registered claims, for who has embedded them.

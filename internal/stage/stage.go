@@ -3,9 +3,6 @@
 //
 //	s := stage.New()
 //	ist := s.Prove("ada@example.com")
-//	resp, err := s.Client.B2B.Discovery.Organizations.List(ctx, &organizations.ListRequest{
-//		IntermediateSessionToken: new(ist),
-//	})
 //
 // Its functions panic where a call fails, so that examples need not look.
 package stage

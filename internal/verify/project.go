@@ -2,9 +2,8 @@
 // a project, once for all services of a client.
 //
 //	project := verify.For(cfg, shared.ProductB2B)
-//	session, err := verify.Token[MemberSession, claims](ctx, project, text, want)
 //
-// Nothing is fetched before it is needed, and nothing runs while nobody calls.
+// [Token] checks a token for such a project. Nothing is fetched before it is needed, and nothing runs while nobody calls.
 package verify
 
 import (

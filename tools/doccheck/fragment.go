@@ -13,9 +13,9 @@ import (
 // usual are the variables a fragment may use without declaring them.
 var usual = map[string]string{
 	"ctx": "context.Context", "err": "error", "client": "*stytch.Client", "log": "*slog.Logger", "t": "*testing.T",
-	"w": "http.ResponseWriter", "r": "*http.Request", "now": "time.Time",
+	"b": "*testing.B", "cfg": "*shared.FetchConfig", "w": "http.ResponseWriter", "r": "*http.Request", "now": "time.Time",
 	"ist": "string", "org": "string", "id": "string", "secret": "string", "token": "string", "jwt": "string",
-	"email": "string", "link": "string", "code": "string",
+	"email": "string", "link": "string", "code": "string", "kid": "string", "text": "string",
 }
 
 // logFunctions tell package log from a variable of that name.
@@ -132,7 +132,7 @@ func variables(b block, tree *ast.File) (string, error) {
 	}
 	for _, ident := range tree.Unresolved {
 		kind, ok := usual[ident.Name]
-		if !ok || known[ident.Name] || ident.Name == "log" && usesPackageLog(tree) {
+		if !ok || known[ident.Name] || b.isPackage(ident.Name) || ident.Name == "log" && usesPackageLog(tree) {
 			continue
 		}
 		known[ident.Name] = true
@@ -190,7 +190,12 @@ func (s *source) isVariable(name string, tree *ast.File) bool {
 			return true
 		}
 	}
-	return usual[name] != "" && (name != "log" || !usesPackageLog(tree))
+	return usual[name] != "" && !s.block.isPackage(name) && (name != "log" || !usesPackageLog(tree))
+}
+
+// isPackage reports whether the block says that it imports a package of that name.
+func (b block) isPackage(name string) bool {
+	return slices.ContainsFunc(b.imports, func(path string) bool { return isNamed(path, name, nil) })
 }
 
 // find is the import path that a package name means: by the fragment's own import, by a comment, or because there is
