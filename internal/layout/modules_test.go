@@ -13,12 +13,12 @@ import (
 // The SDK links the two modules of thirdParty. The emulator, programs and tests may link others.
 func TestSDK_modules(t *testing.T) {
 	t.Parallel()
-	all := strings.Fields(run(t, root, "go", "list", "./..."))
+	all := strings.Fields(goRun(t, root, "list", "./..."))
 	sdk := slices.DeleteFunc(all, func(p string) bool {
 		return within(strings.TrimPrefix(p, modulePath+"/"), "emulator", "stytchtest", "cmd", "examples", "internal")
 	})
 	args := append([]string{"list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}"}, sdk...)
-	linked := strings.Fields(run(t, root, "go", args...))
+	linked := strings.Fields(goRun(t, root, args...))
 	slices.Sort(linked)
 	want := append(slices.Clone(thirdParty), modulePath)
 	slices.Sort(want)
@@ -43,8 +43,8 @@ func TestSDK_users(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := userModule(t, tt.files)
-			run(t, dir, "go", "mod", "tidy")
-			run(t, dir, "go", "vet", "./...")
+			goRun(t, dir, "mod", "tidy")
+			goRun(t, dir, "vet", "./...")
 			read := func(name string) string {
 				text, err := os.ReadFile(filepath.Join(dir, name))
 				if err != nil {
@@ -81,17 +81,17 @@ func userModule(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// run returns what a command prints.
-func run(t *testing.T, dir, name string, args ...string) string {
+// goRun returns what a go command prints.
+func goRun(t *testing.T, dir string, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd := exec.CommandContext(t.Context(), "go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, stderr.String())
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
 	}
 	return string(out)
 }

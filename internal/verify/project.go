@@ -3,7 +3,8 @@
 //
 //	project := verify.For(cfg, shared.ProductB2B)
 //
-// [Token] checks a token for such a project. Nothing is fetched before it is needed, and nothing runs while nobody calls.
+// [Token] checks a token for such a project. Nothing is fetched before it is needed, and nothing runs while nobody
+// calls.
 package verify
 
 import (

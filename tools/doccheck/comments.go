@@ -39,19 +39,25 @@ func readPackages(ctx context.Context, root, module string) ([]*goPackage, error
 			return nil, err
 		}
 		for _, name := range names {
-			f := &goFile{fset: token.NewFileSet()}
-			if f.tree, err = parser.ParseFile(f.fset, name, nil, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+			f, err := readFile(root, name)
+			if err != nil {
 				return nil, err
 			}
-			if f.name, err = filepath.Rel(root, name); err != nil {
-				return nil, err
-			}
-			f.name = filepath.ToSlash(f.name)
 			p.files = append(p.files, f)
 		}
 		packages = append(packages, p)
 	}
 	return packages, nil
+}
+
+func readFile(root, path string) (*goFile, error) {
+	name, err := filepath.Rel(root, path)
+	if err != nil {
+		return nil, err
+	}
+	f := &goFile{name: filepath.ToSlash(name), fset: token.NewFileSet()}
+	f.tree, err = parser.ParseFile(f.fset, path, nil, parser.ParseComments|parser.SkipObjectResolution)
+	return f, err
 }
 
 func (f *goFile) isTest() bool { return strings.HasSuffix(f.name, "_test.go") }

@@ -12,8 +12,9 @@ import (
 
 // usual are the variables a fragment may use without declaring them.
 var usual = map[string]string{
-	"ctx": "context.Context", "err": "error", "client": "*stytch.Client", "log": "*slog.Logger", "t": "*testing.T",
-	"b": "*testing.B", "cfg": "*shared.FetchConfig", "w": "http.ResponseWriter", "r": "*http.Request", "now": "time.Time",
+	"ctx": "context.Context", "err": "error", "client": "*stytch.Client", "cfg": "*shared.FetchConfig",
+	"t": "*testing.T", "b": "*testing.B", "log": "*slog.Logger", "now": "time.Time",
+	"w": "http.ResponseWriter", "r": "*http.Request",
 	"ist": "string", "org": "string", "id": "string", "secret": "string", "token": "string", "jwt": "string",
 	"email": "string", "link": "string", "code": "string", "kid": "string", "text": "string",
 }

@@ -4,11 +4,11 @@
 //	go run ./doccheck ..
 //
 // Go is what documents (all *.md) fence as go, and what doc comments of packages indent. A block that begins with a
-// package clause is a file and is checked as it is. Any other is a fragment: declarations, or statements that stand in a
-// function. A fragment imports what it names, may use the variables of usual without declaring them, one named after the
-// field it is given to, and functions of the reader's, such as startAgain(ctx), whose arguments alone are checked. In a
-// package's own comments its name means the package itself. In documents, two comments right before a block say what
-// cannot be guessed:
+// package clause is a file and is checked as it is. Any other is a fragment: declarations, or statements that stand
+// in a function. A fragment imports what it names. It may use without declaring them the variables of usual, one
+// named after the field it is given to, and functions of the reader's, such as startAgain(ctx), whose arguments alone
+// are checked. In a package's own comments its name means the package itself. In documents, two comments right before
+// a block say what cannot be guessed:
 //
 //	<!-- imports: github.com/seed75add069/stytch-go/b2b/sessions -->
 //	<!-- vars: resp *sessions.GetResponse, handle func(string, error) -->

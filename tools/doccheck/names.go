@@ -18,7 +18,8 @@ func (m *module) checkNames() []string {
 			r.own = p.declarations(f.isTest())
 			for _, group := range f.tree.Comments {
 				for _, name := range r.unknown(group.Text()) {
-					failures = append(failures, fmt.Sprintf("%s:%d: there is no %s", f.name, f.lineOf(group, name, 0), name))
+					line := f.lineOf(group, name, 0)
+					failures = append(failures, fmt.Sprintf("%s:%d: there is no %s", f.name, line, name))
 				}
 			}
 		}
@@ -34,8 +35,8 @@ type resolver struct {
 	own     map[string]bool   // as in Name and Type.Member, exported or not
 }
 
-// goName is a name in prose that can only be Go's: package.Name, Type.Member, client.Service.Method, or that of an error
-// code or error value.
+// goName is a name in prose that can only be Go's: package.Name, Type.Member, client.Service.Method, or that of an
+// error code or error value.
 var goName = regexp.MustCompile(`\b[A-Za-z]\w*(?:\.[A-Z]\w*)+\b|\b(?:Code|Err)[A-Z]\w*[a-z]\w*\b`)
 
 // unknown are the names in a comment that nothing has. What an example prints is no prose.

@@ -27,8 +27,8 @@ type scope struct {
 	keys bool
 	// codes is what stands before an error code's name.
 	codes string
-	// errors are those that the package's operations list; nil means all there are. Any other word that is a code too, such
-	// as reset_password, a type of token, means itself.
+	// errors are those that the package's operations list; nil means all there are. Any other word that is a code too,
+	// such as reset_password, a type of token, means itself.
 	errors []ErrorCode
 }
 

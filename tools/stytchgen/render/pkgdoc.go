@@ -119,8 +119,8 @@ func (l *leaf) example(op shown) (string, error) {
 	return "\t" + strings.ReplaceAll(strings.TrimSpace(string(formatted)), "\n", "\n\t"), nil
 }
 
-// variable is a good name for a variable with a field's value: none that means something else in Go, or is the name of a
-// service package that examples use.
+// variable is a good name for a variable with a field's value: none that means something else in Go, or is the name of
+// a service package that examples use.
 func variable(wire string) string {
 	name := names.Private(wire)
 	switch {
