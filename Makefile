@@ -10,7 +10,7 @@ CROSS    ?= linux/386 linux/arm64 windows/amd64 darwin/arm64 js/wasm
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-386 test-jsonv2 race vet cross lint fmt fmt-check generate generate-check spec catalog docs \
-	fuzz bench figures cover conformance vuln api-diff tidy-check check
+	examples fuzz bench figures cover conformance vuln api-diff tidy-check check
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ catalog: ## compare api/ with the catalogue of API facts
 
 docs: ## check the Go code and the names in documentation and comments
 	$(GO) -C tools run ./doccheck ..
+
+examples: ## compile each example as its package page shows it, in another module
+	$(GO) -C tools run ./examplecheck ..
 
 fuzz: ## run each fuzz target for FUZZTIME, 10s by default
 	@for p in $$($(GO) list ./...); do \

@@ -11,6 +11,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c"
 	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/internal/transport"
+	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -26,6 +27,7 @@ type Client struct {
 	B2C *b2c.Services
 
 	http *http.Client
+	base string
 	text string
 }
 
@@ -44,7 +46,7 @@ func NewClient(config Config) (*Client, error) {
 		return nil, refuse("Middleware", "returned no transport")
 	}
 	fetch := func(product shared.Product) *shared.FetchConfig {
-		return &shared.FetchConfig{
+		cfg := &shared.FetchConfig{
 			ProjectID:        config.ProjectID,
 			BaseURL:          base,
 			FraudBaseURL:     fraud,
@@ -59,14 +61,21 @@ func NewClient(config Config) (*Client, error) {
 			Product:          product,
 			Verification:     config.Verification,
 		}
+		cfg.Verifier = verify.New(cfg, product)
+		return cfg
 	}
 	return &Client{
 		B2B:  b2b.New(fetch(shared.ProductB2B)),
 		B2C:  b2c.New(fetch(shared.ProductB2C)),
 		http: client,
+		base: base.String(),
 		text: fmt.Sprintf("stytch.Client(%s at %s)", config.ProjectID, base),
 	}, nil
 }
+
+// BaseURL returns the address of the auth API that the client calls, as in "https://test.stytch.com": that of the
+// project's environment unless Config.BaseURL says otherwise.
+func (c *Client) BaseURL() string { return c.base }
 
 // CloseIdleConnections closes the connections that no call is using. A client that is not needed any more may be
 // dropped without it; its connections then close after 90 seconds.

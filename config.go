@@ -100,7 +100,7 @@ func (c Config) check() (base, fraud *url.URL, err error) {
 	if field, reason := checks.Bounds(c.MaxResponseBytes, c.Retry, c.Middleware); reason != "" {
 		return nil, nil, refuse(field, reason)
 	}
-	if field, reason := verify.Check(c.Verification); reason != "" {
+	if field, reason := verify.CheckSettings(c.Verification); reason != "" {
 		return nil, nil, refuse("Verification."+field, reason)
 	}
 	host := testHost

@@ -23,8 +23,8 @@ import (
 func TestControl_inbox(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	first, second := w.link("ada@example.com"), w.link("ada@example.com")
-	w.link("bob@example.com")
+	first, second := w.MagicLink("ada@example.com"), w.MagicLink("ada@example.com")
+	w.MagicLink("bob@example.com")
 	var list []map[string]any
 	got := w.send("GET", "/_emulator/inbox?to=ada@example.com", "", "", "")
 	require.NoError(t, json.Unmarshal([]byte(got.text), &list))
@@ -44,8 +44,8 @@ func TestControl_inboxHoldsUntilAMessageComes(t *testing.T) {
 	wg.Go(func() {
 		assert.Contains(t, w.send("GET", "/_emulator/inbox?to=ada@example.com&wait=30s", "", "", "").text, "ada@example.com")
 	})
-	w.link("bob@example.com")
-	w.link("ada@example.com")
+	w.MagicLink("bob@example.com")
+	w.MagicLink("ada@example.com")
 	wg.Wait()
 	assert.Equal(t, "[]", w.send("GET", "/_emulator/inbox?to=nobody@example.com&wait=10ms", "", "", "").text)
 }
@@ -150,7 +150,7 @@ func TestControl_snapshotResetRotateHealth(t *testing.T) {
 func TestControl_otherOriginsChangeNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL+"/_emulator/reset", strings.NewReader(""))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL()+"/_emulator/reset", strings.NewReader(""))
 	require.NoError(t, err)
 	req.Header.Set("Origin", "https://evil.example")
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}

@@ -77,11 +77,11 @@ func TestDiscovery_linkWorksOnceAndInTime(t *testing.T) {
 			&magiclinksdiscovery.AuthenticateRequest{DiscoveryMagicLinksToken: token})
 		return err
 	}
-	token := w.link("ada@example.com")
+	token := w.MagicLink("ada@example.com")
 	require.NoError(t, authenticate(token))
 	require.ErrorIs(t, authenticate(token), stytcherror.CodeUnableToAuthMagicLink, "used")
 
-	late := w.link("ada@example.com")
+	late := w.MagicLink("ada@example.com")
 	w.Clock().Advance(time.Hour + time.Second)
 	require.ErrorIs(t, authenticate(late), stytcherror.CodeUnableToAuthMagicLink, "expired")
 	require.ErrorIs(t, authenticate("unknown"), stytcherror.CodeMagicLinkNotFound)
@@ -162,8 +162,8 @@ func TestDiscovery_listsAllFiveKindsOfMembership(t *testing.T) {
 	}
 	assert.Equal(t, active.MemberID, kinds[active.Organization.OrganizationID].Member.MemberID)
 	assert.Nil(t, kinds[byDomain.Organization.OrganizationID].Member)
-	assert.Equal(t, map[string]any{"domain": "example.com"}, kinds[byDomain.Organization.OrganizationID].Details)
-	assert.Equal(t, map[string]any{"provider": "slack", "tenant": "T-1"},
+	assert.EqualValues(t, map[string]any{"domain": "example.com"}, kinds[byDomain.Organization.OrganizationID].Details)
+	assert.EqualValues(t, map[string]any{"provider": "slack", "tenant": "T-1"},
 		kinds[byTenant.Organization.OrganizationID].Details)
 
 	for _, org := range []string{"pending", "invited"} {
@@ -230,7 +230,7 @@ func TestExchange_existingMember(t *testing.T) {
 	assert.Empty(t, resp.IntermediateSessionToken)
 	assert.Zero(t, resp.IntermediateSessionTokenExpiresAt)
 	assert.Equal(t, 5*time.Minute, resp.MemberSession.ExpiresAt.Sub(resp.MemberSession.StartedAt))
-	assert.Equal(t, map[string]any{"plan": "pro"}, resp.MemberSession.CustomClaims)
+	assert.EqualValues(t, map[string]any{"plan": "pro"}, resp.MemberSession.CustomClaims)
 	require.Len(t, resp.MemberSession.AuthenticationFactors, 1)
 	assert.Equal(t, "ada@example.com", resp.MemberSession.AuthenticationFactors[0].EmailFactor.EmailAddress)
 	_, err = w.exchange(ist, founded.Organization.OrganizationID)

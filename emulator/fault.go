@@ -11,7 +11,8 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Fault makes calls of an operation go wrong instead of being played. With a delay only, they are played late.
+// Fault answers calls of an operation in the emulator's place, or drops them. With DelayMS alone, the calls have their
+// effect at once and the answer comes late.
 type Fault struct {
 	// Operation is an operation id, as in "b2b.sessions.authenticate"; empty means every operation.
 	Operation string `json:"operation"`
@@ -19,7 +20,7 @@ type Fault struct {
 	Count int `json:"count"`
 	// Skip is how many calls are played before.
 	Skip int `json:"skip"`
-	// Status is the answer's HTTP status, 400 or more.
+	// Status is the answer's HTTP status, 200 to 599. Below 400, Body is an answer like any other.
 	Status int `json:"status"`
 	// ErrorType fills the API's error body; without it, Body is sent as it stands.
 	ErrorType string `json:"error_type"`
@@ -38,7 +39,7 @@ type Fault struct {
 const maxDelay = 10 * time.Minute
 
 func (f *Fault) check() error {
-	known := f.Operation == "" || slices.ContainsFunc(routes, func(r route) bool { return r.id == f.Operation })
+	known := f.Operation == "" || slices.ContainsFunc(operations, func(r route) bool { return r.id == f.Operation })
 	switch {
 	case !known:
 		return errors.New("there is no operation " + strconv.Quote(f.Operation))

@@ -12,7 +12,6 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	magiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
-	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
@@ -32,19 +31,11 @@ func newWorld(t *testing.T) *world {
 	return &world{Server: server, t: t, api: server.Client()}
 }
 
-// link has a magic link sent and returns its token.
-func (w *world) link(email string) string {
-	w.t.Helper()
-	_, err := w.api.B2B.MagicLinks.Email.Discovery.Send(w.t.Context(), &magiclinksemaildiscovery.SendRequest{EmailAddress: email})
-	require.NoError(w.t, err)
-	return w.WaitMessage(email).Token
-}
-
 // prove returns an intermediate session of an address.
 func (w *world) prove(email string) *magiclinksdiscovery.AuthenticateResponse {
 	w.t.Helper()
 	proof, err := w.api.B2B.MagicLinks.Discovery.Authenticate(w.t.Context(),
-		&magiclinksdiscovery.AuthenticateRequest{DiscoveryMagicLinksToken: w.link(email)})
+		&magiclinksdiscovery.AuthenticateRequest{DiscoveryMagicLinksToken: w.MagicLink(email)})
 	require.NoError(w.t, err)
 	return proof
 }

@@ -53,7 +53,12 @@ func (c *call) sessionJWT(s *session, m *member, org *organizations.Organization
 	claims[organizationClaim] = map[string]string{
 		"organization_id": org.OrganizationID, "slug": org.OrganizationSlug,
 	}
-	k, err := c.signingKey()
+	return c.sign(c.now, claims)
+}
+
+// sign makes a JWT of claims with the newest key.
+func (s *state) sign(now time.Time, claims map[string]any) (string, error) {
+	k, err := s.signingKey(now)
 	if err != nil {
 		return "", err
 	}
@@ -61,7 +66,7 @@ func (c *call) sessionJWT(s *session, m *member, org *organizations.Organization
 	if err != nil {
 		return "", err
 	}
-	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
+	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims(claims))
 	token.Header["kid"] = k.KID
 	return token.SignedString(private)
 }
@@ -102,7 +107,7 @@ func (c *call) sessionOfJWT(text string) (*session, error) {
 	if len(text) > maxJWT {
 		return nil, badRequest(stytcherror.CodeUnableToParseSessionJWT, "The session JWT is too long.")
 	}
-	keys, err := c.publishedKeys()
+	keys, err := c.publishedKeys(c.now)
 	if err != nil {
 		return nil, err
 	}

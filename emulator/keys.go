@@ -90,8 +90,8 @@ func (k *key) jwk() (sessions.JWK, error) {
 	exponent := big.NewInt(int64(private.E)).Bytes()
 	thumbprint := sha256.Sum256(k.Cert)
 	return sessions.JWK{
-		Kty: "RSA", Use: "sig", KeyOps: []string{"verify"}, Alg: "RS256", Kid: k.KID,
-		X5c:     []string{base64.StdEncoding.EncodeToString(k.Cert)},
+		KTY: "RSA", Use: "sig", KeyOps: []string{"verify"}, Alg: "RS256", KID: k.KID,
+		X5C:     []string{base64.StdEncoding.EncodeToString(k.Cert)},
 		X5TS256: base64.RawURLEncoding.EncodeToString(thumbprint[:]),
 		N:       base64.RawURLEncoding.EncodeToString(private.N.Bytes()),
 		E:       base64.RawURLEncoding.EncodeToString(exponent),
@@ -99,27 +99,26 @@ func (k *key) jwk() (sessions.JWK, error) {
 }
 
 // signingKey is the newest key. The first one is made when it is first needed, for it takes a moment.
-func (c *call) signingKey() (*key, error) {
-	keys := c.Keys
-	if len(keys) > 0 {
-		return keys[len(keys)-1], nil
+func (s *state) signingKey(now time.Time) (*key, error) {
+	if n := len(s.Keys); n > 0 {
+		return s.Keys[n-1], nil
 	}
-	k, err := newKey(c.now)
+	k, err := newKey(now)
 	if err != nil {
 		return nil, err
 	}
-	c.Keys = []*key{k}
+	s.Keys = []*key{k}
 	return k, nil
 }
 
 // publishedKeys are the signing key and those it replaced lately, newest first.
-func (c *call) publishedKeys() ([]*key, error) {
-	if _, err := c.signingKey(); err != nil {
+func (s *state) publishedKeys(now time.Time) ([]*key, error) {
+	if _, err := s.signingKey(now); err != nil {
 		return nil, err
 	}
 	var published []*key
-	for i, k := range slices.Backward(c.Keys) {
-		if i < len(c.Keys)-1 && c.now.Sub(c.Keys[i+1].CreatedAt) > retiredKeys {
+	for i, k := range slices.Backward(s.Keys) {
+		if i < len(s.Keys)-1 && now.Sub(s.Keys[i+1].CreatedAt) > retiredKeys {
 			break
 		}
 		published = append(published, k)

@@ -15,9 +15,9 @@ import (
 const passcodeLifetime = 2 * time.Minute
 
 var smsLocales = []shared.Locale{
-	shared.LocaleEN, shared.LocaleES, shared.LocalePTBR, shared.LocaleFR, shared.LocaleIT, shared.LocaleDEDE,
-	shared.LocaleZHHans, shared.LocaleCAES, shared.LocaleJA, shared.LocaleRU, shared.LocaleNL, shared.LocalePL,
-	shared.LocaleTR, shared.LocaleFA, shared.LocaleVi, shared.LocaleCS,
+	shared.LocaleEN, shared.LocaleES, shared.LocalePTBR, shared.LocaleFR, shared.LocaleIT, shared.LocaleDE,
+	shared.LocaleZHHans, shared.LocaleCA, shared.LocaleJA, shared.LocaleRU, shared.LocaleNL, shared.LocalePL,
+	shared.LocaleTR, shared.LocaleFA, shared.LocaleVI, shared.LocaleCS,
 }
 
 // findIntermediate finds a live intermediate session.

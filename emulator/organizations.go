@@ -91,7 +91,7 @@ var (
 	authMethods = []string{
 		organizations.AuthMethodSSO, organizations.AuthMethodMagicLink, organizations.AuthMethodEmailOTP,
 		organizations.AuthMethodPassword, organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth,
-		organizations.AuthMethodSlackOAuth, organizations.AuthMethodGithubOAuth, organizations.AuthMethodHubspotOAuth,
+		organizations.AuthMethodSlackOAuth, organizations.AuthMethodGitHubOAuth, organizations.AuthMethodHubSpotOAuth,
 	}
 	mfaMethods = []string{organizations.MFAMethodSMSOTP, organizations.MFAMethodTOTP}
 )

@@ -9,13 +9,12 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -69,10 +68,17 @@ var rooms = map[string]handler{
 	"b2b.sessions.revoke":                          room((*call).revokeSession),
 	"b2b.sessions.exchange":                        room((*call).exchangeSession),
 	"b2b.sessions.get_jwks":                        room((*call).getJWKS),
+	"b2c.sessions.get_jwks":                        room((*call).getUserJWKS),
 }
 
 // public are operations that need no credentials.
-var public = map[string]bool{"b2b.sessions.get_jwks": true}
+var public = map[string]bool{"b2b.sessions.get_jwks": true, "b2c.sessions.get_jwks": true}
+
+// operations are all that a fault can name: the generated routes, and OAuth2's, which take a form and the client's own
+// credentials (RFC 6749, section 4.4).
+var operations = slices.Concat(routes, []route{
+	{"m2m.token", "POST", "/v1/public/{project_id}/oauth2/token", "none"},
+})
 
 // serveAPI answers one call of the API.
 func (e *Emulator) serveAPI(w http.ResponseWriter, r *http.Request) {
@@ -164,13 +170,13 @@ func match(method, escapedPath string) (*route, map[string]string) {
 	parts := strings.Split(escapedPath, "/")
 	var best *route
 	var params map[string]string
-	for i := range routes {
-		if routes[i].method != method {
+	for i := range operations {
+		if operations[i].method != method {
 			continue
 		}
-		found, ok := matchPath(strings.Split(routes[i].path, "/"), parts)
+		found, ok := matchPath(strings.Split(operations[i].path, "/"), parts)
 		if ok && (best == nil || len(found) < len(params)) {
-			best, params = &routes[i], found
+			best, params = &operations[i], found
 		}
 	}
 	return best, params
@@ -186,22 +192,6 @@ type response struct {
 	disconnect bool
 }
 
-// wire encodes answers as the API does: secrets as they are, a time that is not set as null.
-var wire = json.JoinOptions(
-	json.Deterministic(true),
-	json.WithMarshalers(json.JoinMarshalers(
-		json.MarshalToFunc(func(enc *jsontext.Encoder, t time.Time) error {
-			if t.IsZero() {
-				return enc.WriteToken(jsontext.Null)
-			}
-			return enc.WriteToken(jsontext.String(t.UTC().Format(time.RFC3339)))
-		}),
-		json.MarshalToFunc(func(enc *jsontext.Encoder, r secret.Revealer) error {
-			return json.MarshalEncode(enc, secret.Plain(r))
-		}),
-	)),
-)
-
 func success(ids *ids, resp any) response {
 	if resp == nil {
 		return response{}
@@ -211,7 +201,7 @@ func success(ids *ids, resp any) response {
 		f.SetString(ids.id("request-id"))
 	}
 	fields.FieldByName("StatusCode").SetInt(http.StatusOK)
-	body, err := json.Marshal(resp, wire)
+	body, err := encode(resp)
 	if err != nil {
 		return failure(ids, err)
 	}

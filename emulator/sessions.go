@@ -247,20 +247,30 @@ func transferable(factors []sessions.AuthenticationFactor) []sessions.Authentica
 }
 
 func (c *call) getJWKS(req *b2bsessions.GetJWKSRequest) (*b2bsessions.GetJWKSResponse, error) {
-	if req.ProjectID != c.project.id {
+	keys, err := c.keySet(req.ProjectID)
+	return &b2bsessions.GetJWKSResponse{Keys: keys}, err
+}
+
+// getUserJWKS publishes the same keys for users' sessions.
+func (c *call) getUserJWKS(req *sessions.GetJWKSRequest) (*sessions.GetJWKSResponse, error) {
+	keys, err := c.keySet(req.ProjectID)
+	return &sessions.GetJWKSResponse{Keys: keys}, err
+}
+
+// keySet are the public halves of the published keys (RFC 7517).
+func (c *call) keySet(projectID string) ([]sessions.JWK, error) {
+	if projectID != c.project.id {
 		return nil, notFound(stytcherror.CodeProjectNotFound, "There is no such project.")
 	}
-	keys, err := c.publishedKeys()
+	keys, err := c.publishedKeys(c.now)
 	if err != nil {
 		return nil, err
 	}
-	resp := &b2bsessions.GetJWKSResponse{}
-	for _, k := range keys {
-		jwk, err := k.jwk()
-		if err != nil {
+	set := make([]sessions.JWK, len(keys))
+	for i, k := range keys {
+		if set[i], err = k.jwk(); err != nil {
 			return nil, err
 		}
-		resp.Keys = append(resp.Keys, jwk)
 	}
-	return resp, nil
+	return set, nil
 }

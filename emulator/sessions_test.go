@@ -51,7 +51,7 @@ func TestSession_authenticate(t *testing.T) {
 		SessionToken: &founded.SessionToken, SessionDurationMinutes: new(120), SessionCustomClaims: map[string]any{"a": nil},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, map[string]any{"b": 2.0}, changed.MemberSession.CustomClaims, "null deletes a claim")
+	assert.EqualValues(t, map[string]any{"b": 2.0}, changed.MemberSession.CustomClaims, "null deletes a claim")
 }
 
 func TestSession_jwtThatExpiredStillNamesALiveSession(t *testing.T) {
@@ -223,13 +223,13 @@ func TestSession_jwt(t *testing.T) {
 	assert.InEpsilon(t, 300, claims["exp"].(float64)-claims["iat"].(float64), 0)
 	assert.Equal(t, claims["iat"], claims["nbf"])
 	assert.NotContains(t, claims, "jti")
-	assert.Equal(t, map[string]any{
+	assert.EqualValues(t, map[string]any{
 		"organization_id": founded.Organization.OrganizationID, "slug": founded.Organization.OrganizationSlug,
 	}, claims["https://stytch.com/organization"])
 	session := claims["https://stytch.com/session"].(map[string]any)
 	assert.Equal(t, founded.MemberSession.MemberSessionID, session["id"])
 	assert.Equal(t, founded.MemberSession.ExpiresAt.Format(time.RFC3339), session["expires_at"])
-	assert.Equal(t, map[string]any{"user_agent": "", "ip_address": ""}, session["attributes"])
+	assert.EqualValues(t, map[string]any{"user_agent": "", "ip_address": ""}, session["attributes"])
 	assert.Equal(t, []any{"stytch_member", "stytch_admin"}, session["roles"])
 	factor := session["authentication_factors"].([]any)[0].(map[string]any)
 	assert.ElementsMatch(t, []string{"type", "delivery_method", "last_authenticated_at", "email_factor"}, keysOf(factor))
@@ -257,10 +257,38 @@ func TestKeys_rotate(t *testing.T) {
 	assert.Len(t, w.keys(), 1, "the old key is gone after a month")
 }
 
+func TestKeys_servesBothProducts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	members := w.send("GET", "/v1/b2b/sessions/jwks/"+w.ID(), "", "", "")
+	users := w.send("GET", "/v1/sessions/jwks/"+w.ID(), "", "", "")
+	assert.Equal(t, http.StatusOK, users.status, users.text)
+	assert.NotEmpty(t, users.body["keys"])
+	assert.Equal(t, members.body["keys"], users.body["keys"])
+}
+
+func TestSign_takesClaimsAsTheyStand(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, claims := range []jwt.MapClaims{{"exp": 1.0, "aud": "x"}, {}, {"iss": nil, "sub": []any{"a", 2.0}}} {
+		text, err := w.Sign(claims)
+		require.NoError(t, err)
+		var got jwt.MapClaims
+		token, err := jwt.NewParser(jwt.WithoutClaimsValidation()).ParseWithClaims(text, &got, func(token *jwt.Token) (any, error) {
+			return w.keys()[token.Header["kid"].(string)], nil
+		})
+		require.NoError(t, err)
+		assert.True(t, token.Valid)
+		assert.Equal(t, claims, got)
+	}
+	_, err := w.Sign(map[string]any{"f": func() {}})
+	require.Error(t, err, "what JSON has no form for")
+}
+
 // keys reads the published keys the way a verifier does, without credentials.
 func (w *world) keys() map[string]*rsa.PublicKey {
 	w.t.Helper()
-	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.URL+"/v1/b2b/sessions/jwks/"+w.ID(), nil)
+	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.URL()+"/v1/b2b/sessions/jwks/"+w.ID(), nil)
 	require.NoError(w.t, err)
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(w.t, err)

@@ -6,8 +6,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
 // snapshotVersion changes when older snapshots can no longer be read.
@@ -26,7 +24,7 @@ func (p *Project) Snapshot() ([]byte, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return json.Marshal(snapshot{Version: snapshotVersion, State: p.state, Inbox: p.inbox.all()},
-		secret.Reveal, json.Deterministic(true), jsontext.WithIndent("  "))
+		json.Deterministic(true), jsontext.WithIndent("  "))
 }
 
 // Restore replaces state and messages by those of a snapshot, of this project or another. A snapshot may be written by

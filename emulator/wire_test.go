@@ -31,7 +31,7 @@ type answer struct {
 // send makes a plain HTTP call, as any other client would.
 func (w *world) send(method, path, body, user, password string) answer {
 	w.t.Helper()
-	req, err := http.NewRequestWithContext(w.t.Context(), method, w.URL+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(w.t.Context(), method, w.URL()+path, strings.NewReader(body))
 	require.NoError(w.t, err)
 	if user != "" {
 		req.SetBasicAuth(user, password)
@@ -88,7 +88,7 @@ func TestWire_refusals(t *testing.T) {
 func TestWire_absentObjectsAndTimesAreNull(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	token := w.link("ada@example.com")
+	token := w.MagicLink("ada@example.com")
 	proof := w.call("POST", "/v1/b2b/magic_links/discovery/authenticate", `{"discovery_magic_links_token": "`+token+`"}`)
 	require.Equal(t, http.StatusOK, proof.status, proof.text)
 	created := w.call("POST", "/v1/b2b/discovery/organizations/create",

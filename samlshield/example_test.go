@@ -13,19 +13,25 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// shield stands for the service: it likes every response but one.
-var shield = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+// shield stands for the service: it refuses one response and no other.
+type shield struct{}
+
+func (shield) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
 	if r.PostFormValue("SAMLResponse") == "PGZvcmdlZC8+" {
-		return respond(r, 400, `{"status_code": 400, "request_id": "r-2", "error_message": "Signature wrapping."}`), nil
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.WriteString(`{"status_code": 400, "request_id": "r-2", "error_message": "Signature wrapping."}`)
+	} else {
+		_, _ = w.WriteString(`{"status_code": 200, "request_id": "r-1", "message": "Valid."}`)
 	}
-	return respond(r, 200, `{"status_code": 200, "request_id": "r-1", "message": "Valid."}`), nil
-})}
+	return w.Result(), nil
+}
 
 // A service provider asks before it consumes what the identity provider's form brings.
 func Example() {
 	client, err := samlshield.NewClient(samlshield.Config{
 		PublicToken: "public-token-test-11111111-1111-4111-8111-111111111111",
-		HTTPClient:  shield, // leave out to ask the real one
+		HTTPClient:  &http.Client{Transport: shield{}}, // leave out to ask the real one
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -57,7 +63,7 @@ func Example() {
 func ExampleService_Validate() {
 	client, err := samlshield.NewClient(samlshield.Config{
 		PublicToken: "public-token-test-11111111-1111-4111-8111-111111111111",
-		HTTPClient:  shield,
+		HTTPClient:  &http.Client{Transport: shield{}},
 	})
 	if err != nil {
 		fmt.Println(err)

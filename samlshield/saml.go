@@ -18,7 +18,7 @@ type ValidateRequest struct {
 	// SAMLResponse is the form field of that name as the identity provider's form brought it: XML in base64, not the
 	// XML itself. It is neither decoded nor changed on the way. It lets its bearer in, so it is never printed or
 	// logged.
-	SAMLResponse string `json:"SAMLResponse"`
+	SAMLResponse string `json:"SAMLResponse" stytch:"secret"`
 }
 
 // ValidateResponse is what SAML Shield says of a SAML response that it accepts.
@@ -32,12 +32,11 @@ type ValidateResponse struct {
 }
 
 var opValidate = transport.Op{
-	Name:      "samlshield.saml.validate",
-	Method:    "POST",
-	Path:      "/v1/saml/validate",
-	Class:     transport.SingleUse,
-	Form:      true,
-	Sensitive: []string{"SAMLResponse"},
+	Name:   "samlshield.saml.validate",
+	Method: "POST",
+	Path:   "/v1/saml/validate",
+	Class:  transport.SingleUse,
+	Form:   true,
 }
 
 // Validate asks SAML Shield whether a SAML response is safe to consume. Call it first: it is no substitute for the
@@ -53,31 +52,14 @@ func (s *Service) Validate(
 	return transport.Call[ValidateResponse](ctx, s.cfg, &opValidate, req, opts...)
 }
 
-// plainValidateRequest is ValidateRequest as it travels: the same fields and none of the methods below.
-type plainValidateRequest ValidateRequest
+// Format writes v with its secrets masked, whatever the verb.
+func (v ValidateRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
-func (v ValidateRequest) redacted() plainValidateRequest {
-	v.SAMLResponse = secret.Mask(v.SAMLResponse)
-	return plainValidateRequest(v)
-}
+// LogValue is v with its secrets masked.
+func (v ValidateRequest) LogValue() slog.Value { return secret.LogValue(v) }
 
-// Format writes the fields with their secrets masked, whatever the verb.
-func (v ValidateRequest) Format(s fmt.State, _ rune) {
-	secret.Format(s, "ValidateRequest", v.redacted())
-}
+// Format writes v, whatever the verb.
+func (v ValidateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
-// LogValue is the value with its secrets masked.
-func (v ValidateRequest) LogValue() slog.Value { return slog.AnyValue(v.redacted()) }
-
-// MarshalJSON masks the secrets, so that logs which marshal show none. To store or forward the real thing, marshal what
-// Unredacted returns.
-func (v ValidateRequest) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(v.redacted()) }
-
-// Unredacted returns the value in a form that marshals with its secrets.
-func (v *ValidateRequest) Unredacted() any { return secret.Open{Plain: (*plainValidateRequest)(v)} }
-
-// LogValue is the value itself: it has no secrets of its own.
-func (v ValidateResponse) LogValue() slog.Value {
-	type plain ValidateResponse
-	return slog.AnyValue(plain(v))
-}
+// LogValue is v for slog.
+func (v ValidateResponse) LogValue() slog.Value { return secret.LogValue(v) }

@@ -9,8 +9,8 @@ import (
 // Authorization names the session on whose behalf a call is made. The API then refuses whatever that session's roles do
 // not permit. Set one of the two.
 type Authorization struct {
-	SessionToken string
-	SessionJWT   string
+	SessionToken string `stytch:"secret"`
+	SessionJWT   string `stytch:"secret"`
 }
 
 // IsZero reports whether no session is named.

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 )
 
@@ -48,8 +47,9 @@ type FetchConfig struct {
 	// Redact takes the credentials that HTTPClient adds out of text a server sent back, before the text gets into an
 	// error. What a call itself sends in secret is taken out in any case. Nil takes nothing out.
 	Redact func(text string) string
-
-	common sync.Map
+	// Verifier is what the services of a client verify tokens and permissions with, all of them by the same keys and
+	// policy. stytch.NewClient sets it; where it is nil, each service makes one of its own.
+	Verifier any
 }
 
 // Product is one of the API's two products.
@@ -61,21 +61,18 @@ const (
 	ProductB2B Product = "b2b"
 )
 
-// Common returns what services keep in common under key: keys, policies, verified tokens. The first call makes it;
-// create may run twice then, and one outcome counts for all.
-func (c *FetchConfig) Common(key any, create func(*FetchConfig) any) any {
-	if found, ok := c.common.Load(key); ok {
-		return found
+func (c *FetchConfig) String() string {
+	if c == nil {
+		return "shared.FetchConfig(nil)"
 	}
-	made, _ := c.common.LoadOrStore(key, create(c))
-	return made
+	return fmt.Sprintf("shared.FetchConfig(%s at %s)", c.ProjectID, c.BaseURL.Redacted())
 }
 
 // Format writes where the calls go, whatever the verb.
-func (c *FetchConfig) Format(s fmt.State, _ rune) {
-	if c == nil {
-		_, _ = io.WriteString(s, "shared.FetchConfig(nil)")
-		return
-	}
-	_, _ = fmt.Fprintf(s, "shared.FetchConfig(%s at %s)", c.ProjectID, c.BaseURL.Redacted())
-}
+func (c *FetchConfig) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
+
+// LogValue is the same for slog.
+func (c *FetchConfig) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalText is the same for encoders.
+func (c *FetchConfig) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

@@ -29,9 +29,6 @@ func Null[T any]() Nullable[T] { return Nullable[T]{state: nullableNull} }
 // Get returns the value and whether there is one; neither null nor absent is.
 func (n Nullable[T]) Get() (T, bool) { return n.value, n.state == nullableSet }
 
-// Any is [Nullable.Get] without the type, for encoders.
-func (n Nullable[T]) Any() (any, bool) { return n.value, n.state == nullableSet }
-
 // IsNull reports whether the field sends null.
 func (n Nullable[T]) IsNull() bool { return n.state == nullableNull }
 

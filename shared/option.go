@@ -2,6 +2,8 @@ package shared
 
 import (
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"time"
 )
@@ -18,14 +20,20 @@ type RequestOptions struct {
 	Raw           *RawResponse
 }
 
-// Format writes which options are set, without values, whatever the verb.
-func (o RequestOptions) Format(s fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(s, "shared.RequestOptions(authorization: %s, %d headers, timeout: %s)",
+// String says which options are set, without values.
+func (o RequestOptions) String() string {
+	return fmt.Sprintf("shared.RequestOptions(authorization: %s, %d headers, timeout: %s)",
 		o.Authorization, len(o.Header), o.Timeout)
 }
 
+// Format writes which options are set, whatever the verb.
+func (o RequestOptions) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, o.String()) }
+
+// LogValue is the same for slog.
+func (o RequestOptions) LogValue() slog.Value { return slog.StringValue(o.String()) }
+
 // MarshalText is the same for encoders.
-func (o RequestOptions) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(o)), nil }
+func (o RequestOptions) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // WithAuthorization makes the call on behalf of a session: the API checks the session's roles before it acts. An
 // operation that cannot be called so refuses the option with an ArgumentError.

@@ -77,11 +77,8 @@ func TestNullable(t *testing.T) {
 			"seven":  {shared.Set(7), 7, true, false, false},
 		} {
 			value, ok := tt.n.Get()
-			untyped, same := tt.n.Any()
 			assert.Equal(t, tt.value, value, name)
-			assert.Equal(t, any(tt.value), untyped, name)
 			assert.Equal(t, tt.ok, ok, name)
-			assert.Equal(t, tt.ok, same, name)
 			assert.Equal(t, tt.null, tt.n.IsNull(), name)
 			assert.Equal(t, tt.no, tt.n.IsZero(), name)
 		}

@@ -19,11 +19,11 @@ const (
 	// Italian.
 	LocaleIT Locale = "it"
 	// German.
-	LocaleDEDE Locale = "de-DE"
+	LocaleDE Locale = "de-DE"
 	// Chinese in simplified script.
 	LocaleZHHans Locale = "zh-Hans"
 	// Catalan.
-	LocaleCAES Locale = "ca-ES"
+	LocaleCA Locale = "ca-ES"
 	// Japanese.
 	LocaleJA Locale = "ja"
 	// Russian.
@@ -37,7 +37,7 @@ const (
 	// Persian.
 	LocaleFA Locale = "fa"
 	// Vietnamese.
-	LocaleVi Locale = "vi"
+	LocaleVI Locale = "vi"
 	// Czech.
 	LocaleCS Locale = "cs"
 )
@@ -47,7 +47,7 @@ type ResultsMetadata struct {
 	// How many results the search has on all its pages; -1 when totals are switched off for the workspace.
 	Total int `json:"total"`
 	// The "cursor" that yields the next page; empty on the last one.
-	NextCursor string `json:"next_cursor"`
+	NextCursor string `json:"next_cursor,omitzero"`
 }
 
 // SearchOperator is a way to combine the operands of a search.
@@ -59,4 +59,75 @@ const (
 	SearchOperatorOr SearchOperator = "OR"
 	// Every operand must match.
 	SearchOperatorAnd SearchOperator = "AND"
+)
+
+// Explanation is a reason why a permission check passes or does not.
+type Explanation struct {
+	// The resource that was asked about.
+	ResourceID string `json:"resource_id"`
+	// The action that was asked about.
+	Action string `json:"action"`
+	// What the check answers.
+	Allowed bool `json:"allowed"`
+	// What is missing when it is not allowed; empty when it is. See the Missing constants.
+	Missing string `json:"missing,omitzero"`
+	// The roles or scopes that allow the action, each with the actions that do: the one asked for, the wildcard
+	// *, or both.
+	Granting []Grant `json:"granting,omitzero"`
+	// Where an action is missing, the roles or scopes that allow something else on the resource, each with all
+	// of it.
+	Near []Grant `json:"near,omitzero"`
+	// The subject's roles or scopes that the policy has, each once.
+	Known []string `json:"known,omitzero"`
+	// The subject's roles or scopes that the policy does not have, each once.
+	Unknown []string `json:"unknown,omitzero"`
+	// The same in a sentence for people.
+	Reason string `json:"reason"`
+}
+
+// Grant is a role or scope with actions on a resource.
+type Grant struct {
+	// The id of the role or the name of the scope.
+	Name string `json:"name"`
+	// Whether the role is one of the organization's own. A role that the project has too is listed twice.
+	Organization bool `json:"organization,omitzero"`
+	// The actions, in alphabetical order.
+	Actions []string `json:"actions,omitzero"`
+}
+
+// Values of Missing, which stay plain strings in requests and answers. What a subject can lack.
+const (
+	// The policy knows none of the subject's roles or scopes, or there are none.
+	MissingRole = "role"
+	// The roles or scopes that it knows allow nothing on the resource.
+	MissingResource = "resource"
+	// Some allow other actions on the resource; Near says which.
+	MissingAction = "action"
+)
+
+// Values of TokenType, which stay plain strings in requests and answers. The query parameter stytch_token_type
+// of a redirect URL, which says what the parameter token is and so which call takes it.
+const (
+	// An e-mail magic link of a user, for MagicLinks.Authenticate.
+	TokenTypeMagicLinks = "magic_links"
+	// A link that logs a user in from a mail about a password, for MagicLinks.Authenticate.
+	TokenTypeLogin = "login"
+	// A link to reset a user's password, for Passwords.Email.Reset.
+	TokenTypeResetPassword = "reset_password"
+	// An impersonation of a user, for Impersonation.Authenticate.
+	TokenTypeImpersonation = "impersonation"
+	// An e-mail magic link of a member, for MagicLinks.Authenticate.
+	TokenTypeMultiTenantMagicLinks = "multi_tenant_magic_links"
+	// A link to reset a member's password, for Passwords.Email.Reset.
+	TokenTypeMultiTenantPasswords = "multi_tenant_passwords"
+	// An impersonation of a member, for Impersonation.Authenticate.
+	TokenTypeMultiTenantImpersonation = "multi_tenant_impersonation"
+	// An e-mail magic link of discovery, for MagicLinks.Discovery.Authenticate.
+	TokenTypeDiscovery = "discovery"
+	// An OAuth login of discovery, for OAuth.Discovery.Authenticate.
+	TokenTypeDiscoveryOAuth = "discovery_oauth"
+	// An OAuth login, for OAuth.Authenticate.
+	TokenTypeOAuth = "oauth"
+	// An SSO login, for SSO.Authenticate.
+	TokenTypeSSO = "sso"
 )

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"strings"
@@ -36,7 +37,7 @@ func TestText(t *testing.T) {
 		"stytch: " + op + ": 599":                 &stytcherror.Error{Op: op, StatusCode: 599},
 		"stytch: " + op + ": 599: Odd. (1 retry)": &stytcherror.Error{Op: op, StatusCode: 599, Message: "Odd.", Retries: 1},
 		"stytch: 400 bad_request":                 &stytcherror.Error{StatusCode: 400, Code: stytcherror.CodeBadRequest},
-		"stytch: session_not_found":               stytcherror.CodeSessionNotFound,
+		"session_not_found":                       stytcherror.CodeSessionNotFound,
 		"stytch: " + op + ": no answer from auth.example: dial tcp: connection refused (2 retries)": stytcherror.NewRequestError(op, "auth.example", 2, refused),
 		"stytch: " + op + ": no answer from auth.example: EOF (1 retry)":                            stytcherror.NewRequestError(op, "auth.example", 1, io.EOF),
 		"stytch: " + op + ": no answer":                                                             stytcherror.NewRequestError(op, "", 0, nil),
@@ -119,6 +120,14 @@ func TestIs(t *testing.T) {
 		t.Parallel()
 		assert.NotErrorIs(t, &stytcherror.Error{StatusCode: 502}, stytcherror.Code(""))
 	})
+	t.Run("an Error about another organization is a tenancy mismatch", func(t *testing.T) {
+		t.Parallel()
+		other := &stytcherror.Error{Op: op, StatusCode: 403, Code: stytcherror.CodeSessionAuthorizationTenancyError}
+		require.ErrorIs(t, fmt.Errorf("asking: %w", other), stytcherror.ErrTenancyMismatch)
+		require.ErrorIs(t, stytcherror.CodeSessionAuthorizationTenancyError, stytcherror.ErrTenancyMismatch)
+		require.NotErrorIs(t, apiErr, stytcherror.ErrTenancyMismatch)
+		assert.NotErrorIs(t, &stytcherror.Error{Code: stytcherror.CodeSessionAuthorizationError}, stytcherror.ErrTenancyMismatch)
+	})
 	t.Run("a code stands for itself", func(t *testing.T) {
 		t.Parallel()
 		assert.ErrorIs(t, stytcherror.CodeSessionNotFound, stytcherror.CodeSessionNotFound)
@@ -168,26 +177,72 @@ func TestRequestError_Timeout(t *testing.T) {
 
 func TestError_MarshalJSON(t *testing.T) {
 	t.Parallel()
-	err := &stytcherror.Error{
+	full := &stytcherror.Error{
 		Op: op, StatusCode: 429, RequestID: "r", Code: stytcherror.CodeTooManyRequests, Message: "Slow down.", URL: "u",
 		RetryAfter: 90 * time.Second, Retries: 1, Details: []byte(`{"cAnArY": 1}`), Body: []byte("cAnArY"),
 	}
-	const want = `{"op": "b2b.sessions.authenticate", "status_code": 429, "request_id": "r", "code": "too_many_requests",
-		"message": "Slow down.", "url": "u", "retry_after": "1m30s", "retries": 1}`
-	t.Run("an Error marshals without body and details", func(t *testing.T) {
-		t.Parallel()
-		got, failed := json.Marshal(err)
-		require.NoError(t, failed)
-		assert.JSONEq(t, want, string(got))
-	})
-	t.Run("and does so under the second version of encoding/json", func(t *testing.T) {
-		t.Parallel()
-		got, failed := jsonv2.Marshal(err)
-		require.NoError(t, failed)
-		assert.JSONEq(t, want, string(got))
-	})
+	for name, tt := range map[string]struct {
+		err  *stytcherror.Error
+		want string
+	}{
+		"an Error marshals under the API's names": {full, `{"status_code": 429, "request_id": "r",
+			"error_type": "too_many_requests", "error_message": "Slow down.", "error_url": "u"}`},
+		"one of a gateway has its status alone": {
+			&stytcherror.Error{Op: op, StatusCode: 502, Body: []byte("<html>")}, `{"status_code": 502}`,
+		},
+	} {
+		for encoder, codec := range map[string]struct {
+			marshal   func(any) ([]byte, error)
+			unmarshal func([]byte, any) error
+		}{
+			"encoding/json": {json.Marshal, json.Unmarshal},
+			"its second version": {
+				func(v any) ([]byte, error) { return jsonv2.Marshal(v) },
+				func(data []byte, v any) error { return jsonv2.Unmarshal(data, v) },
+			},
+		} {
+			t.Run(name+", by "+encoder, func(t *testing.T) {
+				t.Parallel()
+				got, err := codec.marshal(tt.err)
+				require.NoError(t, err)
+				assert.JSONEq(t, tt.want, string(got))
+				got, err = codec.marshal(struct{ Err *stytcherror.Error }{tt.err})
+				require.NoError(t, err)
+				assert.JSONEq(t, `{"Err": `+tt.want+`}`, string(got))
+
+				back, want := stytcherror.Error{}, *tt.err
+				require.NoError(t, codec.unmarshal([]byte(tt.want), &back))
+				want.Op, want.RetryAfter, want.Retries, want.Details, want.Body = "", 0, 0, nil, nil
+				assert.Equal(t, want, back)
+			})
+		}
+	}
 	t.Run("body and details are shown by nothing", func(t *testing.T) {
 		t.Parallel()
-		canarytest.Hidden(t, err, "cAnArY")
+		canarytest.Hidden(t, full, "cAnArY")
 	})
+}
+
+func TestError_LogValue(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]*stytcherror.Error{
+		`status_code=404 op=` + op + ` error_type=session_not_found error_message="No session." request_id=r retries=2`: {
+			Op: op, StatusCode: 404, Code: stytcherror.CodeSessionNotFound, Message: "No session.", RequestID: "r", Retries: 2,
+			URL: "https://example.com", Body: []byte("no"), Details: []byte("{}"),
+		},
+		`status_code=502 op=` + op: {Op: op, StatusCode: 502},
+		`status_code=0`:            {},
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, attr := range err.LogValue().Group() {
+				var line strings.Builder
+				slog.New(slog.NewTextHandler(&line, nil)).Info("", attr)
+				_, text, _ := strings.Cut(line.String(), `msg="" `)
+				got = append(got, strings.TrimSpace(text))
+			}
+			assert.Equal(t, want, strings.Join(got, " "))
+		})
+	}
 }

@@ -11,15 +11,16 @@ import (
 // maxLine bounds what a server or a cause can put into an error's text.
 const maxLine = 400
 
-func head(op string) string {
+// prefix names the operation.
+func prefix(op string) string {
 	if op == "" {
 		return "stytch: "
 	}
 	return "stytch: " + op + ": "
 }
 
-// line makes foreign text fit one line: what would end or reorder the line becomes a space, what is too long is cut.
-func line(s string) string {
+// oneLine makes foreign text fit one line: what would end or reorder the line becomes a space, what is too long is cut.
+func oneLine(s string) string {
 	if len(s) > maxLine {
 		s = s[:maxLine] + "..."
 	}
@@ -31,7 +32,8 @@ func line(s string) string {
 	}, s)
 }
 
-func retried(n int) string {
+// retries counts in words.
+func retries(n int) string {
 	if n == 1 {
 		return "1 retry"
 	}

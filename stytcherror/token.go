@@ -3,9 +3,10 @@ package stytcherror
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
 )
 
-// Verdicts on a token that does not hold, for errors.Is. Expired, too old and keys unavailable may be different when
+// Verdicts on a token that is not accepted, for errors.Is. Expired, too old and keys unavailable may be different when
 // the API is asked; the others are final.
 var (
 	// ErrTokenExpired is a validly signed token whose time is over.
@@ -24,11 +25,11 @@ var (
 	ErrTokenClaims = &TokenError{Verdict: "wrong audience or issuer"}
 	// ErrTokenKind is a token of another kind, such as an access token where a session is asked for.
 	ErrTokenKind = &TokenError{Verdict: "wrong kind"}
-	// ErrTokenInactive is a token that the API, when asked, does not vouch for. It does not say why.
+	// ErrTokenInactive is a token that the API calls inactive. It does not say why.
 	ErrTokenInactive = &TokenError{Verdict: "inactive"}
 )
 
-// TokenError means that a token does not hold. Compare it with the verdicts above by errors.Is.
+// TokenError means that a token is not accepted. Compare it with the verdicts above by errors.Is.
 type TokenError struct {
 	// Op is the operation.
 	Op string
@@ -39,9 +40,9 @@ type TokenError struct {
 }
 
 func (e *TokenError) Error() string {
-	text := head(e.Op) + "token refused: " + line(e.Verdict)
+	text := prefix(e.Op) + "token refused: " + oneLine(e.Verdict)
 	if e.Reason != "" {
-		text += ": " + line(e.Reason)
+		text += ": " + oneLine(e.Reason)
 	}
 	return text
 }
@@ -50,6 +51,13 @@ func (e *TokenError) Error() string {
 func (e *TokenError) Is(target error) bool {
 	t, ok := target.(*TokenError)
 	return ok && t.Op == "" && t.Reason == "" && t.Verdict == e.Verdict
+}
+
+func (e *TokenError) httpStatus() int {
+	if e.Verdict == ErrKeysUnavailable.Verdict {
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusUnauthorized
 }
 
 // Format writes the text of Error, whatever the verb.

@@ -43,17 +43,3 @@ func TestTokenError(t *testing.T) {
 		assert.NotErrorIs(t, stytcherror.ErrTokenExpired, stytcherror.ErrTenancyMismatch)
 	})
 }
-
-func TestPermissionError(t *testing.T) {
-	t.Parallel()
-	t.Run("a permission asked for in another organization is a tenancy mismatch", func(t *testing.T) {
-		t.Parallel()
-		err := &stytcherror.PermissionError{Op: op, Action: "write", Resource: "documents", Reason: stytcherror.ErrTenancyMismatch.Reason}
-		assert.ErrorIs(t, fmt.Errorf("wrapped: %w", err), stytcherror.ErrTenancyMismatch)
-	})
-	t.Run("a missing role is not", func(t *testing.T) {
-		t.Parallel()
-		err := &stytcherror.PermissionError{Op: op, Action: "write", Resource: "documents", Reason: "no role has it"}
-		assert.NotErrorIs(t, err, stytcherror.ErrTenancyMismatch)
-	})
-}

@@ -6,23 +6,24 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/mfa"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // DiscoveredOrganization is an organization somebody can go on to, with what stands between them and a session
 // there.
 type DiscoveredOrganization struct {
 	// The organization and its settings.
-	Organization *organizations.Organization `json:"organization"`
+	Organization *organizations.Organization `json:"organization,omitzero"`
 	// How the person belongs to the organization, or why they may join it.
-	Membership *Membership `json:"membership"`
+	Membership *Membership `json:"membership,omitzero"`
 	// Whether an exchange for this organization would make a session at once. When false, PrimaryRequired and
 	// MFARequired say what it would ask for.
 	MemberAuthenticated bool `json:"member_authenticated"`
 	// Present when the factors proved so far are not enough for this organization; says which it takes.
-	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required"`
+	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
 	// Present when the organization or the member wants a second factor. Nothing has been sent yet, so its
 	// SecondaryAuthInitiated is always empty here.
-	MFARequired *mfa.MFARequired `json:"mfa_required"`
+	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
 }
 
 // Membership is a person's standing in one organization, or their reason to be let in.
@@ -31,9 +32,9 @@ type Membership struct {
 	Type string `json:"type"`
 	// Why the person may join: "domain" for "eligible_to_join_by_email_domain", "provider" and "tenant" for
 	// "eligible_to_join_by_oauth_tenant". Empty for those who are members.
-	Details map[string]any `json:"details"`
+	Details shared.Object `json:"details,omitzero"`
 	// The member; absent for somebody who could join but has not.
-	Member *organizations.Member `json:"member"`
+	Member *organizations.Member `json:"member,omitzero"`
 }
 
 // Values of MembershipType, which stay plain strings in requests and answers. The kind of a membership. The

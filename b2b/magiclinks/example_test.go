@@ -8,13 +8,15 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/magiclinks"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Authenticate() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "member_authenticated": false,
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2b.magic_links.authenticate", `{
+		"member_authenticated": false,
 		"member_id": "member-test-1", "organization_id": "organization-test-1",
 		"session_token": "", "session_jwt": "", "member_session": null,
 		"intermediate_session_token": "example-intermediate-session",

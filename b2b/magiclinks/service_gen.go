@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls POST /v1/b2b/magic_links/authenticate. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.MagicLinks.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
@@ -20,13 +22,6 @@ var opAuthenticate = transport.Op{
 	Method: "POST",
 	Path:   "/v1/b2b/magic_links/authenticate",
 	Class:  transport.SingleUse,
-	Sensitive: []string{
-		"magic_links_token",
-		"pkce_code_verifier",
-		"session_token",
-		"session_jwt",
-		"intermediate_session_token",
-	},
 }
 
 // Authenticate logs a member in with the token of a magic link.

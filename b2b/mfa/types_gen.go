@@ -7,11 +7,11 @@ package mfa
 // same token.
 type MFARequired struct {
 	// The second factors the member has; absent when there are none.
-	MemberOptions *MemberOptions `json:"member_options"`
+	MemberOptions *MemberOptions `json:"member_options,omitzero"`
 	// The method the API has already set in motion: "sms_otp" when it sent a code to the member's verified
 	// phone number, empty when the member has to choose. See the MFAMethod constants of package
 	// b2b/organizations.
-	SecondaryAuthInitiated string `json:"secondary_auth_initiated"`
+	SecondaryAuthInitiated string `json:"secondary_auth_initiated,omitzero"`
 }
 
 // MemberOptions is a member's second factors, named so that one of them can be offered.

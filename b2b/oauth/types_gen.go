@@ -12,29 +12,55 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
+// StartURLRequest is what [Service.StartURL] takes.
+type StartURLRequest struct {
+	// The provider, as in "google".
+	Provider string `json:"provider" path:"provider"`
+	// The public token of the project, which begins with "public-token-". It is no secret.
+	PublicToken string `json:"public_token" url:"public_token"`
+	// The organization to log in to, by its id. Give this or the slug.
+	OrganizationID *string `json:"organization_id,omitzero" url:"organization_id"`
+	// The organization to log in to, by its slug. Give this or the id.
+	Slug *string `json:"slug,omitzero" url:"slug"`
+	// Where to come back to after a login. It must be registered for the project. Absent means the project's
+	// default.
+	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
+	// Where to come back to after a first login. It must be registered for the project. Absent means the
+	// project's default.
+	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
+	// Scopes to ask the provider for, beside those that a login needs.
+	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
+	// The challenge of PKCE, a SHA-256 of the verifier in base64url without padding (RFC 7636, section 4.2).
+	// The call that ends the login then takes the verifier.
+	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero" url:"pkce_code_challenge"`
+	// Further parameters for the provider, by their names there, as in {"prompt": "consent"}. They travel with
+	// the prefix "provider_".
+	ProviderParameters map[string]string `json:"provider_parameters,omitzero"`
+}
+
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "oauth".
-	OAuthToken string `json:"oauth_token"`
+	OAuthToken string `json:"oauth_token" stytch:"secret"`
 	// The random string behind the challenge the flow began with. Required if there was a challenge, and
 	// refused if there was none.
-	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero"`
+	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// An intermediate session the new factor shall join, so that the factors of both count. It is spent if a
 	// session comes of it. One that is bound to another organization is refused.
-	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero"`
+	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The language of the text message when a second factor is sent at once. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
@@ -65,41 +91,41 @@ type AuthenticateResponse struct {
 	ProviderSubject string `json:"provider_subject"`
 	// The provider's tokens, for calls to its own API. There is no need to keep them: they are stored, and
 	// Organizations.Members.OAuthProviders gets them again. Absent when the provider gave none.
-	ProviderValues *ProviderValues `json:"provider_values"`
+	ProviderValues *ProviderValues `json:"provider_values,omitzero"`
 	// Whether the login ended other sessions.
 	//
 	// Deprecated: the API keeps the field for old callers.
 	ResetSessions bool `json:"reset_sessions"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session; absent unless MemberAuthenticated is true.
-	MemberSession *sessions.MemberSession `json:"member_session"`
+	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
 	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
-	IntermediateSessionToken string `json:"intermediate_session_token"`
+	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session ends; zero when there is none.
-	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at"`
+	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// Present when another primary factor is needed; says which the organization takes.
-	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required"`
+	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
 	// Present when a second factor is needed; says which the member has.
-	MFARequired *mfa.MFARequired `json:"mfa_required"`
+	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	MemberDevice *devicehistory.DeviceInfo `json:"member_device"`
+	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // ProviderValues is the tokens an OAuth provider issued for a member, and what they allow.
 type ProviderValues struct {
 	// The token for calling the provider's API in the member's name; empty when it gave none.
-	AccessToken string `json:"access_token"`
+	AccessToken string `json:"access_token,omitzero" stytch:"secret"`
 	// The provider's token for getting further access tokens; empty when it gave none. Some providers give one
 	// only if the start of the flow asks for it.
-	RefreshToken string `json:"refresh_token"`
+	RefreshToken string `json:"refresh_token,omitzero" stytch:"secret"`
 	// When the access token ends; zero when the provider did not say.
-	ExpiresAt time.Time `json:"expires_at"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	// The provider's scopes that the access token is good for.
-	Scopes []string `json:"scopes"`
+	Scopes []string `json:"scopes,omitzero"`
 	// The provider's ID token, a JWT with claims about the person; empty when there is none. It may have
 	// expired.
-	IDToken string `json:"id_token"`
+	IDToken string `json:"id_token,omitzero" stytch:"secret"`
 }

@@ -7,16 +7,17 @@ import (
 	"log"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Create() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 400,
-		"error_type": "organization_slug_already_used", "error_message": "The slug is taken.", "error_url": ""
-	}`)
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.AnswerError("b2b.organizations.create", &stytcherror.Error{
+		StatusCode: 400, Code: stytcherror.CodeOrganizationSlugAlreadyUsed,
+	})
 
 	resp, err := client.B2B.Organizations.Create(context.Background(), &organizations.CreateRequest{
 		OrganizationName: "Analytical Engines",
@@ -36,12 +37,14 @@ func ExampleService_Create() {
 }
 
 func ExampleService_SearchAll() {
-	client := apitest.Client(
-		`{"request_id": "request-id-test-1", "status_code": 200, "organizations": [
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2b.organizations.search",
+		`{"organizations": [
 			{"organization_id": "organization-test-1", "organization_slug": "analytical-engines"},
 			{"organization_id": "organization-test-2", "organization_slug": "difference-engines"}
 		], "results_metadata": {"total": 3, "next_cursor": "example-cursor"}}`,
-		`{"request_id": "request-id-test-2", "status_code": 200, "organizations": [
+		`{"organizations": [
 			{"organization_id": "organization-test-3", "organization_slug": "jacquard-looms"}
 		], "results_metadata": {"total": 3, "next_cursor": null}}`,
 	)
@@ -70,11 +73,12 @@ func ExampleService_SearchAll() {
 
 // A filter that the SDK has no constructor for yet is written out.
 func ExampleService_Search() {
-	api := apitest.New(`{
-		"request_id": "request-id-test-1", "status_code": 200, "organizations": [],
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2b.organizations.search", `{
+		"organizations": [],
 		"results_metadata": {"total": 0, "next_cursor": null}
 	}`)
-	client := api.Client()
 
 	resp, err := client.B2B.Organizations.Search(context.Background(), &organizations.SearchRequest{
 		Query: &organizations.SearchQuery{
@@ -88,7 +92,7 @@ func ExampleService_Search() {
 		log.Fatal(err)
 	}
 	fmt.Println(resp.ResultsMetadata.Total, "found by")
-	fmt.Println(api.Sent())
+	fmt.Println(server.Requests()[0])
 	// Output:
 	// 0 found by
 	// POST /v1/b2b/organizations/search

@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/organizations. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Organizations.
@@ -73,11 +75,11 @@ func (s *Service) Get(
 }
 
 var opUpdate = transport.Op{
-	Name:   "b2b.organizations.update",
-	Method: "PUT",
-	Path:   "/v1/b2b/organizations/{organization_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.update",
+	Method:        "PUT",
+	Path:          "/v1/b2b/organizations/{organization_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // Update changes an organization's name, slug, logo, metadata and settings.
@@ -124,11 +126,11 @@ func (s *Service) Update(
 }
 
 var opDelete = transport.Op{
-	Name:   "b2b.organizations.delete",
-	Method: "DELETE",
-	Path:   "/v1/b2b/organizations/{organization_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.delete",
+	Method:        "DELETE",
+	Path:          "/v1/b2b/organizations/{organization_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // Delete deletes an organization with all its members.
@@ -208,11 +210,11 @@ func (s *Service) Metrics(
 }
 
 var opConnectedApps = transport.Op{
-	Name:   "b2b.organizations.connected_apps",
-	Method: "GET",
-	Path:   "/v1/b2b/organizations/{organization_id}/connected_apps",
-	Class:  transport.Read,
-	Caller: true,
+	Name:          "b2b.organizations.connected_apps",
+	Method:        "GET",
+	Path:          "/v1/b2b/organizations/{organization_id}/connected_apps",
+	Class:         transport.Read,
+	Authorization: true,
 }
 
 // ConnectedApps lists the Connected Apps that members of an organization use.
@@ -238,11 +240,11 @@ func (s *Service) ConnectedApps(
 }
 
 var opGetConnectedApp = transport.Op{
-	Name:   "b2b.organizations.get_connected_app",
-	Method: "GET",
-	Path:   "/v1/b2b/organizations/{organization_id}/connected_apps/{connected_app_id}",
-	Class:  transport.Read,
-	Caller: true,
+	Name:          "b2b.organizations.get_connected_app",
+	Method:        "GET",
+	Path:          "/v1/b2b/organizations/{organization_id}/connected_apps/{connected_app_id}",
+	Class:         transport.Read,
+	Authorization: true,
 }
 
 // GetConnectedApp fetches a Connected App and which members of an organization use it.
@@ -269,11 +271,11 @@ func (s *Service) GetConnectedApp(
 }
 
 var opDeleteExternalID = transport.Op{
-	Name:   "b2b.organizations.delete_external_id",
-	Method: "DELETE",
-	Path:   "/v1/b2b/organizations/{organization_id}/external_id",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.delete_external_id",
+	Method:        "DELETE",
+	Path:          "/v1/b2b/organizations/{organization_id}/external_id",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // DeleteExternalID removes an organization's external id.

@@ -9,13 +9,15 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/passwords"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	b2cpasswords "github.com/seed75add069/stytch-go/b2c/passwords"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_StrengthCheck() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "valid_password": false, "score": 1,
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2b.passwords.strength_check", `{
+		"valid_password": false, "score": 1,
 		"breached_password": false, "strength_policy": "zxcvbn", "breach_detection_on_create": true,
 		"zxcvbn_feedback": {"warning": "A common password.", "suggestions": ["Add another word or two."]}
 	}`)
@@ -39,8 +41,10 @@ func ExampleService_StrengthCheck() {
 }
 
 func ExampleService_Authenticate() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "member_authenticated": false,
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2b.passwords.authenticate", `{
+		"member_authenticated": false,
 		"member_id": "member-test-1", "intermediate_session_token": "example-intermediate-session",
 		"primary_required": {"allowed_auth_methods": ["sso", "magic_link"]}
 	}`)
@@ -77,8 +81,9 @@ func ExampleService_Authenticate() {
 
 // A member keeps the password they had elsewhere. Each kind of hash has its own settings.
 func ExampleService_Migrate() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2b.passwords.migrate", `{
 		"member_id": "member-test-1", "member_created": true
 	}`)
 
@@ -91,7 +96,7 @@ func ExampleService_Migrate() {
 			Salt:            "c2FsdA==", // base64
 			IterationAmount: 600_000,
 			KeyLength:       32, // of the hash, in bytes
-			Algorithm:       b2cpasswords.PBKDF2AlgorithmSha256,
+			Algorithm:       b2cpasswords.PBKDF2AlgorithmSHA256,
 		},
 	})
 	switch {

@@ -10,17 +10,18 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/passwords. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Passwords.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opStrengthCheck = transport.Op{
-	Name:      "b2b.passwords.strength_check",
-	Method:    "POST",
-	Path:      "/v1/b2b/passwords/strength_check",
-	Class:     transport.Read,
-	Sensitive: []string{"password"},
+	Name:   "b2b.passwords.strength_check",
+	Method: "POST",
+	Path:   "/v1/b2b/passwords/strength_check",
+	Class:  transport.Read,
 }
 
 // StrengthCheck judges a password by the policy of the project, without setting it.
@@ -45,18 +46,6 @@ var opMigrate = transport.Op{
 	Method: "POST",
 	Path:   "/v1/b2b/passwords/migrate",
 	Class:  transport.Write,
-	Sensitive: []string{
-		"hash",
-		"md_5_config.prepend_salt",
-		"md_5_config.append_salt",
-		"argon_2_config.salt",
-		"sha_1_config.prepend_salt",
-		"sha_1_config.append_salt",
-		"sha_512_config.prepend_salt",
-		"sha_512_config.append_salt",
-		"scrypt_config.salt",
-		"pbkdf_2_config.salt",
-	},
 }
 
 // Migrate gives a member the password they had in another system, by its hash.
@@ -91,11 +80,10 @@ func (s *Service) Migrate(
 }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2b.passwords.authenticate",
-	Method:    "POST",
-	Path:      "/v1/b2b/passwords/authenticate",
-	Class:     transport.Write,
-	Sensitive: []string{"password", "session_token", "session_jwt", "intermediate_session_token"},
+	Name:   "b2b.passwords.authenticate",
+	Method: "POST",
+	Path:   "/v1/b2b/passwords/authenticate",
+	Class:  transport.Write,
 }
 
 // Authenticate logs a member in with their password.

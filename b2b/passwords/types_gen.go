@@ -16,7 +16,7 @@ import (
 // StrengthCheckRequest is what [Service.StrengthCheck] sends.
 type StrengthCheckRequest struct {
 	// The password to judge.
-	Password string `json:"password"`
+	Password string `json:"password" stytch:"secret"`
 	// The e-mail address the password would belong to. Only with it is the password looked up in data breaches.
 	EmailAddress *string `json:"email_address,omitzero"`
 }
@@ -43,9 +43,9 @@ type StrengthCheckResponse struct {
 	BreachDetectionOnCreate bool `json:"breach_detection_on_create"`
 	// How the password compares with the rules of the policy "luds". Unverified: we assume that it is absent
 	// under the other policy.
-	LUDSFeedback *LUDSFeedback `json:"luds_feedback"`
+	LUDSFeedback *LUDSFeedback `json:"luds_feedback,omitzero"`
 	// Advice under the policy "zxcvbn". Unverified: we assume that it is absent under the other policy.
-	ZxcvbnFeedback *ZxcvbnFeedback `json:"zxcvbn_feedback"`
+	ZxcvbnFeedback *ZxcvbnFeedback `json:"zxcvbn_feedback,omitzero"`
 }
 
 // MigrateRequest is what [Service.Migrate] sends.
@@ -56,7 +56,7 @@ type MigrateRequest struct {
 	EmailAddress string `json:"email_address"`
 	// The password's hash, as the other system stored it. For "scrypt" and "pbkdf_2" it is given in base64,
 	// unless a scrypt hash is in PHC form.
-	Hash string `json:"hash"`
+	Hash string `json:"hash" stytch:"secret"`
 	// How the hash was made. It decides which of the configurations counts.
 	HashType b2cpasswords.HashType `json:"hash_type"`
 	// The salts of a hash of the type "md_5". When absent, the hash is taken to have none.
@@ -76,10 +76,10 @@ type MigrateRequest struct {
 	// The member's name for people.
 	Name *string `json:"name,omitzero"`
 	// Data of your own that only a backend can write; a call on behalf of a session cannot.
-	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
 	// it.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata,omitzero"`
+	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
 	// The roles to assign to the member directly, by their ids, in place of those assigned so far. When absent,
 	// those stay. "stytch_member" cannot be among them, everybody has it.
 	Roles []string `json:"roles,omitzero"`
@@ -120,23 +120,23 @@ type AuthenticateRequest struct {
 	// The e-mail address the member logs in with.
 	EmailAddress string `json:"email_address"`
 	// The member's password.
-	Password string `json:"password"`
+	Password string `json:"password" stytch:"secret"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// An intermediate session the new factor shall join, so that the factors of both count. It is spent if a
 	// session comes of it. One that is bound to another organization is refused.
-	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero"`
+	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The language of the text message when a second factor is sent at once. Unverified: only "en", "es", "fr"
 	// and "pt-br" are documented for this call; we assume that it takes every language of text messages.
 	// Default: en.
@@ -163,21 +163,21 @@ type AuthenticateResponse struct {
 	// A customer of yours: a group of members, with rules on who may come in and how they log in.
 	Organization organizations.Organization `json:"organization"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session; absent unless MemberAuthenticated is true.
-	MemberSession *sessions.MemberSession `json:"member_session"`
+	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
 	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
-	IntermediateSessionToken string `json:"intermediate_session_token"`
+	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session ends; zero when there is none.
-	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at"`
+	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// Present when another primary factor is needed; says which the organization takes.
-	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required"`
+	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
 	// Present when a second factor is needed; says which the member has.
-	MFARequired *mfa.MFARequired `json:"mfa_required"`
+	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	MemberDevice *devicehistory.DeviceInfo `json:"member_device"`
+	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // LUDSFeedback is a comparison of a password with the rules of the policy "luds".
@@ -188,5 +188,5 @@ type ZxcvbnFeedback struct {
 	// What is wrong with the password, in a sentence for people; empty when nothing is.
 	Warning string `json:"warning"`
 	// Advice on how to make the password stronger, in sentences for people.
-	Suggestions []string `json:"suggestions"`
+	Suggestions []string `json:"suggestions,omitzero"`
 }

@@ -8,14 +8,15 @@ import (
 	"strings"
 
 	"github.com/seed75add069/stytch-go/b2b/rbac"
-	"github.com/seed75add069/stytch-go/internal/apitest"
-	"github.com/seed75add069/stytch-go/internal/stage"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Policy() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "policy": {
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2b.rbac.policy", `{
+		"policy": {
 			"roles": [
 				{"role_id": "stytch_member", "description": "Everybody.",
 					"permissions": [{"resource_id": "stytch.self", "actions": ["*"]}]},
@@ -48,13 +49,13 @@ func ExampleService_Policy() {
 
 // Permissions are decided in the process, and a denial says what is missing.
 func ExampleService_Check() {
-	s := stage.New() // an emulator
-	ada := s.Found("ada@example.com", "Analytical Engines", nil)
+	server := stytchtest.NewServer() // an emulator
+	ada := server.CreateOrganization("ada@example.com", "Analytical Engines", nil)
 	org := ada.Organization.OrganizationID
 
-	who := rbac.Roles(org, []string{"stytch_member"}) // OrganizationID and Roles of a session
+	who := rbac.Subject{OrganizationID: org, Roles: []string{"stytch_member"}} // OrganizationID and Roles of a session
 	for _, resource := range []string{"stytch.self", "stytch.member"} {
-		err := s.Client.B2B.RBAC.Check(context.Background(), &rbac.CheckRequest{
+		err := server.Client().B2B.RBAC.Check(context.Background(), &rbac.CheckRequest{
 			Subject: who, OrganizationID: org, ResourceID: resource, Action: "update.info.name",
 		})
 		denied, ok := errors.AsType[*stytcherror.PermissionError](err)

@@ -7,40 +7,15 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Subject is who wants to do something. Make one with [Roles] or [Scope]; the zero Subject may do nothing.
-type Subject struct{ subject verify.Subject }
-
-// Roles is the holder of roles in an organization: the OrganizationID and the Roles of a session.
-func Roles(organizationID string, roleIDs []string) Subject {
-	return Subject{verify.Subject{OrganizationID: organizationID, Roles: roleIDs}}
-}
-
-// Scope is the holder of an access token of an organization's member, with this scope: a list with spaces between its
-// names. The organization's own roles have no part in it.
-func Scope(organizationID, scope string) Subject {
-	return Subject{verify.Subject{OrganizationID: organizationID, Scope: scope, ByScope: true}}
-}
-
-// CheckRequest asks whether Subject may do Action to a resource. All fields are required.
-type CheckRequest struct {
-	Subject Subject
-	// OrganizationID is the organization in which it happens, by its id. It must be the subject's own.
-	OrganizationID string
-	// ResourceID is the resource, by its id in the policy. There is no wildcard for resources.
-	ResourceID string
-	// Action is the action on it. Asking for * passes only if * itself is allowed.
-	Action string
-}
-
-// Check decides in the process, by the project's policy and the organization's own roles, both fetched at most five
-// minutes ago: see shared.Verification. It returns nil for yes and a *stytcherror.PermissionError for no; for another
-// organization than the subject's, errors.Is(err, stytcherror.ErrTenancyMismatch) holds too. Where there is no policy
-// to decide by, it is a *stytcherror.PolicyError, which must not be taken for either.
+// Check decides in the process, by the project's policy and the organization's own roles: see shared.Verification for how
+// old these may be. It returns nil for yes and a *stytcherror.PermissionError for no; for another organization than the
+// subject's, errors.Is(err, stytcherror.ErrTenancyMismatch) holds too. Where there is no policy to decide by, it is a
+// *stytcherror.PolicyError, which must not be taken for either.
 func (s *Service) Check(ctx context.Context, req *CheckRequest) error {
 	if req == nil {
 		req = new(CheckRequest)
 	}
-	return s.project().Allow(ctx, "b2b.rbac.check", &req.Subject.subject, req.question())
+	return s.verifier.Allow(ctx, "b2b.rbac.check", (*verify.Subject)(&req.Subject), req.check())
 }
 
 // Explain says why [Service.Check] answers as it does.
@@ -48,15 +23,12 @@ func (s *Service) Explain(ctx context.Context, req *CheckRequest) (*shared.Expla
 	if req == nil {
 		req = new(CheckRequest)
 	}
-	return s.project().Explain(ctx, "b2b.rbac.explain", &req.Subject.subject, req.question())
+	return s.verifier.Explain(ctx, "b2b.rbac.explain", (*verify.Subject)(&req.Subject), req.check())
 }
 
-func (r *CheckRequest) question() verify.Question {
-	return verify.Question{OrganizationID: r.OrganizationID, ResourceID: r.ResourceID, Action: r.Action}
+func (r *CheckRequest) check() verify.Check {
+	return verify.Check{OrganizationID: r.OrganizationID, ResourceID: r.ResourceID, Action: r.Action}
 }
-
-// PermissionsRequest asks for all that Subject may do.
-type PermissionsRequest struct{ Subject Subject }
 
 // Permissions lists all that a subject may do, by the same policy as [Service.Check], in alphabetical order. "*" among
 // actions stands for all of them; those that are allowed by name beside it are listed too.
@@ -64,7 +36,7 @@ func (s *Service) Permissions(ctx context.Context, req *PermissionsRequest) ([]P
 	if req == nil {
 		req = new(PermissionsRequest)
 	}
-	found, err := s.project().Permissions(ctx, "b2b.rbac.permissions", &req.Subject.subject)
+	found, err := s.verifier.Permissions(ctx, "b2b.rbac.permissions", (*verify.Subject)(&req.Subject))
 	if err != nil {
 		return nil, err
 	}
@@ -77,11 +49,9 @@ func (s *Service) Permissions(ctx context.Context, req *PermissionsRequest) ([]P
 
 // ForgetPolicy makes the next check of this client fetch the policy and the organization's roles, for use after a
 // change to them.
-func (s *Service) ForgetPolicy() { s.project().ForgetPolicy() }
+func (s *Service) ForgetPolicy() { s.verifier.ForgetPolicy() }
 
 // ForgetOrganization is the same for the roles of one organization.
 func (s *Service) ForgetOrganization(organizationID string) {
-	s.project().ForgetOrganization(organizationID)
+	s.verifier.ForgetOrganization(organizationID)
 }
-
-func (s *Service) project() *verify.Project { return verify.For(s.cfg, shared.ProductB2B) }

@@ -11,29 +11,29 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/b2b/rbac"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-func service(api *mint.API) *rbac.Service {
+func service(api *minttest.API) *rbac.Service {
 	return rbac.New(&shared.FetchConfig{
-		ProjectID: mint.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: api.Client(),
+		ProjectID: minttest.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: api.Client(),
 	})
 }
 
 // withRoles is an API whose organizations have a role of their own: "signer" may "sign" "contracts".
-func withRoles() *mint.API {
-	api := mint.NewAPI()
-	api.Serve(mint.Organizations, `{"request_id":"r","status_code":200,"org_policy":{"roles":[
+func withRoles() *minttest.API {
+	api := minttest.NewAPI()
+	api.Serve(minttest.Organizations, `{"request_id":"r","status_code":200,"org_policy":{"roles":[
 		{"role_id":"signer","permissions":[{"resource_id":"contracts","actions":["sign"]}]}]}}`)
 	return api
 }
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	who := rbac.Roles(mint.Organization, []string{"stytch_member", "editor", "signer"})
-	app := rbac.Scope(mint.Organization, "openid read:reports")
+	who := rbac.Subject{OrganizationID: minttest.Organization, Roles: []string{"stytch_member", "editor", "signer"}}
+	app := rbac.Subject{OrganizationID: minttest.Organization, Scope: "openid read:reports"}
 	for name, tt := range map[string]struct {
 		who              rbac.Subject
 		resource, action string
@@ -43,12 +43,12 @@ func TestCheck(t *testing.T) {
 		"a role of the organization":       {who, "contracts", "sign", ""},
 		"an action that no role has":       {who, "documents", "delete", "role editor allows only edit, read"},
 		"a resource that no role has":      {who, "safe", "open", "nothing on this resource is allowed by role editor, signer"},
-		"nobody's roles":                   {rbac.Roles(mint.Organization, nil), "documents", "edit", "there is no role"},
+		"nobody's roles":                   {rbac.Subject{OrganizationID: minttest.Organization, Roles: nil}, "documents", "edit", "there is no role"},
 		"a scope":                          {app, "reports", "read", ""},
 		"a scope for another action":       {app, "reports", "write", "scope read:reports allows only read"},
-		"an organization's role by scope":  {rbac.Scope(mint.Organization, "signer"), "contracts", "sign", "the policy does not know scope signer"},
-		"a role of the project by scope":   {rbac.Scope(mint.Organization, "editor"), "documents", "edit", "the policy does not know scope editor"},
-		"a scope's name among the roles":   {rbac.Roles(mint.Organization, []string{"read:reports"}), "reports", "read", "the policy does not know role read:reports"},
+		"an organization's role by scope":  {rbac.Subject{OrganizationID: minttest.Organization, Scope: "signer"}, "contracts", "sign", "the policy does not know scope signer"},
+		"a role of the project by scope":   {rbac.Subject{OrganizationID: minttest.Organization, Scope: "editor"}, "documents", "edit", "the policy does not know scope editor"},
+		"a scope's name among the roles":   {rbac.Subject{OrganizationID: minttest.Organization, Roles: []string{"read:reports"}}, "reports", "read", "the policy does not know role read:reports"},
 		"a wildcard that is asked for":     {who, "documents", "*", "role editor allows only edit, read"},
 		"a resource in another case":       {who, "Documents", "edit", "nothing on this resource is allowed by role editor, signer"},
 		"a resource with a wildcard in it": {who, "*", "edit", "nothing on this resource is allowed by role editor, signer"},
@@ -57,7 +57,7 @@ func TestCheck(t *testing.T) {
 			t.Parallel()
 			s := service(withRoles())
 			req := &rbac.CheckRequest{
-				Subject: tt.who, OrganizationID: mint.Organization, ResourceID: tt.resource, Action: tt.action,
+				Subject: tt.who, OrganizationID: minttest.Organization, ResourceID: tt.resource, Action: tt.action,
 			}
 			why, err := s.Explain(t.Context(), req)
 			require.NoError(t, err)
@@ -72,9 +72,10 @@ func TestCheck(t *testing.T) {
 			var denied *stytcherror.PermissionError
 			require.ErrorAs(t, err, &denied)
 			assert.Equal(t, stytcherror.PermissionError{
-				Op: "b2b.rbac.check", Resource: tt.resource, Action: tt.action, Reason: tt.reason,
+				Op: "b2b.rbac.check", Code: stytcherror.CodeSessionAuthorizationError,
+				Resource: tt.resource, Action: tt.action, Reason: tt.reason,
 			}, *denied)
-			assert.Equal(t, tt.reason, why.String())
+			assert.Equal(t, tt.reason, why.Reason)
 			assert.NotEmpty(t, why.Missing)
 			assert.NotErrorIs(t, err, stytcherror.ErrTenancyMismatch)
 		})
@@ -83,13 +84,14 @@ func TestCheck(t *testing.T) {
 
 func TestCheck_comparesTheOrganizationBeforeAnythingElse(t *testing.T) {
 	t.Parallel()
-	api := mint.NewAPI()
+	api := minttest.NewAPI()
 	s := service(api)
 	for _, own := range []string{"organization-test-2", "analytical-engines", ""} {
 		req := &rbac.CheckRequest{
-			Subject: rbac.Roles(own, []string{"editor"}), OrganizationID: mint.Organization, ResourceID: "documents", Action: "edit",
+			Subject: rbac.Subject{OrganizationID: own, Roles: []string{"editor"}}, OrganizationID: minttest.Organization, ResourceID: "documents", Action: "edit",
 		}
 		require.ErrorIs(t, s.Check(t.Context(), req), stytcherror.ErrTenancyMismatch)
+		require.ErrorIs(t, s.Check(t.Context(), req), stytcherror.CodeSessionAuthorizationTenancyError)
 		_, err := s.Explain(t.Context(), req)
 		require.ErrorIs(t, err, stytcherror.ErrTenancyMismatch)
 	}
@@ -98,9 +100,9 @@ func TestCheck_comparesTheOrganizationBeforeAnythingElse(t *testing.T) {
 
 func TestCheck_refusesAnIncompleteQuestion(t *testing.T) {
 	t.Parallel()
-	api := mint.NewAPI()
+	api := minttest.NewAPI()
 	s := service(api)
-	full := rbac.CheckRequest{OrganizationID: mint.Organization, ResourceID: "documents", Action: "edit"}
+	full := rbac.CheckRequest{OrganizationID: minttest.Organization, ResourceID: "documents", Action: "edit"}
 	for field, drop := range map[string]func(*rbac.CheckRequest){
 		"organization_id": func(r *rbac.CheckRequest) { r.OrganizationID = "" },
 		"resource_id":     func(r *rbac.CheckRequest) { r.ResourceID = "" },
@@ -136,11 +138,11 @@ func TestCheck_withoutAPolicyIsNeitherYesNorNo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := mint.NewAPI()
-			api.Answer(mint.Policy, func(*http.Request) (int, []byte, error) { return answer.status, []byte(answer.body), nil })
+			api := minttest.NewAPI()
+			api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) { return answer.status, []byte(answer.body), nil })
 			err := service(api).Check(t.Context(), &rbac.CheckRequest{
-				Subject:        rbac.Roles(mint.Organization, []string{"editor"}),
-				OrganizationID: mint.Organization, ResourceID: "documents", Action: "edit",
+				Subject:        rbac.Subject{OrganizationID: minttest.Organization, Roles: []string{"editor"}},
+				OrganizationID: minttest.Organization, ResourceID: "documents", Action: "edit",
 			})
 			var undecided *stytcherror.PolicyError
 			require.ErrorAs(t, err, &undecided)
@@ -156,13 +158,13 @@ func TestPermissions(t *testing.T) {
 	api := withRoles()
 	s := service(api)
 	got, err := s.Permissions(t.Context(), &rbac.PermissionsRequest{
-		Subject: rbac.Roles(mint.Organization, []string{"signer", "ghost", "editor"}),
+		Subject: rbac.Subject{OrganizationID: minttest.Organization, Roles: []string{"signer", "ghost", "editor"}},
 	})
 	require.NoError(t, err)
 	assert.Equal(t, []rbac.PolicyRolePermission{
 		{ResourceID: "contracts", Actions: []string{"sign"}}, {ResourceID: "documents", Actions: []string{"edit", "read"}},
 	}, got)
-	got, err = s.Permissions(t.Context(), &rbac.PermissionsRequest{Subject: rbac.Scope(mint.Organization, "read:reports")})
+	got, err = s.Permissions(t.Context(), &rbac.PermissionsRequest{Subject: rbac.Subject{OrganizationID: minttest.Organization, Scope: "read:reports"}})
 	require.NoError(t, err)
 	assert.Equal(t, []rbac.PolicyRolePermission{{ResourceID: "reports", Actions: []string{"read"}}}, got)
 	got, err = s.Permissions(t.Context(), nil)
@@ -175,28 +177,28 @@ func TestForgetPolicy_fetchesAnew(t *testing.T) {
 	api := withRoles()
 	s := service(api)
 	list := func() {
-		_, err := s.Permissions(t.Context(), &rbac.PermissionsRequest{Subject: rbac.Roles(mint.Organization, []string{"editor"})})
+		_, err := s.Permissions(t.Context(), &rbac.PermissionsRequest{Subject: rbac.Subject{OrganizationID: minttest.Organization, Roles: []string{"editor"}}})
 		require.NoError(t, err)
 	}
 	list()
 	list()
-	assert.Equal(t, 1, api.Asked(mint.Policy))
-	s.ForgetOrganization(mint.Organization)
+	assert.Equal(t, 1, api.Asked(minttest.Policy))
+	s.ForgetOrganization(minttest.Organization)
 	list()
-	assert.Equal(t, 1, api.Asked(mint.Policy))
-	assert.Equal(t, 2, api.Asked(mint.Organizations))
+	assert.Equal(t, 1, api.Asked(minttest.Policy))
+	assert.Equal(t, 2, api.Asked(minttest.Organizations))
 	s.ForgetPolicy()
 	list()
-	assert.Equal(t, 2, api.Asked(mint.Policy))
-	assert.Equal(t, 3, api.Asked(mint.Organizations))
+	assert.Equal(t, 2, api.Asked(minttest.Policy))
+	assert.Equal(t, 3, api.Asked(minttest.Organizations))
 }
 
 func BenchmarkCheck(b *testing.B) {
 	s := service(withRoles())
 	for name, action := range map[string]string{"allowed": "edit", "denied": "delete"} {
 		req := &rbac.CheckRequest{
-			Subject:        rbac.Roles(mint.Organization, []string{"stytch_member", "stytch_admin", "editor"}),
-			OrganizationID: mint.Organization, ResourceID: "documents", Action: action,
+			Subject:        rbac.Subject{OrganizationID: minttest.Organization, Roles: []string{"stytch_member", "stytch_admin", "editor"}},
+			OrganizationID: minttest.Organization, ResourceID: "documents", Action: action,
 		}
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -6,14 +6,20 @@ import (
 	"context"
 
 	"github.com/seed75add069/stytch-go/internal/transport"
+	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 // Service calls GET /v1/b2b/rbac/policy. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg      *shared.FetchConfig
+	verifier *verify.Verifier
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.RBAC.
-func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
+func New(cfg *shared.FetchConfig) *Service {
+	return &Service{cfg: cfg, verifier: verify.New(cfg, shared.ProductB2B)}
+}
 
 var opPolicy = transport.Op{
 	Name:   "b2b.rbac.policy",

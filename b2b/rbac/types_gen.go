@@ -4,6 +4,36 @@ package rbac
 
 import b2crbac "github.com/seed75add069/stytch-go/b2c/rbac"
 
+// Subject is somebody who wants to do something, the holder of a session's roles or of an access token. The
+// zero Subject may do nothing.
+type Subject struct {
+	// The organization of the session or token. Another one's is never allowed anything.
+	OrganizationID string `json:"organization_id"`
+	// The ids of the roles of a session.
+	Roles []string `json:"roles,omitzero"`
+	// The scope of an access token, a list with spaces between its names. Where it is given, it decides and the
+	// roles do not count. The organization's own roles have no part in it.
+	Scope string `json:"scope"`
+}
+
+// CheckRequest is what [Service.Check] takes.
+type CheckRequest struct {
+	// Who wants to do it.
+	Subject Subject `json:"subject"`
+	// The organization in which it happens, by its id. Empty means the subject's own.
+	OrganizationID string `json:"organization_id"`
+	// The resource, by its id in the policy. There is no wildcard for resources.
+	ResourceID string `json:"resource_id"`
+	// The action on the resource. Asking for * passes only if * itself is allowed.
+	Action string `json:"action"`
+}
+
+// PermissionsRequest is what [Service.Permissions] takes.
+type PermissionsRequest struct {
+	// Whose permissions to list.
+	Subject Subject `json:"subject"`
+}
+
 // PolicyRequest is what [Service.Policy] sends.
 type PolicyRequest struct {
 }
@@ -15,7 +45,7 @@ type PolicyResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The policy. When it is absent, there are no roles, so that no check passes.
-	Policy *Policy `json:"policy"`
+	Policy *Policy `json:"policy,omitzero"`
 }
 
 // Policy is a project's rules on who may do what. It serves the checks that Sessions.Authenticate makes for
@@ -23,19 +53,19 @@ type PolicyResponse struct {
 type Policy struct {
 	// The roles, among them "stytch_member" and "stytch_admin". A session may also hold roles of its
 	// organization, which are not listed here.
-	Roles []PolicyRole `json:"roles"`
+	Roles []PolicyRole `json:"roles,omitzero"`
 	// The resources, Stytch's own and the application's. They are a catalogue for people: a check looks at the
 	// permissions of roles only.
-	Resources []PolicyResource `json:"resources"`
+	Resources []PolicyResource `json:"resources,omitzero"`
 	// The scopes that Connected Apps can ask for, beside those that are built in.
-	Scopes []PolicyScope `json:"scopes"`
+	Scopes []PolicyScope `json:"scopes,omitzero"`
 }
 
 // OrgPolicy is the roles that exist in one organization only, in addition to those of the project's policy. It
 // has no resources and scopes of its own.
 type OrgPolicy struct {
 	// The organization's roles, in all; empty when there are none.
-	Roles []PolicyRole `json:"roles"`
+	Roles []PolicyRole `json:"roles,omitzero"`
 }
 
 // PolicyRole is a role, with everything that its holders may do.
@@ -46,7 +76,7 @@ type PolicyRole struct {
 	// What the role is for, in words for people.
 	Description string `json:"description"`
 	// What the role allows. Permissions add up; none takes anything away.
-	Permissions []PolicyRolePermission `json:"permissions"`
+	Permissions []PolicyRolePermission `json:"permissions,omitzero"`
 }
 
 // PolicyRolePermission is a set of actions that a role allows on one resource.
@@ -65,7 +95,7 @@ type PolicyResource struct {
 	Description string `json:"description"`
 	// What can be done to the resource. Actions on Stytch's own resources are those the API checks for calls on
 	// behalf of a session, such as "update.info.name"; all others mean what the application makes of them.
-	Actions []string `json:"actions"`
+	Actions []string `json:"actions,omitzero"`
 }
 
 // PolicyScope is a name under which a Connected App can ask for permissions. Members can grant it only if their

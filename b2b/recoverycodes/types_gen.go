@@ -6,6 +6,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/b2c/devicehistory"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // RecoverRequest is what [Service.Recover] sends.
@@ -15,20 +16,20 @@ type RecoverRequest struct {
 	// The member, by their id or their external id.
 	MemberID string `json:"member_id"`
 	// One of the member's recovery codes that has not been used yet.
-	RecoveryCode string `json:"recovery_code"`
+	RecoveryCode string `json:"recovery_code" stytch:"secret"`
 	// The intermediate session of the login that asked for a second factor. A success spends it.
-	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero"`
+	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// A running session of the member that shall gain the second factor, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session of the member that shall gain the second factor, by a JWT of it.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -49,21 +50,21 @@ type RecoverResponse struct {
 	// How many recovery codes the member has left.
 	RecoveryCodesRemaining int `json:"recovery_codes_remaining"`
 	// The opaque token of the session. It is valid until the session ends.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The session, with the second factor among its factors.
-	MemberSession *sessions.MemberSession `json:"member_session"`
+	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	MemberDevice *devicehistory.DeviceInfo `json:"member_device"`
+	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
@@ -80,7 +81,7 @@ type GetResponse struct {
 	// A customer of yours: a group of members, with rules on who may come in and how they log in.
 	Organization organizations.Organization `json:"organization"`
 	// The member's recovery codes. Each works once, in place of a second factor that is lost.
-	RecoveryCodes []string `json:"recovery_codes"`
+	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret"`
 }
 
 // RotateRequest is what [Service.Rotate] sends.
@@ -105,5 +106,5 @@ type RotateResponse struct {
 	// A customer of yours: a group of members, with rules on who may come in and how they log in.
 	Organization organizations.Organization `json:"organization"`
 	// The member's recovery codes. Each works once, in place of a second factor that is lost.
-	RecoveryCodes []string `json:"recovery_codes"`
+	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret"`
 }

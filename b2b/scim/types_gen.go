@@ -15,7 +15,7 @@ type SCIMAttributes struct {
 	// Whether the account is in use. False means that the person was deprovisioned.
 	Active bool `json:"active"`
 	// The person's name, in parts.
-	Name *Name `json:"name"`
+	Name *Name `json:"name,omitzero"`
 	// The person's name as colleagues see it.
 	DisplayName string `json:"display_name"`
 	// What the person is called informally.
@@ -33,25 +33,25 @@ type SCIMAttributes struct {
 	// The person's time zone, by its name in the IANA database, such as America/Los_Angeles.
 	Timezone string `json:"timezone"`
 	// All e-mail addresses on record. The one the member logs in with stands on the member.
-	Emails []Email `json:"emails"`
+	Emails []Email `json:"emails,omitzero"`
 	// All phone numbers on record. The one for second factors stands on the member.
-	PhoneNumbers []PhoneNumber `json:"phone_numbers"`
+	PhoneNumbers []PhoneNumber `json:"phone_numbers,omitzero"`
 	// Where the person can be reached by post.
-	Addresses []Address `json:"addresses"`
+	Addresses []Address `json:"addresses,omitzero"`
 	// Where the person can be reached by instant messages.
-	IMs []IMs `json:"ims"`
+	IMs []IMs `json:"ims,omitzero"`
 	// Pictures of the person.
-	Photos []Photo `json:"photos"`
+	Photos []Photo `json:"photos,omitzero"`
 	// The groups the person is in. Roles may hang on them; see the connection's role assignments.
-	Groups []Group `json:"groups"`
+	Groups []Group `json:"groups,omitzero"`
 	// What the person is entitled to in the company's own terms. Without effect on permissions here.
-	Entitlements []Entitlement `json:"entitlements"`
+	Entitlements []Entitlement `json:"entitlements,omitzero"`
 	// Roles at the identity provider. They are no RBAC roles and grant nothing here.
-	Roles []Role `json:"roles"`
+	Roles []Role `json:"roles,omitzero"`
 	// Certificates that were issued to the person.
-	X509Certificates []X509Certificate `json:"x509certificates"`
+	X509Certificates []X509Certificate `json:"x509certificates,omitzero"`
 	// The person's place in the company, where the provider sends SCIM's enterprise extension.
-	EnterpriseExtension *EnterpriseExtension `json:"enterprise_extension"`
+	EnterpriseExtension *EnterpriseExtension `json:"enterprise_extension,omitzero"`
 }
 
 // Group is a group at the identity provider, as one of its members refers to it.
@@ -142,7 +142,7 @@ type EnterpriseExtension struct {
 	// The department within the company.
 	Department string `json:"department"`
 	// Whom the person reports to; absent when the provider did not say.
-	Manager *Manager `json:"manager"`
+	Manager *Manager `json:"manager,omitzero"`
 }
 
 // Manager is a reference to the person somebody reports to.
@@ -175,14 +175,14 @@ type SCIMConnection struct {
 	// once, when it was made.
 	BearerTokenLastFour string `json:"bearer_token_last_four"`
 	// When the identity provider's token ends; zero when the answer leaves it out.
-	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at"`
+	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at,omitzero"`
 	// The end of the second token while a rotation is under way; empty otherwise.
 	NextBearerTokenLastFour string `json:"next_bearer_token_last_four"`
 	// When the second token ends; zero when no rotation is under way or the answer leaves it out.
-	NextBearerTokenExpiresAt time.Time `json:"next_bearer_token_expires_at"`
+	NextBearerTokenExpiresAt time.Time `json:"next_bearer_token_expires_at,omitzero"`
 	// The roles of the identity provider's groups: each member of a group has the group's roles in every
 	// session. Unverified: we assume that a list in a request replaces the one before.
-	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments"`
+	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments,omitzero"`
 }
 
 // SCIMConnectionWithToken is a new SCIM connection with its token, which is shown this once.
@@ -201,12 +201,12 @@ type SCIMConnectionWithToken struct {
 	// The URL below which the identity provider makes its SCIM calls; to be entered there.
 	BaseURL string `json:"base_url"`
 	// The token the identity provider proves itself with; to be entered there. Later answers show its end only.
-	BearerToken string `json:"bearer_token"`
+	BearerToken string `json:"bearer_token" stytch:"secret"`
 	// When the identity provider's token ends; zero when the answer leaves it out.
-	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at"`
+	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at,omitzero"`
 	// The roles of the identity provider's groups: each member of a group has the group's roles in every
 	// session. Unverified: we assume that a list in a request replaces the one before.
-	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments"`
+	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments,omitzero"`
 }
 
 // SCIMConnectionWithNextToken is a SCIM connection whose token is being changed, with the second token, which
@@ -229,15 +229,15 @@ type SCIMConnectionWithNextToken struct {
 	// once, when it was made.
 	BearerTokenLastFour string `json:"bearer_token_last_four"`
 	// When the identity provider's token ends; zero when the answer leaves it out.
-	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at"`
+	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at,omitzero"`
 	// The second token; to be entered at the identity provider before the rotation is completed. Later answers
 	// show its end only.
-	NextBearerToken string `json:"next_bearer_token"`
+	NextBearerToken string `json:"next_bearer_token" stytch:"secret"`
 	// When the second token ends; zero when no rotation is under way or the answer leaves it out.
-	NextBearerTokenExpiresAt time.Time `json:"next_bearer_token_expires_at"`
+	NextBearerTokenExpiresAt time.Time `json:"next_bearer_token_expires_at,omitzero"`
 	// The roles of the identity provider's groups: each member of a group has the group's roles in every
 	// session. Unverified: we assume that a list in a request replaces the one before.
-	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments"`
+	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments,omitzero"`
 }
 
 // SCIMGroup is a group that the identity provider has sent. Who is in it stands on the members.
@@ -277,13 +277,13 @@ const (
 	// Microsoft Entra.
 	IdentityProviderMicrosoftEntra IdentityProvider = "microsoft-entra"
 	// CyberArk.
-	IdentityProviderCyberark IdentityProvider = "cyberark"
+	IdentityProviderCyberArk IdentityProvider = "cyberark"
 	// JumpCloud.
-	IdentityProviderJumpcloud IdentityProvider = "jumpcloud"
+	IdentityProviderJumpCloud IdentityProvider = "jumpcloud"
 	// OneLogin.
-	IdentityProviderOnelogin IdentityProvider = "onelogin"
+	IdentityProviderOneLogin IdentityProvider = "onelogin"
 	// PingFederate.
-	IdentityProviderPingfederate IdentityProvider = "pingfederate"
+	IdentityProviderPingFederate IdentityProvider = "pingfederate"
 	// Rippling.
 	IdentityProviderRippling IdentityProvider = "rippling"
 )

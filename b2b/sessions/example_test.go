@@ -9,15 +9,15 @@ import (
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/internal/stage"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Authenticate() {
-	s := stage.New() // an emulator
-	client := s.Client
-	ada := s.Found("ada@example.com", "Analytical Engines", nil)
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	ada := server.CreateOrganization("ada@example.com", "Analytical Engines", nil)
 
 	resp, err := client.B2B.Sessions.Authenticate(context.Background(), &sessions.AuthenticateRequest{
 		SessionToken:           new(ada.SessionToken), // from the cookie
@@ -42,9 +42,9 @@ func ExampleService_Authenticate() {
 }
 
 func ExampleService_Authenticate_denied() {
-	s := stage.New()
-	client := s.Client
-	ada := s.Found("ada@example.com", "Analytical Engines", nil)
+	server := stytchtest.NewServer()
+	client := server.Client()
+	ada := server.CreateOrganization("ada@example.com", "Analytical Engines", nil)
 
 	_, err := client.B2B.Sessions.Authenticate(context.Background(), &sessions.AuthenticateRequest{
 		SessionToken: new(ada.SessionToken),
@@ -66,10 +66,10 @@ func ExampleService_Authenticate_denied() {
 // A call on behalf of a session is held to what the member may do. Without the option it is the backend's own.
 func ExampleService_Revoke() {
 	ctx := context.Background()
-	s := stage.New()
-	client := s.Client
-	ada := s.Found("ada@example.com", "Analytical Engines", nil)
-	eve := s.Found("eve@example.com", "Other Engines", nil)
+	server := stytchtest.NewServer()
+	client := server.Client()
+	ada := server.CreateOrganization("ada@example.com", "Analytical Engines", nil)
+	eve := server.CreateOrganization("eve@example.com", "Other Engines", nil)
 
 	request := &sessions.RevokeRequest{MemberID: new(ada.MemberID)} // all sessions of hers
 	_, err := client.B2B.Sessions.Revoke(ctx, request,
@@ -90,12 +90,12 @@ func ExampleService_Revoke() {
 
 // Switching organizations is a login: the other organization may ask for more.
 func ExampleExchangeResponse_Next() {
-	s := stage.New()
-	client := s.Client
-	strict := s.Found("ada@example.com", "Analytical Engines", &discoveryorganizations.CreateRequest{
+	server := stytchtest.NewServer()
+	client := server.Client()
+	strict := server.CreateOrganization("ada@example.com", "Analytical Engines", &discoveryorganizations.CreateRequest{
 		MFAPolicy: new(organizations.MFAPolicyRequiredForAll),
 	})
-	ada := s.Found("ada@example.com", "Difference Engines", nil) // where she is logged in
+	ada := server.CreateOrganization("ada@example.com", "Difference Engines", nil) // where she is logged in
 
 	resp, err := client.B2B.Sessions.Exchange(context.Background(), &sessions.ExchangeRequest{
 		SessionToken:   new(ada.SessionToken),
@@ -119,9 +119,9 @@ func ExampleExchangeResponse_Next() {
 
 // A guard for handlers: nothing is sent, but for the keys and the policy the first time.
 func ExampleService_AuthenticateJWTLocal() {
-	s := stage.New() // an emulator
-	client := s.Client
-	ada := s.Found("ada@example.com", "Analytical Engines", nil)
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	ada := server.CreateOrganization("ada@example.com", "Analytical Engines", nil)
 
 	session, err := client.B2B.Sessions.AuthenticateJWTLocal(context.Background(), &sessions.AuthenticateJWTLocalRequest{
 		SessionJWT: ada.SessionJWT, // from the cookie
@@ -147,9 +147,9 @@ func ExampleService_AuthenticateJWTLocal() {
 
 // An expired JWT of a session that is alive comes back fresh; a forged one is refused here.
 func ExampleService_AuthenticateJWT() {
-	s := stage.New()
-	client := s.Client
-	ada := s.Found("ada@example.com", "Analytical Engines", nil)
+	server := stytchtest.NewServer()
+	client := server.Client()
+	ada := server.CreateOrganization("ada@example.com", "Analytical Engines", nil)
 
 	resp, err := client.B2B.Sessions.AuthenticateJWT(context.Background(), &sessions.AuthenticateJWTRequest{
 		SessionJWT: ada.SessionJWT,

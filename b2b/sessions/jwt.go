@@ -3,7 +3,6 @@ package sessions
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
@@ -13,20 +12,6 @@ const (
 	opAuthenticateJWT      = "b2b.sessions.authenticate_jwt"
 	opAuthenticateJWTLocal = "b2b.sessions.authenticate_jwt_local"
 )
-
-// AuthenticateJWTLocalRequest is what [Service.AuthenticateJWTLocal] looks at.
-type AuthenticateJWTLocalRequest struct {
-	// SessionJWT is a JWT of the session. Required.
-	SessionJWT string
-	// MaxTokenAge is how long ago the JWT may have been issued. Zero means as long as it is valid, which is five
-	// minutes.
-	MaxTokenAge time.Duration
-	// Leeway is how much longer a JWT is accepted than it says, for clocks that differ. Zero means not at all. A JWT
-	// from up to five seconds in the future is accepted in any case.
-	Leeway time.Duration
-	// AuthorizationCheck is an action that the session must be allowed to perform, in its own organization.
-	AuthorizationCheck *AuthorizationCheck
-}
 
 // AuthenticateJWTLocal verifies a JWT of a session in the process and returns the session as it was when the JWT was
 // issued. It makes no call but for the keys, at first use and then once an hour, and, with an AuthorizationCheck, for
@@ -38,67 +23,15 @@ type AuthenticateJWTLocalRequest struct {
 //
 // The error is a *stytcherror.TokenError for a token that does not hold, to be compared with errors.Is:
 // stytcherror.ErrTokenExpired and its like; a *stytcherror.PermissionError when the session may not do what
-// AuthorizationCheck asks for, or belongs to another organization; a *stytcherror.PolicyError when that could not be
-// decided; and a *stytcherror.RequestError when ctx ended before the keys were there.
+// AuthorizationCheck asks for, or belongs to another organization; a *stytcherror.PolicyError when that could not be decided; and a
+// *stytcherror.RequestError when ctx ended before the keys were there.
 func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWTLocalRequest) (*MemberSession, error) {
 	if req == nil {
 		req = new(AuthenticateJWTLocalRequest)
 	}
-	return s.verify(ctx, opAuthenticateJWTLocal, req)
-}
-
-func (s *Service) verify(ctx context.Context, op string, req *AuthenticateJWTLocalRequest) (*MemberSession, error) {
-	p := s.project()
-	check := req.AuthorizationCheck
-	var question verify.Question
-	if check != nil {
-		question = verify.Question(*check)
-		if err := p.Complete(ctx, op, question); err != nil {
-			return nil, err
-		}
-	}
-	session, err := verify.Token[MemberSession, claims](ctx, p, req.SessionJWT, verify.Want{
-		Op: op, Field: "session_jwt", MaxAge: req.MaxTokenAge, Leeway: req.Leeway, OnlyAudience: true,
+	return verify.Local[MemberSession, claims](ctx, s.verifier, opAuthenticateJWTLocal, verify.SessionRequest{
+		JWT: req.SessionJWT, MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.Check)(req.AuthorizationCheck),
 	})
-	if err != nil {
-		return nil, err
-	}
-	if check != nil {
-		subject := &verify.Subject{OrganizationID: session.OrganizationID, Roles: session.Roles}
-		if err := p.Allow(ctx, op, subject, question); err != nil {
-			return nil, err
-		}
-	}
-	return session, nil
-}
-
-func (s *Service) project() *verify.Project { return verify.For(s.cfg, shared.ProductB2B) }
-
-// AuthenticateJWTRequest is what [Service.AuthenticateJWT] looks at and, if need be, sends.
-type AuthenticateJWTRequest struct {
-	// SessionJWT is a JWT of the session. Required.
-	SessionJWT string
-	// MaxTokenAge is how long ago the JWT may have been issued; the API is asked about an older one. Zero means as long
-	// as it is valid, which is five minutes.
-	MaxTokenAge time.Duration
-	// Leeway is how much longer a JWT is accepted than it says, for clocks that differ. Zero means not at all.
-	Leeway time.Duration
-	// AuthorizationCheck is an action that the session must be allowed to perform, in its own organization.
-	AuthorizationCheck *AuthorizationCheck
-	// SessionDurationMinutes is how long the session shall last from now on, if the API is asked.
-	SessionDurationMinutes *int
-	// SessionCustomClaims are merged into the session's, if the API is asked.
-	SessionCustomClaims map[string]any
-}
-
-// AuthenticateJWTResponse is what [Service.AuthenticateJWT] returns.
-type AuthenticateJWTResponse struct {
-	// MemberSession is the session.
-	MemberSession MemberSession
-	// SessionJWT is the JWT to go on with: the one that was sent, or a fresh one from the API.
-	SessionJWT string
-	// Remote is the API's answer; nil when it was not asked.
-	Remote *AuthenticateResponse
 }
 
 // AuthenticateJWT verifies a JWT of a session in the process, like [Service.AuthenticateJWTLocal], and asks the API
@@ -113,22 +46,25 @@ func (s *Service) AuthenticateJWT(
 	if req == nil {
 		req = new(AuthenticateJWTRequest)
 	}
-	session, err := s.verify(ctx, opAuthenticateJWT, &AuthenticateJWTLocalRequest{
-		SessionJWT: req.SessionJWT, MaxTokenAge: req.MaxTokenAge, Leeway: req.Leeway,
-		AuthorizationCheck: req.AuthorizationCheck,
-	})
+	want := verify.SessionRequest{
+		JWT: req.SessionJWT, MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.Check)(req.AuthorizationCheck),
+	}
+	session, err := verify.Session[MemberSession, claims](ctx, s.verifier, opAuthenticateJWT, want)
 	if err == nil {
-		return &AuthenticateJWTResponse{MemberSession: *session, SessionJWT: req.SessionJWT}, nil
+		return &AuthenticateJWTResponse{MemberSession: *session.Value, SessionJWT: req.SessionJWT}, nil
 	}
-	if !verify.MayAsk(err) {
-		return nil, err
-	}
-	resp, err := s.Authenticate(ctx, &AuthenticateRequest{
-		SessionJWT:             &req.SessionJWT,
-		SessionDurationMinutes: req.SessionDurationMinutes,
-		SessionCustomClaims:    req.SessionCustomClaims,
-		AuthorizationCheck:     req.AuthorizationCheck,
-	}, opts...)
+	resp, err := verify.Remote(s.verifier, session, want, err, func(check *verify.Check) (*AuthenticateResponse, error) {
+		remote := &AuthenticateRequest{
+			SessionToken:           req.SessionToken,
+			SessionDurationMinutes: req.SessionDurationMinutes,
+			SessionCustomClaims:    req.SessionCustomClaims,
+			AuthorizationCheck:     (*AuthorizationCheck)(check),
+		}
+		if req.SessionToken == nil {
+			remote.SessionJWT = &req.SessionJWT
+		}
+		return s.Authenticate(ctx, remote, opts...)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -136,8 +72,8 @@ func (s *Service) AuthenticateJWT(
 }
 
 // Claims decodes a session's CustomClaims into a type of your own, a struct with json tags for one. Names have to match
-// in case, names that T does not know are left out, and numbers have passed through float64. The error is a
-// *stytcherror.DecodeError that names the claim. It works for every MemberSession, wherever it comes from.
+// in case, and names that T does not know are left out. The error is a *stytcherror.DecodeError that names the claim. It
+// works for every MemberSession, wherever it comes from.
 func Claims[T any](session *MemberSession) (T, error) {
 	if session == nil {
 		session = new(MemberSession)
@@ -148,15 +84,16 @@ func Claims[T any](session *MemberSession) (T, error) {
 // Ready returns nil if there are keys to verify JWTs with, and otherwise fetches them or says why it cannot. It is for
 // health probes, and for a start that shall not leave the wait to the first caller.
 func (s *Service) Ready(ctx context.Context) error {
-	return s.project().Ready(ctx, "b2b.sessions.ready")
+	return s.verifier.Ready(ctx, "b2b.sessions.ready")
 }
 
-// Forget drops what is remembered of a session's verified JWTs: see shared.Verification.Tokens. Revoke does so by
-// itself. A JWT that is still valid passes a full check when it comes again: local verification knows of no revocation.
-func (s *Service) Forget(memberSessionID string) { s.project().Forget(memberSessionID) }
+// Forget drops what is remembered of a session's verified JWTs: see shared.Verification.TokenCacheSize. Revoke does so
+// by itself. A JWT that is still valid passes a full check when it comes again: local verification knows of no
+// revocation.
+func (s *Service) Forget(memberSessionID string) { s.verifier.Forget(memberSessionID) }
 
 // ForgetAll drops what is remembered of all verified JWTs.
-func (s *Service) ForgetAll() { s.project().ForgetAll() }
+func (s *Service) ForgetAll() { s.verifier.ForgetAll() }
 
 // isMemberID tells a member's id from an id of the application's own.
 func isMemberID(id string) bool {
@@ -168,15 +105,14 @@ func (s *Service) forgetRevoked(req *RevokeRequest) {
 	if req == nil {
 		return
 	}
-	p := s.project()
 	switch {
 	case req.MemberSessionID != nil:
-		p.Forget(*req.MemberSessionID)
+		s.verifier.Forget(*req.MemberSessionID)
 	case req.SessionJWT != nil:
-		p.ForgetToken(*req.SessionJWT)
+		s.verifier.ForgetToken(*req.SessionJWT)
 	case req.MemberID != nil && isMemberID(*req.MemberID):
-		p.ForgetSubject(*req.MemberID)
+		s.verifier.ForgetSubject(*req.MemberID)
 	default:
-		p.ForgetAll() // neither an opaque token nor an external id says whose it is
+		s.verifier.ForgetAll() // neither an opaque token nor an external id says whose it is
 	}
 }

@@ -19,7 +19,8 @@ import (
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/internal/benchtest"
 	"github.com/seed75add069/stytch-go/internal/jwt"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
+	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -27,7 +28,7 @@ import (
 type floorClaims struct {
 	jwt.Registered
 
-	Session      *b2csessions.SessionClaim `json:"https://stytch.com/session"`
+	Session      *verify.SessionClaim[b2csessions.AuthenticationFactor, struct{}] `json:"https://stytch.com/session"`
 	Organization struct {
 		ID   string `json:"organization_id"`
 		Slug string `json:"slug"`
@@ -36,10 +37,10 @@ type floorClaims struct {
 }
 
 // local returns a service that has fetched its keys and policy.
-func local(tb testing.TB, api *mint.API, v shared.Verification) *sessions.Service {
+func local(tb testing.TB, api *minttest.API, v shared.Verification) *sessions.Service {
 	tb.Helper()
 	s := sessions.New(&shared.FetchConfig{
-		ProjectID: mint.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"},
+		ProjectID: minttest.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"},
 		HTTPClient: api.Client(), Verification: v,
 	})
 	if err := s.Ready(tb.Context()); err != nil {
@@ -60,7 +61,7 @@ func verifier(b *testing.B, s *sessions.Service, text string, good bool, check *
 }
 
 // floors are SHA-256 and RSA, with one decode of the claims and without.
-func floors(key *mint.Key, text string) (decode, bare benchtest.Variant) {
+func floors(key *minttest.Key, text string) (decode, bare benchtest.Variant) {
 	parts := strings.Split(text, ".")
 	signed := []byte(parts[0] + "." + parts[1])
 	signature, _ := base64.RawURLEncoding.DecodeString(parts[2])
@@ -82,12 +83,12 @@ func floors(key *mint.Key, text string) (decode, bare benchtest.Variant) {
 
 // Targets: 1.10 of the floor, 1.25 of the bare signature check, 60 allocations.
 func BenchmarkAuthenticateJWTLocal(b *testing.B) {
-	key := mint.NewKey("jwk-test-1")
-	s := local(b, mint.NewAPI(key), shared.Verification{})
-	text := key.Sign(mint.MemberSession(time.Now()))
-	expired := key.Sign(mint.MemberSession(time.Now().Add(-time.Hour)))
+	key := minttest.NewKey("jwk-test-1")
+	s := local(b, minttest.NewAPI(key), shared.Verification{})
+	text := key.Sign(minttest.MemberSession(time.Now()))
+	expired := key.Sign(minttest.MemberSession(time.Now().Add(-time.Hour)))
 	floor, bare := floors(key, text)
-	check := &sessions.AuthorizationCheck{OrganizationID: mint.Organization, ResourceID: "documents", Action: "edit"}
+	check := &sessions.AuthorizationCheck{OrganizationID: minttest.Organization, ResourceID: "documents", Action: "edit"}
 	for _, v := range []benchtest.Variant{
 		{Name: "valid", Do: verifier(b, s, text, true, nil)},
 		{Name: "allowed", Do: verifier(b, s, text, true, check)},
@@ -98,10 +99,10 @@ func BenchmarkAuthenticateJWTLocal(b *testing.B) {
 	}
 	b.Run("unknown-key", func(b *testing.B) {
 		benchtest.Run(b, benchtest.Variant{
-			Name: "unknown", Do: verifier(b, s, key.Named("jwk-test-2").Sign(mint.MemberSession(time.Now())), false, nil),
+			Name: "unknown", Do: verifier(b, s, key.Named("jwk-test-2").Sign(minttest.MemberSession(time.Now())), false, nil),
 		}, bare)
 	})
-	remembering := local(b, mint.NewAPI(key), shared.Verification{Tokens: 1024})
+	remembering := local(b, minttest.NewAPI(key), shared.Verification{TokenCacheSize: 1024})
 	b.Run("remembered", func(b *testing.B) {
 		benchtest.Run(b, benchtest.Variant{Name: "hit", Do: verifier(b, remembering, text, true, nil)}, bare)
 	})
@@ -109,9 +110,9 @@ func BenchmarkAuthenticateJWTLocal(b *testing.B) {
 
 // The same on all processors at once.
 func BenchmarkAuthenticateJWTLocal_parallel(b *testing.B) {
-	key := mint.NewKey("jwk-test-1")
-	s := local(b, mint.NewAPI(key), shared.Verification{})
-	text := key.Sign(mint.MemberSession(time.Now()))
+	key := minttest.NewKey("jwk-test-1")
+	s := local(b, minttest.NewAPI(key), shared.Verification{})
+	text := key.Sign(minttest.MemberSession(time.Now()))
 	floor, bare := floors(key, text)
 	ours := benchtest.Variant{Name: "ours", Do: verifier(b, s, text, true, nil)}
 	benchtest.Run(b, everywhere(ours), everywhere(floor), everywhere(bare))

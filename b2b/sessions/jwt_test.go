@@ -16,7 +16,7 @@ import (
 	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
@@ -77,7 +77,7 @@ func TestAuthenticateJWTLocal_isWhatTheAPISays(t *testing.T) {
 			assert.NotEmpty(t, local.AuthenticationFactors[0].EmailFactor.EmailAddress)
 			assert.NotEmpty(t, local.Roles)
 			assert.NotEmpty(t, local.OrganizationSlug)
-			for _, reserved := range []string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti", mint.SessionClaim, mint.OrganizationClaim} {
+			for _, reserved := range []string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti", minttest.SessionClaim, minttest.OrganizationClaim} {
 				assert.NotContains(t, local.CustomClaims, reserved)
 			}
 		})
@@ -122,7 +122,7 @@ func TestAuthenticateJWT_throughALogin(t *testing.T) {
 		again, err := client.AuthenticateJWT(t.Context(), &sessions.AuthenticateJWTRequest{SessionJWT: resp.SessionJWT})
 		require.NoError(t, err)
 		assert.Nil(t, again.Remote)
-		assert.Equal(t, map[string]any{"plan": "team"}, again.MemberSession.CustomClaims)
+		assert.EqualValues(t, map[string]any{"plan": "team"}, again.MemberSession.CustomClaims)
 
 		_, err = client.Revoke(t.Context(), &sessions.RevokeRequest{MemberSessionID: &resp.MemberSession.MemberSessionID})
 		require.NoError(t, err)
@@ -162,15 +162,15 @@ func TestClaims(t *testing.T) {
 func TestService_zero(t *testing.T) {
 	t.Parallel()
 	_, err := new(sessions.Service).AuthenticateJWTLocal(t.Context(),
-		&sessions.AuthenticateJWTLocalRequest{SessionJWT: mint.NewKey("jwk-test-1").Sign(mint.MemberSession(time.Now()))})
+		&sessions.AuthenticateJWTLocalRequest{SessionJWT: minttest.NewKey("jwk-test-1").Sign(minttest.MemberSession(time.Now()))})
 	require.Error(t, err, "a service that New did not make knows no token")
 }
 
 // remembering is a service that remembers tokens.
-func remembering(api *mint.API) *sessions.Service {
+func remembering(api *minttest.API) *sessions.Service {
 	return sessions.New(&shared.FetchConfig{
-		ProjectID: mint.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: api.Client(),
-		Verification: shared.Verification{Tokens: 64},
+		ProjectID: minttest.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: api.Client(),
+		Verification: shared.Verification{TokenCacheSize: 64},
 	})
 }
 
@@ -184,13 +184,13 @@ func mark(t *testing.T, s *sessions.Service, text string) *string {
 
 func TestRevoke_forgets(t *testing.T) {
 	t.Parallel()
-	key := mint.NewKey("jwk-test-1")
+	key := minttest.NewKey("jwk-test-1")
 	token := func(id, member string) string {
-		return key.Sign(mint.With(mint.MemberSession(time.Now()), map[string]any{
-			"sub": member, mint.SessionClaim: map[string]any{"id": id, "roles": []string{"editor"}},
+		return key.Sign(minttest.With(minttest.MemberSession(time.Now()), map[string]any{
+			"sub": member, minttest.SessionClaim: map[string]any{"id": id, "roles": []string{"editor"}},
 		}))
 	}
-	mine, second, other := token("session-1", mint.Member), token("session-2", mint.Member), token("session-3", "member-test-2")
+	mine, second, other := token("session-1", minttest.Member), token("session-2", minttest.Member), token("session-3", "member-test-2")
 	for name, tt := range map[string]struct {
 		req  *sessions.RevokeRequest
 		left [3]bool
@@ -199,7 +199,7 @@ func TestRevoke_forgets(t *testing.T) {
 		"by JWT":                       {&sessions.RevokeRequest{SessionJWT: &second}, [3]bool{true, false, true}},
 		"by a JWT nobody has seen":     {&sessions.RevokeRequest{SessionJWT: new("jwt")}, [3]bool{}},
 		"by token, which is anybody's": {&sessions.RevokeRequest{SessionToken: new("token")}, [3]bool{}},
-		"by member":                    {&sessions.RevokeRequest{MemberID: new(mint.Member)}, [3]bool{false, false, true}},
+		"by member":                    {&sessions.RevokeRequest{MemberID: new(minttest.Member)}, [3]bool{false, false, true}},
 		"by a member's external id":    {&sessions.RevokeRequest{MemberID: new("ada")}, [3]bool{}},
 		"by one that looks like an id": {&sessions.RevokeRequest{MemberID: new("member-42")}, [3]bool{}},
 		"of nobody":                    {&sessions.RevokeRequest{}, [3]bool{}},
@@ -208,7 +208,7 @@ func TestRevoke_forgets(t *testing.T) {
 		for _, status := range []int{http.StatusOK, http.StatusInternalServerError} {
 			t.Run(name+", "+http.StatusText(status), func(t *testing.T) {
 				t.Parallel()
-				api := mint.NewAPI(key)
+				api := minttest.NewAPI(key)
 				api.Answer("/sessions/revoke", func(*http.Request) (int, []byte, error) {
 					return status, []byte(`{"request_id":"request-id-1","status_code":200}`), nil
 				})
@@ -233,12 +233,12 @@ func TestRevoke_forgets(t *testing.T) {
 
 func TestForget(t *testing.T) {
 	t.Parallel()
-	key := mint.NewKey("jwk-test-1")
-	s, text := remembering(mint.NewAPI(key)), key.Sign(mint.MemberSession(time.Now()))
+	key := minttest.NewKey("jwk-test-1")
+	s, text := remembering(minttest.NewAPI(key)), key.Sign(minttest.MemberSession(time.Now()))
 	first := mark(t, s, text)
 	s.Forget("session-test-another")
 	assert.Same(t, first, mark(t, s, text))
-	s.Forget(mint.Session)
+	s.Forget(minttest.Session)
 	second := mark(t, s, text)
 	assert.NotSame(t, first, second)
 	s.ForgetAll()

@@ -25,16 +25,16 @@ const (
 // Step is what a login asks for. A login may need both another primary factor and a second one; the primary one comes
 // first.
 type Step struct {
-	Kind StepKind
+	Kind StepKind `json:"kind"`
 	// Methods are the ways to take the step. For StepPrimary they are the auth methods that the organization takes;
 	// see the AuthMethod constants of package b2b/organizations. For StepMFA they are the second factors that the
 	// member has (see the MFAMethod constants); none means that one must be set up first.
-	Methods []string
+	Methods []string `json:"methods,omitzero"`
 	// CodeSent says that a passcode is already on its way to the member's phone.
-	CodeSent bool
+	CodeSent bool `json:"code_sent"`
 }
 
-// NextStep is what Next of every login's answer returns.
+// NextStep is what the method Next of every login's answer returns. A second factor's answer has no requirements.
 func NextStep(authenticated bool, primary *PrimaryRequired, second *mfa.MFARequired) Step {
 	switch {
 	case authenticated:

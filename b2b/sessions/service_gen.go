@@ -6,14 +6,20 @@ import (
 	"context"
 
 	"github.com/seed75add069/stytch-go/internal/transport"
+	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 // Service calls the endpoints under /v1/b2b/sessions. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg      *shared.FetchConfig
+	verifier *verify.Verifier
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Sessions.
-func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
+func New(cfg *shared.FetchConfig) *Service {
+	return &Service{cfg: cfg, verifier: verify.New(cfg, shared.ProductB2B)}
+}
 
 var opGet = transport.Op{
 	Name:   "b2b.sessions.get",
@@ -38,11 +44,10 @@ func (s *Service) Get(
 }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2b.sessions.authenticate",
-	Method:    "POST",
-	Path:      "/v1/b2b/sessions/authenticate",
-	Class:     transport.Read,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:   "b2b.sessions.authenticate",
+	Method: "POST",
+	Path:   "/v1/b2b/sessions/authenticate",
+	Class:  transport.Read,
 }
 
 // Authenticate checks a session and, when asked, extends it.
@@ -77,12 +82,11 @@ func (s *Service) Authenticate(
 }
 
 var opRevoke = transport.Op{
-	Name:      "b2b.sessions.revoke",
-	Method:    "POST",
-	Path:      "/v1/b2b/sessions/revoke",
-	Class:     transport.Write,
-	Caller:    true,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:          "b2b.sessions.revoke",
+	Method:        "POST",
+	Path:          "/v1/b2b/sessions/revoke",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // Revoke ends one session, or every session of a member.
@@ -117,11 +121,10 @@ func (s *Service) Revoke(
 }
 
 var opExchange = transport.Op{
-	Name:      "b2b.sessions.exchange",
-	Method:    "POST",
-	Path:      "/v1/b2b/sessions/exchange",
-	Class:     transport.Write,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:   "b2b.sessions.exchange",
+	Method: "POST",
+	Path:   "/v1/b2b/sessions/exchange",
+	Class:  transport.Write,
 }
 
 // Exchange trades a session in one organization for a session in another.
@@ -157,11 +160,10 @@ func (s *Service) Exchange(
 }
 
 var opExchangeAccessToken = transport.Op{
-	Name:      "b2b.sessions.exchange_access_token",
-	Method:    "POST",
-	Path:      "/v1/b2b/sessions/exchange_access_token",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"access_token"},
+	Name:   "b2b.sessions.exchange_access_token",
+	Method: "POST",
+	Path:   "/v1/b2b/sessions/exchange_access_token",
+	Class:  transport.SingleUse,
 }
 
 // ExchangeAccessToken trades a Connected App's access token for a member session.
@@ -188,11 +190,10 @@ func (s *Service) ExchangeAccessToken(
 }
 
 var opAttest = transport.Op{
-	Name:      "b2b.sessions.attest",
-	Method:    "POST",
-	Path:      "/v1/b2b/sessions/attest",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"token", "session_token", "session_jwt"},
+	Name:   "b2b.sessions.attest",
+	Method: "POST",
+	Path:   "/v1/b2b/sessions/attest",
+	Class:  transport.SingleUse,
 }
 
 // Attest trades a token of another issuer that the project trusts for a member session.
@@ -221,11 +222,10 @@ func (s *Service) Attest(
 }
 
 var opMigrate = transport.Op{
-	Name:      "b2b.sessions.migrate",
-	Method:    "POST",
-	Path:      "/v1/b2b/sessions/migrate",
-	Class:     transport.Write,
-	Sensitive: []string{"session_token"},
+	Name:   "b2b.sessions.migrate",
+	Method: "POST",
+	Path:   "/v1/b2b/sessions/migrate",
+	Class:  transport.Write,
 }
 
 // Migrate trades a session of another provider for a member session.

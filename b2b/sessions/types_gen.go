@@ -15,9 +15,9 @@ import (
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" url:"organization_id"`
+	OrganizationID string `json:"organization_id" url:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" url:"member_id"`
+	MemberID string `json:"member_id" url:"member_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
@@ -27,16 +27,16 @@ type GetResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's sessions that neither ended nor were revoked.
-	MemberSessions []MemberSession `json:"member_sessions"`
+	MemberSessions []MemberSession `json:"member_sessions,omitzero"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
 	// The session, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// The session, by a JWT of it. The JWT may have expired as long as its signature holds and the session is
 	// alive.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, the
 	// session keeps its end. Unverified: one account of the API tells of a default of 60 minutes; we assume
 	// none. Bounds: 5 to 527040.
@@ -44,7 +44,7 @@ type AuthenticateRequest struct {
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// An action the session must be allowed to perform. When it is not, the call fails with
 	// stytcherror.CodeSessionAuthorizationError; in another organization with
 	// stytcherror.CodeSessionAuthorizationTenancyError.
@@ -60,16 +60,16 @@ type AuthenticateResponse struct {
 	// The session after the call, with its new end if it was extended.
 	MemberSession MemberSession `json:"member_session"`
 	// The opaque token that was sent; empty when a JWT was sent instead.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A fresh JWT of the session, valid for five minutes.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
 	// ids, factors and roles of their own.
 	Member organizations.Member `json:"member"`
 	// A customer of yours: a group of members, with rules on who may come in and how they log in.
 	Organization organizations.Organization `json:"organization"`
 	// Which roles allowed the action; absent unless the request had an AuthorizationCheck.
-	Verdict *AuthorizationVerdict `json:"verdict"`
+	Verdict *AuthorizationVerdict `json:"verdict,omitzero"`
 }
 
 // RevokeRequest is what [Service.Revoke] sends.
@@ -77,9 +77,9 @@ type RevokeRequest struct {
 	// The session's id. It serves to end the session, not to prove it.
 	MemberSessionID *string `json:"member_session_id,omitzero"`
 	// The session, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// The session, by a JWT of it.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// The member all of whose sessions shall end, by the member's id.
 	MemberID *string `json:"member_id,omitzero"`
 }
@@ -97,16 +97,16 @@ type ExchangeRequest struct {
 	// The organization to switch to, by its id, its slug or its external id.
 	OrganizationID string `json:"organization_id"`
 	// The session, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// The session, by a JWT of it.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The language of the text message when a second factor is sent at once. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
@@ -129,35 +129,35 @@ type ExchangeResponse struct {
 	// A customer of yours: a group of members, with rules on who may come in and how they log in.
 	Organization organizations.Organization `json:"organization"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session; absent unless MemberAuthenticated is true.
-	MemberSession *MemberSession `json:"member_session"`
+	MemberSession *MemberSession `json:"member_session,omitzero"`
 	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
-	IntermediateSessionToken string `json:"intermediate_session_token"`
+	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session ends; zero when there is none.
-	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at"`
+	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// Present when another primary factor is needed; says which the organization takes.
-	PrimaryRequired *PrimaryRequired `json:"primary_required"`
+	PrimaryRequired *PrimaryRequired `json:"primary_required,omitzero"`
 	// Present when a second factor is needed; says which the member has.
-	MFARequired *mfa.MFARequired `json:"mfa_required"`
+	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	MemberDevice *devicehistory.DeviceInfo `json:"member_device"`
+	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // ExchangeAccessTokenRequest is what [Service.ExchangeAccessToken] sends.
 type ExchangeAccessTokenRequest struct {
 	// The access token the Connected App received, with the scope "full_access" and not older than five
 	// minutes. It is spent by the call.
-	AccessToken string `json:"access_token"`
+	AccessToken string `json:"access_token" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -176,13 +176,13 @@ type ExchangeAccessTokenResponse struct {
 	// A customer of yours: a group of members, with rules on who may come in and how they log in.
 	Organization organizations.Organization `json:"organization"`
 	// The opaque token of the session. It is valid until the session ends.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session.
-	MemberSession *MemberSession `json:"member_session"`
+	MemberSession *MemberSession `json:"member_session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	MemberDevice *devicehistory.DeviceInfo `json:"member_device"`
+	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // AttestRequest is what [Service.Attest] sends.
@@ -190,7 +190,7 @@ type AttestRequest struct {
 	// The trusted token profile, by its id. It holds the keys the token is checked with.
 	ProfileID string `json:"profile_id"`
 	// The token of the trusted issuer; its claims name the person who logs in.
-	Token string `json:"token"`
+	Token string `json:"token" stytch:"secret"`
 	// The organization of the member. Unverified: the names of the errors suggest that without it the token
 	// must name the organization in a claim; we assume so.
 	OrganizationID *string `json:"organization_id,omitzero"`
@@ -200,13 +200,13 @@ type AttestRequest struct {
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -227,18 +227,18 @@ type AttestResponse struct {
 	// The session that holds the new factor.
 	MemberSession MemberSession `json:"member_session"`
 	// The opaque token of the session. It is valid until the session ends.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	MemberDevice *devicehistory.DeviceInfo `json:"member_device"`
+	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // MigrateRequest is what [Service.Migrate] sends.
 type MigrateRequest struct {
 	// The session token of the other provider. Stytch sends it to the project's userinfo URL as proof of who
 	// holds it.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// The organization, by its id, its slug or its external id.
 	OrganizationID string `json:"organization_id"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
@@ -247,7 +247,7 @@ type MigrateRequest struct {
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 }
 
 // MigrateResponse is what [Service.Migrate] returns.
@@ -264,17 +264,17 @@ type MigrateResponse struct {
 	// A customer of yours: a group of members, with rules on who may come in and how they log in.
 	Organization organizations.Organization `json:"organization"`
 	// The opaque token of the session. It is valid until the session ends.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session.
-	MemberSession *MemberSession `json:"member_session"`
+	MemberSession *MemberSession `json:"member_session,omitzero"`
 }
 
 // GetJWKSRequest is what [Service.GetJWKS] sends.
 type GetJWKSRequest struct {
 	// The project, by its id, which begins with "project-test-" or "project-live-".
-	ProjectID string `json:"-" path:"project_id"`
+	ProjectID string `json:"project_id" path:"project_id"`
 }
 
 // GetJWKSResponse is what [Service.GetJWKS] returns.
@@ -284,7 +284,7 @@ type GetJWKSResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The keys that are valid now. Choose the one whose "kid" stands in the JWT's header.
-	Keys []b2csessions.JWK `json:"keys"`
+	Keys []b2csessions.JWK `json:"keys,omitzero"`
 }
 
 // MemberSession is a member's session in one organization. It ends at its appointed time, when it is revoked,
@@ -300,18 +300,18 @@ type MemberSession struct {
 	// id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug string `json:"organization_slug"`
 	// When the session began.
-	StartedAt time.Time `json:"started_at"`
+	StartedAt time.Time `json:"started_at,omitzero"`
 	// When the API last authenticated the session. Local checks of a JWT do not count.
-	LastAccessedAt time.Time `json:"last_accessed_at"`
+	LastAccessedAt time.Time `json:"last_accessed_at,omitzero"`
 	// When the session ends unless it is extended. A JWT of it ends far sooner.
-	ExpiresAt time.Time `json:"expires_at"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	// The factors that were proved for this session. Proving one again renews its LastAuthenticatedAt.
-	AuthenticationFactors []b2csessions.AuthenticationFactor `json:"authentication_factors"`
+	AuthenticationFactors []b2csessions.AuthenticationFactor `json:"authentication_factors,omitzero"`
 	// The ids of the roles the session may act in: those assigned to the member directly, by e-mail domain and
 	// by SCIM group, and those of an SSO connection only if the session holds a factor from it.
-	Roles []string `json:"roles"`
+	Roles []string `json:"roles,omitzero"`
 	// The application's own claims, which also stand at the top level of the session's JWTs.
-	CustomClaims map[string]any `json:"custom_claims"`
+	CustomClaims shared.Object `json:"custom_claims,omitzero"`
 }
 
 // PrimaryRequired is a demand for another primary factor, one that the organization accepts for this member.
@@ -319,14 +319,61 @@ type PrimaryRequired struct {
 	// The methods that would do: what the organization allows, and only methods that verify the e-mail address
 	// where that is what is missing. Unverified: we assume that their order means nothing. See the AuthMethod
 	// constants of package b2b/organizations.
-	AllowedAuthMethods []string `json:"allowed_auth_methods"`
+	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
+}
+
+// AuthenticateJWTLocalRequest is what [Service.AuthenticateJWTLocal] takes.
+type AuthenticateJWTLocalRequest struct {
+	// A JWT of the session. Required.
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
+	// How long ago the JWT may have been issued. Absent means as long as it is valid, which is five minutes.
+	// Zero makes every JWT too old. Less than zero is refused.
+	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
+	// How much longer a token is accepted than it says, for clocks that differ. A token from up to five seconds
+	// in the future is accepted in any case. Less than zero is refused. Default: 0.
+	Leeway time.Duration `json:"leeway,omitzero"`
+	// An action that the session must be allowed to perform, in its own organization.
+	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
+}
+
+// AuthenticateJWTRequest is what [Service.AuthenticateJWT] takes.
+type AuthenticateJWTRequest struct {
+	// A JWT of the session. Required.
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
+	// The opaque token of the same session. Where it is given, the API is asked about it and not about the JWT,
+	// so that a JWT alone keeps no session alive.
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
+	// How long ago the JWT may have been issued; the API is asked about an older one. Absent means as long as
+	// it is valid, which is five minutes. With zero the API is always asked. Less than zero is refused.
+	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
+	// How much longer a token is accepted than it says, for clocks that differ. A token from up to five seconds
+	// in the future is accepted in any case. Less than zero is refused. Default: 0.
+	Leeway time.Duration `json:"leeway,omitzero"`
+	// An action that the session must be allowed to perform, in its own organization.
+	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
+	// How long the session shall last from now on, in minutes, if the API is asked. Absent leaves its end as it
+	// is. Bounds: 5 to 527040.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+	// Claims to merge into those of the session, if the API is asked. A null deletes a key.
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
+}
+
+// AuthenticateJWTResponse is what [Service.AuthenticateJWT] returns.
+type AuthenticateJWTResponse struct {
+	// The session, as the JWT or the API describes it.
+	MemberSession MemberSession `json:"member_session"`
+	// The JWT to go on with, which is the one that was sent, or a fresh one from the API.
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
+	// What the API answered; absent when it was not asked.
+	Remote *AuthenticateResponse `json:"remote,omitzero"`
 }
 
 // AuthorizationCheck is a question about permission: may the session do this, to such a resource, in that
 // organization. It passes when one of the session's roles has the action, or *, on the resource.
 type AuthorizationCheck struct {
 	// The organization in which the action takes place. It must be the session's own, and it is compared before
-	// any role is looked at. Give the id: a local check matches neither a slug nor an external id.
+	// any role is looked at. Give the id: a local check matches neither a slug nor an external id. For
+	// Sessions.AuthenticateJWT and Sessions.AuthenticateJWTLocal empty means the session's own.
 	OrganizationID string `json:"organization_id"`
 	// The resource, by its id in the policy, compared letter by letter. The ids that begin with "stytch" are
 	// Stytch's own, such as "stytch.organization", "stytch.member", "stytch.sso" and "stytch.self".
@@ -340,5 +387,5 @@ type AuthorizationVerdict struct {
 	// Always true, since a check that does not pass fails the call.
 	Authorized bool `json:"authorized"`
 	// The ids of all roles of the session that allow the action.
-	GrantingRoles []string `json:"granting_roles"`
+	GrantingRoles []string `json:"granting_roles,omitzero"`
 }

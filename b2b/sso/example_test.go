@@ -8,13 +8,15 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/b2b/sso"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Authenticate() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "member_authenticated": true,
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2b.sso.authenticate", `{
+		"member_authenticated": true,
 		"member_id": "member-test-1", "organization_id": "organization-test-1",
 		"session_token": "example-session-token", "session_jwt": "example.session.jwt",
 		"member": {"email_address": "ada@analytical.dev"},
@@ -45,8 +47,9 @@ func ExampleService_Authenticate() {
 }
 
 func ExampleService_GetConnections() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2b.sso.get_connections", `{
 		"saml_connections": [{
 			"connection_id": "saml-connection-test-1", "display_name": "Okta", "status": "active",
 			"identity_provider": "okta"

@@ -10,17 +10,19 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/sso. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.SSO.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opGetConnections = transport.Op{
-	Name:   "b2b.sso.get_connections",
-	Method: "GET",
-	Path:   "/v1/b2b/sso/{organization_id}",
-	Class:  transport.Read,
-	Caller: true,
+	Name:          "b2b.sso.get_connections",
+	Method:        "GET",
+	Path:          "/v1/b2b/sso/{organization_id}",
+	Class:         transport.Read,
+	Authorization: true,
 }
 
 // GetConnections lists an organization's SSO connections, of all three kinds.
@@ -46,11 +48,11 @@ func (s *Service) GetConnections(
 }
 
 var opDeleteConnection = transport.Op{
-	Name:   "b2b.sso.delete_connection",
-	Method: "DELETE",
-	Path:   "/v1/b2b/sso/{organization_id}/connections/{connection_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.sso.delete_connection",
+	Method:        "DELETE",
+	Path:          "/v1/b2b/sso/{organization_id}/connections/{connection_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // DeleteConnection deletes an SSO connection, of whatever kind.
@@ -83,13 +85,6 @@ var opAuthenticate = transport.Op{
 	Method: "POST",
 	Path:   "/v1/b2b/sso/authenticate",
 	Class:  transport.SingleUse,
-	Sensitive: []string{
-		"sso_token",
-		"pkce_code_verifier",
-		"session_token",
-		"session_jwt",
-		"intermediate_session_token",
-	},
 }
 
 // Authenticate trades the token of a finished SSO login for a session.

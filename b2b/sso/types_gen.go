@@ -12,10 +12,36 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
+// StartURLRequest is what [Service.StartURL] takes.
+type StartURLRequest struct {
+	// The public token of the project, which begins with "public-token-". It is no secret.
+	PublicToken string `json:"public_token" url:"public_token"`
+	// The connection. Give this, or the organization whose default connection is meant.
+	ConnectionID *string `json:"connection_id,omitzero" url:"connection_id"`
+	// The organization whose default connection to use, by its id. Unverified: whether the API takes it here.
+	OrganizationID *string `json:"organization_id,omitzero" url:"organization_id"`
+	// The organization whose default connection to use, by its slug. Unverified: whether the API takes it here.
+	Slug *string `json:"slug,omitzero" url:"slug"`
+	// Where to come back to after a login. It must be registered for the project. Absent means the project's
+	// default.
+	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
+	// Where to come back to after a first login. It must be registered for the project. Absent means the
+	// project's default.
+	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
+	// Scopes to ask the provider for, beside those that a login needs.
+	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
+	// Whom to propose at the identity provider, usually an e-mail address. Unverified: whether the API takes it
+	// here.
+	LoginHint *string `json:"login_hint,omitzero" url:"login_hint"`
+	// The challenge of PKCE, a SHA-256 of the verifier in base64url without padding (RFC 7636, section 4.2).
+	// The call that ends the login then takes the verifier.
+	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero" url:"pkce_code_challenge"`
+}
+
 // GetConnectionsRequest is what [Service.GetConnections] sends.
 type GetConnectionsRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
 // GetConnectionsResponse is what [Service.GetConnections] returns.
@@ -25,19 +51,19 @@ type GetConnectionsResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The connections that speak SAML.
-	SAMLConnections []SAMLConnection `json:"saml_connections"`
+	SAMLConnections []SAMLConnection `json:"saml_connections,omitzero"`
 	// The connections that speak OIDC.
-	OIDCConnections []OIDCConnection `json:"oidc_connections"`
+	OIDCConnections []OIDCConnection `json:"oidc_connections,omitzero"`
 	// The connections that stand for one of another organization.
-	ExternalConnections []Connection `json:"external_connections"`
+	ExternalConnections []Connection `json:"external_connections,omitzero"`
 }
 
 // DeleteConnectionRequest is what [Service.DeleteConnection] sends.
 type DeleteConnectionRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The SSO connection, by its id.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 }
 
 // DeleteConnectionResponse is what [Service.DeleteConnection] returns.
@@ -54,28 +80,28 @@ type DeleteConnectionResponse struct {
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "sso". Tokens of other kinds
 	// are not accepted here.
-	SSOToken string `json:"sso_token"`
+	SSOToken string `json:"sso_token" stytch:"secret"`
 	// The random string behind the challenge the flow began with. Required if there was a challenge, and
 	// refused if there was none.
-	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero"`
+	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The language of the text message when a second factor is sent at once. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// An intermediate session the new factor shall join, so that the factors of both count. It is spent if a
 	// session comes of it. One that is bound to another organization is refused.
-	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero"`
+	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -98,21 +124,21 @@ type AuthenticateResponse struct {
 	// A customer of yours: a group of members, with rules on who may come in and how they log in.
 	Organization organizations.Organization `json:"organization"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session; absent unless MemberAuthenticated is true.
-	MemberSession *sessions.MemberSession `json:"member_session"`
+	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
 	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
-	IntermediateSessionToken string `json:"intermediate_session_token"`
+	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session ends; zero when there is none.
-	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at"`
+	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// Present when another primary factor is needed; says which the organization takes.
-	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required"`
+	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
 	// Present when a second factor is needed; says which the member has.
-	MFARequired *mfa.MFARequired `json:"mfa_required"`
+	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	MemberDevice *devicehistory.DeviceInfo `json:"member_device"`
+	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 	// Whether the login ended other sessions.
 	//
 	// Deprecated: the API keeps the field for old callers.
@@ -146,20 +172,20 @@ type SAMLConnection struct {
 	// Where in a SAML response the member's data stand: the keys are "email", and "full_name" or else both
 	// "first_name" and "last_name"; the values are names of attributes the identity provider sends. Role
 	// assignments by group need "groups" too. It must be flat.
-	AttributeMapping map[string]any `json:"attribute_mapping"`
+	AttributeMapping shared.Object `json:"attribute_mapping,omitzero"`
 	// The certificates that the signatures of SAML responses are checked with, five at most. An active
 	// connection keeps at least one.
-	VerificationCertificates []X509Certificate `json:"verification_certificates"`
+	VerificationCertificates []X509Certificate `json:"verification_certificates,omitzero"`
 	// The certificates with which the provider can check the signatures of login requests.
-	SigningCertificates []X509Certificate `json:"signing_certificates"`
+	SigningCertificates []X509Certificate `json:"signing_certificates,omitzero"`
 	// The keys that decrypt SAML responses, for providers that encrypt them. Empty when there are none.
-	EncryptionPrivateKeys []EncryptionPrivateKey `json:"encryption_private_keys"`
+	EncryptionPrivateKeys []EncryptionPrivateKey `json:"encryption_private_keys,omitzero"`
 	// The roles of everybody whose session holds a login through the connection. Unverified: we assume that a
 	// list in a request replaces the one before.
-	SAMLConnectionImplicitRoleAssignments []SAMLConnectionImplicitRoleAssignment `json:"saml_connection_implicit_role_assignments"`
+	SAMLConnectionImplicitRoleAssignments []SAMLConnectionImplicitRoleAssignment `json:"saml_connection_implicit_role_assignments,omitzero"`
 	// The roles of groups of the identity provider, which must send them under the attribute that "groups" in
 	// AttributeMapping names. Unverified: we assume that a list in a request replaces the one before.
-	SAMLGroupImplicitRoleAssignments []SAMLGroupImplicitRoleAssignment `json:"saml_group_implicit_role_assignments"`
+	SAMLGroupImplicitRoleAssignments []SAMLGroupImplicitRoleAssignment `json:"saml_group_implicit_role_assignments,omitzero"`
 	// The form of name id that login requests ask the identity provider for, as a URN of SAML's. Default:
 	// urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress.
 	NameIDFormat string `json:"nameid_format"`
@@ -197,7 +223,7 @@ type OIDCConnection struct {
 	// The id by which the identity provider knows this client. Empty until it is set.
 	ClientID string `json:"client_id"`
 	// The secret that the identity provider gave out with ClientID. Empty until it is set.
-	ClientSecret string `json:"client_secret"`
+	ClientSecret string `json:"client_secret" stytch:"secret"`
 	// The name the identity provider has in OIDC, an HTTPS URL. Empty until it is set.
 	Issuer string `json:"issuer"`
 	// The URL at which the identity provider logs people in. Empty until it is set or found in the provider's
@@ -217,7 +243,7 @@ type OIDCConnection struct {
 	// Where in the identity provider's answers the member's data stand. Unverified: we assume that the keys are
 	// attributes of the member and the values names of claims, as for SAML, and that the claims of the OIDC
 	// standard are used when absent.
-	AttributeMapping map[string]any `json:"attribute_mapping"`
+	AttributeMapping shared.Object `json:"attribute_mapping,omitzero"`
 }
 
 // Connection is an external connection: it lets people into one organization through the SSO connection of
@@ -237,10 +263,10 @@ type Connection struct {
 	ExternalConnectionID string `json:"external_connection_id"`
 	// The roles, in this organization, of everybody whose session holds a login through the connection.
 	// Unverified: we assume that a list in a request replaces the one before.
-	ExternalConnectionImplicitRoleAssignments []ConnectionImplicitRoleAssignment `json:"external_connection_implicit_role_assignments"`
+	ExternalConnectionImplicitRoleAssignments []ConnectionImplicitRoleAssignment `json:"external_connection_implicit_role_assignments,omitzero"`
 	// The roles, in this organization, of groups of the identity provider. Unverified: we assume that a list in
 	// a request replaces the one before.
-	ExternalGroupImplicitRoleAssignments []GroupImplicitRoleAssignment `json:"external_group_implicit_role_assignments"`
+	ExternalGroupImplicitRoleAssignments []GroupImplicitRoleAssignment `json:"external_group_implicit_role_assignments,omitzero"`
 }
 
 // ConnectionImplicitRoleAssignment is a role that everybody has whose session holds a login through the
@@ -279,11 +305,11 @@ type X509Certificate struct {
 	// Who issued the certificate, as it says itself.
 	Issuer string `json:"issuer"`
 	// When this was created; zero when the answer leaves it out.
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
 	// When this last changed; zero when the answer leaves it out.
-	UpdatedAt time.Time `json:"updated_at"`
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
 	// When the certificate stops being valid; zero when the answer leaves it out.
-	ExpiresAt time.Time `json:"expires_at"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
 // EncryptionPrivateKey is a private key that decrypts what the identity provider encrypted for a SAML
@@ -292,9 +318,9 @@ type EncryptionPrivateKey struct {
 	// The key's id, by which it can be deleted.
 	PrivateKeyID string `json:"private_key_id"`
 	// The key itself. Unverified: we assume PEM form, in which it was sent.
-	PrivateKey string `json:"private_key"`
+	PrivateKey string `json:"private_key" stytch:"secret"`
 	// When this was created; zero when the answer leaves it out.
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
 }
 
 // IdentityProvider is the make of an identity provider for single sign-on. The list is open.
@@ -305,7 +331,7 @@ const (
 	// ClassLink.
 	IdentityProviderClasslink IdentityProvider = "classlink"
 	// CyberArk.
-	IdentityProviderCyberark IdentityProvider = "cyberark"
+	IdentityProviderCyberArk IdentityProvider = "cyberark"
 	// Duo.
 	IdentityProviderDuo IdentityProvider = "duo"
 	// Any other.
@@ -313,19 +339,19 @@ const (
 	// Google Workspace.
 	IdentityProviderGoogleWorkspace IdentityProvider = "google-workspace"
 	// JumpCloud.
-	IdentityProviderJumpcloud IdentityProvider = "jumpcloud"
+	IdentityProviderJumpCloud IdentityProvider = "jumpcloud"
 	// Keycloak.
 	IdentityProviderKeycloak IdentityProvider = "keycloak"
 	// miniOrange.
-	IdentityProviderMiniorange IdentityProvider = "miniorange"
+	IdentityProviderMiniOrange IdentityProvider = "miniorange"
 	// Microsoft Entra.
 	IdentityProviderMicrosoftEntra IdentityProvider = "microsoft-entra"
 	// Okta.
 	IdentityProviderOkta IdentityProvider = "okta"
 	// OneLogin.
-	IdentityProviderOnelogin IdentityProvider = "onelogin"
+	IdentityProviderOneLogin IdentityProvider = "onelogin"
 	// PingFederate.
-	IdentityProviderPingfederate IdentityProvider = "pingfederate"
+	IdentityProviderPingFederate IdentityProvider = "pingfederate"
 	// Rippling.
 	IdentityProviderRippling IdentityProvider = "rippling"
 	// Salesforce.

@@ -8,14 +8,16 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/mfa"
 	"github.com/seed75add069/stytch-go/b2b/totps"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 // What belongs to the member alone is masked where it is printed as a whole.
 func ExampleService_Create() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2b.totps.create", `{
+		"member_id": "member-test-1",
 		"totp_registration_id": "totp-registration-test-1", "secret": "EXAMPLESECRET234",
 		"qr_code": "data:image/png;base64,iVBORw0KGgo=", "recovery_codes": ["aaaa-bbbb-cccc", "dddd-eeee-ffff"]
 	}`)
@@ -40,8 +42,10 @@ func ExampleService_Create() {
 }
 
 func ExampleService_Authenticate() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2b.totps.authenticate", `{
+		"member_id": "member-test-1",
 		"session_token": "example-session-token", "session_jwt": "example.session.jwt",
 		"member_session": {"member_session_id": "member-session-test-1", "authentication_factors": [
 			{"type": "magic_link", "delivery_method": "email"}, {"type": "totp", "delivery_method": "authenticator_app"}

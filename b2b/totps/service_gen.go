@@ -10,17 +10,18 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/totp. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.TOTPs.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opCreate = transport.Op{
-	Name:      "b2b.totps.create",
-	Method:    "POST",
-	Path:      "/v1/b2b/totp",
-	Class:     transport.Write,
-	Sensitive: []string{"intermediate_session_token", "session_token", "session_jwt"},
+	Name:   "b2b.totps.create",
+	Method: "POST",
+	Path:   "/v1/b2b/totp",
+	Class:  transport.Write,
 }
 
 // Create begins to add an authenticator app to a member.
@@ -52,11 +53,10 @@ func (s *Service) Create(
 }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2b.totps.authenticate",
-	Method:    "POST",
-	Path:      "/v1/b2b/totp/authenticate",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"code", "intermediate_session_token", "session_token", "session_jwt"},
+	Name:   "b2b.totps.authenticate",
+	Method: "POST",
+	Path:   "/v1/b2b/totp/authenticate",
+	Class:  transport.SingleUse,
 }
 
 // Authenticate completes a login with a code from an authenticator app.
@@ -87,11 +87,10 @@ func (s *Service) Authenticate(
 }
 
 var opMigrate = transport.Op{
-	Name:      "b2b.totps.migrate",
-	Method:    "POST",
-	Path:      "/v1/b2b/totp/migrate",
-	Class:     transport.Write,
-	Sensitive: []string{"secret", "recovery_codes"},
+	Name:   "b2b.totps.migrate",
+	Method: "POST",
+	Path:   "/v1/b2b/totp/migrate",
+	Class:  transport.Write,
 }
 
 // Migrate takes over a member's authenticator app from another system.

@@ -6,6 +6,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/b2c/devicehistory"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // CreateRequest is what [Service.Create] sends.
@@ -20,11 +21,11 @@ type CreateRequest struct {
 	// The intermediate session of the member's login. A call that gives a further second factor to a member who
 	// has one already needs this or a session, with the old one among its factors. Otherwise whoever holds the
 	// first factor alone could add a second.
-	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero"`
+	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// A running session of the member, by its opaque token. It serves in place of IntermediateSessionToken.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session of the member, by a JWT of it. It serves in place of IntermediateSessionToken.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 }
 
 // CreateResponse is what [Service.Create] returns.
@@ -39,12 +40,12 @@ type CreateResponse struct {
 	TOTPRegistrationID string `json:"totp_registration_id"`
 	// The secret that the app and the API share, in the form people type into the app. From it the app makes a
 	// code of six digits every 30 seconds.
-	Secret string `json:"secret"`
+	Secret string `json:"secret" stytch:"secret"`
 	// The same secret as a picture that the app can scan: a data URL of a PNG in base64, fit for the source of
 	// an HTML image. Unverified: only one source tells of the prefix that makes it a URL; we assume it.
-	QRCode string `json:"qr_code"`
+	QRCode string `json:"qr_code" stytch:"secret"`
 	// The member's recovery codes. Each works once, in place of a second factor that is lost.
-	RecoveryCodes []string `json:"recovery_codes"`
+	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret"`
 	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
 	// ids, factors and roles of their own.
 	Member organizations.Member `json:"member"`
@@ -59,20 +60,20 @@ type AuthenticateRequest struct {
 	// The member, by their id or their external id.
 	MemberID string `json:"member_id"`
 	// The six digits the app shows.
-	Code string `json:"code"`
+	Code string `json:"code" stytch:"secret"`
 	// The intermediate session of the login that asked for a second factor. A success spends it.
-	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero"`
+	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// A running session of the member that shall gain the second factor, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session of the member that shall gain the second factor, by a JWT of it.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// How to change MFAEnrolled of the member when the code is right. When absent, it stays as it is. Without
 	// effect where MFAPolicy is REQUIRED_FOR_ALL: there every member ends up enrolled. See the EnrollmentChange
 	// constants of package b2b/mfa.
@@ -98,13 +99,13 @@ type AuthenticateResponse struct {
 	// A customer of yours: a group of members, with rules on who may come in and how they log in.
 	Organization organizations.Organization `json:"organization"`
 	// The opaque token of the session. It is valid until the session ends.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The session, with the second factor among its factors.
-	MemberSession *sessions.MemberSession `json:"member_session"`
+	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	MemberDevice *devicehistory.DeviceInfo `json:"member_device"`
+	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // MigrateRequest is what [Service.Migrate] sends.
@@ -115,10 +116,10 @@ type MigrateRequest struct {
 	MemberID string `json:"member_id"`
 	// The secret that the app and the other system share. Unverified: its encoding; we assume base32, as apps
 	// take it.
-	Secret string `json:"secret"`
+	Secret string `json:"secret" stytch:"secret"`
 	// The recovery codes the member has from the other system. Unverified: accounts of the API differ on
 	// whether they can be left out to have new ones made; we take them to be required.
-	RecoveryCodes []string `json:"recovery_codes"`
+	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret,required"`
 }
 
 // MigrateResponse is what [Service.Migrate] returns.
@@ -137,5 +138,5 @@ type MigrateResponse struct {
 	// The id of the new registration.
 	TOTPRegistrationID string `json:"totp_registration_id"`
 	// The member's recovery codes. Each works once, in place of a second factor that is lost.
-	RecoveryCodes []string `json:"recovery_codes"`
+	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret"`
 }

@@ -6,9 +6,9 @@ package attribute
 // nothing from the HTTP request, which is the backend's.
 type Attributes struct {
 	// The user's IP address; empty when it is not known.
-	IPAddress string `json:"ip_address"`
+	IPAddress string `json:"ip_address,omitzero"`
 	// The user agent of the user's browser; empty when it is not known.
-	UserAgent string `json:"user_agent"`
+	UserAgent string `json:"user_agent,omitzero"`
 }
 
 // ClientAttributes is a statement of where a user's request comes from, as the backend makes it.

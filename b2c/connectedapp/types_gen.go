@@ -21,7 +21,7 @@ type ConnectedApp struct {
 	// Whose app it is, and whether it has a secret.
 	ClientType ClientType `json:"client_type"`
 	// Where an authorization may lead back to. An authorization that names another URL is refused.
-	RedirectURLs []string `json:"redirect_urls"`
+	RedirectURLs []string `json:"redirect_urls,omitzero"`
 	// How long the app's access tokens live, in minutes. Unverified: the bounds; we assume that the server
 	// checks them.
 	AccessTokenExpiryMinutes int `json:"access_token_expiry_minutes"`
@@ -29,7 +29,7 @@ type ConnectedApp struct {
 	// is none.
 	AccessTokenTemplateContent string `json:"access_token_template_content"`
 	// Where an OIDC logout that the app began may lead back to.
-	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls"`
+	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
 	// Whether the app gets the scope "offline_access", and with it refresh tokens, without asking the person.
 	// First-party apps only.
 	BypassConsentForOfflineAccess bool `json:"bypass_consent_for_offline_access"`
@@ -40,15 +40,15 @@ type ConnectedApp struct {
 	// be the text of a JSON object, as for access tokens.
 	IDTokenTemplateContent string `json:"id_token_template_content"`
 	// The last four characters of the secret, to tell which one is in use; empty for a public app.
-	ClientSecretLastFour string `json:"client_secret_last_four"`
+	ClientSecretLastFour string `json:"client_secret_last_four,omitzero"`
 	// The last four characters of the secret that a rotation under way moves to; empty when none is under way.
-	NextClientSecretLastFour string `json:"next_client_secret_last_four"`
+	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
 	// A further audience for the app's access tokens, beside the project's id; empty when there is none.
-	AccessTokenCustomAudience string `json:"access_token_custom_audience"`
+	AccessTokenCustomAudience string `json:"access_token_custom_audience,omitzero"`
 	// The URL of the app's logo; empty when there is none.
-	LogoURL string `json:"logo_url"`
+	LogoURL string `json:"logo_url,omitzero"`
 	// The URL of the document in which the app describes itself; empty unless it became known that way.
-	ClientIDMetadataURL string `json:"client_id_metadata_url"`
+	ClientIDMetadataURL string `json:"client_id_metadata_url,omitzero"`
 }
 
 // ConnectedAppWithClientSecret is a Connected App just created, with its secret if it has one.
@@ -68,7 +68,7 @@ type ConnectedAppWithClientSecret struct {
 	// Whose app it is, and whether it has a secret.
 	ClientType ClientType `json:"client_type"`
 	// Where an authorization may lead back to. An authorization that names another URL is refused.
-	RedirectURLs []string `json:"redirect_urls"`
+	RedirectURLs []string `json:"redirect_urls,omitzero"`
 	// How long the app's access tokens live, in minutes. Unverified: the bounds; we assume that the server
 	// checks them.
 	AccessTokenExpiryMinutes int `json:"access_token_expiry_minutes"`
@@ -76,7 +76,7 @@ type ConnectedAppWithClientSecret struct {
 	// is none.
 	AccessTokenTemplateContent string `json:"access_token_template_content"`
 	// Where an OIDC logout that the app began may lead back to.
-	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls"`
+	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
 	// Whether the app gets the scope "offline_access", and with it refresh tokens, without asking the person.
 	// First-party apps only.
 	BypassConsentForOfflineAccess bool `json:"bypass_consent_for_offline_access"`
@@ -84,18 +84,18 @@ type ConnectedAppWithClientSecret struct {
 	// be the text of a JSON object, as for access tokens.
 	IDTokenTemplateContent string `json:"id_token_template_content"`
 	// The last four characters of the secret, to tell which one is in use; empty for a public app.
-	ClientSecretLastFour string `json:"client_secret_last_four"`
+	ClientSecretLastFour string `json:"client_secret_last_four,omitzero"`
 	// The last four characters of the secret that a rotation under way moves to; empty when none is under way.
-	NextClientSecretLastFour string `json:"next_client_secret_last_four"`
+	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
 	// The secret; empty for a public app. No later answer shows it, and Stytch keeps no copy that it could
 	// show; when it is lost, rotate it.
-	ClientSecret string `json:"client_secret"`
+	ClientSecret string `json:"client_secret,omitzero" stytch:"secret"`
 	// A further audience for the app's access tokens, beside the project's id; empty when there is none.
-	AccessTokenCustomAudience string `json:"access_token_custom_audience"`
+	AccessTokenCustomAudience string `json:"access_token_custom_audience,omitzero"`
 	// The URL of the app's logo; empty when there is none.
-	LogoURL string `json:"logo_url"`
+	LogoURL string `json:"logo_url,omitzero"`
 	// The URL of the document in which the app describes itself; empty unless it became known that way.
-	ClientIDMetadataURL string `json:"client_id_metadata_url"`
+	ClientIDMetadataURL string `json:"client_id_metadata_url,omitzero"`
 }
 
 // ConnectedAppWithNextClientSecret is a Connected App whose secret is being rotated, with the secret to move
@@ -118,10 +118,10 @@ type ConnectedAppWithNextClientSecret struct {
 	// Whose app it is, and whether it has a secret.
 	ClientType ClientType `json:"client_type"`
 	// Where an authorization may lead back to. An authorization that names another URL is refused.
-	RedirectURLs []string `json:"redirect_urls"`
+	RedirectURLs []string `json:"redirect_urls,omitzero"`
 	// The secret to move to. It works at once, beside the old one, and no later answer shows it. When it is
 	// lost, cancel the rotation and start another.
-	NextClientSecret string `json:"next_client_secret"`
+	NextClientSecret string `json:"next_client_secret" stytch:"secret"`
 	// How long the app's access tokens live, in minutes. Unverified: the bounds; we assume that the server
 	// checks them.
 	AccessTokenExpiryMinutes int `json:"access_token_expiry_minutes"`
@@ -129,7 +129,7 @@ type ConnectedAppWithNextClientSecret struct {
 	// is none.
 	AccessTokenTemplateContent string `json:"access_token_template_content"`
 	// Where an OIDC logout that the app began may lead back to.
-	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls"`
+	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
 	// Whether the app gets the scope "offline_access", and with it refresh tokens, without asking the person.
 	// First-party apps only.
 	BypassConsentForOfflineAccess bool `json:"bypass_consent_for_offline_access"`
@@ -137,13 +137,13 @@ type ConnectedAppWithNextClientSecret struct {
 	// be the text of a JSON object, as for access tokens.
 	IDTokenTemplateContent string `json:"id_token_template_content"`
 	// The last four characters of the secret that a rotation under way moves to; empty when none is under way.
-	NextClientSecretLastFour string `json:"next_client_secret_last_four"`
+	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
 	// A further audience for the app's access tokens, beside the project's id; empty when there is none.
-	AccessTokenCustomAudience string `json:"access_token_custom_audience"`
+	AccessTokenCustomAudience string `json:"access_token_custom_audience,omitzero"`
 	// The URL of the app's logo; empty when there is none.
-	LogoURL string `json:"logo_url"`
+	LogoURL string `json:"logo_url,omitzero"`
 	// The URL of the document in which the app describes itself; empty unless it became known that way.
-	ClientIDMetadataURL string `json:"client_id_metadata_url"`
+	ClientIDMetadataURL string `json:"client_id_metadata_url,omitzero"`
 }
 
 // ConnectedAppPublic is the part of a Connected App that a page for consent may show to anybody.
@@ -157,7 +157,7 @@ type ConnectedAppPublic struct {
 	// Whose app it is, and whether it has a secret.
 	ClientType ClientType `json:"client_type"`
 	// The URL of the app's logo; empty when there is none.
-	LogoURL string `json:"logo_url"`
+	LogoURL string `json:"logo_url,omitzero"`
 }
 
 // ResultsMetadata is a count of the Connected Apps that a search found, and the way to its next page.

@@ -11,13 +11,15 @@ import (
 	"strings"
 
 	"github.com/seed75add069/stytch-go/b2c/cryptowallets"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_AuthenticateStart() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "user_id": "user-test-1", "user_created": true,
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2c.crypto_wallets.authenticate_start", `{
+		"user_id": "user-test-1", "user_created": true,
 		"challenge": "Sign in to example.com\nnonce: 4711"
 	}`)
 
@@ -36,10 +38,11 @@ func ExampleService_AuthenticateStart() {
 
 // The browser posts address and signature. The handler passes the signature on as the wallet wrote it.
 func ExampleService_Authenticate() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-2", "status_code": 401, "error_type": "unable_to_authenticate_crypto_wallet",
-		"error_message": "The signature does not fit.", "error_url": ""
-	}`)
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.AnswerError("b2c.crypto_wallets.authenticate", &stytcherror.Error{
+		StatusCode: 401, Code: stytcherror.CodeUnableToAuthenticateCryptoWallet,
+	})
 
 	login := func(w http.ResponseWriter, r *http.Request) {
 		var form struct {

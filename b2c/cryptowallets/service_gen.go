@@ -10,18 +10,19 @@ import (
 )
 
 // Service calls the endpoints under /v1/crypto_wallets/authenticate. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2C.CryptoWallets.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthenticateStart = transport.Op{
-	Name:      "b2c.crypto_wallets.authenticate_start",
-	Method:    "POST",
-	Path:      "/v1/crypto_wallets/authenticate/start",
-	Class:     transport.Write,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:   "b2c.crypto_wallets.authenticate_start",
+	Method: "POST",
+	Path:   "/v1/crypto_wallets/authenticate/start",
+	Class:  transport.Write,
 }
 
 // AuthenticateStart makes the message that a crypto wallet has to sign, and creates the user if nobody has the
@@ -53,11 +54,10 @@ func (s *Service) AuthenticateStart(
 }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2c.crypto_wallets.authenticate",
-	Method:    "POST",
-	Path:      "/v1/crypto_wallets/authenticate",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"signature", "session_token", "session_jwt"},
+	Name:   "b2c.crypto_wallets.authenticate",
+	Method: "POST",
+	Path:   "/v1/crypto_wallets/authenticate",
+	Class:  transport.SingleUse,
 }
 
 // Authenticate trades the signature of a crypto wallet for a login, and for a session when asked.

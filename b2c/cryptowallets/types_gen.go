@@ -8,6 +8,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/devicehistory"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/b2c/users"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // AuthenticateStartRequest is what [Service.AuthenticateStart] sends.
@@ -21,9 +22,9 @@ type AuthenticateStartRequest struct {
 	// SessionToken or SessionJWT, or none of them; then a user is created for an unknown wallet.
 	UserID *string `json:"user_id,omitzero"`
 	// A running session that names the user in place of UserID, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session that names the user in place of UserID, by a JWT of it.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// What the message shall say in the form of Sign-In with Ethereum, for CryptoWalletType "ethereum" only.
 	// When absent, the message has a form of the API's own.
 	SIWEParams *SIWEParams `json:"siwe_params,omitzero"`
@@ -50,20 +51,20 @@ type AuthenticateRequest struct {
 	// The wallet's address on its chain.
 	CryptoWalletAddress string `json:"crypto_wallet_address"`
 	// The signature of the message, as the wallet returned it.
-	Signature string `json:"signature"`
+	Signature string `json:"signature" stytch:"secret"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -77,17 +78,17 @@ type AuthenticateResponse struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	Session *sessions.Session `json:"session"`
+	Session *sessions.Session `json:"session,omitzero"`
 	// What the signed message said; absent unless it had the form of Sign-In with Ethereum.
-	SIWEParams *SIWEParamsResponse `json:"siwe_params"`
+	SIWEParams *SIWEParamsResponse `json:"siwe_params,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // SIWEParams is a wish for a message in the form of Sign-In with Ethereum, ERC-4361, and for what it says.
@@ -97,7 +98,7 @@ type SIWEParams struct {
 	// The RFC 3986 URI that the login is for.
 	URI string `json:"uri"`
 	// The RFC 3986 URIs of what the person agrees to have resolved with the login. It may be empty.
-	Resources []string `json:"resources"`
+	Resources []string `json:"resources,omitzero"`
 	// The chain of the wallet by its EIP-155 number, as decimal digits: from 1, which is the Ethereum main
 	// chain, to 9223372036854775771. Default: 1.
 	ChainID *string `json:"chain_id,omitzero"`
@@ -123,13 +124,13 @@ type SIWEParamsResponse struct {
 	// The chain of the wallet by its EIP-155 number, as decimal digits.
 	ChainID string `json:"chain_id"`
 	// The RFC 3986 URIs of what the person agreed to have resolved with the login.
-	Resources []string `json:"resources"`
+	Resources []string `json:"resources,omitzero"`
 	// The HTTP status once more, which the API puts into this object too.
 	StatusCode int `json:"status_code"`
 	// When the message was made; zero when the answer leaves it out.
-	IssuedAt time.Time `json:"issued_at"`
+	IssuedAt time.Time `json:"issued_at,omitzero"`
 	// Your own id for the login; empty when the message carries none.
-	MessageRequestID string `json:"message_request_id"`
+	MessageRequestID string `json:"message_request_id,omitzero"`
 }
 
 // Values of WalletType, which stay plain strings in requests and answers. A kind of crypto wallet.

@@ -10,13 +10,15 @@ import (
 )
 
 // Service calls GET /v1/debug/whoami. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Debug.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opWhoami = transport.Op{
-	Name:   "b2c.debug.whoami",
+	Name:   "debug.whoami",
 	Method: "GET",
 	Path:   "/v1/debug/whoami",
 	Class:  transport.Read,

@@ -13,7 +13,7 @@ import (
 func TestService_Whoami(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[debug.WhoamiRequest, debug.WhoamiResponse]{
-		Name:   "b2c.debug.whoami",
+		Name:   "debug.whoami",
 		Method: "GET",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[debug.WhoamiRequest, debug.WhoamiResponse] {
 			return debug.New(cfg).Whoami

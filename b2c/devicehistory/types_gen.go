@@ -10,19 +10,19 @@ type DeviceInfo struct {
 	// The fingerprint's id for the device.
 	VisitorID string `json:"visitor_id"`
 	// Whether and since when VisitorID is known.
-	VisitorIDDetails *DeviceAttributeDetails `json:"visitor_id_details"`
+	VisitorIDDetails *DeviceAttributeDetails `json:"visitor_id_details,omitzero"`
 	// The device's IP address; empty when the answer leaves it out.
-	IPAddress string `json:"ip_address"`
+	IPAddress string `json:"ip_address,omitzero"`
 	// Whether and since when IPAddress is known.
-	IPAddressDetails *DeviceAttributeDetails `json:"ip_address_details"`
+	IPAddressDetails *DeviceAttributeDetails `json:"ip_address_details,omitzero"`
 	// The city the IP address points to; empty when the answer leaves it out.
-	IPGeoCity string `json:"ip_geo_city"`
+	IPGeoCity string `json:"ip_geo_city,omitzero"`
 	// The region the IP address points to; empty when the answer leaves it out.
-	IPGeoRegion string `json:"ip_geo_region"`
+	IPGeoRegion string `json:"ip_geo_region,omitzero"`
 	// The country the IP address points to; empty when the answer leaves it out.
-	IPGeoCountry string `json:"ip_geo_country"`
+	IPGeoCountry string `json:"ip_geo_country,omitzero"`
 	// Whether and since when IPGeoCountry is known.
-	IPGeoCountryDetails *DeviceAttributeDetails `json:"ip_geo_country_details"`
+	IPGeoCountryDetails *DeviceAttributeDetails `json:"ip_geo_country_details,omitzero"`
 }
 
 // DeviceAttributeDetails is the history of one attribute of a device.
@@ -31,7 +31,7 @@ type DeviceAttributeDetails struct {
 	// in, not for the project.
 	IsNew bool `json:"is_new"`
 	// When the value was first seen; zero when the answer leaves it out.
-	FirstSeenAt time.Time `json:"first_seen_at"`
+	FirstSeenAt time.Time `json:"first_seen_at,omitzero"`
 	// When the value was last seen; zero when the answer leaves it out.
-	LastSeenAt time.Time `json:"last_seen_at"`
+	LastSeenAt time.Time `json:"last_seen_at,omitzero"`
 }

@@ -17,20 +17,20 @@ type Fingerprints struct {
 	VisitorFingerprint string `json:"visitor_fingerprint"`
 	// The id of the device that stands in a cookie; empty when the answer leaves it out. It is new once the
 	// cookie is gone.
-	VisitorID string `json:"visitor_id"`
+	VisitorID string `json:"visitor_id,omitzero"`
 	// The id that combines VisitorID with NetworkFingerprint; empty when the answer leaves it out. A cookie
 	// that was copied to a browser of another kind yields another one.
-	BrowserID string `json:"browser_id"`
+	BrowserID string `json:"browser_id,omitzero"`
 }
 
 // Metadata is labels of your own on a fingerprint, by which the dashboard can find it.
 type Metadata struct {
 	// Your own id for the person or for whatever else you look for; empty when there is none.
-	ExternalID string `json:"external_id"`
+	ExternalID string `json:"external_id,omitzero"`
 	// The organization the person acts in, by its id; empty when there is none.
-	OrganizationID string `json:"organization_id"`
+	OrganizationID string `json:"organization_id,omitzero"`
 	// What the person was about to do, as in "login"; empty when there is none.
-	UserAction string `json:"user_action"`
+	UserAction string `json:"user_action,omitzero"`
 }
 
 // Labels is a set of labels of your own to put on a fingerprint, by which the dashboard can find it.
@@ -52,17 +52,17 @@ type Verdict struct {
 	Action VerdictAction `json:"action"`
 	// What was noticed, as in HEADLESS_BROWSER_AUTOMATION. RULE_MATCH means that one of your rules decided.
 	// Fraud.VerdictReasons.List names the reasons that can be overridden.
-	Reasons []string `json:"reasons"`
+	Reasons []string `json:"reasons,omitzero"`
 	// The operating system and architecture of the device, as Stytch makes them out.
 	DetectedDeviceType string `json:"detected_device_type"`
 	// Whether the device is what it claims to be. False when it disguises its browser or hardware.
 	IsAuthenticDevice bool `json:"is_authentic_device"`
 	// The overrides of yours that had a part in Action.
-	VerdictReasonOverrides []VerdictReasonOverride `json:"verdict_reason_overrides"`
+	VerdictReasonOverrides []VerdictReasonOverride `json:"verdict_reason_overrides,omitzero"`
 	// The kind of rule that matched; empty unless RULE_MATCH is among the reasons.
-	RuleMatchType RuleType `json:"rule_match_type"`
+	RuleMatchType RuleType `json:"rule_match_type,omitzero"`
 	// What the rule is for, as in a visitor id; empty unless RULE_MATCH is among the reasons.
-	RuleMatchIdentifier string `json:"rule_match_identifier"`
+	RuleMatchIdentifier string `json:"rule_match_identifier,omitzero"`
 }
 
 // VerdictAction is a recommendation on what to do with a request. The list is open, so expect values that do
@@ -95,11 +95,11 @@ type VerdictReasonAction struct {
 	// What the reason leads to by itself.
 	DefaultAction VerdictAction `json:"default_action"`
 	// What the reason leads to in your project instead; empty when nothing overrides it.
-	OverrideAction VerdictAction `json:"override_action"`
+	OverrideAction VerdictAction `json:"override_action,omitzero"`
 	// When the override was made; zero when there is none.
-	OverrideCreatedAt time.Time `json:"override_created_at"`
+	OverrideCreatedAt time.Time `json:"override_created_at,omitzero"`
 	// Your note on the override; empty when there is none.
-	OverrideDescription string `json:"override_description"`
+	OverrideDescription string `json:"override_description,omitzero"`
 }
 
 // Properties is a description of where a request came from.
@@ -158,32 +158,32 @@ type Rule struct {
 	// The verdict's action where the rule matches.
 	Action RuleAction `json:"action"`
 	// When the rule was first set.
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
 	// The device the rule is for, by its visitor id.
-	VisitorID string `json:"visitor_id"`
+	VisitorID string `json:"visitor_id,omitzero"`
 	// The browser the rule is for, by its browser id.
-	BrowserID string `json:"browser_id"`
+	BrowserID string `json:"browser_id,omitzero"`
 	// The devices the rule is for, by their visitor fingerprint.
-	VisitorFingerprint string `json:"visitor_fingerprint"`
+	VisitorFingerprint string `json:"visitor_fingerprint,omitzero"`
 	// The devices the rule is for, by their browser fingerprint.
-	BrowserFingerprint string `json:"browser_fingerprint"`
+	BrowserFingerprint string `json:"browser_fingerprint,omitzero"`
 	// The devices the rule is for, by their hardware fingerprint.
-	HardwareFingerprint string `json:"hardware_fingerprint"`
+	HardwareFingerprint string `json:"hardware_fingerprint,omitzero"`
 	// The devices the rule is for, by their network fingerprint.
-	NetworkFingerprint string `json:"network_fingerprint"`
+	NetworkFingerprint string `json:"network_fingerprint,omitzero"`
 	// The IP addresses the rule is for, as a block in CIDR notation such as 203.0.113.0/24.
-	CIDRBlock string `json:"cidr_block"`
+	CIDRBlock string `json:"cidr_block,omitzero"`
 	// The country the rule is for, by its two letters in ISO 3166-1, as in DE.
-	CountryCode string `json:"country_code"`
+	CountryCode string `json:"country_code,omitzero"`
 	// The network operator the rule is for, by its Autonomous System Number: decimal digits, from 0 to
 	// 4294967295.
-	ASN string `json:"asn"`
+	ASN string `json:"asn,omitzero"`
 	// Your note on the rule; empty when there is none.
-	Description string `json:"description"`
+	Description string `json:"description,omitzero"`
 	// When the rule ends by itself; zero when it lasts.
-	ExpiresAt time.Time `json:"expires_at"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	// When the rule was last set anew; zero when it never was.
-	LastUpdatedAt time.Time `json:"last_updated_at"`
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
 }
 
 // RuleType is a kind of identifier that a rule goes by. Where several rules match, the kind that stands first

@@ -17,7 +17,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/idp"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/internal/canarytest"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -51,11 +51,11 @@ func TestIntrospect_authorization(t *testing.T) {
 		} {
 			t.Run(way.op+": "+name, func(t *testing.T) {
 				t.Parallel()
-				api := mint.NewAPI(key)
+				api := minttest.NewAPI(key)
 				api.Serve(introspect, answer)
 				got, err := way.ask(t.Context(), client(t, api).B2C.IDP.Service, tt.check)
-				assert.Equal(t, 1, api.Asked(mint.Policy))
-				assert.Zero(t, api.Asked(mint.Organizations), "an organization's own roles have no part in scopes")
+				assert.Equal(t, 1, api.Asked(minttest.Policy))
+				assert.Zero(t, api.Asked(minttest.Organizations), "an organization's own roles have no part in scopes")
 				if !tt.denied {
 					require.NoError(t, err)
 					assert.Equal(t, &want, got)
@@ -69,9 +69,9 @@ func TestIntrospect_authorization(t *testing.T) {
 		}
 		t.Run(way.op+": without a policy nothing is decided", func(t *testing.T) {
 			t.Parallel()
-			api := mint.NewAPI(key)
+			api := minttest.NewAPI(key)
 			api.Serve(introspect, answer)
-			api.Answer(mint.Policy, func(*http.Request) (int, []byte, error) { return 500, nil, nil })
+			api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) { return 500, nil, nil })
 			_, err := way.ask(t.Context(), client(t, api).B2C.IDP.Service, check("reports", "read"))
 			e, ok := err.(*stytcherror.PolicyError) //nolint:errorlint // the outermost error is meant
 			require.True(t, ok, "%T: %v", err, err)
@@ -82,7 +82,7 @@ func TestIntrospect_authorization(t *testing.T) {
 		} {
 			t.Run(way.op+": a check without "+field+" is refused before any work", func(t *testing.T) {
 				t.Parallel()
-				api := mint.NewAPI(key)
+				api := minttest.NewAPI(key)
 				_, err := way.ask(t.Context(), client(t, api).B2C.IDP.Service, incomplete)
 				e, ok := err.(*stytcherror.ArgumentError) //nolint:errorlint // the outermost error is meant
 				require.True(t, ok, "%T: %v", err, err)
@@ -96,7 +96,7 @@ func TestIntrospect_authorization(t *testing.T) {
 func TestIntrospect_arguments(t *testing.T) {
 	t.Parallel()
 	var none context.Context
-	s := client(t, mint.NewAPI(key)).B2C.IDP
+	s := client(t, minttest.NewAPI(key)).B2C.IDP
 	for _, tt := range []struct {
 		name, field string
 		call        func() (*idp.IntrospectTokenClaims, error)
@@ -128,7 +128,7 @@ func TestRedaction(t *testing.T) {
 	check := check("reports", "read")
 	toSend := networkRequest()
 	toSend.AuthorizationCheck = check
-	toLook := &idp.IntrospectTokenLocalRequest{Token: "cAnArY-token", MaxTokenAge: time.Minute, AuthorizationCheck: check}
+	toLook := &idp.IntrospectTokenLocalRequest{Token: "cAnArY-token", MaxTokenAge: new(time.Minute), AuthorizationCheck: check}
 	for name, v := range map[string]any{"a pointer to one to send": toSend, "one to send": *toSend, "a pointer to one": toLook, "one": *toLook} {
 		t.Run("a request shows no secret: "+name, func(t *testing.T) {
 			t.Parallel()
@@ -140,7 +140,7 @@ func TestRedaction(t *testing.T) {
 	t.Run("the client's own log shows none", func(t *testing.T) {
 		t.Parallel()
 		var log bytes.Buffer
-		api := mint.NewAPI(key)
+		api := minttest.NewAPI(key)
 		api.Serve(introspect, answer)
 		c := client(t, api, func(c *stytch.Config) {
 			c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))

@@ -2,10 +2,18 @@
 
 package idp
 
-import "github.com/seed75add069/stytch-go/shared"
+import (
+	"github.com/seed75add069/stytch-go/internal/verify"
+	"github.com/seed75add069/stytch-go/shared"
+)
 
 // Service calls POST /v1/public/{project_id}/oauth2/introspect. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg      *shared.FetchConfig
+	verifier *verify.Verifier
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.IDP.
-func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
+func New(cfg *shared.FetchConfig) *Service {
+	return &Service{cfg: cfg, verifier: verify.New(cfg, shared.ProductB2C)}
+}

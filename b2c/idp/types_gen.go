@@ -2,6 +2,65 @@
 
 package idp
 
+import (
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// IntrospectTokenLocalRequest is what [Service.IntrospectTokenLocal] takes.
+type IntrospectTokenLocalRequest struct {
+	// The access token, without the word Bearer. Required.
+	Token string `json:"token" stytch:"secret"`
+	// How long ago the token may have been issued. Absent means as long as it is valid, which is an hour unless
+	// the app has another setting. Zero makes every token too old. Less than zero is refused.
+	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
+	// How much longer a token is accepted than it says, for clocks that differ. A token from up to five seconds
+	// in the future is accepted in any case. Less than zero is refused. Default: 0.
+	Leeway time.Duration `json:"leeway,omitzero"`
+	// An action that the token's scopes must allow.
+	AuthorizationCheck *sessions.AuthorizationCheck `json:"authorization_check,omitzero"`
+}
+
+// IntrospectTokenNetworkRequest is what [Service.IntrospectTokenNetwork] takes.
+type IntrospectTokenNetworkRequest struct {
+	// The access token, without the word Bearer. Required.
+	Token string `json:"token" stytch:"secret"`
+	// The id of the Connected App that the token was issued to.
+	ClientID string `json:"client_id"`
+	// The secret of the Connected App. One without a secret leaves it out.
+	ClientSecret *string `json:"client_secret,omitzero" stytch:"secret"`
+	// What the token is, "access_token" or "refresh_token".
+	TokenTypeHint *string `json:"token_type_hint,omitzero"`
+	// An action that the token's scopes must allow. It is decided in the process, and is not sent.
+	AuthorizationCheck *sessions.AuthorizationCheck `json:"authorization_check,omitzero"`
+}
+
+// IntrospectTokenClaims is a set of claims, those of an access token.
+type IntrospectTokenClaims struct {
+	// The id of the user for whom the app acts.
+	Subject string `json:"subject"`
+	// The token's scopes, with a space between one and the next.
+	Scope string `json:"scope"`
+	// Whom the token is made out to: the project, and others if the app has an audience of its own.
+	Audience []string `json:"audience,omitzero"`
+	// When the token ends; zero where the API does not say.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	// When the token was issued; zero where the API does not say.
+	IssuedAt time.Time `json:"issued_at,omitzero"`
+	// From when on the token is valid; zero where the API does not say.
+	NotBefore time.Time `json:"not_before,omitzero"`
+	// Who issued the token: "stytch.com/" with the project's id, or the URL of the project's own domain.
+	Issuer string `json:"issuer"`
+	// The kind of the token, "access_token".
+	TokenType string `json:"token_type"`
+	// The Connected App that the token was issued to.
+	ClientID string `json:"client_id"`
+	// The claims that the project's JWT template adds; none is nil.
+	CustomClaims shared.Object `json:"custom_claims,omitzero"`
+}
+
 // ScopeResult is a scope that a Connected App asks for, with whether the person can grant it.
 type ScopeResult struct {
 	// The scope's name.

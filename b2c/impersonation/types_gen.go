@@ -10,7 +10,7 @@ import (
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "impersonation".
-	ImpersonationToken string `json:"impersonation_token"`
+	ImpersonationToken string `json:"impersonation_token" stytch:"secret"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
@@ -24,9 +24,9 @@ type AuthenticateResponse struct {
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// The opaque token of the session. It is valid until the session ends.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session.
-	Session *sessions.Session `json:"session"`
+	Session *sessions.Session `json:"session,omitzero"`
 }

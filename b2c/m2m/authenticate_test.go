@@ -13,13 +13,14 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
 	"github.com/seed75add069/stytch-go/internal/canarytest"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
+	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 var (
-	key   = mint.NewKey("jwk-test-1")
-	other = mint.NewKey("jwk-test-2")
+	key   = minttest.NewKey("jwk-test-1")
+	other = minttest.NewKey("jwk-test-2")
 	noon  = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 )
 
@@ -30,13 +31,13 @@ func at(now time.Time) func(*stytch.Config) {
 // authenticate verifies a token at noon and says how often the API was asked for more than keys.
 func authenticate(t *testing.T, req *m2m.AuthenticateTokenRequest) (*m2m.AuthenticateTokenResponse, error) {
 	t.Helper()
-	api := mint.NewAPI(key)
+	api := minttest.NewAPI(key)
 	resp, err := client(t, api, at(noon)).B2B.M2M.AuthenticateToken(t.Context(), req)
-	assert.Equal(t, api.Asked(mint.Keys), api.Asked(""), "only keys are asked for")
+	assert.Equal(t, api.Asked(minttest.Keys), api.Asked(""), "only keys are asked for")
 	assert.LessOrEqual(t, api.Asked(""), 1)
 	if err != nil {
 		assert.Nil(t, resp)
-		assert.Contains(t, err.Error(), "b2c.m2m.authenticate_token")
+		assert.Contains(t, err.Error(), "m2m.authenticate_token")
 		canarytest.Hidden(t, err, "eyJ")
 	}
 	return resp, err
@@ -44,13 +45,13 @@ func authenticate(t *testing.T, req *m2m.AuthenticateTokenRequest) (*m2m.Authent
 
 func TestAuthenticateToken_says(t *testing.T) {
 	t.Parallel()
-	claims := mint.With(mint.MachineToken(noon), map[string]any{
-		"jti": "j", "client_id": mint.Machine, "https://stytch.com/other": true, "seats": 7, "nested": map[string]any{"a": []any{"b"}},
+	claims := minttest.With(minttest.MachineToken(noon), map[string]any{
+		"jti": "j", "client_id": minttest.Machine, "https://stytch.com/other": true, "seats": 7, "nested": map[string]any{"a": []any{"b"}},
 	})
 	resp, err := authenticate(t, &m2m.AuthenticateTokenRequest{AccessToken: key.Sign(claims)})
 	require.NoError(t, err)
 	assert.Equal(t, &m2m.AuthenticateTokenResponse{
-		ClientID:     mint.Machine,
+		ClientID:     minttest.Machine,
 		Scopes:       []string{"read:users", "write:books"},
 		CustomClaims: map[string]any{"region": "eu", "seats": 7.0, "nested": map[string]any{"a": []any{"b"}}},
 		IssuedAt:     noon,
@@ -58,7 +59,7 @@ func TestAuthenticateToken_says(t *testing.T) {
 	}, resp)
 	t.Run("a token without custom claims and scopes has none", func(t *testing.T) {
 		t.Parallel()
-		bare := mint.With(mint.MachineToken(noon), map[string]any{"scope": nil, "region": nil})
+		bare := minttest.With(minttest.MachineToken(noon), map[string]any{"scope": nil, "region": nil})
 		resp, err := authenticate(t, &m2m.AuthenticateTokenRequest{AccessToken: key.Sign(bare)})
 		require.NoError(t, err)
 		assert.Nil(t, resp.CustomClaims)
@@ -66,7 +67,7 @@ func TestAuthenticateToken_says(t *testing.T) {
 	})
 	t.Run("a token serves on both clients", func(t *testing.T) {
 		t.Parallel()
-		c := client(t, mint.NewAPI(key), at(noon))
+		c := client(t, minttest.NewAPI(key), at(noon))
 		for _, s := range []*m2m.Service{c.B2B.M2M.Service, c.B2C.M2M.Service} {
 			_, err := s.AuthenticateToken(t.Context(), &m2m.AuthenticateTokenRequest{AccessToken: key.Sign(claims)})
 			require.NoError(t, err)
@@ -94,7 +95,7 @@ func TestAuthenticateToken_scopes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			token := key.Sign(mint.With(mint.MachineToken(noon), map[string]any{"scope": tt.held}))
+			token := key.Sign(minttest.With(minttest.MachineToken(noon), map[string]any{"scope": tt.held}))
 			_, err := authenticate(t, &m2m.AuthenticateTokenRequest{AccessToken: token, RequiredScopes: tt.required})
 			if tt.lacks == "" {
 				require.NoError(t, err)
@@ -129,7 +130,7 @@ func TestAuthenticateToken_time(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := authenticate(t, &m2m.AuthenticateTokenRequest{
-				AccessToken: key.Sign(mint.MachineToken(noon.Add(-tt.age))), MaxTokenAge: tt.max, Leeway: tt.leeway,
+				AccessToken: key.Sign(minttest.MachineToken(noon.Add(-tt.age))), MaxTokenAge: shared.NonZero(tt.max), Leeway: tt.leeway,
 			})
 			if errors.Is(tt.want, errArgument) {
 				_, ok := errors.AsType[*stytcherror.ArgumentError](err)
@@ -145,28 +146,30 @@ var errArgument = errors.New("an ArgumentError")
 
 func TestAuthenticateToken_refuses(t *testing.T) {
 	t.Parallel()
-	machine := func(others map[string]any) string { return key.Sign(mint.With(mint.MachineToken(noon), others)) }
+	machine := func(others map[string]any) string {
+		return key.Sign(minttest.With(minttest.MachineToken(noon), others))
+	}
 	for name, tt := range map[string]struct {
 		token string
 		want  error
 	}{
-		"a member's session":             {key.Sign(mint.MemberSession(noon)), stytcherror.ErrTokenKind},
-		"a user's session":               {key.Sign(mint.UserSession(noon)), stytcherror.ErrTokenKind},
-		"a member's access token":        {key.Sign(mint.AppToken(noon, true)), stytcherror.ErrTokenKind},
-		"a user's access token":          {key.Sign(mint.AppToken(noon, false)), stytcherror.ErrTokenKind},
-		"a session that is null":         {machine(map[string]any{mint.SessionClaim: (*int)(nil)}), stytcherror.ErrTokenKind},
-		"one with an organization":       {machine(map[string]any{mint.OrganizationClaim: map[string]any{"organization_id": "o"}}), stytcherror.ErrTokenKind},
+		"a member's session":             {key.Sign(minttest.MemberSession(noon)), stytcherror.ErrTokenKind},
+		"a user's session":               {key.Sign(minttest.UserSession(noon)), stytcherror.ErrTokenKind},
+		"a member's access token":        {key.Sign(minttest.AppToken(noon, true)), stytcherror.ErrTokenKind},
+		"a user's access token":          {key.Sign(minttest.AppToken(noon, false)), stytcherror.ErrTokenKind},
+		"a session that is null":         {machine(map[string]any{minttest.SessionClaim: (*int)(nil)}), stytcherror.ErrTokenKind},
+		"one with an organization":       {machine(map[string]any{minttest.OrganizationClaim: map[string]any{"organization_id": "o"}}), stytcherror.ErrTokenKind},
 		"another's client id":            {machine(map[string]any{"client_id": "m2m-client-test-2"}), stytcherror.ErrTokenKind},
-		"an expired session":             {key.Sign(mint.UserSession(noon.Add(-time.Hour))), stytcherror.ErrTokenKind},
-		"one made out to others too":     {machine(map[string]any{"aud": []string{mint.Project, "https://api.example.com"}}), stytcherror.ErrTokenClaims},
+		"an expired session":             {key.Sign(minttest.UserSession(noon.Add(-time.Hour))), stytcherror.ErrTokenKind},
+		"one made out to others too":     {machine(map[string]any{"aud": []string{minttest.Project, "https://api.example.com"}}), stytcherror.ErrTokenClaims},
 		"one made out to others":         {machine(map[string]any{"aud": []string{"project-test-2"}}), stytcherror.ErrTokenClaims},
 		"one of another issuer":          {machine(map[string]any{"iss": "stytch.com/project-test-2"}), stytcherror.ErrTokenClaims},
 		"one without a subject":          {machine(map[string]any{"sub": nil}), stytcherror.ErrTokenMalformed},
 		"one without an end":             {machine(map[string]any{"exp": nil}), stytcherror.ErrTokenMalformed},
 		"scopes in a list":               {machine(map[string]any{"scope": []string{"read:users"}}), stytcherror.ErrTokenMalformed},
 		"a client id that is no string":  {machine(map[string]any{"client_id": 7}), stytcherror.ErrTokenMalformed},
-		"one of a key that is not known": {other.Sign(mint.MachineToken(noon)), stytcherror.ErrKeyUnknown},
-		"one of a key under our name":    {other.Named(key.KID).Sign(mint.MachineToken(noon)), stytcherror.ErrTokenSignature},
+		"one of a key that is not known": {other.Sign(minttest.MachineToken(noon)), stytcherror.ErrKeyUnknown},
+		"one of a key under our name":    {other.Named(key.KID).Sign(minttest.MachineToken(noon)), stytcherror.ErrTokenSignature},
 		"no token":                       {"not.a.jwt", stytcherror.ErrTokenMalformed},
 	} {
 		t.Run(name+" is refused", func(t *testing.T) {
@@ -184,14 +187,14 @@ func TestAuthenticateToken_refuses(t *testing.T) {
 			assert.Equal(t, "access_token", e.Field)
 		}
 		var none context.Context
-		_, err := client(t, mint.NewAPI(key)).B2C.M2M.AuthenticateToken(none, nil)
+		_, err := client(t, minttest.NewAPI(key)).B2C.M2M.AuthenticateToken(none, nil)
 		e, ok := errors.AsType[*stytcherror.ArgumentError](err)
 		require.True(t, ok)
 		assert.Equal(t, "ctx", e.Field)
 	})
 	t.Run("without keys nothing holds", func(t *testing.T) {
 		t.Parallel()
-		token := key.Sign(mint.MachineToken(time.Now()))
+		token := key.Sign(minttest.MachineToken(time.Now()))
 		down := roundTrip(func(r *http.Request) (*http.Response, error) { return respond(r, 503, ""), nil })
 		_, err := client(t, down).B2C.M2M.AuthenticateToken(t.Context(), &m2m.AuthenticateTokenRequest{AccessToken: token})
 		require.ErrorIs(t, err, stytcherror.ErrKeysUnavailable)

@@ -6,19 +6,18 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"net/http/httptest"
 	"strings"
-	"time"
 
-	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
-	"github.com/seed75add069/stytch-go/internal/apitest"
-	"github.com/seed75add069/stytch-go/internal/mint"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Token() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("m2m.token", `{
 		"access_token": "eyJhbGciOiJSUzI1NiJ9.e30.example", "token_type": "bearer", "expires_in": 3600
 	}`)
 
@@ -28,7 +27,7 @@ func ExampleService_Token() {
 		Scopes:       []string{"read:engines"},
 	})
 	switch {
-	case errors.Is(err, stytcherror.Code("invalid_client")):
+	case errors.Is(err, stytcherror.CodeInvalidClient):
 		fmt.Println("Id or secret is wrong, or the client is not active.")
 	case err != nil:
 		log.Fatal(err)
@@ -40,54 +39,48 @@ func ExampleService_Token() {
 
 // A program that calls others keeps one source, and a client that adds its tokens.
 func ExampleService_TokenSource() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("m2m.token", `{
 		"access_token": "eyJhbGciOiJSUzI1NiJ9.e30.example", "token_type": "bearer", "expires_in": 3600
 	}`)
+
+	engines := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") { // a service that wants a token
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	defer engines.Close()
 
 	source := client.B2B.M2M.TokenSource(&m2m.TokenRequest{
 		ClientID:     "m2m-client-test-1",
 		ClientSecret: "example-secret",
 	})
-	engines := &http.Client{Transport: source.Transport(enginesAPI)} // nil instead of enginesAPI for the real one
+	caller := &http.Client{Transport: source.Transport(engines.Client().Transport)} // nil for http.DefaultTransport
 	for range 2 {
-		req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://engines.example.com/", nil)
+		req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, engines.URL, nil)
 		if err != nil {
 			log.Fatal(err)
 		}
-		resp, err := engines.Do(req)
+		resp, err := caller.Do(req)
 		if err != nil {
 			log.Fatal(err)
 		}
 		_ = resp.Body.Close()
 		fmt.Println(resp.Status)
 	}
+	fmt.Println("tokens fetched:", len(server.Requests()))
 	// Output:
 	// 200 OK
 	// 200 OK
+	// tokens fetched: 1
 }
-
-// enginesAPI stands for a service that wants a token.
-var enginesAPI = roundTrip(func(r *http.Request) (*http.Response, error) {
-	status := http.StatusUnauthorized
-	if strings.HasPrefix(r.Header.Get("Authorization"), "Bearer eyJ") {
-		status = http.StatusOK
-	}
-	resp := respond(r, status, "")
-	resp.Status = fmt.Sprint(status, " ", http.StatusText(status))
-	return resp, nil
-})
 
 // A service that is called looks at the token without a call of its own.
 func ExampleService_AuthenticateToken() {
-	client, err := stytch.NewClient(stytch.Config{
-		ProjectID:  mint.Project,
-		Secret:     mint.Secret,
-		HTTPClient: mint.NewAPI(key).Client(), // leave out to fetch the real keys
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
+	server := stytchtest.NewServer()
+	client := server.Client()
+
 	serve := func(accessToken string) int {
 		token, err := client.B2B.M2M.AuthenticateToken(context.Background(), &m2m.AuthenticateTokenRequest{
 			AccessToken:    accessToken,
@@ -103,10 +96,17 @@ func ExampleService_AuthenticateToken() {
 		fmt.Println("region", token.CustomClaims["region"])
 		return http.StatusOK
 	}
-	fmt.Println(serve(key.Sign(mint.MachineToken(time.Now()))))
-	fmt.Println(serve("eyJhbGciOiJub25lIn0.e30."))
+	machine := stytchtest.AccessToken{
+		ClientID: "m2m-client-test-1", Scopes: []string{"read:users"}, CustomClaims: map[string]any{"region": "eu"},
+	}
+	fmt.Println(serve(server.MintAccessToken(machine)))
+	fmt.Println(serve(server.MintAccessToken(machine, stytchtest.Expired())))
+	fmt.Println(serve(server.MintAccessToken(machine, stytchtest.Forged())))
+	fmt.Println(serve(server.MintAccessToken(stytchtest.AccessToken{Scopes: []string{"read:books"}})))
 	// Output:
 	// region eu
 	// 200
 	// 401
+	// 401
+	// 403
 }

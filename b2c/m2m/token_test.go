@@ -14,7 +14,7 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
 	"github.com/seed75add069/stytch-go/internal/canarytest"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -48,14 +48,14 @@ func TestToken_request(t *testing.T) {
 				RequestID: "request-id-1", StatusCode: 200, AccessToken: "token-1", TokenType: "bearer", ExpiresIn: 3600,
 			}, resp)
 			assert.Equal(t, http.MethodPost, got.Method)
-			assert.Equal(t, "https://test.stytch.com/v1/public/"+mint.Project+"/oauth2/token", got.URL.String())
+			assert.Equal(t, "https://test.stytch.com/v1/public/"+minttest.Project+"/oauth2/token", got.URL.String())
 			assert.Equal(t, []string{"application/x-www-form-urlencoded"}, got.Header["Content-Type"])
 			assert.NotContains(t, got.Header, "Authorization", "the client proves itself, the project does not")
 			assert.EqualValues(t, len(body), got.ContentLength)
 			form, err := url.ParseQuery(string(body))
 			require.NoError(t, err)
 			tt.want.Set("grant_type", "client_credentials")
-			tt.want.Set("client_id", mint.Machine)
+			tt.want.Set("client_id", minttest.Machine)
 			tt.want.Set("client_secret", clientSecret)
 			assert.Equal(t, tt.want, form, "and nothing else")
 		})
@@ -73,7 +73,7 @@ func TestToken_refuses(t *testing.T) {
 	}{
 		"no request":            {t.Context(), nil, nil, "client_id"},
 		"no client":             {t.Context(), &m2m.TokenRequest{ClientSecret: clientSecret}, nil, "client_id"},
-		"no secret":             {t.Context(), &m2m.TokenRequest{ClientID: mint.Machine}, nil, "client_secret"},
+		"no secret":             {t.Context(), &m2m.TokenRequest{ClientID: minttest.Machine}, nil, "client_secret"},
 		"an empty scope":        {t.Context(), &m2m.TokenRequest{ClientID: "a", ClientSecret: "b", Scopes: []string{""}}, nil, "scopes"},
 		"two scopes in one":     {t.Context(), &m2m.TokenRequest{ClientID: "a", ClientSecret: "b", Scopes: []string{"a b"}}, nil, "scopes"},
 		"a nil context":         {none, request(), nil, "ctx"},
@@ -91,7 +91,7 @@ func TestToken_refuses(t *testing.T) {
 			require.Nil(t, resp)
 			e, ok := err.(*stytcherror.ArgumentError) //nolint:errorlint // the outermost error is meant
 			require.True(t, ok, "%T: %v", err, err)
-			assert.Equal(t, "b2c.m2m.token", e.Op)
+			assert.Equal(t, "m2m.token", e.Op)
 			assert.Equal(t, tt.field, e.Field)
 			assert.Zero(t, i.count())
 			canarytest.Hidden(t, err, "cAnArY")
@@ -117,7 +117,7 @@ func TestToken_no(t *testing.T) {
 		e, ok := err.(*stytcherror.Error) //nolint:errorlint // the outermost error is meant
 		require.True(t, ok, "%T: %v", err, err)
 		require.ErrorIs(t, err, stytcherror.Code("invalid_client"))
-		assert.Equal(t, "b2c.m2m.token", e.Op)
+		assert.Equal(t, "m2m.token", e.Op)
 		assert.Equal(t, 401, e.StatusCode)
 		assert.Equal(t, "No such client as [redacted].", e.Message, "an echo shows no secret")
 		assert.Equal(t, "https://example.com/e", e.URL)
@@ -140,7 +140,7 @@ func TestToken_no(t *testing.T) {
 			require.Nil(t, resp)
 			e, ok := err.(*stytcherror.DecodeError) //nolint:errorlint // the outermost error is meant
 			require.True(t, ok, "%T: %v", err, err)
-			assert.Equal(t, "b2c.m2m.token", e.Op)
+			assert.Equal(t, "m2m.token", e.Op)
 			canarytest.Hidden(t, err, "cAnArY")
 		})
 	}

@@ -2,7 +2,74 @@
 
 package m2m
 
-import "github.com/seed75add069/stytch-go/shared"
+import (
+	"time"
+
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// TokenRequest is what [Service.Token] takes.
+type TokenRequest struct {
+	// The client's id.
+	ClientID string `json:"client_id"`
+	// The client's secret.
+	ClientSecret string `json:"client_secret" stytch:"secret"`
+	// The scopes that the token shall have. None means all that the client has.
+	Scopes []string `json:"scopes,omitzero"`
+}
+
+// TokenResponse is what [Service.Token] returns.
+type TokenResponse struct {
+	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	RequestID string `json:"request_id"`
+	// The HTTP status, repeated in the body.
+	StatusCode int `json:"status_code"`
+	// The token, for the Authorization header.
+	AccessToken string `json:"access_token" stytch:"secret"`
+	// How to send the token, "bearer".
+	TokenType string `json:"token_type"`
+	// How long the token is valid, in seconds, usually 3600.
+	ExpiresIn int `json:"expires_in"`
+}
+
+// AccessToken is a token of a TokenSource.
+type AccessToken struct {
+	// The token itself.
+	AccessToken string `json:"access_token" stytch:"secret"`
+	// How to send the token, "bearer".
+	TokenType string `json:"token_type"`
+	// When the token ends, by the client's own clock and rather too early than too late.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+}
+
+// AuthenticateTokenRequest is what [Service.AuthenticateToken] takes.
+type AuthenticateTokenRequest struct {
+	// The access token, without the word Bearer. Required.
+	AccessToken string `json:"access_token" stytch:"secret"`
+	// The scopes that the token must have, all of them. A scope like "read:engines" is also held by who has
+	// "read:*"; there is no wildcard for what stands before the colon.
+	RequiredScopes []string `json:"required_scopes,omitzero"`
+	// How long ago the token may have been issued. Absent means as long as it is valid, usually an hour. Zero
+	// makes every token too old. Less than zero is refused.
+	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
+	// How much longer a token is accepted than it says, for clocks that differ. A token from up to five seconds
+	// in the future is accepted in any case. Less than zero is refused. Default: 0.
+	Leeway time.Duration `json:"leeway,omitzero"`
+}
+
+// AuthenticateTokenResponse is what [Service.AuthenticateToken] returns.
+type AuthenticateTokenResponse struct {
+	// The client that the token was issued to.
+	ClientID string `json:"client_id"`
+	// The scopes of the token.
+	Scopes []string `json:"scopes,omitzero"`
+	// The claims that the project's JWT template adds; none is nil.
+	CustomClaims shared.Object `json:"custom_claims,omitzero"`
+	// When the token was issued; zero where the API does not say.
+	IssuedAt time.Time `json:"issued_at,omitzero"`
+	// When the token ends; zero where the API does not say.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+}
 
 // M2MClient is a program that gets access tokens for itself, with its id and its secret and without a person.
 type M2MClient struct {
@@ -17,13 +84,13 @@ type M2MClient struct {
 	// The scopes the client may ask for, and which its access tokens hold when it asks for none in particular.
 	// They are the project's own words. In those of the form action:resource, as in read:orders, a * stands for
 	// every resource.
-	Scopes []string `json:"scopes"`
+	Scopes []string `json:"scopes,omitzero"`
 	// The last four characters of the secret, to tell which one is in use.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
 	// Data of your own about the client, which only a backend can write.
-	TrustedMetadata map[string]any `json:"trusted_metadata"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// The last four characters of the secret that a rotation under way moves to; empty when none is under way.
-	NextClientSecretLastFour string `json:"next_client_secret_last_four"`
+	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
 }
 
 // M2MClientWithClientSecret is an M2M client just created, with its secret.
@@ -32,7 +99,7 @@ type M2MClientWithClientSecret struct {
 	ClientID string `json:"client_id"`
 	// The secret. No later answer shows it, and Stytch keeps no copy that it could show; when it is lost,
 	// rotate it.
-	ClientSecret string `json:"client_secret"`
+	ClientSecret string `json:"client_secret" stytch:"secret"`
 	// The client's name for people.
 	ClientName string `json:"client_name"`
 	// What the client is for, in words for people.
@@ -42,13 +109,13 @@ type M2MClientWithClientSecret struct {
 	// The scopes the client may ask for, and which its access tokens hold when it asks for none in particular.
 	// They are the project's own words. In those of the form action:resource, as in read:orders, a * stands for
 	// every resource.
-	Scopes []string `json:"scopes"`
+	Scopes []string `json:"scopes,omitzero"`
 	// The last four characters of the secret, to tell which one is in use.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
 	// Data of your own about the client, which only a backend can write.
-	TrustedMetadata map[string]any `json:"trusted_metadata"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// The last four characters of the secret that a rotation under way moves to; empty when none is under way.
-	NextClientSecretLastFour string `json:"next_client_secret_last_four"`
+	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
 }
 
 // M2MClientWithNextClientSecret is an M2M client whose secret is being rotated, with the secret to move to.
@@ -57,7 +124,7 @@ type M2MClientWithNextClientSecret struct {
 	ClientID string `json:"client_id"`
 	// The secret to move to. It works at once, beside the old one, and no later answer shows it. When it is
 	// lost, cancel the rotation and start another.
-	NextClientSecret string `json:"next_client_secret"`
+	NextClientSecret string `json:"next_client_secret" stytch:"secret"`
 	// The client's name for people.
 	ClientName string `json:"client_name"`
 	// What the client is for, in words for people.
@@ -67,13 +134,13 @@ type M2MClientWithNextClientSecret struct {
 	// The scopes the client may ask for, and which its access tokens hold when it asks for none in particular.
 	// They are the project's own words. In those of the form action:resource, as in read:orders, a * stands for
 	// every resource.
-	Scopes []string `json:"scopes"`
+	Scopes []string `json:"scopes,omitzero"`
 	// The last four characters of the old secret, which works until the rotation is finished.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
 	// Data of your own about the client, which only a backend can write.
-	TrustedMetadata map[string]any `json:"trusted_metadata"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// The last four characters of the secret that a rotation under way moves to; empty when none is under way.
-	NextClientSecretLastFour string `json:"next_client_secret_last_four"`
+	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
 }
 
 // M2MClientStatus is a state of an M2M client, which says whether it may get access tokens.
@@ -92,7 +159,7 @@ type M2MSearchQuery struct {
 	// Whether a client must match every operand or one of them.
 	Operator shared.SearchOperator `json:"operator"`
 	// The filters to combine. Unverified: we assume that an empty list matches every client.
-	Operands []M2MSearchQueryOperand `json:"operands"`
+	Operands []M2MSearchQueryOperand `json:"operands,omitzero"`
 }
 
 // M2MSearchQueryOperand is a filter in a search for M2M clients.

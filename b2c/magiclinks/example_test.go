@@ -7,13 +7,15 @@ import (
 	"log"
 
 	"github.com/seed75add069/stytch-go/b2c/magiclinks"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Authenticate() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "user_id": "user-test-1", "method_id": "email-test-1",
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2c.magic_links.authenticate", `{
+		"user_id": "user-test-1", "method_id": "email-test-1",
 		"session_token": "example-session-token", "session_jwt": "example.session.jwt",
 		"session": {"session_id": "session-test-1", "user_id": "user-test-1", "expires_at": "2030-01-02T04:04:05Z"}
 	}`)

@@ -10,17 +10,18 @@ import (
 )
 
 // Service calls the endpoints under /v1/magic_links. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.MagicLinks.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2c.magic_links.authenticate",
-	Method:    "POST",
-	Path:      "/v1/magic_links/authenticate",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"token", "session_token", "session_jwt", "code_verifier"},
+	Name:   "b2c.magic_links.authenticate",
+	Method: "POST",
+	Path:   "/v1/magic_links/authenticate",
+	Class:  transport.SingleUse,
 }
 
 // Authenticate trades the token of a magic link for a login, and for a session when asked.

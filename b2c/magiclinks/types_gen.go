@@ -7,13 +7,14 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/devicehistory"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/b2c/users"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "magic_links", or "login" for
 	// the link in a password reset e-mail that logs in without a reset. Or the token of an embeddable link.
-	Token string `json:"token"`
+	Token string `json:"token" stytch:"secret"`
 	// The IP address and user agent of whoever logs in, to be compared as Options demands. Nothing is taken
 	// from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
@@ -21,20 +22,20 @@ type AuthenticateRequest struct {
 	Options *Options `json:"options,omitzero"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The random string behind the challenge the flow began with. Required if there was a challenge, and
 	// refused if there was none.
-	CodeVerifier *string `json:"code_verifier,omitzero"`
+	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"secret"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -51,9 +52,9 @@ type AuthenticateResponse struct {
 	// link's id.
 	MethodID string `json:"method_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// Whether the call ended the user's other sessions. It does so when the address is proved for the first
@@ -61,9 +62,9 @@ type AuthenticateResponse struct {
 	// a reset too.
 	ResetSessions bool `json:"reset_sessions"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	Session *sessions.Session `json:"session"`
+	Session *sessions.Session `json:"session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // CreateRequest is what [Service.Create] sends.
@@ -86,7 +87,7 @@ type CreateResponse struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The token to put into your own URL. It works once and is not shown again.
-	Token string `json:"token"`
+	Token string `json:"token" stytch:"secret"`
 }
 
 // Options is a choice of what must be the same when a link or passcode is asked for and when it comes back. A

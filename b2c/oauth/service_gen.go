@@ -10,17 +10,18 @@ import (
 )
 
 // Service calls the endpoints under /v1/oauth. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.OAuth.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAttach = transport.Op{
-	Name:      "b2c.oauth.attach",
-	Method:    "POST",
-	Path:      "/v1/oauth/attach",
-	Class:     transport.Write,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:   "b2c.oauth.attach",
+	Method: "POST",
+	Path:   "/v1/oauth/attach",
+	Class:  transport.Write,
 }
 
 // Attach makes a token that ties the next login with an OAuth provider to a user who exists.
@@ -48,11 +49,10 @@ func (s *Service) Attach(
 }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2c.oauth.authenticate",
-	Method:    "POST",
-	Path:      "/v1/oauth/authenticate",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"token", "session_token", "session_jwt", "code_verifier"},
+	Name:   "b2c.oauth.authenticate",
+	Method: "POST",
+	Path:   "/v1/oauth/authenticate",
+	Class:  transport.SingleUse,
 }
 
 // Authenticate trades the token of an OAuth login for a login, and for a session when asked.

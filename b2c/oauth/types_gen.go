@@ -8,7 +8,32 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/devicehistory"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/b2c/users"
+	"github.com/seed75add069/stytch-go/shared"
 )
+
+// StartURLRequest is what [Service.StartURL] takes.
+type StartURLRequest struct {
+	// The provider, as in "google".
+	Provider string `json:"provider" path:"provider"`
+	// The public token of the project, which begins with "public-token-". It is no secret.
+	PublicToken string `json:"public_token" url:"public_token"`
+	// Where to come back to after a login. It must be registered for the project. Absent means the project's
+	// default.
+	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
+	// Where to come back to after a first login. It must be registered for the project. Absent means the
+	// project's default.
+	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
+	// Scopes to ask the provider for, beside those that a login needs.
+	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
+	// The challenge of PKCE, a SHA-256 of the verifier in base64url without padding (RFC 7636, section 4.2).
+	// The call that ends the login then takes the verifier.
+	CodeChallenge *string `json:"code_challenge,omitzero" url:"code_challenge"`
+	// A token from OAuth.Attach, to tie the provider to a user who exists.
+	OAuthAttachToken *string `json:"oauth_attach_token,omitzero" url:"oauth_attach_token" stytch:"secret"`
+	// Further parameters for the provider, by their names there, as in {"prompt": "consent"}. They travel with
+	// the prefix "provider_".
+	ProviderParameters map[string]string `json:"provider_parameters,omitzero"`
+}
 
 // AttachRequest is what [Service.Attach] sends.
 type AttachRequest struct {
@@ -18,9 +43,9 @@ type AttachRequest struct {
 	// The user to tie the provider to, by their id or their external id.
 	UserID *string `json:"user_id,omitzero"`
 	// A session of the user to tie the provider to, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A session of the user to tie the provider to, by a JWT of it.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 }
 
 // AttachResponse is what [Service.Attach] returns.
@@ -31,29 +56,29 @@ type AttachResponse struct {
 	StatusCode int `json:"status_code"`
 	// The token for the start URL. Whoever uses it ties a provider's account to the user, so give it to their
 	// browser only. Unverified: how long it lives; we assume that it works once and for minutes.
-	OAuthAttachToken string `json:"oauth_attach_token"`
+	OAuthAttachToken string `json:"oauth_attach_token" stytch:"secret"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "oauth".
-	Token string `json:"token"`
+	Token string `json:"token" stytch:"secret"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The random string behind the challenge the flow began with. Required if there was a challenge, and
 	// refused if there was none.
-	CodeVerifier *string `json:"code_verifier,omitzero"`
+	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"secret"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -72,9 +97,9 @@ type AuthenticateResponse struct {
 	// lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The provider's own tokens, and what they are good for.
 	ProviderValues ProviderValues `json:"provider_values"`
 	// A person with an account in the project, and every factor they can log in with.
@@ -87,23 +112,23 @@ type AuthenticateResponse struct {
 	// registration.
 	OAuthUserRegistrationID string `json:"oauth_user_registration_id"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	UserSession *sessions.Session `json:"user_session"`
+	UserSession *sessions.Session `json:"user_session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // ProviderValues is the tokens an OAuth provider gave for a login. They are for the provider's API, not for
 // this one.
 type ProviderValues struct {
 	// The token for calling the provider's API in the user's name.
-	AccessToken string `json:"access_token"`
+	AccessToken string `json:"access_token" stytch:"secret"`
 	// The provider's token for getting further access tokens; empty when it gave none. Some providers give one
 	// only if the start URL asks for it.
-	RefreshToken string `json:"refresh_token"`
+	RefreshToken string `json:"refresh_token" stytch:"secret"`
 	// The provider's OIDC ID token, a JWT with claims about the person; empty when it gave none.
-	IDToken string `json:"id_token"`
+	IDToken string `json:"id_token" stytch:"secret"`
 	// The provider's scopes that the access token is good for.
-	Scopes []string `json:"scopes"`
+	Scopes []string `json:"scopes,omitzero"`
 	// When AccessToken ends; zero when the provider did not tell.
-	ExpiresAt time.Time `json:"expires_at"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }

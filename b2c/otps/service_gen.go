@@ -10,17 +10,18 @@ import (
 )
 
 // Service calls POST /v1/otps/authenticate. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.OTPs.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2c.otps.authenticate",
-	Method:    "POST",
-	Path:      "/v1/otps/authenticate",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"code", "session_token", "session_jwt"},
+	Name:   "b2c.otps.authenticate",
+	Method: "POST",
+	Path:   "/v1/otps/authenticate",
+	Class:  transport.SingleUse,
 }
 
 // Authenticate trades a one-time passcode for a login, and for a session when asked.

@@ -8,6 +8,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/magiclinks"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/b2c/users"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
@@ -15,7 +16,7 @@ type AuthenticateRequest struct {
 	// What the passcode was sent to: the EmailID or PhoneID that the sending call answered with.
 	MethodID string `json:"method_id"`
 	// The passcode, six digits.
-	Code string `json:"code"`
+	Code string `json:"code" stytch:"secret"`
 	// The IP address and user agent of whoever logs in, to be compared as Options demands. Nothing is taken
 	// from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
@@ -23,17 +24,17 @@ type AuthenticateRequest struct {
 	Options *magiclinks.Options `json:"options,omitzero"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -49,9 +50,9 @@ type AuthenticateResponse struct {
 	// The id of the e-mail address or phone number that was proved.
 	MethodID string `json:"method_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// Whether the call ended the user's other sessions. It does so when the address is proved for the first
@@ -59,7 +60,7 @@ type AuthenticateResponse struct {
 	// a reset too.
 	ResetSessions bool `json:"reset_sessions"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	Session *sessions.Session `json:"session"`
+	Session *sessions.Session `json:"session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }

@@ -7,13 +7,15 @@ import (
 	"log"
 
 	"github.com/seed75add069/stytch-go/b2c/passwords"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_StrengthCheck() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "valid_password": false, "score": 1,
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2c.passwords.strength_check", `{
+		"valid_password": false, "score": 1,
 		"breached_password": false, "strength_policy": "luds", "breach_detection_on_create": true,
 		"feedback": {"warning": "", "suggestions": [], "luds_requirements": {
 			"has_lower_case": true, "has_upper_case": false, "has_digit": true, "has_symbol": false,
@@ -35,10 +37,11 @@ func ExampleService_StrengthCheck() {
 }
 
 func ExampleService_Authenticate() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 400, "error_type": "reset_password",
-		"error_message": "The password must be changed.", "error_url": ""
-	}`)
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.AnswerError("b2c.passwords.authenticate", &stytcherror.Error{
+		StatusCode: 400, Code: stytcherror.CodeResetPassword,
+	})
 
 	resp, err := client.B2C.Passwords.Authenticate(context.Background(), &passwords.AuthenticateRequest{
 		Email:                  "ada@example.com",
@@ -62,11 +65,11 @@ func ExampleService_Authenticate() {
 
 // A user keeps the password they had elsewhere. Each kind of hash has its own settings.
 func ExampleService_Migrate() {
-	api := apitest.New(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2c.passwords.migrate", `{
 		"user_id": "user-test-1", "email_id": "email-test-1", "user_created": true
 	}`)
-	client := api.Client()
 
 	resp, err := client.B2C.Passwords.Migrate(context.Background(), &passwords.MigrateRequest{
 		Email:    "ada@example.com",
@@ -81,7 +84,7 @@ func ExampleService_Migrate() {
 		log.Fatal(err)
 	}
 	fmt.Println(resp.UserID, "is new:", resp.UserCreated)
-	fmt.Println(api.Sent())
+	fmt.Println(server.Requests()[0])
 	// Output:
 	// user-test-1 is new: true
 	// POST /v1/passwords/migrate

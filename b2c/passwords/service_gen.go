@@ -10,17 +10,18 @@ import (
 )
 
 // Service calls the endpoints under /v1/passwords. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.Passwords.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opCreate = transport.Op{
-	Name:      "b2c.passwords.create",
-	Method:    "POST",
-	Path:      "/v1/passwords",
-	Class:     transport.Write,
-	Sensitive: []string{"password"},
+	Name:   "b2c.passwords.create",
+	Method: "POST",
+	Path:   "/v1/passwords",
+	Class:  transport.Write,
 }
 
 // Create creates a user with an e-mail address and a password.
@@ -49,11 +50,10 @@ func (s *Service) Create(
 }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2c.passwords.authenticate",
-	Method:    "POST",
-	Path:      "/v1/passwords/authenticate",
-	Class:     transport.Write,
-	Sensitive: []string{"password", "session_token", "session_jwt"},
+	Name:   "b2c.passwords.authenticate",
+	Method: "POST",
+	Path:   "/v1/passwords/authenticate",
+	Class:  transport.Write,
 }
 
 // Authenticate checks a user's e-mail address and password, and opens a session when asked.
@@ -83,11 +83,10 @@ func (s *Service) Authenticate(
 }
 
 var opStrengthCheck = transport.Op{
-	Name:      "b2c.passwords.strength_check",
-	Method:    "POST",
-	Path:      "/v1/passwords/strength_check",
-	Class:     transport.Read,
-	Sensitive: []string{"password"},
+	Name:   "b2c.passwords.strength_check",
+	Method: "POST",
+	Path:   "/v1/passwords/strength_check",
+	Class:  transport.Read,
 }
 
 // StrengthCheck judges a password by the project's policy without setting it.
@@ -111,18 +110,6 @@ var opMigrate = transport.Op{
 	Method: "POST",
 	Path:   "/v1/passwords/migrate",
 	Class:  transport.Write,
-	Sensitive: []string{
-		"hash",
-		"md_5_config.prepend_salt",
-		"md_5_config.append_salt",
-		"argon_2_config.salt",
-		"sha_1_config.prepend_salt",
-		"sha_1_config.append_salt",
-		"sha_512_config.prepend_salt",
-		"sha_512_config.append_salt",
-		"scrypt_config.salt",
-		"pbkdf_2_config.salt",
-	},
 }
 
 // Migrate takes over a user and the hash of their password from another system.

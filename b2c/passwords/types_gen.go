@@ -6,6 +6,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/devicehistory"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/b2c/users"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // CreateRequest is what [Service.Create] sends.
@@ -14,19 +15,19 @@ type CreateRequest struct {
 	Email string `json:"email"`
 	// The password to set, in any characters. It must satisfy the project's strength policy and, where the
 	// project checks that, be unknown to data breaches.
-	Password string `json:"password"`
+	Password string `json:"password" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// Data of your own that only a backend can write.
-	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
 	// it.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata,omitzero"`
+	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
 	// The user's name. When absent, it is left empty.
 	Name *users.NameParts `json:"name,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
@@ -44,15 +45,15 @@ type CreateResponse struct {
 	// The id of the e-mail address.
 	EmailID string `json:"email_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	Session *sessions.Session `json:"session"`
+	Session *sessions.Session `json:"session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
@@ -60,20 +61,20 @@ type AuthenticateRequest struct {
 	// The e-mail address the user logs in with.
 	Email string `json:"email"`
 	// The password to check.
-	Password string `json:"password"`
+	Password string `json:"password" stytch:"secret"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -87,21 +88,21 @@ type AuthenticateResponse struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	Session *sessions.Session `json:"session"`
+	Session *sessions.Session `json:"session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // StrengthCheckRequest is what [Service.StrengthCheck] sends.
 type StrengthCheckRequest struct {
 	// The password to judge.
-	Password string `json:"password"`
+	Password string `json:"password" stytch:"secret"`
 	// The e-mail address of the person the password is for. Unverified: we assume, as in the B2B product, that
 	// data breaches are looked up only when it is given.
 	Email *string `json:"email,omitzero"`
@@ -128,7 +129,7 @@ type StrengthCheckResponse struct {
 	BreachDetectionOnCreate bool `json:"breach_detection_on_create"`
 	// Advice for the person who chose the password. Unverified: when it is absent; we assume when there is
 	// nothing to say.
-	Feedback *Feedback `json:"feedback"`
+	Feedback *Feedback `json:"feedback,omitzero"`
 }
 
 // MigrateRequest is what [Service.Migrate] sends.
@@ -137,7 +138,7 @@ type MigrateRequest struct {
 	Email string `json:"email"`
 	// The password's hash, as the other system stored it. For "scrypt" and "pbkdf_2" it is given in base64,
 	// unless a scrypt hash is in PHC form.
-	Hash string `json:"hash"`
+	Hash string `json:"hash" stytch:"secret"`
 	// How the hash was made. It decides which of the configurations counts.
 	HashType HashType `json:"hash_type"`
 	// The salts of a hash of the type "md_5". When absent, the hash is taken to have none.
@@ -155,10 +156,10 @@ type MigrateRequest struct {
 	// The parameters of a hash of the type "pbkdf_2", which always needs them.
 	PBKDF2Config *PBKDF2Config `json:"pbkdf_2_config,omitzero"`
 	// Data of your own that only a backend can write.
-	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
 	// it.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata,omitzero"`
+	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
 	// Whether Email counts as verified from the start. Say so only if the other system verified it. Unverified:
 	// we assume that an address is left as it is when this is absent.
 	SetEmailVerified *bool `json:"set_email_verified,omitzero"`
@@ -221,9 +222,9 @@ const (
 // SaltConfig is the salts that surround a password before it is digested. An empty salt is none.
 type SaltConfig struct {
 	// What stands before the password in the text that was digested.
-	PrependSalt string `json:"prepend_salt"`
+	PrependSalt string `json:"prepend_salt" stytch:"secret"`
 	// What stands after the password in the text that was digested.
-	AppendSalt string `json:"append_salt"`
+	AppendSalt string `json:"append_salt" stytch:"secret"`
 }
 
 // MD5Config is the salts of an MD5 digest.
@@ -238,7 +239,7 @@ type SHA512Config = SaltConfig
 // Argon2Config is the parameters of an Argon2 hash that does not carry them itself.
 type Argon2Config struct {
 	// The salt. Unverified: its encoding; we assume that it is the text the hash was made with.
-	Salt string `json:"salt"`
+	Salt string `json:"salt" stytch:"secret"`
 	// How many passes over the memory the hash took.
 	IterationAmount int `json:"iteration_amount"`
 	// How much memory the hash took, in kibibytes.
@@ -253,7 +254,7 @@ type Argon2Config struct {
 // ScryptConfig is the parameters of a scrypt hash that does not carry them itself.
 type ScryptConfig struct {
 	// The salt, in base64.
-	Salt string `json:"salt"`
+	Salt string `json:"salt" stytch:"secret"`
 	// The cost in time and memory, a power of two. Bounds: 2 to 262144.
 	NParameter int `json:"n_parameter"`
 	// The block size.
@@ -268,7 +269,7 @@ type ScryptConfig struct {
 // PBKDF2Config is the parameters of a PBKDF2 hash.
 type PBKDF2Config struct {
 	// The salt, in base64.
-	Salt string `json:"salt"`
+	Salt string `json:"salt" stytch:"secret"`
 	// How many rounds the hash took.
 	IterationAmount int `json:"iteration_amount"`
 	// The length of the hash, in bytes. A hash of another length is refused with
@@ -300,18 +301,18 @@ type Feedback struct {
 	// What is wrong with the password, in a sentence for people; empty when nothing is.
 	Warning string `json:"warning"`
 	// Advice on how to make the password stronger, in sentences for people.
-	Suggestions []string `json:"suggestions"`
+	Suggestions []string `json:"suggestions,omitzero"`
 	// How the password compares with the rules; absent unless the policy is "luds".
-	LUDSRequirements *LUDSRequirements `json:"luds_requirements"`
+	LUDSRequirements *LUDSRequirements `json:"luds_requirements,omitzero"`
 }
 
 // Values of PBKDF2Algorithm, which stay plain strings in requests and answers. A digest that PBKDF2 can be
 // built on.
 const (
 	// SHA-256.
-	PBKDF2AlgorithmSha256 = "sha256"
+	PBKDF2AlgorithmSHA256 = "sha256"
 	// SHA-512.
-	PBKDF2AlgorithmSha512 = "sha512"
+	PBKDF2AlgorithmSHA512 = "sha512"
 )
 
 // Values of StrengthPolicy, which stay plain strings in requests and answers. A way of judging how strong a

@@ -10,13 +10,15 @@ import (
 )
 
 // Service calls GET /v1/projects/metrics. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Project.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opMetrics = transport.Op{
-	Name:   "b2c.project.metrics",
+	Name:   "project.metrics",
 	Method: "GET",
 	Path:   "/v1/projects/metrics",
 	Class:  transport.Read,

@@ -13,7 +13,7 @@ import (
 func TestService_Metrics(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[project.MetricsRequest, project.MetricsResponse]{
-		Name:   "b2c.project.metrics",
+		Name:   "project.metrics",
 		Method: "GET",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[project.MetricsRequest, project.MetricsResponse] {
 			return project.New(cfg).Metrics

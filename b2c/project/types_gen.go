@@ -16,7 +16,7 @@ type MetricsResponse struct {
 	ProjectID string `json:"project_id"`
 	// The counts, each with what it counts. Unverified: we assume that a kind of which there are none may be
 	// missing.
-	Metrics []ProjectMetric `json:"metrics"`
+	Metrics []ProjectMetric `json:"metrics,omitzero"`
 }
 
 // ProjectMetric is a count of one kind of thing in the project.

@@ -2,6 +2,32 @@
 
 package rbac
 
+// Subject is somebody who wants to do something, the holder of a session's roles or of an access token. The
+// zero Subject may do nothing.
+type Subject struct {
+	// The ids of the roles of a session.
+	Roles []string `json:"roles,omitzero"`
+	// The scope of an access token, a list with spaces between its names. Where it is given, it decides and the
+	// roles do not count.
+	Scope string `json:"scope"`
+}
+
+// CheckRequest is what [Service.Check] takes.
+type CheckRequest struct {
+	// Who wants to do it.
+	Subject Subject `json:"subject"`
+	// The resource, by its id in the policy. There is no wildcard for resources.
+	ResourceID string `json:"resource_id"`
+	// The action on the resource. Asking for * passes only if * itself is allowed.
+	Action string `json:"action"`
+}
+
+// PermissionsRequest is what [Service.Permissions] takes.
+type PermissionsRequest struct {
+	// Whose permissions to list.
+	Subject Subject `json:"subject"`
+}
+
 // PolicyRequest is what [Service.Policy] sends.
 type PolicyRequest struct {
 }
@@ -13,17 +39,17 @@ type PolicyResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The policy. Unverified: when it is absent; we assume for a project without RBAC, where no check passes.
-	Policy *Policy `json:"policy"`
+	Policy *Policy `json:"policy,omitzero"`
 }
 
 // Policy is a project's rules on who may do what. Permissions add up; nothing in a policy takes one away.
 type Policy struct {
 	// The roles, those that Stytch provides among them.
-	Roles []PolicyRole `json:"roles"`
+	Roles []PolicyRole `json:"roles,omitzero"`
 	// The resources and the actions there are. A check consults roles or scopes only and never this list.
-	Resources []PolicyResource `json:"resources"`
+	Resources []PolicyResource `json:"resources,omitzero"`
 	// The scopes that Connected Apps can ask for, each with what it allows.
-	Scopes []PolicyScope `json:"scopes"`
+	Scopes []PolicyScope `json:"scopes,omitzero"`
 }
 
 // PolicyRole is a role, with what it allows.
@@ -34,7 +60,7 @@ type PolicyRole struct {
 	// What it is for, in words for people; empty when nobody wrote any.
 	Description string `json:"description"`
 	// What the role allows.
-	Permissions []PolicyRolePermission `json:"permissions"`
+	Permissions []PolicyRolePermission `json:"permissions,omitzero"`
 }
 
 // PolicyRolePermission is a set of actions that a role allows on one resource.
@@ -42,7 +68,7 @@ type PolicyRolePermission struct {
 	// The resource, by its id. There is no wildcard for resources.
 	ResourceID string `json:"resource_id"`
 	// The actions allowed on the resource; * stands for all of them.
-	Actions []string `json:"actions"`
+	Actions []string `json:"actions,omitzero"`
 }
 
 // PolicyResource is a kind of thing that is protected, with the actions on it.
@@ -52,7 +78,7 @@ type PolicyResource struct {
 	// What it is for, in words for people; empty when nobody wrote any.
 	Description string `json:"description"`
 	// The actions that permissions on the resource can name.
-	Actions []string `json:"actions"`
+	Actions []string `json:"actions,omitzero"`
 }
 
 // PolicyScope is a scope that Connected Apps can ask for, with what it allows.
@@ -62,7 +88,7 @@ type PolicyScope struct {
 	// What it is for, in words for people; empty when nobody wrote any.
 	Description string `json:"description"`
 	// What the scope allows. Somebody can grant it only if their own roles allow all of it.
-	Permissions []PolicyScopePermission `json:"permissions"`
+	Permissions []PolicyScopePermission `json:"permissions,omitzero"`
 }
 
 // PolicyScopePermission is a set of actions that a scope allows on one resource.

@@ -9,13 +9,14 @@ import (
 	"net/http/httptest"
 
 	"github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Authenticate() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2c.sessions.authenticate", `{
 		"session": {"session_id": "session-test-1", "user_id": "user-test-1", "expires_at": "2030-01-02T04:04:05Z",
 			"authentication_factors": [{"type": "otp", "delivery_method": "sms"}], "roles": ["stytch_user", "editor"]},
 		"session_token": "example-session-token", "session_jwt": "example.session.jwt",
@@ -41,10 +42,11 @@ func ExampleService_Authenticate() {
 }
 
 func ExampleService_Revoke() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 404, "error_type": "session_not_found",
-		"error_message": "Session could not be found.", "error_url": ""
-	}`)
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.AnswerError("b2c.sessions.revoke", &stytcherror.Error{
+		StatusCode: 404, Code: stytcherror.CodeSessionNotFound,
+	})
 
 	logout := func(w http.ResponseWriter, r *http.Request) {
 		cookie, err := r.Cookie("session")

@@ -12,21 +12,21 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/attribute"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 var (
 	dawn = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	key  = mint.NewKey("jwk-test-1")
+	key  = minttest.NewKey("jwk-test-1")
 )
 
 // service returns a service at dawn that remembers tokens.
-func service(api *mint.API) *sessions.Service {
+func service(api *minttest.API) *sessions.Service {
 	return sessions.New(&shared.FetchConfig{
-		ProjectID: mint.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: api.Client(),
-		Now: func() time.Time { return dawn }, Verification: shared.Verification{Tokens: 64},
+		ProjectID: minttest.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: api.Client(),
+		Now: func() time.Time { return dawn }, Verification: shared.Verification{TokenCacheSize: 64},
 	})
 }
 
@@ -42,7 +42,7 @@ func TestAuthenticateJWTLocal_session(t *testing.T) {
 	t.Run("it is all that the JWT says", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, &sessions.Session{
-			SessionID: mint.Session, UserID: mint.User,
+			SessionID: minttest.Session, UserID: minttest.User,
 			StartedAt: dawn.Add(-time.Hour), LastAccessedAt: dawn, ExpiresAt: dawn.Add(time.Hour),
 			Attributes: &attribute.Attributes{},
 			Roles:      []string{"stytch_user", "editor"},
@@ -59,30 +59,30 @@ func TestAuthenticateJWTLocal_session(t *testing.T) {
 				},
 			},
 			CustomClaims: map[string]any{"plan": "pro", "limits": map[string]any{"seats": 10.0}},
-		}, verified(t, service(mint.NewAPI(key)), mint.UserSession(dawn)))
+		}, verified(t, service(minttest.NewAPI(key)), minttest.UserSession(dawn)))
 	})
 	t.Run("a session of old, without an end and without roles, ends with its JWT", func(t *testing.T) {
 		t.Parallel()
-		got := verified(t, service(mint.NewAPI(key)), mint.With(mint.UserSession(dawn), map[string]any{
-			mint.SessionClaim: map[string]any{"id": mint.Session}, "plan": nil, "limits": nil,
+		got := verified(t, service(minttest.NewAPI(key)), minttest.With(minttest.UserSession(dawn), map[string]any{
+			minttest.SessionClaim: map[string]any{"id": minttest.Session}, "plan": nil, "limits": nil,
 		}))
-		assert.Equal(t, &sessions.Session{SessionID: mint.Session, UserID: mint.User, ExpiresAt: dawn.Add(5 * time.Minute)}, got)
+		assert.Equal(t, &sessions.Session{SessionID: minttest.Session, UserID: minttest.User, ExpiresAt: dawn.Add(5 * time.Minute)}, got)
 	})
 	t.Run("names that are reserved are no custom claims, others are, and none are nil", func(t *testing.T) {
 		t.Parallel()
-		s := service(mint.NewAPI(key))
-		got := verified(t, s, mint.With(mint.UserSession(dawn), map[string]any{
+		s := service(minttest.NewAPI(key))
+		got := verified(t, s, minttest.With(minttest.UserSession(dawn), map[string]any{
 			"jti": "1", "https://stytch.com/new": 1, "https://acme.example/tier": 1, "ISS": "a", "scope": "b", "plan": false, "limits": nil,
 		}))
-		assert.Equal(t, map[string]any{"https://acme.example/tier": 1.0, "ISS": "a", "scope": "b", "plan": false}, got.CustomClaims)
-		got = verified(t, s, mint.With(mint.UserSession(dawn), map[string]any{"plan": nil, "limits": nil}))
+		assert.EqualValues(t, map[string]any{"https://acme.example/tier": 1.0, "ISS": "a", "scope": "b", "plan": false}, got.CustomClaims)
+		got = verified(t, s, minttest.With(minttest.UserSession(dawn), map[string]any{"plan": nil, "limits": nil}))
 		assert.Nil(t, got.CustomClaims)
 	})
 	t.Run("what the API adds one day does no harm", func(t *testing.T) {
 		t.Parallel()
-		got := verified(t, service(mint.NewAPI(key)), mint.With(mint.UserSession(dawn), map[string]any{
-			mint.SessionClaim: map[string]any{
-				"id": mint.Session, "new": []int{1}, "authentication_factors": []any{map[string]any{"type": "telepathy", "new": 1}},
+		got := verified(t, service(minttest.NewAPI(key)), minttest.With(minttest.UserSession(dawn), map[string]any{
+			minttest.SessionClaim: map[string]any{
+				"id": minttest.Session, "new": []int{1}, "authentication_factors": []any{map[string]any{"type": "telepathy", "new": 1}},
 			},
 		}))
 		assert.Equal(t, sessions.AuthenticationFactorType("telepathy"), got.AuthenticationFactors[0].Type)
@@ -97,7 +97,7 @@ func TestClaims(t *testing.T) {
 			Seats int `json:"seats"`
 		} `json:"limits"`
 	}
-	got, err := sessions.Claims[plan](verified(t, service(mint.NewAPI(key)), mint.UserSession(dawn)))
+	got, err := sessions.Claims[plan](verified(t, service(minttest.NewAPI(key)), minttest.UserSession(dawn)))
 	require.NoError(t, err)
 	assert.Equal(t, "pro", got.Plan)
 	assert.Equal(t, 10, got.Limits.Seats)
@@ -122,8 +122,8 @@ func mark(t *testing.T, s *sessions.Service, text string) *string {
 func TestRevoke_forgets(t *testing.T) {
 	t.Parallel()
 	token := func(id string) string {
-		return key.Sign(mint.With(mint.UserSession(dawn), map[string]any{
-			mint.SessionClaim: map[string]any{"id": id, "roles": []string{"editor"}},
+		return key.Sign(minttest.With(minttest.UserSession(dawn), map[string]any{
+			minttest.SessionClaim: map[string]any{"id": id, "roles": []string{"editor"}},
 		}))
 	}
 	mine, other := token("session-1"), token("session-2")
@@ -140,7 +140,7 @@ func TestRevoke_forgets(t *testing.T) {
 		for _, status := range []int{http.StatusOK, http.StatusInternalServerError} {
 			t.Run(name+", "+http.StatusText(status), func(t *testing.T) {
 				t.Parallel()
-				api := mint.NewAPI(key)
+				api := minttest.NewAPI(key)
 				api.Answer("/sessions/revoke", func(*http.Request) (int, []byte, error) {
 					return status, []byte(`{"request_id":"request-id-1","status_code":200}`), nil
 				})
@@ -156,7 +156,7 @@ func TestRevoke_forgets(t *testing.T) {
 	}
 	t.Run("and so does Forget", func(t *testing.T) {
 		t.Parallel()
-		s := service(mint.NewAPI(key))
+		s := service(minttest.NewAPI(key))
 		first, second := mark(t, s, mine), mark(t, s, other)
 		s.Forget("session-1")
 		again := mark(t, s, mine)

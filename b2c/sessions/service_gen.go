@@ -6,14 +6,20 @@ import (
 	"context"
 
 	"github.com/seed75add069/stytch-go/internal/transport"
+	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 // Service calls the endpoints under /v1/sessions. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg      *shared.FetchConfig
+	verifier *verify.Verifier
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.Sessions.
-func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
+func New(cfg *shared.FetchConfig) *Service {
+	return &Service{cfg: cfg, verifier: verify.New(cfg, shared.ProductB2C)}
+}
 
 var opGet = transport.Op{
 	Name:   "b2c.sessions.get",
@@ -38,11 +44,10 @@ func (s *Service) Get(
 }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2c.sessions.authenticate",
-	Method:    "POST",
-	Path:      "/v1/sessions/authenticate",
-	Class:     transport.Read,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:   "b2c.sessions.authenticate",
+	Method: "POST",
+	Path:   "/v1/sessions/authenticate",
+	Class:  transport.Read,
 }
 
 // Authenticate checks a session and, when asked, extends it.
@@ -76,11 +81,10 @@ func (s *Service) Authenticate(
 }
 
 var opRevoke = transport.Op{
-	Name:      "b2c.sessions.revoke",
-	Method:    "POST",
-	Path:      "/v1/sessions/revoke",
-	Class:     transport.Write,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:   "b2c.sessions.revoke",
+	Method: "POST",
+	Path:   "/v1/sessions/revoke",
+	Class:  transport.Write,
 }
 
 // Revoke ends a session.
@@ -107,11 +111,10 @@ func (s *Service) Revoke(
 }
 
 var opMigrate = transport.Op{
-	Name:      "b2c.sessions.migrate",
-	Method:    "POST",
-	Path:      "/v1/sessions/migrate",
-	Class:     transport.Write,
-	Sensitive: []string{"session_token"},
+	Name:   "b2c.sessions.migrate",
+	Method: "POST",
+	Path:   "/v1/sessions/migrate",
+	Class:  transport.Write,
 }
 
 // Migrate trades a session of another provider for a session of the user.
@@ -138,11 +141,10 @@ func (s *Service) Migrate(
 }
 
 var opExchangeAccessToken = transport.Op{
-	Name:      "b2c.sessions.exchange_access_token",
-	Method:    "POST",
-	Path:      "/v1/sessions/exchange_access_token",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"access_token"},
+	Name:   "b2c.sessions.exchange_access_token",
+	Method: "POST",
+	Path:   "/v1/sessions/exchange_access_token",
+	Class:  transport.SingleUse,
 }
 
 // ExchangeAccessToken trades a Connected App's access token for a session of the user.
@@ -192,11 +194,10 @@ func (s *Service) GetJWKS(
 }
 
 var opAttest = transport.Op{
-	Name:      "b2c.sessions.attest",
-	Method:    "POST",
-	Path:      "/v1/sessions/attest",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"token", "session_token", "session_jwt"},
+	Name:   "b2c.sessions.attest",
+	Method: "POST",
+	Path:   "/v1/sessions/attest",
+	Class:  transport.SingleUse,
 }
 
 // Attest trades a token of another issuer that the project trusts for a login, and for a session when asked.

@@ -8,12 +8,13 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/attribute"
 	"github.com/seed75add069/stytch-go/b2c/devicehistory"
 	"github.com/seed75add069/stytch-go/b2c/users"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
 	// The user, by their id or their external id.
-	UserID string `json:"-" url:"user_id"`
+	UserID string `json:"user_id" url:"user_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
@@ -23,24 +24,24 @@ type GetResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's sessions that neither ended nor were revoked.
-	Sessions []Session `json:"sessions"`
+	Sessions []Session `json:"sessions,omitzero"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
 	// The session, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, the
 	// session keeps its end. Unverified: one account of the API tells of a default of 60 minutes; we assume
 	// none. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// The session, by a JWT of it. The JWT may have expired as long as its signature holds and the session is
 	// alive.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// An action the session must be allowed to perform. When it is not, the call fails with
 	// stytcherror.CodeConsumerSessionAuthorizationError.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
@@ -55,13 +56,13 @@ type AuthenticateResponse struct {
 	// The session after the call, with its new end if it was extended.
 	Session Session `json:"session"`
 	// The opaque token that was sent; empty when a JWT was sent instead.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A fresh JWT of the session, valid for five minutes.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// Which roles allowed the action; absent unless the request had an AuthorizationCheck.
-	Verdict *AuthorizationVerdict `json:"verdict"`
+	Verdict *AuthorizationVerdict `json:"verdict,omitzero"`
 }
 
 // RevokeRequest is what [Service.Revoke] sends.
@@ -69,9 +70,9 @@ type RevokeRequest struct {
 	// The session's id. It serves to end the session, not to prove it.
 	SessionID *string `json:"session_id,omitzero"`
 	// The session, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// The session, by a JWT of it.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 }
 
 // RevokeResponse is what [Service.Revoke] returns.
@@ -86,14 +87,14 @@ type RevokeResponse struct {
 type MigrateRequest struct {
 	// The session token of the other provider. Stytch sends it to the project's userinfo URL as proof of who
 	// holds it.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is made. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -107,29 +108,29 @@ type MigrateResponse struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	Session *Session `json:"session"`
+	Session *Session `json:"session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // ExchangeAccessTokenRequest is what [Service.ExchangeAccessToken] sends.
 type ExchangeAccessTokenRequest struct {
 	// The access token the Connected App received, with the scope "full_access" and not older than five
 	// minutes. It is spent by the call.
-	AccessToken string `json:"access_token"`
+	AccessToken string `json:"access_token" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is made. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -143,21 +144,21 @@ type ExchangeAccessTokenResponse struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	Session *Session `json:"session"`
+	Session *Session `json:"session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // GetJWKSRequest is what [Service.GetJWKS] sends.
 type GetJWKSRequest struct {
 	// The project, by its id, which begins with "project-test-" or "project-live-".
-	ProjectID string `json:"-" path:"project_id"`
+	ProjectID string `json:"project_id" path:"project_id"`
 }
 
 // GetJWKSResponse is what [Service.GetJWKS] returns.
@@ -167,7 +168,7 @@ type GetJWKSResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The keys that are valid now. Choose the one whose "kid" stands in the JWT's header.
-	Keys []JWK `json:"keys"`
+	Keys []JWK `json:"keys,omitzero"`
 }
 
 // AttestRequest is what [Service.Attest] sends.
@@ -175,20 +176,20 @@ type AttestRequest struct {
 	// The trusted token profile, by its id. It holds the keys the token is checked with.
 	ProfileID string `json:"profile_id"`
 	// The token of the trusted issuer; its claims name the person who logs in.
-	Token string `json:"token"`
+	Token string `json:"token" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -202,15 +203,15 @@ type AttestResponse struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	Session *Session `json:"session"`
+	Session *Session `json:"session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // Session is a user's session. It ends at its appointed time or when it is revoked.
@@ -220,22 +221,68 @@ type Session struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// When the session began; zero when the answer leaves it out.
-	StartedAt time.Time `json:"started_at"`
+	StartedAt time.Time `json:"started_at,omitzero"`
 	// When the API last authenticated the session; zero when the answer leaves it out. Local checks of a JWT do
 	// not count.
-	LastAccessedAt time.Time `json:"last_accessed_at"`
+	LastAccessedAt time.Time `json:"last_accessed_at,omitzero"`
 	// When the session ends unless it is extended; zero when the answer leaves it out. A JWT of it ends far
 	// sooner.
-	ExpiresAt time.Time `json:"expires_at"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	// Where the login came from, as far as the application told; absent or with empty parts when it did not.
-	Attributes *attribute.Attributes `json:"attributes"`
+	Attributes *attribute.Attributes `json:"attributes,omitzero"`
 	// The factors that were proved for this session. Proving one again renews its LastAuthenticatedAt.
-	AuthenticationFactors []AuthenticationFactor `json:"authentication_factors"`
+	AuthenticationFactors []AuthenticationFactor `json:"authentication_factors,omitzero"`
 	// The ids of the roles the session may act in, those of the user. Unverified: we assume that the list is
 	// empty in a project without RBAC.
-	Roles []string `json:"roles"`
+	Roles []string `json:"roles,omitzero"`
 	// The application's own claims, which also stand at the top level of the session's JWTs.
-	CustomClaims map[string]any `json:"custom_claims"`
+	CustomClaims shared.Object `json:"custom_claims,omitzero"`
+}
+
+// AuthenticateJWTLocalRequest is what [Service.AuthenticateJWTLocal] takes.
+type AuthenticateJWTLocalRequest struct {
+	// A JWT of the session. Required.
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
+	// How long ago the JWT may have been issued. Absent means as long as it is valid, which is five minutes.
+	// Zero makes every JWT too old. Less than zero is refused.
+	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
+	// How much longer a token is accepted than it says, for clocks that differ. A token from up to five seconds
+	// in the future is accepted in any case. Less than zero is refused. Default: 0.
+	Leeway time.Duration `json:"leeway,omitzero"`
+	// An action that the session must be allowed to perform.
+	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
+}
+
+// AuthenticateJWTRequest is what [Service.AuthenticateJWT] takes.
+type AuthenticateJWTRequest struct {
+	// A JWT of the session. Required.
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
+	// The opaque token of the same session. Where it is given, the API is asked about it and not about the JWT,
+	// so that a JWT alone keeps no session alive.
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
+	// How long ago the JWT may have been issued; the API is asked about an older one. Absent means as long as
+	// it is valid, which is five minutes. With zero the API is always asked. Less than zero is refused.
+	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
+	// How much longer a token is accepted than it says, for clocks that differ. A token from up to five seconds
+	// in the future is accepted in any case. Less than zero is refused. Default: 0.
+	Leeway time.Duration `json:"leeway,omitzero"`
+	// An action that the session must be allowed to perform.
+	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
+	// How long the session shall last from now on, in minutes, if the API is asked. Absent leaves its end as it
+	// is. Bounds: 5 to 527040.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+	// Claims to merge into those of the session, if the API is asked. A null deletes a key.
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
+}
+
+// AuthenticateJWTResponse is what [Service.AuthenticateJWT] returns.
+type AuthenticateJWTResponse struct {
+	// The session, as the JWT or the API describes it.
+	Session Session `json:"session"`
+	// The JWT to go on with, which is the one that was sent, or a fresh one from the API.
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
+	// What the API answered; absent when it was not asked.
+	Remote *AuthenticateResponse `json:"remote,omitzero"`
 }
 
 // AuthorizationCheck is a question about permission: may the session do this to such a resource. It passes when
@@ -253,7 +300,7 @@ type AuthorizationVerdict struct {
 	// Always true, since a check that does not pass fails the call.
 	Authorized bool `json:"authorized"`
 	// The ids of all roles of the session that allow the action.
-	GrantingRoles []string `json:"granting_roles"`
+	GrantingRoles []string `json:"granting_roles,omitzero"`
 }
 
 // AuthenticationFactorType is the kind of a factor. The list is open, so expect values that do not stand here.
@@ -316,7 +363,7 @@ const (
 	// With an authenticator app.
 	AuthenticationFactorDeliveryMethodAuthenticatorApp AuthenticationFactorDeliveryMethod = "authenticator_app"
 	// With GitHub.
-	AuthenticationFactorDeliveryMethodOAuthGithub AuthenticationFactorDeliveryMethod = "oauth_github"
+	AuthenticationFactorDeliveryMethodOAuthGitHub AuthenticationFactorDeliveryMethod = "oauth_github"
 	// With a recovery code.
 	AuthenticationFactorDeliveryMethodRecoveryCode AuthenticationFactorDeliveryMethod = "recovery_code"
 	// With Facebook.
@@ -334,11 +381,11 @@ const (
 	// With Figma.
 	AuthenticationFactorDeliveryMethodOAuthFigma AuthenticationFactorDeliveryMethod = "oauth_figma"
 	// With GitLab.
-	AuthenticationFactorDeliveryMethodOAuthGitlab AuthenticationFactorDeliveryMethod = "oauth_gitlab"
+	AuthenticationFactorDeliveryMethodOAuthGitLab AuthenticationFactorDeliveryMethod = "oauth_gitlab"
 	// With Instagram.
 	AuthenticationFactorDeliveryMethodOAuthInstagram AuthenticationFactorDeliveryMethod = "oauth_instagram"
 	// With LinkedIn.
-	AuthenticationFactorDeliveryMethodOAuthLinkedin AuthenticationFactorDeliveryMethod = "oauth_linkedin"
+	AuthenticationFactorDeliveryMethodOAuthLinkedIn AuthenticationFactorDeliveryMethod = "oauth_linkedin"
 	// With Shopify.
 	AuthenticationFactorDeliveryMethodOAuthShopify AuthenticationFactorDeliveryMethod = "oauth_shopify"
 	// With Slack.
@@ -350,7 +397,7 @@ const (
 	// With Steam.
 	AuthenticationFactorDeliveryMethodOAuthSteam AuthenticationFactorDeliveryMethod = "oauth_steam"
 	// With TikTok.
-	AuthenticationFactorDeliveryMethodOAuthTiktok AuthenticationFactorDeliveryMethod = "oauth_tiktok"
+	AuthenticationFactorDeliveryMethodOAuthTikTok AuthenticationFactorDeliveryMethod = "oauth_tiktok"
 	// With Twitch.
 	AuthenticationFactorDeliveryMethodOAuthTwitch AuthenticationFactorDeliveryMethod = "oauth_twitch"
 	// With Twitter.
@@ -368,15 +415,15 @@ const (
 	// With Yahoo.
 	AuthenticationFactorDeliveryMethodOAuthYahoo AuthenticationFactorDeliveryMethod = "oauth_yahoo"
 	// With HubSpot.
-	AuthenticationFactorDeliveryMethodOAuthHubspot AuthenticationFactorDeliveryMethod = "oauth_hubspot"
+	AuthenticationFactorDeliveryMethodOAuthHubSpot AuthenticationFactorDeliveryMethod = "oauth_hubspot"
 	// With a session of Auth0 that was migrated.
 	AuthenticationFactorDeliveryMethodImportedAuth0 AuthenticationFactorDeliveryMethod = "imported_auth0"
 	// With Slack in another organization, carried over by a session exchange; B2B only.
 	AuthenticationFactorDeliveryMethodOAuthExchangeSlack AuthenticationFactorDeliveryMethod = "oauth_exchange_slack"
 	// With HubSpot in another organization, carried over by a session exchange; B2B only.
-	AuthenticationFactorDeliveryMethodOAuthExchangeHubspot AuthenticationFactorDeliveryMethod = "oauth_exchange_hubspot"
+	AuthenticationFactorDeliveryMethodOAuthExchangeHubSpot AuthenticationFactorDeliveryMethod = "oauth_exchange_hubspot"
 	// With GitHub in another organization, carried over by a session exchange; B2B only.
-	AuthenticationFactorDeliveryMethodOAuthExchangeGithub AuthenticationFactorDeliveryMethod = "oauth_exchange_github"
+	AuthenticationFactorDeliveryMethodOAuthExchangeGitHub AuthenticationFactorDeliveryMethod = "oauth_exchange_github"
 	// With Google in another organization, carried over by a session exchange; B2B only.
 	AuthenticationFactorDeliveryMethodOAuthExchangeGoogle AuthenticationFactorDeliveryMethod = "oauth_exchange_google"
 	// With an impersonation token.
@@ -397,93 +444,93 @@ type AuthenticationFactor struct {
 	// here.
 	DeliveryMethod AuthenticationFactorDeliveryMethod `json:"delivery_method"`
 	// When the factor was last proved; zero when the answer leaves it out.
-	LastAuthenticatedAt time.Time `json:"last_authenticated_at"`
+	LastAuthenticatedAt time.Time `json:"last_authenticated_at,omitzero"`
 	// When the factor joined the session; zero in sessions read from a JWT, which leaves it out.
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
 	// When the entry last changed; zero in sessions read from a JWT, which leaves it out.
-	UpdatedAt time.Time `json:"updated_at"`
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
 	// The e-mail address, for a link or passcode sent to it.
-	EmailFactor *EmailFactor `json:"email_factor"`
+	EmailFactor *EmailFactor `json:"email_factor,omitzero"`
 	// The phone number, for a passcode sent to it.
-	PhoneNumberFactor *PhoneNumberFactor `json:"phone_number_factor"`
+	PhoneNumberFactor *PhoneNumberFactor `json:"phone_number_factor,omitzero"`
 	// The login with Google.
-	GoogleOAuthFactor *GoogleOAuthFactor `json:"google_oauth_factor"`
+	GoogleOAuthFactor *GoogleOAuthFactor `json:"google_oauth_factor,omitzero"`
 	// The login with Microsoft.
-	MicrosoftOAuthFactor *MicrosoftOAuthFactor `json:"microsoft_oauth_factor"`
+	MicrosoftOAuthFactor *MicrosoftOAuthFactor `json:"microsoft_oauth_factor,omitzero"`
 	// The login with Apple.
-	AppleOAuthFactor *AppleOAuthFactor `json:"apple_oauth_factor"`
+	AppleOAuthFactor *AppleOAuthFactor `json:"apple_oauth_factor,omitzero"`
 	// The WebAuthn credential.
-	WebAuthnFactor *WebAuthnFactor `json:"webauthn_factor"`
+	WebAuthnFactor *WebAuthnFactor `json:"webauthn_factor,omitzero"`
 	// The authenticator app.
-	AuthenticatorAppFactor *AuthenticatorAppFactor `json:"authenticator_app_factor"`
+	AuthenticatorAppFactor *AuthenticatorAppFactor `json:"authenticator_app_factor,omitzero"`
 	// The login with GitHub.
-	GithubOAuthFactor *GithubOAuthFactor `json:"github_oauth_factor"`
+	GitHubOAuthFactor *GitHubOAuthFactor `json:"github_oauth_factor,omitzero"`
 	// The recovery code.
-	RecoveryCodeFactor *RecoveryCodeFactor `json:"recovery_code_factor"`
+	RecoveryCodeFactor *RecoveryCodeFactor `json:"recovery_code_factor,omitzero"`
 	// The login with Facebook.
-	FacebookOAuthFactor *FacebookOAuthFactor `json:"facebook_oauth_factor"`
+	FacebookOAuthFactor *FacebookOAuthFactor `json:"facebook_oauth_factor,omitzero"`
 	// The crypto wallet.
-	CryptoWalletFactor *CryptoWalletFactor `json:"crypto_wallet_factor"`
+	CryptoWalletFactor *CryptoWalletFactor `json:"crypto_wallet_factor,omitzero"`
 	// The login with Amazon.
-	AmazonOAuthFactor *AmazonOAuthFactor `json:"amazon_oauth_factor"`
+	AmazonOAuthFactor *AmazonOAuthFactor `json:"amazon_oauth_factor,omitzero"`
 	// The login with Bitbucket.
-	BitbucketOAuthFactor *BitbucketOAuthFactor `json:"bitbucket_oauth_factor"`
+	BitbucketOAuthFactor *BitbucketOAuthFactor `json:"bitbucket_oauth_factor,omitzero"`
 	// The login with Coinbase.
-	CoinbaseOAuthFactor *CoinbaseOAuthFactor `json:"coinbase_oauth_factor"`
+	CoinbaseOAuthFactor *CoinbaseOAuthFactor `json:"coinbase_oauth_factor,omitzero"`
 	// The login with Discord.
-	DiscordOAuthFactor *DiscordOAuthFactor `json:"discord_oauth_factor"`
+	DiscordOAuthFactor *DiscordOAuthFactor `json:"discord_oauth_factor,omitzero"`
 	// The login with Figma.
-	FigmaOAuthFactor *FigmaOAuthFactor `json:"figma_oauth_factor"`
+	FigmaOAuthFactor *FigmaOAuthFactor `json:"figma_oauth_factor,omitzero"`
 	// The login with GitLab.
-	GitLabOAuthFactor *GitLabOAuthFactor `json:"git_lab_oauth_factor"`
+	GitLabOAuthFactor *GitLabOAuthFactor `json:"git_lab_oauth_factor,omitzero"`
 	// The login with Instagram.
-	InstagramOAuthFactor *InstagramOAuthFactor `json:"instagram_oauth_factor"`
+	InstagramOAuthFactor *InstagramOAuthFactor `json:"instagram_oauth_factor,omitzero"`
 	// The login with LinkedIn.
-	LinkedInOAuthFactor *LinkedInOAuthFactor `json:"linked_in_oauth_factor"`
+	LinkedInOAuthFactor *LinkedInOAuthFactor `json:"linked_in_oauth_factor,omitzero"`
 	// The login with Shopify.
-	ShopifyOAuthFactor *ShopifyOAuthFactor `json:"shopify_oauth_factor"`
+	ShopifyOAuthFactor *ShopifyOAuthFactor `json:"shopify_oauth_factor,omitzero"`
 	// The login with Slack.
-	SlackOAuthFactor *SlackOAuthFactor `json:"slack_oauth_factor"`
+	SlackOAuthFactor *SlackOAuthFactor `json:"slack_oauth_factor,omitzero"`
 	// The login with Snapchat.
-	SnapchatOAuthFactor *SnapchatOAuthFactor `json:"snapchat_oauth_factor"`
+	SnapchatOAuthFactor *SnapchatOAuthFactor `json:"snapchat_oauth_factor,omitzero"`
 	// The login with Spotify.
-	SpotifyOAuthFactor *SpotifyOAuthFactor `json:"spotify_oauth_factor"`
+	SpotifyOAuthFactor *SpotifyOAuthFactor `json:"spotify_oauth_factor,omitzero"`
 	// The login with Steam.
-	SteamOAuthFactor *SteamOAuthFactor `json:"steam_oauth_factor"`
+	SteamOAuthFactor *SteamOAuthFactor `json:"steam_oauth_factor,omitzero"`
 	// The login with TikTok.
-	TikTokOAuthFactor *TikTokOAuthFactor `json:"tik_tok_oauth_factor"`
+	TikTokOAuthFactor *TikTokOAuthFactor `json:"tik_tok_oauth_factor,omitzero"`
 	// The login with Twitch.
-	TwitchOAuthFactor *TwitchOAuthFactor `json:"twitch_oauth_factor"`
+	TwitchOAuthFactor *TwitchOAuthFactor `json:"twitch_oauth_factor,omitzero"`
 	// The login with Twitter.
-	TwitterOAuthFactor *TwitterOAuthFactor `json:"twitter_oauth_factor"`
+	TwitterOAuthFactor *TwitterOAuthFactor `json:"twitter_oauth_factor,omitzero"`
 	// The embeddable magic link.
-	EmbeddableMagicLinkFactor *EmbeddableMagicLinkFactor `json:"embeddable_magic_link_factor"`
+	EmbeddableMagicLinkFactor *EmbeddableMagicLinkFactor `json:"embeddable_magic_link_factor,omitzero"`
 	// The biometric registration.
-	BiometricFactor *BiometricFactor `json:"biometric_factor"`
+	BiometricFactor *BiometricFactor `json:"biometric_factor,omitzero"`
 	// The SAML login.
-	SAMLSSOFactor *SAMLSSOFactor `json:"saml_sso_factor"`
+	SAMLSSOFactor *SAMLSSOFactor `json:"saml_sso_factor,omitzero"`
 	// The OIDC login.
-	OIDCSSOFactor *OIDCSSOFactor `json:"oidc_sso_factor"`
+	OIDCSSOFactor *OIDCSSOFactor `json:"oidc_sso_factor,omitzero"`
 	// The login with Salesforce.
-	SalesforceOAuthFactor *SalesforceOAuthFactor `json:"salesforce_oauth_factor"`
+	SalesforceOAuthFactor *SalesforceOAuthFactor `json:"salesforce_oauth_factor,omitzero"`
 	// The login with Yahoo.
-	YahooOAuthFactor *YahooOAuthFactor `json:"yahoo_oauth_factor"`
+	YahooOAuthFactor *YahooOAuthFactor `json:"yahoo_oauth_factor,omitzero"`
 	// The login with HubSpot.
-	HubspotOAuthFactor *HubspotOAuthFactor `json:"hubspot_oauth_factor"`
+	HubSpotOAuthFactor *HubSpotOAuthFactor `json:"hubspot_oauth_factor,omitzero"`
 	// The login with Slack that came over from another organization.
-	SlackOAuthExchangeFactor *SlackOAuthExchangeFactor `json:"slack_oauth_exchange_factor"`
+	SlackOAuthExchangeFactor *SlackOAuthExchangeFactor `json:"slack_oauth_exchange_factor,omitzero"`
 	// The login with HubSpot that came over from another organization.
-	HubspotOAuthExchangeFactor *HubspotOAuthExchangeFactor `json:"hubspot_oauth_exchange_factor"`
+	HubSpotOAuthExchangeFactor *HubSpotOAuthExchangeFactor `json:"hubspot_oauth_exchange_factor,omitzero"`
 	// The login with GitHub that came over from another organization.
-	GithubOAuthExchangeFactor *GithubOAuthExchangeFactor `json:"github_oauth_exchange_factor"`
+	GitHubOAuthExchangeFactor *GitHubOAuthExchangeFactor `json:"github_oauth_exchange_factor,omitzero"`
 	// The login with Google that came over from another organization.
-	GoogleOAuthExchangeFactor *GoogleOAuthExchangeFactor `json:"google_oauth_exchange_factor"`
+	GoogleOAuthExchangeFactor *GoogleOAuthExchangeFactor `json:"google_oauth_exchange_factor,omitzero"`
 	// Who impersonates the user or member.
-	ImpersonatedFactor *ImpersonatedFactor `json:"impersonated_factor"`
+	ImpersonatedFactor *ImpersonatedFactor `json:"impersonated_factor,omitzero"`
 	// The Connected App whose access token was exchanged.
-	OAuthAccessTokenExchangeFactor *OAuthAccessTokenExchangeFactor `json:"oauth_access_token_exchange_factor"`
+	OAuthAccessTokenExchangeFactor *OAuthAccessTokenExchangeFactor `json:"oauth_access_token_exchange_factor,omitzero"`
 	// The trusted token that was attested.
-	TrustedAuthTokenFactor *TrustedAuthTokenFactor `json:"trusted_auth_token_factor"`
+	TrustedAuthTokenFactor *TrustedAuthTokenFactor `json:"trusted_auth_token_factor,omitzero"`
 }
 
 // EmailFactor is an e-mail address that received a link or a passcode.
@@ -509,7 +556,7 @@ type OAuthFactor struct {
 	// The provider's own id for the person.
 	ProviderSubject string `json:"provider_subject"`
 	// The id of the e-mail address that belongs to the login; empty when there is none.
-	EmailID string `json:"email_id"`
+	EmailID string `json:"email_id,omitzero"`
 }
 
 // GoogleOAuthFactor is a login with Google.
@@ -521,8 +568,8 @@ type MicrosoftOAuthFactor = OAuthFactor
 // AppleOAuthFactor is a login with Apple.
 type AppleOAuthFactor = OAuthFactor
 
-// GithubOAuthFactor is a login with GitHub.
-type GithubOAuthFactor = OAuthFactor
+// GitHubOAuthFactor is a login with GitHub.
+type GitHubOAuthFactor = OAuthFactor
 
 // FacebookOAuthFactor is a login with Facebook.
 type FacebookOAuthFactor = OAuthFactor
@@ -581,8 +628,8 @@ type SalesforceOAuthFactor = OAuthFactor
 // YahooOAuthFactor is a login with Yahoo.
 type YahooOAuthFactor = OAuthFactor
 
-// HubspotOAuthFactor is a login with HubSpot.
-type HubspotOAuthFactor = OAuthFactor
+// HubSpotOAuthFactor is a login with HubSpot.
+type HubSpotOAuthFactor = OAuthFactor
 
 // OAuthExchangeFactor is a login with an OAuth provider in one organization, carried over when the session was
 // exchanged for one in another organization.
@@ -594,11 +641,11 @@ type OAuthExchangeFactor struct {
 // SlackOAuthExchangeFactor is a login with Slack, carried over from another organization.
 type SlackOAuthExchangeFactor = OAuthExchangeFactor
 
-// HubspotOAuthExchangeFactor is a login with HubSpot, carried over from another organization.
-type HubspotOAuthExchangeFactor = OAuthExchangeFactor
+// HubSpotOAuthExchangeFactor is a login with HubSpot, carried over from another organization.
+type HubSpotOAuthExchangeFactor = OAuthExchangeFactor
 
-// GithubOAuthExchangeFactor is a login with GitHub, carried over from another organization.
-type GithubOAuthExchangeFactor = OAuthExchangeFactor
+// GitHubOAuthExchangeFactor is a login with GitHub, carried over from another organization.
+type GitHubOAuthExchangeFactor = OAuthExchangeFactor
 
 // GoogleOAuthExchangeFactor is a login with Google, carried over from another organization.
 type GoogleOAuthExchangeFactor = OAuthExchangeFactor
@@ -627,7 +674,7 @@ type WebAuthnFactor struct {
 	Domain string `json:"domain"`
 	// A browser user agent; empty when none is known. Unverified: we take it to be the one that registered the
 	// credential.
-	UserAgent string `json:"user_agent"`
+	UserAgent string `json:"user_agent,omitzero"`
 }
 
 // BiometricFactor is a key that a mobile device guards with its biometric sensor.
@@ -688,20 +735,20 @@ type TrustedAuthTokenFactor struct {
 // published beside the new one for about a month.
 type JWK struct {
 	// The key's family, RSA.
-	Kty string `json:"kty"`
+	KTY string `json:"kty"`
 	// The key's purpose, "sig" for signatures.
 	Use string `json:"use"`
 	// What the key may be used for, "verify" alone.
-	KeyOps []string `json:"key_ops"`
+	KeyOps []string `json:"key_ops,omitzero"`
 	// The algorithm, RS256.
 	Alg string `json:"alg"`
 	// The key's id, which the header of a JWT names.
-	Kid string `json:"kid"`
+	KID string `json:"kid"`
 	// One self-signed certificate for the key, as base64 of its DER form.
-	X5c []string `json:"x5c"`
+	X5C []string `json:"x5c,omitzero"`
 	// The SHA-256 thumbprint of the certificate; empty when the answer leaves it out. Unverified: sources
 	// disagree about the name on the wire, which RFC 7517 spells x5t#S256. We read x5tS256 here.
-	X5TS256 string `json:"x5tS256"`
+	X5TS256 string `json:"x5tS256,omitzero"`
 	// The RSA modulus, in base64url.
 	N string `json:"n"`
 	// The RSA exponent, in base64url, AQAB.
@@ -709,5 +756,5 @@ type JWK struct {
 	// The SHA-256 thumbprint of the certificate under its other name; empty when the answer leaves it out.
 	// Unverified: sources disagree about the name on the wire, which RFC 7517 spells x5t#S256. We read
 	// "x5t_s256" here.
-	X5TS256Underscore string `json:"x5t_s256"`
+	X5TS256Underscore string `json:"x5t_s256,omitzero"`
 }

@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls the endpoints under /v1/totps. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.TOTPs.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
@@ -24,7 +26,7 @@ var opCreate = transport.Op{
 
 // Create begins to register an authenticator app for a user.
 //
-// Show the user QrCode or Secret, and RecoveryCodes for safekeeping. The registration counts only when
+// Show the user QRCode or Secret, and RecoveryCodes for safekeeping. The registration counts only when
 // TOTPs.Authenticate has taken a first code from the app; it is dropped when none comes in time. A user can
 // have one app at a time.
 //
@@ -43,11 +45,10 @@ func (s *Service) Create(
 }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2c.totps.authenticate",
-	Method:    "POST",
-	Path:      "/v1/totps/authenticate",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"totp_code", "session_token", "session_jwt"},
+	Name:   "b2c.totps.authenticate",
+	Method: "POST",
+	Path:   "/v1/totps/authenticate",
+	Class:  transport.SingleUse,
 }
 
 // Authenticate checks a code from a user's authenticator app, and adds the factor to a session when asked.
@@ -102,11 +103,10 @@ func (s *Service) RecoveryCodes(
 }
 
 var opRecover = transport.Op{
-	Name:      "b2c.totps.recover",
-	Method:    "POST",
-	Path:      "/v1/totps/recover",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"recovery_code", "session_token", "session_jwt"},
+	Name:   "b2c.totps.recover",
+	Method: "POST",
+	Path:   "/v1/totps/recover",
+	Class:  transport.SingleUse,
 }
 
 // Recover takes a recovery code in place of a code from the authenticator app.

@@ -6,6 +6,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/devicehistory"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/b2c/users"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // CreateRequest is what [Service.Create] sends.
@@ -25,13 +26,13 @@ type CreateResponse struct {
 	StatusCode int `json:"status_code"`
 	// The id of the authenticator app's registration. It serves to delete the app, not to prove it.
 	TOTPID string `json:"totp_id"`
-	// The key to type into the app when it cannot scan QrCode. It is not shown again.
-	Secret string `json:"secret"`
+	// The key to type into the app when it cannot scan QRCode. It is not shown again.
+	Secret string `json:"secret" stytch:"secret"`
 	// The key as a QR code for the app to scan, an image in base64. Unverified: we assume a PNG, in the form of
 	// a data URL as in the B2B product.
-	QrCode string `json:"qr_code"`
+	QRCode string `json:"qr_code" stytch:"secret"`
 	// The recovery codes. Each works once, with TOTPs.Recover, when the app is lost.
-	RecoveryCodes []string `json:"recovery_codes"`
+	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// The user's id.
@@ -43,20 +44,20 @@ type AuthenticateRequest struct {
 	// The user, by their id or their external id.
 	UserID string `json:"user_id"`
 	// The code the app shows now. It changes every 30 seconds. Form: ^[0-9]{6}$
-	TOTPCode string `json:"totp_code"`
+	TOTPCode string `json:"totp_code" stytch:"secret"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -70,17 +71,17 @@ type AuthenticateResponse struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// The id of the authenticator app's registration. It serves to delete the app, not to prove it.
 	TOTPID string `json:"totp_id"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	Session *sessions.Session `json:"session"`
+	Session *sessions.Session `json:"session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // RecoveryCodesRequest is what [Service.RecoveryCodes] sends.
@@ -98,7 +99,7 @@ type RecoveryCodesResponse struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The user's authenticator apps, with their recovery codes.
-	TOTPs []TOTP `json:"totps"`
+	TOTPs []TOTP `json:"totps,omitzero"`
 }
 
 // RecoverRequest is what [Service.Recover] sends.
@@ -107,20 +108,20 @@ type RecoverRequest struct {
 	UserID string `json:"user_id"`
 	// The recovery code: three groups of four lower case letters and digits with dashes between them.
 	// Unverified: we assume that the dashes are needed.
-	RecoveryCode string `json:"recovery_code"`
+	RecoveryCode string `json:"recovery_code" stytch:"secret"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -136,15 +137,15 @@ type RecoverResponse struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	Session *sessions.Session `json:"session"`
+	Session *sessions.Session `json:"session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // TOTP is an authenticator app of a user, with its recovery codes.
@@ -154,5 +155,5 @@ type TOTP struct {
 	// Whether a first code has completed the registration.
 	Verified bool `json:"verified"`
 	// The recovery codes. Each works once, with TOTPs.Recover, when the app is lost.
-	RecoveryCodes []string `json:"recovery_codes"`
+	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret"`
 }

@@ -7,20 +7,20 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2c/users"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Search() {
-	api := apitest.New(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2c.users.search", `{
 		"results": [{
 			"user_id": "user-test-1", "status": "active", "created_at": "2026-01-15T09:00:00Z",
 			"name": {"first_name": "Ada", "middle_name": "", "last_name": "Lovelace"}
 		}],
 		"results_metadata": {"total": 1, "next_cursor": null}
 	}`)
-	client := api.Client()
 
 	january := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 	resp, err := client.B2C.Users.Search(context.Background(), &users.SearchRequest{
@@ -45,8 +45,9 @@ func ExampleService_Search() {
 
 // Breaking out of the loop makes no further call.
 func ExampleService_SearchAll() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2c.users.search", `{
 		"results": [{"user_id": "user-test-1"}, {"user_id": "user-test-2", "is_locked": true}, {"user_id": "user-test-3"}],
 		"results_metadata": {"total": 2000, "next_cursor": "example-cursor"}
 	}`)
@@ -64,11 +65,12 @@ func ExampleService_SearchAll() {
 }
 
 func ExampleService_Update() {
-	api := apitest.New(`{
-		"request_id": "request-id-test-1", "status_code": 200, "user_id": "user-test-1",
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2c.users.update", `{
+		"user_id": "user-test-1",
 		"user": {"user_id": "user-test-1", "untrusted_metadata": {"theme": "dark"}}
 	}`)
-	client := api.Client()
 
 	resp, err := client.B2C.Users.Update(context.Background(), &users.UpdateRequest{
 		UserID:            "user-test-1",
@@ -77,7 +79,7 @@ func ExampleService_Update() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(api.Sent())
+	fmt.Println(server.Requests()[0])
 	fmt.Println(resp.User.UntrustedMetadata["theme"])
 	// Output:
 	// PUT /v1/users/user-test-1

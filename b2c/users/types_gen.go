@@ -24,10 +24,10 @@ type CreateRequest struct {
 	// Whether the user is "pending" until the first login, rather than "active" at once. Default: false.
 	CreateUserAsPending *bool `json:"create_user_as_pending,omitzero"`
 	// Data of your own that only a backend can write.
-	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
 	// it.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata,omitzero"`
+	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
 	// Your own id for the user, unique in the project, which most calls then take in place of UserID. When
 	// absent, there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
@@ -57,7 +57,7 @@ type CreateResponse struct {
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
 	// The user, by their id or their external id.
-	UserID string `json:"-" path:"user_id"`
+	UserID string `json:"user_id" path:"user_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
@@ -69,45 +69,45 @@ type GetResponse struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The user's e-mail addresses, verified or not.
-	Emails []Email `json:"emails"`
+	Emails []Email `json:"emails,omitzero"`
 	// Whether the user has logged in yet. See the UserStatus constants.
 	Status string `json:"status"`
 	// The user's phone numbers, verified or not.
-	PhoneNumbers []PhoneNumber `json:"phone_numbers"`
+	PhoneNumbers []PhoneNumber `json:"phone_numbers,omitzero"`
 	// The user's passkeys and other WebAuthn credentials, finished or not.
-	WebAuthnRegistrations []WebAuthnRegistration `json:"webauthn_registrations"`
+	WebAuthnRegistrations []WebAuthnRegistration `json:"webauthn_registrations,omitzero"`
 	// The accounts at OAuth providers the user has logged in with.
-	Providers []OAuthProvider `json:"providers"`
+	Providers []OAuthProvider `json:"providers,omitzero"`
 	// The user's authenticator apps, of which one at most is verified.
-	TOTPs []TOTP `json:"totps"`
+	TOTPs []TOTP `json:"totps,omitzero"`
 	// The user's crypto wallets, verified or not.
-	CryptoWallets []CryptoWallet `json:"crypto_wallets"`
+	CryptoWallets []CryptoWallet `json:"crypto_wallets,omitzero"`
 	// The mobile devices the user can log in with by a biometric check.
-	BiometricRegistrations []BiometricRegistration `json:"biometric_registrations"`
+	BiometricRegistrations []BiometricRegistration `json:"biometric_registrations,omitzero"`
 	// Whether logins are refused for now, because too many in a row failed. The project sets how many are too
 	// many.
 	IsLocked bool `json:"is_locked"`
 	// The ids of the user's roles, "stytch_user" among them. Unverified: we assume that the list is empty in a
 	// project without RBAC.
-	Roles []string `json:"roles"`
+	Roles []string `json:"roles,omitzero"`
 	// The user's name; absent or with empty parts when it is not known.
-	Name *Name `json:"name"`
+	Name *Name `json:"name,omitzero"`
 	// When this was created; zero when the answer leaves it out.
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
 	// The user's password; absent when they have none.
-	Password *Password `json:"password"`
+	Password *Password `json:"password,omitzero"`
 	// Data of your own that only a backend can write.
-	TrustedMetadata map[string]any `json:"trusted_metadata"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
 	// it.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata"`
+	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
 	// Your own id for the user, unique in the project, which most calls take in place of UserID; empty when
 	// there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
-	ExternalID string `json:"external_id"`
+	ExternalID string `json:"external_id,omitzero"`
 	// When the lock began; zero when there is none.
-	LockCreatedAt time.Time `json:"lock_created_at"`
+	LockCreatedAt time.Time `json:"lock_created_at,omitzero"`
 	// When the lock ends by itself; zero when there is none.
-	LockExpiresAt time.Time `json:"lock_expires_at"`
+	LockExpiresAt time.Time `json:"lock_expires_at,omitzero"`
 }
 
 // SearchRequest is what [Service.Search] sends.
@@ -128,7 +128,7 @@ type SearchResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The users on this page. Unverified: we assume that their order means nothing.
-	Results []User `json:"results"`
+	Results []User `json:"results,omitzero"`
 	// A count of the users that a search found, and the way to its next page.
 	ResultsMetadata ResultsMetadata `json:"results_metadata"`
 }
@@ -136,7 +136,7 @@ type SearchResponse struct {
 // UpdateRequest is what [Service.Update] sends.
 type UpdateRequest struct {
 	// The user, by their id or their external id.
-	UserID string `json:"-" path:"user_id"`
+	UserID string `json:"user_id" path:"user_id"`
 	// The new name. Unverified: we assume that parts which are left out stay as they are.
 	Name *NameParts `json:"name,omitzero"`
 	// The IP address and user agent of whoever asked for the change. Nothing is taken from the HTTP request
@@ -144,10 +144,10 @@ type UpdateRequest struct {
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
 	// Data of your own that only a backend can write, merged into what is there; a null deletes a key.
 	// Unverified: we assume that the merge stops at the top level.
-	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Data of your own that the user can write from a frontend too, merged into what is there; a null deletes a
 	// key. Unverified: we assume that the merge stops at the top level.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata,omitzero"`
+	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
 	// Your own id for the user, unique in the project. It replaces the one they have; only
 	// Users.DeleteExternalID takes it away. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
@@ -165,11 +165,11 @@ type UpdateResponse struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The user's e-mail addresses, verified or not.
-	Emails []Email `json:"emails"`
+	Emails []Email `json:"emails,omitzero"`
 	// The user's phone numbers, verified or not.
-	PhoneNumbers []PhoneNumber `json:"phone_numbers"`
+	PhoneNumbers []PhoneNumber `json:"phone_numbers,omitzero"`
 	// The user's crypto wallets, verified or not.
-	CryptoWallets []CryptoWallet `json:"crypto_wallets"`
+	CryptoWallets []CryptoWallet `json:"crypto_wallets,omitzero"`
 	// A person with an account in the project, and every factor they can log in with.
 	User User `json:"user"`
 }
@@ -177,7 +177,7 @@ type UpdateResponse struct {
 // ExchangePrimaryFactorRequest is what [Service.ExchangePrimaryFactor] sends.
 type ExchangePrimaryFactorRequest struct {
 	// The user, by their id or their external id.
-	UserID string `json:"-" path:"user_id"`
+	UserID string `json:"user_id" path:"user_id"`
 	// The e-mail address to have from now on. No other user may have it.
 	EmailAddress *string `json:"email_address,omitzero"`
 	// The phone number to have from now on, in E.164 form such as +12025550162. No other user may have it.
@@ -199,7 +199,7 @@ type ExchangePrimaryFactorResponse struct {
 // DeleteRequest is what [Service.Delete] sends.
 type DeleteRequest struct {
 	// The user, by their id or their external id.
-	UserID string `json:"-" path:"user_id"`
+	UserID string `json:"user_id" path:"user_id"`
 }
 
 // DeleteResponse is what [Service.Delete] returns.
@@ -215,7 +215,7 @@ type DeleteResponse struct {
 // DeleteEmailRequest is what [Service.DeleteEmail] sends.
 type DeleteEmailRequest struct {
 	// The address's id, as the user's "emails" give it.
-	EmailID string `json:"-" path:"email_id"`
+	EmailID string `json:"email_id" path:"email_id"`
 }
 
 // DeleteEmailResponse is what [Service.DeleteEmail] returns.
@@ -233,7 +233,7 @@ type DeleteEmailResponse struct {
 // DeletePhoneNumberRequest is what [Service.DeletePhoneNumber] sends.
 type DeletePhoneNumberRequest struct {
 	// The number's id, as the user's PhoneNumbers give it.
-	PhoneID string `json:"-" path:"phone_id"`
+	PhoneID string `json:"phone_id" path:"phone_id"`
 }
 
 // DeletePhoneNumberResponse is what [Service.DeletePhoneNumber] returns.
@@ -251,7 +251,7 @@ type DeletePhoneNumberResponse struct {
 // DeleteWebAuthnRegistrationRequest is what [Service.DeleteWebAuthnRegistration] sends.
 type DeleteWebAuthnRegistrationRequest struct {
 	// The credential's id, as the user's WebAuthnRegistrations give it.
-	WebAuthnRegistrationID string `json:"-" path:"webauthn_registration_id"`
+	WebAuthnRegistrationID string `json:"webauthn_registration_id" path:"webauthn_registration_id"`
 }
 
 // DeleteWebAuthnRegistrationResponse is what [Service.DeleteWebAuthnRegistration] returns.
@@ -269,7 +269,7 @@ type DeleteWebAuthnRegistrationResponse struct {
 // DeleteBiometricRegistrationRequest is what [Service.DeleteBiometricRegistration] sends.
 type DeleteBiometricRegistrationRequest struct {
 	// The registration's id, as the user's BiometricRegistrations give it.
-	BiometricRegistrationID string `json:"-" path:"biometric_registration_id"`
+	BiometricRegistrationID string `json:"biometric_registration_id" path:"biometric_registration_id"`
 }
 
 // DeleteBiometricRegistrationResponse is what [Service.DeleteBiometricRegistration] returns.
@@ -287,7 +287,7 @@ type DeleteBiometricRegistrationResponse struct {
 // DeleteTOTPRequest is what [Service.DeleteTOTP] sends.
 type DeleteTOTPRequest struct {
 	// The app's id, as the user's "totps" give it.
-	TOTPID string `json:"-" path:"totp_id"`
+	TOTPID string `json:"totp_id" path:"totp_id"`
 }
 
 // DeleteTOTPResponse is what [Service.DeleteTOTP] returns.
@@ -305,7 +305,7 @@ type DeleteTOTPResponse struct {
 // DeleteCryptoWalletRequest is what [Service.DeleteCryptoWallet] sends.
 type DeleteCryptoWalletRequest struct {
 	// The wallet's id, as the user's CryptoWallets give it.
-	CryptoWalletID string `json:"-" path:"crypto_wallet_id"`
+	CryptoWalletID string `json:"crypto_wallet_id" path:"crypto_wallet_id"`
 }
 
 // DeleteCryptoWalletResponse is what [Service.DeleteCryptoWallet] returns.
@@ -323,7 +323,7 @@ type DeleteCryptoWalletResponse struct {
 // DeletePasswordRequest is what [Service.DeletePassword] sends.
 type DeletePasswordRequest struct {
 	// The password's id, as the user's "password" gives it.
-	PasswordID string `json:"-" path:"password_id"`
+	PasswordID string `json:"password_id" path:"password_id"`
 }
 
 // DeletePasswordResponse is what [Service.DeletePassword] returns.
@@ -341,7 +341,7 @@ type DeletePasswordResponse struct {
 // DeleteOAuthRegistrationRequest is what [Service.DeleteOAuthRegistration] sends.
 type DeleteOAuthRegistrationRequest struct {
 	// The registration's id, as the user's "providers" give it.
-	OAuthUserRegistrationID string `json:"-" path:"oauth_user_registration_id"`
+	OAuthUserRegistrationID string `json:"oauth_user_registration_id" path:"oauth_user_registration_id"`
 }
 
 // DeleteOAuthRegistrationResponse is what [Service.DeleteOAuthRegistration] returns.
@@ -359,7 +359,7 @@ type DeleteOAuthRegistrationResponse struct {
 // DeleteExternalIDRequest is what [Service.DeleteExternalID] sends.
 type DeleteExternalIDRequest struct {
 	// The user's id. Unverified: we assume that the external id serves here too.
-	UserID string `json:"-" path:"user_id"`
+	UserID string `json:"user_id" path:"user_id"`
 }
 
 // DeleteExternalIDResponse is what [Service.DeleteExternalID] returns.
@@ -377,7 +377,7 @@ type DeleteExternalIDResponse struct {
 // ConnectedAppsRequest is what [Service.ConnectedApps] sends.
 type ConnectedAppsRequest struct {
 	// The user, by their id or their external id.
-	UserID string `json:"-" path:"user_id"`
+	UserID string `json:"user_id" path:"user_id"`
 }
 
 // ConnectedAppsResponse is what [Service.ConnectedApps] returns.
@@ -387,15 +387,15 @@ type ConnectedAppsResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The apps that hold a grant of the user.
-	ConnectedApps []UserConnectedApp `json:"connected_apps"`
+	ConnectedApps []UserConnectedApp `json:"connected_apps,omitzero"`
 }
 
 // RevokeRequest is what [Service.Revoke] sends.
 type RevokeRequest struct {
 	// The user, by their id or their external id.
-	UserID string `json:"-" path:"user_id"`
+	UserID string `json:"user_id" path:"user_id"`
 	// The Connected App, by its client id, which begins with "connected-app-".
-	ConnectedAppID string `json:"-" path:"connected_app_id"`
+	ConnectedAppID string `json:"connected_app_id" path:"connected_app_id"`
 }
 
 // RevokeResponse is what [Service.Revoke] returns.
@@ -411,55 +411,55 @@ type User struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The user's e-mail addresses, verified or not.
-	Emails []Email `json:"emails"`
+	Emails []Email `json:"emails,omitzero"`
 	// Whether the user has logged in yet. See the UserStatus constants.
 	Status string `json:"status"`
 	// The user's phone numbers, verified or not.
-	PhoneNumbers []PhoneNumber `json:"phone_numbers"`
+	PhoneNumbers []PhoneNumber `json:"phone_numbers,omitzero"`
 	// The user's passkeys and other WebAuthn credentials, finished or not.
-	WebAuthnRegistrations []WebAuthnRegistration `json:"webauthn_registrations"`
+	WebAuthnRegistrations []WebAuthnRegistration `json:"webauthn_registrations,omitzero"`
 	// The accounts at OAuth providers the user has logged in with.
-	Providers []OAuthProvider `json:"providers"`
+	Providers []OAuthProvider `json:"providers,omitzero"`
 	// The user's authenticator apps, of which one at most is verified.
-	TOTPs []TOTP `json:"totps"`
+	TOTPs []TOTP `json:"totps,omitzero"`
 	// The user's crypto wallets, verified or not.
-	CryptoWallets []CryptoWallet `json:"crypto_wallets"`
+	CryptoWallets []CryptoWallet `json:"crypto_wallets,omitzero"`
 	// The mobile devices the user can log in with by a biometric check.
-	BiometricRegistrations []BiometricRegistration `json:"biometric_registrations"`
+	BiometricRegistrations []BiometricRegistration `json:"biometric_registrations,omitzero"`
 	// Whether logins are refused for now, because too many in a row failed. The project sets how many are too
 	// many.
 	IsLocked bool `json:"is_locked"`
 	// The ids of the user's roles, "stytch_user" among them. Unverified: we assume that the list is empty in a
 	// project without RBAC.
-	Roles []string `json:"roles"`
+	Roles []string `json:"roles,omitzero"`
 	// The user's name; absent or with empty parts when it is not known.
-	Name *Name `json:"name"`
+	Name *Name `json:"name,omitzero"`
 	// When this was created; zero when the answer leaves it out.
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
 	// The user's password; absent when they have none.
-	Password *Password `json:"password"`
+	Password *Password `json:"password,omitzero"`
 	// Data of your own that only a backend can write.
-	TrustedMetadata map[string]any `json:"trusted_metadata"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
 	// it.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata"`
+	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
 	// Your own id for the user, unique in the project, which most calls take in place of UserID; empty when
 	// there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
-	ExternalID string `json:"external_id"`
+	ExternalID string `json:"external_id,omitzero"`
 	// When the lock began; zero when there is none.
-	LockCreatedAt time.Time `json:"lock_created_at"`
+	LockCreatedAt time.Time `json:"lock_created_at,omitzero"`
 	// When the lock ends by itself; zero when there is none.
-	LockExpiresAt time.Time `json:"lock_expires_at"`
+	LockExpiresAt time.Time `json:"lock_expires_at,omitzero"`
 }
 
 // Name is a user's name for people, in up to three parts.
 type Name struct {
 	// The given name; empty when it is not known.
-	FirstName string `json:"first_name"`
+	FirstName string `json:"first_name,omitzero"`
 	// The name between the two others; empty when there is none.
-	MiddleName string `json:"middle_name"`
+	MiddleName string `json:"middle_name,omitzero"`
 	// The family name; empty when it is not known.
-	LastName string `json:"last_name"`
+	LastName string `json:"last_name,omitzero"`
 }
 
 // NameParts is the parts of a user's name to set.
@@ -573,7 +573,7 @@ type UserConnectedApp struct {
 	// The scopes the person has granted the Connected App, in one string with spaces between them.
 	ScopesGranted string `json:"scopes_granted"`
 	// The URL of the app's logo; empty when there is none.
-	LogoURL string `json:"logo_url"`
+	LogoURL string `json:"logo_url,omitzero"`
 }
 
 // SearchUsersQuery is a set of filters for users, and how to combine them.
@@ -581,7 +581,7 @@ type SearchUsersQuery struct {
 	// Whether a user must match every operand or one of them.
 	Operator shared.SearchOperator `json:"operator"`
 	// The filters to combine. Unverified: we assume that an empty list matches every user.
-	Operands []SearchUsersQueryOperand `json:"operands"`
+	Operands []SearchUsersQueryOperand `json:"operands,omitzero"`
 }
 
 // SearchUsersQueryOperand is a filter in a search for users.

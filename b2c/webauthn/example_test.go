@@ -11,14 +11,16 @@ import (
 	"strings"
 
 	"github.com/seed75add069/stytch-go/b2c/webauthn"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 // The answer holds JSON in a string. It goes to the browser as it is.
 func ExampleService_AuthenticateStart() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "user_id": "",
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2c.webauthn.authenticate_start", `{
+		"user_id": "",
 		"public_key_credential_request_options": "{\"challenge\":\"Y2hhbGxlbmdl\",\"rpId\":\"example.com\"}"
 	}`)
 
@@ -37,8 +39,10 @@ func ExampleService_AuthenticateStart() {
 // The browser posts what navigator.credentials.get() returned, as JSON. The handler passes it on as a string,
 // unopened: no field of it is the backend's business.
 func ExampleService_Authenticate() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-2", "status_code": 200, "user_id": "user-test-1",
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2c.webauthn.authenticate", `{
+		"user_id": "user-test-1",
 		"webauthn_registration_id": "webauthn-registration-test-1", "session_token": "example-session-token",
 		"session": {"session_id": "session-test-1", "expires_at": "2030-01-02T04:04:05Z"}
 	}`)

@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls the endpoints under /v1/webauthn. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.WebAuthn.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
@@ -44,11 +46,10 @@ func (s *Service) RegisterStart(
 }
 
 var opRegister = transport.Op{
-	Name:      "b2c.webauthn.register",
-	Method:    "POST",
-	Path:      "/v1/webauthn/register",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"public_key_credential", "session_token", "session_jwt"},
+	Name:   "b2c.webauthn.register",
+	Method: "POST",
+	Path:   "/v1/webauthn/register",
+	Class:  transport.SingleUse,
 }
 
 // Register completes the registration of a WebAuthn credential, and opens a session when asked.
@@ -105,11 +106,10 @@ func (s *Service) AuthenticateStart(
 }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2c.webauthn.authenticate",
-	Method:    "POST",
-	Path:      "/v1/webauthn/authenticate",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"public_key_credential", "session_token", "session_jwt"},
+	Name:   "b2c.webauthn.authenticate",
+	Method: "POST",
+	Path:   "/v1/webauthn/authenticate",
+	Class:  transport.SingleUse,
 }
 
 // Authenticate trades a signed WebAuthn challenge for a login, and for a session when asked.

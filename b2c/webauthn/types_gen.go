@@ -6,6 +6,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/devicehistory"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/b2c/users"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // RegisterStartRequest is what [Service.RegisterStart] sends.
@@ -54,20 +55,20 @@ type RegisterRequest struct {
 	UserID string `json:"user_id"`
 	// What the browser returned, as the text of a JSON object. Unverified: how its binary values are written;
 	// we assume that base64 and base64url are both understood.
-	PublicKeyCredential string `json:"public_key_credential"`
+	PublicKeyCredential string `json:"public_key_credential" stytch:"secret"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -83,15 +84,15 @@ type RegisterResponse struct {
 	// The id of the credential's registration.
 	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	Session *sessions.Session `json:"session"`
+	Session *sessions.Session `json:"session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // AuthenticateStartRequest is what [Service.AuthenticateStart] sends.
@@ -126,20 +127,20 @@ type AuthenticateStartResponse struct {
 type AuthenticateRequest struct {
 	// What the browser returned, as the text of a JSON object. Unverified: how its binary values are written;
 	// we assume that base64 and base64url are both understood.
-	PublicKeyCredential string `json:"public_key_credential"`
+	PublicKeyCredential string `json:"public_key_credential" stytch:"secret"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
 	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
 	// SessionDurationMinutes is given too.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
@@ -155,21 +156,21 @@ type AuthenticateResponse struct {
 	// The id of the credential's registration.
 	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// A person with an account in the project, and every factor they can log in with.
 	User users.User `json:"user"`
 	// The session; absent when none was made, as happens without SessionDurationMinutes.
-	Session *sessions.Session `json:"session"`
+	Session *sessions.Session `json:"session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	UserDevice *devicehistory.DeviceInfo `json:"user_device"`
+	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // UpdateRequest is what [Service.Update] sends.
 type UpdateRequest struct {
 	// The id of the credential's registration.
-	WebAuthnRegistrationID string `json:"-" path:"webauthn_registration_id"`
+	WebAuthnRegistrationID string `json:"webauthn_registration_id" path:"webauthn_registration_id"`
 	// The new name for people. An empty one is refused with stytcherror.CodeEmptyWebAuthnRegistrationName.
 	Name string `json:"name"`
 }
@@ -181,15 +182,15 @@ type UpdateResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The registration under its new name.
-	WebAuthnRegistration *users.WebAuthnRegistration `json:"webauthn_registration"`
+	WebAuthnRegistration *users.WebAuthnRegistration `json:"webauthn_registration,omitzero"`
 }
 
 // ListCredentialsRequest is what [Service.ListCredentials] sends.
 type ListCredentialsRequest struct {
 	// The user, by their id. Unverified: we assume that an external id serves as well.
-	UserID string `json:"-" path:"user_id"`
+	UserID string `json:"user_id" path:"user_id"`
 	// The domain that the credentials were registered for.
-	Domain string `json:"-" path:"domain"`
+	Domain string `json:"domain" path:"domain"`
 }
 
 // ListCredentialsResponse is what [Service.ListCredentials] returns.
@@ -199,7 +200,7 @@ type ListCredentialsResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's credentials for the domain.
-	Credentials []WebAuthnCredential `json:"credentials"`
+	Credentials []WebAuthnCredential `json:"credentials,omitzero"`
 }
 
 // WebAuthnCredential is a WebAuthn credential as the browser and its authenticator know it.

@@ -1,19 +1,24 @@
-// Package canarytest looks for secrets in whatever is printed, logged or marshalled.
+// Package canarytest looks for secrets in whatever is printed or logged. It is used by tests only.
 //
 //	canarytest.Hidden(t, err, token)
 //
-// [Print] is the list of ways.
+// [Print] is the list of ways. JSON is data and shows secrets, but for errors and for what is a text in JSON, such as a
+// config.
 package canarytest
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // verbs are those of package fmt, with the flags that change what they show. Not among them are %p and %w, which, used
@@ -36,7 +41,19 @@ func Hidden(t TB, v any, secrets ...string) {
 		some := strings.Join(shown[:min(3, len(shown))], "\n")
 		t.Errorf("%T shows a secret in %d ways, such as\n%s", v, len(shown), some)
 	}
+	if _, isText := v.(string); isText {
+		return
+	}
+	for way, text := range Print(v) {
+		if at := address.FindString(text); at != "" {
+			t.Errorf("%T shows the address %s by %s", v, at, way)
+			return
+		}
+	}
 }
+
+// address is that of a value in memory, as package fmt writes it.
+var address = regexp.MustCompile(`\b0xc[0-9a-f]{8,}\b`)
 
 // Shown lists the ways in which v shows one of the secrets, each with the form it takes.
 func Shown(v any, secrets ...string) []string {
@@ -66,19 +83,34 @@ func Print(v any) map[string]string {
 		shown["Error"] = err.Error()
 		shown["Errorf"] = fmt.Errorf("wrapped: %w", err).Error()
 	}
+	shown["slog JSON"] = logged(func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) }, v)
+	_, isError := v.(error)
+	_, isText := v.(encoding.TextMarshaler)
 	for name, nested := range map[string]any{"": v, " of a list": []any{v}, " of a struct": struct{ V any }{v}} {
-		var text, js bytes.Buffer
-		options := &slog.HandlerOptions{Level: slog.LevelDebug}
-		slog.New(slog.NewTextHandler(&text, options)).Info("m", "v", nested)
-		slog.New(slog.NewJSONHandler(&js, options)).Info("m", "v", nested)
-		shown["slog text"+name], shown["slog JSON"+name] = text.String(), js.String()
-		if raw, err := json.Marshal(nested); err == nil {
-			shown["json.Marshal"+name] = string(raw)
-		} else {
-			shown["json.Marshal"+name] = err.Error()
+		shown["slog text"+name] = logged(func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) }, nested)
+		shown["redacted slog JSON"+name] = logged(
+			func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) }, shared.Redacted(nested))
+		shown["redacted JSON"+name] = marshalled(shared.Redacted(nested))
+		shown["redacted"+name] = fmt.Sprint(shared.Redacted(nested))
+		if isError || isText {
+			shown["JSON"+name] = marshalled(nested)
 		}
 	}
 	return shown
+}
+
+func logged(handler func(*bytes.Buffer) slog.Handler, v any) string {
+	var b bytes.Buffer
+	slog.New(handler(&b)).Info("m", "v", v)
+	return b.String()
+}
+
+func marshalled(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(raw)
 }
 
 // find looks for secret in text, as it stands and as the verb or an encoder would write it.

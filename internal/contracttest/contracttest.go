@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -16,7 +17,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -117,7 +117,7 @@ func (o Operation[Req, Resp]) decodes(t *testing.T) {
 	call, _ := o.serve(httpmock.NewStringResponder(http.StatusOK, o.Answer))
 	resp, err := call(t.Context(), &o.Requests[0].Req)
 	require.NoError(t, err)
-	again, err := json.Marshal(resp, secret.Reveal)
+	again, err := json.Marshal(resp)
 	require.NoError(t, err)
 	assert.JSONEq(t, o.Answer, string(again))
 }
@@ -179,10 +179,7 @@ func (o Operation[Req, Resp]) empty(t *testing.T) {
 func needsFields[Req any]() bool {
 	t := reflect.TypeFor[Req]()
 	for f := range t.Fields() {
-		optional := false
-		for _, tag := range []string{f.Tag.Get("json"), f.Tag.Get("url")} {
-			optional = optional || len(tag) > len(",omitzero") && tag[len(tag)-len(",omitzero"):] == ",omitzero"
-		}
+		optional := strings.HasSuffix(f.Tag.Get("json"), ",omitzero") && !strings.Contains(f.Tag.Get("stytch"), "required")
 		if k := f.Type.Kind(); !optional && k != reflect.Bool && k != reflect.Int {
 			return true
 		}

@@ -137,7 +137,7 @@ func TestUnknown(t *testing.T) {
 		c := e.filled(t)
 		e.serves("a", "b")
 		e.slows(5 * time.Second)
-		pass(ttl)
+		pass(ttl - 1)
 		holds(t, c, "a")
 		pass(time.Second)
 		began := time.Now()

@@ -1,7 +1,6 @@
 package jwks_test
 
 import (
-	"context"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -35,8 +34,9 @@ func TestNew(t *testing.T) {
 		e := serving("a")
 		c := e.filled(t, func(c *jwks.Config) { c.TTL, c.MaxStale, c.MinInterval, c.FetchTimeout = -1, -1, -1, -1 })
 		e.hangs()
-		pass(ttl - 1)
+		pass(ttl*4/5 - 1)
 		holds(t, c, "a")
+		synctest.Wait()
 		assert.Equal(t, 1, e.fetches())
 		pass(1)
 		holds(t, c, "a")
@@ -47,7 +47,7 @@ func TestNew(t *testing.T) {
 		e := serving("a")
 		c := e.filled(t, func(c *jwks.Config) { c.TTL, c.MaxStale = time.Minute, time.Second })
 		e.fails()
-		pass(time.Minute)
+		pass(time.Minute - 1)
 		holds(t, c, "a")
 		pass(1)
 		refused(t, c, "a", jwks.ErrUnavailable)
@@ -78,61 +78,16 @@ func TestKey(t *testing.T) {
 		}
 		assert.Equal(t, 1, e.fetches())
 	})
-	inBubble(t, "a key that is held is returned even to a caller who has left", func(t *testing.T) {
-		c := serving("a").filled(t)
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		key, err := c.Key(ctx, "a")
-		require.NoError(t, err)
-		assert.True(t, keyNamed("a").Equal(key))
-	})
-	inBubble(t, "looking up does not prolong the TTL, and past it one refresh runs behind the callers", func(t *testing.T) {
+	inBubble(t, "past the TTL, callers wait for the new set, two seconds at most", func(t *testing.T) {
 		e := serving("a")
 		c := e.filled(t)
-		for range 59 {
-			pass(time.Minute)
-			holds(t, c, "a")
-		}
-		require.Equal(t, 1, e.fetches())
-		pass(time.Minute)
 		e.slows(5 * time.Second)
-		for range 100 {
-			holds(t, c, "a")
-			pass(10 * time.Millisecond)
+		pass(ttl)
+		for _, wait := range []time.Duration{2 * time.Second, 0} {
+			began := time.Now()
+			found(t, c, "a")
+			assert.Equal(t, wait, time.Since(began))
 		}
-		assert.Equal(t, 2, e.fetches())
-	})
-	inBubble(t, "a set that a refresh brought is fresh for another TTL", func(t *testing.T) {
-		e := serving("a")
-		c := e.filled(t)
-		for i := range 10 {
-			pass(ttl)
-			holds(t, c, "a")
-			synctest.Wait()
-			require.Equal(t, i+2, e.fetches())
-			pass(ttl - 1)
-			holds(t, c, "a")
-			synctest.Wait()
-			require.Equal(t, i+2, e.fetches())
-		}
-	})
-	inBubble(t, "past MaxStale, callers wait for one fetch and get its keys", func(t *testing.T) {
-		e := serving("old")
-		c := e.filled(t)
-		e.serves("new")
-		e.slows(time.Second)
-		pass(maxStale + 1)
-		done := make(chan struct{})
-		for range 100 {
-			go func() {
-				found(t, c, "new")
-				done <- struct{}{}
-			}()
-		}
-		for range 100 {
-			<-done
-		}
-		refusedAtOnce(t, c, "old", jwks.ErrUnknown)
 		assert.Equal(t, 2, e.fetches())
 	})
 	inBubble(t, "a kid that no key can have is unknown at once", func(t *testing.T) {
@@ -147,14 +102,37 @@ func TestKey(t *testing.T) {
 	})
 }
 
+func TestFresh(t *testing.T) {
+	t.Parallel()
+	inBubble(t, "a key of a set within its TTL is fresh, whoever fetched it", func(t *testing.T) {
+		e := serving("a")
+		c := e.cache(t)
+		require.Nil(t, c.Fresh("a", time.Now()))
+		require.Zero(t, e.fetches())
+		found(t, c, "a")
+		assert.Nil(t, c.Fresh("b", time.Now()))
+		pass(ttl*4/5 - 1)
+		assert.True(t, keyNamed("a").Equal(c.Fresh("a", time.Now())))
+		require.Equal(t, 1, e.fetches())
+		e.serves("b")
+		pass(1)
+		assert.True(t, keyNamed("a").Equal(c.Fresh("a", time.Now())))
+		synctest.Wait()
+		assert.Nil(t, c.Fresh("a", time.Now()))
+		assert.True(t, keyNamed("b").Equal(c.Fresh("b", time.Now())))
+		pass(ttl)
+		assert.Nil(t, c.Fresh("b", time.Now()))
+	})
+}
+
 func TestReplacement(t *testing.T) {
 	t.Parallel()
 	inBubble(t, "a key that is missing from the new set is no longer trusted", func(t *testing.T) {
 		e := serving("a", "b")
 		c := e.filled(t)
 		e.serves("b")
-		pass(ttl)
-		holds(t, c, "a") // and refreshes
+		pass(ttl - 1)
+		holds(t, c, "a") // and begins the fetch
 		synctest.Wait()
 		refusedAtOnce(t, c, "a", jwks.ErrUnknown)
 		assert.False(t, c.Has("a"))

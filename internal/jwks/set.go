@@ -1,11 +1,11 @@
 package jwks
 
 import (
+	"context"
 	"crypto/rsa"
+	"errors"
 	"strings"
 	"time"
-
-	"github.com/seed75add069/stytch-go/internal/flight"
 )
 
 const (
@@ -19,59 +19,60 @@ const (
 // set is the good answer of one fetch. It is never changed.
 type set struct {
 	keys    map[string]*rsa.PublicKey
-	missing map[string]struct{} // kids that were asked for before the fetch and are not in it
-	asked   time.Time           // when the fetch began
+	missing map[string]struct{} // kids that were requested before the fetch and are not in it
+	fetched time.Time           // when the fetch began
 	seed    bool
 }
 
+var errContradiction = errors.New("the answer has another key for a kid that is cached")
+
+// fetchSet fetches the set that takes the place of the cached one, for the kid, if any, that was requested. The cached
+// one counts as it is when the answer comes.
+func (c *Cache) fetchSet(ctx context.Context, requested string) (*set, error) {
+	began := c.now()
+	body, err := c.fetch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := parse(body)
+	if err != nil {
+		return nil, err
+	}
+	cached, ok := c.sets.Peek()
+	if !ok {
+		cached = &set{}
+	}
+	if !cached.reuse(keys) {
+		return nil, errContradiction
+	}
+	return &set{keys: keys, fetched: began, missing: cached.stillMissing(keys, requested)}, nil
+}
+
+// lacks reports whether the kid is remembered as missing.
 func (s *set) lacks(kid string) bool {
 	_, ok := s.missing[kid]
 	return ok
 }
 
-// succeed makes the set of keys that takes the place of s, which may be nil. sought is the kid, if any, that caused the
-// fetch.
-func (s *set) succeed(keys map[string]*rsa.PublicKey, asked time.Time, sought string) *set {
-	if s == nil {
-		s = &set{}
-	}
+// reuse puts keys of s in the place of equal ones, for those who compare pointers. It reports whether there are no
+// others for a kid of s. A seed is nobody's answer and stands in no key's way.
+func (s *set) reuse(keys map[string]*rsa.PublicKey) bool {
 	for kid, key := range keys {
-		if held, ok := s.keys[kid]; ok && held.Equal(key) {
-			keys[kid] = held // stays the same for those who compare pointers
+		switch old, ok := s.keys[kid]; {
+		case ok && old.Equal(key):
+			keys[kid] = old
+		case ok && !s.seed:
+			return false
 		}
 	}
-	return &set{keys: keys, asked: asked, missing: s.stillMissing(keys, sought)}
-}
-
-// contradicts reports whether keys have another key for a kid of s. A seed is nobody's answer and stands back.
-func (s *set) contradicts(keys map[string]*rsa.PublicKey) bool {
-	if s.seed {
-		return false
-	}
-	for kid, key := range keys {
-		if held, ok := s.keys[kid]; ok && !held.Equal(key) {
-			return true
-		}
-	}
-	return false
-}
-
-// dated is s, or s as if it had just become due where the clock was put back behind it: otherwise it would serve longer
-// than MaxStale.
-func (s *set) dated(ttl time.Duration, now time.Time) *set {
-	if s == nil || flight.Since(s.asked, now) >= 0 {
-		return s
-	}
-	again := *s
-	again.asked = now.Add(-ttl)
-	return &again
+	return true
 }
 
 // stillMissing are the kids that keys lack too, the newest and any others there is room for.
-func (s *set) stillMissing(keys map[string]*rsa.PublicKey, sought string) map[string]struct{} {
+func (s *set) stillMissing(keys map[string]*rsa.PublicKey, requested string) map[string]struct{} {
 	missing := map[string]struct{}{}
-	if _, found := keys[sought]; sought != "" && !found {
-		missing[strings.Clone(sought)] = struct{}{} // a part of a token would keep the whole of it
+	if _, found := keys[requested]; requested != "" && !found {
+		missing[strings.Clone(requested)] = struct{}{} // a part of a token would keep the whole of it
 	}
 	for kid := range s.missing {
 		if len(missing) == maxMissing {
@@ -82,26 +83,4 @@ func (s *set) stillMissing(keys map[string]*rsa.PublicKey, sought string) map[st
 		}
 	}
 	return missing
-}
-
-// phase is what a set is good for.
-type phase int
-
-const (
-	gone  phase = iota // nothing
-	stale              // serving, while a fetch is due
-	fresh              // serving
-)
-
-func (c *Cache) phase(s *set, now time.Time) phase {
-	if s == nil {
-		return gone
-	}
-	switch age := flight.Since(s.asked, now); {
-	case age > c.maxStale:
-		return gone
-	case age >= c.ttl, age < 0, s.seed:
-		return stale
-	}
-	return fresh
 }

@@ -54,7 +54,7 @@ func TestAllocations(t *testing.T) {
 	require.NoError(t, err)
 	token, err := jwt.Parse(good, headers)
 	require.NoError(t, err)
-	got := testing.AllocsPerRun(100, func() { _, err = token.Verify(key) })
+	got := testing.AllocsPerRun(100, func() { _, err = token.Payload(key) })
 	require.NoError(t, err)
 	assert.LessOrEqual(t, got, bare+1)
 }

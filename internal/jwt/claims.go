@@ -91,7 +91,7 @@ func (d *Date) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // Time is the date as a time in UTC.
 func (d Date) Time() time.Time { return time.Unix(d.Seconds, 0).UTC() }
 
-// errClaim is a claim of another form than agreed.
+// errClaim is a claim of another form. Token.Verify makes a TokenError of it.
 var errClaim = errors.New("the claim has another form")
 
 // Claims are the registered claims, for who has embedded them.
@@ -113,8 +113,8 @@ type Expected struct {
 	Now          time.Time
 	// Leeway is added to the token's life.
 	Leeway time.Duration
-	// MaxAge bounds the time since the token was issued; zero means no bound.
-	MaxAge time.Duration
+	// MaxAge bounds the time since the token was issued; nil means no bound, zero that every token is too old.
+	MaxAge *time.Duration
 }
 
 // Check compares the claims with what is expected. A token that says too little or the wrong thing is refused for that
@@ -136,7 +136,7 @@ func (r *Registered) Check(want Expected) error {
 		return Malformed("it begins in the future; is the clock right?")
 	case want.Now.Add(-want.Leeway).Unix() >= r.Expires.Seconds:
 		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenExpired.Verdict}
-	case want.MaxAge > 0 && want.Now.Sub(r.IssuedAt.Time()) > want.MaxAge:
+	case want.MaxAge != nil && (*want.MaxAge == 0 || want.Now.Sub(r.IssuedAt.Time()) > *want.MaxAge):
 		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenTooOld.Verdict}
 	}
 	return nil

@@ -2,12 +2,12 @@ package jwt
 
 import "crypto/rsa"
 
-// Decode is the second half of Open.
+// Decode is the second half of Verify.
 var Decode = decode
 
-// Verify is the first half of Open.
-func (t *Token) Verify(key *rsa.PublicKey) (payload []byte, err error) {
-	return t.verify(key, make([]byte, 0, t.space()))
+// Payload is the first half of Verify.
+func (t *Token) Payload(key *rsa.PublicKey) (payload []byte, err error) {
+	return t.verified(key, make([]byte, 0, t.space()))
 }
 
 // Known are the headers that are remembered, newest first.

@@ -183,7 +183,7 @@ func check(text string, headers *jwt.Headers, key *rsa.PublicKey, want jwt.Expec
 		return nil, err
 	}
 	claims := new(sessionClaims)
-	if err := token.Open(key, claims); err != nil {
+	if err := token.Verify(key, claims); err != nil {
 		return nil, err
 	}
 	return claims, claims.Check(want)

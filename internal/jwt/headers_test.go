@@ -52,7 +52,7 @@ func TestHeaders_rememberTheFourNewest(t *testing.T) {
 			token, err := jwt.Parse(text, &headers)
 			require.NoError(t, err)
 			assert.Equal(t, "jwk-test-"+strconv.Itoa(i), token.KID)
-			_, err = token.Verify(&ourKey().PublicKey)
+			_, err = token.Payload(&ourKey().PublicKey)
 			require.NoError(t, err)
 		}
 		assert.Equal(t, newest[:min(4, len(newest))], headers.Known())
@@ -71,7 +71,7 @@ func TestHeaders_rememberAHeaderOnce(t *testing.T) {
 	require.NoError(t, err)
 	second := first // a caller at the same time
 	for _, token := range []*jwt.Token{&first, &second, &first} {
-		_, err = token.Verify(&ourKey().PublicKey)
+		_, err = token.Payload(&ourKey().PublicKey)
 		require.NoError(t, err)
 	}
 	assert.Len(t, headers.Known(), 1)

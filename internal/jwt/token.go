@@ -4,7 +4,7 @@
 //	var headers jwt.Headers // remembers those of good tokens
 //	token, err := jwt.Parse(text, &headers)
 //
-// [Token.Open] takes the key that Token.KID names, and a struct that embeds [Registered], whose Check comes last.
+// [Token.Verify] takes the key that Token.KID names, and a struct that embeds [Registered], whose Check comes last.
 // Every error is a new *stytcherror.TokenError without an operation, which the caller adds.
 package jwt
 
@@ -38,7 +38,7 @@ var strict = base64.RawURLEncoding.Strict()
 // canonical reports whether text has the length of an encoding of n bytes. The decoder skips line breaks.
 func canonical(text string, n int) bool { return strict.EncodedLen(n) == len(text) }
 
-// Token is a JWT in its three parts. Nothing that it says is known to be true before Open.
+// Token is a JWT in its three parts. Nothing that it says is known to be true before Verify.
 type Token struct {
 	// KID names the key that is said to have signed the token.
 	KID string
@@ -79,16 +79,16 @@ func Parse(text string, headers *Headers) (Token, error) {
 	return Token{KID: kid, text: text, head: len(head), body: len(body), headers: headers, remembered: remembered}, nil
 }
 
-// buffers are those of Open.
+// buffers are those of Verify.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// Open checks the signature and, when that holds, decodes the payload into claims, which must be new: what is missing
+// Verify checks the signature and, when that holds, decodes the payload into claims, which must be new: what is missing
 // in the payload would stay as it was. What keys are good enough is the key set's business; no signature holds for nil.
-func (t *Token) Open(key *rsa.PublicKey, claims any) error {
+func (t *Token) Verify(key *rsa.PublicKey, claims any) error {
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)
 	*buffer = slices.Grow((*buffer)[:0], t.space())
-	payload, err := t.verify(key, *buffer)
+	payload, err := t.verified(key, *buffer)
 	if err != nil {
 		return err
 	}
@@ -96,11 +96,21 @@ func (t *Token) Open(key *rsa.PublicKey, claims any) error {
 	return decode(payload, claims)
 }
 
-// space is what verify needs, at most.
+// space is what verified needs, at most.
 func (t *Token) space() int { return len(t.text) + strict.DecodedLen(t.body) }
 
-// verify checks the signature and returns the claims' JSON, which lies in buffer.
-func (t *Token) verify(key *rsa.PublicKey, buffer []byte) (payload []byte, err error) {
+// Unverified decodes the payload without a look at the signature. What it says may be anybody's invention.
+func (t *Token) Unverified(claims any) error {
+	part := t.text[t.head+1 : t.head+1+t.body]
+	payload, err := strict.DecodeString(part)
+	if err != nil || !canonical(part, len(payload)) {
+		return Malformed("the claims do not decode")
+	}
+	return decode(payload, claims)
+}
+
+// verified checks the signature and returns the claims' JSON, which lies in buffer.
+func (t *Token) verified(key *rsa.PublicKey, buffer []byte) (payload []byte, err error) {
 	signed := t.head + 1 + t.body
 	var space [maxRSA]byte
 	buffer = append(buffer, t.text...)

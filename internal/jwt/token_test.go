@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/internal/jwt"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestAccepts(t *testing.T) {
@@ -107,7 +108,7 @@ func TestVerify_returnsWhatWasSigned(t *testing.T) {
 	token, err := jwt.Parse(goodToken(), nil)
 	require.NoError(t, err)
 	for range 2 {
-		payload, err := token.Verify(&ourKey().PublicKey)
+		payload, err := token.Payload(&ourKey().PublicKey)
 		require.NoError(t, err)
 		assert.Equal(t, goodClaims().String(), string(payload))
 		clear(payload)
@@ -195,13 +196,24 @@ func TestCheck_toTheSecond(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			want := expected()
-			want.Now, want.Leeway, want.MaxAge = now.Add(c.later), c.leeway, c.maxAge
+			want.Now, want.Leeway, want.MaxAge = now.Add(c.later), c.leeway, shared.NonZero(c.maxAge)
 			for _, zone := range []*time.Location{time.UTC, time.FixedZone("far", 14*3600)} {
 				want.Now = want.Now.In(zone)
 				err := aged(c.issued, c.notBefore, c.expires).Check(want)
 				require.ErrorIs(t, err, c.verdict)
 			}
 		})
+	}
+}
+
+// A clock that lags behind the issuer's makes no token young enough for an age of zero.
+func TestCheck_ageOfZero(t *testing.T) {
+	t.Parallel()
+	want := expected()
+	want.MaxAge = new(time.Duration(0))
+	for _, later := range []time.Duration{-3 * time.Second, 0, time.Minute} {
+		want.Now = now.Add(later)
+		require.ErrorIs(t, aged(0, 0, 300).Check(want), tooOld)
 	}
 }
 
@@ -233,7 +245,7 @@ func TestCheck_saysExpiredOnlyOfWhatWasOnceGood(t *testing.T) {
 			"a zero as signature": {encode(goodHeader) + "." + encode(end.claims.String()) + "." + encode(make([]byte, 256)), badSignature},
 		} {
 			want := expected()
-			want.MaxAge = end.maxAge
+			want.MaxAge = shared.NonZero(end.maxAge)
 			_, err := check(c.text, nil, &ourKey().PublicKey, want)
 			require.ErrorIs(t, err, c.verdict, "%s, %s", end.name, name)
 			wellFormed(t, err, c.text)

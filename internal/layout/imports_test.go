@@ -117,10 +117,10 @@ func serviceTreeImports(files []*goFile) []string {
 }
 
 func sharedImports(files []*goFile) []string {
-	const secret = "internal/secret"
-	chosen := func(f *goFile) bool { return f.under("shared", "stytcherror", secret) }
+	below := []string{"internal/jsonnumber", "internal/operation", "internal/secret"}
+	chosen := func(f *goFile) bool { return f.under("shared", "stytcherror") || f.under(below...) }
 	return checkImports(files, chosen, func(f *goFile, i imported) bool {
-		return i.isStd() || i.local == secret && f.dir != secret
+		return i.isStd() || within(i.local, below...) && !f.under(below...)
 	})
 }
 

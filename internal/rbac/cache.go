@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
+
+	"github.com/seed75add069/stytch-go/internal/refresh"
 )
 
 // Defaults of [CacheConfig].
@@ -28,9 +31,10 @@ type CacheConfig struct {
 	FetchPolicy func(context.Context) ([]Role, []Scope, error)
 	// FetchOrganization fetches an organization's own roles. Nil where there are no organizations.
 	FetchOrganization func(ctx context.Context, organizationID string) ([]Role, error)
-	// TTL is how long a policy is fresh, counted from the start of its fetch. 5 minutes by default.
+	// TTL is the age of a policy from which on callers wait for a new one, two seconds at most, counted from the start
+	// of its fetch; from four fifths of it on the policy is fetched anew behind them. 5 minutes by default.
 	TTL time.Duration
-	// MaxStale is how much longer it serves while it is fetched anew or cannot be. 1 hour by default, none if negative.
+	// MaxStale is how much longer it serves when it cannot be fetched anew. 1 hour by default, not at all if negative.
 	MaxStale time.Duration
 	// FetchTimeout is how long a fetch may take. 10 seconds by default.
 	FetchTimeout time.Duration
@@ -60,67 +64,78 @@ func defaulted[T cmp.Ordered](value, fallback T) T {
 	return fallback
 }
 
-// Cache fetches policies when they are needed and keeps them. It is safe for concurrent use; what is held is read
-// without locks. Nothing runs while nobody calls.
-//
-// Who comes first waits, under the own context, for one fetch that all share. When the TTL is over, the next caller
-// starts another fetch, and until it is done everyone is served what is there. After a failure nothing is fetched for
-// about 1 second, doubling to 1 minute; who cannot be served gets the error of the last fetch meanwhile.
+// Cache fetches policies when they are needed and caches them, each as package refresh does it. It is safe for
+// concurrent use; what is fresh is read without locks. Nothing runs while nobody calls.
 //
 // Errors wrap those of the fetch or of the caller's context. None of them names an operation.
 type Cache struct {
 	config        CacheConfig
-	project       *keeper
+	project       *entry
 	organizations *organizations
 }
+
+// entry is the cached policy of the project or of an organization.
+type entry = refresh.Cache[*Policy]
 
 // NewCache returns an empty cache. It fetches nothing yet.
 func NewCache(config CacheConfig) *Cache {
 	c := &Cache{config: config.withDefaults()}
-	c.project = newKeeper(&c.config, c.fetchProject)
-	c.organizations = newOrganizations(c.config.MaxOrganizations, c.newOrganization)
+	c.project = c.newEntry(c.fetchProject)
+	c.organizations = newOrganizations(c.config.MaxOrganizations, func(id string) *entry {
+		return c.newEntry(func(ctx context.Context, _ string) (*Policy, error) { return c.fetchOrganization(ctx, id) })
+	})
 	return c
+}
+
+func (c *Cache) newEntry(fetch func(context.Context, string) (*Policy, error)) *entry {
+	return refresh.New(refresh.Config[*Policy]{
+		Fetch: fetch, Lifetime: c.lifetime, Timeout: c.config.FetchTimeout, Now: c.config.Now,
+	})
+}
+
+func (c *Cache) lifetime(*Policy) refresh.Lifetime {
+	return refresh.Lasting(c.config.TTL, c.config.TTL+min(c.config.MaxStale, math.MaxInt64-c.config.TTL))
 }
 
 // Policy returns the project's policy, which is all that checks of scopes need.
 func (c *Cache) Policy(ctx context.Context) (*Policy, error) {
-	policy, err := c.project.ask(ctx, c.config.Now()).wait(ctx)
+	policy, err := c.project.Get(ctx, "")
 	return policy, ofProject(err)
 }
 
-// For returns the project's policy with the organization's roles. When neither is held, both are fetched at once.
+// For returns the project's policy with the organization's roles. When neither is cached, both are fetched at once.
 func (c *Cache) For(ctx context.Context, organizationID string) (View, error) {
 	now := c.config.Now()
-	project := c.project.ask(ctx, now)
-	if project.err != nil {
-		return View{}, ofProject(project.err)
+	project := c.project.Start(ctx, now, "")
+	if err := project.Err(); err != nil {
+		return View{}, ofProject(err)
 	}
-	organization := c.askOrganization(ctx, organizationID, now)
-	policy, err := project.wait(ctx)
+	organization := c.startOrganization(ctx, organizationID, now)
+	policy, err := project.Wait(ctx)
 	if err != nil {
 		return View{}, ofProject(err)
 	}
-	roles, err := organization.wait(ctx)
+	roles, err := organization.Wait(ctx)
 	if err != nil {
 		return View{}, ofOrganization(err)
 	}
 	return policy.With(roles), nil
 }
 
-// Allows is For and [View.Allows] in one. It asks for the organization's roles only if the project's do not suffice:
-// most organizations are then never fetched, and a check that passes without them does not depend on them.
+// Allows is For and [View.Allows] in one. It needs the organization's roles only if the project's do not suffice: most
+// organizations are then never fetched, and a check that passes without them does not depend on them.
 func (c *Cache) Allows(
 	ctx context.Context, organizationID string, roleIDs []string, resource, action string,
 ) (bool, error) {
 	now := c.config.Now()
-	policy, err := c.project.ask(ctx, now).wait(ctx)
+	policy, err := c.project.Start(ctx, now, "").Wait(ctx)
 	if err != nil {
 		return false, ofProject(err)
 	}
 	if policy.Allows(roleIDs, resource, action) {
 		return true, nil
 	}
-	roles, err := c.askOrganization(ctx, organizationID, now).wait(ctx)
+	roles, err := c.startOrganization(ctx, organizationID, now).Wait(ctx)
 	if err != nil {
 		return false, ofOrganization(err)
 	}
@@ -130,25 +145,25 @@ func (c *Cache) Allows(
 // Invalidate forgets everything, earlier failures too. Calls that come later wait for new policies, whatever fetch is
 // under way, and fail if there are none to be had.
 func (c *Cache) Invalidate() {
-	c.project.forget()
+	c.project.Invalidate()
 	c.organizations.clear()
 }
 
 // InvalidateOrganization forgets the roles of one organization.
 func (c *Cache) InvalidateOrganization(organizationID string) {
 	if o := c.organizations.find(organizationID); o != nil {
-		o.forget()
+		o.Invalidate()
 	}
 }
 
-func (c *Cache) askOrganization(ctx context.Context, id string, now time.Time) answer {
+func (c *Cache) startOrganization(ctx context.Context, id string, now time.Time) refresh.Result[*Policy] {
 	if c.config.FetchOrganization == nil || id == "" {
-		return answer{policy: noRoles}
+		return refresh.Value(noRoles)
 	}
-	return c.organizations.get(id, now).ask(ctx, now)
+	return c.organizations.get(id, now).Start(ctx, now, "")
 }
 
-func (c *Cache) fetchProject(ctx context.Context) (*Policy, error) {
+func (c *Cache) fetchProject(ctx context.Context, _ string) (*Policy, error) {
 	roles, scopes, err := c.config.FetchPolicy(ctx)
 	if err != nil {
 		return nil, err
@@ -156,19 +171,17 @@ func (c *Cache) fetchProject(ctx context.Context) (*Policy, error) {
 	return Compile(roles, scopes), nil
 }
 
-func (c *Cache) newOrganization(id string) *keeper {
-	return newKeeper(&c.config, func(ctx context.Context) (*Policy, error) {
-		roles, err := c.config.FetchOrganization(ctx, id)
-		switch {
-		case errors.Is(err, ErrNoOrganizationPolicy):
-			return noRoles, nil
-		case err != nil:
-			return nil, err
-		case len(roles) == 0:
-			return noRoles, nil
-		}
-		return Compile(roles, nil), nil
-	})
+func (c *Cache) fetchOrganization(ctx context.Context, id string) (*Policy, error) {
+	roles, err := c.config.FetchOrganization(ctx, id)
+	switch {
+	case errors.Is(err, ErrNoOrganizationPolicy):
+		return noRoles, nil
+	case err != nil:
+		return nil, err
+	case len(roles) == 0:
+		return noRoles, nil
+	}
+	return Compile(roles, nil), nil
 }
 
 func ofProject(err error) error { return wrapped("the project's policy", err) }

@@ -24,7 +24,7 @@ const (
 // organizations keeps the organizations that were used last. Reading takes no lock.
 type organizations struct {
 	limit  int
-	create func(id string) *keeper
+	create func(id string) *entry
 	seed   maphash.Seed
 	shards [shards]atomic.Pointer[shard]
 
@@ -36,12 +36,12 @@ type organizations struct {
 type shard map[string]*organization
 
 type organization struct {
-	*keeper
+	*entry
 
 	used atomic.Int64 // Unix time in nanoseconds
 }
 
-func newOrganizations(limit int, create func(id string) *keeper) *organizations {
+func newOrganizations(limit int, create func(id string) *entry) *organizations {
 	o := &organizations{limit: limit, create: create, seed: maphash.MakeSeed()}
 	o.clear()
 	return o
@@ -77,7 +77,7 @@ func (o *organizations) add(id string, used int64) *organization {
 		o.evict(used)
 	}
 	id = strings.Clone(id) // the caller's may be a piece of a token
-	added := &organization{keeper: o.create(id)}
+	added := &organization{entry: o.create(id)}
 	added.used.Store(used)
 	place := o.shard(id)
 	larger := maps.Clone(*place.Load())
@@ -90,24 +90,24 @@ func (o *organizations) add(id string, used int64) *organization {
 // evict drops those that were not used for the longest time. Those that will be used in the future are such: the clock
 // was put back since. Who holds one goes on with it.
 func (o *organizations) evict(now int64) {
-	type entry struct {
+	type candidate struct {
 		id   string
 		used int64
 	}
-	all := make([]entry, 0, o.size)
+	all := make([]candidate, 0, o.size)
 	for i := range o.shards {
 		for id, kept := range *o.shards[i].Load() {
 			used := kept.used.Load()
 			if used-now >= resolution {
 				used = math.MinInt64
 			}
-			all = append(all, entry{id, used})
+			all = append(all, candidate{id, used})
 		}
 	}
-	slices.SortFunc(all, func(a, b entry) int { return cmp.Compare(a.used, b.used) })
+	slices.SortFunc(all, func(a, b candidate) int { return cmp.Compare(a.used, b.used) })
 	out := make(map[string]bool)
-	for _, e := range all[:max(1, o.limit/evicted)] {
-		out[e.id] = true
+	for _, old := range all[:max(1, o.limit/evicted)] {
+		out[old.id] = true
 	}
 	for i := range o.shards {
 		smaller := maps.Clone(*o.shards[i].Load())
@@ -120,8 +120,9 @@ func (o *organizations) evict(now int64) {
 func (o *organizations) clear() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	empty := new(shard{})
 	for i := range o.shards {
-		o.shards[i].Store(&shard{})
+		o.shards[i].Store(empty)
 	}
 	o.size = 0
 }

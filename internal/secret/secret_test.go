@@ -1,13 +1,15 @@
 package secret_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
+	"math/big"
 	"testing"
+	"time"
 
-	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -18,131 +20,216 @@ import (
 
 const text = "cAnArY/0123456789="
 
-// login is a type with secrets as the generator makes them.
+// login is an answer with secrets, as the generator makes them.
 type login struct {
-	User   string   `json:"user"`
-	Token  string   `json:"token"`
-	Code   *string  `json:"code,omitzero"`
-	Spare  []string `json:"spare,omitzero"`
-	Nested *login   `json:"nested,omitzero"`
+	User    string         `json:"user"`
+	Minutes int            `json:"minutes"`
+	Ready   bool           `json:"ready"`
+	Token   string         `json:"token" stytch:"secret"`
+	Code    *string        `json:"code,omitzero" stytch:"secret"`
+	Spare   []string       `json:"spare,omitzero" stytch:"secret"`
+	Nested  *login         `json:"nested,omitzero"`
+	List    []login        `json:"list,omitzero"`
+	At      time.Time      `json:"at,omitzero"`
+	Free    map[string]any `json:"free,omitzero"`
+	hidden  string
 }
 
-type plainLogin login
+func (l login) Format(s fmt.State, _ rune) { secret.Format(s, l) }
+func (l login) LogValue() slog.Value       { return secret.LogValue(l) }
 
-func (l login) redacted() plainLogin {
-	l.Token, l.Code, l.Spare = secret.Mask(l.Token), secret.MaskPtr(l.Code), secret.MaskList(l.Spare)
-	return plainLogin(l)
+func secrets() login {
+	return login{User: "u", Token: text, Code: new(text), Spare: []string{text, text}, hidden: text}
 }
-
-func (l login) Format(s fmt.State, _ rune)   { secret.Format(s, "login", l.redacted()) }
-func (l login) LogValue() slog.Value         { return slog.AnyValue(l.redacted()) }
-func (l login) MarshalJSON() ([]byte, error) { return secret.MarshalJSON(l.redacted()) }
-func (l *login) Unredacted() any             { return (*plainLogin)(l) }
 
 func full() *login {
-	one := login{User: "u", Token: text, Code: new(text), Spare: []string{text, "", text}}
-	outer := one
-	outer.Nested = &one
+	outer := secrets()
+	outer.Nested, outer.List = new(secrets()), []login{secrets()}
+	outer.Free = map[string]any{"one": secrets(), "more": []any{new(secrets())}}
+	outer.At = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	return &outer
 }
 
-func TestMask(t *testing.T) {
+const oneShown = `{"user":"u","token":"[redacted]","code":"[redacted]","spare":["[redacted]","[redacted]"]}`
+
+func TestFormat(t *testing.T) {
 	t.Parallel()
-	t.Run("a secret becomes the marker, and nothing stays nothing", func(t *testing.T) {
+	t.Run("nothing shows the secrets of a value or of one inside it, nor an address", func(t *testing.T) {
 		t.Parallel()
-		assert.Equal(t, "[redacted]", secret.Mask(text))
-		assert.Empty(t, secret.Mask(""))
-		assert.Nil(t, secret.MaskPtr(nil))
-		assert.Equal(t, new(""), secret.MaskPtr(new("")))
-		assert.Equal(t, new("[redacted]"), secret.MaskPtr(new(text)))
-		assert.Nil(t, secret.MaskList(nil))
-		assert.Equal(t, []string{}, secret.MaskList([]string{}))
-		assert.Equal(t, []string{"[redacted]", ""}, secret.MaskList([]string{text, ""}))
+		canarytest.Hidden(t, full(), text, "cAnArY")
+		canarytest.Hidden(t, *full(), text, "cAnArY")
+		canarytest.Hidden(t, secret.Redacted([]*login{full()}), text, "cAnArY")
 	})
-	t.Run("the original stays as it is", func(t *testing.T) {
+	t.Run("every verb shows the type and the masked fields, without the empty ones", func(t *testing.T) {
+		t.Parallel()
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			assert.Equal(t, "login"+oneShown, fmt.Sprintf(verb, full().Nested))
+		}
+	})
+	t.Run("the value stays as it is", func(t *testing.T) {
 		t.Parallel()
 		l := full()
 		_ = fmt.Sprint(l)
 		assert.Equal(t, full(), l)
 	})
+	t.Run("a nil pointer is nil", func(t *testing.T) {
+		t.Parallel()
+		assert.Equal(t, "<nil>", fmt.Sprint((*login)(nil)))
+		assert.Equal(t, "loginnull", fmt.Sprint(secret.Redacted((*login)(nil))))
+	})
+	t.Run("JSON is not touched", func(t *testing.T) {
+		t.Parallel()
+		raw, err := json.Marshal(full().Nested)
+		require.NoError(t, err)
+		assert.JSONEq(t, `{"user":"u","minutes":0,"ready":false,"token":"`+text+`","code":"`+text+`","spare":["`+text+`","`+text+`"]}`,
+			string(raw))
+	})
 }
+
+func logged(v any, handler func(*bytes.Buffer) slog.Handler) string {
+	var b bytes.Buffer
+	slog.New(handler(&b)).Info("m", "v", v)
+	return b.String()
+}
+
+func asText(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) }
+func asJSON(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) }
+
+func TestLogValue(t *testing.T) {
+	t.Parallel()
+	t.Run("fields are attributes of a group", func(t *testing.T) {
+		t.Parallel()
+		assert.Contains(t, logged(full(), asText), `v.user=u v.token=[redacted] v.code=[redacted] v.spare="[\"[redacted]\",`)
+		assert.Contains(t, logged(full(), asText), `v.nested.user=u v.nested.token=[redacted]`)
+		assert.Contains(t, logged(full(), asText), `v.at=2026-01-02T03:04:05.000Z`)
+		assert.Contains(t, logged(full(), asJSON), `"nested":`+oneShown+`,"list":[`+oneShown+`],"at":"2026-01-02T03:04:05Z"`)
+		assert.Contains(t, logged(full(), asJSON), `"free":{"more":[`+oneShown+`],"one":`+oneShown+`}`)
+	})
+	t.Run("what is empty in an answer is left out", func(t *testing.T) {
+		t.Parallel()
+		assert.NotContains(t, logged(login{Spare: []string{}, Free: map[string]any{}, Nested: &login{}}, asText), "v.")
+	})
+	t.Run("in a request only what is absent is", func(t *testing.T) {
+		t.Parallel()
+		type UpdateRequest struct {
+			ID    string   `json:"id"`
+			Name  *string  `json:"name,omitzero"`
+			Nick  *string  `json:"nick,omitzero"`
+			Roles []string `json:"roles,omitzero"`
+			Tags  []string `json:"tags,omitzero"`
+			Grant bool     `json:"grant"`
+			Inner *struct {
+				A *int `json:"a,omitzero"`
+			} `json:"inner,omitzero"`
+		}
+		r := UpdateRequest{ID: "1", Name: new(""), Roles: []string{}}
+		assert.Equal(t, `UpdateRequest{"id":"1","name":"","roles":[],"grant":false}`, fmt.Sprint(secret.Redacted(r)))
+	})
+}
+
+// payload is somebody's own type, with secrets of ours.
+type payload struct {
+	login
+
+	Extra  string
+	Answer *login
+	Secret string `stytch:"secret"`
+	Skip   string `json:"-"`
+}
+
+// stubborn writes its own JSON, secrets and all.
+type stubborn struct{ Inner login }
+
+func (s stubborn) MarshalJSON() ([]byte, error) { return json.Marshal(s.Inner) }
+
+// loop refers to itself.
+type loop struct{ Next *loop }
 
 func TestRedacted(t *testing.T) {
 	t.Parallel()
-	t.Run("nothing shows the secrets of a value or of one inside it", func(t *testing.T) {
+	t.Run("a value of the user's own keeps its fields, those of what it embeds among them", func(t *testing.T) {
 		t.Parallel()
-		canarytest.Hidden(t, full(), text, "cAnArY")
-		canarytest.Hidden(t, *full(), text, "cAnArY")
-	})
-	t.Run("every verb shows the type and the masked fields", func(t *testing.T) {
-		t.Parallel()
-		const want = `login{"user":"u","token":"[redacted]","code":"[redacted]","spare":["[redacted]","","[redacted]"]}`
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-			assert.Equal(t, want, fmt.Sprintf(verb, full().Nested))
-		}
-	})
-	t.Run("a value JSON cannot carry still shows no secret", func(t *testing.T) {
-		t.Parallel()
-		var b strings.Builder
-		_, _ = fmt.Fprint(&b, formatter{})
-		assert.True(t, strings.HasPrefix(b.String(), "name"))
-		assert.True(t, strings.HasSuffix(b.String(), "{?}"))
-	})
-}
-
-type formatter struct{}
-
-func (formatter) Format(s fmt.State, _ rune) {
-	secret.Format(s, "name", map[string]any{"a": func() {}})
-}
-
-func TestReveal(t *testing.T) {
-	t.Parallel()
-	const one = `{"user": "u", "token": "` + text + `", "code": "` + text + `", "spare": ["` + text + `", "", "` + text + `"]}`
-	t.Run("Unredacted marshals the value itself in full", func(t *testing.T) {
-		t.Parallel()
-		got, err := json.Marshal(full().Nested.Unredacted())
+		v := payload{login: secrets(), Extra: "e", Answer: new(secrets()), Secret: text, Skip: text}
+		canarytest.Hidden(t, secret.Redacted(v), text)
+		raw, err := json.Marshal(secret.Redacted(&v))
 		require.NoError(t, err)
-		assert.JSONEq(t, one, string(got))
+		assert.JSONEq(t, `{"Extra":"e","Answer":`+oneShown+`,"Secret":"[redacted]",`+oneShown[1:], string(raw))
 	})
-	t.Run("Reveal marshals in full at any depth", func(t *testing.T) {
+	t.Run("a type's own JSON does not count where it could show a secret", func(t *testing.T) {
 		t.Parallel()
-		for name, v := range map[string]any{
-			`%s`:        full().Nested,
-			`[%s]`:      []*login{full().Nested},
-			`{"a": %s}`: map[string]any{"a": full().Nested},
-			`[[%s]]`:    []any{[]any{full().Nested}},
-			`{"N": %s}`: &struct{ N login }{*full().Nested},
-			`{"n": %s}`: struct {
-				N shared.Nullable[*login] `json:"n"`
-			}{shared.Set(full().Nested)},
-			`{"n": [%s]}`: struct {
-				N shared.Nullable[[]*login] `json:"n,omitzero"`
-			}{shared.Set([]*login{full().Nested})},
+		canarytest.Hidden(t, secret.Redacted(stubborn{secrets()}), text)
+	})
+	t.Run("values of other kinds show as in JSON", func(t *testing.T) {
+		t.Parallel()
+		type sample struct {
+			Big     *big.Int
+			Number  json.Number
+			Bytes   []byte
+			Wait    time.Duration
+			Err     error
+			Ratio   float64
+			Numbers map[int]string
+			Pair    [2]uint8
+			Text    string
+		}
+		v := sample{
+			big.NewInt(7), "12345678901234567890", []byte("hi"), time.Second, errors.New("e"), 1.5, map[int]string{1: "a"},
+			[2]uint8{1, 2}, "<&>\n\xff",
+		}
+		raw, err := json.Marshal(secret.Redacted(v))
+		require.NoError(t, err)
+		assert.JSONEq(t, `{"Big":7,"Number":12345678901234567890,"Bytes":"aGk=","Wait":"1s","Err":"e","Ratio":1.5,
+			"Numbers":{"1":"a"},"Pair":[1,2],"Text":"<&>\n\ufffd"}`, string(raw))
+	})
+	t.Run("no address shows, whatever is in it", func(t *testing.T) {
+		t.Parallel()
+		number := 7
+		for _, v := range []any{
+			&number, func() {}, make(chan int), map[string]any{"f": func() {}, "p": &number}, []any{&number}, &loop{&loop{}},
 		} {
-			got, err := jsonv2.Marshal(v, secret.Reveal)
+			canarytest.Hidden(t, secret.Redacted(v), text)
+		}
+	})
+	t.Run("a value that refers to itself ends", func(t *testing.T) {
+		t.Parallel()
+		l := new(loop)
+		l.Next = l
+		assert.Contains(t, fmt.Sprint(secret.Redacted(l)), `"..."`)
+	})
+	t.Run("nothing is null", func(t *testing.T) {
+		t.Parallel()
+		for _, v := range []any{secret.View{}, secret.Redacted(nil)} {
+			raw, err := json.Marshal(v)
 			require.NoError(t, err)
-			assert.JSONEq(t, fmt.Sprintf(name, one), string(got))
+			assert.Equal(t, "null", string(raw))
 		}
 	})
-	t.Run("a Nullable that is null or absent stays so", func(t *testing.T) {
+	t.Run("what is logged by a type's own method decides for itself", func(t *testing.T) {
 		t.Parallel()
-		var v struct {
-			A shared.Nullable[string] `json:"a,omitzero"`
-			B shared.Nullable[string] `json:"b,omitzero"`
-		}
-		v.B = shared.Null[string]()
-		got, err := jsonv2.Marshal(v, secret.Reveal)
-		require.NoError(t, err)
-		assert.Equal(t, `{"b":null}`, string(got))
-	})
-	t.Run("a Nullable's text that is not UTF-8 is refused, not mended", func(t *testing.T) {
-		t.Parallel()
-		_, err := jsonv2.Marshal(shared.Set("a\xff"), secret.Reveal)
-		require.Error(t, err)
+		v := map[string]any{"a": shared.Authorization{SessionToken: text}}
+		assert.Equal(t, `{"a":"session token [redacted]"}`, fmt.Sprint(secret.Redacted(v)))
 	})
 }
 
+func TestValues(t *testing.T) {
+	t.Parallel()
+	one := login{Token: "a", Code: new("b"), Spare: []string{"c"}, Free: map[string]any{"k": []any{&login{Token: "f"}}}}
+	one.Nested, one.List = &login{Token: "d"}, []login{{Token: "e"}}
+	assert.Equal(t, []string{"a", "b", "c", "d", "", "e", "", "f", ""}[:3], secret.Values(one)[:3])
+	got := secret.Values(&one)
+	for _, want := range []string{"a", "b", "c", "d", "e", "f"} {
+		assert.Contains(t, got, want)
+	}
+	assert.Empty(t, secret.Values(nil))
+	assert.Empty(t, secret.Values((*login)(nil)))
+	assert.Empty(t, secret.Values("text"))
+}
+
+func TestMask(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "[redacted]", secret.Mask(text))
+	assert.Empty(t, secret.Mask(""))
+}
 func TestText(t *testing.T) {
 	t.Parallel()
 	t.Run("a Text shows its marker, also inside of what cannot know it", func(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/seed75add069/stytch-go/internal/flight"
+	"github.com/seed75add069/stytch-go/internal/refresh"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -87,9 +87,6 @@ func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
 	if base == nil {
 		return nil, c.refuse("cfg", "has no base URL")
 	}
-	if c.op.Public {
-		ctx = context.WithValue(ctx, publicKey{}, true)
-	}
 	var req *http.Request
 	var err error
 	if c.body == nil {
@@ -100,15 +97,20 @@ func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, c.failed(ctx, err)
 	}
-	req.URL = &url.URL{
-		Scheme: base.Scheme, Host: base.Host, Path: base.Path + c.url.path, RawQuery: c.url.query,
-	}
-	if c.url.rawPath != "" || base.RawPath != "" {
-		req.URL.RawPath = base.EscapedPath() + cmp.Or(c.url.rawPath, c.url.path)
-	}
+	req.URL = c.address()
 	req.Host = base.Host
 	c.setHeader(req.Header)
 	return req, nil
+}
+
+// address is where the call goes.
+func (c *call) address() *url.URL {
+	base := c.base()
+	u := &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + c.url.path, RawQuery: c.url.query}
+	if c.url.rawPath != "" || base.RawPath != "" {
+		u.RawPath = base.EscapedPath() + cmp.Or(c.url.rawPath, c.url.path)
+	}
+	return u
 }
 
 func (c *call) setHeader(h http.Header) {
@@ -165,7 +167,7 @@ func (c *call) failed(ctx context.Context, err error) error {
 		err = urlErr.Err
 	}
 	if ctx.Err() != nil {
-		err = flight.Ended(ctx)
+		err = refresh.ContextError(ctx)
 	} else {
 		err = c.redactCause(err)
 	}

@@ -19,7 +19,7 @@ func Call[T any](
 	if err := c.encode(req); err != nil {
 		return nil, err
 	}
-	ans, err := c.send(ctx)
+	ans, err := c.send(c.operationContext(ctx))
 	if err != nil {
 		c.logCall(ctx, nil, err)
 		return nil, err
@@ -42,6 +42,7 @@ type call struct {
 	opts    shared.RequestOptions
 	retry   shared.RetryPolicy
 	timing  timing
+	ctx     operationContext
 	url     target
 	body    []byte
 	http    http.Client

@@ -76,9 +76,6 @@ type chain struct {
 // CloseIdleConnections lets http.Client reach the pool behind the middleware.
 func (c chain) CloseIdleConnections() { c.pool.CloseIdleConnections() }
 
-// publicKey marks the context of a request that goes out without credentials.
-type publicKey struct{}
-
 // authTransport adds the credentials last, so that no middleware sees them.
 type authTransport struct {
 	next   http.RoundTripper
@@ -86,7 +83,7 @@ type authTransport struct {
 }
 
 func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Context().Value(publicKey{}) != nil {
+	if public, _ := req.Context().Value(publicKey{}).(bool); public {
 		return t.next.RoundTrip(req)
 	}
 	authed := req.WithContext(req.Context())

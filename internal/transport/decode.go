@@ -9,6 +9,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/seed75add069/stytch-go/internal/jsonnumber"
+	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -21,7 +23,7 @@ func (c *call) decode(ans *answer, resp any) error {
 	if len(body) == 0 {
 		return c.undecodable(ans, "", "it is empty", nil)
 	}
-	if err := json.Unmarshal(body, resp); err != nil {
+	if err := json.Unmarshal(body, resp, objects); err != nil {
 		field, reason, cause := explainDecoding(err)
 		return c.undecodable(ans, field, reason, cause)
 	}
@@ -34,6 +36,18 @@ func (c *call) decode(ans *answer, resp any) error {
 	}
 	return nil
 }
+
+// objects decodes an Object like its own method, with fewer allocations.
+var objects = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, o *shared.Object) error {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	if jsonnumber.MayBeLarge(raw) {
+		return o.UnmarshalJSON(raw)
+	}
+	return json.Unmarshal(raw, (*map[string]any)(o))
+}))
 
 func (c *call) undecodable(ans *answer, field jsontext.Pointer, reason string, cause error) error {
 	var id struct {

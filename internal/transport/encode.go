@@ -1,6 +1,7 @@
 package transport
 
 import (
+	jsonv1 "encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -12,8 +13,6 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-querystring/query"
-
-	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
 // target is where a call goes: the decoded path, the escaped one where it differs, and the query.
@@ -47,7 +46,7 @@ func (c *call) encode(req any) error {
 	if err := c.encodeQuery(req, fields, p); err != nil {
 		return err
 	}
-	return c.encodeBody(req, fields, p)
+	return c.encodeBody(v, p)
 }
 
 // encodePath fills the parameters into the template, each as one escaped segment.
@@ -121,23 +120,24 @@ func (c *call) encodeQuery(req any, fields reflect.Value, p *plan) error {
 	return nil
 }
 
-// encodeBody makes the body of POST and PUT: a form or a JSON object, {} where there is nothing to say. GET and DELETE
-// have none.
-func (c *call) encodeBody(req any, fields reflect.Value, p *plan) error {
+// encodeBody makes the body of POST and PUT from req, a pointer to the request: a form or a JSON object, {} where there
+// is nothing to say. GET and DELETE have none.
+func (c *call) encodeBody(req reflect.Value, p *plan) error {
 	if c.op.Method != http.MethodPost && c.op.Method != http.MethodPut {
 		return nil
 	}
 	if c.op.Form {
-		return c.encodeForm(fields, p)
+		return c.encodeForm(req.Elem(), p)
 	}
 	if len(p.body) == 0 {
 		c.body = emptyBody
 		return nil
 	}
-	if r, ok := req.(secret.Revealer); ok {
-		req = secret.Plain(r)
+	content := c.req
+	if p.bodyType != nil {
+		content = req.Convert(p.bodyType).Interface()
 	}
-	body, err := json.Marshal(req, secret.Reveal)
+	body, err := json.Marshal(content)
 	if err != nil {
 		field, reason := explainEncoding(err)
 		return c.refuse(field, reason)
@@ -151,8 +151,8 @@ func explainEncoding(err error) (field, reason string) {
 	field, reason = "req", "cannot be encoded as JSON"
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		field = pointerToName(semantic.JSONPointer)
-		if semantic.GoType != nil {
-			reason += ": " + semantic.GoType.String()
+		if typ := offendingType(semantic); typ != nil {
+			reason += ": " + typ.String()
 		}
 	}
 	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
@@ -164,6 +164,20 @@ func explainEncoding(err error) (field, reason string) {
 		}
 	}
 	return field, reason
+}
+
+// offendingType is the type that JSON cannot carry. What an Object holds, encoding/json has encoded.
+func offendingType(err *json.SemanticError) reflect.Type {
+	if unsupported, ok := errors.AsType[*jsonv1.UnsupportedTypeError](err.Err); ok {
+		return unsupported.Type
+	}
+	if unsupported, ok := errors.AsType[*jsonv1.UnsupportedValueError](err.Err); ok {
+		return unsupported.Value.Type()
+	}
+	if failed, ok := errors.AsType[*jsonv1.MarshalerError](err.Err); ok {
+		return failed.Type
+	}
+	return err.GoType
 }
 
 func pointerToName(p jsontext.Pointer) string {

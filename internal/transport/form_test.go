@@ -17,9 +17,9 @@ import (
 
 // formRequest has a field of every kind that a form can carry, and one that it cannot.
 type formRequest struct {
-	Tenant   string         `json:"-" path:"tenant"`
-	Verbose  *bool          `json:"-" url:"verbose,omitzero"`
-	Token    string         `json:"token"`
+	Tenant   string         `json:"tenant" path:"tenant"`
+	Verbose  *bool          `json:"verbose,omitzero" url:"verbose"`
+	Token    string         `json:"token" stytch:"secret"`
 	Hint     *string        `json:"hint,omitzero"`
 	Lifetime *int           `json:"lifetime,omitzero"`
 	Offline  bool           `json:"offline"`
@@ -30,7 +30,6 @@ type formRequest struct {
 
 var opForm = transport.Op{
 	Name: "test.form", Method: http.MethodPost, Path: "/v1/{tenant}/token", Class: transport.SingleUse, Form: true,
-	Sensitive: []string{"token"},
 }
 
 // postForm sends req and returns what arrived.

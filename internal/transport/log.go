@@ -4,9 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// logCall writes one record per call. Requests and answers redact themselves.
+// logCall writes one record per call, with the secrets of request and answer masked.
 func (c *call) logCall(ctx context.Context, resp any, err error) {
 	log := c.cfg.Logger
 	if log == nil || !log.Enabled(ctx, slog.LevelDebug) {
@@ -18,12 +20,12 @@ func (c *call) logCall(ctx context.Context, resp any, err error) {
 		slog.String("path", c.op.Path),
 		slog.Duration("duration", time.Since(c.timing.begin)),
 		slog.Int("retries", c.retries),
-		slog.Any("request", c.req),
+		slog.Any("request", secret.Redacted(c.req)),
 	}
 	if err != nil {
 		attrs = append(attrs, slog.Any("error", err))
 	} else {
-		attrs = append(attrs, slog.Any("response", resp))
+		attrs = append(attrs, slog.Any("response", secret.Redacted(resp)))
 	}
 	log.LogAttrs(ctx, slog.LevelDebug, "stytch: call", attrs...)
 }

@@ -17,10 +17,8 @@ type Op struct {
 	Public bool
 	// Class says which failures may be tried again.
 	Class Class
-	// Caller says whether it may be called on behalf of a session.
-	Caller bool
-	// Sensitive names the request fields whose values are never shown, with a dot before a field of a field.
-	Sensitive []string
+	// Authorization says whether it may be called on behalf of a session: see shared.WithAuthorization.
+	Authorization bool
 }
 
 // Base is one of the API's hosts.

@@ -63,7 +63,7 @@ func (c *call) checkOptions() error {
 	auth := c.opts.Authorization
 	switch {
 	case auth.IsZero():
-	case !c.op.Caller:
+	case !c.op.Authorization:
 		return c.refuse("authorization", "is given, but the operation cannot be called on behalf of a session")
 	case !validHeaderValue(auth.SessionToken):
 		return c.refuse("authorization.session_token", "holds bytes that a header cannot carry")

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -12,6 +13,9 @@ type plan struct {
 	query    []tagged
 	body     []tagged
 	required []tagged
+	// bodyType is a pointer to the same struct with tags that leave path and query out of its JSON; nil where there is
+	// nothing to leave out.
+	bodyType reflect.Type
 }
 
 // tagged is a field and its name on the wire.
@@ -23,7 +27,8 @@ type tagged struct {
 
 var plans sync.Map // reflect.Type -> *plan
 
-// planOf reads the tags: `path:"x"`, `url:"x"` and `json:"x"` say where a field goes, omitzero that it is optional.
+// planOf reads the tags: json names a field, `path:"x"` and `url:"x"` say that it travels in path or query, omitzero that
+// it is optional unless `stytch:"required"` says otherwise.
 func planOf(t reflect.Type) *plan {
 	if p, ok := plans.Load(t); ok {
 		return p.(*plan)
@@ -31,33 +36,46 @@ func planOf(t reflect.Type) *plan {
 	p := new(plan)
 	for i := range t.NumField() {
 		f := t.Field(i)
-		if !f.IsExported() {
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if !f.IsExported() || name == "" || name == "-" {
 			continue
 		}
-		var field tagged
-		if name, ok := f.Tag.Lookup("path"); ok {
-			field = tagged{name: name, index: i}
+		field := tagged{name: name, index: i, optional: strings.Contains(options, "omitzero") && !isRequired(f.Tag)}
+		if _, ok := f.Tag.Lookup("path"); ok {
 			p.path = append(p.path, field)
-		} else if tag, ok := f.Tag.Lookup("url"); ok {
-			field = parseTag(tag, i)
+		} else if _, ok := f.Tag.Lookup("url"); ok {
 			p.query = append(p.query, field)
-		} else if tag, ok := f.Tag.Lookup("json"); ok && tag != "-" {
-			field = parseTag(tag, i)
-			p.body = append(p.body, field)
 		} else {
-			continue
+			p.body = append(p.body, field)
 		}
 		if !field.optional && canBeMissing(f.Type) {
 			p.required = append(p.required, field)
 		}
 	}
+	if len(p.path)+len(p.query) > 0 && len(p.body) > 0 {
+		p.bodyType = bodyType(t)
+	}
 	actual, _ := plans.LoadOrStore(t, p)
 	return actual.(*plan)
 }
 
-func parseTag(tag string, index int) tagged {
-	name, options, _ := strings.Cut(tag, ",")
-	return tagged{name: name, index: index, optional: strings.Contains(options, "omitzero")}
+func isRequired(tag reflect.StructTag) bool {
+	return slices.Contains(strings.Split(tag.Get("stytch"), ","), "required")
+}
+
+// bodyType makes the type of a plan's body. Go converts between structs that differ in their tags only.
+func bodyType(t reflect.Type) reflect.Type {
+	fields := make([]reflect.StructField, t.NumField())
+	for i := range fields {
+		f := t.Field(i)
+		_, inPath := f.Tag.Lookup("path")
+		_, inQuery := f.Tag.Lookup("url")
+		if inPath || inQuery {
+			f.Tag = `json:"-"`
+		}
+		fields[i] = f
+	}
+	return reflect.PointerTo(reflect.StructOf(fields))
 }
 
 // canBeMissing leaves out the kinds whose zero value says something: false and 0.

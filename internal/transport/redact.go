@@ -2,8 +2,6 @@ package transport
 
 import (
 	"errors"
-	"reflect"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -36,42 +34,8 @@ func (c *call) redactCause(err error) error {
 	return err
 }
 
-// secrets collects the values that the call sends and nobody must see, but for the project's credentials.
+// secrets are the values that the call sends and nobody must see, but for the project's credentials.
 func (c *call) secrets() []string {
-	values := []string{c.opts.Authorization.SessionToken, c.opts.Authorization.SessionJWT}
-	if len(c.op.Sensitive) == 0 || c.req == nil {
-		return values
-	}
-	for _, path := range c.op.Sensitive {
-		values = appendValues(values, reflect.ValueOf(c.req), path)
-	}
-	return values
-}
-
-// appendValues appends the strings at a path of wire names below v; an empty path is v itself.
-func appendValues(values []string, v reflect.Value, path string) []string {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if !v.IsNil() {
-			return appendValues(values, v.Elem(), path)
-		}
-	case reflect.Slice:
-		for i := range v.Len() {
-			values = appendValues(values, v.Index(i), path)
-		}
-	case reflect.String:
-		return append(values, v.String())
-	case reflect.Struct:
-		name, rest, _ := strings.Cut(path, ".")
-		p := planOf(v.Type())
-		for _, list := range [][]tagged{p.body, p.query, p.path} {
-			for _, f := range list {
-				if f.name == name {
-					values = appendValues(values, v.Field(f.index), rest)
-				}
-			}
-		}
-	default:
-	}
-	return values
+	session := []string{c.opts.Authorization.SessionToken, c.opts.Authorization.SessionJWT}
+	return append(session, secret.Values(c.req)...)
 }

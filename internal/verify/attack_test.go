@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	stytch "github.com/seed75add069/stytch-go"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -37,8 +37,8 @@ var (
 )
 
 func attacks(p *product) []attack {
-	key, enemy := mint.NewKey("jwk-test-1"), mint.NewKey("jwk-test-enemy")
-	good := mint.JSON(p.claims(dawn))
+	key, enemy := minttest.NewKey("jwk-test-1"), minttest.NewKey("jwk-test-enemy")
+	good := minttest.JSON(p.claims(dawn))
 	return slices.Concat(algorithmAttacks(key, good), signatureAttacks(key, enemy, good), headerAttacks(key, enemy, good),
 		formAttacks(key, good), payloadAttacks(key, good), claimAttacks(key, p), dateAttacks(key, p), kindAttacks(key, p))
 }
@@ -50,7 +50,7 @@ func TestAuthenticateJWT_refusesForgeries(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
 			plain := newWorld(t, p)
-			remembering := newWorld(t, p, func(c *stytch.Config) { c.Verification.Tokens = 64 })
+			remembering := newWorld(t, p, func(c *stytch.Config) { c.Verification.TokenCacheSize = 64 })
 			good := plain.session(nil)
 			plain.verifies(good)
 			remembering.verifies(good)
@@ -62,8 +62,8 @@ func TestAuthenticateJWT_refusesForgeries(t *testing.T) {
 					t.Parallel()
 					plain.in(t).refuses(&call{SessionJWT: a.text}, a.verdict)
 					remembering.in(t).refuses(&call{
-						SessionJWT: a.text, MaxTokenAge: time.Second, Leeway: time.Second, AuthorizationCheck: &question{
-							OrganizationID: mint.Organization, ResourceID: "documents", Action: "edit",
+						SessionJWT: a.text, MaxTokenAge: new(time.Second), Leeway: time.Second, AuthorizationCheck: &question{
+							OrganizationID: minttest.Organization, ResourceID: "documents", Action: "edit",
 						},
 					}, a.verdict)
 				})
@@ -78,10 +78,10 @@ func TestAuthenticateJWT_refusesForgeries(t *testing.T) {
 
 func header(alg string) string { return `{"alg":` + alg + `,"kid":"jwk-test-1","typ":"JWT"}` }
 
-func algorithmAttacks(key *mint.Key, good string) []attack {
+func algorithmAttacks(key *minttest.Key, good string) []attack {
 	rs256 := key.SignText(key.Header(), good)
 	signature := rs256[strings.LastIndexByte(rs256, '.'):]
-	bare := func(alg string) string { return mint.Encode(header(alg)) + "." + mint.Encode(good) }
+	bare := func(alg string) string { return minttest.Encode(header(alg)) + "." + minttest.Encode(good) }
 	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
@@ -99,17 +99,17 @@ func algorithmAttacks(key *mint.Key, good string) []attack {
 		{"no alg", key.SignText(`{"kid":"jwk-test-1","typ":"JWT"}`, good), malformed},
 		{"two algs", key.SignText(`{"alg":"none","alg":"RS256","kid":"jwk-test-1"}`, good), malformed},
 		{"alg in capitals beside it", key.SignText(`{"ALG":"RS256","alg":"none","kid":"jwk-test-1"}`, good), malformed},
-		{"ES256", mint.Forge(gojwt.SigningMethodES256, curve, header(`"ES256"`), good), malformed},
-		{"ES256 called RS256", mint.Forge(gojwt.SigningMethodES256, curve, key.Header(), good), malformed},
+		{"ES256", minttest.Forge(gojwt.SigningMethodES256, curve, header(`"ES256"`), good), malformed},
+		{"ES256 called RS256", minttest.Forge(gojwt.SigningMethodES256, curve, key.Header(), good), malformed},
 	}
 	for _, method := range []gojwt.SigningMethod{
 		gojwt.SigningMethodRS384, gojwt.SigningMethodRS512, gojwt.SigningMethodPS256, gojwt.SigningMethodPS512,
 	} {
 		list = append(list,
 			attack{
-				method.Alg() + ", signed by the key", mint.Forge(method, key.Private, header(strconv.Quote(method.Alg())), good), malformed,
+				method.Alg() + ", signed by the key", minttest.Forge(method, key.Private, header(strconv.Quote(method.Alg())), good), malformed,
 			},
-			attack{method.Alg() + " called RS256", mint.Forge(method, key.Private, key.Header(), good), unsigned},
+			attack{method.Alg() + " called RS256", minttest.Forge(method, key.Private, key.Header(), good), unsigned},
 		)
 	}
 	public := &key.Private.PublicKey
@@ -124,18 +124,18 @@ func algorithmAttacks(key *mint.Key, good string) []attack {
 		"PKIX in PEM, without a last line": bytes.TrimSpace(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: pkix})),
 		"PKCS1 in PEM":                     pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: pkcs1}),
 		"the modulus":                      public.N.Bytes(),
-		"the key set":                      mint.Set(key),
+		"the key set":                      minttest.Set(key),
 		"nothing":                          {},
 	} {
 		list = append(list,
-			attack{"HS256 with " + name, mint.Forge(gojwt.SigningMethodHS256, secret, header(`"HS256"`), good), malformed},
-			attack{"HS256 called RS256 with " + name, mint.Forge(gojwt.SigningMethodHS256, secret, key.Header(), good), malformed},
+			attack{"HS256 with " + name, minttest.Forge(gojwt.SigningMethodHS256, secret, header(`"HS256"`), good), malformed},
+			attack{"HS256 called RS256 with " + name, minttest.Forge(gojwt.SigningMethodHS256, secret, key.Header(), good), malformed},
 		)
 	}
 	return list
 }
 
-func signatureAttacks(key, enemy *mint.Key, good string) []attack {
+func signatureAttacks(key, enemy *minttest.Key, good string) []attack {
 	text := key.SignText(key.Header(), good)
 	parts := strings.Split(text, ".")
 	other := key.SignText(key.Header(), strings.Replace(good, "editor", "tyrant", 1))
@@ -146,19 +146,19 @@ func signatureAttacks(key, enemy *mint.Key, good string) []attack {
 		{"another's key under our kid", enemy.SignText(key.Header(), good), unsigned},
 		{
 			"another project's token under our kid",
-			enemy.SignText(key.Header(), strings.ReplaceAll(good, mint.Project, "project-test-other")), unsigned,
+			enemy.SignText(key.Header(), strings.ReplaceAll(good, minttest.Project, "project-test-other")), unsigned,
 		},
 		{"claims of another token", parts[0] + "." + swapped[1] + "." + parts[2], unsigned},
-		{"a signature of nothing but zeros", parts[0] + "." + parts[1] + "." + mint.Encode(strings.Repeat("\x00", 256)), unsigned},
+		{"a signature of nothing but zeros", parts[0] + "." + parts[1] + "." + minttest.Encode(strings.Repeat("\x00", 256)), unsigned},
 		{"a letter of the signature", flipped, unsigned},
 		{"a signature that is half as long", parts[0] + "." + parts[1] + "." + parts[2][:171], malformed},
-		{"a signature with a byte too many", parts[0] + "." + parts[1] + "." + mint.Encode("\x00\x00\x00") + parts[2], unsigned},
+		{"a signature with a byte too many", parts[0] + "." + parts[1] + "." + minttest.Encode("\x00\x00\x00") + parts[2], unsigned},
 		{"no signature", parts[0] + "." + parts[1] + ".", malformed},
 		{"a key nobody knows", enemy.SignText(enemy.Header(), good), unknownKey},
 	}
 }
 
-func headerAttacks(key, enemy *mint.Key, good string) []attack {
+func headerAttacks(key, enemy *minttest.Key, good string) []attack {
 	list := []attack{}
 	add := func(name, member string, verdict *stytcherror.TokenError) {
 		list = append(list, attack{name, key.SignText(`{"alg":"RS256","typ":"JWT",`+member+`}`, good), verdict})
@@ -166,9 +166,9 @@ func headerAttacks(key, enemy *mint.Key, good string) []attack {
 	kid := `"kid":"jwk-test-1",`
 	for _, name := range []string{"jku", "x5u"} {
 		add(name, kid+`"`+name+`":"https://evil.example/keys"`, malformed)
-		add(name+" of the API itself", kid+`"`+name+`":"https://test.stytch.com/v1/sessions/jwks/`+mint.Project+`"`, malformed)
+		add(name+" of the API itself", kid+`"`+name+`":"https://test.stytch.com/v1/sessions/jwks/`+minttest.Project+`"`, malformed)
 	}
-	set := string(mint.Set(enemy))
+	set := string(minttest.Set(enemy))
 	jwk := set[strings.IndexByte(set, '[')+1 : strings.IndexByte(set, ']')+strings.IndexByte(set[strings.IndexByte(set, ']'):], '}')+1]
 	for name, member := range map[string]string{
 		"jwk null": `"jwk":null`, "x5c": `"x5c":["MIIB"]`, "crit": `"crit":["exp"]`, "crit empty": `"crit":[]`,
@@ -206,10 +206,10 @@ func headerAttacks(key, enemy *mint.Key, good string) []attack {
 	return list
 }
 
-func formAttacks(key *mint.Key, good string) []attack {
+func formAttacks(key *minttest.Key, good string) []attack {
 	text := key.SignText(key.Header(), good)
 	parts := strings.Split(text, ".")
-	jwe := mint.Encode(`{"alg":"RSA-OAEP","enc":"A256GCM","kid":"jwk-test-1"}`)
+	jwe := minttest.Encode(`{"alg":"RSA-OAEP","enc":"A256GCM","kid":"jwk-test-1"}`)
 	list := []attack{
 		{"JWE", strings.Join([]string{jwe, parts[2], "AAAA", parts[1], "AAAA"}, "."), malformed},
 		{"JWE in three parts", key.SignText(`{"alg":"RSA-OAEP","enc":"A256GCM","kid":"jwk-test-1"}`, good), malformed},
@@ -246,7 +246,7 @@ func spare(text string) string {
 	for len(text)%3 == 0 {
 		text += " " // white space after JSON is fine, and leaves room
 	}
-	encoded := mint.Encode(text)
+	encoded := minttest.Encode(text)
 	return encoded[:len(encoded)-1] + next(encoded[len(encoded)-1:])
 }
 
@@ -255,7 +255,7 @@ const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-
 // next is the letter after one whose last bits are zero.
 func next(letter string) string { return letters[strings.Index(letters, letter)+1:][:1] }
 
-func payloadAttacks(key *mint.Key, good string) []attack {
+func payloadAttacks(key *minttest.Key, good string) []attack {
 	list := []attack{}
 	for name, payload := range map[string]string{
 		"a nested JWT": key.SignText(key.Header(), good), "a nested JWT as a string": `"` + key.SignText(key.Header(), good) + `"`,
@@ -268,7 +268,7 @@ func payloadAttacks(key *mint.Key, good string) []attack {
 		list = append(list, attack{"claims that are " + name, key.SignText(key.Header(), payload), malformed})
 	}
 	for _, name := range []string{
-		"exp", "iat", "nbf", "iss", "sub", "aud", "plan", mint.SessionClaim, mint.OrganizationClaim,
+		"exp", "iat", "nbf", "iss", "sub", "aud", "plan", minttest.SessionClaim, minttest.OrganizationClaim,
 	} {
 		twice := `{"` + name + `":` + `null,"` + name + `":null,` + good[1:]
 		list = append(list, attack{name + " more than once", key.SignText(key.Header(), twice), malformed})

@@ -6,31 +6,41 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/seed75add069/stytch-go/internal/jsonnumber"
+	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 // own begins the names of claims that are Stytch's own.
 const own = "https://stytch.com/"
 
-// CustomClaims returns those of the remaining claims that the application has put there; nil when there are none.
-// Beside the registered claims, which are not among the rest, drop names further ones that are not the application's.
-// It changes rest.
-func CustomClaims(rest map[string]any, drop ...string) map[string]any {
-	delete(rest, "jti")
-	for _, name := range drop {
-		delete(rest, name)
-	}
-	maps.DeleteFunc(rest, func(name string, _ any) bool { return strings.HasPrefix(name, own) })
+// CustomClaims returns those of the remaining claims that the application has put there; nil when there are none. rest
+// is an object with the claims that a type of ours does not name.
+func CustomClaims(rest jsontext.Value) shared.Object {
 	if len(rest) == 0 {
 		return nil
 	}
-	return rest
+	var claims shared.Object
+	decode := claims.UnmarshalJSON
+	if !jsonnumber.MayBeLarge(rest) { // then this is the same, with fewer allocations
+		decode = func(rest []byte) error { return json.Unmarshal(rest, (*map[string]any)(&claims)) }
+	}
+	if decode(rest) != nil {
+		return nil // not to be: the token has been decoded
+	}
+	delete(claims, "jti")
+	maps.DeleteFunc(claims, func(name string, _ any) bool { return strings.HasPrefix(name, own) })
+	if len(claims) == 0 {
+		return nil
+	}
+	return claims
 }
 
 // Into decodes custom claims into a type of the caller's. A claim of another type is a *DecodeError that
 // names it.
-func Into[T any](op string, claims map[string]any) (T, error) {
+func Into[T any](op string, claims shared.Object) (T, error) {
 	var into T
 	text, err := json.Marshal(claims)
 	if err == nil && len(claims) > 0 {

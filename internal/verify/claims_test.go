@@ -1,13 +1,16 @@
 package verify_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/internal/verify"
+	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -77,9 +80,15 @@ func TestInto(t *testing.T) {
 
 func TestCustomClaims(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, map[string]any{"plan": "pro", "https://acme.example/tier": 1.0}, verify.CustomClaims(map[string]any{
-		"plan": "pro", "https://acme.example/tier": 1.0, "jti": "1", "scope": "openid", "https://stytch.com/anything": "new",
-	}, "scope", "client_id"))
-	assert.Nil(t, verify.CustomClaims(map[string]any{"jti": "1"}), "none is nil")
-	assert.Nil(t, verify.CustomClaims(nil))
+	got := verify.CustomClaims(jsontext.Value(`{
+		"jti": "j", "https://stytch.com/session": {"id": "s"}, "https://stytch.com/new": 1, "https://stytch.example": 2,
+		"plan": "pro", "big": 9007199254740993, "list": [1, {"n": 12345678901234567890}]
+	}`))
+	assert.Equal(t, shared.Object{
+		"https://stytch.example": 2.0, "plan": "pro", "big": json.Number("9007199254740993"),
+		"list": []any{1.0, map[string]any{"n": json.Number("12345678901234567890")}},
+	}, got, "the application's own, and numbers exactly")
+	for _, none := range []string{``, `{}`, `{"jti": "j", "https://stytch.com/session": {}}`} {
+		assert.Nil(t, verify.CustomClaims(jsontext.Value(none)))
+	}
 }

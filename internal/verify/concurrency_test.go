@@ -16,7 +16,7 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	b2bsessions "github.com/seed75add069/stytch-go/b2b/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -37,21 +37,21 @@ type tenant struct {
 var crowds = sync.OnceValue(func() map[string][]tenant {
 	made := map[string][]tenant{}
 	for _, p := range products() {
-		made[p.name] = crowd(p, tenants, mint.NewKey("jwk-test-1"))
-		made[p.name+" after"] = crowd(p, tenants/10, mint.NewKey("jwk-test-2"))
+		made[p.name] = crowd(p, tenants, minttest.NewKey("jwk-test-1"))
+		made[p.name+" after"] = crowd(p, tenants/10, minttest.NewKey("jwk-test-2"))
 	}
 	return made
 })
 
-func crowd(p *product, n int, key *mint.Key) []tenant {
+func crowd(p *product, n int, key *minttest.Key) []tenant {
 	list := make([]tenant, n)
 	for i := range list {
 		id := fmt.Sprintf("organization-test-%d", i)
-		claims := mint.With(lasting(p.claims(dawn)), map[string]any{
-			"sub": fmt.Sprintf("somebody-%d", i), mint.SessionClaim: map[string]any{"id": mint.Session, "roles": []string{"editor", "local"}},
+		claims := minttest.With(lasting(p.claims(dawn)), map[string]any{
+			"sub": fmt.Sprintf("somebody-%d", i), minttest.SessionClaim: map[string]any{"id": minttest.Session, "roles": []string{"editor", "local"}},
 		})
 		if p.name == "b2b" {
-			claims[mint.OrganizationClaim] = map[string]any{"organization_id": id}
+			claims[minttest.OrganizationClaim] = map[string]any{"organization_id": id}
 		}
 		list[i] = tenant{key.Sign(claims), question{OrganizationID: id, ResourceID: "documents", Action: "edit"}}
 	}
@@ -91,28 +91,28 @@ func TestAuthenticateJWT_crowd(t *testing.T) {
 			before, after := crowds()[w.name], slices.Clone(crowds()[w.name])
 			copy(after, crowds()[w.name+" after"])
 			w.storm(before, wave, func() {})
-			assert.Equal(w.t, 1, w.api.Asked(mint.Keys))
-			w.publish(w.key, mint.NewKey("jwk-test-2"))
+			assert.Equal(w.t, 1, w.api.Asked(minttest.Keys))
+			w.publish(w.key, minttest.NewKey("jwk-test-2"))
 			for expiry := range waves - 1 {
-				w.advance(4 * time.Minute)
-				w.storm(after, wave, func() { w.passed.Add(int64(time.Minute)) }) // for half of them the policy is over
-				assert.Equal(w.t, expiry+2, w.api.Asked(mint.Policy), "one fetch per expiry")
+				w.advance(3*time.Minute + 30*time.Second)
+				w.storm(after, wave, func() { w.passed.Add(int64(time.Minute)) }) // to where the policy is fetched anew
+				assert.Equal(w.t, expiry+2, w.api.Asked(minttest.Policy), "one fetch per expiry")
 			}
-			assert.Equal(w.t, 2, w.api.Asked(mint.Keys), "and one for the new key")
+			assert.Equal(w.t, 2, w.api.Asked(minttest.Keys), "and one for the new key")
 			assert.Zero(w.t, w.api.Asked(w.remote))
-			assert.Zero(w.t, w.api.Asked(mint.Organizations), "the project's roles suffice")
-		}, func(c *stytch.Config) { c.Verification.Tokens = tokens })
+			assert.Zero(w.t, w.api.Asked(minttest.Organizations), "the project's roles suffice")
+		}, func(c *stytch.Config) { c.Verification.TokenCacheSize = tokens })
 	}
 	promise(t, "organizations are asked about once per expiry, each", func(w *world) {
-		w.api.Serve(mint.Organizations, ownRoles)
+		w.api.Serve(minttest.Organizations, ownRoles)
 		crowd, asked := stamping(200), 200
 		if w.name == "b2c" {
 			crowd, asked = crowds()["b2c"][:200], 0
 		}
 		for expiry := range 3 {
 			w.storm(crowd, wave/2, func() {})
-			assert.Equal(w.t, expiry+1, w.api.Asked(mint.Policy))
-			assert.Equal(w.t, (expiry+1)*asked, w.api.Asked(mint.Organizations))
+			assert.Equal(w.t, expiry+1, w.api.Asked(minttest.Policy))
+			assert.Equal(w.t, (expiry+1)*asked, w.api.Asked(minttest.Organizations))
 			w.advance(5 * time.Minute)
 		}
 	})
@@ -120,16 +120,16 @@ func TestAuthenticateJWT_crowd(t *testing.T) {
 		if w.name == "b2c" {
 			return
 		}
-		w.api.Serve(mint.Organizations, ownRoles)
+		w.api.Serve(minttest.Organizations, ownRoles)
 		w.storm(stamping(200), 400, func() {})
-		first := w.api.Asked(mint.Organizations)
+		first := w.api.Asked(minttest.Organizations)
 		assert.GreaterOrEqual(w.t, first, 200)
 		w.storm(stamping(200), 400, func() {})
-		assert.GreaterOrEqual(w.t, w.api.Asked(mint.Organizations)-first, 200-16)
+		assert.GreaterOrEqual(w.t, w.api.Asked(minttest.Organizations)-first, 200-16)
 		w.storm(stamping(1), 100, func() {})
-		before := w.api.Asked(mint.Organizations)
+		before := w.api.Asked(minttest.Organizations)
 		w.storm(stamping(1), 100, func() {})
-		assert.Equal(w.t, before, w.api.Asked(mint.Organizations), "who is kept is not asked about again")
+		assert.Equal(w.t, before, w.api.Asked(minttest.Organizations), "who is kept is not asked about again")
 	}, func(c *stytch.Config) { c.Verification.MaxOrganizations = 16 })
 }
 
@@ -150,11 +150,11 @@ func stamping(n int) []tenant {
 func (w *world) forget(i int) {
 	switch {
 	case w.name == "b2b" && i%3 == 0:
-		w.client.B2B.Sessions.Forget(mint.Session)
+		w.client.B2B.Sessions.Forget(minttest.Session)
 	case w.name == "b2b":
 		w.client.B2B.Sessions.ForgetAll()
 	case i%3 == 0:
-		w.client.B2C.Sessions.Forget(mint.Session)
+		w.client.B2C.Sessions.Forget(minttest.Session)
 	default:
 		w.client.B2C.Sessions.ForgetAll()
 	}
@@ -163,14 +163,14 @@ func (w *world) forget(i int) {
 func TestAuthenticateJWT_turmoil(t *testing.T) {
 	t.Parallel()
 	promise(t, "good tokens pass and forged ones do not, whatever else goes on", func(w *world) {
-		enemy := mint.NewKey("jwk-test-enemy")
+		enemy := minttest.NewKey("jwk-test-enemy")
 		crowd := crowds()[w.name][:20]
 		var flips atomic.Int64
-		w.api.Answer(mint.Keys, func(*http.Request) (int, []byte, error) {
+		w.api.Answer(minttest.Keys, func(*http.Request) (int, []byte, error) {
 			if flips.Add(1)%2 == 0 {
 				return http.StatusInternalServerError, nil, nil
 			}
-			return http.StatusOK, mint.Set(w.key), nil
+			return http.StatusOK, minttest.Set(w.key), nil
 		})
 		forged := []string{enemy.Named(w.key.KID).Sign(w.claims(dawn)), enemy.Sign(w.claims(dawn)), crowd[0].text + "A", "."}
 		w.verifies(crowd[0].text)
@@ -195,7 +195,7 @@ func TestAuthenticateJWT_turmoil(t *testing.T) {
 			})
 		}
 		callers.Wait()
-	}, func(c *stytch.Config) { c.Verification.Tokens = 8 })
+	}, func(c *stytch.Config) { c.Verification.TokenCacheSize = 8 })
 	promise(t, "what callers do to their session is nobody else's business", func(w *world) {
 		text := w.session(nil)
 		var callers sync.WaitGroup
@@ -203,17 +203,17 @@ func TestAuthenticateJWT_turmoil(t *testing.T) {
 			callers.Go(func() {
 				if w.name == "b2b" {
 					s, err := w.client.B2B.Sessions.AuthenticateJWTLocal(w.t.Context(), &b2bsessions.AuthenticateJWTLocalRequest{SessionJWT: text})
-					if assert.NoError(w.t, err) && assert.Equal(w.t, mint.Member, s.MemberID) {
+					if assert.NoError(w.t, err) && assert.Equal(w.t, minttest.Member, s.MemberID) {
 						*s = b2bsessions.MemberSession{MemberID: fmt.Sprint(i)}
 					}
 					return
 				}
 				s, err := w.client.B2C.Sessions.AuthenticateJWTLocal(w.t.Context(), &b2csessions.AuthenticateJWTLocalRequest{SessionJWT: text})
-				if assert.NoError(w.t, err) && assert.Equal(w.t, mint.User, s.UserID) {
+				if assert.NoError(w.t, err) && assert.Equal(w.t, minttest.User, s.UserID) {
 					*s = b2csessions.Session{UserID: fmt.Sprint(i)}
 				}
 			})
 		}
 		callers.Wait()
-	}, func(c *stytch.Config) { c.Verification.Tokens = 8 })
+	}, func(c *stytch.Config) { c.Verification.TokenCacheSize = 8 })
 }

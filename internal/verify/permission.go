@@ -8,65 +8,76 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Subject is who wants to do something: the holder of roles or, with Scope, of an access token.
+// Subject is who wants to do something: the holder of roles or of an access token.
 type Subject struct {
 	// OrganizationID is the organization of the session or token; empty for users.
 	OrganizationID string
 	// Roles are a session's.
 	Roles []string
-	// Scope is an access token's, with spaces between one and the next. ByScope says that it counts, not the roles.
-	Scope   string
-	ByScope bool
+	// Scope is an access token's, with spaces between one and the next. Where it is given, the roles do not count.
+	Scope string
 }
 
-// Question is what a subject wants to do. OrganizationID is for B2B only.
-type Question struct{ OrganizationID, ResourceID, Action string }
+// Check is what a subject wants to do. OrganizationID is for B2B only; empty means the subject's own.
+type Check struct{ OrganizationID, ResourceID, Action string }
 
-// Allow answers with nil, *PermissionError, *ArgumentError for a question that is not complete, or *PolicyError where
+// Allow answers with nil, *PermissionError, *ArgumentError for a check that is not complete, or *PolicyError where
 // there is no policy to decide by. The organization is compared before anything else is looked at.
-func (p *Project) Allow(ctx context.Context, op string, s *Subject, q Question) error {
-	if err := p.ask(ctx, op, s, q); err != nil {
+func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c Check) error {
+	if err := v.admissible(ctx, op, s, c); err != nil {
 		return err
 	}
-	allowed, err := p.decide(ctx, s, q)
+	allowed, err := v.decide(ctx, s, c)
 	switch {
 	case err != nil:
 		return &stytcherror.PolicyError{Op: op, Err: err}
 	case allowed:
 		return nil
 	}
-	why, err := p.explain(ctx, s, q)
+	why, err := v.explain(ctx, s, c)
 	if err != nil {
 		return &stytcherror.PolicyError{Op: op, Err: err}
 	}
-	return &stytcherror.PermissionError{Op: op, Action: q.Action, Resource: q.ResourceID, Reason: why.String()}
+	return &stytcherror.PermissionError{
+		Op: op, Code: v.denied(), Action: c.Action, Resource: c.ResourceID, Reason: why.String(),
+	}
 }
 
-// ask refuses a question that cannot be put, and one about another organization.
-func (p *Project) ask(ctx context.Context, op string, s *Subject, q Question) error {
-	if err := p.Complete(ctx, op, q); err != nil {
+// denied is the API's code for what roles or scopes do not allow.
+func (v *Verifier) denied() stytcherror.Code {
+	if v.product == shared.ProductB2B {
+		return stytcherror.CodeSessionAuthorizationError
+	}
+	return stytcherror.CodeConsumerSessionAuthorizationError
+}
+
+// admissible refuses a check that lacks something, and one about another organization.
+func (v *Verifier) admissible(ctx context.Context, op string, s *Subject, c Check) error {
+	if err := v.complete(ctx, op, c); err != nil {
 		return err
 	}
-	if p.product == shared.ProductB2B && s.OrganizationID != q.OrganizationID {
+	switch {
+	case v.product == shared.ProductB2B && s.OrganizationID == "" && c.OrganizationID == "":
+		return &stytcherror.ArgumentError{Op: op, Field: "organization_id", Reason: "is required: the subject has none"}
+	case c.OrganizationID != "" && c.OrganizationID != s.OrganizationID:
 		return &stytcherror.PermissionError{
-			Op: op, Action: q.Action, Resource: q.ResourceID, Reason: stytcherror.ErrTenancyMismatch.Reason,
+			Op: op, Code: stytcherror.ErrTenancyMismatch.Code, Action: c.Action, Resource: c.ResourceID,
+			Reason: stytcherror.ErrTenancyMismatch.Reason,
 		}
 	}
 	return nil
 }
 
-// Complete refuses a question that lacks something, whoever asks it.
-func (p *Project) Complete(ctx context.Context, op string, q Question) error {
-	if err := p.usable(ctx, op); err != nil {
+// complete refuses a check that lacks something, whoever it is about.
+func (v *Verifier) complete(ctx context.Context, op string, c Check) error {
+	if err := v.usable(ctx, op); err != nil {
 		return err
 	}
 	var field string
 	switch {
-	case p.product == shared.ProductB2B && q.OrganizationID == "":
-		field = "organization_id"
-	case q.ResourceID == "":
+	case c.ResourceID == "":
 		field = "resource_id"
-	case q.Action == "":
+	case c.Action == "":
 		field = "action"
 	default:
 		return nil
@@ -74,43 +85,43 @@ func (p *Project) Complete(ctx context.Context, op string, q Question) error {
 	return &stytcherror.ArgumentError{Op: op, Field: field, Reason: "is required"}
 }
 
-func (p *Project) decide(ctx context.Context, s *Subject, q Question) (bool, error) {
-	if !s.ByScope {
-		return p.policy.Allows(ctx, s.OrganizationID, s.Roles, q.ResourceID, q.Action)
+func (v *Verifier) decide(ctx context.Context, s *Subject, c Check) (bool, error) {
+	if s.Scope == "" {
+		return v.policy.Allows(ctx, s.OrganizationID, s.Roles, c.ResourceID, c.Action)
 	}
-	policy, err := p.policy.Policy(ctx)
+	policy, err := v.policy.Policy(ctx)
 	if err != nil {
 		return false, err
 	}
-	return policy.AllowsScopes(s.Scope, q.ResourceID, q.Action), nil
+	return policy.AllowsScopes(s.Scope, c.ResourceID, c.Action), nil
 }
 
-func (p *Project) explain(ctx context.Context, s *Subject, q Question) (rbac.Explanation, error) {
-	view, err := p.view(ctx, s)
+func (v *Verifier) explain(ctx context.Context, s *Subject, c Check) (rbac.Explanation, error) {
+	view, err := v.view(ctx, s)
 	if err != nil {
 		return rbac.Explanation{}, err
 	}
-	if s.ByScope {
-		return view.ExplainScopes(s.Scope, q.ResourceID, q.Action), nil
+	if s.Scope != "" {
+		return view.ExplainScopes(s.Scope, c.ResourceID, c.Action), nil
 	}
-	return view.Explain(s.Roles, q.ResourceID, q.Action), nil
+	return view.Explain(s.Roles, c.ResourceID, c.Action), nil
 }
 
 // view is the policy for a subject. An organization's own roles have no part in scopes.
-func (p *Project) view(ctx context.Context, s *Subject) (rbac.View, error) {
-	if s.ByScope {
-		policy, err := p.policy.Policy(ctx)
+func (v *Verifier) view(ctx context.Context, s *Subject) (rbac.View, error) {
+	if s.Scope != "" {
+		policy, err := v.policy.Policy(ctx)
 		return policy.With(nil), err
 	}
-	return p.policy.For(ctx, s.OrganizationID)
+	return v.policy.For(ctx, s.OrganizationID)
 }
 
-// Explain says why a subject may or may not. A question about another organization is a *PermissionError.
-func (p *Project) Explain(ctx context.Context, op string, s *Subject, q Question) (*shared.Explanation, error) {
-	if err := p.ask(ctx, op, s, q); err != nil {
+// Explain says why a subject may or may not. A check about another organization is a *PermissionError.
+func (v *Verifier) Explain(ctx context.Context, op string, s *Subject, c Check) (*shared.Explanation, error) {
+	if err := v.admissible(ctx, op, s, c); err != nil {
 		return nil, err
 	}
-	why, err := p.explain(ctx, s, q)
+	why, err := v.explain(ctx, s, c)
 	if err != nil {
 		return nil, &stytcherror.PolicyError{Op: op, Err: err}
 	}
@@ -130,30 +141,30 @@ func grants(list []rbac.Source) []shared.Grant {
 }
 
 // Permissions lists all that a subject may do.
-func (p *Project) Permissions(ctx context.Context, op string, s *Subject) ([]rbac.Permission, error) {
-	if err := p.usable(ctx, op); err != nil {
+func (v *Verifier) Permissions(ctx context.Context, op string, s *Subject) ([]rbac.Permission, error) {
+	if err := v.usable(ctx, op); err != nil {
 		return nil, err
 	}
-	view, err := p.view(ctx, s)
+	view, err := v.view(ctx, s)
 	if err != nil {
 		return nil, &stytcherror.PolicyError{Op: op, Err: err}
 	}
-	if s.ByScope {
+	if s.Scope != "" {
 		return view.ScopePermissions(s.Scope), nil
 	}
 	return view.Permissions(s.Roles), nil
 }
 
 // ForgetPolicy drops the policy and those of all organizations, so that the next check fetches them.
-func (p *Project) ForgetPolicy() {
-	if p.policy != nil {
-		p.policy.Invalidate()
+func (v *Verifier) ForgetPolicy() {
+	if v != nil {
+		v.policy.Invalidate()
 	}
 }
 
 // ForgetOrganization drops the policy of one organization.
-func (p *Project) ForgetOrganization(id string) {
-	if p.policy != nil {
-		p.policy.InvalidateOrganization(id)
+func (v *Verifier) ForgetOrganization(id string) {
+	if v != nil {
+		v.policy.InvalidateOrganization(id)
 	}
 }

@@ -13,20 +13,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	stytch "github.com/seed75add069/stytch-go"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 // holding is the JWT of a session with these roles.
 func (w *world) holding(roles ...string) string {
-	return w.key.Sign(mint.With(lasting(w.claims(w.now())), map[string]any{
-		mint.SessionClaim: map[string]any{"id": mint.Session, "roles": roles},
+	return w.key.Sign(minttest.With(lasting(w.claims(w.now())), map[string]any{
+		minttest.SessionClaim: map[string]any{"id": minttest.Session, "roles": roles},
 	}))
 }
 
 // on is a question about the session's own organization.
 func on(resource, action string) *question {
-	return &question{OrganizationID: mint.Organization, ResourceID: resource, Action: action}
+	return &question{OrganizationID: minttest.Organization, ResourceID: resource, Action: action}
 }
 
 // may asserts that both methods allow it, without asking the API for its opinion.
@@ -35,7 +35,7 @@ func (w *world) may(text string, q *question) {
 	w.both(w.t.Context(), &call{SessionJWT: text, AuthorizationCheck: q}, func(op string, o *outcome, err error) {
 		w.t.Helper()
 		require.NoError(w.t, err, op)
-		require.Equal(w.t, mint.Session, o.id)
+		require.Equal(w.t, minttest.Session, o.id)
 		require.False(w.t, o.remote)
 	})
 }
@@ -50,12 +50,24 @@ func (w *world) mayNot(text string, q *question, reason string) {
 		denied, ok := errors.AsType[*stytcherror.PermissionError](err)
 		require.True(w.t, ok, "%T: %v", err, err)
 		assert.Equal(w.t, stytcherror.PermissionError{
-			Op: op, Action: q.Action, Resource: q.ResourceID, Reason: reason,
+			Op: op, Code: w.denied(reason), Action: q.Action, Resource: q.ResourceID, Reason: reason,
 		}, *denied)
+		require.ErrorIs(w.t, err, w.denied(reason))
 		assert.Equal(w.t, "stytch: "+op+": not permitted: "+q.Action+" on "+q.ResourceID+": "+reason, err.Error())
 		assert.Equal(w.t, reason == stytcherror.ErrTenancyMismatch.Reason, errors.Is(err, stytcherror.ErrTenancyMismatch))
 	})
 	require.Equal(w.t, before, w.api.Asked(w.remote), "a denial is final")
+}
+
+// denied is the API's code for a denial.
+func (w *world) denied(reason string) stytcherror.Code {
+	switch {
+	case reason == stytcherror.ErrTenancyMismatch.Reason:
+		return stytcherror.CodeSessionAuthorizationTenancyError
+	case w.name == "b2c":
+		return stytcherror.CodeConsumerSessionAuthorizationError
+	}
+	return stytcherror.CodeSessionAuthorizationError
 }
 
 func TestAuthorizationCheck_roles(t *testing.T) {
@@ -70,7 +82,7 @@ func TestAuthorizationCheck_roles(t *testing.T) {
 		w.mayNot(text, on("stytch.member", "create"), "nothing on this resource is allowed by role editor")
 		w.mayNot(text, on("*", "edit"), "nothing on this resource is allowed by role editor")
 		w.mayNot(text, on("Documents", "edit"), "nothing on this resource is allowed by role editor")
-		assert.Equal(w.t, 1, w.api.Asked(mint.Policy))
+		assert.Equal(w.t, 1, w.api.Asked(minttest.Policy))
 	})
 	promise(t, "a wildcard stands for all actions on its resource", func(w *world) {
 		text := w.holding("stytch_admin")
@@ -84,28 +96,28 @@ func TestAuthorizationCheck_roles(t *testing.T) {
 		w.mayNot(w.holding("of yesterday", "tyrant"), on("documents", "edit"), "the policy does not know role of yesterday, tyrant")
 		w.mayNot(w.holding("Editor"), on("documents", "edit"), "the policy does not know role Editor")
 		w.mayNot(w.holding(), on("documents", "edit"), "there is no role")
-		w.mayNot(w.key.Sign(mint.With(w.claims(dawn), map[string]any{mint.SessionClaim: map[string]any{"id": mint.Session}})),
+		w.mayNot(w.key.Sign(minttest.With(w.claims(dawn), map[string]any{minttest.SessionClaim: map[string]any{"id": minttest.Session}})),
 			on("documents", "edit"), "there is no role")
 	})
 	promise(t, "what an organization's own roles allow is added", func(w *world) {
-		w.api.Serve(mint.Organizations+mint.Organization, `{"request_id":"r","status_code":200,"org_policy":{"roles":[
+		w.api.Serve(minttest.Organizations+minttest.Organization, `{"request_id":"r","status_code":200,"org_policy":{"roles":[
 			{"role_id":"archivist","permissions":[{"resource_id":"documents","actions":["archive"]}]},
 			{"role_id":"editor","permissions":[{"resource_id":"documents","actions":["shred"]}]}]}}`)
 		if w.name == "b2c" { // users have no organization, and nobody is asked about one
 			w.mayNot(w.holding("archivist"), on("documents", "archive"), "the policy does not know role archivist")
-			assert.Zero(w.t, w.api.Asked(mint.Organizations))
+			assert.Zero(w.t, w.api.Asked(minttest.Organizations))
 			return
 		}
 		w.may(w.holding("editor"), on("documents", "edit"))
-		assert.Zero(w.t, w.api.Asked(mint.Organizations), "the project's roles suffice")
+		assert.Zero(w.t, w.api.Asked(minttest.Organizations), "the project's roles suffice")
 		w.may(w.holding("archivist"), on("documents", "archive"))
 		w.may(w.holding("editor"), on("documents", "shred"))
 		w.mayNot(w.holding("archivist"), on("documents", "edit"), "organization role archivist allows only archive")
-		assert.Equal(w.t, 1, w.api.Asked(mint.Organizations))
+		assert.Equal(w.t, 1, w.api.Asked(minttest.Organizations))
 		other := "organization-test-22222222-2222-4222-8222-222222222222"
-		elsewhere := w.key.Sign(mint.With(lasting(w.claims(dawn)), map[string]any{
-			mint.OrganizationClaim: map[string]any{"organization_id": other},
-			mint.SessionClaim:      map[string]any{"id": mint.Session, "roles": []string{"archivist"}},
+		elsewhere := w.key.Sign(minttest.With(lasting(w.claims(dawn)), map[string]any{
+			minttest.OrganizationClaim: map[string]any{"organization_id": other},
+			minttest.SessionClaim:      map[string]any{"id": minttest.Session, "roles": []string{"archivist"}},
 		}))
 		w.mayNot(elsewhere, &question{OrganizationID: other, ResourceID: "documents", Action: "archive"},
 			"the policy does not know role archivist")
@@ -117,11 +129,11 @@ func TestAuthorizationCheck_tenancy(t *testing.T) {
 	promise(t, "another organization is refused before any policy is fetched", func(w *world) {
 		if w.name == "b2c" {
 			w.may(w.holding("editor"), on("documents", "edit"))
-			assert.Zero(w.t, w.api.Asked(mint.Organizations))
+			assert.Zero(w.t, w.api.Asked(minttest.Organizations))
 			return
 		}
 		for _, organization := range []string{
-			"organization-test-2", "analytical-engines", mint.Organization + " ", "ORGANIZATION" + mint.Organization[12:],
+			"organization-test-2", "analytical-engines", minttest.Organization + " ", "ORGANIZATION" + minttest.Organization[12:],
 		} {
 			q := on("documents", "edit")
 			q.OrganizationID = organization
@@ -131,7 +143,7 @@ func TestAuthorizationCheck_tenancy(t *testing.T) {
 	})
 	promise(t, "a bad token is refused before anything is asked about its holder", func(w *world) {
 		w.verifies(w.session(nil))
-		forged := mint.NewKey("jwk-test-enemy").Named(w.key.KID).Sign(w.claims(dawn))
+		forged := minttest.NewKey("jwk-test-enemy").Named(w.key.KID).Sign(w.claims(dawn))
 		w.refuses(&call{SessionJWT: forged, AuthorizationCheck: editing()}, unsigned)
 		assert.Equal(w.t, 1, w.api.Asked(""))
 	})
@@ -151,25 +163,46 @@ func TestAuthorizationCheck_organizationsWithoutPolicy(t *testing.T) {
 		"its roles are a null": {http.StatusOK, `{"status_code":200,"request_id":"r","org_policy":{"roles":null}}`},
 	} {
 		promise(t, "an organization has no roles of its own when "+name, func(w *world) {
-			w.api.Answer(mint.Organizations, func(*http.Request) (int, []byte, error) { return answer.status, []byte(answer.body), nil })
+			w.api.Answer(minttest.Organizations, func(*http.Request) (int, []byte, error) { return answer.status, []byte(answer.body), nil })
 			for range 10 {
 				w.may(w.holding("editor"), on("documents", "edit"))
 				w.mayNot(w.holding("editor"), on("documents", "shred"), "role editor allows only edit, read")
 			}
-			assert.LessOrEqual(w.t, w.api.Asked(mint.Organizations), 1, "and that is remembered")
+			assert.LessOrEqual(w.t, w.api.Asked(minttest.Organizations), 1, "and that is remembered")
+		})
+	}
+	for name, page := range map[string]string{
+		"in HTML": "<html>forbidden</html>", "with nothing": "", "in JSON of its own": `{"error":"forbidden"}`,
+		"without an error type": `{"request_id":"r","status_code":403}`, "without a request id": `{"error_type":"forbidden"}`,
+	} {
+		promise(t, "a gateway's 403 or 404 says nothing about an organization's roles: one that answers "+name, func(w *world) {
+			if w.name == "b2c" {
+				return
+			}
+			w.api.Serve(minttest.Organizations, ownRoles)
+			w.may(w.holding("local"), on("documents", "stamp"))
+			for _, status := range []int{http.StatusForbidden, http.StatusNotFound} {
+				w.api.Answer(minttest.Organizations, func(*http.Request) (int, []byte, error) { return status, []byte(page), nil })
+				w.advance(20 * time.Minute)
+				w.may(w.holding("local"), on("documents", "stamp"))
+			}
+			w.advance(time.Hour)
+			_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: w.holding("local"), AuthorizationCheck: on("documents", "stamp")})
+			_, ok := errors.AsType[*stytcherror.PolicyError](err)
+			require.True(w.t, ok, "%T: %v", err, err)
 		})
 	}
 	promise(t, "a policy that cannot be had is no denial, unless the project's roles suffice", func(w *world) {
 		if w.name == "b2c" {
 			return
 		}
-		w.api.Answer(mint.Organizations, func(*http.Request) (int, []byte, error) { return http.StatusInternalServerError, nil, nil })
+		w.api.Answer(minttest.Organizations, func(*http.Request) (int, []byte, error) { return http.StatusInternalServerError, nil, nil })
 		w.may(w.holding("editor"), on("documents", "edit"))
 		_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: w.holding("editor"), AuthorizationCheck: on("documents", "shred")})
 		failed, ok := errors.AsType[*stytcherror.PolicyError](err)
 		require.True(w.t, ok, "%T: %v", err, err)
 		assert.Contains(w.t, failed.Error(), "the organization's roles")
-		assert.NotContains(w.t, failed.Error(), mint.Secret)
+		assert.NotContains(w.t, failed.Error(), minttest.Secret)
 		o, err := w.ask(w.t.Context(), w.client, &call{SessionJWT: w.holding("editor"), AuthorizationCheck: on("documents", "shred")})
 		require.NoError(w.t, err)
 		assert.True(w.t, o.remote)
@@ -180,27 +213,37 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 	t.Parallel()
 	const stricter = `{"request_id":"r","status_code":200,"policy":{"roles":[
 		{"role_id":"editor","permissions":[{"resource_id":"documents","actions":["read"]}]}],"scopes":[],"resources":[]}}`
-	promise(t, "a policy is good for five minutes, and then fetched once, behind whoever comes next", func(w *world) {
+	promise(t, "a policy is fetched anew after four minutes, once, behind whoever comes next", func(w *world) {
 		text := w.holding("editor")
 		w.may(text, on("documents", "edit"))
-		w.api.Serve(mint.Policy, stricter)
-		w.advance(5*time.Minute - 1)
+		w.api.Serve(minttest.Policy, stricter)
+		w.advance(4*time.Minute - 1)
 		w.may(text, on("documents", "edit"))
 		synctest.Wait()
-		assert.Equal(w.t, 1, w.api.Asked(mint.Policy))
+		assert.Equal(w.t, 1, w.api.Asked(minttest.Policy))
 		w.advance(1)
 		_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: text, AuthorizationCheck: on("documents", "edit")})
 		require.NoError(w.t, err, "nobody waits for the new one")
 		synctest.Wait()
 		w.mayNot(text, on("documents", "edit"), "role editor allows only read")
-		assert.Equal(w.t, 2, w.api.Asked(mint.Policy))
+		assert.Equal(w.t, 2, w.api.Asked(minttest.Policy))
+	})
+	promise(t, "after five minutes, nobody is served the old one who can have the new one within two seconds", func(w *world) {
+		text := w.holding("editor")
+		w.may(text, on("documents", "edit"))
+		w.api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) {
+			time.Sleep(2*time.Second - 1)
+			return http.StatusOK, []byte(stricter), nil
+		})
+		w.advance(5 * time.Minute)
+		w.mayNot(text, on("documents", "edit"), "role editor allows only read")
 	})
 	promise(t, "PolicyTTL says for how long", func(w *world) {
 		text := w.holding("editor")
 		for minute := range 5 {
 			w.may(text, on("documents", "edit"))
 			synctest.Wait()
-			assert.Equal(w.t, minute+1, w.api.Asked(mint.Policy))
+			assert.Equal(w.t, minute+1, w.api.Asked(minttest.Policy))
 			w.advance(time.Minute)
 		}
 	}, func(c *stytch.Config) { c.Verification.PolicyTTL = time.Minute })
@@ -211,26 +254,29 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 			if w.name == "b2b" {
 				w.mayNot(text, on("documents", "shred"), "role editor allows only edit, read")
 			}
-			w.api.Answer(mint.Policy, troubles()[name])
-			w.api.Answer(mint.Organizations, troubles()[name])
+			w.api.Answer(minttest.Policy, troubles()[name])
+			w.api.Answer(minttest.Organizations, troubles()[name])
 			for range 6 {
 				w.advance(10 * time.Minute)
 				began := time.Now()
+				w.mayNot(text, on("documents", "shred"), "role editor allows only edit, read")
+				assert.LessOrEqual(w.t, time.Since(began), 4*time.Second, "two for the policy, two for the organization's")
+				began = time.Now()
 				w.may(text, on("documents", "edit"))
 				w.mayNot(text, on("documents", "shred"), "role editor allows only edit, read")
-				assert.Zero(w.t, time.Since(began), "nobody waits")
+				assert.Zero(w.t, time.Since(began), "nobody else waits")
 			}
 			w.advance(5 * time.Minute)
 			w.undecided(text)
-			w.api.Serve(mint.Policy, stricter)
-			w.api.Serve(mint.Organizations, `{"request_id":"r","status_code":200,"org_policy":{"roles":[]}}`)
+			w.api.Serve(minttest.Policy, stricter)
+			w.api.Serve(minttest.Organizations, `{"request_id":"r","status_code":200,"org_policy":{"roles":[]}}`)
 			w.advance(time.Minute)
 			w.mayNot(text, on("documents", "edit"), "role editor allows only read")
 		})
 	}
 	promise(t, "callers of a policy that is not there yet wait for one fetch, each as long as it likes to", func(w *world) {
 		w.verifies(w.session(nil))
-		w.api.Answer(mint.Policy, func(*http.Request) (int, []byte, error) {
+		w.api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) {
 			time.Sleep(5 * time.Second)
 			return http.StatusOK, []byte(stricter), nil
 		})
@@ -246,13 +292,13 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 			})
 		}
 		callers.Wait()
-		assert.Equal(w.t, 1, w.api.Asked(mint.Policy))
+		assert.Equal(w.t, 1, w.api.Asked(minttest.Policy))
 	})
 	promise(t, "an answer that is no policy is not taken for one that allows nothing", func(w *world) {
 		for _, body := range []string{
 			`{}`, `{"request_id":"r","status_code":200}`, `{"request_id":"r","status_code":200,"policy":null}`, `<html>`, `[]`,
 		} {
-			w.api.Serve(mint.Policy, body)
+			w.api.Serve(minttest.Policy, body)
 			w.undecided(w.holding("editor"))
 			w.advance(time.Minute)
 		}

@@ -16,7 +16,7 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	b2bsessions "github.com/seed75add069/stytch-go/b2b/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/internal/mint"
+	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -63,8 +63,8 @@ func memberSessions() *product {
 		}
 	}
 	return &product{
-		name: "b2b", claims: mint.MemberSession, stranger: mint.UserSession,
-		keys: "/v1/b2b/sessions/jwks/" + mint.Project, remote: "/v1/b2b/sessions/authenticate",
+		name: "b2b", claims: minttest.MemberSession, stranger: minttest.UserSession,
+		keys: "/v1/b2b/sessions/jwks/" + minttest.Project, remote: "/v1/b2b/sessions/authenticate",
 		answer: `{"request_id":"request-id-1","status_code":200,"session_jwt":"fresh","session_token":"",
 			"member_session":{"member_session_id":"session-of-the-api","roles":["of the API"]}}`,
 		local: func(ctx context.Context, c *stytch.Client, req *call) (*outcome, error) {
@@ -105,8 +105,8 @@ func userSessions() *product {
 		return &b2csessions.AuthorizationCheck{ResourceID: q.ResourceID, Action: q.Action}
 	}
 	return &product{
-		name: "b2c", claims: mint.UserSession, stranger: mint.MemberSession,
-		keys: "/v1/sessions/jwks/" + mint.Project, remote: "/v1/sessions/authenticate",
+		name: "b2c", claims: minttest.UserSession, stranger: minttest.MemberSession,
+		keys: "/v1/sessions/jwks/" + minttest.Project, remote: "/v1/sessions/authenticate",
 		answer: `{"request_id":"request-id-1","status_code":200,"session_jwt":"fresh","session_token":"",
 			"session":{"session_id":"session-of-the-api","roles":["of the API"]}}`,
 		local: func(ctx context.Context, c *stytch.Client, req *call) (*outcome, error) {
@@ -149,8 +149,8 @@ type world struct {
 	*product
 
 	t      *testing.T
-	key    *mint.Key
-	api    *mint.API
+	key    *minttest.Key
+	api    *minttest.API
 	client *stytch.Client
 	passed atomic.Int64
 }
@@ -161,7 +161,7 @@ func promise(t *testing.T, text string, test func(w *world), edit ...func(*stytc
 	for _, p := range products() {
 		t.Run(text+"/"+p.name, func(t *testing.T) {
 			t.Parallel()
-			mint.NewKey("jwk-test-1") // made outside, in time that counts for nothing
+			minttest.NewKey("jwk-test-1") // made outside, in time that counts for nothing
 			synctest.Test(t, func(t *testing.T) { test(newWorld(t, p, edit...)) })
 		})
 	}
@@ -169,10 +169,10 @@ func promise(t *testing.T, text string, test func(w *world), edit ...func(*stytc
 
 func newWorld(t *testing.T, p *product, edit ...func(*stytch.Config)) *world {
 	t.Helper()
-	key := mint.NewKey("jwk-test-1")
-	w := &world{product: p, t: t, key: key, api: mint.NewAPI(key)}
+	key := minttest.NewKey("jwk-test-1")
+	w := &world{product: p, t: t, key: key, api: minttest.NewAPI(key)}
 	w.api.Serve(p.remote, p.answer)
-	config := stytch.Config{ProjectID: mint.Project, Secret: mint.Secret, HTTPClient: w.api.Client(), Now: w.now}
+	config := stytch.Config{ProjectID: minttest.Project, Secret: minttest.Secret, HTTPClient: w.api.Client(), Now: w.now}
 	for _, e := range edit {
 		e(&config)
 	}
@@ -200,17 +200,17 @@ func (w *world) advance(d time.Duration) {
 
 // session is a session's JWT, issued now, with some claims in the place of others.
 func (w *world) session(others map[string]any) string {
-	return w.key.Sign(mint.With(w.claims(w.now()), others))
+	return w.key.Sign(minttest.With(w.claims(w.now()), others))
 }
 
 // lasting is a session's JWT that outlives every test.
-func (w *world) lasting(key *mint.Key) string {
+func (w *world) lasting(key *minttest.Key) string {
 	return key.Sign(lasting(w.claims(dawn)))
 }
 
 func lasting(claims map[string]any) map[string]any {
-	session := map[string]any{"id": mint.Session, "roles": []string{"stytch_member", "stytch_user", "editor"}}
-	return mint.With(claims, map[string]any{"exp": dawn.AddDate(1, 0, 0).Unix(), mint.SessionClaim: session})
+	session := map[string]any{"id": minttest.Session, "roles": []string{"stytch_member", "stytch_user", "editor"}}
+	return minttest.With(claims, map[string]any{"exp": dawn.AddDate(1, 0, 0).Unix(), minttest.SessionClaim: session})
 }
 
 // verifies asserts that a token is good, here and now, and that nobody was asked about it.
@@ -219,10 +219,10 @@ func (w *world) verifies(text string) {
 	before := w.api.Asked(w.remote)
 	o, err := w.local(w.t.Context(), w.client, &call{SessionJWT: text})
 	require.NoError(w.t, err)
-	require.Equal(w.t, mint.Session, o.id)
+	require.Equal(w.t, minttest.Session, o.id)
 	o, err = w.ask(w.t.Context(), w.client, &call{SessionJWT: text})
 	require.NoError(w.t, err)
-	require.Equal(w.t, mint.Session, o.id)
+	require.Equal(w.t, minttest.Session, o.id)
 	require.Equal(w.t, text, o.jwt, "the JWT to go on with is the one that was sent")
 	require.False(w.t, o.remote)
 	require.Equal(w.t, before, w.api.Asked(w.remote))

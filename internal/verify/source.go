@@ -55,7 +55,7 @@ type (
 	nothing struct{}
 
 	organizationRequest struct {
-		OrganizationID string `json:"-" path:"organization_id"`
+		OrganizationID string `json:"organization_id" path:"organization_id"`
 	}
 
 	permission struct {
@@ -114,10 +114,10 @@ func (s source) policy(ctx context.Context) ([]rbac.Role, []rbac.Scope, error) {
 }
 
 // organization returns the roles of an organization. A workspace without organization policies, and an organization
-// without one, is no failure. Unverified: that the API says so with 403 or 404.
+// without one, is no failure. Unverified: that the API says so with 403 or 404. A gateway's 403 or 404 says nothing.
 func (s source) organization(ctx context.Context, id string) ([]rbac.Role, error) {
 	resp, err := transport.Call[organizationAnswer](ctx, s.cfg, &s.routes.organization, &organizationRequest{id})
-	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok {
+	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok && apiErr.Code != "" && apiErr.RequestID != "" {
 		if apiErr.StatusCode == http.StatusForbidden || apiErr.StatusCode == http.StatusNotFound {
 			return nil, rbac.ErrNoOrganizationPolicy
 		}

@@ -12,120 +12,152 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Want is what a caller demands of a token beside a good signature.
-type Want struct {
-	// Op is the operation, for errors.
-	Op string
-	// Field is the request's field that holds the token, for errors.
-	Field string
-	// MaxAge bounds the time since the token was issued; zero does not. Leeway is added to its life.
-	MaxAge, Leeway time.Duration
+// Demands are what a caller wants of a token beside a good signature.
+type Demands struct {
+	// Op is the operation, Field the field of its request that holds the token; both are for errors.
+	Op, Field string
+	// MaxAge bounds the time since the token was issued; nil does not, zero makes every token too old.
+	MaxAge *time.Duration
+	// Leeway is added to the token's life.
+	Leeway time.Duration
 	// OnlyAudience refuses tokens that are made out to others beside the project.
 	OnlyAudience bool
+	// Outdated asks for what a genuine token says that is expired or too old, along with the error.
+	Outdated bool
 }
 
-func (w *Want) check(text string) error {
+func (d *Demands) check(text string) error {
 	switch {
 	case text == "":
-		return &stytcherror.ArgumentError{Op: w.Op, Field: w.Field, Reason: "is required"}
-	case w.MaxAge < 0:
-		return &stytcherror.ArgumentError{Op: w.Op, Field: "max_token_age", Reason: "is negative"}
-	case w.Leeway < 0:
-		return &stytcherror.ArgumentError{Op: w.Op, Field: "leeway", Reason: "is negative"}
+		return &stytcherror.ArgumentError{Op: d.Op, Field: d.Field, Reason: "is required"}
+	case d.MaxAge != nil && *d.MaxAge < 0:
+		return &stytcherror.ArgumentError{Op: d.Op, Field: "max_token_age", Reason: "is negative"}
+	case d.Leeway < 0:
+		return &stytcherror.ArgumentError{Op: d.Op, Field: "leeway", Reason: "is negative"}
 	}
 	return nil
 }
 
-// Claims are what a kind of token says, a struct that embeds jwt.Registered.
-type Claims[T any] interface {
-	Claims() *jwt.Registered
-	// Settle refuses a token of another kind, and one that says too little. It may shorten the token's life.
-	Settle() error
-	// Value is what callers get. Session is the id of the session that it stands for, if any.
-	Value() (value *T, session string)
+// Verified is what a token says.
+type Verified[T any] struct {
+	// Value is what callers get.
+	Value *T
+	// SessionID is the session that the token stands for, if any.
+	SessionID string
+	// Subject is who it is, for permissions.
+	Subject Subject
 }
 
-// Token verifies a token and returns what it says: T, as the claims C have it. Its errors name the operation.
-func Token[T, C any, P interface {
+// Claims are what a kind of token says: a pointer to a struct C that embeds jwt.Registered.
+type Claims[T, C any] interface {
 	*C
-	Claims[T]
-}](ctx context.Context, p *Project, text string, want Want) (*T, error) {
-	if err := p.usable(ctx, want.Op); err != nil {
-		return nil, err
+	Claims() *jwt.Registered
+	// Validate refuses a token of another kind, and one that says too little. It may shorten the token's life.
+	Validate() error
+	Verified() Verified[T]
+}
+
+// Token verifies a token and returns what it says. Its errors name the operation.
+func Token[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, text string, d Demands) (Verified[T], error) {
+	var none Verified[T]
+	if err := v.usable(ctx, d.Op); err != nil {
+		return none, err
 	}
-	if err := want.check(text); err != nil {
-		return nil, err
+	if err := d.check(text); err != nil {
+		return none, err
 	}
 	expected := jwt.Expected{
-		Issuers: p.issuers, Audience: p.id, OnlyAudience: want.OnlyAudience,
-		Now: p.now(), Leeway: want.Leeway, MaxAge: want.MaxAge,
+		Issuers: v.issuers, Audience: v.id, OnlyAudience: d.OnlyAudience,
+		Now: v.now(), Leeway: d.Leeway, MaxAge: d.MaxAge,
 	}
-	if kept := p.tokens.find(text); kept != nil {
-		key := p.keys.Fresh(kept.kid, expected.Now)
-		if key == nil {
-			var err error
-			if key, err = p.key(ctx, kept.kid, want.Op); err != nil {
-				return nil, err
-			}
-		}
-		if value, ok := kept.value.(*T); ok && key == kept.key {
-			if err := kept.claims.Check(expected); err != nil {
-				return nil, named(err, want.Op)
-			}
-			return new(*value), nil
-		}
-	}
-	epoch := p.tokens.begin()
-	token, err := jwt.Parse(text, &p.headers)
+	known, err := v.recall(ctx, text, d.Op, expected.Now)
 	if err != nil {
-		return nil, named(err, want.Op)
+		return none, err
 	}
-	key, err := p.key(ctx, token.KID, want.Op)
+	if known != nil {
+		if verified, ok := known.verified.(Verified[T]); ok {
+			err := named(known.claims.Check(expected), d.Op)
+			if err != nil && !d.Outdated {
+				return none, err
+			}
+			verified.Value = new(*verified.Value)
+			return verified, err
+		}
+	}
+	epoch := v.tokens.begin()
+	token, err := jwt.Parse(text, &v.headers)
 	if err != nil {
-		return nil, err
+		return none, named(err, d.Op)
+	}
+	key, err := v.key(ctx, token.KID, d.Op)
+	if err != nil {
+		return none, err
 	}
 	claims := P(new(C))
-	if err := token.Open(key, claims); err != nil {
-		return nil, named(err, want.Op)
+	if err := token.Verify(key, claims); err != nil {
+		return none, named(err, d.Op)
 	}
-	value, session, err := settle(claims, expected)
-	if err != nil {
-		return nil, named(err, want.Op)
+	if err := claims.Validate(); err != nil {
+		return none, named(err, d.Op)
 	}
-	if p.tokens != nil {
-		p.tokens.keep(epoch, &kept{
+	if err := claims.Claims().Check(expected); err != nil {
+		if d.Outdated && mayDiffer(err) {
+			return claims.Verified(), named(err, d.Op)
+		}
+		return none, named(err, d.Op)
+	}
+	verified := claims.Verified()
+	if v.tokens != nil {
+		v.tokens.keep(epoch, &entry{
 			text: strings.Clone(text), kid: strings.Clone(token.KID), key: key,
-			claims: *claims.Claims(), session: session, value: value,
+			claims: *claims.Claims(), session: verified.SessionID, verified: verified,
 		})
-		return new(*value), nil
+		verified.Value = new(*verified.Value)
 	}
-	return value, nil
+	return verified, nil
+}
+
+// recall finds a remembered token whose key is still the one that its kid names.
+func (v *Verifier) recall(ctx context.Context, text, op string, now time.Time) (*entry, error) {
+	known := v.tokens.find(text)
+	if known == nil {
+		return nil, nil //nolint:nilnil // nothing is remembered, which is no error
+	}
+	key := v.keys.Fresh(known.kid, now)
+	if key == nil {
+		var err error
+		if key, err = v.key(ctx, known.kid, op); err != nil {
+			return nil, err
+		}
+	}
+	if key != known.key {
+		return nil, nil //nolint:nilnil // as above
+	}
+	return known, nil
+}
+
+// mayDiffer reports whether the API could say otherwise of a token. One that has no such chance, a forged one above all,
+// must not cost a call; see docs/decisions/0006-who-asks-the-api.md.
+func mayDiffer(err error) bool {
+	if _, undecided := errors.AsType[*stytcherror.PolicyError](err); undecided {
+		return true
+	}
+	return errors.Is(err, stytcherror.ErrTokenExpired) || errors.Is(err, stytcherror.ErrTokenTooOld) ||
+		errors.Is(err, stytcherror.ErrKeysUnavailable)
 }
 
 // usable refuses a call that cannot be made, as transport does.
-func (p *Project) usable(ctx context.Context, op string) error {
+func (v *Verifier) usable(ctx context.Context, op string) error {
 	switch {
 	case ctx == nil:
 		return &stytcherror.ArgumentError{Op: op, Field: "ctx", Reason: "is nil"}
-	case p.keys == nil:
+	case v == nil:
 		return &stytcherror.ArgumentError{Op: op, Field: "cfg", Reason: "is nil: make services with New"}
 	}
 	return nil
 }
 
-// settle holds claims that were signed against what is expected.
-func settle[T any](claims Claims[T], expected jwt.Expected) (value *T, session string, err error) {
-	if err := claims.Settle(); err != nil {
-		return nil, "", err
-	}
-	if err := claims.Claims().Check(expected); err != nil {
-		return nil, "", err
-	}
-	value, session = claims.Value()
-	return value, session, nil
-}
-
-// WrongKind is the error for a token of another kind.
+// wrongKind is the error for a token of another kind.
 func WrongKind(reason string) *stytcherror.TokenError {
 	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenKind.Verdict, Reason: reason}
 }
@@ -138,8 +170,8 @@ func named(err error, op string) error {
 	return err
 }
 
-func (p *Project) key(ctx context.Context, kid, op string) (*rsa.PublicKey, error) {
-	key, err := p.keys.Key(ctx, kid)
+func (v *Verifier) key(ctx context.Context, kid, op string) (*rsa.PublicKey, error) {
+	key, err := v.keys.Key(ctx, kid)
 	switch {
 	case err == nil:
 		return key, nil
@@ -159,11 +191,11 @@ func noKeys(op string, err error) error {
 }
 
 // Ready waits until there are keys to verify with, and says why there are none.
-func (p *Project) Ready(ctx context.Context, op string) error {
-	if err := p.usable(ctx, op); err != nil {
+func (v *Verifier) Ready(ctx context.Context, op string) error {
+	if err := v.usable(ctx, op); err != nil {
 		return err
 	}
-	if err := p.keys.Ready(ctx); err != nil {
+	if err := v.keys.Ready(ctx); err != nil {
 		return noKeys(op, err)
 	}
 	return nil

@@ -106,6 +106,6 @@ func summarize(out io.Writer, n counts, differences int, api *ir.API) error {
 		"%s values, %s search filters; %d differences.\n"+
 		"%d of %d operations list errors (%d in all, of %d codes), %d have a description beside the summary.\n",
 		n.operations, n.params, n.response, n.types, n.fields, n.values, n.filters, differences,
-		listing, operations, mentions, len(api.Errors), described)
+		listing, operations, mentions, len(api.ErrorCodes()), described)
 	return err
 }

@@ -10,8 +10,11 @@ import (
 // sound is a specification and a catalogue that say the same. Each test breaks one of them in one place.
 var sound = map[string]string{
 	"api/errors.yaml": `
-errors:
-  - {code: thing_not_found, status: 404, confidence: documented, products: [b2b], meaning: There is no such thing.}
+topics:
+  - name: Things
+    description: Things and what they lack.
+    codes:
+      - {code: thing_not_found, status: 404, confidence: documented, products: [b2b], meaning: There is no such thing.}
 `,
 	"api/common.yaml": `
 openapi: 3.1.0

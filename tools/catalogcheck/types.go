@@ -12,7 +12,7 @@ import (
 // scalars are the catalogue's simple types as the specification has them.
 var scalars = map[string]ir.Base{
 	"string": ir.String, "boolean": ir.Bool, "int32": ir.Int, "uint32": ir.Int, "int64": ir.Int,
-	"date-time": ir.Time, "any": ir.Any,
+	"date-time": ir.Time, "any": ir.Any, "map<string,any>": ir.Object,
 }
 
 // sameType compares a type as the catalogue writes it: string, array<T>, map<string,T>, ref:name, enum:name.
@@ -94,7 +94,7 @@ func (c *checker) leftTypes(api *ir.API) {
 	}
 	for _, p := range api.Packages {
 		for _, t := range p.Types {
-			if t.Kind == ir.Struct && !c.matched[t] {
+			if t.Kind == ir.Struct && t.Source == "" && !c.matched[t] {
 				c.differ("named type", p.Dir+"."+t.Name, "", "object")
 			}
 		}
@@ -129,6 +129,10 @@ func spell(e ir.Expr) string {
 		return "boolean"
 	case ir.Time:
 		return "date-time"
+	case ir.Duration:
+		return "duration"
+	case ir.Object:
+		return "map<string,any>"
 	default:
 		return "any"
 	}
@@ -139,7 +143,7 @@ func typeName(t *ir.Type) string { return t.Pkg.Dir + "." + t.Name }
 // errorBody is the body of errors, which no operation leads to.
 func errorBody(docs []*openapi.Document) *ir.Type {
 	bases := map[string]ir.Expr{
-		"string": {Base: ir.String}, "integer": {Base: ir.Int}, "object": {Base: ir.Map, Elem: &ir.Expr{Base: ir.Any}},
+		"string": {Base: ir.String}, "integer": {Base: ir.Int}, "object": {Base: ir.Object},
 	}
 	for _, doc := range docs {
 		for _, s := range doc.Schemas {

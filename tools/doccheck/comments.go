@@ -7,7 +7,6 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -62,52 +61,26 @@ func readFile(root, path string) (*goFile, error) {
 
 func (f *goFile) isTest() bool { return strings.HasSuffix(f.name, "_test.go") }
 
-// blocks are the indented blocks of the package's doc comments. Those of a command are shell.
+// blocks are the indented blocks of the package's comment. Those of a command are shell.
 func (p *goPackage) blocks() []block {
 	var found []block
 	for _, f := range p.files {
-		if f.isTest() || p.Name == "main" {
+		if f.isTest() || p.Name == "main" || f.tree.Doc == nil {
 			continue
 		}
-		for _, group := range f.docComments() {
-			from := 0
-			for _, part := range parseComment(group.Text()) {
-				code, ok := part.(*comment.Code)
-				if !ok {
-					continue
-				}
-				first, _, _ := strings.Cut(code.Text, "\n")
-				line := f.lineOf(group, first, from)
-				from = line + 1
-				found = append(found, block{file: f.name, line: line, text: code.Text, imports: []string{p.ImportPath}})
+		from := 0
+		for _, part := range parseComment(f.tree.Doc.Text()) {
+			code, ok := part.(*comment.Code)
+			if !ok {
+				continue
 			}
+			first, _, _ := strings.Cut(code.Text, "\n")
+			line := f.lineOf(f.tree.Doc, first, from)
+			from = line + 1
+			found = append(found, block{file: f.name, line: line, text: code.Text, imports: []string{p.ImportPath}})
 		}
 	}
 	return found
-}
-
-// docComments are the comments that documentation shows.
-func (f *goFile) docComments() []*ast.CommentGroup {
-	var groups []*ast.CommentGroup
-	ast.Inspect(f.tree, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.File:
-			groups = append(groups, n.Doc)
-		case *ast.FuncDecl:
-			groups = append(groups, n.Doc)
-			return false
-		case *ast.GenDecl:
-			groups = append(groups, n.Doc)
-		case *ast.TypeSpec:
-			groups = append(groups, n.Doc)
-		case *ast.ValueSpec:
-			groups = append(groups, n.Doc)
-		case *ast.Field:
-			groups = append(groups, n.Doc)
-		}
-		return true
-	})
-	return slices.DeleteFunc(groups, func(g *ast.CommentGroup) bool { return g == nil })
 }
 
 // lineOf is the line of a comment, from one on, that holds a text.

@@ -3,7 +3,7 @@
 //
 //	go run ./doccheck ..
 //
-// Go is what documents (all *.md) fence as go, and what doc comments of packages indent. A block that begins with a
+// Go is what documents (all *.md) fence as go, and what the comments of packages indent. A block that begins with a
 // package clause is a file and is checked as it is. Any other is a fragment: declarations, or statements that stand
 // in a function. A fragment imports what it names. It may use without declaring them the variables of usual, one
 // named after the field it is given to, and functions of the reader's, such as startAgain(ctx), whose arguments alone

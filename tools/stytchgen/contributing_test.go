@@ -71,7 +71,7 @@ func TestContributing_endpoint(t *testing.T) {
 	becomes(t, spec, []struct{ file, text string }{
 		{"b2b/recoverycodes/service_gen.go", "func (s *Service) Get("},
 		{"b2b/recoverycodes/service_gen_test.go", `Path: "/v1/b2b/recovery_codes/organization_id%2F1%20%25%3F%23/`},
-		{"b2b/recoverycodes/redact_gen.go", "v.RecoveryCodes = secret.MaskList(v.RecoveryCodes)"},
+		{"b2b/recoverycodes/types_gen.go", "RecoveryCodes []string `json:\"recovery_codes,omitzero\" stytch:\"secret\"`"},
 		{"b2b/b2b_gen.go", "s.RecoveryCodes = recoverycodes.New(cfg)"},
 		{"docs/COVERAGE.md", "`client.B2B.RecoveryCodes.Get`"},
 		{"conformance/wire/cases_gen.json", `"node": ["recoveryCodes", "get"]`},

@@ -10,8 +10,11 @@ import (
 // sound is a specification without a flaw. Each case of TestGenerate_refuses breaks it in one place.
 var sound = map[string]string{
 	"errors.yaml": `
-errors:
-  - {code: thing_not_found, status: 404, confidence: documented, products: [b2b], meaning: There is no such thing.}
+topics:
+  - name: Things
+    description: Things and what they lack.
+    codes:
+      - {code: thing_not_found, status: 404, confidence: documented, products: [b2b], meaning: There is no such thing.}
 `,
 	"fields.yaml": `
 openapi: 3.1.0
@@ -346,11 +349,20 @@ var goNames = []refusal{
 }
 
 var codes = []refusal{
-	{"error code twice", "errors.yaml", "errors:\n", "errors:\n  - {code: thing_not_found, status: 400, confidence: observed, products: [b2b], meaning: Twice.}\n",
+	{"error code twice", "errors.yaml", "codes:\n", "codes:\n      - {code: thing_not_found, status: 400, confidence: observed, products: [b2b], meaning: Twice.}\n",
 		[]string{"thing_not_found: CodeThingNotFound is the name of thing_not_found too"}},
+	{"topic without a name", "errors.yaml", "name: Things", "name: ''", []string{`topic "": lacks a name`}},
+	{"topic without a sentence", "errors.yaml", "they lack.", "they lack", []string{`topic "Things": lacks`}},
+	{"topic without codes", "errors.yaml", "codes:\n      - {code: thing_not_found, status: 404, confidence: documented, products: [b2b], meaning: There is no such thing.}",
+		"codes: []", []string{`topic "Things": lacks`}},
+	{"caller's status that is none", "errors.yaml", "status: 404", "status: 404, caller: 200", []string{"thing_not_found: caller is 200"}},
 	{"unknown key", "errors.yaml", "status: 404", "statuses: 404", []string{"statuses"}},
 	{"unknown confidence", "errors.yaml", "documented", "guessed", []string{`thing_not_found: confidence is "guessed"`}},
 	{"status of a success", "errors.yaml", "404", "204", []string{"thing_not_found: status is 204"}},
+	{"word that may be a code or a value", "b2b/other.yaml", "description: A thing.", "description: 'A thing, or `thing_not_found`.'",
+		[]string{"`thing_not_found`: no operation here has this error_type", "`stytcherror.thing_not_found`", "`\"thing_not_found\"` for a value"}},
+	{"code that there is not", "b2b/things.yaml", "Changes a thing.", "Changes a thing, or `stytcherror.thing_lost`.",
+		[]string{"`thing_lost`: no operation here has this error_type"}},
 	{"no meaning", "errors.yaml", ", meaning: There is no such thing.", "", []string{"thing_not_found: meaning is no sentence"}},
 }
 

@@ -73,7 +73,7 @@ func bare(
 ) benchtest.Variant {
 	tb.Helper()
 	call := func() error {
-		body, err := marshal(benchRequest.Unredacted())
+		body, err := marshal(benchRequest)
 		if err != nil {
 			return err
 		}

@@ -11,15 +11,15 @@ import (
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/internal/stage"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Exchange() {
-	s := stage.New() // an emulator
-	client := s.Client
-	org := s.Found("ada@example.com", "Analytical Engines", nil).Organization.OrganizationID
-	ist := s.Prove("ada@example.com") // from MagicLinks.Discovery.Authenticate
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	org := server.CreateOrganization("ada@example.com", "Analytical Engines", nil).Organization.OrganizationID
+	ist := server.IntermediateSession("ada@example.com") // from MagicLinks.Discovery.Authenticate
 
 	resp, err := client.B2B.Discovery.IntermediateSessions.Exchange(context.Background(),
 		&intermediatesessions.ExchangeRequest{
@@ -41,14 +41,14 @@ func ExampleService_Exchange() {
 }
 
 func ExampleService_Exchange_secondFactor() {
-	s := stage.New()
-	client := s.Client
+	server := stytchtest.NewServer()
+	client := server.Client()
 	strict := &discoveryorganizations.CreateRequest{MFAPolicy: new(organizations.MFAPolicyRequiredForAll)}
-	org := s.Found("ada@example.com", "Analytical Engines", strict).Organization.OrganizationID
+	org := server.CreateOrganization("ada@example.com", "Analytical Engines", strict).Organization.OrganizationID
 
 	resp, err := client.B2B.Discovery.IntermediateSessions.Exchange(context.Background(),
 		&intermediatesessions.ExchangeRequest{
-			IntermediateSessionToken: s.Prove("ada@example.com"),
+			IntermediateSessionToken: server.IntermediateSession("ada@example.com"),
 			OrganizationID:           org,
 		})
 	if err != nil {
@@ -63,11 +63,11 @@ func ExampleService_Exchange_secondFactor() {
 }
 
 func ExampleService_Exchange_expired() {
-	s := stage.New()
-	client := s.Client
-	org := s.Found("ada@example.com", "Analytical Engines", nil).Organization.OrganizationID
-	ist := s.Prove("ada@example.com")
-	s.Clock().Advance(11 * time.Minute)
+	server := stytchtest.NewServer()
+	client := server.Client()
+	org := server.CreateOrganization("ada@example.com", "Analytical Engines", nil).Organization.OrganizationID
+	ist := server.IntermediateSession("ada@example.com")
+	server.Clock().Advance(11 * time.Minute)
 
 	_, err := client.B2B.Discovery.IntermediateSessions.Exchange(context.Background(),
 		&intermediatesessions.ExchangeRequest{IntermediateSessionToken: ist, OrganizationID: org})

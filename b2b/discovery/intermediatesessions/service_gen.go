@@ -10,18 +10,19 @@ import (
 )
 
 // Service calls POST /v1/b2b/discovery/intermediate_sessions/exchange. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Discovery.IntermediateSessions.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opExchange = transport.Op{
-	Name:      "b2b.discovery.intermediate_sessions.exchange",
-	Method:    "POST",
-	Path:      "/v1/b2b/discovery/intermediate_sessions/exchange",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"intermediate_session_token"},
+	Name:   "b2b.discovery.intermediate_sessions.exchange",
+	Method: "POST",
+	Path:   "/v1/b2b/discovery/intermediate_sessions/exchange",
+	Class:  transport.SingleUse,
 }
 
 // Exchange trades an intermediate session for a member session in one organization.

@@ -8,13 +8,13 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/discovery"
 	"github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	b2borganizations "github.com/seed75add069/stytch-go/b2b/organizations"
-	"github.com/seed75add069/stytch-go/internal/stage"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Create() {
-	s := stage.New() // an emulator
-	client := s.Client
-	ist := s.Prove("ada@analytical.dev") // from MagicLinks.Discovery.Authenticate
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	ist := server.IntermediateSession("ada@analytical.dev") // from MagicLinks.Discovery.Authenticate
 
 	resp, err := client.B2B.Discovery.Organizations.Create(context.Background(), &organizations.CreateRequest{
 		IntermediateSessionToken: ist,
@@ -32,16 +32,16 @@ func ExampleService_Create() {
 }
 
 func ExampleService_List() {
-	s := stage.New()
-	client := s.Client
-	s.Found("ada@analytical.dev", "Analytical Engines", &organizations.CreateRequest{
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.CreateOrganization("ada@analytical.dev", "Analytical Engines", &organizations.CreateRequest{
 		EmailJITProvisioning: new(b2borganizations.EmailJITProvisioningRestricted),
 		EmailAllowedDomains:  []string{"analytical.dev"},
 	})
-	s.Found("charles@analytical.dev", "Difference Engines", nil)
+	server.CreateOrganization("charles@analytical.dev", "Difference Engines", nil)
 
 	resp, err := client.B2B.Discovery.Organizations.List(context.Background(), &organizations.ListRequest{
-		IntermediateSessionToken: new(s.Prove("charles@analytical.dev")), // it can be used again afterwards
+		IntermediateSessionToken: new(server.IntermediateSession("charles@analytical.dev")), // good for more afterwards
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -10,18 +10,19 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/discovery/organizations. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Discovery.Organizations.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opCreate = transport.Op{
-	Name:      "b2b.discovery.organizations.create",
-	Method:    "POST",
-	Path:      "/v1/b2b/discovery/organizations/create",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"intermediate_session_token"},
+	Name:   "b2b.discovery.organizations.create",
+	Method: "POST",
+	Path:   "/v1/b2b/discovery/organizations/create",
+	Class:  transport.SingleUse,
 }
 
 // Create founds an organization for the holder of an intermediate session and logs them in to it.
@@ -70,11 +71,10 @@ func (s *Service) Create(
 }
 
 var opList = transport.Op{
-	Name:      "b2b.discovery.organizations.list",
-	Method:    "POST",
-	Path:      "/v1/b2b/discovery/organizations",
-	Class:     transport.Read,
-	Sensitive: []string{"intermediate_session_token", "session_token", "session_jwt"},
+	Name:   "b2b.discovery.organizations.list",
+	Method: "POST",
+	Path:   "/v1/b2b/discovery/organizations",
+	Class:  transport.Read,
 }
 
 // List lists the organizations somebody can log in to or join.

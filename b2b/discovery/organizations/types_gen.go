@@ -10,20 +10,21 @@ import (
 	b2borganizations "github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/b2c/devicehistory"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
 	// The intermediate session: factors somebody has proved, not yet tied to a session. It lives for ten
 	// minutes and can be used until a call succeeds in turning it into a session.
-	IntermediateSessionToken string `json:"intermediate_session_token"`
+	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The organization's name for people. When absent it is derived from the verified e-mail address: from the
 	// domain, or from the part before the at sign where the domain belongs to a common provider or a school.
 	// Length: 1 to 128 characters.
@@ -37,7 +38,7 @@ type CreateRequest struct {
 	// The URL of the organization's logo; empty when there is none.
 	OrganizationLogoURL *string `json:"organization_logo_url,omitzero"`
 	// Data of your own that only a backend can write; a call on behalf of a session cannot.
-	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Who may become a member by a first login through single sign-on. See the SSOJITProvisioning constants of
 	// package b2b/organizations. Default: ALL_ALLOWED.
 	SSOJITProvisioning *string `json:"sso_jit_provisioning,omitzero"`
@@ -74,7 +75,7 @@ type CreateRequest struct {
 	OAuthTenantJITProvisioning *string `json:"oauth_tenant_jit_provisioning,omitzero"`
 	// The tenants that OAuthTenantJITProvisioning admits under RESTRICTED: for each of the keys "slack",
 	// "hubspot" and "github" a list of the provider's tenant ids.
-	AllowedOAuthTenants map[string]any `json:"allowed_oauth_tenants,omitzero"`
+	AllowedOAuthTenants shared.Object `json:"allowed_oauth_tenants,omitzero"`
 	// Which first-party Connected Apps members may use: RESTRICTED means AllowedFirstPartyConnectedApps.
 	// Default: ALL_ALLOWED.
 	FirstPartyConnectedAppsAllowedType *b2borganizations.ConnectedAppsAllowedType `json:"first_party_connected_apps_allowed_type,omitzero"`
@@ -105,32 +106,32 @@ type CreateResponse struct {
 	// A customer of yours: a group of members, with rules on who may come in and how they log in.
 	Organization b2borganizations.Organization `json:"organization"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session; absent unless MemberAuthenticated is true.
-	MemberSession *sessions.MemberSession `json:"member_session"`
+	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
 	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
-	IntermediateSessionToken string `json:"intermediate_session_token"`
+	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session ends; zero when there is none.
-	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at"`
+	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// Present when another primary factor is needed; says which the organization takes.
-	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required"`
+	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
 	// Present when a second factor is needed; says which the member has.
-	MFARequired *mfa.MFARequired `json:"mfa_required"`
+	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	MemberDevice *devicehistory.DeviceInfo `json:"member_device"`
+	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // ListRequest is what [Service.List] sends.
 type ListRequest struct {
 	// The intermediate session: factors somebody has proved, not yet tied to a session. It lives for ten
 	// minutes and can be used until a call succeeds in turning it into a session.
-	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero"`
+	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// The session, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// The session, by a JWT of it.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 }
 
 // ListResponse is what [Service.List] returns.
@@ -143,8 +144,8 @@ type ListResponse struct {
 	EmailAddress string `json:"email_address"`
 	// The organizations the person can go on to, as a member or as somebody who may join. When there are none,
 	// only founding one is left.
-	DiscoveredOrganizations []discovery.DiscoveredOrganization `json:"discovered_organizations"`
+	DiscoveredOrganizations []discovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
 	// The organization whose login made the intermediate session, and so the likely choice. Empty for an
 	// intermediate session that came out of discovery, which is bound to no organization.
-	OrganizationIDHint string `json:"organization_id_hint"`
+	OrganizationIDHint string `json:"organization_id_hint,omitzero"`
 }

@@ -10,17 +10,18 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/idp/oauth/authorize. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.IDP.OAuth.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthorizeStart = transport.Op{
-	Name:      "b2b.idp.oauth.authorize_start",
-	Method:    "POST",
-	Path:      "/v1/b2b/idp/oauth/authorize/start",
-	Class:     transport.Read,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:   "b2b.idp.oauth.authorize_start",
+	Method: "POST",
+	Path:   "/v1/b2b/idp/oauth/authorize/start",
+	Class:  transport.Read,
 }
 
 // AuthorizeStart finds out what a Connected App asks a member for, and whether the member must be asked.
@@ -55,11 +56,10 @@ func (s *Service) AuthorizeStart(
 }
 
 var opAuthorize = transport.Op{
-	Name:      "b2b.idp.oauth.authorize",
-	Method:    "POST",
-	Path:      "/v1/b2b/idp/oauth/authorize",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:   "b2b.idp.oauth.authorize",
+	Method: "POST",
+	Path:   "/v1/b2b/idp/oauth/authorize",
+	Class:  transport.SingleUse,
 }
 
 // Authorize grants or refuses what a Connected App asks a member for.

@@ -19,7 +19,7 @@ type AuthorizeStartRequest struct {
 	ResponseType string `json:"response_type"`
 	// The scopes the app asks for: those of the RBAC policy, and the built-in "openid", "profile", "email",
 	// "phone", "offline_access" and "full_access". The last is for first-party apps only.
-	Scopes []string `json:"scopes"`
+	Scopes []string `json:"scopes,omitzero" stytch:"required"`
 	// The member's organization, by its id, its slug or its external id. Give it with MemberID and only then.
 	OrganizationID *string `json:"organization_id,omitzero"`
 	// The member who is asked, by their id or their external id. Give it with OrganizationID. Without a
@@ -27,10 +27,10 @@ type AuthorizeStartRequest struct {
 	MemberID *string `json:"member_id,omitzero"`
 	// A session of the person who is asked, by its opaque token. Without a session, the access token the app
 	// gets cannot be traded for a session later.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A session of the person who is asked, by a JWT of it. Without a session, the access token the app gets
 	// cannot be traded for a session later.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// What the person must be asked for in any case, as a list with spaces between. See the Prompt constants of
 	// package b2c/idp.
 	Prompt *string `json:"prompt,omitzero"`
@@ -55,7 +55,7 @@ type AuthorizeStartResponse struct {
 	// true. Unverified: we assume that third-party apps and scopes not granted before call for consent too.
 	ConsentRequired bool `json:"consent_required"`
 	// The scopes asked for, each with whether the member can grant it.
-	ScopeResults []idp.ScopeResult `json:"scope_results"`
+	ScopeResults []idp.ScopeResult `json:"scope_results,omitzero"`
 }
 
 // AuthorizeRequest is what [Service.Authorize] sends.
@@ -71,7 +71,7 @@ type AuthorizeRequest struct {
 	ResponseType string `json:"response_type"`
 	// The scopes the app asks for: those of the RBAC policy, and the built-in "openid", "profile", "email",
 	// "phone", "offline_access" and "full_access". The last is for first-party apps only.
-	Scopes []string `json:"scopes"`
+	Scopes []string `json:"scopes,omitzero" stytch:"required"`
 	// The member's organization, by its id, its slug or its external id. Give it with MemberID and only then.
 	OrganizationID *string `json:"organization_id,omitzero"`
 	// The member who is asked, by their id or their external id. Give it with OrganizationID. Without a
@@ -79,10 +79,10 @@ type AuthorizeRequest struct {
 	MemberID *string `json:"member_id,omitzero"`
 	// A session of the person who is asked, by its opaque token. Without a session, the access token the app
 	// gets cannot be traded for a session later.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A session of the person who is asked, by a JWT of it. Without a session, the access token the app gets
 	// cannot be traded for a session later.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// What the person must be asked for in any case, as a list with spaces between. See the Prompt constants of
 	// package b2c/idp.
 	Prompt *string `json:"prompt,omitzero"`
@@ -105,8 +105,8 @@ type AuthorizeResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// Where to send the browser now: the app's redirect URI with the code and "state", or with an OAuth error.
-	RedirectURI string `json:"redirect_uri"`
+	RedirectURI string `json:"redirect_uri" stytch:"secret"`
 	// The code that also stands in RedirectURI, which the app redeems once for its tokens; empty when there is
 	// none.
-	AuthorizationCode string `json:"authorization_code"`
+	AuthorizationCode string `json:"authorization_code,omitzero" stytch:"secret"`
 }

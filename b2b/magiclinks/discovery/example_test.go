@@ -7,17 +7,17 @@ import (
 	"log"
 
 	"github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
-	"github.com/seed75add069/stytch-go/internal/stage"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Authenticate() {
 	ctx := context.Background()
-	s := stage.New() // an emulator
-	client := s.Client
-	s.Found("ada@example.com", "Analytical Engines", nil)
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.CreateOrganization("ada@example.com", "Analytical Engines", nil)
 
-	token := s.Link("ada@example.com") // the link's "token" parameter, as it comes to the redirect URL
+	token := server.MagicLink("ada@example.com") // the link's "token" parameter, as it comes to the redirect URL
 	resp, err := client.B2B.MagicLinks.Discovery.Authenticate(ctx, &discovery.AuthenticateRequest{
 		DiscoveryMagicLinksToken: token,
 	})

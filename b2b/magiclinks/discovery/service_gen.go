@@ -10,18 +10,19 @@ import (
 )
 
 // Service calls POST /v1/b2b/magic_links/discovery/authenticate. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.MagicLinks.Discovery.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2b.magic_links.discovery.authenticate",
-	Method:    "POST",
-	Path:      "/v1/b2b/magic_links/discovery/authenticate",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"discovery_magic_links_token", "pkce_code_verifier"},
+	Name:   "b2b.magic_links.discovery.authenticate",
+	Method: "POST",
+	Path:   "/v1/b2b/magic_links/discovery/authenticate",
+	Class:  transport.SingleUse,
 }
 
 // Authenticate trades the token of a discovery magic link for an intermediate session.

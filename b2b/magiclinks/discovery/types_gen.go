@@ -12,10 +12,10 @@ import (
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "discovery". Tokens of other
 	// kinds are not accepted here.
-	DiscoveryMagicLinksToken string `json:"discovery_magic_links_token"`
+	DiscoveryMagicLinksToken string `json:"discovery_magic_links_token" stytch:"secret"`
 	// The random string behind the challenge the flow began with. Required if there was a challenge, and
 	// refused if there was none.
-	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero"`
+	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
@@ -26,12 +26,12 @@ type AuthenticateResponse struct {
 	StatusCode int `json:"status_code"`
 	// The intermediate session: what has been proved so far, not yet tied to a session. It lives for ten
 	// minutes and can be used until an exchange or the founding of an organization succeeds.
-	IntermediateSessionToken string `json:"intermediate_session_token"`
+	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session ends; zero when there is none.
-	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at"`
+	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// The e-mail address that the factors stand for, and by which the organizations were found.
 	EmailAddress string `json:"email_address"`
 	// The organizations the person can go on to, as a member or as somebody who may join. When there are none,
 	// only founding one is left.
-	DiscoveredOrganizations []b2bdiscovery.DiscoveredOrganization `json:"discovered_organizations"`
+	DiscoveredOrganizations []b2bdiscovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
 }

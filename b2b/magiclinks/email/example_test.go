@@ -7,13 +7,15 @@ import (
 	"log"
 
 	"github.com/seed75add069/stytch-go/b2b/magiclinks/email"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_LoginOrSignup() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "member_created": true,
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2b.magic_links.email.login_or_signup", `{
+		"member_created": true,
 		"member_id": "member-test-1", "member": {"email_address": "ada@analytical.dev", "status": "pending"},
 		"organization": {"organization_name": "Analytical Engines"}
 	}`)

@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/magic_links/email. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.MagicLinks.Email.
@@ -54,11 +56,11 @@ func (s *Service) LoginOrSignup(
 }
 
 var opInvite = transport.Op{
-	Name:   "b2b.magic_links.email.invite",
-	Method: "POST",
-	Path:   "/v1/b2b/magic_links/email/invite",
-	Class:  transport.Send,
-	Caller: true,
+	Name:          "b2b.magic_links.email.invite",
+	Method:        "POST",
+	Path:          "/v1/b2b/magic_links/email/invite",
+	Class:         transport.Send,
+	Authorization: true,
 }
 
 // Invite invites somebody to an organization with a magic link.

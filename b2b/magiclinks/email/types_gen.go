@@ -69,10 +69,10 @@ type InviteRequest struct {
 	// The new member's name for people.
 	Name *string `json:"name,omitzero"`
 	// Data of your own that only a backend can write; a call on behalf of a session cannot.
-	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
 	// it.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata,omitzero"`
+	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
 	// The project's own template for the e-mail, by its id. When absent, the project's default is used.
 	InviteTemplateID *string `json:"invite_template_id,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.

@@ -6,27 +6,46 @@ import (
 	"time"
 
 	b2bdiscovery "github.com/seed75add069/stytch-go/b2b/discovery"
+	"github.com/seed75add069/stytch-go/shared"
 )
+
+// StartURLRequest is what [Service.StartURL] takes.
+type StartURLRequest struct {
+	// The provider, as in "google".
+	Provider string `json:"provider" path:"provider"`
+	// The public token of the project, which begins with "public-token-". It is no secret.
+	PublicToken string `json:"public_token" url:"public_token"`
+	// Where to come back to. It must be registered for the project. Absent means the project's default.
+	DiscoveryRedirectURL *string `json:"discovery_redirect_url,omitzero" url:"discovery_redirect_url"`
+	// Scopes to ask the provider for, beside those that a login needs.
+	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
+	// The challenge of PKCE, a SHA-256 of the verifier in base64url without padding (RFC 7636, section 4.2).
+	// The call that ends the login then takes the verifier.
+	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero" url:"pkce_code_challenge"`
+	// Further parameters for the provider, by their names there, as in {"prompt": "consent"}. They travel with
+	// the prefix "provider_".
+	ProviderParameters map[string]string `json:"provider_parameters,omitzero"`
+}
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "discovery_oauth". Tokens of
 	// other kinds are not accepted here.
-	DiscoveryOAuthToken string `json:"discovery_oauth_token"`
+	DiscoveryOAuthToken string `json:"discovery_oauth_token" stytch:"secret"`
 	// A running session, by its opaque token. Unverified: what it is good for; we assume that its factors join
 	// the intermediate session.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session, by a JWT of it. It serves in place of SessionToken.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// A session's duration, in minutes. Unverified: the call makes no session, so we assume that it has no
 	// effect; give it to the exchange.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims for a session. Unverified: the call makes no session, so we assume that they have no effect; give
 	// them to the exchange.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The random string behind the challenge the flow began with. Required if there was a challenge, and
 	// refused if there was none.
-	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero"`
+	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
@@ -37,14 +56,14 @@ type AuthenticateResponse struct {
 	StatusCode int `json:"status_code"`
 	// The intermediate session: what has been proved so far, not yet tied to a session. It lives for ten
 	// minutes and can be used until an exchange or the founding of an organization succeeds.
-	IntermediateSessionToken string `json:"intermediate_session_token"`
+	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session ends; zero when there is none.
-	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at"`
+	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// The e-mail address that the factors stand for, and by which the organizations were found.
 	EmailAddress string `json:"email_address"`
 	// The organizations the person can go on to, as a member or as somebody who may join. When there are none,
 	// only founding one is left.
-	DiscoveredOrganizations []b2bdiscovery.DiscoveredOrganization `json:"discovered_organizations"`
+	DiscoveredOrganizations []b2bdiscovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
 	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
@@ -53,7 +72,7 @@ type AuthenticateResponse struct {
 	ProviderTenantID string `json:"provider_tenant_id"`
 	// The tenants of the provider the person belongs to, by the provider's ids. Organizations that admit one of
 	// them are among DiscoveredOrganizations.
-	ProviderTenantIDs []string `json:"provider_tenant_ids"`
+	ProviderTenantIDs []string `json:"provider_tenant_ids,omitzero"`
 	// The person's name at the provider; empty when it gave none.
 	FullName string `json:"full_name"`
 }

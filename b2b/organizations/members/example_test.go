@@ -6,20 +6,22 @@ import (
 	"fmt"
 	"log"
 
+	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 // What is nil stays as it is; what is given is sent, also where it is false, empty or an empty list.
 func ExampleService_Update() {
-	api := apitest.New(`{
-		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2b.organizations.members.update", `{
+		"member_id": "member-test-1",
 		"member": {"member_id": "member-test-1", "name": "", "mfa_enrolled": false}
 	}`)
-	client := api.Client()
 
 	resp, err := client.B2B.Organizations.Members.Update(context.Background(), &members.UpdateRequest{
 		OrganizationID: "analytical-engines",
@@ -31,7 +33,7 @@ func ExampleService_Update() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(api.Sent())
+	fmt.Println(server.Requests()[0])
 	fmt.Println("second factor at every login:", resp.Member.MFAEnrolled)
 	// Output:
 	// PUT /v1/b2b/organizations/analytical-engines/members/member-test-1
@@ -41,11 +43,12 @@ func ExampleService_Update() {
 
 // Metadata is merged into what is there: a key that is not mentioned stays, and nil deletes one.
 func ExampleService_Update_metadata() {
-	api := apitest.New(`{
-		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2b.organizations.members.update", `{
+		"member_id": "member-test-1",
 		"member": {"member_id": "member-test-1", "trusted_metadata": {"plan": "team", "since": "2026"}}
 	}`)
-	client := api.Client()
 
 	resp, err := client.B2B.Organizations.Members.Update(context.Background(), &members.UpdateRequest{
 		OrganizationID: "analytical-engines",
@@ -58,7 +61,7 @@ func ExampleService_Update_metadata() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(api.Sent())
+	fmt.Println(server.Requests()[0])
 	fmt.Println("now:", resp.Member.TrustedMetadata)
 	// Output:
 	// PUT /v1/b2b/organizations/analytical-engines/members/member-test-1
@@ -67,8 +70,9 @@ func ExampleService_Update_metadata() {
 }
 
 func ExampleService_Search() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2b.organizations.members.search", `{
 		"members": [{
 			"member_id": "member-test-1", "organization_id": "organization-test-1",
 			"email_address": "ada@analytical.dev", "status": "invited"
@@ -99,13 +103,15 @@ func ExampleService_Search() {
 }
 
 func ExampleService_SearchAll() {
-	client := apitest.Client(
-		`{"request_id": "request-id-test-1", "status_code": 200,
-			"members": [{"email_address": "ada@analytical.dev"}],
-			"results_metadata": {"total": 2, "next_cursor": "example-cursor"}}`,
-		`{"request_id": "request-id-test-2", "status_code": 429, "error_type": "too_many_requests",
-			"error_message": "Slow down.", "error_url": ""}`,
-	)
+	server := stytchtest.NewServer()
+	client := server.NewClient(stytch.Config{Retry: shared.RetryPolicy{MaxAttempts: 1}})
+	server.Answer("b2b.organizations.members.search", `{
+		"members": [{"email_address": "ada@analytical.dev"}],
+		"results_metadata": {"total": 2, "next_cursor": "example-cursor"}
+	}`)
+	server.AnswerError("b2b.organizations.members.search", &stytcherror.Error{ // to the second page
+		StatusCode: 429, Code: stytcherror.CodeTooManyRequests,
+	})
 
 	request := &members.SearchRequest{OrganizationIDs: []string{"organization-test-1"}}
 	for member, err := range client.B2B.Organizations.Members.SearchAll(context.Background(), request) {

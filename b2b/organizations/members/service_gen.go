@@ -10,18 +10,20 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/organizations. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Organizations.Members.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opUpdate = transport.Op{
-	Name:   "b2b.organizations.members.update",
-	Method: "PUT",
-	Path:   "/v1/b2b/organizations/{organization_id}/members/{member_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.members.update",
+	Method:        "PUT",
+	Path:          "/v1/b2b/organizations/{organization_id}/members/{member_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // Update changes a member.
@@ -66,11 +68,11 @@ func (s *Service) Update(
 }
 
 var opDelete = transport.Op{
-	Name:   "b2b.organizations.members.delete",
-	Method: "DELETE",
-	Path:   "/v1/b2b/organizations/{organization_id}/members/{member_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.members.delete",
+	Method:        "DELETE",
+	Path:          "/v1/b2b/organizations/{organization_id}/members/{member_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // Delete deletes a member.
@@ -98,11 +100,11 @@ func (s *Service) Delete(
 }
 
 var opReactivate = transport.Op{
-	Name:   "b2b.organizations.members.reactivate",
-	Method: "PUT",
-	Path:   "/v1/b2b/organizations/{organization_id}/members/{member_id}/reactivate",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.members.reactivate",
+	Method:        "PUT",
+	Path:          "/v1/b2b/organizations/{organization_id}/members/{member_id}/reactivate",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // Reactivate brings back a member who was deleted.
@@ -131,11 +133,11 @@ func (s *Service) Reactivate(
 }
 
 var opDeleteMFAPhoneNumber = transport.Op{
-	Name:   "b2b.organizations.members.delete_mfa_phone_number",
-	Method: "DELETE",
-	Path:   "/v1/b2b/organizations/{organization_id}/members/mfa_phone_numbers/{member_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.members.delete_mfa_phone_number",
+	Method:        "DELETE",
+	Path:          "/v1/b2b/organizations/{organization_id}/members/mfa_phone_numbers/{member_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // DeleteMFAPhoneNumber removes a member's phone number for codes by text message.
@@ -164,11 +166,11 @@ func (s *Service) DeleteMFAPhoneNumber(
 }
 
 var opDeleteTOTP = transport.Op{
-	Name:   "b2b.organizations.members.delete_totp",
-	Method: "DELETE",
-	Path:   "/v1/b2b/organizations/{organization_id}/members/{member_id}/totp",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.members.delete_totp",
+	Method:        "DELETE",
+	Path:          "/v1/b2b/organizations/{organization_id}/members/{member_id}/totp",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // DeleteTOTP removes a member's authenticator app.
@@ -196,11 +198,11 @@ func (s *Service) DeleteTOTP(
 }
 
 var opSearch = transport.Op{
-	Name:   "b2b.organizations.members.search",
-	Method: "POST",
-	Path:   "/v1/b2b/organizations/members/search",
-	Class:  transport.Read,
-	Caller: true,
+	Name:          "b2b.organizations.members.search",
+	Method:        "POST",
+	Path:          "/v1/b2b/organizations/members/search",
+	Class:         transport.Read,
+	Authorization: true,
 }
 
 // Search finds members of one or several organizations, page by page.
@@ -236,11 +238,11 @@ func (s *Service) Search(
 }
 
 var opDeletePassword = transport.Op{
-	Name:   "b2b.organizations.members.delete_password",
-	Method: "DELETE",
-	Path:   "/v1/b2b/organizations/{organization_id}/members/passwords/{member_password_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.members.delete_password",
+	Method:        "DELETE",
+	Path:          "/v1/b2b/organizations/{organization_id}/members/passwords/{member_password_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // DeletePassword takes away a member's password.
@@ -320,11 +322,11 @@ func (s *Service) OIDCProviders(
 }
 
 var opUnlinkRetiredEmail = transport.Op{
-	Name:   "b2b.organizations.members.unlink_retired_email",
-	Method: "POST",
-	Path:   "/v1/b2b/organizations/{organization_id}/members/{member_id}/unlink_retired_email",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.members.unlink_retired_email",
+	Method:        "POST",
+	Path:          "/v1/b2b/organizations/{organization_id}/members/{member_id}/unlink_retired_email",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // UnlinkRetiredEmail frees a former e-mail address of a member, so that others in the organization can use it.
@@ -356,11 +358,11 @@ func (s *Service) UnlinkRetiredEmail(
 }
 
 var opStartEmailUpdate = transport.Op{
-	Name:   "b2b.organizations.members.start_email_update",
-	Method: "POST",
-	Path:   "/v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update",
-	Class:  transport.Send,
-	Caller: true,
+	Name:          "b2b.organizations.members.start_email_update",
+	Method:        "POST",
+	Path:          "/v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update",
+	Class:         transport.Send,
+	Authorization: true,
 }
 
 // StartEmailUpdate sends a message to a new e-mail address, by which the member takes it over.
@@ -401,11 +403,11 @@ func (s *Service) StartEmailUpdate(
 }
 
 var opGetConnectedApps = transport.Op{
-	Name:   "b2b.organizations.members.get_connected_apps",
-	Method: "GET",
-	Path:   "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps",
-	Class:  transport.Read,
-	Caller: true,
+	Name:          "b2b.organizations.members.get_connected_apps",
+	Method:        "GET",
+	Path:          "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps",
+	Class:         transport.Read,
+	Authorization: true,
 }
 
 // GetConnectedApps lists the Connected Apps to which a member has granted access.
@@ -432,11 +434,11 @@ func (s *Service) GetConnectedApps(
 }
 
 var opDeleteExternalID = transport.Op{
-	Name:   "b2b.organizations.members.delete_external_id",
-	Method: "DELETE",
-	Path:   "/v1/b2b/organizations/{organization_id}/members/{member_id}/external_id",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.members.delete_external_id",
+	Method:        "DELETE",
+	Path:          "/v1/b2b/organizations/{organization_id}/members/{member_id}/external_id",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // DeleteExternalID removes a member's external id.
@@ -462,11 +464,11 @@ func (s *Service) DeleteExternalID(
 }
 
 var opCreate = transport.Op{
-	Name:   "b2b.organizations.members.create",
-	Method: "POST",
-	Path:   "/v1/b2b/organizations/{organization_id}/members",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.members.create",
+	Method:        "POST",
+	Path:          "/v1/b2b/organizations/{organization_id}/members",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // Create creates a member and sends nothing.

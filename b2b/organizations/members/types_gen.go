@@ -10,17 +10,17 @@ import (
 // UpdateRequest is what [Service.Update] sends.
 type UpdateRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 	// The member's name for people.
 	Name *string `json:"name,omitzero"`
 	// Data of your own that only a backend can write; a call on behalf of a session cannot. It is merged into
 	// what is there, at the top level only; a null deletes a key. There is room for 20 keys and 4 KB.
-	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Data of your own that its subject can write from a frontend too. It is merged into what is there, at the
 	// top level only; a null deletes a key. There is room for 20 keys and 4 KB.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata,omitzero"`
+	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
 	// Whether the member is exempt from the organization's restrictions on login and MFA methods, so that
 	// somebody can come in when single sign-on is down.
 	IsBreakglass *bool `json:"is_breakglass,omitzero"`
@@ -68,9 +68,9 @@ type UpdateResponse struct {
 // DeleteRequest is what [Service.Delete] sends.
 type DeleteRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // DeleteResponse is what [Service.Delete] returns.
@@ -86,9 +86,9 @@ type DeleteResponse struct {
 // ReactivateRequest is what [Service.Reactivate] sends.
 type ReactivateRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The deleted member, by their id. An external id does not serve here.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // ReactivateResponse is what [Service.Reactivate] returns.
@@ -108,9 +108,9 @@ type ReactivateResponse struct {
 // DeleteMFAPhoneNumberRequest is what [Service.DeleteMFAPhoneNumber] sends.
 type DeleteMFAPhoneNumberRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // DeleteMFAPhoneNumberResponse is what [Service.DeleteMFAPhoneNumber] returns.
@@ -130,9 +130,9 @@ type DeleteMFAPhoneNumberResponse struct {
 // DeleteTOTPRequest is what [Service.DeleteTOTP] sends.
 type DeleteTOTPRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // DeleteTOTPResponse is what [Service.DeleteTOTP] returns.
@@ -153,7 +153,7 @@ type DeleteTOTPResponse struct {
 type SearchRequest struct {
 	// The organizations to search, by their ids. Unverified: whether slugs and external ids would do as well.
 	// Size: at least 1 items.
-	OrganizationIDs []string `json:"organization_ids"`
+	OrganizationIDs []string `json:"organization_ids,omitzero" stytch:"required"`
 	// Where to go on: the NextCursor of the page before. When absent, the search begins with the first page.
 	// Keep the other fields as they were from page to page.
 	Cursor *string `json:"cursor,omitzero"`
@@ -170,19 +170,19 @@ type SearchResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The members on this page.
-	Members []organizations.Member `json:"members"`
+	Members []organizations.Member `json:"members,omitzero"`
 	// How many members there are on all pages, and the cursor of the next page.
 	ResultsMetadata organizations.ResultsMetadata `json:"results_metadata"`
 	// The members' organizations, by their ids.
-	Organizations map[string]organizations.Organization `json:"organizations"`
+	Organizations map[string]organizations.Organization `json:"organizations,omitzero"`
 }
 
 // DeletePasswordRequest is what [Service.DeletePassword] sends.
 type DeletePasswordRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The password, by the "member_password_id" of its member. No member needs to be named beside it.
-	MemberPasswordID string `json:"-" path:"member_password_id"`
+	MemberPasswordID string `json:"member_password_id" path:"member_password_id"`
 }
 
 // DeletePasswordResponse is what [Service.DeletePassword] returns.
@@ -203,9 +203,9 @@ type DeletePasswordResponse struct {
 type DangerouslyGetRequest struct {
 	// The member, by their id. Unverified: external ids are unique in one organization only, so we assume that
 	// they do not serve here.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 	// Whether to find the member even if they are deleted. Default: false.
-	IncludeDeleted *bool `json:"-" url:"include_deleted,omitzero"`
+	IncludeDeleted *bool `json:"include_deleted,omitzero" url:"include_deleted"`
 }
 
 // DangerouslyGetResponse is what [Service.DangerouslyGet] returns.
@@ -225,12 +225,12 @@ type DangerouslyGetResponse struct {
 // OIDCProvidersRequest is what [Service.OIDCProviders] sends.
 type OIDCProvidersRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 	// Whether the answer shall hold the provider's refresh token too, where the provider gave one. Default:
 	// false.
-	IncludeRefreshToken *bool `json:"-" url:"include_refresh_token,omitzero"`
+	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
 // OIDCProvidersResponse is what [Service.OIDCProviders] returns.
@@ -240,15 +240,15 @@ type OIDCProvidersResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The tokens, for each OIDC connection the member has logged in through.
-	Registrations []organizations.OIDCProviderInfo `json:"registrations"`
+	Registrations []organizations.OIDCProviderInfo `json:"registrations,omitzero"`
 }
 
 // UnlinkRetiredEmailRequest is what [Service.UnlinkRetiredEmail] sends.
 type UnlinkRetiredEmailRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 	// The former address, by its id in RetiredEmailAddresses.
 	EmailID *string `json:"email_id,omitzero"`
 	// The former address itself.
@@ -274,9 +274,9 @@ type UnlinkRetiredEmailResponse struct {
 // StartEmailUpdateRequest is what [Service.StartEmailUpdate] sends.
 type StartEmailUpdateRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 	// The new address, to which the message goes. Nobody else in the organization may have it, have it among
 	// RetiredEmailAddresses, or be changing to it. Each address takes one e-mail a second; more are refused.
 	EmailAddress string `json:"email_address"`
@@ -308,9 +308,9 @@ type StartEmailUpdateResponse struct {
 // GetConnectedAppsRequest is what [Service.GetConnectedApps] sends.
 type GetConnectedAppsRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // GetConnectedAppsResponse is what [Service.GetConnectedApps] returns.
@@ -320,16 +320,16 @@ type GetConnectedAppsResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The apps with access to the member.
-	ConnectedApps []organizations.MemberConnectedApp `json:"connected_apps"`
+	ConnectedApps []organizations.MemberConnectedApp `json:"connected_apps,omitzero"`
 }
 
 // DeleteExternalIDRequest is what [Service.DeleteExternalID] sends.
 type DeleteExternalIDRequest struct {
 	// The organization's id. Unverified: whether its slug or its external id would do as well, as in most
 	// calls; we assume not.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member's id. Unverified: whether the external id itself would do, as in most calls; we assume not.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // DeleteExternalIDResponse is what [Service.DeleteExternalID] returns.
@@ -349,17 +349,17 @@ type DeleteExternalIDResponse struct {
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The address the member will log in with. No other member of the organization may have it, nor have had it
 	// before. Nothing is sent to it.
 	EmailAddress string `json:"email_address"`
 	// The member's name for people.
 	Name *string `json:"name,omitzero"`
 	// Data of your own that only a backend can write; a call on behalf of a session cannot.
-	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
 	// it.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata,omitzero"`
+	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
 	// Whether the member stays "pending" until the first login. Until then login e-mails to them are those for
 	// people who sign up. Default: false.
 	CreateMemberAsPending *bool `json:"create_member_as_pending,omitzero"`
@@ -397,11 +397,11 @@ type CreateResponse struct {
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID *string `json:"-" url:"member_id,omitzero"`
+	MemberID *string `json:"member_id,omitzero" url:"member_id"`
 	// The member, by the e-mail address they log in with.
-	EmailAddress *string `json:"-" url:"email_address,omitzero"`
+	EmailAddress *string `json:"email_address,omitzero" url:"email_address"`
 }
 
 // GetResponse is what [Service.Get] returns.

@@ -8,18 +8,20 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/otps/email"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Authenticate() {
 	ctx := context.Background()
-	client := apitest.Client(
-		`{"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1", "member_created": false}`,
-		`{"request_id": "request-id-test-2", "status_code": 200, "member_id": "member-test-1",
-			"member_authenticated": false, "intermediate_session_token": "example-intermediate-session",
-			"mfa_required": {"member_options": {"mfa_phone_number": "", "totp_registration_id": "totp-registration-test-1"}}}`,
-	)
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2b.otps.email.login_or_signup", `{"member_id": "member-test-1", "member_created": false}`)
+	server.Answer("b2b.otps.email.authenticate", `{
+		"member_id": "member-test-1", "member_authenticated": false,
+		"intermediate_session_token": "example-intermediate-session",
+		"mfa_required": {"member_options": {"mfa_phone_number": "", "totp_registration_id": "totp-registration-test-1"}}
+	}`)
 
 	_, err := client.B2B.OTPs.Email.LoginOrSignup(ctx, &email.LoginOrSignupRequest{
 		OrganizationID: "analytical-engines",

@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/otps/email. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.OTPs.Email.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
@@ -51,11 +53,10 @@ func (s *Service) LoginOrSignup(
 }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2b.otps.email.authenticate",
-	Method:    "POST",
-	Path:      "/v1/b2b/otps/email/authenticate",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"code", "session_token", "session_jwt", "intermediate_session_token"},
+	Name:   "b2b.otps.email.authenticate",
+	Method: "POST",
+	Path:   "/v1/b2b/otps/email/authenticate",
+	Class:  transport.SingleUse,
 }
 
 // Authenticate logs a member in with a code that came by e-mail.

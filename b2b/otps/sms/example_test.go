@@ -7,14 +7,16 @@ import (
 	"log"
 
 	"github.com/seed75add069/stytch-go/b2b/otps/sms"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 // The second step of a login whose answer asked for a second factor.
 func ExampleService_Send() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "member_id": "member-test-1",
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2b.otps.sms.send", `{
+		"member_id": "member-test-1",
 		"member": {"member_id": "member-test-1", "mfa_phone_number": "+12025550162", "mfa_phone_number_verified": false}
 	}`)
 
@@ -32,10 +34,11 @@ func ExampleService_Send() {
 }
 
 func ExampleService_Authenticate() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 404, "error_type": "otp_code_not_found",
-		"error_message": "Wrong code.", "error_url": ""
-	}`)
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.AnswerError("b2b.otps.sms.authenticate", &stytcherror.Error{
+		StatusCode: 404, Code: stytcherror.CodeOTPCodeNotFound,
+	})
 
 	resp, err := client.B2B.OTPs.SMS.Authenticate(context.Background(), &sms.AuthenticateRequest{
 		OrganizationID:           "analytical-engines",

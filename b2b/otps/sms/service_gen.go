@@ -10,17 +10,18 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/otps/sms. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.OTPs.SMS.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opSend = transport.Op{
-	Name:      "b2b.otps.sms.send",
-	Method:    "POST",
-	Path:      "/v1/b2b/otps/sms/send",
-	Class:     transport.Send,
-	Sensitive: []string{"intermediate_session_token", "session_token", "session_jwt"},
+	Name:   "b2b.otps.sms.send",
+	Method: "POST",
+	Path:   "/v1/b2b/otps/sms/send",
+	Class:  transport.Send,
 }
 
 // Send sends a member a code by text message, as a second factor.
@@ -54,11 +55,10 @@ func (s *Service) Send(
 }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2b.otps.sms.authenticate",
-	Method:    "POST",
-	Path:      "/v1/b2b/otps/sms/authenticate",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"code", "intermediate_session_token", "session_token", "session_jwt"},
+	Name:   "b2b.otps.sms.authenticate",
+	Method: "POST",
+	Path:   "/v1/b2b/otps/sms/authenticate",
+	Class:  transport.SingleUse,
 }
 
 // Authenticate completes a login with a code that came by text message.

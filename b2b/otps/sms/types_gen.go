@@ -23,11 +23,11 @@ type SendRequest struct {
 	// The intermediate session of the member's login. A call that gives a further second factor to a member who
 	// has one already needs this or a session, with the old one among its factors. Otherwise whoever holds the
 	// first factor alone could add a second.
-	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero"`
+	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// A running session of the member, by its opaque token. It serves in place of IntermediateSessionToken.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session of the member, by a JWT of it. It serves in place of IntermediateSessionToken.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 }
 
 // SendResponse is what [Service.Send] returns.
@@ -52,20 +52,20 @@ type AuthenticateRequest struct {
 	// The member, by their id or their external id.
 	MemberID string `json:"member_id"`
 	// The six digits from the text message.
-	Code string `json:"code"`
+	Code string `json:"code" stytch:"secret"`
 	// The intermediate session of the login that asked for a second factor. A success spends it.
-	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero"`
+	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// A running session of the member that shall gain the second factor, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session of the member that shall gain the second factor, by a JWT of it.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// How to change MFAEnrolled of the member when the code is right. When absent, it stays as it is. Without
 	// effect where MFAPolicy is REQUIRED_FOR_ALL: there every member ends up enrolled. See the EnrollmentChange
 	// constants of package b2b/mfa.
@@ -91,11 +91,11 @@ type AuthenticateResponse struct {
 	// A customer of yours: a group of members, with rules on who may come in and how they log in.
 	Organization organizations.Organization `json:"organization"`
 	// The opaque token of the session. It is valid until the session ends.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The session, with the second factor among its factors.
-	MemberSession *sessions.MemberSession `json:"member_session"`
+	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	MemberDevice *devicehistory.DeviceInfo `json:"member_device"`
+	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }

@@ -10,18 +10,19 @@ import (
 )
 
 // Service calls POST /v1/b2b/passwords/discovery/authenticate. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Passwords.Discovery.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2b.passwords.discovery.authenticate",
-	Method:    "POST",
-	Path:      "/v1/b2b/passwords/discovery/authenticate",
-	Class:     transport.Write,
-	Sensitive: []string{"password"},
+	Name:   "b2b.passwords.discovery.authenticate",
+	Method: "POST",
+	Path:   "/v1/b2b/passwords/discovery/authenticate",
+	Class:  transport.Write,
 }
 
 // Authenticate trades an e-mail address and its password for an intermediate session.

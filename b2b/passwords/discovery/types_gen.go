@@ -13,7 +13,7 @@ type AuthenticateRequest struct {
 	// The e-mail address the password belongs to.
 	EmailAddress string `json:"email_address"`
 	// The password.
-	Password string `json:"password"`
+	Password string `json:"password" stytch:"secret"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
@@ -24,12 +24,12 @@ type AuthenticateResponse struct {
 	StatusCode int `json:"status_code"`
 	// The intermediate session: what has been proved so far, not yet tied to a session. It lives for ten
 	// minutes and can be used until an exchange or the founding of an organization succeeds.
-	IntermediateSessionToken string `json:"intermediate_session_token"`
+	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session ends; zero when there is none.
-	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at"`
+	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// The e-mail address that the factors stand for, and by which the organizations were found.
 	EmailAddress string `json:"email_address"`
 	// The organizations the person can go on to, as a member or as somebody who may join. When there are none,
 	// only founding one is left.
-	DiscoveredOrganizations []b2bdiscovery.DiscoveredOrganization `json:"discovered_organizations"`
+	DiscoveredOrganizations []b2bdiscovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
 }

@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/passwords/email. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Passwords.Email.
@@ -58,14 +60,6 @@ var opReset = transport.Op{
 	Method: "POST",
 	Path:   "/v1/b2b/passwords/email/reset",
 	Class:  transport.SingleUse,
-	Sensitive: []string{
-		"password_reset_token",
-		"password",
-		"session_token",
-		"session_jwt",
-		"code_verifier",
-		"intermediate_session_token",
-	},
 }
 
 // Reset sets the password of a member who followed the link, and logs them in.
@@ -100,18 +94,18 @@ func (s *Service) Reset(
 }
 
 var opRequireReset = transport.Op{
-	Name:   "b2b.passwords.email.require_reset",
-	Method: "POST",
-	Path:   "/v1/b2b/passwords/email/require_reset",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.passwords.email.require_reset",
+	Method:        "POST",
+	Path:          "/v1/b2b/passwords/email/require_reset",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // RequireReset makes a password unusable until its owner has reset it.
 //
 // For projects in which one password serves in all organizations; others get an error. Nothing is sent: the
-// next login with the password fails with "member_reset_password", and the owner goes on with a reset by
-// e-mail.
+// next login with the password fails with stytcherror.CodeMemberResetPassword, and the owner goes on with a
+// reset by e-mail.
 //
 // On behalf of a session the member needs a permission. Unverified: which; we assume the action
 // "update.info.delete.password" on "stytch.member".

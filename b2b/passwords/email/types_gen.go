@@ -58,29 +58,29 @@ type ResetStartResponse struct {
 // ResetRequest is what [Service.Reset] sends.
 type ResetRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "multi_tenant_passwords".
-	PasswordResetToken string `json:"password_reset_token"`
+	PasswordResetToken string `json:"password_reset_token" stytch:"secret"`
 	// The password to set, in any characters. It must satisfy the project's strength policy and, where the
 	// project checks that, be unknown to data breaches.
-	Password string `json:"password"`
+	Password string `json:"password" stytch:"secret"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// The random string behind the challenge the flow began with. Required if there was a challenge, and
 	// refused if there was none.
-	CodeVerifier *string `json:"code_verifier,omitzero"`
+	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"secret"`
 	// An intermediate session the new factor shall join, so that the factors of both count. It is spent if a
 	// session comes of it. One that is bound to another organization is refused.
-	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero"`
+	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The language of the text message when a second factor is sent at once. Unverified: only "en", "es", "fr"
 	// and "pt-br" are documented for this call; we assume that it takes every language of text messages.
 	// Default: en.
@@ -109,21 +109,21 @@ type ResetResponse struct {
 	// The id of the member's e-mail address.
 	MemberEmailID string `json:"member_email_id"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session; absent unless MemberAuthenticated is true.
-	MemberSession *sessions.MemberSession `json:"member_session"`
+	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
 	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
-	IntermediateSessionToken string `json:"intermediate_session_token"`
+	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session ends; zero when there is none.
-	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at"`
+	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// Present when another primary factor is needed; says which the organization takes.
-	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required"`
+	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
 	// Present when a second factor is needed; says which the member has.
-	MFARequired *mfa.MFARequired `json:"mfa_required"`
+	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	MemberDevice *devicehistory.DeviceInfo `json:"member_device"`
+	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // RequireResetRequest is what [Service.RequireReset] sends.
@@ -145,9 +145,9 @@ type RequireResetResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id; empty when the request named no member.
-	MemberID string `json:"member_id"`
+	MemberID string `json:"member_id,omitzero"`
 	// The member; absent when the request named none.
-	Member *organizations.Member `json:"member"`
+	Member *organizations.Member `json:"member,omitzero"`
 	// The member's organization; absent when the request named no member.
-	Organization *organizations.Organization `json:"organization"`
+	Organization *organizations.Organization `json:"organization,omitzero"`
 }

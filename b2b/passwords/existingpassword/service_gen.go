@@ -10,18 +10,19 @@ import (
 )
 
 // Service calls POST /v1/b2b/passwords/existing_password/reset. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Passwords.ExistingPassword.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opReset = transport.Op{
-	Name:      "b2b.passwords.existing_password.reset",
-	Method:    "POST",
-	Path:      "/v1/b2b/passwords/existing_password/reset",
-	Class:     transport.Write,
-	Sensitive: []string{"existing_password", "new_password", "session_token", "session_jwt"},
+	Name:   "b2b.passwords.existing_password.reset",
+	Method: "POST",
+	Path:   "/v1/b2b/passwords/existing_password/reset",
+	Class:  transport.Write,
 }
 
 // Reset replaces a member's password by a new one and logs them in.

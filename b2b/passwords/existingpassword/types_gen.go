@@ -19,23 +19,23 @@ type ResetRequest struct {
 	// The e-mail address the member logs in with.
 	EmailAddress string `json:"email_address"`
 	// The password as it is until now.
-	ExistingPassword string `json:"existing_password"`
+	ExistingPassword string `json:"existing_password" stytch:"secret"`
 	// The password to set, in any characters. It must satisfy the project's strength policy and, where the
 	// project checks that, be unknown to data breaches.
-	NewPassword string `json:"new_password"`
+	NewPassword string `json:"new_password" stytch:"secret"`
 	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
 	// a new session. A session of somebody else is ignored.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
 	// new session. A session of somebody else is ignored.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
 	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
 	// session is made.
-	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero"`
+	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The language of the text message when a second factor is sent at once. Unverified: only "en", "es", "fr"
 	// and "pt-br" are documented for this call; we assume that it takes every language of text messages.
 	// Default: en.
@@ -60,19 +60,19 @@ type ResetResponse struct {
 	// A customer of yours: a group of members, with rules on who may come in and how they log in.
 	Organization organizations.Organization `json:"organization"`
 	// The opaque token of the session; empty when none was made.
-	SessionToken string `json:"session_token"`
+	SessionToken string `json:"session_token" stytch:"secret"`
 	// A JWT of the session, valid for five minutes; empty when none was made.
-	SessionJWT string `json:"session_jwt"`
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session; absent unless MemberAuthenticated is true.
-	MemberSession *sessions.MemberSession `json:"member_session"`
+	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
 	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
-	IntermediateSessionToken string `json:"intermediate_session_token"`
+	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session ends; zero when there is none.
-	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at"`
+	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// Present when another primary factor is needed; says which the organization takes.
-	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required"`
+	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
 	// Present when a second factor is needed; says which the member has.
-	MFARequired *mfa.MFARequired `json:"mfa_required"`
+	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
 	// What is known of the device; absent unless the request carried a TelemetryID.
-	MemberDevice *devicehistory.DeviceInfo `json:"member_device"`
+	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }

@@ -10,18 +10,19 @@ import (
 )
 
 // Service calls POST /v1/b2b/passwords/session/reset. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Passwords.Sessions.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opReset = transport.Op{
-	Name:      "b2b.passwords.sessions.reset",
-	Method:    "POST",
-	Path:      "/v1/b2b/passwords/session/reset",
-	Class:     transport.Write,
-	Sensitive: []string{"password", "session_token", "session_jwt"},
+	Name:   "b2b.passwords.sessions.reset",
+	Method: "POST",
+	Path:   "/v1/b2b/passwords/session/reset",
+	Class:  transport.Write,
 }
 
 // Reset sets the password of the member whose session it is.

@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/rbac/organizations. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.RBAC.Organizations.

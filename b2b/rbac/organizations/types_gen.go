@@ -7,7 +7,7 @@ import "github.com/seed75add069/stytch-go/b2b/rbac"
 // GetOrgPolicyRequest is what [Service.GetOrgPolicy] sends.
 type GetOrgPolicyRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
 // GetOrgPolicyResponse is what [Service.GetOrgPolicy] returns.
@@ -23,7 +23,7 @@ type GetOrgPolicyResponse struct {
 // SetOrgPolicyRequest is what [Service.SetOrgPolicy] sends.
 type SetOrgPolicyRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// All roles that the organization shall have of its own. Their permissions can name the resources and
 	// actions of the project's policy.
 	OrgPolicy rbac.OrgPolicy `json:"org_policy"`

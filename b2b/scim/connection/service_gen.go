@@ -10,18 +10,20 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/scim. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.SCIM.Connection.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opUpdate = transport.Op{
-	Name:   "b2b.scim.connection.update",
-	Method: "PUT",
-	Path:   "/v1/b2b/scim/{organization_id}/connection/{connection_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.scim.connection.update",
+	Method:        "PUT",
+	Path:          "/v1/b2b/scim/{organization_id}/connection/{connection_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // Update changes the name, the label and the group roles of a SCIM connection.
@@ -52,11 +54,11 @@ func (s *Service) Update(
 }
 
 var opDelete = transport.Op{
-	Name:   "b2b.scim.connection.delete",
-	Method: "DELETE",
-	Path:   "/v1/b2b/scim/{organization_id}/connection/{connection_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.scim.connection.delete",
+	Method:        "DELETE",
+	Path:          "/v1/b2b/scim/{organization_id}/connection/{connection_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // Delete deletes a SCIM connection.
@@ -82,11 +84,11 @@ func (s *Service) Delete(
 }
 
 var opGetGroups = transport.Op{
-	Name:   "b2b.scim.connection.get_groups",
-	Method: "GET",
-	Path:   "/v1/b2b/scim/{organization_id}/connection/{connection_id}",
-	Class:  transport.Read,
-	Caller: true,
+	Name:          "b2b.scim.connection.get_groups",
+	Method:        "GET",
+	Path:          "/v1/b2b/scim/{organization_id}/connection/{connection_id}",
+	Class:         transport.Read,
+	Authorization: true,
 }
 
 // GetGroups lists the groups that the identity provider has sent, page by page.
@@ -112,11 +114,11 @@ func (s *Service) GetGroups(
 }
 
 var opRotateStart = transport.Op{
-	Name:   "b2b.scim.connection.rotate_start",
-	Method: "POST",
-	Path:   "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/start",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.scim.connection.rotate_start",
+	Method:        "POST",
+	Path:          "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/start",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // RotateStart begins to change the token that the identity provider calls with.
@@ -144,11 +146,11 @@ func (s *Service) RotateStart(
 }
 
 var opRotateComplete = transport.Op{
-	Name:   "b2b.scim.connection.rotate_complete",
-	Method: "POST",
-	Path:   "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/complete",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.scim.connection.rotate_complete",
+	Method:        "POST",
+	Path:          "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/complete",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // RotateComplete puts the second token in the place of the first.
@@ -176,11 +178,11 @@ func (s *Service) RotateComplete(
 }
 
 var opRotateCancel = transport.Op{
-	Name:   "b2b.scim.connection.rotate_cancel",
-	Method: "POST",
-	Path:   "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/cancel",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.scim.connection.rotate_cancel",
+	Method:        "POST",
+	Path:          "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/cancel",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // RotateCancel gives up the second token and keeps the first.
@@ -207,11 +209,11 @@ func (s *Service) RotateCancel(
 }
 
 var opCreate = transport.Op{
-	Name:   "b2b.scim.connection.create",
-	Method: "POST",
-	Path:   "/v1/b2b/scim/{organization_id}/connection",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.scim.connection.create",
+	Method:        "POST",
+	Path:          "/v1/b2b/scim/{organization_id}/connection",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // Create creates the SCIM connection of an organization, which can have one.
@@ -239,11 +241,11 @@ func (s *Service) Create(
 }
 
 var opGet = transport.Op{
-	Name:   "b2b.scim.connection.get",
-	Method: "GET",
-	Path:   "/v1/b2b/scim/{organization_id}/connection",
-	Class:  transport.Read,
-	Caller: true,
+	Name:          "b2b.scim.connection.get",
+	Method:        "GET",
+	Path:          "/v1/b2b/scim/{organization_id}/connection",
+	Class:         transport.Read,
+	Authorization: true,
 }
 
 // Get fetches the SCIM connection of an organization.

@@ -7,9 +7,9 @@ import "github.com/seed75add069/stytch-go/b2b/scim"
 // UpdateRequest is what [Service.Update] sends.
 type UpdateRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The SCIM connection, by its id.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 	// The connection's name for people.
 	DisplayName *string `json:"display_name,omitzero"`
 	// The make of the identity provider. Unverified: we assume that it is a label and changes nothing in how
@@ -27,15 +27,15 @@ type UpdateResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The connection after the change.
-	Connection *scim.SCIMConnection `json:"connection"`
+	Connection *scim.SCIMConnection `json:"connection,omitzero"`
 }
 
 // DeleteRequest is what [Service.Delete] sends.
 type DeleteRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The SCIM connection, by its id.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 }
 
 // DeleteResponse is what [Service.Delete] returns.
@@ -51,9 +51,9 @@ type DeleteResponse struct {
 // RotateStartRequest is what [Service.RotateStart] sends.
 type RotateStartRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The SCIM connection, by its id.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 }
 
 // RotateStartResponse is what [Service.RotateStart] returns.
@@ -63,15 +63,15 @@ type RotateStartResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The connection, with the second token as NextBearerToken.
-	Connection *scim.SCIMConnectionWithNextToken `json:"connection"`
+	Connection *scim.SCIMConnectionWithNextToken `json:"connection,omitzero"`
 }
 
 // RotateCompleteRequest is what [Service.RotateComplete] sends.
 type RotateCompleteRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The SCIM connection, by its id.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 }
 
 // RotateCompleteResponse is what [Service.RotateComplete] returns.
@@ -81,15 +81,15 @@ type RotateCompleteResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The connection, whose BearerTokenLastFour is now that of the second token.
-	Connection *scim.SCIMConnection `json:"connection"`
+	Connection *scim.SCIMConnection `json:"connection,omitzero"`
 }
 
 // RotateCancelRequest is what [Service.RotateCancel] sends.
 type RotateCancelRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The SCIM connection, by its id.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 }
 
 // RotateCancelResponse is what [Service.RotateCancel] returns.
@@ -99,19 +99,19 @@ type RotateCancelResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The connection, with no second token any more.
-	Connection *scim.SCIMConnection `json:"connection"`
+	Connection *scim.SCIMConnection `json:"connection,omitzero"`
 }
 
 // GetGroupsRequest is what [Service.GetGroups] sends.
 type GetGroupsRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The SCIM connection, by its id.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 	// Where to go on: the NextCursor of the page before. When absent, the list begins.
-	Cursor *string `json:"-" url:"cursor,omitzero"`
+	Cursor *string `json:"cursor,omitzero" url:"cursor"`
 	// How many groups a page shall hold at most. Default: 100. Bounds: at most 1000.
-	Limit *int `json:"-" url:"limit,omitzero"`
+	Limit *int `json:"limit,omitzero" url:"limit"`
 }
 
 // GetGroupsResponse is what [Service.GetGroups] returns.
@@ -119,15 +119,15 @@ type GetGroupsResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The groups on this page.
-	SCIMGroups []scim.SCIMGroup `json:"scim_groups"`
+	SCIMGroups []scim.SCIMGroup `json:"scim_groups,omitzero"`
 	// What to send as "cursor" for the next page; empty on the last one.
-	NextCursor string `json:"next_cursor"`
+	NextCursor string `json:"next_cursor,omitzero"`
 }
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The connection's name for people.
 	DisplayName *string `json:"display_name,omitzero"`
 	// The make of the identity provider. Unverified: we assume that it is a label, which changes nothing in how
@@ -142,13 +142,13 @@ type CreateResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The new connection, with the token to enter at the identity provider.
-	Connection *scim.SCIMConnectionWithToken `json:"connection"`
+	Connection *scim.SCIMConnectionWithToken `json:"connection,omitzero"`
 }
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
@@ -159,5 +159,5 @@ type GetResponse struct {
 	StatusCode int `json:"status_code"`
 	// The connection. Unverified: we assume that an organization without one gets
 	// stytcherror.CodeNoActiveSCIMConnection rather than an answer that leaves this out.
-	Connection *scim.SCIMConnection `json:"connection"`
+	Connection *scim.SCIMConnection `json:"connection,omitzero"`
 }

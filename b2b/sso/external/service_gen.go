@@ -10,18 +10,20 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/sso/external. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.SSO.External.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opCreateConnection = transport.Op{
-	Name:   "b2b.sso.external.create_connection",
-	Method: "POST",
-	Path:   "/v1/b2b/sso/external/{organization_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.sso.external.create_connection",
+	Method:        "POST",
+	Path:          "/v1/b2b/sso/external/{organization_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // CreateConnection creates an external connection, which stands for an SSO connection of another organization.
@@ -54,11 +56,11 @@ func (s *Service) CreateConnection(
 }
 
 var opUpdateConnection = transport.Op{
-	Name:   "b2b.sso.external.update_connection",
-	Method: "PUT",
-	Path:   "/v1/b2b/sso/external/{organization_id}/connections/{connection_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.sso.external.update_connection",
+	Method:        "PUT",
+	Path:          "/v1/b2b/sso/external/{organization_id}/connections/{connection_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // UpdateConnection changes the name and the roles of an external connection.

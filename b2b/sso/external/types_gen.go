@@ -7,7 +7,7 @@ import "github.com/seed75add069/stytch-go/b2b/sso"
 // CreateConnectionRequest is what [Service.CreateConnection] sends.
 type CreateConnectionRequest struct {
 	// The organization to let people into, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The organization that has the connection to the identity provider; it must be another one. Unverified: we
 	// assume that only its id is accepted.
 	ExternalOrganizationID string `json:"external_organization_id"`
@@ -31,15 +31,15 @@ type CreateConnectionResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The new connection.
-	Connection *sso.Connection `json:"connection"`
+	Connection *sso.Connection `json:"connection,omitzero"`
 }
 
 // UpdateConnectionRequest is what [Service.UpdateConnection] sends.
 type UpdateConnectionRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The external connection, by its own id, not that of the connection it stands for.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 	// The connection's name for people.
 	DisplayName *string `json:"display_name,omitzero"`
 	// The roles, in this organization, of everybody whose session holds a login through the connection.
@@ -57,5 +57,5 @@ type UpdateConnectionResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The connection after the change.
-	Connection *sso.Connection `json:"connection"`
+	Connection *sso.Connection `json:"connection,omitzero"`
 }

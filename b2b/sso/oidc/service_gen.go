@@ -10,17 +10,19 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/sso/oidc. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.SSO.OIDC.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opCreateConnection = transport.Op{
-	Name:   "b2b.sso.oidc.create_connection",
-	Method: "POST",
-	Path:   "/v1/b2b/sso/oidc/{organization_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.sso.oidc.create_connection",
+	Method:        "POST",
+	Path:          "/v1/b2b/sso/oidc/{organization_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // CreateConnection creates an OIDC connection that has still to be set up.
@@ -48,12 +50,11 @@ func (s *Service) CreateConnection(
 }
 
 var opUpdateConnection = transport.Op{
-	Name:      "b2b.sso.oidc.update_connection",
-	Method:    "PUT",
-	Path:      "/v1/b2b/sso/oidc/{organization_id}/connections/{connection_id}",
-	Class:     transport.Write,
-	Caller:    true,
-	Sensitive: []string{"client_secret"},
+	Name:          "b2b.sso.oidc.update_connection",
+	Method:        "PUT",
+	Path:          "/v1/b2b/sso/oidc/{organization_id}/connections/{connection_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // UpdateConnection changes an OIDC connection and so completes its set-up.

@@ -2,12 +2,15 @@
 
 package oidc
 
-import "github.com/seed75add069/stytch-go/b2b/sso"
+import (
+	"github.com/seed75add069/stytch-go/b2b/sso"
+	"github.com/seed75add069/stytch-go/shared"
+)
 
 // CreateConnectionRequest is what [Service.CreateConnection] sends.
 type CreateConnectionRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The connection's name for people.
 	DisplayName *string `json:"display_name,omitzero"`
 	// The make of the identity provider. Unverified: we assume that it is a label, which no login depends on,
@@ -22,15 +25,15 @@ type CreateConnectionResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The new connection, with the RedirectURL to register at the identity provider.
-	Connection *sso.OIDCConnection `json:"connection"`
+	Connection *sso.OIDCConnection `json:"connection,omitzero"`
 }
 
 // UpdateConnectionRequest is what [Service.UpdateConnection] sends.
 type UpdateConnectionRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The SSO connection, by its id.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 	// The connection's name for people.
 	DisplayName *string `json:"display_name,omitzero"`
 	// The make of the identity provider. Unverified: we assume that it is a label, which no login depends on.
@@ -38,7 +41,7 @@ type UpdateConnectionRequest struct {
 	// The id by which the identity provider knows this client. Empty until it is set.
 	ClientID *string `json:"client_id,omitzero"`
 	// The secret that the identity provider gave out with ClientID. Empty until it is set.
-	ClientSecret *string `json:"client_secret,omitzero"`
+	ClientSecret *string `json:"client_secret,omitzero" stytch:"secret"`
 	// The provider's name in OIDC, an HTTPS URL, below which it publishes its metadata. The URLs that are left
 	// out are taken from there.
 	Issuer *string `json:"issuer,omitzero"`
@@ -61,7 +64,7 @@ type UpdateConnectionRequest struct {
 	// Where in the identity provider's answers the member's data stand. Unverified: we assume that the keys are
 	// attributes of the member and the values names of claims, as for SAML, and that the claims of the OIDC
 	// standard are used when absent.
-	AttributeMapping map[string]any `json:"attribute_mapping,omitzero"`
+	AttributeMapping shared.Object `json:"attribute_mapping,omitzero"`
 }
 
 // UpdateConnectionResponse is what [Service.UpdateConnection] returns.
@@ -71,7 +74,7 @@ type UpdateConnectionResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The connection after the change; its "status" says whether it is complete.
-	Connection *sso.OIDCConnection `json:"connection"`
+	Connection *sso.OIDCConnection `json:"connection,omitzero"`
 	// Why the provider's metadata could not be used; empty when nothing went wrong.
-	Warning string `json:"warning"`
+	Warning string `json:"warning,omitzero"`
 }

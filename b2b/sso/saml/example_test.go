@@ -8,14 +8,16 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/sso"
 	"github.com/seed75add069/stytch-go/b2b/sso/saml"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 // A connection is made first, so that the identity provider can be told its addresses.
 func ExampleService_CreateConnection() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "connection": {
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2b.sso.saml.create_connection", `{
+		"connection": {
 			"connection_id": "saml-connection-test-1", "status": "pending", "identity_provider": "okta",
 			"acs_url": "https://sso.example.com/callback/saml-connection-test-1",
 			"audience_uri": "https://sso.example.com/saml-connection-test-1"
@@ -39,8 +41,9 @@ func ExampleService_CreateConnection() {
 
 // With what the identity provider hands out the connection becomes active.
 func ExampleService_UpdateConnection() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("b2b.sso.saml.update_connection", `{
 		"connection": {"connection_id": "saml-connection-test-1", "status": "active"}
 	}`)
 

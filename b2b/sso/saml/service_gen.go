@@ -10,17 +10,19 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/sso/saml. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.SSO.SAML.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opCreateConnection = transport.Op{
-	Name:   "b2b.sso.saml.create_connection",
-	Method: "POST",
-	Path:   "/v1/b2b/sso/saml/{organization_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.sso.saml.create_connection",
+	Method:        "POST",
+	Path:          "/v1/b2b/sso/saml/{organization_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // CreateConnection creates a SAML connection that has still to be set up.
@@ -49,12 +51,11 @@ func (s *Service) CreateConnection(
 }
 
 var opUpdateConnection = transport.Op{
-	Name:      "b2b.sso.saml.update_connection",
-	Method:    "PUT",
-	Path:      "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}",
-	Class:     transport.Write,
-	Caller:    true,
-	Sensitive: []string{"signing_private_key", "saml_encryption_private_key"},
+	Name:          "b2b.sso.saml.update_connection",
+	Method:        "PUT",
+	Path:          "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // UpdateConnection changes a SAML connection and so completes its set-up.
@@ -91,11 +92,11 @@ func (s *Service) UpdateConnection(
 }
 
 var opUpdateByURL = transport.Op{
-	Name:   "b2b.sso.saml.update_by_url",
-	Method: "PUT",
-	Path:   "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/url",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.sso.saml.update_by_url",
+	Method:        "PUT",
+	Path:          "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/url",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // UpdateByURL fills in a SAML connection from the metadata that the identity provider publishes.
@@ -113,7 +114,7 @@ var opUpdateByURL = transport.Op{
 //   - CodeOrganizationNotFound
 //   - CodeSAMLConnectionNotFound
 //   - CodeInvalidSAMLMetadataURL
-//   - CodeInvalidXmlFromSAMLMetadataURL
+//   - CodeInvalidXMLFromSAMLMetadataURL
 //   - CodeSAMLConnectionMetadataInvalidFormat
 //   - CodeTooManySSOVerificationCertificates
 //   - CodeSessionAuthorizationError
@@ -127,11 +128,11 @@ func (s *Service) UpdateByURL(
 }
 
 var opDeleteVerificationCertificate = transport.Op{
-	Name:   "b2b.sso.saml.delete_verification_certificate",
-	Method: "DELETE",
-	Path:   "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/verification_certificates/{certificate_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.sso.saml.delete_verification_certificate",
+	Method:        "DELETE",
+	Path:          "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/verification_certificates/{certificate_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // DeleteVerificationCertificate deletes a certificate that SAML responses are checked with.
@@ -164,11 +165,11 @@ func (s *Service) DeleteVerificationCertificate(
 }
 
 var opDeleteEncryptionPrivateKey = transport.Op{
-	Name:   "b2b.sso.saml.delete_encryption_private_key",
-	Method: "DELETE",
-	Path:   "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/encryption_private_keys/{private_key_id}",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.sso.saml.delete_encryption_private_key",
+	Method:        "DELETE",
+	Path:          "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/encryption_private_keys/{private_key_id}",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // DeleteEncryptionPrivateKey deletes a key that SAML responses are decrypted with.

@@ -2,12 +2,15 @@
 
 package saml
 
-import "github.com/seed75add069/stytch-go/b2b/sso"
+import (
+	"github.com/seed75add069/stytch-go/b2b/sso"
+	"github.com/seed75add069/stytch-go/shared"
+)
 
 // CreateConnectionRequest is what [Service.CreateConnection] sends.
 type CreateConnectionRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The connection's name for people.
 	DisplayName *string `json:"display_name,omitzero"`
 	// The make of the identity provider. Unverified: we assume that it is a label, which no login depends on,
@@ -22,15 +25,15 @@ type CreateConnectionResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The new connection, with the ACSURL and the AudienceURI to enter at the identity provider.
-	Connection *sso.SAMLConnection `json:"connection"`
+	Connection *sso.SAMLConnection `json:"connection,omitzero"`
 }
 
 // UpdateConnectionRequest is what [Service.UpdateConnection] sends.
 type UpdateConnectionRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The SSO connection, by its id.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 	// The connection's name for people.
 	DisplayName *string `json:"display_name,omitzero"`
 	// The make of the identity provider. Unverified: we assume that it is a label, which no login depends on.
@@ -46,7 +49,7 @@ type UpdateConnectionRequest struct {
 	// Where in a SAML response the member's data stand: the keys are "email", and "full_name" or else both
 	// "first_name" and "last_name"; the values are names of attributes the identity provider sends. Role
 	// assignments by group need "groups" too. It must be flat.
-	AttributeMapping map[string]any `json:"attribute_mapping,omitzero"`
+	AttributeMapping shared.Object `json:"attribute_mapping,omitzero"`
 	// The roles of everybody whose session holds a login through the connection. Unverified: we assume that a
 	// list in a request replaces the one before.
 	SAMLConnectionImplicitRoleAssignments []sso.SAMLConnectionImplicitRoleAssignment `json:"saml_connection_implicit_role_assignments,omitzero"`
@@ -71,10 +74,10 @@ type UpdateConnectionRequest struct {
 	AllowGatewayCallback *bool `json:"allow_gateway_callback,omitzero"`
 	// An RSA key of your own to sign login requests with, as PKCS #1 in PEM form, for a connection that moves
 	// here with its keys. Unverified: we assume that its certificate then stands among SigningCertificates.
-	SigningPrivateKey *string `json:"signing_private_key,omitzero"`
+	SigningPrivateKey *string `json:"signing_private_key,omitzero" stytch:"secret"`
 	// An RSA key of your own to decrypt SAML responses with, as PKCS #1 in PEM form. Give the provider the
 	// public half.
-	SAMLEncryptionPrivateKey *string `json:"saml_encryption_private_key,omitzero"`
+	SAMLEncryptionPrivateKey *string `json:"saml_encryption_private_key,omitzero" stytch:"secret"`
 }
 
 // UpdateConnectionResponse is what [Service.UpdateConnection] returns.
@@ -84,15 +87,15 @@ type UpdateConnectionResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The connection after the change; its "status" says whether it is complete.
-	Connection *sso.SAMLConnection `json:"connection"`
+	Connection *sso.SAMLConnection `json:"connection,omitzero"`
 }
 
 // UpdateByURLRequest is what [Service.UpdateByURL] sends.
 type UpdateByURLRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The SSO connection, by its id.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 	// The URL at which the identity provider publishes its SAML metadata, an XML document.
 	MetadataURL string `json:"metadata_url"`
 }
@@ -104,17 +107,17 @@ type UpdateByURLResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The connection after the change; its "status" says whether it is complete.
-	Connection *sso.SAMLConnection `json:"connection"`
+	Connection *sso.SAMLConnection `json:"connection,omitzero"`
 }
 
 // DeleteVerificationCertificateRequest is what [Service.DeleteVerificationCertificate] sends.
 type DeleteVerificationCertificateRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The SSO connection, by its id.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 	// The certificate, by its id among the connection's VerificationCertificates.
-	CertificateID string `json:"-" path:"certificate_id"`
+	CertificateID string `json:"certificate_id" path:"certificate_id"`
 }
 
 // DeleteVerificationCertificateResponse is what [Service.DeleteVerificationCertificate] returns.
@@ -130,11 +133,11 @@ type DeleteVerificationCertificateResponse struct {
 // DeleteEncryptionPrivateKeyRequest is what [Service.DeleteEncryptionPrivateKey] sends.
 type DeleteEncryptionPrivateKeyRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The SSO connection, by its id.
-	ConnectionID string `json:"-" path:"connection_id"`
+	ConnectionID string `json:"connection_id" path:"connection_id"`
 	// The key, by its id among the connection's EncryptionPrivateKeys.
-	PrivateKeyID string `json:"-" path:"private_key_id"`
+	PrivateKeyID string `json:"private_key_id" path:"private_key_id"`
 }
 
 // DeleteEncryptionPrivateKeyResponse is what [Service.DeleteEncryptionPrivateKey] returns.

@@ -10,14 +10,16 @@ import (
 )
 
 // Service calls the endpoints under /v1/connected_apps/clients. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.ConnectedApp.Clients.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opGet = transport.Op{
-	Name:   "b2c.connected_app.clients.get",
+	Name:   "connected_app.clients.get",
 	Method: "GET",
 	Path:   "/v1/connected_apps/clients/{client_id}",
 	Class:  transport.Read,
@@ -40,7 +42,7 @@ func (s *Service) Get(
 }
 
 var opUpdate = transport.Op{
-	Name:   "b2c.connected_app.clients.update",
+	Name:   "connected_app.clients.update",
 	Method: "PUT",
 	Path:   "/v1/connected_apps/clients/{client_id}",
 	Class:  transport.Write,
@@ -74,7 +76,7 @@ func (s *Service) Update(
 }
 
 var opDelete = transport.Op{
-	Name:   "b2c.connected_app.clients.delete",
+	Name:   "connected_app.clients.delete",
 	Method: "DELETE",
 	Path:   "/v1/connected_apps/clients/{client_id}",
 	Class:  transport.Write,
@@ -98,7 +100,7 @@ func (s *Service) Delete(
 }
 
 var opSearch = transport.Op{
-	Name:   "b2c.connected_app.clients.search",
+	Name:   "connected_app.clients.search",
 	Method: "POST",
 	Path:   "/v1/connected_apps/clients/search",
 	Class:  transport.Read,
@@ -122,7 +124,7 @@ func (s *Service) Search(
 }
 
 var opCreate = transport.Op{
-	Name:   "b2c.connected_app.clients.create",
+	Name:   "connected_app.clients.create",
 	Method: "POST",
 	Path:   "/v1/connected_apps/clients",
 	Class:  transport.Write,

@@ -14,7 +14,7 @@ import (
 func TestService_Get(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[clients.GetRequest, clients.GetResponse]{
-		Name:   "b2c.connected_app.clients.get",
+		Name:   "connected_app.clients.get",
 		Method: "GET",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.GetRequest, clients.GetResponse] {
 			return clients.New(cfg).Get
@@ -38,7 +38,7 @@ func TestService_Get(t *testing.T) {
 func TestService_Update(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[clients.UpdateRequest, clients.UpdateResponse]{
-		Name:   "b2c.connected_app.clients.update",
+		Name:   "connected_app.clients.update",
 		Method: "PUT",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.UpdateRequest, clients.UpdateResponse] {
 			return clients.New(cfg).Update
@@ -101,7 +101,7 @@ func TestService_Update(t *testing.T) {
 func TestService_Delete(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[clients.DeleteRequest, clients.DeleteResponse]{
-		Name:   "b2c.connected_app.clients.delete",
+		Name:   "connected_app.clients.delete",
 		Method: "DELETE",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.DeleteRequest, clients.DeleteResponse] {
 			return clients.New(cfg).Delete
@@ -125,7 +125,7 @@ func TestService_Delete(t *testing.T) {
 func TestService_Search(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[clients.SearchRequest, clients.SearchResponse]{
-		Name:   "b2c.connected_app.clients.search",
+		Name:   "connected_app.clients.search",
 		Method: "POST",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.SearchRequest, clients.SearchResponse] {
 			return clients.New(cfg).Search
@@ -167,7 +167,7 @@ func TestService_Search(t *testing.T) {
 func TestService_Create(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[clients.CreateRequest, clients.CreateResponse]{
-		Name:   "b2c.connected_app.clients.create",
+		Name:   "connected_app.clients.create",
 		Method: "POST",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.CreateRequest, clients.CreateResponse] {
 			return clients.New(cfg).Create

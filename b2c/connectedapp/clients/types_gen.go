@@ -7,7 +7,7 @@ import "github.com/seed75add069/stytch-go/b2c/connectedapp"
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
 	// The Connected App, by its client id, which begins with "connected-app-".
-	ClientID string `json:"-" path:"client_id"`
+	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
@@ -23,7 +23,7 @@ type GetResponse struct {
 // UpdateRequest is what [Service.Update] sends.
 type UpdateRequest struct {
 	// The Connected App, by its client id, which begins with "connected-app-".
-	ClientID string `json:"-" path:"client_id"`
+	ClientID string `json:"client_id" path:"client_id"`
 	// The app's name for people, as on the page where they give consent.
 	ClientName *string `json:"client_name,omitzero"`
 	// What the app is for, in words for people.
@@ -67,7 +67,7 @@ type UpdateResponse struct {
 // DeleteRequest is what [Service.Delete] sends.
 type DeleteRequest struct {
 	// The Connected App, by its client id, which begins with "connected-app-".
-	ClientID string `json:"-" path:"client_id"`
+	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // DeleteResponse is what [Service.Delete] returns.
@@ -96,7 +96,7 @@ type SearchResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The apps on this page.
-	ConnectedApps []connectedapp.ConnectedApp `json:"connected_apps"`
+	ConnectedApps []connectedapp.ConnectedApp `json:"connected_apps,omitzero"`
 	// How many apps there are on all pages, and the cursor of the next page.
 	ResultsMetadata connectedapp.ResultsMetadata `json:"results_metadata"`
 }

@@ -10,13 +10,15 @@ import (
 )
 
 // Service calls POST /v1/email/risk. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Fraud.Email.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opRisk = transport.Op{
-	Name:   "b2c.fraud.email.risk",
+	Name:   "fraud.email.risk",
 	Method: "POST",
 	Path:   "/v1/email/risk",
 	Class:  transport.Read,

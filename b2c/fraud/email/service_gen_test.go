@@ -13,7 +13,7 @@ import (
 func TestService_Risk(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[email.RiskRequest, email.RiskResponse]{
-		Name:   "b2c.fraud.email.risk",
+		Name:   "fraud.email.risk",
 		Method: "POST",
 		Fraud:  true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.RiskRequest, email.RiskResponse] {

@@ -8,13 +8,15 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/fraud"
 	"github.com/seed75add069/stytch-go/b2c/fraud/fingerprint"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Lookup() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200, "telemetry_id": "example-telemetry-id",
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("fraud.fingerprint.lookup", `{
+		"telemetry_id": "example-telemetry-id",
 		"fingerprints": {"visitor_id": "visitor-1", "browser_id": "browser-1"},
 		"verdict": {"action": "CHALLENGE", "reasons": ["VIRTUAL_MACHINE"], "is_authentic_device": true},
 		"created_at": "2030-01-02T03:04:05Z", "expires_at": "2030-02-02T03:04:05Z"

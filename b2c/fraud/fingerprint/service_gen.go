@@ -10,14 +10,16 @@ import (
 )
 
 // Service calls POST /v1/fingerprint/lookup. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Fraud.Fingerprint.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opLookup = transport.Op{
-	Name:   "b2c.fraud.fingerprint.lookup",
+	Name:   "fraud.fingerprint.lookup",
 	Method: "POST",
 	Path:   "/v1/fingerprint/lookup",
 	Class:  transport.Read,

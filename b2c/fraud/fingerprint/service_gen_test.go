@@ -14,7 +14,7 @@ import (
 func TestService_Lookup(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[fingerprint.LookupRequest, fingerprint.LookupResponse]{
-		Name:   "b2c.fraud.fingerprint.lookup",
+		Name:   "fraud.fingerprint.lookup",
 		Method: "POST",
 		Fraud:  true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[fingerprint.LookupRequest, fingerprint.LookupResponse] {

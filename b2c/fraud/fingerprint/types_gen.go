@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2c/fraud"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // LookupRequest is what [Service.Lookup] sends.
@@ -31,12 +32,12 @@ type LookupResponse struct {
 	// The labels on the fingerprint.
 	ExternalMetadata fraud.Metadata `json:"external_metadata"`
 	// When the fingerprint was taken. One that is old for a login deserves distrust.
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
 	// When the fingerprint stops being found.
-	ExpiresAt time.Time `json:"expires_at"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	// Where the request came from; absent when nothing is known.
-	Properties *fraud.Properties `json:"properties"`
+	Properties *fraud.Properties `json:"properties,omitzero"`
 	// What the fingerprint was made from, under names of Stytch's; nil when the answer leaves it out.
 	// Unverified: we assume that it has to be switched on for the project.
-	RawSignals map[string]any `json:"raw_signals"`
+	RawSignals shared.Object `json:"raw_signals,omitzero"`
 }

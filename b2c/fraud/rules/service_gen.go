@@ -10,13 +10,15 @@ import (
 )
 
 // Service calls the endpoints under /v1/rules. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Fraud.Rules.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opSet = transport.Op{
-	Name:   "b2c.fraud.rules.set",
+	Name:   "fraud.rules.set",
 	Method: "POST",
 	Path:   "/v1/rules/set",
 	Class:  transport.Write,
@@ -50,7 +52,7 @@ func (s *Service) Set(
 }
 
 var opList = transport.Op{
-	Name:   "b2c.fraud.rules.list",
+	Name:   "fraud.rules.list",
 	Method: "POST",
 	Path:   "/v1/rules/list",
 	Class:  transport.Read,

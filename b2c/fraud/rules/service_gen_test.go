@@ -14,7 +14,7 @@ import (
 func TestService_Set(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[rules.SetRequest, rules.SetResponse]{
-		Name:   "b2c.fraud.rules.set",
+		Name:   "fraud.rules.set",
 		Method: "POST",
 		Fraud:  true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[rules.SetRequest, rules.SetResponse] {
@@ -88,7 +88,7 @@ func TestService_Set(t *testing.T) {
 func TestService_List(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[rules.ListRequest, rules.ListResponse]{
-		Name:   "b2c.fraud.rules.list",
+		Name:   "fraud.rules.list",
 		Method: "POST",
 		Fraud:  true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[rules.ListRequest, rules.ListResponse] {

@@ -47,26 +47,26 @@ type SetResponse struct {
 	// The verdict's action where the rule matches; NONE when the rule is taken back.
 	Action fraud.RuleAction `json:"action"`
 	// The device the rule is for, by its visitor id.
-	VisitorID string `json:"visitor_id"`
+	VisitorID string `json:"visitor_id,omitzero"`
 	// The browser the rule is for, by its browser id.
-	BrowserID string `json:"browser_id"`
+	BrowserID string `json:"browser_id,omitzero"`
 	// The devices the rule is for, by their visitor fingerprint.
-	VisitorFingerprint string `json:"visitor_fingerprint"`
+	VisitorFingerprint string `json:"visitor_fingerprint,omitzero"`
 	// The devices the rule is for, by their browser fingerprint.
-	BrowserFingerprint string `json:"browser_fingerprint"`
+	BrowserFingerprint string `json:"browser_fingerprint,omitzero"`
 	// The devices the rule is for, by their hardware fingerprint.
-	HardwareFingerprint string `json:"hardware_fingerprint"`
+	HardwareFingerprint string `json:"hardware_fingerprint,omitzero"`
 	// The devices the rule is for, by their network fingerprint.
-	NetworkFingerprint string `json:"network_fingerprint"`
+	NetworkFingerprint string `json:"network_fingerprint,omitzero"`
 	// When the rule ends by itself; zero when it lasts.
-	ExpiresAt time.Time `json:"expires_at"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	// The IP addresses the rule is for, in CIDR notation, a single one too.
-	CIDRBlock string `json:"cidr_block"`
+	CIDRBlock string `json:"cidr_block,omitzero"`
 	// The country the rule is for, by its two letters in ISO 3166-1, as in DE.
-	CountryCode string `json:"country_code"`
+	CountryCode string `json:"country_code,omitzero"`
 	// The network operator the rule is for, by its Autonomous System Number: decimal digits, from 0 to
 	// 4294967295.
-	ASN string `json:"asn"`
+	ASN string `json:"asn,omitzero"`
 }
 
 // ListRequest is what [Service.List] sends.
@@ -87,5 +87,5 @@ type ListResponse struct {
 	// The "cursor" that yields the next page; empty on the last one.
 	NextCursor string `json:"next_cursor"`
 	// The rules on this page.
-	Rules []fraud.Rule `json:"rules"`
+	Rules []fraud.Rule `json:"rules,omitzero"`
 }

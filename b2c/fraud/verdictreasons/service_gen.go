@@ -10,14 +10,16 @@ import (
 )
 
 // Service calls the endpoints under /v1/verdict_reasons. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Fraud.VerdictReasons.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opOverride = transport.Op{
-	Name:   "b2c.fraud.verdict_reasons.override",
+	Name:   "fraud.verdict_reasons.override",
 	Method: "POST",
 	Path:   "/v1/verdict_reasons/override",
 	Class:  transport.Write,
@@ -43,7 +45,7 @@ func (s *Service) Override(
 }
 
 var opList = transport.Op{
-	Name:   "b2c.fraud.verdict_reasons.list",
+	Name:   "fraud.verdict_reasons.list",
 	Method: "POST",
 	Path:   "/v1/verdict_reasons/list",
 	Class:  transport.Read,

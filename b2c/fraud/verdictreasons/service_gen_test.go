@@ -14,7 +14,7 @@ import (
 func TestService_Override(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[verdictreasons.OverrideRequest, verdictreasons.OverrideResponse]{
-		Name:   "b2c.fraud.verdict_reasons.override",
+		Name:   "fraud.verdict_reasons.override",
 		Method: "POST",
 		Fraud:  true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[verdictreasons.OverrideRequest, verdictreasons.OverrideResponse] {
@@ -61,7 +61,7 @@ func TestService_Override(t *testing.T) {
 func TestService_List(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[verdictreasons.ListRequest, verdictreasons.ListResponse]{
-		Name:   "b2c.fraud.verdict_reasons.list",
+		Name:   "fraud.verdict_reasons.list",
 		Method: "POST",
 		Fraud:  true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[verdictreasons.ListRequest, verdictreasons.ListResponse] {

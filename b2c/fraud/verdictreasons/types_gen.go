@@ -38,5 +38,5 @@ type ListResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The reasons, each with its default and, where there is one, its override.
-	VerdictReasonActions []fraud.VerdictReasonAction `json:"verdict_reason_actions"`
+	VerdictReasonActions []fraud.VerdictReasonAction `json:"verdict_reason_actions,omitzero"`
 }

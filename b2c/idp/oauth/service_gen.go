@@ -10,17 +10,18 @@ import (
 )
 
 // Service calls the endpoints under /v1/idp/oauth/authorize. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.IDP.OAuth.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthorizeStart = transport.Op{
-	Name:      "b2c.idp.oauth.authorize_start",
-	Method:    "POST",
-	Path:      "/v1/idp/oauth/authorize/start",
-	Class:     transport.Read,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:   "b2c.idp.oauth.authorize_start",
+	Method: "POST",
+	Path:   "/v1/idp/oauth/authorize/start",
+	Class:  transport.Read,
 }
 
 // AuthorizeStart looks at a Connected App's authorization request and says whether the user must be asked.
@@ -51,11 +52,10 @@ func (s *Service) AuthorizeStart(
 }
 
 var opAuthorize = transport.Op{
-	Name:      "b2c.idp.oauth.authorize",
-	Method:    "POST",
-	Path:      "/v1/idp/oauth/authorize",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:   "b2c.idp.oauth.authorize",
+	Method: "POST",
+	Path:   "/v1/idp/oauth/authorize",
+	Class:  transport.SingleUse,
 }
 
 // Authorize answers a Connected App's authorization request with the user's decision.

@@ -19,16 +19,16 @@ type AuthorizeStartRequest struct {
 	ResponseType string `json:"response_type"`
 	// The scopes the app asks for: those of the RBAC policy, and the built-in "openid", "profile", "email",
 	// "phone", "offline_access" and "full_access". The last is for first-party apps only.
-	Scopes []string `json:"scopes"`
+	Scopes []string `json:"scopes,omitzero" stytch:"required"`
 	// The user who is asked, by their id or their external id. Without a session, the access token the app gets
 	// cannot be traded for a session later.
 	UserID *string `json:"user_id,omitzero"`
 	// A session of the person who is asked, by its opaque token. Without a session, the access token the app
 	// gets cannot be traded for a session later.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A session of the person who is asked, by a JWT of it. Without a session, the access token the app gets
 	// cannot be traded for a session later.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// What the person must be asked for in any case, as a list with spaces between. See the Prompt constants of
 	// package b2c/idp.
 	Prompt *string `json:"prompt,omitzero"`
@@ -50,7 +50,7 @@ type AuthorizeStartResponse struct {
 	// true. Unverified: we assume that third-party apps and scopes not granted before call for consent too.
 	ConsentRequired bool `json:"consent_required"`
 	// The scopes asked for, each with whether the person can grant it.
-	ScopeResults []idp.ScopeResult `json:"scope_results"`
+	ScopeResults []idp.ScopeResult `json:"scope_results,omitzero"`
 }
 
 // AuthorizeRequest is what [Service.Authorize] sends.
@@ -59,7 +59,7 @@ type AuthorizeRequest struct {
 	ConsentGranted bool `json:"consent_granted"`
 	// The scopes the user grants. Unverified: we assume that those they cannot grant are dropped rather than
 	// refused.
-	Scopes []string `json:"scopes"`
+	Scopes []string `json:"scopes,omitzero" stytch:"required"`
 	// The Connected App that asks, by its client id.
 	ClientID string `json:"client_id"`
 	// Where the app wants the browser back, as it said when it asked. It must be registered with the app.
@@ -72,10 +72,10 @@ type AuthorizeRequest struct {
 	UserID *string `json:"user_id,omitzero"`
 	// A session of the person who is asked, by its opaque token. Without a session, the access token the app
 	// gets cannot be traded for a session later.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A session of the person who is asked, by a JWT of it. Without a session, the access token the app gets
 	// cannot be traded for a session later.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// What the person must be asked for in any case, as a list with spaces between. See the Prompt constants of
 	// package b2c/idp.
 	Prompt *string `json:"prompt,omitzero"`
@@ -98,8 +98,8 @@ type AuthorizeResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// Where to send the browser now: the app's redirect URI with the code and "state", or with an OAuth error.
-	RedirectURI string `json:"redirect_uri"`
+	RedirectURI string `json:"redirect_uri" stytch:"secret"`
 	// The code that also stands in RedirectURI, which the app redeems once for its tokens; empty when there is
 	// none.
-	AuthorizationCode string `json:"authorization_code"`
+	AuthorizationCode string `json:"authorization_code,omitzero" stytch:"secret"`
 }

@@ -8,14 +8,15 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/m2m"
 	"github.com/seed75add069/stytch-go/b2c/m2m/clients"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Create() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("m2m.clients.create", `{
 		"m2m_client": {
 			"client_id": "m2m-client-test-1", "client_secret": "example-secret", "client_secret_last_four": "cret",
 			"client_name": "nightly export", "status": "active", "scopes": ["read:engines"]
@@ -38,8 +39,9 @@ func ExampleService_Create() {
 }
 
 func ExampleService_SearchAll() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.Answer("m2m.clients.search", `{
 		"m2m_clients": [
 			{"client_id": "m2m-client-test-1", "client_name": "nightly export", "status": "active"},
 			{"client_id": "m2m-client-test-2", "client_name": "old export", "status": "inactive"}

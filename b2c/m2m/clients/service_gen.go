@@ -10,13 +10,15 @@ import (
 )
 
 // Service calls the endpoints under /v1/m2m/clients. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.M2M.Clients.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opGet = transport.Op{
-	Name:   "b2c.m2m.clients.get",
+	Name:   "m2m.clients.get",
 	Method: "GET",
 	Path:   "/v1/m2m/clients/{client_id}",
 	Class:  transport.Read,
@@ -39,7 +41,7 @@ func (s *Service) Get(
 }
 
 var opUpdate = transport.Op{
-	Name:   "b2c.m2m.clients.update",
+	Name:   "m2m.clients.update",
 	Method: "PUT",
 	Path:   "/v1/m2m/clients/{client_id}",
 	Class:  transport.Write,
@@ -71,7 +73,7 @@ func (s *Service) Update(
 }
 
 var opDelete = transport.Op{
-	Name:   "b2c.m2m.clients.delete",
+	Name:   "m2m.clients.delete",
 	Method: "DELETE",
 	Path:   "/v1/m2m/clients/{client_id}",
 	Class:  transport.Write,
@@ -95,7 +97,7 @@ func (s *Service) Delete(
 }
 
 var opSearch = transport.Op{
-	Name:   "b2c.m2m.clients.search",
+	Name:   "m2m.clients.search",
 	Method: "POST",
 	Path:   "/v1/m2m/clients/search",
 	Class:  transport.Read,
@@ -121,11 +123,10 @@ func (s *Service) Search(
 }
 
 var opCreate = transport.Op{
-	Name:      "b2c.m2m.clients.create",
-	Method:    "POST",
-	Path:      "/v1/m2m/clients",
-	Class:     transport.Write,
-	Sensitive: []string{"client_secret"},
+	Name:   "m2m.clients.create",
+	Method: "POST",
+	Path:   "/v1/m2m/clients",
+	Class:  transport.Write,
 }
 
 // Create creates an M2M client.

@@ -14,7 +14,7 @@ import (
 func TestService_Get(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[clients.GetRequest, clients.GetResponse]{
-		Name:   "b2c.m2m.clients.get",
+		Name:   "m2m.clients.get",
 		Method: "GET",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.GetRequest, clients.GetResponse] {
 			return clients.New(cfg).Get
@@ -38,7 +38,7 @@ func TestService_Get(t *testing.T) {
 func TestService_Update(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[clients.UpdateRequest, clients.UpdateResponse]{
-		Name:   "b2c.m2m.clients.update",
+		Name:   "m2m.clients.update",
 		Method: "PUT",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.UpdateRequest, clients.UpdateResponse] {
 			return clients.New(cfg).Update
@@ -89,7 +89,7 @@ func TestService_Update(t *testing.T) {
 func TestService_Delete(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[clients.DeleteRequest, clients.DeleteResponse]{
-		Name:   "b2c.m2m.clients.delete",
+		Name:   "m2m.clients.delete",
 		Method: "DELETE",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.DeleteRequest, clients.DeleteResponse] {
 			return clients.New(cfg).Delete
@@ -113,7 +113,7 @@ func TestService_Delete(t *testing.T) {
 func TestService_Search(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[clients.SearchRequest, clients.SearchResponse]{
-		Name:   "b2c.m2m.clients.search",
+		Name:   "m2m.clients.search",
 		Method: "POST",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.SearchRequest, clients.SearchResponse] {
 			return clients.New(cfg).Search
@@ -157,7 +157,7 @@ func TestService_Search(t *testing.T) {
 func TestService_Create(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[clients.CreateRequest, clients.CreateResponse]{
-		Name:   "b2c.m2m.clients.create",
+		Name:   "m2m.clients.create",
 		Method: "POST",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.CreateRequest, clients.CreateResponse] {
 			return clients.New(cfg).Create

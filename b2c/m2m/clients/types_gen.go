@@ -2,12 +2,15 @@
 
 package clients
 
-import "github.com/seed75add069/stytch-go/b2c/m2m"
+import (
+	"github.com/seed75add069/stytch-go/b2c/m2m"
+	"github.com/seed75add069/stytch-go/shared"
+)
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
 	// The client, by its id. It begins with "m2m-client-" unless it was chosen when the client was created.
-	ClientID string `json:"-" path:"client_id"`
+	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
@@ -23,7 +26,7 @@ type GetResponse struct {
 // UpdateRequest is what [Service.Update] sends.
 type UpdateRequest struct {
 	// The client, by its id. It begins with "m2m-client-" unless it was chosen when the client was created.
-	ClientID string `json:"-" path:"client_id"`
+	ClientID string `json:"client_id" path:"client_id"`
 	// The client's name for people.
 	ClientName *string `json:"client_name,omitzero"`
 	// What the client is for, in words for people.
@@ -35,7 +38,7 @@ type UpdateRequest struct {
 	Scopes []string `json:"scopes,omitzero"`
 	// Data of your own about the client. Unverified: we assume that it is merged key by key into what is there,
 	// and that a null deletes a key, as for users.
-	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 }
 
 // UpdateResponse is what [Service.Update] returns.
@@ -51,7 +54,7 @@ type UpdateResponse struct {
 // DeleteRequest is what [Service.Delete] sends.
 type DeleteRequest struct {
 	// The client, by its id. It begins with "m2m-client-" unless it was chosen when the client was created.
-	ClientID string `json:"-" path:"client_id"`
+	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // DeleteResponse is what [Service.Delete] returns.
@@ -82,7 +85,7 @@ type SearchResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The clients on this page.
-	M2MClients []m2m.M2MClient `json:"m2m_clients"`
+	M2MClients []m2m.M2MClient `json:"m2m_clients,omitzero"`
 	// How many clients there are on all pages, and the cursor of the next page.
 	ResultsMetadata m2m.ResultsMetadata `json:"results_metadata"`
 }
@@ -92,19 +95,19 @@ type CreateRequest struct {
 	// The scopes the client may ask for, and which its access tokens hold when it asks for none in particular.
 	// They are the project's own words. In those of the form action:resource, as in read:orders, a * stands for
 	// every resource.
-	Scopes []string `json:"scopes"`
+	Scopes []string `json:"scopes,omitzero" stytch:"required"`
 	// An id of your own for the client, unique in the project. When absent, one that begins with "m2m-client-"
 	// is made.
 	ClientID *string `json:"client_id,omitzero"`
 	// A secret of your own for the client, which must not be too easy to guess. When absent, one is made.
 	// Length: at least 8 characters.
-	ClientSecret *string `json:"client_secret,omitzero"`
+	ClientSecret *string `json:"client_secret,omitzero" stytch:"secret"`
 	// The client's name for people.
 	ClientName *string `json:"client_name,omitzero"`
 	// What the client is for, in words for people.
 	ClientDescription *string `json:"client_description,omitzero"`
 	// Data of your own about the client, which only a backend can write.
-	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 }
 
 // CreateResponse is what [Service.Create] returns.

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2c/magiclinks/email"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_LoginOrCreate() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-1", "status_code": 200,
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2c.magic_links.email.login_or_create", `{
 		"user_id": "user-test-1", "email_id": "email-test-1", "user_created": true
 	}`)
 
@@ -34,10 +35,11 @@ func ExampleService_LoginOrCreate() {
 
 // A second e-mail within a second is refused. Unless the answer says when, the SDK does not try again: the person does.
 func ExampleService_LoginOrCreate_tooOften() {
-	client := apitest.Client(`{
-		"request_id": "request-id-test-2", "status_code": 429, "error_type": "too_many_requests",
-		"error_message": "Slow down.", "error_url": ""
-	}`)
+	server := stytchtest.NewServer()
+	client := server.Client()
+	server.AnswerError("b2c.magic_links.email.login_or_create", &stytcherror.Error{
+		StatusCode: 429, Code: stytcherror.CodeTooManyRequests, RequestID: "request-id-test-2",
+	})
 
 	_, err := client.B2C.MagicLinks.Email.LoginOrCreate(context.Background(), &email.LoginOrCreateRequest{
 		Email: "ada@example.com",

@@ -10,18 +10,19 @@ import (
 )
 
 // Service calls the endpoints under /v1/magic_links/email. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2C.MagicLinks.Email.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opSend = transport.Op{
-	Name:      "b2c.magic_links.email.send",
-	Method:    "POST",
-	Path:      "/v1/magic_links/email/send",
-	Class:     transport.Send,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:   "b2c.magic_links.email.send",
+	Method: "POST",
+	Path:   "/v1/magic_links/email/send",
+	Class:  transport.Send,
 }
 
 // Send sends a magic link to an e-mail address of a user.

@@ -36,9 +36,9 @@ type SendRequest struct {
 	// be proved within five minutes, or it is removed again.
 	UserID *string `json:"user_id,omitzero"`
 	// A running session that names the user in place of UserID, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session that names the user in place of UserID, by a JWT of it.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// The project's own template for the sign-up e-mail, by its id. When absent, the project's default is used.
@@ -122,10 +122,10 @@ type InviteRequest struct {
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// Data of your own that only a backend can write.
-	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero"`
+	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
 	// it.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata,omitzero"`
+	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
 }
 
 // InviteResponse is what [Service.Invite] returns.

@@ -23,9 +23,9 @@ type SendRequest struct {
 	// be proved within five minutes, or it is removed again.
 	UserID *string `json:"user_id,omitzero"`
 	// A running session that names the user in place of UserID, by its opaque token.
-	SessionToken *string `json:"session_token,omitzero"`
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A running session that names the user in place of UserID, by a JWT of it.
-	SessionJWT *string `json:"session_jwt,omitzero"`
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// The project's own template for the login e-mail, by its id. When absent, the project's default is used.
 	LoginTemplateID *string `json:"login_template_id,omitzero"`
 	// The project's own template for the sign-up e-mail, by its id. When absent, the project's default is used.

@@ -8,20 +8,20 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/otps"
 	"github.com/seed75add069/stytch-go/b2c/otps/sms"
-	"github.com/seed75add069/stytch-go/internal/apitest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_LoginOrCreate() {
 	ctx := context.Background()
-	client := apitest.Client(
-		`{"request_id": "request-id-test-1", "status_code": 200,
-			"user_id": "user-test-1", "phone_id": "phone-number-test-1", "user_created": false}`,
-		`{"request_id": "request-id-test-2", "status_code": 200, "user_id": "user-test-1",
-			"session_token": "example-session-token",
-			"session": {"session_id": "session-test-1", "expires_at": "2030-01-02T04:04:05Z"}}`,
-	)
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
+	server.Answer("b2c.otps.sms.login_or_create", `{"user_id": "user-test-1", "phone_id": "phone-number-test-1"}`)
+	server.Answer("b2c.otps.authenticate", `{
+		"user_id": "user-test-1", "session_token": "example-session-token",
+		"session": {"session_id": "session-test-1", "expires_at": "2030-01-02T04:04:05Z"}
+	}`)
 
 	sent, err := client.B2C.OTPs.SMS.LoginOrCreate(ctx, &sms.LoginOrCreateRequest{
 		PhoneNumber:       "+12025550162",

@@ -10,17 +10,18 @@ import (
 )
 
 // Service calls the endpoints under /v1/otps/sms. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.OTPs.SMS.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opSend = transport.Op{
-	Name:      "b2c.otps.sms.send",
-	Method:    "POST",
-	Path:      "/v1/otps/sms/send",
-	Class:     transport.Send,
-	Sensitive: []string{"session_token", "session_jwt"},
+	Name:   "b2c.otps.sms.send",
+	Method: "POST",
+	Path:   "/v1/otps/sms/send",
+	Class:  transport.Send,
 }
 
 // Send sends a one-time passcode to a phone number of a user by text message.

@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls the endpoints under /v1/passwords/email/reset. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2C.Passwords.Email.
@@ -52,11 +54,10 @@ func (s *Service) ResetStart(
 }
 
 var opReset = transport.Op{
-	Name:      "b2c.passwords.email.reset",
-	Method:    "POST",
-	Path:      "/v1/passwords/email/reset",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"token", "password", "session_token", "session_jwt", "code_verifier"},
+	Name:   "b2c.passwords.email.reset",
+	Method: "POST",
+	Path:   "/v1/passwords/email/reset",
+	Class:  transport.SingleUse,
 }
 
 // Reset sets a new password with the token of a reset e-mail, and opens a session when asked.

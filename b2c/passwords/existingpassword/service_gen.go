@@ -10,18 +10,19 @@ import (
 )
 
 // Service calls POST /v1/passwords/existing_password/reset. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2C.Passwords.ExistingPassword.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opReset = transport.Op{
-	Name:      "b2c.passwords.existing_password.reset",
-	Method:    "POST",
-	Path:      "/v1/passwords/existing_password/reset",
-	Class:     transport.Write,
-	Sensitive: []string{"existing_password", "new_password", "session_token", "session_jwt"},
+	Name:   "b2c.passwords.existing_password.reset",
+	Method: "POST",
+	Path:   "/v1/passwords/existing_password/reset",
+	Class:  transport.Write,
 }
 
 // Reset changes a password by proof of the existing one, and opens a session when asked.

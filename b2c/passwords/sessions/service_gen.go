@@ -10,18 +10,19 @@ import (
 )
 
 // Service calls POST /v1/passwords/session/reset. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2C.Passwords.Sessions.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opReset = transport.Op{
-	Name:      "b2c.passwords.sessions.reset",
-	Method:    "POST",
-	Path:      "/v1/passwords/session/reset",
-	Class:     transport.Write,
-	Sensitive: []string{"password", "session_token", "session_jwt"},
+	Name:   "b2c.passwords.sessions.reset",
+	Method: "POST",
+	Path:   "/v1/passwords/session/reset",
+	Class:  transport.Write,
 }
 
 // Reset sets a new password by proof of a session that is fresh enough.

@@ -81,7 +81,7 @@ var b2bOrganizationsMembersOauthproviders = []Call{
 	{
 		Operation: "b2b.organizations.members.oauth_providers.hubspot", Client: "b2b", Request: "every field",
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
-			return client.B2B.Organizations.Members.OAuthProviders.Hubspot(ctx, &oauthproviders.HubspotRequest{
+			return client.B2B.Organizations.Members.OAuthProviders.HubSpot(ctx, &oauthproviders.HubSpotRequest{
 				OrganizationID:      "organization_id/1 %?#",
 				MemberID:            "member_id/1 %?#",
 				IncludeRefreshToken: new(true),
@@ -91,7 +91,7 @@ var b2bOrganizationsMembersOauthproviders = []Call{
 	{
 		Operation: "b2b.organizations.members.oauth_providers.hubspot", Client: "b2b", Request: "required fields only",
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
-			return client.B2B.Organizations.Members.OAuthProviders.Hubspot(ctx, &oauthproviders.HubspotRequest{
+			return client.B2B.Organizations.Members.OAuthProviders.HubSpot(ctx, &oauthproviders.HubSpotRequest{
 				OrganizationID: "organization_id/1 %?#",
 				MemberID:       "member_id/1 %?#",
 			}, opts...)
@@ -100,7 +100,7 @@ var b2bOrganizationsMembersOauthproviders = []Call{
 	{
 		Operation: "b2b.organizations.members.oauth_providers.hubspot", Client: "b2b", Request: "optional fields at zero",
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
-			return client.B2B.Organizations.Members.OAuthProviders.Hubspot(ctx, &oauthproviders.HubspotRequest{
+			return client.B2B.Organizations.Members.OAuthProviders.HubSpot(ctx, &oauthproviders.HubSpotRequest{
 				OrganizationID:      "organization_id/1 %?#",
 				MemberID:            "member_id/1 %?#",
 				IncludeRefreshToken: new(false),
@@ -110,7 +110,7 @@ var b2bOrganizationsMembersOauthproviders = []Call{
 	{
 		Operation: "b2b.organizations.members.oauth_providers.github", Client: "b2b", Request: "every field",
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
-			return client.B2B.Organizations.Members.OAuthProviders.Github(ctx, &oauthproviders.GithubRequest{
+			return client.B2B.Organizations.Members.OAuthProviders.GitHub(ctx, &oauthproviders.GitHubRequest{
 				OrganizationID:      "organization_id/1 %?#",
 				MemberID:            "member_id/1 %?#",
 				IncludeRefreshToken: new(true),
@@ -120,7 +120,7 @@ var b2bOrganizationsMembersOauthproviders = []Call{
 	{
 		Operation: "b2b.organizations.members.oauth_providers.github", Client: "b2b", Request: "required fields only",
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
-			return client.B2B.Organizations.Members.OAuthProviders.Github(ctx, &oauthproviders.GithubRequest{
+			return client.B2B.Organizations.Members.OAuthProviders.GitHub(ctx, &oauthproviders.GitHubRequest{
 				OrganizationID: "organization_id/1 %?#",
 				MemberID:       "member_id/1 %?#",
 			}, opts...)
@@ -129,7 +129,7 @@ var b2bOrganizationsMembersOauthproviders = []Call{
 	{
 		Operation: "b2b.organizations.members.oauth_providers.github", Client: "b2b", Request: "optional fields at zero",
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
-			return client.B2B.Organizations.Members.OAuthProviders.Github(ctx, &oauthproviders.GithubRequest{
+			return client.B2B.Organizations.Members.OAuthProviders.GitHub(ctx, &oauthproviders.GitHubRequest{
 				OrganizationID:      "organization_id/1 %?#",
 				MemberID:            "member_id/1 %?#",
 				IncludeRefreshToken: new(false),

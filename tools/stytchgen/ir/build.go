@@ -23,15 +23,14 @@ type builder struct {
 
 // Build makes the API of the documents and error codes. It fails on a reference to nothing, on a name that occurs twice
 // and on packages that would import each other.
-func Build(docs []*openapi.Document, codes []ErrorCode) (*API, error) {
+func Build(docs []*openapi.Document, topics []Topic) (*API, error) {
 	b := &builder{
 		docs: map[string]*openapi.Document{}, packages: map[string]*Package{},
 		types: map[*openapi.Schema]*Type{}, values: map[*openapi.Schema]*Values{},
 		schemas: map[string]*openapi.Schema{}, errors: map[string]ErrorCode{},
 	}
-	api := &API{}
-	var err error
-	if api.Errors, err = b.declareErrors(codes); err != nil {
+	api := &API{Topics: topics}
+	if err := b.declareErrors(topics); err != nil {
 		return nil, fmt.Errorf("errors.yaml: %w", err)
 	}
 	for _, doc := range docs {
@@ -60,31 +59,6 @@ func Build(docs []*openapi.Document, codes []ErrorCode) (*API, error) {
 	return api, nil
 }
 
-// declareErrors gives the codes their names.
-func (b *builder) declareErrors(codes []ErrorCode) ([]ErrorCode, error) {
-	taken := map[string]string{}
-	var list []ErrorCode
-	for _, code := range codes {
-		code.Name = "Code" + names.Go(code.Code)
-		if other, twice := taken[code.Name]; twice {
-			return nil, fmt.Errorf("%s: %s is the name of %s too", code.Code, code.Name, other)
-		}
-		taken[code.Name] = code.Code
-		switch {
-		case certainty[code.Confidence] == "":
-			return nil, fmt.Errorf("%s: confidence is %q", code.Code, code.Confidence)
-		case code.Status < 400 || code.Status > 599:
-			return nil, fmt.Errorf("%s: status is %d", code.Code, code.Status)
-		case !isSentence(code.Meaning):
-			return nil, fmt.Errorf("%s: meaning is no sentence", code.Code)
-		}
-		b.errors[code.Code] = code
-		list = append(list, code)
-	}
-	slices.SortFunc(list, func(a, b ErrorCode) int { return strings.Compare(a.Code, b.Code) })
-	return list, nil
-}
-
 // declare makes the package and its named types, so that references find them in whatever order.
 func (b *builder) declare(doc *openapi.Document) error {
 	for _, s := range doc.Schemas {
@@ -96,7 +70,8 @@ func (b *builder) declare(doc *openapi.Document) error {
 	}
 	p := &Package{
 		Dir: doc.Path, Name: path.Base(doc.Path), Doc: doc.Description, Product: first, ExposedOn: doc.ExposedOn,
-		causes: map[*Package]string{},
+		Verifier: doc.Verifier,
+		causes:   map[*Package]string{},
 	}
 	if len(p.ExposedOn) == 0 {
 		p.ExposedOn = []string{first}
@@ -125,7 +100,7 @@ func (b *builder) declareType(p *Package, s *openapi.Schema) error {
 		p.Values = append(p.Values, b.values[s])
 		return nil
 	}
-	t := &Type{Pkg: p, Name: s.Name, Doc: s.Description}
+	t := &Type{Pkg: p, Name: s.Name, Doc: s.Description, Source: s.Source}
 	switch {
 	case s.Ref != "":
 		t.Kind = Alias
@@ -237,8 +212,13 @@ func (b *builder) field(doc *openapi.Document, wire string, required bool, s *op
 	case resolved.Sensitive && expr.Base != String && (expr.Base != List || expr.Elem.Base != String):
 		return nil, fmt.Errorf("x-stytch-sensitive is for strings and lists of strings")
 	}
+	places := map[string]Place{"": Body, "path": Path, "query": Query}
+	place, known := places[resolved.In]
+	if !known {
+		return nil, fmt.Errorf("x-stytch-in is %q", resolved.In)
+	}
 	return &Field{
-		Name: cmp.Or(resolved.GoName, names.Go(wire)), Wire: wire, Doc: resolved.Description,
+		In: place, Name: cmp.Or(resolved.GoName, names.Go(wire)), Wire: wire, Doc: resolved.Description,
 		Required: required, Sensitive: resolved.Sensitive, Deprecated: resolved.Deprecated, Type: expr,
 		Schema:   resolved,
 		nullable: resolved.Nullable, facts: facts(resolved, expr, b.packages[doc.Path]),

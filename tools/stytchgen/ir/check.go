@@ -84,7 +84,7 @@ func (p *Package) checkNames() error {
 }
 
 // methods are those that generated types may have.
-var methods = []string{"Format", "LogValue", "MarshalJSON", "Next", "Unredacted"}
+var methods = []string{"Format", "LogValue", "Login", "MarshalJSON", "Next", "UnmarshalJSON"}
 
 func (t *Type) checkFields() error {
 	taken, wires := map[string]string{}, map[string]bool{}

@@ -5,12 +5,39 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 
 	yaml "github.com/pb33f/go-yaml"
+
+	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
 )
 
+// Topic is a group of error codes.
+type Topic struct {
+	Name        string      `yaml:"name"`
+	Description string      `yaml:"description"`
+	Codes       []ErrorCode `yaml:"codes"`
+	// Doc is the comment above the constants.
+	Doc string `yaml:"-"`
+}
+
+// ErrorCode is an error_type.
+type ErrorCode struct {
+	Code   string `yaml:"code"`
+	Status int    `yaml:"status"`
+	// Caller is what stytcherror.HTTPStatus answers, whatever the API's status; zero where that is right.
+	Caller     int      `yaml:"caller"`
+	Confidence string   `yaml:"confidence"`
+	Products   []string `yaml:"products"`
+	Meaning    string   `yaml:"meaning"`
+	// Name is the Go constant, Doc its comment.
+	Name string `yaml:"-"`
+	Doc  string `yaml:"-"`
+}
+
 // LoadErrors reads errors.yaml, which a specification need not have.
-func LoadErrors(spec fs.FS) ([]ErrorCode, error) {
+func LoadErrors(spec fs.FS) ([]Topic, error) {
 	data, err := fs.ReadFile(spec, "errors.yaml")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -19,12 +46,80 @@ func LoadErrors(spec fs.FS) ([]ErrorCode, error) {
 		return nil, err
 	}
 	var file struct {
-		Errors []ErrorCode `yaml:"errors"`
+		Topics []Topic `yaml:"topics"`
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&file); err != nil {
 		return nil, fmt.Errorf("errors.yaml: %w", err)
 	}
-	return file.Errors, nil
+	return file.Topics, nil
+}
+
+// ErrorCodes are the codes of all topics, in the order of the alphabet.
+func (api *API) ErrorCodes() []ErrorCode {
+	var list []ErrorCode
+	for _, topic := range api.Topics {
+		list = append(list, topic.Codes...)
+	}
+	slices.SortFunc(list, byCode)
+	return list
+}
+
+func byCode(a, b ErrorCode) int { return strings.Compare(a.Code, b.Code) }
+
+// declareErrors gives the codes their names and sorts those of each topic.
+func (b *builder) declareErrors(topics []Topic) error {
+	taken := map[string]string{}
+	for i := range topics {
+		topic := &topics[i]
+		if topic.Name == "" || !isSentence(topic.Description) || len(topic.Codes) == 0 {
+			return fmt.Errorf("topic %q: lacks a name, a sentence that describes it, or codes", topic.Name)
+		}
+		topic.Doc = topic.Name + ": " + names.Sentence(topic.Description)
+		for j := range topic.Codes {
+			code := &topic.Codes[j]
+			code.Name = "Code" + names.Go(code.Code)
+			if other, twice := taken[code.Name]; twice {
+				return fmt.Errorf("%s: %s is the name of %s too", code.Code, code.Name, other)
+			}
+			if err := code.check(); err != nil {
+				return fmt.Errorf("%s: %w", code.Code, err)
+			}
+			taken[code.Name], b.errors[code.Code] = code.Code, *code
+		}
+		slices.SortFunc(topic.Codes, byCode)
+	}
+	return nil
+}
+
+func (e *ErrorCode) check() error {
+	switch {
+	case certainty[e.Confidence] == "":
+		return fmt.Errorf("confidence is %q", e.Confidence)
+	case e.Status < 400 || e.Status > 599:
+		return fmt.Errorf("status is %d", e.Status)
+	case e.Caller != 0 && (e.Caller < 400 || e.Caller > 599):
+		return fmt.Errorf("caller is %d", e.Caller)
+	case !isSentence(e.Meaning):
+		return errors.New("meaning is no sentence")
+	}
+	return nil
+}
+
+// certainty is how a status is told, by how well it is known.
+var certainty = map[string]string{
+	"observed":   "Status %d.",
+	"documented": "Status %d.",
+	"mocked":     "Status %d, from test data of others.",
+	"inferred":   "Status %d, inferred from the name.",
+}
+
+// statusDoc says what is known of the status.
+func (e *ErrorCode) statusDoc() string {
+	text := fmt.Sprintf(certainty[e.Confidence], e.Status)
+	if e.Caller != 0 && e.Caller != e.Status {
+		text += fmt.Sprintf(" HTTPStatus gives %d.", e.Caller)
+	}
+	return text
 }

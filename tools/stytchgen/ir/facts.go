@@ -11,7 +11,7 @@ import (
 // facts is what a schema itself says, in words that follow the description: documented values, default, bounds.
 func facts(s *openapi.Schema, e Expr, from *Package) string {
 	var parts []string
-	if v := e.core().Values; v != nil {
+	if v := e.Core().Values; v != nil {
 		where := ""
 		if v.Pkg != from {
 			where = " of package " + v.Pkg.Dir

@@ -29,7 +29,7 @@ func markRequests(api *API) error {
 			}
 			base := f.Type.Base
 			object := base == Named && resolveAlias(f.Type.Named).Kind == Struct
-			scalar := base == String || base == Int || base == Bool || base == Named
+			scalar := base == String || base == Int || base == Bool || base == Duration || base == Named
 			f.Type.Nullable = t.InRequest && f.nullable
 			if f.Type.Nullable && (f.Sensitive || f.Type.Type() != nil && f.Type.Type().Sensitive()) {
 				return t.flaw(f, "what is secret cannot be null in a request")
@@ -37,7 +37,8 @@ func markRequests(api *API) error {
 			if (scalar && !object || f.Type.Nullable) && t.InRequest && answered[t] {
 				return t.flaw(f, "optional, in requests and in answers: make two types, for an answer's field is plain")
 			}
-			f.Type.Pointer = !f.Type.Nullable && (object || scalar && t.InRequest)
+			plain := base == Duration && f.Schema.Default == "0" // then zero says no more than absence
+			f.Type.Pointer = !f.Type.Nullable && (object || scalar && t.InRequest && !plain)
 		}
 	}
 	return nil

@@ -17,7 +17,8 @@ const Module = "github.com/seed75add069/stytch-go"
 type API struct {
 	// Packages are in the order of their paths.
 	Packages []*Package
-	Errors   []ErrorCode
+	// Topics are the error codes, in the order of errors.yaml.
+	Topics []Topic
 }
 
 // Package is one leaf.
@@ -27,10 +28,12 @@ type Package struct {
 	// Product is b2b, b2c or shared; ExposedOn the clients that carry the service.
 	Product   string
 	ExposedOn []string
-	Ops       []*Op
-	ByHand    []*ByHand
-	Types     []*Type
-	Values    []*Values
+	// Verifier says that the service verifies tokens or permissions in the process.
+	Verifier bool
+	Ops      []*Op
+	ByHand   []*ByHand
+	Types    []*Type
+	Values   []*Values
 	// Imports are the leaves whose types this one uses.
 	Imports []*Package
 	// Namesake says that another package has the same name.
@@ -63,6 +66,15 @@ func (p *Package) Accessor() string {
 
 // HasService reports whether the package has operations, generated ones or others.
 func (p *Package) HasService() bool { return len(p.Ops)+len(p.ByHand) > 0 }
+
+// Label is what users see of an operation's id: errors, logs and tables leave out the product where both have the
+// service.
+func (p *Package) Label(id string) string {
+	if _, rest, ok := strings.Cut(id, "."); ok && len(p.ExposedOn) > 1 {
+		return rest
+	}
+	return id
+}
 
 // Service is the service's path below its product.
 func (p *Package) Service() []string {
@@ -163,6 +175,8 @@ type Type struct {
 	Fields    []*Field
 	Constants []Constant
 	Target    *Type // of an alias
+	// Source says where the knowledge comes from, for what the catalogue of facts does not have.
+	Source string
 }
 
 // IsEnum reports whether the type is a string with constants.
@@ -172,37 +186,27 @@ func (t *Type) IsEnum() bool { return t.Kind == Enum }
 func (t *Type) IsAlias() bool { return t.Kind == Alias }
 
 // Sensitive reports whether the type, or a type it holds, has a field that is never shown.
-func (t *Type) Sensitive() bool { return t.sensitive(nil) }
+func (t *Type) Sensitive() bool { return t.has(func(f *Field) bool { return f.Sensitive }, nil) }
 
-// SensitivePaths are the fields that are never shown, by their names on the wire, with dots between those of a field
-// in a field.
-func (t *Type) SensitivePaths() []string { return t.sensitivePaths(nil) }
-
-func (t *Type) sensitivePaths(trail []*Type) []string {
-	var paths []string
-	if t = resolveAlias(t); slices.Contains(trail, t) {
-		return nil
-	}
-	for _, f := range t.Fields {
-		if f.Sensitive {
-			paths = append(paths, f.Wire)
-		}
-		if inner := f.Type.Type(); inner != nil {
-			for _, path := range inner.sensitivePaths(append(trail, t)) {
-				paths = append(paths, f.Wire+"."+path)
-			}
-		}
-	}
-	return paths
+// PrintsItself reports whether the type needs methods to be printed by: package fmt would show its secrets, or the
+// addresses in its pointers.
+func (t *Type) PrintsItself() bool {
+	return t.Kind == Struct && (t.Role != Model || t.Sensitive() || t.has(func(f *Field) bool { return f.Type.Pointer }, nil))
 }
 
-func (t *Type) sensitive(trail []*Type) bool {
+// HasDuration reports whether the type has a duration, for which encoders do not agree on a form.
+func (t *Type) HasDuration() bool {
+	return slices.ContainsFunc(t.Fields, func(f *Field) bool { return f.Type.Base == Duration })
+}
+
+// has reports whether the type, or one that it reaches, has such a field.
+func (t *Type) has(is func(*Field) bool, trail []*Type) bool {
 	if t = resolveAlias(t); slices.Contains(trail, t) {
 		return false
 	}
 	return slices.ContainsFunc(t.Fields, func(f *Field) bool {
 		inner := f.Type.Type()
-		return f.Sensitive || inner != nil && inner.sensitive(append(trail, t))
+		return is(f) || inner != nil && inner.has(is, append(trail, t))
 	})
 }
 
@@ -241,7 +245,9 @@ const (
 	Int
 	Bool
 	Time
+	Duration
 	Any
+	Object // a JSON object of the application's own
 	Named
 	List
 	Map
@@ -259,11 +265,14 @@ type Expr struct {
 	Values *Values
 }
 
-// Type is the named type at the core of the expression, nil where there is none.
-func (e Expr) Type() *Type { return e.core().Named }
+// IsCollection reports whether the expression is a list or a map.
+func (e Expr) IsCollection() bool { return e.Base == List || e.Base == Map || e.Base == Object }
 
-// core is the innermost element of lists and maps.
-func (e Expr) core() Expr {
+// Type is the named type at the core of the expression, nil where there is none.
+func (e Expr) Type() *Type { return e.Core().Named }
+
+// Core is the innermost element of lists and maps.
+func (e Expr) Core() Expr {
 	for e.Elem != nil {
 		e = *e.Elem
 	}
@@ -279,15 +288,3 @@ type Values struct {
 
 // Constant is one value of an enum or of Values.
 type Constant struct{ Name, Value, Doc string }
-
-// ErrorCode is an error_type.
-type ErrorCode struct {
-	Code       string   `yaml:"code"`
-	Status     int      `yaml:"status"`
-	Confidence string   `yaml:"confidence"`
-	Products   []string `yaml:"products"`
-	Meaning    string   `yaml:"meaning"`
-	// Name is the Go constant, Doc its comment.
-	Name string `yaml:"-"`
-	Doc  string `yaml:"-"`
-}

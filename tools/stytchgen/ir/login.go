@@ -1,14 +1,51 @@
 package ir
 
-// HasSession reports whether a login's answer holds the session too.
-func (t *Type) HasSession() bool { return t.field("member_session") != nil }
+// Login says how a login's answer becomes the view that all of a product's logins share.
+type Login struct {
+	*Type
 
-// IsLogin reports whether an answer says what a login lacks, and so can tell the next step.
-func (t *Type) IsLogin() bool {
-	for _, wire := range []string{"member_authenticated", "primary_required", "mfa_required"} {
-		if t.field(wire) == nil {
-			return false
+	// Session is the field with the session; SessionIsPointer says that it may be absent.
+	Session          string
+	SessionIsPointer bool
+	// Intermediate, Authenticated, Primary and MFA say which of the fields of a B2B login there are.
+	Intermediate, Authenticated, Primary, MFA bool
+	// ID is the path of the member's or user's id in the answer.
+	ID string
+}
+
+// Logins are the package's answers to logins: those that hold the tokens of a session.
+func (p *Package) Logins() []Login {
+	var list []Login
+	for _, t := range p.Types {
+		if login, ok := t.login(); ok {
+			list = append(list, login)
 		}
 	}
-	return t.Pkg.Product == "b2b"
+	return list
+}
+
+func (t *Type) login() (Login, bool) {
+	if t.Role != Response || t.field("session_token") == nil || t.field("session_jwt") == nil {
+		return Login{}, false
+	}
+	has := func(wire string) bool { return t.field(wire) != nil }
+	login := Login{
+		Type: t, Intermediate: has("intermediate_session_token"), Authenticated: has("member_authenticated"),
+		Primary: has("primary_required"), MFA: has("mfa_required"), ID: "User.UserID",
+	}
+	switch {
+	case has("member_id"):
+		login.ID = "MemberID"
+	case has("member"):
+		login.ID = "Member.MemberID"
+	case has("user_id"):
+		login.ID = "UserID"
+	}
+	for _, wire := range []string{"member_session", "user_session", "session"} {
+		if f := t.field(wire); f != nil {
+			login.Session, login.SessionIsPointer = f.Name, f.Type.Pointer
+			return login, true
+		}
+	}
+	return Login{}, false
 }

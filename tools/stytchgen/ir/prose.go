@@ -3,7 +3,6 @@ package ir
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
@@ -16,6 +15,8 @@ func isSentence(text string) bool { return strings.HasSuffix(strings.TrimSpace(t
 type prose struct {
 	fields map[string]string // every field there is, by its wire name
 	codes  map[string]string
+	// doubtful are words in prose of which it is not clear whether an error code is meant.
+	doubtful []string
 }
 
 // scope is what the words of a description can mean.
@@ -27,61 +28,54 @@ type scope struct {
 	keys bool
 	// codes is what stands before an error code's name.
 	codes string
-	// errors are those that the package's operations list; nil means all there are. Any other word that is a code too,
-	// such as reset_password, a type of token, means itself.
-	errors []ErrorCode
-}
-
-func (in scope) isError(code string) bool {
-	return in.errors == nil || slices.ContainsFunc(in.errors, func(e ErrorCode) bool { return e.Code == code })
+	// listed are the error codes that the package's operations list; nil admits every one.
+	listed map[string]bool
 }
 
 func (in scope) describes(wire string) bool { return in.self != nil && in.self.Wire == wire }
 
 // writeProse gives everything its final comment.
 func writeProse(api *API) error {
-	p := prose{fields: map[string]string{}, codes: map[string]string{}}
+	p := &prose{fields: map[string]string{}, codes: map[string]string{}}
 	for t := range api.types() {
 		for _, f := range t.Fields {
 			p.fields[f.Wire] = names.Go(f.Wire)
 		}
 	}
-	for _, code := range api.Errors {
+	for _, code := range api.ErrorCodes() {
 		p.codes[code.Code] = code.Name
 	}
 	for _, pkg := range api.Packages {
 		if err := p.pkg(pkg); err != nil {
 			return fmt.Errorf("%s.yaml: %w", pkg.Dir, err)
 		}
+		if len(p.doubtful) > 0 {
+			word := p.doubtful[0]
+			return fmt.Errorf("%s.yaml: `%s`: no operation here has this error_type in x-stytch-errors: list it there, "+
+				"or write `stytcherror.%s` for another operation's error, `%q` for a value", pkg.Dir, word, word, word)
+		}
 	}
-	for i := range api.Errors {
-		e := &api.Errors[i]
-		e.Doc = p.text(e.Meaning, scope{keys: true}) + " " + fmt.Sprintf(certainty[e.Confidence], e.Status)
+	for _, topic := range api.Topics {
+		for i := range topic.Codes {
+			e := &topic.Codes[i]
+			e.Doc = p.text(e.Meaning, scope{keys: true}) + " " + e.statusDoc()
+		}
 	}
 	return nil
 }
 
-// certainty is how a status is told, by how well it is known.
-var certainty = map[string]string{
-	"observed":   "Status %d.",
-	"documented": "Status %d.",
-	"mocked":     "Status %d, from test data of others.",
-	"inferred":   "Status %d, inferred from the name.",
-}
-
-func (p prose) pkg(pkg *Package) error {
-	const codes = "stytcherror."
-	var errors []ErrorCode
+func (p *prose) pkg(pkg *Package) error {
+	base := scope{codes: "stytcherror.", listed: pkg.listed()}
+	pkg.Doc = p.text(pkg.Doc, base)
 	for _, op := range pkg.Ops {
-		errors = append(errors, op.Errors...)
-	}
-	pkg.Doc = p.text(pkg.Doc, scope{codes: codes, errors: errors})
-	for _, op := range pkg.Ops {
-		in := scope{types: []*Type{op.Request, op.Response}, codes: codes, errors: errors}
+		in := base
+		in.types = []*Type{op.Request, op.Response}
 		op.Summary = op.Name + " " + names.Sentence(p.text(op.Summary, in))
 		op.Doc = p.text(op.Doc, in)
+		in = base
+		in.keys = true
 		for i := range op.Filters {
-			op.Filters[i].Doc = op.Filters[i].Name + " " + names.Sentence(p.text(op.Filters[i].Doc, scope{keys: true}))
+			op.Filters[i].Doc = op.Filters[i].Name + " " + names.Sentence(p.text(op.Filters[i].Doc, in))
 		}
 		if op.Request.Doc == "" {
 			op.Request.Doc = fmt.Sprintf("%s is what [Service.%s] sends.", op.Request.Name, op.Name)
@@ -91,10 +85,12 @@ func (p prose) pkg(pkg *Package) error {
 		}
 	}
 	for _, op := range pkg.ByHand {
-		op.Summary = p.text(op.Summary, scope{codes: codes})
+		op.Summary = p.text(op.Summary, base)
+		pkg.describeByHand(op)
 	}
 	for _, t := range pkg.Types {
-		in := scope{types: []*Type{t}, codes: codes, errors: errors}
+		in := base
+		in.types = []*Type{t}
 		if t.Doc == "" {
 			return fmt.Errorf("%s: no operation uses it, and it has no description", t.Name)
 		}
@@ -102,26 +98,50 @@ func (p prose) pkg(pkg *Package) error {
 			t.Doc = t.Name + " is " + names.Sentence(p.text(t.Doc, in))
 		}
 		for _, f := range t.Fields {
-			in.self, in.keys = f, f.Type.Base == Map && f.Type.core().Base == Any
+			in.self, in.keys = f, f.Type.Core().Base == Object
 			f.Doc = strings.TrimSpace(p.text(f.Doc, in) + " " + f.facts)
 			if f.Deprecated {
 				f.Doc += "\nDeprecated: the API keeps the field for old callers."
 			}
 		}
-		p.constants(t.Constants, errors)
+		p.constants(t.Constants, base)
 	}
 	for _, v := range pkg.Values {
 		v.Doc = strings.TrimSpace("Values of " + v.Name + ", which stay plain strings in requests and answers. " +
-			p.text(v.Doc, scope{codes: codes, errors: errors}))
-		p.constants(v.Constants, errors)
+			p.text(v.Doc, base))
+		p.constants(v.Constants, base)
 	}
 	return nil
 }
 
-func (p prose) constants(list []Constant, errors []ErrorCode) {
-	for i := range list {
-		list[i].Doc = p.text(list[i].Doc, scope{codes: "stytcherror.", errors: errors})
+// describeByHand gives the types of an operation that is written by hand their comments, where they have none.
+func (p *Package) describeByHand(op *ByHand) {
+	for _, t := range p.Types {
+		switch {
+		case t.Doc != "":
+		case t.Name == op.Name+"Request":
+			t.Doc = fmt.Sprintf("%s is what [Service.%s] takes.", t.Name, op.Name)
+		case t.Name == op.Name+"Response":
+			t.Doc = fmt.Sprintf("%s is what [Service.%s] returns.", t.Name, op.Name)
+		}
 	}
+}
+
+func (p *prose) constants(list []Constant, in scope) {
+	for i := range list {
+		list[i].Doc = p.text(list[i].Doc, in)
+	}
+}
+
+// listed are the error codes that the package's operations list.
+func (p *Package) listed() map[string]bool {
+	codes := map[string]bool{}
+	for _, op := range p.Ops {
+		for _, code := range op.Errors {
+			codes[code.Code] = true
+		}
+	}
+	return codes
 }
 
 var (
@@ -131,7 +151,7 @@ var (
 
 // text replaces what stands between backticks: a field by its Go name, an error code by its constant, another word of
 // the wire by itself in quotation marks.
-func (p prose) text(s string, in scope) string {
+func (p *prose) text(s string, in scope) string {
 	return quoted.ReplaceAllStringFunc(strings.TrimSpace(s), func(match string) string {
 		word := strings.Trim(match, "`")
 		for _, t := range in.types {
@@ -144,12 +164,26 @@ func (p prose) text(s string, in scope) string {
 		if name, ok := p.fields[word]; ok && !in.keys && !in.describes(word) && strings.Contains(word, "_") {
 			return name
 		}
-		if name, ok := p.codes[word]; ok && in.isError(word) {
-			return in.codes + name
+		if name := p.code(word, in); name != "" {
+			return name
 		}
 		if lower.MatchString(word) && word != "true" && word != "false" && word != "null" {
 			return `"` + word + `"`
 		}
 		return word
 	})
+}
+
+// code is the constant of an error_type: of one that an operation beside the text lists, or that is written with the
+// package's name before it. Another word that is an error_type too may mean a value, and is doubtful.
+func (p *prose) code(word string, in scope) string {
+	code, qualified := strings.CutPrefix(word, "stytcherror.")
+	name, known := p.codes[code]
+	switch {
+	case known && (qualified || in.listed == nil || in.listed[code]):
+		return in.codes + name
+	case known || qualified:
+		p.doubtful = append(p.doubtful, code)
+	}
+	return ""
 }

@@ -46,6 +46,7 @@ func (b *builder) follow(
 	merged.Description = cmp.Or(s.Description, merged.Description)
 	merged.Default = cmp.Or(s.Default, merged.Default)
 	merged.GoName = cmp.Or(s.GoName, merged.GoName)
+	merged.In = cmp.Or(s.In, merged.In)
 	merged.Source = cmp.Or(s.Source, merged.Source)
 	return merged, owner, nil
 }
@@ -80,7 +81,7 @@ func (b *builder) expr(doc *openapi.Document, s *openapi.Schema) (Expr, error) {
 	case "string":
 		return b.stringExpr(doc, s)
 	case "integer":
-		return Expr{Base: Int}, nil
+		return integerExpr(s)
 	case "boolean":
 		return Expr{Base: Bool}, nil
 	case "":
@@ -98,9 +99,22 @@ func (b *builder) expr(doc *openapi.Document, s *openapi.Schema) (Expr, error) {
 			return Expr{}, err
 		}
 		elem, err := b.expr(owner, flat)
+		if base == Map && elem.Base == Any {
+			return Expr{Base: Object}, err
+		}
 		return Expr{Base: base, Elem: &elem}, err
 	}
 	return Expr{}, fmt.Errorf("type %q has no place in Go", s.Type)
+}
+
+func integerExpr(s *openapi.Schema) (Expr, error) {
+	switch s.Format {
+	case "duration":
+		return Expr{Base: Duration}, nil
+	case "":
+		return Expr{Base: Int}, nil
+	}
+	return Expr{}, fmt.Errorf("format %q has no meaning here", s.Format)
 }
 
 func (b *builder) stringExpr(doc *openapi.Document, s *openapi.Schema) (Expr, error) {

@@ -9,19 +9,32 @@ import (
 // words are spelled as Go and the field spell them; everything else gets a capital first letter.
 var words = map[string]string{
 	"acs": "ACS", "api": "API", "asn": "ASN", "b2b": "B2B", "b2c": "B2C", "cidr": "CIDR", "cname": "CNAME",
-	"dfp": "DFP", "dn": "DN", "html": "HTML", "http": "HTTP", "https": "HTTPS", "id": "ID", "idp": "IDP",
-	"ids": "IDs", "ims": "IMs", "ip": "IP", "iso": "ISO", "jit": "JIT", "json": "JSON", "jwk": "JWK", "jwks": "JWKS",
-	"jwt": "JWT", "luds": "LUDS", "m2m": "M2M", "md": "MD", "mfa": "MFA", "oauth": "OAuth", "oauth2": "OAuth2",
-	"oidc": "OIDC", "os": "OS", "otp": "OTP", "otps": "OTPs", "pbkdf": "PBKDF", "pkce": "PKCE", "pt": "PT",
-	"rbac": "RBAC", "saml": "SAML", "scim": "SCIM", "sdk": "SDK", "sha": "SHA", "siwe": "SIWE", "sms": "SMS",
-	"sso": "SSO", "totp": "TOTP", "totps": "TOTPs", "ui": "UI", "uri": "URI", "uris": "URIs", "url": "URL",
-	"urls": "URLs", "uuid": "UUID", "vpn": "VPN", "webauthn": "WebAuthn", "whatsapp": "WhatsApp", "x509": "X509",
-	"x509certificates": "X509Certificates", "br": "BR", "de": "DE", "en": "EN", "es": "ES", "fr": "FR", "it": "IT",
-	"zh": "ZH", "ca": "CA", "ja": "JA", "ru": "RU", "nl": "NL", "pl": "PL", "tr": "TR", "fa": "FA", "cs": "CS",
+	"csrf": "CSRF", "dfp": "DFP", "dn": "DN", "html": "HTML", "http": "HTTP", "https": "HTTPS", "id": "ID",
+	"idp": "IDP", "ids": "IDs", "ims": "IMs", "ip": "IP", "iso": "ISO", "jit": "JIT", "json": "JSON", "jwk": "JWK",
+	"jwks": "JWKS", "jwt": "JWT", "kid": "KID", "kty": "KTY", "luds": "LUDS", "m2m": "M2M", "md": "MD", "mfa": "MFA",
+	"oauth": "OAuth", "oauth2": "OAuth2", "oidc": "OIDC", "os": "OS", "otp": "OTP", "otps": "OTPs",
+	"pbkdf": "PBKDF", "pem": "PEM", "pkce": "PKCE", "pt": "PT", "qr": "QR", "rbac": "RBAC", "saml": "SAML",
+	"scim": "SCIM", "sdk": "SDK", "sha": "SHA", "sha256": "SHA256", "sha512": "SHA512", "siwe": "SIWE", "sms": "SMS",
+	"sso": "SSO", "totp": "TOTP", "totps": "TOTPs", "ttl": "TTL", "ui": "UI", "uri": "URI", "uris": "URIs",
+	"url": "URL", "urls": "URLs", "uuid": "UUID", "vpn": "VPN", "webauthn": "WebAuthn", "whatsapp": "WhatsApp",
+	"x509": "X509", "x509certificates": "X509Certificates", "x5c": "X5C", "x5t": "X5T", "xml": "XML",
+
+	"cyberark": "CyberArk", "github": "GitHub", "gitlab": "GitLab", "hubspot": "HubSpot", "jumpcloud": "JumpCloud",
+	"linkedin": "LinkedIn", "miniorange": "MiniOrange", "onelogin": "OneLogin", "pingfederate": "PingFederate",
+	"tiktok": "TikTok",
+
+	"br": "BR", "ca": "CA", "cs": "CS", "de": "DE", "en": "EN", "es": "ES", "fa": "FA", "fr": "FR", "it": "IT", "ja": "JA",
+	"nl": "NL", "pl": "PL", "ru": "RU", "tr": "TR", "vi": "VI", "zh": "ZH",
 }
+
+// whole are names that are not spelled word by word: languages whose region tells nothing.
+var whole = map[string]string{"ca-ES": "CA", "de-DE": "DE"}
 
 // Go is the exported name for a wire name: "session_jwt" is SessionJWT, "pt-br" PTBR.
 func Go(wire string) string {
+	if name, ok := whole[wire]; ok {
+		return name
+	}
 	var b strings.Builder
 	for _, w := range split(wire) {
 		b.WriteString(word(w))

@@ -30,7 +30,13 @@ func TestNames(t *testing.T) {
 		{"REQUIRED", "Required", "required", "REQUIRED"},
 		{"pt-br", "PTBR", "ptBR", "pt-br"},
 		{"zh-Hans", "ZHHans", "zhHans", "zh-Hans"},
-		{"x5t#S256", "X5tS256", "x5tS256", "x5t#S256"},
+		{"de-DE", "DE", "deDE", "de-DE"},
+		{"ca-ES", "CA", "caES", "ca-ES"},
+		{"x5t#S256", "X5TS256", "x5tS256", "x5t#S256"},
+		{"qr_code", "QRCode", "qrCode", "qrcode"},
+		{"kid", "KID", "kid", "kid"},
+		{"invalid_xml_saml_response", "InvalidXMLSAMLResponse", "invalidXMLSAMLResponse", "invalidxmlsamlresponse"},
+		{"oauth_github", "OAuthGitHub", "oauthGitHub", "oauthgithub"},
 		{"a__b_", "AB", "aB", "ab"},
 	} {
 		if got := names.Go(tc.wire); got != tc.exported {

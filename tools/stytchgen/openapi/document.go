@@ -23,9 +23,11 @@ type Document struct {
 	Description string
 	ExposedOn   []string
 	ByHand      []ByHand
-	Fraud       bool
-	Operations  []*Operation
-	Schemas     []*Schema
+	// Verifier says that the service verifies tokens or permissions in the process.
+	Verifier   bool
+	Fraud      bool
+	Operations []*Operation
+	Schemas    []*Schema
 }
 
 // ByHand is an operation that is written by hand beside what is generated. HTTP is the endpoint that it calls, with its
@@ -138,6 +140,7 @@ func convert(name string, m *v3.Document) (*Document, error) {
 	if err := decode(m.Info.Extensions, "x-stytch-by-hand", &doc.ByHand); err != nil {
 		return nil, fmt.Errorf("info: %w", err)
 	}
+	doc.Verifier = text(m.Info.Extensions, "x-stytch-verifier") == "true"
 	for i, server := range m.Servers {
 		fraud, known := hosts[server.URL]
 		if !known || i > 0 && fraud != doc.Fraud {

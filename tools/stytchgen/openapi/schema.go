@@ -21,8 +21,10 @@ type Schema struct {
 	Sensitive    bool
 	Deprecated   bool
 	// Source says where the knowledge comes from, for what the catalogue of facts does not have.
-	Source     string
-	GoName     string
+	Source string
+	GoName string
+	// In says where a field of an operation that is written by hand travels: path, query, or empty for neither.
+	In         string
 	Properties []*Property
 	Items      *Schema
 	// Map is the type of the values of an object without properties.
@@ -67,6 +69,7 @@ func convertSchema(proxy *base.SchemaProxy) (*Schema, error) {
 		Sensitive:  text(raw.Extensions, "x-stytch-sensitive") == "true",
 		GoName:     text(raw.Extensions, "x-stytch-go-name"),
 		Source:     text(raw.Extensions, "x-stytch-source"),
+		In:         text(raw.Extensions, "x-stytch-in"),
 		Deprecated: raw.Deprecated != nil && *raw.Deprecated,
 	}
 	if s.Values, err = values(raw.Extensions, "x-stytch-values"); err != nil {
@@ -116,6 +119,8 @@ func convertReference(proxy *base.SchemaProxy) (*Schema, error) {
 			s.GoName = value.Value
 		case "x-stytch-source":
 			s.Source = value.Value
+		case "x-stytch-in":
+			s.In = value.Value
 		case "x-stytch-sensitive":
 			s.Sensitive = value.Value == "true"
 		default:

@@ -19,7 +19,7 @@ var flag = &kind{flag: true}
 
 var kinds = func() *kind {
 	schema := object("$ref type format description required enum default minimum maximum minLength maxLength " +
-		"minItems maxItems pattern x-stytch-go-name x-stytch-values x-stytch-enum x-stytch-source")
+		"minItems maxItems pattern x-stytch-go-name x-stytch-values x-stytch-enum x-stytch-source x-stytch-in")
 	schema.keywords["x-stytch-sensitive"] = flag
 	schema.keywords["deprecated"] = flag
 	schema.keywords["properties"] = &kind{each: schema}
@@ -55,6 +55,7 @@ var kinds = func() *kind {
 	document := object("openapi servers security")
 	info := object("title version description x-stytch-exposed-on")
 	info.keywords["x-stytch-by-hand"] = &kind{each: object("id method summary http retry fields")}
+	info.keywords["x-stytch-verifier"] = flag
 	document.keywords["info"] = info
 	document.keywords["paths"] = &kind{each: methods}
 	document.keywords["components"] = components

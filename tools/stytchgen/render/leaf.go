@@ -7,6 +7,7 @@ import (
 	"text/template"
 
 	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
+	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
 )
 
 // leaf is a package as its templates see it.
@@ -51,7 +52,7 @@ func (l *leaf) Imports() string { return imports(l.std(), l.leaves()) }
 
 // std are the standard packages that the shown types use.
 func (l *leaf) std() []string {
-	if l.anyField(func(f *ir.Field) bool { return f.Type.Base == ir.Time }) {
+	if l.anyField(func(f *ir.Field) bool { return f.Type.Base == ir.Time || f.Type.Base == ir.Duration }) {
 		return []string{`"time"`}
 	}
 	return nil
@@ -66,28 +67,44 @@ func (l *leaf) leaves() []string {
 			lines = append(lines, importLine(l.alias[other], other))
 		}
 	}
-	if l.anyField(func(f *ir.Field) bool { return f.Type.Nullable }) {
+	if l.Dir != "shared" && l.anyField(func(f *ir.Field) bool { return f.Type.Nullable || f.Type.Core().Base == ir.Object }) {
 		lines = append(lines, quote(ir.Module+"/shared"))
 	}
 	return lines
+}
+
+// ServiceImports is the import declaration of the file with the service.
+func (l *leaf) ServiceImports() string {
+	var std []string
+	others := []string{quote(ir.Module + "/shared")}
+	if len(l.Ops) > 0 {
+		std = append(std, `"context"`)
+		others = append(others, quote(ir.Module+"/internal/transport"))
+	}
+	if l.Verifier {
+		others = append(others, quote(ir.Module+"/internal/verify"))
+	}
+	return imports(std, others)
+}
+
+// NewVerifier is the call that gets the service its verifier: for its product, or for that of the client where both
+// have the service.
+func (l *leaf) NewVerifier() string {
+	if len(l.ExposedOn) > 1 {
+		return "verify.NewForClient(cfg)"
+	}
+	return "verify.New(cfg, shared.Product" + names.Go(l.Product) + ")"
 }
 
 func (l *leaf) anyField(is func(*ir.Field) bool) bool {
 	return slices.ContainsFunc(l.Types, func(t *ir.Type) bool { return slices.ContainsFunc(t.Fields, is) })
 }
 
-// Logged are the types that get a LogValue: requests, answers and whatever else holds a secret.
-func (l *leaf) Logged() []*ir.Type {
-	return l.only(func(t *ir.Type) bool { return t.Kind == ir.Struct && (t.Role != ir.Model || t.Sensitive()) }).Types
-}
+// Printed are the types that get methods to be printed by.
+func (l *leaf) Printed() []*ir.Type { return l.only((*ir.Type).PrintsItself).Types }
 
-// RedactImports is the import declaration of the file with the methods that mask secrets.
-func (l *leaf) RedactImports() string {
-	if !slices.ContainsFunc(l.Types, (*ir.Type).Sensitive) {
-		return imports([]string{`"log/slog"`}, nil)
-	}
-	return imports([]string{`"fmt"`, `"log/slog"`}, []string{quote(ir.Module + "/internal/secret")})
-}
+// WithDurations are the types that get methods for encoders.
+func (l *leaf) WithDurations() []*ir.Type { return l.only((*ir.Type).HasDuration).Types }
 
 // Go is the expression's Go syntax, as seen from the leaf.
 func (l *leaf) Go(e ir.Expr) string { return l.spell(e, l.Name) }
@@ -104,8 +121,15 @@ func (l *leaf) spell(e ir.Expr, name func(*ir.Type) string) string {
 		text = "bool"
 	case ir.Time:
 		text = "time.Time"
+	case ir.Duration:
+		text = "time.Duration"
 	case ir.Any:
 		text = "any"
+	case ir.Object:
+		text = "shared.Object"
+		if l.Dir == "shared" {
+			text = "Object"
+		}
 	case ir.Named:
 		text = name(e.Named)
 	case ir.List:
@@ -130,32 +154,35 @@ func (l *leaf) Name(t *ir.Type) string {
 	return l.alias[t.Pkg] + "." + t.Name
 }
 
-// Tag is the field's struct tag.
+// Tag is the field's struct tag. Lists, maps and times are left out of JSON where they are empty, required ones too: what
+// an encoder makes of a nil list differs from the next one's.
 func (l *leaf) Tag(t *ir.Type, f *ir.Field) string {
-	option := ""
-	if t.InRequest && !f.Required {
-		option = ",omitzero"
+	var words []string
+	if f.Sensitive {
+		words = append(words, "secret")
 	}
+	name := f.Wire
+	if !f.Required || f.Type.IsCollection() || f.Type.Base == ir.Time {
+		name += ",omitzero"
+		if f.Required && t.Role == ir.Request {
+			words = append(words, "required")
+		}
+	}
+	tag := fmt.Sprintf("json:%q", name)
 	switch f.In {
 	case ir.Path:
-		return fmt.Sprintf("`json:\"-\" path:%q`", f.Wire)
+		tag += fmt.Sprintf(" path:%q", f.Wire)
 	case ir.Query:
-		return fmt.Sprintf("`json:\"-\" url:%q`", f.Wire+option)
-	default:
-		return fmt.Sprintf("`json:%q`", f.Wire+option)
+		option := ""
+		if f.Type.Base == ir.List {
+			option = ",space"
+		}
+		tag += fmt.Sprintf(" url:%q", f.Wire+option)
 	}
-}
-
-// SensitiveWires are the paths of a request's sensitive fields, as a list of Go strings.
-func (l *leaf) SensitiveWires(op *ir.Op) string {
-	var list []string
-	for _, path := range op.Request.SensitivePaths() {
-		list = append(list, quote(path))
+	if len(words) > 0 {
+		tag += fmt.Sprintf(" stytch:%q", strings.Join(words, ","))
 	}
-	if line := strings.Join(list, ", "); len(line) < 80 {
-		return line
-	}
-	return "\n" + strings.Join(list, ",\n") + ",\n"
+	return "`" + tag + "`"
 }
 
 // Call is the expression that makes the operation's call.
@@ -188,7 +215,6 @@ func (l *leaf) servicePath() string {
 var funcs = template.FuncMap{
 	"comment": comment,
 	"retry":   retryName,
-	"mask":    mask,
 	"quote":   quote,
 	"cell":    cell,
 }
@@ -207,15 +233,4 @@ func retryName(class string) string {
 		"send":       "transport.Send",
 		"single-use": "transport.SingleUse",
 	}[class]
-}
-
-// mask is the helper of package secret that masks a field of this type.
-func mask(e ir.Expr) string {
-	switch {
-	case e.Base == ir.List:
-		return "MaskList"
-	case e.Pointer:
-		return "MaskPtr"
-	}
-	return "Mask"
 }

@@ -74,8 +74,16 @@ func (s *sampler) value(e ir.Expr, wire string, v variant, depth int) pair {
 	case ir.Time:
 		s.time = true
 		return pair{"time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)", `"2026-01-02T03:04:05Z"`}
+	case ir.Duration:
+		p = pair{"7 * time.Second", "7000000000"}
+		s.time = true
 	case ir.Any:
 		return pair{`"any"`, `"any"`}
+	case ir.Object:
+		if v == zero && depth == 0 || v == deepZero {
+			return s.empty(e)
+		}
+		return pair{`map[string]any{"key": "any"}`, `{"key": "any"}`}
 	case ir.List, ir.Map:
 		return s.collection(e, wire, v, depth)
 	case ir.Named:
@@ -173,7 +181,7 @@ func (s *sampler) members(t *ir.Type, v variant, depth int) []member {
 		switch inner := f.Type.Type(); {
 		case inner == nil || !slices.Contains(s.open, target(inner)):
 			m.pair = s.value(f.Type, f.Wire, v.within(f), depth+1)
-		case t.InRequest && !f.Required: // a type within itself ends here
+		case !f.Required: // a type within itself ends here
 			continue
 		default:
 			m.pair = s.empty(f.Type)
@@ -189,6 +197,8 @@ func (s *sampler) empty(e ir.Expr) pair {
 		return pair{s.spellTest(e) + "{}", "[]"}
 	case ir.Map:
 		return pair{s.spellTest(e) + "{}", "{}"}
+	case ir.Object:
+		return pair{"map[string]any{}", "{}"}
 	default:
 		return pair{"nil", "null"}
 	}

@@ -60,32 +60,3 @@ func (l *leaf) Value(f ir.Filter) string {
 	}
 	return "value"
 }
-
-// Logins are the answers that can tell the next step of a login.
-func (l *leaf) Logins() []*ir.Type { return l.only((*ir.Type).IsLogin).Types }
-
-// Step is the name of the type that tells it, and of what makes it.
-func (l *leaf) Step(name string) string {
-	if l.Dir == stepDir {
-		return name
-	}
-	for _, p := range l.Package.Imports {
-		if p.Dir == stepDir {
-			return l.alias[p] + "." + name
-		}
-	}
-	return name
-}
-
-// stepDir is the package that says what a step is.
-const stepDir = "b2b/sessions"
-
-// StepImports is the import declaration of the file with the next steps.
-func (l *leaf) StepImports() string {
-	for _, p := range l.Package.Imports {
-		if p.Dir == stepDir {
-			return imports(nil, []string{importLine(l.alias[p], p)})
-		}
-	}
-	return ""
-}

@@ -8,14 +8,14 @@ import (
 	"net/url"
 
 	"github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
-	"github.com/seed75add069/stytch-go/internal/stage"
 	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func ExampleService_Send() {
 	ctx := context.Background()
-	s := stage.New() // an emulator
-	client := s.Client
+	server := stytchtest.NewServer() // an emulator
+	client := server.Client()
 
 	_, err := client.B2B.MagicLinks.Email.Discovery.Send(ctx, &discovery.SendRequest{
 		EmailAddress:               "ada@example.com",
@@ -26,7 +26,7 @@ func ExampleService_Send() {
 		log.Fatal(err)
 	}
 
-	mail := s.Inbox().Messages("ada@example.com")[0] // what would have been sent
+	mail := server.Inbox().Messages("ada@example.com")[0] // what would have been sent
 	link, err := url.Parse(mail.Link)
 	if err != nil {
 		log.Fatal(err)
@@ -39,7 +39,7 @@ func ExampleService_Send() {
 }
 
 func ExampleService_Send_refused() {
-	client := stage.New().Client
+	client := stytchtest.NewServer().Client()
 
 	_, err := client.B2B.MagicLinks.Email.Discovery.Send(context.Background(), &discovery.SendRequest{
 		EmailAddress: "ada at example.com",

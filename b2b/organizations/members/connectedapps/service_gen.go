@@ -12,18 +12,20 @@ import (
 // Service calls POST
 // /v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke. It is
 // safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Organizations.Members.ConnectedApps.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opRevoke = transport.Op{
-	Name:   "b2b.organizations.members.connected_apps.revoke",
-	Method: "POST",
-	Path:   "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.organizations.members.connected_apps.revoke",
+	Method:        "POST",
+	Path:          "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // Revoke ends a Connected App's access to a member.

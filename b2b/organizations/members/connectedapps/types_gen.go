@@ -5,11 +5,11 @@ package connectedapps
 // RevokeRequest is what [Service.Revoke] sends.
 type RevokeRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 	// The Connected App, by its client id, which begins with "connected-app-".
-	ConnectedAppID string `json:"-" path:"connected_app_id"`
+	ConnectedAppID string `json:"connected_app_id" path:"connected_app_id"`
 }
 
 // RevokeResponse is what [Service.Revoke] returns.

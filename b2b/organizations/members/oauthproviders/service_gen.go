@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/organizations. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Organizations.Members.OAuthProviders.
@@ -99,14 +101,14 @@ func (s *Service) Slack(
 	return transport.Call[SlackResponse](ctx, s.cfg, &opSlack, req, opts...)
 }
 
-var opHubspot = transport.Op{
+var opHubSpot = transport.Op{
 	Name:   "b2b.organizations.members.oauth_providers.hubspot",
 	Method: "GET",
 	Path:   "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/hubspot",
 	Class:  transport.Read,
 }
 
-// Hubspot fetches the tokens that HubSpot issued for a member.
+// HubSpot fetches the tokens that HubSpot issued for a member.
 //
 // A member can log in to several hubs, and each login has tokens of its own. Stytch renews the access tokens on
 // its own while it has refresh tokens.
@@ -121,20 +123,20 @@ var opHubspot = transport.Op{
 //
 // It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/hubspot; retry class
 // read.
-func (s *Service) Hubspot(
-	ctx context.Context, req *HubspotRequest, opts ...shared.RequestOption,
-) (*HubspotResponse, error) {
-	return transport.Call[HubspotResponse](ctx, s.cfg, &opHubspot, req, opts...)
+func (s *Service) HubSpot(
+	ctx context.Context, req *HubSpotRequest, opts ...shared.RequestOption,
+) (*HubSpotResponse, error) {
+	return transport.Call[HubSpotResponse](ctx, s.cfg, &opHubSpot, req, opts...)
 }
 
-var opGithub = transport.Op{
+var opGitHub = transport.Op{
 	Name:   "b2b.organizations.members.oauth_providers.github",
 	Method: "GET",
 	Path:   "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/github",
 	Class:  transport.Read,
 }
 
-// Github fetches the access tokens that GitHub issued for a member.
+// GitHub fetches the access tokens that GitHub issued for a member.
 //
 // GitHub's logins yield neither ID tokens nor a time at which the access token expires.
 //
@@ -146,8 +148,8 @@ var opGithub = transport.Op{
 //
 // It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/github; retry class
 // read.
-func (s *Service) Github(
-	ctx context.Context, req *GithubRequest, opts ...shared.RequestOption,
-) (*GithubResponse, error) {
-	return transport.Call[GithubResponse](ctx, s.cfg, &opGithub, req, opts...)
+func (s *Service) GitHub(
+	ctx context.Context, req *GitHubRequest, opts ...shared.RequestOption,
+) (*GitHubResponse, error) {
+	return transport.Call[GitHubResponse](ctx, s.cfg, &opGitHub, req, opts...)
 }

@@ -138,18 +138,18 @@ func TestService_Slack(t *testing.T) {
 	})
 }
 
-func TestService_Hubspot(t *testing.T) {
+func TestService_HubSpot(t *testing.T) {
 	t.Parallel()
-	contracttest.Test(t, contracttest.Operation[oauthproviders.HubspotRequest, oauthproviders.HubspotResponse]{
+	contracttest.Test(t, contracttest.Operation[oauthproviders.HubSpotRequest, oauthproviders.HubSpotResponse]{
 		Name:   "b2b.organizations.members.oauth_providers.hubspot",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauthproviders.HubspotRequest, oauthproviders.HubspotResponse] {
-			return oauthproviders.New(cfg).Hubspot
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauthproviders.HubSpotRequest, oauthproviders.HubSpotResponse] {
+			return oauthproviders.New(cfg).HubSpot
 		},
-		Requests: []contracttest.Request[oauthproviders.HubspotRequest]{
+		Requests: []contracttest.Request[oauthproviders.HubSpotRequest]{
 			{
 				Name: "every field",
-				Req: oauthproviders.HubspotRequest{
+				Req: oauthproviders.HubSpotRequest{
 					OrganizationID:      "organization_id/1 %?#",
 					MemberID:            "member_id/1 %?#",
 					IncludeRefreshToken: new(true),
@@ -159,7 +159,7 @@ func TestService_Hubspot(t *testing.T) {
 			},
 			{
 				Name: "required fields only",
-				Req: oauthproviders.HubspotRequest{
+				Req: oauthproviders.HubSpotRequest{
 					OrganizationID: "organization_id/1 %?#",
 					MemberID:       "member_id/1 %?#",
 				},
@@ -167,7 +167,7 @@ func TestService_Hubspot(t *testing.T) {
 			},
 			{
 				Name: "optional fields at zero",
-				Req: oauthproviders.HubspotRequest{
+				Req: oauthproviders.HubSpotRequest{
 					OrganizationID:      "organization_id/1 %?#",
 					MemberID:            "member_id/1 %?#",
 					IncludeRefreshToken: new(false),
@@ -184,18 +184,18 @@ func TestService_Hubspot(t *testing.T) {
 	})
 }
 
-func TestService_Github(t *testing.T) {
+func TestService_GitHub(t *testing.T) {
 	t.Parallel()
-	contracttest.Test(t, contracttest.Operation[oauthproviders.GithubRequest, oauthproviders.GithubResponse]{
+	contracttest.Test(t, contracttest.Operation[oauthproviders.GitHubRequest, oauthproviders.GitHubResponse]{
 		Name:   "b2b.organizations.members.oauth_providers.github",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauthproviders.GithubRequest, oauthproviders.GithubResponse] {
-			return oauthproviders.New(cfg).Github
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauthproviders.GitHubRequest, oauthproviders.GitHubResponse] {
+			return oauthproviders.New(cfg).GitHub
 		},
-		Requests: []contracttest.Request[oauthproviders.GithubRequest]{
+		Requests: []contracttest.Request[oauthproviders.GitHubRequest]{
 			{
 				Name: "every field",
-				Req: oauthproviders.GithubRequest{
+				Req: oauthproviders.GitHubRequest{
 					OrganizationID:      "organization_id/1 %?#",
 					MemberID:            "member_id/1 %?#",
 					IncludeRefreshToken: new(true),
@@ -205,7 +205,7 @@ func TestService_Github(t *testing.T) {
 			},
 			{
 				Name: "required fields only",
-				Req: oauthproviders.GithubRequest{
+				Req: oauthproviders.GitHubRequest{
 					OrganizationID: "organization_id/1 %?#",
 					MemberID:       "member_id/1 %?#",
 				},
@@ -213,7 +213,7 @@ func TestService_Github(t *testing.T) {
 			},
 			{
 				Name: "optional fields at zero",
-				Req: oauthproviders.GithubRequest{
+				Req: oauthproviders.GitHubRequest{
 					OrganizationID:      "organization_id/1 %?#",
 					MemberID:            "member_id/1 %?#",
 					IncludeRefreshToken: new(false),

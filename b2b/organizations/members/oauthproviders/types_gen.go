@@ -7,12 +7,12 @@ import "github.com/seed75add069/stytch-go/b2b/organizations"
 // GoogleRequest is what [Service.Google] sends.
 type GoogleRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 	// Whether the answer shall hold the provider's refresh token too, where the provider gave one. Default:
 	// false.
-	IncludeRefreshToken *bool `json:"-" url:"include_refresh_token,omitzero"`
+	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
 // GoogleResponse is what [Service.Google] returns.
@@ -28,27 +28,27 @@ type GoogleResponse struct {
 	ProviderSubject string `json:"provider_subject"`
 	// The provider's ID token, a JWT with claims about the person; empty when there is none. It may have
 	// expired.
-	IDToken string `json:"id_token"`
+	IDToken string `json:"id_token" stytch:"secret"`
 	// The provider's scopes that the access token is good for.
-	Scopes []string `json:"scopes"`
+	Scopes []string `json:"scopes,omitzero"`
 	// The token for calling Google's APIs in the person's name; empty when the member has only used One Tap.
-	AccessToken string `json:"access_token"`
+	AccessToken string `json:"access_token,omitzero" stytch:"secret"`
 	// How long the access token is still valid, in seconds; zero when there is none.
-	AccessTokenExpiresIn int `json:"access_token_expires_in"`
+	AccessTokenExpiresIn int `json:"access_token_expires_in,omitzero"`
 	// The provider's token for getting further access tokens; empty unless it was asked for and the provider
 	// gave one.
-	RefreshToken string `json:"refresh_token"`
+	RefreshToken string `json:"refresh_token,omitzero" stytch:"secret"`
 }
 
 // MicrosoftRequest is what [Service.Microsoft] sends.
 type MicrosoftRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 	// Whether the answer shall hold the provider's refresh token too, where the provider gave one. Default:
 	// false.
-	IncludeRefreshToken *bool `json:"-" url:"include_refresh_token,omitzero"`
+	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
 // MicrosoftResponse is what [Service.Microsoft] returns.
@@ -63,25 +63,25 @@ type MicrosoftResponse struct {
 	// The id the provider has for the person; unlike an e-mail address it does not change hands.
 	ProviderSubject string `json:"provider_subject"`
 	// The token for calling the provider's API in the person's name.
-	AccessToken string `json:"access_token"`
+	AccessToken string `json:"access_token" stytch:"secret"`
 	// How long the access token is still valid, in seconds.
 	AccessTokenExpiresIn int `json:"access_token_expires_in"`
 	// The provider's ID token, a JWT with claims about the person; empty when there is none. It may have
 	// expired.
-	IDToken string `json:"id_token"`
+	IDToken string `json:"id_token" stytch:"secret"`
 	// The provider's scopes that the access token is good for.
-	Scopes []string `json:"scopes"`
+	Scopes []string `json:"scopes,omitzero"`
 	// The provider's token for getting further access tokens; empty unless it was asked for and the provider
 	// gave one.
-	RefreshToken string `json:"refresh_token"`
+	RefreshToken string `json:"refresh_token,omitzero" stytch:"secret"`
 }
 
 // SlackRequest is what [Service.Slack] sends.
 type SlackRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // SlackResponse is what [Service.Slack] returns.
@@ -94,22 +94,22 @@ type SlackResponse struct {
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The tokens, for each workspace the member has logged in to.
-	Registrations []organizations.SlackProviderInfo `json:"registrations"`
+	Registrations []organizations.SlackProviderInfo `json:"registrations,omitzero"`
 }
 
-// HubspotRequest is what [Service.Hubspot] sends.
-type HubspotRequest struct {
+// HubSpotRequest is what [Service.HubSpot] sends.
+type HubSpotRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 	// Whether the answer shall hold the provider's refresh token too, where the provider gave one. Default:
 	// false.
-	IncludeRefreshToken *bool `json:"-" url:"include_refresh_token,omitzero"`
+	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
-// HubspotResponse is what [Service.Hubspot] returns.
-type HubspotResponse struct {
+// HubSpotResponse is what [Service.HubSpot] returns.
+type HubSpotResponse struct {
 	// Names this call in the dashboard's logs and in questions to Stytch's support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
@@ -118,22 +118,22 @@ type HubspotResponse struct {
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The tokens, for each hub the member has logged in to.
-	Registrations []organizations.HubspotProviderInfo `json:"registrations"`
+	Registrations []organizations.HubSpotProviderInfo `json:"registrations,omitzero"`
 }
 
-// GithubRequest is what [Service.Github] sends.
-type GithubRequest struct {
+// GitHubRequest is what [Service.GitHub] sends.
+type GitHubRequest struct {
 	// The organization, by its id, its slug or its external id.
-	OrganizationID string `json:"-" path:"organization_id"`
+	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member, by their id or their external id.
-	MemberID string `json:"-" path:"member_id"`
+	MemberID string `json:"member_id" path:"member_id"`
 	// Whether the answer shall hold a refresh token. Unverified: the answer has no field for one, so we assume
 	// that this is without effect. Default: false.
-	IncludeRefreshToken *bool `json:"-" url:"include_refresh_token,omitzero"`
+	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
-// GithubResponse is what [Service.Github] returns.
-type GithubResponse struct {
+// GitHubResponse is what [Service.GitHub] returns.
+type GitHubResponse struct {
 	// Names this call in the dashboard's logs and in questions to Stytch's support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
@@ -142,5 +142,5 @@ type GithubResponse struct {
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The tokens, for each account at GitHub that the member has logged in with.
-	Registrations []organizations.GithubProviderInfo `json:"registrations"`
+	Registrations []organizations.GitHubProviderInfo `json:"registrations,omitzero"`
 }

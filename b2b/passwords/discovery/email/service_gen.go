@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/passwords/discovery/email/reset. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Passwords.Discovery.Email.
@@ -51,11 +53,10 @@ func (s *Service) ResetStart(
 }
 
 var opReset = transport.Op{
-	Name:      "b2b.passwords.discovery.email.reset",
-	Method:    "POST",
-	Path:      "/v1/b2b/passwords/discovery/email/reset",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"password_reset_token", "password", "pkce_code_verifier"},
+	Name:   "b2b.passwords.discovery.email.reset",
+	Method: "POST",
+	Path:   "/v1/b2b/passwords/discovery/email/reset",
+	Class:  transport.SingleUse,
 }
 
 // Reset sets the password of somebody who followed the link, and gives them an intermediate session.

@@ -46,13 +46,13 @@ type ResetStartResponse struct {
 // ResetRequest is what [Service.Reset] sends.
 type ResetRequest struct {
 	// The token from the query of the redirect URL that the e-mail led to. It works once.
-	PasswordResetToken string `json:"password_reset_token"`
+	PasswordResetToken string `json:"password_reset_token" stytch:"secret"`
 	// The password to set, in any characters. It must satisfy the project's strength policy and, where the
 	// project checks that, be unknown to data breaches.
-	Password string `json:"password"`
+	Password string `json:"password" stytch:"secret"`
 	// The random string behind the challenge the flow began with. Required if there was a challenge, and
 	// refused if there was none.
-	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero"`
+	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
 }
 
 // ResetResponse is what [Service.Reset] returns.
@@ -63,12 +63,12 @@ type ResetResponse struct {
 	StatusCode int `json:"status_code"`
 	// The intermediate session: what has been proved so far, not yet tied to a session. It lives for ten
 	// minutes and can be used until an exchange or the founding of an organization succeeds.
-	IntermediateSessionToken string `json:"intermediate_session_token"`
+	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session ends; zero when there is none.
-	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at"`
+	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// The e-mail address that the factors stand for, and by which the organizations were found.
 	EmailAddress string `json:"email_address"`
 	// The organizations the person can go on to, as a member or as somebody who may join. When there are none,
 	// only founding one is left.
-	DiscoveredOrganizations []discovery.DiscoveredOrganization `json:"discovered_organizations"`
+	DiscoveredOrganizations []discovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
 }

@@ -7,7 +7,7 @@ import "github.com/seed75add069/stytch-go/b2c/connectedapp"
 // RotateStartRequest is what [Service.RotateStart] sends.
 type RotateStartRequest struct {
 	// The Connected App, by its client id, which begins with "connected-app-".
-	ClientID string `json:"-" path:"client_id"`
+	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // RotateStartResponse is what [Service.RotateStart] returns.
@@ -23,7 +23,7 @@ type RotateStartResponse struct {
 // RotateCancelRequest is what [Service.RotateCancel] sends.
 type RotateCancelRequest struct {
 	// The Connected App, by its client id, which begins with "connected-app-".
-	ClientID string `json:"-" path:"client_id"`
+	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // RotateCancelResponse is what [Service.RotateCancel] returns.
@@ -39,7 +39,7 @@ type RotateCancelResponse struct {
 // RotateRequest is what [Service.Rotate] sends.
 type RotateRequest struct {
 	// The Connected App, by its client id, which begins with "connected-app-".
-	ClientID string `json:"-" path:"client_id"`
+	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // RotateResponse is what [Service.Rotate] returns.

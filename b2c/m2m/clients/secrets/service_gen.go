@@ -10,14 +10,16 @@ import (
 )
 
 // Service calls the endpoints under /v1/m2m/clients. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.M2M.Clients.Secrets.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opRotateStart = transport.Op{
-	Name:   "b2c.m2m.clients.secrets.rotate_start",
+	Name:   "m2m.clients.secrets.rotate_start",
 	Method: "POST",
 	Path:   "/v1/m2m/clients/{client_id}/secrets/rotate/start",
 	Class:  transport.Write,
@@ -42,7 +44,7 @@ func (s *Service) RotateStart(
 }
 
 var opRotateCancel = transport.Op{
-	Name:   "b2c.m2m.clients.secrets.rotate_cancel",
+	Name:   "m2m.clients.secrets.rotate_cancel",
 	Method: "POST",
 	Path:   "/v1/m2m/clients/{client_id}/secrets/rotate/cancel",
 	Class:  transport.Write,
@@ -66,7 +68,7 @@ func (s *Service) RotateCancel(
 }
 
 var opRotate = transport.Op{
-	Name:   "b2c.m2m.clients.secrets.rotate",
+	Name:   "m2m.clients.secrets.rotate",
 	Method: "POST",
 	Path:   "/v1/m2m/clients/{client_id}/secrets/rotate",
 	Class:  transport.Write,

@@ -13,7 +13,7 @@ import (
 func TestService_RotateStart(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[secrets.RotateStartRequest, secrets.RotateStartResponse]{
-		Name:   "b2c.m2m.clients.secrets.rotate_start",
+		Name:   "m2m.clients.secrets.rotate_start",
 		Method: "POST",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[secrets.RotateStartRequest, secrets.RotateStartResponse] {
 			return secrets.New(cfg).RotateStart
@@ -38,7 +38,7 @@ func TestService_RotateStart(t *testing.T) {
 func TestService_RotateCancel(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[secrets.RotateCancelRequest, secrets.RotateCancelResponse]{
-		Name:   "b2c.m2m.clients.secrets.rotate_cancel",
+		Name:   "m2m.clients.secrets.rotate_cancel",
 		Method: "POST",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[secrets.RotateCancelRequest, secrets.RotateCancelResponse] {
 			return secrets.New(cfg).RotateCancel
@@ -63,7 +63,7 @@ func TestService_RotateCancel(t *testing.T) {
 func TestService_Rotate(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[secrets.RotateRequest, secrets.RotateResponse]{
-		Name:   "b2c.m2m.clients.secrets.rotate",
+		Name:   "m2m.clients.secrets.rotate",
 		Method: "POST",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[secrets.RotateRequest, secrets.RotateResponse] {
 			return secrets.New(cfg).Rotate

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // printer gives each type a name of its own, in the order in which they turn up.
@@ -39,6 +40,8 @@ func (p *printer) spell(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[time.Time]() || t.Name() != "" && t.PkgPath() == "":
 		return t.String()
+	case t == reflect.TypeFor[shared.Object]():
+		return "map[string]any"
 	case t.Name() != "":
 		return p.named(t)
 	case t.Kind() == reflect.Pointer:

@@ -7,7 +7,7 @@ var routes = []route{
 	{"b2b.houses.list", "GET", "/v1/b2b/houses", "exact"},
 	{"b2b.houses.rooms.list", "GET", "/v1/b2b/houses/rooms", "exact"},
 	{"b2b.tall_houses.rooms.list", "GET", "/v1/b2b/tall_houses/rooms", "exact"},
-	{"b2c.gardens.beds.list", "GET", "/v1/gardens/beds", "exact"},
-	{"b2c.gardens.list", "GET", "/v1/gardens", "exact"},
 	{"b2c.sheds.list", "GET", "/v1/sheds", "exact"},
+	{"gardens.beds.list", "GET", "/v1/gardens/beds", "exact"},
+	{"gardens.list", "GET", "/v1/gardens", "exact"},
 }

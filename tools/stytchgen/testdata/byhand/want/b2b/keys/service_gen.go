@@ -5,7 +5,9 @@ package keys
 import "github.com/seed75add069/stytch-go/shared"
 
 // Service calls POST /v1/public/{project_id}/keys. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Keys.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }

@@ -10,17 +10,19 @@ import (
 )
 
 // Service calls POST /v1/b2b/caller/act. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Caller.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAct = transport.Op{
-	Name:   "b2b.caller.act",
-	Method: "POST",
-	Path:   "/v1/b2b/caller/act",
-	Class:  transport.Write,
-	Caller: true,
+	Name:          "b2b.caller.act",
+	Method:        "POST",
+	Path:          "/v1/b2b/caller/act",
+	Class:         transport.Write,
+	Authorization: true,
 }
 
 // Act acts for somebody.

@@ -10,13 +10,15 @@ import (
 )
 
 // Service calls GET /v1/gardens. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Gardens.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opList = transport.Op{
-	Name:   "b2c.gardens.list",
+	Name:   "gardens.list",
 	Method: "GET",
 	Path:   "/v1/gardens",
 	Class:  transport.Read,

@@ -13,7 +13,7 @@ import (
 func TestService_List(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[gardens.ListRequest, gardens.ListResponse]{
-		Name:   "b2c.gardens.list",
+		Name:   "gardens.list",
 		Method: "GET",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[gardens.ListRequest, gardens.ListResponse] {
 			return gardens.New(cfg).List

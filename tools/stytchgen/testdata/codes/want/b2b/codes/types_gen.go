@@ -6,11 +6,11 @@ package codes
 type FailRequest struct {
 	// Which thing.
 	ThingID *string `json:"thing_id,omitzero"`
-	// Which thing, by name; stytcherror.CodeOtherThing if it is in use. The kind can be "thing_too_large".
+	// Which thing, by name; stytcherror.CodeThingTooLarge if it is long.
 	ThingName *string `json:"thing_name,omitzero"`
 	// Every thing.
 	Everything *bool `json:"everything,omitzero"`
-	// One.
+	// One, where "mode" is "reset_thing".
 	A *string `json:"a,omitzero"`
 	// The other.
 	B *string `json:"b,omitzero"`

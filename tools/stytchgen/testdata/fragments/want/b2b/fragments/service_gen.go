@@ -10,17 +10,18 @@ import (
 )
 
 // Service calls POST /v1/b2b/fragments/join. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Fragments.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opJoin = transport.Op{
-	Name:      "b2b.fragments.join",
-	Method:    "POST",
-	Path:      "/v1/b2b/fragments/join",
-	Class:     transport.Write,
-	Sensitive: []string{"login_token"},
+	Name:   "b2b.fragments.join",
+	Method: "POST",
+	Path:   "/v1/b2b/fragments/join",
+	Class:  transport.Write,
 }
 
 // Join joins the pieces, see LoginToken and x5t#S256.

@@ -2,10 +2,12 @@
 
 package fragments
 
+import "github.com/seed75add069/stytch-go/shared"
+
 // JoinRequest is what [Service.Join] sends.
 type JoinRequest struct {
 	// The token of a login, see SessionMinutes. Length: at least 8 characters.
-	LoginToken string `json:"login_token"`
+	LoginToken string `json:"login_token" stytch:"secret"`
 	// How long, in minutes. Default: 30. Bounds: 5 to 60.
 	SessionMinutes *int `json:"session_minutes,omitzero"`
 	// How long to rest, in minutes. Default: 15. Bounds: 5 to 60.
@@ -15,7 +17,7 @@ type JoinRequest struct {
 	// Short names. Size: at most 3 items.
 	Labels []string `json:"labels,omitzero"`
 	// Anything; its key "status_code" is not the field of that name, but PauseMinutes is one of this type.
-	Options map[string]any `json:"options,omitzero"`
+	Options shared.Object `json:"options,omitzero"`
 }
 
 // JoinResponse is what [Service.Join] returns.

@@ -109,6 +109,6 @@ func TestService_Try(t *testing.T) {
 			"null_instant": "2026-01-02T03:04:05Z",
 			"null_list": ["null_list-1"],
 			"null_part": {"name": "name-1"},
-			"answer": {"name": "name-1", "parent": null, "children": [], "by_name": {}}}`,
+			"answer": {"name": "name-1", "children": []}}`,
 	})
 }

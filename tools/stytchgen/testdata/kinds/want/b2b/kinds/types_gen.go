@@ -17,11 +17,11 @@ type TryRequest struct {
 	// A flag.
 	Flag bool `json:"flag"`
 	// An instant.
-	Instant time.Time `json:"instant"`
+	Instant time.Time `json:"instant,omitzero" stytch:"required"`
 	// A list.
-	List []string `json:"list"`
+	List []string `json:"list,omitzero" stytch:"required"`
 	// A table.
-	Table map[string]int `json:"table"`
+	Table map[string]int `json:"table,omitzero" stytch:"required"`
 	// A part of something, on both sides of a call.
 	Part Part `json:"part"`
 	// A text or nothing.
@@ -61,39 +61,39 @@ type TryResponse struct {
 	// A flag.
 	Flag bool `json:"flag"`
 	// An instant.
-	Instant time.Time `json:"instant"`
+	Instant time.Time `json:"instant,omitzero"`
 	// A list.
-	List []string `json:"list"`
+	List []string `json:"list,omitzero"`
 	// A table.
-	Table map[string]int `json:"table"`
+	Table map[string]int `json:"table,omitzero"`
 	// A part of something, on both sides of a call.
 	Part Part `json:"part"`
 	// A text or nothing.
-	MaybeText string `json:"maybe_text"`
+	MaybeText string `json:"maybe_text,omitzero"`
 	// A number or nothing.
-	MaybeNumber int `json:"maybe_number"`
+	MaybeNumber int `json:"maybe_number,omitzero"`
 	// A flag or nothing.
-	MaybeFlag bool `json:"maybe_flag"`
+	MaybeFlag bool `json:"maybe_flag,omitzero"`
 	// An instant or nothing.
-	MaybeInstant time.Time `json:"maybe_instant"`
+	MaybeInstant time.Time `json:"maybe_instant,omitzero"`
 	// A list or nothing.
-	MaybeList []Part `json:"maybe_list"`
+	MaybeList []Part `json:"maybe_list,omitzero"`
 	// A table of lists or nothing.
-	MaybeTable map[string][]Part `json:"maybe_table"`
+	MaybeTable map[string][]Part `json:"maybe_table,omitzero"`
 	// A part of something, on both sides of a call.
-	MaybePart *Part `json:"maybe_part"`
+	MaybePart *Part `json:"maybe_part,omitzero"`
 	// Anything or nothing.
-	MaybeAnything any `json:"maybe_anything"`
+	MaybeAnything any `json:"maybe_anything,omitzero"`
 	// A text; null deletes it.
-	NullText string `json:"null_text"`
+	NullText string `json:"null_text,omitzero"`
 	// A number; null deletes it.
-	NullNumber int `json:"null_number"`
+	NullNumber int `json:"null_number,omitzero"`
 	// An instant; null deletes it.
-	NullInstant time.Time `json:"null_instant"`
+	NullInstant time.Time `json:"null_instant,omitzero"`
 	// A list; null deletes it.
-	NullList []string `json:"null_list"`
+	NullList []string `json:"null_list,omitzero"`
 	// A part; null deletes it.
-	NullPart *Part `json:"null_part"`
+	NullPart *Part `json:"null_part,omitzero"`
 	// An answer's own part.
 	Answer Answer `json:"answer"`
 }
@@ -111,9 +111,9 @@ type Answer struct {
 	// What it is called.
 	Name string `json:"name"`
 	// Where it comes from.
-	Parent *Answer `json:"parent"`
+	Parent *Answer `json:"parent,omitzero"`
 	// What comes from it.
-	Children []Answer `json:"children"`
+	Children []Answer `json:"children,omitzero"`
 	// The same, by name.
-	ByName map[string]Answer `json:"by_name"`
+	ByName map[string]Answer `json:"by_name,omitzero"`
 }

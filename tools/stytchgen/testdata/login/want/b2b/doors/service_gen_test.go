@@ -32,6 +32,12 @@ func TestService_Open(t *testing.T) {
 			"request_id": "request_id-1",
 			"status_code": 200,
 			"member_authenticated": true,
+			"member_id": "member_id-1",
+			"member": {"member_id": "member_id-1"},
+			"organization": {"organization_id": "organization_id-1"},
+			"session_token": "session_token-1",
+			"session_jwt": "session_jwt-1",
+			"member_session": {"member_session_id": "member_session_id-1"},
 			"primary_required": {"allowed_auth_methods": ["allowed_auth_methods-1"]},
 			"mfa_required": {"secondary_auth_initiated": "secondary_auth_initiated-1"}}`,
 	})

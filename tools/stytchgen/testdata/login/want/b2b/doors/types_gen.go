@@ -18,8 +18,20 @@ type OpenResponse struct {
 	StatusCode int `json:"status_code"`
 	// Whether it is open.
 	MemberAuthenticated bool `json:"member_authenticated"`
+	// The member.
+	MemberID string `json:"member_id"`
+	// A member.
+	Member sessions.Member `json:"member"`
+	// An organization.
+	Organization sessions.Organization `json:"organization"`
+	// The token.
+	SessionToken string `json:"session_token" stytch:"secret"`
+	// The JWT.
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
+	// The session.
+	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
 	// The first factor that is missing.
-	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required"`
+	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
 	// The second factor that is missing.
-	MFARequired *sessions.MFARequired `json:"mfa_required"`
+	MFARequired *sessions.MFARequired `json:"mfa_required,omitzero"`
 }

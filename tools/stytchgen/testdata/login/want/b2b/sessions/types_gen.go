@@ -5,21 +5,29 @@ package sessions
 // PrimaryRequired is a list of methods.
 type PrimaryRequired struct {
 	// The methods.
-	AllowedAuthMethods []string `json:"allowed_auth_methods"`
+	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
 }
 
 // MFARequired is a need for a second factor.
 type MFARequired struct {
 	// What has begun.
-	SecondaryAuthInitiated string `json:"secondary_auth_initiated"`
+	SecondaryAuthInitiated string `json:"secondary_auth_initiated,omitzero"`
 }
 
-// Attempt is an attempt to log in.
-type Attempt struct {
-	// Whether it succeeded.
-	MemberAuthenticated bool `json:"member_authenticated"`
-	// The first factor that is missing.
-	PrimaryRequired *PrimaryRequired `json:"primary_required"`
-	// The second factor that is missing.
-	MFARequired *MFARequired `json:"mfa_required"`
+// Member is a member.
+type Member struct {
+	// The id.
+	MemberID string `json:"member_id"`
+}
+
+// Organization is an organization.
+type Organization struct {
+	// The id.
+	OrganizationID string `json:"organization_id"`
+}
+
+// MemberSession is a session.
+type MemberSession struct {
+	// The id.
+	MemberSessionID string `json:"member_session_id"`
 }

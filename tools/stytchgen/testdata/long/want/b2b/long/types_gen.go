@@ -19,5 +19,835 @@ type TalkResponse struct {
 	// The HTTP status.
 	StatusCode int `json:"status_code"`
 	// What was said.
-	Chapters []Chapter2 `json:"chapters"`
+	Chapters []Chapter2 `json:"chapters,omitzero"`
 }
+
+// Chapter1 is a chapter.
+type Chapter1 struct {
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	A string `json:"a"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	B *string `json:"b,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	C *string `json:"c,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	D *string `json:"d,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	E *string `json:"e,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	F *string `json:"f,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	G *string `json:"g,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	H *string `json:"h,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	I *string `json:"i,omitzero"`
+}
+
+// Chapter2 is a chapter.
+type Chapter2 struct {
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	A string `json:"a"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	B string `json:"b,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	C string `json:"c,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	D string `json:"d,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	E string `json:"e,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	F string `json:"f,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	G string `json:"g,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	H string `json:"h,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	I string `json:"i,omitzero"`
+}
+
+// Chapter3 is a chapter.
+type Chapter3 struct {
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	A string `json:"a"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	B string `json:"b,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	C string `json:"c,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	D string `json:"d,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	E string `json:"e,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	F string `json:"f,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	G string `json:"g,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	H string `json:"h,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	I string `json:"i,omitzero"`
+}
+
+// Chapter4 is a chapter.
+type Chapter4 struct {
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	A string `json:"a"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	B string `json:"b,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	C string `json:"c,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	D string `json:"d,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	E string `json:"e,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	F string `json:"f,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	G string `json:"g,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	H string `json:"h,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	I string `json:"i,omitzero"`
+}
+
+// Chapter5 is a chapter.
+type Chapter5 struct {
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	A string `json:"a"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	B string `json:"b,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	C string `json:"c,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	D string `json:"d,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	E string `json:"e,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	F string `json:"f,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	G string `json:"g,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	H string `json:"h,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	I string `json:"i,omitzero"`
+}
+
+// Chapter6 is a chapter.
+type Chapter6 struct {
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	A string `json:"a"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	B string `json:"b,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	C string `json:"c,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	D string `json:"d,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	E string `json:"e,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	F string `json:"f,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	G string `json:"g,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	H string `json:"h,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	I string `json:"i,omitzero"`
+}
+
+// Chapter7 is a chapter.
+type Chapter7 struct {
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	A string `json:"a"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	B string `json:"b,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	C string `json:"c,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	D string `json:"d,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	E string `json:"e,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	F string `json:"f,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	G string `json:"g,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	H string `json:"h,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	I string `json:"i,omitzero"`
+}
+
+// Chapter8 is a chapter.
+type Chapter8 struct {
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	A string `json:"a"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	B string `json:"b,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	C string `json:"c,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	D string `json:"d,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	E string `json:"e,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	F string `json:"f,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	G string `json:"g,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	H string `json:"h,omitzero"`
+	// This sentence is here for its length alone, so that a file grows past the lines that one file may have
+	// and its models move out. This sentence is here for its length alone, so that a file grows past the lines
+	// that one file may have and its models move out. This sentence is here for its length alone, so that a
+	// file grows past the lines that one file may have and its models move out. This sentence is here for its
+	// length alone, so that a file grows past the lines that one file may have and its models move out. This
+	// sentence is here for its length alone, so that a file grows past the lines that one file may have and its
+	// models move out. This sentence is here for its length alone, so that a file grows past the lines that one
+	// file may have and its models move out. This sentence is here for its length alone, so that a file grows
+	// past the lines that one file may have and its models move out. This sentence is here for its length
+	// alone, so that a file grows past the lines that one file may have and its models move out.
+	I string `json:"i,omitzero"`
+}
+
+// Values of Topic, which stay plain strings in requests and answers. A topic.
+const (
+	// Rain or shine.
+	TopicWeather = "weather"
+)

@@ -10,7 +10,9 @@ import (
 )
 
 // Service calls POST /v1/b2b/minimal/greet. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Minimal.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }

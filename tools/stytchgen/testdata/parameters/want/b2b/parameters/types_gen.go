@@ -14,9 +14,9 @@ const (
 // ChangeRequest is what [Service.Change] sends.
 type ChangeRequest struct {
 	// Whose thing it is.
-	OwnerID string `json:"-" path:"owner_id"`
+	OwnerID string `json:"owner_id" path:"owner_id"`
 	// Which thing it is.
-	ThingID string `json:"-" path:"thing_id"`
+	ThingID string `json:"thing_id" path:"thing_id"`
 	// Its new colour.
 	Colour string `json:"colour"`
 	// Its new weight in grams. Bounds: at least 0.
@@ -26,17 +26,17 @@ type ChangeRequest struct {
 // FindRequest is what [Service.Find] sends.
 type FindRequest struct {
 	// Whose thing it is.
-	OwnerID string `json:"-" path:"owner_id"`
+	OwnerID string `json:"owner_id" path:"owner_id"`
 	// Which thing it is.
-	ThingID string `json:"-" path:"thing_id"`
+	ThingID string `json:"thing_id" path:"thing_id"`
 	// What the thing is.
-	Type string `json:"-" url:"type"`
+	Type string `json:"type" url:"type"`
 	// An outline.
-	Shape *Shape `json:"-" url:"shape,omitzero"`
+	Shape *Shape `json:"shape,omitzero" url:"shape"`
 	// Whether lost things count.
-	IncludeLost *bool `json:"-" url:"include_lost,omitzero"`
+	IncludeLost *bool `json:"include_lost,omitzero" url:"include_lost"`
 	// How many to look at. Default: 3. Bounds: 1 to 9.
-	Limit *int `json:"-" url:"limit,omitzero"`
+	Limit *int `json:"limit,omitzero" url:"limit"`
 }
 
 // FindResponse is what [Service.Find] returns.
@@ -58,9 +58,9 @@ type ChangeResponse struct {
 // DropRequest is what [Service.Drop] sends.
 type DropRequest struct {
 	// Whose thing it is.
-	OwnerID string `json:"-" path:"owner_id"`
+	OwnerID string `json:"owner_id" path:"owner_id"`
 	// Which thing it is.
-	ThingID string `json:"-" path:"thing_id"`
+	ThingID string `json:"thing_id" path:"thing_id"`
 }
 
 // DropResponse is what [Service.Drop] returns.
@@ -74,7 +74,7 @@ type DropResponse struct {
 // SweepRequest is what [Service.Sweep] sends.
 type SweepRequest struct {
 	// Whose things they are.
-	OwnerID string `json:"-" path:"owner_id"`
+	OwnerID string `json:"owner_id" path:"owner_id"`
 }
 
 // SweepResponse is what [Service.Sweep] returns.

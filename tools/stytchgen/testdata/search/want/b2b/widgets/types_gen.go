@@ -17,7 +17,7 @@ type SearchResponse struct {
 	// The status.
 	StatusCode int `json:"status_code"`
 	// The widgets of the page.
-	Widgets []Widget `json:"widgets"`
+	Widgets []Widget `json:"widgets,omitzero"`
 	// A page's place.
 	ResultsMetadata PageData `json:"results_metadata"`
 }
@@ -25,13 +25,13 @@ type SearchResponse struct {
 // PageData is a page's place.
 type PageData struct {
 	// Where the next page begins.
-	NextCursor string `json:"next_cursor"`
+	NextCursor string `json:"next_cursor,omitzero"`
 }
 
 // WidgetQuery is what to find.
 type WidgetQuery struct {
 	// The filters.
-	Operands []WidgetOperand `json:"operands"`
+	Operands []WidgetOperand `json:"operands,omitzero"`
 }
 
 // WidgetOperand is a filter.
@@ -49,5 +49,5 @@ type Widget struct {
 	// The widget's colour.
 	//
 	// Deprecated: the API keeps the field for old callers.
-	Colour string `json:"colour"`
+	Colour string `json:"colour,omitzero"`
 }

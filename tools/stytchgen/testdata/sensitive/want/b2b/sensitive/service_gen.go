@@ -10,17 +10,18 @@ import (
 )
 
 // Service calls the endpoints under /v1/b2b/sensitive. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Sensitive.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opTell = transport.Op{
-	Name:      "b2b.sensitive.tell",
-	Method:    "POST",
-	Path:      "/v1/b2b/sensitive/tell",
-	Class:     transport.SingleUse,
-	Sensitive: []string{"token", "code", "codes", "box.secret"},
+	Name:   "b2b.sensitive.tell",
+	Method: "POST",
+	Path:   "/v1/b2b/sensitive/tell",
+	Class:  transport.SingleUse,
 }
 
 // Tell tells a secret.

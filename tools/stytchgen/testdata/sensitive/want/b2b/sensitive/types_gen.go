@@ -5,11 +5,11 @@ package sensitive
 // TellRequest is what [Service.Tell] sends.
 type TellRequest struct {
 	// Who asks, proved.
-	Token string `json:"token"`
+	Token string `json:"token" stytch:"secret"`
 	// A second proof, when there is one.
-	Code *string `json:"code,omitzero"`
+	Code *string `json:"code,omitzero" stytch:"secret"`
 	// Further proofs.
-	Codes []string `json:"codes,omitzero"`
+	Codes []string `json:"codes,omitzero" stytch:"secret"`
 	// Nothing secret.
 	Hint *string `json:"hint,omitzero"`
 	// A place for a secret.
@@ -29,7 +29,7 @@ type TellResponse struct {
 // Box is a place for a secret.
 type Box struct {
 	// The secret.
-	Secret string `json:"secret"`
+	Secret string `json:"secret" stytch:"secret"`
 	// A note on the outside of a box.
 	Label *Label `json:"label,omitzero"`
 }

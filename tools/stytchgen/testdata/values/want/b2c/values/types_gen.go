@@ -44,9 +44,9 @@ type PaintResponse struct {
 	// The HTTP status.
 	StatusCode int `json:"status_code"`
 	// What was used.
-	Colours []shared.Colour `json:"colours"`
+	Colours []shared.Colour `json:"colours,omitzero"`
 	// How it feels now. See the Mood constants.
-	Mood string `json:"mood"`
+	Mood string `json:"mood,omitzero"`
 }
 
 // Values of Mood, which stay plain strings in requests and answers. A mood.

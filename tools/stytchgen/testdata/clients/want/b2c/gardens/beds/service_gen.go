@@ -10,14 +10,16 @@ import (
 )
 
 // Service calls GET /v1/gardens/beds. It is safe for concurrent use.
-type Service struct{ cfg *shared.FetchConfig }
+type Service struct {
+	cfg *shared.FetchConfig
+}
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as
 // client.B2B.Gardens.Beds.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opList = transport.Op{
-	Name:   "b2c.gardens.beds.list",
+	Name:   "gardens.beds.list",
 	Method: "GET",
 	Path:   "/v1/gardens/beds",
 	Class:  transport.Read,

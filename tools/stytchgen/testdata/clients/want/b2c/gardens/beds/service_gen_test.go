@@ -13,7 +13,7 @@ import (
 func TestService_List(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[beds.ListRequest, beds.ListResponse]{
-		Name:   "b2c.gardens.beds.list",
+		Name:   "gardens.beds.list",
 		Method: "GET",
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[beds.ListRequest, beds.ListResponse] {
 			return beds.New(cfg).List

@@ -26,9 +26,9 @@ type PutResponse struct {
 	// The HTTP status.
 	StatusCode int `json:"status_code"`
 	// When it was put.
-	At time.Time `json:"at"`
+	At time.Time `json:"at,omitzero"`
 	// One thing.
-	Thing *b2bnames.Thing `json:"thing"`
+	Thing *b2bnames.Thing `json:"thing,omitzero"`
 	// Other things.
-	Others []b2cnames.Thing `json:"others"`
+	Others []b2cnames.Thing `json:"others,omitzero"`
 }

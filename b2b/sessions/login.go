@@ -1,0 +1,40 @@
+package sessions
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/internal/secret"
+)
+
+// Login is what the answers to all logins of members have in common, so that an application handles a dozen calls with
+// one function:
+//
+//	func answer(w http.ResponseWriter, r *http.Request, login sessions.Login)
+//
+//	answer(w, r, resp.Login())
+type Login struct {
+	// MemberID is the member's id.
+	MemberID string `json:"member_id"`
+	// Member and Organization are who logs in, and where.
+	Member       *organizations.Member       `json:"member,omitzero"`
+	Organization *organizations.Organization `json:"organization,omitzero"`
+	// SessionToken, SessionJWT and Session are those of the new session; empty while something is missing.
+	SessionToken string         `json:"session_token" stytch:"secret"`
+	SessionJWT   string         `json:"session_jwt" stytch:"secret"`
+	Session      *MemberSession `json:"member_session,omitzero"`
+	// IntermediateSessionToken is the intermediate session to go on with while something is missing; it ends at
+	// IntermediateSessionTokenExpiresAt.
+	IntermediateSessionToken          string    `json:"intermediate_session_token" stytch:"secret"`
+	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
+	// Next is what the login asks for.
+	Next Step `json:"next"`
+}
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v Login) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v Login) LogValue() slog.Value { return secret.LogValue(v) }

@@ -1,0 +1,26 @@
+package sessions
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/seed75add069/stytch-go/b2c/users"
+	"github.com/seed75add069/stytch-go/internal/secret"
+)
+
+// Login is what the answers to all logins of users have in common, so that an application handles a dozen calls with
+// one function. SessionToken, SessionJWT and Session are empty where no session was asked for: a login makes one only
+// with SessionDurationMinutes.
+type Login struct {
+	UserID       string      `json:"user_id"`
+	User         *users.User `json:"user,omitzero"`
+	SessionToken string      `json:"session_token" stytch:"secret"`
+	SessionJWT   string      `json:"session_jwt" stytch:"secret"`
+	Session      *Session    `json:"session,omitzero"`
+}
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v Login) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v Login) LogValue() slog.Value { return secret.LogValue(v) }

@@ -1,0 +1,78 @@
+package emulator
+
+import (
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// encode writes an answer as the API does: with every member, empty or not. The SDK's own types leave out what is empty.
+func encode(answer any) ([]byte, error) {
+	var b strings.Builder
+	enc := jsontext.NewEncoder(&b)
+	if err := encodeValue(enc, reflect.ValueOf(answer)); err != nil {
+		return nil, err
+	}
+	return []byte(strings.TrimSuffix(b.String(), "\n")), nil
+}
+
+func encodeValue(enc *jsontext.Encoder, v reflect.Value) error {
+	switch value := v.Interface().(type) {
+	case time.Time:
+		if value.IsZero() {
+			return enc.WriteToken(jsontext.Null)
+		}
+		return enc.WriteToken(jsontext.String(value.UTC().Format(time.RFC3339)))
+	case shared.Object:
+		if value == nil {
+			value = shared.Object{}
+		}
+		return json.MarshalEncode(enc, value)
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			return enc.WriteToken(jsontext.Null)
+		}
+		return encodeValue(enc, v.Elem())
+	case reflect.Struct:
+		return encodeStruct(enc, v)
+	case reflect.Slice:
+		return encodeList(enc, v)
+	default:
+		return json.MarshalEncode(enc, v.Interface(), json.Deterministic(true))
+	}
+}
+
+func encodeStruct(enc *jsontext.Encoder, v reflect.Value) error {
+	if err := enc.WriteToken(jsontext.BeginObject); err != nil {
+		return err
+	}
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if err := enc.WriteToken(jsontext.String(name)); err != nil {
+			return err
+		}
+		if err := encodeValue(enc, v.Field(i)); err != nil {
+			return err
+		}
+	}
+	return enc.WriteToken(jsontext.EndObject)
+}
+
+func encodeList(enc *jsontext.Encoder, v reflect.Value) error {
+	if err := enc.WriteToken(jsontext.BeginArray); err != nil {
+		return err
+	}
+	for i := range v.Len() {
+		if err := encodeValue(enc, v.Index(i)); err != nil {
+			return err
+		}
+	}
+	return enc.WriteToken(jsontext.EndArray)
+}

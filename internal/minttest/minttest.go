@@ -1,0 +1,160 @@
+// Package minttest makes keys, tokens and an API that serves them, all in memory, for tests of local verification: any
+// header, payload and signature, well formed or not. Tokens for whole flows are minted by package stytchtest.
+//
+//	key := minttest.NewKey("jwk-test-1")
+//	api := minttest.NewAPI(key)
+//	token := key.Sign(minttest.MemberSession(time.Now()))
+package minttest
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"math/big"
+	"sync"
+	"time"
+)
+
+// The project that tokens belong to, and who is who in it.
+const (
+	Project      = "project-test-11111111-1111-4111-8111-111111111111"
+	Secret       = "secret-test-mint"
+	Issuer       = "stytch.com/" + Project
+	Organization = "organization-test-11111111-1111-4111-8111-111111111111"
+	Member       = "member-test-11111111-1111-4111-8111-111111111111"
+	User         = "user-test-11111111-1111-4111-8111-111111111111"
+	Session      = "session-test-11111111-1111-4111-8111-111111111111"
+	App          = "connected-app-test-11111111-1111-4111-8111-111111111111"
+	Machine      = "m2m-client-test-11111111-1111-4111-8111-111111111111"
+)
+
+// Names of Stytch's own claims.
+const (
+	SessionClaim      = "https://stytch.com/session"
+	OrganizationClaim = "https://stytch.com/organization"
+)
+
+// Key is a key pair with its name.
+type Key struct {
+	KID     string
+	Private *rsa.PrivateKey
+}
+
+var (
+	mu    sync.Mutex
+	pairs = map[string]*rsa.PrivateKey{}
+)
+
+// NewKey returns the key of that name. It is made once per process.
+func NewKey(kid string) *Key {
+	mu.Lock()
+	defer mu.Unlock()
+	if pairs[kid] == nil {
+		private, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			panic(err)
+		}
+		pairs[kid] = private
+	}
+	return &Key{KID: kid, Private: pairs[kid]}
+}
+
+// Named returns the same key under another name.
+func (k *Key) Named(kid string) *Key { return &Key{KID: kid, Private: k.Private} }
+
+// Set is the JSON Web Key Set of keys.
+func Set(keys ...*Key) []byte {
+	list := make([]map[string]any, len(keys))
+	for i, k := range keys {
+		list[i] = map[string]any{
+			"kty": "RSA", "use": "sig", "alg": "RS256", "key_ops": []string{"verify"}, "kid": k.KID,
+			"n": base64.RawURLEncoding.EncodeToString(k.Private.N.Bytes()),
+			"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.Private.E)).Bytes()),
+		}
+	}
+	return encode(map[string]any{"keys": list, "request_id": "request-id-test-1", "status_code": 200})
+}
+
+func encode(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// With returns claims with others in their place; nil takes one away.
+func With(claims, others map[string]any) map[string]any {
+	merged := maps.Clone(claims)
+	for name, value := range others {
+		if value == nil {
+			delete(merged, name)
+			continue
+		}
+		merged[name] = value
+	}
+	return merged
+}
+
+// registered are the claims that all tokens have, of one issued now that lives for so long.
+func registered(subject string, now time.Time, life time.Duration) map[string]any {
+	return map[string]any{
+		"iss": Issuer, "sub": subject, "aud": []string{Project},
+		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(life).Unix(),
+	}
+}
+
+// UserSession are the claims of a user's session.
+func UserSession(now time.Time) map[string]any {
+	at := func(d time.Duration) string { return now.Add(d).UTC().Format("2006-01-02T15:04:05Z") }
+	return With(registered(User, now, 5*time.Minute), map[string]any{
+		SessionClaim: map[string]any{
+			"id": Session, "started_at": at(-time.Hour), "last_accessed_at": at(0), "expires_at": at(time.Hour),
+			"attributes": map[string]any{"user_agent": "", "ip_address": ""},
+			"roles":      []string{"stytch_user", "editor"},
+			"authentication_factors": []any{
+				map[string]any{
+					"type": "magic_link", "delivery_method": "email", "last_authenticated_at": at(-time.Hour),
+					"email_factor": map[string]any{"email_id": "email-test-1", "email_address": "ada@example.com"},
+				},
+				map[string]any{
+					"type": "otp", "delivery_method": "sms", "last_authenticated_at": at(0),
+					"phone_number_factor": map[string]any{
+						"phone_id": "phone-number-test-1", "phone_number": "+15005550006",
+					},
+				},
+			},
+		},
+		"plan": "pro", "limits": map[string]any{"seats": 10},
+	})
+}
+
+// MemberSession are the claims of a member's session.
+func MemberSession(now time.Time) map[string]any {
+	claims := UserSession(now)
+	session := maps.Clone(claims[SessionClaim].(map[string]any))
+	session["roles"] = []string{"stytch_member", "stytch_admin", "editor"}
+	return With(claims, map[string]any{"sub": Member, SessionClaim: session, OrganizationClaim: organization()})
+}
+
+func organization() map[string]any {
+	return map[string]any{"organization_id": Organization, "slug": "analytical-engines"}
+}
+
+// AppToken are the claims of a Connected App's access token, of a user or, with member, of a member.
+func AppToken(now time.Time, member bool) map[string]any {
+	claims := With(registered(User, now, time.Hour), map[string]any{
+		"client_id": App, "jti": "token-1", "scope": "openid read:reports", "plan": "pro",
+	})
+	if member {
+		claims["sub"], claims[OrganizationClaim] = Member, organization()
+	}
+	return claims
+}
+
+// MachineToken are the claims of an M2M client's access token.
+func MachineToken(now time.Time) map[string]any {
+	return With(registered(Machine, now, time.Hour), map[string]any{"scope": "read:users write:books", "region": "eu"})
+}

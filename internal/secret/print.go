@@ -1,0 +1,124 @@
+package secret
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"reflect"
+	"strconv"
+	"time"
+)
+
+// Format is for the method of that name: it writes the type of v, a struct, and what [LogValue] shows, as JSON,
+// whatever the verb.
+func Format(s fmt.State, v any) { write(s, v, LogValue(v)) }
+
+func write(w io.Writer, v any, shown slog.Value) {
+	if t := reflect.TypeOf(v); t != nil && indirect(t).Kind() == reflect.Struct {
+		_, _ = io.WriteString(w, indirect(t).Name())
+	}
+	_, _ = w.Write(appendJSON(nil, shown))
+}
+
+// View is a value that prints, logs and marshals with its secrets masked. Make one with [Redacted].
+type View struct{ value func() any }
+
+// Redacted returns a view of v, which may be any value and is looked at when the view is printed.
+func Redacted(v any) View { return View{func() any { return v }} }
+
+func (v View) get() any {
+	if v.value == nil {
+		return nil
+	}
+	return v.value()
+}
+
+// Format writes the value with its secrets masked, whatever the verb.
+func (v View) Format(s fmt.State, _ rune) { write(s, v.get(), v.LogValue()) }
+
+// LogValue is the same for slog.
+func (v View) LogValue() slog.Value { return show(reflect.ValueOf(v.get()), 0) }
+
+// MarshalJSON is the same as JSON.
+func (v View) MarshalJSON() ([]byte, error) { return appendJSON(nil, v.LogValue()), nil }
+
+// Format writes the elements as JSON, whatever the verb.
+func (l list) Format(s fmt.State, _ rune) { _, _ = s.Write(appendJSON(nil, slog.AnyValue(l))) }
+
+// MarshalJSON writes the elements.
+func (l list) MarshalJSON() ([]byte, error) { return appendJSON(nil, slog.AnyValue(l)), nil }
+
+// Format writes the JSON as it is, whatever the verb; a text without its quotation marks.
+func (r raw) Format(s fmt.State, _ rune) {
+	var text string
+	if json.Unmarshal(r, &text) == nil {
+		_, _ = io.WriteString(s, text)
+		return
+	}
+	_, _ = s.Write(r)
+}
+
+// MarshalJSON returns the JSON as it is.
+func (r raw) MarshalJSON() ([]byte, error) { return r, nil }
+
+// appendJSON writes what LogValue returns.
+func appendJSON(b []byte, v slog.Value) []byte {
+	switch v.Kind() {
+	case slog.KindGroup:
+		b = append(b, '{')
+		for i, attr := range v.Group() {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(appendText(b, attr.Key), ':')
+			b = appendJSON(b, attr.Value)
+		}
+		return append(b, '}')
+	case slog.KindBool:
+		return strconv.AppendBool(b, v.Bool())
+	case slog.KindInt64:
+		return strconv.AppendInt(b, v.Int64(), 10)
+	case slog.KindUint64:
+		return strconv.AppendUint(b, v.Uint64(), 10)
+	case slog.KindFloat64:
+		if f := v.Float64(); !math.IsInf(f, 0) && !math.IsNaN(f) {
+			return strconv.AppendFloat(b, f, 'g', -1, 64)
+		}
+	case slog.KindTime:
+		return appendText(b, v.Time().Format(time.RFC3339Nano))
+	case slog.KindAny:
+		return appendAny(b, v.Any())
+	}
+	return appendText(b, v.String())
+}
+
+func appendAny(b []byte, v any) []byte {
+	switch v := v.(type) {
+	case nil:
+		return append(b, "null"...)
+	case raw:
+		return append(b, v...)
+	case list:
+		b = append(b, '[')
+		for i, element := range v {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendJSON(b, element)
+		}
+		return append(b, ']')
+	}
+	return appendText(b, fmt.Sprint(v))
+}
+
+// appendText writes a JSON string; unlike [json.Marshal] it leaves &, < and > readable.
+func appendText(b []byte, s string) []byte {
+	var quoted bytes.Buffer
+	encoder := json.NewEncoder(&quoted)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(s) // a string always encodes
+	return append(b, bytes.TrimSuffix(quoted.Bytes(), []byte("\n"))...)
+}

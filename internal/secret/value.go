@@ -1,0 +1,207 @@
+package secret
+
+import (
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxDepth bounds how deeply values are shown, so that one which refers to itself ends.
+const maxDepth = 64
+
+// LogValue is for the method of that name: it shows v, a struct, as a group with its secrets masked, under the names
+// of JSON and with pointers followed. What is empty is left out; in a request that is what is absent. Below v, types
+// with a LogValue of their own decide for themselves.
+func LogValue(v any) slog.Value { return group(reflect.ValueOf(v), 0) }
+
+// list is a slog value for what slog has no kind for.
+type list []slog.Value
+
+// raw is JSON that a type's own method has made.
+type raw []byte
+
+var (
+	timeType      = reflect.TypeFor[time.Time]()
+	numberType    = reflect.TypeFor[json.Number]()
+	logValuerType = reflect.TypeFor[slog.LogValuer]()
+	marshalerType = reflect.TypeFor[json.Marshaler]()
+	textType      = reflect.TypeFor[encoding.TextMarshaler]()
+	errorType     = reflect.TypeFor[error]()
+)
+
+// showsItself reports whether values of the type are shown by its own methods, which know of no secret.
+func showsItself(t reflect.Type) bool {
+	return t == numberType || (t.Implements(marshalerType) || t.Implements(textType)) && !holdsSecrets(t)
+}
+
+// show is LogValue for a value at some depth.
+func show(v reflect.Value, depth int) slog.Value {
+	switch {
+	case !v.IsValid():
+		return slog.AnyValue(nil)
+	case depth > maxDepth:
+		return slog.StringValue("...")
+	}
+	if shown, ok := byMethod(v, depth); ok {
+		return shown
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return show(v.Elem(), depth+1)
+	case reflect.Struct:
+		return group(v, depth)
+	case reflect.Map:
+		return mapGroup(v, depth)
+	case reflect.Slice, reflect.Array:
+		return listOf(v, depth)
+	}
+	return scalar(v)
+}
+
+// byMethod shows a value by a method of its type.
+func byMethod(v reflect.Value, depth int) (slog.Value, bool) {
+	t := v.Type()
+	if !v.CanInterface() || t.Kind() == reflect.Interface || t.Kind() == reflect.Pointer && v.IsNil() {
+		return slog.Value{}, false
+	}
+	switch {
+	case t == timeType:
+		return slog.TimeValue(v.Interface().(time.Time)), true
+	case t.Implements(logValuerType) && !promoted(t, logValuerType):
+		return resolved(v.Interface().(slog.LogValuer).LogValue().Resolve(), depth), true
+	case t.Implements(errorType) && !promoted(t, errorType):
+		return slog.StringValue(v.Interface().(error).Error()), true
+	case t.Kind() != reflect.Map && showsItself(t):
+		if text, err := json.Marshal(v.Interface()); err == nil {
+			return slog.AnyValue(raw(text)), true
+		}
+	}
+	return slog.Value{}, false
+}
+
+// resolved shows what a LogValue has returned.
+func resolved(v slog.Value, depth int) slog.Value {
+	if v.Kind() != slog.KindAny {
+		return v
+	}
+	switch v.Any().(type) {
+	case nil, list, raw:
+		return v
+	}
+	return show(reflect.ValueOf(v.Any()), depth+1)
+}
+
+// promoted reports whether an embedded field may be what gives the type its method, which then shows that field alone.
+func promoted(t, method reflect.Type) bool {
+	if t = indirect(t); t.Kind() != reflect.Struct {
+		return false
+	}
+	for f := range t.Fields() {
+		if f.Anonymous && (f.Type.Implements(method) || reflect.PointerTo(f.Type).Implements(method)) {
+			return true
+		}
+	}
+	return false
+}
+
+func group(v reflect.Value, depth int) slog.Value {
+	info := infoOf(v.Type())
+	attrs := make([]slog.Attr, 0, len(info.fields))
+	for _, f := range info.fields {
+		inner, err := v.FieldByIndexErr(f.index)
+		switch {
+		case err != nil: // promoted by an embedded pointer that is nil
+		case absent(inner, info.request):
+		case f.secret:
+			attrs = append(attrs, slog.Attr{Key: f.name, Value: masked(inner)})
+		default:
+			shown := show(inner, depth+1)
+			if info.request || shown.Kind() != slog.KindGroup || len(shown.Group()) > 0 {
+				attrs = append(attrs, slog.Attr{Key: f.name, Value: shown})
+			}
+		}
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// absent reports whether a field is left out: in a request what is nil or an empty text or time, elsewhere what is empty.
+func absent(v reflect.Value, request bool) bool {
+	switch v.Kind() {
+	case reflect.Slice, reflect.Map:
+		return v.IsNil() || !request && v.Len() == 0
+	case reflect.Bool, reflect.Int, reflect.Int64, reflect.Float64:
+		return !request && v.IsZero()
+	default:
+		return v.IsZero()
+	}
+}
+
+// masked is the marker, as often as the field holds a secret.
+func masked(v reflect.Value) slog.Value {
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	switch v.Kind() {
+	case reflect.String:
+		return slog.StringValue(Mask(v.String()))
+	case reflect.Slice:
+		return slog.AnyValue(list(slices.Repeat([]slog.Value{slog.StringValue(Marker)}, v.Len())))
+	}
+	return slog.StringValue(Marker)
+}
+
+func mapGroup(v reflect.Value, depth int) slog.Value {
+	attrs := make([]slog.Attr, 0, v.Len())
+	for entries := v.MapRange(); entries.Next(); {
+		attrs = append(attrs, slog.Attr{Key: keyOf(entries.Key()), Value: show(entries.Value(), depth+1)})
+	}
+	slices.SortFunc(attrs, func(a, b slog.Attr) int { return strings.Compare(a.Key, b.Key) })
+	return slog.GroupValue(attrs...)
+}
+
+func keyOf(key reflect.Value) string {
+	switch key.Kind() {
+	case reflect.String:
+		return key.String()
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return fmt.Sprint(key.Int())
+	}
+	return key.Type().String()
+}
+
+func listOf(v reflect.Value, depth int) slog.Value {
+	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
+		text, _ := json.Marshal(v.Bytes()) // base64, as in JSON
+		return slog.AnyValue(raw(text))
+	}
+	elements := make(list, v.Len())
+	for i := range elements {
+		elements[i] = show(v.Index(i), depth+1)
+	}
+	return slog.AnyValue(elements)
+}
+
+// scalar shows what has no parts. Functions and channels show their type: what they hold is an address.
+func scalar(v reflect.Value) slog.Value {
+	switch v.Kind() {
+	case reflect.String:
+		return slog.StringValue(v.String())
+	case reflect.Bool:
+		return slog.BoolValue(v.Bool())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		if v.Type() == reflect.TypeFor[time.Duration]() {
+			return slog.DurationValue(time.Duration(v.Int()))
+		}
+		return slog.Int64Value(v.Int())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return slog.Uint64Value(v.Uint())
+	case reflect.Float32, reflect.Float64:
+		return slog.Float64Value(v.Float())
+	}
+	return slog.StringValue(v.Type().String())
+}

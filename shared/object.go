@@ -1,0 +1,63 @@
+package shared
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/internal/jsonnumber"
+)
+
+// Object is a JSON object of the application's own: metadata or claims. A map literal can be assigned to it:
+//
+//	req.TrustedMetadata = map[string]any{"plan": "pro", "trial": nil}
+//
+// What is put in is encoded by the rules of encoding/json, whatever encodes the request around it. A nil value is null,
+// which deletes a key in an update. What comes in has the types of encoding/json, but that a whole number which a float64
+// cannot hold exactly is a [json.Number].
+type Object map[string]any
+
+// MarshalJSON encodes the object as encoding/json does; nil is null.
+func (o Object) MarshalJSON() ([]byte, error) { return json.Marshal(map[string]any(o)) }
+
+// UnmarshalJSON adds the members of a JSON object, as encoding/json does with a map. Null makes the Object nil.
+func (o *Object) UnmarshalJSON(data []byte) error {
+	fields := map[string]any(*o)
+	if !jsonnumber.MayBeLarge(data) && json.Unmarshal(data, &fields) == nil {
+		*o = fields
+		return nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&fields); err != nil {
+		return err
+	}
+	for name, value := range fields {
+		fields[name] = exact(value)
+	}
+	*o = fields
+	return nil
+}
+
+// exact turns numbers into float64 where that loses no whole number.
+func exact(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		f, err := v.Float64()
+		isWhole := !strings.ContainsAny(v.String(), ".eE")
+		if err != nil || isWhole && strconv.FormatFloat(f, 'f', -1, 64) != v.String() {
+			return v
+		}
+		return f
+	case map[string]any:
+		for name, inner := range v {
+			v[name] = exact(inner)
+		}
+	case []any:
+		for i, inner := range v {
+			v[i] = exact(inner)
+		}
+	}
+	return v
+}

@@ -1,0 +1,42 @@
+package stytcherror
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+)
+
+// PolicyError means that a permission could not be decided: there is no policy to decide by. It says neither yes nor
+// no.
+type PolicyError struct {
+	// Op is the operation.
+	Op string
+	// Err is why there is none, often a *RequestError or an *Error of the policy's own operation.
+	Err error
+}
+
+func (e *PolicyError) Error() string {
+	text := prefix(e.Op) + "permission not decided"
+	if e.Err != nil {
+		text += ": " + oneLine(e.Err.Error())
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *PolicyError) Unwrap() error { return e.Err }
+
+func (e *PolicyError) httpStatus() int {
+	if errors.Is(e.Err, context.Canceled) {
+		return statusClientClosedRequest
+	}
+	return http.StatusServiceUnavailable
+}
+
+// Format writes the text of Error, whatever the verb.
+func (e *PolicyError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
+
+// LogValue is the text of Error.
+func (e *PolicyError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

@@ -1,0 +1,74 @@
+package stytcherror
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+)
+
+// ErrRedirect is in the chain of a [RequestError] whose server sent the call to another host, or elsewhere with another
+// method. Neither credentials nor body went there.
+var ErrRedirect = errors.New("redirect refused")
+
+// RequestError means that nothing usable came back: no connection, no answer in time, or an answer that broke off. For
+// an operation that changes something it is then unknown whether it did.
+type RequestError struct {
+	// Op is the operation.
+	Op string
+	// Host is where the call went.
+	Host string
+	// Retries counts the attempts after the first.
+	Retries int
+
+	err error
+}
+
+// NewRequestError wraps the cause, usually an error of package net or context.
+func NewRequestError(op, host string, retries int, cause error) *RequestError {
+	return &RequestError{Op: op, Host: host, Retries: retries, err: cause}
+}
+
+func (e *RequestError) Error() string {
+	text := prefix(e.Op) + "no answer"
+	if e.Host != "" {
+		text += " from " + oneLine(e.Host)
+	}
+	if e.err != nil {
+		text += ": " + oneLine(e.err.Error())
+	}
+	if e.Retries > 0 {
+		text += " (" + retries(e.Retries) + ")"
+	}
+	return text
+}
+
+// Unwrap returns the cause, such as context.Canceled or a *net.OpError.
+func (e *RequestError) Unwrap() error { return e.err }
+
+// Timeout reports whether time ran out, be it the caller's or the SDK's.
+func (e *RequestError) Timeout() bool {
+	if errors.Is(e.err, context.DeadlineExceeded) {
+		return true
+	}
+	netErr, ok := errors.AsType[net.Error](e.err)
+	return ok && netErr.Timeout()
+}
+
+func (e *RequestError) httpStatus() int {
+	switch {
+	case errors.Is(e.err, context.Canceled):
+		return statusClientClosedRequest
+	case errors.Is(e.err, ErrRedirect):
+		return http.StatusBadGateway
+	}
+	return http.StatusServiceUnavailable
+}
+
+// Format writes the text of Error, whatever the verb.
+func (e *RequestError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
+
+// LogValue is the text of Error.
+func (e *RequestError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

@@ -1,0 +1,50 @@
+package stytchtest
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+)
+
+// transport hands requests to a handler in the same process. It is synchronous: no goroutine, no buffer to fill.
+type transport struct{ handler http.Handler }
+
+func (t transport) RoundTrip(req *http.Request) (resp *http.Response, err error) {
+	served := received(req)
+	defer func() { _ = served.Body.Close() }()
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		switch v := recover(); v {
+		case nil:
+		case http.ErrAbortHandler: // by which a handler drops a connection
+			resp, err = nil, io.ErrUnexpectedEOF
+		default:
+			panic(v)
+		}
+	}()
+	w := httptest.NewRecorder()
+	t.handler.ServeHTTP(w, served)
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	resp = w.Result()
+	resp.Request = req
+	return resp, nil
+}
+
+// received is a request as a server has it.
+func received(req *http.Request) *http.Request {
+	served := req.Clone(req.Context())
+	served.RequestURI = req.URL.RequestURI()
+	served.URL.Scheme, served.URL.Host = "", ""
+	served.RemoteAddr = "127.0.0.1:1"
+	if served.Host == "" {
+		served.Host = req.URL.Host
+	}
+	if served.Body == nil {
+		served.Body = http.NoBody
+	}
+	return served
+}
