@@ -43,10 +43,10 @@ var objects = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.De
 	if err != nil {
 		return err
 	}
-	if jsonnumber.MayBeLarge(raw) {
-		return o.UnmarshalJSON(raw)
+	if !jsonnumber.MayBeLarge(raw) && json.Unmarshal(raw, (*map[string]any)(o)) == nil {
+		return nil
 	}
-	return json.Unmarshal(raw, (*map[string]any)(o))
+	return o.UnmarshalJSON(raw)
 }))
 
 func (c *call) undecodable(ans *answer, field jsontext.Pointer, reason string, cause error) error {

@@ -23,12 +23,11 @@ func CustomClaims(rest jsontext.Value) shared.Object {
 		return nil
 	}
 	var claims shared.Object
-	decode := claims.UnmarshalJSON
-	if !jsonnumber.MayBeLarge(rest) { // then this is the same, with fewer allocations
-		decode = func(rest []byte) error { return json.Unmarshal(rest, (*map[string]any)(&claims)) }
-	}
-	if decode(rest) != nil {
-		return nil // not to be: the token has been decoded
+	large := jsonnumber.MayBeLarge(rest) // else both are the same, and the first allocates less
+	if large || json.Unmarshal(rest, (*map[string]any)(&claims)) != nil {
+		if claims.UnmarshalJSON(rest) != nil {
+			return nil // not to be: the token has been decoded
+		}
 	}
 	delete(claims, "jti")
 	maps.DeleteFunc(claims, func(name string, _ any) bool { return strings.HasPrefix(name, own) })
