@@ -87,7 +87,8 @@ func Print(v any) map[string]string {
 	_, isError := v.(error)
 	_, isText := v.(encoding.TextMarshaler)
 	for name, nested := range map[string]any{"": v, " of a list": []any{v}, " of a struct": struct{ V any }{v}} {
-		shown["slog text"+name] = logged(func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) }, nested)
+		asText := func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) }
+		shown["slog text"+name] = logged(asText, nested)
 		shown["redacted slog JSON"+name] = logged(
 			func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) }, shared.Redacted(nested))
 		shown["redacted JSON"+name] = marshalled(shared.Redacted(nested))

@@ -179,7 +179,8 @@ func (o Operation[Req, Resp]) empty(t *testing.T) {
 func needsFields[Req any]() bool {
 	t := reflect.TypeFor[Req]()
 	for f := range t.Fields() {
-		optional := strings.HasSuffix(f.Tag.Get("json"), ",omitzero") && !strings.Contains(f.Tag.Get("stytch"), "required")
+		optional := strings.HasSuffix(f.Tag.Get("json"), ",omitzero") &&
+			!strings.Contains(f.Tag.Get("stytch"), "required")
 		if k := f.Type.Kind(); !optional && k != reflect.Bool && k != reflect.Int {
 			return true
 		}
