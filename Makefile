@@ -1,17 +1,19 @@
-# What a newcomer can do. Needs Go, make and git; the first run downloads modules, make lint builds its linter once.
+# What a newcomer can do. Needs Go, make and git; the first run downloads modules, and tools are built into bin/ once.
 
 GO       ?= go
 FUZZTIME ?= 10s
 LINT     := bin/golangci-lint
+VULN     := bin/govulncheck
 OTHER    := conformance/wire/node_modules/.package-lock.json
 MODULES  := . tools conformance
+CROSS    ?= linux/386 linux/arm64 windows/amd64 darwin/arm64 js/wasm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test race vet lint fmt fmt-check generate generate-check spec catalog docs examples fuzz bench figures cover conformance \
-	tidy-check check
+.PHONY: help demo test test-386 test-jsonv2 race vet cross lint fmt fmt-check generate generate-check spec catalog docs \
+	examples fuzz bench figures cover conformance vuln api-diff tidy-check check
 
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## log in through the emulator: no account, no network
 	$(GO) run ./examples/quickstart
@@ -21,6 +23,12 @@ test: ## run every test
 	$(GO) -C tools test ./...
 	$(GO) -C conformance test ./...
 
+test-386: ## run the tests as a 32-bit program (on amd64; slow)
+	GOARCH=386 $(GO) test -shuffle=on ./...
+
+test-jsonv2: ## run the tests with the standard library's json/v2
+	GOEXPERIMENT=jsonv2 $(GO) test -shuffle=on ./...
+
 race: ## run the tests with the race detector (needs a C compiler)
 	$(GO) test -race -shuffle=on ./...
 
@@ -28,6 +36,12 @@ vet: ## let go vet look at everything
 	$(GO) vet ./...
 	$(GO) -C tools vet ./...
 	$(GO) -C conformance vet ./...
+
+cross: ## the same, with tests, as for each of CROSS
+	@for target in $(CROSS); do \
+		echo "go vet ./... for $$target"; \
+		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) vet ./... || exit 1; \
+	done
 
 lint: $(LINT) ## run the linters, on generated code too
 	$(LINT) run ./...
@@ -57,7 +71,7 @@ spec: ## validate api/ as OpenAPI 3.1
 catalog: ## compare api/ with the catalogue of API facts
 	$(GO) -C tools run ./catalogcheck -root ..
 
-docs: ## type-check the Go code in the documentation
+docs: ## check the Go code and the names in documentation and comments
 	$(GO) -C tools run ./doccheck ..
 
 examples: ## compile each example as its package page shows it, in another module
@@ -87,8 +101,17 @@ conformance: $(OTHER) ## compare our calls with those of Stytch's SDK for Node (
 $(OTHER): conformance/wire/package.json conformance/wire/package-lock.json
 	cd conformance/wire && npm ci
 
+vuln: $(VULN) ## look for known vulnerabilities (asks the Go project's database)
+	@for m in $(MODULES); do $(VULN) -C $$m -test ./... || exit 1; done
+
+$(VULN): tools/audit/go.mod tools/audit/go.sum
+	$(GO) -C tools/audit build -o ../../$(VULN) golang.org/x/vuln/cmd/govulncheck
+
+api-diff: ## show what changed in the API since the last tag
+	@./.ci/api-diff
+
 tidy-check: ## fail if a go.mod or go.sum is not tidy
-	@for m in $(MODULES); do $(GO) -C $$m mod tidy -diff || exit 1; done
+	@for m in $(MODULES) tools/audit; do $(GO) -C $$m mod tidy -diff || exit 1; done
 
 check: ## everything that must hold before a change goes in
 	./.ci/run

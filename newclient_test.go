@@ -11,7 +11,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -103,8 +103,8 @@ func TestNewClient_refuses(t *testing.T) {
 			assert.Equal(t, "NewClient", e.Op)
 			assert.Equal(t, tt.field, e.Field)
 			assert.Contains(t, e.Reason, tt.reason)
-			canary.Hidden(t, err, "cAnArY", secretText)
-			canary.Hidden(t, tt.config, "cAnArY", secretText)
+			canarytest.Hidden(t, err, "cAnArY", secretText)
+			canarytest.Hidden(t, tt.config, "cAnArY", secretText)
 		})
 	}
 }

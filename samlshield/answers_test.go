@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/samlshield"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -107,7 +107,7 @@ func TestValidate_echo(t *testing.T) {
 				t.Parallel()
 				_, err := client(t, answering(400, body)).SAML.Validate(t.Context(), request)
 				require.Error(t, err)
-				canary.Hidden(t, err, assertion, token, "cAnArY")
+				canarytest.Hidden(t, err, assertion, token, "cAnArY")
 			})
 		}
 		t.Run(name+", echoed as a field's name, is not shown", func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestValidate_echo(t *testing.T) {
 			_, err := client(t, answering(200, `{"`+text+`": 1, "`+text+`": 2}`)).SAML.Validate(t.Context(), request)
 			_, ok := errors.AsType[*stytcherror.DecodeError](err)
 			require.True(t, ok, "%v", err)
-			canary.Hidden(t, err, assertion, token, "cAnArY")
+			canarytest.Hidden(t, err, assertion, token, "cAnArY")
 		})
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/samlshield"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -74,7 +74,7 @@ func TestNewClient_refuses(t *testing.T) {
 			assert.Equal(t, "samlshield.NewClient", e.Op)
 			assert.Equal(t, tt.field, e.Field)
 			assert.Contains(t, e.Reason, tt.reason)
-			canary.Hidden(t, err, "cAnArY")
+			canarytest.Hidden(t, err, "cAnArY")
 		})
 	}
 }
@@ -157,7 +157,7 @@ func TestRedaction(t *testing.T) {
 	} {
 		t.Run("no way to print a "+name+" shows a secret", func(t *testing.T) {
 			t.Parallel()
-			canary.Hidden(t, v, token, assertion, "cAnArY")
+			canarytest.Hidden(t, v, token, assertion, "cAnArY")
 		})
 	}
 	t.Run("each says what it is", func(t *testing.T) {
@@ -184,7 +184,7 @@ func TestRedaction(t *testing.T) {
 			assert.Equal(t, status >= 400, err != nil)
 			assert.Contains(t, log.String(), "samlshield.saml.validate")
 			assert.Contains(t, log.String(), "[redacted]")
-			canary.Hidden(t, log.String(), token, assertion, "cAnArY")
+			canarytest.Hidden(t, log.String(), token, assertion, "cAnArY")
 		})
 	}
 }

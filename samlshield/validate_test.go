@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	stytch "github.com/seed75add069/stytch-go"
-	"github.com/seed75add069/stytch-go/internal/canary"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/samlshield"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -24,18 +24,18 @@ import (
 
 func TestValidate_contract(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[samlshield.ValidateRequest, samlshield.ValidateResponse]{
+	contracttest.Test(t, contracttest.Operation[samlshield.ValidateRequest, samlshield.ValidateResponse]{
 		Name:   "samlshield.saml.validate",
 		Method: "POST",
 		Form:   true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[samlshield.ValidateRequest, samlshield.ValidateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[samlshield.ValidateRequest, samlshield.ValidateResponse] {
 			c, err := samlshield.NewClient(samlshield.Config{
 				PublicToken: token, BaseURL: cfg.BaseURL.String(), HTTPClient: cfg.HTTPClient, Retry: cfg.Retry,
 			})
 			require.NoError(t, err)
 			return c.SAML.Validate
 		},
-		Requests: []contract.Request[samlshield.ValidateRequest]{
+		Requests: []contracttest.Request[samlshield.ValidateRequest]{
 			{
 				Name: "every field", Req: *request, Path: "/v1/saml/validate",
 				Body: "SAMLResponse=PHNhbWxwOlJlc3BvbnNlPmNBbkFyWQ%2B%2FcAnArY%2F0123456789%3D%3D",
@@ -121,7 +121,7 @@ func TestValidate_refuses(t *testing.T) {
 			require.True(t, ok, "%T: %v", err, err)
 			assert.Equal(t, "samlshield.saml.validate", e.Op)
 			assert.Equal(t, tt.field, e.Field)
-			canary.Hidden(t, err, "cAnArY")
+			canarytest.Hidden(t, err, "cAnArY")
 		})
 	}
 	t.Run("a service that was not made with NewClient is refused", func(t *testing.T) {
@@ -163,7 +163,7 @@ func TestValidate_attempts(t *testing.T) {
 			require.Nil(t, resp)
 			require.Error(t, err)
 			assert.Equal(t, tt.sent, sent)
-			canary.Hidden(t, err, "cAnArY")
+			canarytest.Hidden(t, err, "cAnArY")
 		})
 	}
 }

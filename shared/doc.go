@@ -1,7 +1,7 @@
 // Package shared holds the words that every service uses: the options of a call, the settings services are built from,
 // and the few types that belong to no service in particular.
 //
-//	resp, err := client.B2B.Sessions.Authenticate(ctx, req,
+//	resp, err := client.B2B.RBAC.Policy(ctx, nil,
 //		shared.WithTimeout(2*time.Second),
 //		shared.WithHeader("X-Request-Id", id))
 //

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -49,7 +49,7 @@ func TestPageError(t *testing.T) {
 	t.Run("it prints the same whatever the verb", func(t *testing.T) {
 		t.Parallel()
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
-			assert.Equal(t, later.Error(), canary.Print(later)[verb], verb)
+			assert.Equal(t, later.Error(), canarytest.Print(later)[verb], verb)
 		}
 		var log strings.Builder
 		slog.New(slog.NewTextHandler(&log, nil)).Error("stopped", "err", later)

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -183,9 +183,9 @@ func TestRedaction(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("a %T shows as %s", tt.v, tt.want), func(t *testing.T) {
 			t.Parallel()
-			canary.Hidden(t, tt.v, canaryText, "cAnArY")
+			canarytest.Hidden(t, tt.v, canaryText, "cAnArY")
 			for _, way := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
-				assert.Equal(t, tt.want, canary.Print(tt.v)[way])
+				assert.Equal(t, tt.want, canarytest.Print(tt.v)[way])
 			}
 		})
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -88,7 +88,7 @@ func TestText_isOneShortLine(t *testing.T) {
 	} {
 		t.Run(name+" of hostile parts prints as one short line", func(t *testing.T) {
 			t.Parallel()
-			shown := canary.Print(err)
+			shown := canarytest.Print(err)
 			for _, way := range []string{"Error", "%v", "%+v", "%#v", "%s", "%d", "%x"} {
 				text := shown[way]
 				assert.Contains(t, text, "a  b c [31md e f g h i j k")
@@ -219,7 +219,7 @@ func TestError_MarshalJSON(t *testing.T) {
 	}
 	t.Run("body and details are shown by nothing", func(t *testing.T) {
 		t.Parallel()
-		canary.Hidden(t, full, "cAnArY")
+		canarytest.Hidden(t, full, "cAnArY")
 	})
 }
 

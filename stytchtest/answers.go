@@ -37,7 +37,7 @@ func complete(text string) (status int, body string, err error) {
 	envelope := struct {
 		StatusCode int            `json:"status_code"`
 		RequestID  string         `json:"request_id"`
-		Rest       jsontext.Value `json:",embed"`
+		Rest       jsontext.Value `json:",embed,inline"`
 	}{StatusCode: http.StatusOK, RequestID: requestID}
 	if err := json.Unmarshal([]byte(text), &envelope); err != nil {
 		return 0, "", fmt.Errorf("the answer is no JSON object: %w", err)

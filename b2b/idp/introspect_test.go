@@ -16,7 +16,7 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/idp"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -147,7 +147,7 @@ func TestRedaction(t *testing.T) {
 	for name, v := range map[string]any{"a pointer to one to send": toSend, "one to send": *toSend, "a pointer to one": toLook, "one": *toLook} {
 		t.Run("a request shows no secret: "+name, func(t *testing.T) {
 			t.Parallel()
-			canary.Hidden(t, v, "cAnArY")
+			canarytest.Hidden(t, v, "cAnArY")
 			assert.Contains(t, fmt.Sprint(v), `"reports"`, "but all the rest")
 		})
 	}
@@ -163,6 +163,6 @@ func TestRedaction(t *testing.T) {
 		_, err := c.B2B.IDP.IntrospectTokenNetwork(t.Context(), networkRequest())
 		require.NoError(t, err)
 		assert.Contains(t, log.String(), network)
-		canary.Hidden(t, log.String(), "cAnArY")
+		canarytest.Hidden(t, log.String(), "cAnArY")
 	})
 }

@@ -9,7 +9,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/idp"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -85,7 +85,7 @@ func TestIntrospectTokenLocal_refuses(t *testing.T) {
 			require.True(t, ok)
 			assert.Equal(t, local, e.Op)
 			assert.Equal(t, api.Asked(minttest.Keys), api.Asked(""))
-			canary.Hidden(t, err, "eyJ")
+			canarytest.Hidden(t, err, "eyJ")
 		})
 	}
 	t.Run("leeway prolongs it", func(t *testing.T) {

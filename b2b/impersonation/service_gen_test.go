@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/impersonation"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[impersonation.AuthenticateRequest, impersonation.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[impersonation.AuthenticateRequest, impersonation.AuthenticateResponse]{
 		Name:   "b2b.impersonation.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[impersonation.AuthenticateRequest, impersonation.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[impersonation.AuthenticateRequest, impersonation.AuthenticateResponse] {
 			return impersonation.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[impersonation.AuthenticateRequest]{
+		Requests: []contracttest.Request[impersonation.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: impersonation.AuthenticateRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/magiclinks"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[magiclinks.AuthenticateRequest, magiclinks.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[magiclinks.AuthenticateRequest, magiclinks.AuthenticateResponse]{
 		Name:   "b2b.magic_links.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[magiclinks.AuthenticateRequest, magiclinks.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[magiclinks.AuthenticateRequest, magiclinks.AuthenticateResponse] {
 			return magiclinks.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[magiclinks.AuthenticateRequest]{
+		Requests: []contracttest.Request[magiclinks.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: magiclinks.AuthenticateRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/oauth"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[oauth.AuthenticateRequest, oauth.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[oauth.AuthenticateRequest, oauth.AuthenticateResponse]{
 		Name:   "b2b.oauth.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[oauth.AuthenticateRequest, oauth.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauth.AuthenticateRequest, oauth.AuthenticateResponse] {
 			return oauth.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[oauth.AuthenticateRequest]{
+		Requests: []contracttest.Request[oauth.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: oauth.AuthenticateRequest{

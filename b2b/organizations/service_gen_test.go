@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Create(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.CreateRequest, organizations.CreateResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.CreateRequest, organizations.CreateResponse]{
 		Name:   "b2b.organizations.create",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.CreateRequest, organizations.CreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.CreateRequest, organizations.CreateResponse] {
 			return organizations.New(cfg).Create
 		},
-		Requests: []contract.Request[organizations.CreateRequest]{
+		Requests: []contracttest.Request[organizations.CreateRequest]{
 			{
 				Name: "every field",
 				Req: organizations.CreateRequest{
@@ -95,13 +95,13 @@ func TestService_Create(t *testing.T) {
 
 func TestService_Get(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.GetRequest, organizations.GetResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.GetRequest, organizations.GetResponse]{
 		Name:   "b2b.organizations.get",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.GetRequest, organizations.GetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.GetRequest, organizations.GetResponse] {
 			return organizations.New(cfg).Get
 		},
-		Requests: []contract.Request[organizations.GetRequest]{
+		Requests: []contracttest.Request[organizations.GetRequest]{
 			{
 				Name: "every field",
 				Req: organizations.GetRequest{
@@ -119,14 +119,14 @@ func TestService_Get(t *testing.T) {
 
 func TestService_Update(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.UpdateRequest, organizations.UpdateResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.UpdateRequest, organizations.UpdateResponse]{
 		Name:   "b2b.organizations.update",
 		Method: "PUT",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.UpdateRequest, organizations.UpdateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.UpdateRequest, organizations.UpdateResponse] {
 			return organizations.New(cfg).Update
 		},
-		Requests: []contract.Request[organizations.UpdateRequest]{
+		Requests: []contracttest.Request[organizations.UpdateRequest]{
 			{
 				Name: "every field",
 				Req: organizations.UpdateRequest{
@@ -209,14 +209,14 @@ func TestService_Update(t *testing.T) {
 
 func TestService_Delete(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.DeleteRequest, organizations.DeleteResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.DeleteRequest, organizations.DeleteResponse]{
 		Name:   "b2b.organizations.delete",
 		Method: "DELETE",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.DeleteRequest, organizations.DeleteResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.DeleteRequest, organizations.DeleteResponse] {
 			return organizations.New(cfg).Delete
 		},
-		Requests: []contract.Request[organizations.DeleteRequest]{
+		Requests: []contracttest.Request[organizations.DeleteRequest]{
 			{
 				Name: "every field",
 				Req: organizations.DeleteRequest{
@@ -234,13 +234,13 @@ func TestService_Delete(t *testing.T) {
 
 func TestService_Search(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.SearchRequest, organizations.SearchResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.SearchRequest, organizations.SearchResponse]{
 		Name:   "b2b.organizations.search",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.SearchRequest, organizations.SearchResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.SearchRequest, organizations.SearchResponse] {
 			return organizations.New(cfg).Search
 		},
-		Requests: []contract.Request[organizations.SearchRequest]{
+		Requests: []contracttest.Request[organizations.SearchRequest]{
 			{
 				Name: "every field",
 				Req: organizations.SearchRequest{
@@ -278,13 +278,13 @@ func TestService_Search(t *testing.T) {
 
 func TestService_Metrics(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.MetricsRequest, organizations.MetricsResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.MetricsRequest, organizations.MetricsResponse]{
 		Name:   "b2b.organizations.metrics",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.MetricsRequest, organizations.MetricsResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.MetricsRequest, organizations.MetricsResponse] {
 			return organizations.New(cfg).Metrics
 		},
-		Requests: []contract.Request[organizations.MetricsRequest]{
+		Requests: []contracttest.Request[organizations.MetricsRequest]{
 			{
 				Name: "every field",
 				Req: organizations.MetricsRequest{
@@ -302,14 +302,14 @@ func TestService_Metrics(t *testing.T) {
 
 func TestService_ConnectedApps(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.ConnectedAppsRequest, organizations.ConnectedAppsResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.ConnectedAppsRequest, organizations.ConnectedAppsResponse]{
 		Name:   "b2b.organizations.connected_apps",
 		Method: "GET",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.ConnectedAppsRequest, organizations.ConnectedAppsResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.ConnectedAppsRequest, organizations.ConnectedAppsResponse] {
 			return organizations.New(cfg).ConnectedApps
 		},
-		Requests: []contract.Request[organizations.ConnectedAppsRequest]{
+		Requests: []contracttest.Request[organizations.ConnectedAppsRequest]{
 			{
 				Name: "every field",
 				Req: organizations.ConnectedAppsRequest{
@@ -327,14 +327,14 @@ func TestService_ConnectedApps(t *testing.T) {
 
 func TestService_GetConnectedApp(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.GetConnectedAppRequest, organizations.GetConnectedAppResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.GetConnectedAppRequest, organizations.GetConnectedAppResponse]{
 		Name:   "b2b.organizations.get_connected_app",
 		Method: "GET",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.GetConnectedAppRequest, organizations.GetConnectedAppResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.GetConnectedAppRequest, organizations.GetConnectedAppResponse] {
 			return organizations.New(cfg).GetConnectedApp
 		},
-		Requests: []contract.Request[organizations.GetConnectedAppRequest]{
+		Requests: []contracttest.Request[organizations.GetConnectedAppRequest]{
 			{
 				Name: "every field",
 				Req: organizations.GetConnectedAppRequest{
@@ -357,14 +357,14 @@ func TestService_GetConnectedApp(t *testing.T) {
 
 func TestService_DeleteExternalID(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.DeleteExternalIDRequest, organizations.DeleteExternalIDResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.DeleteExternalIDRequest, organizations.DeleteExternalIDResponse]{
 		Name:   "b2b.organizations.delete_external_id",
 		Method: "DELETE",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.DeleteExternalIDRequest, organizations.DeleteExternalIDResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.DeleteExternalIDRequest, organizations.DeleteExternalIDResponse] {
 			return organizations.New(cfg).DeleteExternalID
 		},
-		Requests: []contract.Request[organizations.DeleteExternalIDRequest]{
+		Requests: []contracttest.Request[organizations.DeleteExternalIDRequest]{
 			{
 				Name: "every field",
 				Req: organizations.DeleteExternalIDRequest{

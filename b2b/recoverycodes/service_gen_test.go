@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/recoverycodes"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Recover(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[recoverycodes.RecoverRequest, recoverycodes.RecoverResponse]{
+	contracttest.Test(t, contracttest.Operation[recoverycodes.RecoverRequest, recoverycodes.RecoverResponse]{
 		Name:   "b2b.recovery_codes.recover",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[recoverycodes.RecoverRequest, recoverycodes.RecoverResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[recoverycodes.RecoverRequest, recoverycodes.RecoverResponse] {
 			return recoverycodes.New(cfg).Recover
 		},
-		Requests: []contract.Request[recoverycodes.RecoverRequest]{
+		Requests: []contracttest.Request[recoverycodes.RecoverRequest]{
 			{
 				Name: "every field",
 				Req: recoverycodes.RecoverRequest{
@@ -78,13 +78,13 @@ func TestService_Recover(t *testing.T) {
 
 func TestService_Get(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[recoverycodes.GetRequest, recoverycodes.GetResponse]{
+	contracttest.Test(t, contracttest.Operation[recoverycodes.GetRequest, recoverycodes.GetResponse]{
 		Name:   "b2b.recovery_codes.get",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[recoverycodes.GetRequest, recoverycodes.GetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[recoverycodes.GetRequest, recoverycodes.GetResponse] {
 			return recoverycodes.New(cfg).Get
 		},
-		Requests: []contract.Request[recoverycodes.GetRequest]{
+		Requests: []contracttest.Request[recoverycodes.GetRequest]{
 			{
 				Name: "every field",
 				Req: recoverycodes.GetRequest{
@@ -106,13 +106,13 @@ func TestService_Get(t *testing.T) {
 
 func TestService_Rotate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[recoverycodes.RotateRequest, recoverycodes.RotateResponse]{
+	contracttest.Test(t, contracttest.Operation[recoverycodes.RotateRequest, recoverycodes.RotateResponse]{
 		Name:   "b2b.recovery_codes.rotate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[recoverycodes.RotateRequest, recoverycodes.RotateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[recoverycodes.RotateRequest, recoverycodes.RotateResponse] {
 			return recoverycodes.New(cfg).Rotate
 		},
-		Requests: []contract.Request[recoverycodes.RotateRequest]{
+		Requests: []contracttest.Request[recoverycodes.RotateRequest]{
 			{
 				Name: "every field",
 				Req: recoverycodes.RotateRequest{

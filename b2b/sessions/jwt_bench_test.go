@@ -17,9 +17,9 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/internal/benchtest"
 	"github.com/seed75add069/stytch-go/internal/jwt"
 	"github.com/seed75add069/stytch-go/internal/minttest"
-	"github.com/seed75add069/stytch-go/internal/pairbench"
 	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -33,7 +33,7 @@ type floorClaims struct {
 		ID   string `json:"organization_id"`
 		Slug string `json:"slug"`
 	} `json:"https://stytch.com/organization"`
-	Custom map[string]any `json:",embed"`
+	Custom map[string]any `json:",embed,inline"`
 }
 
 // local returns a service that has fetched its keys and policy.
@@ -61,7 +61,7 @@ func verifier(b *testing.B, s *sessions.Service, text string, good bool, check *
 }
 
 // floors are SHA-256 and RSA, with one decode of the claims and without.
-func floors(key *minttest.Key, text string) (decode, bare pairbench.Variant) {
+func floors(key *minttest.Key, text string) (decode, bare benchtest.Variant) {
 	parts := strings.Split(text, ".")
 	signed := []byte(parts[0] + "." + parts[1])
 	signature, _ := base64.RawURLEncoding.DecodeString(parts[2])
@@ -72,13 +72,13 @@ func floors(key *minttest.Key, text string) (decode, bare pairbench.Variant) {
 			panic(err)
 		}
 	}
-	return pairbench.Variant{Name: "floor", Do: func() {
+	return benchtest.Variant{Name: "floor", Do: func() {
 		check()
 		var claims floorClaims
 		if err := json.Unmarshal(payload, &claims, jsontext.AllowDuplicateNames(false)); err != nil {
 			panic(err)
 		}
-	}}, pairbench.Variant{Name: "rsa", Do: check}
+	}}, benchtest.Variant{Name: "rsa", Do: check}
 }
 
 // Targets: 1.10 of the floor, 1.25 of the bare signature check, 60 allocations.
@@ -89,22 +89,22 @@ func BenchmarkAuthenticateJWTLocal(b *testing.B) {
 	expired := key.Sign(minttest.MemberSession(time.Now().Add(-time.Hour)))
 	floor, bare := floors(key, text)
 	check := &sessions.AuthorizationCheck{OrganizationID: minttest.Organization, ResourceID: "documents", Action: "edit"}
-	for _, v := range []pairbench.Variant{
+	for _, v := range []benchtest.Variant{
 		{Name: "valid", Do: verifier(b, s, text, true, nil)},
 		{Name: "allowed", Do: verifier(b, s, text, true, check)},
 		{Name: "expired", Do: verifier(b, s, expired, false, nil)},
 		{Name: "forged", Do: verifier(b, s, text[:len(text)-4]+"AAAA", false, nil)},
 	} {
-		b.Run(v.Name, func(b *testing.B) { pairbench.Run(b, v, floor, bare) })
+		b.Run(v.Name, func(b *testing.B) { benchtest.Run(b, v, floor, bare) })
 	}
 	b.Run("unknown-key", func(b *testing.B) {
-		pairbench.Run(b, pairbench.Variant{
+		benchtest.Run(b, benchtest.Variant{
 			Name: "unknown", Do: verifier(b, s, key.Named("jwk-test-2").Sign(minttest.MemberSession(time.Now())), false, nil),
 		}, bare)
 	})
 	remembering := local(b, minttest.NewAPI(key), shared.Verification{TokenCacheSize: 1024})
 	b.Run("remembered", func(b *testing.B) {
-		pairbench.Run(b, pairbench.Variant{Name: "hit", Do: verifier(b, remembering, text, true, nil)}, bare)
+		benchtest.Run(b, benchtest.Variant{Name: "hit", Do: verifier(b, remembering, text, true, nil)}, bare)
 	})
 }
 
@@ -114,13 +114,13 @@ func BenchmarkAuthenticateJWTLocal_parallel(b *testing.B) {
 	s := local(b, minttest.NewAPI(key), shared.Verification{})
 	text := key.Sign(minttest.MemberSession(time.Now()))
 	floor, bare := floors(key, text)
-	ours := pairbench.Variant{Name: "ours", Do: verifier(b, s, text, true, nil)}
-	pairbench.Run(b, everywhere(ours), everywhere(floor), everywhere(bare))
+	ours := benchtest.Variant{Name: "ours", Do: verifier(b, s, text, true, nil)}
+	benchtest.Run(b, everywhere(ours), everywhere(floor), everywhere(bare))
 }
 
 // everywhere does the work on every processor, long enough for the start of goroutines not to count.
-func everywhere(v pairbench.Variant) pairbench.Variant {
-	return pairbench.Variant{Name: v.Name, Do: func() {
+func everywhere(v benchtest.Variant) benchtest.Variant {
+	return benchtest.Variant{Name: v.Name, Do: func() {
 		var wait sync.WaitGroup
 		for range runtime.GOMAXPROCS(0) {
 			wait.Go(func() {

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Get(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sessions.GetRequest, sessions.GetResponse]{
+	contracttest.Test(t, contracttest.Operation[sessions.GetRequest, sessions.GetResponse]{
 		Name:   "b2b.sessions.get",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sessions.GetRequest, sessions.GetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sessions.GetRequest, sessions.GetResponse] {
 			return sessions.New(cfg).Get
 		},
-		Requests: []contract.Request[sessions.GetRequest]{
+		Requests: []contracttest.Request[sessions.GetRequest]{
 			{
 				Name: "every field",
 				Req: sessions.GetRequest{
@@ -38,13 +38,13 @@ func TestService_Get(t *testing.T) {
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sessions.AuthenticateRequest, sessions.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[sessions.AuthenticateRequest, sessions.AuthenticateResponse]{
 		Name:   "b2b.sessions.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sessions.AuthenticateRequest, sessions.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sessions.AuthenticateRequest, sessions.AuthenticateResponse] {
 			return sessions.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[sessions.AuthenticateRequest]{
+		Requests: []contracttest.Request[sessions.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: sessions.AuthenticateRequest{
@@ -90,14 +90,14 @@ func TestService_Authenticate(t *testing.T) {
 
 func TestService_Revoke(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sessions.RevokeRequest, sessions.RevokeResponse]{
+	contracttest.Test(t, contracttest.Operation[sessions.RevokeRequest, sessions.RevokeResponse]{
 		Name:   "b2b.sessions.revoke",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sessions.RevokeRequest, sessions.RevokeResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sessions.RevokeRequest, sessions.RevokeResponse] {
 			return sessions.New(cfg).Revoke
 		},
-		Requests: []contract.Request[sessions.RevokeRequest]{
+		Requests: []contracttest.Request[sessions.RevokeRequest]{
 			{
 				Name: "every field",
 				Req: sessions.RevokeRequest{
@@ -135,13 +135,13 @@ func TestService_Revoke(t *testing.T) {
 
 func TestService_Exchange(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sessions.ExchangeRequest, sessions.ExchangeResponse]{
+	contracttest.Test(t, contracttest.Operation[sessions.ExchangeRequest, sessions.ExchangeResponse]{
 		Name:   "b2b.sessions.exchange",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sessions.ExchangeRequest, sessions.ExchangeResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sessions.ExchangeRequest, sessions.ExchangeResponse] {
 			return sessions.New(cfg).Exchange
 		},
-		Requests: []contract.Request[sessions.ExchangeRequest]{
+		Requests: []contracttest.Request[sessions.ExchangeRequest]{
 			{
 				Name: "every field",
 				Req: sessions.ExchangeRequest{
@@ -199,13 +199,13 @@ func TestService_Exchange(t *testing.T) {
 
 func TestService_ExchangeAccessToken(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sessions.ExchangeAccessTokenRequest, sessions.ExchangeAccessTokenResponse]{
+	contracttest.Test(t, contracttest.Operation[sessions.ExchangeAccessTokenRequest, sessions.ExchangeAccessTokenResponse]{
 		Name:   "b2b.sessions.exchange_access_token",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sessions.ExchangeAccessTokenRequest, sessions.ExchangeAccessTokenResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sessions.ExchangeAccessTokenRequest, sessions.ExchangeAccessTokenResponse] {
 			return sessions.New(cfg).ExchangeAccessToken
 		},
-		Requests: []contract.Request[sessions.ExchangeAccessTokenRequest]{
+		Requests: []contracttest.Request[sessions.ExchangeAccessTokenRequest]{
 			{
 				Name: "every field",
 				Req: sessions.ExchangeAccessTokenRequest{
@@ -252,13 +252,13 @@ func TestService_ExchangeAccessToken(t *testing.T) {
 
 func TestService_Attest(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sessions.AttestRequest, sessions.AttestResponse]{
+	contracttest.Test(t, contracttest.Operation[sessions.AttestRequest, sessions.AttestResponse]{
 		Name:   "b2b.sessions.attest",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sessions.AttestRequest, sessions.AttestResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sessions.AttestRequest, sessions.AttestResponse] {
 			return sessions.New(cfg).Attest
 		},
-		Requests: []contract.Request[sessions.AttestRequest]{
+		Requests: []contracttest.Request[sessions.AttestRequest]{
 			{
 				Name: "every field",
 				Req: sessions.AttestRequest{
@@ -314,13 +314,13 @@ func TestService_Attest(t *testing.T) {
 
 func TestService_Migrate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sessions.MigrateRequest, sessions.MigrateResponse]{
+	contracttest.Test(t, contracttest.Operation[sessions.MigrateRequest, sessions.MigrateResponse]{
 		Name:   "b2b.sessions.migrate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sessions.MigrateRequest, sessions.MigrateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sessions.MigrateRequest, sessions.MigrateResponse] {
 			return sessions.New(cfg).Migrate
 		},
-		Requests: []contract.Request[sessions.MigrateRequest]{
+		Requests: []contracttest.Request[sessions.MigrateRequest]{
 			{
 				Name: "every field",
 				Req: sessions.MigrateRequest{
@@ -367,13 +367,13 @@ func TestService_Migrate(t *testing.T) {
 
 func TestService_GetJWKS(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sessions.GetJWKSRequest, sessions.GetJWKSResponse]{
+	contracttest.Test(t, contracttest.Operation[sessions.GetJWKSRequest, sessions.GetJWKSResponse]{
 		Name:   "b2b.sessions.get_jwks",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sessions.GetJWKSRequest, sessions.GetJWKSResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sessions.GetJWKSRequest, sessions.GetJWKSResponse] {
 			return sessions.New(cfg).GetJWKS
 		},
-		Requests: []contract.Request[sessions.GetJWKSRequest]{
+		Requests: []contracttest.Request[sessions.GetJWKSRequest]{
 			{
 				Name: "every field",
 				Req: sessions.GetJWKSRequest{

@@ -6,20 +6,20 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/sso"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_GetConnections(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sso.GetConnectionsRequest, sso.GetConnectionsResponse]{
+	contracttest.Test(t, contracttest.Operation[sso.GetConnectionsRequest, sso.GetConnectionsResponse]{
 		Name:   "b2b.sso.get_connections",
 		Method: "GET",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sso.GetConnectionsRequest, sso.GetConnectionsResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sso.GetConnectionsRequest, sso.GetConnectionsResponse] {
 			return sso.New(cfg).GetConnections
 		},
-		Requests: []contract.Request[sso.GetConnectionsRequest]{
+		Requests: []contracttest.Request[sso.GetConnectionsRequest]{
 			{
 				Name: "every field",
 				Req: sso.GetConnectionsRequest{
@@ -39,14 +39,14 @@ func TestService_GetConnections(t *testing.T) {
 
 func TestService_DeleteConnection(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sso.DeleteConnectionRequest, sso.DeleteConnectionResponse]{
+	contracttest.Test(t, contracttest.Operation[sso.DeleteConnectionRequest, sso.DeleteConnectionResponse]{
 		Name:   "b2b.sso.delete_connection",
 		Method: "DELETE",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sso.DeleteConnectionRequest, sso.DeleteConnectionResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sso.DeleteConnectionRequest, sso.DeleteConnectionResponse] {
 			return sso.New(cfg).DeleteConnection
 		},
-		Requests: []contract.Request[sso.DeleteConnectionRequest]{
+		Requests: []contracttest.Request[sso.DeleteConnectionRequest]{
 			{
 				Name: "every field",
 				Req: sso.DeleteConnectionRequest{
@@ -65,13 +65,13 @@ func TestService_DeleteConnection(t *testing.T) {
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sso.AuthenticateRequest, sso.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[sso.AuthenticateRequest, sso.AuthenticateResponse]{
 		Name:   "b2b.sso.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sso.AuthenticateRequest, sso.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sso.AuthenticateRequest, sso.AuthenticateResponse] {
 			return sso.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[sso.AuthenticateRequest]{
+		Requests: []contracttest.Request[sso.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: sso.AuthenticateRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/totps"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Create(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[totps.CreateRequest, totps.CreateResponse]{
+	contracttest.Test(t, contracttest.Operation[totps.CreateRequest, totps.CreateResponse]{
 		Name:   "b2b.totps.create",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[totps.CreateRequest, totps.CreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[totps.CreateRequest, totps.CreateResponse] {
 			return totps.New(cfg).Create
 		},
-		Requests: []contract.Request[totps.CreateRequest]{
+		Requests: []contracttest.Request[totps.CreateRequest]{
 			{
 				Name: "every field",
 				Req: totps.CreateRequest{
@@ -70,13 +70,13 @@ func TestService_Create(t *testing.T) {
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[totps.AuthenticateRequest, totps.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[totps.AuthenticateRequest, totps.AuthenticateResponse]{
 		Name:   "b2b.totps.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[totps.AuthenticateRequest, totps.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[totps.AuthenticateRequest, totps.AuthenticateResponse] {
 			return totps.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[totps.AuthenticateRequest]{
+		Requests: []contracttest.Request[totps.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: totps.AuthenticateRequest{
@@ -139,13 +139,13 @@ func TestService_Authenticate(t *testing.T) {
 
 func TestService_Migrate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[totps.MigrateRequest, totps.MigrateResponse]{
+	contracttest.Test(t, contracttest.Operation[totps.MigrateRequest, totps.MigrateResponse]{
 		Name:   "b2b.totps.migrate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[totps.MigrateRequest, totps.MigrateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[totps.MigrateRequest, totps.MigrateResponse] {
 			return totps.New(cfg).Migrate
 		},
-		Requests: []contract.Request[totps.MigrateRequest]{
+		Requests: []contracttest.Request[totps.MigrateRequest]{
 			{
 				Name: "every field",
 				Req: totps.MigrateRequest{

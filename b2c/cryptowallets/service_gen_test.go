@@ -7,19 +7,19 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2c/cryptowallets"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_AuthenticateStart(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[cryptowallets.AuthenticateStartRequest, cryptowallets.AuthenticateStartResponse]{
+	contracttest.Test(t, contracttest.Operation[cryptowallets.AuthenticateStartRequest, cryptowallets.AuthenticateStartResponse]{
 		Name:   "b2c.crypto_wallets.authenticate_start",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[cryptowallets.AuthenticateStartRequest, cryptowallets.AuthenticateStartResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[cryptowallets.AuthenticateStartRequest, cryptowallets.AuthenticateStartResponse] {
 			return cryptowallets.New(cfg).AuthenticateStart
 		},
-		Requests: []contract.Request[cryptowallets.AuthenticateStartRequest]{
+		Requests: []contracttest.Request[cryptowallets.AuthenticateStartRequest]{
 			{
 				Name: "every field",
 				Req: cryptowallets.AuthenticateStartRequest{
@@ -67,13 +67,13 @@ func TestService_AuthenticateStart(t *testing.T) {
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[cryptowallets.AuthenticateRequest, cryptowallets.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[cryptowallets.AuthenticateRequest, cryptowallets.AuthenticateResponse]{
 		Name:   "b2c.crypto_wallets.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[cryptowallets.AuthenticateRequest, cryptowallets.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[cryptowallets.AuthenticateRequest, cryptowallets.AuthenticateResponse] {
 			return cryptowallets.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[cryptowallets.AuthenticateRequest]{
+		Requests: []contracttest.Request[cryptowallets.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: cryptowallets.AuthenticateRequest{

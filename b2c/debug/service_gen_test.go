@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/debug"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Whoami(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[debug.WhoamiRequest, debug.WhoamiResponse]{
+	contracttest.Test(t, contracttest.Operation[debug.WhoamiRequest, debug.WhoamiResponse]{
 		Name:   "debug.whoami",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[debug.WhoamiRequest, debug.WhoamiResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[debug.WhoamiRequest, debug.WhoamiResponse] {
 			return debug.New(cfg).Whoami
 		},
-		Requests: []contract.Request[debug.WhoamiRequest]{
+		Requests: []contracttest.Request[debug.WhoamiRequest]{
 			{
 				Name: "every field",
 				Req:  debug.WhoamiRequest{},

@@ -12,7 +12,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2c/idp"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -73,7 +73,7 @@ func TestIntrospectTokenNetwork_answers(t *testing.T) {
 		assert.Equal(t, err != nil, got == nil, "claims or an error, never both")
 		if err != nil {
 			assert.Contains(t, err.Error(), network)
-			canary.Hidden(t, err, "cAnArY")
+			canarytest.Hidden(t, err, "cAnArY")
 		}
 		return got, err
 	}

@@ -55,7 +55,7 @@ type claims struct {
 	// Session and Organization are what the tokens of people have.
 	Session      jsontext.Value `json:"https://stytch.com/session"`
 	Organization jsontext.Value `json:"https://stytch.com/organization"`
-	Custom       jsontext.Value `json:",embed"`
+	Custom       jsontext.Value `json:",embed,inline"`
 }
 
 // Validate takes machines' tokens only, which say nobody but the client.

@@ -12,7 +12,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -38,7 +38,7 @@ func authenticate(t *testing.T, req *m2m.AuthenticateTokenRequest) (*m2m.Authent
 	if err != nil {
 		assert.Nil(t, resp)
 		assert.Contains(t, err.Error(), "m2m.authenticate_token")
-		canary.Hidden(t, err, "eyJ")
+		canarytest.Hidden(t, err, "eyJ")
 	}
 	return resp, err
 }

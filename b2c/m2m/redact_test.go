@@ -13,7 +13,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 )
 
 func TestRedaction(t *testing.T) {
@@ -51,7 +51,7 @@ func TestRedaction(t *testing.T) {
 	} {
 		t.Run("no way to print "+name+" shows a secret", func(t *testing.T) {
 			t.Parallel()
-			canary.Hidden(t, tt.v, "cAnArY")
+			canarytest.Hidden(t, tt.v, "cAnArY")
 			assert.Equal(t, tt.want, fmt.Sprint(tt.v))
 		})
 	}
@@ -76,7 +76,7 @@ func TestRedaction_log(t *testing.T) {
 				assert.Equal(t, status >= 400, err != nil)
 				assert.Contains(t, log.String(), "m2m.token")
 				assert.Contains(t, log.String(), request().ClientID)
-				canary.Hidden(t, log.String(), "cAnArY")
+				canarytest.Hidden(t, log.String(), "cAnArY")
 			})
 		}
 	}

@@ -3,6 +3,7 @@ package m2m_test
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -302,7 +303,7 @@ func TestTokenSource_failure(t *testing.T) {
 		})
 	}
 	promise(t, "a life of more than anybody lives does no harm", func(t *testing.T) {
-		ts := source(t, newIssuer(1<<62))
+		ts := source(t, newIssuer(math.MaxInt))
 		has(t, ts, "token-1")
 		has(t, ts, "token-1")
 	})

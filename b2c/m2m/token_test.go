@@ -13,7 +13,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/internal/minttest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -94,7 +94,7 @@ func TestToken_refuses(t *testing.T) {
 			assert.Equal(t, "m2m.token", e.Op)
 			assert.Equal(t, tt.field, e.Field)
 			assert.Zero(t, i.count())
-			canary.Hidden(t, err, "cAnArY")
+			canarytest.Hidden(t, err, "cAnArY")
 		})
 	}
 	t.Run("a service that was not made with New is refused", func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestToken_no(t *testing.T) {
 		assert.Equal(t, 401, e.StatusCode)
 		assert.Equal(t, "No such client as [redacted].", e.Message, "an echo shows no secret")
 		assert.Equal(t, "https://example.com/e", e.URL)
-		canary.Hidden(t, err, "cAnArY")
+		canarytest.Hidden(t, err, "cAnArY")
 	})
 	for name, body := range map[string]string{
 		"an answer without a token":   `{"request_id": "r", "status_code": 200, "token_type": "bearer", "expires_in": 3600}`,
@@ -141,7 +141,7 @@ func TestToken_no(t *testing.T) {
 			e, ok := err.(*stytcherror.DecodeError) //nolint:errorlint // the outermost error is meant
 			require.True(t, ok, "%T: %v", err, err)
 			assert.Equal(t, "m2m.token", e.Op)
-			canary.Hidden(t, err, "cAnArY")
+			canarytest.Hidden(t, err, "cAnArY")
 		})
 	}
 }

@@ -10,7 +10,8 @@ import (
 // Transport returns a transport that adds the source's token to requests and passes them on to next, nil for
 // http.DefaultTransport.
 //
-//	client := &http.Client{Transport: source.Transport(nil)}
+//	source := client.B2C.M2M.TokenSource(&m2m.TokenRequest{ClientID: clientID, ClientSecret: clientSecret})
+//	httpClient := &http.Client{Transport: source.Transport(nil)}
 //
 // A request that has an Authorization header goes as it is, and so does one that a redirect sends to another host
 // than it was made for. Who else gets the token is the caller's to choose: use the client for the hosts that it is

@@ -7,19 +7,19 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/attribute"
 	"github.com/seed75add069/stytch-go/b2c/magiclinks"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[magiclinks.AuthenticateRequest, magiclinks.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[magiclinks.AuthenticateRequest, magiclinks.AuthenticateResponse]{
 		Name:   "b2c.magic_links.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[magiclinks.AuthenticateRequest, magiclinks.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[magiclinks.AuthenticateRequest, magiclinks.AuthenticateResponse] {
 			return magiclinks.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[magiclinks.AuthenticateRequest]{
+		Requests: []contracttest.Request[magiclinks.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: magiclinks.AuthenticateRequest{
@@ -77,13 +77,13 @@ func TestService_Authenticate(t *testing.T) {
 
 func TestService_Create(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[magiclinks.CreateRequest, magiclinks.CreateResponse]{
+	contracttest.Test(t, contracttest.Operation[magiclinks.CreateRequest, magiclinks.CreateResponse]{
 		Name:   "b2c.magic_links.create",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[magiclinks.CreateRequest, magiclinks.CreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[magiclinks.CreateRequest, magiclinks.CreateResponse] {
 			return magiclinks.New(cfg).Create
 		},
-		Requests: []contract.Request[magiclinks.CreateRequest]{
+		Requests: []contracttest.Request[magiclinks.CreateRequest]{
 			{
 				Name: "every field",
 				Req: magiclinks.CreateRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/oauth"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Attach(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[oauth.AttachRequest, oauth.AttachResponse]{
+	contracttest.Test(t, contracttest.Operation[oauth.AttachRequest, oauth.AttachResponse]{
 		Name:   "b2c.oauth.attach",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[oauth.AttachRequest, oauth.AttachResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauth.AttachRequest, oauth.AttachResponse] {
 			return oauth.New(cfg).Attach
 		},
-		Requests: []contract.Request[oauth.AttachRequest]{
+		Requests: []contracttest.Request[oauth.AttachRequest]{
 			{
 				Name: "every field",
 				Req: oauth.AttachRequest{
@@ -59,13 +59,13 @@ func TestService_Attach(t *testing.T) {
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[oauth.AuthenticateRequest, oauth.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[oauth.AuthenticateRequest, oauth.AuthenticateResponse]{
 		Name:   "b2c.oauth.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[oauth.AuthenticateRequest, oauth.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauth.AuthenticateRequest, oauth.AuthenticateResponse] {
 			return oauth.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[oauth.AuthenticateRequest]{
+		Requests: []contracttest.Request[oauth.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: oauth.AuthenticateRequest{

@@ -8,19 +8,19 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/attribute"
 	"github.com/seed75add069/stytch-go/b2c/magiclinks"
 	"github.com/seed75add069/stytch-go/b2c/otps"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[otps.AuthenticateRequest, otps.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[otps.AuthenticateRequest, otps.AuthenticateResponse]{
 		Name:   "b2c.otps.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[otps.AuthenticateRequest, otps.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[otps.AuthenticateRequest, otps.AuthenticateResponse] {
 			return otps.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[otps.AuthenticateRequest]{
+		Requests: []contracttest.Request[otps.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: otps.AuthenticateRequest{

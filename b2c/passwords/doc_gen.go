@@ -6,7 +6,7 @@
 // The two names that matter are [Service], which programs reach as client.B2C.Passwords, and [CreateRequest]:
 //
 //	resp, err := client.B2C.Passwords.Create(ctx, &passwords.CreateRequest{
-//		Email:    email,
+//		Email:    emailAddress,
 //		Password: password,
 //	})
 //

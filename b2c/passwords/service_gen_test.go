@@ -7,19 +7,19 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/passwords"
 	"github.com/seed75add069/stytch-go/b2c/users"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Create(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[passwords.CreateRequest, passwords.CreateResponse]{
+	contracttest.Test(t, contracttest.Operation[passwords.CreateRequest, passwords.CreateResponse]{
 		Name:   "b2c.passwords.create",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[passwords.CreateRequest, passwords.CreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[passwords.CreateRequest, passwords.CreateResponse] {
 			return passwords.New(cfg).Create
 		},
-		Requests: []contract.Request[passwords.CreateRequest]{
+		Requests: []contracttest.Request[passwords.CreateRequest]{
 			{
 				Name: "every field",
 				Req: passwords.CreateRequest{
@@ -75,13 +75,13 @@ func TestService_Create(t *testing.T) {
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[passwords.AuthenticateRequest, passwords.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[passwords.AuthenticateRequest, passwords.AuthenticateResponse]{
 		Name:   "b2c.passwords.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[passwords.AuthenticateRequest, passwords.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[passwords.AuthenticateRequest, passwords.AuthenticateResponse] {
 			return passwords.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[passwords.AuthenticateRequest]{
+		Requests: []contracttest.Request[passwords.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: passwords.AuthenticateRequest{
@@ -134,13 +134,13 @@ func TestService_Authenticate(t *testing.T) {
 
 func TestService_StrengthCheck(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[passwords.StrengthCheckRequest, passwords.StrengthCheckResponse]{
+	contracttest.Test(t, contracttest.Operation[passwords.StrengthCheckRequest, passwords.StrengthCheckResponse]{
 		Name:   "b2c.passwords.strength_check",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[passwords.StrengthCheckRequest, passwords.StrengthCheckResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[passwords.StrengthCheckRequest, passwords.StrengthCheckResponse] {
 			return passwords.New(cfg).StrengthCheck
 		},
-		Requests: []contract.Request[passwords.StrengthCheckRequest]{
+		Requests: []contracttest.Request[passwords.StrengthCheckRequest]{
 			{
 				Name: "every field",
 				Req: passwords.StrengthCheckRequest{
@@ -182,13 +182,13 @@ func TestService_StrengthCheck(t *testing.T) {
 
 func TestService_Migrate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[passwords.MigrateRequest, passwords.MigrateResponse]{
+	contracttest.Test(t, contracttest.Operation[passwords.MigrateRequest, passwords.MigrateResponse]{
 		Name:   "b2c.passwords.migrate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[passwords.MigrateRequest, passwords.MigrateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[passwords.MigrateRequest, passwords.MigrateResponse] {
 			return passwords.New(cfg).Migrate
 		},
-		Requests: []contract.Request[passwords.MigrateRequest]{
+		Requests: []contracttest.Request[passwords.MigrateRequest]{
 			{
 				Name: "every field",
 				Req: passwords.MigrateRequest{

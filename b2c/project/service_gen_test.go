@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/project"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Metrics(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[project.MetricsRequest, project.MetricsResponse]{
+	contracttest.Test(t, contracttest.Operation[project.MetricsRequest, project.MetricsResponse]{
 		Name:   "project.metrics",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[project.MetricsRequest, project.MetricsResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[project.MetricsRequest, project.MetricsResponse] {
 			return project.New(cfg).Metrics
 		},
-		Requests: []contract.Request[project.MetricsRequest]{
+		Requests: []contracttest.Request[project.MetricsRequest]{
 			{
 				Name: "every field",
 				Req:  project.MetricsRequest{},

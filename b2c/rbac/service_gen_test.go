@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/rbac"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Policy(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[rbac.PolicyRequest, rbac.PolicyResponse]{
+	contracttest.Test(t, contracttest.Operation[rbac.PolicyRequest, rbac.PolicyResponse]{
 		Name:   "b2c.rbac.policy",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[rbac.PolicyRequest, rbac.PolicyResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[rbac.PolicyRequest, rbac.PolicyResponse] {
 			return rbac.New(cfg).Policy
 		},
-		Requests: []contract.Request[rbac.PolicyRequest]{
+		Requests: []contracttest.Request[rbac.PolicyRequest]{
 			{
 				Name: "every field",
 				Req:  rbac.PolicyRequest{},

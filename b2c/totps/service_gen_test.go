@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/totps"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Create(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[totps.CreateRequest, totps.CreateResponse]{
+	contracttest.Test(t, contracttest.Operation[totps.CreateRequest, totps.CreateResponse]{
 		Name:   "b2c.totps.create",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[totps.CreateRequest, totps.CreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[totps.CreateRequest, totps.CreateResponse] {
 			return totps.New(cfg).Create
 		},
-		Requests: []contract.Request[totps.CreateRequest]{
+		Requests: []contracttest.Request[totps.CreateRequest]{
 			{
 				Name: "every field",
 				Req: totps.CreateRequest{
@@ -60,13 +60,13 @@ func TestService_Create(t *testing.T) {
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[totps.AuthenticateRequest, totps.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[totps.AuthenticateRequest, totps.AuthenticateResponse]{
 		Name:   "b2c.totps.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[totps.AuthenticateRequest, totps.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[totps.AuthenticateRequest, totps.AuthenticateResponse] {
 			return totps.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[totps.AuthenticateRequest]{
+		Requests: []contracttest.Request[totps.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: totps.AuthenticateRequest{
@@ -120,13 +120,13 @@ func TestService_Authenticate(t *testing.T) {
 
 func TestService_RecoveryCodes(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[totps.RecoveryCodesRequest, totps.RecoveryCodesResponse]{
+	contracttest.Test(t, contracttest.Operation[totps.RecoveryCodesRequest, totps.RecoveryCodesResponse]{
 		Name:   "b2c.totps.recovery_codes",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[totps.RecoveryCodesRequest, totps.RecoveryCodesResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[totps.RecoveryCodesRequest, totps.RecoveryCodesResponse] {
 			return totps.New(cfg).RecoveryCodes
 		},
-		Requests: []contract.Request[totps.RecoveryCodesRequest]{
+		Requests: []contracttest.Request[totps.RecoveryCodesRequest]{
 			{
 				Name: "every field",
 				Req: totps.RecoveryCodesRequest{
@@ -146,13 +146,13 @@ func TestService_RecoveryCodes(t *testing.T) {
 
 func TestService_Recover(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[totps.RecoverRequest, totps.RecoverResponse]{
+	contracttest.Test(t, contracttest.Operation[totps.RecoverRequest, totps.RecoverResponse]{
 		Name:   "b2c.totps.recover",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[totps.RecoverRequest, totps.RecoverResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[totps.RecoverRequest, totps.RecoverResponse] {
 			return totps.New(cfg).Recover
 		},
-		Requests: []contract.Request[totps.RecoverRequest]{
+		Requests: []contracttest.Request[totps.RecoverRequest]{
 			{
 				Name: "every field",
 				Req: totps.RecoverRequest{

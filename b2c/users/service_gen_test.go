@@ -7,19 +7,19 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/attribute"
 	"github.com/seed75add069/stytch-go/b2c/users"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Create(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.CreateRequest, users.CreateResponse]{
+	contracttest.Test(t, contracttest.Operation[users.CreateRequest, users.CreateResponse]{
 		Name:   "b2c.users.create",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.CreateRequest, users.CreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.CreateRequest, users.CreateResponse] {
 			return users.New(cfg).Create
 		},
-		Requests: []contract.Request[users.CreateRequest]{
+		Requests: []contracttest.Request[users.CreateRequest]{
 			{
 				Name: "every field",
 				Req: users.CreateRequest{
@@ -72,13 +72,13 @@ func TestService_Create(t *testing.T) {
 
 func TestService_Search(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.SearchRequest, users.SearchResponse]{
+	contracttest.Test(t, contracttest.Operation[users.SearchRequest, users.SearchResponse]{
 		Name:   "b2c.users.search",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.SearchRequest, users.SearchResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.SearchRequest, users.SearchResponse] {
 			return users.New(cfg).Search
 		},
-		Requests: []contract.Request[users.SearchRequest]{
+		Requests: []contracttest.Request[users.SearchRequest]{
 			{
 				Name: "every field",
 				Req: users.SearchRequest{
@@ -116,13 +116,13 @@ func TestService_Search(t *testing.T) {
 
 func TestService_Get(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.GetRequest, users.GetResponse]{
+	contracttest.Test(t, contracttest.Operation[users.GetRequest, users.GetResponse]{
 		Name:   "b2c.users.get",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.GetRequest, users.GetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.GetRequest, users.GetResponse] {
 			return users.New(cfg).Get
 		},
-		Requests: []contract.Request[users.GetRequest]{
+		Requests: []contracttest.Request[users.GetRequest]{
 			{
 				Name: "every field",
 				Req: users.GetRequest{
@@ -158,13 +158,13 @@ func TestService_Get(t *testing.T) {
 
 func TestService_Update(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.UpdateRequest, users.UpdateResponse]{
+	contracttest.Test(t, contracttest.Operation[users.UpdateRequest, users.UpdateResponse]{
 		Name:   "b2c.users.update",
 		Method: "PUT",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.UpdateRequest, users.UpdateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.UpdateRequest, users.UpdateResponse] {
 			return users.New(cfg).Update
 		},
-		Requests: []contract.Request[users.UpdateRequest]{
+		Requests: []contracttest.Request[users.UpdateRequest]{
 			{
 				Name: "every field",
 				Req: users.UpdateRequest{
@@ -215,13 +215,13 @@ func TestService_Update(t *testing.T) {
 
 func TestService_Delete(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.DeleteRequest, users.DeleteResponse]{
+	contracttest.Test(t, contracttest.Operation[users.DeleteRequest, users.DeleteResponse]{
 		Name:   "b2c.users.delete",
 		Method: "DELETE",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.DeleteRequest, users.DeleteResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.DeleteRequest, users.DeleteResponse] {
 			return users.New(cfg).Delete
 		},
-		Requests: []contract.Request[users.DeleteRequest]{
+		Requests: []contracttest.Request[users.DeleteRequest]{
 			{
 				Name: "every field",
 				Req: users.DeleteRequest{
@@ -239,13 +239,13 @@ func TestService_Delete(t *testing.T) {
 
 func TestService_ExchangePrimaryFactor(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.ExchangePrimaryFactorRequest, users.ExchangePrimaryFactorResponse]{
+	contracttest.Test(t, contracttest.Operation[users.ExchangePrimaryFactorRequest, users.ExchangePrimaryFactorResponse]{
 		Name:   "b2c.users.exchange_primary_factor",
 		Method: "PUT",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.ExchangePrimaryFactorRequest, users.ExchangePrimaryFactorResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.ExchangePrimaryFactorRequest, users.ExchangePrimaryFactorResponse] {
 			return users.New(cfg).ExchangePrimaryFactor
 		},
-		Requests: []contract.Request[users.ExchangePrimaryFactorRequest]{
+		Requests: []contracttest.Request[users.ExchangePrimaryFactorRequest]{
 			{
 				Name: "every field",
 				Req: users.ExchangePrimaryFactorRequest{
@@ -285,13 +285,13 @@ func TestService_ExchangePrimaryFactor(t *testing.T) {
 
 func TestService_DeleteEmail(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.DeleteEmailRequest, users.DeleteEmailResponse]{
+	contracttest.Test(t, contracttest.Operation[users.DeleteEmailRequest, users.DeleteEmailResponse]{
 		Name:   "b2c.users.delete_email",
 		Method: "DELETE",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.DeleteEmailRequest, users.DeleteEmailResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.DeleteEmailRequest, users.DeleteEmailResponse] {
 			return users.New(cfg).DeleteEmail
 		},
-		Requests: []contract.Request[users.DeleteEmailRequest]{
+		Requests: []contracttest.Request[users.DeleteEmailRequest]{
 			{
 				Name: "every field",
 				Req: users.DeleteEmailRequest{
@@ -310,13 +310,13 @@ func TestService_DeleteEmail(t *testing.T) {
 
 func TestService_DeletePhoneNumber(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.DeletePhoneNumberRequest, users.DeletePhoneNumberResponse]{
+	contracttest.Test(t, contracttest.Operation[users.DeletePhoneNumberRequest, users.DeletePhoneNumberResponse]{
 		Name:   "b2c.users.delete_phone_number",
 		Method: "DELETE",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.DeletePhoneNumberRequest, users.DeletePhoneNumberResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.DeletePhoneNumberRequest, users.DeletePhoneNumberResponse] {
 			return users.New(cfg).DeletePhoneNumber
 		},
-		Requests: []contract.Request[users.DeletePhoneNumberRequest]{
+		Requests: []contracttest.Request[users.DeletePhoneNumberRequest]{
 			{
 				Name: "every field",
 				Req: users.DeletePhoneNumberRequest{
@@ -335,13 +335,13 @@ func TestService_DeletePhoneNumber(t *testing.T) {
 
 func TestService_DeleteWebAuthnRegistration(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.DeleteWebAuthnRegistrationRequest, users.DeleteWebAuthnRegistrationResponse]{
+	contracttest.Test(t, contracttest.Operation[users.DeleteWebAuthnRegistrationRequest, users.DeleteWebAuthnRegistrationResponse]{
 		Name:   "b2c.users.delete_webauthn_registration",
 		Method: "DELETE",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.DeleteWebAuthnRegistrationRequest, users.DeleteWebAuthnRegistrationResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.DeleteWebAuthnRegistrationRequest, users.DeleteWebAuthnRegistrationResponse] {
 			return users.New(cfg).DeleteWebAuthnRegistration
 		},
-		Requests: []contract.Request[users.DeleteWebAuthnRegistrationRequest]{
+		Requests: []contracttest.Request[users.DeleteWebAuthnRegistrationRequest]{
 			{
 				Name: "every field",
 				Req: users.DeleteWebAuthnRegistrationRequest{
@@ -360,13 +360,13 @@ func TestService_DeleteWebAuthnRegistration(t *testing.T) {
 
 func TestService_DeleteBiometricRegistration(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.DeleteBiometricRegistrationRequest, users.DeleteBiometricRegistrationResponse]{
+	contracttest.Test(t, contracttest.Operation[users.DeleteBiometricRegistrationRequest, users.DeleteBiometricRegistrationResponse]{
 		Name:   "b2c.users.delete_biometric_registration",
 		Method: "DELETE",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.DeleteBiometricRegistrationRequest, users.DeleteBiometricRegistrationResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.DeleteBiometricRegistrationRequest, users.DeleteBiometricRegistrationResponse] {
 			return users.New(cfg).DeleteBiometricRegistration
 		},
-		Requests: []contract.Request[users.DeleteBiometricRegistrationRequest]{
+		Requests: []contracttest.Request[users.DeleteBiometricRegistrationRequest]{
 			{
 				Name: "every field",
 				Req: users.DeleteBiometricRegistrationRequest{
@@ -385,13 +385,13 @@ func TestService_DeleteBiometricRegistration(t *testing.T) {
 
 func TestService_DeleteTOTP(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.DeleteTOTPRequest, users.DeleteTOTPResponse]{
+	contracttest.Test(t, contracttest.Operation[users.DeleteTOTPRequest, users.DeleteTOTPResponse]{
 		Name:   "b2c.users.delete_totp",
 		Method: "DELETE",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.DeleteTOTPRequest, users.DeleteTOTPResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.DeleteTOTPRequest, users.DeleteTOTPResponse] {
 			return users.New(cfg).DeleteTOTP
 		},
-		Requests: []contract.Request[users.DeleteTOTPRequest]{
+		Requests: []contracttest.Request[users.DeleteTOTPRequest]{
 			{
 				Name: "every field",
 				Req: users.DeleteTOTPRequest{
@@ -410,13 +410,13 @@ func TestService_DeleteTOTP(t *testing.T) {
 
 func TestService_DeleteCryptoWallet(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.DeleteCryptoWalletRequest, users.DeleteCryptoWalletResponse]{
+	contracttest.Test(t, contracttest.Operation[users.DeleteCryptoWalletRequest, users.DeleteCryptoWalletResponse]{
 		Name:   "b2c.users.delete_crypto_wallet",
 		Method: "DELETE",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.DeleteCryptoWalletRequest, users.DeleteCryptoWalletResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.DeleteCryptoWalletRequest, users.DeleteCryptoWalletResponse] {
 			return users.New(cfg).DeleteCryptoWallet
 		},
-		Requests: []contract.Request[users.DeleteCryptoWalletRequest]{
+		Requests: []contracttest.Request[users.DeleteCryptoWalletRequest]{
 			{
 				Name: "every field",
 				Req: users.DeleteCryptoWalletRequest{
@@ -435,13 +435,13 @@ func TestService_DeleteCryptoWallet(t *testing.T) {
 
 func TestService_DeletePassword(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.DeletePasswordRequest, users.DeletePasswordResponse]{
+	contracttest.Test(t, contracttest.Operation[users.DeletePasswordRequest, users.DeletePasswordResponse]{
 		Name:   "b2c.users.delete_password",
 		Method: "DELETE",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.DeletePasswordRequest, users.DeletePasswordResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.DeletePasswordRequest, users.DeletePasswordResponse] {
 			return users.New(cfg).DeletePassword
 		},
-		Requests: []contract.Request[users.DeletePasswordRequest]{
+		Requests: []contracttest.Request[users.DeletePasswordRequest]{
 			{
 				Name: "every field",
 				Req: users.DeletePasswordRequest{
@@ -460,13 +460,13 @@ func TestService_DeletePassword(t *testing.T) {
 
 func TestService_DeleteOAuthRegistration(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.DeleteOAuthRegistrationRequest, users.DeleteOAuthRegistrationResponse]{
+	contracttest.Test(t, contracttest.Operation[users.DeleteOAuthRegistrationRequest, users.DeleteOAuthRegistrationResponse]{
 		Name:   "b2c.users.delete_oauth_registration",
 		Method: "DELETE",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.DeleteOAuthRegistrationRequest, users.DeleteOAuthRegistrationResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.DeleteOAuthRegistrationRequest, users.DeleteOAuthRegistrationResponse] {
 			return users.New(cfg).DeleteOAuthRegistration
 		},
-		Requests: []contract.Request[users.DeleteOAuthRegistrationRequest]{
+		Requests: []contracttest.Request[users.DeleteOAuthRegistrationRequest]{
 			{
 				Name: "every field",
 				Req: users.DeleteOAuthRegistrationRequest{
@@ -485,13 +485,13 @@ func TestService_DeleteOAuthRegistration(t *testing.T) {
 
 func TestService_DeleteExternalID(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.DeleteExternalIDRequest, users.DeleteExternalIDResponse]{
+	contracttest.Test(t, contracttest.Operation[users.DeleteExternalIDRequest, users.DeleteExternalIDResponse]{
 		Name:   "b2c.users.delete_external_id",
 		Method: "DELETE",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.DeleteExternalIDRequest, users.DeleteExternalIDResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.DeleteExternalIDRequest, users.DeleteExternalIDResponse] {
 			return users.New(cfg).DeleteExternalID
 		},
-		Requests: []contract.Request[users.DeleteExternalIDRequest]{
+		Requests: []contracttest.Request[users.DeleteExternalIDRequest]{
 			{
 				Name: "every field",
 				Req: users.DeleteExternalIDRequest{
@@ -510,13 +510,13 @@ func TestService_DeleteExternalID(t *testing.T) {
 
 func TestService_ConnectedApps(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.ConnectedAppsRequest, users.ConnectedAppsResponse]{
+	contracttest.Test(t, contracttest.Operation[users.ConnectedAppsRequest, users.ConnectedAppsResponse]{
 		Name:   "b2c.users.connected_apps",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.ConnectedAppsRequest, users.ConnectedAppsResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.ConnectedAppsRequest, users.ConnectedAppsResponse] {
 			return users.New(cfg).ConnectedApps
 		},
-		Requests: []contract.Request[users.ConnectedAppsRequest]{
+		Requests: []contracttest.Request[users.ConnectedAppsRequest]{
 			{
 				Name: "every field",
 				Req: users.ConnectedAppsRequest{
@@ -534,13 +534,13 @@ func TestService_ConnectedApps(t *testing.T) {
 
 func TestService_Revoke(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[users.RevokeRequest, users.RevokeResponse]{
+	contracttest.Test(t, contracttest.Operation[users.RevokeRequest, users.RevokeResponse]{
 		Name:   "b2c.users.revoke",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[users.RevokeRequest, users.RevokeResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[users.RevokeRequest, users.RevokeResponse] {
 			return users.New(cfg).Revoke
 		},
-		Requests: []contract.Request[users.RevokeRequest]{
+		Requests: []contracttest.Request[users.RevokeRequest]{
 			{
 				Name: "every field",
 				Req: users.RevokeRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/webauthn"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_RegisterStart(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[webauthn.RegisterStartRequest, webauthn.RegisterStartResponse]{
+	contracttest.Test(t, contracttest.Operation[webauthn.RegisterStartRequest, webauthn.RegisterStartResponse]{
 		Name:   "b2c.webauthn.register_start",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[webauthn.RegisterStartRequest, webauthn.RegisterStartResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[webauthn.RegisterStartRequest, webauthn.RegisterStartResponse] {
 			return webauthn.New(cfg).RegisterStart
 		},
-		Requests: []contract.Request[webauthn.RegisterStartRequest]{
+		Requests: []contracttest.Request[webauthn.RegisterStartRequest]{
 			{
 				Name: "every field",
 				Req: webauthn.RegisterStartRequest{
@@ -71,13 +71,13 @@ func TestService_RegisterStart(t *testing.T) {
 
 func TestService_Register(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[webauthn.RegisterRequest, webauthn.RegisterResponse]{
+	contracttest.Test(t, contracttest.Operation[webauthn.RegisterRequest, webauthn.RegisterResponse]{
 		Name:   "b2c.webauthn.register",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[webauthn.RegisterRequest, webauthn.RegisterResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[webauthn.RegisterRequest, webauthn.RegisterResponse] {
 			return webauthn.New(cfg).Register
 		},
-		Requests: []contract.Request[webauthn.RegisterRequest]{
+		Requests: []contracttest.Request[webauthn.RegisterRequest]{
 			{
 				Name: "every field",
 				Req: webauthn.RegisterRequest{
@@ -131,13 +131,13 @@ func TestService_Register(t *testing.T) {
 
 func TestService_AuthenticateStart(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[webauthn.AuthenticateStartRequest, webauthn.AuthenticateStartResponse]{
+	contracttest.Test(t, contracttest.Operation[webauthn.AuthenticateStartRequest, webauthn.AuthenticateStartResponse]{
 		Name:   "b2c.webauthn.authenticate_start",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[webauthn.AuthenticateStartRequest, webauthn.AuthenticateStartResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[webauthn.AuthenticateStartRequest, webauthn.AuthenticateStartResponse] {
 			return webauthn.New(cfg).AuthenticateStart
 		},
-		Requests: []contract.Request[webauthn.AuthenticateStartRequest]{
+		Requests: []contracttest.Request[webauthn.AuthenticateStartRequest]{
 			{
 				Name: "every field",
 				Req: webauthn.AuthenticateStartRequest{
@@ -179,13 +179,13 @@ func TestService_AuthenticateStart(t *testing.T) {
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[webauthn.AuthenticateRequest, webauthn.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[webauthn.AuthenticateRequest, webauthn.AuthenticateResponse]{
 		Name:   "b2c.webauthn.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[webauthn.AuthenticateRequest, webauthn.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[webauthn.AuthenticateRequest, webauthn.AuthenticateResponse] {
 			return webauthn.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[webauthn.AuthenticateRequest]{
+		Requests: []contracttest.Request[webauthn.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: webauthn.AuthenticateRequest{
@@ -236,13 +236,13 @@ func TestService_Authenticate(t *testing.T) {
 
 func TestService_Update(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[webauthn.UpdateRequest, webauthn.UpdateResponse]{
+	contracttest.Test(t, contracttest.Operation[webauthn.UpdateRequest, webauthn.UpdateResponse]{
 		Name:   "b2c.webauthn.update",
 		Method: "PUT",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[webauthn.UpdateRequest, webauthn.UpdateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[webauthn.UpdateRequest, webauthn.UpdateResponse] {
 			return webauthn.New(cfg).Update
 		},
-		Requests: []contract.Request[webauthn.UpdateRequest]{
+		Requests: []contracttest.Request[webauthn.UpdateRequest]{
 			{
 				Name: "every field",
 				Req: webauthn.UpdateRequest{
@@ -262,13 +262,13 @@ func TestService_Update(t *testing.T) {
 
 func TestService_ListCredentials(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[webauthn.ListCredentialsRequest, webauthn.ListCredentialsResponse]{
+	contracttest.Test(t, contracttest.Operation[webauthn.ListCredentialsRequest, webauthn.ListCredentialsResponse]{
 		Name:   "b2c.webauthn.list_credentials",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[webauthn.ListCredentialsRequest, webauthn.ListCredentialsResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[webauthn.ListCredentialsRequest, webauthn.ListCredentialsResponse] {
 			return webauthn.New(cfg).ListCredentials
 		},
-		Requests: []contract.Request[webauthn.ListCredentialsRequest]{
+		Requests: []contracttest.Request[webauthn.ListCredentialsRequest]{
 			{
 				Name: "every field",
 				Req: webauthn.ListCredentialsRequest{

@@ -1,7 +1,7 @@
 // Package checks finds what is wrong with a client's configuration without asking anybody. Its reasons never hold the
 // value.
 //
-//	u, reason := checks.Address(config.BaseURL, "api.example.com")
+//	u, reason := checks.Address("https://login.example.com", "api.example.com")
 //
 // [Address] is the rule for base URLs, [Bounds] that for numbers and middleware.
 package checks

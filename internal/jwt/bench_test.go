@@ -15,8 +15,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	gojwt "github.com/golang-jwt/jwt/v5"
 
+	"github.com/seed75add069/stytch-go/internal/benchtest"
 	"github.com/seed75add069/stytch-go/internal/jwt"
-	"github.com/seed75add069/stytch-go/internal/pairbench"
 )
 
 type benchSession struct {
@@ -53,7 +53,7 @@ type benchClaims struct {
 
 	Session      benchSession      `json:"https://stytch.com/session"`
 	Organization benchOrganization `json:"https://stytch.com/organization"`
-	Custom       jsontext.Value    `json:",embed"`
+	Custom       jsontext.Value    `json:",embed,inline"`
 }
 
 type theirClaims struct {
@@ -143,18 +143,18 @@ func theirs(b *testing.B, text string) func() {
 // Target: x-floor at most 1.10 and x-rsa at most 1.25.
 func BenchmarkVerify(b *testing.B) {
 	text := benchToken(now.Add(time.Minute))
-	pairbench.Run(b, verifyingAs(b, "ours", text, nil),
-		pairbench.Variant{Name: "floor", Do: bare(b, text, true)},
-		pairbench.Variant{Name: "rsa", Do: bare(b, text, false)},
-		pairbench.Variant{Name: "golang-jwt", Do: theirs(b, text)})
+	benchtest.Run(b, verifyingAs(b, "ours", text, nil),
+		benchtest.Variant{Name: "floor", Do: bare(b, text, true)},
+		benchtest.Variant{Name: "rsa", Do: bare(b, text, false)},
+		benchtest.Variant{Name: "golang-jwt", Do: theirs(b, text)})
 }
 
 // verifyingAs is our way with headers that know the good one.
-func verifyingAs(b *testing.B, name, text string, verdict error) pairbench.Variant {
+func verifyingAs(b *testing.B, name, text string, verdict error) benchtest.Variant {
 	b.Helper()
 	headers := new(jwt.Headers)
 	verifying(b, benchToken(now.Add(time.Minute)), headers, nil)()
-	return pairbench.Variant{Name: name, Do: verifying(b, text, headers, verdict)}
+	return benchtest.Variant{Name: name, Do: verifying(b, text, headers, verdict)}
 }
 
 // A token that is refused costs no more than a good one, and one RSA check at most.
@@ -175,8 +175,8 @@ func BenchmarkVerify_refused(b *testing.B) {
 		{"32 KiB in the header", strings.Repeat("A", 30_000) + ".." + parts[2], malformed},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			pairbench.Run(b, verifyingAs(b, "refused", c.text, c.verdict), verifyingAs(b, "good", good, nil),
-				pairbench.Variant{Name: "rsa", Do: bare(b, good, false)})
+			benchtest.Run(b, verifyingAs(b, "refused", c.text, c.verdict), verifyingAs(b, "good", good, nil),
+				benchtest.Variant{Name: "rsa", Do: bare(b, good, false)})
 		})
 	}
 }
@@ -190,7 +190,7 @@ func BenchmarkParse(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.Run("unknown header", func(b *testing.B) { pairbench.Run(b, pairbench.Variant{Name: "parse", Do: parse}) })
+	b.Run("unknown header", func(b *testing.B) { benchtest.Run(b, benchtest.Variant{Name: "parse", Do: parse}) })
 	verifying(b, text, &headers, nil)()
-	b.Run("remembered header", func(b *testing.B) { pairbench.Run(b, pairbench.Variant{Name: "parse", Do: parse}) })
+	b.Run("remembered header", func(b *testing.B) { benchtest.Run(b, benchtest.Variant{Name: "parse", Do: parse}) })
 }

@@ -173,7 +173,7 @@ type sessionClaims struct {
 		ID    string   `json:"id"`
 		Roles []string `json:"roles"`
 	} `json:"https://stytch.com/session"`
-	Custom jsontext.Value `json:",embed"`
+	Custom jsontext.Value `json:",embed,inline"`
 }
 
 // check is all three steps, as whoever uses the package takes them.

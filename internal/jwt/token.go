@@ -1,10 +1,10 @@
 // Package jwt takes JWTs apart and checks them: RS256 in the compact form (RFC 7515, section 7.1) and nothing else. The
 // bounds hold before anything is parsed, cheap checks come before the signature, and claims count only after it.
 //
+//	var headers jwt.Headers // remembers those of good tokens
 //	token, err := jwt.Parse(text, &headers)
-//	err = token.Verify(key, &claims) // the key that token.KID names, and a struct that embeds jwt.Registered
-//	err = claims.Check(expected)
 //
+// [Token.Verify] takes the key that Token.KID names, and a struct that embeds [Registered], whose Check comes last.
 // Every error is a new *stytcherror.TokenError without an operation, which the caller adds.
 package jwt
 

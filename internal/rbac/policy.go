@@ -3,12 +3,13 @@
 // A [Policy] is compiled once and then answers in the same time for ten roles or ten thousand. A [View] adds the roles
 // of one organization to it. A [Cache] fetches and keeps both.
 //
-//	view, err := cache.For(ctx, session.OrganizationID)
+//	var cache *rbac.Cache // of the client
+//	view, err := cache.For(ctx, org)
 //	if err != nil {
 //		return err
 //	}
-//	if !view.Allows(session.Roles, "documents", "edit") {
-//		return errors.New(view.Explain(session.Roles, "documents", "edit").String())
+//	if roles := []string{"editor"}; !view.Allows(roles, "documents", "edit") {
+//		return errors.New(view.Explain(roles, "documents", "edit").String())
 //	}
 //
 // Names are compared byte by byte. "*" among the actions of a permission stands for all actions; it means nothing

@@ -1,7 +1,7 @@
 // Package refresh keeps a value that is fetched when it is needed and replaced while it still serves.
 //
-//	cache := refresh.New(refresh.Config[*Policy]{Fetch: fetch, Lifetime: lifetime, Timeout: 10 * time.Second})
-//	policy, err := cache.Get(ctx, "")
+//	cache := refresh.New(refresh.Config[string]{Fetch: fetch, Lifetime: lifetime, Timeout: 10 * time.Second})
+//	text, err := cache.Get(ctx, "")
 //
 // From the Early age of its [Lifetime] on, a caller begins the fetch of the next value and is served at once. From Due
 // on, callers wait for that fetch, until [MaxWait] after it began, and are then served the cached value. While a fetch

@@ -1,5 +1,9 @@
 // Package secret keeps tokens, codes and passwords out of whatever is printed or logged.
 //
+//	type SendRequest struct {
+//		Token string `json:"token" stytch:"secret"`
+//	}
+//
 //	func (r SendRequest) Format(s fmt.State, _ rune) { secret.Format(s, r) }
 //	func (r SendRequest) LogValue() slog.Value       { return secret.LogValue(r) }
 //

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -56,9 +56,9 @@ func TestFormat(t *testing.T) {
 	t.Parallel()
 	t.Run("nothing shows the secrets of a value or of one inside it, nor an address", func(t *testing.T) {
 		t.Parallel()
-		canary.Hidden(t, full(), text, "cAnArY")
-		canary.Hidden(t, *full(), text, "cAnArY")
-		canary.Hidden(t, secret.Redacted([]*login{full()}), text, "cAnArY")
+		canarytest.Hidden(t, full(), text, "cAnArY")
+		canarytest.Hidden(t, *full(), text, "cAnArY")
+		canarytest.Hidden(t, secret.Redacted([]*login{full()}), text, "cAnArY")
 	})
 	t.Run("every verb shows the type and the masked fields, without the empty ones", func(t *testing.T) {
 		t.Parallel()
@@ -150,14 +150,14 @@ func TestRedacted(t *testing.T) {
 	t.Run("a value of the user's own keeps its fields, those of what it embeds among them", func(t *testing.T) {
 		t.Parallel()
 		v := payload{login: secrets(), Extra: "e", Answer: new(secrets()), Secret: text, Skip: text}
-		canary.Hidden(t, secret.Redacted(v), text)
+		canarytest.Hidden(t, secret.Redacted(v), text)
 		raw, err := json.Marshal(secret.Redacted(&v))
 		require.NoError(t, err)
 		assert.JSONEq(t, `{"Extra":"e","Answer":`+oneShown+`,"Secret":"[redacted]",`+oneShown[1:], string(raw))
 	})
 	t.Run("a type's own JSON does not count where it could show a secret", func(t *testing.T) {
 		t.Parallel()
-		canary.Hidden(t, secret.Redacted(stubborn{secrets()}), text)
+		canarytest.Hidden(t, secret.Redacted(stubborn{secrets()}), text)
 	})
 	t.Run("values of other kinds show as in JSON", func(t *testing.T) {
 		t.Parallel()
@@ -187,7 +187,7 @@ func TestRedacted(t *testing.T) {
 		for _, v := range []any{
 			&number, func() {}, make(chan int), map[string]any{"f": func() {}, "p": &number}, []any{&number}, &loop{&loop{}},
 		} {
-			canary.Hidden(t, secret.Redacted(v), text)
+			canarytest.Hidden(t, secret.Redacted(v), text)
 		}
 	})
 	t.Run("a value that refers to itself ends", func(t *testing.T) {
@@ -236,9 +236,9 @@ func TestText(t *testing.T) {
 		t.Parallel()
 		s := secret.New(text)
 		assert.Equal(t, "[redacted]", fmt.Sprintf("%s", s))
-		canary.Hidden(t, s, text)
-		canary.Hidden(t, struct{ s secret.Text }{s}, text)
-		canary.Hidden(t, &struct{ S *secret.Text }{&s}, text)
+		canarytest.Hidden(t, s, text)
+		canarytest.Hidden(t, struct{ s secret.Text }{s}, text)
+		canarytest.Hidden(t, &struct{ S *secret.Text }{&s}, text)
 	})
 	t.Run("and reveals its secret when asked", func(t *testing.T) {
 		t.Parallel()

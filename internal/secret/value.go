@@ -34,8 +34,8 @@ var (
 	errorType     = reflect.TypeFor[error]()
 )
 
-// isLeaf reports whether values of the type are shown by its own methods, which know of no secret.
-func isLeaf(t reflect.Type) bool {
+// showsItself reports whether values of the type are shown by its own methods, which know of no secret.
+func showsItself(t reflect.Type) bool {
 	return t == numberType || (t.Implements(marshalerType) || t.Implements(textType)) && !holdsSecrets(t)
 }
 
@@ -76,7 +76,7 @@ func byMethod(v reflect.Value, depth int) (slog.Value, bool) {
 		return resolved(v.Interface().(slog.LogValuer).LogValue().Resolve(), depth), true
 	case t.Implements(errorType) && !promoted(t, errorType):
 		return slog.StringValue(v.Interface().(error).Error()), true
-	case t.Kind() != reflect.Map && isLeaf(t):
+	case t.Kind() != reflect.Map && showsItself(t):
 		if text, err := json.Marshal(v.Interface()); err == nil {
 			return slog.AnyValue(raw(text)), true
 		}

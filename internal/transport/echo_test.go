@@ -16,7 +16,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -118,7 +118,7 @@ func TestEcho(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, log.String(), "trying again")
 		assert.Contains(t, log.String(), "too_many_requests")
-		canary.Hidden(t, log.String(), secretText, token, callerToken, callerJWT, "cAnArY")
+		canarytest.Hidden(t, log.String(), secretText, token, callerToken, callerJWT, "cAnArY")
 	})
 	t.Run("a failing middleware that quotes the request shows nothing", func(t *testing.T) {
 		t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -172,7 +173,12 @@ func offendingType(err *json.SemanticError) reflect.Type {
 		return unsupported.Type
 	}
 	if unsupported, ok := errors.AsType[*jsonv1.UnsupportedValueError](err.Err); ok {
-		return unsupported.Value.Type()
+		if unsupported.Value.IsValid() {
+			return unsupported.Value.Type()
+		}
+		if _, err := strconv.ParseFloat(unsupported.Str, 64); err == nil {
+			return reflect.TypeFor[float64]() // json/v2 tells NaN and infinities without a value
+		}
 	}
 	if failed, ok := errors.AsType[*jsonv1.MarshalerError](err.Err); ok {
 		return failed.Type

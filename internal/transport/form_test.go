@@ -1,8 +1,10 @@
 package transport_test
 
 import (
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 	"testing"
 	"time"
 
@@ -60,10 +62,10 @@ func TestForm(t *testing.T) {
 		},
 		"everything, a pair per element of a list": {
 			formRequest{
-				Tenant: "t", Verbose: new(true), Token: "a", Hint: new("h"), Lifetime: new(-1 << 40), Offline: true,
+				Tenant: "t", Verbose: new(true), Token: "a", Hint: new("h"), Lifetime: new(math.MinInt), Offline: true,
 				Scopes: []string{"b", "a"},
 			},
-			"hint=h&lifetime=-1099511627776&offline=true&scopes=b&scopes=a&token=a",
+			"hint=h&lifetime=" + strconv.Itoa(math.MinInt) + "&offline=true&scopes=b&scopes=a&token=a",
 		},
 		"what would end a pair, escaped": {
 			formRequest{Tenant: "t", Token: "a&b=c+d e%\r\nü\x00"}, "offline=false&token=a%26b%3Dc%2Bd+e%25%0D%0A%C3%BC%00",

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	stytch "github.com/seed75add069/stytch-go"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -91,7 +91,7 @@ func FuzzErrorBody(f *testing.F) {
 		require.EqualValues(t, status, e.StatusCode)
 		require.LessOrEqual(t, len(e.Body), 4096)
 		for _, way := range []string{"%v", "%q", "slog text", "slog JSON", "json.Marshal"} {
-			require.NotContains(t, canary.Print(err)[way], token)
+			require.NotContains(t, canarytest.Print(err)[way], token)
 		}
 	})
 }

@@ -20,7 +20,7 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/internal/canary"
+	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -213,7 +213,7 @@ func failure[E error, R any](t *testing.T, resp *R, err error) E {
 func hidden(t *testing.T, err error) {
 	t.Helper()
 	for ; err != nil; err = errors.Unwrap(err) {
-		canary.Hidden(t, err, secretText, token, callerToken, callerJWT, "cAnArY")
+		canarytest.Hidden(t, err, secretText, token, callerToken, callerJWT, "cAnArY")
 	}
 }
 

@@ -21,7 +21,7 @@ type AccessToken struct {
 	Organization Organization `json:"https://stytch.com/organization"`
 	// Session is what a session's token has.
 	Session jsontext.Value `json:"https://stytch.com/session"`
-	Custom  jsontext.Value `json:",embed"`
+	Custom  jsontext.Value `json:",embed,inline"`
 
 	// Type is "access_token", or what the API calls it.
 	Type string `json:"-"`

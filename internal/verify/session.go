@@ -107,7 +107,7 @@ type SessionClaims[F, A any] struct {
 
 	Session      *SessionClaim[F, A] `json:"https://stytch.com/session"`
 	Organization Organization        `json:"https://stytch.com/organization"`
-	Custom       jsontext.Value      `json:",embed"`
+	Custom       jsontext.Value      `json:",embed,inline"`
 }
 
 // SessionClaim is the claim "https://stytch.com/session". ExpiresAt is zero in very old tokens.

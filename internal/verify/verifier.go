@@ -2,10 +2,10 @@
 // a project, once for all services of a client.
 //
 //	v := verify.New(cfg, shared.ProductB2B)
-//	session, err := verify.Token[MemberSession, claims](ctx, v, text, demands)
-//	err = v.Allow(ctx, op, &session.Subject, check)
+//	err := v.Ready(ctx, "b2b.sessions.ready")
 //
-// Nothing is fetched before it is needed, and nothing runs while nobody calls.
+// [Token] verifies a token, [Verifier.Allow] asks whether its subject may do something. Nothing is fetched before it is
+// needed, and nothing runs while nobody calls.
 package verify
 
 import (

@@ -33,7 +33,7 @@ func check(ctx context.Context, root string, blocks []block) ([]string, error) {
 	}
 	slices.Sort(imports)
 	fset := token.NewFileSet()
-	packages, err := newImporter(ctx, root, fset, append([]string{"unsafe"}, slices.Compact(imports)...))
+	packages, err := compile(ctx, root, fset, append([]string{"unsafe"}, slices.Compact(imports)...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,6 @@ func check(ctx context.Context, root string, blocks []block) ([]string, error) {
 
 // check returns what the type checker has against the block, less what a fragment may leave open.
 func (s *source) check(fset *token.FileSet, packages types.Importer) []string {
-	var failures []string
 	var files []*ast.File
 	for _, text := range s.files {
 		file, err := parser.ParseFile(fset, s.block.file, text, parser.ParseComments)
@@ -54,6 +53,23 @@ func (s *source) check(fset *token.FileSet, packages types.Importer) []string {
 		}
 		files = append(files, file)
 	}
+	name := files[0].Name.Name
+	failures, info := s.checkFiles(fset, packages, files, types.NewPackage("doc", name))
+	if !s.fragment || len(failures) == 0 {
+		return failures
+	}
+	pkg := types.NewPackage("doc", name)
+	for _, v := range fieldVariables(files, info, pkg) {
+		pkg.Scope().Insert(v)
+	}
+	failures, _ = s.checkFiles(fset, packages, files, pkg)
+	return failures
+}
+
+// checkFiles checks files as a package, whose scope may already hold variables.
+func (s *source) checkFiles(
+	fset *token.FileSet, packages types.Importer, files []*ast.File, pkg *types.Package,
+) (failures []string, info *types.Info) {
 	calls := calledFunctions(files)
 	config := types.Config{
 		Importer:                 packages,
@@ -71,8 +87,9 @@ func (s *source) check(fset *token.FileSet, packages types.Importer) []string {
 			failures = append(failures, fmt.Sprintf("%s:%d: %s", s.block.file, line, oneLine(e.Msg)))
 		},
 	}
-	_, _ = config.Check("doc", fset, files, nil) // the errors went to config.Error
-	return failures
+	info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}}
+	_ = types.NewChecker(&config, fset, pkg, info).Files(files) // the errors went to config.Error
+	return failures, info
 }
 
 // calledFunctions are the unexported functions that are called by their bare names.

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// module is a folder with a module of three packages and a document.
-func module(t *testing.T, documents map[string]string) string {
+// fakeModule is a folder with a module of three packages and a document.
+func fakeModule(t *testing.T, documents map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	files := map[string]string{
@@ -38,10 +38,10 @@ func fenced(code string) string { return "# Title\n\n```go\n" + code + "\n```\n"
 
 func TestRun_holds(t *testing.T) {
 	t.Parallel()
-	dir := module(t, map[string]string{
+	dir := fakeModule(t, map[string]string{
 		"README.md":           fenced("client, err := stytch.NewClient(id)\nif err != nil {\n\treturn err\n}\nfmt.Println(client.Name)"),
 		"CONTRIBUTING.md":     fenced("func handle(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusOK) }"),
-		"docs/COVERAGE.md":    fenced("this is not looked at"),
+		"a/testdata/x.md":     fenced("this is not looked at"),
 		"docs/a/file.md":      fenced("package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println() }"),
 		"docs/a/hints.md":     "<!-- imports: github.com/seed75add069/stytch-go/b/list -->\n<!-- vars: f func(string, int) string, n int -->\n\n```go\n_ = list.Of(f(\"\", n))\n```\n",
 		"docs/a/own.md":       fenced("import other \"github.com/seed75add069/stytch-go/a/list\"\n\nx := other.Of(1)\nuse(x)"),
@@ -53,7 +53,7 @@ func TestRun_holds(t *testing.T) {
 	if err := run(t.Context(), dir, &out); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := out.String(), "8 blocks of Go in 8 documents hold.\n"; got != want {
+	if got, want := out.String(), "8 blocks of Go and the names in 8 documents and 4 packages hold.\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -76,7 +76,7 @@ func TestRun_fails(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			err := run(t.Context(), module(t, map[string]string{"README.md": fenced(tc.code)}), io.Discard)
+			err := run(t.Context(), fakeModule(t, map[string]string{"README.md": fenced(tc.code)}), io.Discard)
 			if err == nil {
 				t.Fatal("accepted")
 			}
@@ -89,7 +89,7 @@ func TestRun_fails(t *testing.T) {
 
 func TestRun_nothingToCheck(t *testing.T) {
 	t.Parallel()
-	if err := run(t.Context(), module(t, map[string]string{"README.md": "# Words only\n"}), io.Discard); err == nil {
+	if err := run(t.Context(), fakeModule(t, map[string]string{"README.md": "# Words only\n"}), io.Discard); err == nil {
 		t.Error("documents without Go were accepted")
 	}
 }

@@ -12,10 +12,11 @@ import (
 
 // usual are the variables a fragment may use without declaring them.
 var usual = map[string]string{
-	"ctx": "context.Context", "err": "error", "client": "*stytch.Client", "log": "*slog.Logger", "t": "*testing.T",
-	"w": "http.ResponseWriter", "r": "*http.Request", "now": "time.Time",
+	"ctx": "context.Context", "err": "error", "client": "*stytch.Client", "cfg": "*shared.FetchConfig",
+	"t": "*testing.T", "b": "*testing.B", "log": "*slog.Logger", "now": "time.Time",
+	"w": "http.ResponseWriter", "r": "*http.Request",
 	"ist": "string", "org": "string", "id": "string", "secret": "string", "token": "string", "jwt": "string",
-	"email": "string", "link": "string", "code": "string",
+	"email": "string", "link": "string", "code": "string", "kid": "string", "text": "string",
 }
 
 // logFunctions tell package log from a variable of that name.
@@ -118,7 +119,7 @@ func splitImports(b block) (own []*ast.ImportSpec, body string, err error) {
 	return tree.Imports, strings.Repeat("\n", strings.Count(b.text[:end], "\n")) + b.text[end:], nil
 }
 
-// variables declares what the fragment uses and does not declare, and what a comment promises.
+// variables declares what the fragment uses and does not declare, and what a comment says.
 func variables(b block, tree *ast.File) (string, error) {
 	var lines []string
 	known := map[string]bool{}
@@ -132,7 +133,7 @@ func variables(b block, tree *ast.File) (string, error) {
 	}
 	for _, ident := range tree.Unresolved {
 		kind, ok := usual[ident.Name]
-		if !ok || known[ident.Name] || ident.Name == "log" && usesPackageLog(tree) {
+		if !ok || known[ident.Name] || b.isPackage(ident.Name) || ident.Name == "log" && usesPackageLog(tree) {
 			continue
 		}
 		known[ident.Name] = true
@@ -190,7 +191,12 @@ func (s *source) isVariable(name string, tree *ast.File) bool {
 			return true
 		}
 	}
-	return usual[name] != "" && (name != "log" || !usesPackageLog(tree))
+	return usual[name] != "" && !s.block.isPackage(name) && (name != "log" || !usesPackageLog(tree))
+}
+
+// isPackage reports whether the block says that it imports a package of that name.
+func (b block) isPackage(name string) bool {
+	return slices.ContainsFunc(b.imports, func(path string) bool { return isNamed(path, name, nil) })
 }
 
 // find is the import path that a package name means: by the fragment's own import, by a comment, or because there is

@@ -18,13 +18,13 @@ import (
 
 // listed is what go list says of a package.
 type listed struct {
-	ImportPath, Name, Export string
-	Error                    *struct{ Err string }
+	ImportPath, Name, Dir, Export string
+	Error                         *struct{ Err string }
 }
 
 // list runs go list in the module at root.
 func list(ctx context.Context, root string, args ...string) ([]listed, error) {
-	args = append([]string{"list", "-e", "-json=ImportPath,Name,Export,Error"}, args...)
+	args = append([]string{"list", "-e", "-json=ImportPath,Name,Dir,Export,Error"}, args...)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root
 	var stderr bytes.Buffer
@@ -65,18 +65,25 @@ func index(ctx context.Context, root string) (map[string][]string, error) {
 	return names, nil
 }
 
-// newImporter compiles the packages and everything they import, and returns an importer of the results.
-func newImporter(ctx context.Context, root string, fset *token.FileSet, paths []string) (types.Importer, error) {
+// compiled are packages and everything they import, by import path; it imports them for the type checker.
+type compiled struct {
+	types.Importer
+
+	packages map[string]listed
+}
+
+// compile compiles packages in the module at root.
+func compile(ctx context.Context, root string, fset *token.FileSet, paths ...string) (*compiled, error) {
 	packages, err := list(ctx, root, append([]string{"-export", "-deps", "--"}, paths...)...)
 	if err != nil {
 		return nil, err
 	}
-	exports := map[string]listed{}
+	c := &compiled{packages: map[string]listed{}}
 	for _, p := range packages {
-		exports[p.ImportPath] = p
+		c.packages[p.ImportPath] = p
 	}
-	return importer.ForCompiler(fset, "gc", func(name string) (io.ReadCloser, error) {
-		p := exports[name]
+	c.Importer = importer.ForCompiler(fset, "gc", func(name string) (io.ReadCloser, error) {
+		p := c.packages[name]
 		switch {
 		case p.Export != "":
 			return os.Open(p.Export)
@@ -84,5 +91,6 @@ func newImporter(ctx context.Context, root string, fset *token.FileSet, paths []
 			return nil, fmt.Errorf("%s: %s", path.Base(name), p.Error.Err)
 		}
 		return nil, fmt.Errorf("%s does not compile", name)
-	}), nil
+	})
+	return c, nil
 }

@@ -16,7 +16,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
-	"github.com/seed75add069/stytch-go/internal/pairbench"
+	"github.com/seed75add069/stytch-go/internal/benchtest"
 )
 
 const (
@@ -55,11 +55,11 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // sdk is the call that is measured.
-func sdk(tb testing.TB, base string, client *http.Client) pairbench.Variant {
+func sdk(tb testing.TB, base string, client *http.Client) benchtest.Variant {
 	tb.Helper()
 	c, err := stytch.NewClient(stytch.Config{ProjectID: benchProject, Secret: benchSecret, BaseURL: base, HTTPClient: client})
 	require.NoError(tb, err)
-	return pairbench.Variant{Name: "sdk", Do: func() {
+	return benchtest.Variant{Name: "sdk", Do: func() {
 		if _, err := c.B2B.Discovery.IntermediateSessions.Exchange(context.Background(), benchRequest); err != nil {
 			tb.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func sdk(tb testing.TB, base string, client *http.Client) pairbench.Variant {
 func bare(
 	tb testing.TB, name, base string, client *http.Client,
 	marshal func(any) ([]byte, error), unmarshal func([]byte, any) error,
-) pairbench.Variant {
+) benchtest.Variant {
 	tb.Helper()
 	call := func() error {
 		body, err := marshal(benchRequest)
@@ -95,7 +95,7 @@ func bare(
 		}
 		return unmarshal(raw, new(intermediatesessions.ExchangeResponse))
 	}
-	return pairbench.Variant{Name: name, Do: func() {
+	return benchtest.Variant{Name: name, Do: func() {
 		if err := call(); err != nil {
 			tb.Fatal(err)
 		}
@@ -103,7 +103,7 @@ func bare(
 }
 
 // floors are the two bare calls to compare with.
-func floors(tb testing.TB, base string, client *http.Client) (v2, v1 pairbench.Variant) {
+func floors(tb testing.TB, base string, client *http.Client) (v2, v1 benchtest.Variant) {
 	tb.Helper()
 	v2 = bare(tb, "jsonv2-floor", base, client,
 		func(v any) ([]byte, error) { return jsonv2.Marshal(v) },
@@ -116,7 +116,7 @@ func BenchmarkExchange_inMemory(b *testing.B) {
 	client := &http.Client{Transport: memory{exchangeAnswer(b)}}
 	const base = "https://test.stytch.com"
 	v2, v1 := floors(b, base, client)
-	pairbench.Run(b, sdk(b, base, client), v2, v1)
+	benchtest.Run(b, sdk(b, base, client), v2, v1)
 }
 
 // Targets: 1.10 of the floor with the same decoder, 0.80 of the one with encoding/json.
@@ -129,7 +129,7 @@ func BenchmarkExchange_loopback(b *testing.B) {
 	}))
 	defer s.Close()
 	v2, v1 := floors(b, s.URL, s.Client())
-	pairbench.Run(b, sdk(b, s.URL, s.Client()), v2, v1)
+	benchtest.Run(b, sdk(b, s.URL, s.Client()), v2, v1)
 }
 
 //nolint:paralleltest // it counts allocations
@@ -140,7 +140,7 @@ func TestExchange_allocations(t *testing.T) {
 	client := &http.Client{Transport: memory{exchangeAnswer(t)}}
 	const base = "https://test.stytch.com"
 	v2, v1 := floors(t, base, client)
-	ours := pairbench.Allocs(sdk(t, base, client).Do)
-	assert.LessOrEqual(t, ours, pairbench.Allocs(v2.Do)+15)
-	assert.Less(t, ours, pairbench.Allocs(v1.Do))
+	ours := benchtest.Allocs(sdk(t, base, client).Do)
+	assert.LessOrEqual(t, ours, benchtest.Allocs(v2.Do)+15)
+	assert.Less(t, ours, benchtest.Allocs(v1.Do))
 }

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Exchange(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[intermediatesessions.ExchangeRequest, intermediatesessions.ExchangeResponse]{
+	contracttest.Test(t, contracttest.Operation[intermediatesessions.ExchangeRequest, intermediatesessions.ExchangeResponse]{
 		Name:   "b2b.discovery.intermediate_sessions.exchange",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[intermediatesessions.ExchangeRequest, intermediatesessions.ExchangeResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[intermediatesessions.ExchangeRequest, intermediatesessions.ExchangeResponse] {
 			return intermediatesessions.New(cfg).Exchange
 		},
-		Requests: []contract.Request[intermediatesessions.ExchangeRequest]{
+		Requests: []contracttest.Request[intermediatesessions.ExchangeRequest]{
 			{
 				Name: "every field",
 				Req: intermediatesessions.ExchangeRequest{

@@ -7,19 +7,19 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	b2borganizations "github.com/seed75add069/stytch-go/b2b/organizations"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Create(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.CreateRequest, organizations.CreateResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.CreateRequest, organizations.CreateResponse]{
 		Name:   "b2b.discovery.organizations.create",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.CreateRequest, organizations.CreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.CreateRequest, organizations.CreateResponse] {
 			return organizations.New(cfg).Create
 		},
-		Requests: []contract.Request[organizations.CreateRequest]{
+		Requests: []contracttest.Request[organizations.CreateRequest]{
 			{
 				Name: "every field",
 				Req: organizations.CreateRequest{
@@ -113,13 +113,13 @@ func TestService_Create(t *testing.T) {
 
 func TestService_List(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.ListRequest, organizations.ListResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.ListRequest, organizations.ListResponse]{
 		Name:   "b2b.discovery.organizations.list",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.ListRequest, organizations.ListResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.ListRequest, organizations.ListResponse] {
 			return organizations.New(cfg).List
 		},
-		Requests: []contract.Request[organizations.ListRequest]{
+		Requests: []contracttest.Request[organizations.ListRequest]{
 			{
 				Name: "every field",
 				Req: organizations.ListRequest{

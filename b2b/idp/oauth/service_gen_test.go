@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/idp/oauth"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_AuthorizeStart(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[oauth.AuthorizeStartRequest, oauth.AuthorizeStartResponse]{
+	contracttest.Test(t, contracttest.Operation[oauth.AuthorizeStartRequest, oauth.AuthorizeStartResponse]{
 		Name:   "b2b.idp.oauth.authorize_start",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[oauth.AuthorizeStartRequest, oauth.AuthorizeStartResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauth.AuthorizeStartRequest, oauth.AuthorizeStartResponse] {
 			return oauth.New(cfg).AuthorizeStart
 		},
-		Requests: []contract.Request[oauth.AuthorizeStartRequest]{
+		Requests: []contracttest.Request[oauth.AuthorizeStartRequest]{
 			{
 				Name: "every field",
 				Req: oauth.AuthorizeStartRequest{
@@ -77,13 +77,13 @@ func TestService_AuthorizeStart(t *testing.T) {
 
 func TestService_Authorize(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[oauth.AuthorizeRequest, oauth.AuthorizeResponse]{
+	contracttest.Test(t, contracttest.Operation[oauth.AuthorizeRequest, oauth.AuthorizeResponse]{
 		Name:   "b2b.idp.oauth.authorize",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[oauth.AuthorizeRequest, oauth.AuthorizeResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauth.AuthorizeRequest, oauth.AuthorizeResponse] {
 			return oauth.New(cfg).Authorize
 		},
-		Requests: []contract.Request[oauth.AuthorizeRequest]{
+		Requests: []contracttest.Request[oauth.AuthorizeRequest]{
 			{
 				Name: "every field",
 				Req: oauth.AuthorizeRequest{

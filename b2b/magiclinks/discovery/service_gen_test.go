@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[discovery.AuthenticateRequest, discovery.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[discovery.AuthenticateRequest, discovery.AuthenticateResponse]{
 		Name:   "b2b.magic_links.discovery.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[discovery.AuthenticateRequest, discovery.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[discovery.AuthenticateRequest, discovery.AuthenticateResponse] {
 			return discovery.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[discovery.AuthenticateRequest]{
+		Requests: []contracttest.Request[discovery.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: discovery.AuthenticateRequest{

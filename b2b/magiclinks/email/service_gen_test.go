@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/magiclinks/email"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_LoginOrSignup(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.LoginOrSignupRequest, email.LoginOrSignupResponse]{
+	contracttest.Test(t, contracttest.Operation[email.LoginOrSignupRequest, email.LoginOrSignupResponse]{
 		Name:   "b2b.magic_links.email.login_or_signup",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.LoginOrSignupRequest, email.LoginOrSignupResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.LoginOrSignupRequest, email.LoginOrSignupResponse] {
 			return email.New(cfg).LoginOrSignup
 		},
-		Requests: []contract.Request[email.LoginOrSignupRequest]{
+		Requests: []contracttest.Request[email.LoginOrSignupRequest]{
 			{
 				Name: "every field",
 				Req: email.LoginOrSignupRequest{
@@ -75,14 +75,14 @@ func TestService_LoginOrSignup(t *testing.T) {
 
 func TestService_Invite(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.InviteRequest, email.InviteResponse]{
+	contracttest.Test(t, contracttest.Operation[email.InviteRequest, email.InviteResponse]{
 		Name:   "b2b.magic_links.email.invite",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.InviteRequest, email.InviteResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.InviteRequest, email.InviteResponse] {
 			return email.New(cfg).Invite
 		},
-		Requests: []contract.Request[email.InviteRequest]{
+		Requests: []contracttest.Request[email.InviteRequest]{
 			{
 				Name: "every field",
 				Req: email.InviteRequest{

@@ -7,20 +7,20 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Update(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.UpdateRequest, members.UpdateResponse]{
+	contracttest.Test(t, contracttest.Operation[members.UpdateRequest, members.UpdateResponse]{
 		Name:   "b2b.organizations.members.update",
 		Method: "PUT",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.UpdateRequest, members.UpdateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.UpdateRequest, members.UpdateResponse] {
 			return members.New(cfg).Update
 		},
-		Requests: []contract.Request[members.UpdateRequest]{
+		Requests: []contracttest.Request[members.UpdateRequest]{
 			{
 				Name: "every field",
 				Req: members.UpdateRequest{
@@ -84,14 +84,14 @@ func TestService_Update(t *testing.T) {
 
 func TestService_Delete(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.DeleteRequest, members.DeleteResponse]{
+	contracttest.Test(t, contracttest.Operation[members.DeleteRequest, members.DeleteResponse]{
 		Name:   "b2b.organizations.members.delete",
 		Method: "DELETE",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.DeleteRequest, members.DeleteResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.DeleteRequest, members.DeleteResponse] {
 			return members.New(cfg).Delete
 		},
-		Requests: []contract.Request[members.DeleteRequest]{
+		Requests: []contracttest.Request[members.DeleteRequest]{
 			{
 				Name: "every field",
 				Req: members.DeleteRequest{
@@ -110,14 +110,14 @@ func TestService_Delete(t *testing.T) {
 
 func TestService_Reactivate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.ReactivateRequest, members.ReactivateResponse]{
+	contracttest.Test(t, contracttest.Operation[members.ReactivateRequest, members.ReactivateResponse]{
 		Name:   "b2b.organizations.members.reactivate",
 		Method: "PUT",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.ReactivateRequest, members.ReactivateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.ReactivateRequest, members.ReactivateResponse] {
 			return members.New(cfg).Reactivate
 		},
-		Requests: []contract.Request[members.ReactivateRequest]{
+		Requests: []contracttest.Request[members.ReactivateRequest]{
 			{
 				Name: "every field",
 				Req: members.ReactivateRequest{
@@ -139,14 +139,14 @@ func TestService_Reactivate(t *testing.T) {
 
 func TestService_DeleteMFAPhoneNumber(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.DeleteMFAPhoneNumberRequest, members.DeleteMFAPhoneNumberResponse]{
+	contracttest.Test(t, contracttest.Operation[members.DeleteMFAPhoneNumberRequest, members.DeleteMFAPhoneNumberResponse]{
 		Name:   "b2b.organizations.members.delete_mfa_phone_number",
 		Method: "DELETE",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.DeleteMFAPhoneNumberRequest, members.DeleteMFAPhoneNumberResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.DeleteMFAPhoneNumberRequest, members.DeleteMFAPhoneNumberResponse] {
 			return members.New(cfg).DeleteMFAPhoneNumber
 		},
-		Requests: []contract.Request[members.DeleteMFAPhoneNumberRequest]{
+		Requests: []contracttest.Request[members.DeleteMFAPhoneNumberRequest]{
 			{
 				Name: "every field",
 				Req: members.DeleteMFAPhoneNumberRequest{
@@ -167,14 +167,14 @@ func TestService_DeleteMFAPhoneNumber(t *testing.T) {
 
 func TestService_DeleteTOTP(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.DeleteTOTPRequest, members.DeleteTOTPResponse]{
+	contracttest.Test(t, contracttest.Operation[members.DeleteTOTPRequest, members.DeleteTOTPResponse]{
 		Name:   "b2b.organizations.members.delete_totp",
 		Method: "DELETE",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.DeleteTOTPRequest, members.DeleteTOTPResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.DeleteTOTPRequest, members.DeleteTOTPResponse] {
 			return members.New(cfg).DeleteTOTP
 		},
-		Requests: []contract.Request[members.DeleteTOTPRequest]{
+		Requests: []contracttest.Request[members.DeleteTOTPRequest]{
 			{
 				Name: "every field",
 				Req: members.DeleteTOTPRequest{
@@ -195,14 +195,14 @@ func TestService_DeleteTOTP(t *testing.T) {
 
 func TestService_Search(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.SearchRequest, members.SearchResponse]{
+	contracttest.Test(t, contracttest.Operation[members.SearchRequest, members.SearchResponse]{
 		Name:   "b2b.organizations.members.search",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.SearchRequest, members.SearchResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.SearchRequest, members.SearchResponse] {
 			return members.New(cfg).Search
 		},
-		Requests: []contract.Request[members.SearchRequest]{
+		Requests: []contracttest.Request[members.SearchRequest]{
 			{
 				Name: "every field",
 				Req: members.SearchRequest{
@@ -245,14 +245,14 @@ func TestService_Search(t *testing.T) {
 
 func TestService_DeletePassword(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.DeletePasswordRequest, members.DeletePasswordResponse]{
+	contracttest.Test(t, contracttest.Operation[members.DeletePasswordRequest, members.DeletePasswordResponse]{
 		Name:   "b2b.organizations.members.delete_password",
 		Method: "DELETE",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.DeletePasswordRequest, members.DeletePasswordResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.DeletePasswordRequest, members.DeletePasswordResponse] {
 			return members.New(cfg).DeletePassword
 		},
-		Requests: []contract.Request[members.DeletePasswordRequest]{
+		Requests: []contracttest.Request[members.DeletePasswordRequest]{
 			{
 				Name: "every field",
 				Req: members.DeletePasswordRequest{
@@ -273,13 +273,13 @@ func TestService_DeletePassword(t *testing.T) {
 
 func TestService_DangerouslyGet(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.DangerouslyGetRequest, members.DangerouslyGetResponse]{
+	contracttest.Test(t, contracttest.Operation[members.DangerouslyGetRequest, members.DangerouslyGetResponse]{
 		Name:   "b2b.organizations.members.dangerously_get",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.DangerouslyGetRequest, members.DangerouslyGetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.DangerouslyGetRequest, members.DangerouslyGetResponse] {
 			return members.New(cfg).DangerouslyGet
 		},
-		Requests: []contract.Request[members.DangerouslyGetRequest]{
+		Requests: []contracttest.Request[members.DangerouslyGetRequest]{
 			{
 				Name: "every field",
 				Req: members.DangerouslyGetRequest{
@@ -317,13 +317,13 @@ func TestService_DangerouslyGet(t *testing.T) {
 
 func TestService_OIDCProviders(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.OIDCProvidersRequest, members.OIDCProvidersResponse]{
+	contracttest.Test(t, contracttest.Operation[members.OIDCProvidersRequest, members.OIDCProvidersResponse]{
 		Name:   "b2b.organizations.members.oidc_providers",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.OIDCProvidersRequest, members.OIDCProvidersResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.OIDCProvidersRequest, members.OIDCProvidersResponse] {
 			return members.New(cfg).OIDCProviders
 		},
-		Requests: []contract.Request[members.OIDCProvidersRequest]{
+		Requests: []contracttest.Request[members.OIDCProvidersRequest]{
 			{
 				Name: "every field",
 				Req: members.OIDCProvidersRequest{
@@ -362,14 +362,14 @@ func TestService_OIDCProviders(t *testing.T) {
 
 func TestService_UnlinkRetiredEmail(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.UnlinkRetiredEmailRequest, members.UnlinkRetiredEmailResponse]{
+	contracttest.Test(t, contracttest.Operation[members.UnlinkRetiredEmailRequest, members.UnlinkRetiredEmailResponse]{
 		Name:   "b2b.organizations.members.unlink_retired_email",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.UnlinkRetiredEmailRequest, members.UnlinkRetiredEmailResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.UnlinkRetiredEmailRequest, members.UnlinkRetiredEmailResponse] {
 			return members.New(cfg).UnlinkRetiredEmail
 		},
-		Requests: []contract.Request[members.UnlinkRetiredEmailRequest]{
+		Requests: []contracttest.Request[members.UnlinkRetiredEmailRequest]{
 			{
 				Name: "every field",
 				Req: members.UnlinkRetiredEmailRequest{
@@ -414,14 +414,14 @@ func TestService_UnlinkRetiredEmail(t *testing.T) {
 
 func TestService_StartEmailUpdate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.StartEmailUpdateRequest, members.StartEmailUpdateResponse]{
+	contracttest.Test(t, contracttest.Operation[members.StartEmailUpdateRequest, members.StartEmailUpdateResponse]{
 		Name:   "b2b.organizations.members.start_email_update",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.StartEmailUpdateRequest, members.StartEmailUpdateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.StartEmailUpdateRequest, members.StartEmailUpdateResponse] {
 			return members.New(cfg).StartEmailUpdate
 		},
-		Requests: []contract.Request[members.StartEmailUpdateRequest]{
+		Requests: []contracttest.Request[members.StartEmailUpdateRequest]{
 			{
 				Name: "every field",
 				Req: members.StartEmailUpdateRequest{
@@ -472,14 +472,14 @@ func TestService_StartEmailUpdate(t *testing.T) {
 
 func TestService_GetConnectedApps(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.GetConnectedAppsRequest, members.GetConnectedAppsResponse]{
+	contracttest.Test(t, contracttest.Operation[members.GetConnectedAppsRequest, members.GetConnectedAppsResponse]{
 		Name:   "b2b.organizations.members.get_connected_apps",
 		Method: "GET",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.GetConnectedAppsRequest, members.GetConnectedAppsResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.GetConnectedAppsRequest, members.GetConnectedAppsResponse] {
 			return members.New(cfg).GetConnectedApps
 		},
-		Requests: []contract.Request[members.GetConnectedAppsRequest]{
+		Requests: []contracttest.Request[members.GetConnectedAppsRequest]{
 			{
 				Name: "every field",
 				Req: members.GetConnectedAppsRequest{
@@ -498,14 +498,14 @@ func TestService_GetConnectedApps(t *testing.T) {
 
 func TestService_DeleteExternalID(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.DeleteExternalIDRequest, members.DeleteExternalIDResponse]{
+	contracttest.Test(t, contracttest.Operation[members.DeleteExternalIDRequest, members.DeleteExternalIDResponse]{
 		Name:   "b2b.organizations.members.delete_external_id",
 		Method: "DELETE",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.DeleteExternalIDRequest, members.DeleteExternalIDResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.DeleteExternalIDRequest, members.DeleteExternalIDResponse] {
 			return members.New(cfg).DeleteExternalID
 		},
-		Requests: []contract.Request[members.DeleteExternalIDRequest]{
+		Requests: []contracttest.Request[members.DeleteExternalIDRequest]{
 			{
 				Name: "every field",
 				Req: members.DeleteExternalIDRequest{
@@ -526,14 +526,14 @@ func TestService_DeleteExternalID(t *testing.T) {
 
 func TestService_Create(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.CreateRequest, members.CreateResponse]{
+	contracttest.Test(t, contracttest.Operation[members.CreateRequest, members.CreateResponse]{
 		Name:   "b2b.organizations.members.create",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.CreateRequest, members.CreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.CreateRequest, members.CreateResponse] {
 			return members.New(cfg).Create
 		},
-		Requests: []contract.Request[members.CreateRequest]{
+		Requests: []contracttest.Request[members.CreateRequest]{
 			{
 				Name: "every field",
 				Req: members.CreateRequest{
@@ -591,13 +591,13 @@ func TestService_Create(t *testing.T) {
 
 func TestService_Get(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[members.GetRequest, members.GetResponse]{
+	contracttest.Test(t, contracttest.Operation[members.GetRequest, members.GetResponse]{
 		Name:   "b2b.organizations.members.get",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[members.GetRequest, members.GetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.GetRequest, members.GetResponse] {
 			return members.New(cfg).Get
 		},
-		Requests: []contract.Request[members.GetRequest]{
+		Requests: []contracttest.Request[members.GetRequest]{
 			{
 				Name: "every field",
 				Req: members.GetRequest{

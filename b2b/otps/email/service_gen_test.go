@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/otps/email"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_LoginOrSignup(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.LoginOrSignupRequest, email.LoginOrSignupResponse]{
+	contracttest.Test(t, contracttest.Operation[email.LoginOrSignupRequest, email.LoginOrSignupResponse]{
 		Name:   "b2b.otps.email.login_or_signup",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.LoginOrSignupRequest, email.LoginOrSignupResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.LoginOrSignupRequest, email.LoginOrSignupResponse] {
 			return email.New(cfg).LoginOrSignup
 		},
-		Requests: []contract.Request[email.LoginOrSignupRequest]{
+		Requests: []contracttest.Request[email.LoginOrSignupRequest]{
 			{
 				Name: "every field",
 				Req: email.LoginOrSignupRequest{
@@ -69,13 +69,13 @@ func TestService_LoginOrSignup(t *testing.T) {
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.AuthenticateRequest, email.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[email.AuthenticateRequest, email.AuthenticateResponse]{
 		Name:   "b2b.otps.email.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.AuthenticateRequest, email.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.AuthenticateRequest, email.AuthenticateResponse] {
 			return email.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[email.AuthenticateRequest]{
+		Requests: []contracttest.Request[email.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: email.AuthenticateRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/otps/sms"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Send(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sms.SendRequest, sms.SendResponse]{
+	contracttest.Test(t, contracttest.Operation[sms.SendRequest, sms.SendResponse]{
 		Name:   "b2b.otps.sms.send",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sms.SendRequest, sms.SendResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sms.SendRequest, sms.SendResponse] {
 			return sms.New(cfg).Send
 		},
-		Requests: []contract.Request[sms.SendRequest]{
+		Requests: []contracttest.Request[sms.SendRequest]{
 			{
 				Name: "every field",
 				Req: sms.SendRequest{
@@ -68,13 +68,13 @@ func TestService_Send(t *testing.T) {
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sms.AuthenticateRequest, sms.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[sms.AuthenticateRequest, sms.AuthenticateResponse]{
 		Name:   "b2b.otps.sms.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sms.AuthenticateRequest, sms.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sms.AuthenticateRequest, sms.AuthenticateResponse] {
 			return sms.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[sms.AuthenticateRequest]{
+		Requests: []contracttest.Request[sms.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: sms.AuthenticateRequest{

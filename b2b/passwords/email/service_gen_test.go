@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/passwords/email"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_ResetStart(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.ResetStartRequest, email.ResetStartResponse]{
+	contracttest.Test(t, contracttest.Operation[email.ResetStartRequest, email.ResetStartResponse]{
 		Name:   "b2b.passwords.email.reset_start",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.ResetStartRequest, email.ResetStartResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.ResetStartRequest, email.ResetStartResponse] {
 			return email.New(cfg).ResetStart
 		},
-		Requests: []contract.Request[email.ResetStartRequest]{
+		Requests: []contracttest.Request[email.ResetStartRequest]{
 			{
 				Name: "every field",
 				Req: email.ResetStartRequest{
@@ -72,13 +72,13 @@ func TestService_ResetStart(t *testing.T) {
 
 func TestService_Reset(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.ResetRequest, email.ResetResponse]{
+	contracttest.Test(t, contracttest.Operation[email.ResetRequest, email.ResetResponse]{
 		Name:   "b2b.passwords.email.reset",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.ResetRequest, email.ResetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.ResetRequest, email.ResetResponse] {
 			return email.New(cfg).Reset
 		},
-		Requests: []contract.Request[email.ResetRequest]{
+		Requests: []contracttest.Request[email.ResetRequest]{
 			{
 				Name: "every field",
 				Req: email.ResetRequest{
@@ -145,14 +145,14 @@ func TestService_Reset(t *testing.T) {
 
 func TestService_RequireReset(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.RequireResetRequest, email.RequireResetResponse]{
+	contracttest.Test(t, contracttest.Operation[email.RequireResetRequest, email.RequireResetResponse]{
 		Name:   "b2b.passwords.email.require_reset",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.RequireResetRequest, email.RequireResetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.RequireResetRequest, email.RequireResetResponse] {
 			return email.New(cfg).RequireReset
 		},
-		Requests: []contract.Request[email.RequireResetRequest]{
+		Requests: []contracttest.Request[email.RequireResetRequest]{
 			{
 				Name: "every field",
 				Req: email.RequireResetRequest{

@@ -7,19 +7,19 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/rbac"
 	"github.com/seed75add069/stytch-go/b2b/rbac/organizations"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_GetOrgPolicy(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.GetOrgPolicyRequest, organizations.GetOrgPolicyResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.GetOrgPolicyRequest, organizations.GetOrgPolicyResponse]{
 		Name:   "b2b.rbac.organizations.get_org_policy",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.GetOrgPolicyRequest, organizations.GetOrgPolicyResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.GetOrgPolicyRequest, organizations.GetOrgPolicyResponse] {
 			return organizations.New(cfg).GetOrgPolicy
 		},
-		Requests: []contract.Request[organizations.GetOrgPolicyRequest]{
+		Requests: []contracttest.Request[organizations.GetOrgPolicyRequest]{
 			{
 				Name: "every field",
 				Req: organizations.GetOrgPolicyRequest{
@@ -37,13 +37,13 @@ func TestService_GetOrgPolicy(t *testing.T) {
 
 func TestService_SetOrgPolicy(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[organizations.SetOrgPolicyRequest, organizations.SetOrgPolicyResponse]{
+	contracttest.Test(t, contracttest.Operation[organizations.SetOrgPolicyRequest, organizations.SetOrgPolicyResponse]{
 		Name:   "b2b.rbac.organizations.set_org_policy",
 		Method: "PUT",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[organizations.SetOrgPolicyRequest, organizations.SetOrgPolicyResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.SetOrgPolicyRequest, organizations.SetOrgPolicyResponse] {
 			return organizations.New(cfg).SetOrgPolicy
 		},
-		Requests: []contract.Request[organizations.SetOrgPolicyRequest]{
+		Requests: []contracttest.Request[organizations.SetOrgPolicyRequest]{
 			{
 				Name: "every field",
 				Req: organizations.SetOrgPolicyRequest{

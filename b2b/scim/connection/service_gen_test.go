@@ -7,20 +7,20 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/scim"
 	"github.com/seed75add069/stytch-go/b2b/scim/connection"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Update(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[connection.UpdateRequest, connection.UpdateResponse]{
+	contracttest.Test(t, contracttest.Operation[connection.UpdateRequest, connection.UpdateResponse]{
 		Name:   "b2b.scim.connection.update",
 		Method: "PUT",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[connection.UpdateRequest, connection.UpdateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.UpdateRequest, connection.UpdateResponse] {
 			return connection.New(cfg).Update
 		},
-		Requests: []contract.Request[connection.UpdateRequest]{
+		Requests: []contracttest.Request[connection.UpdateRequest]{
 			{
 				Name: "every field",
 				Req: connection.UpdateRequest{
@@ -64,14 +64,14 @@ func TestService_Update(t *testing.T) {
 
 func TestService_Delete(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[connection.DeleteRequest, connection.DeleteResponse]{
+	contracttest.Test(t, contracttest.Operation[connection.DeleteRequest, connection.DeleteResponse]{
 		Name:   "b2b.scim.connection.delete",
 		Method: "DELETE",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[connection.DeleteRequest, connection.DeleteResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.DeleteRequest, connection.DeleteResponse] {
 			return connection.New(cfg).Delete
 		},
-		Requests: []contract.Request[connection.DeleteRequest]{
+		Requests: []contracttest.Request[connection.DeleteRequest]{
 			{
 				Name: "every field",
 				Req: connection.DeleteRequest{
@@ -90,14 +90,14 @@ func TestService_Delete(t *testing.T) {
 
 func TestService_GetGroups(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[connection.GetGroupsRequest, connection.GetGroupsResponse]{
+	contracttest.Test(t, contracttest.Operation[connection.GetGroupsRequest, connection.GetGroupsResponse]{
 		Name:   "b2b.scim.connection.get_groups",
 		Method: "GET",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[connection.GetGroupsRequest, connection.GetGroupsResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.GetGroupsRequest, connection.GetGroupsResponse] {
 			return connection.New(cfg).GetGroups
 		},
-		Requests: []contract.Request[connection.GetGroupsRequest]{
+		Requests: []contracttest.Request[connection.GetGroupsRequest]{
 			{
 				Name: "every field",
 				Req: connection.GetGroupsRequest{
@@ -138,14 +138,14 @@ func TestService_GetGroups(t *testing.T) {
 
 func TestService_RotateStart(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[connection.RotateStartRequest, connection.RotateStartResponse]{
+	contracttest.Test(t, contracttest.Operation[connection.RotateStartRequest, connection.RotateStartResponse]{
 		Name:   "b2b.scim.connection.rotate_start",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[connection.RotateStartRequest, connection.RotateStartResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.RotateStartRequest, connection.RotateStartResponse] {
 			return connection.New(cfg).RotateStart
 		},
-		Requests: []contract.Request[connection.RotateStartRequest]{
+		Requests: []contracttest.Request[connection.RotateStartRequest]{
 			{
 				Name: "every field",
 				Req: connection.RotateStartRequest{
@@ -165,14 +165,14 @@ func TestService_RotateStart(t *testing.T) {
 
 func TestService_RotateComplete(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[connection.RotateCompleteRequest, connection.RotateCompleteResponse]{
+	contracttest.Test(t, contracttest.Operation[connection.RotateCompleteRequest, connection.RotateCompleteResponse]{
 		Name:   "b2b.scim.connection.rotate_complete",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[connection.RotateCompleteRequest, connection.RotateCompleteResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.RotateCompleteRequest, connection.RotateCompleteResponse] {
 			return connection.New(cfg).RotateComplete
 		},
-		Requests: []contract.Request[connection.RotateCompleteRequest]{
+		Requests: []contracttest.Request[connection.RotateCompleteRequest]{
 			{
 				Name: "every field",
 				Req: connection.RotateCompleteRequest{
@@ -192,14 +192,14 @@ func TestService_RotateComplete(t *testing.T) {
 
 func TestService_RotateCancel(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[connection.RotateCancelRequest, connection.RotateCancelResponse]{
+	contracttest.Test(t, contracttest.Operation[connection.RotateCancelRequest, connection.RotateCancelResponse]{
 		Name:   "b2b.scim.connection.rotate_cancel",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[connection.RotateCancelRequest, connection.RotateCancelResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.RotateCancelRequest, connection.RotateCancelResponse] {
 			return connection.New(cfg).RotateCancel
 		},
-		Requests: []contract.Request[connection.RotateCancelRequest]{
+		Requests: []contracttest.Request[connection.RotateCancelRequest]{
 			{
 				Name: "every field",
 				Req: connection.RotateCancelRequest{
@@ -219,14 +219,14 @@ func TestService_RotateCancel(t *testing.T) {
 
 func TestService_Create(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[connection.CreateRequest, connection.CreateResponse]{
+	contracttest.Test(t, contracttest.Operation[connection.CreateRequest, connection.CreateResponse]{
 		Name:   "b2b.scim.connection.create",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[connection.CreateRequest, connection.CreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.CreateRequest, connection.CreateResponse] {
 			return connection.New(cfg).Create
 		},
-		Requests: []contract.Request[connection.CreateRequest]{
+		Requests: []contracttest.Request[connection.CreateRequest]{
 			{
 				Name: "every field",
 				Req: connection.CreateRequest{
@@ -265,14 +265,14 @@ func TestService_Create(t *testing.T) {
 
 func TestService_Get(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[connection.GetRequest, connection.GetResponse]{
+	contracttest.Test(t, contracttest.Operation[connection.GetRequest, connection.GetResponse]{
 		Name:   "b2b.scim.connection.get",
 		Method: "GET",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[connection.GetRequest, connection.GetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.GetRequest, connection.GetResponse] {
 			return connection.New(cfg).Get
 		},
-		Requests: []contract.Request[connection.GetRequest]{
+		Requests: []contracttest.Request[connection.GetRequest]{
 			{
 				Name: "every field",
 				Req: connection.GetRequest{

@@ -7,20 +7,20 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/sso"
 	"github.com/seed75add069/stytch-go/b2b/sso/external"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_CreateConnection(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[external.CreateConnectionRequest, external.CreateConnectionResponse]{
+	contracttest.Test(t, contracttest.Operation[external.CreateConnectionRequest, external.CreateConnectionResponse]{
 		Name:   "b2b.sso.external.create_connection",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[external.CreateConnectionRequest, external.CreateConnectionResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[external.CreateConnectionRequest, external.CreateConnectionResponse] {
 			return external.New(cfg).CreateConnection
 		},
-		Requests: []contract.Request[external.CreateConnectionRequest]{
+		Requests: []contracttest.Request[external.CreateConnectionRequest]{
 			{
 				Name: "every field",
 				Req: external.CreateConnectionRequest{
@@ -67,14 +67,14 @@ func TestService_CreateConnection(t *testing.T) {
 
 func TestService_UpdateConnection(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[external.UpdateConnectionRequest, external.UpdateConnectionResponse]{
+	contracttest.Test(t, contracttest.Operation[external.UpdateConnectionRequest, external.UpdateConnectionResponse]{
 		Name:   "b2b.sso.external.update_connection",
 		Method: "PUT",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[external.UpdateConnectionRequest, external.UpdateConnectionResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[external.UpdateConnectionRequest, external.UpdateConnectionResponse] {
 			return external.New(cfg).UpdateConnection
 		},
-		Requests: []contract.Request[external.UpdateConnectionRequest]{
+		Requests: []contracttest.Request[external.UpdateConnectionRequest]{
 			{
 				Name: "every field",
 				Req: external.UpdateConnectionRequest{

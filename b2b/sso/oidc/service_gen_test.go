@@ -7,20 +7,20 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/sso"
 	"github.com/seed75add069/stytch-go/b2b/sso/oidc"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_CreateConnection(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[oidc.CreateConnectionRequest, oidc.CreateConnectionResponse]{
+	contracttest.Test(t, contracttest.Operation[oidc.CreateConnectionRequest, oidc.CreateConnectionResponse]{
 		Name:   "b2b.sso.oidc.create_connection",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[oidc.CreateConnectionRequest, oidc.CreateConnectionResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oidc.CreateConnectionRequest, oidc.CreateConnectionResponse] {
 			return oidc.New(cfg).CreateConnection
 		},
-		Requests: []contract.Request[oidc.CreateConnectionRequest]{
+		Requests: []contracttest.Request[oidc.CreateConnectionRequest]{
 			{
 				Name: "every field",
 				Req: oidc.CreateConnectionRequest{
@@ -59,14 +59,14 @@ func TestService_CreateConnection(t *testing.T) {
 
 func TestService_UpdateConnection(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[oidc.UpdateConnectionRequest, oidc.UpdateConnectionResponse]{
+	contracttest.Test(t, contracttest.Operation[oidc.UpdateConnectionRequest, oidc.UpdateConnectionResponse]{
 		Name:   "b2b.sso.oidc.update_connection",
 		Method: "PUT",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[oidc.UpdateConnectionRequest, oidc.UpdateConnectionResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oidc.UpdateConnectionRequest, oidc.UpdateConnectionResponse] {
 			return oidc.New(cfg).UpdateConnection
 		},
-		Requests: []contract.Request[oidc.UpdateConnectionRequest]{
+		Requests: []contracttest.Request[oidc.UpdateConnectionRequest]{
 			{
 				Name: "every field",
 				Req: oidc.UpdateConnectionRequest{

@@ -7,20 +7,20 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/sso"
 	"github.com/seed75add069/stytch-go/b2b/sso/saml"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_CreateConnection(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[saml.CreateConnectionRequest, saml.CreateConnectionResponse]{
+	contracttest.Test(t, contracttest.Operation[saml.CreateConnectionRequest, saml.CreateConnectionResponse]{
 		Name:   "b2b.sso.saml.create_connection",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[saml.CreateConnectionRequest, saml.CreateConnectionResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[saml.CreateConnectionRequest, saml.CreateConnectionResponse] {
 			return saml.New(cfg).CreateConnection
 		},
-		Requests: []contract.Request[saml.CreateConnectionRequest]{
+		Requests: []contracttest.Request[saml.CreateConnectionRequest]{
 			{
 				Name: "every field",
 				Req: saml.CreateConnectionRequest{
@@ -59,14 +59,14 @@ func TestService_CreateConnection(t *testing.T) {
 
 func TestService_UpdateConnection(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[saml.UpdateConnectionRequest, saml.UpdateConnectionResponse]{
+	contracttest.Test(t, contracttest.Operation[saml.UpdateConnectionRequest, saml.UpdateConnectionResponse]{
 		Name:   "b2b.sso.saml.update_connection",
 		Method: "PUT",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[saml.UpdateConnectionRequest, saml.UpdateConnectionResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[saml.UpdateConnectionRequest, saml.UpdateConnectionResponse] {
 			return saml.New(cfg).UpdateConnection
 		},
-		Requests: []contract.Request[saml.UpdateConnectionRequest]{
+		Requests: []contracttest.Request[saml.UpdateConnectionRequest]{
 			{
 				Name: "every field",
 				Req: saml.UpdateConnectionRequest{
@@ -134,14 +134,14 @@ func TestService_UpdateConnection(t *testing.T) {
 
 func TestService_UpdateByURL(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[saml.UpdateByURLRequest, saml.UpdateByURLResponse]{
+	contracttest.Test(t, contracttest.Operation[saml.UpdateByURLRequest, saml.UpdateByURLResponse]{
 		Name:   "b2b.sso.saml.update_by_url",
 		Method: "PUT",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[saml.UpdateByURLRequest, saml.UpdateByURLResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[saml.UpdateByURLRequest, saml.UpdateByURLResponse] {
 			return saml.New(cfg).UpdateByURL
 		},
-		Requests: []contract.Request[saml.UpdateByURLRequest]{
+		Requests: []contracttest.Request[saml.UpdateByURLRequest]{
 			{
 				Name: "every field",
 				Req: saml.UpdateByURLRequest{
@@ -162,14 +162,14 @@ func TestService_UpdateByURL(t *testing.T) {
 
 func TestService_DeleteVerificationCertificate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[saml.DeleteVerificationCertificateRequest, saml.DeleteVerificationCertificateResponse]{
+	contracttest.Test(t, contracttest.Operation[saml.DeleteVerificationCertificateRequest, saml.DeleteVerificationCertificateResponse]{
 		Name:   "b2b.sso.saml.delete_verification_certificate",
 		Method: "DELETE",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[saml.DeleteVerificationCertificateRequest, saml.DeleteVerificationCertificateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[saml.DeleteVerificationCertificateRequest, saml.DeleteVerificationCertificateResponse] {
 			return saml.New(cfg).DeleteVerificationCertificate
 		},
-		Requests: []contract.Request[saml.DeleteVerificationCertificateRequest]{
+		Requests: []contracttest.Request[saml.DeleteVerificationCertificateRequest]{
 			{
 				Name: "every field",
 				Req: saml.DeleteVerificationCertificateRequest{
@@ -189,14 +189,14 @@ func TestService_DeleteVerificationCertificate(t *testing.T) {
 
 func TestService_DeleteEncryptionPrivateKey(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[saml.DeleteEncryptionPrivateKeyRequest, saml.DeleteEncryptionPrivateKeyResponse]{
+	contracttest.Test(t, contracttest.Operation[saml.DeleteEncryptionPrivateKeyRequest, saml.DeleteEncryptionPrivateKeyResponse]{
 		Name:   "b2b.sso.saml.delete_encryption_private_key",
 		Method: "DELETE",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[saml.DeleteEncryptionPrivateKeyRequest, saml.DeleteEncryptionPrivateKeyResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[saml.DeleteEncryptionPrivateKeyRequest, saml.DeleteEncryptionPrivateKeyResponse] {
 			return saml.New(cfg).DeleteEncryptionPrivateKey
 		},
-		Requests: []contract.Request[saml.DeleteEncryptionPrivateKeyRequest]{
+		Requests: []contracttest.Request[saml.DeleteEncryptionPrivateKeyRequest]{
 			{
 				Name: "every field",
 				Req: saml.DeleteEncryptionPrivateKeyRequest{

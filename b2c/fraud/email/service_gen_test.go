@@ -6,20 +6,20 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/fraud/email"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Risk(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.RiskRequest, email.RiskResponse]{
+	contracttest.Test(t, contracttest.Operation[email.RiskRequest, email.RiskResponse]{
 		Name:   "fraud.email.risk",
 		Method: "POST",
 		Fraud:  true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.RiskRequest, email.RiskResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.RiskRequest, email.RiskResponse] {
 			return email.New(cfg).Risk
 		},
-		Requests: []contract.Request[email.RiskRequest]{
+		Requests: []contracttest.Request[email.RiskRequest]{
 			{
 				Name: "every field",
 				Req: email.RiskRequest{

@@ -7,20 +7,20 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/fraud"
 	"github.com/seed75add069/stytch-go/b2c/fraud/fingerprint"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Lookup(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[fingerprint.LookupRequest, fingerprint.LookupResponse]{
+	contracttest.Test(t, contracttest.Operation[fingerprint.LookupRequest, fingerprint.LookupResponse]{
 		Name:   "fraud.fingerprint.lookup",
 		Method: "POST",
 		Fraud:  true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[fingerprint.LookupRequest, fingerprint.LookupResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[fingerprint.LookupRequest, fingerprint.LookupResponse] {
 			return fingerprint.New(cfg).Lookup
 		},
-		Requests: []contract.Request[fingerprint.LookupRequest]{
+		Requests: []contracttest.Request[fingerprint.LookupRequest]{
 			{
 				Name: "every field",
 				Req: fingerprint.LookupRequest{

@@ -7,20 +7,20 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/fraud"
 	"github.com/seed75add069/stytch-go/b2c/fraud/rules"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Set(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[rules.SetRequest, rules.SetResponse]{
+	contracttest.Test(t, contracttest.Operation[rules.SetRequest, rules.SetResponse]{
 		Name:   "fraud.rules.set",
 		Method: "POST",
 		Fraud:  true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[rules.SetRequest, rules.SetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[rules.SetRequest, rules.SetResponse] {
 			return rules.New(cfg).Set
 		},
-		Requests: []contract.Request[rules.SetRequest]{
+		Requests: []contracttest.Request[rules.SetRequest]{
 			{
 				Name: "every field",
 				Req: rules.SetRequest{
@@ -87,14 +87,14 @@ func TestService_Set(t *testing.T) {
 
 func TestService_List(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[rules.ListRequest, rules.ListResponse]{
+	contracttest.Test(t, contracttest.Operation[rules.ListRequest, rules.ListResponse]{
 		Name:   "fraud.rules.list",
 		Method: "POST",
 		Fraud:  true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[rules.ListRequest, rules.ListResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[rules.ListRequest, rules.ListResponse] {
 			return rules.New(cfg).List
 		},
-		Requests: []contract.Request[rules.ListRequest]{
+		Requests: []contracttest.Request[rules.ListRequest]{
 			{
 				Name: "every field",
 				Req: rules.ListRequest{

@@ -7,20 +7,20 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/fraud"
 	"github.com/seed75add069/stytch-go/b2c/fraud/verdictreasons"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Override(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[verdictreasons.OverrideRequest, verdictreasons.OverrideResponse]{
+	contracttest.Test(t, contracttest.Operation[verdictreasons.OverrideRequest, verdictreasons.OverrideResponse]{
 		Name:   "fraud.verdict_reasons.override",
 		Method: "POST",
 		Fraud:  true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[verdictreasons.OverrideRequest, verdictreasons.OverrideResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[verdictreasons.OverrideRequest, verdictreasons.OverrideResponse] {
 			return verdictreasons.New(cfg).Override
 		},
-		Requests: []contract.Request[verdictreasons.OverrideRequest]{
+		Requests: []contracttest.Request[verdictreasons.OverrideRequest]{
 			{
 				Name: "every field",
 				Req: verdictreasons.OverrideRequest{
@@ -60,14 +60,14 @@ func TestService_Override(t *testing.T) {
 
 func TestService_List(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[verdictreasons.ListRequest, verdictreasons.ListResponse]{
+	contracttest.Test(t, contracttest.Operation[verdictreasons.ListRequest, verdictreasons.ListResponse]{
 		Name:   "fraud.verdict_reasons.list",
 		Method: "POST",
 		Fraud:  true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[verdictreasons.ListRequest, verdictreasons.ListResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[verdictreasons.ListRequest, verdictreasons.ListResponse] {
 			return verdictreasons.New(cfg).List
 		},
-		Requests: []contract.Request[verdictreasons.ListRequest]{
+		Requests: []contracttest.Request[verdictreasons.ListRequest]{
 			{
 				Name: "every field",
 				Req: verdictreasons.ListRequest{

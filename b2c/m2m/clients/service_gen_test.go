@@ -7,19 +7,19 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/m2m"
 	"github.com/seed75add069/stytch-go/b2c/m2m/clients"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Get(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[clients.GetRequest, clients.GetResponse]{
+	contracttest.Test(t, contracttest.Operation[clients.GetRequest, clients.GetResponse]{
 		Name:   "m2m.clients.get",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[clients.GetRequest, clients.GetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.GetRequest, clients.GetResponse] {
 			return clients.New(cfg).Get
 		},
-		Requests: []contract.Request[clients.GetRequest]{
+		Requests: []contracttest.Request[clients.GetRequest]{
 			{
 				Name: "every field",
 				Req: clients.GetRequest{
@@ -37,13 +37,13 @@ func TestService_Get(t *testing.T) {
 
 func TestService_Update(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[clients.UpdateRequest, clients.UpdateResponse]{
+	contracttest.Test(t, contracttest.Operation[clients.UpdateRequest, clients.UpdateResponse]{
 		Name:   "m2m.clients.update",
 		Method: "PUT",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[clients.UpdateRequest, clients.UpdateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.UpdateRequest, clients.UpdateResponse] {
 			return clients.New(cfg).Update
 		},
-		Requests: []contract.Request[clients.UpdateRequest]{
+		Requests: []contracttest.Request[clients.UpdateRequest]{
 			{
 				Name: "every field",
 				Req: clients.UpdateRequest{
@@ -88,13 +88,13 @@ func TestService_Update(t *testing.T) {
 
 func TestService_Delete(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[clients.DeleteRequest, clients.DeleteResponse]{
+	contracttest.Test(t, contracttest.Operation[clients.DeleteRequest, clients.DeleteResponse]{
 		Name:   "m2m.clients.delete",
 		Method: "DELETE",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[clients.DeleteRequest, clients.DeleteResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.DeleteRequest, clients.DeleteResponse] {
 			return clients.New(cfg).Delete
 		},
-		Requests: []contract.Request[clients.DeleteRequest]{
+		Requests: []contracttest.Request[clients.DeleteRequest]{
 			{
 				Name: "every field",
 				Req: clients.DeleteRequest{
@@ -112,13 +112,13 @@ func TestService_Delete(t *testing.T) {
 
 func TestService_Search(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[clients.SearchRequest, clients.SearchResponse]{
+	contracttest.Test(t, contracttest.Operation[clients.SearchRequest, clients.SearchResponse]{
 		Name:   "m2m.clients.search",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[clients.SearchRequest, clients.SearchResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.SearchRequest, clients.SearchResponse] {
 			return clients.New(cfg).Search
 		},
-		Requests: []contract.Request[clients.SearchRequest]{
+		Requests: []contracttest.Request[clients.SearchRequest]{
 			{
 				Name: "every field",
 				Req: clients.SearchRequest{
@@ -156,13 +156,13 @@ func TestService_Search(t *testing.T) {
 
 func TestService_Create(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[clients.CreateRequest, clients.CreateResponse]{
+	contracttest.Test(t, contracttest.Operation[clients.CreateRequest, clients.CreateResponse]{
 		Name:   "m2m.clients.create",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[clients.CreateRequest, clients.CreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[clients.CreateRequest, clients.CreateResponse] {
 			return clients.New(cfg).Create
 		},
-		Requests: []contract.Request[clients.CreateRequest]{
+		Requests: []contracttest.Request[clients.CreateRequest]{
 			{
 				Name: "every field",
 				Req: clients.CreateRequest{

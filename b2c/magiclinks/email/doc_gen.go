@@ -7,7 +7,7 @@
 // [SendRequest]:
 //
 //	resp, err := client.B2C.MagicLinks.Email.Send(ctx, &email.SendRequest{
-//		Email: email,
+//		Email: emailAddress,
 //	})
 //
 // Beside another package email it is imported as magiclinksemail.

@@ -8,19 +8,19 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/attribute"
 	"github.com/seed75add069/stytch-go/b2c/magiclinks/email"
 	"github.com/seed75add069/stytch-go/b2c/users"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Send(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.SendRequest, email.SendResponse]{
+	contracttest.Test(t, contracttest.Operation[email.SendRequest, email.SendResponse]{
 		Name:   "b2c.magic_links.email.send",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.SendRequest, email.SendResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.SendRequest, email.SendResponse] {
 			return email.New(cfg).Send
 		},
-		Requests: []contract.Request[email.SendRequest]{
+		Requests: []contracttest.Request[email.SendRequest]{
 			{
 				Name: "every field",
 				Req: email.SendRequest{
@@ -80,13 +80,13 @@ func TestService_Send(t *testing.T) {
 
 func TestService_LoginOrCreate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.LoginOrCreateRequest, email.LoginOrCreateResponse]{
+	contracttest.Test(t, contracttest.Operation[email.LoginOrCreateRequest, email.LoginOrCreateResponse]{
 		Name:   "b2c.magic_links.email.login_or_create",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.LoginOrCreateRequest, email.LoginOrCreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.LoginOrCreateRequest, email.LoginOrCreateResponse] {
 			return email.New(cfg).LoginOrCreate
 		},
-		Requests: []contract.Request[email.LoginOrCreateRequest]{
+		Requests: []contracttest.Request[email.LoginOrCreateRequest]{
 			{
 				Name: "every field",
 				Req: email.LoginOrCreateRequest{
@@ -143,13 +143,13 @@ func TestService_LoginOrCreate(t *testing.T) {
 
 func TestService_Invite(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.InviteRequest, email.InviteResponse]{
+	contracttest.Test(t, contracttest.Operation[email.InviteRequest, email.InviteResponse]{
 		Name:   "b2c.magic_links.email.invite",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.InviteRequest, email.InviteResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.InviteRequest, email.InviteResponse] {
 			return email.New(cfg).Invite
 		},
-		Requests: []contract.Request[email.InviteRequest]{
+		Requests: []contracttest.Request[email.InviteRequest]{
 			{
 				Name: "every field",
 				Req: email.InviteRequest{
@@ -201,13 +201,13 @@ func TestService_Invite(t *testing.T) {
 
 func TestService_RevokeInvite(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.RevokeInviteRequest, email.RevokeInviteResponse]{
+	contracttest.Test(t, contracttest.Operation[email.RevokeInviteRequest, email.RevokeInviteResponse]{
 		Name:   "b2c.magic_links.email.revoke_invite",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.RevokeInviteRequest, email.RevokeInviteResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.RevokeInviteRequest, email.RevokeInviteResponse] {
 			return email.New(cfg).RevokeInvite
 		},
-		Requests: []contract.Request[email.RevokeInviteRequest]{
+		Requests: []contracttest.Request[email.RevokeInviteRequest]{
 			{
 				Name: "every field",
 				Req: email.RevokeInviteRequest{

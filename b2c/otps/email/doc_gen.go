@@ -5,7 +5,7 @@
 // The two names that matter are [Service], which programs reach as client.B2C.OTPs.Email, and [SendRequest]:
 //
 //	resp, err := client.B2C.OTPs.Email.Send(ctx, &email.SendRequest{
-//		Email: email,
+//		Email: emailAddress,
 //	})
 //
 // Beside another package email it is imported as otpsemail.

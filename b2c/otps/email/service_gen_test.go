@@ -7,19 +7,19 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/attribute"
 	"github.com/seed75add069/stytch-go/b2c/otps/email"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Send(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.SendRequest, email.SendResponse]{
+	contracttest.Test(t, contracttest.Operation[email.SendRequest, email.SendResponse]{
 		Name:   "b2c.otps.email.send",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.SendRequest, email.SendResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.SendRequest, email.SendResponse] {
 			return email.New(cfg).Send
 		},
-		Requests: []contract.Request[email.SendRequest]{
+		Requests: []contracttest.Request[email.SendRequest]{
 			{
 				Name: "every field",
 				Req: email.SendRequest{
@@ -71,13 +71,13 @@ func TestService_Send(t *testing.T) {
 
 func TestService_LoginOrCreate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[email.LoginOrCreateRequest, email.LoginOrCreateResponse]{
+	contracttest.Test(t, contracttest.Operation[email.LoginOrCreateRequest, email.LoginOrCreateResponse]{
 		Name:   "b2c.otps.email.login_or_create",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[email.LoginOrCreateRequest, email.LoginOrCreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.LoginOrCreateRequest, email.LoginOrCreateResponse] {
 			return email.New(cfg).LoginOrCreate
 		},
-		Requests: []contract.Request[email.LoginOrCreateRequest]{
+		Requests: []contracttest.Request[email.LoginOrCreateRequest]{
 			{
 				Name: "every field",
 				Req: email.LoginOrCreateRequest{

@@ -7,19 +7,19 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/attribute"
 	"github.com/seed75add069/stytch-go/b2c/otps/sms"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Send(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sms.SendRequest, sms.SendResponse]{
+	contracttest.Test(t, contracttest.Operation[sms.SendRequest, sms.SendResponse]{
 		Name:   "b2c.otps.sms.send",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sms.SendRequest, sms.SendResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sms.SendRequest, sms.SendResponse] {
 			return sms.New(cfg).Send
 		},
-		Requests: []contract.Request[sms.SendRequest]{
+		Requests: []contracttest.Request[sms.SendRequest]{
 			{
 				Name: "every field",
 				Req: sms.SendRequest{
@@ -67,13 +67,13 @@ func TestService_Send(t *testing.T) {
 
 func TestService_LoginOrCreate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sms.LoginOrCreateRequest, sms.LoginOrCreateResponse]{
+	contracttest.Test(t, contracttest.Operation[sms.LoginOrCreateRequest, sms.LoginOrCreateResponse]{
 		Name:   "b2c.otps.sms.login_or_create",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sms.LoginOrCreateRequest, sms.LoginOrCreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sms.LoginOrCreateRequest, sms.LoginOrCreateResponse] {
 			return sms.New(cfg).LoginOrCreate
 		},
-		Requests: []contract.Request[sms.LoginOrCreateRequest]{
+		Requests: []contracttest.Request[sms.LoginOrCreateRequest]{
 			{
 				Name: "every field",
 				Req: sms.LoginOrCreateRequest{

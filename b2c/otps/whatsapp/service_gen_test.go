@@ -7,19 +7,19 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2c/attribute"
 	"github.com/seed75add069/stytch-go/b2c/otps/whatsapp"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Send(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[whatsapp.SendRequest, whatsapp.SendResponse]{
+	contracttest.Test(t, contracttest.Operation[whatsapp.SendRequest, whatsapp.SendResponse]{
 		Name:   "b2c.otps.whatsapp.send",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[whatsapp.SendRequest, whatsapp.SendResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[whatsapp.SendRequest, whatsapp.SendResponse] {
 			return whatsapp.New(cfg).Send
 		},
-		Requests: []contract.Request[whatsapp.SendRequest]{
+		Requests: []contracttest.Request[whatsapp.SendRequest]{
 			{
 				Name: "every field",
 				Req: whatsapp.SendRequest{
@@ -67,13 +67,13 @@ func TestService_Send(t *testing.T) {
 
 func TestService_LoginOrCreate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[whatsapp.LoginOrCreateRequest, whatsapp.LoginOrCreateResponse]{
+	contracttest.Test(t, contracttest.Operation[whatsapp.LoginOrCreateRequest, whatsapp.LoginOrCreateResponse]{
 		Name:   "b2c.otps.whatsapp.login_or_create",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[whatsapp.LoginOrCreateRequest, whatsapp.LoginOrCreateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[whatsapp.LoginOrCreateRequest, whatsapp.LoginOrCreateResponse] {
 			return whatsapp.New(cfg).LoginOrCreate
 		},
-		Requests: []contract.Request[whatsapp.LoginOrCreateRequest]{
+		Requests: []contracttest.Request[whatsapp.LoginOrCreateRequest]{
 			{
 				Name: "every field",
 				Req: whatsapp.LoginOrCreateRequest{

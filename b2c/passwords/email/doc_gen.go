@@ -7,7 +7,7 @@
 // [ResetStartRequest]:
 //
 //	resp, err := client.B2C.Passwords.Email.ResetStart(ctx, &email.ResetStartRequest{
-//		Email: email,
+//		Email: emailAddress,
 //	})
 //
 // Beside another package email it is imported as passwordsemail.

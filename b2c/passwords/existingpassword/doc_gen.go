@@ -7,7 +7,7 @@
 // [ResetRequest]:
 //
 //	resp, err := client.B2C.Passwords.ExistingPassword.Reset(ctx, &existingpassword.ResetRequest{
-//		Email:            email,
+//		Email:            emailAddress,
 //		ExistingPassword: existingPassword,
 //		NewPassword:      newPassword,
 //	})

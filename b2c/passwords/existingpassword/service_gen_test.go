@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/passwords/existingpassword"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Reset(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[existingpassword.ResetRequest, existingpassword.ResetResponse]{
+	contracttest.Test(t, contracttest.Operation[existingpassword.ResetRequest, existingpassword.ResetResponse]{
 		Name:   "b2c.passwords.existing_password.reset",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[existingpassword.ResetRequest, existingpassword.ResetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[existingpassword.ResetRequest, existingpassword.ResetResponse] {
 			return existingpassword.New(cfg).Reset
 		},
-		Requests: []contract.Request[existingpassword.ResetRequest]{
+		Requests: []contracttest.Request[existingpassword.ResetRequest]{
 			{
 				Name: "every field",
 				Req: existingpassword.ResetRequest{

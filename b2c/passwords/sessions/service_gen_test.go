@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/passwords/sessions"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Reset(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sessions.ResetRequest, sessions.ResetResponse]{
+	contracttest.Test(t, contracttest.Operation[sessions.ResetRequest, sessions.ResetResponse]{
 		Name:   "b2c.passwords.sessions.reset",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sessions.ResetRequest, sessions.ResetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sessions.ResetRequest, sessions.ResetResponse] {
 			return sessions.New(cfg).Reset
 		},
-		Requests: []contract.Request[sessions.ResetRequest]{
+		Requests: []contracttest.Request[sessions.ResetRequest]{
 			{
 				Name: "every field",
 				Req: sessions.ResetRequest{

@@ -21,10 +21,10 @@ type Schema struct {
 	Sensitive    bool
 	Deprecated   bool
 	// Source says where the knowledge comes from, for what the catalogue of facts does not have.
-	Source     string
-	GoName     string
+	Source string
+	GoName string
 	// In says where a field of an operation that is written by hand travels: path, query, or empty for neither.
-	In string
+	In         string
 	Properties []*Property
 	Items      *Schema
 	// Map is the type of the values of an object without properties.

@@ -20,7 +20,7 @@ type leaf struct {
 
 // ownImports are the names of what the templates import themselves.
 var ownImports = []string{
-	"context", "contract", "fmt", "iter", "paging", "secret", "shared", "slog", "testing", "time", "transport",
+	"context", "contracttest", "fmt", "iter", "paging", "secret", "shared", "slog", "testing", "time", "transport",
 }
 
 func newLeaf(p *ir.Package) *leaf {

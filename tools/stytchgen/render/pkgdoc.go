@@ -119,10 +119,14 @@ func (l *leaf) example(op shown) (string, error) {
 	return "\t" + strings.ReplaceAll(strings.TrimSpace(string(formatted)), "\n", "\n\t"), nil
 }
 
-// variable is a good name for a variable with a field's value.
+// variable is a good name for a variable with a field's value: none that means something else in Go, or is the name of
+// a service package that examples use.
 func variable(wire string) string {
 	name := names.Private(wire)
-	if token.IsKeyword(name) {
+	switch {
+	case name == "email":
+		return "emailAddress"
+	case token.IsKeyword(name):
 		return name + "Value"
 	}
 	return name

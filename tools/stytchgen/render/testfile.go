@@ -44,7 +44,7 @@ func newTestFile(l *leaf) *testFile {
 	if s.time {
 		std = append(std, `"time"`)
 	}
-	own := []string{quote(ir.Module + "/internal/contract"), quote(ir.Module + "/shared")}
+	own := []string{quote(ir.Module + "/internal/contracttest"), quote(ir.Module + "/shared")}
 	for p := range s.used {
 		own = append(own, importLine(l.testAlias(p), p))
 	}

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Send(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[discovery.SendRequest, discovery.SendResponse]{
+	contracttest.Test(t, contracttest.Operation[discovery.SendRequest, discovery.SendResponse]{
 		Name:   "b2b.magic_links.email.discovery.send",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[discovery.SendRequest, discovery.SendResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[discovery.SendRequest, discovery.SendResponse] {
 			return discovery.New(cfg).Send
 		},
-		Requests: []contract.Request[discovery.SendRequest]{
+		Requests: []contracttest.Request[discovery.SendRequest]{
 			{
 				Name: "every field",
 				Req: discovery.SendRequest{

@@ -6,20 +6,20 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations/members/connectedapps"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Revoke(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[connectedapps.RevokeRequest, connectedapps.RevokeResponse]{
+	contracttest.Test(t, contracttest.Operation[connectedapps.RevokeRequest, connectedapps.RevokeResponse]{
 		Name:   "b2b.organizations.members.connected_apps.revoke",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[connectedapps.RevokeRequest, connectedapps.RevokeResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connectedapps.RevokeRequest, connectedapps.RevokeResponse] {
 			return connectedapps.New(cfg).Revoke
 		},
-		Requests: []contract.Request[connectedapps.RevokeRequest]{
+		Requests: []contracttest.Request[connectedapps.RevokeRequest]{
 			{
 				Name: "every field",
 				Req: connectedapps.RevokeRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations/members/oauthproviders"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Google(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[oauthproviders.GoogleRequest, oauthproviders.GoogleResponse]{
+	contracttest.Test(t, contracttest.Operation[oauthproviders.GoogleRequest, oauthproviders.GoogleResponse]{
 		Name:   "b2b.organizations.members.oauth_providers.google",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[oauthproviders.GoogleRequest, oauthproviders.GoogleResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauthproviders.GoogleRequest, oauthproviders.GoogleResponse] {
 			return oauthproviders.New(cfg).Google
 		},
-		Requests: []contract.Request[oauthproviders.GoogleRequest]{
+		Requests: []contracttest.Request[oauthproviders.GoogleRequest]{
 			{
 				Name: "every field",
 				Req: oauthproviders.GoogleRequest{
@@ -63,13 +63,13 @@ func TestService_Google(t *testing.T) {
 
 func TestService_Microsoft(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[oauthproviders.MicrosoftRequest, oauthproviders.MicrosoftResponse]{
+	contracttest.Test(t, contracttest.Operation[oauthproviders.MicrosoftRequest, oauthproviders.MicrosoftResponse]{
 		Name:   "b2b.organizations.members.oauth_providers.microsoft",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[oauthproviders.MicrosoftRequest, oauthproviders.MicrosoftResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauthproviders.MicrosoftRequest, oauthproviders.MicrosoftResponse] {
 			return oauthproviders.New(cfg).Microsoft
 		},
-		Requests: []contract.Request[oauthproviders.MicrosoftRequest]{
+		Requests: []contracttest.Request[oauthproviders.MicrosoftRequest]{
 			{
 				Name: "every field",
 				Req: oauthproviders.MicrosoftRequest{
@@ -114,13 +114,13 @@ func TestService_Microsoft(t *testing.T) {
 
 func TestService_Slack(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[oauthproviders.SlackRequest, oauthproviders.SlackResponse]{
+	contracttest.Test(t, contracttest.Operation[oauthproviders.SlackRequest, oauthproviders.SlackResponse]{
 		Name:   "b2b.organizations.members.oauth_providers.slack",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[oauthproviders.SlackRequest, oauthproviders.SlackResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauthproviders.SlackRequest, oauthproviders.SlackResponse] {
 			return oauthproviders.New(cfg).Slack
 		},
-		Requests: []contract.Request[oauthproviders.SlackRequest]{
+		Requests: []contracttest.Request[oauthproviders.SlackRequest]{
 			{
 				Name: "every field",
 				Req: oauthproviders.SlackRequest{
@@ -140,13 +140,13 @@ func TestService_Slack(t *testing.T) {
 
 func TestService_HubSpot(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[oauthproviders.HubSpotRequest, oauthproviders.HubSpotResponse]{
+	contracttest.Test(t, contracttest.Operation[oauthproviders.HubSpotRequest, oauthproviders.HubSpotResponse]{
 		Name:   "b2b.organizations.members.oauth_providers.hubspot",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[oauthproviders.HubSpotRequest, oauthproviders.HubSpotResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauthproviders.HubSpotRequest, oauthproviders.HubSpotResponse] {
 			return oauthproviders.New(cfg).HubSpot
 		},
-		Requests: []contract.Request[oauthproviders.HubSpotRequest]{
+		Requests: []contracttest.Request[oauthproviders.HubSpotRequest]{
 			{
 				Name: "every field",
 				Req: oauthproviders.HubSpotRequest{
@@ -186,13 +186,13 @@ func TestService_HubSpot(t *testing.T) {
 
 func TestService_GitHub(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[oauthproviders.GitHubRequest, oauthproviders.GitHubResponse]{
+	contracttest.Test(t, contracttest.Operation[oauthproviders.GitHubRequest, oauthproviders.GitHubResponse]{
 		Name:   "b2b.organizations.members.oauth_providers.github",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[oauthproviders.GitHubRequest, oauthproviders.GitHubResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oauthproviders.GitHubRequest, oauthproviders.GitHubResponse] {
 			return oauthproviders.New(cfg).GitHub
 		},
-		Requests: []contract.Request[oauthproviders.GitHubRequest]{
+		Requests: []contracttest.Request[oauthproviders.GitHubRequest]{
 			{
 				Name: "every field",
 				Req: oauthproviders.GitHubRequest{

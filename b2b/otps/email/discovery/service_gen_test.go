@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/otps/email/discovery"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Send(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[discovery.SendRequest, discovery.SendResponse]{
+	contracttest.Test(t, contracttest.Operation[discovery.SendRequest, discovery.SendResponse]{
 		Name:   "b2b.otps.email.discovery.send",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[discovery.SendRequest, discovery.SendResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[discovery.SendRequest, discovery.SendResponse] {
 			return discovery.New(cfg).Send
 		},
-		Requests: []contract.Request[discovery.SendRequest]{
+		Requests: []contracttest.Request[discovery.SendRequest]{
 			{
 				Name: "every field",
 				Req: discovery.SendRequest{
@@ -58,13 +58,13 @@ func TestService_Send(t *testing.T) {
 
 func TestService_Authenticate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[discovery.AuthenticateRequest, discovery.AuthenticateResponse]{
+	contracttest.Test(t, contracttest.Operation[discovery.AuthenticateRequest, discovery.AuthenticateResponse]{
 		Name:   "b2b.otps.email.discovery.authenticate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[discovery.AuthenticateRequest, discovery.AuthenticateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[discovery.AuthenticateRequest, discovery.AuthenticateResponse] {
 			return discovery.New(cfg).Authenticate
 		},
-		Requests: []contract.Request[discovery.AuthenticateRequest]{
+		Requests: []contracttest.Request[discovery.AuthenticateRequest]{
 			{
 				Name: "every field",
 				Req: discovery.AuthenticateRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/m2m/clients/secrets"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_RotateStart(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[secrets.RotateStartRequest, secrets.RotateStartResponse]{
+	contracttest.Test(t, contracttest.Operation[secrets.RotateStartRequest, secrets.RotateStartResponse]{
 		Name:   "m2m.clients.secrets.rotate_start",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[secrets.RotateStartRequest, secrets.RotateStartResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[secrets.RotateStartRequest, secrets.RotateStartResponse] {
 			return secrets.New(cfg).RotateStart
 		},
-		Requests: []contract.Request[secrets.RotateStartRequest]{
+		Requests: []contracttest.Request[secrets.RotateStartRequest]{
 			{
 				Name: "every field",
 				Req: secrets.RotateStartRequest{
@@ -37,13 +37,13 @@ func TestService_RotateStart(t *testing.T) {
 
 func TestService_RotateCancel(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[secrets.RotateCancelRequest, secrets.RotateCancelResponse]{
+	contracttest.Test(t, contracttest.Operation[secrets.RotateCancelRequest, secrets.RotateCancelResponse]{
 		Name:   "m2m.clients.secrets.rotate_cancel",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[secrets.RotateCancelRequest, secrets.RotateCancelResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[secrets.RotateCancelRequest, secrets.RotateCancelResponse] {
 			return secrets.New(cfg).RotateCancel
 		},
-		Requests: []contract.Request[secrets.RotateCancelRequest]{
+		Requests: []contracttest.Request[secrets.RotateCancelRequest]{
 			{
 				Name: "every field",
 				Req: secrets.RotateCancelRequest{
@@ -62,13 +62,13 @@ func TestService_RotateCancel(t *testing.T) {
 
 func TestService_Rotate(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[secrets.RotateRequest, secrets.RotateResponse]{
+	contracttest.Test(t, contracttest.Operation[secrets.RotateRequest, secrets.RotateResponse]{
 		Name:   "m2m.clients.secrets.rotate",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[secrets.RotateRequest, secrets.RotateResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[secrets.RotateRequest, secrets.RotateResponse] {
 			return secrets.New(cfg).Rotate
 		},
-		Requests: []contract.Request[secrets.RotateRequest]{
+		Requests: []contracttest.Request[secrets.RotateRequest]{
 			{
 				Name: "every field",
 				Req: secrets.RotateRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/bolts"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Move(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[bolts.MoveRequest, bolts.MoveResponse]{
+	contracttest.Test(t, contracttest.Operation[bolts.MoveRequest, bolts.MoveResponse]{
 		Name:   "b2b.bolts.move",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[bolts.MoveRequest, bolts.MoveResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[bolts.MoveRequest, bolts.MoveResponse] {
 			return bolts.New(cfg).Move
 		},
-		Requests: []contract.Request[bolts.MoveRequest]{
+		Requests: []contracttest.Request[bolts.MoveRequest]{
 			{
 				Name: "every field",
 				Req: bolts.MoveRequest{

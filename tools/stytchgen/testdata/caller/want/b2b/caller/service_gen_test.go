@@ -6,20 +6,20 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/caller"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Act(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[caller.ActRequest, caller.ActResponse]{
+	contracttest.Test(t, contracttest.Operation[caller.ActRequest, caller.ActResponse]{
 		Name:   "b2b.caller.act",
 		Method: "POST",
 		Caller: true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[caller.ActRequest, caller.ActResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[caller.ActRequest, caller.ActResponse] {
 			return caller.New(cfg).Act
 		},
-		Requests: []contract.Request[caller.ActRequest]{
+		Requests: []contracttest.Request[caller.ActRequest]{
 			{
 				Name: "every field",
 				Req:  caller.ActRequest{},

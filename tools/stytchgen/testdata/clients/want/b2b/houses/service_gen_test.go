@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/houses"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_List(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[houses.ListRequest, houses.ListResponse]{
+	contracttest.Test(t, contracttest.Operation[houses.ListRequest, houses.ListResponse]{
 		Name:   "b2b.houses.list",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[houses.ListRequest, houses.ListResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[houses.ListRequest, houses.ListResponse] {
 			return houses.New(cfg).List
 		},
-		Requests: []contract.Request[houses.ListRequest]{
+		Requests: []contracttest.Request[houses.ListRequest]{
 			{
 				Name: "every field",
 				Req:  houses.ListRequest{},

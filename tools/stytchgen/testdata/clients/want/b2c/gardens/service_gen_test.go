@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/gardens"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_List(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[gardens.ListRequest, gardens.ListResponse]{
+	contracttest.Test(t, contracttest.Operation[gardens.ListRequest, gardens.ListResponse]{
 		Name:   "gardens.list",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[gardens.ListRequest, gardens.ListResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[gardens.ListRequest, gardens.ListResponse] {
 			return gardens.New(cfg).List
 		},
-		Requests: []contract.Request[gardens.ListRequest]{
+		Requests: []contracttest.Request[gardens.ListRequest]{
 			{
 				Name: "every field",
 				Req:  gardens.ListRequest{},

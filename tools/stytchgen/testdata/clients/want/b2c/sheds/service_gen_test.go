@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/sheds"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_List(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sheds.ListRequest, sheds.ListResponse]{
+	contracttest.Test(t, contracttest.Operation[sheds.ListRequest, sheds.ListResponse]{
 		Name:   "b2c.sheds.list",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sheds.ListRequest, sheds.ListResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sheds.ListRequest, sheds.ListResponse] {
 			return sheds.New(cfg).List
 		},
-		Requests: []contract.Request[sheds.ListRequest]{
+		Requests: []contracttest.Request[sheds.ListRequest]{
 			{
 				Name: "every field",
 				Req:  sheds.ListRequest{},

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/codes"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Fail(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[codes.FailRequest, codes.FailResponse]{
+	contracttest.Test(t, contracttest.Operation[codes.FailRequest, codes.FailResponse]{
 		Name:   "b2b.codes.fail",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[codes.FailRequest, codes.FailResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[codes.FailRequest, codes.FailResponse] {
 			return codes.New(cfg).Fail
 		},
-		Requests: []contract.Request[codes.FailRequest]{
+		Requests: []contracttest.Request[codes.FailRequest]{
 			{
 				Name: "every field",
 				Req: codes.FailRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/fragments"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Join(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[fragments.JoinRequest, fragments.JoinResponse]{
+	contracttest.Test(t, contracttest.Operation[fragments.JoinRequest, fragments.JoinResponse]{
 		Name:   "b2b.fragments.join",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[fragments.JoinRequest, fragments.JoinResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[fragments.JoinRequest, fragments.JoinResponse] {
 			return fragments.New(cfg).Join
 		},
-		Requests: []contract.Request[fragments.JoinRequest]{
+		Requests: []contracttest.Request[fragments.JoinRequest]{
 			{
 				Name: "every field",
 				Req: fragments.JoinRequest{

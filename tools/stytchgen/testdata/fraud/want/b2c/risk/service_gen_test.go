@@ -6,20 +6,20 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/risk"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Weigh(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[risk.WeighRequest, risk.WeighResponse]{
+	contracttest.Test(t, contracttest.Operation[risk.WeighRequest, risk.WeighResponse]{
 		Name:   "b2c.risk.weigh",
 		Method: "POST",
 		Fraud:  true,
-		Bind: func(cfg *shared.FetchConfig) contract.Call[risk.WeighRequest, risk.WeighResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[risk.WeighRequest, risk.WeighResponse] {
 			return risk.New(cfg).Weigh
 		},
-		Requests: []contract.Request[risk.WeighRequest]{
+		Requests: []contracttest.Request[risk.WeighRequest]{
 			{
 				Name: "every field",
 				Req:  risk.WeighRequest{},

@@ -7,19 +7,19 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/kinds"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Try(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[kinds.TryRequest, kinds.TryResponse]{
+	contracttest.Test(t, contracttest.Operation[kinds.TryRequest, kinds.TryResponse]{
 		Name:   "b2b.kinds.try",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[kinds.TryRequest, kinds.TryResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[kinds.TryRequest, kinds.TryResponse] {
 			return kinds.New(cfg).Try
 		},
-		Requests: []contract.Request[kinds.TryRequest]{
+		Requests: []contracttest.Request[kinds.TryRequest]{
 			{
 				Name: "every field",
 				Req: kinds.TryRequest{

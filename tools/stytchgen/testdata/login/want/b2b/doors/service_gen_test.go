@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/doors"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Open(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[doors.OpenRequest, doors.OpenResponse]{
+	contracttest.Test(t, contracttest.Operation[doors.OpenRequest, doors.OpenResponse]{
 		Name:   "b2b.doors.open",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[doors.OpenRequest, doors.OpenResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[doors.OpenRequest, doors.OpenResponse] {
 			return doors.New(cfg).Open
 		},
-		Requests: []contract.Request[doors.OpenRequest]{
+		Requests: []contracttest.Request[doors.OpenRequest]{
 			{
 				Name: "every field",
 				Req: doors.OpenRequest{

@@ -7,19 +7,19 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/long"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Talk(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[long.TalkRequest, long.TalkResponse]{
+	contracttest.Test(t, contracttest.Operation[long.TalkRequest, long.TalkResponse]{
 		Name:   "b2b.long.talk",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[long.TalkRequest, long.TalkResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[long.TalkRequest, long.TalkResponse] {
 			return long.New(cfg).Talk
 		},
-		Requests: []contract.Request[long.TalkRequest]{
+		Requests: []contracttest.Request[long.TalkRequest]{
 			{
 				Name: "every field",
 				Req: long.TalkRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/minimal"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Greet(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[minimal.GreetRequest, minimal.GreetResponse]{
+	contracttest.Test(t, contracttest.Operation[minimal.GreetRequest, minimal.GreetResponse]{
 		Name:   "b2b.minimal.greet",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[minimal.GreetRequest, minimal.GreetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[minimal.GreetRequest, minimal.GreetResponse] {
 			return minimal.New(cfg).Greet
 		},
-		Requests: []contract.Request[minimal.GreetRequest]{
+		Requests: []contracttest.Request[minimal.GreetRequest]{
 			{
 				Name: "every field",
 				Req: minimal.GreetRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/parameters"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Find(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[parameters.FindRequest, parameters.FindResponse]{
+	contracttest.Test(t, contracttest.Operation[parameters.FindRequest, parameters.FindResponse]{
 		Name:   "b2b.parameters.find",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[parameters.FindRequest, parameters.FindResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[parameters.FindRequest, parameters.FindResponse] {
 			return parameters.New(cfg).Find
 		},
-		Requests: []contract.Request[parameters.FindRequest]{
+		Requests: []contracttest.Request[parameters.FindRequest]{
 			{
 				Name: "every field",
 				Req: parameters.FindRequest{
@@ -64,13 +64,13 @@ func TestService_Find(t *testing.T) {
 
 func TestService_Change(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[parameters.ChangeRequest, parameters.ChangeResponse]{
+	contracttest.Test(t, contracttest.Operation[parameters.ChangeRequest, parameters.ChangeResponse]{
 		Name:   "b2b.parameters.change",
 		Method: "PUT",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[parameters.ChangeRequest, parameters.ChangeResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[parameters.ChangeRequest, parameters.ChangeResponse] {
 			return parameters.New(cfg).Change
 		},
-		Requests: []contract.Request[parameters.ChangeRequest]{
+		Requests: []contracttest.Request[parameters.ChangeRequest]{
 			{
 				Name: "every field",
 				Req: parameters.ChangeRequest{
@@ -112,13 +112,13 @@ func TestService_Change(t *testing.T) {
 
 func TestService_Drop(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[parameters.DropRequest, parameters.DropResponse]{
+	contracttest.Test(t, contracttest.Operation[parameters.DropRequest, parameters.DropResponse]{
 		Name:   "b2b.parameters.drop",
 		Method: "DELETE",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[parameters.DropRequest, parameters.DropResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[parameters.DropRequest, parameters.DropResponse] {
 			return parameters.New(cfg).Drop
 		},
-		Requests: []contract.Request[parameters.DropRequest]{
+		Requests: []contracttest.Request[parameters.DropRequest]{
 			{
 				Name: "every field",
 				Req: parameters.DropRequest{
@@ -136,13 +136,13 @@ func TestService_Drop(t *testing.T) {
 
 func TestService_Sweep(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[parameters.SweepRequest, parameters.SweepResponse]{
+	contracttest.Test(t, contracttest.Operation[parameters.SweepRequest, parameters.SweepResponse]{
 		Name:   "b2b.parameters.sweep",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[parameters.SweepRequest, parameters.SweepResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[parameters.SweepRequest, parameters.SweepResponse] {
 			return parameters.New(cfg).Sweep
 		},
-		Requests: []contract.Request[parameters.SweepRequest]{
+		Requests: []contracttest.Request[parameters.SweepRequest]{
 			{
 				Name: "every field",
 				Req: parameters.SweepRequest{

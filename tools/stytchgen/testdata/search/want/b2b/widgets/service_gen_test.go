@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/widgets"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Search(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[widgets.SearchRequest, widgets.SearchResponse]{
+	contracttest.Test(t, contracttest.Operation[widgets.SearchRequest, widgets.SearchResponse]{
 		Name:   "b2b.widgets.search",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[widgets.SearchRequest, widgets.SearchResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[widgets.SearchRequest, widgets.SearchResponse] {
 			return widgets.New(cfg).Search
 		},
-		Requests: []contract.Request[widgets.SearchRequest]{
+		Requests: []contracttest.Request[widgets.SearchRequest]{
 			{
 				Name: "every field",
 				Req: widgets.SearchRequest{

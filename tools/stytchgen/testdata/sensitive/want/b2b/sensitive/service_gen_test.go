@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/sensitive"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Tell(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sensitive.TellRequest, sensitive.TellResponse]{
+	contracttest.Test(t, contracttest.Operation[sensitive.TellRequest, sensitive.TellResponse]{
 		Name:   "b2b.sensitive.tell",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sensitive.TellRequest, sensitive.TellResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sensitive.TellRequest, sensitive.TellResponse] {
 			return sensitive.New(cfg).Tell
 		},
-		Requests: []contract.Request[sensitive.TellRequest]{
+		Requests: []contracttest.Request[sensitive.TellRequest]{
 			{
 				Name: "every field",
 				Req: sensitive.TellRequest{
@@ -61,13 +61,13 @@ func TestService_Tell(t *testing.T) {
 
 func TestService_Forget(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[sensitive.ForgetRequest, sensitive.ForgetResponse]{
+	contracttest.Test(t, contracttest.Operation[sensitive.ForgetRequest, sensitive.ForgetResponse]{
 		Name:   "b2b.sensitive.forget",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[sensitive.ForgetRequest, sensitive.ForgetResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sensitive.ForgetRequest, sensitive.ForgetResponse] {
 			return sensitive.New(cfg).Forget
 		},
-		Requests: []contract.Request[sensitive.ForgetRequest]{
+		Requests: []contracttest.Request[sensitive.ForgetRequest]{
 			{
 				Name: "every field",
 				Req:  sensitive.ForgetRequest{},

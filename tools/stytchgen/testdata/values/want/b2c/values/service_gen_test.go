@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/values"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Paint(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[values.PaintRequest, values.PaintResponse]{
+	contracttest.Test(t, contracttest.Operation[values.PaintRequest, values.PaintResponse]{
 		Name:   "b2c.values.paint",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[values.PaintRequest, values.PaintResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[values.PaintRequest, values.PaintResponse] {
 			return values.New(cfg).Paint
 		},
-		Requests: []contract.Request[values.PaintRequest]{
+		Requests: []contracttest.Request[values.PaintRequest]{
 			{
 				Name: "every field",
 				Req: values.PaintRequest{

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/keys/blanks"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Count(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[blanks.CountRequest, blanks.CountResponse]{
+	contracttest.Test(t, contracttest.Operation[blanks.CountRequest, blanks.CountResponse]{
 		Name:   "b2b.keys.blanks.count",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[blanks.CountRequest, blanks.CountResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[blanks.CountRequest, blanks.CountResponse] {
 			return blanks.New(cfg).Count
 		},
-		Requests: []contract.Request[blanks.CountRequest]{
+		Requests: []contracttest.Request[blanks.CountRequest]{
 			{
 				Name: "every field",
 				Req:  blanks.CountRequest{},

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2b/tallhouses/rooms"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_List(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[rooms.ListRequest, rooms.ListResponse]{
+	contracttest.Test(t, contracttest.Operation[rooms.ListRequest, rooms.ListResponse]{
 		Name:   "b2b.tall_houses.rooms.list",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[rooms.ListRequest, rooms.ListResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[rooms.ListRequest, rooms.ListResponse] {
 			return rooms.New(cfg).List
 		},
-		Requests: []contract.Request[rooms.ListRequest]{
+		Requests: []contracttest.Request[rooms.ListRequest]{
 			{
 				Name: "every field",
 				Req:  rooms.ListRequest{},

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/seed75add069/stytch-go/b2c/gardens/beds"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_List(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[beds.ListRequest, beds.ListResponse]{
+	contracttest.Test(t, contracttest.Operation[beds.ListRequest, beds.ListResponse]{
 		Name:   "gardens.beds.list",
 		Method: "GET",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[beds.ListRequest, beds.ListResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[beds.ListRequest, beds.ListResponse] {
 			return beds.New(cfg).List
 		},
-		Requests: []contract.Request[beds.ListRequest]{
+		Requests: []contracttest.Request[beds.ListRequest]{
 			{
 				Name: "every field",
 				Req:  beds.ListRequest{},

@@ -9,19 +9,19 @@ import (
 	b2bnames "github.com/seed75add069/stytch-go/b2b/names"
 	partsnames "github.com/seed75add069/stytch-go/b2b/parts/names"
 	b2btime "github.com/seed75add069/stytch-go/b2b/time"
-	"github.com/seed75add069/stytch-go/internal/contract"
+	"github.com/seed75add069/stytch-go/internal/contracttest"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestService_Put(t *testing.T) {
 	t.Parallel()
-	contract.Test(t, contract.Operation[names.PutRequest, names.PutResponse]{
+	contracttest.Test(t, contracttest.Operation[names.PutRequest, names.PutResponse]{
 		Name:   "b2b.lists.names.put",
 		Method: "POST",
-		Bind: func(cfg *shared.FetchConfig) contract.Call[names.PutRequest, names.PutResponse] {
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[names.PutRequest, names.PutResponse] {
 			return names.New(cfg).Put
 		},
-		Requests: []contract.Request[names.PutRequest]{
+		Requests: []contracttest.Request[names.PutRequest]{
 			{
 				Name: "every field",
 				Req: names.PutRequest{

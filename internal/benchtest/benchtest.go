@@ -1,0 +1,102 @@
+// Package benchtest measures variants of the same work against each other on a machine that is not quiet.
+//
+//	benchtest.Run(b,
+//		benchtest.Variant{Name: "ours", Do: func() { ours() }},
+//		benchtest.Variant{Name: "theirs", Do: func() { theirs() }})
+//
+// [Run] lets the variants take turns in batches of about a millisecond, so that whatever else the machine does hits all
+// of them alike, and reports the median of the ratios between neighbours: 1.00 is as fast, 2.00 takes twice as long.
+package benchtest
+
+import (
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+)
+
+// batch is how long one turn lasts.
+const batch = time.Millisecond
+
+// Variant is one way to do the work.
+type Variant struct {
+	Name string
+	Do   func()
+}
+
+// Run compares base with others. It reports time and allocations of base, and for each other one the median of
+// base's time to its time as "x-Name", and by how many allocations base goes beyond it as "allocs-over-Name". One
+// iteration is one turn of every variant.
+func Run(b *testing.B, base Variant, others ...Variant) {
+	b.Helper()
+	all := append([]Variant{base}, others...)
+	times := make([][]float64, len(all)) // nanoseconds per call, by variant and turn
+	sizes := make([]int, len(all))
+	allocs := make([]float64, len(all))
+	for i, v := range all {
+		sizes[i] = batchSize(v.Do)
+		allocs[i] = Allocs(v.Do)
+	}
+	turn := 0
+	for b.Loop() {
+		for k := range all {
+			i := (turn + k) % len(all) // nobody is always first
+			began := time.Now()
+			for range sizes[i] {
+				all[i].Do()
+			}
+			times[i] = append(times[i], float64(time.Since(began))/float64(sizes[i]))
+		}
+		turn++
+	}
+	b.ReportMetric(median(times[0]), "ns/op")
+	b.ReportMetric(allocs[0], "allocs/call")
+	for i, v := range others {
+		ratios := make([]float64, turn)
+		for j := range ratios {
+			ratios[j] = times[0][j] / times[i+1][j]
+		}
+		b.ReportMetric(median(ratios), "x-"+v.Name)
+		b.ReportMetric(allocs[0]-allocs[i+1], "allocs-over-"+v.Name)
+	}
+}
+
+// Allocs is the number of allocations that one call of f makes, with those of a server in the same process. It takes
+// the least of several counts: the collector empties pools now and then.
+func Allocs(f func()) float64 {
+	const counts, calls = 5, 40
+	f()
+	least := make([]float64, counts)
+	for i := range least {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range calls {
+			f()
+		}
+		runtime.ReadMemStats(&after)
+		least[i] = float64((after.Mallocs - before.Mallocs) / calls)
+	}
+	return slices.Min(least)
+}
+
+// batchSize is how many calls of f fill a turn.
+func batchSize(f func()) int {
+	for n := 1; ; n *= 2 {
+		began := time.Now()
+		for range n {
+			f()
+		}
+		if took := time.Since(began); took >= batch {
+			return max(1, int(float64(n)*float64(batch)/float64(took)))
+		}
+	}
+}
+
+func median(values []float64) float64 {
+	values = slices.Sorted(slices.Values(values))
+	n := len(values)
+	if n == 0 {
+		return 0
+	}
+	return (values[(n-1)/2] + values[n/2]) / 2
+}

@@ -1,0 +1,137 @@
+// Package canarytest looks for secrets in whatever is printed or logged. It is used by tests only.
+//
+//	canarytest.Hidden(t, err, token)
+//
+// [Print] is the list of ways. JSON is data and shows secrets, but for errors and for what is a text in JSON, such as a
+// config.
+package canarytest
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// verbs are those of package fmt, with the flags that change what they show. Not among them are %p and %w, which, used
+// on a value they are not meant for, print its fields past every method; go vet reports both.
+var verbs = []string{
+	"%v", "%+v", "%#v", "%s", "%+s", "%q", "%+q", "%#q", "%d", "%x", "%X", "%#x", "% x", "%o", "%O", "%b", "%c", "%U",
+	"%e", "%f", "%g", "%G", "%t", "%T", "%60v", "%-60s",
+}
+
+// TB is the part of testing.TB that is needed.
+type TB interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
+// Hidden fails the test if one of the secrets shows in v, plain or encoded, whichever way v is shown.
+func Hidden(t TB, v any, secrets ...string) {
+	t.Helper()
+	if shown := Shown(v, secrets...); len(shown) > 0 {
+		some := strings.Join(shown[:min(3, len(shown))], "\n")
+		t.Errorf("%T shows a secret in %d ways, such as\n%s", v, len(shown), some)
+	}
+	if _, isText := v.(string); isText {
+		return
+	}
+	for way, text := range Print(v) {
+		if at := address.FindString(text); at != "" {
+			t.Errorf("%T shows the address %s by %s", v, at, way)
+			return
+		}
+	}
+}
+
+// address is that of a value in memory, as package fmt writes it.
+var address = regexp.MustCompile(`\b0xc[0-9a-f]{8,}\b`)
+
+// Shown lists the ways in which v shows one of the secrets, each with the form it takes.
+func Shown(v any, secrets ...string) []string {
+	var ways []string
+	for way, text := range Print(v) {
+		for _, s := range secrets {
+			if form, shown := find(text, way, s); shown {
+				ways = append(ways, way+" as "+form)
+				break
+			}
+		}
+	}
+	slices.Sort(ways)
+	return ways
+}
+
+// Print shows v in every way there is, by name of the way.
+func Print(v any) map[string]string {
+	shown := map[string]string{"Sprint": fmt.Sprint(v), "Sprintln": fmt.Sprintln(v)}
+	for _, verb := range verbs {
+		shown[verb] = fmt.Sprintf(verb, v)
+		shown[verb+" of a list"] = fmt.Sprintf(verb, []any{v})
+		shown[verb+" of a map"] = fmt.Sprintf(verb, map[string]any{"k": v})
+		shown[verb+" of a struct"] = fmt.Sprintf(verb, struct{ V any }{v})
+	}
+	if err, ok := v.(error); ok {
+		shown["Error"] = err.Error()
+		shown["Errorf"] = fmt.Errorf("wrapped: %w", err).Error()
+	}
+	shown["slog JSON"] = logged(func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) }, v)
+	_, isError := v.(error)
+	_, isText := v.(encoding.TextMarshaler)
+	for name, nested := range map[string]any{"": v, " of a list": []any{v}, " of a struct": struct{ V any }{v}} {
+		asText := func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) }
+		shown["slog text"+name] = logged(asText, nested)
+		shown["redacted slog JSON"+name] = logged(
+			func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) }, shared.Redacted(nested))
+		shown["redacted JSON"+name] = marshalled(shared.Redacted(nested))
+		shown["redacted"+name] = fmt.Sprint(shared.Redacted(nested))
+		if isError || isText {
+			shown["JSON"+name] = marshalled(nested)
+		}
+	}
+	return shown
+}
+
+func logged(handler func(*bytes.Buffer) slog.Handler, v any) string {
+	var b bytes.Buffer
+	slog.New(handler(&b)).Info("m", "v", v)
+	return b.String()
+}
+
+func marshalled(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(raw)
+}
+
+// find looks for secret in text, as it stands and as the verb or an encoder would write it.
+func find(text, way, secret string) (string, bool) {
+	forms := []string{
+		secret,
+		url.QueryEscape(secret),
+		base64.StdEncoding.EncodeToString([]byte(secret)),
+		base64.RawURLEncoding.EncodeToString([]byte(secret)),
+	}
+	verb, _, _ := strings.Cut(way, " of")
+	if strings.HasPrefix(verb, "%") && verb != "%T" {
+		forms = append(forms,
+			strings.TrimSpace(fmt.Sprintf(verb, secret)),
+			strings.Trim(strings.TrimSpace(fmt.Sprintf(verb, []byte(secret))), "[]"))
+	}
+	for _, form := range forms {
+		if strings.Contains(text, form) {
+			return form, true
+		}
+	}
+	return "", false
+}

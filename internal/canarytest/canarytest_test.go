@@ -1,0 +1,67 @@
+package canarytest_test
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/internal/canarytest"
+)
+
+const token = "cAnArY-0123456789="
+
+// recorder is a test that keeps what fails.
+type recorder struct{ failures []string }
+
+func (r *recorder) Helper() {}
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.failures = append(r.failures, fmt.Sprintf(format, args...))
+}
+
+func TestHidden(t *testing.T) {
+	t.Parallel()
+	type pair struct {
+		A string
+		B []byte
+	}
+	for name, v := range map[string]any{
+		"a string":            "the token " + token,
+		"a field":             pair{A: token},
+		"a field behind":      &pair{A: token},
+		"base64 in a message": "echo: " + base64.StdEncoding.EncodeToString([]byte(token)),
+		"an element":          []string{"a", token},
+	} {
+		t.Run("finds a secret in "+name, func(t *testing.T) {
+			t.Parallel()
+			shown := "\n" + strings.Join(canarytest.Shown(v, "another", token), "\n")
+			for _, way := range []string{"%v", "%q", "slog JSON", "slog text", "redacted JSON", "redacted"} {
+				assert.Contains(t, shown, "\n"+way+" as ")
+			}
+		})
+	}
+	t.Run("finds bytes in the form each verb gives them", func(t *testing.T) {
+		t.Parallel()
+		shown := "\n" + strings.Join(canarytest.Shown(pair{B: []byte(token)}, token), "\n")
+		for _, way := range []string{"%v", "%s", "%x", "%X", "%d", "%o", "redacted JSON"} {
+			assert.Contains(t, shown, "\n"+way+" as ")
+		}
+	})
+	t.Run("is content with a value that holds none", func(t *testing.T) {
+		t.Parallel()
+		r := new(recorder)
+		canarytest.Hidden(r, pair{A: "harmless"}, token)
+		assert.Empty(t, r.failures)
+	})
+	t.Run("fails with the ways it found", func(t *testing.T) {
+		t.Parallel()
+		r := new(recorder)
+		canarytest.Hidden(r, pair{A: token}, token)
+		require.Len(t, r.failures, 1)
+		assert.Contains(t, r.failures[0], "canarytest_test.pair shows a secret in ")
+	})
+}

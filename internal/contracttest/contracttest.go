@@ -1,0 +1,208 @@
+// Package contracttest is the test that every generated operation passes: what it sends, what it makes of answers, and
+// how it fails.
+package contracttest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// Call is a service's method.
+type Call[Req, Resp any] func(context.Context, *Req, ...shared.RequestOption) (*Resp, error)
+
+// Operation is what an operation promises.
+type Operation[Req, Resp any] struct {
+	Name, Method  string
+	Fraud, Caller bool
+	// Form says that the body is a form, of which every byte counts.
+	Form     bool
+	Bind     func(*shared.FetchConfig) Call[Req, Resp]
+	Requests []Request[Req]
+	// Answer has every field there is.
+	Answer string
+}
+
+// Request is a request and what must reach the wire.
+type Request[Req any] struct {
+	Name string
+	Req  Req
+	// Path is escaped; Body is empty where nothing may be sent.
+	Path, Query, Body string
+}
+
+const (
+	authHost  = "auth.example"
+	fraudHost = "fraud.example"
+)
+
+// Test checks all that o promises.
+func Test[Req, Resp any](t *testing.T, o Operation[Req, Resp]) {
+	t.Helper()
+	for _, r := range o.Requests {
+		t.Run("sends "+r.Name, func(t *testing.T) { t.Parallel(); o.sends(t, r) })
+	}
+	t.Run("decodes every field", func(t *testing.T) { t.Parallel(); o.decodes(t) })
+	o.decoding(t)
+	t.Run("makes an Error of the API's no", func(t *testing.T) { t.Parallel(); o.fails(t) })
+	t.Run("makes an Error of a gateway's page", func(t *testing.T) { t.Parallel(); o.failsWithHTML(t) })
+	t.Run("sends nothing when cancelled", func(t *testing.T) { t.Parallel(); o.cancelled(t) })
+	t.Run("refuses an empty request that lacks required fields", func(t *testing.T) { t.Parallel(); o.empty(t) })
+	t.Run("passes the caller's session on, or refuses to", func(t *testing.T) { t.Parallel(); o.caller(t) })
+}
+
+// serve binds the operation to a transport of its own that answers with responder and keeps the requests.
+func (o Operation[Req, Resp]) serve(responder httpmock.Responder) (Call[Req, Resp], *httpmock.MockTransport) {
+	mock := httpmock.NewMockTransport()
+	mock.RegisterNoResponder(responder)
+	return o.bind(mock), mock
+}
+
+func (o Operation[Req, Resp]) bind(transport http.RoundTripper) Call[Req, Resp] {
+	return o.Bind(&shared.FetchConfig{
+		BaseURL:      &url.URL{Scheme: "https", Host: authHost},
+		FraudBaseURL: &url.URL{Scheme: "https", Host: fraudHost},
+		HTTPClient:   &http.Client{Transport: transport},
+		Retry:        shared.RetryPolicy{MaxAttempts: 1},
+	})
+}
+
+func (o Operation[Req, Resp]) sends(t *testing.T, r Request[Req]) {
+	var got *http.Request
+	var body string
+	call, _ := o.serve(func(req *http.Request) (*http.Response, error) {
+		got = req
+		if req.Body != nil {
+			raw, err := io.ReadAll(req.Body)
+			if err != nil {
+				return nil, err
+			}
+			body = string(raw)
+		}
+		return httpmock.NewStringResponse(http.StatusOK, o.Answer), nil
+	})
+	before := new(r.Req)
+	_, err := call(t.Context(), &r.Req)
+	require.NoError(t, err)
+	assert.Equal(t, o.Method, got.Method)
+	host := authHost
+	if o.Fraud {
+		host = fraudHost
+	}
+	assert.Equal(t, host, got.URL.Host)
+	assert.Equal(t, r.Path, got.URL.EscapedPath())
+	assert.Equal(t, r.Query, got.URL.RawQuery)
+	if o.Form || r.Body == "" {
+		assert.Equal(t, r.Body, body)
+	} else {
+		assert.JSONEq(t, r.Body, body)
+	}
+	assert.Equal(t, *before, r.Req, "the request must not be changed")
+}
+
+func (o Operation[Req, Resp]) decodes(t *testing.T) {
+	call, _ := o.serve(httpmock.NewStringResponder(http.StatusOK, o.Answer))
+	resp, err := call(t.Context(), &o.Requests[0].Req)
+	require.NoError(t, err)
+	again, err := json.Marshal(resp)
+	require.NoError(t, err)
+	assert.JSONEq(t, o.Answer, string(again))
+}
+
+func (o Operation[Req, Resp]) fails(t *testing.T) {
+	call, _ := o.serve(httpmock.NewStringResponder(http.StatusNotFound, `{
+		"status_code": 404, "request_id": "request-id-1", "error_type": "session_not_found",
+		"error_message": "No session.", "error_url": "https://example.com/404"}`))
+	resp, err := call(t.Context(), &o.Requests[0].Req)
+	require.Nil(t, resp)
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
+	apiErr, ok := errors.AsType[*stytcherror.Error](err)
+	require.True(t, ok)
+	assert.Equal(t, o.Name, apiErr.Op)
+	assert.Equal(t, http.StatusNotFound, apiErr.StatusCode)
+	assert.Equal(t, "request-id-1", apiErr.RequestID)
+	assert.Equal(t, "No session.", apiErr.Message)
+}
+
+func (o Operation[Req, Resp]) failsWithHTML(t *testing.T) {
+	call, _ := o.serve(httpmock.NewStringResponder(http.StatusBadGateway, "<html>Bad gateway</html>"))
+	resp, err := call(t.Context(), &o.Requests[0].Req)
+	require.Nil(t, resp)
+	apiErr, ok := errors.AsType[*stytcherror.Error](err)
+	require.True(t, ok, "got %v", err)
+	assert.Equal(t, http.StatusBadGateway, apiErr.StatusCode)
+	assert.Empty(t, apiErr.Code)
+}
+
+func (o Operation[Req, Resp]) cancelled(t *testing.T) {
+	call, mock := o.serve(httpmock.NewStringResponder(http.StatusOK, o.Answer))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	resp, err := call(ctx, &o.Requests[0].Req)
+	require.Nil(t, resp)
+	require.ErrorIs(t, err, context.Canceled)
+	_, ok := errors.AsType[*stytcherror.RequestError](err)
+	assert.True(t, ok, "got %T", err)
+	assert.LessOrEqual(t, mock.GetTotalCallCount(), 0)
+}
+
+func (o Operation[Req, Resp]) empty(t *testing.T) {
+	call, _ := o.serve(httpmock.NewStringResponder(http.StatusOK, o.Answer))
+	for _, req := range []*Req{nil, new(Req)} {
+		resp, err := call(t.Context(), req)
+		if !needsFields[Req]() {
+			require.NoError(t, err)
+			continue
+		}
+		require.Nil(t, resp)
+		argErr, ok := errors.AsType[*stytcherror.ArgumentError](err)
+		require.True(t, ok, "got %v", err)
+		assert.Equal(t, o.Name, argErr.Op)
+		assert.NotEmpty(t, argErr.Field)
+	}
+}
+
+// needsFields reports whether a request has a required field whose absence can be seen.
+func needsFields[Req any]() bool {
+	t := reflect.TypeFor[Req]()
+	for f := range t.Fields() {
+		optional := strings.HasSuffix(f.Tag.Get("json"), ",omitzero") &&
+			!strings.Contains(f.Tag.Get("stytch"), "required")
+		if k := f.Type.Kind(); !optional && k != reflect.Bool && k != reflect.Int {
+			return true
+		}
+	}
+	return false
+}
+
+func (o Operation[Req, Resp]) caller(t *testing.T) {
+	var got http.Header
+	call, _ := o.serve(func(req *http.Request) (*http.Response, error) {
+		got = req.Header
+		return httpmock.NewStringResponse(http.StatusOK, o.Answer), nil
+	})
+	auth := shared.WithAuthorization(shared.Authorization{SessionToken: "token-1", SessionJWT: "jwt-1"})
+	_, err := call(t.Context(), &o.Requests[0].Req, auth)
+	if !o.Caller {
+		_, ok := errors.AsType[*stytcherror.ArgumentError](err)
+		require.True(t, ok, "got %v", err)
+		assert.Nil(t, got)
+		return
+	}
+	require.NoError(t, err)
+	assert.Equal(t, "token-1", got.Get("X-Stytch-Member-Session"))
+	assert.Equal(t, "jwt-1", got.Get("X-Stytch-Member-SessionJWT"))
+}

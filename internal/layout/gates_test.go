@@ -1,0 +1,73 @@
+package layout_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var (
+	target   = regexp.MustCompile(`(?m)^([a-z0-9-]+):.*## `)
+	step     = regexp.MustCompile(`(?m)^\s*step ([a-z0-9-]+)$`)
+	job      = regexp.MustCompile(`(?m)\{go: [^,]+, make: ([a-z0-9 -]+)\}`)
+	action   = regexp.MustCompile(`(?m)uses: (.*)$`)
+	isPinned = regexp.MustCompile(`^[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
+)
+
+// What .ci/run asks for are targets of the Makefile, and the workflow runs all of them.
+func TestGates(t *testing.T) {
+	t.Parallel()
+	targets := submatches(t, target, "Makefile")
+	steps := submatches(t, step, ".ci/run")
+	jobs := strings.Fields(strings.Join(submatches(t, job, ".github/workflows/ci.yml"), " "))
+	for _, name := range append(slices.Clone(steps), jobs...) {
+		if !slices.Contains(targets, name) {
+			t.Errorf("there is no target %s", name)
+		}
+	}
+	for _, name := range steps {
+		if !slices.Contains(jobs, name) {
+			t.Errorf("the workflow does not run make %s", name)
+		}
+	}
+}
+
+// A tag of somebody else's repository can be moved, a commit cannot.
+func TestWorkflows_pinActions(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(root, ".github/workflows/*.yml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d workflows: %v", len(files), err)
+	}
+	for _, file := range files {
+		name, err := filepath.Rel(root, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, used := range submatches(t, action, name) {
+			if !isPinned.MatchString(used) {
+				t.Errorf("%s uses %s, which is not a commit with its version", name, used)
+			}
+		}
+	}
+}
+
+// submatches is the first group of each match in a file; there must be some.
+func submatches(t *testing.T, expression *regexp.Regexp, name string) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, match := range expression.FindAllStringSubmatch(string(text), -1) {
+		found = append(found, match[1])
+	}
+	if len(found) == 0 {
+		t.Fatalf("nothing like %s in %s", expression, name)
+	}
+	return found
+}

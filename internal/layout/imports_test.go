@@ -1,0 +1,149 @@
+package layout_test
+
+import (
+	"fmt"
+	"go/ast"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// thirdParty are the modules that the SDK may link; none has dependencies of its own.
+var thirdParty = []string{
+	"github.com/go-json-experiment/json",
+	"github.com/google/go-querystring",
+}
+
+// imported is an import of a file; local is its path below the module, empty for one from elsewhere.
+type imported struct{ name, path, local string }
+
+func (f *goFile) imports() []imported {
+	var list []imported
+	for _, spec := range f.tree.Imports {
+		target, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			continue
+		}
+		i := imported{name: path.Base(target), path: target}
+		if spec.Name != nil {
+			i.name = spec.Name.Name
+		}
+		if target == modulePath {
+			i.local = "."
+		} else if rest, ok := strings.CutPrefix(target, modulePath+"/"); ok {
+			i.local = rest
+		}
+		list = append(list, i)
+	}
+	return list
+}
+
+func (i imported) isStd() bool {
+	first, _, _ := strings.Cut(i.path, "/")
+	return !strings.Contains(first, ".")
+}
+
+// isCommon reports whether every package of the SDK may import it.
+func (i imported) isCommon() bool {
+	return i.isStd() || i.local == "" && within(i.path, thirdParty...) ||
+		within(i.local, "shared", "stytcherror", "internal")
+}
+
+// isServicePackage reports whether a folder lies below b2b or b2c.
+func isServicePackage(dir string) bool {
+	return strings.HasPrefix(dir, "b2b/") || strings.HasPrefix(dir, "b2c/")
+}
+
+// isTestPackage reports whether only tests may import a package below internal.
+func isTestPackage(dir string) bool { return within(dir, "internal") && strings.HasSuffix(dir, "test") }
+
+// checkImports complains about each import of the chosen files that is not allowed. Tests may import anything.
+func checkImports(files []*goFile, chosen func(*goFile) bool, allowed func(*goFile, imported) bool) []string {
+	var complaints []string
+	for _, f := range files {
+		if f.isTest() || !chosen(f) {
+			continue
+		}
+		for _, i := range f.imports() {
+			if !allowed(f, i) {
+				complaints = append(complaints, fmt.Sprintf("%s imports %s", f.path, i.path))
+			}
+		}
+	}
+	return complaints
+}
+
+func servicePackageImports(files []*goFile) []string {
+	chosen := func(f *goFile) bool { return isServicePackage(f.dir) }
+	return checkImports(files, chosen, func(f *goFile, i imported) bool {
+		isChild := strings.HasPrefix(i.local, f.dir+"/")
+		isOtherProduct := within(f.dir, "b2c") && within(i.local, "b2b")
+		return i.isCommon() || isServicePackage(i.local) && !isChild && !isOtherProduct
+	})
+}
+
+// serviceUse complains where a service package makes or holds another one's Service: it may use its types only.
+func serviceUse(files []*goFile) []string {
+	var complaints []string
+	for _, f := range files {
+		if f.isTest() || !isServicePackage(f.dir) {
+			continue
+		}
+		services := map[string]bool{}
+		for _, i := range f.imports() {
+			services[i.name] = services[i.name] || isServicePackage(i.local)
+		}
+		ast.Inspect(f.tree, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			x, ok := sel.X.(*ast.Ident)
+			if ok && services[x.Name] && (sel.Sel.Name == "Service" || sel.Sel.Name == "New") {
+				complaints = append(complaints, fmt.Sprintf("%s uses %s.%s", f.fset.Position(sel.Pos()), x.Name, sel.Sel.Name))
+			}
+			return true
+		})
+	}
+	return complaints
+}
+
+func serviceTreeImports(files []*goFile) []string {
+	chosen := func(f *goFile) bool { return f.dir == "b2b" || f.dir == "b2c" }
+	return checkImports(files, chosen, func(f *goFile, i imported) bool {
+		isOtherProduct := f.dir == "b2c" && within(i.local, "b2b")
+		return i.isCommon() || isServicePackage(i.local) && !isOtherProduct
+	})
+}
+
+func sharedImports(files []*goFile) []string {
+	below := []string{"internal/jsonnumber", "internal/operation", "internal/secret"}
+	chosen := func(f *goFile) bool { return f.under("shared", "stytcherror") || f.under(below...) }
+	return checkImports(files, chosen, func(f *goFile, i imported) bool {
+		return i.isStd() || within(i.local, below...) && !f.under(below...)
+	})
+}
+
+func internalImports(files []*goFile) []string {
+	chosen := func(f *goFile) bool { return f.under("internal", "samlshield") && !isTestPackage(f.dir) }
+	return checkImports(files, chosen, func(_ *goFile, i imported) bool { return i.isCommon() })
+}
+
+func emulatorImports(files []*goFile) []string {
+	chosen := func(f *goFile) bool {
+		return !f.under("emulator", "stytchtest", "cmd", "examples", "conformance") && !isTestPackage(f.dir)
+	}
+	return checkImports(files, chosen, func(_ *goFile, i imported) bool {
+		return !within(i.local, "emulator", "stytchtest")
+	})
+}
+
+func testPackageImports(files []*goFile) []string {
+	chosen := func(f *goFile) bool { return !isTestPackage(f.dir) && f.dir != "stytchtest" }
+	return checkImports(files, chosen, func(_ *goFile, i imported) bool { return !isTestPackage(i.local) })
+}
+
+func testingImports(files []*goFile) []string {
+	chosen := func(f *goFile) bool { return !isTestPackage(f.dir) && f.dir != "stytchtest" }
+	return checkImports(files, chosen, func(_ *goFile, i imported) bool { return !within(i.path, "testing") })
+}

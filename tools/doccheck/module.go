@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"go/doc/comment"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// module is the packages of a module, and what they and their imports declare.
+type module struct {
+	dir      string // relative to the root
+	packages []*goPackage
+	compiled *compiled
+	members  map[string]bool // the names of all members of types
+}
+
+// loadModule reads and compiles the module in a folder below root.
+func loadModule(ctx context.Context, root, dir string) (*module, error) {
+	packages, err := readPackages(ctx, root, dir)
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := compile(ctx, filepath.Join(root, dir), token.NewFileSet(), "./...")
+	if err != nil {
+		return nil, err
+	}
+	m := &module{dir: dir, packages: packages, compiled: compiled, members: map[string]bool{}}
+	for _, p := range packages {
+		for name := range p.declarations(true) {
+			if _, member, ok := strings.Cut(name, "."); ok {
+				m.members[member] = true
+			}
+		}
+	}
+	return m, nil
+}
+
+// declares reports whether a package has an exported name, with members one below the other. Packages of the standard
+// library that the module does not use have everything.
+func (m *module) declares(path string, names []string) bool {
+	if _, ok := m.compiled.packages[path]; !ok {
+		_, isStd := comment.DefaultLookupPackage(path)
+		return isStd
+	}
+	pkg, err := m.compiled.Import(path)
+	if err != nil {
+		return false
+	}
+	object := pkg.Scope().Lookup(names[0])
+	for _, name := range names[1:] {
+		if object == nil {
+			return false
+		}
+		object, _, _ = types.LookupFieldOrMethod(object.Type(), true, pkg, name)
+	}
+	return object != nil
+}
+
+// anyDeclares reports whether some package of the module has a name, or a client what it leads to.
+func (m *module) anyDeclares(names []string) bool {
+	return slices.ContainsFunc(m.packages, func(p *goPackage) bool {
+		return m.declares(p.ImportPath, names) ||
+			m.declares(p.ImportPath, slices.Concat([]string{"Client"}, names)) ||
+			m.declares(p.ImportPath, slices.Concat([]string{"Services"}, names))
+	})
+}
+
+// named are the module's packages of a name.
+func (m *module) named(name string) []string {
+	var paths []string
+	for _, p := range m.packages {
+		if p.Name == name && !strings.HasSuffix(p.ImportPath, ".test") {
+			paths = append(paths, p.ImportPath)
+		}
+	}
+	return paths
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/doc/comment"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// checkNames returns a line for each name in a comment that does not exist.
+func (m *module) checkNames() []string {
+	var failures []string
+	for _, p := range m.packages {
+		r := &resolver{module: m, pkg: p, imports: p.imports()}
+		for _, f := range p.files {
+			r.own = p.declarations(f.isTest())
+			for _, group := range f.tree.Comments {
+				for _, name := range r.unknown(group.Text()) {
+					line := f.lineOf(group, name, 0)
+					failures = append(failures, fmt.Sprintf("%s:%d: there is no %s", f.name, line, name))
+				}
+			}
+		}
+	}
+	return failures
+}
+
+// resolver finds what the names in a package's comments mean.
+type resolver struct {
+	module  *module
+	pkg     *goPackage
+	imports map[string]string // paths by name
+	own     map[string]bool   // as in Name and Type.Member, exported or not
+}
+
+// goName is a name in prose that can only be Go's: package.Name, Type.Member, client.Service.Method, or that of an
+// error code or error value.
+var goName = regexp.MustCompile(`\b[A-Za-z]\w*(?:\.[A-Z]\w*)+\b|\b(?:Code|Err)[A-Z]\w*[a-z]\w*\b`)
+
+// unknown are the names in a comment that nothing has. What an example prints is no prose.
+func (r *resolver) unknown(text string) []string {
+	if strings.HasPrefix(text, "Output:") {
+		return nil
+	}
+	var names []string
+	inText(parseComment(text), func(t comment.Text) {
+		switch t := t.(type) {
+		case *comment.DocLink:
+			if t.Name != "" && !r.linked(t) {
+				names = append(names, strings.Trim(t.ImportPath+"."+member(t.Recv, t.Name), "."))
+			}
+		case comment.Plain:
+			names = append(names, slices.DeleteFunc(goName.FindAllString(string(t), -1), r.exists)...)
+		}
+	})
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// span is code within a line of a document.
+var span = regexp.MustCompile("`[^`\n]+`")
+
+// checkDocument returns a line for each name in a document's prose that does not exist.
+func (m *module) checkDocument(name, text string) []string {
+	r := &resolver{module: m, pkg: &goPackage{}}
+	var failures []string
+	fenced := false
+	for i, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(strings.TrimSpace(line), "```") {
+			fenced = !fenced
+		}
+		for _, code := range span.FindAllString(line, -1) {
+			for _, found := range goName.FindAllString(code, -1) {
+				if !fenced && !r.exists(found) {
+					failures = append(failures, fmt.Sprintf("%s:%d: there is no %s", name, i+1, found))
+				}
+			}
+		}
+	}
+	return failures
+}
+
+// inText visits all text that is not code.
+func inText(blocks []comment.Block, visit func(comment.Text)) {
+	for _, b := range blocks {
+		var texts []comment.Text
+		switch b := b.(type) {
+		case *comment.Paragraph:
+			texts = b.Text
+		case *comment.Heading:
+			texts = b.Text
+		case *comment.List:
+			for _, item := range b.Items {
+				inText(item.Content, visit)
+			}
+		}
+		for _, t := range texts {
+			visit(t)
+		}
+	}
+}
+
+// linked reports whether documentation can make a link of it.
+func (r *resolver) linked(l *comment.DocLink) bool {
+	names := strings.Split(member(l.Recv, l.Name), ".")
+	if l.ImportPath == "" {
+		return r.isOwn(names)
+	}
+	if path, ok := r.imports[l.ImportPath]; ok {
+		return r.module.declares(path, names)
+	}
+	return r.module.declares(l.ImportPath, names)
+}
+
+// exists reports whether a name in prose means something, or may mean something that is not of this module.
+func (r *resolver) exists(name string) bool {
+	names := strings.Split(name, ".")
+	first := names[0]
+	switch {
+	case first == "client":
+		return r.module.dir != "." || r.module.anyDeclares(names[1:])
+	case !ast.IsExported(first):
+		paths := r.module.named(first)
+		if path, ok := r.imports[first]; ok {
+			paths = append(paths, path)
+		}
+		return len(paths) == 0 ||
+			slices.ContainsFunc(paths, func(path string) bool { return r.module.declares(path, names[1:]) })
+	case len(names) == 1 && r.module.members[name]:
+		return true
+	}
+	isElsewhere := r.module.dir != "." && !r.own[first] // other modules speak of the SDK
+	return r.isOwn(names) || isElsewhere || r.module.anyDeclares(names)
+}
+
+// isOwn reports whether the package has a name, or a type of it a member.
+func (r *resolver) isOwn(names []string) bool {
+	return r.own[strings.Join(names, ".")] || r.module.declares(r.pkg.ImportPath, names)
+}
