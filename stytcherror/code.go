@@ -22,6 +22,10 @@ func (c Code) Is(target error) bool {
 	return c == CodeSessionAuthorizationTenancyError && target == error(ErrTenancyMismatch)
 }
 
+// StatusCode is the HTTP status that the API answers with, zero for a code that this version does not know. For many
+// codes it is inferred: the comment of each says how sure it is.
+func (c Code) StatusCode() int { return c.known().status }
+
 // codeStatus is what api/errors.yaml says of a code.
 type codeStatus struct {
 	code Code

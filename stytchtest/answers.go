@@ -47,13 +47,10 @@ func complete(text string) (status int, body string, err error) {
 }
 
 // AnswerError answers all calls of an operation with an error of the API, retries too, until ClearFaults. The error
-// needs a Code and a StatusCode; each of stytcherror's codes has a comment that tells its status. RetryAfter becomes
-// the header of that name. For errors that pass, gateways, delays and lost connections see
+// needs a Code; without StatusCode it has the one of the code. RetryAfter becomes the header of that name. For errors that pass, gateways, delays and lost connections see
 // [emulator.Project.AddFaults].
 //
-//	server.AnswerError("b2b.otps.sms.authenticate", &stytcherror.Error{
-//		StatusCode: 404, Code: stytcherror.CodeOTPCodeNotFound,
-//	})
+//	server.AnswerError("b2b.otps.sms.authenticate", &stytcherror.Error{Code: stytcherror.CodeOTPCodeNotFound})
 func (s *Server) AnswerError(operation string, err *stytcherror.Error) {
 	s.tb.Helper()
 	status, body, encodeErr := encodeError(err)
@@ -64,8 +61,8 @@ func (s *Server) AnswerError(operation string, err *stytcherror.Error) {
 	}))
 }
 
-// ErrorResponse is the API's answer for an error, for fake servers and transports of one's own. It panics unless the
-// error has a Code and a StatusCode.
+// ErrorResponse is the API's answer for an error, for fake servers and transports of one's own. Without StatusCode it has
+// the one of the code. It panics unless the error has a Code.
 //
 //	httpmock.RegisterResponder("POST", url, httpmock.NewBytesResponder(stytchtest.ErrorResponse(err)))
 func ErrorResponse(err *stytcherror.Error) (status int, body []byte) {
@@ -75,8 +72,12 @@ func ErrorResponse(err *stytcherror.Error) (status int, body []byte) {
 }
 
 func encodeError(err *stytcherror.Error) (status int, body []byte, encodeErr error) {
-	if err == nil || err.StatusCode < http.StatusBadRequest || err.Code == "" {
-		return 0, nil, errors.New("an error of the API has a Code, and a StatusCode of 400 or more")
+	if err == nil || err.Code == "" {
+		return 0, nil, errors.New("an error of the API has a Code")
+	}
+	status = cmp.Or(err.StatusCode, err.Code.StatusCode())
+	if status < http.StatusBadRequest {
+		return 0, nil, errors.New("an error of the API has a StatusCode of 400 or more, and this Code has none that is known")
 	}
 	body, encodeErr = json.Marshal(struct {
 		StatusCode int              `json:"status_code"`
@@ -86,7 +87,7 @@ func encodeError(err *stytcherror.Error) (status int, body []byte, encodeErr err
 		URL        string           `json:"error_url"`
 		Details    jsontext.Value   `json:"error_details,omitzero"`
 	}{
-		err.StatusCode, cmp.Or(err.RequestID, requestID), err.Code, err.Message, err.URL, jsontext.Value(err.Details),
+		status, cmp.Or(err.RequestID, requestID), err.Code, err.Message, err.URL, jsontext.Value(err.Details),
 	})
-	return err.StatusCode, body, encodeErr
+	return status, body, encodeErr
 }

@@ -14,7 +14,7 @@ import (
 
 // StartURLRequest is what [Service.StartURL] takes.
 type StartURLRequest struct {
-	// The provider, as in "google".
+	// The provider. See the Provider constants.
 	Provider string `json:"provider" path:"provider"`
 	// The public token of the project, which begins with "public-token-". It is no secret.
 	PublicToken string `json:"public_token" url:"public_token"`
@@ -129,3 +129,17 @@ type ProviderValues struct {
 	// expired.
 	IDToken string `json:"id_token,omitzero" stytch:"secret"`
 }
+
+// Values of Provider, which stay plain strings in requests and answers. Names of OAuth providers.
+const (
+	// Google.
+	ProviderGoogle = "google"
+	// Microsoft.
+	ProviderMicrosoft = "microsoft"
+	// GitHub.
+	ProviderGitHub = "github"
+	// HubSpot.
+	ProviderHubSpot = "hubspot"
+	// Slack.
+	ProviderSlack = "slack"
+)

@@ -13,7 +13,7 @@ import (
 
 // StartURLRequest is what [Service.StartURL] takes.
 type StartURLRequest struct {
-	// The provider, as in "google".
+	// The provider. See the Provider constants.
 	Provider string `json:"provider" path:"provider"`
 	// The public token of the project, which begins with "public-token-". It is no secret.
 	PublicToken string `json:"public_token" url:"public_token"`
@@ -132,3 +132,55 @@ type ProviderValues struct {
 	// When AccessToken ends; zero when the provider did not tell.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
+
+// Values of Provider, which stay plain strings in requests and answers. Names of OAuth providers.
+const (
+	// Amazon.
+	ProviderAmazon = "amazon"
+	// Apple.
+	ProviderApple = "apple"
+	// Bitbucket.
+	ProviderBitbucket = "bitbucket"
+	// Coinbase.
+	ProviderCoinbase = "coinbase"
+	// Discord.
+	ProviderDiscord = "discord"
+	// Facebook.
+	ProviderFacebook = "facebook"
+	// Figma.
+	ProviderFigma = "figma"
+	// GitHub.
+	ProviderGitHub = "github"
+	// GitLab.
+	ProviderGitLab = "gitlab"
+	// Google.
+	ProviderGoogle = "google"
+	// HubSpot.
+	ProviderHubSpot = "hubspot"
+	// Instagram.
+	ProviderInstagram = "instagram"
+	// LinkedIn.
+	ProviderLinkedIn = "linkedin"
+	// Microsoft.
+	ProviderMicrosoft = "microsoft"
+	// Salesforce.
+	ProviderSalesforce = "salesforce"
+	// Shopify.
+	ProviderShopify = "shopify"
+	// Slack.
+	ProviderSlack = "slack"
+	// Snapchat.
+	ProviderSnapchat = "snapchat"
+	// Spotify.
+	ProviderSpotify = "spotify"
+	// Steam.
+	ProviderSteam = "steam"
+	// TikTok.
+	ProviderTikTok = "tiktok"
+	// Twitch.
+	ProviderTwitch = "twitch"
+	// Twitter.
+	ProviderTwitter = "twitter"
+	// Yahoo.
+	ProviderYahoo = "yahoo"
+)

@@ -11,7 +11,7 @@ import (
 
 // StartURLRequest is what [Service.StartURL] takes.
 type StartURLRequest struct {
-	// The provider, as in "google".
+	// The provider. See the Provider constants of package b2b/oauth.
 	Provider string `json:"provider" path:"provider"`
 	// The public token of the project, which begins with "public-token-". It is no secret.
 	PublicToken string `json:"public_token" url:"public_token"`

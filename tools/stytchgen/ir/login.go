@@ -24,6 +24,19 @@ func (p *Package) Logins() []Login {
 	return list
 }
 
+// Requirements are the package's types, other than answers to logins, that say what a login asks for.
+func (p *Package) Requirements() []*Type {
+	var list []*Type
+	for _, t := range p.Types {
+		_, isLogin := t.login()
+		if !isLogin && t.Kind == Struct && t.field("member_authenticated") != nil &&
+			t.field("primary_required") != nil && t.field("mfa_required") != nil {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
 func (t *Type) login() (Login, bool) {
 	if t.Role != Response || t.field("session_token") == nil || t.field("session_jwt") == nil {
 		return Login{}, false

@@ -74,7 +74,7 @@ func renderLeaf(files Files, p *ir.Package) error {
 			return err
 		}
 	}
-	if len(leaf.Logins()) > 0 {
+	if len(leaf.Logins())+len(leaf.Requirements()) > 0 {
 		if err := add("login_gen.go", "login.tmpl", leaf); err != nil {
 			return err
 		}
