@@ -1,0 +1,92 @@
+package sweep_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
+)
+
+// field is the value of the field that travels under a name, and whether there is one.
+func field(v reflect.Value, name string) (reflect.Value, bool) {
+	for i := range v.NumField() {
+		if wireName(v.Type().Field(i)) == name {
+			return reflect.Indirect(v.Field(i)), true
+		}
+	}
+	return reflect.Value{}, false
+}
+
+func isLogin(t reflect.Type) bool {
+	if t.Kind() != reflect.Struct || !strings.HasSuffix(t.Name(), "Response") || t.Name() == "AuthenticateJWTResponse" {
+		return false
+	}
+	_, token := field(reflect.New(t).Elem(), "session_token")
+	_, jwt := field(reflect.New(t).Elem(), "session_jwt")
+	return token && jwt
+}
+
+func TestLogin_ofEveryAnswer(t *testing.T) {
+	t.Parallel()
+	types, seen := dataTypes(t), map[string]int{}
+	for _, name := range sortedNames(types) {
+		if !isLogin(types[name]) {
+			continue
+		}
+		seen[name[:3]]++
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, _ := filled(types[name])
+			switch answer := v.Interface().(type) {
+			case interface{ Login() sessions.Login }:
+				sameMembers(t, v.Elem(), reflect.ValueOf(answer.Login()))
+				assert.Equal(t, sessions.StepDone, answer.Login().Next.Kind)
+				empty := reflect.New(types[name]).Interface().(interface{ Login() sessions.Login })
+				if _, always := field(v.Elem(), "member_session"); !always || isPointer(types[name], "member_session") {
+					assert.Equal(t, sessions.StepUnknown, empty.Login().Next.Kind, "no session, and no way to one")
+				}
+			case interface{ Login() b2csessions.Login }:
+				sameMembers(t, v.Elem(), reflect.ValueOf(answer.Login()))
+			default:
+				t.Errorf("no Login")
+			}
+		})
+	}
+	assert.Equal(t, map[string]int{"b2b": 19, "b2c": 18}, seen)
+}
+
+func isPointer(t reflect.Type, name string) bool {
+	for f := range t.Fields() {
+		if wireName(f) == name {
+			return f.Type.Kind() == reflect.Pointer
+		}
+	}
+	return false
+}
+
+// sameMembers checks that a login has of the answer what both have.
+func sameMembers(t *testing.T, answer, login reflect.Value) {
+	t.Helper()
+	for i := range login.NumField() {
+		name := wireName(login.Type().Field(i))
+		got := reflect.Indirect(login.Field(i))
+		want, ok := field(answer, name)
+		if user, isUsers := field(answer, "user_session"); name == "session" && isUsers {
+			want, ok = user, true
+		}
+		switch {
+		case ok:
+			require.True(t, got.IsValid(), name)
+			assert.Equal(t, want.Interface(), got.Interface(), name)
+		case name == "member_id" || name == "user_id":
+			assert.NotEmpty(t, got.Interface(), name)
+		case name != "next":
+			assert.True(t, !got.IsValid() || got.IsZero(), name)
+		}
+	}
+}
