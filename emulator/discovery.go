@@ -22,7 +22,7 @@ const (
 	defaultLinkMinutes   = 60
 	minLinkMinutes       = 5
 	maxLinkMinutes       = 10_080
-	// forgetAfter is how long after its expiry a magic link is told apart from an unknown one.
+	// forgetAfter is how long an expired magic link is kept, to be told apart from an unknown one.
 	forgetAfter = 24 * time.Hour
 )
 

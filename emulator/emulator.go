@@ -15,7 +15,7 @@ import (
 type Config struct {
 	// ProjectID and Secret are those of the first project. Empty ones are generated.
 	ProjectID, Secret string
-	// RedirectURL is where magic links lead when a request names no other address. Empty means
+	// RedirectURL is where magic links lead when a request has no redirect URL. Empty means
 	// http://localhost:3000/authenticate.
 	RedirectURL string
 	// Seed, unless zero, makes ids, tokens and codes the same in every run. Signing keys stay random.
