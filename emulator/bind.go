@@ -13,8 +13,8 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// bind fills a request struct from path, query and body, by the tags that the client encodes by. A name or type that
-// the operation does not have is an error.
+// bind decodes path, query and body into a request of the SDK's types. An unknown name in the body and a value of a
+// wrong type are errors; an unknown name in the query is ignored.
 func bind(req any, params map[string]string, query url.Values, body []byte) error {
 	v := reflect.ValueOf(req).Elem()
 	if len(body) > 0 {
@@ -37,7 +37,8 @@ func bind(req any, params map[string]string, query url.Values, body []byte) erro
 	return nil
 }
 
-// decodeBody accepts the path's parameters in the body too, for there are clients that repeat them there.
+// decodeBody decodes the body into req. It ignores members named like a parameter of the path, which some clients
+// repeat in the body.
 func decodeBody(body []byte, req any, params map[string]string) error {
 	var members map[string]jsontext.Value
 	if err := json.Unmarshal(body, &members); err != nil {
@@ -59,11 +60,12 @@ func decodeBody(body []byte, req any, params map[string]string) error {
 		if errors.Is(err, json.ErrUnknownName) {
 			return badRequest(stytcherror.CodeBadRequest, "There is no parameter %s.", field)
 		}
-		return badRequest(stytcherror.CodeBadRequest, "The parameter %s is of another type.", field)
+		return badRequest(stytcherror.CodeBadRequest, "The parameter %s has a wrong type.", field)
 	}
 	return badRequest(stytcherror.CodeBadRequest, "The body does not decode.")
 }
 
+// setQuery sets a field from the text of a query parameter.
 func setQuery(field reflect.Value, name, text string) error {
 	if field.Kind() == reflect.Pointer {
 		field.Set(reflect.New(field.Type().Elem()))
@@ -85,12 +87,13 @@ func setQuery(field reflect.Value, name, text string) error {
 		}
 		field.SetInt(int64(n))
 	default:
-		return badRequest(stytcherror.CodeBadRequest, "The parameter %s cannot stand in a query.", name)
+		return badRequest(stytcherror.CodeBadRequest, "The parameter %s cannot be in a query.", name)
 	}
 	return nil
 }
 
-// matchPath compares a template with a path, segment by segment, and returns the decoded parameters.
+// matchPath compares a template with an escaped path, segment by segment, and returns the decoded parameters. A
+// parameter does not match an empty segment.
 func matchPath(template, path []string) (map[string]string, bool) {
 	if len(template) != len(path) {
 		return nil, false

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Clock is a project's time. It runs with the real one until it is moved, and goes on from there.
+// Clock is a project's clock. It runs like Config.Now, ahead or behind by as much as it was moved. It is safe for
+// concurrent use.
 type Clock struct {
 	base func() time.Time
 
@@ -22,14 +23,14 @@ func (c *Clock) Now() time.Time {
 	return c.base().Add(c.offset).UTC()
 }
 
-// Advance moves the clock by d, also backwards.
+// Advance moves the clock by d, which may be negative.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.offset += d
 }
 
-// Set makes t the present.
+// Set sets the clock to t, from where it runs on.
 func (c *Clock) Set(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

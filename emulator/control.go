@@ -11,20 +11,20 @@ import (
 )
 
 const (
-	// maxControl bounds what a control endpoint reads: a snapshot, mostly.
+	// maxControl bounds the body of a control request, in bytes. Snapshots can be large.
 	maxControl = 64 << 20
-	// maxWait bounds how long the inbox is held open for a message.
+	// maxWait bounds how long a request for the inbox waits for a message.
 	maxWait = time.Minute
 )
 
-// control is one control endpoint. What it returns is sent as JSON.
+// control is one control endpoint. Its result is sent as JSON, a []byte as it is; an error is a 400.
 type control func(p *Project, r *http.Request) (any, error)
 
-// newControl serves the endpoints under /_emulator/. The parameter project_id chooses the project, the first one by
-// default. Pages of other origins may not change anything.
+// newControl serves the endpoints under /_emulator/. Cross-origin requests of a browser that change something are
+// refused.
 func (e *Emulator) newControl() http.Handler {
 	mux := http.NewServeMux()
-	for pattern, play := range map[string]control{
+	for pattern, endpoint := range map[string]control{
 		"GET /_emulator/health":       health,
 		"GET /_emulator/inbox":        getInbox,
 		"GET /_emulator/clock":        getClock,
@@ -35,29 +35,30 @@ func (e *Emulator) newControl() http.Handler {
 		"POST /_emulator/reset":       postReset,
 		"POST /_emulator/keys/rotate": postRotate,
 	} {
-		mux.Handle(pattern, e.controlHandler(play))
+		mux.Handle(pattern, e.controlHandler(endpoint))
 	}
 	mux.HandleFunc("GET /_emulator/{$}", e.serveInboxPage)
 	mux.Handle("GET /_emulator", http.RedirectHandler("/_emulator/", http.StatusSeeOther))
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 
-func (e *Emulator) chosen(r *http.Request) *Project {
+// projectFor returns the project that the parameter project_id names, by default the first one, nil if there is none.
+func (e *Emulator) projectFor(r *http.Request) *Project {
 	if id := r.URL.Query().Get("project_id"); id != "" {
-		return e.find(id)
+		return e.project(id)
 	}
 	return e.first
 }
 
-func (e *Emulator) controlHandler(play control) http.Handler {
+func (e *Emulator) controlHandler(endpoint control) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxControl)
-		p := e.chosen(r)
+		p := e.projectFor(r)
 		if p == nil {
 			writeJSON(w, http.StatusNotFound, map[string]string{"error": "there is no such project"})
 			return
 		}
-		out, err := play(p, r)
+		out, err := endpoint(p, r)
 		if err != nil {
 			writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 			return
@@ -71,7 +72,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	if !isJSON {
 		var err error
 		if body, err = json.Marshal(v, json.Deterministic(true)); err != nil {
-			status, body = http.StatusInternalServerError, []byte(`{"error": "the answer does not encode"}`)
+			status, body = http.StatusInternalServerError, []byte(`{"error": "the response does not encode"}`)
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -80,7 +81,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(body)
 }
 
-// readJSON fills v from the body, strictly; an empty body leaves it alone.
+// readJSON decodes the body into v and refuses unknown names. An empty body leaves v as it is.
 func readJSON(r *http.Request, v any) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil || len(body) == 0 {
@@ -95,23 +96,23 @@ func health(p *Project, _ *http.Request) (any, error) {
 
 func getInbox(p *Project, r *http.Request) (any, error) {
 	query := r.URL.Query()
-	if hold := query.Get("wait"); hold != "" {
-		d, err := time.ParseDuration(hold)
+	if wait := query.Get("wait"); wait != "" {
+		d, err := time.ParseDuration(wait)
 		if err != nil || d < 0 || d > maxWait {
 			return nil, errors.New("wait must be a duration of at most one minute, as in 5s")
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), d)
 		defer cancel()
-		_, _ = p.inbox.Wait(ctx, query.Get("to")) // a wait that ends in vain gives an empty list
+		_, _ = p.inbox.Wait(ctx, query.Get("to")) // if no message came, the list is empty
 	}
 	return p.inbox.Messages(query.Get("to")), nil
 }
 
-type clockAnswer struct {
+type clockResponse struct {
 	Now time.Time `json:"now"`
 }
 
-func getClock(p *Project, _ *http.Request) (any, error) { return clockAnswer{p.clock.Now()}, nil }
+func getClock(p *Project, _ *http.Request) (any, error) { return clockResponse{p.clock.Now()}, nil }
 
 func postClock(p *Project, r *http.Request) (any, error) {
 	var move struct {
@@ -123,7 +124,7 @@ func postClock(p *Project, r *http.Request) (any, error) {
 	}
 	switch {
 	case move.Now.IsZero() == (move.Advance == ""):
-		return nil, errors.New(`say {"now": "2026-01-02T03:04:05Z"} or {"advance": "6m"}`)
+		return nil, errors.New(`the body must be {"now": "2026-01-02T03:04:05Z"} or {"advance": "6m"}`)
 	case move.Advance != "":
 		d, err := time.ParseDuration(move.Advance)
 		if err != nil {
@@ -136,7 +137,7 @@ func postClock(p *Project, r *http.Request) (any, error) {
 	return getClock(p, r)
 }
 
-// postFaults takes one fault or a list of them; an empty list disarms all.
+// postFaults adds one fault or a list of them. An empty list removes all.
 func postFaults(p *Project, r *http.Request) (any, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

@@ -22,75 +22,75 @@ import (
 
 func TestControl_inbox(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	first, second := w.MagicLink("ada@example.com"), w.MagicLink("ada@example.com")
-	w.MagicLink("bob@example.com")
+	h := newHarness(t)
+	first, second := h.MagicLink("ada@example.com"), h.MagicLink("ada@example.com")
+	h.MagicLink("bob@example.com")
 	var list []map[string]any
-	got := w.send("GET", "/_emulator/inbox?to=ada@example.com", "", "", "")
+	got := h.send("GET", "/_emulator/inbox?to=ada@example.com", "", "", "")
 	require.NoError(t, json.Unmarshal([]byte(got.text), &list))
 	require.Len(t, list, 2)
 	assert.Equal(t, second, list[0]["token"], "newest first")
 	assert.Equal(t, first, list[1]["token"])
 	assert.ElementsMatch(t, []string{"id", "channel", "to", "template", "code", "token", "link", "sent_at"}, keysOf(list[0]))
-	assert.Equal(t, "[]", w.send("GET", "/_emulator/inbox?to=nobody@example.com", "", "", "").text)
-	assert.Equal(t, 400, w.send("GET", "/_emulator/inbox?wait=forever", "", "", "").status)
-	assert.Equal(t, 400, w.send("GET", "/_emulator/inbox?wait=2m", "", "", "").status)
+	assert.Equal(t, "[]", h.send("GET", "/_emulator/inbox?to=nobody@example.com", "", "", "").text)
+	assert.Equal(t, 400, h.send("GET", "/_emulator/inbox?wait=forever", "", "", "").status)
+	assert.Equal(t, 400, h.send("GET", "/_emulator/inbox?wait=2m", "", "", "").status)
 }
 
-func TestControl_inboxHoldsUntilAMessageComes(t *testing.T) {
+func TestControl_inboxWaitsForAMessage(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	h := newHarness(t)
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		assert.Contains(t, w.send("GET", "/_emulator/inbox?to=ada@example.com&wait=30s", "", "", "").text, "ada@example.com")
+		assert.Contains(t, h.send("GET", "/_emulator/inbox?to=ada@example.com&wait=30s", "", "", "").text, "ada@example.com")
 	})
-	w.MagicLink("bob@example.com")
-	w.MagicLink("ada@example.com")
+	h.MagicLink("bob@example.com")
+	h.MagicLink("ada@example.com")
 	wg.Wait()
-	assert.Equal(t, "[]", w.send("GET", "/_emulator/inbox?to=nobody@example.com&wait=10ms", "", "", "").text)
+	assert.Equal(t, "[]", h.send("GET", "/_emulator/inbox?to=nobody@example.com&wait=10ms", "", "", "").text)
 }
 
 func TestControl_clock(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	founded := w.found("ada@example.com", nil)
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
 	now := func(a answer) time.Time {
 		parsed, err := time.Parse(time.RFC3339, a.body["now"].(string))
 		require.NoError(t, err, a.text)
 		return parsed
 	}
-	before := now(w.send("GET", "/_emulator/clock", "", "", ""))
-	after := now(w.send("POST", "/_emulator/clock", `{"advance": "61m"}`, "", ""))
+	before := now(h.send("GET", "/_emulator/clock", "", "", ""))
+	after := now(h.send("POST", "/_emulator/clock", `{"advance": "61m"}`, "", ""))
 	assert.WithinDuration(t, before.Add(61*time.Minute), after, 10*time.Second)
-	_, err := w.authenticate(&sessions.AuthenticateRequest{SessionToken: &founded.SessionToken})
+	_, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
 	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
-	set := now(w.send("POST", "/_emulator/clock", `{"now": "2031-01-02T03:04:05Z"}`, "", ""))
+	set := now(h.send("POST", "/_emulator/clock", `{"now": "2031-01-02T03:04:05Z"}`, "", ""))
 	assert.Equal(t, 2031, set.Year())
 	for _, bad := range []string{``, `{}`, `{"advance": "soon"}`, `{"now": "today"}`, `{"advance": "1m", "now": "2031-01-02T03:04:05Z"}`} {
-		assert.Equal(t, 400, w.send("POST", "/_emulator/clock", bad, "", "").status, bad)
+		assert.Equal(t, 400, h.send("POST", "/_emulator/clock", bad, "", "").status, bad)
 	}
 }
 
 func TestControl_faults(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	founded := w.found("ada@example.com", nil)
-	client := w.NewClient(stytch.Config{Retry: shared.RetryPolicy{MaxAttempts: 1}})
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
+	client := h.NewClient(stytch.Config{Retry: shared.RetryPolicy{MaxAttempts: 1}})
 	try := func() error {
-		_, err := client.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &founded.SessionToken})
+		_, err := client.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
 		return err
 	}
 	arm := func(fault string) {
-		got := w.send("POST", "/_emulator/faults", fault, "", "")
+		got := h.send("POST", "/_emulator/faults", fault, "", "")
 		require.Equal(t, http.StatusOK, got.status, got.text)
 	}
 	arm(`{"operation": "b2b.sessions.authenticate", "status": 429, "error_type": "too_many_requests", "retry_after": 3, "skip": 1}`)
-	require.NoError(t, try(), "one is let through")
+	require.NoError(t, try(), "the first call is skipped")
 	err := try()
 	require.ErrorIs(t, err, stytcherror.CodeTooManyRequests)
 	apiErr, _ := errors.AsType[*stytcherror.Error](err)
 	assert.Equal(t, 3*time.Second, apiErr.RetryAfter)
-	require.NoError(t, try(), "once by default")
+	require.NoError(t, try(), "a fault affects one call by default")
 
 	arm(`[{"status": 502, "body": "<html>", "count": 2}, {"disconnect": true}, {"delay_ms": 1}]`)
 	for range 2 {
@@ -100,57 +100,57 @@ func TestControl_faults(t *testing.T) {
 	}
 	_, ok := errors.AsType[*stytcherror.RequestError](try())
 	assert.True(t, ok, "the connection was closed")
-	require.NoError(t, try(), "late, but played")
+	require.NoError(t, try(), "a delayed call is run")
 
 	arm(`{"status": 503, "count": -1}`)
 	require.Error(t, try())
 	arm(`[]`)
 	require.NoError(t, try())
 	for _, bad := range []string{`{}`, `{"operation": "b2b.nothing", "status": 500}`, `{"status": 99}`, `{"status": 500, "x": 1}`, `nope`} {
-		assert.Equal(t, 400, w.send("POST", "/_emulator/faults", bad, "", "").status, bad)
+		assert.Equal(t, 400, h.send("POST", "/_emulator/faults", bad, "", "").status, bad)
 	}
 }
 
-func TestControl_retriesMeetFaults(t *testing.T) {
+func TestControl_faultsAffectRetries(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	founded := w.found("ada@example.com", nil)
-	client := w.NewClient(stytch.Config{Retry: shared.RetryPolicy{MinDelay: time.Millisecond}})
-	arm := w.send("POST", "/_emulator/faults", `{"status": 503, "count": 2}`, "", "")
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
+	client := h.NewClient(stytch.Config{Retry: shared.RetryPolicy{MinDelay: time.Millisecond}})
+	arm := h.send("POST", "/_emulator/faults", `{"status": 503, "count": 2}`, "", "")
 	require.Equal(t, http.StatusOK, arm.status)
-	_, err := client.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &founded.SessionToken})
-	require.NoError(t, err, "a check of a session changes nothing, so it is tried again")
-	w.send("POST", "/_emulator/faults", `{"status": 503, "count": 2}`, "", "")
+	_, err := client.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
+	require.NoError(t, err, "authenticating a session is a read, which is retried")
+	h.send("POST", "/_emulator/faults", `{"status": 503, "count": 2}`, "", "")
 	_, err = client.B2B.Discovery.Organizations.Create(t.Context(),
-		&discoveryorganizations.CreateRequest{IntermediateSessionToken: w.Secret()})
+		&discoveryorganizations.CreateRequest{IntermediateSessionToken: h.Secret()})
 	apiErr, ok := errors.AsType[*stytcherror.Error](err)
 	require.True(t, ok)
-	assert.Zero(t, apiErr.Retries, "a token is spent once")
+	assert.Zero(t, apiErr.Retries, "a single-use token is not sent twice")
 }
 
 func TestControl_snapshotResetRotateHealth(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.found("ada@example.com", nil)
-	assert.Equal(t, w.ID(), w.send("GET", "/_emulator/health", "", "", "").body["project_id"])
-	assert.Contains(t, w.send("POST", "/_emulator/keys/rotate", "", "", "").body["kid"], "jwk-test-")
-	assert.Len(t, w.keys(), 2)
-	snapshot := w.send("GET", "/_emulator/snapshot", "", "", "")
+	h := newHarness(t)
+	h.create("ada@example.com", nil)
+	assert.Equal(t, h.ID(), h.send("GET", "/_emulator/health", "", "", "").body["project_id"])
+	assert.Contains(t, h.send("POST", "/_emulator/keys/rotate", "", "", "").body["kid"], "jwk-test-")
+	assert.Len(t, h.keys(), 2)
+	snapshot := h.send("GET", "/_emulator/snapshot", "", "", "")
 	require.Equal(t, http.StatusOK, snapshot.status)
-	require.Equal(t, http.StatusOK, w.send("POST", "/_emulator/reset", "", "", "").status)
-	assert.Empty(t, w.Inbox().Messages(""))
-	require.Equal(t, http.StatusOK, w.send("POST", "/_emulator/snapshot", snapshot.text, "", "").status)
-	assert.Len(t, w.Inbox().Messages(""), 1)
-	assert.Equal(t, 400, w.send("POST", "/_emulator/snapshot", "{}", "", "").status)
-	assert.Equal(t, 404, w.send("GET", "/_emulator/health?project_id=other", "", "", "").status)
-	assert.Equal(t, 404, w.send("GET", "/_emulator/nothing", "", "", "").status)
-	assert.Equal(t, 405, w.send("GET", "/_emulator/reset", "", "", "").status)
+	require.Equal(t, http.StatusOK, h.send("POST", "/_emulator/reset", "", "", "").status)
+	assert.Empty(t, h.Inbox().Messages(""))
+	require.Equal(t, http.StatusOK, h.send("POST", "/_emulator/snapshot", snapshot.text, "", "").status)
+	assert.Len(t, h.Inbox().Messages(""), 1)
+	assert.Equal(t, 400, h.send("POST", "/_emulator/snapshot", "{}", "", "").status)
+	assert.Equal(t, 404, h.send("GET", "/_emulator/health?project_id=other", "", "", "").status)
+	assert.Equal(t, 404, h.send("GET", "/_emulator/nothing", "", "", "").status)
+	assert.Equal(t, 405, h.send("GET", "/_emulator/reset", "", "", "").status)
 }
 
-func TestControl_otherOriginsChangeNothing(t *testing.T) {
+func TestControl_refusesOtherOrigins(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL()+"/_emulator/reset", strings.NewReader(""))
+	h := newHarness(t)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.URL()+"/_emulator/reset", strings.NewReader(""))
 	require.NoError(t, err)
 	req.Header.Set("Origin", "https://evil.example")
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
@@ -160,35 +160,35 @@ func TestControl_otherOriginsChangeNothing(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, resp.StatusCode)
 }
 
-func TestControl_pageShowsMessagesAsText(t *testing.T) {
+func TestControl_pageEscapesMessages(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	_, err := w.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &magiclinksemaildiscovery.SendRequest{
+	h := newHarness(t)
+	_, err := h.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &magiclinksemaildiscovery.SendRequest{
 		EmailAddress: "ada@example.com", DiscoveryRedirectURL: new(`https://app.example.com/?x="><script>alert(1)</script>`),
 	})
 	require.NoError(t, err)
-	page := w.send("GET", "/_emulator/", "", "", "").text
+	page := h.send("GET", "/_emulator/", "", "", "").text
 	assert.Contains(t, page, "ada@example.com")
 	assert.NotContains(t, page, "<script>")
-	assert.Contains(t, w.send("GET", "/_emulator/?to=nobody@example.com", "", "", "").text, "Nothing was sent")
+	assert.Contains(t, h.send("GET", "/_emulator/?to=nobody@example.com", "", "", "").text, "Nothing was sent")
 }
 
-// TestConcurrency lets many people log in at once; the race detector watches.
-func TestConcurrency(t *testing.T) {
+// For the race detector.
+func TestLogin_concurrent(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	founded := w.found("ada@example.com", admitting("example.com"))
+	h := newHarness(t)
+	created := h.create("ada@example.com", allowing("example.com"))
 	var wg sync.WaitGroup
 	for i := range 16 {
 		email := string(rune('a'+i)) + "@example.com"
 		wg.Go(func() {
-			proof := w.prove(email)
-			resp, err := w.exchange(proof.IntermediateSessionToken, founded.Organization.OrganizationID)
+			proof := h.followLink(email)
+			resp, err := h.exchange(proof.IntermediateSessionToken, created.Organization.OrganizationID)
 			if assert.NoError(t, err) {
-				_, err = w.authenticate(&sessions.AuthenticateRequest{SessionJWT: &resp.SessionJWT})
+				_, err = h.authenticate(&sessions.AuthenticateRequest{SessionJWT: &resp.SessionJWT})
 				assert.NoError(t, err)
 			}
-			_, err = w.Snapshot()
+			_, err = h.Snapshot()
 			assert.NoError(t, err)
 		})
 	}

@@ -22,11 +22,11 @@ const (
 	defaultLinkMinutes   = 60
 	minLinkMinutes       = 5
 	maxLinkMinutes       = 10_080
-	// forgetAfter is how long spent and expired tokens are told apart from unknown ones.
+	// forgetAfter is how long an expired magic link is kept, to be told apart from an unknown one.
 	forgetAfter = 24 * time.Hour
 )
 
-// sendDiscoveryLink puts a magic link into the inbox. Nothing else is made, whoever the address belongs to.
+// sendDiscoveryLink puts a magic link into the inbox. It creates no member, and does the same for every address.
 func (c *call) sendDiscoveryLink(
 	req *magiclinksemaildiscovery.SendRequest,
 ) (*magiclinksemaildiscovery.SendResponse, error) {
@@ -43,7 +43,7 @@ func (c *call) sendDiscoveryLink(
 		return nil, err
 	}
 	if req.PKCECodeChallenge != nil && !pkceForm.MatchString(*req.PKCECodeChallenge) {
-		return nil, badRequest(stytcherror.CodeInvalidPKCECodeChallenge, "The challenge is no base64url of a SHA-256.")
+		return nil, badRequest(stytcherror.CodeInvalidPKCECodeChallenge, "The challenge is not a SHA-256 hash in base64url.")
 	}
 	raw := c.project.redirectURL
 	if req.DiscoveryRedirectURL != nil {
@@ -67,7 +67,7 @@ func (c *call) sendDiscoveryLink(
 	return &magiclinksemaildiscovery.SendResponse{}, nil
 }
 
-// withToken adds the parameters by which a front end knows what to do with a token.
+// withToken adds the parameters stytch_token_type and token to a redirect URL.
 func withToken(link *url.URL, kind, token string) string {
 	query := link.Query()
 	query.Set("stytch_token_type", kind)
@@ -77,6 +77,7 @@ func withToken(link *url.URL, kind, token string) string {
 	return full.String()
 }
 
+// deliver stores a message in the inbox and logs it.
 func (c *call) deliver(m Message) {
 	m.ID, m.SentAt = c.ids.id("message"), c.now
 	c.project.inbox.add(m)
@@ -84,7 +85,7 @@ func (c *call) deliver(m Message) {
 		"channel", m.Channel, "to", m.To, "template", m.Template, "code", m.Code, "link", m.Link)
 }
 
-// authenticateDiscoveryLink spends a magic link for an intermediate session.
+// authenticateDiscoveryLink uses up a magic link and returns an intermediate session.
 func (c *call) authenticateDiscoveryLink(
 	req *magiclinksdiscovery.AuthenticateRequest,
 ) (*magiclinksdiscovery.AuthenticateResponse, error) {
@@ -104,7 +105,7 @@ func (c *call) authenticateDiscoveryLink(
 		Token: c.ids.token(), Email: link.Email, ExpiresAt: c.now.Add(intermediateLifetime),
 		Factors: []sessions.AuthenticationFactor{c.magicLinkFactor(c.ids.id("email"), link.Email)},
 	}
-	c.keepIntermediate(ist)
+	c.storeIntermediate(ist)
 	return &magiclinksdiscovery.AuthenticateResponse{
 		IntermediateSessionToken:          ist.Token,
 		IntermediateSessionTokenExpiresAt: ist.ExpiresAt,
@@ -113,7 +114,8 @@ func (c *call) authenticateDiscoveryLink(
 	}, nil
 }
 
-func (c *call) keepIntermediate(ist *intermediate) {
+// storeIntermediate adds an intermediate session and drops those that have expired.
+func (c *call) storeIntermediate(ist *intermediate) {
 	c.Intermediate = slices.DeleteFunc(c.Intermediate, func(i *intermediate) bool { return !c.now.Before(i.ExpiresAt) })
 	c.Intermediate = append(c.Intermediate, ist)
 }
@@ -129,14 +131,15 @@ func checkPKCE(challenge string, verifier *string) error {
 		return badRequest(stytcherror.CodePKCEExpectedCodeVerifier, "The flow began with a challenge.")
 	}
 	sum := sha256.Sum256([]byte(*verifier))
-	made := base64.RawURLEncoding.EncodeToString(sum[:])
-	if subtle.ConstantTimeCompare([]byte(made), []byte(challenge)) != 1 {
+	computed := base64.RawURLEncoding.EncodeToString(sum[:])
+	if subtle.ConstantTimeCompare([]byte(computed), []byte(challenge)) != 1 {
 		return badRequest(stytcherror.CodePKCEMismatch, "The verifier does not belong to the challenge.")
 	}
 	return nil
 }
 
-// listDiscovered lists organizations for an intermediate session, or for a session's member.
+// listDiscovered lists organizations for an intermediate session or for a session. Only for an intermediate session are
+// those included that the person may join.
 func (c *call) listDiscovered(req *discoveryorganizations.ListRequest) (*discoveryorganizations.ListResponse, error) {
 	if req.IntermediateSessionToken == nil {
 		s, _, err := c.sessionOf(req.SessionToken, req.SessionJWT)
@@ -166,24 +169,26 @@ func (c *call) listDiscovered(req *discoveryorganizations.ListRequest) (*discove
 	}, nil
 }
 
-// discover lists the organizations that an intermediate session can be exchanged for: those the person belongs to, and
-// those that would admit them.
+// discover lists the organizations that an intermediate session can be exchanged for: those that the person belongs to,
+// and those that the person may join by JIT provisioning.
 func (c *call) discover(ist *intermediate) []discovery.DiscoveredOrganization {
 	list := c.memberships(ist.Email, ist.Factors, true)
 	for _, org := range c.Organizations {
-		if c.memberByEmail(org, ist.Email) != nil || c.claimedElsewhere(org, ist.Email) {
+		if c.memberByEmail(org, ist.Email) != nil || c.domainClaimedElsewhere(org, ist.Email) {
 			continue
 		}
 		if membership := c.eligibility(org, ist); membership != nil {
-			list = append(list, discovered(org, membership, judge(org, nil, ist.Email, ist.Factors, true)))
+			missing := requirementsFor(org, nil, ist.Email, ist.Factors, true)
+			list = append(list, discovered(org, membership, missing))
 		}
 	}
 	return list
 }
 
-// memberships lists the organizations that the address belongs to, active, pending or invited.
+// memberships lists the organizations that an address belongs to, as an active, pending or invited member. proveEmail:
+// see [requirementsFor].
 func (c *call) memberships(
-	email string, factors []sessions.AuthenticationFactor, fresh bool,
+	email string, factors []sessions.AuthenticationFactor, proveEmail bool,
 ) []discovery.DiscoveredOrganization {
 	list := []discovery.DiscoveredOrganization{}
 	kinds := map[string]string{
@@ -196,34 +201,33 @@ func (c *call) memberships(
 		if m == nil {
 			continue
 		}
-		shown := c.show(m)
-		membership := &discovery.Membership{Type: kinds[m.Status], Member: &shown}
-		list = append(list, discovered(org, membership, judge(org, m, email, factors, fresh)))
+		membership := &discovery.Membership{Type: kinds[m.Status], Member: new(c.apiMember(m))}
+		list = append(list, discovered(org, membership, requirementsFor(org, m, email, factors, proveEmail)))
 	}
 	return list
 }
 
 func discovered(
-	org *organizations.Organization, membership *discovery.Membership, v verdict,
+	org *organizations.Organization, membership *discovery.Membership, missing requirements,
 ) discovery.DiscoveredOrganization {
 	return discovery.DiscoveredOrganization{
 		Organization: org, Membership: membership,
-		MemberAuthenticated: v.authenticated(), PrimaryRequired: v.primary, MFARequired: v.mfa,
+		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,
 	}
 }
 
-// eligibility says by what somebody who is no member may join, nil if by nothing.
+// eligibility is the JIT provisioning rule by which somebody who is not a member may join, nil if there is none.
 func (c *call) eligibility(org *organizations.Organization, ist *intermediate) *discovery.Membership {
 	domain := domainOf(ist.Email)
-	// The domain alone is not enough: somebody on it must have been admitted and verified before.
-	colleague := func() bool {
+	// An allowed domain is not enough: the organization must have a member with a verified address on it.
+	hasVerifiedMember := func() bool {
 		return c.oneMember(func(m *member) bool {
 			return m.OrganizationID == org.OrganizationID &&
 				m.EmailAddressVerified && domainOf(m.EmailAddress) == domain
 		}) != nil
 	}
 	if org.EmailJITProvisioning == organizations.EmailJITProvisioningRestricted &&
-		slices.Contains(org.EmailAllowedDomains, domain) && verifiesEmail(ist.Factors, ist.Email) && colleague() {
+		slices.Contains(org.EmailAllowedDomains, domain) && provesEmail(ist.Factors, ist.Email) && hasVerifiedMember() {
 		return &discovery.Membership{
 			Type: discovery.MembershipTypeEligibleToJoinByEmailDomain, Details: map[string]any{"domain": domain},
 		}
@@ -232,7 +236,7 @@ func (c *call) eligibility(org *organizations.Organization, ist *intermediate) *
 		return nil
 	}
 	for _, t := range ist.Tenants {
-		if admitted, ok := org.AllowedOAuthTenants[t.Provider].([]any); ok && slices.Contains(admitted, any(t.ID)) {
+		if allowed, ok := org.AllowedOAuthTenants[t.Provider].([]any); ok && slices.Contains(allowed, any(t.ID)) {
 			return &discovery.Membership{
 				Type:    discovery.MembershipTypeEligibleToJoinByOAuthTenant,
 				Details: map[string]any{"provider": t.Provider, "tenant": t.ID},

@@ -11,19 +11,18 @@ import (
 	"time"
 )
 
-// Config is what can be chosen about an [Emulator]. Its zero value works.
+// Config holds the settings of an [Emulator]. Its zero value works.
 type Config struct {
-	// ProjectID and Secret are those of the first project. Empty ones are made up.
+	// ProjectID and Secret are those of the first project. Empty ones are generated.
 	ProjectID, Secret string
-	// RedirectURL is where magic links lead when a request names no other address. Empty means
+	// RedirectURL is where magic links lead when a request has no redirect URL. Empty means
 	// http://localhost:3000/authenticate.
 	RedirectURL string
 	// Seed, unless zero, makes ids, tokens and codes the same in every run. Signing keys stay random.
 	Seed uint64
-	// Logger receives a record per request and per message sent, with links and codes: nothing here is secret. Nil is
-	// silent.
+	// Logger receives a record per API call and per message sent, with links and codes unmasked. Nil is silent.
 	Logger *slog.Logger
-	// Now tells the time before the clock is moved. Nil means time.Now.
+	// Now is the time that a project's [Clock] starts from. Nil means time.Now.
 	Now func() time.Time
 }
 
@@ -39,8 +38,7 @@ type Emulator struct {
 	first    *Project
 }
 
-// New returns an emulator with one project. It refuses the id of a live project: whoever has one at hand is about to
-// mix up two environments.
+// New returns an emulator with one project. It refuses the id or secret of a live project.
 func New(config Config) (*Emulator, error) {
 	config.RedirectURL = cmp.Or(config.RedirectURL, defaultRedirectURL)
 	if _, err := redirectURL(config.RedirectURL); err != nil {
@@ -62,14 +60,13 @@ func New(config Config) (*Emulator, error) {
 	return e, nil
 }
 
-// NewProject adds a project with a state, clock and inbox of its own, so that tests that run side by side do not meet.
-// An empty id or secret is made up.
+// NewProject adds a project with its own state, clock, inbox and faults. An empty id or secret is generated.
 func (e *Emulator) NewProject(id, secret string) (*Project, error) {
 	ids := newIDs(e.config.Seed)
 	id = cmp.Or(id, ids.id("project"))
 	secret = cmp.Or(secret, "secret-test-"+ids.token())
 	if strings.HasPrefix(id, "project-live-") || strings.HasPrefix(secret, "secret-live-") {
-		return nil, errors.New("emulator: a live project's id or secret has no place here")
+		return nil, errors.New("emulator: the id or secret is that of a live project")
 	}
 	p := newProject(e.config, id, secret)
 	e.mu.Lock()
@@ -84,14 +81,14 @@ func (e *Emulator) NewProject(id, secret string) (*Project, error) {
 // Project returns the first project.
 func (e *Emulator) Project() *Project { return e.first }
 
-// find returns a project by its id, nil if there is none.
-func (e *Emulator) find(id string) *Project {
+// project returns the project with an id, nil if there is none.
+func (e *Emulator) project(id string) *Project {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	return e.projects[id]
 }
 
-// ServeHTTP plays the API, and the control endpoints under /_emulator/.
+// ServeHTTP serves the API, and the control endpoints under /_emulator/.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/_emulator") {
 		e.control.ServeHTTP(w, r)

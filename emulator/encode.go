@@ -11,11 +11,12 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// encode writes an answer as the API does: with every member, empty or not. The SDK's own types leave out what is empty.
-func encode(answer any) ([]byte, error) {
+// encode writes a response as the API does: with every member, empty or not. The JSON of the SDK's types omits empty
+// members.
+func encode(resp any) ([]byte, error) {
 	var b strings.Builder
 	enc := jsontext.NewEncoder(&b)
-	if err := encodeValue(enc, reflect.ValueOf(answer)); err != nil {
+	if err := encodeValue(enc, reflect.ValueOf(resp)); err != nil {
 		return nil, err
 	}
 	return []byte(strings.TrimSuffix(b.String(), "\n")), nil

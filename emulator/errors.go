@@ -10,7 +10,7 @@ import (
 // codeNotImplemented is the emulator's own error type.
 const codeNotImplemented stytcherror.Code = "emulator_not_implemented"
 
-// apiError is an answer of the API that says no.
+// apiError is an error response of the API.
 type apiError struct {
 	status  int
 	code    stytcherror.Code

@@ -10,13 +10,13 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 )
 
-// verifyingMethods are the methods that prove an e-mail address, in the order that the API names them.
-var verifyingMethods = []string{
+// emailProvingMethods are the methods that can prove an e-mail address, in the API's order.
+var emailProvingMethods = []string{
 	organizations.AuthMethodSSO, organizations.AuthMethodMagicLink, organizations.AuthMethodPassword,
 	organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth, organizations.AuthMethodEmailOTP,
 }
 
-// magicLinkFactor is what a magic link in an e-mail proves.
+// magicLinkFactor is the factor of a magic link that was sent by e-mail and authenticated now.
 func (c *call) magicLinkFactor(emailID, email string) sessions.AuthenticationFactor {
 	return sessions.AuthenticationFactor{
 		Type:                sessions.AuthenticationFactorTypeMagicLink,
@@ -26,7 +26,7 @@ func (c *call) magicLinkFactor(emailID, email string) sessions.AuthenticationFac
 	}
 }
 
-// methodOf is the auth method that a factor counts as, empty for a second factor.
+// methodOf is the auth method that a factor counts as. It is empty for a second factor.
 func methodOf(f *sessions.AuthenticationFactor) string {
 	switch f.Type {
 	case sessions.AuthenticationFactorTypeMagicLink:
@@ -45,8 +45,8 @@ func methodOf(f *sessions.AuthenticationFactor) string {
 	}
 }
 
-// isSecond reports whether a factor counts as a second one.
-func isSecond(f *sessions.AuthenticationFactor) bool {
+// isSecondary reports whether a factor is a second one for MFA.
+func isSecondary(f *sessions.AuthenticationFactor) bool {
 	switch f.Type {
 	case sessions.AuthenticationFactorTypeOTP, sessions.AuthenticationFactorTypeTOTP,
 		sessions.AuthenticationFactorTypeRecoveryCodes:
@@ -56,9 +56,9 @@ func isSecond(f *sessions.AuthenticationFactor) bool {
 	}
 }
 
-// verifiesEmail reports whether a factor proves the address. A password that was set before and the logins of GitHub,
-// Slack and HubSpot do not.
-func verifiesEmail(factors []sessions.AuthenticationFactor, email string) bool {
+// provesEmail reports whether one of the factors proves the address. Passwords and OAuth logins by GitHub, Slack and
+// HubSpot do not.
+func provesEmail(factors []sessions.AuthenticationFactor, email string) bool {
 	return slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool {
 		switch methodOf(&f) {
 		case organizations.AuthMethodMagicLink, organizations.AuthMethodEmailOTP:
@@ -71,56 +71,59 @@ func verifiesEmail(factors []sessions.AuthenticationFactor, email string) bool {
 	})
 }
 
-// verdict is what a login still lacks; both empty mean a session.
-type verdict struct {
+// requirements are the factors that a login still needs.
+type requirements struct {
 	primary *b2bsessions.PrimaryRequired
 	mfa     *mfa.MFARequired
 }
 
-func (v verdict) authenticated() bool { return v.primary == nil && v.mfa == nil }
+// none reports whether nothing is missing, so that a session can be issued.
+func (r requirements) none() bool { return r.primary == nil && r.mfa == nil }
 
-// judge decides what a set of factors leads to in an organization. m is nil for somebody who is not a member yet.
-// fresh says that a factor at hand must prove the address, however well it is known, as discovery asks for.
-func judge(
-	org *organizations.Organization, m *member, email string, factors []sessions.AuthenticationFactor, fresh bool,
-) verdict {
-	var v verdict
+// requirementsFor returns what is missing for a session in an organization when factors were proved. m is nil for
+// somebody who is not a member yet. With proveEmail one of the factors must prove the e-mail address even if the
+// member's is verified already, as discovery requires.
+func requirementsFor(
+	org *organizations.Organization, m *member, email string, factors []sessions.AuthenticationFactor, proveEmail bool,
+) requirements {
+	var missing requirements
 	breakglass := m != nil && m.IsBreakglass
 	restricted := org.AuthMethods == organizations.AuthMethodsPolicyRestricted && !breakglass
 	allowed := slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool {
 		return slices.Contains(org.AllowedAuthMethods, methodOf(&f))
 	})
-	known := m != nil && m.EmailAddressVerified && !fresh
+	proved := m != nil && m.EmailAddressVerified && !proveEmail || provesEmail(factors, email)
 	switch {
 	case restricted && !allowed:
-		v.primary = &b2bsessions.PrimaryRequired{AllowedAuthMethods: slices.Clone(org.AllowedAuthMethods)}
-	case !known && !verifiesEmail(factors, email):
-		methods := slices.Clone(verifyingMethods)
+		missing.primary = &b2bsessions.PrimaryRequired{AllowedAuthMethods: slices.Clone(org.AllowedAuthMethods)}
+	case !proved:
+		methods := slices.Clone(emailProvingMethods)
 		if restricted {
 			methods = slices.DeleteFunc(methods, func(method string) bool {
 				return !slices.Contains(org.AllowedAuthMethods, method)
 			})
 		}
-		v.primary = &b2bsessions.PrimaryRequired{AllowedAuthMethods: methods}
+		missing.primary = &b2bsessions.PrimaryRequired{AllowedAuthMethods: methods}
 	}
 	enrolled := m != nil && m.MFAEnrolled
 	wanted := enrolled || org.MFAPolicy == organizations.MFAPolicyRequiredForAll
-	if wanted && !slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool { return isSecond(&f) }) {
-		v.mfa = &mfa.MFARequired{MemberOptions: secondFactors(m)}
+	if wanted && !slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool { return isSecondary(&f) }) {
+		missing.mfa = &mfa.MFARequired{MemberOptions: memberOptions(m)}
 	}
-	return v
+	return missing
 }
 
-// secondFactors are those that a member has, nil if none.
-func secondFactors(m *member) *mfa.MemberOptions {
+// memberOptions are the second factors that a member has, nil if there are none.
+func memberOptions(m *member) *mfa.MemberOptions {
 	if m == nil || m.MFAPhoneNumber == "" && m.TOTPRegistrationID == "" {
 		return nil
 	}
 	return &mfa.MemberOptions{MFAPhoneNumber: m.MFAPhoneNumber, TOTPRegistrationID: m.TOTPRegistrationID}
 }
 
-// sendsPasscode reports whether a code goes out by itself: to a verified number, when text messages are the member's
-// default or the only second factor that the organization takes.
+// sendsPasscode reports whether a login that lacks the second factor sends a code by itself: if the member's number is
+// verified, and text messages are the member's default, the member's only second factor, or the only one that the
+// organization allows.
 func sendsPasscode(org *organizations.Organization, m *member) bool {
 	if m.MFAPhoneNumber == "" || !m.MFAPhoneNumberVerified {
 		return false

@@ -11,33 +11,34 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Fault answers calls of an operation in the emulator's place, or drops them. With DelayMS alone, the calls have their
-// effect at once and the answer comes late.
+// Fault replaces the responses to an operation, or closes its connections. The operation is not run. A Fault with a
+// DelayMS alone runs it at once and delays the response.
 type Fault struct {
 	// Operation is an operation id, as in "b2b.sessions.authenticate"; empty means every operation.
 	Operation string `json:"operation"`
-	// Count is how many calls go wrong; zero means one, less than zero all.
+	// Count is the number of calls that are affected. Zero means one, a negative number all.
 	Count int `json:"count"`
-	// Skip is how many calls are played before.
+	// Skip is the number of calls that pass before the first one is affected.
 	Skip int `json:"skip"`
-	// Status is the answer's HTTP status, 200 to 599. Below 400, Body is an answer like any other.
+	// Status is the response's HTTP status, 200 to 599.
 	Status int `json:"status"`
-	// ErrorType fills the API's error body; without it, Body is sent as it stands.
+	// ErrorType makes the body an error of the API with this error_type. Without it, the body is Body.
 	ErrorType string `json:"error_type"`
 	Body      string `json:"body"`
-	// ContentType is Body's; empty means text/html.
+	// ContentType is the media type of Body. Empty means text/html.
 	ContentType string `json:"content_type"`
-	// RetryAfter is sent as the header of that name, in seconds; zero means none.
+	// RetryAfter is the header of that name, in seconds. Zero means none.
 	RetryAfter int `json:"retry_after"`
-	// DelayMS is how many milliseconds the answer waits.
+	// DelayMS is how long the response waits, in milliseconds of real time: ten minutes at most.
 	DelayMS int `json:"delay_ms"`
-	// Disconnect closes the connection without an answer.
+	// Disconnect closes the connection without a response.
 	Disconnect bool `json:"disconnect"`
 }
 
-// maxDelay bounds how long a fault can hold a connection.
+// maxDelay bounds DelayMS.
 const maxDelay = 10 * time.Minute
 
+// check validates a fault's operation and bounds.
 func (f *Fault) check() error {
 	known := f.Operation == "" || slices.ContainsFunc(operations, func(r route) bool { return r.id == f.Operation })
 	switch {
@@ -46,7 +47,7 @@ func (f *Fault) check() error {
 	case f.Skip < 0 || f.DelayMS < 0 || f.RetryAfter < 0 || f.delay() > maxDelay:
 		return errors.New("skip, delay_ms and retry_after must be at least 0, delay_ms at most ten minutes")
 	case f.Status == 0 && !f.Disconnect && f.DelayMS == 0:
-		return errors.New("status, disconnect or delay_ms must say what goes wrong")
+		return errors.New("one of status, disconnect and delay_ms must be set")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return errors.New("status must be between 200 and 599")
 	}
@@ -55,7 +56,8 @@ func (f *Fault) check() error {
 
 func (f *Fault) delay() time.Duration { return time.Duration(f.DelayMS) * time.Millisecond }
 
-// AddFaults arms faults, which are tried in the order they came.
+// AddFaults adds faults to the project's. A call is affected by the first one that applies to it. None is added if one
+// is invalid.
 func (p *Project) AddFaults(faults ...Fault) error {
 	for i := range faults {
 		if err := faults[i].check(); err != nil {
@@ -73,15 +75,16 @@ func (p *Project) AddFaults(faults ...Fault) error {
 	return nil
 }
 
-// ClearFaults disarms all faults.
+// ClearFaults removes all faults.
 func (p *Project) ClearFaults() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.faults = nil
 }
 
-// fault takes the first armed fault for an operation. A fault that only delays comes back as its delay.
-func (p *Project) fault(operation string) (*Fault, time.Duration) {
+// takeFault returns the fault for a call of an operation, nil if there is none, and counts it. Of a fault that only
+// delays, it returns the delay.
+func (p *Project) takeFault(operation string) (*Fault, time.Duration) {
 	for i, f := range p.faults {
 		if f.Operation != "" && f.Operation != operation {
 			continue
@@ -103,10 +106,11 @@ func (p *Project) fault(operation string) (*Fault, time.Duration) {
 	return nil, 0
 }
 
+// response is what the fault answers.
 func (f *Fault) response(ids *ids) response {
 	out := response{status: f.Status, body: []byte(f.Body), header: http.Header{}}
 	if f.ErrorType != "" {
-		out = failure(ids, fail(f.Status, stytcherror.Code(f.ErrorType), "A fault that was asked for."))
+		out = failure(ids, fail(f.Status, stytcherror.Code(f.ErrorType), "An injected fault."))
 		out.header = http.Header{}
 	} else {
 		contentType := f.ContentType
@@ -122,7 +126,7 @@ func (f *Fault) response(ids *ids) response {
 	return out
 }
 
-// pause waits in real time, and reports false when the caller has gone.
+// pause waits in real time. It reports false if the context ended first.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

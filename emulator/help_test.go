@@ -18,81 +18,83 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// world is an emulator and the shortest way to what tests need from it.
-type world struct {
+// harness is an emulator, with helpers for what many tests do.
+type harness struct {
 	*stytchtest.Server
 	t   *testing.T
 	api *stytch.Client
 }
 
-func newWorld(t *testing.T) *world {
+func newHarness(t *testing.T) *harness {
 	t.Helper()
 	server := stytchtest.New(t)
-	return &world{Server: server, t: t, api: server.Client()}
+	return &harness{Server: server, t: t, api: server.Client()}
 }
 
-// prove returns an intermediate session of an address.
-func (w *world) prove(email string) *magiclinksdiscovery.AuthenticateResponse {
-	w.t.Helper()
-	proof, err := w.api.B2B.MagicLinks.Discovery.Authenticate(w.t.Context(),
-		&magiclinksdiscovery.AuthenticateRequest{DiscoveryMagicLinksToken: w.MagicLink(email)})
-	require.NoError(w.t, err)
+// followLink authenticates a magic link that was sent to an address.
+func (h *harness) followLink(email string) *magiclinksdiscovery.AuthenticateResponse {
+	h.t.Helper()
+	proof, err := h.api.B2B.MagicLinks.Discovery.Authenticate(h.t.Context(),
+		&magiclinksdiscovery.AuthenticateRequest{DiscoveryMagicLinksToken: h.MagicLink(email)})
+	require.NoError(h.t, err)
 	return proof
 }
 
-// found creates an organization; change sets what is special about it.
-func (w *world) found(
+// create creates an organization with a default name. change, if not nil, edits the request.
+func (h *harness) create(
 	email string, change func(*discoveryorganizations.CreateRequest),
 ) *discoveryorganizations.CreateResponse {
-	w.t.Helper()
-	req := &discoveryorganizations.CreateRequest{IntermediateSessionToken: w.prove(email).IntermediateSessionToken}
+	h.t.Helper()
+	req := &discoveryorganizations.CreateRequest{IntermediateSessionToken: h.IntermediateSession(email)}
 	if change != nil {
 		change(req)
 	}
-	created, err := w.api.B2B.Discovery.Organizations.Create(w.t.Context(), req)
-	require.NoError(w.t, err)
+	created, err := h.api.B2B.Discovery.Organizations.Create(h.t.Context(), req)
+	require.NoError(h.t, err)
 	return created
 }
 
-func (w *world) exchange(ist, org string) (*intermediatesessions.ExchangeResponse, error) {
-	w.t.Helper()
-	return w.api.B2B.Discovery.IntermediateSessions.Exchange(w.t.Context(),
+// exchange logs in to an organization with an intermediate session.
+func (h *harness) exchange(ist, org string) (*intermediatesessions.ExchangeResponse, error) {
+	h.t.Helper()
+	return h.api.B2B.Discovery.IntermediateSessions.Exchange(h.t.Context(),
 		&intermediatesessions.ExchangeRequest{IntermediateSessionToken: ist, OrganizationID: org})
 }
 
-// admitting makes an organization take in whoever has an address on the domain.
-func admitting(domain string) func(*discoveryorganizations.CreateRequest) {
+// allowing turns on JIT provisioning for addresses on a domain.
+func allowing(domain string) func(*discoveryorganizations.CreateRequest) {
 	return func(req *discoveryorganizations.CreateRequest) {
 		req.EmailJITProvisioning = new(organizations.EmailJITProvisioningRestricted)
 		req.EmailAllowedDomains = []string{domain}
 	}
 }
 
-// edit changes the project's state through a snapshot, as a seed file would.
-func (w *world) edit(change func(state map[string]any)) {
-	w.t.Helper()
-	data, err := w.Snapshot()
-	require.NoError(w.t, err)
+// edit changes the project's state through a snapshot.
+func (h *harness) edit(change func(state map[string]any)) {
+	h.t.Helper()
+	data, err := h.Snapshot()
+	require.NoError(h.t, err)
 	var snapshot map[string]any
-	require.NoError(w.t, json.Unmarshal(data, &snapshot))
+	require.NoError(h.t, json.Unmarshal(data, &snapshot))
 	change(snapshot["state"].(map[string]any))
 	data, err = json.Marshal(snapshot)
-	require.NoError(w.t, err)
-	require.NoError(w.t, w.Restore(data))
+	require.NoError(h.t, err)
+	require.NoError(h.t, h.Restore(data))
 }
 
 // editMember changes one member's stored fields.
-func (w *world) editMember(id string, fields map[string]any) {
-	w.t.Helper()
-	w.edit(func(state map[string]any) { editOne(state["members"], "member_id", id, fields) })
+func (h *harness) editMember(id string, fields map[string]any) {
+	h.t.Helper()
+	h.edit(func(state map[string]any) { editOne(state["members"], "member_id", id, fields) })
 }
 
 // editOrganization changes one organization's stored fields.
-func (w *world) editOrganization(id string, fields map[string]any) {
-	w.t.Helper()
-	w.edit(func(state map[string]any) { editOne(state["organizations"], "organization_id", id, fields) })
+func (h *harness) editOrganization(id string, fields map[string]any) {
+	h.t.Helper()
+	h.edit(func(state map[string]any) { editOne(state["organizations"], "organization_id", id, fields) })
 }
 
+// editOne sets fields of the object in a list whose key is the id.
 func editOne(list any, key, id string, fields map[string]any) {
 	for _, item := range list.([]any) {
 		if object := item.(map[string]any); object[key] == id {

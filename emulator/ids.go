@@ -10,12 +10,13 @@ import (
 	"strings"
 )
 
-// tokenBytes is the length of every opaque token: 44 characters of base64url.
+// tokenBytes is the length of every opaque token before encoding: 44 characters in base64url.
 const tokenBytes = 33
 
-// ids makes ids, tokens and codes in the API's forms.
+// ids generates ids, tokens and codes in the API's forms.
 type ids struct{ random io.Reader }
 
+// newIDs returns ids from a seed, the same in every run, or random ones for seed zero.
 func newIDs(seed uint64) *ids {
 	if seed == 0 {
 		return &ids{random: cryptorand.Reader}

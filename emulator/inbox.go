@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// maxMessages bounds an inbox; the oldest messages go first.
+// maxMessages bounds an inbox. The oldest messages are removed first.
 const maxMessages = 10_000
 
 // Message is an e-mail or text message that the real service would have sent.
@@ -17,16 +17,16 @@ type Message struct {
 	// Channel is email, sms or whatsapp.
 	Channel string `json:"channel"`
 	To      string `json:"to"`
-	// Template says what the message is for, as in "discovery_magic_link".
+	// Template is the purpose of the message: "discovery_magic_link" or "mfa_passcode".
 	Template string `json:"template"`
-	// Code is a passcode, Token the token inside Link; what a message does not have is empty.
+	// Code is a passcode, Link a magic link and Token its token. Each is empty in a message without one.
 	Code   string    `json:"code"`
 	Token  string    `json:"token"`
 	Link   string    `json:"link"`
 	SentAt time.Time `json:"sent_at"`
 }
 
-// Inbox holds the messages of a project. It is safe for concurrent use.
+// Inbox holds the messages of a project, the last ten thousand. It is safe for concurrent use.
 type Inbox struct {
 	mu       sync.Mutex
 	messages []Message     // oldest first
@@ -35,19 +35,20 @@ type Inbox struct {
 
 func newInbox() *Inbox { return &Inbox{arrival: make(chan struct{})} }
 
-// Messages returns the messages to an address, newest first; all of them if the address is empty.
+// Messages returns the messages to an address or number, newest first, and all of them if to is empty. Case does not
+// count.
 func (b *Inbox) Messages(to string) []Message {
-	list, _ := b.look(to)
-	return list
+	messages, _ := b.list(to)
+	return messages
 }
 
-// Wait returns the newest message to an address, waiting for one until the context ends. An empty address means
-// anybody's.
+// Wait returns the newest message to an address or number. If there is none yet, it waits for one until the context
+// ends. An empty to stands for every address.
 func (b *Inbox) Wait(ctx context.Context, to string) (Message, error) {
 	for {
-		list, arrival := b.look(to)
-		if len(list) > 0 {
-			return list[0], nil
+		messages, arrival := b.list(to)
+		if len(messages) > 0 {
+			return messages[0], nil
 		}
 		select {
 		case <-arrival:
@@ -57,17 +58,17 @@ func (b *Inbox) Wait(ctx context.Context, to string) (Message, error) {
 	}
 }
 
-// look returns the matching messages and the channel that tells of the next one.
-func (b *Inbox) look(to string) ([]Message, <-chan struct{}) {
+// list returns the matching messages, newest first, and the channel that is closed when another message arrives.
+func (b *Inbox) list(to string) ([]Message, <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	list := []Message{}
+	messages := []Message{}
 	for _, m := range slices.Backward(b.messages) {
 		if to == "" || strings.EqualFold(m.To, to) {
-			list = append(list, m)
+			messages = append(messages, m)
 		}
 	}
-	return list, b.arrival
+	return messages, b.arrival
 }
 
 func (b *Inbox) add(m Message) {

@@ -19,15 +19,16 @@ const (
 	jwtLifetime       = 5 * time.Minute
 	sessionClaim      = "https://stytch.com/session"
 	organizationClaim = "https://stytch.com/organization"
-	ownClaims         = "https://stytch.com/"
-	// maxJWT bounds a token before it is parsed.
+	// stytchClaims begins the names of the API's own claims.
+	stytchClaims = "https://stytch.com/"
+	// maxJWT bounds the JWT in a request, in bytes.
 	maxJWT = 16 << 10
 )
 
 // registeredClaims are names that custom claims cannot take (RFC 7519, section 4.1).
 var registeredClaims = []string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}
 
-// sessionJWT signs a JWT of a session, valid for five minutes.
+// sessionJWT signs a JWT for a session, valid for five minutes.
 func (c *call) sessionJWT(s *session, m *member, org *organizations.Organization) (string, error) {
 	factors, err := factorClaims(s.Factors)
 	if err != nil {
@@ -56,7 +57,7 @@ func (c *call) sessionJWT(s *session, m *member, org *organizations.Organization
 	return c.sign(c.now, claims)
 }
 
-// sign makes a JWT of claims with the newest key.
+// sign returns claims as a JWT, signed with the newest key.
 func (s *state) sign(now time.Time, claims map[string]any) (string, error) {
 	k, err := s.signingKey(now)
 	if err != nil {
@@ -71,7 +72,7 @@ func (s *state) sign(now time.Time, claims map[string]any) (string, error) {
 	return token.SignedString(private)
 }
 
-// factorClaims are factors as a JWT carries them: without the times of their records, and without what is empty.
+// factorClaims are factors in the form of a JWT's claim: without created_at, updated_at and empty values.
 func factorClaims(factors []sessions.AuthenticationFactor) ([]map[string]any, error) {
 	list := make([]map[string]any, 0, len(factors))
 	for _, f := range factors {
@@ -91,6 +92,7 @@ func factorClaims(factors []sessions.AuthenticationFactor) ([]map[string]any, er
 	return list, nil
 }
 
+// dropEmpty deletes nulls and empty strings, also in nested objects.
 func dropEmpty(m map[string]any) {
 	for name, value := range m {
 		if inner, ok := value.(map[string]any); ok {
@@ -102,7 +104,8 @@ func dropEmpty(m map[string]any) {
 	}
 }
 
-// sessionOfJWT finds the session that a JWT speaks of. The JWT's own time does not matter, its signature does.
+// sessionOfJWT finds the session that a JWT names. It verifies signature, audience and issuer, but not the expiry: an
+// expired JWT still names an active session.
 func (c *call) sessionOfJWT(text string) (*session, error) {
 	if len(text) > maxJWT {
 		return nil, badRequest(stytcherror.CodeUnableToParseSessionJWT, "The session JWT is too long.")
@@ -136,23 +139,23 @@ func (c *call) sessionOfJWT(text string) (*session, error) {
 	case !slices.Contains(claims.Audience, c.project.id):
 		return nil, badRequest(stytcherror.CodeJWTInvalidAudience, "The session JWT is for another project.")
 	case claims.Issuer != "stytch.com/"+c.project.id:
-		return nil, badRequest(stytcherror.CodeJWTInvalidIssuer, "The session JWT is of another issuer.")
+		return nil, badRequest(stytcherror.CodeJWTInvalidIssuer, "The session JWT has another issuer.")
 	}
-	return c.liveSession(func(s *session) bool { return s.ID == claims.Session.ID })
+	return c.activeSession(func(s *session) bool { return s.ID == claims.Session.ID })
 }
 
 // maxClaims bounds a session's custom claims, in bytes of JSON.
 const maxClaims = 4096
 
-// mergeClaims lays new claims over old ones; null deletes. Registered names are ignored.
+// mergeClaims returns the old claims with the added ones. A nil value deletes a claim; registered names are ignored.
 func mergeClaims(old, added map[string]any) (map[string]any, error) {
 	merged := map[string]any{}
 	maps.Copy(merged, old)
 	for name, value := range added {
 		switch {
-		case strings.HasPrefix(name, ownClaims):
+		case strings.HasPrefix(name, stytchClaims):
 			return nil, badRequest(stytcherror.CodeStytchClaimsInCustomClaims,
-				"Custom claims cannot begin with %s.", ownClaims)
+				"Custom claims cannot begin with %s.", stytchClaims)
 		case slices.Contains(registeredClaims, name):
 		case value == nil:
 			delete(merged, name)
@@ -165,7 +168,7 @@ func mergeClaims(old, added map[string]any) (map[string]any, error) {
 		return nil, err
 	}
 	if len(raw) > maxClaims {
-		return nil, badRequest(stytcherror.CodeCustomClaimsTooLarge, "Custom claims go beyond %d bytes.", maxClaims)
+		return nil, badRequest(stytcherror.CodeCustomClaimsTooLarge, "Custom claims are larger than %d bytes.", maxClaims)
 	}
 	return merged, nil
 }

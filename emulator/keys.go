@@ -18,12 +18,12 @@ import (
 
 const (
 	keyBits = 2048
-	// retiredKeys is how long a key stays published after a newer one took over.
-	retiredKeys = 30 * 24 * time.Hour
-	certYears   = 10
+	// retiredKeyLifetime is how long a key stays published after a newer one was made.
+	retiredKeyLifetime = 30 * 24 * time.Hour
+	certYears          = 10
 )
 
-// key signs session JWTs.
+// key is a signing key. Its private key is parsed when it is first used.
 type key struct {
 	KID       string    `json:"kid"`
 	PKCS8     []byte    `json:"pkcs8"`
@@ -33,8 +33,8 @@ type key struct {
 	private *rsa.PrivateKey
 }
 
-// newKey makes a key, whose id follows from it: under a seed other ids come again in the next run, but the key does
-// not.
+// newKey makes a random key. Its id is derived from the key, not from the project's seed: in the next run it is another
+// key and needs another id.
 func newKey(now time.Time) (*key, error) {
 	private, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
@@ -53,6 +53,7 @@ func newKey(now time.Time) (*key, error) {
 	return &key{KID: kid, PKCS8: pkcs8, Cert: cert, CreatedAt: now, private: private}, nil
 }
 
+// selfSigned returns a self-signed certificate of a key, in DER.
 func selfSigned(private *rsa.PrivateKey, now time.Time) ([]byte, error) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1),
@@ -64,7 +65,7 @@ func selfSigned(private *rsa.PrivateKey, now time.Time) ([]byte, error) {
 	return x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
 }
 
-// signer returns the private key, which a snapshot holds in its encoded form.
+// signer returns the private key, and parses it first if it comes from a snapshot.
 func (k *key) signer() (*rsa.PrivateKey, error) {
 	if k.private != nil {
 		return k.private, nil
@@ -81,7 +82,7 @@ func (k *key) signer() (*rsa.PrivateKey, error) {
 	return private, nil
 }
 
-// jwk is the key's public half (RFC 7517).
+// jwk is the public key as a JWK (RFC 7517).
 func (k *key) jwk() (sessions.JWK, error) {
 	private, err := k.signer()
 	if err != nil {
@@ -98,7 +99,7 @@ func (k *key) jwk() (sessions.JWK, error) {
 	}, nil
 }
 
-// signingKey is the newest key. The first one is made when it is first needed, for it takes a moment.
+// signingKey is the newest key. The first one is made when it is needed: that takes a noticeable time.
 func (s *state) signingKey(now time.Time) (*key, error) {
 	if n := len(s.Keys); n > 0 {
 		return s.Keys[n-1], nil
@@ -111,14 +112,14 @@ func (s *state) signingKey(now time.Time) (*key, error) {
 	return k, nil
 }
 
-// publishedKeys are the signing key and those it replaced lately, newest first.
+// publishedKeys are the signing key and those that were replaced within the last thirty days, newest first.
 func (s *state) publishedKeys(now time.Time) ([]*key, error) {
 	if _, err := s.signingKey(now); err != nil {
 		return nil, err
 	}
 	var published []*key
 	for i, k := range slices.Backward(s.Keys) {
-		if i < len(s.Keys)-1 && now.Sub(s.Keys[i+1].CreatedAt) > retiredKeys {
+		if i < len(s.Keys)-1 && now.Sub(s.Keys[i+1].CreatedAt) > retiredKeyLifetime {
 			break
 		}
 		published = append(published, k)

@@ -14,16 +14,17 @@ import (
 
 const passcodeLifetime = 2 * time.Minute
 
+// smsLocales are the languages that text messages exist in.
 var smsLocales = []shared.Locale{
 	shared.LocaleEN, shared.LocaleES, shared.LocalePTBR, shared.LocaleFR, shared.LocaleIT, shared.LocaleDE,
 	shared.LocaleZHHans, shared.LocaleCA, shared.LocaleJA, shared.LocaleRU, shared.LocaleNL, shared.LocalePL,
 	shared.LocaleTR, shared.LocaleFA, shared.LocaleVI, shared.LocaleCS,
 }
 
-// findIntermediate finds a live intermediate session.
+// findIntermediate finds an intermediate session that has not expired.
 func (c *call) findIntermediate(token string) (*intermediate, error) {
 	if !isToken(token) {
-		return nil, badRequest(stytcherror.CodeInvalidSessionToken, "The intermediate session token has another form.")
+		return nil, badRequest(stytcherror.CodeInvalidSessionToken, "The intermediate session token is malformed.")
 	}
 	i := slices.IndexFunc(c.Intermediate, func(i *intermediate) bool { return i.Token == token })
 	if i < 0 || !c.now.Before(c.Intermediate[i].ExpiresAt) {
@@ -38,32 +39,33 @@ type login struct {
 	org     *organizations.Organization
 	member  *member
 	factors []sessions.AuthenticationFactor
-	// ist is what the factors come from; nil when they come from a session.
-	ist      *intermediate
+	// ist is the intermediate session that the factors come from, nil when they come from a session.
+	ist *intermediate
+	// duration and claims are those of the new session.
 	duration time.Duration
 	claims   map[string]any
-	// fresh: see judge.
-	fresh bool
+	// proveEmail: see requirementsFor.
+	proveEmail bool
 }
 
-// loginResponse is what every login answers; the other operations' types are the same but for the name.
+// loginResponse is the response to a login. The types of the other operations differ in their name only.
 type loginResponse = intermediatesessions.ExchangeResponse
 
-// finish makes a session, or says what is missing for one and gives the intermediate session back.
-func (c *call) finish(l login) (*loginResponse, error) {
-	v := judge(l.org, l.member, l.member.EmailAddress, l.factors, l.fresh)
+// completeLogin issues a session or, if a factor is missing, returns which one and an intermediate session.
+func (c *call) completeLogin(l login) (*loginResponse, error) {
+	missing := requirementsFor(l.org, l.member, l.member.EmailAddress, l.factors, l.proveEmail)
 	resp := &loginResponse{
 		MemberID: l.member.MemberID, Organization: *l.org,
-		MemberAuthenticated: v.authenticated(), PrimaryRequired: v.primary, MFARequired: v.mfa,
+		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,
 	}
-	if !v.authenticated() {
-		ist := c.carryOn(l)
-		if v.primary == nil && sendsPasscode(l.org, l.member) {
+	if !missing.none() {
+		ist := c.intermediateOf(l)
+		if missing.primary == nil && sendsPasscode(l.org, l.member) {
 			c.sendPasscode(l.member)
-			v.mfa.SecondaryAuthInitiated = organizations.MFAMethodSMSOTP
+			missing.mfa.SecondaryAuthInitiated = organizations.MFAMethodSMSOTP
 		}
 		resp.IntermediateSessionToken, resp.IntermediateSessionTokenExpiresAt = ist.Token, ist.ExpiresAt
-		resp.Member = c.show(l.member)
+		resp.Member = c.apiMember(l.member)
 		return resp, nil
 	}
 	c.activate(l.member, l.factors)
@@ -72,17 +74,17 @@ func (c *call) finish(l login) (*loginResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.keepSession(s)
+	c.storeSession(s)
 	c.Intermediate = slices.DeleteFunc(c.Intermediate, func(i *intermediate) bool { return i == l.ist })
 	resp.SessionToken, resp.SessionJWT = s.Tokens[0], jwt
-	resp.MemberSession = c.showSession(s, l.member, l.org)
-	resp.Member = c.show(l.member)
+	resp.MemberSession = c.apiSession(s, l.member, l.org)
+	resp.Member = c.apiMember(l.member)
 	return resp, nil
 }
 
-// carryOn is the intermediate session that a login without a session returns: the same one, or a new one that is bound
-// to the organization.
-func (c *call) carryOn(l login) *intermediate {
+// intermediateOf returns the intermediate session of a login that lacks a factor: the one it began with or, for a login
+// that began with a session, a new one that is bound to the organization.
+func (c *call) intermediateOf(l login) *intermediate {
 	if l.ist != nil {
 		return l.ist
 	}
@@ -90,11 +92,12 @@ func (c *call) carryOn(l login) *intermediate {
 		Token: c.ids.token(), Email: l.member.EmailAddress, OrganizationID: l.org.OrganizationID,
 		Factors: l.factors, ExpiresAt: c.now.Add(intermediateLifetime),
 	}
-	c.keepIntermediate(ist)
+	c.storeIntermediate(ist)
 	return ist
 }
 
-// newSession makes a session of a login. Its e-mail factors name the member's own address.
+// newSession makes the session of a login; it does not store it. E-mail factors of the member's address get the
+// member's e-mail id.
 func (c *call) newSession(l login) *session {
 	factors := slices.Clone(l.factors)
 	for i, f := range factors {
@@ -111,7 +114,7 @@ func (c *call) newSession(l login) *session {
 	}
 }
 
-// sendPasscode puts a code for the second factor into the inbox. A newer code replaces an older one.
+// sendPasscode puts a code for the second factor into the inbox. It replaces the member's earlier code.
 func (c *call) sendPasscode(m *member) {
 	code := &passcode{
 		Code: c.ids.code(), MemberID: m.MemberID, Phone: m.MFAPhoneNumber, ExpiresAt: c.now.Add(passcodeLifetime),
@@ -121,8 +124,8 @@ func (c *call) sendPasscode(m *member) {
 	c.deliver(Message{Channel: "sms", To: code.Phone, Template: "mfa_passcode", Code: code.Code})
 }
 
-// terms checks what a login may say about the session it asks for.
-func (c *call) terms(minutes *int, claims map[string]any) (time.Duration, map[string]any, error) {
+// sessionOptions validates the duration and custom claims of a session to be issued.
+func sessionOptions(minutes *int, claims map[string]any) (time.Duration, map[string]any, error) {
 	duration, err := sessionDuration(minutes)
 	if err != nil {
 		return 0, nil, err
@@ -131,11 +134,12 @@ func (c *call) terms(minutes *int, claims map[string]any) (time.Duration, map[st
 	return duration, merged, err
 }
 
-// exchangeIntermediateSession logs into an organization that discovery found.
+// exchangeIntermediateSession logs in to an organization with an intermediate session, and joins it where JIT
+// provisioning allows.
 func (c *call) exchangeIntermediateSession(
 	req *intermediatesessions.ExchangeRequest,
 ) (*intermediatesessions.ExchangeResponse, error) {
-	duration, claims, err := c.terms(req.SessionDurationMinutes, req.SessionCustomClaims)
+	duration, claims, err := sessionOptions(req.SessionDurationMinutes, req.SessionCustomClaims)
 	if err != nil {
 		return nil, err
 	}
@@ -154,20 +158,20 @@ func (c *call) exchangeIntermediateSession(
 		return nil, badRequest(stytcherror.CodeInvalidIntermediateSessionTokenForOrganization,
 			"The intermediate session is bound to another organization.")
 	}
-	m, err := c.admit(org, ist)
+	m, err := c.memberForExchange(org, ist)
 	if err != nil {
 		return nil, err
 	}
-	return c.finish(login{
-		org: org, member: m, factors: ist.Factors, ist: ist, duration: duration, claims: claims, fresh: true,
+	return c.completeLogin(login{
+		org: org, member: m, factors: ist.Factors, ist: ist, duration: duration, claims: claims, proveEmail: true,
 	})
 }
 
-// createOrganization founds an organization and makes the founder its administrator.
+// createOrganization creates an organization, whose creator gets the role stytch_admin.
 func (c *call) createOrganization(
 	req *discoveryorganizations.CreateRequest,
 ) (*discoveryorganizations.CreateResponse, error) {
-	duration, claims, err := c.terms(req.SessionDurationMinutes, req.SessionCustomClaims)
+	duration, claims, err := sessionOptions(req.SessionDurationMinutes, req.SessionCustomClaims)
 	if err != nil {
 		return nil, err
 	}
@@ -179,19 +183,19 @@ func (c *call) createOrganization(
 		return nil, badRequest(stytcherror.CodeInvalidIntermediateSessionTokenForOrganization,
 			"The intermediate session is bound to an organization.")
 	}
-	org, err := c.found(req, ist)
+	org, err := c.newOrganization(req, ist)
 	if err != nil {
 		return nil, err
 	}
-	if c.claimedElsewhere(org, ist.Email) {
+	if c.domainClaimedElsewhere(org, ist.Email) {
 		return nil, badRequest(stytcherror.CodeActionNotAllowedEmailDomainIsClaimed,
 			"Another organization has claimed the e-mail domain.")
 	}
 	c.Organizations = append(c.Organizations, org)
 	m := c.newMember(org, ist.Email)
 	m.AssignedRoles = []string{roleAdmin}
-	resp, err := c.finish(login{
-		org: org, member: m, factors: ist.Factors, ist: ist, duration: duration, claims: claims, fresh: true,
+	resp, err := c.completeLogin(login{
+		org: org, member: m, factors: ist.Factors, ist: ist, duration: duration, claims: claims, proveEmail: true,
 	})
 	return (*discoveryorganizations.CreateResponse)(resp), err
 }

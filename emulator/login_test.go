@@ -16,21 +16,21 @@ import (
 
 func TestLogin_secondFactorRequired(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	strict := w.found("ada@example.com", func(req *discoveryorganizations.CreateRequest) {
+	h := newHarness(t)
+	strict := h.create("ada@example.com", func(req *discoveryorganizations.CreateRequest) {
 		req.MFAPolicy = new(organizations.MFAPolicyRequiredForAll)
 	})
-	assert.False(t, strict.MemberAuthenticated, "the founder needs one too")
+	assert.False(t, strict.MemberAuthenticated, "the creator needs one too")
 	require.NotNil(t, strict.MFARequired)
-	assert.Nil(t, strict.MFARequired.MemberOptions, "there is none yet")
+	assert.Nil(t, strict.MFARequired.MemberOptions, "the member has no second factor yet")
 	assert.NotEmpty(t, strict.IntermediateSessionToken)
 	assert.Empty(t, strict.SessionToken)
 	assert.Empty(t, strict.SessionJWT)
 	assert.Nil(t, strict.MemberSession)
 
-	proof := w.prove("ada@example.com")
+	proof := h.followLink("ada@example.com")
 	for range 2 {
-		resp, err := w.exchange(proof.IntermediateSessionToken, strict.Organization.OrganizationID)
+		resp, err := h.exchange(proof.IntermediateSessionToken, strict.Organization.OrganizationID)
 		require.NoError(t, err)
 		assert.Equal(t, proof.IntermediateSessionToken, resp.IntermediateSessionToken, "the same token comes back")
 		assert.Equal(t, proof.IntermediateSessionTokenExpiresAt, resp.IntermediateSessionTokenExpiresAt)
@@ -40,45 +40,45 @@ func TestLogin_secondFactorRequired(t *testing.T) {
 	assert.NotNil(t, proof.DiscoveredOrganizations[0].MFARequired)
 }
 
-func TestLogin_passcodeGoesOutByItself(t *testing.T) {
+func TestLogin_sendsPasscode(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	founded := w.found("ada@example.com", nil)
-	w.editMember(founded.MemberID, map[string]any{
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
+	h.editMember(created.MemberID, map[string]any{
 		"mfa_enrolled": true, "mfa_phone_number": "+15005550006", "mfa_phone_number_verified": true,
 	})
-	proof := w.prove("ada@example.com")
-	assert.Empty(t, w.Inbox().Messages("+15005550006"), "discovery sends none")
-	resp, err := w.exchange(proof.IntermediateSessionToken, founded.Organization.OrganizationID)
+	proof := h.followLink("ada@example.com")
+	assert.Empty(t, h.Inbox().Messages("+15005550006"), "discovery sends no code")
+	resp, err := h.exchange(proof.IntermediateSessionToken, created.Organization.OrganizationID)
 	require.NoError(t, err)
 	assert.Equal(t, "sms_otp", resp.MFARequired.SecondaryAuthInitiated)
 	assert.Equal(t, "+15005550006", resp.MFARequired.MemberOptions.MFAPhoneNumber)
-	assert.Regexp(t, `^\d{6}$`, w.WaitMessage("+15005550006").Code)
+	assert.Regexp(t, `^\d{6}$`, h.WaitMessage("+15005550006").Code)
 }
 
 func TestLogin_otherPrimaryFactorRequired(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	founded := w.found("ada@example.com", nil)
-	w.editOrganization(founded.Organization.OrganizationID, map[string]any{
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
+	h.editOrganization(created.Organization.OrganizationID, map[string]any{
 		"auth_methods": "RESTRICTED", "allowed_auth_methods": []any{"sso", "google_oauth"},
 	})
-	proof := w.prove("ada@example.com")
-	resp, err := w.exchange(proof.IntermediateSessionToken, founded.Organization.OrganizationID)
+	proof := h.followLink("ada@example.com")
+	resp, err := h.exchange(proof.IntermediateSessionToken, created.Organization.OrganizationID)
 	require.NoError(t, err)
 	assert.False(t, resp.MemberAuthenticated)
 	require.NotNil(t, resp.PrimaryRequired)
 	assert.Equal(t, []string{"sso", "google_oauth"}, resp.PrimaryRequired.AllowedAuthMethods)
 	assert.Equal(t, proof.IntermediateSessionToken, resp.IntermediateSessionToken)
 
-	w.editMember(founded.MemberID, map[string]any{"is_breakglass": true})
-	resp, err = w.exchange(proof.IntermediateSessionToken, founded.Organization.OrganizationID)
+	h.editMember(created.MemberID, map[string]any{"is_breakglass": true})
+	resp, err = h.exchange(proof.IntermediateSessionToken, created.Organization.OrganizationID)
 	require.NoError(t, err)
 	assert.True(t, resp.MemberAuthenticated, "break-glass members are exempt")
 }
 
-// TestLogin_factorsThatDoNotProveTheAddress gives a proof a password's or GitHub's factor in place of the link's.
-func TestLogin_factorsThatDoNotProveTheAddress(t *testing.T) {
+// Each case replaces the magic link factor of an intermediate session by another one.
+func TestLogin_factorsThatProveTheAddress(t *testing.T) {
 	t.Parallel()
 	for name, factor := range map[string]struct {
 		fields map[string]any
@@ -90,19 +90,19 @@ func TestLogin_factorsThatDoNotProveTheAddress(t *testing.T) {
 		"HubSpot":   {map[string]any{"type": "oauth", "delivery_method": "oauth_hubspot"}, false},
 		"Google":    {map[string]any{"type": "oauth", "delivery_method": "oauth_google"}, true},
 		"Microsoft": {map[string]any{"type": "oauth", "delivery_method": "oauth_microsoft"}, true},
-		"e-mail code": {map[string]any{"type": "email_otp", "delivery_method": "email",
+		"email OTP": {map[string]any{"type": "email_otp", "delivery_method": "email",
 			"email_factor": map[string]any{"email_id": "e", "email_address": "ada@example.com"}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			founded := w.found("ada@example.com", nil)
-			ist := w.prove("ada@example.com").IntermediateSessionToken
-			w.edit(func(state map[string]any) {
+			h := newHarness(t)
+			created := h.create("ada@example.com", nil)
+			ist := h.IntermediateSession("ada@example.com")
+			h.edit(func(state map[string]any) {
 				editOne(state["intermediate_sessions"], "token", ist,
 					map[string]any{"authentication_factors": []any{factor.fields}})
 			})
-			resp, err := w.exchange(ist, founded.Organization.OrganizationID)
+			resp, err := h.exchange(ist, created.Organization.OrganizationID)
 			require.NoError(t, err)
 			assert.Equal(t, factor.proves, resp.MemberAuthenticated)
 			if !factor.proves {
@@ -116,8 +116,8 @@ func TestLogin_factorsThatDoNotProveTheAddress(t *testing.T) {
 
 func TestCreate_defaults(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	created := w.found("ada@analytical.dev", nil)
+	h := newHarness(t)
+	created := h.create("ada@analytical.dev", nil)
 	org := created.Organization
 	assert.Equal(t, "analytical", org.OrganizationName)
 	assert.Equal(t, "analytical", org.OrganizationSlug)
@@ -128,15 +128,15 @@ func TestCreate_defaults(t *testing.T) {
 	assert.True(t, created.Member.IsAdmin)
 	assert.Equal(t, []string{"stytch_member", "stytch_admin"}, created.MemberSession.Roles)
 	assert.True(t, strings.HasPrefix(org.OrganizationID, "organization-test-"))
-	assert.Equal(t, "analytical-2", w.found("ada@analytical.dev", nil).Organization.OrganizationSlug)
-	assert.Equal(t, "grace.hopper", w.found("grace.hopper@gmail.com", nil).Organization.OrganizationName)
-	assert.Equal(t, "NOT_ALLOWED", w.found("ada@analytical.dev", admitting("analytical.dev")).Organization.EmailInvites)
+	assert.Equal(t, "analytical-2", h.create("ada@analytical.dev", nil).Organization.OrganizationSlug)
+	assert.Equal(t, "grace.hopper", h.create("grace.hopper@gmail.com", nil).Organization.OrganizationName)
+	assert.Equal(t, "NOT_ALLOWED", h.create("ada@analytical.dev", allowing("analytical.dev")).Organization.EmailInvites)
 }
 
 func TestCreate_refuses(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.found("ada@example.com", func(req *discoveryorganizations.CreateRequest) {
+	h := newHarness(t)
+	h.create("ada@example.com", func(req *discoveryorganizations.CreateRequest) {
 		req.OrganizationSlug, req.OrganizationExternalID = new("taken"), new("ext")
 	})
 	for name, row := range map[string]struct {
@@ -147,76 +147,76 @@ func TestCreate_refuses(t *testing.T) {
 			stytcherror.CodeInvalidOrganizationName},
 		"a slug with a space": {func(r *discoveryorganizations.CreateRequest) { r.OrganizationSlug = new("a b") },
 			stytcherror.CodeInvalidOrganizationSlug},
-		"a slug that is taken": {func(r *discoveryorganizations.CreateRequest) { r.OrganizationSlug = new("taken") },
+		"a taken slug": {func(r *discoveryorganizations.CreateRequest) { r.OrganizationSlug = new("taken") },
 			stytcherror.CodeOrganizationSlugAlreadyUsed},
-		"an external id that is taken": {
+		"a taken external id": {
 			func(r *discoveryorganizations.CreateRequest) { r.OrganizationExternalID = new("ext") },
 			stytcherror.CodeOrganizationExternalIDAlreadyUsed},
-		"a common domain": {func(r *discoveryorganizations.CreateRequest) { r.EmailAllowedDomains = []string{"gmail.com"} },
+		"the domain of a common e-mail provider": {func(r *discoveryorganizations.CreateRequest) { r.EmailAllowedDomains = []string{"gmail.com"} },
 			stytcherror.CodeOrganizationSettingsDomainTooCommon},
-		"a domain twice": {
+		"a duplicate domain": {
 			func(r *discoveryorganizations.CreateRequest) { r.EmailAllowedDomains = []string{"a.dev", "a.dev"} },
 			stytcherror.CodeOrganizationSettingsDuplicateDomain},
-		"restricted methods without any": {
+		"restricted auth methods without a list": {
 			func(r *discoveryorganizations.CreateRequest) { r.AuthMethods = new("RESTRICTED") },
 			stytcherror.CodeAllowedAuthMethodsRequiredForRestricted},
-		"a policy nobody knows": {func(r *discoveryorganizations.CreateRequest) { r.MFAPolicy = new("SOMETIMES") },
+		"an unknown MFA policy": {func(r *discoveryorganizations.CreateRequest) { r.MFAPolicy = new("SOMETIMES") },
 			stytcherror.CodeInvalidOrganizationMFAPolicy},
-		"a session too short": {func(r *discoveryorganizations.CreateRequest) { r.SessionDurationMinutes = new(4) },
+		"too short a session duration": {func(r *discoveryorganizations.CreateRequest) { r.SessionDurationMinutes = new(4) },
 			stytcherror.CodeInvalidSessionDurationMinutes},
-		"claims too large": {func(r *discoveryorganizations.CreateRequest) {
+		"too large custom claims": {func(r *discoveryorganizations.CreateRequest) {
 			r.SessionCustomClaims = map[string]any{"x": strings.Repeat("x", 4096)}
 		}, stytcherror.CodeCustomClaimsTooLarge},
-		"claims of Stytch's own": {func(r *discoveryorganizations.CreateRequest) {
+		"custom claims with a reserved name": {func(r *discoveryorganizations.CreateRequest) {
 			r.SessionCustomClaims = map[string]any{"https://stytch.com/session": 1}
 		}, stytcherror.CodeStytchClaimsInCustomClaims},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			req := &discoveryorganizations.CreateRequest{
-				IntermediateSessionToken: w.prove(strings.ReplaceAll(name, " ", ".") + "@example.com").IntermediateSessionToken,
+				IntermediateSessionToken: h.IntermediateSession(strings.ReplaceAll(name, " ", ".") + "@example.com"),
 			}
 			row.change(req)
-			_, err := w.api.B2B.Discovery.Organizations.Create(t.Context(), req)
+			_, err := h.api.B2B.Discovery.Organizations.Create(t.Context(), req)
 			require.ErrorIs(t, err, row.want)
-			_, err = w.api.B2B.Discovery.Organizations.Create(t.Context(),
+			_, err = h.api.B2B.Discovery.Organizations.Create(t.Context(),
 				&discoveryorganizations.CreateRequest{IntermediateSessionToken: req.IntermediateSessionToken})
-			require.NoError(t, err, "a refusal does not spend the token")
+			require.NoError(t, err, "a refused request does not use up the token")
 		})
 	}
 }
 
 func TestSessionExchange(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	first := w.found("ada@example.com", nil)
-	second := w.found("ada@example.com", nil)
-	other := w.found("eve@example.com", admitting("example.com"))
-	w.editMember(second.MemberID, map[string]any{"status": "invited"})
+	h := newHarness(t)
+	first := h.create("ada@example.com", nil)
+	second := h.create("ada@example.com", nil)
+	other := h.create("eve@example.com", allowing("example.com"))
+	h.editMember(second.MemberID, map[string]any{"status": "invited"})
 	exchange := func(org string) (*sessions.ExchangeResponse, error) {
-		return w.api.B2B.Sessions.Exchange(t.Context(),
+		return h.api.B2B.Sessions.Exchange(t.Context(),
 			&sessions.ExchangeRequest{OrganizationID: org, SessionToken: &first.SessionToken})
 	}
 	resp, err := exchange(second.Organization.OrganizationID)
 	require.NoError(t, err)
 	assert.True(t, resp.MemberAuthenticated)
 	assert.Equal(t, second.MemberID, resp.MemberID)
-	assert.Equal(t, organizations.MemberStatusActive, resp.Member.Status, "an invitation is accepted on the way")
+	assert.Equal(t, organizations.MemberStatusActive, resp.Member.Status, "the login accepts an invitation")
 	assert.NotEqual(t, first.MemberSession.MemberSessionID, resp.MemberSession.MemberSessionID)
-	_, err = w.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &first.SessionToken})
-	require.NoError(t, err, "the first session stays")
+	_, err = h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &first.SessionToken})
+	require.NoError(t, err, "the first session stays valid")
 	_, err = exchange(other.Organization.OrganizationID)
-	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound, "nobody is admitted by domain")
+	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound, "a session exchange does no JIT provisioning")
 
-	w.editOrganization(second.Organization.OrganizationID, map[string]any{"mfa_policy": "REQUIRED_FOR_ALL"})
+	h.editOrganization(second.Organization.OrganizationID, map[string]any{"mfa_policy": "REQUIRED_FOR_ALL"})
 	resp, err = exchange(second.Organization.OrganizationID)
 	require.NoError(t, err)
 	assert.False(t, resp.MemberAuthenticated)
 	require.NotEmpty(t, resp.IntermediateSessionToken)
-	assert.WithinDuration(t, w.Clock().Now().Add(10*time.Minute), resp.IntermediateSessionTokenExpiresAt, 5*time.Second)
-	_, err = w.exchange(resp.IntermediateSessionToken, first.Organization.OrganizationID)
+	assert.WithinDuration(t, h.Clock().Now().Add(10*time.Minute), resp.IntermediateSessionTokenExpiresAt, 5*time.Second)
+	_, err = h.exchange(resp.IntermediateSessionToken, first.Organization.OrganizationID)
 	require.ErrorIs(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
-	list, err := w.api.B2B.Discovery.Organizations.List(t.Context(),
+	list, err := h.api.B2B.Discovery.Organizations.List(t.Context(),
 		&discoveryorganizations.ListRequest{IntermediateSessionToken: &resp.IntermediateSessionToken})
 	require.NoError(t, err)
 	assert.Equal(t, second.Organization.OrganizationID, list.OrganizationIDHint)

@@ -8,7 +8,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// memberByEmail finds the member of an organization that an address belongs to; deleted ones do not count.
+// memberByEmail finds the member of an organization that has an address, nil if there is none.
 func (c *call) memberByEmail(org *organizations.Organization, email string) *member {
 	return c.oneMember(func(m *member) bool {
 		return m.OrganizationID == org.OrganizationID && sameEmail(m.EmailAddress, email)
@@ -26,6 +26,7 @@ func (c *call) findMember(org *organizations.Organization, id string) (*member, 
 	return m, nil
 }
 
+// oneMember finds the first member for which a condition holds, nil if there is none. It skips deleted members.
 func (c *call) oneMember(is func(*member) bool) *member {
 	i := slices.IndexFunc(c.Members, func(m *member) bool {
 		return m.Status != organizations.MemberStatusDeleted && is(m)
@@ -36,7 +37,7 @@ func (c *call) oneMember(is func(*member) bool) *member {
 	return c.Members[i]
 }
 
-// newMember makes a pending member, who becomes active with the first login.
+// newMember stores a pending member, who becomes active with the first login.
 func (c *call) newMember(org *organizations.Organization, email string) *member {
 	m := &member{
 		Member: organizations.Member{
@@ -49,46 +50,47 @@ func (c *call) newMember(org *organizations.Organization, email string) *member 
 	return m
 }
 
-// show is a member as the API shows it.
-func (c *call) show(m *member) organizations.Member {
-	shown := m.Member
-	shown.Roles = c.rolesOf(m)
-	shown.IsAdmin = slices.Contains(m.AssignedRoles, roleAdmin)
-	return shown
+// apiMember is a member as the API returns it.
+func (c *call) apiMember(m *member) organizations.Member {
+	out := m.Member
+	out.Roles = c.rolesOf(m)
+	out.IsAdmin = slices.Contains(m.AssignedRoles, roleAdmin)
+	return out
 }
 
-// activate makes a member active after a login, and the address verified if a factor proves it.
+// activate makes a member active after a login, and marks the address as verified if a factor proves it.
 func (c *call) activate(m *member, factors []sessions.AuthenticationFactor) {
 	before := m.Member
 	m.Status = organizations.MemberStatusActive
-	m.EmailAddressVerified = m.EmailAddressVerified || verifiesEmail(factors, m.EmailAddress)
+	m.EmailAddressVerified = m.EmailAddressVerified || provesEmail(factors, m.EmailAddress)
 	if m.Status != before.Status || m.EmailAddressVerified != before.EmailAddressVerified {
 		m.UpdatedAt = c.now
 	}
 }
 
-// admit finds or makes the member that an intermediate session becomes in an organization, and says why not if none.
-func (c *call) admit(org *organizations.Organization, ist *intermediate) (*member, error) {
+// memberForExchange returns the member that an intermediate session is exchanged for: an existing one, or a new one
+// where JIT provisioning allows.
+func (c *call) memberForExchange(org *organizations.Organization, ist *intermediate) (*member, error) {
 	if m := c.memberByEmail(org, ist.Email); m != nil {
 		return m, nil
 	}
-	if c.claimedElsewhere(org, ist.Email) {
+	if c.domainClaimedElsewhere(org, ist.Email) {
 		return nil, badRequest(stytcherror.CodeActionNotAllowedEmailDomainIsClaimed,
 			"Another organization has claimed the e-mail domain.")
 	}
 	if c.eligibility(org, ist) == nil {
 		if org.EmailJITProvisioning != organizations.EmailJITProvisioningRestricted {
 			return nil, badRequest(stytcherror.CodeEmailJITProvisioningNotAllowed,
-				"The organization admits nobody by e-mail domain.")
+				"The organization does not allow joining by e-mail domain.")
 		}
 		return nil, badRequest(stytcherror.CodeInvalidEmailForJITProvisioning,
-			"The organization does not admit the domain %s.", domainOf(ist.Email))
+			"The organization does not allow joining from the domain %s.", domainOf(ist.Email))
 	}
 	return c.newMember(org, ist.Email), nil
 }
 
-// claimedElsewhere reports whether another organization has claimed the domain of an address.
-func (c *call) claimedElsewhere(org *organizations.Organization, email string) bool {
+// domainClaimedElsewhere reports whether another organization has claimed the domain of an address.
+func (c *call) domainClaimedElsewhere(org *organizations.Organization, email string) bool {
 	return slices.ContainsFunc(c.Organizations, func(other *organizations.Organization) bool {
 		return other.OrganizationID != org.OrganizationID && slices.Contains(other.ClaimedEmailDomains, domainOf(email))
 	})

@@ -9,7 +9,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// organization finds an organization by its id.
+// organization finds an organization by its id, nil if there is none.
 func (c *call) organization(id string) *organizations.Organization {
 	i := slices.IndexFunc(c.Organizations, func(o *organizations.Organization) bool { return o.OrganizationID == id })
 	if i < 0 {
@@ -32,8 +32,8 @@ func (c *call) findOrganization(id string) (*organizations.Organization, error) 
 	return c.Organizations[i], nil
 }
 
-// newOrganization has the settings of an organization that nobody has chosen anything about.
-func newOrganization() *organizations.Organization {
+// defaultOrganization has the settings of an organization that was created without any.
+func defaultOrganization() *organizations.Organization {
 	return &organizations.Organization{
 		SSOJITProvisioning:         organizations.SSOJITProvisioningAllAllowed,
 		EmailJITProvisioning:       organizations.EmailJITProvisioningNotAllowed,
@@ -48,7 +48,7 @@ func newOrganization() *organizations.Organization {
 	}
 }
 
-// checkOrganization refuses settings that the API refuses.
+// checkOrganization validates settings as the API does: forms, known values, and that slug and external id are free.
 func (c *call) checkOrganization(o *organizations.Organization) error {
 	switch {
 	case len(o.OrganizationName) == 0 || len(o.OrganizationName) > 128:
@@ -77,9 +77,9 @@ func checkDomains(domains []string) error {
 	for i, d := range domains {
 		switch {
 		case !domainForm.MatchString(d):
-			return badRequest(stytcherror.CodeOrganizationSettingsInvalidDomain, "%q is no domain.", d)
+			return badRequest(stytcherror.CodeOrganizationSettingsInvalidDomain, "%q is not a domain.", d)
 		case slices.Contains(commonDomains, d):
-			return badRequest(stytcherror.CodeOrganizationSettingsDomainTooCommon, "%s is a common provider.", d)
+			return badRequest(stytcherror.CodeOrganizationSettingsDomainTooCommon, "%s is a common e-mail provider.", d)
 		case slices.Contains(domains[:i], d):
 			return badRequest(stytcherror.CodeOrganizationSettingsDuplicateDomain, "%s occurs twice.", d)
 		}
@@ -132,10 +132,10 @@ func checkMethods(o *organizations.Organization) error {
 	switch {
 	case slices.ContainsFunc(o.AllowedAuthMethods, unknown(authMethods)):
 		return badRequest(stytcherror.CodeInvalidOrganizationAllowedAuthMethods,
-			"allowed_auth_methods has an unknown one.")
+			"allowed_auth_methods names an unknown method.")
 	case slices.ContainsFunc(o.AllowedMFAMethods, unknown(mfaMethods)):
 		return badRequest(stytcherror.CodeInvalidOrganizationAllowedMFAMethods,
-			"allowed_mfa_methods has an unknown one.")
+			"allowed_mfa_methods names an unknown method.")
 	case o.AuthMethods == restricted && len(o.AllowedAuthMethods) == 0:
 		return badRequest(stytcherror.CodeAllowedAuthMethodsRequiredForRestricted, "allowed_auth_methods is empty.")
 	case o.MFAMethods == restricted && len(o.AllowedMFAMethods) == 0:
@@ -144,8 +144,8 @@ func checkMethods(o *organizations.Organization) error {
 	return nil
 }
 
-// nameFromEmail is what an organization is called when its founder gives no name: after the domain or, where that says
-// nothing, after the person.
+// nameFromEmail is the default name of an organization: the first label of the domain or, for a common e-mail provider
+// and .edu, the local part of its creator's address.
 func nameFromEmail(email string) string {
 	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
 	if slices.Contains(commonDomains, domain) || strings.HasSuffix(domain, ".edu") {
@@ -155,7 +155,7 @@ func nameFromEmail(email string) string {
 	return name
 }
 
-// freeSlug makes a slug of a name, with a number behind it if it is taken.
+// freeSlug makes a slug from a name. If that is taken, it appends a number, beginning with 2.
 func (c *call) freeSlug(name string) string {
 	base := strings.Map(func(r rune) rune {
 		if r < 0x80 && slugForm.MatchString("xx"+string(r)) {

@@ -12,9 +12,9 @@ var pageText string
 
 var page = template.Must(template.New("inbox").Parse(pageText))
 
-// serveInboxPage shows the messages, newest first, and the clock.
+// serveInboxPage serves the inbox as HTML: the messages, newest first, and the project's time.
 func (e *Emulator) serveInboxPage(w http.ResponseWriter, r *http.Request) {
-	p := e.chosen(r)
+	p := e.projectFor(r)
 	if p == nil {
 		http.NotFound(w, r)
 		return

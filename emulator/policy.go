@@ -6,7 +6,7 @@ import (
 	rbacorganizations "github.com/seed75add069/stytch-go/b2b/rbac/organizations"
 )
 
-// getPolicy answers with the project's roles, and with the resources that they are about.
+// getPolicy returns the project's roles, and one resource for each of their permissions.
 func (c *call) getPolicy(*rbac.PolicyRequest) (*rbac.PolicyResponse, error) {
 	policy := &rbac.Policy{Roles: policyRoles(c.Roles), Scopes: []rbac.PolicyScope{}}
 	for _, role := range policy.Roles {
@@ -28,7 +28,7 @@ func (c *call) getOrgPolicy(
 	return &rbacorganizations.GetOrgPolicyResponse{OrgPolicy: rbac.OrgPolicy{Roles: policyRoles(org.CustomRoles)}}, nil
 }
 
-// policyRoles are the roles as a policy has them.
+// policyRoles are roles in the form of a policy.
 func policyRoles(roles []organizations.CustomRole) []rbac.PolicyRole {
 	list := make([]rbac.PolicyRole, len(roles))
 	for i, role := range roles {

@@ -17,10 +17,10 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-func TestPolicy_holdsTheRolesThatEveryProjectHas(t *testing.T) {
+func TestPolicy_hasTheDefaultRoles(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	resp, err := w.api.B2B.RBAC.Policy(t.Context(), nil)
+	h := newHarness(t)
+	resp, err := h.api.B2B.RBAC.Policy(t.Context(), nil)
 	require.NoError(t, err)
 	require.Len(t, resp.Policy.Roles, 2)
 	assert.Equal(t, "stytch_member", resp.Policy.Roles[0].RoleID)
@@ -30,64 +30,62 @@ func TestPolicy_holdsTheRolesThatEveryProjectHas(t *testing.T) {
 	assert.Empty(t, resp.Policy.Scopes)
 }
 
-func TestOrgPolicy_isEmptyUntilSomebodySetsOne(t *testing.T) {
+func TestOrgPolicy_isEmptyByDefault(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	founded := w.found("ada@example.com", nil)
-	for _, id := range []string{founded.Organization.OrganizationID, founded.Organization.OrganizationSlug} {
-		resp, err := w.api.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(), &rbacorganizations.GetOrgPolicyRequest{
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
+	for _, id := range []string{created.Organization.OrganizationID, created.Organization.OrganizationSlug} {
+		resp, err := h.api.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(), &rbacorganizations.GetOrgPolicyRequest{
 			OrganizationID: id,
 		})
 		require.NoError(t, err)
 		assert.Empty(t, resp.OrgPolicy.Roles)
 	}
-	_, err := w.api.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(), &rbacorganizations.GetOrgPolicyRequest{
+	_, err := h.api.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(), &rbacorganizations.GetOrgPolicyRequest{
 		OrganizationID: "organization-test-nowhere",
 	})
 	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 }
 
-// TestLocalVerification holds the local check against what the emulator says of the same session.
-func TestLocalVerification_decidesAsTheEmulatorDoes(t *testing.T) {
+func TestLocalVerification_decidesAsTheEmulator(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	founded := w.found("ada@example.com", nil)
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
 	for _, check := range []sessions.AuthorizationCheck{
-		{OrganizationID: founded.Organization.OrganizationID, ResourceID: "stytch.member", Action: "create"},
-		{OrganizationID: founded.Organization.OrganizationID, ResourceID: "stytch.self", Action: "update.info.name"},
-		{OrganizationID: founded.Organization.OrganizationID, ResourceID: "engines", Action: "start"},
-		{OrganizationID: founded.Organization.OrganizationSlug, ResourceID: "stytch.member", Action: "create"},
+		{OrganizationID: created.Organization.OrganizationID, ResourceID: "stytch.member", Action: "create"},
+		{OrganizationID: created.Organization.OrganizationID, ResourceID: "stytch.self", Action: "update.info.name"},
+		{OrganizationID: created.Organization.OrganizationID, ResourceID: "engines", Action: "start"},
+		{OrganizationID: created.Organization.OrganizationSlug, ResourceID: "stytch.member", Action: "create"},
 	} {
-		_, remote := w.authenticate(&sessions.AuthenticateRequest{
-			SessionToken: &founded.SessionToken, AuthorizationCheck: &check,
+		_, remote := h.authenticate(&sessions.AuthenticateRequest{
+			SessionToken: &created.SessionToken, AuthorizationCheck: &check,
 		})
-		_, local := w.api.B2B.Sessions.AuthenticateJWTLocal(t.Context(), &sessions.AuthenticateJWTLocalRequest{
-			SessionJWT: founded.SessionJWT, AuthorizationCheck: &check,
+		_, local := h.api.B2B.Sessions.AuthenticateJWTLocal(t.Context(), &sessions.AuthenticateJWTLocalRequest{
+			SessionJWT: created.SessionJWT, AuthorizationCheck: &check,
 		})
 		assert.Equal(t, remote == nil, local == nil, "%+v: %v, %v", check, remote, local)
 	}
 }
 
-// TestLocalVerification_startsFromKeysThatWereStored shows that what GetJWKS returns is what Config.Verification.Keys
-// takes.
-func TestLocalVerification_startsFromKeysThatWereStored(t *testing.T) {
+// What GetJWKS returns can be stored, and is what Config.Verification.Keys takes.
+func TestLocalVerification_startsWithStoredKeys(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	founded := w.found("ada@example.com", nil)
-	set, err := w.api.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: w.ID()})
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
+	set, err := h.api.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: h.ID()})
 	require.NoError(t, err)
 	stored, err := json.Marshal(set)
 	require.NoError(t, err)
 	offline, err := stytch.NewClient(stytch.Config{
-		ProjectID: w.ID(), Secret: w.Secret(), Verification: shared.Verification{Keys: stored},
+		ProjectID: h.ID(), Secret: h.Secret(), Verification: shared.Verification{Keys: stored},
 		HTTPClient: &http.Client{Transport: noNetwork{}},
 	})
 	require.NoError(t, err)
 	session, err := offline.B2B.Sessions.AuthenticateJWTLocal(t.Context(), &sessions.AuthenticateJWTLocalRequest{
-		SessionJWT: founded.SessionJWT,
+		SessionJWT: created.SessionJWT,
 	})
 	require.NoError(t, err)
-	assert.Equal(t, founded.MemberID, session.MemberID)
+	assert.Equal(t, created.MemberID, session.MemberID)
 }
 
 type noNetwork struct{}

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// Project is one project of an [Emulator], apart from all others. It is safe for concurrent use.
+// Project is one project of an [Emulator]. It shares nothing with other projects, and is safe for concurrent use.
 type Project struct {
 	id, secret  string
 	redirectURL string
@@ -14,36 +14,34 @@ type Project struct {
 	clock       *Clock
 	inbox       *Inbox
 
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex // guards the fields below
 	ids    *ids
 	state  *state
 	faults []*Fault
 }
 
 func newProject(config Config, id, secret string) *Project {
-	p := &Project{
+	return &Project{
 		id: id, secret: secret, redirectURL: config.RedirectURL, seed: config.Seed,
 		log:   config.Logger.With("project_id", id),
-		clock: newClock(config.Now),
+		clock: newClock(config.Now), inbox: newInbox(),
+		ids: newIDs(config.Seed), state: newState(),
 	}
-	p.inbox = newInbox()
-	p.ids, p.state = newIDs(config.Seed), newState()
-	return p
 }
 
-// ID returns the project id, the user name of API calls.
+// ID returns the project id.
 func (p *Project) ID() string { return p.id }
 
-// Secret returns the project's secret, the password of API calls.
+// Secret returns the project's secret.
 func (p *Project) Secret() string { return p.secret }
 
-// Clock returns the clock that drives every expiry of the project.
+// Clock returns the project's clock, which decides when links, sessions and JWTs expire.
 func (p *Project) Clock() *Clock { return p.clock }
 
 // Inbox returns the messages that the project has sent.
 func (p *Project) Inbox() *Inbox { return p.inbox }
 
-// Reset forgets everything but id and secret: state, keys, messages, faults, and how far the clock was moved.
+// Reset removes state, keys, messages and faults, and undoes all moves of the clock. Id and secret stay.
 func (p *Project) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -65,8 +63,7 @@ func (p *Project) RotateKeys() (kid string, err error) {
 	return key.KID, nil
 }
 
-// Sign returns claims as a JWT, signed with the newest key as the project's own tokens are. The claims are taken as
-// they stand: nothing is added or checked.
+// Sign returns claims as a JWT, signed with the project's newest key. It adds no claim and checks none.
 func (p *Project) Sign(claims map[string]any) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

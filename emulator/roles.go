@@ -8,7 +8,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// The roles that every project has.
+// Roles that every project has.
 const (
 	roleMember = "stytch_member"
 	roleAdmin  = "stytch_admin"
@@ -20,6 +20,7 @@ const (
 	resourceMember = "stytch.member"
 )
 
+// defaultRoles are the roles of a new project, with their permissions.
 func defaultRoles() []organizations.CustomRole {
 	everything := func(resources ...string) []organizations.CustomRolePermission {
 		var list []organizations.CustomRolePermission
@@ -30,12 +31,12 @@ func defaultRoles() []organizations.CustomRole {
 	}
 	return []organizations.CustomRole{
 		{RoleID: roleMember, Description: "Every member.", Permissions: everything(resourceSelf)},
-		{RoleID: roleAdmin, Description: "Whoever administers the organization.", Permissions: everything(
+		{RoleID: roleAdmin, Description: "Administrators of the organization.", Permissions: everything(
 			"stytch.organization", resourceMember, "stytch.sso", "stytch.scim")},
 	}
 }
 
-// rolesOf works out a member's roles and where each comes from.
+// rolesOf returns a member's roles, each with its sources.
 func (c *call) rolesOf(m *member) []organizations.MemberRole {
 	var roles []organizations.MemberRole
 	add := func(id, source string, details map[string]any) {
@@ -72,33 +73,33 @@ func (c *call) roleIDs(m *member) []string {
 	return ids
 }
 
-// granting returns the member's roles that permit an action on a resource.
-func (c *call) granting(m *member, resource, action string) []string {
+// grantingRoles returns the member's roles that permit an action on a resource.
+func (c *call) grantingRoles(m *member, resource, action string) []string {
 	all := c.Roles
 	if org := c.organization(m.OrganizationID); org != nil {
 		all = slices.Concat(all, org.CustomRoles)
 	}
 	held := c.roleIDs(m)
-	granting := []string{}
+	roles := []string{}
 	for _, role := range all {
 		permits := slices.ContainsFunc(role.Permissions, func(p organizations.CustomRolePermission) bool {
 			return p.ResourceID == resource &&
 				(slices.Contains(p.Actions, action) || slices.Contains(p.Actions, everyAction))
 		})
-		if permits && slices.Contains(held, role.RoleID) && !slices.Contains(granting, role.RoleID) {
-			granting = append(granting, role.RoleID)
+		if permits && slices.Contains(held, role.RoleID) && !slices.Contains(roles, role.RoleID) {
+			roles = append(roles, role.RoleID)
 		}
 	}
-	return granting
+	return roles
 }
 
-// authorizeCheck answers an authorization check: tenancy first, then roles.
+// authorizeCheck evaluates an authorization check: first the organization, then the roles.
 func (c *call) authorizeCheck(check sessions.AuthorizationCheck, m *member) (*sessions.AuthorizationVerdict, error) {
 	if check.OrganizationID != m.OrganizationID {
 		return nil, forbidden(stytcherror.CodeSessionAuthorizationTenancyError,
 			"The session is of another organization.")
 	}
-	roles := c.granting(m, check.ResourceID, check.Action)
+	roles := c.grantingRoles(m, check.ResourceID, check.Action)
 	if len(roles) == 0 {
 		return nil, forbidden(stytcherror.CodeSessionAuthorizationError,
 			"No role of the session permits %s on %s.", check.Action, check.ResourceID)

@@ -18,35 +18,35 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// maxRequest bounds the body of a request.
+// maxRequest bounds the body of a request, in bytes.
 const maxRequest = 1 << 20
 
-// route is an operation of the API: its id, method, path template, and how exactly it is played.
+// route is an operation of the API: its id, method and path template, and whether it is implemented: "exact",
+// "approximate" or "none".
 type route struct{ id, method, path, state string }
 
-// call is one API call while the project's lock is held.
+// call is one API call. It exists while the project's lock is held, and reads and writes the project's state.
 type call struct {
 	project *Project
 	*state
 	ids *ids
 	now time.Time
-	// route and params are what the path matched.
-	route  *route
+	// params are the decoded parameters of the path.
 	params map[string]string
 	header http.Header
 }
 
-// handler answers one operation.
+// handler implements one operation. The error is an [apiError], unless the emulator itself failed.
 type handler func(c *call, r *http.Request, body []byte) (any, error)
 
-// room makes a handler of a function on the SDK's own types.
-func room[Req, Resp any](play func(*call, *Req) (*Resp, error)) handler {
+// newHandler adapts a function on the SDK's own request and response types.
+func newHandler[Req, Resp any](run func(*call, *Req) (*Resp, error)) handler {
 	return func(c *call, r *http.Request, body []byte) (any, error) {
 		req := new(Req)
 		if err := bind(req, c.params, r.URL.Query(), body); err != nil {
 			return nil, err
 		}
-		resp, err := play(c, req)
+		resp, err := run(c, req)
 		if err != nil {
 			return nil, err
 		}
@@ -54,53 +54,53 @@ func room[Req, Resp any](play func(*call, *Req) (*Resp, error)) handler {
 	}
 }
 
-// rooms are the operations that are built.
-var rooms = map[string]handler{
-	"b2b.discovery.intermediate_sessions.exchange": room((*call).exchangeIntermediateSession),
-	"b2b.discovery.organizations.create":           room((*call).createOrganization),
-	"b2b.discovery.organizations.list":             room((*call).listDiscovered),
-	"b2b.magic_links.email.discovery.send":         room((*call).sendDiscoveryLink),
-	"b2b.magic_links.discovery.authenticate":       room((*call).authenticateDiscoveryLink),
-	"b2b.rbac.policy":                              room((*call).getPolicy),
-	"b2b.rbac.organizations.get_org_policy":        room((*call).getOrgPolicy),
-	"b2b.sessions.get":                             room((*call).getSessions),
-	"b2b.sessions.authenticate":                    room((*call).authenticateSession),
-	"b2b.sessions.revoke":                          room((*call).revokeSession),
-	"b2b.sessions.exchange":                        room((*call).exchangeSession),
-	"b2b.sessions.get_jwks":                        room((*call).getJWKS),
-	"b2c.sessions.get_jwks":                        room((*call).getUserJWKS),
+// handlers are the operations that are implemented, by id.
+var handlers = map[string]handler{
+	"b2b.discovery.intermediate_sessions.exchange": newHandler((*call).exchangeIntermediateSession),
+	"b2b.discovery.organizations.create":           newHandler((*call).createOrganization),
+	"b2b.discovery.organizations.list":             newHandler((*call).listDiscovered),
+	"b2b.magic_links.email.discovery.send":         newHandler((*call).sendDiscoveryLink),
+	"b2b.magic_links.discovery.authenticate":       newHandler((*call).authenticateDiscoveryLink),
+	"b2b.rbac.policy":                              newHandler((*call).getPolicy),
+	"b2b.rbac.organizations.get_org_policy":        newHandler((*call).getOrgPolicy),
+	"b2b.sessions.get":                             newHandler((*call).getSessions),
+	"b2b.sessions.authenticate":                    newHandler((*call).authenticateSession),
+	"b2b.sessions.revoke":                          newHandler((*call).revokeSession),
+	"b2b.sessions.exchange":                        newHandler((*call).exchangeSession),
+	"b2b.sessions.get_jwks":                        newHandler((*call).getJWKS),
+	"b2c.sessions.get_jwks":                        newHandler((*call).getUserJWKS),
 }
 
 // public are operations that need no credentials.
 var public = map[string]bool{"b2b.sessions.get_jwks": true, "b2c.sessions.get_jwks": true}
 
-// operations are all that a fault can name: the generated routes, and OAuth2's, which take a form and the client's own
-// credentials (RFC 6749, section 4.4).
+// operations are the generated routes and m2m.token, whose request is a form with the client's own credentials
+// (RFC 6749, section 4.4). A fault can name any of them.
 var operations = slices.Concat(routes, []route{
 	{"m2m.token", "POST", "/v1/public/{project_id}/oauth2/token", "none"},
 })
 
-// serveAPI answers one call of the API.
+// serveAPI serves one API call. A delay is waited for outside the project's lock.
 func (e *Emulator) serveAPI(w http.ResponseWriter, r *http.Request) {
-	begin := time.Now()
-	out := e.answer(r)
+	start := time.Now()
+	out := e.handle(r)
 	if out.delay > 0 && !pause(r.Context(), out.delay) {
 		return
 	}
 	e.config.Logger.LogAttrs(r.Context(), slog.LevelInfo, "call",
 		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", out.status),
-		slog.String("error_type", string(out.code)), slog.Duration("duration", time.Since(begin)))
+		slog.String("error_type", string(out.code)), slog.Duration("duration", time.Since(start)))
 	out.write(w)
 }
 
-// answer finds project and operation, and plays it.
-func (e *Emulator) answer(r *http.Request) response {
+// handle authenticates a call, and runs its operation unless a fault takes its place.
+func (e *Emulator) handle(r *http.Request) response {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequest))
 	if err != nil {
-		return failure(nil, badRequest(stytcherror.CodeBadRequest, "The body cannot be read or goes beyond 1 MiB."))
+		return failure(nil, badRequest(stytcherror.CodeBadRequest, "The body cannot be read or is larger than 1 MiB."))
 	}
 	matched, params := match(r.Method, r.URL.EscapedPath())
-	project, err := e.authorize(r, matched, params)
+	project, err := e.authenticate(r, matched, params)
 	if err != nil {
 		return failure(nil, err)
 	}
@@ -108,55 +108,58 @@ func (e *Emulator) answer(r *http.Request) response {
 	defer project.mu.Unlock()
 	if matched == nil {
 		return failure(project.ids, fail(http.StatusNotImplemented, codeNotImplemented,
-			"The emulator does not know %s %s.", r.Method, r.URL.Path))
+			"The emulator has no operation for %s %s.", r.Method, r.URL.Path))
 	}
-	faulty, delay := project.fault(matched.id)
-	if faulty != nil {
-		return faulty.response(project.ids)
+	fault, delay := project.takeFault(matched.id)
+	if fault != nil {
+		return fault.response(project.ids)
 	}
-	play, built := rooms[matched.id]
-	if !built {
+	run, implemented := handlers[matched.id]
+	if !implemented {
 		return failure(project.ids, fail(http.StatusNotImplemented, codeNotImplemented,
-			"The emulator does not play %s yet.", matched.id))
+			"The emulator does not implement %s.", matched.id))
 	}
 	c := &call{
 		project: project, state: project.state, ids: project.ids, now: project.clock.Now().Truncate(time.Second),
-		route: matched, params: params, header: r.Header,
+		params: params, header: r.Header,
 	}
-	resp, err := play(c, r, body)
-	out := success(project.ids, resp)
+	resp, err := run(c, r, body)
+	var out response
 	if err != nil {
 		out = failure(project.ids, err)
+	} else {
+		out = success(project.ids, resp)
 	}
 	out.delay = delay
 	return out
 }
 
-// authorize checks the Basic credentials. What is public goes by the project in the path.
-func (e *Emulator) authorize(r *http.Request, matched *route, params map[string]string) (*Project, error) {
+// authenticate finds the project of a call by its Basic credentials, whose password is the project's secret. A public
+// operation without credentials belongs to the project in its path.
+func (e *Emulator) authenticate(r *http.Request, matched *route, params map[string]string) (*Project, error) {
 	id, password, given := r.BasicAuth()
-	if own, isPublic := publicProject(r, matched, params); isPublic && !given {
-		if p := e.find(own); p != nil {
+	if inPath, isPublic := publicProject(r, matched, params); isPublic && !given {
+		if p := e.project(inPath); p != nil {
 			return p, nil
 		}
 		return nil, notFound(stytcherror.CodeProjectNotFound, "There is no such project.")
 	}
-	p := e.find(id)
+	p := e.project(id)
 	switch {
 	case !given:
 		return nil, unauthorized(stytcherror.CodeUnauthorizedCredentials, "The call carries no credentials.")
 	case p == nil:
-		return nil, badRequest(stytcherror.CodeInvalidProjectIDAuthentication, "There is no project of that id.")
+		return nil, badRequest(stytcherror.CodeInvalidProjectIDAuthentication, "There is no project with that id.")
 	case subtle.ConstantTimeCompare([]byte(password), []byte(p.secret)) != 1:
 		return nil, unauthorized(stytcherror.CodeUnauthorizedCredentials, "The secret is not the project's.")
 	}
 	return p, nil
 }
 
-// publicPrefix begins the paths that take no credentials of a project and name the project instead.
+// publicPrefix begins the paths that name their project and need none of its credentials.
 const publicPrefix = "/v1/public/"
 
-// publicProject is the id of the project that a call without credentials is for.
+// publicProject reports whether an operation needs no credentials of a project, and the id of the project in its path.
 func publicProject(r *http.Request, matched *route, params map[string]string) (id string, isPublic bool) {
 	if rest, found := strings.CutPrefix(r.URL.Path, publicPrefix); found {
 		id, _, _ = strings.Cut(rest, "/")
@@ -165,7 +168,8 @@ func publicProject(r *http.Request, matched *route, params map[string]string) (i
 	return params["project_id"], matched != nil && public[matched.id]
 }
 
-// match finds the operation for a method and an escaped path. A literal segment goes before a parameter.
+// match finds the operation for a method and an escaped path, nil if there is none. If several templates match, the one
+// with the fewest parameters wins.
 func match(method, escapedPath string) (*route, map[string]string) {
 	parts := strings.Split(escapedPath, "/")
 	var best *route
@@ -182,20 +186,20 @@ func match(method, escapedPath string) (*route, map[string]string) {
 	return best, params
 }
 
-// response is what goes onto the wire.
+// response is an HTTP response of the API.
 type response struct {
-	status     int
-	code       stytcherror.Code
-	body       []byte
-	header     http.Header
+	status int
+	// code is the error_type, for the log; empty for a success.
+	code   stytcherror.Code
+	body   []byte
+	header http.Header
+	// delay is how long the response waits. disconnect then closes the connection instead of sending it.
 	delay      time.Duration
 	disconnect bool
 }
 
+// success encodes a response of the SDK's types, and sets its request_id and status_code.
 func success(ids *ids, resp any) response {
-	if resp == nil {
-		return response{}
-	}
 	fields := reflect.ValueOf(resp).Elem()
 	if f := fields.FieldByName("RequestID"); f.IsValid() {
 		f.SetString(ids.id("request-id"))
@@ -208,7 +212,8 @@ func success(ids *ids, resp any) response {
 	return response{status: http.StatusOK, body: body}
 }
 
-// failure is an error in the API's shape. One that is not the API's is the emulator's fault.
+// failure encodes an error in the API's form. An error that is not an [apiError] is a defect of the emulator, and
+// becomes a 500. Without ids the request id is random.
 func failure(ids *ids, err error) response {
 	apiErr, ok := errors.AsType[*apiError](err)
 	if !ok {

@@ -9,21 +9,23 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-func (c *call) keepSession(s *session) {
+// storeSession adds a session and drops those that have expired.
+func (c *call) storeSession(s *session) {
 	c.Sessions = slices.DeleteFunc(c.Sessions, func(s *session) bool { return !c.now.Before(s.ExpiresAt) })
 	c.Sessions = append(c.Sessions, s)
 }
 
-// liveSession finds a session that has not ended.
-func (c *call) liveSession(is func(*session) bool) (*session, error) {
+// activeSession finds a session that has not expired.
+func (c *call) activeSession(is func(*session) bool) (*session, error) {
 	i := slices.IndexFunc(c.Sessions, func(s *session) bool { return c.now.Before(s.ExpiresAt) && is(s) })
 	if i < 0 {
-		return nil, notFound(stytcherror.CodeSessionNotFound, "The session is unknown, was revoked or has ended.")
+		return nil, notFound(stytcherror.CodeSessionNotFound, "The session is unknown, was revoked or has expired.")
 	}
 	return c.Sessions[i], nil
 }
 
-// sessionOf finds a session by token or JWT, of which exactly one must be given. echo is the token, if it was that.
+// sessionOf finds a session by its token or its JWT, of which exactly one must be given. echo is the token, empty for a
+// JWT.
 func (c *call) sessionOf(token, jwt *string) (s *session, echo string, err error) {
 	switch {
 	case token != nil && jwt != nil:
@@ -41,12 +43,12 @@ func (c *call) sessionOf(token, jwt *string) (s *session, echo string, err error
 
 func (c *call) sessionOfToken(token string) (*session, error) {
 	if !isToken(token) {
-		return nil, badRequest(stytcherror.CodeInvalidSessionToken, "The session token has another form.")
+		return nil, badRequest(stytcherror.CodeInvalidSessionToken, "The session token is malformed.")
 	}
-	return c.liveSession(func(s *session) bool { return slices.Contains(s.Tokens, token) })
+	return c.activeSession(func(s *session) bool { return slices.Contains(s.Tokens, token) })
 }
 
-// memberOf finds a session's member. One who was deleted has no sessions.
+// memberOf finds a session's member. The session of a deleted member counts as not found.
 func (c *call) memberOf(s *session) (*member, error) {
 	m := c.oneMember(func(m *member) bool { return m.MemberID == s.MemberID })
 	if m == nil {
@@ -55,8 +57,8 @@ func (c *call) memberOf(s *session) (*member, error) {
 	return m, nil
 }
 
-// showSession is a session as the API shows it.
-func (c *call) showSession(s *session, m *member, org *organizations.Organization) *b2bsessions.MemberSession {
+// apiSession is a session as the API returns it.
+func (c *call) apiSession(s *session, m *member, org *organizations.Organization) *b2bsessions.MemberSession {
 	return &b2bsessions.MemberSession{
 		MemberSessionID: s.ID, MemberID: s.MemberID,
 		OrganizationID: s.OrganizationID, OrganizationSlug: org.OrganizationSlug,
@@ -77,7 +79,7 @@ func (c *call) getSessions(req *b2bsessions.GetRequest) (*b2bsessions.GetRespons
 	resp := &b2bsessions.GetResponse{}
 	for _, s := range c.Sessions {
 		if s.MemberID == m.MemberID && c.now.Before(s.ExpiresAt) {
-			resp.MemberSessions = append(resp.MemberSessions, *c.showSession(s, m, org))
+			resp.MemberSessions = append(resp.MemberSessions, *c.apiSession(s, m, org))
 		}
 	}
 	return resp, nil
@@ -111,17 +113,17 @@ func (c *call) authenticateSession(req *b2bsessions.AuthenticateRequest) (*b2bse
 	}
 	s.LastAccessedAt = c.now
 	org := c.organization(s.OrganizationID)
-	fresh, err := c.sessionJWT(s, m, org)
+	jwt, err := c.sessionJWT(s, m, org)
 	if err != nil {
 		return nil, err
 	}
 	return &b2bsessions.AuthenticateResponse{
-		MemberSession: *c.showSession(s, m, org), SessionToken: echo, SessionJWT: fresh,
-		Member: c.show(m), Organization: *org, Verdict: verdict,
+		MemberSession: *c.apiSession(s, m, org), SessionToken: echo, SessionJWT: jwt,
+		Member: c.apiMember(m), Organization: *org, Verdict: verdict,
 	}, nil
 }
 
-// revokeSession ends one session, or all of a member's.
+// revokeSession revokes one session, or all of a member's.
 func (c *call) revokeSession(req *b2bsessions.RevokeRequest) (*b2bsessions.RevokeResponse, error) {
 	given := 0
 	for _, selector := range []*string{req.MemberSessionID, req.SessionToken, req.SessionJWT, req.MemberID} {
@@ -131,23 +133,23 @@ func (c *call) revokeSession(req *b2bsessions.RevokeRequest) (*b2bsessions.Revok
 	}
 	switch {
 	case given == 0:
-		return nil, badRequest(stytcherror.CodeNoSessionRevokeArguments, "Say which session to revoke.")
+		return nil, badRequest(stytcherror.CodeNoSessionRevokeArguments, "Name a session or a member.")
 	case given > 1:
-		return nil, badRequest(stytcherror.CodeTooManySessionRevokeArguments, "Say it in one way.")
+		return nil, badRequest(stytcherror.CodeTooManySessionRevokeArguments, "Name the session or member in one way only.")
 	}
-	m, is, err := c.revokees(req)
+	m, is, err := c.sessionsToRevoke(req)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.callerMay(m, "revoke-sessions"); err != nil {
+	if err := c.authorizeCaller(m, "revoke-sessions"); err != nil {
 		return nil, err
 	}
 	c.Sessions = slices.DeleteFunc(c.Sessions, is)
 	return &b2bsessions.RevokeResponse{}, nil
 }
 
-// revokees finds whose sessions a request means, and which.
-func (c *call) revokees(req *b2bsessions.RevokeRequest) (*member, func(*session) bool, error) {
+// sessionsToRevoke returns the member whose sessions a request names, and a function that tells which they are.
+func (c *call) sessionsToRevoke(req *b2bsessions.RevokeRequest) (*member, func(*session) bool, error) {
 	if req.MemberID != nil {
 		m := c.oneMember(func(m *member) bool {
 			return m.MemberID == *req.MemberID || m.ExternalID != "" && m.ExternalID == *req.MemberID
@@ -160,7 +162,7 @@ func (c *call) revokees(req *b2bsessions.RevokeRequest) (*member, func(*session)
 	var s *session
 	var err error
 	if req.MemberSessionID != nil {
-		s, err = c.liveSession(func(s *session) bool { return s.ID == *req.MemberSessionID })
+		s, err = c.activeSession(func(s *session) bool { return s.ID == *req.MemberSessionID })
 	} else {
 		s, _, err = c.sessionOf(req.SessionToken, req.SessionJWT)
 	}
@@ -171,8 +173,8 @@ func (c *call) revokees(req *b2bsessions.RevokeRequest) (*member, func(*session)
 	return m, func(other *session) bool { return other == s }, err
 }
 
-// callerMay checks the roles of the session on whose behalf a call is made, if there is one.
-func (c *call) callerMay(target *member, action string) error {
+// authorizeCaller checks that the session in the call's headers, if there is one, permits an action on the target.
+func (c *call) authorizeCaller(target *member, action string) error {
 	token, jwt := c.header.Get("X-Stytch-Member-Session"), c.header.Get("X-Stytch-Member-SessionJWT")
 	var s *session
 	var err error
@@ -194,16 +196,16 @@ func (c *call) callerMay(target *member, action string) error {
 	if caller.OrganizationID != target.OrganizationID {
 		return forbidden(stytcherror.CodeSessionAuthorizationTenancyError, "The member is of another organization.")
 	}
-	if len(c.granting(caller, resourceMember, action)) > 0 ||
-		caller == target && len(c.granting(caller, resourceSelf, action)) > 0 {
+	if len(c.grantingRoles(caller, resourceMember, action)) > 0 ||
+		caller == target && len(c.grantingRoles(caller, resourceSelf, action)) > 0 {
 		return nil
 	}
 	return forbidden(stytcherror.CodeSessionAuthorizationError, "No role of the session permits %s.", action)
 }
 
-// exchangeSession logs a session's person into another organization that they belong to.
+// exchangeSession logs a session's member in to another organization that has a member with the same address.
 func (c *call) exchangeSession(req *b2bsessions.ExchangeRequest) (*b2bsessions.ExchangeResponse, error) {
-	duration, claims, err := c.terms(req.SessionDurationMinutes, req.SessionCustomClaims)
+	duration, claims, err := sessionOptions(req.SessionDurationMinutes, req.SessionCustomClaims)
 	if err != nil {
 		return nil, err
 	}
@@ -226,24 +228,24 @@ func (c *call) exchangeSession(req *b2bsessions.ExchangeRequest) (*b2bsessions.E
 	if m == nil {
 		return nil, notFound(stytcherror.CodeMemberNotFound, "The organization has no member of that e-mail address.")
 	}
-	factors := transferable(s.Factors)
+	factors := transferableFactors(s.Factors)
 	if len(factors) == 0 {
 		return nil, unauthorized(stytcherror.CodeInsufficientFactorsForSessionExchange,
-			"None of the session's factors holds in another organization.")
+			"None of the session's factors is valid in another organization.")
 	}
-	resp, err := c.finish(login{org: org, member: m, factors: factors, duration: duration, claims: claims})
+	resp, err := c.completeLogin(login{org: org, member: m, factors: factors, duration: duration, claims: claims})
 	return (*b2bsessions.ExchangeResponse)(resp), err
 }
 
-// transferable are the factors that hold beyond one organization: SSO and passwords do not.
-func transferable(factors []sessions.AuthenticationFactor) []sessions.AuthenticationFactor {
-	var kept []sessions.AuthenticationFactor
+// transferableFactors are the factors that are valid in other organizations too, which SSO and passwords are not.
+func transferableFactors(factors []sessions.AuthenticationFactor) []sessions.AuthenticationFactor {
+	var transferable []sessions.AuthenticationFactor
 	for _, f := range factors {
 		if f.Type != sessions.AuthenticationFactorTypeSSO && f.Type != sessions.AuthenticationFactorTypePassword {
-			kept = append(kept, f)
+			transferable = append(transferable, f)
 		}
 	}
-	return kept
+	return transferable
 }
 
 func (c *call) getJWKS(req *b2bsessions.GetJWKSRequest) (*b2bsessions.GetJWKSResponse, error) {
@@ -251,13 +253,13 @@ func (c *call) getJWKS(req *b2bsessions.GetJWKSRequest) (*b2bsessions.GetJWKSRes
 	return &b2bsessions.GetJWKSResponse{Keys: keys}, err
 }
 
-// getUserJWKS publishes the same keys for users' sessions.
+// getUserJWKS returns the same keys: a project signs the JWTs of members and users with one key.
 func (c *call) getUserJWKS(req *sessions.GetJWKSRequest) (*sessions.GetJWKSResponse, error) {
 	keys, err := c.keySet(req.ProjectID)
 	return &sessions.GetJWKSResponse{Keys: keys}, err
 }
 
-// keySet are the public halves of the published keys (RFC 7517).
+// keySet are the published keys (RFC 7517).
 func (c *call) keySet(projectID string) ([]sessions.JWK, error) {
 	if projectID != c.project.id {
 		return nil, notFound(stytcherror.CodeProjectNotFound, "There is no such project.")

@@ -11,7 +11,7 @@ import (
 // snapshotVersion changes when older snapshots can no longer be read.
 const snapshotVersion = 1
 
-// snapshot is a project's state on paper. It holds tokens and private keys.
+// snapshot is the encoded form of a project's state and inbox. It holds tokens and private keys.
 type snapshot struct {
 	Version int       `json:"version"`
 	State   *state    `json:"state"`
@@ -27,18 +27,19 @@ func (p *Project) Snapshot() ([]byte, error) {
 		json.Deterministic(true), jsontext.WithIndent("  "))
 }
 
-// Restore replaces state and messages by those of a snapshot, of this project or another. A snapshot may be written by
-// hand: what it leaves out is empty, roles are the default ones, and a key is made when one is needed.
+// Restore replaces state and messages by those of a snapshot, of this project or another. A snapshot that is invalid
+// changes nothing. One that is written by hand may omit anything but the version and the state: roles are then the
+// default ones, a key is made when it is needed, and all else is empty.
 func (p *Project) Restore(data []byte) error {
 	s := snapshot{State: newState()}
 	if err := json.Unmarshal(data, &s, json.RejectUnknownMembers(true)); err != nil {
 		return fmt.Errorf("emulator: snapshot: %w", err)
 	}
 	if s.Version != snapshotVersion {
-		return fmt.Errorf("emulator: snapshot of version %d, this is %d", s.Version, snapshotVersion)
+		return fmt.Errorf("emulator: snapshot: version %d, want %d", s.Version, snapshotVersion)
 	}
 	if s.State == nil {
-		return errors.New("emulator: snapshot without state")
+		return errors.New("emulator: snapshot: no state")
 	}
 	if err := s.State.check(); err != nil {
 		return fmt.Errorf("emulator: snapshot: %w", err)
@@ -50,25 +51,25 @@ func (p *Project) Restore(data []byte) error {
 	return nil
 }
 
-// check refuses a state whose parts do not fit together.
+// check validates ids, references between records, and keys. It does not check the records' own values.
 func (s *state) check() error {
 	known := map[string]bool{}
 	for _, o := range s.Organizations {
 		if o == nil || o.OrganizationID == "" || known[o.OrganizationID] {
-			return errors.New("an organization has no id, or one that occurs twice")
+			return errors.New("an organization has no id or a duplicate one")
 		}
 		known[o.OrganizationID] = true
 	}
 	members := map[string]bool{}
 	for _, m := range s.Members {
 		if m == nil || m.MemberID == "" || members[m.MemberID] || !known[m.OrganizationID] {
-			return errors.New("a member has no id, or one that occurs twice, or no organization")
+			return errors.New("a member has no id, a duplicate one, or no organization")
 		}
 		members[m.MemberID] = true
 	}
 	for _, x := range s.Sessions {
 		if x == nil || !members[x.MemberID] || !known[x.OrganizationID] {
-			return errors.New("a session has no member")
+			return errors.New("a session has no member or no organization")
 		}
 	}
 	for _, k := range s.Keys {

@@ -7,7 +7,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 )
 
-// state is everything a project remembers. It is what a snapshot holds, so all of it has names in JSON.
+// state is everything that a project stores. Its JSON is part of a snapshot.
 type state struct {
 	Organizations []*organizations.Organization `json:"organizations"`
 	Members       []*member                     `json:"members"`
@@ -21,11 +21,12 @@ type state struct {
 
 func newState() *state { return &state{Roles: defaultRoles()} }
 
-// member is a member as the API shows it, and what the API keeps to itself. Roles are worked out at each reading.
+// member is a member as the API returns it, and what the API does not return. Roles and IsAdmin are computed for each
+// response.
 type member struct {
 	organizations.Member
 	EmailID string `json:"email_id"`
-	// AssignedRoles are the roles given to the member by name.
+	// AssignedRoles are the roles that were assigned to the member directly.
 	AssignedRoles []string `json:"assigned_roles"`
 }
 
@@ -42,11 +43,11 @@ type session struct {
 	CustomClaims   map[string]any                  `json:"custom_claims"`
 }
 
-// intermediate is an intermediate session: factors that somebody has proved, not yet tied to a session.
+// intermediate is an intermediate session: factors that somebody has proved, for which there is no session yet.
 type intermediate struct {
 	Token string `json:"token"`
 	Email string `json:"email_address"`
-	// OrganizationID binds it to one organization; empty for a discovery.
+	// OrganizationID is the organization that it is bound to, empty for discovery.
 	OrganizationID string                          `json:"organization_id"`
 	Factors        []sessions.AuthenticationFactor `json:"authentication_factors"`
 	// Tenants are the OAuth tenants that the person belongs to.
@@ -60,7 +61,7 @@ type tenant struct {
 	ID       string `json:"tenant_id"`
 }
 
-// magicLink is a link that was sent.
+// magicLink is a magic link that was sent.
 type magicLink struct {
 	Token     string    `json:"token"`
 	Email     string    `json:"email_address"`

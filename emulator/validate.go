@@ -27,20 +27,21 @@ var (
 	pkceForm   = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 )
 
-// commonDomains are providers whose domain says nothing about where somebody works.
+// commonDomains are those of common e-mail providers, which no organization can allow.
 var commonDomains = []string{
 	"aol.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "live.com", "mail.com",
 	"mail.ru", "me.com", "msn.com", "outlook.com", "proton.me", "protonmail.com", "qq.com", "web.de", "yahoo.com",
 	"yandex.com", "zoho.com",
 }
 
+// emailLocales are the languages that e-mails exist in.
 var emailLocales = []shared.Locale{shared.LocaleEN, shared.LocaleES, shared.LocaleFR, shared.LocalePTBR}
 
-// emailAddress returns an address in the form it is compared in.
+// emailAddress validates an address and returns it in lower case. Its domain must have a dot; a display name is refused.
 func emailAddress(s string) (string, error) {
 	parsed, err := mail.ParseAddress(s)
 	if err != nil || parsed.Address != s || parsed.Name != "" || !strings.Contains(domainOf(s), ".") {
-		return "", badRequest(stytcherror.CodeInvalidEmail, "The e-mail address is not one.")
+		return "", badRequest(stytcherror.CodeInvalidEmail, "The e-mail address is malformed.")
 	}
 	return strings.ToLower(s), nil
 }
@@ -51,7 +52,7 @@ func domainOf(email string) string {
 
 func sameEmail(a, b string) bool { return strings.EqualFold(a, b) }
 
-// minutes returns a duration given in minutes, or the default, and refuses what is out of bounds.
+// minutes returns a duration that is given in minutes, or the default. Out of bounds it is an error with the code.
 func minutes(given *int, byDefault, low, high int, code stytcherror.Code) (time.Duration, error) {
 	n := byDefault
 	if given != nil {
@@ -69,12 +70,12 @@ func sessionDuration(given *int) (time.Duration, error) {
 
 func checkLocale(given *shared.Locale, known []shared.Locale) error {
 	if given != nil && !slices.Contains(known, *given) {
-		return badRequest(stytcherror.CodeInvalidLocale, "There are no messages in that language.")
+		return badRequest(stytcherror.CodeInvalidLocale, "The locale is not supported.")
 	}
 	return nil
 }
 
-// redirectURL parses an address that a link may lead to.
+// redirectURL parses a redirect URL, which must be absolute, http or https.
 func redirectURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {

@@ -21,60 +21,61 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-// answer is an HTTP answer, read.
+// answer is an HTTP response: body is nil unless it is a JSON object.
 type answer struct {
 	status int
 	body   map[string]any
 	text   string
 }
 
-// send makes a plain HTTP call, as any other client would.
-func (w *world) send(method, path, body, user, password string) answer {
-	w.t.Helper()
-	req, err := http.NewRequestWithContext(w.t.Context(), method, w.URL()+path, strings.NewReader(body))
-	require.NoError(w.t, err)
+// send makes an HTTP call without the SDK. Without a user it sends no credentials.
+func (h *harness) send(method, path, body, user, password string) answer {
+	h.t.Helper()
+	req, err := http.NewRequestWithContext(h.t.Context(), method, h.URL()+path, strings.NewReader(body))
+	require.NoError(h.t, err)
 	if user != "" {
 		req.SetBasicAuth(user, password)
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Do(req)
-	require.NoError(w.t, err)
+	require.NoError(h.t, err)
 	defer func() { _ = resp.Body.Close() }()
 	raw, err := io.ReadAll(resp.Body)
-	require.NoError(w.t, err)
+	require.NoError(h.t, err)
 	a := answer{status: resp.StatusCode, text: string(raw)}
 	_ = json.Unmarshal(raw, &a.body)
 	return a
 }
 
-func (w *world) call(method, path, body string) answer {
-	return w.send(method, path, body, w.ID(), w.Secret())
+// call is send with the project's credentials.
+func (h *harness) call(method, path, body string) answer {
+	return h.send(method, path, body, h.ID(), h.Secret())
 }
 
 const sendPath = "/v1/b2b/magic_links/email/discovery/send"
 
 func TestWire_refusals(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	h := newHarness(t)
 	good := `{"email_address": "ada@example.com"}`
 	for name, row := range map[string]struct {
 		answer answer
 		status int
 		want   string
 	}{
-		"no credentials":      {w.send("POST", sendPath, good, "", ""), 401, "unauthorized_credentials"},
-		"another secret":      {w.send("POST", sendPath, good, w.ID(), "x"), 401, "unauthorized_credentials"},
-		"another project":     {w.send("POST", sendPath, good, "project-test-x", "x"), 400, "invalid_project_id_authentication"},
-		"an unknown path":     {w.call("POST", "/v1/b2b/nothing", "{}"), 501, "emulator_not_implemented"},
-		"a public endpoint":   {w.send("POST", "/v1/public/"+w.ID()+"/oauth2/token", "", "", ""), 501, "emulator_not_implemented"},
-		"an unbuilt room":     {w.call("POST", "/v1/b2b/sessions/attest", `{}`), 501, "emulator_not_implemented"},
-		"another method":      {w.call("GET", sendPath, ""), 501, "emulator_not_implemented"},
-		"no JSON":             {w.call("POST", sendPath, "email_address=a"), 400, "bad_request"},
-		"a JSON list":         {w.call("POST", sendPath, "[]"), 400, "bad_request"},
-		"an unknown field":    {w.call("POST", sendPath, `{"email_address": "a@b.co", "email": "x"}`), 400, "bad_request"},
-		"another type":        {w.call("POST", sendPath, `{"email_address": 7}`), 400, "bad_request"},
-		"a body beyond 1 MiB": {w.call("POST", sendPath, `{"email_address": "`+strings.Repeat("x", 1<<20)+`"}`), 400, "bad_request"},
-		"another's keys":      {w.send("GET", "/v1/b2b/sessions/jwks/project-test-x", "", "", ""), 404, "project_not_found"},
+		"no credentials":              {h.send("POST", sendPath, good, "", ""), 401, "unauthorized_credentials"},
+		"a wrong secret":              {h.send("POST", sendPath, good, h.ID(), "x"), 401, "unauthorized_credentials"},
+		"an unknown project":          {h.send("POST", sendPath, good, "project-test-x", "x"), 400, "invalid_project_id_authentication"},
+		"an unknown path":             {h.call("POST", "/v1/b2b/nothing", "{}"), 501, "emulator_not_implemented"},
+		"a public endpoint":           {h.send("POST", "/v1/public/"+h.ID()+"/oauth2/token", "", "", ""), 501, "emulator_not_implemented"},
+		"an unimplemented operation":  {h.call("POST", "/v1/b2b/sessions/attest", `{}`), 501, "emulator_not_implemented"},
+		"a wrong method":              {h.call("GET", sendPath, ""), 501, "emulator_not_implemented"},
+		"a body that is not JSON":     {h.call("POST", sendPath, "email_address=a"), 400, "bad_request"},
+		"a JSON array":                {h.call("POST", sendPath, "[]"), 400, "bad_request"},
+		"an unknown field":            {h.call("POST", sendPath, `{"email_address": "a@b.co", "email": "x"}`), 400, "bad_request"},
+		"a wrong type":                {h.call("POST", sendPath, `{"email_address": 7}`), 400, "bad_request"},
+		"a body larger than 1 MiB":    {h.call("POST", sendPath, `{"email_address": "`+strings.Repeat("x", 1<<20)+`"}`), 400, "bad_request"},
+		"the keys of another project": {h.send("GET", "/v1/b2b/sessions/jwks/project-test-x", "", "", ""), 404, "project_not_found"},
 	} {
 		assert.Equal(t, row.status, row.answer.status, name)
 		assert.Equal(t, row.want, row.answer.body["error_type"], name)
@@ -82,21 +83,21 @@ func TestWire_refusals(t *testing.T) {
 		assert.Regexp(t, `^request-id-test-`, row.answer.body["request_id"], name)
 		assert.NotEmpty(t, row.answer.body["error_message"], name)
 	}
-	assert.Contains(t, w.call("POST", sendPath, `{"email_address": "a@b.co", "email": "x"}`).text, "email")
+	assert.Contains(t, h.call("POST", sendPath, `{"email_address": "a@b.co", "email": "x"}`).text, "email")
 }
 
 func TestWire_absentObjectsAndTimesAreNull(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	token := w.MagicLink("ada@example.com")
-	proof := w.call("POST", "/v1/b2b/magic_links/discovery/authenticate", `{"discovery_magic_links_token": "`+token+`"}`)
+	h := newHarness(t)
+	token := h.MagicLink("ada@example.com")
+	proof := h.call("POST", "/v1/b2b/magic_links/discovery/authenticate", `{"discovery_magic_links_token": "`+token+`"}`)
 	require.Equal(t, http.StatusOK, proof.status, proof.text)
-	created := w.call("POST", "/v1/b2b/discovery/organizations/create",
+	created := h.call("POST", "/v1/b2b/discovery/organizations/create",
 		fmt.Sprintf(`{"intermediate_session_token": %q}`, proof.body["intermediate_session_token"]))
 	require.Equal(t, http.StatusOK, created.status, created.text)
 	for _, name := range []string{"mfa_required", "primary_required", "member_device", "intermediate_session_token_expires_at"} {
-		value, there := created.body[name]
-		assert.True(t, there, name)
+		value, present := created.body[name]
+		assert.True(t, present, name)
 		assert.Nil(t, value, name)
 	}
 	assert.Empty(t, created.body["intermediate_session_token"])
@@ -107,7 +108,7 @@ func TestWire_absentObjectsAndTimesAreNull(t *testing.T) {
 	assert.NotEqual(t, "[redacted]", created.body["session_token"])
 }
 
-func TestProjects_doNotMeet(t *testing.T) {
+func TestProjects_shareNothing(t *testing.T) {
 	t.Parallel()
 	em, err := emulator.New(emulator.Config{})
 	require.NoError(t, err)
@@ -120,7 +121,7 @@ func TestProjects_doNotMeet(t *testing.T) {
 	assert.WithinDuration(t, time.Now(), em.Project().Clock().Now(), time.Minute)
 }
 
-func TestNew_refusesLiveProjects(t *testing.T) {
+func TestNew_refuses(t *testing.T) {
 	t.Parallel()
 	_, err := emulator.New(emulator.Config{ProjectID: "project-live-1"})
 	require.Error(t, err)
@@ -134,45 +135,45 @@ func TestSeed_makesTheSameIDs(t *testing.T) {
 	t.Parallel()
 	run := func() (ids, token string, kids []string) {
 		server := stytchtest.New(t, stytchtest.WithSeed(7))
-		w := &world{Server: server, t: t, api: server.Client()}
-		founded := w.found("ada@example.com", nil)
-		return w.ID() + founded.MemberID, founded.SessionToken, slices.Collect(maps.Keys(w.keys()))
+		h := &harness{Server: server, t: t, api: server.Client()}
+		created := h.create("ada@example.com", nil)
+		return h.ID() + created.MemberID, created.SessionToken, slices.Collect(maps.Keys(h.keys()))
 	}
 	ids, token, kids := run()
 	again, sameToken, otherKids := run()
 	assert.Equal(t, ids, again)
 	assert.Equal(t, token, sameToken)
-	assert.NotEqual(t, kids, otherKids, "keys are never the same, and clients must not take them for it")
+	assert.NotEqual(t, kids, otherKids, "keys are random, and so are their ids")
 }
 
-func TestSnapshot_carriesEverythingOver(t *testing.T) {
+func TestSnapshot_restoresInAnotherEmulator(t *testing.T) {
 	t.Parallel()
-	from := newWorld(t)
-	founded := from.found("ada@example.com", nil)
+	from := newHarness(t)
+	created := from.create("ada@example.com", nil)
 	data, err := from.Snapshot()
 	require.NoError(t, err)
 	server := stytchtest.New(t, stytchtest.WithProject(from.ID(), from.Secret()))
-	to := &world{Server: server, t: t, api: server.Client()}
+	to := &harness{Server: server, t: t, api: server.Client()}
 	require.NoError(t, to.Restore(data))
-	_, err = to.authenticate(&sessions.AuthenticateRequest{SessionToken: &founded.SessionToken})
+	_, err = to.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
 	require.NoError(t, err)
-	_, err = to.authenticate(&sessions.AuthenticateRequest{SessionJWT: &founded.SessionJWT})
-	require.NoError(t, err, "the keys came along")
+	_, err = to.authenticate(&sessions.AuthenticateRequest{SessionJWT: &created.SessionJWT})
+	require.NoError(t, err, "the keys are restored")
 	assert.Len(t, to.Inbox().Messages("ada@example.com"), 1)
 	again, err := to.Snapshot()
 	require.NoError(t, err)
 	assert.NotEmpty(t, again)
 
 	to.Reset()
-	_, err = to.authenticate(&sessions.AuthenticateRequest{SessionToken: &founded.SessionToken})
+	_, err = to.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
 	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 	assert.Empty(t, to.Inbox().Messages(""))
 }
 
-func TestSnapshot_refusesWhatDoesNotFit(t *testing.T) {
+func TestRestore_refusesInvalidSnapshots(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	founded := w.found("ada@example.com", nil)
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
 	for _, bad := range []string{
 		``, `{}`, `null`, `[]`, `{"version": 2, "state": {}}`, `{"version": 1, "state": null}`,
 		`{"version": 1, "state": {"unknown": 1}}`,
@@ -182,11 +183,11 @@ func TestSnapshot_refusesWhatDoesNotFit(t *testing.T) {
 		`{"version": 1, "state": {"keys": [{"kid": "k", "pkcs8": ""}]}}`,
 		`{"version": 1, "state": {"magic_links": [null]}}`,
 	} {
-		require.Error(t, w.Restore([]byte(bad)), bad)
+		require.Error(t, h.Restore([]byte(bad)), bad)
 	}
-	_, err := w.authenticate(&sessions.AuthenticateRequest{SessionToken: &founded.SessionToken})
+	_, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
 	require.NoError(t, err, "a refused snapshot changes nothing")
-	require.NoError(t, w.Restore([]byte(`{"version": 1, "state": {}}`)))
-	_, err = w.api.B2B.Discovery.Organizations.List(t.Context(), &discoveryorganizations.ListRequest{SessionToken: &founded.SessionToken})
+	require.NoError(t, h.Restore([]byte(`{"version": 1, "state": {}}`)))
+	_, err = h.api.B2B.Discovery.Organizations.List(t.Context(), &discoveryorganizations.ListRequest{SessionToken: &created.SessionToken})
 	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 }

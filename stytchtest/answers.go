@@ -14,13 +14,13 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// requestID is that of canned answers which name none.
+// requestID is the default request_id of canned answers.
 const requestID = "request-id-test-00000000-0000-4000-8000-000000000000"
 
-// Answer answers the next calls of an operation, such as "b2b.sso.authenticate", one by each of answers, where the
-// emulator does not play the operation or the answer is hard to bring about. An answer is a JSON object as the API
-// sends it; without status_code its status is 200, and without request_id it gets one. After the last answer the
-// emulator plays the operation again. ClearFaults drops the answers that are left.
+// Answer sets the answers to the next calls of an operation, such as "b2b.sso.authenticate", one for each call. It is
+// for operations that the emulator does not implement, and for answers that are hard to bring about. An answer is a
+// JSON object as the API sends it: status_code is 200 by default, and request_id has a default too. After the last
+// answer the emulator handles the operation again. ClearFaults removes the answers that are left.
 func (s *Server) Answer(operation string, answers ...string) {
 	s.tb.Helper()
 	for _, text := range answers {
@@ -32,7 +32,7 @@ func (s *Server) Answer(operation string, answers ...string) {
 	}
 }
 
-// complete adds the members that every answer has.
+// complete adds status_code and request_id where they are absent.
 func complete(text string) (status int, body string, err error) {
 	envelope := struct {
 		StatusCode int            `json:"status_code"`
@@ -40,15 +40,16 @@ func complete(text string) (status int, body string, err error) {
 		Rest       jsontext.Value `json:",embed,inline"`
 	}{StatusCode: http.StatusOK, RequestID: requestID}
 	if err := json.Unmarshal([]byte(text), &envelope); err != nil {
-		return 0, "", fmt.Errorf("the answer is no JSON object: %w", err)
+		return 0, "", fmt.Errorf("the answer is not a JSON object: %w", err)
 	}
 	full, err := json.Marshal(envelope)
 	return envelope.StatusCode, string(full), err
 }
 
-// AnswerError answers all calls of an operation with an error of the API, retries too, until ClearFaults. The error
-// needs a Code; without StatusCode it has the one of the code. RetryAfter becomes the header of that name. For errors that pass, gateways, delays and lost connections see
-// [emulator.Project.AddFaults].
+// AnswerError answers all calls of an operation, retries too, with an error of the API, until ClearFaults. The error
+// must have a Code. StatusCode is that of the Code by default, see [stytcherror.Code.StatusCode]; RetryAfter becomes
+// the header of that name, in whole seconds. For errors of a few calls, errors of gateways, delays and lost connections
+// see [emulator.Project.AddFaults].
 //
 //	server.AnswerError("b2b.otps.sms.authenticate", &stytcherror.Error{Code: stytcherror.CodeOTPCodeNotFound})
 func (s *Server) AnswerError(operation string, err *stytcherror.Error) {
@@ -61,8 +62,9 @@ func (s *Server) AnswerError(operation string, err *stytcherror.Error) {
 	}))
 }
 
-// ErrorResponse is the API's answer for an error, for fake servers and transports of one's own. Without StatusCode it has
-// the one of the code. It panics unless the error has a Code.
+// ErrorResponse returns status and body of the API's answer for an error, for other fake servers and transports.
+// StatusCode is that of the Code by default. ErrorResponse panics if the error has no Code or no StatusCode of 400 or
+// more.
 //
 //	httpmock.RegisterResponder("POST", url, httpmock.NewBytesResponder(stytchtest.ErrorResponse(err)))
 func ErrorResponse(err *stytcherror.Error) (status int, body []byte) {
@@ -71,13 +73,14 @@ func ErrorResponse(err *stytcherror.Error) (status int, body []byte) {
 	return status, body
 }
 
+// encodeError returns the API's answer for an error.
 func encodeError(err *stytcherror.Error) (status int, body []byte, encodeErr error) {
 	if err == nil || err.Code == "" {
-		return 0, nil, errors.New("an error of the API has a Code")
+		return 0, nil, errors.New("the error has no Code")
 	}
 	status = cmp.Or(err.StatusCode, err.Code.StatusCode())
 	if status < http.StatusBadRequest {
-		return 0, nil, errors.New("an error of the API has a StatusCode of 400 or more, and this Code has none that is known")
+		return 0, nil, errors.New("the error has no StatusCode of 400 or more, and none is known for its Code")
 	}
 	body, encodeErr = json.Marshal(struct {
 		StatusCode int              `json:"status_code"`

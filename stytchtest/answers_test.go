@@ -48,10 +48,10 @@ func TestAnswer(t *testing.T) {
 	_, err = get()
 	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	_, err = get()
-	require.ErrorIs(t, err, stytcherror.Code("emulator_not_implemented"), "after the last one the emulator answers")
+	require.ErrorIs(t, err, stytcherror.Code("emulator_not_implemented"), "after the last answer the emulator handles the operation")
 }
 
-func TestAnswer_ofOAuth(t *testing.T) {
+func TestAnswer_ofTheTokenEndpoint(t *testing.T) {
 	t.Parallel()
 	server := stytchtest.New(t)
 	server.Answer("m2m.token", `{"access_token": "t", "token_type": "bearer", "expires_in": 3600}`)
@@ -74,8 +74,8 @@ func TestAnswerError(t *testing.T) {
 			_, err := server.Client().B2B.RBAC.Policy(t.Context(), nil)
 			got, ok := errors.AsType[*stytcherror.Error](err)
 			require.True(t, ok, "%v", err)
-			assert.Equal(t, 2, got.Retries, "retries meet it too")
-			assert.Equal(t, 2*time.Second, got.RetryAfter, "the header counts whole seconds")
+			assert.Equal(t, 2, got.Retries, "retries get the error too")
+			assert.Equal(t, 2*time.Second, got.RetryAfter, "the header is in whole seconds")
 			got.Op, got.Retries, got.RetryAfter, got.Body = "", 0, outage.RetryAfter, nil
 			assert.JSONEq(t, string(outage.Details), string(got.Details))
 			got.Details = outage.Details
@@ -118,7 +118,7 @@ func TestRequests(t *testing.T) {
 	require.NoError(t, resp.Body.Close())
 
 	got := server.Requests()
-	require.Len(t, got, 3, "control endpoints are no part of the API")
+	require.Len(t, got, 3, "calls of control endpoints are not kept")
 	assert.Equal(t, "PUT /v1/b2b/organizations/a%20b\n"+`{"claimed_email_domains":[],"organization_name":"Name"}`, got[0].String())
 	assert.Equal(t, "example-session", got[0].Header.Get("X-Stytch-Member-Session"))
 	assert.Equal(t, "GET /v1/b2b/sessions?member_id=m%2F1&organization_id=o", got[1].String())
@@ -148,16 +148,17 @@ func TestTransport_faults(t *testing.T) {
 	require.NoError(t, server.AddFaults(emulator.Fault{Operation: "b2b.magic_links.discovery.authenticate", Disconnect: true}))
 	token := server.MagicLink(ada)
 	_, err := server.Client().B2B.Sessions.Get(t.Context(), &sessions.GetRequest{OrganizationID: "o", MemberID: "m"})
-	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound, "another operation works")
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound, "other operations are not affected")
 	body := &closing{Reader: strings.NewReader(`{"discovery_magic_links_token": "` + token + `"}`)}
 	req := must(http.NewRequestWithContext(t.Context(), http.MethodPost, "http://any.example/v1/b2b/magic_links/discovery/authenticate", body))
 	req.SetBasicAuth(server.ID(), server.Secret())
 	_, err = server.Transport().RoundTrip(req)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF, "a lost connection")
 	assert.True(t, body.closed)
-	assert.Empty(t, req.RequestURI, "the request is left as it was")
+	assert.Empty(t, req.RequestURI, "the request is not changed")
 }
 
+// closing is a body that records whether it was closed.
 type closing struct {
 	io.Reader
 	closed bool

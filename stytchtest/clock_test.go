@@ -12,19 +12,19 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-// A moved clock moves the project and its clients alike: what was issued before expires, and what is issued now holds.
-func TestClock_movesVerificationToo(t *testing.T) {
+// A moved clock applies to the project and to its clients: old JWTs expire, and new ones are valid.
+func TestClock_appliesToVerification(t *testing.T) {
 	t.Parallel()
 	year := 365 * 24 * time.Hour
 	for name, moves := range map[string][]time.Duration{
-		"six minutes on":                 {6 * time.Minute},
-		"a day on":                       {24 * time.Hour},
-		"twenty years on":                {20 * year},
-		"an hour back":                   {-time.Hour},
-		"twenty years back":              {-20 * year},
-		"twenty years on and back again": {20 * year, -20 * year},
-		"back and forth":                 {-year, year, 6 * time.Minute},
-		"on, in small steps":             {4 * time.Minute, 4 * time.Minute, 31 * 24 * time.Hour, time.Second},
+		"six minutes forward":                 {6 * time.Minute},
+		"a day forward":                       {24 * time.Hour},
+		"twenty years forward":                {20 * year},
+		"an hour back":                        {-time.Hour},
+		"twenty years back":                   {-20 * year},
+		"twenty years forward and back again": {20 * year, -20 * year},
+		"a year back and forward again":       {-year, year, 6 * time.Minute},
+		"forward in small steps":              {4 * time.Minute, 4 * time.Minute, 31 * 24 * time.Hour, time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -41,14 +41,14 @@ func TestClock_movesVerificationToo(t *testing.T) {
 				server.Clock().Advance(d)
 				moved += d
 				assert.WithinDuration(t, time.Now().Add(moved), server.Clock().Now(), 10*time.Second)
-				require.NoError(t, local(server.CreateOrganization(ada, "Difference Engines", nil).SessionJWT), "a fresh JWT")
-				require.NoError(t, local(server.MintSessionJWT(stytchtest.Session{})), "a minted one")
+				require.NoError(t, local(server.CreateOrganization(ada, "Difference Engines", nil).SessionJWT), "a new JWT")
+				require.NoError(t, local(server.MintSessionJWT(stytchtest.Session{})), "a minted JWT")
 			}
 			switch err := local(before); {
 			case moved >= 5*time.Minute:
 				require.ErrorIs(t, err, stytcherror.ErrTokenExpired)
 			case moved < 0:
-				require.ErrorIs(t, err, stytcherror.ErrTokenMalformed, "it is from the future")
+				require.ErrorIs(t, err, stytcherror.ErrTokenMalformed, "it was issued in the future")
 			default:
 				require.NoError(t, err)
 			}
@@ -56,7 +56,7 @@ func TestClock_movesVerificationToo(t *testing.T) {
 	}
 }
 
-func TestClock_anExpiredJWTComesBackFresh(t *testing.T) {
+func TestClock_anExpiredJWTIsRenewed(t *testing.T) {
 	t.Parallel()
 	server := stytchtest.New(t)
 	service := server.Client().B2B.Sessions
@@ -67,8 +67,8 @@ func TestClock_anExpiredJWTComesBackFresh(t *testing.T) {
 	require.NotNil(t, resp.Remote, "the API was asked")
 	again, err := service.AuthenticateJWT(t.Context(), &sessions.AuthenticateJWTRequest{SessionJWT: resp.SessionJWT})
 	require.NoError(t, err)
-	assert.Nil(t, again.Remote, "and need not be asked about the fresh one")
+	assert.Nil(t, again.Remote, "the new JWT is verified locally")
 	server.Clock().Advance(2 * time.Hour)
 	_, err = service.AuthenticateJWT(t.Context(), &sessions.AuthenticateJWTRequest{SessionJWT: resp.SessionJWT})
-	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound, "the session has ended")
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound, "the session has expired")
 }

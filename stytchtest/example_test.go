@@ -46,7 +46,7 @@ func Example() {
 	// link expired: true
 }
 
-// A guard is tested with a token for each case.
+// A handler that verifies tokens is tested with a token for each outcome.
 func ExampleServer_MintSessionJWT() {
 	server := stytchtest.NewServer()
 	client := server.Client()
@@ -79,7 +79,7 @@ func ExampleServer_MintSessionJWT() {
 	// Output: 200 200 401 401 401 401 401 401
 }
 
-// For an operation that the emulator does not play, the test says what the API answers.
+// For an operation that the emulator does not implement, the test sets the API's answer.
 func ExampleServer_Answer() {
 	server := stytchtest.NewServer()
 	server.Answer("b2b.sso.authenticate", `{"member_authenticated": true, "session_token": "example-session-token"}`)
@@ -111,7 +111,7 @@ func ExampleServer_AnswerError() {
 	// Output: true
 }
 
-// Without a Server: a fake API of one's own that says no.
+// ErrorResponse is for fake servers without the emulator.
 func ExampleErrorResponse() {
 	status, body := stytchtest.ErrorResponse(&stytcherror.Error{
 		StatusCode: 404, Code: stytcherror.CodeSessionNotFound,

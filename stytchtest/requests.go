@@ -11,19 +11,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxRequests bounds what a Server remembers; the oldest requests go first.
+// maxRequests bounds the requests that a Server keeps. The oldest are removed first.
 const maxRequests = 1000
 
 // Request is a call of the API that a Server received.
 type Request struct {
 	Method string
-	// Path is the path with its query, escaped as it was sent.
+	// Path is path and query, escaped as they were sent.
 	Path   string
 	Header http.Header
 	Body   []byte
 }
 
-// String is method and path and, on a line of its own, the body: of a JSON body the names in alphabetical order.
+// String is method and path and, on a second line, the body. JSON is canonical (RFC 8785), so that names are sorted.
 // Nothing is masked.
 func (r Request) String() string {
 	line := r.Method + " " + r.Path
@@ -37,15 +37,15 @@ func (r Request) String() string {
 	return line + "\n" + body.String()
 }
 
-// Requests are the calls of the API that the Server received, oldest first, at most the last thousand. Those that its
-// own methods make, such as [Server.MagicLink], are among them.
+// Requests returns the API calls that the Server received, oldest first: the last thousand. Those that its own methods
+// make, such as [Server.MagicLink], are among them.
 func (s *Server) Requests() []Request {
 	s.recorder.mu.Lock()
 	defer s.recorder.mu.Unlock()
 	return slices.Clone(s.recorder.requests)
 }
 
-// recorder remembers requests on their way to the emulator.
+// recorder keeps the API calls that it passes to the emulator.
 type recorder struct {
 	next http.Handler
 
@@ -60,9 +60,9 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.next.ServeHTTP(w, req)
 }
 
-// record reads the body and puts it back.
+// record reads the request's body and replaces it by a copy.
 func (r *recorder) record(req *http.Request) {
-	body, _ := io.ReadAll(req.Body) // reading on gives the emulator the same error
+	body, _ := io.ReadAll(req.Body) // on an error, the emulator gets the same one from the rest of req.Body
 	req.Body = struct {
 		io.Reader
 		io.Closer

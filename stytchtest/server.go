@@ -12,11 +12,11 @@ import (
 	"github.com/seed75add069/stytch-go/emulator"
 )
 
-// inProcess is the base URL of clients whose calls do not leave the process.
+// inProcess is the base URL of clients whose calls do not leave the process. Nothing listens there.
 const inProcess = "http://stytchtest.localhost"
 
-// Server is an emulator with one project, whose state, clock, inbox and faults it offers. Servers have nothing in
-// common, so tests can run side by side. It is safe for concurrent use.
+// Server is an emulator with one project, and has the methods of that project. Servers share no state, so tests can run
+// in parallel. It is safe for concurrent use.
 type Server struct {
 	*emulator.Project
 
@@ -29,7 +29,7 @@ type Server struct {
 	clients  []*stytch.Client
 }
 
-// Option changes how a Server is set up.
+// Option is an option of [New] and [NewServer].
 type Option func(*emulator.Config)
 
 // WithSeed makes ids, tokens and codes the same in every run.
@@ -40,7 +40,7 @@ func WithProject(id, secret string) Option {
 	return func(c *emulator.Config) { c.ProjectID, c.Secret = id, secret }
 }
 
-// WithRedirectURL chooses where magic links lead when a request names no other address.
+// WithRedirectURL sets where magic links lead when a request has no redirect URL.
 func WithRedirectURL(url string) Option { return func(c *emulator.Config) { c.RedirectURL = url } }
 
 // New returns a Server for a test, and closes it when the test ends.
@@ -51,7 +51,7 @@ func New(tb testing.TB, opts ...Option) *Server {
 	return s
 }
 
-// NewServer returns a Server without a test. Its methods panic where those of a test's Server fail the test.
+// NewServer returns a Server without a test. Where the methods of a test's Server fail the test, its methods panic.
 func NewServer(opts ...Option) *Server { return newServer(noTest{}, opts) }
 
 func newServer(tb test, opts []Option) *Server {
@@ -67,8 +67,8 @@ func newServer(tb test, opts []Option) *Server {
 	return s
 }
 
-// Close closes the port of [Server.URL], if one was opened, after the calls that are under way, and the idle
-// connections of the Server's clients.
+// Close closes the idle connections of the Server's clients. If [Server.URL] opened a port, Close waits for the calls
+// in progress and closes it; calls in the process still work.
 func (s *Server) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -80,13 +80,13 @@ func (s *Server) Close() {
 	}
 }
 
-// Reset makes the project as it was at first, but for id and secret, and forgets [Server.Requests].
+// Reset resets the project, see [emulator.Project.Reset], and empties [Server.Requests].
 func (s *Server) Reset() {
 	s.Project.Reset()
 	s.recorder.reset()
 }
 
-// URL is the base URL for whoever calls over the network. The first call opens a port on the loopback interface.
+// URL is the base URL for calls over the network. The first call opens a port on the loopback interface.
 func (s *Server) URL() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,15 +96,15 @@ func (s *Server) URL() string {
 	return s.listener.URL
 }
 
-// Transport answers requests in the process, whatever host they are for. It adds no credentials.
+// Transport hands requests to the emulator in the process, whatever their host. It adds no credentials.
 func (s *Server) Transport() http.RoundTripper { return transport{&s.recorder} }
 
 // Client returns a client of the Server's project.
 func (s *Server) Client() *stytch.Client { return s.client }
 
-// NewClient returns a further client, with settings of its own. Project and secret are the Server's. Now is its clock,
-// unless config has another. With a BaseURL or an HTTPClient in config, calls go over the network: to BaseURL, which
-// is [Server.URL] when empty.
+// NewClient returns another client, with the settings in config. Project id and secret are always the Server's, and Now
+// is its clock by default. If config has a BaseURL or an HTTPClient, calls go over the network; BaseURL is then
+// [Server.URL] by default.
 func (s *Server) NewClient(config stytch.Config) *stytch.Client {
 	s.tb.Helper()
 	config.ProjectID, config.Secret = s.ID(), s.Secret()
@@ -128,21 +128,21 @@ func (s *Server) NewClient(config stytch.Config) *stytch.Client {
 	return client
 }
 
-// test is what a Server needs of a testing.TB.
+// test holds the methods of testing.TB that a Server uses.
 type test interface {
 	Helper()
 	Fatalf(format string, args ...any)
 	Context() context.Context
 }
 
-// noTest stands in where there is no test: it panics.
+// noTest is used without a test. It panics where a test fails.
 type noTest struct{}
 
 func (noTest) Helper()                           {}
 func (noTest) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 func (noTest) Context() context.Context          { return context.Background() }
 
-// check ends the test if there is an error.
+// check fails the test if there is an error.
 func check(tb test, err error) {
 	tb.Helper()
 	if err != nil {

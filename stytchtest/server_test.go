@@ -39,7 +39,7 @@ func TestNew_givesAClientThatWorks(t *testing.T) {
 	assert.Contains(t, server.WaitMessage(ada).Link, "https://app.example.com/login?")
 }
 
-func TestNew_keepsTestsApart(t *testing.T) {
+func TestNew_sharesNothingBetweenTests(t *testing.T) {
 	t.Parallel()
 	a, b := stytchtest.New(t), stytchtest.New(t)
 	a.MagicLink(ada)
@@ -49,7 +49,7 @@ func TestNew_keepsTestsApart(t *testing.T) {
 	assert.WithinDuration(t, time.Now(), a.Clock().Now(), time.Minute)
 }
 
-// failing is a test that notes how it failed.
+// failing is a test that records its failure.
 type failing struct {
 	testing.TB
 	text string
@@ -64,25 +64,25 @@ func TestServer_failures(t *testing.T) {
 	t.Parallel()
 	taken := &discoveryorganizations.CreateRequest{OrganizationSlug: new("taken")}
 	for name, call := range map[string]func(*stytchtest.Server){
-		"an address that is none":        func(s *stytchtest.Server) { s.MagicLink("nobody") },
-		"an intermediate session of one": func(s *stytchtest.Server) { s.IntermediateSession("nobody") },
-		"a slug that is taken": func(s *stytchtest.Server) {
+		"a magic link to a malformed address":            func(s *stytchtest.Server) { s.MagicLink("nobody") },
+		"an intermediate session of a malformed address": func(s *stytchtest.Server) { s.IntermediateSession("nobody") },
+		"a taken slug": func(s *stytchtest.Server) {
 			s.CreateOrganization(ada, "A", taken)
 			s.CreateOrganization(ada, "A", taken)
 		},
-		"settings that no client has":      func(s *stytchtest.Server) { s.NewClient(stytch.Config{MaxResponseBytes: -1}) },
-		"an unknown operation":             func(s *stytchtest.Server) { s.Answer("b2b.nothing", `{}`) },
-		"an answer that is no object":      func(s *stytchtest.Server) { s.Answer("b2b.sso.authenticate", `[]`) },
-		"an error without a status":        func(s *stytchtest.Server) { s.AnswerError("", &stytcherror.Error{Code: "x"}) },
-		"an error without a code":          func(s *stytchtest.Server) { s.AnswerError("", &stytcherror.Error{StatusCode: 400}) },
-		"no error":                         func(s *stytchtest.Server) { s.AnswerError("", nil) },
-		"a session of a user and a member": func(s *stytchtest.Server) { s.MintSessionJWT(stytchtest.Session{UserID: "u", MemberID: "m"}) },
-		"an app that acts for two":         func(s *stytchtest.Server) { s.MintAccessToken(stytchtest.AccessToken{UserID: "u", MemberID: "m"}) },
+		"an invalid client configuration":        func(s *stytchtest.Server) { s.NewClient(stytch.Config{MaxResponseBytes: -1}) },
+		"an unknown operation":                   func(s *stytchtest.Server) { s.Answer("b2b.nothing", `{}`) },
+		"an answer that is not an object":        func(s *stytchtest.Server) { s.Answer("b2b.sso.authenticate", `[]`) },
+		"an error without a status":              func(s *stytchtest.Server) { s.AnswerError("", &stytcherror.Error{Code: "x"}) },
+		"an error without a code":                func(s *stytchtest.Server) { s.AnswerError("", &stytcherror.Error{StatusCode: 400}) },
+		"a nil error":                            func(s *stytchtest.Server) { s.AnswerError("", nil) },
+		"a session of a user and a member":       func(s *stytchtest.Server) { s.MintSessionJWT(stytchtest.Session{UserID: "u", MemberID: "m"}) },
+		"an access token of a user and a member": func(s *stytchtest.Server) { s.MintAccessToken(stytchtest.AccessToken{UserID: "u", MemberID: "m"}) },
 		"claims that do not encode": func(s *stytchtest.Server) {
 			s.MintSessionJWT(stytchtest.Session{CustomClaims: map[string]any{"f": func() {}}})
 		},
-		"an error response without an error":  func(*stytchtest.Server) { stytchtest.ErrorResponse(nil) },
-		"a project that the emulator refuses": func(*stytchtest.Server) { stytchtest.NewServer(stytchtest.WithProject("project-live-1", "s")) },
+		"an error response of a nil error": func(*stytchtest.Server) { stytchtest.ErrorResponse(nil) },
+		"a live project":                   func(*stytchtest.Server) { stytchtest.NewServer(stytchtest.WithProject("project-live-1", "s")) },
 	} {
 		t.Run(name+" panics without a test", func(t *testing.T) {
 			t.Parallel()
@@ -92,7 +92,7 @@ func TestServer_failures(t *testing.T) {
 			call(server)
 		})
 	}
-	t.Run("what a test's Server cannot do fails the test", func(t *testing.T) {
+	t.Run("a failing method of a test's Server fails the test", func(t *testing.T) {
 		t.Parallel()
 		test := &failing{TB: t}
 		var wg sync.WaitGroup
@@ -102,7 +102,7 @@ func TestServer_failures(t *testing.T) {
 	})
 }
 
-func TestServer_people(t *testing.T) {
+func TestServer_createsOrganizationsAndLogins(t *testing.T) {
 	t.Parallel()
 	server := stytchtest.New(t)
 	client := server.Client().B2B
@@ -127,7 +127,7 @@ func TestNewClient_takesSettings(t *testing.T) {
 	server := stytchtest.New(t)
 	small := server.NewClient(stytch.Config{MaxResponseBytes: 10})
 	_, err := small.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &discovery.SendRequest{EmailAddress: ada})
-	require.Error(t, err, "ten bytes are too few for an answer")
+	require.Error(t, err, "no answer is that short")
 	assert.Contains(t, fmt.Sprint(server.Client()), "http://stytchtest.localhost")
 
 	network := server.NewClient(stytch.Config{HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}})
@@ -137,11 +137,11 @@ func TestNewClient_takesSettings(t *testing.T) {
 	_, err = server.NewClient(stytch.Config{BaseURL: server.URL()}).B2B.RBAC.Policy(t.Context(), nil)
 	require.NoError(t, err)
 
-	then := func() time.Time { return time.Now().Add(-time.Hour) }
+	hourAgo := func() time.Time { return time.Now().Add(-time.Hour) }
 	token := server.MintSessionJWT(stytchtest.Session{})
-	_, err = server.NewClient(stytch.Config{Now: then}).B2B.Sessions.AuthenticateJWTLocal(t.Context(),
+	_, err = server.NewClient(stytch.Config{Now: hourAgo}).B2B.Sessions.AuthenticateJWTLocal(t.Context(),
 		&sessions.AuthenticateJWTLocalRequest{SessionJWT: token})
-	require.Error(t, err, "an hour ago the token was not there")
+	require.Error(t, err, "by the client's own clock, the token was issued in the future")
 }
 
 func TestServer_closesItsPort(t *testing.T) {
@@ -153,13 +153,13 @@ func TestServer_closesItsPort(t *testing.T) {
 	server.Close()
 	server.Close()
 	_, err = client.B2B.RBAC.Policy(t.Context(), nil)
-	_, unreachable := err.(*stytcherror.RequestError) //nolint:errorlint // the outermost error is meant
+	_, unreachable := err.(*stytcherror.RequestError) //nolint:errorlint // the outermost error must have this type
 	assert.True(t, unreachable, "%v", err)
 	_, err = server.Client().B2B.RBAC.Policy(t.Context(), nil)
-	assert.NoError(t, err, "what does not need the port goes on")
+	assert.NoError(t, err, "calls in the process still work")
 }
 
-func TestServer_canBeUsedConcurrently(t *testing.T) {
+func TestServer_concurrent(t *testing.T) {
 	t.Parallel()
 	server := stytchtest.NewServer()
 	defer server.Close()
@@ -178,12 +178,12 @@ func TestServer_canBeUsedConcurrently(t *testing.T) {
 	assert.Len(t, server.Requests(), 8*4)
 }
 
-// In a bubble of synctest time passes only while all goroutines wait, which none does that waits for a network.
-func TestServer_worksInABubble(t *testing.T) {
+// Under synctest, time advances only while every goroutine is durably blocked. Waiting for the network is not.
+func TestServer_worksUnderSynctest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := stytchtest.New(t)
-		begin := time.Now()
+		start := time.Now()
 		created := server.CreateOrganization(ada, "Analytical Engines", nil)
 		verify := func() error {
 			_, err := server.Client().B2B.Sessions.AuthenticateJWTLocal(t.Context(),
@@ -199,7 +199,7 @@ func TestServer_worksInABubble(t *testing.T) {
 		defer cancel()
 		_, err := server.Client().B2B.RBAC.Policy(ctx, nil)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Equal(t, 6*time.Minute+time.Second, time.Since(begin))
+		assert.Equal(t, 6*time.Minute+time.Second, time.Since(start))
 
 		go func() {
 			time.Sleep(3 * time.Second)

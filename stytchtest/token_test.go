@@ -16,11 +16,11 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-// kinds are all tokens that can be minted, and who verifies them.
+// kinds are the kinds of tokens that can be minted, each with its verification.
 var kinds = map[string]struct {
-	life   time.Duration
-	mint   func(*stytchtest.Server, ...stytchtest.TokenOption) string
-	verify func(*testing.T, *stytchtest.Server, string) error
+	lifetime time.Duration
+	mint     func(*stytchtest.Server, ...stytchtest.TokenOption) string
+	verify   func(*testing.T, *stytchtest.Server, string) error
 }{
 	"a member's session": {
 		5 * time.Minute,
@@ -44,7 +44,7 @@ var kinds = map[string]struct {
 			return err
 		},
 	},
-	"a machine's access token": {
+	"an M2M client's access token": {
 		time.Hour,
 		func(s *stytchtest.Server, opts ...stytchtest.TokenOption) string {
 			return s.MintAccessToken(stytchtest.AccessToken{}, opts...)
@@ -55,7 +55,7 @@ var kinds = map[string]struct {
 			return err
 		},
 	},
-	"an app's access token of a member": {
+	"a Connected App's access token of a member": {
 		time.Hour,
 		func(s *stytchtest.Server, opts ...stytchtest.TokenOption) string {
 			return s.MintAccessToken(stytchtest.AccessToken{ClientID: "connected-app-test-1", MemberID: "member-test-1"}, opts...)
@@ -66,7 +66,7 @@ var kinds = map[string]struct {
 			return err
 		},
 	},
-	"an app's access token of a user": {
+	"a Connected App's access token of a user": {
 		time.Hour,
 		func(s *stytchtest.Server, opts ...stytchtest.TokenOption) string {
 			return s.MintAccessToken(stytchtest.AccessToken{ClientID: "connected-app-test-1", UserID: "user-test-1"}, opts...)
@@ -79,24 +79,24 @@ var kinds = map[string]struct {
 	},
 }
 
-func TestMint_verdicts(t *testing.T) {
+func TestMint_outcomesOfVerification(t *testing.T) {
 	t.Parallel()
 	for name, kind := range kinds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := stytchtest.New(t)
-			verdict := func(opts ...stytchtest.TokenOption) error { return kind.verify(t, server, kind.mint(server, opts...)) }
+			verify := func(opts ...stytchtest.TokenOption) error { return kind.verify(t, server, kind.mint(server, opts...)) }
 			now := server.Clock().Now()
-			require.NoError(t, verdict())
-			require.NoError(t, verdict(stytchtest.IssuedAt(now.Add(-kind.life+time.Minute))))
-			require.ErrorIs(t, verdict(stytchtest.IssuedAt(now.Add(-kind.life))), stytcherror.ErrTokenExpired)
-			require.ErrorIs(t, verdict(stytchtest.IssuedAt(now.Add(time.Minute))), stytcherror.ErrTokenMalformed)
-			require.ErrorIs(t, verdict(stytchtest.Expired()), stytcherror.ErrTokenExpired)
-			require.ErrorIs(t, verdict(stytchtest.Forged()), stytcherror.ErrTokenSignature)
-			require.ErrorIs(t, verdict(stytchtest.OtherKey()), stytcherror.ErrKeyUnknown)
-			require.ErrorIs(t, verdict(stytchtest.OtherProject()), stytcherror.ErrTokenClaims)
-			require.ErrorIs(t, verdict(stytchtest.OtherProject(), stytchtest.OtherKey()), stytcherror.ErrKeyUnknown)
-			require.ErrorIs(t, verdict(stytchtest.Forged(), stytchtest.OtherKey(), stytchtest.Expired()), stytcherror.ErrKeyUnknown)
+			require.NoError(t, verify())
+			require.NoError(t, verify(stytchtest.IssuedAt(now.Add(-kind.lifetime+time.Minute))))
+			require.ErrorIs(t, verify(stytchtest.IssuedAt(now.Add(-kind.lifetime))), stytcherror.ErrTokenExpired)
+			require.ErrorIs(t, verify(stytchtest.IssuedAt(now.Add(time.Minute))), stytcherror.ErrTokenMalformed)
+			require.ErrorIs(t, verify(stytchtest.Expired()), stytcherror.ErrTokenExpired)
+			require.ErrorIs(t, verify(stytchtest.Forged()), stytcherror.ErrTokenSignature)
+			require.ErrorIs(t, verify(stytchtest.OtherKey()), stytcherror.ErrKeyUnknown)
+			require.ErrorIs(t, verify(stytchtest.OtherProject()), stytcherror.ErrTokenClaims)
+			require.ErrorIs(t, verify(stytchtest.OtherProject(), stytchtest.OtherKey()), stytcherror.ErrKeyUnknown)
+			require.ErrorIs(t, verify(stytchtest.Forged(), stytchtest.OtherKey(), stytchtest.Expired()), stytcherror.ErrKeyUnknown)
 			for other, k := range kinds {
 				if other != name {
 					require.ErrorIs(t, kind.verify(t, server, k.mint(server)), stytcherror.ErrTokenKind, other)
@@ -105,14 +105,14 @@ func TestMint_verdicts(t *testing.T) {
 			good := kind.mint(server)
 			_, err := server.RotateKeys()
 			require.NoError(t, err)
-			require.NoError(t, kind.verify(t, server, good), "the key before stays published")
+			require.NoError(t, kind.verify(t, server, good), "the old key stays published")
 			server.Reset()
-			require.NoError(t, kind.verify(t, server, good), "the client still holds the key")
+			require.NoError(t, kind.verify(t, server, good), "the client has the key in its cache")
 		})
 	}
 }
 
-func TestMintSessionJWT_saysWhatItIsTold(t *testing.T) {
+func TestMintSessionJWT_hasTheGivenClaims(t *testing.T) {
 	t.Parallel()
 	server := stytchtest.New(t)
 	now := server.Clock().Now().Truncate(time.Second)
@@ -151,7 +151,7 @@ func TestMintSessionJWT_saysWhatItIsTold(t *testing.T) {
 		StartedAt: now.Add(-time.Hour), LastAccessedAt: now, ExpiresAt: now.Add(time.Minute),
 		AuthenticationFactors: factors, Roles: []string{"editor"}, CustomClaims: claims,
 	}, member)
-	assert.Len(t, session.CustomClaims, 5, "what was given stays as it is")
+	assert.Len(t, session.CustomClaims, 5, "the given map is not changed")
 }
 
 func TestMintSessionJWT_hasDefaults(t *testing.T) {
@@ -175,13 +175,13 @@ func TestMintSessionJWT_hasDefaults(t *testing.T) {
 	require.Len(t, got.AuthenticationFactors, 1)
 	assert.Equal(t, got.LastAccessedAt, got.AuthenticationFactors[0].LastAuthenticatedAt)
 	assert.Empty(t, got.CustomClaims)
-	assert.Equal(t, got.MemberID, verify().MemberID, "two sessions are of one member")
+	assert.Equal(t, got.MemberID, verify().MemberID, "the default member is always the same")
 
 	older := verify(stytchtest.IssuedAt(server.Clock().Now().Add(-2 * time.Minute)))
 	assert.WithinDuration(t, got.StartedAt.Add(-2*time.Minute), older.StartedAt, 10*time.Second)
 }
 
-func TestMintSessionJWT_makesNoSession(t *testing.T) {
+func TestMintSessionJWT_createsNoSession(t *testing.T) {
 	t.Parallel()
 	server := stytchtest.New(t)
 	_, err := server.Client().B2B.Sessions.AuthenticateJWT(t.Context(), &b2bsessions.AuthenticateJWTRequest{
@@ -190,21 +190,21 @@ func TestMintSessionJWT_makesNoSession(t *testing.T) {
 	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 }
 
-func TestMintAccessToken_saysWhatItIsTold(t *testing.T) {
+func TestMintAccessToken_hasTheGivenClaims(t *testing.T) {
 	t.Parallel()
 	server := stytchtest.New(t)
 	claims := map[string]any{"region": "eu"}
-	machine, err := server.Client().B2C.M2M.AuthenticateToken(t.Context(), &m2m.AuthenticateTokenRequest{
+	client, err := server.Client().B2C.M2M.AuthenticateToken(t.Context(), &m2m.AuthenticateTokenRequest{
 		AccessToken: server.MintAccessToken(stytchtest.AccessToken{
 			ClientID: "m2m-client-test-1", Scopes: []string{"read:users", "write:books"}, CustomClaims: claims,
 		}),
 		RequiredScopes: []string{"write:books"},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, "m2m-client-test-1", machine.ClientID)
-	assert.Equal(t, []string{"read:users", "write:books"}, machine.Scopes)
-	assert.EqualValues(t, claims, machine.CustomClaims)
-	assert.Equal(t, time.Hour, machine.ExpiresAt.Sub(machine.IssuedAt))
+	assert.Equal(t, "m2m-client-test-1", client.ClientID)
+	assert.Equal(t, []string{"read:users", "write:books"}, client.Scopes)
+	assert.EqualValues(t, claims, client.CustomClaims)
+	assert.Equal(t, time.Hour, client.ExpiresAt.Sub(client.IssuedAt))
 
 	app, err := server.Client().B2B.IDP.IntrospectTokenLocal(t.Context(), &b2bidp.IntrospectTokenLocalRequest{
 		Token: server.MintAccessToken(stytchtest.AccessToken{

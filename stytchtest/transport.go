@@ -6,7 +6,8 @@ import (
 	"net/http/httptest"
 )
 
-// transport hands requests to a handler in the same process. It is synchronous: no goroutine, no buffer to fill.
+// transport calls a handler in the same process, in the caller's goroutine. The response is complete when RoundTrip
+// returns.
 type transport struct{ handler http.Handler }
 
 func (t transport) RoundTrip(req *http.Request) (resp *http.Response, err error) {
@@ -18,7 +19,7 @@ func (t transport) RoundTrip(req *http.Request) (resp *http.Response, err error)
 	defer func() {
 		switch v := recover(); v {
 		case nil:
-		case http.ErrAbortHandler: // by which a handler drops a connection
+		case http.ErrAbortHandler: // the handler closes the connection
 			resp, err = nil, io.ErrUnexpectedEOF
 		default:
 			panic(v)
@@ -34,7 +35,7 @@ func (t transport) RoundTrip(req *http.Request) (resp *http.Response, err error)
 	return resp, nil
 }
 
-// received is a request as a server has it.
+// received is a client's request in the form in which a server receives it.
 func received(req *http.Request) *http.Request {
 	served := req.Clone(req.Context())
 	served.RequestURI = req.URL.RequestURI()

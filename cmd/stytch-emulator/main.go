@@ -1,9 +1,9 @@
 // Command stytch-emulator is an offline Stytch: see package emulator. It prints its base URL on the first line, then
-// what a client needs to know in the form of a shell's environment.
+// the environment variables of a client, one NAME=value a line.
 //
 //	stytch-emulator --addr 127.0.0.1:4100
 //
-// Messages that the real service would send are logged on standard error and shown at /_emulator/.
+// It logs calls and messages on standard error, and shows the messages at /_emulator/.
 package main
 
 import (
@@ -32,15 +32,15 @@ func main() {
 	}
 }
 
-// run serves until ctx ends.
+// run parses the arguments and serves until ctx ends.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("stytch-emulator", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	addr := flags.String("addr", "127.0.0.1:4100", "address to listen on; port 0 chooses a free one")
-	projectID := flags.String("project-id", "", "project id; made up if empty")
-	secret := flags.String("secret", "", "project secret; made up if empty")
+	projectID := flags.String("project-id", "", "project id; generated if empty")
+	secret := flags.String("secret", "", "project secret; generated if empty")
 	redirect := flags.String("redirect-url", "", "where magic links lead by default")
-	snapshot := flags.String("snapshot", "", "file with a snapshot to begin with")
+	snapshot := flags.String("snapshot", "", "file with a snapshot to restore at the start")
 	seed := flags.Uint64("seed", 0, "makes ids, tokens and codes the same in every run; 0 makes them random")
 	quiet := flags.Bool("quiet", false, "log nothing")
 	if err := flags.Parse(args); err != nil {
@@ -82,6 +82,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, em)
 }
 
+// serve serves until ctx ends, and then waits five seconds at most for the calls in progress.
 func serve(ctx context.Context, listener net.Listener, em *emulator.Emulator) error {
 	server := &http.Server{Handler: em, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	failed := make(chan error, 1)

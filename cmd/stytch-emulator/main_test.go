@@ -56,13 +56,13 @@ func TestRun_servesUntilItIsStopped(t *testing.T) {
 func TestRun_refuses(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
-		"an unknown flag":          {"--nothing"},
-		"a stray argument":         {"serve"},
-		"a live project":           {"--project-id", "project-live-1"},
-		"an address that is none":  {"--addr", "nowhere:x"},
-		"a snapshot that is none":  {"--snapshot", "main.go"},
-		"a snapshot that is away":  {"--snapshot", filepath.Join(t.TempDir(), "none")},
-		"a redirect URL like that": {"--redirect-url", "nowhere"},
+		"an unknown flag":         {"--nothing"},
+		"an unexpected argument":  {"serve"},
+		"a live project":          {"--project-id", "project-live-1"},
+		"a malformed address":     {"--addr", "nowhere:x"},
+		"a malformed snapshot":    {"--snapshot", "main.go"},
+		"a missing snapshot":      {"--snapshot", filepath.Join(t.TempDir(), "none")},
+		"a relative redirect URL": {"--redirect-url", "nowhere"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,5 +1,5 @@
-// Command quickstart logs two people in through B2B discovery, against the emulator, which it runs itself: no account,
-// no network.
+// Command quickstart logs two people in through B2B discovery, against an emulator that it starts: no account, no
+// network.
 //
 //	go run ./examples/quickstart
 package main
@@ -30,7 +30,7 @@ func main() {
 	}
 }
 
-// run starts an emulator and plays the whole story against it.
+// run starts an emulator and logs two people in to one organization.
 func run(ctx context.Context, out io.Writer) error {
 	em, err := emulator.New(emulator.Config{})
 	if err != nil {
@@ -53,17 +53,18 @@ func run(ctx context.Context, out io.Writer) error {
 	defer client.CloseIdleConnections()
 	_, _ = fmt.Fprintf(out, "An offline Stytch listens at %s as %s.\n", base, project.ID())
 
-	s := &story{client: client, inbox: project.Inbox(), out: out}
-	org, err := s.found(ctx, "ada@analytical.dev")
+	d := &demo{client: client, inbox: project.Inbox(), out: out}
+	org, err := d.createOrganization(ctx, "ada@analytical.dev")
 	if err != nil {
 		return err
 	}
-	return s.join(ctx, "charles@analytical.dev", org)
+	return d.joinOrganization(ctx, "charles@analytical.dev", org)
 }
 
+// explainRealService says why the program does not run against the real service, and how to call that.
 func explainRealService(out io.Writer) {
 	_, _ = fmt.Fprint(out, `STYTCH_PROJECT_ID is set, so you may want the real service. This program reads the magic
-link from the emulator's inbox, which the real service does not have, so it runs against the emulator only.
+link from the emulator's inbox, so it runs against the emulator only.
 
 The same client works for both. In your own program:
 

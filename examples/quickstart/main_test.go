@@ -11,11 +11,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestRun_tellsTheWholeStory(t *testing.T) {
+func TestRun_printsEveryStep(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), &out))
-	story := out.String()
+	steps := out.String()
 	for _, part := range []string{
 		"Sent ada@analytical.dev a magic link",
 		"ada@analytical.dev belongs to 0 organizations",
@@ -25,7 +25,7 @@ func TestRun_tellsTheWholeStory(t *testing.T) {
 		"The API confirms session member-session-test-",
 		"404 intermediate_session_not_found",
 	} {
-		assert.Contains(t, story, part)
+		assert.Contains(t, steps, part)
 	}
 }
 

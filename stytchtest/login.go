@@ -10,10 +10,11 @@ import (
 	"github.com/seed75add069/stytch-go/emulator"
 )
 
-// messageTimeout is how long WaitMessage waits.
+// messageTimeout bounds how long WaitMessage waits.
 const messageTimeout = 5 * time.Second
 
-// WaitMessage returns the newest message to an address or number, and waits five seconds for one at most.
+// WaitMessage returns the newest message to an address or number. If there is none yet, it waits for one, five seconds
+// at most.
 func (s *Server) WaitMessage(to string) emulator.Message {
 	s.tb.Helper()
 	ctx, cancel := context.WithTimeout(s.tb.Context(), messageTimeout)
@@ -26,7 +27,7 @@ func (s *Server) WaitMessage(to string) emulator.Message {
 }
 
 // MagicLink sends a discovery magic link to an address and returns its token, for
-// client.B2B.MagicLinks.Discovery.Authenticate. It is good for an hour.
+// client.B2B.MagicLinks.Discovery.Authenticate. The token is valid for an hour.
 func (s *Server) MagicLink(email string) string {
 	s.tb.Helper()
 	_, err := s.client.B2B.MagicLinks.Email.Discovery.Send(s.tb.Context(), &magiclinksemaildiscovery.SendRequest{
@@ -36,20 +37,19 @@ func (s *Server) MagicLink(email string) string {
 	return s.WaitMessage(email).Token
 }
 
-// IntermediateSession returns the token of an intermediate session of whoever has the address, by a magic link. It is
-// good for ten minutes.
+// IntermediateSession authenticates a magic link to an address and returns the intermediate session token, which is
+// valid for ten minutes.
 func (s *Server) IntermediateSession(email string) string {
 	s.tb.Helper()
-	resp, err := s.client.B2B.MagicLinks.Discovery.Authenticate(s.tb.Context(), &magiclinksdiscovery.AuthenticateRequest{
-		DiscoveryMagicLinksToken: s.MagicLink(email),
-	})
+	req := &magiclinksdiscovery.AuthenticateRequest{DiscoveryMagicLinksToken: s.MagicLink(email)}
+	resp, err := s.client.B2B.MagicLinks.Discovery.Authenticate(s.tb.Context(), req)
 	check(s.tb, err)
 	return resp.IntermediateSessionToken
 }
 
-// CreateOrganization creates an organization, whose administrator is whoever has the address. The answer holds the
-// administrator's session, unless settings ask for a second factor. settings may be nil; its IntermediateSessionToken
-// and OrganizationName are not looked at.
+// CreateOrganization creates an organization whose first member and administrator has the e-mail address. The answer
+// has that member's session, unless settings require a second factor. settings may be nil; its
+// IntermediateSessionToken and OrganizationName are ignored.
 func (s *Server) CreateOrganization(
 	email, name string, settings *discoveryorganizations.CreateRequest,
 ) *discoveryorganizations.CreateResponse {

@@ -5,11 +5,12 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 )
 
-// found makes an organization of a request, with defaults for what it leaves out. It is not kept yet.
-func (c *call) found(
+// newOrganization returns the organization that a request describes, with defaults for what it omits. It does not store
+// it.
+func (c *call) newOrganization(
 	req *discoveryorganizations.CreateRequest, ist *intermediate,
 ) (*organizations.Organization, error) {
-	org := newOrganization()
+	org := defaultOrganization()
 	org.OrganizationID = c.ids.id("organization")
 	org.CreatedAt, org.UpdatedAt = c.now, c.now
 	org.OrganizationName = nameFromEmail(ist.Email)
@@ -23,7 +24,7 @@ func (c *call) found(
 	override(&org.OrganizationLogoURL, req.OrganizationLogoURL)
 	org.TrustedMetadata = req.TrustedMetadata
 
-	if choosesRules(req) {
+	if restrictsAccess(req) {
 		org.EmailInvites = organizations.EmailInvitesNotAllowed
 	}
 	override(&org.EmailInvites, req.EmailInvites)
@@ -45,13 +46,14 @@ func (c *call) found(
 	return org, c.checkOrganization(org)
 }
 
-// choosesRules reports whether a request sets a rule on who may come in or how, in which case invitations are off
-// unless it allows them.
-func choosesRules(req *discoveryorganizations.CreateRequest) bool {
+// restrictsAccess reports whether a request sets JIT provisioning, auth methods or MFA. Invitations are then off by
+// default.
+func restrictsAccess(req *discoveryorganizations.CreateRequest) bool {
 	return req.SSOJITProvisioning != nil || req.EmailJITProvisioning != nil || req.OAuthTenantJITProvisioning != nil ||
 		req.AuthMethods != nil || req.MFAPolicy != nil || req.MFAMethods != nil
 }
 
+// override sets a field to the given value, if there is one.
 func override[T any](field, given *T) {
 	if given != nil {
 		*field = *given
