@@ -2,8 +2,8 @@
 
 package shared
 
-// Locale is a language for messages, as a BCP 47 tag. E-mails come in English, Spanish, French and Brazilian
-// Portuguese; text messages in all of these.
+// Locale is a language for messages, as a BCP 47 tag. E-mails support English, Spanish, French and Brazilian
+// Portuguese; text messages support all of these.
 type Locale string
 
 // Values of [Locale].
@@ -20,7 +20,7 @@ const (
 	LocaleIT Locale = "it"
 	// German.
 	LocaleDE Locale = "de-DE"
-	// Chinese in simplified script.
+	// Simplified Chinese.
 	LocaleZHHans Locale = "zh-Hans"
 	// Catalan.
 	LocaleCA Locale = "ca-ES"
@@ -42,11 +42,11 @@ const (
 	LocaleCS Locale = "cs"
 )
 
-// ResultsMetadata is a count of what a search found, and the way to its next page.
+// ResultsMetadata is the number of results of a search, and the cursor of its next page.
 type ResultsMetadata struct {
-	// How many results the search has on all its pages; -1 when totals are switched off for the workspace.
+	// The number of results on all pages; -1 if totals are switched off for the workspace.
 	Total int `json:"total"`
-	// The "cursor" that yields the next page; empty on the last one.
+	// The "cursor" for the next page; empty on the last one.
 	NextCursor string `json:"next_cursor,omitzero"`
 }
 
@@ -61,70 +61,71 @@ const (
 	SearchOperatorAnd SearchOperator = "AND"
 )
 
-// Explanation is a reason why a permission check passes or does not.
+// Explanation is the reason why a permission check allows an action or not.
 type Explanation struct {
-	// The resource that was asked about.
+	// The resource that was checked.
 	ResourceID string `json:"resource_id"`
-	// The action that was asked about.
+	// The action that was checked.
 	Action string `json:"action"`
-	// What the check answers.
+	// Whether the action is allowed.
 	Allowed bool `json:"allowed"`
-	// What is missing when it is not allowed; empty when it is. See the Missing constants.
+	// What is missing if the action is not allowed; otherwise empty. See the Missing constants.
 	Missing string `json:"missing,omitzero"`
-	// The roles or scopes that allow the action, each with the actions that do: the one asked for, the wildcard
-	// *, or both.
+	// The roles or scopes that allow the action. The actions of each are those that do: the action itself, the
+	// wildcard *, or both.
 	Granting []Grant `json:"granting,omitzero"`
-	// Where an action is missing, the roles or scopes that allow something else on the resource, each with all
-	// of it.
+	// If the action is missing: the roles or scopes that allow other actions on the resource, each with all of
+	// those actions.
 	Near []Grant `json:"near,omitzero"`
-	// The subject's roles or scopes that the policy has, each once.
+	// The subject's roles or scopes that the policy has, without duplicates.
 	Known []string `json:"known,omitzero"`
-	// The subject's roles or scopes that the policy does not have, each once.
+	// The subject's roles or scopes that the policy does not have, without duplicates.
 	Unknown []string `json:"unknown,omitzero"`
-	// The same in a sentence for people.
+	// The explanation as a sentence.
 	Reason string `json:"reason"`
 }
 
 // Grant is a role or scope with actions on a resource.
 type Grant struct {
-	// The id of the role or the name of the scope.
+	// The role's id or the scope's name.
 	Name string `json:"name"`
-	// Whether the role is one of the organization's own. A role that the project has too is listed twice.
+	// Whether the role is one of the organization's own. A role that the project's policy has too is listed
+	// twice.
 	Organization bool `json:"organization,omitzero"`
 	// The actions, in alphabetical order.
 	Actions []string `json:"actions,omitzero"`
 }
 
-// Values of Missing, which stay plain strings in requests and answers. What a subject can lack.
+// Values of Missing, which stay plain strings in requests and answers. What a subject lacks for an action.
 const (
-	// The policy knows none of the subject's roles or scopes, or there are none.
+	// The policy has none of the subject's roles or scopes, or the subject has none.
 	MissingRole = "role"
-	// The roles or scopes that it knows allow nothing on the resource.
+	// The subject's roles or scopes allow nothing on the resource.
 	MissingResource = "resource"
-	// Some allow other actions on the resource; Near says which.
+	// The subject's roles or scopes allow other actions on the resource. Near lists them.
 	MissingAction = "action"
 )
 
-// Values of TokenType, which stay plain strings in requests and answers. The query parameter stytch_token_type
-// of a redirect URL, which says what the parameter token is and so which call takes it.
+// Values of TokenType, which stay plain strings in requests and answers. The "stytch_token_type" parameter of a
+// redirect URL. It says what the parameter "token" is, and so which method takes it.
 const (
-	// An e-mail magic link of a user, for MagicLinks.Authenticate.
+	// A user's e-mail magic link, for MagicLinks.Authenticate.
 	TokenTypeMagicLinks = "magic_links"
-	// A link that logs a user in from a mail about a password, for MagicLinks.Authenticate.
+	// A link in a password e-mail that logs a user in without the password, for MagicLinks.Authenticate.
 	TokenTypeLogin = "login"
 	// A link to reset a user's password, for Passwords.Email.Reset.
 	TokenTypeResetPassword = "reset_password"
 	// An impersonation of a user, for Impersonation.Authenticate.
 	TokenTypeImpersonation = "impersonation"
-	// An e-mail magic link of a member, for MagicLinks.Authenticate.
+	// A member's e-mail magic link, for MagicLinks.Authenticate.
 	TokenTypeMultiTenantMagicLinks = "multi_tenant_magic_links"
 	// A link to reset a member's password, for Passwords.Email.Reset.
 	TokenTypeMultiTenantPasswords = "multi_tenant_passwords"
 	// An impersonation of a member, for Impersonation.Authenticate.
 	TokenTypeMultiTenantImpersonation = "multi_tenant_impersonation"
-	// An e-mail magic link of discovery, for MagicLinks.Discovery.Authenticate.
+	// A discovery e-mail magic link, for MagicLinks.Discovery.Authenticate.
 	TokenTypeDiscovery = "discovery"
-	// An OAuth login of discovery, for OAuth.Discovery.Authenticate.
+	// A discovery OAuth login, for OAuth.Discovery.Authenticate.
 	TokenTypeDiscoveryOAuth = "discovery_oauth"
 	// An OAuth login, for OAuth.Authenticate.
 	TokenTypeOAuth = "oauth"

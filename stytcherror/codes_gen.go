@@ -2,25 +2,25 @@
 
 package stytcherror
 
-// Sessions: session tokens, session JWTs, intermediate sessions and what their factors prove.
+// Sessions: session tokens, session JWTs, intermediate sessions and their factors.
 const (
-	// The call is an MFA step, and the primary factor the organization asks for has not been proved yet. Status
-	// 400.
+	// The call is an MFA step, but the primary factor that the organization requires has not been authenticated
+	// yet. Status 400.
 	CodeActionAvailableOnlyOncePrimaryAuthenticationIsMet Code = "action_available_only_once_primary_authentication_is_met"
 	// The call asks to preserve the existing sessions, which this change does not allow. Status 400, inferred
 	// from the name.
 	CodeCannotPreserveExistingSessions Code = "cannot_preserve_existing_sessions"
 	// The session is not of the kind that the call needs. Status 400, inferred from the name.
 	CodeIncompatibleSessionType Code = "incompatible_session_type"
-	// The action needs a session with factors of more than one kind. Status 401.
+	// The action needs a session with more than one kind of factor. Status 401.
 	CodeInsufficientFactors Code = "insufficient_factors"
-	// What the session's factors prove is not enough for the other organization, or cannot be carried over to
-	// it. Status 401, inferred from the name.
+	// The session's factors are not enough for the other organization, or cannot be carried over to it. Status
+	// 401, inferred from the name.
 	CodeInsufficientFactorsForSessionExchange Code = "insufficient_factors_for_session_exchange"
 	// The intermediate session is unknown, used up or expired. Status 404, from test data of others. HTTPStatus
 	// gives 401.
 	CodeIntermediateSessionNotFound Code = "intermediate_session_not_found"
-	// The type of authentication is not one the API knows. Status 400, inferred from the name.
+	// The type of authentication is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidAuthenticationType Code = "invalid_authentication_type"
 	// The intermediate session cannot be used here, for example because it belongs to another organization.
 	// Status 400, inferred from the name.
@@ -36,7 +36,7 @@ const (
 	// The session arguments do not fit together, or the session is managed in another way. Status 400, inferred
 	// from the name.
 	CodeInvalidSessionManagement Code = "invalid_session_management"
-	// The session holds no primary factor. Status 400, inferred from the name.
+	// The session has no primary factor. Status 400, inferred from the name.
 	CodeInvalidSessionMissingPrimaryFactor Code = "invalid_session_missing_primary_factor"
 	// The session token or intermediate session token is malformed. Status 400. HTTPStatus gives 401.
 	CodeInvalidSessionToken Code = "invalid_session_token"
@@ -51,10 +51,10 @@ const (
 	// The session JWT names an issuer that is not accepted. Status 400, inferred from the name. HTTPStatus
 	// gives 401.
 	CodeJWTInvalidIssuer Code = "jwt_invalid_issuer"
-	// The session belongs to another member than the request names. Status 400, inferred from the name.
-	// HTTPStatus gives 403.
+	// The session belongs to a different member than the one in the request. Status 400, inferred from the
+	// name. HTTPStatus gives 403.
 	CodeMemberSessionMemberIDMismatch Code = "member_session_member_id_mismatch"
-	// Presumably the call continues a flow that began with a session, and that session was not sent along.
+	// Presumably the call continues a flow that began with a session, and the request lacks that session.
 	// Status 400, inferred from the name.
 	CodeNoAssociatedSessionPassedIn Code = "no_associated_session_passed_in"
 	// The call needs a session token or session JWT and carries neither. Status 400, inferred from the name.
@@ -62,20 +62,21 @@ const (
 	CodeNoSessionArguments Code = "no_session_arguments"
 	// The call does not say which session to revoke. Status 400, inferred from the name.
 	CodeNoSessionRevokeArguments Code = "no_session_revoke_arguments"
-	// Presumably the factor has to be proved in the session it belongs to, and that session was not sent along.
-	// Status 401, inferred from the name.
+	// Presumably the factor has to be authenticated in the session it belongs to, and the request lacks that
+	// session. Status 401, inferred from the name.
 	CodeSessionEnforcedFactorMatchingSessionRequired Code = "session_enforced_factor_matching_session_required"
 	// The session would be left without any factor. Status 400, inferred from the name.
 	CodeSessionMustHaveAtLeastOneActiveFactor Code = "session_must_have_at_least_one_active_factor"
 	// The session is unknown, revoked or expired. Status 404. HTTPStatus gives 401.
 	CodeSessionNotFound Code = "session_not_found"
-	// The session cannot be changed, as is the case when somebody is impersonated. Status 400, inferred from
-	// the name. HTTPStatus gives 403.
+	// The session cannot be changed, for example because it is an impersonation. Status 400, inferred from the
+	// name. HTTPStatus gives 403.
 	CodeSessionNotMutable Code = "session_not_mutable"
-	// The code was issued in another session than the one sent along. Status 400, inferred from the name.
+	// The code was issued in a different session than the one in the request. Status 400, inferred from the
+	// name.
 	CodeSessionOnCodeDoesNotMatchSessionPassedIn Code = "session_on_code_does_not_match_session_passed_in"
-	// The session's factors were proved more than an hour ago, too long for so sensitive a call. Status 401,
-	// inferred from the name.
+	// The session's factors were authenticated more than an hour ago, which is too long for this call. Status
+	// 401, inferred from the name.
 	CodeStaleFactors Code = "stale_factors"
 	// The call carries both a session token and a session JWT; it takes one of them. Status 400, inferred from
 	// the name.
@@ -84,13 +85,13 @@ const (
 	CodeTooManySessionRevokeArguments Code = "too_many_session_revoke_arguments"
 	// The session JWT cannot be decoded or verified. Status 400, inferred from the name. HTTPStatus gives 401.
 	CodeUnableToParseSessionJWT Code = "unable_to_parse_session_jwt"
-	// The frontend call needs a live session and has none. Status 401, inferred from the name.
+	// The frontend call needs an active session and has none. Status 401, inferred from the name.
 	CodeUserUnauthenticated Code = "user_unauthenticated"
-	// Presumably the factors are too weak together for what was asked. Status 401, inferred from the name.
+	// Presumably the factors together are too weak for the call. Status 401, inferred from the name.
 	CodeWeakFactorCombination Code = "weak_factor_combination"
 )
 
-// Impersonation: sessions in the name of somebody else.
+// Impersonation: sessions in the name of a member or user.
 const (
 	// The reason for the impersonation is missing or not acceptable. Status 400, inferred from the name.
 	CodeInvalidImpersonationReason Code = "invalid_impersonation_reason"
@@ -120,7 +121,7 @@ const (
 
 // Passcodes: one-time passcodes by e-mail, text message and WhatsApp.
 const (
-	// The passcode or TOTP code is not made of six digits. Status 400, inferred from the name.
+	// The passcode or TOTP code does not consist of six digits. Status 400, inferred from the name.
 	CodeInvalidCode Code = "invalid_code"
 	// The lifetime of the passcode is out of range; for Consumer, that is 1 to 10 minutes. Status 400, inferred
 	// from the name.
@@ -131,28 +132,27 @@ const (
 	CodeUnableToAuthOTPCode Code = "unable_to_auth_otp_code"
 )
 
-// Passwords: logins with a password, its strength and its reset.
+// Passwords: password logins, strength and resets.
 const (
 	// The password is known from a data breach. Status 400, inferred from the name.
 	CodeBreachedPassword Code = "breached_password"
 	// Presumably the reset proposes the password that is in use already. Status 400, inferred from the name.
 	CodeCannotResetPasswordWithExistingPassword Code = "cannot_reset_password_with_existing_password"
-	// The project cannot switch cross-organization passwords on or off, since passwords are in use. Status 400,
-	// inferred from the name.
+	// Cross-organization passwords cannot be switched on or off for the project, since passwords are in use.
+	// Status 400, inferred from the name.
 	CodeCannotToggleCrossOrgPasswordsWhenPasswordInUse Code = "cannot_toggle_cross_org_passwords_when_password_in_use"
-	// The call is meant for passwords per organization, but the project's passwords span organizations. Status
-	// 400, inferred from the name. HTTPStatus gives 500.
+	// The call is for passwords of a single organization, but the project has cross-organization passwords.
+	// Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeCrossOrgPasswordsEnabled Code = "cross_org_passwords_enabled"
-	// The call is meant for passwords that span organizations, but the project's belong to one organization
+	// The call is for cross-organization passwords, but the project's passwords belong to one organization
 	// each. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeCrossOrgPasswordsNotEnabled Code = "cross_org_passwords_not_enabled"
 	// The password id is malformed. Status 400, inferred from the name.
 	CodeInvalidPasswordID Code = "invalid_password_id"
-	// The complexity demanded of passwords under the LUDS policy is out of range. Status 400, inferred from the
+	// The password complexity that the LUDS policy requires is out of range. Status 400, inferred from the
 	// name.
 	CodeInvalidPasswordStrengthLUDSComplexity Code = "invalid_password_strength_luds_complexity"
-	// The length demanded of passwords under the LUDS policy is out of range. Status 400, inferred from the
-	// name.
+	// The password length that the LUDS policy requires is out of range. Status 400, inferred from the name.
 	CodeInvalidPasswordStrengthLUDSLength Code = "invalid_password_strength_luds_length"
 	// The member has no password. Status 404, inferred from the name.
 	CodeMemberPasswordNotFound Code = "member_password_not_found"
@@ -173,13 +173,13 @@ const (
 	// The user has to reset the password first, for example because it is known from a data breach. Status 400,
 	// inferred from the name.
 	CodeResetPassword Code = "reset_password"
-	// No fitting factor of the session was proved within the last five minutes, so it cannot reset a password.
-	// Status 400, inferred from the name.
+	// No suitable factor of the session was authenticated within the last five minutes, so it cannot reset a
+	// password. Status 400, inferred from the name.
 	CodeSessionTooOldToResetPassword Code = "session_too_old_to_reset_password"
 	// The password reset token was used before or has expired. Status 401, inferred from the name. HTTPStatus
 	// gives 400.
 	CodeUnableToAuthPasswordResetToken Code = "unable_to_auth_password_reset_token"
-	// The password is weaker than the project's policy demands. Status 400.
+	// The password is weaker than the project's policy requires. Status 400.
 	CodeWeakPassword Code = "weak_password"
 )
 
@@ -210,11 +210,11 @@ const (
 	CodeInvalidBcryptHash Code = "invalid_bcrypt_hash"
 	// The migrated password hash is malformed. Status 400, inferred from the name.
 	CodeInvalidHash Code = "invalid_hash"
-	// The type of the migrated hash is not one the API knows. Status 400, inferred from the name.
+	// The type of the migrated hash is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidHashType Code = "invalid_hash_type"
 	// The migrated MD5 hash is malformed. Status 400, inferred from the name.
 	CodeInvalidMD5Hash Code = "invalid_md_5_hash"
-	// The algorithm of a migrated PBKDF2 hash is not one the API knows. Status 400, inferred from the name.
+	// The algorithm of a migrated PBKDF2 hash is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidPBKDF2Algorithm Code = "invalid_pbkdf_2_algorithm"
 	// The migrated PBKDF2 hash is malformed. Status 400, inferred from the name.
 	CodeInvalidPBKDF2Hash Code = "invalid_pbkdf_2_hash"
@@ -267,7 +267,7 @@ const (
 	CodeInvalidTOTPCode Code = "invalid_totp_code"
 	// The TOTP id is malformed. Status 400, inferred from the name.
 	CodeInvalidTOTPID Code = "invalid_totp_id"
-	// The user or member has no active factor that recovery codes stand in for. Status 400, inferred from the
+	// The user or member has no active factor that recovery codes can replace. Status 400, inferred from the
 	// name.
 	CodeNoActiveRecoveryCodeBackedFactor Code = "no_active_recovery_code_backed_factor"
 	// The organization does not allow this MFA method. Status 400, inferred from the name. HTTPStatus gives
@@ -275,7 +275,7 @@ const (
 	CodeOperationRestrictedByOrganizationMFAMethods Code = "operation_restricted_by_organization_mfa_methods"
 	// The user or member has a TOTP that is not verified yet. Status 400, inferred from the name.
 	CodePendingTOTPExists Code = "pending_totp_exists"
-	// A recovery code was sent where a TOTP code belongs. Status 400, inferred from the name.
+	// A recovery code was sent in place of a TOTP code. Status 400, inferred from the name.
 	CodeRecoveryCodeUsedAsTOTPCode Code = "recovery_code_used_as_totp_code"
 	// The member already has recovery codes. Status 400, inferred from the name.
 	CodeRecoveryCodesAlreadyExist Code = "recovery_codes_already_exist"
@@ -286,7 +286,7 @@ const (
 	// The TOTP code was used before within its time window. Status 401, inferred from the name. HTTPStatus
 	// gives 400.
 	CodeTOTPCodeAlreadyAuthenticated Code = "totp_code_already_authenticated"
-	// A TOTP code was sent where a recovery code belongs. Status 400, inferred from the name.
+	// A TOTP code was sent in place of a recovery code. Status 400, inferred from the name.
 	CodeTOTPCodeUsedAsRecoveryCode Code = "totp_code_used_as_recovery_code"
 	// The user or member has no TOTP. Status 404, inferred from the name.
 	CodeTOTPNotFound Code = "totp_not_found"
@@ -298,7 +298,7 @@ const (
 	CodeUnableToAuthenticateTOTP Code = "unable_to_authenticate_totp"
 )
 
-// OAuth logins: logins by way of Google, Microsoft and other providers.
+// OAuth logins: logins with Google, Microsoft and other providers.
 const (
 	// The project has no configuration for logging in with Apple. Status 400. HTTPStatus gives 500.
 	CodeAppleOAuthConfigNotFound Code = "apple_oauth_config_not_found"
@@ -318,14 +318,14 @@ const (
 	// Presumably the Google account belongs to a hosted domain that is not admitted. Status 400, inferred from
 	// the name.
 	CodeInvalidGoogleHostedDomainError Code = "invalid_google_hosted_domain_error"
-	// The type of Microsoft tenant is not one the API knows. Status 400, inferred from the name.
+	// The type of Microsoft tenant is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidMicrosoftTenantType Code = "invalid_microsoft_tenant_type"
 	// The Microsoft user principal name is malformed or not acceptable. Status 400, inferred from the name.
 	CodeInvalidMicrosoftUserPrincipalName Code = "invalid_microsoft_user_principal_name"
-	// The token that ties an OAuth login to an existing user is malformed or not acceptable. Status 400,
+	// The token that attaches an OAuth login to an existing user is malformed or not acceptable. Status 400,
 	// inferred from the name.
 	CodeInvalidOAuthAttachToken Code = "invalid_oauth_attach_token"
-	// The OAuth provider is not one the API knows. Status 400, inferred from the name.
+	// The OAuth provider is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidOAuthProvider Code = "invalid_oauth_provider"
 	// The OAuth user registration id is malformed. Status 400, inferred from the name.
 	CodeInvalidOAuthUserRegistrationID Code = "invalid_oauth_user_registration_id"
@@ -334,15 +334,15 @@ const (
 	// The project's configuration for logging in with Apple lacks the app id. Status 400, inferred from the
 	// name. HTTPStatus gives 500.
 	CodeMissingAppleAppID Code = "missing_apple_app_id"
-	// The OAuth start names no organization, neither by id nor by slug. Status 400, inferred from the name.
+	// The OAuth start URL names no organization, neither by id nor by slug. Status 400, inferred from the name.
 	CodeMissingOAuthOrganizationLocator Code = "missing_oauth_organization_locator"
 	// No refresh token of the OAuth provider is stored, so there is nothing to refresh with. Status 400,
 	// inferred from the name.
 	CodeMissingOAuthRefreshToken Code = "missing_oauth_refresh_token"
 	// Presumably the OAuth provider does not authorize the application. Status 400, inferred from the name.
 	CodeOAuthAppNotAuthorized Code = "oauth_app_not_authorized"
-	// Presumably the OAuth provider's authorization code could not be traded for tokens. Status 400, inferred
-	// from the name.
+	// Presumably the OAuth provider's authorization code could not be exchanged for tokens. Status 400,
+	// inferred from the name.
 	CodeOAuthAuthCodeError Code = "oauth_auth_code_error"
 	// The project has no configuration for the OAuth provider. Status 404, inferred from the name. HTTPStatus
 	// gives 500.
@@ -355,11 +355,11 @@ const (
 	CodeOAuthFlowCallbackError Code = "oauth_flow_callback_error"
 	// The request to the OAuth callback is malformed. Status 400, inferred from the name.
 	CodeOAuthInvalidCallbackRequest Code = "oauth_invalid_callback_request"
-	// The OAuth start asks for a scope that is not allowed. Status 400, inferred from the name.
+	// The OAuth start URL asks for a scope that is not allowed. Status 400, inferred from the name.
 	CodeOAuthInvalidScopeRequested Code = "oauth_invalid_scope_requested"
 	// The "state" of the OAuth callback is malformed or unknown. Status 400, inferred from the name.
 	CodeOAuthInvalidState Code = "oauth_invalid_state"
-	// The OAuth provider's callback in a flow of one organization, not of discovery, failed. Status 400,
+	// The OAuth provider's callback failed in a flow for one organization, which is not discovery. Status 400,
 	// inferred from the name.
 	CodeOAuthNonDiscoveryFlowCallbackError Code = "oauth_non_discovery_flow_callback_error"
 	// The "state" of the OAuth callback differs from the one the flow began with. Status 400, inferred from the
@@ -367,15 +367,14 @@ const (
 	CodeOAuthStateMismatch Code = "oauth_state_mismatch"
 	// The "state" of the OAuth callback was used before. Status 400, inferred from the name.
 	CodeOAuthStateUsed Code = "oauth_state_used"
-	// Google's answer to the trade of code for tokens lacks needed data. Status 400, inferred from the name.
+	// Google's response to the code exchange lacks required data. Status 400, inferred from the name.
 	CodeOAuthTokenExchangeGoogleMissingInformation Code = "oauth_token_exchange_google_missing_information"
 	// The OAuth provider does not accept the project's client credentials. Status 400, inferred from the name.
 	// HTTPStatus gives 500.
 	CodeOAuthTokenExchangeInvalidClient Code = "oauth_token_exchange_invalid_client"
-	// The OAuth provider finds the trade of code for tokens malformed. Status 400, inferred from the name.
+	// The OAuth provider considers the code exchange malformed. Status 400, inferred from the name.
 	CodeOAuthTokenExchangeInvalidRequest Code = "oauth_token_exchange_invalid_request"
-	// The OAuth provider does not accept the scopes when trading the code for tokens. Status 400, inferred from
-	// the name.
+	// The OAuth provider does not accept the scopes in the code exchange. Status 400, inferred from the name.
 	CodeOAuthTokenExchangeInvalidScope Code = "oauth_token_exchange_invalid_scope"
 	// The client secret the project has from Microsoft has expired. Status 400, inferred from the name.
 	// HTTPStatus gives 500.
@@ -383,7 +382,7 @@ const (
 	// Microsoft does not accept the project's client secret. Status 400, inferred from the name. HTTPStatus
 	// gives 500.
 	CodeOAuthTokenExchangeMicrosoftInvalidSecret Code = "oauth_token_exchange_microsoft_invalid_secret"
-	// The OAuth provider does not let the project's client trade codes for tokens. Status 400, inferred from
+	// The OAuth provider does not let the project's client exchange codes for tokens. Status 400, inferred from
 	// the name. HTTPStatus gives 500.
 	CodeOAuthTokenExchangeUnauthorizedClient Code = "oauth_token_exchange_unauthorized_client"
 	// There is no such OAuth token. Unverified: the B2B product may answer with 404. Status 400.
@@ -392,13 +391,13 @@ const (
 	CodeOAuthUnverifiedEmail Code = "oauth_unverified_email"
 	// There is no OAuth registration with this id. Status 404, inferred from the name.
 	CodeOAuthUserRegistrationNotFound Code = "oauth_user_registration_not_found"
-	// The OAuth start names the organization in more than one way. Status 400, inferred from the name.
+	// The OAuth start URL names the organization in more than one way. Status 400, inferred from the name.
 	CodeTooManyOAuthOrganizationLocators Code = "too_many_oauth_organization_locators"
-	// Twitter answered with status 401, so it presumably does not accept the project's credentials. Status 401,
-	// inferred from the name. HTTPStatus gives 500.
+	// Twitter responded with status 401, presumably because it does not accept the project's credentials.
+	// Status 401, inferred from the name. HTTPStatus gives 500.
 	CodeTwitter401 Code = "twitter_401"
-	// Twitter answered with status 403, so it presumably forbids the project's app what it asks for. Status
-	// 403. HTTPStatus gives 500.
+	// Twitter responded with status 403, presumably because it does not allow the project's app to do what it
+	// requests. Status 403. HTTPStatus gives 500.
 	CodeTwitter403 Code = "twitter_403"
 	// The OAuth provider did not authorize the login. Status 401, inferred from the name.
 	CodeUnableToAuthorizeOAuthProvider Code = "unable_to_authorize_oauth_provider"
@@ -407,7 +406,7 @@ const (
 	CodeUnableToRefreshOAuthToken Code = "unable_to_refresh_oauth_token"
 )
 
-// PKCE: the proof that one client began and ends a flow.
+// PKCE: the proof that a flow is completed by the client that started it.
 const (
 	// The PKCE code challenge is malformed. Status 400, inferred from the name.
 	CodeInvalidPKCECodeChallenge Code = "invalid_pkce_code_challenge"
@@ -419,7 +418,7 @@ const (
 	// The flow began with a PKCE code challenge, so a code verifier is needed. Status 400, inferred from the
 	// name.
 	CodePKCEExpectedCodeVerifier Code = "pkce_expected_code_verifier"
-	// The PKCE code verifier does not fit the code challenge. Status 400, inferred from the name.
+	// The PKCE code verifier does not match the code challenge. Status 400, inferred from the name.
 	CodePKCEMismatch Code = "pkce_mismatch"
 	// The authorization of this Connected App needs PKCE. Status 400, inferred from the name.
 	CodePKCERequiredForIDPAuthorizationFlow Code = "pkce_required_for_idp_authorization_flow"
@@ -427,7 +426,7 @@ const (
 	CodePKCERequiredForNativeCallback Code = "pkce_required_for_native_callback"
 )
 
-// SSO: single sign-on: connections of both kinds, their start and their tokens.
+// SSO: single sign-on connections, the start of logins, and their tokens.
 const (
 	// The connection is the organization's default for SSO and cannot be deleted. Status 400, inferred from the
 	// name.
@@ -445,23 +444,23 @@ const (
 	// An external connection has to refer to another organization, not to its own. Status 400, inferred from
 	// the name.
 	CodeExternalOrganizationIDSameAsOrganizationID Code = "external_organization_id_same_as_organization_id"
-	// The request leaves open which of the organization's SSO connections to use. Status 400, inferred from the
-	// name.
+	// The request does not determine which of the organization's SSO connections to use. Status 400, inferred
+	// from the name.
 	CodeIndeterminateSSOConnectionForOrganization Code = "indeterminate_sso_connection_for_organization"
 	// The default SSO connection is not one of the organization's connections, or its id is malformed. Status
 	// 400, inferred from the name.
 	CodeInvalidSSODefaultConnectionID Code = "invalid_sso_default_connection_id"
-	// The identity provider for SSO is not one the API knows. Status 400, inferred from the name.
+	// The identity provider for SSO is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidSSOIDP Code = "invalid_sso_idp"
-	// The SSO start names neither a connection nor an organization. Status 400, inferred from the name.
+	// The SSO start URL names neither a connection nor an organization. Status 400, inferred from the name.
 	CodeMissingSSOConnectionLocator Code = "missing_sso_connection_locator"
-	// The organization has no SSO connection to start with. Status 400, inferred from the name. HTTPStatus
-	// gives 404.
+	// The organization has no SSO connection to start a login with. Status 400, inferred from the name.
+	// HTTPStatus gives 404.
 	CodeNoSSOConnectionExistsForOrganization Code = "no_sso_connection_exists_for_organization"
 	// The organization needs an active SSO connection for this. Status 400, inferred from the name.
 	CodeRequiresActiveSSOConnection Code = "requires_active_sso_connection"
-	// The SSO connection belongs to another custom domain than the one the request came through. Status 400,
-	// inferred from the name.
+	// The SSO connection belongs to a different custom domain than the one of the request. Status 400, inferred
+	// from the name.
 	CodeSSOConnectionCustomDomainMismatch Code = "sso_connection_custom_domain_mismatch"
 	// There is no such SSO connection. Status 404, inferred from the name.
 	CodeSSOConnectionNotFound Code = "sso_connection_not_found"
@@ -469,31 +468,33 @@ const (
 	CodeSSOConnectionOrganizationMismatch Code = "sso_connection_organization_mismatch"
 	// The SSO connection has no such encryption key. Status 404, inferred from the name.
 	CodeSSOEncryptionPrivateKeyNotFound Code = "sso_encryption_private_key_not_found"
-	// The organization has several active SSO connections and no default, so the start has to name one. Status
-	// 400, inferred from the name.
+	// The organization has several active SSO connections and no default, so the start URL must name one.
+	// Status 400, inferred from the name.
 	CodeSSOMultipleConnectionsFound Code = "sso_multiple_connections_found"
 	// There is no such SSO token. Status 404, inferred from the name. HTTPStatus gives 400.
 	CodeSSOTokenNotFound Code = "sso_token_not_found"
 	// The SSO connection has no such verification key. Status 404, inferred from the name.
 	CodeSSOVerificationKeyNotFound Code = "sso_verification_key_not_found"
-	// The SSO start names the connection in more than one way. Status 400, inferred from the name.
+	// The SSO start URL names the connection in more than one way. Status 400, inferred from the name.
 	CodeTooManySSOConnectionLocators Code = "too_many_sso_connection_locators"
-	// The organization has as many SSO connections as allowed. Status 400, inferred from the name.
+	// The organization has reached the limit of SSO connections. Status 400, inferred from the name.
 	CodeTooManySSOConnections Code = "too_many_sso_connections"
-	// There are as many SSO connections as the project's plan allows. Status 400, inferred from the name.
+	// The number of SSO connections has reached the limit of the project's plan. Status 400, inferred from the
+	// name.
 	CodeTooManySSOConnectionsForBillingTier Code = "too_many_sso_connections_for_billing_tier"
-	// The SSO connection has as many verification certificates as allowed. Status 400, inferred from the name.
+	// The SSO connection has reached the limit of verification certificates. Status 400, inferred from the
+	// name.
 	CodeTooManySSOVerificationCertificates Code = "too_many_sso_verification_certificates"
 )
 
-// SAML: connections by SAML and the responses of their identity providers.
+// SAML: SAML connections and the responses of their identity providers.
 const (
 	// The SAML connection exists already, presumably with the same identity provider. Status 400, inferred from
 	// the name.
 	CodeDuplicateSAMLConnection Code = "duplicate_saml_connection"
 	// The SAML response was used before. Status 400, inferred from the name.
 	CodeDuplicateSAMLResponse Code = "duplicate_saml_response"
-	// The SAML response is past its time of validity. Status 400, inferred from the name.
+	// The SAML response has expired. Status 400, inferred from the name.
 	CodeExpiredSAMLResponse Code = "expired_saml_response"
 	// The identity provider reports in its SAML response that the login failed. Status 400, inferred from the
 	// name.
@@ -527,7 +528,7 @@ const (
 	CodeMissingSAMLResponse Code = "missing_saml_response"
 	// The SAML response is not signed. Status 400, inferred from the name.
 	CodeMissingSignatureSAMLResponse Code = "missing_signature_saml_response"
-	// The SAML response's time of validity has not begun. Status 400, inferred from the name.
+	// The SAML response is not valid yet. Status 400, inferred from the name.
 	CodeNotYetValidSAMLResponse Code = "not_yet_valid_saml_response"
 	// The certificate in the SAML response is not one the connection trusts. Status 400, inferred from the
 	// name.
@@ -572,7 +573,7 @@ const (
 	CodeXMLValidationSAMLUnknownError Code = "xml_validation_saml_unknown_error"
 )
 
-// OIDC: connections by OpenID Connect and the responses of their identity providers.
+// OIDC: OpenID Connect connections and the responses of their identity providers.
 const (
 	// The OIDC identity provider's response came too late. Status 400, inferred from the name.
 	CodeExpiredOIDCResponse Code = "expired_oidc_response"
@@ -586,7 +587,7 @@ const (
 	CodeMissingOIDCRefreshToken Code = "missing_oidc_refresh_token"
 	// The OIDC callback came without "state". Status 400, inferred from the name.
 	CodeMissingOIDCStateParam Code = "missing_oidc_state_param"
-	// Presumably the OIDC identity provider's authorization code could not be traded for tokens. Status 400,
+	// Presumably the OIDC identity provider's authorization code could not be exchanged for tokens. Status 400,
 	// inferred from the name.
 	CodeOIDCAuthCodeError Code = "oidc_auth_code_error"
 	// The OIDC connection's authorization URL is malformed. Status 400, inferred from the name.
@@ -620,7 +621,7 @@ const (
 	CodeOIDCInvalidCallbackRequest Code = "oidc_invalid_callback_request"
 	// The identity provider's ID token is malformed or fails verification. Status 400, inferred from the name.
 	CodeOIDCInvalidIDToken Code = "oidc_invalid_id_token"
-	// The identity provider's userinfo answer is malformed. Status 400, inferred from the name.
+	// The identity provider's userinfo response is malformed. Status 400, inferred from the name.
 	CodeOIDCInvalidUserinfo Code = "oidc_invalid_userinfo"
 	// The "prompt" value "none" cannot be combined with others. Status 400, inferred from the name.
 	CodeOIDCPromptNoneMustBeExclusive Code = "oidc_prompt_none_must_be_exclusive"
@@ -645,16 +646,16 @@ const (
 	CodeUnsolicitedOIDCResponse Code = "unsolicited_oidc_response"
 )
 
-// SCIM: connections by which a directory manages members.
+// SCIM: connections through which an identity provider manages members.
 const (
 	// The organization already has a SCIM connection, and there can be only one. Status 400.
 	CodeActiveSCIMConnectionExists Code = "active_scim_connection_exists"
-	// The identity provider for SCIM is not one the API knows. Status 400, inferred from the name.
+	// The identity provider for SCIM is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidSCIMIDP Code = "invalid_scim_idp"
 	// The organization lacks an active SCIM connection. Status 400, inferred from the name. HTTPStatus gives
 	// 404.
 	CodeNoActiveSCIMConnection Code = "no_active_scim_connection"
-	// The SCIM connection has no token rotation under way that could be finished or cancelled. Status 400,
+	// The SCIM connection has no token rotation in progress that could be completed or cancelled. Status 400,
 	// inferred from the name.
 	CodeSCIMConnectionNotRotatingToken Code = "scim_connection_not_rotating_token"
 	// A role assignment by SCIM group names no group. Status 400, inferred from the name.
@@ -665,7 +666,7 @@ const (
 
 // Organizations: organizations and their settings.
 const (
-	// Another organization has claimed the e-mail domain, so its addresses cannot join or act elsewhere. Status
+	// Another organization has claimed the e-mail domain, so its addresses cannot be used elsewhere. Status
 	// 400. HTTPStatus gives 403.
 	CodeActionNotAllowedEmailDomainIsClaimed Code = "action_not_allowed_email_domain_is_claimed"
 	// "auth_methods" is set to RESTRICTED, but "allowed_auth_methods" names none. Status 400.
@@ -679,7 +680,7 @@ const (
 	// The organization admits nobody by e-mail domain, and the person is not a member. Status 400, inferred
 	// from the name. HTTPStatus gives 403.
 	CodeEmailJITProvisioningNotAllowed Code = "email_jit_provisioning_not_allowed"
-	// The SSO connection is not one by which the organization admits new members. Status 400, inferred from the
+	// The organization does not admit new members through the SSO connection. Status 400, inferred from the
 	// name. HTTPStatus gives 403.
 	CodeInvalidConnectionForJITProvisioning Code = "invalid_connection_for_jit_provisioning"
 	// The organization does not allow invitations, or not to this address. Status 400, inferred from the name.
@@ -709,8 +710,8 @@ const (
 	// The organization's settings for authentication methods are not acceptable together. Status 400, inferred
 	// from the name.
 	CodeInvalidOrganizationAuthMethodSettings Code = "invalid_organization_auth_method_settings"
-	// The organization's external id contains other characters than allowed or is longer than 128. Status 400,
-	// inferred from the name.
+	// The organization's external id contains characters that are not allowed, or is longer than 128
+	// characters. Status 400, inferred from the name.
 	CodeInvalidOrganizationExternalID Code = "invalid_organization_external_id"
 	// The organization id is malformed. Status 400, inferred from the name.
 	CodeInvalidOrganizationID Code = "invalid_organization_id"
@@ -722,8 +723,8 @@ const (
 	CodeInvalidOrganizationMFAPolicy Code = "invalid_organization_mfa_policy"
 	// The organization's name is empty or longer than 128 characters. Status 400, inferred from the name.
 	CodeInvalidOrganizationName Code = "invalid_organization_name"
-	// The slug contains other characters than allowed or is not 2 to 128 characters long. Status 400, from test
-	// data of others.
+	// The slug contains characters that are not allowed, or is not 2 to 128 characters long. Status 400, from
+	// test data of others.
 	CodeInvalidOrganizationSlug Code = "invalid_organization_slug"
 	// An e-mail setting is RESTRICTED, presumably without the domains it needs. Status 400, inferred from the
 	// name.
@@ -734,14 +735,14 @@ const (
 	// The SSO setting is RESTRICTED, presumably without the connections it needs. Status 400, inferred from the
 	// name.
 	CodeInvalidRestrictedSSOSetting Code = "invalid_restricted_sso_setting"
-	// The organization id in the token's claims is malformed or does not fit the request. Status 400, inferred
-	// from the name.
+	// The organization id in the token's claims is malformed or does not match the request. Status 400,
+	// inferred from the name.
 	CodeInvalidTokenOrganizationIDClaim Code = "invalid_token_organization_id_claim"
 	// The organization admits nobody by OAuth tenant, and the person is not a member. Status 400, inferred from
 	// the name. HTTPStatus gives 403.
 	CodeOAuthTenantJITProvisioningNotAllowed Code = "oauth_tenant_jit_provisioning_not_allowed"
-	// The organization does not allow this way of logging in. Status 400, inferred from the name. HTTPStatus
-	// gives 403.
+	// The organization does not allow this login method. Status 400, inferred from the name. HTTPStatus gives
+	// 403.
 	CodeOperationRestrictedByOrganizationAuthMethods Code = "operation_restricted_by_organization_auth_methods"
 	// Another organization has the external id. Status 400, inferred from the name.
 	CodeOrganizationExternalIDAlreadyUsed Code = "organization_external_id_already_used"
@@ -753,8 +754,8 @@ const (
 	CodeOrganizationNameMissing Code = "organization_name_missing"
 	// No organization has this id, slug or external id. Status 404, inferred from the name.
 	CodeOrganizationNotFound Code = "organization_not_found"
-	// An e-mail domain that many people share, as with public providers, cannot be claimed. Status 400,
-	// inferred from the name.
+	// An e-mail domain that many people share, such as that of a public provider, cannot be claimed. Status
+	// 400, inferred from the name.
 	CodeOrganizationSettingsClaimedDomainTooCommon Code = "organization_settings_claimed_domain_too_common"
 	// A domain in "email_allowed_domains" belongs to a provider of disposable addresses. Status 400, inferred
 	// from the name.
@@ -765,7 +766,7 @@ const (
 	// An e-mail domain is claimed twice, here or presumably by another organization. Status 400, inferred from
 	// the name.
 	CodeOrganizationSettingsDuplicateClaimedDomain Code = "organization_settings_duplicate_claimed_domain"
-	// A domain stands twice in "email_allowed_domains". Status 400, inferred from the name.
+	// A domain is listed twice in "email_allowed_domains". Status 400, inferred from the name.
 	CodeOrganizationSettingsDuplicateDomain Code = "organization_settings_duplicate_domain"
 	// A claimed e-mail domain is malformed. Status 400, inferred from the name.
 	CodeOrganizationSettingsInvalidClaimedDomain Code = "organization_settings_invalid_claimed_domain"
@@ -846,7 +847,7 @@ const (
 
 // Members: members of organizations.
 const (
-	// The new e-mail address is a deactivated one of another member. Status 400, inferred from the name.
+	// The new e-mail address is a deactivated address of another member. Status 400, inferred from the name.
 	CodeDesiredEmailDeactivatedByDifferentMember Code = "desired_email_deactivated_by_different_member"
 	// Another member is in the middle of changing to the same e-mail address. Status 400, inferred from the
 	// name.
@@ -882,12 +883,11 @@ const (
 	CodeMemberPhoneNumberNotFound Code = "member_phone_number_not_found"
 	// The member is not deleted, so there is nobody to reactivate. Status 400, inferred from the name.
 	CodeNoDeletedMemberFoundForReactivation Code = "no_deleted_member_found_for_reactivation"
-	// Another member has the e-mail address of the one to reactivate. Status 400, inferred from the name.
+	// Another member has the e-mail address of the member to reactivate. Status 400, inferred from the name.
 	CodeReactivationEmailBelongsToAnotherMember Code = "reactivation_email_belongs_to_another_member"
-	// The call does not say which retired address it is about, neither by id nor by address. Status 400,
-	// inferred from the name.
+	// The call names no retired address, neither by id nor by address. Status 400, inferred from the name.
 	CodeRetiredEmailMissingEmailIdentifiers Code = "retired_email_missing_email_identifiers"
-	// The e-mail address is a retired one of another member. Status 400, inferred from the name.
+	// The e-mail address is a retired address of another member. Status 400, inferred from the name.
 	CodeRetiredMemberEmail Code = "retired_member_email"
 	// The member's change of e-mail address could not be verified. Status 400, inferred from the name.
 	CodeUnableToVerifyMemberEmailUpdate Code = "unable_to_verify_member_email_update"
@@ -977,7 +977,7 @@ const (
 	CodeCannotDeleteEmail Code = "cannot_delete_email"
 	// Without this factor, the user would have no primary factor left. Status 400, inferred from the name.
 	CodeCannotDeleteLastPrimaryFactor Code = "cannot_delete_last_primary_factor"
-	// Presumably nothing to log in with would be left after the removal. Status 400, inferred from the name.
+	// Presumably the user would have no login method left. Status 400, inferred from the name.
 	CodeCannotRemovePrimaryAuthMechanism Code = "cannot_remove_primary_auth_mechanism"
 	// Another user of the project has the e-mail address. Status 400, inferred from the name.
 	CodeDuplicateEmail Code = "duplicate_email"
@@ -991,25 +991,25 @@ const (
 	CodeDuplicateUserExternalID Code = "duplicate_user_external_id"
 	// The new user has neither an e-mail address nor a phone number. Status 400, inferred from the name.
 	CodeInvalidCreateUserRequest Code = "invalid_create_user_request"
-	// The exchange of a primary factor does not name either an e-mail address or a phone number. Status 400,
-	// inferred from the name.
-	CodeInvalidExchangePrimaryFactorFields Code = "invalid_exchange_primary_factor_fields"
-	// Presumably the user does not have exactly one primary factor, as the exchange needs. Status 400, inferred
+	// The exchange of a primary factor names neither an e-mail address nor a phone number. Status 400, inferred
 	// from the name.
+	CodeInvalidExchangePrimaryFactorFields Code = "invalid_exchange_primary_factor_fields"
+	// Presumably the user does not have exactly one primary factor, which the exchange requires. Status 400,
+	// inferred from the name.
 	CodeInvalidExchangePrimaryFactorUser Code = "invalid_exchange_primary_factor_user"
 	// The user id is malformed. Status 400, inferred from the name.
 	CodeInvalidUserID Code = "invalid_user_id"
-	// The call does not say which user it is about. Status 400, inferred from the name.
+	// The call does not say which user it is for. Status 400, inferred from the name.
 	CodeNoUserSelectionArguments Code = "no_user_selection_arguments"
 	// The user has too many factors that are not verified. Status 400, inferred from the name.
 	CodeTooManyUnverifiedFactors Code = "too_many_unverified_factors"
 	// The call names the user in more than one way. Status 400, inferred from the name.
 	CodeTooManyUserSelectionArguments Code = "too_many_user_selection_arguments"
-	// The user's way of logging in cannot be changed like this. Status 400, inferred from the name.
+	// The user's login method cannot be changed like this. Status 400, inferred from the name.
 	CodeUpdateUserAuthMethodNotAllowed Code = "update_user_auth_method_not_allowed"
 	// The user has been invited already. Status 400, inferred from the name.
 	CodeUserAlreadyInvited Code = "user_already_invited"
-	// The user id differs from the one the rest of the request is about. Status 400, inferred from the name.
+	// The user id differs from that of the user in the rest of the request. Status 400, inferred from the name.
 	CodeUserIDMismatch Code = "user_id_mismatch"
 	// There is no such user. Status 404.
 	CodeUserNotFound Code = "user_not_found"
@@ -1135,7 +1135,7 @@ const (
 	CodeUserSearchPhoneNumberFuzzyTooShort Code = "user_search_phone_number_fuzzy_too_short"
 )
 
-// E-mail addresses and phone numbers: what identifies a person, and whether a message can be sent to it.
+// E-mail addresses and phone numbers: their form, their owners, and the delivery of messages to them.
 const (
 	// A B2B project has no list of allowed country codes for WhatsApp. Status 400, inferred from the name.
 	CodeCountryCodeAllowlistB2BWhatsAppNotSupported Code = "country_code_allowlist_b2b_whatsapp_not_supported"
@@ -1151,7 +1151,7 @@ const (
 	CodeDownstreamCarrierError Code = "downstream_carrier_error"
 	// No user has this e-mail address or e-mail id. Status 404.
 	CodeEmailNotFound Code = "email_not_found"
-	// The factor does not prove the e-mail address; one that does has to come first. Status 400, inferred from
+	// The factor does not verify the e-mail address; one that does is required first. Status 400, inferred from
 	// the name.
 	CodeEmailVerificationRequired Code = "email_verification_required"
 	// E-mails to the address bounce, so nothing is sent there. Status 400, from test data of others.
@@ -1220,13 +1220,13 @@ const (
 	CodeRequiredCustomEmailDomain Code = "required_custom_email_domain"
 	// There is no such template for text messages. Status 404, inferred from the name.
 	CodeSMSTemplateNotFound Code = "sms_template_not_found"
-	// The project has as many e-mail templates as allowed. Status 400, inferred from the name.
+	// The project has reached the limit of e-mail templates. Status 400, inferred from the name.
 	CodeTooManyEmailTemplates Code = "too_many_email_templates"
-	// The project has as many templates for text messages as allowed. Status 400, inferred from the name.
+	// The project has reached the limit of templates for text messages. Status 400, inferred from the name.
 	CodeTooManySMSTemplates Code = "too_many_sms_templates"
 )
 
-// Redirect URLs: where links and flows lead back to.
+// Redirect URLs: the URLs that links and flows redirect to.
 const (
 	// The redirect URL is registered already. Status 400, inferred from the name.
 	CodeDuplicateRedirectURL Code = "duplicate_redirect_url"
@@ -1259,7 +1259,7 @@ const (
 	// The redirect URL for password resets is malformed or not registered for the project. Status 400, inferred
 	// from the name.
 	CodeInvalidPasswordResetRedirectURL Code = "invalid_password_reset_redirect_url"
-	// The type of the redirect URL is not one the API knows. Status 400, inferred from the name.
+	// The type of the redirect URL is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidRedirectURLType Code = "invalid_redirect_url_type"
 	// The redirect URL for sign-ups by magic link is malformed or not registered for the project. Status 400,
 	// inferred from the name.
@@ -1331,16 +1331,16 @@ const (
 	CodeRedirectURLWithQueryParamPlaceholderCannotBeDefault Code = "redirect_url_with_query_param_placeholder_cannot_be_default"
 	// A redirect URL with a wildcard cannot be the default. Status 400, inferred from the name.
 	CodeRedirectURLWithWildcardCannotBeDefault Code = "redirect_url_with_wildcard_cannot_be_default"
-	// The project has as many redirect URLs as allowed. Status 400, inferred from the name.
+	// The project has reached the limit of redirect URLs. Status 400, inferred from the name.
 	CodeTooManyRedirectURLs Code = "too_many_redirect_urls"
 )
 
-// RBAC: roles, permissions and the policy that holds them.
+// RBAC: roles, permissions and the RBAC policy.
 const (
-	// Everybody holds the default role ("stytch_member" or "stytch_user") already, so it cannot be assigned.
-	// Status 400, inferred from the name.
+	// The default role ("stytch_member" or "stytch_user") cannot be assigned, since everyone has it. Status
+	// 400, inferred from the name.
 	CodeCannotAssignDefaultRBACRoleID Code = "cannot_assign_default_rbac_role_id"
-	// A permission lists the wildcard action * together with others; it has to stand alone. Status 400,
+	// A permission lists the wildcard action * together with others; it must be the only one. Status 400,
 	// inferred from the name.
 	CodeCannotSpecifyWildcardWithOtherActions Code = "cannot_specify_wildcard_with_other_actions"
 	// None of the user's roles grants the action on the resource. Status 403.
@@ -1382,8 +1382,8 @@ const (
 	CodeRBACCannotDeleteAttributeUsedInOrgPolicy Code = "rbac_cannot_delete_attribute_used_in_org_policy"
 	// A description in the RBAC policy is too long. Status 400, inferred from the name.
 	CodeRBACDescriptionTooLong Code = "rbac_description_too_long"
-	// A domain in the RBAC settings is shared by too many people, as those of public e-mail providers are.
-	// Status 400, inferred from the name.
+	// A domain in the RBAC settings is shared by too many people, like those of public e-mail providers. Status
+	// 400, inferred from the name.
 	CodeRBACDomainTooCommon Code = "rbac_domain_too_common"
 	// A domain in the RBAC settings is malformed. Status 400, inferred from the name.
 	CodeRBACInvalidDomain Code = "rbac_invalid_domain"
@@ -1413,13 +1413,13 @@ const (
 	CodeRBACScopeTooLong Code = "rbac_scope_too_long"
 	// None of the session's roles grants the action on the resource. Status 403.
 	CodeSessionAuthorizationError Code = "session_authorization_error"
-	// The session belongs to another organization than the one to be acted on. Status 403.
+	// The session belongs to a different organization than the one to act on. Status 403.
 	CodeSessionAuthorizationTenancyError Code = "session_authorization_tenancy_error"
-	// There are more roles than allowed. Status 400, inferred from the name.
+	// There are too many roles. Status 400, inferred from the name.
 	CodeTooManyRoles Code = "too_many_roles"
 )
 
-// M2M clients: machines with credentials of their own, and the search for them.
+// M2M clients: clients of machine-to-machine authentication, and the search for them.
 const (
 	// Another M2M client has the client id. Status 400, inferred from the name.
 	CodeDuplicateM2MClientID Code = "duplicate_m2m_client_id"
@@ -1430,7 +1430,7 @@ const (
 	CodeInvalidM2MClientScope Code = "invalid_m2m_client_scope"
 	// The M2M client's status is neither active nor inactive. Status 400, inferred from the name.
 	CodeInvalidM2MClientStatus Code = "invalid_m2m_client_status"
-	// The M2M client already has a secret rotation under way. Status 400, inferred from the name.
+	// The M2M client already has a secret rotation in progress. Status 400, inferred from the name.
 	CodeM2MClientAlreadyRotatingSecret Code = "m2m_client_already_rotating_secret"
 	// The M2M client's description is not acceptable. Status 400, inferred from the name.
 	CodeM2MClientInvalidClientDescription Code = "m2m_client_invalid_client_description"
@@ -1444,8 +1444,8 @@ const (
 	CodeM2MClientInvalidStatus Code = "m2m_client_invalid_status"
 	// There is no M2M client with this client id. Status 404, inferred from the name.
 	CodeM2MClientNotFound Code = "m2m_client_not_found"
-	// The M2M client has no secret rotation under way that could be finished or cancelled. Status 400, inferred
-	// from the name.
+	// The M2M client has no secret rotation in progress that could be completed or cancelled. Status 400,
+	// inferred from the name.
 	CodeM2MClientNotRotatingSecret Code = "m2m_client_not_rotating_secret"
 	// A filter of the M2M client search takes a list of strings, and its "filter_value" is something else.
 	// Status 400, inferred from the name.
@@ -1460,32 +1460,32 @@ const (
 	CodeM2MSearchMissingFilterName Code = "m2m_search_missing_filter_name"
 	// An operand of the M2M client search has no "filter_value". Status 400, inferred from the name.
 	CodeM2MSearchMissingFilterValue Code = "m2m_search_missing_filter_value"
-	// The M2M client has more scopes than allowed. Status 400, inferred from the name.
+	// The M2M client has too many scopes. Status 400, inferred from the name.
 	CodeTooManyM2MClientScopes Code = "too_many_m2m_client_scopes"
-	// The project has as many M2M clients as its plan allows. Status 400, inferred from the name.
+	// The project has reached its plan's limit of M2M clients. Status 400, inferred from the name.
 	CodeTooManyM2MClientsForBillingTier Code = "too_many_m2m_clients_for_billing_tier"
 )
 
-// Connected Apps: apps that act for users and members, with the project as identity provider.
+// Connected Apps: OAuth clients that act for users and members, with the project as identity provider.
 const (
 	// The project has no authorization page configured for Connected Apps. Status 400. HTTPStatus gives 500.
 	CodeAuthorizationEndpointNotConfiguredForProject Code = "authorization_endpoint_not_configured_for_project"
 	// The client secret is longer than the API allows. Status 400, inferred from the name.
 	CodeClientSecretTooLong Code = "client_secret_too_long"
-	// The Connected App already has a secret rotation under way. Status 400, inferred from the name.
+	// The Connected App already has a secret rotation in progress. Status 400, inferred from the name.
 	CodeConnectedAppAlreadyRotatingSecret Code = "connected_app_already_rotating_secret"
 	// The user or member has revoked the Connected App and has to authorize it again. Status 401.
 	CodeConnectedAppConsentRevoked Code = "connected_app_consent_revoked"
 	// The Connected App's redirect URL is malformed or not allowed. Status 400, inferred from the name.
 	CodeConnectedAppInvalidRedirectURL Code = "connected_app_invalid_redirect_url"
-	// The Connected App is set up in a way that cannot work. Status 400, inferred from the name.
+	// The Connected App's configuration does not work. Status 400, inferred from the name.
 	CodeConnectedAppMisconfiguredClient Code = "connected_app_misconfigured_client"
-	// The organization's policy on Connected Apps does not admit this one. Status 400, inferred from the name.
+	// The organization's policy on Connected Apps does not allow this one. Status 400, inferred from the name.
 	// HTTPStatus gives 403.
 	CodeConnectedAppNotAllowedForOrg Code = "connected_app_not_allowed_for_org"
 	// There is no Connected App with this client id. Status 404.
 	CodeConnectedAppNotFound Code = "connected_app_not_found"
-	// The Connected App has no secret rotation under way that could be finished or cancelled. Status 400,
+	// The Connected App has no secret rotation in progress that could be completed or cancelled. Status 400,
 	// inferred from the name.
 	CodeConnectedAppNotRotatingSecret Code = "connected_app_not_rotating_secret"
 	// The Connected App's redirect URL must not name localhost. Status 400, inferred from the name.
@@ -1505,7 +1505,7 @@ const (
 	CodeConnectedAppSuppliedRedirectURLNotFoundInClient Code = "connected_app_supplied_redirect_url_not_found_in_client"
 	// The project does not let Connected Apps register themselves. Status 400, inferred from the name.
 	CodeDynamicClientRegistrationNotEnabled Code = "dynamic_client_registration_not_enabled"
-	// The Connected App's access token cannot be turned into a session. Status 404. HTTPStatus gives 400.
+	// The Connected App's access token cannot be exchanged for a session. Status 404. HTTPStatus gives 400.
 	CodeIDPAccessTokenCouldNotBeExchanged Code = "idp_access_token_could_not_be_exchanged"
 	// The Connected App's access token has expired. Status 401, inferred from the name.
 	CodeIDPAccessTokenExpired Code = "idp_access_token_expired"
@@ -1532,12 +1532,12 @@ const (
 	CodeInvalidClientID Code = "invalid_client_id"
 	// The client secret is malformed or not acceptable. Status 400, inferred from the name.
 	CodeInvalidClientSecret Code = "invalid_client_secret"
-	// The type of the Connected App is not one the API knows. Status 400, inferred from the name.
+	// The type of the Connected App is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidConnectedAppType Code = "invalid_connected_app_type"
-	// The authorization request for a Connected App does not say which member it is about. Status 400, inferred
+	// The authorization request for a Connected App does not say which member it is for. Status 400, inferred
 	// from the name.
 	CodeNoOAuthAuthorizeMemberSelector Code = "no_oauth_authorize_member_selector"
-	// The authorization request for a Connected App does not say which user it is about. Status 400, inferred
+	// The authorization request for a Connected App does not say which user it is for. Status 400, inferred
 	// from the name.
 	CodeNoOAuthAuthorizeUserSelector Code = "no_oauth_authorize_user_selector"
 	// The access token lacks the scope "full_access", which the exchange for a session needs. Status 400,
@@ -1545,23 +1545,23 @@ const (
 	CodeOAuthAccessTokenExchangeMissingFullAccess Code = "oauth_access_token_exchange_missing_full_access"
 	// The access token is not valid or was exchanged for a session before. Status 400, inferred from the name.
 	CodeOAuthAccessTokenExchangeTokenInvalidGrant Code = "oauth_access_token_exchange_token_invalid_grant"
-	// The access token is older than five minutes, too old for an exchange for a session. Status 400, inferred
-	// from the name.
+	// The access token is older than five minutes, which is too old for an exchange for a session. Status 400,
+	// inferred from the name.
 	CodeOAuthAccessTokenExchangeTokenTooOld Code = "oauth_access_token_exchange_token_too_old"
 	// The Connected App is a public client, which has no secret. Status 400, inferred from the name.
 	CodePublicConnectedAppsDoNotHaveSecrets Code = "public_connected_apps_do_not_have_secrets"
-	// A third-party client asks for the scope "full_access", which first-party clients alone may have. Status
-	// 400, inferred from the name.
+	// A third-party client requests the scope "full_access", which is for first-party clients only. Status 400,
+	// inferred from the name.
 	CodeThirdPartyClientsCannotUseFullAccess Code = "third_party_clients_cannot_use_full_access"
 	// A third-party client gets the scope "offline_access" only with consent, which cannot be skipped. Status
 	// 400, inferred from the name.
 	CodeThirdPartyClientsRequireConsentForOfflineAccess Code = "third_party_clients_require_consent_for_offline_access"
-	// The project has as many Connected Apps as allowed. Status 400, inferred from the name.
+	// The project has reached the limit of Connected Apps. Status 400, inferred from the name.
 	CodeTooManyConnectedApps Code = "too_many_connected_apps"
 )
 
-// OAuth2 endpoints: what the OAuth2 endpoints answer, by RFC 6749, section 5.2: the field error, in place of an
-// error_type.
+// OAuth2 endpoints: the values of the field error, which OAuth2 endpoints return in place of an error_type (RFC
+// 6749, section 5.2).
 const (
 	// The client is unknown, or its secret is wrong. Status 401. HTTPStatus gives 500.
 	CodeInvalidClient Code = "invalid_client"
@@ -1587,19 +1587,19 @@ const (
 	// Nobody in the project has the e-mail address that the other provider reports for the session to migrate.
 	// Status 400, inferred from the name. HTTPStatus gives 404.
 	CodeMigrateFromExternalEmailDoesNotExist Code = "migrate_from_external_email_does_not_exist"
-	// Presumably the other provider's userinfo answer lacks data that the migration needs. Status 400, inferred
-	// from the name.
+	// Presumably the other provider's userinfo response lacks data that the migration needs. Status 400,
+	// inferred from the name.
 	CodeMigrateFromExternalMissingUserinfo Code = "migrate_from_external_missing_userinfo"
-	// The other provider's userinfo endpoint gave an answer that cannot be used. Status 400, inferred from the
-	// name.
+	// The other provider's userinfo endpoint returned a response that cannot be used. Status 400, inferred from
+	// the name.
 	CodeMigrateFromExternalUnexpectedResponse Code = "migrate_from_external_unexpected_response"
 	// A trusted token profile of the JWK kind needs a JWKS URL. Status 400, inferred from the name.
 	CodeMustHaveJWKSURLForTrustedTokenProfileWithTypeJWK Code = "must_have_jwks_url_for_trusted_token_profile_with_type_jwk"
 	// A trusted token profile of the PEM kind needs PEM files. Status 400, inferred from the name.
 	CodeMustHavePEMFilesForTrustedTokenProfileWithTypePEM Code = "must_have_pem_files_for_trusted_token_profile_with_type_pem"
-	// The trusted token profile has as many PEM files as allowed. Status 400, inferred from the name.
+	// The trusted token profile has reached the limit of PEM files. Status 400, inferred from the name.
 	CodeTooManyPEMFilesForTrustedTokenProfile Code = "too_many_pem_files_for_trusted_token_profile"
-	// The project has as many trusted token profiles as allowed. Status 400, inferred from the name.
+	// The project has reached the limit of trusted token profiles. Status 400, inferred from the name.
 	CodeTooManyTrustedTokenProfilesForProject Code = "too_many_trusted_token_profiles_for_project"
 	// A trusted token profile can have one external id only. Status 400, inferred from the name.
 	CodeTrustedTokenProfileCannotHaveMultipleExternalIDs Code = "trusted_token_profile_cannot_have_multiple_external_ids"
@@ -1612,9 +1612,9 @@ const (
 	CodeTrustedTokenProfileNotFound Code = "trusted_token_profile_not_found"
 )
 
-// JWT templates and custom claims: what goes into JWTs beside the claims that are always there.
+// JWT templates and custom claims: the claims of JWTs beyond the standard ones.
 const (
-	// The session's custom claims come to more than 4096 bytes. Status 400, inferred from the name.
+	// The session's custom claims are larger than 4096 bytes. Status 400, inferred from the name.
 	CodeCustomClaimsTooLarge Code = "custom_claims_too_large"
 	// The JWT template does not yield valid JSON. Status 400, inferred from the name.
 	CodeJWTTemplateInvalidJSON Code = "jwt_template_invalid_json"
@@ -1625,8 +1625,8 @@ const (
 	CodeJWTTemplateMismatchedTag Code = "jwt_template_mismatched_tag"
 	// There is no such JWT template. Status 404, inferred from the name.
 	CodeJWTTemplateNotFound Code = "jwt_template_not_found"
-	// A custom claim has a reserved name. Unverified: such claims are said to be ignored elsewhere. Status 400,
-	// inferred from the name.
+	// A custom claim has a reserved name. Unverified: other sources say that such claims are ignored. Status
+	// 400, inferred from the name.
 	CodeReservedClaimsInCustomClaims Code = "reserved_claims_in_custom_claims"
 	// A custom claim's name begins with https://stytch.com/, which is reserved. Status 400, inferred from the
 	// name.
@@ -1635,7 +1635,7 @@ const (
 	CodeUnableToRepresentCustomClaimsJSON Code = "unable_to_represent_custom_claims_json"
 )
 
-// Fraud and devices: fingerprints, CAPTCHAs and lists of who may come.
+// Fraud and devices: device fingerprints, CAPTCHAs, allow lists and deny lists.
 const (
 	// Presumably an ad blocker in the browser keeps a check in the frontend from working. Status 400.
 	CodeAdBlockerDetected Code = "ad_blocker_detected"
@@ -1647,15 +1647,15 @@ const (
 	CodeCaptchaProviderNotFound Code = "captcha_provider_not_found"
 	// The call needs a CAPTCHA token and carries none. Status 403.
 	CodeCaptchaRequired Code = "captcha_required"
-	// The deny list has more entries than it may hold. Status 400, inferred from the name.
+	// The deny list has too many entries. Status 400, inferred from the name.
 	CodeDenyListMaxExceeded Code = "deny_list_max_exceeded"
 	// The e-mail address is on the project's deny list. Status 403.
 	CodeEmailInDenylist Code = "email_in_denylist"
-	// The project admits listed e-mail addresses only, and this one is not listed. Status 403.
+	// The project allows only listed e-mail addresses, and this one is not listed. Status 403.
 	CodeEmailNotInAllowlist Code = "email_not_in_allowlist"
 	// The CAPTCHA provider id is malformed. Status 400, inferred from the name.
 	CodeInvalidCaptchaProviderID Code = "invalid_captcha_provider_id"
-	// The type of the CAPTCHA provider is not one the API knows. Status 400, inferred from the name.
+	// The type of the CAPTCHA provider is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidCaptchaProviderType Code = "invalid_captcha_provider_type"
 	// The threshold for the CAPTCHA is out of range. Status 400, inferred from the name.
 	CodeInvalidCaptchaThreshold Code = "invalid_captcha_threshold"
@@ -1673,7 +1673,7 @@ const (
 	CodeDuplicateWebAuthnRegistration Code = "duplicate_webauthn_registration"
 	// The name for the WebAuthn credential is empty. Status 400, inferred from the name.
 	CodeEmptyWebAuthnRegistrationName Code = "empty_webauthn_registration_name"
-	// The WebAuthn authenticator type is not one the API knows. Status 400, inferred from the name.
+	// The WebAuthn authenticator type is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidAuthenticatorType Code = "invalid_authenticator_type"
 	// The WebAuthn credential is malformed or not acceptable. Status 400, inferred from the name.
 	CodeInvalidPublicKeyCredential Code = "invalid_public_key_credential"
@@ -1708,8 +1708,8 @@ const (
 	CodeNoActiveWebAuthnRegistrations Code = "no_active_webauthn_registrations"
 	// The user has not started registering a WebAuthn credential. Status 400, inferred from the name.
 	CodeNoPendingWebAuthnRegistration Code = "no_pending_webauthn_registration"
-	// The user has as many registrations for the domain as allowed, presumably of WebAuthn credentials. Status
-	// 400, inferred from the name.
+	// The user has reached the limit of registrations for the domain, presumably of WebAuthn credentials.
+	// Status 400, inferred from the name.
 	CodeTooManyUserRegistrationsForDomain Code = "too_many_user_registrations_for_domain"
 	// The WebAuthn credential could not be authenticated. Status 401, inferred from the name.
 	CodeUnableToAuthWebAuthnRegistration Code = "unable_to_auth_webauthn_registration"
@@ -1734,7 +1734,7 @@ const (
 	CodeInvalidBiometricRegistrationID Code = "invalid_biometric_registration_id"
 	// The user has no active biometric registration. Status 400, inferred from the name. HTTPStatus gives 404.
 	CodeNoActiveBiometricRegistrations Code = "no_active_biometric_registrations"
-	// The user has as many biometric registrations as allowed. Status 400, inferred from the name.
+	// The user has reached the limit of biometric registrations. Status 400, inferred from the name.
 	CodeTooManyBiometricRegistrationsForUser Code = "too_many_biometric_registrations_for_user"
 	// The biometric registration could not be authenticated. Status 401, inferred from the name.
 	CodeUnableToAuthBiometricRegistration Code = "unable_to_auth_biometric_registration"
@@ -1777,7 +1777,7 @@ const (
 	CodeInvalidSolanaAddress Code = "invalid_solana_address"
 	// Presumably the wallet address belongs to another user. Status 400, inferred from the name.
 	CodeInvalidWalletAddressUser Code = "invalid_wallet_address_user"
-	// The type of the crypto wallet is not one the API knows. Status 400, inferred from the name.
+	// The type of the crypto wallet is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidWalletType Code = "invalid_wallet_type"
 	// The message for Sign-In with Ethereum has expired. Status 400, inferred from the name.
 	CodeSIWEMessageExpired Code = "siwe_message_expired"
@@ -1787,7 +1787,7 @@ const (
 	CodeUnableToAuthenticateCryptoWallet Code = "unable_to_authenticate_crypto_wallet"
 )
 
-// Limits and locks: rate limits, locked users and time that ran out.
+// Limits and locks: rate limits, locked users and timeouts.
 const (
 	// The number of failed attempts that locks a user is out of range. Status 400, inferred from the name.
 	CodeInvalidUserLockThreshold Code = "invalid_user_lock_threshold"
@@ -1795,7 +1795,7 @@ const (
 	CodeInvalidUserLockTTL Code = "invalid_user_lock_ttl"
 	// The search took too long. Status 408, inferred from the name.
 	CodeSearchTimeout Code = "search_timeout"
-	// Presumably so few of the tokens that were sent get used that further sends are held back. Status 429.
+	// Presumably too few of the sent tokens were authenticated, so that no more are sent. Status 429.
 	CodeTooFewTokensAuthenticated Code = "too_few_tokens_authenticated"
 	// The rate limit is reached. Status 429.
 	CodeTooManyRequests Code = "too_many_requests"
@@ -1803,11 +1803,11 @@ const (
 	CodeUserLockLimitReached Code = "user_lock_limit_reached"
 )
 
-// Values and metadata: what is wrong with a field, whichever operation it belongs to.
+// Values and metadata: invalid values of fields, in any operation.
 const (
 	// The request is malformed, for example because its body is not valid JSON. Status 400.
 	CodeBadRequest Code = "bad_request"
-	// Trusted metadata can be changed by the backend only, not in the name of a session or from a frontend.
+	// Trusted metadata can be changed only by the backend, not on behalf of a session or from a frontend.
 	// Status 401. HTTPStatus gives 403.
 	CodeCannotUpdateTrustedMetadata Code = "cannot_update_trusted_metadata"
 	// A value in the request contains a zero-width space, which is not allowed. Status 400, inferred from the
@@ -1871,13 +1871,13 @@ const (
 	CodeSignatureIsIncorrectSize Code = "signature_is_incorrect_size"
 	// The request lacks a signature. Status 400, inferred from the name.
 	CodeSignatureMissing Code = "signature_missing"
-	// There are more domains than allowed. Status 400, inferred from the name.
+	// There are too many domains. Status 400, inferred from the name.
 	CodeTooManyDomains Code = "too_many_domains"
-	// There are as many encryption certificates as allowed. Status 400, inferred from the name.
+	// There are too many encryption certificates. Status 400, inferred from the name.
 	CodeTooManyEncryptionCertificates Code = "too_many_encryption_certificates"
 )
 
-// Credentials and project: the project that calls, its credentials and its plan.
+// Credentials and project: the calling project, its credentials and its plan.
 const (
 	// The workspace has no billing details. Status 404.
 	CodeBillingInfoNotFound Code = "billing_info_not_found"
@@ -1917,14 +1917,14 @@ const (
 	CodeLiveIDUsedInTestEnvironment Code = "live_id_used_in_test_environment"
 	// Stytch has suspended the workspace. Status 403. HTTPStatus gives 500.
 	CodeOrganizationSuspended Code = "organization_suspended"
-	// Nobody like this belongs to the organization. Presumably this is about the dashboard's workspace. Status
-	// 404, inferred from the name.
+	// The person does not belong to the organization. Presumably this is about the dashboard's workspace.
+	// Status 404, inferred from the name.
 	CodeOrganizationUserNotFound Code = "organization_user_not_found"
 	// The project has no public token. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeProjectHasNoPublicTokens Code = "project_has_no_public_tokens"
 	// There is no such project. Status 404, inferred from the name. HTTPStatus gives 500.
 	CodeProjectNotFound Code = "project_not_found"
-	// Nobody like this belongs to the project. Presumably this is about access to the dashboard. Status 404,
+	// The person does not belong to the project. Presumably this is about access to the dashboard. Status 404,
 	// inferred from the name.
 	CodeProjectUserNotFound Code = "project_user_not_found"
 	// There is no such public token. Status 404, inferred from the name. HTTPStatus gives 500.
@@ -1935,17 +1935,17 @@ const (
 	CodeSecretNotFound Code = "secret_not_found"
 	// An id from the test environment was sent to the live environment. Status 400, inferred from the name.
 	CodeTestIDUsedInLiveEnvironment Code = "test_id_used_in_live_environment"
-	// The workspace has as many projects as allowed. Status 400, inferred from the name.
+	// The workspace has reached the limit of projects. Status 400, inferred from the name.
 	CodeTooManyProjects Code = "too_many_projects"
-	// The project has as many public tokens as allowed. Status 400, inferred from the name.
+	// The project has reached the limit of public tokens. Status 400, inferred from the name.
 	CodeTooManyPublicTokens Code = "too_many_public_tokens"
-	// The project has as many secrets as allowed. Status 400, inferred from the name.
+	// The project has reached the limit of secrets. Status 400, inferred from the name.
 	CodeTooManySecrets Code = "too_many_secrets"
 	// The project needs at least one public token, and this is the last. Status 400, inferred from the name.
 	CodeUnableToDeleteLastPublicToken Code = "unable_to_delete_last_public_token"
-	// The caller may not do this. Status 403, inferred from the name.
+	// The caller is not allowed to do this. Status 403, inferred from the name.
 	CodeUnauthorizedAction Code = "unauthorized_action"
-	// The caller may not see or change the billing details. Status 403, inferred from the name.
+	// The caller is not allowed to see or change the billing details. Status 403, inferred from the name.
 	CodeUnauthorizedBillingPermissions Code = "unauthorized_billing_permissions"
 	// The project id and secret do not belong together, or the password is wrong. Status 401. HTTPStatus gives
 	// 500.
@@ -1968,7 +1968,7 @@ const (
 	CodeWrongStackTest Code = "wrong_stack_test"
 )
 
-// Frontend SDKs: what only frontends and their cookies meet.
+// Frontend SDKs: errors of frontend SDKs and their cookies.
 const (
 	// The mobile app's bundle is not one the project allows for the frontend SDKs. Status 400.
 	CodeBadAppBundleForStytchSDK Code = "bad_app_bundle_for_stytch_sdk"
@@ -1993,15 +1993,15 @@ const (
 	// The mobile app's identifier is malformed or not registered for the project. Status 400, inferred from the
 	// name.
 	CodeInvalidMobileIdentifier Code = "invalid_mobile_identifier"
-	// The project's settings for the frontend SDKs do not go together with passwords. Status 400, inferred from
+	// The project's settings for the frontend SDKs are not compatible with passwords. Status 400, inferred from
 	// the name. HTTPStatus gives 500.
 	CodePasswordsIncompatibleWithSDKConfig Code = "passwords_incompatible_with_sdk_config"
-	// The project's settings for the frontend SDKs do not go together with SSO discovery. Status 400, inferred
+	// The project's settings for the frontend SDKs are not compatible with SSO discovery. Status 400, inferred
 	// from the name. HTTPStatus gives 500.
 	CodeSSODiscoveryIncompatibleWithSDKConfig Code = "sso_discovery_incompatible_with_sdk_config"
 )
 
-// Event log streaming: where a project's event log is sent.
+// Event log streaming: the destinations of a project's event log.
 const (
 	// The Datadog settings for streaming the event log are incomplete or wrong. Status 400, inferred from the
 	// name.
@@ -2011,17 +2011,17 @@ const (
 	CodeEventLogStreamingBadGrafanaLokiConfig Code = "event_log_streaming_bad_grafana_loki_config"
 	// The event log cannot be streamed to a destination of this type. Status 400, inferred from the name.
 	CodeEventLogStreamingInvalidDestinationType Code = "event_log_streaming_invalid_destination_type"
-	// The status for streaming the event log is not one the API knows. Status 400, inferred from the name.
+	// The status for streaming the event log is unknown to the API. Status 400, inferred from the name.
 	CodeEventLogStreamingInvalidStreamingStatus Code = "event_log_streaming_invalid_streaming_status"
 	// No event log streaming is set up under this name or id. Status 404.
 	CodeEventLogStreamingNotFound Code = "event_log_streaming_not_found"
-	// The event log is streamed to as many destinations as allowed. Status 400, inferred from the name.
+	// The event log has too many destinations. Status 400, inferred from the name.
 	CodeEventLogStreamingTooManyDestinations Code = "event_log_streaming_too_many_destinations"
 )
 
 // Endpoints and server: paths, methods and the server's own failures.
 const (
-	// The client hung up before the answer was ready. Status 499, inferred from the name.
+	// The client closed the connection before the response was ready. Status 499, inferred from the name.
 	CodeClientClosedRequest Code = "client_closed_request"
 	// The endpoint is no longer supported. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeDeprecatedEndpoint Code = "deprecated_endpoint"
@@ -2039,7 +2039,7 @@ const (
 	// The endpoint does not work in the test environment. Status 400, inferred from the name. HTTPStatus gives
 	// 500.
 	CodeRouteNotSupportedInTest Code = "route_not_supported_in_test"
-	// The server is out of service for a moment; try again. Status 503, inferred from the name.
+	// The server is temporarily unavailable; try again. Status 503, inferred from the name.
 	CodeServerUnavailable Code = "server_unavailable"
 	// The endpoint is not available to the project. Status 403, inferred from the name. HTTPStatus gives 500.
 	CodeUnavailableEndpoint Code = "unavailable_endpoint"

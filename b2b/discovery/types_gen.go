@@ -9,47 +9,48 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// DiscoveredOrganization is an organization somebody can go on to, with what stands between them and a session
-// there.
+// DiscoveredOrganization is an organization that the person can log in to or join, with what a session there
+// still requires.
 type DiscoveredOrganization struct {
 	// The organization and its settings.
 	Organization *organizations.Organization `json:"organization,omitzero"`
 	// How the person belongs to the organization, or why they may join it.
 	Membership *Membership `json:"membership,omitzero"`
-	// Whether an exchange for this organization would make a session at once. When false, PrimaryRequired and
-	// MFARequired say what it would ask for.
+	// Whether an exchange for this organization would create a session at once. If false, PrimaryRequired and
+	// MFARequired say what it would require.
 	MemberAuthenticated bool `json:"member_authenticated"`
-	// Present when the factors proved so far are not enough for this organization; says which it takes.
+	// The primary factors that the organization accepts, if those authenticated so far are not enough;
+	// otherwise nil.
 	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
-	// Present when the organization or the member wants a second factor. Nothing has been sent yet, so its
-	// SecondaryAuthInitiated is always empty here.
+	// The second factors that the member has, if the organization or the member requires one; otherwise nil.
+	// Nothing has been sent yet, so its SecondaryAuthInitiated is always empty here.
 	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
 }
 
-// Membership is a person's standing in one organization, or their reason to be let in.
+// Membership is a person's membership in one organization, or the reason why they may join it.
 type Membership struct {
-	// The kind of standing. It decides what Details and Member hold. See the MembershipType constants.
+	// The kind of membership. It determines what Details and Member contain. See the MembershipType constants.
 	Type string `json:"type"`
 	// Why the person may join: "domain" for "eligible_to_join_by_email_domain", "provider" and "tenant" for
-	// "eligible_to_join_by_oauth_tenant". Empty for those who are members.
+	// "eligible_to_join_by_oauth_tenant". Empty for members.
 	Details shared.Object `json:"details,omitzero"`
-	// The member; absent for somebody who could join but has not.
+	// The member; nil if the person may join but is not a member.
 	Member *organizations.Member `json:"member,omitzero"`
 }
 
-// Values of MembershipType, which stay plain strings in requests and answers. The kind of a membership. The
-// list is open.
+// Values of MembershipType, which stay plain strings in requests and answers. A kind of membership. The list is
+// open.
 const (
 	// A member who has logged in before.
 	MembershipTypeActiveMember = "active_member"
-	// A member who was created, or began to sign up, but never finished logging in.
+	// A member who was created, or started to sign up, but never completed a login.
 	MembershipTypePendingMember = "pending_member"
-	// A member who was invited and has not logged in yet; the exchange accepts the invitation.
+	// A member who was invited and has not logged in yet. The exchange accepts the invitation.
 	MembershipTypeInvitedMember = "invited_member"
-	// Nobody yet, but the organization admits the domain of the e-mail address; the exchange creates the
+	// Not a member, but the organization admits the domain of the e-mail address. The exchange creates the
 	// member.
 	MembershipTypeEligibleToJoinByEmailDomain = "eligible_to_join_by_email_domain"
-	// Nobody yet, but the organization admits the tenant of the OAuth provider; the exchange creates the
+	// Not a member, but the organization admits the tenant of the OAuth provider. The exchange creates the
 	// member.
 	MembershipTypeEligibleToJoinByOAuthTenant = "eligible_to_join_by_oauth_tenant"
 )

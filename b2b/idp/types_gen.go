@@ -12,13 +12,13 @@ import (
 
 // IntrospectTokenLocalRequest is what [Service.IntrospectTokenLocal] takes.
 type IntrospectTokenLocalRequest struct {
-	// The access token, without the word Bearer. Required.
+	// The access token, without the word Bearer.
 	Token string `json:"token" stytch:"secret"`
-	// How long ago the token may have been issued. Absent means as long as it is valid, which is an hour unless
-	// the app has another setting. Zero makes every token too old. Less than zero is refused.
+	// The maximum age of the token. If omitted, a token is accepted until it expires, an hour after it was
+	// issued unless the app has another setting. Zero makes every token too old; negative values are refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// How much longer a token is accepted than it says, for clocks that differ. A token from up to five seconds
-	// in the future is accepted in any case. Less than zero is refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
+	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 	// An action that the token's scopes must allow, in the member's own organization.
 	AuthorizationCheck *sessions.AuthorizationCheck `json:"authorization_check,omitzero"`
@@ -26,52 +26,52 @@ type IntrospectTokenLocalRequest struct {
 
 // IntrospectTokenNetworkRequest is what [Service.IntrospectTokenNetwork] takes.
 type IntrospectTokenNetworkRequest struct {
-	// The access token, without the word Bearer. Required.
+	// The access token, without the word Bearer.
 	Token string `json:"token" stytch:"secret"`
-	// The id of the Connected App that the token was issued to.
+	// The client id of the Connected App that the token was issued to.
 	ClientID string `json:"client_id"`
-	// The secret of the Connected App. One without a secret leaves it out.
+	// The Connected App's client secret. Omit it for an app that has none.
 	ClientSecret *string `json:"client_secret,omitzero" stytch:"secret"`
-	// What the token is, "access_token" or "refresh_token".
+	// The kind of token. See the TokenTypeHint constants of package b2c/idp.
 	TokenTypeHint *string `json:"token_type_hint,omitzero"`
-	// An action that the token's scopes must allow, in the member's own organization. It is decided in the
-	// process, and is not sent.
+	// An action that the token's scopes must allow, in the member's own organization. It is checked locally and
+	// not sent.
 	AuthorizationCheck *sessions.AuthorizationCheck `json:"authorization_check,omitzero"`
 }
 
-// IntrospectTokenClaims is a set of claims, those of an access token.
+// IntrospectTokenClaims is the claims of a Connected App's access token.
 type IntrospectTokenClaims struct {
-	// The id of the member for whom the app acts.
+	// The id of the member on whose behalf the app acts.
 	Subject string `json:"subject"`
-	// The token's scopes, with a space between one and the next.
+	// The token's scopes, separated by spaces.
 	Scope string `json:"scope"`
-	// Whom the token is made out to: the project, and others if the app has an audience of its own.
+	// The token's audience: the project, and the app's own audience if it has one.
 	Audience []string `json:"audience,omitzero"`
-	// When the token ends; zero where the API does not say.
+	// When the token expires; zero if the API does not say.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	// When the token was issued; zero where the API does not say.
+	// When the token was issued; zero if the API does not say.
 	IssuedAt time.Time `json:"issued_at,omitzero"`
-	// From when on the token is valid; zero where the API does not say.
+	// When the token becomes valid; zero if the API does not say.
 	NotBefore time.Time `json:"not_before,omitzero"`
-	// Who issued the token: "stytch.com/" with the project's id, or the URL of the project's own domain.
+	// The token's issuer: "stytch.com/" with the project's id, or the URL of the project's own domain.
 	Issuer string `json:"issuer"`
-	// The kind of the token, "access_token".
+	// The kind of token: "access_token".
 	TokenType string `json:"token_type"`
-	// The Connected App that the token was issued to.
+	// The client id of the Connected App that the token was issued to.
 	ClientID string `json:"client_id"`
-	// The claims that the project's JWT template adds; none is nil.
+	// The claims that the project's JWT template adds; nil if there are none.
 	CustomClaims shared.Object `json:"custom_claims,omitzero"`
-	// The organization of the member.
+	// The member's organization.
 	Organization OrganizationClaim `json:"organization"`
 }
 
-// OrganizationClaim is the organization that an access token is good for.
+// OrganizationClaim is the organization that an access token is valid for.
 type OrganizationClaim struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// The organization's name in URLs, as it was when the token was issued.
+	// The organization's slug when the token was issued.
 	Slug string `json:"slug"`
 }
 
-// ScopeResult is a scope that a Connected App asks for, and whether the member can grant it.
+// ScopeResult is a scope that a Connected App requests, and whether the member can grant it.
 type ScopeResult = b2cidp.ScopeResult

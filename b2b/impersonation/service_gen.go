@@ -25,15 +25,15 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate trades an impersonation token for a session in the name of a member.
+// Authenticate exchanges an impersonation token for a session in the name of a member.
 //
-// Tokens come from the dashboard alone and lead to a redirect URL with "stytch_token_type" set to
-// "multi_tenant_impersonation". The session lasts for 60 minutes and cannot be extended or changed. Its factor
-// has the type "impersonated" and names the impersonator, so that the application can show it, log it and
-// refuse what the member alone may do.
+// Only the dashboard creates these tokens. They arrive at a redirect URL with "stytch_token_type" set to
+// "multi_tenant_impersonation". The session lasts 60 minutes and cannot be extended or changed. Its factor has
+// the type "impersonated" and names the impersonator, so that the application can show and log it, and refuse
+// what only the member may do.
 //
-// Unverified: whether a second factor is ever asked for; we assume that the fields for it are there for
-// uniformity and that MemberAuthenticated is always true.
+// Unverified: whether a second factor is ever required; we assume that its fields exist only for uniformity and
+// that MemberAuthenticated is always true.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthImpersonationToken

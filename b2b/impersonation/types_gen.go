@@ -12,37 +12,36 @@ import (
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The token from the query of the redirect URL. It works once.
+	// The token from the query of the redirect URL. It can be used once.
 	ImpersonationToken string `json:"impersonation_token" stytch:"secret"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// Whether a session was made. When false, look at PrimaryRequired first, then at MFARequired.
+	// Whether a session was created. If false, handle PrimaryRequired first, then MFARequired.
 	MemberAuthenticated bool `json:"member_authenticated"`
 	// The member's id.
 	MemberID string `json:"member_id"`
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The new session; absent unless MemberAuthenticated is true.
+	// The new session; nil unless MemberAuthenticated is true.
 	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
-	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
+	// The intermediate session token for the next call if MemberAuthenticated is false; otherwise empty.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// When the returned intermediate session ends; zero when there is none.
+	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
-	// Present when a second factor is needed; says which the member has.
+	// The second factors that the member has, if one is needed; otherwise nil.
 	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
 }

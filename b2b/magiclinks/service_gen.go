@@ -26,13 +26,13 @@ var opAuthenticate = transport.Op{
 
 // Authenticate logs a member in with the token of a magic link.
 //
-// The step after MagicLinks.Email.LoginOrSignup and MagicLinks.Email.Invite. The token works once. The click
-// proves that the address is the member's, so EmailAddressVerified becomes true, and a pending or invited
-// member becomes active.
+// The step after MagicLinks.Email.LoginOrSignup and MagicLinks.Email.Invite. The token works once. It verifies
+// the member's e-mail address, so EmailAddressVerified becomes true, and a pending or invited member becomes
+// active.
 //
-// When a second factor is due, no session is made: MemberAuthenticated is false, MFARequired says which factors
-// the member has, and IntermediateSessionToken carries the login to the next step. Links of discovery go to
-// MagicLinks.Discovery.Authenticate instead.
+// If a second factor is required, no session is created: MemberAuthenticated is false, MFARequired says which
+// factors the member has, and IntermediateSessionToken is passed to the call that supplies one. Tokens of
+// discovery links go to MagicLinks.Discovery.Authenticate instead.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeMagicLinkNotFound

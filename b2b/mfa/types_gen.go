@@ -2,31 +2,31 @@
 
 package mfa
 
-// MFARequired is a demand for a second factor. Answer it with a code by text message, an authenticator app or a
-// recovery code, passing the intermediate session along. A member who has no method yet can add one with the
-// same token.
+// MFARequired is the requirement of a second factor. Satisfy it with an SMS code, an authenticator app or a
+// recovery code, and pass the intermediate session token. A member who has no second factor yet can add one
+// with the same token.
 type MFARequired struct {
-	// The second factors the member has; absent when there are none.
+	// The second factors that the member has; nil if there are none.
 	MemberOptions *MemberOptions `json:"member_options,omitzero"`
-	// The method the API has already set in motion: "sms_otp" when it sent a code to the member's verified
-	// phone number, empty when the member has to choose. See the MFAMethod constants of package
+	// The second factor for which the API has already sent something: "sms_otp" if it sent a code to the
+	// member's verified phone number; empty if the member has to choose. See the MFAMethod constants of package
 	// b2b/organizations.
 	SecondaryAuthInitiated string `json:"secondary_auth_initiated,omitzero"`
 }
 
-// MemberOptions is a member's second factors, named so that one of them can be offered.
+// MemberOptions is a member's second factors, to offer as a choice.
 type MemberOptions struct {
-	// The phone number for codes by text message, in E.164 form such as +12025550162; empty when there is none.
+	// The phone number for SMS codes, in E.164 form such as +12025550162; empty if there is none.
 	MFAPhoneNumber string `json:"mfa_phone_number"`
-	// The id of the member's authenticator app; empty when there is none.
+	// The id of the member's authenticator app registration; empty if there is none.
 	TOTPRegistrationID string `json:"totp_registration_id"`
 }
 
-// Values of EnrollmentChange, which stay plain strings in requests and answers. A change of whether every login
-// of a member needs a second factor.
+// Values of EnrollmentChange, which stay plain strings in requests and answers. A change of a member's MFA
+// enrollment, which says whether every login of the member needs a second factor.
 const (
-	// Every login of the member needs one from now on.
+	// Every login of the member needs a second factor from now on.
 	EnrollmentChangeEnroll = "enroll"
-	// Logins of the member need one only where the organization asks everybody for it.
+	// Logins of the member need a second factor only if the organization requires it of everyone.
 	EnrollmentChangeUnenroll = "unenroll"
 )

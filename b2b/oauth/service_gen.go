@@ -24,16 +24,16 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate logs a member in with the token of an OAuth flow.
+// Authenticate logs a member in with the token of an OAuth login.
 //
-// The flow begins in the browser, at the start URL of the provider, and ends at the redirect URL with
-// "stytch_token_type" set to "oauth". The token works once. The account at the provider joins
-// OAuthRegistrations of the member, a pending or invited member becomes active, and somebody new is created
-// when EmailJITProvisioning or OAuthTenantJITProvisioning of the organization admits them.
+// The login starts in the browser at the URL from OAuth.StartURL, and ends at the redirect URL with
+// "stytch_token_type" set to "oauth". The token works once. The provider's account is added to
+// OAuthRegistrations of the member, a pending or invited member becomes active, and a new member is created if
+// EmailJITProvisioning or OAuthTenantJITProvisioning of the organization admits the person.
 //
-// When the organization asks for more, no session is made: MemberAuthenticated is false, PrimaryRequired or
-// MFARequired says what is missing, and IntermediateSessionToken carries the login to the next step. Google and
-// Microsoft prove the e-mail address; Slack, GitHub and HubSpot do not.
+// If the organization requires another factor, no session is created: MemberAuthenticated is false,
+// PrimaryRequired or MFARequired says what is missing, and IntermediateSessionToken is passed to the call that
+// supplies it. Google and Microsoft verify the e-mail address; Slack, GitHub and HubSpot do not.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOAuthTokenNotFound

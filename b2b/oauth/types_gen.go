@@ -14,27 +14,27 @@ import (
 
 // StartURLRequest is what [Service.StartURL] takes.
 type StartURLRequest struct {
-	// The provider. See the Provider constants.
+	// The OAuth provider to log in with. See the Provider constants.
 	Provider string `json:"provider" path:"provider"`
-	// The public token of the project, which begins with "public-token-". It is no secret.
+	// The project's public token, which begins with "public-token-". It is not a secret.
 	PublicToken string `json:"public_token" url:"public_token"`
-	// The organization to log in to, by its id. Give this or the slug.
+	// The id of the organization to log in to. Give this or the slug.
 	OrganizationID *string `json:"organization_id,omitzero" url:"organization_id"`
-	// The organization to log in to, by its slug. Give this or the id.
+	// The slug of the organization to log in to. Give this or the id.
 	Slug *string `json:"slug,omitzero" url:"slug"`
-	// Where to come back to after a login. It must be registered for the project. Absent means the project's
-	// default.
+	// The URL to redirect to after a login. It must be registered with the project. If omitted, the project's
+	// default is used.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
-	// Where to come back to after a first login. It must be registered for the project. Absent means the
-	// project's default.
+	// The URL to redirect to after a first login. It must be registered with the project. If omitted, the
+	// project's default is used.
 	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
-	// Scopes to ask the provider for, beside those that a login needs.
+	// Scopes to request from the provider, in addition to those that a login needs.
 	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
-	// The challenge of PKCE, a SHA-256 of the verifier in base64url without padding (RFC 7636, section 4.2).
-	// The call that ends the login then takes the verifier.
+	// The PKCE code challenge: the SHA-256 digest of the verifier, in base64url without padding (RFC 7636,
+	// section 4.2). The call that completes the login then needs the verifier.
 	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero" url:"pkce_code_challenge"`
-	// Further parameters for the provider, by their names there, as in {"prompt": "consent"}. They travel with
-	// the prefix "provider_".
+	// Additional parameters for the provider, under the provider's own names, as in {"prompt": "consent"}. They
+	// are sent with the prefix "provider_".
 	ProviderParameters map[string]string `json:"provider_parameters,omitzero"`
 }
 
@@ -42,95 +42,95 @@ type StartURLRequest struct {
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "oauth".
 	OAuthToken string `json:"oauth_token" stytch:"secret"`
-	// The random string behind the challenge the flow began with. Required if there was a challenge, and
-	// refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
+	// challenge, refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// An intermediate session the new factor shall join, so that the factors of both count. It is spent if a
-	// session comes of it. One that is bound to another organization is refused.
+	// An intermediate session token whose factors count together with this one. It is used up if a session is
+	// created. One that is bound to another organization is refused.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
-	// session is made.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
+	// session is created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The language of the text message when a second factor is sent at once. Default: en.
+	// The language of the text message if this call sends an MFA code. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// Whether a session was made. When false, look at PrimaryRequired first, then at MFARequired.
+	// Whether a session was created. If false, handle PrimaryRequired first, then MFARequired.
 	MemberAuthenticated bool `json:"member_authenticated"`
 	// The member's id.
 	MemberID string `json:"member_id"`
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
 	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
-	// The id the provider has for the person; unlike an e-mail address it does not change hands.
+	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
-	// The provider's tokens, for calls to its own API. There is no need to keep them: they are stored, and
-	// Organizations.Members.OAuthProviders gets them again. Absent when the provider gave none.
+	// The provider's tokens, for calls to its API. There is no need to store them:
+	// Organizations.Members.OAuthProviders returns them later. Nil if the provider gave none.
 	ProviderValues *ProviderValues `json:"provider_values,omitzero"`
 	// Whether the login ended other sessions.
 	//
 	// Deprecated: the API keeps the field for old callers.
 	ResetSessions bool `json:"reset_sessions"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The new session; absent unless MemberAuthenticated is true.
+	// The new session; nil unless MemberAuthenticated is true.
 	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
-	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
+	// The intermediate session token for the next call if MemberAuthenticated is false; otherwise empty.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// When the returned intermediate session ends; zero when there is none.
+	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
-	// Present when another primary factor is needed; says which the organization takes.
+	// The primary factors that the organization accepts, if another one is needed; otherwise nil.
 	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
-	// Present when a second factor is needed; says which the member has.
+	// The second factors that the member has, if one is needed; otherwise nil.
 	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
-// ProviderValues is the tokens an OAuth provider issued for a member, and what they allow.
+// ProviderValues is the tokens that an OAuth provider issued for a member, and their scopes.
 type ProviderValues struct {
-	// The token for calling the provider's API in the member's name; empty when it gave none.
+	// The token for calling the provider's API on the member's behalf; empty if the provider gave none.
 	AccessToken string `json:"access_token,omitzero" stytch:"secret"`
-	// The provider's token for getting further access tokens; empty when it gave none. Some providers give one
-	// only if the start of the flow asks for it.
+	// The provider's refresh token; empty if it gave none. Some providers give one only if the start URL asks
+	// for it.
 	RefreshToken string `json:"refresh_token,omitzero" stytch:"secret"`
-	// When the access token ends; zero when the provider did not say.
+	// When the access token expires; zero if the provider did not say.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	// The provider's scopes that the access token is good for.
+	// The provider's scopes that the access token has.
 	Scopes []string `json:"scopes,omitzero"`
-	// The provider's ID token, a JWT with claims about the person; empty when there is none. It may have
-	// expired.
+	// The provider's ID token, a JWT with claims about the person; empty if there is none. It may have expired.
 	IDToken string `json:"id_token,omitzero" stytch:"secret"`
 }
 
-// Values of Provider, which stay plain strings in requests and answers. Names of OAuth providers.
+// Values of Provider, which stay plain strings in requests and answers. The OAuth providers that members can
+// log in with.
 const (
 	// Google.
 	ProviderGoogle = "google"

@@ -41,7 +41,7 @@ func FilterSlugs(values ...string) SearchQueryOperand {
 	}
 }
 
-// FilterNameFuzzy matches organizations whose name is like the value, of three characters or more.
+// FilterNameFuzzy matches organizations whose name is like the value, which needs at least three characters.
 func FilterNameFuzzy(value string) SearchQueryOperand {
 	return SearchQueryOperand{
 		FilterName:  "organization_name_fuzzy",
@@ -49,7 +49,7 @@ func FilterNameFuzzy(value string) SearchQueryOperand {
 	}
 }
 
-// FilterSlugFuzzy matches organizations whose slug is like the value, of three characters or more.
+// FilterSlugFuzzy matches organizations whose slug is like the value, which needs at least three characters.
 func FilterSlugFuzzy(value string) SearchQueryOperand {
 	return SearchQueryOperand{
 		FilterName:  "organization_slug_fuzzy",
@@ -65,8 +65,8 @@ func FilterMemberEmails(values ...string) SearchQueryOperand {
 	}
 }
 
-// FilterMemberEmailFuzzy matches organizations with a member whose e-mail address is like the value, of three
-// characters or more.
+// FilterMemberEmailFuzzy matches organizations with a member whose e-mail address is like the value, which
+// needs at least three characters.
 func FilterMemberEmailFuzzy(value string) SearchQueryOperand {
 	return SearchQueryOperand{
 		FilterName:  "member_email_fuzzy",
@@ -82,8 +82,8 @@ func FilterAllowedDomains(values ...string) SearchQueryOperand {
 	}
 }
 
-// FilterAllowedDomainFuzzy matches organizations with a domain like the value in "email_allowed_domains", of
-// three characters or more.
+// FilterAllowedDomainFuzzy matches organizations with a domain in "email_allowed_domains" that is like the
+// value, which needs at least three characters.
 func FilterAllowedDomainFuzzy(value string) SearchQueryOperand {
 	return SearchQueryOperand{
 		FilterName:  "allowed_domain_fuzzy",

@@ -27,9 +27,9 @@ var opCreate = transport.Op{
 
 // Create creates an organization without members.
 //
-// Settings that are left out take their defaults; together they must leave at least one way for members to come
-// in. Add members with Organizations.Members.Create, or invite them with MagicLinks.Email.Invite. Somebody who
-// shall found an organization and be its first member at once goes through Discovery.Organizations.Create.
+// Omitted settings get their defaults; together the settings must leave at least one way for members to join.
+// Add members with Organizations.Members.Create, or invite them with MagicLinks.Email.Invite. To create an
+// organization together with its first member, use Discovery.Organizations.Create.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidOrganizationName
@@ -61,7 +61,7 @@ var opGet = transport.Op{
 
 // Get fetches an organization with all its settings.
 //
-// The answer holds no members; find them with Organizations.Members.Search.
+// The response does not contain the members; find them with Organizations.Members.Search.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -84,12 +84,12 @@ var opUpdate = transport.Op{
 
 // Update changes an organization's name, slug, logo, metadata and settings.
 //
-// Only the fields that are given change. The settings must still leave at least one way for members to come in.
-// An external id can be changed here; Organizations.DeleteExternalID removes it. Unverified: we assume that a
-// list takes the place of the old one.
+// Only the given fields change. The settings must still leave at least one way for members to join. An external
+// id can be changed here; Organizations.DeleteExternalID removes it. Unverified: we assume that a list replaces
+// the previous one.
 //
-// On behalf of a session the member needs an action on "stytch.organization" for every field given:
-// "update.info.name", "update.info.slug" and "update.info.logo-url" for name, slug and logo;
+// When called on behalf of a session, the member needs an action on "stytch.organization" for every given
+// field: "update.info.name", "update.info.slug" and "update.info.logo-url" for name, slug and logo;
 // "update.settings.default-sso-connection" for SSODefaultConnectionID; "update.settings.sso-jit-provisioning"
 // for SSOJITProvisioning and its list of connections; "update.settings.allowed-domains" for
 // EmailAllowedDomains; "update.settings.email-jit-provisioning" for EmailJITProvisioning;
@@ -135,10 +135,10 @@ var opDelete = transport.Op{
 
 // Delete deletes an organization with all its members.
 //
-// Ends the members' sessions too. No call brings the organization back. Memberships of the same people in other
-// organizations stay as they are.
+// This also ends the members' sessions, and cannot be undone. Memberships of the same people in other
+// organizations do not change.
 //
-// On behalf of a session the member needs the action "delete" on "stytch.organization".
+// When called on behalf of a session, the member needs the action "delete" on "stytch.organization".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -163,8 +163,8 @@ var opSearch = transport.Op{
 
 // Search finds organizations, page by page.
 //
-// Without Query it lists all organizations of the project. For the next page repeat the call with the
-// NextCursor of the answer as its Cursor, until there is none. A project may search 100 times a minute.
+// Without Query it lists all organizations of the project. For the next page, call it again with Cursor set to
+// NextCursor of the response, until that is empty. A project may search 100 times a minute.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationSearchFilterNameNotRecognized
@@ -196,7 +196,7 @@ var opMetrics = transport.Op{
 
 // Metrics counts the members of an organization.
 //
-// Spares counting the pages of Organizations.Members.Search.
+// This avoids counting the pages of Organizations.Members.Search.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -219,11 +219,11 @@ var opConnectedApps = transport.Op{
 
 // ConnectedApps lists the Connected Apps that members of an organization use.
 //
-// An app is on the list while at least one member has granted it access and not revoked that. It drops off when
-// the organization's rules on Connected Apps stop admitting it.
+// An app is listed if at least one member has granted it access and not revoked that, and if the organization's
+// rules on Connected Apps admit it.
 //
-// On behalf of a session the member needs an action on "stytch.organization". Unverified: which one; we assume
-// that a role with * there has it.
+// When called on behalf of a session, the member needs an action on "stytch.organization". Unverified: which
+// one; we assume that a role with * there has it.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -247,13 +247,14 @@ var opGetConnectedApp = transport.Op{
 	Authorization: true,
 }
 
-// GetConnectedApp fetches a Connected App and which members of an organization use it.
+// GetConnectedApp fetches a Connected App and the members of an organization who use it.
 //
-// To take the app away from a member, use Organizations.Members.ConnectedApps.Revoke; from everybody, the rules
-// on Connected Apps of Organizations.Update. The answer carries no RequestID.
+// To revoke the app's access to one member, use Organizations.Members.ConnectedApps.Revoke; to revoke its
+// access to all of them, change the rules on Connected Apps with Organizations.Update. The response has no
+// RequestID.
 //
-// On behalf of a session the member needs an action on "stytch.organization". Unverified: which one; we assume
-// that a role with * there has it.
+// When called on behalf of a session, the member needs an action on "stytch.organization". Unverified: which
+// one; we assume that a role with * there has it.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -280,10 +281,11 @@ var opDeleteExternalID = transport.Op{
 
 // DeleteExternalID removes an organization's external id.
 //
-// The organization stays, and is reached by its id and its slug. Another organization can take the external id.
+// The organization keeps its id and slug, and can be found by them. Another organization can then use the
+// external id.
 //
-// On behalf of a session the member needs an action on "stytch.organization". Unverified: which one; we assume
-// that a role with * there has it.
+// When called on behalf of a session, the member needs an action on "stytch.organization". Unverified: which
+// one; we assume that a role with * there has it.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //

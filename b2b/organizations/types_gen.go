@@ -13,89 +13,88 @@ import (
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
-	// The organization's name for people. Length: 1 to 128 characters.
+	// The organization's display name. Length: 1 to 128 characters.
 	OrganizationName string `json:"organization_name"`
-	// The organization's name in URLs, unique in the project. Unverified: whether it may be left out, since one
-	// account of the API calls it required; we leave that to the server, so better give one. Length: 2 to 128
+	// The organization's name in URLs, unique in the project. Unverified: whether it may be omitted, since one
+	// source calls it required; the SDK leaves that to the server, so better give one. Length: 2 to 128
 	// characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug *string `json:"organization_slug,omitzero"`
-	// The URL of the organization's logo; empty when there is none.
+	// The URL of the organization's logo, if any.
 	OrganizationLogoURL *string `json:"organization_logo_url,omitzero"`
-	// Data of your own that only a backend can write; a call on behalf of a session cannot.
+	// Custom data that only a backend can write; a call on behalf of a session cannot.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Your own id for the organization, unique in the project, which most calls take in place of the
-	// organization's id; empty when there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the organization, if any, unique in the project. Most calls accept it in place of the
+	// organization's id. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	OrganizationExternalID *string `json:"organization_external_id,omitzero"`
-	// Who may become a member by a first login through single sign-on. See the SSOJITProvisioning constants.
-	// Default: ALL_ALLOWED.
+	// Who may become a member with a first SSO login. See the SSOJITProvisioning constants. Default:
+	// ALL_ALLOWED.
 	SSOJITProvisioning *string `json:"sso_jit_provisioning,omitzero"`
-	// The domains that EmailJITProvisioning and EmailInvites admit under RESTRICTED. The domains of common
-	// e-mail providers are refused.
+	// The domains allowed if EmailJITProvisioning or EmailInvites is RESTRICTED. The domains of common e-mail
+	// providers are refused.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
-	// Who may become a member uninvited, by a factor that verifies their e-mail address. In discovery the
-	// organization must also have a member with a verified address on the same domain already. See the
-	// EmailJITProvisioning constants. Default: NOT_ALLOWED.
+	// Who may become a member without an invitation, with a factor that verifies their e-mail address. In
+	// discovery, the organization must also have a member with a verified address on the same domain already.
+	// See the EmailJITProvisioning constants. Default: NOT_ALLOWED.
 	EmailJITProvisioning *string `json:"email_jit_provisioning,omitzero"`
-	// Who may be invited by e-mail. When absent, it is ALL_ALLOWED if the call sets no rule on logging in or
-	// joining, NOT_ALLOWED otherwise. Unverified: we assume that every other setting of that kind counts. See
+	// Who may be invited by e-mail. If omitted, it is ALL_ALLOWED if the call sets no rule on logging in or
+	// joining, otherwise NOT_ALLOWED. Unverified: we assume that every other setting of that kind counts. See
 	// the EmailInvites constants.
 	EmailInvites *string `json:"email_invites,omitzero"`
-	// Whether members may log in by every method or only by AllowedAuthMethods. Members with IsBreakglass are
-	// exempt. See the AuthMethodsPolicy constants. Default: ALL_ALLOWED.
+	// Whether members may log in with every method or only with AllowedAuthMethods. Members with IsBreakglass
+	// are exempt. See the AuthMethodsPolicy constants. Default: ALL_ALLOWED.
 	AuthMethods *string `json:"auth_methods,omitzero"`
-	// The methods that AuthMethods admits under RESTRICTED; then it must not be empty. See the AuthMethod
-	// constants.
+	// The methods allowed if AuthMethods is RESTRICTED, which needs at least one. See the AuthMethod constants.
 	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
-	// Whether every member needs a second factor. Stricter rules hold from the next login on; running sessions
-	// stay valid. See the MFAPolicy constants. Default: OPTIONAL.
+	// Whether every member needs a second factor. A stricter policy applies from the next login on; existing
+	// sessions stay valid. See the MFAPolicy constants. Default: OPTIONAL.
 	MFAPolicy *string `json:"mfa_policy,omitzero"`
-	// Rules that give every member on an e-mail domain a role.
+	// Rules that give a role to every member on an e-mail domain.
 	RBACEmailImplicitRoleAssignments []EmailImplicitRoleAssignment `json:"rbac_email_implicit_role_assignments,omitzero"`
 	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are
 	// exempt. See the MFAMethodsPolicy constants. Default: ALL_ALLOWED.
 	MFAMethods *string `json:"mfa_methods,omitzero"`
-	// The second factors that MFAMethods admits under RESTRICTED; then it must not be empty. See the MFAMethod
+	// The second factors allowed if MFAMethods is RESTRICTED, which needs at least one. See the MFAMethod
 	// constants.
 	AllowedMFAMethods []string `json:"allowed_mfa_methods,omitzero"`
-	// Who may become a member by a first OAuth login from a tenant of the provider. See the
+	// Who may become a member with a first OAuth login from a tenant of the provider. See the
 	// OAuthTenantJITProvisioning constants. Default: NOT_ALLOWED.
 	OAuthTenantJITProvisioning *string `json:"oauth_tenant_jit_provisioning,omitzero"`
-	// The tenants that OAuthTenantJITProvisioning admits under RESTRICTED: for each of the keys "slack",
-	// "hubspot" and "github" a list of the provider's tenant ids.
+	// The tenants allowed if OAuthTenantJITProvisioning is RESTRICTED: for each of the keys "slack", "hubspot"
+	// and "github", a list of the provider's tenant ids.
 	AllowedOAuthTenants shared.Object `json:"allowed_oauth_tenants,omitzero"`
 	// The domains that belong to this organization alone: an address on one of them cannot be used in another.
 	ClaimedEmailDomains []string `json:"claimed_email_domains,omitzero"`
-	// Which first-party Connected Apps members may use: RESTRICTED means AllowedFirstPartyConnectedApps.
+	// Which first-party Connected Apps members may use: with RESTRICTED, only AllowedFirstPartyConnectedApps.
 	// Default: ALL_ALLOWED.
 	FirstPartyConnectedAppsAllowedType *ConnectedAppsAllowedType `json:"first_party_connected_apps_allowed_type,omitzero"`
-	// The client ids that FirstPartyConnectedAppsAllowedType admits under RESTRICTED.
+	// The client ids of the Connected Apps allowed if FirstPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedFirstPartyConnectedApps []string `json:"allowed_first_party_connected_apps,omitzero"`
-	// Which third-party Connected Apps members may use: RESTRICTED means AllowedThirdPartyConnectedApps.
+	// Which third-party Connected Apps members may use: with RESTRICTED, only AllowedThirdPartyConnectedApps.
 	// Default: ALL_ALLOWED.
 	ThirdPartyConnectedAppsAllowedType *ConnectedAppsAllowedType `json:"third_party_connected_apps_allowed_type,omitzero"`
-	// The client ids that ThirdPartyConnectedAppsAllowedType admits under RESTRICTED.
+	// The client ids of the Connected Apps allowed if ThirdPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedThirdPartyConnectedApps []string `json:"allowed_third_party_connected_apps,omitzero"`
 }
 
 // CreateResponse is what [Service.Create] returns.
 type CreateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The new organization, with its id and with the defaults of all settings that were left out.
+	// The new organization, with its id and the defaults of all omitted settings.
 	Organization Organization `json:"organization"`
 }
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
 type GetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -105,160 +104,159 @@ type GetResponse struct {
 
 // UpdateRequest is what [Service.Update] sends.
 type UpdateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The organization's name for people. Length: 1 to 128 characters.
+	// The organization's display name. Length: 1 to 128 characters.
 	OrganizationName *string `json:"organization_name,omitzero"`
-	// The organization's name in URLs, unique in the project. Most calls take it in place of the organization's
-	// id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
+	// The organization's name in URLs, unique in the project. Most calls accept it in place of the
+	// organization's id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug *string `json:"organization_slug,omitzero"`
-	// The URL of the organization's logo; empty when there is none.
+	// The URL of the organization's logo, if any.
 	OrganizationLogoURL *string `json:"organization_logo_url,omitzero"`
-	// Data of your own that only a backend can write; a call on behalf of a session cannot. It is merged into
-	// what is there, at the top level only; a null deletes a key. There is room for 20 keys and 4 KB.
+	// Custom data that only a backend can write; a call on behalf of a session cannot. It is merged into the
+	// existing data at the top level; a null deletes a key. At most 20 keys and 4 KB.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Your own id for the organization, unique in the project, which most calls take in place of the
+	// Your own id for the organization, unique in the project. Most calls accept it in place of the
 	// organization's id. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	OrganizationExternalID *string `json:"organization_external_id,omitzero"`
-	// The SSO connection to use when a login names none, by its id. It must be one of the organization's own.
+	// The id of the SSO connection to use if a login names none. It must be one of the organization's own.
 	SSODefaultConnectionID *string `json:"sso_default_connection_id,omitzero"`
-	// Who may become a member by a first login through single sign-on. See the SSOJITProvisioning constants.
+	// Who may become a member with a first SSO login. See the SSOJITProvisioning constants.
 	SSOJITProvisioning *string `json:"sso_jit_provisioning,omitzero"`
-	// The ids of the SSO connections that SSOJITProvisioning admits under RESTRICTED.
+	// The ids of the SSO connections allowed if SSOJITProvisioning is RESTRICTED.
 	SSOJITProvisioningAllowedConnections []string `json:"sso_jit_provisioning_allowed_connections,omitzero"`
-	// The domains that EmailJITProvisioning and EmailInvites admit under RESTRICTED. The domains of common
-	// e-mail providers are refused.
+	// The domains allowed if EmailJITProvisioning or EmailInvites is RESTRICTED. The domains of common e-mail
+	// providers are refused.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
-	// Who may become a member uninvited, by a factor that verifies their e-mail address. In discovery the
-	// organization must also have a member with a verified address on the same domain already. See the
-	// EmailJITProvisioning constants.
+	// Who may become a member without an invitation, with a factor that verifies their e-mail address. In
+	// discovery, the organization must also have a member with a verified address on the same domain already.
+	// See the EmailJITProvisioning constants.
 	EmailJITProvisioning *string `json:"email_jit_provisioning,omitzero"`
 	// Who may be invited by e-mail. See the EmailInvites constants.
 	EmailInvites *string `json:"email_invites,omitzero"`
-	// Whether members may log in by every method or only by AllowedAuthMethods. Members with IsBreakglass are
-	// exempt. See the AuthMethodsPolicy constants.
+	// Whether members may log in with every method or only with AllowedAuthMethods. Members with IsBreakglass
+	// are exempt. See the AuthMethodsPolicy constants.
 	AuthMethods *string `json:"auth_methods,omitzero"`
-	// The methods that AuthMethods admits under RESTRICTED; then it must not be empty. See the AuthMethod
-	// constants.
+	// The methods allowed if AuthMethods is RESTRICTED, which needs at least one. See the AuthMethod constants.
 	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
-	// Whether every member needs a second factor. Stricter rules hold from the next login on; running sessions
-	// stay valid. See the MFAPolicy constants.
+	// Whether every member needs a second factor. A stricter policy applies from the next login on; existing
+	// sessions stay valid. See the MFAPolicy constants.
 	MFAPolicy *string `json:"mfa_policy,omitzero"`
-	// Rules that give every member on an e-mail domain a role.
+	// Rules that give a role to every member on an e-mail domain.
 	RBACEmailImplicitRoleAssignments []EmailImplicitRoleAssignment `json:"rbac_email_implicit_role_assignments,omitzero"`
 	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are
 	// exempt. See the MFAMethodsPolicy constants.
 	MFAMethods *string `json:"mfa_methods,omitzero"`
-	// The second factors that MFAMethods admits under RESTRICTED; then it must not be empty. See the MFAMethod
+	// The second factors allowed if MFAMethods is RESTRICTED, which needs at least one. See the MFAMethod
 	// constants.
 	AllowedMFAMethods []string `json:"allowed_mfa_methods,omitzero"`
-	// Who may become a member by a first OAuth login from a tenant of the provider. See the
+	// Who may become a member with a first OAuth login from a tenant of the provider. See the
 	// OAuthTenantJITProvisioning constants.
 	OAuthTenantJITProvisioning *string `json:"oauth_tenant_jit_provisioning,omitzero"`
-	// The tenants that OAuthTenantJITProvisioning admits under RESTRICTED: for each of the keys "slack",
-	// "hubspot" and "github" a list of the provider's tenant ids.
+	// The tenants allowed if OAuthTenantJITProvisioning is RESTRICTED: for each of the keys "slack", "hubspot"
+	// and "github", a list of the provider's tenant ids.
 	AllowedOAuthTenants shared.Object `json:"allowed_oauth_tenants,omitzero"`
 	// The domains that belong to this organization alone: an address on one of them cannot be used in another.
 	ClaimedEmailDomains []string `json:"claimed_email_domains,omitzero"`
-	// Which first-party Connected Apps members may use: RESTRICTED means AllowedFirstPartyConnectedApps. An app
-	// that is no longer admitted loses the access that members gave it.
+	// Which first-party Connected Apps members may use: with RESTRICTED, only AllowedFirstPartyConnectedApps.
+	// An app that is no longer allowed loses the access that members granted.
 	FirstPartyConnectedAppsAllowedType *ConnectedAppsAllowedType `json:"first_party_connected_apps_allowed_type,omitzero"`
-	// The client ids that FirstPartyConnectedAppsAllowedType admits under RESTRICTED.
+	// The client ids of the Connected Apps allowed if FirstPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedFirstPartyConnectedApps []string `json:"allowed_first_party_connected_apps,omitzero"`
-	// Which third-party Connected Apps members may use: RESTRICTED means AllowedThirdPartyConnectedApps. An app
-	// that is no longer admitted loses the access that members gave it.
+	// Which third-party Connected Apps members may use: with RESTRICTED, only AllowedThirdPartyConnectedApps.
+	// An app that is no longer allowed loses the access that members granted.
 	ThirdPartyConnectedAppsAllowedType *ConnectedAppsAllowedType `json:"third_party_connected_apps_allowed_type,omitzero"`
-	// The client ids that ThirdPartyConnectedAppsAllowedType admits under RESTRICTED.
+	// The client ids of the Connected Apps allowed if ThirdPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedThirdPartyConnectedApps []string `json:"allowed_third_party_connected_apps,omitzero"`
 }
 
 // UpdateResponse is what [Service.Update] returns.
 type UpdateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The organization after the change.
+	// The updated organization.
 	Organization Organization `json:"organization"`
 }
 
 // DeleteRequest is what [Service.Delete] sends.
 type DeleteRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
 // DeleteResponse is what [Service.Delete] returns.
 type DeleteResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the organization that is gone.
+	// The id of the deleted organization.
 	OrganizationID string `json:"organization_id"`
 }
 
 // SearchRequest is what [Service.Search] sends.
 type SearchRequest struct {
-	// Where to go on: the NextCursor of the page before. When absent, the search begins with the first page.
-	// Keep the other fields as they were from page to page.
+	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the
+	// same from page to page.
 	Cursor *string `json:"cursor,omitzero"`
-	// How many results a page shall hold at most. Default: 100. Bounds: at most 1000.
+	// The maximum number of results on a page. Default: 100. Bounds: at most 1000.
 	Limit *int `json:"limit,omitzero"`
-	// Which organizations to find. When absent, all of them.
+	// The condition on organizations. If omitted, all match.
 	Query *SearchQuery `json:"query,omitzero"`
 }
 
 // SearchResponse is what [Service.Search] returns.
 type SearchResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The organizations on this page.
 	Organizations []Organization `json:"organizations,omitzero"`
-	// How many organizations there are on all pages, and the cursor of the next page.
+	// The number of organizations on all pages, and the cursor of the next page.
 	ResultsMetadata ResultsMetadata `json:"results_metadata"`
 }
 
 // MetricsRequest is what [Service.Metrics] sends.
 type MetricsRequest struct {
-	// The organization's id. Unverified: whether its slug or its external id would do as well, as in most
-	// calls; we assume not.
+	// The organization's id. Unverified: whether its slug or external id is accepted too, as in most calls; we
+	// assume not.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
 // MetricsResponse is what [Service.Metrics] returns.
 type MetricsResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// How many members the organization has. Unverified: which of them count; we assume all but deleted ones.
+	// The number of members. Unverified: which of them count; we assume all but deleted ones.
 	MemberCount int `json:"member_count"`
 }
 
 // ConnectedAppsRequest is what [Service.ConnectedApps] sends.
 type ConnectedAppsRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
 // ConnectedAppsResponse is what [Service.ConnectedApps] returns.
 type ConnectedAppsResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The apps with access to at least one member. Organizations.GetConnectedApp tells who they are.
+	// The apps with access to at least one member. Organizations.GetConnectedApp lists those members.
 	ConnectedApps []OrganizationConnectedApp `json:"connected_apps,omitzero"`
 }
 
 // GetConnectedAppRequest is what [Service.GetConnectedApp] sends.
 type GetConnectedAppRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ConnectedAppID string `json:"connected_app_id" path:"connected_app_id"`
 }
 
@@ -266,111 +264,109 @@ type GetConnectedAppRequest struct {
 type GetConnectedAppResponse struct {
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ConnectedAppID string `json:"connected_app_id"`
-	// The app's name for people, as on the page where they give consent.
+	// The app's display name, as on the consent page.
 	Name string `json:"name"`
-	// What the app is for, in words for people.
+	// A description of the app.
 	Description string `json:"description"`
-	// Whose app it is, and whether it has a secret.
+	// Who owns the app, and whether it has a secret.
 	ClientType connectedapp.ClientType `json:"client_type"`
-	// The members who have granted the app access and not revoked that.
+	// The members who have granted the app access and not revoked it.
 	ActiveMembers []OrganizationConnectedAppActiveMember `json:"active_members,omitzero"`
-	// The URL of the app's logo; empty when there is none.
+	// The URL of the app's logo, if any.
 	LogoURL string `json:"logo_url,omitzero"`
 }
 
 // DeleteExternalIDRequest is what [Service.DeleteExternalID] sends.
 type DeleteExternalIDRequest struct {
-	// The organization's id. Unverified: whether its slug or its external id would do as well, as in most
-	// calls; we assume not.
+	// The organization's id. Unverified: whether its slug or external id is accepted too, as in most calls; we
+	// assume not.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
 // DeleteExternalIDResponse is what [Service.DeleteExternalID] returns.
 type DeleteExternalIDResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The organization, now without an external id.
+	// The organization, without an external id.
 	Organization Organization `json:"organization"`
 }
 
-// Member is a person in one organization. Somebody who belongs to several organizations is a member of each,
-// with ids, factors and roles of their own.
+// Member is a person in one organization. Someone who belongs to several organizations is a separate member of
+// each, with separate ids, factors and roles.
 type Member struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// The address the member logs in with, unique among the organization's members.
+	// The address that the member logs in with, unique among the organization's members.
 	EmailAddress string `json:"email_address"`
-	// Whether a factor has proved that the address is the member's. A change of the address makes it false
+	// Whether a factor has verified that the address is the member's. Changing the address makes it false
 	// again.
 	EmailAddressVerified bool `json:"email_address_verified"`
-	// How far the member has come. Only an active member can have a session. See the MemberStatus constants.
+	// The member's status. Only an active member can have a session. See the MemberStatus constants.
 	Status string `json:"status"`
-	// The member's name for people; empty when it is not known.
+	// The member's display name; empty if it is not known.
 	Name string `json:"name"`
-	// Whether the member is exempt from the organization's restrictions on login and MFA methods, so that
-	// somebody can come in when single sign-on is down.
+	// Whether the member is exempt from the organization's restrictions on login and MFA methods, for example
+	// to get in while single sign-on is down.
 	IsBreakglass bool `json:"is_breakglass"`
 	// Whether the member has the role "stytch_admin".
 	IsAdmin bool `json:"is_admin"`
-	// All roles of the member, each with where it comes from. A session may hold fewer: roles of an SSO
+	// All roles of the member, each with its sources. A session may have fewer roles: those of an SSO
 	// connection need a factor from it.
 	Roles []MemberRole `json:"roles,omitzero"`
-	// The id of the member's password; empty when there is none.
+	// The id of the member's password; empty if there is none.
 	MemberPasswordID string `json:"member_password_id"`
-	// The accounts at SSO connections the member has logged in with.
+	// The SSO accounts that the member has logged in with.
 	SSORegistrations []SSORegistration `json:"sso_registrations,omitzero"`
-	// The accounts at OAuth providers the member has logged in with.
+	// The OAuth accounts that the member has logged in with.
 	OAuthRegistrations []OAuthRegistration `json:"oauth_registrations,omitzero"`
-	// The record SCIM keeps of the member; absent when SCIM does not manage them.
+	// The member's SCIM record; nil if SCIM does not manage the member.
 	SCIMRegistration *SCIMRegistration `json:"scim_registration,omitzero"`
-	// Whether every login of the member needs a second factor, even where MFAPolicy leaves it open.
+	// Whether every login of the member needs a second factor, even if MFAPolicy is OPTIONAL.
 	MFAEnrolled bool `json:"mfa_enrolled"`
-	// The phone number for codes by text message, in E.164 form such as +12025550162; empty when there is none.
+	// The phone number for SMS codes, in E.164 form such as +12025550162; empty if there is none.
 	MFAPhoneNumber string `json:"mfa_phone_number"`
-	// Whether a code sent to MFAPhoneNumber has come back.
+	// Whether MFAPhoneNumber has been verified with a code.
 	MFAPhoneNumberVerified bool `json:"mfa_phone_number_verified"`
-	// The id of the member's authenticator app; empty when there is none.
+	// The id of the member's authenticator app registration; empty if there is none.
 	TOTPRegistrationID string `json:"totp_registration_id"`
-	// The second factor to offer first. The first one used sets it; empty until then. See the MFAMethod
-	// constants.
+	// The second factor to offer first. It is set when the member first uses one; empty until then. See the
+	// MFAMethod constants.
 	DefaultMFAMethod string `json:"default_mfa_method"`
-	// Former addresses of the member. Nobody else in the organization can use one until it is unlinked.
+	// Former addresses of the member. No other member of the organization can use one until it is unlinked.
 	RetiredEmailAddresses []RetiredEmail `json:"retired_email_addresses,omitzero"`
-	// Whether logins are refused for now, because too many in a row failed. The project sets how many are too
-	// many.
+	// Whether logins are refused for now because of too many failed attempts. The project sets the limit.
 	IsLocked bool `json:"is_locked"`
-	// When the lock began; zero when there is none.
+	// When the lock began; zero if there is none.
 	LockCreatedAt time.Time `json:"lock_created_at,omitzero"`
-	// When the lock ends by itself; zero when there is none.
+	// When the lock expires; zero if there is none.
 	LockExpiresAt time.Time `json:"lock_expires_at,omitzero"`
-	// Your own id for the member, which most calls take in place of MemberID; empty when there is none.
+	// Your own id for the member; empty if there is none. Most calls accept it in place of MemberID.
 	ExternalID string `json:"external_id,omitzero"`
-	// Data of your own that only a backend can write; a call on behalf of a session cannot.
+	// Custom data that only a backend can write; a call on behalf of a session cannot.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
-	// it.
+	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// When this was created; zero when the answer leaves it out.
+	// When this was created; zero if the response leaves it out.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	// When this last changed; zero when the answer leaves it out.
+	// When this last changed; zero if the response leaves it out.
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
 }
 
-// SSORegistration is a member's account at an identity provider, as one SSO connection knows it.
+// SSORegistration is a member's account at an identity provider, under one SSO connection.
 type SSORegistration struct {
-	// The SSO connection, by its id.
+	// The SSO connection's id.
 	ConnectionID string `json:"connection_id"`
-	// The id the identity provider has for the person.
+	// The identity provider's id for the person.
 	ExternalID string `json:"external_id"`
-	// The id of this registration; a session's SSO factor gives it as its "id".
+	// The id of this registration. A session's SSO factor has it as its "id".
 	RegistrationID string `json:"registration_id"`
-	// What the identity provider said about the person, under the names it uses.
+	// The person's attributes from the identity provider, under the provider's names.
 	SSOAttributes shared.Object `json:"sso_attributes,omitzero"`
 }
 
@@ -379,177 +375,176 @@ type OAuthRegistration struct {
 	// The provider: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we assume that upper
 	// and lower case may differ.
 	ProviderType string `json:"provider_type"`
-	// The id the provider has for the person; unlike an e-mail address it does not change hands.
+	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
-	// The id of this registration, by which it can be told from others at the same provider.
+	// The id of this registration, which distinguishes it from others at the same provider.
 	MemberOAuthRegistrationID string `json:"member_oauth_registration_id"`
-	// A picture the provider has of the person; empty when it gave none.
+	// The URL of the person's picture at the provider; empty if it gave none.
 	ProfilePictureURL string `json:"profile_picture_url,omitzero"`
-	// The person's language at the provider, as the provider writes it; empty when it gave none.
+	// The person's language at the provider, in the provider's notation; empty if it gave none.
 	Locale string `json:"locale,omitzero"`
 }
 
-// RetiredEmail is an address a member used before.
+// RetiredEmail is an e-mail address that a member used before.
 type RetiredEmail struct {
-	// The id of the address, by which it can be unlinked.
+	// The id of the address, with which it can be unlinked.
 	EmailID string `json:"email_id"`
 	// The former address.
 	EmailAddress string `json:"email_address"`
 }
 
-// MemberRole is a role of a member, with everything that gives it to them.
+// MemberRole is a role of a member, with all its sources.
 type MemberRole struct {
-	// The role, by its id in the policy. "stytch_member", which every member has and nobody can assign, and
-	// "stytch_admin" are always there.
+	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned,
+	// and "stytch_admin" always exist. See the Role constants of package b2b/rbac.
 	RoleID string `json:"role_id"`
-	// Where the role comes from. It goes when the last source goes.
+	// The sources of the role. The member loses the role when the last source is gone.
 	Sources []MemberRoleSource `json:"sources,omitzero"`
 }
 
 // MemberRoleSource is a reason why a member has a role.
 type MemberRoleSource struct {
-	// The kind of source. It decides what Details holds. See the MemberRoleSourceType constants.
+	// The kind of source. It determines what Details contains. See the MemberRoleSourceType constants.
 	Type string `json:"type"`
 	// Nothing for "direct_assignment"; "email_domain" for "email_assignment"; "connection_id" for
-	// "sso_connection"; that and "group" for "sso_connection_group"; "connection_id" and "group_id" for
-	// "scim_connection_group". Unverified: only one source tells of the key "email_domain"; we assume it.
+	// "sso_connection"; "connection_id" and "group" for "sso_connection_group"; "connection_id" and "group_id"
+	// for "scim_connection_group". Unverified: only one source mentions the key "email_domain"; we assume it.
 	Details shared.Object `json:"details,omitzero"`
 }
 
-// SCIMRegistration is the record that SCIM keeps of a member.
+// SCIMRegistration is a member's SCIM record.
 type SCIMRegistration struct {
-	// The SCIM connection, by its id.
+	// The SCIM connection's id.
 	ConnectionID string `json:"connection_id"`
 	// The id of this registration.
 	RegistrationID string `json:"registration_id"`
-	// The id the identity provider has for the person; empty when it sent none.
+	// The identity provider's id for the person; empty if it sent none.
 	ExternalID string `json:"external_id,omitzero"`
-	// What the identity provider sent about the person.
+	// The attributes that the identity provider sent.
 	SCIMAttributes *scim.SCIMAttributes `json:"scim_attributes,omitzero"`
 }
 
-// Organization is a customer of yours: a group of members, with rules on who may come in and how they log in.
+// Organization is a customer of yours: a group of members, with rules on who can join and how they log in.
 type Organization struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// The organization's name for people. Length: 1 to 128 characters.
+	// The organization's display name. Length: 1 to 128 characters.
 	OrganizationName string `json:"organization_name"`
-	// The organization's name in URLs, unique in the project. Most calls take it in place of the organization's
-	// id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
+	// The organization's name in URLs, unique in the project. Most calls accept it in place of the
+	// organization's id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug string `json:"organization_slug"`
-	// Your own id for the organization, unique in the project, which most calls take in place of the
-	// organization's id; empty when there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the organization, if any, unique in the project. Most calls accept it in place of the
+	// organization's id. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	OrganizationExternalID string `json:"organization_external_id,omitzero"`
-	// The URL of the organization's logo; empty when there is none.
+	// The URL of the organization's logo, if any.
 	OrganizationLogoURL string `json:"organization_logo_url"`
-	// Data of your own that only a backend can write; a call on behalf of a session cannot.
+	// Custom data that only a backend can write; a call on behalf of a session cannot.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Whether members may log in by every method or only by AllowedAuthMethods. Members with IsBreakglass are
-	// exempt. See the AuthMethodsPolicy constants.
+	// Whether members may log in with every method or only with AllowedAuthMethods. Members with IsBreakglass
+	// are exempt. See the AuthMethodsPolicy constants.
 	AuthMethods string `json:"auth_methods"`
-	// The methods that AuthMethods admits under RESTRICTED; then it must not be empty. See the AuthMethod
-	// constants.
+	// The methods allowed if AuthMethods is RESTRICTED, which needs at least one. See the AuthMethod constants.
 	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
-	// Whether every member needs a second factor. Stricter rules hold from the next login on; running sessions
-	// stay valid. See the MFAPolicy constants.
+	// Whether every member needs a second factor. A stricter policy applies from the next login on; existing
+	// sessions stay valid. See the MFAPolicy constants.
 	MFAPolicy string `json:"mfa_policy"`
 	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are
 	// exempt. See the MFAMethodsPolicy constants.
 	MFAMethods string `json:"mfa_methods"`
-	// The second factors that MFAMethods admits under RESTRICTED; then it must not be empty. See the MFAMethod
+	// The second factors allowed if MFAMethods is RESTRICTED, which needs at least one. See the MFAMethod
 	// constants.
 	AllowedMFAMethods []string `json:"allowed_mfa_methods,omitzero"`
-	// The domains that EmailJITProvisioning and EmailInvites admit under RESTRICTED. The domains of common
-	// e-mail providers are refused.
+	// The domains allowed if EmailJITProvisioning or EmailInvites is RESTRICTED. The domains of common e-mail
+	// providers are refused.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
-	// Who may become a member uninvited, by a factor that verifies their e-mail address. In discovery the
-	// organization must also have a member with a verified address on the same domain already. See the
-	// EmailJITProvisioning constants.
+	// Who may become a member without an invitation, with a factor that verifies their e-mail address. In
+	// discovery, the organization must also have a member with a verified address on the same domain already.
+	// See the EmailJITProvisioning constants.
 	EmailJITProvisioning string `json:"email_jit_provisioning"`
 	// Who may be invited by e-mail. See the EmailInvites constants.
 	EmailInvites string `json:"email_invites"`
 	// The domains that belong to this organization alone: an address on one of them cannot be used in another.
 	ClaimedEmailDomains []string `json:"claimed_email_domains,omitzero"`
-	// The SSO connection to use when a login names none, by its id; empty when there is none.
+	// The id of the SSO connection that is used if a login names none; empty if there is none.
 	SSODefaultConnectionID string `json:"sso_default_connection_id,omitzero"`
-	// The SSO connections members can log in through now, those still being set up left out.
+	// The SSO connections that members can log in through. Those still being set up are left out.
 	SSOActiveConnections []ActiveSSOConnection `json:"sso_active_connections,omitzero"`
-	// Who may become a member by a first login through single sign-on. See the SSOJITProvisioning constants.
+	// Who may become a member with a first SSO login. See the SSOJITProvisioning constants.
 	SSOJITProvisioning string `json:"sso_jit_provisioning"`
-	// The ids of the SSO connections that SSOJITProvisioning admits under RESTRICTED.
+	// The ids of the SSO connections allowed if SSOJITProvisioning is RESTRICTED.
 	SSOJITProvisioningAllowedConnections []string `json:"sso_jit_provisioning_allowed_connections,omitzero"`
-	// The SCIM connection that manages members, of which there can be one; absent when there is none.
+	// The SCIM connection that manages the members; nil if there is none. There can be only one.
 	SCIMActiveConnection *ActiveSCIMConnection `json:"scim_active_connection,omitzero"`
-	// Who may become a member by a first OAuth login from a tenant of the provider. See the
+	// Who may become a member with a first OAuth login from a tenant of the provider. See the
 	// OAuthTenantJITProvisioning constants.
 	OAuthTenantJITProvisioning string `json:"oauth_tenant_jit_provisioning"`
-	// The tenants that OAuthTenantJITProvisioning admits under RESTRICTED: for each of the keys "slack",
-	// "hubspot" and "github" a list of the provider's tenant ids.
+	// The tenants allowed if OAuthTenantJITProvisioning is RESTRICTED: for each of the keys "slack", "hubspot"
+	// and "github", a list of the provider's tenant ids.
 	AllowedOAuthTenants shared.Object `json:"allowed_oauth_tenants,omitzero"`
-	// Which first-party Connected Apps members may use: RESTRICTED means AllowedFirstPartyConnectedApps.
+	// Which first-party Connected Apps members may use: with RESTRICTED, only AllowedFirstPartyConnectedApps.
 	FirstPartyConnectedAppsAllowedType ConnectedAppsAllowedType `json:"first_party_connected_apps_allowed_type"`
-	// The client ids that FirstPartyConnectedAppsAllowedType admits under RESTRICTED.
+	// The client ids of the Connected Apps allowed if FirstPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedFirstPartyConnectedApps []string `json:"allowed_first_party_connected_apps,omitzero"`
-	// Which third-party Connected Apps members may use: RESTRICTED means AllowedThirdPartyConnectedApps.
+	// Which third-party Connected Apps members may use: with RESTRICTED, only AllowedThirdPartyConnectedApps.
 	ThirdPartyConnectedAppsAllowedType ConnectedAppsAllowedType `json:"third_party_connected_apps_allowed_type"`
-	// The client ids that ThirdPartyConnectedAppsAllowedType admits under RESTRICTED.
+	// The client ids of the Connected Apps allowed if ThirdPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedThirdPartyConnectedApps []string `json:"allowed_third_party_connected_apps,omitzero"`
-	// Rules that give every member on an e-mail domain a role.
+	// Rules that give a role to every member on an e-mail domain.
 	RBACEmailImplicitRoleAssignments []EmailImplicitRoleAssignment `json:"rbac_email_implicit_role_assignments,omitzero"`
-	// Roles that exist in this organization only, beside those of the project's policy. They are set through
-	// the organization's RBAC policy.
+	// The roles that exist only in this organization, in addition to those of the project's policy. They are
+	// set through the organization's RBAC policy.
 	CustomRoles []CustomRole `json:"custom_roles,omitzero"`
-	// When this was created; zero when the answer leaves it out.
+	// When this was created; zero if the response leaves it out.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	// When this last changed; zero when the answer leaves it out.
+	// When this last changed; zero if the response leaves it out.
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
 }
 
 // ActiveSSOConnection is an SSO connection that members can log in through.
 type ActiveSSOConnection struct {
-	// The SSO connection, by its id.
+	// The SSO connection's id.
 	ConnectionID string `json:"connection_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// The make of the identity provider, such as "okta"; "generic" for one without a name of its own.
+	// The identity provider product, such as "okta", spelled as in package b2b/sso; "generic" for any other.
 	IdentityProvider string `json:"identity_provider"`
 }
 
 // ActiveSCIMConnection is the SCIM connection that manages an organization's members.
 type ActiveSCIMConnection struct {
-	// The SCIM connection, by its id.
+	// The SCIM connection's id.
 	ConnectionID string `json:"connection_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// The end of the token the identity provider calls with, to tell it from others. The whole token was shown
-	// once, when it was made.
+	// The last four characters of the bearer token that the identity provider uses. The whole token was shown
+	// once, when it was created.
 	BearerTokenLastFour string `json:"bearer_token_last_four"`
-	// When the identity provider's token ends; zero when the answer leaves it out.
+	// When the bearer token expires; zero if the response leaves it out.
 	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at,omitzero"`
 }
 
 // EmailImplicitRoleAssignment is a rule that gives a role to every member whose e-mail address is on a domain.
 type EmailImplicitRoleAssignment struct {
-	// The part of the address after the at sign.
+	// The domain, which is the part of the address after the @.
 	Domain string `json:"domain"`
-	// The role, by its id in the policy. "stytch_member", which every member has and nobody can assign, and
-	// "stytch_admin" are always there.
+	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned,
+	// and "stytch_admin" always exist. See the Role constants of package b2b/rbac.
 	RoleID string `json:"role_id"`
 }
 
 // CustomRole is a role that exists in one organization only.
 type CustomRole struct {
-	// The role's id, by which it is assigned and which sessions list among their "roles".
+	// The role's id, with which it is assigned and which a session lists among its "roles".
 	RoleID string `json:"role_id"`
-	// What the role is for, in words for people.
+	// A description of the role.
 	Description string `json:"description"`
-	// What the role allows. Permissions add up; none takes anything away.
+	// What the role allows. Permissions add up; none of them takes anything away.
 	Permissions []CustomRolePermission `json:"permissions,omitzero"`
 }
 
 // CustomRolePermission is a set of actions that a custom role allows on one resource.
 type CustomRolePermission struct {
-	// The resource, by its id. There is no wildcard for resources.
+	// The resource's id. There is no wildcard for resources.
 	ResourceID string `json:"resource_id"`
 	// The actions allowed on the resource; * stands for all of them.
 	Actions []string `json:"actions,omitzero"`
@@ -557,7 +552,7 @@ type CustomRolePermission struct {
 
 // SearchQuery is a condition on organizations or members.
 type SearchQuery struct {
-	// Whether a result must match every operand or one of them. The latter, OR, is deprecated here.
+	// Whether a result must match every operand or at least one. The latter, OR, is deprecated here.
 	Operator shared.SearchOperator `json:"operator"`
 	// The filters to combine. Unverified: we assume that an empty list matches everything.
 	Operands []SearchQueryOperand `json:"operands,omitzero"`
@@ -565,27 +560,28 @@ type SearchQuery struct {
 
 // SearchQueryOperand is a filter in a search for organizations or members.
 type SearchQueryOperand struct {
-	// What to look at. The two searches have filters of their own, and each refuses those it does not know.
+	// The name of the filter. The two searches have different filters, and each refuses unknown ones.
 	FilterName string `json:"filter_name"`
-	// What to look for: a list of strings, a string or a boolean, as the filter demands. The filters whose
-	// names end in "fuzzy" take a part of the text, of three characters or more.
+	// The value to look for: a list of strings, a string or a boolean, depending on the filter. Filters whose
+	// names end in "fuzzy" take part of the text, at least three characters.
 	FilterValue any `json:"filter_value"`
 }
 
-// ResultsMetadata is a count of the organizations or members that a search found, and the way to its next page.
+// ResultsMetadata is the number of organizations or members that a search found, and the cursor of its next
+// page.
 type ResultsMetadata = shared.ResultsMetadata
 
 // OrganizationConnectedApp is a Connected App that members of an organization use.
 type OrganizationConnectedApp struct {
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ConnectedAppID string `json:"connected_app_id"`
-	// The app's name for people, as on the page where they give consent.
+	// The app's display name, as on the consent page.
 	Name string `json:"name"`
-	// What the app is for, in words for people.
+	// A description of the app.
 	Description string `json:"description"`
-	// Whose app it is, and whether it has a secret.
+	// Who owns the app, and whether it has a secret.
 	ClientType connectedapp.ClientType `json:"client_type"`
-	// The URL of the app's logo; empty when there is none.
+	// The URL of the app's logo, if any.
 	LogoURL string `json:"logo_url,omitzero"`
 }
 
@@ -593,77 +589,75 @@ type OrganizationConnectedApp struct {
 type OrganizationConnectedAppActiveMember struct {
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// The scopes of the app's latest authorization by the member.
+	// The scopes of the member's most recent authorization of the app.
 	GrantedScopes []string `json:"granted_scopes,omitzero"`
 }
 
-// MemberConnectedApp is a Connected App to which a member has granted access, described as for consumers.
+// MemberConnectedApp is a Connected App to which a member has granted access. Its type is that of the Consumer
+// product.
 type MemberConnectedApp = users.UserConnectedApp
 
-// OIDCProviderInfo is a set of tokens that an identity provider issued when a member logged in through an OIDC
+// OIDCProviderInfo is the tokens that an identity provider issued when a member logged in through an OIDC
 // connection.
 type OIDCProviderInfo struct {
-	// The id the provider has for the person; unlike an e-mail address it does not change hands.
+	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
-	// The provider's ID token, a JWT with claims about the person; empty when there is none. It may have
-	// expired.
+	// The provider's ID token, a JWT with claims about the person; empty if there is none. It may have expired.
 	IDToken string `json:"id_token" stytch:"secret"`
-	// The token for calling the provider's API in the person's name.
+	// The token for calling the provider's API on the person's behalf.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// How long the access token is still valid, in seconds.
+	// The remaining lifetime of the access token, in seconds.
 	AccessTokenExpiresIn int `json:"access_token_expires_in"`
-	// The provider's scopes that the access token is good for.
+	// The provider's scopes that the access token has.
 	Scopes []string `json:"scopes,omitzero"`
-	// The OIDC connection the member logged in through, by its id.
+	// The id of the OIDC connection that the member logged in through.
 	ConnectionID string `json:"connection_id"`
-	// The provider's token for getting further access tokens; empty unless it was asked for and the provider
-	// gave one.
+	// The provider's refresh token; empty unless it was requested and the provider gave one.
 	RefreshToken string `json:"refresh_token,omitzero" stytch:"secret"`
 }
 
-// SlackProviderInfo is a set of tokens that Slack issued when a member logged in to one of its workspaces.
+// SlackProviderInfo is the tokens that Slack issued when a member logged in to one of its workspaces.
 type SlackProviderInfo struct {
-	// The id the provider has for the person; unlike an e-mail address it does not change hands.
+	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
-	// The workspace the member logged in to, by Slack's id.
+	// Slack's id of the workspace that the member logged in to.
 	ProviderTenantID string `json:"provider_tenant_id"`
-	// The token for calling the provider's API in the person's name.
+	// The token for calling the provider's API on the person's behalf.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// The provider's scopes that the access token is good for.
+	// The provider's scopes that the access token has.
 	Scopes []string `json:"scopes,omitzero"`
-	// The token for calling Slack's API as your app's bot. Unverified: we assume that it is empty when the
-	// login asked for no scopes of a bot.
+	// The token for calling Slack's API as your app's bot. Unverified: we assume that it is empty if the login
+	// requested no bot scopes.
 	BotAccessToken string `json:"bot_access_token" stytch:"secret"`
-	// The scopes that the bot's token is good for.
+	// The scopes that the bot's token has.
 	BotScopes []string `json:"bot_scopes,omitzero"`
 }
 
-// HubSpotProviderInfo is a set of tokens that HubSpot issued when a member logged in to one of its hubs.
+// HubSpotProviderInfo is the tokens that HubSpot issued when a member logged in to one of its hubs.
 type HubSpotProviderInfo struct {
-	// The id the provider has for the person; unlike an e-mail address it does not change hands.
+	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
-	// The hub the member logged in to, by HubSpot's id.
+	// HubSpot's id of the hub that the member logged in to.
 	ProviderTenantID string `json:"provider_tenant_id"`
-	// The token for calling the provider's API in the person's name.
+	// The token for calling the provider's API on the person's behalf.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// How long the access token is still valid, in seconds.
+	// The remaining lifetime of the access token, in seconds.
 	AccessTokenExpiresIn int `json:"access_token_expires_in"`
-	// The provider's scopes that the access token is good for.
+	// The provider's scopes that the access token has.
 	Scopes []string `json:"scopes,omitzero"`
-	// The provider's token for getting further access tokens; empty unless it was asked for and the provider
-	// gave one.
+	// The provider's refresh token; empty unless it was requested and the provider gave one.
 	RefreshToken string `json:"refresh_token,omitzero" stytch:"secret"`
 }
 
-// GitHubProviderInfo is a set of what GitHub issued when a member logged in with it.
+// GitHubProviderInfo is the token and the organizations that GitHub gave when a member logged in with it.
 type GitHubProviderInfo struct {
-	// The id the provider has for the person; unlike an e-mail address it does not change hands.
+	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
-	// The organizations at GitHub that came with the login, by GitHub's ids.
+	// GitHub's ids of the organizations that came with the login.
 	ProviderTenantIDs []string `json:"provider_tenant_ids,omitzero"`
-	// The token for calling the provider's API in the person's name.
+	// The token for calling the provider's API on the person's behalf.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// The provider's scopes that the access token is good for.
+	// The provider's scopes that the access token has.
 	Scopes []string `json:"scopes,omitzero"`
 }
 
@@ -680,14 +674,14 @@ const (
 	ConnectedAppsAllowedTypeNotAllowed ConnectedAppsAllowedType = "NOT_ALLOWED"
 )
 
-// Values of MemberRoleSourceType, which stay plain strings in requests and answers. The kind of source a
-// member's role comes from. The list is open.
+// Values of MemberRoleSourceType, which stay plain strings in requests and answers. A kind of source of a
+// member's role. The list is open.
 const (
-	// Assigned to the member by name; so is "stytch_member", which everybody has.
+	// Assigned to the member directly. "stytch_member", which every member has, is listed with this source too.
 	MemberRoleSourceTypeDirectAssignment = "direct_assignment"
 	// Given to every member whose e-mail address is on a certain domain.
 	MemberRoleSourceTypeEmailAssignment = "email_assignment"
-	// Given to everybody who logs in through an SSO connection.
+	// Given to everyone who logs in through an SSO connection.
 	MemberRoleSourceTypeSSOConnection = "sso_connection"
 	// Given to a group of an SSO connection.
 	MemberRoleSourceTypeSSOConnectionGroup = "sso_connection_group"
@@ -695,26 +689,26 @@ const (
 	MemberRoleSourceTypeSCIMConnectionGroup = "scim_connection_group"
 )
 
-// Values of MemberStatus, which stay plain strings in requests and answers. The stage a member has reached. The
-// list is open.
+// Values of MemberStatus, which stay plain strings in requests and answers. The status of a member. The list is
+// open.
 const (
-	// Created, or signing up, but never logged in.
+	// Created or signing up, but never logged in.
 	MemberStatusPending = "pending"
 	// Invited and not logged in yet.
 	MemberStatusInvited = "invited"
 	// Logged in at least once, or created as a full member.
 	MemberStatusActive = "active"
-	// Deleted, but kept so that they can be reactivated. Reads and searches leave them out unless a search asks
-	// for this status.
+	// Deleted, but kept for reactivation. Reads and searches leave these members out unless a search asks for
+	// this status.
 	MemberStatusDeleted = "deleted"
 )
 
-// Values of AuthMethod, which stay plain strings in requests and answers. A way to log in that an organization
+// Values of AuthMethod, which stay plain strings in requests and answers. A login method that an organization
 // can allow. The list is open.
 const (
 	// Single sign-on through one of the organization's SAML, OIDC or external connections.
 	AuthMethodSSO = "sso"
-	// A link sent by e-mail.
+	// A magic link sent by e-mail.
 	AuthMethodMagicLink = "magic_link"
 	// A one-time passcode sent by e-mail.
 	AuthMethodEmailOTP = "email_otp"
@@ -732,9 +726,9 @@ const (
 	AuthMethodHubSpotOAuth = "hubspot_oauth"
 )
 
-// Values of AuthMethodsPolicy, which stay plain strings in requests and answers. A rule on the ways to log in.
+// Values of AuthMethodsPolicy, which stay plain strings in requests and answers. A rule on the login methods.
 const (
-	// Every way that the project offers.
+	// Every method that the project offers.
 	AuthMethodsPolicyAllAllowed = "ALL_ALLOWED"
 	// Only those in AllowedAuthMethods.
 	AuthMethodsPolicyRestricted = "RESTRICTED"
@@ -742,7 +736,7 @@ const (
 
 // Values of MFAPolicy, which stay plain strings in requests and answers. A rule on who needs a second factor.
 const (
-	// Every member at every login.
+	// Every member, at every login.
 	MFAPolicyRequiredForAll = "REQUIRED_FOR_ALL"
 	// Only members with MFAEnrolled.
 	MFAPolicyOptional = "OPTIONAL"
@@ -766,9 +760,9 @@ const (
 )
 
 // Values of EmailJITProvisioning, which stay plain strings in requests and answers. A rule on who may become a
-// member by the e-mail address alone.
+// member with a verified e-mail address alone.
 const (
-	// Whoever proves an address on one of EmailAllowedDomains.
+	// Anyone who verifies an address on one of EmailAllowedDomains.
 	EmailJITProvisioningRestricted = "RESTRICTED"
 	// Nobody.
 	EmailJITProvisioningNotAllowed = "NOT_ALLOWED"
@@ -788,9 +782,9 @@ const (
 // Values of SSOJITProvisioning, which stay plain strings in requests and answers. A rule on who may become a
 // member by logging in through single sign-on.
 const (
-	// Whoever comes through any connection of the organization.
+	// Anyone who logs in through any connection of the organization.
 	SSOJITProvisioningAllAllowed = "ALL_ALLOWED"
-	// Whoever comes through one of SSOJITProvisioningAllowedConnections.
+	// Anyone who logs in through one of SSOJITProvisioningAllowedConnections.
 	SSOJITProvisioningRestricted = "RESTRICTED"
 	// Nobody.
 	SSOJITProvisioningNotAllowed = "NOT_ALLOWED"
@@ -799,7 +793,7 @@ const (
 // Values of OAuthTenantJITProvisioning, which stay plain strings in requests and answers. A rule on who may
 // become a member by belonging to a tenant of an OAuth provider.
 const (
-	// Whoever logs in from one of AllowedOAuthTenants.
+	// Anyone who logs in from one of AllowedOAuthTenants.
 	OAuthTenantJITProvisioningRestricted = "RESTRICTED"
 	// Nobody.
 	OAuthTenantJITProvisioningNotAllowed = "NOT_ALLOWED"

@@ -24,10 +24,10 @@ var opStrengthCheck = transport.Op{
 	Class:  transport.Read,
 }
 
-// StrengthCheck judges a password by the policy of the project, without setting it.
+// StrengthCheck checks a password against the project's policy without setting it.
 //
-// For advice while somebody types. The calls that set a password judge it again, so this one can be left out.
-// Which of LUDSFeedback and ZxcvbnFeedback is worth showing depends on StrengthPolicy.
+// For feedback while a password is being typed. The calls that set a password check it again, so this one is
+// optional. Which of LUDSFeedback and ZxcvbnFeedback to show depends on StrengthPolicy.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidEmail
@@ -48,15 +48,15 @@ var opMigrate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Migrate gives a member the password they had in another system, by its hash.
+// Migrate imports a member's password from another system, by its hash.
 //
-// Creates the member if the organization has none with the address, and takes the address to be verified either
-// way. The member then logs in with Passwords.Authenticate as before. Neither strength nor data breaches can be
-// checked on a hash; a password that turns out breached at a login fails with
+// Creates the member if the organization has none with the address, and marks the address as verified either
+// way. The member then logs in with Passwords.Authenticate and the same password. A hash cannot be checked for
+// strength or data breaches; if the password turns out to be breached at a login, that fails with
 // stytcherror.CodeMemberResetPassword.
 //
-// A member who has a password already keeps it, and the call fails with stytcherror.CodePasswordAlreadyExists.
-// The API takes 100 calls a second and refuses more.
+// If the member already has a password, the call fails with stytcherror.CodePasswordAlreadyExists. The API
+// accepts 100 calls a second and refuses more.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -88,13 +88,14 @@ var opAuthenticate = transport.Op{
 
 // Authenticate logs a member in with their password.
 //
-// Too many wrong passwords in a row lock the member for a while. A password that must not be used any more, for
-// example because a data breach made it known, fails with stytcherror.CodeMemberResetPassword: go on with
+// Too many wrong passwords in a row lock the member for some time. A password that must not be used any more,
+// for example after a data breach, fails with stytcherror.CodeMemberResetPassword: continue with
 // Passwords.Email.ResetStart.
 //
-// When the organization asks for more, no session is made: MemberAuthenticated is false, PrimaryRequired or
-// MFARequired says what is missing, and IntermediateSessionToken carries the login to the next step. A password
-// proves no e-mail address, so a member whose address is not verified is asked for a factor that does.
+// If the organization requires another factor, no session is created: MemberAuthenticated is false,
+// PrimaryRequired or MFARequired says what is missing, and IntermediateSessionToken is passed to the call that
+// supplies it. A password does not verify the e-mail address, so a member whose address is unverified is asked
+// for a factor that does.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials

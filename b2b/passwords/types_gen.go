@@ -15,178 +15,177 @@ import (
 
 // StrengthCheckRequest is what [Service.StrengthCheck] sends.
 type StrengthCheckRequest struct {
-	// The password to judge.
+	// The password to check.
 	Password string `json:"password" stytch:"secret"`
-	// The e-mail address the password would belong to. Only with it is the password looked up in data breaches.
+	// The e-mail address that the password is for. The password is looked up in data breaches only if this is
+	// given.
 	EmailAddress *string `json:"email_address,omitzero"`
 }
 
 // StrengthCheckResponse is what [Service.StrengthCheck] returns.
 type StrengthCheckResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// Whether the password satisfies StrengthPolicy. Unverified: we assume that a password known from a data
-	// breach counts as not valid.
+	// breach does not.
 	ValidPassword bool `json:"valid_password"`
-	// How hard the password is to guess; 4 is the hardest, and "zxcvbn" is satisfied from 3 on. Unverified: the
-	// library of that name begins at 0, the API is said to begin at 1. Bounds: 1 to 4.
+	// How hard the password is to guess; 4 is the hardest, and 3 satisfies "zxcvbn". Unverified: the library of
+	// that name starts at 0, the API is said to start at 1. Bounds: 1 to 4.
 	Score int `json:"score"`
-	// Whether the password is known from a data breach. It is looked up only if the request names an e-mail
+	// Whether the password is known from a data breach. This is checked only if the request has an e-mail
 	// address.
 	BreachedPassword bool `json:"breached_password"`
-	// The policy of the project, by which the password was judged. See the StrengthPolicy constants of package
+	// The project's policy, which was applied to the password. See the StrengthPolicy constants of package
 	// b2c/passwords.
 	StrengthPolicy string `json:"strength_policy"`
 	// Whether the project refuses to set a password that is known from a data breach.
 	BreachDetectionOnCreate bool `json:"breach_detection_on_create"`
-	// How the password compares with the rules of the policy "luds". Unverified: we assume that it is absent
-	// under the other policy.
+	// How the password compares with the rules of the policy "luds". Unverified: we assume that it is nil under
+	// the other policy.
 	LUDSFeedback *LUDSFeedback `json:"luds_feedback,omitzero"`
-	// Advice under the policy "zxcvbn". Unverified: we assume that it is absent under the other policy.
+	// Feedback under the policy "zxcvbn". Unverified: we assume that it is nil under the other policy.
 	ZxcvbnFeedback *ZxcvbnFeedback `json:"zxcvbn_feedback,omitzero"`
 }
 
 // MigrateRequest is what [Service.Migrate] sends.
 type MigrateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The e-mail address the member logs in with.
+	// The e-mail address that the member logs in with.
 	EmailAddress string `json:"email_address"`
-	// The password's hash, as the other system stored it. For "scrypt" and "pbkdf_2" it is given in base64,
-	// unless a scrypt hash is in PHC form.
+	// The password's hash from the other system. For "scrypt" and "pbkdf_2" it is in base64, except for a
+	// scrypt hash in PHC format.
 	Hash string `json:"hash" stytch:"secret"`
-	// How the hash was made. It decides which of the configurations counts.
+	// The function that made the hash. It determines which of the configurations applies.
 	HashType b2cpasswords.HashType `json:"hash_type"`
-	// The salts of a hash of the type "md_5". When absent, the hash is taken to have none.
+	// The salts of a hash of the type "md_5". If omitted, the hash has none.
 	MD5Config *b2cpasswords.MD5Config `json:"md_5_config,omitzero"`
-	// The parameters of a hash of the type "argon_2i" or "argon_2id". Needed if the hash is in hexadecimal
-	// form; otherwise it carries them itself.
+	// The parameters of a hash of the type "argon_2i" or "argon_2id". Required if the hash is in hexadecimal
+	// form; otherwise it contains them.
 	Argon2Config *b2cpasswords.Argon2Config `json:"argon_2_config,omitzero"`
-	// The salts of a hash of the type "sha_1". When absent, the hash is taken to have none.
+	// The salts of a hash of the type "sha_1". If omitted, the hash has none.
 	SHA1Config *b2cpasswords.SHA1Config `json:"sha_1_config,omitzero"`
-	// The salts of a hash of the type "sha_512". When absent, the hash is taken to have none.
+	// The salts of a hash of the type "sha_512". If omitted, the hash has none.
 	SHA512Config *b2cpasswords.SHA512Config `json:"sha_512_config,omitzero"`
-	// The parameters of a hash of the type "scrypt". Needed unless the hash is in PHC form, which carries them
-	// itself.
+	// The parameters of a hash of the type "scrypt". Required unless the hash is in PHC format, which contains
+	// them.
 	ScryptConfig *b2cpasswords.ScryptConfig `json:"scrypt_config,omitzero"`
-	// The parameters of a hash of the type "pbkdf_2", which always needs them.
+	// The parameters of a hash of the type "pbkdf_2". Always required for it.
 	PBKDF2Config *b2cpasswords.PBKDF2Config `json:"pbkdf_2_config,omitzero"`
-	// The member's name for people.
+	// The member's display name.
 	Name *string `json:"name,omitzero"`
-	// Data of your own that only a backend can write; a call on behalf of a session cannot.
+	// Custom data that only a backend can write; a call on behalf of a session cannot.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
-	// it.
+	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// The roles to assign to the member directly, by their ids, in place of those assigned so far. When absent,
-	// those stay. "stytch_member" cannot be among them, everybody has it.
+	// The ids of the roles to assign to the member directly, in place of those assigned so far. If omitted,
+	// they do not change. "stytch_member", which every member has, cannot be assigned. See the Role constants
+	// of package b2b/rbac.
 	Roles []string `json:"roles,omitzero"`
-	// Whether to keep the member's sessions when Roles takes away a role that single sign-on gives them as
-	// well. Otherwise sessions with that role are revoked. Default: false.
+	// Whether to keep the member's sessions when Roles removes a role that single sign-on also gives them.
+	// Otherwise, sessions with that role are revoked. Default: false.
 	PreserveExistingSessions *bool `json:"preserve_existing_sessions,omitzero"`
-	// A phone number for codes by text message, in E.164 form such as +12025550162. The member must have none
-	// yet.
+	// The phone number for SMS codes, in E.164 form such as +12025550162. The member must not have one yet.
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero"`
-	// Whether MFAPhoneNumber counts as verified at once. Say so only if the other system has proved it.
+	// Whether to mark MFAPhoneNumber as verified. Set it only if the other system has verified the number.
 	SetPhoneNumberVerified *bool `json:"set_phone_number_verified,omitzero"`
-	// Your own id for the member, unique in the organization, which most calls take in place of MemberID.
+	// Your own id for the member, unique in the organization. Most calls accept it in place of MemberID.
 	// Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
 }
 
 // MigrateResponse is what [Service.Migrate] returns.
 type MigrateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// Whether the call created the member. When false, there was one with the e-mail address before.
+	// Whether the call created the member. If false, a member with the e-mail address already existed.
 	MemberCreated bool `json:"member_created"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The e-mail address the member logs in with.
+	// The e-mail address that the member logs in with.
 	EmailAddress string `json:"email_address"`
 	// The member's password.
 	Password string `json:"password" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// An intermediate session the new factor shall join, so that the factors of both count. It is spent if a
-	// session comes of it. One that is bound to another organization is refused.
+	// An intermediate session token whose factors count together with this one. It is used up if a session is
+	// created. One that is bound to another organization is refused.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
-	// session is made.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
+	// session is created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The language of the text message when a second factor is sent at once. Unverified: only "en", "es", "fr"
-	// and "pt-br" are documented for this call; we assume that it takes every language of text messages.
-	// Default: en.
+	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and
+	// "pt-br" are documented for this call; we assume that it accepts every language of text messages. Default:
+	// en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// Whether a session was made. When false, look at PrimaryRequired first, then at MFARequired.
+	// Whether a session was created. If false, handle PrimaryRequired first, then MFARequired.
 	MemberAuthenticated bool `json:"member_authenticated"`
 	// The member's id.
 	MemberID string `json:"member_id"`
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The new session; absent unless MemberAuthenticated is true.
+	// The new session; nil unless MemberAuthenticated is true.
 	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
-	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
+	// The intermediate session token for the next call if MemberAuthenticated is false; otherwise empty.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// When the returned intermediate session ends; zero when there is none.
+	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
-	// Present when another primary factor is needed; says which the organization takes.
+	// The primary factors that the organization accepts, if another one is needed; otherwise nil.
 	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
-	// Present when a second factor is needed; says which the member has.
+	// The second factors that the member has, if one is needed; otherwise nil.
 	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // LUDSFeedback is a comparison of a password with the rules of the policy "luds".
 type LUDSFeedback = b2cpasswords.LUDSRequirements
 
-// ZxcvbnFeedback is advice on a password that was judged by the policy "zxcvbn".
+// ZxcvbnFeedback is feedback on a password under the policy "zxcvbn".
 type ZxcvbnFeedback struct {
-	// What is wrong with the password, in a sentence for people; empty when nothing is.
+	// What is wrong with the password, as a sentence to show; empty if nothing is.
 	Warning string `json:"warning"`
-	// Advice on how to make the password stronger, in sentences for people.
+	// Suggestions for a stronger password, as sentences to show.
 	Suggestions []string `json:"suggestions,omitzero"`
 }

@@ -28,11 +28,11 @@ var opPolicy = transport.Op{
 	Class:  transport.Read,
 }
 
-// Policy fetches the project's policy.
+// Policy fetches the project's RBAC policy.
 //
-// Roles that exist in one organization only are not in it: RBAC.Organizations.GetOrgPolicy fetches those. The
-// policy is edited in the dashboard, not by this API. Local permission checks fetch it by themselves and keep
-// it for five minutes.
+// It does not contain roles that exist in one organization only: RBAC.Organizations.GetOrgPolicy fetches those.
+// The policy is edited in the dashboard, not with this API. Local permission checks fetch it themselves and
+// cache it for five minutes.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials

@@ -4,27 +4,27 @@ package rbac
 
 import b2crbac "github.com/seed75add069/stytch-go/b2c/rbac"
 
-// Subject is somebody who wants to do something, the holder of a session's roles or of an access token. The
-// zero Subject may do nothing.
+// Subject is the holder of a session's roles or of an access token, whose permissions are checked. The zero
+// Subject has none.
 type Subject struct {
-	// The organization of the session or token. Another one's is never allowed anything.
+	// The organization of the session or token. Nothing is ever allowed in another organization.
 	OrganizationID string `json:"organization_id"`
-	// The ids of the roles of a session.
+	// The ids of the session's roles. See the Role constants.
 	Roles []string `json:"roles,omitzero"`
-	// The scope of an access token, a list with spaces between its names. Where it is given, it decides and the
-	// roles do not count. The organization's own roles have no part in it.
+	// The scopes of an access token, separated by spaces. If given, only they are checked, not the roles. The
+	// organization's own roles do not apply to scopes.
 	Scope string `json:"scope"`
 }
 
 // CheckRequest is what [Service.Check] takes.
 type CheckRequest struct {
-	// Who wants to do it.
+	// Whose permissions to check.
 	Subject Subject `json:"subject"`
-	// The organization in which it happens, by its id. Empty means the subject's own.
+	// The id of the organization in which the action takes place. Empty means the subject's own.
 	OrganizationID string `json:"organization_id"`
-	// The resource, by its id in the policy. There is no wildcard for resources.
+	// The resource's id in the policy. There is no wildcard for resources. See the Resource constants.
 	ResourceID string `json:"resource_id"`
-	// The action on the resource. Asking for * passes only if * itself is allowed.
+	// The action on the resource. A check for * passes only if * itself is allowed. See the Action constants.
 	Action string `json:"action"`
 }
 
@@ -40,42 +40,43 @@ type PolicyRequest struct {
 
 // PolicyResponse is what [Service.Policy] returns.
 type PolicyResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The policy. When it is absent, there are no roles, so that no check passes.
+	// The policy. If nil, there are no roles, so no check passes.
 	Policy *Policy `json:"policy,omitzero"`
 }
 
-// Policy is a project's rules on who may do what. It serves the checks that Sessions.Authenticate makes for
-// you, and those that the API makes itself when a call is made on behalf of a session.
+// Policy is a project's rules on who may do what. They apply to the checks of Sessions.Authenticate, and to
+// those that the API makes for calls on behalf of a session.
 type Policy struct {
-	// The roles, among them "stytch_member" and "stytch_admin". A session may also hold roles of its
+	// The roles, including "stytch_member" and "stytch_admin". A session may also have roles of its
 	// organization, which are not listed here.
 	Roles []PolicyRole `json:"roles,omitzero"`
-	// The resources, Stytch's own and the application's. They are a catalogue for people: a check looks at the
-	// permissions of roles only.
+	// The resources, both Stytch's and the application's. They are for reference only: a check looks at the
+	// permissions of roles.
 	Resources []PolicyResource `json:"resources,omitzero"`
-	// The scopes that Connected Apps can ask for, beside those that are built in.
+	// The scopes that Connected Apps can request, in addition to the built-in ones.
 	Scopes []PolicyScope `json:"scopes,omitzero"`
 }
 
 // OrgPolicy is the roles that exist in one organization only, in addition to those of the project's policy. It
 // has no resources and scopes of its own.
 type OrgPolicy struct {
-	// The organization's roles, in all; empty when there are none.
+	// All of the organization's own roles; empty if there are none.
 	Roles []PolicyRole `json:"roles,omitzero"`
 }
 
-// PolicyRole is a role, with everything that its holders may do.
+// PolicyRole is a role and everything that it allows.
 type PolicyRole struct {
-	// The role's id, by which it is assigned and which sessions list among their "roles". Every member has
-	// "stytch_member"; who founds an organization by discovery gets "stytch_admin" there.
+	// The role's id, with which it is assigned and which a session lists among its "roles". Every member has
+	// "stytch_member"; the member who creates an organization through discovery has "stytch_admin" there. See
+	// the Role constants.
 	RoleID string `json:"role_id"`
-	// What the role is for, in words for people.
+	// A description of the role.
 	Description string `json:"description"`
-	// What the role allows. Permissions add up; none takes anything away.
+	// What the role allows. Permissions add up; none of them takes anything away.
 	Permissions []PolicyRolePermission `json:"permissions,omitzero"`
 }
 
@@ -85,19 +86,114 @@ type PolicyRolePermission = b2crbac.PolicyRolePermission
 // PolicyScopePermission is a set of actions that a scope allows on one resource.
 type PolicyScopePermission = b2crbac.PolicyRolePermission
 
-// PolicyResource is a thing that permissions are about, with all that can be done to it.
+// PolicyResource is a resource that permissions refer to, and the actions on it.
 type PolicyResource struct {
-	// The resource's id, by which permissions and authorization checks name it. Ids that begin with "stytch"
-	// are Stytch's own: "stytch.organization", "stytch.member", "stytch.sso", "stytch.scim", and "stytch.self"
-	// for the member who acts.
+	// The resource's id, which permissions and authorization checks refer to. Ids that begin with "stytch" are
+	// Stytch's own. See the Resource constants.
 	ResourceID string `json:"resource_id"`
-	// What the resource is, in words for people.
+	// A description of the resource.
 	Description string `json:"description"`
-	// What can be done to the resource. Actions on Stytch's own resources are those the API checks for calls on
-	// behalf of a session, such as "update.info.name"; all others mean what the application makes of them.
+	// The actions on the resource. Those on Stytch's own resources are checked by the API for calls on behalf
+	// of a session, such as "update.info.name"; the meaning of all others is up to the application.
 	Actions []string `json:"actions,omitzero"`
 }
 
-// PolicyScope is a name under which a Connected App can ask for permissions. Members can grant it only if their
-// roles have all of these.
+// PolicyScope is a scope that a Connected App can request. Members can grant it only if their roles have all of
+// its permissions.
 type PolicyScope = b2crbac.PolicyScope
+
+// Values of Role, which stay plain strings in requests and answers. The id of a role that every project has.
+// Others are the project's or the organization's own.
+const (
+	// The role of every member. It cannot be assigned.
+	RoleStytchMember = "stytch_member"
+	// The role of the member who creates an organization through discovery. It can also be assigned.
+	RoleStytchAdmin = "stytch_admin"
+)
+
+// Values of Resource, which stay plain strings in requests and answers. The id of one of Stytch's own
+// resources. Others are the application's own, with ids that do not begin with "stytch".
+const (
+	// The organization and its settings.
+	ResourceStytchOrganization = "stytch.organization"
+	// The members of the organization.
+	ResourceStytchMember = "stytch.member"
+	// The acting member.
+	ResourceStytchSelf = "stytch.self"
+	// The organization's SSO connections.
+	ResourceStytchSSO = "stytch.sso"
+	// The organization's SCIM connection.
+	ResourceStytchSCIM = "stytch.scim"
+)
+
+// Values of Action, which stay plain strings in requests and answers. An action on one of Stytch's own
+// resources, which the API checks for calls on behalf of a session. The application's resources have actions of
+// their own. The wildcard * stands for all actions.
+const (
+	// Create a member, SSO connection or SCIM connection. For members it includes invitations and reactivation.
+	ActionCreate = "create"
+	// Read SSO connections or the SCIM connection.
+	ActionGet = "get"
+	// Search members.
+	ActionSearch = "search"
+	// Update an SSO connection or the SCIM connection.
+	ActionUpdate = "update"
+	// Delete an organization, member, SSO connection or SCIM connection.
+	ActionDelete = "delete"
+	// Revoke a member's sessions.
+	ActionRevokeSessions = "revoke-sessions"
+	// List the Connected Apps to which a member has granted access.
+	ActionGetConnectedApps = "get.connected-apps"
+	// Revoke a Connected App's access to a member.
+	ActionRevokeConnectedApp = "revoke.connected-app"
+	// Change the name of an organization or member.
+	ActionUpdateInfoName = "update.info.name"
+	// Change an organization's slug.
+	ActionUpdateInfoSlug = "update.info.slug"
+	// Change an organization's logo.
+	ActionUpdateInfoLogoURL = "update.info.logo-url"
+	// Change a member's e-mail address.
+	ActionUpdateInfoEmail = "update.info.email"
+	// Change a member's untrusted metadata.
+	ActionUpdateInfoUntrustedMetadata = "update.info.untrusted-metadata"
+	// Set a member's MFA phone number.
+	ActionUpdateInfoMFAPhone = "update.info.mfa-phone"
+	// Remove a member's MFA phone number.
+	ActionUpdateInfoDeleteMFAPhone = "update.info.delete.mfa-phone"
+	// Remove a member's authenticator app.
+	ActionUpdateInfoDeleteMFATOTP = "update.info.delete.mfa-totp"
+	// Remove a member's password.
+	ActionUpdateInfoDeletePassword = "update.info.delete.password"
+	// Unlink a former e-mail address of a member.
+	ActionUpdateInfoUnlinkRetiredEmail = "update.info.unlink.retired-email"
+	// Change IsBreakglass of a member.
+	ActionUpdateSettingsIsBreakglass = "update.settings.is-breakglass"
+	// Change MFAEnrolled of a member.
+	ActionUpdateSettingsMFAEnrolled = "update.settings.mfa-enrolled"
+	// Change DefaultMFAMethod of a member.
+	ActionUpdateSettingsDefaultMFAMethod = "update.settings.default-mfa-method"
+	// Change the roles of a member.
+	ActionUpdateSettingsRoles = "update.settings.roles"
+	// Change the login methods that an organization allows.
+	ActionUpdateSettingsAllowedAuthMethods = "update.settings.allowed-auth-methods"
+	// Change the second factors that an organization allows.
+	ActionUpdateSettingsAllowedMFAMethods = "update.settings.allowed-mfa-methods"
+	// Change MFAPolicy of an organization.
+	ActionUpdateSettingsMFAPolicy = "update.settings.mfa-policy"
+	// Change EmailAllowedDomains of an organization.
+	ActionUpdateSettingsAllowedDomains = "update.settings.allowed-domains"
+	// Change EmailJITProvisioning of an organization.
+	ActionUpdateSettingsEmailJITProvisioning = "update.settings.email-jit-provisioning"
+	// Change EmailInvites of an organization.
+	ActionUpdateSettingsEmailInvites = "update.settings.email-invites"
+	// Change SSODefaultConnectionID of an organization.
+	ActionUpdateSettingsDefaultSSOConnection = "update.settings.default-sso-connection"
+	// Change SSOJITProvisioning of an organization and its list of connections.
+	ActionUpdateSettingsSSOJITProvisioning = "update.settings.sso-jit-provisioning"
+	// Change OAuthTenantJITProvisioning of an organization.
+	ActionUpdateSettingsOAuthTenantJITProvisioning = "update.settings.oauth-tenant-jit-provisioning"
+	// Change AllowedOAuthTenants of an organization.
+	ActionUpdateSettingsAllowedOAuthTenants = "update.settings.allowed-oauth-tenants"
+	// Change role assignments by e-mail domain, SSO connection or SCIM group.
+	ActionUpdateSettingsImplicitRoles = "update.settings.implicit-roles"
+)

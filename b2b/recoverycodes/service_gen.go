@@ -27,9 +27,9 @@ var opRecover = transport.Op{
 
 // Recover completes a login with a recovery code in place of the second factor.
 //
-// The code is spent. An intermediate session becomes a session and is spent too; a running session gains the
-// factor. Name one of them. Unverified: we assume that it takes exactly one, as OTPs.SMS.Authenticate does.
-// When few codes are left, offer RecoveryCodes.Rotate.
+// The code is used up. An intermediate session is exchanged for a session and used up too; an existing session
+// gains the factor. Give one of them. Unverified: we assume that exactly one is required, as by
+// OTPs.SMS.Authenticate. If few codes are left, offer RecoveryCodes.Rotate.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthenticateRecoveryCode
@@ -61,8 +61,8 @@ var opGet = transport.Op{
 
 // Get reads a member's recovery codes.
 //
-// Whoever holds a code can do without the second factor, so show them to the member alone, and only in a
-// session that holds a second factor itself: the API does not check that.
+// A recovery code replaces the second factor, so show the codes to the member alone, and only in a session that
+// has a second factor: the API does not check that.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -83,10 +83,10 @@ var opRotate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Rotate replaces all of a member's recovery codes by new ones.
+// Rotate replaces all of a member's recovery codes with new ones.
 //
-// None of the old codes works afterwards, used or not. When an answer is lost, RecoveryCodes.Get tells the
-// codes that are valid.
+// None of the old codes works afterwards, used or not. If the response is lost, RecoveryCodes.Get returns the
+// new codes.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound

@@ -11,100 +11,99 @@ import (
 
 // RecoverRequest is what [Service.Recover] sends.
 type RecoverRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id"`
-	// One of the member's recovery codes that has not been used yet.
+	// One of the member's unused recovery codes.
 	RecoveryCode string `json:"recovery_code" stytch:"secret"`
-	// The intermediate session of the login that asked for a second factor. A success spends it.
+	// The intermediate session token from the login that asked for a second factor. It is used up if the call
+	// succeeds.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// A running session of the member that shall gain the second factor, by its opaque token.
+	// The opaque token of an existing session of the member, to add the second factor to.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session of the member that shall gain the second factor, by a JWT of it.
+	// A JWT of an existing session of the member, to add the second factor to.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
-	// session is made.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
+	// session is created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // RecoverResponse is what [Service.Recover] returns.
 type RecoverResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// How many recovery codes the member has left.
+	// The number of unused recovery codes that the member has left.
 	RecoveryCodesRemaining int `json:"recovery_codes_remaining"`
-	// The opaque token of the session. It is valid until the session ends.
+	// The session's opaque token, valid until the session ends.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
+	// A JWT of the session, valid for five minutes. Authenticating the session returns a fresh one.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The session, with the second factor among its factors.
 	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
 type GetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// The member's recovery codes. Each works once, in place of a second factor that is lost.
+	// The member's recovery codes. Each works once, in place of a lost second factor.
 	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret"`
 }
 
 // RotateRequest is what [Service.Rotate] sends.
 type RotateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id"`
 }
 
 // RotateResponse is what [Service.Rotate] returns.
 type RotateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// The member's recovery codes. Each works once, in place of a second factor that is lost.
+	// The member's recovery codes. Each works once, in place of a lost second factor.
 	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret"`
 }

@@ -6,51 +6,51 @@ import "time"
 
 // SCIMAttributes is a person's record at the identity provider. What the provider did not send is empty.
 type SCIMAttributes struct {
-	// The record's id on Stytch's side of SCIM, by which the identity provider updates it.
+	// The record's id in Stytch's SCIM API, with which the identity provider updates it.
 	ID string `json:"id"`
-	// The record's id on the identity provider's side.
+	// The record's id at the identity provider.
 	ExternalID string `json:"external_id"`
-	// What the person types to log in at the identity provider; often an e-mail address.
+	// The name that the person logs in with at the identity provider, often an e-mail address.
 	UserName string `json:"user_name"`
 	// Whether the account is in use. False means that the person was deprovisioned.
 	Active bool `json:"active"`
 	// The person's name, in parts.
 	Name *Name `json:"name,omitzero"`
-	// The person's name as colleagues see it.
+	// The person's display name.
 	DisplayName string `json:"display_name"`
-	// What the person is called informally.
+	// The person's nickname.
 	NickName string `json:"nick_name"`
-	// A page about the person.
+	// The URL of the person's profile page.
 	ProfileURL string `json:"profile_url"`
-	// The person's position, such as Vice President.
+	// The person's job title, such as Vice President.
 	Title string `json:"title"`
-	// How the person stands to the company, such as employee or contractor, in the company's own words.
+	// The person's relation to the company, such as employee or contractor, in the company's own terms.
 	UserType string `json:"user_type"`
-	// The languages the person likes to read, in the form of an HTTP Accept-Language header.
+	// The languages that the person prefers, in the form of an HTTP Accept-Language header.
 	PreferredLanguage string `json:"preferred_language"`
-	// The language tag that governs dates, numbers and currency for the person, such as en-US.
+	// The language tag for dates, numbers and currency, such as en-US.
 	Locale string `json:"locale"`
-	// The person's time zone, by its name in the IANA database, such as America/Los_Angeles.
+	// The person's time zone in the IANA database, such as America/Los_Angeles.
 	Timezone string `json:"timezone"`
-	// All e-mail addresses on record. The one the member logs in with stands on the member.
+	// All e-mail addresses in the record. The member's own EmailAddress is the one for logins.
 	Emails []Email `json:"emails,omitzero"`
-	// All phone numbers on record. The one for second factors stands on the member.
+	// All phone numbers in the record. The member's own MFAPhoneNumber is the one for second factors.
 	PhoneNumbers []PhoneNumber `json:"phone_numbers,omitzero"`
-	// Where the person can be reached by post.
+	// The person's postal addresses.
 	Addresses []Address `json:"addresses,omitzero"`
-	// Where the person can be reached by instant messages.
+	// The person's instant messaging addresses.
 	IMs []IMs `json:"ims,omitzero"`
-	// Pictures of the person.
+	// The URLs of pictures of the person.
 	Photos []Photo `json:"photos,omitzero"`
-	// The groups the person is in. Roles may hang on them; see the connection's role assignments.
+	// The groups that the person is in. Roles may depend on them; see the connection's role assignments.
 	Groups []Group `json:"groups,omitzero"`
-	// What the person is entitled to in the company's own terms. Without effect on permissions here.
+	// What the person is entitled to, in the company's own terms. It has no effect on permissions here.
 	Entitlements []Entitlement `json:"entitlements,omitzero"`
-	// Roles at the identity provider. They are no RBAC roles and grant nothing here.
+	// Roles at the identity provider. They are not RBAC roles and grant nothing here.
 	Roles []Role `json:"roles,omitzero"`
 	// Certificates that were issued to the person.
 	X509Certificates []X509Certificate `json:"x509certificates,omitzero"`
-	// The person's place in the company, where the provider sends SCIM's enterprise extension.
+	// The person's position in the company, if the provider sends SCIM's enterprise extension; otherwise nil.
 	EnterpriseExtension *EnterpriseExtension `json:"enterprise_extension,omitzero"`
 }
 
@@ -58,17 +58,17 @@ type SCIMAttributes struct {
 type Group struct {
 	// The group's id.
 	Value string `json:"value"`
-	// The group's name for people.
+	// The group's display name.
 	Display string `json:"display"`
 }
 
-// TypedValue is a value with a label, the form in which SCIM keeps whatever a person can have several of.
+// TypedValue is a value with a label, which is how SCIM stores things that a person can have several of.
 type TypedValue struct {
-	// The thing itself, such as the address or the number.
+	// The value, such as the address or the number.
 	Value string `json:"value"`
-	// What the entry is for, such as "work" or "home", in the provider's own words.
+	// The purpose of the entry, such as "work" or "home", in the provider's own terms.
 	Type string `json:"type"`
-	// Whether the provider prefers this entry. One of a list at most should be.
+	// Whether this is the preferred entry. At most one entry of a list should be.
 	Primary bool `json:"primary"`
 }
 
@@ -84,10 +84,10 @@ type IMs = TypedValue
 // Photo is a URL of a picture of a person.
 type Photo = TypedValue
 
-// Entitlement is a thing a person is entitled to, in the company's own terms.
+// Entitlement is an entitlement of a person, in the company's own terms.
 type Entitlement = TypedValue
 
-// Role is a role at the identity provider. It has nothing to do with RBAC roles.
+// Role is a role at the identity provider. It is unrelated to RBAC roles.
 type Role = TypedValue
 
 // X509Certificate is a certificate issued to a person, in base64.
@@ -95,63 +95,63 @@ type X509Certificate = TypedValue
 
 // Address is a postal address of a person.
 type Address struct {
-	// The whole address in one piece, as it would be printed; it may hold line breaks.
+	// The whole address as one text, as it would be printed. It may have line breaks.
 	Formatted string `json:"formatted"`
-	// The street, the house number and what belongs to them.
+	// The street, house number and the like.
 	StreetAddress string `json:"street_address"`
 	// The city or town.
 	Locality string `json:"locality"`
-	// The state, province or the like.
+	// The state, province or similar.
 	Region string `json:"region"`
-	// The postal code, which need not consist of digits.
+	// The postal code, which may have letters.
 	PostalCode string `json:"postal_code"`
-	// The country, by its ISO 3166-1 code of two letters if the provider follows the RFC.
+	// The country, as its two-letter ISO 3166-1 code if the provider follows the RFC.
 	Country string `json:"country"`
-	// What the entry is for, such as "work" or "home", in the provider's own words.
+	// The purpose of the entry, such as "work" or "home", in the provider's own terms.
 	Type string `json:"type"`
-	// Whether the provider prefers this entry. One of a list at most should be.
+	// Whether this is the preferred entry. At most one entry of a list should be.
 	Primary bool `json:"primary"`
 }
 
 // Name is a person's name, in parts. Not every provider sends every part.
 type Name struct {
-	// The whole name in one piece, titles included.
+	// The whole name as one text, titles included.
 	Formatted string `json:"formatted"`
-	// The name shared with the family; the last name in most Western languages.
+	// The family name; the last name in most Western languages.
 	FamilyName string `json:"family_name"`
-	// The person's own name; the first name in most Western languages.
+	// The given name; the first name in most Western languages.
 	GivenName string `json:"given_name"`
-	// What stands between given and family name.
+	// The names between the given and the family name.
 	MiddleName string `json:"middle_name"`
-	// A title that goes before the name, such as Dr.
+	// A title before the name, such as Dr.
 	HonorificPrefix string `json:"honorific_prefix"`
-	// What goes after the name, such as III.
+	// A suffix after the name, such as III.
 	HonorificSuffix string `json:"honorific_suffix"`
 }
 
-// EnterpriseExtension is a person's place in their company.
+// EnterpriseExtension is a person's position in their company.
 type EnterpriseExtension struct {
-	// What the company files the person under; it may hold letters.
+	// The company's number or code for the person. It may have letters.
 	EmployeeNumber string `json:"employee_number"`
-	// The account the person's costs are booked to.
+	// The cost center that the person belongs to.
 	CostCenter string `json:"cost_center"`
-	// The company or the part of it the person works for. No organization of this API is meant.
+	// The company, or the part of it, that the person works for. It is not an organization of this API.
 	Organization string `json:"organization"`
 	// The division of the company.
 	Division string `json:"division"`
 	// The department within the company.
 	Department string `json:"department"`
-	// Whom the person reports to; absent when the provider did not say.
+	// The person's manager; nil if the provider did not send one.
 	Manager *Manager `json:"manager,omitzero"`
 }
 
-// Manager is a reference to the person somebody reports to.
+// Manager is a reference to a person's manager.
 type Manager struct {
 	// The manager's id in SCIM.
 	Value string `json:"value"`
 	// The URI of the manager's SCIM record.
 	Ref string `json:"ref"`
-	// The manager's name as colleagues see it.
+	// The manager's display name.
 	DisplayName string `json:"display_name"`
 }
 
@@ -160,117 +160,118 @@ type Manager struct {
 type SCIMConnection struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// The SCIM connection, by its id.
+	// The SCIM connection's id.
 	ConnectionID string `json:"connection_id"`
-	// The state of a SCIM connection. See the SCIMConnectionStatus constants.
+	// The status of a SCIM connection. See the SCIMConnectionStatus constants.
 	Status string `json:"status"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// The make of the identity provider. Unverified: we assume that it is a label and changes nothing in how
-	// the provider's calls are taken.
+	// The identity provider product. Unverified: we assume that it is a label that does not change how the
+	// provider's calls are handled.
 	IdentityProvider IdentityProvider `json:"identity_provider"`
-	// The URL below which the identity provider makes its SCIM calls; to be entered there.
+	// The base URL of the identity provider's SCIM calls, to enter at the provider.
 	BaseURL string `json:"base_url"`
-	// The end of the token the identity provider calls with, to tell it from others. The whole token was shown
-	// once, when it was made.
+	// The last four characters of the bearer token that the identity provider uses. The whole token was shown
+	// once, when it was created.
 	BearerTokenLastFour string `json:"bearer_token_last_four"`
-	// When the identity provider's token ends; zero when the answer leaves it out.
+	// When the bearer token expires; zero if the response leaves it out.
 	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at,omitzero"`
-	// The end of the second token while a rotation is under way; empty otherwise.
+	// The last four characters of the new bearer token while a rotation is in progress; otherwise empty.
 	NextBearerTokenLastFour string `json:"next_bearer_token_last_four"`
-	// When the second token ends; zero when no rotation is under way or the answer leaves it out.
+	// When the new bearer token expires; zero if no rotation is in progress or the response leaves it out.
 	NextBearerTokenExpiresAt time.Time `json:"next_bearer_token_expires_at,omitzero"`
-	// The roles of the identity provider's groups: each member of a group has the group's roles in every
-	// session. Unverified: we assume that a list in a request replaces the one before.
+	// The roles of the identity provider's groups. Every member of a group has the group's roles in every
+	// session. Unverified: we assume that a list in a request replaces the previous one.
 	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments,omitzero"`
 }
 
-// SCIMConnectionWithToken is a new SCIM connection with its token, which is shown this once.
+// SCIMConnectionWithToken is a new SCIM connection with its bearer token, which no later response contains.
 type SCIMConnectionWithToken struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// The SCIM connection, by its id.
+	// The SCIM connection's id.
 	ConnectionID string `json:"connection_id"`
-	// The state of a SCIM connection. See the SCIMConnectionStatus constants.
+	// The status of a SCIM connection. See the SCIMConnectionStatus constants.
 	Status string `json:"status"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// The make of the identity provider. Unverified: we assume that it is a label and changes nothing in how
-	// the provider's calls are taken.
+	// The identity provider product. Unverified: we assume that it is a label that does not change how the
+	// provider's calls are handled.
 	IdentityProvider IdentityProvider `json:"identity_provider"`
-	// The URL below which the identity provider makes its SCIM calls; to be entered there.
+	// The base URL of the identity provider's SCIM calls, to enter at the provider.
 	BaseURL string `json:"base_url"`
-	// The token the identity provider proves itself with; to be entered there. Later answers show its end only.
+	// The bearer token to enter at the identity provider. Later responses contain only its last four
+	// characters.
 	BearerToken string `json:"bearer_token" stytch:"secret"`
-	// When the identity provider's token ends; zero when the answer leaves it out.
+	// When the bearer token expires; zero if the response leaves it out.
 	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at,omitzero"`
-	// The roles of the identity provider's groups: each member of a group has the group's roles in every
-	// session. Unverified: we assume that a list in a request replaces the one before.
+	// The roles of the identity provider's groups. Every member of a group has the group's roles in every
+	// session. Unverified: we assume that a list in a request replaces the previous one.
 	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments,omitzero"`
 }
 
-// SCIMConnectionWithNextToken is a SCIM connection whose token is being changed, with the second token, which
-// is shown this once.
+// SCIMConnectionWithNextToken is a SCIM connection whose bearer token is being rotated, with the new token,
+// which no later response contains.
 type SCIMConnectionWithNextToken struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// The SCIM connection, by its id.
+	// The SCIM connection's id.
 	ConnectionID string `json:"connection_id"`
-	// The state of a SCIM connection. See the SCIMConnectionStatus constants.
+	// The status of a SCIM connection. See the SCIMConnectionStatus constants.
 	Status string `json:"status"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// The make of the identity provider. Unverified: we assume that it is a label and changes nothing in how
-	// the provider's calls are taken.
+	// The identity provider product. Unverified: we assume that it is a label that does not change how the
+	// provider's calls are handled.
 	IdentityProvider IdentityProvider `json:"identity_provider"`
-	// The URL below which the identity provider makes its SCIM calls; to be entered there.
+	// The base URL of the identity provider's SCIM calls, to enter at the provider.
 	BaseURL string `json:"base_url"`
-	// The end of the token the identity provider calls with, to tell it from others. The whole token was shown
-	// once, when it was made.
+	// The last four characters of the bearer token that the identity provider uses. The whole token was shown
+	// once, when it was created.
 	BearerTokenLastFour string `json:"bearer_token_last_four"`
-	// When the identity provider's token ends; zero when the answer leaves it out.
+	// When the bearer token expires; zero if the response leaves it out.
 	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at,omitzero"`
-	// The second token; to be entered at the identity provider before the rotation is completed. Later answers
-	// show its end only.
+	// The new bearer token, to enter at the identity provider before the rotation is completed. Later responses
+	// contain only its last four characters.
 	NextBearerToken string `json:"next_bearer_token" stytch:"secret"`
-	// When the second token ends; zero when no rotation is under way or the answer leaves it out.
+	// When the new bearer token expires; zero if no rotation is in progress or the response leaves it out.
 	NextBearerTokenExpiresAt time.Time `json:"next_bearer_token_expires_at,omitzero"`
-	// The roles of the identity provider's groups: each member of a group has the group's roles in every
-	// session. Unverified: we assume that a list in a request replaces the one before.
+	// The roles of the identity provider's groups. Every member of a group has the group's roles in every
+	// session. Unverified: we assume that a list in a request replaces the previous one.
 	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments,omitzero"`
 }
 
-// SCIMGroup is a group that the identity provider has sent. Who is in it stands on the members.
+// SCIMGroup is a group that the identity provider has sent. The SCIM attributes of members say who is in it.
 type SCIMGroup struct {
-	// The group's id here, by which it can be given roles.
+	// The group's id, with which roles can be assigned to it.
 	GroupID string `json:"group_id"`
 	// The group's name at the identity provider.
 	GroupName string `json:"group_name"`
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// The SCIM connection, by its id.
+	// The SCIM connection's id.
 	ConnectionID string `json:"connection_id"`
 }
 
-// SCIMGroupImplicitRoleAssignments is a role that every member of a group has, for as long as the identity
-// provider keeps them in it.
+// SCIMGroupImplicitRoleAssignments is a role that every member of a group has, as long as the identity provider
+// keeps them in it.
 type SCIMGroupImplicitRoleAssignments struct {
-	// The role, by its id in the policy. "stytch_member", which every member has and nobody can assign, and
-	// "stytch_admin" are always there.
+	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned,
+	// and "stytch_admin" always exist. See the Role constants of package b2b/rbac.
 	RoleID string `json:"role_id"`
-	// The group, by its id; SCIM.Connection.GetGroups lists them.
+	// The group's id; SCIM.Connection.GetGroups lists them.
 	GroupID string `json:"group_id"`
-	// The group's name at the identity provider. Unverified: in a request we assume that GroupID decides and
+	// The group's name at the identity provider. Unverified: we assume that in a request GroupID decides and
 	// the name is ignored.
 	GroupName string `json:"group_name"`
 }
 
-// IdentityProvider is the make of an identity provider that speaks SCIM. The list is open.
+// IdentityProvider is an identity provider product that supports SCIM. The list is open.
 type IdentityProvider string
 
 // Values of [IdentityProvider].
 const (
-	// Any other.
+	// Any other product.
 	IdentityProviderGeneric IdentityProvider = "generic"
 	// Okta.
 	IdentityProviderOkta IdentityProvider = "okta"
@@ -288,10 +289,10 @@ const (
 	IdentityProviderRippling IdentityProvider = "rippling"
 )
 
-// Values of SCIMConnectionStatus, which stay plain strings in requests and answers. The state of a SCIM
+// Values of SCIMConnectionStatus, which stay plain strings in requests and answers. The status of a SCIM
 // connection.
 const (
-	// The identity provider's calls are taken.
+	// The identity provider's calls are accepted.
 	SCIMConnectionStatusActive = "active"
 	// The connection was deleted, and the provider's calls are refused.
 	SCIMConnectionStatusDeleted = "deleted"

@@ -30,7 +30,7 @@ var opGet = transport.Op{
 
 // Get lists a member's active sessions.
 //
-// Leaves out sessions that have ended or were revoked. The answer holds no session tokens.
+// Expired and revoked sessions are left out. The response has no session tokens.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -50,12 +50,12 @@ var opAuthenticate = transport.Op{
 	Class:  transport.Read,
 }
 
-// Authenticate checks a session and, when asked, extends it.
+// Authenticate verifies a session and, on request, extends it.
 //
-// Answers for the present: a session that was revoked or has ended fails with stytcherror.CodeSessionNotFound,
-// even while a JWT of it would still pass a local check. The session keeps its end unless
-// SessionDurationMinutes is given. With AuthorizationCheck the call also fails when the session's roles do not
-// allow the action. Sessions.AuthenticateJWT saves the call for as long as a JWT is valid.
+// The result is current: a session that has expired or was revoked fails with stytcherror.CodeSessionNotFound,
+// even if a local check would still accept its JWT. The session's expiry changes only if SessionDurationMinutes
+// is given. With AuthorizationCheck, the call also fails if the session's roles do not allow the action.
+// Sessions.AuthenticateJWT avoids the call as long as a JWT is valid.
 //
 // Set exactly one of SessionToken and SessionJWT; the server decides.
 //
@@ -91,11 +91,11 @@ var opRevoke = transport.Op{
 
 // Revoke ends one session, or every session of a member.
 //
-// Name the session by its id, its token or a JWT, or the member by MemberID. JWTs that were issued before still
-// pass a local check until they expire, five minutes later at most.
+// Identify the session by its id, its token or a JWT, or the member by MemberID. A local check still accepts
+// earlier JWTs until they expire, at most five minutes later.
 //
-// On behalf of a session the member needs the action "revoke-sessions" on "stytch.member", or on "stytch.self"
-// for sessions of their own.
+// When called on behalf of a session, the member needs the action "revoke-sessions" on "stytch.member" or, for
+// their own sessions, on "stytch.self".
 //
 // Set exactly one of MemberSessionID, SessionToken, SessionJWT and MemberID; the server decides.
 //
@@ -130,12 +130,12 @@ var opExchange = transport.Op{
 // Exchange trades a session in one organization for a session in another.
 //
 // Lets a member switch organizations without logging in again. The person must be an active, invited or pending
-// member of the other organization; an invitation is accepted on the way, but nobody is admitted by e-mail
-// domain. The first session stays valid.
+// member of the other organization. An invitation is accepted, but nobody becomes a member by e-mail domain.
+// The first session stays valid.
 //
-// Factors that belong to one organization, such as SSO and passwords, are not carried over. When the remaining
-// ones are not enough, no session is made: MemberAuthenticated is false, PrimaryRequired or MFARequired says
-// what is missing, and IntermediateSessionToken carries what was proved to the next step.
+// Factors that belong to one organization, such as SSO and passwords, are not carried over. If the others are
+// not enough, no session is created: MemberAuthenticated is false, PrimaryRequired or MFARequired says what is
+// missing, and IntermediateSessionToken is passed to the call that supplies it.
 //
 // Set exactly one of SessionToken and SessionJWT; the server decides.
 //
@@ -166,11 +166,11 @@ var opExchangeAccessToken = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// ExchangeAccessToken trades a Connected App's access token for a member session.
+// ExchangeAccessToken creates a session from a Connected App's access token.
 //
-// Opens a session of your own for a member who gave a first-party Connected App the scope "full_access". The
-// token works once and must not be older than five minutes. Always ends in a session or an error, never in an
-// intermediate session.
+// For a member who granted the scope "full_access" to a first-party Connected App. The token works once and
+// must not be older than five minutes. The result is always a session or an error, never an intermediate
+// session.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeIDPAccessTokenNotFound
@@ -196,11 +196,11 @@ var opAttest = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Attest trades a token of another issuer that the project trusts for a member session.
+// Attest creates a session from a token of another issuer that the project trusts.
 //
-// The token is checked by a trusted token profile and becomes a factor of the type "trusted_auth_token". Where
-// the profile allows it, a member who does not exist yet is created. With SessionToken or SessionJWT the factor
-// joins that session instead of opening a new one.
+// A trusted token profile verifies the token, which becomes a factor of the type "trusted_auth_token". If the
+// profile allows it, a missing member is created. With SessionToken or SessionJWT, the factor is added to that
+// session instead of a new one.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeTrustedTokenProfileNotFound
@@ -228,11 +228,11 @@ var opMigrate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Migrate trades a session of another provider for a member session.
+// Migrate creates a session from a session of another provider.
 //
-// For moving to Stytch without logging everybody out. Stytch shows the foreign token to the userinfo URL that
-// is set for the project and takes the person from the answer; they must be a member of the organization
-// already. The one factor of the new session has the type "imported".
+// For a migration to Stytch without logging everyone out. Stytch sends the other provider's token to the
+// project's userinfo URL and takes the person from the response; they must already be a member of the
+// organization. The only factor of the new session has the type "imported".
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -257,8 +257,8 @@ var opGetJWKS = transport.Op{
 
 // GetJWKS fetches the public keys that session JWTs are signed with.
 //
-// Keys change about twice a year, and the old and the new one are listed side by side for about a month. Local
-// verification fetches and keeps them by itself; call this to verify with tools of your own.
+// Keys change about twice a year; the old and the new one are then published together for about a month. Local
+// verification fetches and caches them itself; call this to verify with your own tools.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeProjectNotFound

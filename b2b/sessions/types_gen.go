@@ -14,79 +14,77 @@ import (
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" url:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" url:"member_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
 type GetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The member's sessions that neither ended nor were revoked.
+	// The member's sessions that have neither expired nor been revoked.
 	MemberSessions []MemberSession `json:"member_sessions,omitzero"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The session, by its opaque token.
+	// The session's opaque token.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session, by a JWT of it. The JWT may have expired as long as its signature holds and the session is
-	// alive.
+	// A JWT of the session. It may have expired as long as its signature is valid and the session is active.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, the
-	// session keeps its end. Unverified: one account of the API tells of a default of 60 minutes; we assume
+	// The session's new lifetime in minutes, counted from now. A project may set a lower maximum. If omitted,
+	// the session's expiry does not change. Unverified: one source states a default of 60 minutes; we assume
 	// none. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// An action the session must be allowed to perform. When it is not, the call fails with
-	// stytcherror.CodeSessionAuthorizationError; in another organization with
-	// stytcherror.CodeSessionAuthorizationTenancyError.
+	// An action that the session must be allowed to perform. If it is not, the call fails with
+	// stytcherror.CodeSessionAuthorizationError, or with stytcherror.CodeSessionAuthorizationTenancyError for
+	// another organization.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The session after the call, with its new end if it was extended.
+	// The session after the call, with its new expiry if it was extended.
 	MemberSession MemberSession `json:"member_session"`
-	// The opaque token that was sent; empty when a JWT was sent instead.
+	// The opaque token from the request; empty if the request had a JWT instead.
 	SessionToken string `json:"session_token" stytch:"secret"`
 	// A fresh JWT of the session, valid for five minutes.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// Which roles allowed the action; absent unless the request had an AuthorizationCheck.
+	// Which roles allow the action; nil unless the request had an AuthorizationCheck.
 	Verdict *AuthorizationVerdict `json:"verdict,omitzero"`
 }
 
 // RevokeRequest is what [Service.Revoke] sends.
 type RevokeRequest struct {
-	// The session's id. It serves to end the session, not to prove it.
+	// The session's id. It can revoke the session but not authenticate it.
 	MemberSessionID *string `json:"member_session_id,omitzero"`
-	// The session, by its opaque token.
+	// The session's opaque token.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session, by a JWT of it.
+	// A JWT of the session.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The member all of whose sessions shall end, by the member's id.
+	// The id of the member whose sessions are all to be revoked.
 	MemberID *string `json:"member_id,omitzero"`
 }
 
 // RevokeResponse is what [Service.Revoke] returns.
 type RevokeResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -94,178 +92,177 @@ type RevokeResponse struct {
 
 // ExchangeRequest is what [Service.Exchange] sends.
 type ExchangeRequest struct {
-	// The organization to switch to, by its id, its slug or its external id.
+	// The id, slug or external id of the organization to switch to.
 	OrganizationID string `json:"organization_id"`
-	// The session, by its opaque token.
+	// The session's opaque token.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session, by a JWT of it.
+	// A JWT of the session.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
-	// session is made.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
+	// session is created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The language of the text message when a second factor is sent at once. Default: en.
+	// The language of the text message if this call sends an MFA code. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // ExchangeResponse is what [Service.Exchange] returns.
 type ExchangeResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// Whether a session was made. When false, look at PrimaryRequired first, then at MFARequired.
+	// Whether a session was created. If false, handle PrimaryRequired first, then MFARequired.
 	MemberAuthenticated bool `json:"member_authenticated"`
-	// The id of the member in the other organization; it differs from the one in the first.
+	// The id of the member in the other organization. It differs from the one in the first.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The new session; absent unless MemberAuthenticated is true.
+	// The new session; nil unless MemberAuthenticated is true.
 	MemberSession *MemberSession `json:"member_session,omitzero"`
-	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
+	// The intermediate session token for the next call if MemberAuthenticated is false; otherwise empty.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// When the returned intermediate session ends; zero when there is none.
+	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
-	// Present when another primary factor is needed; says which the organization takes.
+	// The primary factors that the organization accepts, if another one is needed; otherwise nil.
 	PrimaryRequired *PrimaryRequired `json:"primary_required,omitzero"`
-	// Present when a second factor is needed; says which the member has.
+	// The second factors that the member has, if one is needed; otherwise nil.
 	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // ExchangeAccessTokenRequest is what [Service.ExchangeAccessToken] sends.
 type ExchangeAccessTokenRequest struct {
-	// The access token the Connected App received, with the scope "full_access" and not older than five
-	// minutes. It is spent by the call.
+	// The access token that the Connected App received. It must have the scope "full_access" and not be older
+	// than five minutes. It can be used once.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
-	// session is made.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
+	// session is created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // ExchangeAccessTokenResponse is what [Service.ExchangeAccessToken] returns.
 type ExchangeAccessTokenResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// The opaque token of the session. It is valid until the session ends.
+	// The session's opaque token, valid until the session ends.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
+	// A JWT of the session, valid for five minutes. Authenticating the session returns a fresh one.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session.
 	MemberSession *MemberSession `json:"member_session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // AttestRequest is what [Service.Attest] sends.
 type AttestRequest struct {
-	// The trusted token profile, by its id. It holds the keys the token is checked with.
+	// The id of the trusted token profile, which holds the keys that verify the token.
 	ProfileID string `json:"profile_id"`
-	// The token of the trusted issuer; its claims name the person who logs in.
+	// The token from the trusted issuer. Its claims identify the person who logs in.
 	Token string `json:"token" stytch:"secret"`
-	// The organization of the member. Unverified: the names of the errors suggest that without it the token
-	// must name the organization in a claim; we assume so.
+	// The member's organization. Unverified: the names of the errors suggest that without it, a claim of the
+	// token must name the organization; we assume so.
 	OrganizationID *string `json:"organization_id,omitzero"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
-	// session is made.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
+	// session is created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AttestResponse is what [Service.Attest] returns.
 type AttestResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// The session that holds the new factor.
+	// The session with the new factor.
 	MemberSession MemberSession `json:"member_session"`
-	// The opaque token of the session. It is valid until the session ends.
+	// The session's opaque token, valid until the session ends.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
+	// A JWT of the session, valid for five minutes. Authenticating the session returns a fresh one.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // MigrateRequest is what [Service.Migrate] sends.
 type MigrateRequest struct {
-	// The session token of the other provider. Stytch sends it to the project's userinfo URL as proof of who
-	// holds it.
+	// The other provider's session token. Stytch sends it to the project's userinfo URL to find out whose
+	// session it is.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
-	// session is made.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
+	// session is created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 }
 
 // MigrateResponse is what [Service.Migrate] returns.
 type MigrateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// The opaque token of the session. It is valid until the session ends.
+	// The session's opaque token, valid until the session ends.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
+	// A JWT of the session, valid for five minutes. Authenticating the session returns a fresh one.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session.
 	MemberSession *MemberSession `json:"member_session,omitzero"`
@@ -273,64 +270,66 @@ type MigrateResponse struct {
 
 // GetJWKSRequest is what [Service.GetJWKS] sends.
 type GetJWKSRequest struct {
-	// The project, by its id, which begins with "project-test-" or "project-live-".
+	// The project's id, which begins with "project-test-" or "project-live-".
 	ProjectID string `json:"project_id" path:"project_id"`
 }
 
 // GetJWKSResponse is what [Service.GetJWKS] returns.
 type GetJWKSResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The keys that are valid now. Choose the one whose "kid" stands in the JWT's header.
+	// The current keys. Choose the one whose "kid" is in the JWT's header.
 	Keys []b2csessions.JWK `json:"keys,omitzero"`
 }
 
-// MemberSession is a member's session in one organization. It ends at its appointed time, when it is revoked,
-// or when the member is deleted.
+// MemberSession is a member's session in one organization. It ends when it expires, when it is revoked, or when
+// the member is deleted.
 type MemberSession struct {
-	// The session's id. It serves to end the session, not to prove it.
+	// The session's id. It can revoke the session but not authenticate it.
 	MemberSessionID string `json:"member_session_id"`
 	// The member's id.
 	MemberID string `json:"member_id"`
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// The organization's name in URLs, unique in the project. Most calls take it in place of the organization's
-	// id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
+	// The organization's name in URLs, unique in the project. Most calls accept it in place of the
+	// organization's id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug string `json:"organization_slug"`
-	// When the session began.
+	// When the session started.
 	StartedAt time.Time `json:"started_at,omitzero"`
 	// When the API last authenticated the session. Local checks of a JWT do not count.
 	LastAccessedAt time.Time `json:"last_accessed_at,omitzero"`
-	// When the session ends unless it is extended. A JWT of it ends far sooner.
+	// When the session expires unless it is extended. Its JWTs expire much sooner.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	// The factors that were proved for this session. Proving one again renews its LastAuthenticatedAt.
+	// The factors that were authenticated for this session. Authenticating one again updates its
+	// LastAuthenticatedAt.
 	AuthenticationFactors []b2csessions.AuthenticationFactor `json:"authentication_factors,omitzero"`
-	// The ids of the roles the session may act in: those assigned to the member directly, by e-mail domain and
-	// by SCIM group, and those of an SSO connection only if the session holds a factor from it.
+	// The ids of the session's roles: those assigned to the member directly, by e-mail domain and by SCIM
+	// group, and those of an SSO connection only if the session has a factor from it. See the Role constants of
+	// package b2b/rbac.
 	Roles []string `json:"roles,omitzero"`
-	// The application's own claims, which also stand at the top level of the session's JWTs.
+	// The application's own claims, which are also at the top level of the session's JWTs.
 	CustomClaims shared.Object `json:"custom_claims,omitzero"`
 }
 
-// PrimaryRequired is a demand for another primary factor, one that the organization accepts for this member.
+// PrimaryRequired is the requirement of another primary factor that the organization accepts for this member.
 type PrimaryRequired struct {
-	// The methods that would do: what the organization allows, and only methods that verify the e-mail address
-	// where that is what is missing. Unverified: we assume that their order means nothing. See the AuthMethod
+	// The accepted methods: those that the organization allows; if the e-mail address still has to be verified,
+	// only those that verify it. Unverified: we assume that their order has no meaning. See the AuthMethod
 	// constants of package b2b/organizations.
 	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
 }
 
 // AuthenticateJWTLocalRequest is what [Service.AuthenticateJWTLocal] takes.
 type AuthenticateJWTLocalRequest struct {
-	// A JWT of the session. Required.
+	// A JWT of the session.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// How long ago the JWT may have been issued. Absent means as long as it is valid, which is five minutes.
-	// Zero makes every JWT too old. Less than zero is refused.
+	// The maximum age of the JWT. If omitted, a JWT is accepted until it expires, five minutes after it was
+	// issued. Zero makes every JWT too old; negative values are refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// How much longer a token is accepted than it says, for clocks that differ. A token from up to five seconds
-	// in the future is accepted in any case. Less than zero is refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
+	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 	// An action that the session must be allowed to perform, in its own organization.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
@@ -338,54 +337,56 @@ type AuthenticateJWTLocalRequest struct {
 
 // AuthenticateJWTRequest is what [Service.AuthenticateJWT] takes.
 type AuthenticateJWTRequest struct {
-	// A JWT of the session. Required.
+	// A JWT of the session.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The opaque token of the same session. Where it is given, the API is asked about it and not about the JWT,
-	// so that a JWT alone keeps no session alive.
+	// The opaque token of the same session. If given, the API authenticates it instead of the JWT, so that a
+	// JWT alone cannot extend a session.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long ago the JWT may have been issued; the API is asked about an older one. Absent means as long as
-	// it is valid, which is five minutes. With zero the API is always asked. Less than zero is refused.
+	// The maximum age of the JWT; for an older one, the API is called. If omitted, a JWT is accepted until it
+	// expires, five minutes after it was issued. With zero, the API is always called; negative values are
+	// refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// How much longer a token is accepted than it says, for clocks that differ. A token from up to five seconds
-	// in the future is accepted in any case. Less than zero is refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
+	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 	// An action that the session must be allowed to perform, in its own organization.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
-	// How long the session shall last from now on, in minutes, if the API is asked. Absent leaves its end as it
-	// is. Bounds: 5 to 527040.
+	// The session's new lifetime in minutes, counted from now, if the API is called. If omitted, the session's
+	// expiry does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into those of the session, if the API is asked. A null deletes a key.
+	// Custom claims to merge into the session, if the API is called. A null deletes a claim.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 }
 
 // AuthenticateJWTResponse is what [Service.AuthenticateJWT] returns.
 type AuthenticateJWTResponse struct {
-	// The session, as the JWT or the API describes it.
+	// The session, from the JWT or from the API.
 	MemberSession MemberSession `json:"member_session"`
-	// The JWT to go on with, which is the one that was sent, or a fresh one from the API.
+	// The JWT to use from now on: the one from the request, or a fresh one from the API.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// What the API answered; absent when it was not asked.
+	// The API's response; nil if the API was not called.
 	Remote *AuthenticateResponse `json:"remote,omitzero"`
 }
 
-// AuthorizationCheck is a question about permission: may the session do this, to such a resource, in that
-// organization. It passes when one of the session's roles has the action, or *, on the resource.
+// AuthorizationCheck is a permission to check: whether the session may perform the action on the resource in
+// the organization. The check passes if one of the session's roles has the action, or *, on the resource.
 type AuthorizationCheck struct {
-	// The organization in which the action takes place. It must be the session's own, and it is compared before
-	// any role is looked at. Give the id: a local check matches neither a slug nor an external id. For
-	// Sessions.AuthenticateJWT and Sessions.AuthenticateJWTLocal empty means the session's own.
+	// The id of the organization in which the action takes place, which must be the session's own. It is
+	// compared before the roles are checked. A slug or external id does not match in a local check. For
+	// Sessions.AuthenticateJWT and Sessions.AuthenticateJWTLocal, empty means the session's own organization.
 	OrganizationID string `json:"organization_id"`
-	// The resource, by its id in the policy, compared letter by letter. The ids that begin with "stytch" are
-	// Stytch's own, such as "stytch.organization", "stytch.member", "stytch.sso" and "stytch.self".
+	// The resource's id in the policy; upper and lower case are distinct. Ids that begin with "stytch" are
+	// Stytch's own. See the Resource constants of package b2b/rbac.
 	ResourceID string `json:"resource_id"`
-	// The action on the resource. Asking for * passes only if a role lists * itself.
+	// The action on the resource. A check for * passes only if a role lists * itself. See the Action constants
+	// of package b2b/rbac.
 	Action string `json:"action"`
 }
 
-// AuthorizationVerdict is the outcome of an authorization check that passed.
+// AuthorizationVerdict is the result of an authorization check that passed.
 type AuthorizationVerdict struct {
-	// Always true, since a check that does not pass fails the call.
+	// Always true, since the call fails if the check does not pass.
 	Authorized bool `json:"authorized"`
-	// The ids of all roles of the session that allow the action.
+	// The ids of all roles of the session that allow the action. See the Role constants of package b2b/rbac.
 	GrantingRoles []string `json:"granting_roles,omitzero"`
 }

@@ -25,13 +25,13 @@ var opGetConnections = transport.Op{
 	Authorization: true,
 }
 
-// GetConnections lists an organization's SSO connections, of all three kinds.
+// GetConnections lists an organization's SSO connections of all three kinds.
 //
-// Connections that are still being set up are listed too; SSOActiveConnections of the organization leaves them
-// out. Keep the answer to yourself: it holds the client secrets of OIDC connections and the encryption keys of
-// SAML connections. Unverified: we assume that the API does not mask them.
+// Connections that are still being set up are included; SSOActiveConnections of the organization leaves them
+// out. Keep the response confidential: it contains the client secrets of OIDC connections and the encryption
+// keys of SAML connections. Unverified: we assume that the API does not mask them.
 //
-// On behalf of a session the member needs the action "get" on "stytch.sso".
+// When called on behalf of a session, the member needs the action "get" on "stytch.sso".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -55,13 +55,13 @@ var opDeleteConnection = transport.Op{
 	Authorization: true,
 }
 
-// DeleteConnection deletes an SSO connection, of whatever kind.
+// DeleteConnection deletes an SSO connection of any kind.
 //
-// Nobody can log in through the connection any more. Unverified: going by the name of the error, the
-// organization's default connection is refused; we assume that choosing another SSODefaultConnectionID first
-// helps, and that members and running sessions stay.
+// Nobody can log in through the connection afterwards. Unverified: from the name of an error, we assume that
+// the organization's default connection is refused until another SSODefaultConnectionID is set, and that
+// members and existing sessions stay.
 //
-// On behalf of a session the member needs the action "delete" on "stytch.sso".
+// When called on behalf of a session, the member needs the action "delete" on "stytch.sso".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -87,16 +87,16 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate trades the token of a finished SSO login for a session.
+// Authenticate logs a member in with the token of an SSO login.
 //
-// The last step of single sign-on, when the identity provider has sent the person back to the redirect URL. The
-// token works once. Somebody who is not a member yet becomes one where the organization's SSOJITProvisioning
-// admits the connection. The member gets an entry in SSORegistrations, and the session those roles that hang on
-// the connection.
+// The last step of single sign-on, after the identity provider has sent the person back to the redirect URL.
+// The token works once. A person who is not a member yet becomes one if SSOJITProvisioning of the organization
+// admits the connection. The member gets an entry in SSORegistrations, and the session the roles that the
+// connection gives.
 //
-// No session is made when something is missing, a second factor as a rule: then MemberAuthenticated is false,
-// PrimaryRequired or MFARequired says what is missing, and IntermediateSessionToken carries what was proved to
-// the next step.
+// If the organization requires another factor, usually a second one, no session is created: MemberAuthenticated
+// is false, PrimaryRequired or MFARequired says what is missing, and IntermediateSessionToken is passed to the
+// call that supplies it.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSSOTokenNotFound

@@ -14,130 +14,131 @@ import (
 
 // StartURLRequest is what [Service.StartURL] takes.
 type StartURLRequest struct {
-	// The public token of the project, which begins with "public-token-". It is no secret.
+	// The project's public token, which begins with "public-token-". It is not a secret.
 	PublicToken string `json:"public_token" url:"public_token"`
-	// The connection. Give this, or the organization whose default connection is meant.
+	// The id of the connection. Give this, or an organization to use its default connection.
 	ConnectionID *string `json:"connection_id,omitzero" url:"connection_id"`
-	// The organization whose default connection to use, by its id. Unverified: whether the API takes it here.
+	// The id of the organization whose default connection to use. Unverified: whether the API accepts it here.
 	OrganizationID *string `json:"organization_id,omitzero" url:"organization_id"`
-	// The organization whose default connection to use, by its slug. Unverified: whether the API takes it here.
-	Slug *string `json:"slug,omitzero" url:"slug"`
-	// Where to come back to after a login. It must be registered for the project. Absent means the project's
-	// default.
-	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
-	// Where to come back to after a first login. It must be registered for the project. Absent means the
-	// project's default.
-	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
-	// Scopes to ask the provider for, beside those that a login needs.
-	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
-	// Whom to propose at the identity provider, usually an e-mail address. Unverified: whether the API takes it
+	// The slug of the organization whose default connection to use. Unverified: whether the API accepts it
 	// here.
+	Slug *string `json:"slug,omitzero" url:"slug"`
+	// The URL to redirect to after a login. It must be registered with the project. If omitted, the project's
+	// default is used.
+	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
+	// The URL to redirect to after a first login. It must be registered with the project. If omitted, the
+	// project's default is used.
+	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
+	// Scopes to request from the provider, in addition to those that a login needs.
+	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
+	// The account to suggest at the identity provider, usually an e-mail address. Unverified: whether the API
+	// accepts it here.
 	LoginHint *string `json:"login_hint,omitzero" url:"login_hint"`
-	// The challenge of PKCE, a SHA-256 of the verifier in base64url without padding (RFC 7636, section 4.2).
-	// The call that ends the login then takes the verifier.
+	// The PKCE code challenge: the SHA-256 digest of the verifier, in base64url without padding (RFC 7636,
+	// section 4.2). The call that completes the login then needs the verifier.
 	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero" url:"pkce_code_challenge"`
 }
 
 // GetConnectionsRequest is what [Service.GetConnections] sends.
 type GetConnectionsRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
 // GetConnectionsResponse is what [Service.GetConnections] returns.
 type GetConnectionsResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The connections that speak SAML.
+	// The SAML connections.
 	SAMLConnections []SAMLConnection `json:"saml_connections,omitzero"`
-	// The connections that speak OIDC.
+	// The OIDC connections.
 	OIDCConnections []OIDCConnection `json:"oidc_connections,omitzero"`
-	// The connections that stand for one of another organization.
+	// The external connections, which refer to connections of other organizations.
 	ExternalConnections []Connection `json:"external_connections,omitzero"`
 }
 
 // DeleteConnectionRequest is what [Service.DeleteConnection] sends.
 type DeleteConnectionRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The SSO connection, by its id.
+	// The SSO connection's id.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
 }
 
 // DeleteConnectionResponse is what [Service.DeleteConnection] returns.
 type DeleteConnectionResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the connection that was deleted.
+	// The id of the deleted connection.
 	ConnectionID string `json:"connection_id"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The token from the query of the redirect URL, where "stytch_token_type" is "sso". Tokens of other kinds
+	// The token from the query of the redirect URL, where "stytch_token_type" is "sso". Other kinds of tokens
 	// are not accepted here.
 	SSOToken string `json:"sso_token" stytch:"secret"`
-	// The random string behind the challenge the flow began with. Required if there was a challenge, and
-	// refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
+	// challenge, refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
-	// session is made.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
+	// session is created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The language of the text message when a second factor is sent at once. Default: en.
+	// The language of the text message if this call sends an MFA code. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// An intermediate session the new factor shall join, so that the factors of both count. It is spent if a
-	// session comes of it. One that is bound to another organization is refused.
+	// An intermediate session token whose factors count together with this one. It is used up if a session is
+	// created. One that is bound to another organization is refused.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// Whether a session was made. When false, look at PrimaryRequired first, then at MFARequired.
+	// Whether a session was created. If false, handle PrimaryRequired first, then MFARequired.
 	MemberAuthenticated bool `json:"member_authenticated"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The new session; absent unless MemberAuthenticated is true.
+	// The new session; nil unless MemberAuthenticated is true.
 	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
-	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
+	// The intermediate session token for the next call if MemberAuthenticated is false; otherwise empty.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// When the returned intermediate session ends; zero when there is none.
+	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
-	// Present when another primary factor is needed; says which the organization takes.
+	// The primary factors that the organization accepts, if another one is needed; otherwise nil.
 	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
-	// Present when a second factor is needed; says which the member has.
+	// The second factors that the member has, if one is needed; otherwise nil.
 	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 	// Whether the login ended other sessions.
 	//
@@ -145,185 +146,181 @@ type AuthenticateResponse struct {
 	ResetSession bool `json:"reset_session"`
 }
 
-// SAMLConnection is a way into an organization through an identity provider that speaks SAML. Both sides have
-// to know each other: some fields come from the provider, others are to be entered there.
+// SAMLConnection is an SSO connection with SAML. Some of its fields come from the identity provider, others are
+// to be entered there.
 type SAMLConnection struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// The SSO connection, by its id.
+	// The SSO connection's id.
 	ConnectionID string `json:"connection_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// How far the set-up has come. The connection becomes active by itself once IDPSSOURL, IDPEntityID,
-	// AttributeMapping and a verification certificate are there. See the ConnectionStatus constants.
+	// Whether the connection is ready. It becomes active automatically once IDPSSOURL, IDPEntityID,
+	// AttributeMapping and a verification certificate are set. See the ConnectionStatus constants.
 	Status string `json:"status"`
-	// The make of the identity provider. Unverified: we assume that it is a label, which no login depends on.
+	// The identity provider product. Unverified: we assume that it is a label that no login depends on.
 	IdentityProvider IdentityProvider `json:"identity_provider"`
-	// The name the identity provider has in SAML, as a rule a URI; responses must carry it. Empty until it is
-	// set.
+	// The identity provider's SAML entity id, usually a URI. SAML responses must carry it.
 	IDPEntityID string `json:"idp_entity_id"`
-	// The HTTPS URL at which the identity provider takes login requests. Empty until it is set.
+	// The HTTPS URL at which the identity provider receives login requests.
 	IDPSSOURL string `json:"idp_sso_url"`
-	// The URL to which the provider sends its SAML responses; to be entered there.
+	// The assertion consumer service URL, to which the identity provider sends its SAML responses. Enter it
+	// there.
 	ACSURL string `json:"acs_url"`
-	// The name this side has in SAML, to be entered at the provider. A response for another audience is
+	// The audience of the SAML responses, to enter at the identity provider. A response for another audience is
 	// refused.
 	AudienceURI string `json:"audience_uri"`
-	// Where in a SAML response the member's data stand: the keys are "email", and "full_name" or else both
-	// "first_name" and "last_name"; the values are names of attributes the identity provider sends. Role
+	// Where to find the member's data in a SAML response: the keys are "email", and "full_name" or both
+	// "first_name" and "last_name"; the values are names of attributes that the identity provider sends. Role
 	// assignments by group need "groups" too. It must be flat.
 	AttributeMapping shared.Object `json:"attribute_mapping,omitzero"`
-	// The certificates that the signatures of SAML responses are checked with, five at most. An active
-	// connection keeps at least one.
+	// The certificates that verify the signatures of SAML responses, at most five. An active connection keeps
+	// at least one.
 	VerificationCertificates []X509Certificate `json:"verification_certificates,omitzero"`
-	// The certificates with which the provider can check the signatures of login requests.
+	// The certificates with which the identity provider can verify the signatures of login requests.
 	SigningCertificates []X509Certificate `json:"signing_certificates,omitzero"`
-	// The keys that decrypt SAML responses, for providers that encrypt them. Empty when there are none.
+	// The keys that decrypt SAML responses, for identity providers that encrypt them.
 	EncryptionPrivateKeys []EncryptionPrivateKey `json:"encryption_private_keys,omitzero"`
-	// The roles of everybody whose session holds a login through the connection. Unverified: we assume that a
-	// list in a request replaces the one before.
+	// The roles of everyone whose session has a login through the connection. Unverified: we assume that a list
+	// in a request replaces the previous one.
 	SAMLConnectionImplicitRoleAssignments []SAMLConnectionImplicitRoleAssignment `json:"saml_connection_implicit_role_assignments,omitzero"`
-	// The roles of groups of the identity provider, which must send them under the attribute that "groups" in
-	// AttributeMapping names. Unverified: we assume that a list in a request replaces the one before.
+	// The roles of the identity provider's groups. The provider must send them in the attribute that "groups"
+	// in AttributeMapping names. Unverified: we assume that a list in a request replaces the previous one.
 	SAMLGroupImplicitRoleAssignments []SAMLGroupImplicitRoleAssignment `json:"saml_group_implicit_role_assignments,omitzero"`
-	// The form of name id that login requests ask the identity provider for, as a URN of SAML's. Default:
+	// The name id format that login requests ask the identity provider for, as a SAML URN. Default:
 	// urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress.
 	NameIDFormat string `json:"nameid_format"`
-	// The audience that the identity provider makes its responses out to in place of AudienceURI, for a
-	// connection that moved here and stayed as it was at the provider. Empty when there is none.
+	// The audience, if any, that the identity provider uses in its responses in place of AudienceURI, for a
+	// connection that was migrated without changes at the provider.
 	AlternativeAudienceURI string `json:"alternative_audience_uri"`
-	// The URL that the identity provider sends its responses to in place of ACSURL, for a connection that moved
-	// here and stayed as it was at the provider. Empty when there is none. Unverified: we assume that whatever
-	// answers there has to pass the responses on to ACSURL.
+	// The URL, if any, that the identity provider sends its responses to in place of ACSURL, for a connection
+	// that was migrated without changes at the provider. Unverified: we assume that the server at that URL must
+	// forward the responses to ACSURL.
 	AlternativeACSURL string `json:"alternative_acs_url"`
-	// Whether logins that begin at the identity provider, rather than at the application, are refused. Default:
+	// Whether logins that start at the identity provider, rather than at the application, are refused. Default:
 	// false.
 	IDPInitiatedAuthDisabled bool `json:"idp_initiated_auth_disabled"`
-	// Whether SAML responses may come by way of a gateway. Unverified: no source explains the name; we take it
-	// to mean a proxy of your own before ACSURL.
+	// Whether SAML responses may arrive through a gateway. Unverified: no source explains the name; we assume a
+	// proxy of your own in front of ACSURL.
 	AllowGatewayCallback bool `json:"allow_gateway_callback"`
 }
 
-// OIDCConnection is a way into an organization through an identity provider that speaks OIDC, of which Stytch
-// is a client there.
+// OIDCConnection is an SSO connection with OIDC, in which Stytch is a client of the identity provider.
 type OIDCConnection struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// The SSO connection, by its id.
+	// The SSO connection's id.
 	ConnectionID string `json:"connection_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// How far the set-up has come. The connection becomes active by itself once Issuer, ClientID, ClientSecret,
-	// AuthorizationURL, TokenURL, UserinfoURL and JWKSURL are there. See the ConnectionStatus constants.
+	// Whether the connection is ready. It becomes active automatically once Issuer, ClientID, ClientSecret,
+	// AuthorizationURL, TokenURL, UserinfoURL and JWKSURL are set. See the ConnectionStatus constants.
 	Status string `json:"status"`
-	// The make of the identity provider. Unverified: we assume that it is a label, which no login depends on.
+	// The identity provider product. Unverified: we assume that it is a label that no login depends on.
 	IdentityProvider IdentityProvider `json:"identity_provider"`
-	// The URL to which the provider sends people back; to be registered there.
+	// The redirect URL to register at the identity provider.
 	RedirectURL string `json:"redirect_url"`
-	// The id by which the identity provider knows this client. Empty until it is set.
+	// The client id that the identity provider issued.
 	ClientID string `json:"client_id"`
-	// The secret that the identity provider gave out with ClientID. Empty until it is set.
+	// The client secret that the identity provider issued with ClientID.
 	ClientSecret string `json:"client_secret" stytch:"secret"`
-	// The name the identity provider has in OIDC, an HTTPS URL. Empty until it is set.
+	// The identity provider's issuer in OIDC, an HTTPS URL.
 	Issuer string `json:"issuer"`
-	// The URL at which the identity provider logs people in. Empty until it is set or found in the provider's
-	// metadata.
+	// The identity provider's authorization endpoint. It can come from the provider's metadata.
 	AuthorizationURL string `json:"authorization_url"`
-	// The URL at which the identity provider trades codes for tokens. Empty until it is set or found in the
-	// provider's metadata.
+	// The identity provider's token endpoint. It can come from the provider's metadata.
 	TokenURL string `json:"token_url"`
-	// The URL at which the identity provider tells about the person logged in. Empty until it is set or found
-	// in the provider's metadata.
+	// The identity provider's userinfo endpoint. It can come from the provider's metadata.
 	UserinfoURL string `json:"userinfo_url"`
-	// The URL of the keys that the identity provider signs its ID tokens with. Empty until it is set or found
-	// in the provider's metadata.
+	// The URL of the keys that the identity provider signs its ID tokens with. It can come from the provider's
+	// metadata.
 	JWKSURL string `json:"jwks_url"`
-	// The scopes a login asks the provider for, with a space between them. Default: openid email profile.
+	// The scopes that a login requests from the identity provider, separated by spaces. Default: openid email
+	// profile.
 	CustomScopes string `json:"custom_scopes"`
-	// Where in the identity provider's answers the member's data stand. Unverified: we assume that the keys are
-	// attributes of the member and the values names of claims, as for SAML, and that the claims of the OIDC
-	// standard are used when absent.
+	// Where to find the member's data in the identity provider's claims. Unverified: we assume that the keys
+	// are attributes of the member and the values names of claims, as for SAML, and that the standard OIDC
+	// claims are used if it is omitted.
 	AttributeMapping shared.Object `json:"attribute_mapping,omitzero"`
 }
 
-// Connection is an external connection: it lets people into one organization through the SSO connection of
+// Connection is an external connection: members of one organization log in through the SSO connection of
 // another, so that the identity provider need not be set up twice.
 type Connection struct {
-	// The id of the organization that people are let into.
+	// The id of the organization whose members log in through the connection.
 	OrganizationID string `json:"organization_id"`
-	// The id of this connection, not of the one it stands for.
+	// The id of this connection, not of the one that it refers to.
 	ConnectionID string `json:"connection_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// Always "active", since there is nothing more to set up. See the ConnectionStatus constants.
+	// Always "active", since nothing has to be set up. See the ConnectionStatus constants.
 	Status string `json:"status"`
 	// The id of the organization that has the connection to the identity provider.
 	ExternalOrganizationID string `json:"external_organization_id"`
 	// The id of that organization's SSO connection.
 	ExternalConnectionID string `json:"external_connection_id"`
-	// The roles, in this organization, of everybody whose session holds a login through the connection.
-	// Unverified: we assume that a list in a request replaces the one before.
+	// The roles, in this organization, of everyone whose session has a login through the connection.
+	// Unverified: we assume that a list in a request replaces the previous one.
 	ExternalConnectionImplicitRoleAssignments []ConnectionImplicitRoleAssignment `json:"external_connection_implicit_role_assignments,omitzero"`
-	// The roles, in this organization, of groups of the identity provider. Unverified: we assume that a list in
-	// a request replaces the one before.
+	// The roles, in this organization, of the identity provider's groups. Unverified: we assume that a list in
+	// a request replaces the previous one.
 	ExternalGroupImplicitRoleAssignments []GroupImplicitRoleAssignment `json:"external_group_implicit_role_assignments,omitzero"`
 }
 
-// ConnectionImplicitRoleAssignment is a role that everybody has whose session holds a login through the
-// connection.
+// ConnectionImplicitRoleAssignment is a role of everyone whose session has a login through the connection.
 type ConnectionImplicitRoleAssignment struct {
-	// The role, by its id in the policy. "stytch_member", which every member has and nobody can assign, and
-	// "stytch_admin" are always there.
+	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned,
+	// and "stytch_admin" always exist. See the Role constants of package b2b/rbac.
 	RoleID string `json:"role_id"`
 }
 
-// SAMLConnectionImplicitRoleAssignment is a role that everybody has whose session holds a login through the
-// SAML connection.
+// SAMLConnectionImplicitRoleAssignment is a role of everyone whose session has a login through the SAML
+// connection.
 type SAMLConnectionImplicitRoleAssignment = ConnectionImplicitRoleAssignment
 
-// GroupImplicitRoleAssignment is a role that a group of the identity provider has, for sessions that hold a
-// login through the connection.
+// GroupImplicitRoleAssignment is a role of one of the identity provider's groups, in sessions that have a login
+// through the connection.
 type GroupImplicitRoleAssignment struct {
-	// The role, by its id in the policy. "stytch_member", which every member has and nobody can assign, and
-	// "stytch_admin" are always there.
+	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned,
+	// and "stytch_admin" always exist. See the Role constants of package b2b/rbac.
 	RoleID string `json:"role_id"`
-	// The group's name, as the identity provider sends it among the person's groups. Unverified: we assume that
-	// it is compared letter by letter.
+	// The group's name, as the identity provider sends it. Unverified: we assume that upper and lower case are
+	// distinct.
 	Group string `json:"group"`
 }
 
-// SAMLGroupImplicitRoleAssignment is a role that a group of the identity provider has, for sessions that hold a
+// SAMLGroupImplicitRoleAssignment is a role of one of the identity provider's groups, in sessions that have a
 // login through the SAML connection.
 type SAMLGroupImplicitRoleAssignment = GroupImplicitRoleAssignment
 
-// X509Certificate is a certificate that one side of a SAML connection checks the other's signatures with.
+// X509Certificate is a certificate that verifies signatures of a SAML connection.
 type X509Certificate struct {
-	// The certificate's id, by which a verification certificate can be deleted.
+	// The certificate's id, with which a verification certificate can be deleted.
 	CertificateID string `json:"certificate_id"`
-	// The certificate in PEM form.
+	// The certificate, in PEM format.
 	Certificate string `json:"certificate"`
-	// Who issued the certificate, as it says itself.
+	// The certificate's issuer, as stated in it.
 	Issuer string `json:"issuer"`
-	// When this was created; zero when the answer leaves it out.
+	// When this was created; zero if the response leaves it out.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	// When this last changed; zero when the answer leaves it out.
+	// When this last changed; zero if the response leaves it out.
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
-	// When the certificate stops being valid; zero when the answer leaves it out.
+	// When the certificate expires; zero if the response leaves it out.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
 // EncryptionPrivateKey is a private key that decrypts what the identity provider encrypted for a SAML
 // connection.
 type EncryptionPrivateKey struct {
-	// The key's id, by which it can be deleted.
+	// The key's id, with which it can be deleted.
 	PrivateKeyID string `json:"private_key_id"`
-	// The key itself. Unverified: we assume PEM form, in which it was sent.
+	// The key. Unverified: we assume PEM format, in which it was sent.
 	PrivateKey string `json:"private_key" stytch:"secret"`
-	// When this was created; zero when the answer leaves it out.
+	// When this was created; zero if the response leaves it out.
 	CreatedAt time.Time `json:"created_at,omitzero"`
 }
 
-// IdentityProvider is the make of an identity provider for single sign-on. The list is open.
+// IdentityProvider is an identity provider product for single sign-on. The list is open.
 type IdentityProvider string
 
 // Values of [IdentityProvider].
@@ -334,7 +331,7 @@ const (
 	IdentityProviderCyberArk IdentityProvider = "cyberark"
 	// Duo.
 	IdentityProviderDuo IdentityProvider = "duo"
-	// Any other.
+	// Any other product.
 	IdentityProviderGeneric IdentityProvider = "generic"
 	// Google Workspace.
 	IdentityProviderGoogleWorkspace IdentityProvider = "google-workspace"
@@ -360,11 +357,11 @@ const (
 	IdentityProviderShibboleth IdentityProvider = "shibboleth"
 )
 
-// Values of ConnectionStatus, which stay plain strings in requests and answers. The stage an SSO connection has
-// reached.
+// Values of ConnectionStatus, which stay plain strings in requests and answers. The status of an SSO
+// connection.
 const (
 	// Still being set up; nobody can log in through it.
 	ConnectionStatusPending = "pending"
-	// Complete; members can log in through it.
+	// Ready; members can log in through it.
 	ConnectionStatusActive = "active"
 )

@@ -2,16 +2,16 @@
 
 package attribute
 
-// Attributes is a note of where a user's request came from. The API compares it where asked to and takes
-// nothing from the HTTP request, which is the backend's.
+// Attributes is the origin of a user's request. The API compares it on request, and takes nothing from the HTTP
+// request, which comes from the backend.
 type Attributes struct {
-	// The user's IP address; empty when it is not known.
+	// The user's IP address; empty if it is not known.
 	IPAddress string `json:"ip_address,omitzero"`
-	// The user agent of the user's browser; empty when it is not known.
+	// The user agent of the user's browser; empty if it is not known.
 	UserAgent string `json:"user_agent,omitzero"`
 }
 
-// ClientAttributes is a statement of where a user's request comes from, as the backend makes it.
+// ClientAttributes is the origin of a user's request, as the backend reports it.
 type ClientAttributes struct {
 	// The user's IP address.
 	IPAddress *string `json:"ip_address,omitzero"`

@@ -6,176 +6,174 @@ import "github.com/seed75add069/stytch-go/shared"
 
 // ConnectedApp is an OAuth client of the project, with its settings and without its secret.
 type ConnectedApp struct {
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ClientID string `json:"client_id"`
-	// The app's name for people, as on the page where they give consent.
+	// The app's display name, as on the consent page.
 	ClientName string `json:"client_name"`
-	// What the app is for, in words for people.
+	// A description of the app.
 	ClientDescription string `json:"client_description"`
 	// Whether the app can be used. Unverified: no source lists the values; we assume "active" and "inactive",
 	// as for M2M clients.
 	Status string `json:"status"`
-	// Whether the app may ask for the scope "full_access", with which its access token can be traded for a
+	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a
 	// session. First-party apps only.
 	FullAccessAllowed bool `json:"full_access_allowed"`
-	// Whose app it is, and whether it has a secret.
+	// Who owns the app, and whether it has a client secret.
 	ClientType ClientType `json:"client_type"`
-	// Where an authorization may lead back to. An authorization that names another URL is refused.
+	// The URLs that an authorization may redirect to. An authorization with another URL is refused.
 	RedirectURLs []string `json:"redirect_urls,omitzero"`
-	// How long the app's access tokens live, in minutes. Unverified: the bounds; we assume that the server
+	// The lifetime of the app's access tokens, in minutes. Unverified: the bounds; we assume that the server
 	// checks them.
 	AccessTokenExpiryMinutes int `json:"access_token_expiry_minutes"`
-	// A template for further claims in the app's access tokens, as the text of a JSON object; empty when there
-	// is none.
+	// A template for additional claims in the app's access tokens, if any, as the text of a JSON object.
 	AccessTokenTemplateContent string `json:"access_token_template_content"`
-	// Where an OIDC logout that the app began may lead back to.
+	// The URLs that an OIDC logout started by the app may redirect to.
 	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
-	// Whether the app gets the scope "offline_access", and with it refresh tokens, without asking the person.
-	// First-party apps only.
+	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's
+	// consent. First-party apps only.
 	BypassConsentForOfflineAccess bool `json:"bypass_consent_for_offline_access"`
-	// How the app came to be: made by you, by registering itself, or by naming a document about itself.
+	// How the app was created: by you, by registering itself, or through a client ID metadata document.
 	// Unverified: no source lists the values, so we assume none.
 	CreationMethod string `json:"creation_method"`
-	// A template for further claims in the app's ID tokens; empty when there is none. Unverified: we take it to
-	// be the text of a JSON object, as for access tokens.
+	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the
+	// text of a JSON object, as for access tokens.
 	IDTokenTemplateContent string `json:"id_token_template_content"`
-	// The last four characters of the secret, to tell which one is in use; empty for a public app.
+	// The last four characters of the client secret; empty for a public app.
 	ClientSecretLastFour string `json:"client_secret_last_four,omitzero"`
-	// The last four characters of the secret that a rotation under way moves to; empty when none is under way.
+	// The last four characters of the new secret while a rotation is in progress; otherwise empty.
 	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
-	// A further audience for the app's access tokens, beside the project's id; empty when there is none.
+	// An additional audience for the app's access tokens, if any, beside the project's id.
 	AccessTokenCustomAudience string `json:"access_token_custom_audience,omitzero"`
-	// The URL of the app's logo; empty when there is none.
+	// The URL of the app's logo, if any.
 	LogoURL string `json:"logo_url,omitzero"`
-	// The URL of the document in which the app describes itself; empty unless it became known that way.
+	// The URL of the app's client ID metadata document; empty unless the app was created from one.
 	ClientIDMetadataURL string `json:"client_id_metadata_url,omitzero"`
 }
 
-// ConnectedAppWithClientSecret is a Connected App just created, with its secret if it has one.
+// ConnectedAppWithClientSecret is a Connected App that was just created, with its client secret if it has one.
 type ConnectedAppWithClientSecret struct {
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ClientID string `json:"client_id"`
-	// The app's name for people, as on the page where they give consent.
+	// The app's display name, as on the consent page.
 	ClientName string `json:"client_name"`
-	// What the app is for, in words for people.
+	// A description of the app.
 	ClientDescription string `json:"client_description"`
 	// Whether the app can be used. Unverified: no source lists the values; we assume "active" and "inactive",
 	// as for M2M clients.
 	Status string `json:"status"`
-	// Whether the app may ask for the scope "full_access", with which its access token can be traded for a
+	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a
 	// session. First-party apps only.
 	FullAccessAllowed bool `json:"full_access_allowed"`
-	// Whose app it is, and whether it has a secret.
+	// Who owns the app, and whether it has a client secret.
 	ClientType ClientType `json:"client_type"`
-	// Where an authorization may lead back to. An authorization that names another URL is refused.
+	// The URLs that an authorization may redirect to. An authorization with another URL is refused.
 	RedirectURLs []string `json:"redirect_urls,omitzero"`
-	// How long the app's access tokens live, in minutes. Unverified: the bounds; we assume that the server
+	// The lifetime of the app's access tokens, in minutes. Unverified: the bounds; we assume that the server
 	// checks them.
 	AccessTokenExpiryMinutes int `json:"access_token_expiry_minutes"`
-	// A template for further claims in the app's access tokens, as the text of a JSON object; empty when there
-	// is none.
+	// A template for additional claims in the app's access tokens, if any, as the text of a JSON object.
 	AccessTokenTemplateContent string `json:"access_token_template_content"`
-	// Where an OIDC logout that the app began may lead back to.
+	// The URLs that an OIDC logout started by the app may redirect to.
 	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
-	// Whether the app gets the scope "offline_access", and with it refresh tokens, without asking the person.
-	// First-party apps only.
+	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's
+	// consent. First-party apps only.
 	BypassConsentForOfflineAccess bool `json:"bypass_consent_for_offline_access"`
-	// A template for further claims in the app's ID tokens; empty when there is none. Unverified: we take it to
-	// be the text of a JSON object, as for access tokens.
+	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the
+	// text of a JSON object, as for access tokens.
 	IDTokenTemplateContent string `json:"id_token_template_content"`
-	// The last four characters of the secret, to tell which one is in use; empty for a public app.
+	// The last four characters of the client secret; empty for a public app.
 	ClientSecretLastFour string `json:"client_secret_last_four,omitzero"`
-	// The last four characters of the secret that a rotation under way moves to; empty when none is under way.
+	// The last four characters of the new secret while a rotation is in progress; otherwise empty.
 	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
-	// The secret; empty for a public app. No later answer shows it, and Stytch keeps no copy that it could
-	// show; when it is lost, rotate it.
+	// The client secret; empty for a public app. No later response contains it, and Stytch stores no copy that
+	// it could show. If it is lost, rotate it.
 	ClientSecret string `json:"client_secret,omitzero" stytch:"secret"`
-	// A further audience for the app's access tokens, beside the project's id; empty when there is none.
+	// An additional audience for the app's access tokens, if any, beside the project's id.
 	AccessTokenCustomAudience string `json:"access_token_custom_audience,omitzero"`
-	// The URL of the app's logo; empty when there is none.
+	// The URL of the app's logo, if any.
 	LogoURL string `json:"logo_url,omitzero"`
-	// The URL of the document in which the app describes itself; empty unless it became known that way.
+	// The URL of the app's client ID metadata document; empty unless the app was created from one.
 	ClientIDMetadataURL string `json:"client_id_metadata_url,omitzero"`
 }
 
-// ConnectedAppWithNextClientSecret is a Connected App whose secret is being rotated, with the secret to move
-// to.
+// ConnectedAppWithNextClientSecret is a Connected App whose client secret is being rotated, with the new
+// secret.
 type ConnectedAppWithNextClientSecret struct {
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ClientID string `json:"client_id"`
-	// The app's name for people, as on the page where they give consent.
+	// The app's display name, as on the consent page.
 	ClientName string `json:"client_name"`
-	// What the app is for, in words for people.
+	// A description of the app.
 	ClientDescription string `json:"client_description"`
 	// Whether the app can be used. Unverified: no source lists the values; we assume "active" and "inactive",
 	// as for M2M clients.
 	Status string `json:"status"`
-	// The last four characters of the old secret, which works until the rotation is finished.
+	// The last four characters of the old secret, which is valid until the rotation is completed.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
-	// Whether the app may ask for the scope "full_access", with which its access token can be traded for a
+	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a
 	// session. First-party apps only.
 	FullAccessAllowed bool `json:"full_access_allowed"`
-	// Whose app it is, and whether it has a secret.
+	// Who owns the app, and whether it has a client secret.
 	ClientType ClientType `json:"client_type"`
-	// Where an authorization may lead back to. An authorization that names another URL is refused.
+	// The URLs that an authorization may redirect to. An authorization with another URL is refused.
 	RedirectURLs []string `json:"redirect_urls,omitzero"`
-	// The secret to move to. It works at once, beside the old one, and no later answer shows it. When it is
+	// The secret to switch to. It works at once, alongside the old one. No later response contains it. If it is
 	// lost, cancel the rotation and start another.
 	NextClientSecret string `json:"next_client_secret" stytch:"secret"`
-	// How long the app's access tokens live, in minutes. Unverified: the bounds; we assume that the server
+	// The lifetime of the app's access tokens, in minutes. Unverified: the bounds; we assume that the server
 	// checks them.
 	AccessTokenExpiryMinutes int `json:"access_token_expiry_minutes"`
-	// A template for further claims in the app's access tokens, as the text of a JSON object; empty when there
-	// is none.
+	// A template for additional claims in the app's access tokens, if any, as the text of a JSON object.
 	AccessTokenTemplateContent string `json:"access_token_template_content"`
-	// Where an OIDC logout that the app began may lead back to.
+	// The URLs that an OIDC logout started by the app may redirect to.
 	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
-	// Whether the app gets the scope "offline_access", and with it refresh tokens, without asking the person.
-	// First-party apps only.
+	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's
+	// consent. First-party apps only.
 	BypassConsentForOfflineAccess bool `json:"bypass_consent_for_offline_access"`
-	// A template for further claims in the app's ID tokens; empty when there is none. Unverified: we take it to
-	// be the text of a JSON object, as for access tokens.
+	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the
+	// text of a JSON object, as for access tokens.
 	IDTokenTemplateContent string `json:"id_token_template_content"`
-	// The last four characters of the secret that a rotation under way moves to; empty when none is under way.
+	// The last four characters of the new secret while a rotation is in progress; otherwise empty.
 	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
-	// A further audience for the app's access tokens, beside the project's id; empty when there is none.
+	// An additional audience for the app's access tokens, if any, beside the project's id.
 	AccessTokenCustomAudience string `json:"access_token_custom_audience,omitzero"`
-	// The URL of the app's logo; empty when there is none.
+	// The URL of the app's logo, if any.
 	LogoURL string `json:"logo_url,omitzero"`
-	// The URL of the document in which the app describes itself; empty unless it became known that way.
+	// The URL of the app's client ID metadata document; empty unless the app was created from one.
 	ClientIDMetadataURL string `json:"client_id_metadata_url,omitzero"`
 }
 
-// ConnectedAppPublic is the part of a Connected App that a page for consent may show to anybody.
+// ConnectedAppPublic is the part of a Connected App that a consent page may show to anyone.
 type ConnectedAppPublic struct {
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ClientID string `json:"client_id"`
-	// The app's name for people, as on the page where they give consent.
+	// The app's display name, as on the consent page.
 	ClientName string `json:"client_name"`
-	// What the app is for, in words for people.
+	// A description of the app.
 	ClientDescription string `json:"client_description"`
-	// Whose app it is, and whether it has a secret.
+	// Who owns the app, and whether it has a client secret.
 	ClientType ClientType `json:"client_type"`
-	// The URL of the app's logo; empty when there is none.
+	// The URL of the app's logo, if any.
 	LogoURL string `json:"logo_url,omitzero"`
 }
 
-// ResultsMetadata is a count of the Connected Apps that a search found, and the way to its next page.
+// ResultsMetadata is the number of Connected Apps that a search found, and the cursor of its next page.
 type ResultsMetadata = shared.ResultsMetadata
 
-// ClientType is a kind of Connected App: whose it is, and whether it can keep a secret. It cannot be changed
+// ClientType is a kind of Connected App: who owns it, and whether it can keep a secret. It cannot be changed
 // later.
 type ClientType string
 
 // Values of [ClientType].
 const (
-	// Your own app, with a backend that keeps the secret.
+	// Your own app, with a backend that keeps the client secret.
 	ClientTypeFirstParty ClientType = "first_party"
-	// Your own app without a place for a secret, such as a native app or a command-line tool. It has none, and
-	// must use PKCE.
+	// Your own app that cannot keep a secret, such as a native app or a command-line tool. It has no client
+	// secret and must use PKCE.
 	ClientTypeFirstPartyPublic ClientType = "first_party_public"
-	// Somebody else's app, with a backend that keeps the secret. People must consent.
+	// Someone else's app, with a backend that keeps the client secret. It requires consent.
 	ClientTypeThirdParty ClientType = "third_party"
-	// Somebody else's app without a place for a secret. It has none, and must use PKCE. People must consent.
+	// Someone else's app that cannot keep a secret. It has no client secret, must use PKCE, and requires
+	// consent.
 	ClientTypeThirdPartyPublic ClientType = "third_party_public"
 )

@@ -25,12 +25,12 @@ var opAuthenticateStart = transport.Op{
 	Class:  transport.Write,
 }
 
-// AuthenticateStart makes the message that a crypto wallet has to sign, and creates the user if nobody has the
-// wallet.
+// AuthenticateStart creates the message that a crypto wallet has to sign, and the user if the wallet is
+// unknown.
 //
-// Let the wallet sign Challenge in the browser and pass the signature to CryptoWallets.Authenticate. The wallet
-// belongs to a user from this call on, but stays unverified until then. With SIWEParams the message has the
-// form of Sign-In with Ethereum.
+// Have the wallet sign Challenge in the browser, and pass the signature to CryptoWallets.Authenticate. The
+// wallet belongs to the user from this call on, but is unverified until then. With SIWEParams, the message has
+// the form of Sign-In with Ethereum.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidCryptoWalletAddress
@@ -60,11 +60,11 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate trades the signature of a crypto wallet for a login, and for a session when asked.
+// Authenticate logs a user in with the signature of a crypto wallet.
 //
-// The signature must be of the message that CryptoWallets.AuthenticateStart made for the wallet, and proves
-// that the wallet is the user's. Unverified: we assume that only the newest message counts, and that it works
-// once.
+// The signature must be of the message that CryptoWallets.AuthenticateStart created for the wallet; it verifies
+// that the wallet is the user's. A session is created if SessionDurationMinutes is given. Unverified: we assume
+// that only the newest message is valid, and that it works once.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthenticateCryptoWallet

@@ -13,123 +13,124 @@ import (
 
 // AuthenticateStartRequest is what [Service.AuthenticateStart] sends.
 type AuthenticateStartRequest struct {
-	// The kind of wallet. It decides how the address is read and the signature is checked. See the WalletType
+	// The kind of wallet. It determines the form of the address and of the signature. See the WalletType
 	// constants.
 	CryptoWalletType string `json:"crypto_wallet_type"`
 	// The wallet's address on its chain.
 	CryptoWalletAddress string `json:"crypto_wallet_address"`
-	// The user whom the wallet is added to if nobody has it yet, by their id or their external id. Give this,
-	// SessionToken or SessionJWT, or none of them; then a user is created for an unknown wallet.
+	// The id or external id of the user to add the wallet to, if it is unknown. Give this, SessionToken,
+	// SessionJWT, or none of them; then a user is created for an unknown wallet.
 	UserID *string `json:"user_id,omitzero"`
-	// A running session that names the user in place of UserID, by its opaque token.
+	// The opaque token of an existing session that identifies the user, in place of UserID.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session that names the user in place of UserID, by a JWT of it.
+	// A JWT of an existing session that identifies the user, in place of UserID.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// What the message shall say in the form of Sign-In with Ethereum, for CryptoWalletType "ethereum" only.
-	// When absent, the message has a form of the API's own.
+	// The parameters of a message in the form of Sign-In with Ethereum, only for CryptoWalletType "ethereum".
+	// If omitted, the message has the API's own form.
 	SIWEParams *SIWEParams `json:"siwe_params,omitzero"`
 }
 
 // AuthenticateStartResponse is what [Service.AuthenticateStart] returns.
 type AuthenticateStartResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the user the wallet belongs to.
+	// The id of the user that the wallet belongs to.
 	UserID string `json:"user_id"`
-	// The message for the wallet to sign, exactly as it stands here.
+	// The message for the wallet to sign, unchanged.
 	Challenge string `json:"challenge"`
-	// Whether the call created the user. When false, there was one before.
+	// Whether the call created the user. If false, the user already existed.
 	UserCreated bool `json:"user_created"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The kind of wallet, as when the message was made. See the WalletType constants.
+	// The kind of wallet, as when the message was created. See the WalletType constants.
 	CryptoWalletType string `json:"crypto_wallet_type"`
 	// The wallet's address on its chain.
 	CryptoWalletAddress string `json:"crypto_wallet_address"`
 	// The signature of the message, as the wallet returned it.
 	Signature string `json:"signature" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *sessions.Session `json:"session,omitzero"`
-	// What the signed message said; absent unless it had the form of Sign-In with Ethereum.
+	// The contents of the signed message; nil unless it had the form of Sign-In with Ethereum.
 	SIWEParams *SIWEParamsResponse `json:"siwe_params,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
-// SIWEParams is a wish for a message in the form of Sign-In with Ethereum, ERC-4361, and for what it says.
+// SIWEParams is the parameters of a message in the form of Sign-In with Ethereum (ERC-4361).
 type SIWEParams struct {
-	// The host that asks for the signature, with its port if it needs one, as in an RFC 3986 authority.
+	// The RFC 3986 authority that requests the signature: the host, with its port if needed.
 	Domain string `json:"domain"`
-	// The RFC 3986 URI that the login is for.
+	// The RFC 3986 URI of the resource that the login is for.
 	URI string `json:"uri"`
-	// The RFC 3986 URIs of what the person agrees to have resolved with the login. It may be empty.
+	// The RFC 3986 URIs of the resources that the person wants resolved with the login. It may be empty.
 	Resources []string `json:"resources,omitzero"`
-	// The chain of the wallet by its EIP-155 number, as decimal digits: from 1, which is the Ethereum main
-	// chain, to 9223372036854775771. Default: 1.
+	// The EIP-155 id of the wallet's chain, as decimal digits: from 1, the Ethereum main chain, to
+	// 9223372036854775771. Default: 1.
 	ChainID *string `json:"chain_id,omitzero"`
-	// A sentence for the person to read before they sign. Only ASCII characters that RFC 3986 allows in URIs,
-	// and spaces, are accepted. When absent, the message has none.
+	// A statement for the person to read before signing. Only spaces and the ASCII characters that RFC 3986
+	// allows in URIs are accepted. If omitted, the message has none.
 	Statement *string `json:"statement,omitzero"`
-	// When the message was made, as it shall say. When absent, the time of the call.
+	// When the message was created. If omitted, the time of the call.
 	IssuedAt time.Time `json:"issued_at,omitzero"`
-	// When the message becomes valid; before that, authenticating fails with
-	// stytcherror.CodeSIWEMessageNotValidYet. When absent, the time of the call.
+	// When the message becomes valid; before that, authentication fails with
+	// stytcherror.CodeSIWEMessageNotValidYet. If omitted, the time of the call.
 	NotBefore time.Time `json:"not_before,omitzero"`
-	// Your own id for the login, for the message to carry. Only characters of an RFC 3986 path segment are
-	// accepted. When absent, the message has none.
+	// Your own id for the login, to include in the message. Only characters of an RFC 3986 path segment are
+	// accepted. If omitted, the message has none.
 	MessageRequestID *string `json:"message_request_id,omitzero"`
 }
 
-// SIWEParamsResponse is a record of what a signed message in the form of Sign-In with Ethereum said.
+// SIWEParamsResponse is the contents of a signed message in the form of Sign-In with Ethereum.
 type SIWEParamsResponse struct {
-	// The host that asks for the signature, with its port if it needs one, as in an RFC 3986 authority.
+	// The RFC 3986 authority that requests the signature: the host, with its port if needed.
 	Domain string `json:"domain"`
-	// The RFC 3986 URI that the login is for.
+	// The RFC 3986 URI of the resource that the login is for.
 	URI string `json:"uri"`
-	// The chain of the wallet by its EIP-155 number, as decimal digits.
+	// The EIP-155 id of the wallet's chain, as decimal digits.
 	ChainID string `json:"chain_id"`
-	// The RFC 3986 URIs of what the person agreed to have resolved with the login.
+	// The RFC 3986 URIs of the resources that the person wanted resolved with the login.
 	Resources []string `json:"resources,omitzero"`
-	// The HTTP status once more, which the API puts into this object too.
+	// The HTTP status, which the API repeats in this object too.
 	StatusCode int `json:"status_code"`
-	// When the message was made; zero when the answer leaves it out.
+	// When the message was created; zero if the response leaves it out.
 	IssuedAt time.Time `json:"issued_at,omitzero"`
-	// Your own id for the login; empty when the message carries none.
+	// Your own id for the login; empty if the message has none.
 	MessageRequestID string `json:"message_request_id,omitzero"`
 }
 

@@ -24,9 +24,9 @@ var opWhoami = transport.Op{
 	Class:  transport.Read,
 }
 
-// Whoami names the project that the client's credentials belong to.
+// Whoami returns the project that the client's credentials belong to.
 //
-// The cheapest way to find out, when a program starts, whether project id, secret and environment fit together.
+// The cheapest way to check, when a program starts, that project id, secret and environment match.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials

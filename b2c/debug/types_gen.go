@@ -8,12 +8,12 @@ type WhoamiRequest struct {
 
 // WhoamiResponse is what [Service.Whoami] returns.
 type WhoamiResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The project, by its id, which begins with "project-test-" or "project-live-".
+	// The project's id, which begins with "project-test-" or "project-live-".
 	ProjectID string `json:"project_id"`
-	// The project's name, as the dashboard shows it.
+	// The project's name in the dashboard.
 	Name string `json:"name"`
 }

@@ -4,34 +4,34 @@ package devicehistory
 
 import "time"
 
-// DeviceInfo is a device as its fingerprint shows it. Answers carry one when the request named the fingerprint
-// by a TelemetryID.
+// DeviceInfo is a device and its history, from a device fingerprint. Responses have one if the request named
+// the fingerprint with TelemetryID.
 type DeviceInfo struct {
-	// The fingerprint's id for the device.
+	// The device's id in the fingerprint.
 	VisitorID string `json:"visitor_id"`
-	// Whether and since when VisitorID is known.
+	// Whether VisitorID is new, and when it was seen.
 	VisitorIDDetails *DeviceAttributeDetails `json:"visitor_id_details,omitzero"`
-	// The device's IP address; empty when the answer leaves it out.
+	// The device's IP address; empty if the response leaves it out.
 	IPAddress string `json:"ip_address,omitzero"`
-	// Whether and since when IPAddress is known.
+	// Whether IPAddress is new, and when it was seen.
 	IPAddressDetails *DeviceAttributeDetails `json:"ip_address_details,omitzero"`
-	// The city the IP address points to; empty when the answer leaves it out.
+	// The city of the IP address; empty if the response leaves it out.
 	IPGeoCity string `json:"ip_geo_city,omitzero"`
-	// The region the IP address points to; empty when the answer leaves it out.
+	// The region of the IP address; empty if the response leaves it out.
 	IPGeoRegion string `json:"ip_geo_region,omitzero"`
-	// The country the IP address points to; empty when the answer leaves it out.
+	// The country of the IP address; empty if the response leaves it out.
 	IPGeoCountry string `json:"ip_geo_country,omitzero"`
-	// Whether and since when IPGeoCountry is known.
+	// Whether IPGeoCountry is new, and when it was seen.
 	IPGeoCountryDetails *DeviceAttributeDetails `json:"ip_geo_country_details,omitzero"`
 }
 
 // DeviceAttributeDetails is the history of one attribute of a device.
 type DeviceAttributeDetails struct {
-	// Whether the attribute's value is new. Unverified: we take it to be new for the user or member who logs
-	// in, not for the project.
+	// Whether the attribute's value is new. Unverified: we assume new for the user or member who logs in, not
+	// for the project.
 	IsNew bool `json:"is_new"`
-	// When the value was first seen; zero when the answer leaves it out.
+	// When the value was first seen; zero if the response leaves it out.
 	FirstSeenAt time.Time `json:"first_seen_at,omitzero"`
-	// When the value was last seen; zero when the answer leaves it out.
+	// When the value was last seen; zero if the response leaves it out.
 	LastSeenAt time.Time `json:"last_seen_at,omitzero"`
 }

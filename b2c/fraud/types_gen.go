@@ -4,119 +4,117 @@ package fraud
 
 import "time"
 
-// Fingerprints is a set of ids for a device, from one that a new cookie changes to those that many devices
-// share.
+// Fingerprints is the ids of a device. Some are unique to the device, others are shared by many devices.
 type Fingerprints struct {
-	// The id of the way the device speaks on the network, taken from its TLS handshake. Many devices share it.
+	// The id of the device's network behavior, from its TLS handshake. Many devices share it.
 	NetworkFingerprint string `json:"network_fingerprint"`
-	// The id of the operating system and the hardware's architecture. Many devices share it.
+	// The id of the operating system and hardware architecture. Many devices share it.
 	HardwareFingerprint string `json:"hardware_fingerprint"`
 	// The id of the browser and its version. Many devices share it.
 	BrowserFingerprint string `json:"browser_fingerprint"`
-	// The id of the device that needs no cookie, and so outlives their deletion.
+	// The id of the device without a cookie, which stays the same when cookies are deleted.
 	VisitorFingerprint string `json:"visitor_fingerprint"`
-	// The id of the device that stands in a cookie; empty when the answer leaves it out. It is new once the
-	// cookie is gone.
+	// The id of the device in a cookie; empty if the response leaves it out. It changes when the cookie is
+	// deleted.
 	VisitorID string `json:"visitor_id,omitzero"`
-	// The id that combines VisitorID with NetworkFingerprint; empty when the answer leaves it out. A cookie
-	// that was copied to a browser of another kind yields another one.
+	// The id that combines VisitorID with NetworkFingerprint; empty if the response leaves it out. It changes
+	// if the cookie is copied to a different browser.
 	BrowserID string `json:"browser_id,omitzero"`
 }
 
-// Metadata is labels of your own on a fingerprint, by which the dashboard can find it.
+// Metadata is your own labels on a fingerprint, with which the dashboard can find it.
 type Metadata struct {
-	// Your own id for the person or for whatever else you look for; empty when there is none.
+	// Your own id for the person or for anything else to search for; empty if there is none.
 	ExternalID string `json:"external_id,omitzero"`
-	// The organization the person acts in, by its id; empty when there is none.
+	// The id of the organization that the person acts in; empty if there is none.
 	OrganizationID string `json:"organization_id,omitzero"`
-	// What the person was about to do, as in "login"; empty when there is none.
+	// What the person was about to do, such as "login"; empty if there is none.
 	UserAction string `json:"user_action,omitzero"`
 }
 
-// Labels is a set of labels of your own to put on a fingerprint, by which the dashboard can find it.
+// Labels is your own labels to put on a fingerprint, with which the dashboard can find it.
 type Labels struct {
-	// Your own id for the person or for whatever else you look for. Length: at most 65 characters. Form:
+	// Your own id for the person or for anything else to search for. Length: at most 65 characters. Form:
 	// ^[A-Za-z0-9_+.@-]*$
 	ExternalID *string `json:"external_id,omitzero"`
-	// The organization the person acts in, by its id. Unverified: we assume that it is not checked. Length: at
-	// most 65 characters. Form: ^[A-Za-z0-9_+.@-]*$
+	// The id of the organization that the person acts in. Unverified: we assume that it is not checked. Length:
+	// at most 65 characters. Form: ^[A-Za-z0-9_+.@-]*$
 	OrganizationID *string `json:"organization_id,omitzero"`
-	// What the person is about to do, as in "login". Length: at most 65 characters. Form: ^[A-Za-z0-9_+.@-]*$
+	// What the person is about to do, such as "login". Length: at most 65 characters. Form: ^[A-Za-z0-9_+.@-]*$
 	UserAction *string `json:"user_action,omitzero"`
 }
 
-// Verdict is a judgement on a fingerprint, with its reasons.
+// Verdict is the verdict on a fingerprint, with its reasons.
 type Verdict struct {
-	// What to do with the request. Of several reasons the strictest decides; a rule that matches decides before
-	// them.
+	// What to do with the request. The strictest of several reasons decides, unless a rule matches: then the
+	// rule decides.
 	Action VerdictAction `json:"action"`
-	// What was noticed, as in HEADLESS_BROWSER_AUTOMATION. RULE_MATCH means that one of your rules decided.
-	// Fraud.VerdictReasons.List names the reasons that can be overridden.
+	// What was detected, such as HEADLESS_BROWSER_AUTOMATION. Fraud.VerdictReasons.List returns the reasons
+	// that can be overridden. See the VerdictReason constants.
 	Reasons []string `json:"reasons,omitzero"`
-	// The operating system and architecture of the device, as Stytch makes them out.
+	// The detected operating system and architecture of the device.
 	DetectedDeviceType string `json:"detected_device_type"`
-	// Whether the device is what it claims to be. False when it disguises its browser or hardware.
+	// Whether the device is what it claims to be. False if it spoofs its browser or hardware.
 	IsAuthenticDevice bool `json:"is_authentic_device"`
-	// The overrides of yours that had a part in Action.
+	// Your overrides that affected Action.
 	VerdictReasonOverrides []VerdictReasonOverride `json:"verdict_reason_overrides,omitzero"`
-	// The kind of rule that matched; empty unless RULE_MATCH is among the reasons.
+	// The type of the rule that matched; empty unless RULE_MATCH is among the reasons.
 	RuleMatchType RuleType `json:"rule_match_type,omitzero"`
-	// What the rule is for, as in a visitor id; empty unless RULE_MATCH is among the reasons.
+	// The identifier that the rule applies to, such as a visitor id; empty unless RULE_MATCH is among the
+	// reasons.
 	RuleMatchIdentifier string `json:"rule_match_identifier,omitzero"`
 }
 
-// VerdictAction is a recommendation on what to do with a request. The list is open, so expect values that do
-// not stand here.
+// VerdictAction is a recommendation on what to do with a request. The list is open, so expect other values.
 type VerdictAction string
 
 // Values of [VerdictAction].
 const (
-	// Let it pass. Nothing speaks against it.
+	// Let the request through: nothing suspicious was detected.
 	VerdictActionAllow VerdictAction = "ALLOW"
-	// Ask for more, such as a second factor. Something is unusual, as it is with attackers and with some who
-	// are none.
+	// Ask for more, such as a second factor: something is unusual, which may be an attack or not.
 	VerdictActionChallenge VerdictAction = "CHALLENGE"
-	// Refuse it. It comes from automation or a disguise, or the e-mail address is worthless.
+	// Refuse the request: it comes from automation or a spoofed device, or the e-mail address is worthless.
 	VerdictActionBlock VerdictAction = "BLOCK"
 )
 
-// VerdictReasonOverride is an override that changed what a reason led to.
+// VerdictReasonOverride is an override that changed the effect of a reason.
 type VerdictReasonOverride struct {
 	// The reason.
 	VerdictReason string `json:"verdict_reason"`
-	// What the reason led to, in place of its default.
+	// What the reason leads to, in place of its default.
 	OverrideAction VerdictAction `json:"override_action"`
 }
 
-// VerdictReasonAction is a reason for verdicts, with what it leads to.
+// VerdictReasonAction is a reason for verdicts, and what it leads to.
 type VerdictReasonAction struct {
-	// The reason, as in VIRTUAL_MACHINE.
+	// The reason, such as VIRTUAL_MACHINE.
 	VerdictReason string `json:"verdict_reason"`
-	// What the reason leads to by itself.
+	// What the reason leads to by default.
 	DefaultAction VerdictAction `json:"default_action"`
-	// What the reason leads to in your project instead; empty when nothing overrides it.
+	// What the reason leads to in your project; empty if there is no override.
 	OverrideAction VerdictAction `json:"override_action,omitzero"`
-	// When the override was made; zero when there is none.
+	// When the override was created; zero if there is none.
 	OverrideCreatedAt time.Time `json:"override_created_at,omitzero"`
-	// Your note on the override; empty when there is none.
+	// Your note on the override; empty if there is none.
 	OverrideDescription string `json:"override_description,omitzero"`
 }
 
-// Properties is a description of where a request came from.
+// Properties is the origin of a request.
 type Properties struct {
-	// The network the device was in.
+	// The network of the device.
 	NetworkProperties NetworkProperties `json:"network_properties"`
-	// The browser the fingerprint was taken in.
+	// The browser in which the fingerprint was taken.
 	BrowserProperties BrowserProperties `json:"browser_properties"`
 }
 
-// NetworkProperties is a description of the network a device was in.
+// NetworkProperties is the network that a device was in.
 type NetworkProperties struct {
 	// The device's IP address.
 	IPAddress string `json:"ip_address"`
-	// Who operates the network.
+	// The operator of the network.
 	ASN ASNProperties `json:"asn"`
-	// The place the IP address points to.
+	// The location of the IP address.
 	IPGeolocation IPGeoProperties `json:"ip_geolocation"`
 	// Whether the request came through a proxy.
 	IsProxy bool `json:"is_proxy"`
@@ -124,70 +122,70 @@ type NetworkProperties struct {
 	IsVPN bool `json:"is_vpn"`
 }
 
-// ASNProperties is a network operator, as the internet's routing knows it.
+// ASNProperties is an autonomous system of the internet, and its operator.
 type ASNProperties struct {
-	// The Autonomous System Number. A rule can be set for it.
+	// The Autonomous System Number. A rule can apply to it.
 	ASN string `json:"asn"`
 	// The operator's public name.
 	Name string `json:"name"`
-	// The block of IP addresses that the device's address belongs to, in CIDR notation.
+	// The block of IP addresses that contains the device's address, in CIDR notation.
 	Network string `json:"network"`
 }
 
-// IPGeoProperties is a place that an IP address points to, which need not be where the device is.
+// IPGeoProperties is the location of an IP address, which may differ from that of the device.
 type IPGeoProperties struct {
 	// The city.
 	City string `json:"city"`
 	// The region within the country.
 	Region string `json:"region"`
-	// The country. Unverified: we assume its two letters in ISO 3166-1, as rules take them.
+	// The country. Unverified: we assume its two-letter ISO 3166-1 code, as in rules.
 	Country string `json:"country"`
 }
 
-// BrowserProperties is a description of the browser a fingerprint was taken in.
+// BrowserProperties is the browser in which a fingerprint was taken.
 type BrowserProperties struct {
-	// The user agent that the browser claims to be.
+	// The user agent that the browser claims.
 	UserAgent string `json:"user_agent"`
 }
 
-// Rule is an action of your own for certain devices or networks, which takes the place of the verdict's. The
-// one field that RuleType tells of says which; the fields for other kinds are empty.
+// Rule is your own action for certain devices or networks, which replaces the verdict's. RuleType says which of
+// the identifier fields is set; the others are empty.
 type Rule struct {
-	// The kind of identifier the rule goes by.
+	// The kind of identifier that the rule applies to.
 	RuleType RuleType `json:"rule_type"`
-	// The verdict's action where the rule matches.
+	// The verdict's action if the rule matches.
 	Action RuleAction `json:"action"`
 	// When the rule was first set.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	// The device the rule is for, by its visitor id.
+	// The visitor id of the device that the rule applies to.
 	VisitorID string `json:"visitor_id,omitzero"`
-	// The browser the rule is for, by its browser id.
+	// The browser id of the browser that the rule applies to.
 	BrowserID string `json:"browser_id,omitzero"`
-	// The devices the rule is for, by their visitor fingerprint.
+	// The visitor fingerprint of the devices that the rule applies to.
 	VisitorFingerprint string `json:"visitor_fingerprint,omitzero"`
-	// The devices the rule is for, by their browser fingerprint.
+	// The browser fingerprint of the devices that the rule applies to.
 	BrowserFingerprint string `json:"browser_fingerprint,omitzero"`
-	// The devices the rule is for, by their hardware fingerprint.
+	// The hardware fingerprint of the devices that the rule applies to.
 	HardwareFingerprint string `json:"hardware_fingerprint,omitzero"`
-	// The devices the rule is for, by their network fingerprint.
+	// The network fingerprint of the devices that the rule applies to.
 	NetworkFingerprint string `json:"network_fingerprint,omitzero"`
-	// The IP addresses the rule is for, as a block in CIDR notation such as 203.0.113.0/24.
+	// The IP addresses that the rule applies to, as a block in CIDR notation such as 203.0.113.0/24.
 	CIDRBlock string `json:"cidr_block,omitzero"`
-	// The country the rule is for, by its two letters in ISO 3166-1, as in DE.
+	// The country that the rule applies to, as its two-letter ISO 3166-1 code, such as DE.
 	CountryCode string `json:"country_code,omitzero"`
-	// The network operator the rule is for, by its Autonomous System Number: decimal digits, from 0 to
+	// The Autonomous System Number of the network that the rule applies to: decimal digits, from 0 to
 	// 4294967295.
 	ASN string `json:"asn,omitzero"`
-	// Your note on the rule; empty when there is none.
+	// Your note on the rule; empty if there is none.
 	Description string `json:"description,omitzero"`
-	// When the rule ends by itself; zero when it lasts.
+	// When the rule expires; zero if it does not.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	// When the rule was last set anew; zero when it never was.
+	// When the rule was last set again; zero if it never was.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
 }
 
-// RuleType is a kind of identifier that a rule goes by. Where several rules match, the kind that stands first
-// here decides. The list is open.
+// RuleType is a kind of identifier that a rule applies to. If several rules match, the one whose type is listed
+// first here decides. The list is open.
 type RuleType string
 
 // Values of [RuleType].
@@ -198,7 +196,7 @@ const (
 	RuleTypeBrowserID RuleType = "BROWSER_ID"
 	// The fingerprint of a device, which needs no cookie.
 	RuleTypeVisitorFingerprint RuleType = "VISITOR_FINGERPRINT"
-	// The browser and its version.
+	// The browser id of the browser: its name and version.
 	RuleTypeBrowserFingerprint RuleType = "BROWSER_FINGERPRINT"
 	// The operating system and architecture.
 	RuleTypeHardwareFingerprint RuleType = "HARDWARE_FINGERPRINT"
@@ -212,42 +210,49 @@ const (
 	RuleTypeCountryCode RuleType = "COUNTRY_CODE"
 )
 
-// RuleAction is an action of your own for a rule or for a reason. Where two rules match that rank alike, the
-// strictest wins.
+// RuleAction is your own action for a rule or a reason. If two matching rules rank equally, the strictest
+// action decides.
 type RuleAction string
 
 // Values of [RuleAction].
 const (
-	// Let the request pass.
+	// Let the request through.
 	RuleActionAllow RuleAction = "ALLOW"
 	// Ask for more, such as a second factor.
 	RuleActionChallenge RuleAction = "CHALLENGE"
 	// Refuse the request.
 	RuleActionBlock RuleAction = "BLOCK"
-	// Take back the rule, so that the verdict decides again. Unverified: for reasons it is not documented; we
-	// assume that it takes back the override.
+	// Remove the rule, so that the verdict decides again. Unverified: for reasons it is not documented; we
+	// assume that it removes the override.
 	RuleActionNone RuleAction = "NONE"
 )
 
-// AddressInformation is a description of an e-mail address.
+// AddressInformation is the properties of an e-mail address.
 type AddressInformation struct {
-	// Whether mail to the address is known to have come back.
+	// Whether e-mails to the address are known to have bounced.
 	HasKnownBounces bool `json:"has_known_bounces"`
-	// Whether the address is well formed.
+	// Whether the address is well-formed.
 	HasValidSyntax bool `json:"has_valid_syntax"`
-	// Whether the address seems to belong to a role or a group, as in sales@, and not to one person.
+	// Whether the address seems to belong to a role or a group, such as sales@, and not to one person.
 	IsSuspectedRoleAddress bool `json:"is_suspected_role_address"`
-	// The address without dots in its local part and without what follows a + there. Compare it with those of
-	// other sign-ups to find one person behind several addresses.
+	// The address without dots in its local part and without anything after a + there. Compare it with those of
+	// other sign-ups to find several addresses of one person.
 	NormalizedEmail string `json:"normalized_email"`
 	// How many dots and plus signs the address has. Many of them suggest variants of one address.
 	TumblingCharacterCount int `json:"tumbling_character_count"`
 }
 
-// DomainInformation is a description of the domain of an e-mail address.
+// DomainInformation is the properties of the domain of an e-mail address.
 type DomainInformation struct {
-	// Whether the domain can receive mail by its DNS records.
+	// Whether the domain can receive e-mail according to its DNS records.
 	HasMXOrARecord bool `json:"has_mx_or_a_record"`
-	// Whether the domain is known for throw-away addresses.
+	// Whether the domain is known for disposable addresses.
 	IsDisposableDomain bool `json:"is_disposable_domain"`
 }
+
+// Values of VerdictReason, which stay plain strings in requests and answers. A reason for a verdict.
+// Fraud.VerdictReasons.List returns those that can be overridden.
+const (
+	// One of your rules decided.
+	VerdictReasonRuleMatch = "RULE_MATCH"
+)

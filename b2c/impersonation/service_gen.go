@@ -25,11 +25,11 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate trades an impersonation token for a session of the user.
+// Authenticate exchanges an impersonation token for a session in the name of a user.
 //
-// The token is made in the dashboard and works once. The session lasts 60 minutes and cannot be extended. Its
-// one factor has the type "impersonated" and tells who acts in the user's name, so that the application can
-// forbid what only the user should do.
+// The token is created in the dashboard and works once. The session lasts 60 minutes and cannot be extended.
+// Its only factor has the type "impersonated" and names the impersonator, so that the application can refuse
+// what only the user may do.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthImpersonationToken

@@ -15,17 +15,17 @@ type AuthenticateRequest struct {
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the user who is impersonated.
+	// The id of the impersonated user.
 	UserID string `json:"user_id"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The opaque token of the session. It is valid until the session ends.
+	// The session's opaque token, valid until the session ends.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
+	// A JWT of the session, valid for five minutes. Authenticating the session returns a fresh one.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The new session.
 	Session *sessions.Session `json:"session,omitzero"`

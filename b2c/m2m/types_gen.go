@@ -14,149 +14,149 @@ type TokenRequest struct {
 	ClientID string `json:"client_id"`
 	// The client's secret.
 	ClientSecret string `json:"client_secret" stytch:"secret"`
-	// The scopes that the token shall have. None means all that the client has.
+	// The scopes to request. If there are none, the token has all of the client's scopes.
 	Scopes []string `json:"scopes,omitzero"`
 }
 
 // TokenResponse is what [Service.Token] returns.
 type TokenResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The token, for the Authorization header.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// How to send the token, "bearer".
+	// How to send the token: "bearer".
 	TokenType string `json:"token_type"`
-	// How long the token is valid, in seconds, usually 3600.
+	// The token's lifetime in seconds, usually 3600.
 	ExpiresIn int `json:"expires_in"`
 }
 
-// AccessToken is a token of a TokenSource.
+// AccessToken is a token from a TokenSource.
 type AccessToken struct {
-	// The token itself.
+	// The token.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// How to send the token, "bearer".
+	// How to send the token: "bearer".
 	TokenType string `json:"token_type"`
-	// When the token ends, by the client's own clock and rather too early than too late.
+	// When the token expires, by the local clock and with a margin for the time that the request took.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
 // AuthenticateTokenRequest is what [Service.AuthenticateToken] takes.
 type AuthenticateTokenRequest struct {
-	// The access token, without the word Bearer. Required.
+	// The access token, without the word Bearer.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// The scopes that the token must have, all of them. A scope like "read:engines" is also held by who has
-	// "read:*"; there is no wildcard for what stands before the colon.
+	// The scopes that the token must have, all of them. A held scope "read:*" satisfies "read:engines"; there
+	// is no wildcard for the part before the colon.
 	RequiredScopes []string `json:"required_scopes,omitzero"`
-	// How long ago the token may have been issued. Absent means as long as it is valid, usually an hour. Zero
-	// makes every token too old. Less than zero is refused.
+	// The maximum age of the token. If omitted, a token is accepted until it expires, usually an hour after it
+	// was issued. Zero makes every token too old; negative values are refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// How much longer a token is accepted than it says, for clocks that differ. A token from up to five seconds
-	// in the future is accepted in any case. Less than zero is refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
+	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 }
 
 // AuthenticateTokenResponse is what [Service.AuthenticateToken] returns.
 type AuthenticateTokenResponse struct {
-	// The client that the token was issued to.
+	// The id of the client that the token was issued to.
 	ClientID string `json:"client_id"`
 	// The scopes of the token.
 	Scopes []string `json:"scopes,omitzero"`
-	// The claims that the project's JWT template adds; none is nil.
+	// The claims that the project's JWT template adds; nil if there are none.
 	CustomClaims shared.Object `json:"custom_claims,omitzero"`
-	// When the token was issued; zero where the API does not say.
+	// When the token was issued; zero if the API does not say.
 	IssuedAt time.Time `json:"issued_at,omitzero"`
-	// When the token ends; zero where the API does not say.
+	// When the token expires; zero if the API does not say.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
-// M2MClient is a program that gets access tokens for itself, with its id and its secret and without a person.
+// M2MClient is a program that gets access tokens for itself, without a person.
 type M2MClient struct {
-	// The client, by its id. It begins with "m2m-client-" unless it was chosen when the client was created.
+	// The client's id. It begins with "m2m-client-" unless it was chosen when the client was created.
 	ClientID string `json:"client_id"`
-	// The client's name for people.
+	// The client's display name.
 	ClientName string `json:"client_name"`
-	// What the client is for, in words for people.
+	// A description of the client.
 	ClientDescription string `json:"client_description"`
-	// Whether the client may get access tokens.
+	// Whether the client can get access tokens.
 	Status M2MClientStatus `json:"status"`
-	// The scopes the client may ask for, and which its access tokens hold when it asks for none in particular.
-	// They are the project's own words. In those of the form action:resource, as in read:orders, a * stands for
-	// every resource.
+	// The scopes that the client may request. A token for which none are requested has all of them. The project
+	// chooses their names. In a scope of the form action:resource, such as read:orders, a * stands for every
+	// resource.
 	Scopes []string `json:"scopes,omitzero"`
-	// The last four characters of the secret, to tell which one is in use.
+	// The last four characters of the client secret.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
-	// Data of your own about the client, which only a backend can write.
+	// Custom data about the client, which only a backend can write.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// The last four characters of the secret that a rotation under way moves to; empty when none is under way.
+	// The last four characters of the new secret while a rotation is in progress; otherwise empty.
 	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
 }
 
-// M2MClientWithClientSecret is an M2M client just created, with its secret.
+// M2MClientWithClientSecret is an M2M client that was just created, with its client secret.
 type M2MClientWithClientSecret struct {
-	// The client, by its id. It begins with "m2m-client-" unless it was chosen when the client was created.
+	// The client's id. It begins with "m2m-client-" unless it was chosen when the client was created.
 	ClientID string `json:"client_id"`
-	// The secret. No later answer shows it, and Stytch keeps no copy that it could show; when it is lost,
+	// The secret. No later response contains it, and Stytch stores no copy that it could show. If it is lost,
 	// rotate it.
 	ClientSecret string `json:"client_secret" stytch:"secret"`
-	// The client's name for people.
+	// The client's display name.
 	ClientName string `json:"client_name"`
-	// What the client is for, in words for people.
+	// A description of the client.
 	ClientDescription string `json:"client_description"`
-	// Whether the client may get access tokens.
+	// Whether the client can get access tokens.
 	Status M2MClientStatus `json:"status"`
-	// The scopes the client may ask for, and which its access tokens hold when it asks for none in particular.
-	// They are the project's own words. In those of the form action:resource, as in read:orders, a * stands for
-	// every resource.
+	// The scopes that the client may request. A token for which none are requested has all of them. The project
+	// chooses their names. In a scope of the form action:resource, such as read:orders, a * stands for every
+	// resource.
 	Scopes []string `json:"scopes,omitzero"`
-	// The last four characters of the secret, to tell which one is in use.
+	// The last four characters of the client secret.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
-	// Data of your own about the client, which only a backend can write.
+	// Custom data about the client, which only a backend can write.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// The last four characters of the secret that a rotation under way moves to; empty when none is under way.
+	// The last four characters of the new secret while a rotation is in progress; otherwise empty.
 	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
 }
 
-// M2MClientWithNextClientSecret is an M2M client whose secret is being rotated, with the secret to move to.
+// M2MClientWithNextClientSecret is an M2M client whose client secret is being rotated, with the new secret.
 type M2MClientWithNextClientSecret struct {
-	// The client, by its id. It begins with "m2m-client-" unless it was chosen when the client was created.
+	// The client's id. It begins with "m2m-client-" unless it was chosen when the client was created.
 	ClientID string `json:"client_id"`
-	// The secret to move to. It works at once, beside the old one, and no later answer shows it. When it is
+	// The secret to switch to. It works at once, alongside the old one. No later response contains it. If it is
 	// lost, cancel the rotation and start another.
 	NextClientSecret string `json:"next_client_secret" stytch:"secret"`
-	// The client's name for people.
+	// The client's display name.
 	ClientName string `json:"client_name"`
-	// What the client is for, in words for people.
+	// A description of the client.
 	ClientDescription string `json:"client_description"`
-	// Whether the client may get access tokens.
+	// Whether the client can get access tokens.
 	Status M2MClientStatus `json:"status"`
-	// The scopes the client may ask for, and which its access tokens hold when it asks for none in particular.
-	// They are the project's own words. In those of the form action:resource, as in read:orders, a * stands for
-	// every resource.
+	// The scopes that the client may request. A token for which none are requested has all of them. The project
+	// chooses their names. In a scope of the form action:resource, such as read:orders, a * stands for every
+	// resource.
 	Scopes []string `json:"scopes,omitzero"`
-	// The last four characters of the old secret, which works until the rotation is finished.
+	// The last four characters of the old secret, which is valid until the rotation is completed.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
-	// Data of your own about the client, which only a backend can write.
+	// Custom data about the client, which only a backend can write.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// The last four characters of the secret that a rotation under way moves to; empty when none is under way.
+	// The last four characters of the new secret while a rotation is in progress; otherwise empty.
 	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
 }
 
-// M2MClientStatus is a state of an M2M client, which says whether it may get access tokens.
+// M2MClientStatus is the status of an M2M client, which says whether it can get access tokens.
 type M2MClientStatus string
 
 // Values of [M2MClientStatus].
 const (
 	// The client gets access tokens.
 	M2MClientStatusActive M2MClientStatus = "active"
-	// The client gets none. Those it has stay valid until they expire.
+	// The client gets none. Those already issued stay valid until they expire.
 	M2MClientStatusInactive M2MClientStatus = "inactive"
 )
 
 // M2MSearchQuery is a condition on M2M clients.
 type M2MSearchQuery struct {
-	// Whether a client must match every operand or one of them.
+	// Whether a client must match every operand or at least one.
 	Operator shared.SearchOperator `json:"operator"`
 	// The filters to combine. Unverified: we assume that an empty list matches every client.
 	Operands []M2MSearchQueryOperand `json:"operands,omitzero"`
@@ -164,12 +164,12 @@ type M2MSearchQuery struct {
 
 // M2MSearchQueryOperand is a filter in a search for M2M clients.
 type M2MSearchQueryOperand struct {
-	// What to look at. Any other name fails with stytcherror.CodeM2MSearchFilterNameNotRecognized.
+	// The name of the filter. An unknown one fails with stytcherror.CodeM2MSearchFilterNameNotRecognized.
 	FilterName string `json:"filter_name"`
-	// What to look for: a list of strings, for each of the filters. Anything else fails with
+	// The value to look for: a list of strings, for every filter. Anything else fails with
 	// stytcherror.CodeM2MSearchExpectedArrayOfStrings.
 	FilterValue any `json:"filter_value"`
 }
 
-// ResultsMetadata is a count of the clients that a search found, and the way to its next page.
+// ResultsMetadata is the number of clients that a search found, and the cursor of its next page.
 type ResultsMetadata = shared.ResultsMetadata

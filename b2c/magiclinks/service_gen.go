@@ -24,13 +24,13 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate trades the token of a magic link for a login, and for a session when asked.
+// Authenticate logs a user in with the token of a magic link.
 //
-// The token works once. A link that came by e-mail proves the address and makes a pending user active; an
-// embeddable one proves no address.
+// The token works once. A link that was sent by e-mail verifies the address and makes a pending user active; an
+// embeddable one verifies no address. A session is created if SessionDurationMinutes is given.
 //
-// When the address is proved for the first time and has a password already, whoever set it may have been
-// somebody else. Then the password needs a reset, the user's other sessions end, and ResetSessions is true.
+// If the address is verified for the first time and already has a password, someone else may have set that.
+// Then the password needs a reset, the user's other sessions end, and ResetSessions is true.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeMagicLinkNotFound
@@ -59,11 +59,11 @@ var opCreate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Create makes an embeddable magic link for a user and sends nothing.
+// Create creates an embeddable magic link for a user without sending anything.
 //
-// The answer holds the bare token. Put it into a URL of your own, deliver that by whatever means, and pass the
-// token to MagicLinks.Authenticate when it comes back. Whoever holds the token can log in as the user, and
-// logging in marks no e-mail address or phone number as verified.
+// The response contains only the token. Put it into a URL of your own, deliver that by any means, and pass the
+// token to MagicLinks.Authenticate when it comes back. Anyone with the token can log in as the user. The login
+// does not verify an e-mail address or phone number.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound

@@ -15,83 +15,84 @@ type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "magic_links", or "login" for
 	// the link in a password reset e-mail that logs in without a reset. Or the token of an embeddable link.
 	Token string `json:"token" stytch:"secret"`
-	// The IP address and user agent of whoever logs in, to be compared as Options demands. Nothing is taken
-	// from the HTTP request itself.
+	// The IP address and user agent of the person who logs in, to be compared as Options requires. Nothing is
+	// taken from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Which of Attributes must be the same as when the message was asked for. When absent, nothing is compared.
+	// Which of the Attributes must be the same as when the message was requested. If omitted, nothing is
+	// compared.
 	Options *Options `json:"options,omitzero"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The random string behind the challenge the flow began with. Required if there was a challenge, and
-	// refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
+	// challenge, refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"secret"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The id of the e-mail address that was proved. Unverified: for an embeddable link we take it to be the
-	// link's id.
+	// The id of the e-mail address that was verified. Unverified: for an embeddable link we assume the link's
+	// id.
 	MethodID string `json:"method_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// Whether the call ended the user's other sessions. It does so when the address is proved for the first
-	// time and somebody has set a password for it before: that may have been a stranger, so the password needs
-	// a reset too.
+	// Whether the call ended the user's other sessions. It does so if the address is verified for the first
+	// time and already has a password: someone else may have set it, so the password also needs a reset.
 	ResetSessions bool `json:"reset_sessions"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *sessions.Session `json:"session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id"`
-	// How long the link can be used, in minutes from now. Default: 60. Bounds: 5 to 10080.
+	// How long the link can be used, in minutes. Default: 60. Bounds: 5 to 10080.
 	ExpirationMinutes *int `json:"expiration_minutes,omitzero"`
-	// The IP address and user agent the link is meant for. They are kept with it, so that authenticating can
-	// demand the same ones.
+	// The IP address and user agent that the link is meant for. They are stored with it, so that authentication
+	// can require the same ones.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
 }
 
 // CreateResponse is what [Service.Create] returns.
 type CreateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The token to put into your own URL. It works once and is not shown again.
+	// The token to put into your own URL. It works once, and no later response contains it.
 	Token string `json:"token" stytch:"secret"`
 }
 
-// Options is a choice of what must be the same when a link or passcode is asked for and when it comes back. A
-// difference fails the call with stytcherror.CodeAttributeMismatch.
+// Options is the attributes that must be the same when a link or passcode is requested and when it is
+// authenticated. If they differ, the call fails with stytcherror.CodeAttributeMismatch.
 type Options struct {
 	// Whether the IP addresses in the two "attributes" must be equal.
 	IPMatchRequired bool `json:"ip_match_required"`

@@ -24,11 +24,11 @@ var opAttach = transport.Op{
 	Class:  transport.Write,
 }
 
-// Attach makes a token that ties the next login with an OAuth provider to a user who exists.
+// Attach creates a token that attaches the next OAuth login to an existing user.
 //
-// For users who add a provider to their account. Put the answer's token into the provider's start URL as the
-// query parameter OAuthAttachToken; the login that follows then belongs to this user rather than to a new one.
-// Finish it with OAuth.Authenticate as usual.
+// For users who add a provider to their account. Pass the token from the response to OAuth.StartURL; the login
+// that follows then belongs to this user rather than to a new one. Complete it with OAuth.Authenticate as
+// usual.
 //
 // Set exactly one of UserID, SessionToken and SessionJWT; the server decides.
 //
@@ -55,14 +55,14 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate trades the token of an OAuth login for a login, and for a session when asked.
+// Authenticate logs a user in with the token of an OAuth login.
 //
-// The last step of a login that began at a provider's start URL in the browser. The token works once. The
-// answer also holds the provider's own tokens, with which its API can be called. The session stands in
-// UserSession, not in a field named like those of other logins.
+// The last step of a login that started in the browser at the URL from OAuth.StartURL. The token works once.
+// The response also contains the provider's tokens for its own API. A session is created if
+// SessionDurationMinutes is given; it is in UserSession, unlike in the responses of other logins.
 //
-// When an e-mail address is proved for the first time and has a password already, whoever set it may have been
-// somebody else. Then the password needs a reset, the user's other sessions end, and ResetSessions is true.
+// If an e-mail address is verified for the first time and already has a password, someone else may have set
+// that. Then the password needs a reset, the user's other sessions end, and ResetSessions is true.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOAuthTokenNotFound

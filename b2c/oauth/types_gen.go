@@ -13,49 +13,50 @@ import (
 
 // StartURLRequest is what [Service.StartURL] takes.
 type StartURLRequest struct {
-	// The provider. See the Provider constants.
+	// The OAuth provider to log in with. See the Provider constants.
 	Provider string `json:"provider" path:"provider"`
-	// The public token of the project, which begins with "public-token-". It is no secret.
+	// The project's public token, which begins with "public-token-". It is not a secret.
 	PublicToken string `json:"public_token" url:"public_token"`
-	// Where to come back to after a login. It must be registered for the project. Absent means the project's
-	// default.
+	// The URL to redirect to after a login. It must be registered with the project. If omitted, the project's
+	// default is used.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
-	// Where to come back to after a first login. It must be registered for the project. Absent means the
-	// project's default.
+	// The URL to redirect to after a first login. It must be registered with the project. If omitted, the
+	// project's default is used.
 	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
-	// Scopes to ask the provider for, beside those that a login needs.
+	// Scopes to request from the provider, in addition to those that a login needs.
 	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
-	// The challenge of PKCE, a SHA-256 of the verifier in base64url without padding (RFC 7636, section 4.2).
-	// The call that ends the login then takes the verifier.
+	// The PKCE code challenge: the SHA-256 digest of the verifier, in base64url without padding (RFC 7636,
+	// section 4.2). The call that completes the login then needs the verifier.
 	CodeChallenge *string `json:"code_challenge,omitzero" url:"code_challenge"`
-	// A token from OAuth.Attach, to tie the provider to a user who exists.
+	// A token from OAuth.Attach, to attach the provider to an existing user.
 	OAuthAttachToken *string `json:"oauth_attach_token,omitzero" url:"oauth_attach_token" stytch:"secret"`
-	// Further parameters for the provider, by their names there, as in {"prompt": "consent"}. They travel with
-	// the prefix "provider_".
+	// Additional parameters for the provider, under the provider's own names, as in {"prompt": "consent"}. They
+	// are sent with the prefix "provider_".
 	ProviderParameters map[string]string `json:"provider_parameters,omitzero"`
 }
 
 // AttachRequest is what [Service.Attach] sends.
 type AttachRequest struct {
-	// The provider the user will log in with. Unverified: the spelling; we assume that of the start URL's path,
-	// as in "google" or "github".
+	// The provider that the user will log in with. Unverified: the spelling; we assume that of the start URL's
+	// path. See the Provider constants.
 	Provider string `json:"provider"`
-	// The user to tie the provider to, by their id or their external id.
+	// The id or external id of the user to attach the provider to.
 	UserID *string `json:"user_id,omitzero"`
-	// A session of the user to tie the provider to, by its opaque token.
+	// The opaque token of a session of the user to attach the provider to.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A session of the user to tie the provider to, by a JWT of it.
+	// A JWT of a session of the user to attach the provider to.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 }
 
 // AttachResponse is what [Service.Attach] returns.
 type AttachResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The token for the start URL. Whoever uses it ties a provider's account to the user, so give it to their
-	// browser only. Unverified: how long it lives; we assume that it works once and for minutes.
+	// The token for the start URL. Anyone who uses it attaches their account at the provider to the user, so
+	// give it to the user's browser only. Unverified: its lifetime; we assume that it works once and expires
+	// within minutes.
 	OAuthAttachToken string `json:"oauth_attach_token" stytch:"secret"`
 }
 
@@ -63,77 +64,78 @@ type AttachResponse struct {
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "oauth".
 	Token string `json:"token" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The random string behind the challenge the flow began with. Required if there was a challenge, and
-	// refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
+	// challenge, refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"secret"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The id the provider has for the person; unlike an e-mail address it does not change hands.
+	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
 	// The provider of the login, such as Google or GitHub. Unverified: the spelling; we assume that upper and
 	// lower case may differ.
 	ProviderType string `json:"provider_type"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The provider's own tokens, and what they are good for.
+	// The provider's tokens and their scopes.
 	ProviderValues ProviderValues `json:"provider_values"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// Whether the call ended the user's other sessions. It does so when the address is proved for the first
-	// time and somebody has set a password for it before: that may have been a stranger, so the password needs
-	// a reset too.
+	// Whether the call ended the user's other sessions. It does so if the address is verified for the first
+	// time and already has a password: someone else may have set it, so the password also needs a reset.
 	ResetSessions bool `json:"reset_sessions"`
-	// The id of the registration that ties the user to the provider's account. It serves to delete the
+	// The id of the registration that connects the user with the provider's account. It is used to delete the
 	// registration.
 	OAuthUserRegistrationID string `json:"oauth_user_registration_id"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	UserSession *sessions.Session `json:"user_session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
-// ProviderValues is the tokens an OAuth provider gave for a login. They are for the provider's API, not for
-// this one.
+// ProviderValues is the tokens that an OAuth provider issued at a login. They are for the provider's API, not
+// for this one.
 type ProviderValues struct {
-	// The token for calling the provider's API in the user's name.
+	// The token for calling the provider's API on the user's behalf.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// The provider's token for getting further access tokens; empty when it gave none. Some providers give one
-	// only if the start URL asks for it.
+	// The provider's refresh token; empty if it gave none. Some providers give one only if the start URL asks
+	// for it.
 	RefreshToken string `json:"refresh_token" stytch:"secret"`
-	// The provider's OIDC ID token, a JWT with claims about the person; empty when it gave none.
+	// The provider's OIDC ID token, a JWT with claims about the person; empty if it gave none.
 	IDToken string `json:"id_token" stytch:"secret"`
-	// The provider's scopes that the access token is good for.
+	// The provider's scopes that the access token has.
 	Scopes []string `json:"scopes,omitzero"`
-	// When AccessToken ends; zero when the provider did not tell.
+	// When AccessToken expires; zero if the provider did not say.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
-// Values of Provider, which stay plain strings in requests and answers. Names of OAuth providers.
+// Values of Provider, which stay plain strings in requests and answers. The OAuth providers that users can log
+// in with.
 const (
 	// Amazon.
 	ProviderAmazon = "amazon"

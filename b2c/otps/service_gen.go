@@ -24,14 +24,15 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate trades a one-time passcode for a login, and for a session when asked.
+// Authenticate logs a user in with a one-time passcode.
 //
-// The passcode works once and proves the address or number it was sent to; a pending user becomes active. Only
-// the newest passcode for a MethodID counts, so a second send voids the first. A wrong passcode fails with
-// stytcherror.CodeOTPCodeNotFound, a used or expired one with stytcherror.CodeUnableToAuthOTPCode.
+// The passcode works once and verifies the address or number that it was sent to; a pending user becomes
+// active. Only the newest passcode for a MethodID is valid. A wrong passcode fails with
+// stytcherror.CodeOTPCodeNotFound, a used or expired one with stytcherror.CodeUnableToAuthOTPCode. A session is
+// created if SessionDurationMinutes is given.
 //
-// When an e-mail address is proved for the first time and has a password already, whoever set it may have been
-// somebody else. Then the password needs a reset, the user's other sessions end, and ResetSessions is true.
+// If an e-mail address is verified for the first time and already has a password, someone else may have set
+// that. Then the password needs a reset, the user's other sessions end, and ResetSessions is true.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOTPCodeNotFound

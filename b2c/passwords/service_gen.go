@@ -26,9 +26,9 @@ var opCreate = transport.Op{
 
 // Create creates a user with an e-mail address and a password.
 //
-// Only for people who are no user yet: an address that a user has fails with stytcherror.CodeDuplicateEmail,
-// also when that user has no password. Give such a user one with Passwords.Email.ResetStart. The call proves
-// nothing about the address: it stays unverified until another factor proves it.
+// Only for new users: an existing user's address fails with stytcherror.CodeDuplicateEmail, even if that user
+// has no password. Give an existing user a password with Passwords.Email.ResetStart. The address stays
+// unverified until another factor verifies it. A session is created if SessionDurationMinutes is given.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeDuplicateEmail
@@ -56,12 +56,12 @@ var opAuthenticate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Authenticate checks a user's e-mail address and password, and opens a session when asked.
+// Authenticate logs a user in with an e-mail address and a password.
 //
-// A wrong password fails with stytcherror.CodeUnauthorizedCredentials; too many in a row lock the user for a
-// while. Even the right password fails with stytcherror.CodeResetPassword when the user has to change it first:
-// it is known from a data breach, or was set before the address was proved. Then go on with
-// Passwords.Email.ResetStart.
+// A wrong password fails with stytcherror.CodeUnauthorizedCredentials; too many in a row lock the user for some
+// time. Even the right password fails with stytcherror.CodeResetPassword if the user has to change it first: it
+// is known from a data breach, or was set before the address was verified. Then continue with
+// Passwords.Email.ResetStart. A session is created if SessionDurationMinutes is given.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials
@@ -89,10 +89,10 @@ var opStrengthCheck = transport.Op{
 	Class:  transport.Read,
 }
 
-// StrengthCheck judges a password by the project's policy without setting it.
+// StrengthCheck checks a password against the project's policy without setting it.
 //
-// Lets a form give advice while somebody types. Setting a password judges it again, so this call can be left
-// out.
+// For feedback while a password is being typed. The calls that set a password check it again, so this one is
+// optional.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidEmail
@@ -112,12 +112,12 @@ var opMigrate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Migrate takes over a user and the hash of their password from another system.
+// Migrate imports a user's password from another system, by its hash.
 //
-// The user logs in with the password they have. Creates the user if nobody has the e-mail address; a user who
-// has a password already is refused with stytcherror.CodePasswordAlreadyExists. Which of the configurations is
-// needed depends on HashType: none for "bcrypt" and "phpass", whose hashes hold everything. The strength of the
-// password cannot be judged here. The API takes 100 of these calls a second from a project.
+// The user logs in with the same password as before. Creates the user if the e-mail address is unknown; for a
+// user who already has a password it fails with stytcherror.CodePasswordAlreadyExists. Which of the
+// configurations is needed depends on HashType: none for "bcrypt" and "phpass", whose hashes contain
+// everything. The strength of the password cannot be checked. A project may make 100 of these calls a second.
 //
 // Errors to expect, in package stytcherror:
 //   - CodePasswordAlreadyExists

@@ -11,32 +11,32 @@ import (
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
-	// The e-mail address the user shall log in with.
+	// The e-mail address that the user logs in with.
 	Email string `json:"email"`
-	// The password to set, in any characters. It must satisfy the project's strength policy and, where the
-	// project checks that, be unknown to data breaches.
+	// The new password, of any characters. It must satisfy the project's strength policy and, if the project
+	// checks that, not be known from a data breach.
 	Password string `json:"password" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// Data of your own that only a backend can write.
+	// Custom data that only a backend can write.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
-	// it.
+	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// The user's name. When absent, it is left empty.
+	// The user's name. If omitted, it is left empty.
 	Name *users.NameParts `json:"name,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // CreateResponse is what [Service.Create] returns.
 type CreateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -44,91 +44,91 @@ type CreateResponse struct {
 	UserID string `json:"user_id"`
 	// The id of the e-mail address.
 	EmailID string `json:"email_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *sessions.Session `json:"session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The e-mail address the user logs in with.
+	// The e-mail address that the user logs in with.
 	Email string `json:"email"`
-	// The password to check.
+	// The user's password.
 	Password string `json:"password" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *sessions.Session `json:"session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // StrengthCheckRequest is what [Service.StrengthCheck] sends.
 type StrengthCheckRequest struct {
-	// The password to judge.
+	// The password to check.
 	Password string `json:"password" stytch:"secret"`
-	// The e-mail address of the person the password is for. Unverified: we assume, as in the B2B product, that
-	// data breaches are looked up only when it is given.
+	// The e-mail address that the password is for. Unverified: we assume, as in B2B, that the password is
+	// looked up in data breaches only if this is given.
 	Email *string `json:"email,omitzero"`
 }
 
 // StrengthCheckResponse is what [Service.StrengthCheck] returns.
 type StrengthCheckResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// Whether the password satisfies StrengthPolicy. Unverified: we assume that a password known from a data
-	// breach counts as not valid.
+	// breach does not.
 	ValidPassword bool `json:"valid_password"`
-	// How hard the password is to guess; 4 is the hardest, and "zxcvbn" is satisfied from 3 on. Unverified: the
-	// library of that name begins at 0, the API is said to begin at 1. Bounds: 1 to 4.
+	// How hard the password is to guess; 4 is the hardest, and 3 satisfies "zxcvbn". Unverified: the library of
+	// that name starts at 0, the API is said to start at 1. Bounds: 1 to 4.
 	Score int `json:"score"`
-	// Whether the password is known from a data breach. It is looked up only if the request names an e-mail
+	// Whether the password is known from a data breach. This is checked only if the request has an e-mail
 	// address.
 	BreachedPassword bool `json:"breached_password"`
-	// The policy of the project, by which the password was judged. See the StrengthPolicy constants.
+	// The project's policy, which was applied to the password. See the StrengthPolicy constants.
 	StrengthPolicy string `json:"strength_policy"`
 	// Whether the project refuses to set a password that is known from a data breach.
 	BreachDetectionOnCreate bool `json:"breach_detection_on_create"`
-	// Advice for the person who chose the password. Unverified: when it is absent; we assume when there is
-	// nothing to say.
+	// Feedback for the person who chose the password. Unverified: when it is nil; we assume when there is none.
 	Feedback *Feedback `json:"feedback,omitzero"`
 }
 
@@ -136,51 +136,50 @@ type StrengthCheckResponse struct {
 type MigrateRequest struct {
 	// The user's e-mail address.
 	Email string `json:"email"`
-	// The password's hash, as the other system stored it. For "scrypt" and "pbkdf_2" it is given in base64,
-	// unless a scrypt hash is in PHC form.
+	// The password's hash from the other system. For "scrypt" and "pbkdf_2" it is in base64, except for a
+	// scrypt hash in PHC format.
 	Hash string `json:"hash" stytch:"secret"`
-	// How the hash was made. It decides which of the configurations counts.
+	// The function that made the hash. It determines which of the configurations applies.
 	HashType HashType `json:"hash_type"`
-	// The salts of a hash of the type "md_5". When absent, the hash is taken to have none.
+	// The salts of a hash of the type "md_5". If omitted, the hash has none.
 	MD5Config *MD5Config `json:"md_5_config,omitzero"`
-	// The parameters of a hash of the type "argon_2i" or "argon_2id". Needed if the hash is in hexadecimal
-	// form; otherwise it carries them itself.
+	// The parameters of a hash of the type "argon_2i" or "argon_2id". Required if the hash is in hexadecimal
+	// form; otherwise it contains them.
 	Argon2Config *Argon2Config `json:"argon_2_config,omitzero"`
-	// The salts of a hash of the type "sha_1". When absent, the hash is taken to have none.
+	// The salts of a hash of the type "sha_1". If omitted, the hash has none.
 	SHA1Config *SHA1Config `json:"sha_1_config,omitzero"`
-	// The salts of a hash of the type "sha_512". When absent, the hash is taken to have none.
+	// The salts of a hash of the type "sha_512". If omitted, the hash has none.
 	SHA512Config *SHA512Config `json:"sha_512_config,omitzero"`
-	// The parameters of a hash of the type "scrypt". Needed unless the hash is in PHC form, which carries them
-	// itself.
+	// The parameters of a hash of the type "scrypt". Required unless the hash is in PHC format, which contains
+	// them.
 	ScryptConfig *ScryptConfig `json:"scrypt_config,omitzero"`
-	// The parameters of a hash of the type "pbkdf_2", which always needs them.
+	// The parameters of a hash of the type "pbkdf_2". Always required for it.
 	PBKDF2Config *PBKDF2Config `json:"pbkdf_2_config,omitzero"`
-	// Data of your own that only a backend can write.
+	// Custom data that only a backend can write.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
-	// it.
+	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Whether Email counts as verified from the start. Say so only if the other system verified it. Unverified:
-	// we assume that an address is left as it is when this is absent.
+	// Whether to mark Email as verified. Set it only if the other system has verified the address. Unverified:
+	// we assume that this does not change if it is omitted.
 	SetEmailVerified *bool `json:"set_email_verified,omitzero"`
-	// The user's name. When absent, it is left as it is.
+	// The user's name. If omitted, it does not change.
 	Name *users.NameParts `json:"name,omitzero"`
-	// A phone number for the user, in E.164 form such as +12025550162. When absent, none is added.
+	// A phone number for the user, in E.164 form such as +12025550162. If omitted, none is added.
 	PhoneNumber *string `json:"phone_number,omitzero"`
-	// Whether PhoneNumber counts as verified from the start. Say so only if the other system verified it.
-	// Unverified: we assume that a number is left as it is when this is absent.
+	// Whether to mark PhoneNumber as verified. Set it only if the other system has verified the number.
+	// Unverified: we assume that this does not change if it is omitted.
 	SetPhoneNumberVerified *bool `json:"set_phone_number_verified,omitzero"`
-	// Your own id for the user, unique in the project, which most calls take in place of UserID. Length: at
-	// most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the user, unique in the project. Most calls accept it in place of UserID. Length: at most
+	// 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
-	// The roles to give to the user, by their ids in the policy. Every user has "stytch_user" besides; it
-	// cannot be assigned.
+	// The ids of the roles to assign to the user, from the RBAC policy. "stytch_user", which every user has,
+	// cannot be assigned. See the Role constants of package b2c/rbac.
 	Roles []string `json:"roles,omitzero"`
 }
 
 // MigrateResponse is what [Service.Migrate] returns.
 type MigrateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -188,70 +187,70 @@ type MigrateResponse struct {
 	UserID string `json:"user_id"`
 	// The id of the e-mail address.
 	EmailID string `json:"email_id"`
-	// Whether the call created the user. When false, there was one before.
+	// Whether the call created the user. If false, the user already existed.
 	UserCreated bool `json:"user_created"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
 }
 
-// HashType is a way of hashing passwords that the API can take over from another system.
+// HashType is a password hash function from which passwords can be migrated.
 type HashType string
 
 // Values of [HashType].
 const (
-	// The bcrypt function; the hash carries its salt and its cost.
+	// bcrypt; the hash contains its salt and cost.
 	HashTypeBcrypt HashType = "bcrypt"
-	// The MD5 digest, of the password alone or with salts.
+	// MD5, of the password alone or with salts.
 	HashTypeMD5 HashType = "md_5"
-	// The Argon2i function.
+	// Argon2i.
 	HashTypeArgon2i HashType = "argon_2i"
-	// The Argon2id function.
+	// Argon2id.
 	HashTypeArgon2id HashType = "argon_2id"
-	// The SHA-1 digest, of the password alone or with salts.
+	// SHA-1, of the password alone or with salts.
 	HashTypeSHA1 HashType = "sha_1"
-	// The SHA-512 digest, of the password alone or with salts.
+	// SHA-512, of the password alone or with salts.
 	HashTypeSHA512 HashType = "sha_512"
-	// The scrypt function.
+	// Scrypt.
 	HashTypeScrypt HashType = "scrypt"
-	// The portable hash of phpass, which carries its salt; older WordPress uses it.
+	// The portable hash of phpass, as in older WordPress; it contains its salt.
 	HashTypePhpass HashType = "phpass"
-	// The PBKDF2 function.
+	// PBKDF2.
 	HashTypePBKDF2 HashType = "pbkdf_2"
 )
 
-// SaltConfig is the salts that surround a password before it is digested. An empty salt is none.
+// SaltConfig is the salts that are added to a password before it is hashed. An empty salt adds nothing.
 type SaltConfig struct {
-	// What stands before the password in the text that was digested.
+	// The salt before the password.
 	PrependSalt string `json:"prepend_salt" stytch:"secret"`
-	// What stands after the password in the text that was digested.
+	// The salt after the password.
 	AppendSalt string `json:"append_salt" stytch:"secret"`
 }
 
-// MD5Config is the salts of an MD5 digest.
+// MD5Config is the salts of an MD5 hash.
 type MD5Config = SaltConfig
 
-// SHA1Config is the salts of a SHA-1 digest.
+// SHA1Config is the salts of a SHA-1 hash.
 type SHA1Config = SaltConfig
 
-// SHA512Config is the salts of a SHA-512 digest.
+// SHA512Config is the salts of a SHA-512 hash.
 type SHA512Config = SaltConfig
 
-// Argon2Config is the parameters of an Argon2 hash that does not carry them itself.
+// Argon2Config is the parameters of an Argon2 hash that does not contain them.
 type Argon2Config struct {
-	// The salt. Unverified: its encoding; we assume that it is the text the hash was made with.
+	// The salt. Unverified: its encoding; we assume the text that the hash was made with.
 	Salt string `json:"salt" stytch:"secret"`
-	// How many passes over the memory the hash took.
+	// The number of passes over the memory.
 	IterationAmount int `json:"iteration_amount"`
-	// How much memory the hash took, in kibibytes.
+	// The amount of memory, in kibibytes.
 	Memory int `json:"memory"`
-	// How many threads the hash took, its degree of parallelism.
+	// The number of threads, the degree of parallelism.
 	Threads int `json:"threads"`
 	// The length of the hash, in bytes. A hash of another length is refused with
 	// stytcherror.CodeArgon2KeyLengthMismatch.
 	KeyLength int `json:"key_length"`
 }
 
-// ScryptConfig is the parameters of a scrypt hash that does not carry them itself.
+// ScryptConfig is the parameters of a scrypt hash that does not contain them.
 type ScryptConfig struct {
 	// The salt, in base64.
 	Salt string `json:"salt" stytch:"secret"`
@@ -270,13 +269,13 @@ type ScryptConfig struct {
 type PBKDF2Config struct {
 	// The salt, in base64.
 	Salt string `json:"salt" stytch:"secret"`
-	// How many rounds the hash took.
+	// The number of iterations.
 	IterationAmount int `json:"iteration_amount"`
 	// The length of the hash, in bytes. A hash of another length is refused with
 	// stytcherror.CodePBKDF2KeyLengthMismatch.
 	KeyLength int `json:"key_length"`
-	// The digest inside. Unverified: the API is said both to require it and to have a default; we require it.
-	// See the PBKDF2Algorithm constants. Default: sha256.
+	// The hash function inside PBKDF2. Unverified: sources say both that it is required and that it has a
+	// default; we require it. See the PBKDF2Algorithm constants. Default: sha256.
 	Algorithm string `json:"algorithm"`
 }
 
@@ -290,24 +289,24 @@ type LUDSRequirements struct {
 	HasDigit bool `json:"has_digit"`
 	// Whether the password has a symbol.
 	HasSymbol bool `json:"has_symbol"`
-	// How many of the four kinds of characters it still lacks for the policy, which may ask for fewer than all.
+	// How many of the four kinds of characters are missing. The policy may require fewer than all.
 	MissingComplexity int `json:"missing_complexity"`
-	// How many characters it is too short by.
+	// How many characters the password is too short.
 	MissingCharacters int `json:"missing_characters"`
 }
 
-// Feedback is advice on a password that was judged, for the person who chose it.
+// Feedback is feedback on a password, for the person who chose it.
 type Feedback struct {
-	// What is wrong with the password, in a sentence for people; empty when nothing is.
+	// What is wrong with the password, as a sentence to show; empty if nothing is.
 	Warning string `json:"warning"`
-	// Advice on how to make the password stronger, in sentences for people.
+	// Suggestions for a stronger password, as sentences to show.
 	Suggestions []string `json:"suggestions,omitzero"`
-	// How the password compares with the rules; absent unless the policy is "luds".
+	// How the password compares with the rules; nil unless the policy is "luds".
 	LUDSRequirements *LUDSRequirements `json:"luds_requirements,omitzero"`
 }
 
-// Values of PBKDF2Algorithm, which stay plain strings in requests and answers. A digest that PBKDF2 can be
-// built on.
+// Values of PBKDF2Algorithm, which stay plain strings in requests and answers. A hash function that PBKDF2 can
+// use.
 const (
 	// SHA-256.
 	PBKDF2AlgorithmSHA256 = "sha256"
@@ -315,11 +314,11 @@ const (
 	PBKDF2AlgorithmSHA512 = "sha512"
 )
 
-// Values of StrengthPolicy, which stay plain strings in requests and answers. A way of judging how strong a
-// password is.
+// Values of StrengthPolicy, which stay plain strings in requests and answers. A policy for the strength of
+// passwords.
 const (
-	// By an estimate of the guesses it takes, with the library of that name.
+	// An estimate of the number of guesses, with the library of that name.
 	StrengthPolicyZxcvbn = "zxcvbn"
-	// By rules on lower case, upper case, digits, symbols and length.
+	// Rules on lower case, upper case, digits, symbols and length.
 	StrengthPolicyLUDS = "luds"
 )

@@ -8,13 +8,13 @@ type MetricsRequest struct {
 
 // MetricsResponse is what [Service.Metrics] returns.
 type MetricsResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The project, by its id, which begins with "project-test-" or "project-live-".
+	// The project's id, which begins with "project-test-" or "project-live-".
 	ProjectID string `json:"project_id"`
-	// The counts, each with what it counts. Unverified: we assume that a kind of which there are none may be
+	// The counts, each with what it counts. Unverified: we assume that a kind with a count of zero may be
 	// missing.
 	Metrics []ProjectMetric `json:"metrics,omitzero"`
 }
@@ -27,18 +27,18 @@ type ProjectMetric struct {
 	Count int `json:"count"`
 }
 
-// ProjectMetricMetricType is a kind of thing that a project's metrics count. The list is open.
+// ProjectMetricMetricType is a kind of object that a project's metrics count. The list is open.
 type ProjectMetricMetricType string
 
 // Values of [ProjectMetricMetricType].
 const (
-	// A kind without a name. Unverified: we assume that it does not occur.
+	// An unknown kind. Unverified: we assume that it does not occur.
 	ProjectMetricMetricTypeUnknown ProjectMetricMetricType = "UNKNOWN"
 	// Users; Consumer only.
 	ProjectMetricMetricTypeUserCount ProjectMetricMetricType = "USER_COUNT"
 	// Organizations; B2B only.
 	ProjectMetricMetricTypeOrganizationCount ProjectMetricMetricType = "ORGANIZATION_COUNT"
-	// Members of all organizations together; B2B only.
+	// Members of all organizations; B2B only.
 	ProjectMetricMetricTypeMemberCount ProjectMetricMetricType = "MEMBER_COUNT"
 	// M2M clients.
 	ProjectMetricMetricTypeM2MClientCount ProjectMetricMetricType = "M2M_CLIENT_COUNT"

@@ -28,6 +28,6 @@ func TestService_Policy(t *testing.T) {
 		Answer: `{
 			"request_id": "request_id-1",
 			"status_code": 200,
-			"policy": {"roles": [{"role_id": "role_id-1", "description": "description-1", "permissions": [{"resource_id": "resource_id-1", "actions": ["actions-1"]}]}], "resources": [{"resource_id": "resource_id-1", "description": "description-1", "actions": ["actions-1"]}], "scopes": [{"scope": "scope-1", "description": "description-1", "permissions": [{"resource_id": "resource_id-1", "actions": ["actions-1"]}]}]}}`,
+			"policy": {"roles": [{"role_id": "stytch_user", "description": "description-1", "permissions": [{"resource_id": "resource_id-1", "actions": ["actions-1"]}]}], "resources": [{"resource_id": "resource_id-1", "description": "description-1", "actions": ["actions-1"]}], "scopes": [{"scope": "scope-1", "description": "description-1", "permissions": [{"resource_id": "resource_id-1", "actions": ["actions-1"]}]}]}}`,
 	})
 }

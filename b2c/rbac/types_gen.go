@@ -2,23 +2,22 @@
 
 package rbac
 
-// Subject is somebody who wants to do something, the holder of a session's roles or of an access token. The
-// zero Subject may do nothing.
+// Subject is the holder of a session's roles or of an access token, whose permissions are checked. The zero
+// Subject has none.
 type Subject struct {
-	// The ids of the roles of a session.
+	// The ids of the session's roles. See the Role constants.
 	Roles []string `json:"roles,omitzero"`
-	// The scope of an access token, a list with spaces between its names. Where it is given, it decides and the
-	// roles do not count.
+	// The scopes of an access token, separated by spaces. If given, only they are checked, not the roles.
 	Scope string `json:"scope"`
 }
 
 // CheckRequest is what [Service.Check] takes.
 type CheckRequest struct {
-	// Who wants to do it.
+	// Whose permissions to check.
 	Subject Subject `json:"subject"`
-	// The resource, by its id in the policy. There is no wildcard for resources.
+	// The resource's id in the policy. There is no wildcard for resources.
 	ResourceID string `json:"resource_id"`
-	// The action on the resource. Asking for * passes only if * itself is allowed.
+	// The action on the resource. A check for * passes only if * itself is allowed.
 	Action string `json:"action"`
 }
 
@@ -34,30 +33,31 @@ type PolicyRequest struct {
 
 // PolicyResponse is what [Service.Policy] returns.
 type PolicyResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The policy. Unverified: when it is absent; we assume for a project without RBAC, where no check passes.
+	// The policy. Unverified: when it is nil; we assume for a project without RBAC, in which no check passes.
 	Policy *Policy `json:"policy,omitzero"`
 }
 
-// Policy is a project's rules on who may do what. Permissions add up; nothing in a policy takes one away.
+// Policy is a project's rules on who may do what. Permissions add up; none of them takes anything away.
 type Policy struct {
-	// The roles, those that Stytch provides among them.
+	// The roles, including those that Stytch provides.
 	Roles []PolicyRole `json:"roles,omitzero"`
-	// The resources and the actions there are. A check consults roles or scopes only and never this list.
+	// The resources and their actions. They are for reference only: a check looks at the permissions of roles
+	// or scopes.
 	Resources []PolicyResource `json:"resources,omitzero"`
-	// The scopes that Connected Apps can ask for, each with what it allows.
+	// The scopes that Connected Apps can request, each with what it allows.
 	Scopes []PolicyScope `json:"scopes,omitzero"`
 }
 
-// PolicyRole is a role, with what it allows.
+// PolicyRole is a role and what it allows.
 type PolicyRole struct {
-	// The role's id, which sessions list among their "roles". Ids that begin with "stytch_" are Stytch's own,
-	// such as "stytch_user", which every user has and nobody can assign.
+	// The role's id, which a session lists among its "roles". Ids that begin with "stytch_" are Stytch's own,
+	// such as "stytch_user", which every user has and which cannot be assigned. See the Role constants.
 	RoleID string `json:"role_id"`
-	// What it is for, in words for people; empty when nobody wrote any.
+	// A description; empty if there is none.
 	Description string `json:"description"`
 	// What the role allows.
 	Permissions []PolicyRolePermission `json:"permissions,omitzero"`
@@ -65,31 +65,38 @@ type PolicyRole struct {
 
 // PolicyRolePermission is a set of actions that a role allows on one resource.
 type PolicyRolePermission struct {
-	// The resource, by its id. There is no wildcard for resources.
+	// The resource's id. There is no wildcard for resources.
 	ResourceID string `json:"resource_id"`
 	// The actions allowed on the resource; * stands for all of them.
 	Actions []string `json:"actions,omitzero"`
 }
 
-// PolicyResource is a kind of thing that is protected, with the actions on it.
+// PolicyResource is a kind of protected object, and the actions on it.
 type PolicyResource struct {
-	// The resource's id, which permissions and checks name. Ids that begin with "stytch" are Stytch's own.
+	// The resource's id, which permissions and checks refer to. Ids that begin with "stytch" are Stytch's own.
 	ResourceID string `json:"resource_id"`
-	// What it is for, in words for people; empty when nobody wrote any.
+	// A description; empty if there is none.
 	Description string `json:"description"`
-	// The actions that permissions on the resource can name.
+	// The actions that permissions on the resource can include.
 	Actions []string `json:"actions,omitzero"`
 }
 
-// PolicyScope is a scope that Connected Apps can ask for, with what it allows.
+// PolicyScope is a scope that Connected Apps can request, and what it allows.
 type PolicyScope struct {
-	// The scope's name, as the app asks for it and as its access tokens carry it.
+	// The scope's name, as the app requests it and as its access tokens contain it.
 	Scope string `json:"scope"`
-	// What it is for, in words for people; empty when nobody wrote any.
+	// A description; empty if there is none.
 	Description string `json:"description"`
-	// What the scope allows. Somebody can grant it only if their own roles allow all of it.
+	// What the scope allows. A person can grant it only if their own roles allow all of it.
 	Permissions []PolicyScopePermission `json:"permissions,omitzero"`
 }
 
 // PolicyScopePermission is a set of actions that a scope allows on one resource.
 type PolicyScopePermission = PolicyRolePermission
+
+// Values of Role, which stay plain strings in requests and answers. The id of a role that every project has.
+// Others are the project's own.
+const (
+	// The role of every user. It cannot be assigned.
+	RoleStytchUser = "stytch_user"
+)

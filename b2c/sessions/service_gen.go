@@ -30,7 +30,7 @@ var opGet = transport.Op{
 
 // Get lists a user's active sessions.
 //
-// Leaves out sessions that have ended or were revoked. The answer holds no session tokens.
+// Expired and revoked sessions are left out. The response has no session tokens.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -50,12 +50,12 @@ var opAuthenticate = transport.Op{
 	Class:  transport.Read,
 }
 
-// Authenticate checks a session and, when asked, extends it.
+// Authenticate verifies a session and, on request, extends it.
 //
-// Answers for the present: a session that was revoked or has ended fails with stytcherror.CodeSessionNotFound,
-// even while a JWT of it would still pass a local check. The session keeps its end unless
-// SessionDurationMinutes is given. With AuthorizationCheck the call also fails when the session's roles do not
-// allow the action. Sessions.AuthenticateJWT saves the call for as long as a JWT is valid.
+// The result is current: a session that has expired or was revoked fails with stytcherror.CodeSessionNotFound,
+// even if a local check would still accept its JWT. The session's expiry changes only if SessionDurationMinutes
+// is given. With AuthorizationCheck, the call also fails if the session's roles do not allow the action.
+// Sessions.AuthenticateJWT avoids the call as long as a JWT is valid.
 //
 // Set exactly one of SessionToken and SessionJWT; the server decides.
 //
@@ -89,8 +89,8 @@ var opRevoke = transport.Op{
 
 // Revoke ends a session.
 //
-// JWTs that were issued before still pass a local check until they expire, five minutes later at most. There is
-// no call that ends all sessions of a user; list them with Sessions.Get and end them one by one.
+// A local check still accepts earlier JWTs until they expire, at most five minutes later. No call revokes all
+// sessions of a user; list them with Sessions.Get and revoke them one by one.
 //
 // Set exactly one of SessionID, SessionToken and SessionJWT; the server decides.
 //
@@ -117,12 +117,12 @@ var opMigrate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Migrate trades a session of another provider for a session of the user.
+// Migrate creates a session from a session of another provider.
 //
-// For moving to Stytch without logging everybody out. Stytch shows the foreign token to the userinfo URL that
-// is set for the project and takes the e-mail address from the answer; a user with it must exist already. The
-// one factor of the new session has the type "imported". Without SessionDurationMinutes no session is made, and
-// the answer only tells who the user is.
+// For a migration to Stytch without logging everyone out. Stytch sends the other provider's token to the
+// project's userinfo URL and takes the e-mail address from the response; a user with it must already exist. The
+// only factor of the new session has the type "imported". Without SessionDurationMinutes no session is created,
+// and the response only identifies the user.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeMigrateFromExternalEmailDoesNotExist
@@ -147,11 +147,10 @@ var opExchangeAccessToken = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// ExchangeAccessToken trades a Connected App's access token for a session of the user.
+// ExchangeAccessToken creates a session from a Connected App's access token.
 //
-// Opens a session of your own for a user who gave a first-party Connected App the scope "full_access". The
-// token works once and must not be older than five minutes. Give SessionDurationMinutes: without it no session
-// is made.
+// For a user who granted the scope "full_access" to a first-party Connected App. The token works once and must
+// not be older than five minutes. Give SessionDurationMinutes: without it no session is created.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeIDPAccessTokenNotFound
@@ -180,8 +179,8 @@ var opGetJWKS = transport.Op{
 
 // GetJWKS fetches the public keys that session JWTs are signed with.
 //
-// Keys change about twice a year, and the old and the new one are listed side by side for about a month. Local
-// verification fetches and keeps them by itself; call this to verify with tools of your own.
+// Keys change about twice a year; the old and the new one are then published together for about a month. Local
+// verification fetches and caches them itself; call this to verify with your own tools.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeProjectNotFound
@@ -200,11 +199,11 @@ var opAttest = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Attest trades a token of another issuer that the project trusts for a login, and for a session when asked.
+// Attest logs a user in with a token of another issuer that the project trusts.
 //
-// The token is checked by a trusted token profile and becomes a factor of the type "trusted_auth_token". Where
-// the profile allows it, a user who does not exist yet is created. With SessionToken or SessionJWT the factor
-// joins that session instead of opening a new one.
+// A trusted token profile verifies the token, which becomes a factor of the type "trusted_auth_token". If the
+// profile allows it, a missing user is created. With SessionToken or SessionJWT, the factor is added to that
+// session instead of a new one. A new session is created if SessionDurationMinutes is given.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeTrustedTokenProfileNotFound

@@ -13,71 +13,70 @@ import (
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id" url:"user_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
 type GetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The user's sessions that neither ended nor were revoked.
+	// The user's sessions that have neither expired nor been revoked.
 	Sessions []Session `json:"sessions,omitzero"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The session, by its opaque token.
+	// The session's opaque token.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, the
-	// session keeps its end. Unverified: one account of the API tells of a default of 60 minutes; we assume
+	// The session's new lifetime in minutes, counted from now. A project may set a lower maximum. If omitted,
+	// the session's expiry does not change. Unverified: one source states a default of 60 minutes; we assume
 	// none. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// The session, by a JWT of it. The JWT may have expired as long as its signature holds and the session is
-	// alive.
+	// A JWT of the session. It may have expired as long as its signature is valid and the session is active.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// An action the session must be allowed to perform. When it is not, the call fails with
+	// An action that the session must be allowed to perform. If it is not, the call fails with
 	// stytcherror.CodeConsumerSessionAuthorizationError.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The session after the call, with its new end if it was extended.
+	// The session after the call, with its new expiry if it was extended.
 	Session Session `json:"session"`
-	// The opaque token that was sent; empty when a JWT was sent instead.
+	// The opaque token from the request; empty if the request had a JWT instead.
 	SessionToken string `json:"session_token" stytch:"secret"`
 	// A fresh JWT of the session, valid for five minutes.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// Which roles allowed the action; absent unless the request had an AuthorizationCheck.
+	// Which roles allow the action; nil unless the request had an AuthorizationCheck.
 	Verdict *AuthorizationVerdict `json:"verdict,omitzero"`
 }
 
 // RevokeRequest is what [Service.Revoke] sends.
 type RevokeRequest struct {
-	// The session's id. It serves to end the session, not to prove it.
+	// The session's id. It can revoke the session but not authenticate it.
 	SessionID *string `json:"session_id,omitzero"`
-	// The session, by its opaque token.
+	// The session's opaque token.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session, by a JWT of it.
+	// A JWT of the session.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 }
 
 // RevokeResponse is what [Service.Revoke] returns.
 type RevokeResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -85,169 +84,173 @@ type RevokeResponse struct {
 
 // MigrateRequest is what [Service.Migrate] sends.
 type MigrateRequest struct {
-	// The session token of the other provider. Stytch sends it to the project's userinfo URL as proof of who
-	// holds it.
+	// The other provider's session token. Stytch sends it to the project's userinfo URL to find out whose
+	// session it is.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is made. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // MigrateResponse is what [Service.Migrate] returns.
 type MigrateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *Session `json:"session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // ExchangeAccessTokenRequest is what [Service.ExchangeAccessToken] sends.
 type ExchangeAccessTokenRequest struct {
-	// The access token the Connected App received, with the scope "full_access" and not older than five
-	// minutes. It is spent by the call.
+	// The access token that the Connected App received. It must have the scope "full_access" and not be older
+	// than five minutes. It can be used once.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is made. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // ExchangeAccessTokenResponse is what [Service.ExchangeAccessToken] returns.
 type ExchangeAccessTokenResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *Session `json:"session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // GetJWKSRequest is what [Service.GetJWKS] sends.
 type GetJWKSRequest struct {
-	// The project, by its id, which begins with "project-test-" or "project-live-".
+	// The project's id, which begins with "project-test-" or "project-live-".
 	ProjectID string `json:"project_id" path:"project_id"`
 }
 
 // GetJWKSResponse is what [Service.GetJWKS] returns.
 type GetJWKSResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The keys that are valid now. Choose the one whose "kid" stands in the JWT's header.
+	// The current keys. Choose the one whose "kid" is in the JWT's header.
 	Keys []JWK `json:"keys,omitzero"`
 }
 
 // AttestRequest is what [Service.Attest] sends.
 type AttestRequest struct {
-	// The trusted token profile, by its id. It holds the keys the token is checked with.
+	// The id of the trusted token profile, which holds the keys that verify the token.
 	ProfileID string `json:"profile_id"`
-	// The token of the trusted issuer; its claims name the person who logs in.
+	// The token from the trusted issuer. Its claims identify the person who logs in.
 	Token string `json:"token" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AttestResponse is what [Service.Attest] returns.
 type AttestResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *Session `json:"session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
-// Session is a user's session. It ends at its appointed time or when it is revoked.
+// Session is a user's session. It ends when it expires or is revoked.
 type Session struct {
-	// The session's id. It serves to end the session, not to prove it.
+	// The session's id. It can revoke the session but not authenticate it.
 	SessionID string `json:"session_id"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// When the session began; zero when the answer leaves it out.
+	// When the session started; zero if the response leaves it out.
 	StartedAt time.Time `json:"started_at,omitzero"`
-	// When the API last authenticated the session; zero when the answer leaves it out. Local checks of a JWT do
+	// When the API last authenticated the session; zero if the response leaves it out. Local checks of a JWT do
 	// not count.
 	LastAccessedAt time.Time `json:"last_accessed_at,omitzero"`
-	// When the session ends unless it is extended; zero when the answer leaves it out. A JWT of it ends far
+	// When the session expires unless it is extended; zero if the response leaves it out. Its JWTs expire much
 	// sooner.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	// Where the login came from, as far as the application told; absent or with empty parts when it did not.
+	// Where the login came from, as the backend reported it; nil, or with empty fields, if it did not.
 	Attributes *attribute.Attributes `json:"attributes,omitzero"`
-	// The factors that were proved for this session. Proving one again renews its LastAuthenticatedAt.
+	// The factors that were authenticated for this session. Authenticating one again updates its
+	// LastAuthenticatedAt.
 	AuthenticationFactors []AuthenticationFactor `json:"authentication_factors,omitzero"`
-	// The ids of the roles the session may act in, those of the user. Unverified: we assume that the list is
-	// empty in a project without RBAC.
+	// The ids of the user's roles, which apply to the session. Unverified: we assume that the list is empty in
+	// a project without RBAC. See the Role constants of package b2c/rbac.
 	Roles []string `json:"roles,omitzero"`
-	// The application's own claims, which also stand at the top level of the session's JWTs.
+	// The application's own claims, which are also at the top level of the session's JWTs.
 	CustomClaims shared.Object `json:"custom_claims,omitzero"`
 }
 
 // AuthenticateJWTLocalRequest is what [Service.AuthenticateJWTLocal] takes.
 type AuthenticateJWTLocalRequest struct {
-	// A JWT of the session. Required.
+	// A JWT of the session.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// How long ago the JWT may have been issued. Absent means as long as it is valid, which is five minutes.
-	// Zero makes every JWT too old. Less than zero is refused.
+	// The maximum age of the JWT. If omitted, a JWT is accepted until it expires, five minutes after it was
+	// issued. Zero makes every JWT too old; negative values are refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// How much longer a token is accepted than it says, for clocks that differ. A token from up to five seconds
-	// in the future is accepted in any case. Less than zero is refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
+	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 	// An action that the session must be allowed to perform.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
@@ -255,91 +258,92 @@ type AuthenticateJWTLocalRequest struct {
 
 // AuthenticateJWTRequest is what [Service.AuthenticateJWT] takes.
 type AuthenticateJWTRequest struct {
-	// A JWT of the session. Required.
+	// A JWT of the session.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The opaque token of the same session. Where it is given, the API is asked about it and not about the JWT,
-	// so that a JWT alone keeps no session alive.
+	// The opaque token of the same session. If given, the API authenticates it instead of the JWT, so that a
+	// JWT alone cannot extend a session.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long ago the JWT may have been issued; the API is asked about an older one. Absent means as long as
-	// it is valid, which is five minutes. With zero the API is always asked. Less than zero is refused.
+	// The maximum age of the JWT; for an older one, the API is called. If omitted, a JWT is accepted until it
+	// expires, five minutes after it was issued. With zero, the API is always called; negative values are
+	// refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// How much longer a token is accepted than it says, for clocks that differ. A token from up to five seconds
-	// in the future is accepted in any case. Less than zero is refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
+	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 	// An action that the session must be allowed to perform.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
-	// How long the session shall last from now on, in minutes, if the API is asked. Absent leaves its end as it
-	// is. Bounds: 5 to 527040.
+	// The session's new lifetime in minutes, counted from now, if the API is called. If omitted, the session's
+	// expiry does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into those of the session, if the API is asked. A null deletes a key.
+	// Custom claims to merge into the session, if the API is called. A null deletes a claim.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 }
 
 // AuthenticateJWTResponse is what [Service.AuthenticateJWT] returns.
 type AuthenticateJWTResponse struct {
-	// The session, as the JWT or the API describes it.
+	// The session, from the JWT or from the API.
 	Session Session `json:"session"`
-	// The JWT to go on with, which is the one that was sent, or a fresh one from the API.
+	// The JWT to use from now on: the one from the request, or a fresh one from the API.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// What the API answered; absent when it was not asked.
+	// The API's response; nil if the API was not called.
 	Remote *AuthenticateResponse `json:"remote,omitzero"`
 }
 
-// AuthorizationCheck is a question about permission: may the session do this to such a resource. It passes when
-// one of the session's roles has the action, or *, on the resource.
+// AuthorizationCheck is a permission to check: whether the session may perform the action on the resource. The
+// check passes if one of the session's roles has the action, or *, on the resource.
 type AuthorizationCheck struct {
-	// The resource, by its id in the policy, compared letter by letter. The ids that begin with "stytch" are
+	// The resource's id in the policy; upper and lower case are distinct. Ids that begin with "stytch" are
 	// Stytch's own.
 	ResourceID string `json:"resource_id"`
-	// The action on the resource. Asking for * passes only if a role lists * itself.
+	// The action on the resource. A check for * passes only if a role lists * itself.
 	Action string `json:"action"`
 }
 
-// AuthorizationVerdict is the outcome of an authorization check that passed.
+// AuthorizationVerdict is the result of an authorization check that passed.
 type AuthorizationVerdict struct {
-	// Always true, since a check that does not pass fails the call.
+	// Always true, since the call fails if the check does not pass.
 	Authorized bool `json:"authorized"`
-	// The ids of all roles of the session that allow the action.
+	// The ids of all roles of the session that allow the action. See the Role constants of package b2c/rbac.
 	GrantingRoles []string `json:"granting_roles,omitzero"`
 }
 
-// AuthenticationFactorType is the kind of a factor. The list is open, so expect values that do not stand here.
+// AuthenticationFactorType is the type of a factor. The list is open, so expect other values.
 type AuthenticationFactorType string
 
 // Values of [AuthenticationFactorType].
 const (
-	// A link sent by e-mail, or an embeddable one.
+	// A magic link, sent by e-mail or embeddable.
 	AuthenticationFactorTypeMagicLink AuthenticationFactorType = "magic_link"
-	// A one-time passcode; in the B2B product by text message only.
+	// A one-time passcode. In B2B only those by text message; see "email_otp".
 	AuthenticationFactorTypeOTP AuthenticationFactorType = "otp"
-	// A login with an OAuth provider, or an exchanged access token.
+	// A login with an OAuth provider, or an exchange of a Connected App's access token.
 	AuthenticationFactorTypeOAuth AuthenticationFactorType = "oauth"
 	// A passkey or another WebAuthn credential; Consumer only.
 	AuthenticationFactorTypeWebAuthn AuthenticationFactorType = "webauthn"
-	// A code from an authenticator app; in the Consumer product a recovery code counts as this too.
+	// A code from an authenticator app; in Consumer also a recovery code.
 	AuthenticationFactorTypeTOTP AuthenticationFactorType = "totp"
-	// A signature made with a crypto wallet; Consumer only.
+	// A signature of a crypto wallet; Consumer only.
 	AuthenticationFactorTypeCrypto AuthenticationFactorType = "crypto"
 	// A password.
 	AuthenticationFactorTypePassword AuthenticationFactorType = "password"
-	// A signature made by a mobile device after a biometric check; Consumer only.
+	// A signature of a mobile device after a biometric check; Consumer only.
 	AuthenticationFactorTypeSignatureChallenge AuthenticationFactorType = "signature_challenge"
 	// Single sign-on with SAML or OIDC; B2B only.
 	AuthenticationFactorTypeSSO AuthenticationFactorType = "sso"
-	// A session taken over from another provider.
+	// A session migrated from another provider.
 	AuthenticationFactorTypeImported AuthenticationFactorType = "imported"
 	// A recovery code; B2B only.
 	AuthenticationFactorTypeRecoveryCodes AuthenticationFactorType = "recovery_codes"
-	// A one-time passcode sent by e-mail; B2B only, Consumer calls it "otp".
+	// A one-time passcode sent by e-mail; B2B only, in Consumer it is "otp".
 	AuthenticationFactorTypeEmailOTP AuthenticationFactorType = "email_otp"
-	// A session opened from the dashboard in the name of a user or member.
+	// An impersonation of a user or member, started in the dashboard.
 	AuthenticationFactorTypeImpersonated AuthenticationFactorType = "impersonated"
 	// A token from another issuer that the project trusts.
 	AuthenticationFactorTypeTrustedAuthToken AuthenticationFactorType = "trusted_auth_token"
 )
 
-// AuthenticationFactorDeliveryMethod is the way a factor reached its owner or was proved. The list is open, so
-// expect values that do not stand here.
+// AuthenticationFactorDeliveryMethod is how a factor was delivered or authenticated. The list is open, so
+// expect other values.
 type AuthenticationFactorDeliveryMethod string
 
 // Values of [AuthenticationFactorDeliveryMethod].
@@ -402,7 +406,7 @@ const (
 	AuthenticationFactorDeliveryMethodOAuthTwitch AuthenticationFactorDeliveryMethod = "oauth_twitch"
 	// With Twitter.
 	AuthenticationFactorDeliveryMethodOAuthTwitter AuthenticationFactorDeliveryMethod = "oauth_twitter"
-	// With something known, which is a password.
+	// With knowledge, which means a password.
 	AuthenticationFactorDeliveryMethodKnowledge AuthenticationFactorDeliveryMethod = "knowledge"
 	// With the biometric sensor of a mobile device; Consumer only.
 	AuthenticationFactorDeliveryMethodBiometric AuthenticationFactorDeliveryMethod = "biometric"
@@ -416,15 +420,15 @@ const (
 	AuthenticationFactorDeliveryMethodOAuthYahoo AuthenticationFactorDeliveryMethod = "oauth_yahoo"
 	// With HubSpot.
 	AuthenticationFactorDeliveryMethodOAuthHubSpot AuthenticationFactorDeliveryMethod = "oauth_hubspot"
-	// With a session of Auth0 that was migrated.
+	// With a migrated Auth0 session.
 	AuthenticationFactorDeliveryMethodImportedAuth0 AuthenticationFactorDeliveryMethod = "imported_auth0"
-	// With Slack in another organization, carried over by a session exchange; B2B only.
+	// With Slack in another organization; carried over by a session exchange. B2B only.
 	AuthenticationFactorDeliveryMethodOAuthExchangeSlack AuthenticationFactorDeliveryMethod = "oauth_exchange_slack"
-	// With HubSpot in another organization, carried over by a session exchange; B2B only.
+	// With HubSpot in another organization; carried over by a session exchange. B2B only.
 	AuthenticationFactorDeliveryMethodOAuthExchangeHubSpot AuthenticationFactorDeliveryMethod = "oauth_exchange_hubspot"
-	// With GitHub in another organization, carried over by a session exchange; B2B only.
+	// With GitHub in another organization; carried over by a session exchange. B2B only.
 	AuthenticationFactorDeliveryMethodOAuthExchangeGitHub AuthenticationFactorDeliveryMethod = "oauth_exchange_github"
-	// With Google in another organization, carried over by a session exchange; B2B only.
+	// With Google in another organization; carried over by a session exchange. B2B only.
 	AuthenticationFactorDeliveryMethodOAuthExchangeGoogle AuthenticationFactorDeliveryMethod = "oauth_exchange_google"
 	// With an impersonation token.
 	AuthenticationFactorDeliveryMethodImpersonation AuthenticationFactorDeliveryMethod = "impersonation"
@@ -434,24 +438,23 @@ const (
 	AuthenticationFactorDeliveryMethodTrustedTokenExchange AuthenticationFactorDeliveryMethod = "trusted_token_exchange"
 )
 
-// AuthenticationFactor is a thing somebody has proved, as one entry of a session's list, oldest first. Type and
-// DeliveryMethod say how; at most one of the other objects is present and names what was used, and for a
-// password none is. Proving the same factor again renews its times rather than adding a second entry.
+// AuthenticationFactor is a factor that was authenticated for a session, which lists its factors oldest first.
+// Type and DeliveryMethod say how. At most one of the other objects is set and says what was used; for a
+// password none is. Authenticating the same factor again updates its times rather than adding another entry.
 type AuthenticationFactor struct {
-	// The kind of a factor. The list is open, so expect values that do not stand here.
+	// The type of a factor. The list is open, so expect other values.
 	Type AuthenticationFactorType `json:"type"`
-	// The way a factor reached its owner or was proved. The list is open, so expect values that do not stand
-	// here.
+	// How a factor was delivered or authenticated. The list is open, so expect other values.
 	DeliveryMethod AuthenticationFactorDeliveryMethod `json:"delivery_method"`
-	// When the factor was last proved; zero when the answer leaves it out.
+	// When the factor was last authenticated; zero if the response leaves it out.
 	LastAuthenticatedAt time.Time `json:"last_authenticated_at,omitzero"`
-	// When the factor joined the session; zero in sessions read from a JWT, which leaves it out.
+	// When the factor was added to the session; zero in sessions from a JWT, which does not contain it.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	// When the entry last changed; zero in sessions read from a JWT, which leaves it out.
+	// When the entry was last updated; zero in sessions from a JWT, which does not contain it.
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
-	// The e-mail address, for a link or passcode sent to it.
+	// The e-mail address that a link or passcode was sent to.
 	EmailFactor *EmailFactor `json:"email_factor,omitzero"`
-	// The phone number, for a passcode sent to it.
+	// The phone number that a passcode was sent to.
 	PhoneNumberFactor *PhoneNumberFactor `json:"phone_number_factor,omitzero"`
 	// The login with Google.
 	GoogleOAuthFactor *GoogleOAuthFactor `json:"google_oauth_factor,omitzero"`
@@ -517,15 +520,15 @@ type AuthenticationFactor struct {
 	YahooOAuthFactor *YahooOAuthFactor `json:"yahoo_oauth_factor,omitzero"`
 	// The login with HubSpot.
 	HubSpotOAuthFactor *HubSpotOAuthFactor `json:"hubspot_oauth_factor,omitzero"`
-	// The login with Slack that came over from another organization.
+	// The login with Slack, carried over from another organization.
 	SlackOAuthExchangeFactor *SlackOAuthExchangeFactor `json:"slack_oauth_exchange_factor,omitzero"`
-	// The login with HubSpot that came over from another organization.
+	// The login with HubSpot, carried over from another organization.
 	HubSpotOAuthExchangeFactor *HubSpotOAuthExchangeFactor `json:"hubspot_oauth_exchange_factor,omitzero"`
-	// The login with GitHub that came over from another organization.
+	// The login with GitHub, carried over from another organization.
 	GitHubOAuthExchangeFactor *GitHubOAuthExchangeFactor `json:"github_oauth_exchange_factor,omitzero"`
-	// The login with Google that came over from another organization.
+	// The login with Google, carried over from another organization.
 	GoogleOAuthExchangeFactor *GoogleOAuthExchangeFactor `json:"google_oauth_exchange_factor,omitzero"`
-	// Who impersonates the user or member.
+	// The person who impersonates the user or member.
 	ImpersonatedFactor *ImpersonatedFactor `json:"impersonated_factor,omitzero"`
 	// The Connected App whose access token was exchanged.
 	OAuthAccessTokenExchangeFactor *OAuthAccessTokenExchangeFactor `json:"oauth_access_token_exchange_factor,omitzero"`
@@ -533,7 +536,7 @@ type AuthenticationFactor struct {
 	TrustedAuthTokenFactor *TrustedAuthTokenFactor `json:"trusted_auth_token_factor,omitzero"`
 }
 
-// EmailFactor is an e-mail address that received a link or a passcode.
+// EmailFactor is an e-mail address that a link or passcode was sent to.
 type EmailFactor struct {
 	// The address's id.
 	EmailID string `json:"email_id"`
@@ -541,21 +544,21 @@ type EmailFactor struct {
 	EmailAddress string `json:"email_address"`
 }
 
-// PhoneNumberFactor is a phone number that received a passcode.
+// PhoneNumberFactor is a phone number that a passcode was sent to.
 type PhoneNumberFactor struct {
 	// The number's id.
 	PhoneID string `json:"phone_id"`
-	// The number itself, with + and country code.
+	// The number itself, in E.164 form.
 	PhoneNumber string `json:"phone_number"`
 }
 
-// OAuthFactor is a login with an OAuth provider, in the form all providers share.
+// OAuthFactor is a login with an OAuth provider; the same for all providers.
 type OAuthFactor struct {
-	// The id of the OAuth registration that ties the user or member to the provider.
+	// The id of the OAuth registration that connects the user or member with the provider.
 	ID string `json:"id"`
-	// The provider's own id for the person.
+	// The provider's id for the person.
 	ProviderSubject string `json:"provider_subject"`
-	// The id of the e-mail address that belongs to the login; empty when there is none.
+	// The id of the e-mail address that belongs to the login; empty if there is none.
 	EmailID string `json:"email_id,omitzero"`
 }
 
@@ -631,8 +634,8 @@ type YahooOAuthFactor = OAuthFactor
 // HubSpotOAuthFactor is a login with HubSpot.
 type HubSpotOAuthFactor = OAuthFactor
 
-// OAuthExchangeFactor is a login with an OAuth provider in one organization, carried over when the session was
-// exchanged for one in another organization.
+// OAuthExchangeFactor is a login with an OAuth provider in one organization that was carried over when the
+// session was exchanged for one in another organization.
 type OAuthExchangeFactor struct {
 	// The id of the e-mail address that belongs to the login.
 	EmailID string `json:"email_id"`
@@ -650,20 +653,20 @@ type GitHubOAuthExchangeFactor = OAuthExchangeFactor
 // GoogleOAuthExchangeFactor is a login with Google, carried over from another organization.
 type GoogleOAuthExchangeFactor = OAuthExchangeFactor
 
-// SSOFactor is a single sign-on through a connection of the organization, in the form SAML and OIDC share.
+// SSOFactor is an SSO login; the same for SAML and OIDC.
 type SSOFactor struct {
 	// The id of the member's registration with the connection.
 	ID string `json:"id"`
 	// The connection's id.
 	ProviderID string `json:"provider_id"`
-	// The identity provider's own id for the member.
+	// The identity provider's id for the member.
 	ExternalID string `json:"external_id"`
 }
 
-// SAMLSSOFactor is a single sign-on through a SAML connection.
+// SAMLSSOFactor is an SSO login through a SAML connection.
 type SAMLSSOFactor = SSOFactor
 
-// OIDCSSOFactor is a single sign-on through an OIDC connection.
+// OIDCSSOFactor is an SSO login through an OIDC connection.
 type OIDCSSOFactor = SSOFactor
 
 // WebAuthnFactor is a passkey or another WebAuthn credential.
@@ -672,12 +675,12 @@ type WebAuthnFactor struct {
 	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
 	// The domain the credential was registered for.
 	Domain string `json:"domain"`
-	// A browser user agent; empty when none is known. Unverified: we take it to be the one that registered the
+	// A browser's user agent; empty if none is known. Unverified: we assume the one that registered the
 	// credential.
 	UserAgent string `json:"user_agent,omitzero"`
 }
 
-// BiometricFactor is a key that a mobile device guards with its biometric sensor.
+// BiometricFactor is a key on a mobile device that its biometric sensor protects.
 type BiometricFactor struct {
 	// The registration's id.
 	BiometricRegistrationID string `json:"biometric_registration_id"`
@@ -689,9 +692,9 @@ type AuthenticatorAppFactor struct {
 	TOTPID string `json:"totp_id"`
 }
 
-// RecoveryCodeFactor is a recovery code, used in place of the authenticator app.
+// RecoveryCodeFactor is a recovery code that was used in place of the authenticator app.
 type RecoveryCodeFactor struct {
-	// The code's id, not the code.
+	// The code's id, not the code itself.
 	TOTPRecoveryCodeID string `json:"totp_recovery_code_id"`
 }
 
@@ -701,17 +704,17 @@ type CryptoWalletFactor struct {
 	CryptoWalletID string `json:"crypto_wallet_id"`
 	// The wallet's address on its chain.
 	CryptoWalletAddress string `json:"crypto_wallet_address"`
-	// The kind of wallet, as in "ethereum" or "solana".
+	// The kind of wallet. See the WalletType constants of package b2c/cryptowallets.
 	CryptoWalletType string `json:"crypto_wallet_type"`
 }
 
-// EmbeddableMagicLinkFactor is a magic link that the application delivered itself; it proves no address.
+// EmbeddableMagicLinkFactor is a magic link that the application delivered itself; it verifies no address.
 type EmbeddableMagicLinkFactor struct {
 	// The link's id.
 	EmbeddedID string `json:"embedded_id"`
 }
 
-// ImpersonatedFactor is a person who acts in the name of a user or member.
+// ImpersonatedFactor is a person who impersonates a user or member.
 type ImpersonatedFactor struct {
 	// The impersonator's id.
 	ImpersonatorID string `json:"impersonator_id"`
@@ -719,7 +722,7 @@ type ImpersonatedFactor struct {
 	ImpersonatorEmailAddress string `json:"impersonator_email_address"`
 }
 
-// OAuthAccessTokenExchangeFactor is an access token of a Connected App that was exchanged for the session.
+// OAuthAccessTokenExchangeFactor is a Connected App's access token that was exchanged for the session.
 type OAuthAccessTokenExchangeFactor struct {
 	// The client id of the Connected App.
 	ClientID string `json:"client_id"`
@@ -727,34 +730,34 @@ type OAuthAccessTokenExchangeFactor struct {
 
 // TrustedAuthTokenFactor is a token from another issuer that the project trusts.
 type TrustedAuthTokenFactor struct {
-	// The token's id, not the token.
+	// The token's id, not the token itself.
 	TokenID string `json:"token_id"`
 }
 
-// JWK is a public key that verifies session JWTs. Keys rotate about every six months, and the old one stays
+// JWK is a public key that verifies session JWTs. Keys rotate about every six months; the old one stays
 // published beside the new one for about a month.
 type JWK struct {
-	// The key's family, RSA.
+	// The key type, RSA.
 	KTY string `json:"kty"`
-	// The key's purpose, "sig" for signatures.
+	// The key's use, "sig" for signatures.
 	Use string `json:"use"`
-	// What the key may be used for, "verify" alone.
+	// The operations that the key is for, only "verify".
 	KeyOps []string `json:"key_ops,omitzero"`
 	// The algorithm, RS256.
 	Alg string `json:"alg"`
-	// The key's id, which the header of a JWT names.
+	// The key's id, which the header of a JWT contains.
 	KID string `json:"kid"`
-	// One self-signed certificate for the key, as base64 of its DER form.
+	// One self-signed certificate of the key, as base64 of its DER form.
 	X5C []string `json:"x5c,omitzero"`
-	// The SHA-256 thumbprint of the certificate; empty when the answer leaves it out. Unverified: sources
-	// disagree about the name on the wire, which RFC 7517 spells x5t#S256. We read x5tS256 here.
+	// The SHA-256 thumbprint of the certificate; empty if the response leaves it out. Unverified: sources
+	// disagree about the name on the wire, which RFC 7517 spells x5t#S256. This field reads x5tS256.
 	X5TS256 string `json:"x5tS256,omitzero"`
 	// The RSA modulus, in base64url.
 	N string `json:"n"`
 	// The RSA exponent, in base64url, AQAB.
 	E string `json:"e"`
-	// The SHA-256 thumbprint of the certificate under its other name; empty when the answer leaves it out.
-	// Unverified: sources disagree about the name on the wire, which RFC 7517 spells x5t#S256. We read
-	// "x5t_s256" here.
+	// The SHA-256 thumbprint of the certificate under its other name; empty if the response leaves it out.
+	// Unverified: sources disagree about the name on the wire, which RFC 7517 spells x5t#S256. This field reads
+	// "x5t_s256".
 	X5TS256Underscore string `json:"x5t_s256,omitzero"`
 }

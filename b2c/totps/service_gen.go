@@ -24,11 +24,11 @@ var opCreate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Create begins to register an authenticator app for a user.
+// Create starts to register an authenticator app for a user.
 //
-// Show the user QRCode or Secret, and RecoveryCodes for safekeeping. The registration counts only when
-// TOTPs.Authenticate has taken a first code from the app; it is dropped when none comes in time. A user can
-// have one app at a time.
+// Show the user QRCode or Secret, and RecoveryCodes to keep. The registration is complete once
+// TOTPs.Authenticate accepts a first code from the app; it is dropped if that does not happen in time. A user
+// can have one app at a time.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -51,11 +51,12 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate checks a code from a user's authenticator app, and adds the factor to a session when asked.
+// Authenticate verifies a code from a user's authenticator app.
 //
-// The first code that is right completes the registration. Each code works once. As a second factor, pass the
-// session of the first along and look for both among its factors. Unverified: we assume that the API does not
-// demand the first factor here, so that a code alone opens a session too.
+// The first correct code completes the registration. Each code works once. The factor is added to the session
+// in the request, or to a new one if SessionDurationMinutes is given. To use it as a second factor, pass the
+// session of the first factor, and check that the session has both. Unverified: we assume that the API does not
+// require the first factor here, so that a code alone creates a session too.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthenticateTOTP
@@ -87,8 +88,8 @@ var opRecoveryCodes = transport.Op{
 
 // RecoveryCodes lists the recovery codes of a user's authenticator apps.
 //
-// Shows the codes themselves, so ask the user for a factor first. Unverified: we assume that codes that were
-// used are left out.
+// The response contains the codes themselves, so authenticate the user first. Unverified: we assume that used
+// codes are left out.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -109,10 +110,10 @@ var opRecover = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Recover takes a recovery code in place of a code from the authenticator app.
+// Recover verifies a recovery code in place of a code from the authenticator app.
 //
 // For a user who has lost the app. Each recovery code works once and counts as the app's factor. The lost app
-// stays registered: delete it with Users.DeleteTOTP before a new one is registered with TOTPs.Create.
+// stays registered: delete it with Users.DeleteTOTP before registering a new one with TOTPs.Create.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthenticateRecoveryCode

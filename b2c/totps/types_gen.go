@@ -11,29 +11,28 @@ import (
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id"`
-	// How long the registration waits for its first code, in minutes from now. Default: 1440. Bounds: 5 to
-	// 1440.
+	// How long the user has to enter the first code, in minutes. Default: 1440. Bounds: 5 to 1440.
 	ExpirationMinutes *int `json:"expiration_minutes,omitzero"`
 }
 
 // CreateResponse is what [Service.Create] returns.
 type CreateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the authenticator app's registration. It serves to delete the app, not to prove it.
+	// The id of the authenticator app's registration. It can delete the registration but not authenticate it.
 	TOTPID string `json:"totp_id"`
-	// The key to type into the app when it cannot scan QRCode. It is not shown again.
+	// The secret to type into the app if it cannot scan QRCode. No later response contains it.
 	Secret string `json:"secret" stytch:"secret"`
-	// The key as a QR code for the app to scan, an image in base64. Unverified: we assume a PNG, in the form of
-	// a data URL as in the B2B product.
+	// The secret as a QR code for the app to scan, an image in base64. Unverified: we assume a PNG, as a data
+	// URL like in B2B.
 	QRCode string `json:"qr_code" stytch:"secret"`
-	// The recovery codes. Each works once, with TOTPs.Recover, when the app is lost.
+	// The recovery codes. Each works once, with TOTPs.Recover, if the app is lost.
 	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
 	// The user's id.
 	UserID string `json:"user_id"`
@@ -41,58 +40,59 @@ type CreateResponse struct {
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id"`
-	// The code the app shows now. It changes every 30 seconds. Form: ^[0-9]{6}$
+	// The code that the app shows. It changes every 30 seconds. Form: ^[0-9]{6}$
 	TOTPCode string `json:"totp_code" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// The id of the authenticator app's registration. It serves to delete the app, not to prove it.
+	// The id of the authenticator app's registration. It can delete the registration but not authenticate it.
 	TOTPID string `json:"totp_id"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *sessions.Session `json:"session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // RecoveryCodesRequest is what [Service.RecoveryCodes] sends.
 type RecoveryCodesRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id"`
 }
 
 // RecoveryCodesResponse is what [Service.RecoveryCodes] returns.
 type RecoveryCodesResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -104,56 +104,57 @@ type RecoveryCodesResponse struct {
 
 // RecoverRequest is what [Service.Recover] sends.
 type RecoverRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id"`
-	// The recovery code: three groups of four lower case letters and digits with dashes between them.
-	// Unverified: we assume that the dashes are needed.
+	// The recovery code: three groups of four lower case letters and digits, separated by dashes. Unverified:
+	// we assume that the dashes are required.
 	RecoveryCode string `json:"recovery_code" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // RecoverResponse is what [Service.Recover] returns.
 type RecoverResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the authenticator app that the code stood in for.
+	// The id of the authenticator app that the code replaced.
 	TOTPID string `json:"totp_id"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *sessions.Session `json:"session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // TOTP is an authenticator app of a user, with its recovery codes.
 type TOTP struct {
-	// The id of the authenticator app's registration. It serves to delete the app, not to prove it.
+	// The id of the authenticator app's registration. It can delete the registration but not authenticate it.
 	TOTPID string `json:"totp_id"`
 	// Whether a first code has completed the registration.
 	Verified bool `json:"verified"`
-	// The recovery codes. Each works once, with TOTPs.Recover, when the app is lost.
+	// The recovery codes. Each works once, with TOTPs.Recover, if the app is lost.
 	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret"`
 }

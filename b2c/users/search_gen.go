@@ -51,7 +51,7 @@ func FilterCreatedAtBetween(after, before time.Time) SearchUsersQueryOperand {
 	}
 }
 
-// FilterStatus matches users of a status. See the UserStatus constants.
+// FilterStatus matches users with the status. See the UserStatus constants.
 func FilterStatus(value string) SearchUsersQueryOperand {
 	return SearchUsersQueryOperand{
 		FilterName:  "status",
@@ -75,7 +75,7 @@ func FilterID(values ...string) SearchUsersQueryOperand {
 	}
 }
 
-// FilterFullNameFuzzy matches users with a name like the value, of three characters or more.
+// FilterFullNameFuzzy matches users with a name like the value, which needs at least three characters.
 func FilterFullNameFuzzy(value string) SearchUsersQueryOperand {
 	return SearchUsersQueryOperand{
 		FilterName:  "full_name_fuzzy",
@@ -107,7 +107,8 @@ func FilterPhoneVerified(value bool) SearchUsersQueryOperand {
 	}
 }
 
-// FilterPhoneNumberFuzzy matches users with a phone number like the value, of three characters or more.
+// FilterPhoneNumberFuzzy matches users with a phone number like the value, which needs at least three
+// characters.
 func FilterPhoneNumberFuzzy(value string) SearchUsersQueryOperand {
 	return SearchUsersQueryOperand{
 		FilterName:  "phone_number_fuzzy",
@@ -139,7 +140,8 @@ func FilterEmailVerified(value bool) SearchUsersQueryOperand {
 	}
 }
 
-// FilterEmailAddressFuzzy matches users with an e-mail address like the value, of three characters or more.
+// FilterEmailAddressFuzzy matches users with an e-mail address like the value, which needs at least three
+// characters.
 func FilterEmailAddressFuzzy(value string) SearchUsersQueryOperand {
 	return SearchUsersQueryOperand{
 		FilterName:  "email_address_fuzzy",

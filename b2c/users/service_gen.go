@@ -24,10 +24,10 @@ var opCreate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Create adds a user who has not come in by logging in.
+// Create creates a user without a login.
 //
-// Name the user by an e-mail address, a phone number or both; without either the call fails. It sends nothing
-// and leaves both unverified. What a login creates by itself needs no such call.
+// Give an e-mail address, a phone number or both; without either the call fails. Nothing is sent, and both stay
+// unverified. Users who sign up with a login are created by it and do not need this call.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidCreateUserRequest
@@ -56,10 +56,10 @@ var opSearch = transport.Op{
 	Class:  transport.Read,
 }
 
-// Search finds users by filters, one page at a time.
+// Search finds users, page by page.
 //
-// Without a Query it finds every user. While NextCursor of the answer is not empty there are more pages: call
-// again with it as the Cursor. There is a limit of 150 calls a minute.
+// Without Query it lists all users of the project. For the next page, call it again with Cursor set to
+// NextCursor of the response, until that is empty. A project may search 150 times a minute.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserSearchInvalidCursor
@@ -91,8 +91,8 @@ var opGet = transport.Op{
 
 // Get fetches a user.
 //
-// The answer holds the user's fields itself rather than a user as one object. Several users at a time, or one
-// by an e-mail address, are a matter for Users.Search.
+// The response has the user's fields itself rather than the user as one object. For several users at a time, or
+// one by an e-mail address, use Users.Search.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -114,9 +114,8 @@ var opUpdate = transport.Op{
 
 // Update changes a user's name, metadata, external id or roles.
 //
-// What the request leaves out stays as it is. E-mail addresses and phone numbers are not changed here: a
-// further one is added by sending a link or passcode to it with the user's id, and Users.ExchangePrimaryFactor
-// replaces the only one.
+// Omitted fields do not change. E-mail addresses and phone numbers cannot be changed here: to add one, send a
+// link or passcode to it with the user's id; to replace the only one, use Users.ExchangePrimaryFactor.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -141,11 +140,11 @@ var opDelete = transport.Op{
 	Class:  transport.Write,
 }
 
-// Delete deletes a user for good.
+// Delete deletes a user permanently.
 //
-// Removes the user with all factors and metadata; nothing brings them back, and a later login with the same
-// address creates a new user. Unverified: we assume that the user's sessions end with them. JWTs that were
-// issued before still pass a local check until they expire, five minutes later at most.
+// This removes the user with all factors and metadata and cannot be undone; a later login with the same address
+// creates a new user. Unverified: we assume that the user's sessions end too. A local check still accepts
+// earlier JWTs until they expire, at most five minutes later.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -165,11 +164,11 @@ var opExchangePrimaryFactor = transport.Op{
 	Class:  transport.Write,
 }
 
-// ExchangePrimaryFactor replaces a user's only factor by another e-mail address or phone number.
+// ExchangePrimaryFactor replaces a user's only factor with another e-mail address or phone number.
 //
-// For somebody who has lost access to their address or number. It works only while the user has exactly one
-// factor; an address may take the place of a number and the other way round. Nothing proves that the new one is
-// theirs, so make sure of it before you call.
+// For a user who has lost access to their address or number. It works only if the user has exactly one factor;
+// an address can replace a number and vice versa. The API does not verify that the new one is the user's, so do
+// that before you call.
 //
 // Set exactly one of EmailAddress and PhoneNumber; the server decides.
 //
@@ -200,8 +199,8 @@ var opDeleteEmail = transport.Op{
 
 // DeleteEmail removes an e-mail address from its user.
 //
-// Links and passcodes can no longer be sent to it for this user, and another user may have it. A user who would
-// have no primary factor left keeps it, and the call fails. Unverified: we assume that running sessions go on.
+// Links and passcodes can no longer be sent to it for this user, and another user can have it. If it is the
+// user's last primary factor, the call fails. Unverified: we assume that existing sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeEmailNotFound
@@ -225,8 +224,8 @@ var opDeletePhoneNumber = transport.Op{
 
 // DeletePhoneNumber removes a phone number from its user.
 //
-// Passcodes can no longer be sent to it for this user, and another user may have it. A user who would have no
-// primary factor left keeps it, and the call fails. Unverified: we assume that running sessions go on.
+// Passcodes can no longer be sent to it for this user, and another user can have it. If it is the user's last
+// primary factor, the call fails. Unverified: we assume that existing sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodePhoneNumberNotFound
@@ -248,8 +247,8 @@ var opDeleteWebAuthnRegistration = transport.Op{
 
 // DeleteWebAuthnRegistration removes a passkey or another WebAuthn credential from its user.
 //
-// Logins with it fail from then on. The device keeps its half, so a browser may go on offering the passkey.
-// Unverified: we assume that running sessions go on.
+// Logins with it fail from now on. The device keeps its part of the credential, so a browser may still offer
+// the passkey. Unverified: we assume that existing sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeWebAuthnRegistrationNotFound
@@ -272,10 +271,10 @@ var opDeleteBiometricRegistration = transport.Op{
 	Class:  transport.Write,
 }
 
-// DeleteBiometricRegistration removes a mobile device with its biometric key from its user.
+// DeleteBiometricRegistration removes a biometric registration of a mobile device from its user.
 //
-// Logins with it fail from then on, while the device keeps its half of the key. Unverified: we assume that
-// running sessions go on.
+// Logins with it fail from now on; the device keeps its part of the key. Unverified: we assume that existing
+// sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBiometricRegistrationNotFound
@@ -300,8 +299,8 @@ var opDeleteTOTP = transport.Op{
 
 // DeleteTOTP removes an authenticator app from its user.
 //
-// Its codes are refused from then on, and the user can register another app, of which there can be only one at
-// a time. Unverified: we assume that the recovery codes go with it and that running sessions go on.
+// Its codes are refused from now on, and the user can register another app; only one is possible at a time.
+// Unverified: we assume that the recovery codes are removed too, and that existing sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeTOTPNotFound
@@ -323,8 +322,8 @@ var opDeleteCryptoWallet = transport.Op{
 
 // DeleteCryptoWallet removes a crypto wallet from its user.
 //
-// Logging in with the wallet no longer leads to this user. A user who would have no primary factor left keeps
-// it, and the call fails. Unverified: we assume that running sessions go on.
+// Logins with the wallet no longer lead to this user. If it is the user's last primary factor, the call fails.
+// Unverified: we assume that existing sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeCryptoWalletNotFound
@@ -345,9 +344,9 @@ var opDeletePassword = transport.Op{
 	Class:  transport.Write,
 }
 
-// DeletePassword removes the password of its user.
+// DeletePassword removes a password from its user.
 //
-// The user can set another one by a reset. Unverified: we assume that running sessions go on.
+// The user can set another one with a reset. Unverified: we assume that existing sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodePasswordNotFound
@@ -367,10 +366,10 @@ var opDeleteOAuthRegistration = transport.Op{
 	Class:  transport.Write,
 }
 
-// DeleteOAuthRegistration removes an account at an OAuth provider from its user.
+// DeleteOAuthRegistration removes an OAuth provider's account from its user.
 //
-// The provider is not told, so the person may still see your application among those they have let in.
-// Unverified: we assume that running sessions go on.
+// The provider is not informed, so it may still list your application as authorized by the person. Unverified:
+// we assume that existing sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOAuthUserRegistrationNotFound
@@ -391,10 +390,10 @@ var opDeleteExternalID = transport.Op{
 	Class:  transport.Write,
 }
 
-// DeleteExternalID takes away a user's external id.
+// DeleteExternalID removes a user's external id.
 //
-// Calls that name the user by it fail from then on, and another user may have it. To change it to another one,
-// call Users.Update.
+// Calls that use it to name the user fail from now on, and another user can have it. To replace it with another
+// one, call Users.Update.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -414,9 +413,9 @@ var opConnectedApps = transport.Op{
 	Class:  transport.Read,
 }
 
-// ConnectedApps lists the Connected Apps that a user has let in.
+// ConnectedApps lists the Connected Apps to which a user has granted access.
 //
-// Each comes with the scopes the user granted it. Users.Revoke cuts one off.
+// Each has the scopes that the user granted. Users.Revoke revokes an app's access.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -436,10 +435,10 @@ var opRevoke = transport.Op{
 	Class:  transport.Write,
 }
 
-// Revoke cuts a Connected App off from a user.
+// Revoke ends a Connected App's access to a user.
 //
-// Takes back what the user granted and revokes the app's tokens for them, so that the app has to ask anew.
-// Access tokens are JWTs: one that was issued before still passes a local check until it expires.
+// This revokes the user's grant and the app's tokens, so that the app has to ask again. Access tokens are JWTs:
+// a local check still accepts one until it expires.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound

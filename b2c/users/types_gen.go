@@ -14,55 +14,54 @@ import (
 type CreateRequest struct {
 	// The user's e-mail address. Give this, PhoneNumber or both.
 	Email *string `json:"email,omitzero"`
-	// The user's name. When absent, it is left empty.
+	// The user's name. If omitted, it is left empty.
 	Name *NameParts `json:"name,omitzero"`
-	// The IP address and user agent of whoever asked for the change. Nothing is taken from the HTTP request
-	// itself. Unverified: we assume that they are only recorded.
+	// The IP address and user agent of the person who requested the change. Nothing is taken from the HTTP
+	// request itself. Unverified: we assume that they are only recorded.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
 	// The user's phone number, in E.164 form such as +12025550162. Give this, Email or both.
 	PhoneNumber *string `json:"phone_number,omitzero"`
 	// Whether the user is "pending" until the first login, rather than "active" at once. Default: false.
 	CreateUserAsPending *bool `json:"create_user_as_pending,omitzero"`
-	// Data of your own that only a backend can write.
+	// Custom data that only a backend can write.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
-	// it.
+	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Your own id for the user, unique in the project, which most calls then take in place of UserID. When
-	// absent, there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the user, unique in the project. Most calls then accept it in place of UserID. If
+	// omitted, there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
-	// The ids of the roles to assign, which must be in the RBAC policy. Leave out "stytch_user": every user has
-	// it.
+	// The ids of the roles to assign, from the RBAC policy. "stytch_user", which every user has, cannot be
+	// assigned. See the Role constants of package b2c/rbac.
 	Roles []string `json:"roles,omitzero"`
 }
 
 // CreateResponse is what [Service.Create] returns.
 type CreateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The id of the e-mail address; empty when none was given.
+	// The id of the e-mail address; empty if none was given.
 	EmailID string `json:"email_id"`
-	// Whether the user has logged in yet. See the UserStatus constants.
+	// The user's status, which says whether they have logged in yet. See the UserStatus constants.
 	Status string `json:"status"`
-	// The id of the phone number; empty when none was given.
+	// The id of the phone number; empty if none was given.
 	PhoneID string `json:"phone_id"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User User `json:"user"`
 }
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id" path:"user_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
 type GetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -70,95 +69,93 @@ type GetResponse struct {
 	UserID string `json:"user_id"`
 	// The user's e-mail addresses, verified or not.
 	Emails []Email `json:"emails,omitzero"`
-	// Whether the user has logged in yet. See the UserStatus constants.
+	// The user's status, which says whether they have logged in yet. See the UserStatus constants.
 	Status string `json:"status"`
 	// The user's phone numbers, verified or not.
 	PhoneNumbers []PhoneNumber `json:"phone_numbers,omitzero"`
-	// The user's passkeys and other WebAuthn credentials, finished or not.
+	// The user's WebAuthn credentials, including those whose registration is not complete.
 	WebAuthnRegistrations []WebAuthnRegistration `json:"webauthn_registrations,omitzero"`
-	// The accounts at OAuth providers the user has logged in with.
+	// The OAuth providers' accounts that the user has logged in with.
 	Providers []OAuthProvider `json:"providers,omitzero"`
-	// The user's authenticator apps, of which one at most is verified.
+	// The user's authenticator apps, at most one of them verified.
 	TOTPs []TOTP `json:"totps,omitzero"`
 	// The user's crypto wallets, verified or not.
 	CryptoWallets []CryptoWallet `json:"crypto_wallets,omitzero"`
-	// The mobile devices the user can log in with by a biometric check.
+	// The mobile devices with which the user can log in by a biometric check.
 	BiometricRegistrations []BiometricRegistration `json:"biometric_registrations,omitzero"`
-	// Whether logins are refused for now, because too many in a row failed. The project sets how many are too
-	// many.
+	// Whether logins are refused for now because of too many failed attempts. The project sets the limit.
 	IsLocked bool `json:"is_locked"`
 	// The ids of the user's roles, "stytch_user" among them. Unverified: we assume that the list is empty in a
-	// project without RBAC.
+	// project without RBAC. See the Role constants of package b2c/rbac.
 	Roles []string `json:"roles,omitzero"`
-	// The user's name; absent or with empty parts when it is not known.
+	// The user's name; nil, or with empty parts, if it is not known.
 	Name *Name `json:"name,omitzero"`
-	// When this was created; zero when the answer leaves it out.
+	// When this was created; zero if the response leaves it out.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	// The user's password; absent when they have none.
+	// The user's password; nil if they have none.
 	Password *Password `json:"password,omitzero"`
-	// Data of your own that only a backend can write.
+	// Custom data that only a backend can write.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
-	// it.
+	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Your own id for the user, unique in the project, which most calls take in place of UserID; empty when
-	// there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the user, unique in the project; empty if there is none. Most calls accept it in place of
+	// UserID. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID string `json:"external_id,omitzero"`
-	// When the lock began; zero when there is none.
+	// When the lock began; zero if there is none.
 	LockCreatedAt time.Time `json:"lock_created_at,omitzero"`
-	// When the lock ends by itself; zero when there is none.
+	// When the lock expires; zero if there is none.
 	LockExpiresAt time.Time `json:"lock_expires_at,omitzero"`
 }
 
 // SearchRequest is what [Service.Search] sends.
 type SearchRequest struct {
-	// Where to go on: the NextCursor of the page before. When absent, the search begins with the first page.
-	// Keep the other fields as they were from page to page.
+	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the
+	// same from page to page.
 	Cursor *string `json:"cursor,omitzero"`
-	// How many results a page shall hold at most. Default: 100. Bounds: at most 1000.
+	// The maximum number of results on a page. Default: 100. Bounds: at most 1000.
 	Limit *int `json:"limit,omitzero"`
-	// Which users to find. When absent, all of them.
+	// The condition on users. If omitted, all match.
 	Query *SearchUsersQuery `json:"query,omitzero"`
 }
 
 // SearchResponse is what [Service.Search] returns.
 type SearchResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The users on this page. Unverified: we assume that their order means nothing.
+	// The users on this page. Unverified: we assume that their order has no meaning.
 	Results []User `json:"results,omitzero"`
-	// A count of the users that a search found, and the way to its next page.
+	// The number of users that a search found, and the cursor of its next page.
 	ResultsMetadata ResultsMetadata `json:"results_metadata"`
 }
 
 // UpdateRequest is what [Service.Update] sends.
 type UpdateRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id" path:"user_id"`
-	// The new name. Unverified: we assume that parts which are left out stay as they are.
+	// The new name. Unverified: we assume that omitted parts do not change.
 	Name *NameParts `json:"name,omitzero"`
-	// The IP address and user agent of whoever asked for the change. Nothing is taken from the HTTP request
-	// itself. Unverified: we assume that they are only recorded.
+	// The IP address and user agent of the person who requested the change. Nothing is taken from the HTTP
+	// request itself. Unverified: we assume that they are only recorded.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Data of your own that only a backend can write, merged into what is there; a null deletes a key.
-	// Unverified: we assume that the merge stops at the top level.
+	// Custom data that only a backend can write. It is merged into the existing data; a null deletes a key.
+	// Unverified: we assume that only the top level is merged.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Data of your own that the user can write from a frontend too, merged into what is there; a null deletes a
-	// key. Unverified: we assume that the merge stops at the top level.
+	// Custom data that the user can write from a frontend too. It is merged into the existing data; a null
+	// deletes a key. Unverified: we assume that only the top level is merged.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Your own id for the user, unique in the project. It replaces the one they have; only
-	// Users.DeleteExternalID takes it away. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the user, unique in the project. It replaces the existing one; only
+	// Users.DeleteExternalID removes it. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
-	// The ids of all roles the user shall have assigned, which replace those they have; an empty list takes
-	// them all away. "stytch_user" stays in any case.
+	// The ids of all roles that the user is to have. They replace the existing ones; an empty list removes them
+	// all, except "stytch_user". See the Role constants of package b2c/rbac.
 	Roles []string `json:"roles,omitzero"`
 }
 
 // UpdateResponse is what [Service.Update] returns.
 type UpdateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -170,295 +167,293 @@ type UpdateResponse struct {
 	PhoneNumbers []PhoneNumber `json:"phone_numbers,omitzero"`
 	// The user's crypto wallets, verified or not.
 	CryptoWallets []CryptoWallet `json:"crypto_wallets,omitzero"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User User `json:"user"`
 }
 
 // ExchangePrimaryFactorRequest is what [Service.ExchangePrimaryFactor] sends.
 type ExchangePrimaryFactorRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id" path:"user_id"`
-	// The e-mail address to have from now on. No other user may have it.
+	// The new e-mail address. No other user may have it.
 	EmailAddress *string `json:"email_address,omitzero"`
-	// The phone number to have from now on, in E.164 form such as +12025550162. No other user may have it.
+	// The new phone number, in E.164 form such as +12025550162. No other user may have it.
 	PhoneNumber *string `json:"phone_number,omitzero"`
 }
 
 // ExchangePrimaryFactorResponse is what [Service.ExchangePrimaryFactor] returns.
 type ExchangePrimaryFactorResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User User `json:"user"`
 }
 
 // DeleteRequest is what [Service.Delete] sends.
 type DeleteRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id" path:"user_id"`
 }
 
 // DeleteResponse is what [Service.Delete] returns.
 type DeleteResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the user who was deleted.
+	// The id of the deleted user.
 	UserID string `json:"user_id"`
 }
 
 // DeleteEmailRequest is what [Service.DeleteEmail] sends.
 type DeleteEmailRequest struct {
-	// The address's id, as the user's "emails" give it.
+	// The id of the address, from the user's "emails".
 	EmailID string `json:"email_id" path:"email_id"`
 }
 
 // DeleteEmailResponse is what [Service.DeleteEmail] returns.
 type DeleteEmailResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User User `json:"user"`
 }
 
 // DeletePhoneNumberRequest is what [Service.DeletePhoneNumber] sends.
 type DeletePhoneNumberRequest struct {
-	// The number's id, as the user's PhoneNumbers give it.
+	// The id of the number, from the user's PhoneNumbers.
 	PhoneID string `json:"phone_id" path:"phone_id"`
 }
 
 // DeletePhoneNumberResponse is what [Service.DeletePhoneNumber] returns.
 type DeletePhoneNumberResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User User `json:"user"`
 }
 
 // DeleteWebAuthnRegistrationRequest is what [Service.DeleteWebAuthnRegistration] sends.
 type DeleteWebAuthnRegistrationRequest struct {
-	// The credential's id, as the user's WebAuthnRegistrations give it.
+	// The id of the credential, from the user's WebAuthnRegistrations.
 	WebAuthnRegistrationID string `json:"webauthn_registration_id" path:"webauthn_registration_id"`
 }
 
 // DeleteWebAuthnRegistrationResponse is what [Service.DeleteWebAuthnRegistration] returns.
 type DeleteWebAuthnRegistrationResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User User `json:"user"`
 }
 
 // DeleteBiometricRegistrationRequest is what [Service.DeleteBiometricRegistration] sends.
 type DeleteBiometricRegistrationRequest struct {
-	// The registration's id, as the user's BiometricRegistrations give it.
+	// The id of the registration, from the user's BiometricRegistrations.
 	BiometricRegistrationID string `json:"biometric_registration_id" path:"biometric_registration_id"`
 }
 
 // DeleteBiometricRegistrationResponse is what [Service.DeleteBiometricRegistration] returns.
 type DeleteBiometricRegistrationResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User User `json:"user"`
 }
 
 // DeleteTOTPRequest is what [Service.DeleteTOTP] sends.
 type DeleteTOTPRequest struct {
-	// The app's id, as the user's "totps" give it.
+	// The id of the app, from the user's "totps".
 	TOTPID string `json:"totp_id" path:"totp_id"`
 }
 
 // DeleteTOTPResponse is what [Service.DeleteTOTP] returns.
 type DeleteTOTPResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User User `json:"user"`
 }
 
 // DeleteCryptoWalletRequest is what [Service.DeleteCryptoWallet] sends.
 type DeleteCryptoWalletRequest struct {
-	// The wallet's id, as the user's CryptoWallets give it.
+	// The id of the wallet, from the user's CryptoWallets.
 	CryptoWalletID string `json:"crypto_wallet_id" path:"crypto_wallet_id"`
 }
 
 // DeleteCryptoWalletResponse is what [Service.DeleteCryptoWallet] returns.
 type DeleteCryptoWalletResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User User `json:"user"`
 }
 
 // DeletePasswordRequest is what [Service.DeletePassword] sends.
 type DeletePasswordRequest struct {
-	// The password's id, as the user's "password" gives it.
+	// The id of the password, from the user's "password".
 	PasswordID string `json:"password_id" path:"password_id"`
 }
 
 // DeletePasswordResponse is what [Service.DeletePassword] returns.
 type DeletePasswordResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User User `json:"user"`
 }
 
 // DeleteOAuthRegistrationRequest is what [Service.DeleteOAuthRegistration] sends.
 type DeleteOAuthRegistrationRequest struct {
-	// The registration's id, as the user's "providers" give it.
+	// The id of the registration, from the user's "providers".
 	OAuthUserRegistrationID string `json:"oauth_user_registration_id" path:"oauth_user_registration_id"`
 }
 
 // DeleteOAuthRegistrationResponse is what [Service.DeleteOAuthRegistration] returns.
 type DeleteOAuthRegistrationResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User User `json:"user"`
 }
 
 // DeleteExternalIDRequest is what [Service.DeleteExternalID] sends.
 type DeleteExternalIDRequest struct {
-	// The user's id. Unverified: we assume that the external id serves here too.
+	// The user's id. Unverified: we assume that the external id is accepted too.
 	UserID string `json:"user_id" path:"user_id"`
 }
 
 // DeleteExternalIDResponse is what [Service.DeleteExternalID] returns.
 type DeleteExternalIDResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User User `json:"user"`
 }
 
 // ConnectedAppsRequest is what [Service.ConnectedApps] sends.
 type ConnectedAppsRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id" path:"user_id"`
 }
 
 // ConnectedAppsResponse is what [Service.ConnectedApps] returns.
 type ConnectedAppsResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The apps that hold a grant of the user.
+	// The apps to which the user has granted access.
 	ConnectedApps []UserConnectedApp `json:"connected_apps,omitzero"`
 }
 
 // RevokeRequest is what [Service.Revoke] sends.
 type RevokeRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id" path:"user_id"`
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ConnectedAppID string `json:"connected_app_id" path:"connected_app_id"`
 }
 
 // RevokeResponse is what [Service.Revoke] returns.
 type RevokeResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 }
 
-// User is a person with an account in the project, and every factor they can log in with.
+// User is a person with an account in the project, with all factors that they can log in with.
 type User struct {
 	// The user's id.
 	UserID string `json:"user_id"`
 	// The user's e-mail addresses, verified or not.
 	Emails []Email `json:"emails,omitzero"`
-	// Whether the user has logged in yet. See the UserStatus constants.
+	// The user's status, which says whether they have logged in yet. See the UserStatus constants.
 	Status string `json:"status"`
 	// The user's phone numbers, verified or not.
 	PhoneNumbers []PhoneNumber `json:"phone_numbers,omitzero"`
-	// The user's passkeys and other WebAuthn credentials, finished or not.
+	// The user's WebAuthn credentials, including those whose registration is not complete.
 	WebAuthnRegistrations []WebAuthnRegistration `json:"webauthn_registrations,omitzero"`
-	// The accounts at OAuth providers the user has logged in with.
+	// The OAuth providers' accounts that the user has logged in with.
 	Providers []OAuthProvider `json:"providers,omitzero"`
-	// The user's authenticator apps, of which one at most is verified.
+	// The user's authenticator apps, at most one of them verified.
 	TOTPs []TOTP `json:"totps,omitzero"`
 	// The user's crypto wallets, verified or not.
 	CryptoWallets []CryptoWallet `json:"crypto_wallets,omitzero"`
-	// The mobile devices the user can log in with by a biometric check.
+	// The mobile devices with which the user can log in by a biometric check.
 	BiometricRegistrations []BiometricRegistration `json:"biometric_registrations,omitzero"`
-	// Whether logins are refused for now, because too many in a row failed. The project sets how many are too
-	// many.
+	// Whether logins are refused for now because of too many failed attempts. The project sets the limit.
 	IsLocked bool `json:"is_locked"`
 	// The ids of the user's roles, "stytch_user" among them. Unverified: we assume that the list is empty in a
-	// project without RBAC.
+	// project without RBAC. See the Role constants of package b2c/rbac.
 	Roles []string `json:"roles,omitzero"`
-	// The user's name; absent or with empty parts when it is not known.
+	// The user's name; nil, or with empty parts, if it is not known.
 	Name *Name `json:"name,omitzero"`
-	// When this was created; zero when the answer leaves it out.
+	// When this was created; zero if the response leaves it out.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	// The user's password; absent when they have none.
+	// The user's password; nil if they have none.
 	Password *Password `json:"password,omitzero"`
-	// Data of your own that only a backend can write.
+	// Custom data that only a backend can write.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
-	// it.
+	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Your own id for the user, unique in the project, which most calls take in place of UserID; empty when
-	// there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the user, unique in the project; empty if there is none. Most calls accept it in place of
+	// UserID. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID string `json:"external_id,omitzero"`
-	// When the lock began; zero when there is none.
+	// When the lock began; zero if there is none.
 	LockCreatedAt time.Time `json:"lock_created_at,omitzero"`
-	// When the lock ends by itself; zero when there is none.
+	// When the lock expires; zero if there is none.
 	LockExpiresAt time.Time `json:"lock_expires_at,omitzero"`
 }
 
-// Name is a user's name for people, in up to three parts.
+// Name is a user's name, in up to three parts.
 type Name struct {
-	// The given name; empty when it is not known.
+	// The given name; empty if it is not known.
 	FirstName string `json:"first_name,omitzero"`
-	// The name between the two others; empty when there is none.
+	// The middle name; empty if there is none.
 	MiddleName string `json:"middle_name,omitzero"`
-	// The family name; empty when it is not known.
+	// The family name; empty if it is not known.
 	LastName string `json:"last_name,omitzero"`
 }
 
@@ -466,7 +461,7 @@ type Name struct {
 type NameParts struct {
 	// The given name. An empty one removes it.
 	FirstName *string `json:"first_name,omitzero"`
-	// The name between the two others. An empty one removes it.
+	// The middle name. An empty one removes it.
 	MiddleName *string `json:"middle_name,omitzero"`
 	// The family name. An empty one removes it.
 	LastName *string `json:"last_name,omitzero"`
@@ -474,30 +469,31 @@ type NameParts struct {
 
 // Email is an e-mail address of a user.
 type Email struct {
-	// The address's id, by which it can be removed. For a passcode sent to the address it is the MethodID too.
+	// The address's id, with which it can be removed. It is also the MethodID of a passcode sent to the
+	// address.
 	EmailID string `json:"email_id"`
-	// The address itself. No two users of a project have the same one.
+	// The address itself, unique among the users of the project.
 	Email string `json:"email"`
-	// Whether a factor has proved that the address is the user's.
+	// Whether a factor has verified that the address is the user's.
 	Verified bool `json:"verified"`
 }
 
 // PhoneNumber is a phone number of a user.
 type PhoneNumber struct {
-	// The number's id, by which it can be removed. For a passcode sent to the number it is the MethodID too.
+	// The number's id, with which it can be removed. It is also the MethodID of a passcode sent to the number.
 	PhoneID string `json:"phone_id"`
-	// The number itself, in E.164 form such as +12025550162. No two users of a project have the same one.
+	// The number itself, in E.164 form such as +12025550162, unique among the users of the project.
 	PhoneNumber string `json:"phone_number"`
-	// Whether a passcode sent to the number has come back.
+	// Whether the number has been verified with a passcode.
 	Verified bool `json:"verified"`
 }
 
-// Password is a note that a user has a password, without the password.
+// Password is the state of a user's password, without the password itself.
 type Password struct {
-	// The password's id, by which it can be removed.
+	// The password's id, with which it can be removed.
 	PasswordID string `json:"password_id"`
-	// Whether the password is refused until it has been reset: it is known from a data breach, or somebody set
-	// it before the e-mail address was proved.
+	// Whether the password is refused until it is reset: it is known from a data breach, or was set before the
+	// e-mail address was verified.
 	RequiresReset bool `json:"requires_reset"`
 }
 
@@ -505,36 +501,36 @@ type Password struct {
 type OAuthProvider struct {
 	// The provider. Unverified: the spelling; we assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
-	// The id the provider has for the person; unlike an e-mail address it does not change hands.
+	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
-	// A picture the provider has of the person; empty when it gave none.
+	// The URL of the person's picture at the provider; empty if it gave none.
 	ProfilePictureURL string `json:"profile_picture_url"`
-	// The person's language at the provider, as the provider writes it; empty when it gave none.
+	// The person's language at the provider, in the provider's notation; empty if it gave none.
 	Locale string `json:"locale"`
-	// The id of this registration, by which it can be removed.
+	// The id of this registration, with which it can be removed.
 	OAuthUserRegistrationID string `json:"oauth_user_registration_id"`
 }
 
 // WebAuthnRegistration is a passkey or another WebAuthn credential of a user.
 type WebAuthnRegistration struct {
-	// The credential's id, by which it can be renamed and removed.
+	// The credential's id, with which it can be renamed and removed.
 	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
-	// The domain the credential was registered for. It works there and on subdomains.
+	// The domain that the credential was registered for. It works there and on subdomains.
 	Domain string `json:"domain"`
 	// The user agent of the browser that registered the credential.
 	UserAgent string `json:"user_agent"`
 	// Whether the registration was completed.
 	Verified bool `json:"verified"`
-	// The kind of device the credential was asked of; empty when any would do. Unverified: the empty value. See
+	// The kind of authenticator that was requested; empty if any was accepted. Unverified: the empty value. See
 	// the AuthenticatorType constants.
 	AuthenticatorType string `json:"authenticator_type"`
-	// The credential's name for people, to tell it from others.
+	// The credential's display name.
 	Name string `json:"name"`
 }
 
-// BiometricRegistration is a mobile device of a user that guards a key with its biometric sensor.
+// BiometricRegistration is a mobile device of a user, with a key that its biometric sensor protects.
 type BiometricRegistration struct {
-	// The registration's id, by which it can be removed.
+	// The registration's id, with which it can be removed.
 	BiometricRegistrationID string `json:"biometric_registration_id"`
 	// Whether the registration was completed.
 	Verified bool `json:"verified"`
@@ -542,43 +538,43 @@ type BiometricRegistration struct {
 
 // TOTP is an authenticator app of a user.
 type TOTP struct {
-	// The app's id, by which it can be removed.
+	// The app's id, with which it can be removed.
 	TOTPID string `json:"totp_id"`
-	// Whether a code of the app has been accepted yet.
+	// Whether a code from the app has been authenticated.
 	Verified bool `json:"verified"`
 }
 
 // CryptoWallet is a crypto wallet of a user.
 type CryptoWallet struct {
-	// The wallet's id, by which it can be removed.
+	// The wallet's id, with which it can be removed.
 	CryptoWalletID string `json:"crypto_wallet_id"`
 	// The wallet's address on its chain.
 	CryptoWalletAddress string `json:"crypto_wallet_address"`
-	// The kind of wallet, as in "ethereum" or "solana".
+	// The kind of wallet. See the WalletType constants of package b2c/cryptowallets.
 	CryptoWalletType string `json:"crypto_wallet_type"`
 	// Whether the wallet has signed a challenge.
 	Verified bool `json:"verified"`
 }
 
-// UserConnectedApp is a Connected App that a user has let in.
+// UserConnectedApp is a Connected App to which a user has granted access.
 type UserConnectedApp struct {
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ConnectedAppID string `json:"connected_app_id"`
-	// The app's name for people, as on the page where they give consent.
+	// The app's display name, as on the consent page.
 	Name string `json:"name"`
-	// What the app is for, in words for people.
+	// A description of the app.
 	Description string `json:"description"`
-	// Whose app it is, and whether it has a secret.
+	// Who owns the app, and whether it has a client secret.
 	ClientType connectedapp.ClientType `json:"client_type"`
-	// The scopes the person has granted the Connected App, in one string with spaces between them.
+	// The scopes that the person has granted to the Connected App, separated by spaces.
 	ScopesGranted string `json:"scopes_granted"`
-	// The URL of the app's logo; empty when there is none.
+	// The URL of the app's logo, if any.
 	LogoURL string `json:"logo_url,omitzero"`
 }
 
 // SearchUsersQuery is a set of filters for users, and how to combine them.
 type SearchUsersQuery struct {
-	// Whether a user must match every operand or one of them.
+	// Whether a user must match every operand or at least one.
 	Operator shared.SearchOperator `json:"operator"`
 	// The filters to combine. Unverified: we assume that an empty list matches every user.
 	Operands []SearchUsersQueryOperand `json:"operands,omitzero"`
@@ -586,18 +582,18 @@ type SearchUsersQuery struct {
 
 // SearchUsersQueryOperand is a filter in a search for users.
 type SearchUsersQueryOperand struct {
-	// What to look at. The API may know more names than are listed; one it does not know fails with
+	// The name of the filter. The API may know more names than are listed; an unknown one fails with
 	// stytcherror.CodeUserSearchFilterNameNotRecognized.
 	FilterName string `json:"filter_name"`
-	// What to look for. Each filter says what it takes: a list of strings, one string, a boolean, or for
-	// "created_at_between" an object. The wrong kind is refused.
+	// The value to look for: a list of strings, a string or a boolean, depending on the filter, or an object
+	// for "created_at_between". Other kinds are refused.
 	FilterValue any `json:"filter_value"`
 }
 
-// ResultsMetadata is a count of the users that a search found, and the way to its next page.
+// ResultsMetadata is the number of users that a search found, and the cursor of its next page.
 type ResultsMetadata = shared.ResultsMetadata
 
-// Values of UserStatus, which stay plain strings in requests and answers. The stage a user has reached.
+// Values of UserStatus, which stay plain strings in requests and answers. The status of a user.
 const (
 	// Created, but never logged in.
 	UserStatusPending = "pending"
@@ -605,11 +601,11 @@ const (
 	UserStatusActive = "active"
 )
 
-// Values of AuthenticatorType, which stay plain strings in requests and answers. A kind of device that holds a
-// WebAuthn credential.
+// Values of AuthenticatorType, which stay plain strings in requests and answers. A kind of authenticator that
+// holds a WebAuthn credential.
 const (
-	// Built into the phone or computer, as fingerprint and face readers are.
+	// Built into the phone or computer, such as a fingerprint reader.
 	AuthenticatorTypePlatform = "platform"
-	// Separate from it, such as a security key.
+	// Separate from the phone or computer, such as a security key.
 	AuthenticatorTypeCrossPlatform = "cross-platform"
 )

@@ -24,9 +24,9 @@ var opRegisterStart = transport.Op{
 	Class:  transport.Write,
 }
 
-// RegisterStart begins to register a WebAuthn credential for a user.
+// RegisterStart starts to register a WebAuthn credential for a user.
 //
-// Pass the options of the answer to navigator.credentials.create() in the browser, and what that returns to
+// Pass the options from the response to navigator.credentials.create() in the browser, and its result to
 // WebAuthn.Register. The user must be active.
 //
 // Errors to expect, in package stytcherror:
@@ -52,10 +52,11 @@ var opRegister = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Register completes the registration of a WebAuthn credential, and opens a session when asked.
+// Register completes the registration of a WebAuthn credential.
 //
-// The credential must answer the challenge of the last WebAuthn.RegisterStart for the user. It counts as a
-// factor of the session, and the user can log in with it from now on.
+// The credential must be a response to the challenge of the last WebAuthn.RegisterStart for the user. The user
+// can log in with it from now on. It is also a factor of the session in the request, or of a new one if
+// SessionDurationMinutes is given.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidPublicKeyCredential
@@ -85,11 +86,10 @@ var opAuthenticateStart = transport.Op{
 	Class:  transport.Write,
 }
 
-// AuthenticateStart begins a login with a WebAuthn credential.
+// AuthenticateStart starts a login with a WebAuthn credential.
 //
-// Pass the options of the answer to navigator.credentials.get() in the browser, and what that returns to
-// WebAuthn.Authenticate. Without UserID the person picks a passkey of their own, and nobody needs to be known
-// yet.
+// Pass the options from the response to navigator.credentials.get() in the browser, and its result to
+// WebAuthn.Authenticate. Without UserID, the person chooses a passkey, which identifies the user.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -112,10 +112,10 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate trades a signed WebAuthn challenge for a login, and for a session when asked.
+// Authenticate logs a user in with a signed WebAuthn challenge.
 //
-// The credential must answer a challenge of WebAuthn.AuthenticateStart, which works once. The credential itself
-// tells who the user is.
+// The credential must be a response to a challenge of WebAuthn.AuthenticateStart, which works once. The
+// credential identifies the user. A session is created if SessionDurationMinutes is given.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthWebAuthnRegistration
@@ -147,7 +147,7 @@ var opUpdate = transport.Op{
 
 // Update renames a WebAuthn credential.
 //
-// The name helps people tell their credentials apart and means nothing to the API.
+// The name helps people tell their credentials apart; the API does not use it.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeWebAuthnRegistrationNotFound
@@ -170,8 +170,8 @@ var opListCredentials = transport.Op{
 
 // ListCredentials lists a user's WebAuthn credentials for a domain, with their public keys.
 //
-// For checking signatures with tools of your own, or for moving the credentials elsewhere. The names and kinds
-// of the credentials stand in the user's WebAuthnRegistrations.
+// For verifying signatures with your own tools, or for migrating the credentials elsewhere. The credentials'
+// names and kinds are in the user's WebAuthnRegistrations.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound

@@ -11,71 +11,72 @@ import (
 
 // RegisterStartRequest is what [Service.RegisterStart] sends.
 type RegisterStartRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id"`
-	// The domain of the page, or one above it, without scheme and port. The browser refuses a domain that its
-	// page does not belong to, and a credential works only for the domain it was registered for.
+	// The domain of the page, or a parent domain, without scheme and port. The browser refuses a domain that
+	// its page does not belong to, and a credential works only for the domain that it was registered for.
 	Domain string `json:"domain"`
-	// The user agent of the user's browser, kept with the registration to help people tell their credentials
+	// The user agent of the user's browser, stored with the registration to help people tell their credentials
 	// apart.
 	UserAgent *string `json:"user_agent,omitzero"`
-	// The kind of authenticator to accept. When absent, both kinds are. See the AuthenticatorType constants of
-	// package b2c/users.
+	// The kind of authenticator to accept. If omitted, both kinds are accepted. See the AuthenticatorType
+	// constants of package b2c/users.
 	AuthenticatorType *string `json:"authenticator_type,omitzero"`
-	// Whether the options ask for a passkey, that is a credential the authenticator itself can find, so that a
-	// login does not need to name the user first.
+	// Whether the options request a passkey, a credential that the authenticator can find by itself, so that a
+	// login does not have to name the user first.
 	ReturnPasskeyCredentialOptions *bool `json:"return_passkey_credential_options,omitzero"`
-	// What the options hold as the id of the user, in place of the id the API would choose.
+	// The user id in the options, in place of the one that the API would choose.
 	OverrideID *string `json:"override_id,omitzero"`
-	// What the options hold as the name of the user, by which the browser lists the credential.
+	// The user name in the options, under which the browser lists the credential.
 	OverrideName *string `json:"override_name,omitzero"`
-	// What the options hold as the display name of the user, which the browser may show beside the name.
+	// The user's display name in the options, which the browser may show beside the name.
 	OverrideDisplayName *string `json:"override_display_name,omitzero"`
-	// Whether binary values in the options are written in base64url, which browsers read by themselves, rather
-	// than in plain base64.
+	// Whether binary values in the options are in base64url, which browsers can read directly, rather than in
+	// standard base64.
 	UseBase64URLEncoding *bool `json:"use_base64_url_encoding,omitzero"`
 }
 
 // RegisterStartResponse is what [Service.RegisterStart] returns.
 type RegisterStartResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The options for navigator.credentials.create(), challenge included, as the text of a JSON object. Hand
-	// them to the browser as they are.
+	// The options for navigator.credentials.create(), including the challenge, as the text of a JSON object.
+	// Pass them to the browser unchanged.
 	PublicKeyCredentialCreationOptions string `json:"public_key_credential_creation_options"`
 }
 
 // RegisterRequest is what [Service.Register] sends.
 type RegisterRequest struct {
-	// The user, by their id or their external id.
+	// The user's id or external id.
 	UserID string `json:"user_id"`
-	// What the browser returned, as the text of a JSON object. Unverified: how its binary values are written;
-	// we assume that base64 and base64url are both understood.
+	// The credential that the browser returned, as the text of a JSON object. Unverified: the encoding of its
+	// binary values; we assume that base64 and base64url are both accepted.
 	PublicKeyCredential string `json:"public_key_credential" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // RegisterResponse is what [Service.Register] returns.
 type RegisterResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -83,71 +84,72 @@ type RegisterResponse struct {
 	UserID string `json:"user_id"`
 	// The id of the credential's registration.
 	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *sessions.Session `json:"session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
 // AuthenticateStartRequest is what [Service.AuthenticateStart] sends.
 type AuthenticateStartRequest struct {
-	// The domain of the page, or one above it, without scheme and port. The browser refuses a domain that its
-	// page does not belong to, and a credential works only for the domain it was registered for.
+	// The domain of the page, or a parent domain, without scheme and port. The browser refuses a domain that
+	// its page does not belong to, and a credential works only for the domain that it was registered for.
 	Domain string `json:"domain"`
-	// The user who logs in, by their id or their external id. The options then name this user's credentials.
-	// When absent, only passkeys will do.
+	// The id or external id of the user who logs in. The options then list this user's credentials. If omitted,
+	// only passkeys can be used.
 	UserID *string `json:"user_id,omitzero"`
-	// Whether the options ask for a passkey.
+	// Whether the options request a passkey.
 	ReturnPasskeyCredentialOptions *bool `json:"return_passkey_credential_options,omitzero"`
-	// Whether binary values in the options are written in base64url, which browsers read by themselves, rather
-	// than in plain base64.
+	// Whether binary values in the options are in base64url, which browsers can read directly, rather than in
+	// standard base64.
 	UseBase64URLEncoding *bool `json:"use_base64_url_encoding,omitzero"`
 }
 
 // AuthenticateStartResponse is what [Service.AuthenticateStart] returns.
 type AuthenticateStartResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the user the request named. Unverified: we assume that it is empty when the request named none.
+	// The id of the user in the request. Unverified: we assume that it is empty if the request named none.
 	UserID string `json:"user_id"`
-	// The options for navigator.credentials.get(), challenge included, as the text of a JSON object. Hand them
-	// to the browser as they are.
+	// The options for navigator.credentials.get(), including the challenge, as the text of a JSON object. Pass
+	// them to the browser unchanged.
 	PublicKeyCredentialRequestOptions string `json:"public_key_credential_request_options"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// What the browser returned, as the text of a JSON object. Unverified: how its binary values are written;
-	// we assume that base64 and base64url are both understood.
+	// The credential that the browser returned, as the text of a JSON object. Unverified: the encoding of its
+	// binary values; we assume that base64 and base64url are both accepted.
 	PublicKeyCredential string `json:"public_key_credential" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -155,15 +157,15 @@ type AuthenticateResponse struct {
 	UserID string `json:"user_id"`
 	// The id of the credential's registration.
 	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *sessions.Session `json:"session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
@@ -171,23 +173,23 @@ type AuthenticateResponse struct {
 type UpdateRequest struct {
 	// The id of the credential's registration.
 	WebAuthnRegistrationID string `json:"webauthn_registration_id" path:"webauthn_registration_id"`
-	// The new name for people. An empty one is refused with stytcherror.CodeEmptyWebAuthnRegistrationName.
+	// The new display name. An empty one is refused with stytcherror.CodeEmptyWebAuthnRegistrationName.
 	Name string `json:"name"`
 }
 
 // UpdateResponse is what [Service.Update] returns.
 type UpdateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The registration under its new name.
+	// The renamed registration.
 	WebAuthnRegistration *users.WebAuthnRegistration `json:"webauthn_registration,omitzero"`
 }
 
 // ListCredentialsRequest is what [Service.ListCredentials] sends.
 type ListCredentialsRequest struct {
-	// The user, by their id. Unverified: we assume that an external id serves as well.
+	// The user's id. Unverified: we assume that an external id is accepted too.
 	UserID string `json:"user_id" path:"user_id"`
 	// The domain that the credentials were registered for.
 	Domain string `json:"domain" path:"domain"`
@@ -195,7 +197,7 @@ type ListCredentialsRequest struct {
 
 // ListCredentialsResponse is what [Service.ListCredentials] returns.
 type ListCredentialsResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -203,15 +205,15 @@ type ListCredentialsResponse struct {
 	Credentials []WebAuthnCredential `json:"credentials,omitzero"`
 }
 
-// WebAuthnCredential is a WebAuthn credential as the browser and its authenticator know it.
+// WebAuthnCredential is a WebAuthn credential, as the browser and its authenticator know it.
 type WebAuthnCredential struct {
-	// The id the authenticator gave to the credential.
+	// The id that the authenticator gave to the credential.
 	CredentialID string `json:"credential_id"`
 	// The id of the credential's registration.
 	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
-	// The type of the credential in the words of WebAuthn. Unverified: we assume that it is always
-	// "public-key".
+	// The credential's type in WebAuthn. Unverified: we assume that it is always "public-key".
 	Type string `json:"type"`
-	// The public key that checks the credential's signatures, in base64. Unverified: its form; we assume COSE.
+	// The public key that verifies the credential's signatures, in base64. Unverified: its format; we assume
+	// COSE.
 	PublicKey string `json:"public_key"`
 }

@@ -25,16 +25,17 @@ var opCreate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Create founds an organization for the holder of an intermediate session and logs them in to it.
+// Create creates an organization for the holder of an intermediate session and logs them in to it.
 //
-// The way out of discovery for somebody who wants an organization of their own. The holder becomes its first
-// member, with the role "stytch_admin", and the intermediate session is spent. Settings that are left out take
-// their defaults; together they must leave at least one way for further members to come in.
+// The last step of discovery for a person who wants a new organization. The person becomes its first member,
+// with the role "stytch_admin", and the intermediate session is used up. Omitted settings get their defaults;
+// together the settings must leave at least one way for other members to join.
 //
-// No session is made when something is missing: a factor that verifies the e-mail address (a returning password
-// and the OAuth logins of GitHub, Slack and HubSpot do not), or a second factor when MFAPolicy asks for one.
-// Then MemberAuthenticated is false, PrimaryRequired or MFARequired says what is missing, and the token comes
-// back for the next step. Unverified: we assume that the organization and its first member exist by then.
+// No session is created if a factor is missing: one that verifies the e-mail address (returning passwords and
+// OAuth logins with GitHub, Slack and HubSpot do not), or a second factor that MFAPolicy requires. Then
+// MemberAuthenticated is false, PrimaryRequired or MFARequired says what is missing, and the response contains
+// the token for the next call. Unverified: we assume that the organization and its first member already exist
+// in that case.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeIntermediateSessionNotFound
@@ -77,12 +78,11 @@ var opList = transport.Op{
 	Class:  transport.Read,
 }
 
-// List lists the organizations somebody can log in to or join.
+// List lists the organizations that a person can log in to or join.
 //
-// Spends nothing: the token can be used again afterwards. With an intermediate session the list holds
-// memberships of every kind and those organizations that would admit the person; go on with
-// Discovery.IntermediateSessions.Exchange. With a session it holds active, pending and invited memberships
-// only; go on with Sessions.Exchange.
+// This does not use up the token. With an intermediate session, the list has memberships of every kind and the
+// organizations that would admit the person; continue with Discovery.IntermediateSessions.Exchange. With a
+// session, it has active, pending and invited memberships only; continue with Sessions.Exchange.
 //
 // Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT; the server decides.
 //

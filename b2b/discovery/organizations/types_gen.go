@@ -15,137 +15,137 @@ import (
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
-	// The intermediate session: factors somebody has proved, not yet tied to a session. It lives for ten
-	// minutes and can be used until a call succeeds in turning it into a session.
+	// The intermediate session token, which holds the factors authenticated so far. It expires after ten
+	// minutes, and can be used until a call turns it into a session.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
-	// session is made.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
+	// session is created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The organization's name for people. When absent it is derived from the verified e-mail address: from the
-	// domain, or from the part before the at sign where the domain belongs to a common provider or a school.
-	// Length: 1 to 128 characters.
+	// The organization's display name. If omitted, it is derived from the verified e-mail address: from its
+	// domain, or from the part before the @ if the domain belongs to a common provider or a school. Length: 1
+	// to 128 characters.
 	OrganizationName *string `json:"organization_name,omitzero"`
-	// The organization's name in URLs, unique in the project. When absent it is derived from the verified
-	// e-mail address, in the way of OrganizationName. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
+	// The organization's name in URLs, unique in the project. If omitted, it is derived from the verified
+	// e-mail address like OrganizationName. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug *string `json:"organization_slug,omitzero"`
-	// Your own id for the organization, unique in the project, which most calls take in place of the
-	// organization's id; empty when there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the organization, if any, unique in the project. Most calls accept it in place of the
+	// organization's id. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	OrganizationExternalID *string `json:"organization_external_id,omitzero"`
-	// The URL of the organization's logo; empty when there is none.
+	// The URL of the organization's logo, if any.
 	OrganizationLogoURL *string `json:"organization_logo_url,omitzero"`
-	// Data of your own that only a backend can write; a call on behalf of a session cannot.
+	// Custom data that only a backend can write; a call on behalf of a session cannot.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Who may become a member by a first login through single sign-on. See the SSOJITProvisioning constants of
-	// package b2b/organizations. Default: ALL_ALLOWED.
+	// Who may become a member with a first SSO login. See the SSOJITProvisioning constants of package
+	// b2b/organizations. Default: ALL_ALLOWED.
 	SSOJITProvisioning *string `json:"sso_jit_provisioning,omitzero"`
-	// The domains that EmailJITProvisioning and EmailInvites admit under RESTRICTED. The domains of common
-	// e-mail providers are refused.
+	// The domains allowed if EmailJITProvisioning or EmailInvites is RESTRICTED. The domains of common e-mail
+	// providers are refused.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
-	// Who may become a member uninvited, by a factor that verifies their e-mail address. In discovery the
-	// organization must also have a member with a verified address on the same domain already. See the
-	// EmailJITProvisioning constants of package b2b/organizations. Default: NOT_ALLOWED.
+	// Who may become a member without an invitation, with a factor that verifies their e-mail address. In
+	// discovery, the organization must also have a member with a verified address on the same domain already.
+	// See the EmailJITProvisioning constants of package b2b/organizations. Default: NOT_ALLOWED.
 	EmailJITProvisioning *string `json:"email_jit_provisioning,omitzero"`
-	// Who may be invited by e-mail. When absent, it is ALL_ALLOWED if the call sets no rule on logging in or
-	// joining, NOT_ALLOWED otherwise. Unverified: we assume that every other setting of that kind counts. See
+	// Who may be invited by e-mail. If omitted, it is ALL_ALLOWED if the call sets no rule on logging in or
+	// joining, otherwise NOT_ALLOWED. Unverified: we assume that every other setting of that kind counts. See
 	// the EmailInvites constants of package b2b/organizations.
 	EmailInvites *string `json:"email_invites,omitzero"`
-	// Whether members may log in by every method or only by AllowedAuthMethods. Members with IsBreakglass are
-	// exempt. See the AuthMethodsPolicy constants of package b2b/organizations. Default: ALL_ALLOWED.
+	// Whether members may log in with every method or only with AllowedAuthMethods. Members with IsBreakglass
+	// are exempt. See the AuthMethodsPolicy constants of package b2b/organizations. Default: ALL_ALLOWED.
 	AuthMethods *string `json:"auth_methods,omitzero"`
-	// The methods that AuthMethods admits under RESTRICTED; then it must not be empty. See the AuthMethod
-	// constants of package b2b/organizations.
+	// The methods allowed if AuthMethods is RESTRICTED, which needs at least one. See the AuthMethod constants
+	// of package b2b/organizations.
 	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
-	// Whether every member needs a second factor. Stricter rules hold from the next login on; running sessions
-	// stay valid. See the MFAPolicy constants of package b2b/organizations. Default: OPTIONAL.
+	// Whether every member needs a second factor. A stricter policy applies from the next login on; existing
+	// sessions stay valid. See the MFAPolicy constants of package b2b/organizations. Default: OPTIONAL.
 	MFAPolicy *string `json:"mfa_policy,omitzero"`
-	// Rules that give every member on an e-mail domain a role.
+	// Rules that give a role to every member on an e-mail domain.
 	RBACEmailImplicitRoleAssignments []b2borganizations.EmailImplicitRoleAssignment `json:"rbac_email_implicit_role_assignments,omitzero"`
 	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are
 	// exempt. See the MFAMethodsPolicy constants of package b2b/organizations. Default: ALL_ALLOWED.
 	MFAMethods *string `json:"mfa_methods,omitzero"`
-	// The second factors that MFAMethods admits under RESTRICTED; then it must not be empty. See the MFAMethod
+	// The second factors allowed if MFAMethods is RESTRICTED, which needs at least one. See the MFAMethod
 	// constants of package b2b/organizations.
 	AllowedMFAMethods []string `json:"allowed_mfa_methods,omitzero"`
-	// Who may become a member by a first OAuth login from a tenant of the provider. See the
+	// Who may become a member with a first OAuth login from a tenant of the provider. See the
 	// OAuthTenantJITProvisioning constants of package b2b/organizations. Default: NOT_ALLOWED.
 	OAuthTenantJITProvisioning *string `json:"oauth_tenant_jit_provisioning,omitzero"`
-	// The tenants that OAuthTenantJITProvisioning admits under RESTRICTED: for each of the keys "slack",
-	// "hubspot" and "github" a list of the provider's tenant ids.
+	// The tenants allowed if OAuthTenantJITProvisioning is RESTRICTED: for each of the keys "slack", "hubspot"
+	// and "github", a list of the provider's tenant ids.
 	AllowedOAuthTenants shared.Object `json:"allowed_oauth_tenants,omitzero"`
-	// Which first-party Connected Apps members may use: RESTRICTED means AllowedFirstPartyConnectedApps.
+	// Which first-party Connected Apps members may use: with RESTRICTED, only AllowedFirstPartyConnectedApps.
 	// Default: ALL_ALLOWED.
 	FirstPartyConnectedAppsAllowedType *b2borganizations.ConnectedAppsAllowedType `json:"first_party_connected_apps_allowed_type,omitzero"`
-	// The client ids that FirstPartyConnectedAppsAllowedType admits under RESTRICTED.
+	// The client ids of the Connected Apps allowed if FirstPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedFirstPartyConnectedApps []string `json:"allowed_first_party_connected_apps,omitzero"`
-	// Which third-party Connected Apps members may use: RESTRICTED means AllowedThirdPartyConnectedApps.
+	// Which third-party Connected Apps members may use: with RESTRICTED, only AllowedThirdPartyConnectedApps.
 	// Default: ALL_ALLOWED.
 	ThirdPartyConnectedAppsAllowedType *b2borganizations.ConnectedAppsAllowedType `json:"third_party_connected_apps_allowed_type,omitzero"`
-	// The client ids that ThirdPartyConnectedAppsAllowedType admits under RESTRICTED.
+	// The client ids of the Connected Apps allowed if ThirdPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedThirdPartyConnectedApps []string `json:"allowed_third_party_connected_apps,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // CreateResponse is what [Service.Create] returns.
 type CreateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// Whether a session was made. When false, look at PrimaryRequired first, then at MFARequired.
+	// Whether a session was created. If false, handle PrimaryRequired first, then MFARequired.
 	MemberAuthenticated bool `json:"member_authenticated"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member b2borganizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization b2borganizations.Organization `json:"organization"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The new session; absent unless MemberAuthenticated is true.
+	// The new session; nil unless MemberAuthenticated is true.
 	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
-	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
+	// The intermediate session token for the next call if MemberAuthenticated is false; otherwise empty.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// When the returned intermediate session ends; zero when there is none.
+	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
-	// Present when another primary factor is needed; says which the organization takes.
+	// The primary factors that the organization accepts, if another one is needed; otherwise nil.
 	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
-	// Present when a second factor is needed; says which the member has.
+	// The second factors that the member has, if one is needed; otherwise nil.
 	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // ListRequest is what [Service.List] sends.
 type ListRequest struct {
-	// The intermediate session: factors somebody has proved, not yet tied to a session. It lives for ten
-	// minutes and can be used until a call succeeds in turning it into a session.
+	// The intermediate session token, which holds the factors authenticated so far. It expires after ten
+	// minutes, and can be used until a call turns it into a session.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// The session, by its opaque token.
+	// The session's opaque token.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session, by a JWT of it.
+	// A JWT of the session.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 }
 
 // ListResponse is what [Service.List] returns.
 type ListResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The e-mail address that the factors stand for, and by which the organizations were found.
+	// The e-mail address that the factors belong to. The organizations were looked up by it.
 	EmailAddress string `json:"email_address"`
-	// The organizations the person can go on to, as a member or as somebody who may join. When there are none,
-	// only founding one is left.
+	// The organizations that the person belongs to or may join. If there are none, the person can only create
+	// one.
 	DiscoveredOrganizations []discovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
-	// The organization whose login made the intermediate session, and so the likely choice. Empty for an
-	// intermediate session that came out of discovery, which is bound to no organization.
+	// The id of the organization whose login created the intermediate session, and so the likely choice. Empty
+	// for an intermediate session from discovery, which is not bound to an organization.
 	OrganizationIDHint string `json:"organization_id_hint,omitzero"`
 }

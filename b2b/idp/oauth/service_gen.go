@@ -24,14 +24,15 @@ var opAuthorizeStart = transport.Op{
 	Class:  transport.Read,
 }
 
-// AuthorizeStart finds out what a Connected App asks a member for, and whether the member must be asked.
+// AuthorizeStart looks up what a Connected App requests from a member, and whether the member must be asked for
+// consent.
 //
-// For the moment when an app has sent the browser to your consent page. Name the member by OrganizationID and
-// MemberID together, or by a session; pass on the rest from the page's query. Nothing is granted yet. If
-// ConsentRequired, show Client and ScopeResults and ask; then call IDP.OAuth.Authorize with the member's
-// answer.
+// Call it when an app has redirected the browser to your consent page. Identify the member by OrganizationID
+// and MemberID together, or by a session; pass on the other parameters from the page's query. Nothing is
+// granted yet. If ConsentRequired is true, show Client and ScopeResults and ask the member; then call
+// IDP.OAuth.Authorize with the decision.
 //
-// A member can grant a scope only if their roles allow everything it stands for.
+// A member can grant a scope only if their roles allow everything that the scope allows.
 //
 // Set exactly one of MemberID, SessionToken and SessionJWT; the server decides.
 //
@@ -62,14 +63,15 @@ var opAuthorize = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authorize grants or refuses what a Connected App asks a member for.
+// Authorize answers a Connected App's authorization request with the member's decision.
 //
-// The second step of the consent page. Send the browser to RedirectURI of the answer, whether the member agreed
-// or not: it tells the app. After a grant it holds an authorization code, which works once and for a short
-// time, and which the app redeems at the token endpoint. Scopes that the member cannot grant are dropped.
+// The second step of the consent page. Redirect the browser to RedirectURI of the response, whether or not the
+// member agreed: it informs the app. With consent it contains an authorization code, which is short-lived,
+// works once, and is redeemed by the app at the token endpoint. Scopes that the member cannot grant are
+// dropped.
 //
-// Name the member by a session rather than by OrganizationID and MemberID if the app's access token is to be
-// traded for a session later, by Sessions.ExchangeAccessToken.
+// Identify the member by a session rather than by OrganizationID and MemberID if the app's access token is to
+// be exchanged for a session later, with Sessions.ExchangeAccessToken.
 //
 // Set exactly one of MemberID, SessionToken and SessionJWT; the server decides.
 //

@@ -10,103 +10,103 @@ import (
 
 // AuthorizeStartRequest is what [Service.AuthorizeStart] sends.
 type AuthorizeStartRequest struct {
-	// The Connected App that asks, by its client id.
+	// The client id of the Connected App that asks for authorization.
 	ClientID string `json:"client_id"`
-	// Where the app wants the browser back, as it said when it asked. It must be registered with the app.
+	// The redirect URI from the app's request. It must be registered with the app.
 	RedirectURI string `json:"redirect_uri"`
-	// What the app wants in return, as it said when it asked. See the ResponseType constants of package
-	// b2c/idp.
+	// The response type from the app's request. See the ResponseType constants of package b2c/idp.
 	ResponseType string `json:"response_type"`
-	// The scopes the app asks for: those of the RBAC policy, and the built-in "openid", "profile", "email",
-	// "phone", "offline_access" and "full_access". The last is for first-party apps only.
-	Scopes []string `json:"scopes,omitzero" stytch:"required"`
-	// The member's organization, by its id, its slug or its external id. Give it with MemberID and only then.
-	OrganizationID *string `json:"organization_id,omitzero"`
-	// The member who is asked, by their id or their external id. Give it with OrganizationID. Without a
-	// session, the access token the app gets cannot be traded for a session later.
-	MemberID *string `json:"member_id,omitzero"`
-	// A session of the person who is asked, by its opaque token. Without a session, the access token the app
-	// gets cannot be traded for a session later.
-	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A session of the person who is asked, by a JWT of it. Without a session, the access token the app gets
-	// cannot be traded for a session later.
-	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// What the person must be asked for in any case, as a list with spaces between. See the Prompt constants of
+	// The scopes that the app requests, those of the RBAC policy or built-in ones. See the Scope constants of
 	// package b2c/idp.
+	Scopes []string `json:"scopes,omitzero" stytch:"required"`
+	// The id, slug or external id of the member's organization. Give it together with MemberID.
+	OrganizationID *string `json:"organization_id,omitzero"`
+	// The id or external id of the member. Give it together with OrganizationID. Without a session, the app's
+	// access token cannot be exchanged for a session later.
+	MemberID *string `json:"member_id,omitzero"`
+	// The opaque token of the person's session. Without a session, the app's access token cannot be exchanged
+	// for a session later.
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
+	// A JWT of the person's session. Without a session, the app's access token cannot be exchanged for a
+	// session later.
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
+	// What the person must be asked for in any case, separated by spaces. See the Prompt constants of package
+	// b2c/idp.
 	Prompt *string `json:"prompt,omitzero"`
 }
 
 // AuthorizeStartResponse is what [Service.AuthorizeStart] returns.
 type AuthorizeStartResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// What to show of the app that asks.
+	// What to show of the app.
 	Client connectedapp.ConnectedAppPublic `json:"client"`
-	// Whether the person must be asked, as when "prompt" says so. When false, go on with ConsentGranted set to
-	// true. Unverified: we assume that third-party apps and scopes not granted before call for consent too.
+	// Whether the person must be asked for consent, for example because of "prompt". If false, continue with
+	// ConsentGranted set to true. Unverified: we assume that third-party apps and scopes not granted before
+	// require consent too.
 	ConsentRequired bool `json:"consent_required"`
-	// The scopes asked for, each with whether the member can grant it.
+	// The requested scopes, each with whether the member can grant it.
 	ScopeResults []idp.ScopeResult `json:"scope_results,omitzero"`
 }
 
 // AuthorizeRequest is what [Service.Authorize] sends.
 type AuthorizeRequest struct {
-	// Whether the person agreed. When false, RedirectURI of the answer tells the app of the refusal.
+	// Whether the person gave consent. If false, RedirectURI of the response tells the app so.
 	ConsentGranted bool `json:"consent_granted"`
-	// The Connected App that asks, by its client id.
+	// The client id of the Connected App that asks for authorization.
 	ClientID string `json:"client_id"`
-	// Where the app wants the browser back, as it said when it asked. It must be registered with the app.
+	// The redirect URI from the app's request. It must be registered with the app.
 	RedirectURI string `json:"redirect_uri"`
-	// What the app wants in return, as it said when it asked. See the ResponseType constants of package
-	// b2c/idp.
+	// The response type from the app's request. See the ResponseType constants of package b2c/idp.
 	ResponseType string `json:"response_type"`
-	// The scopes the app asks for: those of the RBAC policy, and the built-in "openid", "profile", "email",
-	// "phone", "offline_access" and "full_access". The last is for first-party apps only.
-	Scopes []string `json:"scopes,omitzero" stytch:"required"`
-	// The member's organization, by its id, its slug or its external id. Give it with MemberID and only then.
-	OrganizationID *string `json:"organization_id,omitzero"`
-	// The member who is asked, by their id or their external id. Give it with OrganizationID. Without a
-	// session, the access token the app gets cannot be traded for a session later.
-	MemberID *string `json:"member_id,omitzero"`
-	// A session of the person who is asked, by its opaque token. Without a session, the access token the app
-	// gets cannot be traded for a session later.
-	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A session of the person who is asked, by a JWT of it. Without a session, the access token the app gets
-	// cannot be traded for a session later.
-	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// What the person must be asked for in any case, as a list with spaces between. See the Prompt constants of
+	// The scopes that the app requests, those of the RBAC policy or built-in ones. See the Scope constants of
 	// package b2c/idp.
+	Scopes []string `json:"scopes,omitzero" stytch:"required"`
+	// The id, slug or external id of the member's organization. Give it together with MemberID.
+	OrganizationID *string `json:"organization_id,omitzero"`
+	// The id or external id of the member. Give it together with OrganizationID. Without a session, the app's
+	// access token cannot be exchanged for a session later.
+	MemberID *string `json:"member_id,omitzero"`
+	// The opaque token of the person's session. Without a session, the app's access token cannot be exchanged
+	// for a session later.
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
+	// A JWT of the person's session. Without a session, the app's access token cannot be exchanged for a
+	// session later.
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
+	// What the person must be asked for in any case, separated by spaces. See the Prompt constants of package
+	// b2c/idp.
 	Prompt *string `json:"prompt,omitzero"`
-	// The app's own value against forged answers. It comes back in RedirectURI of the answer.
+	// The app's "state", which protects it against forged responses. It comes back in RedirectURI of the
+	// response.
 	State *string `json:"state,omitzero"`
-	// The app's own value against replayed ID tokens. It comes back as the claim "nonce" of the ID token.
+	// The app's "nonce", which protects it against replayed ID tokens. It comes back as the claim "nonce" of
+	// the ID token.
 	Nonce *string `json:"nonce,omitzero"`
-	// The SHA-256 digest of the app's PKCE verifier, in base64url without padding. Public apps must send one,
-	// and the code can then be redeemed only with the verifier.
+	// The app's PKCE code challenge: the SHA-256 digest of its verifier, in base64url without padding. Public
+	// apps must send one; the code can then be redeemed only with the verifier.
 	CodeChallenge *string `json:"code_challenge,omitzero"`
-	// The resources the access token shall be for, by their URIs. Unverified: we assume that they join the
-	// token's audience, as RFC 8707 has it.
+	// The URIs of the resources that the access token is for. Unverified: we assume that they are added to the
+	// token's audience, as RFC 8707 describes.
 	Resources []string `json:"resources,omitzero"`
 }
 
 // AuthorizeResponse is what [Service.Authorize] returns.
 type AuthorizeResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// Where to send the browser now: the app's redirect URI with the code and "state", or with an OAuth error.
+	// Where to redirect the browser: the app's redirect URI with the code and "state", or with an OAuth error.
 	RedirectURI string `json:"redirect_uri" stytch:"secret"`
-	// The code that also stands in RedirectURI, which the app redeems once for its tokens; empty when there is
-	// none.
+	// The authorization code, which RedirectURI also contains and the app redeems once for its tokens; empty if
+	// there is none.
 	AuthorizationCode string `json:"authorization_code,omitzero" stytch:"secret"`
 }

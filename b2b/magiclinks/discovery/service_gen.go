@@ -25,12 +25,11 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate trades the token of a discovery magic link for an intermediate session.
+// Authenticate exchanges the token of a discovery magic link for an intermediate session.
 //
-// The second step of discovery by e-mail. The token works once, and the click proves that the address belongs
-// to whoever made it; no member is created or changed. Show DiscoveredOrganizations, then call
-// Discovery.IntermediateSessions.Exchange for the organization that was picked, or
-// Discovery.Organizations.Create for a new one.
+// The second step of discovery by e-mail. The token works once and verifies the e-mail address; no member is
+// created or changed. Show DiscoveredOrganizations, then call Discovery.IntermediateSessions.Exchange for the
+// chosen organization, or Discovery.Organizations.Create for a new one.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeMagicLinkNotFound

@@ -25,14 +25,14 @@ var opLoginOrSignup = transport.Op{
 	Class:  transport.Send,
 }
 
-// LoginOrSignup sends a magic link for logging in to an organization, or for joining it.
+// LoginOrSignup sends a magic link for logging in to an organization or joining it.
 //
-// An active member gets the e-mail for logins, a pending or invited one the e-mail for sign-ups. For an address
-// that is nobody's, a pending member is created if EmailJITProvisioning of the organization admits the domain;
-// otherwise the call fails and nothing is sent.
+// An active member receives the login e-mail, a pending or invited one the sign-up e-mail. For an unknown
+// address, a pending member is created if EmailJITProvisioning of the organization admits the domain; otherwise
+// the call fails and nothing is sent.
 //
-// The link leads to one of the redirect URLs with "stytch_token_type" set to "multi_tenant_magic_links" and
-// with the "token" that MagicLinks.Authenticate takes.
+// The link redirects to one of the two URLs with "stytch_token_type" set to "multi_tenant_magic_links" and with
+// the "token" that MagicLinks.Authenticate takes.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -63,14 +63,14 @@ var opInvite = transport.Op{
 	Authorization: true,
 }
 
-// Invite invites somebody to an organization with a magic link.
+// Invite sends a person an invitation to an organization, with a magic link.
 //
-// Creates the member if there is none, with the status "invited", and sends the link; EmailInvites of the
-// organization must allow it. Whoever follows the link goes through MagicLinks.Authenticate and is active from
-// then on. An invitation is withdrawn by deleting the member. Active members cannot be invited. Unverified:
-// with which error that fails; we assume stytcherror.CodeDuplicateMemberEmail.
+// Creates the member, if there is none, with the status "invited", and sends the link; EmailInvites of the
+// organization must allow it. After MagicLinks.Authenticate with the link's token, the member is active. To
+// revoke an invitation, delete the member. Active members cannot be invited. Unverified: with which error that
+// fails; we assume stytcherror.CodeDuplicateMemberEmail.
 //
-// On behalf of a session the member needs the action "create" on "stytch.member", and cannot set
+// When called on behalf of a session, the member needs the action "create" on "stytch.member", and cannot set
 // TrustedMetadata.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].

@@ -9,91 +9,87 @@ import (
 
 // LoginOrSignupRequest is what [Service.LoginOrSignup] sends.
 type LoginOrSignupRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The address to send to. Each address takes one e-mail a second; more are refused.
+	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	EmailAddress string `json:"email_address"`
-	// Where the link in an e-mail for logins leads. It must be registered with the project for logins. When
-	// absent, the project's default is used; without a default the call fails.
+	// The URL that the link of a login e-mail redirects to. It must be registered with the project for logins.
+	// If omitted, the project's default is used; without a default the call fails.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero"`
-	// Where the link in an e-mail for sign-ups leads. It must be registered with the project for sign-ups. When
-	// absent, the project's default is used; without a default the call fails.
+	// The URL that the link of a sign-up e-mail redirects to. It must be registered with the project for
+	// sign-ups. If omitted, the project's default is used; without a default the call fails.
 	SignupRedirectURL *string `json:"signup_redirect_url,omitzero"`
-	// The SHA-256 digest of a random verifier, in base64url without padding. The flow can then be finished only
-	// by a call that brings the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
+	// can then be completed only by a call with the verifier.
 	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero"`
-	// The project's own template, by its id, for the e-mail to an active member. When absent, the project's
+	// The id of the project's own template for the e-mail to an active member. If omitted, the project's
 	// default is used.
 	LoginTemplateID *string `json:"login_template_id,omitzero"`
-	// The project's own template, by its id, for the e-mail to somebody who has not logged in yet. When absent,
-	// the project's default is used.
+	// The id of the project's own template for the e-mail to someone who has not logged in yet. If omitted, the
+	// project's default is used.
 	SignupTemplateID *string `json:"signup_template_id,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// How long the link in an e-mail for logins can be used, in minutes from now. Default: 60. Bounds: 5 to
-	// 10080.
+	// How long the link of a login e-mail can be used, in minutes. Default: 60. Bounds: 5 to 10080.
 	LoginExpirationMinutes *int `json:"login_expiration_minutes,omitzero"`
-	// How long the link in an e-mail for sign-ups can be used, in minutes from now. Default: 60. Bounds: 5 to
-	// 10080.
+	// How long the link of a sign-up e-mail can be used, in minutes. Default: 60. Bounds: 5 to 10080.
 	SignupExpirationMinutes *int `json:"signup_expiration_minutes,omitzero"`
 }
 
 // LoginOrSignupResponse is what [Service.LoginOrSignup] returns.
 type LoginOrSignupResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// Whether the call created the member. When false, there was one with the e-mail address before.
+	// Whether the call created the member. If false, a member with the e-mail address already existed.
 	MemberCreated bool `json:"member_created"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
 }
 
 // InviteRequest is what [Service.Invite] sends.
 type InviteRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The address to send to. Each address takes one e-mail a second; more are refused.
+	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	EmailAddress string `json:"email_address"`
-	// Where the link leads. It must be registered with the project for invitations. When absent, the project's
-	// default is used; without a default the call fails.
+	// The URL that the link redirects to. It must be registered with the project for invitations. If omitted,
+	// the project's default is used; without a default the call fails.
 	InviteRedirectURL *string `json:"invite_redirect_url,omitzero"`
-	// The member who invites, by their id. It serves the wording of the e-mail only and gives no permission.
+	// The id of the member who invites. It only affects the wording of the e-mail and gives no permission.
 	InvitedByMemberID *string `json:"invited_by_member_id,omitzero"`
-	// The new member's name for people.
+	// The new member's display name.
 	Name *string `json:"name,omitzero"`
-	// Data of your own that only a backend can write; a call on behalf of a session cannot.
+	// Custom data that only a backend can write; a call on behalf of a session cannot.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
-	// it.
+	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// The project's own template for the e-mail, by its id. When absent, the project's default is used.
+	// The id of the project's own template for the e-mail. If omitted, the project's default is used.
 	InviteTemplateID *string `json:"invite_template_id,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// The roles to assign to the member, by their ids. "stytch_member" cannot be among them, everybody has it.
+	// The ids of the roles to assign to the member. "stytch_member", which every member has, cannot be
+	// assigned. See the Role constants of package b2b/rbac.
 	Roles []string `json:"roles,omitzero"`
-	// How long the link can be used, in minutes from now. Default: 10080. Bounds: 5 to 10080.
+	// How long the link can be used, in minutes. Default: 10080. Bounds: 5 to 10080.
 	InviteExpirationMinutes *int `json:"invite_expiration_minutes,omitzero"`
 }
 
 // InviteResponse is what [Service.Invite] returns.
 type InviteResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
 }

@@ -25,14 +25,14 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate trades the token of a discovery OAuth flow for an intermediate session.
+// Authenticate exchanges the token of a discovery OAuth login for an intermediate session.
 //
-// The flow begins in the browser, at the discovery start URL of the provider, and ends at the redirect URL with
+// The login starts in the browser at the URL from OAuth.Discovery.StartURL, and ends at the redirect URL with
 // "stytch_token_type" set to "discovery_oauth". The token works once; no member is created or changed. Show
-// DiscoveredOrganizations, then call Discovery.IntermediateSessions.Exchange for the organization that was
-// picked, or Discovery.Organizations.Create for a new one.
+// DiscoveredOrganizations, then call Discovery.IntermediateSessions.Exchange for the chosen organization, or
+// Discovery.Organizations.Create for a new one.
 //
-// Slack, GitHub and HubSpot do not prove the e-mail address, so after them an exchange may ask for another
+// Slack, GitHub and HubSpot do not verify the e-mail address, so after them an exchange may require another
 // primary factor.
 //
 // Errors to expect, in package stytcherror:

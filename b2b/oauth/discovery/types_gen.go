@@ -11,68 +11,69 @@ import (
 
 // StartURLRequest is what [Service.StartURL] takes.
 type StartURLRequest struct {
-	// The provider. See the Provider constants of package b2b/oauth.
+	// The OAuth provider to log in with. See the Provider constants of package b2b/oauth.
 	Provider string `json:"provider" path:"provider"`
-	// The public token of the project, which begins with "public-token-". It is no secret.
+	// The project's public token, which begins with "public-token-". It is not a secret.
 	PublicToken string `json:"public_token" url:"public_token"`
-	// Where to come back to. It must be registered for the project. Absent means the project's default.
+	// The URL to redirect to after the login. It must be registered with the project. If omitted, the project's
+	// default is used.
 	DiscoveryRedirectURL *string `json:"discovery_redirect_url,omitzero" url:"discovery_redirect_url"`
-	// Scopes to ask the provider for, beside those that a login needs.
+	// Scopes to request from the provider, in addition to those that a login needs.
 	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
-	// The challenge of PKCE, a SHA-256 of the verifier in base64url without padding (RFC 7636, section 4.2).
-	// The call that ends the login then takes the verifier.
+	// The PKCE code challenge: the SHA-256 digest of the verifier, in base64url without padding (RFC 7636,
+	// section 4.2). The call that completes the login then needs the verifier.
 	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero" url:"pkce_code_challenge"`
-	// Further parameters for the provider, by their names there, as in {"prompt": "consent"}. They travel with
-	// the prefix "provider_".
+	// Additional parameters for the provider, under the provider's own names, as in {"prompt": "consent"}. They
+	// are sent with the prefix "provider_".
 	ProviderParameters map[string]string `json:"provider_parameters,omitzero"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The token from the query of the redirect URL, where "stytch_token_type" is "discovery_oauth". Tokens of
-	// other kinds are not accepted here.
+	// The token from the query of the redirect URL, where "stytch_token_type" is "discovery_oauth". Other kinds
+	// of tokens are not accepted here.
 	DiscoveryOAuthToken string `json:"discovery_oauth_token" stytch:"secret"`
-	// A running session, by its opaque token. Unverified: what it is good for; we assume that its factors join
+	// The opaque token of an existing session. Unverified: its purpose; we assume that its factors are added to
 	// the intermediate session.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session, by a JWT of it. It serves in place of SessionToken.
+	// A JWT of an existing session, in place of SessionToken.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// A session's duration, in minutes. Unverified: the call makes no session, so we assume that it has no
-	// effect; give it to the exchange.
+	// A session's lifetime in minutes. Unverified: the call creates no session, so we assume that this has no
+	// effect; pass it to the exchange.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims for a session. Unverified: the call makes no session, so we assume that they have no effect; give
-	// them to the exchange.
+	// Custom claims for a session. Unverified: the call creates no session, so we assume that they have no
+	// effect; pass them to the exchange.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The random string behind the challenge the flow began with. Required if there was a challenge, and
-	// refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
+	// challenge, refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The intermediate session: what has been proved so far, not yet tied to a session. It lives for ten
-	// minutes and can be used until an exchange or the founding of an organization succeeds.
+	// The intermediate session token, which holds the factors authenticated so far. It expires after ten
+	// minutes, and can be used until an exchange or the creation of an organization succeeds.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// When the returned intermediate session ends; zero when there is none.
+	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
-	// The e-mail address that the factors stand for, and by which the organizations were found.
+	// The e-mail address that the factors belong to. The organizations were looked up by it.
 	EmailAddress string `json:"email_address"`
-	// The organizations the person can go on to, as a member or as somebody who may join. When there are none,
-	// only founding one is left.
+	// The organizations that the person belongs to or may join. If there are none, the person can only create
+	// one.
 	DiscoveredOrganizations []b2bdiscovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
 	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
-	// The tenant of the provider the person belongs to, by the provider's id; empty when there is none or more
-	// than one, so look at ProviderTenantIDs instead.
+	// The provider's id of the tenant that the person belongs to; empty if there is none or more than one.
+	// ProviderTenantIDs has all of them.
 	ProviderTenantID string `json:"provider_tenant_id"`
-	// The tenants of the provider the person belongs to, by the provider's ids. Organizations that admit one of
-	// them are among DiscoveredOrganizations.
+	// The provider's ids of the tenants that the person belongs to. Organizations that admit one of them are
+	// among DiscoveredOrganizations.
 	ProviderTenantIDs []string `json:"provider_tenant_ids,omitzero"`
-	// The person's name at the provider; empty when it gave none.
+	// The person's name at the provider; empty if the provider gave none.
 	FullName string `json:"full_name"`
 }

@@ -26,7 +26,8 @@ func (s *Service) SearchAll(
 		})
 }
 
-// FilterIDs matches members with one of the ids. External ids serve too, but not beside ids in one list.
+// FilterIDs matches members with one of the ids. External ids are accepted too, but not mixed with ids in one
+// list.
 func FilterIDs(values ...string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_ids",
@@ -42,7 +43,8 @@ func FilterEmails(values ...string) organizations.SearchQueryOperand {
 	}
 }
 
-// FilterEmailFuzzy matches members whose e-mail address is like the value, of three characters or more.
+// FilterEmailFuzzy matches members whose e-mail address is like the value, which needs at least three
+// characters.
 func FilterEmailFuzzy(value string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_email_fuzzy",
@@ -50,8 +52,8 @@ func FilterEmailFuzzy(value string) organizations.SearchQueryOperand {
 	}
 }
 
-// FilterIsBreakglass matches members who are exempt from the rules on auth methods or, for false, those who are
-// not.
+// FilterIsBreakglass matches members who are exempt from the rules on login methods or, for false, those who
+// are not.
 func FilterIsBreakglass(value bool) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_is_breakglass",
@@ -59,7 +61,8 @@ func FilterIsBreakglass(value bool) organizations.SearchQueryOperand {
 	}
 }
 
-// FilterStatuses matches members with one of the statuses. Deleted members are found with it only.
+// FilterStatuses matches members with one of the statuses. See the MemberStatus constants of package
+// b2b/organizations. Deleted members are found only with this filter.
 func FilterStatuses(values ...string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "statuses",
@@ -68,7 +71,7 @@ func FilterStatuses(values ...string) organizations.SearchQueryOperand {
 }
 
 // FilterPhoneNumbers matches members with one of the MFA phone numbers. Unverified: the sources disagree on the
-// name; the other is that of FilterMFAPhoneNumbers.
+// name; FilterMFAPhoneNumbers has the other one.
 func FilterPhoneNumbers(values ...string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_phone_numbers",
@@ -77,7 +80,7 @@ func FilterPhoneNumbers(values ...string) organizations.SearchQueryOperand {
 }
 
 // FilterPhoneNumberFuzzy matches members whose MFA phone number is like the value. Unverified: the sources
-// disagree on the name; the other is that of FilterMFAPhoneNumberFuzzy.
+// disagree on the name; FilterMFAPhoneNumberFuzzy has the other one.
 func FilterPhoneNumberFuzzy(value string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_phone_number_fuzzy",
@@ -93,8 +96,8 @@ func FilterMFAPhoneNumbers(values ...string) organizations.SearchQueryOperand {
 	}
 }
 
-// FilterMFAPhoneNumberFuzzy matches members whose MFA phone number is like the value, of three characters or
-// more.
+// FilterMFAPhoneNumberFuzzy matches members whose MFA phone number is like the value, which needs at least
+// three characters.
 func FilterMFAPhoneNumberFuzzy(value string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_mfa_phone_number_fuzzy",
@@ -110,7 +113,7 @@ func FilterPasswordExists(value bool) organizations.SearchQueryOperand {
 	}
 }
 
-// FilterRoles matches members with one of the roles, by their ids.
+// FilterRoles matches members with one of the roles, given by their ids.
 func FilterRoles(values ...string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_roles",

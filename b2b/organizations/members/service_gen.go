@@ -26,20 +26,19 @@ var opUpdate = transport.Op{
 	Authorization: true,
 }
 
-// Update changes a member.
+// Update changes a member's name, e-mail address, settings, metadata or roles.
 //
-// Only the fields that are given change. A new e-mail address makes EmailAddressVerified false, takes away the
-// password and retires the old address, or frees it with UnlinkEmail; for a change that the member proves
-// first, use Organizations.Members.StartEmailUpdate. An MFA phone number can be set only while there is none:
-// Organizations.Members.DeleteMFAPhoneNumber makes room.
+// Only the given fields change. A new e-mail address makes EmailAddressVerified false, removes the password,
+// and retires the old address or, with UnlinkEmail, frees it. For a change that the member verifies first, use
+// Organizations.Members.StartEmailUpdate. An MFA phone number can be set only if there is none;
+// Organizations.Members.DeleteMFAPhoneNumber removes the old one.
 //
-// On behalf of a session the member needs an action for every field given, on "stytch.member", or on
-// "stytch.self" where they are the one to be changed: "update.info.name" for Name,
-// "update.info.untrusted-metadata" for UntrustedMetadata, "update.info.mfa-phone" for MFAPhoneNumber,
-// "update.settings.mfa-enrolled" for MFAEnrolled and "update.settings.default-mfa-method" for DefaultMFAMethod.
-// Only on "stytch.member" there are "update.info.email" for EmailAddress, "update.settings.is-breakglass" for
-// IsBreakglass and "update.settings.roles" for Roles. TrustedMetadata is refused. Unverified: what ExternalID
-// needs.
+// When called on behalf of a session, the member needs an action for every given field, on "stytch.member" or,
+// to change themselves, on "stytch.self": "update.info.name" for Name, "update.info.untrusted-metadata" for
+// UntrustedMetadata, "update.info.mfa-phone" for MFAPhoneNumber, "update.settings.mfa-enrolled" for MFAEnrolled
+// and "update.settings.default-mfa-method" for DefaultMFAMethod. On "stytch.member" only, there are
+// "update.info.email" for EmailAddress, "update.settings.is-breakglass" for IsBreakglass and
+// "update.settings.roles" for Roles. TrustedMetadata is refused. Unverified: what ExternalID needs.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -77,12 +76,12 @@ var opDelete = transport.Op{
 
 // Delete deletes a member.
 //
-// Ends all sessions of the member, and revokes an invitation that was not accepted yet. The member is kept with
-// the status "deleted", out of sight of reads and searches, and Organizations.Members.Reactivate brings them
-// back; note the id for that.
+// This ends all sessions of the member, and revokes an invitation that was not accepted yet. The member is kept
+// with the status "deleted", hidden from reads and searches; Organizations.Members.Reactivate restores them by
+// their id.
 //
-// On behalf of a session the member needs the action "delete" on "stytch.member", or on "stytch.self" to delete
-// themselves.
+// When called on behalf of a session, the member needs the action "delete" on "stytch.member" or, to delete
+// themselves, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -107,12 +106,12 @@ var opReactivate = transport.Op{
 	Authorization: true,
 }
 
-// Reactivate brings back a member who was deleted.
+// Reactivate restores a deleted member.
 //
-// The member is active again, under the old id. That takes an e-mail address that was verified before, and that
-// nobody else in the organization has taken since. Sessions that ended with the deletion stay ended.
+// The member is active again, with the same id. The e-mail address must have been verified before, and no other
+// member of the organization may use it by now. Sessions that ended with the deletion stay ended.
 //
-// On behalf of a session the member needs the action "create" on "stytch.member".
+// When called on behalf of a session, the member needs the action "create" on "stytch.member".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -140,13 +139,14 @@ var opDeleteMFAPhoneNumber = transport.Op{
 	Authorization: true,
 }
 
-// DeleteMFAPhoneNumber removes a member's phone number for codes by text message.
+// DeleteMFAPhoneNumber removes a member's phone number for SMS codes.
 //
-// The only way to make room for another number. Running sessions stay valid, even if a code to that number was
-// their second factor; the next login asks for a second factor as the organization and the member want it.
+// The number must be removed before another one can be set. Existing sessions stay valid, even if a code to
+// that number was their second factor. The next login asks for a second factor if the organization or the
+// member requires one.
 //
-// On behalf of a session the member needs the action "update.info.delete.mfa-phone" on "stytch.member", or on
-// "stytch.self" for a number of their own.
+// When called on behalf of a session, the member needs the action "update.info.delete.mfa-phone" on
+// "stytch.member" or, for their own number, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -175,11 +175,11 @@ var opDeleteTOTP = transport.Op{
 
 // DeleteTOTP removes a member's authenticator app.
 //
-// The only way to make room for another one: a member can have one at a time. Running sessions stay valid, even
-// if the app was their second factor.
+// The app must be removed before another one can be added: a member can have only one. Existing sessions stay
+// valid, even if the app was their second factor.
 //
-// On behalf of a session the member needs the action "update.info.delete.mfa-totp" on "stytch.member", or on
-// "stytch.self" for an app of their own.
+// When called on behalf of a session, the member needs the action "update.info.delete.mfa-totp" on
+// "stytch.member" or, for their own app, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -208,11 +208,11 @@ var opSearch = transport.Op{
 // Search finds members of one or several organizations, page by page.
 //
 // Without Query it lists all members of the organizations. Deleted members are left out unless a filter asks
-// for their status. For the next page repeat the call with the NextCursor of the answer as its Cursor, until
-// there is none. A project may search 100 times a minute.
+// for their status. For the next page, call it again with Cursor set to NextCursor of the response, until that
+// is empty. A project may search 100 times a minute.
 //
-// On behalf of a session the member needs the action "search" on "stytch.member", and can name no organization
-// but their own.
+// When called on behalf of a session, the member needs the action "search" on "stytch.member", and can search
+// only their own organization.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -245,14 +245,14 @@ var opDeletePassword = transport.Op{
 	Authorization: true,
 }
 
-// DeletePassword takes away a member's password.
+// DeletePassword removes a member's password.
 //
-// Works only in projects where a password belongs to one organization. The member can still log in by other
-// methods, and get a new password with Passwords.Email.ResetStart. Unverified: we assume that running sessions
-// stay valid.
+// This works only in projects in which a password belongs to one organization. The member can still log in with
+// other methods, and set a new password with Passwords.Email.ResetStart. Unverified: we assume that existing
+// sessions stay valid.
 //
-// On behalf of a session the member needs the action "update.info.delete.password" on "stytch.member", or on
-// "stytch.self" for a password of their own.
+// When called on behalf of a session, the member needs the action "update.info.delete.password" on
+// "stytch.member" or, for their own password, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -279,10 +279,10 @@ var opDangerouslyGet = transport.Op{
 	Class:  transport.Read,
 }
 
-// DangerouslyGet fetches a member of whatever organization, by id alone.
+// DangerouslyGet fetches a member of any organization by id alone.
 //
 // Dangerous because nothing ties the id to an organization: a program that passes on an id from a browser shows
-// one customer another one's members. Where the organization is known, use Organizations.Members.Get.
+// one customer's members to another. If the organization is known, use Organizations.Members.Get.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeMemberNotFound
@@ -303,8 +303,8 @@ var opOIDCProviders = transport.Op{
 
 // OIDCProviders fetches the tokens that identity providers issued when a member logged in through OIDC.
 //
-// Stytch keeps the tokens of the member's logins through OIDC connections, and renews access tokens on its own
-// where there is a refresh token. Tokens of OAuth logins are found through
+// Stytch stores the tokens of the member's logins through OIDC connections, and renews access tokens
+// automatically if there is a refresh token. For the tokens of OAuth logins, use
 // Organizations.Members.OAuthProviders.
 //
 // Errors to expect, in package stytcherror:
@@ -331,11 +331,11 @@ var opUnlinkRetiredEmail = transport.Op{
 
 // UnlinkRetiredEmail frees a former e-mail address of a member, so that others in the organization can use it.
 //
-// Name the address by EmailID, by EmailAddress or by both, which then must belong together. It leaves
-// RetiredEmailAddresses for good.
+// Identify the address by EmailID, EmailAddress or both, which then must match. It is removed from
+// RetiredEmailAddresses permanently.
 //
-// On behalf of a session the member needs the action "update.info.unlink.retired-email" on "stytch.member", or
-// on "stytch.self" for an address of their own.
+// When called on behalf of a session, the member needs the action "update.info.unlink.retired-email" on
+// "stytch.member" or, for their own address, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -365,16 +365,15 @@ var opStartEmailUpdate = transport.Op{
 	Authorization: true,
 }
 
-// StartEmailUpdate sends a message to a new e-mail address, by which the member takes it over.
+// StartEmailUpdate sends a message to a new e-mail address, with which the member verifies the change.
 //
-// The member must be active and have a verified address already; the new one must be free. It is held for five
-// minutes and then free again. The address changes when the member proves it in that time: the link leads to
-// LoginRedirectURL and is finished with MagicLinks.Authenticate, a passcode with OTPs.Email.Authenticate.
-// Unverified: that an e-mail passcode is held to the same five minutes and is to be authenticated with the new
-// address; we assume both.
+// The member must be active and have a verified address already; the new address must be free. It is reserved
+// for five minutes, and changes when the member verifies it in that time: with MagicLinks.Authenticate and the
+// token from the link, which redirects to LoginRedirectURL, or with OTPs.Email.Authenticate and the passcode.
+// Unverified: we assume that a passcode also lasts five minutes and is authenticated with the new address.
 //
-// On behalf of a session the member needs the action "update.info.email" on "stytch.member", or on
-// "stytch.self" for an address of their own.
+// When called on behalf of a session, the member needs the action "update.info.email" on "stytch.member" or,
+// for their own address, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -412,11 +411,11 @@ var opGetConnectedApps = transport.Op{
 
 // GetConnectedApps lists the Connected Apps to which a member has granted access.
 //
-// An app drops off the list when its access is revoked, or when the organization's rules on Connected Apps stop
-// admitting it. Organizations.Members.ConnectedApps.Revoke takes an app's access away.
+// An app is no longer listed once its access is revoked or the organization's rules on Connected Apps do not
+// admit it. Organizations.Members.ConnectedApps.Revoke revokes an app's access.
 //
-// On behalf of a session the member needs the action "get.connected-apps" on "stytch.member", or on
-// "stytch.self" for apps of their own.
+// When called on behalf of a session, the member needs the action "get.connected-apps" on "stytch.member" or,
+// for their own apps, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -443,10 +442,11 @@ var opDeleteExternalID = transport.Op{
 
 // DeleteExternalID removes a member's external id.
 //
-// The member stays, and is reached by MemberID. Another member of the organization can take the external id.
+// The member keeps MemberID, and can be found by it. Another member of the organization can then use the
+// external id.
 //
-// On behalf of a session the member needs an action on "stytch.member". Unverified: which one; we assume that a
-// role with * there has it.
+// When called on behalf of a session, the member needs an action on "stytch.member". Unverified: which one; we
+// assume that a role with * there has it.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -471,14 +471,14 @@ var opCreate = transport.Op{
 	Authorization: true,
 }
 
-// Create creates a member and sends nothing.
+// Create creates a member without sending anything.
 //
-// The member is active at once, unless CreateMemberAsPending says otherwise, and has an e-mail address that is
-// not verified. Log them in by any method that the organization admits. To let an e-mail do the creating, use
+// The member is active at once, unless CreateMemberAsPending is true, and has an unverified e-mail address.
+// They log in with any method that the organization allows. To send an invitation instead, use
 // MagicLinks.Email.Invite.
 //
-// On behalf of a session the member needs the action "create" on "stytch.member". TrustedMetadata is refused
-// then.
+// When called on behalf of a session, the member needs the action "create" on "stytch.member", and cannot set
+// TrustedMetadata.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //

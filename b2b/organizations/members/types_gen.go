@@ -9,57 +9,57 @@ import (
 
 // UpdateRequest is what [Service.Update] sends.
 type UpdateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// The member's name for people.
+	// The member's display name.
 	Name *string `json:"name,omitzero"`
-	// Data of your own that only a backend can write; a call on behalf of a session cannot. It is merged into
-	// what is there, at the top level only; a null deletes a key. There is room for 20 keys and 4 KB.
+	// Custom data that only a backend can write; a call on behalf of a session cannot. It is merged into the
+	// existing data at the top level; a null deletes a key. At most 20 keys and 4 KB.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Data of your own that its subject can write from a frontend too. It is merged into what is there, at the
-	// top level only; a null deletes a key. There is room for 20 keys and 4 KB.
+	// Custom data that the member can write from a frontend too. It is merged into the existing data at the top
+	// level; a null deletes a key. At most 20 keys and 4 KB.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Whether the member is exempt from the organization's restrictions on login and MFA methods, so that
-	// somebody can come in when single sign-on is down.
+	// Whether the member is exempt from the organization's restrictions on login and MFA methods, for example
+	// to get in while single sign-on is down.
 	IsBreakglass *bool `json:"is_breakglass,omitzero"`
-	// The phone number for codes by text message, in E.164 form such as +12025550162. The call fails if the
-	// member has a number already. It is not verified until a code sent to it has come back.
+	// The phone number for SMS codes, in E.164 form such as +12025550162. The call fails if the member already
+	// has one. It is unverified until a code sent to it has been authenticated.
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero"`
-	// Whether every login of the member needs a second factor. When false, one is needed only where MFAPolicy
-	// asks everybody for it.
+	// Whether every login of the member needs a second factor. If false, one is needed only if MFAPolicy
+	// requires it of everyone.
 	MFAEnrolled *bool `json:"mfa_enrolled,omitzero"`
-	// The ids of all roles the member shall have by direct assignment. The list takes the place of the old one,
-	// so an empty list takes them all away; absent leaves them. Roles from other sources stay. "stytch_member"
-	// cannot be assigned.
+	// The ids of all roles that the member is to have by direct assignment. The list replaces the previous one,
+	// so an empty list removes them all; if omitted, they do not change. Roles from other sources stay.
+	// "stytch_member" cannot be assigned. See the Role constants of package b2b/rbac.
 	Roles []string `json:"roles,omitzero"`
-	// Whether sessions survive the loss of a role in Roles that an SSO connection, or a group of one, gives the
-	// member as well. When false, sessions with a factor from that connection end. Default: false.
+	// Whether to keep sessions when a role is removed that an SSO connection, or one of its groups, also gives
+	// the member. If false, sessions with a factor from that connection end. Default: false.
 	PreserveExistingSessions *bool `json:"preserve_existing_sessions,omitzero"`
-	// The second factor to offer first. The member must have it set up. See the MFAMethod constants of package
+	// The second factor to offer first. The member must have set it up. See the MFAMethod constants of package
 	// b2b/organizations.
 	DefaultMFAMethod *string `json:"default_mfa_method,omitzero"`
-	// The address the member shall log in with, unique among the organization's members, their retired
-	// addresses included. Members cannot change their own in this way.
+	// The new address that the member logs in with, unique among the organization's members and their retired
+	// addresses. Members cannot change their own address this way.
 	EmailAddress *string `json:"email_address,omitzero"`
-	// Your own id for the member, unique in the organization, which most calls take in place of MemberID.
+	// Your own id for the member, unique in the organization. Most calls accept it in place of MemberID.
 	// Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
-	// Whether the old address is freed for other members at once instead of being retired. Without effect
-	// unless EmailAddress is given. Default: false.
+	// Whether to free the old address for other members at once instead of retiring it. No effect unless
+	// EmailAddress is given. Default: false.
 	UnlinkEmail *bool `json:"unlink_email,omitzero"`
 }
 
 // UpdateResponse is what [Service.Update] returns.
 type UpdateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// The member after the change.
+	// The updated member.
 	Member organizations.Member `json:"member"`
 	// The member's organization and its settings.
 	Organization organizations.Organization `json:"organization"`
@@ -67,33 +67,33 @@ type UpdateResponse struct {
 
 // DeleteRequest is what [Service.Delete] sends.
 type DeleteRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // DeleteResponse is what [Service.Delete] returns.
 type DeleteResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the deleted member, by which they can be brought back.
+	// The id of the deleted member, with which they can be reactivated.
 	MemberID string `json:"member_id"`
 }
 
 // ReactivateRequest is what [Service.Reactivate] sends.
 type ReactivateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The deleted member, by their id. An external id does not serve here.
+	// The id of the deleted member. An external id is not accepted here.
 	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // ReactivateResponse is what [Service.Reactivate] returns.
 type ReactivateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -107,21 +107,21 @@ type ReactivateResponse struct {
 
 // DeleteMFAPhoneNumberRequest is what [Service.DeleteMFAPhoneNumber] sends.
 type DeleteMFAPhoneNumberRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // DeleteMFAPhoneNumberResponse is what [Service.DeleteMFAPhoneNumber] returns.
 type DeleteMFAPhoneNumberResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// The member, now without a phone number.
+	// The member, without a phone number.
 	Member organizations.Member `json:"member"`
 	// The member's organization and its settings.
 	Organization organizations.Organization `json:"organization"`
@@ -129,21 +129,21 @@ type DeleteMFAPhoneNumberResponse struct {
 
 // DeleteTOTPRequest is what [Service.DeleteTOTP] sends.
 type DeleteTOTPRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // DeleteTOTPResponse is what [Service.DeleteTOTP] returns.
 type DeleteTOTPResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// The member, now without an authenticator app.
+	// The member, without an authenticator app.
 	Member organizations.Member `json:"member"`
 	// The member's organization and its settings.
 	Organization organizations.Organization `json:"organization"`
@@ -151,49 +151,49 @@ type DeleteTOTPResponse struct {
 
 // SearchRequest is what [Service.Search] sends.
 type SearchRequest struct {
-	// The organizations to search, by their ids. Unverified: whether slugs and external ids would do as well.
-	// Size: at least 1 items.
+	// The ids of the organizations to search, at least one. Unverified: whether slugs and external ids are
+	// accepted too. Size: at least 1 items.
 	OrganizationIDs []string `json:"organization_ids,omitzero" stytch:"required"`
-	// Where to go on: the NextCursor of the page before. When absent, the search begins with the first page.
-	// Keep the other fields as they were from page to page.
+	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the
+	// same from page to page.
 	Cursor *string `json:"cursor,omitzero"`
-	// How many results a page shall hold at most. Default: 100. Bounds: at most 1000.
+	// The maximum number of results on a page. Default: 100. Bounds: at most 1000.
 	Limit *int `json:"limit,omitzero"`
-	// Which members to find. When absent, all that are not deleted.
+	// The condition on members. If omitted, all that are not deleted match.
 	Query *organizations.SearchQuery `json:"query,omitzero"`
 }
 
 // SearchResponse is what [Service.Search] returns.
 type SearchResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The members on this page.
 	Members []organizations.Member `json:"members,omitzero"`
-	// How many members there are on all pages, and the cursor of the next page.
+	// The number of members on all pages, and the cursor of the next page.
 	ResultsMetadata organizations.ResultsMetadata `json:"results_metadata"`
-	// The members' organizations, by their ids.
+	// The members' organizations, by id.
 	Organizations map[string]organizations.Organization `json:"organizations,omitzero"`
 }
 
 // DeletePasswordRequest is what [Service.DeletePassword] sends.
 type DeletePasswordRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The password, by the "member_password_id" of its member. No member needs to be named beside it.
+	// The id of the password, which is "member_password_id" of its member.
 	MemberPasswordID string `json:"member_password_id" path:"member_password_id"`
 }
 
 // DeletePasswordResponse is what [Service.DeletePassword] returns.
 type DeletePasswordResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// The member, now without a password.
+	// The member, without a password.
 	Member organizations.Member `json:"member"`
 	// The member's organization and its settings.
 	Organization organizations.Organization `json:"organization"`
@@ -201,8 +201,8 @@ type DeletePasswordResponse struct {
 
 // DangerouslyGetRequest is what [Service.DangerouslyGet] sends.
 type DangerouslyGetRequest struct {
-	// The member, by their id. Unverified: external ids are unique in one organization only, so we assume that
-	// they do not serve here.
+	// The member's id. Unverified: external ids are unique only within one organization, so we assume that they
+	// are not accepted here.
 	MemberID string `json:"member_id" path:"member_id"`
 	// Whether to find the member even if they are deleted. Default: false.
 	IncludeDeleted *bool `json:"include_deleted,omitzero" url:"include_deleted"`
@@ -210,13 +210,13 @@ type DangerouslyGetRequest struct {
 
 // DangerouslyGetResponse is what [Service.DangerouslyGet] returns.
 type DangerouslyGetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// The member, of whichever organization.
+	// The member, of any organization.
 	Member organizations.Member `json:"member"`
 	// The member's organization. Compare it with the one you expect.
 	Organization organizations.Organization `json:"organization"`
@@ -224,32 +224,32 @@ type DangerouslyGetResponse struct {
 
 // OIDCProvidersRequest is what [Service.OIDCProviders] sends.
 type OIDCProvidersRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// Whether the answer shall hold the provider's refresh token too, where the provider gave one. Default:
+	// Whether to include the provider's refresh token in the response, if the provider gave one. Default:
 	// false.
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
 // OIDCProvidersResponse is what [Service.OIDCProviders] returns.
 type OIDCProvidersResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The tokens, for each OIDC connection the member has logged in through.
+	// The tokens, for each OIDC connection that the member has logged in through.
 	Registrations []organizations.OIDCProviderInfo `json:"registrations,omitzero"`
 }
 
 // UnlinkRetiredEmailRequest is what [Service.UnlinkRetiredEmail] sends.
 type UnlinkRetiredEmailRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// The former address, by its id in RetiredEmailAddresses.
+	// The id of the former address, from RetiredEmailAddresses.
 	EmailID *string `json:"email_id,omitzero"`
 	// The former address itself.
 	EmailAddress *string `json:"email_address,omitzero"`
@@ -257,7 +257,7 @@ type UnlinkRetiredEmailRequest struct {
 
 // UnlinkRetiredEmailResponse is what [Service.UnlinkRetiredEmail] returns.
 type UnlinkRetiredEmailResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -265,7 +265,7 @@ type UnlinkRetiredEmailResponse struct {
 	MemberID string `json:"member_id"`
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// The member, now without the former address.
+	// The member, without the former address.
 	Member organizations.Member `json:"member"`
 	// The member's organization and its settings.
 	Organization organizations.Organization `json:"organization"`
@@ -273,27 +273,28 @@ type UnlinkRetiredEmailResponse struct {
 
 // StartEmailUpdateRequest is what [Service.StartEmailUpdate] sends.
 type StartEmailUpdateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// The new address, to which the message goes. Nobody else in the organization may have it, have it among
-	// RetiredEmailAddresses, or be changing to it. Each address takes one e-mail a second; more are refused.
+	// The new address, to which the message is sent. No other member of the organization may have it, have it
+	// among RetiredEmailAddresses, or be changing to it. More than one e-mail a second to the same address is
+	// refused.
 	EmailAddress string `json:"email_address"`
-	// Where the link leads. It must be registered with the project for logins. When absent, the project's
-	// default is used; without a default the call fails. Without effect on a passcode.
+	// The URL that the link redirects to. It must be registered with the project for logins. If omitted, the
+	// project's default is used; without a default the call fails. No effect on a passcode.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// The project's own template for the e-mail, by its id. When absent, the project's default is used.
+	// The id of the project's own template for the e-mail. If omitted, the project's default is used.
 	LoginTemplateID *string `json:"login_template_id,omitzero"`
-	// By what the member proves the new address. Default: EMAIL_MAGIC_LINK.
+	// How the member verifies the new address. Default: EMAIL_MAGIC_LINK.
 	DeliveryMethod *EmailUpdateDeliveryMethod `json:"delivery_method,omitzero"`
 }
 
 // StartEmailUpdateResponse is what [Service.StartEmailUpdate] returns.
 type StartEmailUpdateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -307,15 +308,15 @@ type StartEmailUpdateResponse struct {
 
 // GetConnectedAppsRequest is what [Service.GetConnectedApps] sends.
 type GetConnectedAppsRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // GetConnectedAppsResponse is what [Service.GetConnectedApps] returns.
 type GetConnectedAppsResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -325,22 +326,22 @@ type GetConnectedAppsResponse struct {
 
 // DeleteExternalIDRequest is what [Service.DeleteExternalID] sends.
 type DeleteExternalIDRequest struct {
-	// The organization's id. Unverified: whether its slug or its external id would do as well, as in most
-	// calls; we assume not.
+	// The organization's id. Unverified: whether its slug or external id is accepted too, as in most calls; we
+	// assume not.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member's id. Unverified: whether the external id itself would do, as in most calls; we assume not.
+	// The member's id. Unverified: whether the external id is accepted too, as in most calls; we assume not.
 	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // DeleteExternalIDResponse is what [Service.DeleteExternalID] returns.
 type DeleteExternalIDResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// The member, now without an external id.
+	// The member, without an external id.
 	Member organizations.Member `json:"member"`
 	// The member's organization and its settings.
 	Organization organizations.Organization `json:"organization"`
@@ -348,41 +349,41 @@ type DeleteExternalIDResponse struct {
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The address the member will log in with. No other member of the organization may have it, nor have had it
+	// The address that the member logs in with. No other member of the organization may have it or have had it
 	// before. Nothing is sent to it.
 	EmailAddress string `json:"email_address"`
-	// The member's name for people.
+	// The member's display name.
 	Name *string `json:"name,omitzero"`
-	// Data of your own that only a backend can write; a call on behalf of a session cannot.
+	// Custom data that only a backend can write; a call on behalf of a session cannot.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
-	// it.
+	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Whether the member stays "pending" until the first login. Until then login e-mails to them are those for
-	// people who sign up. Default: false.
+	// Whether the member is "pending" until the first login. Until then, the member receives sign-up e-mails
+	// instead of login e-mails. Default: false.
 	CreateMemberAsPending *bool `json:"create_member_as_pending,omitzero"`
-	// Whether the member is exempt from the organization's restrictions on login and MFA methods, so that
-	// somebody can come in when single sign-on is down.
+	// Whether the member is exempt from the organization's restrictions on login and MFA methods, for example
+	// to get in while single sign-on is down.
 	IsBreakglass *bool `json:"is_breakglass,omitzero"`
-	// The phone number for codes by text message, in E.164 form such as +12025550162. It is not verified until
-	// a code sent to it has come back.
+	// The phone number for SMS codes, in E.164 form such as +12025550162. It is unverified until a code sent to
+	// it has been authenticated.
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero"`
-	// Whether every login of the member needs a second factor. When false, one is needed only where MFAPolicy
-	// asks everybody for it.
+	// Whether every login of the member needs a second factor. If false, one is needed only if MFAPolicy
+	// requires it of everyone.
 	MFAEnrolled *bool `json:"mfa_enrolled,omitzero"`
 	// The ids of the roles to assign to the member directly. They must be in the project's policy or the
-	// organization's own. "stytch_member" comes by itself and cannot be assigned.
+	// organization's own. "stytch_member", which every member has, cannot be assigned. See the Role constants
+	// of package b2b/rbac.
 	Roles []string `json:"roles,omitzero"`
-	// Your own id for the member, unique in the organization, which most calls take in place of MemberID.
+	// Your own id for the member, unique in the organization. Most calls accept it in place of MemberID.
 	// Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
 }
 
 // CreateResponse is what [Service.Create] returns.
 type CreateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -396,17 +397,17 @@ type CreateResponse struct {
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID *string `json:"member_id,omitzero" url:"member_id"`
-	// The member, by the e-mail address they log in with.
+	// The e-mail address that the member logs in with.
 	EmailAddress *string `json:"email_address,omitzero" url:"email_address"`
 }
 
 // GetResponse is what [Service.Get] returns.
 type GetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -418,7 +419,7 @@ type GetResponse struct {
 	Organization organizations.Organization `json:"organization"`
 }
 
-// EmailUpdateDeliveryMethod is a way to prove a new e-mail address.
+// EmailUpdateDeliveryMethod is a way to verify a new e-mail address.
 type EmailUpdateDeliveryMethod string
 
 // Values of [EmailUpdateDeliveryMethod].

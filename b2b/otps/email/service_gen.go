@@ -24,11 +24,11 @@ var opLoginOrSignup = transport.Op{
 	Class:  transport.Send,
 }
 
-// LoginOrSignup sends a code by e-mail for logging in to an organization, or for joining it.
+// LoginOrSignup sends a one-time passcode by e-mail for logging in to an organization or joining it.
 //
-// An active member gets the e-mail for logins, a pending or invited one the e-mail for sign-ups. For an address
-// that is nobody's, a pending member is created if EmailJITProvisioning of the organization admits the domain;
-// otherwise the call fails and nothing is sent. A new code replaces the one before. Go on with
+// An active member receives the login e-mail, a pending or invited one the sign-up e-mail. For an unknown
+// address, a pending member is created if EmailJITProvisioning of the organization admits the domain; otherwise
+// the call fails and nothing is sent. A new passcode replaces the previous one. Continue with
 // OTPs.Email.Authenticate.
 //
 // Errors to expect, in package stytcherror:
@@ -59,14 +59,14 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate logs a member in with a code that came by e-mail.
+// Authenticate logs a member in with a one-time passcode from an e-mail.
 //
-// The step after OTPs.Email.LoginOrSignup. Only the newest code for the address counts, and it works once. It
-// proves that the address is the member's, so EmailAddressVerified becomes true, and a pending or invited
+// The step after OTPs.Email.LoginOrSignup. Only the newest passcode for the address is valid, and it works
+// once. It verifies the member's e-mail address, so EmailAddressVerified becomes true, and a pending or invited
 // member becomes active.
 //
-// When a second factor is due, no session is made: MemberAuthenticated is false, MFARequired says which factors
-// the member has, and IntermediateSessionToken carries the login to the next step.
+// If a second factor is required, no session is created: MemberAuthenticated is false, MFARequired says which
+// factors the member has, and IntermediateSessionToken is passed to the call that supplies one.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOTPCodeNotFound

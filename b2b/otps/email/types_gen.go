@@ -14,107 +14,105 @@ import (
 
 // LoginOrSignupRequest is what [Service.LoginOrSignup] sends.
 type LoginOrSignupRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The address to send to. Each address takes one e-mail a second; more are refused.
+	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	EmailAddress string `json:"email_address"`
-	// The project's own template, by its id, for the e-mail to an active member. When absent, the project's
+	// The id of the project's own template for the e-mail to an active member. If omitted, the project's
 	// default is used.
 	LoginTemplateID *string `json:"login_template_id,omitzero"`
-	// The project's own template, by its id, for the e-mail to somebody who has not logged in yet. When absent,
-	// the project's default is used.
+	// The id of the project's own template for the e-mail to someone who has not logged in yet. If omitted, the
+	// project's default is used.
 	SignupTemplateID *string `json:"signup_template_id,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// How long the code in an e-mail for logins can be used, in minutes from now. Default: 10. Bounds: 2 to 15.
+	// How long the passcode of a login e-mail can be used, in minutes. Default: 10. Bounds: 2 to 15.
 	LoginExpirationMinutes *int `json:"login_expiration_minutes,omitzero"`
-	// How long the code in an e-mail for sign-ups can be used, in minutes from now. Default: 10. Bounds: 2 to
-	// 15.
+	// How long the passcode of a sign-up e-mail can be used, in minutes. Default: 10. Bounds: 2 to 15.
 	SignupExpirationMinutes *int `json:"signup_expiration_minutes,omitzero"`
 }
 
 // LoginOrSignupResponse is what [Service.LoginOrSignup] returns.
 type LoginOrSignupResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// Whether the call created the member. When false, there was one with the e-mail address before.
+	// Whether the call created the member. If false, a member with the e-mail address already existed.
 	MemberCreated bool `json:"member_created"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The address the code was sent to.
+	// The address that the passcode was sent to.
 	EmailAddress string `json:"email_address"`
-	// The six digits from the e-mail.
+	// The passcode, six digits.
 	Code string `json:"code" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// An intermediate session the new factor shall join, so that the factors of both count. It is spent if a
-	// session comes of it. One that is bound to another organization is refused.
+	// An intermediate session token whose factors count together with this one. It is used up if a session is
+	// created. One that is bound to another organization is refused.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
-	// session is made.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
+	// session is created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The language of the text message when a second factor is sent at once. Unverified: only "en", "es", "fr"
-	// and "pt-br" are documented for this call; we assume that it takes every language of text messages.
-	// Default: en.
+	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and
+	// "pt-br" are documented for this call; we assume that it accepts every language of text messages. Default:
+	// en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// Whether a session was made. When false, look at PrimaryRequired first, then at MFARequired.
+	// Whether a session was created. If false, handle PrimaryRequired first, then MFARequired.
 	MemberAuthenticated bool `json:"member_authenticated"`
 	// The member's id.
 	MemberID string `json:"member_id"`
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// The id of the e-mail address that has been proved.
+	// The id of the e-mail address that was verified.
 	MethodID string `json:"method_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The new session; absent unless MemberAuthenticated is true.
+	// The new session; nil unless MemberAuthenticated is true.
 	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
-	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
+	// The intermediate session token for the next call if MemberAuthenticated is false; otherwise empty.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// When the returned intermediate session ends; zero when there is none.
+	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
-	// Present when another primary factor is needed; says which the organization takes.
+	// The primary factors that the organization accepts, if another one is needed; otherwise nil.
 	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
-	// Present when a second factor is needed; says which the member has.
+	// The second factors that the member has, if one is needed; otherwise nil.
 	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }

@@ -24,14 +24,14 @@ var opSend = transport.Op{
 	Class:  transport.Send,
 }
 
-// Send sends a member a code by text message, as a second factor.
+// Send sends a member a one-time passcode by text message, as a second factor.
 //
-// The code goes to the member's MFAPhoneNumber; a member who has none gets the one in the request, which counts
-// as verified once a code has come back. The code lasts for two minutes, and a later one replaces it. Go on
-// with OTPs.SMS.Authenticate.
+// The passcode is sent to the member's MFAPhoneNumber. A member who has none gets the number from the request,
+// which is verified once a passcode sent to it is authenticated. The passcode lasts two minutes, and a newer
+// one replaces it. Continue with OTPs.SMS.Authenticate.
 //
-// When a login already set SecondaryAuthInitiated to "sms_otp", the first code is on its way and this call
-// serves to repeat it.
+// If a login already set SecondaryAuthInitiated to "sms_otp", the first passcode was sent by it, and this call
+// sends another.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -61,11 +61,11 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate completes a login with a code that came by text message.
+// Authenticate completes a login with a one-time passcode from a text message.
 //
-// The step after OTPs.SMS.Send, or after a login that sent the code at once. An intermediate session becomes a
-// session and is spent; a running session gains the factor. Only the newest code counts, and it works once. The
-// phone number counts as verified from then on.
+// The step after OTPs.SMS.Send, or after a login that sent the passcode itself. An intermediate session is
+// exchanged for a session and used up; an existing session gains the factor. Only the newest passcode is valid,
+// and it works once. It also verifies the phone number.
 //
 // Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT; the server decides.
 //

@@ -11,91 +11,91 @@ import (
 
 // SendRequest is what [Service.Send] sends.
 type SendRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id"`
-	// The phone number, in E.164 form such as +12025550162. Needed if the member has none yet. It does not
-	// change a number the member has: that one is deleted first.
+	// The phone number, in E.164 form such as +12025550162. Required if the member has none yet. It does not
+	// replace an existing number: delete that first.
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero"`
 	// The language of the text message. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// The intermediate session of the member's login. A call that gives a further second factor to a member who
-	// has one already needs this or a session, with the old one among its factors. Otherwise whoever holds the
-	// first factor alone could add a second.
+	// The intermediate session token from the member's login. To add another second factor to a member who
+	// already has one, give this or a session, with the existing second factor among its factors. Otherwise the
+	// first factor alone would be enough to add a second.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// A running session of the member, by its opaque token. It serves in place of IntermediateSessionToken.
+	// The opaque token of an existing session of the member, in place of IntermediateSessionToken.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session of the member, by a JWT of it. It serves in place of IntermediateSessionToken.
+	// A JWT of an existing session of the member, in place of IntermediateSessionToken.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 }
 
 // SendResponse is what [Service.Send] returns.
 type SendResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id"`
-	// The six digits from the text message.
+	// The passcode, six digits.
 	Code string `json:"code" stytch:"secret"`
-	// The intermediate session of the login that asked for a second factor. A success spends it.
+	// The intermediate session token from the login that asked for a second factor. It is used up if the call
+	// succeeds.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// A running session of the member that shall gain the second factor, by its opaque token.
+	// The opaque token of an existing session of the member, to add the second factor to.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session of the member that shall gain the second factor, by a JWT of it.
+	// A JWT of an existing session of the member, to add the second factor to.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
-	// session is made.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
+	// session is created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// How to change MFAEnrolled of the member when the code is right. When absent, it stays as it is. Without
-	// effect where MFAPolicy is REQUIRED_FOR_ALL: there every member ends up enrolled. See the EnrollmentChange
-	// constants of package b2b/mfa.
+	// How to change MFAEnrolled of the member if the code is right. If omitted, it does not change. No effect
+	// if MFAPolicy is REQUIRED_FOR_ALL: then every member is enrolled. See the EnrollmentChange constants of
+	// package b2b/mfa.
 	SetMFAEnrollment *string `json:"set_mfa_enrollment,omitzero"`
-	// Whether the method shall become the member's DefaultMFAMethod. The first one a member proves becomes it
-	// anyway.
+	// Whether to make the method the member's DefaultMFAMethod. The first second factor that a member uses
+	// becomes the default in any case.
 	SetDefaultMFA *bool `json:"set_default_mfa,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The member's id.
 	MemberID string `json:"member_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// The opaque token of the session. It is valid until the session ends.
+	// The session's opaque token, valid until the session ends.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes. Authenticating the session yields a fresh one.
+	// A JWT of the session, valid for five minutes. Authenticating the session returns a fresh one.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The session, with the second factor among its factors.
 	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }

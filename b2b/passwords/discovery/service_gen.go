@@ -25,14 +25,14 @@ var opAuthenticate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Authenticate trades an e-mail address and its password for an intermediate session.
+// Authenticate exchanges an e-mail address and its password for an intermediate session.
 //
 // No member is created or changed. Show DiscoveredOrganizations, then call
-// Discovery.IntermediateSessions.Exchange for the organization that was picked, or
-// Discovery.Organizations.Create for a new one. A password that must not be used any more fails with
-// stytcherror.CodeMemberResetPassword: go on with Passwords.Discovery.Email.ResetStart.
+// Discovery.IntermediateSessions.Exchange for the chosen organization, or Discovery.Organizations.Create for a
+// new one. A password that must not be used any more fails with stytcherror.CodeMemberResetPassword: continue
+// with Passwords.Discovery.Email.ResetStart.
 //
-// A password proves no e-mail address, so an exchange may ask for another primary factor.
+// A password does not verify the e-mail address, so an exchange may require another primary factor.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials

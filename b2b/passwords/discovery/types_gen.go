@@ -10,7 +10,7 @@ import (
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The e-mail address the password belongs to.
+	// The e-mail address that the password belongs to.
 	EmailAddress string `json:"email_address"`
 	// The password.
 	Password string `json:"password" stytch:"secret"`
@@ -18,18 +18,18 @@ type AuthenticateRequest struct {
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The intermediate session: what has been proved so far, not yet tied to a session. It lives for ten
-	// minutes and can be used until an exchange or the founding of an organization succeeds.
+	// The intermediate session token, which holds the factors authenticated so far. It expires after ten
+	// minutes, and can be used until an exchange or the creation of an organization succeeds.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// When the returned intermediate session ends; zero when there is none.
+	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
-	// The e-mail address that the factors stand for, and by which the organizations were found.
+	// The e-mail address that the factors belong to. The organizations were looked up by it.
 	EmailAddress string `json:"email_address"`
-	// The organizations the person can go on to, as a member or as somebody who may join. When there are none,
-	// only founding one is left.
+	// The organizations that the person belongs to or may join. If there are none, the person can only create
+	// one.
 	DiscoveredOrganizations []b2bdiscovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
 }

@@ -27,11 +27,11 @@ var opResetStart = transport.Op{
 
 // ResetStart sends a member a link for setting a password.
 //
-// Also the way to a first password. The old password goes on working until the new one is set. The link leads
-// to the redirect URL with "stytch_token_type" set to "multi_tenant_passwords" and with the "token" that
-// Passwords.Email.Reset takes.
+// It also serves to set a first password. The old password stays valid until the new one is set. The link
+// redirects to the redirect URL with "stytch_token_type" set to "multi_tenant_passwords" and with the "token"
+// that Passwords.Email.Reset takes.
 //
-// Unverified: whether it creates a member where the organization admits the e-mail domain; we assume that the
+// Unverified: whether it creates a member if the organization admits the e-mail domain; we assume that the
 // address must be a member's.
 //
 // Errors to expect, in package stytcherror:
@@ -62,15 +62,15 @@ var opReset = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Reset sets the password of a member who followed the link, and logs them in.
+// Reset sets a member's password with the token of a reset link, and logs them in.
 //
-// The token works once. The click proves that the address is the member's, so EmailAddressVerified becomes
-// true, and a pending or invited member becomes active. All other sessions of the member are revoked.
-// Unverified: we assume that a password that is refused does not spend the token.
+// The token works once. It verifies the member's e-mail address, so EmailAddressVerified becomes true, and a
+// pending or invited member becomes active. All other sessions of the member are revoked. Unverified: we assume
+// that a refused password does not use up the token.
 //
-// When a second factor is due, the password is set but no session is made: MemberAuthenticated is false,
-// MFARequired says which factors the member has, and IntermediateSessionToken carries the login to the next
-// step.
+// If a second factor is required, the password is set but no session is created: MemberAuthenticated is false,
+// MFARequired says which factors the member has, and IntermediateSessionToken is passed to the call that
+// supplies one.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthPasswordResetToken
@@ -101,13 +101,13 @@ var opRequireReset = transport.Op{
 	Authorization: true,
 }
 
-// RequireReset makes a password unusable until its owner has reset it.
+// RequireReset makes a password unusable until it is reset.
 //
-// For projects in which one password serves in all organizations; others get an error. Nothing is sent: the
-// next login with the password fails with stytcherror.CodeMemberResetPassword, and the owner goes on with a
-// reset by e-mail.
+// For projects in which one password is valid in all organizations; others get an error. Nothing is sent: the
+// next login with the password fails with stytcherror.CodeMemberResetPassword, and its owner resets it by
+// e-mail.
 //
-// On behalf of a session the member needs a permission. Unverified: which; we assume the action
+// When called on behalf of a session, the member needs a permission. Unverified: which; we assume the action
 // "update.info.delete.password" on "stytch.member".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].

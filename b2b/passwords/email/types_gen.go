@@ -14,35 +14,35 @@ import (
 
 // ResetStartRequest is what [Service.ResetStart] sends.
 type ResetStartRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The address to send to. Each address takes one e-mail a second; more are refused.
+	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	EmailAddress string `json:"email_address"`
-	// Where the link for the reset leads. It must be registered with the project for password resets. When
-	// absent, the project's default is used; without a default the call fails.
+	// The URL that the link for the reset redirects to. It must be registered with the project for password
+	// resets. If omitted, the project's default is used; without a default the call fails.
 	ResetPasswordRedirectURL *string `json:"reset_password_redirect_url,omitzero"`
-	// How long the link can be used, in minutes from now. Default: 30. Bounds: 5 to 10080.
+	// How long the link can be used, in minutes. Default: 30. Bounds: 5 to 10080.
 	ResetPasswordExpirationMinutes *int `json:"reset_password_expiration_minutes,omitzero"`
-	// The SHA-256 digest of a random verifier, in base64url without padding. The flow can then be finished only
-	// by a call that brings the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
+	// can then be completed only by a call with the verifier.
 	CodeChallenge *string `json:"code_challenge,omitzero"`
-	// Where the other link in the e-mail leads, the one for a login without the password; its token goes to
-	// MagicLinks.Authenticate. It must be registered with the project for logins. When absent, the project's
+	// The URL that the e-mail's second link redirects to, which logs in without the password; its token goes to
+	// MagicLinks.Authenticate. It must be registered with the project for logins. If omitted, the project's
 	// default is used.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// The project's own template for the e-mail, by its id. When absent, the project's default is used.
+	// The id of the project's own template for the e-mail. If omitted, the project's default is used.
 	ResetPasswordTemplateID *string `json:"reset_password_template_id,omitzero"`
-	// The project's own template, by its id, for the e-mail to somebody who sets a password for the first time.
-	// When absent, the project's default is used. Unverified: we assume that it counts only where one password
-	// serves in all organizations.
+	// The id of the project's own template for the e-mail to someone who sets a password for the first time. If
+	// omitted, the project's default is used. Unverified: we assume that it matters only if one password is
+	// valid in all organizations.
 	VerifyEmailTemplateID *string `json:"verify_email_template_id,omitzero"`
 }
 
 // ResetStartResponse is what [Service.ResetStart] returns.
 type ResetStartResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -50,8 +50,7 @@ type ResetStartResponse struct {
 	MemberID string `json:"member_id"`
 	// The id of the member's e-mail address.
 	MemberEmailID string `json:"member_email_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
 }
 
@@ -59,95 +58,95 @@ type ResetStartResponse struct {
 type ResetRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "multi_tenant_passwords".
 	PasswordResetToken string `json:"password_reset_token" stytch:"secret"`
-	// The password to set, in any characters. It must satisfy the project's strength policy and, where the
-	// project checks that, be unknown to data breaches.
+	// The new password, of any characters. It must satisfy the project's strength policy and, if the project
+	// checks that, not be known from a data breach.
 	Password string `json:"password" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The random string behind the challenge the flow began with. Required if there was a challenge, and
-	// refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
+	// challenge, refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"secret"`
-	// An intermediate session the new factor shall join, so that the factors of both count. It is spent if a
-	// session comes of it. One that is bound to another organization is refused.
+	// An intermediate session token whose factors count together with this one. It is used up if a session is
+	// created. One that is bound to another organization is refused.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. Default: 60.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
 	// Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect when no
-	// session is made.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
+	// session is created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The language of the text message when a second factor is sent at once. Unverified: only "en", "es", "fr"
-	// and "pt-br" are documented for this call; we assume that it takes every language of text messages.
-	// Default: en.
+	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and
+	// "pt-br" are documented for this call; we assume that it accepts every language of text messages. Default:
+	// en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in MemberDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// MemberDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // ResetResponse is what [Service.Reset] returns.
 type ResetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// Whether a session was made. When false, look at PrimaryRequired first, then at MFARequired.
+	// Whether a session was created. If false, handle PrimaryRequired first, then MFARequired.
 	MemberAuthenticated bool `json:"member_authenticated"`
 	// The member's id.
 	MemberID string `json:"member_id"`
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// A person in one organization. Somebody who belongs to several organizations is a member of each, with
-	// ids, factors and roles of their own.
+	// The member.
 	Member organizations.Member `json:"member"`
-	// A customer of yours: a group of members, with rules on who may come in and how they log in.
+	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
 	// The id of the member's e-mail address.
 	MemberEmailID string `json:"member_email_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The new session; absent unless MemberAuthenticated is true.
+	// The new session; nil unless MemberAuthenticated is true.
 	MemberSession *sessions.MemberSession `json:"member_session,omitzero"`
-	// The intermediate session to carry on with when MemberAuthenticated is false; empty otherwise.
+	// The intermediate session token for the next call if MemberAuthenticated is false; otherwise empty.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// When the returned intermediate session ends; zero when there is none.
+	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
-	// Present when another primary factor is needed; says which the organization takes.
+	// The primary factors that the organization accepts, if another one is needed; otherwise nil.
 	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
-	// Present when a second factor is needed; says which the member has.
+	// The second factors that the member has, if one is needed; otherwise nil.
 	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	MemberDevice *devicehistory.DeviceInfo `json:"member_device,omitzero"`
 }
 
 // RequireResetRequest is what [Service.RequireReset] sends.
 type RequireResetRequest struct {
-	// The e-mail address the password belongs to.
+	// The e-mail address that the password belongs to.
 	EmailAddress string `json:"email_address"`
-	// The organization of MemberID, by its id, its slug or its external id. Unverified: we assume that it can
-	// be left out except on behalf of a session, where it must be the session's own.
+	// The id, slug or external id of the member's organization. Unverified: we assume that it can be omitted
+	// except when called on behalf of a session, where it must be the session's own.
 	OrganizationID *string `json:"organization_id,omitzero"`
-	// The member with the address, by their id or their external id. Unverified: we assume that it only decides
-	// which member the answer shows.
+	// The id or external id of the member with the address. Unverified: we assume that it only determines which
+	// member the response contains.
 	MemberID *string `json:"member_id,omitzero"`
 }
 
 // RequireResetResponse is what [Service.RequireReset] returns.
 type RequireResetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The member's id; empty when the request named no member.
+	// The member's id; empty if the request named no member.
 	MemberID string `json:"member_id,omitzero"`
-	// The member; absent when the request named none.
+	// The member; nil if the request named none.
 	Member *organizations.Member `json:"member,omitzero"`
-	// The member's organization; absent when the request named no member.
+	// The member's organization; nil if the request named no member.
 	Organization *organizations.Organization `json:"organization,omitzero"`
 }

@@ -25,14 +25,14 @@ var opReset = transport.Op{
 	Class:  transport.Write,
 }
 
-// Reset replaces a member's password by a new one and logs them in.
+// Reset replaces a member's password with a new one and logs them in.
 //
-// All other sessions of the member are revoked. A wrong existing password counts towards a lock of the member,
-// as at a login.
+// All other sessions of the member are revoked. A wrong existing password counts as a failed login and can lock
+// the member.
 //
-// When the organization asks for more, the password is replaced but no session is made: MemberAuthenticated is
-// false, PrimaryRequired or MFARequired says what is missing, and IntermediateSessionToken carries the login to
-// the next step.
+// If the organization requires another factor, the password is replaced but no session is created:
+// MemberAuthenticated is false, PrimaryRequired or MFARequired says what is missing, and
+// IntermediateSessionToken is passed to the call that supplies it.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials

@@ -27,12 +27,13 @@ var opReset = transport.Op{
 
 // Reset sets the password of the member whose session it is.
 //
-// One of the session's factors must have been proved within the last five minutes; otherwise the call fails
-// with stytcherror.CodeSessionTooOldToResetPassword. The session stays, all others of the member are revoked.
+// One of the session's factors must have been authenticated within the last five minutes; otherwise the call
+// fails with stytcherror.CodeSessionTooOldToResetPassword. The session stays, and all others of the member are
+// revoked.
 //
-// When a second factor is due, the password is set but the answer holds no session: MemberAuthenticated is
-// false, MFARequired says which factors the member has, and IntermediateSessionToken carries the login to the
-// next step.
+// If a second factor is required, the password is set but the response has no session: MemberAuthenticated is
+// false, MFARequired says which factors the member has, and IntermediateSessionToken is passed to the call that
+// supplies one.
 //
 // Set exactly one of SessionToken and SessionJWT; the server decides.
 //

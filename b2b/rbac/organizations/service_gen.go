@@ -27,8 +27,8 @@ var opGetOrgPolicy = transport.Op{
 
 // GetOrgPolicy fetches the roles that exist in one organization only.
 //
-// Permission checks take these and the roles of the project's policy together. In private beta. Unverified: we
-// assume that an organization without roles of its own gets an empty list, and that a project which is not
+// Permission checks combine these roles with those of the project's policy. In private beta. Unverified: we
+// assume that an organization without roles of its own gets an empty list, and that a project that is not
 // admitted to the beta gets stytcherror.CodeUnavailableEndpoint.
 //
 // Errors to expect, in package stytcherror:
@@ -52,9 +52,9 @@ var opSetOrgPolicy = transport.Op{
 
 // SetOrgPolicy replaces all roles that exist in one organization only.
 //
-// Roles that are left out are deleted, so begin with what RBAC.Organizations.GetOrgPolicy returns. The
-// project's roles cannot be set here. The result also stands in CustomRoles of the organization. Local
-// permission checks may keep the old roles for up to five minutes. In private beta.
+// Omitted roles are deleted, so start with what RBAC.Organizations.GetOrgPolicy returns. The project's roles
+// cannot be set here. The result also appears in CustomRoles of the organization. Local permission checks may
+// cache the old roles for up to five minutes. In private beta.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound

@@ -31,7 +31,7 @@ func TestService_GetOrgPolicy(t *testing.T) {
 		Answer: `{
 			"request_id": "request_id-1",
 			"status_code": 200,
-			"org_policy": {"roles": [{"role_id": "role_id-1", "description": "description-1", "permissions": [{"resource_id": "resource_id-1", "actions": ["actions-1"]}]}]}}`,
+			"org_policy": {"roles": [{"role_id": "stytch_member", "description": "description-1", "permissions": [{"resource_id": "resource_id-1", "actions": ["actions-1"]}]}]}}`,
 	})
 }
 
@@ -48,15 +48,15 @@ func TestService_SetOrgPolicy(t *testing.T) {
 				Name: "every field",
 				Req: organizations.SetOrgPolicyRequest{
 					OrganizationID: "organization_id/1 %?#",
-					OrgPolicy:      rbac.OrgPolicy{Roles: []rbac.PolicyRole{{RoleID: "role_id-1", Description: "description-1", Permissions: []rbac.PolicyRolePermission{{ResourceID: "resource_id-1", Actions: []string{"actions-1"}}}}}},
+					OrgPolicy:      rbac.OrgPolicy{Roles: []rbac.PolicyRole{{RoleID: "stytch_member", Description: "description-1", Permissions: []rbac.PolicyRolePermission{{ResourceID: "resource_id-1", Actions: []string{"actions-1"}}}}}},
 				},
 				Path: "/v1/b2b/rbac/organizations/organization_id%2F1%20%25%3F%23",
-				Body: `{"org_policy": {"roles": [{"role_id": "role_id-1", "description": "description-1", "permissions": [{"resource_id": "resource_id-1", "actions": ["actions-1"]}]}]}}`,
+				Body: `{"org_policy": {"roles": [{"role_id": "stytch_member", "description": "description-1", "permissions": [{"resource_id": "resource_id-1", "actions": ["actions-1"]}]}]}}`,
 			},
 		},
 		Answer: `{
 			"request_id": "request_id-1",
 			"status_code": 200,
-			"org_policy": {"roles": [{"role_id": "role_id-1", "description": "description-1", "permissions": [{"resource_id": "resource_id-1", "actions": ["actions-1"]}]}]}}`,
+			"org_policy": {"roles": [{"role_id": "stytch_member", "description": "description-1", "permissions": [{"resource_id": "resource_id-1", "actions": ["actions-1"]}]}]}}`,
 	})
 }

@@ -6,13 +6,13 @@ import "github.com/seed75add069/stytch-go/b2b/rbac"
 
 // GetOrgPolicyRequest is what [Service.GetOrgPolicy] sends.
 type GetOrgPolicyRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
 // GetOrgPolicyResponse is what [Service.GetOrgPolicy] returns.
 type GetOrgPolicyResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -22,19 +22,19 @@ type GetOrgPolicyResponse struct {
 
 // SetOrgPolicyRequest is what [Service.SetOrgPolicy] sends.
 type SetOrgPolicyRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// All roles that the organization shall have of its own. Their permissions can name the resources and
+	// All roles that the organization is to have of its own. Their permissions can refer to the resources and
 	// actions of the project's policy.
 	OrgPolicy rbac.OrgPolicy `json:"org_policy"`
 }
 
 // SetOrgPolicyResponse is what [Service.SetOrgPolicy] returns.
 type SetOrgPolicyResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The organization's own roles after the change.
+	// The organization's own roles after the update.
 	OrgPolicy rbac.OrgPolicy `json:"org_policy"`
 }

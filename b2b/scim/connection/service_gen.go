@@ -26,13 +26,13 @@ var opUpdate = transport.Op{
 	Authorization: true,
 }
 
-// Update changes the name, the label and the group roles of a SCIM connection.
+// Update changes the name, identity provider and group roles of a SCIM connection.
 //
-// Unverified: we assume that fields which are left out keep their values, and that new group roles hold for
-// running sessions too from the next time they are authenticated.
+// Unverified: we assume that omitted fields keep their values, and that new group roles also apply to existing
+// sessions the next time they are authenticated.
 //
-// On behalf of a session the member needs the action "update" on "stytch.scim"; to change role assignments also
-// "update.settings.implicit-roles" on "stytch.organization".
+// When called on behalf of a session, the member needs the action "update" on "stytch.scim"; to change role
+// assignments also "update.settings.implicit-roles" on "stytch.organization".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -63,10 +63,10 @@ var opDelete = transport.Op{
 
 // Delete deletes a SCIM connection.
 //
-// The identity provider's token is refused from then on, and the organization can have another connection.
-// Unverified: we assume that members stay and lose only their SCIMRegistration and the roles of SCIM groups.
+// The bearer token is refused from now on, and the organization can have another connection. Unverified: we
+// assume that members stay and lose only their SCIMRegistration and the roles of SCIM groups.
 //
-// On behalf of a session the member needs the action "delete" on "stytch.scim".
+// When called on behalf of a session, the member needs the action "delete" on "stytch.scim".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -93,10 +93,10 @@ var opGetGroups = transport.Op{
 
 // GetGroups lists the groups that the identity provider has sent, page by page.
 //
-// Their ids are what roles can be assigned to by SCIM.Connection.Update. To get the connection itself, call
-// SCIM.Connection.Get. This is one of the few answers without a request id.
+// Roles are assigned to groups by these ids, with SCIM.Connection.Update. For the connection itself, call
+// SCIM.Connection.Get. This is one of the few responses without a request id.
 //
-// On behalf of a session the member needs the action "get" on "stytch.scim".
+// When called on behalf of a session, the member needs the action "get" on "stytch.scim".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -121,14 +121,14 @@ var opRotateStart = transport.Op{
 	Authorization: true,
 }
 
-// RotateStart begins to change the token that the identity provider calls with.
+// RotateStart starts a rotation of the bearer token that the identity provider uses.
 //
-// Makes a second token, which only this answer shows. Enter it at the identity provider, then call
-// SCIM.Connection.RotateComplete; to keep the old token, call SCIM.Connection.RotateCancel. Unverified: we
-// assume that both tokens are accepted until then.
+// Creates a second token, which only this response contains. Enter it at the identity provider, then call
+// SCIM.Connection.RotateComplete, or SCIM.Connection.RotateCancel to keep the old token. Unverified: we assume
+// that both tokens are accepted until then.
 //
-// On behalf of a session the member needs a permission on "stytch.scim". Unverified: which action; we assume
-// "update".
+// When called on behalf of a session, the member needs a permission on "stytch.scim". Unverified: which action;
+// we assume "update".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -153,13 +153,13 @@ var opRotateComplete = transport.Op{
 	Authorization: true,
 }
 
-// RotateComplete puts the second token in the place of the first.
+// RotateComplete completes a rotation: the new bearer token replaces the old one.
 //
-// The first token is refused from then on, so see to it that the identity provider uses the second. There is no
-// way back but another rotation.
+// The old token is refused from now on, so make sure that the identity provider uses the new one. This can be
+// undone only by another rotation.
 //
-// On behalf of a session the member needs a permission on "stytch.scim". Unverified: which action; we assume
-// "update".
+// When called on behalf of a session, the member needs a permission on "stytch.scim". Unverified: which action;
+// we assume "update".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -185,12 +185,12 @@ var opRotateCancel = transport.Op{
 	Authorization: true,
 }
 
-// RotateCancel gives up the second token and keeps the first.
+// RotateCancel cancels a rotation and keeps the old bearer token.
 //
-// The second token is refused from then on. The first goes on as if nothing had been started.
+// The new token is refused from now on; the old one stays valid.
 //
-// On behalf of a session the member needs a permission on "stytch.scim". Unverified: which action; we assume
-// "update".
+// When called on behalf of a session, the member needs a permission on "stytch.scim". Unverified: which action;
+// we assume "update".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -216,13 +216,13 @@ var opCreate = transport.Op{
 	Authorization: true,
 }
 
-// Create creates the SCIM connection of an organization, which can have one.
+// Create creates the SCIM connection of an organization, which can have only one.
 //
-// Enter the BaseURL and the BearerToken of the answer at the identity provider; the token is not shown again.
-// From then on the provider creates, changes and deletes members. Whoever it deprovisions becomes a deleted
-// member and loses all sessions.
+// Enter BaseURL and BearerToken of the response at the identity provider; no later response contains the token.
+// From then on, the provider creates, updates and deletes members. A person whom it deprovisions becomes a
+// deleted member and loses all sessions.
 //
-// On behalf of a session the member needs the action "create" on "stytch.scim".
+// When called on behalf of a session, the member needs the action "create" on "stytch.scim".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -250,10 +250,10 @@ var opGet = transport.Op{
 
 // Get fetches the SCIM connection of an organization.
 //
-// It takes no connection id, since there is one connection at most. Only the last characters of its token are
-// shown.
+// No connection id is needed, since there is at most one connection. Only the last four characters of its token
+// are shown.
 //
-// On behalf of a session the member needs the action "get" on "stytch.scim".
+// When called on behalf of a session, the member needs the action "get" on "stytch.scim".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //

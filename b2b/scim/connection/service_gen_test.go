@@ -28,10 +28,10 @@ func TestService_Update(t *testing.T) {
 					ConnectionID:                     "connection_id/1 %?#",
 					DisplayName:                      new("display_name-1"),
 					IdentityProvider:                 new(scim.IdentityProvider("generic")),
-					SCIMGroupImplicitRoleAssignments: []scim.SCIMGroupImplicitRoleAssignments{{RoleID: "role_id-1", GroupID: "group_id-1", GroupName: "group_name-1"}},
+					SCIMGroupImplicitRoleAssignments: []scim.SCIMGroupImplicitRoleAssignments{{RoleID: "stytch_member", GroupID: "group_id-1", GroupName: "group_name-1"}},
 				},
 				Path: "/v1/b2b/scim/organization_id%2F1%20%25%3F%23/connection/connection_id%2F1%20%25%3F%23",
-				Body: `{"display_name": "display_name-1", "identity_provider": "generic", "scim_group_implicit_role_assignments": [{"role_id": "role_id-1", "group_id": "group_id-1", "group_name": "group_name-1"}]}`,
+				Body: `{"display_name": "display_name-1", "identity_provider": "generic", "scim_group_implicit_role_assignments": [{"role_id": "stytch_member", "group_id": "group_id-1", "group_name": "group_name-1"}]}`,
 			},
 			{
 				Name: "required fields only",
@@ -58,7 +58,7 @@ func TestService_Update(t *testing.T) {
 		Answer: `{
 			"request_id": "request_id-1",
 			"status_code": 200,
-			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "status": "active", "display_name": "display_name-1", "identity_provider": "generic", "base_url": "base_url-1", "bearer_token_last_four": "bearer_token_last_four-1", "bearer_token_expires_at": "2026-01-02T03:04:05Z", "next_bearer_token_last_four": "next_bearer_token_last_four-1", "next_bearer_token_expires_at": "2026-01-02T03:04:05Z", "scim_group_implicit_role_assignments": [{"role_id": "role_id-1", "group_id": "group_id-1", "group_name": "group_name-1"}]}}`,
+			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "status": "active", "display_name": "display_name-1", "identity_provider": "generic", "base_url": "base_url-1", "bearer_token_last_four": "bearer_token_last_four-1", "bearer_token_expires_at": "2026-01-02T03:04:05Z", "next_bearer_token_last_four": "next_bearer_token_last_four-1", "next_bearer_token_expires_at": "2026-01-02T03:04:05Z", "scim_group_implicit_role_assignments": [{"role_id": "stytch_member", "group_id": "group_id-1", "group_name": "group_name-1"}]}}`,
 	})
 }
 
@@ -159,7 +159,7 @@ func TestService_RotateStart(t *testing.T) {
 		Answer: `{
 			"request_id": "request_id-1",
 			"status_code": 200,
-			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "status": "active", "display_name": "display_name-1", "identity_provider": "generic", "base_url": "base_url-1", "bearer_token_last_four": "bearer_token_last_four-1", "bearer_token_expires_at": "2026-01-02T03:04:05Z", "next_bearer_token": "next_bearer_token-1", "next_bearer_token_expires_at": "2026-01-02T03:04:05Z", "scim_group_implicit_role_assignments": [{"role_id": "role_id-1", "group_id": "group_id-1", "group_name": "group_name-1"}]}}`,
+			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "status": "active", "display_name": "display_name-1", "identity_provider": "generic", "base_url": "base_url-1", "bearer_token_last_four": "bearer_token_last_four-1", "bearer_token_expires_at": "2026-01-02T03:04:05Z", "next_bearer_token": "next_bearer_token-1", "next_bearer_token_expires_at": "2026-01-02T03:04:05Z", "scim_group_implicit_role_assignments": [{"role_id": "stytch_member", "group_id": "group_id-1", "group_name": "group_name-1"}]}}`,
 	})
 }
 
@@ -186,7 +186,7 @@ func TestService_RotateComplete(t *testing.T) {
 		Answer: `{
 			"request_id": "request_id-1",
 			"status_code": 200,
-			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "status": "active", "display_name": "display_name-1", "identity_provider": "generic", "base_url": "base_url-1", "bearer_token_last_four": "bearer_token_last_four-1", "bearer_token_expires_at": "2026-01-02T03:04:05Z", "next_bearer_token_last_four": "next_bearer_token_last_four-1", "next_bearer_token_expires_at": "2026-01-02T03:04:05Z", "scim_group_implicit_role_assignments": [{"role_id": "role_id-1", "group_id": "group_id-1", "group_name": "group_name-1"}]}}`,
+			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "status": "active", "display_name": "display_name-1", "identity_provider": "generic", "base_url": "base_url-1", "bearer_token_last_four": "bearer_token_last_four-1", "bearer_token_expires_at": "2026-01-02T03:04:05Z", "next_bearer_token_last_four": "next_bearer_token_last_four-1", "next_bearer_token_expires_at": "2026-01-02T03:04:05Z", "scim_group_implicit_role_assignments": [{"role_id": "stytch_member", "group_id": "group_id-1", "group_name": "group_name-1"}]}}`,
 	})
 }
 
@@ -213,7 +213,7 @@ func TestService_RotateCancel(t *testing.T) {
 		Answer: `{
 			"request_id": "request_id-1",
 			"status_code": 200,
-			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "status": "active", "display_name": "display_name-1", "identity_provider": "generic", "base_url": "base_url-1", "bearer_token_last_four": "bearer_token_last_four-1", "bearer_token_expires_at": "2026-01-02T03:04:05Z", "next_bearer_token_last_four": "next_bearer_token_last_four-1", "next_bearer_token_expires_at": "2026-01-02T03:04:05Z", "scim_group_implicit_role_assignments": [{"role_id": "role_id-1", "group_id": "group_id-1", "group_name": "group_name-1"}]}}`,
+			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "status": "active", "display_name": "display_name-1", "identity_provider": "generic", "base_url": "base_url-1", "bearer_token_last_four": "bearer_token_last_four-1", "bearer_token_expires_at": "2026-01-02T03:04:05Z", "next_bearer_token_last_four": "next_bearer_token_last_four-1", "next_bearer_token_expires_at": "2026-01-02T03:04:05Z", "scim_group_implicit_role_assignments": [{"role_id": "stytch_member", "group_id": "group_id-1", "group_name": "group_name-1"}]}}`,
 	})
 }
 
@@ -259,7 +259,7 @@ func TestService_Create(t *testing.T) {
 		Answer: `{
 			"request_id": "request_id-1",
 			"status_code": 200,
-			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "status": "active", "display_name": "display_name-1", "identity_provider": "generic", "base_url": "base_url-1", "bearer_token": "bearer_token-1", "bearer_token_expires_at": "2026-01-02T03:04:05Z", "scim_group_implicit_role_assignments": [{"role_id": "role_id-1", "group_id": "group_id-1", "group_name": "group_name-1"}]}}`,
+			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "status": "active", "display_name": "display_name-1", "identity_provider": "generic", "base_url": "base_url-1", "bearer_token": "bearer_token-1", "bearer_token_expires_at": "2026-01-02T03:04:05Z", "scim_group_implicit_role_assignments": [{"role_id": "stytch_member", "group_id": "group_id-1", "group_name": "group_name-1"}]}}`,
 	})
 }
 
@@ -284,6 +284,6 @@ func TestService_Get(t *testing.T) {
 		Answer: `{
 			"request_id": "request_id-1",
 			"status_code": 200,
-			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "status": "active", "display_name": "display_name-1", "identity_provider": "generic", "base_url": "base_url-1", "bearer_token_last_four": "bearer_token_last_four-1", "bearer_token_expires_at": "2026-01-02T03:04:05Z", "next_bearer_token_last_four": "next_bearer_token_last_four-1", "next_bearer_token_expires_at": "2026-01-02T03:04:05Z", "scim_group_implicit_role_assignments": [{"role_id": "role_id-1", "group_id": "group_id-1", "group_name": "group_name-1"}]}}`,
+			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "status": "active", "display_name": "display_name-1", "identity_provider": "generic", "base_url": "base_url-1", "bearer_token_last_four": "bearer_token_last_four-1", "bearer_token_expires_at": "2026-01-02T03:04:05Z", "next_bearer_token_last_four": "next_bearer_token_last_four-1", "next_bearer_token_expires_at": "2026-01-02T03:04:05Z", "scim_group_implicit_role_assignments": [{"role_id": "stytch_member", "group_id": "group_id-1", "group_name": "group_name-1"}]}}`,
 	})
 }

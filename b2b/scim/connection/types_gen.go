@@ -6,111 +6,111 @@ import "github.com/seed75add069/stytch-go/b2b/scim"
 
 // UpdateRequest is what [Service.Update] sends.
 type UpdateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The SCIM connection, by its id.
+	// The SCIM connection's id.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The make of the identity provider. Unverified: we assume that it is a label and changes nothing in how
-	// the provider's calls are taken.
+	// The identity provider product. Unverified: we assume that it is a label that does not change how the
+	// provider's calls are handled.
 	IdentityProvider *scim.IdentityProvider `json:"identity_provider,omitzero"`
-	// The roles of the identity provider's groups: each member of a group has the group's roles in every
-	// session. Unverified: we assume that a list in a request replaces the one before.
+	// The roles of the identity provider's groups. Every member of a group has the group's roles in every
+	// session. Unverified: we assume that a list in a request replaces the previous one.
 	SCIMGroupImplicitRoleAssignments []scim.SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments,omitzero"`
 }
 
 // UpdateResponse is what [Service.Update] returns.
 type UpdateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The connection after the change.
+	// The updated connection.
 	Connection *scim.SCIMConnection `json:"connection,omitzero"`
 }
 
 // DeleteRequest is what [Service.Delete] sends.
 type DeleteRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The SCIM connection, by its id.
+	// The SCIM connection's id.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
 }
 
 // DeleteResponse is what [Service.Delete] returns.
 type DeleteResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the connection that was deleted.
+	// The id of the deleted connection.
 	ConnectionID string `json:"connection_id"`
 }
 
 // RotateStartRequest is what [Service.RotateStart] sends.
 type RotateStartRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The SCIM connection, by its id.
+	// The SCIM connection's id.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
 }
 
 // RotateStartResponse is what [Service.RotateStart] returns.
 type RotateStartResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The connection, with the second token as NextBearerToken.
+	// The connection, with the new token as NextBearerToken.
 	Connection *scim.SCIMConnectionWithNextToken `json:"connection,omitzero"`
 }
 
 // RotateCompleteRequest is what [Service.RotateComplete] sends.
 type RotateCompleteRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The SCIM connection, by its id.
+	// The SCIM connection's id.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
 }
 
 // RotateCompleteResponse is what [Service.RotateComplete] returns.
 type RotateCompleteResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The connection, whose BearerTokenLastFour is now that of the second token.
+	// The connection. BearerTokenLastFour is now that of the new token.
 	Connection *scim.SCIMConnection `json:"connection,omitzero"`
 }
 
 // RotateCancelRequest is what [Service.RotateCancel] sends.
 type RotateCancelRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The SCIM connection, by its id.
+	// The SCIM connection's id.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
 }
 
 // RotateCancelResponse is what [Service.RotateCancel] returns.
 type RotateCancelResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The connection, with no second token any more.
+	// The connection, without the new token.
 	Connection *scim.SCIMConnection `json:"connection,omitzero"`
 }
 
 // GetGroupsRequest is what [Service.GetGroups] sends.
 type GetGroupsRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The SCIM connection, by its id.
+	// The SCIM connection's id.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
-	// Where to go on: the NextCursor of the page before. When absent, the list begins.
+	// The NextCursor of the previous page. If omitted, the first page is returned.
 	Cursor *string `json:"cursor,omitzero" url:"cursor"`
-	// How many groups a page shall hold at most. Default: 100. Bounds: at most 1000.
+	// The maximum number of groups on a page. Default: 100. Bounds: at most 1000.
 	Limit *int `json:"limit,omitzero" url:"limit"`
 }
 
@@ -120,24 +120,24 @@ type GetGroupsResponse struct {
 	StatusCode int `json:"status_code"`
 	// The groups on this page.
 	SCIMGroups []scim.SCIMGroup `json:"scim_groups,omitzero"`
-	// What to send as "cursor" for the next page; empty on the last one.
+	// The "cursor" for the next page; empty on the last one.
 	NextCursor string `json:"next_cursor,omitzero"`
 }
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The make of the identity provider. Unverified: we assume that it is a label, which changes nothing in how
-	// the provider's calls are taken, and that it is "generic" when absent.
+	// The identity provider product. Unverified: we assume that it is a label that does not change how the
+	// provider's calls are handled, and that it is "generic" if omitted.
 	IdentityProvider *scim.IdentityProvider `json:"identity_provider,omitzero"`
 }
 
 // CreateResponse is what [Service.Create] returns.
 type CreateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -147,17 +147,17 @@ type CreateResponse struct {
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
 type GetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The connection. Unverified: we assume that an organization without one gets
-	// stytcherror.CodeNoActiveSCIMConnection rather than an answer that leaves this out.
+	// stytcherror.CodeNoActiveSCIMConnection rather than a response without this field.
 	Connection *scim.SCIMConnection `json:"connection,omitzero"`
 }

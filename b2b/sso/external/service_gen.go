@@ -26,13 +26,14 @@ var opCreateConnection = transport.Op{
 	Authorization: true,
 }
 
-// CreateConnection creates an external connection, which stands for an SSO connection of another organization.
+// CreateConnection creates an external connection, which refers to an SSO connection of another organization.
 //
-// The new connection is active at once, since there is nothing to set up at the identity provider. Logins
-// through it use what the other organization has configured there, but lead to members and roles of this one.
+// The new connection is active at once, since nothing has to be set up at the identity provider. Logins through
+// it use the other organization's configuration, but lead to members and roles of this organization.
 //
-// On behalf of a session the member needs the action "create" on "stytch.sso". Unverified: we assume that role
-// assignments also need "update.settings.implicit-roles" on "stytch.organization", as they do for SAML.
+// When called on behalf of a session, the member needs the action "create" on "stytch.sso". Unverified: we
+// assume that role assignments also need "update.settings.implicit-roles" on "stytch.organization", as they do
+// for SAML.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -65,11 +66,12 @@ var opUpdateConnection = transport.Op{
 
 // UpdateConnection changes the name and the roles of an external connection.
 //
-// What it stands for cannot be changed; create another connection for that. Unverified: we assume that fields
-// which are left out keep their values.
+// The connection that it refers to cannot be changed; create another external connection for that. Unverified:
+// we assume that omitted fields keep their values.
 //
-// On behalf of a session the member needs the action "update" on "stytch.sso". Unverified: we assume that role
-// assignments also need "update.settings.implicit-roles" on "stytch.organization", as they do for SAML.
+// When called on behalf of a session, the member needs the action "update" on "stytch.sso". Unverified: we
+// assume that role assignments also need "update.settings.implicit-roles" on "stytch.organization", as they do
+// for SAML.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //

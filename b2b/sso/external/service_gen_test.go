@@ -28,11 +28,11 @@ func TestService_CreateConnection(t *testing.T) {
 					ExternalOrganizationID:            "external_organization_id-1",
 					ExternalConnectionID:              "external_connection_id-1",
 					DisplayName:                       new("display_name-1"),
-					ConnectionImplicitRoleAssignments: []sso.SAMLConnectionImplicitRoleAssignment{{RoleID: "role_id-1"}},
-					GroupImplicitRoleAssignments:      []sso.SAMLGroupImplicitRoleAssignment{{RoleID: "role_id-1", Group: "group-1"}},
+					ConnectionImplicitRoleAssignments: []sso.SAMLConnectionImplicitRoleAssignment{{RoleID: "stytch_member"}},
+					GroupImplicitRoleAssignments:      []sso.SAMLGroupImplicitRoleAssignment{{RoleID: "stytch_member", Group: "group-1"}},
 				},
 				Path: "/v1/b2b/sso/external/organization_id%2F1%20%25%3F%23",
-				Body: `{"external_organization_id": "external_organization_id-1", "external_connection_id": "external_connection_id-1", "display_name": "display_name-1", "connection_implicit_role_assignments": [{"role_id": "role_id-1"}], "group_implicit_role_assignments": [{"role_id": "role_id-1", "group": "group-1"}]}`,
+				Body: `{"external_organization_id": "external_organization_id-1", "external_connection_id": "external_connection_id-1", "display_name": "display_name-1", "connection_implicit_role_assignments": [{"role_id": "stytch_member"}], "group_implicit_role_assignments": [{"role_id": "stytch_member", "group": "group-1"}]}`,
 			},
 			{
 				Name: "required fields only",
@@ -61,7 +61,7 @@ func TestService_CreateConnection(t *testing.T) {
 		Answer: `{
 			"request_id": "request_id-1",
 			"status_code": 200,
-			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "display_name": "display_name-1", "status": "pending", "external_organization_id": "external_organization_id-1", "external_connection_id": "external_connection_id-1", "external_connection_implicit_role_assignments": [{"role_id": "role_id-1"}], "external_group_implicit_role_assignments": [{"role_id": "role_id-1", "group": "group-1"}]}}`,
+			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "display_name": "display_name-1", "status": "pending", "external_organization_id": "external_organization_id-1", "external_connection_id": "external_connection_id-1", "external_connection_implicit_role_assignments": [{"role_id": "stytch_member"}], "external_group_implicit_role_assignments": [{"role_id": "stytch_member", "group": "group-1"}]}}`,
 	})
 }
 
@@ -81,11 +81,11 @@ func TestService_UpdateConnection(t *testing.T) {
 					OrganizationID: "organization_id/1 %?#",
 					ConnectionID:   "connection_id/1 %?#",
 					DisplayName:    new("display_name-1"),
-					ExternalConnectionImplicitRoleAssignments: []sso.ConnectionImplicitRoleAssignment{{RoleID: "role_id-1"}},
-					ExternalGroupImplicitRoleAssignments:      []sso.GroupImplicitRoleAssignment{{RoleID: "role_id-1", Group: "group-1"}},
+					ExternalConnectionImplicitRoleAssignments: []sso.ConnectionImplicitRoleAssignment{{RoleID: "stytch_member"}},
+					ExternalGroupImplicitRoleAssignments:      []sso.GroupImplicitRoleAssignment{{RoleID: "stytch_member", Group: "group-1"}},
 				},
 				Path: "/v1/b2b/sso/external/organization_id%2F1%20%25%3F%23/connections/connection_id%2F1%20%25%3F%23",
-				Body: `{"display_name": "display_name-1", "external_connection_implicit_role_assignments": [{"role_id": "role_id-1"}], "external_group_implicit_role_assignments": [{"role_id": "role_id-1", "group": "group-1"}]}`,
+				Body: `{"display_name": "display_name-1", "external_connection_implicit_role_assignments": [{"role_id": "stytch_member"}], "external_group_implicit_role_assignments": [{"role_id": "stytch_member", "group": "group-1"}]}`,
 			},
 			{
 				Name: "required fields only",
@@ -112,6 +112,6 @@ func TestService_UpdateConnection(t *testing.T) {
 		Answer: `{
 			"request_id": "request_id-1",
 			"status_code": 200,
-			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "display_name": "display_name-1", "status": "pending", "external_organization_id": "external_organization_id-1", "external_connection_id": "external_connection_id-1", "external_connection_implicit_role_assignments": [{"role_id": "role_id-1"}], "external_group_implicit_role_assignments": [{"role_id": "role_id-1", "group": "group-1"}]}}`,
+			"connection": {"organization_id": "organization_id-1", "connection_id": "connection_id-1", "display_name": "display_name-1", "status": "pending", "external_organization_id": "external_organization_id-1", "external_connection_id": "external_connection_id-1", "external_connection_implicit_role_assignments": [{"role_id": "stytch_member"}], "external_group_implicit_role_assignments": [{"role_id": "stytch_member", "group": "group-1"}]}}`,
 	})
 }

@@ -6,27 +6,27 @@ import "github.com/seed75add069/stytch-go/b2b/sso"
 
 // CreateConnectionRequest is what [Service.CreateConnection] sends.
 type CreateConnectionRequest struct {
-	// The organization to let people into, by its id, its slug or its external id.
+	// The id, slug or external id of the organization whose members log in through the connection.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The organization that has the connection to the identity provider; it must be another one. Unverified: we
-	// assume that only its id is accepted.
+	// The id of another organization, which has the connection to the identity provider. Unverified: we assume
+	// that only its id is accepted.
 	ExternalOrganizationID string `json:"external_organization_id"`
-	// That organization's SSO connection, by its id. Unverified: going by the name of an error, it must be
-	// active.
+	// The id of that organization's SSO connection. Unverified: from the name of an error, we assume that it
+	// must be active.
 	ExternalConnectionID string `json:"external_connection_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The roles, in this organization, of everybody whose session holds a login through the connection. The
-	// answer gives them back as ExternalConnectionImplicitRoleAssignments.
+	// The roles, in this organization, of everyone whose session has a login through the connection. The
+	// response has them as ExternalConnectionImplicitRoleAssignments.
 	ConnectionImplicitRoleAssignments []sso.SAMLConnectionImplicitRoleAssignment `json:"connection_implicit_role_assignments,omitzero"`
-	// The roles, in this organization, of groups of the identity provider. The answer gives them back as
+	// The roles, in this organization, of the identity provider's groups. The response has them as
 	// ExternalGroupImplicitRoleAssignments.
 	GroupImplicitRoleAssignments []sso.SAMLGroupImplicitRoleAssignment `json:"group_implicit_role_assignments,omitzero"`
 }
 
 // CreateConnectionResponse is what [Service.CreateConnection] returns.
 type CreateConnectionResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -36,26 +36,26 @@ type CreateConnectionResponse struct {
 
 // UpdateConnectionRequest is what [Service.UpdateConnection] sends.
 type UpdateConnectionRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The external connection, by its own id, not that of the connection it stands for.
+	// The id of the external connection, not of the one that it refers to.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The roles, in this organization, of everybody whose session holds a login through the connection.
-	// Unverified: we assume that a list in a request replaces the one before.
+	// The roles, in this organization, of everyone whose session has a login through the connection.
+	// Unverified: we assume that a list in a request replaces the previous one.
 	ExternalConnectionImplicitRoleAssignments []sso.ConnectionImplicitRoleAssignment `json:"external_connection_implicit_role_assignments,omitzero"`
-	// The roles, in this organization, of groups of the identity provider. Unverified: we assume that a list in
-	// a request replaces the one before.
+	// The roles, in this organization, of the identity provider's groups. Unverified: we assume that a list in
+	// a request replaces the previous one.
 	ExternalGroupImplicitRoleAssignments []sso.GroupImplicitRoleAssignment `json:"external_group_implicit_role_assignments,omitzero"`
 }
 
 // UpdateConnectionResponse is what [Service.UpdateConnection] returns.
 type UpdateConnectionResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The connection after the change.
+	// The updated connection.
 	Connection *sso.Connection `json:"connection,omitzero"`
 }

@@ -25,12 +25,12 @@ var opCreateConnection = transport.Op{
 	Authorization: true,
 }
 
-// CreateConnection creates an OIDC connection that has still to be set up.
+// CreateConnection creates an OIDC connection, which then has to be set up.
 //
-// The connection is pending and lets nobody in. Register its RedirectURL with the identity provider, then enter
-// what the provider hands out by SSO.OIDC.UpdateConnection.
+// The connection is pending, and nobody can log in through it yet. Register its RedirectURL at the identity
+// provider, then set what the provider issues with SSO.OIDC.UpdateConnection.
 //
-// On behalf of a session the member needs the action "create" on "stytch.sso".
+// When called on behalf of a session, the member needs the action "create" on "stytch.sso".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -57,15 +57,15 @@ var opUpdateConnection = transport.Op{
 	Authorization: true,
 }
 
-// UpdateConnection changes an OIDC connection and so completes its set-up.
+// UpdateConnection changes an OIDC connection, which also completes its setup.
 //
-// Given an Issuer, the API looks up the provider's published metadata and fills in the URLs that the request
-// leaves out; those it names win. When the look-up fails, the call succeeds all the same and Warning says why.
-// The connection becomes active once Issuer, ClientID, ClientSecret and all four URLs are known, and the first
-// active connection becomes the organization's SSODefaultConnectionID. Unverified: we assume that other fields
-// which are left out keep their values.
+// With an Issuer, the API fetches the provider's metadata and fills in the URLs that the request omits; the
+// request's own URLs take precedence. If the metadata cannot be used, the call still succeeds and Warning says
+// why. The connection becomes active once Issuer, ClientID, ClientSecret and all four URLs are known, and the
+// first active connection becomes the organization's SSODefaultConnectionID. Unverified: we assume that other
+// omitted fields keep their values.
 //
-// On behalf of a session the member needs the action "update" on "stytch.sso".
+// When called on behalf of a session, the member needs the action "update" on "stytch.sso".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //

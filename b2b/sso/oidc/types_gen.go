@@ -9,18 +9,18 @@ import (
 
 // CreateConnectionRequest is what [Service.CreateConnection] sends.
 type CreateConnectionRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The make of the identity provider. Unverified: we assume that it is a label, which no login depends on,
-	// and that it is "generic" when absent.
+	// The identity provider product. Unverified: we assume that it is a label that no login depends on, and
+	// that it is "generic" if omitted.
 	IdentityProvider *sso.IdentityProvider `json:"identity_provider,omitzero"`
 }
 
 // CreateConnectionResponse is what [Service.CreateConnection] returns.
 type CreateConnectionResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -30,51 +30,48 @@ type CreateConnectionResponse struct {
 
 // UpdateConnectionRequest is what [Service.UpdateConnection] sends.
 type UpdateConnectionRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The SSO connection, by its id.
+	// The SSO connection's id.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The make of the identity provider. Unverified: we assume that it is a label, which no login depends on.
+	// The identity provider product. Unverified: we assume that it is a label that no login depends on.
 	IdentityProvider *sso.IdentityProvider `json:"identity_provider,omitzero"`
-	// The id by which the identity provider knows this client. Empty until it is set.
+	// The client id that the identity provider issued.
 	ClientID *string `json:"client_id,omitzero"`
-	// The secret that the identity provider gave out with ClientID. Empty until it is set.
+	// The client secret that the identity provider issued with ClientID.
 	ClientSecret *string `json:"client_secret,omitzero" stytch:"secret"`
-	// The provider's name in OIDC, an HTTPS URL, below which it publishes its metadata. The URLs that are left
-	// out are taken from there.
+	// The identity provider's issuer in OIDC, an HTTPS URL. Its metadata, published below this URL, supplies
+	// the URLs that are omitted.
 	Issuer *string `json:"issuer,omitzero"`
-	// The URL at which the identity provider logs people in. Empty until it is set or found in the provider's
-	// metadata.
+	// The identity provider's authorization endpoint. It can come from the provider's metadata.
 	AuthorizationURL *string `json:"authorization_url,omitzero"`
-	// The URL at which the identity provider trades codes for tokens. Empty until it is set or found in the
-	// provider's metadata.
+	// The identity provider's token endpoint. It can come from the provider's metadata.
 	TokenURL *string `json:"token_url,omitzero"`
-	// The URL at which the identity provider tells about the person logged in. Empty until it is set or found
-	// in the provider's metadata.
+	// The identity provider's userinfo endpoint. It can come from the provider's metadata.
 	UserinfoURL *string `json:"userinfo_url,omitzero"`
-	// The URL of the keys that the identity provider signs its ID tokens with. Empty until it is set or found
-	// in the provider's metadata.
+	// The URL of the keys that the identity provider signs its ID tokens with. It can come from the provider's
+	// metadata.
 	JWKSURL *string `json:"jwks_url,omitzero"`
-	// The scopes a login shall ask the provider for, with spaces between them, all URL-encoded. Unverified: we
-	// assume that they take the place of openid email profile, so that what is still wanted of these has to be
-	// repeated.
+	// The scopes that a login requests from the identity provider, separated by spaces and URL-encoded.
+	// Unverified: we assume that they replace openid email profile, so repeat those of them that are still
+	// needed.
 	CustomScopes *string `json:"custom_scopes,omitzero"`
-	// Where in the identity provider's answers the member's data stand. Unverified: we assume that the keys are
-	// attributes of the member and the values names of claims, as for SAML, and that the claims of the OIDC
-	// standard are used when absent.
+	// Where to find the member's data in the identity provider's claims. Unverified: we assume that the keys
+	// are attributes of the member and the values names of claims, as for SAML, and that the standard OIDC
+	// claims are used if it is omitted.
 	AttributeMapping shared.Object `json:"attribute_mapping,omitzero"`
 }
 
 // UpdateConnectionResponse is what [Service.UpdateConnection] returns.
 type UpdateConnectionResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The connection after the change; its "status" says whether it is complete.
+	// The updated connection. Its "status" says whether it is ready.
 	Connection *sso.OIDCConnection `json:"connection,omitzero"`
-	// Why the provider's metadata could not be used; empty when nothing went wrong.
+	// Why the provider's metadata could not be used; empty if there was no problem.
 	Warning string `json:"warning,omitzero"`
 }

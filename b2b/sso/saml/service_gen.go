@@ -25,13 +25,13 @@ var opCreateConnection = transport.Op{
 	Authorization: true,
 }
 
-// CreateConnection creates a SAML connection that has still to be set up.
+// CreateConnection creates a SAML connection, which then has to be set up.
 //
-// The connection is pending and lets nobody in. Enter its ACSURL and AudienceURI at the identity provider, then
-// what the provider hands out by SSO.SAML.UpdateConnection, or by SSO.SAML.UpdateByURL where the provider
-// publishes its metadata.
+// The connection is pending, and nobody can log in through it yet. Enter its ACSURL and AudienceURI at the
+// identity provider, then set what the provider issues with SSO.SAML.UpdateConnection, or with
+// SSO.SAML.UpdateByURL if it publishes its metadata.
 //
-// On behalf of a session the member needs the action "create" on "stytch.sso".
+// When called on behalf of a session, the member needs the action "create" on "stytch.sso".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -58,14 +58,14 @@ var opUpdateConnection = transport.Op{
 	Authorization: true,
 }
 
-// UpdateConnection changes a SAML connection and so completes its set-up.
+// UpdateConnection changes a SAML connection, which also completes its setup.
 //
 // The connection becomes active once IDPSSOURL, IDPEntityID, AttributeMapping and a verification certificate
-// are there, and the first active connection becomes the organization's SSODefaultConnectionID. Unverified: we
-// assume that fields which are left out keep their values.
+// are set, and the first active connection becomes the organization's SSODefaultConnectionID. Unverified: we
+// assume that omitted fields keep their values.
 //
-// On behalf of a session the member needs the action "update" on "stytch.sso"; to change role assignments also
-// "update.settings.implicit-roles" on "stytch.organization".
+// When called on behalf of a session, the member needs the action "update" on "stytch.sso"; to change role
+// assignments also "update.settings.implicit-roles" on "stytch.organization".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -99,14 +99,14 @@ var opUpdateByURL = transport.Op{
 	Authorization: true,
 }
 
-// UpdateByURL fills in a SAML connection from the metadata that the identity provider publishes.
+// UpdateByURL changes a SAML connection to match the metadata that the identity provider publishes.
 //
-// Saves entering IDPSSOURL, IDPEntityID and the verification certificate by hand. The connection becomes active
-// once these and AttributeMapping are there. Unverified: we assume that metadata yields no AttributeMapping, so
-// that it has to be set by SSO.SAML.UpdateConnection, and that the URL is read this once, so that a change of
-// the provider's certificate takes another call.
+// This sets IDPSSOURL, IDPEntityID and the verification certificate. The connection becomes active once these
+// and AttributeMapping are set. Unverified: we assume that metadata has no AttributeMapping, so that it has to
+// be set with SSO.SAML.UpdateConnection, and that the URL is read only once, so that a change of the provider's
+// certificate needs another call.
 //
-// On behalf of a session the member needs the action "update" on "stytch.sso".
+// When called on behalf of a session, the member needs the action "update" on "stytch.sso".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -135,13 +135,14 @@ var opDeleteVerificationCertificate = transport.Op{
 	Authorization: true,
 }
 
-// DeleteVerificationCertificate deletes a certificate that SAML responses are checked with.
+// DeleteVerificationCertificate deletes a certificate that verifies SAML responses.
 //
-// For the end of a change of certificates at the identity provider: add the new one first, delete the old one
-// when the provider has stopped signing with it. An active connection cannot lose its last certificate.
+// For the end of a certificate change at the identity provider: add the new certificate first, and delete the
+// old one when the provider no longer signs with it. The last certificate of an active connection cannot be
+// deleted.
 //
-// On behalf of a session the member needs a permission on "stytch.sso". Unverified: which action; we assume
-// "update".
+// When called on behalf of a session, the member needs a permission on "stytch.sso". Unverified: which action;
+// we assume "update".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -172,13 +173,13 @@ var opDeleteEncryptionPrivateKey = transport.Op{
 	Authorization: true,
 }
 
-// DeleteEncryptionPrivateKey deletes a key that SAML responses are decrypted with.
+// DeleteEncryptionPrivateKey deletes a private key that decrypts SAML responses.
 //
-// For the end of a change of keys: responses that the identity provider still encrypts for this key cannot be
-// read any more.
+// For the end of a key change: responses that the identity provider still encrypts for this key cannot be read
+// any more.
 //
-// On behalf of a session the member needs a permission on "stytch.sso". Unverified: which action; we assume
-// "update".
+// When called on behalf of a session, the member needs a permission on "stytch.sso". Unverified: which action;
+// we assume "update".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //

@@ -9,92 +9,91 @@ import (
 
 // CreateConnectionRequest is what [Service.CreateConnection] sends.
 type CreateConnectionRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The make of the identity provider. Unverified: we assume that it is a label, which no login depends on,
-	// and that it is "generic" when absent.
+	// The identity provider product. Unverified: we assume that it is a label that no login depends on, and
+	// that it is "generic" if omitted.
 	IdentityProvider *sso.IdentityProvider `json:"identity_provider,omitzero"`
 }
 
 // CreateConnectionResponse is what [Service.CreateConnection] returns.
 type CreateConnectionResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The new connection, with the ACSURL and the AudienceURI to enter at the identity provider.
+	// The new connection, with the ACSURL and AudienceURI to enter at the identity provider.
 	Connection *sso.SAMLConnection `json:"connection,omitzero"`
 }
 
 // UpdateConnectionRequest is what [Service.UpdateConnection] sends.
 type UpdateConnectionRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The SSO connection, by its id.
+	// The SSO connection's id.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
-	// The connection's name for people.
+	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The make of the identity provider. Unverified: we assume that it is a label, which no login depends on.
+	// The identity provider product. Unverified: we assume that it is a label that no login depends on.
 	IdentityProvider *sso.IdentityProvider `json:"identity_provider,omitzero"`
-	// The name the identity provider has in SAML, as a rule a URI; responses must carry it. Empty until it is
-	// set.
+	// The identity provider's SAML entity id, usually a URI. SAML responses must carry it.
 	IDPEntityID *string `json:"idp_entity_id,omitzero"`
-	// The HTTPS URL at which the identity provider takes login requests. Empty until it is set.
+	// The HTTPS URL at which the identity provider receives login requests.
 	IDPSSOURL *string `json:"idp_sso_url,omitzero"`
-	// A certificate of the provider's, in PEM form, with which to check its signatures. Unverified: since a
-	// connection can have five, we assume that it joins those that are there rather than replacing them.
+	// A certificate of the identity provider, in PEM format, that verifies its signatures. Unverified: since a
+	// connection can have five, we assume that it is added to the existing ones rather than replacing them.
 	X509Certificate *string `json:"x509_certificate,omitzero"`
-	// Where in a SAML response the member's data stand: the keys are "email", and "full_name" or else both
-	// "first_name" and "last_name"; the values are names of attributes the identity provider sends. Role
+	// Where to find the member's data in a SAML response: the keys are "email", and "full_name" or both
+	// "first_name" and "last_name"; the values are names of attributes that the identity provider sends. Role
 	// assignments by group need "groups" too. It must be flat.
 	AttributeMapping shared.Object `json:"attribute_mapping,omitzero"`
-	// The roles of everybody whose session holds a login through the connection. Unverified: we assume that a
-	// list in a request replaces the one before.
+	// The roles of everyone whose session has a login through the connection. Unverified: we assume that a list
+	// in a request replaces the previous one.
 	SAMLConnectionImplicitRoleAssignments []sso.SAMLConnectionImplicitRoleAssignment `json:"saml_connection_implicit_role_assignments,omitzero"`
-	// The roles of groups of the identity provider, which must send them under the attribute that "groups" in
-	// AttributeMapping names. Unverified: we assume that a list in a request replaces the one before.
+	// The roles of the identity provider's groups. The provider must send them in the attribute that "groups"
+	// in AttributeMapping names. Unverified: we assume that a list in a request replaces the previous one.
 	SAMLGroupImplicitRoleAssignments []sso.SAMLGroupImplicitRoleAssignment `json:"saml_group_implicit_role_assignments,omitzero"`
-	// The form of name id that login requests ask the identity provider for, as a URN of SAML's. Default:
+	// The name id format that login requests ask the identity provider for, as a SAML URN. Default:
 	// urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress.
 	NameIDFormat *string `json:"nameid_format,omitzero"`
-	// The audience that the identity provider makes its responses out to in place of AudienceURI, for a
-	// connection that moved here and stayed as it was at the provider. Empty when there is none.
+	// The audience, if any, that the identity provider uses in its responses in place of AudienceURI, for a
+	// connection that was migrated without changes at the provider.
 	AlternativeAudienceURI *string `json:"alternative_audience_uri,omitzero"`
-	// The URL that the identity provider sends its responses to in place of ACSURL, for a connection that moved
-	// here and stayed as it was at the provider. Empty when there is none. Unverified: we assume that whatever
-	// answers there has to pass the responses on to ACSURL.
+	// The URL, if any, that the identity provider sends its responses to in place of ACSURL, for a connection
+	// that was migrated without changes at the provider. Unverified: we assume that the server at that URL must
+	// forward the responses to ACSURL.
 	AlternativeACSURL *string `json:"alternative_acs_url,omitzero"`
-	// Whether logins that begin at the identity provider, rather than at the application, are refused. Default:
+	// Whether logins that start at the identity provider, rather than at the application, are refused. Default:
 	// false.
 	IDPInitiatedAuthDisabled *bool `json:"idp_initiated_auth_disabled,omitzero"`
-	// Whether SAML responses may come by way of a gateway. Unverified: no source explains the name; we take it
-	// to mean a proxy of your own before ACSURL.
+	// Whether SAML responses may arrive through a gateway. Unverified: no source explains the name; we assume a
+	// proxy of your own in front of ACSURL.
 	AllowGatewayCallback *bool `json:"allow_gateway_callback,omitzero"`
-	// An RSA key of your own to sign login requests with, as PKCS #1 in PEM form, for a connection that moves
-	// here with its keys. Unverified: we assume that its certificate then stands among SigningCertificates.
+	// Your own RSA key to sign login requests with, as PKCS #1 in PEM format, for a connection that is migrated
+	// with its keys. Unverified: we assume that its certificate is then among SigningCertificates.
 	SigningPrivateKey *string `json:"signing_private_key,omitzero" stytch:"secret"`
-	// An RSA key of your own to decrypt SAML responses with, as PKCS #1 in PEM form. Give the provider the
-	// public half.
+	// Your own RSA key to decrypt SAML responses with, as PKCS #1 in PEM format. Give the public key to the
+	// provider.
 	SAMLEncryptionPrivateKey *string `json:"saml_encryption_private_key,omitzero" stytch:"secret"`
 }
 
 // UpdateConnectionResponse is what [Service.UpdateConnection] returns.
 type UpdateConnectionResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The connection after the change; its "status" says whether it is complete.
+	// The updated connection. Its "status" says whether it is ready.
 	Connection *sso.SAMLConnection `json:"connection,omitzero"`
 }
 
 // UpdateByURLRequest is what [Service.UpdateByURL] sends.
 type UpdateByURLRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The SSO connection, by its id.
+	// The SSO connection's id.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
 	// The URL at which the identity provider publishes its SAML metadata, an XML document.
 	MetadataURL string `json:"metadata_url"`
@@ -102,50 +101,50 @@ type UpdateByURLRequest struct {
 
 // UpdateByURLResponse is what [Service.UpdateByURL] returns.
 type UpdateByURLResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The connection after the change; its "status" says whether it is complete.
+	// The updated connection. Its "status" says whether it is ready.
 	Connection *sso.SAMLConnection `json:"connection,omitzero"`
 }
 
 // DeleteVerificationCertificateRequest is what [Service.DeleteVerificationCertificate] sends.
 type DeleteVerificationCertificateRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The SSO connection, by its id.
+	// The SSO connection's id.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
-	// The certificate, by its id among the connection's VerificationCertificates.
+	// The certificate's id among the connection's VerificationCertificates.
 	CertificateID string `json:"certificate_id" path:"certificate_id"`
 }
 
 // DeleteVerificationCertificateResponse is what [Service.DeleteVerificationCertificate] returns.
 type DeleteVerificationCertificateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the certificate that was deleted.
+	// The id of the deleted certificate.
 	CertificateID string `json:"certificate_id"`
 }
 
 // DeleteEncryptionPrivateKeyRequest is what [Service.DeleteEncryptionPrivateKey] sends.
 type DeleteEncryptionPrivateKeyRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The SSO connection, by its id.
+	// The SSO connection's id.
 	ConnectionID string `json:"connection_id" path:"connection_id"`
-	// The key, by its id among the connection's EncryptionPrivateKeys.
+	// The key's id among the connection's EncryptionPrivateKeys.
 	PrivateKeyID string `json:"private_key_id" path:"private_key_id"`
 }
 
 // DeleteEncryptionPrivateKeyResponse is what [Service.DeleteEncryptionPrivateKey] returns.
 type DeleteEncryptionPrivateKeyResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the key that was deleted.
+	// The id of the deleted key.
 	PrivateKeyID string `json:"private_key_id"`
 }

@@ -27,7 +27,7 @@ var opGet = transport.Op{
 
 // Get fetches a Connected App.
 //
-// The answer tells the last four characters of the secret, never the secret.
+// The response contains the last four characters of the client secret, never the whole secret.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound
@@ -48,11 +48,11 @@ var opUpdate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Update changes a Connected App, except for its type and its secret.
+// Update changes a Connected App, except for its type and its client secret.
 //
-// What is left out stays as it is. Access tokens that were issued before do not change. For a new secret start
-// a rotation with ConnectedApp.Clients.Secrets.RotateStart. Unverified: we assume that a list takes the place
-// of the old one.
+// Omitted fields do not change, nor do access tokens that were already issued. For a new secret, start a
+// rotation with ConnectedApp.Clients.Secrets.RotateStart. Unverified: we assume that a list replaces the
+// previous one.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound
@@ -82,10 +82,10 @@ var opDelete = transport.Op{
 	Class:  transport.Write,
 }
 
-// Delete deletes a Connected App for good.
+// Delete deletes a Connected App permanently.
 //
-// Nobody can authorize the app any more. Unverified: we assume that its refresh tokens stop working, and that
-// access tokens it has pass a local check until they expire.
+// The app can no longer be authorized. Unverified: we assume that its refresh tokens stop working, and that a
+// local check accepts its access tokens until they expire.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound
@@ -108,8 +108,8 @@ var opSearch = transport.Op{
 
 // Search lists the project's Connected Apps, page by page.
 //
-// There is nothing to filter by. For the next page repeat the call with the NextCursor of the answer as its
-// Cursor, until there is none.
+// There are no filters. For the next page, call it again with Cursor set to NextCursor of the response, until
+// that is empty.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBadRequest
@@ -132,8 +132,8 @@ var opCreate = transport.Op{
 
 // Create creates a Connected App.
 //
-// An app that can keep a secret gets one; store it, since no later answer shows it. A public app gets none and
-// has to use PKCE. The app then sends people to your authorization page, which goes on with
+// An app that can keep a secret gets one; store it, since no later response contains it. A public app gets none
+// and must use PKCE. The app then sends people to your authorization page, which calls
 // IDP.OAuth.AuthorizeStart.
 //
 // Errors to expect, in package stytcherror:

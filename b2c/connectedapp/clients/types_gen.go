@@ -6,13 +6,13 @@ import "github.com/seed75add069/stytch-go/b2c/connectedapp"
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
 type GetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -22,124 +22,121 @@ type GetResponse struct {
 
 // UpdateRequest is what [Service.Update] sends.
 type UpdateRequest struct {
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ClientID string `json:"client_id" path:"client_id"`
-	// The app's name for people, as on the page where they give consent.
+	// The app's display name, as on the consent page.
 	ClientName *string `json:"client_name,omitzero"`
-	// What the app is for, in words for people.
+	// A description of the app.
 	ClientDescription *string `json:"client_description,omitzero"`
-	// Where an authorization may lead back to. An authorization that names another URL is refused.
+	// The URLs that an authorization may redirect to. An authorization with another URL is refused.
 	RedirectURLs []string `json:"redirect_urls,omitzero"`
-	// Whether the app may ask for the scope "full_access", with which its access token can be traded for a
+	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a
 	// session. First-party apps only.
 	FullAccessAllowed *bool `json:"full_access_allowed,omitzero"`
-	// How long access tokens live that the app gets from now on, in minutes. Unverified: the bounds; one
-	// account of the API also tells of a default of 60 here, we assume that the old value stays when it is
-	// absent.
+	// The lifetime of access tokens that the app gets from now on, in minutes. Unverified: the bounds; one
+	// source also states a default of 60 here, we assume that the value does not change if it is omitted.
 	AccessTokenExpiryMinutes *int `json:"access_token_expiry_minutes,omitzero"`
-	// A further audience for the app's access tokens, beside the project's id; empty when there is none.
+	// An additional audience for the app's access tokens, if any, beside the project's id.
 	AccessTokenCustomAudience *string `json:"access_token_custom_audience,omitzero"`
-	// A template for further claims in the app's access tokens, as the text of a JSON object; empty when there
-	// is none.
+	// A template for additional claims in the app's access tokens, if any, as the text of a JSON object.
 	AccessTokenTemplateContent *string `json:"access_token_template_content,omitzero"`
-	// Where an OIDC logout that the app began may lead back to.
+	// The URLs that an OIDC logout started by the app may redirect to.
 	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
-	// The URL of the app's logo; empty when there is none.
+	// The URL of the app's logo, if any.
 	LogoURL *string `json:"logo_url,omitzero"`
-	// Whether the app gets the scope "offline_access", and with it refresh tokens, without asking the person.
-	// First-party apps only.
+	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's
+	// consent. First-party apps only.
 	BypassConsentForOfflineAccess *bool `json:"bypass_consent_for_offline_access,omitzero"`
-	// A template for further claims in the app's ID tokens; empty when there is none. Unverified: we take it to
-	// be the text of a JSON object, as for access tokens.
+	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the
+	// text of a JSON object, as for access tokens.
 	IDTokenTemplateContent *string `json:"id_token_template_content,omitzero"`
 }
 
 // UpdateResponse is what [Service.Update] returns.
 type UpdateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The app after the change.
+	// The updated app.
 	ConnectedApp connectedapp.ConnectedApp `json:"connected_app"`
 }
 
 // DeleteRequest is what [Service.Delete] sends.
 type DeleteRequest struct {
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // DeleteResponse is what [Service.Delete] returns.
 type DeleteResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The client id of the app that is gone.
+	// The client id of the deleted app.
 	ClientID string `json:"client_id"`
 }
 
 // SearchRequest is what [Service.Search] sends.
 type SearchRequest struct {
-	// Where to go on: the NextCursor of the page before. When absent, the search begins with the first page.
-	// Keep the other fields as they were from page to page.
+	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the
+	// same from page to page.
 	Cursor *string `json:"cursor,omitzero"`
-	// How many results a page shall hold at most. Default: 100. Bounds: at most 1000.
+	// The maximum number of results on a page. Default: 100. Bounds: at most 1000.
 	Limit *int `json:"limit,omitzero"`
 }
 
 // SearchResponse is what [Service.Search] returns.
 type SearchResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The apps on this page.
 	ConnectedApps []connectedapp.ConnectedApp `json:"connected_apps,omitzero"`
-	// How many apps there are on all pages, and the cursor of the next page.
+	// The number of apps on all pages, and the cursor of the next page.
 	ResultsMetadata connectedapp.ResultsMetadata `json:"results_metadata"`
 }
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
-	// Whose app it is, and whether it can keep a secret.
+	// Who owns the app, and whether it can keep a client secret.
 	ClientType connectedapp.ClientType `json:"client_type"`
-	// The app's name for people, as on the page where they give consent.
+	// The app's display name, as on the consent page.
 	ClientName *string `json:"client_name,omitzero"`
-	// What the app is for, in words for people.
+	// A description of the app.
 	ClientDescription *string `json:"client_description,omitzero"`
-	// Where an authorization may lead back to. An authorization that names another URL is refused.
+	// The URLs that an authorization may redirect to. An authorization with another URL is refused.
 	RedirectURLs []string `json:"redirect_urls,omitzero"`
-	// Whether the app may ask for the scope "full_access", with which its access token can be traded for a
+	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a
 	// session. First-party apps only.
 	FullAccessAllowed *bool `json:"full_access_allowed,omitzero"`
-	// How long the app's access tokens live, in minutes. Unverified: the bounds; we assume that the server
+	// The lifetime of the app's access tokens, in minutes. Unverified: the bounds; we assume that the server
 	// checks them. Default: 60.
 	AccessTokenExpiryMinutes *int `json:"access_token_expiry_minutes,omitzero"`
-	// A further audience for the app's access tokens, beside the project's id; empty when there is none.
+	// An additional audience for the app's access tokens, if any, beside the project's id.
 	AccessTokenCustomAudience *string `json:"access_token_custom_audience,omitzero"`
-	// A template for further claims in the app's access tokens, as the text of a JSON object; empty when there
-	// is none.
+	// A template for additional claims in the app's access tokens, if any, as the text of a JSON object.
 	AccessTokenTemplateContent *string `json:"access_token_template_content,omitzero"`
-	// Where an OIDC logout that the app began may lead back to.
+	// The URLs that an OIDC logout started by the app may redirect to.
 	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
-	// The URL of the app's logo; empty when there is none.
+	// The URL of the app's logo, if any.
 	LogoURL *string `json:"logo_url,omitzero"`
-	// Whether the app gets the scope "offline_access", and with it refresh tokens, without asking the person.
-	// First-party apps only.
+	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's
+	// consent. First-party apps only.
 	BypassConsentForOfflineAccess *bool `json:"bypass_consent_for_offline_access,omitzero"`
-	// A template for further claims in the app's ID tokens; empty when there is none. Unverified: we take it to
-	// be the text of a JSON object, as for access tokens.
+	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the
+	// text of a JSON object, as for access tokens.
 	IDTokenTemplateContent *string `json:"id_token_template_content,omitzero"`
 }
 
 // CreateResponse is what [Service.Create] returns.
 type CreateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The new app, with its secret if it has one.
+	// The new app, with its client secret if it has one.
 	ConnectedApp connectedapp.ConnectedAppWithClientSecret `json:"connected_app"`
 }

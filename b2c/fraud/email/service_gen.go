@@ -25,11 +25,11 @@ var opRisk = transport.Op{
 	Base:   transport.Fraud,
 }
 
-// Risk judges an e-mail address.
+// Risk assesses the risk of an e-mail address.
 //
-// Sends nothing to the address, and so does not prove that somebody reads it. The endpoint is a beta and may
-// change. Unverified: we assume that it has to be switched on for the project, and that a malformed address is
-// answered too, with HasValidSyntax false.
+// Nothing is sent to the address, so this does not verify that anyone reads it. The endpoint is in beta and may
+// change. Unverified: we assume that it has to be enabled for the project, and that a malformed address gets a
+// response too, with HasValidSyntax false.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBadRequest

@@ -6,22 +6,22 @@ import "github.com/seed75add069/stytch-go/b2c/fraud"
 
 // RiskRequest is what [Service.Risk] sends.
 type RiskRequest struct {
-	// The address to judge.
+	// The address to assess.
 	EmailAddress string `json:"email_address"`
 }
 
 // RiskResponse is what [Service.Risk] returns.
 type RiskResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// What can be said of the address itself.
+	// The properties of the address.
 	AddressInformation fraud.AddressInformation `json:"address_information"`
-	// What can be said of its domain.
+	// The properties of its domain.
 	DomainInformation fraud.DomainInformation `json:"domain_information"`
-	// What to do with whoever gives the address.
+	// What to do with a person who gives this address.
 	Action fraud.VerdictAction `json:"action"`
-	// How risky the address is; the higher, the riskier. Bounds: 0 to 100.
+	// How risky the address is. Higher is riskier. Bounds: 0 to 100.
 	RiskScore int `json:"risk_score"`
 }

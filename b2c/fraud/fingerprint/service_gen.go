@@ -28,11 +28,11 @@ var opLookup = transport.Op{
 
 // Lookup fetches a fingerprint and the verdict on it.
 //
-// Call it in the backend before the action it shall protect, with the telemetry id that the frontend sent
-// along, and go by the verdict's action. A telemetry id that is unknown or has expired fails with
-// stytcherror.CodeTelemetryIDNotFound; treat that as a device to block, since whoever invents an id gets the
-// same answer. Unverified: we assume that looking up spends nothing, so that an id which comes a second time,
-// stolen or replayed, is yours to notice.
+// Call it in the backend before the action to be protected, with the telemetry id that the frontend sent, and
+// follow the verdict's action. An unknown or expired telemetry id fails with
+// stytcherror.CodeTelemetryIDNotFound; treat that as BLOCK, since an invented id gives the same error.
+// Unverified: we assume that a lookup does not use up the id, so that detecting a stolen or replayed one is up
+// to you.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeTelemetryIDNotFound

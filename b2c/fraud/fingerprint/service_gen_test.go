@@ -53,7 +53,7 @@ func TestService_Lookup(t *testing.T) {
 			"status_code": 200,
 			"telemetry_id": "telemetry_id-1",
 			"fingerprints": {"network_fingerprint": "network_fingerprint-1", "hardware_fingerprint": "hardware_fingerprint-1", "browser_fingerprint": "browser_fingerprint-1", "visitor_fingerprint": "visitor_fingerprint-1", "visitor_id": "visitor_id-1", "browser_id": "browser_id-1"},
-			"verdict": {"action": "ALLOW", "reasons": ["reasons-1"], "detected_device_type": "detected_device_type-1", "is_authentic_device": true, "verdict_reason_overrides": [{"verdict_reason": "verdict_reason-1", "override_action": "ALLOW"}], "rule_match_type": "VISITOR_ID", "rule_match_identifier": "rule_match_identifier-1"},
+			"verdict": {"action": "ALLOW", "reasons": ["RULE_MATCH"], "detected_device_type": "detected_device_type-1", "is_authentic_device": true, "verdict_reason_overrides": [{"verdict_reason": "verdict_reason-1", "override_action": "ALLOW"}], "rule_match_type": "VISITOR_ID", "rule_match_identifier": "rule_match_identifier-1"},
 			"external_metadata": {"external_id": "external_id-1", "organization_id": "organization_id-1", "user_action": "user_action-1"},
 			"created_at": "2026-01-02T03:04:05Z",
 			"expires_at": "2026-01-02T03:04:05Z",

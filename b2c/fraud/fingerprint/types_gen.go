@@ -13,31 +13,31 @@ import (
 type LookupRequest struct {
 	// The id that the browser SDK got when it took the fingerprint.
 	TelemetryID string `json:"telemetry_id"`
-	// Labels to put on the fingerprint, by which the dashboard can find it.
+	// Labels to put on the fingerprint, with which the dashboard can find it.
 	ExternalMetadata *fraud.Labels `json:"external_metadata,omitzero"`
 }
 
 // LookupResponse is what [Service.Lookup] returns.
 type LookupResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id that was asked for.
+	// The telemetry id from the request.
 	TelemetryID string `json:"telemetry_id"`
-	// The ids of the device, to recognize it by and to set rules for.
+	// The ids of the device, to recognize it and to set rules.
 	Fingerprints fraud.Fingerprints `json:"fingerprints"`
-	// What to do with the request, and why.
+	// What to do with the request, with the reasons.
 	Verdict fraud.Verdict `json:"verdict"`
 	// The labels on the fingerprint.
 	ExternalMetadata fraud.Metadata `json:"external_metadata"`
-	// When the fingerprint was taken. One that is old for a login deserves distrust.
+	// When the fingerprint was taken. Do not trust one that is old for a login.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	// When the fingerprint stops being found.
+	// When the fingerprint can no longer be looked up.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	// Where the request came from; absent when nothing is known.
+	// The origin of the request; nil if nothing is known.
 	Properties *fraud.Properties `json:"properties,omitzero"`
-	// What the fingerprint was made from, under names of Stytch's; nil when the answer leaves it out.
-	// Unverified: we assume that it has to be switched on for the project.
+	// The signals behind the fingerprint, under Stytch's names; nil if the response leaves it out. Unverified:
+	// we assume that it has to be enabled for the project.
 	RawSignals shared.Object `json:"raw_signals,omitzero"`
 }

@@ -25,16 +25,16 @@ var opSet = transport.Op{
 	Base:   transport.Fraud,
 }
 
-// Set sets, changes or takes back a rule.
+// Set sets, changes or removes a rule.
 //
-// From now on fingerprints that match get the rule's action, with RULE_MATCH among the reasons. There is one
-// rule for each identifier; setting it again changes it, and the action NONE takes it back.
+// From now on, matching fingerprints get the rule's action, with RULE_MATCH among the reasons. There is one
+// rule per identifier; setting it again changes it, and the action NONE removes it.
 //
-// Where several rules match, the one for the narrower thing decides: visitor id, browser id, visitor
-// fingerprint, browser fingerprint, hardware fingerprint, network fingerprint, CIDR block, ASN, country, in
-// this order. Of two blocks the smaller decides; after that BLOCK goes before CHALLENGE, and that before ALLOW.
+// If several rules match, the most specific decides: visitor id, browser id, visitor fingerprint, browser
+// fingerprint, hardware fingerprint, network fingerprint, CIDR block, ASN, country, in this order. The smaller
+// of two blocks decides; after that, BLOCK takes precedence over CHALLENGE, and that over ALLOW.
 //
-// The answer repeats the identifier that was given and leaves the others empty.
+// The response repeats the given identifier and leaves the others empty.
 //
 // Set exactly one of VisitorID, BrowserID, VisitorFingerprint, BrowserFingerprint, HardwareFingerprint,
 // NetworkFingerprint, CIDRBlock, ASN and CountryCode; the server decides.
@@ -61,8 +61,8 @@ var opList = transport.Op{
 
 // List lists the project's rules, page by page.
 //
-// For the next page repeat the call with the NextCursor of the answer as its Cursor, until there is none.
-// Unverified: we assume that rules which have expired are left out.
+// For the next page, call it again with Cursor set to NextCursor of the response, until that is empty.
+// Unverified: we assume that expired rules are left out.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBadRequest

@@ -10,81 +10,81 @@ import (
 
 // SetRequest is what [Service.Set] sends.
 type SetRequest struct {
-	// What the verdict shall advise where the rule matches. ALLOW is refused for a country.
+	// What the verdict recommends if the rule matches. ALLOW is refused for a country.
 	Action fraud.RuleAction `json:"action"`
-	// The device the rule is for, by its visitor id.
+	// The visitor id of the device that the rule applies to.
 	VisitorID *string `json:"visitor_id,omitzero"`
-	// The browser the rule is for, by its browser id.
+	// The browser id of the browser that the rule applies to.
 	BrowserID *string `json:"browser_id,omitzero"`
-	// The devices the rule is for, by their visitor fingerprint.
+	// The visitor fingerprint of the devices that the rule applies to.
 	VisitorFingerprint *string `json:"visitor_fingerprint,omitzero"`
-	// The devices the rule is for, by their browser fingerprint.
+	// The browser fingerprint of the devices that the rule applies to.
 	BrowserFingerprint *string `json:"browser_fingerprint,omitzero"`
-	// The devices the rule is for, by their hardware fingerprint.
+	// The hardware fingerprint of the devices that the rule applies to.
 	HardwareFingerprint *string `json:"hardware_fingerprint,omitzero"`
-	// The devices the rule is for, by their network fingerprint.
+	// The network fingerprint of the devices that the rule applies to.
 	NetworkFingerprint *string `json:"network_fingerprint,omitzero"`
-	// How long the rule shall last, in minutes from now. When absent, it lasts until it is taken back.
+	// How long the rule lasts, in minutes from now. If omitted, it lasts until it is removed.
 	ExpiresInMinutes *int `json:"expires_in_minutes,omitzero"`
-	// A note of your own on the rule, which Fraud.Rules.List shows.
+	// Your own note on the rule, which Fraud.Rules.List shows.
 	Description *string `json:"description,omitzero"`
-	// The IP addresses the rule is for: a single one, or a block in CIDR notation with a prefix of 16 to 32
-	// bits. Unverified: that range suggests IPv4 alone; we assume so.
+	// The IP addresses that the rule applies to: a single address, or a block in CIDR notation with a prefix of
+	// 16 to 32 bits. Unverified: that range suggests IPv4 alone; we assume so.
 	CIDRBlock *string `json:"cidr_block,omitzero"`
-	// The country the rule is for, by its two letters in ISO 3166-1, as in DE.
+	// The country that the rule applies to, as its two-letter ISO 3166-1 code, such as DE.
 	CountryCode *string `json:"country_code,omitzero"`
-	// The network operator the rule is for, by its Autonomous System Number: decimal digits, from 0 to
+	// The Autonomous System Number of the network that the rule applies to: decimal digits, from 0 to
 	// 4294967295.
 	ASN *string `json:"asn,omitzero"`
 }
 
 // SetResponse is what [Service.Set] returns.
 type SetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The verdict's action where the rule matches; NONE when the rule is taken back.
+	// The verdict's action if the rule matches; NONE if the rule was removed.
 	Action fraud.RuleAction `json:"action"`
-	// The device the rule is for, by its visitor id.
+	// The visitor id of the device that the rule applies to.
 	VisitorID string `json:"visitor_id,omitzero"`
-	// The browser the rule is for, by its browser id.
+	// The browser id of the browser that the rule applies to.
 	BrowserID string `json:"browser_id,omitzero"`
-	// The devices the rule is for, by their visitor fingerprint.
+	// The visitor fingerprint of the devices that the rule applies to.
 	VisitorFingerprint string `json:"visitor_fingerprint,omitzero"`
-	// The devices the rule is for, by their browser fingerprint.
+	// The browser fingerprint of the devices that the rule applies to.
 	BrowserFingerprint string `json:"browser_fingerprint,omitzero"`
-	// The devices the rule is for, by their hardware fingerprint.
+	// The hardware fingerprint of the devices that the rule applies to.
 	HardwareFingerprint string `json:"hardware_fingerprint,omitzero"`
-	// The devices the rule is for, by their network fingerprint.
+	// The network fingerprint of the devices that the rule applies to.
 	NetworkFingerprint string `json:"network_fingerprint,omitzero"`
-	// When the rule ends by itself; zero when it lasts.
+	// When the rule expires; zero if it does not.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	// The IP addresses the rule is for, in CIDR notation, a single one too.
+	// The IP addresses that the rule applies to, in CIDR notation even for a single address.
 	CIDRBlock string `json:"cidr_block,omitzero"`
-	// The country the rule is for, by its two letters in ISO 3166-1, as in DE.
+	// The country that the rule applies to, as its two-letter ISO 3166-1 code, such as DE.
 	CountryCode string `json:"country_code,omitzero"`
-	// The network operator the rule is for, by its Autonomous System Number: decimal digits, from 0 to
+	// The Autonomous System Number of the network that the rule applies to: decimal digits, from 0 to
 	// 4294967295.
 	ASN string `json:"asn,omitzero"`
 }
 
 // ListRequest is what [Service.List] sends.
 type ListRequest struct {
-	// Where to go on: the NextCursor of the page before. When absent, the search begins with the first page.
-	// Keep the other fields as they were from page to page.
+	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the
+	// same from page to page.
 	Cursor *string `json:"cursor,omitzero"`
-	// How many rules a page shall hold at most. Default: 10. Bounds: at most 100.
+	// The maximum number of rules on a page. Default: 10. Bounds: at most 100.
 	Limit *int `json:"limit,omitzero"`
 }
 
 // ListResponse is what [Service.List] returns.
 type ListResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The "cursor" that yields the next page; empty on the last one.
+	// The "cursor" for the next page; empty on the last one.
 	NextCursor string `json:"next_cursor"`
 	// The rules on this page.
 	Rules []fraud.Rule `json:"rules,omitzero"`

@@ -28,9 +28,9 @@ var opOverride = transport.Op{
 
 // Override changes the action that a reason leads to.
 //
-// For reasons that weigh more or less with your customers than with others: where many come from virtual
-// machines, VIRTUAL_MACHINE may lead to ALLOW instead of CHALLENGE. It counts for fingerprints looked up from
-// now on, in the whole project. Of several reasons the strictest still decides.
+// For reasons that matter more or less in your project than elsewhere: if many customers use virtual machines,
+// VIRTUAL_MACHINE can lead to ALLOW instead of CHALLENGE. It applies to fingerprints that are looked up from
+// now on, in the whole project. The strictest of several reasons still decides.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBadRequest
@@ -54,8 +54,8 @@ var opList = transport.Op{
 
 // List lists the reasons that can be overridden, with what each leads to.
 //
-// Verdicts may give reasons that do not stand in the list, among them RULE_MATCH; those cannot be overridden.
-// There is one page only.
+// Verdicts may have reasons that are not in the list, such as RULE_MATCH; those cannot be overridden. There is
+// only one page.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBadRequest

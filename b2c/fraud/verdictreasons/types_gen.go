@@ -8,20 +8,20 @@ import "github.com/seed75add069/stytch-go/b2c/fraud"
 type OverrideRequest struct {
 	// The reason, as Fraud.VerdictReasons.List spells it. RULE_MATCH is refused; change the rule instead.
 	VerdictReason string `json:"verdict_reason"`
-	// What the reason shall lead to: ALLOW, CHALLENGE or BLOCK. Unverified: NONE is not documented here; we
-	// assume that it takes back the override.
+	// What the reason leads to: ALLOW, CHALLENGE or BLOCK. Unverified: NONE is not documented here; we assume
+	// that it removes the override.
 	OverrideAction fraud.RuleAction `json:"override_action"`
-	// A note of your own on the override, which Fraud.VerdictReasons.List shows.
+	// Your own note on the override, which Fraud.VerdictReasons.List shows.
 	OverrideDescription *string `json:"override_description,omitzero"`
 }
 
 // OverrideResponse is what [Service.Override] returns.
 type OverrideResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The reason after the change.
+	// The updated reason.
 	VerdictReasonAction fraud.VerdictReasonAction `json:"verdict_reason_action"`
 }
 
@@ -33,10 +33,10 @@ type ListRequest struct {
 
 // ListResponse is what [Service.List] returns.
 type ListResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The reasons, each with its default and, where there is one, its override.
+	// The reasons, each with its default and its override, if any.
 	VerdictReasonActions []fraud.VerdictReasonAction `json:"verdict_reason_actions,omitzero"`
 }

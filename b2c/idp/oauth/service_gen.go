@@ -24,11 +24,12 @@ var opAuthorizeStart = transport.Op{
 	Class:  transport.Read,
 }
 
-// AuthorizeStart looks at a Connected App's authorization request and says whether the user must be asked.
+// AuthorizeStart looks up what a Connected App requests from a user, and whether the user must be asked for
+// consent.
 //
-// Call it on the page that the app sends browsers to, with what stands in the page's query. It grants nothing.
-// Show the app and the grantable scopes if ConsentRequired is true, then call IDP.OAuth.Authorize with the
-// user's answer.
+// Call it on the page that the app redirects browsers to, with the parameters from the page's query. It grants
+// nothing. If ConsentRequired is true, show the app and the grantable scopes and ask the user; then call
+// IDP.OAuth.Authorize with the decision.
 //
 // Set exactly one of UserID, SessionToken and SessionJWT; the server decides.
 //
@@ -60,9 +61,9 @@ var opAuthorize = transport.Op{
 
 // Authorize answers a Connected App's authorization request with the user's decision.
 //
-// With consent it makes an authorization code, which works once. Send the browser to RedirectURI of the answer
-// in either case; it carries the code or the refusal to the app. Nothing is checked of how the user was asked,
-// so call it only after IDP.OAuth.AuthorizeStart, with the same values.
+// With consent, it creates an authorization code, which works once. Redirect the browser to RedirectURI of the
+// response in either case; it carries the code or the refusal to the app. The API does not check that the user
+// was asked, so call it only after IDP.OAuth.AuthorizeStart, with the same values.
 //
 // Set exactly one of UserID, SessionToken and SessionJWT; the server decides.
 //

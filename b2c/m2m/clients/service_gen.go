@@ -26,7 +26,7 @@ var opGet = transport.Op{
 
 // Get fetches an M2M client.
 //
-// The answer tells the last four characters of the secret, never the secret.
+// The response contains the last four characters of the client secret, never the whole secret.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeM2MClientNotFound
@@ -47,10 +47,10 @@ var opUpdate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Update changes an M2M client, except for its id and its secret.
+// Update changes an M2M client, except for its id and its client secret.
 //
-// What is left out stays as it is. Access tokens that were issued before keep their scopes, and stay valid when
-// the client is made inactive, until they expire, about an hour later at most. For a new secret start a
+// Omitted fields do not change. Access tokens that were already issued keep their scopes, and stay valid until
+// they expire, at most about an hour later, even if the client is made inactive. For a new secret, start a
 // rotation with M2M.Clients.Secrets.RotateStart.
 //
 // Errors to expect, in package stytcherror:
@@ -79,10 +79,10 @@ var opDelete = transport.Op{
 	Class:  transport.Write,
 }
 
-// Delete deletes an M2M client for good.
+// Delete deletes an M2M client permanently.
 //
-// The client gets no further access tokens. Those it has stay valid until they expire, about an hour later at
-// most. To shut a client out for a while, update it with the status "inactive" instead.
+// The client gets no more access tokens. Those already issued stay valid until they expire, at most about an
+// hour later. To disable a client temporarily, update it with the status "inactive" instead.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeM2MClientNotFound
@@ -103,10 +103,10 @@ var opSearch = transport.Op{
 	Class:  transport.Read,
 }
 
-// Search lists M2M clients, page by page.
+// Search finds M2M clients, page by page.
 //
-// Without a query it lists all clients of the project, inactive ones too. For the next page repeat the call
-// with the NextCursor of the answer as its Cursor, until there is none.
+// Without a query it lists all clients of the project, including inactive ones. For the next page, call it
+// again with Cursor set to NextCursor of the response, until that is empty.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeM2MSearchFilterNameNotRecognized
@@ -131,10 +131,10 @@ var opCreate = transport.Op{
 
 // Create creates an M2M client.
 //
-// The client is active at once. Store the secret: no later answer shows it. The program then trades id and
-// secret for an access token, a JWT that lives for an hour, at the project's token endpoint.
+// The client is active at once. Store the secret: no later response contains it. With its id and secret, the
+// program gets access tokens from the project's token endpoint: JWTs that are valid for an hour.
 //
-// To bring over a client from another system, give its ClientID and ClientSecret; otherwise both are made.
+// To migrate a client from another system, give its ClientID and ClientSecret; otherwise both are generated.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeDuplicateM2MClientID

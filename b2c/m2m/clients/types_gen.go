@@ -9,13 +9,13 @@ import (
 
 // GetRequest is what [Service.Get] sends.
 type GetRequest struct {
-	// The client, by its id. It begins with "m2m-client-" unless it was chosen when the client was created.
+	// The client's id. It begins with "m2m-client-" unless it was chosen when the client was created.
 	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // GetResponse is what [Service.Get] returns.
 type GetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -25,97 +25,97 @@ type GetResponse struct {
 
 // UpdateRequest is what [Service.Update] sends.
 type UpdateRequest struct {
-	// The client, by its id. It begins with "m2m-client-" unless it was chosen when the client was created.
+	// The client's id. It begins with "m2m-client-" unless it was chosen when the client was created.
 	ClientID string `json:"client_id" path:"client_id"`
-	// The client's name for people.
+	// The client's display name.
 	ClientName *string `json:"client_name,omitzero"`
-	// What the client is for, in words for people.
+	// A description of the client.
 	ClientDescription *string `json:"client_description,omitzero"`
-	// Whether the client may get access tokens from now on.
+	// Whether the client can get access tokens from now on.
 	Status *m2m.M2MClientStatus `json:"status,omitzero"`
-	// All scopes the client may ask for from now on. Unverified: we assume that the list takes the place of the
-	// old one.
+	// All scopes that the client may request from now on. Unverified: we assume that the list replaces the
+	// previous one.
 	Scopes []string `json:"scopes,omitzero"`
-	// Data of your own about the client. Unverified: we assume that it is merged key by key into what is there,
+	// Custom data about the client. Unverified: we assume that it is merged into the existing data key by key,
 	// and that a null deletes a key, as for users.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 }
 
 // UpdateResponse is what [Service.Update] returns.
 type UpdateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The client after the change.
+	// The updated client.
 	M2MClient m2m.M2MClient `json:"m2m_client"`
 }
 
 // DeleteRequest is what [Service.Delete] sends.
 type DeleteRequest struct {
-	// The client, by its id. It begins with "m2m-client-" unless it was chosen when the client was created.
+	// The client's id. It begins with "m2m-client-" unless it was chosen when the client was created.
 	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // DeleteResponse is what [Service.Delete] returns.
 type DeleteResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the client that is gone.
+	// The id of the deleted client.
 	ClientID string `json:"client_id"`
 }
 
 // SearchRequest is what [Service.Search] sends.
 type SearchRequest struct {
-	// Where to go on: the NextCursor of the page before. When absent, the search begins with the first page.
-	// Keep the other fields as they were from page to page.
+	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the
+	// same from page to page.
 	Cursor *string `json:"cursor,omitzero"`
-	// How many results a page shall hold at most. Default: 100. Bounds: at most 1000.
+	// The maximum number of results on a page. Default: 100. Bounds: at most 1000.
 	Limit *int `json:"limit,omitzero"`
-	// Which clients to list. When absent, all of them.
+	// The condition on clients. If omitted, all match.
 	Query *m2m.M2MSearchQuery `json:"query,omitzero"`
 }
 
 // SearchResponse is what [Service.Search] returns.
 type SearchResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The clients on this page.
 	M2MClients []m2m.M2MClient `json:"m2m_clients,omitzero"`
-	// How many clients there are on all pages, and the cursor of the next page.
+	// The number of clients on all pages, and the cursor of the next page.
 	ResultsMetadata m2m.ResultsMetadata `json:"results_metadata"`
 }
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
-	// The scopes the client may ask for, and which its access tokens hold when it asks for none in particular.
-	// They are the project's own words. In those of the form action:resource, as in read:orders, a * stands for
-	// every resource.
+	// The scopes that the client may request. A token for which none are requested has all of them. The project
+	// chooses their names. In a scope of the form action:resource, such as read:orders, a * stands for every
+	// resource.
 	Scopes []string `json:"scopes,omitzero" stytch:"required"`
-	// An id of your own for the client, unique in the project. When absent, one that begins with "m2m-client-"
-	// is made.
+	// Your own id for the client, unique in the project. If omitted, one that begins with "m2m-client-" is
+	// generated.
 	ClientID *string `json:"client_id,omitzero"`
-	// A secret of your own for the client, which must not be too easy to guess. When absent, one is made.
-	// Length: at least 8 characters.
+	// Your own secret for the client, which must not be easy to guess. If omitted, one is generated. Length: at
+	// least 8 characters.
 	ClientSecret *string `json:"client_secret,omitzero" stytch:"secret"`
-	// The client's name for people.
+	// The client's display name.
 	ClientName *string `json:"client_name,omitzero"`
-	// What the client is for, in words for people.
+	// A description of the client.
 	ClientDescription *string `json:"client_description,omitzero"`
-	// Data of your own about the client, which only a backend can write.
+	// Custom data about the client, which only a backend can write.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 }
 
 // CreateResponse is what [Service.Create] returns.
 type CreateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The new client, with its secret.
+	// The new client, with its client secret.
 	M2MClient m2m.M2MClientWithClientSecret `json:"m2m_client"`
 }

@@ -27,9 +27,9 @@ var opSend = transport.Op{
 
 // Send sends a magic link to an e-mail address of a user.
 //
-// Creates no user: an address that nobody has fails with stytcherror.CodeEmailNotFound, unless the request
-// names a user, who then gets the address added. An active user receives the login e-mail, a pending one the
-// sign-up e-mail. The link leads to the redirect URL with "stytch_token_type" set to "magic_links" and with the
+// No user is created: an unknown address fails with stytcherror.CodeEmailNotFound, unless the request names a
+// user, to whom the address is then added. An active user receives the login e-mail, a pending one the sign-up
+// e-mail. The link redirects to the redirect URL with "stytch_token_type" set to "magic_links" and with the
 // "token" that MagicLinks.Authenticate takes.
 //
 // Errors to expect, in package stytcherror:
@@ -60,11 +60,11 @@ var opLoginOrCreate = transport.Op{
 	Class:  transport.Send,
 }
 
-// LoginOrCreate sends a magic link to an e-mail address and creates the user if nobody has it.
+// LoginOrCreate sends a magic link to an e-mail address and creates the user if the address is unknown.
 //
-// One call for login and sign-up. A user who was just created or is pending receives the sign-up e-mail, an
-// active one the login e-mail. The user exists from this call on, whether or not anybody follows the link; the
-// address is verified only when MagicLinks.Authenticate takes its "token".
+// A single call for login and sign-up. A new or pending user receives the sign-up e-mail, an active one the
+// login e-mail. The user exists from this call on, even if nobody follows the link; the address is verified
+// once MagicLinks.Authenticate accepts the "token".
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidEmail
@@ -96,11 +96,11 @@ var opInvite = transport.Op{
 
 // Invite creates a pending user and sends them an invitation with a magic link.
 //
-// For people who did not ask to sign up. The user turns active when MagicLinks.Authenticate takes the token of
-// the link. MagicLinks.Email.RevokeInvite takes the invitation back.
+// For people who did not ask to sign up. The user becomes active once MagicLinks.Authenticate accepts the token
+// of the link. MagicLinks.Email.RevokeInvite revokes the invitation.
 //
-// Unverified: what happens for an address that a user already has; we assume stytcherror.CodeDuplicateEmail for
-// an active user and stytcherror.CodeUserAlreadyInvited for one who was invited before.
+// Unverified: what happens if a user already has the address; we assume stytcherror.CodeDuplicateEmail for an
+// active user and stytcherror.CodeUserAlreadyInvited for one who was invited before.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeDuplicateEmail
@@ -129,10 +129,10 @@ var opRevokeInvite = transport.Op{
 	Class:  transport.Write,
 }
 
-// RevokeInvite takes back an invitation that nobody has accepted yet.
+// RevokeInvite withdraws an invitation that was not accepted yet.
 //
-// The link of the invitation stops working. Unverified: whether the pending user is deleted too; assume that
-// they may still exist.
+// The invitation's link stops working. Unverified: whether the pending user is deleted too; assume that the
+// user may still exist.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeEmailNotFound

@@ -10,80 +10,78 @@ import (
 
 // SendRequest is what [Service.Send] sends.
 type SendRequest struct {
-	// The address to send to. Each address takes one e-mail a second; more are refused.
+	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	Email string `json:"email"`
-	// The project's own template for the login e-mail, by its id. When absent, the project's default is used.
+	// The id of the project's own template for the login e-mail. If omitted, the project's default is used.
 	LoginTemplateID *string `json:"login_template_id,omitzero"`
-	// The IP address and user agent of whoever asks for the message. They are kept with it, so that
-	// authenticating can demand the same ones. Nothing is taken from the HTTP request itself.
+	// The IP address and user agent of the person who requests the message. They are stored with it, so that
+	// authentication can require the same ones. Nothing is taken from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Where the link leads in a login e-mail. It must be registered with the project for logins. When absent,
-	// the project's default is used; without a default the call fails.
+	// The URL that the link of a login e-mail redirects to. It must be registered with the project for logins.
+	// If omitted, the project's default is used; without a default the call fails.
 	LoginMagicLinkURL *string `json:"login_magic_link_url,omitzero"`
-	// Where the link leads in a sign-up e-mail. It must be registered with the project for sign-ups. When
-	// absent, the project's default is used; without a default the call fails.
+	// The URL that the link of a sign-up e-mail redirects to. It must be registered with the project for
+	// sign-ups. If omitted, the project's default is used; without a default the call fails.
 	SignupMagicLinkURL *string `json:"signup_magic_link_url,omitzero"`
-	// How long the link of a login e-mail can be used, in minutes from now. Default: 60. Bounds: 5 to 10080.
+	// How long the link of a login e-mail can be used, in minutes. Default: 60. Bounds: 5 to 10080.
 	LoginExpirationMinutes *int `json:"login_expiration_minutes,omitzero"`
-	// How long the link of a sign-up e-mail can be used, in minutes from now. Default: 10080. Bounds: 5 to
-	// 10080.
+	// How long the link of a sign-up e-mail can be used, in minutes. Default: 10080. Bounds: 5 to 10080.
 	SignupExpirationMinutes *int `json:"signup_expiration_minutes,omitzero"`
-	// The SHA-256 digest of a random verifier, in base64url without padding. The flow can then be finished only
-	// by a call that brings the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
+	// can then be completed only by a call with the verifier.
 	CodeChallenge *string `json:"code_challenge,omitzero"`
-	// The user whom the address or number is added to if they do not have it yet, by their id or their external
-	// id. Give this, SessionToken or SessionJWT, or none of them for one that some user has. What is added must
-	// be proved within five minutes, or it is removed again.
+	// The id or external id of the user to whom the address or number is added if they do not have it yet. Give
+	// this, SessionToken, SessionJWT, or none of them if a user already has the address or number. What is
+	// added must be verified within five minutes, or it is removed again.
 	UserID *string `json:"user_id,omitzero"`
-	// A running session that names the user in place of UserID, by its opaque token.
+	// The opaque token of an existing session that identifies the user, in place of UserID.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session that names the user in place of UserID, by a JWT of it.
+	// A JWT of an existing session that identifies the user, in place of UserID.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// The project's own template for the sign-up e-mail, by its id. When absent, the project's default is used.
+	// The id of the project's own template for the sign-up e-mail. If omitted, the project's default is used.
 	SignupTemplateID *string `json:"signup_template_id,omitzero"`
 }
 
 // SendResponse is what [Service.Send] returns.
 type SendResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the user the message went to.
+	// The id of the user that the message was sent to.
 	UserID string `json:"user_id"`
-	// The id of the e-mail address the message went to.
+	// The id of the e-mail address that the message was sent to.
 	EmailID string `json:"email_id"`
 }
 
 // LoginOrCreateRequest is what [Service.LoginOrCreate] sends.
 type LoginOrCreateRequest struct {
-	// The address to send to. Each address takes one e-mail a second; more are refused.
+	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	Email string `json:"email"`
-	// Where the link leads in a login e-mail. It must be registered with the project for logins. When absent,
-	// the project's default is used; without a default the call fails.
+	// The URL that the link of a login e-mail redirects to. It must be registered with the project for logins.
+	// If omitted, the project's default is used; without a default the call fails.
 	LoginMagicLinkURL *string `json:"login_magic_link_url,omitzero"`
-	// Where the link leads in a sign-up e-mail. It must be registered with the project for sign-ups. When
-	// absent, the project's default is used; without a default the call fails.
+	// The URL that the link of a sign-up e-mail redirects to. It must be registered with the project for
+	// sign-ups. If omitted, the project's default is used; without a default the call fails.
 	SignupMagicLinkURL *string `json:"signup_magic_link_url,omitzero"`
-	// How long the link of a login e-mail can be used, in minutes from now. Default: 60. Bounds: 5 to 10080.
+	// How long the link of a login e-mail can be used, in minutes. Default: 60. Bounds: 5 to 10080.
 	LoginExpirationMinutes *int `json:"login_expiration_minutes,omitzero"`
-	// How long the link of a sign-up e-mail can be used, in minutes from now. Default: 10080. Bounds: 5 to
-	// 10080.
+	// How long the link of a sign-up e-mail can be used, in minutes. Default: 10080. Bounds: 5 to 10080.
 	SignupExpirationMinutes *int `json:"signup_expiration_minutes,omitzero"`
-	// The project's own template for the login e-mail, by its id. When absent, the project's default is used.
+	// The id of the project's own template for the login e-mail. If omitted, the project's default is used.
 	LoginTemplateID *string `json:"login_template_id,omitzero"`
-	// The project's own template for the sign-up e-mail, by its id. When absent, the project's default is used.
+	// The id of the project's own template for the sign-up e-mail. If omitted, the project's default is used.
 	SignupTemplateID *string `json:"signup_template_id,omitzero"`
-	// The IP address and user agent of whoever asks for the message. They are kept with it, so that
-	// authenticating can demand the same ones. Nothing is taken from the HTTP request itself.
+	// The IP address and user agent of the person who requests the message. They are stored with it, so that
+	// authentication can require the same ones. Nothing is taken from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Whether a user created by the call is "pending" until the first login, rather than "active" at once.
-	// Without effect on a user who exists. Default: false.
+	// Whether a user created by the call is "pending" until the first login, rather than "active" at once. No
+	// effect on an existing user. Default: false.
 	CreateUserAsPending *bool `json:"create_user_as_pending,omitzero"`
-	// The SHA-256 digest of a random verifier, in base64url without padding. The flow can then be finished only
-	// by a call that brings the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
+	// can then be completed only by a call with the verifier.
 	CodeChallenge *string `json:"code_challenge,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
@@ -91,64 +89,63 @@ type LoginOrCreateRequest struct {
 
 // LoginOrCreateResponse is what [Service.LoginOrCreate] returns.
 type LoginOrCreateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the user the message went to.
+	// The id of the user that the message was sent to.
 	UserID string `json:"user_id"`
-	// The id of the e-mail address the message went to.
+	// The id of the e-mail address that the message was sent to.
 	EmailID string `json:"email_id"`
-	// Whether the call created the user. When false, there was one before.
+	// Whether the call created the user. If false, the user already existed.
 	UserCreated bool `json:"user_created"`
 }
 
 // InviteRequest is what [Service.Invite] sends.
 type InviteRequest struct {
-	// The address to send to. Each address takes one e-mail a second; more are refused.
+	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	Email string `json:"email"`
-	// The project's own template for the invitation, by its id. When absent, the project's default is used.
+	// The id of the project's own template for the invitation. If omitted, the project's default is used.
 	InviteTemplateID *string `json:"invite_template_id,omitzero"`
-	// The IP address and user agent of whoever asks for the message. They are kept with it, so that
-	// authenticating can demand the same ones. Nothing is taken from the HTTP request itself.
+	// The IP address and user agent of the person who requests the message. They are stored with it, so that
+	// authentication can require the same ones. Nothing is taken from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// The user's name. When absent, it is left empty.
+	// The user's name. If omitted, it is left empty.
 	Name *users.NameParts `json:"name,omitzero"`
-	// Where the link leads. It must be registered with the project for invitations. When absent, the project's
-	// default is used; without a default the call fails.
+	// The URL that the link redirects to. It must be registered with the project for invitations. If omitted,
+	// the project's default is used; without a default the call fails.
 	InviteMagicLinkURL *string `json:"invite_magic_link_url,omitzero"`
-	// How long the link can be used, in minutes from now. Default: 60. Bounds: 5 to 10080.
+	// How long the link can be used, in minutes. Default: 60. Bounds: 5 to 10080.
 	InviteExpirationMinutes *int `json:"invite_expiration_minutes,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// Data of your own that only a backend can write.
+	// Custom data that only a backend can write.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Data of your own that its subject can write from a frontend too. Base no decision about permissions on
-	// it.
+	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
 }
 
 // InviteResponse is what [Service.Invite] returns.
 type InviteResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the user who was invited.
+	// The id of the invited user.
 	UserID string `json:"user_id"`
-	// The id of the e-mail address the message went to.
+	// The id of the e-mail address that the message was sent to.
 	EmailID string `json:"email_id"`
 }
 
 // RevokeInviteRequest is what [Service.RevokeInvite] sends.
 type RevokeInviteRequest struct {
-	// The e-mail address the invitation went to.
+	// The e-mail address that the invitation was sent to.
 	Email string `json:"email"`
 }
 
 // RevokeInviteResponse is what [Service.RevokeInvite] returns.
 type RevokeInviteResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`

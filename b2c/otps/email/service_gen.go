@@ -26,9 +26,9 @@ var opSend = transport.Op{
 
 // Send sends a one-time passcode to an e-mail address of a user.
 //
-// Creates no user: an address that nobody has fails with stytcherror.CodeEmailNotFound, unless the request
-// names a user, who then gets the address added. An active user receives the login e-mail, a pending one the
-// sign-up e-mail. Pass EmailID of the answer as MethodID to OTPs.Authenticate, with the passcode.
+// No user is created: an unknown address fails with stytcherror.CodeEmailNotFound, unless the request names a
+// user, to whom the address is then added. An active user receives the login e-mail, a pending one the sign-up
+// e-mail. Pass EmailID of the response as MethodID to OTPs.Authenticate, with the passcode.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeEmailNotFound
@@ -58,11 +58,11 @@ var opLoginOrCreate = transport.Op{
 	Class:  transport.Send,
 }
 
-// LoginOrCreate sends a one-time passcode to an e-mail address and creates the user if nobody has it.
+// LoginOrCreate sends a one-time passcode to an e-mail address and creates the user if the address is unknown.
 //
-// One call for login and sign-up. A user who was just created or is pending receives the sign-up e-mail, an
-// active one the login e-mail. The user exists from this call on; the address is verified only when
-// OTPs.Authenticate takes the passcode. It wants EmailID of the answer as MethodID.
+// A single call for login and sign-up. A new or pending user receives the sign-up e-mail, an active one the
+// login e-mail. The user exists from this call on; the address is verified once OTPs.Authenticate accepts the
+// passcode, with EmailID of the response as MethodID.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidEmail

@@ -26,9 +26,10 @@ var opSend = transport.Op{
 
 // Send sends a one-time passcode to a phone number of a user by text message.
 //
-// Creates no user: a number that nobody has fails with stytcherror.CodePhoneNumberNotFound, unless the request
-// names a user, who then gets the number added. Pass PhoneID of the answer as MethodID to OTPs.Authenticate,
-// with the passcode. Which countries can be sent to is a setting of the project.
+// No user is created: an unknown number fails with stytcherror.CodePhoneNumberNotFound, unless the request
+// names a user, to whom the number is then added. Pass PhoneID of the response as MethodID to
+// OTPs.Authenticate, with the passcode. The project's settings determine to which countries messages can be
+// sent.
 //
 // Errors to expect, in package stytcherror:
 //   - CodePhoneNumberNotFound
@@ -58,12 +59,12 @@ var opLoginOrCreate = transport.Op{
 	Class:  transport.Send,
 }
 
-// LoginOrCreate sends a one-time passcode to a phone number by text message and creates the user if nobody has
-// it.
+// LoginOrCreate sends a one-time passcode to a phone number by text message and creates the user if the number
+// is unknown.
 //
-// One call for login and sign-up. The user exists from this call on; the number is verified only when
-// OTPs.Authenticate takes the passcode. It wants PhoneID of the answer as MethodID. Which countries can be sent
-// to is a setting of the project.
+// A single call for login and sign-up. The user exists from this call on; the number is verified once
+// OTPs.Authenticate accepts the passcode, with PhoneID of the response as MethodID. The project's settings
+// determine to which countries messages can be sent.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidPhoneNumber

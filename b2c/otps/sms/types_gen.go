@@ -11,32 +11,32 @@ import (
 type SendRequest struct {
 	// The phone number to send to, in E.164 form such as +12025550162.
 	PhoneNumber string `json:"phone_number"`
-	// How long the passcode can be used, in minutes from now. Default: 2. Bounds: 1 to 10.
+	// How long the passcode can be used, in minutes. Default: 2. Bounds: 1 to 10.
 	ExpirationMinutes *int `json:"expiration_minutes,omitzero"`
-	// The IP address and user agent of whoever asks for the message. They are kept with it, so that
-	// authenticating can demand the same ones. Nothing is taken from the HTTP request itself.
+	// The IP address and user agent of the person who requests the message. They are stored with it, so that
+	// authentication can require the same ones. Nothing is taken from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
 	// The language of the message. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// The user whom the address or number is added to if they do not have it yet, by their id or their external
-	// id. Give this, SessionToken or SessionJWT, or none of them for one that some user has. What is added must
-	// be proved within five minutes, or it is removed again.
+	// The id or external id of the user to whom the address or number is added if they do not have it yet. Give
+	// this, SessionToken, SessionJWT, or none of them if a user already has the address or number. What is
+	// added must be verified within five minutes, or it is removed again.
 	UserID *string `json:"user_id,omitzero"`
-	// A running session that names the user in place of UserID, by its opaque token.
+	// The opaque token of an existing session that identifies the user, in place of UserID.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A running session that names the user in place of UserID, by a JWT of it.
+	// A JWT of an existing session that identifies the user, in place of UserID.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 }
 
 // SendResponse is what [Service.Send] returns.
 type SendResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the user the message went to.
+	// The id of the user that the message was sent to.
 	UserID string `json:"user_id"`
-	// The id of the phone number the passcode went to. Authenticating takes it as MethodID.
+	// The id of the phone number that the passcode was sent to. Authentication takes it as MethodID.
 	PhoneID string `json:"phone_id"`
 }
 
@@ -44,13 +44,13 @@ type SendResponse struct {
 type LoginOrCreateRequest struct {
 	// The phone number to send to, in E.164 form such as +12025550162.
 	PhoneNumber string `json:"phone_number"`
-	// How long the passcode can be used, in minutes from now. Default: 2. Bounds: 1 to 10.
+	// How long the passcode can be used, in minutes. Default: 2. Bounds: 1 to 10.
 	ExpirationMinutes *int `json:"expiration_minutes,omitzero"`
-	// The IP address and user agent of whoever asks for the message. They are kept with it, so that
-	// authenticating can demand the same ones. Nothing is taken from the HTTP request itself.
+	// The IP address and user agent of the person who requests the message. They are stored with it, so that
+	// authentication can require the same ones. Nothing is taken from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Whether a user created by the call is "pending" until the first login, rather than "active" at once.
-	// Without effect on a user who exists. Default: false.
+	// Whether a user created by the call is "pending" until the first login, rather than "active" at once. No
+	// effect on an existing user. Default: false.
 	CreateUserAsPending *bool `json:"create_user_as_pending,omitzero"`
 	// The language of the message. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
@@ -58,14 +58,14 @@ type LoginOrCreateRequest struct {
 
 // LoginOrCreateResponse is what [Service.LoginOrCreate] returns.
 type LoginOrCreateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the user the message went to.
+	// The id of the user that the message was sent to.
 	UserID string `json:"user_id"`
-	// The id of the phone number the passcode went to. Authenticating takes it as MethodID.
+	// The id of the phone number that the passcode was sent to. Authentication takes it as MethodID.
 	PhoneID string `json:"phone_id"`
-	// Whether the call created the user. When false, there was one before.
+	// Whether the call created the user. If false, the user already existed.
 	UserCreated bool `json:"user_created"`
 }

@@ -27,9 +27,9 @@ var opSend = transport.Op{
 
 // Send sends a one-time passcode to a phone number of a user by WhatsApp.
 //
-// Creates no user: a number that nobody has fails with stytcherror.CodePhoneNumberNotFound, unless the request
-// names a user, who then gets the number added. Pass PhoneID of the answer as MethodID to OTPs.Authenticate,
-// with the passcode.
+// No user is created: an unknown number fails with stytcherror.CodePhoneNumberNotFound, unless the request
+// names a user, to whom the number is then added. Pass PhoneID of the response as MethodID to
+// OTPs.Authenticate, with the passcode.
 //
 // Errors to expect, in package stytcherror:
 //   - CodePhoneNumberNotFound
@@ -58,10 +58,11 @@ var opLoginOrCreate = transport.Op{
 	Class:  transport.Send,
 }
 
-// LoginOrCreate sends a one-time passcode to a phone number by WhatsApp and creates the user if nobody has it.
+// LoginOrCreate sends a one-time passcode to a phone number by WhatsApp and creates the user if the number is
+// unknown.
 //
-// One call for login and sign-up. The user exists from this call on; the number is verified only when
-// OTPs.Authenticate takes the passcode. It wants PhoneID of the answer as MethodID.
+// A single call for login and sign-up. The user exists from this call on; the number is verified once
+// OTPs.Authenticate accepts the passcode, with PhoneID of the response as MethodID.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidPhoneNumber

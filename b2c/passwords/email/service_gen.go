@@ -25,12 +25,11 @@ var opResetStart = transport.Op{
 	Class:  transport.Send,
 }
 
-// ResetStart sends a user an e-mail with a link to set a new password.
+// ResetStart sends a user a link for setting a password.
 //
-// The old password keeps working until the reset. The link leads to the redirect URL with "stytch_token_type"
+// The old password stays valid until the reset. The link redirects to the redirect URL with "stytch_token_type"
 // set to "reset_password" and with the "token" that Passwords.Email.Reset takes. The e-mail has a second link
-// for somebody who wants to log in without a password: that one has the type "login", and
-// MagicLinks.Authenticate takes its token.
+// for logging in without a password: there the type is "login", and MagicLinks.Authenticate takes the token.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeEmailNotFound
@@ -60,10 +59,11 @@ var opReset = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Reset sets a new password with the token of a reset e-mail, and opens a session when asked.
+// Reset sets a user's password with the token of a reset link, and logs them in.
 //
-// The token works once and proves the e-mail address. All sessions the user had end. Unverified: whether a
-// token survives a password that is refused as too weak; we assume that it does.
+// The token works once and verifies the e-mail address. All existing sessions of the user end. A session is
+// created if SessionDurationMinutes is given. Unverified: whether a token can be used again after a password
+// was refused as too weak; we assume so.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthPasswordResetToken

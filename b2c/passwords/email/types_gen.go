@@ -13,37 +13,37 @@ import (
 
 // ResetStartRequest is what [Service.ResetStart] sends.
 type ResetStartRequest struct {
-	// The address to send to. Each address takes one e-mail a second; more are refused.
+	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	Email string `json:"email"`
-	// Where the link for the reset leads. It must be registered with the project for password resets. When
-	// absent, the project's default is used; without a default the call fails.
+	// The URL that the link for the reset redirects to. It must be registered with the project for password
+	// resets. If omitted, the project's default is used; without a default the call fails.
 	ResetPasswordRedirectURL *string `json:"reset_password_redirect_url,omitzero"`
-	// How long the link can be used, in minutes from now. Default: 30. Bounds: 5 to 10080.
+	// How long the link can be used, in minutes. Default: 30. Bounds: 5 to 10080.
 	ResetPasswordExpirationMinutes *int `json:"reset_password_expiration_minutes,omitzero"`
-	// The SHA-256 digest of a random verifier, in base64url without padding. The flow can then be finished only
-	// by a call that brings the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
+	// can then be completed only by a call with the verifier.
 	CodeChallenge *string `json:"code_challenge,omitzero"`
-	// The IP address and user agent of whoever asks for the message. They are kept with it, so that
-	// authenticating can demand the same ones. Nothing is taken from the HTTP request itself.
+	// The IP address and user agent of the person who requests the message. They are stored with it, so that
+	// authentication can require the same ones. Nothing is taken from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Where the link to log in without a password leads. It must be registered with the project for logins.
-	// When absent, the project's default is used.
+	// The URL that the e-mail's second link redirects to, which logs in without the password. It must be
+	// registered with the project for logins. If omitted, the project's default is used.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// The project's own template for the e-mail, by its id. When absent, the project's default is used.
+	// The id of the project's own template for the e-mail. If omitted, the project's default is used.
 	ResetPasswordTemplateID *string `json:"reset_password_template_id,omitzero"`
 }
 
 // ResetStartResponse is what [Service.ResetStart] returns.
 type ResetStartResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The id of the user the message went to.
+	// The id of the user that the message was sent to.
 	UserID string `json:"user_id"`
-	// The id of the e-mail address the message went to.
+	// The id of the e-mail address that the message was sent to.
 	EmailID string `json:"email_id"`
 }
 
@@ -51,50 +51,52 @@ type ResetStartResponse struct {
 type ResetRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "reset_password".
 	Token string `json:"token" stytch:"secret"`
-	// The password to set, in any characters. It must satisfy the project's strength policy and, where the
-	// project checks that, be unknown to data breaches.
+	// The new password, of any characters. It must satisfy the project's strength policy and, if the project
+	// checks that, not be known from a data breach.
 	Password string `json:"password" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The random string behind the challenge the flow began with. Required if there was a challenge, and
-	// refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
+	// challenge, refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"secret"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The IP address and user agent of whoever logs in, to be compared as Options demands. Nothing is taken
-	// from the HTTP request itself.
+	// The IP address and user agent of the person who logs in, to be compared as Options requires. Nothing is
+	// taken from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Which of Attributes must be the same as when the message was asked for. When absent, nothing is compared.
+	// Which of the Attributes must be the same as when the message was requested. If omitted, nothing is
+	// compared.
 	Options *magiclinks.Options `json:"options,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // ResetResponse is what [Service.Reset] returns.
 type ResetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *sessions.Session `json:"session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }

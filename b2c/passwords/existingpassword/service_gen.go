@@ -25,12 +25,11 @@ var opReset = transport.Op{
 	Class:  transport.Write,
 }
 
-// Reset changes a password by proof of the existing one, and opens a session when asked.
+// Reset replaces a user's password with a new one and logs them in.
 //
-// For the page where somebody who is logged in changes their password. All sessions the user had end, so ask
-// for a new one with SessionDurationMinutes unless they shall log in again. Unverified: which error a wrong
-// existing password yields; we assume stytcherror.CodeUnauthorizedCredentials, and that it counts towards a
-// lock.
+// All existing sessions of the user end, so request a new one with SessionDurationMinutes unless they have to
+// log in again. Unverified: which error a wrong existing password gives; we assume
+// stytcherror.CodeUnauthorizedCredentials, and that it counts as a failed login.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials

@@ -11,46 +11,47 @@ import (
 
 // ResetRequest is what [Service.Reset] sends.
 type ResetRequest struct {
-	// The e-mail address the user logs in with.
+	// The e-mail address that the user logs in with.
 	Email string `json:"email"`
-	// The password the user has so far.
+	// The user's current password.
 	ExistingPassword string `json:"existing_password" stytch:"secret"`
-	// The password to set, in any characters. It must satisfy the project's strength policy and, where the
-	// project checks that, be unknown to data breaches.
+	// The new password, of any characters. It must satisfy the project's strength policy and, if the project
+	// checks that, not be known from a data breach.
 	NewPassword string `json:"new_password" stytch:"secret"`
-	// A running session the new factor shall join, by its opaque token. Give this or SessionJWT, or neither for
-	// a new session. A session of somebody else is ignored.
+	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
+	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// How long the session shall last, in minutes from now. A project may set a lower ceiling. When absent, no
-	// session is started, and one that was passed along keeps its end. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
+	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A running session the new factor shall join, by a JWT of it. Give this or SessionToken, or neither for a
-	// new session. A session of somebody else is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
+	// A session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Claims to merge into the session and its JWTs, 4096 bytes of JSON at most. A null deletes a key. The
-	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. Without effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
+	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// A fingerprint's id from the browser SDK. With it the answer describes the device in UserDevice.
+	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
+	// UserDevice.
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
 // ResetResponse is what [Service.Reset] returns.
 type ResetResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The opaque token of the session; empty when none was made.
+	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// A JWT of the session, valid for five minutes; empty when none was made.
+	// A JWT of the session, valid for five minutes; empty if no session was created.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// A person with an account in the project, and every factor they can log in with.
+	// The user.
 	User users.User `json:"user"`
-	// The session; absent when none was made, as happens without SessionDurationMinutes.
+	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *sessions.Session `json:"session,omitzero"`
-	// What is known of the device; absent unless the request carried a TelemetryID.
+	// What is known about the device; nil unless the request had a TelemetryID.
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }

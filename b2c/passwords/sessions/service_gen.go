@@ -25,12 +25,12 @@ var opReset = transport.Op{
 	Class:  transport.Write,
 }
 
-// Reset sets a new password by proof of a session that is fresh enough.
+// Reset sets the password of the user whose session it is.
 //
-// The session must hold a password, a magic link by e-mail or a passcode by e-mail that was proved within the
-// last five minutes; otherwise the call fails with stytcherror.CodeSessionTooOldToResetPassword, and the user
-// has to prove one again first. Unverified: we assume, as in the B2B product, that this session goes on and the
-// user's others end.
+// The session must have a password, an e-mail magic link or an e-mail passcode that was authenticated within
+// the last five minutes; otherwise the call fails with stytcherror.CodeSessionTooOldToResetPassword, and the
+// user must authenticate one of them again first. Unverified: we assume, as in B2B, that this session stays and
+// the user's others end.
 //
 // Set exactly one of SessionToken and SessionJWT; the server decides.
 //

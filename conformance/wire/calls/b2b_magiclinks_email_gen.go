@@ -67,7 +67,7 @@ var b2bMagiclinksEmail = []Call{
 				UntrustedMetadata:       map[string]any{"key": "any"},
 				InviteTemplateID:        new("invite_template_id-1"),
 				Locale:                  new(shared.Locale("en")),
-				Roles:                   []string{"roles-1"},
+				Roles:                   []string{"stytch_member"},
 				InviteExpirationMinutes: new(7),
 			}, opts...)
 		},

@@ -24,7 +24,7 @@ var b2bOrganizationsMembers = []Call{
 				IsBreakglass:             new(true),
 				MFAPhoneNumber:           new("mfa_phone_number-1"),
 				MFAEnrolled:              new(true),
-				Roles:                    []string{"roles-1"},
+				Roles:                    []string{"stytch_member"},
 				PreserveExistingSessions: new(true),
 				DefaultMFAMethod:         new("sms_otp"),
 				EmailAddress:             new("email_address-1"),
@@ -293,7 +293,7 @@ var b2bOrganizationsMembers = []Call{
 				IsBreakglass:          new(true),
 				MFAPhoneNumber:        new("mfa_phone_number-1"),
 				MFAEnrolled:           new(true),
-				Roles:                 []string{"roles-1"},
+				Roles:                 []string{"stytch_member"},
 				ExternalID:            new("external_id-1"),
 			}, opts...)
 		},

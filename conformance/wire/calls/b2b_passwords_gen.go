@@ -55,7 +55,7 @@ var b2bPasswords = []Call{
 				Name:                     new("name-1"),
 				TrustedMetadata:          map[string]any{"key": "any"},
 				UntrustedMetadata:        map[string]any{"key": "any"},
-				Roles:                    []string{"roles-1"},
+				Roles:                    []string{"stytch_member"},
 				PreserveExistingSessions: new(true),
 				MFAPhoneNumber:           new("mfa_phone_number-1"),
 				SetPhoneNumberVerified:   new(true),

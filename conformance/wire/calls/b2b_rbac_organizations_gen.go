@@ -25,7 +25,7 @@ var b2bRBACOrganizations = []Call{
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
 			return client.B2B.RBAC.Organizations.SetOrgPolicy(ctx, &organizations.SetOrgPolicyRequest{
 				OrganizationID: "organization_id/1 %?#",
-				OrgPolicy:      rbac.OrgPolicy{Roles: []rbac.PolicyRole{{RoleID: "role_id-1", Description: "description-1", Permissions: []rbac.PolicyRolePermission{{ResourceID: "resource_id-1", Actions: []string{"actions-1"}}}}}},
+				OrgPolicy:      rbac.OrgPolicy{Roles: []rbac.PolicyRole{{RoleID: "stytch_member", Description: "description-1", Permissions: []rbac.PolicyRolePermission{{ResourceID: "resource_id-1", Actions: []string{"actions-1"}}}}}},
 			}, opts...)
 		},
 	},

@@ -20,7 +20,7 @@ var b2bSCIMConnection = []Call{
 				ConnectionID:                     "connection_id/1 %?#",
 				DisplayName:                      new("display_name-1"),
 				IdentityProvider:                 new(scim.IdentityProvider("generic")),
-				SCIMGroupImplicitRoleAssignments: []scim.SCIMGroupImplicitRoleAssignments{{RoleID: "role_id-1", GroupID: "group_id-1", GroupName: "group_name-1"}},
+				SCIMGroupImplicitRoleAssignments: []scim.SCIMGroupImplicitRoleAssignments{{RoleID: "stytch_member", GroupID: "group_id-1", GroupName: "group_name-1"}},
 			}, opts...)
 		},
 	},
@@ -53,7 +53,7 @@ var b2bSCIMConnection = []Call{
 				ConnectionID:                     "connection_id/1 %?#",
 				DisplayName:                      new(""),
 				IdentityProvider:                 new(scim.IdentityProvider("")),
-				SCIMGroupImplicitRoleAssignments: []scim.SCIMGroupImplicitRoleAssignments{{RoleID: "role_id-1", GroupID: "group_id-1", GroupName: "group_name-1"}},
+				SCIMGroupImplicitRoleAssignments: []scim.SCIMGroupImplicitRoleAssignments{{RoleID: "stytch_member", GroupID: "group_id-1", GroupName: "group_name-1"}},
 			}, opts...)
 		},
 	},

@@ -28,7 +28,7 @@ var b2bSessions = []Call{
 				SessionJWT:             new("session_jwt-1"),
 				SessionDurationMinutes: new(7),
 				SessionCustomClaims:    map[string]any{"key": "any"},
-				AuthorizationCheck:     &sessions.AuthorizationCheck{OrganizationID: "organization_id-1", ResourceID: "resource_id-1", Action: "action-1"},
+				AuthorizationCheck:     &sessions.AuthorizationCheck{OrganizationID: "organization_id-1", ResourceID: "stytch.organization", Action: "create"},
 			}, opts...)
 		},
 	},
@@ -46,7 +46,7 @@ var b2bSessions = []Call{
 				SessionJWT:             new(""),
 				SessionDurationMinutes: new(0),
 				SessionCustomClaims:    map[string]any{},
-				AuthorizationCheck:     &sessions.AuthorizationCheck{OrganizationID: "organization_id-1", ResourceID: "resource_id-1", Action: "action-1"},
+				AuthorizationCheck:     &sessions.AuthorizationCheck{OrganizationID: "organization_id-1", ResourceID: "stytch.organization", Action: "create"},
 			}, opts...)
 		},
 	},

@@ -20,8 +20,8 @@ var b2bSSOExternal = []Call{
 				ExternalOrganizationID:            "external_organization_id-1",
 				ExternalConnectionID:              "external_connection_id-1",
 				DisplayName:                       new("display_name-1"),
-				ConnectionImplicitRoleAssignments: []sso.SAMLConnectionImplicitRoleAssignment{{RoleID: "role_id-1"}},
-				GroupImplicitRoleAssignments:      []sso.SAMLGroupImplicitRoleAssignment{{RoleID: "role_id-1", Group: "group-1"}},
+				ConnectionImplicitRoleAssignments: []sso.SAMLConnectionImplicitRoleAssignment{{RoleID: "stytch_member"}},
+				GroupImplicitRoleAssignments:      []sso.SAMLGroupImplicitRoleAssignment{{RoleID: "stytch_member", Group: "group-1"}},
 			}, opts...)
 		},
 	},
@@ -56,8 +56,8 @@ var b2bSSOExternal = []Call{
 				ExternalOrganizationID:            "external_organization_id-1",
 				ExternalConnectionID:              "external_connection_id-1",
 				DisplayName:                       new(""),
-				ConnectionImplicitRoleAssignments: []sso.SAMLConnectionImplicitRoleAssignment{{RoleID: "role_id-1"}},
-				GroupImplicitRoleAssignments:      []sso.SAMLGroupImplicitRoleAssignment{{RoleID: "role_id-1", Group: "group-1"}},
+				ConnectionImplicitRoleAssignments: []sso.SAMLConnectionImplicitRoleAssignment{{RoleID: "stytch_member"}},
+				GroupImplicitRoleAssignments:      []sso.SAMLGroupImplicitRoleAssignment{{RoleID: "stytch_member", Group: "group-1"}},
 			}, opts...)
 		},
 	},
@@ -68,8 +68,8 @@ var b2bSSOExternal = []Call{
 				OrganizationID: "organization_id/1 %?#",
 				ConnectionID:   "connection_id/1 %?#",
 				DisplayName:    new("display_name-1"),
-				ExternalConnectionImplicitRoleAssignments: []sso.ConnectionImplicitRoleAssignment{{RoleID: "role_id-1"}},
-				ExternalGroupImplicitRoleAssignments:      []sso.GroupImplicitRoleAssignment{{RoleID: "role_id-1", Group: "group-1"}},
+				ExternalConnectionImplicitRoleAssignments: []sso.ConnectionImplicitRoleAssignment{{RoleID: "stytch_member"}},
+				ExternalGroupImplicitRoleAssignments:      []sso.GroupImplicitRoleAssignment{{RoleID: "stytch_member", Group: "group-1"}},
 			}, opts...)
 		},
 	},
@@ -101,8 +101,8 @@ var b2bSSOExternal = []Call{
 				OrganizationID: "organization_id/1 %?#",
 				ConnectionID:   "connection_id/1 %?#",
 				DisplayName:    new(""),
-				ExternalConnectionImplicitRoleAssignments: []sso.ConnectionImplicitRoleAssignment{{RoleID: "role_id-1"}},
-				ExternalGroupImplicitRoleAssignments:      []sso.GroupImplicitRoleAssignment{{RoleID: "role_id-1", Group: "group-1"}},
+				ExternalConnectionImplicitRoleAssignments: []sso.ConnectionImplicitRoleAssignment{{RoleID: "stytch_member"}},
+				ExternalGroupImplicitRoleAssignments:      []sso.GroupImplicitRoleAssignment{{RoleID: "stytch_member", Group: "group-1"}},
 			}, opts...)
 		},
 	},

@@ -18,7 +18,7 @@ var b2cIDPOAuth = []Call{
 				ClientID:     "client_id-1",
 				RedirectURI:  "redirect_uri-1",
 				ResponseType: "code",
-				Scopes:       []string{"scopes-1"},
+				Scopes:       []string{"openid"},
 				UserID:       new("user_id-1"),
 				SessionToken: new("session_token-1"),
 				SessionJWT:   new("session_jwt-1"),
@@ -33,7 +33,7 @@ var b2cIDPOAuth = []Call{
 				ClientID:     "client_id-1",
 				RedirectURI:  "redirect_uri-1",
 				ResponseType: "code",
-				Scopes:       []string{"scopes-1"},
+				Scopes:       []string{"openid"},
 			}, opts...)
 		},
 	},
@@ -44,7 +44,7 @@ var b2cIDPOAuth = []Call{
 				ClientID:     "client_id-1",
 				RedirectURI:  "redirect_uri-1",
 				ResponseType: "code",
-				Scopes:       []string{"scopes-1"},
+				Scopes:       []string{"openid"},
 				UserID:       new(""),
 				SessionToken: new(""),
 				SessionJWT:   new(""),
@@ -57,7 +57,7 @@ var b2cIDPOAuth = []Call{
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
 			return client.B2C.IDP.OAuth.Authorize(ctx, &oauth.AuthorizeRequest{
 				ConsentGranted: true,
-				Scopes:         []string{"scopes-1"},
+				Scopes:         []string{"openid"},
 				ClientID:       "client_id-1",
 				RedirectURI:    "redirect_uri-1",
 				ResponseType:   "code",
@@ -77,7 +77,7 @@ var b2cIDPOAuth = []Call{
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
 			return client.B2C.IDP.OAuth.Authorize(ctx, &oauth.AuthorizeRequest{
 				ConsentGranted: true,
-				Scopes:         []string{"scopes-1"},
+				Scopes:         []string{"openid"},
 				ClientID:       "client_id-1",
 				RedirectURI:    "redirect_uri-1",
 				ResponseType:   "code",
@@ -89,7 +89,7 @@ var b2cIDPOAuth = []Call{
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
 			return client.B2C.IDP.OAuth.Authorize(ctx, &oauth.AuthorizeRequest{
 				ConsentGranted: true,
-				Scopes:         []string{"scopes-1"},
+				Scopes:         []string{"openid"},
 				ClientID:       "client_id-1",
 				RedirectURI:    "redirect_uri-1",
 				ResponseType:   "code",

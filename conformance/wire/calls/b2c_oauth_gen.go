@@ -15,7 +15,7 @@ var b2cOAuth = []Call{
 		Operation: "b2c.oauth.attach", Client: "b2c", Request: "every field",
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
 			return client.B2C.OAuth.Attach(ctx, &oauth.AttachRequest{
-				Provider:     "provider-1",
+				Provider:     "amazon",
 				UserID:       new("user_id-1"),
 				SessionToken: new("session_token-1"),
 				SessionJWT:   new("session_jwt-1"),
@@ -26,7 +26,7 @@ var b2cOAuth = []Call{
 		Operation: "b2c.oauth.attach", Client: "b2c", Request: "required fields only",
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
 			return client.B2C.OAuth.Attach(ctx, &oauth.AttachRequest{
-				Provider: "provider-1",
+				Provider: "amazon",
 			}, opts...)
 		},
 	},
@@ -34,7 +34,7 @@ var b2cOAuth = []Call{
 		Operation: "b2c.oauth.attach", Client: "b2c", Request: "optional fields at zero",
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
 			return client.B2C.OAuth.Attach(ctx, &oauth.AttachRequest{
-				Provider:     "provider-1",
+				Provider:     "amazon",
 				UserID:       new(""),
 				SessionToken: new(""),
 				SessionJWT:   new(""),

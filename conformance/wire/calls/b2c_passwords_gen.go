@@ -149,7 +149,7 @@ var b2cPasswords = []Call{
 				PhoneNumber:            new("phone_number-1"),
 				SetPhoneNumberVerified: new(true),
 				ExternalID:             new("external_id-1"),
-				Roles:                  []string{"roles-1"},
+				Roles:                  []string{"stytch_user"},
 			}, opts...)
 		},
 	},

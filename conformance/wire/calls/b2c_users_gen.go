@@ -24,7 +24,7 @@ var b2cUsers = []Call{
 				TrustedMetadata:     map[string]any{"key": "any"},
 				UntrustedMetadata:   map[string]any{"key": "any"},
 				ExternalID:          new("external_id-1"),
-				Roles:               []string{"roles-1"},
+				Roles:               []string{"stytch_user"},
 			}, opts...)
 		},
 	},
@@ -110,7 +110,7 @@ var b2cUsers = []Call{
 				TrustedMetadata:   map[string]any{"key": "any"},
 				UntrustedMetadata: map[string]any{"key": "any"},
 				ExternalID:        new("external_id-1"),
-				Roles:             []string{"roles-1"},
+				Roles:             []string{"stytch_user"},
 			}, opts...)
 		},
 	},

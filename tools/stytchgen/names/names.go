@@ -12,7 +12,7 @@ var words = map[string]string{
 	"csrf": "CSRF", "dfp": "DFP", "dn": "DN", "html": "HTML", "http": "HTTP", "https": "HTTPS", "id": "ID",
 	"idp": "IDP", "ids": "IDs", "ims": "IMs", "ip": "IP", "iso": "ISO", "jit": "JIT", "json": "JSON", "jwk": "JWK",
 	"jwks": "JWKS", "jwt": "JWT", "kid": "KID", "kty": "KTY", "luds": "LUDS", "m2m": "M2M", "md": "MD", "mfa": "MFA",
-	"oauth": "OAuth", "oauth2": "OAuth2", "oidc": "OIDC", "os": "OS", "otp": "OTP", "otps": "OTPs",
+	"oauth": "OAuth", "oauth2": "OAuth2", "oidc": "OIDC", "openid": "OpenID", "os": "OS", "otp": "OTP", "otps": "OTPs",
 	"pbkdf": "PBKDF", "pem": "PEM", "pkce": "PKCE", "pt": "PT", "qr": "QR", "rbac": "RBAC", "saml": "SAML",
 	"scim": "SCIM", "sdk": "SDK", "sha": "SHA", "sha256": "SHA256", "sha512": "SHA512", "siwe": "SIWE", "sms": "SMS",
 	"sso": "SSO", "totp": "TOTP", "totps": "TOTPs", "ttl": "TTL", "ui": "UI", "uri": "URI", "uris": "URIs",

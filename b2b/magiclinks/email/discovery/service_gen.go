@@ -25,10 +25,10 @@ var opSend = transport.Op{
 	Class:  transport.Send,
 }
 
-// Send sends a magic link that proves an e-mail address without naming an organization.
+// Send sends a magic link that verifies an e-mail address without naming an organization.
 //
-// The first step of discovery by e-mail. It works for any address and creates nobody, so the answer holds no
-// ids and does not tell whether the address is known. The link leads to the redirect URL with
+// The first step of discovery by e-mail. It works for every address and creates no member, so the response has
+// no ids and does not reveal whether the address is known. The link redirects to the redirect URL with
 // "stytch_token_type" set to "discovery" and with the "token" that MagicLinks.Discovery.Authenticate takes.
 //
 // Errors to expect, in package stytcherror:

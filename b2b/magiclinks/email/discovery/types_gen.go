@@ -6,25 +6,25 @@ import "github.com/seed75add069/stytch-go/shared"
 
 // SendRequest is what [Service.Send] sends.
 type SendRequest struct {
-	// The address to send to. Each address takes one e-mail a second; more are refused.
+	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	EmailAddress string `json:"email_address"`
-	// Where the link leads. It must be registered with the project for discovery. When absent, the project's
-	// default is used; without a default the call fails.
+	// The URL that the link redirects to. It must be registered with the project for discovery. If omitted, the
+	// project's default is used; without a default the call fails.
 	DiscoveryRedirectURL *string `json:"discovery_redirect_url,omitzero"`
-	// The SHA-256 digest of a random verifier, in base64url without padding. The flow can then be finished only
-	// by a call that brings the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
+	// can then be completed only by a call with the verifier.
 	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero"`
-	// The project's own template for the e-mail, by its id. When absent, the project's default is used.
+	// The id of the project's own template for the e-mail. If omitted, the project's default is used.
 	LoginTemplateID *string `json:"login_template_id,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// How long the link can be used, in minutes from now. Default: 60. Bounds: 5 to 10080.
+	// How long the link can be used, in minutes. Default: 60. Bounds: 5 to 10080.
 	DiscoveryExpirationMinutes *int `json:"discovery_expiration_minutes,omitzero"`
 }
 
 // SendResponse is what [Service.Send] returns.
 type SendResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`

@@ -30,12 +30,12 @@ var opRevoke = transport.Op{
 
 // Revoke ends a Connected App's access to a member.
 //
-// Revokes all tokens that the app got for the member. It gets new ones only when the member goes through an
-// authorization again and gives consent anew. Access tokens are JWTs: whoever checks one locally accepts it
-// until it expires.
+// This revokes all tokens that the app has for the member. The app gets new ones only after another
+// authorization with the member's consent. Access tokens are JWTs: a local check still accepts one until it
+// expires.
 //
-// On behalf of a session the member needs the action "revoke.connected-app" on "stytch.member", or on
-// "stytch.self" for an app of their own.
+// When called on behalf of a session, the member needs the action "revoke.connected-app" on "stytch.member" or,
+// for their own app, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //

@@ -4,17 +4,17 @@ package connectedapps
 
 // RevokeRequest is what [Service.Revoke] sends.
 type RevokeRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ConnectedAppID string `json:"connected_app_id" path:"connected_app_id"`
 }
 
 // RevokeResponse is what [Service.Revoke] returns.
 type RevokeResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`

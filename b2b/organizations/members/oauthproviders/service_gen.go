@@ -27,9 +27,9 @@ var opGoogle = transport.Op{
 
 // Google fetches the tokens that Google issued for a member.
 //
-// Stytch keeps the tokens of the member's login and renews the access token on its own while it has a refresh
-// token. Google gives a refresh token at some logins only: start the login with provider_prompt=consent to get
-// one. A member who has only used One Tap has no access token.
+// Stytch stores the tokens of the member's login and renews the access token automatically if it has a refresh
+// token. Google issues a refresh token at some logins only: to get one, start the login with the provider
+// parameter prompt set to "consent". A member who has only used One Tap has no access token.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -56,7 +56,7 @@ var opMicrosoft = transport.Op{
 
 // Microsoft fetches the tokens that Microsoft issued for a member.
 //
-// Stytch keeps the tokens of the member's login and renews the access token on its own while it has a refresh
+// Stytch stores the tokens of the member's login and renews the access token automatically if it has a refresh
 // token.
 //
 // Errors to expect, in package stytcherror:
@@ -84,8 +84,8 @@ var opSlack = transport.Op{
 
 // Slack fetches the tokens that Slack issued for a member.
 //
-// A member can log in to several workspaces of Slack, and each login has tokens of its own: one to act as the
-// person, one to act as your app's bot.
+// A member can log in to several Slack workspaces. Each login has its own tokens: one to act as the person, one
+// to act as your app's bot.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -110,8 +110,8 @@ var opHubSpot = transport.Op{
 
 // HubSpot fetches the tokens that HubSpot issued for a member.
 //
-// A member can log in to several hubs, and each login has tokens of its own. Stytch renews the access tokens on
-// its own while it has refresh tokens.
+// A member can log in to several hubs. Each login has its own tokens. Stytch renews the access tokens
+// automatically if it has refresh tokens.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -138,7 +138,7 @@ var opGitHub = transport.Op{
 
 // GitHub fetches the access tokens that GitHub issued for a member.
 //
-// GitHub's logins yield neither ID tokens nor a time at which the access token expires.
+// GitHub logins have no ID token, and their access tokens no expiry time.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound

@@ -6,141 +6,137 @@ import "github.com/seed75add069/stytch-go/b2b/organizations"
 
 // GoogleRequest is what [Service.Google] sends.
 type GoogleRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// Whether the answer shall hold the provider's refresh token too, where the provider gave one. Default:
+	// Whether to include the provider's refresh token in the response, if the provider gave one. Default:
 	// false.
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
 // GoogleResponse is what [Service.Google] returns.
 type GoogleResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
-	// The id the provider has for the person; unlike an e-mail address it does not change hands.
+	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
-	// The provider's ID token, a JWT with claims about the person; empty when there is none. It may have
-	// expired.
+	// The provider's ID token, a JWT with claims about the person; empty if there is none. It may have expired.
 	IDToken string `json:"id_token" stytch:"secret"`
-	// The provider's scopes that the access token is good for.
+	// The provider's scopes that the access token has.
 	Scopes []string `json:"scopes,omitzero"`
-	// The token for calling Google's APIs in the person's name; empty when the member has only used One Tap.
+	// The token for calling Google's APIs on the person's behalf; empty if the member has only used One Tap.
 	AccessToken string `json:"access_token,omitzero" stytch:"secret"`
-	// How long the access token is still valid, in seconds; zero when there is none.
+	// The remaining lifetime of the access token, in seconds; zero if there is none.
 	AccessTokenExpiresIn int `json:"access_token_expires_in,omitzero"`
-	// The provider's token for getting further access tokens; empty unless it was asked for and the provider
-	// gave one.
+	// The provider's refresh token; empty unless it was requested and the provider gave one.
 	RefreshToken string `json:"refresh_token,omitzero" stytch:"secret"`
 }
 
 // MicrosoftRequest is what [Service.Microsoft] sends.
 type MicrosoftRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// Whether the answer shall hold the provider's refresh token too, where the provider gave one. Default:
+	// Whether to include the provider's refresh token in the response, if the provider gave one. Default:
 	// false.
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
 // MicrosoftResponse is what [Service.Microsoft] returns.
 type MicrosoftResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
-	// The id the provider has for the person; unlike an e-mail address it does not change hands.
+	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
-	// The token for calling the provider's API in the person's name.
+	// The token for calling the provider's API on the person's behalf.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// How long the access token is still valid, in seconds.
+	// The remaining lifetime of the access token, in seconds.
 	AccessTokenExpiresIn int `json:"access_token_expires_in"`
-	// The provider's ID token, a JWT with claims about the person; empty when there is none. It may have
-	// expired.
+	// The provider's ID token, a JWT with claims about the person; empty if there is none. It may have expired.
 	IDToken string `json:"id_token" stytch:"secret"`
-	// The provider's scopes that the access token is good for.
+	// The provider's scopes that the access token has.
 	Scopes []string `json:"scopes,omitzero"`
-	// The provider's token for getting further access tokens; empty unless it was asked for and the provider
-	// gave one.
+	// The provider's refresh token; empty unless it was requested and the provider gave one.
 	RefreshToken string `json:"refresh_token,omitzero" stytch:"secret"`
 }
 
 // SlackRequest is what [Service.Slack] sends.
 type SlackRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
 }
 
 // SlackResponse is what [Service.Slack] returns.
 type SlackResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
-	// The tokens, for each workspace the member has logged in to.
+	// The tokens, for each workspace that the member has logged in to.
 	Registrations []organizations.SlackProviderInfo `json:"registrations,omitzero"`
 }
 
 // HubSpotRequest is what [Service.HubSpot] sends.
 type HubSpotRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// Whether the answer shall hold the provider's refresh token too, where the provider gave one. Default:
+	// Whether to include the provider's refresh token in the response, if the provider gave one. Default:
 	// false.
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
 // HubSpotResponse is what [Service.HubSpot] returns.
 type HubSpotResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
-	// The tokens, for each hub the member has logged in to.
+	// The tokens, for each hub that the member has logged in to.
 	Registrations []organizations.HubSpotProviderInfo `json:"registrations,omitzero"`
 }
 
 // GitHubRequest is what [Service.GitHub] sends.
 type GitHubRequest struct {
-	// The organization, by its id, its slug or its external id.
+	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The member, by their id or their external id.
+	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// Whether the answer shall hold a refresh token. Unverified: the answer has no field for one, so we assume
-	// that this is without effect. Default: false.
+	// Whether to include a refresh token in the response. Unverified: the response has no field for one, so we
+	// assume that this has no effect. Default: false.
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
 // GitHubResponse is what [Service.GitHub] returns.
 type GitHubResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
 	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
 	// assume that upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
-	// The tokens, for each account at GitHub that the member has logged in with.
+	// The tokens, for each GitHub account that the member has logged in with.
 	Registrations []organizations.GitHubProviderInfo `json:"registrations,omitzero"`
 }

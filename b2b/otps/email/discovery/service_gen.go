@@ -25,11 +25,11 @@ var opSend = transport.Op{
 	Class:  transport.Send,
 }
 
-// Send sends a code that proves an e-mail address without naming an organization.
+// Send sends a one-time passcode that verifies an e-mail address without naming an organization.
 //
-// The first step of discovery by code. It works for any address and creates nobody, so the answer holds no ids
-// and does not tell whether the address is known. A new code replaces the one before. Go on with
-// OTPs.Email.Discovery.Authenticate.
+// The first step of discovery by passcode. It works for every address and creates no member, so the response
+// has no ids and does not reveal whether the address is known. A new passcode replaces the previous one.
+// Continue with OTPs.Email.Discovery.Authenticate.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidEmail
@@ -54,11 +54,12 @@ var opAuthenticate = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Authenticate trades a code that came by e-mail for an intermediate session.
+// Authenticate exchanges a one-time passcode from an e-mail for an intermediate session.
 //
-// The second step of discovery by code. Only the newest code for the address counts, and it works once; no
-// member is created or changed. Show DiscoveredOrganizations, then call Discovery.IntermediateSessions.Exchange
-// for the organization that was picked, or Discovery.Organizations.Create for a new one.
+// The second step of discovery by passcode. Only the newest passcode for the address is valid, and it works
+// once; no member is created or changed. Show DiscoveredOrganizations, then call
+// Discovery.IntermediateSessions.Exchange for the chosen organization, or Discovery.Organizations.Create for a
+// new one.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOTPCodeNotFound

@@ -11,19 +11,19 @@ import (
 
 // SendRequest is what [Service.Send] sends.
 type SendRequest struct {
-	// The address to send to. Each address takes one e-mail a second; more are refused.
+	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	EmailAddress string `json:"email_address"`
-	// The project's own template for the e-mail, by its id. When absent, the project's default is used.
+	// The id of the project's own template for the e-mail. If omitted, the project's default is used.
 	LoginTemplateID *string `json:"login_template_id,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// How long the code can be used, in minutes from now. Default: 10. Bounds: 2 to 15.
+	// How long the passcode can be used, in minutes. Default: 10. Bounds: 2 to 15.
 	DiscoveryExpirationMinutes *int `json:"discovery_expiration_minutes,omitzero"`
 }
 
 // SendResponse is what [Service.Send] returns.
 type SendResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -31,26 +31,26 @@ type SendResponse struct {
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The address the code was sent to.
+	// The address that the passcode was sent to.
 	EmailAddress string `json:"email_address"`
-	// The six digits from the e-mail.
+	// The passcode, six digits.
 	Code string `json:"code" stytch:"secret"`
 }
 
 // AuthenticateResponse is what [Service.Authenticate] returns.
 type AuthenticateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The intermediate session: what has been proved so far, not yet tied to a session. It lives for ten
-	// minutes and can be used until an exchange or the founding of an organization succeeds.
+	// The intermediate session token, which holds the factors authenticated so far. It expires after ten
+	// minutes, and can be used until an exchange or the creation of an organization succeeds.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// When the returned intermediate session ends; zero when there is none.
+	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
-	// The e-mail address that the factors stand for, and by which the organizations were found.
+	// The e-mail address that the factors belong to. The organizations were looked up by it.
 	EmailAddress string `json:"email_address"`
-	// The organizations the person can go on to, as a member or as somebody who may join. When there are none,
-	// only founding one is left.
+	// The organizations that the person belongs to or may join. If there are none, the person can only create
+	// one.
 	DiscoveredOrganizations []b2bdiscovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
 }

@@ -27,9 +27,9 @@ var opResetStart = transport.Op{
 
 // ResetStart sends a link for setting a password without naming an organization.
 //
-// Also the way to a first password. It creates nobody, so the answer holds no ids. The link leads to the
-// redirect URL with the "token" that Passwords.Discovery.Email.Reset takes. Unverified: the "stytch_token_type"
-// there; the link may come with "discovery" and with "stytch_redirect_type" set to "reset_password".
+// It also serves to set a first password. No member is created, so the response has no ids. The link redirects
+// to the redirect URL with the "token" that Passwords.Discovery.Email.Reset takes. Unverified: the
+// "stytch_token_type" there; it may be "discovery", with "stytch_redirect_type" set to "reset_password".
 //
 // Errors to expect, in package stytcherror:
 //   - CodeCrossOrgPasswordsNotEnabled
@@ -59,12 +59,12 @@ var opReset = transport.Op{
 	Class:  transport.SingleUse,
 }
 
-// Reset sets the password of somebody who followed the link, and gives them an intermediate session.
+// Reset sets a password with the token of a reset link, and returns an intermediate session.
 //
-// The token works once, and the click proves that the address belongs to whoever made it. Show
-// DiscoveredOrganizations, then call Discovery.IntermediateSessions.Exchange for the organization that was
-// picked, or Discovery.Organizations.Create for a new one. Unverified: we assume that sessions of the person's
-// members are revoked, as by a reset in one organization.
+// The token works once and verifies the e-mail address. Show DiscoveredOrganizations, then call
+// Discovery.IntermediateSessions.Exchange for the chosen organization, or Discovery.Organizations.Create for a
+// new one. Unverified: we assume that the sessions of the person's members are revoked, as by a reset in one
+// organization.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthPasswordResetToken

@@ -25,12 +25,12 @@ var opRotateStart = transport.Op{
 	Class:  transport.Write,
 }
 
-// RotateStart makes a second secret for a Connected App.
+// RotateStart starts a rotation: creates a second client secret for a Connected App.
 //
-// From now on both secrets work. Hand the new one to whoever runs the app, then finish with
-// ConnectedApp.Clients.Secrets.Rotate, or give up with ConnectedApp.Clients.Secrets.RotateCancel. A public app
-// has no secret to rotate. Unverified: we assume that a rotation stays under way until one of the two is
-// called.
+// From now on, both secrets are valid. Give the new one to the operator of the app, then complete the rotation
+// with ConnectedApp.Clients.Secrets.Rotate, or cancel it with ConnectedApp.Clients.Secrets.RotateCancel. A
+// public app has no secret to rotate. Unverified: we assume that a rotation stays in progress until one of the
+// two is called.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound
@@ -52,9 +52,9 @@ var opRotateCancel = transport.Op{
 	Class:  transport.Write,
 }
 
-// RotateCancel gives up a rotation and keeps the old secret.
+// RotateCancel cancels a rotation and keeps the old client secret.
 //
-// The new secret stops working. Unverified: we assume that tokens got with it stay valid.
+// The new secret stops working. Unverified: we assume that tokens obtained with it stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound
@@ -75,10 +75,10 @@ var opRotate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Rotate finishes a rotation and drops the old secret.
+// Rotate completes a rotation and drops the old client secret.
 //
-// The old secret stops working, and there is no way back. Call it when the app uses the secret that
-// ConnectedApp.Clients.Secrets.RotateStart made. Unverified: we assume that tokens got with the old secret stay
+// The old secret stops working, which cannot be undone. Call it when the app uses the secret from
+// ConnectedApp.Clients.Secrets.RotateStart. Unverified: we assume that tokens obtained with the old secret stay
 // valid.
 //
 // Errors to expect, in package stytcherror:

@@ -6,13 +6,13 @@ import "github.com/seed75add069/stytch-go/b2c/connectedapp"
 
 // RotateStartRequest is what [Service.RotateStart] sends.
 type RotateStartRequest struct {
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // RotateStartResponse is what [Service.RotateStart] returns.
 type RotateStartResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -22,32 +22,32 @@ type RotateStartResponse struct {
 
 // RotateCancelRequest is what [Service.RotateCancel] sends.
 type RotateCancelRequest struct {
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // RotateCancelResponse is what [Service.RotateCancel] returns.
 type RotateCancelResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The app, left with its old secret.
+	// The app, with only its old secret.
 	ConnectedApp connectedapp.ConnectedApp `json:"connected_app"`
 }
 
 // RotateRequest is what [Service.Rotate] sends.
 type RotateRequest struct {
-	// The Connected App, by its client id, which begins with "connected-app-".
+	// The Connected App's client id, which begins with "connected-app-".
 	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // RotateResponse is what [Service.Rotate] returns.
 type RotateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The app, whose new secret has become its only one.
+	// The app, with only its new secret.
 	ConnectedApp connectedapp.ConnectedApp `json:"connected_app"`
 }

@@ -25,11 +25,11 @@ var opRotateStart = transport.Op{
 	Class:  transport.Write,
 }
 
-// RotateStart makes a second secret for an M2M client.
+// RotateStart starts a rotation: creates a second secret for an M2M client.
 //
-// From now on both secrets work. Hand the new one to every program that acts as the client, then finish with
-// M2M.Clients.Secrets.Rotate, or give up with M2M.Clients.Secrets.RotateCancel. Unverified: we assume that a
-// rotation stays under way until one of the two is called.
+// From now on, both secrets are valid. Give the new one to every program that acts as the client, then complete
+// the rotation with M2M.Clients.Secrets.Rotate, or cancel it with M2M.Clients.Secrets.RotateCancel. Unverified:
+// we assume that a rotation stays in progress until one of the two is called.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeM2MClientNotFound
@@ -50,10 +50,9 @@ var opRotateCancel = transport.Op{
 	Class:  transport.Write,
 }
 
-// RotateCancel gives up a rotation and keeps the old secret.
+// RotateCancel cancels a rotation and keeps the old client secret.
 //
-// The new secret stops working for further access tokens; those that were got with it stay valid until they
-// expire.
+// The new secret gets no more access tokens; those obtained with it stay valid until they expire.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeM2MClientNotFound
@@ -74,10 +73,10 @@ var opRotate = transport.Op{
 	Class:  transport.Write,
 }
 
-// Rotate finishes a rotation and drops the old secret.
+// Rotate completes a rotation and drops the old client secret.
 //
-// The old secret stops working for further access tokens, and there is no way back. Call it when every program
-// that acts as the client has the secret that M2M.Clients.Secrets.RotateStart made.
+// The old secret gets no more access tokens, which cannot be undone. Call it when every program that acts as
+// the client has the secret from M2M.Clients.Secrets.RotateStart.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeM2MClientNotFound

@@ -6,13 +6,13 @@ import "github.com/seed75add069/stytch-go/b2c/m2m"
 
 // RotateStartRequest is what [Service.RotateStart] sends.
 type RotateStartRequest struct {
-	// The client, by its id. It begins with "m2m-client-" unless it was chosen when the client was created.
+	// The client's id. It begins with "m2m-client-" unless it was chosen when the client was created.
 	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // RotateStartResponse is what [Service.RotateStart] returns.
 type RotateStartResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
@@ -22,32 +22,32 @@ type RotateStartResponse struct {
 
 // RotateCancelRequest is what [Service.RotateCancel] sends.
 type RotateCancelRequest struct {
-	// The client, by its id. It begins with "m2m-client-" unless it was chosen when the client was created.
+	// The client's id. It begins with "m2m-client-" unless it was chosen when the client was created.
 	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // RotateCancelResponse is what [Service.RotateCancel] returns.
 type RotateCancelResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The client, left with its old secret.
+	// The client, with only its old secret.
 	M2MClient m2m.M2MClient `json:"m2m_client"`
 }
 
 // RotateRequest is what [Service.Rotate] sends.
 type RotateRequest struct {
-	// The client, by its id. It begins with "m2m-client-" unless it was chosen when the client was created.
+	// The client's id. It begins with "m2m-client-" unless it was chosen when the client was created.
 	ClientID string `json:"client_id" path:"client_id"`
 }
 
 // RotateResponse is what [Service.Rotate] returns.
 type RotateResponse struct {
-	// Names this call in the dashboard's logs and in questions to Stytch's support.
+	// Identifies this call in the dashboard's logs and in questions to Stytch support.
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The client, whose new secret has become its only one.
+	// The client, with only its new secret.
 	M2MClient m2m.M2MClient `json:"m2m_client"`
 }
