@@ -8,8 +8,8 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/openapi"
 )
 
-// facts is what a schema itself says, in words that follow the description: documented values, default, bounds.
-func facts(s *openapi.Schema, e Expr, from *Package) string {
+// describeLimits returns the sentences that follow a field's description: documented values, default, bounds.
+func describeLimits(s *openapi.Schema, e Expr, from *Package) string {
 	var parts []string
 	if v := e.Core().Values; v != nil {
 		where := ""
