@@ -7,8 +7,8 @@ import (
 	"testing/fstest"
 )
 
-// sound is a specification and a catalogue that say the same. Each test breaks one of them in one place.
-var sound = map[string]string{
+// valid is a specification and a catalogue that say the same. Each test changes one of them in one place.
+var valid = map[string]string{
 	"api/errors.yaml": `
 topics:
   - name: Things
@@ -160,7 +160,7 @@ components:
 	"conformance/catalog/differences.yaml": "differences: []\n",
 }
 
-// Where the cases break things.
+// The files that tests change.
 const (
 	spec      = "api/b2b/bigthings.yaml"
 	common    = "api/common.yaml"
@@ -169,10 +169,10 @@ const (
 	reasons   = "conformance/catalog/differences.yaml"
 )
 
-// with is sound with one change.
+// with is valid with one change: in file, replacement replaces old.
 func with(t *testing.T, file, old, replacement string) fstest.MapFS {
 	t.Helper()
-	files := maps.Clone(sound)
+	files := maps.Clone(valid)
 	if old != "" && strings.Count(files[file], old) != 1 {
 		t.Fatalf("%s has %q %d times", file, old, strings.Count(files[file], old))
 	}
