@@ -1,4 +1,4 @@
-// Command leaf makes the call through one service, without a client.
+// Command service makes the call with one service, without a client.
 package main
 
 import (
