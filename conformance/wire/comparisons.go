@@ -1,7 +1,7 @@
 package main
 
 import (
-	_ "embed" // the cases
+	_ "embed" // cases_gen.json
 	"encoding/json"
 	"fmt"
 
@@ -12,7 +12,7 @@ import (
 //go:embed cases_gen.json
 var casesJSON []byte
 
-// operation is one of the cases: what to call, with which arguments, and what to answer.
+// operation is an entry of cases_gen.json: what to call, with which arguments, and what the server answers.
 type operation struct {
 	Name     string   `json:"operation"`
 	Clients  []string `json:"clients"`
@@ -25,12 +25,12 @@ type operation struct {
 	Answer json.RawMessage `json:"answer"`
 }
 
-// trial is one call that both sides make.
-type trial struct {
+// comparison is one call that both SDKs make.
+type comparison struct {
 	Operation string
-	// Name says which of the operation's calls it is.
+	// Name tells the operation's calls apart.
 	Name string
-	// Project is the trial's own, so that the credentials of a request tell to which trial it belongs.
+	// Project is unique, so that the credentials of a request tell to which comparison it belongs.
 	Project string
 	Answer  json.RawMessage
 	Caller  shared.Authorization
@@ -53,7 +53,7 @@ type nodeCaller struct {
 	SessionJWT   string `json:"session_jwt,omitempty"`
 }
 
-// caller is on whose behalf a call is made.
+// caller is the session on whose behalf a call is made, or the project.
 type caller struct {
 	name string
 	shared.Authorization
@@ -68,9 +68,9 @@ var (
 	}
 )
 
-// load makes the trials: each request on each client, and the first one on behalf of sessions too where that is
-// possible. It fails where the cases and our calls do not belong together.
-func load() ([]trial, error) {
+// load makes the comparisons: each request on each client, and where it can be made on behalf of a session, the first
+// request with each of callers too. It fails if cases_gen.json and calls.All differ.
+func load() ([]comparison, error) {
 	var operations []operation
 	if err := json.Unmarshal(casesJSON, &operations); err != nil {
 		return nil, fmt.Errorf("cases_gen.json: %w", err)
@@ -79,7 +79,7 @@ func load() ([]trial, error) {
 	for _, c := range calls.All {
 		ours[[3]string{c.Operation, c.Client, c.Request}] = c
 	}
-	var trials []trial
+	var comparisons []comparison
 	for _, op := range operations {
 		for _, client := range op.Clients {
 			for i, request := range op.Requests {
@@ -94,7 +94,7 @@ func load() ([]trial, error) {
 					by = append(by, callers...)
 				}
 				for _, c := range by {
-					trials = append(trials, op.trial(len(trials), call, request.Arguments, c))
+					comparisons = append(comparisons, op.comparison(len(comparisons), call, request.Arguments, c))
 				}
 			}
 		}
@@ -102,11 +102,12 @@ func load() ([]trial, error) {
 	for key := range ours {
 		return nil, fmt.Errorf("no case for our call %q", key)
 	}
-	return trials, nil
+	return comparisons, nil
 }
 
-func (op *operation) trial(number int, call calls.Call, arguments json.RawMessage, by caller) trial {
-	t := trial{
+// comparison makes the comparison of a number, from which its project follows.
+func (op *operation) comparison(number int, call calls.Call, arguments json.RawMessage, by caller) comparison {
+	c := comparison{
 		Operation: op.Name,
 		Name:      fmt.Sprintf("%s client, %s, for %s", call.Client, call.Request, by.name),
 		Project:   fmt.Sprintf("project-test-%04d", number),
@@ -114,9 +115,9 @@ func (op *operation) trial(number int, call calls.Call, arguments json.RawMessag
 		Caller:    by.Authorization,
 		ours:      call,
 	}
-	t.node = nodeCall{Project: t.Project, Client: call.Client, Method: op.Node, Arguments: arguments}
+	c.node = nodeCall{Project: c.Project, Client: call.Client, Method: op.Node, Arguments: arguments}
 	if !by.IsZero() {
-		t.node.Authorization = &nodeCaller{SessionToken: by.SessionToken, SessionJWT: by.SessionJWT}
+		c.node.Authorization = &nodeCaller{SessionToken: by.SessionToken, SessionJWT: by.SessionJWT}
 	}
-	return t
+	return c
 }

@@ -10,32 +10,32 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What can be known without the other SDK: each call of ours is sent, once, and returns all of the answer.
-func TestTrials_ourSide(t *testing.T) {
+// Without the other SDK: each call of ours is sent once, and returns the whole answer.
+func TestCallOurs(t *testing.T) {
 	t.Parallel()
-	trials, err := load()
+	comparisons, err := load()
 	require.NoError(t, err)
-	r := newRecorder(trials)
+	r := newRecorder(comparisons)
 	defer r.close()
-	outcomes, err := playOurs(t.Context(), r, trials)
+	outcomes, err := callOurs(t.Context(), r, comparisons)
 	require.NoError(t, err)
-	require.Len(t, outcomes, len(trials), "projects are not unique")
-	for _, trial := range trials {
-		o := outcomes[trial.Project]
-		require.Empty(t, o.err, "%s (%s)", trial.Operation, trial.Name)
-		require.Len(t, o.sent, 1, "%s (%s)", trial.Operation, trial.Name)
-		require.JSONEq(t, string(trial.Answer), string(o.answer), "%s (%s)", trial.Operation, trial.Name)
+	require.Len(t, outcomes, len(comparisons), "projects are not unique")
+	for _, c := range comparisons {
+		o := outcomes[c.Project]
+		require.Empty(t, o.err, "%s (%s)", c.Operation, c.Name)
+		require.Len(t, o.sent, 1, "%s (%s)", c.Operation, c.Name)
+		require.JSONEq(t, string(c.Answer), string(o.answer), "%s (%s)", c.Operation, c.Name)
 	}
 }
 
 func TestLoad_sessions(t *testing.T) {
 	t.Parallel()
-	trials, err := load()
+	comparisons, err := load()
 	require.NoError(t, err)
 	var got []string
-	for _, trial := range trials {
-		if trial.Operation == "b2b.organizations.delete" {
-			got = append(got, trial.Name)
+	for _, c := range comparisons {
+		if c.Operation == "b2b.organizations.delete" {
+			got = append(got, c.Name)
 		}
 	}
 	assert.Equal(t, []string{
@@ -46,7 +46,7 @@ func TestLoad_sessions(t *testing.T) {
 
 func TestRecorder(t *testing.T) {
 	t.Parallel()
-	r := newRecorder([]trial{{Project: "1", Answer: []byte(`{"a": 1}`)}})
+	r := newRecorder([]comparison{{Project: "1", Answer: []byte(`{"a": 1}`)}})
 	defer r.close()
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()

@@ -15,10 +15,10 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// password is every project's secret.
-const password = "secret-test-1"
+// projectSecret is the secret of all projects.
+const projectSecret = "secret-test-1"
 
-// outcome is what became of a trial on one side.
+// outcome is what one SDK did in a comparison.
 type outcome struct {
 	sent []sent
 	// answer is what the call returned, as JSON.
@@ -26,15 +26,15 @@ type outcome struct {
 	err    string
 }
 
-// playOurs makes the calls with this SDK.
-func playOurs(ctx context.Context, r *recorder, trials []trial) (map[string]outcome, error) {
+// callOurs makes the calls with this SDK.
+func callOurs(ctx context.Context, r *recorder, comparisons []comparison) (map[string]outcome, error) {
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 	outcomes := map[string]outcome{}
-	for _, t := range trials {
+	for _, c := range comparisons {
 		client, err := stytch.NewClient(stytch.Config{
-			ProjectID:    t.Project,
-			Secret:       password,
+			ProjectID:    c.Project,
+			Secret:       projectSecret,
 			BaseURL:      r.auth.URL,
 			FraudBaseURL: r.fraud.URL,
 			HTTPClient:   &http.Client{Transport: transport},
@@ -44,45 +44,37 @@ func playOurs(ctx context.Context, r *recorder, trials []trial) (map[string]outc
 			return nil, err
 		}
 		var opts []shared.RequestOption
-		if !t.Caller.IsZero() {
-			opts = append(opts, shared.WithAuthorization(t.Caller))
+		if !c.Caller.IsZero() {
+			opts = append(opts, shared.WithAuthorization(c.Caller))
 		}
 		var o outcome
-		if resp, err := t.ours.Do(ctx, client, opts...); err != nil {
+		if resp, err := c.ours.Do(ctx, client, opts...); err != nil {
 			o.err = err.Error()
-		} else if o.answer, err = reveal(resp); err != nil {
-			return nil, fmt.Errorf("%s: %w", t.Operation, err)
+		} else if o.answer, err = json.Marshal(resp); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Operation, err)
 		}
-		outcomes[t.Project] = o
+		outcomes[c.Project] = o
 	}
 	return withSent(outcomes, r.take()), nil
-}
-
-// reveal encodes an answer as a program does that stores it.
-func reveal(resp any) (json.RawMessage, error) {
-	if r, ok := resp.(interface{ Unredacted() any }); ok {
-		resp = r.Unredacted()
-	}
-	return json.Marshal(resp)
 }
 
 // nodeInput is what record.mjs reads.
 type nodeInput struct {
 	Auth  string `json:"auth"`
 	Fraud string `json:"fraud"`
-	// Basic is the second half of the credentials, which all projects share.
+	// Basic is the password of HTTP's basic authentication: the secret of all projects.
 	Basic string     `json:"basic"`
 	Calls []nodeCall `json:"calls"`
 }
 
-// playNode makes the calls with Stytch's SDK for Node, in a process of its own. It also returns the methods of each
-// client, true for those that take a caller's session.
-func playNode(
-	ctx context.Context, r *recorder, trials []trial, dir string,
+// callNode makes the calls with Stytch's SDK for Node, in another process. It also returns the methods of each client,
+// true for those that take a caller's session.
+func callNode(
+	ctx context.Context, r *recorder, comparisons []comparison, dir string,
 ) (outcomes map[string]outcome, methods map[string]map[string]bool, err error) {
-	input := nodeInput{Auth: r.auth.URL + "/", Fraud: r.fraud.URL + "/", Basic: password}
-	for _, t := range trials {
-		input.Calls = append(input.Calls, t.node)
+	input := nodeInput{Auth: r.auth.URL + "/", Fraud: r.fraud.URL + "/", Basic: projectSecret}
+	for _, c := range comparisons {
+		input.Calls = append(input.Calls, c.node)
 	}
 	stdin, err := json.Marshal(input)
 	if err != nil {
@@ -101,7 +93,7 @@ func playNode(
 	return withSent(outcomes, r.take()), methods, nil
 }
 
-// readOutcomes reads what record.mjs prints.
+// readOutcomes reads the output of record.mjs.
 func readOutcomes(stdout io.Reader) (outcomes map[string]outcome, methods map[string]map[string]bool, err error) {
 	lines := json.NewDecoder(stdout)
 	if err := lines.Decode(&methods); err != nil {
@@ -122,7 +114,7 @@ func readOutcomes(stdout io.Reader) (outcomes map[string]outcome, methods map[st
 	return outcomes, methods, nil
 }
 
-// withSent adds the requests that reached the server.
+// withSent adds the requests that the server received to outcomes.
 func withSent(outcomes map[string]outcome, seen map[string][]sent) map[string]outcome {
 	for project, list := range seen {
 		o := outcomes[project]

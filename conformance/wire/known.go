@@ -1,7 +1,7 @@
 package main
 
 import (
-	_ "embed" // the known differences
+	_ "embed" // differences.json
 	"encoding/json"
 	"fmt"
 )
@@ -9,21 +9,21 @@ import (
 //go:embed differences.json
 var differencesJSON []byte
 
-// known is a difference that stays, and why.
+// known is a difference that is accepted, with the reason.
 type known struct {
 	Operation string `json:"operation"`
-	// Where is a place as a difference names it, as in "body.name".
+	// Where is that of the difference, as in "body.name".
 	Where  string `json:"where"`
 	Reason string `json:"reason"`
 
 	used bool
 }
 
-// ledger are the known differences.
-type ledger []*known
+// knownDifferences is the content of differences.json.
+type knownDifferences []*known
 
-func loadLedger() (ledger, error) {
-	var l ledger
+func loadKnown() (knownDifferences, error) {
+	var l knownDifferences
 	if err := json.Unmarshal(differencesJSON, &l); err != nil {
 		return nil, fmt.Errorf("differences.json: %w", err)
 	}
@@ -36,18 +36,19 @@ func loadLedger() (ledger, error) {
 	return l, nil
 }
 
-// unknown are the differences that the ledger does not name.
-func (l ledger) unknown(found []difference) []difference {
+// unknown returns the differences that are not known.
+func (l knownDifferences) unknown(found []difference) []difference {
 	var list []difference
 	for _, d := range found {
-		if !l.names(d) {
+		if !l.contains(d) {
 			list = append(list, d)
 		}
 	}
 	return list
 }
 
-func (l ledger) names(d difference) bool {
+// contains reports whether a difference is known, and marks its entry as used.
+func (l knownDifferences) contains(d difference) bool {
 	for _, k := range l {
 		if k.Operation == d.Operation && k.Where == d.Where {
 			k.used = true
@@ -57,8 +58,8 @@ func (l ledger) names(d difference) bool {
 	return false
 }
 
-// unused are the entries that name nothing any more.
-func (l ledger) unused() []string {
+// unused returns the entries that contains never found.
+func (l knownDifferences) unused() []string {
 	var list []string
 	for _, k := range l {
 		if !k.used {
