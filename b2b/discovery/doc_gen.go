@@ -3,5 +3,5 @@
 // Package discovery holds types. It describes what discovery finds: the organizations somebody belongs to or
 // could join, once they have proved who they are and before they have picked one.
 //
-// Beside another package discovery it is imported as b2bdiscovery.
+// Where another package discovery is imported too, import this one as b2bdiscovery.
 package discovery

@@ -57,7 +57,7 @@ var opAuthenticate = transport.Op{
 // SessionDurationMinutes is given. With AuthorizationCheck the call also fails when the session's roles do not
 // allow the action. Sessions.AuthenticateJWT saves the call for as long as a JWT is valid.
 //
-// Set exactly one of SessionToken and SessionJWT; the server decides.
+// Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionNotFound
@@ -97,7 +97,7 @@ var opRevoke = transport.Op{
 // On behalf of a session the member needs the action "revoke-sessions" on "stytch.member", or on "stytch.self"
 // for sessions of their own.
 //
-// Set exactly one of MemberSessionID, SessionToken, SessionJWT and MemberID; the server decides.
+// Set exactly one of MemberSessionID, SessionToken, SessionJWT and MemberID. Only the server checks this.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -137,7 +137,7 @@ var opExchange = transport.Op{
 // ones are not enough, no session is made: MemberAuthenticated is false, PrimaryRequired or MFARequired says
 // what is missing, and IntermediateSessionToken carries what was proved to the next step.
 //
-// Set exactly one of SessionToken and SessionJWT; the server decides.
+// Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionNotFound

@@ -57,7 +57,7 @@ var opAuthenticate = transport.Op{
 // SessionDurationMinutes is given. With AuthorizationCheck the call also fails when the session's roles do not
 // allow the action. Sessions.AuthenticateJWT saves the call for as long as a JWT is valid.
 //
-// Set exactly one of SessionToken and SessionJWT; the server decides.
+// Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionNotFound
@@ -92,7 +92,7 @@ var opRevoke = transport.Op{
 // JWTs that were issued before still pass a local check until they expire, five minutes later at most. There is
 // no call that ends all sessions of a user; list them with Sessions.Get and end them one by one.
 //
-// Set exactly one of SessionID, SessionToken and SessionJWT; the server decides.
+// Set exactly one of SessionID, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionNotFound

@@ -171,7 +171,7 @@ var opExchangePrimaryFactor = transport.Op{
 // factor; an address may take the place of a number and the other way round. Nothing proves that the new one is
 // theirs, so make sure of it before you call.
 //
-// Set exactly one of EmailAddress and PhoneNumber; the server decides.
+// Set exactly one of EmailAddress and PhoneNumber. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound

@@ -33,7 +33,7 @@ var opAuthorizeStart = transport.Op{
 //
 // A member can grant a scope only if their roles allow everything it stands for.
 //
-// Set exactly one of MemberID, SessionToken and SessionJWT; the server decides.
+// Set exactly one of MemberID, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound
@@ -71,7 +71,7 @@ var opAuthorize = transport.Op{
 // Name the member by a session rather than by OrganizationID and MemberID if the app's access token is to be
 // traded for a session later, by Sessions.ExchangeAccessToken.
 //
-// Set exactly one of MemberID, SessionToken and SessionJWT; the server decides.
+// Set exactly one of MemberID, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound

@@ -67,7 +67,7 @@ var opAuthenticate = transport.Op{
 // session and is spent; a running session gains the factor. Only the newest code counts, and it works once. The
 // phone number counts as verified from then on.
 //
-// Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT; the server decides.
+// Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOTPCodeNotFound

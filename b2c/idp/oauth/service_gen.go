@@ -30,7 +30,7 @@ var opAuthorizeStart = transport.Op{
 // Show the app and the grantable scopes if ConsentRequired is true, then call IDP.OAuth.Authorize with the
 // user's answer.
 //
-// Set exactly one of UserID, SessionToken and SessionJWT; the server decides.
+// Set exactly one of UserID, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound
@@ -64,7 +64,7 @@ var opAuthorize = transport.Op{
 // in either case; it carries the code or the refusal to the app. Nothing is checked of how the user was asked,
 // so call it only after IDP.OAuth.AuthorizeStart, with the same values.
 //
-// Set exactly one of UserID, SessionToken and SessionJWT; the server decides.
+// Set exactly one of UserID, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound

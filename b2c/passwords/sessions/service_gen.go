@@ -32,7 +32,7 @@ var opReset = transport.Op{
 // has to prove one again first. Unverified: we assume, as in the B2B product, that this session goes on and the
 // user's others end.
 //
-// Set exactly one of SessionToken and SessionJWT; the server decides.
+// Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionTooOldToResetPassword
