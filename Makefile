@@ -1,10 +1,10 @@
-# What a newcomer can do. Needs Go, make and git; the first run downloads modules, and tools are built into bin/ once.
+# Run make for a list of targets. They need Go, make and git. The first run downloads modules and builds tools into bin/.
 
 GO       ?= go
 FUZZTIME ?= 10s
 LINT     := bin/golangci-lint
 VULN     := bin/govulncheck
-OTHER    := conformance/wire/node_modules/.package-lock.json
+NODE_SDK := conformance/wire/node_modules/.package-lock.json
 MODULES  := . tools conformance
 CROSS    ?= linux/386 linux/arm64 windows/amd64 darwin/arm64 js/wasm
 
@@ -12,7 +12,7 @@ CROSS    ?= linux/386 linux/arm64 windows/amd64 darwin/arm64 js/wasm
 .PHONY: help demo test test-386 test-jsonv2 race vet cross lint fmt fmt-check generate generate-check spec catalog docs \
 	examples fuzz bench figures cover conformance vuln api-diff tidy-check check
 
-help: ## list what there is
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## log in through the emulator: no account, no network
@@ -32,12 +32,12 @@ test-jsonv2: ## run the tests with the standard library's json/v2
 race: ## run the tests with the race detector (needs a C compiler)
 	$(GO) test -race -shuffle=on ./...
 
-vet: ## let go vet look at everything
+vet: ## run go vet on everything
 	$(GO) vet ./...
 	$(GO) -C tools vet ./...
 	$(GO) -C conformance vet ./...
 
-cross: ## the same, with tests, as for each of CROSS
+cross: ## run go vet on the SDK and its tests for each platform in CROSS
 	@for target in $(CROSS); do \
 		echo "go vet ./... for $$target"; \
 		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) vet ./... || exit 1; \
@@ -59,10 +59,10 @@ fmt: $(LINT) ## format the code and sort its imports
 fmt-check: ## fail if a file is not formatted
 	@files=$$(gofmt -l .) && if [ -n "$$files" ]; then echo "not formatted, run make fmt:"; echo "$$files"; exit 1; fi
 
-generate: ## write everything that the specification in api/ stands for
+generate: ## generate code and documents from the specification in api/
 	$(GO) -C tools run ./stytchgen -root ..
 
-generate-check: ## fail if a generated file is not what the specification makes
+generate-check: ## fail if a generated file is out of date
 	$(GO) -C tools run ./stytchgen -root .. -check
 
 spec: ## validate api/ as OpenAPI 3.1
@@ -88,30 +88,30 @@ fuzz: ## run each fuzz target for FUZZTIME, 10s by default
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-figures: ## measure size, build time and start, and write docs/FIGURES.md
+figures: ## measure size, build time and start-up time, and write docs/FIGURES.md
 	$(GO) -C tools run ./figures -root ..
 
-cover: ## tell how much of the code the tests reach
+cover: ## print the coverage of the tests
 	$(GO) test -coverprofile=coverage.out -coverpkg=./... ./...
 	$(GO) tool cover -func=coverage.out | tail -1
 
-conformance: $(OTHER) ## compare our calls with those of Stytch's SDK for Node (needs node and npm)
+conformance: $(NODE_SDK) ## compare our calls with those of Stytch's SDK for Node (needs node and npm)
 	$(GO) -C conformance run ./wire
 
-$(OTHER): conformance/wire/package.json conformance/wire/package-lock.json
+$(NODE_SDK): conformance/wire/package.json conformance/wire/package-lock.json
 	cd conformance/wire && npm ci
 
-vuln: $(VULN) ## look for known vulnerabilities (asks the Go project's database)
+vuln: $(VULN) ## check for known vulnerabilities (queries the Go vulnerability database)
 	@for m in $(MODULES); do $(VULN) -C $$m -test ./... || exit 1; done
 
 $(VULN): tools/audit/go.mod tools/audit/go.sum
 	$(GO) -C tools/audit build -o ../../$(VULN) golang.org/x/vuln/cmd/govulncheck
 
-api-diff: ## show what changed in the API since the last tag
+api-diff: ## print how the exported Go API differs from the last tag
 	@./.ci/api-diff
 
 tidy-check: ## fail if a go.mod or go.sum is not tidy
 	@for m in $(MODULES) tools/audit; do $(GO) -C $$m mod tidy -diff || exit 1; done
 
-check: ## everything that must hold before a change goes in
+check: ## run all checks that a change must pass
 	./.ci/run

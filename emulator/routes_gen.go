@@ -2,7 +2,7 @@
 
 package emulator
 
-// routes are the operations of the API, built here or not.
+// routes lists all operations of the API, emulated or not.
 var routes = []route{
 	{"b2b.discovery.intermediate_sessions.exchange", "POST", "/v1/b2b/discovery/intermediate_sessions/exchange", "exact"},
 	{"b2b.discovery.organizations.create", "POST", "/v1/b2b/discovery/organizations/create", "exact"},

@@ -2049,7 +2049,7 @@ const (
 	CodeUseHTTPS Code = "use_https"
 )
 
-// statuses are those of all codes, in the order of the alphabet.
+// statuses holds all codes with their statuses, in alphabetical order.
 var statuses = [...]codeStatus{
 	{CodeActionAvailableOnlyForActiveMembers, 400, 0},
 	{CodeActionAvailableOnlyOncePrimaryAuthenticationIsMet, 400, 0},

@@ -3,5 +3,5 @@
 // Package discovery holds types. It describes the results of discovery: the organizations that a person belongs
 // to or may join, listed before the person has chosen one.
 //
-// Beside another package discovery it is imported as b2bdiscovery.
+// Where another package discovery is imported too, import this one as b2bdiscovery.
 package discovery

@@ -4,7 +4,7 @@ package discovery
 
 import "github.com/seed75add069/stytch-go/b2b/sessions"
 
-// Next says what a login would ask for: nothing more, another primary factor, or a second factor.
+// Next returns what a login would still need: nothing, another primary factor or a second factor.
 func (r *DiscoveredOrganization) Next() sessions.Step {
 	return sessions.NextStep(r.MemberAuthenticated, r.PrimaryRequired, r.MFARequired)
 }

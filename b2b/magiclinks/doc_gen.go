@@ -10,5 +10,5 @@
 //		MagicLinksToken: magicLinksToken,
 //	})
 //
-// Beside another package magiclinks it is imported as b2bmagiclinks.
+// Where another package magiclinks is imported too, import this one as b2bmagiclinks.
 package magiclinks

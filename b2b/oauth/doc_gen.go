@@ -9,5 +9,5 @@
 //		OAuthToken: oauthToken,
 //	})
 //
-// Beside another package oauth it is imported as b2boauth.
+// Where another package oauth is imported too, import this one as b2boauth.
 package oauth

@@ -11,5 +11,5 @@
 //		OrganizationName: organizationName,
 //	})
 //
-// Beside another package organizations it is imported as b2borganizations.
+// Where another package organizations is imported too, import this one as b2borganizations.
 package organizations

@@ -10,11 +10,11 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// SearchAll walks all that Search finds, page by page, from req.Cursor on; nil means everything. Each page is a
-// call of its own with opts. req is not changed.
+// SearchAll iterates over all results of Search, from req.Cursor on. A nil req means all results there are.
+// Each page is one call, with opts. req is not changed.
 //
-// When a page fails, the loop gets one error, a *[shared.PageError] that wraps the cause and holds the cursor
-// to go on with. Breaking out of the loop makes no further call.
+// When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the
+// cause and has the cursor to resume from. Breaking out of the loop makes no further call.
 func (s *Service) SearchAll(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) iter.Seq2[Organization, error] {

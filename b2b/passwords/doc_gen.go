@@ -12,5 +12,5 @@
 //		Password:       password,
 //	})
 //
-// Beside another package passwords it is imported as b2bpasswords.
+// Where another package passwords is imported too, import this one as b2bpasswords.
 package passwords

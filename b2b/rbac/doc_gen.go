@@ -7,5 +7,5 @@
 //
 //	resp, err := client.B2B.RBAC.Policy(ctx, &rbac.PolicyRequest{})
 //
-// Beside another package rbac it is imported as b2brbac.
+// Where another package rbac is imported too, import this one as b2brbac.
 package rbac

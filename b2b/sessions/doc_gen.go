@@ -10,5 +10,5 @@
 //		SessionToken: new(sessionToken),
 //	})
 //
-// Beside another package sessions it is imported as b2bsessions.
+// Where another package sessions is imported too, import this one as b2bsessions.
 package sessions

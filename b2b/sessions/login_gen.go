@@ -2,7 +2,7 @@
 
 package sessions
 
-// Login is what all answers to logins have in common. It shares the answer's memory.
+// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
 func (r *AuthenticateResponse) Login() Login {
 	return Login{
 		MemberID:     r.Member.MemberID,
@@ -16,12 +16,12 @@ func (r *AuthenticateResponse) Login() Login {
 	}
 }
 
-// Next says what the login asks for: nothing more, another primary factor, or a second factor.
+// Next returns what the login still needs: nothing, another primary factor or a second factor.
 func (r *AuthenticateResponse) Next() Step {
 	return NextStep(true, nil, nil)
 }
 
-// Login is what all answers to logins have in common. It shares the answer's memory.
+// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
 func (r *ExchangeResponse) Login() Login {
 	return Login{
 		MemberID:     r.MemberID,
@@ -38,12 +38,12 @@ func (r *ExchangeResponse) Login() Login {
 	}
 }
 
-// Next says what the login asks for: nothing more, another primary factor, or a second factor.
+// Next returns what the login still needs: nothing, another primary factor or a second factor.
 func (r *ExchangeResponse) Next() Step {
 	return NextStep(r.MemberAuthenticated && r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
 }
 
-// Login is what all answers to logins have in common. It shares the answer's memory.
+// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
 func (r *ExchangeAccessTokenResponse) Login() Login {
 	return Login{
 		MemberID:     r.MemberID,
@@ -57,12 +57,12 @@ func (r *ExchangeAccessTokenResponse) Login() Login {
 	}
 }
 
-// Next says what the login asks for: nothing more, another primary factor, or a second factor.
+// Next returns what the login still needs: nothing, another primary factor or a second factor.
 func (r *ExchangeAccessTokenResponse) Next() Step {
 	return NextStep(r.MemberSession != nil, nil, nil)
 }
 
-// Login is what all answers to logins have in common. It shares the answer's memory.
+// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
 func (r *AttestResponse) Login() Login {
 	return Login{
 		MemberID:     r.MemberID,
@@ -76,12 +76,12 @@ func (r *AttestResponse) Login() Login {
 	}
 }
 
-// Next says what the login asks for: nothing more, another primary factor, or a second factor.
+// Next returns what the login still needs: nothing, another primary factor or a second factor.
 func (r *AttestResponse) Next() Step {
 	return NextStep(true, nil, nil)
 }
 
-// Login is what all answers to logins have in common. It shares the answer's memory.
+// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
 func (r *MigrateResponse) Login() Login {
 	return Login{
 		MemberID:     r.MemberID,
@@ -95,7 +95,7 @@ func (r *MigrateResponse) Login() Login {
 	}
 }
 
-// Next says what the login asks for: nothing more, another primary factor, or a second factor.
+// Next returns what the login still needs: nothing, another primary factor or a second factor.
 func (r *MigrateResponse) Next() Step {
 	return NextStep(r.MemberSession != nil, nil, nil)
 }

@@ -57,7 +57,7 @@ var opAuthenticate = transport.Op{
 // is given. With AuthorizationCheck, the call also fails if the session's roles do not allow the action.
 // Sessions.AuthenticateJWT avoids the call as long as a JWT is valid.
 //
-// Set exactly one of SessionToken and SessionJWT; the server decides.
+// Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionNotFound
@@ -97,7 +97,7 @@ var opRevoke = transport.Op{
 // When called on behalf of a session, the member needs the action "revoke-sessions" on "stytch.member" or, for
 // their own sessions, on "stytch.self".
 //
-// Set exactly one of MemberSessionID, SessionToken, SessionJWT and MemberID; the server decides.
+// Set exactly one of MemberSessionID, SessionToken, SessionJWT and MemberID. Only the server checks this.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -137,7 +137,7 @@ var opExchange = transport.Op{
 // not enough, no session is created: MemberAuthenticated is false, PrimaryRequired or MFARequired says what is
 // missing, and IntermediateSessionToken is passed to the call that supplies it.
 //
-// Set exactly one of SessionToken and SessionJWT; the server decides.
+// Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionNotFound

@@ -4,7 +4,7 @@ package sso
 
 import "github.com/seed75add069/stytch-go/b2b/sessions"
 
-// Login is what all answers to logins have in common. It shares the answer's memory.
+// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
 func (r *AuthenticateResponse) Login() sessions.Login {
 	return sessions.Login{
 		MemberID:     r.MemberID,
@@ -21,7 +21,7 @@ func (r *AuthenticateResponse) Login() sessions.Login {
 	}
 }
 
-// Next says what the login asks for: nothing more, another primary factor, or a second factor.
+// Next returns what the login still needs: nothing, another primary factor or a second factor.
 func (r *AuthenticateResponse) Next() sessions.Step {
 	return sessions.NextStep(r.MemberAuthenticated && r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
 }

@@ -10,5 +10,5 @@
 //		MemberID:       memberID,
 //	})
 //
-// Beside another package totps it is imported as b2btotps.
+// Where another package totps is imported too, import this one as b2btotps.
 package totps

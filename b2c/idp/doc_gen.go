@@ -10,5 +10,5 @@
 //		Token: token,
 //	})
 //
-// Beside another package idp it is imported as b2cidp.
+// Where another package idp is imported too, import this one as b2cidp.
 package idp

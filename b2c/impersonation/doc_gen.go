@@ -10,5 +10,5 @@
 //		ImpersonationToken: impersonationToken,
 //	})
 //
-// Beside another package impersonation it is imported as b2cimpersonation.
+// Where another package impersonation is imported too, import this one as b2cimpersonation.
 package impersonation

@@ -10,5 +10,5 @@
 //		Token: token,
 //	})
 //
-// Beside another package magiclinks it is imported as b2cmagiclinks.
+// Where another package magiclinks is imported too, import this one as b2cmagiclinks.
 package magiclinks

@@ -9,5 +9,5 @@
 //		Token: token,
 //	})
 //
-// Beside another package oauth it is imported as b2coauth.
+// Where another package oauth is imported too, import this one as b2coauth.
 package oauth

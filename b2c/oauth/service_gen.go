@@ -30,7 +30,7 @@ var opAttach = transport.Op{
 // that follows then belongs to this user rather than to a new one. Complete it with OAuth.Authenticate as
 // usual.
 //
-// Set exactly one of UserID, SessionToken and SessionJWT; the server decides.
+// Set exactly one of UserID, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidOAuthProvider

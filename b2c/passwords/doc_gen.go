@@ -10,5 +10,5 @@
 //		Password: password,
 //	})
 //
-// Beside another package passwords it is imported as b2cpasswords.
+// Where another package passwords is imported too, import this one as b2cpasswords.
 package passwords

@@ -7,5 +7,5 @@
 //
 //	resp, err := client.B2C.RBAC.Policy(ctx, &rbac.PolicyRequest{})
 //
-// Beside another package rbac it is imported as b2crbac.
+// Where another package rbac is imported too, import this one as b2crbac.
 package rbac

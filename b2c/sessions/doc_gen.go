@@ -11,5 +11,5 @@
 //		SessionToken: new(sessionToken),
 //	})
 //
-// Beside another package sessions it is imported as b2csessions.
+// Where another package sessions is imported too, import this one as b2csessions.
 package sessions

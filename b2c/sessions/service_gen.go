@@ -57,7 +57,7 @@ var opAuthenticate = transport.Op{
 // is given. With AuthorizationCheck, the call also fails if the session's roles do not allow the action.
 // Sessions.AuthenticateJWT avoids the call as long as a JWT is valid.
 //
-// Set exactly one of SessionToken and SessionJWT; the server decides.
+// Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionNotFound
@@ -92,7 +92,7 @@ var opRevoke = transport.Op{
 // A local check still accepts earlier JWTs until they expire, at most five minutes later. No call revokes all
 // sessions of a user; list them with Sessions.Get and revoke them one by one.
 //
-// Set exactly one of SessionID, SessionToken and SessionJWT; the server decides.
+// Set exactly one of SessionID, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionNotFound

@@ -9,5 +9,5 @@
 //		UserID: userID,
 //	})
 //
-// Beside another package totps it is imported as b2ctotps.
+// Where another package totps is imported too, import this one as b2ctotps.
 package totps

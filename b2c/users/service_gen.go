@@ -170,7 +170,7 @@ var opExchangePrimaryFactor = transport.Op{
 // an address can replace a number and vice versa. The API does not verify that the new one is the user's, so do
 // that before you call.
 //
-// Set exactly one of EmailAddress and PhoneNumber; the server decides.
+// Set exactly one of EmailAddress and PhoneNumber. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound

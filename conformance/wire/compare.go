@@ -11,24 +11,24 @@ import (
 	"strings"
 )
 
-// difference is a place where the two sides are not alike.
+// difference is a place where the two SDKs are not alike.
 type difference struct {
-	Operation, Trial, Where, Ours, Node string
+	Operation, Comparison, Where, Ours, Node string
 }
 
 func (d difference) String() string {
-	return fmt.Sprintf("%s (%s): %s: ours %s, Node's %s", d.Operation, d.Trial, d.Where, d.Ours, d.Node)
+	return fmt.Sprintf("%s (%s): %s: ours %s, Node's %s", d.Operation, d.Comparison, d.Where, d.Ours, d.Node)
 }
 
-// comparer collects the differences of one trial.
+// comparer collects the differences of one comparison.
 type comparer struct {
-	trial trial
-	found []difference
+	comparison comparison
+	found      []difference
 }
 
-// compare tells how the two outcomes of a trial differ.
-func compare(t trial, ours, node outcome) []difference {
-	c := &comparer{trial: t}
+// compare returns the differences between the two outcomes of a comparison.
+func compare(of comparison, ours, node outcome) []difference {
+	c := &comparer{comparison: of}
 	switch {
 	case ours.err != "" || node.err != "":
 		c.differ("error", ours.err, node.err)
@@ -41,13 +41,13 @@ func compare(t trial, ours, node outcome) []difference {
 	return c.found
 }
 
-// compareMethods tells which methods one side lacks, and which take a caller's session on Node's side alone. What ours
-// takes alone shows when it is sent. node has the methods of each client, true for those that take one.
-func compareMethods(trials []trial, node map[string]map[string]bool) []difference {
+// compareMethods returns the methods that only Node's SDK has, and those that take a caller's session only there. node
+// has the methods of each client, true for those that take a session. What only ours has or takes shows in the calls.
+func compareMethods(comparisons []comparison, node map[string]map[string]bool) []difference {
 	ours := map[string]map[string]bool{"b2b": {}, "b2c": {}}
-	for _, t := range trials {
-		method := strings.Join(t.node.Method, ".")
-		ours[t.node.Client][method] = ours[t.node.Client][method] || !t.Caller.IsZero()
+	for _, c := range comparisons {
+		method := strings.Join(c.node.Method, ".")
+		ours[c.node.Client][method] = ours[c.node.Client][method] || !c.Caller.IsZero()
 	}
 	var found []difference
 	for _, client := range slices.Sorted(maps.Keys(node)) {
@@ -69,14 +69,14 @@ func (c *comparer) sent(ours, node sent) {
 	c.equal("method", ours.Method, node.Method)
 	c.equal("path", ours.Path, node.Path)
 	c.equal("query", ours.Query, node.Query)
-	for _, name := range counted {
+	for _, name := range comparedHeaders {
 		c.equal("header "+name, ours.Header[name], node.Header[name])
 	}
-	// A DELETE says nothing in its body. Node's SDK puts an empty object there, we send none.
+	// With DELETE, Node's SDK sends an empty object and ours sends no body.
 	if ours.Method == http.MethodDelete && ours.Body == "" && node.Body == "{}" {
 		node.Body = ""
 	}
-	if ours.Body != "" { // Node's SDK names a type where there is no body, too
+	if ours.Body != "" { // Node's SDK sends a content type without a body too
 		c.equal("content type", ours.ContentType, node.ContentType)
 	}
 	c.json("body", ours.Body, node.Body)
@@ -97,9 +97,9 @@ func (c *comparer) json(where, ours, node string) {
 	c.values(where, a, b)
 }
 
-// decode keeps numbers as they are written.
+// decode decodes JSON. Numbers stay as they are written.
 func decode(text string) (v any, err error) {
-	if !json.Valid([]byte(text)) { // a decoder leaves what follows the first value alone
+	if !json.Valid([]byte(text)) { // the decoder ignores what follows the first value
 		return nil, errors.New("not JSON")
 	}
 	decoder := json.NewDecoder(strings.NewReader(text))
@@ -111,11 +111,11 @@ func decode(text string) (v any, err error) {
 // absent stands for a member that is not there.
 type absent struct{}
 
-// values compares two values down to the members that differ.
+// values compares two values. In objects it finds the members that differ.
 func (c *comparer) values(where string, ours, node any) {
 	a, isObject := ours.(map[string]any)
-	b, isToo := node.(map[string]any)
-	if !isObject || !isToo {
+	b, bothAre := node.(map[string]any)
+	if !isObject || !bothAre {
 		c.equal(where, ours, node)
 		return
 	}
@@ -140,10 +140,10 @@ func (c *comparer) equal(where string, ours, node any) {
 }
 
 func (c *comparer) differ(where string, ours, node any) {
-	c.found = append(c.found, difference{c.trial.Operation, c.trial.Name, where, show(ours), show(node)})
+	c.found = append(c.found, difference{c.comparison.Operation, c.comparison.Name, where, format(ours), format(node)})
 }
 
-func show(v any) string {
+func format(v any) string {
 	if _, ok := v.(absent); ok {
 		return "absent"
 	}

@@ -9,8 +9,7 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Each change on Node's side is seen, and where it is.
-func TestCompare_sees(t *testing.T) {
+func TestCompare_findsEachDifference(t *testing.T) {
 	t.Parallel()
 	for where, change := range map[string]func(*outcome){
 		"host":                           func(o *outcome) { o.sent[0].Host = "fraud" },
@@ -35,7 +34,7 @@ func TestCompare_sees(t *testing.T) {
 			ours, node := getOutcome(), getOutcome()
 			change(&node)
 			for _, found := range [][]difference{
-				compare(getTrial("1"), ours, node), compare(getTrial("1"), node, ours),
+				compare(getComparison("1"), ours, node), compare(getComparison("1"), node, ours),
 			} {
 				var places []string
 				for _, d := range found {
@@ -47,7 +46,7 @@ func TestCompare_sees(t *testing.T) {
 	}
 }
 
-func TestCompare_isAlike(t *testing.T) {
+func TestCompare_findsNoDifference(t *testing.T) {
 	t.Parallel()
 	for why, change := range map[string]func(ours, node *outcome){
 		"nothing differs":              func(_, _ *outcome) {},
@@ -57,7 +56,7 @@ func TestCompare_isAlike(t *testing.T) {
 			ours.sent[0].Method, ours.sent[0].Body, ours.sent[0].ContentType = "DELETE", "", ""
 			node.sent[0].Method, node.sent[0].Body = "DELETE", "{}"
 		},
-		"Node's GET has the type of no body": func(ours, node *outcome) {
+		"Node's GET has a content type without a body": func(ours, node *outcome) {
 			ours.sent[0].Method, ours.sent[0].Body, ours.sent[0].ContentType = "GET", "", ""
 			node.sent[0].Method, node.sent[0].Body = "GET", ""
 		},
@@ -66,13 +65,13 @@ func TestCompare_isAlike(t *testing.T) {
 			t.Parallel()
 			ours, node := getOutcome(), getOutcome()
 			change(&ours, &node)
-			assert.Empty(t, compare(getTrial("1"), ours, node))
+			assert.Empty(t, compare(getComparison("1"), ours, node))
 		})
 	}
 }
 
-// Only a DELETE is excused, and only Node's.
-func TestCompare_emptyObjectIsNoEmptyBody(t *testing.T) {
+// Only with DELETE, and only from Node's SDK, an empty object is like no body.
+func TestCompare_tellsAnEmptyObjectFromNoBody(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ method, ours, node string }{
 		{"POST", "", "{}"}, {"POST", "{}", ""}, {"DELETE", "{}", ""}, {"DELETE", "", `{"a": 1}`}, {"POST", "{}", "{} {}"},
@@ -80,29 +79,29 @@ func TestCompare_emptyObjectIsNoEmptyBody(t *testing.T) {
 		ours, node := getOutcome(), getOutcome()
 		ours.sent[0].Method, ours.sent[0].Body = tt.method, tt.ours
 		node.sent[0].Method, node.sent[0].Body = tt.method, tt.node
-		assert.NotEmpty(t, compare(getTrial("1"), ours, node), "%v", tt)
+		assert.NotEmpty(t, compare(getComparison("1"), ours, node), "%v", tt)
 	}
 }
 
 func TestCompareMethods(t *testing.T) {
 	t.Parallel()
-	asProject, onBehalf := getTrial("1"), getTrial("2")
+	asProject, onBehalf := getComparison("1"), getComparison("2")
 	onBehalf.Caller = shared.Authorization{SessionToken: "a"}
 	for name, tt := range map[string]struct {
-		trials []trial
-		node   map[string]map[string]bool
-		want   []string
+		comparisons []comparison
+		node        map[string]map[string]bool
+		want        []string
 	}{
-		"the same":             {[]trial{asProject}, map[string]map[string]bool{"b2b": {"things.get": false}}, nil},
-		"the same, for both":   {[]trial{asProject, onBehalf}, map[string]map[string]bool{"b2b": {"things.get": true}}, nil},
-		"Node has one more":    {[]trial{asProject}, map[string]map[string]bool{"b2b": {"things.get": false, "new": true}}, []string{"Node: new method"}},
-		"on another client":    {[]trial{asProject}, map[string]map[string]bool{"b2c": {"things.get": false}}, []string{"Node: things.get method"}},
-		"Node takes a session": {[]trial{asProject}, map[string]map[string]bool{"b2b": {"things.get": true}}, []string{"Node: things.get caller"}},
+		"the same":             {[]comparison{asProject}, map[string]map[string]bool{"b2b": {"things.get": false}}, nil},
+		"the same, for both":   {[]comparison{asProject, onBehalf}, map[string]map[string]bool{"b2b": {"things.get": true}}, nil},
+		"Node has one more":    {[]comparison{asProject}, map[string]map[string]bool{"b2b": {"things.get": false, "new": true}}, []string{"Node: new method"}},
+		"another client's":     {[]comparison{asProject}, map[string]map[string]bool{"b2c": {"things.get": false}}, []string{"Node: things.get method"}},
+		"Node takes a session": {[]comparison{asProject}, map[string]map[string]bool{"b2b": {"things.get": true}}, []string{"Node: things.get caller"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, d := range compareMethods(tt.trials, tt.node) {
+			for _, d := range compareMethods(tt.comparisons, tt.node) {
 				got = append(got, d.Operation+" "+d.Where)
 			}
 			assert.Equal(t, tt.want, got)

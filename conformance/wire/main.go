@@ -1,10 +1,10 @@
 // Command wire makes every call of the API with this SDK and with Stytch's own for Node, with the same arguments and
-// against the same server, and fails where what they send or return differs. Run it through make conformance, which
-// installs the other SDK, or from the module's folder:
+// against the same server. It fails if what they send or return differs. Run it with make conformance, which installs
+// the other SDK, or in the module's folder:
 //
 //	go run ./wire
 //
-// A difference that stays is in differences.json, with its reason.
+// Accepted differences are in differences.json, with their reasons.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// timeout bounds everything; it takes seconds.
+// timeout bounds the whole run, which normally takes seconds.
 const timeout = 2 * time.Minute
 
 func main() {
@@ -30,59 +30,59 @@ func main() {
 	}
 }
 
-// run compares both sides; dir is where record.mjs and the package it uses are.
+// run compares both SDKs. dir is the folder with record.mjs and the packages it uses.
 func run(ctx context.Context, out io.Writer, dir string) error {
-	trials, err := load()
+	comparisons, err := load()
 	if err != nil {
 		return err
 	}
-	known, err := loadLedger()
+	known, err := loadKnown()
 	if err != nil {
 		return err
 	}
-	r := newRecorder(trials)
+	r := newRecorder(comparisons)
 	defer r.close()
-	ours, err := playOurs(ctx, r, trials)
+	ours, err := callOurs(ctx, r, comparisons)
 	if err != nil {
 		return err
 	}
-	node, methods, err := playNode(ctx, r, trials, dir)
+	node, methods, err := callNode(ctx, r, comparisons, dir)
 	if err != nil {
 		return err
 	}
 	s := summary{out: out, known: known}
-	s.judge(compareMethods(trials, methods))
-	s.compare(trials, ours, node)
-	return s.verdict()
+	s.report(compareMethods(comparisons, methods))
+	s.compare(comparisons, ours, node)
+	return s.result()
 }
 
-// summary prints what differs and counts what does not.
+// summary prints the differences and counts the calls without any.
 type summary struct {
 	out   io.Writer
-	known ledger
+	known knownDifferences
 
-	differ      bool
+	differ      bool // whether there is a difference that is not known
 	calls, same int
 	operations  map[string]bool
-	other       string
+	userAgent   string // of the other SDK
 }
 
-func (s *summary) compare(trials []trial, ours, node map[string]outcome) {
+func (s *summary) compare(comparisons []comparison, ours, node map[string]outcome) {
 	s.operations = map[string]bool{}
-	for _, t := range trials {
+	for _, c := range comparisons {
 		s.calls++
-		s.operations[t.Operation] = true
-		if s.judge(compare(t, ours[t.Project], node[t.Project])) {
+		s.operations[c.Operation] = true
+		if s.report(compare(c, ours[c.Project], node[c.Project])) {
 			s.same++
 		}
-		for _, request := range node[t.Project].sent {
-			s.other = request.userAgent
+		for _, request := range node[c.Project].sent {
+			s.userAgent = request.userAgent
 		}
 	}
 }
 
-// judge prints the differences that are not known, and reports whether there are none.
-func (s *summary) judge(found []difference) bool {
+// report prints the differences that are not known, and reports whether there are none.
+func (s *summary) report(found []difference) bool {
 	unknown := s.known.unknown(found)
 	for _, d := range unknown {
 		_, _ = fmt.Fprintln(s.out, d)
@@ -91,17 +91,18 @@ func (s *summary) judge(found []difference) bool {
 	return len(unknown) == 0
 }
 
-func (s *summary) verdict() error {
+// result prints the totals, and returns an error for differences that are not known and for known ones that are gone.
+func (s *summary) result() error {
 	_, _ = fmt.Fprintf(s.out, "%d of %d calls, of %d operations, are alike: ours and those of %q.\n",
-		s.same, s.calls, len(s.operations), s.other)
+		s.same, s.calls, len(s.operations), s.userAgent)
 	_, _ = fmt.Fprintf(s.out, "%d known differences, see differences.json. On DELETE, {} and no body are the same.\n",
 		len(s.known))
 	unused := s.known.unused()
 	switch {
 	case s.differ:
-		return errors.New("the two differ")
+		return errors.New("the two SDKs differ")
 	case len(unused) > 0:
-		return fmt.Errorf("differences.json names what does not differ: %s", strings.Join(unused, ", "))
+		return fmt.Errorf("differences.json has entries without a difference: %s", strings.Join(unused, ", "))
 	}
 	return nil
 }

@@ -14,18 +14,18 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// alike are two trials in which both sides did the same.
-func alike() (trials []trial, ours, node map[string]outcome) {
-	trials = []trial{getTrial("1"), getTrial("2")}
+// alike returns two comparisons in which both SDKs did the same.
+func alike() (comparisons []comparison, ours, node map[string]outcome) {
+	comparisons = []comparison{getComparison("1"), getComparison("2")}
 	ours, node = map[string]outcome{}, map[string]outcome{}
-	for _, t := range trials {
-		ours[t.Project], node[t.Project] = getOutcome(), getOutcome()
+	for _, c := range comparisons {
+		ours[c.Project], node[c.Project] = getOutcome(), getOutcome()
 	}
-	return trials, ours, node
+	return comparisons, ours, node
 }
 
-func getTrial(project string) trial {
-	return trial{
+func getComparison(project string) comparison {
+	return comparison{
 		Operation: "b2b.things.get", Name: "b2b client", Project: project,
 		ours: calls.Call{Client: "b2b"},
 		node: nodeCall{Client: "b2b", Method: []string{"things", "get"}},
@@ -49,60 +49,60 @@ func TestSummary(t *testing.T) {
 		t.Parallel()
 		var out bytes.Buffer
 		s := summary{out: &out}
-		trials, ours, node := alike()
-		s.compare(trials, ours, node)
-		require.NoError(t, s.verdict())
+		comparisons, ours, node := alike()
+		s.compare(comparisons, ours, node)
+		require.NoError(t, s.result())
 		assert.Contains(t, out.String(), `2 of 2 calls, of 1 operations, are alike: ours and those of "Other v1".`)
 	})
 	t.Run("names a difference and fails", func(t *testing.T) {
 		t.Parallel()
 		var out bytes.Buffer
 		s := summary{out: &out}
-		trials, ours, node := alike()
+		comparisons, ours, node := alike()
 		node["2"] = outcome{sent: node["2"].sent, answer: json.RawMessage(`{"thing": {"id": "1", "new": []}}`)}
-		s.compare(trials, ours, node)
-		require.Error(t, s.verdict())
+		s.compare(comparisons, ours, node)
+		require.Error(t, s.result())
 		assert.Contains(t, out.String(), "b2b.things.get (b2b client): answer.thing.new: ours absent, Node's []\n1 of 2 calls")
 	})
-	t.Run("takes a known difference, and says how many there are", func(t *testing.T) {
+	t.Run("accepts a known difference, and prints how many there are", func(t *testing.T) {
 		t.Parallel()
 		var out bytes.Buffer
-		s := summary{out: &out, known: ledger{{Operation: "b2b.things.get", Where: "error", Reason: "so it is"}}}
-		trials, ours, node := alike()
+		s := summary{out: &out, known: knownDifferences{{Operation: "b2b.things.get", Where: "error", Reason: "so it is"}}}
+		comparisons, ours, node := alike()
 		node["2"] = outcome{err: "no"}
-		s.compare(trials, ours, node)
-		require.NoError(t, s.verdict())
+		s.compare(comparisons, ours, node)
+		require.NoError(t, s.result())
 		assert.Contains(t, out.String(), "2 of 2 calls")
 		assert.Contains(t, out.String(), "1 known differences")
 	})
-	t.Run("fails for a known difference that is none any more", func(t *testing.T) {
+	t.Run("fails for a known difference that is gone", func(t *testing.T) {
 		t.Parallel()
-		s := summary{out: new(bytes.Buffer), known: ledger{{Operation: "b2b.things.get", Where: "error", Reason: "so it was"}}}
-		trials, ours, node := alike()
-		s.compare(trials, ours, node)
-		require.ErrorContains(t, s.verdict(), "b2b.things.get error")
+		s := summary{out: new(bytes.Buffer), known: knownDifferences{{Operation: "b2b.things.get", Where: "error", Reason: "so it was"}}}
+		comparisons, ours, node := alike()
+		s.compare(comparisons, ours, node)
+		require.ErrorContains(t, s.result(), "b2b.things.get error")
 	})
 	t.Run("fails where a call never reached either server", func(t *testing.T) {
 		t.Parallel()
 		var out bytes.Buffer
 		s := summary{out: &out}
-		trials, _, _ := alike()
-		s.compare(trials, nil, nil)
-		require.Error(t, s.verdict())
+		comparisons, _, _ := alike()
+		s.compare(comparisons, nil, nil)
+		require.Error(t, s.result())
 		assert.Contains(t, out.String(), "0 of 2 calls")
 	})
 }
 
-func TestLedger_everyEntrySaysWhy(t *testing.T) {
+func TestKnown_everyEntrySaysWhy(t *testing.T) {
 	t.Parallel()
-	known, err := loadLedger()
+	known, err := loadKnown()
 	require.NoError(t, err)
 	assert.Len(t, known.unused(), len(known))
 }
 
 func TestReadOutcomes(t *testing.T) {
 	t.Parallel()
-	t.Run("methods come first, then a line per call", func(t *testing.T) {
+	t.Run("reads the methods, then a line per call", func(t *testing.T) {
 		t.Parallel()
 		outcomes, methods, err := readOutcomes(bytes.NewBufferString(
 			`{"b2b": {"things.get": true}, "b2c": {}}

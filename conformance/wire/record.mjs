@@ -1,16 +1,16 @@
-// Makes calls with Stytch's own SDK for Node. Reads addresses and calls as JSON; prints a line of JSON with the methods
-// of each client, true for those that take a caller's session, and one line per call with what it returned.
+// Makes calls with Stytch's own SDK for Node. It reads addresses and calls as JSON. It prints a line of JSON with the
+// methods of each client, true for those that take a caller's session, and a line per call with what it returned.
 import { readFileSync } from "node:fs";
 import stytch from "stytch";
 
 const kinds = { b2b: stytch.B2BClient, b2c: stytch.Client };
 const { auth, fraud, basic, calls } = JSON.parse(readFileSync(0, "utf8"));
 
-console.warn = () => {}; // it warns of every address that is not Stytch's
+console.warn = () => {}; // the SDK warns about addresses that are not Stytch's
 
 const connect = (client, project) => new kinds[client]({ project_id: project, secret: basic, env: auth, fraud_env: fraud });
 
-// A service is a property that sends through the same configuration; its methods are its prototype's.
+// A service is a property with the same fetchConfig as its parent. Its methods are those of its prototype.
 function* methods(service, path = []) {
   for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(service))) {
     if (name !== "constructor") yield [[...path, name].join("."), service[name].length > 1];

@@ -11,25 +11,25 @@ import (
 	"sync"
 )
 
-// sent is what of a request counts.
+// sent is the part of a request that is compared.
 type sent struct {
 	// Host is "auth" or "fraud".
 	Host, Method string
-	// Path are the segments, each decoded, so that an escaped slash is no slash.
+	// Path are the segments, each decoded, so that an escaped slash does not separate any.
 	Path []string
 	// Query are the pairs, decoded and sorted.
 	Query             []string
 	Body, ContentType string
-	// Header are the headers of counted, by name; one that is not sent is not there.
+	// Header are the headers in comparedHeaders that were sent.
 	Header map[string][]string
 
 	userAgent string
 }
 
-// counted are the headers that both sides must send alike.
-var counted = []string{"Authorization", "X-Stytch-Member-Session", "X-Stytch-Member-SessionJWT"}
+// comparedHeaders are the headers that both SDKs must send alike.
+var comparedHeaders = []string{"Authorization", "X-Stytch-Member-Session", "X-Stytch-Member-SessionJWT"}
 
-// recorder is both of the API's hosts. It answers a request as the request's project wants, and keeps it.
+// recorder is a server for each of the API's two hosts. It records requests by project, and sends the project's answer.
 type recorder struct {
 	auth, fraud *httptest.Server
 
@@ -38,10 +38,10 @@ type recorder struct {
 	seen    map[string][]sent
 }
 
-func newRecorder(trials []trial) *recorder {
+func newRecorder(comparisons []comparison) *recorder {
 	r := &recorder{answers: map[string]json.RawMessage{}, seen: map[string][]sent{}}
-	for _, t := range trials {
-		r.answers[t.Project] = t.Answer
+	for _, c := range comparisons {
+		r.answers[c.Project] = c.Answer
 	}
 	r.auth, r.fraud = httptest.NewServer(r.host("auth")), httptest.NewServer(r.host("fraud"))
 	return r
@@ -52,7 +52,7 @@ func (r *recorder) close() {
 	r.fraud.Close()
 }
 
-// take returns what was sent since the last time, by project.
+// take returns the requests since the last take, by project.
 func (r *recorder) take() map[string][]sent {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -106,7 +106,7 @@ func read(req *http.Request) (sent, error) {
 		return sent{}, err
 	}
 	s.Body = string(body)
-	for _, name := range counted {
+	for _, name := range comparedHeaders {
 		if values := req.Header.Values(name); len(values) > 0 {
 			s.Header[name] = values
 		}

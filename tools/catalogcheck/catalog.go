@@ -8,15 +8,14 @@ import (
 	"strings"
 )
 
-// Catalogue is what is known of the API, as far as the specification can say it. Its fields are the format of
-// catalog.json: what is not here is not in the file.
+// Catalogue is catalog.json: the facts about the API that the specification is compared with.
 type Catalogue struct {
 	Sources  map[string]string `json:"sources"`
 	Services []Service         `json:"services"`
 	Types    map[string]Type   `json:"types"`
 }
 
-// Service is a node of the client trees that has operations.
+// Service is a service with its operations.
 type Service struct {
 	Product    string      `json:"product"`
 	ExposedOn  []string    `json:"exposed_on"`
@@ -49,7 +48,7 @@ type Field struct {
 	Constraints *Constraints `json:"constraints,omitempty"`
 }
 
-// Constraints are those that OpenAPI has a word for.
+// Constraints are the constraints of a field for which OpenAPI has keywords.
 type Constraints struct {
 	Default      json.RawMessage `json:"default,omitempty"`
 	Min          json.Number     `json:"min,omitempty"`
@@ -65,8 +64,8 @@ type Constraints struct {
 	Deprecated   bool            `json:"deprecated,omitempty"`
 }
 
-// Type is a named type. Kind is object, enum or oneOf; UsedIn is request, response, error, or what the specification
-// does not describe: manual, jwt, request_headers.
+// Type is a named type. Kind is object, enum or oneOf. UsedIn is a list of request, response and error, and of manual,
+// jwt and request_headers, whose types the specification does not describe.
 type Type struct {
 	Kind   string   `json:"kind"`
 	UsedIn []string `json:"used_in"`
@@ -92,7 +91,7 @@ type Filter struct {
 	Value string `json:"filter_value"`
 }
 
-// group is one of several ways to call an operation: a field, or fields that go together.
+// group is one alternative of ExactlyOneOf: a field, or several fields that are set together.
 type group []string
 
 func (g *group) UnmarshalJSON(data []byte) error {
@@ -111,7 +110,7 @@ func (g group) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]string(g))
 }
 
-// load reads a file of the catalogue. A name that is not compared is refused: it would only seem to be checked.
+// load reads a file of the catalogue. It fails on an unknown name, which would not be compared.
 func load[T any](folder fs.FS, name string) (*T, error) {
 	data, err := fs.ReadFile(folder, name)
 	if err != nil {

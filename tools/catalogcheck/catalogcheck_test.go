@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestRun_tellsWhatItCompared(t *testing.T) {
+func TestRun_printsWhatItCompared(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	if err := run(with(t, "", "", ""), &out); err != nil {
@@ -52,7 +52,7 @@ func TestRun_reasons(t *testing.T) {
   - {kind: required, where: b2b.Thing.made.at, says: 'false -> true', reason: So.}`,
 			"required b2b.Thing.made_at: false -> true\n\tdifferences.yaml: required b2b.Thing.made.at: false -> true: 0 differences, not 1"},
 		{"another kind", `
-  - {kind: null, where: 'b2b.Thing.*', says: '* -> *', count: 2, reason: So.}`, "wants kind, where, says"},
+  - {kind: null, where: 'b2b.Thing.*', says: '* -> *', count: 2, reason: So.}`, "needs kind, where, says"},
 		{"the other way round", `
   - {kind: required, where: 'b2b.Thing.*', says: 'true -> false', count: 2, reason: So.}`,
 			"required b2b.Thing.made_at: false -> true"},
@@ -60,7 +60,7 @@ func TestRun_reasons(t *testing.T) {
   - {kind: required, where: 'b2b.Thing.*', says: '* -> *', count: 2}`, "a sentence as reason"},
 		{"unknown key", `
   - {kind: required, where: 'b2b.Thing.*', says: '* -> *', number: 2, reason: So.}`, "number"},
-		{"nothing to allow", `
+		{"nothing to explain", `
   - {kind: required, where: 'b2b.Thing.*', says: '* -> *', count: 2, reason: So.}
   - {kind: type, where: b2b.Thing.name, says: 'string -> integer', reason: So.}`,
 			"differences.yaml: type b2b.Thing.name: string -> integer: 0 differences, not 1"},
@@ -134,11 +134,11 @@ func TestSlim_keepsWhatIsCompared(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
 	if err := slim(strings.NewReader("{}"), io.Discard); err == nil {
-		t.Error("took what is no catalogue")
+		t.Error("accepted what is not a catalogue")
 	}
 }
 
-func TestSlim_leavesTheRepositorysFilesAsTheyAre(t *testing.T) {
+func TestSlim_doesNotChangeItsOwnOutput(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"catalog.json", "search_filters.json"} {
 		data, err := os.ReadFile(filepath.Join("..", "..", "conformance", "catalog", name))

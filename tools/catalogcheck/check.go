@@ -10,19 +10,19 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
 )
 
-// checker walks the catalogue beside the specification and notes where they differ.
+// checker compares the catalogue with the specification and collects the differences.
 type checker struct {
 	catalogue   *Catalogue
 	differences []Difference
 	count       counts
 
-	// pairs are the types compared already; a type of the catalogue may have several in the specification.
+	// pairs are the types that were compared with each other. One type of the catalogue may stand for several here.
 	pairs    map[pair]bool
-	matched  map[*ir.Type]bool
-	admitted map[*ir.Type]bool
-	found    map[string]bool // types of the catalogue
-	values   map[any]*values // by *ir.Type or *ir.Values
-	listed   map[string]bool // places of lists of values that are counted
+	matched  map[*ir.Type]bool // types of the specification that the catalogue has
+	accepted map[*ir.Type]bool // types of the specification that only x-stytch-source explains
+	found    map[string]bool   // types of the catalogue that the specification has
+	values   map[any]*values   // by *ir.Type or *ir.Values
+	counted  map[string]bool   // places whose lists of values are in count
 }
 
 type pair struct {
@@ -30,16 +30,16 @@ type pair struct {
 	t    *ir.Type
 }
 
-// counts are what has been compared.
+// counts says how much was compared.
 type counts struct{ operations, params, response, types, fields, values, filters tally }
 
-// tally is how many of the catalogue's things have their place in the specification.
+// tally counts things of the catalogue, and those of them that the specification has.
 type tally struct{ found, all int }
 
 func (t tally) String() string { return fmt.Sprintf("%d of %d", t.found, t.all) }
 
-// saw counts a thing, and whether it was found.
-func (t *tally) saw(found bool) {
+// add counts one thing.
+func (t *tally) add(found bool) {
 	t.all++
 	if found {
 		t.found++
@@ -49,8 +49,8 @@ func (t *tally) saw(found bool) {
 // compare returns every difference between the catalogue and the specification, in the order of the catalogue.
 func compare(catalogue *Catalogue, filters *Filters, api *ir.API, errorBody *ir.Type) ([]Difference, counts) {
 	c := &checker{
-		catalogue: catalogue, pairs: map[pair]bool{}, matched: map[*ir.Type]bool{}, admitted: map[*ir.Type]bool{},
-		found: map[string]bool{}, values: map[any]*values{}, listed: map[string]bool{},
+		catalogue: catalogue, pairs: map[pair]bool{}, matched: map[*ir.Type]bool{}, accepted: map[*ir.Type]bool{},
+		found: map[string]bool{}, values: map[any]*values{}, counted: map[string]bool{},
 	}
 	operations := map[string]*ir.Op{}
 	for _, p := range api.Packages {
@@ -65,7 +65,7 @@ func compare(catalogue *Catalogue, filters *Filters, api *ir.API, errorBody *ir.
 			id := s.id(want)
 			ids[id] = true
 			op, ok := operations[id]
-			c.count.operations.saw(ok)
+			c.count.operations.add(ok)
 			if !ok {
 				c.differ("operation", id, want.HTTPMethod+" "+want.Path, "")
 				continue
@@ -77,8 +77,8 @@ func compare(catalogue *Catalogue, filters *Filters, api *ir.API, errorBody *ir.
 		switch op := operations[id]; {
 		case ids[id]:
 		case op.Source != "":
-			c.admit(op.Request)
-			c.admit(op.Response)
+			c.accept(op.Request)
+			c.accept(op.Response)
 		default:
 			c.differ("operation", id, "", op.HTTPMethod+" "+op.Path)
 		}
@@ -87,12 +87,12 @@ func compare(catalogue *Catalogue, filters *Filters, api *ir.API, errorBody *ir.
 	if errorBody != nil {
 		c.object("shared.StytchError", errorBody)
 	}
-	c.leftTypes(api)
-	c.leftValues(api)
+	c.remainingTypes(api)
+	c.remainingValues(api)
 	return c.differences, c.count
 }
 
-// differ notes a difference. What one side does not have is empty.
+// differ records a difference. A side that lacks something is empty.
 func (c *checker) differ(kind, where, catalogue, api string) {
 	d := Difference{Kind: kind, Where: where, Catalogue: catalogue, API: api}
 	if !slices.Contains(c.differences, d) {
@@ -100,7 +100,7 @@ func (c *checker) differ(kind, where, catalogue, api string) {
 	}
 }
 
-// same notes a difference unless both sides say the same.
+// same records a difference if the sides are not equal.
 func (c *checker) same(kind, where, catalogue, api string) {
 	if catalogue != api {
 		c.differ(kind, where, catalogue, api)
@@ -116,16 +116,16 @@ func (c *checker) operation(s Service, want Operation, op *ir.Op) {
 		host = "fraud"
 	}
 	c.same("host", id, want.Base, host)
-	c.same("caller session", id, fmt.Sprint(want.CallerSession), fmt.Sprint(op.Caller))
+	c.same("caller session", id, fmt.Sprint(want.CallerSession), fmt.Sprint(op.CallerSession))
 	c.same("clients", id, sorted(s.ExposedOn), sorted(op.Pkg.ExposedOn))
 	c.spelling("accessor", id, s.GoAccessor, accessor(op))
 	c.spelling("go method", id, want.GoMethod, op.Name)
-	c.same("exactly one of", id, ways(want.ExactlyOneOf), exclusive(op))
+	c.same("exactly one of", id, alternatives(want.ExactlyOneOf), exclusiveFields(op))
 	c.fields(id+".request", want.Params, op.Request.Fields, &c.count.params)
 	c.fields(id+".response", want.Response, op.Response.Fields, &c.count.response)
 }
 
-// accessor is the way from a product's floor plan to the service.
+// accessor is the accessor of the operation's service below the product.
 func accessor(op *ir.Op) string {
 	words := make([]string, len(op.Service))
 	for i, word := range op.Service {
@@ -134,8 +134,8 @@ func accessor(op *ir.Op) string {
 	return strings.Join(words, ".")
 }
 
-// spelling compares Go names. The specification's may have capitals that the catalogue's lacks, as in SMS for Sms,
-// but not the reverse.
+// spelling compares Go names. The specification's name may have capitals where the catalogue's has none, as in SMS for
+// Sms, but not the reverse.
 func (c *checker) spelling(kind, where, catalogue, api string) {
 	fits := strings.EqualFold(catalogue, api)
 	for i := 0; fits && i < len(api); i++ {
@@ -146,8 +146,8 @@ func (c *checker) spelling(kind, where, catalogue, api string) {
 	}
 }
 
-// ways are the lists of fields that exclude each other, in an order of their own.
-func ways(groups []group) string {
+// alternatives are the catalogue's groups of fields that exclude each other, sorted.
+func alternatives(groups []group) string {
 	list := make([]string, len(groups))
 	for i, g := range groups {
 		list[i] = strings.Join(g, " and ")
@@ -155,8 +155,8 @@ func ways(groups []group) string {
 	return sorted(list)
 }
 
-// exclusive is the same of the specification, by the fields' names on the wire.
-func exclusive(op *ir.Op) string {
+// exclusiveFields is the same for the specification, with the fields' wire names.
+func exclusiveFields(op *ir.Op) string {
 	lists := make([]string, len(op.ExactlyOneOf))
 	for i, fields := range op.ExactlyOneOf {
 		wires := make([]string, len(fields))

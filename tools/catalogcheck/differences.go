@@ -11,8 +11,8 @@ import (
 	yaml "github.com/pb33f/go-yaml"
 )
 
-// Difference is a place where catalogue and specification do not say the same. What one of them does not have is
-// empty.
+// Difference is a place where catalogue and specification differ. Catalogue and API are what they say; the one that
+// says nothing is empty.
 type Difference struct{ Kind, Where, Catalogue, API string }
 
 func (d Difference) String() string { return d.Kind + " " + d.Where + ": " + d.says() }
@@ -21,8 +21,8 @@ func (d Difference) says() string {
 	return cmp.Or(d.Catalogue, "nothing") + " -> " + cmp.Or(d.API, "nothing")
 }
 
-// Reason allows differences. In Where and Says a star stands for anything; Count, one where it is absent, is how many
-// differences there are of it, so that no new one hides behind a star.
+// Reason explains differences. In Where and Says a star matches any text. Count is how many differences there must be,
+// 1 by default, so that a star does not match new ones.
 type Reason struct {
 	Kind   string `yaml:"kind"`
 	Where  string `yaml:"where"`
@@ -33,7 +33,7 @@ type Reason struct {
 
 func (r Reason) String() string { return r.Kind + " " + r.Where + ": " + r.Says }
 
-func (r Reason) allows(d Difference) bool {
+func (r Reason) explains(d Difference) bool {
 	return r.Kind == d.Kind && matches(r.Where, d.Where) && matches(r.Says, d.says())
 }
 
@@ -59,34 +59,35 @@ func loadReasons(folder fs.FS) ([]Reason, error) {
 	}
 	for i, r := range file.Differences {
 		if r.Kind == "" || r.Where == "" || r.Says == "" || !strings.HasSuffix(r.Reason, ".") {
-			return nil, fmt.Errorf("%s: %s: wants kind, where, says and a sentence as reason", name, r)
+			return nil, fmt.Errorf("%s: %s: needs kind, where, says and a sentence as reason", name, r)
 		}
 		file.Differences[i].Count = cmp.Or(r.Count, 1)
 	}
 	return file.Differences, nil
 }
 
-// judge returns what is wrong: differences without a reason, and reasons without their differences.
-func judge(differences []Difference, reasons []Reason) []string {
-	var flaws []string
+// unexplained returns a line for each difference without a reason, and for each reason whose count is not right.
+func unexplained(differences []Difference, reasons []Reason) []string {
+	var problems []string
 	used := make([]int, len(reasons))
 	for _, d := range differences {
-		allowed := false
+		explained := false
 		for i, r := range reasons {
-			if r.allows(d) {
+			if r.explains(d) {
 				used[i]++
-				allowed = true
+				explained = true
 				break
 			}
 		}
-		if !allowed {
-			flaws = append(flaws, d.String())
+		if !explained {
+			problems = append(problems, d.String())
 		}
 	}
 	for i, r := range reasons {
 		if used[i] != r.Count {
-			flaws = append(flaws, fmt.Sprintf("differences.yaml: %s: %d differences, not %d", r, used[i], r.Count))
+			problem := fmt.Sprintf("differences.yaml: %s: %d differences, not %d", r, used[i], r.Count)
+			problems = append(problems, problem)
 		}
 	}
-	return flaws
+	return problems
 }

@@ -16,7 +16,7 @@ func (c *checker) fields(where string, want []Field, have []*ir.Field, count *ta
 	for _, w := range want {
 		known[w.Name] = true
 		f := field(have, w.Name)
-		count.saw(f != nil)
+		count.add(f != nil)
 		if f == nil {
 			c.differ("field", where+"."+w.Name, w.Type, "")
 			continue
@@ -27,9 +27,9 @@ func (c *checker) fields(where string, want []Field, have []*ir.Field, count *ta
 		switch {
 		case known[f.Wire]:
 		case f.Schema.Source != "":
-			c.admitExpr(f.Type)
+			c.acceptExpr(f.Type)
 		default:
-			c.differ("field", where+"."+f.Wire, "", spell(f.Type))
+			c.differ("field", where+"."+f.Wire, "", typeText(f.Type))
 		}
 	}
 }
@@ -60,8 +60,8 @@ func (c *checker) field(where string, want Field, f *ir.Field) {
 	c.documented(where, limits.Values, f.Type)
 }
 
-// null compares whether a field can be null. An answer may leave out what is optional or send null for it, and the
-// catalogue says null only where Go makes a difference; a request's null has a meaning that the catalogue must know.
+// null compares whether a field can be null. It ignores an optional field of an answer that only the specification
+// declares nullable: the API may send null for any of them, and the catalogue does not list these.
 func (c *checker) null(where string, want Field, have *openapi.Schema) {
 	inAnswer := want.In == ""
 	if have.Nullable != want.Nullable && (want.Nullable || want.Required || !inAnswer) {
@@ -73,17 +73,17 @@ func (c *checker) bounds(where string, want *Constraints, have *openapi.Schema) 
 	c.same("default", where, scalar(want.Default), have.Default)
 	c.same("minimum", where, bound(want.Min, want.ExclusiveMin, 1), number(have.Minimum))
 	c.same("maximum", where, bound(want.Max, want.ExclusiveMax, -1), number(have.Maximum))
-	c.same("shortest", where, want.MinLength.String(), integer(have.MinLength))
-	c.same("longest", where, want.MaxLength.String(), integer(have.MaxLength))
-	c.same("fewest", where, want.MinItems.String(), integer(have.MinItems))
-	c.same("most", where, "", integer(have.MaxItems))
+	c.same("minLength", where, want.MinLength.String(), integer(have.MinLength))
+	c.same("maxLength", where, want.MaxLength.String(), integer(have.MaxLength))
+	c.same("minItems", where, want.MinItems.String(), integer(have.MinItems))
+	c.same("maxItems", where, "", integer(have.MaxItems))
 	if charset := want.Charset; charset == "" || have.Pattern != "^"+charset+"*$" && have.Pattern != "^"+charset+"+$" {
 		c.same("pattern", where, cmp.Or(want.Pattern, charset), have.Pattern)
 	}
 	c.same("deprecated", where, strconv.FormatBool(want.Deprecated), strconv.FormatBool(have.Deprecated))
 }
 
-// scalar is a JSON value as YAML writes it, without quotation marks.
+// scalar is a JSON value without the quotation marks of a string, as the specification has it.
 func scalar(raw json.RawMessage) string {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
@@ -92,7 +92,7 @@ func scalar(raw json.RawMessage) string {
 	return string(raw)
 }
 
-// bound is an inclusive bound of integers, which is step away from an exclusive one.
+// bound is an inclusive bound of integers. step is added to an exclusive one.
 func bound(inclusive, exclusive json.Number, step int64) string {
 	if exclusive == "" {
 		return inclusive.String()

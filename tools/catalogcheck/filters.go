@@ -8,13 +8,14 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
 )
 
-// shapes are the JSON types of filter values by the forms that the specification gives them.
-var shapes = map[string]string{
+// filterTypes are the JSON types of filter values in the catalogue, by the specification's.
+var filterTypes = map[string]string{
 	"strings": "array<string>", "string": "string", "boolean": "boolean", "time": "string",
 	"period": "object{greater_than:string,less_than:string}",
 }
 
-// searches compares the filters of each search, and notes filters of operations that are none.
+// searches compares the filters of each search. It also reports filters of operations that are no search in the
+// catalogue.
 func (c *checker) searches(filters *Filters, operations map[string]*ir.Op) {
 	known := map[string]bool{}
 	for _, key := range slices.Sorted(maps.Keys(filters.Searches)) {
@@ -41,7 +42,7 @@ func (c *checker) filters(id string, want []Filter, have []ir.Filter) {
 	for _, w := range want {
 		known[w.Name] = true
 		at := slices.IndexFunc(have, func(f ir.Filter) bool { return f.Wire == w.Name })
-		c.count.filters.saw(at >= 0)
+		c.count.filters.add(at >= 0)
 		if at < 0 {
 			c.differ("filter", id+"."+w.Name, w.Value, "")
 			continue
@@ -50,11 +51,11 @@ func (c *checker) filters(id string, want []Filter, have []ir.Filter) {
 		if strings.HasPrefix(value, "enum{") {
 			value = "string"
 		}
-		c.same("filter", id+"."+w.Name, value, shapes[have[at].Form])
+		c.same("filter", id+"."+w.Name, value, filterTypes[have[at].Form])
 	}
 	for _, f := range have {
 		if !known[f.Wire] {
-			c.differ("filter", id+"."+f.Wire, "", shapes[f.Form])
+			c.differ("filter", id+"."+f.Wire, "", filterTypes[f.Form])
 		}
 	}
 }

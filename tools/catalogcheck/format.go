@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// slim reads a catalogue of any width and writes what of it is compared.
+// slim reads a file of the catalogue, possibly with more in it, and writes the part that is compared.
 func slim(in io.Reader, out io.Writer) error {
 	var full struct {
 		Catalogue
@@ -57,41 +57,41 @@ func (c *Catalogue) dropEmpty() {
 	}
 }
 
-// page collects JSON with a line for each thing that can change alone.
-type page struct {
+// writer writes JSON with one line for each field, operation and type, so that diffs are short.
+type writer struct {
 	text []byte
-	err  error
+	err  error // the first error of json
 }
 
-func (p *page) printf(format string, args ...any) { p.text = fmt.Appendf(p.text, format, args...) }
+func (w *writer) printf(format string, args ...any) { w.text = fmt.Appendf(w.text, format, args...) }
 
 // json is the value in one line.
-func (p *page) json(v any) string {
+func (w *writer) json(v any) string {
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
 	encoder.SetEscapeHTML(false) // types are written with < and >
-	if err := encoder.Encode(v); err != nil {
-		p.err = err
+	if err := encoder.Encode(v); err != nil && w.err == nil {
+		w.err = err
 	}
 	return string(bytes.TrimSpace(line.Bytes()))
 }
 
-// open writes an object's short fields and leaves it open for the long ones.
-func (p *page) open(indent, key string, v any) {
-	text := p.json(v)
-	p.printf("%s%s%s", indent, key, text[:len(text)-1])
+// open writes an object without its closing brace, so that lists can follow.
+func (w *writer) open(indent, key string, v any) {
+	text := w.json(v)
+	w.printf("%s%s%s", indent, key, text[:len(text)-1])
 }
 
-// list writes a field that holds objects, a line for each.
-func (p *page) list(indent, name string, fields []Field) {
+// list writes a member of an object that is a list, one element per line. It writes nothing for an empty list.
+func (w *writer) list(indent, name string, fields []Field) {
 	if len(fields) == 0 {
 		return
 	}
-	p.printf(",\n%s %q: [\n", indent, name)
+	w.printf(",\n%s %q: [\n", indent, name)
 	for i, f := range fields {
-		p.printf("%s  %s%s\n", indent, p.json(f), comma(i, len(fields)))
+		w.printf("%s  %s%s\n", indent, w.json(f), comma(i, len(fields)))
 	}
-	p.printf("%s ]", indent)
+	w.printf("%s ]", indent)
 }
 
 func comma(i, n int) string {
@@ -101,50 +101,50 @@ func comma(i, n int) string {
 	return ""
 }
 
-// format is the catalogue as it stands in the repository.
+// format is the text of catalog.json.
 func (c Catalogue) format() ([]byte, error) {
-	var p page
-	p.printf("{\n \"sources\": %s,\n \"services\": [\n", p.json(c.Sources))
+	var w writer
+	w.printf("{\n \"sources\": %s,\n \"services\": [\n", w.json(c.Sources))
 	for i, s := range c.Services {
 		operations := s.Operations
 		s.Operations = nil
-		p.open("  ", "", s)
-		p.printf(",\n   \"operations\": [\n")
+		w.open("  ", "", s)
+		w.printf(",\n   \"operations\": [\n")
 		for j, op := range operations {
 			params, response := op.Params, op.Response
 			op.Params, op.Response = nil, nil
-			p.open("    ", "", op)
-			p.list("    ", "params", params)
-			p.list("    ", "response", response)
-			p.printf("}%s\n", comma(j, len(operations)))
+			w.open("    ", "", op)
+			w.list("    ", "params", params)
+			w.list("    ", "response", response)
+			w.printf("}%s\n", comma(j, len(operations)))
 		}
-		p.printf("   ]}%s\n", comma(i, len(c.Services)))
+		w.printf("   ]}%s\n", comma(i, len(c.Services)))
 	}
-	p.printf(" ],\n \"types\": {\n")
+	w.printf(" ],\n \"types\": {\n")
 	for i, name := range slices.Sorted(maps.Keys(c.Types)) {
 		t := c.Types[name]
 		fields := t.Fields
 		t.Fields = nil
-		p.open("  ", fmt.Sprintf("%q: ", name), t)
-		p.list("  ", "fields", fields)
-		p.printf("}%s\n", comma(i, len(c.Types)))
+		w.open("  ", fmt.Sprintf("%q: ", name), t)
+		w.list("  ", "fields", fields)
+		w.printf("}%s\n", comma(i, len(c.Types)))
 	}
-	p.printf(" }\n}\n")
-	return p.text, p.err
+	w.printf(" }\n}\n")
+	return w.text, w.err
 }
 
-// format is the filters as they stand in the repository.
+// format is the text of search_filters.json.
 func (f Filters) format() ([]byte, error) {
-	var p page
-	p.printf("{\n \"searches\": {\n")
+	var w writer
+	w.printf("{\n \"searches\": {\n")
 	for i, name := range slices.Sorted(maps.Keys(f.Searches)) {
 		s := f.Searches[name]
-		p.printf("  %q: {\"product\": %q, \"operation\": %q, \"filters\": [", name, s.Product, s.Operation)
+		w.printf("  %q: {\"product\": %q, \"operation\": %q, \"filters\": [", name, s.Product, s.Operation)
 		for j, filter := range s.Filters {
-			p.printf("\n   %s%s", p.json(filter), comma(j, len(s.Filters)))
+			w.printf("\n   %s%s", w.json(filter), comma(j, len(s.Filters)))
 		}
-		p.printf("]}%s\n", comma(i, len(f.Searches)))
+		w.printf("]}%s\n", comma(i, len(f.Searches)))
 	}
-	p.printf(" }\n}\n")
-	return p.text, p.err
+	w.printf(" }\n}\n")
+	return w.text, w.err
 }

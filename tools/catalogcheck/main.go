@@ -5,7 +5,7 @@
 //	go run ./catalogcheck -root ..
 //	go run ./catalogcheck -slim < facts.json > ../conformance/catalog/catalog.json
 //
-// The second form makes the catalogue's files from wider ones: it keeps what is compared and drops the rest.
+// The second form makes a file of the catalogue from one with more in it: it drops what is not compared.
 package main
 
 import (
@@ -22,10 +22,10 @@ import (
 
 func main() {
 	root := flag.String("root", "..", "the SDK's root folder")
-	narrow := flag.Bool("slim", false, "read a catalogue, write what of it is compared")
+	slimming := flag.Bool("slim", false, "read a file of the catalogue, write the part of it that is compared")
 	flag.Parse()
 	var err error
-	if *narrow {
+	if *slimming {
 		err = slim(os.Stdin, os.Stdout)
 	} else {
 		err = run(os.DirFS(*root), os.Stdout)
@@ -36,7 +36,7 @@ func main() {
 	}
 }
 
-// run compares, prints the summary, and reports every flaw.
+// run compares both, prints the summary, and returns an error that lists all problems.
 func run(root fs.FS, out io.Writer) error {
 	docs, api, err := loadAPI(root)
 	if err != nil {
@@ -62,9 +62,10 @@ func run(root fs.FS, out io.Writer) error {
 	if err := summarize(out, n, len(differences), api); err != nil {
 		return err
 	}
-	if flaws := judge(differences, reasons); len(flaws) > 0 {
+	if problems := unexplained(differences, reasons); len(problems) > 0 {
 		return fmt.Errorf("%d differences without a reason, or reasons without a difference; "+
-			"see conformance/catalog/README.md (catalogue -> api):\n\t%s", len(flaws), strings.Join(flaws, "\n\t"))
+			"see conformance/catalog/README.md (catalogue -> api):\n\t%s",
+			len(problems), strings.Join(problems, "\n\t"))
 	}
 	_, err = fmt.Fprintln(out, "Every difference has a reason.")
 	return err
@@ -87,7 +88,7 @@ func loadAPI(root fs.FS) ([]*openapi.Document, *ir.API, error) {
 	return docs, api, err
 }
 
-// summarize tells what was compared, and how much the specification says beyond the catalogue.
+// summarize prints how much was compared, and how much the specification says beyond the catalogue.
 func summarize(out io.Writer, n counts, differences int, api *ir.API) error {
 	var operations, listing, mentions, described int
 	for _, p := range api.Packages {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// planted breaks specification or catalogue in one place; want are the differences that must be found, and no others.
+// planted are changes to the valid specification or catalogue, each with exactly the differences that must be reported.
 var planted = []struct {
 	name, file, old, with string
 	want                  []string
@@ -50,9 +50,9 @@ var planted = []struct {
 		"field b2b.big_things.get_jwks.request.wide: nothing -> integer",
 	}},
 	{"parameter the catalogue lacks, with its source", spec, "        - {name: deep,", "        - {name: wide, in: query, schema: {type: integer, description: A width., x-stytch-source: Seen.}}\n        - {name: deep,", nil},
-	{"field of an answer the specification lacks", spec, "        owner: {", "        keeper: {", []string{
+	{"field of an answer the specification lacks", spec, "        owner: {", "        holder: {", []string{
 		"field b2b.big_things.get_jwks.response.owner: ref:b2b.Owner -> nothing",
-		"field b2b.big_things.get_jwks.response.keeper: nothing -> ref:b2b/bigthings.Person",
+		"field b2b.big_things.get_jwks.response.holder: nothing -> ref:b2b/bigthings.Person",
 		"named type b2b.Owner: object -> nothing",
 		"named type b2b/bigthings.Person: nothing -> object",
 	}},
@@ -121,10 +121,10 @@ var planted = []struct {
 	{"minimum", spec, "minimum: 2", "minimum: 1", []string{"minimum b2b.big_things.search.request.limit: 2 -> 1"}},
 	{"maximum", spec, "maximum: 9", "maximum: 10", []string{"maximum b2b.big_things.search.request.limit: 9 -> 10"}},
 	{"no maximum", spec, ", maximum: 9", "", []string{"maximum b2b.big_things.search.request.limit: 9 -> nothing"}},
-	{"shortest", spec, "minLength: 3", "minLength: 4", []string{"shortest b2b.big_things.search.request.slug: 3 -> 4"}},
-	{"longest", catalogue, `"max_length": 8`, `"max_length": 7`, []string{"longest b2b.big_things.search.request.slug: 7 -> 8"}},
-	{"fewest", spec, "minItems: 1", "minItems: 2", []string{"fewest b2b.big_things.search.request.codes: 1 -> 2"}},
-	{"most", spec, "minItems: 1", "minItems: 1, maxItems: 5", []string{"most b2b.big_things.search.request.codes: nothing -> 5"}},
+	{"minLength", spec, "minLength: 3", "minLength: 4", []string{"minLength b2b.big_things.search.request.slug: 3 -> 4"}},
+	{"maxLength", catalogue, `"max_length": 8`, `"max_length": 7`, []string{"maxLength b2b.big_things.search.request.slug: 7 -> 8"}},
+	{"minItems", spec, "minItems: 1", "minItems: 2", []string{"minItems b2b.big_things.search.request.codes: 1 -> 2"}},
+	{"maxItems", spec, "minItems: 1", "minItems: 1, maxItems: 5", []string{"maxItems b2b.big_things.search.request.codes: nothing -> 5"}},
 	{"pattern", spec, "[0-9]{6}", "[0-9]{8}", []string{"pattern b2b.big_things.search.request.code: ^[0-9]{6}$ -> ^[0-9]{8}$"}},
 	{"characters", spec, "^[a-z]+$", "^[a-z_]+$", []string{"pattern b2b.big_things.search.request.slug: [a-z] -> ^[a-z_]+$"}},
 	{"deprecated", spec, ", deprecated: true", "", []string{"deprecated b2b.Thing.old: true -> false"}},
@@ -149,7 +149,7 @@ var planted = []struct {
 	{"type of a filter", spec, "{type: strings,", "{type: boolean,", []string{
 		"filter b2b.big_things.search.thing_ids: array<string> -> boolean",
 	}},
-	{"filters of no search", searches, "big_things.search", "big_things.get_jwks", []string{
+	{"filters of another operation", searches, "big_things.search", "big_things.get_jwks", []string{
 		"filter b2b.big_things.get_jwks.thing_ids: array<string> -> nothing",
 		"filter b2b.big_things.get_jwks.made_between: object{greater_than:string,less_than:string} -> nothing",
 		"filter b2b.big_things.search.thing_ids: nothing -> array<string>",

@@ -9,13 +9,14 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/openapi"
 )
 
-// scalars are the catalogue's simple types as the specification has them.
+// scalars are the Go types of the catalogue's simple types.
 var scalars = map[string]ir.Base{
 	"string": ir.String, "boolean": ir.Bool, "int32": ir.Int, "uint32": ir.Int, "int64": ir.Int,
 	"date-time": ir.Time, "any": ir.Any, "map<string,any>": ir.Object,
 }
 
-// sameType compares a type as the catalogue writes it: string, array<T>, map<string,T>, ref:name, enum:name.
+// sameType compares a type with the catalogue's, which is written as in string, array<T>, map<string,T>, ref:name and
+// enum:name.
 func (c *checker) sameType(where, want string, have ir.Expr) {
 	if elem, ok := inside(want, "array<"); ok && have.Base == ir.List {
 		c.sameType(where, elem, *have.Elem)
@@ -33,7 +34,7 @@ func (c *checker) sameType(where, want string, have ir.Expr) {
 			return
 		}
 	}
-	c.differ("type", where, want, spell(have))
+	c.differ("type", where, want, typeText(have))
 }
 
 func inside(text, opening string) (string, bool) {
@@ -41,11 +42,11 @@ func inside(text, opening string) (string, bool) {
 	return strings.TrimSuffix(inner, ">"), ok
 }
 
-// named compares a type of the catalogue with the one a field has, and reports whether they are of a kind.
+// named compares a named type of the catalogue with a field's type, and reports whether they are of the same kind.
 func (c *checker) named(where, name string, have ir.Expr) bool {
 	want, known := c.catalogue.Types[name]
 	if !known {
-		c.differ("type", where, name+", which the catalogue does not describe", spell(have))
+		c.differ("type", where, name+", which the catalogue does not describe", typeText(have))
 		return true
 	}
 	if want.Kind == "enum" && have.Base == ir.String {
@@ -69,12 +70,12 @@ func (c *checker) named(where, name string, have ir.Expr) bool {
 	return true
 }
 
-// object compares a type's fields, once for each type of the specification that stands for it. The operands of a search
-// are oneOf in the catalogue, and here one struct with a name and a value; what names there are is for searches.
+// object compares the fields of a type, once for each type of the specification that it is matched with. The operands
+// of a search are oneOf in the catalogue and one struct in the specification; searches compares their names.
 func (c *checker) object(name string, t *ir.Type) {
 	count := &c.count.fields
 	if c.found[name] {
-		count = new(tally) // its fields are counted already
+		count = new(tally) // the fields are counted already
 	}
 	c.found[name], c.matched[t] = true, true
 	if p := (pair{name, t}); !c.pairs[p] {
@@ -83,10 +84,10 @@ func (c *checker) object(name string, t *ir.Type) {
 	}
 }
 
-// leftTypes notes the types that neither side's fields led to.
-func (c *checker) leftTypes(api *ir.API) {
+// remainingTypes reports the types of each side that were compared with none of the other.
+func (c *checker) remainingTypes(api *ir.API) {
 	for _, name := range slices.Sorted(maps.Keys(c.catalogue.Types)) {
-		c.count.types.saw(c.found[name])
+		c.count.types.add(c.found[name])
 		if !c.found[name] {
 			c.count.fields.all += len(c.catalogue.Types[name].Fields)
 			c.differ("named type", name, c.catalogue.Types[name].Kind, "")
@@ -108,13 +109,13 @@ func target(t *ir.Type) *ir.Type {
 	return t
 }
 
-// spell writes a type of the specification in the catalogue's manner.
-func spell(e ir.Expr) string {
+// typeText writes a type of the specification as the catalogue does.
+func typeText(e ir.Expr) string {
 	switch e.Base {
 	case ir.List:
-		return "array<" + spell(*e.Elem) + ">"
+		return "array<" + typeText(*e.Elem) + ">"
 	case ir.Map:
-		return "map<string," + spell(*e.Elem) + ">"
+		return "map<string," + typeText(*e.Elem) + ">"
 	case ir.Named:
 		t := target(e.Named)
 		if t.Kind == ir.Enum {
@@ -140,7 +141,7 @@ func spell(e ir.Expr) string {
 
 func typeName(t *ir.Type) string { return t.Pkg.Dir + "." + t.Name }
 
-// errorBody is the body of errors, which no operation leads to.
+// errorBody is the type of the body of errors, to which no operation refers.
 func errorBody(docs []*openapi.Document) *ir.Type {
 	bases := map[string]ir.Expr{
 		"string": {Base: ir.String}, "integer": {Base: ir.Int}, "object": {Base: ir.Object},

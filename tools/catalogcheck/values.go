@@ -7,49 +7,47 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
 )
 
-// values are those of an enum or of a plain string, and those that the catalogue's lists for it have.
+// values are the documented values of an enum or of a plain string.
 type values struct {
-	name       string
-	have, seen []string
+	name        string
+	have, known []string // in the specification; in the catalogue's lists for it, with duplicates
 }
 
-// documented compares the values that the catalogue lists for a plain string with the constants it has.
+// documented compares the values that the catalogue lists for a plain string with the string's constants.
 func (c *checker) documented(where string, want []string, have ir.Expr) {
 	if len(want) > 0 {
 		c.merge(where, want, have)
 	}
 }
 
-// merge compares a list of values. Several of the catalogue's lists may be one in the specification: each must be part
-// of it, and leftValues sees to it that together they are all of it.
+// merge compares a list of values. Several lists of the catalogue may be one in the specification: each must be a part
+// of it. remainingValues checks that together they are all of it.
 func (c *checker) merge(where string, want []string, have ir.Expr) {
-	known := c.valuesOf(have)
+	v := c.valuesOf(have)
 	count := &c.count.values
-	if c.listed[where] {
+	if c.counted[where] {
 		count = new(tally)
 	}
-	c.listed[where] = true
+	c.counted[where] = true
 	var missing []string
 	for _, value := range want {
-		found := known != nil && slices.Contains(known.have, value)
-		count.saw(found)
+		found := v != nil && slices.Contains(v.have, value)
+		count.add(found)
 		if !found {
 			missing = append(missing, value)
 		}
 	}
-	if known != nil {
-		known.seen = append(known.seen, want...)
+	if v != nil {
+		v.known = append(v.known, want...)
 	}
 	if len(missing) > 0 {
 		c.differ("values", where, strings.Join(missing, ", "), "")
 	}
 }
 
-// valuesOf finds the values at the core of a type, nil where it has none.
+// valuesOf returns the documented values of a type or of its elements, nil where there are none.
 func (c *checker) valuesOf(e ir.Expr) *values {
-	for e.Elem != nil {
-		e = *e.Elem
-	}
+	e = e.Core()
 	switch {
 	case e.Values != nil:
 		return c.declared(e.Values, e.Values.Pkg, e.Values.Name, e.Values.Constants)
@@ -71,22 +69,22 @@ func (c *checker) declared(key any, p *ir.Package, name string, constants []ir.C
 	return c.values[key]
 }
 
-// leftValues notes the values that no list of the catalogue has.
-func (c *checker) leftValues(api *ir.API) {
+// remainingValues reports the values that no list of the catalogue has.
+func (c *checker) remainingValues(api *ir.API) {
 	for _, p := range api.Packages {
 		for _, t := range p.Types {
 			if t.Kind == ir.Enum {
-				c.left(c.declared(t, p, t.Name, t.Constants))
+				c.remaining(c.declared(t, p, t.Name, t.Constants))
 			}
 		}
 		for _, v := range p.Values {
-			c.left(c.declared(v, p, v.Name, v.Constants))
+			c.remaining(c.declared(v, p, v.Name, v.Constants))
 		}
 	}
 }
 
-func (c *checker) left(v *values) {
-	extra := slices.DeleteFunc(slices.Clone(v.have), func(value string) bool { return slices.Contains(v.seen, value) })
+func (c *checker) remaining(v *values) {
+	extra := slices.DeleteFunc(slices.Clone(v.have), func(value string) bool { return slices.Contains(v.known, value) })
 	if len(extra) > 0 {
 		c.differ("values", v.name, "", strings.Join(extra, ", "))
 	}

@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// block is a piece of Go in a document.
+// block is a block of Go in a document or in a package's comment.
 type block struct {
 	file string
-	line int // of the first line of code, counted from 1
+	line int // number of the first line of code, from 1
 	text string
-	// imports and vars are what comments before the block say.
+	// imports and vars come from HTML comments before the block.
 	imports, vars []string
 }
 
-// extract finds the blocks fenced as go. A fence may be indented, as in a list; so is its content.
+// extract returns the blocks fenced as go. A fence and its content may be indented, as in a list.
 func extract(file, text string) ([]block, error) {
 	var list []block
 	var hints block
@@ -44,7 +44,7 @@ func extract(file, text string) ([]block, error) {
 	return list, nil
 }
 
-// closing is the line that closes the fence at line i.
+// closing is the index of the line that closes the fence at line i, -1 if there is none.
 func closing(lines []string, i int) int {
 	open := strings.TrimSpace(lines[i])
 	fence := open[:len(open)-len(strings.TrimLeft(open, "`"))]
@@ -65,7 +65,7 @@ func unindent(lines []string, fence string) string {
 	return b.String()
 }
 
-// hint is the list in a comment. Its commas separate, except within brackets.
+// hint is the list in an HTML comment, separated by commas that are not within brackets.
 func hint(line string) []string {
 	_, rest, _ := strings.Cut(line, ":")
 	var list []string

@@ -43,7 +43,7 @@ func check(ctx context.Context, root string, blocks []block) ([]string, error) {
 	return failures, nil
 }
 
-// check returns what the type checker has against the block, less what a fragment may leave open.
+// check returns the type checker's errors for the block, without those that a fragment may have.
 func (s *source) check(fset *token.FileSet, packages types.Importer) []string {
 	var files []*ast.File
 	for _, text := range s.files {
@@ -66,7 +66,7 @@ func (s *source) check(fset *token.FileSet, packages types.Importer) []string {
 	return failures
 }
 
-// checkFiles checks files as a package, whose scope may already hold variables.
+// checkFiles type-checks files as a package, whose scope may already have variables.
 func (s *source) checkFiles(
 	fset *token.FileSet, packages types.Importer, files []*ast.File, pkg *types.Package,
 ) (failures []string, info *types.Info) {
@@ -76,13 +76,13 @@ func (s *source) checkFiles(
 		DisableUnusedImportCheck: s.fragment,
 		Error: func(err error) {
 			e, ok := errors.AsType[types.Error](err)
-			if !ok || s.fragment && (tolerable(e.Msg) || calls[strings.TrimPrefix(e.Msg, "undefined: ")]) {
+			if !ok || s.fragment && (allowedInFragment(e.Msg) || calls[strings.TrimPrefix(e.Msg, "undefined: ")]) {
 				return
 			}
 			at := e.Fset.Position(e.Pos)
 			line := at.Line
 			if s.fragment && line < s.block.line {
-				line = s.block.line // in what the block was wrapped into
+				line = s.block.line // an error in the code around the block
 			}
 			failures = append(failures, fmt.Sprintf("%s:%d: %s", s.block.file, line, oneLine(e.Msg)))
 		},
@@ -108,13 +108,13 @@ func calledFunctions(files []*ast.File) map[string]bool {
 	return names
 }
 
-// tolerable are the complaints about a fragment that come from its being one.
-func tolerable(message string) bool {
+// allowedInFragment reports whether an error of the type checker does not count in a fragment.
+func allowedInFragment(message string) bool {
 	return strings.HasPrefix(message, "declared and not used") ||
 		strings.HasPrefix(message, "too many return values") && strings.HasSuffix(message, "want ()")
 }
 
-// positions are the lines of a parser's errors, or of any other.
+// positions returns a line for each error of a parser, or one for another error.
 func positions(err error) []string {
 	list, ok := errors.AsType[scanner.ErrorList](err)
 	if !ok {

@@ -10,21 +10,21 @@ import (
 	"strings"
 )
 
-// goPackage is the source of a package, tests included.
+// goPackage is a package with its source, tests included.
 type goPackage struct {
-	listed
+	listedPackage
 
 	files []*goFile
 }
 
-// goFile is a file of Go; its name is relative to the root.
+// goFile is a parsed file. Its name is relative to the root.
 type goFile struct {
 	name string
 	fset *token.FileSet
 	tree *ast.File
 }
 
-// readPackages parses the packages of the module in a folder, whatever their build constraints.
+// readPackages parses the packages of the module in a folder. It ignores build constraints.
 func readPackages(ctx context.Context, root, module string) ([]*goPackage, error) {
 	found, err := list(ctx, filepath.Join(root, module), "./...")
 	if err != nil {
@@ -32,7 +32,7 @@ func readPackages(ctx context.Context, root, module string) ([]*goPackage, error
 	}
 	var packages []*goPackage
 	for _, l := range found {
-		p := &goPackage{listed: l}
+		p := &goPackage{listedPackage: l}
 		names, err := filepath.Glob(filepath.Join(l.Dir, "*.go"))
 		if err != nil {
 			return nil, err
@@ -61,7 +61,7 @@ func readFile(root, path string) (*goFile, error) {
 
 func (f *goFile) isTest() bool { return strings.HasSuffix(f.name, "_test.go") }
 
-// blocks are the indented blocks of the package's comment. Those of a command are shell.
+// blocks are the indented blocks of the package's comment. A command's are not Go and left out.
 func (p *goPackage) blocks() []block {
 	var found []block
 	for _, f := range p.files {
@@ -83,7 +83,7 @@ func (p *goPackage) blocks() []block {
 	return found
 }
 
-// lineOf is the line of a comment, from one on, that holds a text.
+// lineOf is the number of the first line of a comment, at from or later, that contains a text.
 func (f *goFile) lineOf(group *ast.CommentGroup, text string, from int) int {
 	for _, c := range group.List {
 		first := f.fset.Position(c.Pos()).Line
@@ -96,7 +96,7 @@ func (f *goFile) lineOf(group *ast.CommentGroup, text string, from int) int {
 	return f.fset.Position(group.Pos()).Line
 }
 
-// parseComment takes everything in brackets that looks like a link for one.
+// parseComment parses a comment. What looks like a link in it is one, whether or not it leads anywhere.
 func parseComment(text string) []comment.Block {
 	p := comment.Parser{
 		LookupPackage: func(name string) (string, bool) { return name, true },

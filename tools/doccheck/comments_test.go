@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// email is a package whose name is a common variable's too. Its comment begins at line 1, its code at line 3.
+// email is a package whose name is also that of a usual variable. comment begins at line 3 of its file.
 func email(comment string) map[string]string {
 	lines := strings.Split("Package email sends.\n\n"+comment, "\n")
 	return map[string]string{
@@ -29,13 +29,13 @@ func TestRun_commentsHold(t *testing.T) {
 		"a usual variable":                 "\tclient.Name = id",
 		"a list":                           "Of these:\n\n  - one that is no Go\n  - another",
 		"links":                            "[Service], [Service.Send], [*Service], [list.Of], [time.Now], [io.EOF.Error] and [none].\n\n\t_ = id",
-		"names":                            "Service.Send, email.Service.Paused, client.Name, CodeSent, stytch.Client.Name, nobody.Knows, e.Code, 1.5.",
+		"names":                            "Service.Send, email.Service.Paused, client.Name, CodeSent, stytch.Client.Name, unknown.Name, e.Code, 1.5.",
 		"words that are no names":          "See RFC.3, Node.js, example.com.",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			documents := email(comment)
-			documents["README.md"] = fenced("_ = id") + "Not `nobody.Knows` and `stytch.NewClient(id)`.\n\n```go\n_ = id // `list.Nothing`\n```\n"
+			documents["README.md"] = fenced("_ = id") + "Not `unknown.Name` and `stytch.NewClient(id)`.\n\n```go\n_ = id // `list.Nothing`\n```\n"
 			documents["cmd/x/main.go"] = "// Command x runs.\n//\n//\tx --flag\npackage main\n\nfunc main() {}\n"
 			if err := run(t.Context(), fakeModule(t, documents), io.Discard); err != nil {
 				t.Error(err)
@@ -49,8 +49,8 @@ func TestRun_commentsFail(t *testing.T) {
 	const file = "email/email.go:3: "
 	for _, tc := range []struct{ name, comment, want string }{
 		{"variable with the package's name", "\t_ = email.SendRequest{Email: email}", file + "use of package email"},
-		{"pointer to what is none", "\t_ = email.SendRequest{Email: new(emailAddress)}", file + "undefined: emailAddress"},
-		{"no pointer to what is one", "\tvar n int\n\t_ = email.SendRequest{Minutes: n}", "email/email.go:4: cannot use n"},
+		{"pointer for a plain field", "\t_ = email.SendRequest{Email: new(emailAddress)}", file + "undefined: emailAddress"},
+		{"no pointer for a pointer field", "\tvar n int\n\t_ = email.SendRequest{Minutes: n}", "email/email.go:4: cannot use n"},
 		{"variable of another field", "\t_ = email.SendRequest{Email: address}", file + "undefined: address"},
 		{"unknown field", "\t_ = email.SendRequest{Address: address}", file + "unknown field Address"},
 		{"ambiguous package", "\t_ = list.Of()", file + "package list can be"},

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// imports are the paths of the package's imports, by the names they go by.
+// imports are the paths of the package's imports, by the names under which its files use them.
 func (p *goPackage) imports() map[string]string {
 	paths := map[string]string{}
 	for _, f := range p.files {
@@ -21,7 +21,7 @@ func (p *goPackage) imports() map[string]string {
 	return paths
 }
 
-// declarations are the names that the package's source declares: Name, and Type.Member.
+// declarations are the names that the package's source declares, exported or not: Name, and Type.Member.
 func (p *goPackage) declarations(inTests bool) map[string]bool {
 	names := map[string]bool{}
 	for _, f := range p.files {

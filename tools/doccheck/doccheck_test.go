@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// fakeModule is a folder with a module of three packages and a document.
+// fakeModule makes a folder with a module of four packages and the given documents.
 func fakeModule(t *testing.T, documents map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -53,7 +53,7 @@ func TestRun_holds(t *testing.T) {
 	if err := run(t.Context(), dir, &out); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := out.String(), "8 blocks of Go and the names in 8 documents and 4 packages hold.\n"; got != want {
+	if got, want := out.String(), "8 blocks of Go and the names in 8 documents and 4 packages are correct.\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -67,7 +67,7 @@ func TestRun_fails(t *testing.T) {
 		{"unknown function of a package", "stytch.NewCleint(id)", "README.md:4: undefined: stytch.NewCleint"},
 		{"unknown package", "nowhere.Call()", "README.md:4: undefined: nowhere"},
 		{"unknown variable", "f(nothing)", "README.md:4: undefined: nothing"},
-		{"result forgotten", "c := stytch.NewClient(id)", "README.md:4: assignment mismatch"},
+		{"missing result", "c := stytch.NewClient(id)", "README.md:4: assignment mismatch"},
 		{"no Go", "if x {", "README.md:"},
 		{"ambiguous package", "_ = list.Of()", "README.md:4: package list can be"},
 		{"file with a variable too many", "package main\n\nfunc main() {\n\tx := 1\n}", "README.md:7: declared and not used: x"},

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// fieldVariables are the variables that a fragment gives to fields of their own names, as in OrganizationID:
-// organizationID or Type: new(typeValue), with the types that they have to have. Only what nobody declared is one.
+// fieldVariables are the undeclared variables of a fragment that are values of fields after which they are named, as in
+// OrganizationID: organizationID or Type: new(typeValue). They get the fields' types.
 func fieldVariables(files []*ast.File, info *types.Info, pkg *types.Package) []*types.Var {
 	var found []*types.Var
 	seen := map[string]bool{}
@@ -31,7 +31,7 @@ func fieldVariables(files []*ast.File, info *types.Info, pkg *types.Package) []*
 	return found
 }
 
-// fieldVariable is the variable that an element of a literal of type t gives to a field of its own name.
+// fieldVariable is the variable in an element of a literal of type t that is named after the element's field.
 func fieldVariable(element ast.Expr, t types.Type) (*ast.Ident, types.Type) {
 	pair, ok := element.(*ast.KeyValueExpr)
 	if !ok || t == nil {

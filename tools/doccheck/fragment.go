@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// usual are the variables a fragment may use without declaring them.
-var usual = map[string]string{
+// usualVariables are those that a fragment may use without declaring them.
+var usualVariables = map[string]string{
 	"ctx": "context.Context", "err": "error", "client": "*stytch.Client", "cfg": "*shared.FetchConfig",
 	"t": "*testing.T", "b": "*testing.B", "log": "*slog.Logger", "now": "time.Time",
 	"w": "http.ResponseWriter", "r": "*http.Request",
@@ -19,10 +19,11 @@ var usual = map[string]string{
 	"email": "string", "link": "string", "code": "string", "kid": "string", "text": "string",
 }
 
-// logFunctions tell package log from a variable of that name.
+// logFunctions are functions of package log that *slog.Logger has no methods for: where a fragment calls one, log is
+// the package.
 var logFunctions = []string{"Fatal", "Fatalf", "Fatalln", "Panic", "Print", "Printf", "Println"}
 
-// source is Go that can be type-checked for a block.
+// source is the Go that is type-checked for a block.
 type source struct {
 	block    block
 	files    []string
@@ -30,7 +31,7 @@ type source struct {
 	fragment bool
 }
 
-// wrap makes files of a block. names maps package names to import paths.
+// wrap completes a block to files that can be type-checked. names maps package names to import paths.
 func wrap(b block, names map[string][]string) (*source, error) {
 	if strings.HasPrefix(firstCode(b.text), "package ") {
 		return wholeFile(b)
@@ -84,7 +85,7 @@ func wholeFile(b block) (*source, error) {
 	return s, nil
 }
 
-// firstCode is the text from the first line that is neither empty nor a comment.
+// firstCode is the first line that is neither empty nor a comment.
 func firstCode(text string) string {
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
@@ -94,14 +95,14 @@ func firstCode(text string) string {
 	return ""
 }
 
-// lineOf makes positions those of the document.
+// lineOf is a line directive with the block's position in its document.
 func lineOf(b block) string { return fmt.Sprintf("//line %s:%d\n", b.file, b.line) }
 
 func parse(text string) (*ast.File, error) {
 	return parser.ParseFile(token.NewFileSet(), "", text, parser.ParseComments)
 }
 
-// splitImports takes a fragment's own import declaration out, leaving its lines empty.
+// splitImports removes the import declarations at the beginning of a fragment. Their lines stay, empty.
 func splitImports(b block) (own []*ast.ImportSpec, body string, err error) {
 	const clause = "package doc;"
 	if !strings.HasPrefix(firstCode(b.text), "import") {
@@ -119,7 +120,7 @@ func splitImports(b block) (own []*ast.ImportSpec, body string, err error) {
 	return tree.Imports, strings.Repeat("\n", strings.Count(b.text[:end], "\n")) + b.text[end:], nil
 }
 
-// variables declares what the fragment uses and does not declare, and what a comment says.
+// variables declares the usual variables that the fragment uses without declaring them, and those of the comment vars.
 func variables(b block, tree *ast.File) (string, error) {
 	var lines []string
 	known := map[string]bool{}
@@ -132,7 +133,7 @@ func variables(b block, tree *ast.File) (string, error) {
 		lines = append(lines, "var "+v)
 	}
 	for _, ident := range tree.Unresolved {
-		kind, ok := usual[ident.Name]
+		kind, ok := usualVariables[ident.Name]
 		if !ok || known[ident.Name] || b.isPackage(ident.Name) || ident.Name == "log" && usesPackageLog(tree) {
 			continue
 		}
@@ -154,7 +155,7 @@ func usesPackageLog(tree *ast.File) bool {
 	return found
 }
 
-// resolve finds the packages that a file names, notes them, and returns the import declarations.
+// resolve finds the packages that a file uses, adds them to imports, and returns the import declarations.
 func (s *source) resolve(tree *ast.File, own []*ast.ImportSpec, names map[string][]string) (string, error) {
 	qualifiers := map[*ast.Ident]bool{}
 	ast.Inspect(tree, func(n ast.Node) bool {
@@ -191,7 +192,7 @@ func (s *source) isVariable(name string, tree *ast.File) bool {
 			return true
 		}
 	}
-	return usual[name] != "" && !s.block.isPackage(name) && (name != "log" || !usesPackageLog(tree))
+	return usualVariables[name] != "" && !s.block.isPackage(name) && (name != "log" || !usesPackageLog(tree))
 }
 
 // isPackage reports whether the block says that it imports a package of that name.
@@ -199,8 +200,8 @@ func (b block) isPackage(name string) bool {
 	return slices.ContainsFunc(b.imports, func(path string) bool { return isNamed(path, name, nil) })
 }
 
-// find is the import path that a package name means: by the fragment's own import, by a comment, or because there is
-// but one. An unknown name is left to the type checker.
+// find is the import path of a package name: that of the fragment's own import, that of the comment imports, or the
+// only one there is. It is empty for an unknown name, which the type checker reports.
 func (s *source) find(name string, own []*ast.ImportSpec, names map[string][]string) (string, error) {
 	for _, spec := range own {
 		path := pathOf(spec)
@@ -224,7 +225,8 @@ func (s *source) find(name string, own []*ast.ImportSpec, names map[string][]str
 	}
 }
 
-// isNamed reports whether a path is a package of that name; one nobody has listed is called by its last word.
+// isNamed reports whether a path is that of a package with the name. The last element of a path that is not in names
+// counts as the name.
 func isNamed(path, name string, names map[string][]string) bool {
 	return slices.Contains(names[name], path) || path == name || strings.HasSuffix(path, "/"+name)
 }

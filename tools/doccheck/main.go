@@ -1,20 +1,20 @@
-// Command doccheck checks documentation against the code: it type-checks the Go in it, and looks up the names in it. It
-// prints file and line of each place that does not hold.
+// Command doccheck checks documentation against the code: it type-checks the Go and looks up the names. It prints file
+// and line of each error.
 //
 //	go run ./doccheck ..
 //
-// Go is what documents (all *.md) fence as go, and what the comments of packages indent. A block that begins with a
-// package clause is a file and is checked as it is. Any other is a fragment: declarations, or statements that stand
-// in a function. A fragment imports what it names. It may use without declaring them the variables of usual, one
-// named after the field it is given to, and functions of the reader's, such as startAgain(ctx), whose arguments alone
-// are checked. In a package's own comments its name means the package itself. In documents, two comments right before
-// a block say what cannot be guessed:
+// It type-checks the blocks that documents (all *.md) fence as go, and the indented blocks in the comments of packages.
+// A block that begins with a package clause is checked as a file. Any other is a fragment: declarations, or statements
+// of a function. A fragment needs no imports. Without declaring them, it may use the variables in usualVariables, a
+// variable that is the value of a field and named after it, and unexported functions, such as startAgain(ctx), of which
+// only the arguments are checked. In a package's own comment its name means the package itself. In documents, two HTML
+// comments right before a block say which packages and variables are meant where that is not clear:
 //
 //	<!-- imports: github.com/seed75add069/stytch-go/b2b/sessions -->
 //	<!-- vars: resp *sessions.GetResponse, handle func(string, error) -->
 //
-// Names are links in comments, and words in comments and in code within a document's line that can only be names of Go:
-// those of a package, of a member of a type, of what a client leads to, of an error code.
+// It looks up the links in comments, and the words that can only be names of Go in comments and between the backticks
+// of documents: a name in a package, a member of a type, an accessor of a client, an error code.
 package main
 
 import (
@@ -39,7 +39,7 @@ func main() {
 	}
 }
 
-// checker collects what there is to check, and what does not hold.
+// checker collects what to check, and the failures.
 type checker struct {
 	root      string
 	documents []string
@@ -48,7 +48,7 @@ type checker struct {
 	failures  []string
 }
 
-// run checks everything below root and reports every failure.
+// run checks everything below root and returns an error that lists all failures.
 func run(ctx context.Context, root string, out io.Writer) error {
 	root, err := filepath.Abs(root)
 	if err != nil {
@@ -67,20 +67,21 @@ func run(ctx context.Context, root string, out io.Writer) error {
 	all := fmt.Sprintf("%d blocks of Go and the names in %d documents and %d packages",
 		len(c.blocks), len(documents), c.packages)
 	if len(c.blocks) == 0 {
-		return errors.New("there is nothing to check in " + all)
+		return errors.New("nothing to check: " + all)
 	}
 	inBlocks, err := check(ctx, root, c.blocks)
 	if err != nil {
 		return err
 	}
 	if failures := append(inBlocks, c.failures...); len(failures) > 0 {
-		return fmt.Errorf("of %s, some do not hold:\n%s", all, strings.Join(failures, "\n"))
+		return fmt.Errorf("errors in %s:\n%s", all, strings.Join(failures, "\n"))
 	}
-	_, err = fmt.Fprintln(out, all+" hold.")
+	_, err = fmt.Fprintln(out, all+" are correct.")
 	return err
 }
 
-// module checks the names in a module's comments. The root module answers for documents and examples.
+// module checks the names in a module's comments. With the root module it also checks the names in documents, and it
+// collects the blocks.
 func (c *checker) module(ctx context.Context, dir string) error {
 	m, err := loadModule(ctx, c.root, dir)
 	if err != nil {

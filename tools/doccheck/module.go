@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// module is the packages of a module, and what they and their imports declare.
+// module is a module with its packages, and what they and their imports declare.
 type module struct {
 	dir      string // relative to the root
 	packages []*goPackage
@@ -39,8 +39,8 @@ func loadModule(ctx context.Context, root, dir string) (*module, error) {
 	return m, nil
 }
 
-// declares reports whether a package has an exported name, with members one below the other. Packages of the standard
-// library that the module does not use have everything.
+// declares reports whether a package has an exported name, followed by those of members. It is true for every name in a
+// package of the standard library that the module does not use.
 func (m *module) declares(path string, names []string) bool {
 	if _, ok := m.compiled.packages[path]; !ok {
 		_, isStd := comment.DefaultLookupPackage(path)
@@ -60,7 +60,7 @@ func (m *module) declares(path string, names []string) bool {
 	return object != nil
 }
 
-// anyDeclares reports whether some package of the module has a name, or a client what it leads to.
+// anyDeclares reports whether some package of the module has a name, or its Client or Services has such a member.
 func (m *module) anyDeclares(names []string) bool {
 	return slices.ContainsFunc(m.packages, func(p *goPackage) bool {
 		return m.declares(p.ImportPath, names) ||
@@ -69,7 +69,7 @@ func (m *module) anyDeclares(names []string) bool {
 	})
 }
 
-// named are the module's packages of a name.
+// named are the import paths of the module's packages with a name.
 func (m *module) named(name string) []string {
 	var paths []string
 	for _, p := range m.packages {

@@ -27,19 +27,19 @@ func (m *module) checkNames() []string {
 	return failures
 }
 
-// resolver finds what the names in a package's comments mean.
+// resolver looks up the names in a package's comments.
 type resolver struct {
 	module  *module
 	pkg     *goPackage
 	imports map[string]string // paths by name
-	own     map[string]bool   // as in Name and Type.Member, exported or not
+	own     map[string]bool   // the package's declarations: Name and Type.Member, exported or not
 }
 
-// goName is a name in prose that can only be Go's: package.Name, Type.Member, client.Service.Method, or that of an
-// error code or error value.
+// goName matches words in prose that can only be names of Go: package.Name, Type.Member, client.Service.Method, and
+// names of error codes and error values.
 var goName = regexp.MustCompile(`\b[A-Za-z]\w*(?:\.[A-Z]\w*)+\b|\b(?:Code|Err)[A-Z]\w*[a-z]\w*\b`)
 
-// unknown are the names in a comment that nothing has. What an example prints is no prose.
+// unknown returns the names in a comment that do not exist. It ignores the output of an example.
 func (r *resolver) unknown(text string) []string {
 	if strings.HasPrefix(text, "Output:") {
 		return nil
@@ -59,7 +59,7 @@ func (r *resolver) unknown(text string) []string {
 	return slices.Compact(names)
 }
 
-// span is code within a line of a document.
+// span matches code between backticks in a line of a document.
 var span = regexp.MustCompile("`[^`\n]+`")
 
 // checkDocument returns a line for each name in a document's prose that does not exist.
@@ -102,7 +102,7 @@ func inText(blocks []comment.Block, visit func(comment.Text)) {
 	}
 }
 
-// linked reports whether documentation can make a link of it.
+// linked reports whether a link leads to something.
 func (r *resolver) linked(l *comment.DocLink) bool {
 	names := strings.Split(member(l.Recv, l.Name), ".")
 	if l.ImportPath == "" {
@@ -114,7 +114,7 @@ func (r *resolver) linked(l *comment.DocLink) bool {
 	return r.module.declares(l.ImportPath, names)
 }
 
-// exists reports whether a name in prose means something, or may mean something that is not of this module.
+// exists reports whether a name in prose is declared, or may be declared outside of the module.
 func (r *resolver) exists(name string) bool {
 	names := strings.Split(name, ".")
 	first := names[0]
@@ -131,11 +131,11 @@ func (r *resolver) exists(name string) bool {
 	case len(names) == 1 && r.module.members[name]:
 		return true
 	}
-	isElsewhere := r.module.dir != "." && !r.own[first] // other modules speak of the SDK
+	isElsewhere := r.module.dir != "." && !r.own[first] // other modules mention names of the SDK
 	return r.isOwn(names) || isElsewhere || r.module.anyDeclares(names)
 }
 
-// isOwn reports whether the package has a name, or a type of it a member.
+// isOwn reports whether the package declares a name, or one of its types a member.
 func (r *resolver) isOwn(names []string) bool {
 	return r.own[strings.Join(names, ".")] || r.module.declares(r.pkg.ImportPath, names)
 }

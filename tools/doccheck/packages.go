@@ -16,14 +16,14 @@ import (
 	"strings"
 )
 
-// listed is what go list says of a package.
-type listed struct {
+// listedPackage is a package in the output of go list.
+type listedPackage struct {
 	ImportPath, Name, Dir, Export string
 	Error                         *struct{ Err string }
 }
 
 // list runs go list in the module at root.
-func list(ctx context.Context, root string, args ...string) ([]listed, error) {
+func list(ctx context.Context, root string, args ...string) ([]listedPackage, error) {
 	args = append([]string{"list", "-e", "-json=ImportPath,Name,Dir,Export,Error"}, args...)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root
@@ -33,9 +33,9 @@ func list(ctx context.Context, root string, args ...string) ([]listed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("go list: %w: %s", err, stderr.String())
 	}
-	var packages []listed
+	var packages []listedPackage
 	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
-		var p listed
+		var p listedPackage
 		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
 			return packages, nil
 		} else if err != nil {
@@ -45,8 +45,8 @@ func list(ctx context.Context, root string, args ...string) ([]listed, error) {
 	}
 }
 
-// index maps a package's name to the import paths it may mean: packages of the module and of the standard library that
-// documentation can import.
+// index maps the names of packages to their import paths, for the packages of the module and of the standard library
+// that documentation can import.
 func index(ctx context.Context, root string) (map[string][]string, error) {
 	packages, err := list(ctx, root, "./...", "std")
 	if err != nil {
@@ -65,11 +65,11 @@ func index(ctx context.Context, root string) (map[string][]string, error) {
 	return names, nil
 }
 
-// compiled are packages and everything they import, by import path; it imports them for the type checker.
+// compiled has packages and everything they import, by import path. It is the type checker's importer.
 type compiled struct {
 	types.Importer
 
-	packages map[string]listed
+	packages map[string]listedPackage
 }
 
 // compile compiles packages in the module at root.
@@ -78,7 +78,7 @@ func compile(ctx context.Context, root string, fset *token.FileSet, paths ...str
 	if err != nil {
 		return nil, err
 	}
-	c := &compiled{packages: map[string]listed{}}
+	c := &compiled{packages: map[string]listedPackage{}}
 	for _, p := range packages {
 		c.packages[p.ImportPath] = p
 	}

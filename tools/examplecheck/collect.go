@@ -10,17 +10,18 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// program is an example as its page shows it.
+// program is an example as the package's page shows it.
 type program struct {
-	name string // names package and example
+	name string // that of the file and the example
 	text []byte
 }
 
-// collect makes programs of the examples of all public packages below root. A failure is an example of which none can
-// be made.
+// collect returns the examples of all public packages below root. failures are those that need more than their page
+// shows.
 func collect(root string) (programs []program, failures []string, err error) {
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -45,13 +46,16 @@ func collect(root string) (programs []program, failures []string, err error) {
 	return programs, failures, err
 }
 
-// hidden reports whether a folder has no pages: it is internal, test data, or a module of its own.
+// hidden reports whether a folder has no page in the documentation: it is internal, test data, or another module.
 func hidden(path, name string) bool {
+	if slices.Contains([]string{"internal", "testdata", "node_modules"}, name) || strings.HasPrefix(name, ".") {
+		return true
+	}
 	_, err := os.Stat(filepath.Join(path, "go.mod"))
-	return err == nil || name == "internal" || name == "testdata" || name == "node_modules" || strings.HasPrefix(name, ".")
+	return err == nil
 }
 
-// examples are those of one file, whose path below the root is rel.
+// examples returns the examples of one file. rel is its path below the root.
 func examples(path, rel string) (programs []program, failures []string, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil || !bytes.Contains(text, []byte("func Example")) {
@@ -64,8 +68,9 @@ func examples(path, rel string) (programs []program, failures []string, err erro
 	}
 	for _, e := range doc.Examples(file) {
 		if e.Play == nil {
-			at := fset.Position(e.Code.Pos())
-			failures = append(failures, fmt.Sprintf("%s:%d: Example%s needs more than its page shows", rel, at.Line, e.Name))
+			line := fset.Position(e.Code.Pos()).Line
+			failure := fmt.Sprintf("%s:%d: Example%s needs more than its page shows", rel, line, e.Name)
+			failures = append(failures, failure)
 			continue
 		}
 		var out bytes.Buffer

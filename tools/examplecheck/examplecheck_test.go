@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// module is a folder with a module, of which the package p is public.
+// module makes a folder with a module that has a public package p.
 func module(t *testing.T, more map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -102,7 +102,7 @@ func TestRun_fails(t *testing.T) {
 				t.Errorf("%q is not in: %v", tc.want, err)
 			}
 			if strings.Contains(err.Error(), os.TempDir()+"/examplecheck") {
-				t.Errorf("a path that is gone: %v", err)
+				t.Errorf("the path of a removed folder: %v", err)
 			}
 		})
 	}

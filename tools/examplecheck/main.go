@@ -1,6 +1,6 @@
-// Command examplecheck compiles the examples of a module as package pages show them: each one as the program that
-// go/doc makes of it, in a module of its own that requires the checked one. It prints the examples that cannot be
-// pasted, because they import an internal package or use what another file declares.
+// Command examplecheck compiles the examples of a module as package pages show them: each as the program that go/doc
+// makes of it, in another module that requires the checked one. It prints the examples that do not compile when they
+// are pasted, because they import an internal package or use what another file declares.
 //
 //	go run ./examplecheck ..
 package main
@@ -28,7 +28,7 @@ func main() {
 	}
 }
 
-// run checks all examples of the module at root and reports every failure.
+// run checks all examples of the module at root and returns an error that lists all failures.
 func run(ctx context.Context, root string, out io.Writer) (err error) {
 	root, err = filepath.Abs(root)
 	if err != nil {
@@ -60,9 +60,9 @@ func run(ctx context.Context, root string, out io.Writer) (err error) {
 	return err
 }
 
-// write makes a module at dir whose packages are the programs.
+// write makes a module in dir whose packages are the programs.
 func write(ctx context.Context, root, dir string, programs []program) error {
-	module, err := describe(ctx, root)
+	module, err := goMod(ctx, root)
 	if err != nil {
 		return err
 	}
@@ -86,8 +86,8 @@ func write(ctx context.Context, root, dir string, programs []program) error {
 	return nil
 }
 
-// describe is the go.mod of a module that requires the one at root.
-func describe(ctx context.Context, root string) ([]byte, error) {
+// goMod is the go.mod of a module that requires the one at root.
+func goMod(ctx context.Context, root string) ([]byte, error) {
 	cmd := command(ctx, root, "list", "-m", "-f", "{{.Path}} {{.GoVersion}}")
 	out, err := cmd.Output()
 	if err != nil {
@@ -98,7 +98,7 @@ func describe(ctx context.Context, root string) ([]byte, error) {
 		version, module, module, root), nil
 }
 
-// compile type-checks all packages of the module at dir, without linking them, and returns what go says of them.
+// compile runs go vet on the module in dir, and returns its output without the path of dir.
 func compile(ctx context.Context, dir string) (string, error) {
 	out, err := command(ctx, dir, "vet", "-mod=mod", "./...").CombinedOutput()
 	return strings.TrimSpace(string(bytes.ReplaceAll(out, []byte(dir+string(filepath.Separator)), nil))), err

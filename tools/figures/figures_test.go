@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The programs compile against the SDK as it is, and the bare one has the SDK's own fields.
+// The programs compile with the SDK. The bare one links no modules, the SDK's program few.
 func TestPrograms(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

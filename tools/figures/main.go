@@ -3,7 +3,7 @@
 //
 //	go run ./figures -root ..
 //
-// Sizes and allocations are the same on every run; times are those of the machine.
+// Sizes and allocations are the same on every run. Times depend on the machine.
 package main
 
 import (

@@ -21,21 +21,21 @@ type figures struct {
 	Sizes        []size
 	// Modules are the modules that the SDK's program links, besides the SDK and the standard library.
 	Modules []string
-	// Build is the time of go build ./... with two processors, Packages how many packages that are.
+	// Build is the time of go build ./... with two processors, Packages the number of packages that it builds.
 	Build    time.Duration
 	Packages int
 	Client   bench
 }
 
-// size is a program's size in bytes: as Go is, and with json/v2 in the standard library. Base is the index of the
-// program to compare it with.
+// size is a program's size in bytes: Bytes as built by default, Std with json/v2 in the standard library. Base is the
+// index of the program to compare it with.
 type size struct {
 	Name, What string
 	Bytes, Std int64
 	Base       int
 }
 
-// bench is what a benchmark says.
+// bench is the result of a benchmark, per operation.
 type bench struct {
 	Nanoseconds, Bytes, Allocs float64
 }
@@ -70,7 +70,7 @@ func measure(dir, root string) (*figures, error) {
 	return f, err
 }
 
-// link builds a program as for production and returns its size.
+// link builds a program as for production and returns its size in bytes. env is one more variable, or empty.
 func link(dir, name, env string) (int64, error) {
 	out := filepath.Join(dir, name+".bin")
 	_, err := goTool(dir, []string{env}, "build", "-trimpath", "-ldflags=-s -w", "-o", out, "./"+name)
@@ -84,7 +84,7 @@ func link(dir, name, env string) (int64, error) {
 	return info.Size(), nil
 }
 
-// linked lists the modules whose packages a program has.
+// linked lists the modules whose packages a program imports, besides the SDK.
 func linked(dir, program string) ([]string, error) {
 	const format = "{{with .Module}}{{.Path}} {{.Version}}{{end}}"
 	text, err := goTool(dir, nil, "list", "-deps", "-f", format, program)
@@ -123,8 +123,8 @@ func coldBuild(dir, root string) (took time.Duration, packages int, err error) {
 	return time.Since(began), len(strings.Fields(own)), nil
 }
 
-// benchmark runs a benchmark of the package at root five times and returns the fastest run: whatever else the machine
-// does only adds.
+// benchmark runs a benchmark of the package at root five times and returns the fastest run, which other load on the
+// machine disturbed least.
 func benchmark(root, name string) (bench, error) {
 	text, err := goTool(root, nil, "test", "-run", "^$", "-bench", "^"+name+"$", "-benchmem", "-count", "5", ".")
 	if err != nil {

@@ -19,14 +19,14 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"kilo":      func(b float64) string { return fmt.Sprintf("%.1f kB", b/1000) },
 }).Parse(pageText))
 
-// Over is by how much the program is larger than the one it is compared with, as Go is.
-func (f *figures) Over(s size) string { return percent(s.Bytes, f.Sizes[s.Base].Bytes) }
+// Difference is how much larger the program is than the one it is compared with, as built by default.
+func (f *figures) Difference(s size) string { return percent(s.Bytes, f.Sizes[s.Base].Bytes) }
 
-// OverStd is the same with json/v2 in the standard library.
-func (f *figures) OverStd(s size) string { return percent(s.Std, f.Sizes[s.Base].Std) }
+// DifferenceStd is the same with json/v2 in the standard library.
+func (f *figures) DifferenceStd(s size) string { return percent(s.Std, f.Sizes[s.Base].Std) }
 
-// OverBare is by how much the SDK's program is larger than one on encoding/json, as Go is.
-func (f *figures) OverBare() string { return percent(f.bytes("sdk"), f.bytes("bare")) }
+// DifferenceV1 is how much larger the SDK's program is than one with encoding/json, as built by default.
+func (f *figures) DifferenceV1() string { return percent(f.bytes("sdk"), f.bytes("bare")) }
 
 func (f *figures) bytes(name string) int64 {
 	i := slices.IndexFunc(f.Sizes, func(s size) bool { return s.Name == name })

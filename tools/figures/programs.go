@@ -15,14 +15,14 @@ const module = "github.com/seed75add069/stytch-go"
 //go:embed testdata
 var sources embed.FS
 
-// Two ways to JSON: the one that every Go program has, and the one that the SDK takes.
+// The import specs of the two versions of JSON. The SDK uses the second.
 const (
 	jsonV1 = `"encoding/json"`
 	jsonV2 = `"github.com/go-json-experiment/json"`
 )
 
-// program is a program to measure: files of testdata, with json/v2 in place of encoding/json or without. Base is the
-// index of the program to compare it with.
+// program is a program to measure. files are those of testdata; v2 replaces encoding/json by json/v2 in them. base is
+// the index of the program to compare it with.
 type program struct {
 	name, what string
 	files      []string
@@ -33,14 +33,14 @@ type program struct {
 var programs = []program{
 	{"json", "net/http and json/v2, with the same structs", []string{"bare/main.go"}, true, 0},
 	{"log", "... and one call to log/slog", []string{"bare/main.go", "log/log.go"}, true, 0},
-	{"leaf", "a single service of the SDK, without a client", []string{"leaf/main.go"}, false, 0},
+	{"service", "a single service of the SDK, without a client", []string{"service/main.go"}, false, 0},
 	{"sdk", "the SDK", []string{"sdk/main.go"}, false, 0},
 	{"bare", "net/http and encoding/json, with the same structs", []string{"bare/main.go"}, false, 0},
 	{"kept", "net/http and json/v2, every method kept", []string{"bare/main.go", "reflect/bare.go"}, true, 5},
 	{"all", "the SDK, every method kept", []string{"sdk/main.go", "reflect/sdk.go"}, false, 5},
 }
 
-// prepare makes a module of the programs in dir, with the SDK at root and its dependencies.
+// prepare makes a module in dir with the programs. It requires the SDK at root and the SDK's dependencies.
 func prepare(dir, root string) error {
 	root, err := filepath.Abs(root)
 	if err != nil {
@@ -87,7 +87,7 @@ func prepare(dir, root string) error {
 func source(name string) string {
 	text, err := sources.ReadFile("testdata/" + name)
 	if err != nil {
-		panic(err) // it is embedded
+		panic(err) // the file is embedded
 	}
 	return string(text)
 }

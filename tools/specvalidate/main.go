@@ -1,5 +1,5 @@
-// Command specvalidate checks that every OpenAPI document below a folder is one, with a validator that knows nothing of
-// this project: against the schema of OpenAPI 3.1, and with references followed from file to file. It needs no network.
+// Command specvalidate validates every OpenAPI document below a folder with a stock validator: against the schema of
+// OpenAPI 3.1, and with references to other files followed. It needs no network.
 //
 //	go run ./specvalidate ../api
 package main
@@ -18,7 +18,7 @@ import (
 	"github.com/pb33f/libopenapi/datamodel"
 )
 
-// notOpenAPI is the one file of the specification that is plain data.
+// notOpenAPI is the one YAML file of the specification that is not an OpenAPI document.
 const notOpenAPI = "errors.yaml"
 
 func main() {
@@ -32,14 +32,14 @@ func main() {
 	}
 }
 
-// run validates all documents and reports every flaw, not only the first.
+// run validates all documents and returns an error that lists all problems.
 func run(root string, out io.Writer) error {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return err
 	}
 	count := 0
-	var flaws []string
+	var problems []string
 	err = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		rel, relErr := filepath.Rel(root, name)
 		switch {
@@ -51,8 +51,8 @@ func run(root string, out io.Writer) error {
 			return nil
 		}
 		count++
-		for _, flaw := range validate(root, name) {
-			flaws = append(flaws, filepath.ToSlash(rel)+": "+flaw)
+		for _, problem := range validate(root, name) {
+			problems = append(problems, filepath.ToSlash(rel)+": "+problem)
 		}
 		return nil
 	})
@@ -61,8 +61,8 @@ func run(root string, out io.Writer) error {
 		return err
 	case count == 0:
 		return fmt.Errorf("%s: no documents", root)
-	case len(flaws) > 0:
-		return fmt.Errorf("%d of what should be OpenAPI is not:\n%s", len(flaws), strings.Join(flaws, "\n"))
+	case len(problems) > 0:
+		return fmt.Errorf("%d problems:\n%s", len(problems), strings.Join(problems, "\n"))
 	}
 	_, err = fmt.Fprintf(out, "%d documents are valid OpenAPI 3.1.\n", count)
 	return err
@@ -79,7 +79,7 @@ func validate(root, name string) []string {
 		SpecFilePath:            name,
 		AllowFileReferences:     true,
 		ExtractRefsSequentially: true,
-		Logger:                  slog.New(slog.DiscardHandler), // what it logs, it also returns
+		Logger:                  slog.New(slog.DiscardHandler), // what the library logs it also returns
 	})
 	if err != nil {
 		return []string{err.Error()}
@@ -95,24 +95,24 @@ func validate(root, name string) []string {
 	if len(errs) > 0 {
 		return texts(errs)
 	}
-	_, problems := check.ValidateDocument()
-	var flaws []string
-	for _, p := range problems {
+	_, invalid := check.ValidateDocument()
+	var problems []string
+	for _, p := range invalid {
 		if len(p.SchemaValidationErrors) == 0 {
-			flaws = append(flaws, fmt.Sprintf("line %d: %s", p.SpecLine, p.Reason))
+			problems = append(problems, fmt.Sprintf("line %d: %s", p.SpecLine, p.Reason))
 		}
 		for _, e := range p.SchemaValidationErrors {
-			flaws = append(flaws, fmt.Sprintf("line %d: %s: %s", e.Line, e.FieldPath, e.Reason))
+			problems = append(problems, fmt.Sprintf("line %d: %s: %s", e.Line, e.FieldPath, e.Reason))
 		}
 	}
-	if len(flaws) > 0 {
-		return flaws
+	if len(problems) > 0 {
+		return problems
 	}
-	flaws, err = checkSchemas(doc.GetSpecInfo().GetSpecJSONBytes())
+	problems, err = checkSchemas(doc.GetSpecInfo().GetSpecJSONBytes())
 	if err != nil {
 		return []string{err.Error()}
 	}
-	return flaws
+	return problems
 }
 
 func texts(errs []error) []string {

@@ -49,7 +49,7 @@ components: {schemas: {id: {type: string}}}
 `
 )
 
-// folder writes a sound specification with one change.
+// folder writes a valid specification with one change.
 func folder(t *testing.T, file, old, with string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -74,7 +74,7 @@ func folder(t *testing.T, file, old, with string) string {
 	return dir
 }
 
-func TestRun_sound(t *testing.T) {
+func TestRun_acceptsAValidSpecification(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	if err := run(folder(t, "", "", ""), &out); err != nil {
@@ -85,7 +85,7 @@ func TestRun_sound(t *testing.T) {
 	}
 }
 
-func TestRun_broken(t *testing.T) {
+func TestRun_refusesAnInvalidSpecification(t *testing.T) {
 	t.Parallel()
 	const things = "b2b/deep/things.yaml"
 	for _, tc := range []struct{ name, file, old, with, want string }{
@@ -117,7 +117,7 @@ func TestRun_broken(t *testing.T) {
 	}
 }
 
-func TestRun_nothing(t *testing.T) {
+func TestRun_refusesAnEmptyFolder(t *testing.T) {
 	t.Parallel()
 	if err := run(t.TempDir(), io.Discard); err == nil {
 		t.Error("an empty folder was accepted")

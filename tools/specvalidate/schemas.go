@@ -9,15 +9,15 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 )
 
-// dialect is the JSON Schema that OpenAPI 3.1 schemas are written in. The schema of OpenAPI itself does not look into
-// them, so that "type: strnig" would pass it.
+// dialect is the JSON Schema dialect of OpenAPI 3.1. The schema of OpenAPI itself does not validate schemas: it accepts
+// "type: strnig".
 const dialect = "https://json-schema.org/draft/2020-12/schema"
 
-// checkSchemas returns what is wrong with the JSON Schemas of a document: those below components and those of bodies
-// and parameters. The compiler carries the dialect with it.
+// checkSchemas returns the problems of the JSON Schemas of a document: those below components and those of bodies and
+// parameters. The dialect is part of the compiler, so that nothing is loaded.
 func checkSchemas(text *[]byte) ([]string, error) {
 	if text == nil {
-		return nil, fmt.Errorf("not to be had as JSON")
+		return nil, fmt.Errorf("the document has no form in JSON")
 	}
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(*text))
 	if err != nil {
@@ -27,10 +27,10 @@ func checkSchemas(text *[]byte) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var flaws []string
+	var problems []string
 	check := func(at string, schema any) {
 		if err := meta.Validate(schema); err != nil {
-			flaws = append(flaws, at+": "+strings.ReplaceAll(err.Error(), "\n", " "))
+			problems = append(problems, at+": "+strings.ReplaceAll(err.Error(), "\n", " "))
 		}
 	}
 	var walk func(at string, node any)
@@ -53,6 +53,6 @@ func checkSchemas(text *[]byte) ([]string, error) {
 		}
 	}
 	walk("", doc)
-	slices.Sort(flaws)
-	return flaws, nil
+	slices.Sort(problems)
+	return problems, nil
 }

@@ -3,11 +3,11 @@ package main
 import "strings"
 
 var byHand = []refusal{
-	handWritten("another package", "{id: b2b.others.see", "x-stytch-by-hand: b2b.others.see: the id belongs into b2b/others.yaml"),
+	handWritten("another package", "{id: b2b.others.see", "x-stytch-by-hand: b2b.others.see: the id belongs in b2b/others.yaml"),
 	handWritten("short id", "{id: see", "x-stytch-by-hand: see: the id is not product.service.operation"),
-	handWritten("private method", "{id: b2b.things.see, method: see", `b2b.things.see: method: "see" is no exported Go name`),
-	handWritten("no method", "{id: b2b.things.see, summary: Sees.}", `b2b.things.see: method: "" is no exported Go name`),
-	handWritten("no summary", "{id: b2b.things.see, method: See}", "b2b.things.see: the summary is no sentence"),
+	handWritten("private method", "{id: b2b.things.see, method: see", `b2b.things.see: method: "see" is not an exported Go name`),
+	handWritten("no method", "{id: b2b.things.see, summary: Sees.}", `b2b.things.see: method: "" is not an exported Go name`),
+	handWritten("no summary", "{id: b2b.things.see, method: See}", "b2b.things.see: the summary is not a sentence"),
 	handWritten("unknown key", "{id: b2b.things.see, verb: GET", "line 2", "info.x-stytch-by-hand.0.verb"),
 	handWritten("no path", "{id: b2b.things.see, http: see", `b2b.things.see: http: "see" is not a method and a path`),
 	handWritten("no class of a call", "{id: b2b.things.see, http: GET /see", `b2b.things.see: retry is ""`),
@@ -20,9 +20,9 @@ var byHand = []refusal{
 	handWritten("one name twice", "{id: b2b.things.look}, {id: b2b.things.see",
 		"b2b.things.see: b2b.things.look is written as See already"),
 	{"method to run after that is exported", things, "x-stytch-emulator: exact", "x-stytch-emulator: exact\n      x-stytch-after: Forget",
-		[]string{`b2b.things.change: x-stytch-after: "Forget" is no private Go name`}},
+		[]string{`b2b.things.change: x-stytch-after: "Forget" is not an unexported Go name`}},
 	{"method to run after that is no name", things, "x-stytch-emulator: exact", "x-stytch-emulator: exact\n      x-stytch-after: s.forget",
-		[]string{`b2b.things.change: x-stytch-after: "s.forget" is no private Go name`}},
+		[]string{`b2b.things.change: x-stytch-after: "s.forget" is not an unexported Go name`}},
 	{"type with the name of a service written by hand", "b2b/other.yaml",
 		"description: Describes others.}\npaths: {}\ncomponents:\n  schemas:\n",
 		"description: Describes others., x-stytch-by-hand: [{id: b2b.other.see, method: See, summary: Sees.}]}\n" +
@@ -30,8 +30,8 @@ var byHand = []refusal{
 		[]string{"type Service: Service is the Go name of the service too"}},
 }
 
-// handWritten is a flaw of things.yaml's list of what is written by hand. What list's entries lack of a sound one, they
-// get, and the closing brace of the last one.
+// handWritten is a refusal of things.yaml with x-stytch-by-hand: [list]. Entries without method or summary get one,
+// unless the name says that they have none. The last entry need not be closed.
 func handWritten(name, list string, want ...string) refusal {
 	if !strings.HasSuffix(list, "}") {
 		list += "}"

@@ -9,7 +9,7 @@ import (
 	"testing/fstest"
 )
 
-// contributingYAML are the blocks of YAML in CONTRIBUTING.md.
+// contributingYAML returns the blocks of YAML in CONTRIBUTING.md.
 func contributingYAML(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "CONTRIBUTING.md"))
@@ -30,8 +30,8 @@ func contributingYAML(t *testing.T) []string {
 	}
 }
 
-// ownSpec is a copy of api/ that can be changed.
-func ownSpec(t *testing.T) fstest.MapFS {
+// copyAPI returns a copy of api/ in memory.
+func copyAPI(t *testing.T) fstest.MapFS {
 	t.Helper()
 	spec := fstest.MapFS{}
 	api := os.DirFS(filepath.Join("..", "..", "api"))
@@ -49,8 +49,8 @@ func ownSpec(t *testing.T) fstest.MapFS {
 	return spec
 }
 
-// becomes checks that the files generated from spec hold each a text.
-func becomes(t *testing.T, spec fs.FS, wants []struct{ file, text string }) {
+// requireGenerated checks that each of the files generated from spec contains a text.
+func requireGenerated(t *testing.T, spec fs.FS, wants []struct{ file, text string }) {
 	t.Helper()
 	files, err := generate(spec)
 	if err != nil {
@@ -63,12 +63,12 @@ func becomes(t *testing.T, spec fs.FS, wants []struct{ file, text string }) {
 	}
 }
 
-// The endpoint that CONTRIBUTING.md shows how to add can be added, and only its YAML is needed.
+// The endpoint in CONTRIBUTING.md can be added with the YAML that is shown there.
 func TestContributing_endpoint(t *testing.T) {
 	t.Parallel()
-	spec := ownSpec(t)
+	spec := copyAPI(t)
 	spec["b2b/recoverycodes.yaml"] = &fstest.MapFile{Data: []byte(contributingYAML(t)[0])}
-	becomes(t, spec, []struct{ file, text string }{
+	requireGenerated(t, spec, []struct{ file, text string }{
 		{"b2b/recoverycodes/service_gen.go", "func (s *Service) Get("},
 		{"b2b/recoverycodes/service_gen_test.go", `Path: "/v1/b2b/recovery_codes/organization_id%2F1%20%25%3F%23/`},
 		{"b2b/recoverycodes/types_gen.go", "RecoveryCodes []string `json:\"recovery_codes,omitzero\" stytch:\"secret\"`"},
@@ -78,10 +78,10 @@ func TestContributing_endpoint(t *testing.T) {
 	})
 }
 
-// The field that it shows how to add can be added with that one edit.
+// The field in CONTRIBUTING.md can be added with the edit that is shown there.
 func TestContributing_field(t *testing.T) {
 	t.Parallel()
-	spec := ownSpec(t)
+	spec := copyAPI(t)
 	file := spec["b2b/otps/sms.yaml"]
 	before, rest, _ := strings.Cut(string(file.Data), "\n    SendRequest:\n")
 	locale, after, found := strings.Cut(rest, "        intermediate_session_token:\n")
@@ -91,7 +91,7 @@ func TestContributing_field(t *testing.T) {
 	file.Data = []byte(before + "\n    SendRequest:\n" + locale + contributingYAML(t)[1] +
 		"        intermediate_session_token:\n" + after)
 	const tests = "b2b/otps/sms/service_gen_test.go"
-	becomes(t, spec, []struct{ file, text string }{
+	requireGenerated(t, spec, []struct{ file, text string }{
 		{"b2b/otps/sms/types_gen.go", "\t// How long the code can be used, in minutes from now. Default: 2. Bounds: 1 to 10.\n" +
 			"\tExpirationMinutes *int `json:\"expiration_minutes,omitzero\"`"},
 		{tests, `"expiration_minutes": 7,`},

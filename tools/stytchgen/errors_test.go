@@ -7,8 +7,8 @@ import (
 	"testing/fstest"
 )
 
-// sound is a specification without a flaw. Each case of TestGenerate_refuses breaks it in one place.
-var sound = map[string]string{
+// valid is a valid specification. Each case of TestGenerate_refuses breaks it in one place.
+var valid = map[string]string{
 	"errors.yaml": `
 topics:
   - name: Things
@@ -90,14 +90,14 @@ components:
 `,
 }
 
-func TestGenerate_acceptsWhatIsSound(t *testing.T) {
+func TestGenerate_acceptsAValidSpecification(t *testing.T) {
 	t.Parallel()
-	if _, err := generate(specOf(sound)); err != nil {
+	if _, err := generate(specOf(valid)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// refusal is a flaw: old is replaced by with in file, and the error must have all of want.
+// refusal is a case of an invalid specification: in file, with replaces old. The error must contain all of want.
 type refusal struct {
 	name, file, old, with string
 	want                  []string
@@ -109,7 +109,7 @@ func TestGenerate_refuses(t *testing.T) {
 		for _, tc := range list {
 			t.Run(tc.name, func(t *testing.T) {
 				t.Parallel()
-				broken := maps.Clone(sound)
+				broken := maps.Clone(valid)
 				if !strings.Contains(broken[tc.file], tc.old) {
 					t.Fatalf("%s has no %q", tc.file, tc.old)
 				}
@@ -128,13 +128,13 @@ func TestGenerate_refuses(t *testing.T) {
 	}
 }
 
-// A circle of packages is told as the way round, with the fields that make it; what leads there is left out.
+// The error names the packages of the cycle, and the fields that make it, but no package that only leads there.
 func TestGenerate_refusesImportCycles(t *testing.T) {
 	t.Parallel()
-	leaf := func(name, next string) string {
+	pkg := func(name, next string) string {
 		return `
 openapi: 3.1.0
-info: {title: Leaf, version: '1', description: Describes a leaf.}
+info: {title: Types, version: '1', description: Describes a thing.}
 paths: {}
 components:
   schemas:
@@ -146,10 +146,10 @@ components:
 `
 	}
 	_, err := generate(specOf(map[string]string{
-		"b2b/a.yaml": leaf("A", "b.yaml#/components/schemas/B"),
-		"b2b/b.yaml": leaf("B", "c.yaml#/components/schemas/C"),
-		"b2b/c.yaml": leaf("C", "d.yaml#/components/schemas/D"),
-		"b2b/d.yaml": leaf("D", "b.yaml#/components/schemas/B"),
+		"b2b/a.yaml": pkg("A", "b.yaml#/components/schemas/B"),
+		"b2b/b.yaml": pkg("B", "c.yaml#/components/schemas/C"),
+		"b2b/c.yaml": pkg("C", "d.yaml#/components/schemas/D"),
+		"b2b/d.yaml": pkg("D", "b.yaml#/components/schemas/B"),
 	}))
 	want := "packages import each other: b2b/b -> b2b/c -> b2b/d -> b2b/b\n" +
 		"\tb2b/b.yaml: B.next\n\tb2b/c.yaml: C.next\n\tb2b/d.yaml: D.next"
@@ -158,8 +158,8 @@ components:
 	}
 }
 
-// Two services cannot have one accessor, nor a service the name of its parent's method.
-func TestGenerate_refusesAccessorsTwice(t *testing.T) {
+// Two services cannot have the same accessor, nor can a service have the name of its parent's method.
+func TestGenerate_refusesAmbiguousAccessors(t *testing.T) {
 	t.Parallel()
 	service := func(info, id string) string {
 		method := "List"
@@ -170,7 +170,7 @@ func TestGenerate_refusesAccessorsTwice(t *testing.T) {
 openapi: 3.1.0
 info: {title: Service, version: '1', description: Serves.` + info + `}
 paths:
-` + strings.ReplaceAll(again("/v1/"+id, id), "Change", method) + `
+` + strings.ReplaceAll(operation("/v1/"+id, id), "Change", method) + `
 components:
   schemas:
     ` + method + "Response: {type: object, properties: {}}\n"
@@ -192,7 +192,7 @@ components:
 				"x-stytch-by-hand: [{id: b2b.mail.post, method: Send, summary: Sends.}]}\npaths: {}\n",
 			"b2b/mail/send.yaml": service("", "b2b.mail.send.list"),
 		}},
-		{"two spellings of a service", "b2b/mail.yaml: b2b.ma_il.post: another operation spells the service otherwise", map[string]string{
+		{"two spellings of a service", "b2b/mail.yaml: b2b.ma_il.post: another operation spells the service differently", map[string]string{
 			"b2b/mail.yaml": service(", x-stytch-by-hand: [{id: b2b.ma_il.post, method: Post, summary: Posts.}]", "b2b.mail.send"),
 		}},
 	} {
@@ -223,7 +223,7 @@ var wordings = []refusal{
 		[]string{"paths./v1/b2b/things/{thing_id}.put.x-stytch-magic"}},
 	{"unknown method", things, "    put:\n", "    patch: {}\n    put:\n", []string{"paths./v1/b2b/things/{thing_id}.patch"}},
 	{"key twice", things, "      summary:", "      summary: Twice.\n      summary:", []string{"put.summary occurs twice"}},
-	{"flag that is none", things, "in: path, required: true", "in: path, required: 'yes'",
+	{"flag that is no boolean", things, "in: path, required: true", "in: path, required: 'yes'",
 		[]string{"parameters.0.required is neither true nor false"}},
 	{"list for an object", things, "      properties:\n        thing:", "      properties: []\n      x-:\n        thing:",
 		[]string{"ChangeResponse"}},
@@ -243,22 +243,22 @@ var references = []refusal{
 		[]string{"ChangeResponse: thing: other.yaml#/paths is not a reference to a schema"}},
 	{"sibling without effect", things, "schemas/Shape'}", "schemas/Shape', minLength: 3}",
 		[]string{"components.schemas.ChangeRequest: shape: minLength has no effect beside $ref"}},
-	{"fragments in a circle", "fields.yaml", "id: {type: string, description: An id.}",
+	{"cycle of fragments", "fields.yaml", "id: {type: string, description: An id.}",
 		"id: {$ref: '#/components/schemas/key'}\n    key: {$ref: '#/components/schemas/id'}", []string{"id"}},
 	{"alias of an alias", things, "Shape: {type", "Line: {$ref: '#/components/schemas/Edge'}\n    Edge: {$ref: '#/components/schemas/Shape'}\n    Shape: {type",
-		[]string{"Line: alias of #/components/schemas/Edge, which is no type of its own"}},
+		[]string{"Line: alias of #/components/schemas/Edge, which is not a type of its own"}},
 	{"b2c imports b2b", "b2c/other.yaml", "properties:", "properties:\n        thing: {$ref: '../b2b/other.yaml#/components/schemas/Thing'}",
 		[]string{"b2c/other.yaml: Other.thing: imports b2b/other, but b2c never imports b2b"}},
 }
 
 var operations = []refusal{
 	{"operation in the wrong file", things, "b2b.things.change", "b2b.things.inner_parts.change",
-		[]string{"b2b.things.inner_parts.change: operationId belongs into b2b/things/innerparts.yaml"}},
+		[]string{"b2b.things.inner_parts.change: operationId belongs in b2b/things/innerparts.yaml"}},
 	{"operation id too short", things, "b2b.things.change", "change",
 		[]string{"PUT /v1/b2b/things/{thing_id}: operationId is not product.service.operation"}},
-	{"operation id twice", things, "components:\n", again("/v1/b2b/things", "b2b.things.change") + "components:\n",
+	{"operation id twice", things, "components:\n", operation("/v1/b2b/things", "b2b.things.change") + "components:\n",
 		[]string{"b2b.things.change: operationId occurs twice: PUT /v1/b2b/things/{thing_id} and POST /v1/b2b/things"}},
-	{"method twice", things, "components:\n", again("/v1/b2b/things", "b2b.things.CHANGE") + "components:\n",
+	{"method twice", things, "components:\n", operation("/v1/b2b/things", "b2b.things.CHANGE") + "components:\n",
 		[]string{"b2b.things.CHANGE: Change is the Go name of b2b.things.change too"}},
 	{"path parameter not declared", things, "{thing_id}:", "{thing_id}/parts/{part_id}:",
 		[]string{"b2b.things.change: parameter part_id of the path is not declared"}},
@@ -277,7 +277,7 @@ var operations = []refusal{
 		[]string{"b2b.things.change: x-stytch-errors: thing_lost is not in errors.yaml"}},
 	{"exactly one of an unknown field", things, "[[name, shape]]", "[[name, form]]", []string{"x-stytch-exactly-one-of: no field form"}},
 	{"exactly one of one", things, "[[name, shape]]", "[[name]]", []string{"x-stytch-exactly-one-of: a list of fewer than two"}},
-	{"no summary", things, "      summary: Changes a thing.\n", "", []string{"b2b.things.change: summary or description is no sentence"}},
+	{"no summary", things, "      summary: Changes a thing.\n", "", []string{"b2b.things.change: summary or description is not a sentence"}},
 	{"no response", things, "'200':", "'204':", []string{"put /v1/b2b/things/{thing_id}: no response 200"}},
 	{"body of another name", things, "schema: {$ref: '#/components/schemas/ChangeRequest'}",
 		"schema: {$ref: '#/components/schemas/Shape'}", []string{"requestBody: the schema must be a reference to ChangeRequest"}},
@@ -290,8 +290,8 @@ var fields = []refusal{
 	{"no description of a field", things, "{type: string, description: Its new name.}", "{type: string}",
 		[]string{"ChangeRequest: name: no description"}},
 	{"no description of a type", "b2b/other.yaml", "      description: A thing.\n", "", []string{"Thing: no description"}},
-	{"no description of a package", "b2b/other.yaml", ", description: Describes others.", "", []string{"info: the description is no sentence"}},
-	{"description without an end", things, "Its new name.", "Its new name", []string{"ChangeRequest: name: the description is no sentence"}},
+	{"no description of a package", "b2b/other.yaml", ", description: Describes others.", "", []string{"info: the description is not a sentence"}},
+	{"description without an end", things, "Its new name.", "Its new name", []string{"ChangeRequest: name: the description is not a sentence"}},
 	{"required names no property", things, "required: [thing]", "required: [thing, think]",
 		[]string{`components.schemas.ChangeResponse: required names "think"`}},
 	{"two types", things, "name: {type: string,", "name: {type: [string, integer],",
@@ -301,7 +301,7 @@ var fields = []refusal{
 		[]string{"components.schemas.ChangeRequest: name: anyOf is for a schema and null only"}},
 	{"anyOf beside a type", things, "name: {type: string, description: Its new name.}",
 		"name: {type: object, anyOf: [{type: string}, {type: 'null'}], description: Its new name.}",
-		[]string{"name: anyOf stands beside a type of its own"}},
+		[]string{"name: anyOf with a type beside it"}},
 	{"inline object", things, "name: {type: string,", "name: {type: object, properties: {a: {type: string}},",
 		[]string{"ChangeRequest: name: an inline object needs"}},
 	{"inline enum", things, "name: {type: string,", "name: {type: string, enum: [a, b],",
@@ -342,10 +342,10 @@ var goNames = []refusal{
 		[]string{"ChangeRequest: thing_id: is parameter and body field at once"}},
 	{"field with a method's name", things, "name: {type: string,", "format: {type: string, description: A form.}\n        name: {type: string,",
 		[]string{"ChangeRequest: format: Format is a method"}},
-	{"field that is no Go name", things, "name: {type: string,", "2nd: {type: string, description: Second.}\n        name: {type: string,",
-		[]string{`ChangeRequest: 2nd: "2nd" is no Go name`}},
-	{"small Go name", things, "name: {type: string,", "name: {type: string, x-stytch-go-name: label,",
-		[]string{`ChangeRequest: name: "label" is no Go name`}},
+	{"field that is not a Go name", things, "name: {type: string,", "2nd: {type: string, description: Second.}\n        name: {type: string,",
+		[]string{`ChangeRequest: 2nd: "2nd" is not a Go name`}},
+	{"Go name in lower case", things, "name: {type: string,", "name: {type: string, x-stytch-go-name: label,",
+		[]string{`ChangeRequest: name: "label" is not a Go name`}},
 }
 
 var codes = []refusal{
@@ -355,23 +355,23 @@ var codes = []refusal{
 	{"topic without a sentence", "errors.yaml", "they lack.", "they lack", []string{`topic "Things": lacks`}},
 	{"topic without codes", "errors.yaml", "codes:\n      - {code: thing_not_found, status: 404, confidence: documented, products: [b2b], meaning: There is no such thing.}",
 		"codes: []", []string{`topic "Things": lacks`}},
-	{"caller's status that is none", "errors.yaml", "status: 404", "status: 404, caller: 200", []string{"thing_not_found: caller is 200"}},
+	{"caller's status of a success", "errors.yaml", "status: 404", "status: 404, caller: 200", []string{"thing_not_found: caller is 200"}},
 	{"unknown key", "errors.yaml", "status: 404", "statuses: 404", []string{"statuses"}},
 	{"unknown confidence", "errors.yaml", "documented", "guessed", []string{`thing_not_found: confidence is "guessed"`}},
 	{"status of a success", "errors.yaml", "404", "204", []string{"thing_not_found: status is 204"}},
 	{"word that may be a code or a value", "b2b/other.yaml", "description: A thing.", "description: 'A thing, or `thing_not_found`.'",
 		[]string{"`thing_not_found`: no operation here has this error_type", "`stytcherror.thing_not_found`", "`\"thing_not_found\"` for a value"}},
-	{"code that there is not", "b2b/things.yaml", "Changes a thing.", "Changes a thing, or `stytcherror.thing_lost`.",
+	{"unknown code", "b2b/things.yaml", "Changes a thing.", "Changes a thing, or `stytcherror.thing_lost`.",
 		[]string{"`thing_lost`: no operation here has this error_type"}},
-	{"no meaning", "errors.yaml", ", meaning: There is no such thing.", "", []string{"thing_not_found: meaning is no sentence"}},
+	{"no meaning", "errors.yaml", ", meaning: There is no such thing.", "", []string{"thing_not_found: meaning is not a sentence"}},
 }
 
-// again is a further operation without a body.
-func again(route, id string) string {
+// operation is the YAML of an operation without a body.
+func operation(route, id string) string {
 	return "  " + route + `:
     post:
       operationId: ` + id + `
-      summary: Does it again.
+      summary: Does something.
       x-stytch-retry: write
       x-stytch-emulator: exact
       responses:

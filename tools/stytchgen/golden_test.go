@@ -20,10 +20,10 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/render"
 )
 
-var update = flag.Bool("update", false, "rewrite what the golden cases want")
+var update = flag.Bool("update", false, "rewrite the expected files of the golden cases")
 
-// cases are the folders below testdata: each has a README, a spec and what is wanted of it, and under hand what the
-// wanted code leans on.
+// cases returns the folders below testdata. Each has a README, a specification in spec, the expected files in want and,
+// where those need it, hand-written code in hand.
 func cases(t *testing.T) []string {
 	t.Helper()
 	entries, err := os.ReadDir("testdata")
@@ -78,7 +78,7 @@ func rewrite(t *testing.T, dir string, files render.Files) {
 	}
 }
 
-// compareTree compares whole folders, so that a file too many is seen as well as one too few.
+// compareTree compares whole folders: each file must be expected, and each expected file must be there.
 func compareTree(t *testing.T, dir string, got render.Files) {
 	t.Helper()
 	want := render.Files{}
@@ -123,7 +123,7 @@ func firstDifference(got, want []byte) (line int, g, w string) {
 	return 0, "", ""
 }
 
-// The same bytes each time: nothing may depend on the order of a map.
+// The order of maps does not change what is generated.
 func TestGenerate_isDeterministic(t *testing.T) {
 	t.Parallel()
 	spec := os.DirFS(filepath.Join("..", "..", "api"))
@@ -142,18 +142,18 @@ func TestGenerate_isDeterministic(t *testing.T) {
 	}
 }
 
-// What every generated file is, over all cases and the real specification.
+// All files of all cases, and those of the SDK itself, have the marker, gofmt's format and short comments.
 func TestGenerate_style(t *testing.T) {
 	t.Parallel()
 	all := map[string]render.Files{}
 	for _, name := range cases(t) {
 		all[name] = generateCase(t, name)
 	}
-	real, err := generate(os.DirFS(filepath.Join("..", "..", "api")))
+	sdk, err := generate(os.DirFS(filepath.Join("..", "..", "api")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	all["api"] = real
+	all["api"] = sdk
 	for from, files := range all {
 		for name, text := range files {
 			if path.Ext(name) == ".go" {
@@ -171,19 +171,19 @@ func checkStyle(t *testing.T, name string, text []byte) {
 		t.Errorf("%s: no marker line at the top", name)
 	}
 	if formatted, err := format.Source(text); err != nil || !bytes.Equal(formatted, text) {
-		t.Errorf("%s: not as gofmt has it (%v)", name, err)
+		t.Errorf("%s: not formatted (%v)", name, err)
 	}
 	file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := false
+	others := false
 	for _, spec := range file.Imports {
-		isOwn := strings.Contains(spec.Path.Value, ".")
-		if own && !isOwn {
-			t.Errorf("%s: %s stands after imports that are not of the standard library", name, spec.Path.Value)
+		isStandard := !strings.Contains(spec.Path.Value, ".")
+		if others && isStandard {
+			t.Errorf("%s: %s comes after imports that are not of the standard library", name, spec.Path.Value)
 		}
-		own = own || isOwn
+		others = others || !isStandard
 	}
 	for i, line := range strings.Split(string(text), "\n") {
 		comment := strings.TrimLeft(line, "\t")
@@ -199,8 +199,8 @@ func checkStyle(t *testing.T, name string, text []byte) {
 	}
 }
 
-// The golden leaves compile inside the SDK, and the contract tests generated for them pass against its transport.
-func TestGenerate_goldenWorks(t *testing.T) {
+// The golden packages compile inside the SDK, and their generated contract tests pass.
+func TestGenerate_goldenCompiles(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs go test")
 	}
@@ -238,7 +238,7 @@ func TestGenerate_goldenWorks(t *testing.T) {
 	}
 }
 
-// copySDK copies what leaves stand on.
+// copySDK copies what generated packages import.
 func copySDK(t *testing.T, dir string) {
 	t.Helper()
 	root := filepath.Join("..", "..")
@@ -258,8 +258,9 @@ func copySDK(t *testing.T, dir string) {
 	}
 }
 
-// placeGolden is where a case's file goes in the tree: leaves to their place, floor plans aside, since each case has its
-// own. What the packages emulator, stytcherror and calls get is a part of more than a case has.
+// placeGolden is the path at which a case's file is compiled, empty where it is not. Files of a service keep theirs.
+// The service trees get a folder for each case, because every case has them. Files of the packages emulator,
+// stytcherror and calls need hand-written files that a case does not have.
 func placeGolden(name, file string) string {
 	switch {
 	case path.Ext(file) != ".go", path.Dir(file) == "emulator", path.Dir(file) == "stytcherror",

@@ -1,7 +1,7 @@
-// Command stytchgen turns the specification under api/ into the SDK's generated files.
+// Command stytchgen generates files of the SDK from the specification under api/. Run it from the folder tools:
 //
-//	go run ./stytchgen -root ..         writes them
-//	go run ./stytchgen -root .. -check  fails if one differs from what would be written
+//	go run ./stytchgen -root ..         writes the files, and removes generated ones that are no longer wanted
+//	go run ./stytchgen -root .. -check  fails if a file differs from what would be written
 package main
 
 import (
@@ -62,7 +62,7 @@ func write(root string, files render.Files) error {
 	return nil
 }
 
-// generate reads a specification and makes the files it stands for.
+// generate returns the files for a specification.
 func generate(spec fs.FS) (render.Files, error) {
 	docs, err := openapi.Load(spec)
 	if err != nil {
@@ -79,7 +79,7 @@ func generate(spec fs.FS) (render.Files, error) {
 	return render.Render(api)
 }
 
-// leftovers are generated files that the specification no longer asks for.
+// leftovers are the generated files below root that are not among files. Those below tools are not looked at.
 func leftovers(root string, files render.Files) ([]string, error) {
 	var stale []string
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {

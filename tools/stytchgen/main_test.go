@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// tree is a folder with a specification below api/.
-func tree(t *testing.T) string {
+// specFolder makes a folder with a valid specification below api/.
+func specFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range sound {
+	for name, text := range valid {
 		target := filepath.Join(dir, "api", name)
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			t.Fatal(err)
@@ -25,7 +25,7 @@ func tree(t *testing.T) string {
 
 func TestRun_writesWhatCheckThenAccepts(t *testing.T) {
 	t.Parallel()
-	dir := tree(t)
+	dir := specFolder(t)
 	if err := run(dir, true); err == nil || !strings.Contains(err.Error(), "b2b/things/service_gen.go") {
 		t.Errorf("before: %v", err)
 	}
@@ -37,9 +37,9 @@ func TestRun_writesWhatCheckThenAccepts(t *testing.T) {
 	}
 }
 
-func TestRun_removesWhatNobodyAsksFor(t *testing.T) {
+func TestRun_removesLeftovers(t *testing.T) {
 	t.Parallel()
-	dir := tree(t)
+	dir := specFolder(t)
 	if err := run(dir, false); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestRun_removesWhatNobodyAsksFor(t *testing.T) {
 
 func TestRun_checkNamesTheFileThatDiffers(t *testing.T) {
 	t.Parallel()
-	dir := tree(t)
+	dir := specFolder(t)
 	if err := run(dir, false); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestRun_checkNamesTheFileThatDiffers(t *testing.T) {
 	}
 }
 
-func TestRun_noSpecification(t *testing.T) {
+func TestRun_failsWithoutASpecification(t *testing.T) {
 	t.Parallel()
 	if err := run(t.TempDir(), false); err == nil {
 		t.Error("nothing to read, and no error")

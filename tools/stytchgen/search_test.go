@@ -8,10 +8,10 @@ import (
 	"testing/fstest"
 )
 
-// What lists in pages and searches must say of themselves, by flaws planted into the golden case.
+// Each case breaks x-stytch-pages or x-stytch-filters of the golden case in one place.
 func TestGenerate_refusesSearches(t *testing.T) {
 	t.Parallel()
-	sound, err := os.ReadFile(filepath.Join("testdata", "search", "spec", "b2b", "widgets.yaml"))
+	valid, err := os.ReadFile(filepath.Join("testdata", "search", "spec", "b2b", "widgets.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,12 +20,12 @@ func TestGenerate_refusesSearches(t *testing.T) {
 			"cursor: {type: string, description: Where to go on.}", "limit: {type: integer, description: How many.}",
 			"b2b.widgets.search: x-stytch-pages: the request has no optional cursor",
 		},
-		"no list":          {"items: widgets,", "items: request_id,", `"request_id" is no list of objects`},
-		"no next page":     {"results_metadata.next_cursor", "results_metadata.after", `there is no "results_metadata.after"`},
-		"a next page of a": {"results_metadata.next_cursor", "widgets.next", `there is no "widgets.next"`},
-		"an unknown form":  {"type: strings", "type: numbers", `widget_ids: type is "numbers"`},
+		"no list":                 {"items: widgets,", "items: request_id,", `"request_id" is not a list of objects`},
+		"no next page":            {"results_metadata.next_cursor", "results_metadata.after", `there is no "results_metadata.after"`},
+		"next page within a list": {"results_metadata.next_cursor", "widgets.next", `there is no "widgets.next"`},
+		"an unknown form":         {"type: strings", "type: numbers", `widget_ids: type is "numbers"`},
 		"a filter without words": {
-			"description: Matches widgets with one of the ids.", "description: ''", "widget_ids: the description is no sentence",
+			"description: Matches widgets with one of the ids.", "description: ''", "widget_ids: the description is not a sentence",
 		},
 		"an unknown key of a filter": {"{type: time,", "{type: time, form: x,", "x-stytch-filters.made_after.form"},
 		"an unknown key of pages":    {"{items: widgets,", "{items: widgets, size: 3,", "x-stytch-pages.size"},
@@ -40,10 +40,10 @@ func TestGenerate_refusesSearches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if !strings.Contains(string(sound), tc.old) {
-				t.Fatalf("there is no %q", tc.old)
+			if !strings.Contains(string(valid), tc.old) {
+				t.Fatalf("the case has no %q", tc.old)
 			}
-			broken := strings.ReplaceAll(string(sound), tc.old, tc.with)
+			broken := strings.ReplaceAll(string(valid), tc.old, tc.with)
 			if name == "a type's name" {
 				broken = strings.ReplaceAll(broken, "schemas/Widget'", "schemas/FilterBroken'")
 			}

@@ -10,5 +10,5 @@
 //		IntermediateSessionToken: intermediateSessionToken,
 //	})
 //
-// Beside another package organizations it is imported as discoveryorganizations.
+// Where another package organizations is imported too, import this one as discoveryorganizations.
 package organizations

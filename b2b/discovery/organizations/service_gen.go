@@ -84,7 +84,7 @@ var opList = transport.Op{
 // organizations that would admit the person; continue with Discovery.IntermediateSessions.Exchange. With a
 // session, it has active, pending and invited memberships only; continue with Sessions.Exchange.
 //
-// Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT; the server decides.
+// Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeIntermediateSessionNotFound

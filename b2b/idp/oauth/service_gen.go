@@ -34,7 +34,7 @@ var opAuthorizeStart = transport.Op{
 //
 // A member can grant a scope only if their roles allow everything that the scope allows.
 //
-// Set exactly one of MemberID, SessionToken and SessionJWT; the server decides.
+// Set exactly one of MemberID, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound
@@ -73,7 +73,7 @@ var opAuthorize = transport.Op{
 // Identify the member by a session rather than by OrganizationID and MemberID if the app's access token is to
 // be exchanged for a session later, with Sessions.ExchangeAccessToken.
 //
-// Set exactly one of MemberID, SessionToken and SessionJWT; the server decides.
+// Set exactly one of MemberID, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound

@@ -10,5 +10,5 @@
 //		DiscoveryMagicLinksToken: discoveryMagicLinksToken,
 //	})
 //
-// Beside another package discovery it is imported as magiclinksdiscovery.
+// Where another package discovery is imported too, import this one as magiclinksdiscovery.
 package discovery

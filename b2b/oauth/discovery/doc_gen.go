@@ -10,5 +10,5 @@
 //		DiscoveryOAuthToken: discoveryOAuthToken,
 //	})
 //
-// Beside another package discovery it is imported as oauthdiscovery.
+// Where another package discovery is imported too, import this one as oauthdiscovery.
 package discovery

@@ -10,5 +10,5 @@
 //		MemberID:       memberID,
 //	})
 //
-// Beside another package sms it is imported as otpssms.
+// Where another package sms is imported too, import this one as otpssms.
 package sms

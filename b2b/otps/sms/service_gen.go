@@ -67,7 +67,7 @@ var opAuthenticate = transport.Op{
 // exchanged for a session and used up; an existing session gains the factor. Only the newest passcode is valid,
 // and it works once. It also verifies the phone number.
 //
-// Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT; the server decides.
+// Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOTPCodeNotFound

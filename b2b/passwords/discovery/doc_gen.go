@@ -11,5 +11,5 @@
 //		Password:     password,
 //	})
 //
-// Beside another package discovery it is imported as passwordsdiscovery.
+// Where another package discovery is imported too, import this one as passwordsdiscovery.
 package discovery

@@ -4,7 +4,7 @@ package sessions
 
 import b2bsessions "github.com/seed75add069/stytch-go/b2b/sessions"
 
-// Login is what all answers to logins have in common. It shares the answer's memory.
+// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
 func (r *ResetResponse) Login() b2bsessions.Login {
 	return b2bsessions.Login{
 		MemberID:     r.MemberID,
@@ -21,7 +21,7 @@ func (r *ResetResponse) Login() b2bsessions.Login {
 	}
 }
 
-// Next says what the login asks for: nothing more, another primary factor, or a second factor.
+// Next returns what the login still needs: nothing, another primary factor or a second factor.
 func (r *ResetResponse) Next() b2bsessions.Step {
 	return b2bsessions.NextStep(r.MemberAuthenticated && r.MemberSession != nil, nil, r.MFARequired)
 }

@@ -35,7 +35,7 @@ var opReset = transport.Op{
 // false, MFARequired says which factors the member has, and IntermediateSessionToken is passed to the call that
 // supplies one.
 //
-// Set exactly one of SessionToken and SessionJWT; the server decides.
+// Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionNotFound

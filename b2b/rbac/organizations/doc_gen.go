@@ -10,5 +10,5 @@
 //		OrganizationID: organizationID,
 //	})
 //
-// Beside another package organizations it is imported as rbacorganizations.
+// Where another package organizations is imported too, import this one as rbacorganizations.
 package organizations

@@ -10,5 +10,5 @@
 //		ClientType: clientType,
 //	})
 //
-// Beside another package clients it is imported as connectedappclients.
+// Where another package clients is imported too, import this one as connectedappclients.
 package clients

@@ -9,5 +9,5 @@
 //		EmailAddress: emailAddress,
 //	})
 //
-// Beside another package email it is imported as fraudemail.
+// Where another package email is imported too, import this one as fraudemail.
 package email

@@ -37,7 +37,7 @@ var opSet = transport.Op{
 // The response repeats the given identifier and leaves the others empty.
 //
 // Set exactly one of VisitorID, BrowserID, VisitorFingerprint, BrowserFingerprint, HardwareFingerprint,
-// NetworkFingerprint, CIDRBlock, ASN and CountryCode; the server decides.
+// NetworkFingerprint, CIDRBlock, ASN and CountryCode. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBadRequest

@@ -14,5 +14,5 @@
 //		SessionToken: new(sessionToken),
 //	})
 //
-// Beside another package oauth it is imported as idpoauth.
+// Where another package oauth is imported too, import this one as idpoauth.
 package oauth

@@ -31,7 +31,7 @@ var opAuthorizeStart = transport.Op{
 // nothing. If ConsentRequired is true, show the app and the grantable scopes and ask the user; then call
 // IDP.OAuth.Authorize with the decision.
 //
-// Set exactly one of UserID, SessionToken and SessionJWT; the server decides.
+// Set exactly one of UserID, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound
@@ -65,7 +65,7 @@ var opAuthorize = transport.Op{
 // response in either case; it carries the code or the refusal to the app. The API does not check that the user
 // was asked, so call it only after IDP.OAuth.AuthorizeStart, with the same values.
 //
-// Set exactly one of UserID, SessionToken and SessionJWT; the server decides.
+// Set exactly one of UserID, SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound

@@ -9,5 +9,5 @@
 //		Scopes: scopes,
 //	})
 //
-// Beside another package clients it is imported as m2mclients.
+// Where another package clients is imported too, import this one as m2mclients.
 package clients

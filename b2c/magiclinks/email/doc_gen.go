@@ -10,5 +10,5 @@
 //		Email: emailAddress,
 //	})
 //
-// Beside another package email it is imported as magiclinksemail.
+// Where another package email is imported too, import this one as magiclinksemail.
 package email

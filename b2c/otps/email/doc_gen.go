@@ -8,5 +8,5 @@
 //		Email: emailAddress,
 //	})
 //
-// Beside another package email it is imported as otpsemail.
+// Where another package email is imported too, import this one as otpsemail.
 package email

@@ -9,5 +9,5 @@
 //		PhoneNumber: phoneNumber,
 //	})
 //
-// Beside another package sms it is imported as otpssms.
+// Where another package sms is imported too, import this one as otpssms.
 package sms

@@ -12,5 +12,5 @@
 //		NewPassword:      newPassword,
 //	})
 //
-// Beside another package existingpassword it is imported as passwordsexistingpassword.
+// Where another package existingpassword is imported too, import this one as passwordsexistingpassword.
 package existingpassword

@@ -11,5 +11,5 @@
 //		SessionToken: new(sessionToken),
 //	})
 //
-// Beside another package sessions it is imported as passwordssessions.
+// Where another package sessions is imported too, import this one as passwordssessions.
 package sessions

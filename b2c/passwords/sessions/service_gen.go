@@ -32,7 +32,7 @@ var opReset = transport.Op{
 // user must authenticate one of them again first. Unverified: we assume, as in B2B, that this session stays and
 // the user's others end.
 //
-// Set exactly one of SessionToken and SessionJWT; the server decides.
+// Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSessionTooOldToResetPassword

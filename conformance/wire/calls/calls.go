@@ -1,5 +1,5 @@
-// Package calls makes each request of the comparison on our client. The calls are generated, beside the cases that the
-// other side is given: All and wire/cases_gen.json name the same ones.
+// Package calls has the calls that are compared, as made with this SDK. They are generated, like cases_gen.json, which
+// has the same calls for the other SDK.
 package calls
 
 import (

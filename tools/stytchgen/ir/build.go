@@ -11,7 +11,7 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/openapi"
 )
 
-// builder resolves references between documents while it makes types.
+// builder makes the packages and types of an API, and resolves references between documents.
 type builder struct {
 	docs     map[string]*openapi.Document
 	packages map[string]*Package
@@ -21,8 +21,8 @@ type builder struct {
 	errors   map[string]ErrorCode
 }
 
-// Build makes the API of the documents and error codes. It fails on a reference to nothing, on a name that occurs twice
-// and on packages that would import each other.
+// Build makes an API from the documents and the error codes. It fails on a dangling reference, on a name that occurs
+// twice and on an import cycle.
 func Build(docs []*openapi.Document, topics []Topic) (*API, error) {
 	b := &builder{
 		docs: map[string]*openapi.Document{}, packages: map[string]*Package{},
@@ -50,7 +50,7 @@ func Build(docs []*openapi.Document, topics []Topic) (*API, error) {
 		api.Packages = append(api.Packages, p)
 	}
 	slices.SortFunc(api.Packages, func(a, b *Package) int { return strings.Compare(a.Dir, b.Dir) })
-	steps := []func(*API) error{readSearches, markRequests, storeys, checkNames, checkAccessors, writeProse}
+	steps := []func(*API) error{readSearches, markRequests, resolveImports, checkNames, checkAccessors, writeProse}
 	for _, step := range steps {
 		if err := step(api); err != nil {
 			return nil, err
@@ -59,7 +59,7 @@ func Build(docs []*openapi.Document, topics []Topic) (*API, error) {
 	return api, nil
 }
 
-// declare makes the package and its named types, so that references find them in whatever order.
+// declare makes the package and its named types without their fields, so that documents can refer to each other.
 func (b *builder) declare(doc *openapi.Document) error {
 	for _, s := range doc.Schemas {
 		b.schemas[doc.Path+"#"+s.Name] = s
@@ -70,18 +70,18 @@ func (b *builder) declare(doc *openapi.Document) error {
 	}
 	p := &Package{
 		Dir: doc.Path, Name: path.Base(doc.Path), Doc: doc.Description, Product: first, ExposedOn: doc.ExposedOn,
-		Verifier: doc.Verifier,
-		causes:   map[*Package]string{},
+		Verifier:    doc.Verifier,
+		importedFor: map[*Package]string{},
 	}
 	if len(p.ExposedOn) == 0 {
 		p.ExposedOn = []string{first}
 	}
 	if first != "shared" && !isSentence(p.Doc) {
-		return fmt.Errorf("info: the description is no sentence")
+		return fmt.Errorf("info: the description is not a sentence")
 	}
 	b.packages[doc.Path] = p
 	for _, s := range doc.Schemas {
-		if !goType(s) {
+		if !isGoType(s) {
 			continue
 		}
 		if err := b.declareType(p, s); err != nil {
@@ -93,7 +93,7 @@ func (b *builder) declare(doc *openapi.Document) error {
 
 func (b *builder) declareType(p *Package, s *openapi.Schema) error {
 	if s.Description != "" && !isSentence(s.Description) {
-		return fmt.Errorf("the description is no sentence")
+		return fmt.Errorf("the description is not a sentence")
 	}
 	if len(s.Values) > 0 && len(s.Enum) == 0 {
 		b.values[s] = &Values{Pkg: p, Name: s.Name, Doc: s.Description, Constants: constants(s)}
@@ -119,8 +119,8 @@ func (b *builder) declareType(p *Package, s *openapi.Schema) error {
 	return nil
 }
 
-// goType tells PascalCase names, which become Go types, from field fragments.
-func goType(s *openapi.Schema) bool { return s.Name != "" && s.Name[0] >= 'A' && s.Name[0] <= 'Z' }
+// isGoType reports whether a schema becomes a Go type. A name in lower case is that of a field fragment.
+func isGoType(s *openapi.Schema) bool { return s.Name != "" && s.Name[0] >= 'A' && s.Name[0] <= 'Z' }
 
 func constants(s *openapi.Schema) []Constant {
 	var list []Constant
@@ -173,7 +173,7 @@ func (b *builder) fillType(doc *openapi.Document, t *Type, s *openapi.Schema) er
 			return err
 		}
 		if t.Target = b.types[target]; t.Target == nil || t.Target.Kind == Alias {
-			return fmt.Errorf("alias of %s, which is no type of its own", s.Ref)
+			return fmt.Errorf("alias of %s, which is not a type of its own", s.Ref)
 		}
 		t.Doc = cmp.Or(t.Doc, target.Description)
 	case Enum:
@@ -208,7 +208,7 @@ func (b *builder) field(doc *openapi.Document, wire string, required bool, s *op
 	case resolved.Description == "":
 		return nil, fmt.Errorf("no description")
 	case !isSentence(resolved.Description):
-		return nil, fmt.Errorf("the description is no sentence")
+		return nil, fmt.Errorf("the description is not a sentence")
 	case resolved.Sensitive && expr.Base != String && (expr.Base != List || expr.Elem.Base != String):
 		return nil, fmt.Errorf("x-stytch-sensitive is for strings and lists of strings")
 	}
@@ -221,6 +221,6 @@ func (b *builder) field(doc *openapi.Document, wire string, required bool, s *op
 		In: place, Name: cmp.Or(resolved.GoName, names.Go(wire)), Wire: wire, Doc: resolved.Description,
 		Required: required, Sensitive: resolved.Sensitive, Deprecated: resolved.Deprecated, Type: expr,
 		Schema:   resolved,
-		nullable: resolved.Nullable, facts: facts(resolved, expr, b.packages[doc.Path]),
+		nullable: resolved.Nullable, limits: describeLimits(resolved, expr, b.packages[doc.Path]),
 	}, nil
 }

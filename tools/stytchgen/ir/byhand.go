@@ -9,8 +9,8 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/openapi"
 )
 
-// addByHand takes an operation that is written by hand. Only its place and name can be checked; that there is such a
-// method, and that it does what is said, is for its tests.
+// addByHand adds an operation that is written by hand. It checks what the specification says of it, not that there is
+// such a method.
 func (p *Package) addByHand(in openapi.ByHand) error {
 	service, _, err := p.parseID(in.ID)
 	if err != nil {
@@ -22,9 +22,9 @@ func (p *Package) addByHand(in openapi.ByHand) error {
 	}
 	switch {
 	case !token.IsIdentifier(op.Name) || !token.IsExported(op.Name):
-		return fmt.Errorf("method: %q is no exported Go name", op.Name)
+		return fmt.Errorf("method: %q is not an exported Go name", op.Name)
 	case !isSentence(op.Summary):
-		return fmt.Errorf("the summary is no sentence")
+		return fmt.Errorf("the summary is not a sentence")
 	case op.Endpoint != "" && !isEndpoint(op.Endpoint):
 		return fmt.Errorf("http: %q is not a method and a path", op.Endpoint)
 	case op.Endpoint == "" && op.Retry != "":

@@ -3,13 +3,14 @@ package ir
 import (
 	"fmt"
 	"go/token"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
 )
 
-// checkNames makes sure that each Go name is one and stands for one thing.
+// checkNames makes sure that each Go name is an identifier and unique, and so is each endpoint. It sets SharesName.
 func checkNames(api *API) error {
 	routes := map[string]string{}
 	packages := map[string]int{}
@@ -27,7 +28,7 @@ func checkNames(api *API) error {
 		}
 	}
 	for _, p := range api.Packages {
-		p.Namesake = packages[p.Name] > 1
+		p.SharesName = packages[p.Name] > 1
 	}
 	return nil
 }
@@ -36,7 +37,7 @@ func (p *Package) checkNames() error {
 	taken := map[string]string{}
 	claim := func(name, what string) error {
 		if !token.IsIdentifier(name) {
-			return fmt.Errorf("%s: %q is no Go name", what, name)
+			return fmt.Errorf("%s: %q is not a Go name", what, name)
 		}
 		if other, twice := taken[name]; twice {
 			return fmt.Errorf("%s: %s is the Go name of %s too", what, name, other)
@@ -83,7 +84,7 @@ func (p *Package) checkNames() error {
 	return nil
 }
 
-// methods are those that generated types may have.
+// methods are the names of methods that generated types may have.
 var methods = []string{"Format", "LogValue", "Login", "MarshalJSON", "Next", "UnmarshalJSON"}
 
 func (t *Type) checkFields() error {
@@ -91,7 +92,7 @@ func (t *Type) checkFields() error {
 	for _, f := range t.Fields {
 		switch {
 		case !token.IsIdentifier(f.Name) || !token.IsExported(f.Name):
-			return fmt.Errorf("%s: %q is no Go name", f.Wire, f.Name)
+			return fmt.Errorf("%s: %q is not a Go name", f.Wire, f.Name)
 		case slices.Contains(methods, f.Name):
 			return fmt.Errorf("%s: %s is a method; choose another x-stytch-go-name", f.Wire, f.Name)
 		case wires[f.Wire]:
@@ -104,19 +105,20 @@ func (t *Type) checkFields() error {
 	return t.checkSize(t, nil)
 }
 
-// checkSize fails where a value of the type would hold a value of the same type.
-func (t *Type) checkSize(at *Type, trail []string) error {
+// checkSize fails where a value of the type would hold a value of the same type. at is the type to look into, fields
+// lead to it.
+func (t *Type) checkSize(at *Type, fields []string) error {
 	for _, f := range at.Fields {
 		inner := f.Type.Named
 		if inner == nil || f.Type.Pointer || resolveAlias(inner).Kind != Struct {
 			continue
 		}
 		inner = resolveAlias(inner)
-		here := append(slices.Clone(trail), f.Wire)
+		here := append(slices.Clone(fields), f.Wire)
 		if inner == t {
 			return fmt.Errorf("%s: holds itself", strings.Join(here, "."))
 		}
-		if len(here) > 64 { // a circle further in, which that type's own check names
+		if len(here) > 64 { // another type holds itself, and its own check reports that
 			return nil
 		}
 		if err := t.checkSize(inner, here); err != nil {
@@ -126,21 +128,21 @@ func (t *Type) checkSize(at *Type, trail []string) error {
 	return nil
 }
 
-// checkAccessors makes sure that each product's floor plan has one room for each name.
+// checkAccessors makes sure that no two services of a product have the same accessor.
 func checkAccessors(api *API) error {
 	for _, product := range []string{"b2b", "b2c"} {
-		rooms := map[string]*Package{}
+		services := map[string]*Package{}
 		for _, p := range api.Packages {
 			if !p.HasService() || !slices.Contains(p.ExposedOn, product) {
 				continue
 			}
 			key := strings.Join(p.Service(), ".")
-			if other := rooms[key]; other != nil {
+			if other := services[key]; other != nil {
 				return fmt.Errorf("%s.yaml: %s.%s is %s already", p.Dir, product, key, other.Dir)
 			}
-			rooms[key] = p
+			services[key] = p
 		}
-		if err := checkRooms(product, rooms); err != nil {
+		if err := checkMethods(product, services); err != nil {
 			return err
 		}
 	}
@@ -152,23 +154,24 @@ func checkAccessors(api *API) error {
 		}
 		for _, op := range p.Ops {
 			if !slices.Equal(op.Service, p.Service()) {
-				return fmt.Errorf("%s.yaml: %s: %s spells the service otherwise", p.Dir, op.ID, p.Ops[0].ID)
+				return fmt.Errorf("%s.yaml: %s: %s spells the service differently", p.Dir, op.ID, p.Ops[0].ID)
 			}
 		}
 		for _, op := range p.ByHand {
 			if !slices.Equal(op.Service, p.Service()) {
-				return fmt.Errorf("%s.yaml: %s: another operation spells the service otherwise", p.Dir, op.ID)
+				return fmt.Errorf("%s.yaml: %s: another operation spells the service differently", p.Dir, op.ID)
 			}
 		}
 	}
 	return nil
 }
 
-// checkRooms fails where a service's method has the name of a service behind it.
-func checkRooms(product string, rooms map[string]*Package) error {
-	for _, key := range sortedKeys(rooms) {
+// checkMethods fails where a service's method has the name of a service below it. services are a product's, by
+// accessor.
+func checkMethods(product string, services map[string]*Package) error {
+	for _, key := range slices.Sorted(maps.Keys(services)) {
 		words := strings.Split(key, ".")
-		parent := rooms[strings.Join(words[:len(words)-1], ".")]
+		parent := services[strings.Join(words[:len(words)-1], ".")]
 		if parent == nil {
 			continue
 		}
@@ -193,13 +196,4 @@ func (p *Package) method(name string) (id string) {
 		}
 	}
 	return ""
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -26,17 +26,17 @@ type Topic struct {
 type ErrorCode struct {
 	Code   string `yaml:"code"`
 	Status int    `yaml:"status"`
-	// Caller is what stytcherror.HTTPStatus answers, whatever the API's status; zero where that is right.
-	Caller     int      `yaml:"caller"`
-	Confidence string   `yaml:"confidence"`
-	Products   []string `yaml:"products"`
-	Meaning    string   `yaml:"meaning"`
+	// CallerStatus is what stytcherror.HTTPStatus returns in place of Status; zero means Status.
+	CallerStatus int      `yaml:"caller"`
+	Confidence   string   `yaml:"confidence"`
+	Products     []string `yaml:"products"`
+	Meaning      string   `yaml:"meaning"`
 	// Name is the Go constant, Doc its comment.
 	Name string `yaml:"-"`
 	Doc  string `yaml:"-"`
 }
 
-// LoadErrors reads errors.yaml, which a specification need not have.
+// LoadErrors reads errors.yaml. A specification without that file has no topics.
 func LoadErrors(spec fs.FS) ([]Topic, error) {
 	data, err := fs.ReadFile(spec, "errors.yaml")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -56,7 +56,7 @@ func LoadErrors(spec fs.FS) ([]Topic, error) {
 	return file.Topics, nil
 }
 
-// ErrorCodes are the codes of all topics, in the order of the alphabet.
+// ErrorCodes are the codes of all topics, in alphabetical order.
 func (api *API) ErrorCodes() []ErrorCode {
 	var list []ErrorCode
 	for _, topic := range api.Topics {
@@ -68,7 +68,7 @@ func (api *API) ErrorCodes() []ErrorCode {
 
 func byCode(a, b ErrorCode) int { return strings.Compare(a.Code, b.Code) }
 
-// declareErrors gives the codes their names and sorts those of each topic.
+// declareErrors checks the topics, names their codes and sorts the codes of each.
 func (b *builder) declareErrors(topics []Topic) error {
 	taken := map[string]string{}
 	for i := range topics {
@@ -95,31 +95,31 @@ func (b *builder) declareErrors(topics []Topic) error {
 
 func (e *ErrorCode) check() error {
 	switch {
-	case certainty[e.Confidence] == "":
+	case statusSentences[e.Confidence] == "":
 		return fmt.Errorf("confidence is %q", e.Confidence)
 	case e.Status < 400 || e.Status > 599:
 		return fmt.Errorf("status is %d", e.Status)
-	case e.Caller != 0 && (e.Caller < 400 || e.Caller > 599):
-		return fmt.Errorf("caller is %d", e.Caller)
+	case e.CallerStatus != 0 && (e.CallerStatus < 400 || e.CallerStatus > 599):
+		return fmt.Errorf("caller is %d", e.CallerStatus)
 	case !isSentence(e.Meaning):
-		return errors.New("meaning is no sentence")
+		return errors.New("meaning is not a sentence")
 	}
 	return nil
 }
 
-// certainty is how a status is told, by how well it is known.
-var certainty = map[string]string{
+// statusSentences are the sentences about a status, by the code's confidence.
+var statusSentences = map[string]string{
 	"observed":   "Status %d.",
 	"documented": "Status %d.",
 	"mocked":     "Status %d, from test data of others.",
 	"inferred":   "Status %d, inferred from the name.",
 }
 
-// statusDoc says what is known of the status.
+// statusDoc is the part of a code's comment that is about its status.
 func (e *ErrorCode) statusDoc() string {
-	text := fmt.Sprintf(certainty[e.Confidence], e.Status)
-	if e.Caller != 0 && e.Caller != e.Status {
-		text += fmt.Sprintf(" HTTPStatus gives %d.", e.Caller)
+	text := fmt.Sprintf(statusSentences[e.Confidence], e.Status)
+	if e.CallerStatus != 0 && e.CallerStatus != e.Status {
+		text += fmt.Sprintf(" HTTPStatus gives %d.", e.CallerStatus)
 	}
 	return text
 }

@@ -6,23 +6,24 @@ import (
 	"strings"
 )
 
-// markRequests finds the types that requests reach and applies the rules for pointers: in a request an optional scalar
-// or object is a pointer, or a Nullable where null has a meaning; in an answer only an optional object is a pointer.
+// markRequests finds the types that requests refer to and applies the rules for pointers: in a request an optional
+// scalar or object is a pointer, or a Nullable where null has a meaning; in an answer only an optional object is a
+// pointer.
 func markRequests(api *API) error {
 	answered := map[*Type]bool{}
 	for t := range api.types() {
 		switch t.Role {
 		case Request:
-			mark(t)
+			markInRequest(t)
 		case Response:
-			reach(t, answered)
+			collect(t, answered)
 		case Model:
 		}
 	}
 	for t := range api.types() {
 		for _, f := range t.Fields {
 			if f.Required && f.nullable && t.Role == Request {
-				return t.flaw(f, "a required field of a request cannot be null")
+				return t.fieldError(f, "a required field of a request cannot be null")
 			}
 			if f.Required {
 				continue
@@ -32,43 +33,44 @@ func markRequests(api *API) error {
 			scalar := base == String || base == Int || base == Bool || base == Duration || base == Named
 			f.Type.Nullable = t.InRequest && f.nullable
 			if f.Type.Nullable && (f.Sensitive || f.Type.Type() != nil && f.Type.Type().Sensitive()) {
-				return t.flaw(f, "what is secret cannot be null in a request")
+				return t.fieldError(f, "what is secret cannot be null in a request")
 			}
 			if (scalar && !object || f.Type.Nullable) && t.InRequest && answered[t] {
-				return t.flaw(f, "optional, in requests and in answers: make two types, for an answer's field is plain")
+				return t.fieldError(f, "optional, in requests and in answers: make two types")
 			}
-			plain := base == Duration && f.Schema.Default == "0" // then zero says no more than absence
+			plain := base == Duration && f.Schema.Default == "0" // zero and absence mean the same
 			f.Type.Pointer = !f.Type.Nullable && (object || scalar && t.InRequest && !plain)
 		}
 	}
 	return nil
 }
 
-func (t *Type) flaw(f *Field, what string) error {
-	return fmt.Errorf("%s.yaml: %s.%s: %s", t.Pkg.Dir, t.Name, f.Wire, what)
+func (t *Type) fieldError(f *Field, problem string) error {
+	return fmt.Errorf("%s.yaml: %s.%s: %s", t.Pkg.Dir, t.Name, f.Wire, problem)
 }
 
-// reach collects the types that t reaches.
-func reach(t *Type, seen map[*Type]bool) {
+// collect adds the type and all that it refers to.
+func collect(t *Type, seen map[*Type]bool) {
 	if t = resolveAlias(t); seen[t] {
 		return
 	}
 	seen[t] = true
 	for _, f := range t.Fields {
 		if inner := f.Type.Type(); inner != nil {
-			reach(inner, seen)
+			collect(inner, seen)
 		}
 	}
 }
 
-func mark(t *Type) {
+// markInRequest sets InRequest of the type and of all that it refers to.
+func markInRequest(t *Type) {
 	if t = resolveAlias(t); t.InRequest {
 		return
 	}
 	t.InRequest = true
 	for _, f := range t.Fields {
 		if inner := f.Type.Type(); inner != nil {
-			mark(inner)
+			markInRequest(inner)
 		}
 	}
 }
@@ -93,9 +95,8 @@ func (api *API) types() func(yield func(*Type) bool) {
 	}
 }
 
-// storeys fills in imports, and fails where a package does not stand above all that it imports: with the path of the
-// first circle, and where b2c would stand on b2b.
-func storeys(api *API) error {
+// resolveImports sets the imports of each package. It fails where b2c imports b2b, and on an import cycle.
+func resolveImports(api *API) error {
 	for t := range api.types() {
 		if t.Kind == Alias {
 			t.Pkg.use(t.Target.Pkg, t.Name)
@@ -112,34 +113,35 @@ func storeys(api *API) error {
 		for _, other := range p.Imports {
 			if p.Product == "b2c" && other.Product == "b2b" {
 				const rule = "b2c never imports b2b"
-				return fmt.Errorf("%s.yaml: %s: imports %s, but %s", p.Dir, p.causes[other], other.Dir, rule)
+				return fmt.Errorf("%s.yaml: %s: imports %s, but %s", p.Dir, p.importedFor[other], other.Dir, rule)
 			}
 		}
 	}
 	for _, p := range api.Packages {
-		if err := climb(p, nil, done); err != nil {
+		if err := checkCycles(p, nil, done); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *Package) use(other *Package, cause string) {
+func (p *Package) use(other *Package, where string) {
 	if other != p && !slices.Contains(p.Imports, other) {
 		p.Imports = append(p.Imports, other)
-		p.causes[other] = cause
+		p.importedFor[other] = where
 	}
 }
 
-func climb(p *Package, trail []*Package, done map[*Package]bool) error {
-	if i := slices.Index(trail, p); i >= 0 {
-		return circle(append(trail[i:], p))
+// checkCycles fails where the package imports itself by way of others. importers are the packages that led to it.
+func checkCycles(p *Package, importers []*Package, done map[*Package]bool) error {
+	if i := slices.Index(importers, p); i >= 0 {
+		return cycleError(append(importers[i:], p))
 	}
 	if done[p] {
 		return nil
 	}
 	for _, other := range p.Imports {
-		if err := climb(other, append(slices.Clone(trail), p), done); err != nil {
+		if err := checkCycles(other, append(slices.Clone(importers), p), done); err != nil {
 			return err
 		}
 	}
@@ -147,14 +149,14 @@ func climb(p *Package, trail []*Package, done map[*Package]bool) error {
 	return nil
 }
 
-// circle names the packages and, for each, a field that needs the next one.
-func circle(trail []*Package) error {
-	var dirs, causes []string
-	for i, p := range trail {
+// cycleError names the packages of a cycle and, for each, a field that needs the next one.
+func cycleError(cycle []*Package) error {
+	var dirs, fields []string
+	for i, p := range cycle {
 		dirs = append(dirs, p.Dir)
-		if i+1 < len(trail) {
-			causes = append(causes, p.Dir+".yaml: "+p.causes[trail[i+1]])
+		if i+1 < len(cycle) {
+			fields = append(fields, p.Dir+".yaml: "+p.importedFor[cycle[i+1]])
 		}
 	}
-	return fmt.Errorf("packages import each other: %s\n\t%s", strings.Join(dirs, " -> "), strings.Join(causes, "\n\t"))
+	return fmt.Errorf("packages import each other: %s\n\t%s", strings.Join(dirs, " -> "), strings.Join(fields, "\n\t"))
 }

@@ -1,5 +1,5 @@
-// Package ir is the specification as Go sees it: packages, services, types and fields with their final names and
-// comments. All decisions are made here; the templates only print.
+// Package ir is the generator's intermediate representation: the packages, services, types and fields of the SDK with
+// their final names and comments. All decisions are made here; the templates only print.
 package ir
 
 import (
@@ -13,7 +13,7 @@ import (
 // Module is the import path of the SDK.
 const Module = "github.com/seed75add069/stytch-go"
 
-// API is everything there is to generate.
+// API is everything to generate.
 type API struct {
 	// Packages are in the order of their paths.
 	Packages []*Package
@@ -21,32 +21,33 @@ type API struct {
 	Topics []Topic
 }
 
-// Package is one leaf.
+// Package is a Go package: that of a service, one that holds types only, or shared.
 type Package struct {
 	// Dir is the path below the module, as in "b2b/sessions".
 	Dir, Name, Doc string
-	// Product is b2b, b2c or shared; ExposedOn the clients that carry the service.
+	// Product is b2b, b2c or shared. ExposedOn are the products that have the service.
 	Product   string
 	ExposedOn []string
-	// Verifier says that the service verifies tokens or permissions in the process.
+	// Verifier says that the service verifies tokens or permissions locally.
 	Verifier bool
 	Ops      []*Op
 	ByHand   []*ByHand
 	Types    []*Type
 	Values   []*Values
-	// Imports are the leaves whose types this one uses.
+	// Imports are the packages whose types this one uses.
 	Imports []*Package
-	// Namesake says that another package has the same name.
-	Namesake bool
+	// SharesName says that another package has the same name.
+	SharesName bool
 
-	causes map[*Package]string // the first field that needs an import
+	importedFor map[*Package]string // the first alias or field that needs the import
 }
 
 // Import is the package's import path.
 func (p *Package) Import() string { return Module + "/" + p.Dir }
 
-// Alias is what files import the package as where its own name is taken: the folders' names in one word, without the
-// product where they suffice, as in "discoveryorganizations" and "b2borganizations".
+// Alias is the name under which files import the package where its own name is taken: the names of its folders in one
+// word, with the product only where there is just one folder below it, as in "discoveryorganizations" and
+// "b2borganizations".
 func (p *Package) Alias() string {
 	folders := strings.Split(p.Dir, "/")
 	if len(folders) > 2 {
@@ -55,7 +56,7 @@ func (p *Package) Alias() string {
 	return strings.Join(folders, "")
 }
 
-// Accessor is how programs reach the service, as in "client.B2B.Sessions".
+// Accessor is the expression by which programs reach the service, as in "client.B2B.Sessions".
 func (p *Package) Accessor() string {
 	words := []string{"client", names.Go(p.ExposedOn[0])}
 	for _, word := range p.Service() {
@@ -64,11 +65,10 @@ func (p *Package) Accessor() string {
 	return strings.Join(words, ".")
 }
 
-// HasService reports whether the package has operations, generated ones or others.
+// HasService reports whether the package has operations, generated or written by hand.
 func (p *Package) HasService() bool { return len(p.Ops)+len(p.ByHand) > 0 }
 
-// Label is what users see of an operation's id: errors, logs and tables leave out the product where both have the
-// service.
+// Label is an operation's id as errors, logs and tables show it: without the product where both have the service.
 func (p *Package) Label(id string) string {
 	if _, rest, ok := strings.Cut(id, "."); ok && len(p.ExposedOn) > 1 {
 		return rest
@@ -84,15 +84,15 @@ func (p *Package) Service() []string {
 	return p.ByHand[0].Service
 }
 
-// ByHand is an operation whose method of the Service somebody writes.
+// ByHand is an operation whose method is written by hand.
 type ByHand struct {
 	Pkg *Package
 	// ID is the operation id, Service its path between product and method, Name the Go method.
 	ID, Name string
 	Service  []string
-	// Summary says what it does, after its name.
+	// Summary says what the operation does. The operation's name is not part of it.
 	Summary string
-	// Endpoint is the HTTP method and path that it calls, empty where it calls none. Retry is the class of the call.
+	// Endpoint is the HTTP method and path that the method calls, empty where it calls none. Retry is its retry class.
 	Endpoint, Retry string
 	// Fields are those that an example sets, by their wire names.
 	Fields []string
@@ -107,12 +107,15 @@ type Op struct {
 	// Summary is the comment's first sentence, with the method's name; Doc what follows.
 	Summary, Doc     string
 	HTTPMethod, Path string
-	Fraud, Caller    bool
-	Retry            string
-	Emulator, Note   string
-	// After is a method of the Service, written by hand, that runs after each call.
+	// Fraud says that the operation belongs to the fraud API, CallerSession that it can be called on behalf of a
+	// session.
+	Fraud, CallerSession bool
+	Retry                string
+	// Emulator is exact, approximate or none. Note says what is approximate.
+	Emulator, Note string
+	// After is a hand-written method of the Service that runs after each call.
 	After string
-	// Source says where the knowledge comes from, for what the catalogue of facts does not have.
+	// Source says where the operation is known from if conformance/catalog does not have it.
 	Source string
 	Errors []ErrorCode
 	// ExactlyOneOf are lists of Go field names.
@@ -128,11 +131,11 @@ type Op struct {
 	spec *openapi.Operation
 }
 
-// Pages says how to walk a list.
+// Pages describes the iterator over a list that is answered in pages.
 type Pages struct {
 	// Name is the Go method.
 	Name string
-	// Cursor is the request's field, Next the Go path of the next cursor in the answer, Items the answer's list.
+	// Cursor is the request's field, Next the Go path to the next page's cursor in the answer, Items the answer's list.
 	Cursor, Next string
 	Items        *Field
 }
@@ -140,14 +143,14 @@ type Pages struct {
 // Filter is a constructor of a search operand.
 type Filter struct {
 	Name, Wire, Doc string
-	// Form is strings, string, boolean, time or period.
+	// Form says what values the filter takes: strings, string, boolean, time or period.
 	Form string
 }
 
-// Role says on which side of a call a type stands.
+// Role says whether a type is a request, an answer or neither.
 type Role uint8
 
-// The roles. Model types that requests reach are encoded like requests.
+// The roles. A Model that a request refers to follows the rules for requests.
 const (
 	Model Role = iota
 	Request
@@ -170,12 +173,12 @@ type Type struct {
 	Name, Doc string
 	Kind      Kind
 	Role      Role
-	// InRequest says that a request reaches the type.
+	// InRequest says that the type is a request, or that one refers to it.
 	InRequest bool
 	Fields    []*Field
 	Constants []Constant
 	Target    *Type // of an alias
-	// Source says where the knowledge comes from, for what the catalogue of facts does not have.
+	// Source says where the type is known from if conformance/catalog does not have it.
 	Source string
 }
 
@@ -185,32 +188,33 @@ func (t *Type) IsEnum() bool { return t.Kind == Enum }
 // IsAlias reports whether the type is another name for its target.
 func (t *Type) IsAlias() bool { return t.Kind == Alias }
 
-// Sensitive reports whether the type, or a type it holds, has a field that is never shown.
+// Sensitive reports whether the type, or one that it refers to, has a sensitive field.
 func (t *Type) Sensitive() bool { return t.has(func(f *Field) bool { return f.Sensitive }, nil) }
 
-// PrintsItself reports whether the type needs methods to be printed by: package fmt would show its secrets, or the
-// addresses in its pointers.
+// PrintsItself reports whether the type gets Format and LogValue. Otherwise fmt and slog would show its secrets, or
+// addresses in place of what its pointers refer to.
 func (t *Type) PrintsItself() bool {
-	return t.Kind == Struct && (t.Role != Model || t.Sensitive() || t.has(func(f *Field) bool { return f.Type.Pointer }, nil))
+	hasPointer := func(f *Field) bool { return f.Type.Pointer }
+	return t.Kind == Struct && (t.Role != Model || t.Sensitive() || t.has(hasPointer, nil))
 }
 
-// HasDuration reports whether the type has a duration, for which encoders do not agree on a form.
+// HasDuration reports whether the type has a duration, which encoding/json and json/v2 do not encode alike.
 func (t *Type) HasDuration() bool {
 	return slices.ContainsFunc(t.Fields, func(f *Field) bool { return f.Type.Base == Duration })
 }
 
-// has reports whether the type, or one that it reaches, has such a field.
-func (t *Type) has(is func(*Field) bool, trail []*Type) bool {
-	if t = resolveAlias(t); slices.Contains(trail, t) {
+// has reports whether the type, or one that it refers to, has such a field. visiting are the types on the way there.
+func (t *Type) has(is func(*Field) bool, visiting []*Type) bool {
+	if t = resolveAlias(t); slices.Contains(visiting, t) {
 		return false
 	}
 	return slices.ContainsFunc(t.Fields, func(f *Field) bool {
 		inner := f.Type.Type()
-		return is(f) || inner != nil && inner.has(is, append(trail, t))
+		return is(f) || inner != nil && inner.has(is, append(visiting, t))
 	})
 }
 
-// Place is where a field travels.
+// Place is the part of a request that carries a field.
 type Place uint8
 
 // The places.
@@ -233,13 +237,13 @@ type Field struct {
 	Schema *openapi.Schema
 
 	nullable bool
-	facts    string // what the schema itself says: default, bounds
+	limits   string // sentences about default, bounds and documented values
 }
 
-// Base is the form of a type expression.
+// Base is the kind of a type expression.
 type Base uint8
 
-// The forms.
+// The kinds of type expressions.
 const (
 	String Base = iota
 	Int
@@ -247,7 +251,7 @@ const (
 	Time
 	Duration
 	Any
-	Object // a JSON object of the application's own
+	Object // a JSON object with members of any type
 	Named
 	List
 	Map
@@ -271,7 +275,7 @@ func (e Expr) IsCollection() bool { return e.Base == List || e.Base == Map || e.
 // Type is the named type at the core of the expression, nil where there is none.
 func (e Expr) Type() *Type { return e.Core().Named }
 
-// Core is the innermost element of lists and maps.
+// Core is the innermost element of lists and maps, and any other expression itself.
 func (e Expr) Core() Expr {
 	for e.Elem != nil {
 		e = *e.Elem
@@ -279,7 +283,7 @@ func (e Expr) Core() Expr {
 	return e
 }
 
-// Values are untyped constants for a string that stays a string.
+// Values are untyped constants for the documented values of a plain string.
 type Values struct {
 	Pkg       *Package
 	Name, Doc string

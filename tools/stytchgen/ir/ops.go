@@ -21,7 +21,7 @@ func (b *builder) fillOp(p *Package, doc *openapi.Document, in *openapi.Operatio
 	op := &Op{
 		Pkg: p, ID: in.ID, Name: names.Go(name), Service: service, After: in.After,
 		Summary: in.Summary, Doc: in.Description, HTTPMethod: in.Method, Path: in.Path,
-		Fraud: doc.Fraud, Caller: in.Caller, Retry: in.Retry, spec: in, Source: in.Source,
+		Fraud: doc.Fraud, CallerSession: in.CallerSession, Retry: in.Retry, spec: in, Source: in.Source,
 	}
 	op.Emulator, op.Note, _ = strings.Cut(in.Emulator, ": ")
 	for _, other := range p.Ops {
@@ -36,20 +36,21 @@ func (b *builder) fillOp(p *Package, doc *openapi.Document, in *openapi.Operatio
 	if err := b.checkOp(op, in); err != nil {
 		return err
 	}
-	if op.Response, err = b.bound(doc, in.Response, op.Name+"Response"); err != nil {
+	if op.Response, err = b.bodyType(doc, in.Response, op.Name+"Response"); err != nil {
 		return fmt.Errorf("response 200: %w", err)
 	}
 	if err := b.bindRequest(op, doc, in); err != nil {
 		return err
 	}
-	if err := op.name(in.ExactlyOneOf); err != nil {
+	if err := op.setExactlyOneOf(in.ExactlyOneOf); err != nil {
 		return fmt.Errorf("x-stytch-exactly-one-of: %w", err)
 	}
 	p.Ops = append(p.Ops, op)
 	return nil
 }
 
-// parseID takes an operation id apart: product, path of the service, and name.
+// parseID splits an operation id into the service's path and the operation's name. The product and the path must be the
+// package's.
 func (p *Package) parseID(id string) (service []string, name string, err error) {
 	words := strings.Split(id, ".")
 	if len(words) < 3 {
@@ -57,7 +58,7 @@ func (p *Package) parseID(id string) (service []string, name string, err error) 
 	}
 	service = words[1 : len(words)-1]
 	if dir := words[0] + "/" + names.Package(strings.Join(service, "/")); dir != p.Dir {
-		return service, "", fmt.Errorf("belongs into %s.yaml", dir)
+		return service, "", fmt.Errorf("belongs in %s.yaml", dir)
 	}
 	return service, words[len(words)-1], nil
 }
@@ -70,13 +71,13 @@ func (b *builder) checkOp(op *Op, in *openapi.Operation) error {
 	case !slices.Contains(retryClasses, op.Retry):
 		return fmt.Errorf("x-stytch-retry is %q", op.Retry)
 	case op.After != "" && (!token.IsIdentifier(op.After) || token.IsExported(op.After)):
-		return fmt.Errorf("x-stytch-after: %q is no private Go name", op.After)
+		return fmt.Errorf("x-stytch-after: %q is not an unexported Go name", op.After)
 	case !slices.Contains([]string{"exact", "approximate", "none"}, op.Emulator):
 		return fmt.Errorf("x-stytch-emulator is %q", op.Emulator)
 	case (op.Emulator == "approximate") != (op.Note != ""):
 		return fmt.Errorf("x-stytch-emulator: a note goes with approximate and with nothing else")
 	case !isSentence(op.Summary) || op.Doc != "" && !isSentence(op.Doc):
-		return fmt.Errorf("summary or description is no sentence")
+		return fmt.Errorf("summary or description is not a sentence")
 	case in.Request != nil && (op.HTTPMethod == "GET" || op.HTTPMethod == "DELETE"):
 		return fmt.Errorf("%s has no body", op.HTTPMethod)
 	}
@@ -90,11 +91,11 @@ func (b *builder) checkOp(op *Op, in *openapi.Operation) error {
 	return nil
 }
 
-// bindRequest finds the body's type, or makes one, and puts the parameters before its fields.
+// bindRequest finds the request's type, or makes one where there is no body, and puts the parameters before its fields.
 func (b *builder) bindRequest(op *Op, doc *openapi.Document, in *openapi.Operation) error {
 	want := op.Name + "Request"
 	if in.Request != nil {
-		t, err := b.bound(doc, in.Request, want)
+		t, err := b.bodyType(doc, in.Request, want)
 		if err != nil {
 			return fmt.Errorf("requestBody: %w", err)
 		}
@@ -113,7 +114,7 @@ func (b *builder) bindRequest(op *Op, doc *openapi.Document, in *openapi.Operati
 		if err != nil {
 			return fmt.Errorf("parameter %s: %w", p.Name, err)
 		}
-		if err := place(op, f, p.In); err != nil {
+		if err := setPlace(op, f, p.In); err != nil {
 			return fmt.Errorf("parameter %s: %w", p.Name, err)
 		}
 		params = append(params, f)
@@ -130,8 +131,8 @@ func (b *builder) bindRequest(op *Op, doc *openapi.Document, in *openapi.Operati
 	return nil
 }
 
-// place says where a parameter travels, and refuses what cannot travel there.
-func place(op *Op, f *Field, in string) error {
+// setPlace sets the place of a parameter, and fails where path or query cannot carry its type.
+func setPlace(op *Op, f *Field, in string) error {
 	switch in {
 	case "path":
 		f.In = Path
@@ -155,8 +156,8 @@ func place(op *Op, f *Field, in string) error {
 	return nil
 }
 
-// bound is the type that must stand for a body of the operation.
-func (b *builder) bound(doc *openapi.Document, s *openapi.Schema, want string) (*Type, error) {
+// bodyType is the type of a body, which must have the wanted name and be declared in the same file.
+func (b *builder) bodyType(doc *openapi.Document, s *openapi.Schema, want string) (*Type, error) {
 	if s.Ref != "#/components/schemas/"+want {
 		return nil, fmt.Errorf("the schema must be a reference to %s in the same file", want)
 	}
@@ -166,13 +167,13 @@ func (b *builder) bound(doc *openapi.Document, s *openapi.Schema, want string) (
 	}
 	t := b.types[target]
 	if t == nil || t.Kind != Struct {
-		return nil, fmt.Errorf("%s is no object", want)
+		return nil, fmt.Errorf("%s is not an object", want)
 	}
 	return t, nil
 }
 
-// name turns the wire names of exclusive fields into Go's.
-func (op *Op) name(groups [][]string) error {
+// setExactlyOneOf takes the wire names of fields that exclude each other.
+func (op *Op) setExactlyOneOf(groups [][]string) error {
 	for _, group := range groups {
 		if len(group) < 2 {
 			return fmt.Errorf("a list of fewer than two fields")

@@ -8,33 +8,34 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
 )
 
-// isSentence reports whether text can stand as a comment.
+// isSentence reports whether text ends with a full stop, as comments do.
 func isSentence(text string) bool { return strings.HasSuffix(strings.TrimSpace(text), ".") }
 
-// prose turns descriptions into comments: backticks go, fields and error codes get their Go names.
+// prose turns descriptions into comments: it removes backticks and gives fields and error codes their Go names.
 type prose struct {
-	fields map[string]string // every field there is, by its wire name
-	codes  map[string]string
-	// doubtful are words in prose of which it is not clear whether an error code is meant.
-	doubtful []string
+	fields map[string]string // the Go names of all fields, by their wire names
+	codes  map[string]string // the constants of all error codes
+	// ambiguous are error types between backticks that no operation of the package lists, so that they may be values.
+	ambiguous []string
 }
 
-// scope is what the words of a description can mean.
+// scope says what words between backticks mean in a description.
 type scope struct {
+	// types are those whose fields words mean first of all.
 	types []*Type
-	// self is the field that is described; its name means the name on the wire.
+	// self is the field that is described. Its name stays the wire's.
 	self *Field
-	// keys says that words can be keys of a map or of the wire, so that fields of other types are not meant.
+	// keys says that words may be keys of a JSON object, so that only fields of types get their Go names.
 	keys bool
-	// codes is what stands before an error code's name.
+	// codes is the qualifier of error codes: "stytcherror." or nothing.
 	codes string
-	// listed are the error codes that the package's operations list; nil admits every one.
+	// listed are the error codes that the package's operations list. Nil means all codes.
 	listed map[string]bool
 }
 
 func (in scope) describes(wire string) bool { return in.self != nil && in.self.Wire == wire }
 
-// writeProse gives everything its final comment.
+// writeProse turns all descriptions into their final comments.
 func writeProse(api *API) error {
 	p := &prose{fields: map[string]string{}, codes: map[string]string{}}
 	for t := range api.types() {
@@ -49,10 +50,11 @@ func writeProse(api *API) error {
 		if err := p.pkg(pkg); err != nil {
 			return fmt.Errorf("%s.yaml: %w", pkg.Dir, err)
 		}
-		if len(p.doubtful) > 0 {
-			word := p.doubtful[0]
-			return fmt.Errorf("%s.yaml: `%s`: no operation here has this error_type in x-stytch-errors: list it there, "+
-				"or write `stytcherror.%s` for another operation's error, `%q` for a value", pkg.Dir, word, word, word)
+		if len(p.ambiguous) > 0 {
+			word := p.ambiguous[0]
+			return fmt.Errorf("%s.yaml: `%s`: no operation here has this error_type in x-stytch-errors: "+
+				"list it there, or write `stytcherror.%s` for another operation's error, `%q` for a value",
+				pkg.Dir, word, word, word)
 		}
 	}
 	for _, topic := range api.Topics {
@@ -99,7 +101,7 @@ func (p *prose) pkg(pkg *Package) error {
 		}
 		for _, f := range t.Fields {
 			in.self, in.keys = f, f.Type.Core().Base == Object
-			f.Doc = strings.TrimSpace(p.text(f.Doc, in) + " " + f.facts)
+			f.Doc = strings.TrimSpace(p.text(f.Doc, in) + " " + f.limits)
 			if f.Deprecated {
 				f.Doc += "\nDeprecated: the API keeps the field for old callers."
 			}
@@ -114,7 +116,7 @@ func (p *prose) pkg(pkg *Package) error {
 	return nil
 }
 
-// describeByHand gives the types of an operation that is written by hand their comments, where they have none.
+// describeByHand gives the request and response of a hand-written operation their comments where they have none.
 func (p *Package) describeByHand(op *ByHand) {
 	for _, t := range p.Types {
 		switch {
@@ -149,7 +151,7 @@ var (
 	lower  = regexp.MustCompile(`^[a-z][a-z0-9_.-]*$`)
 )
 
-// text replaces what stands between backticks: a field by its Go name, an error code by its constant, another word of
+// text replaces what is between backticks: a field by its Go name, an error code by its constant, and any other word of
 // the wire by itself in quotation marks.
 func (p *prose) text(s string, in scope) string {
 	return quoted.ReplaceAllStringFunc(strings.TrimSpace(s), func(match string) string {
@@ -174,8 +176,8 @@ func (p *prose) text(s string, in scope) string {
 	})
 }
 
-// code is the constant of an error_type: of one that an operation beside the text lists, or that is written with the
-// package's name before it. Another word that is an error_type too may mean a value, and is doubtful.
+// code is the constant of an error_type that an operation of the package lists or that is qualified with stytcherror,
+// and empty for other words. One that is an error_type all the same is ambiguous: it may be meant as a value.
 func (p *prose) code(word string, in scope) string {
 	code, qualified := strings.CutPrefix(word, "stytcherror.")
 	name, known := p.codes[code]
@@ -183,7 +185,7 @@ func (p *prose) code(word string, in scope) string {
 	case known && (qualified || in.listed == nil || in.listed[code]):
 		return in.codes + name
 	case known || qualified:
-		p.doubtful = append(p.doubtful, code)
+		p.ambiguous = append(p.ambiguous, code)
 	}
 	return ""
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/openapi"
 )
 
-// maxFragments bounds a chain of references, so that a circle of them ends.
+// maxFragments bounds a chain of references, so that a cycle is found.
 const maxFragments = 16
 
-// flatten follows references to field fragments and to lists of values, keeping what the referring schema overrides.
-// The document is the one that the result's own references start from.
+// flatten follows references to field fragments and to lists of values, and keeps what the referring schema overrides.
+// It also returns the document to which references in the result are relative.
 func (b *builder) flatten(doc *openapi.Document, s *openapi.Schema) (*openapi.Schema, *openapi.Document, error) {
 	return b.follow(doc, s, 0)
 }
@@ -51,7 +51,7 @@ func (b *builder) follow(
 	return merged, owner, nil
 }
 
-// resolve finds what a reference names, as seen from doc.
+// resolve finds the schema that a reference in doc names, and its document.
 func (b *builder) resolve(doc *openapi.Document, ref string) (*openapi.Document, *openapi.Schema, error) {
 	file, fragment, ok := strings.Cut(ref, "#/components/schemas/")
 	if !ok {
@@ -68,7 +68,7 @@ func (b *builder) resolve(doc *openapi.Document, ref string) (*openapi.Document,
 	return b.docs[where], s, nil
 }
 
-// expr is the Go type of a flattened schema, before the rules for pointers.
+// expr is the Go type of a flattened schema. Pointer and Nullable are set later, by markRequests.
 func (b *builder) expr(doc *openapi.Document, s *openapi.Schema) (Expr, error) {
 	if s.Ref != "" {
 		_, target, err := b.resolve(doc, s.Ref)

@@ -9,7 +9,7 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/openapi"
 )
 
-// readSearches reads what lists in pages and searches with filters say of themselves, now that all types have fields.
+// readSearches reads x-stytch-pages and x-stytch-filters. All types must have their fields.
 func readSearches(api *API) error {
 	for _, p := range api.Packages {
 		for _, op := range p.Ops {
@@ -41,7 +41,7 @@ func (op *Op) pages(in openapi.Pages) error {
 	case cursor == nil || cursor.Required || cursor.Type.Base != String:
 		return fmt.Errorf("the request has no optional cursor")
 	case items == nil || items.Type.Base != List || items.Type.Elem.Base != Named:
-		return fmt.Errorf("%q is no list of objects in the answer", in.Items)
+		return fmt.Errorf("%q is not a list of objects in the answer", in.Items)
 	}
 	op.Pages = &Pages{Name: op.Name + "All", Cursor: cursor.Name, Items: items}
 	at := op.Response
@@ -61,7 +61,7 @@ func (op *Op) pages(in openapi.Pages) error {
 	return nil
 }
 
-// filterForms are the forms of a filter's value.
+// filterForms are the values of type in x-stytch-filters.
 var filterForms = []string{"strings", "string", "boolean", "time", "period"}
 
 func (op *Op) filters(list []openapi.Filter) error {
@@ -82,7 +82,7 @@ func (op *Op) filters(list []openapi.Filter) error {
 		case !slices.Contains(filterForms, f.Type):
 			return fmt.Errorf("%s: type is %q", f.Name, f.Type)
 		case !isSentence(f.Description):
-			return fmt.Errorf("%s: the description is no sentence", f.Name)
+			return fmt.Errorf("%s: the description is not a sentence", f.Name)
 		}
 		op.Filters = append(op.Filters, Filter{
 			Name: "Filter" + names.Go(strings.TrimPrefix(f.Name, singular(op.Pkg.Name)+"_")),

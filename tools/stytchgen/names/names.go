@@ -1,4 +1,4 @@
-// Package names turns the API's words into Go's. One table decides all spellings.
+// Package names turns names of the API into Go names. One table has the spelling of initialisms and proper names.
 package names
 
 import (
@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// words are spelled as Go and the field spell them; everything else gets a capital first letter.
+// words are those that are not written with just a capital first letter.
 var words = map[string]string{
 	"acs": "ACS", "api": "API", "asn": "ASN", "b2b": "B2B", "b2c": "B2C", "cidr": "CIDR", "cname": "CNAME",
 	"csrf": "CSRF", "dfp": "DFP", "dn": "DN", "html": "HTML", "http": "HTTP", "https": "HTTPS", "id": "ID",
@@ -23,11 +23,11 @@ var words = map[string]string{
 	"linkedin": "LinkedIn", "miniorange": "MiniOrange", "onelogin": "OneLogin", "pingfederate": "PingFederate",
 	"tiktok": "TikTok",
 
-	"br": "BR", "ca": "CA", "cs": "CS", "de": "DE", "en": "EN", "es": "ES", "fa": "FA", "fr": "FR", "it": "IT", "ja": "JA",
-	"nl": "NL", "pl": "PL", "ru": "RU", "tr": "TR", "vi": "VI", "zh": "ZH",
+	"br": "BR", "ca": "CA", "cs": "CS", "de": "DE", "en": "EN", "es": "ES", "fa": "FA", "fr": "FR", "it": "IT",
+	"ja": "JA", "nl": "NL", "pl": "PL", "ru": "RU", "tr": "TR", "vi": "VI", "zh": "ZH",
 }
 
-// whole are names that are not spelled word by word: languages whose region tells nothing.
+// whole are names that do not follow from their words: languages whose region is left out.
 var whole = map[string]string{"ca-ES": "CA", "de-DE": "DE"}
 
 // Go is the exported name for a wire name: "session_jwt" is SessionJWT, "pt-br" PTBR.
@@ -42,7 +42,7 @@ func Go(wire string) string {
 	return b.String()
 }
 
-// Private is the same with a small first word: "sessionJWT".
+// Private is the unexported name for a wire name: "session_jwt" is sessionJWT.
 func Private(wire string) string {
 	parts := split(wire)
 	if len(parts) == 0 {
@@ -69,13 +69,14 @@ func word(w string) string {
 	return strings.ToUpper(w[:1]) + w[1:]
 }
 
-// proper are names that keep their capital within a sentence; those with a second capital need no mention.
+// proper are words that keep their capital within a sentence. Words with a second capital always do.
 var proper = []string{
 	"Amazon", "Apple", "Bitbucket", "Coinbase", "Discord", "Ethereum", "Facebook", "Figma", "Google", "Microsoft",
 	"Okta", "Solana", "Stytch", "Twitch", "Yahoo",
 }
 
-// Sentence makes a description go on after a name: "Trades a token." becomes "trades a token.", "SCIM data." stays.
+// Sentence changes a description so that it can follow a name: "Trades a token." becomes "trades a token.", but "SCIM
+// data." stays.
 func Sentence(description string) string {
 	first, _, _ := strings.Cut(description, " ")
 	if first == "I" || first == "" || strings.ContainsFunc(first[1:], unicode.IsUpper) {

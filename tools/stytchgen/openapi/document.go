@@ -1,5 +1,5 @@
-// Package openapi reads the specification: OpenAPI 3.1, one document per Go package, references between files left as
-// they are written. It is strict: a keyword it does not know is an error that names the place.
+// Package openapi reads the specification: OpenAPI 3.1, one document per Go package. References between files stay
+// unresolved. A keyword that the package does not know is an error that names the place.
 package openapi
 
 import (
@@ -21,17 +21,18 @@ type Document struct {
 	// Path is the file's path below the specification's root, without the suffix: "b2b/sessions".
 	Path        string
 	Description string
-	ExposedOn   []string
-	ByHand      []ByHand
-	// Verifier says that the service verifies tokens or permissions in the process.
+	// ExposedOn are the products that have the service, empty for its own product alone.
+	ExposedOn []string
+	ByHand    []ByHand
+	// Verifier says that the service verifies tokens or permissions locally, Fraud that its server is the fraud API.
 	Verifier   bool
 	Fraud      bool
 	Operations []*Operation
 	Schemas    []*Schema
 }
 
-// ByHand is an operation that is written by hand beside what is generated. HTTP is the endpoint that it calls, with its
-// method, empty for what it does in the process; Fields are those that an example of it sets, by their wire names.
+// ByHand is an operation that is written by hand. HTTP is the method and path that it calls, empty where it calls none.
+// Fields are those that an example sets, by their wire names.
 type ByHand struct {
 	ID      string   `yaml:"id"`
 	Method  string   `yaml:"method"`
@@ -47,7 +48,7 @@ type Operation struct {
 	Method, Path             string
 	Retry, Emulator, Source  string
 	After                    string
-	Caller                   bool
+	CallerSession            bool
 	Errors                   []string
 	ExactlyOneOf             [][]string
 	Parameters               []*Parameter
@@ -56,13 +57,14 @@ type Operation struct {
 	Filters                  []Filter
 }
 
-// Pages says how a list goes on: Items names the answer's list, Next the path to the next page's cursor.
+// Pages describes a list that is answered in pages: Items names the answer's list, Next is the path to the cursor of
+// the next page.
 type Pages struct {
 	Items string `yaml:"items"`
 	Next  string `yaml:"next"`
 }
 
-// Filter is a filter of a search, and the form of its value: strings, string, boolean, time or period.
+// Filter is a filter of a search. Type says what values it takes: strings, string, boolean, time or period.
 type Filter struct {
 	Name        string `yaml:"-"`
 	Type        string `yaml:"type"`
@@ -76,7 +78,7 @@ type Parameter struct {
 	Schema   *Schema
 }
 
-// notOpenAPI are the files of the specification that are plain data.
+// notOpenAPI are the YAML files of the specification that are not OpenAPI documents.
 var notOpenAPI = []string{"errors.yaml"}
 
 // Load reads every document below root, in the order of their paths.
@@ -110,7 +112,7 @@ func parse(name string, data []byte) (*Document, error) {
 	}
 	config := datamodel.NewDocumentConfiguration()
 	config.SkipExternalRefResolution = true
-	config.Logger = slog.New(slog.DiscardHandler) // what it logs, it also returns
+	config.Logger = slog.New(slog.DiscardHandler) // what the library logs it also returns
 	raw, err := libopenapi.NewDocumentWithConfiguration(data, config)
 	if err != nil {
 		return nil, err
@@ -122,7 +124,7 @@ func parse(name string, data []byte) (*Document, error) {
 	return convert(name, &model.Model)
 }
 
-// hosts are the servers there are; the value says whether it is the fraud API's.
+// hosts are the servers of the API. The value says whether it is the fraud API.
 var hosts = map[string]bool{
 	"https://test.stytch.com":      false,
 	"https://api.stytch.com":       false,

@@ -9,7 +9,7 @@ import (
 
 type extensions = *orderedmap.Map[string, *yaml.Node]
 
-// text is a scalar extension, empty where there is none.
+// text is the value of a scalar extension, empty where it is absent.
 func text(ext extensions, key string) string {
 	if ext == nil {
 		return ""
@@ -20,7 +20,7 @@ func text(ext extensions, key string) string {
 	return ""
 }
 
-// decode reads an extension of any form into target, which stays as it is where there is none.
+// decode reads an extension into target, which does not change where the extension is absent.
 func decode(ext extensions, key string, target any) error {
 	if ext == nil {
 		return nil

@@ -11,11 +11,11 @@ import (
 func convertOperation(op *v3.Operation) (*Operation, error) {
 	out := &Operation{
 		ID: op.OperationId, Summary: op.Summary, Description: op.Description,
-		Retry:    text(op.Extensions, "x-stytch-retry"),
-		Emulator: text(op.Extensions, "x-stytch-emulator"),
-		Source:   text(op.Extensions, "x-stytch-source"),
-		After:    text(op.Extensions, "x-stytch-after"),
-		Caller:   text(op.Extensions, "x-stytch-caller-session") == "true",
+		Retry:         text(op.Extensions, "x-stytch-retry"),
+		Emulator:      text(op.Extensions, "x-stytch-emulator"),
+		Source:        text(op.Extensions, "x-stytch-source"),
+		After:         text(op.Extensions, "x-stytch-after"),
+		CallerSession: text(op.Extensions, "x-stytch-caller-session") == "true",
 	}
 	if err := decode(op.Extensions, "x-stytch-errors", &out.Errors); err != nil {
 		return nil, err

@@ -8,11 +8,12 @@ import (
 	"github.com/pb33f/libopenapi/datamodel/high/base"
 )
 
-// Schema is a schema as written: either a reference or a definition.
+// Schema is a schema of a document: either a reference or a definition.
 type Schema struct {
 	// Name is the key under components.schemas, empty for an inline schema.
 	Name string
-	// Ref is the reference, as in "../fields.yaml#/components/schemas/locale"; the siblings below may override.
+	// Ref is the reference, as in "../fields.yaml#/components/schemas/locale". Other fields of the schema override what
+	// it refers to: see convertReference.
 	Ref         string
 	Description string
 	// Type is the JSON type: string, integer, boolean, array, object, or empty for anything.
@@ -20,14 +21,14 @@ type Schema struct {
 	Nullable     bool
 	Sensitive    bool
 	Deprecated   bool
-	// Source says where the knowledge comes from, for what the catalogue of facts does not have.
+	// Source says where the field or type is known from if conformance/catalog does not have it.
 	Source string
 	GoName string
-	// In says where a field of an operation that is written by hand travels: path, query, or empty for neither.
+	// In is the place of a hand-written operation's field: path, query, or empty for neither.
 	In         string
 	Properties []*Property
 	Items      *Schema
-	// Map is the type of the values of an object without properties.
+	// Map is the schema of the values of an object without properties.
 	Map       *Schema
 	Enum      []string
 	Values    []Value
@@ -90,7 +91,7 @@ func convertSchema(proxy *base.SchemaProxy) (*Schema, error) {
 	}
 	if len(raw.AnyOf) > 0 {
 		if s.Type != "" || raw.Properties != nil || raw.Items != nil || len(raw.Enum) > 0 {
-			return nil, fmt.Errorf("anyOf stands beside a type of its own")
+			return nil, fmt.Errorf("anyOf with a type beside it")
 		}
 		return convertOptional(s, raw.AnyOf)
 	}
@@ -154,7 +155,7 @@ func convertEnum(s *Schema, raw *base.Schema) error {
 	return nil
 }
 
-// convertOptional reads anyOf: [T, null], the only union there is.
+// convertOptional reads anyOf: [T, null], the only union that the generator knows.
 func convertOptional(s *Schema, alternatives []*base.SchemaProxy) (*Schema, error) {
 	if len(alternatives) != 2 || !isNull(alternatives[1]) {
 		return nil, fmt.Errorf("anyOf is for a schema and null only")
@@ -225,7 +226,7 @@ func convertProperties(s *Schema, raw *base.Schema) error {
 	}
 	for _, name := range raw.Required {
 		if !slices.ContainsFunc(s.Properties, func(p *Property) bool { return p.Name == name }) {
-			return fmt.Errorf("required names %q, which is no property", name)
+			return fmt.Errorf("required names %q, which is not a property", name)
 		}
 	}
 	return nil

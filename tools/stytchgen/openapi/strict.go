@@ -8,11 +8,11 @@ import (
 	yaml "github.com/pb33f/go-yaml"
 )
 
-// kind says what an object of the document is, and with it which keywords it may have.
+// kind is a kind of node in a document. It says which keywords the node may have.
 type kind struct {
-	keywords map[string]*kind // nil: any key, see each
-	each     *kind            // what the members of a map or list are; nil: not looked into
-	flag     bool             // true or false and nothing else
+	keywords map[string]*kind // by name; nil admits any key
+	each     *kind            // the members of a map or list; nil is not checked
+	flag     bool             // the node is true or false
 }
 
 var flag = &kind{flag: true}
@@ -62,7 +62,7 @@ var kinds = func() *kind {
 	return document
 }()
 
-// object is a kind with these keywords, none of which is looked into.
+// object is a kind with the given keywords, whose values are not checked.
 func object(keywords string) *kind {
 	k := &kind{keywords: map[string]*kind{}}
 	for w := range strings.FieldsSeq(keywords) {
@@ -71,8 +71,8 @@ func object(keywords string) *kind {
 	return k
 }
 
-// checkKeywords walks the document and fails at the first keyword that this generator gives no meaning to, at the first
-// key that occurs twice and at YAML's aliases, which stock OpenAPI tools read differently.
+// checkKeywords fails on a keyword that this generator does not use, on a key that occurs twice and on YAML aliases,
+// which OpenAPI tools do not read alike.
 func checkKeywords(tree *yaml.Node) error {
 	if len(tree.Content) != 1 {
 		return fmt.Errorf("not one YAML document")

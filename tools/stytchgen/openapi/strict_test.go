@@ -7,10 +7,10 @@ import (
 	yaml "github.com/pb33f/go-yaml"
 )
 
-// strict is a document that uses every keyword there is.
-const strict = `
+// everyKeyword is a document with every keyword that the generator knows.
+const everyKeyword = `
 openapi: 3.1.0
-info: {title: T, version: '1', description: D., x-stytch-exposed-on: [b2b]}
+info: {title: T, version: '1', description: D., x-stytch-exposed-on: [b2b], x-stytch-verifier: true, x-stytch-by-hand: [{id: a, method: A, summary: A., http: GET /, retry: read, fields: [a]}]}
 servers: [{url: 'https://test.stytch.com'}]
 security: [{project: []}]
 paths:
@@ -27,6 +27,10 @@ paths:
       x-stytch-errors: [a]
       x-stytch-exactly-one-of: [[a, b]]
       x-stytch-emulator: none
+      x-stytch-source: a
+      x-stytch-after: a
+      x-stytch-pages: {items: a, next: a}
+      x-stytch-filters: {a: {type: string, description: D.}}
       parameters: [{name: a, in: path, required: true, description: D., schema: {type: string}}]
       requestBody: {required: true, content: {application/json: {schema: {$ref: '#/x'}}}}
       responses:
@@ -46,12 +50,12 @@ components:
         c: {type: array, items: {type: string}, minItems: 1, maxItems: 2}
         d: {type: object, additionalProperties: true}
         e: {anyOf: [{$ref: '#/x'}, {type: 'null'}]}
-        f: {type: string, x-stytch-values: {a: b}, x-stytch-enum: {a: b}}
+        f: {type: string, x-stytch-values: {a: b}, x-stytch-enum: {a: b}, x-stytch-source: a, x-stytch-in: path, deprecated: true}
 `
 
 func TestCheckKeywords_acceptsEveryKeyword(t *testing.T) {
 	t.Parallel()
-	if err := check(strict); err != nil {
+	if err := check(everyKeyword); err != nil {
 		t.Error(err)
 	}
 }
@@ -79,16 +83,16 @@ func TestCheckKeywords_refuses(t *testing.T) {
 		{"key twice", "c: {type: array", "b: {type: array", "components.schemas.Anything-goes.properties.b occurs twice"},
 		{"value twice", "x-stytch-values: {a: b}", "x-stytch-values: {a: b, a: c}", "x-stytch-values.a occurs twice"},
 		{"flag", "x-stytch-sensitive: true", "x-stytch-sensitive: 'true'",
-			"line 35: components.schemas.Anything-goes.properties.b.x-stytch-sensitive is neither true nor false"},
+			"line 39: components.schemas.Anything-goes.properties.b.x-stytch-sensitive is neither true nor false"},
 		{"list", "components:\n", "components: []\nother:\n", "components is a list"},
 		{"alias", "title: T, version: '1'", "title: &t T, version: *t", "info.version is a YAML alias"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if !strings.Contains(strict, tc.old) {
+			if !strings.Contains(everyKeyword, tc.old) {
 				t.Fatalf("no %q to break", tc.old)
 			}
-			err := check(strings.Replace(strict, tc.old, tc.with, 1))
+			err := check(strings.Replace(everyKeyword, tc.old, tc.with, 1))
 			if err == nil || !strings.Contains(err.Error(), tc.want) || !strings.HasPrefix(err.Error(), "line ") {
 				t.Errorf("got %v, want %s", err, tc.want)
 			}

@@ -5,10 +5,12 @@ import (
 	"unicode/utf8"
 )
 
+// width is the number of columns that comments may take.
 const width = 112
 
-// comment prints text as a Go comment with lines that fit. Each line of text is a paragraph; one that begins with a tab
-// is code, one that begins with a dash an item of a list, and both are kept as they are.
+// comment formats text as a Go comment of at most width columns, with tabs of four. Each line of text is a paragraph. A
+// line that begins with a tab is code and one that begins with three spaces and a dash is an item of a list; these are
+// not wrapped.
 func comment(indent int, text string) string {
 	var b strings.Builder
 	prefix := strings.Repeat("\t", indent) + "//"

@@ -16,12 +16,12 @@ func TestComment(t *testing.T) {
 		{"one line", "A text.", "// A text.", 0},
 		{"indented", "A text.", "\t// A text.", 1},
 		{"paragraphs", "One.\n\n\nTwo.", "// One.\n//\n// Two.", 0},
-		{"a list stays with its head", "Codes:\n   - One\n   - Two\nEnd.", "// Codes:\n//   - One\n//   - Two\n//\n// End.", 0},
-		{"code stands apart", "Call:\n\ta()\n\tb()\nEnd.", "// Call:\n//\n//\ta()\n//\tb()\n//\n// End.", 0},
+		{"a list follows its heading", "Codes:\n   - One\n   - Two\nEnd.", "// Codes:\n//   - One\n//   - Two\n//\n// End.", 0},
+		{"code is separate", "Call:\n\ta()\n\tb()\nEnd.", "// Call:\n//\n//\ta()\n//\tb()\n//\n// End.", 0},
 		{"breaks before column 112", five + " " + word, "// " + five + "\n// " + word, 0},
 		{"a tab counts four", five + " yyyy", "// " + five + " yyyy", 0},
 		{"a tab counts four, indented", five + " yyyy", "\t// " + five + "\n\t// yyyy", 1},
-		{"a long word stands alone", "a " + strings.Repeat("y", 120), "// a\n// " + strings.Repeat("y", 120), 0},
+		{"a long word is not broken", "a " + strings.Repeat("y", 120), "// a\n// " + strings.Repeat("y", 120), 0},
 		{"runes, not bytes", strings.TrimSpace(strings.Repeat("ü ", 54)), "// " + strings.TrimSpace(strings.Repeat("ü ", 54)), 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

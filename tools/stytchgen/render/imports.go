@@ -7,7 +7,7 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
 )
 
-// imports is an import declaration: the standard library, then everything else, each sorted by path and named once.
+// imports is an import declaration: the standard library, then everything else, each sorted by path without duplicates.
 func imports(std, others []string) string {
 	var groups []string
 	for _, lines := range [][]string{std, others} {
@@ -28,7 +28,7 @@ func imports(std, others []string) string {
 
 func importPath(line string) string { return line[strings.Index(line, `"`):] }
 
-// importLine imports a package under a name, which is left out where it is the package's own.
+// importLine is the line that imports a package under a name. It omits the name where that is the package's own.
 func importLine(name string, p *ir.Package) string {
 	if name == p.Name {
 		return quote(p.Import())

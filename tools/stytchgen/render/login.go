@@ -2,31 +2,31 @@ package render
 
 import "github.com/seed75add069/stytch-go/tools/stytchgen/ir"
 
-// loginPackage is the package of a product that says what a login is.
-func (l *leaf) loginPackage() string { return l.Product + "/sessions" }
+// loginPackage is the product's package that declares Login, Step and NextStep.
+func (p *goPackage) loginPackage() string { return p.Product + "/sessions" }
 
-// Shared is a name of that package, as seen from the leaf.
-func (l *leaf) Shared(name string) string {
-	for _, p := range l.Package.Imports {
-		if p.Dir == l.loginPackage() {
-			return l.alias[p] + "." + name
+// InLoginPackage is a name of that package, qualified where this is another one.
+func (p *goPackage) InLoginPackage(name string) string {
+	for _, other := range p.Package.Imports {
+		if other.Dir == p.loginPackage() {
+			return p.alias[other] + "." + name
 		}
 	}
 	return name
 }
 
-// LoginImports is the import declaration of the file with the views of logins.
-func (l *leaf) LoginImports() string {
-	for _, p := range l.Package.Imports {
-		if p.Dir == l.loginPackage() {
-			return imports(nil, []string{importLine(l.alias[p], p)})
+// LoginImports is the import declaration of the file with the Login methods.
+func (p *goPackage) LoginImports() string {
+	for _, other := range p.Package.Imports {
+		if other.Dir == p.loginPackage() {
+			return imports(nil, []string{importLine(p.alias[other], other)})
 		}
 	}
 	return ""
 }
 
-// Authenticated is the expression that says whether there is a session.
-func (l *leaf) Authenticated(login ir.Login) string {
+// Authenticated is the Go expression for whether the login has a session.
+func (p *goPackage) Authenticated(login ir.Login) string {
 	switch {
 	case login.Authenticated && login.SessionIsPointer:
 		return "r.MemberAuthenticated && r." + login.Session + " != nil"
@@ -36,8 +36,8 @@ func (l *leaf) Authenticated(login ir.Login) string {
 	return "true"
 }
 
-// SessionOf is the expression of the session.
-func (l *leaf) SessionOf(login ir.Login) string {
+// SessionOf is the Go expression for a pointer to the session.
+func (p *goPackage) SessionOf(login ir.Login) string {
 	if login.SessionIsPointer {
 		return "r." + login.Session
 	}

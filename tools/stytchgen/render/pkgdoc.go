@@ -12,80 +12,81 @@ import (
 )
 
 // Doc is the package comment: the two names that matter and a call.
-func (l *leaf) Doc() (string, error) {
+func (p *goPackage) Doc() (string, error) {
 	var parts []string
-	if !l.HasService() {
-		parts = []string{fmt.Sprintf("Package %s holds types. It %s", l.Package.Name, names.Sentence(l.Package.Doc))}
+	if !p.HasService() {
+		parts = []string{fmt.Sprintf("Package %s holds types. It %s", p.Package.Name, names.Sentence(p.Package.Doc))}
 	} else {
-		op := l.opening()
-		example, err := l.example(op)
+		call := p.mainCall()
+		example, err := p.example(call)
 		if err != nil {
 			return "", err
 		}
 		parts = []string{
-			fmt.Sprintf("Package %s is %s. It %s", l.Package.Name, l.accessors(), names.Sentence(l.Package.Doc)),
+			fmt.Sprintf("Package %s is %s. It %s", p.Package.Name, p.accessors(), names.Sentence(p.Package.Doc)),
 			fmt.Sprintf("The two names that matter are [Service], which programs reach as %s, and [%sRequest]:",
-				l.Accessor(), op.name),
+				p.Accessor(), call.method),
 			example,
 		}
 	}
-	if l.Namesake {
-		parts = append(parts, fmt.Sprintf("Beside another package %s it is imported as %s.", l.Package.Name, l.Alias()))
+	if p.SharesName {
+		parts = append(parts,
+			fmt.Sprintf("Where another package %s is imported too, import this one as %s.", p.Package.Name, p.Alias()))
 	}
 	return strings.Join(parts, "\n"), nil
 }
 
-// accessors are all ways by which programs reach the service.
-func (l *leaf) accessors() string {
+// accessors are the accessors of the service on all products that have it.
+func (p *goPackage) accessors() string {
 	var list []string
-	for _, product := range l.ExposedOn {
-		_, path, _ := strings.Cut(strings.TrimPrefix(l.Accessor(), "client."), ".")
+	_, path, _ := strings.Cut(strings.TrimPrefix(p.Accessor(), "client."), ".")
+	for _, product := range p.ExposedOn {
 		list = append(list, "client."+names.Go(product)+"."+path)
 	}
 	return strings.Join(list, " and ")
 }
 
-// beginnings are what people come to a service for.
-var beginnings = []string{"Authenticate", "Create", "Login", "Register", "Send"}
+// mainVerbs begin the names of the methods that services are mostly used for.
+var mainVerbs = []string{"Authenticate", "Create", "Login", "Register", "Send"}
 
-// shown is a call as an example shows it: the method, whose request is named after it, and the fields that it sets.
-type shown struct {
-	name   string
-	fields []shownField
+// exampleCall is a call for an example: the method, after which the request is named, and the fields to set.
+type exampleCall struct {
+	method string
+	fields []exampleField
 }
 
-// shownField is a field with its value in Go.
-type shownField struct{ name, value string }
+// exampleField is a field with the Go expression of its value.
+type exampleField struct{ name, value string }
 
-// opening is the call that shows what a service is for: the first that begins something, else the first.
-func (l *leaf) opening() shown {
-	if len(l.Ops) == 0 {
-		op := shown{name: l.ByHand[0].Name}
-		for _, wire := range l.ByHand[0].Fields {
-			op.fields = append(op.fields, shownField{names.Go(wire), variable(wire)})
+// mainCall is the call for the package comment: the first whose name begins with one of mainVerbs, or else the first.
+func (p *goPackage) mainCall() exampleCall {
+	if len(p.Ops) == 0 {
+		call := exampleCall{method: p.ByHand[0].Name}
+		for _, wire := range p.ByHand[0].Fields {
+			call.fields = append(call.fields, exampleField{names.Go(wire), variable(wire)})
 		}
-		return op
+		return call
 	}
-	begins := func(op *ir.Op) bool {
-		return slices.ContainsFunc(beginnings, func(verb string) bool { return strings.HasPrefix(op.Name, verb) })
+	isMain := func(op *ir.Op) bool {
+		return slices.ContainsFunc(mainVerbs, func(verb string) bool { return strings.HasPrefix(op.Name, verb) })
 	}
-	op := l.Ops[max(slices.IndexFunc(l.Ops, begins), 0)]
-	call, needed := shown{name: op.Name}, chosen(op)
+	op := p.Ops[max(slices.IndexFunc(p.Ops, isMain), 0)]
+	call, alternatives := exampleCall{method: op.Name}, chooseAlternatives(op)
 	for _, f := range op.Request.Fields {
 		value := variable(f.Wire)
 		if f.Type.Pointer {
 			value = "new(" + value + ")"
 		}
-		if f.Required || slices.Contains(needed, f.Name) {
-			call.fields = append(call.fields, shownField{f.Name, value})
+		if f.Required || slices.Contains(alternatives, f.Name) {
+			call.fields = append(call.fields, exampleField{f.Name, value})
 		}
 	}
 	return call
 }
 
-// chosen are the fields, one of each list of which the server wants exactly one, that an example sets: a session's
-// token names whoever is calling without more.
-func chosen(op *ir.Op) []string {
+// chooseAlternatives picks a field for an example from each list of which the server wants exactly one: SessionToken
+// where the list has it, because it needs no other field, or else the first.
+func chooseAlternatives(op *ir.Op) []string {
 	var list []string
 	for _, group := range op.ExactlyOneOf {
 		if slices.Contains(group, "SessionToken") {
@@ -97,20 +98,20 @@ func chosen(op *ir.Op) []string {
 	return list
 }
 
-// example is a call with the fields it needs, as the lines of a comment's code block.
-func (l *leaf) example(op shown) (string, error) {
+// example is the Go code of a call, as the lines of a comment's code block.
+func (p *goPackage) example(call exampleCall) (string, error) {
 	var fields strings.Builder
-	for _, f := range op.fields {
+	for _, f := range call.fields {
 		fmt.Fprintf(&fields, "\n%s: %s,", f.name, f.value)
 	}
 	if fields.Len() > 0 {
 		fields.WriteByte('\n')
 	}
-	request := fmt.Sprintf("&%s.%sRequest{%s}", l.Package.Name, op.name, fields.String())
-	call := fmt.Sprintf("resp, err := %s.%s(ctx, ", l.Accessor(), op.name)
-	code := call + request + ")"
+	request := fmt.Sprintf("&%s.%sRequest{%s}", p.Package.Name, call.method, fields.String())
+	method := fmt.Sprintf("resp, err := %s.%s(ctx, ", p.Accessor(), call.method)
+	code := method + request + ")"
 	if longest, _, _ := strings.Cut(code, "\n"); len(longest)+6 > width {
-		code = "req := " + request + "\n" + call + "req)"
+		code = "req := " + request + "\n" + method + "req)"
 	}
 	formatted, err := format.Source([]byte(code))
 	if err != nil {
@@ -119,8 +120,8 @@ func (l *leaf) example(op shown) (string, error) {
 	return "\t" + strings.ReplaceAll(strings.TrimSpace(string(formatted)), "\n", "\n\t"), nil
 }
 
-// variable is a good name for a variable with a field's value: none that means something else in Go, or is the name of
-// a service package that examples use.
+// variable is a name for a variable with a field's value. It is neither a keyword of Go nor email, the name of a
+// service package.
 func variable(wire string) string {
 	name := names.Private(wire)
 	switch {
@@ -133,26 +134,26 @@ func variable(wire string) string {
 }
 
 // ServiceDoc is the comment of the Service.
-func (l *leaf) ServiceDoc() string {
+func (p *goPackage) ServiceDoc() string {
 	var what string
 	switch {
-	case len(l.Ops) > 1:
-		what = "the endpoints under " + l.servicePath()
-	case len(l.Ops) == 1:
-		what = l.Ops[0].HTTPMethod + " " + l.Ops[0].Path
+	case len(p.Ops) > 1:
+		what = "the endpoints under " + p.servicePath()
+	case len(p.Ops) == 1:
+		what = p.Ops[0].HTTPMethod + " " + p.Ops[0].Path
 	default:
-		what = strings.Join(l.endpoints(), " and ")
+		what = strings.Join(p.endpoints(), " and ")
 	}
 	if what == "" {
-		return "Service does its work in the process. It is safe for concurrent use."
+		return "Service makes no HTTP calls. It is safe for concurrent use."
 	}
 	return fmt.Sprintf("Service calls %s. It is safe for concurrent use.", what)
 }
 
-// endpoints are those that methods written by hand call, each once.
-func (l *leaf) endpoints() []string {
+// endpoints are those that hand-written methods call, each once.
+func (p *goPackage) endpoints() []string {
 	var list []string
-	for _, op := range l.ByHand {
+	for _, op := range p.ByHand {
 		if op.Endpoint != "" && !slices.Contains(list, op.Endpoint) {
 			list = append(list, op.Endpoint)
 		}
@@ -161,14 +162,14 @@ func (l *leaf) endpoints() []string {
 }
 
 // Comment is the comment of an operation's method.
-func (l *leaf) Comment(op *ir.Op) string {
+func (p *goPackage) Comment(op *ir.Op) string {
 	parts := []string{op.Summary, op.Doc}
 	for _, group := range op.ExactlyOneOf {
 		last := len(group) - 1
-		parts = append(parts, fmt.Sprintf("Set exactly one of %s and %s; the server decides.",
+		parts = append(parts, fmt.Sprintf("Set exactly one of %s and %s. Only the server checks this.",
 			strings.Join(group[:last], ", "), group[last]))
 	}
-	if op.Caller {
+	if op.CallerSession {
 		parts = append(parts, "It can be called on behalf of a session: see [shared.WithAuthorization].")
 	}
 	if len(op.Errors) > 0 {

@@ -1,4 +1,4 @@
-// Package render prints the intermediate form as files. Its templates decide nothing.
+// Package render prints the intermediate representation as files. Its templates make no decisions.
 package render
 
 import (
@@ -25,20 +25,20 @@ var parsed = template.Must(template.New("").Funcs(funcs).ParseFS(templates, "tem
 // Files maps paths below the SDK's root to their content.
 type Files map[string][]byte
 
-// Render makes every generated file of the API.
+// Render makes all generated files of the API.
 func Render(api *ir.API) (Files, error) {
 	files := Files{}
 	for _, p := range api.Packages {
-		if err := renderLeaf(files, p); err != nil {
+		if err := renderPackage(files, p); err != nil {
 			return nil, fmt.Errorf("%s: %w", p.Dir, err)
 		}
 	}
 	for _, product := range []string{"b2b", "b2c"} {
-		plan := newPlan(api, product)
-		if len(plan.Rooms) == 0 {
+		services := newTree(api, product)
+		if len(services.Top) == 0 {
 			continue
 		}
-		if err := files.add(product+"/"+product+"_gen.go", "floorplan.tmpl", plan); err != nil {
+		if err := files.add(product+"/"+product+"_gen.go", "tree.tmpl", services); err != nil {
 			return nil, err
 		}
 	}
@@ -61,46 +61,47 @@ func Render(api *ir.API) (Files, error) {
 	return files, files.addText("docs/EMULATOR.md", "emulator.tmpl", ops)
 }
 
-func renderLeaf(files Files, p *ir.Package) error {
-	leaf := newLeaf(p)
+// renderPackage makes the files of one package.
+func renderPackage(files Files, from *ir.Package) error {
+	p := newPackage(from)
 	add := func(name, tmpl string, data any) error { return files.add(path.Join(p.Dir, name), tmpl, data) }
 	if p.Product != "shared" {
-		if err := add("doc_gen.go", "doc.tmpl", leaf); err != nil {
+		if err := add("doc_gen.go", "doc.tmpl", p); err != nil {
 			return err
 		}
 	}
-	if len(leaf.Types)+len(leaf.Values) > 0 {
-		if err := add("types_gen.go", "types.tmpl", leaf); err != nil {
+	if len(p.Types)+len(p.Values) > 0 {
+		if err := add("types_gen.go", "types.tmpl", p); err != nil {
 			return err
 		}
 	}
-	if len(leaf.Logins())+len(leaf.Requirements()) > 0 {
-		if err := add("login_gen.go", "login.tmpl", leaf); err != nil {
+	if len(p.Logins())+len(p.Requirements()) > 0 {
+		if err := add("login_gen.go", "login.tmpl", p); err != nil {
 			return err
 		}
 	}
-	if len(leaf.Printed()) > 0 {
-		if err := add("print_gen.go", "print.tmpl", leaf); err != nil {
+	if len(p.Printed()) > 0 {
+		if err := add("print_gen.go", "print.tmpl", p); err != nil {
 			return err
 		}
 	}
-	if len(leaf.WithDurations()) > 0 {
-		if err := add("json_gen.go", "json.tmpl", leaf); err != nil {
+	if len(p.WithDurations()) > 0 {
+		if err := add("json_gen.go", "json.tmpl", p); err != nil {
 			return err
 		}
 	}
 	if !p.HasService() {
 		return nil
 	}
-	if err := add("service_gen.go", "service.tmpl", leaf); err != nil || len(p.Ops) == 0 {
+	if err := add("service_gen.go", "service.tmpl", p); err != nil || len(p.Ops) == 0 {
 		return err
 	}
-	if leaf.Searches() {
-		if err := add("search_gen.go", "search.tmpl", leaf); err != nil {
+	if p.Searches() {
+		if err := add("search_gen.go", "search.tmpl", p); err != nil {
 			return err
 		}
 	}
-	return add("service_gen_test.go", "test.tmpl", newTestFile(leaf))
+	return add("service_gen_test.go", "test.tmpl", newTestFile(p))
 }
 
 func allOps(api *ir.API) []*ir.Op {

@@ -16,18 +16,19 @@ const (
 	full     variant = iota // every field
 	required                // the required ones only
 	zero                    // the required ones, and every optional one at its zero value or null
-	deepZero                // the same within objects and lists; null only where there is no other zero value
+	deepZero                // as zero, within objects and lists too; null only where there is no other zero value
 )
 
 func (v variant) isZero() bool { return v == zero || v == deepZero }
 
-// leavesOut reports whether a field is not set.
-func (v variant) leavesOut(f *ir.Field) bool {
+// omits reports whether the variant does not set a field.
+func (v variant) omits(f *ir.Field) bool {
 	return !f.Required && (v == required || v.isZero() && !hasZero(f))
 }
 
-// within is the variant for the value of a field: what is required has one.
-func (v variant) within(f *ir.Field) variant {
+// ofField is the variant for the value of a field. A required field is not zero itself; in a required struct, deepZero
+// applies to the optional fields.
+func (v variant) ofField(f *ir.Field) variant {
 	if f.Required && (v == zero || v == deepZero && !holdsStruct(f.Type)) {
 		return required
 	}
@@ -39,18 +40,19 @@ func holdsStruct(e ir.Expr) bool {
 	return t != nil && !target(t).IsEnum()
 }
 
-// pair is a value as Go and as JSON write it.
+// pair is a value in Go and in JSON.
 type pair struct{ Go, JSON string }
 
-// sampler makes values for a package's external test and notes what the test has to import.
+// sampler makes values for a package's external test and collects what the test has to import.
 type sampler struct {
-	*leaf
-	used map[*ir.Package]bool
-	time bool
-	open []*ir.Type // the types whose fields are being written
+	*goPackage
+
+	used    map[*ir.Package]bool
+	time    bool       // whether package time is used
+	nesting []*ir.Type // the types whose fields are being written, outermost first
 }
 
-// TestName is a type's name, as the external test sees it.
+// TestName is a type's name in the external test.
 func (s *sampler) TestName(t *ir.Type) string {
 	s.used[t.Pkg] = true
 	if t.Pkg == s.Package {
@@ -62,9 +64,9 @@ func (s *sampler) TestName(t *ir.Type) string {
 	return s.Name(t)
 }
 
-func (s *sampler) spellTest(e ir.Expr) string { return s.spell(e, s.TestName) }
+func (s *sampler) testExpr(e ir.Expr) string { return s.typeExpr(e, s.TestName) }
 
-// value is a field's value.
+// value is a sample value for the field wire of a type. A request's own fields have depth 0.
 func (s *sampler) value(e ir.Expr, wire string, v variant, depth int) pair {
 	if e.Nullable {
 		return s.nullable(e, wire, v, depth)
@@ -133,7 +135,7 @@ func target(t *ir.Type) *ir.Type {
 func (s *sampler) nullable(e ir.Expr, wire string, v variant, depth int) pair {
 	e.Nullable = false
 	if v == zero {
-		return pair{"shared.Null[" + s.spellTest(e) + "]()", "null"}
+		return pair{"shared.Null[" + s.testExpr(e) + "]()", "null"}
 	}
 	inner := s.value(e, wire, v, depth)
 	set := "shared.Set"
@@ -143,7 +145,7 @@ func (s *sampler) nullable(e ir.Expr, wire string, v variant, depth int) pair {
 	return pair{set + "(" + inner.Go + ")", inner.JSON}
 }
 
-// object is a value of a struct type, with all fields or the required ones.
+// object is a value of a struct type, with the fields that the variant sets.
 func (s *sampler) object(e ir.Expr, v variant, depth int) pair {
 	var fields, members []string
 	for _, m := range s.members(target(e.Named), v, depth) {
@@ -167,21 +169,21 @@ type member struct {
 }
 
 func (s *sampler) members(t *ir.Type, v variant, depth int) []member {
-	s.open = append(s.open, t)
-	defer func() { s.open = s.open[:len(s.open)-1] }()
+	s.nesting = append(s.nesting, t)
+	defer func() { s.nesting = s.nesting[:len(s.nesting)-1] }()
 	if v == zero {
 		v = required
 	}
 	var list []member
 	for _, f := range t.Fields {
-		if v.leavesOut(f) {
+		if v.omits(f) {
 			continue
 		}
 		m := member{field: f.Name, wire: f.Wire}
 		switch inner := f.Type.Type(); {
-		case inner == nil || !slices.Contains(s.open, target(inner)):
-			m.pair = s.value(f.Type, f.Wire, v.within(f), depth+1)
-		case !f.Required: // a type within itself ends here
+		case inner == nil || !slices.Contains(s.nesting, target(inner)):
+			m.pair = s.value(f.Type, f.Wire, v.ofField(f), depth+1)
+		case !f.Required: // left out, so that a type within itself ends
 			continue
 		default:
 			m.pair = s.empty(f.Type)
@@ -194,9 +196,9 @@ func (s *sampler) members(t *ir.Type, v variant, depth int) []member {
 func (s *sampler) empty(e ir.Expr) pair {
 	switch e.Base {
 	case ir.List:
-		return pair{s.spellTest(e) + "{}", "[]"}
+		return pair{s.testExpr(e) + "{}", "[]"}
 	case ir.Map:
-		return pair{s.spellTest(e) + "{}", "{}"}
+		return pair{s.testExpr(e) + "{}", "{}"}
 	case ir.Object:
 		return pair{"map[string]any{}", "{}"}
 	default:
@@ -209,11 +211,11 @@ func (s *sampler) collection(e ir.Expr, wire string, v variant, depth int) pair 
 		return s.empty(e)
 	}
 	elem := s.value(*e.Elem, wire, v, depth+1)
-	if strings.HasSuffix(elem.Go, "}") { // within a composite literal, the element's own need not name its type
-		elem.Go = strings.TrimPrefix(elem.Go, s.spellTest(*e.Elem))
+	if strings.HasSuffix(elem.Go, "}") { // gofmt -s drops the type of an element that is a literal too
+		elem.Go = strings.TrimPrefix(elem.Go, s.testExpr(*e.Elem))
 	}
 	if e.Base == ir.List {
-		return pair{s.spellTest(e) + "{" + elem.Go + "}", "[" + elem.JSON + "]"}
+		return pair{s.testExpr(e) + "{" + elem.Go + "}", "[" + elem.JSON + "]"}
 	}
-	return pair{s.spellTest(e) + `{"key": ` + elem.Go + "}", `{"key": ` + elem.JSON + "}"}
+	return pair{s.testExpr(e) + `{"key": ` + elem.Go + "}", `{"key": ` + elem.JSON + "}"}
 }

@@ -7,20 +7,20 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
 )
 
-// Searches reports whether an operation comes in pages or has filters.
-func (l *leaf) Searches() bool {
-	return slices.ContainsFunc(l.Ops, func(op *ir.Op) bool { return op.Pages != nil || len(op.Filters) > 0 })
+// Searches reports whether an operation returns pages or has filters.
+func (p *goPackage) Searches() bool {
+	return slices.ContainsFunc(p.Ops, func(op *ir.Op) bool { return op.Pages != nil || len(op.Filters) > 0 })
 }
 
 // SearchImports is the import declaration of the file with iterators and filters.
-func (l *leaf) SearchImports() string {
+func (p *goPackage) SearchImports() string {
 	var std, others []string
 	use := func(t *ir.Type) {
-		if t.Pkg != l.Package {
-			others = append(others, importLine(l.alias[t.Pkg], t.Pkg))
+		if t.Pkg != p.Package {
+			others = append(others, importLine(p.alias[t.Pkg], t.Pkg))
 		}
 	}
-	for _, op := range l.Ops {
+	for _, op := range p.Ops {
 		if op.Pages != nil {
 			std = append(std, `"context"`, `"iter"`)
 			others = append(others, quote(ir.Module+"/internal/paging"), quote(ir.Module+"/shared"))
@@ -37,18 +37,18 @@ func (l *leaf) SearchImports() string {
 }
 
 // Item is the type of a list's elements.
-func (l *leaf) Item(p *ir.Pages) string { return l.Go(*p.Items.Type.Elem) }
+func (p *goPackage) Item(pages *ir.Pages) string { return p.Go(*pages.Items.Type.Elem) }
 
-// Parameters and Value are how a filter's constructor takes its value, and what the API gets.
-func (l *leaf) Parameters(f ir.Filter) string {
+// Parameters are those of a filter's constructor.
+func (p *goPackage) Parameters(f ir.Filter) string {
 	return map[string]string{
 		"strings": "values ...string", "string": "value string", "boolean": "value bool", "time": "value time.Time",
 		"period": "after, before time.Time",
 	}[f.Form]
 }
 
-// Value is the expression of a filter's value.
-func (l *leaf) Value(f ir.Filter) string {
+// Value is the Go expression for what the API gets as a filter's value.
+func (p *goPackage) Value(f ir.Filter) string {
 	switch f.Form {
 	case "time":
 		return "value.UTC().Format(time.RFC3339)"

@@ -11,7 +11,8 @@ import (
 
 // testFile is a package's contract test as its template sees it.
 type testFile struct {
-	*leaf
+	*goPackage
+
 	Imports string
 	Ops     []testOp
 }
@@ -19,6 +20,7 @@ type testFile struct {
 // testOp is an operation with values for its test.
 type testOp struct {
 	*ir.Op
+
 	Req, Resp string
 	Requests  []request
 	Answer    string
@@ -28,14 +30,14 @@ type testOp struct {
 type request struct {
 	Name, Go          string
 	Path, Query, Body string
-	// Arguments are all fields in one JSON object, wherever they travel.
+	// Arguments are all fields in one JSON object: those of path, query and body.
 	Arguments string
 }
 
-func newTestFile(l *leaf) *testFile {
-	s := &sampler{leaf: l, used: map[*ir.Package]bool{}}
-	file := &testFile{leaf: l}
-	for _, op := range l.Ops {
+func newTestFile(p *goPackage) *testFile {
+	s := &sampler{goPackage: p, used: map[*ir.Package]bool{}}
+	file := &testFile{goPackage: p}
+	for _, op := range p.Ops {
 		file.Ops = append(file.Ops, testOp{
 			Op: op, Req: s.TestName(op.Request), Resp: s.TestName(op.Response), Requests: s.requests(op),
 		})
@@ -45,21 +47,22 @@ func newTestFile(l *leaf) *testFile {
 		std = append(std, `"time"`)
 	}
 	own := []string{quote(ir.Module + "/internal/contracttest"), quote(ir.Module + "/shared")}
-	for p := range s.used {
-		own = append(own, importLine(l.testAlias(p), p))
+	for other := range s.used {
+		own = append(own, importLine(p.testAlias(other), other))
 	}
 	file.Imports = imports(std, own)
-	for i, op := range l.Ops { // answers are JSON only, so they import nothing
+	for i, op := range p.Ops { // after the imports: answers are JSON only and need none
 		file.Ops[i].Answer = s.answer(op)
 	}
 	return file
 }
 
-func (l *leaf) testAlias(p *ir.Package) string {
-	if p == l.Package {
-		return p.Name
+// testAlias is the name under which the external test imports a package.
+func (p *goPackage) testAlias(other *ir.Package) string {
+	if other == p.Package {
+		return other.Name
 	}
-	return l.alias[p]
+	return p.alias[other]
 }
 
 // requests are an operation's requests for its contract test.
@@ -79,7 +82,7 @@ func (s *sampler) requests(op *ir.Op) []request {
 	return list
 }
 
-// hasZero reports whether an optional field can send its zero value; a timestamp cannot.
+// hasZero reports whether an optional field can send a zero value or null; a plain timestamp cannot.
 func hasZero(f *ir.Field) bool { return f.Type.Base != ir.Time || f.Type.Nullable }
 
 func (s *sampler) request(op *ir.Op, v variant, name string) request {
@@ -87,10 +90,10 @@ func (s *sampler) request(op *ir.Op, v variant, name string) request {
 	var fields, members, arguments []string
 	query := url.Values{}
 	for _, f := range op.Request.Fields {
-		if v.leavesOut(f) {
+		if v.omits(f) {
 			continue
 		}
-		value := s.value(f.Type, f.Wire, v.within(f), 0)
+		value := s.value(f.Type, f.Wire, v.ofField(f), 0)
 		switch f.In {
 		case ir.Path:
 			segment := f.Wire + "/1 %?#"
@@ -116,7 +119,7 @@ func (s *sampler) request(op *ir.Op, v variant, name string) request {
 	return r
 }
 
-// answer is an answer with every field, on the wire.
+// answer is the JSON of an answer with every field.
 func (s *sampler) answer(op *ir.Op) string {
 	const sep = "\n\t\t\t"
 	return "{" + sep + strings.Join(s.answerMembers(op), ","+sep) + "}"

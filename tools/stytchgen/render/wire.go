@@ -9,59 +9,61 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
 )
 
-// The files with which conformance/wire compares this SDK with Stytch's own: what to call, as data for the other side,
-// and our calls in Go.
+// The files that conformance/wire needs to compare this SDK with Stytch's own: the calls as data for the other SDK, and
+// our calls in Go.
 const (
 	wireCases = "conformance/wire/cases_gen.json"
 	wireCalls = "conformance/wire/calls"
 )
 
-// nodeMethods are those that Stytch's SDK for Node spells otherwise than names.Private does.
+// nodeMethods are the methods of Stytch's SDK for Node whose names differ from what names.Private returns.
 var nodeMethods = map[string]string{"deleteExternalID": "deleteExternalId"}
 
-// wireFile is a package's calls as their template sees them.
+// wireFile has a package's calls, as their template sees them.
 type wireFile struct {
 	*ir.Package
+
 	Imports string
 	Ops     []wireOp
 }
 
-// wireOp is an operation with its requests for both sides.
+// wireOp is an operation with its requests for both SDKs.
 type wireOp struct {
 	*ir.Op
+
 	Req      string
 	Requests []request
 	Answer   string
 }
 
 func renderWire(files Files, api *ir.API) error {
-	var leaves []*wireFile
+	var packages []*wireFile
 	var ops []wireOp
 	for _, p := range api.Packages {
 		if len(p.Ops) == 0 {
 			continue
 		}
-		file := newWireFile(newLeaf(p))
+		file := newWireFile(newPackage(p))
 		if err := files.add(wireCalls+"/"+file.flat()+"_gen.go", "calls.tmpl", file); err != nil {
 			return err
 		}
-		leaves = append(leaves, file)
+		packages = append(packages, file)
 		ops = append(ops, file.Ops...)
 	}
-	if len(leaves) == 0 {
+	if len(packages) == 0 {
 		return nil
 	}
-	if err := files.add(wireCalls+"/all_gen.go", "allcalls.tmpl", leaves); err != nil {
+	if err := files.add(wireCalls+"/all_gen.go", "allcalls.tmpl", packages); err != nil {
 		return err
 	}
 	slices.SortFunc(ops, func(a, b wireOp) int { return strings.Compare(a.ID, b.ID) })
 	return files.addText(wireCases, "cases.tmpl", ops)
 }
 
-func newWireFile(l *leaf) *wireFile {
-	s := &sampler{leaf: l, used: map[*ir.Package]bool{}}
-	file := &wireFile{Package: l.Package}
-	for _, op := range l.Ops {
+func newWireFile(p *goPackage) *wireFile {
+	s := &sampler{goPackage: p, used: map[*ir.Package]bool{}}
+	file := &wireFile{Package: p.Package}
+	for _, op := range p.Ops {
 		file.Ops = append(file.Ops, wireOp{Op: op, Req: s.TestName(op.Request), Requests: s.wireRequests(op)})
 	}
 	std := []string{quote("context")}
@@ -69,17 +71,17 @@ func newWireFile(l *leaf) *wireFile {
 		std = append(std, quote("time"))
 	}
 	own := []string{"stytch " + quote(ir.Module), quote(ir.Module + "/shared")}
-	for p := range s.used {
-		own = append(own, importLine(l.testAlias(p), p))
+	for other := range s.used {
+		own = append(own, importLine(p.testAlias(other), other))
 	}
 	file.Imports = imports(std, own)
-	for i, op := range l.Ops {
+	for i, op := range p.Ops {
 		file.Ops[i].Answer = "{" + strings.Join(s.answerMembers(op), ", ") + "}"
 	}
 	return file
 }
 
-// wireRequests are those of the contract test, and one that goes further: fields of fields at zero too.
+// wireRequests are those of the contract test, and one in which fields of fields are at zero too.
 func (s *sampler) wireRequests(op *ir.Op) []request {
 	list := s.requests(op)
 	deep := s.request(op, deepZero, "optional fields at zero, at any depth")
@@ -89,13 +91,13 @@ func (s *sampler) wireRequests(op *ir.Op) []request {
 	return list
 }
 
-// flat is the package's path in one word.
+// flat is the package's path with underscores: "b2b_sessions".
 func (f *wireFile) flat() string { return strings.ReplaceAll(f.Dir, "/", "_") }
 
 // Var is the variable that holds the package's calls.
 func (f *wireFile) Var() string { return names.Private(f.flat()) }
 
-// Accessor is how one of the clients reaches the operation, below the client.
+// Accessor is the operation's method below stytch.Client, by way of one product: "B2B.Sessions.Get".
 func (o wireOp) Accessor(client string) string {
 	words := []string{names.Go(client)}
 	for _, word := range o.Service {
@@ -104,10 +106,10 @@ func (o wireOp) Accessor(client string) string {
 	return strings.Join(append(words, o.Name), ".")
 }
 
-// Clients is a JSON list of the clients that carry the operation.
+// Clients is a JSON list of the products that have the operation.
 func (o wireOp) Clients() string { return jsonList(o.Pkg.ExposedOn) }
 
-// Node is a JSON list of the words by which the SDK for Node reaches the operation.
+// Node is a JSON list of the properties that lead to the operation's method in the SDK for Node.
 func (o wireOp) Node() string {
 	var words []string
 	for _, word := range o.Service {

@@ -10,5 +10,5 @@
 //		EmailAddress: emailAddress,
 //	})
 //
-// Beside another package discovery it is imported as magiclinksemaildiscovery.
+// Where another package discovery is imported too, import this one as magiclinksemaildiscovery.
 package discovery

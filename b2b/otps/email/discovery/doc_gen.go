@@ -10,5 +10,5 @@
 //		EmailAddress: emailAddress,
 //	})
 //
-// Beside another package discovery it is imported as otpsemaildiscovery.
+// Where another package discovery is imported too, import this one as otpsemaildiscovery.
 package discovery

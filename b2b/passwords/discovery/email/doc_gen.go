@@ -10,5 +10,5 @@
 //		EmailAddress: emailAddress,
 //	})
 //
-// Beside another package email it is imported as passwordsdiscoveryemail.
+// Where another package email is imported too, import this one as passwordsdiscoveryemail.
 package email

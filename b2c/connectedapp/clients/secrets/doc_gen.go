@@ -11,5 +11,5 @@
 //		ClientID: clientID,
 //	})
 //
-// Beside another package secrets it is imported as connectedappclientssecrets.
+// Where another package secrets is imported too, import this one as connectedappclientssecrets.
 package secrets

@@ -10,5 +10,5 @@
 //		ClientID: clientID,
 //	})
 //
-// Beside another package secrets it is imported as m2mclientssecrets.
+// Where another package secrets is imported too, import this one as m2mclientssecrets.
 package secrets

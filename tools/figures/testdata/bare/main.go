@@ -1,4 +1,4 @@
-// Command bare makes the same call without the SDK. Its types are printed by ../types.
+// Command bare makes the same call without the SDK. ../types prints its types.
 package main
 
 import (

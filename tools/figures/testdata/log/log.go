@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// logger stands for a logger that a client may be given.
+// logger takes the place of the logger of a client.
 var logger *slog.Logger
 
 func init() {

@@ -6,7 +6,7 @@ import (
 	"reflect"
 )
 
-// With a name that is known only when it runs, the linker must keep every method of what is in an interface.
+// The name of the method is not known at build time, so the linker keeps all methods of types that are in an interface.
 func init() {
 	if len(os.Args) > 3 {
 		reflect.ValueOf(http.DefaultClient).MethodByName(os.Args[3])

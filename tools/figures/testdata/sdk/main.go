@@ -1,4 +1,4 @@
-// Command sdk makes one call through the SDK.
+// Command sdk makes one call with the SDK.
 package main
 
 import (

@@ -10,7 +10,7 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// printer gives each type a name of its own, in the order in which they turn up.
+// printer gives each type a unique name, in the order in which it finds them.
 type printer struct {
 	names map[reflect.Type]string
 	taken map[string]bool

@@ -2,8 +2,8 @@
 
 package emulator
 
-// routes are the operations of the API, built here or not.
+// routes lists all operations of the API, emulated or not.
 var routes = []route{
-	{"b2b.bolts.move", "POST", "/v1/b2b/bolts/move", "none"},
-	{"b2b.keys.blanks.count", "GET", "/v1/b2b/keys/blanks", "none"},
+	{"b2b.flags.set", "POST", "/v1/b2b/flags/set", "none"},
+	{"b2b.keys.scopes.count", "GET", "/v1/b2b/keys/scopes", "none"},
 }

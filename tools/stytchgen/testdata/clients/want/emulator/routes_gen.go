@@ -2,12 +2,12 @@
 
 package emulator
 
-// routes are the operations of the API, built here or not.
+// routes lists all operations of the API, emulated or not.
 var routes = []route{
-	{"b2b.houses.list", "GET", "/v1/b2b/houses", "exact"},
-	{"b2b.houses.rooms.list", "GET", "/v1/b2b/houses/rooms", "exact"},
-	{"b2b.tall_houses.rooms.list", "GET", "/v1/b2b/tall_houses/rooms", "exact"},
-	{"b2c.sheds.list", "GET", "/v1/sheds", "exact"},
-	{"gardens.beds.list", "GET", "/v1/gardens/beds", "exact"},
-	{"gardens.list", "GET", "/v1/gardens", "exact"},
+	{"b2b.guest_teams.members.list", "GET", "/v1/b2b/guest_teams/members", "exact"},
+	{"b2b.teams.list", "GET", "/v1/b2b/teams", "exact"},
+	{"b2b.teams.members.list", "GET", "/v1/b2b/teams/members", "exact"},
+	{"b2c.labels.list", "GET", "/v1/labels", "exact"},
+	{"projects.files.list", "GET", "/v1/projects/files", "exact"},
+	{"projects.list", "GET", "/v1/projects", "exact"},
 }

@@ -20,7 +20,7 @@ const (
 	CodeOtherThing Code = "other_thing"
 )
 
-// statuses are those of all codes, in the order of the alphabet.
+// statuses holds all codes with their statuses, in alphabetical order.
 var statuses = [...]codeStatus{
 	{CodeOtherThing, 409, 0},
 	{CodeResetThing, 400, 0},

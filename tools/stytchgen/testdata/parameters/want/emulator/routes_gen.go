@@ -2,7 +2,7 @@
 
 package emulator
 
-// routes are the operations of the API, built here or not.
+// routes lists all operations of the API, emulated or not.
 var routes = []route{
 	{"b2b.parameters.change", "PUT", "/v1/b2b/parameters/{owner_id}/things/{thing_id}", "none"},
 	{"b2b.parameters.drop", "DELETE", "/v1/b2b/parameters/{owner_id}/things/{thing_id}", "approximate"},

@@ -2,7 +2,7 @@
 
 package emulator
 
-// routes are the operations of the API, built here or not.
+// routes lists all operations of the API, emulated or not.
 var routes = []route{
 	{"b2b.widgets.search", "POST", "/v1/b2b/widgets/search", "none"},
 }

@@ -2,8 +2,8 @@
 
 package keys
 
-// Key is a key of brass.
+// Key is a key of an owner.
 type Key struct {
-	// Which door it is for.
-	DoorID string `json:"door_id"`
+	// Whose key it is.
+	OwnerID string `json:"owner_id"`
 }

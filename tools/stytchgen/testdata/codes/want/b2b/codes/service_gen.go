@@ -26,9 +26,9 @@ var opFail = transport.Op{
 
 // Fail fails, mostly with stytcherror.CodeThingNotFound.
 //
-// Set exactly one of ThingID, ThingName and Everything; the server decides.
+// Set exactly one of ThingID, ThingName and Everything. Only the server checks this.
 //
-// Set exactly one of A and B; the server decides.
+// Set exactly one of A and B. Only the server checks this.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeThingNotFound

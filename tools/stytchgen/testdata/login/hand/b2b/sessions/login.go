@@ -10,10 +10,10 @@ type Login struct {
 	Next                     Step
 }
 
-// Step is what a login asks for next.
+// Step is what a login still needs.
 type Step string
 
-// NextStep tells the step.
+// NextStep returns the step that follows from an answer.
 func NextStep(authenticated bool, primary *PrimaryRequired, second *MFARequired) Step {
 	switch {
 	case authenticated:

@@ -2,5 +2,5 @@
 
 // Package names holds types. It describes things.
 //
-// Beside another package names it is imported as b2bnames.
+// Where another package names is imported too, import this one as b2bnames.
 package names

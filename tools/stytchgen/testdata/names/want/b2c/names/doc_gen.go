@@ -2,5 +2,5 @@
 
 // Package names holds types. It describes other things.
 //
-// Beside another package names it is imported as b2cnames.
+// Where another package names is imported too, import this one as b2cnames.
 package names

@@ -4,8 +4,8 @@ package calls
 
 import "slices"
 
-// All are the calls of every service.
+// All holds the calls of all services.
 var All = slices.Concat(
-	b2bBolts,
-	b2bKeysBlanks,
+	b2bFlags,
+	b2bKeysScopes,
 )

@@ -4,12 +4,12 @@ package calls
 
 import "slices"
 
-// All are the calls of every service.
+// All holds the calls of all services.
 var All = slices.Concat(
-	b2bHouses,
-	b2bHousesRooms,
-	b2bTallhousesRooms,
-	b2cGardens,
-	b2cGardensBeds,
-	b2cSheds,
+	b2bGuestteamsMembers,
+	b2bTeams,
+	b2bTeamsMembers,
+	b2cLabels,
+	b2cProjects,
+	b2cProjectsFiles,
 )

@@ -8,5 +8,5 @@
 //		Part: part,
 //	})
 //
-// Beside another package names it is imported as listsnames.
+// Where another package names is imported too, import this one as listsnames.
 package names

@@ -2,5 +2,5 @@
 
 // Package names holds types. It describes parts of things.
 //
-// Beside another package names it is imported as partsnames.
+// Where another package names is imported too, import this one as partsnames.
 package names

@@ -4,7 +4,7 @@ package calls
 
 import "slices"
 
-// All are the calls of every service.
+// All holds the calls of all services.
 var All = slices.Concat(
 	b2bParameters,
 )
