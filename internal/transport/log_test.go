@@ -14,7 +14,7 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// updateRequest has a field in each place.
+// updateRequest has fields in path, query and body.
 type updateRequest struct {
 	Tenant  string        `json:"tenant" path:"tenant"`
 	Verbose *bool         `json:"verbose,omitzero" url:"verbose"`
@@ -47,7 +47,7 @@ func TestLog_record(t *testing.T) {
 	})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"minutes": 60, "code": "cAnArY-code", "roles": [], "meta": {"plan": "pro"}}`, sent.String(),
-		"the body has what travels in the body")
+		"the body has only its own fields")
 	for _, want := range []string{
 		"op=test.update", "request.tenant=tenant-1", "request.verbose=false", "request.minutes=60",
 		"request.code=[redacted]", "request.roles=[]", "request.meta.plan=pro",
