@@ -73,7 +73,7 @@ func appendLocations(locations []location, at string, value any, t reflect.Type)
 	return locations
 }
 
-// otherType returns a value of another JSON type than v'l, and nil for null.
+// otherType returns a value of another JSON type than v's, and nil for null.
 func otherType(v any) any {
 	switch v.(type) {
 	case string:
