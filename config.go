@@ -52,10 +52,10 @@ type Config struct {
 	Timeout time.Duration
 	// Retry bounds the attempts of a call. Its zero value means three attempts of at most ten seconds each.
 	Retry shared.RetryPolicy
-	// MaxResponseBytes bounds the body of an answer, after decompression. Zero means 16 MiB.
+	// MaxResponseBytes bounds the body of a response, after decompression. Zero means 16 MiB.
 	MaxResponseBytes int64
 
-	// Logger receives a record per call at level Debug, with request and answer, and one per retry at level Warn.
+	// Logger receives a record per call at level Debug, with request and response, and one per retry at level Warn.
 	// Secrets, tokens and codes are masked. If nil, nothing is logged.
 	Logger *slog.Logger
 	// Now is the clock for local verification and for Retry-After dates; timeouts and the waits between attempts do not

@@ -24,7 +24,7 @@ type ValidateRequest struct {
 type ValidateResponse struct {
 	// RequestID identifies the call in the service's logs.
 	RequestID string `json:"request_id"`
-	// StatusCode is the HTTP status, as in the answer's body.
+	// StatusCode is the HTTP status, as in the body.
 	StatusCode int `json:"status_code"`
 	// Message is a text for developers, which may change.
 	Message string `json:"message"`

@@ -31,7 +31,7 @@ type FetchConfig struct {
 	Timeout time.Duration
 	// Retry bounds the attempts of a call.
 	Retry RetryPolicy
-	// MaxResponseBytes bounds the body of an answer, after decompression. Zero means [DefaultMaxResponseBytes].
+	// MaxResponseBytes bounds the body of a response, after decompression. Zero means [DefaultMaxResponseBytes].
 	MaxResponseBytes int64
 	// UserAgent is sent with every request.
 	UserAgent string

@@ -32,5 +32,5 @@ func (e *ArgumentError) httpStatus() int {
 // Format writes the text of Error, whatever the verb.
 func (e *ArgumentError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue is the text of Error.
+// LogValue returns the text of Error.
 func (e *ArgumentError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

@@ -59,5 +59,5 @@ func (e *DecodeError) httpStatus() int { return http.StatusBadGateway }
 // Format writes the text of Error, whatever the verb.
 func (e *DecodeError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue is the text of Error.
+// LogValue returns the text of Error.
 func (e *DecodeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

@@ -48,5 +48,5 @@ func (e *PermissionError) httpStatus() int { return http.StatusForbidden }
 // Format writes the text of Error, whatever the verb.
 func (e *PermissionError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue is the text of Error.
+// LogValue returns the text of Error.
 func (e *PermissionError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

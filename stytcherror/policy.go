@@ -38,5 +38,5 @@ func (e *PolicyError) httpStatus() int {
 // Format writes the text of Error, whatever the verb.
 func (e *PolicyError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue is the text of Error.
+// LogValue returns the text of Error.
 func (e *PolicyError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

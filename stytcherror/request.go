@@ -70,5 +70,5 @@ func (e *RequestError) httpStatus() int {
 // Format writes the text of Error, whatever the verb.
 func (e *RequestError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue is the text of Error.
+// LogValue returns the text of Error.
 func (e *RequestError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

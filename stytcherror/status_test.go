@@ -25,7 +25,7 @@ func gateway(status int) error {
 
 func noAnswer(cause error) error { return stytcherror.NewRequestError(op, "auth.example", 0, cause) }
 
-// outcomes are errors by the row of the table in the comment of HTTPStatus.
+// outcomes are errors by their HTTPStatus, as in the table of its comment.
 var outcomes = map[int]map[string]error{
 	200: {"no error": nil},
 	400: {

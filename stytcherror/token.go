@@ -63,5 +63,5 @@ func (e *TokenError) httpStatus() int {
 // Format writes the text of Error, whatever the verb.
 func (e *TokenError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue is the text of Error.
+// LogValue returns the text of Error.
 func (e *TokenError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
