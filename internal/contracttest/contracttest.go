@@ -29,8 +29,8 @@ type Operation[Req, Resp any] struct {
 	Name, Method string
 	// Fraud says that the host is that of the fraud API.
 	Fraud bool
-	// Caller says that the operation accepts shared.WithAuthorization.
-	Caller bool
+	// Authorization says that the operation accepts shared.WithAuthorization.
+	Authorization bool
 	// Form says that the body is a form, which is compared byte by byte.
 	Form bool
 	// Bind makes the service and returns the operation's method.
@@ -65,7 +65,7 @@ func Test[Req, Resp any](t *testing.T, o Operation[Req, Resp]) {
 	t.Run("returns an Error for the HTML page of a gateway", func(t *testing.T) { t.Parallel(); o.failsWithHTML(t) })
 	t.Run("sends nothing if the context is cancelled", func(t *testing.T) { t.Parallel(); o.cancelled(t) })
 	t.Run("refuses an empty request if it has required fields", func(t *testing.T) { t.Parallel(); o.empty(t) })
-	t.Run("sends or refuses the session of the option", func(t *testing.T) { t.Parallel(); o.authorization(t) })
+	t.Run("sends or refuses the session of the option", func(t *testing.T) { t.Parallel(); o.session(t) })
 }
 
 // serve returns the operation with a transport of its own that uses responder, and that transport.
@@ -192,7 +192,7 @@ func needsFields[Req any]() bool {
 	return false
 }
 
-func (o Operation[Req, Resp]) authorization(t *testing.T) {
+func (o Operation[Req, Resp]) session(t *testing.T) {
 	var got http.Header
 	call, _ := o.serve(func(req *http.Request) (*http.Response, error) {
 		got = req.Header
@@ -200,7 +200,7 @@ func (o Operation[Req, Resp]) authorization(t *testing.T) {
 	})
 	auth := shared.WithAuthorization(shared.Authorization{SessionToken: "token-1", SessionJWT: "jwt-1"})
 	_, err := call(t.Context(), &o.Requests[0].Req, auth)
-	if !o.Caller {
+	if !o.Authorization {
 		_, ok := errors.AsType[*stytcherror.ArgumentError](err)
 		require.True(t, ok, "got %v", err)
 		assert.Nil(t, got)
