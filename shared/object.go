@@ -41,7 +41,7 @@ func (o *Object) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// exact replaces the json.Numbers in v by float64, except integers that would change and numbers out of its range.
+// exact replaces each json.Number in v by a float64, except integers that would change and numbers out of its range.
 func exact(v any) any {
 	switch v := v.(type) {
 	case json.Number:
