@@ -34,27 +34,29 @@ type TB interface {
 	Errorf(format string, args ...any)
 }
 
-// Hidden fails the test if one of the ways to show v shows one of the secrets, plain or encoded, or an address in
-// memory.
+// Hidden fails the test if one of the ways to show v shows one of the secrets, plain or encoded, or an [Address]. Types
+// without a Format may show addresses, except in the form of shared.Redacted: package fmt prints pointers inside of
+// lists, maps and structs so.
 func Hidden(t TB, v any, secrets ...string) {
 	t.Helper()
 	if shown := Shown(v, secrets...); len(shown) > 0 {
 		some := strings.Join(shown[:min(3, len(shown))], "\n")
 		t.Errorf("%T shows a secret in %d ways, such as\n%s", v, len(shown), some)
 	}
-	if _, isText := v.(string); isText {
-		return
-	}
+	_, hasFormat := v.(fmt.Formatter)
 	for way, text := range Print(v) {
-		if at := address.FindString(text); at != "" {
+		if !hasFormat && !strings.HasPrefix(way, "redacted") {
+			continue
+		}
+		if at := Address.FindString(text); at != "" {
 			t.Errorf("%T shows the address %s by %s", v, at, way)
 			return
 		}
 	}
 }
 
-// address matches the address of a value in memory, as package fmt writes it.
-var address = regexp.MustCompile(`\b0xc[0-9a-f]{8,}\b`)
+// Address matches an address in memory, as package fmt writes it.
+var Address = regexp.MustCompile(`\b0x[0-9a-f]{6,16}\b`)
 
 // Shown returns the ways to show v that show one of the secrets, each with the form in which it does.
 func Shown(v any, secrets ...string) []string {

@@ -64,4 +64,22 @@ func TestHidden(t *testing.T) {
 		require.Len(t, r.failures, 1)
 		assert.Contains(t, r.failures[0], "canarytest_test.pair shows a secret in ")
 	})
+	t.Run("finds the address that a Format writes", func(t *testing.T) {
+		t.Parallel()
+		r := new(recorder)
+		canarytest.Hidden(r, addressed{new(int)}, token)
+		require.Len(t, r.failures, 1)
+		assert.Contains(t, r.failures[0], "canarytest_test.addressed shows the address 0x")
+	})
+	t.Run("accepts the addresses that fmt writes for pointers without a Format", func(t *testing.T) {
+		t.Parallel()
+		r := new(recorder)
+		canarytest.Hidden(r, &pair{A: "harmless"}, token)
+		assert.Empty(t, r.failures)
+	})
 }
+
+// addressed has a Format that writes an address.
+type addressed struct{ p *int }
+
+func (a addressed) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "%p", a.p) }
