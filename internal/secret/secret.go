@@ -51,8 +51,8 @@ func (t Text) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, Marker) }
 // minScrubbed is the length of the shortest secret that is replaced: shorter ones are found by chance in any text.
 const minScrubbed = 4
 
-// Scrub replaces the secrets in text by [Marker], as they are and escaped for a URL. Of several that begin at one place,
-// the longest is replaced. Secrets of less than four bytes stay.
+// Scrub replaces the secrets in text by [Marker], as they are and escaped for a URL. Of several that begin at one
+// place, the longest is replaced. Secrets of less than four bytes stay.
 func Scrub(text string, secrets []string) string {
 	var forms []string
 	for _, s := range secrets {
