@@ -6,7 +6,7 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 )
 
-// Target: 10 µs. That it starts no goroutine and touches no network is a test.
+// The target is 10 µs. TestNewClient_startsNothing checks that there is neither a goroutine nor network traffic.
 func BenchmarkNewClient(b *testing.B) {
 	config := stytch.Config{ProjectID: testID, Secret: secretText}
 	b.ReportAllocs()

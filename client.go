@@ -18,8 +18,8 @@ import (
 // Version is the version of this module, as sent in the User-Agent.
 const Version = transport.Version
 
-// Client is the way to a project. Make one with [NewClient] and share it: it is safe for concurrent use and keeps
-// connections. It starts no goroutine of its own.
+// Client calls the API for one project. Make one with [NewClient] and share it: it is safe for concurrent use and
+// reuses connections. It has no goroutine of its own but those that fetch keys and policies while it is in use.
 type Client struct {
 	// B2B holds the services of a B2B project: organizations and their members.
 	B2B *b2b.Services
@@ -31,8 +31,8 @@ type Client struct {
 	text string
 }
 
-// NewClient checks config, copies it and returns a client. It touches no network: an outage elsewhere never stops a
-// program from starting. What it refuses is a *stytcherror.ArgumentError that names the field.
+// NewClient returns a client with a copy of config. It makes no network calls, so that an outage of the API does not
+// keep a program from starting. If a field is invalid, the error is a *stytcherror.ArgumentError that names it.
 func NewClient(config Config) (*Client, error) {
 	base, fraud, err := config.check()
 	if err != nil {
@@ -77,10 +77,11 @@ func NewClient(config Config) (*Client, error) {
 // project's environment unless Config.BaseURL says otherwise.
 func (c *Client) BaseURL() string { return c.base }
 
-// CloseIdleConnections closes the connections that no call is using. A client that is not needed any more may be
-// dropped without it; its connections then close after 90 seconds.
+// CloseIdleConnections closes the connections that no call is using. It need not be called on a client that is no
+// longer needed: without an HTTPClient in its Config, idle connections close after 90 seconds.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 
+// String returns the project's id and the address of the API.
 func (c *Client) String() string {
 	if c == nil {
 		return "stytch.Client(nil)"
@@ -88,11 +89,11 @@ func (c *Client) String() string {
 	return c.text
 }
 
-// Format writes project and address, whatever the verb.
+// Format writes the text of String, whatever the verb.
 func (c *Client) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
 
-// LogValue is the same for slog.
+// LogValue returns the text of String.
 func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalText is the same for encoders.
+// MarshalText returns the text of String.
 func (c *Client) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

@@ -25,7 +25,7 @@ var member = &sessions.GetRequest{OrganizationID: "organization-1", MemberID: "m
 
 func TestClient_request(t *testing.T) {
 	t.Parallel()
-	t.Run("every request carries the project's credentials, and says honestly who sends it", func(t *testing.T) {
+	t.Run("every request has the project's credentials and the SDK's User-Agent", func(t *testing.T) {
 		t.Parallel()
 		var got *http.Request
 		c := client(t, func(r *http.Request) (*http.Response, error) {
@@ -102,11 +102,11 @@ func TestClient_middleware(t *testing.T) {
 		require.Error(t, err)
 		assert.Equal(t, 3, attempts)
 	})
-	t.Run("a middleware can answer by itself, and an answer that is none is a RequestError", func(t *testing.T) {
+	t.Run("an error or an invalid response of a middleware is a RequestError", func(t *testing.T) {
 		t.Parallel()
 		for name, middleware := range map[string]roundTrip{
-			"an error": func(*http.Request) (*http.Response, error) { return nil, errors.New("circuit open") },
-			"nothing":  func(*http.Request) (resp *http.Response, err error) { return resp, err },
+			"an error":    func(*http.Request) (*http.Response, error) { return nil, errors.New("circuit open") },
+			"no response": func(*http.Request) (resp *http.Response, err error) { return resp, err },
 			"no body": func(r *http.Request) (*http.Response, error) {
 				return &http.Response{StatusCode: 200, ContentLength: 7}, nil
 			},
@@ -127,7 +127,7 @@ func TestClient_middleware(t *testing.T) {
 
 func TestClient_perCallOptions(t *testing.T) {
 	t.Parallel()
-	t.Run("options change one call and none after it", func(t *testing.T) {
+	t.Run("options apply to one call only", func(t *testing.T) {
 		t.Parallel()
 		type seen struct{ id, session, jwt string }
 		var calls []seen
@@ -181,7 +181,7 @@ func TestClient_rawResponse(t *testing.T) {
 	for status, body := range map[int]string{
 		200: jsonOK, 201: "<html>", 404: `{"error_type": "member_not_found"}`, 502: "<html>" + strings.Repeat("x", 80<<10),
 	} {
-		t.Run("a "+strconv.Itoa(status)+" can be seen as it came", func(t *testing.T) {
+		t.Run("a "+strconv.Itoa(status)+" is available as a raw response", func(t *testing.T) {
 			t.Parallel()
 			var raw shared.RawResponse
 			_, err := answering(t, status, body).B2B.Sessions.Get(t.Context(), member, shared.WithRawResponse(&raw))
@@ -195,7 +195,7 @@ func TestClient_rawResponse(t *testing.T) {
 			}
 		})
 	}
-	t.Run("the raw answer belongs to the caller: later calls leave it alone", func(t *testing.T) {
+	t.Run("later calls do not change a raw response", func(t *testing.T) {
 		t.Parallel()
 		var raw shared.RawResponse
 		c := answering(t, 200, jsonOK)
@@ -207,7 +207,7 @@ func TestClient_rawResponse(t *testing.T) {
 		}
 		assert.Equal(t, jsonOK, string(raw.Body))
 	})
-	t.Run("nothing is filled in when nothing came back", func(t *testing.T) {
+	t.Run("a raw response stays unchanged if there was no response", func(t *testing.T) {
 		t.Parallel()
 		raw := shared.RawResponse{StatusCode: 7}
 		c := client(t, func(*http.Request) (*http.Response, error) { return nil, errors.New("no") },
@@ -222,7 +222,7 @@ func TestClient_CloseIdleConnections(t *testing.T) {
 	t.Parallel()
 	for name, middleware := range map[string][]func(http.RoundTripper) http.RoundTripper{
 		"without middleware": nil,
-		"behind middleware": {func(next http.RoundTripper) http.RoundTripper {
+		"below middleware": {func(next http.RoundTripper) http.RoundTripper {
 			return roundTrip(func(r *http.Request) (*http.Response, error) { return next.RoundTrip(r) })
 		}},
 	} {

@@ -26,11 +26,11 @@ const (
 	testPrefix = "project-test-"
 )
 
-// Config is everything that can be chosen about a [Client]. ProjectID and Secret are required; every other field has a
-// working zero value. Printing, logging and marshalling a Config do not show the secret.
+// Config holds the settings of a [Client]. ProjectID and Secret are required; the zero values of the other fields are
+// their defaults. Printing, logging and marshalling a Config do not show the secret.
 type Config struct {
-	// ProjectID is the project, as in "project-test-...". Its prefix chooses the environment: "project-live-" the live
-	// one, anything else the test one.
+	// ProjectID is the project's id, as in "project-test-...". Its prefix decides the environment: "project-live-" the
+	// live one, anything else the test one.
 	ProjectID string
 	// Secret is one of the project's secrets.
 	Secret string
@@ -39,35 +39,35 @@ type Config struct {
 	BaseURL string
 	// FraudBaseURL replaces https://telemetry.stytch.com, under the same rules.
 	FraudBaseURL string
-	// AllowLiveOnLoopback accepts a live project together with a loopback address, which is otherwise taken for a
-	// mistake.
+	// AllowLiveOnLoopback accepts a loopback address for a live project, which is otherwise refused as a mistake.
 	AllowLiveOnLoopback bool
 
 	// HTTPClient sends the requests. The client copies it and replaces its CheckRedirect. If nil, the client makes one
-	// of its own with 128 connections per host at most; over HTTP/1 further calls wait until one is free.
+	// of its own with at most 128 connections per host; over HTTP/1 further calls wait until one is free.
 	HTTPClient *http.Client
 	// Middleware wraps the transport; the first one is outermost. The project's credentials are added after the last
-	// one, so that none sees them.
+	// one, so that no middleware sees them.
 	Middleware []func(http.RoundTripper) http.RoundTripper
-	// Timeout bounds a whole call, retries included. Zero means 30 seconds, less than zero no bound.
+	// Timeout bounds a whole call, retries included. Zero means 30 seconds, negative no bound.
 	Timeout time.Duration
-	// Retry bounds the attempts of a call. Its zero value means three attempts of at most ten seconds.
+	// Retry bounds the attempts of a call. Its zero value means three attempts of at most ten seconds each.
 	Retry shared.RetryPolicy
-	// MaxResponseBytes bounds the body of an answer, after decompression. Zero means 16 MiB.
+	// MaxResponseBytes bounds the body of a response, after decompression. Zero means 16 MiB.
 	MaxResponseBytes int64
 
-	// Logger receives a record per call at level Debug, with request and answer, and one per retry at level Warn.
-	// Secrets, tokens and codes are masked. Nil is silent.
+	// Logger receives a record per call at level Debug, with request and response, and one per retry at level Warn.
+	// Secrets, tokens and codes are masked. If nil, nothing is logged.
 	Logger *slog.Logger
-	// Now tells the time, for tokens and caches too. Nil means time.Now.
+	// Now is the clock for local verification and for Retry-After dates; timeouts and the waits between attempts do not
+	// use it. Nil means time.Now.
 	Now func() time.Time
 
-	// Verification holds the knobs of local verification. Its zero value is what most programs want.
+	// Verification holds the settings of local verification. Its zero value suits most programs.
 	Verification shared.Verification
 }
 
-// ConfigFromEnv reads STYTCH_PROJECT_ID, STYTCH_SECRET, STYTCH_BASE_URL and STYTCH_FRAUD_BASE_URL. What is not set
-// stays empty; [NewClient] checks it.
+// ConfigFromEnv reads STYTCH_PROJECT_ID, STYTCH_SECRET, STYTCH_BASE_URL and STYTCH_FRAUD_BASE_URL. A field whose
+// variable is not set stays empty. Nothing is checked; [NewClient] does that.
 func ConfigFromEnv() Config {
 	return Config{
 		ProjectID:    os.Getenv("STYTCH_PROJECT_ID"),
@@ -81,7 +81,8 @@ func refuse(field, reason string) error {
 	return &stytcherror.ArgumentError{Op: "NewClient", Field: field, Reason: reason}
 }
 
-// check refuses what can be known to be wrong without asking the API, and returns the two addresses.
+// check validates the fields as far as that is possible without calling the API. It returns the base URLs of the auth
+// API and of the fraud API.
 func (c Config) check() (base, fraud *url.URL, err error) {
 	switch {
 	case c.ProjectID == "":
@@ -93,7 +94,7 @@ func (c Config) check() (base, fraud *url.URL, err error) {
 	case strings.HasPrefix(c.Secret, "project-"):
 		return nil, nil, refuse("Secret", "is a project id: the two are swapped")
 	case !checks.Word(c.ProjectID) || strings.Contains(c.ProjectID, ":"):
-		return nil, nil, refuse("ProjectID", "holds characters that no project id has")
+		return nil, nil, refuse("ProjectID", "holds characters that a project id cannot have")
 	case !checks.Word(c.Secret):
 		return nil, nil, refuse("Secret", "holds spaces or control characters")
 	}
@@ -114,7 +115,7 @@ func (c Config) check() (base, fraud *url.URL, err error) {
 	return base, fraud, err
 }
 
-// checkURL parses an address, or makes the default one, and sees that it is not that of the other environment.
+// checkURL parses a base URL, or returns that of host if raw is empty. It refuses the host of the other environment.
 func (c Config) checkURL(field, raw, host string) (*url.URL, error) {
 	u, reason := checks.Address(raw, host)
 	if reason != "" {
@@ -132,20 +133,21 @@ func (c Config) checkURL(field, raw, host string) (*url.URL, error) {
 	return u, nil
 }
 
+// String returns the project's id and the address of the API, without the secret.
 func (c Config) String() string {
 	id := c.ProjectID
-	if strings.Contains(id, "secret-") { // a mistake that NewClient refuses
+	if strings.Contains(id, "secret-") { // NewClient refuses that
 		id = secret.Marker
 	}
 	return fmt.Sprintf("stytch.Config(ProjectID: %q, Secret: %s, BaseURL: %s)",
 		id, secret.Mask(c.Secret), checks.Printable(c.BaseURL))
 }
 
-// Format writes the config without its secret, whatever the verb.
+// Format writes the text of String, whatever the verb.
 func (c Config) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
 
-// LogValue is the same for slog.
+// LogValue returns the text of String.
 func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalText is the same for encoders.
+// MarshalText returns the text of String.
 func (c Config) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

@@ -1,7 +1,7 @@
 // Package stytch is a Go SDK for the Stytch auth API, for B2B and consumer projects. It is an independent project, not
 // made or endorsed by Stytch.
 //
-// Begin with [NewClient]; the services hang under [Client]:
+// Begin with [NewClient]; the services are fields below [Client]:
 //
 //	client, err := stytch.NewClient(stytch.Config{ProjectID: id, Secret: secret})
 //	resp, err := client.B2B.Discovery.IntermediateSessions.Exchange(ctx, &intermediatesessions.ExchangeRequest{

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const (
 	testID = "project-test-11111111-1111-4111-8111-111111111111"
 	liveID = "project-live-11111111-1111-4111-8111-111111111111"
-	// Whatever must never be shown holds the word cAnArY.
+	// Secrets contain the word cAnArY, for which canarytest looks.
 	secretText = "secret-test-cAnArY+sEcReT/0123456789abcdef="
 
 	jsonOK = `{"request_id": "request-id-1", "status_code": 200}`

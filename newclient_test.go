@@ -50,7 +50,7 @@ func TestNewClient_refuses(t *testing.T) {
 		"http to a mapped private address":  {base("http://[::ffff:10.0.0.1]"), "BaseURL", "in the clear"},
 		"http to a private address":         {base("http://192.168.0.1:8080"), "BaseURL", "in the clear"},
 		"http to every address":             {base("http://0.0.0.0:8080"), "BaseURL", "in the clear"},
-		"http to a number":                  {base("http://2130706433"), "BaseURL", "in the clear"},
+		"http to a number as a host":        {base("http://2130706433"), "BaseURL", "in the clear"},
 		"HTTP in capitals":                  {base("HTTP://test.stytch.com"), "BaseURL", "in the clear"},
 		"a live id with a loopback address": {live("http://127.0.0.1:8080"), "BaseURL", "AllowLiveOnLoopback"},
 		"a live id with https to loopback":  {live("https://localhost"), "BaseURL", "AllowLiveOnLoopback"},
@@ -116,18 +116,18 @@ func TestNewClient_accepts(t *testing.T) {
 		live     bool
 		want     string
 	}{
-		"a test id and no address":       {testID, "", false, "https://test.stytch.com/v1/b2b/sessions"},
-		"a live id and no address":       {liveID, "", false, "https://api.stytch.com/v1/b2b/sessions"},
-		"an id of another form":          {"project-1", "", false, "https://test.stytch.com/v1/b2b/sessions"},
-		"a custom domain":                {liveID, "https://login.example.com", false, "https://login.example.com/v1/b2b/sessions"},
-		"a prefix and a slash":           {testID, "https://proxy.example:8443/stytch/", false, "https://proxy.example:8443/stytch/v1/b2b/sessions"},
-		"http to 127.0.0.1":              {testID, "http://127.0.0.1:8080", false, "http://127.0.0.1:8080/v1/b2b/sessions"},
-		"http to another of 127/8":       {testID, "http://127.8.9.1", false, "http://127.8.9.1/v1/b2b/sessions"},
-		"http to ::1":                    {testID, "http://[::1]:8080", false, "http://[::1]:8080/v1/b2b/sessions"},
-		"http to mapped loopback":        {testID, "http://[::ffff:127.0.0.1]", false, "http://[::ffff:127.0.0.1]/v1/b2b/sessions"},
-		"http to localhost":              {testID, "http://LOCALHOST:8080", false, "http://LOCALHOST:8080/v1/b2b/sessions"},
-		"http to a name under localhost": {testID, "http://stytch.localhost", false, "http://stytch.localhost/v1/b2b/sessions"},
-		"a live id on loopback, if said": {liveID, "http://127.0.0.1:8080", true, "http://127.0.0.1:8080/v1/b2b/sessions"},
+		"a test id and no address":          {testID, "", false, "https://test.stytch.com/v1/b2b/sessions"},
+		"a live id and no address":          {liveID, "", false, "https://api.stytch.com/v1/b2b/sessions"},
+		"an id with another prefix":         {"project-1", "", false, "https://test.stytch.com/v1/b2b/sessions"},
+		"a custom domain":                   {liveID, "https://login.example.com", false, "https://login.example.com/v1/b2b/sessions"},
+		"a prefix and a slash":              {testID, "https://proxy.example:8443/stytch/", false, "https://proxy.example:8443/stytch/v1/b2b/sessions"},
+		"http to 127.0.0.1":                 {testID, "http://127.0.0.1:8080", false, "http://127.0.0.1:8080/v1/b2b/sessions"},
+		"http to another of 127/8":          {testID, "http://127.8.9.1", false, "http://127.8.9.1/v1/b2b/sessions"},
+		"http to ::1":                       {testID, "http://[::1]:8080", false, "http://[::1]:8080/v1/b2b/sessions"},
+		"http to mapped loopback":           {testID, "http://[::ffff:127.0.0.1]", false, "http://[::ffff:127.0.0.1]/v1/b2b/sessions"},
+		"http to localhost":                 {testID, "http://LOCALHOST:8080", false, "http://LOCALHOST:8080/v1/b2b/sessions"},
+		"http to a name under localhost":    {testID, "http://stytch.localhost", false, "http://stytch.localhost/v1/b2b/sessions"},
+		"a live id on loopback, if allowed": {liveID, "http://127.0.0.1:8080", true, "http://127.0.0.1:8080/v1/b2b/sessions"},
 	} {
 		t.Run(name+" is accepted", func(t *testing.T) {
 			t.Parallel()
@@ -149,7 +149,7 @@ func TestNewClient_startsNothing(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 100 {
 		client(t, func(r *http.Request) (*http.Response, error) {
-			t.Error("construction touched the network:", r.URL)
+			t.Error("NewClient used the network:", r.URL)
 			return respond(r, http.StatusOK, jsonOK), nil
 		}, func(c *stytch.Config) { c.BaseURL = "https://login.example.com" })
 		_, err := stytch.NewClient(stytch.Config{ProjectID: testID, Secret: secretText})
@@ -160,7 +160,7 @@ func TestNewClient_startsNothing(t *testing.T) {
 
 func TestNewClient_copies(t *testing.T) {
 	t.Parallel()
-	t.Run("what is changed in the configuration afterwards changes nothing", func(t *testing.T) {
+	t.Run("later changes of the configuration do not change the client", func(t *testing.T) {
 		t.Parallel()
 		var users []string
 		own := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -176,7 +176,7 @@ func TestNewClient_copies(t *testing.T) {
 		c, err := stytch.NewClient(config)
 		require.NoError(t, err)
 		assert.NotNil(t, own.Transport)
-		assert.Nil(t, own.CheckRedirect, "the caller's client stays as it is")
+		assert.Nil(t, own.CheckRedirect, "the caller's http.Client is not changed")
 		assert.IsType(t, transport, own.Transport)
 
 		own.Transport, own.Timeout, middleware[0] = nil, time.Nanosecond, nil

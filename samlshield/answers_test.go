@@ -19,7 +19,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-func TestValidate_no(t *testing.T) {
+func TestValidate_errorResponse(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		status    int
@@ -27,11 +27,11 @@ func TestValidate_no(t *testing.T) {
 		code      stytcherror.Code
 		requestID string
 	}{
-		"the service's no":                     {400, `{"status_code": 400, "request_id": "r", "error_type": "saml_invalid", "error_message": "No."}`, "saml_invalid", "r"},
-		"the no of OAuth2":                     {401, `{"error": "invalid_token", "error_description": "No."}`, "invalid_token", ""},
+		"an error of the service":              {400, `{"status_code": 400, "request_id": "r", "error_type": "saml_invalid", "error_message": "No."}`, "saml_invalid", "r"},
+		"an OAuth2 error":                      {401, `{"error": "invalid_token", "error_description": "No."}`, "invalid_token", ""},
 		"a gateway's page":                     {502, "<html>Bad gateway</html>", "", ""},
 		"an error without a body":              {500, "", "", ""},
-		"a no under 200":                       {200, `{"status_code": 400, "request_id": "r", "error_type": "saml_invalid"}`, "saml_invalid", "r"},
+		"an error with status 200":             {200, `{"status_code": 400, "request_id": "r", "error_type": "saml_invalid"}`, "saml_invalid", "r"},
 		"an error whose fields have bad types": {400, `{"error_type": 7, "request_id": "r", "error_message": {}}`, "", "r"},
 	} {
 		t.Run(name+" is an Error", func(t *testing.T) {
@@ -48,28 +48,28 @@ func TestValidate_no(t *testing.T) {
 	}
 }
 
-func TestValidate_noAnswerOfTheService(t *testing.T) {
+func TestValidate_undecodable(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		status int
 		body   string
 	}{
-		"a captive portal":               {200, "<html>Sign in to the Wi-Fi</html>"},
-		"an empty body":                  {200, ""},
-		"a 204":                          {204, ""},
-		"an empty object":                {200, "{}"},
-		"null":                           {200, "null"},
-		"another service's yes":          {200, `{"valid": true, "message": "ok"}`},
-		"an answer that is cut short":    {200, jsonOK[:len(jsonOK)-4]},
-		"two answers":                    {200, jsonOK + jsonOK},
-		"a name that comes twice":        {200, `{"request_id": "a", "request_id": "b"}`},
-		"a message that is none":         {200, `{"request_id": "a", "message": ["Valid."]}`},
-		"nesting without end":            {200, strings.Repeat("[", 1_000_000)},
-		"text that is not UTF-8":         {200, `{"request_id": "a", "message": "` + "\xff" + `"}`},
-		"a 304":                          {304, ""},
-		"more than the client will read": {200, `{"request_id": "a", "message": "` + strings.Repeat("x", 4096) + `"}`},
+		"a captive portal":             {200, "<html>Sign in to the Wi-Fi</html>"},
+		"an empty body":                {200, ""},
+		"a 204":                        {204, ""},
+		"an empty object":              {200, "{}"},
+		"null":                         {200, "null"},
+		"another service's success":    {200, `{"valid": true, "message": "ok"}`},
+		"a response that is cut short": {200, jsonOK[:len(jsonOK)-4]},
+		"two responses":                {200, jsonOK + jsonOK},
+		"a name that comes twice":      {200, `{"request_id": "a", "request_id": "b"}`},
+		"a message that is a list":     {200, `{"request_id": "a", "message": ["Valid."]}`},
+		"a million brackets":           {200, strings.Repeat("[", 1_000_000)},
+		"text that is not UTF-8":       {200, `{"request_id": "a", "message": "` + "\xff" + `"}`},
+		"a 304":                        {304, ""},
+		"a body beyond the limit":      {200, `{"request_id": "a", "message": "` + strings.Repeat("x", 4096) + `"}`},
 	} {
-		t.Run(name+" is a DecodeError, never a yes", func(t *testing.T) {
+		t.Run(name+" is a DecodeError, never a success", func(t *testing.T) {
 			t.Parallel()
 			c := client(t, answering(tt.status, tt.body), func(c *samlshield.Config) { c.MaxResponseBytes = 2048 })
 			if len(tt.body) > 10_000 {
@@ -93,7 +93,7 @@ func TestValidate_echo(t *testing.T) {
 		"the form":                         "SAMLResponse=" + url.QueryEscape(assertion),
 		"the token":                        token,
 		"the header":                       "Bearer " + token,
-		"both, without a gap":              assertion + token + assertion,
+		"both, without a space":            assertion + token + assertion,
 		"the assertion, far into the text": strings.Repeat("x", 390) + assertion,
 	} {
 		for shape, body := range map[string]string{
@@ -122,7 +122,7 @@ func TestValidate_echo(t *testing.T) {
 
 func TestValidate_server(t *testing.T) {
 	t.Parallel()
-	t.Run("a server that hangs is left when time is up, and nothing of the client stays", func(t *testing.T) {
+	t.Run("a call to a server that hangs ends with its timeout, and leaves no goroutine", func(t *testing.T) {
 		t.Parallel()
 		s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)

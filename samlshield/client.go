@@ -11,18 +11,18 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Client is the way to SAML Shield. Make one with [NewClient] and share it: it is safe for concurrent use and keeps
-// connections. It starts no goroutine of its own.
+// Client calls SAML Shield. Make one with [NewClient] and share it: it is safe for concurrent use and reuses
+// connections. It has no goroutine of its own.
 type Client struct {
-	// SAML checks SAML responses.
+	// SAML validates SAML responses.
 	SAML *Service
 
 	http *http.Client
 	text string
 }
 
-// NewClient checks config, copies it and returns a client. It touches no network. What it refuses is a
-// *stytcherror.ArgumentError that names the field.
+// NewClient returns a client with a copy of config. It makes no network calls. If a field is invalid, the error is a
+// *stytcherror.ArgumentError that names it.
 func NewClient(config Config) (*Client, error) {
 	base, err := config.check()
 	if err != nil {
@@ -50,10 +50,11 @@ func NewClient(config Config) (*Client, error) {
 	}, nil
 }
 
-// CloseIdleConnections closes the connections that no call is using. A client that is not needed any more may be
-// dropped without it; its connections then close after 90 seconds.
+// CloseIdleConnections closes the connections that no call is using. It need not be called on a client that is no
+// longer needed: without an HTTPClient in its Config, idle connections close after 90 seconds.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 
+// String returns the address of the service.
 func (c *Client) String() string {
 	if c == nil {
 		return "samlshield.Client(nil)"
@@ -61,11 +62,11 @@ func (c *Client) String() string {
 	return c.text
 }
 
-// Format writes the address, whatever the verb.
+// Format writes the text of String, whatever the verb.
 func (c *Client) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
 
-// LogValue is the same for slog.
+// LogValue returns the text of String.
 func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalText is the same for encoders.
+// MarshalText returns the text of String.
 func (c *Client) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

@@ -20,36 +20,35 @@ const (
 	livePrefix  = "public-token-live-"
 )
 
-// Config is everything that can be chosen about a [Client]. PublicToken is required; every other field has a working
-// zero value. Printing, logging and marshalling a Config do not show the token: whoever has it can use the service in
-// its owner's name.
+// Config holds the settings of a [Client]. PublicToken is required; the zero values of the other fields are their
+// defaults. Printing, logging and marshalling a Config do not show the token, since it is all that is needed to use the
+// service on the project's account.
 type Config struct {
 	// PublicToken is the project's public token. Each request carries it as a bearer token.
 	PublicToken string
 	// BaseURL replaces https://api.samlshield.com. It is https, except that http is accepted for loopback hosts. A path
 	// is kept as a prefix.
 	BaseURL string
-	// AllowLiveOnLoopback accepts a live public token together with a loopback address, which is otherwise taken for a
-	// mistake.
+	// AllowLiveOnLoopback accepts a loopback address for a live public token, which is otherwise refused as a mistake.
 	AllowLiveOnLoopback bool
 
 	// HTTPClient sends the requests. The client copies it and replaces its CheckRedirect. If nil, the client makes one
-	// of its own with 128 connections at most; over HTTP/1 further calls wait until one is free.
+	// of its own with at most 128 connections; over HTTP/1 further calls wait until one is free.
 	HTTPClient *http.Client
-	// Middleware wraps the transport; the first one is outermost. The token is added after the last one, so that none
-	// sees it.
+	// Middleware wraps the transport; the first one is outermost. The token is added after the last one, so that no
+	// middleware sees it.
 	Middleware []func(http.RoundTripper) http.RoundTripper
-	// Timeout bounds a whole call, retries included. Zero means 30 seconds, less than zero no bound.
+	// Timeout bounds a whole call, retries included. Zero means 30 seconds, negative no bound.
 	Timeout time.Duration
-	// Retry bounds the attempts of a call. Its zero value means three attempts of at most ten seconds.
+	// Retry bounds the attempts of a call. Its zero value means three attempts of at most ten seconds each.
 	Retry shared.RetryPolicy
-	// MaxResponseBytes bounds the body of an answer, after decompression. Zero means 16 MiB.
+	// MaxResponseBytes bounds the body of a response, after decompression. Zero means 16 MiB.
 	MaxResponseBytes int64
 
-	// Logger receives a record per call at level Debug, with request and answer, and one per retry at level Warn. SAML
-	// responses are masked. Nil is silent.
+	// Logger receives a record per call at level Debug, with request and response, and one per retry at level Warn.
+	// SAML responses are masked. If nil, nothing is logged.
 	Logger *slog.Logger
-	// Now tells the time. Nil means time.Now.
+	// Now is the clock for Retry-After dates. Nil means time.Now.
 	Now func() time.Time
 }
 
@@ -57,13 +56,13 @@ func refuse(field, reason string) error {
 	return &stytcherror.ArgumentError{Op: "samlshield.NewClient", Field: field, Reason: reason}
 }
 
-// check refuses what can be known to be wrong without asking the service, and returns its address.
+// check validates the fields as far as that is possible without calling the service. It returns the base URL.
 func (c Config) check() (*url.URL, error) {
 	switch {
 	case c.PublicToken == "":
 		return nil, refuse("PublicToken", "is required")
 	case strings.HasPrefix(c.PublicToken, "secret-"):
-		return nil, refuse("PublicToken", "is a secret: it must not leave for this service")
+		return nil, refuse("PublicToken", "is a secret: it must not be sent to this service")
 	case strings.HasPrefix(c.PublicToken, "project-"):
 		return nil, refuse("PublicToken", "is a project id")
 	case !checks.Word(c.PublicToken):
@@ -82,16 +81,17 @@ func (c Config) check() (*url.URL, error) {
 	return base, nil
 }
 
+// String returns the address of the service, without the token.
 func (c Config) String() string {
 	return fmt.Sprintf("samlshield.Config(PublicToken: %s, BaseURL: %s)",
 		secret.Mask(c.PublicToken), checks.Printable(c.BaseURL))
 }
 
-// Format writes the config without its token, whatever the verb.
+// Format writes the text of String, whatever the verb.
 func (c Config) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
 
-// LogValue is the same for slog.
+// LogValue returns the text of String.
 func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalText is the same for encoders.
+// MarshalText returns the text of String.
 func (c Config) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

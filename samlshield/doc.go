@@ -1,7 +1,7 @@
-// Package samlshield is the client of SAML Shield, which checks SAML responses for known attacks before the service
-// that consumes them trusts them. It is a product beside the auth API, with a host and a token of its own.
+// Package samlshield is a client of SAML Shield, which checks SAML responses for known attacks before a service
+// provider accepts them. It is a product apart from the auth API, with a host and a token of its own.
 //
-// The two names that matter are [NewClient] and [ValidateRequest]:
+// Begin with [NewClient] and [Service.Validate]:
 //
 //	client, err := samlshield.NewClient(samlshield.Config{PublicToken: token})
 //	resp, err := client.SAML.Validate(ctx, &samlshield.ValidateRequest{

@@ -13,7 +13,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// shield stands for the service: it refuses one response and no other.
+// shield is a transport that takes the place of the service. It refuses one SAML response and no other.
 type shield struct{}
 
 func (shield) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -27,17 +27,17 @@ func (shield) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// A service provider asks before it consumes what the identity provider's form brings.
+// A service provider validates the SAML response that the browser posts before it accepts it.
 func Example() {
 	client, err := samlshield.NewClient(samlshield.Config{
 		PublicToken: "public-token-test-11111111-1111-4111-8111-111111111111",
-		HTTPClient:  &http.Client{Transport: shield{}}, // leave out to ask the real one
+		HTTPClient:  &http.Client{Transport: shield{}}, // leave out to call the real service
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	consume := func(w http.ResponseWriter, r *http.Request) {
+	acs := func(w http.ResponseWriter, r *http.Request) {
 		_, err := client.SAML.Validate(r.Context(), &samlshield.ValidateRequest{
 			SAMLResponse: r.PostFormValue("SAMLResponse"),
 		})
@@ -52,7 +52,7 @@ func Example() {
 		r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/saml/acs", strings.NewReader(form))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		w := httptest.NewRecorder()
-		consume(w, r)
+		acs(w, r)
 		fmt.Print(w.Body)
 	}
 	// Output:

@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// Whatever must never be shown holds the word cAnArY.
+// Secrets contain the word cAnArY, for which canarytest looks.
 const (
 	token     = "public-token-test-cAnArY+0123456789="
 	liveToken = "public-token-live-cAnArY+0123456789="
@@ -42,7 +42,7 @@ func respond(req *http.Request, status int, body string, header ...string) *http
 	return resp
 }
 
-// answering is a transport that always gives the same answer.
+// answering is a transport that always returns the same response.
 func answering(status int, body string, header ...string) roundTrip {
 	return func(r *http.Request) (*http.Response, error) { return respond(r, status, body, header...), nil }
 }

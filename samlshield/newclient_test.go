@@ -86,12 +86,12 @@ func TestNewClient_accepts(t *testing.T) {
 		live        bool
 		want        string
 	}{
-		"no address":                  {token, "", false, "https://api.samlshield.com/v1/saml/validate"},
-		"a live token":                {liveToken, "", false, "https://api.samlshield.com/v1/saml/validate"},
-		"a token of another form":     {"cAnArY", "", false, "https://api.samlshield.com/v1/saml/validate"},
-		"an address with a prefix":    {token, "https://proxy.example:8443/shield/", false, "https://proxy.example:8443/shield/v1/saml/validate"},
-		"http on loopback":            {token, "http://[::1]:8080", false, "http://[::1]:8080/v1/saml/validate"},
-		"a live token there, if said": {liveToken, "http://localhost", true, "http://localhost/v1/saml/validate"},
+		"no address":                     {token, "", false, "https://api.samlshield.com/v1/saml/validate"},
+		"a live token":                   {liveToken, "", false, "https://api.samlshield.com/v1/saml/validate"},
+		"a token with another prefix":    {"cAnArY", "", false, "https://api.samlshield.com/v1/saml/validate"},
+		"an address with a prefix":       {token, "https://proxy.example:8443/shield/", false, "https://proxy.example:8443/shield/v1/saml/validate"},
+		"http on loopback":               {token, "http://[::1]:8080", false, "http://[::1]:8080/v1/saml/validate"},
+		"a live token there, if allowed": {liveToken, "http://localhost", true, "http://localhost/v1/saml/validate"},
 	} {
 		t.Run(name+" is accepted", func(t *testing.T) {
 			t.Parallel()
@@ -115,7 +115,7 @@ func TestNewClient_startsNothing(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 100 {
 		client(t, func(r *http.Request) (*http.Response, error) {
-			t.Error("construction touched the network:", r.URL)
+			t.Error("NewClient used the network:", r.URL)
 			return respond(r, http.StatusOK, jsonOK), nil
 		})
 		_, err := samlshield.NewClient(samlshield.Config{PublicToken: token})
@@ -160,20 +160,20 @@ func TestRedaction(t *testing.T) {
 			canarytest.Hidden(t, v, token, assertion, "cAnArY")
 		})
 	}
-	t.Run("each says what it is", func(t *testing.T) {
+	t.Run("each says which service it is for", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, "samlshield.Config(PublicToken: [redacted], BaseURL: https://shield.example)", fmt.Sprint(config))
 		assert.Equal(t, "samlshield.Client(https://shield.example)", fmt.Sprint(c))
 		assert.Equal(t, "samlshield.Client(nil)", fmt.Sprint((*samlshield.Client)(nil)))
 		assert.Equal(t, `ValidateRequest{"SAMLResponse":"[redacted]"}`, fmt.Sprint(request))
 	})
-	t.Run("the JSON of a request has its secret", func(t *testing.T) {
+	t.Run("the JSON of a request contains its secret", func(t *testing.T) {
 		t.Parallel()
 		raw, err := json.Marshal(request)
 		require.NoError(t, err)
 		assert.JSONEq(t, `{"SAMLResponse": "`+assertion+`"}`, string(raw))
 	})
-	for result, status := range map[string]int{"a yes": http.StatusOK, "a no": http.StatusBadRequest} {
+	for result, status := range map[string]int{"a success": http.StatusOK, "an error": http.StatusBadRequest} {
 		t.Run("the client's own log of "+result+" shows no secret", func(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer

@@ -10,24 +10,23 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Service calls POST /v1/saml/validate. It is safe for concurrent use.
+// Service validates SAML responses. It is safe for concurrent use.
 type Service struct{ cfg *shared.FetchConfig }
 
-// ValidateRequest is a SAML response to look at.
+// ValidateRequest is the request of [Service.Validate].
 type ValidateRequest struct {
-	// SAMLResponse is the form field of that name as the identity provider's form brought it: XML in base64, not the
-	// XML itself. It is neither decoded nor changed on the way. It lets its bearer in, so it is never printed or
-	// logged.
+	// SAMLResponse is the form field of that name that the identity provider has the browser post: XML in base64, not
+	// the XML itself. It is sent unchanged. Since its bearer can log in with it, it is masked when printed or logged.
 	SAMLResponse string `json:"SAMLResponse" stytch:"secret"`
 }
 
-// ValidateResponse is what SAML Shield says of a SAML response that it accepts.
+// ValidateResponse is SAML Shield's response to a SAML response that passed its checks.
 type ValidateResponse struct {
-	// RequestID names the call in the service's logs.
+	// RequestID identifies the call in the service's logs.
 	RequestID string `json:"request_id"`
-	// StatusCode is the HTTP status, as in the answer's body.
+	// StatusCode is the HTTP status, as in the body.
 	StatusCode int `json:"status_code"`
-	// Message is a text for people, free to change.
+	// Message is a text for developers, which may change.
 	Message string `json:"message"`
 }
 
@@ -39,11 +38,11 @@ var opValidate = transport.Op{
 	Form:   true,
 }
 
-// Validate asks SAML Shield whether a SAML response is safe to consume. Call it first: it is no substitute for the
-// checks of a service provider, such as signature, audience and time. What it refuses comes as a *stytcherror.Error;
-// without a positive answer, treat the SAML response as refused.
+// Validate asks SAML Shield whether a SAML response is safe to accept. Call it before the checks of a service provider
+// (signature, audience, time), which it does not replace. A response that SAML Shield refuses is a *stytcherror.Error;
+// after any error, do not accept the SAML response.
 //
-// Unverified: whether looking at an assertion counts as its one use. We assume so.
+// Unverified: whether a validation counts as the single use of an assertion. The SDK assumes so.
 //
 // It calls POST /v1/saml/validate; retry class single-use.
 func (s *Service) Validate(
@@ -52,14 +51,14 @@ func (s *Service) Validate(
 	return transport.Call[ValidateResponse](ctx, s.cfg, &opValidate, req, opts...)
 }
 
-// Format writes v with its secrets masked, whatever the verb.
+// Format writes v as JSON with its secrets masked, whatever the verb.
 func (v ValidateRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
-// LogValue is v with its secrets masked.
+// LogValue returns the fields of v with its secrets masked.
 func (v ValidateRequest) LogValue() slog.Value { return secret.LogValue(v) }
 
-// Format writes v, whatever the verb.
+// Format writes v as JSON, whatever the verb.
 func (v ValidateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
-// LogValue is v for slog.
+// LogValue returns the fields of v.
 func (v ValidateResponse) LogValue() slog.Value { return secret.LogValue(v) }

@@ -41,7 +41,7 @@ func TestValidate_contract(t *testing.T) {
 				Body: "SAMLResponse=PHNhbWxwOlJlc3BvbnNlPmNBbkFyWQ%2B%2FcAnArY%2F0123456789%3D%3D",
 			},
 			{
-				Name: "what is not base64, as it is", Req: samlshield.ValidateRequest{SAMLResponse: "<a b=\"&\">ü\r\n~* "},
+				Name: "text that is not base64, unchanged", Req: samlshield.ValidateRequest{SAMLResponse: "<a b=\"&\">ü\r\n~* "},
 				Path: "/v1/saml/validate", Body: "SAMLResponse=%3Ca+b%3D%22%26%22%3E%C3%BC%0D%0A~%2A+",
 			},
 		},
@@ -51,7 +51,7 @@ func TestValidate_contract(t *testing.T) {
 
 func TestValidate_request(t *testing.T) {
 	t.Parallel()
-	t.Run("a request is a form with a bearer token, and says honestly who sends it", func(t *testing.T) {
+	t.Run("a request is a form with a bearer token and the SDK's User-Agent", func(t *testing.T) {
 		t.Parallel()
 		var got *http.Request
 		var body []byte
@@ -75,7 +75,7 @@ func TestValidate_request(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, url.Values{"SAMLResponse": {assertion}}, values)
 	})
-	t.Run("a response of a megabyte arrives whole", func(t *testing.T) {
+	t.Run("a SAML response of a megabyte is sent whole", func(t *testing.T) {
 		t.Parallel()
 		long := strings.Repeat(assertion, 1<<20/len(assertion))
 		c := client(t, func(r *http.Request) (*http.Response, error) {
@@ -96,14 +96,14 @@ func TestValidate_refuses(t *testing.T) {
 		option shared.RequestOption
 		field  string
 	}{
-		"no request":              {t.Context(), nil, nil, "SAMLResponse"},
-		"an empty response":       {t.Context(), new(samlshield.ValidateRequest), nil, "SAMLResponse"},
-		"text that is not UTF-8":  {t.Context(), &samlshield.ValidateRequest{SAMLResponse: "cAnArY\xff"}, nil, "SAMLResponse"},
-		"a nil context":           {none, request, nil, "ctx"},
-		"a session":               {t.Context(), request, shared.WithAuthorization(shared.Authorization{SessionToken: "cAnArY"}), "authorization"},
-		"another token":           {t.Context(), request, shared.WithHeader("Authorization", "Bearer cAnArY"), "header Authorization"},
-		"another kind of body":    {t.Context(), request, shared.WithHeader("Content-Type", "application/json"), "header Content-Type"},
-		"a header that splits it": {t.Context(), request, shared.WithHeader("X-A", "a\r\ncAnArY: b"), "header X-A"},
+		"no request":                {t.Context(), nil, nil, "SAMLResponse"},
+		"an empty response":         {t.Context(), new(samlshield.ValidateRequest), nil, "SAMLResponse"},
+		"text that is not UTF-8":    {t.Context(), &samlshield.ValidateRequest{SAMLResponse: "cAnArY\xff"}, nil, "SAMLResponse"},
+		"a nil context":             {none, request, nil, "ctx"},
+		"a session":                 {t.Context(), request, shared.WithAuthorization(shared.Authorization{SessionToken: "cAnArY"}), "authorization"},
+		"another token":             {t.Context(), request, shared.WithHeader("Authorization", "Bearer cAnArY"), "header Authorization"},
+		"another kind of body":      {t.Context(), request, shared.WithHeader("Content-Type", "application/json"), "header Content-Type"},
+		"a header with line breaks": {t.Context(), request, shared.WithHeader("X-A", "a\r\ncAnArY: b"), "header X-A"},
 	} {
 		t.Run(name+" is refused before anything is sent", func(t *testing.T) {
 			t.Parallel()
@@ -142,9 +142,9 @@ func TestValidate_attempts(t *testing.T) {
 	}{
 		"after a dial that failed, three times":          {func(*http.Request) (*http.Response, error) { return nil, refused }, 3},
 		"once when the connection broke":                 {func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, 1},
-		"once when too many were sent":                   {answering(429, "", "Retry-After: 0"), 1},
+		"once when the rate limit was met":               {answering(429, "", "Retry-After: 0"), 1},
 		"once when a gateway failed":                     {answering(502, ""), 1},
-		"once when the service was away":                 {answering(503, "", "Retry-After: 0"), 1},
+		"once when the service was unavailable":          {answering(503, "", "Retry-After: 0"), 1},
 		"once when the assertion was refused":            {answering(400, `{"error_type": "bad_request"}`), 1},
 		"once when it was redirected to another host":    {answering(307, "", "Location: https://evil.example/"), 1},
 		"once when a redirect turns it into another one": {answering(302, "", "Location: /elsewhere"), 1},

@@ -6,16 +6,17 @@ import (
 	"log/slog"
 )
 
-// Authorization names the session on whose behalf a call is made. The API then refuses whatever that session's roles do
-// not permit. Set one of the two.
+// Authorization identifies the session on whose behalf a call is made. The API then refuses what that session's roles
+// do not permit. Set one of the two fields.
 type Authorization struct {
 	SessionToken string `stytch:"secret"`
 	SessionJWT   string `stytch:"secret"`
 }
 
-// IsZero reports whether no session is named.
+// IsZero reports whether neither field is set.
 func (a Authorization) IsZero() bool { return a == Authorization{} }
 
+// String says which field is set, without its value.
 func (a Authorization) String() string {
 	switch {
 	case a.SessionToken != "":
@@ -26,11 +27,11 @@ func (a Authorization) String() string {
 	return "none"
 }
 
-// Format writes which kind of session is named and never the session, whatever the verb.
+// Format writes the text of String, whatever the verb.
 func (a Authorization) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, a.String()) }
 
-// LogValue is the same for slog.
+// LogValue returns the text of String.
 func (a Authorization) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
-// MarshalText is the same for encoders.
+// MarshalText returns the text of String.
 func (a Authorization) MarshalText() ([]byte, error) { return []byte(a.String()), nil }

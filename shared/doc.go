@@ -1,9 +1,7 @@
-// Package shared holds the words that every service uses: the options of a call, the settings services are built from,
-// and the few types that belong to no service in particular.
+// Package shared holds what all services use: the options of a call, the settings that services are made with, and
+// types that do not belong to one service.
 //
 //	resp, err := client.B2B.RBAC.Policy(ctx, nil,
 //		shared.WithTimeout(2*time.Second),
 //		shared.WithHeader("X-Request-Id", id))
-//
-// It imports nothing but the standard library.
 package shared

@@ -9,46 +9,47 @@ import (
 	"time"
 )
 
-// Defaults of a [FetchConfig], in force where a field is zero.
+// Defaults of the fields of a [FetchConfig] that are zero.
 const (
 	DefaultTimeout          = 30 * time.Second
 	DefaultMaxResponseBytes = 16 << 20
 )
 
-// FetchConfig is what a service needs to make calls. stytch.NewClient builds one and hands it to every service; build
-// your own only to use a single service without the client. It must not be changed once a service holds it, and is then
-// safe for concurrent use.
+// FetchConfig is what a service needs to make calls. stytch.NewClient makes one for the services of each product; make
+// your own only to use a service without the client. It must not be changed once a service uses it, and is then safe
+// for concurrent use.
 //
-// It never shows the project's secret: HTTPClient adds the credentials, and Redact can only take them out.
+// It has no field with the project's secret: HTTPClient adds the credentials to requests.
 type FetchConfig struct {
-	// ProjectID is the project all calls belong to.
+	// ProjectID is the project's id.
 	ProjectID string
-	// BaseURL is where the auth API lives, FraudBaseURL where the fraud API does. A path in it is kept as a prefix.
+	// BaseURL is the address of the auth API, FraudBaseURL that of the fraud API. A path is kept as a prefix.
 	BaseURL, FraudBaseURL *url.URL
 	// HTTPClient sends authenticated requests. If nil, http.DefaultClient sends them without credentials.
 	HTTPClient *http.Client
-	// Timeout bounds a whole call, retries included. Zero means [DefaultTimeout], less than zero no bound of ours.
+	// Timeout bounds a whole call, retries included. Zero means [DefaultTimeout], negative no bound.
 	Timeout time.Duration
-	// Retry says how often and how patiently a failed call is tried again.
+	// Retry bounds the attempts of a call.
 	Retry RetryPolicy
-	// MaxResponseBytes bounds the body of an answer, after decompression. Zero means [DefaultMaxResponseBytes].
+	// MaxResponseBytes bounds the body of a response, after decompression. Zero means [DefaultMaxResponseBytes].
 	MaxResponseBytes int64
 	// UserAgent is sent with every request.
 	UserAgent string
-	// Logger receives a record per call at level Debug and one per retry at level Warn, without secrets. Nil is silent.
+	// Logger receives a record per call at level Debug and one per retry at level Warn, without secrets. If nil,
+	// nothing is logged.
 	Logger *slog.Logger
-	// Now tells the time for Retry-After dates and for local verification. Nil means time.Now.
+	// Now is the clock for Retry-After dates and for local verification. Nil means time.Now.
 	Now func() time.Time
-	// Product says which product's keys and policy serve where both have the service, as for M2M. Zero is
-	// [ProductB2C].
+	// Product decides whose keys and policy a service uses that belongs to both products, such as M2M. The zero value
+	// is [ProductB2C].
 	Product Product
-	// Verification holds the knobs of local verification.
+	// Verification holds the settings of local verification.
 	Verification Verification
-	// Redact takes the credentials that HTTPClient adds out of text a server sent back, before the text gets into an
-	// error. What a call itself sends in secret is taken out in any case. Nil takes nothing out.
+	// Redact replaces the credentials that HTTPClient adds in text from a server before it becomes part of an error. If
+	// nil, only the secrets of the call itself are replaced.
 	Redact func(text string) string
-	// Verifier is what the services of a client verify tokens and permissions with, all of them by the same keys and
-	// policy. stytch.NewClient sets it; where it is nil, each service makes one of its own.
+	// Verifier verifies tokens and permissions for all services of a client, which share its keys and policies.
+	// stytch.NewClient sets it, to an internal type; if nil, each service makes its own.
 	Verifier any
 }
 
@@ -61,6 +62,7 @@ const (
 	ProductB2B Product = "b2b"
 )
 
+// String returns the project's id and the address of the auth API.
 func (c *FetchConfig) String() string {
 	if c == nil {
 		return "shared.FetchConfig(nil)"
@@ -68,11 +70,11 @@ func (c *FetchConfig) String() string {
 	return fmt.Sprintf("shared.FetchConfig(%s at %s)", c.ProjectID, c.BaseURL.Redacted())
 }
 
-// Format writes where the calls go, whatever the verb.
+// Format writes the text of String, whatever the verb.
 func (c *FetchConfig) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
 
-// LogValue is the same for slog.
+// LogValue returns the text of String.
 func (c *FetchConfig) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalText is the same for encoders.
+// MarshalText returns the text of String.
 func (c *FetchConfig) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

@@ -1,7 +1,7 @@
 package shared
 
-// NonZero returns a pointer to v, or nil where v is the zero value of its type. It is for optional fields of a request
-// that come from variables: what is empty there is then absent in the request. To send a zero value, use new.
+// NonZero returns a pointer to v, or nil if v is the zero value of its type. Use it for optional request fields whose
+// values come from variables, so that empty ones are not sent. To send a zero value, use new.
 //
 //	&members.UpdateRequest{OrganizationID: org, MemberID: id, Name: shared.NonZero(form.Name)}
 func NonZero[T comparable](v T) *T {

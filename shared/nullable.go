@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 )
 
-// Nullable is an optional request field whose null means something of its own, such as "delete it". Its zero value is
-// absent and sends nothing; use [Set] and [Null] for the other two.
+// Nullable is an optional request field for which null has a meaning of its own, such as "delete it". Its zero value is
+// absent and is not sent; [Set] and [Null] make the other two.
 type Nullable[T any] struct {
 	value T
 	state nullableState
@@ -20,19 +20,19 @@ const (
 	nullableSet
 )
 
-// Set is a field with a value, its zero value included.
+// Set returns a field with the value v, which may be the zero value.
 func Set[T any](v T) Nullable[T] { return Nullable[T]{value: v, state: nullableSet} }
 
-// Null is a field that sends null.
+// Null returns a field that is sent as null.
 func Null[T any]() Nullable[T] { return Nullable[T]{state: nullableNull} }
 
-// Get returns the value and whether there is one; neither null nor absent is.
+// Get returns the value, and false if the field is null or absent.
 func (n Nullable[T]) Get() (T, bool) { return n.value, n.state == nullableSet }
 
-// IsNull reports whether the field sends null.
+// IsNull reports whether the field is sent as null.
 func (n Nullable[T]) IsNull() bool { return n.state == nullableNull }
 
-// IsZero reports whether the field is absent; encoders leave it out by the tag omitzero.
+// IsZero reports whether the field is absent. Encoders leave it out by the tag option omitzero.
 func (n Nullable[T]) IsZero() bool { return n.state == nullableAbsent }
 
 // MarshalJSON encodes the value, or null.
@@ -43,7 +43,7 @@ func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 	return json.Marshal(n.value)
 }
 
-// UnmarshalJSON decodes a value or null; a field that is not there at all stays absent.
+// UnmarshalJSON decodes a value or null. It is not called for an absent field.
 func (n *Nullable[T]) UnmarshalJSON(data []byte) error {
 	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
 		*n = Null[T]()

@@ -9,13 +9,14 @@ import (
 	"github.com/seed75add069/stytch-go/internal/jsonnumber"
 )
 
-// Object is a JSON object of the application's own: metadata or claims. A map literal can be assigned to it:
+// Object is a JSON object with members of the application's choice: metadata or custom claims. A map literal can be
+// assigned to it:
 //
 //	req.TrustedMetadata = map[string]any{"plan": "pro", "trial": nil}
 //
-// What is put in is encoded by the rules of encoding/json, whatever encodes the request around it. A nil value is null,
-// which deletes a key in an update. What comes in has the types of encoding/json, but that a whole number which a float64
-// cannot hold exactly is a [json.Number].
+// Its values are encoded by the rules of encoding/json, also by encoders of json/v2. A nil value is sent as null, which
+// deletes the key in an update. Decoded values have the types of encoding/json, except that an integer that a float64
+// cannot hold exactly, and a number beyond its range, is a [json.Number].
 type Object map[string]any
 
 // MarshalJSON encodes the object as encoding/json does; nil is null.
@@ -40,13 +41,13 @@ func (o *Object) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// exact turns numbers into float64 where that loses no whole number.
+// exact replaces each json.Number in v by a float64, except integers that would change and numbers out of its range.
 func exact(v any) any {
 	switch v := v.(type) {
 	case json.Number:
 		f, err := v.Float64()
-		isWhole := !strings.ContainsAny(v.String(), ".eE")
-		if err != nil || isWhole && strconv.FormatFloat(f, 'f', -1, 64) != v.String() {
+		isInteger := !strings.ContainsAny(v.String(), ".eE")
+		if err != nil || isInteger && strconv.FormatFloat(f, 'f', -1, 64) != v.String() {
 			return v
 		}
 		return f

@@ -14,7 +14,7 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// custom is what users may put into metadata: a type of their own, with options of encoding/json.
+// custom is a type of a user, with tag options of encoding/json, as a value in metadata.
 type custom struct {
 	Name  string   `json:"name"`
 	Nick  string   `json:"nick,omitempty"`
@@ -22,24 +22,24 @@ type custom struct {
 	List  []string `json:"list"`
 }
 
-func TestObject_encodesByTheRulesOfEncodingJSON(t *testing.T) {
+func TestObject_encodesLikeEncodingJSON(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		value any
 		want  string
 	}{
-		"nil deletes":              {nil, `null`},
-		"a nil list is null":       {[]string(nil), `null`},
-		"an empty list stays":      {[]string{}, `[]`},
-		"omitempty counts":         {custom{Name: "a"}, `{"name":"a","list":null}`},
-		"a duration is a number":   {time.Minute, `60000000000`},
-		"a json.Number is one":     {json.Number("9007199254740993"), `9007199254740993`},
-		"bytes are base64":         {[]byte("hi"), `"aGk="`},
-		"a time is RFC 3339":       {time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), `"2026-01-02T03:04:05Z"`},
-		"text that is not UTF-8":   {"a\xffb", `"a\ufffdb"`},
-		"a large integer":          {int64(math.MaxInt64), `9223372036854775807`},
-		"maps with keys of a kind": {map[int]bool{1: true}, `{"1":true}`},
-		"objects in objects":       {shared.Object{"a": []any{nil, map[string]any{}}}, `{"a":[null,{}]}`},
+		"nil is null":               {nil, `null`},
+		"a nil list is null":        {[]string(nil), `null`},
+		"an empty list stays":       {[]string{}, `[]`},
+		"omitempty is obeyed":       {custom{Name: "a"}, `{"name":"a","list":null}`},
+		"a duration is a number":    {time.Minute, `60000000000`},
+		"a json.Number is a number": {json.Number("9007199254740993"), `9007199254740993`},
+		"bytes are base64":          {[]byte("hi"), `"aGk="`},
+		"a time is RFC 3339":        {time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), `"2026-01-02T03:04:05Z"`},
+		"text that is not UTF-8":    {"a\xffb", `"a\ufffdb"`},
+		"a large integer":           {int64(math.MaxInt64), `9223372036854775807`},
+		"a map with integer keys":   {map[int]bool{1: true}, `{"1":true}`},
+		"objects in objects":        {shared.Object{"a": []any{nil, map[string]any{}}}, `{"a":[null,{}]}`},
 	} {
 		for version, encoder := range encoders {
 			t.Run(name+", by "+version, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestObject_encodesByTheRulesOfEncodingJSON(t *testing.T) {
 	}
 }
 
-// compact writes JSON without spaces and escapes, and numbers as they stand.
+// compact returns JSON in a form that does not depend on spaces and escapes, with numbers as they are written.
 func compact(t *testing.T, text string) string {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(text))
@@ -90,19 +90,19 @@ func TestObject_decodes(t *testing.T) {
 	}{
 		"null is nil":                       {`null`, nil},
 		"empty is empty":                    {`{}`, shared.Object{}},
-		"what encoding/json makes of it":    {`{"a":1.5,"b":[true,null,"x"],"c":{"d":2}}`, shared.Object{"a": 1.5, "b": []any{true, nil, "x"}, "c": map[string]any{"d": 2.0}}},
-		"the last of a name":                {`{"a":1,"a":2}`, shared.Object{"a": 2.0}},
+		"values have encoding/json's types": {`{"a":1.5,"b":[true,null,"x"],"c":{"d":2}}`, shared.Object{"a": 1.5, "b": []any{true, nil, "x"}, "c": map[string]any{"d": 2.0}}},
+		"the last of two with one name":     {`{"a":1,"a":2}`, shared.Object{"a": 2.0}},
 		"the largest exact integer":         {`{"a":9007199254740992}`, shared.Object{"a": 9007199254740992.0}},
-		"one more is kept as it is":         {`{"a":9007199254740993}`, shared.Object{"a": json.Number("9007199254740993")}},
-		"and so it is below zero":           {`{"a":-9007199254740993}`, shared.Object{"a": json.Number("-9007199254740993")}},
-		"at any depth":                      {`{"a":[{"b":12345678901234567890}]}`, shared.Object{"a": []any{map[string]any{"b": json.Number("12345678901234567890")}}}},
-		"beyond any integer type":           {`{"a":123456789012345678901234567890}`, shared.Object{"a": json.Number("123456789012345678901234567890")}},
+		"the smallest inexact integer":      {`{"a":9007199254740993}`, shared.Object{"a": json.Number("9007199254740993")}},
+		"a negative inexact integer":        {`{"a":-9007199254740993}`, shared.Object{"a": json.Number("-9007199254740993")}},
+		"an inexact integer in a list":      {`{"a":[{"b":12345678901234567890}]}`, shared.Object{"a": []any{map[string]any{"b": json.Number("12345678901234567890")}}}},
+		"an integer beyond 64 bits":         {`{"a":123456789012345678901234567890}`, shared.Object{"a": json.Number("123456789012345678901234567890")}},
 		"a large number that is exact":      {`{"a":100000000000000000000}`, shared.Object{"a": 1e20}},
 		"many digits in a text":             {`{"a":"9007199254740993","b":1}`, shared.Object{"a": "9007199254740993", "b": 1.0}},
 		"many digits of a fraction":         {`{"a":0.12345678901234567890}`, shared.Object{"a": 0.12345678901234568}},
 		"beyond what a float64 holds":       {`{"a":1e400}`, shared.Object{"a": json.Number("1e400")}},
 		"half of an emoji":                  {`{"a":"hi \ud83d"}`, shared.Object{"a": "hi \ufffd"}},
-		"an exponent and many digits aside": {`{"a":1e3,"b":9007199254740993}`, shared.Object{"a": 1000.0, "b": json.Number("9007199254740993")}},
+		"an exponent beside many digits":    {`{"a":1e3,"b":9007199254740993}`, shared.Object{"a": 1000.0, "b": json.Number("9007199254740993")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -113,7 +113,7 @@ func TestObject_decodes(t *testing.T) {
 			require.NoError(t, err)
 			var again shared.Object
 			require.NoError(t, json.Unmarshal(raw, &again))
-			assert.Equal(t, o, again, "and back")
+			assert.Equal(t, o, again, "encoded and decoded again")
 		})
 	}
 	for version, encoder := range encoders {
@@ -127,7 +127,7 @@ func TestObject_decodes(t *testing.T) {
 			}
 		})
 	}
-	t.Run("members are added to those that are there", func(t *testing.T) {
+	t.Run("decoding adds members to the existing ones", func(t *testing.T) {
 		t.Parallel()
 		o := shared.Object{"a": 1.0, "b": 2.0}
 		require.NoError(t, json.Unmarshal([]byte(`{"b":3,"c":9007199254740993}`), &o))
@@ -144,7 +144,7 @@ func FuzzObject(f *testing.F) {
 		var plain map[string]any
 		err, plainErr := json.Unmarshal([]byte(text), &o), json.Unmarshal([]byte(text), &plain)
 		if plainErr == nil {
-			require.NoError(t, err, "what encoding/json reads")
+			require.NoError(t, err, "what encoding/json decodes")
 			require.Len(t, o, len(plain))
 		}
 		if err != nil {

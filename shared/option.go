@@ -11,7 +11,7 @@ import (
 // RequestOption changes one call. Options are applied in order; the later one wins.
 type RequestOption func(*RequestOptions)
 
-// RequestOptions is what the options of one call add up to.
+// RequestOptions are the combined options of one call.
 type RequestOptions struct {
 	Authorization Authorization
 	Header        http.Header
@@ -20,30 +20,30 @@ type RequestOptions struct {
 	Raw           *RawResponse
 }
 
-// String says which options are set, without values.
+// String says which options are set, without secret values.
 func (o RequestOptions) String() string {
 	return fmt.Sprintf("shared.RequestOptions(authorization: %s, %d headers, timeout: %s)",
 		o.Authorization, len(o.Header), o.Timeout)
 }
 
-// Format writes which options are set, whatever the verb.
+// Format writes the text of String, whatever the verb.
 func (o RequestOptions) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, o.String()) }
 
-// LogValue is the same for slog.
+// LogValue returns the text of String.
 func (o RequestOptions) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
-// MarshalText is the same for encoders.
+// MarshalText returns the text of String.
 func (o RequestOptions) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
-// WithAuthorization makes the call on behalf of a session: the API checks the session's roles before it acts. An
-// operation that cannot be called so refuses the option with an ArgumentError.
+// WithAuthorization makes the call on behalf of a session: the API checks the session's roles first. An operation that
+// cannot be called on behalf of a session returns an ArgumentError.
 func WithAuthorization(a Authorization) RequestOption {
 	return func(o *RequestOptions) { o.Authorization = a }
 }
 
-// WithHeader sets one request header. Those that are the SDK's to set are refused: Authorization, Host, User-Agent, all
-// that describe the body or what may come back, and Idempotency-Key, which would make net/http send again what is
-// single-use.
+// WithHeader sets a request header. The headers that the SDK sets are refused with an ArgumentError: Authorization,
+// Host, User-Agent, those that describe the body or the accepted response, and the session of [WithAuthorization]. So
+// is Idempotency-Key: with it, net/http repeats requests that must be sent only once.
 func WithHeader(key, value string) RequestOption {
 	return func(o *RequestOptions) {
 		if o.Header == nil {
@@ -53,20 +53,20 @@ func WithHeader(key, value string) RequestOption {
 	}
 }
 
-// WithTimeout bounds the whole call, retries included, in place of Config.Timeout. A context that ends earlier still
-// ends the call.
+// WithTimeout bounds the whole call, retries included, in place of Config.Timeout. Zero keeps that, negative means no
+// bound. A context that ends earlier still ends the call.
 func WithTimeout(d time.Duration) RequestOption {
 	return func(o *RequestOptions) { o.Timeout = d }
 }
 
-// WithRetry replaces Config.Retry for the call; zero fields take the defaults. What may be retried at all stays with
-// the operation's retry class.
+// WithRetry replaces Config.Retry for the call; zero fields have their defaults. Which failures are retried still
+// depends on the operation's retry class.
 func WithRetry(p RetryPolicy) RequestOption {
 	return func(o *RequestOptions) { o.Retry = &p }
 }
 
-// WithRawResponse fills raw with the last answer as it came, also when the call fails with an API error. raw is left
-// alone when nothing came back.
+// WithRawResponse stores the last response in raw, also if the call fails with an API error. raw is not changed if
+// there was no response, or only a part of one below 400.
 func WithRawResponse(raw *RawResponse) RequestOption {
 	return func(o *RequestOptions) { o.Raw = raw }
 }

@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// PageError ends a walk through a list in pages, as SearchAll makes it. To go on later, walk again with Cursor as the
-// request's cursor: the elements before it have all been seen.
+// PageError is the last error of an iterator over pages, such as that of SearchAll. To continue later, make a new one
+// with Cursor as the request's cursor: all elements before that page were returned.
 type PageError struct {
-	// Cursor is that of the page that failed; empty for the first one.
+	// Cursor is the cursor of the page that failed; empty for the first page.
 	Cursor string
 	// Err is why it failed, such as a *stytcherror.Error.
 	Err error

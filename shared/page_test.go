@@ -24,7 +24,7 @@ func TestPageError(t *testing.T) {
 	first := &shared.PageError{Err: cause}
 	later := &shared.PageError{Cursor: "c\n2", Err: cause}
 
-	t.Run("its cause is found through it", func(t *testing.T) {
+	t.Run("errors.Is and errors.As find its cause", func(t *testing.T) {
 		t.Parallel()
 		for _, err := range []error{first, later, fmt.Errorf("nightly: %w", later)} {
 			require.ErrorIs(t, err, stytcherror.CodeTooManyRequests)
@@ -35,7 +35,7 @@ func TestPageError(t *testing.T) {
 		}
 		require.ErrorIs(t, &shared.PageError{Err: context.Canceled}, context.Canceled)
 	})
-	t.Run("it is found itself", func(t *testing.T) {
+	t.Run("errors.As finds it", func(t *testing.T) {
 		t.Parallel()
 		got, ok := errors.AsType[*shared.PageError](fmt.Errorf("nightly: %w", later))
 		require.True(t, ok)

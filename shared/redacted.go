@@ -12,18 +12,18 @@ import (
 //
 //	log.Info("logged in", zap.Any("answer", shared.Redacted(resp)))
 //
-// v is any value: a request, an answer, or one of your own that holds some, in exported fields. Names are those of JSON;
-// what is empty is left out. The result is for people: it does not decode into v again.
+// v may be a request, a response, or a value of your own type with these in exported fields. Fields have their JSON
+// names and empty ones are left out. The JSON is for people to read: it does not decode into v again.
 func Redacted(v any) RedactedValue { return RedactedValue{secret.Redacted(v)} }
 
-// RedactedValue is what [Redacted] returns. It looks at the value when it is printed, not before.
+// RedactedValue is what [Redacted] returns. It reads the value when it is printed, not before.
 type RedactedValue struct{ view secret.View }
 
-// Format writes the value, whatever the verb.
+// Format writes the value with its secrets masked, whatever the verb.
 func (r RedactedValue) Format(s fmt.State, verb rune) { r.view.Format(s, verb) }
 
-// LogValue is the same for slog.
+// LogValue returns the value with its secrets masked.
 func (r RedactedValue) LogValue() slog.Value { return r.view.LogValue() }
 
-// MarshalJSON is the same for encoders.
+// MarshalJSON returns the value with its secrets masked.
 func (r RedactedValue) MarshalJSON() ([]byte, error) { return r.view.MarshalJSON() }

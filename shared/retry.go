@@ -2,7 +2,7 @@ package shared
 
 import "time"
 
-// Defaults of a [RetryPolicy], in force where a field is zero.
+// Defaults of the fields of a [RetryPolicy] that are zero.
 const (
 	DefaultMaxAttempts    = 3
 	DefaultMinDelay       = 200 * time.Millisecond
@@ -11,20 +11,20 @@ const (
 	DefaultAttemptTimeout = 10 * time.Second
 )
 
-// RetryPolicy bounds the attempts of a call. Whether a failure may be tried again at all is not up to the policy: each
-// operation has a retry class, and a magic link that may have been spent is never sent twice.
+// RetryPolicy bounds the attempts of a call. It does not decide which failures are retried: each operation has a retry
+// class for that. A magic link's token that the API may already have consumed, for example, is never sent again.
 type RetryPolicy struct {
 	// MaxAttempts counts the first attempt too: 1 means no retry. Zero means [DefaultMaxAttempts].
 	MaxAttempts int
-	// MinDelay is the wait before the second attempt; it doubles from there. The real wait lies, at random, between
-	// half of it and all of it. Zero means [DefaultMinDelay].
+	// MinDelay is the wait before the second attempt; it doubles with each further one. The actual wait is random,
+	// between half of that and all of it. Zero means [DefaultMinDelay].
 	MinDelay time.Duration
-	// MaxDelay is the longest wait of our own choosing. Zero means [DefaultMaxDelay].
+	// MaxDelay is the longest wait between attempts without a Retry-After. Zero means [DefaultMaxDelay].
 	MaxDelay time.Duration
-	// MaxRetryAfter is the longest Retry-After that is obeyed; beyond it the call fails at once. Zero means
-	// [DefaultMaxRetryAfter].
+	// MaxRetryAfter is the longest Retry-After that is waited for; with a longer one, the call fails at once. Zero
+	// means [DefaultMaxRetryAfter].
 	MaxRetryAfter time.Duration
 	// AttemptTimeout bounds one attempt, from the dial to the last byte of the body. Zero means
-	// [DefaultAttemptTimeout], less than zero no bound of its own.
+	// [DefaultAttemptTimeout], negative no bound but that of the call.
 	AttemptTimeout time.Duration
 }

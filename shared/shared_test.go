@@ -47,7 +47,7 @@ func TestNullable(t *testing.T) {
 				shared.Set("a"), shared.Set(-7), shared.Set([]string{"b"}), shared.Set(map[string]any{"c": nil}),
 			},
 		} {
-			t.Run("absent, null and set are three things to "+version+": "+want, func(t *testing.T) {
+			t.Run("absent, null and set differ, by "+version+": "+want, func(t *testing.T) {
 				t.Parallel()
 				got, err := encoder.marshal(p)
 				require.NoError(t, err)
@@ -57,19 +57,19 @@ func TestNullable(t *testing.T) {
 				assert.Equal(t, p, back)
 			})
 		}
-		t.Run("a value of another type is no value to "+version, func(t *testing.T) {
+		t.Run("a value of another type is an error, by "+version, func(t *testing.T) {
 			t.Parallel()
 			p := patch{Max: shared.Set(7)}
 			require.Error(t, encoder.unmarshal([]byte(`{"max": "many"}`), &p))
 			assert.Equal(t, shared.Set(7), p.Max)
 		})
 	}
-	t.Run("only a value that was set can be got", func(t *testing.T) {
+	t.Run("Get returns only a value that was set", func(t *testing.T) {
 		t.Parallel()
 		for name, tt := range map[string]struct {
-			n            shared.Nullable[int]
-			value        int
-			ok, null, no bool
+			n              shared.Nullable[int]
+			value          int
+			ok, null, zero bool
 		}{
 			"absent": {shared.Nullable[int]{}, 0, false, false, true},
 			"null":   {shared.Null[int](), 0, false, true, false},
@@ -80,7 +80,7 @@ func TestNullable(t *testing.T) {
 			assert.Equal(t, tt.value, value, name)
 			assert.Equal(t, tt.ok, ok, name)
 			assert.Equal(t, tt.null, tt.n.IsNull(), name)
-			assert.Equal(t, tt.no, tt.n.IsZero(), name)
+			assert.Equal(t, tt.zero, tt.n.IsZero(), name)
 		}
 	})
 }
@@ -105,7 +105,7 @@ func FuzzNullable(f *testing.F) {
 
 func TestDefaults(t *testing.T) {
 	t.Parallel()
-	t.Run("a call has three attempts of 10 s each, 30 s in all, and waits 20 s at most when asked to", func(t *testing.T) {
+	t.Run("a call has three attempts of 10 s each, 30 s in all, and waits for a Retry-After of up to 20 s", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, 3, shared.DefaultMaxAttempts)
 		assert.Equal(t, 10*time.Second, shared.DefaultAttemptTimeout)
@@ -141,7 +141,7 @@ func TestOptions(t *testing.T) {
 			Raw:           &raw,
 		}, o)
 	})
-	t.Run("a policy can be changed after it was given without changing the call", func(t *testing.T) {
+	t.Run("a policy that is changed later does not change the call", func(t *testing.T) {
 		t.Parallel()
 		p := shared.RetryPolicy{MaxAttempts: 2}
 		option := shared.WithRetry(p)

@@ -9,7 +9,7 @@ import (
 
 // ArgumentError means that the call was refused before anything was sent.
 type ArgumentError struct {
-	// Op is the operation, or the function that refused.
+	// Op is the operation, or the function whose argument it is.
 	Op string
 	// Field is the request's field, by its name on the wire, or the function's argument.
 	Field string
@@ -23,7 +23,7 @@ func (e *ArgumentError) Error() string {
 
 func (e *ArgumentError) httpStatus() int {
 	function := e.Op[strings.LastIndexByte(e.Op, '.')+1:]
-	if strings.HasPrefix(function, "New") {
+	if strings.HasPrefix(function, "New") { // a constructor
 		return http.StatusInternalServerError
 	}
 	return http.StatusBadRequest
@@ -32,5 +32,5 @@ func (e *ArgumentError) httpStatus() int {
 // Format writes the text of Error, whatever the verb.
 func (e *ArgumentError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue is the text of Error.
+// LogValue returns the text of Error.
 func (e *ArgumentError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

@@ -10,41 +10,40 @@ import (
 //
 //	errors.Is(err, stytcherror.CodeSessionNotFound)
 //
-// A code that this version does not know is still a Code with its text.
+// An error_type that this version does not know is a Code too.
 type Code string
 
-// Error is the bare code, as in "session_not_found".
+// Error returns the code, as in "session_not_found".
 func (c Code) Error() string { return string(c) }
 
-// Is reports whether the code is [CodeSessionAuthorizationTenancyError] and target [ErrTenancyMismatch], which mean the
-// same.
+// Is makes errors.Is find [ErrTenancyMismatch] in [CodeSessionAuthorizationTenancyError], which means the same.
 func (c Code) Is(target error) bool {
 	return c == CodeSessionAuthorizationTenancyError && target == error(ErrTenancyMismatch)
 }
 
-// StatusCode is the HTTP status that the API answers with, zero for a code that this version does not know. For many
-// codes it is inferred: the comment of each says how sure it is.
-func (c Code) StatusCode() int { return c.known().status }
+// StatusCode returns the HTTP status with which the API sends the code, or zero for a code that this version does not
+// know. Many are inferred, which the comment of the code says.
+func (c Code) StatusCode() int { return c.entry().api }
 
-// codeStatus is what api/errors.yaml says of a code.
+// codeStatus is the entry of a code in api/errors.yaml.
 type codeStatus struct {
 	code Code
-	// status is the API's; caller is what HTTPStatus gives whatever that is, zero where the API's is right.
-	status, caller int
+	// api is the status of the API; override, unless zero, is what HTTPStatus returns in its place.
+	api, override int
 }
 
-// known is zero for a code that this version does not know.
-func (c Code) known() codeStatus {
-	i, found := slices.BinarySearchFunc(statuses[:], c, func(s codeStatus, c Code) int {
+// entry returns the entry of the code, or the zero value for a code that this version does not know.
+func (c Code) entry() codeStatus {
+	i, ok := slices.BinarySearchFunc(statuses[:], c, func(s codeStatus, c Code) int {
 		return strings.Compare(string(s.code), string(c))
 	})
-	if !found {
+	if !ok {
 		return codeStatus{}
 	}
 	return statuses[i]
 }
 
 func (c Code) httpStatus() int {
-	known := c.known()
-	return cmp.Or(known.caller, relayed(known.status))
+	entry := c.entry()
+	return cmp.Or(entry.override, forwarded(entry.api))
 }

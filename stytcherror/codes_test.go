@@ -16,30 +16,30 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Each code, by itself and in an answer of the API, whichever operation that came from.
+// A code has the same status alone and in an Error, with and without the API's status.
 func TestHTTPStatus_ofEveryCode(t *testing.T) {
 	t.Parallel()
-	own := []int{400, 401, 403, 404, 429, 500, 502, 503}
+	statuses := []int{400, 401, 403, 404, 429, 500, 502, 503}
 	count := map[int]int{}
 	for _, code := range stytcherror.Known() {
 		status := stytcherror.HTTPStatus(code)
 		count[status]++
-		assert.Contains(t, own, status, code)
+		assert.Contains(t, statuses, status, code)
 		assert.Equal(t, status, stytcherror.HTTPStatus(answer(stytcherror.APIStatus(code), code)), code)
 		assert.Equal(t, status, stytcherror.HTTPStatus(&stytcherror.Error{Code: code}), code)
 		if status == 500 {
-			assert.Equal(t, 500, stytcherror.CallerStatus(code), "%s: the fault is ours only where somebody said so", code)
+			assert.Equal(t, 500, stytcherror.StatusOverride(code), "%s: 500 only where api/errors.yaml says so", code)
 		}
 	}
-	for _, status := range own {
+	for _, status := range statuses {
 		assert.NotZero(t, count[status], status)
 	}
 }
 
-// What a name says, the status says too, but for what is named here with its reason.
+// The status fits the name of the code, except for the codes that are listed with a reason.
 func TestHTTPStatus_fitsTheCodesName(t *testing.T) {
 	t.Parallel()
-	other := map[stytcherror.Code]string{
+	exceptions := map[stytcherror.Code]string{
 		stytcherror.CodeSessionNotFound:             "the session ended",
 		stytcherror.CodeIntermediateSessionNotFound: "the session ended",
 		stytcherror.CodeIDPAccessTokenNotFound:      "the token ended",
@@ -57,7 +57,7 @@ func TestHTTPStatus_fitsTheCodesName(t *testing.T) {
 		stytcherror.CodeRouteNotFound:               "the SDK's own path",
 	}
 	for _, code := range stytcherror.Known() {
-		if _, named := other[code]; !named && strings.HasSuffix(string(code), "_not_found") {
+		if _, excepted := exceptions[code]; !excepted && strings.HasSuffix(string(code), "_not_found") {
 			assert.Equal(t, 404, stytcherror.HTTPStatus(code), code)
 		}
 		if strings.HasPrefix(string(code), "unable_to_auth") && strings.HasSuffix(string(code), "_token") {
@@ -69,12 +69,12 @@ func TestHTTPStatus_fitsTheCodesName(t *testing.T) {
 	}
 }
 
-// A frontend that gets 401 lets its user log in again: only these codes of the API's other statuses say so.
+// A frontend that gets 401 lets its user log in again. Only these codes are made a 401 by api/errors.yaml.
 func TestHTTPStatus_isUnauthorizedForEndedSessions(t *testing.T) {
 	t.Parallel()
 	var got []stytcherror.Code
 	for _, code := range stytcherror.Known() {
-		if stytcherror.CallerStatus(code) == http.StatusUnauthorized {
+		if stytcherror.StatusOverride(code) == http.StatusUnauthorized {
 			got = append(got, code)
 		}
 	}
@@ -89,13 +89,13 @@ func TestHTTPStatus_isUnauthorizedForEndedSessions(t *testing.T) {
 func TestKnown(t *testing.T) {
 	t.Parallel()
 	known := stytcherror.Known()
-	require.True(t, slices.IsSorted(known), "the search for a code needs them in order")
+	require.True(t, slices.IsSorted(known), "the binary search needs them in order")
 	assert.Len(t, slices.Compact(slices.Clone(known)), len(known))
 	assert.Equal(t, constants(t), slices.Sorted(slices.Values(known)))
 	assert.Zero(t, stytcherror.APIStatus("invented"))
 }
 
-// constants are the codes that codes_gen.go declares.
+// constants returns the codes that codes_gen.go declares, sorted.
 func constants(t *testing.T) []stytcherror.Code {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "codes_gen.go", nil, 0)

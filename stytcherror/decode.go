@@ -8,17 +8,17 @@ import (
 	"strconv"
 )
 
-// ErrTooLarge is in the chain of a [DecodeError] whose body went beyond Config.MaxResponseBytes.
+// ErrTooLarge is the cause of a [DecodeError] whose body was larger than Config.MaxResponseBytes.
 var ErrTooLarge = errors.New("response too large")
 
-// DecodeError means that an answer below 400 cannot be used: it is not JSON, of another shape, cut short or too large.
-// The operation itself may well have succeeded.
+// DecodeError means that a response with a status below 400 cannot be used: it is not JSON, not of the expected shape,
+// cut short or too large. The operation itself may have succeeded.
 type DecodeError struct {
 	// Op is the operation.
 	Op string
-	// StatusCode is the HTTP status; zero for what was not an answer, such as claims of a token.
+	// StatusCode is the HTTP status; zero if it was no response that was decoded, but the claims of a token.
 	StatusCode int
-	// RequestID is the API's, where it could be read.
+	// RequestID identifies the call in Stytch's logs; empty if it could not be decoded.
 	RequestID string
 	// Field is where decoding stopped, as a JSON pointer (RFC 6901); empty for the whole body.
 	Field string
@@ -59,5 +59,5 @@ func (e *DecodeError) httpStatus() int { return http.StatusBadGateway }
 // Format writes the text of Error, whatever the verb.
 func (e *DecodeError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue is the text of Error.
+// LogValue returns the text of Error.
 func (e *DecodeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

@@ -1,24 +1,24 @@
-// Package stytcherror holds the errors of the SDK, one type per cause. All are pointers, all name the operation.
+// Package stytcherror defines the errors of the SDK, one type per cause. All are pointers and name the operation.
 //
 //	switch {
 //	case errors.Is(err, stytcherror.CodeIntermediateSessionNotFound):
 //		// expired or used: start again
 //	case errors.Is(err, context.DeadlineExceeded):
-//		// no answer in time
+//		// no response in time
 //	}
 //
-// [Error] is the API saying no; [RequestError] means that no answer came; [DecodeError] that the answer cannot be used;
-// [ArgumentError] that the call was refused before it was sent; [TokenError] that a token is not accepted;
-// [PermissionError] that its holder may not do this, and [PolicyError] that this could not be decided. For details use
-// errors.As or, shorter:
+// [Error] is an error response; [RequestError] means that no response came; [DecodeError] that the response cannot be
+// used; [ArgumentError] that the call was refused before it was sent; [TokenError] that a token is not accepted;
+// [PermissionError] that a session or token does not permit an action, and [PolicyError] that this could not be
+// checked. For details use errors.As or, shorter:
 //
 //	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok {
 //		log.Print(apiErr.RequestID, apiErr.RetryAfter)
 //	}
 //
-// [HTTPStatus] is what one's own caller should get, [Temporary] tells whether a later try can help:
+// [HTTPStatus] returns the status for an application's own client, [Temporary] whether a later attempt can succeed:
 //
 //	http.Error(w, "login failed", stytcherror.HTTPStatus(err))
 //
-// No error shows a secret, token, code or password, whichever way it is printed, logged or marshalled.
+// No error shows a secret, token, code or password, however it is printed, logged or marshalled.
 package stytcherror

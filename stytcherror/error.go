@@ -12,32 +12,32 @@ import (
 	"time"
 )
 
-// Error is an answer with a status of 400 or more, whether its body is the API's, that of an OAuth2 endpoint (RFC 6749,
+// Error is a response with a status of 400 or more. Its body may be the API's, that of an OAuth2 endpoint (RFC 6749,
 // section 5.2; error becomes Code, error_description Message, error_uri URL) or a gateway's HTML page.
 //
-// It marshals to the API's body of an error, error_details left out.
+// It marshals like the body of an API error, without error_details.
 type Error struct {
 	// Op is the operation, as in "b2b.sessions.authenticate".
 	Op string `json:"-"`
 	// StatusCode is the HTTP status.
 	StatusCode int `json:"status_code"`
-	// RequestID names the call in Stytch's logs; empty when the API did not answer itself.
+	// RequestID identifies the call in Stytch's logs; empty if the response is not the API's, but a gateway's.
 	RequestID string `json:"request_id,omitzero"`
-	// Code is the error_type; empty when the body had none.
+	// Code is the error_type; empty if the body has none.
 	Code Code `json:"error_type,omitzero"`
-	// Message is the API's text for people, free to change: match on Code. Values of the request's secret fields are
-	// replaced in it.
+	// Message is the API's text for developers, which may change: match on Code. The request's secrets are replaced in
+	// it.
 	Message string `json:"error_message,omitzero"`
-	// URL is the API's page about the error.
+	// URL is the address of documentation about the error.
 	URL string `json:"error_url,omitzero"`
 
-	// RetryAfter is how long the API asked to wait; zero when it did not ask.
+	// RetryAfter is how long the API asked to wait; zero if it did not.
 	RetryAfter time.Duration `json:"-"`
 	// Retries counts the attempts after the first.
 	Retries int `json:"-"`
-	// Details is the raw error_details, in whatever shape. Neither printed nor marshalled: it may echo what was sent.
+	// Details is error_details, of any JSON type. It is neither printed nor marshalled: it may repeat what was sent.
 	Details json.RawMessage `json:"-"`
-	// Body is the start of the body, at most 4 KiB. Neither printed nor marshalled: it may echo what was sent.
+	// Body is the start of the body, at most 4 KiB. It is neither printed nor marshalled: it may repeat what was sent.
 	Body []byte `json:"-"`
 }
 
@@ -67,19 +67,20 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Is reports whether target is the error's [Code] or, for that of another organization, [ErrTenancyMismatch].
+// Is reports whether target is the error's [Code]; for [CodeSessionAuthorizationTenancyError] also
+// [ErrTenancyMismatch].
 func (e *Error) Is(target error) bool { return e.Code != "" && errors.Is(e.Code, target) }
 
 func (e *Error) httpStatus() int {
-	known := e.Code.known()
-	status := relayed(cmp.Or(e.StatusCode, known.status))
+	entry := e.Code.entry()
+	status := forwarded(cmp.Or(e.StatusCode, entry.api))
 	switch {
 	case e.Code == CodeUnauthorizedCredentials && strings.Contains("."+e.Op, ".passwords."):
 		return http.StatusUnauthorized
-	case known.caller != 0:
-		return known.caller
+	case entry.override != 0:
+		return entry.override
 	case e.Code == "" && e.RequestID == "" && status < 500 && status != http.StatusTooManyRequests:
-		return http.StatusBadGateway // a gateway's: the API gives a code or a request id
+		return http.StatusBadGateway // of a gateway: the API sends a code or a request id
 	}
 	return status
 }
@@ -87,7 +88,7 @@ func (e *Error) httpStatus() int {
 // Format writes the text of Error, whatever the verb.
 func (e *Error) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue holds what is safe to log, under the API's names. What is empty is left out.
+// LogValue returns the fields that are safe to log, under the API's names and without empty ones.
 func (e *Error) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.Int("status_code", e.StatusCode)}
 	for _, text := range []struct{ name, value string }{

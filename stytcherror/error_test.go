@@ -86,7 +86,7 @@ func TestText_isOneShortLine(t *testing.T) {
 		"a TokenError":      &stytcherror.TokenError{Op: op, Verdict: hostile, Reason: hostile},
 		"a PermissionError": &stytcherror.PermissionError{Op: op, Action: hostile, Resource: hostile, Reason: hostile},
 	} {
-		t.Run(name+" of hostile parts prints as one short line", func(t *testing.T) {
+		t.Run(name+" with hostile text prints as one short line", func(t *testing.T) {
 			t.Parallel()
 			shown := canarytest.Print(err)
 			for _, way := range []string{"Error", "%v", "%+v", "%#v", "%s", "%d", "%x"} {
@@ -107,7 +107,7 @@ func TestText_isOneShortLine(t *testing.T) {
 func TestIs(t *testing.T) {
 	t.Parallel()
 	apiErr := fmt.Errorf("logging in: %w", &stytcherror.Error{Op: op, StatusCode: 404, Code: stytcherror.CodeSessionNotFound})
-	t.Run("an Error is its code, through any wrapping", func(t *testing.T) {
+	t.Run("an Error matches its code, also when wrapped", func(t *testing.T) {
 		t.Parallel()
 		require.ErrorIs(t, apiErr, stytcherror.CodeSessionNotFound)
 		require.ErrorIs(t, apiErr, stytcherror.Code("session_not_found"))
@@ -116,11 +116,11 @@ func TestIs(t *testing.T) {
 		require.True(t, ok)
 		assert.Equal(t, 404, e.StatusCode)
 	})
-	t.Run("an Error without a code is no code, not even the empty one", func(t *testing.T) {
+	t.Run("an Error without a code matches no code, not even the empty one", func(t *testing.T) {
 		t.Parallel()
 		assert.NotErrorIs(t, &stytcherror.Error{StatusCode: 502}, stytcherror.Code(""))
 	})
-	t.Run("an Error about another organization is a tenancy mismatch", func(t *testing.T) {
+	t.Run("an Error about another organization matches ErrTenancyMismatch", func(t *testing.T) {
 		t.Parallel()
 		other := &stytcherror.Error{Op: op, StatusCode: 403, Code: stytcherror.CodeSessionAuthorizationTenancyError}
 		require.ErrorIs(t, fmt.Errorf("asking: %w", other), stytcherror.ErrTenancyMismatch)
@@ -128,23 +128,23 @@ func TestIs(t *testing.T) {
 		require.NotErrorIs(t, apiErr, stytcherror.ErrTenancyMismatch)
 		assert.NotErrorIs(t, &stytcherror.Error{Code: stytcherror.CodeSessionAuthorizationError}, stytcherror.ErrTenancyMismatch)
 	})
-	t.Run("a code stands for itself", func(t *testing.T) {
+	t.Run("a code matches itself", func(t *testing.T) {
 		t.Parallel()
 		assert.ErrorIs(t, stytcherror.CodeSessionNotFound, stytcherror.CodeSessionNotFound)
 	})
-	t.Run("a RequestError is what caused it", func(t *testing.T) {
+	t.Run("a RequestError matches its cause", func(t *testing.T) {
 		t.Parallel()
 		err := stytcherror.NewRequestError(op, "h", 0, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)})
 		require.ErrorIs(t, err, syscall.ECONNREFUSED)
 		_, ok := errors.AsType[*net.OpError](err)
 		assert.True(t, ok)
 	})
-	t.Run("a DecodeError is what caused it, or nothing", func(t *testing.T) {
+	t.Run("a DecodeError matches its cause, if it has one", func(t *testing.T) {
 		t.Parallel()
 		require.ErrorIs(t, stytcherror.NewDecodeError(stytcherror.DecodeError{}, stytcherror.ErrTooLarge), stytcherror.ErrTooLarge)
 		require.NoError(t, stytcherror.NewDecodeError(stytcherror.DecodeError{}, nil).Unwrap())
 	})
-	t.Run("the types do not pass for one another", func(t *testing.T) {
+	t.Run("errors.As tells the types apart", func(t *testing.T) {
 		t.Parallel()
 		_, isRequest := errors.AsType[*stytcherror.RequestError](apiErr)
 		_, isDecode := errors.AsType[*stytcherror.DecodeError](apiErr)
@@ -187,7 +187,7 @@ func TestError_MarshalJSON(t *testing.T) {
 	}{
 		"an Error marshals under the API's names": {full, `{"status_code": 429, "request_id": "r",
 			"error_type": "too_many_requests", "error_message": "Slow down.", "error_url": "u"}`},
-		"one of a gateway has its status alone": {
+		"one of a gateway has only a status": {
 			&stytcherror.Error{Op: op, StatusCode: 502, Body: []byte("<html>")}, `{"status_code": 502}`,
 		},
 	} {
@@ -196,7 +196,7 @@ func TestError_MarshalJSON(t *testing.T) {
 			unmarshal func([]byte, any) error
 		}{
 			"encoding/json": {json.Marshal, json.Unmarshal},
-			"its second version": {
+			"encoding/json/v2": {
 				func(v any) ([]byte, error) { return jsonv2.Marshal(v) },
 				func(data []byte, v any) error { return jsonv2.Unmarshal(data, v) },
 			},
@@ -217,7 +217,7 @@ func TestError_MarshalJSON(t *testing.T) {
 			})
 		}
 	}
-	t.Run("body and details are shown by nothing", func(t *testing.T) {
+	t.Run("body and details are never shown", func(t *testing.T) {
 		t.Parallel()
 		canarytest.Hidden(t, full, "cAnArY")
 	})

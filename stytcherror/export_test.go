@@ -1,6 +1,6 @@
 package stytcherror
 
-// Known are all codes of this version, in order.
+// Known returns all codes of this version, in order.
 func Known() []Code {
 	codes := make([]Code, len(statuses))
 	for i, s := range statuses {
@@ -9,8 +9,8 @@ func Known() []Code {
 	return codes
 }
 
-// APIStatus is the status that api/errors.yaml gives a code.
-func APIStatus(c Code) int { return c.known().status }
+// APIStatus returns the API's status of a code, according to api/errors.yaml.
+func APIStatus(c Code) int { return c.entry().api }
 
-// CallerStatus is what api/errors.yaml gives one's own caller in its place; zero where that is the same.
-func CallerStatus(c Code) int { return c.known().caller }
+// StatusOverride returns what HTTPStatus returns in its place, or zero if that is the same.
+func StatusOverride(c Code) int { return c.entry().override }

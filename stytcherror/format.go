@@ -8,10 +8,10 @@ import (
 	"unicode"
 )
 
-// maxLine bounds what a server or a cause can put into an error's text.
+// maxLine bounds the bytes of each part of an error's text.
 const maxLine = 400
 
-// prefix names the operation.
+// prefix returns the beginning of an error's text, which names the operation.
 func prefix(op string) string {
 	if op == "" {
 		return "stytch: "
@@ -19,7 +19,7 @@ func prefix(op string) string {
 	return "stytch: " + op + ": "
 }
 
-// oneLine makes foreign text fit one line: what would end or reorder the line becomes a space, what is too long is cut.
+// oneLine shortens s to maxLine bytes and replaces characters that end or reorder a line, or are no UTF-8, by spaces.
 func oneLine(s string) string {
 	if len(s) > maxLine {
 		s = s[:maxLine] + "..."
@@ -32,7 +32,7 @@ func oneLine(s string) string {
 	}, s)
 }
 
-// retries counts in words.
+// retries returns n as text, as in "1 retry".
 func retries(n int) string {
 	if n == 1 {
 		return "1 retry"
@@ -40,7 +40,7 @@ func retries(n int) string {
 	return strconv.Itoa(n) + " retries"
 }
 
-// format writes text for every verb, so that no verb reaches the struct behind it.
+// format writes text whatever the verb, so that no verb prints the fields of an error.
 func format(s fmt.State, verb rune, text string) {
 	if verb == 'q' {
 		text = strconv.Quote(text)

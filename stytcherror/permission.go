@@ -7,21 +7,22 @@ import (
 	"net/http"
 )
 
-// ErrTenancyMismatch is a permission asked for in another organization than the session's. It matches the API's answer
-// too: errors.Is finds it in an [Error] with [CodeSessionAuthorizationTenancyError].
+// ErrTenancyMismatch means that a permission was checked in another organization than the session's. errors.Is also
+// finds it in an [Error] with [CodeSessionAuthorizationTenancyError].
 var ErrTenancyMismatch = &PermissionError{
 	Code: CodeSessionAuthorizationTenancyError, Reason: "the session belongs to another organization",
 }
 
-// PermissionError means that somebody whose session or token is valid may not do this. It was decided in the process;
-// what the API denies is an [Error] with the same [Code].
+// PermissionError means that a session or token is valid but does not permit the action. It is the result of a local
+// check; a denial by the API is an [Error] with the same [Code].
 type PermissionError struct {
 	// Op is the operation.
 	Op string
-	// Code is the API's for the same denial: [CodeSessionAuthorizationError], [CodeConsumerSessionAuthorizationError]
-	// or [CodeSessionAuthorizationTenancyError]. Empty where the API has none: for scopes of M2M access tokens.
+	// Code is the API's code for the same denial: [CodeSessionAuthorizationError],
+	// [CodeConsumerSessionAuthorizationError] or [CodeSessionAuthorizationTenancyError]. Empty for scopes of M2M access
+	// tokens, for which the API has none.
 	Code Code
-	// Action and Resource are what was asked for.
+	// Action and Resource are the permission that was checked.
 	Action, Resource string
 	// Reason says what is missing.
 	Reason string
@@ -38,7 +39,8 @@ func (e *PermissionError) Error() string {
 	return text
 }
 
-// Is reports whether target is the error's [Code] or, for that of another organization, [ErrTenancyMismatch].
+// Is reports whether target is the error's [Code]; for [CodeSessionAuthorizationTenancyError] also
+// [ErrTenancyMismatch].
 func (e *PermissionError) Is(target error) bool { return e.Code != "" && errors.Is(e.Code, target) }
 
 func (e *PermissionError) httpStatus() int { return http.StatusForbidden }
@@ -46,5 +48,5 @@ func (e *PermissionError) httpStatus() int { return http.StatusForbidden }
 // Format writes the text of Error, whatever the verb.
 func (e *PermissionError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue is the text of Error.
+// LogValue returns the text of Error.
 func (e *PermissionError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

@@ -12,7 +12,7 @@ import (
 
 func TestPermissionError(t *testing.T) {
 	t.Parallel()
-	t.Run("a denial is the API's code for it", func(t *testing.T) {
+	t.Run("a denial matches the API's code for it", func(t *testing.T) {
 		t.Parallel()
 		for _, code := range []stytcherror.Code{
 			stytcherror.CodeSessionAuthorizationError, stytcherror.CodeConsumerSessionAuthorizationError,
@@ -23,7 +23,7 @@ func TestPermissionError(t *testing.T) {
 			require.NotErrorIs(t, err, stytcherror.ErrTenancyMismatch)
 		}
 	})
-	t.Run("one about another organization is the API's code for that, and a tenancy mismatch", func(t *testing.T) {
+	t.Run("a denial in another organization matches the API's code for that, and ErrTenancyMismatch", func(t *testing.T) {
 		t.Parallel()
 		err := fmt.Errorf("wrapped: %w", &stytcherror.PermissionError{Op: op, Code: stytcherror.ErrTenancyMismatch.Code})
 		require.ErrorIs(t, err, stytcherror.ErrTenancyMismatch)
@@ -31,13 +31,13 @@ func TestPermissionError(t *testing.T) {
 		require.NotErrorIs(t, err, stytcherror.CodeSessionAuthorizationError)
 		assert.ErrorIs(t, stytcherror.ErrTenancyMismatch, stytcherror.CodeSessionAuthorizationTenancyError)
 	})
-	t.Run("one for which the API has no code is none, not even the empty one", func(t *testing.T) {
+	t.Run("a denial without a code matches no code, not even the empty one", func(t *testing.T) {
 		t.Parallel()
 		err := &stytcherror.PermissionError{Op: op, Reason: "the token lacks a scope"}
 		require.NotErrorIs(t, err, stytcherror.Code(""))
 		assert.NotErrorIs(t, err, stytcherror.ErrTenancyMismatch)
 	})
-	t.Run("two denials are not each other", func(t *testing.T) {
+	t.Run("two denials do not match each other", func(t *testing.T) {
 		t.Parallel()
 		a, b := &stytcherror.PermissionError{Op: op, Code: "x"}, &stytcherror.PermissionError{Op: op, Code: "x"}
 		assert.NotErrorIs(t, a, b)

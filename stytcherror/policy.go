@@ -8,12 +8,12 @@ import (
 	"net/http"
 )
 
-// PolicyError means that a permission could not be decided: there is no policy to decide by. It says neither yes nor
-// no.
+// PolicyError means that a permission could not be checked, because the RBAC policy is not available. The permission is
+// neither granted nor denied.
 type PolicyError struct {
 	// Op is the operation.
 	Op string
-	// Err is why there is none, often a *RequestError or an *Error of the policy's own operation.
+	// Err is the cause, often a *RequestError or an *Error of the operation that fetches the policy.
 	Err error
 }
 
@@ -38,5 +38,5 @@ func (e *PolicyError) httpStatus() int {
 // Format writes the text of Error, whatever the verb.
 func (e *PolicyError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue is the text of Error.
+// LogValue returns the text of Error.
 func (e *PolicyError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

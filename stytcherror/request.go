@@ -9,16 +9,16 @@ import (
 	"net/http"
 )
 
-// ErrRedirect is in the chain of a [RequestError] whose server sent the call to another host, or elsewhere with another
-// method. Neither credentials nor body went there.
+// ErrRedirect is the cause of a [RequestError] whose server redirected the call to another host or scheme, to another
+// method, or too often. The redirect was not followed: neither credentials nor body were sent there.
 var ErrRedirect = errors.New("redirect refused")
 
-// RequestError means that nothing usable came back: no connection, no answer in time, or an answer that broke off. For
-// an operation that changes something it is then unknown whether it did.
+// RequestError means that no complete response was received: the connection failed or broke, or there was no response
+// in time. Whether an operation that changes something did so is then unknown.
 type RequestError struct {
 	// Op is the operation.
 	Op string
-	// Host is where the call went.
+	// Host is the host of the request's URL.
 	Host string
 	// Retries counts the attempts after the first.
 	Retries int
@@ -48,7 +48,7 @@ func (e *RequestError) Error() string {
 // Unwrap returns the cause, such as context.Canceled or a *net.OpError.
 func (e *RequestError) Unwrap() error { return e.err }
 
-// Timeout reports whether time ran out, be it the caller's or the SDK's.
+// Timeout reports whether a deadline of the caller or a timeout of the SDK passed.
 func (e *RequestError) Timeout() bool {
 	if errors.Is(e.err, context.DeadlineExceeded) {
 		return true
@@ -70,5 +70,5 @@ func (e *RequestError) httpStatus() int {
 // Format writes the text of Error, whatever the verb.
 func (e *RequestError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue is the text of Error.
+// LogValue returns the text of Error.
 func (e *RequestError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

@@ -6,42 +6,43 @@ import (
 	"net/http"
 )
 
-// statusClientClosedRequest is nginx's, for a caller who did not wait. No RFC has one.
+// statusClientClosedRequest is nginx's status for a client that cancelled its request. HTTP defines none.
 const statusClientClosedRequest = 499
 
-// answerable are the errors of this package.
-type answerable interface {
+// statusError is implemented by all errors of this package.
+type statusError interface {
 	error
 	httpStatus() int
 }
 
-// HTTPStatus is the status that an application should answer its own caller with, when a call to the API ended in err:
+// HTTPStatus returns the status of an application's response to its own client, if a call to the API returned err:
 //
 //	200  nil
 //	400  a link, passcode, TOTP, recovery code or other single-use token that is unknown, expired or used;
-//	     values that the API refuses, and conflicts (409 where the API says so); an ArgumentError of a call
-//	401  a session that ended or is unknown; a token that does not verify (TokenError); a wrong password
-//	403  a denial, here (PermissionError) or by the API: by roles, tenancy or an organization's settings
-//	404  a member, organization or other thing that is not there
+//	     values that the API refuses, and conflicts (409 if the API sends that); an ArgumentError of a call
+//	401  a session that ended or is unknown; a token that is not accepted (TokenError); a wrong password
+//	403  a denial, local (PermissionError) or by the API: by roles, tenancy or an organization's settings
+//	404  a member, organization or other resource that does not exist
 //	429  a rate limit; a locked user
-//	499  the caller gave up: context.Canceled
+//	499  the caller cancelled: context.Canceled
 //	500  the project's own credentials or configuration; an ArgumentError of a constructor, such as NewClient;
 //	     an error that is not of this package
-//	502  an answer that cannot be used: a DecodeError, a refused redirect, the API's 500, a gateway's 4xx
-//	503  no answer (RequestError), a deadline, the API's 408, 502, 503 and 504, keys (ErrKeysUnavailable) or policy
-//	     (PolicyError) out of reach
+//	502  a response that cannot be used: a DecodeError, a refused redirect, the API's 500, a gateway's 4xx
+//	503  no response (RequestError), a deadline, the API's 408, 502, 503 and 504, keys (ErrKeysUnavailable) or
+//	     policy (PolicyError) that cannot be fetched
 //
-// Where that differs from the API's own status, the comment of the [Code] says so; other statuses of the API pass
-// unchanged. The code unauthorized_credentials is 401 of an operation on passwords and 500 elsewhere: the API gives one
-// code to a wrong password and to a wrong secret. A [Code] by itself counts like an [Error] with the status in its
-// comment, one that is not known is 500.
+// Where that differs from the API's own status, the comment of the [Code] says so; the other statuses of the API are
+// returned as they are. The code unauthorized_credentials is 401 for operations on passwords and 500 for others: the
+// API uses one code for a wrong password and for a wrong secret. A [Code] alone has the status of an [Error] with the
+// status in its comment; an unknown one is 500.
 //
-// Wrapped and joined errors are looked through; of several of this package, the first counts, as errors.As finds it.
+// Wrapped and joined errors are unwrapped; of several errors of this package, the one counts that errors.As finds
+// first.
 func HTTPStatus(err error) int {
 	if err == nil {
 		return http.StatusOK
 	}
-	if e, ok := errors.AsType[answerable](err); ok {
+	if e, ok := errors.AsType[statusError](err); ok {
 		return e.httpStatus()
 	}
 	switch {
@@ -53,18 +54,18 @@ func HTTPStatus(err error) int {
 	return http.StatusInternalServerError
 }
 
-// Temporary reports whether the same call may succeed later: [HTTPStatus] is 429 or 503. For a locked user that is when
-// the lock ends, for a rate limit after RetryAfter of [Error].
+// Temporary reports whether the same call may succeed later: whether [HTTPStatus] is 429 or 503. With a locked user
+// that is when the lock ends, with a rate limit after the RetryAfter of [Error].
 //
-// It does not say that the call is safe to repeat: where no answer came, an operation that changes something may have
-// been carried out. What a second attempt cannot harm, the SDK has tried already; see shared.RetryPolicy.
+// It does not say that the call is safe to repeat: if no response came, an operation that changes something may have
+// done so. Where a retry is safe, the SDK has made it already; see shared.RetryPolicy.
 func Temporary(err error) bool {
 	status := HTTPStatus(err)
 	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
 }
 
-// relayed is the status for one's own caller when the API, or a gateway before it, answered with this one.
-func relayed(status int) int {
+// forwarded returns the HTTPStatus of a response with that status, by the API or a gateway in front of it.
+func forwarded(status int) int {
 	switch {
 	case status < http.StatusBadRequest:
 		return http.StatusInternalServerError

@@ -13,19 +13,19 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// answer is an answer of the API to b2b.sessions.authenticate.
+// answer returns the error of an API response to b2b.sessions.authenticate.
 func answer(status int, code stytcherror.Code) error {
 	return &stytcherror.Error{Op: op, StatusCode: status, Code: code, RequestID: "r"}
 }
 
-// gateway is an answer that does not come from the API.
+// gateway returns the error of a response that is not the API's.
 func gateway(status int) error {
 	return &stytcherror.Error{Op: op, StatusCode: status, Body: []byte("<html>")}
 }
 
 func noAnswer(cause error) error { return stytcherror.NewRequestError(op, "auth.example", 0, cause) }
 
-// outcomes are the rows of the table in the comment of HTTPStatus.
+// outcomes are errors by their HTTPStatus, as in the table of its comment.
 var outcomes = map[int]map[string]error{
 	200: {"no error": nil},
 	400: {
@@ -47,15 +47,15 @@ var outcomes = map[int]map[string]error{
 		"a malformed value":           answer(400, stytcherror.CodeInvalidEmail),
 		"a weak password":             answer(400, stytcherror.CodeWeakPassword),
 		"a conflict":                  answer(400, stytcherror.CodeDuplicateEmail),
-		"a code of tomorrow":          answer(400, "invented_tomorrow"),
+		"an unknown code":             answer(400, "invented"),
 		"an argument of a call":       &stytcherror.ArgumentError{Op: op, Field: "session_jwt", Reason: "is required"},
-		"an argument of a renewal":    &stytcherror.ArgumentError{Op: "b2b.renew", Field: "x", Reason: "is required"},
+		"an argument of an operation whose name begins like New": &stytcherror.ArgumentError{Op: "b2b.renew", Field: "x", Reason: "is required"},
 	},
 	401: {
 		"a session that ended":               answer(404, stytcherror.CodeSessionNotFound),
 		"a used intermediate session":        answer(404, stytcherror.CodeIntermediateSessionNotFound),
 		"a malformed session token":          answer(400, stytcherror.CodeInvalidSessionToken),
-		"a session JWT that is none":         answer(400, stytcherror.CodeUnableToParseSessionJWT),
+		"a malformed session JWT":            answer(400, stytcherror.CodeUnableToParseSessionJWT),
 		"a session JWT of another project":   answer(400, stytcherror.CodeJWTInvalidAudience),
 		"a session JWT of another issuer":    answer(400, stytcherror.CodeJWTInvalidIssuer),
 		"a session JWT with odd claims":      answer(400, stytcherror.CodeJWTInvalidClaims),
@@ -68,85 +68,85 @@ var outcomes = map[int]map[string]error{
 		"an expired token":                   &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrTokenExpired.Verdict},
 		"a forged token":                     stytcherror.ErrTokenSignature,
 		"an unknown key":                     stytcherror.ErrKeyUnknown,
-		"a verdict of tomorrow":              &stytcherror.TokenError{Op: op, Verdict: "invented"},
+		"an unknown verdict":                 &stytcherror.TokenError{Op: op, Verdict: "invented"},
 	},
 	403: {
-		"a denial in the process":        &stytcherror.PermissionError{Op: op, Reason: "no role has it"},
-		"another organization":           stytcherror.ErrTenancyMismatch,
-		"a denial by the API":            answer(403, stytcherror.CodeSessionAuthorizationError),
-		"one in B2C":                     answer(403, stytcherror.CodeConsumerSessionAuthorizationError),
-		"another organization's session": answer(403, stytcherror.CodeSessionAuthorizationTenancyError),
-		"an action that is not allowed":  answer(403, stytcherror.CodeUnauthorizedAction),
-		"a field for backends alone":     answer(401, stytcherror.CodeCannotUpdateTrustedMetadata),
-		"an organization that is closed": answer(400, stytcherror.CodeEmailJITProvisioningNotAllowed),
+		"a local denial":                     &stytcherror.PermissionError{Op: op, Reason: "no role has it"},
+		"another organization":               stytcherror.ErrTenancyMismatch,
+		"a denial by the API":                answer(403, stytcherror.CodeSessionAuthorizationError),
+		"one in B2C":                         answer(403, stytcherror.CodeConsumerSessionAuthorizationError),
+		"another organization's session":     answer(403, stytcherror.CodeSessionAuthorizationTenancyError),
+		"an action that is not allowed":      answer(403, stytcherror.CodeUnauthorizedAction),
+		"a field for backends only":          answer(401, stytcherror.CodeCannotUpdateTrustedMetadata),
+		"an organization that admits nobody": answer(400, stytcherror.CodeEmailJITProvisioningNotAllowed),
 	},
 	404: {
-		"no such organization":        answer(404, stytcherror.CodeOrganizationNotFound),
-		"no such member":              answer(404, stytcherror.CodeMemberNotFound),
-		"no such member of this one":  answer(400, stytcherror.CodeMemberDoesNotExistInOrganization),
-		"no such user":                answer(404, stytcherror.CodeUserNotFound),
-		"no TOTP":                     answer(400, stytcherror.CodeTOTPsNotFoundForUser),
-		"no such thing, of tomorrow":  answer(404, "invented_not_found"),
-		"no such thing, by code only": stytcherror.CodeMemberNotFound,
+		"no such organization":           answer(404, stytcherror.CodeOrganizationNotFound),
+		"no such member":                 answer(404, stytcherror.CodeMemberNotFound),
+		"no such member of this one":     answer(400, stytcherror.CodeMemberDoesNotExistInOrganization),
+		"no such user":                   answer(404, stytcherror.CodeUserNotFound),
+		"no TOTP":                        answer(400, stytcherror.CodeTOTPsNotFoundForUser),
+		"an unknown code for not found":  answer(404, "invented_not_found"),
+		"no such member, as a bare code": stytcherror.CodeMemberNotFound,
 	},
 	409: {"a conflict that the API calls one": answer(409, "invented_conflict")},
 	429: {
-		"a rate limit":             answer(429, stytcherror.CodeTooManyRequests),
-		"a rate limit of whoever":  gateway(429),
-		"a locked user":            answer(429, stytcherror.CodeUserLockLimitReached),
-		"too many unused messages": answer(429, stytcherror.CodeTooFewTokensAuthenticated),
+		"a rate limit":              answer(429, stytcherror.CodeTooManyRequests),
+		"a rate limit of a gateway": gateway(429),
+		"a locked user":             answer(429, stytcherror.CodeUserLockLimitReached),
+		"too many unused messages":  answer(429, stytcherror.CodeTooFewTokensAuthenticated),
 	},
 	499: {
-		"a caller that hung up":              context.Canceled,
-		"one that hung up in a call":         noAnswer(fmt.Errorf("%w: %w", context.Canceled, io.EOF)),
-		"one that hung up during the policy": &stytcherror.PolicyError{Op: op, Err: noAnswer(context.Canceled)},
+		"a cancelled context":             context.Canceled,
+		"a cancelled call":                noAnswer(fmt.Errorf("%w: %w", context.Canceled, io.EOF)),
+		"a cancelled fetch of the policy": &stytcherror.PolicyError{Op: op, Err: noAnswer(context.Canceled)},
 	},
 	500: {
-		"a wrong secret":                 answer(401, stytcherror.CodeUnauthorizedCredentials),
-		"a wrong secret, by code only":   stytcherror.CodeUnauthorizedCredentials,
-		"a wrong secret for fraud":       answer(401, stytcherror.CodeUnauthorizedCredentialsError),
-		"an unknown project":             answer(400, stytcherror.CodeInvalidProjectIDAuthentication),
-		"a wrong M2M client":             answer(401, stytcherror.CodeInvalidClient),
-		"a redirect URL that is missing": answer(400, stytcherror.CodeNoLoginRedirectURLsSet),
-		"an OAuth provider not set up":   answer(404, stytcherror.CodeOAuthConfigNotFound),
-		"an unknown path":                answer(404, stytcherror.CodeRouteNotFound),
-		"a client that cannot be made":   &stytcherror.ArgumentError{Op: "NewClient", Field: "Secret", Reason: "is required"},
-		"one of another package":         &stytcherror.ArgumentError{Op: "samlshield.NewClient", Field: "PublicToken", Reason: "is required"},
-		"an error of somebody else":      io.ErrUnexpectedEOF,
-		"a code that nobody knows":       stytcherror.Code("invented"),
-		"no code":                        stytcherror.Code(""),
-		"an answer without a status":     answer(0, "invented"),
+		"a wrong secret":                   answer(401, stytcherror.CodeUnauthorizedCredentials),
+		"a wrong secret, as a bare code":   stytcherror.CodeUnauthorizedCredentials,
+		"a wrong secret, at the fraud API": answer(401, stytcherror.CodeUnauthorizedCredentialsError),
+		"an unknown project":               answer(400, stytcherror.CodeInvalidProjectIDAuthentication),
+		"a wrong M2M client":               answer(401, stytcherror.CodeInvalidClient),
+		"a redirect URL that is missing":   answer(400, stytcherror.CodeNoLoginRedirectURLsSet),
+		"an OAuth provider not set up":     answer(404, stytcherror.CodeOAuthConfigNotFound),
+		"an unknown path":                  answer(404, stytcherror.CodeRouteNotFound),
+		"a client that cannot be made":     &stytcherror.ArgumentError{Op: "NewClient", Field: "Secret", Reason: "is required"},
+		"a client of another package":      &stytcherror.ArgumentError{Op: "samlshield.NewClient", Field: "PublicToken", Reason: "is required"},
+		"an error of another package":      io.ErrUnexpectedEOF,
+		"an unknown bare code":             stytcherror.Code("invented"),
+		"an empty code":                    stytcherror.Code(""),
+		"an unknown code without a status": answer(0, "invented"),
 	},
 	502: {
-		"an answer of another shape":   stytcherror.NewDecodeError(stytcherror.DecodeError{Op: op, StatusCode: 200}, nil),
-		"an answer cut short":          stytcherror.NewDecodeError(stytcherror.DecodeError{Op: op, StatusCode: 200}, io.ErrUnexpectedEOF),
-		"a failure of the API":         answer(500, stytcherror.CodeInternalServerError),
-		"an operation that is missing": answer(501, "emulator_not_implemented"),
-		"a gateway's refusal":          gateway(403),
-		"a gateway's unknown path":     gateway(404),
-		"a gateway's failure":          gateway(500),
-		"an odd status":                gateway(599),
-		"a refused redirect":           noAnswer(fmt.Errorf("%w: to elsewhere", stytcherror.ErrRedirect)),
+		"a response of another shape":     stytcherror.NewDecodeError(stytcherror.DecodeError{Op: op, StatusCode: 200}, nil),
+		"a response cut short":            stytcherror.NewDecodeError(stytcherror.DecodeError{Op: op, StatusCode: 200}, io.ErrUnexpectedEOF),
+		"a failure of the API":            answer(500, stytcherror.CodeInternalServerError),
+		"an operation that is not built":  answer(501, "emulator_not_implemented"),
+		"a gateway's refusal":             gateway(403),
+		"a gateway's unknown path":        gateway(404),
+		"a gateway's failure":             gateway(500),
+		"a status that is not registered": gateway(599),
+		"a refused redirect":              noAnswer(fmt.Errorf("%w: to elsewhere", stytcherror.ErrRedirect)),
 	},
 	503: {
-		"no answer":                           noAnswer(io.EOF),
-		"no answer, of no known cause":        noAnswer(nil),
-		"no answer in time":                   noAnswer(context.DeadlineExceeded),
-		"a deadline":                          context.DeadlineExceeded,
-		"an API that is out of service":       answer(503, stytcherror.CodeServerUnavailable),
-		"a gateway without a server":          gateway(502),
-		"a gateway without an answer":         gateway(504),
-		"a gateway that waited for us":        gateway(408),
-		"a search that took too long":         answer(408, stytcherror.CodeSearchTimeout),
-		"a search that did, by code only":     stytcherror.CodeSearchTimeout,
-		"an API that took us for gone":        answer(499, stytcherror.CodeClientClosedRequest),
-		"no keys":                             &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable.Verdict, Reason: "EOF"},
-		"no policy":                           &stytcherror.PolicyError{Op: op, Err: noAnswer(io.EOF)},
-		"no policy, since the API refused it": &stytcherror.PolicyError{Op: op, Err: gateway(404)},
-		"no policy, since it cannot be read":  &stytcherror.PolicyError{Op: op, Err: stytcherror.NewDecodeError(stytcherror.DecodeError{}, nil)},
-		"no policy, for no known reason":      &stytcherror.PolicyError{Op: op},
-		"no policy, since there was no time":  &stytcherror.PolicyError{Op: op, Err: context.DeadlineExceeded},
-		"no answer, whatever caused it":       noAnswer(answer(404, stytcherror.CodeMemberNotFound)),
+		"no response":                            noAnswer(io.EOF),
+		"no response, without a cause":           noAnswer(nil),
+		"no response in time":                    noAnswer(context.DeadlineExceeded),
+		"a deadline":                             context.DeadlineExceeded,
+		"an API that is out of service":          answer(503, stytcherror.CodeServerUnavailable),
+		"a gateway without a server":             gateway(502),
+		"a gateway without a response":           gateway(504),
+		"a gateway without our request":          gateway(408),
+		"a search that took too long":            answer(408, stytcherror.CodeSearchTimeout),
+		"a search timeout, as a bare code":       stytcherror.CodeSearchTimeout,
+		"a request that we closed, says the API": answer(499, stytcherror.CodeClientClosedRequest),
+		"no keys":                                &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable.Verdict, Reason: "EOF"},
+		"no policy":                              &stytcherror.PolicyError{Op: op, Err: noAnswer(io.EOF)},
+		"no policy, since the API refused it":    &stytcherror.PolicyError{Op: op, Err: gateway(404)},
+		"no policy, since it does not decode":    &stytcherror.PolicyError{Op: op, Err: stytcherror.NewDecodeError(stytcherror.DecodeError{}, nil)},
+		"no policy, without a cause":             &stytcherror.PolicyError{Op: op},
+		"no policy in time":                      &stytcherror.PolicyError{Op: op, Err: context.DeadlineExceeded},
+		"no response, whatever the cause":        noAnswer(answer(404, stytcherror.CodeMemberNotFound)),
 	},
 }
 
@@ -166,7 +166,7 @@ func TestHTTPStatus(t *testing.T) {
 	}
 }
 
-func TestHTTPStatus_looksThroughWrapping(t *testing.T) {
+func TestHTTPStatus_unwraps(t *testing.T) {
 	t.Parallel()
 	for want, errs := range outcomes {
 		for name, err := range errs {
@@ -177,7 +177,7 @@ func TestHTTPStatus_looksThroughWrapping(t *testing.T) {
 				"wrapped":          fmt.Errorf("logging in: %w", err),
 				"wrapped twice":    fmt.Errorf("a: %w", fmt.Errorf("b: %w", err)),
 				"joined":           errors.Join(io.EOF, err),
-				"of a page":        &shared.PageError{Cursor: "c", Err: err},
+				"in a page":        &shared.PageError{Cursor: "c", Err: err},
 				"with a cause":     fmt.Errorf("%w: %w", io.EOF, err),
 				"joined to itself": errors.Join(err, err),
 			} {
@@ -185,7 +185,7 @@ func TestHTTPStatus_looksThroughWrapping(t *testing.T) {
 			}
 		}
 	}
-	t.Run("of several, the first counts", func(t *testing.T) {
+	t.Run("of several errors, the first counts", func(t *testing.T) {
 		t.Parallel()
 		missing, denied := answer(404, stytcherror.CodeMemberNotFound), error(stytcherror.ErrTenancyMismatch)
 		assert.Equal(t, 404, stytcherror.HTTPStatus(errors.Join(missing, denied)))
@@ -194,7 +194,7 @@ func TestHTTPStatus_looksThroughWrapping(t *testing.T) {
 	})
 }
 
-// Later tries help against these alone.
+// Temporary are the errors with status 429 and 503, and no others.
 func TestTemporary(t *testing.T) {
 	t.Parallel()
 	for status, errs := range outcomes {

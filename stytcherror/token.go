@@ -6,36 +6,36 @@ import (
 	"net/http"
 )
 
-// Verdicts on a token that is not accepted, for errors.Is. Expired, too old and keys unavailable may be different when
-// the API is asked; the others are final.
+// Reasons why a token is not accepted, for errors.Is. With ErrTokenExpired, ErrTokenTooOld and ErrKeysUnavailable, the
+// API may still accept the session; the others are final.
 var (
-	// ErrTokenExpired is a validly signed token whose time is over.
+	// ErrTokenExpired means that the token is validly signed, but expired.
 	ErrTokenExpired = &TokenError{Verdict: "expired"}
-	// ErrTokenTooOld is a valid token older than the caller's MaxTokenAge.
+	// ErrTokenTooOld means that the token is valid, but older than MaxTokenAge.
 	ErrTokenTooOld = &TokenError{Verdict: "too old"}
-	// ErrKeyUnknown is a token signed with a key that the key set does not hold.
+	// ErrKeyUnknown means that the key set has no key with the token's kid.
 	ErrKeyUnknown = &TokenError{Verdict: "unknown key"}
-	// ErrKeysUnavailable means that there are no keys to check with.
+	// ErrKeysUnavailable means that no key set could be fetched.
 	ErrKeysUnavailable = &TokenError{Verdict: "keys unavailable"}
-	// ErrTokenMalformed is no token of the expected form.
+	// ErrTokenMalformed means that the text is not a JWT of the expected form.
 	ErrTokenMalformed = &TokenError{Verdict: "malformed"}
-	// ErrTokenSignature is a token whose signature is wrong.
+	// ErrTokenSignature means that the signature is wrong.
 	ErrTokenSignature = &TokenError{Verdict: "bad signature"}
-	// ErrTokenClaims is a token of another issuer or for another audience.
+	// ErrTokenClaims means that issuer or audience is wrong.
 	ErrTokenClaims = &TokenError{Verdict: "wrong audience or issuer"}
-	// ErrTokenKind is a token of another kind, such as an access token where a session is asked for.
+	// ErrTokenKind means that the token is of another kind, such as an access token in place of a session JWT.
 	ErrTokenKind = &TokenError{Verdict: "wrong kind"}
-	// ErrTokenInactive is a token that the API calls inactive. It does not say why.
+	// ErrTokenInactive means that the API says that the token is not active, without a reason.
 	ErrTokenInactive = &TokenError{Verdict: "inactive"}
 )
 
-// TokenError means that a token is not accepted. Compare it with the verdicts above by errors.Is.
+// TokenError means that a token is not accepted. errors.Is finds ErrTokenExpired and the like in it, by the Verdict.
 type TokenError struct {
 	// Op is the operation.
 	Op string
-	// Verdict is the outcome in words; the sentinels hold all there are.
+	// Verdict is the reason in a few words, as in ErrTokenExpired.Verdict and the like.
 	Verdict string
-	// Reason says more, without the token or its claims.
+	// Reason has details, without the token and its claims.
 	Reason string
 }
 
@@ -47,7 +47,7 @@ func (e *TokenError) Error() string {
 	return text
 }
 
-// Is reports whether target is the sentinel of the same verdict.
+// Is reports whether target has the same Verdict and nothing else, as ErrTokenExpired and the like.
 func (e *TokenError) Is(target error) bool {
 	t, ok := target.(*TokenError)
 	return ok && t.Op == "" && t.Reason == "" && t.Verdict == e.Verdict
@@ -63,5 +63,5 @@ func (e *TokenError) httpStatus() int {
 // Format writes the text of Error, whatever the verb.
 func (e *TokenError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue is the text of Error.
+// LogValue returns the text of Error.
 func (e *TokenError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

@@ -20,7 +20,7 @@ func TestTokenError(t *testing.T) {
 	t.Parallel()
 	for _, verdict := range verdicts {
 		err := fmt.Errorf("checking: %w", &stytcherror.TokenError{Op: op, Verdict: verdict.Verdict, Reason: "because"})
-		t.Run("a token that is "+verdict.Verdict+" is that verdict and no other", func(t *testing.T) {
+		t.Run("the verdict "+verdict.Verdict+" matches its own variable and no other", func(t *testing.T) {
 			t.Parallel()
 			for _, other := range verdicts {
 				assert.Equal(t, other == verdict, errors.Is(err, other), other.Verdict)
@@ -30,14 +30,14 @@ func TestTokenError(t *testing.T) {
 			assert.Equal(t, "because", e.Reason)
 		})
 	}
-	t.Run("two errors of one verdict are not each other", func(t *testing.T) {
+	t.Run("two errors with one verdict do not match each other", func(t *testing.T) {
 		t.Parallel()
 		a := &stytcherror.TokenError{Op: op, Verdict: "expired", Reason: "an hour ago"}
 		b := &stytcherror.TokenError{Op: op, Verdict: "expired", Reason: "a day ago"}
 		assert.NotErrorIs(t, a, b)
 		assert.NotErrorIs(t, stytcherror.ErrTokenExpired, a)
 	})
-	t.Run("a token error is no code and no permission error", func(t *testing.T) {
+	t.Run("a TokenError matches no code and no PermissionError", func(t *testing.T) {
 		t.Parallel()
 		assert.NotErrorIs(t, stytcherror.ErrTokenExpired, stytcherror.Code("expired"))
 		assert.NotErrorIs(t, stytcherror.ErrTokenExpired, stytcherror.ErrTenancyMismatch)

@@ -20,3 +20,15 @@ func (v IntrospectTokenNetworkRequest) Format(s fmt.State, _ rune) { secret.Form
 
 // LogValue is v with its secrets masked.
 func (v IntrospectTokenNetworkRequest) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v IntrospectTokenClaims) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v IntrospectTokenClaims) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v OrganizationClaim) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v OrganizationClaim) LogValue() slog.Value { return secret.LogValue(v) }

@@ -14,3 +14,9 @@ func (v MFARequired) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
 func (v MFARequired) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v MemberOptions) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v MemberOptions) LogValue() slog.Value { return secret.LogValue(v) }

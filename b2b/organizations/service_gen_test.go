@@ -120,9 +120,9 @@ func TestService_Get(t *testing.T) {
 func TestService_Update(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[organizations.UpdateRequest, organizations.UpdateResponse]{
-		Name:   "b2b.organizations.update",
-		Method: "PUT",
-		Caller: true,
+		Name:          "b2b.organizations.update",
+		Method:        "PUT",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.UpdateRequest, organizations.UpdateResponse] {
 			return organizations.New(cfg).Update
 		},
@@ -210,9 +210,9 @@ func TestService_Update(t *testing.T) {
 func TestService_Delete(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[organizations.DeleteRequest, organizations.DeleteResponse]{
-		Name:   "b2b.organizations.delete",
-		Method: "DELETE",
-		Caller: true,
+		Name:          "b2b.organizations.delete",
+		Method:        "DELETE",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.DeleteRequest, organizations.DeleteResponse] {
 			return organizations.New(cfg).Delete
 		},
@@ -303,9 +303,9 @@ func TestService_Metrics(t *testing.T) {
 func TestService_ConnectedApps(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[organizations.ConnectedAppsRequest, organizations.ConnectedAppsResponse]{
-		Name:   "b2b.organizations.connected_apps",
-		Method: "GET",
-		Caller: true,
+		Name:          "b2b.organizations.connected_apps",
+		Method:        "GET",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.ConnectedAppsRequest, organizations.ConnectedAppsResponse] {
 			return organizations.New(cfg).ConnectedApps
 		},
@@ -328,9 +328,9 @@ func TestService_ConnectedApps(t *testing.T) {
 func TestService_GetConnectedApp(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[organizations.GetConnectedAppRequest, organizations.GetConnectedAppResponse]{
-		Name:   "b2b.organizations.get_connected_app",
-		Method: "GET",
-		Caller: true,
+		Name:          "b2b.organizations.get_connected_app",
+		Method:        "GET",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.GetConnectedAppRequest, organizations.GetConnectedAppResponse] {
 			return organizations.New(cfg).GetConnectedApp
 		},
@@ -358,9 +358,9 @@ func TestService_GetConnectedApp(t *testing.T) {
 func TestService_DeleteExternalID(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[organizations.DeleteExternalIDRequest, organizations.DeleteExternalIDResponse]{
-		Name:   "b2b.organizations.delete_external_id",
-		Method: "DELETE",
-		Caller: true,
+		Name:          "b2b.organizations.delete_external_id",
+		Method:        "DELETE",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[organizations.DeleteExternalIDRequest, organizations.DeleteExternalIDResponse] {
 			return organizations.New(cfg).DeleteExternalID
 		},

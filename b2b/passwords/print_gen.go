@@ -44,3 +44,9 @@ func (v AuthenticateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) 
 
 // LogValue is v with its secrets masked.
 func (v AuthenticateResponse) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v ZxcvbnFeedback) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v ZxcvbnFeedback) LogValue() slog.Value { return secret.LogValue(v) }

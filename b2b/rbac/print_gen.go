@@ -10,6 +10,12 @@ import (
 )
 
 // Format writes v with its secrets masked, whatever the verb.
+func (v Subject) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v Subject) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
 func (v CheckRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
@@ -32,3 +38,27 @@ func (v PolicyResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
 func (v PolicyResponse) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v Policy) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v Policy) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v OrgPolicy) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v OrgPolicy) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v PolicyRole) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v PolicyRole) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v PolicyResource) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v PolicyResource) LogValue() slog.Value { return secret.LogValue(v) }

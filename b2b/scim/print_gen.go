@@ -16,10 +16,46 @@ func (v SCIMAttributes) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 func (v SCIMAttributes) LogValue() slog.Value { return secret.LogValue(v) }
 
 // Format writes v with its secrets masked, whatever the verb.
+func (v Group) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v Group) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v TypedValue) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v TypedValue) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v Address) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v Address) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v Name) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v Name) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
 func (v EnterpriseExtension) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
 func (v EnterpriseExtension) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v Manager) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v Manager) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v SCIMConnection) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v SCIMConnection) LogValue() slog.Value { return secret.LogValue(v) }
 
 // Format writes v with its secrets masked, whatever the verb.
 func (v SCIMConnectionWithToken) Format(s fmt.State, _ rune) { secret.Format(s, v) }
@@ -32,3 +68,15 @@ func (v SCIMConnectionWithNextToken) Format(s fmt.State, _ rune) { secret.Format
 
 // LogValue is v with its secrets masked.
 func (v SCIMConnectionWithNextToken) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v SCIMGroup) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v SCIMGroup) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v SCIMGroupImplicitRoleAssignments) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v SCIMGroupImplicitRoleAssignments) LogValue() slog.Value { return secret.LogValue(v) }

@@ -112,6 +112,12 @@ func (v MemberSession) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 func (v MemberSession) LogValue() slog.Value { return secret.LogValue(v) }
 
 // Format writes v with its secrets masked, whatever the verb.
+func (v PrimaryRequired) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v PrimaryRequired) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
 func (v AuthenticateJWTLocalRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
@@ -128,3 +134,15 @@ func (v AuthenticateJWTResponse) Format(s fmt.State, _ rune) { secret.Format(s, 
 
 // LogValue is v with its secrets masked.
 func (v AuthenticateJWTResponse) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v AuthorizationCheck) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v AuthorizationCheck) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v AuthorizationVerdict) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v AuthorizationVerdict) LogValue() slog.Value { return secret.LogValue(v) }

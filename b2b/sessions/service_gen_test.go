@@ -91,9 +91,9 @@ func TestService_Authenticate(t *testing.T) {
 func TestService_Revoke(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[sessions.RevokeRequest, sessions.RevokeResponse]{
-		Name:   "b2b.sessions.revoke",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.sessions.revoke",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sessions.RevokeRequest, sessions.RevokeResponse] {
 			return sessions.New(cfg).Revoke
 		},

@@ -64,6 +64,30 @@ func (v OIDCConnection) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 func (v OIDCConnection) LogValue() slog.Value { return secret.LogValue(v) }
 
 // Format writes v with its secrets masked, whatever the verb.
+func (v Connection) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v Connection) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v ConnectionImplicitRoleAssignment) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v ConnectionImplicitRoleAssignment) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v GroupImplicitRoleAssignment) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v GroupImplicitRoleAssignment) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v X509Certificate) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v X509Certificate) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
 func (v EncryptionPrivateKey) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.

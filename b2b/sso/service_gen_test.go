@@ -13,9 +13,9 @@ import (
 func TestService_GetConnections(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[sso.GetConnectionsRequest, sso.GetConnectionsResponse]{
-		Name:   "b2b.sso.get_connections",
-		Method: "GET",
-		Caller: true,
+		Name:          "b2b.sso.get_connections",
+		Method:        "GET",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sso.GetConnectionsRequest, sso.GetConnectionsResponse] {
 			return sso.New(cfg).GetConnections
 		},
@@ -40,9 +40,9 @@ func TestService_GetConnections(t *testing.T) {
 func TestService_DeleteConnection(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[sso.DeleteConnectionRequest, sso.DeleteConnectionResponse]{
-		Name:   "b2b.sso.delete_connection",
-		Method: "DELETE",
-		Caller: true,
+		Name:          "b2b.sso.delete_connection",
+		Method:        "DELETE",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[sso.DeleteConnectionRequest, sso.DeleteConnectionResponse] {
 			return sso.New(cfg).DeleteConnection
 		},

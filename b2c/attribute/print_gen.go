@@ -10,6 +10,12 @@ import (
 )
 
 // Format writes v with its secrets masked, whatever the verb.
+func (v Attributes) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v Attributes) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
 func (v ClientAttributes) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.

@@ -10,6 +10,12 @@ import (
 )
 
 // Format writes v with its secrets masked, whatever the verb.
+func (v ConnectedApp) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v ConnectedApp) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
 func (v ConnectedAppWithClientSecret) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
@@ -20,3 +26,9 @@ func (v ConnectedAppWithNextClientSecret) Format(s fmt.State, _ rune) { secret.F
 
 // LogValue is v with its secrets masked.
 func (v ConnectedAppWithNextClientSecret) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v ConnectedAppPublic) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v ConnectedAppPublic) LogValue() slog.Value { return secret.LogValue(v) }

@@ -14,3 +14,9 @@ func (v DeviceInfo) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
 func (v DeviceInfo) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v DeviceAttributeDetails) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v DeviceAttributeDetails) LogValue() slog.Value { return secret.LogValue(v) }

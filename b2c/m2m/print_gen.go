@@ -40,6 +40,12 @@ func (v AuthenticateTokenResponse) Format(s fmt.State, _ rune) { secret.Format(s
 func (v AuthenticateTokenResponse) LogValue() slog.Value { return secret.LogValue(v) }
 
 // Format writes v with its secrets masked, whatever the verb.
+func (v M2MClient) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v M2MClient) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
 func (v M2MClientWithClientSecret) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
@@ -50,3 +56,15 @@ func (v M2MClientWithNextClientSecret) Format(s fmt.State, _ rune) { secret.Form
 
 // LogValue is v with its secrets masked.
 func (v M2MClientWithNextClientSecret) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v M2MSearchQuery) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v M2MSearchQuery) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v M2MSearchQueryOperand) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v M2MSearchQueryOperand) LogValue() slog.Value { return secret.LogValue(v) }

@@ -82,6 +82,12 @@ func (v PBKDF2Config) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 func (v PBKDF2Config) LogValue() slog.Value { return secret.LogValue(v) }
 
 // Format writes v with its secrets masked, whatever the verb.
+func (v LUDSRequirements) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v LUDSRequirements) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
 func (v Feedback) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.

@@ -20,3 +20,9 @@ func (v MetricsResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
 func (v MetricsResponse) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v ProjectMetric) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v ProjectMetric) LogValue() slog.Value { return secret.LogValue(v) }

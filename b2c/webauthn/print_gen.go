@@ -80,3 +80,9 @@ func (v ListCredentialsResponse) Format(s fmt.State, _ rune) { secret.Format(s, 
 
 // LogValue is v with its secrets masked.
 func (v ListCredentialsResponse) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v WebAuthnCredential) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v WebAuthnCredential) LogValue() slog.Value { return secret.LogValue(v) }

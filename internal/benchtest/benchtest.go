@@ -1,11 +1,11 @@
-// Package benchtest measures variants of the same work against each other on a machine that is not quiet.
+// Package benchtest compares the speed of several ways to do the same work, on a machine with other load.
 //
 //	benchtest.Run(b,
 //		benchtest.Variant{Name: "ours", Do: func() { ours() }},
 //		benchtest.Variant{Name: "theirs", Do: func() { theirs() }})
 //
-// [Run] lets the variants take turns in batches of about a millisecond, so that whatever else the machine does hits all
-// of them alike, and reports the median of the ratios between neighbours: 1.00 is as fast, 2.00 takes twice as long.
+// [Run] runs the variants in turn, in batches of about a millisecond, so that other load slows all of them alike. It
+// reports the median of the ratios of their times in one turn: 1.00 is as fast, 2.00 takes twice as long.
 package benchtest
 
 import (
@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// batch is how long one turn lasts.
+// batch is the duration of the calls of one variant in one turn.
 const batch = time.Millisecond
 
 // Variant is one way to do the work.
@@ -24,9 +24,9 @@ type Variant struct {
 	Do   func()
 }
 
-// Run compares base with others. It reports time and allocations of base, and for each other one the median of
-// base's time to its time as "x-Name", and by how many allocations base goes beyond it as "allocs-over-Name". One
-// iteration is one turn of every variant.
+// Run compares base with others. It reports time and allocations of a call of base, and for each other variant the
+// median of base's time divided by its time as "x-Name", and base's allocations minus its allocations as
+// "allocs-over-Name". In one iteration of b.Loop, each variant has a batch.
 func Run(b *testing.B, base Variant, others ...Variant) {
 	b.Helper()
 	all := append([]Variant{base}, others...)
@@ -40,7 +40,7 @@ func Run(b *testing.B, base Variant, others ...Variant) {
 	turn := 0
 	for b.Loop() {
 		for k := range all {
-			i := (turn + k) % len(all) // nobody is always first
+			i := (turn + k) % len(all) // each turn begins with another variant
 			began := time.Now()
 			for range sizes[i] {
 				all[i].Do()
@@ -61,8 +61,8 @@ func Run(b *testing.B, base Variant, others ...Variant) {
 	}
 }
 
-// Allocs is the number of allocations that one call of f makes, with those of a server in the same process. It takes
-// the least of several counts: the collector empties pools now and then.
+// Allocs returns the number of allocations per call of f, those of other goroutines included, such as a test server's.
+// It is the least of several counts, since garbage collection empties pools.
 func Allocs(f func()) float64 {
 	const counts, calls = 5, 40
 	f()
@@ -79,7 +79,7 @@ func Allocs(f func()) float64 {
 	return slices.Min(least)
 }
 
-// batchSize is how many calls of f fill a turn.
+// batchSize returns how many calls of f take as long as batch.
 func batchSize(f func()) int {
 	for n := 1; ; n *= 2 {
 		began := time.Now()

@@ -10,7 +10,7 @@ import (
 
 var sink any
 
-// work takes time in proportion to n.
+// work returns a function whose time is proportional to n.
 func work(n int) func() {
 	return func() {
 		x := uint64(n)

@@ -1,9 +1,9 @@
-// Package canarytest looks for secrets in whatever is printed or logged. It is used by tests only.
+// Package canarytest looks for secrets in printed and logged values. It is used by tests only.
 //
 //	canarytest.Hidden(t, err, token)
 //
-// [Print] is the list of ways. JSON is data and shows secrets, but for errors and for what is a text in JSON, such as a
-// config.
+// [Print] lists the ways to show a value. encoding/json is one only for errors and for types with a MarshalText, such
+// as stytch.Config: the JSON of other values contains their secrets.
 package canarytest
 
 import (
@@ -21,41 +21,44 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// verbs are those of package fmt, with the flags that change what they show. Not among them are %p and %w, which, used
-// on a value they are not meant for, print its fields past every method; go vet reports both.
+// verbs are the verbs of package fmt, with flags that change what they show, except %p and %w: with values for which
+// they are not meant, these print fields without calling any method. go vet reports both.
 var verbs = []string{
 	"%v", "%+v", "%#v", "%s", "%+s", "%q", "%+q", "%#q", "%d", "%x", "%X", "%#x", "% x", "%o", "%O", "%b", "%c", "%U",
 	"%e", "%f", "%g", "%G", "%t", "%T", "%60v", "%-60s",
 }
 
-// TB is the part of testing.TB that is needed.
+// TB is the part of testing.TB that Hidden uses.
 type TB interface {
 	Helper()
 	Errorf(format string, args ...any)
 }
 
-// Hidden fails the test if one of the secrets shows in v, plain or encoded, whichever way v is shown.
+// Hidden fails the test if one of the ways to show v shows one of the secrets, plain or encoded, or an [Address]. Types
+// without a Format may show addresses, except in the form of shared.Redacted: package fmt prints pointers inside of
+// lists, maps and structs so.
 func Hidden(t TB, v any, secrets ...string) {
 	t.Helper()
 	if shown := Shown(v, secrets...); len(shown) > 0 {
 		some := strings.Join(shown[:min(3, len(shown))], "\n")
 		t.Errorf("%T shows a secret in %d ways, such as\n%s", v, len(shown), some)
 	}
-	if _, isText := v.(string); isText {
-		return
-	}
+	_, hasFormat := v.(fmt.Formatter)
 	for way, text := range Print(v) {
-		if at := address.FindString(text); at != "" {
+		if !hasFormat && !strings.HasPrefix(way, "redacted") {
+			continue
+		}
+		if at := Address.FindString(text); at != "" {
 			t.Errorf("%T shows the address %s by %s", v, at, way)
 			return
 		}
 	}
 }
 
-// address is that of a value in memory, as package fmt writes it.
-var address = regexp.MustCompile(`\b0xc[0-9a-f]{8,}\b`)
+// Address matches an address in memory, as package fmt writes it.
+var Address = regexp.MustCompile(`\b0x[0-9a-f]{6,16}\b`)
 
-// Shown lists the ways in which v shows one of the secrets, each with the form it takes.
+// Shown returns the ways to show v that show one of the secrets, each with the form in which it does.
 func Shown(v any, secrets ...string) []string {
 	var ways []string
 	for way, text := range Print(v) {
@@ -70,7 +73,7 @@ func Shown(v any, secrets ...string) []string {
 	return ways
 }
 
-// Print shows v in every way there is, by name of the way.
+// Print shows v in every way, by the name of the way.
 func Print(v any) map[string]string {
 	shown := map[string]string{"Sprint": fmt.Sprint(v), "Sprintln": fmt.Sprintln(v)}
 	for _, verb := range verbs {
@@ -114,7 +117,7 @@ func marshalled(v any) string {
 	return string(raw)
 }
 
-// find looks for secret in text, as it stands and as the verb or an encoder would write it.
+// find looks for secret in text, as it is and as the verb or an encoder writes it.
 func find(text, way, secret string) (string, bool) {
 	forms := []string{
 		secret,

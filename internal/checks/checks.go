@@ -1,9 +1,9 @@
-// Package checks finds what is wrong with a client's configuration without asking anybody. Its reasons never hold the
-// value.
+// Package checks validates the configuration of a client, without a network. The reasons that it returns never contain
+// the value.
 //
 //	u, reason := checks.Address("https://login.example.com", "api.example.com")
 //
-// [Address] is the rule for base URLs, [Bounds] that for numbers and middleware.
+// [Address] checks base URLs, [Bounds] numbers and middleware.
 package checks
 
 import (
@@ -16,8 +16,8 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Address parses a base URL, or makes that of host, over https, where raw is empty. Over http only loopback hosts pass.
-// A path is kept as a prefix, without slashes at its end.
+// Address parses a base URL; if raw is empty, it returns https://host. http is accepted for loopback hosts only. A path
+// is kept as a prefix, without slashes at its end. The reason is empty if u is valid.
 func Address(raw, host string) (u *url.URL, reason string) {
 	if raw == "" {
 		return &url.URL{Scheme: "https", Host: host}, ""
@@ -50,13 +50,13 @@ func Loopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// validPort takes what a TCP port can be, or none.
+// validPort reports whether port is empty or a number of 16 bits.
 func validPort(port string) bool {
 	_, err := strconv.ParseUint(port, 10, 16)
 	return port == "" || err == nil
 }
 
-// Word reports whether s can stand in an Authorization header and looks like one word.
+// Word reports whether s is free of spaces, control characters and invalid UTF-8, as a credential in a header is.
 func Word(s string) bool {
 	for _, r := range s {
 		if r <= ' ' || r == 0x7f || r == '\uFFFD' {
@@ -66,7 +66,7 @@ func Word(s string) bool {
 	return true
 }
 
-// Bounds names the field that makes no sense, of those that every client's configuration has.
+// Bounds checks the fields that the configurations of all clients have. The reason is empty if they are valid.
 func Bounds(
 	maxBytes int64, retry shared.RetryPolicy, middleware []func(http.RoundTripper) http.RoundTripper,
 ) (field, reason string) {
@@ -86,7 +86,7 @@ func Bounds(
 	return "", ""
 }
 
-// Printable is an address without whatever credentials it carries.
+// Printable returns an address without credentials, query and fragment, which may hold secrets.
 func Printable(raw string) string {
 	if raw == "" {
 		return "default"

@@ -1,5 +1,5 @@
-// Package contracttest is the test that every generated operation passes: what it sends, what it makes of answers, and
-// how it fails.
+// Package contracttest tests an operation: which request it sends, how it decodes responses, and which errors it
+// returns. Every generated operation has such a test.
 package contracttest
 
 import (
@@ -24,23 +24,27 @@ import (
 // Call is a service's method.
 type Call[Req, Resp any] func(context.Context, *Req, ...shared.RequestOption) (*Resp, error)
 
-// Operation is what an operation promises.
+// Operation describes an operation under test.
 type Operation[Req, Resp any] struct {
-	Name, Method  string
-	Fraud, Caller bool
-	// Form says that the body is a form, of which every byte counts.
-	Form     bool
+	Name, Method string
+	// Fraud says that the host is that of the fraud API.
+	Fraud bool
+	// Authorization says that the operation accepts shared.WithAuthorization.
+	Authorization bool
+	// Form says that the body is a form, which is compared byte by byte.
+	Form bool
+	// Bind makes the service and returns the operation's method.
 	Bind     func(*shared.FetchConfig) Call[Req, Resp]
 	Requests []Request[Req]
-	// Answer has every field there is.
+	// Answer is the body of a response with every field.
 	Answer string
 }
 
-// Request is a request and what must reach the wire.
+// Request is a request and what must be sent for it.
 type Request[Req any] struct {
 	Name string
 	Req  Req
-	// Path is escaped; Body is empty where nothing may be sent.
+	// Path is escaped. Body is empty if the request has none.
 	Path, Query, Body string
 }
 
@@ -49,7 +53,7 @@ const (
 	fraudHost = "fraud.example"
 )
 
-// Test checks all that o promises.
+// Test runs a subtest for each property of o.
 func Test[Req, Resp any](t *testing.T, o Operation[Req, Resp]) {
 	t.Helper()
 	for _, r := range o.Requests {
@@ -57,14 +61,14 @@ func Test[Req, Resp any](t *testing.T, o Operation[Req, Resp]) {
 	}
 	t.Run("decodes every field", func(t *testing.T) { t.Parallel(); o.decodes(t) })
 	o.decoding(t)
-	t.Run("makes an Error of the API's no", func(t *testing.T) { t.Parallel(); o.fails(t) })
-	t.Run("makes an Error of a gateway's page", func(t *testing.T) { t.Parallel(); o.failsWithHTML(t) })
-	t.Run("sends nothing when cancelled", func(t *testing.T) { t.Parallel(); o.cancelled(t) })
-	t.Run("refuses an empty request that lacks required fields", func(t *testing.T) { t.Parallel(); o.empty(t) })
-	t.Run("passes the caller's session on, or refuses to", func(t *testing.T) { t.Parallel(); o.caller(t) })
+	t.Run("returns an Error for an error response", func(t *testing.T) { t.Parallel(); o.fails(t) })
+	t.Run("returns an Error for the HTML page of a gateway", func(t *testing.T) { t.Parallel(); o.failsWithHTML(t) })
+	t.Run("sends nothing if the context is cancelled", func(t *testing.T) { t.Parallel(); o.cancelled(t) })
+	t.Run("refuses an empty request if it has required fields", func(t *testing.T) { t.Parallel(); o.empty(t) })
+	t.Run("sends or refuses the session of the option", func(t *testing.T) { t.Parallel(); o.session(t) })
 }
 
-// serve binds the operation to a transport of its own that answers with responder and keeps the requests.
+// serve returns the operation with a transport of its own that uses responder, and that transport.
 func (o Operation[Req, Resp]) serve(responder httpmock.Responder) (Call[Req, Resp], *httpmock.MockTransport) {
 	mock := httpmock.NewMockTransport()
 	mock.RegisterNoResponder(responder)
@@ -156,7 +160,7 @@ func (o Operation[Req, Resp]) cancelled(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	_, ok := errors.AsType[*stytcherror.RequestError](err)
 	assert.True(t, ok, "got %T", err)
-	assert.LessOrEqual(t, mock.GetTotalCallCount(), 0)
+	assert.Zero(t, mock.GetTotalCallCount())
 }
 
 func (o Operation[Req, Resp]) empty(t *testing.T) {
@@ -175,7 +179,7 @@ func (o Operation[Req, Resp]) empty(t *testing.T) {
 	}
 }
 
-// needsFields reports whether a request has a required field whose absence can be seen.
+// needsFields reports whether a request has a required field whose zero value is refused.
 func needsFields[Req any]() bool {
 	t := reflect.TypeFor[Req]()
 	for f := range t.Fields() {
@@ -188,7 +192,7 @@ func needsFields[Req any]() bool {
 	return false
 }
 
-func (o Operation[Req, Resp]) caller(t *testing.T) {
+func (o Operation[Req, Resp]) session(t *testing.T) {
 	var got http.Header
 	call, _ := o.serve(func(req *http.Request) (*http.Response, error) {
 		got = req.Header
@@ -196,7 +200,7 @@ func (o Operation[Req, Resp]) caller(t *testing.T) {
 	})
 	auth := shared.WithAuthorization(shared.Authorization{SessionToken: "token-1", SessionJWT: "jwt-1"})
 	_, err := call(t.Context(), &o.Requests[0].Req, auth)
-	if !o.Caller {
+	if !o.Authorization {
 		_, ok := errors.AsType[*stytcherror.ArgumentError](err)
 		require.True(t, ok, "got %v", err)
 		assert.Nil(t, got)

@@ -16,38 +16,38 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// tomorrow is a name and a value that no version of the API sends today.
-const tomorrow = "x_of_tomorrow"
+// unknown is a name and a value that the API does not have.
+const unknown = "x_unknown"
 
-// decoding checks what an answer may do without harm, and what it may not.
+// decoding tests responses that differ from Answer: those that must decode, and those that must not.
 func (o Operation[Req, Resp]) decoding(t *testing.T) {
 	t.Helper()
 	for name, check := range map[string]func(*answer, *testing.T){
-		"ignores fields that nobody knows, at every level":           (*answer).unknownFields,
-		"keeps texts that nobody knows, those of enums too":          (*answer).unknownTexts,
-		"keeps large integers":                                       (*answer).largeIntegers,
-		"takes null as it takes absence, at every level":             (*answer).nulls,
-		"names the field whose value is of another type than agreed": (*answer).wrongTypes,
+		"ignores unknown fields, at every level":            (*answer).unknownFields,
+		"keeps unknown strings, values of enums too":        (*answer).unknownStrings,
+		"keeps large integers":                              (*answer).largeIntegers,
+		"decodes null like an absent field, at every level": (*answer).nulls,
+		"names the field whose value has another type":      (*answer).wrongTypes,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); check(o.answer(t), t) })
 	}
 }
 
-// answer is an answer that a check can change, and the call that gets it. It is not generic, which keeps the many test
-// programs small.
+// answer is the body of a response, which a test can change, and a call that gets it. It is not generic, which keeps
+// the test programs small.
 type answer struct {
-	op    string
-	call  func(context.Context) (resp any, err error)
-	root  map[string]any
-	sites []site
-	body  []byte
+	op        string
+	call      func(context.Context) (resp any, err error)
+	root      map[string]any
+	locations []location
+	body      []byte
 }
 
 func (o Operation[Req, Resp]) answer(t *testing.T) *answer {
 	t.Helper()
 	a := &answer{op: o.Name}
 	require.NoError(t, json.Unmarshal([]byte(o.Answer), &a.root))
-	a.sites = sitesOf(a.root, reflect.TypeFor[Resp]())
+	a.locations = locationsOf(a.root, reflect.TypeFor[Resp]())
 	call := o.bind(roundTrip(a.respond))
 	a.call = func(ctx context.Context) (any, error) {
 		resp, err := call(ctx, &o.Requests[0].Req)
@@ -70,7 +70,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// decode makes the call, which is answered with the answer as it now is.
+// decode makes the call, which gets the body as it is now.
 func (a *answer) decode(t *testing.T) (resp any, err error) {
 	t.Helper()
 	a.body, err = json.Marshal(a.root)
@@ -78,8 +78,8 @@ func (a *answer) decode(t *testing.T) (resp any, err error) {
 	return a.call(t.Context())
 }
 
-// survives checks that the answer, as it now is, decodes with nothing lost.
-func (a *answer) survives(t *testing.T) {
+// checkLossless checks that the body, as it is now, decodes without loss.
+func (a *answer) checkLossless(t *testing.T) {
 	t.Helper()
 	resp, err := a.decode(t)
 	require.NoError(t, err)
@@ -91,10 +91,10 @@ func (a *answer) survives(t *testing.T) {
 func (a *answer) unknownFields(t *testing.T) {
 	want, err := a.decode(t)
 	require.NoError(t, err)
-	a.root[tomorrow] = tomorrow
-	for _, s := range a.sites {
-		if object, ok := s.get().(map[string]any); ok && s.typ.Kind() == reflect.Struct {
-			object[tomorrow] = []any{map[string]any{tomorrow: 1}}
+	a.root[unknown] = unknown
+	for _, l := range a.locations {
+		if object, ok := l.get().(map[string]any); ok && l.typ.Kind() == reflect.Struct {
+			object[unknown] = []any{map[string]any{unknown: 1}}
 		}
 	}
 	got, err := a.decode(t)
@@ -102,64 +102,64 @@ func (a *answer) unknownFields(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
-func (a *answer) unknownTexts(t *testing.T) {
-	for _, s := range a.sites {
-		if s.typ.Kind() == reflect.String {
-			s.set(tomorrow)
+func (a *answer) unknownStrings(t *testing.T) {
+	for _, l := range a.locations {
+		if l.typ.Kind() == reflect.String {
+			l.set(unknown)
 		}
 	}
-	a.survives(t)
+	a.checkLossless(t)
 }
 
 func (a *answer) largeIntegers(t *testing.T) {
-	const large = math.MaxInt >> 10 // 1<<53 - 1, the largest that every decoder of JSON agrees on, if int has 64 bits
-	for _, s := range a.sites {
-		isInteger := reflect.Int <= s.typ.Kind() && s.typ.Kind() <= reflect.Uint64
-		if isInteger && s.pointer != "/status_code" { // of which 400 and more is an error
-			s.set(large)
+	const large = math.MaxInt >> 10 // 1<<53 - 1, up to which a float64 is exact, if int has 64 bits
+	for _, l := range a.locations {
+		isInteger := reflect.Int <= l.typ.Kind() && l.typ.Kind() <= reflect.Uint64
+		if isInteger && l.pointer != "/status_code" { // 400 and more is an error
+			l.set(large)
 		}
 	}
-	a.survives(t)
+	a.checkLossless(t)
 }
 
-// nulls puts null into one place after the other. One of request_id and status_code must stay.
+// nulls sets one value after the other to null, except the only one of request_id and status_code.
 func (a *answer) nulls(t *testing.T) {
 	_, id := a.root["request_id"]
 	_, status := a.root["status_code"]
-	for _, s := range a.sites {
-		if s.pointer == "/request_id" && !status || s.pointer == "/status_code" && !id {
+	for _, l := range a.locations {
+		if l.pointer == "/request_id" && !status || l.pointer == "/status_code" && !id {
 			continue
 		}
-		value := s.get()
-		s.set(nil)
+		value := l.get()
+		l.set(nil)
 		got, err := a.decode(t)
-		require.NoError(t, err, "null at %s", s.pointer)
-		if s.field {
-			delete(s.object, s.name)
+		require.NoError(t, err, "null at %s", l.pointer)
+		if l.field {
+			delete(l.object, l.name)
 			want, err := a.decode(t)
-			require.NoError(t, err, "nothing at %s", s.pointer)
-			assert.True(t, reflect.DeepEqual(want, got), "null at %s is not taken as its absence is", s.pointer)
+			require.NoError(t, err, "no field %s", l.pointer)
+			assert.True(t, reflect.DeepEqual(want, got), "null at %s does not decode like an absent field", l.pointer)
 		}
-		s.set(value)
+		l.set(value)
 	}
 }
 
 func (a *answer) wrongTypes(t *testing.T) {
-	for _, s := range a.sites {
-		value := s.get()
+	for _, l := range a.locations {
+		value := l.get()
 		other := otherType(value)
-		if !s.top || s.typ.Kind() == reflect.Interface || other == nil {
+		if !l.topLevel || l.typ.Kind() == reflect.Interface || other == nil {
 			continue
 		}
-		s.set(other)
+		l.set(other)
 		resp, err := a.decode(t)
-		s.set(value)
+		l.set(value)
 		assert.Nil(t, resp)
 		e, ok := err.(*stytcherror.DecodeError) //nolint:errorlint // the outermost error is meant
-		if assert.True(t, ok, "%T at %s: %T", other, s.pointer, err) {
+		if assert.True(t, ok, "%T at %s: %T", other, l.pointer, err) {
 			assert.Equal(t, a.op, e.Op)
 			assert.Equal(t, http.StatusOK, e.StatusCode)
-			assert.Equal(t, s.pointer, e.Field)
+			assert.Equal(t, l.pointer, e.Field)
 		}
 	}
 }

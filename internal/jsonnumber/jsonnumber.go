@@ -1,12 +1,11 @@
-// Package jsonnumber finds the numbers that a float64 cannot hold exactly.
+// Package jsonnumber finds integers that a float64 cannot hold exactly.
 package jsonnumber
 
-// minDigits is how many digits a whole number has at least that goes beyond 2^53, from where on a float64 does not hold
-// every one.
+// minDigits is the number of digits of 2^53, beyond which a float64 does not hold every integer.
 const minDigits = 16
 
-// MayBeLarge reports whether JSON may hold such a number: whether so many digits stand side by side anywhere, be it
-// within a text.
+// MayBeLarge reports whether data, JSON, may have an integer beyond 2^53: whether it has 16 digits in a row anywhere,
+// strings and fractions included.
 func MayBeLarge(data []byte) bool {
 	digits := 0
 	for _, c := range data {

@@ -7,10 +7,10 @@ import (
 	"regexp"
 )
 
-// The limits serve reading: nobody reads generated files from top to bottom, so that they have none.
+// Limits that keep files readable. Generated files have none.
 const (
 	maxLines         = 400
-	maxFunctionLines = 60 // tests excepted, for tables of cases
+	maxFunctionLines = 60 // except in tests, because of tables of cases
 )
 
 func fileSizes(files []*goFile) []string {
@@ -50,7 +50,7 @@ func markers(files []*goFile) []string {
 		first, _, _ := bytes.Cut(f.text, []byte("\n"))
 		switch head := f.text[:f.fset.Position(f.tree.Package).Offset]; {
 		case f.isGenerated() && !marker.Match(first):
-			complaints = append(complaints, f.path+": the first line is no marker")
+			complaints = append(complaints, f.path+": the first line is not the marker")
 		case !f.isGenerated() && marker.Match(head):
 			complaints = append(complaints, f.path+": a marker, but the name does not end in _gen.go")
 		}

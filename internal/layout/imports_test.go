@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// thirdParty are the modules that the SDK may link; none has dependencies of its own.
+// thirdParty are the modules that the SDK may link. They have no dependencies of their own.
 var thirdParty = []string{
 	"github.com/go-json-experiment/json",
 	"github.com/google/go-querystring",
 }
 
-// imported is an import of a file; local is its path below the module, empty for one from elsewhere.
+// imported is an import of a file. local is its path below this module, or "" for a package of another module.
 type imported struct{ name, path, local string }
 
 func (f *goFile) imports() []imported {
@@ -43,7 +43,7 @@ func (i imported) isStd() bool {
 	return !strings.Contains(first, ".")
 }
 
-// isCommon reports whether every package of the SDK may import it.
+// isCommon reports whether all packages of the SDK may import it.
 func (i imported) isCommon() bool {
 	return i.isStd() || i.local == "" && within(i.path, thirdParty...) ||
 		within(i.local, "shared", "stytcherror", "internal")
@@ -54,10 +54,10 @@ func isServicePackage(dir string) bool {
 	return strings.HasPrefix(dir, "b2b/") || strings.HasPrefix(dir, "b2c/")
 }
 
-// isTestPackage reports whether only tests may import a package below internal.
+// isTestPackage reports whether a folder is one of internal/...test, which only tests import.
 func isTestPackage(dir string) bool { return within(dir, "internal") && strings.HasSuffix(dir, "test") }
 
-// checkImports complains about each import of the chosen files that is not allowed. Tests may import anything.
+// checkImports complains about each import of the chosen files that is not allowed. Test files may import anything.
 func checkImports(files []*goFile, chosen func(*goFile) bool, allowed func(*goFile, imported) bool) []string {
 	var complaints []string
 	for _, f := range files {
@@ -82,7 +82,8 @@ func servicePackageImports(files []*goFile) []string {
 	})
 }
 
-// serviceUse complains where a service package makes or holds another one's Service: it may use its types only.
+// serviceUse complains about service packages that use Service or New of another service package. They may use its
+// other types.
 func serviceUse(files []*goFile) []string {
 	var complaints []string
 	for _, f := range files {

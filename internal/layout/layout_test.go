@@ -19,14 +19,14 @@ const (
 	modulePath = "github.com/seed75add069/stytch-go"
 )
 
-// rule returns a line for each place that breaks it.
+// rule returns a complaint for each place that breaks it.
 type rule func(files []*goFile) []string
 
 var rules = []struct {
 	name  string
 	check rule
 }{
-	{"service packages import the standard library and what lies below them", servicePackageImports},
+	{"service packages import the standard library and lower layers", servicePackageImports},
 	{"service packages use no other package's Service", serviceUse},
 	{"service trees import service packages", serviceTreeImports},
 	{"shared, stytcherror and what they use import the standard library", sharedImports},
@@ -43,16 +43,14 @@ var rules = []struct {
 	{"names and comments use the words of the field", vocabulary},
 }
 
-// pending are the paths that a rule does not hold for yet.
+// pending are the paths to which a rule does not apply yet, by its name.
 var pending = map[string][]string{
 	"names and comments use the words of the field": {
-		"b2b", "b2c", "stytcherror",
-		"internal/benchtest", "internal/contracttest", "internal/jwks", "internal/jwt", "internal/rbac",
-		"internal/sweep", "internal/transport", "internal/verify",
+		"b2b", "b2c", "internal/jwks", "internal/jwt", "internal/rbac", "internal/verify",
 	},
 }
 
-// pendingDocuments are those whose words are not checked yet.
+// pendingDocuments are the documents whose words are not checked yet.
 var pendingDocuments = []string{}
 
 func TestRules(t *testing.T) {
@@ -67,17 +65,17 @@ func TestRules(t *testing.T) {
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
-			held := slices.DeleteFunc(slices.Clone(files), func(f *goFile) bool {
+			checked := slices.DeleteFunc(slices.Clone(files), func(f *goFile) bool {
 				return within(f.path, pending[r.name]...)
 			})
-			for _, complaint := range r.check(held) {
+			for _, complaint := range r.check(checked) {
 				t.Error(complaint)
 			}
 		})
 	}
 }
 
-// Each rule accepts a file that keeps it and complains once about one that does not.
+// Each rule accepts a file that obeys it and complains once about one that does not.
 func TestRules_complain(t *testing.T) {
 	t.Parallel()
 	for _, v := range violations {
@@ -87,7 +85,7 @@ func TestRules_complain(t *testing.T) {
 				t.Errorf("%d complaints about what breaks the rule: %q", len(got), got)
 			}
 			if got := v.check(oneFile(t, v.path, v.good)); len(got) != 0 {
-				t.Errorf("complaints about what keeps the rule: %q", got)
+				t.Errorf("complaints about what obeys the rule: %q", got)
 			}
 		})
 	}
@@ -120,7 +118,7 @@ type goFile struct {
 	tree      *ast.File
 }
 
-// readTree parses all Go files of the repository, nested modules included, test data left out.
+// readTree parses all Go files of the repository, those of nested modules included, except test data.
 func readTree(repository fs.FS) ([]*goFile, error) {
 	var files []*goFile
 	err := walk(repository, ".go", func(name string, text []byte) error {
@@ -162,7 +160,7 @@ func (f *goFile) isGenerated() bool {
 	return strings.HasSuffix(f.path, "_gen.go") || strings.HasSuffix(f.path, "_gen_test.go")
 }
 
-// under reports whether the file lies in one of the folders or below it.
+// under reports whether the file is in one of the folders or below it.
 func (f *goFile) under(folders ...string) bool { return within(f.dir, folders...) }
 
 // within reports whether a path is one of the others or below it.

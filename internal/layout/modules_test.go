@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The SDK links the two modules of thirdParty. The emulator, programs and tests may link others.
+// The SDK links only the modules of thirdParty. The emulator, programs and tests may link others.
 func TestSDK_modules(t *testing.T) {
 	t.Parallel()
 	all := strings.Fields(goRun(t, root, "list", "./..."))
@@ -27,15 +27,15 @@ func TestSDK_modules(t *testing.T) {
 	}
 }
 
-// A module that uses the SDK gets no more lines into its go.mod and go.sum than these. Needs the modules that our tests
-// use in the module cache, or a network.
+// A module that uses the SDK gets at most these numbers of lines in go.mod and go.sum. Go needs the modules of this
+// module's tests for that, from the module cache or the network.
 func TestSDK_users(t *testing.T) {
 	t.Parallel()
 	const client = "package user\n\nimport stytch \"" + modulePath + "\"\n\nvar Client, _ = stytch.NewClient(stytch.Config{})\n"
 	const server = "package user\n\nimport _ \"" + modulePath + "/stytchtest\"\n"
 	for name, tt := range map[string]struct {
 		files               map[string]string
-		maxIndirect, maxSum int // maxSum is 0 where nothing is said
+		maxIndirect, maxSum int // maxSum 0 is no limit
 	}{
 		"the SDK alone":   {map[string]string{"user.go": client}, 2, 32},
 		"with stytchtest": {map[string]string{"user.go": client, "user_test.go": server}, 10, 0},
@@ -63,7 +63,7 @@ func TestSDK_users(t *testing.T) {
 	}
 }
 
-// userModule writes a module with these files that requires this one.
+// userModule writes a module with these files that requires this one, and returns its folder.
 func userModule(t *testing.T, files map[string]string) string {
 	t.Helper()
 	here, err := filepath.Abs(root)
@@ -81,7 +81,7 @@ func userModule(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// goRun returns what a go command prints.
+// goRun returns the output of a go command.
 func goRun(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", args...)

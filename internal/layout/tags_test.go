@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// sized are the integers that new(60) does not make.
+// sized are the integer types except int. A field of such a type cannot be set to new(60).
 var sized = []string{"int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64"}
 
 // tags checks the tagged fields of the exported structs of b2b, b2c and shared.
@@ -69,8 +69,8 @@ func fieldComplaints(structName string, field *ast.Field) []string {
 	return list
 }
 
-// embedTags complains about a map of all other members that has one name only: the option is called embed, and inline
-// where Go 1.26 is built with GOEXPERIMENT=jsonv2. Each ignores the other's.
+// embedTags complains about a field with only one of the tag options embed and inline. They are two names of one
+// option, embed in go-json-experiment/json, inline in Go 1.26 with GOEXPERIMENT=jsonv2. Each ignores the other's name.
 func embedTags(files []*goFile) []string {
 	var complaints []string
 	for _, f := range files {

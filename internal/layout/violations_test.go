@@ -2,7 +2,7 @@ package layout_test
 
 import "strings"
 
-// violation is a file that breaks a rule, and one like it that does not.
+// violation is a file that breaks a rule, and a similar one that does not.
 type violation struct {
 	name            string
 	check           rule
@@ -102,7 +102,7 @@ var violations = []violation{
 	{"a metaphor in a generated file", vocabulary, "x_gen.go", "package x\n\nvar Hall int\n", "package x\n\nvar Hallo int\n"},
 }
 
-// importing is a file with one import; ~ is the module.
+// importing returns a file with one import, in whose path ~ is this module.
 func importing(path string) string {
 	if rest, ok := strings.CutPrefix(path, "~"); ok {
 		path = modulePath + rest
@@ -110,7 +110,7 @@ func importing(path string) string {
 	return "// Package x imports.\npackage x\n\nimport \"" + path + "\"\n\n"
 }
 
-// request is a file with a request of one field.
+// request returns a file with a request that has one field.
 func request(kind, tag string) string {
 	return "package x\n\ntype SendRequest struct {\n\tA " + kind + " `" + tag + "`\n}\n"
 }

@@ -10,17 +10,17 @@ import (
 	"testing"
 )
 
-// metaphors are words for which the field, or plain English, has words of its own.
+// metaphors are words that neither comments nor names use: the field or plain English has others for the same.
 var metaphors = strings.Fields(`
 	bite bites bitten dawn door doors eyes flight flights floor floors founding hall halls houses judge judged judges
 	keeper keepers landed lands promise promised promises rehearsal rehearsals rehearse rooms settle settled settles sow sown
 	stages storey storeys worlds`)
 
-// metaphorsInNames are ordinary words where they stand in a sentence, as in "there is room for 20 keys".
+// metaphorsInNames are banned in names only. In comments they may be ordinary words, as in "room for 20 keys".
 var metaphorsInNames = append(strings.Fields(`house land leaf leaves room stage terms world`), metaphors...)
 
-// vocabulary complains about metaphors in comments and in names, of generated files too: what stands in those comes
-// from a template or from api/. Names after a dot are left to the file that declares them.
+// vocabulary complains about metaphors in comments and names, in generated files too, whose text is from a template or
+// from api/. A name after a dot is checked in the file that declares it.
 func vocabulary(files []*goFile) []string {
 	var complaints []string
 	for _, f := range files {
@@ -50,7 +50,7 @@ func vocabulary(files []*goFile) []string {
 
 var word = regexp.MustCompile(`\p{Lu}?\p{Ll}+|\p{Lu}+`)
 
-// words are the words of a text or of a name in camel case, in lower case.
+// words returns the words of a text or of a name in camel case, in lower case.
 func words(text string) []string {
 	list := word.FindAllString(text, -1)
 	for i := range list {
@@ -77,7 +77,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// The documentation is held to the same words.
+// Documents do not use the metaphors either.
 func TestDocuments_vocabulary(t *testing.T) {
 	t.Parallel()
 	err := walk(os.DirFS(root), ".md", func(name string, text []byte) error {

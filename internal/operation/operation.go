@@ -1,5 +1,5 @@
-// Package operation is the key under which a request's context holds the id of the operation that it is sent for.
+// Package operation defines the context key for the id of the operation that a request is sent for.
 package operation
 
-// Key is the key. The value is a *string.
+// Key is the context key. Its value is a *string.
 type Key struct{}

@@ -1,4 +1,4 @@
-// Package paging walks lists that come in pages.
+// Package paging iterates over lists that the API returns in pages.
 package paging
 
 import (
@@ -9,28 +9,30 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// errLoop ends a walk whose server leads back to where it was.
-var errLoop = errors.New("the next page's cursor led here before")
+var errCycle = errors.New("the server returned the cursor of a page that it had returned before")
 
-// loop finds out when cursors come round again, by comparing each with one that moves ahead in ever longer steps
-// (Brent's algorithm): whatever the length of the circle, it takes no more memory than two cursors.
-type loop struct {
-	mark        string
-	steps, leap int
+// cycle detects cursors that repeat, by Brent's algorithm: each is compared with a saved one, which is replaced after
+// intervals that double. So it saves one cursor, however many there are.
+type cycle struct {
+	saved           string
+	steps, interval int
 }
 
-func (l *loop) closes(cursor string) bool {
-	if cursor == l.mark {
+// closes reports whether the next cursor is one of the earlier ones. It notices that late, after up to four times as
+// many pages as the list has.
+func (c *cycle) closes(cursor string) bool {
+	if cursor == c.saved {
 		return true
 	}
-	if l.steps++; l.steps > l.leap {
-		l.mark, l.steps, l.leap = cursor, 0, 2*l.leap+1
+	if c.steps++; c.steps > c.interval {
+		c.saved, c.steps, c.interval = cursor, 0, 2*c.interval+1
 	}
 	return false
 }
 
-// All yields the elements of every page. cursor points at the request's cursor, page returns an answer's elements and
-// the next cursor, which is empty on the last page.
+// All iterates over the elements of all pages, from the cursor of req on. Each iteration starts again, with a copy of
+// req. An error ends it: the last pair is a zero T and a *shared.PageError. The function cursor returns a pointer to a
+// request's cursor, page the elements of a response and the next cursor, which is empty on the last page.
 func All[Req, Resp, T any](
 	ctx context.Context, req *Req, opts []shared.RequestOption,
 	call func(context.Context, *Req, ...shared.RequestOption) (*Resp, error),
@@ -41,15 +43,15 @@ func All[Req, Resp, T any](
 		if req != nil {
 			own = *req
 		}
-		at := cursor(&own)
-		var round loop
-		if *at != nil {
-			round.mark = **at
+		current := cursor(&own)
+		var seen cycle
+		if *current != nil {
+			seen.saved = **current
 		}
 		for {
 			resp, err := call(ctx, &own, opts...)
 			if err != nil {
-				yield(*new(T), newError(*at, err))
+				yield(*new(T), newError(*current, err))
 				return
 			}
 			items, next := page(resp)
@@ -61,19 +63,18 @@ func All[Req, Resp, T any](
 			switch {
 			case next == "":
 				return
-			case *at != nil && **at == next, round.closes(next):
-				yield(*new(T), newError(*at, errLoop))
+			case *current != nil && **current == next, seen.closes(next):
+				yield(*new(T), newError(*current, errCycle))
 				return
 			}
-			*at = &next
+			*current = &next
 		}
 	}
 }
 
-func newError(at *string, err error) error {
-	var cursor string
-	if at != nil {
-		cursor = *at
+func newError(cursor *string, err error) error {
+	if cursor == nil {
+		return &shared.PageError{Err: err}
 	}
-	return &shared.PageError{Cursor: cursor, Err: err}
+	return &shared.PageError{Cursor: *cursor, Err: err}
 }

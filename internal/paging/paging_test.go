@@ -26,24 +26,24 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// shelf is a server with the elements 1 to n, whose cursors are c and the number of elements before the page.
-type shelf struct {
+// searchServer is a server with the elements 1 to n. Its cursors are c and the number of elements before the page.
+type searchServer struct {
 	n int
-	// before is asked first and may answer instead.
-	before func(call int, asked query) *http.Response
+	// respond, if set, is called first. The server responds itself where it returns nil.
+	respond func(call int, q query) *http.Response
 
-	mu    sync.Mutex
-	asked []query
+	mu      sync.Mutex
+	queries []query
 }
 
-// query is what a search sends.
+// query is the body of a search.
 type query struct {
 	Cursor *string                    `json:"cursor"`
 	Limit  *int                       `json:"limit"`
 	Query  *organizations.SearchQuery `json:"query"`
 }
 
-func (s *shelf) service() *organizations.Service {
+func (s *searchServer) service() *organizations.Service {
 	mock := httpmock.NewMockTransport()
 	mock.RegisterResponder(http.MethodPost, "https://auth.example/v1/b2b/organizations/search", s.search)
 	return organizations.New(&shared.FetchConfig{
@@ -53,17 +53,17 @@ func (s *shelf) service() *organizations.Service {
 	})
 }
 
-func (s *shelf) search(req *http.Request) (*http.Response, error) {
+func (s *searchServer) search(req *http.Request) (*http.Response, error) {
 	var q query
 	if err := json.NewDecoder(req.Body).Decode(&q); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
-	s.asked = append(s.asked, q)
-	call := len(s.asked)
+	s.queries = append(s.queries, q)
+	call := len(s.queries)
 	s.mu.Unlock()
-	if s.before != nil {
-		if resp := s.before(call, q); resp != nil {
+	if s.respond != nil {
+		if resp := s.respond(call, q); resp != nil {
 			return resp, nil
 		}
 	}
@@ -81,7 +81,7 @@ func (s *shelf) search(req *http.Request) (*http.Response, error) {
 	return page(from+1, min(to, s.n), next), nil
 }
 
-// page is an answer with the elements from first to last.
+// page returns a response with the elements from first to last.
 func page(first, last int, next any) *http.Response {
 	list := []map[string]any{}
 	for i := first; i <= last; i++ {
@@ -101,29 +101,29 @@ func answer(status int, body any) *http.Response {
 	return resp
 }
 
-func tooFast() *http.Response {
+func rateLimited() *http.Response {
 	return answer(http.StatusTooManyRequests, map[string]any{
 		"request_id": "r", "status_code": http.StatusTooManyRequests, "error_type": "too_many_requests",
 	})
 }
 
-// cursors are those of the calls so far, "-" where there was none.
-func (s *shelf) cursors() []string {
+// cursors returns the cursors of the calls so far, "-" for none.
+func (s *searchServer) cursors() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []string
-	for _, q := range s.asked {
+	for _, q := range s.queries {
 		list = append(list, *cmp.Or(q.Cursor, new("-")))
 	}
 	return list
 }
 
-// collect walks to the end and returns the ids and the last error.
-func collect(walk iter.Seq2[organizations.Organization, error]) (ids []string, err error) {
-	for organization, e := range walk {
+// collect iterates to the end and returns the ids and the last error.
+func collect(all iter.Seq2[organizations.Organization, error]) (ids []string, err error) {
+	for organization, e := range all {
 		if e != nil {
 			err = e
-			continue // so that a second error, or an element after one, would show
+			continue // to find an element or a second error after it
 		}
 		if err != nil {
 			ids = append(ids, "after the error")
@@ -133,12 +133,12 @@ func collect(walk iter.Seq2[organizations.Organization, error]) (ids []string, e
 	return ids, err
 }
 
-func TestAll_walksEveryPageInOrder(t *testing.T) {
+func TestAll_returnsAllPagesInOrder(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int][]string{0: {"-"}, 1: {"-"}, 2: {"-"}, 3: {"-", "c2"}, 5: {"-", "c2", "c4"}} {
 		t.Run(fmt.Sprintf("%d elements take %d calls", n, len(want)), func(t *testing.T) {
 			t.Parallel()
-			s := &shelf{n: n}
+			s := &searchServer{n: n}
 			ids, err := collect(s.service().SearchAll(t.Context(), nil))
 			require.NoError(t, err)
 			require.Len(t, ids, n)
@@ -150,35 +150,35 @@ func TestAll_walksEveryPageInOrder(t *testing.T) {
 	}
 }
 
-func TestAll_makesNoCallBeforeItIsWalked(t *testing.T) {
+func TestAll_makesNoCallBeforeTheIteration(t *testing.T) {
 	t.Parallel()
-	s := &shelf{n: 5}
+	s := &searchServer{n: 5}
 	_ = s.service().SearchAll(t.Context(), nil)
 	assert.Empty(t, s.cursors())
 }
 
-func TestAll_stopsWhereTheLoopBreaks(t *testing.T) {
+func TestAll_stopsAtBreak(t *testing.T) {
 	t.Parallel()
 	for last, want := range map[string][]string{"1": {"-"}, "2": {"-"}, "3": {"-", "c2"}} {
 		t.Run("after element "+last, func(t *testing.T) {
 			t.Parallel()
-			s := &shelf{n: 5}
+			s := &searchServer{n: 5}
 			for organization, err := range s.service().SearchAll(t.Context(), nil) {
 				require.NoError(t, err)
 				if organization.OrganizationID == last {
 					break
 				}
 			}
-			assert.Equal(t, want, s.cursors(), "no call for what nobody wants")
+			assert.Equal(t, want, s.cursors(), "no call for the next page")
 		})
 	}
 }
 
-func TestAll_goesOnWhereAnotherWalkFailed(t *testing.T) {
+func TestAll_continuesFromTheCursorOfAnError(t *testing.T) {
 	t.Parallel()
-	s := &shelf{n: 5, before: func(call int, _ query) *http.Response {
+	s := &searchServer{n: 5, respond: func(call int, _ query) *http.Response {
 		if call == 2 {
-			return tooFast()
+			return rateLimited()
 		}
 		return nil
 	}}
@@ -188,15 +188,15 @@ func TestAll_goesOnWhereAnotherWalkFailed(t *testing.T) {
 	require.True(t, ok, "got %v", err)
 	assert.Equal(t, "c2", failed.Cursor)
 	require.ErrorIs(t, err, stytcherror.CodeTooManyRequests)
-	assert.Equal(t, []string{"1", "2"}, ids, "what came before the failure, and nothing after it")
+	assert.Equal(t, []string{"1", "2"}, ids, "the elements before the error, and none after it")
 
 	ids, err = collect(service.SearchAll(t.Context(), &organizations.SearchRequest{Cursor: &failed.Cursor}))
 	require.NoError(t, err)
-	assert.Equal(t, []string{"3", "4", "5"}, ids, "the rest, nothing twice")
+	assert.Equal(t, []string{"3", "4", "5"}, ids, "the rest, no element twice")
 	assert.Equal(t, []string{"-", "c2", "c2", "c4"}, s.cursors())
 }
 
-func TestAll_failureOfTheFirstPage(t *testing.T) {
+func TestAll_errorOfTheFirstPage(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]*organizations.SearchRequest{
 		"has no cursor":           nil,
@@ -205,7 +205,7 @@ func TestAll_failureOfTheFirstPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &shelf{n: 5, before: func(int, query) *http.Response { return tooFast() }}
+			s := &searchServer{n: 5, respond: func(int, query) *http.Response { return rateLimited() }}
 			ids, err := collect(s.service().SearchAll(t.Context(), start))
 			failed, ok := errors.AsType[*shared.PageError](err)
 			require.True(t, ok, "got %v", err)
@@ -221,7 +221,7 @@ func TestAll_failureOfTheFirstPage(t *testing.T) {
 
 func TestAll_endsWhenCancelled(t *testing.T) {
 	t.Parallel()
-	s := &shelf{n: 9}
+	s := &searchServer{n: 9}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var ids []string
@@ -238,16 +238,16 @@ func TestAll_endsWhenCancelled(t *testing.T) {
 	require.ErrorIs(t, last, context.Canceled)
 	failed, ok := errors.AsType[*shared.PageError](last)
 	require.True(t, ok)
-	assert.Equal(t, "c4", failed.Cursor, "where to go on")
-	assert.Equal(t, []string{"1", "2", "3", "4"}, ids, "the page that had arrived is finished")
-	assert.Equal(t, []string{"-", "c2"}, s.cursors(), "the next one is not asked for")
+	assert.Equal(t, "c4", failed.Cursor, "the page that was not fetched")
+	assert.Equal(t, []string{"1", "2", "3", "4"}, ids, "all elements of the page that was fetched")
+	assert.Equal(t, []string{"-", "c2"}, s.cursors(), "no call for the next page")
 }
 
-func TestAll_endsWhenTheServerLeadsBack(t *testing.T) {
+func TestAll_endsWhenACursorLeadsToItsOwnPage(t *testing.T) {
 	t.Parallel()
-	s := &shelf{before: func(call int, _ query) *http.Response {
+	s := &searchServer{respond: func(call int, _ query) *http.Response {
 		if call > 9 {
-			panic("the walk does not end")
+			panic("the iteration does not end")
 		}
 		return page(1, 1, "again")
 	}}
@@ -259,9 +259,9 @@ func TestAll_endsWhenTheServerLeadsBack(t *testing.T) {
 	assert.Equal(t, []string{"-", "again"}, s.cursors())
 }
 
-func TestAll_goesOnPastAnEmptyPage(t *testing.T) {
+func TestAll_continuesAfterAnEmptyPage(t *testing.T) {
 	t.Parallel()
-	s := &shelf{n: 3, before: func(call int, _ query) *http.Response {
+	s := &searchServer{n: 3, respond: func(call int, _ query) *http.Response {
 		if call == 1 {
 			return page(1, 0, "c0")
 		}
@@ -272,9 +272,9 @@ func TestAll_goesOnPastAnEmptyPage(t *testing.T) {
 	assert.Equal(t, []string{"1", "2", "3"}, ids)
 }
 
-func TestAll_asksEachPageTheSame(t *testing.T) {
+func TestAll_sendsTheSameQueryForEachPage(t *testing.T) {
 	t.Parallel()
-	s := &shelf{n: 7}
+	s := &searchServer{n: 7}
 	request := func() *organizations.SearchRequest {
 		return &organizations.SearchRequest{
 			Cursor: new("c1"), Limit: new(3),
@@ -285,20 +285,20 @@ func TestAll_asksEachPageTheSame(t *testing.T) {
 		}
 	}
 	req := request()
-	walk := s.service().SearchAll(t.Context(), req)
-	ids, err := collect(walk)
+	all := s.service().SearchAll(t.Context(), req)
+	ids, err := collect(all)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"2", "3", "4", "5", "6", "7"}, ids)
 	assert.Equal(t, []string{"c1", "c4"}, s.cursors())
-	for _, q := range s.asked {
+	for _, q := range s.queries {
 		assert.Equal(t, request().Limit, q.Limit)
 		assert.Equal(t, request().Query, q.Query)
 	}
 	assert.Equal(t, request(), req, "the request is not changed")
 
-	again, err := collect(walk)
+	again, err := collect(all)
 	require.NoError(t, err)
-	assert.Equal(t, ids, again, "a second walk begins where the first one did")
+	assert.Equal(t, ids, again, "a second iteration starts at the same cursor")
 }
 
 func TestAll_passesTheOptionsToEachCall(t *testing.T) {
@@ -320,11 +320,11 @@ func TestAll_passesTheOptionsToEachCall(t *testing.T) {
 	assert.Equal(t, []string{"7", "7"}, seen)
 }
 
-func TestAll_walksDoNotMeet(t *testing.T) {
+func TestAll_iterationsAreIndependent(t *testing.T) {
 	t.Parallel()
-	s := &shelf{n: 40}
+	s := &searchServer{n: 40}
 	req := &organizations.SearchRequest{Cursor: new("c0")}
-	walk := s.service().SearchAll(t.Context(), req)
+	all := s.service().SearchAll(t.Context(), req)
 	var want []string
 	for i := range 40 {
 		want = append(want, strconv.Itoa(i+1))
@@ -332,7 +332,7 @@ func TestAll_walksDoNotMeet(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			ids, err := collect(walk)
+			ids, err := collect(all)
 			assert.NoError(t, err)
 			assert.Equal(t, want, ids)
 		})
@@ -340,15 +340,15 @@ func TestAll_walksDoNotMeet(t *testing.T) {
 	wg.Wait()
 }
 
-func TestAll_refusedRequest(t *testing.T) {
+func TestAll_endsWithTheErrorOfAnInvalidRequest(t *testing.T) {
 	t.Parallel()
-	var ended int
+	errs := 0
 	for member, err := range members.New(&shared.FetchConfig{}).SearchAll(t.Context(), nil) {
-		ended++
+		errs++
 		refused, ok := errors.AsType[*stytcherror.ArgumentError](err)
 		require.True(t, ok, "got %v", err)
 		assert.NotEmpty(t, refused.Field)
 		assert.Zero(t, member)
 	}
-	assert.Equal(t, 1, ended)
+	assert.Equal(t, 1, errs)
 }

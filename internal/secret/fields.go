@@ -7,14 +7,14 @@ import (
 	"sync"
 )
 
-// structInfo is what the tags of a struct type say, read once per type.
+// structInfo describes the fields of a struct type. It is made once per type.
 type structInfo struct {
 	fields []field
-	// request says that what is absent is nil, so that an empty list and a zero say something.
+	// request is set for types named ...Request: in these only nil is absent, and zero and empty lists are shown.
 	request bool
 }
 
-// field is an exported field, or one that an embedded struct promotes.
+// field is an exported field, which may be promoted from an embedded struct.
 type field struct {
 	name   string
 	index  []int
@@ -33,8 +33,9 @@ func infoOf(t reflect.Type) *structInfo {
 	return loaded.(*structInfo)
 }
 
-// add appends the fields of t as JSON names them. Of two with one name, the less deeply embedded one counts.
-func (info *structInfo) add(t reflect.Type, index []int, trail []reflect.Type) {
+// add appends the fields of t under their JSON names. Of two with one name, the less deeply embedded one counts. outer
+// are the types in which t is embedded, and t.
+func (info *structInfo) add(t reflect.Type, index []int, outer []reflect.Type) {
 	var embedded []reflect.StructField
 	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -53,8 +54,8 @@ func (info *structInfo) add(t reflect.Type, index []int, trail []reflect.Type) {
 		}
 	}
 	for _, f := range embedded {
-		if inner := indirect(f.Type); !slices.Contains(trail, inner) {
-			info.add(inner, appended(index, f.Index[0]), append(slices.Clone(trail), inner))
+		if inner := indirect(f.Type); !slices.Contains(outer, inner) {
+			info.add(inner, appended(index, f.Index[0]), append(slices.Clone(outer), inner))
 		}
 	}
 }
@@ -68,25 +69,25 @@ func indirect(t reflect.Type) reflect.Type {
 	return t
 }
 
-// isSecret reports whether a field has the tag `stytch:"secret"`, alone or among other words.
+// isSecret reports whether a field has the tag `stytch:"secret"`, alone or in a list with commas.
 func isSecret(tag reflect.StructTag) bool {
 	return slices.Contains(strings.Split(tag.Get("stytch"), ","), "secret")
 }
 
-var holders sync.Map // reflect.Type -> bool
+var secretTypes sync.Map // reflect.Type -> bool
 
-// holdsSecrets reports whether a value of the type can reach a secret field: of its own, or of a field, element or
-// dynamic value. Fields that are not exported count.
+// holdsSecrets reports whether a value of the type may contain a secret field, at any depth and in unexported fields
+// too. What an interface contains is not known, so it may.
 func holdsSecrets(t reflect.Type) bool {
-	if holds, ok := holders.Load(t); ok {
+	if holds, ok := secretTypes.Load(t); ok {
 		return holds.(bool)
 	}
-	holds := reaches(t, map[reflect.Type]bool{})
-	holders.Store(t, holds)
+	holds := mayHoldSecret(t, map[reflect.Type]bool{})
+	secretTypes.Store(t, holds)
 	return holds
 }
 
-func reaches(t reflect.Type, seen map[reflect.Type]bool) bool {
+func mayHoldSecret(t reflect.Type, seen map[reflect.Type]bool) bool {
 	if seen[t] {
 		return false
 	}
@@ -95,10 +96,10 @@ func reaches(t reflect.Type, seen map[reflect.Type]bool) bool {
 	case reflect.Interface:
 		return true
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
-		return reaches(t.Elem(), seen)
+		return mayHoldSecret(t.Elem(), seen)
 	case reflect.Struct:
 		for f := range t.Fields() {
-			if isSecret(f.Tag) || reaches(f.Type, seen) {
+			if isSecret(f.Tag) || mayHoldSecret(f.Type, seen) {
 				return true
 			}
 		}
@@ -106,7 +107,7 @@ func reaches(t reflect.Type, seen map[reflect.Type]bool) bool {
 	return false
 }
 
-// Values returns the secrets in v: every string in a field that is tagged so.
+// Values returns the secrets in v: the strings of its secret fields, at any depth.
 func Values(v any) []string { return appendValues(nil, reflect.ValueOf(v), 0) }
 
 func appendValues(values []string, v reflect.Value, depth int) []string {

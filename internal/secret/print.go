@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Format is for the method of that name: it writes the type of v, a struct, and what [LogValue] shows, as JSON,
-// whatever the verb.
+// Format implements fmt.Formatter for v, a struct: whatever the verb, it writes the name of its type and, as JSON, what
+// [LogValue] returns.
 func Format(s fmt.State, v any) { write(s, v, LogValue(v)) }
 
 func write(w io.Writer, v any, shown slog.Value) {
@@ -23,10 +23,10 @@ func write(w io.Writer, v any, shown slog.Value) {
 	_, _ = w.Write(appendJSON(nil, shown))
 }
 
-// View is a value that prints, logs and marshals with its secrets masked. Make one with [Redacted].
+// View shows a value with its secrets masked, when printed, logged or marshalled. Make one with [Redacted].
 type View struct{ value func() any }
 
-// Redacted returns a view of v, which may be any value and is looked at when the view is printed.
+// Redacted returns a view of v, which may be any value. It is read when the view is printed, not before.
 func Redacted(v any) View { return View{func() any { return v }} }
 
 func (v View) get() any {
@@ -39,10 +39,10 @@ func (v View) get() any {
 // Format writes the value with its secrets masked, whatever the verb.
 func (v View) Format(s fmt.State, _ rune) { write(s, v.get(), v.LogValue()) }
 
-// LogValue is the same for slog.
+// LogValue returns the value with its secrets masked.
 func (v View) LogValue() slog.Value { return show(reflect.ValueOf(v.get()), 0) }
 
-// MarshalJSON is the same as JSON.
+// MarshalJSON returns the value with its secrets masked, which does not decode into the value again.
 func (v View) MarshalJSON() ([]byte, error) { return appendJSON(nil, v.LogValue()), nil }
 
 // Format writes the elements as JSON, whatever the verb.
@@ -51,7 +51,7 @@ func (l list) Format(s fmt.State, _ rune) { _, _ = s.Write(appendJSON(nil, slog.
 // MarshalJSON writes the elements.
 func (l list) MarshalJSON() ([]byte, error) { return appendJSON(nil, slog.AnyValue(l)), nil }
 
-// Format writes the JSON as it is, whatever the verb; a text without its quotation marks.
+// Format writes the JSON, whatever the verb; a string without its quotation marks.
 func (r raw) Format(s fmt.State, _ rune) {
 	var text string
 	if json.Unmarshal(r, &text) == nil {
@@ -61,10 +61,10 @@ func (r raw) Format(s fmt.State, _ rune) {
 	_, _ = s.Write(r)
 }
 
-// MarshalJSON returns the JSON as it is.
+// MarshalJSON returns the JSON.
 func (r raw) MarshalJSON() ([]byte, error) { return r, nil }
 
-// appendJSON writes what LogValue returns.
+// appendJSON appends a result of LogValue as JSON.
 func appendJSON(b []byte, v slog.Value) []byte {
 	switch v.Kind() {
 	case slog.KindGroup:
@@ -114,7 +114,7 @@ func appendAny(b []byte, v any) []byte {
 	return appendText(b, fmt.Sprint(v))
 }
 
-// appendText writes a JSON string; unlike [json.Marshal] it leaves &, < and > readable.
+// appendText appends a JSON string. Unlike [json.Marshal], it does not escape &, < and >.
 func appendText(b []byte, s string) []byte {
 	var quoted bytes.Buffer
 	encoder := json.NewEncoder(&quoted)

@@ -1,4 +1,4 @@
-// Package secret keeps tokens, codes and passwords out of whatever is printed or logged.
+// Package secret keeps tokens, codes and passwords out of printed text and logs.
 //
 //	type SendRequest struct {
 //		Token string `json:"token" stytch:"secret"`
@@ -7,8 +7,8 @@
 //	func (r SendRequest) Format(s fmt.State, _ rune) { secret.Format(s, r) }
 //	func (r SendRequest) LogValue() slog.Value       { return secret.LogValue(r) }
 //
-// A struct marks its secret fields with the tag `stytch:"secret"`. [LogValue] shows any value with those masked, at any
-// depth; [Format] and [Redacted] print and marshal the same. JSON is not touched: [encoding/json] writes the secrets.
+// A struct marks its secret fields with the tag `stytch:"secret"`. [LogValue] masks these, at any depth; [Format] and
+// [Redacted] show the same. [encoding/json] is not affected: it writes the secrets.
 package secret
 
 import (
@@ -20,10 +20,10 @@ import (
 	"strings"
 )
 
-// Marker stands where a secret was.
+// Marker is shown in place of a secret.
 const Marker = "[redacted]"
 
-// Mask returns the marker for a secret, and nothing for nothing.
+// Mask returns [Marker], or "" if s is empty.
 func Mask(s string) string {
 	if s == "" {
 		return ""
@@ -31,7 +31,7 @@ func Mask(s string) string {
 	return Marker
 }
 
-// Text is a secret that shows its marker, whichever way it is printed. Reflection reaches a function, not the text.
+// Text is a secret string that prints as [Marker]. It is held by a function, where reflection does not find it.
 type Text struct{ reveal func() string }
 
 // New returns s as a Text.
@@ -45,13 +45,14 @@ func (t Text) Reveal() string {
 	return t.reveal()
 }
 
-// Format writes the marker, whatever the verb.
+// Format writes [Marker], whatever the verb.
 func (t Text) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, Marker) }
 
-// minScrubbed is the length below which a secret would garble a text and say nothing.
+// minScrubbed is the length of the shortest secret that is replaced: shorter ones are found by chance in any text.
 const minScrubbed = 4
 
-// Scrub replaces each of the secrets in text, plain or escaped as in a URL; where two overlap, the longer one.
+// Scrub replaces the secrets in text by [Marker], as they are and escaped for a URL. Of several that begin at one
+// place, the longest is replaced. Secrets of less than four bytes stay.
 func Scrub(text string, secrets []string) string {
 	var forms []string
 	for _, s := range secrets {

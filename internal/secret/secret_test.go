@@ -20,7 +20,7 @@ import (
 
 const text = "cAnArY/0123456789="
 
-// login is an answer with secrets, as the generator makes them.
+// login is a response with secrets, as the generator writes them.
 type login struct {
 	User    string         `json:"user"`
 	Minutes int            `json:"minutes"`
@@ -38,14 +38,14 @@ type login struct {
 func (l login) Format(s fmt.State, _ rune) { secret.Format(s, l) }
 func (l login) LogValue() slog.Value       { return secret.LogValue(l) }
 
-func secrets() login {
+func secretLogin() login {
 	return login{User: "u", Token: text, Code: new(text), Spare: []string{text, text}, hidden: text}
 }
 
 func full() *login {
-	outer := secrets()
-	outer.Nested, outer.List = new(secrets()), []login{secrets()}
-	outer.Free = map[string]any{"one": secrets(), "more": []any{new(secrets())}}
+	outer := secretLogin()
+	outer.Nested, outer.List = new(secretLogin()), []login{secretLogin()}
+	outer.Free = map[string]any{"one": secretLogin(), "more": []any{new(secretLogin())}}
 	outer.At = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	return &outer
 }
@@ -54,7 +54,7 @@ const oneShown = `{"user":"u","token":"[redacted]","code":"[redacted]","spare":[
 
 func TestFormat(t *testing.T) {
 	t.Parallel()
-	t.Run("nothing shows the secrets of a value or of one inside it, nor an address", func(t *testing.T) {
+	t.Run("the secrets of a value and of values inside it are not shown, nor an address", func(t *testing.T) {
 		t.Parallel()
 		canarytest.Hidden(t, full(), text, "cAnArY")
 		canarytest.Hidden(t, *full(), text, "cAnArY")
@@ -66,7 +66,7 @@ func TestFormat(t *testing.T) {
 			assert.Equal(t, "login"+oneShown, fmt.Sprintf(verb, full().Nested))
 		}
 	})
-	t.Run("the value stays as it is", func(t *testing.T) {
+	t.Run("printing does not change the value", func(t *testing.T) {
 		t.Parallel()
 		l := full()
 		_ = fmt.Sprint(l)
@@ -77,7 +77,7 @@ func TestFormat(t *testing.T) {
 		assert.Equal(t, "<nil>", fmt.Sprint((*login)(nil)))
 		assert.Equal(t, "loginnull", fmt.Sprint(secret.Redacted((*login)(nil))))
 	})
-	t.Run("JSON is not touched", func(t *testing.T) {
+	t.Run("JSON contains the secrets", func(t *testing.T) {
 		t.Parallel()
 		raw, err := json.Marshal(full().Nested)
 		require.NoError(t, err)
@@ -105,11 +105,11 @@ func TestLogValue(t *testing.T) {
 		assert.Contains(t, logged(full(), asJSON), `"nested":`+oneShown+`,"list":[`+oneShown+`],"at":"2026-01-02T03:04:05Z"`)
 		assert.Contains(t, logged(full(), asJSON), `"free":{"more":[`+oneShown+`],"one":`+oneShown+`}`)
 	})
-	t.Run("what is empty in an answer is left out", func(t *testing.T) {
+	t.Run("empty fields of a response are left out", func(t *testing.T) {
 		t.Parallel()
 		assert.NotContains(t, logged(login{Spare: []string{}, Free: map[string]any{}, Nested: &login{}}, asText), "v.")
 	})
-	t.Run("in a request only what is absent is", func(t *testing.T) {
+	t.Run("in a request only absent fields are left out", func(t *testing.T) {
 		t.Parallel()
 		type UpdateRequest struct {
 			ID    string   `json:"id"`
@@ -127,7 +127,7 @@ func TestLogValue(t *testing.T) {
 	})
 }
 
-// payload is somebody's own type, with secrets of ours.
+// payload is a type of a user that contains secret fields.
 type payload struct {
 	login
 
@@ -137,29 +137,29 @@ type payload struct {
 	Skip   string `json:"-"`
 }
 
-// stubborn writes its own JSON, secrets and all.
-type stubborn struct{ Inner login }
+// marshaler has a MarshalJSON that writes its secrets.
+type marshaler struct{ Inner login }
 
-func (s stubborn) MarshalJSON() ([]byte, error) { return json.Marshal(s.Inner) }
+func (s marshaler) MarshalJSON() ([]byte, error) { return json.Marshal(s.Inner) }
 
-// loop refers to itself.
+// loop can be cyclic.
 type loop struct{ Next *loop }
 
 func TestRedacted(t *testing.T) {
 	t.Parallel()
-	t.Run("a value of the user's own keeps its fields, those of what it embeds among them", func(t *testing.T) {
+	t.Run("a type of a user is shown with its fields and those that it embeds", func(t *testing.T) {
 		t.Parallel()
-		v := payload{login: secrets(), Extra: "e", Answer: new(secrets()), Secret: text, Skip: text}
+		v := payload{login: secretLogin(), Extra: "e", Answer: new(secretLogin()), Secret: text, Skip: text}
 		canarytest.Hidden(t, secret.Redacted(v), text)
 		raw, err := json.Marshal(secret.Redacted(&v))
 		require.NoError(t, err)
 		assert.JSONEq(t, `{"Extra":"e","Answer":`+oneShown+`,"Secret":"[redacted]",`+oneShown[1:], string(raw))
 	})
-	t.Run("a type's own JSON does not count where it could show a secret", func(t *testing.T) {
+	t.Run("a MarshalJSON is not used if it could show a secret", func(t *testing.T) {
 		t.Parallel()
-		canarytest.Hidden(t, secret.Redacted(stubborn{secrets()}), text)
+		canarytest.Hidden(t, secret.Redacted(marshaler{secretLogin()}), text)
 	})
-	t.Run("values of other kinds show as in JSON", func(t *testing.T) {
+	t.Run("values of other kinds are shown as in JSON", func(t *testing.T) {
 		t.Parallel()
 		type sample struct {
 			Big     *big.Int
@@ -181,7 +181,7 @@ func TestRedacted(t *testing.T) {
 		assert.JSONEq(t, `{"Big":7,"Number":12345678901234567890,"Bytes":"aGk=","Wait":"1s","Err":"e","Ratio":1.5,
 			"Numbers":{"1":"a"},"Pair":[1,2],"Text":"<&>\n\ufffd"}`, string(raw))
 	})
-	t.Run("no address shows, whatever is in it", func(t *testing.T) {
+	t.Run("no address is shown", func(t *testing.T) {
 		t.Parallel()
 		number := 7
 		for _, v := range []any{
@@ -190,13 +190,13 @@ func TestRedacted(t *testing.T) {
 			canarytest.Hidden(t, secret.Redacted(v), text)
 		}
 	})
-	t.Run("a value that refers to itself ends", func(t *testing.T) {
+	t.Run("a cyclic value is cut off", func(t *testing.T) {
 		t.Parallel()
 		l := new(loop)
 		l.Next = l
 		assert.Contains(t, fmt.Sprint(secret.Redacted(l)), `"..."`)
 	})
-	t.Run("nothing is null", func(t *testing.T) {
+	t.Run("nil and the zero View are null", func(t *testing.T) {
 		t.Parallel()
 		for _, v := range []any{secret.View{}, secret.Redacted(nil)} {
 			raw, err := json.Marshal(v)
@@ -204,7 +204,7 @@ func TestRedacted(t *testing.T) {
 			assert.Equal(t, "null", string(raw))
 		}
 	})
-	t.Run("what is logged by a type's own method decides for itself", func(t *testing.T) {
+	t.Run("a value with a LogValue of its own is shown by that", func(t *testing.T) {
 		t.Parallel()
 		v := map[string]any{"a": shared.Authorization{SessionToken: text}}
 		assert.Equal(t, `{"a":"session token [redacted]"}`, fmt.Sprint(secret.Redacted(v)))
@@ -230,9 +230,10 @@ func TestMask(t *testing.T) {
 	assert.Equal(t, "[redacted]", secret.Mask(text))
 	assert.Empty(t, secret.Mask(""))
 }
+
 func TestText(t *testing.T) {
 	t.Parallel()
-	t.Run("a Text shows its marker, also inside of what cannot know it", func(t *testing.T) {
+	t.Run("a Text prints as the marker, also in a field of another type", func(t *testing.T) {
 		t.Parallel()
 		s := secret.New(text)
 		assert.Equal(t, "[redacted]", fmt.Sprintf("%s", s))
@@ -240,7 +241,7 @@ func TestText(t *testing.T) {
 		canarytest.Hidden(t, struct{ s secret.Text }{s}, text)
 		canarytest.Hidden(t, &struct{ S *secret.Text }{&s}, text)
 	})
-	t.Run("and reveals its secret when asked", func(t *testing.T) {
+	t.Run("Reveal returns the secret", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, text, secret.New(text).Reveal())
 		assert.Empty(t, secret.Text{}.Reveal())

@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// maxDepth bounds how deeply values are shown, so that one which refers to itself ends.
+// maxDepth bounds the depth to which values are shown, because of cyclic ones.
 const maxDepth = 64
 
-// LogValue is for the method of that name: it shows v, a struct, as a group with its secrets masked, under the names
-// of JSON and with pointers followed. What is empty is left out; in a request that is what is absent. Below v, types
-// with a LogValue of their own decide for themselves.
+// LogValue implements slog.LogValuer for v, a struct. It returns a group of the fields under their JSON names, with
+// secrets masked and pointers followed. Empty fields are left out, in a request only absent ones. Values inside of v
+// whose types have a LogValue of their own are shown by that.
 func LogValue(v any) slog.Value { return group(reflect.ValueOf(v), 0) }
 
-// list is a slog value for what slog has no kind for.
+// list is a list of slog values, for which slog has no kind.
 type list []slog.Value
 
-// raw is JSON that a type's own method has made.
+// raw is JSON that a method of the value's type has returned.
 type raw []byte
 
 var (
@@ -34,12 +34,13 @@ var (
 	errorType     = reflect.TypeFor[error]()
 )
 
-// showsItself reports whether values of the type are shown by its own methods, which know of no secret.
+// showsItself reports whether values of the type are shown as their own MarshalJSON or MarshalText encodes them. Types
+// that may contain a secret are not.
 func showsItself(t reflect.Type) bool {
 	return t == numberType || (t.Implements(marshalerType) || t.Implements(textType)) && !holdsSecrets(t)
 }
 
-// show is LogValue for a value at some depth.
+// show returns a value at some depth as LogValue shows it.
 func show(v reflect.Value, depth int) slog.Value {
 	switch {
 	case !v.IsValid():
@@ -63,7 +64,7 @@ func show(v reflect.Value, depth int) slog.Value {
 	return scalar(v)
 }
 
-// byMethod shows a value by a method of its type.
+// byMethod shows a value by a method of its type, if there is one for that.
 func byMethod(v reflect.Value, depth int) (slog.Value, bool) {
 	t := v.Type()
 	if !v.CanInterface() || t.Kind() == reflect.Interface || t.Kind() == reflect.Pointer && v.IsNil() {
@@ -84,7 +85,7 @@ func byMethod(v reflect.Value, depth int) (slog.Value, bool) {
 	return slog.Value{}, false
 }
 
-// resolved shows what a LogValue has returned.
+// resolved shows a value that a LogValue method has returned.
 func resolved(v slog.Value, depth int) slog.Value {
 	if v.Kind() != slog.KindAny {
 		return v
@@ -96,7 +97,7 @@ func resolved(v slog.Value, depth int) slog.Value {
 	return show(reflect.ValueOf(v.Any()), depth+1)
 }
 
-// promoted reports whether an embedded field may be what gives the type its method, which then shows that field alone.
+// promoted reports whether the type may have its method from an embedded field. The method would show only that field.
 func promoted(t, method reflect.Type) bool {
 	if t = indirect(t); t.Kind() != reflect.Struct {
 		return false
@@ -129,7 +130,7 @@ func group(v reflect.Value, depth int) slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// absent reports whether a field is left out: in a request what is nil or an empty text or time, elsewhere what is empty.
+// absent reports whether a field is left out: in a request if it is nil, "" or the zero time, elsewhere if it is empty.
 func absent(v reflect.Value, request bool) bool {
 	switch v.Kind() {
 	case reflect.Slice, reflect.Map:
@@ -141,7 +142,7 @@ func absent(v reflect.Value, request bool) bool {
 	}
 }
 
-// masked is the marker, as often as the field holds a secret.
+// masked returns the marker for a secret field, and for a list one per element.
 func masked(v reflect.Value) slog.Value {
 	for v.Kind() == reflect.Pointer {
 		v = v.Elem()
@@ -186,7 +187,7 @@ func listOf(v reflect.Value, depth int) slog.Value {
 	return slog.AnyValue(elements)
 }
 
-// scalar shows what has no parts. Functions and channels show their type: what they hold is an address.
+// scalar shows values without parts. Functions and channels are shown as their type, since their value is an address.
 func scalar(v reflect.Value) slog.Value {
 	switch v.Kind() {
 	case reflect.String:

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// goCall is a Go call in docs/COVERAGE.md; of what is written by hand, nobody else checks that it exists.
+// goCall matches a Go call in docs/COVERAGE.md. No other test checks that the calls written by hand exist.
 var goCall = regexp.MustCompile("`client\\.([A-Za-z0-9.]+)`(, on both clients)?")
 
 func TestCoverage_callsExist(t *testing.T) {

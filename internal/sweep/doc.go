@@ -1,3 +1,3 @@
-// Package sweep holds tests of what is true of every operation of every service: it finds them by reflection on a
-// client, and search filters by their source. There is no other code in it.
+// Package sweep holds tests of all operations of all services, which it finds by reflection on a client, and of all
+// search filters, which it finds in their source. It has no other code.
 package sweep

@@ -18,8 +18,8 @@ import (
 
 const module = "github.com/seed75add069/stytch-go"
 
-// dataTypes are the structs that calls take and return, those of calls in the process too, and all that they hold; by
-// name, as in "b2b/sessions.GetRequest".
+// dataTypes returns the structs that the methods of services take and return, local ones too, and those in their
+// fields, by name, as in "b2b/sessions.GetRequest".
 func dataTypes(t *testing.T) map[string]reflect.Type {
 	t.Helper()
 	types := map[string]reflect.Type{}
@@ -35,7 +35,7 @@ func dataTypes(t *testing.T) map[string]reflect.Type {
 	return types
 }
 
-// collect adds the structs of services that t reaches by exported fields.
+// collect adds t and the structs in its exported fields, as far as they belong to services.
 func collect(types map[string]reflect.Type, t reflect.Type) {
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
@@ -60,25 +60,25 @@ func collect(types map[string]reflect.Type, t reflect.Type) {
 	}
 }
 
-// notData are structs that say how to call, not what.
+// notData are structs that are no requests, responses or models.
 var notData = map[reflect.Type]bool{
 	reflect.TypeFor[shared.RequestOptions](): true, reflect.TypeFor[shared.RetryPolicy](): true,
 	reflect.TypeFor[shared.RawResponse](): true, reflect.TypeFor[shared.Authorization](): true,
 	reflect.TypeFor[shared.FetchConfig](): true, reflect.TypeFor[m2m.TokenSource](): true,
 }
 
-// secretName finds the fields that hold secrets by their names on the wire, so that the tests do not lean on what the
-// generator was told. harmless are those that only sound so.
+// secretName matches the wire names of secret fields, except those that harmless matches. The tests do not use the
+// tags, since a tag may be missing.
 var (
 	secretName = regexp.MustCompile(`(^|_)(token|jwt|secret|password|verifier|codes?|hash|salt)$`)
 	harmless   = regexp.MustCompile(`(^|_)(postal|country|error|status|language)_code$|^public_token$`)
 )
 
-// canary begins every secret that fill writes.
+// canary is the start of every secret that filled sets.
 const canary = "cAnArY"
 
-// filled returns a pointer to a new value of t in which every field is set, and how many secrets it holds. What would go
-// deeper than depth stays empty.
+// filled returns a pointer to a new value of t with all fields set, and the number of secrets in it. Fields below a
+// depth of 6 stay empty.
 func filled(t reflect.Type) (v reflect.Value, secrets int) {
 	const depth = 6
 	v = reflect.New(t)

@@ -21,20 +21,20 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/users"
 )
 
-// filter is a constructor of a search filter, by its name, and what it must say on the wire.
+// filter is a search filter, with the name of its constructor and its name and value in JSON.
 type filter struct {
 	constructor string
 	operand     any
 	name, value string
 }
 
-// The times of the filters, in a zone that is not UTC: the wire has UTC.
+// Times of filters. They are not in UTC, but are sent in UTC.
 var (
-	morning = time.Date(2026, time.March, 1, 9, 30, 0, 5, time.FixedZone("", 2*60*60))
-	evening = morning.Add(12 * time.Hour)
+	start = time.Date(2026, time.March, 1, 9, 30, 0, 5, time.FixedZone("", 2*60*60))
+	end   = start.Add(12 * time.Hour)
 )
 
-// filters are those that the API is known to have, with the kinds of values it takes, by the package of the search.
+// filters are the known filters of the API, by the package of the search.
 var filters = map[string][]filter{
 	"b2b/organizations": {
 		{"FilterIDs", organizations.FilterIDs("a", "b"), "organization_ids", `["a", "b"]`},
@@ -73,15 +73,15 @@ var filters = map[string][]filter{
 	},
 	"b2c/users": {
 		{
-			"FilterCreatedAtGreaterThan", users.FilterCreatedAtGreaterThan(morning),
+			"FilterCreatedAtGreaterThan", users.FilterCreatedAtGreaterThan(start),
 			"created_at_greater_than", `"2026-03-01T07:30:00Z"`,
 		},
 		{
-			"FilterCreatedAtLessThan", users.FilterCreatedAtLessThan(morning),
+			"FilterCreatedAtLessThan", users.FilterCreatedAtLessThan(start),
 			"created_at_less_than", `"2026-03-01T07:30:00Z"`,
 		},
 		{
-			"FilterCreatedAtBetween", users.FilterCreatedAtBetween(morning, evening),
+			"FilterCreatedAtBetween", users.FilterCreatedAtBetween(start, end),
 			"created_at_between", `{"greater_than": "2026-03-01T07:30:00Z", "less_than": "2026-03-01T19:30:00Z"}`,
 		},
 		{"FilterStatus", users.FilterStatus(users.UserStatusActive), "status", `"active"`},
@@ -132,14 +132,14 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-func TestFilters_ofNothing(t *testing.T) {
+func TestFilters_withoutValues(t *testing.T) {
 	t.Parallel()
 	got, err := json.Marshal(organizations.FilterSlugs())
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"filter_name": "organization_slugs", "filter_value": []}`, string(got), "a list, not null")
+	assert.JSONEq(t, `{"filter_name": "organization_slugs", "filter_value": []}`, string(got), "an empty list, not null")
 }
 
-func TestFilters_keepTheirValues(t *testing.T) {
+func TestFilters_copyTheirValues(t *testing.T) {
 	t.Parallel()
 	slugs := []string{"a"}
 	f := organizations.FilterSlugs(slugs...)
@@ -147,7 +147,7 @@ func TestFilters_keepTheirValues(t *testing.T) {
 	assert.Equal(t, []string{"a"}, f.FilterValue)
 }
 
-// The table names every constructor there is, once, and every search that has any.
+// The table has every constructor of a filter once.
 func TestFilters_areAllInTheTable(t *testing.T) {
 	t.Parallel()
 	const root = "../.."
@@ -171,7 +171,7 @@ func TestFilters_areAllInTheTable(t *testing.T) {
 	assert.Equal(t, 48, found)
 }
 
-// constructors are the names of a file's functions that make filters, sorted.
+// constructors returns the names of a file's constructors of filters, sorted.
 func constructors(t *testing.T, file string) []string {
 	t.Helper()
 	tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)

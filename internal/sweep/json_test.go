@@ -23,7 +23,7 @@ var encoders = map[string]struct {
 	},
 }
 
-func TestJSON_readsBack(t *testing.T) {
+func TestJSON_roundTrip(t *testing.T) {
 	t.Parallel()
 	types := dataTypes(t)
 	for _, name := range sortedNames(types) {
@@ -45,17 +45,17 @@ func TestJSON_readsBack(t *testing.T) {
 					assert.NotContains(t, string(text), "0001-01-01", "%s, by %s", state, version)
 				}
 				if state == "filled" {
-					assert.Equal(t, secrets, strings.Count(first, canary), "JSON is data, secrets and all")
+					assert.Equal(t, secrets, strings.Count(first, canary), "JSON contains all secrets")
 				} else {
-					null := strings.ReplaceAll(first, `"filter_value":null`, "") // which may be anything
-					assert.NotContains(t, null, ":null", "nothing is null that is absent")
+					null := strings.ReplaceAll(first, `"filter_value":null`, "") // a filter may have any value
+					assert.NotContains(t, null, ":null", "an absent field is not null")
 				}
 			}
 		})
 	}
 }
 
-// nested holds a value in every way that a program of one's own may.
+// nested contains values in all the ways in which a user's type may.
 type nested[T any] struct {
 	Value   T            `json:"value"`
 	Pointer *T           `json:"pointer"`
@@ -64,7 +64,7 @@ type nested[T any] struct {
 	Any     any          `json:"any"`
 }
 
-func TestJSON_sameShapeInside(t *testing.T) {
+func TestJSON_isTheSameInsideOtherValues(t *testing.T) {
 	t.Parallel()
 	types := dataTypes(t)
 	for _, name := range sortedNames(types) {
@@ -89,9 +89,9 @@ func TestJSON_sameShapeInside(t *testing.T) {
 	}
 }
 
-// What embeds a request, answer or model keeps its own fields. Requests of calls in the process with a duration do not:
-// they have a MarshalJSON, since encoders do not agree on durations.
-func TestJSON_embedded(t *testing.T) {
+// Only requests with a duration have a MarshalJSON, since encoders do not agree on durations: a struct that embeds a
+// type with a MarshalJSON loses its own fields.
+func TestJSON_noMarshalJSON(t *testing.T) {
 	t.Parallel()
 	types := dataTypes(t)
 	for _, name := range sortedNames(types) {
@@ -110,14 +110,14 @@ func holdsDuration(t reflect.Type) bool {
 	return false
 }
 
-func TestJSON_requestsAreWhole(t *testing.T) {
+func TestJSON_hasAllFieldsOfRequests(t *testing.T) {
 	t.Parallel()
 	for _, m := range methods(client(t, nil)) {
 		if !m.isOperation() {
 			continue
 		}
 		for f := range m.call.Type().In(1).Elem().Fields() {
-			assert.NotEqual(t, "-", f.Tag.Get("json"), "%s: %s travels, and is lost in a queue", m.name, f.Name)
+			assert.NotEqual(t, "-", f.Tag.Get("json"), "%s: the JSON lacks %s", m.name, f.Name)
 			assert.NotEmpty(t, f.Tag.Get("json"), "%s: %s", m.name, f.Name)
 		}
 	}

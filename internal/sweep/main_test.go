@@ -33,7 +33,7 @@ func client(t testing.TB, f roundTrip, edit ...func(*stytch.Config)) *stytch.Cli
 	t.Helper()
 	config := stytch.Config{
 		ProjectID: "project-test-11111111-1111-4111-8111-111111111111",
-		Secret:    "secret-test-cAnArY+sEcReT/0123456789abcdef=", // cAnArY marks what must never be shown
+		Secret:    "secret-test-cAnArY+sEcReT/0123456789abcdef=", // cAnArY marks secrets, for canarytest
 
 		HTTPClient: &http.Client{Transport: f},
 	}

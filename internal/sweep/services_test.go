@@ -23,7 +23,7 @@ type method struct {
 	call reflect.Value
 }
 
-// isOperation reports whether the method has the form of all that the API offers: a call with a request and options.
+// isOperation reports whether the method has the signature of an operation of the API.
 func (m method) isOperation() bool {
 	t := m.call.Type()
 	return t.NumIn() == 3 && t.IsVariadic() && t.In(0) == reflect.TypeFor[context.Context]() &&
@@ -31,7 +31,7 @@ func (m method) isOperation() bool {
 		t.NumOut() == 2 && t.Out(0).Kind() == reflect.Pointer
 }
 
-// methods finds all methods of all services of c, on every floor.
+// methods returns all methods of all services of c.
 func methods(c *stytch.Client) []method {
 	var found []method
 	var walk func(v reflect.Value, name string)
@@ -57,7 +57,8 @@ func methods(c *stytch.Client) []method {
 	return found
 }
 
-// invoke calls m with ctx where it takes a context, and else with zero values. Of an iterator it takes one element.
+// invoke calls m with ctx for a context and zero values for the other arguments. It returns the first pair of an
+// iterator.
 func (m method) invoke(ctx context.Context) []reflect.Value {
 	t := m.call.Type()
 	args := make([]reflect.Value, t.NumIn())
@@ -95,7 +96,7 @@ func TestServices_nilArguments(t *testing.T) {
 					return
 				}
 				err, _ := reflect.TypeAssert[error](out[1])
-				assert.Equal(t, err == nil, !out[0].IsNil(), "an answer or an error, never both")
+				assert.Equal(t, err == nil, !out[0].IsNil(), "a response or an error, never both")
 				e, refused := errors.AsType[*stytcherror.ArgumentError](err)
 				assert.Equal(t, err != nil, refused, "%v", err)
 				if ctx == nil {
@@ -128,7 +129,7 @@ func TestServices_zero(t *testing.T) {
 	require.Greater(t, len(seen), 10)
 }
 
-// zeroOf is the same method of a zero service.
+// zeroOf returns the same method of a zero Service.
 func zeroOf(c *stytch.Client, m method) method {
 	parts := strings.Split(m.name, ".")
 	v := reflect.ValueOf(c)

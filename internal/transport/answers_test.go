@@ -16,15 +16,15 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// answer sends one call to a server that answers with status and body.
-func answer(t *testing.T, status int, body string) (*intermediatesessions.ExchangeResponse, error) {
+// exchangeAnswered makes a call to a server that responds with status and body.
+func exchangeAnswered(t *testing.T, status int, body string) (*intermediatesessions.ExchangeResponse, error) {
 	t.Helper()
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	})
-	resp, err := exchange(t.Context(), dial(t, s.URL))
+	resp, err := exchange(t.Context(), newClient(t, s.URL))
 	assert.EqualValues(t, 1, s.requests.Load(), "sent once")
 	return resp, err
 }
@@ -36,25 +36,25 @@ func TestAnswer_accepted(t *testing.T) {
 		body   string
 		check  func(*testing.T, *intermediatesessions.ExchangeResponse)
 	}{
-		"a 200 is a success":                    {200, jsonOK, nil},
-		"a 201 is a success":                    {201, jsonOK, nil},
-		"a 202 is a success":                    {202, jsonOK, nil},
-		"white space around the object is fine": {200, "\r\n\t " + jsonOK + " \n", nil},
-		"an answer with only one of request_id and status_code is the API's": {
+		"a 200 is a success":                       {200, jsonOK, nil},
+		"a 201 is a success":                       {201, jsonOK, nil},
+		"a 202 is a success":                       {202, jsonOK, nil},
+		"white space around the object is ignored": {200, "\r\n\t " + jsonOK + " \n", nil},
+		"one of request_id and status_code is enough": {
 			200, `{"request_id": "request-id-1"}`, nil,
 		},
-		"fields nobody knows are ignored, at any depth": {
+		"unknown fields are ignored, at any depth": {
 			200, `{"request_id": "request-id-1", "new": {"a": [1, {"b": null}]}, "member": {"member_id": "m", "new": 1}}`,
 			func(t *testing.T, r *intermediatesessions.ExchangeResponse) { assert.Equal(t, "m", r.Member.MemberID) },
 		},
-		"values of an enum that nobody knows are kept": {
+		"unknown values of an enum are kept": {
 			200, `{"request_id": "request-id-1", "member": {"status": "frozen"}, "organization": {"mfa_policy": "SOMETIMES"}}`,
 			func(t *testing.T, r *intermediatesessions.ExchangeResponse) {
 				assert.Equal(t, "frozen", r.Member.Status)
 				assert.Equal(t, "SOMETIMES", r.Organization.MFAPolicy)
 			},
 		},
-		"null where a value is promised is the zero value": {
+		"null is the zero value": {
 			200, `{"request_id": "request-id-1", "status_code": null, "member": null, "member_authenticated": null,
 				"session_token": null, "intermediate_session_token_expires_at": null, "organization":
 				{"organization_name": null, "trusted_metadata": null, "email_allowed_domains": null}}`,
@@ -80,7 +80,7 @@ func TestAnswer_accepted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resp, err := answer(t, tt.status, tt.body)
+			resp, err := exchangeAnswered(t, tt.status, tt.body)
 			require.NoError(t, err)
 			if tt.check != nil {
 				tt.check(t, resp)
@@ -102,19 +102,19 @@ func TestAnswer_undecodable(t *testing.T) {
 		"null":                 {200, "null", "", "neither request_id nor status_code", ""},
 		"white space":          {200, " \n ", "", "cut short", ""},
 		"an empty object":      {200, "{}", "", "neither request_id nor status_code", ""},
-		"an object of another": {200, `{"ok": true}`, "", "neither request_id nor status_code", ""},
+		"another API's object": {200, `{"ok": true}`, "", "neither request_id nor status_code", ""},
 		"an array":             {200, `[{"request_id": "r"}]`, "", "JSON array does not fit", ""},
 		"a string":             {200, `"request-id-1"`, "", "JSON string does not fit", ""},
 		"a number":             {200, "7", "", "JSON number does not fit", ""},
 		"JSON that is cut short": {
 			200, `{"request_id": "request-id-1", "member": {"member_id": "mem`, "", "cut short", "request-id-1",
 		},
-		"junk after the object":   {200, jsonOK + "<!-- cached -->", "", "not valid JSON", "request-id-1"},
-		"a second object":         {200, jsonOK + jsonOK, "", "not valid JSON", "request-id-1"},
-		"a byte order mark":       {200, "\ufeff" + jsonOK, "", "not valid JSON", ""},
-		"text that is not UTF-8":  {200, `{"request_id": "request-id-1", "member_id": "` + "\xff" + `"}`, "/member_id", "not valid JSON", "request-id-1"},
-		"a name that comes twice": {200, `{"request_id": "request-id-1", "member_id": "a", "member_id": "b"}`, "/member_id", "a name occurs twice", "request-id-1"},
-		"a name that comes twice, deep inside what nobody knows": {
+		"text after the object":    {200, jsonOK + "<!-- cached -->", "", "not valid JSON", "request-id-1"},
+		"a second object":          {200, jsonOK + jsonOK, "", "not valid JSON", "request-id-1"},
+		"a byte order mark":        {200, "\ufeff" + jsonOK, "", "not valid JSON", ""},
+		"text that is not UTF-8":   {200, `{"request_id": "request-id-1", "member_id": "` + "\xff" + `"}`, "/member_id", "not valid JSON", "request-id-1"},
+		"a name that occurs twice": {200, `{"request_id": "request-id-1", "member_id": "a", "member_id": "b"}`, "/member_id", "a name occurs twice", "request-id-1"},
+		"a name that occurs twice, in an unknown field": {
 			200, `{"request_id": "request-id-1", "new": [{"a": 1, "a": 2}]}`, "/new/0/a", "a name occurs twice", "request-id-1",
 		},
 		"a number for a string": {
@@ -129,30 +129,30 @@ func TestAnswer_undecodable(t *testing.T) {
 			200, `{"request_id": "request-id-1", "member": {"roles": [{}, {}, {"sources": {}}]}}`,
 			"/member/roles/2/sources", "JSON object does not fit []organizations.", "request-id-1",
 		},
-		"a time that is none": {
+		"a malformed time": {
 			200, `{"request_id": "request-id-1", "member": {"created_at": "cAnArY"}}`,
 			"/member/created_at", "JSON string does not fit time.Time", "request-id-1",
 		},
 		"a number beyond 64 bits": {
 			200, `{"status_code": 1e400, "request_id": "request-id-1"}`, "/status_code", "does not fit int", "request-id-1",
 		},
-		"nesting without end": {200, strings.Repeat("[", 1_000_000), "", "does not fit", ""},
-		"nesting without end in what nobody knows": {
+		"a million brackets": {200, strings.Repeat("[", 1_000_000), "", "does not fit", ""},
+		"a million braces in an unknown field": {
 			200, `{"request_id": "request-id-1", "new": ` + strings.Repeat(`{"a":`, 1_000_000), "/new", "not valid JSON", "request-id-1",
 		},
-		"nesting without end in custom claims": {
+		"a million brackets in metadata": {
 			200, `{"request_id": "request-id-1", "organization": {"trusted_metadata": {"a": ` + strings.Repeat("[", 1_000_000),
 			"/organization/trusted_metadata/a", "not valid JSON", "request-id-1",
 		},
 		"a 304": {304, "", "", "neither a success nor an error", ""},
-		"a redirect to nowhere": {
+		"a redirect without a Location": {
 			302, jsonOK, "", "neither a success nor an error", "request-id-1",
 		},
 	} {
-		t.Run(name+" is a DecodeError that says where and why", func(t *testing.T) {
+		t.Run(name+" is a DecodeError with place and reason", func(t *testing.T) {
 			t.Parallel()
-			resp, err := answer(t, tt.status, tt.body)
-			e := failure[decodeError](t, resp, err)
+			resp, err := exchangeAnswered(t, tt.status, tt.body)
+			e := requireError[decodeError](t, resp, err)
 			assert.Equal(t, "b2b.discovery.intermediate_sessions.exchange", e.Op)
 			assert.Equal(t, tt.status, e.StatusCode)
 			assert.Contains(t, e.Reason, tt.reason)
@@ -172,10 +172,10 @@ func TestAnswer_undecodable(t *testing.T) {
 
 func TestAnswer_errorUnderSuccess(t *testing.T) {
 	t.Parallel()
-	t.Run("a 200 whose body is an error is that error", func(t *testing.T) {
+	t.Run("an error body with status 200 is an Error", func(t *testing.T) {
 		t.Parallel()
-		resp, err := answer(t, http.StatusOK, jsonErr)
-		e := failure[apiError](t, resp, err)
+		resp, err := exchangeAnswered(t, http.StatusOK, jsonErr)
+		e := requireError[apiError](t, resp, err)
 		require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
 		assert.Equal(t, http.StatusNotFound, e.StatusCode)
 		assert.Equal(t, "request-id-1", e.RequestID)

@@ -15,10 +15,10 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Headers that name the session on whose behalf a call is made, in net/http's spelling.
+// Headers of shared.WithAuthorization, in the canonical form of net/http.
 const (
-	callerTokenHeader = "X-Stytch-Member-Session"
-	callerJWTHeader   = "X-Stytch-Member-Sessionjwt"
+	sessionTokenHeader = "X-Stytch-Member-Session"
+	sessionJWTHeader   = "X-Stytch-Member-Sessionjwt"
 )
 
 var (
@@ -26,7 +26,7 @@ var (
 	formMedia = []string{"application/x-www-form-urlencoded"}
 )
 
-// answer is a response that was read to its end.
+// answer is a response below 400 with its whole body.
 type answer struct {
 	status int
 	header http.Header
@@ -35,7 +35,7 @@ type answer struct {
 
 func (a *answer) release() { putBuffer(a.body) }
 
-// attempt sends the call once and reads what comes back. A status of 400 and more is an error.
+// attempt sends the request once and reads the response. A status of 400 or more is an error.
 func (c *call) attempt(ctx context.Context) (*answer, error) {
 	ctx, cancel := c.attemptContext(ctx)
 	defer cancel()
@@ -47,24 +47,24 @@ func (c *call) attempt(ctx context.Context) (*answer, error) {
 	c.http.CheckRedirect = checkRedirect
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, c.failed(ctx, err)
+		return nil, c.requestError(ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if refused(resp) {
+	if redirectRefused(resp) {
 		drain(resp)
-		return nil, c.failed(ctx, stytcherror.ErrRedirect)
+		return nil, c.requestError(ctx, stytcherror.ErrRedirect)
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
 		return nil, c.readError(resp)
 	}
 	ans, err := c.readAnswer(resp)
 	if err != nil && !errors.Is(err, stytcherror.ErrTooLarge) {
-		return nil, c.failed(ctx, err)
+		return nil, c.requestError(ctx, err)
 	}
 	return ans, err
 }
 
-// attemptContext ends with the attempt's time or the call's, whichever is first.
+// attemptContext gives ctx the deadline of the attempt or of the call, whichever is first.
 func (c *call) attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	end := c.timing.end
 	if c.timing.attempt > 0 {
@@ -95,7 +95,7 @@ func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
 		req, err = http.NewRequestWithContext(ctx, c.op.Method, "", bytes.NewReader(c.body))
 	}
 	if err != nil {
-		return nil, c.failed(ctx, err)
+		return nil, c.requestError(ctx, err)
 	}
 	req.URL = c.address()
 	req.Host = base.Host
@@ -103,7 +103,7 @@ func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
 	return req, nil
 }
 
-// address is where the call goes.
+// address returns the URL of the request.
 func (c *call) address() *url.URL {
 	base := c.base()
 	u := &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + c.url.path, RawQuery: c.url.query}
@@ -126,10 +126,10 @@ func (c *call) setHeader(h http.Header) {
 		h["User-Agent"] = []string{c.cfg.UserAgent}
 	}
 	if token := c.opts.Authorization.SessionToken; token != "" {
-		h[callerTokenHeader] = []string{token}
+		h[sessionTokenHeader] = []string{token}
 	}
 	if jwt := c.opts.Authorization.SessionJWT; jwt != "" {
-		h[callerJWTHeader] = []string{jwt}
+		h[sessionJWTHeader] = []string{jwt}
 	}
 }
 
@@ -161,8 +161,9 @@ func (c *call) maxBytes() int64 {
 	return shared.DefaultMaxResponseBytes
 }
 
-// failed makes the error for an attempt without an answer. The URL that net/http adds is dropped: it holds the query.
-func (c *call) failed(ctx context.Context, err error) error {
+// requestError returns the error of an attempt without a complete response. It drops the URL that net/http adds, since
+// that has the query.
+func (c *call) requestError(ctx context.Context, err error) error {
 	if urlErr, ok := errors.AsType[*url.Error](err); ok {
 		err = urlErr.Err
 	}

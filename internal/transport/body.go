@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	maxPooled     = 64 << 10  // larger buffers are left to the collector
-	maxGrown      = 1 << 20   // what is allocated for a body before any of it is there
-	maxErrorBody  = 64 << 10  // what is read of an error in order to understand it
-	maxErrorDrain = 256 << 10 // what is read of it so that the connection can be used again
-	maxErrorKept  = 4 << 10   // what the caller gets of it
+	maxPooled     = 64 << 10  // larger buffers are not pooled
+	maxPrealloc   = 1 << 20   // allocated by Content-Length before the body is read
+	maxErrorBody  = 64 << 10  // read and decoded of the body of an error
+	maxErrorDrain = 256 << 10 // read of the rest, so that the connection can be reused
+	maxErrorKept  = 4 << 10   // kept in Error.Body
 )
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -33,16 +33,16 @@ func putBuffer(b *bytes.Buffer) {
 	}
 }
 
-// readAnswer reads a body below 400 up to the bound, which holds after decompression.
+// readAnswer reads the body of a response below 400, up to MaxResponseBytes after decompression.
 func (c *call) readAnswer(resp *http.Response) (*answer, error) {
 	limit := min(c.maxBytes(), math.MaxInt64-1)
 	buf := getBuffer()
-	if n := min(resp.ContentLength, limit, maxGrown); n > 0 {
+	if n := min(resp.ContentLength, limit, maxPrealloc); n > 0 {
 		buf.Grow(int(n) + bytes.MinRead)
 	}
 	var body io.Reader = resp.Body
 	if resp.StatusCode < http.StatusOK {
-		body = http.NoBody // after a 101 the body is the bare connection, whose end no context brings
+		body = http.NoBody // the body of a 101 is the connection, and reading it does not end with the context
 	}
 	_, err := buf.ReadFrom(io.LimitReader(body, limit+1))
 	if err != nil {
@@ -52,7 +52,7 @@ func (c *call) readAnswer(resp *http.Response) (*answer, error) {
 	if int64(buf.Len()) > limit {
 		putBuffer(buf)
 		return nil, stytcherror.NewDecodeError(stytcherror.DecodeError{
-			Op: c.op.Name, StatusCode: resp.StatusCode, Reason: "it goes beyond Config.MaxResponseBytes",
+			Op: c.op.Name, StatusCode: resp.StatusCode, Reason: "it is larger than Config.MaxResponseBytes",
 		}, stytcherror.ErrTooLarge)
 	}
 	ans := &answer{status: resp.StatusCode, header: resp.Header, body: buf}
@@ -60,7 +60,7 @@ func (c *call) readAnswer(resp *http.Response) (*answer, error) {
 	return ans, nil
 }
 
-// fillRaw hands the caller a copy of an answer who asked for it.
+// fillRaw copies a response for shared.WithRawResponse.
 func (c *call) fillRaw(resp *http.Response, body []byte) {
 	if c.opts.Raw != nil {
 		*c.opts.Raw = shared.RawResponse{
@@ -69,5 +69,5 @@ func (c *call) fillRaw(resp *http.Response, body []byte) {
 	}
 }
 
-// drain reads what little is left of a body, so that the connection can be used again.
+// drain reads what is left of a body, up to maxErrorDrain, so that the connection can be reused.
 func drain(resp *http.Response) { _, _ = io.CopyN(io.Discard, resp.Body, maxErrorDrain) }

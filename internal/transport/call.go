@@ -7,8 +7,8 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Call sends one operation and decodes its answer into a new T. req is a pointer to the operation's request struct; nil
-// means an empty one. On error the answer is nil.
+// Call sends a request for op and decodes the response into a new T. req is a pointer to the operation's request
+// struct; a nil pointer means an empty one. On error the result is nil.
 func Call[T any](
 	ctx context.Context, cfg *shared.FetchConfig, op *Op, req any, opts ...shared.RequestOption,
 ) (*T, error) {
@@ -34,11 +34,11 @@ func Call[T any](
 	return resp, nil
 }
 
-// call is one call on its way.
+// call is the state of one call.
 type call struct {
 	cfg     *shared.FetchConfig
 	op      *Op
-	req     any // the request struct, never a nil pointer
+	req     any // a pointer to the request struct, never nil
 	opts    shared.RequestOptions
 	retry   shared.RetryPolicy
 	timing  timing

@@ -12,19 +12,18 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Pool sizes. Callers of one backend keep their connections, which net/http's two idle ones per host would not allow.
-// The ceiling is what stops a burst from dialling anew for every call while handshakes are slow.
+// Bounds of the connection pool. By default, net/http keeps two idle connections per host, too few for a busy backend,
+// and has no maximum, so that a burst of calls would dial a connection for each while handshakes are slow.
 const (
 	connsPerHost     = 128
-	idleConns        = 2 * connsPerHost // of both hosts
+	idleConns        = 2 * connsPerHost // for both hosts
 	idleTimeout      = 90 * time.Second
 	dialTimeout      = 5 * time.Second
 	handshakeTimeout = 5 * time.Second
 )
 
-// NewHTTPClient returns a client like base (nil: a new one with room for a busy backend) that passes requests through
-// middleware, the first one outermost, and then adds the credentials. base itself is not changed. It returns nil when a
-// middleware returns nil.
+// NewHTTPClient returns a copy of base that sends requests through middleware, the first one outermost, and then adds
+// the credentials. If base is nil, the client has a transport of its own. It returns nil if a middleware returns nil.
 func NewHTTPClient(
 	base *http.Client, middleware []func(http.RoundTripper) http.RoundTripper, credentials Credentials,
 ) *http.Client {
@@ -46,7 +45,7 @@ func NewHTTPClient(
 		if rt == nil {
 			return nil
 		}
-		client.Transport = chain{RoundTripper: rt, pool: auth}
+		client.Transport = chain{RoundTripper: rt, auth: auth}
 	}
 	return &client
 }
@@ -66,15 +65,16 @@ func newTransport() *http.Transport {
 	}
 }
 
-// chain is middleware around the pool, which http.Client would not find behind it.
+// chain is the transport of a middleware. It passes CloseIdleConnections on to the innermost transport, for which the
+// middleware may have no method.
 type chain struct {
 	http.RoundTripper
 
-	pool *authTransport
+	auth *authTransport
 }
 
-// CloseIdleConnections lets http.Client reach the pool behind the middleware.
-func (c chain) CloseIdleConnections() { c.pool.CloseIdleConnections() }
+// CloseIdleConnections is called by http.Client.
+func (c chain) CloseIdleConnections() { c.auth.CloseIdleConnections() }
 
 // authTransport adds the credentials last, so that no middleware sees them.
 type authTransport struct {
@@ -91,12 +91,12 @@ func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	authed.Header["Authorization"] = []string{t.header.Reveal()}
 	resp, err := t.next.RoundTrip(authed)
 	if resp != nil {
-		resp.Request = req // whoever looks back from the answer sees no credentials either
+		resp.Request = req // without the credentials
 	}
 	return resp, err
 }
 
-// CloseIdleConnections lets http.Client reach the pool behind the credentials.
+// CloseIdleConnections is called by http.Client.
 func (t *authTransport) CloseIdleConnections() {
 	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()

@@ -21,7 +21,7 @@ import (
 
 func TestConcurrency(t *testing.T) {
 	t.Parallel()
-	const callers, calls, most = 64, 10_000, 130
+	const callers, calls, maxConnections = 64, 10_000, 130
 	for name, begin := range map[string]func(*httptest.Server){
 		"plain HTTP": (*httptest.Server).Start,
 		"TLS":        (*httptest.Server).StartTLS,
@@ -30,7 +30,7 @@ func TestConcurrency(t *testing.T) {
 			s.StartTLS()
 		},
 	} {
-		t.Run("64 callers share 130 connections at most for 10 000 calls over "+name, func(t *testing.T) {
+		t.Run("64 goroutines share at most 130 connections for 10 000 calls over "+name, func(t *testing.T) {
 			t.Parallel()
 			var protocols [3]atomic.Int64
 			s := start(t, func(w http.ResponseWriter, r *http.Request) {
@@ -38,7 +38,7 @@ func TestConcurrency(t *testing.T) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				_, _ = io.WriteString(w, `{"request_id": "`+r.Header.Get("X-Request-Id")+`", "status_code": 200}`)
 			}, begin)
-			client := dial(t, s.URL, func(c *stytch.Config) {
+			client := newClient(t, s.URL, func(c *stytch.Config) {
 				if s.TLS != nil {
 					pool := transport.NewTransport()
 					pool.TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
@@ -54,7 +54,7 @@ func TestConcurrency(t *testing.T) {
 					for id := range ids {
 						resp, err := exchange(t.Context(), client, shared.WithHeader("X-Request-Id", id))
 						if assert.NoError(t, err) {
-							assert.Equal(t, id, resp.RequestID, "each caller gets the answer to its own call")
+							assert.Equal(t, id, resp.RequestID, "each caller gets the response to its own call")
 						}
 					}
 				})
@@ -69,17 +69,17 @@ func TestConcurrency(t *testing.T) {
 				version = 2
 			}
 			require.EqualValues(t, calls, protocols[version].Load())
-			assert.LessOrEqual(t, s.connections.Load(), int64(most))
+			assert.LessOrEqual(t, s.connections.Load(), int64(maxConnections))
 		})
 	}
-	t.Run("a call that waits for one of 128 busy connections leaves with its context", func(t *testing.T) {
+	t.Run("a call that waits for one of 128 busy connections ends with its context", func(t *testing.T) {
 		t.Parallel()
 		release := make(chan struct{})
 		s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			<-release
 			_, _ = io.WriteString(w, jsonOK)
 		})
-		client := dial(t, s.URL)
+		client := newClient(t, s.URL)
 		var wait sync.WaitGroup
 		for range 128 {
 			wait.Go(func() {
@@ -89,7 +89,7 @@ func TestConcurrency(t *testing.T) {
 		}
 		require.Eventually(t, func() bool { return s.requests.Load() == 128 }, 10*time.Second, time.Millisecond)
 		resp, err := exchange(t.Context(), client, shared.WithTimeout(20*time.Millisecond))
-		assert.True(t, failure[requestError](t, resp, err).Timeout())
+		assert.True(t, requireError[requestError](t, resp, err).Timeout())
 		assert.EqualValues(t, 128, s.requests.Load())
 		close(release)
 		wait.Wait()

@@ -23,9 +23,9 @@ func TestConnections_reuse(t *testing.T) {
 	t.Parallel()
 	const calls = 5
 	for name, handler := range map[string]http.HandlerFunc{
-		"successes":                func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, jsonOK) },
-		"empty successes":          func(http.ResponseWriter, *http.Request) {},
-		"answers of another shape": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "[]") },
+		"successes":                  func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, jsonOK) },
+		"empty successes":            func(http.ResponseWriter, *http.Request) {},
+		"responses of another shape": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "[]") },
 		"errors of the API": func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusNotFound)
 			_, _ = io.WriteString(w, jsonErr)
@@ -40,11 +40,11 @@ func TestConnections_reuse(t *testing.T) {
 			_, _ = io.WriteString(w, "elsewhere")
 		},
 	} {
-		t.Run("one connection serves any number of times "+name, func(t *testing.T) {
+		t.Run("one connection is reused after "+name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s, dialling := serveInBubble(t, handler)
-				client := dial(t, s.URL, dialling)
+				client := newClient(t, s.URL, dialling)
 				for range calls {
 					_, _ = exchange(t.Context(), client)
 				}
@@ -53,21 +53,21 @@ func TestConnections_reuse(t *testing.T) {
 			})
 		})
 	}
-	t.Run("one connection serves errors whose end comes late", func(t *testing.T) {
+	t.Run("one connection is reused after errors whose last chunk comes late", func(t *testing.T) {
 		t.Parallel()
 		seen := make(chan struct{}, calls)
 		s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusNotFound)
 			_, _ = io.WriteString(w, jsonErr)
 			_ = http.NewResponseController(w).Flush()
-			<-seen // the last chunk is sent only once the client has all of the error
+			<-seen // the last chunk is sent after the client has read the error
 		})
-		client := dial(t, s.URL, func(c *stytch.Config) {
+		client := newClient(t, s.URL, func(c *stytch.Config) {
 			c.Middleware = append(c.Middleware, func(next http.RoundTripper) http.RoundTripper {
 				return roundTrip(func(req *http.Request) (*http.Response, error) {
 					resp, err := next.RoundTrip(req)
 					if err == nil {
-						resp.Body = &announced{ReadCloser: resp.Body, want: len(jsonErr), seen: seen}
+						resp.Body = &signalingBody{ReadCloser: resp.Body, want: len(jsonErr), seen: seen}
 					}
 					return resp, err
 				})
@@ -75,20 +75,20 @@ func TestConnections_reuse(t *testing.T) {
 		})
 		for range calls {
 			resp, err := exchange(t.Context(), client)
-			failure[apiError](t, resp, err)
+			requireError[apiError](t, resp, err)
 		}
 		assert.EqualValues(t, 1, s.connections.Load())
 	})
 }
 
-// closed is a body that tells whether it was closed.
-type closed struct {
+// closeRecorder is a body that records whether it was closed.
+type closeRecorder struct {
 	io.Reader
-	yes bool
+	closed bool
 }
 
-func (c *closed) Close() error {
-	c.yes = true
+func (c *closeRecorder) Close() error {
+	c.closed = true
 	return nil
 }
 
@@ -97,28 +97,28 @@ func TestConnections_bodiesAreClosed(t *testing.T) {
 	for status, text := range map[int]string{
 		101: "", 200: jsonOK, 201: "<html>", 202: padded(2000), 204: "", 302: "moved", 404: jsonErr, 502: strings.Repeat("x", 1<<20),
 	} {
-		t.Run("the body of a "+strconv.Itoa(status)+" is closed, whatever it is", func(t *testing.T) {
+		t.Run("the body of a "+strconv.Itoa(status)+" is closed", func(t *testing.T) {
 			t.Parallel()
-			body := &closed{Reader: strings.NewReader(text)}
-			_, _ = exchange(t.Context(), dial(t, "", limit(1000), inMemory(func(r *http.Request) (*http.Response, error) {
+			body := &closeRecorder{Reader: strings.NewReader(text)}
+			_, _ = exchange(t.Context(), newClient(t, "", limit(1000), inMemory(func(r *http.Request) (*http.Response, error) {
 				resp := respond(r, status, "", "Location: http://other.example/")
 				resp.Body, resp.ContentLength = body, -1
 				return resp, nil
 			})))
-			assert.True(t, body.yes)
+			assert.True(t, body.closed)
 		})
 	}
 }
 
-// announced is a body that tells when want bytes of it were read.
-type announced struct {
+// signalingBody is a body that signals when want bytes of it were read.
+type signalingBody struct {
 	io.ReadCloser
 	want int
 	seen chan<- struct{}
 	once sync.Once
 }
 
-func (a *announced) Read(p []byte) (int, error) {
+func (a *signalingBody) Read(p []byte) (int, error) {
 	n, err := a.ReadCloser.Read(p)
 	if a.want -= n; a.want <= 0 {
 		a.once.Do(func() { a.seen <- struct{}{} })
@@ -126,8 +126,8 @@ func (a *announced) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// raw takes the connection over: the handler writes what it likes, then the connection is reset or closed.
-func raw(text string, reset bool) http.HandlerFunc {
+// rawResponse takes over the connection, writes text to it and resets or closes it.
+func rawResponse(text string, reset bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		conn, buf, err := http.NewResponseController(w).Hijack()
@@ -147,29 +147,29 @@ func TestConnections_broken(t *testing.T) {
 	t.Parallel()
 	const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 	for name, handler := range map[string]http.HandlerFunc{
-		"closes instead of answering":           raw("", false),
-		"resets instead of answering":           raw("", true),
-		"closes within the status line":         raw("HTTP/1.1 20", false),
-		"resets within the header":              raw(head, true),
-		"closes within the body":                raw(head+"Content-Length: 1000\r\n\r\n"+jsonOK, false),
-		"resets within the body":                raw(head+"Content-Length: 1000\r\n\r\n"+jsonOK, true),
-		"closes within a chunk":                 raw(head+"Transfer-Encoding: chunked\r\n\r\nff\r\n"+jsonOK, false),
-		"sends a chunk that is none":            raw(head+"Transfer-Encoding: chunked\r\n\r\n"+token+"\r\n", false),
-		"answers in another protocol":           raw("220 smtp.example ESMTP "+token+"\r\n", false),
-		"sends a status that is none":           raw("HTTP/1.1 "+token+"\r\n\r\n", false),
-		"sends a header that is none":           raw("HTTP/1.1 200 OK\r\n"+token+"\r\n\r\n", false),
-		"sends two lengths":                     raw(head+"Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}", false),
-		"sends a header without end":            raw(head+"X-Pad: "+strings.Repeat("x", 2<<20)+"\r\n\r\n", false),
-		"says gzip and sends something else":    raw(head+"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", false),
-		"sends informational answers for ever":  raw(strings.Repeat("HTTP/1.1 103 Early\r\nX-Pad: 1\r\n\r\n", 50_000), false),
-		"redirects to an address that is none":  raw("HTTP/1.1 307 Go\r\nLocation: ://"+token+"\r\nContent-Length: 0\r\n\r\n", false),
-		"redirects to where a tab cannot stand": raw("HTTP/1.1 302 Go\r\nLocation: http://a\t"+token+"/\r\nContent-Length: 0\r\n\r\n", false),
+		"closes without a response":            rawResponse("", false),
+		"resets without a response":            rawResponse("", true),
+		"closes in the status line":            rawResponse("HTTP/1.1 20", false),
+		"resets in the header":                 rawResponse(head, true),
+		"closes in the body":                   rawResponse(head+"Content-Length: 1000\r\n\r\n"+jsonOK, false),
+		"resets in the body":                   rawResponse(head+"Content-Length: 1000\r\n\r\n"+jsonOK, true),
+		"closes in a chunk":                    rawResponse(head+"Transfer-Encoding: chunked\r\n\r\nff\r\n"+jsonOK, false),
+		"sends a malformed chunk":              rawResponse(head+"Transfer-Encoding: chunked\r\n\r\n"+token+"\r\n", false),
+		"uses another protocol":                rawResponse("220 smtp.example ESMTP "+token+"\r\n", false),
+		"sends a malformed status":             rawResponse("HTTP/1.1 "+token+"\r\n\r\n", false),
+		"sends a malformed header":             rawResponse("HTTP/1.1 200 OK\r\n"+token+"\r\n\r\n", false),
+		"sends two lengths":                    rawResponse(head+"Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}", false),
+		"sends a header of 2 MB":               rawResponse(head+"X-Pad: "+strings.Repeat("x", 2<<20)+"\r\n\r\n", false),
+		"says gzip and sends something else":   rawResponse(head+"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", false),
+		"sends 50 000 informational responses": rawResponse(strings.Repeat("HTTP/1.1 103 Early\r\nX-Pad: 1\r\n\r\n", 50_000), false),
+		"redirects to a malformed URL":         rawResponse("HTTP/1.1 307 Go\r\nLocation: ://"+token+"\r\nContent-Length: 0\r\n\r\n", false),
+		"redirects to a URL with a tab":        rawResponse("HTTP/1.1 302 Go\r\nLocation: http://a\t"+token+"/\r\nContent-Length: 0\r\n\r\n", false),
 	} {
-		t.Run("a server that "+name+" makes a RequestError, and a single-use call is sent once", func(t *testing.T) {
+		t.Run("a server that "+name+" causes a RequestError, and a single-use call is sent once", func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, handler)
-			resp, err := exchange(t.Context(), dial(t, s.URL, retrying, quick))
-			e := failure[requestError](t, resp, err)
+			resp, err := exchange(t.Context(), newClient(t, s.URL, retrying, quick))
+			e := requireError[requestError](t, resp, err)
 			assert.Equal(t, "b2b.discovery.intermediate_sessions.exchange", e.Op)
 			assert.Equal(t, strings.TrimPrefix(s.URL, "http://"), e.Host)
 			assert.NotContains(t, err.Error(), "\n")
@@ -177,27 +177,27 @@ func TestConnections_broken(t *testing.T) {
 			assert.EqualValues(t, 1, s.requests.Load())
 		})
 	}
-	t.Run("a connection that breaks after the answer takes nothing from it", func(t *testing.T) {
+	t.Run("a connection that breaks after the response does no harm", func(t *testing.T) {
 		t.Parallel()
 		length := "Content-Length: " + strconv.Itoa(len(jsonOK)) + "\r\n\r\n"
-		_, err := exchange(t.Context(), dial(t, serve(t, raw(head+length+jsonOK, false)).URL))
+		_, err := exchange(t.Context(), newClient(t, serve(t, rawResponse(head+length+jsonOK, false)).URL))
 		require.NoError(t, err)
 	})
-	t.Run("a read is tried again after a reset", func(t *testing.T) {
+	t.Run("a read is retried after a reset", func(t *testing.T) {
 		t.Parallel()
 		var s *server
 		s = serve(t, func(w http.ResponseWriter, r *http.Request) {
 			if s.requests.Load() == 1 {
-				raw(head+"Content-Length: 1000\r\n\r\n{", true)(w, r)
+				rawResponse(head+"Content-Length: 1000\r\n\r\n{", true)(w, r)
 				return
 			}
 			_, _ = io.WriteString(w, jsonOK)
 		})
-		_, err := getSessions(t.Context(), dial(t, s.URL, retrying, quick))
+		_, err := getSessions(t.Context(), newClient(t, s.URL, retrying, quick))
 		require.NoError(t, err)
 		assert.EqualValues(t, 2, s.requests.Load())
 	})
-	t.Run("a server that switches protocols and falls silent does not hold the caller", func(t *testing.T) {
+	t.Run("a server that switches protocols and then sends nothing does not block the call", func(t *testing.T) {
 		t.Parallel()
 		released := make(chan struct{})
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -209,14 +209,14 @@ func TestConnections_broken(t *testing.T) {
 			defer func() { _ = conn.Close() }()
 			_, _ = buf.WriteString("HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: cAnArY\r\n\r\n")
 			_ = buf.Flush()
-			_, _ = bufio.NewReader(conn).ReadByte() // until the client hangs up
+			_, _ = bufio.NewReader(conn).ReadByte() // until the client closes the connection
 			close(released)
 		})
-		resp, err := exchange(t.Context(), dial(t, s.URL), shared.WithTimeout(time.Second))
-		assert.Equal(t, 101, failure[decodeError](t, resp, err).StatusCode)
+		resp, err := exchange(t.Context(), newClient(t, s.URL), shared.WithTimeout(time.Second))
+		assert.Equal(t, 101, requireError[decodeError](t, resp, err).StatusCode)
 		<-released
 	})
 }
 
-// quick keeps the waits between attempts short where a real network is involved.
+// quick keeps the waits between attempts short, for tests without a synctest bubble.
 func quick(c *stytch.Config) { c.Retry.MinDelay, c.Retry.MaxDelay = time.Millisecond, time.Millisecond }

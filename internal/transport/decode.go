@@ -14,30 +14,31 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// decode fills resp, a pointer to the operation's response struct, and makes sure that the API itself is speaking.
+// decode decodes the body into resp, a pointer to the operation's response struct. It refuses a body that is not the
+// API's, such as a proxy's.
 func (c *call) decode(ans *answer, resp any) error {
 	body := ans.body.Bytes()
 	if ans.status < 200 || ans.status > 299 {
-		return c.undecodable(ans, "", "the status is neither a success nor an error", nil)
+		return c.decodeError(ans, "", "the status is neither a success nor an error", nil)
 	}
 	if len(body) == 0 {
-		return c.undecodable(ans, "", "it is empty", nil)
+		return c.decodeError(ans, "", "it is empty", nil)
 	}
 	if err := json.Unmarshal(body, resp, objects); err != nil {
 		field, reason, cause := explainDecoding(err)
-		return c.undecodable(ans, field, reason, cause)
+		return c.decodeError(ans, field, reason, cause)
 	}
 	requestID, status, known := envelope(reflect.ValueOf(resp).Elem())
 	switch {
 	case known && requestID == "" && status == 0:
-		return c.undecodable(ans, "", "it has neither request_id nor status_code: this is not the API's answer", nil)
+		return c.decodeError(ans, "", "it has neither request_id nor status_code: this is not the API's response", nil)
 	case status >= 400:
 		return c.newError(status, ans.header, body)
 	}
 	return nil
 }
 
-// objects decodes an Object like its own method, with fewer allocations.
+// objects decodes a shared.Object like its UnmarshalJSON, with fewer allocations.
 var objects = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, o *shared.Object) error {
 	raw, err := dec.ReadValue()
 	if err != nil {
@@ -49,7 +50,7 @@ var objects = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.De
 	return o.UnmarshalJSON(raw)
 }))
 
-func (c *call) undecodable(ans *answer, field jsontext.Pointer, reason string, cause error) error {
+func (c *call) decodeError(ans *answer, field jsontext.Pointer, reason string, cause error) error {
 	var id struct {
 		RequestID string `json:"request_id"`
 	}
@@ -60,7 +61,7 @@ func (c *call) undecodable(ans *answer, field jsontext.Pointer, reason string, c
 	}, cause)
 }
 
-// explainDecoding says where decoding stopped and what stood there, without the value.
+// explainDecoding returns where and why decoding failed, without the value.
 func explainDecoding(err error) (field jsontext.Pointer, reason string, cause error) {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return "", "it is cut short", io.ErrUnexpectedEOF
@@ -96,12 +97,12 @@ func kindName(k jsontext.Kind) string {
 	}
 }
 
-// envelopeFields are the indexes of request_id and status_code in a response struct, -1 where it has none.
+// envelopeFields are the indexes of the fields RequestID and StatusCode of a response struct, -1 if it has none.
 type envelopeFields struct{ requestID, status int }
 
 var envelopes sync.Map // reflect.Type -> envelopeFields
 
-// envelope reads the two fields that the API puts into every answer. known is false for a type that has neither.
+// envelope returns the two fields that the API sets in every response. known is false for a type that has neither.
 func envelope(resp reflect.Value) (requestID string, status int, known bool) {
 	t := resp.Type()
 	cached, ok := envelopes.Load(t)

@@ -17,8 +17,8 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 )
 
-// dialing gives the client a transport whose connections come from f, and counts them.
-func dialing(count *atomic.Int64, f func(ctx context.Context, network, addr string) (net.Conn, error)) func(*stytch.Config) {
+// withDialer gives the client a transport that dials with f, and counts the dials.
+func withDialer(count *atomic.Int64, f func(ctx context.Context, network, addr string) (net.Conn, error)) func(*stytch.Config) {
 	return func(c *stytch.Config) {
 		c.HTTPClient = &http.Client{Transport: &http.Transport{
 			DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -36,11 +36,11 @@ func TestDial(t *testing.T) {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
 		}
 	}
-	inBubble(t, "a refused connection is tried again even for a single-use call: nothing was written", func(t *testing.T) {
+	inBubble(t, "a refused connection is retried, also for a single-use call: nothing was written", func(t *testing.T) {
 		var dials atomic.Int64
-		client := dial(t, "http://localhost", dialing(&dials, refuse(syscall.ECONNREFUSED)), retrying)
+		client := newClient(t, "http://localhost", withDialer(&dials, refuse(syscall.ECONNREFUSED)), retrying)
 		resp, err := exchange(t.Context(), client)
-		e := failure[requestError](t, resp, err)
+		e := requireError[requestError](t, resp, err)
 		require.ErrorIs(t, err, syscall.ECONNREFUSED)
 		assert.Equal(t, 2, e.Retries)
 		assert.Equal(t, "localhost", e.Host)
@@ -48,21 +48,21 @@ func TestDial(t *testing.T) {
 		assert.EqualValues(t, 3, dials.Load())
 		assert.Contains(t, err.Error(), "no answer from localhost: dial tcp: connection refused (2 retries)")
 	})
-	inBubble(t, "a host that does not resolve is not tried again", func(t *testing.T) {
+	inBubble(t, "a host that does not resolve is not retried", func(t *testing.T) {
 		var dials atomic.Int64
 		notFound := &net.DNSError{Err: "no such host", Name: "auth.invalid", IsNotFound: true}
-		client := dial(t, "https://auth.invalid", dialing(&dials, refuse(notFound)), retrying)
+		client := newClient(t, "https://auth.invalid", withDialer(&dials, refuse(notFound)), retrying)
 		resp, err := getSessions(t.Context(), client)
-		failure[requestError](t, resp, err)
+		requireError[requestError](t, resp, err)
 		require.ErrorIs(t, err, notFound)
 		assert.EqualValues(t, 1, dials.Load())
 		assert.Contains(t, err.Error(), "lookup auth.invalid: no such host")
 	})
-	t.Run("a connection that is there at the second attempt brings the answer", func(t *testing.T) {
+	t.Run("a call succeeds if the second dial does", func(t *testing.T) {
 		t.Parallel()
 		s := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, jsonOK) })
 		var dials atomic.Int64
-		_, err := exchange(t.Context(), dial(t, s.URL, retrying, quick, dialing(&dials,
+		_, err := exchange(t.Context(), newClient(t, s.URL, retrying, quick, withDialer(&dials,
 			func(ctx context.Context, network, addr string) (net.Conn, error) {
 				if dials.Load() == 1 {
 					return refuse(syscall.ECONNREFUSED)(ctx, network, addr)
@@ -77,46 +77,46 @@ func TestDial(t *testing.T) {
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	ok := func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, jsonOK) }
-	t.Run("a certificate nobody vouches for is refused, once, and no request is sent", func(t *testing.T) {
+	t.Run("a certificate of an unknown authority is refused, once, and no request is sent", func(t *testing.T) {
 		t.Parallel()
 		s := serveTLS(t, ok)
-		resp, err := getSessions(t.Context(), dial(t, s.URL, retrying, quick))
-		failure[requestError](t, resp, err)
+		resp, err := getSessions(t.Context(), newClient(t, s.URL, retrying, quick))
+		requireError[requestError](t, resp, err)
 		var cert *tls.CertificateVerificationError
 		require.ErrorAs(t, err, &cert)
 		assert.EqualValues(t, 1, s.connections.Load())
 		assert.Zero(t, s.requests.Load())
 	})
-	t.Run("a certificate of the caller's own authority is accepted", func(t *testing.T) {
+	t.Run("a certificate of an authority of the caller's HTTPClient is accepted", func(t *testing.T) {
 		t.Parallel()
 		s := serveTLS(t, ok)
-		_, err := getSessions(t.Context(), dial(t, s.URL, func(c *stytch.Config) { c.HTTPClient = s.Client() }))
+		_, err := getSessions(t.Context(), newClient(t, s.URL, func(c *stytch.Config) { c.HTTPClient = s.Client() }))
 		require.NoError(t, err)
 	})
 	t.Run("a server without TLS behind an https address is refused, once", func(t *testing.T) {
 		t.Parallel()
 		s := serve(t, ok)
-		resp, err := getSessions(t.Context(), dial(t, strings.Replace(s.URL, "http:", "https:", 1), retrying, quick))
-		failure[requestError](t, resp, err)
+		resp, err := getSessions(t.Context(), newClient(t, strings.Replace(s.URL, "http:", "https:", 1), retrying, quick))
+		requireError[requestError](t, resp, err)
 		require.ErrorIs(t, err, http.ErrSchemeMismatch)
 		assert.EqualValues(t, 1, s.connections.Load())
 		assert.Zero(t, s.requests.Load())
 	})
-	t.Run("a server with TLS behind an http address says so itself", func(t *testing.T) {
+	t.Run("the error of a server with TLS behind an http address is an Error", func(t *testing.T) {
 		t.Parallel()
 		s := serveTLS(t, ok)
-		resp, err := getSessions(t.Context(), dial(t, strings.Replace(s.URL, "https:", "http:", 1), retrying, quick))
-		assert.Equal(t, http.StatusBadRequest, failure[apiError](t, resp, err).StatusCode)
+		resp, err := getSessions(t.Context(), newClient(t, strings.Replace(s.URL, "https:", "http:", 1), retrying, quick))
+		assert.Equal(t, http.StatusBadRequest, requireError[apiError](t, resp, err).StatusCode)
 		assert.Zero(t, s.requests.Load())
 	})
-	t.Run("a handshake the server breaks off is not begun again", func(t *testing.T) {
+	t.Run("a handshake that the server refuses is not retried", func(t *testing.T) {
 		t.Parallel()
 		s := serveTLS(t, ok)
 		old := &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}}
-		resp, err := getSessions(t.Context(), dial(t, s.URL, retrying, quick, func(c *stytch.Config) {
+		resp, err := getSessions(t.Context(), newClient(t, s.URL, retrying, quick, func(c *stytch.Config) {
 			c.HTTPClient = &http.Client{Transport: old}
 		}))
-		failure[requestError](t, resp, err)
+		requireError[requestError](t, resp, err)
 		assert.Contains(t, err.Error(), "remote error: tls: protocol version not supported")
 		assert.EqualValues(t, 1, s.connections.Load())
 		assert.Zero(t, s.requests.Load())

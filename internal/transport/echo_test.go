@@ -20,7 +20,7 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// escaped writes every byte of text as JSON may.
+// escaped returns ASCII text with every character escaped for JSON.
 func escaped(text string) string {
 	var b strings.Builder
 	for i := range len(text) {
@@ -29,7 +29,7 @@ func escaped(text string) string {
 	return b.String()
 }
 
-// revoke sends every secret a call can hold: the project's, the caller's session and those of the request.
+// revoke makes a call with every kind of secret: the project's, those of WithAuthorization and those of the request.
 func revoke(t *testing.T, client *stytch.Client) (*sessions.RevokeResponse, error) {
 	t.Helper()
 	return client.B2B.Sessions.Revoke(t.Context(),
@@ -45,69 +45,69 @@ func TestEcho(t *testing.T) {
 		"the Authorization header":        "Basic " + basic,
 		"the secret, escaped for a URL":   url.QueryEscape(secretText),
 		"the request's token":             token,
-		"a token that begins with it":     token + ".payload",
+		"a token that starts with that":   token + ".payload",
 		"the caller's session token":      callerToken,
 		"the caller's session JWT":        callerJWT,
-		"all of them, without a gap":      secretText + token + token + ".payload" + callerToken + callerJWT + basic,
+		"all of them, without a space":    secretText + token + token + ".payload" + callerToken + callerJWT + basic,
 		"a token, escaped for JSON":       escaped(token),
 		"the secret, escaped for JSON":    escaped(secretText),
-		"a token among long text":         strings.Repeat("x", 380) + token,
-		"a token, with a line of its own": `\n` + token + `\n`,
+		"a token at the end of long text": strings.Repeat("x", 380) + token,
+		"a token on a line of its own":    `\n` + token + `\n`,
 	}
 	shapes := map[string]struct {
 		status int
 		body   string
 	}{
-		"error_message":                {400, `{"request_id": "r", "error_type": "bad_request", "error_message": "bad: %s."}`},
-		"error_type":                   {400, `{"error_type": "bad %s"}`},
-		"request_id":                   {500, `{"request_id": "%s"}`},
-		"error_url":                    {400, `{"error_type": "bad_request", "error_url": "https://example.com/?q=%s"}`},
-		"an OAuth2 error":              {401, `{"error": "%s", "error_description": "%[1]s", "error_uri": "%[1]s"}`},
-		"error_details":                {400, `{"error_type": "bad_request", "error_details": {"token": "%s"}}`},
-		"an HTML error":                {502, `<html>%s</html>`},
-		"an error under a 200":         {200, `{"status_code": 404, "request_id": "%s", "error_message": "%[1]s"}`},
-		"an answer that is not JSON":   {200, `<html>%s</html>`},
-		"a value of the wrong type":    {200, `{"request_id": "%s", "status_code": "%[1]s"}`},
-		"a name that comes twice":      {200, `{"request_id": "%s", "%[1]s": 1, "%[1]s": 2}`},
-		"a name in front of bad JSON":  {200, `{"request_id": "%s", "a": {"%[1]s": {"%[1]s": bad}}}`},
-		"the middle of a broken value": {200, `{"request_id": "%s", "a": %[1]s}`},
+		"error_message":               {400, `{"request_id": "r", "error_type": "bad_request", "error_message": "bad: %s."}`},
+		"error_type":                  {400, `{"error_type": "bad %s"}`},
+		"request_id":                  {500, `{"request_id": "%s"}`},
+		"error_url":                   {400, `{"error_type": "bad_request", "error_url": "https://example.com/?q=%s"}`},
+		"an OAuth2 error":             {401, `{"error": "%s", "error_description": "%[1]s", "error_uri": "%[1]s"}`},
+		"error_details":               {400, `{"error_type": "bad_request", "error_details": {"token": "%s"}}`},
+		"an HTML error":               {502, `<html>%s</html>`},
+		"an error under a 200":        {200, `{"status_code": 404, "request_id": "%s", "error_message": "%[1]s"}`},
+		"a response that is not JSON": {200, `<html>%s</html>`},
+		"a value of the wrong type":   {200, `{"request_id": "%s", "status_code": "%[1]s"}`},
+		"a name that occurs twice":    {200, `{"request_id": "%s", "%[1]s": 1, "%[1]s": 2}`},
+		"a name before invalid JSON":  {200, `{"request_id": "%s", "a": {"%[1]s": {"%[1]s": bad}}}`},
+		"an invalid value":            {200, `{"request_id": "%s", "a": %[1]s}`},
 	}
 	for what, text := range sent {
 		for where, shape := range shapes {
-			t.Run("a server that echoes "+what+" in "+where+" makes nothing of it visible", func(t *testing.T) {
+			t.Run("a server that echoes "+what+" in "+where+" does not make it visible", func(t *testing.T) {
 				t.Parallel()
 				body := fmt.Sprintf(shape.body, text)
-				resp, err := revoke(t, dial(t, "", inMemory(func(r *http.Request) (*http.Response, error) {
+				resp, err := revoke(t, newClient(t, "", inMemory(func(r *http.Request) (*http.Response, error) {
 					return respond(r, shape.status, body), nil
 				})))
 				require.Nil(t, resp)
 				require.Error(t, err)
-				hidden(t, err)
+				requireHidden(t, err)
 			})
 		}
 	}
-	t.Run("the parts of a message around a secret stay", func(t *testing.T) {
+	t.Run("the text around a secret is kept", func(t *testing.T) {
 		t.Parallel()
-		resp, err := revoke(t, dial(t, "", inMemory(func(r *http.Request) (*http.Response, error) {
+		resp, err := revoke(t, newClient(t, "", inMemory(func(r *http.Request) (*http.Response, error) {
 			return respond(r, 400, `{"error_message": "token `+token+` of `+secretText+` is bad"}`), nil
 		})))
-		e := failure[apiError](t, resp, err)
+		e := requireError[apiError](t, resp, err)
 		assert.Equal(t, "token [redacted] of [redacted] is bad", e.Message)
 	})
-	t.Run("what was echoed is there for those who ask for the body", func(t *testing.T) {
+	t.Run("Body and Details contain what was echoed", func(t *testing.T) {
 		t.Parallel()
-		resp, err := revoke(t, dial(t, "", inMemory(func(r *http.Request) (*http.Response, error) {
+		resp, err := revoke(t, newClient(t, "", inMemory(func(r *http.Request) (*http.Response, error) {
 			return respond(r, 400, `{"error_details": "`+token+`"}`), nil
 		})))
-		e := failure[apiError](t, resp, err)
+		e := requireError[apiError](t, resp, err)
 		assert.Contains(t, string(e.Body), token)
 		assert.Contains(t, string(e.Details), token)
 	})
-	t.Run("an echo is not visible in the log of a retry either", func(t *testing.T) {
+	t.Run("what was echoed is not shown in the log of a retry", func(t *testing.T) {
 		t.Parallel()
 		var log bytes.Buffer
 		attempts := 0
-		_, err := revoke(t, dial(t, "", retrying, quick, inMemory(func(r *http.Request) (*http.Response, error) {
+		_, err := revoke(t, newClient(t, "", retrying, quick, inMemory(func(r *http.Request) (*http.Response, error) {
 			if attempts++; attempts == 1 {
 				return respond(r, 429, `{"error_type": "too_many_requests", "error_message": "`+token+secretText+`"}`), nil
 			}
@@ -120,13 +120,13 @@ func TestEcho(t *testing.T) {
 		assert.Contains(t, log.String(), "too_many_requests")
 		canarytest.Hidden(t, log.String(), secretText, token, callerToken, callerJWT, "cAnArY")
 	})
-	t.Run("a failing middleware that quotes the request shows nothing", func(t *testing.T) {
+	t.Run("what the error of a middleware quotes is not shown", func(t *testing.T) {
 		t.Parallel()
-		resp, err := revoke(t, dial(t, "", inMemory(func(r *http.Request) (*http.Response, error) {
+		resp, err := revoke(t, newClient(t, "", inMemory(func(r *http.Request) (*http.Response, error) {
 			body, _ := io.ReadAll(r.Body)
 			return nil, fmt.Errorf("cannot send %s with %v", body, r.Header)
 		})))
-		failure[requestError](t, resp, err)
+		requireError[requestError](t, resp, err)
 		assert.Contains(t, err.Error(), "cannot send")
 	})
 }

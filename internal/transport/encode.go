@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-querystring/query"
 )
 
-// target is where a call goes: the decoded path, the escaped one where it differs, and the query.
+// target is the part of the URL below the base: the path, the escaped path if there are parameters, and the query.
 type target struct {
 	path, rawPath, query string
 }
@@ -34,26 +34,26 @@ func (c *call) encode(req any) error {
 		req = v.Interface()
 	}
 	c.req = req
-	p := planOf(v.Type().Elem())
+	info := infoOf(v.Type().Elem())
 	fields := v.Elem()
-	for _, f := range p.required {
+	for _, f := range info.required {
 		if fields.Field(f.index).IsZero() {
 			return c.refuse(f.name, "is required")
 		}
 	}
-	if err := c.encodePath(fields, p); err != nil {
+	if err := c.encodePath(fields, info); err != nil {
 		return err
 	}
-	if err := c.encodeQuery(req, fields, p); err != nil {
+	if err := c.encodeQuery(req, fields, info); err != nil {
 		return err
 	}
-	return c.encodeBody(v, p)
+	return c.encodeBody(v, info)
 }
 
-// encodePath fills the parameters into the template, each as one escaped segment.
-func (c *call) encodePath(fields reflect.Value, p *plan) error {
+// encodePath replaces the parameters in the path by their values, each as one escaped segment.
+func (c *call) encodePath(fields reflect.Value, info *requestInfo) error {
 	c.url.path = c.op.Path
-	if len(p.path) == 0 && !strings.Contains(c.op.Path, "{") {
+	if len(info.path) == 0 && !strings.Contains(c.op.Path, "{") {
 		return nil
 	}
 	var plain, escaped strings.Builder
@@ -67,8 +67,8 @@ func (c *call) encodePath(fields reflect.Value, p *plan) error {
 		}
 		name, tail, _ := strings.Cut(after, "}")
 		value := c.cfg.ProjectID
-		if i := slices.IndexFunc(p.path, func(f tagged) bool { return f.name == name }); i >= 0 {
-			value = fields.Field(p.path[i].index).String()
+		if i := slices.IndexFunc(info.path, func(f requestField) bool { return f.name == name }); i >= 0 {
+			value = fields.Field(info.path[i].index).String()
 		} else if name != "project_id" {
 			return c.refuse(name, "is missing from the request type")
 		}
@@ -83,8 +83,8 @@ func (c *call) encodePath(fields reflect.Value, p *plan) error {
 	return nil
 }
 
-// badSegment says why a value cannot be a path segment. A dot segment would name another resource once a proxy has
-// resolved it (RFC 3986, section 5.2.4).
+// badSegment returns why a value cannot be a path segment, or "". Proxies may resolve dot segments, which changes the
+// path (RFC 3986, section 5.2.4).
 func badSegment(value string) string {
 	switch {
 	case value == "":
@@ -97,16 +97,16 @@ func badSegment(value string) string {
 	return ""
 }
 
-func (c *call) encodeQuery(req any, fields reflect.Value, p *plan) error {
-	if len(p.query) == 0 {
+func (c *call) encodeQuery(req any, fields reflect.Value, info *requestInfo) error {
+	if len(info.query) == 0 {
 		return nil
 	}
 	values, err := query.Values(req)
 	if err != nil {
 		return c.refuse("req", "cannot be encoded as a query")
 	}
-	kept := make(url.Values, len(p.query))
-	for _, f := range p.query {
+	kept := make(url.Values, len(info.query))
+	for _, f := range info.query {
 		if f.optional && fields.Field(f.index).IsZero() {
 			continue
 		}
@@ -121,22 +121,22 @@ func (c *call) encodeQuery(req any, fields reflect.Value, p *plan) error {
 	return nil
 }
 
-// encodeBody makes the body of POST and PUT from req, a pointer to the request: a form or a JSON object, {} where there
-// is nothing to say. GET and DELETE have none.
-func (c *call) encodeBody(req reflect.Value, p *plan) error {
+// encodeBody makes the body of POST and PUT from req, a pointer to the request: a form or a JSON object, {} if the
+// request has no fields in the body. GET and DELETE have none.
+func (c *call) encodeBody(req reflect.Value, info *requestInfo) error {
 	if c.op.Method != http.MethodPost && c.op.Method != http.MethodPut {
 		return nil
 	}
 	if c.op.Form {
-		return c.encodeForm(req.Elem(), p)
+		return c.encodeForm(req.Elem(), info)
 	}
-	if len(p.body) == 0 {
+	if len(info.body) == 0 {
 		c.body = emptyBody
 		return nil
 	}
 	content := c.req
-	if p.bodyType != nil {
-		content = req.Convert(p.bodyType).Interface()
+	if info.bodyType != nil {
+		content = req.Convert(info.bodyType).Interface()
 	}
 	body, err := json.Marshal(content)
 	if err != nil {
@@ -147,7 +147,7 @@ func (c *call) encodeBody(req reflect.Value, p *plan) error {
 	return nil
 }
 
-// explainEncoding names the field that JSON cannot carry, and why, without its value.
+// explainEncoding returns which field JSON cannot represent, and why, without its value.
 func explainEncoding(err error) (field, reason string) {
 	field, reason = "req", "cannot be encoded as JSON"
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
@@ -167,7 +167,7 @@ func explainEncoding(err error) (field, reason string) {
 	return field, reason
 }
 
-// offendingType is the type that JSON cannot carry. What an Object holds, encoding/json has encoded.
+// offendingType returns the type that JSON cannot represent. For values in a shared.Object, encoding/json names it.
 func offendingType(err *json.SemanticError) reflect.Type {
 	if unsupported, ok := errors.AsType[*jsonv1.UnsupportedTypeError](err.Err); ok {
 		return unsupported.Type
@@ -177,7 +177,7 @@ func offendingType(err *json.SemanticError) reflect.Type {
 			return unsupported.Value.Type()
 		}
 		if _, err := strconv.ParseFloat(unsupported.Str, 64); err == nil {
-			return reflect.TypeFor[float64]() // json/v2 tells NaN and infinities without a value
+			return reflect.TypeFor[float64]() // under GOEXPERIMENT=jsonv2, NaN and infinities come without the value
 		}
 	}
 	if failed, ok := errors.AsType[*jsonv1.MarshalerError](err.Err); ok {

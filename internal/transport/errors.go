@@ -14,8 +14,8 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// readError makes the error for a status of 400 and more, of whatever body came, or of none: the status is known, so a
-// body that breaks off takes nothing away.
+// readError returns the error for a status of 400 or more, whatever the body is. That the body cannot be read to its
+// end is ignored.
 func (c *call) readError(resp *http.Response) *stytcherror.Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	drain(resp)
@@ -37,8 +37,8 @@ func (c *call) newError(status int, header http.Header, body []byte) *stytcherro
 	return e
 }
 
-// fillError reads the API's body or, where that is absent, the OAuth2 one (RFC 6749, section 5.2), field by field: one
-// field of a wrong type takes nothing from the others.
+// fillError sets the fields of e from a body of the API or of OAuth2 (RFC 6749, section 5.2). Members of a wrong type
+// are ignored.
 func fillError(e *stytcherror.Error, body []byte) {
 	fields := members(body)
 	text := func(names ...string) string {
@@ -59,8 +59,8 @@ func fillError(e *stytcherror.Error, body []byte) {
 	}
 }
 
-// members reads what can be read of a JSON object: an error has to say what happened even when its body is cut short,
-// has text after the object, is not UTF-8 or holds a name twice (then the first one stands).
+// members returns the members of a JSON object, as far as it can be read. It may be cut short, be followed by other
+// text and be invalid UTF-8; of two members with one name, the first counts.
 func members(body []byte) map[string]jsontext.Value {
 	dec := jsontext.NewDecoder(bytes.NewReader(body),
 		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
@@ -85,7 +85,7 @@ func members(body []byte) map[string]jsontext.Value {
 	return fields
 }
 
-// isTLSFailure reports whether the two sides could not agree on a secure connection.
+// isTLSFailure reports whether the TLS handshake failed or the server does not use TLS.
 func isTLSFailure(err error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true

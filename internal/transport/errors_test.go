@@ -29,16 +29,16 @@ func TestError_fromAnyBody(t *testing.T) {
 			},
 			"404 intermediate_session_not_found: No such session. (request-id-1)",
 		},
-		"HTML under 502": {502, "<html>Bad gateway</html>", stytcherror.Error{}, "502 Bad Gateway"},
-		"nothing":        {503, "", stytcherror.Error{}, "503 Service Unavailable"},
-		"null":           {500, "null", stytcherror.Error{}, "500 Internal Server Error"},
-		"a list":         {500, `["error_type"]`, stytcherror.Error{}, "500 Internal Server Error"},
-		"text":           {429, "slow down", stytcherror.Error{}, "429 Too Many Requests"},
-		"JSON cut short": {400, `{"request_id": "request-id-1`, stytcherror.Error{}, "400 Bad Request"},
+		"HTML under 502":         {502, "<html>Bad gateway</html>", stytcherror.Error{}, "502 Bad Gateway"},
+		"nothing":                {503, "", stytcherror.Error{}, "503 Service Unavailable"},
+		"null":                   {500, "null", stytcherror.Error{}, "500 Internal Server Error"},
+		"a list":                 {500, `["error_type"]`, stytcherror.Error{}, "500 Internal Server Error"},
+		"text":                   {429, "slow down", stytcherror.Error{}, "429 Too Many Requests"},
+		"JSON that is cut short": {400, `{"request_id": "request-id-1`, stytcherror.Error{}, "400 Bad Request"},
 		"a status without a name": {
 			599, `{"error_type": "odd"}`, stytcherror.Error{Code: "odd"}, "599 odd",
 		},
-		"an OAuth2 error where the API's own is expected": {
+		"an OAuth2 error": {
 			401, `{"error": "invalid_grant", "error_description": "Spent.", "error_uri": "https://example.com/grant",
 				"request_id": "request-id-1"}`,
 			stytcherror.Error{
@@ -46,7 +46,7 @@ func TestError_fromAnyBody(t *testing.T) {
 			},
 			"401 invalid_grant: Spent. (request-id-1)",
 		},
-		"both shapes at once": {
+		"an API error that is an OAuth2 error too": {
 			400, `{"error": "invalid_request", "error_description": "b", "error_type": "bad_request", "error_message": "a"}`,
 			stytcherror.Error{Code: stytcherror.CodeBadRequest, Message: "a"}, "400 bad_request: a",
 		},
@@ -82,7 +82,7 @@ func TestError_fromAnyBody(t *testing.T) {
 			400, `{"request_id": "r", "error_type": "bad_request", "error_message": "` + "a\xffb" + `"}`,
 			stytcherror.Error{RequestID: "r", Code: stytcherror.CodeBadRequest, Message: "a\ufffdb"}, "400 bad_request: a b (r)",
 		},
-		"a name that comes twice": {
+		"a name that occurs twice": {
 			400, `{"request_id": "r", "error_type": "bad_request", "extra": 1, "extra": 2}`,
 			stytcherror.Error{RequestID: "r", Code: stytcherror.CodeBadRequest}, "400 bad_request (r)",
 		},
@@ -90,15 +90,15 @@ func TestError_fromAnyBody(t *testing.T) {
 			400, `{"request_id": "r", "error_type": "bad_request"}` + "\n<!-- proxied -->",
 			stytcherror.Error{RequestID: "r", Code: stytcherror.CodeBadRequest}, "400 bad_request (r)",
 		},
-		"details beyond what is read": {
+		"details that are too large": {
 			400, `{"request_id": "r", "error_type": "bad_request", "error_details": "` + strings.Repeat("x", 100_000) + `"}`,
 			stytcherror.Error{RequestID: "r", Code: stytcherror.CodeBadRequest}, "400 bad_request (r)",
 		},
 	} {
-		t.Run(name+" makes an Error that keeps what can be read", func(t *testing.T) {
+		t.Run(name+" is an Error with what can be decoded", func(t *testing.T) {
 			t.Parallel()
-			resp, err := answer(t, tt.status, tt.body)
-			e := failure[apiError](t, resp, err)
+			resp, err := exchangeAnswered(t, tt.status, tt.body)
+			e := requireError[apiError](t, resp, err)
 			want := tt.want
 			want.Op, want.StatusCode = "b2b.discovery.intermediate_sessions.exchange", tt.status
 			assert.Equal(t, tt.body[:min(len(tt.body), 4096)], string(e.Body))
@@ -109,17 +109,17 @@ func TestError_fromAnyBody(t *testing.T) {
 	}
 }
 
-func TestError_bodyBreaksOff(t *testing.T) {
+func TestError_incompleteBody(t *testing.T) {
 	t.Parallel()
-	t.Run("an error whose body breaks off keeps its status", func(t *testing.T) {
+	t.Run("an error with an incomplete body is an Error", func(t *testing.T) {
 		t.Parallel()
 		s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			w.WriteHeader(http.StatusBadGateway)
 			_, _ = io.WriteString(w, `{"error_type": "half`)
 		})
-		resp, err := exchange(t.Context(), dial(t, s.URL))
-		e := failure[apiError](t, resp, err)
+		resp, err := exchange(t.Context(), newClient(t, s.URL))
+		e := requireError[apiError](t, resp, err)
 		assert.Equal(t, http.StatusBadGateway, e.StatusCode)
 		assert.Equal(t, `{"error_type": "half`, string(e.Body))
 	})
@@ -127,7 +127,7 @@ func TestError_bodyBreaksOff(t *testing.T) {
 
 func TestError_retryAfter(t *testing.T) {
 	t.Parallel()
-	const forever = time.Duration(1<<63 - 1)
+	const longest = time.Duration(1<<63 - 1)
 	now := time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 	for header, want := range map[string]time.Duration{
 		"":                               0,
@@ -142,9 +142,9 @@ func TestError_retryAfter(t *testing.T) {
 		"soon":                           0,
 		"7, 8":                           0,
 		"9223372036":                     9223372036 * time.Second,
-		"9223372037":                     forever,
-		"18446744073709551616":           forever,
-		"1" + strings.Repeat("0", 30):    forever,
+		"9223372037":                     longest,
+		"18446744073709551616":           longest,
+		"1" + strings.Repeat("0", 30):    longest,
 		"Mon, 23 Nov 2026 04:00:30 GMT":  30 * time.Second,
 		"Monday, 23-Nov-26 04:00:30 GMT": 30 * time.Second,
 		"Mon Nov 23 04:00:30 2026":       30 * time.Second,
@@ -156,10 +156,10 @@ func TestError_retryAfter(t *testing.T) {
 	} {
 		t.Run("Retry-After: "+header, func(t *testing.T) {
 			t.Parallel()
-			resp, err := exchange(t.Context(), dial(t, "", inMemory(func(r *http.Request) (*http.Response, error) {
+			resp, err := exchange(t.Context(), newClient(t, "", inMemory(func(r *http.Request) (*http.Response, error) {
 				return respond(r, 429, "{}", "Retry-After: "+header), nil
-			}), at(now)))
-			require.Equal(t, want, failure[apiError](t, resp, err).RetryAfter)
+			}), withClock(now)))
+			require.Equal(t, want, requireError[apiError](t, resp, err).RetryAfter)
 		})
 	}
 }

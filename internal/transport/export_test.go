@@ -1,4 +1,4 @@
 package transport
 
-// NewTransport makes the pool of connections that a client has if it is given none.
+// NewTransport is the transport of a client without an HTTPClient.
 var NewTransport = newTransport

@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// encodeForm makes a body of pairs, as in application/x-www-form-urlencoded. A list becomes a pair per element.
-func (c *call) encodeForm(fields reflect.Value, p *plan) error {
-	values := make(url.Values, len(p.body))
-	for _, f := range p.body {
+// encodeForm makes a body of type application/x-www-form-urlencoded. A list becomes a pair per element.
+func (c *call) encodeForm(fields reflect.Value, info *requestInfo) error {
+	values := make(url.Values, len(info.body))
+	for _, f := range info.body {
 		v := fields.Field(f.index)
 		if f.optional && v.IsZero() {
 			continue
@@ -23,7 +23,7 @@ func (c *call) encodeForm(fields reflect.Value, p *plan) error {
 	return nil
 }
 
-// addPairs adds what v is in text, or says why it cannot be in a form.
+// addPairs adds v as text, or returns why a form cannot represent it.
 func addPairs(values url.Values, name string, v reflect.Value) (reason string) {
 	switch v.Kind() {
 	case reflect.String:

@@ -15,7 +15,7 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// formRequest has a field of every kind that a form can carry, and one that it cannot.
+// formRequest has fields of all types that a form can represent, and two that it cannot.
 type formRequest struct {
 	Tenant   string         `json:"tenant" path:"tenant"`
 	Verbose  *bool          `json:"verbose,omitzero" url:"verbose"`
@@ -32,7 +32,7 @@ var opForm = transport.Op{
 	Name: "test.form", Method: http.MethodPost, Path: "/v1/{tenant}/token", Class: transport.SingleUse, Form: true,
 }
 
-// postForm sends req and returns what arrived.
+// postForm sends req and returns body and header as received.
 func postForm(t *testing.T, req *formRequest) (body string, header http.Header, err error) {
 	t.Helper()
 	client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -53,10 +53,10 @@ func TestForm(t *testing.T) {
 		req  formRequest
 		want string
 	}{
-		"only what is required and what has no absence": {
+		"the required fields": {
 			formRequest{Tenant: "t", Token: "a"}, "offline=false&token=a",
 		},
-		"optional fields at zero, but for lists": {
+		"optional fields that are zero, except lists": {
 			formRequest{Tenant: "t", Token: "a", Hint: new(""), Lifetime: new(0), Scopes: []string{}},
 			"hint=&lifetime=0&offline=false&token=a",
 		},
@@ -67,11 +67,11 @@ func TestForm(t *testing.T) {
 			},
 			"hint=h&lifetime=" + strconv.Itoa(math.MinInt) + "&offline=true&scopes=b&scopes=a&token=a",
 		},
-		"what would end a pair, escaped": {
+		"special characters, escaped": {
 			formRequest{Tenant: "t", Token: "a&b=c+d e%\r\nü\x00"}, "offline=false&token=a%26b%3Dc%2Bd+e%25%0D%0A%C3%BC%00",
 		},
 	} {
-		t.Run("a form carries "+name, func(t *testing.T) {
+		t.Run("a form has "+name, func(t *testing.T) {
 			t.Parallel()
 			body, header, err := postForm(t, &tt.req)
 			require.NoError(t, err)
@@ -86,7 +86,7 @@ func TestForm(t *testing.T) {
 	}{
 		"a required field that is empty": {formRequest{Tenant: "t"}, "token", "is required"},
 		"text that is not UTF-8":         {formRequest{Tenant: "t", Token: "cAnArY\xff"}, "token", "is not valid UTF-8"},
-		"a list with such text":          {formRequest{Tenant: "t", Token: "a", Scopes: []string{"a", "\xff"}}, "scopes", "is not valid UTF-8"},
+		"a list with text like that":     {formRequest{Tenant: "t", Token: "a", Scopes: []string{"a", "\xff"}}, "scopes", "is not valid UTF-8"},
 		"a map":                          {formRequest{Tenant: "t", Token: "a", Claims: map[string]any{}}, "claims", "cannot be encoded as a form"},
 		"a time":                         {formRequest{Tenant: "t", Token: "a", At: new(time.Now())}, "at", "cannot be encoded as a form"},
 	} {
@@ -94,7 +94,7 @@ func TestForm(t *testing.T) {
 			t.Parallel()
 			_, header, err := postForm(t, &tt.req)
 			assert.Nil(t, header, "nothing was sent")
-			refusal(t, (*formRequest)(nil), err, tt.field, tt.reason)
+			requireRefused(t, (*formRequest)(nil), err, tt.field, tt.reason)
 		})
 	}
 	t.Run("a form without fields is an empty body", func(t *testing.T) {

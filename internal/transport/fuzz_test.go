@@ -16,11 +16,11 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// mark stands in fuzzed text for the token that the call sends, so that the fuzzer can move it around.
+// mark stands for the call's token in fuzzed text, so that the fuzzer can move it.
 const mark = "\u2603"
 
-// fuzzed sends one call to a server in memory that answers so.
-func fuzzed(t *testing.T, status int, body string, header ...string) error {
+// exchangeFuzzed makes a call that gets this response, with the token in place of each mark.
+func exchangeFuzzed(t *testing.T, status int, body string, header ...string) error {
 	t.Helper()
 	body = strings.ReplaceAll(body, mark, token)
 	client, err := stytch.NewClient(stytch.Config{
@@ -31,7 +31,7 @@ func fuzzed(t *testing.T, status int, body string, header ...string) error {
 	})
 	require.NoError(t, err)
 	resp, err := exchange(t.Context(), client)
-	require.Equal(t, err == nil, resp != nil, "an answer or an error, never both")
+	require.Equal(t, err == nil, resp != nil, "a response or an error, never both")
 	if err != nil {
 		require.NotContains(t, err.Error(), token)
 		require.NotContains(t, err.Error(), "\n")
@@ -55,7 +55,7 @@ func FuzzDecodeAnswer(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, status int, body string) {
-		err := fuzzed(t, status, body)
+		err := exchangeFuzzed(t, status, body)
 		switch e := err.(type) { //nolint:errorlint // the outermost error is meant
 		case nil:
 			require.True(t, status >= 200 && status <= 299, "status %d is a success", status)
@@ -66,7 +66,7 @@ func FuzzDecodeAnswer(f *testing.F) {
 			require.Equal(t, status, e.StatusCode)
 			require.NotEmpty(t, e.Reason)
 		default:
-			require.Failf(t, "another type", "%T: %v", err, err)
+			require.Failf(t, "unexpected type", "%T: %v", err, err)
 		}
 	})
 }
@@ -85,7 +85,7 @@ func FuzzErrorBody(f *testing.F) {
 		if status < 400 {
 			status = 400 + status%200
 		}
-		err := fuzzed(t, int(status), body)
+		err := exchangeFuzzed(t, int(status), body)
 		e, ok := err.(*stytcherror.Error) //nolint:errorlint // the outermost error is meant
 		require.True(t, ok, "%T: %v", err, err)
 		require.EqualValues(t, status, e.StatusCode)
@@ -104,7 +104,7 @@ func FuzzRetryAfter(f *testing.F) {
 		f.Add(value)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		err := fuzzed(t, http.StatusTooManyRequests, "{}", "Retry-After: "+value)
+		err := exchangeFuzzed(t, http.StatusTooManyRequests, "{}", "Retry-After: "+value)
 		e, ok := err.(*stytcherror.Error) //nolint:errorlint // the outermost error is meant
 		require.True(t, ok, "%T: %v", err, err)
 		require.GreaterOrEqual(t, e.RetryAfter, time.Duration(0))

@@ -27,7 +27,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// Everything below that must never be shown holds the word cAnArY.
+// Secrets contain the word cAnArY, for which canarytest looks.
 const (
 	projectID   = "project-test-11111111-1111-4111-8111-111111111111"
 	secretText  = "secret-test-cAnArY+sEcReT/0123456789abcdef="
@@ -48,7 +48,7 @@ type server struct {
 	connections, open, requests atomic.Int64
 }
 
-// serve starts a server, and at the end checks that the client left no connection open.
+// serve starts a server. At the end of the test, it checks that the client left no connection open.
 func serve(t *testing.T, handler http.HandlerFunc) *server {
 	return start(t, handler, (*httptest.Server).Start)
 }
@@ -64,8 +64,8 @@ func start(t *testing.T, handler http.HandlerFunc, begin func(*httptest.Server))
 	return startOn(t, listener, handler, begin)
 }
 
-// serveInBubble starts a server behind pipes, and returns an edit of the config that makes a client dial it. In a
-// synctest bubble nothing then depends on how busy the machine is.
+// serveInBubble starts a server that listens on pipes, and returns an edit of the configuration that makes a client
+// dial it. In a synctest bubble, a test then does not depend on the machine's speed.
 func serveInBubble(t *testing.T, handler http.HandlerFunc) (*server, func(*stytch.Config)) {
 	t.Helper()
 	closed := make(chan struct{})
@@ -137,8 +137,8 @@ func startOn(t *testing.T, on net.Listener, handler http.HandlerFunc, begin func
 	return s
 }
 
-// dial returns a client for base, with which nothing is retried unless edit says so.
-func dial(t *testing.T, base string, edit ...func(*stytch.Config)) *stytch.Client {
+// newClient returns a client for base, which makes one attempt per call unless edit says otherwise.
+func newClient(t *testing.T, base string, edit ...func(*stytch.Config)) *stytch.Client {
 	t.Helper()
 	config := stytch.Config{
 		ProjectID: projectID, Secret: secretText, BaseURL: base, Retry: shared.RetryPolicy{MaxAttempts: 1},
@@ -157,20 +157,20 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// inMemory makes the client talk to f instead of a network.
+// inMemory makes the client use f in place of a network.
 func inMemory(f roundTrip) func(*stytch.Config) {
 	return func(c *stytch.Config) { c.HTTPClient = &http.Client{Transport: f} }
 }
 
-// at makes the client's clock stand still.
-func at(now time.Time) func(*stytch.Config) {
+// withClock makes the client's clock stand still.
+func withClock(now time.Time) func(*stytch.Config) {
 	return func(c *stytch.Config) { c.Now = func() time.Time { return now } }
 }
 
 // retrying gives the client the default number of attempts.
 func retrying(c *stytch.Config) { c.Retry.MaxAttempts = 0 }
 
-// respond makes an answer. A header is given as "Name: value".
+// respond returns a response. Headers are given as "Name: value".
 func respond(req *http.Request, status int, body string, header ...string) *http.Response {
 	resp := &http.Response{
 		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -198,26 +198,26 @@ func getSessions(ctx context.Context, client *stytch.Client, opts ...shared.Requ
 		&sessions.GetRequest{OrganizationID: "organization-1", MemberID: "member-1"}, opts...)
 }
 
-// failure checks what every failure promises: no answer, an error of exactly the type E, nothing secret in it.
-func failure[E error, R any](t *testing.T, resp *R, err error) E {
+// requireError requires that there is an error of exactly type E and no response, and that it shows no secret.
+func requireError[E error, R any](t *testing.T, resp *R, err error) E {
 	t.Helper()
 	require.Nil(t, resp)
 	require.Error(t, err)
 	typed, ok := err.(E) //nolint:errorlint // the outermost error is meant
 	require.True(t, ok, "%T: %v", err, err)
-	hidden(t, err)
+	requireHidden(t, err)
 	return typed
 }
 
-// hidden checks that neither err nor what it wraps shows a secret.
-func hidden(t *testing.T, err error) {
+// requireHidden requires that neither err nor what it wraps shows a secret.
+func requireHidden(t *testing.T, err error) {
 	t.Helper()
 	for ; err != nil; err = errors.Unwrap(err) {
 		canarytest.Hidden(t, err, secretText, token, callerToken, callerJWT, "cAnArY")
 	}
 }
 
-// Names of the error types, for tables.
+// Short names of the error types.
 type (
 	apiError      = *stytcherror.Error
 	requestError  = *stytcherror.RequestError

@@ -8,7 +8,7 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// logCall writes one record per call, with the secrets of request and answer masked.
+// logCall logs one record per call at level Debug, with the secrets of request and response masked.
 func (c *call) logCall(ctx context.Context, resp any, err error) {
 	log := c.cfg.Logger
 	if log == nil || !log.Enabled(ctx, slog.LevelDebug) {
@@ -30,6 +30,7 @@ func (c *call) logCall(ctx context.Context, resp any, err error) {
 	log.LogAttrs(ctx, slog.LevelDebug, "stytch: call", attrs...)
 }
 
+// logRetry logs one record per retry at level Warn.
 func (c *call) logRetry(ctx context.Context, err error, wait time.Duration) {
 	if c.cfg.Logger == nil {
 		return

@@ -1,46 +1,48 @@
-// Package transport is the way of a call onto the wire and back. [Call] reads as a recipe; each step has a file.
+// Package transport makes the calls of all services: it encodes a request, sends it, retries it and decodes the
+// response. [Call] lists the steps, each of which has a file.
 package transport
 
-// Op is what the specification says of one operation. It is data; nothing in it changes.
+// Op describes an operation of the API. It must not be changed.
 type Op struct {
 	// Name is the operation's id, as in "b2b.sessions.authenticate".
 	Name string
 	// Method is the HTTP method.
 	Method string
-	// Path is the path, with parameters in braces. {project_id} is the project's own id where the request has none.
+	// Path is the path, with parameters in braces. {project_id} is the client's own project if the request has no such
+	// field.
 	Path string
-	// Base is the host it lives on.
+	// Base says which base URL it has.
 	Base Base
-	// Form says that the body is a form; the json tags then name its fields.
+	// Form says that the body is a form, with the names of the json tags.
 	Form bool
-	// Public says that the request carries no credentials of the project.
+	// Public says that the request has no credentials.
 	Public bool
-	// Class says which failures may be tried again.
+	// Class says which failures may be retried.
 	Class Class
-	// Authorization says whether it may be called on behalf of a session: see shared.WithAuthorization.
+	// Authorization says whether it accepts shared.WithAuthorization.
 	Authorization bool
 }
 
-// Base is one of the API's hosts.
+// Base is one of the two base URLs of the API.
 type Base uint8
 
-// The hosts.
+// The base URLs.
 const (
 	Auth Base = iota
 	Fraud
 )
 
-// Class is the retry class of an operation: what a second attempt could do.
+// Class is the retry class of an operation. It depends on what a second attempt could do.
 type Class uint8
 
-// The classes, from the most cautious.
+// The retry classes. In each, a failure to connect is retried.
 const (
-	// SingleUse spends a token or a code: sent again only when nothing was written.
+	// SingleUse consumes a token or a code. It is retried after nothing else.
 	SingleUse Class = iota
-	// Send sends a message to a person: also after 429 and 503, if the server says when.
+	// Send sends a message to a person. It is also retried after a rate limit or 503 with Retry-After.
 	Send
-	// Write changes something: also after 429, and PUT and DELETE after a gateway's 502, 503 and 504.
+	// Write changes something. It is also retried after any rate limit, and PUT and DELETE after 502, 503 and 504.
 	Write
-	// Read changes nothing: after every failure that may pass.
+	// Read changes nothing. It is also retried after 408, 502, 503, 504 and a broken connection.
 	Read
 )

@@ -6,8 +6,8 @@ import (
 	"github.com/seed75add069/stytch-go/internal/operation"
 )
 
-// operationContext tells transports which operation a request is sent for. It is part of a call, so that it costs no
-// allocation.
+// operationContext is the context of a request, with its operation for middleware and authTransport. A call holds it by
+// value, which saves an allocation.
 type operationContext struct {
 	context.Context
 
@@ -19,10 +19,10 @@ func (c *call) operationContext(ctx context.Context) context.Context {
 	return &c.ctx
 }
 
-// publicKey is the key under which a context says that a request goes out without credentials.
+// publicKey is the context key for Op.Public.
 type publicKey struct{}
 
-// Value answers for the operation's keys, and asks the caller's context about all others.
+// Value returns the operation's values for its own keys, and those of the caller's context for all others.
 func (c *operationContext) Value(key any) any {
 	switch key.(type) {
 	case operation.Key:

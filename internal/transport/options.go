@@ -11,15 +11,14 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// timing bounds the call: end is when it must be over (zero: never), attempt how long one attempt may take (zero: as
-// long as the call).
+// timing holds the start of a call and its time limits.
 type timing struct {
 	begin   time.Time
-	end     time.Time
-	attempt time.Duration
+	end     time.Time     // deadline of the call; zero is none
+	attempt time.Duration // timeout of an attempt; zero is none but the call's deadline
 }
 
-// newCall folds settings and options together and refuses what cannot be sent.
+// newCall applies the options to the settings and refuses those that cannot be sent.
 func newCall(ctx context.Context, cfg *shared.FetchConfig, op *Op, opts []shared.RequestOption) (*call, error) {
 	if ctx == nil {
 		return nil, &stytcherror.ArgumentError{Op: op.Name, Field: "ctx", Reason: "is nil"}
@@ -77,9 +76,9 @@ func (c *call) checkOptions() error {
 		switch http.CanonicalHeaderKey(key) {
 		case "Authorization", "Host", "User-Agent", "Accept", "Accept-Encoding",
 			"Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding",
-			"Idempotency-Key", "X-Idempotency-Key", // with them net/http sends again what is single-use
-			callerTokenHeader, callerJWTHeader:
-			return c.refuse("header "+key, "is the SDK's to set")
+			"Idempotency-Key", "X-Idempotency-Key", // with these, net/http repeats a request by itself
+			sessionTokenHeader, sessionJWTHeader:
+			return c.refuse("header "+key, "is set by the SDK")
 		}
 		for _, v := range values {
 			if !validHeaderValue(v) {
@@ -94,7 +93,7 @@ func (c *call) refuse(field, reason string) error {
 	return &stytcherror.ArgumentError{Op: c.op.Name, Field: field, Reason: reason}
 }
 
-// validHeaderValue takes visible ASCII, space, tab and anything above ASCII (RFC 9110, section 5.5).
+// validHeaderValue reports whether v has no control characters but tabs (RFC 9110, section 5.5).
 func validHeaderValue(v string) bool {
 	for i := range len(v) {
 		if b := v[i]; b < ' ' && b != '\t' || b == 0x7f {
@@ -104,7 +103,7 @@ func validHeaderValue(v string) bool {
 	return true
 }
 
-// validHeaderName takes the characters of a token (RFC 9110, section 5.6.2).
+// validHeaderName reports whether name is a token (RFC 9110, section 5.6.2).
 func validHeaderName(name string) bool {
 	if name == "" {
 		return false

@@ -15,7 +15,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 )
 
-// sentPath is the request line's target, as a server reads it, of a GetJWKS for id under base.
+// sentPath returns the target of the request line, as a server reads it, of a GetJWKS for id under base.
 func sentPath(ctx context.Context, t testing.TB, base, id string) (string, error) {
 	t.Helper()
 	var target string
@@ -77,8 +77,8 @@ func TestPath(t *testing.T) {
 	} {
 		t.Run("an id "+name+" is refused", func(t *testing.T) {
 			t.Parallel()
-			resp, err := unsent(t).B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: tt.id})
-			refusal(t, resp, err, "project_id", tt.reason)
+			resp, err := offlineClient(t).B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: tt.id})
+			requireRefused(t, resp, err, "project_id", tt.reason)
 		})
 	}
 	for base, want := range map[string]string{
@@ -87,17 +87,17 @@ func TestPath(t *testing.T) {
 		"https://auth.example/stytch///":  "/stytch/v1/b2b/sessions/jwks/a%2Fb",
 		"https://auth.example/a%2Fb/c%20": "/a%2Fb/c%20/v1/b2b/sessions/jwks/a%2Fb",
 	} {
-		t.Run("the path of "+base+" is a prefix, escaped as it was", func(t *testing.T) {
+		t.Run("the path of "+base+" is kept as a prefix, with its escapes", func(t *testing.T) {
 			t.Parallel()
 			got, err := sentPath(t.Context(), t, base, "a/b")
 			require.NoError(t, err)
 			assert.Equal(t, want, got)
 		})
 	}
-	t.Run("an escaped prefix stays as it was where the path has no parameter", func(t *testing.T) {
+	t.Run("a prefix keeps its escapes if the path has no parameter", func(t *testing.T) {
 		t.Parallel()
 		var got *url.URL
-		_, err := getSessions(t.Context(), dial(t, "https://auth.example/a%2Fb", inMemory(func(r *http.Request) (*http.Response, error) {
+		_, err := getSessions(t.Context(), newClient(t, "https://auth.example/a%2Fb", inMemory(func(r *http.Request) (*http.Response, error) {
 			got = r.URL
 			return respond(r, http.StatusOK, jsonOK), nil
 		})))
@@ -108,10 +108,10 @@ func TestPath(t *testing.T) {
 
 func TestQuery(t *testing.T) {
 	t.Parallel()
-	t.Run("values are escaped and come in the order of their names", func(t *testing.T) {
+	t.Run("parameters are escaped and sorted by name", func(t *testing.T) {
 		t.Parallel()
 		var got *url.URL
-		_, err := dial(t, "", inMemory(func(r *http.Request) (*http.Response, error) {
+		_, err := newClient(t, "", inMemory(func(r *http.Request) (*http.Response, error) {
 			got = r.URL
 			return respond(r, http.StatusOK, jsonOK), nil
 		})).B2B.Sessions.Get(t.Context(), &sessions.GetRequest{OrganizationID: "a&b=c d+e%#\n", MemberID: "ü"})

@@ -8,7 +8,7 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// redact takes out of foreign text what the call sent in secret: a server may echo it.
+// redact replaces the secrets of the call in text from a server, which may echo them.
 func (c *call) redact(text string) string {
 	if c.cfg.Redact != nil {
 		text = c.cfg.Redact(text)
@@ -16,7 +16,7 @@ func (c *call) redact(text string) string {
 	return secret.Scrub(text, c.secrets())
 }
 
-// redactPointer does the same for each name in a JSON pointer, where ~ and / are escaped (RFC 6901, section 3).
+// redactPointer replaces them in the names of a JSON pointer, in which ~ and / are escaped (RFC 6901, section 3).
 func (c *call) redactPointer(p jsontext.Pointer) string {
 	var redacted jsontext.Pointer
 	for name := range p.Tokens() {
@@ -25,7 +25,7 @@ func (c *call) redactPointer(p jsontext.Pointer) string {
 	return string(redacted)
 }
 
-// redactCause replaces a cause whose text holds a secret, as net/http's quotes of malformed answers can.
+// redactCause replaces an error whose text contains a secret: net/http quotes from malformed responses.
 func (c *call) redactCause(err error) error {
 	text := err.Error()
 	if redacted := c.redact(text); redacted != text {
@@ -34,7 +34,7 @@ func (c *call) redactCause(err error) error {
 	return err
 }
 
-// secrets are the values that the call sends and nobody must see, but for the project's credentials.
+// secrets returns the secrets that the call sends, except the client's credentials.
 func (c *call) secrets() []string {
 	session := []string{c.opts.Authorization.SessionToken, c.opts.Authorization.SessionJWT}
 	return append(session, secret.Values(c.req)...)

@@ -4,8 +4,8 @@ import "net/http"
 
 const maxRedirects = 3
 
-// checkRedirect follows a redirect only within the host and scheme that the call was made to, and only where the method
-// stays: anything else would show tokens to another server or turn the call into another one.
+// checkRedirect follows a redirect only to the same scheme and host and with the same method. Others would send tokens
+// to another server or make another call.
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	first := via[0]
 	if len(via) > maxRedirects || req.Method != first.Method ||
@@ -15,7 +15,7 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// refused reports whether resp is a redirect that was not followed.
-func refused(resp *http.Response) bool {
+// redirectRefused reports whether resp is a redirect that was not followed.
+func redirectRefused(resp *http.Response) bool {
 	return resp.StatusCode >= 300 && resp.StatusCode <= 399 && resp.Header.Get("Location") != ""
 }

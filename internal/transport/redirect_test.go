@@ -19,11 +19,11 @@ import (
 
 var redirects = []int{301, 302, 303, 307, 308}
 
-// redirecting answers every request with a redirect to where.
-func redirecting(status int, where func() string) http.HandlerFunc {
+// redirecting responds to every request with a redirect to location.
+func redirecting(status int, location func() string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		w.Header().Set("Location", where())
+		w.Header().Set("Location", location())
 		w.WriteHeader(status)
 	}
 }
@@ -31,24 +31,24 @@ func redirecting(status int, where func() string) http.HandlerFunc {
 func TestRedirect_refused(t *testing.T) {
 	t.Parallel()
 	for _, status := range redirects {
-		t.Run("a "+strconv.Itoa(status)+" to another server: it sees neither request, credentials nor body", func(t *testing.T) {
+		t.Run("a "+strconv.Itoa(status)+" to another server is refused: that gets no request", func(t *testing.T) {
 			t.Parallel()
 			other := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, jsonOK) })
 			s := serve(t, redirecting(status, func() string { return other.URL + "/v1/steal" }))
-			client := dial(t, s.URL, retrying, quick)
+			client := newClient(t, s.URL, retrying, quick)
 
 			resp, err := exchange(t.Context(), client)
-			failure[requestError](t, resp, err)
+			requireError[requestError](t, resp, err)
 			require.ErrorIs(t, err, stytcherror.ErrRedirect)
 
 			got, err := getSessions(t.Context(), client)
-			failure[requestError](t, got, err)
+			requireError[requestError](t, got, err)
 			require.ErrorIs(t, err, stytcherror.ErrRedirect)
 
-			assert.EqualValues(t, 2, s.requests.Load(), "a refused redirect is not tried again")
+			assert.EqualValues(t, 2, s.requests.Load(), "a refused redirect is not retried")
 			assert.Zero(t, other.connections.Load())
 		})
-		t.Run("a "+strconv.Itoa(status)+" seen by a client that follows everything is refused too", func(t *testing.T) {
+		t.Run("a "+strconv.Itoa(status)+" to another server is refused with a caller's http.Client too", func(t *testing.T) {
 			t.Parallel()
 			other := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, jsonOK) })
 			s := serve(t, redirecting(status, func() string { return other.URL }))
@@ -59,55 +59,55 @@ func TestRedirect_refused(t *testing.T) {
 			resp, err := service.Exchange(t.Context(), &intermediatesessions.ExchangeRequest{
 				IntermediateSessionToken: token, OrganizationID: "organization-1",
 			})
-			failure[requestError](t, resp, err)
+			requireError[requestError](t, resp, err)
 			require.ErrorIs(t, err, stytcherror.ErrRedirect)
 			assert.Zero(t, other.connections.Load())
-			assert.Nil(t, follow.CheckRedirect, "the caller's client stays as it is")
+			assert.Nil(t, follow.CheckRedirect, "the caller's http.Client is not changed")
 		})
 	}
 	for name, where := range map[string]string{
-		"another port":              "http://auth.example:8080/v1/other",
-		"another scheme":            "https://auth.example/v1/other",
-		"no HTTP at all":            "file:///etc/passwd",
-		"a name that only looks so": "http://auth.example.evil.example/",
-		"another user":              "//evil.example/v1/other",
-		"a part of the host":        "http://evil.example#auth.example/",
-		"the host as the user":      "http://auth.example@evil.example/",
+		"another port":                "http://auth.example:8080/v1/other",
+		"another scheme":              "https://auth.example/v1/other",
+		"a file":                      "file:///etc/passwd",
+		"a host that starts with it":  "http://auth.example.evil.example/",
+		"another host without scheme": "//evil.example/v1/other",
+		"the host in the fragment":    "http://evil.example#auth.example/",
+		"the host as the user":        "http://auth.example@evil.example/",
 	} {
 		t.Run("a 307 to "+name+" is refused", func(t *testing.T) {
 			t.Parallel()
-			var asked []string
-			resp, err := callVia(t, func(r *http.Request) (*http.Response, error) {
-				asked = append(asked, r.URL.String())
+			var urls []string
+			resp, err := revokeVia(t, func(r *http.Request) (*http.Response, error) {
+				urls = append(urls, r.URL.String())
 				return respond(r, http.StatusTemporaryRedirect, "", "Location: "+where), nil
 			})
-			failure[requestError](t, resp, err)
+			requireError[requestError](t, resp, err)
 			require.ErrorIs(t, err, stytcherror.ErrRedirect)
-			assert.Equal(t, []string{"http://auth.example/v1/b2b/sessions/revoke"}, asked)
+			assert.Equal(t, []string{"http://auth.example/v1/b2b/sessions/revoke"}, urls)
 		})
 	}
 	for _, status := range []int{301, 302, 303} {
-		t.Run("a "+strconv.Itoa(status)+" within the host would turn a POST into a GET: it is refused", func(t *testing.T) {
+		t.Run("a "+strconv.Itoa(status)+" within the host is refused for a POST, which it would make a GET", func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, redirecting(status, func() string { return "/v1/other" }))
-			resp, err := exchange(t.Context(), dial(t, s.URL))
-			failure[requestError](t, resp, err)
+			resp, err := exchange(t.Context(), newClient(t, s.URL))
+			requireError[requestError](t, resp, err)
 			require.ErrorIs(t, err, stytcherror.ErrRedirect)
 			assert.EqualValues(t, 1, s.requests.Load())
 		})
 	}
-	t.Run("a loop ends after three redirects", func(t *testing.T) {
+	t.Run("a call ends after three redirects", func(t *testing.T) {
 		t.Parallel()
 		s := serve(t, redirecting(http.StatusTemporaryRedirect, func() string { return "/v1/again" }))
-		resp, err := exchange(t.Context(), dial(t, s.URL))
-		failure[requestError](t, resp, err)
+		resp, err := exchange(t.Context(), newClient(t, s.URL))
+		requireError[requestError](t, resp, err)
 		require.ErrorIs(t, err, stytcherror.ErrRedirect)
 		assert.EqualValues(t, 4, s.requests.Load())
 	})
 }
 
-// callVia revokes a session on behalf of another at http://auth.example, with rt for a network.
-func callVia(t *testing.T, rt roundTrip) (*sessions.RevokeResponse, error) {
+// revokeVia makes a call with secrets to http://auth.example, with rt in place of a network.
+func revokeVia(t *testing.T, rt roundTrip) (*sessions.RevokeResponse, error) {
 	t.Helper()
 	service := sessions.New(&shared.FetchConfig{
 		BaseURL: &url.URL{Scheme: "http", Host: "auth.example"}, HTTPClient: &http.Client{Transport: rt},
@@ -134,7 +134,7 @@ func TestRedirect_followed(t *testing.T) {
 				assert.Equal(t, "/v2/moved", r.URL.Path)
 				_, _ = io.WriteString(w, jsonOK)
 			})
-			_, err := exchange(t.Context(), dial(t, s.URL))
+			_, err := exchange(t.Context(), newClient(t, s.URL))
 			require.NoError(t, err)
 			require.Len(t, seen, 2)
 			assert.Equal(t, "POST "+projectID+` {"intermediate_session_token":"`+token+`","organization_id":"organization-1"}`, seen[0])
@@ -152,7 +152,7 @@ func TestRedirect_followed(t *testing.T) {
 				assert.Equal(t, "/v2/moved?member_id=member-1&organization_id=organization-1", r.URL.String())
 				_, _ = io.WriteString(w, jsonOK)
 			})
-			_, err := getSessions(t.Context(), dial(t, s.URL))
+			_, err := getSessions(t.Context(), newClient(t, s.URL))
 			require.NoError(t, err)
 		})
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// retryable reports whether a second attempt may be made after err, by the operation's class.
+// retryable reports whether another attempt may be made after err, by the operation's retry class.
 func retryable(op *Op, err error) bool {
 	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok {
 		return retryableStatus(op, apiErr)
@@ -28,7 +28,7 @@ func retryable(op *Op, err error) bool {
 func retryableStatus(op *Op, err *stytcherror.Error) bool {
 	switch err.StatusCode {
 	case http.StatusTooManyRequests:
-		return passingLimit(err.Code) &&
+		return isRateLimit(err.Code) &&
 			(op.Class == Read || op.Class == Write || op.Class == Send && err.RetryAfter > 0)
 	case http.StatusRequestTimeout:
 		return op.Class == Read
@@ -47,19 +47,20 @@ func retryableStatus(op *Op, err *stytcherror.Error) bool {
 	return false
 }
 
-// passingLimit tells a rate limit from the API's other uses of 429, such as a failed captcha or a locked user. A
-// gateway in front of the API sends no code.
-func passingLimit(code stytcherror.Code) bool {
+// isRateLimit reports whether a 429 with that code is a rate limit. The API also uses 429 for other errors, such as a
+// failed captcha or a locked user. A gateway in front of the API sends no code.
+func isRateLimit(code stytcherror.Code) bool {
 	return code == "" || code == stytcherror.CodeTooManyRequests
 }
 
-// neverConnected reports whether the failure came before anything could be written, and may pass.
+// neverConnected reports whether no connection was made, so that nothing was written, for a reason that may be
+// temporary.
 func neverConnected(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)
 	return ok && (op.Op == "dial" || op.Op == "proxyconnect") && !permanent(err)
 }
 
-// permanent reports failures that another attempt will meet again: unknown names and certificates that do not verify.
+// permanent reports whether another attempt would fail too: the host name does not exist or the TLS handshake failed.
 func permanent(err error) bool {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return dns.IsNotFound
@@ -67,8 +68,8 @@ func permanent(err error) bool {
 	return isTLSFailure(err)
 }
 
-// backoff doubles from MinDelay up to MaxDelay and takes a random part of the upper half, so that callers who failed
-// together do not come back together.
+// backoff returns the wait before the next attempt: a random one between half of the delay and all of it, so that
+// clients that failed together do not retry together. The delay doubles from MinDelay up to MaxDelay.
 func backoff(p shared.RetryPolicy, retries int) time.Duration {
 	delay := p.MaxDelay
 	if shift := min(retries, 30); p.MinDelay <= p.MaxDelay>>shift {

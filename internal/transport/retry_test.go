@@ -20,13 +20,13 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// envelope is the least an answer holds.
+// envelope is a response without fields of its own.
 type envelope struct {
 	RequestID  string `json:"request_id"`
 	StatusCode int    `json:"status_code"`
 }
 
-// kinds are the operations that differ in what may be sent again.
+// kinds are the kinds of operations that differ in what is retried.
 var kinds = []struct {
 	name, method string
 	class        transport.Class
@@ -41,10 +41,10 @@ var kinds = []struct {
 	{"a single use", "POST", transport.SingleUse, func(a attempts) int { return a.once }},
 }
 
-// attempts is how often each kind may be sent: read, write by POST, write by PUT or DELETE, send, single-use.
+// attempts are the numbers of attempts of a read, a write by POST, a write by PUT or DELETE, a send and a single use.
 type attempts struct{ read, post, put, send, once int }
 
-// callKind sends one call of a kind through rt.
+// callKind makes a call of a kind through rt.
 func callKind(ctx context.Context, method string, class transport.Class, rt http.RoundTripper) (*envelope, error) {
 	cfg := &shared.FetchConfig{
 		BaseURL: &url.URL{Scheme: "http", Host: "auth.example"}, HTTPClient: &http.Client{Transport: rt},
@@ -76,7 +76,7 @@ func TestRetry_byStatus(t *testing.T) {
 		{"a rate limit with Retry-After", 429, "too_many_requests", "1", attempts{3, 3, 3, 3, 1}},
 		{"a failed captcha", 429, "captcha_failed", "1", attempts{1, 1, 1, 1, 1}},
 		{"a locked user", 429, "user_lock_limit_reached", "1", attempts{1, 1, 1, 1, 1}},
-		{"a 429 of a code nobody knows", 429, "new_limit", "1", attempts{1, 1, 1, 1, 1}},
+		{"a 429 with an unknown code", 429, "new_limit", "1", attempts{1, 1, 1, 1, 1}},
 		{"a 500", 500, "", "", attempts{1, 1, 1, 1, 1}},
 		{"a 500 with Retry-After", 500, "", "1", attempts{1, 1, 1, 1, 1}},
 		{"a 501", 501, "", "1", attempts{1, 1, 1, 1, 1}},
@@ -102,7 +102,7 @@ func TestRetry_byStatus(t *testing.T) {
 						}
 						return answer, nil
 					}))
-					e := failure[apiError](t, resp, err)
+					e := requireError[apiError](t, resp, err)
 					assert.Equal(t, kind.attempts(tt.want), sent)
 					assert.Equal(t, sent-1, e.Retries)
 				})
@@ -126,14 +126,14 @@ func TestRetry_byFailure(t *testing.T) {
 		{"a reset", opError("read", syscall.ECONNRESET), attempts{3, 1, 1, 1, 1}},
 		{"a reset while writing", opError("write", syscall.EPIPE), attempts{3, 1, 1, 1, 1}},
 		{"a closed connection", io.EOF, attempts{3, 1, 1, 1, 1}},
-		{"a failure nobody knows", errors.New("odd"), attempts{3, 1, 1, 1, 1}},
+		{"an unknown error", errors.New("odd"), attempts{3, 1, 1, 1, 1}},
 		{
 			"a certificate that does not verify",
 			&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
 			attempts{1, 1, 1, 1, 1},
 		},
 		{"a TLS alert", opError("remote error", errors.New("tls: internal error")), attempts{1, 1, 1, 1, 1}},
-		{"bytes that are no TLS", tls.RecordHeaderError{Msg: "no"}, attempts{1, 1, 1, 1, 1}},
+		{"bytes that are not TLS", tls.RecordHeaderError{Msg: "no"}, attempts{1, 1, 1, 1, 1}},
 		{"a server that speaks no TLS", http.ErrSchemeMismatch, attempts{1, 1, 1, 1, 1}},
 	} {
 		for _, kind := range kinds {
@@ -145,7 +145,7 @@ func TestRetry_byFailure(t *testing.T) {
 						sent++
 						return nil, tt.err
 					}))
-					e := failure[requestError](t, resp, err)
+					e := requireError[requestError](t, resp, err)
 					require.ErrorIs(t, err, tt.err)
 					assert.Equal(t, kind.attempts(tt.want), sent)
 					assert.Equal(t, sent-1, e.Retries)
@@ -165,7 +165,7 @@ func TestRetry_succeeds(t *testing.T) {
 			{429, attempts{2, 2, 2, 2, 1}},
 			{503, attempts{2, 1, 2, 2, 1}},
 		} {
-			t.Run(kind.name+" that meets a passing "+http.StatusText(tt.status)+" goes through if its class allows", func(t *testing.T) {
+			t.Run(kind.name+" that gets "+http.StatusText(tt.status)+" once succeeds if its class allows a retry", func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					var bodies []string
@@ -178,17 +178,17 @@ func TestRetry_succeeds(t *testing.T) {
 					}))
 					require.Len(t, bodies, kind.attempts(tt.want))
 					if len(bodies) == 1 {
-						failure[apiError](t, resp, err)
+						requireError[apiError](t, resp, err)
 						return
 					}
 					require.NoError(t, err)
 					assert.Equal(t, "request-id-1", resp.RequestID)
-					assert.Equal(t, bodies[0], bodies[1], "the whole body is sent again")
+					assert.Equal(t, bodies[0], bodies[1], "the same body is sent again")
 				})
 			})
 		}
 	}
-	t.Run("an answer that does not decode is final, whatever the class", func(t *testing.T) {
+	t.Run("a response that does not decode is not retried, whatever the class", func(t *testing.T) {
 		t.Parallel()
 		for _, kind := range kinds {
 			sent := 0
@@ -196,7 +196,7 @@ func TestRetry_succeeds(t *testing.T) {
 				sent++
 				return respond(r, http.StatusOK, "<html>"), nil
 			}))
-			failure[decodeError](t, resp, err)
+			requireError[decodeError](t, resp, err)
 			assert.Equal(t, 1, sent)
 		}
 	})

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// retryAfter reads the header of that name, in seconds or as a date (RFC 9110, section 10.2.3). What is absent, past or
-// unreadable is zero; what is absurd is as long as a duration can be.
+// retryAfter returns the wait of a Retry-After header, in seconds or a date (RFC 9110, section 10.2.3). It is zero if
+// the header is absent, invalid or in the past, and the longest duration if it is longer.
 func retryAfter(h http.Header, now func() time.Time) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if value == "" {

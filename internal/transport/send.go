@@ -9,7 +9,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// send makes attempts until one succeeds or a further one may not or cannot help.
+// send makes attempts until one succeeds or no further one is allowed.
 func (c *call) send(ctx context.Context) (*answer, error) {
 	for {
 		if ctx.Err() != nil {
@@ -19,8 +19,8 @@ func (c *call) send(ctx context.Context) (*answer, error) {
 		if err == nil {
 			return ans, nil
 		}
-		wait, again := c.mayRetry(ctx, err)
-		if !again {
+		wait, ok := c.mayRetry(ctx, err)
+		if !ok {
 			return nil, err
 		}
 		c.logRetry(ctx, err, wait)
@@ -30,8 +30,8 @@ func (c *call) send(ctx context.Context) (*answer, error) {
 	}
 }
 
-// mayRetry says how long to wait before the next attempt, and whether there is one. It never waits past the end of the
-// call or of the context: then the failure at hand says more than a deadline would.
+// mayRetry reports whether there is a further attempt, and returns the wait before it. There is none if the wait would
+// end past the deadline of the call or of ctx: err then says more than a deadline error would.
 func (c *call) mayRetry(ctx context.Context, err error) (time.Duration, bool) {
 	if c.retries+1 >= c.retry.MaxAttempts || ctx.Err() != nil || !retryable(c.op, err) {
 		return 0, false
@@ -53,7 +53,7 @@ func (c *call) mayRetry(ctx context.Context, err error) (time.Duration, bool) {
 	return wait, true
 }
 
-// sleep waits, or returns as soon as the context ends.
+// sleep waits until d has passed or ctx ends.
 func sleep(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

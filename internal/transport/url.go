@@ -6,9 +6,9 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// URL returns the address of an operation that a browser goes to: req's parameters in path and query, and the further
-// ones. Nothing is sent.
-func URL(cfg *shared.FetchConfig, op *Op, req any, further map[string]string) (string, error) {
+// URL returns the URL of an operation that a browser opens, with the parameters of req in path and query, and the extra
+// ones in the query. Nothing is sent.
+func URL(cfg *shared.FetchConfig, op *Op, req any, extra map[string]string) (string, error) {
 	c := &call{cfg: cfg, op: op}
 	if cfg == nil || c.base() == nil {
 		return "", c.refuse("cfg", "has no base URL: make services with New")
@@ -20,7 +20,7 @@ func URL(cfg *shared.FetchConfig, op *Op, req any, further map[string]string) (s
 	if err != nil {
 		return "", c.refuse("req", "cannot be encoded as a query")
 	}
-	for name, value := range further {
+	for name, value := range extra {
 		query.Set(name, value)
 	}
 	u := c.address()
@@ -28,11 +28,11 @@ func URL(cfg *shared.FetchConfig, op *Op, req any, further map[string]string) (s
 	return u.String(), nil
 }
 
-// Prefixed puts a prefix before the names of parameters.
+// Prefixed returns the parameters with a prefix before their names.
 func Prefixed(prefix string, parameters map[string]string) map[string]string {
-	named := make(map[string]string, len(parameters))
+	prefixed := make(map[string]string, len(parameters))
 	for name, value := range parameters {
-		named[prefix+name] = value
+		prefixed[prefix+name] = value
 	}
-	return named
+	return prefixed
 }

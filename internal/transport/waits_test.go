@@ -15,40 +15,40 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// clocked is a server in memory that notes when it was asked; answer gets the number of the attempt, from 1.
-type clocked struct {
-	at     []time.Time
+// timedServer is a server in memory that records the time of each request. answer gets its number, from 1.
+type timedServer struct {
+	times  []time.Time
 	answer func(attempt int, r *http.Request) (*http.Response, error)
 }
 
-func (c *clocked) RoundTrip(r *http.Request) (*http.Response, error) {
-	c.at = append(c.at, time.Now())
-	return c.answer(len(c.at), r)
+func (c *timedServer) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.times = append(c.times, time.Now())
+	return c.answer(len(c.times), r)
 }
 
-// waits are the times between attempts.
-func (c *clocked) waits() []time.Duration {
+// waits returns the times between the requests.
+func (c *timedServer) waits() []time.Duration {
 	var waits []time.Duration
-	for i := 1; i < len(c.at); i++ {
-		waits = append(waits, c.at[i].Sub(c.at[i-1]))
+	for i := 1; i < len(c.times); i++ {
+		waits = append(waits, c.times[i].Sub(c.times[i-1]))
 	}
 	return waits
 }
 
-// always answers every attempt alike.
-func always(status int, header ...string) *clocked {
-	return &clocked{answer: func(_ int, r *http.Request) (*http.Response, error) {
+// alwaysResponding gives every request the same response.
+func alwaysResponding(status int, header ...string) *timedServer {
+	return &timedServer{answer: func(_ int, r *http.Request) (*http.Response, error) {
 		return respond(r, status, "{}", header...), nil
 	}}
 }
 
-// over is a client with the default settings that talks to c.
-func over(t *testing.T, c *clocked, edit ...func(*stytch.Config)) *stytch.Client {
+// clientFor returns a client of s with the default number of attempts.
+func clientFor(t *testing.T, s *timedServer, edit ...func(*stytch.Config)) *stytch.Client {
 	t.Helper()
-	return dial(t, "", append([]func(*stytch.Config){inMemory(c.RoundTrip), retrying}, edit...)...)
+	return newClient(t, "", append([]func(*stytch.Config){inMemory(s.RoundTrip), retrying}, edit...)...)
 }
 
-// inBubble runs a subtest with a clock of its own, in which waiting takes no time.
+// inBubble runs a subtest in a synctest bubble, with a clock of its own.
 func inBubble(t *testing.T, name string, f func(*testing.T)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) {
@@ -59,14 +59,14 @@ func inBubble(t *testing.T, name string, f func(*testing.T)) {
 
 func TestBackoff(t *testing.T) {
 	t.Parallel()
-	inBubble(t, "waits double from the least to the longest, each shortened by up to half", func(t *testing.T) {
+	inBubble(t, "waits double from MinDelay to MaxDelay, each shortened by up to half", func(t *testing.T) {
 		seen := map[time.Duration]bool{}
 		for range 50 {
-			s := always(503)
-			resp, err := getSessions(t.Context(), over(t, s), shared.WithTimeout(time.Hour), shared.WithRetry(shared.RetryPolicy{
+			s := alwaysResponding(503)
+			resp, err := getSessions(t.Context(), clientFor(t, s), shared.WithTimeout(time.Hour), shared.WithRetry(shared.RetryPolicy{
 				MaxAttempts: 6, MinDelay: 100 * time.Millisecond, MaxDelay: time.Second,
 			}))
-			failure[apiError](t, resp, err)
+			requireError[apiError](t, resp, err)
 			require.Len(t, s.waits(), 5)
 			for i, full := range []time.Duration{100, 200, 400, 800, 1000} {
 				full *= time.Millisecond
@@ -75,19 +75,19 @@ func TestBackoff(t *testing.T) {
 				seen[s.waits()[i]] = true
 			}
 		}
-		assert.Greater(t, len(seen), 200, "callers that failed together must not come back together")
+		assert.Greater(t, len(seen), 200, "the waits must differ")
 	})
 	inBubble(t, "by default there are three attempts, some 200 and 400 ms apart", func(t *testing.T) {
-		s := always(503)
-		_, err := getSessions(t.Context(), over(t, s))
+		s := alwaysResponding(503)
+		_, err := getSessions(t.Context(), clientFor(t, s))
 		require.Error(t, err)
 		require.Len(t, s.waits(), 2)
 		assert.InDelta(t, 150*time.Millisecond, s.waits()[0], float64(50*time.Millisecond))
 		assert.InDelta(t, 300*time.Millisecond, s.waits()[1], float64(100*time.Millisecond))
 	})
-	inBubble(t, "the longest wait holds even where it is below the least", func(t *testing.T) {
-		s := always(503)
-		_, err := getSessions(t.Context(), over(t, s), shared.WithTimeout(time.Hour),
+	inBubble(t, "MaxDelay is the limit even if it is below MinDelay", func(t *testing.T) {
+		s := alwaysResponding(503)
+		_, err := getSessions(t.Context(), clientFor(t, s), shared.WithTimeout(time.Hour),
 			shared.WithRetry(shared.RetryPolicy{MaxAttempts: 50, MinDelay: time.Minute, MaxDelay: time.Second}))
 		require.Error(t, err)
 		require.Len(t, s.waits(), 49)
@@ -95,71 +95,71 @@ func TestBackoff(t *testing.T) {
 			assert.LessOrEqual(t, wait, time.Second)
 		}
 	})
-	inBubble(t, "absurd delays neither panic nor wait", func(t *testing.T) {
+	inBubble(t, "negative and tiny delays neither panic nor wait", func(t *testing.T) {
 		for _, p := range []shared.RetryPolicy{
 			{MinDelay: -1, MaxDelay: -1}, {MinDelay: 1, MaxDelay: 1}, {MinDelay: 2, MaxDelay: 2}, {MinDelay: -1 << 62, MaxDelay: 1},
 		} {
-			s := always(503)
-			_, err := getSessions(t.Context(), over(t, s), shared.WithRetry(p))
+			s := alwaysResponding(503)
+			_, err := getSessions(t.Context(), clientFor(t, s), shared.WithRetry(p))
 			require.Error(t, err)
 			require.Len(t, s.waits(), 2)
 			assert.Less(t, s.waits()[1], time.Millisecond)
 		}
 	})
-	inBubble(t, "a wait that would outlast the call is not begun: the failure at hand is returned at once", func(t *testing.T) {
-		s := always(503)
-		resp, err := getSessions(t.Context(), over(t, s),
+	inBubble(t, "if the wait would outlast the call, the error is returned at once", func(t *testing.T) {
+		s := alwaysResponding(503)
+		resp, err := getSessions(t.Context(), clientFor(t, s),
 			shared.WithRetry(shared.RetryPolicy{MinDelay: 1 << 62, MaxDelay: 1 << 62}))
-		failure[apiError](t, resp, err)
-		assert.Len(t, s.at, 1)
-		assert.Zero(t, time.Since(s.at[0]))
+		requireError[apiError](t, resp, err)
+		assert.Len(t, s.times, 1)
+		assert.Zero(t, time.Since(s.times[0]))
 	})
 	for _, n := range []int{1, -1} {
-		inBubble(t, "no second attempt is made where none is allowed", func(t *testing.T) {
-			s := always(503)
-			_, err := getSessions(t.Context(), over(t, s), shared.WithRetry(shared.RetryPolicy{MaxAttempts: n}))
+		inBubble(t, "no second attempt is made if none is allowed", func(t *testing.T) {
+			s := alwaysResponding(503)
+			_, err := getSessions(t.Context(), clientFor(t, s), shared.WithRetry(shared.RetryPolicy{MaxAttempts: n}))
 			require.Error(t, err)
-			assert.Len(t, s.at, 1)
+			assert.Len(t, s.times, 1)
 		})
 	}
 }
 
-func TestRetryAfter_isObeyed(t *testing.T) {
+func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	for name, header := range map[string]func() string{
 		"in seconds": func() string { return "7" },
 		"as a date":  func() string { return time.Now().UTC().Add(7 * time.Second).Format(http.TimeFormat) },
 	} {
-		inBubble(t, "the wait is what the server asked for "+name, func(t *testing.T) {
-			s := &clocked{answer: func(n int, r *http.Request) (*http.Response, error) {
+		inBubble(t, "the wait is the Retry-After "+name, func(t *testing.T) {
+			s := &timedServer{answer: func(n int, r *http.Request) (*http.Response, error) {
 				if n == 1 {
 					return respond(r, 429, "{}", "Retry-After: "+header()), nil
 				}
 				return respond(r, 200, jsonOK), nil
 			}}
-			_, err := getSessions(t.Context(), over(t, s))
+			_, err := getSessions(t.Context(), clientFor(t, s))
 			require.NoError(t, err)
 			assert.Equal(t, []time.Duration{7 * time.Second}, s.waits())
 		})
 	}
 	for name, header := range map[string]string{
-		"a second too long":     "21",
-		"10^30 seconds":         "1000000000000000000000000000000",
-		"the year 9999":         "Fri, 31 Dec 9999 23:59:59 GMT",
-		"all that can be asked": "18446744073709551615",
+		"a second too long":   "21",
+		"10^30 seconds":       "1000000000000000000000000000000",
+		"the year 9999":       "Fri, 31 Dec 9999 23:59:59 GMT",
+		"the largest integer": "18446744073709551615",
 	} {
 		inBubble(t, "a Retry-After beyond MaxRetryAfter ends the call at once: "+name, func(t *testing.T) {
-			s := always(429, "Retry-After: "+header)
-			resp, err := getSessions(t.Context(), over(t, s))
-			assert.Greater(t, failure[apiError](t, resp, err).RetryAfter, 20*time.Second)
-			assert.Len(t, s.at, 1)
-			assert.Zero(t, time.Since(s.at[0]))
+			s := alwaysResponding(429, "Retry-After: "+header)
+			resp, err := getSessions(t.Context(), clientFor(t, s))
+			assert.Greater(t, requireError[apiError](t, resp, err).RetryAfter, 20*time.Second)
+			assert.Len(t, s.times, 1)
+			assert.Zero(t, time.Since(s.times[0]))
 		})
 	}
 	for name, header := range map[string]string{"negative": "-7", "garbage": "soon", "past": "Fri, 01 Jan 1999 00:00:00 GMT", "empty": ""} {
-		inBubble(t, "a Retry-After that says nothing leaves the wait to the policy: "+name, func(t *testing.T) {
-			s := always(429, "Retry-After: "+header)
-			_, err := getSessions(t.Context(), over(t, s))
+		inBubble(t, "an invalid Retry-After leaves the wait to the policy: "+name, func(t *testing.T) {
+			s := alwaysResponding(429, "Retry-After: "+header)
+			_, err := getSessions(t.Context(), clientFor(t, s))
 			require.Error(t, err)
 			require.Len(t, s.waits(), 2)
 			assert.Less(t, s.waits()[1], time.Second)
@@ -168,30 +168,30 @@ func TestRetryAfter_isObeyed(t *testing.T) {
 	inBubble(t, "a Retry-After beyond the context's deadline returns the API's error at once", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		s := always(429, "Retry-After: 5")
-		resp, err := getSessions(ctx, over(t, s))
-		assert.Equal(t, 5*time.Second, failure[apiError](t, resp, err).RetryAfter)
-		assert.Zero(t, time.Since(s.at[0]))
+		s := alwaysResponding(429, "Retry-After: 5")
+		resp, err := getSessions(ctx, clientFor(t, s))
+		assert.Equal(t, 5*time.Second, requireError[apiError](t, resp, err).RetryAfter)
+		assert.Zero(t, time.Since(s.times[0]))
 	})
 	inBubble(t, "a Retry-After beyond the call's timeout returns the API's error at once", func(t *testing.T) {
-		s := always(429, "Retry-After: 5")
-		resp, err := getSessions(t.Context(), over(t, s), shared.WithTimeout(5*time.Second))
-		failure[apiError](t, resp, err)
-		assert.Zero(t, time.Since(s.at[0]))
+		s := alwaysResponding(429, "Retry-After: 5")
+		resp, err := getSessions(t.Context(), clientFor(t, s), shared.WithTimeout(5*time.Second))
+		requireError[apiError](t, resp, err)
+		assert.Zero(t, time.Since(s.times[0]))
 	})
 }
 
-// silent never answers.
-func silent() *clocked {
-	return &clocked{answer: func(_ int, r *http.Request) (*http.Response, error) {
+// silent never responds.
+func silent() *timedServer {
+	return &timedServer{answer: func(_ int, r *http.Request) (*http.Response, error) {
 		<-r.Context().Done()
 		return nil, r.Context().Err()
 	}}
 }
 
-// trickling answers with a byte per second.
-func trickling(status int) *clocked {
-	return &clocked{answer: func(_ int, r *http.Request) (*http.Response, error) {
+// trickling sends a byte of the body per second.
+func trickling(status int) *timedServer {
+	return &timedServer{answer: func(_ int, r *http.Request) (*http.Response, error) {
 		resp := respond(r, status, "")
 		resp.Body, resp.ContentLength = io.NopCloser(&trickle{ctx: r.Context()}), -1
 		return resp, nil
@@ -212,62 +212,62 @@ func (b *trickle) Read(p []byte) (int, error) {
 
 func TestTimeout(t *testing.T) {
 	t.Parallel()
-	inBubble(t, "a read that is never answered ends after 30 seconds, in three attempts", func(t *testing.T) {
+	inBubble(t, "a read without a response ends after 30 seconds and three attempts", func(t *testing.T) {
 		s := silent()
 		began := time.Now()
-		resp, err := getSessions(t.Context(), over(t, s))
-		e := failure[requestError](t, resp, err)
+		resp, err := getSessions(t.Context(), clientFor(t, s))
+		e := requireError[requestError](t, resp, err)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.True(t, e.Timeout())
 		assert.Equal(t, 30*time.Second, time.Since(began))
-		assert.Len(t, s.at, 3)
+		assert.Len(t, s.times, 3)
 	})
-	inBubble(t, "a single-use call that is never answered ends after 10 seconds, sent once", func(t *testing.T) {
+	inBubble(t, "a single-use call without a response ends after 10 seconds and one attempt", func(t *testing.T) {
 		s := silent()
-		resp, err := exchange(t.Context(), over(t, s))
-		assert.True(t, failure[requestError](t, resp, err).Timeout())
-		assert.Equal(t, 10*time.Second, time.Since(s.at[0]))
-		assert.Len(t, s.at, 1)
+		resp, err := exchange(t.Context(), clientFor(t, s))
+		assert.True(t, requireError[requestError](t, resp, err).Timeout())
+		assert.Equal(t, 10*time.Second, time.Since(s.times[0]))
+		assert.Len(t, s.times, 1)
 	})
-	inBubble(t, "a timeout of the client's configuration bounds every call", func(t *testing.T) {
+	inBubble(t, "Config.Timeout bounds every call", func(t *testing.T) {
 		s := silent()
-		_, err := exchange(t.Context(), over(t, s, func(c *stytch.Config) { c.Timeout = 3 * time.Second }))
+		_, err := exchange(t.Context(), clientFor(t, s, func(c *stytch.Config) { c.Timeout = 3 * time.Second }))
 		require.Error(t, err)
-		assert.Equal(t, 3*time.Second, time.Since(s.at[0]))
+		assert.Equal(t, 3*time.Second, time.Since(s.times[0]))
 	})
-	inBubble(t, "a timeout of the call's own goes before the client's", func(t *testing.T) {
+	inBubble(t, "WithTimeout replaces Config.Timeout", func(t *testing.T) {
 		s := silent()
-		client := over(t, s, func(c *stytch.Config) { c.Timeout = time.Second })
+		client := clientFor(t, s, func(c *stytch.Config) { c.Timeout = time.Second })
 		_, err := exchange(t.Context(), client, shared.WithTimeout(4*time.Second))
 		require.Error(t, err)
-		assert.Equal(t, 4*time.Second, time.Since(s.at[0]))
+		assert.Equal(t, 4*time.Second, time.Since(s.times[0]))
 	})
-	inBubble(t, "a timeout of an http.Client of the caller's holds too, and is a timeout", func(t *testing.T) {
+	inBubble(t, "the Timeout of a caller's http.Client bounds a call too", func(t *testing.T) {
 		s := silent()
-		client := over(t, s, func(c *stytch.Config) { c.HTTPClient.Timeout = 2 * time.Second })
+		client := clientFor(t, s, func(c *stytch.Config) { c.HTTPClient.Timeout = 2 * time.Second })
 		resp, err := exchange(t.Context(), client)
-		assert.True(t, failure[requestError](t, resp, err).Timeout())
-		assert.Equal(t, 2*time.Second, time.Since(s.at[0]))
+		assert.True(t, requireError[requestError](t, resp, err).Timeout())
+		assert.Equal(t, 2*time.Second, time.Since(s.times[0]))
 	})
-	inBubble(t, "without bounds a call waits as long as its context", func(t *testing.T) {
+	inBubble(t, "without a timeout, a call waits as long as its context", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
 		defer cancel()
 		s := silent()
-		_, err := exchange(ctx, over(t, s), shared.WithTimeout(-1), shared.WithRetry(shared.RetryPolicy{AttemptTimeout: -1}))
+		_, err := exchange(ctx, clientFor(t, s), shared.WithTimeout(-1), shared.WithRetry(shared.RetryPolicy{AttemptTimeout: -1}))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Equal(t, 24*time.Hour, time.Since(s.at[0]))
+		assert.Equal(t, 24*time.Hour, time.Since(s.times[0]))
 	})
-	inBubble(t, "an answer that trickles past the timeout is a RequestError", func(t *testing.T) {
+	inBubble(t, "a success that trickles past the timeout is a RequestError", func(t *testing.T) {
 		s := trickling(http.StatusOK)
-		resp, err := exchange(t.Context(), over(t, s))
-		assert.True(t, failure[requestError](t, resp, err).Timeout())
-		assert.Equal(t, 10*time.Second, time.Since(s.at[0]))
-		assert.Len(t, s.at, 1)
+		resp, err := exchange(t.Context(), clientFor(t, s))
+		assert.True(t, requireError[requestError](t, resp, err).Timeout())
+		assert.Equal(t, 10*time.Second, time.Since(s.times[0]))
+		assert.Len(t, s.times, 1)
 	})
-	inBubble(t, "an error that trickles past the timeout is still the API's error", func(t *testing.T) {
+	inBubble(t, "an error that trickles past the timeout is an Error", func(t *testing.T) {
 		s := trickling(http.StatusForbidden)
-		resp, err := exchange(t.Context(), over(t, s))
-		assert.Equal(t, http.StatusForbidden, failure[apiError](t, resp, err).StatusCode)
-		assert.Equal(t, 10*time.Second, time.Since(s.at[0]))
+		resp, err := exchange(t.Context(), clientFor(t, s))
+		assert.Equal(t, http.StatusForbidden, requireError[apiError](t, resp, err).StatusCode)
+		assert.Equal(t, 10*time.Second, time.Since(s.times[0]))
 	})
 }

@@ -76,9 +76,9 @@ func TestService_LoginOrSignup(t *testing.T) {
 func TestService_Invite(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[email.InviteRequest, email.InviteResponse]{
-		Name:   "b2b.magic_links.email.invite",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.magic_links.email.invite",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.InviteRequest, email.InviteResponse] {
 			return email.New(cfg).Invite
 		},

@@ -14,9 +14,9 @@ import (
 func TestService_Update(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[members.UpdateRequest, members.UpdateResponse]{
-		Name:   "b2b.organizations.members.update",
-		Method: "PUT",
-		Caller: true,
+		Name:          "b2b.organizations.members.update",
+		Method:        "PUT",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.UpdateRequest, members.UpdateResponse] {
 			return members.New(cfg).Update
 		},
@@ -85,9 +85,9 @@ func TestService_Update(t *testing.T) {
 func TestService_Delete(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[members.DeleteRequest, members.DeleteResponse]{
-		Name:   "b2b.organizations.members.delete",
-		Method: "DELETE",
-		Caller: true,
+		Name:          "b2b.organizations.members.delete",
+		Method:        "DELETE",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.DeleteRequest, members.DeleteResponse] {
 			return members.New(cfg).Delete
 		},
@@ -111,9 +111,9 @@ func TestService_Delete(t *testing.T) {
 func TestService_Reactivate(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[members.ReactivateRequest, members.ReactivateResponse]{
-		Name:   "b2b.organizations.members.reactivate",
-		Method: "PUT",
-		Caller: true,
+		Name:          "b2b.organizations.members.reactivate",
+		Method:        "PUT",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.ReactivateRequest, members.ReactivateResponse] {
 			return members.New(cfg).Reactivate
 		},
@@ -140,9 +140,9 @@ func TestService_Reactivate(t *testing.T) {
 func TestService_DeleteMFAPhoneNumber(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[members.DeleteMFAPhoneNumberRequest, members.DeleteMFAPhoneNumberResponse]{
-		Name:   "b2b.organizations.members.delete_mfa_phone_number",
-		Method: "DELETE",
-		Caller: true,
+		Name:          "b2b.organizations.members.delete_mfa_phone_number",
+		Method:        "DELETE",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.DeleteMFAPhoneNumberRequest, members.DeleteMFAPhoneNumberResponse] {
 			return members.New(cfg).DeleteMFAPhoneNumber
 		},
@@ -168,9 +168,9 @@ func TestService_DeleteMFAPhoneNumber(t *testing.T) {
 func TestService_DeleteTOTP(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[members.DeleteTOTPRequest, members.DeleteTOTPResponse]{
-		Name:   "b2b.organizations.members.delete_totp",
-		Method: "DELETE",
-		Caller: true,
+		Name:          "b2b.organizations.members.delete_totp",
+		Method:        "DELETE",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.DeleteTOTPRequest, members.DeleteTOTPResponse] {
 			return members.New(cfg).DeleteTOTP
 		},
@@ -196,9 +196,9 @@ func TestService_DeleteTOTP(t *testing.T) {
 func TestService_Search(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[members.SearchRequest, members.SearchResponse]{
-		Name:   "b2b.organizations.members.search",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.organizations.members.search",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.SearchRequest, members.SearchResponse] {
 			return members.New(cfg).Search
 		},
@@ -246,9 +246,9 @@ func TestService_Search(t *testing.T) {
 func TestService_DeletePassword(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[members.DeletePasswordRequest, members.DeletePasswordResponse]{
-		Name:   "b2b.organizations.members.delete_password",
-		Method: "DELETE",
-		Caller: true,
+		Name:          "b2b.organizations.members.delete_password",
+		Method:        "DELETE",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.DeletePasswordRequest, members.DeletePasswordResponse] {
 			return members.New(cfg).DeletePassword
 		},
@@ -363,9 +363,9 @@ func TestService_OIDCProviders(t *testing.T) {
 func TestService_UnlinkRetiredEmail(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[members.UnlinkRetiredEmailRequest, members.UnlinkRetiredEmailResponse]{
-		Name:   "b2b.organizations.members.unlink_retired_email",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.organizations.members.unlink_retired_email",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.UnlinkRetiredEmailRequest, members.UnlinkRetiredEmailResponse] {
 			return members.New(cfg).UnlinkRetiredEmail
 		},
@@ -415,9 +415,9 @@ func TestService_UnlinkRetiredEmail(t *testing.T) {
 func TestService_StartEmailUpdate(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[members.StartEmailUpdateRequest, members.StartEmailUpdateResponse]{
-		Name:   "b2b.organizations.members.start_email_update",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.organizations.members.start_email_update",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.StartEmailUpdateRequest, members.StartEmailUpdateResponse] {
 			return members.New(cfg).StartEmailUpdate
 		},
@@ -473,9 +473,9 @@ func TestService_StartEmailUpdate(t *testing.T) {
 func TestService_GetConnectedApps(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[members.GetConnectedAppsRequest, members.GetConnectedAppsResponse]{
-		Name:   "b2b.organizations.members.get_connected_apps",
-		Method: "GET",
-		Caller: true,
+		Name:          "b2b.organizations.members.get_connected_apps",
+		Method:        "GET",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.GetConnectedAppsRequest, members.GetConnectedAppsResponse] {
 			return members.New(cfg).GetConnectedApps
 		},
@@ -499,9 +499,9 @@ func TestService_GetConnectedApps(t *testing.T) {
 func TestService_DeleteExternalID(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[members.DeleteExternalIDRequest, members.DeleteExternalIDResponse]{
-		Name:   "b2b.organizations.members.delete_external_id",
-		Method: "DELETE",
-		Caller: true,
+		Name:          "b2b.organizations.members.delete_external_id",
+		Method:        "DELETE",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.DeleteExternalIDRequest, members.DeleteExternalIDResponse] {
 			return members.New(cfg).DeleteExternalID
 		},
@@ -527,9 +527,9 @@ func TestService_DeleteExternalID(t *testing.T) {
 func TestService_Create(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[members.CreateRequest, members.CreateResponse]{
-		Name:   "b2b.organizations.members.create",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.organizations.members.create",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[members.CreateRequest, members.CreateResponse] {
 			return members.New(cfg).Create
 		},

@@ -146,9 +146,9 @@ func TestService_Reset(t *testing.T) {
 func TestService_RequireReset(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[email.RequireResetRequest, email.RequireResetResponse]{
-		Name:   "b2b.passwords.email.require_reset",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.passwords.email.require_reset",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[email.RequireResetRequest, email.RequireResetResponse] {
 			return email.New(cfg).RequireReset
 		},

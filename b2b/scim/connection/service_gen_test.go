@@ -14,9 +14,9 @@ import (
 func TestService_Update(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[connection.UpdateRequest, connection.UpdateResponse]{
-		Name:   "b2b.scim.connection.update",
-		Method: "PUT",
-		Caller: true,
+		Name:          "b2b.scim.connection.update",
+		Method:        "PUT",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.UpdateRequest, connection.UpdateResponse] {
 			return connection.New(cfg).Update
 		},
@@ -65,9 +65,9 @@ func TestService_Update(t *testing.T) {
 func TestService_Delete(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[connection.DeleteRequest, connection.DeleteResponse]{
-		Name:   "b2b.scim.connection.delete",
-		Method: "DELETE",
-		Caller: true,
+		Name:          "b2b.scim.connection.delete",
+		Method:        "DELETE",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.DeleteRequest, connection.DeleteResponse] {
 			return connection.New(cfg).Delete
 		},
@@ -91,9 +91,9 @@ func TestService_Delete(t *testing.T) {
 func TestService_GetGroups(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[connection.GetGroupsRequest, connection.GetGroupsResponse]{
-		Name:   "b2b.scim.connection.get_groups",
-		Method: "GET",
-		Caller: true,
+		Name:          "b2b.scim.connection.get_groups",
+		Method:        "GET",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.GetGroupsRequest, connection.GetGroupsResponse] {
 			return connection.New(cfg).GetGroups
 		},
@@ -139,9 +139,9 @@ func TestService_GetGroups(t *testing.T) {
 func TestService_RotateStart(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[connection.RotateStartRequest, connection.RotateStartResponse]{
-		Name:   "b2b.scim.connection.rotate_start",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.scim.connection.rotate_start",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.RotateStartRequest, connection.RotateStartResponse] {
 			return connection.New(cfg).RotateStart
 		},
@@ -166,9 +166,9 @@ func TestService_RotateStart(t *testing.T) {
 func TestService_RotateComplete(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[connection.RotateCompleteRequest, connection.RotateCompleteResponse]{
-		Name:   "b2b.scim.connection.rotate_complete",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.scim.connection.rotate_complete",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.RotateCompleteRequest, connection.RotateCompleteResponse] {
 			return connection.New(cfg).RotateComplete
 		},
@@ -193,9 +193,9 @@ func TestService_RotateComplete(t *testing.T) {
 func TestService_RotateCancel(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[connection.RotateCancelRequest, connection.RotateCancelResponse]{
-		Name:   "b2b.scim.connection.rotate_cancel",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.scim.connection.rotate_cancel",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.RotateCancelRequest, connection.RotateCancelResponse] {
 			return connection.New(cfg).RotateCancel
 		},
@@ -220,9 +220,9 @@ func TestService_RotateCancel(t *testing.T) {
 func TestService_Create(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[connection.CreateRequest, connection.CreateResponse]{
-		Name:   "b2b.scim.connection.create",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.scim.connection.create",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.CreateRequest, connection.CreateResponse] {
 			return connection.New(cfg).Create
 		},
@@ -266,9 +266,9 @@ func TestService_Create(t *testing.T) {
 func TestService_Get(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[connection.GetRequest, connection.GetResponse]{
-		Name:   "b2b.scim.connection.get",
-		Method: "GET",
-		Caller: true,
+		Name:          "b2b.scim.connection.get",
+		Method:        "GET",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connection.GetRequest, connection.GetResponse] {
 			return connection.New(cfg).Get
 		},

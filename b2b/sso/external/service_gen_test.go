@@ -14,9 +14,9 @@ import (
 func TestService_CreateConnection(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[external.CreateConnectionRequest, external.CreateConnectionResponse]{
-		Name:   "b2b.sso.external.create_connection",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.sso.external.create_connection",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[external.CreateConnectionRequest, external.CreateConnectionResponse] {
 			return external.New(cfg).CreateConnection
 		},
@@ -68,9 +68,9 @@ func TestService_CreateConnection(t *testing.T) {
 func TestService_UpdateConnection(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[external.UpdateConnectionRequest, external.UpdateConnectionResponse]{
-		Name:   "b2b.sso.external.update_connection",
-		Method: "PUT",
-		Caller: true,
+		Name:          "b2b.sso.external.update_connection",
+		Method:        "PUT",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[external.UpdateConnectionRequest, external.UpdateConnectionResponse] {
 			return external.New(cfg).UpdateConnection
 		},

@@ -14,9 +14,9 @@ import (
 func TestService_CreateConnection(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[oidc.CreateConnectionRequest, oidc.CreateConnectionResponse]{
-		Name:   "b2b.sso.oidc.create_connection",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.sso.oidc.create_connection",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oidc.CreateConnectionRequest, oidc.CreateConnectionResponse] {
 			return oidc.New(cfg).CreateConnection
 		},
@@ -60,9 +60,9 @@ func TestService_CreateConnection(t *testing.T) {
 func TestService_UpdateConnection(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[oidc.UpdateConnectionRequest, oidc.UpdateConnectionResponse]{
-		Name:   "b2b.sso.oidc.update_connection",
-		Method: "PUT",
-		Caller: true,
+		Name:          "b2b.sso.oidc.update_connection",
+		Method:        "PUT",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[oidc.UpdateConnectionRequest, oidc.UpdateConnectionResponse] {
 			return oidc.New(cfg).UpdateConnection
 		},

@@ -14,9 +14,9 @@ import (
 func TestService_CreateConnection(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[saml.CreateConnectionRequest, saml.CreateConnectionResponse]{
-		Name:   "b2b.sso.saml.create_connection",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.sso.saml.create_connection",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[saml.CreateConnectionRequest, saml.CreateConnectionResponse] {
 			return saml.New(cfg).CreateConnection
 		},
@@ -60,9 +60,9 @@ func TestService_CreateConnection(t *testing.T) {
 func TestService_UpdateConnection(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[saml.UpdateConnectionRequest, saml.UpdateConnectionResponse]{
-		Name:   "b2b.sso.saml.update_connection",
-		Method: "PUT",
-		Caller: true,
+		Name:          "b2b.sso.saml.update_connection",
+		Method:        "PUT",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[saml.UpdateConnectionRequest, saml.UpdateConnectionResponse] {
 			return saml.New(cfg).UpdateConnection
 		},
@@ -135,9 +135,9 @@ func TestService_UpdateConnection(t *testing.T) {
 func TestService_UpdateByURL(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[saml.UpdateByURLRequest, saml.UpdateByURLResponse]{
-		Name:   "b2b.sso.saml.update_by_url",
-		Method: "PUT",
-		Caller: true,
+		Name:          "b2b.sso.saml.update_by_url",
+		Method:        "PUT",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[saml.UpdateByURLRequest, saml.UpdateByURLResponse] {
 			return saml.New(cfg).UpdateByURL
 		},
@@ -163,9 +163,9 @@ func TestService_UpdateByURL(t *testing.T) {
 func TestService_DeleteVerificationCertificate(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[saml.DeleteVerificationCertificateRequest, saml.DeleteVerificationCertificateResponse]{
-		Name:   "b2b.sso.saml.delete_verification_certificate",
-		Method: "DELETE",
-		Caller: true,
+		Name:          "b2b.sso.saml.delete_verification_certificate",
+		Method:        "DELETE",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[saml.DeleteVerificationCertificateRequest, saml.DeleteVerificationCertificateResponse] {
 			return saml.New(cfg).DeleteVerificationCertificate
 		},
@@ -190,9 +190,9 @@ func TestService_DeleteVerificationCertificate(t *testing.T) {
 func TestService_DeleteEncryptionPrivateKey(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[saml.DeleteEncryptionPrivateKeyRequest, saml.DeleteEncryptionPrivateKeyResponse]{
-		Name:   "b2b.sso.saml.delete_encryption_private_key",
-		Method: "DELETE",
-		Caller: true,
+		Name:          "b2b.sso.saml.delete_encryption_private_key",
+		Method:        "DELETE",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[saml.DeleteEncryptionPrivateKeyRequest, saml.DeleteEncryptionPrivateKeyResponse] {
 			return saml.New(cfg).DeleteEncryptionPrivateKey
 		},

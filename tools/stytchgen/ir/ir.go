@@ -189,29 +189,21 @@ func (t *Type) IsEnum() bool { return t.Kind == Enum }
 func (t *Type) IsAlias() bool { return t.Kind == Alias }
 
 // Sensitive reports whether the type, or one that it refers to, has a sensitive field.
-func (t *Type) Sensitive() bool { return t.has(func(f *Field) bool { return f.Sensitive }, nil) }
+func (t *Type) Sensitive() bool { return t.sensitive(nil) }
 
-// PrintsItself reports whether the type gets Format and LogValue. Otherwise fmt and slog would show its secrets, or
-// addresses in place of what its pointers refer to.
-func (t *Type) PrintsItself() bool {
-	hasPointer := func(f *Field) bool { return f.Type.Pointer }
-	return t.Kind == Struct && (t.Role != Model || t.Sensitive() || t.has(hasPointer, nil))
-}
-
-// HasDuration reports whether the type has a duration, which encoding/json and json/v2 do not encode alike.
-func (t *Type) HasDuration() bool {
-	return slices.ContainsFunc(t.Fields, func(f *Field) bool { return f.Type.Base == Duration })
-}
-
-// has reports whether the type, or one that it refers to, has such a field. visiting are the types on the way there.
-func (t *Type) has(is func(*Field) bool, visiting []*Type) bool {
+func (t *Type) sensitive(visiting []*Type) bool {
 	if t = resolveAlias(t); slices.Contains(visiting, t) {
 		return false
 	}
 	return slices.ContainsFunc(t.Fields, func(f *Field) bool {
 		inner := f.Type.Type()
-		return is(f) || inner != nil && inner.has(is, append(visiting, t))
+		return f.Sensitive || inner != nil && inner.sensitive(append(visiting, t))
 	})
+}
+
+// HasDuration reports whether the type has a duration, which encoding/json and json/v2 do not encode alike.
+func (t *Type) HasDuration() bool {
+	return slices.ContainsFunc(t.Fields, func(f *Field) bool { return f.Type.Base == Duration })
 }
 
 // Place is the part of a request that carries a field.

@@ -13,9 +13,9 @@ import (
 func TestService_Revoke(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[connectedapps.RevokeRequest, connectedapps.RevokeResponse]{
-		Name:   "b2b.organizations.members.connected_apps.revoke",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.organizations.members.connected_apps.revoke",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[connectedapps.RevokeRequest, connectedapps.RevokeResponse] {
 			return connectedapps.New(cfg).Revoke
 		},

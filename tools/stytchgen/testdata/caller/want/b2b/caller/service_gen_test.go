@@ -13,9 +13,9 @@ import (
 func TestService_Act(t *testing.T) {
 	t.Parallel()
 	contracttest.Test(t, contracttest.Operation[caller.ActRequest, caller.ActResponse]{
-		Name:   "b2b.caller.act",
-		Method: "POST",
-		Caller: true,
+		Name:          "b2b.caller.act",
+		Method:        "POST",
+		Authorization: true,
 		Bind: func(cfg *shared.FetchConfig) contracttest.Call[caller.ActRequest, caller.ActResponse] {
 			return caller.New(cfg).Act
 		},

@@ -20,3 +20,27 @@ func (v SearchResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue is v with its secrets masked.
 func (v SearchResponse) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v PageData) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v PageData) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v WidgetQuery) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v WidgetQuery) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v WidgetOperand) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v WidgetOperand) LogValue() slog.Value { return secret.LogValue(v) }
+
+// Format writes v with its secrets masked, whatever the verb.
+func (v Widget) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+
+// LogValue is v with its secrets masked.
+func (v Widget) LogValue() slog.Value { return secret.LogValue(v) }

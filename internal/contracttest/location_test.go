@@ -19,21 +19,21 @@ type tree struct {
 	Absent   string         `json:"absent"`
 }
 
-func TestSitesOf(t *testing.T) {
+func TestLocationsOf(t *testing.T) {
 	t.Parallel()
 	var root map[string]any
 	require.NoError(t, json.Unmarshal([]byte(`{
 		"name": "a", "count": 1, "children": [{"name": "b"}], "next": {"children": [{"free": {"k": [1]}}]}, "other": {"x": 1}
 	}`), &root))
-	var got, top []string
-	for _, s := range sitesOf(root, reflect.TypeFor[tree]()) {
-		got = append(got, s.pointer+" "+s.typ.String())
-		if s.top {
-			top = append(top, s.pointer)
+	var got, topLevel []string
+	for _, l := range locationsOf(root, reflect.TypeFor[tree]()) {
+		got = append(got, l.pointer+" "+l.typ.String())
+		if l.topLevel {
+			topLevel = append(topLevel, l.pointer)
 		}
-		if s.pointer == "/children/0/name" {
-			assert.Equal(t, "b", s.get())
-			s.set("c")
+		if l.pointer == "/children/0/name" {
+			assert.Equal(t, "b", l.get())
+			l.set("c")
 		}
 	}
 	slices.Sort(got)
@@ -41,9 +41,9 @@ func TestSitesOf(t *testing.T) {
 		"/children []contracttest.tree", "/children/0 contracttest.tree", "/children/0/name string", "/count int", "/name string",
 		"/next contracttest.tree", "/next/children []contracttest.tree", "/next/children/0 contracttest.tree",
 		"/next/children/0/free map[string]interface {}", "/next/children/0/free/k interface {}",
-	}, got, "every place that Go knows, once, without pointers")
-	assert.ElementsMatch(t, []string{"/name", "/count", "/children", "/next"}, top)
-	assert.Equal(t, map[string]any{"name": "c"}, root["children"].([]any)[0], "a place can be changed")
+	}, got, "every value with a Go type, once, without pointers")
+	assert.ElementsMatch(t, []string{"/name", "/count", "/children", "/next"}, topLevel)
+	assert.Equal(t, map[string]any{"name": "c"}, root["children"].([]any)[0], "a value can be changed")
 }
 
 func TestOtherType(t *testing.T) {

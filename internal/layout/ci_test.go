@@ -17,8 +17,8 @@ var (
 	isPinned = regexp.MustCompile(`^[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 )
 
-// What .ci/run asks for are targets of the Makefile, and the workflow runs all of them.
-func TestGates(t *testing.T) {
+// The steps of .ci/run are targets of the Makefile, and the workflow runs all of them.
+func TestCI_stepsAreMakeTargets(t *testing.T) {
 	t.Parallel()
 	targets := submatches(t, target, "Makefile")
 	steps := submatches(t, step, ".ci/run")
@@ -35,7 +35,7 @@ func TestGates(t *testing.T) {
 	}
 }
 
-// A tag of somebody else's repository can be moved, a commit cannot.
+// A workflow uses an action by its commit: a tag can be moved.
 func TestWorkflows_pinActions(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join(root, ".github/workflows/*.yml"))
@@ -55,7 +55,7 @@ func TestWorkflows_pinActions(t *testing.T) {
 	}
 }
 
-// submatches is the first group of each match in a file; there must be some.
+// submatches returns the first group of each match in a file. There must be at least one match.
 func submatches(t *testing.T, expression *regexp.Regexp, name string) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, name))

@@ -1,0 +1,91 @@
+package contracttest
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// location is the location of a value in a JSON document, and the Go type into which it decodes, without pointers.
+type location struct {
+	pointer  string // RFC 6901
+	typ      reflect.Type
+	field    bool // the value of a struct field
+	topLevel bool // of the document itself
+	// Either object and name, or list and index.
+	object map[string]any
+	name   string
+	list   []any
+	index  int
+}
+
+func (l location) get() any {
+	if l.object != nil {
+		return l.object[l.name]
+	}
+	return l.list[l.index]
+}
+
+func (l location) set(v any) {
+	if l.object != nil {
+		l.object[l.name] = v
+	} else {
+		l.list[l.index] = v
+	}
+}
+
+// locationsOf returns the locations of all values in an object that decodes into t, a struct.
+func locationsOf(object map[string]any, t reflect.Type) []location {
+	locations := appendLocations(nil, "", object, t)
+	for i := range locations {
+		locations[i].topLevel = strings.Count(locations[i].pointer, "/") == 1
+	}
+	return locations
+}
+
+// appendLocations appends the locations of the values in value, which is at the pointer at.
+func appendLocations(locations []location, at string, value any, t reflect.Type) []location {
+	visit := func(l location) {
+		for l.typ.Kind() == reflect.Pointer {
+			l.typ = l.typ.Elem()
+		}
+		locations = appendLocations(append(locations, l), l.pointer, l.get(), l.typ)
+	}
+	object, isObject := value.(map[string]any)
+	list, isList := value.([]any)
+	switch {
+	case isObject && t.Kind() == reflect.Struct:
+		for f := range t.Fields() {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if _, ok := object[name]; ok {
+				visit(location{pointer: at + "/" + name, typ: f.Type, field: true, object: object, name: name})
+			}
+		}
+	case isObject && t.Kind() == reflect.Map:
+		for name := range object {
+			visit(location{pointer: at + "/" + name, typ: t.Elem(), object: object, name: name})
+		}
+	case isList && t.Kind() == reflect.Slice:
+		for i := range list {
+			visit(location{pointer: at + "/" + strconv.Itoa(i), typ: t.Elem(), list: list, index: i})
+		}
+	}
+	return locations
+}
+
+// otherType returns a value of another JSON type than v's, and nil for null.
+func otherType(v any) any {
+	switch v.(type) {
+	case string:
+		return 7
+	case float64:
+		return "7"
+	case bool:
+		return "true"
+	case map[string]any:
+		return []any{}
+	case []any:
+		return map[string]any{}
+	}
+	return nil
+}

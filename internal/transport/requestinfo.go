@@ -1,0 +1,90 @@
+package transport
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// requestInfo describes the fields of a request struct. It is made once per type.
+type requestInfo struct {
+	path     []requestField
+	query    []requestField
+	body     []requestField
+	required []requestField
+	// bodyType is a pointer to the same struct with tags that leave path and query out of its JSON; nil if there are
+	// no such fields.
+	bodyType reflect.Type
+}
+
+// requestField is a field and its name on the wire.
+type requestField struct {
+	name     string
+	index    int
+	optional bool
+}
+
+var requestInfos sync.Map // reflect.Type -> *requestInfo
+
+// infoOf reads the tags: json names a field, `path:"x"` and `url:"x"` say that it is sent in path or query, omitzero
+// that it is optional, unless `stytch:"required"` says otherwise.
+func infoOf(t reflect.Type) *requestInfo {
+	if info, ok := requestInfos.Load(t); ok {
+		return info.(*requestInfo)
+	}
+	info := new(requestInfo)
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if !f.IsExported() || name == "" || name == "-" {
+			continue
+		}
+		optional := strings.Contains(options, "omitzero") && !isRequired(f.Tag)
+		field := requestField{name: name, index: i, optional: optional}
+		if _, ok := f.Tag.Lookup("path"); ok {
+			info.path = append(info.path, field)
+		} else if _, ok := f.Tag.Lookup("url"); ok {
+			info.query = append(info.query, field)
+		} else {
+			info.body = append(info.body, field)
+		}
+		if !optional && canBeMissing(f.Type) {
+			info.required = append(info.required, field)
+		}
+	}
+	if len(info.path)+len(info.query) > 0 && len(info.body) > 0 {
+		info.bodyType = bodyType(t)
+	}
+	loaded, _ := requestInfos.LoadOrStore(t, info)
+	return loaded.(*requestInfo)
+}
+
+func isRequired(tag reflect.StructTag) bool {
+	return slices.Contains(strings.Split(tag.Get("stytch"), ","), "required")
+}
+
+// bodyType returns requestInfo.bodyType for t. Go converts between struct types that differ only in their tags.
+func bodyType(t reflect.Type) reflect.Type {
+	fields := make([]reflect.StructField, t.NumField())
+	for i := range fields {
+		f := t.Field(i)
+		_, inPath := f.Tag.Lookup("path")
+		_, inQuery := f.Tag.Lookup("url")
+		if inPath || inQuery {
+			f.Tag = `json:"-"`
+		}
+		fields[i] = f
+	}
+	return reflect.PointerTo(reflect.StructOf(fields))
+}
+
+// canBeMissing reports whether the zero value of the type means that the field is not set. false and 0 may be meant.
+func canBeMissing(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.String, reflect.Slice, reflect.Map, reflect.Pointer, reflect.Interface, reflect.Struct:
+		return true
+	default:
+		return false
+	}
+}
