@@ -165,11 +165,3 @@ func introspectOp(name string) *transport.Op {
 		Class:  transport.Read,
 	}
 }
-
-// TimeOf is a date in UTC, zero where it is missing.
-func TimeOf(d jwt.Date) time.Time {
-	if !d.Set {
-		return time.Time{}
-	}
-	return d.Time()
-}

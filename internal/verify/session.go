@@ -146,7 +146,7 @@ func (c *SessionClaims[F, A]) ValidateUser() error {
 }
 
 func (c *SessionClaims[F, A]) endWithSession() {
-	c.EndBy(c.Session.ExpiresAt)
+	c.ExpireBy(c.Session.ExpiresAt)
 	if c.Session.ExpiresAt.IsZero() {
 		c.Session.ExpiresAt = c.Expires.Time()
 	}

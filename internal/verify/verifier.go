@@ -25,7 +25,7 @@ type Verifier struct {
 	id      string
 	issuers []string
 	now     func() time.Time
-	headers jwt.Headers
+	headers jwt.HeaderCache
 	keys    *jwks.Cache
 	policy  *rbac.Cache
 	tokens  *remembered // nil: none are
