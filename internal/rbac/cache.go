@@ -94,7 +94,7 @@ func (c *Cache) newEntry(fetch func(context.Context, string) (*Policy, error)) *
 }
 
 func (c *Cache) lifetime(*Policy) refresh.Lifetime {
-	return refresh.Lasting(c.config.TTL, c.config.TTL+min(c.config.MaxStale, math.MaxInt64-c.config.TTL))
+	return refresh.NewLifetime(c.config.TTL, c.config.TTL+min(c.config.MaxStale, math.MaxInt64-c.config.TTL))
 }
 
 // Policy returns the project's policy, which is all that checks of scopes need.
