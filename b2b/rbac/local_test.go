@@ -95,7 +95,7 @@ func TestCheck_comparesTheOrganizationBeforeAnythingElse(t *testing.T) {
 		_, err := s.Explain(t.Context(), req)
 		require.ErrorIs(t, err, stytcherror.ErrTenancyMismatch)
 	}
-	assert.Zero(t, api.Asked(""))
+	assert.Zero(t, api.Requests(""))
 }
 
 func TestCheck_refusesAnIncompleteQuestion(t *testing.T) {
@@ -120,7 +120,7 @@ func TestCheck_refusesAnIncompleteQuestion(t *testing.T) {
 	require.ErrorAs(t, s.Check(t.Context(), nil), &refused)
 	require.ErrorAs(t, s.Check(nil, &full), &refused) //nolint:staticcheck // a caller's mistake
 	assert.Equal(t, "ctx", refused.Field)
-	assert.Zero(t, api.Asked(""))
+	assert.Zero(t, api.Requests(""))
 }
 
 func TestCheck_withoutAPolicyIsNeitherYesNorNo(t *testing.T) {
@@ -139,7 +139,7 @@ func TestCheck_withoutAPolicyIsNeitherYesNorNo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := minttest.NewAPI()
-			api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) { return answer.status, []byte(answer.body), nil })
+			api.Handle(minttest.Policy, func(*http.Request) (int, []byte, error) { return answer.status, []byte(answer.body), nil })
 			err := service(api).Check(t.Context(), &rbac.CheckRequest{
 				Subject:        rbac.Subject{OrganizationID: minttest.Organization, Roles: []string{"editor"}},
 				OrganizationID: minttest.Organization, ResourceID: "documents", Action: "edit",
@@ -182,15 +182,15 @@ func TestForgetPolicy_fetchesAnew(t *testing.T) {
 	}
 	list()
 	list()
-	assert.Equal(t, 1, api.Asked(minttest.Policy))
+	assert.Equal(t, 1, api.Requests(minttest.Policy))
 	s.ForgetOrganization(minttest.Organization)
 	list()
-	assert.Equal(t, 1, api.Asked(minttest.Policy))
-	assert.Equal(t, 2, api.Asked(minttest.Organizations))
+	assert.Equal(t, 1, api.Requests(minttest.Policy))
+	assert.Equal(t, 2, api.Requests(minttest.Organizations))
 	s.ForgetPolicy()
 	list()
-	assert.Equal(t, 2, api.Asked(minttest.Policy))
-	assert.Equal(t, 3, api.Asked(minttest.Organizations))
+	assert.Equal(t, 2, api.Requests(minttest.Policy))
+	assert.Equal(t, 3, api.Requests(minttest.Organizations))
 }
 
 func BenchmarkCheck(b *testing.B) {

@@ -99,7 +99,7 @@ func BenchmarkAuthenticateJWTLocal(b *testing.B) {
 	}
 	b.Run("unknown-key", func(b *testing.B) {
 		benchtest.Run(b, benchtest.Variant{
-			Name: "unknown", Do: verifier(b, s, key.Named("jwk-test-2").Sign(minttest.MemberSession(time.Now())), false, nil),
+			Name: "unknown", Do: verifier(b, s, key.WithKID("jwk-test-2").Sign(minttest.MemberSession(time.Now())), false, nil),
 		}, bare)
 	})
 	remembering := local(b, minttest.NewAPI(key), shared.Verification{TokenCacheSize: 1024})

@@ -54,8 +54,8 @@ func TestIntrospect_authorization(t *testing.T) {
 				api := minttest.NewAPI(key)
 				api.Serve(introspect, answer)
 				got, err := way.ask(t.Context(), client(t, api).B2C.IDP.Service, tt.check)
-				assert.Equal(t, 1, api.Asked(minttest.Policy))
-				assert.Zero(t, api.Asked(minttest.Organizations), "an organization's own roles have no part in scopes")
+				assert.Equal(t, 1, api.Requests(minttest.Policy))
+				assert.Zero(t, api.Requests(minttest.Organizations), "an organization's own roles have no part in scopes")
 				if !tt.denied {
 					require.NoError(t, err)
 					assert.Equal(t, &want, got)
@@ -71,7 +71,7 @@ func TestIntrospect_authorization(t *testing.T) {
 			t.Parallel()
 			api := minttest.NewAPI(key)
 			api.Serve(introspect, answer)
-			api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) { return 500, nil, nil })
+			api.Handle(minttest.Policy, func(*http.Request) (int, []byte, error) { return 500, nil, nil })
 			_, err := way.ask(t.Context(), client(t, api).B2C.IDP.Service, check("reports", "read"))
 			e, ok := err.(*stytcherror.PolicyError) //nolint:errorlint // the outermost error is meant
 			require.True(t, ok, "%T: %v", err, err)
@@ -87,7 +87,7 @@ func TestIntrospect_authorization(t *testing.T) {
 				e, ok := err.(*stytcherror.ArgumentError) //nolint:errorlint // the outermost error is meant
 				require.True(t, ok, "%T: %v", err, err)
 				assert.Equal(t, []string{way.op, field}, []string{e.Op, e.Field})
-				assert.Zero(t, api.Asked(""))
+				assert.Zero(t, api.Requests(""))
 			})
 		}
 	}

@@ -23,8 +23,8 @@ func TestIntrospectTokenLocal_says(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, &want, got)
 	}
-	assert.Equal(t, 1, api.Asked(minttest.Keys), "keys are fetched once")
-	assert.Equal(t, 1, api.Asked(""), "and nothing else is")
+	assert.Equal(t, 1, api.Requests(minttest.Keys), "keys are fetched once")
+	assert.Equal(t, 1, api.Requests(""), "and nothing else is")
 
 	t.Run("custom claims are what neither JWT, OAuth nor Stytch has a name for", func(t *testing.T) {
 		t.Parallel()
@@ -58,7 +58,7 @@ func TestIntrospectTokenLocal_refuses(t *testing.T) {
 		"a member's session":                    {key.Sign(minttest.MemberSession(noon)), stytcherror.ErrTokenKind},
 		"a user's session":                      {key.Sign(minttest.UserSession(noon)), stytcherror.ErrTokenKind},
 		"a session of an app":                   {app(map[string]any{minttest.SessionClaim: map[string]any{"id": "s"}}), stytcherror.ErrTokenKind},
-		"a machine's token":                     {key.Sign(minttest.MachineToken(noon)), stytcherror.ErrTokenKind},
+		"a machine's token":                     {key.Sign(minttest.M2MToken(noon)), stytcherror.ErrTokenKind},
 		"a machine's token that names it twice": {app(map[string]any{"sub": minttest.App}), stytcherror.ErrTokenKind},
 		"a member's access token":               {key.Sign(minttest.AppToken(noon, true)), stytcherror.ErrTokenKind},
 		"one of an empty organization":          {app(map[string]any{minttest.OrganizationClaim: map[string]any{}}), stytcherror.ErrTokenKind},
@@ -69,7 +69,7 @@ func TestIntrospectTokenLocal_refuses(t *testing.T) {
 		"one that is too old":                   {key.Sign(minttest.AppToken(noon.Add(-11*time.Minute), false)), stytcherror.ErrTokenTooOld},
 		"scopes in a list":                      {app(map[string]any{"scope": []string{"a"}}), stytcherror.ErrTokenMalformed},
 		"one of a key that is not known":        {other.Sign(minttest.AppToken(noon, false)), stytcherror.ErrKeyUnknown},
-		"one of a key under our name":           {other.Named(key.KID).Sign(minttest.AppToken(noon, false)), stytcherror.ErrTokenSignature},
+		"one of a key under our name":           {other.WithKID(key.KID).Sign(minttest.AppToken(noon, false)), stytcherror.ErrTokenSignature},
 		"no token":                              {"not.a.jwt", stytcherror.ErrTokenMalformed},
 	} {
 		t.Run(name+" is refused, and nobody is asked", func(t *testing.T) {
@@ -83,7 +83,7 @@ func TestIntrospectTokenLocal_refuses(t *testing.T) {
 			e, ok := err.(*stytcherror.TokenError) //nolint:errorlint // the outermost error is meant
 			require.True(t, ok)
 			assert.Equal(t, local, e.Op)
-			assert.Equal(t, api.Asked(minttest.Keys), api.Asked(""))
+			assert.Equal(t, api.Requests(minttest.Keys), api.Requests(""))
 			canarytest.Hidden(t, err, "eyJ")
 		})
 	}

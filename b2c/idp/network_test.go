@@ -39,7 +39,7 @@ func TestIntrospectTokenNetwork_request(t *testing.T) {
 		t.Run("a form has "+name, func(t *testing.T) {
 			t.Parallel()
 			api := minttest.NewAPI(key)
-			api.Answer(introspect, func(r *http.Request) (int, []byte, error) {
+			api.Handle(introspect, func(r *http.Request) (int, []byte, error) {
 				assert.Equal(t, "https://test.stytch.com/v1/public/"+minttest.Project+"/oauth2/introspect", r.URL.String())
 				assert.Equal(t, http.MethodPost, r.Method)
 				assert.Equal(t, []string{"application/x-www-form-urlencoded"}, r.Header["Content-Type"])
@@ -58,7 +58,7 @@ func TestIntrospectTokenNetwork_request(t *testing.T) {
 			got, err := client(t, api).B2C.IDP.IntrospectTokenNetwork(t.Context(), req)
 			require.NoError(t, err)
 			assert.Equal(t, &want, got)
-			assert.Equal(t, 1, api.Asked(introspect))
+			assert.Equal(t, 1, api.Requests(introspect))
 		})
 	}
 }
@@ -68,7 +68,7 @@ func TestIntrospectTokenNetwork_answers(t *testing.T) {
 	ask := func(t *testing.T, status int, body string) (*idp.IntrospectTokenClaims, error) {
 		t.Helper()
 		api := minttest.NewAPI(key)
-		api.Answer(introspect, func(*http.Request) (int, []byte, error) { return status, []byte(body), nil })
+		api.Handle(introspect, func(*http.Request) (int, []byte, error) { return status, []byte(body), nil })
 		got, err := client(t, api).B2C.IDP.IntrospectTokenNetwork(t.Context(), networkRequest())
 		assert.Equal(t, err != nil, got == nil, "claims or an error, never both")
 		if err != nil {
@@ -125,12 +125,12 @@ func TestIntrospectTokenNetwork_answers(t *testing.T) {
 	t.Run("what may pass is tried again", func(t *testing.T) {
 		t.Parallel()
 		api := minttest.NewAPI(key)
-		api.Answer(introspect, func(*http.Request) (int, []byte, error) { return 503, nil, nil })
+		api.Handle(introspect, func(*http.Request) (int, []byte, error) { return 503, nil, nil })
 		c := client(t, api, func(c *stytch.Config) {
 			c.Retry = shared.RetryPolicy{MinDelay: time.Microsecond, MaxDelay: time.Microsecond}
 		})
 		_, err := c.B2C.IDP.IntrospectTokenNetwork(t.Context(), networkRequest())
 		require.Error(t, err)
-		assert.Equal(t, 3, api.Asked(introspect))
+		assert.Equal(t, 3, api.Requests(introspect))
 	})
 }

@@ -33,8 +33,8 @@ func authenticate(t *testing.T, req *m2m.AuthenticateTokenRequest) (*m2m.Authent
 	t.Helper()
 	api := minttest.NewAPI(key)
 	resp, err := client(t, api, at(noon)).B2B.M2M.AuthenticateToken(t.Context(), req)
-	assert.Equal(t, api.Asked(minttest.Keys), api.Asked(""), "only keys are asked for")
-	assert.LessOrEqual(t, api.Asked(""), 1)
+	assert.Equal(t, api.Requests(minttest.Keys), api.Requests(""), "only keys are asked for")
+	assert.LessOrEqual(t, api.Requests(""), 1)
 	if err != nil {
 		assert.Nil(t, resp)
 		assert.Contains(t, err.Error(), "m2m.authenticate_token")
@@ -45,13 +45,13 @@ func authenticate(t *testing.T, req *m2m.AuthenticateTokenRequest) (*m2m.Authent
 
 func TestAuthenticateToken_says(t *testing.T) {
 	t.Parallel()
-	claims := minttest.With(minttest.MachineToken(noon), map[string]any{
-		"jti": "j", "client_id": minttest.Machine, "https://stytch.com/other": true, "seats": 7, "nested": map[string]any{"a": []any{"b"}},
+	claims := minttest.With(minttest.M2MToken(noon), map[string]any{
+		"jti": "j", "client_id": minttest.M2MClient, "https://stytch.com/other": true, "seats": 7, "nested": map[string]any{"a": []any{"b"}},
 	})
 	resp, err := authenticate(t, &m2m.AuthenticateTokenRequest{AccessToken: key.Sign(claims)})
 	require.NoError(t, err)
 	assert.Equal(t, &m2m.AuthenticateTokenResponse{
-		ClientID:     minttest.Machine,
+		ClientID:     minttest.M2MClient,
 		Scopes:       []string{"read:users", "write:books"},
 		CustomClaims: map[string]any{"region": "eu", "seats": 7.0, "nested": map[string]any{"a": []any{"b"}}},
 		IssuedAt:     noon,
@@ -59,7 +59,7 @@ func TestAuthenticateToken_says(t *testing.T) {
 	}, resp)
 	t.Run("a token without custom claims and scopes has none", func(t *testing.T) {
 		t.Parallel()
-		bare := minttest.With(minttest.MachineToken(noon), map[string]any{"scope": nil, "region": nil})
+		bare := minttest.With(minttest.M2MToken(noon), map[string]any{"scope": nil, "region": nil})
 		resp, err := authenticate(t, &m2m.AuthenticateTokenRequest{AccessToken: key.Sign(bare)})
 		require.NoError(t, err)
 		assert.Nil(t, resp.CustomClaims)
@@ -95,7 +95,7 @@ func TestAuthenticateToken_scopes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			token := key.Sign(minttest.With(minttest.MachineToken(noon), map[string]any{"scope": tt.held}))
+			token := key.Sign(minttest.With(minttest.M2MToken(noon), map[string]any{"scope": tt.held}))
 			_, err := authenticate(t, &m2m.AuthenticateTokenRequest{AccessToken: token, RequiredScopes: tt.required})
 			if tt.lacks == "" {
 				require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestAuthenticateToken_time(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := authenticate(t, &m2m.AuthenticateTokenRequest{
-				AccessToken: key.Sign(minttest.MachineToken(noon.Add(-tt.age))), MaxTokenAge: shared.NonZero(tt.max), Leeway: tt.leeway,
+				AccessToken: key.Sign(minttest.M2MToken(noon.Add(-tt.age))), MaxTokenAge: shared.NonZero(tt.max), Leeway: tt.leeway,
 			})
 			if errors.Is(tt.want, errArgument) {
 				_, ok := errors.AsType[*stytcherror.ArgumentError](err)
@@ -147,7 +147,7 @@ var errArgument = errors.New("an ArgumentError")
 func TestAuthenticateToken_refuses(t *testing.T) {
 	t.Parallel()
 	machine := func(others map[string]any) string {
-		return key.Sign(minttest.With(minttest.MachineToken(noon), others))
+		return key.Sign(minttest.With(minttest.M2MToken(noon), others))
 	}
 	for name, tt := range map[string]struct {
 		token string
@@ -168,8 +168,8 @@ func TestAuthenticateToken_refuses(t *testing.T) {
 		"one without an end":             {machine(map[string]any{"exp": nil}), stytcherror.ErrTokenMalformed},
 		"scopes in a list":               {machine(map[string]any{"scope": []string{"read:users"}}), stytcherror.ErrTokenMalformed},
 		"a client id that is no string":  {machine(map[string]any{"client_id": 7}), stytcherror.ErrTokenMalformed},
-		"one of a key that is not known": {other.Sign(minttest.MachineToken(noon)), stytcherror.ErrKeyUnknown},
-		"one of a key under our name":    {other.Named(key.KID).Sign(minttest.MachineToken(noon)), stytcherror.ErrTokenSignature},
+		"one of a key that is not known": {other.Sign(minttest.M2MToken(noon)), stytcherror.ErrKeyUnknown},
+		"one of a key under our name":    {other.WithKID(key.KID).Sign(minttest.M2MToken(noon)), stytcherror.ErrTokenSignature},
 		"no token":                       {"not.a.jwt", stytcherror.ErrTokenMalformed},
 	} {
 		t.Run(name+" is refused", func(t *testing.T) {
@@ -194,7 +194,7 @@ func TestAuthenticateToken_refuses(t *testing.T) {
 	})
 	t.Run("without keys nothing holds", func(t *testing.T) {
 		t.Parallel()
-		token := key.Sign(minttest.MachineToken(time.Now()))
+		token := key.Sign(minttest.M2MToken(time.Now()))
 		down := roundTrip(func(r *http.Request) (*http.Response, error) { return respond(r, 503, ""), nil })
 		_, err := client(t, down).B2C.M2M.AuthenticateToken(t.Context(), &m2m.AuthenticateTokenRequest{AccessToken: token})
 		require.ErrorIs(t, err, stytcherror.ErrKeysUnavailable)

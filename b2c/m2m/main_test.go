@@ -26,7 +26,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const clientSecret = "cAnArY+sEcReT/0123456789abcdef="
 
 func request() *m2m.TokenRequest {
-	return &m2m.TokenRequest{ClientID: minttest.Machine, ClientSecret: clientSecret}
+	return &m2m.TokenRequest{ClientID: minttest.M2MClient, ClientSecret: clientSecret}
 }
 
 // promise is a test in a bubble of its own, where waiting takes no time and no goroutine may stay behind.

@@ -320,7 +320,7 @@ func TestTokenSource_refuses(t *testing.T) {
 	}{
 		"a nil context": {services.M2M.TokenSource(request()), none, "m2m.token_source", "ctx"},
 		"no request":    {services.M2M.TokenSource(nil), t.Context(), "m2m.token", "client_id"},
-		"no secret":     {services.M2M.TokenSource(&m2m.TokenRequest{ClientID: minttest.Machine}), t.Context(), "m2m.token", "client_secret"},
+		"no secret":     {services.M2M.TokenSource(&m2m.TokenRequest{ClientID: minttest.M2MClient}), t.Context(), "m2m.token", "client_secret"},
 		"no client":     {new(m2m.Service).TokenSource(request()), t.Context(), "m2m.token", "cfg"},
 	} {
 		t.Run(name+" is refused", func(t *testing.T) {

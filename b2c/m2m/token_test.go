@@ -55,7 +55,7 @@ func TestToken_request(t *testing.T) {
 			form, err := url.ParseQuery(string(body))
 			require.NoError(t, err)
 			tt.want.Set("grant_type", "client_credentials")
-			tt.want.Set("client_id", minttest.Machine)
+			tt.want.Set("client_id", minttest.M2MClient)
 			tt.want.Set("client_secret", clientSecret)
 			assert.Equal(t, tt.want, form, "and nothing else")
 		})
@@ -73,7 +73,7 @@ func TestToken_refuses(t *testing.T) {
 	}{
 		"no request":            {t.Context(), nil, nil, "client_id"},
 		"no client":             {t.Context(), &m2m.TokenRequest{ClientSecret: clientSecret}, nil, "client_id"},
-		"no secret":             {t.Context(), &m2m.TokenRequest{ClientID: minttest.Machine}, nil, "client_secret"},
+		"no secret":             {t.Context(), &m2m.TokenRequest{ClientID: minttest.M2MClient}, nil, "client_secret"},
 		"an empty scope":        {t.Context(), &m2m.TokenRequest{ClientID: "a", ClientSecret: "b", Scopes: []string{""}}, nil, "scopes"},
 		"two scopes in one":     {t.Context(), &m2m.TokenRequest{ClientID: "a", ClientSecret: "b", Scopes: []string{"a b"}}, nil, "scopes"},
 		"a nil context":         {none, request(), nil, "ctx"},

@@ -51,8 +51,8 @@ func TestCheck(t *testing.T) {
 		assert.Equal(t, want, why.Reason)
 		assert.False(t, why.Allowed)
 	}
-	assert.Equal(t, 1, api.Asked(minttest.Policy))
-	assert.Equal(t, 1, api.Asked(""), "users belong to no organization")
+	assert.Equal(t, 1, api.Requests(minttest.Policy))
+	assert.Equal(t, 1, api.Requests(""), "users belong to no organization")
 }
 
 func TestCheck_refusesAnIncompleteQuestion(t *testing.T) {
@@ -63,13 +63,13 @@ func TestCheck_refusesAnIncompleteQuestion(t *testing.T) {
 	assert.Equal(t, "resource_id", refused.Field)
 	require.ErrorAs(t, service(api).Check(t.Context(), &rbac.CheckRequest{ResourceID: "documents"}), &refused)
 	assert.Equal(t, "action", refused.Field)
-	assert.Zero(t, api.Asked(""))
+	assert.Zero(t, api.Requests(""))
 }
 
 func TestCheck_withoutAPolicyIsNeitherYesNorNo(t *testing.T) {
 	t.Parallel()
 	api := minttest.NewAPI()
-	api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) {
+	api.Handle(minttest.Policy, func(*http.Request) (int, []byte, error) {
 		return http.StatusUnauthorized, []byte(`{"status_code":401,"error_type":"unauthorized_credentials"}`), nil
 	})
 	err := service(api).Check(t.Context(), &rbac.CheckRequest{ResourceID: "documents", Action: "edit"})
@@ -96,9 +96,9 @@ func TestForgetPolicy_fetchesAnew(t *testing.T) {
 		_, err := s.Permissions(t.Context(), nil)
 		require.NoError(t, err)
 	}
-	assert.Equal(t, 1, api.Asked(minttest.Policy))
+	assert.Equal(t, 1, api.Requests(minttest.Policy))
 	s.ForgetPolicy()
 	_, err := s.Permissions(t.Context(), nil)
 	require.NoError(t, err)
-	assert.Equal(t, 2, api.Asked(minttest.Policy))
+	assert.Equal(t, 2, api.Requests(minttest.Policy))
 }

@@ -141,7 +141,7 @@ func TestRevoke_forgets(t *testing.T) {
 			t.Run(name+", "+http.StatusText(status), func(t *testing.T) {
 				t.Parallel()
 				api := minttest.NewAPI(key)
-				api.Answer("/sessions/revoke", func(*http.Request) (int, []byte, error) {
+				api.Handle("/sessions/revoke", func(*http.Request) (int, []byte, error) {
 					return status, []byte(`{"request_id":"request-id-1","status_code":200}`), nil
 				})
 				s := service(api)

@@ -69,8 +69,8 @@ func TestAuthenticateJWT_refusesForgeries(t *testing.T) {
 				})
 			}
 			t.Cleanup(func() {
-				assert.Equal(t, 1, plain.api.Asked(""), "the keys, once")
-				assert.Equal(t, 1, remembering.api.Asked(""))
+				assert.Equal(t, 1, plain.api.Requests(""), "the keys, once")
+				assert.Equal(t, 1, remembering.api.Requests(""))
 			})
 		})
 	}

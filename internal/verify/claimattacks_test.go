@@ -107,7 +107,7 @@ func kindAttacks(key *minttest.Key, p *product) []attack {
 		{"the other product's session", key.Sign(p.stranger(dawn)), wrongKind},
 		{"a Connected App's access token", key.Sign(minttest.AppToken(dawn, p.name == "b2b")), wrongKind},
 		{"a Connected App's access token of the other product", key.Sign(minttest.AppToken(dawn, p.name != "b2b")), wrongKind},
-		{"an M2M access token", key.Sign(minttest.MachineToken(dawn)), wrongKind},
+		{"an M2M access token", key.Sign(minttest.M2MToken(dawn)), wrongKind},
 		{"an empty object", key.SignText(key.Header(), "{}"), wrongKind},
 		{"no session", session(nil), wrongKind},
 		{"a session that is null", key.SignText(key.Header(), replaced(claims, minttest.SessionClaim, "null")), wrongKind},

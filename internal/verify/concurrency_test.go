@@ -91,16 +91,16 @@ func TestAuthenticateJWT_crowd(t *testing.T) {
 			before, after := crowds()[w.name], slices.Clone(crowds()[w.name])
 			copy(after, crowds()[w.name+" after"])
 			w.storm(before, wave, func() {})
-			assert.Equal(w.t, 1, w.api.Asked(minttest.Keys))
+			assert.Equal(w.t, 1, w.api.Requests(minttest.Keys))
 			w.publish(w.key, minttest.NewKey("jwk-test-2"))
 			for expiry := range waves - 1 {
 				w.advance(3*time.Minute + 30*time.Second)
 				w.storm(after, wave, func() { w.passed.Add(int64(time.Minute)) }) // to where the policy is fetched anew
-				assert.Equal(w.t, expiry+2, w.api.Asked(minttest.Policy), "one fetch per expiry")
+				assert.Equal(w.t, expiry+2, w.api.Requests(minttest.Policy), "one fetch per expiry")
 			}
-			assert.Equal(w.t, 2, w.api.Asked(minttest.Keys), "and one for the new key")
-			assert.Zero(w.t, w.api.Asked(w.remote))
-			assert.Zero(w.t, w.api.Asked(minttest.Organizations), "the project's roles suffice")
+			assert.Equal(w.t, 2, w.api.Requests(minttest.Keys), "and one for the new key")
+			assert.Zero(w.t, w.api.Requests(w.remote))
+			assert.Zero(w.t, w.api.Requests(minttest.Organizations), "the project's roles suffice")
 		}, func(c *stytch.Config) { c.Verification.TokenCacheSize = tokens })
 	}
 	promise(t, "organizations are asked about once per expiry, each", func(w *world) {
@@ -111,8 +111,8 @@ func TestAuthenticateJWT_crowd(t *testing.T) {
 		}
 		for expiry := range 3 {
 			w.storm(crowd, wave/2, func() {})
-			assert.Equal(w.t, expiry+1, w.api.Asked(minttest.Policy))
-			assert.Equal(w.t, (expiry+1)*asked, w.api.Asked(minttest.Organizations))
+			assert.Equal(w.t, expiry+1, w.api.Requests(minttest.Policy))
+			assert.Equal(w.t, (expiry+1)*asked, w.api.Requests(minttest.Organizations))
 			w.advance(5 * time.Minute)
 		}
 	})
@@ -122,14 +122,14 @@ func TestAuthenticateJWT_crowd(t *testing.T) {
 		}
 		w.api.Serve(minttest.Organizations, ownRoles)
 		w.storm(stamping(200), 400, func() {})
-		first := w.api.Asked(minttest.Organizations)
+		first := w.api.Requests(minttest.Organizations)
 		assert.GreaterOrEqual(w.t, first, 200)
 		w.storm(stamping(200), 400, func() {})
-		assert.GreaterOrEqual(w.t, w.api.Asked(minttest.Organizations)-first, 200-16)
+		assert.GreaterOrEqual(w.t, w.api.Requests(minttest.Organizations)-first, 200-16)
 		w.storm(stamping(1), 100, func() {})
-		before := w.api.Asked(minttest.Organizations)
+		before := w.api.Requests(minttest.Organizations)
 		w.storm(stamping(1), 100, func() {})
-		assert.Equal(w.t, before, w.api.Asked(minttest.Organizations), "who is kept is not asked about again")
+		assert.Equal(w.t, before, w.api.Requests(minttest.Organizations), "who is kept is not asked about again")
 	}, func(c *stytch.Config) { c.Verification.MaxOrganizations = 16 })
 }
 
@@ -166,13 +166,13 @@ func TestAuthenticateJWT_turmoil(t *testing.T) {
 		enemy := minttest.NewKey("jwk-test-enemy")
 		crowd := crowds()[w.name][:20]
 		var flips atomic.Int64
-		w.api.Answer(minttest.Keys, func(*http.Request) (int, []byte, error) {
+		w.api.Handle(minttest.Keys, func(*http.Request) (int, []byte, error) {
 			if flips.Add(1)%2 == 0 {
 				return http.StatusInternalServerError, nil, nil
 			}
 			return http.StatusOK, minttest.Set(w.key), nil
 		})
-		forged := []string{enemy.Named(w.key.KID).Sign(w.claims(dawn)), enemy.Sign(w.claims(dawn)), crowd[0].text + "A", "."}
+		forged := []string{enemy.WithKID(w.key.KID).Sign(w.claims(dawn)), enemy.Sign(w.claims(dawn)), crowd[0].text + "A", "."}
 		w.verifies(crowd[0].text)
 		var callers sync.WaitGroup
 		for i := range 1000 {

@@ -64,8 +64,8 @@ func TestAuthenticateJWT_flood(t *testing.T) {
 			w.verifies(old)
 		}
 		attackers.Wait()
-		assert.Equal(w.t, 2, w.api.Asked(w.keys))
-		assert.Equal(w.t, 2, w.api.Asked(""), "and nothing else")
+		assert.Equal(w.t, 2, w.api.Requests(w.keys))
+		assert.Equal(w.t, 2, w.api.Requests(""), "and nothing else")
 
 		w.publish(minttest.NewKey("jwk-test-2"))
 		w.refuses(&call{SessionJWT: next}, unknownKey)
@@ -75,14 +75,14 @@ func TestAuthenticateJWT_flood(t *testing.T) {
 		w.advance(1)
 		w.verifies(next)
 		w.refuses(&call{SessionJWT: old}, unknownKey)
-		assert.Equal(w.t, 3, w.api.Asked(""))
+		assert.Equal(w.t, 3, w.api.Requests(""))
 	})
 	promise(t, "a flood that never ends costs one fetch in an interval", func(w *world) {
 		w.verifies(w.lasting(w.key))
 		for minute := range 10 {
 			w.advance(interval)
 			w.flood(200)
-			assert.Equal(w.t, minute+2, w.api.Asked(""))
+			assert.Equal(w.t, minute+2, w.api.Requests(""))
 		}
 	})
 	promise(t, "the interval is KeysMinInterval", func(w *world) {
@@ -136,8 +136,8 @@ func lies() map[string]answer {
 		"has null for keys":          says(http.StatusOK, `{"keys":null,`+ok+`}`),
 		"has an empty set":           says(http.StatusOK, `{"keys":[],`+ok+`}`),
 		"has half a set":             says(http.StatusOK, set[:200]),
-		"has another key for a kid":  says(http.StatusOK, string(minttest.Set(enemy.Named(key.KID)))),
-		"has two keys for a kid":     says(http.StatusOK, string(minttest.Set(key, enemy.Named(key.KID)))),
+		"has another key for a kid":  says(http.StatusOK, string(minttest.Set(enemy.WithKID(key.KID)))),
+		"has two keys for a kid":     says(http.StatusOK, string(minttest.Set(key, enemy.WithKID(key.KID)))),
 		"has keys of the wrong kind": says(http.StatusOK, strings.ReplaceAll(set, "RS256", "HS256")),
 	}
 }
@@ -149,9 +149,9 @@ func TestAuthenticateJWT_outages(t *testing.T) {
 	for name, trouble := range all {
 		promise(t, "valid sessions verify on, after two seconds at most, while the endpoint of the keys "+name, func(w *world) {
 			text := w.lasting(w.key)
-			forged := minttest.NewKey("jwk-test-enemy").Named(w.key.KID).Sign(w.claims(dawn))
+			forged := minttest.NewKey("jwk-test-enemy").WithKID(w.key.KID).Sign(w.claims(dawn))
 			w.verifies(text)
-			w.api.Answer(minttest.Keys, trouble)
+			w.api.Handle(minttest.Keys, trouble)
 			for range 24 {
 				w.advance(time.Hour - time.Minute)
 				began := time.Now()
@@ -164,7 +164,7 @@ func TestAuthenticateJWT_outages(t *testing.T) {
 				w.refuses(&call{SessionJWT: forged}, unsigned)
 				assert.Zero(w.t, time.Since(began), "nobody else waits")
 			}
-			assert.Greater(w.t, w.api.Asked(minttest.Keys), 20, "it was tried")
+			assert.Greater(w.t, w.api.Requests(minttest.Keys), 20, "it was tried")
 			w.publish(w.key, minttest.NewKey("jwk-test-2"))
 			w.advance(2 * time.Minute)
 			w.verifies(w.lasting(minttest.NewKey("jwk-test-2")))
@@ -173,7 +173,7 @@ func TestAuthenticateJWT_outages(t *testing.T) {
 	promise(t, "keys serve for a day at most, and then nothing is certain", func(w *world) {
 		text := w.lasting(w.key)
 		w.verifies(text)
-		w.api.Answer(minttest.Keys, troubles()["fails"])
+		w.api.Handle(minttest.Keys, troubles()["fails"])
 		w.advance(24*time.Hour - 1)
 		w.verifies(text)
 		w.advance(time.Minute)
@@ -185,15 +185,15 @@ func TestAuthenticateJWT_outages(t *testing.T) {
 	promise(t, "KeysTTL and KeysMaxStale say how long they serve", func(w *world) {
 		text := w.lasting(w.key)
 		w.verifies(text)
-		w.api.Answer(minttest.Keys, troubles()["fails"])
+		w.api.Handle(minttest.Keys, troubles()["fails"])
 		w.advance(48*time.Second - 1)
 		w.verifies(text)
 		synctest.Wait()
-		assert.Equal(w.t, 1, w.api.Asked(""))
+		assert.Equal(w.t, 1, w.api.Requests(""))
 		w.advance(1)
 		w.verifies(text)
 		synctest.Wait()
-		assert.Equal(w.t, 2, w.api.Asked(""), "from four fifths of it on")
+		assert.Equal(w.t, 2, w.api.Requests(""), "from four fifths of it on")
 		w.advance(4*time.Minute + 12*time.Second - 1)
 		w.verifies(text)
 		w.advance(1)
@@ -203,7 +203,7 @@ func TestAuthenticateJWT_outages(t *testing.T) {
 		c.Verification.KeysTTL, c.Verification.KeysMaxStale = time.Minute, 5*time.Minute
 	})
 	promise(t, "a caller waits for the first keys as long as it likes to, and others go on", func(w *world) {
-		w.api.Answer(minttest.Keys, func(*http.Request) (int, []byte, error) {
+		w.api.Handle(minttest.Keys, func(*http.Request) (int, []byte, error) {
 			time.Sleep(5 * time.Second)
 			return http.StatusOK, minttest.Set(w.key), nil
 		})
@@ -224,7 +224,7 @@ func TestAuthenticateJWT_outages(t *testing.T) {
 			})
 		}
 		callers.Wait()
-		assert.Equal(w.t, 1, w.api.Asked(""))
+		assert.Equal(w.t, 1, w.api.Requests(""))
 	})
 }
 
@@ -242,7 +242,7 @@ func TestAuthenticateJWT_rotation(t *testing.T) {
 		w.verifies(w.lasting(second))
 		synctest.Wait()
 		w.refuses(&call{SessionJWT: w.lasting(w.key)}, unknownKey)
-		assert.Equal(w.t, 3, w.api.Asked(""))
+		assert.Equal(w.t, 3, w.api.Requests(""))
 	})
 	promise(t, "the products have keys of their own", func(w *world) {
 		w.api.Serve("/sessions/jwks/", "{}")
@@ -255,7 +255,7 @@ func TestAuthenticateJWT_seed(t *testing.T) {
 	t.Parallel()
 	seeded := func(c *stytch.Config) { c.Verification.Keys = minttest.Set(minttest.NewKey("jwk-test-1")) }
 	promise(t, "known keys serve without a network, from the first call on", func(w *world) {
-		w.api.Answer(minttest.Keys, troubles()["hangs"])
+		w.api.Handle(minttest.Keys, troubles()["hangs"])
 		began := time.Now()
 		for range 10 {
 			w.verifies(w.lasting(w.key))
@@ -268,14 +268,14 @@ func TestAuthenticateJWT_seed(t *testing.T) {
 		w.asks(&call{SessionJWT: w.lasting(w.key)}, stytcherror.ErrKeysUnavailable)
 	}, seeded)
 	promise(t, "the API's keys take their place, whatever they are", func(w *world) {
-		other := minttest.NewKey("jwk-test-2").Named(w.key.KID)
+		other := minttest.NewKey("jwk-test-2").WithKID(w.key.KID)
 		w.publish(other)
 		_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: w.lasting(w.key)})
 		require.NoError(w.t, err, "the first call, which has them fetched, is served the seed")
 		synctest.Wait()
 		w.verifies(w.lasting(other))
 		w.refuses(&call{SessionJWT: w.lasting(w.key)}, unsigned)
-		assert.Equal(w.t, 1, w.api.Asked(""))
+		assert.Equal(w.t, 1, w.api.Requests(""))
 	}, seeded)
 }
 
@@ -286,7 +286,7 @@ func TestReady(t *testing.T) {
 			require.NoError(w.t, w.ready(w.t.Context(), w.client))
 		}
 		w.verifies(w.session(nil))
-		assert.Equal(w.t, 1, w.api.Asked(""))
+		assert.Equal(w.t, 1, w.api.Requests(""))
 	})
 	promise(t, "it says why there are none", func(w *world) {
 		op := w.name + ".sessions.ready"
@@ -295,15 +295,15 @@ func TestReady(t *testing.T) {
 		ended, cancel := context.WithCancel(w.t.Context())
 		cancel()
 		noAnswer(w.t, w.ready(ended, w.client), op, context.Canceled)
-		assert.Zero(w.t, w.api.Asked(""))
-		w.api.Answer(minttest.Keys, troubles()["hangs"])
+		assert.Zero(w.t, w.api.Requests(""))
+		w.api.Handle(minttest.Keys, troubles()["hangs"])
 		ended, cancel = context.WithTimeout(w.t.Context(), time.Second)
 		defer cancel()
 		noAnswer(w.t, w.ready(ended, w.client), op, context.DeadlineExceeded)
 		err := w.ready(w.t.Context(), w.client)
 		refusal(w.t, err, op, stytcherror.ErrKeysUnavailable)
 		w.advance(time.Minute)
-		w.api.Answer(minttest.Keys, troubles()["refuses"])
+		w.api.Handle(minttest.Keys, troubles()["refuses"])
 		err = w.ready(w.t.Context(), w.client)
 		refusal(w.t, err, op, stytcherror.ErrKeysUnavailable)
 		require.ErrorContains(w.t, err, "401")

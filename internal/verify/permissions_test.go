@@ -43,7 +43,7 @@ func (w *world) may(text string, q *question) {
 // mayNot asserts that both methods deny it for good, and say why.
 func (w *world) mayNot(text string, q *question, reason string) {
 	w.t.Helper()
-	before := w.api.Asked(w.remote)
+	before := w.api.Requests(w.remote)
 	w.both(w.t.Context(), &call{SessionJWT: text, AuthorizationCheck: q}, func(op string, o *outcome, err error) {
 		w.t.Helper()
 		assert.Nil(w.t, o)
@@ -56,7 +56,7 @@ func (w *world) mayNot(text string, q *question, reason string) {
 		assert.Equal(w.t, "stytch: "+op+": not permitted: "+q.Action+" on "+q.ResourceID+": "+reason, err.Error())
 		assert.Equal(w.t, reason == stytcherror.ErrTenancyMismatch.Reason, errors.Is(err, stytcherror.ErrTenancyMismatch))
 	})
-	require.Equal(w.t, before, w.api.Asked(w.remote), "a denial is final")
+	require.Equal(w.t, before, w.api.Requests(w.remote), "a denial is final")
 }
 
 // denied is the API's code for a denial.
@@ -82,7 +82,7 @@ func TestAuthorizationCheck_roles(t *testing.T) {
 		w.mayNot(text, on("stytch.member", "create"), "nothing on this resource is allowed by role editor")
 		w.mayNot(text, on("*", "edit"), "nothing on this resource is allowed by role editor")
 		w.mayNot(text, on("Documents", "edit"), "nothing on this resource is allowed by role editor")
-		assert.Equal(w.t, 1, w.api.Asked(minttest.Policy))
+		assert.Equal(w.t, 1, w.api.Requests(minttest.Policy))
 	})
 	promise(t, "a wildcard stands for all actions on its resource", func(w *world) {
 		text := w.holding("stytch_admin")
@@ -105,15 +105,15 @@ func TestAuthorizationCheck_roles(t *testing.T) {
 			{"role_id":"editor","permissions":[{"resource_id":"documents","actions":["shred"]}]}]}}`)
 		if w.name == "b2c" { // users have no organization, and nobody is asked about one
 			w.mayNot(w.holding("archivist"), on("documents", "archive"), "the policy does not know role archivist")
-			assert.Zero(w.t, w.api.Asked(minttest.Organizations))
+			assert.Zero(w.t, w.api.Requests(minttest.Organizations))
 			return
 		}
 		w.may(w.holding("editor"), on("documents", "edit"))
-		assert.Zero(w.t, w.api.Asked(minttest.Organizations), "the project's roles suffice")
+		assert.Zero(w.t, w.api.Requests(minttest.Organizations), "the project's roles suffice")
 		w.may(w.holding("archivist"), on("documents", "archive"))
 		w.may(w.holding("editor"), on("documents", "shred"))
 		w.mayNot(w.holding("archivist"), on("documents", "edit"), "organization role archivist allows only archive")
-		assert.Equal(w.t, 1, w.api.Asked(minttest.Organizations))
+		assert.Equal(w.t, 1, w.api.Requests(minttest.Organizations))
 		other := "organization-test-22222222-2222-4222-8222-222222222222"
 		elsewhere := w.key.Sign(minttest.With(lasting(w.claims(dawn)), map[string]any{
 			minttest.OrganizationClaim: map[string]any{"organization_id": other},
@@ -129,7 +129,7 @@ func TestAuthorizationCheck_tenancy(t *testing.T) {
 	promise(t, "another organization is refused before any policy is fetched", func(w *world) {
 		if w.name == "b2c" {
 			w.may(w.holding("editor"), on("documents", "edit"))
-			assert.Zero(w.t, w.api.Asked(minttest.Organizations))
+			assert.Zero(w.t, w.api.Requests(minttest.Organizations))
 			return
 		}
 		for _, organization := range []string{
@@ -139,13 +139,13 @@ func TestAuthorizationCheck_tenancy(t *testing.T) {
 			q.OrganizationID = organization
 			w.mayNot(w.holding("editor"), q, stytcherror.ErrTenancyMismatch.Reason)
 		}
-		assert.Equal(w.t, 1, w.api.Asked(""), "the keys")
+		assert.Equal(w.t, 1, w.api.Requests(""), "the keys")
 	})
 	promise(t, "a bad token is refused before anything is asked about its holder", func(w *world) {
 		w.verifies(w.session(nil))
-		forged := minttest.NewKey("jwk-test-enemy").Named(w.key.KID).Sign(w.claims(dawn))
+		forged := minttest.NewKey("jwk-test-enemy").WithKID(w.key.KID).Sign(w.claims(dawn))
 		w.refuses(&call{SessionJWT: forged, AuthorizationCheck: editing()}, unsigned)
-		assert.Equal(w.t, 1, w.api.Asked(""))
+		assert.Equal(w.t, 1, w.api.Requests(""))
 	})
 }
 
@@ -163,12 +163,12 @@ func TestAuthorizationCheck_organizationsWithoutPolicy(t *testing.T) {
 		"its roles are a null": {http.StatusOK, `{"status_code":200,"request_id":"r","org_policy":{"roles":null}}`},
 	} {
 		promise(t, "an organization has no roles of its own when "+name, func(w *world) {
-			w.api.Answer(minttest.Organizations, func(*http.Request) (int, []byte, error) { return answer.status, []byte(answer.body), nil })
+			w.api.Handle(minttest.Organizations, func(*http.Request) (int, []byte, error) { return answer.status, []byte(answer.body), nil })
 			for range 10 {
 				w.may(w.holding("editor"), on("documents", "edit"))
 				w.mayNot(w.holding("editor"), on("documents", "shred"), "role editor allows only edit, read")
 			}
-			assert.LessOrEqual(w.t, w.api.Asked(minttest.Organizations), 1, "and that is remembered")
+			assert.LessOrEqual(w.t, w.api.Requests(minttest.Organizations), 1, "and that is remembered")
 		})
 	}
 	for name, page := range map[string]string{
@@ -182,7 +182,7 @@ func TestAuthorizationCheck_organizationsWithoutPolicy(t *testing.T) {
 			w.api.Serve(minttest.Organizations, ownRoles)
 			w.may(w.holding("local"), on("documents", "stamp"))
 			for _, status := range []int{http.StatusForbidden, http.StatusNotFound} {
-				w.api.Answer(minttest.Organizations, func(*http.Request) (int, []byte, error) { return status, []byte(page), nil })
+				w.api.Handle(minttest.Organizations, func(*http.Request) (int, []byte, error) { return status, []byte(page), nil })
 				w.advance(20 * time.Minute)
 				w.may(w.holding("local"), on("documents", "stamp"))
 			}
@@ -196,7 +196,7 @@ func TestAuthorizationCheck_organizationsWithoutPolicy(t *testing.T) {
 		if w.name == "b2c" {
 			return
 		}
-		w.api.Answer(minttest.Organizations, func(*http.Request) (int, []byte, error) { return http.StatusInternalServerError, nil, nil })
+		w.api.Handle(minttest.Organizations, func(*http.Request) (int, []byte, error) { return http.StatusInternalServerError, nil, nil })
 		w.may(w.holding("editor"), on("documents", "edit"))
 		_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: w.holding("editor"), AuthorizationCheck: on("documents", "shred")})
 		failed, ok := errors.AsType[*stytcherror.PolicyError](err)
@@ -220,18 +220,18 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 		w.advance(4*time.Minute - 1)
 		w.may(text, on("documents", "edit"))
 		synctest.Wait()
-		assert.Equal(w.t, 1, w.api.Asked(minttest.Policy))
+		assert.Equal(w.t, 1, w.api.Requests(minttest.Policy))
 		w.advance(1)
 		_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: text, AuthorizationCheck: on("documents", "edit")})
 		require.NoError(w.t, err, "nobody waits for the new one")
 		synctest.Wait()
 		w.mayNot(text, on("documents", "edit"), "role editor allows only read")
-		assert.Equal(w.t, 2, w.api.Asked(minttest.Policy))
+		assert.Equal(w.t, 2, w.api.Requests(minttest.Policy))
 	})
 	promise(t, "after five minutes, nobody is served the old one who can have the new one within two seconds", func(w *world) {
 		text := w.holding("editor")
 		w.may(text, on("documents", "edit"))
-		w.api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) {
+		w.api.Handle(minttest.Policy, func(*http.Request) (int, []byte, error) {
 			time.Sleep(2*time.Second - 1)
 			return http.StatusOK, []byte(stricter), nil
 		})
@@ -243,7 +243,7 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 		for minute := range 5 {
 			w.may(text, on("documents", "edit"))
 			synctest.Wait()
-			assert.Equal(w.t, minute+1, w.api.Asked(minttest.Policy))
+			assert.Equal(w.t, minute+1, w.api.Requests(minttest.Policy))
 			w.advance(time.Minute)
 		}
 	}, func(c *stytch.Config) { c.Verification.PolicyTTL = time.Minute })
@@ -254,8 +254,8 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 			if w.name == "b2b" {
 				w.mayNot(text, on("documents", "shred"), "role editor allows only edit, read")
 			}
-			w.api.Answer(minttest.Policy, troubles()[name])
-			w.api.Answer(minttest.Organizations, troubles()[name])
+			w.api.Handle(minttest.Policy, troubles()[name])
+			w.api.Handle(minttest.Organizations, troubles()[name])
 			for range 6 {
 				w.advance(10 * time.Minute)
 				began := time.Now()
@@ -276,7 +276,7 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 	}
 	promise(t, "callers of a policy that is not there yet wait for one fetch, each as long as it likes to", func(w *world) {
 		w.verifies(w.session(nil))
-		w.api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) {
+		w.api.Handle(minttest.Policy, func(*http.Request) (int, []byte, error) {
 			time.Sleep(5 * time.Second)
 			return http.StatusOK, []byte(stricter), nil
 		})
@@ -292,7 +292,7 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 			})
 		}
 		callers.Wait()
-		assert.Equal(w.t, 1, w.api.Asked(minttest.Policy))
+		assert.Equal(w.t, 1, w.api.Requests(minttest.Policy))
 	})
 	promise(t, "an answer that is no policy is not taken for one that allows nothing", func(w *world) {
 		for _, body := range []string{
@@ -314,9 +314,9 @@ func (w *world) undecided(text string) {
 	require.True(w.t, ok, "%T: %v", err, err)
 	assert.Equal(w.t, w.name+".sessions.authenticate_jwt_local", failed.Op)
 	assert.Contains(w.t, failed.Error(), "the project's policy")
-	before := w.api.Asked(w.remote)
+	before := w.api.Requests(w.remote)
 	o, err := w.ask(w.t.Context(), w.client, req)
 	require.NoError(w.t, err)
 	assert.True(w.t, o.remote)
-	assert.Equal(w.t, 1, w.api.Asked(w.remote)-before)
+	assert.Equal(w.t, 1, w.api.Requests(w.remote)-before)
 }

@@ -230,7 +230,7 @@ func TestTokens_limits(t *testing.T) {
 	})
 	t.Run("a key that another has taken the place of does so too", func(t *testing.T) {
 		t.Parallel()
-		key, other := minttest.NewKey("jwk-test-1"), minttest.NewKey("jwk-test-2").Named("jwk-test-1")
+		key, other := minttest.NewKey("jwk-test-1"), minttest.NewKey("jwk-test-2").WithKID("jwk-test-1")
 		d := newDesk(t, 8, key)
 		d.api.Serve(minttest.Keys, "{}")
 		text := d.token("ada", "session-1")

@@ -31,12 +31,12 @@ func (w *world) asks(req *call, verdict *stytcherror.TokenError) {
 		tellsNothing(w.t, err, req.SessionJWT)
 	}
 	var body, note string
-	w.api.Answer(w.remote, func(r *http.Request) (int, []byte, error) {
+	w.api.Handle(w.remote, func(r *http.Request) (int, []byte, error) {
 		read, err := io.ReadAll(r.Body)
 		body, note = string(read), r.Header.Get("X-Note")
 		return http.StatusOK, []byte(w.answer), err
 	})
-	before := w.api.Asked(w.remote)
+	before := w.api.Requests(w.remote)
 	full := *req
 	full.SessionDurationMinutes, full.SessionCustomClaims = new(60), map[string]any{"plan": "team"}
 	if full.AuthorizationCheck == nil {
@@ -47,7 +47,7 @@ func (w *world) asks(req *call, verdict *stytcherror.TokenError) {
 	assert.True(w.t, o.remote)
 	assert.Equal(w.t, "session-of-the-api", o.id)
 	assert.Equal(w.t, "fresh", o.jwt, "the JWT to go on with is the API's")
-	assert.Equal(w.t, 1, w.api.Asked(w.remote)-before, "once")
+	assert.Equal(w.t, 1, w.api.Requests(w.remote)-before, "once")
 	organization := ""
 	if w.name == "b2b" {
 		organization = `"organization_id": "` + minttest.Organization + `",`
@@ -89,7 +89,7 @@ func TestAuthenticateJWT_asksTheAPI(t *testing.T) {
 	})
 	promise(t, "when there are no keys", func(w *world) {
 		for _, status := range []int{http.StatusInternalServerError, http.StatusForbidden, http.StatusServiceUnavailable} {
-			w.api.Answer(w.keys, func(*http.Request) (int, []byte, error) { return status, nil, nil })
+			w.api.Handle(w.keys, func(*http.Request) (int, []byte, error) { return status, nil, nil })
 			w.asks(&call{SessionJWT: w.session(nil)}, stytcherror.ErrKeysUnavailable)
 			w.asks(&call{SessionJWT: w.session(map[string]any{"aud": "another"})}, stytcherror.ErrKeysUnavailable)
 			w.advance(time.Minute)
@@ -97,7 +97,7 @@ func TestAuthenticateJWT_asksTheAPI(t *testing.T) {
 		w.refuses(&call{SessionJWT: "not.a.token"}, malformed)
 	})
 	promise(t, "when there is no policy", func(w *world) {
-		w.api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) { return http.StatusForbidden, []byte(`{}`), nil })
+		w.api.Handle(minttest.Policy, func(*http.Request) (int, []byte, error) { return http.StatusForbidden, []byte(`{}`), nil })
 		req := &call{SessionJWT: w.session(nil), AuthorizationCheck: editing()}
 		_, err := w.local(w.t.Context(), w.client, req)
 		undecided, ok := errors.AsType[*stytcherror.PolicyError](err)
@@ -108,7 +108,7 @@ func TestAuthenticateJWT_asksTheAPI(t *testing.T) {
 	promise(t, "whose no is an answer, too", func(w *world) {
 		text := w.session(nil)
 		w.advance(time.Hour)
-		w.api.Answer(w.remote, func(*http.Request) (int, []byte, error) {
+		w.api.Handle(w.remote, func(*http.Request) (int, []byte, error) {
 			return http.StatusNotFound, []byte(`{"status_code":404,"request_id":"r","error_type":"session_not_found"}`), nil
 		})
 		o, err := w.ask(w.t.Context(), w.client, &call{SessionJWT: text})
@@ -116,7 +116,7 @@ func TestAuthenticateJWT_asksTheAPI(t *testing.T) {
 		require.ErrorIs(w.t, err, stytcherror.CodeSessionNotFound)
 		refused, _ := errors.AsType[*stytcherror.Error](err)
 		assert.Equal(w.t, w.name+".sessions.authenticate", refused.Op)
-		assert.Equal(w.t, 1, w.api.Asked(w.remote))
+		assert.Equal(w.t, 1, w.api.Requests(w.remote))
 	})
 }
 
@@ -127,7 +127,7 @@ func TestAuthenticateJWT_decidesAlone(t *testing.T) {
 		enemy := minttest.NewKey("jwk-test-enemy")
 		past := w.claims(dawn.Add(-time.Hour))
 		for text, verdict := range map[string]*stytcherror.TokenError{
-			enemy.Named("jwk-test-1").Sign(past):                                   unsigned,
+			enemy.WithKID("jwk-test-1").Sign(past):                                 unsigned,
 			enemy.Sign(past):                                                       unknownKey,
 			w.key.Sign(w.stranger(dawn.Add(-time.Hour))):                           wrongKind,
 			w.key.Sign(minttest.AppToken(dawn.Add(-2*time.Hour), w.name == "b2b")): wrongKind,
@@ -136,7 +136,7 @@ func TestAuthenticateJWT_decidesAlone(t *testing.T) {
 		} {
 			w.refuses(&call{SessionJWT: text, MaxTokenAge: new(time.Second)}, verdict)
 		}
-		assert.Equal(w.t, 1, w.api.Asked(""))
+		assert.Equal(w.t, 1, w.api.Requests(""))
 	})
 	promise(t, "on a key that is new to it, after a look at the keys", func(w *world) {
 		w.verifies(w.session(nil))
@@ -146,8 +146,8 @@ func TestAuthenticateJWT_decidesAlone(t *testing.T) {
 		w.advance(30 * time.Second)
 		_, err := w.ask(w.t.Context(), w.client, &call{SessionJWT: text})
 		refusal(w.t, err, w.name+".sessions.authenticate_jwt", unknownKey)
-		assert.Equal(w.t, 3, w.api.Asked(w.keys))
-		assert.Equal(w.t, 3, w.api.Asked(""))
+		assert.Equal(w.t, 3, w.api.Requests(w.keys))
+		assert.Equal(w.t, 3, w.api.Requests(""))
 	})
 	promise(t, "on an action that is denied", func(w *world) {
 		req := &call{SessionJWT: w.session(nil), AuthorizationCheck: editing()}
@@ -158,7 +158,7 @@ func TestAuthenticateJWT_decidesAlone(t *testing.T) {
 			assert.Equal(w.t, op, denied.Op)
 			assert.Nil(w.t, o)
 		})
-		assert.Zero(w.t, w.api.Asked(w.remote))
+		assert.Zero(w.t, w.api.Requests(w.remote))
 	})
 }
 
@@ -225,7 +225,7 @@ func TestAuthenticateJWT_refusesArguments(t *testing.T) {
 			var none context.Context
 			w.both(none, req, func(op string, _ *outcome, err error) { argument(w.t, err, op, "ctx") })
 		}
-		assert.Zero(w.t, w.api.Asked(""))
+		assert.Zero(w.t, w.api.Requests(""))
 	})
 	promise(t, "of a token that has expired, too: the API is not asked either", func(w *world) {
 		text := w.session(nil)
@@ -234,7 +234,7 @@ func TestAuthenticateJWT_refusesArguments(t *testing.T) {
 			_, ok := errors.AsType[*stytcherror.ArgumentError](err)
 			assert.True(w.t, ok, "%s: %v", op, err)
 		})
-		assert.Zero(w.t, w.api.Asked(""))
+		assert.Zero(w.t, w.api.Requests(""))
 	})
 }
 
@@ -250,7 +250,7 @@ func TestAuthenticateJWT_context(t *testing.T) {
 				assert.Nil(w.t, o)
 			})
 		}
-		assert.Zero(w.t, w.api.Asked(""))
+		assert.Zero(w.t, w.api.Requests(""))
 		w.verifies(text)
 		_, err := w.local(ctx, w.client, &call{SessionJWT: text})
 		require.NoError(w.t, err, "what needs no wait needs no context")
@@ -259,8 +259,8 @@ func TestAuthenticateJWT_context(t *testing.T) {
 		w.advance(time.Hour)
 		_, err = w.ask(ctx, w.client, &call{SessionJWT: text})
 		require.ErrorIs(w.t, err, context.Canceled)
-		assert.Zero(w.t, w.api.Asked(w.remote))
-		assert.Zero(w.t, w.api.Asked(minttest.Policy))
+		assert.Zero(w.t, w.api.Requests(w.remote))
+		assert.Zero(w.t, w.api.Requests(minttest.Policy))
 	})
 	promise(t, "a token that is none is refused as such, whatever the context", func(w *world) {
 		ctx, cancel := context.WithCancel(w.t.Context())

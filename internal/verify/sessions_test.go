@@ -179,7 +179,7 @@ func newWorld(t *testing.T, p *product, edit ...func(*stytch.Config)) *world {
 	var err error
 	w.client, err = stytch.NewClient(config)
 	require.NoError(t, err)
-	require.Zero(t, w.api.Asked(""), "a client touches no network")
+	require.Zero(t, w.api.Requests(""), "a client touches no network")
 	return w
 }
 
@@ -216,7 +216,7 @@ func lasting(claims map[string]any) map[string]any {
 // verifies asserts that a token is good, here and now, and that nobody was asked about it.
 func (w *world) verifies(text string) {
 	w.t.Helper()
-	before := w.api.Asked(w.remote)
+	before := w.api.Requests(w.remote)
 	o, err := w.local(w.t.Context(), w.client, &call{SessionJWT: text})
 	require.NoError(w.t, err)
 	require.Equal(w.t, minttest.Session, o.id)
@@ -225,7 +225,7 @@ func (w *world) verifies(text string) {
 	require.Equal(w.t, minttest.Session, o.id)
 	require.Equal(w.t, text, o.jwt, "the JWT to go on with is the one that was sent")
 	require.False(w.t, o.remote)
-	require.Equal(w.t, before, w.api.Asked(w.remote))
+	require.Equal(w.t, before, w.api.Requests(w.remote))
 }
 
 // both calls both methods, each with the name of its operation.
@@ -240,14 +240,14 @@ func (w *world) both(ctx context.Context, req *call, then func(op string, o *out
 // what stands in it.
 func (w *world) refuses(req *call, verdict *stytcherror.TokenError) {
 	w.t.Helper()
-	before := w.api.Asked("")
+	before := w.api.Requests("")
 	w.both(w.t.Context(), req, func(op string, o *outcome, err error) {
 		w.t.Helper()
 		refusal(w.t, err, op, verdict)
 		assert.Nil(w.t, o)
 		tellsNothing(w.t, err, req.SessionJWT)
 	})
-	assert.Equal(w.t, before, w.api.Asked(""), "nobody is asked")
+	assert.Equal(w.t, before, w.api.Requests(""), "nobody is asked")
 }
 
 // refusal asserts that err is this verdict of this operation.
@@ -310,8 +310,8 @@ func TestAuthenticateJWT_takesGoodTokens(t *testing.T) {
 		w.verifies(text)
 		w.advance(4*time.Minute + 59*time.Second)
 		w.verifies(text)
-		assert.Equal(w.t, 1, w.api.Asked(w.keys))
-		assert.Equal(w.t, 1, w.api.Asked(""))
+		assert.Equal(w.t, 1, w.api.Requests(w.keys))
+		assert.Equal(w.t, 1, w.api.Requests(""))
 	})
 	promise(t, "it tells whose session it is", func(w *world) {
 		w.both(w.t.Context(), &call{SessionJWT: w.session(nil)}, func(_ string, o *outcome, err error) {
@@ -326,7 +326,7 @@ func TestAuthenticateJWT_takesGoodTokens(t *testing.T) {
 		w.verifies(w.session(map[string]any{"iss": "https://auth.example.com/stytch"}))
 		w.verifies(w.session(nil))
 		w.verifies(w.session(map[string]any{"iss": "https://login.example.com"}))
-		assert.Equal(w.t, 1, w.api.Asked("/stytch"+w.keys))
+		assert.Equal(w.t, 1, w.api.Requests("/stytch"+w.keys))
 	}, func(c *stytch.Config) {
 		c.BaseURL = "https://auth.example.com/stytch/"
 		c.Verification.Issuers = []string{"https://login.example.com"}
