@@ -1,5 +1,5 @@
-// Package jwks caches the JSON Web Key Set that a project's tokens are verified with. [New] makes a [Cache]; [Cache.Key]
-// looks up a key.
+// Package jwks caches the JSON Web Key Set that a project's tokens are verified with. [New] makes a [Cache];
+// [Cache.Key] looks up a key.
 //
 //	cache, err := jwks.New(jwks.Config{Fetch: fetch})
 //	key, err := cache.Key(ctx, kid)
@@ -32,8 +32,8 @@ var (
 
 // Config configures a Cache. Durations that are zero or negative have their default.
 type Config struct {
-	// Fetch fetches the key set (RFC 7517, section 5). More than 1 MiB of it is refused. It must return when its context
-	// ends. Without Fetch, the seed is used until MaxStale.
+	// Fetch fetches the key set (RFC 7517, section 5). More than 1 MiB of it is refused. It must return when its
+	// context ends. Without Fetch, the seed is used until MaxStale.
 	Fetch func(context.Context) ([]byte, error)
 	// Now is the clock for TTL, MaxStale and MinInterval. Default: time.Now.
 	Now func() time.Time
@@ -69,7 +69,8 @@ func New(config Config) (*Cache, error) {
 	if c.now == nil {
 		c.now = time.Now
 	}
-	lifetime := refresh.NewLifetime(cmp.Or(max(config.TTL, 0), time.Hour), cmp.Or(max(config.MaxStale, 0), 24*time.Hour))
+	ttl, maxStale := cmp.Or(max(config.TTL, 0), time.Hour), cmp.Or(max(config.MaxStale, 0), 24*time.Hour)
+	lifetime := refresh.NewLifetime(ttl, maxStale)
 	c.sets = refresh.New(refresh.Config[*set]{
 		Fetch:   c.fetchSet,
 		Timeout: cmp.Or(max(config.FetchTimeout, 0), 10*time.Second),

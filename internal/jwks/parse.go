@@ -30,8 +30,8 @@ type jwk struct {
 	E   string  `json:"e"`
 }
 
-// parse decodes a key set and returns the keys that are usable for RS256. It refuses a set without such a key, and one in
-// which two keys have the same kid, usable or not. Its errors show nothing of the body.
+// parse decodes a key set and returns the keys that are usable for RS256. It refuses a set without such a key, and one
+// in which two keys have the same kid, usable or not. Its errors show nothing of the body.
 func parse(body []byte) (map[string]*rsa.PublicKey, error) {
 	if len(body) > maxBody {
 		return nil, errors.New("the answer goes beyond 1 MiB")
@@ -69,8 +69,8 @@ func parse(body []byte) (map[string]*rsa.PublicKey, error) {
 	return keys, nil
 }
 
-// publicKey returns nil for a key of another type, use or algorithm, for one that is too small or too large, and for one
-// that is not canonically encoded.
+// publicKey returns nil for a key of another type, use or algorithm, for one that is too small or too large, and for
+// one that is not canonically encoded.
 func (k *jwk) publicKey() *rsa.PublicKey {
 	switch {
 	case k.Kty != "RSA", len(k.KID) > maxKID:

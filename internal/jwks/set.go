@@ -54,8 +54,8 @@ func (s *set) knownMissing(kid string) bool {
 	return ok
 }
 
-// reuse replaces keys by equal ones of s, since callers compare pointers. It returns false if a kid of s has another key
-// now, unless s is a seed.
+// reuse replaces keys by equal ones of s, since callers compare pointers. It returns false if a kid of s has another
+// key now, unless s is a seed.
 func (s *set) reuse(keys map[string]*rsa.PublicKey) bool {
 	for kid, key := range keys {
 		switch old, ok := s.keys[kid]; {

@@ -96,7 +96,8 @@ func standard(tb testing.TB, part string) string {
 	return other
 }
 
-// formAttacks are not in the compact serialization. Those that can be are validly signed, so that only the form is wrong.
+// formAttacks are not in the compact serialization. Those that can be are validly signed, so that only the form is
+// wrong.
 func formAttacks(tb testing.TB) []attack {
 	tb.Helper()
 	good := goodToken()

@@ -8,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// header has the parameters that matter here (RFC 7515, section 4.1). Others are ignored, as the RFC requires; among them
-// are thumbprints (x5t).
+// header has the parameters that matter here (RFC 7515, section 4.1). Others are ignored, as the RFC requires; among
+// them are thumbprints (x5t).
 type header struct {
 	Alg string `json:"alg"`
 	KID string `json:"kid"`

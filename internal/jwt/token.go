@@ -1,5 +1,5 @@
-// Package jwt parses and verifies JWTs that are signed with RS256, in the compact serialization (RFC 7515, section 7.1).
-// Sizes are bounded before anything is parsed, and claims are decoded only after the signature was verified.
+// Package jwt parses and verifies JWTs that are signed with RS256, in the compact serialization (RFC 7515, section
+// 7.1). Sizes are bounded before anything is parsed, and claims are decoded only after the signature was verified.
 //
 //	var headers jwt.HeaderCache
 //	token, err := jwt.Parse(text, &headers)

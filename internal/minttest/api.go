@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// API is an http.RoundTripper that answers the requests of local verification. Others fail with status 500 and are counted
-// too. It is safe for concurrent use.
+// API is an http.RoundTripper that answers the requests of local verification. Others fail with status 500 and are
+// counted too. It is safe for concurrent use.
 type API struct {
 	mu       sync.Mutex
 	handlers map[string]Handler // by a part of the path

@@ -25,7 +25,8 @@ func (k *Key) SignEncoded(head, body string) string {
 	return join(jwt.SigningMethodRS256, k.Private, head, body)
 }
 
-// Forge returns a token with any header and payload, signed by any method, whatever the header says. Key is the method's.
+// Forge returns a token with any header and payload, signed by any method, whatever the header says. Key is the
+// method's.
 func Forge(method jwt.SigningMethod, key any, header, payload string) string {
 	return join(method, key, Encode(header), Encode(payload))
 }

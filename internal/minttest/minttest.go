@@ -1,5 +1,5 @@
-// Package minttest mints tokens for tests of local verification, with any header, payload and signature, and has an API in
-// memory that serves the keys. Package stytchtest mints tokens for tests of applications.
+// Package minttest mints tokens for tests of local verification, with any header, payload and signature, and has an API
+// in memory that serves the keys. Package stytchtest mints tokens for tests of applications.
 //
 //	key := minttest.NewKey("jwk-test-1")
 //	api := minttest.NewAPI(key)
@@ -156,5 +156,7 @@ func AppToken(now time.Time, member bool) map[string]any {
 
 // M2MToken returns the claims of an M2M client's access token.
 func M2MToken(now time.Time) map[string]any {
-	return With(registered(M2MClient, now, time.Hour), map[string]any{"scope": "read:users write:books", "region": "eu"})
+	return With(registered(M2MClient, now, time.Hour), map[string]any{
+		"scope": "read:users write:books", "region": "eu",
+	})
 }

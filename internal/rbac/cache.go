@@ -19,12 +19,12 @@ const (
 	DefaultMaxOrganizations = 10_000
 )
 
-// ErrNoOrganizationPolicy is returned by FetchOrganization, wrapped or not, for an organization that has no policy of its
-// own. The cache then has no roles for it, and no failure.
+// ErrNoOrganizationPolicy is returned by FetchOrganization, wrapped or not, for an organization that has no policy of
+// its own. The cache then has no roles for it, and no failure.
 var ErrNoOrganizationPolicy = errors.New("no organization policy")
 
-// CacheConfig configures a Cache. Fetches run on their own goroutines, one at a time for each policy. Their contexts have
-// no values of a caller's and end after FetchTimeout; fetches must return then.
+// CacheConfig configures a Cache. Fetches run on their own goroutines, one at a time for each policy. Their contexts
+// have no values of a caller's and end after FetchTimeout; fetches must return then.
 type CacheConfig struct {
 	// FetchPolicy fetches the project's policy.
 	FetchPolicy func(context.Context) ([]Role, []Scope, error)
@@ -113,8 +113,8 @@ func (c *Cache) For(ctx context.Context, organizationID string) (View, error) {
 	return policy.With(roles), nil
 }
 
-// Allows is For and [View.Allows] in one, but gets the organization's roles only if the project's do not allow the action.
-// Most organizations are then never fetched, and their outages do not matter.
+// Allows is For and [View.Allows] in one, but gets the organization's roles only if the project's do not allow the
+// action. Most organizations are then never fetched, and their outages do not matter.
 func (c *Cache) Allows(
 	ctx context.Context, organizationID string, roleIDs []string, resource, action string,
 ) (bool, error) {

@@ -26,7 +26,8 @@ type Explanation struct {
 	Allowed bool
 	// Lacks is the reason of a denial.
 	Lacks Lack
-	// Granting are the roles or scopes that allow the action. Their Actions are the requested one, the wildcard, or both.
+	// Granting are the roles or scopes that allow the action. Their Actions are the requested one, the wildcard, or
+	// both.
 	Granting []Source
 	// Near are, for LacksAction, the roles or scopes that allow other actions on the resource. Their Actions are all of
 	// those.

@@ -40,8 +40,8 @@ func FuzzCompile(f *testing.F) {
 	})
 }
 
-// scan reports whether a role that is held has a permission with the resource and with the action or *. Roles with an empty
-// id do not count.
+// scan reports whether a role that is held has a permission with the resource and with the action or *. Roles with an
+// empty id do not count.
 func scan(roles []rbac.Role, held []string, resource, action string) bool {
 	for _, r := range roles {
 		if r.ID == "" || !slices.Contains(held, r.ID) {

@@ -17,8 +17,8 @@ const (
 	shards = 64
 	// resolution is that of the time of last use, so that an organization in use is not written to at every call.
 	resolution = int64(time.Second)
-	// evictionShare is the part of the limit that is evicted at once: one in so many. Evicting looks at all organizations,
-	// and so should be rare.
+	// evictionShare is the part of the limit that is evicted at once: one in so many. Evicting looks at all
+	// organizations, and so should be rare.
 	evictionShare = 16
 )
 

@@ -1,7 +1,7 @@
 // Package rbac checks permissions by roles and by scopes.
 //
-// A [Policy] is compiled once; a check then takes the same time for ten roles or ten thousand. A [View] adds the roles of
-// one organization. A [Cache] fetches and caches both.
+// A [Policy] is compiled once; a check then takes the same time for ten roles or ten thousand. A [View] adds the roles
+// of one organization. A [Cache] fetches and caches both.
 //
 //	var cache *rbac.Cache // of the client
 //	view, err := cache.For(ctx, org)

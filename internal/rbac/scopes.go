@@ -11,8 +11,8 @@ func splitScopes(scopes string) []string {
 	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
 }
 
-// MissingScopes returns the required scopes that a machine-to-machine client does not have, in their order, or nil if it
-// has all of them. Returning nil allocates nothing.
+// MissingScopes returns the required scopes that a machine-to-machine client does not have, in their order, or nil if
+// it has all of them. Returning nil allocates nothing.
 //
 // A scope is action:resource, split at the first colon. A scope without a colon is an action on the resource "-". A
 // required scope is covered by an equal one, and by one with the same action and the resource "*". So "read" and

@@ -15,8 +15,8 @@ import (
 	"github.com/seed75add069/stytch-go/internal/rbac"
 )
 
-// source returns a new version of a policy at each fetch: first, the project's role "member" may "v1" documents, then "v2".
-// An organization's role "custom" may do the same, and the organization's id.
+// source returns a new version of a policy at each fetch: first, the project's role "member" may "v1" documents, then
+// "v2". An organization's role "custom" may do the same, and the organization's id.
 type source struct {
 	latency  time.Duration // of each fetch
 	failures failures

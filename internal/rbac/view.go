@@ -16,8 +16,8 @@ func (v View) Allows(roleIDs []string, resource, action string) bool {
 		v.organization.byRole().allows(roleIDs, resource, action)
 }
 
-// AllowsScopes reports whether one of the scopes allows the action on the resource. Scopes are those of an access token,
-// separated by spaces (RFC 6749, section 3.3). The organization's roles are not used. It allocates nothing.
+// AllowsScopes reports whether one of the scopes allows the action on the resource. Scopes are those of an access
+// token, separated by spaces (RFC 6749, section 3.3). The organization's roles are not used. It allocates nothing.
 func (v View) AllowsScopes(scopes, resource, action string) bool {
 	return v.project.byScope().allowsList(scopes, resource, action)
 }

@@ -44,8 +44,8 @@ type Config[T any] struct {
 	Now func() time.Time
 }
 
-// Cache caches one value. It is safe for concurrent use. Until Early, a call takes no lock and allocates nothing. There is
-// nothing to close. [New] makes a Cache.
+// Cache caches one value. It is safe for concurrent use. Until Early, a call takes no lock and allocates nothing. There
+// is nothing to close. [New] makes a Cache.
 type Cache[T any] struct {
 	config Config[T]
 	state  atomic.Pointer[state[T]]
@@ -79,8 +79,8 @@ func (c *Cache[T]) Get(ctx context.Context, hint string) (T, error) {
 	return c.start(ctx, hint).Wait(ctx)
 }
 
-// Start is Get without the wait, which [Result.Wait] does. It starts a fetch where Get would, but from End on not if ctx
-// has ended. Now is the time by the cache's clock.
+// Start is Get without the wait, which [Result.Wait] does. It starts a fetch where Get would, but from End on not if
+// ctx has ended. Now is the time by the cache's clock.
 func (c *Cache[T]) Start(ctx context.Context, now time.Time, hint string) Result[T] {
 	if s := c.state.Load(); s.fresh(now) {
 		return Result[T]{value: s.value}
@@ -159,8 +159,8 @@ func (c *Cache[T]) Peek() (value T, ok bool) {
 	return s.value, true
 }
 
-// join returns the running fetch, or starts one. It returns nil if interval or a failure's pause is not over. It returns
-// false if s is no longer the state: the caller must load it again.
+// join returns the running fetch, or starts one. It returns nil if interval or a failure's pause is not over. It
+// returns false if s is no longer the state: the caller must load it again.
 func (c *Cache[T]) join(s *state[T], now time.Time, interval time.Duration, hint string) (_ *call[T], ok bool) {
 	switch {
 	case s.call != nil:

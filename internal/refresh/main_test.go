@@ -92,7 +92,8 @@ func (s *source) filled(t *testing.T, edit ...func(*refresh.Config[int])) *refre
 	return c
 }
 
-// inBubble runs a subtest in a bubble of package synctest. It fails if a goroutine is left after the timeout of a fetch.
+// inBubble runs a subtest in a bubble of package synctest. It fails if a goroutine is left after the timeout of a
+// fetch.
 func inBubble(t *testing.T, name string, f func(*testing.T)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) {

@@ -17,7 +17,8 @@ type Lifetime struct {
 	End time.Duration
 }
 
-// NewLifetime returns the lifetime with Due at ttl, Early at four fifths of it, and End at end, or at ttl if that is later.
+// NewLifetime returns the lifetime with Due at ttl, Early at four fifths of it, and End at end, or at ttl if that is
+// later.
 func NewLifetime(ttl, end time.Duration) Lifetime {
 	return Lifetime{Early: ttl - ttl/5, Due: ttl, End: max(ttl, end)}
 }
