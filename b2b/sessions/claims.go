@@ -19,7 +19,7 @@ func (c *claims) Verified() verify.Verified[MemberSession] {
 	return verify.Verified[MemberSession]{
 		Value: &MemberSession{
 			MemberSessionID:       s.ID,
-			MemberID:              c.Registered.Subject,
+			MemberID:              c.Subject,
 			OrganizationID:        c.Organization.ID,
 			OrganizationSlug:      c.Organization.Slug,
 			StartedAt:             s.StartedAt,

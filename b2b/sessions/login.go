@@ -21,12 +21,12 @@ type Login struct {
 	// Member and Organization are the member who logs in, and the organization.
 	Member       *organizations.Member       `json:"member,omitzero"`
 	Organization *organizations.Organization `json:"organization,omitzero"`
-	// SessionToken, SessionJWT and Session are those of the new session. They are empty unless Next.Kind is StepDone.
+	// SessionToken, SessionJWT and Session are those of the new session. They are empty unless Next is StepDone.
 	SessionToken string         `json:"session_token" stytch:"secret"`
 	SessionJWT   string         `json:"session_jwt" stytch:"secret"`
 	Session      *MemberSession `json:"member_session,omitzero"`
 	// IntermediateSessionToken is to be sent with the next step, until IntermediateSessionTokenExpiresAt. It is empty
-	// if Next.Kind is StepDone.
+	// if Next is StepDone.
 	IntermediateSessionToken          string    `json:"intermediate_session_token" stytch:"secret"`
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// Next is the next step of the login.

@@ -19,7 +19,7 @@ func (c *claims) Verified() verify.Verified[Session] {
 	return verify.Verified[Session]{
 		Value: &Session{
 			SessionID:             s.ID,
-			UserID:                c.Registered.Subject,
+			UserID:                c.Subject,
 			StartedAt:             s.StartedAt,
 			LastAccessedAt:        s.LastAccessedAt,
 			ExpiresAt:             s.ExpiresAt,

@@ -3,10 +3,9 @@
 //
 //	var headers jwt.HeaderCache
 //	token, err := jwt.Parse(text, &headers)
-//	err = token.Verify(key, &claims) // of the key named token.KID; claims embed jwt.Registered
-//	err = claims.Check(expected)
 //
-// Every error is a new *stytcherror.TokenError. Its Op is empty: the caller sets it.
+// [Token.Verify] takes the key that Token.KID names, and a pointer to a struct that embeds [Registered]. Call
+// [Registered.Check] after it. Every error is a new *stytcherror.TokenError. Its Op is empty: the caller sets it.
 package jwt
 
 import (

@@ -146,8 +146,9 @@ func (c *Cache[T]) Fresh(now time.Time) (value T, ok bool) {
 	case early:
 		c.join(s, c.config.Now(), 0, "")
 		return s.value, true
+	default:
+		return value, false
 	}
-	return value, false
 }
 
 // Peek returns the value until End. It never waits and starts no fetch.

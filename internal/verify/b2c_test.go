@@ -155,12 +155,7 @@ func (o b2cOperations) permissions(ctx context.Context, s *subject) ([]permissio
 	if s != nil {
 		req = &b2crbac.PermissionsRequest{Subject: b2cSubject(s)}
 	}
-	list, err := o.rbac.Permissions(ctx, req)
-	var converted []permission
-	for _, p := range list {
-		converted = append(converted, permission(p))
-	}
-	return converted, err
+	return o.rbac.Permissions(ctx, req)
 }
 
 func (o b2cOperations) forgetPolicy() { o.rbac.ForgetPolicy() }

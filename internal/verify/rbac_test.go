@@ -70,11 +70,13 @@ func TestCheck(t *testing.T) {
 			isArgumentError(f.t, err, f.name+".rbac.explain", field)
 		}
 		isArgumentError(f.t, f.check(f.t.Context(), nil), f.name+".rbac.check", "resource_id")
+		_, err := f.explain(f.t.Context(), nil)
+		isArgumentError(f.t, err, f.name+".rbac.explain", "resource_id")
 		var none context.Context
 		isArgumentError(f.t, f.check(none, in(editor, "documents", "edit")), f.name+".rbac.check", "ctx")
 		assert.Zero(f.t, f.api.Requests(""))
 	})
-	forEachProduct(t, "without a policy, a check is neither allowed nor denied", func(f *fixture) {
+	forEachProduct(t, "without a policy, a check is neither allowed nor denied, and no permissions are listed", func(f *fixture) {
 		for _, answer := range []minttest.Handler{
 			minttest.Status(http.StatusForbidden, `{"status_code":403,"error_type":"unauthorized_action"}`),
 			minttest.Status(http.StatusOK, `{"status_code":200,"request_id":"r"}`),
@@ -87,6 +89,12 @@ func TestCheck(t *testing.T) {
 			f.forgetPolicy()
 			err := f.check(f.t.Context(), in(editor, "documents", "edit"))
 			assert.Equal(f.t, f.name+".rbac.check", outermost[*stytcherror.PolicyError](f.t, err).Op)
+			_, err = f.explain(f.t.Context(), in(editor, "documents", "edit"))
+			assert.Equal(f.t, f.name+".rbac.explain", outermost[*stytcherror.PolicyError](f.t, err).Op)
+			for _, s := range []subject{editor, app} {
+				_, err = f.permissions(f.t.Context(), &s)
+				assert.Equal(f.t, f.name+".rbac.permissions", outermost[*stytcherror.PolicyError](f.t, err).Op)
+			}
 		}
 	}, noRetry)
 }
