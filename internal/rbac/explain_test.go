@@ -27,7 +27,7 @@ func TestExplain(t *testing.T) {
 		text string
 	}{
 		"Granting has every role that allows the action, with the actions that do": {
-			held: list("reader", "owner", "editor", "both", "ghost"),
+			held: list("reader", "owner", "editor", "both", "unknown"),
 			want: rbac.Explanation{
 				Allowed: true,
 				Granting: []rbac.Source{
@@ -36,7 +36,7 @@ func TestExplain(t *testing.T) {
 					{Name: "editor", Organization: true, Actions: list("edit")},
 					{Name: "both", Actions: list("*", "edit")},
 				},
-				Known: list("reader", "owner", "editor", "both"), Unknown: list("ghost"),
+				Known: list("reader", "owner", "editor", "both"), Unknown: list("unknown"),
 			},
 			text: "role owner allows *; role editor allows edit; organization role editor allows edit; role both allows *, edit",
 		},
@@ -56,16 +56,16 @@ func TestExplain(t *testing.T) {
 			text: "role reader allows only read",
 		},
 		"LacksResource says that no role has the resource": {
-			held: list("idle", "archivist", "ghost"),
+			held: list("idle", "archivist", "unknown"),
 			want: rbac.Explanation{
-				Lacks: rbac.LacksResource, Known: list("idle", "archivist"), Unknown: list("ghost"),
+				Lacks: rbac.LacksResource, Known: list("idle", "archivist"), Unknown: list("unknown"),
 			},
 			text: "nothing on this resource is allowed by role idle, archivist",
 		},
 		"LacksRole says that the policy has none of the roles": {
-			held: list("ghost", "", "ghost"),
-			want: rbac.Explanation{Lacks: rbac.LacksRole, Unknown: list("ghost", "")},
-			text: "the policy does not know role ghost, ",
+			held: list("unknown", "", "unknown"),
+			want: rbac.Explanation{Lacks: rbac.LacksRole, Unknown: list("unknown", "")},
+			text: "the policy does not know role unknown, ",
 		},
 		"LacksRole says that there are no roles": {
 			want: rbac.Explanation{Lacks: rbac.LacksRole},

@@ -32,8 +32,8 @@ func TestAllows(t *testing.T) {
 		"a role allows nothing on other resources":                 {list("reader"), "pictures", "read", false},
 		"an action on one resource is not one on another":          {list("editor"), "pictures", "read", false},
 		"one of several roles is enough":                           {list("idle", "reader", "editor"), "documents", "edit", true},
-		"unknown roles are ignored":                                {list("ghost", "reader", "phantom"), "documents", "read", true},
-		"unknown roles allow nothing":                              {list("ghost"), "documents", "read", false},
+		"unknown roles are ignored":                                {list("unknown", "reader", "phantom"), "documents", "read", true},
+		"unknown roles allow nothing":                              {list("unknown"), "documents", "read", false},
 		"no role allows nothing":                                   {nil, "documents", "read", false},
 		"a role without permissions allows nothing":                {list("idle"), "documents", "read", false},
 		"* among the actions stands for all":                       {list("owner"), "documents", "delete", true},
@@ -95,7 +95,7 @@ func TestAllowsScopes(t *testing.T) {
 		"several spaces separate like one":                 {"openid   read:documents", "documents", "read", true},
 		"a tab does not separate":                          {"openid\tread:documents", "documents", "read", false},
 		"a tab may be part of a name":                      {"tab\tbed", "pictures", "read", true},
-		"unknown scopes are ignored":                       {"ghost", "documents", "read", false},
+		"unknown scopes are ignored":                       {"unknown", "documents", "read", false},
 		"no scope allows nothing":                          {"", "pictures", "read", false},
 		"two spaces are not an empty scope":                {"openid  email", "pictures", "read", false},
 		"a check of * fails if * is not listed":            {"read:documents", "documents", "*", false},
@@ -231,11 +231,11 @@ func TestPermissions(t *testing.T) {
 	assert.Equal(t, []rbac.Permission{on("documents", "edit", "read"), on("pictures", "edit")},
 		project.Permissions(list("editor")), "in alphabetical order")
 	assert.Equal(t, []rbac.Permission{on("documents", "*", "edit", "read"), on("pictures", "edit")},
-		project.Permissions(list("owner", "ghost", "editor", "owner")), "without duplicates")
+		project.Permissions(list("owner", "unknown", "editor", "owner")), "without duplicates")
 	assert.Equal(t, []rbac.Permission{on("documents", "edit", "print", "read"), on("pictures", "edit")},
 		view.Permissions(list("editor")), "with the organization's")
 	assert.Equal(t, []rbac.Permission{on("archive", "*"), on("documents", "edit", "read")},
-		view.ScopePermissions(" b ghost a"), "the same for scopes")
+		view.ScopePermissions(" b unknown a"), "the same for scopes")
 	assert.Equal(t, []rbac.Permission{}, view.Permissions(nil), "an empty list is not nil")
 }
 
@@ -243,11 +243,11 @@ func TestPermissions(t *testing.T) {
 func TestAllows_allocatesNothing(t *testing.T) {
 	p := policyOf(100)
 	v := p.With(policyOf(3))
-	held := list("role-0", "ghost", "role-99")
+	held := list("role-0", "unknown", "role-99")
 	for name, check := range map[string]func(){
 		"roles":        func() { p.Allows(held, commonResource, lastAction) },
 		"organization": func() { v.Allows(held, commonResource, "nothing") },
-		"scopes":       func() { v.AllowsScopes(" scope-0 ghost scope-99 ", commonResource, "nothing") },
+		"scopes":       func() { v.AllowsScopes(" scope-0 unknown scope-99 ", commonResource, "nothing") },
 		"M2M":          func() { rbac.MissingScopes(list("write:a", "read:*", "x"), list("read:b", "x")) },
 	} {
 		assert.Zero(t, testing.AllocsPerRun(100, check), name)

@@ -175,7 +175,7 @@ func TestBackoff(t *testing.T) {
 		s.fails(errDown)
 		grow(t, pauses(t, s, s.cache(), 5*time.Minute), time.Minute)
 	})
-	inBubble(t, "with a value, pauses grow alike", func(t *testing.T) {
+	inBubble(t, "with a value, pauses grow in the same way", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
 		s.fails(errDown)

@@ -138,7 +138,7 @@ func algorithmAttacks(key *minttest.Key, good string) []attack {
 func signatureAttacks(key, attacker *minttest.Key, good string) []attack {
 	text := key.SignText(key.Header(), good)
 	parts := strings.Split(text, ".")
-	other := key.SignText(key.Header(), strings.Replace(good, "editor", "tyrant", 1))
+	other := key.SignText(key.Header(), strings.Replace(good, "editor", "stytch_admin", 1))
 	swapped := strings.Split(other, ".")
 	at := len(text) - 100
 	flipped := text[:at] + map[bool]string{true: "B", false: "A"}[text[at] == 'A'] + text[at+1:]

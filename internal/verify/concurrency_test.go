@@ -48,7 +48,7 @@ func newSessions(p *product, n int, key *minttest.Key) []sessionOf {
 	for i := range list {
 		id := fmt.Sprintf("organization-test-%d", i)
 		claims := minttest.With(longLived(p.claims(start)), map[string]any{
-			"sub": fmt.Sprintf("somebody-%d", i), minttest.SessionClaim: map[string]any{"id": minttest.Session, "roles": []string{"editor", "local"}},
+			"sub": fmt.Sprintf("subject-%d", i), minttest.SessionClaim: map[string]any{"id": minttest.Session, "roles": []string{"editor", "local"}},
 		})
 		if p.isB2B() {
 			claims[minttest.OrganizationClaim] = map[string]any{"organization_id": id}
