@@ -83,9 +83,9 @@ const (
 // seconds after it started, and then return the cached token. Without a valid token, calls wait until ctx ends. All
 // callers share one renewal.
 //
-// After a failed renewal, calls return the cached token without waiting until it expires. The next renewal starts after
-// a pause, which grows from a second to a minute, or to ten seconds if there is no valid token, unless the API's
-// Retry-After is longer. In the pause, calls without a valid token fail at once with the last error.
+// For two minutes after a failed renewal, calls return the cached token without waiting, until it expires. The next
+// renewal starts after a pause, which grows from a second to a minute, or to ten seconds if there is no valid token,
+// unless the API's Retry-After is longer. In the pause, calls without a valid token fail at once with the last error.
 func (ts *TokenSource) Token(ctx context.Context) (*AccessToken, error) {
 	if ctx == nil {
 		return nil, &stytcherror.ArgumentError{Op: opTokenSource, Field: "ctx", Reason: "is nil"}

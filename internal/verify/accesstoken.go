@@ -106,8 +106,8 @@ type IntrospectionForm struct {
 	TokenTypeHint *string `json:"token_type_hint,omitzero"`
 }
 
-// introspection is the API's answer (RFC 7662, section 2.2). For an inactive token it may have no other member than
-// active, and so is told from a gateway's answer by that.
+// introspection is the API's answer (RFC 7662, section 2.2). Active tells it from a gateway's answer: for an inactive
+// token, there may be no other member.
 type introspection struct {
 	AccessToken
 

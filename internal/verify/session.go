@@ -31,9 +31,9 @@ func SessionLocal[T, C any, P Claims[T, C]](
 	return verified.Value, nil
 }
 
-// Session is [SessionLocal], but asks the API where it may accept what was refused here. One of its results is not nil:
-// local, or remote, which ask has returned, or err. In B2B, the check that ask gets has an organization: the session's
-// if the caller gave none.
+// Session is [SessionLocal], but calls ask where the API may accept what was refused here. Exactly one result is not
+// nil: local if the JWT was accepted here, remote if ask returned it, or err. In B2B, the check that ask gets has an
+// organization: the session's if the caller gave none.
 func Session[T, C, R any, P Claims[T, C]](
 	ctx context.Context, v *Verifier, op string, req SessionRequest, ask func(*Check) (*R, error),
 ) (local *T, remote *R, err error) {
