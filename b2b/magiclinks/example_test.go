@@ -32,7 +32,7 @@ func ExampleService_Authenticate() {
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeMagicLinkNotFound), errors.Is(err, stytcherror.CodeUnableToAuthMagicLink):
-		fmt.Println("The link was used or has expired: here is a form for a new one.")
+		fmt.Println("The link was used or has expired. Please request a new one.")
 		return
 	case err != nil:
 		log.Fatal(err)
@@ -40,10 +40,10 @@ func ExampleService_Authenticate() {
 	switch step := resp.Next(); {
 	case step.Kind == sessions.StepDone:
 		fmt.Println("logged in:", resp.MemberSession.MemberSessionID)
-	case step.CodeSent: // go on with OTPs.SMS.Authenticate and the intermediate session
-		fmt.Println("A code is on its way to", resp.MFARequired.MemberOptions.MFAPhoneNumber)
+	case step.CodeSent: // call OTPs.SMS.Authenticate next, with the intermediate session token
+		fmt.Println("A code was sent to", resp.MFARequired.MemberOptions.MFAPhoneNumber)
 	default:
-		fmt.Println("next:", step.Kind, step.Methods)
+		fmt.Println("next step:", step.Kind, step.Methods)
 	}
-	// Output: A code is on its way to +12025550162
+	// Output: A code was sent to +12025550162
 }

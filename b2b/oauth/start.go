@@ -10,9 +10,10 @@ var opStartURL = transport.Op{
 	Name: "b2b.oauth.start_url", Method: http.MethodGet, Path: "/v1/b2b/public/oauth/{provider}/start",
 }
 
-// StartURL builds the URL to send a browser to, for a login to one organization with an OAuth provider. Nothing is sent. The login comes back to the
-// redirect URL with stytch_token_type set to "oauth" and a token for [Service.Authenticate]. What is missing or cannot
-// be sent is a *stytcherror.ArgumentError; whether the redirect URLs are registered, the API says in the browser.
+// StartURL returns the URL to send a browser to, for a login to one organization through an OAuth provider. It sends no
+// request. The provider sends the browser back to the redirect URL, with stytch_token_type set to "oauth" and a token
+// for [Service.Authenticate]. A required field that is missing, or a value that cannot be sent, is a
+// *stytcherror.ArgumentError. Whether the redirect URLs are registered is not checked: the API tells the browser.
 func (s *Service) StartURL(req *StartURLRequest) (string, error) {
 	if req == nil {
 		req = new(StartURLRequest)

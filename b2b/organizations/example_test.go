@@ -27,13 +27,13 @@ func ExampleService_Create() {
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeOrganizationSlugAlreadyUsed):
-		fmt.Println("Please choose another address.")
+		fmt.Println("Please choose another slug.")
 	case err != nil:
 		log.Fatal(err)
 	default:
 		fmt.Println("created", resp.Organization.OrganizationID)
 	}
-	// Output: Please choose another address.
+	// Output: Please choose another slug.
 }
 
 func ExampleService_SearchAll() {
@@ -50,7 +50,7 @@ func ExampleService_SearchAll() {
 	)
 
 	found := client.B2B.Organizations.SearchAll(context.Background(), &organizations.SearchRequest{
-		Limit: new(2), // to a page
+		Limit: new(2), // per page
 		Query: &organizations.SearchQuery{
 			Operator: shared.SearchOperatorAnd,
 			Operands: []organizations.SearchQueryOperand{
@@ -61,7 +61,7 @@ func ExampleService_SearchAll() {
 	})
 	for organization, err := range found {
 		if err != nil {
-			log.Fatal(err) // a *shared.PageError, with the cursor to go on with
+			log.Fatal(err) // a *shared.PageError, with the cursor to resume from
 		}
 		fmt.Println(organization.OrganizationSlug)
 	}
@@ -71,7 +71,7 @@ func ExampleService_SearchAll() {
 	// jacquard-looms
 }
 
-// A filter that the SDK has no constructor for yet is written out.
+// A filter for which the SDK has no constructor is written as FilterName and FilterValue.
 func ExampleService_Search() {
 	server := stytchtest.NewServer()
 	client := server.Client()
@@ -84,7 +84,7 @@ func ExampleService_Search() {
 		Query: &organizations.SearchQuery{
 			Operator: shared.SearchOperatorAnd,
 			Operands: []organizations.SearchQueryOperand{
-				{FilterName: "of_tomorrow", FilterValue: []string{"a", "b"}},
+				{FilterName: "new_filter", FilterValue: []string{"a", "b"}},
 			},
 		},
 	})
@@ -96,5 +96,5 @@ func ExampleService_Search() {
 	// Output:
 	// 0 found by
 	// POST /v1/b2b/organizations/search
-	// {"query":{"operands":[{"filter_name":"of_tomorrow","filter_value":["a","b"]}],"operator":"AND"}}
+	// {"query":{"operands":[{"filter_name":"new_filter","filter_value":["a","b"]}],"operator":"AND"}}
 }

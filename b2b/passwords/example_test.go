@@ -24,14 +24,14 @@ func ExampleService_StrengthCheck() {
 
 	resp, err := client.B2B.Passwords.StrengthCheck(context.Background(), &passwords.StrengthCheckRequest{
 		Password:     "password1",
-		EmailAddress: new("ada@example.com"), // so that breaches are looked up too
+		EmailAddress: new("ada@example.com"), // needed to look up breaches
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	switch {
 	case resp.ValidPassword:
-		fmt.Println("good")
+		fmt.Println("valid")
 	case resp.StrengthPolicy == b2cpasswords.StrengthPolicyLUDS && resp.LUDSFeedback != nil:
 		fmt.Println("missing characters:", resp.LUDSFeedback.MissingCharacters)
 	case resp.ZxcvbnFeedback != nil:
@@ -58,10 +58,10 @@ func ExampleService_Authenticate() {
 	switch {
 	case errors.Is(err, stytcherror.CodeUnauthorizedCredentials),
 		errors.Is(err, stytcherror.CodeMemberPasswordNotFound):
-		fmt.Println("Address or password is wrong.") // which of them is nobody's business
+		fmt.Println("Address or password is wrong.") // do not say which
 		return
 	case errors.Is(err, stytcherror.CodeMemberResetPassword):
-		fmt.Println("Please set a new password.") // go on with Passwords.Email.ResetStart
+		fmt.Println("Please set a new password.") // call Passwords.Email.ResetStart
 		return
 	case err != nil:
 		log.Fatal(err)
@@ -70,16 +70,16 @@ func ExampleService_Authenticate() {
 	case sessions.StepDone:
 		fmt.Println("logged in")
 	case sessions.StepPrimary: // the address is not verified yet, and a password does not verify it
-		fmt.Println("prove the address with one of", step.Methods)
+		fmt.Println("verify the address with one of", step.Methods)
 	case sessions.StepMFA:
 		fmt.Println("second factor:", step.Methods)
 	default:
 		log.Fatal("unexpected answer")
 	}
-	// Output: prove the address with one of [sso magic_link]
+	// Output: verify the address with one of [sso magic_link]
 }
 
-// A member keeps the password they had elsewhere. Each kind of hash has its own settings.
+// Migrate imports the hash of an existing password. Each hash type has its own settings.
 func ExampleService_Migrate() {
 	server := stytchtest.NewServer()
 	client := server.Client()
@@ -101,11 +101,11 @@ func ExampleService_Migrate() {
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodePasswordAlreadyExists):
-		fmt.Println("has a password already, and keeps it")
+		fmt.Println("The member has a password already.")
 	case err != nil:
 		log.Fatal(err)
 	default:
-		fmt.Println(resp.MemberID, "is new:", resp.MemberCreated)
+		fmt.Println(resp.MemberID, "was created:", resp.MemberCreated)
 	}
-	// Output: member-test-1 is new: true
+	// Output: member-test-1 was created: true
 }

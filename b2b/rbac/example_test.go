@@ -47,28 +47,28 @@ func ExampleService_Policy() {
 	//   logs: read
 }
 
-// Permissions are decided in the process, and a denial says what is missing.
+// Check checks permissions locally. The reason of a denial says what is missing.
 func ExampleService_Check() {
 	server := stytchtest.NewServer() // an emulator
 	ada := server.CreateOrganization("ada@example.com", "Analytical Engines", nil)
 	org := ada.Organization.OrganizationID
 
-	who := rbac.Subject{OrganizationID: org, Roles: []string{"stytch_member"}} // OrganizationID and Roles of a session
+	subject := rbac.Subject{OrganizationID: org, Roles: []string{"stytch_member"}} // those of a session
 	for _, resource := range []string{"stytch.self", "stytch.member"} {
 		err := server.Client().B2B.RBAC.Check(context.Background(), &rbac.CheckRequest{
-			Subject: who, OrganizationID: org, ResourceID: resource, Action: "update.info.name",
+			Subject: subject, OrganizationID: org, ResourceID: resource, Action: "update.info.name",
 		})
 		denied, ok := errors.AsType[*stytcherror.PermissionError](err)
 		switch {
 		case ok:
-			fmt.Printf("%s: no, %s\n", resource, denied.Reason)
+			fmt.Printf("%s: denied, %s\n", resource, denied.Reason)
 		case err != nil:
-			log.Fatal(err) // neither yes nor no
+			log.Fatal(err) // neither allowed nor denied
 		default:
-			fmt.Printf("%s: yes\n", resource)
+			fmt.Printf("%s: allowed\n", resource)
 		}
 	}
 	// Output:
-	// stytch.self: yes
-	// stytch.member: no, nothing on this resource is allowed by role stytch_member
+	// stytch.self: allowed
+	// stytch.member: denied, nothing on this resource is allowed by role stytch_member
 }

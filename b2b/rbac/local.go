@@ -7,10 +7,10 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Check decides in the process, by the project's policy and the organization's own roles: see shared.Verification for how
-// old these may be. It returns nil for yes and a *stytcherror.PermissionError for no; for another organization than the
-// subject's, errors.Is(err, stytcherror.ErrTenancyMismatch) holds too. Where there is no policy to decide by, it is a
-// *stytcherror.PolicyError, which must not be taken for either.
+// Check checks a permission locally, by the project's policy and the organization's own roles: see shared.Verification
+// for how old these may be. It returns nil if the action is allowed, and a *stytcherror.PermissionError if it is
+// denied; for another organization than the subject's, that is stytcherror.ErrTenancyMismatch too. Without a policy to
+// decide by, the error is a *stytcherror.PolicyError: the action is then neither allowed nor denied.
 func (s *Service) Check(ctx context.Context, req *CheckRequest) error {
 	if req == nil {
 		req = new(CheckRequest)
@@ -18,7 +18,7 @@ func (s *Service) Check(ctx context.Context, req *CheckRequest) error {
 	return s.verifier.Allow(ctx, "b2b.rbac.check", (*verify.Subject)(&req.Subject), req.check())
 }
 
-// Explain says why [Service.Check] answers as it does.
+// Explain explains what [Service.Check] returns.
 func (s *Service) Explain(ctx context.Context, req *CheckRequest) (*shared.Explanation, error) {
 	if req == nil {
 		req = new(CheckRequest)
@@ -30,8 +30,8 @@ func (r *CheckRequest) check() verify.Check {
 	return verify.Check{OrganizationID: r.OrganizationID, ResourceID: r.ResourceID, Action: r.Action}
 }
 
-// Permissions lists all that a subject may do, by the same policy as [Service.Check], in alphabetical order. "*" among
-// actions stands for all of them; those that are allowed by name beside it are listed too.
+// Permissions returns all permissions of a subject, by the same policy as [Service.Check], in alphabetical order. The
+// action "*" stands for all actions; those that are listed beside it are returned too.
 func (s *Service) Permissions(ctx context.Context, req *PermissionsRequest) ([]PolicyRolePermission, error) {
 	if req == nil {
 		req = new(PermissionsRequest)
@@ -47,11 +47,11 @@ func (s *Service) Permissions(ctx context.Context, req *PermissionsRequest) ([]P
 	return list, nil
 }
 
-// ForgetPolicy makes the next check of this client fetch the policy and the organization's roles, for use after a
-// change to them.
+// ForgetPolicy drops the policy and the roles of all organizations from this client's cache. Call it after they have
+// changed: the next check fetches them.
 func (s *Service) ForgetPolicy() { s.verifier.ForgetPolicy() }
 
-// ForgetOrganization is the same for the roles of one organization.
+// ForgetOrganization drops the roles of one organization from this client's cache.
 func (s *Service) ForgetOrganization(organizationID string) {
 	s.verifier.ForgetOrganization(organizationID)
 }

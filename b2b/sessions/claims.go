@@ -5,21 +5,21 @@ import (
 	"github.com/seed75add069/stytch-go/internal/verify"
 )
 
-// claims are those of a member's session.
+// claims are those of the JWT of a member's session.
 type claims struct {
 	verify.SessionClaims[b2csessions.AuthenticationFactor, struct{}]
 }
 
-// Validate takes members' sessions only.
+// Validate refuses what is not a member's session.
 func (c *claims) Validate() error { return c.ValidateMember() }
 
-// Verified is the session as the API describes it.
+// Verified returns the session as the API returns it.
 func (c *claims) Verified() verify.Verified[MemberSession] {
 	s := c.Session
 	return verify.Verified[MemberSession]{
 		Value: &MemberSession{
 			MemberSessionID:       s.ID,
-			MemberID:              c.Registered.Subject,
+			MemberID:              c.Subject,
 			OrganizationID:        c.Organization.ID,
 			OrganizationSlug:      c.Organization.Slug,
 			StartedAt:             s.StartedAt,

@@ -21,7 +21,7 @@ func ExampleService_Authenticate() {
 
 	resp, err := client.B2B.Sessions.Authenticate(context.Background(), &sessions.AuthenticateRequest{
 		SessionToken:           new(ada.SessionToken), // from the cookie
-		SessionDurationMinutes: new(60),               // an hour more from now
+		SessionDurationMinutes: new(60),               // extend the session to an hour from now
 		AuthorizationCheck: &sessions.AuthorizationCheck{
 			OrganizationID: ada.Organization.OrganizationID,
 			ResourceID:     "stytch.member",
@@ -36,9 +36,9 @@ func ExampleService_Authenticate() {
 	case err != nil:
 		log.Fatal(err)
 	default:
-		fmt.Println(resp.Member.EmailAddress, "may, thanks to", resp.Verdict.GrantingRoles)
+		fmt.Println(resp.Member.EmailAddress, "is allowed to by", resp.Verdict.GrantingRoles)
 	}
-	// Output: ada@example.com may, thanks to [stytch_admin]
+	// Output: ada@example.com is allowed to by [stytch_admin]
 }
 
 func ExampleService_Authenticate_denied() {
@@ -63,7 +63,8 @@ func ExampleService_Authenticate_denied() {
 	// 403 b2b.sessions.authenticate
 }
 
-// A call on behalf of a session is held to what the member may do. Without the option it is the backend's own.
+// With an Authorization, the API checks what the member may do. Without one, the call has all permissions of the
+// project.
 func ExampleService_Revoke() {
 	ctx := context.Background()
 	server := stytchtest.NewServer()
@@ -71,10 +72,10 @@ func ExampleService_Revoke() {
 	ada := server.CreateOrganization("ada@example.com", "Analytical Engines", nil)
 	eve := server.CreateOrganization("eve@example.com", "Other Engines", nil)
 
-	request := &sessions.RevokeRequest{MemberID: new(ada.MemberID)} // all sessions of hers
+	request := &sessions.RevokeRequest{MemberID: new(ada.MemberID)} // all of her sessions
 	_, err := client.B2B.Sessions.Revoke(ctx, request,
 		shared.WithAuthorization(shared.Authorization{SessionToken: eve.SessionToken}))
-	fmt.Println("of another organization:", errors.Is(err, stytcherror.CodeSessionAuthorizationTenancyError))
+	fmt.Println("by a member of another organization:", errors.Is(err, stytcherror.CodeSessionAuthorizationTenancyError))
 
 	_, err = client.B2B.Sessions.Revoke(ctx, request,
 		shared.WithAuthorization(shared.Authorization{SessionToken: ada.SessionToken}))
@@ -84,18 +85,18 @@ func ExampleService_Revoke() {
 	_, err = client.B2B.Sessions.Authenticate(ctx, &sessions.AuthenticateRequest{SessionToken: new(ada.SessionToken)})
 	fmt.Println("ended:", errors.Is(err, stytcherror.CodeSessionNotFound))
 	// Output:
-	// of another organization: true
+	// by a member of another organization: true
 	// ended: true
 }
 
-// Switching organizations is a login: the other organization may ask for more.
+// Exchange is a login to another organization, which may require more factors.
 func ExampleExchangeResponse_Next() {
 	server := stytchtest.NewServer()
 	client := server.Client()
 	strict := server.CreateOrganization("ada@example.com", "Analytical Engines", &discoveryorganizations.CreateRequest{
 		MFAPolicy: new(organizations.MFAPolicyRequiredForAll),
 	})
-	ada := server.CreateOrganization("ada@example.com", "Difference Engines", nil) // where she is logged in
+	ada := server.CreateOrganization("ada@example.com", "Difference Engines", nil) // the organization of her session
 
 	resp, err := client.B2B.Sessions.Exchange(context.Background(), &sessions.ExchangeRequest{
 		SessionToken:   new(ada.SessionToken),
@@ -106,18 +107,18 @@ func ExampleExchangeResponse_Next() {
 	}
 	switch step := resp.Next(); step.Kind {
 	case sessions.StepDone:
-		fmt.Println("welcome to", resp.Organization.OrganizationName)
+		fmt.Println("logged in to", resp.Organization.OrganizationName)
 	case sessions.StepPrimary:
 		fmt.Println("log in with one of", step.Methods)
 	case sessions.StepMFA:
-		fmt.Printf("%s asks for a second factor; Ada has %d\n", resp.Organization.OrganizationName, len(step.Methods))
-	default: // neither a session nor a way to one: not logged in
+		fmt.Printf("%s requires a second factor, and Ada has %d\n", resp.Organization.OrganizationName, len(step.Methods))
+	default: // neither a session nor a requirement: not logged in
 		log.Fatal("unexpected answer")
 	}
-	// Output: Analytical Engines asks for a second factor; Ada has 0
+	// Output: Analytical Engines requires a second factor, and Ada has 0
 }
 
-// A guard for handlers: nothing is sent, but for the keys and the policy the first time.
+// AuthenticateJWTLocal sends requests for the keys and the policy only, and caches them.
 func ExampleService_AuthenticateJWTLocal() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
@@ -140,12 +141,12 @@ func ExampleService_AuthenticateJWTLocal() {
 	case err != nil:
 		log.Fatal(err)
 	default:
-		fmt.Println("A session of", session.OrganizationSlug, "in the roles", session.Roles)
+		fmt.Println("A session of", session.OrganizationSlug, "with the roles", session.Roles)
 	}
-	// Output: A session of analytical-engines in the roles [stytch_member stytch_admin]
+	// Output: A session of analytical-engines with the roles [stytch_member stytch_admin]
 }
 
-// An expired JWT of a session that is alive comes back fresh; a forged one is refused here.
+// AuthenticateJWT asks the API about expired JWTs, and refuses forged ones itself.
 func ExampleService_AuthenticateJWT() {
 	server := stytchtest.NewServer()
 	client := server.Client()
@@ -168,7 +169,7 @@ func ExampleService_AuthenticateJWT() {
 	// bad signature: true
 }
 
-// Custom claims come as a map, or as a type of your own.
+// Claims decodes custom claims into a type of your own.
 func ExampleClaims() {
 	session := &sessions.MemberSession{CustomClaims: map[string]any{"plan": "pro", "seats": 10.0}}
 

@@ -24,8 +24,8 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// floorClaims are the same claims, in no more than a struct.
-type floorClaims struct {
+// baselineClaims are the claims of a member's session in a plain struct.
+type baselineClaims struct {
 	jwt.Registered
 
 	Session      *verify.SessionClaim[b2csessions.AuthenticationFactor, struct{}] `json:"https://stytch.com/session"`
@@ -49,19 +49,19 @@ func local(tb testing.TB, api *minttest.API, v shared.Verification) *sessions.Se
 	return s
 }
 
-// verifier returns a function that verifies text, and fails where the outcome is another.
-func verifier(b *testing.B, s *sessions.Service, text string, good bool, check *sessions.AuthorizationCheck) func() {
+// authenticate returns a function that verifies text, and fails unless it is accepted, or refused, as expected.
+func authenticate(b *testing.B, s *sessions.Service, text string, accepted bool, check *sessions.AuthorizationCheck) func() {
 	b.Helper()
 	req := &sessions.AuthenticateJWTLocalRequest{SessionJWT: text, AuthorizationCheck: check}
 	return func() {
-		if _, err := s.AuthenticateJWTLocal(b.Context(), req); (err == nil) != good {
+		if _, err := s.AuthenticateJWTLocal(b.Context(), req); (err == nil) != accepted {
 			b.Fatal(err)
 		}
 	}
 }
 
-// floors are SHA-256 and RSA, with one decode of the claims and without.
-func floors(key *minttest.Key, text string) (decode, bare benchtest.Variant) {
+// baselines returns what cannot be left out: SHA-256, RSA and one decode of the claims, and the first two alone.
+func baselines(key *minttest.Key, text string) (baseline, rsaOnly benchtest.Variant) {
 	parts := strings.Split(text, ".")
 	signed := []byte(parts[0] + "." + parts[1])
 	signature, _ := base64.RawURLEncoding.DecodeString(parts[2])
@@ -72,54 +72,54 @@ func floors(key *minttest.Key, text string) (decode, bare benchtest.Variant) {
 			panic(err)
 		}
 	}
-	return benchtest.Variant{Name: "floor", Do: func() {
+	return benchtest.Variant{Name: "baseline", Do: func() {
 		check()
-		var claims floorClaims
+		var claims baselineClaims
 		if err := json.Unmarshal(payload, &claims, jsontext.AllowDuplicateNames(false)); err != nil {
 			panic(err)
 		}
 	}}, benchtest.Variant{Name: "rsa", Do: check}
 }
 
-// Targets: 1.10 of the floor, 1.25 of the bare signature check, 60 allocations.
+// BenchmarkAuthenticateJWTLocal has targets: x-baseline at most 1.10, x-rsa at most 1.25, 60 allocations.
 func BenchmarkAuthenticateJWTLocal(b *testing.B) {
 	key := minttest.NewKey("jwk-test-1")
 	s := local(b, minttest.NewAPI(key), shared.Verification{})
 	text := key.Sign(minttest.MemberSession(time.Now()))
 	expired := key.Sign(minttest.MemberSession(time.Now().Add(-time.Hour)))
-	floor, bare := floors(key, text)
+	baseline, rsaOnly := baselines(key, text)
 	check := &sessions.AuthorizationCheck{OrganizationID: minttest.Organization, ResourceID: "documents", Action: "edit"}
 	for _, v := range []benchtest.Variant{
-		{Name: "valid", Do: verifier(b, s, text, true, nil)},
-		{Name: "allowed", Do: verifier(b, s, text, true, check)},
-		{Name: "expired", Do: verifier(b, s, expired, false, nil)},
-		{Name: "forged", Do: verifier(b, s, text[:len(text)-4]+"AAAA", false, nil)},
+		{Name: "valid", Do: authenticate(b, s, text, true, nil)},
+		{Name: "allowed", Do: authenticate(b, s, text, true, check)},
+		{Name: "expired", Do: authenticate(b, s, expired, false, nil)},
+		{Name: "forged", Do: authenticate(b, s, text[:len(text)-4]+"AAAA", false, nil)},
 	} {
-		b.Run(v.Name, func(b *testing.B) { benchtest.Run(b, v, floor, bare) })
+		b.Run(v.Name, func(b *testing.B) { benchtest.Run(b, v, baseline, rsaOnly) })
 	}
 	b.Run("unknown-key", func(b *testing.B) {
 		benchtest.Run(b, benchtest.Variant{
-			Name: "unknown", Do: verifier(b, s, key.Named("jwk-test-2").Sign(minttest.MemberSession(time.Now())), false, nil),
-		}, bare)
+			Name: "unknown", Do: authenticate(b, s, key.WithKID("jwk-test-2").Sign(minttest.MemberSession(time.Now())), false, nil),
+		}, rsaOnly)
 	})
-	remembering := local(b, minttest.NewAPI(key), shared.Verification{TokenCacheSize: 1024})
-	b.Run("remembered", func(b *testing.B) {
-		benchtest.Run(b, benchtest.Variant{Name: "hit", Do: verifier(b, remembering, text, true, nil)}, bare)
+	caching := local(b, minttest.NewAPI(key), shared.Verification{TokenCacheSize: 1024})
+	b.Run("cached", func(b *testing.B) {
+		benchtest.Run(b, benchtest.Variant{Name: "hit", Do: authenticate(b, caching, text, true, nil)}, rsaOnly)
 	})
 }
 
-// The same on all processors at once.
+// BenchmarkAuthenticateJWTLocal_parallel runs on all processors at once.
 func BenchmarkAuthenticateJWTLocal_parallel(b *testing.B) {
 	key := minttest.NewKey("jwk-test-1")
 	s := local(b, minttest.NewAPI(key), shared.Verification{})
 	text := key.Sign(minttest.MemberSession(time.Now()))
-	floor, bare := floors(key, text)
-	ours := benchtest.Variant{Name: "ours", Do: verifier(b, s, text, true, nil)}
-	benchtest.Run(b, everywhere(ours), everywhere(floor), everywhere(bare))
+	baseline, rsaOnly := baselines(key, text)
+	ours := benchtest.Variant{Name: "ours", Do: authenticate(b, s, text, true, nil)}
+	benchtest.Run(b, parallel(ours), parallel(baseline), parallel(rsaOnly))
 }
 
-// everywhere does the work on every processor, long enough for the start of goroutines not to count.
-func everywhere(v benchtest.Variant) benchtest.Variant {
+// parallel runs v on every processor, often enough for the start of goroutines not to matter.
+func parallel(v benchtest.Variant) benchtest.Variant {
 	return benchtest.Variant{Name: v.Name, Do: func() {
 		var wait sync.WaitGroup
 		for range runtime.GOMAXPROCS(0) {

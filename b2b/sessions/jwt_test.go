@@ -1,8 +1,6 @@
 package sessions_test
 
 import (
-	"errors"
-	"net/http"
 	"net/url"
 	"testing"
 	"time"
@@ -12,8 +10,6 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/discovery/organizations"
-	"github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
-	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/internal/minttest"
@@ -22,24 +18,14 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-// login founds an organization and returns its first session.
-func login(t *testing.T, server *stytchtest.Server, claims map[string]any) *organizations.CreateResponse {
-	t.Helper()
-	const email = "ada@example.com"
-	api := server.Client().B2B
-	_, err := api.MagicLinks.Email.Discovery.Send(t.Context(), &magiclinksemaildiscovery.SendRequest{EmailAddress: email})
-	require.NoError(t, err)
-	proof, err := api.MagicLinks.Discovery.Authenticate(t.Context(),
-		&discovery.AuthenticateRequest{DiscoveryMagicLinksToken: server.WaitMessage(email).Token})
-	require.NoError(t, err)
-	created, err := api.Discovery.Organizations.Create(t.Context(), &organizations.CreateRequest{
-		IntermediateSessionToken: proof.IntermediateSessionToken, SessionDurationMinutes: new(60), SessionCustomClaims: claims,
+// login creates an organization and returns the first login to it.
+func login(server *stytchtest.Server, claims map[string]any) *organizations.CreateResponse {
+	return server.CreateOrganization("ada@example.com", "Analytical Engines", &organizations.CreateRequest{
+		SessionDurationMinutes: new(60), SessionCustomClaims: claims,
 	})
-	require.NoError(t, err)
-	return created
 }
 
-// asJWT is a session of the API without what its JWT leaves out: the times at which factors were recorded.
+// asJWT returns a session of the API without CreatedAt and UpdatedAt of factors, which its JWT does not have.
 func asJWT(s sessions.MemberSession) sessions.MemberSession {
 	factors := make([]b2csessions.AuthenticationFactor, len(s.AuthenticationFactors))
 	for i, f := range s.AuthenticationFactors {
@@ -50,20 +36,20 @@ func asJWT(s sessions.MemberSession) sessions.MemberSession {
 	return s
 }
 
-func TestAuthenticateJWTLocal_isWhatTheAPISays(t *testing.T) {
+func TestAuthenticateJWTLocal_equalsTheAPI(t *testing.T) {
 	t.Parallel()
 	for name, claims := range map[string]map[string]any{
 		"with custom claims": {
 			"plan": "pro", "limits": map[string]any{"seats": 10.0, "sizes": []any{1.0, 2.0}}, "beta": false, "note": "",
 			"exp": 1.0, "iss": "https://evil.example", "jti": "1",
 		},
-		"without": nil,
+		"without custom claims": nil,
 	} {
-		t.Run("the session of a JWT is the API's, "+name, func(t *testing.T) {
+		t.Run("the session of a JWT "+name+" is the API's", func(t *testing.T) {
 			t.Parallel()
 			server := stytchtest.New(t)
 			client := server.NewClient(stytch.Config{Now: server.Clock().Now}).B2B.Sessions
-			created := login(t, server, claims)
+			created := login(server, claims)
 			api, err := client.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
 			require.NoError(t, err)
 			local, err := client.AuthenticateJWTLocal(t.Context(), &sessions.AuthenticateJWTLocalRequest{SessionJWT: api.SessionJWT})
@@ -84,33 +70,33 @@ func TestAuthenticateJWTLocal_isWhatTheAPISays(t *testing.T) {
 	}
 }
 
-func TestAuthenticateJWT_throughALogin(t *testing.T) {
+func TestAuthenticateJWT_emulator(t *testing.T) {
 	t.Parallel()
-	t.Run("a session is verified before and after a rotation of keys", func(t *testing.T) {
+	t.Run("a session's JWT is accepted before and after a key rotation", func(t *testing.T) {
 		t.Parallel()
 		server := stytchtest.New(t)
 		client := server.NewClient(stytch.Config{Now: server.Clock().Now}).B2B.Sessions
-		created := login(t, server, nil)
-		good := func(text string) {
+		created := login(server, nil)
+		accepts := func(text string) {
 			t.Helper()
 			got, err := client.AuthenticateJWTLocal(t.Context(), &sessions.AuthenticateJWTLocalRequest{SessionJWT: text})
 			require.NoError(t, err)
 			assert.Equal(t, created.Member.MemberID, got.MemberID)
 		}
-		good(created.SessionJWT)
+		accepts(created.SessionJWT)
 		_, err := server.RotateKeys()
 		require.NoError(t, err)
 		server.Clock().Advance(time.Minute)
 		fresh, err := client.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
 		require.NoError(t, err)
-		good(fresh.SessionJWT)
-		good(created.SessionJWT)
+		accepts(fresh.SessionJWT)
+		accepts(created.SessionJWT)
 	})
-	t.Run("an expired JWT is exchanged for a fresh one, a revoked session's is not", func(t *testing.T) {
+	t.Run("an expired JWT is exchanged for a fresh one, unless its session was revoked", func(t *testing.T) {
 		t.Parallel()
 		server := stytchtest.New(t)
 		client := server.NewClient(stytch.Config{Now: server.Clock().Now}).B2B.Sessions
-		created := login(t, server, nil)
+		created := login(server, nil)
 		server.Clock().Advance(6 * time.Minute)
 		resp, err := client.AuthenticateJWT(t.Context(), &sessions.AuthenticateJWTRequest{
 			SessionJWT: created.SessionJWT, SessionDurationMinutes: new(120), SessionCustomClaims: map[string]any{"plan": "team"},
@@ -127,62 +113,31 @@ func TestAuthenticateJWT_throughALogin(t *testing.T) {
 		_, err = client.Revoke(t.Context(), &sessions.RevokeRequest{MemberSessionID: &resp.MemberSession.MemberSessionID})
 		require.NoError(t, err)
 		_, err = client.AuthenticateJWTLocal(t.Context(), &sessions.AuthenticateJWTLocalRequest{SessionJWT: resp.SessionJWT})
-		require.NoError(t, err, "which local verification cannot know, for five minutes")
+		require.NoError(t, err, "local verification does not notice it for five minutes")
 		server.Clock().Advance(6 * time.Minute)
 		_, err = client.AuthenticateJWT(t.Context(), &sessions.AuthenticateJWTRequest{SessionJWT: resp.SessionJWT})
 		require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 	})
 }
 
-func TestClaims(t *testing.T) {
-	t.Parallel()
-	type plan struct {
-		Plan   string `json:"plan"`
-		Limits struct {
-			Seats int `json:"seats"`
-		} `json:"limits"`
-	}
-	session := &sessions.MemberSession{CustomClaims: map[string]any{"plan": "pro", "limits": map[string]any{"seats": 10.0}}}
-	got, err := sessions.Claims[plan](session)
-	require.NoError(t, err)
-	assert.Equal(t, "pro", got.Plan)
-	assert.Equal(t, 10, got.Limits.Seats)
-	got, err = sessions.Claims[plan](nil)
-	require.NoError(t, err)
-	assert.Zero(t, got)
-	session.CustomClaims["limits"] = map[string]any{"seats": "ten"}
-	_, err = sessions.Claims[plan](session)
-	refused, ok := errors.AsType[*stytcherror.DecodeError](err)
-	require.True(t, ok, "%T", err)
-	assert.Equal(t, "b2b.sessions.claims", refused.Op)
-	assert.Equal(t, "/limits/seats", refused.Field)
-	assert.EqualError(t, err, "stytch: b2b.sessions.claims: the value does not decode at /limits/seats: it does not fit int")
-}
-
-func TestService_zero(t *testing.T) {
-	t.Parallel()
-	_, err := new(sessions.Service).AuthenticateJWTLocal(t.Context(),
-		&sessions.AuthenticateJWTLocalRequest{SessionJWT: minttest.NewKey("jwk-test-1").Sign(minttest.MemberSession(time.Now()))})
-	require.Error(t, err, "a service that New did not make knows no token")
-}
-
-// remembering is a service that remembers tokens.
-func remembering(api *minttest.API) *sessions.Service {
+// cachingService returns a service with a token cache.
+func cachingService(api *minttest.API) *sessions.Service {
 	return sessions.New(&shared.FetchConfig{
 		ProjectID: minttest.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: api.Client(),
 		Verification: shared.Verification{TokenCacheSize: 64},
 	})
 }
 
-// mark verifies a token and returns what tells whether that was a hit: hits share the list of roles.
-func mark(t *testing.T, s *sessions.Service, text string) *string {
+// verification verifies a token, and returns a pointer that is the same as long as the token is cached: the results of a
+// cached token share their roles.
+func verification(t *testing.T, s *sessions.Service, text string) *string {
 	t.Helper()
 	got, err := s.AuthenticateJWTLocal(t.Context(), &sessions.AuthenticateJWTLocalRequest{SessionJWT: text})
 	require.NoError(t, err)
 	return &got.Roles[0]
 }
 
-func TestRevoke_forgets(t *testing.T) {
+func TestRevoke_removesCachedTokensOfAMember(t *testing.T) {
 	t.Parallel()
 	key := minttest.NewKey("jwk-test-1")
 	token := func(id, member string) string {
@@ -190,57 +145,29 @@ func TestRevoke_forgets(t *testing.T) {
 			"sub": member, minttest.SessionClaim: map[string]any{"id": id, "roles": []string{"editor"}},
 		}))
 	}
-	mine, second, other := token("session-1", minttest.Member), token("session-2", minttest.Member), token("session-3", "member-test-2")
-	for name, tt := range map[string]struct {
-		req  *sessions.RevokeRequest
-		left [3]bool
-	}{
-		"by id":                        {&sessions.RevokeRequest{MemberSessionID: new("session-1")}, [3]bool{false, true, true}},
-		"by JWT":                       {&sessions.RevokeRequest{SessionJWT: &second}, [3]bool{true, false, true}},
-		"by a JWT nobody has seen":     {&sessions.RevokeRequest{SessionJWT: new("jwt")}, [3]bool{}},
-		"by token, which is anybody's": {&sessions.RevokeRequest{SessionToken: new("token")}, [3]bool{}},
-		"by member":                    {&sessions.RevokeRequest{MemberID: new(minttest.Member)}, [3]bool{false, false, true}},
-		"by a member's external id":    {&sessions.RevokeRequest{MemberID: new("ada")}, [3]bool{}},
-		"by one that looks like an id": {&sessions.RevokeRequest{MemberID: new("member-42")}, [3]bool{}},
-		"of nobody":                    {&sessions.RevokeRequest{}, [3]bool{}},
-		"with nothing":                 {nil, [3]bool{}},
-	} {
-		for _, status := range []int{http.StatusOK, http.StatusInternalServerError} {
-			t.Run(name+", "+http.StatusText(status), func(t *testing.T) {
-				t.Parallel()
-				api := minttest.NewAPI(key)
-				api.Answer("/sessions/revoke", func(*http.Request) (int, []byte, error) {
-					return status, []byte(`{"request_id":"request-id-1","status_code":200}`), nil
-				})
-				s, texts := remembering(api), []string{mine, second, other}
-				before := make([]*string, len(texts))
-				for i, text := range texts {
-					before[i] = mark(t, s, text)
-					require.Same(t, before[i], mark(t, s, text), "it is remembered")
-				}
-				_, err := s.Revoke(t.Context(), tt.req)
-				assert.Equal(t, status == http.StatusOK, err == nil)
-				if tt.req == nil {
-					return
-				}
-				for i, text := range texts {
-					assert.Equal(t, tt.left[i], before[i] == mark(t, s, text), "%d", i)
-				}
-			})
-		}
+	texts := []string{
+		token("session-1", minttest.Member), token("session-2", minttest.Member), token("session-3", "member-test-2"),
 	}
-}
-
-func TestForget(t *testing.T) {
-	t.Parallel()
-	key := minttest.NewKey("jwk-test-1")
-	s, text := remembering(minttest.NewAPI(key)), key.Sign(minttest.MemberSession(time.Now()))
-	first := mark(t, s, text)
-	s.Forget("session-test-another")
-	assert.Same(t, first, mark(t, s, text))
-	s.Forget(minttest.Session)
-	second := mark(t, s, text)
-	assert.NotSame(t, first, second)
-	s.ForgetAll()
-	assert.NotSame(t, second, mark(t, s, text))
+	for memberID, cached := range map[string][3]bool{
+		minttest.Member: {false, false, true},
+		"ada":           {}, // an external id: whose it is is not known
+		"member-42":     {}, // an external id that looks like one of Stytch's
+	} {
+		t.Run(memberID, func(t *testing.T) {
+			t.Parallel()
+			api := minttest.NewAPI(key)
+			api.Serve("/sessions/revoke", `{"request_id":"request-id-1","status_code":200}`)
+			s := cachingService(api)
+			before := make([]*string, len(texts))
+			for i, text := range texts {
+				before[i] = verification(t, s, text)
+				require.Same(t, before[i], verification(t, s, text), "it is cached")
+			}
+			_, err := s.Revoke(t.Context(), &sessions.RevokeRequest{MemberID: &memberID})
+			require.NoError(t, err)
+			for i, text := range texts {
+				assert.Equal(t, cached[i], before[i] == verification(t, s, text), "%d", i)
+			}
+		})
+	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Login is what the answers to all logins of members have in common, so that an application handles a dozen calls with
-// one function:
+// Login is what the answers to all logins of members have in common, so that an application can handle them with one
+// function:
 //
 //	func answer(w http.ResponseWriter, r *http.Request, login sessions.Login)
 //
@@ -18,23 +18,23 @@ import (
 type Login struct {
 	// MemberID is the member's id.
 	MemberID string `json:"member_id"`
-	// Member and Organization are who logs in, and where.
+	// Member and Organization are the member who logs in, and the organization.
 	Member       *organizations.Member       `json:"member,omitzero"`
 	Organization *organizations.Organization `json:"organization,omitzero"`
-	// SessionToken, SessionJWT and Session are those of the new session; empty while something is missing.
+	// SessionToken, SessionJWT and Session are those of the new session. They are empty unless Next is StepDone.
 	SessionToken string         `json:"session_token" stytch:"secret"`
 	SessionJWT   string         `json:"session_jwt" stytch:"secret"`
 	Session      *MemberSession `json:"member_session,omitzero"`
-	// IntermediateSessionToken is the intermediate session to go on with while something is missing; it ends at
-	// IntermediateSessionTokenExpiresAt.
+	// IntermediateSessionToken is to be sent with the next step, until IntermediateSessionTokenExpiresAt. It is empty
+	// if Next is StepDone.
 	IntermediateSessionToken          string    `json:"intermediate_session_token" stytch:"secret"`
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
-	// Next is what the login asks for.
+	// Next is the next step of the login.
 	Next Step `json:"next"`
 }
 
 // Format writes v with its secrets masked, whatever the verb.
 func (v Login) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
-// LogValue is v with its secrets masked.
+// LogValue returns v with its secrets masked.
 func (v Login) LogValue() slog.Value { return secret.LogValue(v) }

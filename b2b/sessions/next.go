@@ -7,34 +7,34 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 )
 
-// StepKind says what kind of step a login asks for.
+// StepKind is the kind of a login's next step.
 type StepKind string
 
 // The kinds of steps.
 const (
-	// StepDone means that there is a session.
+	// StepDone means that the login is complete: there is a session.
 	StepDone StepKind = "done"
-	// StepPrimary means that another primary factor is needed: send the intermediate session along with it.
+	// StepPrimary means that another primary factor is required. Send the intermediate session token with it.
 	StepPrimary StepKind = "primary"
-	// StepMFA means that a second factor is needed: send the intermediate session along with it.
+	// StepMFA means that a second factor is required. Send the intermediate session token with it.
 	StepMFA StepKind = "mfa"
-	// StepUnknown is an answer that holds neither a session nor a requirement. Treat it as not logged in.
+	// StepUnknown means that the answer has neither a session nor a requirement. Treat it as not logged in.
 	StepUnknown StepKind = "unknown"
 )
 
-// Step is what a login asks for. A login may need both another primary factor and a second one; the primary one comes
-// first.
+// Step is the next step of a login. If both another primary factor and a second factor are required, the primary factor
+// comes first.
 type Step struct {
 	Kind StepKind `json:"kind"`
-	// Methods are the ways to take the step. For StepPrimary they are the auth methods that the organization takes;
+	// Methods are the methods to choose from. For StepPrimary they are the auth methods that the organization allows:
 	// see the AuthMethod constants of package b2b/organizations. For StepMFA they are the second factors that the
-	// member has (see the MFAMethod constants); none means that one must be set up first.
+	// member has: see the MFAMethod constants there. If there are none, one must be set up first.
 	Methods []string `json:"methods,omitzero"`
-	// CodeSent says that a passcode is already on its way to the member's phone.
+	// CodeSent is set if the API has already sent a passcode to the member's phone.
 	CodeSent bool `json:"code_sent"`
 }
 
-// NextStep is what the method Next of every login's answer returns. A second factor's answer has no requirements.
+// NextStep returns the next step of a login. The Next methods of login answers call it.
 func NextStep(authenticated bool, primary *PrimaryRequired, second *mfa.MFARequired) Step {
 	switch {
 	case authenticated:

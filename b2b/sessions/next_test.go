@@ -16,7 +16,7 @@ const (
 	app   = "member-totp-test-1"
 )
 
-// primaries are all that an answer may say of a primary factor, and the methods to take from it.
+// primaries are the primary factors that an answer may require, and the methods that NextStep returns for them.
 var primaries = []struct {
 	name    string
 	given   *sessions.PrimaryRequired
@@ -26,12 +26,12 @@ var primaries = []struct {
 	{"any primary factor", &sessions.PrimaryRequired{}, nil},
 	{
 		"one of two primary factors",
-		&sessions.PrimaryRequired{AllowedAuthMethods: []string{organizations.AuthMethodSSO, "of_tomorrow"}},
-		[]string{"sso", "of_tomorrow"},
+		&sessions.PrimaryRequired{AllowedAuthMethods: []string{organizations.AuthMethodSSO, "new_method"}},
+		[]string{"sso", "new_method"},
 	},
 }
 
-// seconds are all that an answer may say of a second factor, and the methods to take from it.
+// seconds are the second factors that an answer may require, and the methods that NextStep returns for them.
 var seconds = []struct {
 	name    string
 	given   *mfa.MFARequired
@@ -39,8 +39,8 @@ var seconds = []struct {
 	sent    bool
 }{
 	{"no second factor", nil, nil, false},
-	{"a second factor that the member has not", &mfa.MFARequired{}, nil, false},
-	{"a second factor of an empty list", &mfa.MFARequired{MemberOptions: &mfa.MemberOptions{}}, nil, false},
+	{"a second factor without options", &mfa.MFARequired{}, nil, false},
+	{"a second factor with empty options", &mfa.MFARequired{MemberOptions: &mfa.MemberOptions{}}, nil, false},
 	{"a phone", &mfa.MFARequired{MemberOptions: &mfa.MemberOptions{MFAPhoneNumber: phone}}, []string{"sms_otp"}, false},
 	{"an app", &mfa.MFARequired{MemberOptions: &mfa.MemberOptions{TOTPRegistrationID: app}}, []string{"totp"}, false},
 	{
@@ -49,7 +49,7 @@ var seconds = []struct {
 		[]string{"sms_otp", "totp"}, false,
 	},
 	{
-		"a phone that a code is on its way to",
+		"a phone that a code was sent to",
 		&mfa.MFARequired{
 			MemberOptions:          &mfa.MemberOptions{MFAPhoneNumber: phone},
 			SecondaryAuthInitiated: organizations.MFAMethodSMSOTP,
@@ -57,7 +57,7 @@ var seconds = []struct {
 		[]string{"sms_otp"}, true,
 	},
 	{
-		"an app or a phone that a code is on its way to",
+		"an app or a phone that a code was sent to",
 		&mfa.MFARequired{
 			MemberOptions:          &mfa.MemberOptions{MFAPhoneNumber: phone, TOTPRegistrationID: app},
 			SecondaryAuthInitiated: organizations.MFAMethodSMSOTP,
@@ -65,13 +65,13 @@ var seconds = []struct {
 		[]string{"sms_otp", "totp"}, true,
 	},
 	{
-		"a code on its way to nobody knows where",
+		"a code that was sent, without options",
 		&mfa.MFARequired{SecondaryAuthInitiated: organizations.MFAMethodSMSOTP}, nil, true,
 	},
 	{
-		"a step of tomorrow that has begun",
+		"an unknown method that was initiated",
 		&mfa.MFARequired{
-			MemberOptions: &mfa.MemberOptions{MFAPhoneNumber: phone}, SecondaryAuthInitiated: "of_tomorrow",
+			MemberOptions: &mfa.MemberOptions{MFAPhoneNumber: phone}, SecondaryAuthInitiated: "new_method",
 		},
 		[]string{"sms_otp"}, false,
 	},
@@ -86,7 +86,7 @@ func TestNextStep(t *testing.T) {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
 					want := sessions.Step{Kind: sessions.StepUnknown}
-					switch { // the primary factor comes first, and a session ends it all
+					switch { // in the order of precedence
 					case authenticated:
 						want = sessions.Step{Kind: sessions.StepDone}
 					case primary.given != nil:
@@ -101,7 +101,7 @@ func TestNextStep(t *testing.T) {
 	}
 }
 
-func TestNextStep_isTheCallersOwn(t *testing.T) {
+func TestNextStep_copiesMethods(t *testing.T) {
 	t.Parallel()
 	answer := &sessions.PrimaryRequired{AllowedAuthMethods: []string{"sso"}}
 	sessions.NextStep(false, answer, nil).Methods[0] = "password"

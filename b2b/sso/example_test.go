@@ -29,7 +29,7 @@ func ExampleService_Authenticate() {
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeSSOTokenNotFound):
-		fmt.Println("That took too long: please log in again.")
+		fmt.Println("The login has expired. Please log in again.")
 		return
 	case errors.Is(err, stytcherror.CodeInvalidConnectionForJITProvisioning):
 		fmt.Println("Please ask a colleague for an invitation.")
@@ -40,8 +40,8 @@ func ExampleService_Authenticate() {
 	switch step := resp.Next(); step.Kind {
 	case sessions.StepDone:
 		fmt.Println(resp.Member.EmailAddress, resp.MemberSession.Roles)
-	default: // go on with resp.IntermediateSessionToken
-		fmt.Println("next:", step.Kind, step.Methods)
+	default: // send resp.IntermediateSessionToken with the next step
+		fmt.Println("next step:", step.Kind, step.Methods)
 	}
 	// Output: ada@analytical.dev [stytch_member engineer]
 }

@@ -10,9 +10,10 @@ var opStartURL = transport.Op{
 	Name: "b2b.sso.start_url", Method: http.MethodGet, Path: "/v1/public/sso/start",
 }
 
-// StartURL builds the URL to send a browser to, for a login through an SSO connection. Nothing is sent. The login comes back to the
-// redirect URL with stytch_token_type set to "sso" and a token for [Service.Authenticate]. What is missing or cannot
-// be sent is a *stytcherror.ArgumentError; whether the redirect URLs are registered, the API says in the browser.
+// StartURL returns the URL to send a browser to, for a login through an SSO connection. It sends no request. The
+// identity provider sends the browser back to the redirect URL, with stytch_token_type set to "sso" and a token for
+// [Service.Authenticate]. A required field that is missing, or a value that cannot be sent, is a
+// *stytcherror.ArgumentError. Whether the redirect URLs are registered is not checked: the API tells the browser.
 func (s *Service) StartURL(req *StartURLRequest) (string, error) {
 	if req == nil {
 		req = new(StartURLRequest)

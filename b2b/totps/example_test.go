@@ -12,7 +12,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-// What belongs to the member alone is masked where it is printed as a whole.
+// The secret, the QR code and the recovery codes are masked when the whole response is printed.
 func ExampleService_Create() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
@@ -25,20 +25,20 @@ func ExampleService_Create() {
 	resp, err := client.B2B.TOTPs.Create(context.Background(), &totps.CreateRequest{
 		OrganizationID:           "analytical-engines",
 		MemberID:                 "member-test-1",
-		IntermediateSessionToken: new("example-intermediate-session"), // the login that asked for a second factor
+		IntermediateSessionToken: new("example-intermediate-session"), // of the login that requires a second factor
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeActiveTOTPExists):
-		fmt.Println("has an authenticator app already")
+		fmt.Println("The member has an authenticator app already.")
 	case err != nil:
 		log.Fatal(err)
 	default:
 		fmt.Printf("<img src=%q>\n", resp.QRCode)
-		fmt.Println("or type", resp.Secret, "and keep", len(resp.RecoveryCodes), "recovery codes")
+		fmt.Println("or enter", resp.Secret, "and store", len(resp.RecoveryCodes), "recovery codes")
 	}
 	// Output:
 	// <img src="data:image/png;base64,iVBORw0KGgo=">
-	// or type EXAMPLESECRET234 and keep 2 recovery codes
+	// or enter EXAMPLESECRET234 and store 2 recovery codes
 }
 
 func ExampleService_Authenticate() {
@@ -55,9 +55,9 @@ func ExampleService_Authenticate() {
 	resp, err := client.B2B.TOTPs.Authenticate(context.Background(), &totps.AuthenticateRequest{
 		OrganizationID:           "analytical-engines",
 		MemberID:                 "member-test-1",
-		Code:                     "123456", // of the app
+		Code:                     "123456", // from the app
 		IntermediateSessionToken: new("example-intermediate-session"),
-		SetMFAEnrollment:         new(mfa.EnrollmentChangeEnroll), // ask at every login from now on
+		SetMFAEnrollment:         new(mfa.EnrollmentChangeEnroll), // require it at every login from now on
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeUnableToAuthenticateTOTP),

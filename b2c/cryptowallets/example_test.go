@@ -32,11 +32,11 @@ func ExampleService_AuthenticateStart() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("to be signed, letter by letter: %q\n", resp.Challenge)
-	// Output: to be signed, letter by letter: "Sign in to example.com\nnonce: 4711"
+	fmt.Printf("sign exactly this text: %q\n", resp.Challenge)
+	// Output: sign exactly this text: "Sign in to example.com\nnonce: 4711"
 }
 
-// The browser posts address and signature. The handler passes the signature on as the wallet wrote it.
+// The browser posts the address and the signature, which must be sent unchanged.
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer()
 	client := server.Client()
@@ -57,14 +57,14 @@ func ExampleService_Authenticate() {
 			CryptoWalletType:       cryptowallets.WalletTypeEthereum,
 			CryptoWalletAddress:    form.Address,
 			Signature:              form.Signature,
-			SessionDurationMinutes: new(60), // without it no session is made
+			SessionDurationMinutes: new(60), // otherwise no session is created
 		})
 		switch {
 		case errors.Is(err, stytcherror.CodeUnableToAuthenticateCryptoWallet),
 			errors.Is(err, stytcherror.CodeInvalidSignature):
 			http.Error(w, "please sign again", http.StatusUnauthorized)
 		case err != nil:
-			http.Error(w, "login is out of order", http.StatusBadGateway)
+			http.Error(w, "please try again later", http.StatusBadGateway)
 		default:
 			http.SetCookie(w, &http.Cookie{Name: "session", Value: resp.SessionToken, HttpOnly: true, Secure: true})
 		}

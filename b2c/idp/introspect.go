@@ -3,23 +3,23 @@ package idp
 import (
 	"context"
 
-	"github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// IntrospectTokenLocal verifies an access token of a Connected App in the process. It makes no call but for the keys,
-// at first use and then once an hour, and, with an AuthorizationCheck, for the policy, at first use and then once in
-// five minutes.
+// IntrospectTokenLocal verifies a Connected App's access token locally. It sends requests only for the keys, about once
+// an hour, and, with an AuthorizationCheck, for the policy, about once in five minutes.
 //
-// It cannot know that the user has taken the consent back since: such a token stays valid until it expires.
-// MaxTokenAge narrows that, and [Service.IntrospectTokenNetwork] asks the API.
+// It does not notice that the user has revoked the consent: the token is valid until it expires. MaxTokenAge shortens
+// that; [Service.IntrospectTokenNetwork] asks the API.
 //
-// The error is a *stytcherror.TokenError for a token that does not hold, to be compared with errors.Is:
-// stytcherror.ErrTokenExpired and its like, with stytcherror.ErrTokenKind for what is no user's access token, such as
-// a session's JWT; a *stytcherror.PermissionError when the scopes do not allow what AuthorizationCheck asks for; a
-// *stytcherror.PolicyError when that could not be decided; and a *stytcherror.RequestError when ctx ended before the
-// keys were there.
+// Errors:
+//   - a *stytcherror.ArgumentError if the request is incomplete
+//   - a *stytcherror.TokenError if the token is refused; errors.Is compares it with stytcherror.ErrTokenExpired and the
+//     like, or with stytcherror.ErrTokenKind if it is not a user's access token
+//   - a *stytcherror.PermissionError if the token's scopes do not allow the AuthorizationCheck
+//   - a *stytcherror.PolicyError if there is no policy to decide the AuthorizationCheck by
+//   - a *stytcherror.RequestError if ctx ended before the keys were fetched
 func (s *Service) IntrospectTokenLocal(
 	ctx context.Context, req *IntrospectTokenLocalRequest,
 ) (*IntrospectTokenClaims, error) {
@@ -28,17 +28,18 @@ func (s *Service) IntrospectTokenLocal(
 	}
 	const op = "b2c.idp.introspect_token_local"
 	return verify.IntrospectLocal[IntrospectTokenClaims, claims](ctx, s.verifier, op, verify.AccessTokenRequest{
-		Token: req.Token, MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: checkOf(req.AuthorizationCheck),
+		Token: req.Token, MaxAge: req.MaxTokenAge, Leeway: req.Leeway,
+		Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
 	})
 }
 
-// IntrospectTokenNetwork asks the API about a token, with the Connected App's own credentials and without those of the
-// project. It knows of consent that was taken back, and costs a call.
+// IntrospectTokenNetwork asks the API about a token, with the Connected App's credentials instead of the project's. It
+// notices revoked consent.
 //
-// The error is a *stytcherror.TokenError that is stytcherror.ErrTokenInactive when the API does not vouch for the
-// token, which it does not explain; a *stytcherror.PermissionError or a *stytcherror.PolicyError as with
-// [Service.IntrospectTokenLocal]; and else what every call may return. An *stytcherror.Error has the Code of OAuth,
-// such as "invalid_client".
+// A token that the API calls inactive, for whatever reason, is a *stytcherror.TokenError that is
+// stytcherror.ErrTokenInactive. A denied AuthorizationCheck, or one without a policy, gives the errors of
+// [Service.IntrospectTokenLocal]. Other errors are those of every call; a *stytcherror.Error has the error code of
+// OAuth, such as "invalid_client".
 //
 // It calls POST /v1/public/{project_id}/oauth2/introspect; retry class read.
 func (s *Service) IntrospectTokenNetwork(
@@ -51,25 +52,19 @@ func (s *Service) IntrospectTokenNetwork(
 	form := &verify.IntrospectionForm{
 		Token: req.Token, ClientID: req.ClientID, ClientSecret: req.ClientSecret, TokenTypeHint: req.TokenTypeHint,
 	}
-	return verify.IntrospectNetwork(ctx, s.verifier, s.cfg, op, form, checkOf(req.AuthorizationCheck), claimsOf, opts...)
-}
-
-func checkOf(c *sessions.AuthorizationCheck) *verify.Check {
-	if c == nil {
-		return nil
-	}
-	return &verify.Check{ResourceID: c.ResourceID, Action: c.Action}
+	check := (*verify.UserCheck)(req.AuthorizationCheck).Check()
+	return verify.IntrospectNetwork(ctx, s.verifier, s.cfg, op, form, check, claimsOf, opts...)
 }
 
 // claims are those of a user's access token.
 type claims struct{ verify.AccessToken }
 
-// Validate takes users' access tokens only.
+// Validate refuses what is not a user's access token.
 func (c *claims) Validate() error { return c.ValidateUser() }
 
-// Verified is what the token says.
+// Verified returns the claims and the subject of permission checks.
 func (c *claims) Verified() verify.Verified[IntrospectTokenClaims] {
-	return verify.Verified[IntrospectTokenClaims]{Value: claimsOf(&c.AccessToken), Subject: c.Holder()}
+	return verify.Verified[IntrospectTokenClaims]{Value: claimsOf(&c.AccessToken), Subject: c.PermissionSubject()}
 }
 
 func claimsOf(t *verify.AccessToken) *IntrospectTokenClaims {
@@ -77,9 +72,9 @@ func claimsOf(t *verify.AccessToken) *IntrospectTokenClaims {
 		Subject:      t.Subject,
 		Scope:        t.Scope,
 		Audience:     t.Audience,
-		ExpiresAt:    verify.TimeOf(t.Expires),
-		IssuedAt:     verify.TimeOf(t.IssuedAt),
-		NotBefore:    verify.TimeOf(t.NotBefore),
+		ExpiresAt:    t.Expires.Time(),
+		IssuedAt:     t.IssuedAt.Time(),
+		NotBefore:    t.NotBefore.Time(),
 		Issuer:       t.Issuer,
 		TokenType:    t.Type,
 		ClientID:     t.ClientID,

@@ -16,23 +16,25 @@ import (
 
 const opAuthenticateToken = "m2m.authenticate_token"
 
-// AuthenticateToken verifies an access token of a machine in the process, and that it has the scopes that are required.
-// It makes no call but for the keys, at first use and then once an hour.
+// AuthenticateToken verifies an M2M access token locally, and that it has the required scopes. It sends requests only
+// for the keys, about once an hour.
 //
-// It cannot know that the client was deactivated or deleted since the token was issued: its tokens stay valid until
-// they expire. MaxTokenAge narrows that.
+// It does not notice that the client was deactivated or deleted after the token was issued: the token is valid until it
+// expires. MaxTokenAge shortens that.
 //
-// The error is a *stytcherror.TokenError for a token that does not hold, to be compared with errors.Is:
-// stytcherror.ErrTokenExpired and its like, with stytcherror.ErrTokenKind for the tokens of people, be it a session or
-// a Connected App's; a *stytcherror.PermissionError that names the scopes which are missing; and a
-// *stytcherror.RequestError when ctx ended before the keys were there.
+// Errors:
+//   - a *stytcherror.ArgumentError if the request is incomplete
+//   - a *stytcherror.TokenError if the token is refused; errors.Is compares it with stytcherror.ErrTokenExpired and the
+//     like, or with stytcherror.ErrTokenKind if it is a session's JWT or a Connected App's access token
+//   - a *stytcherror.PermissionError that names the missing scopes
+//   - a *stytcherror.RequestError if ctx ended before the keys were fetched
 func (s *Service) AuthenticateToken(
 	ctx context.Context, req *AuthenticateTokenRequest,
 ) (*AuthenticateTokenResponse, error) {
 	if req == nil {
 		req = new(AuthenticateTokenRequest)
 	}
-	token, err := verify.Token[AuthenticateTokenResponse, claims](ctx, s.verifier, req.AccessToken, verify.Demands{
+	token, err := verify.Token[AuthenticateTokenResponse, claims](ctx, s.verifier, req.AccessToken, verify.TokenOptions{
 		Op: opAuthenticateToken, Field: "access_token",
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, OnlyAudience: true,
 	})
@@ -46,32 +48,32 @@ func (s *Service) AuthenticateToken(
 	return token.Value, nil
 }
 
-// claims are those of a machine's token.
+// claims are those of an M2M access token.
 type claims struct {
 	jwt.Registered
 
 	Scope    string `json:"scope"`
 	ClientID string `json:"client_id"`
-	// Session and Organization are what the tokens of people have.
+	// Session and Organization are claims of the tokens of users and members only.
 	Session      jsontext.Value `json:"https://stytch.com/session"`
 	Organization jsontext.Value `json:"https://stytch.com/organization"`
 	Custom       jsontext.Value `json:",embed,inline"`
 }
 
-// Validate takes machines' tokens only, which say nobody but the client.
+// Validate refuses what is not an M2M access token. The subject of those is the client.
 func (c *claims) Validate() error {
 	switch {
 	case c.Session != nil:
-		return verify.WrongKind("it is a session's")
+		return verify.WrongKind("it is a session's JWT")
 	case c.Organization != nil:
-		return verify.WrongKind("it is of a member")
+		return verify.WrongKind("it is for a member")
 	case c.ClientID != "" && c.ClientID != c.Subject:
-		return verify.WrongKind("it lets a Connected App act for somebody")
+		return verify.WrongKind("it is a Connected App's access token")
 	}
 	return nil
 }
 
-// Verified is what the token says.
+// Verified returns the claims.
 func (c *claims) Verified() verify.Verified[AuthenticateTokenResponse] {
 	return verify.Verified[AuthenticateTokenResponse]{Value: &AuthenticateTokenResponse{
 		ClientID:     c.Subject,

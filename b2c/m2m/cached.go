@@ -6,28 +6,28 @@ import (
 	"github.com/seed75add069/stytch-go/internal/refresh"
 )
 
-// Times before a token's end: when to renew it, and when to wait for that.
+// Bounds of the times before a token's expiry at which it is renewed, and at which callers wait for the renewal.
 const (
 	latestRenewal   = 30 * time.Second
 	earliestRenewal = 5 * time.Minute
 	longestWait     = 10 * time.Second
 )
 
-// maxLife is as long as a token is believed to live, in seconds: ten years.
-const maxLife = 10 * 365 * 24 * 3600
+// maxExpiresIn bounds the API's expires_in, in seconds: ten years.
+const maxExpiresIn = 10 * 365 * 24 * 3600
 
-// cachedToken is a token with its life, which began when it was requested. It is never changed.
+// cachedToken is an immutable token. Its life counts from the start of the request for it.
 type cachedToken struct {
 	token AccessToken
 	life  time.Duration
 }
 
-// newCachedToken makes one of the answer to a call that began at requested.
+// newCachedToken returns the token of an answer to a request that started at requested.
 func newCachedToken(resp *TokenResponse, requested time.Time) (*cachedToken, error) {
 	if resp.ExpiresIn <= 0 {
 		return nil, undecodable(resp, "/expires_in", "it is not positive")
 	}
-	life := time.Duration(min(resp.ExpiresIn, maxLife)) * time.Second
+	life := time.Duration(min(resp.ExpiresIn, maxExpiresIn)) * time.Second
 	return &cachedToken{
 		token: AccessToken{
 			AccessToken: resp.AccessToken, TokenType: resp.TokenType, ExpiresAt: requested.Add(life).Round(0).UTC(),

@@ -31,13 +31,13 @@ func ExampleService_Token() {
 		fmt.Println("Id or secret is wrong, or the client is not active.")
 	case err != nil:
 		log.Fatal(err)
-	default: // resp.AccessToken is for the Authorization header, and is not shown when resp is printed
+	default: // resp.AccessToken is masked when resp is printed
 		fmt.Println("a", resp.TokenType, "token for", resp.ExpiresIn, "seconds")
 	}
 	// Output: a bearer token for 3600 seconds
 }
 
-// A program that calls others keeps one source, and a client that adds its tokens.
+// A TokenSource caches a token. Its Transport adds it to requests.
 func ExampleService_TokenSource() {
 	server := stytchtest.NewServer()
 	client := server.Client()
@@ -46,7 +46,7 @@ func ExampleService_TokenSource() {
 	}`)
 
 	engines := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") { // a service that wants a token
+		if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") { // the service requires a token
 			w.WriteHeader(http.StatusUnauthorized)
 		}
 	}))
@@ -76,7 +76,7 @@ func ExampleService_TokenSource() {
 	// tokens fetched: 1
 }
 
-// A service that is called looks at the token without a call of its own.
+// AuthenticateToken verifies the token of an incoming request locally.
 func ExampleService_AuthenticateToken() {
 	server := stytchtest.NewServer()
 	client := server.Client()

@@ -22,23 +22,23 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// Whatever must never be shown holds the word cAnArY.
+// clientSecret has the word cAnArY, as all secrets in these tests.
 const clientSecret = "cAnArY+sEcReT/0123456789abcdef="
 
 func request() *m2m.TokenRequest {
-	return &m2m.TokenRequest{ClientID: minttest.Machine, ClientSecret: clientSecret}
+	return &m2m.TokenRequest{ClientID: minttest.M2MClient, ClientSecret: clientSecret}
 }
 
-// promise is a test in a bubble of its own, where waiting takes no time and no goroutine may stay behind.
-func promise(t *testing.T, text string, test func(t *testing.T)) {
+// inBubble runs a subtest in a bubble of package synctest. It fails if a goroutine is left.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
 	t.Helper()
-	t.Run(text, func(t *testing.T) {
+	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, test)
 	})
 }
 
-// roundTrip is an http.RoundTripper that is a function.
+// roundTrip is a function that is an http.RoundTripper.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
@@ -55,7 +55,7 @@ func respond(req *http.Request, status int, body string, header ...string) *http
 	return resp
 }
 
-// client returns a client that talks to rt instead of a network, and tries nothing again.
+// client returns a client that sends through rt and does not retry.
 func client(t testing.TB, rt http.RoundTripper, edit ...func(*stytch.Config)) *stytch.Client {
 	t.Helper()
 	config := stytch.Config{
@@ -70,14 +70,13 @@ func client(t testing.TB, rt http.RoundTripper, edit ...func(*stytch.Config)) *s
 	return c
 }
 
-// issuer is the token endpoint in memory. Its tokens are "token-1" and so on.
+// issuer is a token endpoint in memory. Its tokens are "token-1", "token-2" and so on.
 type issuer struct {
 	mu     sync.Mutex
 	takes  time.Duration // how long an answer takes
 	life   int           // of a token, in seconds
 	answer func(*http.Request) (*http.Response, error)
-	asked  []time.Time
-	forms  []url.Values
+	forms  []url.Values // of the requests
 }
 
 func newIssuer(life int) *issuer { return &issuer{life: life} }
@@ -92,8 +91,8 @@ func (i *issuer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	i.mu.Lock()
-	i.asked, i.forms = append(i.asked, time.Now()), append(i.forms, form)
-	n, takes, answer, life := len(i.asked), i.takes, i.answer, i.life
+	i.forms = append(i.forms, form)
+	n, takes, answer, life := len(i.forms), i.takes, i.answer, i.life
 	i.mu.Unlock()
 	select {
 	case <-req.Context().Done():
@@ -111,7 +110,7 @@ func tokenAnswer(n, life int) string {
 		`, "request_id": "request-id-1", "status_code": 200}`
 }
 
-// set changes how the issuer answers from now on; a nil answer gives tokens.
+// set sets how long an answer takes, and the answer; nil for a token.
 func (i *issuer) set(takes time.Duration, answer func(*http.Request) (*http.Response, error)) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -123,9 +122,9 @@ func (i *issuer) fails(status int, header ...string) {
 	i.set(0, func(r *http.Request) (*http.Response, error) { return respond(r, status, "", header...), nil })
 }
 
-// count is how often the issuer was asked.
-func (i *issuer) count() int {
+// requests returns the number of requests.
+func (i *issuer) requests() int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return len(i.asked)
+	return len(i.forms)
 }

@@ -37,7 +37,7 @@ func TestRedaction(t *testing.T) {
 			`TokenResponse{"request_id":"r","status_code":200,"access_token":"[redacted]","token_type":"bearer","expires_in":7}`,
 		},
 		"AccessToken": {
-			m2m.AccessToken{AccessToken: "cAnArY-token", TokenType: "bearer", ExpiresAt: noon},
+			m2m.AccessToken{AccessToken: "cAnArY-token", TokenType: "bearer", ExpiresAt: start},
 			`AccessToken{"access_token":"[redacted]","token_type":"bearer","expires_at":"2026-11-23T12:00:00Z"}`,
 		},
 		"AuthenticateTokenRequest": {
@@ -45,8 +45,8 @@ func TestRedaction(t *testing.T) {
 			`AuthenticateTokenRequest{"access_token":"[redacted]","required_scopes":["a"],"leeway":"1s"}`,
 		},
 		"TokenSource":      {ts, "m2m.TokenSource(" + request().ClientID + ")"},
-		"a transport":      {ts.Transport(nil), "m2m.tokenTransport of m2m.TokenSource(" + request().ClientID + ")"},
-		"no source":        {(*m2m.TokenSource)(nil), "m2m.TokenSource(nil)"},
+		"a Transport":      {ts.Transport(nil), "m2m.tokenTransport of m2m.TokenSource(" + request().ClientID + ")"},
+		"a nil source":     {(*m2m.TokenSource)(nil), "m2m.TokenSource(nil)"},
 		"both in a struct": {struct{ A, B any }{ts, c}, "{m2m.TokenSource(" + request().ClientID + ") " + c.String() + "}"},
 	} {
 		t.Run("no way to print "+name+" shows a secret", func(t *testing.T) {

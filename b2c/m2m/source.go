@@ -18,7 +18,7 @@ import (
 
 const opTokenSource = "m2m.token_source"
 
-// SetAuthHeader puts the token into a request's Authorization header (RFC 6750, section 2.1).
+// SetAuthHeader sets a request's Authorization header to the token (RFC 6750, section 2.1).
 func (v *AccessToken) SetAuthHeader(req *http.Request) {
 	if req.Header == nil {
 		req.Header = http.Header{}
@@ -30,30 +30,30 @@ func (v *AccessToken) SetAuthHeader(req *http.Request) {
 	req.Header.Set("Authorization", kind+" "+v.AccessToken)
 }
 
-// TokenSource keeps an access token for a client. Make one with [Service.TokenSource] and share it: it is safe for
-// concurrent use, and [TokenSource.Token] on a fresh token takes no lock. It has no goroutine but that of a renewal,
-// and needs no closing.
+// TokenSource caches an M2M client's access token and renews it. [Service.TokenSource] makes one. It is safe for
+// concurrent use: share it. [TokenSource.Token] takes no lock while the token is fresh. A goroutine runs only during a
+// renewal; there is nothing to close.
 type TokenSource struct {
 	tokens *refresh.Cache[*cachedToken]
 	text   string
 }
 
-// TokenSource returns a source of access tokens for the client that req names. It makes no call before the first token
-// is asked for; that call then also tells what is wrong with req. The options go with every renewal, which makes
-// shared.WithRawResponse of no use.
+// TokenSource returns a source of access tokens for the client that req names. The first call of [TokenSource.Token]
+// sends the first request, and returns an error if req is invalid. The options apply to every renewal;
+// shared.WithRawResponse makes no sense here.
 func (s *Service) TokenSource(req *TokenRequest, opts ...shared.RequestOption) *TokenSource {
-	var own TokenRequest
+	var request TokenRequest
 	if req != nil {
-		own = *req
+		request = *req
 	}
-	own.Scopes, opts = slices.Clone(own.Scopes), slices.Clone(opts)
+	request.Scopes, opts = slices.Clone(request.Scopes), slices.Clone(opts)
 	now := time.Now
 	if s.cfg != nil && s.cfg.Now != nil {
 		now = s.cfg.Now
 	}
 	renew := func(ctx context.Context, _ string) (*cachedToken, error) {
 		requested := now()
-		resp, err := s.Token(ctx, &own, opts...)
+		resp, err := s.Token(ctx, &request, opts...)
 		if err != nil {
 			return nil, err
 		}
@@ -63,29 +63,29 @@ func (s *Service) TokenSource(req *TokenRequest, opts ...shared.RequestOption) *
 		tokens: refresh.New(refresh.Config[*cachedToken]{
 			Fetch: renew, Lifetime: (*cachedToken).lifetime, Timeout: renewTimeout, MaxPause: maxPause, Now: now,
 		}),
-		text: fmt.Sprintf("m2m.TokenSource(%s)", own.ClientID),
+		text: fmt.Sprintf("m2m.TokenSource(%s)", request.ClientID),
 	}
 }
 
 const (
-	// renewTimeout bounds a renewal, however long its callers wait.
+	// renewTimeout bounds a renewal.
 	renewTimeout = time.Minute
-	// maxPause is the longest pause without a token, unless the API asks for more.
+	// maxPause bounds the pause after a failed renewal while there is no valid token, unless the API's Retry-After is
+	// longer.
 	maxPause = 10 * time.Second
 )
 
-// Token returns a token that is good for a while.
+// Token returns a valid token.
 //
-// In the last tenth of a token's life, though from five minutes before its end at the earliest and from 30 seconds
-// before at the latest, a call starts a renewal in the background and is served the old token. In the last ten seconds,
-// calls wait for the renewal, though never longer than until two seconds after it began, and not after a failed one:
-// then they are served the old token. One that lives for less than a minute is renewed after half its life, and waited
-// for in its last quarter. When there is no token, or none that is still valid, each call waits until its own ctx ends.
-// All callers share one renewal.
+// In the last tenth of a token's life, a call starts a renewal in the background and returns the cached token. That is
+// at most five minutes and at least 30 seconds before the expiry, or half the life of a token that lives for less than
+// a minute. In the last ten seconds, or the last quarter of a shorter life, calls wait for the renewal, until two
+// seconds after it started, and then return the cached token. Without a valid token, calls wait until ctx ends. All
+// callers share one renewal.
 //
-// When a renewal fails, the old token serves until it expires, and the next try comes after a pause, which grows from a
-// second to a minute; without a token to 10 seconds, unless the API asks for more. In such a pause, calls without a
-// token fail at once with the error of the last try.
+// For two minutes after a failed renewal, calls return the cached token without waiting, until it expires. The next
+// renewal starts after a pause, which grows from a second to a minute, or to ten seconds if there is no valid token,
+// unless the API's Retry-After is longer. In the pause, calls without a valid token fail at once with the last error.
 func (ts *TokenSource) Token(ctx context.Context) (*AccessToken, error) {
 	if ctx == nil {
 		return nil, &stytcherror.ArgumentError{Op: opTokenSource, Field: "ctx", Reason: "is nil"}
@@ -110,8 +110,8 @@ func (ts *TokenSource) String() string {
 // Format writes the client's id, whatever the verb.
 func (ts *TokenSource) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, ts.String()) }
 
-// LogValue is the same for slog.
+// LogValue returns the client's id.
 func (ts *TokenSource) LogValue() slog.Value { return slog.StringValue(ts.String()) }
 
-// MarshalText is the same for encoders.
+// MarshalText returns the client's id.
 func (ts *TokenSource) MarshalText() ([]byte, error) { return []byte(ts.String()), nil }

@@ -25,34 +25,34 @@ func source(t *testing.T, i *issuer, edit ...func(*stytch.Config)) *m2m.TokenSou
 	return client(t, i, edit...).B2B.M2M.TokenSource(request())
 }
 
-// has asks for a token, which must come at once and be this one.
+// has asserts that the source returns this token at once.
 func has(t *testing.T, ts *m2m.TokenSource, want string) {
 	t.Helper()
 	began := time.Now()
 	got, err := ts.Token(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, want, got.AccessToken)
-	require.Zero(t, time.Since(began), "nobody waits")
+	require.Zero(t, time.Since(began), "it waited")
 }
 
-// hasNone asks for a token, in vain and with no wait, and returns why.
-func hasNone(t *testing.T, ts *m2m.TokenSource) (why string) {
+// fails asserts that the source returns no token, at once, and returns the text of the error.
+func fails(t *testing.T, ts *m2m.TokenSource) string {
 	t.Helper()
 	began := time.Now()
 	got, err := ts.Token(t.Context())
 	require.Error(t, err)
 	require.Nil(t, got)
-	require.Zero(t, time.Since(began), "nobody waits")
+	require.Zero(t, time.Since(began), "it waited")
 	return err.Error()
 }
 
 func TestTokenSource_life(t *testing.T) {
 	t.Parallel()
-	promise(t, "nothing is asked for before somebody wants it, and then once", func(t *testing.T) {
+	inBubble(t, "the first call requests a token, later ones do not", func(t *testing.T) {
 		i := newIssuer(3600)
 		ts := source(t, i)
 		time.Sleep(time.Hour)
-		require.Zero(t, i.count())
+		require.Zero(t, i.requests())
 		token, err := ts.Token(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, &m2m.AccessToken{
@@ -61,35 +61,35 @@ func TestTokenSource_life(t *testing.T) {
 		for range 10 {
 			has(t, ts, "token-1")
 		}
-		require.Equal(t, 1, i.count())
+		require.Equal(t, 1, i.requests())
 	})
 	for name, tt := range map[string]struct{ life, renew, wait time.Duration }{
 		"of an hour, in its last five minutes":     {time.Hour, 5 * time.Minute, 10 * time.Second},
-		"of a day, too":                            {24 * time.Hour, 5 * time.Minute, 10 * time.Second},
+		"of a day, in its last five minutes":       {24 * time.Hour, 5 * time.Minute, 10 * time.Second},
 		"of half an hour, in its last tenth":       {30 * time.Minute, 3 * time.Minute, 10 * time.Second},
 		"of three minutes, in its last 30 seconds": {3 * time.Minute, 30 * time.Second, 10 * time.Second},
 		"of 40 seconds, after half of them":        {40 * time.Second, 20 * time.Second, 10 * time.Second},
-		"of 20 seconds, with a shorter wait":       {20 * time.Second, 10 * time.Second, 5 * time.Second},
-		"of ten years and more, in five minutes":   {10 * 365 * 24 * time.Hour, 5 * time.Minute, 10 * time.Second},
+		"of 20 seconds, after half of them":        {20 * time.Second, 10 * time.Second, 5 * time.Second},
+		"of ten years, in its last five minutes":   {10 * 365 * 24 * time.Hour, 5 * time.Minute, 10 * time.Second},
 	} {
-		promise(t, "a token is renewed in the background: one "+name, func(t *testing.T) {
+		inBubble(t, "a token is renewed in the background: a token "+name, func(t *testing.T) {
 			i := newIssuer(int(tt.life / time.Second))
 			ts := source(t, i)
 			has(t, ts, "token-1")
 			time.Sleep(tt.life - tt.renew - 1)
 			has(t, ts, "token-1")
 			synctest.Wait()
-			require.Equal(t, 1, i.count(), "not before")
+			require.Equal(t, 1, i.requests(), "not before")
 			time.Sleep(time.Nanosecond)
 			i.set(time.Second, nil)
 			has(t, ts, "token-1")
 			has(t, ts, "token-1")
 			time.Sleep(time.Second)
 			synctest.Wait()
-			require.Equal(t, 2, i.count())
+			require.Equal(t, 2, i.requests())
 			has(t, ts, "token-2")
 		})
-		promise(t, "calls wait for the renewal at the end: for one "+name, func(t *testing.T) {
+		inBubble(t, "shortly before the expiry, calls wait for the renewal: for a token "+name, func(t *testing.T) {
 			i := newIssuer(int(tt.life / time.Second))
 			ts := source(t, i)
 			has(t, ts, "token-1")
@@ -100,18 +100,18 @@ func TestTokenSource_life(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, "token-2", token.AccessToken)
 			assert.Equal(t, time.Second, time.Since(began))
-			assert.Equal(t, began.Add(min(tt.life, 10*365*24*time.Hour)).Round(0).UTC(), token.ExpiresAt, "its life began with the question")
+			assert.Equal(t, began.Add(min(tt.life, 10*365*24*time.Hour)).Round(0).UTC(), token.ExpiresAt, "its life counts from the start of the request")
 		})
 	}
-	promise(t, "nobody is served an expired token", func(t *testing.T) {
+	inBubble(t, "an expired token is not returned", func(t *testing.T) {
 		i := newIssuer(3600)
 		ts := source(t, i)
 		has(t, ts, "token-1")
 		time.Sleep(time.Hour)
 		i.fails(http.StatusBadGateway)
-		hasNone(t, ts)
+		fails(t, ts)
 	})
-	promise(t, "a caller's changes stay the caller's", func(t *testing.T) {
+	inBubble(t, "a caller may change the request and the token", func(t *testing.T) {
 		i := newIssuer(3600)
 		req := request()
 		req.Scopes = []string{"read:users"}
@@ -124,27 +124,27 @@ func TestTokenSource_life(t *testing.T) {
 		assert.Equal(t, clientSecret, i.forms[0].Get("client_secret"))
 		assert.Equal(t, "read:users", i.forms[0].Get("scope"))
 	})
-	promise(t, "the client's clock counts", func(t *testing.T) {
+	inBubble(t, "the age of a token is measured by the client's clock", func(t *testing.T) {
 		var now atomic.Pointer[time.Time]
 		move := func(to time.Time) { now.Store(&to) }
-		move(noon)
+		move(start)
 		i := newIssuer(3600)
 		ts := source(t, i, func(c *stytch.Config) { c.Now = func() time.Time { return *now.Load() } })
 		time.Sleep(time.Hour)
 		has(t, ts, "token-1")
 		time.Sleep(2 * time.Hour)
 		has(t, ts, "token-1")
-		move(noon.Add(time.Hour))
+		move(start.Add(time.Hour))
 		has(t, ts, "token-2")
-		move(noon.Add(-time.Hour))
-		has(t, ts, "token-3") // the clock was put back, so that nobody knows how old the token is
+		move(start.Add(-time.Hour))
+		has(t, ts, "token-3") // the clock was set back, so the age of the token is unknown
 		has(t, ts, "token-3")
 	})
 }
 
 func TestTokenSource_callers(t *testing.T) {
 	t.Parallel()
-	promise(t, "a thousand callers without a token cause one request", func(t *testing.T) {
+	inBubble(t, "a thousand callers without a token cause one request", func(t *testing.T) {
 		i := newIssuer(3600)
 		i.set(time.Second, nil)
 		ts := source(t, i)
@@ -158,13 +158,13 @@ func TestTokenSource_callers(t *testing.T) {
 			})
 		}
 		wait.Wait()
-		assert.Equal(t, 1, i.count())
+		assert.Equal(t, 1, i.requests())
 	})
-	promise(t, "who gives up leaves the renewal to the others", func(t *testing.T) {
+	inBubble(t, "a caller whose context ends does not end the renewal", func(t *testing.T) {
 		i := newIssuer(3600)
 		i.set(10*time.Second, nil)
 		ts := source(t, i)
-		cause := errors.New("the browser went away")
+		cause := errors.New("the caller's cause")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		var wait sync.WaitGroup
 		wait.Go(func() {
@@ -186,13 +186,13 @@ func TestTokenSource_callers(t *testing.T) {
 		time.Sleep(time.Second)
 		cancel(cause)
 		wait.Wait()
-		assert.Equal(t, 1, i.count())
+		assert.Equal(t, 1, i.requests())
 	})
 }
 
 func TestTokenSource_failure(t *testing.T) {
 	t.Parallel()
-	promise(t, "a failed renewal keeps the old token until it expires, and is tried again", func(t *testing.T) {
+	inBubble(t, "after a failed renewal, the cached token is returned until it expires, and the renewal is retried", func(t *testing.T) {
 		i := newIssuer(3600)
 		ts := source(t, i)
 		has(t, ts, "token-1")
@@ -202,11 +202,11 @@ func TestTokenSource_failure(t *testing.T) {
 			has(t, ts, "token-1")
 			time.Sleep(time.Second)
 		}
-		hasNone(t, ts)
-		assert.Greater(t, i.count(), 8)
-		assert.Less(t, i.count(), 18)
+		fails(t, ts)
+		assert.Greater(t, i.requests(), 8)
+		assert.Less(t, i.requests(), 18)
 	})
-	promise(t, "without a token, calls fail at once in the pause, and a thousand of them cost nothing", func(t *testing.T) {
+	inBubble(t, "without a token, calls in the pause after a failure fail at once, without a request", func(t *testing.T) {
 		i := newIssuer(3600)
 		i.fails(http.StatusUnauthorized)
 		ts := source(t, i)
@@ -215,38 +215,38 @@ func TestTokenSource_failure(t *testing.T) {
 		require.True(t, ok)
 		assert.Equal(t, 401, e.StatusCode)
 		for range 1000 {
-			require.Equal(t, first.Error(), hasNone(t, ts))
+			require.Equal(t, first.Error(), fails(t, ts))
 		}
-		require.Equal(t, 1, i.count())
+		require.Equal(t, 1, i.requests())
 		time.Sleep(time.Second)
 		i.set(0, nil)
 		has(t, ts, "token-2")
 	})
-	promise(t, "without a token, the pause is 10 seconds at most", func(t *testing.T) {
+	inBubble(t, "without a token, the pause is at most 10 seconds", func(t *testing.T) {
 		i := newIssuer(3600)
 		i.fails(http.StatusBadGateway)
 		ts := source(t, i)
 		for range 20 {
-			hasNone(t, ts)
+			fails(t, ts)
 			time.Sleep(10 * time.Second)
 		}
-		require.Equal(t, 20, i.count())
+		require.Equal(t, 20, i.requests())
 		i.set(0, nil)
 		has(t, ts, "token-21")
 	})
-	promise(t, "unless the API asks for more", func(t *testing.T) {
+	inBubble(t, "without a token, a longer Retry-After is kept", func(t *testing.T) {
 		i := newIssuer(3600)
 		i.fails(http.StatusTooManyRequests, "Retry-After: 30")
 		ts := source(t, i)
-		hasNone(t, ts)
+		fails(t, ts)
 		time.Sleep(30*time.Second - 1)
-		hasNone(t, ts)
-		require.Equal(t, 1, i.count())
+		fails(t, ts)
+		require.Equal(t, 1, i.requests())
 		time.Sleep(time.Nanosecond)
 		i.set(0, nil)
 		has(t, ts, "token-2")
 	})
-	promise(t, "in the last seconds, nobody waits longer for a renewal than two", func(t *testing.T) {
+	inBubble(t, "in the last ten seconds, calls wait at most two seconds", func(t *testing.T) {
 		i := newIssuer(3600)
 		ts := source(t, i)
 		has(t, ts, "token-1")
@@ -262,7 +262,7 @@ func TestTokenSource_failure(t *testing.T) {
 		synctest.Wait()
 		has(t, ts, "token-2")
 	})
-	promise(t, "in the last seconds, a failed renewal leaves the old token", func(t *testing.T) {
+	inBubble(t, "in the last ten seconds, the cached token is returned after a failed renewal", func(t *testing.T) {
 		i := newIssuer(3600)
 		ts := source(t, i)
 		has(t, ts, "token-1")
@@ -271,9 +271,9 @@ func TestTokenSource_failure(t *testing.T) {
 		token, err := ts.Token(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, "token-1", token.AccessToken)
-		has(t, ts, "token-1") // in the pause too
+		has(t, ts, "token-1") // also in the pause
 	})
-	promise(t, "but not one that has expired meanwhile", func(t *testing.T) {
+	inBubble(t, "a token that expires during a failed renewal is not returned", func(t *testing.T) {
 		i := newIssuer(3600)
 		ts := source(t, i)
 		has(t, ts, "token-1")
@@ -282,7 +282,7 @@ func TestTokenSource_failure(t *testing.T) {
 		_, err := ts.Token(t.Context())
 		require.Error(t, err)
 	})
-	promise(t, "a renewal that hangs ends, and the next one is made", func(t *testing.T) {
+	inBubble(t, "a renewal that hangs ends after a minute", func(t *testing.T) {
 		i := newIssuer(3600)
 		i.set(24*time.Hour, nil)
 		ts := source(t, i, func(c *stytch.Config) { c.Timeout = -1; c.Retry.AttemptTimeout = -1 })
@@ -294,15 +294,15 @@ func TestTokenSource_failure(t *testing.T) {
 		time.Sleep(time.Second)
 		has(t, ts, "token-2")
 	})
-	for name, life := range map[string]int{"no life": 0, "a negative life": -1} {
-		promise(t, "a token with "+name+" is none", func(t *testing.T) {
+	for name, life := range map[string]int{"a life of zero": 0, "a negative life": -1} {
+		inBubble(t, "a token with "+name+" is a DecodeError", func(t *testing.T) {
 			_, err := source(t, newIssuer(life)).Token(t.Context())
 			e, ok := errors.AsType[*stytcherror.DecodeError](err)
 			require.True(t, ok)
 			assert.Equal(t, "/expires_in", e.Field)
 		})
 	}
-	promise(t, "a life of more than anybody lives does no harm", func(t *testing.T) {
+	inBubble(t, "the life of a token has no upper bound", func(t *testing.T) {
 		ts := source(t, newIssuer(math.MaxInt))
 		has(t, ts, "token-1")
 		has(t, ts, "token-1")
@@ -320,7 +320,7 @@ func TestTokenSource_refuses(t *testing.T) {
 	}{
 		"a nil context": {services.M2M.TokenSource(request()), none, "m2m.token_source", "ctx"},
 		"no request":    {services.M2M.TokenSource(nil), t.Context(), "m2m.token", "client_id"},
-		"no secret":     {services.M2M.TokenSource(&m2m.TokenRequest{ClientID: minttest.Machine}), t.Context(), "m2m.token", "client_secret"},
+		"no secret":     {services.M2M.TokenSource(&m2m.TokenRequest{ClientID: minttest.M2MClient}), t.Context(), "m2m.token", "client_secret"},
 		"no client":     {new(m2m.Service).TokenSource(request()), t.Context(), "m2m.token", "cfg"},
 	} {
 		t.Run(name+" is refused", func(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// tokenForm is a TokenRequest as it travels (RFC 6749, section 4.4.2).
+// tokenForm is the form of a TokenRequest (RFC 6749, section 4.4.2).
 type tokenForm struct {
 	GrantType    string `json:"grant_type"`
 	ClientID     string `json:"client_id"`
@@ -27,10 +27,10 @@ var opToken = transport.Op{
 	Class:  transport.Write,
 }
 
-// Token gets an access token for a client, with the client's own credentials and without those of the project. Each
-// call makes a new token; [Service.TokenSource] keeps one as long as it lasts.
+// Token gets an access token for an M2M client, with the client's credentials instead of the project's. Each call gets
+// a new token; [Service.TokenSource] caches one.
 //
-// What the API refuses is a *stytcherror.Error whose Code is the one of OAuth, such as stytcherror.CodeInvalidClient.
+// A refusal by the API is a *stytcherror.Error with the error code of OAuth, such as stytcherror.CodeInvalidClient.
 //
 // It calls POST /v1/public/{project_id}/oauth2/token; retry class write.
 func (s *Service) Token(ctx context.Context, req *TokenRequest, opts ...shared.RequestOption) (*TokenResponse, error) {
@@ -39,7 +39,7 @@ func (s *Service) Token(ctx context.Context, req *TokenRequest, opts ...shared.R
 	}
 	if slices.ContainsFunc(req.Scopes, func(s string) bool { return s == "" || strings.ContainsAny(s, " \t\r\n") }) {
 		return nil, &stytcherror.ArgumentError{
-			Op: opToken.Name, Field: "scopes", Reason: "hold an empty scope, or one with a space",
+			Op: opToken.Name, Field: "scopes", Reason: "has an empty scope, or one with white space",
 		}
 	}
 	form := &tokenForm{
@@ -53,12 +53,12 @@ func (s *Service) Token(ctx context.Context, req *TokenRequest, opts ...shared.R
 		return nil, err
 	}
 	if resp.AccessToken == "" {
-		return nil, undecodable(resp, "/access_token", "there is none")
+		return nil, undecodable(resp, "/access_token", "it is missing")
 	}
 	return resp, nil
 }
 
-// undecodable is the error for an answer that has no usable token.
+// undecodable returns the error for an answer without a usable token.
 func undecodable(resp *TokenResponse, field, reason string) error {
 	return stytcherror.NewDecodeError(stytcherror.DecodeError{
 		Op: opToken.Name, StatusCode: resp.StatusCode, RequestID: resp.RequestID, Field: field, Reason: reason,

@@ -25,11 +25,11 @@ func TestToken_request(t *testing.T) {
 		scopes []string
 		want   url.Values
 	}{
-		"no scopes are all that the client has":    {nil, url.Values{}},
-		"an empty list is no list":                 {[]string{}, url.Values{}},
+		"without scopes, none is sent":             {nil, url.Values{}},
+		"of an empty list, none is sent":           {[]string{}, url.Values{}},
 		"scopes are joined by spaces":              {[]string{"read:users", "write:books"}, url.Values{"scope": {"read:users write:books"}}},
-		"what a form gives a meaning, is escaped":  {[]string{"a+b&c=d%20"}, url.Values{"scope": {"a+b&c=d%20"}}},
-		"the order is the caller's, and so is two": {[]string{"b", "a", "b"}, url.Values{"scope": {"b a b"}}},
+		"special characters of a form are escaped": {[]string{"a+b&c=d%20"}, url.Values{"scope": {"a+b&c=d%20"}}},
+		"order and duplicates are kept":            {[]string{"b", "a", "b"}, url.Values{"scope": {"b a b"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -50,14 +50,14 @@ func TestToken_request(t *testing.T) {
 			assert.Equal(t, http.MethodPost, got.Method)
 			assert.Equal(t, "https://test.stytch.com/v1/public/"+minttest.Project+"/oauth2/token", got.URL.String())
 			assert.Equal(t, []string{"application/x-www-form-urlencoded"}, got.Header["Content-Type"])
-			assert.NotContains(t, got.Header, "Authorization", "the client proves itself, the project does not")
+			assert.NotContains(t, got.Header, "Authorization", "the project's credentials are not sent")
 			assert.EqualValues(t, len(body), got.ContentLength)
 			form, err := url.ParseQuery(string(body))
 			require.NoError(t, err)
 			tt.want.Set("grant_type", "client_credentials")
-			tt.want.Set("client_id", minttest.Machine)
+			tt.want.Set("client_id", minttest.M2MClient)
 			tt.want.Set("client_secret", clientSecret)
-			assert.Equal(t, tt.want, form, "and nothing else")
+			assert.Equal(t, tt.want, form)
 		})
 	}
 }
@@ -71,14 +71,14 @@ func TestToken_refuses(t *testing.T) {
 		option shared.RequestOption
 		field  string
 	}{
-		"no request":            {t.Context(), nil, nil, "client_id"},
-		"no client":             {t.Context(), &m2m.TokenRequest{ClientSecret: clientSecret}, nil, "client_id"},
-		"no secret":             {t.Context(), &m2m.TokenRequest{ClientID: minttest.Machine}, nil, "client_secret"},
-		"an empty scope":        {t.Context(), &m2m.TokenRequest{ClientID: "a", ClientSecret: "b", Scopes: []string{""}}, nil, "scopes"},
-		"two scopes in one":     {t.Context(), &m2m.TokenRequest{ClientID: "a", ClientSecret: "b", Scopes: []string{"a b"}}, nil, "scopes"},
-		"a nil context":         {none, request(), nil, "ctx"},
-		"a session":             {t.Context(), request(), shared.WithAuthorization(shared.Authorization{SessionToken: "cAnArY"}), "authorization"},
-		"other credentials too": {t.Context(), request(), shared.WithHeader("Authorization", "Bearer cAnArY"), "header Authorization"},
+		"no request":           {t.Context(), nil, nil, "client_id"},
+		"no client":            {t.Context(), &m2m.TokenRequest{ClientSecret: clientSecret}, nil, "client_id"},
+		"no secret":            {t.Context(), &m2m.TokenRequest{ClientID: minttest.M2MClient}, nil, "client_secret"},
+		"an empty scope":       {t.Context(), &m2m.TokenRequest{ClientID: "a", ClientSecret: "b", Scopes: []string{""}}, nil, "scopes"},
+		"a scope with a space": {t.Context(), &m2m.TokenRequest{ClientID: "a", ClientSecret: "b", Scopes: []string{"a b"}}, nil, "scopes"},
+		"a nil context":        {none, request(), nil, "ctx"},
+		"a session":            {t.Context(), request(), shared.WithAuthorization(shared.Authorization{SessionToken: "cAnArY"}), "authorization"},
+		"other credentials":    {t.Context(), request(), shared.WithHeader("Authorization", "Bearer cAnArY"), "header Authorization"},
 	} {
 		t.Run(name+" is refused before anything is sent", func(t *testing.T) {
 			t.Parallel()
@@ -93,11 +93,11 @@ func TestToken_refuses(t *testing.T) {
 			require.True(t, ok, "%T: %v", err, err)
 			assert.Equal(t, "m2m.token", e.Op)
 			assert.Equal(t, tt.field, e.Field)
-			assert.Zero(t, i.count())
+			assert.Zero(t, i.requests())
 			canarytest.Hidden(t, err, "cAnArY")
 		})
 	}
-	t.Run("a service that was not made with New is refused", func(t *testing.T) {
+	t.Run("a Service that New did not make is refused", func(t *testing.T) {
 		t.Parallel()
 		_, err := new(m2m.Service).Token(t.Context(), request())
 		e, ok := err.(*stytcherror.ArgumentError) //nolint:errorlint // the outermost error is meant
@@ -106,9 +106,9 @@ func TestToken_refuses(t *testing.T) {
 	})
 }
 
-func TestToken_no(t *testing.T) {
+func TestToken_errors(t *testing.T) {
 	t.Parallel()
-	t.Run("the no of OAuth2 is an Error with its code", func(t *testing.T) {
+	t.Run("an error of OAuth is an Error with its code", func(t *testing.T) {
 		t.Parallel()
 		body := `{"error": "invalid_client", "error_description": "No such client as ` + clientSecret + `.", "error_uri": "https://example.com/e"}`
 		_, err := client(t, roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -119,20 +119,20 @@ func TestToken_no(t *testing.T) {
 		require.ErrorIs(t, err, stytcherror.Code("invalid_client"))
 		assert.Equal(t, "m2m.token", e.Op)
 		assert.Equal(t, 401, e.StatusCode)
-		assert.Equal(t, "No such client as [redacted].", e.Message, "an echo shows no secret")
+		assert.Equal(t, "No such client as [redacted].", e.Message, "the secret is masked")
 		assert.Equal(t, "https://example.com/e", e.URL)
 		canarytest.Hidden(t, err, "cAnArY")
 	})
 	for name, body := range map[string]string{
-		"an answer without a token":   `{"request_id": "r", "status_code": 200, "token_type": "bearer", "expires_in": 3600}`,
-		"a token that is no string":   `{"request_id": "r", "status_code": 200, "access_token": 7}`,
-		"two tokens":                  `{"request_id": "r", "status_code": 200, "access_token": "cAnArY", "access_token": "cAnArY"}`,
-		"a captive portal":            `<html>Sign in to the Wi-Fi</html>`,
-		"somebody else's answer":      `{"access_token": "cAnArY"}`,
-		"a life of words":             `{"request_id": "r", "status_code": 200, "access_token": "cAnArY", "expires_in": "long"}`,
-		"an answer that is cut short": tokenAnswer(1, 1)[:40],
+		"an answer without a token":      `{"request_id": "r", "status_code": 200, "token_type": "bearer", "expires_in": 3600}`,
+		"a token that is a number":       `{"request_id": "r", "status_code": 200, "access_token": 7}`,
+		"two tokens":                     `{"request_id": "r", "status_code": 200, "access_token": "cAnArY", "access_token": "cAnArY"}`,
+		"a captive portal":               `<html>Sign in to the Wi-Fi</html>`,
+		"an answer without a request_id": `{"access_token": "cAnArY"}`,
+		"a life that is a string":        `{"request_id": "r", "status_code": 200, "access_token": "cAnArY", "expires_in": "long"}`,
+		"a truncated answer":             tokenAnswer(1, 1)[:40],
 	} {
-		t.Run(name+" is a DecodeError, never a token", func(t *testing.T) {
+		t.Run(name+" is a DecodeError", func(t *testing.T) {
 			t.Parallel()
 			resp, err := client(t, roundTrip(func(r *http.Request) (*http.Response, error) {
 				return respond(r, http.StatusOK, body), nil
@@ -149,9 +149,9 @@ func TestToken_no(t *testing.T) {
 func TestToken_attempts(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ status, sent int }{
-		"three times when too many were sent": {429, 3},
-		"once when a gateway failed":          {502, 1},
-		"once when it is refused":             {401, 1},
+		"three times if there were too many requests": {429, 3},
+		"once if a gateway failed":                    {502, 1},
+		"once if it is refused":                       {401, 1},
 	} {
 		t.Run("a request is sent "+name, func(t *testing.T) {
 			t.Parallel()
@@ -162,7 +162,7 @@ func TestToken_attempts(t *testing.T) {
 			})
 			_, err := c.B2B.M2M.Token(t.Context(), request())
 			require.Error(t, err)
-			assert.Equal(t, tt.sent, i.count())
+			assert.Equal(t, tt.sent, i.requests())
 		})
 	}
 }

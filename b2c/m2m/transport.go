@@ -7,15 +7,15 @@ import (
 	"net/http"
 )
 
-// Transport returns a transport that adds the source's token to requests and passes them on to next, nil for
-// http.DefaultTransport.
+// Transport returns a transport that adds the source's token to requests and sends them through next. If next is nil,
+// that is http.DefaultTransport.
 //
 //	source := client.B2C.M2M.TokenSource(&m2m.TokenRequest{ClientID: clientID, ClientSecret: clientSecret})
 //	httpClient := &http.Client{Transport: source.Transport(nil)}
 //
-// A request that has an Authorization header goes as it is, and so does one that a redirect sends to another host
-// than it was made for. Who else gets the token is the caller's to choose: use the client for the hosts that it is
-// meant for. A request for which there is no token fails with the error of [TokenSource.Token].
+// A request that has an Authorization header is sent unchanged, and so is one that is redirected to another host or
+// scheme. Every other host gets the token: use the client only for hosts that may have it. Without a token, requests
+// fail with the error of [TokenSource.Token].
 func (ts *TokenSource) Transport(next http.RoundTripper) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport
@@ -30,7 +30,7 @@ type tokenTransport struct {
 
 // RoundTrip sends a copy of the request, since a transport must not change the caller's.
 func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if _, has := req.Header["Authorization"]; has || strayed(req) {
+	if _, has := req.Header["Authorization"]; has || redirectedAway(req) {
 		return t.send(req, req)
 	}
 	token, err := t.source.Token(req.Context())
@@ -40,13 +40,13 @@ func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	authed := req.WithContext(req.Context())
-	authed.Header = maps.Clone(req.Header)
-	token.SetAuthHeader(authed)
-	return t.send(authed, req)
+	authorized := req.WithContext(req.Context())
+	authorized.Header = maps.Clone(req.Header)
+	token.SetAuthHeader(authorized)
+	return t.send(authorized, req)
 }
 
-// send makes the answer look back at the request without the token, which is also how [strayed] finds the first one.
+// send sends req, and sets the response's Request to the original, which has no token. [redirectedAway] needs that too.
 func (t *tokenTransport) send(req, original *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(req)
 	if resp != nil {
@@ -55,8 +55,8 @@ func (t *tokenTransport) send(req, original *http.Request) (*http.Response, erro
 	return resp, err
 }
 
-// strayed reports whether redirects have led away from the host, or the scheme, of the first request.
-func strayed(req *http.Request) bool {
+// redirectedAway reports whether redirects have led to another host or scheme than the first request's.
+func redirectedAway(req *http.Request) bool {
 	first := req
 	for first.Response != nil && first.Response.Request != nil {
 		first = first.Response.Request
@@ -64,14 +64,14 @@ func strayed(req *http.Request) bool {
 	return first.URL.Scheme != req.URL.Scheme || first.URL.Host != req.URL.Host
 }
 
-// CloseIdleConnections lets http.Client reach the pool behind.
+// CloseIdleConnections calls that method of next, for [http.Client.CloseIdleConnections].
 func (t *tokenTransport) CloseIdleConnections() {
 	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
 }
 
-// Format writes the source, whatever the verb.
+// Format writes the source's client id, whatever the verb.
 func (t *tokenTransport) Format(s fmt.State, _ rune) {
 	_, _ = io.WriteString(s, "m2m.tokenTransport of "+t.source.String())
 }

@@ -14,24 +14,24 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// seen is a server in memory that notes URL and Authorization of what it gets.
-type seen struct {
+// recorder is a transport that records the URL and the Authorization header of requests.
+type recorder struct {
 	requests []string
-	redirect map[string]string // from URL to URL
+	redirect map[string]string // from a URL to a Location
 	closed   bool
 }
 
-func (s *seen) RoundTrip(req *http.Request) (*http.Response, error) {
-	s.requests = append(s.requests, req.URL.String()+" "+req.Header.Get("Authorization"))
-	if to := s.redirect[req.URL.String()]; to != "" {
+func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.requests = append(r.requests, req.URL.String()+" "+req.Header.Get("Authorization"))
+	if to := r.redirect[req.URL.String()]; to != "" {
 		return respond(req, http.StatusFound, "", "Location: "+to), nil
 	}
 	return respond(req, http.StatusOK, "{}"), nil
 }
 
-func (s *seen) CloseIdleConnections() { s.closed = true }
+func (r *recorder) CloseIdleConnections() { r.closed = true }
 
-// get sends a request and returns the one that the answer looks back at.
+// get sends a request and returns the response's Request.
 func get(t *testing.T, c *http.Client, url string, edit func(*http.Request)) *http.Request {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
@@ -53,49 +53,49 @@ func TestTransport(t *testing.T) {
 		want     []string
 	}{
 		"a request gets the token": {nil, nil, []string{"https://api.example.com/a Bearer token-1"}},
-		"one that has credentials goes as it is": {
+		"a request with credentials is not changed": {
 			nil, func(r *http.Request) { r.SetBasicAuth("a", "b") }, []string{"https://api.example.com/a Basic YTpi"},
 		},
-		"one that shall have none too": {
+		"a request with a nil Authorization header is not changed": {
 			nil, func(r *http.Request) { r.Header["Authorization"] = nil }, []string{"https://api.example.com/a "},
 		},
-		"the token follows to the same host": {
+		"a redirect to the same host gets the token": {
 			map[string]string{"https://api.example.com/a": "/b"}, nil,
 			[]string{"https://api.example.com/a Bearer token-1", "https://api.example.com/b Bearer token-1"},
 		},
-		"but to no other, and back again": {
+		"a redirect to another host does not get the token, one back to the first host does": {
 			map[string]string{"https://api.example.com/a": "https://evil.example/b", "https://evil.example/b": "https://evil.example/c", "https://evil.example/c": "https://api.example.com/d"}, nil,
 			[]string{
 				"https://api.example.com/a Bearer token-1", "https://evil.example/b ", "https://evil.example/c ",
 				"https://api.example.com/d Bearer token-1",
 			},
 		},
-		"nor in the clear": {
+		"a redirect to plain HTTP does not get the token": {
 			map[string]string{"https://api.example.com/a": "http://api.example.com/a"}, nil,
 			[]string{"https://api.example.com/a Bearer token-1", "http://api.example.com/a "},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := &seen{redirect: tt.redirect}
+			server := &recorder{redirect: tt.redirect}
 			c := &http.Client{Transport: source(t, newIssuer(3600)).Transport(server)}
 			last := get(t, c, "https://api.example.com/a", tt.edit)
 			assert.Equal(t, tt.want, server.requests)
-			assert.NotContains(t, last.Header.Get("Authorization"), "token-1", "the answer does not look back at the token")
+			assert.NotContains(t, last.Header.Get("Authorization"), "token-1", "the response's Request does not have the token")
 		})
 	}
 	t.Run("the caller's request is not changed", func(t *testing.T) {
 		t.Parallel()
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.example.com/", nil)
 		require.NoError(t, err)
-		resp, err := source(t, newIssuer(3600)).Transport(new(seen)).RoundTrip(req)
+		resp, err := source(t, newIssuer(3600)).Transport(new(recorder)).RoundTrip(req)
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 		assert.Empty(t, req.Header)
 	})
-	t.Run("without a token nothing is sent, and the body is closed", func(t *testing.T) {
+	t.Run("without a token, nothing is sent and the body is closed", func(t *testing.T) {
 		t.Parallel()
-		i, server := newIssuer(3600), new(seen)
+		i, server := newIssuer(3600), new(recorder)
 		i.fails(http.StatusUnauthorized)
 		body := &closer{Reader: strings.NewReader("x")}
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://api.example.com/", body)
@@ -106,9 +106,9 @@ func TestTransport(t *testing.T) {
 		assert.True(t, body.closed)
 		assert.Empty(t, server.requests)
 	})
-	t.Run("idle connections can be closed through it", func(t *testing.T) {
+	t.Run("CloseIdleConnections is passed on", func(t *testing.T) {
 		t.Parallel()
-		server := new(seen)
+		server := new(recorder)
 		(&http.Client{Transport: source(t, newIssuer(1)).Transport(server)}).CloseIdleConnections()
 		assert.True(t, server.closed)
 		(&http.Client{Transport: source(t, newIssuer(1)).Transport(roundTrip(nil))}).CloseIdleConnections()

@@ -22,11 +22,11 @@ func ExampleService_Authenticate() {
 
 	resp, err := client.B2C.MagicLinks.Authenticate(context.Background(), &magiclinks.AuthenticateRequest{
 		Token:                  "example-token", // the link's "token" parameter
-		SessionDurationMinutes: new(60),         // without it no session is made
+		SessionDurationMinutes: new(60),         // otherwise no session is created
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeUnableToAuthMagicLink):
-		fmt.Println("The link was used or has expired: here is a form for a new one.")
+		fmt.Println("The link was used or has expired. Please request a new one.")
 	case err != nil:
 		log.Fatal(err)
 	default:

@@ -31,9 +31,9 @@ func ExampleService_StrengthCheck() {
 	}
 	if !resp.ValidPassword && resp.StrengthPolicy == passwords.StrengthPolicyLUDS {
 		missing := resp.Feedback.LUDSRequirements
-		fmt.Printf("%d more characters, and %d more kinds of them\n", missing.MissingCharacters, missing.MissingComplexity)
+		fmt.Printf("%d more characters and %d more character classes\n", missing.MissingCharacters, missing.MissingComplexity)
 	}
-	// Output: 3 more characters, and 1 more kinds of them
+	// Output: 3 more characters and 1 more character classes
 }
 
 func ExampleService_Authenticate() {
@@ -46,15 +46,15 @@ func ExampleService_Authenticate() {
 	resp, err := client.B2C.Passwords.Authenticate(context.Background(), &passwords.AuthenticateRequest{
 		Email:                  "ada@example.com",
 		Password:               "correct horse battery staple",
-		SessionDurationMinutes: new(60), // without it no session is made
+		SessionDurationMinutes: new(60), // otherwise no session is created
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeUnauthorizedCredentials), errors.Is(err, stytcherror.CodeEmailNotFound):
-		fmt.Println("Address or password is wrong.") // which of them is nobody's business
+		fmt.Println("Address or password is wrong.") // do not say which
 	case errors.Is(err, stytcherror.CodeResetPassword):
-		fmt.Println("Please set a new password.") // go on with Passwords.Email.ResetStart
+		fmt.Println("Please set a new password.") // call Passwords.Email.ResetStart
 	case errors.Is(err, stytcherror.CodeUserLockLimitReached):
-		fmt.Println("Too many tries. Please come back later.")
+		fmt.Println("Too many attempts. Please try again later.")
 	case err != nil:
 		log.Fatal(err)
 	default:
@@ -63,7 +63,7 @@ func ExampleService_Authenticate() {
 	// Output: Please set a new password.
 }
 
-// A user keeps the password they had elsewhere. Each kind of hash has its own settings.
+// Migrate imports the hash of an existing password. Each hash type has its own settings.
 func ExampleService_Migrate() {
 	server := stytchtest.NewServer()
 	client := server.Client()
@@ -78,15 +78,15 @@ func ExampleService_Migrate() {
 		ScryptConfig: &passwords.ScryptConfig{
 			Salt: "c2FsdA==", NParameter: 32_768, RParameter: 8, PParameter: 1, KeyLength: 32,
 		},
-		SetEmailVerified: new(false), // sent, though false
+		SetEmailVerified: new(false), // is sent
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(resp.UserID, "is new:", resp.UserCreated)
+	fmt.Println(resp.UserID, "was created:", resp.UserCreated)
 	fmt.Println(server.Requests()[0])
 	// Output:
-	// user-test-1 is new: true
+	// user-test-1 was created: true
 	// POST /v1/passwords/migrate
 	// {"email":"ada@example.com","hash":"example-hash","hash_type":"scrypt","scrypt_config":{"key_length":32,"n_parameter":32768,"p_parameter":1,"r_parameter":8,"salt":"c2FsdA=="},"set_email_verified":false}
 }

@@ -7,35 +7,37 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Check decides in the process, by the project's policy: see shared.Verification for how old it may be. It returns nil
-// for yes and a *stytcherror.PermissionError for no. Where there is no policy to decide by, it is a
-// *stytcherror.PolicyError, which must not be taken for either.
+// Check checks a permission locally, by the project's policy: see shared.Verification for how old that may be. It
+// returns nil if the action is allowed, and a *stytcherror.PermissionError if it is denied. Without a policy to decide
+// by, the error is a *stytcherror.PolicyError: the action is then neither allowed nor denied.
 func (s *Service) Check(ctx context.Context, req *CheckRequest) error {
 	if req == nil {
 		req = new(CheckRequest)
 	}
-	return s.verifier.Allow(ctx, "b2c.rbac.check", &verify.Subject{Roles: req.Subject.Roles, Scope: req.Subject.Scope}, req.check())
+	return s.verifier.Allow(ctx, "b2c.rbac.check", req.Subject.verify(), req.check())
 }
 
-// Explain says why [Service.Check] answers as it does.
+// Explain explains what [Service.Check] returns.
 func (s *Service) Explain(ctx context.Context, req *CheckRequest) (*shared.Explanation, error) {
 	if req == nil {
 		req = new(CheckRequest)
 	}
-	return s.verifier.Explain(ctx, "b2c.rbac.explain", &verify.Subject{Roles: req.Subject.Roles, Scope: req.Subject.Scope}, req.check())
+	return s.verifier.Explain(ctx, "b2c.rbac.explain", req.Subject.verify(), req.check())
 }
 
 func (r *CheckRequest) check() verify.Check {
 	return verify.Check{ResourceID: r.ResourceID, Action: r.Action}
 }
 
-// Permissions lists all that a subject may do, by the same policy as [Service.Check], in alphabetical order. "*" among
-// actions stands for all of them; those that are allowed by name beside it are listed too.
+func (v *Subject) verify() *verify.Subject { return &verify.Subject{Roles: v.Roles, Scope: v.Scope} }
+
+// Permissions returns all permissions of a subject, by the same policy as [Service.Check], in alphabetical order. The
+// action "*" stands for all actions; those that are listed beside it are returned too.
 func (s *Service) Permissions(ctx context.Context, req *PermissionsRequest) ([]PolicyRolePermission, error) {
 	if req == nil {
 		req = new(PermissionsRequest)
 	}
-	found, err := s.verifier.Permissions(ctx, "b2c.rbac.permissions", &verify.Subject{Roles: req.Subject.Roles, Scope: req.Subject.Scope})
+	found, err := s.verifier.Permissions(ctx, "b2c.rbac.permissions", req.Subject.verify())
 	if err != nil {
 		return nil, err
 	}
@@ -46,5 +48,6 @@ func (s *Service) Permissions(ctx context.Context, req *PermissionsRequest) ([]P
 	return list, nil
 }
 
-// ForgetPolicy makes the next check of this client fetch the policy, for use after a change to it.
+// ForgetPolicy drops the policy from this client's cache. Call it after the policy has changed: the next check fetches
+// it.
 func (s *Service) ForgetPolicy() { s.verifier.ForgetPolicy() }

@@ -5,21 +5,21 @@ import (
 	"github.com/seed75add069/stytch-go/internal/verify"
 )
 
-// claims are those of a user's session.
+// claims are those of the JWT of a user's session.
 type claims struct {
 	verify.SessionClaims[AuthenticationFactor, attribute.Attributes]
 }
 
-// Validate takes users' sessions only.
+// Validate refuses what is not a user's session.
 func (c *claims) Validate() error { return c.ValidateUser() }
 
-// Verified is the session as the API describes it.
+// Verified returns the session as the API returns it.
 func (c *claims) Verified() verify.Verified[Session] {
 	s := c.Session
 	return verify.Verified[Session]{
 		Value: &Session{
 			SessionID:             s.ID,
-			UserID:                c.Registered.Subject,
+			UserID:                c.Subject,
 			StartedAt:             s.StartedAt,
 			LastAccessedAt:        s.LastAccessedAt,
 			ExpiresAt:             s.ExpiresAt,

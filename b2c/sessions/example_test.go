@@ -25,7 +25,7 @@ func ExampleService_Authenticate() {
 
 	resp, err := client.B2C.Sessions.Authenticate(context.Background(), &sessions.AuthenticateRequest{
 		SessionToken:           new("example-session-token"), // from the cookie
-		SessionDurationMinutes: new(60),                      // an hour more from now
+		SessionDurationMinutes: new(60),                      // extend the session to an hour from now
 		AuthorizationCheck:     &sessions.AuthorizationCheck{ResourceID: "documents", Action: "edit"},
 	})
 	switch {
@@ -55,7 +55,7 @@ func ExampleService_Revoke() {
 			return
 		}
 		_, err = client.B2C.Sessions.Revoke(r.Context(), &sessions.RevokeRequest{SessionToken: &cookie.Value})
-		if err != nil && !errors.Is(err, stytcherror.CodeSessionNotFound) { // what has ended need not be ended
+		if err != nil && !errors.Is(err, stytcherror.CodeSessionNotFound) { // it has ended already
 			http.Error(w, "please try again", http.StatusBadGateway)
 			return
 		}

@@ -12,33 +12,38 @@ const (
 	opAuthenticateJWTLocal = "b2c.sessions.authenticate_jwt_local"
 )
 
-// AuthenticateJWTLocal verifies a JWT of a session in the process and returns the session as it was when the JWT was
-// issued. It makes no call but for the keys, at first use and then once an hour, and, with an AuthorizationCheck, for
-// the policy, at first use and then once in five minutes. When they cannot be fetched anew, those that are held serve
-// on for a while: see shared.Verification.
+// AuthenticateJWTLocal verifies a session's JWT locally and returns the session as it was when the JWT was issued. It
+// sends requests only for the keys, about once an hour, and, with an AuthorizationCheck, for the policy, about once in
+// five minutes. If those cannot be fetched, cached ones are used for some time: see shared.Verification.
 //
-// It cannot know that a session was revoked since; a JWT lives for five minutes at most. MaxTokenAge narrows that,
-// [Service.AuthenticateJWT] asks the API where that can help, and [Service.Authenticate] always.
+// It does not notice that a session was revoked after the JWT was issued. A JWT is valid for at most five minutes;
+// MaxTokenAge shortens that. [Service.AuthenticateJWT] asks the API where that can help, [Service.Authenticate] always
+// does.
 //
-// The error is a *stytcherror.TokenError for a token that does not hold, to be compared with errors.Is:
-// stytcherror.ErrTokenExpired and its like; a *stytcherror.PermissionError when the session may not do what
-// AuthorizationCheck asks for; a *stytcherror.PolicyError when that could not be decided; and a
-// *stytcherror.RequestError when ctx ended before the keys were there.
+// Errors:
+//   - a *stytcherror.ArgumentError if the request is incomplete
+//   - a *stytcherror.TokenError if the token is refused; errors.Is compares it with stytcherror.ErrTokenExpired and the
+//     like
+//   - a *stytcherror.PermissionError if the AuthorizationCheck is denied
+//   - a *stytcherror.PolicyError if there is no policy to decide the AuthorizationCheck by
+//   - a *stytcherror.RequestError if ctx ended before the keys were fetched
 func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWTLocalRequest) (*Session, error) {
 	if req == nil {
 		req = new(AuthenticateJWTLocalRequest)
 	}
-	return verify.Local[Session, claims](ctx, s.verifier, opAuthenticateJWTLocal, verify.SessionRequest{
-		JWT: req.SessionJWT, MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: checkOf(req.AuthorizationCheck),
+	return verify.SessionLocal[Session, claims](ctx, s.verifier, opAuthenticateJWTLocal, verify.SessionRequest{
+		JWT: req.SessionJWT, MaxAge: req.MaxTokenAge, Leeway: req.Leeway,
+		Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
 	})
 }
 
-// AuthenticateJWT verifies a JWT of a session in the process, like [Service.AuthenticateJWTLocal], and asks the API
-// where the outcome may be another one: the JWT is genuine but expired or older than MaxTokenAge, there are no keys to
-// verify it with, or no policy to decide by. Whatever else is wrong with a token is final, and so is a denied
-// AuthorizationCheck: as long as there are keys, a forged token costs no call.
+// AuthenticateJWT verifies a session's JWT locally, like [Service.AuthenticateJWTLocal], and asks the API in three
+// cases: the JWT has a valid signature but is expired or older than MaxTokenAge, there are no keys to verify it with,
+// or there is no policy to decide the AuthorizationCheck by. Every other refusal is final, and so is a denied
+// AuthorizationCheck: while there are keys, a forged token causes no request.
 //
-// To extend a session for certain, or to know for certain that it was not revoked, call [Service.Authenticate].
+// It extends the session only when it asks the API. [Service.Authenticate] always does, and so always notices that a
+// session was revoked.
 func (s *Service) AuthenticateJWT(
 	ctx context.Context, req *AuthenticateJWTRequest, opts ...shared.RequestOption,
 ) (*AuthenticateJWTResponse, error) {
@@ -46,62 +51,57 @@ func (s *Service) AuthenticateJWT(
 		req = new(AuthenticateJWTRequest)
 	}
 	want := verify.SessionRequest{
-		JWT: req.SessionJWT, MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: checkOf(req.AuthorizationCheck),
+		JWT: req.SessionJWT, MaxAge: req.MaxTokenAge, Leeway: req.Leeway,
+		Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
 	}
-	session, err := verify.Session[Session, claims](ctx, s.verifier, opAuthenticateJWT, want)
-	if err == nil {
-		return &AuthenticateJWTResponse{Session: *session.Value, SessionJWT: req.SessionJWT}, nil
-	}
-	resp, err := verify.Remote(s.verifier, session, want, err, func(*verify.Check) (*AuthenticateResponse, error) {
-		remote := &AuthenticateRequest{
+	ask := func(*verify.Check) (*AuthenticateResponse, error) {
+		request := &AuthenticateRequest{
 			SessionToken:           req.SessionToken,
 			SessionDurationMinutes: req.SessionDurationMinutes,
 			SessionCustomClaims:    req.SessionCustomClaims,
 			AuthorizationCheck:     req.AuthorizationCheck,
 		}
 		if req.SessionToken == nil {
-			remote.SessionJWT = &req.SessionJWT
+			request.SessionJWT = &req.SessionJWT
 		}
-		return s.Authenticate(ctx, remote, opts...)
-	})
-	if err != nil {
+		return s.Authenticate(ctx, request, opts...)
+	}
+	local, remote, err := verify.Session[Session, claims](ctx, s.verifier, opAuthenticateJWT, want, ask)
+	switch {
+	case err != nil:
 		return nil, err
+	case remote != nil:
+		return &AuthenticateJWTResponse{
+			Session: remote.Session, SessionJWT: remote.SessionJWT, Remote: remote,
+		}, nil
 	}
-	return &AuthenticateJWTResponse{Session: resp.Session, SessionJWT: resp.SessionJWT, Remote: resp}, nil
+	return &AuthenticateJWTResponse{Session: *local, SessionJWT: req.SessionJWT}, nil
 }
 
-func checkOf(c *AuthorizationCheck) *verify.Check {
-	if c == nil {
-		return nil
-	}
-	return &verify.Check{ResourceID: c.ResourceID, Action: c.Action}
-}
-
-// Claims decodes a session's CustomClaims into a type of your own, a struct with json tags for one. Names have to match
-// in case, and names that T does not know are left out. The error is a *stytcherror.DecodeError that names the claim. It
-// works for every Session, wherever it comes from.
+// Claims decodes a session's CustomClaims into a T, such as a struct with json tags. Names must match in case; claims
+// that T does not have are ignored. The error is a *stytcherror.DecodeError that names the claim. The session may come
+// from any call.
 func Claims[T any](session *Session) (T, error) {
 	if session == nil {
 		session = new(Session)
 	}
-	return verify.Into[T]("b2c.sessions.claims", session.CustomClaims)
+	return verify.DecodeClaims[T]("b2c.sessions.claims", session.CustomClaims)
 }
 
-// Ready returns nil if there are keys to verify JWTs with, and otherwise fetches them or says why it cannot. It is for
-// health probes, and for a start that shall not leave the wait to the first caller.
+// Ready returns nil if there are keys to verify JWTs with. If there are none, it fetches them. Call it from a health
+// check, or at start, so that the first request does not wait.
 func (s *Service) Ready(ctx context.Context) error {
 	return s.verifier.Ready(ctx, "b2c.sessions.ready")
 }
 
-// Forget drops what is remembered of a session's verified JWTs: see shared.Verification.TokenCacheSize. Revoke does so
-// by itself. A JWT that is still valid passes a full check when it comes again: local verification knows of no
-// revocation.
+// Forget removes a session's JWTs from the cache of verified tokens: see shared.Verification.TokenCacheSize. Revoke
+// does the same. It revokes nothing: a JWT is valid until it expires, and is then verified in full.
 func (s *Service) Forget(sessionID string) { s.verifier.Forget(sessionID) }
 
-// ForgetAll drops what is remembered of all verified JWTs.
+// ForgetAll empties the cache of verified tokens.
 func (s *Service) ForgetAll() { s.verifier.ForgetAll() }
 
-// forgetRevoked drops what is remembered of the sessions that a call has revoked.
+// forgetRevoked removes the JWTs of the sessions that a call has revoked from the cache of verified tokens.
 func (s *Service) forgetRevoked(req *RevokeRequest) {
 	if req == nil {
 		return
@@ -112,6 +112,6 @@ func (s *Service) forgetRevoked(req *RevokeRequest) {
 	case req.SessionJWT != nil:
 		s.verifier.ForgetToken(*req.SessionJWT)
 	default:
-		s.verifier.ForgetAll() // an opaque token does not say whose it is
+		s.verifier.ForgetAll() // a session token is in no JWT
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Login is what the answers to all logins of users have in common, so that an application handles a dozen calls with
-// one function. SessionToken, SessionJWT and Session are empty where no session was asked for: a login makes one only
-// with SessionDurationMinutes.
+// Login is what the answers to all logins of users have in common, so that an application can handle them with one
+// function. SessionToken, SessionJWT and Session are empty if the request had no SessionDurationMinutes: the login then
+// creates no session.
 type Login struct {
 	UserID       string      `json:"user_id"`
 	User         *users.User `json:"user,omitzero"`
@@ -22,5 +22,5 @@ type Login struct {
 // Format writes v with its secrets masked, whatever the verb.
 func (v Login) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
-// LogValue is v with its secrets masked.
+// LogValue returns v with its secrets masked.
 func (v Login) LogValue() slog.Value { return secret.LogValue(v) }

@@ -38,12 +38,12 @@ func ExampleService_Search() {
 		log.Fatal(err)
 	}
 	for _, user := range resp.Results {
-		fmt.Println(user.UserID, user.Name.FirstName, "came on", user.CreatedAt.Format(time.DateOnly))
+		fmt.Println(user.UserID, user.Name.FirstName, "was created on", user.CreatedAt.Format(time.DateOnly))
 	}
-	// Output: user-test-1 Ada came on 2026-01-15
+	// Output: user-test-1 Ada was created on 2026-01-15
 }
 
-// Breaking out of the loop makes no further call.
+// Leaving the loop stops the search: no further page is fetched.
 func ExampleService_SearchAll() {
 	server := stytchtest.NewServer()
 	client := server.Client()
@@ -57,11 +57,11 @@ func ExampleService_SearchAll() {
 			log.Fatal(err)
 		}
 		if user.IsLocked {
-			fmt.Println("the first who is locked out:", user.UserID)
+			fmt.Println("the first locked user:", user.UserID)
 			break
 		}
 	}
-	// Output: the first who is locked out: user-test-2
+	// Output: the first locked user: user-test-2
 }
 
 func ExampleService_Update() {
@@ -74,7 +74,7 @@ func ExampleService_Update() {
 
 	resp, err := client.B2C.Users.Update(context.Background(), &users.UpdateRequest{
 		UserID:            "user-test-1",
-		UntrustedMetadata: map[string]any{"theme": "dark", "beta": nil}, // set one, delete the other, leave the rest
+		UntrustedMetadata: map[string]any{"theme": "dark", "beta": nil}, // set theme, delete beta, keep all others
 	})
 	if err != nil {
 		log.Fatal(err)

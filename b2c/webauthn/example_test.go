@@ -15,7 +15,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-// The answer holds JSON in a string. It goes to the browser as it is.
+// The answer has JSON in a string, which is sent to the browser unchanged.
 func ExampleService_AuthenticateStart() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
@@ -27,7 +27,7 @@ func ExampleService_AuthenticateStart() {
 	resp, err := client.B2C.WebAuthn.AuthenticateStart(context.Background(), &webauthn.AuthenticateStartRequest{
 		Domain:                         "example.com",
 		ReturnPasskeyCredentialOptions: new(true),
-		UseBase64URLEncoding:           new(true), // so that parseRequestOptionsFromJSON reads it
+		UseBase64URLEncoding:           new(true), // for parseRequestOptionsFromJSON in the browser
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -36,8 +36,8 @@ func ExampleService_AuthenticateStart() {
 	// Output: {"challenge":"Y2hhbGxlbmdl","rpId":"example.com"}
 }
 
-// The browser posts what navigator.credentials.get() returned, as JSON. The handler passes it on as a string,
-// unopened: no field of it is the backend's business.
+// The browser posts the result of navigator.credentials.get() as JSON. The handler sends it as a string, without
+// decoding it.
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer()
 	client := server.Client()
@@ -55,7 +55,7 @@ func ExampleService_Authenticate() {
 		}
 		resp, err := client.B2C.WebAuthn.Authenticate(r.Context(), &webauthn.AuthenticateRequest{
 			PublicKeyCredential:    string(credential),
-			SessionDurationMinutes: new(60), // without it no session is made
+			SessionDurationMinutes: new(60), // otherwise no session is created
 		})
 		switch {
 		case errors.Is(err, stytcherror.CodeUnableToAuthWebAuthnRegistration),
@@ -63,7 +63,7 @@ func ExampleService_Authenticate() {
 			http.Error(w, "please try again", http.StatusUnauthorized)
 			return
 		case err != nil:
-			http.Error(w, "login is out of order", http.StatusBadGateway)
+			http.Error(w, "please try again later", http.StatusBadGateway)
 			return
 		}
 		http.SetCookie(w, &http.Cookie{

@@ -1,18 +1,19 @@
-// Package jwks holds the keys that a project's tokens are checked with. [New] makes a [Cache], [Cache.Key] looks a key
-// up.
+// Package jwks caches the JSON Web Key Set that a project's tokens are verified with. [New] makes a [Cache];
+// [Cache.Key] looks up a key.
 //
 //	cache, err := jwks.New(jwks.Config{Fetch: fetch})
 //	key, err := cache.Key(ctx, kid)
 //
-// The endpoint is the source of truth, and its last good answer is all there is: a key that is missing from it is no
-// longer trusted. Nothing else, and no token, changes the keys. Package refresh says when it is asked.
+// The endpoint's last valid answer replaces the whole set: a key that is missing from it is no longer trusted. Package
+// refresh says when the set is fetched.
 //
-// An endpoint that fails takes no key away, and neither does one that lies: HTML, a set without a usable key and a set
-// that has another key for a kid that is cached are failures, after which the cached set serves on, up to MaxStale.
-// After that, and in the place of a seed, any usable set is taken.
+// A failed fetch removes no key: the cached set is used on, up to MaxStale. HTML counts as a failure, and so do a set
+// without a usable key and one with another key for a cached kid. After MaxStale, any usable set is accepted. So is the
+// first one that replaces a seed.
 package jwks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,38 +23,36 @@ import (
 )
 
 var (
-	// ErrUnknown means that the key set does not hold the key.
+	// ErrUnknown means that the key set does not have the key.
 	ErrUnknown = errors.New("the key set does not hold the key")
-	// ErrUnavailable means that there is no key set to look in. The cause's text follows, but the cause is not wrapped:
-	// a fetch that ran out of time is not a caller who did.
+	// ErrUnavailable means that there is no key set. The text of the cause follows, but the cause is not wrapped: the
+	// deadline of a fetch is not the caller's.
 	ErrUnavailable = errors.New("the key set cannot be fetched")
 )
 
-// Config is how a Cache gets its keys. What is zero or negative has its default.
+// Config configures a Cache. Durations that are zero or negative have their default.
 type Config struct {
-	// Fetch gets the key set (RFC 7517, section 5), at most 1 MiB of it. It must return when its context ends. Without
-	// one, the seed serves until MaxStale.
+	// Fetch fetches the key set (RFC 7517, section 5). More than 1 MiB of it is refused. It must return when its
+	// context ends. Without Fetch, the seed is used until MaxStale.
 	Fetch func(context.Context) ([]byte, error)
-	// Now is the clock for all ages and intervals, FetchTimeout excepted. Default: time.Now.
+	// Now is the clock for TTL, MaxStale and MinInterval. Default: time.Now.
 	Now func() time.Time
-	// TTL is the age from which on callers wait for a new set, two seconds at most. From four fifths of it on the set
-	// is fetched anew behind them. Looking up does not prolong it. Default: 1 h.
+	// TTL is the age of a set from which callers wait for a new one, for up to two seconds. From four fifths of TTL, a
+	// call starts the fetch in the background. Default: 1 hour.
 	TTL time.Duration
-	// MaxStale is the age at which a set that cannot be fetched anew serves no more. Never less than TTL. Default:
-	// 24 h.
+	// MaxStale is the age from which a set is no longer used if it cannot be replaced. At least TTL. Default: 24 hours.
 	MaxStale time.Duration
-	// MinInterval is the least time from one fetch to the next that an unknown kid may cause. A new key is found no
-	// later than this after a forged kid has caused a fetch. Default: 30 s.
+	// MinInterval is the least time between the start of any fetch and one for an unknown kid. A forged kid delays the
+	// discovery of a new key by at most this. Default: 30 seconds.
 	MinInterval time.Duration
-	// FetchTimeout bounds a fetch, however long its callers wait. Default: 10 s.
+	// FetchTimeout bounds a fetch. Default: 10 seconds.
 	FetchTimeout time.Duration
-	// Seed is a key set known beforehand. It serves from the start, is fetched anew on first use, and its age counts
-	// from New.
+	// Seed is a key set to begin with. The first call starts the fetch that replaces it. Its age counts from New.
 	Seed []byte
 }
 
-// Cache caches one key set. It is safe for concurrent use; looking up a key of a fresh set takes no lock and never
-// waits. It has no goroutine but that of a fetch, and needs no closing.
+// Cache caches one key set. It is safe for concurrent use. A lookup in a fresh set takes no lock and does not wait. A
+// goroutine runs only during a fetch; there is nothing to close.
 type Cache struct {
 	sets        *refresh.Cache[*set]
 	fetch       func(context.Context) ([]byte, error)
@@ -61,19 +60,20 @@ type Cache struct {
 	minInterval time.Duration
 }
 
-// New makes a cache without touching the network. The error is the seed's.
+// New makes a cache without touching the network. Its only error is that of an unusable seed.
 func New(config Config) (*Cache, error) {
-	c := &Cache{fetch: config.Fetch, now: config.Now, minInterval: orDefault(config.MinInterval, 30*time.Second)}
+	c := &Cache{fetch: config.Fetch, now: config.Now, minInterval: cmp.Or(max(config.MinInterval, 0), 30*time.Second)}
 	if c.fetch == nil {
 		c.fetch = func(context.Context) ([]byte, error) { return nil, errors.New("there is nowhere to fetch it from") }
 	}
 	if c.now == nil {
 		c.now = time.Now
 	}
-	lifetime := refresh.Lasting(orDefault(config.TTL, time.Hour), orDefault(config.MaxStale, 24*time.Hour))
+	ttl, maxStale := cmp.Or(max(config.TTL, 0), time.Hour), cmp.Or(max(config.MaxStale, 0), 24*time.Hour)
+	lifetime := refresh.NewLifetime(ttl, maxStale)
 	c.sets = refresh.New(refresh.Config[*set]{
 		Fetch:   c.fetchSet,
-		Timeout: orDefault(config.FetchTimeout, 10*time.Second),
+		Timeout: cmp.Or(max(config.FetchTimeout, 0), 10*time.Second),
 		Now:     c.now,
 		Lifetime: func(s *set) refresh.Lifetime {
 			if s.seed {
@@ -90,11 +90,4 @@ func New(config Config) (*Cache, error) {
 		c.sets.Set(&set{keys: keys, fetched: c.now(), seed: true})
 	}
 	return c, nil
-}
-
-func orDefault(d, otherwise time.Duration) time.Duration {
-	if d <= 0 {
-		return otherwise
-	}
-	return d
 }

@@ -29,7 +29,7 @@ func by10000(f func(i int)) {
 
 func TestConcurrency(t *testing.T) {
 	t.Parallel()
-	t.Run("10 000 callers during refreshes and rotations never miss a key that stays nor get a wrong one", func(t *testing.T) {
+	t.Run("10 000 callers during refreshes and rotations always get the key that stays, and never a wrong one", func(t *testing.T) {
 		t.Parallel()
 		var clock steppedClock
 		e := serving("stays", "round-0")

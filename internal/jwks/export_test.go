@@ -5,7 +5,7 @@ import "context"
 // Parse reads a key set.
 var Parse = parse
 
-// Missing are the kids remembered with the cached set.
+// Missing returns the kids that the cached set is known to lack.
 func (c *Cache) Missing() []string {
 	var kids []string
 	if cached, ok := c.sets.Peek(); ok {
@@ -16,7 +16,7 @@ func (c *Cache) Missing() []string {
 	return kids
 }
 
-// Has reports whether the cached set has the key and serves. It starts no fetch.
+// Has reports whether a cached set, not older than MaxStale, has the key. It starts no fetch.
 func (c *Cache) Has(kid string) bool {
 	cached, ok := c.sets.Peek()
 	return ok && cached.keys[kid] != nil
@@ -25,7 +25,7 @@ func (c *Cache) Has(kid string) bool {
 // Refresh fetches the set as an unknown kid does.
 func (c *Cache) Refresh(ctx context.Context) error {
 	if _, err := c.sets.Refresh(ctx, c.minInterval, ""); err != nil {
-		return noSet(err)
+		return keySetError(err)
 	}
 	return nil
 }

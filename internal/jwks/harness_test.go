@@ -32,14 +32,14 @@ const (
 
 var errDown = errors.New("503 Service Unavailable")
 
-// endpoint is a JWKS URL in memory that notes when it was asked.
+// endpoint is a JWKS endpoint in memory that records when it was called.
 type endpoint struct {
 	mu     sync.Mutex
 	answer func(context.Context) ([]byte, error)
-	asked  []time.Time
+	calls  []time.Time
 }
 
-// serving is an endpoint that publishes keys of these names.
+// serving returns an endpoint that publishes keys with these kids.
 func serving(kids ...string) *endpoint {
 	e := new(endpoint)
 	e.serves(kids...)
@@ -48,39 +48,39 @@ func serving(kids ...string) *endpoint {
 
 func (e *endpoint) fetch(ctx context.Context) ([]byte, error) {
 	e.mu.Lock()
-	e.asked = append(e.asked, time.Now())
+	e.calls = append(e.calls, time.Now())
 	answer := e.answer
 	e.mu.Unlock()
 	return answer(ctx)
 }
 
-func (e *endpoint) answers(f func(context.Context) ([]byte, error)) {
+func (e *endpoint) setAnswer(f func(context.Context) ([]byte, error)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.answer = f
 }
 
-func (e *endpoint) serves(kids ...string) { e.says(keySet(kids...)) }
+func (e *endpoint) serves(kids ...string) { e.servesBody(keySet(kids...)) }
 
-func (e *endpoint) says(body string) {
+func (e *endpoint) servesBody(body string) {
 	b := []byte(body)
-	e.answers(func(context.Context) ([]byte, error) { return b, nil })
+	e.setAnswer(func(context.Context) ([]byte, error) { return b, nil })
 }
 
 func (e *endpoint) fails() {
-	e.answers(func(context.Context) ([]byte, error) { return nil, errDown })
+	e.setAnswer(func(context.Context) ([]byte, error) { return nil, errDown })
 }
 
-// hangs never answers.
+// hangs makes e answer no more, until the fetch's context ends.
 func (e *endpoint) hangs() {
-	e.answers(func(ctx context.Context) ([]byte, error) {
+	e.setAnswer(func(ctx context.Context) ([]byte, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	})
 }
 
-// slows answers like before, after d.
-func (e *endpoint) slows(d time.Duration) {
+// slowsDown makes e answer as before, after d.
+func (e *endpoint) slowsDown(d time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	before := e.answer
@@ -99,10 +99,10 @@ func (e *endpoint) fetches() int { return len(e.times()) }
 func (e *endpoint) times() []time.Time {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return append([]time.Time(nil), e.asked...)
+	return append([]time.Time(nil), e.calls...)
 }
 
-// cache is a cache of e's keys with the default settings.
+// cache returns an empty cache of e's keys with the default settings.
 func (e *endpoint) cache(t testing.TB, edit ...func(*jwks.Config)) *jwks.Cache {
 	t.Helper()
 	config := jwks.Config{Fetch: e.fetch}
@@ -114,7 +114,7 @@ func (e *endpoint) cache(t testing.TB, edit ...func(*jwks.Config)) *jwks.Cache {
 	return c
 }
 
-// filled is a cache that holds e's keys.
+// filled returns a cache that has fetched e's keys.
 func (e *endpoint) filled(t testing.TB, edit ...func(*jwks.Config)) *jwks.Cache {
 	t.Helper()
 	c := e.cache(t, edit...)
@@ -122,7 +122,7 @@ func (e *endpoint) filled(t testing.TB, edit ...func(*jwks.Config)) *jwks.Cache 
 	return c
 }
 
-// modulus is a number of that many bits that depends on the name. Nothing here checks a signature with it.
+// modulus returns an odd number of so many bits that is derived from the name. It is no product of primes.
 func modulus(name string, bits int) *big.Int {
 	var seed [32]byte
 	copy(seed[:], name)
@@ -137,7 +137,7 @@ func keyNamed(name string) *rsa.PublicKey { return &rsa.PublicKey{N: modulus(nam
 
 func encode(n *big.Int) string { return base64.RawURLEncoding.EncodeToString(n.Bytes()) }
 
-// jwkAs is the key called name, published as kid.
+// jwkAs is keyNamed(name) as a JWK with this kid.
 func jwkAs(kid, name string) string {
 	return fmt.Sprintf(`{"kty":"RSA","use":"sig","key_ops":["verify"],"alg":"RS256","kid":%q,"n":%q,"e":"AQAB"}`,
 		kid, encode(keyNamed(name).N))
@@ -155,24 +155,24 @@ func keySet(kids ...string) string {
 	return document(keys...)
 }
 
-// holds checks that c has the key for kid, and that it takes no time.
-func holds(t *testing.T, c *jwks.Cache, kid string) {
+// foundAtOnce is found without a wait.
+func foundAtOnce(t *testing.T, c *jwks.Cache, kid string) {
 	t.Helper()
 	began := time.Now()
 	found(t, c, kid)
-	assert.Zero(t, time.Since(began), "in a bubble, what does not wait takes no time")
+	assert.Zero(t, time.Since(began), "it waited")
 }
 
-// found checks that c comes by the key for kid.
+// found asserts that c returns the key for kid.
 func found(t *testing.T, c *jwks.Cache, kid string) {
 	t.Helper()
 	key, err := c.Key(t.Context(), kid)
 	if assert.NoError(t, err) {
-		assert.True(t, keyNamed(kid).Equal(key), "another key")
+		assert.True(t, keyNamed(kid).Equal(key), "it is another key")
 	}
 }
 
-// refused checks that c has no key for kid, for that reason.
+// refused asserts that c returns this error for kid, and no other.
 func refused(t *testing.T, c *jwks.Cache, kid string, reason error) {
 	t.Helper()
 	key, err := c.Key(t.Context(), kid)
@@ -193,19 +193,19 @@ func refusedAtOnce(t *testing.T, c *jwks.Cache, kid string, reason error) {
 	assert.Zero(t, time.Since(began))
 }
 
-// pass lets time pass, and what it brings about end.
-func pass(d time.Duration) {
+// advance advances the bubble's clock by d, and waits until all goroutines are blocked.
+func advance(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
 
-// inBubble runs a subtest with a clock of its own, in which waiting takes no time. It fails if a fetch outlives its time.
+// inBubble runs a subtest in a bubble of package synctest. It fails if a goroutine is left a minute after f.
 func inBubble(t *testing.T, name string, f func(*testing.T)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			defer pass(time.Minute)
+			defer advance(time.Minute)
 			f(t)
 		})
 	})

@@ -10,26 +10,26 @@ import (
 	"github.com/seed75add069/stytch-go/internal/refresh"
 )
 
-// Key returns the key of that name, which the caller must not change. A key of a cached set comes at once or, past the
-// TTL, after two seconds at most. Otherwise Key waits for a fetch that all callers share; when ctx ends first, it
-// returns the context's error. Where no fetch may begin yet, it fails at once.
+// Key returns the key with this kid, which the caller must not change. A key of the cached set is returned at once, or
+// after at most two seconds from TTL on. Otherwise Key waits for a fetch, which all callers share; when ctx ends first,
+// the error is the context's. It fails at once where no fetch may start yet.
 func (c *Cache) Key(ctx context.Context, kid string) (*rsa.PublicKey, error) {
 	if kid == "" || len(kid) > maxKID {
 		return nil, ErrUnknown
 	}
 	cached, err := c.sets.Get(ctx, kid)
 	if err != nil {
-		return nil, noSet(err)
+		return nil, keySetError(err)
 	}
 	if key, ok := cached.keys[kid]; ok {
 		return key, nil
 	}
-	if cached.lacks(kid) && !refresh.Elapsed(cached.fetched, c.now(), remembered*c.minInterval) {
+	if cached.knownMissing(kid) && !refresh.Elapsed(cached.fetched, c.now(), missingIntervals*c.minInterval) {
 		return nil, ErrUnknown
 	}
 	latest, err := c.sets.Refresh(ctx, c.minInterval, kid)
 	if err != nil {
-		if err = noSet(err); errors.Is(err, ErrUnavailable) { // which it is not: a set is cached
+		if err = keySetError(err); errors.Is(err, ErrUnavailable) { // the cached set is available, but lacks the key
 			return nil, fmt.Errorf("%w; %s", ErrUnknown, err.Error())
 		}
 		return nil, err
@@ -40,8 +40,8 @@ func (c *Cache) Key(ctx context.Context, kid string) (*rsa.PublicKey, error) {
 	return nil, ErrUnknown
 }
 
-// Fresh returns the key of that name if a set within its TTL has it at that time, which the caller has read from the
-// same clock, and nil otherwise: then Key knows more. It never waits.
+// Fresh returns the key with this kid if it is in a cached set that is within its TTL, and nil otherwise. It never
+// waits. Now is the time by the cache's clock.
 func (c *Cache) Fresh(kid string, now time.Time) *rsa.PublicKey {
 	cached, ok := c.sets.Fresh(now)
 	if !ok {
@@ -50,16 +50,16 @@ func (c *Cache) Fresh(kid string, now time.Time) *rsa.PublicKey {
 	return cached.keys[kid]
 }
 
-// Ready reports whether there are keys to check with, as health probes ask. It waits like Key.
+// Ready returns nil if there is a key set, for health checks. It waits like Key.
 func (c *Cache) Ready(ctx context.Context) error {
 	if _, err := c.sets.Get(ctx, ""); err != nil {
-		return noSet(err)
+		return keySetError(err)
 	}
 	return nil
 }
 
-// noSet is the context's error for a caller who gave up, and otherwise ErrUnavailable.
-func noSet(err error) error {
+// keySetError returns the context's error if the caller's context ended, and otherwise ErrUnavailable.
+func keySetError(err error) error {
 	if gaveUp, ok := errors.AsType[*refresh.WaitError](err); ok {
 		return gaveUp.Err
 	}

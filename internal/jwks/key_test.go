@@ -18,50 +18,50 @@ import (
 
 func TestNew(t *testing.T) {
 	t.Parallel()
-	inBubble(t, "touches no network, ever, as long as nobody asks", func(t *testing.T) {
+	inBubble(t, "nothing is fetched before the first call", func(t *testing.T) {
 		e := serving("a")
 		e.cache(t)
-		pass(100 * time.Hour)
+		advance(100 * time.Hour)
 		assert.Zero(t, e.fetches())
 	})
-	inBubble(t, "without anything there are no keys, and the error says why", func(t *testing.T) {
+	inBubble(t, "without Fetch and Seed there are no keys", func(t *testing.T) {
 		c, err := jwks.New(jwks.Config{})
 		require.NoError(t, err)
 		refusedAtOnce(t, c, "a", jwks.ErrUnavailable)
 		assert.EqualError(t, c.Ready(t.Context()), "the key set cannot be fetched: there is nowhere to fetch it from")
 	})
-	inBubble(t, "settings that make no sense have the defaults", func(t *testing.T) {
+	inBubble(t, "negative durations have their defaults", func(t *testing.T) {
 		e := serving("a")
 		c := e.filled(t, func(c *jwks.Config) { c.TTL, c.MaxStale, c.MinInterval, c.FetchTimeout = -1, -1, -1, -1 })
 		e.hangs()
-		pass(ttl*4/5 - 1)
-		holds(t, c, "a")
+		advance(ttl*4/5 - 1)
+		foundAtOnce(t, c, "a")
 		synctest.Wait()
 		assert.Equal(t, 1, e.fetches())
-		pass(1)
-		holds(t, c, "a")
+		advance(1)
+		foundAtOnce(t, c, "a")
 		synctest.Wait()
 		assert.Equal(t, 2, e.fetches())
 	})
-	inBubble(t, "a set serves until its TTL even where MaxStale is less", func(t *testing.T) {
+	inBubble(t, "a set is used until its TTL even if MaxStale is less", func(t *testing.T) {
 		e := serving("a")
 		c := e.filled(t, func(c *jwks.Config) { c.TTL, c.MaxStale = time.Minute, time.Second })
 		e.fails()
-		pass(time.Minute - 1)
-		holds(t, c, "a")
-		pass(1)
+		advance(time.Minute - 1)
+		foundAtOnce(t, c, "a")
+		advance(1)
 		refused(t, c, "a", jwks.ErrUnavailable)
 	})
 }
 
 func TestKey(t *testing.T) {
 	t.Parallel()
-	t.Run("what it returns checks a signature", func(t *testing.T) {
+	t.Run("the key verifies a signature", func(t *testing.T) {
 		t.Parallel()
 		private, err := rsa.GenerateKey(rand.Reader, 2048)
 		require.NoError(t, err)
 		e := new(endpoint)
-		e.says(document(fmt.Sprintf(`{"kty":"RSA","kid":"real","n":%q,"e":"AQAB"}`, encode(private.N))))
+		e.servesBody(document(fmt.Sprintf(`{"kty":"RSA","kid":"real","n":%q,"e":"AQAB"}`, encode(private.N))))
 		digest := sha256.Sum256([]byte("header.payload"))
 		signature, err := rsa.SignPKCS1v15(nil, private, crypto.SHA256, digest[:])
 		require.NoError(t, err)
@@ -69,7 +69,7 @@ func TestKey(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], signature))
 	})
-	inBubble(t, "the first caller fetches, those after do not", func(t *testing.T) {
+	inBubble(t, "the first caller fetches, later ones do not", func(t *testing.T) {
 		e := serving("a", "b")
 		c := e.cache(t)
 		for range 10 {
@@ -78,11 +78,11 @@ func TestKey(t *testing.T) {
 		}
 		assert.Equal(t, 1, e.fetches())
 	})
-	inBubble(t, "past the TTL, callers wait for the new set, two seconds at most", func(t *testing.T) {
+	inBubble(t, "from TTL on, callers wait for the new set, for up to two seconds", func(t *testing.T) {
 		e := serving("a")
 		c := e.filled(t)
-		e.slows(5 * time.Second)
-		pass(ttl)
+		e.slowsDown(5 * time.Second)
+		advance(ttl)
 		for _, wait := range []time.Duration{2 * time.Second, 0} {
 			began := time.Now()
 			found(t, c, "a")
@@ -90,7 +90,7 @@ func TestKey(t *testing.T) {
 		}
 		assert.Equal(t, 2, e.fetches())
 	})
-	inBubble(t, "a kid that no key can have is unknown at once", func(t *testing.T) {
+	inBubble(t, "an empty kid and one of more than 256 bytes are unknown without a fetch", func(t *testing.T) {
 		e := serving("a")
 		c := e.cache(t)
 		for _, kid := range []string{"", string(make([]byte, 257)), string(make([]byte, 1<<20))} {
@@ -104,23 +104,23 @@ func TestKey(t *testing.T) {
 
 func TestFresh(t *testing.T) {
 	t.Parallel()
-	inBubble(t, "a key of a set within its TTL is fresh, whoever fetched it", func(t *testing.T) {
+	inBubble(t, "a key of a set within its TTL is fresh", func(t *testing.T) {
 		e := serving("a")
 		c := e.cache(t)
 		require.Nil(t, c.Fresh("a", time.Now()))
 		require.Zero(t, e.fetches())
 		found(t, c, "a")
 		assert.Nil(t, c.Fresh("b", time.Now()))
-		pass(ttl*4/5 - 1)
+		advance(ttl*4/5 - 1)
 		assert.True(t, keyNamed("a").Equal(c.Fresh("a", time.Now())))
 		require.Equal(t, 1, e.fetches())
 		e.serves("b")
-		pass(1)
+		advance(1)
 		assert.True(t, keyNamed("a").Equal(c.Fresh("a", time.Now())))
 		synctest.Wait()
 		assert.Nil(t, c.Fresh("a", time.Now()))
 		assert.True(t, keyNamed("b").Equal(c.Fresh("b", time.Now())))
-		pass(ttl)
+		advance(ttl)
 		assert.Nil(t, c.Fresh("b", time.Now()))
 	})
 }
@@ -131,20 +131,20 @@ func TestReplacement(t *testing.T) {
 		e := serving("a", "b")
 		c := e.filled(t)
 		e.serves("b")
-		pass(ttl - 1)
-		holds(t, c, "a") // and begins the fetch
+		advance(ttl - 1)
+		foundAtOnce(t, c, "a") // starts the fetch
 		synctest.Wait()
 		refusedAtOnce(t, c, "a", jwks.ErrUnknown)
 		assert.False(t, c.Has("a"))
-		holds(t, c, "b")
+		foundAtOnce(t, c, "b")
 	})
-	inBubble(t, "a key that stays is the same, whatever comes beside it", func(t *testing.T) {
+	inBubble(t, "a key that stays in the set stays the same pointer", func(t *testing.T) {
 		e := serving("a", "b")
 		c := e.filled(t)
 		before, err := c.Key(t.Context(), "a")
 		require.NoError(t, err)
 		e.serves("c", "b", "a")
-		pass(minInterval)
+		advance(minInterval)
 		found(t, c, "c")
 		after, err := c.Key(t.Context(), "a")
 		require.NoError(t, err)

@@ -10,7 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Bounds of what is taken for a key set.
+// Bounds of a key set.
 const (
 	maxBody    = 1 << 20 // bytes
 	maxKeys    = 100
@@ -20,7 +20,7 @@ const (
 	maxExp     = 1<<31 - 1
 )
 
-// jwk are the members of a key that matter here (RFC 7517, section 4; RFC 7518, section 6.3.1).
+// jwk has the members that matter here (RFC 7517, section 4; RFC 7518, section 6.3.1).
 type jwk struct {
 	Kty string  `json:"kty"`
 	Use *string `json:"use"`
@@ -30,8 +30,8 @@ type jwk struct {
 	E   string  `json:"e"`
 }
 
-// parse reads a key set and keeps the keys that can check RS256. It refuses a set without any, and one that names two
-// keys alike, be they of use or not. Its errors hold nothing of what it read.
+// parse decodes a key set and returns the keys that are usable for RS256. It refuses a set without such a key, and one
+// in which two keys have the same kid, usable or not. Its errors show nothing of the body.
 func parse(body []byte) (map[string]*rsa.PublicKey, error) {
 	if len(body) > maxBody {
 		return nil, errors.New("the answer goes beyond 1 MiB")
@@ -69,8 +69,8 @@ func parse(body []byte) (map[string]*rsa.PublicKey, error) {
 	return keys, nil
 }
 
-// publicKey is nil for a key of another kind, use or algorithm, and for one too weak, too costly or not in its one
-// canonical form.
+// publicKey returns nil for a key of another type, use or algorithm, for one that is too small or too large, and for
+// one that is not canonically encoded.
 func (k *jwk) publicKey() *rsa.PublicKey {
 	switch {
 	case k.Kty != "RSA", len(k.KID) > maxKID:
@@ -88,8 +88,8 @@ func (k *jwk) publicKey() *rsa.PublicKey {
 	return &rsa.PublicKey{N: n, E: int(e.Int64())}
 }
 
-// decodeUint reads a Base64urlUInt (RFC 7518, section 2), which has no padding, no spare bits and no leading zero byte.
-// The decoder skips line breaks, and the length tells.
+// decodeUint decodes a Base64urlUInt (RFC 7518, section 2). It returns nil for an encoding with padding, a leading zero
+// byte, unused bits that are set, or line breaks, which the decoder skips.
 func decodeUint(text string) *big.Int {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil || len(b) == 0 || b[0] == 0 || base64.RawURLEncoding.EncodedLen(len(b)) != len(text) {

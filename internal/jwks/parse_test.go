@@ -18,7 +18,7 @@ import (
 	"github.com/seed75add069/stytch-go/internal/jwks"
 )
 
-// member edits a good key called k: to is the new raw value of a member, and nothing leaves it out.
+// member returns a usable JWK with the kid k, in which one member has another raw value; an empty value removes it.
 func member(name, to string) string {
 	members := map[string]string{
 		"kty": `"RSA"`, "use": `"sig"`, "alg": `"RS256"`, "kid": `"k"`, "n": quoted(modulus("k", 2048)), "e": `"AQAB"`,
@@ -35,10 +35,12 @@ func member(name, to string) string {
 
 func quoted(n *big.Int) string { return `"` + encode(n) + `"` }
 
-// shifted is a modulus of 2047 bits.
-func shifted() *big.Int { return new(big.Int).SetBit(new(big.Int).Rsh(modulus("k", 2048), 1), 0, 1) }
+// shortModulus is a modulus of 2047 bits.
+func shortModulus() *big.Int {
+	return new(big.Int).SetBit(new(big.Int).Rsh(modulus("k", 2048), 1), 0, 1)
+}
 
-func bitsOf(bits int) string { return quoted(modulus("k", bits)) }
+func quotedModulus(bits int) string { return quoted(modulus("k", bits)) }
 
 func TestParse_keys(t *testing.T) {
 	t.Parallel()
@@ -47,54 +49,54 @@ func TestParse_keys(t *testing.T) {
 		member, value string
 		usable        bool
 	}{
-		"a complete one":            {"x5c", `["MIIB"]`, true},
-		"no use":                    {"use", "", true},
-		"a null use":                {"use", "null", true},
-		"use for encryption":        {"use", `"enc"`, false},
-		"an empty use":              {"use", `""`, false},
-		"use in capitals":           {"use", `"SIG"`, false},
-		"a use that is a list":      {"use", `["sig"]`, false},
-		"no algorithm":              {"alg", "", true},
-		"another algorithm":         {"alg", `"RS384"`, false},
-		"PSS":                       {"alg", `"PS256"`, false},
-		"HMAC":                      {"alg", `"HS256"`, false},
-		"an empty algorithm":        {"alg", `""`, false},
-		"another type":              {"kty", `"EC"`, false},
-		"a secret":                  {"kty", `"oct"`, false},
-		"no type":                   {"kty", "", false},
-		"type in small letters":     {"kty", `"rsa"`, false},
-		"no kid":                    {"kid", "", false},
-		"an empty kid":              {"kid", `""`, false},
-		"a kid that is a number":    {"kid", "7", false},
-		"a kid of 256 bytes":        {"kid", `"` + strings.Repeat("k", 256) + `"`, true},
-		"a kid of 257 bytes":        {"kid", `"` + strings.Repeat("k", 257) + `"`, false},
-		"no modulus":                {"n", "", false},
-		"an empty modulus":          {"n", `""`, false},
-		"a modulus of 8192 bits":    {"n", bitsOf(8192), true},
-		"a modulus of 8200 bits":    {"n", bitsOf(8200), false},
-		"a modulus of 2047 bits":    {"n", quoted(shifted()), false},
-		"a modulus of 2040 bits":    {"n", bitsOf(2040), false},
-		"a modulus of 1024 bits":    {"n", bitsOf(1024), false},
-		"an even modulus":           {"n", quoted(new(big.Int).SetBit(modulus("k", 2048), 0, 0)), false},
-		"a modulus that pads":       {"n", `"` + good + `=="`, false},
-		"a modulus with a zero":     {"n", `"` + base64.RawURLEncoding.EncodeToString(append([]byte{0}, modulus("k", 2048).Bytes()...)) + `"`, false},
-		"a modulus with line break": {"n", `"` + good[:40] + `\n` + good[40:] + `"`, false},
-		"a modulus in plain base64": {"n", `"` + strings.Repeat("+___", 90) + `"`, false},
-		"a modulus with spare bits": {"n", `"` + good[:len(good)-1] + `_"`, false},
-		"a modulus of 1 MB":         {"n", `"` + strings.Repeat("____", 200_000) + `"`, false},
-		"no exponent":               {"e", "", false},
-		"an exponent of 0":          {"e", `"AA"`, false},
-		"an exponent of 1":          {"e", `"AQ"`, false},
-		"an exponent of 2":          {"e", `"Ag"`, false},
-		"an exponent of 3":          {"e", `"Aw"`, true},
-		"an even exponent":          {"e", `"AQAA"`, false},
-		"an exponent of 2^31-1":     {"e", quoted(big.NewInt(1<<31 - 1)), true},
-		"an exponent of 2^31+1":     {"e", quoted(big.NewInt(1<<31 + 1)), false},
-		"an exponent of 2^64+1":     {"e", quoted(new(big.Int).SetBit(big.NewInt(1), 64, 1)), false},
-		"an exponent of many bytes": {"e", bitsOf(2048), false},
-		"an exponent with a zero":   {"e", `"AAEAAQ"`, false},
-		"an exponent that pads":     {"e", `"AQAB=="`, false},
-		"a number as exponent":      {"e", "65537", false},
+		"a complete one":             {"x5c", `["MIIB"]`, true},
+		"no use":                     {"use", "", true},
+		"a null use":                 {"use", "null", true},
+		"use for encryption":         {"use", `"enc"`, false},
+		"an empty use":               {"use", `""`, false},
+		"use in capitals":            {"use", `"SIG"`, false},
+		"a use that is a list":       {"use", `["sig"]`, false},
+		"no algorithm":               {"alg", "", true},
+		"another algorithm":          {"alg", `"RS384"`, false},
+		"PSS":                        {"alg", `"PS256"`, false},
+		"HMAC":                       {"alg", `"HS256"`, false},
+		"an empty algorithm":         {"alg", `""`, false},
+		"another type":               {"kty", `"EC"`, false},
+		"a symmetric key":            {"kty", `"oct"`, false},
+		"no type":                    {"kty", "", false},
+		"type in lower case":         {"kty", `"rsa"`, false},
+		"no kid":                     {"kid", "", false},
+		"an empty kid":               {"kid", `""`, false},
+		"a kid that is a number":     {"kid", "7", false},
+		"a kid of 256 bytes":         {"kid", `"` + strings.Repeat("k", 256) + `"`, true},
+		"a kid of 257 bytes":         {"kid", `"` + strings.Repeat("k", 257) + `"`, false},
+		"no modulus":                 {"n", "", false},
+		"an empty modulus":           {"n", `""`, false},
+		"a modulus of 8192 bits":     {"n", quotedModulus(8192), true},
+		"a modulus of 8200 bits":     {"n", quotedModulus(8200), false},
+		"a modulus of 2047 bits":     {"n", quoted(shortModulus()), false},
+		"a modulus of 2040 bits":     {"n", quotedModulus(2040), false},
+		"a modulus of 1024 bits":     {"n", quotedModulus(1024), false},
+		"an even modulus":            {"n", quoted(new(big.Int).SetBit(modulus("k", 2048), 0, 0)), false},
+		"a padded modulus":           {"n", `"` + good + `=="`, false},
+		"a modulus with a zero":      {"n", `"` + base64.RawURLEncoding.EncodeToString(append([]byte{0}, modulus("k", 2048).Bytes()...)) + `"`, false},
+		"a modulus with line break":  {"n", `"` + good[:40] + `\n` + good[40:] + `"`, false},
+		"a modulus in plain base64":  {"n", `"` + strings.Repeat("+___", 90) + `"`, false},
+		"a modulus with unused bits": {"n", `"` + good[:len(good)-1] + `_"`, false},
+		"a modulus of 1 MB":          {"n", `"` + strings.Repeat("____", 200_000) + `"`, false},
+		"no exponent":                {"e", "", false},
+		"an exponent of 0":           {"e", `"AA"`, false},
+		"an exponent of 1":           {"e", `"AQ"`, false},
+		"an exponent of 2":           {"e", `"Ag"`, false},
+		"an exponent of 3":           {"e", `"Aw"`, true},
+		"an even exponent":           {"e", `"AQAA"`, false},
+		"an exponent of 2^31-1":      {"e", quoted(big.NewInt(1<<31 - 1)), true},
+		"an exponent of 2^31+1":      {"e", quoted(big.NewInt(1<<31 + 1)), false},
+		"an exponent of 2^64+1":      {"e", quoted(new(big.Int).SetBit(big.NewInt(1), 64, 1)), false},
+		"an exponent of many bytes":  {"e", quotedModulus(2048), false},
+		"an exponent with a zero":    {"e", `"AAEAAQ"`, false},
+		"a padded exponent":          {"e", `"AQAB=="`, false},
+		"a number as exponent":       {"e", "65537", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -108,7 +110,7 @@ func TestParse_keys(t *testing.T) {
 				assert.Nil(t, alone)
 			}
 			beside, err := jwks.Parse([]byte(document(jwkAs("other", "other"), key)))
-			require.NoError(t, err, "another key is not to suffer")
+			require.NoError(t, err, "the other key is not affected")
 			assert.Equal(t, tt.usable, len(beside) == 2)
 			assert.True(t, keyNamed("other").Equal(beside["other"]))
 		})
@@ -117,13 +119,13 @@ func TestParse_keys(t *testing.T) {
 
 func TestParse_sets(t *testing.T) {
 	t.Parallel()
-	t.Run("members and entries that mean nothing here are skipped", func(t *testing.T) {
+	t.Run("unknown members and keys of other types are skipped", func(t *testing.T) {
 		t.Parallel()
 		keys, err := jwks.Parse([]byte(`{"keys":[null,7,"x",[],{},` + jwkAs("a", "a") + `,{"kty":"OKP","crv":"Ed25519","x":"AQ"}],"next":{}}`))
 		require.NoError(t, err)
 		assert.Len(t, keys, 1)
 	})
-	t.Run("a hundred keys are taken", func(t *testing.T) {
+	t.Run("a hundred keys are accepted, and no more", func(t *testing.T) {
 		t.Parallel()
 		var kids []string
 		for i := range 100 {
@@ -135,7 +137,7 @@ func TestParse_sets(t *testing.T) {
 		_, err = jwks.Parse([]byte(keySet(append(kids, "one more")...)))
 		require.EqualError(t, err, "the answer holds more than 100 keys")
 	})
-	t.Run("a body of 1 MiB is taken", func(t *testing.T) {
+	t.Run("a body of 1 MiB is accepted, and no more", func(t *testing.T) {
 		t.Parallel()
 		body := keySet("a")
 		body += strings.Repeat(" ", 1<<20-len(body))
@@ -148,10 +150,10 @@ func TestParse_sets(t *testing.T) {
 		"with the same key":          jwkAs("a", "a"),
 		"with another key":           jwkAs("a", "b"),
 		"spelt with an escape":       strings.Replace(jwkAs("a", "b"), `"a"`, `"\u0061"`, 1),
-		"with a key of another kind": `{"kty":"EC","kid":"a"}`,
+		"with a key of another type": `{"kty":"EC","kid":"a"}`,
 		"with a key that is broken":  `{"kty":"RSA","kid":"a"}`,
 	} {
-		t.Run("a kid that occurs twice spoils the set: "+name, func(t *testing.T) {
+		t.Run("a set with a repeated kid is refused: "+name, func(t *testing.T) {
 			t.Parallel()
 			for _, body := range []string{document(jwkAs("a", "a"), jwkAs("b", "b"), other), document(other, jwkAs("a", "a"))} {
 				_, err := jwks.Parse([]byte(body))
@@ -165,18 +167,18 @@ func TestParse_sets(t *testing.T) {
 		"further in":  document(jwkAs("a", "a"), `{"kty":"EC","x":{"y":1,"y":2}}`),
 		"with escape": document(`{"\u006bid":"b",` + jwkAs("a", "a")[1:]),
 	} {
-		t.Run("a name that occurs twice spoils the set: "+name, func(t *testing.T) {
+		t.Run("a set with a repeated name is refused: "+name, func(t *testing.T) {
 			t.Parallel()
 			_, err := jwks.Parse([]byte(body))
 			require.EqualError(t, err, "a name occurs twice in the answer")
 		})
 	}
 	for name, body := range map[string]string{
-		"nothing": "", "HTML": "<html>", "a list": "[" + jwkAs("a", "a") + "]", "no UTF-8": strings.Replace(keySet("a"), "test", "\xff", 1),
-		"half of it": keySet("a")[:100], "more than it": keySet("a") + "{}", "an object for keys": `{"keys":` + jwkAs("a", "a") + `}`,
-		"a deep one": `{"keys":` + strings.Repeat("[", 100_000),
+		"nothing": "", "HTML": "<html>", "a list": "[" + jwkAs("a", "a") + "]", "not UTF-8": strings.Replace(keySet("a"), "test", "\xff", 1),
+		"half of it": keySet("a")[:100], "two documents": keySet("a") + "{}", "an object for keys": `{"keys":` + jwkAs("a", "a") + `}`,
+		"a deep list": `{"keys":` + strings.Repeat("[", 100_000),
 	} {
-		t.Run("what is no key set is refused: "+name, func(t *testing.T) {
+		t.Run("a body that is not a key set is refused: "+name, func(t *testing.T) {
 			t.Parallel()
 			_, err := jwks.Parse([]byte(body))
 			require.EqualError(t, err, "the answer is not a key set in JSON")
@@ -184,7 +186,7 @@ func TestParse_sets(t *testing.T) {
 	}
 }
 
-// Each file of testdata is an answer; its name says what becomes of it.
+// Each file of testdata is an answer; its name begins with what is expected of it.
 func TestParse_files(t *testing.T) {
 	t.Parallel()
 	for _, name := range answers(t) {
@@ -223,7 +225,7 @@ func FuzzParse(f *testing.F) {
 	}
 	for _, body := range []string{
 		"", "null", "{}", "[]", "<html>", `{"keys":[]}`, `{"keys":null}`, keySet("a"), keySet("a", "a"), document(jwkAs("a", "b"), "null"),
-		document(member("use", "")), document(member("e", `"Aw"`)), document(member("n", bitsOf(4096))), `{"keys":` + strings.Repeat("[", 20_000),
+		document(member("use", "")), document(member("e", `"Aw"`)), document(member("n", quotedModulus(4096))), `{"keys":` + strings.Repeat("[", 20_000),
 	} {
 		f.Add([]byte(body))
 	}

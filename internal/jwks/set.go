@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	// maxMissing is how many kids that a set lacks are remembered with it.
+	// maxMissing bounds the kids that a set remembers as missing.
 	maxMissing = 128
-	// remembered is for how many MinIntervals. Whoever uses a key before it is published must not be locked out for as
-	// long as the set serves.
-	remembered = 4
+	// missingIntervals is for how many MinIntervals they are remembered, so that a key that is used before it is
+	// published is found soon after.
+	missingIntervals = 4
 )
 
-// set is the good answer of one fetch. It is never changed.
+// set is a valid answer of the endpoint. It is immutable.
 type set struct {
 	keys    map[string]*rsa.PublicKey
 	missing map[string]struct{} // kids that were requested before the fetch and are not in it
@@ -26,8 +26,8 @@ type set struct {
 
 var errContradiction = errors.New("the answer has another key for a kid that is cached")
 
-// fetchSet fetches the set that takes the place of the cached one, for the kid, if any, that was requested. The cached
-// one counts as it is when the answer comes.
+// fetchSet fetches the set that replaces the cached one. Requested is the kid that caused the fetch, if any. The answer
+// is compared with the set that is cached when it arrives.
 func (c *Cache) fetchSet(ctx context.Context, requested string) (*set, error) {
 	began := c.now()
 	body, err := c.fetch(ctx)
@@ -48,14 +48,14 @@ func (c *Cache) fetchSet(ctx context.Context, requested string) (*set, error) {
 	return &set{keys: keys, fetched: began, missing: cached.stillMissing(keys, requested)}, nil
 }
 
-// lacks reports whether the kid is remembered as missing.
-func (s *set) lacks(kid string) bool {
+// knownMissing reports whether the kid was missing when s was fetched.
+func (s *set) knownMissing(kid string) bool {
 	_, ok := s.missing[kid]
 	return ok
 }
 
-// reuse puts keys of s in the place of equal ones, for those who compare pointers. It reports whether there are no
-// others for a kid of s. A seed is nobody's answer and stands in no key's way.
+// reuse replaces keys by equal ones of s, since callers compare pointers. It returns false if a kid of s has another
+// key now, unless s is a seed.
 func (s *set) reuse(keys map[string]*rsa.PublicKey) bool {
 	for kid, key := range keys {
 		switch old, ok := s.keys[kid]; {
@@ -68,11 +68,11 @@ func (s *set) reuse(keys map[string]*rsa.PublicKey) bool {
 	return true
 }
 
-// stillMissing are the kids that keys lack too, the newest and any others there is room for.
+// stillMissing returns the kids that keys lack too: the requested one, and others up to maxMissing.
 func (s *set) stillMissing(keys map[string]*rsa.PublicKey, requested string) map[string]struct{} {
 	missing := map[string]struct{}{}
 	if _, found := keys[requested]; requested != "" && !found {
-		missing[strings.Clone(requested)] = struct{}{} // a part of a token would keep the whole of it
+		missing[strings.Clone(requested)] = struct{}{} // it is a substring of a token, and would keep it in memory
 	}
 	for kid := range s.missing {
 		if len(missing) == maxMissing {

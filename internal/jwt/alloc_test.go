@@ -16,8 +16,9 @@ import (
 	"github.com/seed75add069/stytch-go/internal/jwt"
 )
 
-// What is promised of memory: a text that is no token costs an error, a remembered header nothing, a good signature what RSA
-// costs and one buffer for its parts. The race detector empties pools, and so spoils the count.
+// TestAllocations bounds allocations: parsing a token with a cached header makes none, refusing a text that is no token
+// makes one, for the error, and verifying a signature makes one more than crypto/rsa. The race detector empties pools,
+// and so changes the count.
 //
 //nolint:paralleltest // it counts allocations
 func TestAllocations(t *testing.T) {
@@ -27,10 +28,10 @@ func TestAllocations(t *testing.T) {
 	parts := strings.Split(good, ".")
 	for name, c := range map[string]struct {
 		text    string
-		headers *jwt.Headers
+		headers *jwt.HeaderCache
 		most    float64
 	}{
-		"a remembered header":                  {good, headers, 0},
+		"a cached header":                      {good, headers, 0},
 		"an unknown header":                    {good, nil, 2},
 		"nothing":                              {"", headers, 1},
 		"dots":                                 {strings.Repeat(".", 100_000), headers, 1},
@@ -38,11 +39,11 @@ func TestAllocations(t *testing.T) {
 		"two parts":                            {head + "." + parts[1], headers, 1},
 		"a short signature":                    {head + "." + parts[1] + ".AAAA", headers, 1},
 		"a header of 20 kB":                    {strings.Repeat("A", 20_000) + ".." + parts[2], headers, 1},
-		"a header that is no base64":           {strings.Repeat("!", 60) + ".." + parts[2], headers, 3},
+		"a header that is not base64":          {strings.Repeat("!", 60) + ".." + parts[2], headers, 3},
 		"another algorithm":                    {encode(headerOf(`"none"`)) + ".." + parts[2], headers, 4},
-		"a header with an unacceptable part":   {encode(`{"alg":"RS256","kid":"k","jwk":{"kty":"RSA"}}`) + ".." + parts[2], headers, 5},
+		"a header with a refused parameter":    {encode(`{"alg":"RS256","kid":"k","jwk":{"kty":"RSA"}}`) + ".." + parts[2], headers, 5},
 		"a header that is a thousand brackets": {encode(strings.Repeat("[", 1000)) + ".." + parts[2], headers, 10},
-		"a header of objects in objects":       {encode(strings.Repeat(`{"x":`, 150)) + ".." + parts[2], headers, 25},
+		"a header of nested objects":           {encode(strings.Repeat(`{"x":`, 150)) + ".." + parts[2], headers, 25},
 	} {
 		got := testing.AllocsPerRun(100, func() { _, _ = jwt.Parse(c.text, c.headers) })
 		assert.LessOrEqual(t, got, c.most, name)

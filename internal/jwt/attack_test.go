@@ -26,11 +26,11 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// attack is a token that must not get through, and what is said of it.
+// attack is a token that must be refused, with this verdict.
 type attack struct {
 	name, text string
 	verdict    *stytcherror.TokenError
-	want       func(*jwt.Expected) // what this caller expects otherwise than others; may be nil
+	want       func(*jwt.Expected) // changes what the caller expects; may be nil
 }
 
 func (a attack) expected() jwt.Expected {
@@ -63,12 +63,12 @@ func TestRefuses(t *testing.T) {
 		seen[a.name] = true
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
-			var headers jwt.Headers
+			var headers jwt.HeaderCache
 			claims, err := check(a.text, &headers, &ourKey().PublicKey, a.expected())
 			isVerdict(t, err, a.verdict, a.text)
 			if a.verdict == badSignature {
 				assert.Nil(t, claims)
-				assert.Empty(t, headers.Known(), "of a forged token nothing is remembered")
+				assert.Empty(t, headers.Cached(), "the header of a forged token is not cached")
 			}
 		})
 	}
@@ -76,7 +76,7 @@ func TestRefuses(t *testing.T) {
 
 func headerOf(alg string) string { return `{"alg":` + alg + `,"kid":"jwk-test-1","typ":"JWT"}` }
 
-// forge signs in another way.
+// forge signs the good claims under any header, by any method.
 func forge(tb testing.TB, method gojwt.SigningMethod, key any, header string) string {
 	tb.Helper()
 	text := encode(header) + "." + encode(goodClaims().String())
@@ -85,7 +85,7 @@ func forge(tb testing.TB, method gojwt.SigningMethod, key any, header string) st
 	return text + "." + encode(signature)
 }
 
-// Tokens that are really signed as they say, with keys of every kind, and tokens that lie about it.
+// algorithmAttacks are signed by other algorithms, by the one that the header names and by another.
 func algorithmAttacks(tb testing.TB) []attack {
 	tb.Helper()
 	p256, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -98,13 +98,13 @@ func algorithmAttacks(tb testing.TB) []attack {
 		gojwt.SigningMethodPS384: ourKey(), gojwt.SigningMethodPS512: ourKey(), gojwt.SigningMethodES256: p256,
 		gojwt.SigningMethodEdDSA: edwards, gojwt.SigningMethodNone: gojwt.UnsafeAllowNoneSignatureType,
 	} {
-		behind := malformed // by its size
+		asRS256 := malformed // its size is not that of an RSA signature
 		if _, ok := key.(*rsa.PrivateKey); ok {
-			behind = badSignature
+			asRS256 = badSignature
 		}
 		all = append(all,
 			attack{"signed with " + method.Alg(), forge(tb, method, key, headerOf(`"`+method.Alg()+`"`)), malformed, nil},
-			attack{"signed with " + method.Alg() + ", said to be RS256", forge(tb, method, key, goodHeader), behind, nil})
+			attack{"signed with " + method.Alg() + ", said to be RS256", forge(tb, method, key, goodHeader), asRS256, nil})
 	}
 	for _, alg := range []string{
 		`"none"`, `"None"`, `""`, `"HS256"`, `"RS384"`, `"RS512"`, `"PS256"`, `"ES256"`, `"rs256"`, `"Rs256"`, `"RS256 "`,
@@ -119,7 +119,7 @@ func algorithmAttacks(tb testing.TB) []attack {
 		attack{"no signature", encode(goodHeader) + "." + encode(goodClaims().String()) + ".", malformed, nil})
 }
 
-// The public key, in whatever form, as the secret of a MAC.
+// macAttacks take the public key, in every encoding, as the secret of an HMAC.
 func macAttacks(tb testing.TB) []attack {
 	tb.Helper()
 	der, err := x509.MarshalPKIXPublicKey(&ourKey().PublicKey)
@@ -135,25 +135,25 @@ func macAttacks(tb testing.TB) []attack {
 		"PKCS #1 PEM":                     armour("RSA PUBLIC KEY", pkcs1), "PKCS #1 DER": pkcs1,
 		"modulus": ourKey().N.Bytes(), "modulus in base64": []byte(encode(ourKey().N.Bytes())), "empty secret": {},
 	} {
-		stretched := encode(goodHeader) + "." + encode(goodClaims().String())
-		mac, err := gojwt.SigningMethodHS256.Sign(stretched, secret)
+		signed := encode(goodHeader) + "." + encode(goodClaims().String())
+		mac, err := gojwt.SigningMethodHS256.Sign(signed, secret)
 		require.NoError(tb, err)
 		all = append(all,
 			attack{"HS256 with the " + name, forge(tb, gojwt.SigningMethodHS256, secret, headerOf(`"HS256"`)), malformed, nil},
 			attack{"HS512 with the " + name, forge(tb, gojwt.SigningMethodHS512, secret, headerOf(`"HS512"`)), malformed, nil},
 			attack{"HS256 said to be RS256 with the " + name, forge(tb, gojwt.SigningMethodHS256, secret, goodHeader), malformed, nil},
-			attack{"the same, as long as a signature with the " + name, stretched + "." + encode(bytes.Repeat(mac, 8)), badSignature, nil})
+			attack{"HS256 repeated to the size of an RSA signature with the " + name, signed + "." + encode(bytes.Repeat(mac, 8)), badSignature, nil})
 	}
 	return all
 }
 
-// power is what the holder of the key makes of any block: RSA without its rules.
-func power(block []byte) []byte {
+// rawRSA is the RSA private key operation without padding.
+func rawRSA(block []byte) []byte {
 	s := new(big.Int).Exp(new(big.Int).SetBytes(block), ourKey().D, ourKey().N)
 	return s.FillBytes(make([]byte, ourKey().Size()))
 }
 
-// block is a PKCS #1 block (RFC 8017, section 9.2) of 256 bytes with so many bytes of padding and this after them.
+// block is an encoded message (RFC 8017, section 9.2) of 256 bytes: type, padding, and the rest, filled up with zeros.
 func block(kind byte, padding int, rest ...[]byte) []byte {
 	tail := slices.Concat(rest...)
 	b := slices.Concat([]byte{0, kind}, bytes.Repeat([]byte{0xff}, padding), []byte{0}, tail)
@@ -167,7 +167,7 @@ func signatureAttacks(tb testing.TB) []attack {
 	info := append([]byte("\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"), sum[:]...)
 	noNull := append([]byte("\x30\x2f\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x04\x20"), sum[:]...)
 	full := 256 - 3 - len(info)
-	require.Equal(tb, signText(ourKey(), signed), power(block(1, full, info)), "so must a good one be made")
+	require.Equal(tb, signText(ourKey(), signed), rawRSA(block(1, full, info)), "a valid signature is made like this")
 	unhashed, err := rsa.SignPKCS1v15(nil, ourKey(), 0, sum[:])
 	require.NoError(tb, err)
 	n, size := ourKey().N, ourKey().Size()
@@ -178,31 +178,31 @@ func signatureAttacks(tb testing.TB) []attack {
 		"the modulus":                           n.Bytes(),
 		"the modulus less one":                  new(big.Int).Sub(n, big.NewInt(1)).Bytes(),
 		"the block itself":                      block(1, full, info),
-		"a zero ahead of it":                    append([]byte{0}, signText(ourKey(), signed)...),
-		"a zero behind it":                      append(signText(ourKey(), signed), 0),
+		"a zero byte before it":                 append([]byte{0}, signText(ourKey(), signed)...),
+		"a zero byte after it":                  append(signText(ourKey(), signed), 0),
 		"another token's":                       signText(ourKey(), signed+"x"),
 		"over the claims only":                  signText(ourKey(), encode(goodClaims().String())),
 		"over what is encoded":                  signText(ourKey(), goodHeader+"."+goodClaims().String()),
 		"another project's key":                 signText(newKey(tb, 2048), signed),
 		"a key of 3072 bits":                    signText(newKey(tb, 3072), signed),
-		"a hash without a name":                 unhashed,
-		"a block for encryption":                power(block(2, full, info)),
-		"little padding, garbage behind":        power(block(1, 8, info, bytes.Repeat([]byte{7}, 100))),
-		"little padding, zeros behind":          power(block(1, 8, info)),
-		"no parameters for the hash's name":     power(block(1, 256-3-len(noNull), noNull)),
-		"a block that begins one byte too late": power(append([]byte{0}, block(1, full, info)[:255]...)),
+		"a hash without its OID":                unhashed,
+		"a block for encryption":                rawRSA(block(2, full, info)),
+		"little padding, garbage after it":      rawRSA(block(1, 8, info, bytes.Repeat([]byte{7}, 100))),
+		"little padding, zeros after it":        rawRSA(block(1, 8, info)),
+		"a hash OID without parameters":         rawRSA(block(1, 256-3-len(noNull), noNull)),
+		"a block that begins one byte too late": rawRSA(append([]byte{0}, block(1, full, info)[:255]...)),
 	} {
 		all = append(all, attack{"a signature that is: " + name, signed + "." + encode(signature), badSignature, nil})
 	}
 	return append(all,
-		attack{"a signature and the modulus on top", plusModulus(), badSignature, nil},
+		attack{"a signature plus the modulus", plusModulus(), badSignature, nil},
 		attack{"a key of 1024 bits", mint(newKey(tb, 1024), goodHeader, goodClaims().String()), malformed, nil},
 		attack{"a signature one byte short", signed + "." + encode(signText(ourKey(), signed)[:255]), malformed, nil},
 		attack{"a signature of 1025 bytes", signed + "." + encode(make([]byte, 1025)), malformed, nil},
 		attack{"a signature of 20 kB", signed + "." + encode(make([]byte, 20_000)), malformed, nil})
 }
 
-// plusModulus is a valid token whose signature is another number of the same residue: a second text for one token.
+// plusModulus is a valid token with the modulus added to its signature, which is the same number modulo n.
 func plusModulus() string {
 	for i := 0; ; i++ {
 		signed := encode(goodHeader) + "." + encode(goodClaims().with("try", strconv.Itoa(i)).String())
@@ -226,7 +226,7 @@ func TestVerify_refusesEveryFlippedBit(t *testing.T) {
 				flipped := slices.Clone(raw)
 				flipped[bit/8] ^= 1 << (bit % 8)
 				text := strings.Join(slices.Concat(parts[:i], []string{encode(flipped)}, parts[i+1:]), ".")
-				var headers jwt.Headers
+				var headers jwt.HeaderCache
 				_, err := check(text, &headers, &ourKey().PublicKey, expected())
 				if i == 0 {
 					require.True(t, isOneOf(err, malformed, badSignature), "bit %d: %v", bit, err)
@@ -236,19 +236,19 @@ func TestVerify_refusesEveryFlippedBit(t *testing.T) {
 				if isOneOf(err, badSignature) {
 					forged++
 				}
-				require.Empty(t, headers.Known())
+				require.Empty(t, headers.Cached())
 			}
 			assert.Positive(t, forged)
 		})
 	}
 }
 
-func TestVerify_holdsForNoWeakKey(t *testing.T) {
+func TestVerify_refusesOtherAndWeakKeys(t *testing.T) {
 	t.Parallel()
 	token, err := jwt.Parse(goodToken(), nil)
 	require.NoError(t, err)
 	for name, key := range map[string]*rsa.PublicKey{
-		"none": nil, "1024 bits": &newKey(t, 1024).PublicKey, "another's": &newKey(t, 2048).PublicKey,
+		"nil": nil, "1024 bits": &newKey(t, 1024).PublicKey, "another key": &newKey(t, 2048).PublicKey,
 		"an exponent of 1": {N: ourKey().N, E: 1}, "an exponent of 0": {N: ourKey().N},
 	} {
 		payload, err := token.Payload(key)
@@ -257,8 +257,8 @@ func TestVerify_holdsForNoWeakKey(t *testing.T) {
 	}
 }
 
-// With an exponent of 1 the block is its own signature; crypto/rsa refuses such a key, and so does the key set.
-func TestVerify_holdsForNoKeyThatSignsNothing(t *testing.T) {
+// With an exponent of 1, the padded hash is its own signature. Crypto/rsa refuses such a key; so does package jwks.
+func TestVerify_refusesAnExponentOfOne(t *testing.T) {
 	t.Parallel()
 	signed := encode(goodHeader) + "." + encode(goodClaims().String())
 	sum := sha256.Sum256([]byte(signed))

@@ -47,7 +47,7 @@ type benchOrganization struct {
 	Slug string `json:"slug"`
 }
 
-// benchClaims are a B2B session's, in our reading; theirClaims in golang-jwt's.
+// benchClaims are the claims of a B2B session.
 type benchClaims struct {
 	jwt.Registered
 
@@ -56,7 +56,8 @@ type benchClaims struct {
 	Custom       jsontext.Value    `json:",embed,inline"`
 }
 
-type theirClaims struct {
+// golangClaims are benchClaims for golang-jwt.
+type golangClaims struct {
 	gojwt.RegisteredClaims
 
 	Session      benchSession      `json:"https://stytch.com/session"`
@@ -79,8 +80,8 @@ func benchToken(expires time.Time) string {
 		"limits", `{"seats":10}`, "plan", `"pro"`).String())
 }
 
-// verifying is our way, in which a text must get this verdict.
-func verifying(b *testing.B, text string, headers *jwt.Headers, verdict error) func() {
+// verify verifies a text with this package, and requires the verdict.
+func verify(b *testing.B, text string, headers *jwt.HeaderCache, verdict error) func() {
 	b.Helper()
 	key, want := &ourKey().PublicKey, expected()
 	return func() {
@@ -101,8 +102,8 @@ func verifying(b *testing.B, text string, headers *jwt.Headers, verdict error) f
 	}
 }
 
-// bare is the RSA check alone. With what must be done besides, one hash and one decoding, it is the floor.
-func bare(b *testing.B, text string, besides bool) func() {
+// rsaCheck verifies the RSA signature alone. The baseline adds what cannot be left out: one hash and one JSON decode.
+func rsaCheck(b *testing.B, text string, baseline bool) func() {
 	b.Helper()
 	parts := strings.Split(text, ".")
 	signed := []byte(parts[0] + "." + parts[1])
@@ -113,7 +114,7 @@ func bare(b *testing.B, text string, besides bool) func() {
 	}
 	key, sum := &ourKey().PublicKey, sha256.Sum256(signed)
 	return func() {
-		if besides {
+		if baseline {
 			sum = sha256.Sum256(signed)
 			var claims benchClaims
 			if err := json.Unmarshal(payload, &claims); err != nil {
@@ -126,38 +127,38 @@ func bare(b *testing.B, text string, besides bool) func() {
 	}
 }
 
-// theirs is golang-jwt as it is used well: one parse, typed claims.
-func theirs(b *testing.B, text string) func() {
+// golangJWT verifies with golang-jwt: one parser, typed claims.
+func golangJWT(b *testing.B, text string) func() {
 	b.Helper()
-	reader := gojwt.NewParser(gojwt.WithValidMethods([]string{"RS256"}), gojwt.WithExpirationRequired(),
+	parser := gojwt.NewParser(gojwt.WithValidMethods([]string{"RS256"}), gojwt.WithExpirationRequired(),
 		gojwt.WithAudience(project), gojwt.WithIssuer(issuer), gojwt.WithTimeFunc(func() time.Time { return now }))
 	key := func(*gojwt.Token) (any, error) { return &ourKey().PublicKey, nil }
 	return func() {
-		var claims theirClaims
-		if _, err := reader.ParseWithClaims(text, &claims, key); err != nil {
+		var claims golangClaims
+		if _, err := parser.ParseWithClaims(text, &claims, key); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
-// Target: x-floor at most 1.10 and x-rsa at most 1.25.
+// BenchmarkVerify has a target: x-baseline at most 1.10 and x-rsa at most 1.25.
 func BenchmarkVerify(b *testing.B) {
 	text := benchToken(now.Add(time.Minute))
-	benchtest.Run(b, verifyingAs(b, "ours", text, nil),
-		benchtest.Variant{Name: "floor", Do: bare(b, text, true)},
-		benchtest.Variant{Name: "rsa", Do: bare(b, text, false)},
-		benchtest.Variant{Name: "golang-jwt", Do: theirs(b, text)})
+	benchtest.Run(b, cached(b, "ours", text, nil),
+		benchtest.Variant{Name: "baseline", Do: rsaCheck(b, text, true)},
+		benchtest.Variant{Name: "rsa", Do: rsaCheck(b, text, false)},
+		benchtest.Variant{Name: "golang-jwt", Do: golangJWT(b, text)})
 }
 
-// verifyingAs is our way with headers that know the good one.
-func verifyingAs(b *testing.B, name, text string, verdict error) benchtest.Variant {
+// cached is verify with the header of a good token in its cache.
+func cached(b *testing.B, name, text string, verdict error) benchtest.Variant {
 	b.Helper()
-	headers := new(jwt.Headers)
-	verifying(b, benchToken(now.Add(time.Minute)), headers, nil)()
-	return benchtest.Variant{Name: name, Do: verifying(b, text, headers, verdict)}
+	headers := new(jwt.HeaderCache)
+	verify(b, benchToken(now.Add(time.Minute)), headers, nil)()
+	return benchtest.Variant{Name: name, Do: verify(b, text, headers, verdict)}
 }
 
-// A token that is refused costs no more than a good one, and one RSA check at most.
+// BenchmarkVerify_refused has a target: a refused token costs no more than a good one.
 func BenchmarkVerify_refused(b *testing.B) {
 	good := benchToken(now.Add(time.Minute))
 	parts := strings.Split(good, ".")
@@ -167,7 +168,7 @@ func BenchmarkVerify_refused(b *testing.B) {
 	}{
 		{"expired", benchToken(now), expired},
 		{"bad signature", parts[0] + "." + parts[1] + "." + encode(make([]byte, 256)), badSignature},
-		{"claims that are no JSON", mint(ourKey(), goodHeader, strings.Repeat("x", 1000)), malformed},
+		{"claims that are not JSON", mint(ourKey(), goodHeader, strings.Repeat("x", 1000)), malformed},
 		{"three parts of nonsense", strings.Repeat("!", 60) + "." + strings.Repeat("!", 1000) + "." + parts[2], malformed},
 		{"two parts", parts[0] + "." + parts[1], malformed},
 		{"alg none", encode(headerOf(`"none"`)) + "." + parts[1] + "." + parts[2], malformed},
@@ -175,15 +176,15 @@ func BenchmarkVerify_refused(b *testing.B) {
 		{"32 KiB in the header", strings.Repeat("A", 30_000) + ".." + parts[2], malformed},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			benchtest.Run(b, verifyingAs(b, "refused", c.text, c.verdict), verifyingAs(b, "good", good, nil),
-				benchtest.Variant{Name: "rsa", Do: bare(b, good, false)})
+			benchtest.Run(b, cached(b, "refused", c.text, c.verdict), cached(b, "good", good, nil),
+				benchtest.Variant{Name: "rsa", Do: rsaCheck(b, good, false)})
 		})
 	}
 }
 
-// A token with a header that nobody has seen, up to the question which key it is: what an unknown kid costs here.
+// BenchmarkParse measures what a token with an unknown kid costs before its key is looked up.
 func BenchmarkParse(b *testing.B) {
-	var headers jwt.Headers
+	var headers jwt.HeaderCache
 	text := benchToken(now.Add(time.Minute))
 	parse := func() {
 		if token, err := jwt.Parse(text, &headers); err != nil || token.KID != kid {
@@ -191,6 +192,6 @@ func BenchmarkParse(b *testing.B) {
 		}
 	}
 	b.Run("unknown header", func(b *testing.B) { benchtest.Run(b, benchtest.Variant{Name: "parse", Do: parse}) })
-	verifying(b, text, &headers, nil)()
-	b.Run("remembered header", func(b *testing.B) { benchtest.Run(b, benchtest.Variant{Name: "parse", Do: parse}) })
+	verify(b, text, &headers, nil)()
+	b.Run("cached header", func(b *testing.B) { benchtest.Run(b, benchtest.Variant{Name: "parse", Do: parse}) })
 }

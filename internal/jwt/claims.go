@@ -10,10 +10,10 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// clockSkew is how far behind the issuer's clock ours may be: a token from a moment ahead is let pass.
+// clockSkew is how far our clock may be behind the issuer's: iat and nbf may be this far in the future.
 const clockSkew = 5 * time.Second
 
-// Registered are the registered claims (RFC 7519, section 4.1), for embedding.
+// Registered are the registered claims (RFC 7519, section 4.1). Structs of claims embed it.
 type Registered struct {
 	Issuer    string   `json:"iss"`
 	Subject   string   `json:"sub"`
@@ -23,7 +23,7 @@ type Registered struct {
 	NotBefore Date     `json:"nbf"`
 }
 
-// Audience is one or more names; a single one may stand without a list.
+// Audience is the claim aud: a list of strings, or one string.
 type Audience []string
 
 // UnmarshalJSONFrom reads a string or a list of strings.
@@ -32,7 +32,7 @@ func (a *Audience) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if err != nil {
 		return err
 	}
-	*a = nil // what a value that is used again held is no audience of this token
+	*a = nil // a decoder appends to what is there
 	switch token.Kind() {
 	case jsontext.KindString:
 		*a = Audience{token.String()}
@@ -56,16 +56,16 @@ func (a *Audience) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return nil
 }
 
-// Date is a time in whole seconds since 1970, or none.
+// Date is a NumericDate (RFC 7519, section 2) in whole Unix seconds. Set is false for a claim that is missing.
 type Date struct {
 	Seconds int64
 	Set     bool
 }
 
-// maxDate is the year 9999: no token is good until then, and nothing overflows below it.
+// maxDate is the end of the year 9999. Arithmetic below it does not overflow.
 const maxDate = 253_402_300_799
 
-// UnmarshalJSONFrom reads an integer. Fractions, exponents and strings are refused: the issuer sends none.
+// UnmarshalJSONFrom reads a non-negative integer. Fractions, exponents and strings are refused: the issuer sends none.
 func (d *Date) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	raw, err := dec.ReadValue()
 	if err != nil {
@@ -88,47 +88,53 @@ func (d *Date) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return nil
 }
 
-// Time is the date as a time in UTC.
-func (d Date) Time() time.Time { return time.Unix(d.Seconds, 0).UTC() }
+// Time returns the date in UTC, and the zero time for one that is not set.
+func (d Date) Time() time.Time {
+	if !d.Set {
+		return time.Time{}
+	}
+	return time.Unix(d.Seconds, 0).UTC()
+}
 
-// errClaim is a claim of another form. Token.Verify makes a TokenError of it.
-var errClaim = errors.New("the claim has another form")
+// errClaim is the error for a claim of the wrong type. Token.Verify replaces it by a TokenError.
+var errClaim = errors.New("the claim has the wrong type")
 
-// Claims are the registered claims, for who has embedded them.
+// Claims returns r: structs that embed Registered get the method.
 func (r *Registered) Claims() *Registered { return r }
 
-// EndBy shortens the token's life to that of what it stands for. The zero time leaves it.
-func (r *Registered) EndBy(end time.Time) {
+// ExpireBy makes the token expire at end, unless it does so before. The zero time changes nothing.
+func (r *Registered) ExpireBy(end time.Time) {
 	if !end.IsZero() && r.Expires.Set {
 		r.Expires.Seconds = min(r.Expires.Seconds, end.Unix())
 	}
 }
 
-// Expected is what a token must say. An empty issuer or audience matches nothing.
+// Expected says what Check requires of a token. An empty issuer or audience matches nothing.
 type Expected struct {
 	Issuers  []string
 	Audience string
-	// OnlyAudience refuses tokens that are made out to others too.
+	// OnlyAudience refuses tokens that have other audiences too.
 	OnlyAudience bool
 	Now          time.Time
-	// Leeway is added to the token's life.
+	// Leeway is for how long after exp the token is accepted, and how far in the future iat and nbf may be; for those,
+	// it is at least 5 seconds.
 	Leeway time.Duration
-	// MaxAge bounds the time since the token was issued; nil means no bound, zero that every token is too old.
+	// MaxAge bounds the time since iat. Nil is no bound; zero makes every token too old.
 	MaxAge *time.Duration
 }
 
-// Check compares the claims with what is expected. A token that says too little or the wrong thing is refused for that
-// before its age is looked at, so that "expired" is said only of what was once good here.
+// Check compares the claims with what is expected. It looks at the token's age last: an expired token, and one that is
+// too old, was otherwise valid.
 func (r *Registered) Check(want Expected) error {
 	switch {
 	case !r.Expires.Set || !r.IssuedAt.Set || r.Issuer == "" || r.Subject == "" || len(r.Audience) == 0:
 		return Malformed("a claim is missing: exp, iat, iss, sub and aud are required")
 	case !slices.Contains(want.Issuers, r.Issuer):
-		return wrong("the issuer is another one")
+		return wrongClaims("it has another issuer")
 	case want.Audience == "" || !slices.Contains(r.Audience, want.Audience):
-		return wrong("it is made out to somebody else")
+		return wrongClaims("it has another audience")
 	case want.OnlyAudience && len(r.Audience) != 1:
-		return wrong("it is made out to others too")
+		return wrongClaims("it has other audiences too")
 	}
 	ahead := want.Now.Add(max(clockSkew, want.Leeway)).Unix()
 	switch {
@@ -142,6 +148,6 @@ func (r *Registered) Check(want Expected) error {
 	return nil
 }
 
-func wrong(reason string) *stytcherror.TokenError {
+func wrongClaims(reason string) *stytcherror.TokenError {
 	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenClaims.Verdict, Reason: reason}
 }

@@ -7,63 +7,63 @@ import (
 	"github.com/seed75add069/stytch-go/internal/jwt"
 )
 
-// Claims that are not JSON as it must be, all of them validly signed.
+// payloadAttacks are validly signed, but their payload is not a JSON object of claims.
 func payloadAttacks(tb testing.TB) []attack {
 	tb.Helper()
 	good := goodClaims()
 	text := good.String()
 	var all []attack
 	for name, payload := range map[string]string{
-		"a list":                  "[" + text + "]",
-		"null":                    "null",
-		"a string":                `"` + strings.ReplaceAll(text, `"`, `\"`) + `"`,
-		"a number":                "1",
-		"spaces":                  "   ",
-		"cut off":                 text[:len(text)-1],
-		"cut off in a name":       text[:3],
-		"a brace more":            text + "}",
-		"an object behind":        text + "{}",
-		"themselves twice":        text + text,
-		"a zero byte behind":      text + "\x00",
-		"a line behind":           text + "\n" + text,
-		"a comma too many":        text[:len(text)-1] + ",}",
-		"a comment":               "/**/" + text,
-		"a byte order mark":       "\xef\xbb\xbf" + text,
-		"UTF-16":                  strings.Join(strings.Split(text, ""), "\x00"),
-		"binary":                  "\x00\x01\x02\x03",
-		"invalid UTF-8":           good.with("x", "\"\xff\"").String(),
-		"invalid UTF-8 in a name": good.with("x\xff", "1").String(),
-		"an overlong character":   good.with("x", "\"\xc0\xaf\"").String(),
-		"half a character":        good.with("x", `"\ud800"`).String(),
-		"a control character":     good.with("x", "\"\n\"").String(),
-		"not a number":            good.with("x", "NaN").String(),
-		"a leading zero":          good.with("x", "01").String(),
-		"20 000 lists":            good.with("x", strings.Repeat("[", 10_000)+strings.Repeat("]", 10_000)).String(),
-		"a JWT":                   goodToken(),
-		"a JWT in quotes":         `"` + goodToken() + `"`,
-		"exp twice":               good.add("exp", "99999999999").String(),
-		"exp twice, the same":     good.add("exp", good[1].value).String(),
-		"exp twice, once escaped": good.add(`\u0065xp`, "99999999999").String(),
-		"iat twice":               good.add("iat", "1").String(),
-		"nbf twice":               good.add("nbf", "1").String(),
-		"aud twice":               good.add("aud", `"`+project+`"`).String(),
-		"iss twice":               good.add("iss", `"evil"`).String(),
-		"sub twice":               good.add("sub", `"evil"`).String(),
-		"the session twice":       good.add("https://stytch.com/session", `{"roles":["admin"]}`).String(),
-		"roles twice":             good.with("https://stytch.com/session", `{"roles":[],"roles":["admin"]}`).String(),
-		"a custom claim twice":    good.with("plan", `"free"`).add("plan", `"pro"`).String(),
-		"a name twice in custom":  good.with("limits", `{"a":1,"b":{"c":1,"c":2}}`).String(),
-		"a name twice in a list":  good.with("limits", `[{"c":1,"c":2}]`).String(),
-		"roles that are a string": good.with("https://stytch.com/session", `{"roles":"admin"}`).String(),
-		"a session that is none":  good.with("https://stytch.com/session", `[]`).String(),
+		"a list":                   "[" + text + "]",
+		"null":                     "null",
+		"a string":                 `"` + strings.ReplaceAll(text, `"`, `\"`) + `"`,
+		"a number":                 "1",
+		"spaces":                   "   ",
+		"cut off":                  text[:len(text)-1],
+		"cut off in a name":        text[:3],
+		"one brace too many":       text + "}",
+		"an object after it":       text + "{}",
+		"two times the same":       text + text,
+		"a zero byte after it":     text + "\x00",
+		"a line after it":          text + "\n" + text,
+		"one comma too many":       text[:len(text)-1] + ",}",
+		"a comment":                "/**/" + text,
+		"a byte order mark":        "\xef\xbb\xbf" + text,
+		"UTF-16":                   strings.Join(strings.Split(text, ""), "\x00"),
+		"binary":                   "\x00\x01\x02\x03",
+		"invalid UTF-8":            good.with("x", "\"\xff\"").String(),
+		"invalid UTF-8 in a name":  good.with("x\xff", "1").String(),
+		"an overlong character":    good.with("x", "\"\xc0\xaf\"").String(),
+		"half a character":         good.with("x", `"\ud800"`).String(),
+		"a control character":      good.with("x", "\"\n\"").String(),
+		"not a number":             good.with("x", "NaN").String(),
+		"a leading zero":           good.with("x", "01").String(),
+		"20 000 lists":             good.with("x", strings.Repeat("[", 10_000)+strings.Repeat("]", 10_000)).String(),
+		"a JWT":                    goodToken(),
+		"a JWT in quotes":          `"` + goodToken() + `"`,
+		"exp twice":                good.add("exp", "99999999999").String(),
+		"exp twice, the same":      good.add("exp", good[1].value).String(),
+		"exp twice, once escaped":  good.add(`\u0065xp`, "99999999999").String(),
+		"iat twice":                good.add("iat", "1").String(),
+		"nbf twice":                good.add("nbf", "1").String(),
+		"aud twice":                good.add("aud", `"`+project+`"`).String(),
+		"iss twice":                good.add("iss", `"evil"`).String(),
+		"sub twice":                good.add("sub", `"evil"`).String(),
+		"the session twice":        good.add("https://stytch.com/session", `{"roles":["admin"]}`).String(),
+		"roles twice":              good.with("https://stytch.com/session", `{"roles":[],"roles":["admin"]}`).String(),
+		"a custom claim twice":     good.with("plan", `"free"`).add("plan", `"pro"`).String(),
+		"a name twice in custom":   good.with("limits", `{"a":1,"b":{"c":1,"c":2}}`).String(),
+		"a name twice in a list":   good.with("limits", `[{"c":1,"c":2}]`).String(),
+		"roles that are a string":  good.with("https://stytch.com/session", `{"roles":"admin"}`).String(),
+		"a session that is a list": good.with("https://stytch.com/session", `[]`).String(),
 	} {
-		all = append(all, attack{"claims that are or have: " + name, mint(ourKey(), goodHeader, payload), malformed, nil})
+		all = append(all, attack{"claims that are or have " + name, mint(ourKey(), goodHeader, payload), malformed, nil})
 	}
 	return append(all,
 		attack{"a nested JWT that says so", mint(ourKey(), `{"alg":"RS256","kid":"jwk-test-1","cty":"JWT"}`, goodToken()), malformed, nil})
 }
 
-// Claims that are JSON and say the wrong thing or too little, all of them validly signed.
+// claimAttacks are validly signed JSON whose claims are missing, wrong or of the wrong type.
 func claimAttacks() []attack {
 	good := goodClaims()
 	var all []attack
@@ -116,7 +116,7 @@ func claimAttacks() []attack {
 	return append(all, expectationAttacks()...)
 }
 
-// Callers that expect too little, or more than others.
+// expectationAttacks are tokens for callers with unusual expectations, among them empty ones.
 func expectationAttacks() []attack {
 	good := goodClaims()
 	var all []attack

@@ -2,23 +2,23 @@ package jwt
 
 import "crypto/rsa"
 
-// Decode is the second half of Verify.
+// Decode is the second half of Verify: it decodes the claims.
 var Decode = decode
 
-// Payload is the first half of Verify.
+// Payload is the first half of Verify: it verifies the signature and decodes no claims.
 func (t *Token) Payload(key *rsa.PublicKey) (payload []byte, err error) {
-	return t.verified(key, make([]byte, 0, t.space()))
+	return t.verifySignature(key, make([]byte, 0, t.bufferSize()))
 }
 
-// Known are the headers that are remembered, newest first.
-func (h *Headers) Known() []string {
-	list := h.known.Load()
+// Cached returns the encoded headers in the cache, newest first.
+func (c *HeaderCache) Cached() []string {
+	list := c.entries.Load()
 	if list == nil {
 		return nil
 	}
 	texts := make([]string, len(*list))
-	for i, k := range *list {
-		texts[i] = k.text
+	for i, e := range *list {
+		texts[i] = e.text
 	}
 	return texts
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/seed75add069/stytch-go/internal/jwt"
 )
 
-// refusedNames are the parameters that no header may have.
+// refusedNames are the header parameters that are refused.
 var refusedNames = []string{"b64", "crit", "cty", "enc", "jku", "jwk", "x5c", "x5u", "zip"}
 
-// Headers that are not the issuer's, all of them validly signed.
+// headerAttacks are validly signed, with headers that the issuer does not write.
 func headerAttacks() []attack {
 	good := goodClaims().String()
 	var all []attack
@@ -41,7 +41,7 @@ func headerAttacks() []attack {
 		"with alg twice, first none":      `{"alg":"none","alg":"RS256","kid":"jwk-test-1"}`,
 		"with alg twice, once escaped":    `{"\u0061lg":"none","alg":"RS256","kid":"jwk-test-1"}`,
 		"with kid twice":                  `{"alg":"RS256","kid":"jwk-test-1","kid":"jwk-test-2"}`,
-		"with a stranger twice":           `{"alg":"RS256","kid":"jwk-test-1","x":1,"x":2}`,
+		"with an unknown name twice":      `{"alg":"RS256","kid":"jwk-test-1","x":1,"x":2}`,
 		"with a name twice further down":  `{"alg":"RS256","kid":"jwk-test-1","x":{"y":[{"z":1,"z":1}]}}`,
 		"with an escaped name: jku":       `{"alg":"RS256","kid":"jwk-test-1","\u006aku":"https://evil.example"}`,
 		"of another type":                 `{"alg":"RS256","kid":"jwk-test-1","typ":"JWE"}`,
@@ -55,14 +55,14 @@ func headerAttacks() []attack {
 		"that is a list":                  `[` + goodHeader + `]`,
 		"that is a string":                `"RS256"`,
 		"that is cut off":                 goodHeader[:len(goodHeader)-1],
-		"with a brace more":               goodHeader + `}`,
-		"with another header behind":      goodHeader + goodHeader,
-		"with a comma too many":           `{"alg":"RS256","kid":"jwk-test-1",}`,
+		"with one brace more":             goodHeader + `}`,
+		"with another header after it":    goodHeader + goodHeader,
+		"with one comma too many":         `{"alg":"RS256","kid":"jwk-test-1",}`,
 		"with a comment":                  `{"alg":"RS256",/**/"kid":"jwk-test-1"}`,
 		"with single quotes":              `{'alg':'RS256','kid':'jwk-test-1'}`,
 		"with a byte order mark":          "\xef\xbb\xbf" + goodHeader,
 		"with invalid UTF-8":              "{\"alg\":\"RS256\",\"kid\":\"jwk-test-1\xff\"}",
-		"with invalid UTF-8 in stranger":  "{\"alg\":\"RS256\",\"kid\":\"jwk-test-1\",\"x\":\"\xc0\xaf\"}",
+		"with invalid UTF-8 elsewhere":    "{\"alg\":\"RS256\",\"kid\":\"jwk-test-1\",\"x\":\"\xc0\xaf\"}",
 		"with a control character":        "{\"alg\":\"RS256\",\"kid\":\"jwk\n-test-1\"}",
 		"nested five hundred deep":        `{"alg":"RS256","kid":"k","x":` + strings.Repeat("[", 450) + `1` + strings.Repeat("]", 449) + `}`,
 		"of a JWE":                        `{"alg":"RSA-OAEP","enc":"A256GCM","kid":"jwk-test-1"}`,
@@ -74,8 +74,8 @@ func headerAttacks() []attack {
 	return all
 }
 
-// loose is another spelling of the same bytes: the last character has bits set that say nothing.
-func loose(tb testing.TB, part string) string {
+// trailingBits is another encoding of the same bytes: unused bits of the last character are set.
+func trailingBits(tb testing.TB, part string) string {
 	tb.Helper()
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	last := len(part) - 1
@@ -88,7 +88,7 @@ func loose(tb testing.TB, part string) string {
 	return other
 }
 
-// standard is the same bytes in the alphabet with + and /.
+// standard is the same bytes in the standard alphabet, with + and /.
 func standard(tb testing.TB, part string) string {
 	tb.Helper()
 	other := strings.NewReplacer("-", "+", "_", "/").Replace(part)
@@ -96,7 +96,8 @@ func standard(tb testing.TB, part string) string {
 	return other
 }
 
-// Texts of another form. Where that can be, they are validly signed as they stand, so that the form alone is wrong.
+// formAttacks are not in the compact serialization. Those that can be are validly signed, so that only the form is
+// wrong.
 func formAttacks(tb testing.TB) []attack {
 	tb.Helper()
 	good := goodToken()
@@ -116,41 +117,41 @@ func formAttacks(tb testing.TB) []attack {
 		{name: "an empty first part", text: "." + good}, {name: "a token twice", text: good + good},
 		{name: "a token and another", text: good + "," + good}, {name: "a dot in the claims", text: signed(head, body[:9]+"."+body[9:])},
 		{name: "no header", text: signed("", body)}, {name: "no claims", text: signed(head, "")},
-		{name: "a scheme ahead", text: "Bearer " + good}, {name: "quotes around", text: `"` + good + `"`},
-		{name: "trailing data", text: good + "AAAA!"}, {name: "a zero byte behind", text: good + "\x00"},
-		{name: "a fragment behind", text: good + "#"}, {name: "an escape for a dot", text: strings.ReplaceAll(good, ".", "%2E")},
+		{name: "a scheme before it", text: "Bearer " + good}, {name: "quotes around", text: `"` + good + `"`},
+		{name: "trailing data", text: good + "AAAA!"}, {name: "a zero byte after it", text: good + "\x00"},
+		{name: "a fragment after it", text: good + "#"}, {name: "an escape for a dot", text: strings.ReplaceAll(good, ".", "%2E")},
 		{name: "another dot", text: strings.ReplaceAll(good, ".", "\u2024")},
 		{name: "a JWE", text: encode(`{"alg":"RSA-OAEP","enc":"A256GCM"}`) + "." + signature + ".AAAAAAAAAAAAAAAA." + body + ".AAAAAAAAAAAAAAAAAAAAAA"},
 		{name: "a JWE of our header", text: head + "." + signature + ".AAAA." + body + "." + signature},
 		{name: "the JSON form", text: `{"protected":"` + head + `","payload":"` + body + `","signature":"` + signature + `"}`},
-		{name: "claims in the clear", text: signed(head, goodClaims().String())},
-		{name: "a header in the clear", text: signed(goodHeader, body)},
-		{name: "padding in the header", text: signed(base64.URLEncoding.EncodeToString([]byte(unfilled(goodHeader))), body)},
-		{name: "one = behind the header", text: signed(head+"=", body)},
-		{name: "padding in the claims", text: signed(head, base64.URLEncoding.EncodeToString([]byte(unfilled(goodClaims().String()))))},
-		{name: "one = behind the claims", text: signed(head, body+"=")}, {name: "== behind the signature", text: good + "=="},
+		{name: "claims that are not encoded", text: signed(head, goodClaims().String())},
+		{name: "a header that is not encoded", text: signed(goodHeader, body)},
+		{name: "padding in the header", text: signed(base64.URLEncoding.EncodeToString([]byte(unaligned(goodHeader))), body)},
+		{name: "one = after the header", text: signed(head+"=", body)},
+		{name: "padding in the claims", text: signed(head, base64.URLEncoding.EncodeToString([]byte(unaligned(goodClaims().String()))))},
+		{name: "one = after the claims", text: signed(head, body+"=")}, {name: "== after the signature", text: good + "=="},
 		{name: "the standard alphabet in the header", text: signed(standard(tb, encode(`{"alg":"RS256","kid":"jwk-test-1","x":"~~~???>>>"}`)), body)},
 		{name: "the standard alphabet in the claims", text: signed(head, standard(tb, odd))},
 		{name: "the standard alphabet in the signature", text: head + "." + body + "." + standard(tb, signature)},
-		{name: "loose bits in the header", text: signed(loose(tb, encode(unfilled(goodHeader))), body)},
-		{name: "loose bits in the claims", text: signed(head, loose(tb, encode(unfilled(goodClaims().String()))))},
-		{name: "loose bits in the signature", text: head + "." + body + "." + loose(tb, signature)},
-		{name: "one letter that says nothing behind the header", text: signed(oneMore(goodHeader), body)},
-		{name: "one letter that says nothing behind the claims", text: signed(head, oneMore(goodClaims().String()))},
+		{name: "unused bits in the header", text: signed(trailingBits(tb, encode(unaligned(goodHeader))), body)},
+		{name: "unused bits in the claims", text: signed(head, trailingBits(tb, encode(unaligned(goodClaims().String()))))},
+		{name: "unused bits in the signature", text: head + "." + body + "." + trailingBits(tb, signature)},
+		{name: "one superfluous character after the header", text: signed(oneMore(goodHeader), body)},
+		{name: "one superfluous character after the claims", text: signed(head, oneMore(goodClaims().String()))},
 	}
 	for name, space := range map[string]string{
 		"a space": " ", "a line feed": "\n", "a carriage return": "\r", "both": "\r\n", "a tab": "\t", "a wide space": "\u00a0",
 	} {
 		all = append(all,
-			attack{name: name + " ahead", text: signed(space+head, body)},
+			attack{name: name + " before it", text: signed(space+head, body)},
 			attack{name: name + " in the header", text: signed(head[:8]+space+head[8:], body)},
-			attack{name: name + " behind the header", text: signed(head+space, body)},
-			attack{name: name + " ahead of the claims", text: signed(head, space+body)},
+			attack{name: name + " after the header", text: signed(head+space, body)},
+			attack{name: name + " before the claims", text: signed(head, space+body)},
 			attack{name: name + " in the claims", text: signed(head, body[:8]+space+body[8:])},
-			attack{name: name + " behind the claims", text: signed(head, body+space)},
-			attack{name: name + " ahead of the signature", text: head + "." + body + "." + space + signature},
+			attack{name: name + " after the claims", text: signed(head, body+space)},
+			attack{name: name + " before the signature", text: head + "." + body + "." + space + signature},
 			attack{name: name + " in the signature", text: head + "." + body + "." + signature[:8] + space + signature[8:]},
-			attack{name: name + " behind", text: good + space})
+			attack{name: name + " after it", text: good + space})
 	}
 	for i := range all {
 		all[i].name, all[i].verdict = "a text with or of "+all[i].name, malformed
@@ -158,15 +159,15 @@ func formAttacks(tb testing.TB) []attack {
 	return all
 }
 
-// unfilled has a length that leaves bits of the last letter over.
-func unfilled(raw string) string {
+// unaligned appends spaces until the encoding of raw has unused bits.
+func unaligned(raw string) string {
 	for len(raw)%3 == 0 {
 		raw += " "
 	}
 	return raw
 }
 
-// oneMore encodes what fills its letters and adds one, which is too little for a byte.
+// oneMore is an encoding with one character too many, which is too few for a byte.
 func oneMore(raw string) string {
 	for len(raw)%3 != 0 {
 		raw += " "
@@ -174,8 +175,8 @@ func oneMore(raw string) string {
 	return encode(raw) + "A"
 }
 
-// Whoever sends these makes nobody look for a key.
-func TestParse_refusesByTheFormAlone(t *testing.T) {
+// Parse refuses these, so that no key is looked up for them.
+func TestParse_refusesByFormAlone(t *testing.T) {
 	t.Parallel()
 	good := goodToken()
 	parts := strings.Split(good, ".")
@@ -189,7 +190,7 @@ func TestParse_refusesByTheFormAlone(t *testing.T) {
 	}
 }
 
-func TestParse_hasBoundsForEveryLength(t *testing.T) {
+func TestParse_boundsEveryLength(t *testing.T) {
 	t.Parallel()
 	fill := func(n int) string { return strings.Repeat("x", n) }
 	withKID := func(n int) string {
@@ -199,27 +200,27 @@ func TestParse_hasBoundsForEveryLength(t *testing.T) {
 		header := `{"alg":"RS256","kid":"jwk-test-1","x":""}`
 		return mint(ourKey(), header[:len(header)-2]+fill(n-len(header))+`"}`, goodClaims().String())
 	}
-	within, beyond := 0, 0
-	for n := 23_000; within == 0 || beyond == 0; n++ {
+	longest, tooLong := 0, 0
+	for n := 23_000; longest == 0 || tooLong == 0; n++ {
 		text := encode(goodHeader) + "." + encode(goodClaims().with("x", `"`+fill(n)+`"`).String())
 		switch size := len(text) + 1 + 342; {
 		case size <= 32<<10 && size+2 > 32<<10:
-			within = n
-		case size > 32<<10 && beyond == 0:
-			beyond = n
+			longest = n
+		case size > 32<<10 && tooLong == 0:
+			tooLong = n
 		}
 	}
 	withClaim := func(n int) string {
 		return mint(ourKey(), goodHeader, goodClaims().with("x", `"`+fill(n)+`"`).String())
 	}
 	for name, text := range map[string]string{
-		"a kid of 256": withKID(256), "a header of 1024": withHeader(1024), "a token of 32 KiB": withClaim(within),
+		"a kid of 256": withKID(256), "a header of 1024": withHeader(1024), "a token of 32 KiB": withClaim(longest),
 	} {
 		_, err := check(text, nil, &ourKey().PublicKey, expected())
 		require.NoError(t, err, name)
 	}
 	for name, text := range map[string]string{
-		"a kid of 257": withKID(257), "a header of 1025": withHeader(1025), "a token beyond 32 KiB": withClaim(beyond),
+		"a kid of 257": withKID(257), "a header of 1025": withHeader(1025), "a token of over 32 KiB": withClaim(tooLong),
 	} {
 		_, err := jwt.Parse(text, nil)
 		require.ErrorIs(t, err, malformed, name)

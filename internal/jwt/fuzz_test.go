@@ -17,7 +17,7 @@ import (
 	"github.com/seed75add069/stytch-go/internal/jwt"
 )
 
-// FuzzParse takes any text for a token.
+// FuzzParse verifies any text.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		"", ".", "..", "...", "a.b.c", goodToken(), goodToken() + "=", goodToken() + "\n", " " + goodToken(),
@@ -28,10 +28,10 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	f.Fuzz(holds)
+	f.Fuzz(checkAny)
 }
 
-// FuzzSigned takes any header and any claims, validly signed: it gets behind the signature, where FuzzParse does not.
+// FuzzSigned verifies any header and payload with a valid signature, and so reaches the code that FuzzParse does not.
 func FuzzSigned(f *testing.F) {
 	good := goodClaims().String()
 	f.Add(goodHeader, good)
@@ -50,15 +50,15 @@ func FuzzSigned(f *testing.F) {
 		f.Add(`{"alg":"RS256","kid":"jwk-test-1","`+name+`":null}`, good)
 	}
 	f.Fuzz(func(t *testing.T, header, payload string) {
-		holds(t, mint(ourKey(), header, payload))
+		checkAny(t, mint(ourKey(), header, payload))
 	})
 }
 
-// holds asserts what is true of every text: no panic, an error of ours that shows nothing, the same verdict from a
-// header that is remembered, and that what is accepted is accepted by another reader too.
-func holds(t *testing.T, text string) {
+// checkAny asserts what holds for every text: verifying it does not panic; an error is one of ours and shows nothing of
+// the text; a cached header gives the same verdict; golang-jwt accepts what is accepted here.
+func checkAny(t *testing.T, text string) {
 	t.Helper()
-	var headers jwt.Headers
+	var headers jwt.HeaderCache
 	claims, err := check(text, &headers, &ourKey().PublicKey, expected())
 	_, again := check(text, &headers, &ourKey().PublicKey, expected())
 	require.Equal(t, err, again)
@@ -66,21 +66,21 @@ func holds(t *testing.T, text string) {
 		wellFormed(t, err, text)
 		return
 	}
-	require.Equal(t, []string{text[:strings.IndexByte(text, '.')]}, headers.Known())
-	readOtherwise(t, text, claims)
+	require.Equal(t, []string{text[:strings.IndexByte(text, '.')]}, headers.Cached())
+	compareGolangJWT(t, text, claims)
 }
 
-// readOtherwise reads a token that was accepted with golang-jwt, as strict as it can be, and by the book.
-func readOtherwise(t *testing.T, text string, ours *sessionClaims) {
+// compareGolangJWT asserts that golang-jwt, at its strictest, reads the same from a token that was accepted here.
+func compareGolangJWT(t *testing.T, text string, ours *sessionClaims) {
 	t.Helper()
 	const skew = 5 * time.Second
-	reader := gojwt.NewParser(gojwt.WithValidMethods([]string{"RS256"}), gojwt.WithStrictDecoding(), gojwt.WithJSONNumber(),
+	parser := gojwt.NewParser(gojwt.WithValidMethods([]string{"RS256"}), gojwt.WithStrictDecoding(), gojwt.WithJSONNumber(),
 		gojwt.WithExpirationRequired(), gojwt.WithIssuedAt(), gojwt.WithAudience(project), gojwt.WithLeeway(skew),
 		gojwt.WithTimeFunc(func() time.Time { return now }))
 	theirs := gojwt.MapClaims{}
-	_, err := reader.ParseWithClaims(text, theirs, func(*gojwt.Token) (any, error) { return &ourKey().PublicKey, nil })
+	_, err := parser.ParseWithClaims(text, theirs, func(*gojwt.Token) (any, error) { return &ourKey().PublicKey, nil })
 	if number, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && strings.HasPrefix(number.Value, "number") {
-		return // a number beyond float64 under some name that nobody asks for
+		return // golang-jwt refuses a custom claim beyond float64
 	}
 	require.NoError(t, err)
 
@@ -110,7 +110,7 @@ func readOtherwise(t *testing.T, text string, ours *sessionClaims) {
 	}
 }
 
-// readObject reads a part with encoding/json and finds names that occur twice, at any depth.
+// readObject decodes a part with encoding/json and asserts that no name occurs twice, at any depth.
 func readObject(t *testing.T, part string) map[string]any {
 	t.Helper()
 	raw, err := base64.RawURLEncoding.DecodeString(part)
@@ -118,8 +118,8 @@ func readObject(t *testing.T, part string) map[string]any {
 	require.Equal(t, part, encode(raw))
 	decoder := json.NewDecoder(strings.NewReader(string(raw)))
 	decoder.UseNumber()
-	var names [][]string // of the objects around; nil is an array
-	name := false
+	var names [][]string // of the enclosing objects; nil for an array
+	name := false        // a name comes next
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {

@@ -30,19 +30,19 @@ const (
 	project = "project-test-1"
 	issuer  = "stytch.com/project-test-1"
 	domain  = "https://acme.customers.stytch.dev"
-	// goodHeader is what the issuer writes.
+	// goodHeader is the header that the API writes.
 	goodHeader = `{"alg":"RS256","kid":"jwk-test-1","typ":"JWT"}`
 )
 
-// now is when everything here happens.
+// now is the time of all tests.
 var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 func expected() jwt.Expected {
 	return jwt.Expected{Issuers: []string{issuer, domain}, Audience: project, Now: now}
 }
 
-// ourKey is the key that tokens are checked with. It is the same in every process, so that what a fuzzer finds in one
-// says something in the next.
+// ourKey is the key that tokens are verified with. It is the same in every process, so that a fuzzer's findings can be
+// repeated.
 var ourKey = sync.OnceValue(func() *rsa.PrivateKey {
 	var seed [32]byte
 	copy(seed[:], "made in tests and good for nothing")
@@ -58,7 +58,7 @@ var ourKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
-// prime finds one of 1024 bits with the two highest set.
+// prime returns a prime of 1024 bits with the two highest bits set.
 func prime(source io.Reader) *big.Int {
 	raw := make([]byte, 1024/8)
 	for {
@@ -73,7 +73,7 @@ func prime(source io.Reader) *big.Int {
 	}
 }
 
-// newKey is a key of somebody else.
+// newKey returns a key that is not ourKey.
 func newKey(tb testing.TB, bits int) *rsa.PrivateKey {
 	tb.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, bits)
@@ -95,20 +95,20 @@ func signText(key *rsa.PrivateKey, text string) []byte {
 	return signature
 }
 
-// join is a validly signed token of two parts that are encoded already.
+// join signs a header and a payload that are encoded already.
 func join(key *rsa.PrivateKey, head, body string) string {
 	return head + "." + body + "." + encode(signText(key, head+"."+body))
 }
 
-// mint is a validly signed token of any header and any claims.
+// mint signs any header and any payload.
 func mint(key *rsa.PrivateKey, header, payload string) string {
 	return join(key, encode(header), encode(payload))
 }
 
-// object is a JSON object as it is written: in order, names as often as they come.
+// object is the text of a JSON object: its names are in order and may be repeated.
 type object []struct{ name, value string }
 
-// goodClaims are those of a token issued a minute ago, for five.
+// goodClaims are those of a token that was issued a minute ago for five minutes.
 func goodClaims() object {
 	issued := strconv.FormatInt(now.Add(-time.Minute).Unix(), 10)
 	return object{
@@ -118,7 +118,7 @@ func goodClaims() object {
 	}
 }
 
-// with has other values for names that are there, and more names at its end.
+// with replaces the values of names, and appends the names that o does not have.
 func (o object) with(namesAndValues ...string) object {
 	changed := append(object(nil), o...)
 	for i := 0; i < len(namesAndValues); i += 2 {
@@ -136,7 +136,7 @@ func (o object) with(namesAndValues ...string) object {
 	return changed
 }
 
-// add has a name once more.
+// add appends a name, even if o has it.
 func (o object) add(name, value string) object {
 	return append(append(object(nil), o...), struct{ name, value string }{name, value})
 }
@@ -162,10 +162,10 @@ func (o object) String() string {
 	return "{" + text.String() + "}"
 }
 
-// goodToken is one that holds.
+// goodToken is a valid token.
 var goodToken = sync.OnceValue(func() string { return mint(ourKey(), goodHeader, goodClaims().String()) })
 
-// sessionClaims are claims like those that the packages above decode.
+// sessionClaims are claims like those of a session's JWT.
 type sessionClaims struct {
 	jwt.Registered
 
@@ -176,8 +176,8 @@ type sessionClaims struct {
 	Custom jsontext.Value `json:",embed,inline"`
 }
 
-// check is all three steps, as whoever uses the package takes them.
-func check(text string, headers *jwt.Headers, key *rsa.PublicKey, want jwt.Expected) (*sessionClaims, error) {
+// check parses and verifies a token and checks its claims.
+func check(text string, headers *jwt.HeaderCache, key *rsa.PublicKey, want jwt.Expected) (*sessionClaims, error) {
 	token, err := jwt.Parse(text, headers)
 	if err != nil {
 		return nil, err
@@ -189,26 +189,26 @@ func check(text string, headers *jwt.Headers, key *rsa.PublicKey, want jwt.Expec
 	return claims, claims.Check(want)
 }
 
-// verdicts are all that this package gives.
+// verdicts are all that this package returns.
 var verdicts = []*stytcherror.TokenError{
 	stytcherror.ErrTokenExpired, stytcherror.ErrTokenTooOld, stytcherror.ErrTokenMalformed, stytcherror.ErrTokenSignature,
 	stytcherror.ErrTokenClaims,
 }
 
-// isVerdict asserts that an error is this verdict, a new one without operation, and shows nothing of the token.
+// isVerdict asserts that an error is a new one of this verdict, without an operation, and shows nothing of the token.
 func isVerdict(t *testing.T, err error, verdict *stytcherror.TokenError, text string) {
 	t.Helper()
 	require.ErrorIs(t, err, verdict)
 	wellFormed(t, err, text)
 }
 
-// wellFormed asserts what is true of every error.
+// wellFormed asserts what holds for every error.
 func wellFormed(t *testing.T, err error, text string) {
 	t.Helper()
 	refused, ok := errors.AsType[*stytcherror.TokenError](err)
 	require.True(t, ok, "%T", err)
-	assert.Same(t, err, error(refused), "nothing around it")
-	assert.False(t, slices.Contains(verdicts, refused), "the sentinel itself")
+	assert.Same(t, err, error(refused), "it is not wrapped")
+	assert.False(t, slices.Contains(verdicts, refused), "it is not the sentinel itself")
 	assert.Empty(t, refused.Op)
 	shows := err.Error()
 	const longest = 8

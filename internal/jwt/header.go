@@ -8,14 +8,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// header is what a header may say (RFC 7515, section 4.1). The raw fields are refused, even with null in them: they
-// name another key than ours, change what is signed, say that it is no claims, or ask for understanding that we do not
-// have. Other names are passed over, as the RFC wants it, among them thumbprints (x5t). Alg and kid may not be null;
-// typ may, as it may be missing.
+// header has the parameters that matter here (RFC 7515, section 4.1). Others are ignored, as the RFC requires; among
+// them are thumbprints (x5t).
 type header struct {
 	Alg string `json:"alg"`
 	KID string `json:"kid"`
 	Typ string `json:"typ"`
+
+	// These are refused, null included. They name a key of the token's own, change what is signed, say that the payload
+	// is not claims, or name extensions that must be understood.
 
 	B64  jsontext.Value `json:"b64"`
 	Crit jsontext.Value `json:"crit"`
@@ -43,58 +44,58 @@ func (h *header) check() error {
 	return nil
 }
 
-// parseHeader returns the key id of a header that is as it must be.
+// parseHeader checks an encoded header and returns its kid.
 func parseHeader(text string) (kid string, err error) {
 	if strict.DecodedLen(len(text)) > maxHeader {
 		return "", Malformed("the header is too long")
 	}
 	var h header
-	var space [maxHeader]byte
-	raw, err := strict.AppendDecode(space[:0], []byte(text))
+	var array [maxHeader]byte // keeps raw off the heap
+	raw, err := strict.AppendDecode(array[:0], []byte(text))
 	if err != nil || !canonical(text, len(raw)) || json.Unmarshal(raw, &h) != nil {
 		return "", Malformed("the header does not decode")
 	}
 	return h.KID, h.check()
 }
 
-// Headers remembers the headers of tokens whose signature was good: there are as many as there are keys, and each is
-// then parsed once. Its zero value is ready, and it is safe for concurrent use.
-type Headers struct{ known atomic.Pointer[[]known] }
+// HeaderCache holds the headers of tokens whose signature was valid, so that each is parsed once: all tokens of a key
+// have the same header. The zero value is empty and ready to use. It is safe for concurrent use.
+type HeaderCache struct{ entries atomic.Pointer[[]headerEntry] }
 
-// known is a header's text with the key id that it parses to.
-type known struct{ text, kid string }
+// headerEntry is an encoded header and the kid in it.
+type headerEntry struct{ text, kid string }
 
-// maxHeaders is how many are remembered: a rotation has two.
+// maxHeaders is the size of a HeaderCache. During a key rotation, two headers are in use.
 const maxHeaders = 4
 
-func (h *Headers) find(text string) (kid string, ok bool) {
-	if h == nil {
+func (c *HeaderCache) find(text string) (kid string, ok bool) {
+	if c == nil {
 		return "", false
 	}
-	list := h.known.Load()
+	list := c.entries.Load()
 	if list == nil {
 		return "", false
 	}
 	for i := range *list {
-		if k := &(*list)[i]; k.text == text {
-			return k.kid, true
+		if e := &(*list)[i]; e.text == text {
+			return e.kid, true
 		}
 	}
 	return "", false
 }
 
-// remember puts a new header first and drops the last. Of two at the same time one may be lost, and comes back with the
-// next token.
-func (h *Headers) remember(text, kid string) {
-	if h == nil {
+// add puts a header first and drops the oldest. Of two concurrent calls, one may be lost: the next token of that header
+// adds it.
+func (c *HeaderCache) add(text, kid string) {
+	if c == nil {
 		return
 	}
-	if _, ok := h.find(text); ok {
-		return // another caller had the first token of a key at the same time
+	if _, ok := c.find(text); ok {
+		return // a concurrent caller has added it
 	}
-	list := []known{{strings.Clone(text), strings.Clone(kid)}}
-	if old := h.known.Load(); old != nil {
+	list := []headerEntry{{strings.Clone(text), strings.Clone(kid)}}
+	if old := c.entries.Load(); old != nil {
 		list = append(list, (*old)[:min(len(*old), maxHeaders-1)]...)
 	}
-	h.known.Store(&list)
+	c.entries.Store(&list)
 }

@@ -16,34 +16,34 @@ import (
 	"github.com/seed75add069/stytch-go/internal/jwt"
 )
 
-// headerNumber is a good header of another key.
+// headerNumber is the header of key number i.
 func headerNumber(i int) string {
 	return `{"alg":"RS256","kid":"jwk-test-` + strconv.Itoa(i) + `","typ":"JWT"}`
 }
 
-// beforehand are good tokens of two keys.
-var beforehand = sync.OnceValue(func() []string {
+// twoTokens are good tokens with different headers.
+var twoTokens = sync.OnceValue(func() []string {
 	return []string{mint(ourKey(), headerNumber(7), goodClaims().String()), goodToken()}
 })
 
-// warm is Headers that know the header part of a text, where that can be known.
-func warm(t *testing.T, text string) *jwt.Headers {
+// warm returns a cache that has the header of a text, if that header is valid.
+func warm(t *testing.T, text string) *jwt.HeaderCache {
 	t.Helper()
-	headers := new(jwt.Headers)
-	for _, good := range beforehand() {
+	headers := new(jwt.HeaderCache)
+	for _, good := range twoTokens() {
 		_, err := check(good, headers, &ourKey().PublicKey, expected())
 		require.NoError(t, err)
 	}
-	if head, _, _ := strings.Cut(text, "."); !slices.Contains(headers.Known(), head) && len(head) < 2000 {
+	if head, _, _ := strings.Cut(text, "."); !slices.Contains(headers.Cached(), head) && len(head) < 2000 {
 		_, _ = check(join(ourKey(), head, encode(goodClaims().String())), headers, &ourKey().PublicKey, expected())
 	}
 	return headers
 }
 
-func TestHeaders_rememberTheFourNewest(t *testing.T) {
+func TestHeaderCache_keepsTheFourNewest(t *testing.T) {
 	t.Parallel()
-	var headers jwt.Headers
-	assert.Empty(t, headers.Known())
+	var headers jwt.HeaderCache
+	assert.Empty(t, headers.Cached())
 	var newest []string
 	for i := range 10 {
 		text := mint(ourKey(), headerNumber(i), goodClaims().String())
@@ -55,7 +55,7 @@ func TestHeaders_rememberTheFourNewest(t *testing.T) {
 			_, err = token.Payload(&ourKey().PublicKey)
 			require.NoError(t, err)
 		}
-		assert.Equal(t, newest[:min(4, len(newest))], headers.Known())
+		assert.Equal(t, newest[:min(4, len(newest))], headers.Cached())
 	}
 	for i := range 10 {
 		token, err := jwt.Parse(mint(ourKey(), headerNumber(i), goodClaims().String()), &headers)
@@ -64,9 +64,9 @@ func TestHeaders_rememberTheFourNewest(t *testing.T) {
 	}
 }
 
-func TestHeaders_rememberAHeaderOnce(t *testing.T) {
+func TestHeaderCache_keepsAHeaderOnce(t *testing.T) {
 	t.Parallel()
-	var headers jwt.Headers
+	var headers jwt.HeaderCache
 	first, err := jwt.Parse(goodToken(), &headers)
 	require.NoError(t, err)
 	second := first // a caller at the same time
@@ -74,56 +74,54 @@ func TestHeaders_rememberAHeaderOnce(t *testing.T) {
 		_, err = token.Payload(&ourKey().PublicKey)
 		require.NoError(t, err)
 	}
-	assert.Len(t, headers.Known(), 1)
+	assert.Len(t, headers.Cached(), 1)
 }
 
-func TestHeaders_rememberNothingOfParseAlone(t *testing.T) {
+func TestHeaderCache_isNotFilledByParseAlone(t *testing.T) {
 	t.Parallel()
-	var headers jwt.Headers
+	var headers jwt.HeaderCache
 	for range 3 {
 		_, err := jwt.Parse(goodToken(), &headers)
 		require.NoError(t, err)
 	}
-	assert.Empty(t, headers.Known())
+	assert.Empty(t, headers.Cached())
 }
 
-func TestHeaders_areNotPushedOutByForgeries(t *testing.T) {
+func TestHeaderCache_isNotChangedByForgedTokens(t *testing.T) {
 	t.Parallel()
 	headers := warm(t, goodToken())
-	known := headers.Known()
+	cached := headers.Cached()
 	signature := encode(make([]byte, 256))
 	for i := range 1000 {
 		_, err := check(encode(headerNumber(100+i))+".e30."+signature, headers, &ourKey().PublicKey, expected())
 		require.ErrorIs(t, err, badSignature)
 	}
-	assert.Equal(t, known, headers.Known())
+	assert.Equal(t, cached, headers.Cached())
 }
 
-// Whether a header is remembered changes no verdict.
-func TestHeaders_changeNoVerdict(t *testing.T) {
+func TestHeaderCache_changesNoVerdict(t *testing.T) {
 	t.Parallel()
 	for _, a := range attacks(t) {
 		_, cold := check(a.text, nil, &ourKey().PublicKey, a.expected())
-		_, known := check(a.text, warm(t, a.text), &ourKey().PublicKey, a.expected())
+		_, cached := check(a.text, warm(t, a.text), &ourKey().PublicKey, a.expected())
 		require.ErrorIs(t, cold, a.verdict, a.name)
-		require.Equal(t, cold, known, a.name)
+		require.Equal(t, cold, cached, a.name)
 	}
 }
 
-// The same for ten thousand tokens that are good but for an accident or two.
-func TestHeaders_changeNoVerdictAfterAccidents(t *testing.T) {
+func TestHeaderCache_changesNoVerdictOnDamagedTokens(t *testing.T) {
 	t.Parallel()
-	chance := rand.New(rand.NewPCG(1, 2))
+	random := rand.New(rand.NewPCG(1, 2))
 	headers := warm(t, goodToken())
 	const letters = "ABCxyz019-_=.+/ \n\x00\xff"
 	for range 10_000 {
 		text := []byte(goodToken())
-		for range 1 + chance.IntN(2) {
-			at := chance.IntN(len(text))
-			if chance.IntN(3) == 0 {
-				at = chance.IntN(len(encode(goodHeader)) + 1)
+		for range 1 + random.IntN(2) {
+			at := random.IntN(len(text))
+			if random.IntN(3) == 0 {
+				at = random.IntN(len(encode(goodHeader)) + 1)
 			}
-			switch letter := letters[chance.IntN(len(letters))]; chance.IntN(3) {
+			switch letter := letters[random.IntN(len(letters))]; random.IntN(3) {
 			case 0:
 				text[at] = letter
 			case 1:
@@ -133,15 +131,15 @@ func TestHeaders_changeNoVerdictAfterAccidents(t *testing.T) {
 			}
 		}
 		_, cold := check(string(text), nil, &ourKey().PublicKey, expected())
-		_, known := check(string(text), headers, &ourKey().PublicKey, expected())
-		require.Equal(t, cold, known, "%q", text)
+		_, cached := check(string(text), headers, &ourKey().PublicKey, expected())
+		require.Equal(t, cold, cached, "%q", text)
 		if string(text) != goodToken() {
 			require.Error(t, cold, "%q", text)
 		}
 	}
 }
 
-func TestHeaders_serveManyAtOnce(t *testing.T) {
+func TestHeaderCache_concurrentCallers(t *testing.T) {
 	t.Parallel()
 	const callers, turns, keys = 16, 60, 6
 	private := []*rsa.PrivateKey{ourKey(), newKey(t, 2048)}
@@ -151,7 +149,7 @@ func TestHeaders_serveManyAtOnce(t *testing.T) {
 		good[i] = mint(key, headerNumber(i), goodClaims().with("n", strconv.Itoa(i)).String())
 		forged[i] = mint(private[1-i%2], headerNumber(i), goodClaims().String())
 	}
-	var headers jwt.Headers
+	var headers jwt.HeaderCache
 	var group sync.WaitGroup
 	for caller := range callers {
 		group.Go(func() {
@@ -171,8 +169,8 @@ func TestHeaders_serveManyAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	known := headers.Known()
-	assert.Len(t, known, 4)
-	slices.Sort(known)
-	assert.Len(t, slices.Compact(known), 4)
+	cached := headers.Cached()
+	assert.Len(t, cached, 4)
+	slices.Sort(cached)
+	assert.Len(t, slices.Compact(cached), 4)
 }

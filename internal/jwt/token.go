@@ -1,11 +1,11 @@
-// Package jwt takes JWTs apart and checks them: RS256 in the compact form (RFC 7515, section 7.1) and nothing else. The
-// bounds hold before anything is parsed, cheap checks come before the signature, and claims count only after it.
+// Package jwt parses and verifies JWTs that are signed with RS256, in the compact serialization (RFC 7515, section
+// 7.1). Sizes are bounded before anything is parsed, and claims are decoded only after the signature was verified.
 //
-//	var headers jwt.Headers // remembers those of good tokens
+//	var headers jwt.HeaderCache
 //	token, err := jwt.Parse(text, &headers)
 //
-// [Token.Verify] takes the key that Token.KID names, and a struct that embeds [Registered], whose Check comes last.
-// Every error is a new *stytcherror.TokenError without an operation, which the caller adds.
+// [Token.Verify] takes the key that Token.KID names, and a pointer to a struct that embeds [Registered]. Call
+// [Registered.Check] after it. Every error is a new *stytcherror.TokenError. Its Op is empty: the caller sets it.
 package jwt
 
 import (
@@ -23,7 +23,8 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Bounds, in bytes. A session JWT has about two thousand, with the largest custom claims about eight thousand.
+// Bounds in bytes. A session JWT has about 2000, one with the largest custom claims about 8000. RSA keys have 2048 to
+// 8192 bits, and signatures as many.
 const (
 	maxToken  = 32 << 10
 	maxHeader = 1 << 10
@@ -32,31 +33,31 @@ const (
 	maxRSA    = 8192 / 8
 )
 
-// strict refuses what is not the one canonical encoding of its bytes, but for line breaks, which [canonical] finds.
+// strict is base64url without padding. It refuses trailing bits that are not zero, but skips line breaks: [canonical]
+// refuses those.
 var strict = base64.RawURLEncoding.Strict()
 
-// canonical reports whether text has the length of an encoding of n bytes. The decoder skips line breaks.
+// canonical reports whether text is as long as the encoding of n bytes, and so had no line breaks to skip.
 func canonical(text string, n int) bool { return strict.EncodedLen(n) == len(text) }
 
-// Token is a JWT in its three parts. Nothing that it says is known to be true before Verify.
+// Token is a parsed JWT. Nothing in it is trustworthy before Verify.
 type Token struct {
-	// KID names the key that is said to have signed the token.
+	// KID is the header's kid: the id of the key that the token claims to be signed with.
 	KID string
 
 	text       string
-	head, body int // their lengths
-	headers    *Headers
-	remembered bool
+	head, body int // lengths of the encoded header and payload
+	headers    *HeaderCache
+	cached     bool // the header came from headers
 }
 
-// Malformed is the error for a token of another form.
+// Malformed returns the error for a token that is not well formed, or lacks a required claim.
 func Malformed(reason string) *stytcherror.TokenError {
 	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenMalformed.Verdict, Reason: reason}
 }
 
-// Parse takes a token apart. It looks at form and header only: neither signature nor claims are checked. Headers may be
-// nil.
-func Parse(text string, headers *Headers) (Token, error) {
+// Parse splits a token and checks its header. It checks neither the signature nor the payload. Headers may be nil.
+func Parse(text string, headers *HeaderCache) (Token, error) {
 	if len(text) > maxToken {
 		return Token{}, Malformed("it is too long")
 	}
@@ -67,28 +68,29 @@ func Parse(text string, headers *Headers) (Token, error) {
 	case !found || strings.IndexByte(signature, '.') >= 0:
 		return Token{}, Malformed("it does not have three parts")
 	case size < minRSA || size > maxRSA:
-		return Token{}, Malformed("the signature has not the size of an RSA one")
+		return Token{}, Malformed("the signature does not have the size of an RSA signature")
 	}
-	kid, remembered := headers.find(head)
-	if !remembered {
+	kid, cached := headers.find(head)
+	if !cached {
 		var err error
 		if kid, err = parseHeader(head); err != nil {
 			return Token{}, err
 		}
 	}
-	return Token{KID: kid, text: text, head: len(head), body: len(body), headers: headers, remembered: remembered}, nil
+	return Token{KID: kid, text: text, head: len(head), body: len(body), headers: headers, cached: cached}, nil
 }
 
-// buffers are those of Verify.
+// buffers are reused by Verify.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// Verify checks the signature and, when that holds, decodes the payload into claims, which must be new: what is missing
-// in the payload would stay as it was. What keys are good enough is the key set's business; no signature holds for nil.
+// Verify verifies the signature, then decodes the payload into claims. Claims must point to a zero value: fields that
+// the payload lacks keep what they held. A nil key verifies nothing. The strength of the key is not checked: package
+// jwks does that.
 func (t *Token) Verify(key *rsa.PublicKey, claims any) error {
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)
-	*buffer = slices.Grow((*buffer)[:0], t.space())
-	payload, err := t.verified(key, *buffer)
+	*buffer = slices.Grow((*buffer)[:0], t.bufferSize())
+	payload, err := t.verifySignature(key, *buffer)
 	if err != nil {
 		return err
 	}
@@ -96,10 +98,10 @@ func (t *Token) Verify(key *rsa.PublicKey, claims any) error {
 	return decode(payload, claims)
 }
 
-// space is what verified needs, at most.
-func (t *Token) space() int { return len(t.text) + strict.DecodedLen(t.body) }
+// bufferSize is the most bytes that verifySignature needs.
+func (t *Token) bufferSize() int { return len(t.text) + strict.DecodedLen(t.body) }
 
-// Unverified decodes the payload without a look at the signature. What it says may be anybody's invention.
+// Unverified decodes the payload without verifying the signature. Anybody may have written it.
 func (t *Token) Unverified(claims any) error {
 	part := t.text[t.head+1 : t.head+1+t.body]
 	payload, err := strict.DecodeString(part)
@@ -109,12 +111,12 @@ func (t *Token) Unverified(claims any) error {
 	return decode(payload, claims)
 }
 
-// verified checks the signature and returns the claims' JSON, which lies in buffer.
-func (t *Token) verified(key *rsa.PublicKey, buffer []byte) (payload []byte, err error) {
+// verifySignature returns the payload's JSON, which is part of buffer.
+func (t *Token) verifySignature(key *rsa.PublicKey, buffer []byte) (payload []byte, err error) {
 	signed := t.head + 1 + t.body
-	var space [maxRSA]byte
+	var array [maxRSA]byte // keeps the signature off the heap
 	buffer = append(buffer, t.text...)
-	signature, err := strict.AppendDecode(space[:0], buffer[signed+1:])
+	signature, err := strict.AppendDecode(array[:0], buffer[signed+1:])
 	if err != nil || !canonical(t.text[signed+1:], len(signature)) {
 		return nil, Malformed("the signature does not decode")
 	}
@@ -126,13 +128,13 @@ func (t *Token) verified(key *rsa.PublicKey, buffer []byte) (payload []byte, err
 	if key == nil || rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature) != nil {
 		return nil, &stytcherror.TokenError{Verdict: stytcherror.ErrTokenSignature.Verdict}
 	}
-	if !t.remembered {
-		t.headers.remember(t.text[:t.head], t.KID)
+	if !t.cached {
+		t.headers.add(t.text[:t.head], t.KID)
 	}
 	return payload, nil
 }
 
-// decode is strict: anything but an object, a name that occurs twice and a claim of another type are errors.
+// decode refuses what is not an object, a name that occurs twice, and a value of the wrong type.
 func decode(payload []byte, claims any) error {
 	if jsontext.Value(payload).Kind() != jsontext.KindBeginObject || json.Unmarshal(payload, claims) != nil {
 		return Malformed("the claims do not decode")

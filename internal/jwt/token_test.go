@@ -24,25 +24,25 @@ func TestAccepts(t *testing.T) {
 		header string
 		claims object
 	}{
-		"what the issuer writes":           {},
-		"the project's own domain":         {claims: good.with("iss", `"`+domain+`"`)},
-		"an audience without a list":       {claims: good.with("aud", `"`+project+`"`)},
-		"several audiences":                {claims: good.with("aud", several)},
-		"no nbf":                           {claims: good.without("nbf")},
-		"nbf 0":                            {claims: good.with("nbf", "0")},
-		"the last second there is":         {claims: good.with("exp", "253402300799")},
-		"custom claims of any kind":        {claims: good.with("a", "null", "b", "[1e999,-0.0]", "c", `{"exp":"never"}`, "d", `"\ud83d\ude00"`)},
-		"a custom claim in other letters":  {claims: good.with("EXP", `"no date"`, "Aud", "1")},
-		"escaped names":                    {claims: good.without("exp").add(`\u0065xp`, good[1].value)},
-		"a session with more in it":        {claims: good.with("https://stytch.com/session", `{"id":"s","roles":[],"later":{}}`)},
-		"no session":                       {claims: good.without("https://stytch.com/session")},
-		"no type":                          {header: `{"alg":"RS256","kid":"jwk-test-1"}`},
-		"a null for type":                  {header: `{"alg":"RS256","kid":"jwk-test-1","typ":null}`},
-		"the type in other letters":        {header: `{"alg":"RS256","kid":"jwk-test-1","typ":"jwt"}`},
-		"another order and spaces":         {header: "{ \"typ\":\"JWT\",\r\n\t\"kid\" : \"jwk-test-1\", \"alg\":\"RS256\" } "},
-		"thumbprints and strangers":        {header: `{"alg":"RS256","kid":"jwk-test-1","x5t":"AAAA","x5t#S256":"BBBB","stytch":{"v":1}}`},
-		"forbidden names in other letters": {header: `{"alg":"RS256","kid":"jwk-test-1","JKU":"https://evil.example","Crit":["x"]}`},
-		"forbidden names further down":     {header: `{"alg":"RS256","kid":"jwk-test-1","x":{"jku":"https://evil.example"}}`},
+		"what the issuer writes":      {},
+		"the project's own domain":    {claims: good.with("iss", `"`+domain+`"`)},
+		"an audience without a list":  {claims: good.with("aud", `"`+project+`"`)},
+		"several audiences":           {claims: good.with("aud", several)},
+		"no nbf":                      {claims: good.without("nbf")},
+		"nbf 0":                       {claims: good.with("nbf", "0")},
+		"the latest date possible":    {claims: good.with("exp", "253402300799")},
+		"custom claims of any type":   {claims: good.with("a", "null", "b", "[1e999,-0.0]", "c", `{"exp":"never"}`, "d", `"\ud83d\ude00"`)},
+		"custom claims in capitals":   {claims: good.with("EXP", `"no date"`, "Aud", "1")},
+		"escaped names":               {claims: good.without("exp").add(`\u0065xp`, good[1].value)},
+		"a session with a new member": {claims: good.with("https://stytch.com/session", `{"id":"s","roles":[],"later":{}}`)},
+		"no session":                  {claims: good.without("https://stytch.com/session")},
+		"no type":                     {header: `{"alg":"RS256","kid":"jwk-test-1"}`},
+		"a null for type":             {header: `{"alg":"RS256","kid":"jwk-test-1","typ":null}`},
+		"the type in lower case":      {header: `{"alg":"RS256","kid":"jwk-test-1","typ":"jwt"}`},
+		"another order and spaces":    {header: "{ \"typ\":\"JWT\",\r\n\t\"kid\" : \"jwk-test-1\", \"alg\":\"RS256\" } "},
+		"thumbprints and new names":   {header: `{"alg":"RS256","kid":"jwk-test-1","x5t":"AAAA","x5t#S256":"BBBB","stytch":{"v":1}}`},
+		"refused names in capitals":   {header: `{"alg":"RS256","kid":"jwk-test-1","JKU":"https://evil.example","Crit":["x"]}`},
+		"refused names in an object":  {header: `{"alg":"RS256","kid":"jwk-test-1","x":{"jku":"https://evil.example"}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,7 +56,7 @@ func TestAccepts(t *testing.T) {
 			claims, err := check(text, nil, &ourKey().PublicKey, expected())
 			require.NoError(t, err)
 			assert.Equal(t, "member-test-1", claims.Subject)
-			readOtherwise(t, text, claims)
+			compareGolangJWT(t, text, claims)
 		})
 	}
 }
@@ -89,8 +89,8 @@ func TestAccepts_whatGolangJWTSigns(t *testing.T) {
 	assert.Equal(t, time.UTC, claims.Expires.Time().Location())
 }
 
-// A kid is a name and nothing else: what looks like a path is one that no key has.
-func TestParse_takesAnyNameForAKid(t *testing.T) {
+// A kid is only compared with others, so that it may have any text.
+func TestParse_acceptsAnyTextAsKID(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		"../../etc/passwd", "/dev/null", "https://evil.example/jwks.json", "x' OR '1'='1", "\x00", "a\nb", "ключ", strings.Repeat("k", 256),
@@ -116,7 +116,7 @@ func TestVerify_returnsWhatWasSigned(t *testing.T) {
 	}
 }
 
-func TestDecode_takesObjectsOnly(t *testing.T) {
+func TestDecode_acceptsObjectsOnly(t *testing.T) {
 	t.Parallel()
 	for _, payload := range []string{"", " ", "null", "1", `"x"`, "[]", "true", "{", "{}{}", "x", `{"a":1,"a":2}`} {
 		var anything any
@@ -131,7 +131,7 @@ func TestDecode_takesObjectsOnly(t *testing.T) {
 	assert.Equal(t, map[string]any{"a": 1.0}, claims)
 }
 
-func TestDecode_addsNoAudienceToAnother(t *testing.T) {
+func TestDecode_replacesTheAudience(t *testing.T) {
 	t.Parallel()
 	var claims jwt.Registered
 	for audience, want := range map[string]jwt.Audience{
@@ -142,7 +142,7 @@ func TestDecode_addsNoAudienceToAnother(t *testing.T) {
 	}
 }
 
-// aged are claims whose dates are so many seconds from now.
+// aged are claims with dates in seconds from now.
 func aged(issued, notBefore, expires int) *jwt.Registered {
 	at := func(seconds int) jwt.Date { return jwt.Date{Seconds: now.Unix() + int64(seconds), Set: true} }
 	return &jwt.Registered{
@@ -161,34 +161,34 @@ func TestCheck_toTheSecond(t *testing.T) {
 		verdict                    error
 	}{
 		{"a second left", -299, -299, 1, 0, 0, 0, nil},
-		{"a moment left", -299, -299, 1, 0, 0, second - 1, nil},
+		{"a nanosecond left", -299, -299, 1, 0, 0, second - 1, nil},
 		{"the second it ends", -300, -300, 0, 0, 0, 0, expired},
-		{"long over", -9000, -9000, -8700, 0, 0, 0, expired},
-		{"leeway to spare", -329, -329, -29, 30 * second, 0, 0, nil},
-		{"a moment of leeway left", -329, -329, -29, 30 * second, 0, second - 1, nil},
+		{"long after", -9000, -9000, -8700, 0, 0, 0, expired},
+		{"within leeway", -329, -329, -29, 30 * second, 0, 0, nil},
+		{"a nanosecond of leeway left", -329, -329, -29, 30 * second, 0, second - 1, nil},
 		{"the second the leeway ends", -330, -330, -30, 30 * second, 0, 0, expired},
 		{"leeway of half a second", -300, -300, 0, second / 2, 0, second/2 - 1, nil},
-		{"leeway of half a second, over", -300, -300, 0, second / 2, 0, second / 2, expired},
-		{"a year ago, for ever", -31_536_000, -31_536_000, 1, 0, 0, 0, nil},
+		{"leeway of half a second, expired", -300, -300, 0, second / 2, 0, second / 2, expired},
+		{"issued a year ago", -31_536_000, -31_536_000, 1, 0, 0, 0, nil},
 
-		{"the skew ahead", 5, 5, 300, 0, 0, 0, nil},
+		{"issued within the skew", 5, 5, 300, 0, 0, 0, nil},
 		{"issued beyond the skew", 6, 0, 300, 0, 0, 0, malformed},
-		{"begins beyond the skew", 0, 6, 300, 0, 0, 0, malformed},
-		{"beyond the skew by less than a second", 6, 6, 300, 0, 0, second - 1, malformed},
-		{"within a moment later", 6, 6, 300, 0, 0, second, nil},
-		{"less leeway than skew", 5, 5, 300, second, 0, 0, nil},
-		{"the leeway ahead", 30, 30, 300, 30 * second, 0, 0, nil},
+		{"nbf beyond the skew", 0, 6, 300, 0, 0, 0, malformed},
+		{"a nanosecond beyond the skew", 6, 6, 300, 0, 0, second - 1, malformed},
+		{"within the skew a second later", 6, 6, 300, 0, 0, second, nil},
+		{"a leeway below the skew", 5, 5, 300, second, 0, 0, nil},
+		{"issued within the leeway", 30, 30, 300, 30 * second, 0, 0, nil},
 		{"beyond the leeway", 31, 31, 300, 30 * second, 0, 0, malformed},
-		{"begins when it is over", -10, 60, 30, 0, 0, 0, malformed},
-		{"issued when it is over", 60, -10, -30, 0, 0, 0, malformed},
+		{"nbf after exp", -10, 60, 30, 0, 0, 0, malformed},
+		{"iat after exp", 60, -10, -30, 0, 0, 0, malformed},
 
-		{"as old as may be", -60, -60, 240, 0, 60 * second, 0, nil},
-		{"a moment older", -60, -60, 240, 0, 60 * second, 1, tooOld},
+		{"as old as allowed", -60, -60, 240, 0, 60 * second, 0, nil},
+		{"a nanosecond older", -60, -60, 240, 0, 60 * second, 1, tooOld},
 		{"a second older", -61, -61, 239, 0, 60 * second, 0, tooOld},
 		{"leeway makes it no younger", -61, -61, 239, 30 * second, 60 * second, 0, tooOld},
-		{"from ahead it is not old", 5, 5, 300, 0, second, 0, nil},
-		{"an age bound of a moment", 0, 0, 300, 0, 1, 0, nil},
-		{"an age bound of a moment, a second old", -1, -1, 300, 0, 1, 0, tooOld},
+		{"a token of the future is not old", 5, 5, 300, 0, second, 0, nil},
+		{"an age bound of a nanosecond", 0, 0, 300, 0, 1, 0, nil},
+		{"an age bound of a nanosecond, a second old", -1, -1, 300, 0, 1, 0, tooOld},
 		{"no age bound", -290, -290, 10, 0, 0, 0, nil},
 		{"expired comes before too old", -400, -400, -100, 0, 60 * second, 0, expired},
 		{"within leeway, and too old", -310, -310, -10, 30 * second, 60 * second, 0, tooOld},
@@ -206,7 +206,7 @@ func TestCheck_toTheSecond(t *testing.T) {
 	}
 }
 
-// A clock that lags behind the issuer's makes no token young enough for an age of zero.
+// A maximum age of zero refuses every token, even if our clock is behind the issuer's.
 func TestCheck_ageOfZero(t *testing.T) {
 	t.Parallel()
 	want := expected()
@@ -217,8 +217,8 @@ func TestCheck_ageOfZero(t *testing.T) {
 	}
 }
 
-// "expired" and "too old" are what the API may be asked about, so nothing else may look like them.
-func TestCheck_saysExpiredOnlyOfWhatWasOnceGood(t *testing.T) {
+// The API may be asked about expired tokens and those that are too old, so no other token may be called either.
+func TestCheck_checksTheAgeLast(t *testing.T) {
 	t.Parallel()
 	for _, end := range []struct {
 		name    string
@@ -233,7 +233,7 @@ func TestCheck_saysExpiredOnlyOfWhatWasOnceGood(t *testing.T) {
 			text    string
 			verdict error
 		}{
-			"good otherwise":      {mint(ourKey(), goodHeader, end.claims.String()), end.verdict},
+			"valid otherwise":     {mint(ourKey(), goodHeader, end.claims.String()), end.verdict},
 			"another key":         {mint(newKey(t, 2048), goodHeader, end.claims.String()), badSignature},
 			"another issuer":      {mint(ourKey(), goodHeader, end.claims.with("iss", `"evil"`).String()), wrongClaims},
 			"another audience":    {mint(ourKey(), goodHeader, end.claims.with("aud", `"evil"`).String()), wrongClaims},
@@ -253,17 +253,17 @@ func TestCheck_saysExpiredOnlyOfWhatWasOnceGood(t *testing.T) {
 	}
 }
 
-func TestEndBy_onlyShortens(t *testing.T) {
+func TestExpireBy_onlyShortens(t *testing.T) {
 	t.Parallel()
 	for end, left := range map[time.Time]int64{
 		{}: 60, now.Add(time.Hour): 60, now.Add(61 * time.Second): 60, now.Add(59 * time.Second): 59,
 		now.Add(59*time.Second - 1): 58, now: 0, now.Add(-time.Hour): -3600,
 	} {
 		claims := aged(-60, -60, 60)
-		claims.EndBy(end)
+		claims.ExpireBy(end)
 		assert.Equal(t, now.Unix()+left, claims.Expires.Seconds, end)
 	}
 	none := new(jwt.Registered)
-	none.EndBy(now)
+	none.ExpireBy(now)
 	assert.False(t, none.Expires.Set)
 }

@@ -43,16 +43,6 @@ var rules = []struct {
 	{"names and comments use the words of the field", vocabulary},
 }
 
-// pending are the paths to which a rule does not apply yet, by its name.
-var pending = map[string][]string{
-	"names and comments use the words of the field": {
-		"b2b", "b2c", "internal/jwks", "internal/jwt", "internal/rbac", "internal/verify",
-	},
-}
-
-// pendingDocuments are the documents whose words are not checked yet.
-var pendingDocuments = []string{}
-
 func TestRules(t *testing.T) {
 	t.Parallel()
 	files, err := readTree(os.DirFS(root))
@@ -65,10 +55,7 @@ func TestRules(t *testing.T) {
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
-			checked := slices.DeleteFunc(slices.Clone(files), func(f *goFile) bool {
-				return within(f.path, pending[r.name]...)
-			})
-			for _, complaint := range r.check(checked) {
+			for _, complaint := range r.check(files) {
 				t.Error(complaint)
 			}
 		})

@@ -8,27 +8,31 @@ import (
 	"sync"
 )
 
-// API is the part of the API that local verification needs, as a transport. Everything else it refuses with 500 and
-// counts too. It is safe for concurrent use.
+// API is an http.RoundTripper that answers the requests of local verification. Others fail with status 500 and are
+// counted too. It is safe for concurrent use.
 type API struct {
-	mu      sync.Mutex
-	answers map[string]func(*http.Request) (int, []byte, error) // by a part of the path
-	asked   map[string]int                                      // by path
+	mu       sync.Mutex
+	handlers map[string]Handler // by a part of the path
+	requests map[string]int     // by path
 }
 
-// Parts of the paths of keys, policies and organizations' policies.
+// Handler answers a request. An error means that there is no answer.
+type Handler = func(*http.Request) (status int, body []byte, err error)
+
+// Parts of the paths of the key set, of the policy and of organizations' policies.
 const (
 	Keys          = "/sessions/jwks/"
 	Policy        = "/rbac/policy"
 	Organizations = "/rbac/organizations/"
 )
 
-// unexpected is the answer to what the API does not have.
+// unexpected is the body of the answer to other requests.
 const unexpected = `{"status_code":500,"request_id":"r","error_type":"unexpected"}`
 
-// NewAPI returns an API that serves the keys and a policy in which the role "editor" may "edit" "documents".
+// NewAPI returns an API that serves the keys, and a policy with the roles "editor" and "stytch_admin" and the scope
+// "read:reports". Organizations have no roles of their own.
 func NewAPI(keys ...*Key) *API {
-	a := &API{answers: map[string]func(*http.Request) (int, []byte, error){}, asked: map[string]int{}}
+	a := &API{handlers: map[string]Handler{}, requests: map[string]int{}}
 	a.Serve(Keys, string(Set(keys...)))
 	a.Serve(Policy, `{"request_id":"r","status_code":200,"policy":{"roles":[
 		{"role_id":"editor","permissions":[{"resource_id":"documents","actions":["read","edit"]}]},
@@ -38,24 +42,27 @@ func NewAPI(keys ...*Key) *API {
 	return a
 }
 
-// Serve answers requests whose path has this part.
-func (a *API) Serve(part, body string) {
-	a.Answer(part, func(*http.Request) (int, []byte, error) { return http.StatusOK, []byte(body), nil })
+// Serve answers requests whose path contains part with the body and status 200.
+func (a *API) Serve(part, body string) { a.Handle(part, Status(http.StatusOK, body)) }
+
+// Status returns a handler that answers with the status and body.
+func Status(status int, body string) Handler {
+	return func(*http.Request) (int, []byte, error) { return status, []byte(body), nil }
 }
 
-// Answer calls f for requests whose path has this part, of several parts the longest.
-func (a *API) Answer(part string, f func(*http.Request) (status int, body []byte, err error)) {
+// Handle calls h for requests whose path contains part. If several parts match, the longest counts.
+func (a *API) Handle(part string, h Handler) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.answers[part] = f
+	a.handlers[part] = h
 }
 
-// Asked returns how many requests had this part in their path; the empty part counts all.
-func (a *API) Asked(part string) int {
+// Requests returns the number of requests whose path contains part. The empty part counts all.
+func (a *API) Requests(part string) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	sum := 0
-	for path, n := range a.asked {
+	for path, n := range a.requests {
 		if strings.Contains(path, part) {
 			sum += n
 		}
@@ -63,27 +70,25 @@ func (a *API) Asked(part string) int {
 	return sum
 }
 
-// Client sends to the API.
+// Client returns a client that sends to the API.
 func (a *API) Client() *http.Client { return &http.Client{Transport: a} }
 
-// RoundTrip answers.
+// RoundTrip implements [http.RoundTripper].
 func (a *API) RoundTrip(req *http.Request) (*http.Response, error) {
 	a.mu.Lock()
-	a.asked[req.URL.Path]++
-	answer := func(*http.Request) (int, []byte, error) {
-		return http.StatusInternalServerError, []byte(unexpected), nil
-	}
+	a.requests[req.URL.Path]++
+	handle := Status(http.StatusInternalServerError, unexpected)
 	longest := -1
-	for part, f := range a.answers {
+	for part, h := range a.handlers {
 		if len(part) > longest && strings.Contains(req.URL.Path, part) {
-			answer, longest = f, len(part)
+			handle, longest = h, len(part)
 		}
 	}
 	a.mu.Unlock()
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
-	status, body, err := answer(req)
+	status, body, err := handle(req)
 	if err != nil {
 		return nil, err
 	}

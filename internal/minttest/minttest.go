@@ -1,5 +1,5 @@
-// Package minttest makes keys, tokens and an API that serves them, all in memory, for tests of local verification: any
-// header, payload and signature, well formed or not. Tokens for whole flows are minted by package stytchtest.
+// Package minttest mints tokens for tests of local verification, with any header, payload and signature, and has an API
+// in memory that serves the keys. Package stytchtest mints tokens for tests of applications.
 //
 //	key := minttest.NewKey("jwk-test-1")
 //	api := minttest.NewAPI(key)
@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// The project that tokens belong to, and who is who in it.
+// The project that tokens belong to, and ids in it.
 const (
 	Project      = "project-test-11111111-1111-4111-8111-111111111111"
 	Secret       = "secret-test-mint"
@@ -27,7 +27,7 @@ const (
 	User         = "user-test-11111111-1111-4111-8111-111111111111"
 	Session      = "session-test-11111111-1111-4111-8111-111111111111"
 	App          = "connected-app-test-11111111-1111-4111-8111-111111111111"
-	Machine      = "m2m-client-test-11111111-1111-4111-8111-111111111111"
+	M2MClient    = "m2m-client-test-11111111-1111-4111-8111-111111111111"
 )
 
 // Names of Stytch's own claims.
@@ -36,7 +36,7 @@ const (
 	OrganizationClaim = "https://stytch.com/organization"
 )
 
-// Key is a key pair with its name.
+// Key is a key pair with its kid.
 type Key struct {
 	KID     string
 	Private *rsa.PrivateKey
@@ -47,7 +47,7 @@ var (
 	pairs = map[string]*rsa.PrivateKey{}
 )
 
-// NewKey returns the key of that name. It is made once per process.
+// NewKey returns the key with this kid. It is generated once per process.
 func NewKey(kid string) *Key {
 	mu.Lock()
 	defer mu.Unlock()
@@ -61,10 +61,10 @@ func NewKey(kid string) *Key {
 	return &Key{KID: kid, Private: pairs[kid]}
 }
 
-// Named returns the same key under another name.
-func (k *Key) Named(kid string) *Key { return &Key{KID: kid, Private: k.Private} }
+// WithKID returns the same key pair with another kid.
+func (k *Key) WithKID(kid string) *Key { return &Key{KID: kid, Private: k.Private} }
 
-// Set is the JSON Web Key Set of keys.
+// Set returns the JSON Web Key Set of keys.
 func Set(keys ...*Key) []byte {
 	list := make([]map[string]any, len(keys))
 	for i, k := range keys {
@@ -85,7 +85,7 @@ func encode(v any) []byte {
 	return text
 }
 
-// With returns claims with others in their place; nil takes one away.
+// With returns a copy of claims in which others replace those of the same name, or remove them if nil.
 func With(claims, others map[string]any) map[string]any {
 	merged := maps.Clone(claims)
 	for name, value := range others {
@@ -98,15 +98,15 @@ func With(claims, others map[string]any) map[string]any {
 	return merged
 }
 
-// registered are the claims that all tokens have, of one issued now that lives for so long.
-func registered(subject string, now time.Time, life time.Duration) map[string]any {
+// registered returns the registered claims of a token that is issued now and expires after lifetime.
+func registered(subject string, now time.Time, lifetime time.Duration) map[string]any {
 	return map[string]any{
 		"iss": Issuer, "sub": subject, "aud": []string{Project},
-		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(life).Unix(),
+		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(lifetime).Unix(),
 	}
 }
 
-// UserSession are the claims of a user's session.
+// UserSession returns the claims of a user's session.
 func UserSession(now time.Time) map[string]any {
 	at := func(d time.Duration) string { return now.Add(d).UTC().Format("2006-01-02T15:04:05Z") }
 	return With(registered(User, now, 5*time.Minute), map[string]any{
@@ -131,7 +131,7 @@ func UserSession(now time.Time) map[string]any {
 	})
 }
 
-// MemberSession are the claims of a member's session.
+// MemberSession returns the claims of a member's session.
 func MemberSession(now time.Time) map[string]any {
 	claims := UserSession(now)
 	session := maps.Clone(claims[SessionClaim].(map[string]any))
@@ -143,7 +143,7 @@ func organization() map[string]any {
 	return map[string]any{"organization_id": Organization, "slug": "analytical-engines"}
 }
 
-// AppToken are the claims of a Connected App's access token, of a user or, with member, of a member.
+// AppToken returns the claims of a Connected App's access token for a user or, if member is set, for a member.
 func AppToken(now time.Time, member bool) map[string]any {
 	claims := With(registered(User, now, time.Hour), map[string]any{
 		"client_id": App, "jti": "token-1", "scope": "openid read:reports", "plan": "pro",
@@ -154,7 +154,9 @@ func AppToken(now time.Time, member bool) map[string]any {
 	return claims
 }
 
-// MachineToken are the claims of an M2M client's access token.
-func MachineToken(now time.Time) map[string]any {
-	return With(registered(Machine, now, time.Hour), map[string]any{"scope": "read:users write:books", "region": "eu"})
+// M2MToken returns the claims of an M2M client's access token.
+func M2MToken(now time.Time) map[string]any {
+	return With(registered(M2MClient, now, time.Hour), map[string]any{
+		"scope": "read:users write:books", "region": "eu",
+	})
 }

@@ -19,35 +19,35 @@ const (
 	DefaultMaxOrganizations = 10_000
 )
 
-// ErrNoOrganizationPolicy is what FetchOrganization returns, wrapped or not, for workspaces and organizations that have
-// no policy of their own. It is no failure: there are no roles then.
+// ErrNoOrganizationPolicy is returned by FetchOrganization, wrapped or not, for an organization that has no policy of
+// its own. The cache then has no roles for it, and no failure.
 var ErrNoOrganizationPolicy = errors.New("no organization policy")
 
-// CacheConfig says where policies come from and how long they are good for. Fetches run on goroutines of their own, one
-// at a time for each policy, and under contexts of their own: without the values of a caller's, and ended by
-// FetchTimeout. They must return when their context ends.
+// CacheConfig configures a Cache. Fetches run on their own goroutines, one at a time for each policy. Their contexts
+// have no values of a caller's and end after FetchTimeout; fetches must return then.
 type CacheConfig struct {
 	// FetchPolicy fetches the project's policy.
 	FetchPolicy func(context.Context) ([]Role, []Scope, error)
-	// FetchOrganization fetches an organization's own roles. Nil where there are no organizations.
+	// FetchOrganization fetches an organization's own roles. It is nil for a product without organizations.
 	FetchOrganization func(ctx context.Context, organizationID string) ([]Role, error)
-	// TTL is the age of a policy from which on callers wait for a new one, two seconds at most, counted from the start
-	// of its fetch; from four fifths of it on the policy is fetched anew behind them. 5 minutes by default.
+	// TTL is the age of a policy from which callers wait for a new one, for up to two seconds. It counts from the start
+	// of the fetch. From four fifths of TTL, a call starts the next fetch in the background. Default: 5 minutes.
 	TTL time.Duration
-	// MaxStale is how much longer it serves when it cannot be fetched anew. 1 hour by default, not at all if negative.
+	// MaxStale is how long after TTL a policy that cannot be replaced is used. Negative means not at all. Default:
+	// 1 hour.
 	MaxStale time.Duration
-	// FetchTimeout is how long a fetch may take. 10 seconds by default.
+	// FetchTimeout bounds a fetch. Default: 10 seconds.
 	FetchTimeout time.Duration
-	// MaxOrganizations bounds how many organizations are kept; the least recently used make room. 10 000 by default.
+	// MaxOrganizations bounds how many organizations are cached. The least recently used are evicted. Default: 10 000.
 	MaxOrganizations int
-	// Now is the clock, time.Now by default.
+	// Now is the clock. Default: time.Now.
 	Now func() time.Time
 }
 
 func (c CacheConfig) withDefaults() CacheConfig {
-	c.TTL = defaulted(c.TTL, DefaultTTL)
-	c.FetchTimeout = defaulted(c.FetchTimeout, DefaultFetchTimeout)
-	c.MaxOrganizations = defaulted(c.MaxOrganizations, DefaultMaxOrganizations)
+	c.TTL = cmp.Or(max(c.TTL, 0), DefaultTTL)
+	c.FetchTimeout = cmp.Or(max(c.FetchTimeout, 0), DefaultFetchTimeout)
+	c.MaxOrganizations = cmp.Or(max(c.MaxOrganizations, 0), DefaultMaxOrganizations)
 	c.MaxStale = max(cmp.Or(c.MaxStale, DefaultMaxStale), 0)
 	if c.Now == nil {
 		c.Now = time.Now
@@ -55,19 +55,10 @@ func (c CacheConfig) withDefaults() CacheConfig {
 	return c
 }
 
-// defaulted is value if it is positive.
-func defaulted[T cmp.Ordered](value, fallback T) T {
-	var zero T
-	if value > zero {
-		return value
-	}
-	return fallback
-}
-
-// Cache fetches policies when they are needed and caches them, each as package refresh does it. It is safe for
-// concurrent use; what is fresh is read without locks. Nothing runs while nobody calls.
+// Cache caches the policies of a project and its organizations. Package refresh says when they are fetched. It is safe
+// for concurrent use. Fresh policies are read without locks.
 //
-// Errors wrap those of the fetch or of the caller's context. None of them names an operation.
+// Errors wrap those of the fetch or of the caller's context. They name no operation.
 type Cache struct {
 	config        CacheConfig
 	project       *entry
@@ -94,62 +85,62 @@ func (c *Cache) newEntry(fetch func(context.Context, string) (*Policy, error)) *
 }
 
 func (c *Cache) lifetime(*Policy) refresh.Lifetime {
-	return refresh.Lasting(c.config.TTL, c.config.TTL+min(c.config.MaxStale, math.MaxInt64-c.config.TTL))
+	return refresh.NewLifetime(c.config.TTL, c.config.TTL+min(c.config.MaxStale, math.MaxInt64-c.config.TTL))
 }
 
-// Policy returns the project's policy, which is all that checks of scopes need.
+// Policy returns the project's policy. Checks of scopes need no more.
 func (c *Cache) Policy(ctx context.Context) (*Policy, error) {
 	policy, err := c.project.Get(ctx, "")
-	return policy, ofProject(err)
+	return policy, projectError(err)
 }
 
-// For returns the project's policy with the organization's roles. When neither is cached, both are fetched at once.
+// For returns the project's policy with the organization's roles. If neither is cached, they are fetched concurrently.
 func (c *Cache) For(ctx context.Context, organizationID string) (View, error) {
 	now := c.config.Now()
 	project := c.project.Start(ctx, now, "")
 	if err := project.Err(); err != nil {
-		return View{}, ofProject(err)
+		return View{}, projectError(err)
 	}
 	organization := c.startOrganization(ctx, organizationID, now)
 	policy, err := project.Wait(ctx)
 	if err != nil {
-		return View{}, ofProject(err)
+		return View{}, projectError(err)
 	}
 	roles, err := organization.Wait(ctx)
 	if err != nil {
-		return View{}, ofOrganization(err)
+		return View{}, organizationError(err)
 	}
 	return policy.With(roles), nil
 }
 
-// Allows is For and [View.Allows] in one. It needs the organization's roles only if the project's do not suffice: most
-// organizations are then never fetched, and a check that passes without them does not depend on them.
+// Allows is For and [View.Allows] in one, but gets the organization's roles only if the project's do not allow the
+// action. Most organizations are then never fetched, and their outages do not matter.
 func (c *Cache) Allows(
 	ctx context.Context, organizationID string, roleIDs []string, resource, action string,
 ) (bool, error) {
 	now := c.config.Now()
 	policy, err := c.project.Start(ctx, now, "").Wait(ctx)
 	if err != nil {
-		return false, ofProject(err)
+		return false, projectError(err)
 	}
 	if policy.Allows(roleIDs, resource, action) {
 		return true, nil
 	}
 	roles, err := c.startOrganization(ctx, organizationID, now).Wait(ctx)
 	if err != nil {
-		return false, ofOrganization(err)
+		return false, organizationError(err)
 	}
 	return roles.Allows(roleIDs, resource, action), nil
 }
 
-// Invalidate forgets everything, earlier failures too. Calls that come later wait for new policies, whatever fetch is
-// under way, and fail if there are none to be had.
+// Invalidate drops all policies and forgets earlier failures. Later calls wait for new policies and do not join fetches
+// that are already running.
 func (c *Cache) Invalidate() {
 	c.project.Invalidate()
 	c.organizations.clear()
 }
 
-// InvalidateOrganization forgets the roles of one organization.
+// InvalidateOrganization drops the roles of one organization.
 func (c *Cache) InvalidateOrganization(organizationID string) {
 	if o := c.organizations.find(organizationID); o != nil {
 		o.Invalidate()
@@ -184,13 +175,13 @@ func (c *Cache) fetchOrganization(ctx context.Context, id string) (*Policy, erro
 	return Compile(roles, nil), nil
 }
 
-func ofProject(err error) error { return wrapped("the project's policy", err) }
+func projectError(err error) error { return wrapError("the project's policy", err) }
 
-func ofOrganization(err error) error { return wrapped("the organization's roles", err) }
+func organizationError(err error) error { return wrapError("the organization's roles", err) }
 
-func wrapped(what string, err error) error {
+func wrapError(missing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("permissions cannot be checked without %s: %w", what, err)
+	return fmt.Errorf("permissions cannot be checked without %s: %w", missing, err)
 }

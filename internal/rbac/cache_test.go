@@ -17,14 +17,14 @@ var errDown = errors.New("down for maintenance")
 
 func TestCache_fetches(t *testing.T) {
 	t.Parallel()
-	promise(t, "project and organization at the same time", func(t *testing.T) {
+	inBubble(t, "project and organization are fetched concurrently", func(t *testing.T) {
 		c := (&source{latency: time.Second}).cache()
 		assert.Equal(t, time.Second, took(func() {
 			_, err := c.For(t.Context(), "acme")
 			require.NoError(t, err)
 		}))
 	})
-	promise(t, "once in four minutes, however many ask, and behind them", func(t *testing.T) {
+	inBubble(t, "the policy is fetched every four minutes, in the background", func(t *testing.T) {
 		s := new(source)
 		c := s.cache()
 		for range 4*60 - 1 {
@@ -37,7 +37,7 @@ func TestCache_fetches(t *testing.T) {
 		synctest.Wait()
 		serves(t, c, 2)
 	})
-	promise(t, "while those wait who come after five minutes, two seconds at most, for project and organization", func(t *testing.T) {
+	inBubble(t, "from five minutes on, callers wait for project and organization, for up to two seconds", func(t *testing.T) {
 		s := new(source)
 		c := s.cache()
 		check := func() {
@@ -52,7 +52,7 @@ func TestCache_fetches(t *testing.T) {
 		assert.Equal(t, 2*time.Second, took(check))
 		assert.Zero(t, took(check))
 	})
-	promise(t, "no organizations where there are none", func(t *testing.T) {
+	inBubble(t, "no organization is fetched without FetchOrganization, nor for an empty id", func(t *testing.T) {
 		s := new(source)
 		consumer := s.cache(func(config *rbac.CacheConfig) { config.FetchOrganization = nil })
 		for c, id := range map[*rbac.Cache]string{consumer: "acme", s.cache(): ""} {
@@ -67,24 +67,24 @@ func TestCache_fetches(t *testing.T) {
 
 func TestCache_waits(t *testing.T) {
 	t.Parallel()
-	promise(t, "as long as the caller's context does, and says why that ended", func(t *testing.T) {
+	inBubble(t, "a caller waits until its context ends, and gets the cause", func(t *testing.T) {
 		c := (&source{latency: 3 * time.Second}).cache()
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(errDown) })
-		for range 2 { // one who waits, and one who is too late to
+		for range 2 { // a call during which ctx ends, and one that starts after
 			_, err := c.Policy(ctx)
 			require.ErrorIs(t, err, context.Canceled)
 			require.ErrorIs(t, err, errDown)
 			require.ErrorContains(t, err, "gave up waiting: ")
 		}
 	})
-	promise(t, "ten seconds for a fetch that hangs", func(t *testing.T) {
+	inBubble(t, "a fetch that hangs fails after ten seconds", func(t *testing.T) {
 		c := (&source{latency: time.Hour}).cache()
 		assert.Equal(t, rbac.DefaultFetchTimeout, took(func() {
 			assert.ErrorIs(t, c.Ready(t.Context()), context.DeadlineExceeded)
 		}))
 	})
-	promise(t, "for an organization of which nothing is cached", func(t *testing.T) {
+	inBubble(t, "a caller waits for an organization that is not cached", func(t *testing.T) {
 		s := new(source)
 		c := s.cache()
 		serves(t, c, 1)
@@ -93,7 +93,7 @@ func TestCache_waits(t *testing.T) {
 		defer cancel()
 		view, err := c.For(ctx, "acme")
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Empty(t, view.Permissions(list("member")), "half a view is none")
+		assert.Empty(t, view.Permissions(list("member")), "there is no view without the organization")
 		time.Sleep(time.Second)
 		_, err = c.For(ctx, "acme")
 		require.NoError(t, err)
@@ -102,7 +102,7 @@ func TestCache_waits(t *testing.T) {
 
 func TestCache_organizations(t *testing.T) {
 	t.Parallel()
-	promise(t, "have roles of their own only", func(t *testing.T) {
+	inBubble(t, "each organization has its own roles only", func(t *testing.T) {
 		c := new(source).cache()
 		for _, id := range list("acme", "globex", "acme") {
 			view, err := c.For(t.Context(), id)
@@ -110,7 +110,7 @@ func TestCache_organizations(t *testing.T) {
 			assert.Equal(t, []rbac.Permission{on("documents", id, "v1")}, view.Permissions(list("custom")))
 		}
 	})
-	promise(t, "without a policy have no roles, for four minutes", func(t *testing.T) {
+	inBubble(t, "an organization without a policy has no roles, which is cached for four minutes", func(t *testing.T) {
 		s := new(source)
 		s.failOrganization(errors.Join(errors.New("403"), rbac.ErrNoOrganizationPolicy))
 		c := s.cache()
@@ -131,7 +131,7 @@ func TestCache_organizations(t *testing.T) {
 		require.NoError(t, err)
 		assert.NotEmpty(t, view.Permissions(list("custom")))
 	})
-	promise(t, "may have an empty list of roles", func(t *testing.T) {
+	inBubble(t, "an organization may have an empty list of roles", func(t *testing.T) {
 		c := new(source).cache(func(config *rbac.CacheConfig) {
 			config.FetchOrganization = func(context.Context, string) ([]rbac.Role, error) { return nil, nil }
 		})
@@ -139,7 +139,7 @@ func TestCache_organizations(t *testing.T) {
 		require.NoError(t, err)
 		assert.NotEmpty(t, view.Permissions(list("member")))
 	})
-	promise(t, "that cannot be fetched make For fail", func(t *testing.T) {
+	inBubble(t, "For fails for an organization that cannot be fetched", func(t *testing.T) {
 		s := new(source)
 		s.failOrganization(errDown)
 		c := s.cache()
@@ -148,12 +148,12 @@ func TestCache_organizations(t *testing.T) {
 			require.ErrorIs(t, err, errDown)
 			assert.ErrorContains(t, err, "without the organization's roles")
 		}
-		assert.Equal(t, 1, s.organization("acme"), "and are left alone for a while")
+		assert.Equal(t, 1, s.organization("acme"), "the pause after a failure is kept")
 		_, err := c.For(t.Context(), "globex")
 		require.Error(t, err)
-		assert.Equal(t, 1, s.organization("globex"), "each for itself")
+		assert.Equal(t, 1, s.organization("globex"), "each organization has its own pause")
 	})
-	promise(t, "are asked by Allows only when the project's roles do not suffice", func(t *testing.T) {
+	inBubble(t, "Allows fetches the organization only if the project's roles do not allow the action", func(t *testing.T) {
 		s := new(source)
 		c := s.cache()
 		for action, want := range map[string]bool{"v1": true, "acme": true, "nothing": false} {
@@ -182,7 +182,7 @@ func TestCache_organizations(t *testing.T) {
 
 func TestCache_invalidate(t *testing.T) {
 	t.Parallel()
-	promise(t, "forgets everything", func(t *testing.T) {
+	inBubble(t, "Invalidate drops all policies", func(t *testing.T) {
 		s := new(source)
 		c := s.cache()
 		for range 2 {
@@ -195,7 +195,7 @@ func TestCache_invalidate(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 2, s.organization("acme"))
 	})
-	promise(t, "of an organization concerns that one only", func(t *testing.T) {
+	inBubble(t, "InvalidateOrganization drops that organization only", func(t *testing.T) {
 		s := new(source)
 		c := s.cache()
 		c.InvalidateOrganization("never seen")
@@ -212,9 +212,9 @@ func TestCache_invalidate(t *testing.T) {
 	})
 }
 
-func TestCache_withoutSource(t *testing.T) {
+func TestCache_withoutFetchPolicy(t *testing.T) {
 	t.Parallel()
-	promise(t, "fails", func(t *testing.T) {
+	inBubble(t, "a cache without FetchPolicy fails", func(t *testing.T) {
 		require.Error(t, rbac.NewCache(rbac.CacheConfig{}).Ready(t.Context()))
 	})
 }

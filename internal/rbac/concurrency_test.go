@@ -17,11 +17,11 @@ import (
 func TestCache_concurrency(t *testing.T) {
 	t.Parallel()
 	const callers, organizations, expiries = 10_000, 1000, 4
-	promise(t, "10 000 callers of 1000 organizations fetch once per expiry and are served meanwhile", func(t *testing.T) {
+	inBubble(t, "10 000 callers of 1000 organizations fetch each policy once, and do not wait for a renewal", func(t *testing.T) {
 		s := &source{latency: time.Second}
 		c := s.cache()
 		for expiry := range expiries {
-			held, fetched := "v"+strconv.Itoa(max(1, expiry)), expiry+1
+			version, fetched := "v"+strconv.Itoa(max(1, expiry)), expiry+1
 			var wait sync.WaitGroup
 			for i := range callers {
 				wait.Go(func() {
@@ -31,9 +31,9 @@ func TestCache_concurrency(t *testing.T) {
 					if !assert.NoError(t, err) {
 						return
 					}
-					assert.True(t, expiry == 0 || time.Since(began) == 0, "served at once")
-					assert.True(t, view.Allows(list("member"), "documents", held))
-					assert.True(t, view.Allows(list("custom"), "documents", held))
+					assert.True(t, expiry == 0 || time.Since(began) == 0, "it waited")
+					assert.True(t, view.Allows(list("member"), "documents", version))
+					assert.True(t, view.Allows(list("custom"), "documents", version))
 					assert.True(t, view.Allows(list("custom"), "documents", id))
 					assert.False(t, view.Allows(list("custom"), "documents", "organization-x"))
 					assert.NotEmpty(t, view.Explain(list("member", "custom"), "documents", id).Granting)
@@ -45,7 +45,7 @@ func TestCache_concurrency(t *testing.T) {
 			assert.Equal(t, fetched*organizations, s.organizations())
 		}
 	})
-	promise(t, "forgetting, evicting and checking go together", func(t *testing.T) {
+	inBubble(t, "Invalidate, eviction and checks may be concurrent", func(t *testing.T) {
 		s := &source{latency: time.Millisecond}
 		c := s.cache(func(config *rbac.CacheConfig) { config.MaxOrganizations, config.TTL = 50, time.Millisecond })
 		var wait sync.WaitGroup
@@ -76,7 +76,7 @@ func TestCache_evicts(t *testing.T) {
 	limited := func(limit int) func(*rbac.CacheConfig) {
 		return func(config *rbac.CacheConfig) { config.MaxOrganizations, config.TTL = limit, 24*time.Hour }
 	}
-	visit := func(t *testing.T, c *rbac.Cache, ids ...string) {
+	use := func(t *testing.T, c *rbac.Cache, ids ...string) {
 		t.Helper()
 		for _, id := range ids {
 			_, err := c.For(t.Context(), id)
@@ -84,18 +84,18 @@ func TestCache_evicts(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 	}
-	promise(t, "the organization that was not used for the longest time", func(t *testing.T) {
+	inBubble(t, "the least recently used organization is evicted", func(t *testing.T) {
 		s := new(source)
 		c := s.cache(limited(3))
-		visit(t, c, "a", "b", "c", "a", "d")
-		visit(t, c, "a", "c", "d")
-		assert.Equal(t, 4, s.organizations(), "a, c and d were kept")
-		visit(t, c, "b")
+		use(t, c, "a", "b", "c", "a", "d")
+		use(t, c, "a", "c", "d")
+		assert.Equal(t, 4, s.organizations(), "a, c and d were cached")
+		use(t, c, "b")
 		assert.Equal(t, 2, s.organization("b"))
-		visit(t, c, "c", "d")
-		assert.Equal(t, 5, s.organizations(), "a made room for b")
+		use(t, c, "c", "d")
+		assert.Equal(t, 5, s.organizations(), "a was evicted for b")
 	})
-	promise(t, "nothing as long as there is room", func(t *testing.T) {
+	inBubble(t, "nothing is evicted below the limit", func(t *testing.T) {
 		s := new(source)
 		c := s.cache(limited(1000))
 		for range 2 {
@@ -106,36 +106,36 @@ func TestCache_evicts(t *testing.T) {
 		}
 		assert.Equal(t, 1000, s.organizations())
 	})
-	promise(t, "a sixteenth at a time, the oldest", func(t *testing.T) {
+	inBubble(t, "a sixteenth of the limit is evicted at once", func(t *testing.T) {
 		s := new(source)
 		c := s.cache(limited(160))
 		for i := range 161 {
-			visit(t, c, strconv.Itoa(i))
+			use(t, c, strconv.Itoa(i))
 		}
 		for i := 160; i >= 10; i-- {
-			visit(t, c, strconv.Itoa(i))
+			use(t, c, strconv.Itoa(i))
 		}
-		assert.Equal(t, 161, s.organizations(), "10 to 160 were kept")
-		visit(t, c, "0", "9")
+		assert.Equal(t, 161, s.organizations(), "10 to 160 were cached")
+		use(t, c, "0", "9")
 		assert.Equal(t, 163, s.organizations())
 	})
-	promise(t, "even the only one", func(t *testing.T) {
+	inBubble(t, "a limit of one works", func(t *testing.T) {
 		c := new(source).cache(limited(1))
-		visit(t, c, "a", "b", "a", "a", "b")
+		use(t, c, "a", "b", "a", "a", "b")
 	})
-	promise(t, "and never keeps more than its limit, nor much less", func(t *testing.T) {
+	inBubble(t, "the number of cached organizations is at most the limit, and not much less", func(t *testing.T) {
 		s := new(source)
 		c := s.cache(limited(64))
 		for i := range 10_000 {
 			_, err := c.For(t.Context(), strconv.Itoa(i))
 			require.NoError(t, err)
 		}
-		assert.LessOrEqual(t, rbac.Kept(c), 64)
-		assert.GreaterOrEqual(t, rbac.Kept(c), 60)
+		assert.LessOrEqual(t, rbac.Cached(c), 64)
+		assert.GreaterOrEqual(t, rbac.Cached(c), 60)
 	})
 }
 
-// A cached check takes no lock that a fetch could hold.
+// TestCache_allocatesNothing is of checks with fresh policies.
 //
 //nolint:paralleltest // it counts allocations
 func TestCache_allocatesNothing(t *testing.T) {

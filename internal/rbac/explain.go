@@ -6,69 +6,71 @@ import (
 	"strings"
 )
 
-// Lack is what a denied subject lacks.
+// Lack is the reason of a denial: what the subject lacks.
 type Lack string
 
-// What there is to lack; nothing for a subject that is allowed.
+// Reasons of a denial. An allowed check has none of them.
 const (
-	// LacksRole means that the policy knows none of the subject's roles or scopes, or that there are none.
+	// LacksRole means that the subject has no role or scope that is in the policy.
 	LacksRole Lack = "role"
-	// LacksResource means that those it knows allow nothing on the resource.
+	// LacksResource means that the subject's roles or scopes have no permission on the resource.
 	LacksResource Lack = "resource"
-	// LacksAction means that some allow other actions on the resource: Near says which.
+	// LacksAction means that the subject's roles or scopes allow other actions on the resource: see Near.
 	LacksAction Lack = "action"
 )
 
-// Explanation says why a check passes or does not.
+// Explanation explains the result of a check.
 type Explanation struct {
 	Resource, Action string
-	// Allowed is what the check answers.
+	// Allowed is the result.
 	Allowed bool
-	// Lacks is what is missing when it is not allowed.
+	// Lacks is the reason of a denial.
 	Lacks Lack
-	// Granting are all roles or scopes that allow the action, each with the actions that do: the one asked for, the
-	// wildcard, or both.
+	// Granting are the roles or scopes that allow the action. Their Actions are the requested one, the wildcard, or
+	// both.
 	Granting []Source
-	// Near are, for LacksAction, the roles or scopes that allow something else on the resource, each with all of it.
+	// Near are, for LacksAction, the roles or scopes that allow other actions on the resource. Their Actions are all of
+	// those.
 	Near []Source
-	// Known and Unknown are the subject's roles or scopes, each once, by whether the policy has them.
+	// Known and Unknown are the subject's roles or scopes that are in the policy, and those that are not, without
+	// duplicates.
 	Known, Unknown []string
 
-	kind string
+	kind string // "role" or "scope"
 }
 
-// Source is a role or scope with actions on the resource.
+// Source is a role or scope with actions that it allows on the resource.
 type Source struct {
 	// Name is the id of the role or the name of the scope.
 	Name string
-	// Organization is set for roles of the organization. A role that the project has too is listed twice.
+	// Organization is set for the organization's roles. A role that the project has too is listed twice.
 	Organization bool
 	// Actions are in alphabetical order.
 	Actions []string
 }
 
-// Explain says why [View.Allows] answers as it does.
+// Explain explains the result of [View.Allows].
 func (v View) Explain(roleIDs []string, resource, action string) Explanation {
 	return explain("role", distinct(roleIDs), resource, action, v.project.byRole(), v.organization.byRole())
 }
 
-// ExplainScopes says why [View.AllowsScopes] answers as it does.
+// ExplainScopes explains the result of [View.AllowsScopes].
 func (v View) ExplainScopes(scopes, resource, action string) Explanation {
-	return explain("scope", distinct(splitScopes(scopes)), resource, action, v.project.byScope(), &nothing)
+	return explain("scope", distinct(splitScopes(scopes)), resource, action, v.project.byScope(), &emptyIndex)
 }
 
 func explain(kind string, held []string, resource, action string, project, organization *index) Explanation {
 	e := Explanation{Resource: resource, Action: action, kind: kind}
 	for _, name := range held {
-		_, ofProject := project.rows[name]
-		_, ofOrganization := organization.rows[name]
-		if !ofProject && !ofOrganization {
+		_, inProject := project.rows[name]
+		_, inOrganization := organization.rows[name]
+		if !inProject && !inOrganization {
 			e.Unknown = append(e.Unknown, name)
 			continue
 		}
 		e.Known = append(e.Known, name)
-		e.consult(project, Source{Name: name})
-		e.consult(organization, Source{Name: name, Organization: true})
+		e.add(project, Source{Name: name})
+		e.add(organization, Source{Name: name, Organization: true})
 	}
 	switch {
 	case len(e.Granting) > 0:
@@ -83,7 +85,7 @@ func explain(kind string, held []string, resource, action string, project, organ
 	return e
 }
 
-// distinct drops repetitions and keeps the order.
+// distinct returns the list without duplicates, in its order.
 func distinct(list []string) []string {
 	seen := make(map[string]bool, len(list))
 	kept := make([]string, 0, len(list))
@@ -96,8 +98,8 @@ func distinct(list []string) []string {
 	return kept
 }
 
-// consult notes what the source allows on the resource.
-func (e *Explanation) consult(x *index, source Source) {
+// add appends the source to Granting or to Near, by what x says it allows on the resource.
+func (e *Explanation) add(x *index, source Source) {
 	actions := x.actions.texts(x.find(source.Name, x.resources.number[e.Resource]))
 	if len(actions) == 0 {
 		return
@@ -111,11 +113,11 @@ func (e *Explanation) consult(x *index, source Source) {
 	e.Near = append(e.Near, source)
 }
 
-// String says it in a sentence without subject, resource and action, as stytcherror.PermissionError has them already.
+// String is the reason in words. It names neither action nor resource, as stytcherror.PermissionError has them already.
 func (e Explanation) String() string {
 	switch e.Lacks {
 	case LacksAction:
-		return join(e.Near, "; ", func(s Source) string { return s.sentence(e.kind, " allows only ") })
+		return join(e.Near, "; ", func(s Source) string { return s.describe(e.kind, " allows only ") })
 	case LacksResource:
 		return "nothing on this resource is allowed by " + e.kind + " " + listed(e.Known)
 	case LacksRole:
@@ -124,10 +126,10 @@ func (e Explanation) String() string {
 		}
 		return "the policy does not know " + e.kind + " " + listed(e.Unknown)
 	}
-	return join(e.Granting, "; ", func(s Source) string { return s.sentence(e.kind, " allows ") })
+	return join(e.Granting, "; ", func(s Source) string { return s.describe(e.kind, " allows ") })
 }
 
-func (s Source) sentence(kind, verb string) string {
+func (s Source) describe(kind, verb string) string {
 	if s.Organization {
 		kind = "organization " + kind
 	}
@@ -138,18 +140,18 @@ func listed(list []string) string {
 	return join(list, ", ", func(s string) string { return s })
 }
 
-// mostListed bounds a list in a sentence.
-const mostListed = 5
+// maxListed bounds the items of a list in String.
+const maxListed = 5
 
 func join[T any](list []T, between string, text func(T) string) string {
 	var b strings.Builder
-	for i, item := range list[:min(len(list), mostListed)] {
+	for i, item := range list[:min(len(list), maxListed)] {
 		if i > 0 {
 			b.WriteString(between)
 		}
 		b.WriteString(text(item))
 	}
-	if more := len(list) - mostListed; more > 0 {
+	if more := len(list) - maxListed; more > 0 {
 		b.WriteString(" and " + strconv.Itoa(more) + " more")
 	}
 	return b.String()

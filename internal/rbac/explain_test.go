@@ -26,8 +26,8 @@ func TestExplain(t *testing.T) {
 		want rbac.Explanation
 		text string
 	}{
-		"it names every role that grants, with what grants": {
-			held: list("reader", "owner", "editor", "both", "ghost"),
+		"Granting has every role that allows the action, with the actions that do": {
+			held: list("reader", "owner", "editor", "both", "unknown"),
 			want: rbac.Explanation{
 				Allowed: true,
 				Granting: []rbac.Source{
@@ -36,18 +36,18 @@ func TestExplain(t *testing.T) {
 					{Name: "editor", Organization: true, Actions: list("edit")},
 					{Name: "both", Actions: list("*", "edit")},
 				},
-				Known: list("reader", "owner", "editor", "both"), Unknown: list("ghost"),
+				Known: list("reader", "owner", "editor", "both"), Unknown: list("unknown"),
 			},
 			text: "role owner allows *; role editor allows edit; organization role editor allows edit; role both allows *, edit",
 		},
-		"each role once": {
+		"a role that is held twice is named once": {
 			held: list("owner", "owner"),
 			want: rbac.Explanation{
 				Allowed: true, Granting: []rbac.Source{{Name: "owner", Actions: list("*")}}, Known: list("owner"),
 			},
 			text: "role owner allows *",
 		},
-		"it says which roles allow something else on the resource": {
+		"Near has the roles that allow other actions on the resource": {
 			held: list("idle", "reader"),
 			want: rbac.Explanation{
 				Lacks: rbac.LacksAction, Near: []rbac.Source{{Name: "reader", Actions: list("read")}},
@@ -55,25 +55,25 @@ func TestExplain(t *testing.T) {
 			},
 			text: "role reader allows only read",
 		},
-		"it says that no role has the resource": {
-			held: list("idle", "archivist", "ghost"),
+		"LacksResource says that no role has the resource": {
+			held: list("idle", "archivist", "unknown"),
 			want: rbac.Explanation{
-				Lacks: rbac.LacksResource, Known: list("idle", "archivist"), Unknown: list("ghost"),
+				Lacks: rbac.LacksResource, Known: list("idle", "archivist"), Unknown: list("unknown"),
 			},
 			text: "nothing on this resource is allowed by role idle, archivist",
 		},
-		"it says that the policy knows no role": {
-			held: list("ghost", "", "ghost"),
-			want: rbac.Explanation{Lacks: rbac.LacksRole, Unknown: list("ghost", "")},
-			text: "the policy does not know role ghost, ",
+		"LacksRole says that the policy has none of the roles": {
+			held: list("unknown", "", "unknown"),
+			want: rbac.Explanation{Lacks: rbac.LacksRole, Unknown: list("unknown", "")},
+			text: "the policy does not know role unknown, ",
 		},
-		"it says that there are no roles": {
+		"LacksRole says that there are no roles": {
 			want: rbac.Explanation{Lacks: rbac.LacksRole},
 			text: "there is no role",
 		},
 	}
-	for promise, test := range tests {
-		t.Run(promise, func(t *testing.T) {
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := view.Explain(test.held, "documents", "edit")
 			assert.Equal(t, test.text, got.String())
@@ -81,16 +81,16 @@ func TestExplain(t *testing.T) {
 			assert.EqualExportedValues(t, test.want, got)
 		})
 	}
-	t.Run("a policy explains itself without an organization", func(t *testing.T) {
+	t.Run("a policy explains checks without an organization", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, "role editor allows only edit, read", project.Explain(list("editor"), "documents", "print").String())
 	})
-	t.Run("a check of * needs it to be listed", func(t *testing.T) {
+	t.Run("a check of * is granted by roles that list *", func(t *testing.T) {
 		t.Parallel()
 		got := view.Explain(list("reader", "both"), "documents", "*")
 		assert.Equal(t, []rbac.Source{{Name: "both", Actions: list("*")}}, got.Granting)
 	})
-	t.Run("a long list is cut in the sentence, not in the fields", func(t *testing.T) {
+	t.Run("a long list is shortened in String, not in the fields", func(t *testing.T) {
 		t.Parallel()
 		got := view.Explain(list("1", "2", "3", "4", "5", "6", "7"), "documents", "edit")
 		assert.Equal(t, "the policy does not know role 1, 2, 3, 4, 5 and 2 more", got.String())

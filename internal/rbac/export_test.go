@@ -2,8 +2,8 @@ package rbac
 
 import "context"
 
-// Kept counts the organizations that c keeps.
-func Kept(c *Cache) int {
+// Cached returns the number of cached organizations.
+func Cached(c *Cache) int {
 	n := 0
 	for i := range c.organizations.shards {
 		n += len(*c.organizations.shards[i].Load())

@@ -15,7 +15,7 @@ import (
 
 func TestCache_failures(t *testing.T) {
 	t.Parallel()
-	promise(t, "a policy that cannot be fetched anew serves for an hour more", func(t *testing.T) {
+	inBubble(t, "a policy that cannot be replaced is used for an hour more", func(t *testing.T) {
 		s := new(source)
 		c := s.cache()
 		serves(t, c, 1)
@@ -33,7 +33,7 @@ func TestCache_failures(t *testing.T) {
 		time.Sleep(time.Minute)
 		require.NoError(t, c.Ready(t.Context()))
 	})
-	promise(t, "how much longer can be said", func(t *testing.T) {
+	inBubble(t, "MaxStale says for how much longer a policy is used", func(t *testing.T) {
 		for stale, serving := range map[time.Duration]time.Duration{-1: 0, time.Minute: time.Minute} {
 			s := new(source)
 			c := s.cache(func(config *rbac.CacheConfig) { config.TTL, config.MaxStale = time.Second, stale })
@@ -45,7 +45,7 @@ func TestCache_failures(t *testing.T) {
 			require.ErrorIs(t, c.Ready(t.Context()), errDown)
 		}
 	})
-	promise(t, "for as long as anybody likes", func(t *testing.T) {
+	inBubble(t, "MaxStale has no upper bound", func(t *testing.T) {
 		s := new(source)
 		c := s.cache(func(config *rbac.CacheConfig) { config.MaxStale = math.MaxInt64 })
 		serves(t, c, 1)
@@ -53,7 +53,7 @@ func TestCache_failures(t *testing.T) {
 		time.Sleep(10 * 365 * 24 * time.Hour)
 		serves(t, c, 1)
 	})
-	promise(t, "organizations serve on alike", func(t *testing.T) {
+	inBubble(t, "an organization that cannot be replaced is used on", func(t *testing.T) {
 		s := new(source)
 		c := s.cache()
 		_, err := c.For(t.Context(), "acme")
@@ -67,7 +67,7 @@ func TestCache_failures(t *testing.T) {
 		}
 		assert.Greater(t, s.organization("acme"), 10)
 	})
-	promise(t, "while an API is down the same error is told at once", func(t *testing.T) {
+	inBubble(t, "in the pause after a failure, the error is returned at once", func(t *testing.T) {
 		s := &source{latency: time.Second}
 		s.failProject(errDown)
 		c := s.cache()
@@ -75,9 +75,9 @@ func TestCache_failures(t *testing.T) {
 		assert.Zero(t, took(func() { assert.ErrorIs(t, c.Ready(t.Context()), errDown) }))
 		_, err := c.For(t.Context(), "acme")
 		require.ErrorIs(t, err, errDown)
-		assert.Zero(t, s.organization("acme"), "and organizations are not bothered")
+		assert.Zero(t, s.organization("acme"), "no organization is fetched without the project's policy")
 	})
-	promise(t, "an API that asks for a longer pause gets it", func(t *testing.T) {
+	inBubble(t, "a longer Retry-After is kept", func(t *testing.T) {
 		s := new(source)
 		s.failProject(&stytcherror.Error{StatusCode: 429, RetryAfter: 30 * time.Second})
 		c := s.cache()

@@ -10,7 +10,7 @@ import (
 	"github.com/seed75add069/stytch-go/internal/rbac"
 )
 
-// FuzzCompile builds policies and subjects from bytes and compares every answer with that of a scan by the book.
+// FuzzCompile makes policies and subjects of bytes, and compares each check with a linear scan of the roles.
 func FuzzCompile(f *testing.F) {
 	f.Add([]byte(nil))
 	f.Add([]byte{0})
@@ -21,27 +21,27 @@ func FuzzCompile(f *testing.F) {
 	f.Add([]byte(strings.Repeat("\x03\x05\x03\x06\x03\x01\x02\x03", 40)))
 	f.Add([]byte(strings.Repeat("\x04\x03\x02\x01\x07\x08", 60)))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		d := dice(data)
-		roles, organization, scopes := d.roles(), d.roles(), d.roles()
-		held := d.names()
+		in := input(data)
+		roles, organization, scopes := in.roles(), in.roles(), in.roles()
+		held := in.names()
 		view := rbac.Compile(roles, asScopes(scopes)).With(rbac.Compile(organization, asScopes(roles)))
 		joined := strings.Join(held, " ")
 		split := strings.Split(strings.TrimSpace(joined), " ")
-		for _, resource := range universe(roles, organization, scopes) {
-			for _, action := range universe(roles, organization, scopes) {
+		for _, resource := range namesIn(roles, organization, scopes) {
+			for _, action := range namesIn(roles, organization, scopes) {
 				want := scan(roles, held, resource, action) || scan(organization, held, resource, action)
 				why := view.Explain(held, resource, action)
-				agrees(t, want, view.Allows(held, resource, action), why, view.Permissions(held))
+				assertAgree(t, want, view.Allows(held, resource, action), why, view.Permissions(held))
 				assert.Equal(t, granting(roles, organization, held, resource, action), sources(why.Granting))
-				agrees(t, scan(scopes, split, resource, action), view.AllowsScopes(joined, resource, action),
+				assertAgree(t, scan(scopes, split, resource, action), view.AllowsScopes(joined, resource, action),
 					view.ExplainScopes(joined, resource, action), view.ScopePermissions(joined))
 			}
 		}
 	})
 }
 
-// scan is the rule as it is written: a role that is held has a permission with the resource, and with the action or *.
-// Names there must be.
+// scan reports whether a role that is held has a permission with the resource and with the action or *. Roles with an
+// empty id do not count.
 func scan(roles []rbac.Role, held []string, resource, action string) bool {
 	for _, r := range roles {
 		if r.ID == "" || !slices.Contains(held, r.ID) {
@@ -56,22 +56,22 @@ func scan(roles []rbac.Role, held []string, resource, action string) bool {
 	return false
 }
 
-// granting are the roles that allow it, each with whose it is, in the order in which they are held.
+// granting returns the roles that allow the action, without Actions, in the order in which they are held.
 func granting(project, organization []rbac.Role, held []string, resource, action string) (names []rbac.Source) {
 	for i, name := range held {
 		if slices.Contains(held[:i], name) {
 			continue
 		}
-		for whose, roles := range [][]rbac.Role{project, organization} {
+		for j, roles := range [][]rbac.Role{project, organization} {
 			if scan(roles, list(name), resource, action) {
-				names = append(names, rbac.Source{Name: name, Organization: whose == 1})
+				names = append(names, rbac.Source{Name: name, Organization: j == 1})
 			}
 		}
 	}
 	return names
 }
 
-// sources drops the actions.
+// sources returns sources without Actions.
 func sources(all []rbac.Source) (names []rbac.Source) {
 	for _, s := range all {
 		names = append(names, rbac.Source{Name: s.Name, Organization: s.Organization})
@@ -79,8 +79,8 @@ func sources(all []rbac.Source) (names []rbac.Source) {
 	return names
 }
 
-// agrees checks that all ways to ask give the same answer.
-func agrees(t *testing.T, want, got bool, why rbac.Explanation, all []rbac.Permission) {
+// assertAgree asserts that a check, its explanation and the list of permissions agree.
+func assertAgree(t *testing.T, want, got bool, why rbac.Explanation, all []rbac.Permission) {
 	t.Helper()
 	assert.Equal(t, want, got, "%q on %q", why.Action, why.Resource)
 	assert.Equal(t, want, why.Allowed)
@@ -94,8 +94,8 @@ func agrees(t *testing.T, want, got bool, why rbac.Explanation, all []rbac.Permi
 	assert.True(t, slices.IsSortedFunc(all, func(a, b rbac.Permission) int { return strings.Compare(a.Resource, b.Resource) }))
 }
 
-// universe holds all names there are to ask for, and some that there are not.
-func universe(lists ...[]rbac.Role) []string {
+// namesIn returns all resources and actions of roles, and some others.
+func namesIn(lists ...[]rbac.Role) []string {
 	all := list("", "*", "x", "\xff")
 	for _, r := range slices.Concat(lists...) {
 		for _, p := range r.Permissions {
@@ -114,45 +114,46 @@ func asScopes(roles []rbac.Role) []rbac.Scope {
 	return scopes
 }
 
-// dice is bytes that decide.
-type dice []byte
+// input is fuzzed bytes, of which methods consume some.
+type input []byte
 
-func (d *dice) roll(sides int) int {
-	if len(*d) == 0 {
+// number returns a number below limit.
+func (in *input) number(limit int) int {
+	if len(*in) == 0 {
 		return 0
 	}
-	n := int((*d)[0]) % sides
-	*d = (*d)[1:]
+	n := int((*in)[0]) % limit
+	*in = (*in)[1:]
 	return n
 }
 
 var common = list("", "*", "read", "edit", "admin", "member", "documents", " ", "é", "a b")
 
-// name is a common one, or bytes as they come.
-func (d *dice) name() string {
-	n := d.roll(len(common) + 5)
+// name returns a common name or arbitrary bytes.
+func (in *input) name() string {
+	n := in.number(len(common) + 5)
 	if n < len(common) {
 		return common[n]
 	}
-	raw := (*d)[:min(len(*d), n-len(common))]
-	*d = (*d)[len(raw):]
+	raw := (*in)[:min(len(*in), n-len(common))]
+	*in = (*in)[len(raw):]
 	return string(raw)
 }
 
-func (d *dice) names() []string {
+func (in *input) names() []string {
 	var names []string
-	for range d.roll(5) {
-		names = append(names, d.name())
+	for range in.number(5) {
+		names = append(names, in.name())
 	}
 	return names
 }
 
-func (d *dice) roles() []rbac.Role {
+func (in *input) roles() []rbac.Role {
 	var roles []rbac.Role
-	for range d.roll(5) {
-		r := role(d.name())
-		for range d.roll(4) {
-			r.Permissions = append(r.Permissions, on(d.name(), d.names()...))
+	for range in.number(5) {
+		r := role(in.name())
+		for range in.number(4) {
+			r.Permissions = append(r.Permissions, on(in.name(), in.names()...))
 		}
 		roles = append(roles, r)
 	}

@@ -9,34 +9,33 @@ import (
 // wildcard stands for all actions.
 const wildcard = "*"
 
-// Numbers of actions and resources. Zero is no name at all: no permission has it.
+// Numbers of actions and resources begin at 1.
 const (
-	unknown = 0
-	anyOf   = 1 // the wildcard's, among actions: the first of a sorted list
+	unknown   = 0 // a name that is in no permission
+	anyAction = 1 // the wildcard: the first in a sorted list of actions
 )
 
-// index holds what names allow, names being the ids of roles or the names of scopes.
+// index has the permissions of roles by id, or of scopes by name.
 //
-// Resources and actions are numbered, so that a check hashes each of them once, whatever the number of names, and then
-// compares numbers.
+// Resources and actions are numbered. A check hashes both once, and then compares numbers for each role or scope.
 type index struct {
-	resources, actions names
-	rows               map[string][]grant // sorted by resource, each resource once
+	resources, actions numbering
+	rows               map[string][]grant // sorted by resource, without duplicates
 }
 
-// grant is what a name allows on one resource: at least one action, sorted, each once.
+// grant is the actions allowed on one resource: at least one, sorted, without duplicates.
 type grant struct {
 	resource uint32
 	actions  []uint32
 }
 
 func newIndex(size int) index {
-	x := index{rows: make(map[string][]grant, size), resources: newNames(), actions: newNames()}
+	x := index{rows: make(map[string][]grant, size), resources: newNumbering(), actions: newNumbering()}
 	x.actions.add(wildcard)
 	return x
 }
 
-// add takes permissions in. Those without an action say nothing.
+// add adds permissions to a role or scope. Those without an action are ignored.
 func (x *index) add(name string, permissions []Permission) {
 	if name == "" {
 		return
@@ -46,7 +45,7 @@ func (x *index) add(name string, permissions []Permission) {
 		size += len(p.Actions)
 	}
 	row := slices.Grow(x.rows[name], len(permissions))
-	numbers := make([]uint32, 0, size) // what is looked at together lies together
+	numbers := make([]uint32, 0, size) // one array for the whole row, for the CPU's cache
 	for _, p := range permissions {
 		if len(p.Actions) == 0 {
 			continue
@@ -60,8 +59,8 @@ func (x *index) add(name string, permissions []Permission) {
 	x.rows[name] = row
 }
 
-// seal brings the rows in order. Nothing is added afterwards.
-func (x *index) seal() {
+// sort sorts the rows and merges grants on the same resource. Nothing may be added afterwards.
+func (x *index) sort() {
 	for name, row := range x.rows {
 		slices.SortFunc(row, func(a, b grant) int { return cmp.Compare(a.resource, b.resource) })
 		merged := row[:0]
@@ -77,7 +76,7 @@ func (x *index) seal() {
 	}
 }
 
-// union joins grants on the same resource.
+// union merges grants on the same resource.
 func union(grants []grant) grant {
 	all := grants[0].actions
 	for _, g := range grants[1:] {
@@ -87,7 +86,7 @@ func union(grants []grant) grant {
 	return grant{resource: grants[0].resource, actions: slices.Compact(all)}
 }
 
-// allows reports whether one of the names allows the action.
+// allows reports whether one of the roles or scopes allows the action.
 func (x *index) allows(held []string, resource, action string) bool {
 	r := x.resources.number[resource]
 	if r == unknown {
@@ -102,7 +101,7 @@ func (x *index) allows(held []string, resource, action string) bool {
 	return false
 }
 
-// allowsList is allows for names in one string, with spaces between them.
+// allowsList is allows for names in one string, separated by spaces.
 func (x *index) allowsList(held, resource, action string) bool {
 	r := x.resources.number[resource]
 	if r == unknown {
@@ -119,13 +118,13 @@ func (x *index) allowsList(held, resource, action string) bool {
 	return false
 }
 
-// short is the length from which on halving a sorted list pays.
-const short = 8
+// linearLength is the length up to which a linear search is faster than a binary one.
+const linearLength = 8
 
-// find returns the actions that name allows on the resource, none if there are none.
+// find returns the actions that a role or scope allows on the resource.
 func (x *index) find(name string, resource uint32) []uint32 {
 	row := x.rows[name]
-	for len(row) > short {
+	for len(row) > linearLength {
 		if middle := len(row) / 2; row[middle].resource <= resource {
 			row = row[middle:]
 		} else {
@@ -140,12 +139,12 @@ func (x *index) find(name string, resource uint32) []uint32 {
 	return nil
 }
 
-// granted reports whether the action is among those allowed, itself or by the wildcard.
+// granted reports whether the sorted actions have this one or the wildcard.
 func granted(actions []uint32, action uint32) bool {
-	if len(actions) > 0 && actions[0] == anyOf {
+	if len(actions) > 0 && actions[0] == anyAction {
 		return true
 	}
-	for len(actions) > short {
+	for len(actions) > linearLength {
 		if middle := len(actions) / 2; actions[middle] <= action {
 			actions = actions[middle:]
 		} else {
@@ -155,16 +154,16 @@ func granted(actions []uint32, action uint32) bool {
 	return slices.Contains(actions, action)
 }
 
-// names numbers strings from 1 on.
-type names struct {
+// numbering numbers strings from 1.
+type numbering struct {
 	number map[string]uint32
 	text   []string
 	last   uint32
 }
 
-func newNames() names { return names{number: map[string]uint32{}, text: []string{""}} }
+func newNumbering() numbering { return numbering{number: map[string]uint32{}, text: []string{""}} }
 
-func (n *names) add(s string) uint32 {
+func (n *numbering) add(s string) uint32 {
 	if number, ok := n.number[s]; ok {
 		return number
 	}
@@ -174,8 +173,8 @@ func (n *names) add(s string) uint32 {
 	return n.last
 }
 
-// texts returns the names behind numbers, in alphabetical order.
-func (n *names) texts(numbers []uint32) []string {
+// texts returns the strings of numbers, in alphabetical order.
+func (n *numbering) texts(numbers []uint32) []string {
 	list := make([]string, len(numbers))
 	for i, number := range numbers {
 		list[i] = n.text[number]

@@ -13,26 +13,27 @@ import (
 )
 
 const (
-	// shards is how many maps organizations are spread over. A new organization copies the map it comes into.
+	// shards is the number of maps that organizations are spread over. Adding an organization copies one of them.
 	shards = 64
-	// resolution is how exactly the last use of an organization is known: one in use is not written to all the time.
+	// resolution is that of the time of last use, so that an organization in use is not written to at every call.
 	resolution = int64(time.Second)
-	// evicted is the part of the limit, one in so many, that makes room at once, so that looking for it is rare.
-	evicted = 16
+	// evictionShare is the part of the limit that is evicted at once: one in so many. Evicting looks at all
+	// organizations, and so should be rare.
+	evictionShare = 16
 )
 
-// organizations keeps the organizations that were used last. Reading takes no lock.
+// organizations is a cache of the most recently used organizations. Reading takes no lock.
 type organizations struct {
 	limit  int
 	create func(id string) *entry
 	seed   maphash.Seed
 	shards [shards]atomic.Pointer[shard]
 
-	mu   sync.Mutex // for all that changes shards
+	mu   sync.Mutex // held while shards change
 	size int
 }
 
-// shard is replaced, never changed.
+// shard is immutable.
 type shard map[string]*organization
 
 type organization struct {
@@ -51,10 +52,10 @@ func (o *organizations) shard(id string) *atomic.Pointer[shard] {
 	return &o.shards[maphash.String(o.seed, id)%shards]
 }
 
-// find returns the organization, nil if it is not kept.
+// find returns the organization, or nil if it is not cached.
 func (o *organizations) find(id string) *organization { return (*o.shard(id).Load())[id] }
 
-// get returns the organization, and keeps it from now on.
+// get returns the organization. It creates the entry of one that is not cached.
 func (o *organizations) get(id string, now time.Time) *organization {
 	used := now.UnixNano()
 	found := o.find(id)
@@ -76,19 +77,19 @@ func (o *organizations) add(id string, used int64) *organization {
 	if o.size >= o.limit {
 		o.evict(used)
 	}
-	id = strings.Clone(id) // the caller's may be a piece of a token
+	id = strings.Clone(id) // it may be a substring of a token, and would keep it in memory
 	added := &organization{entry: o.create(id)}
 	added.used.Store(used)
-	place := o.shard(id)
-	larger := maps.Clone(*place.Load())
+	pointer := o.shard(id)
+	larger := maps.Clone(*pointer.Load())
 	larger[id] = added
-	place.Store(&larger)
+	pointer.Store(&larger)
 	o.size++
 	return added
 }
 
-// evict drops those that were not used for the longest time. Those that will be used in the future are such: the clock
-// was put back since. Who holds one goes on with it.
+// evict removes the least recently used organizations. Those with a last use in the future count as such: the clock was
+// set back. Callers that have an evicted organization still use it.
 func (o *organizations) evict(now int64) {
 	type candidate struct {
 		id   string
@@ -96,8 +97,8 @@ func (o *organizations) evict(now int64) {
 	}
 	all := make([]candidate, 0, o.size)
 	for i := range o.shards {
-		for id, kept := range *o.shards[i].Load() {
-			used := kept.used.Load()
+		for id, cached := range *o.shards[i].Load() {
+			used := cached.used.Load()
 			if used-now >= resolution {
 				used = math.MinInt64
 			}
@@ -105,16 +106,16 @@ func (o *organizations) evict(now int64) {
 		}
 	}
 	slices.SortFunc(all, func(a, b candidate) int { return cmp.Compare(a.used, b.used) })
-	out := make(map[string]bool)
-	for _, old := range all[:max(1, o.limit/evicted)] {
-		out[old.id] = true
+	evicted := make(map[string]bool)
+	for _, old := range all[:max(1, o.limit/evictionShare)] {
+		evicted[old.id] = true
 	}
 	for i := range o.shards {
 		smaller := maps.Clone(*o.shards[i].Load())
-		maps.DeleteFunc(smaller, func(id string, _ *organization) bool { return out[id] })
+		maps.DeleteFunc(smaller, func(id string, _ *organization) bool { return evicted[id] })
 		o.shards[i].Store(&smaller)
 	}
-	o.size -= len(out)
+	o.size -= len(evicted)
 }
 
 func (o *organizations) clear() {

@@ -1,7 +1,7 @@
-// Package rbac decides who may do what, by roles and by scopes, without a call to the API.
+// Package rbac checks permissions by roles and by scopes.
 //
-// A [Policy] is compiled once and then answers in the same time for ten roles or ten thousand. A [View] adds the roles
-// of one organization to it. A [Cache] fetches and keeps both.
+// A [Policy] is compiled once; a check then takes the same time for ten roles or ten thousand. A [View] adds the roles
+// of one organization. A [Cache] fetches and caches both.
 //
 //	var cache *rbac.Cache // of the client
 //	view, err := cache.For(ctx, org)
@@ -12,18 +12,18 @@
 //		return errors.New(view.Explain(roles, "documents", "edit").String())
 //	}
 //
-// Names are compared byte by byte. "*" among the actions of a permission stands for all actions; it means nothing
-// special among resources and in what a check asks for. Permissions add up; none takes anything away. Which
-// organization a session belongs to is not checked here.
+// Names are compared byte by byte. The action "*" of a permission allows all actions on its resource. It has no special
+// meaning as a resource, nor as the action or resource of a check. Permissions are only ever added: there are no
+// denials. Which organization a subject belongs to is not checked here.
 package rbac
 
-// Role is a role, with what it allows.
+// Role is a role with its permissions.
 type Role struct {
 	ID          string
 	Permissions []Permission
 }
 
-// Scope is a scope that access tokens can have, with what it allows.
+// Scope is a scope of access tokens with its permissions.
 type Scope struct {
 	Name        string
 	Permissions []Permission
@@ -35,15 +35,14 @@ type Permission struct {
 	Actions  []string
 }
 
-// Policy is roles and scopes, made ready for checks. A nil Policy allows nothing. Policies do not change and are safe
-// for concurrent use.
+// Policy is a compiled policy. A nil Policy allows nothing. It is immutable and safe for concurrent use.
 type Policy struct{ roles, scopes index }
 
-// noRoles is the policy of an organization without roles of its own.
+// noRoles is the policy of an organization that has no roles of its own.
 var noRoles = Compile(nil, nil)
 
-// Compile makes a policy. Roles of the same id, and scopes of the same name, add up; those without any are left out,
-// as nobody can be given them. It keeps none of the slices.
+// Compile compiles a policy. The permissions of roles with the same id are merged, and those of scopes with the same
+// name; roles and scopes with an empty one are left out. Compile keeps none of the slices.
 func Compile(roles []Role, scopes []Scope) *Policy {
 	p := &Policy{roles: newIndex(len(roles)), scopes: newIndex(len(scopes))}
 	for _, role := range roles {
@@ -52,12 +51,12 @@ func Compile(roles []Role, scopes []Scope) *Policy {
 	for _, scope := range scopes {
 		p.scopes.add(scope.Name, scope.Permissions)
 	}
-	p.roles.seal()
-	p.scopes.seal()
+	p.roles.sort()
+	p.scopes.sort()
 	return p
 }
 
-// With returns the policy together with the roles of an organization. Nothing is copied.
+// With returns the policy with the roles of an organization. Nothing is copied.
 func (p *Policy) With(organization *Policy) View { return View{project: p, organization: organization} }
 
 // Allows is [View.Allows] without an organization.
@@ -88,19 +87,19 @@ func (p *Policy) ScopePermissions(scopes string) []Permission {
 	return p.With(nil).ScopePermissions(scopes)
 }
 
-// nothing is what a nil policy looks into.
-var nothing index
+// emptyIndex is that of a nil policy.
+var emptyIndex index
 
 func (p *Policy) byRole() *index {
 	if p == nil {
-		return &nothing
+		return &emptyIndex
 	}
 	return &p.roles
 }
 
 func (p *Policy) byScope() *index {
 	if p == nil {
-		return &nothing
+		return &emptyIndex
 	}
 	return &p.scopes
 }

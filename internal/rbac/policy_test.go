@@ -27,41 +27,41 @@ func TestAllows(t *testing.T) {
 		resource, action string
 		want             bool
 	}{
-		"a role allows the actions it lists":               {list("reader"), "documents", "read", true},
-		"and no others":                                    {list("reader"), "documents", "edit", false},
-		"on the resources it lists, and no others":         {list("reader"), "pictures", "read", false},
-		"an action of one resource is not one of another":  {list("editor"), "pictures", "read", false},
-		"one of several roles is enough":                   {list("idle", "reader", "editor"), "documents", "edit", true},
-		"roles nobody knows are ignored":                   {list("ghost", "reader", "phantom"), "documents", "read", true},
-		"and allow nothing":                                {list("ghost"), "documents", "read", false},
-		"no role allows nothing":                           {nil, "documents", "read", false},
-		"a role without permissions allows nothing":        {list("idle"), "documents", "read", false},
-		"* among the actions stands for all":               {list("owner"), "documents", "delete", true},
-		"also for those that no role lists":                {list("owner"), "documents", "never-heard-of", true},
-		"but for its resource only":                        {list("owner"), "pictures", "edit", false},
-		"a check of * passes where * is listed":            {list("owner"), "documents", "*", true},
-		"and not where anything else is":                   {list("editor"), "documents", "*", false},
-		"a resource * stands for no other":                 {list("wild"), "documents", "read", false},
-		"it is a name like any":                            {list("wild"), "*", "read", true},
-		"a check of the resource * is not for all":         {list("owner"), "*", "read", false},
-		"a role * is not all roles":                        {list("*"), "documents", "read", false},
-		"case matters in roles":                            {list("Reader"), "documents", "read", false},
-		"case matters in resources":                        {list("reader"), "Documents", "read", false},
-		"case matters in actions":                          {list("reader"), "documents", "Read", false},
-		"the beginning of an action is not the action":     {list("reader"), "documents", "rea", false},
-		"nothing is trimmed":                               {list(" reader"), "documents", "read", false},
-		"the empty action is not all actions":              {list("reader"), "documents", "", false},
-		"the empty resource is not all resources":          {list("owner"), "", "read", false},
-		"the organization's roles count":                   {list("archivist"), "archive", "read", true},
-		"they add to a project's role of the same id":      {list("reader"), "documents", "print", true},
-		"also on resources of their own":                   {list("reader"), "archive", "list", true},
-		"and take nothing from it":                         {list("reader"), "documents", "read", true},
-		"what the organization allows belongs to its role": {list("editor"), "archive", "read", false},
+		"a role allows the actions it lists":                       {list("reader"), "documents", "read", true},
+		"a role allows no other action":                            {list("reader"), "documents", "edit", false},
+		"a role allows nothing on other resources":                 {list("reader"), "pictures", "read", false},
+		"an action on one resource is not one on another":          {list("editor"), "pictures", "read", false},
+		"one of several roles is enough":                           {list("idle", "reader", "editor"), "documents", "edit", true},
+		"unknown roles are ignored":                                {list("unknown", "reader", "phantom"), "documents", "read", true},
+		"unknown roles allow nothing":                              {list("unknown"), "documents", "read", false},
+		"no role allows nothing":                                   {nil, "documents", "read", false},
+		"a role without permissions allows nothing":                {list("idle"), "documents", "read", false},
+		"* among the actions stands for all":                       {list("owner"), "documents", "delete", true},
+		"* includes actions that no role lists":                    {list("owner"), "documents", "never-heard-of", true},
+		"* is for its resource only":                               {list("owner"), "pictures", "edit", false},
+		"a check of * passes if * is listed":                       {list("owner"), "documents", "*", true},
+		"a check of * fails if * is not listed":                    {list("editor"), "documents", "*", false},
+		"a resource * stands for no other":                         {list("wild"), "documents", "read", false},
+		"the resource * is a name like any":                        {list("wild"), "*", "read", true},
+		"a check of the resource * is not for any resource":        {list("owner"), "*", "read", false},
+		"a role * is not all roles":                                {list("*"), "documents", "read", false},
+		"case matters in roles":                                    {list("Reader"), "documents", "read", false},
+		"case matters in resources":                                {list("reader"), "Documents", "read", false},
+		"case matters in actions":                                  {list("reader"), "documents", "Read", false},
+		"a prefix of an action is not the action":                  {list("reader"), "documents", "rea", false},
+		"roles are not trimmed":                                    {list(" reader"), "documents", "read", false},
+		"the empty action is not all actions":                      {list("reader"), "documents", "", false},
+		"the empty resource is not all resources":                  {list("owner"), "", "read", false},
+		"the organization's roles count":                           {list("archivist"), "archive", "read", true},
+		"the organization adds to a project's role of the same id": {list("reader"), "documents", "print", true},
+		"the organization adds resources to a project's role":      {list("reader"), "archive", "list", true},
+		"the organization takes nothing from a project's role":     {list("reader"), "documents", "read", true},
+		"the organization's permissions belong to its role":        {list("editor"), "archive", "read", false},
 	}
 	view := rbac.Compile(roles, nil).With(rbac.Compile(organization, nil))
 	together := rbac.Compile(append(roles, organization...), nil)
-	for promise, test := range tests {
-		t.Run(promise, func(t *testing.T) {
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			assert.Equal(t, test.want, view.Allows(test.held, test.resource, test.action))
 			assert.Equal(t, test.want, view.Explain(test.held, test.resource, test.action).Allowed)
@@ -87,24 +87,24 @@ func TestAllowsScopes(t *testing.T) {
 		scopes, resource, action string
 		want                     bool
 	}{
-		"a scope allows what the policy says":             {"read:documents", "documents", "read", true},
-		"and nothing else":                                {"read:documents", "documents", "edit", false},
-		"one of several is enough":                        {"openid read:documents email", "documents", "read", true},
-		"the last too":                                    {"openid email manage:documents", "documents", "edit", true},
-		"spaces around them do not count":                 {"  read:documents \n", "documents", "read", true},
-		"nor do several between them":                     {"openid   read:documents", "documents", "read", true},
-		"spaces alone separate":                           {"openid\tread:documents", "documents", "read", false},
-		"a tab may be part of a name":                     {"tab\tbed", "pictures", "read", true},
-		"scopes nobody knows are ignored":                 {"ghost", "documents", "read", false},
-		"no scope allows nothing":                         {"", "pictures", "read", false},
-		"spaces hold no scope without a name":             {"openid  email", "pictures", "read", false},
-		"* is listed or not, as for roles":                {"read:documents", "documents", "*", false},
-		"the part before the colon has no meaning here":   {"read", "documents", "read", false},
-		"roles of the same name play no part":             {"read:documents", "documents", "delete", false},
-		"neither do roles and scopes of the organization": {"openid", "documents", "read", false},
+		"a scope allows what the policy says":              {"read:documents", "documents", "read", true},
+		"a scope allows no other action":                   {"read:documents", "documents", "edit", false},
+		"one of several scopes is enough":                  {"openid read:documents email", "documents", "read", true},
+		"the last scope counts too":                        {"openid email manage:documents", "documents", "edit", true},
+		"spaces around scopes are ignored":                 {"  read:documents \n", "documents", "read", true},
+		"several spaces separate like one":                 {"openid   read:documents", "documents", "read", true},
+		"a tab does not separate":                          {"openid\tread:documents", "documents", "read", false},
+		"a tab may be part of a name":                      {"tab\tbed", "pictures", "read", true},
+		"unknown scopes are ignored":                       {"unknown", "documents", "read", false},
+		"no scope allows nothing":                          {"", "pictures", "read", false},
+		"two spaces are not an empty scope":                {"openid  email", "pictures", "read", false},
+		"a check of * fails if * is not listed":            {"read:documents", "documents", "*", false},
+		"the part before the colon has no meaning":         {"read", "documents", "read", false},
+		"a role of the same name is not used":              {"read:documents", "documents", "delete", false},
+		"the organization's roles and scopes are not used": {"openid", "documents", "read", false},
 	}
-	for promise, test := range tests {
-		t.Run(promise, func(t *testing.T) {
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			assert.Equal(t, test.want, policy.AllowsScopes(test.scopes, test.resource, test.action))
 			assert.Equal(t, test.want, view.AllowsScopes(test.scopes, test.resource, test.action))
@@ -131,9 +131,9 @@ func TestCompile(t *testing.T) {
 			role("r", on("documents", "read"), on("pictures", "x"), on("documents", "edit", "*"), on("films", "y")),
 		}, nil)
 		assert.Equal(t, []rbac.Permission{on("documents", "*", "edit", "read"), on("films", "y"), on("pictures", "x")},
-			p.Permissions(list("r")), "and leave the others as they are")
+			p.Permissions(list("r")), "and the others are unchanged")
 	})
-	t.Run("what is listed twice counts once", func(t *testing.T) {
+	t.Run("actions that are listed twice count once", func(t *testing.T) {
 		t.Parallel()
 		p := rbac.Compile([]rbac.Role{role("r", on("documents", "read", "*", "read", "*"))}, nil)
 		assert.Equal(t, "role r allows *, read", p.Explain(list("r"), "documents", "read").String())
@@ -159,7 +159,7 @@ func TestCompile(t *testing.T) {
 			}
 		}
 	})
-	t.Run("nobody can hold a role or scope without a name", func(t *testing.T) {
+	t.Run("roles and scopes with an empty name are left out", func(t *testing.T) {
 		t.Parallel()
 		p := rbac.Compile([]rbac.Role{role("", on("documents", "*"))}, []rbac.Scope{scope("", on("documents", "*"))})
 		assert.False(t, p.Allows(list("", " "), "documents", "read"))
@@ -167,19 +167,19 @@ func TestCompile(t *testing.T) {
 			assert.False(t, p.AllowsScopes(scopes, "documents", "read"))
 		}
 	})
-	t.Run("a permission without actions says nothing", func(t *testing.T) {
+	t.Run("a permission without actions is ignored", func(t *testing.T) {
 		t.Parallel()
 		p := rbac.Compile([]rbac.Role{role("r", on("documents"))}, nil)
 		assert.Empty(t, p.Permissions(list("r")))
 		assert.Equal(t, rbac.LacksResource, p.Explain(list("r"), "documents", "read").Lacks)
 	})
-	t.Run("bytes that are no text are names like any", func(t *testing.T) {
+	t.Run("names need not be UTF-8", func(t *testing.T) {
 		t.Parallel()
 		p := rbac.Compile([]rbac.Role{role("\xff", on("\x00", "\xfe"))}, nil)
 		assert.True(t, p.Allows(list("\xff"), "\x00", "\xfe"))
 		assert.False(t, p.Allows(list("\ufffd"), "\x00", "\xfe"))
 	})
-	t.Run("a hundred thousand actions are no trouble", func(t *testing.T) {
+	t.Run("a hundred thousand actions are found", func(t *testing.T) {
 		t.Parallel()
 		many := make([]string, 100_000)
 		for i := range many {
@@ -192,7 +192,7 @@ func TestCompile(t *testing.T) {
 		assert.False(t, p.Allows(list("r"), "documents", "50000"))
 		assert.Len(t, p.Permissions(list("r"))[0].Actions, 50_001)
 	})
-	t.Run("the caller's slices stay the caller's", func(t *testing.T) {
+	t.Run("the caller may change its slices", func(t *testing.T) {
 		t.Parallel()
 		roles := []rbac.Role{role("r", on("documents", "write", "read"))}
 		p := rbac.Compile(roles, nil)
@@ -201,7 +201,7 @@ func TestCompile(t *testing.T) {
 		p.Permissions(list("r"))[0].Actions[0] = "*"
 		assert.False(t, p.Allows(list("r"), "documents", "delete"))
 	})
-	t.Run("nothing allows nothing", func(t *testing.T) {
+	t.Run("an empty policy allows nothing", func(t *testing.T) {
 		t.Parallel()
 		var none *rbac.Policy
 		for _, p := range []*rbac.Policy{none, rbac.Compile(nil, nil), {}} {
@@ -231,23 +231,23 @@ func TestPermissions(t *testing.T) {
 	assert.Equal(t, []rbac.Permission{on("documents", "edit", "read"), on("pictures", "edit")},
 		project.Permissions(list("editor")), "in alphabetical order")
 	assert.Equal(t, []rbac.Permission{on("documents", "*", "edit", "read"), on("pictures", "edit")},
-		project.Permissions(list("owner", "ghost", "editor", "owner")), "each once, whoever grants it")
+		project.Permissions(list("owner", "unknown", "editor", "owner")), "without duplicates")
 	assert.Equal(t, []rbac.Permission{on("documents", "edit", "print", "read"), on("pictures", "edit")},
 		view.Permissions(list("editor")), "with the organization's")
 	assert.Equal(t, []rbac.Permission{on("archive", "*"), on("documents", "edit", "read")},
-		view.ScopePermissions(" b ghost a"), "for scopes alike")
-	assert.Equal(t, []rbac.Permission{}, view.Permissions(nil), "an empty list is a list")
+		view.ScopePermissions(" b unknown a"), "the same for scopes")
+	assert.Equal(t, []rbac.Permission{}, view.Permissions(nil), "an empty list is not nil")
 }
 
 //nolint:paralleltest // it counts allocations
 func TestAllows_allocatesNothing(t *testing.T) {
 	p := policyOf(100)
 	v := p.With(policyOf(3))
-	held := list("role-0", "ghost", "role-99")
+	held := list("role-0", "unknown", "role-99")
 	for name, check := range map[string]func(){
 		"roles":        func() { p.Allows(held, commonResource, lastAction) },
 		"organization": func() { v.Allows(held, commonResource, "nothing") },
-		"scopes":       func() { v.AllowsScopes(" scope-0 ghost scope-99 ", commonResource, "nothing") },
+		"scopes":       func() { v.AllowsScopes(" scope-0 unknown scope-99 ", commonResource, "nothing") },
 		"M2M":          func() { rbac.MissingScopes(list("write:a", "read:*", "x"), list("read:b", "x")) },
 	} {
 		assert.Zero(t, testing.AllocsPerRun(100, check), name)

@@ -5,19 +5,18 @@ import (
 	"strings"
 )
 
-// splitScopes returns the scopes of an access token.
+// splitScopes splits the scope of an access token (RFC 6749, section 3.3).
 func splitScopes(scopes string) []string {
 	list := strings.Split(strings.TrimSpace(scopes), " ")
 	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
 }
 
-// MissingScopes returns those of the required scopes of a machine-to-machine client that are not held, in their order;
-// nil when there are none, and then it allocates nothing.
+// MissingScopes returns the required scopes that a machine-to-machine client does not have, in their order, or nil if
+// it has all of them. Returning nil allocates nothing.
 //
-// A scope is a word, or action:resource, split at the first colon. One that is required is held if an equal one is, or
-// one of the same action with the resource "*". There is no wildcard for actions: "*:users" is for the action "*". A
-// word is for the resource "-" of that action, which is why "read" neither covers "read:users" nor is covered by it,
-// but is covered by "read:*".
+// A scope is action:resource, split at the first colon. A scope without a colon is an action on the resource "-". A
+// required scope is covered by an equal one, and by one with the same action and the resource "*". So "read" and
+// "read:users" do not cover each other, but "read:*" covers both. There is no wildcard for actions.
 func MissingScopes(held, required []string) []string {
 	var missing []string
 	for _, scope := range required {

@@ -15,18 +15,18 @@ import (
 	"github.com/seed75add069/stytch-go/internal/rbac"
 )
 
-// source is where policies come from. Each fetch of the project's policy returns one more version: the role "member"
-// may do "v1" with documents, then "v2". The role "custom" of an organization may do its id and the version.
+// source returns a new version of a policy at each fetch: first, the project's role "member" may "v1" documents, then
+// "v2". An organization's role "custom" may do the same, and the organization's id.
 type source struct {
 	latency  time.Duration // of each fetch
 	failures failures
 
 	policies atomic.Int64
 	mu       sync.Mutex
-	fetched  map[string]int // how often, by organization
+	fetched  map[string]int // fetches by organization
 }
 
-// failures says how fetches fail. It may be set at any time.
+// failures are the errors of fetches.
 type failures struct{ project, organization atomic.Pointer[error] }
 
 func (s *source) failProject(err error)      { s.failures.project.Store(&err) }
@@ -79,7 +79,7 @@ func (s *source) organization(id string) int {
 	return s.fetched[id]
 }
 
-// organizations counts all fetches of organizations.
+// organizations returns the number of fetches of all organizations.
 func (s *source) organizations() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,7 +90,7 @@ func (s *source) organizations() int {
 	return sum
 }
 
-// cache returns a cache of the source.
+// cache returns an empty cache of s.
 func (s *source) cache(edit ...func(*rbac.CacheConfig)) *rbac.Cache {
 	config := rbac.CacheConfig{FetchPolicy: s.fetchPolicy, FetchOrganization: s.fetchOrganization}
 	for _, e := range edit {
@@ -99,19 +99,19 @@ func (s *source) cache(edit ...func(*rbac.CacheConfig)) *rbac.Cache {
 	return rbac.NewCache(config)
 }
 
-// promise is a test in a bubble of its own, where time passes when everybody sleeps, and no goroutine may stay behind.
-func promise(t *testing.T, text string, test func(t *testing.T)) {
+// inBubble runs a subtest in a bubble of package synctest. It fails if a goroutine is left a minute after the test.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
 	t.Helper()
-	t.Run(text, func(t *testing.T) {
+	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			defer time.Sleep(time.Minute) // a fetch that outlives its time fails the test
+			defer time.Sleep(time.Minute)
 			test(t)
 		})
 	})
 }
 
-// serves checks that the cache answers at once, and with which version of the project's policy.
+// serves asserts that the cache returns this version of the project's policy at once.
 func serves(t *testing.T, c *rbac.Cache, version int) {
 	t.Helper()
 	began := time.Now()
@@ -121,7 +121,7 @@ func serves(t *testing.T, c *rbac.Cache, version int) {
 	assert.Zero(t, time.Since(began), "it waited")
 }
 
-// took returns how long f runs.
+// took returns how long f takes.
 func took(f func()) time.Duration {
 	began := time.Now()
 	f()

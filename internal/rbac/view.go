@@ -5,26 +5,25 @@ import (
 	"slices"
 )
 
-// View is the policy as it holds in one organization: the project's roles and the organization's own. The zero View
-// allows nothing. Views do not change and are safe for concurrent use.
+// View is the policy that applies in one organization: the project's, and the organization's own roles. The zero View
+// allows nothing. It is immutable and safe for concurrent use.
 type View struct{ project, organization *Policy }
 
-// Allows reports whether one of the roles allows the action on the resource. Roles that nobody knows are ignored. It
-// allocates nothing.
+// Allows reports whether one of the roles allows the action on the resource. Unknown roles are ignored. It allocates
+// nothing.
 func (v View) Allows(roleIDs []string, resource, action string) bool {
 	return v.project.byRole().allows(roleIDs, resource, action) ||
 		v.organization.byRole().allows(roleIDs, resource, action)
 }
 
-// AllowsScopes reports whether one of the scopes allows the action on the resource. Scopes come as access tokens have
-// them, with a space between one and the next (RFC 6749, section 3.3). Roles of the organization play no part. It
-// allocates nothing.
+// AllowsScopes reports whether one of the scopes allows the action on the resource. Scopes are those of an access
+// token, separated by spaces (RFC 6749, section 3.3). The organization's roles are not used. It allocates nothing.
 func (v View) AllowsScopes(scopes, resource, action string) bool {
 	return v.project.byScope().allowsList(scopes, resource, action)
 }
 
-// Permissions returns all that the roles allow, by resource and action in alphabetical order, each once. Beside a
-// wildcard, actions that are listed by name are kept.
+// Permissions returns all permissions of the roles, sorted by resource and action, without duplicates. Actions that are
+// listed beside a wildcard are kept.
 func (v View) Permissions(roleIDs []string) []Permission {
 	all := map[string][]string{}
 	v.project.byRole().collect(all, roleIDs)
@@ -39,7 +38,7 @@ func (v View) ScopePermissions(scopes string) []Permission {
 	return sorted(all)
 }
 
-// collect adds what the names allow to all, which holds actions by resource.
+// collect adds the permissions of roles or scopes to all, which has actions by resource.
 func (x *index) collect(all map[string][]string, held []string) {
 	for _, name := range held {
 		for _, g := range x.rows[name] {

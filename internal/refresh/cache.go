@@ -1,15 +1,17 @@
-// Package refresh keeps a value that is fetched when it is needed and replaced while it still serves.
+// Package refresh caches a value that is fetched when it is first needed, and again before it expires.
 //
 //	cache := refresh.New(refresh.Config[string]{Fetch: fetch, Lifetime: lifetime, Timeout: 10 * time.Second})
 //	text, err := cache.Get(ctx, "")
 //
-// From the Early age of its [Lifetime] on, a caller begins the fetch of the next value and is served at once. From Due
-// on, callers wait for that fetch, until [MaxWait] after it began, and are then served the cached value. While a fetch
-// takes longer, and for [FailureMemory] after a failure, they do not wait: fetches go on behind them, with pauses that
-// grow from a second to a minute, until one succeeds. From End on, only a new value serves: callers wait for the fetch
-// until their own context ends, and in a pause get the last error at once.
+// A value's [Lifetime] has three ages. From Early on, a call starts the next fetch in the background and returns the
+// cached value at once. From Due on, calls wait for that fetch, but at most until [MaxWait] after it started, and then
+// return the cached value. From End on, the cached value is not used: calls wait until their own context ends.
 //
-// All callers share one fetch. Nothing runs while nobody calls.
+// After a failed fetch, the next one starts after a pause, which grows from a second to a minute. For [FailureMemory]
+// after a failure, calls return the cached value without waiting. From End on, calls in the pause fail at once with the
+// last error.
+//
+// All callers share one fetch. Fetches are started by calls only; there is no goroutine between them.
 package refresh
 
 import (
@@ -19,31 +21,31 @@ import (
 )
 
 const (
-	// MaxWait is how long after a fetch began callers wait for it who could be served what is cached. It is measured by
-	// the runtime's clock, as are timeouts.
+	// MaxWait is how long after the start of a fetch calls wait for it that could return a cached value. Like Timeout,
+	// it is measured by the runtime's clock, not by Config.Now.
 	MaxWait = 2 * time.Second
-	// FailureMemory is how long after a failure nobody waits who could be served what is cached.
+	// FailureMemory is how long after a failed fetch no call waits that could return a cached value.
 	FailureMemory = 2 * time.Minute
 )
 
-// Config says where values come from and how long they serve.
+// Config configures a Cache. Fetch, Lifetime and Timeout are required.
 type Config[T any] struct {
-	// Fetch fetches a value, on a goroutine of its own and under a context of its own, which has nothing of a caller's.
-	// It must return when that ends. A panic in it is a failure. The hint is that of the call that began the fetch.
+	// Fetch fetches a value. It runs on its own goroutine, under a context that has no values of a caller's, and must
+	// return when that context ends. A panic counts as a failure. The hint is that of the call that started the fetch.
 	Fetch func(ctx context.Context, hint string) (T, error)
-	// Lifetime says how long a value serves.
+	// Lifetime returns the lifetime of a value.
 	Lifetime func(T) Lifetime
-	// Timeout bounds a fetch, however long its callers wait.
+	// Timeout bounds a fetch.
 	Timeout time.Duration
-	// MaxPause bounds the pause after a failure while no value serves, unless the API asks for a longer one. Zero is
-	// no bound but the usual minute.
+	// MaxPause bounds the pause after a failure while there is no value to return, unless the API's Retry-After is
+	// longer. Zero means one minute.
 	MaxPause time.Duration
-	// Now is the clock for all ages and pauses. Default: time.Now.
+	// Now is the clock for ages and pauses. Default: time.Now.
 	Now func() time.Time
 }
 
-// Cache is one cached value. It is safe for concurrent use, and serves a value before its Early without a lock or an
-// allocation. It needs no closing. [New] makes one.
+// Cache caches one value. It is safe for concurrent use. Until Early, a call takes no lock and allocates nothing. There
+// is nothing to close. [New] makes a Cache.
 type Cache[T any] struct {
 	config Config[T]
 	state  atomic.Pointer[state[T]]
@@ -59,17 +61,17 @@ func New[T any](config Config[T]) *Cache[T] {
 	return c
 }
 
-// Set caches a value as if its fetch had begun, and ended, now. What a fetch under way brings does not replace it.
+// Set caches a value as if it had been fetched now. The result of a running fetch does not replace it.
 func (c *Cache[T]) Set(value T) {
 	c.state.Store(&state[T]{value: value, fetched: c.config.Now(), lifetime: c.config.Lifetime(value)})
 }
 
-// Invalidate empties the cache and forgets its failures. Later calls wait for a new value. What a fetch under way
-// brings is only for those who wait for it already.
+// Invalidate removes the value and forgets failures. The result of a running fetch is returned only to the calls that
+// already wait for it.
 func (c *Cache[T]) Invalidate() { c.state.Store(&state[T]{}) }
 
-// Get returns the value, after a wait where the package comment says so. A value that serves is returned even if ctx is
-// over. The error is that of the last fetch, as it was, or a [*WaitError].
+// Get returns the value. The package comment says when it waits. A cached value is returned even if ctx has ended. The
+// error is that of the last fetch, unwrapped, or a [*WaitError].
 func (c *Cache[T]) Get(ctx context.Context, hint string) (T, error) {
 	if s := c.state.Load(); s.fresh(c.config.Now()) {
 		return s.value, nil
@@ -77,8 +79,8 @@ func (c *Cache[T]) Get(ctx context.Context, hint string) (T, error) {
 	return c.start(ctx, hint).Wait(ctx)
 }
 
-// Start is Get without the wait, which is left to [Result.Wait]. It begins a fetch where one is needed and none is
-// under way; where no value serves, not for a ctx that is over. The caller has read now from the same clock.
+// Start is Get without the wait, which [Result.Wait] does. It starts a fetch where Get would, but from End on not if
+// ctx has ended. Now is the time by the cache's clock.
 func (c *Cache[T]) Start(ctx context.Context, now time.Time, hint string) Result[T] {
 	if s := c.state.Load(); s.fresh(now) {
 		return Result[T]{value: s.value}
@@ -89,7 +91,7 @@ func (c *Cache[T]) Start(ctx context.Context, now time.Time, hint string) Result
 func (c *Cache[T]) start(ctx context.Context, hint string) Result[T] {
 	for {
 		s := c.state.Load()
-		now := c.config.Now() // after the state: no time in it is later
+		now := c.config.Now() // read after the state, so that no time in the state is later
 		phase := s.phase(now)
 		if phase == fresh {
 			return Result[T]{value: s.value}
@@ -101,7 +103,7 @@ func (c *Cache[T]) start(ctx context.Context, hint string) Result[T] {
 		switch {
 		case !ok:
 			continue
-		case phase == early, phase == due && s.failedLately(now):
+		case phase == early, phase == due && s.failedRecently(now):
 			return Result[T]{value: s.value}
 		case phase == due:
 			return Result[T]{pending: &pending[T]{call, c, s}}
@@ -112,9 +114,8 @@ func (c *Cache[T]) start(ctx context.Context, hint string) Result[T] {
 	}
 }
 
-// Refresh waits for a new value though the cached one may serve on, and begins its fetch unless one is under way. Where
-// that is too early, because the last fetch began less than interval ago or a failure's pause is not over, it returns
-// the cached value.
+// Refresh fetches a new value, whatever the age of the cached one, or joins the running fetch, and waits for it. It
+// returns the cached value if the last fetch started less than interval ago, or the pause after a failure is not over.
 func (c *Cache[T]) Refresh(ctx context.Context, interval time.Duration, hint string) (value T, err error) {
 	for {
 		s := c.state.Load()
@@ -135,8 +136,8 @@ func (c *Cache[T]) Refresh(ctx context.Context, interval time.Duration, hint str
 	}
 }
 
-// Fresh returns the value as long as it is not Due. It never waits, but begins the next fetch from Early on. The caller
-// has read now from the same clock.
+// Fresh returns the value until Due. It never waits, but starts the next fetch from Early on. Now is the time by the
+// cache's clock.
 func (c *Cache[T]) Fresh(now time.Time) (value T, ok bool) {
 	s := c.state.Load()
 	switch s.phase(now) {
@@ -145,11 +146,12 @@ func (c *Cache[T]) Fresh(now time.Time) (value T, ok bool) {
 	case early:
 		c.join(s, c.config.Now(), 0, "")
 		return s.value, true
+	default:
+		return value, false
 	}
-	return value, false
 }
 
-// Peek returns the value if it serves. It never waits, nor begins a fetch.
+// Peek returns the value until End. It never waits and starts no fetch.
 func (c *Cache[T]) Peek() (value T, ok bool) {
 	s := c.state.Load()
 	if s.phase(c.config.Now()) == expired {
@@ -158,8 +160,8 @@ func (c *Cache[T]) Peek() (value T, ok bool) {
 	return s.value, true
 }
 
-// join returns the fetch under way. If there is none, it begins one. Where that is too early, it returns nil. Not ok
-// means that s is no longer the state, and that the caller has to look again.
+// join returns the running fetch, or starts one. It returns nil if interval or a failure's pause is not over. It
+// returns false if s is no longer the state: the caller must load it again.
 func (c *Cache[T]) join(s *state[T], now time.Time, interval time.Duration, hint string) (_ *call[T], ok bool) {
 	switch {
 	case s.call != nil:
@@ -169,7 +171,7 @@ func (c *Cache[T]) join(s *state[T], now time.Time, interval time.Duration, hint
 	}
 	next := *s
 	next.call, next.began = &call[T]{done: make(chan struct{}), slow: make(chan struct{})}, now
-	if since(s.fetched, now) < 0 { // the clock was put back; the value is to serve no longer for that
+	if since(s.fetched, now) < 0 { // the clock was set back, which must not prolong the value's life
 		next.fetched = now.Add(-s.lifetime.Due)
 	}
 	if !c.state.CompareAndSwap(s, &next) {

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// call is a fetch under way, and then its outcome, for as many as want to wait.
+// call is a fetch and its outcome.
 type call[T any] struct {
-	done  chan struct{} // closed when the rest is set
-	slow  chan struct{} // closed MaxWait after the beginning, unless done is
+	done  chan struct{} // closed after value and err are set
+	slow  chan struct{} // closed MaxWait after the start, if the fetch still runs
 	value T
 	err   error
 }
 
-// wait returns the outcome, once it is there even if ctx is over.
+// wait returns the outcome, even if ctx has ended, or a WaitError if ctx ends before the fetch.
 func (c *call[T]) wait(ctx context.Context) (T, error) {
 	select {
 	case <-c.done:
@@ -23,7 +23,7 @@ func (c *call[T]) wait(ctx context.Context) (T, error) {
 	case <-ctx.Done():
 	}
 	select {
-	case <-c.done: // both were, and the outcome is worth more
+	case <-c.done: // both are ready, and select chooses at random
 		return c.value, c.err
 	default:
 		var none T
@@ -33,8 +33,8 @@ func (c *call[T]) wait(ctx context.Context) (T, error) {
 
 var errNoResult = errors.New("the fetch ended without a result")
 
-// run fetches on a goroutine of its own. There, nobody could recover a panic, and runtime.Goexit would leave those who
-// wait waiting, so both count as failures.
+// run calls Fetch. It recovers a panic, which no caller could do on this goroutine, and completes the call even after
+// runtime.Goexit: otherwise callers would wait forever.
 func (c *Cache[T]) run(s *state[T], hint string) {
 	slow := time.AfterFunc(MaxWait, func() { close(s.call.slow) })
 	var value T
@@ -51,7 +51,7 @@ func (c *Cache[T]) run(s *state[T], hint string) {
 	value, err = c.config.Fetch(ctx, hint)
 }
 
-// complete puts the outcome in the place of s and lets those go who wait for it.
+// complete replaces the state s by the outcome, and wakes the callers that wait.
 func (c *Cache[T]) complete(s *state[T], value T, err error) {
 	next := &state[T]{value: value, fetched: s.began, began: s.began}
 	if err == nil {
@@ -59,31 +59,32 @@ func (c *Cache[T]) complete(s *state[T], value T, err error) {
 	} else {
 		next, s.call.err = s.failure(err, c.config.Now()), err
 	}
-	c.state.CompareAndSwap(s, next) // it fails after Set and Invalidate
+	c.state.CompareAndSwap(s, next) // fails if Set or Invalidate has replaced s
 	close(s.call.done)
 }
 
-// Result is what a cache can say at once: a value, an error, or what to wait for.
+// Result is a value, an error, or a fetch to wait for.
 type Result[T any] struct {
 	value   T
 	err     error
-	pending *pending[T] // nil when the rest is the answer
+	pending *pending[T] // nil if value or err is the result
 }
 
-// pending is a call to wait for, as long as it takes or, where there is a cached value to serve, until it is slow.
+// pending is a call to wait for: until it is done or, if there is a cached value, until it is slow.
 type pending[T any] struct {
 	call   *call[T]
 	cache  *Cache[T]
-	cached *state[T] // nil where there is no such value
+	cached *state[T] // nil if there is no value to fall back to
 }
 
-// Value is a result that is there already.
+// Value returns a Result that is value.
 func Value[T any](value T) Result[T] { return Result[T]{value: value} }
 
-// Err is the error that is there already, and nil as long as Wait could return a value.
+// Err returns the error that Wait would return without waiting, if there is one.
 func (r Result[T]) Err() error { return r.err }
 
-// Wait returns the value, at the latest when ctx ends: the new one, or the cached one where that still serves.
+// Wait returns the fetched value, or the cached one if the fetch fails or is slow, or ctx ends. With no cached value to
+// fall back to, the error is that of the fetch, or a [*WaitError].
 func (r Result[T]) Wait(ctx context.Context) (T, error) {
 	if r.pending == nil {
 		return r.value, r.err
@@ -101,7 +102,7 @@ func (p *pending[T]) wait(ctx context.Context) (T, error) {
 	case <-ctx.Done():
 	}
 	select {
-	case <-p.call.done: // whatever else has happened
+	case <-p.call.done: // select chooses at random if several are ready
 		if p.call.err == nil {
 			return p.call.value, nil
 		}
@@ -115,7 +116,7 @@ func (p *pending[T]) wait(ctx context.Context) (T, error) {
 
 // WaitError means that the caller's context ended before there was a value.
 type WaitError struct {
-	// Err is what [ContextError] says.
+	// Err is the context's [ContextError].
 	Err error
 }
 
@@ -123,8 +124,7 @@ func (e *WaitError) Error() string { return "gave up waiting: " + e.Err.Error() 
 
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// ContextError says why ctx is over: always its Err, with the caller's own cause where there is one. It is nil as long
-// as ctx is not over.
+// ContextError returns an error that wraps both ctx.Err and the cause of ctx, or nil if ctx has not ended.
 func ContextError(ctx context.Context) error {
 	err := ctx.Err()
 	if err == nil {

@@ -29,61 +29,61 @@ func TestRefresh(t *testing.T) {
 			assert.Equal(t, want, got)
 		}))
 	}
-	in(t, "fetches what is not due, and waits for it as long as it takes", func(t *testing.T) {
+	inBubble(t, "Refresh fetches a value that is not due, and waits for it as long as it takes", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		s.answers(5*time.Second, nil)
-		pass(interval)
+		s.setAnswer(5*time.Second, nil)
+		advance(interval)
 		go waits(t, c, 0, 1)
 		call(t, c, 5*time.Second, 2)
 		serves(t, c, 2)
 		assert.Equal(t, []string{"", "unknown kid"}, s.hints)
 	})
-	in(t, "fetches nothing within the interval since the last fetch began, and returns what is cached", func(t *testing.T) {
+	inBubble(t, "Refresh returns the cached value within the interval after the start of the last fetch", func(t *testing.T) {
 		s := &source{takes: 5 * time.Second}
 		c := s.cache()
 		call(t, c, 5*time.Second, 1)
-		pass(interval - 5*time.Second - 1)
+		advance(interval - 5*time.Second - 1)
 		call(t, c, 0, 1)
-		pass(1)
+		advance(1)
 		call(t, c, 5*time.Second, 2)
 	})
-	in(t, "nor in the pause after a failure", func(t *testing.T) {
+	inBubble(t, "Refresh returns the cached value in the pause after a failure", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
 		s.fails(errRetryLater)
-		pass(interval)
+		advance(interval)
 		_, err := c.Refresh(t.Context(), interval, "")
 		require.Equal(t, errRetryLater, err)
 		s.recovers()
-		pass(interval)
+		advance(interval)
 		call(t, c, 0, 1)
-		pass(interval)
+		advance(interval)
 		call(t, c, 0, 3)
 	})
-	in(t, "joins the fetch under way, whoever began it", func(t *testing.T) {
+	inBubble(t, "Refresh joins the running fetch", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		s.answers(5*time.Second, nil)
-		pass(early)
+		s.setAnswer(5*time.Second, nil)
+		advance(early)
 		serves(t, c, 1)
-		pass(time.Second)
+		advance(time.Second)
 		for range 64 {
 			go call(t, c, 4*time.Second, 2)
 		}
-		pass(4 * time.Second)
+		advance(4 * time.Second)
 		assert.Equal(t, 2, s.fetches())
 	})
-	in(t, "is joined by those whose value is due, for two seconds", func(t *testing.T) {
+	inBubble(t, "calls of Get for a value that is due wait two seconds for the fetch of Refresh", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		s.answers(5*time.Second, nil)
-		pass(due - 1)
+		s.setAnswer(5*time.Second, nil)
+		advance(due - 1)
 		go call(t, c, 5*time.Second, 2)
-		pass(time.Second)
+		advance(time.Second)
 		waits(t, c, time.Second, 1)
 	})
-	in(t, "when nothing serves is no more than Get", func(t *testing.T) {
+	inBubble(t, "Refresh without a value is like Get", func(t *testing.T) {
 		s := new(source)
 		s.fails(errDown)
 		c := s.cache()
@@ -93,24 +93,24 @@ func TestRefresh(t *testing.T) {
 		}
 		require.Equal(t, 1, s.fetches())
 		s.recovers()
-		pass(time.Second)
+		advance(time.Second)
 		call(t, c, 0, 2)
 	})
-	in(t, "ends with its caller's context, and begins nothing after", func(t *testing.T) {
+	inBubble(t, "Refresh ends with its caller's context, and starts no fetch after that", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		pass(interval)
+		advance(interval)
 		_, err := c.Refresh(ended(t), interval, "")
 		require.ErrorIs(t, err, context.Canceled)
 		synctest.Wait()
 		require.Equal(t, 1, s.fetches())
-		s.answers(5*time.Second, nil)
+		s.setAnswer(5*time.Second, nil)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		assert.Equal(t, time.Second, took(func() { _, err = c.Refresh(ctx, interval, "") }))
 		_, ok := errors.AsType[*refresh.WaitError](err)
 		assert.True(t, ok)
-		pass(4 * time.Second)
+		advance(4 * time.Second)
 		serves(t, c, 2)
 	})
 }
@@ -126,32 +126,32 @@ func TestFresh(t *testing.T) {
 		}))
 		synctest.Wait()
 	}
-	in(t, "an empty cache has nothing, and fetches nothing", func(t *testing.T) {
+	inBubble(t, "an empty cache has no fresh value, and Fresh fetches none", func(t *testing.T) {
 		s := new(source)
 		fresh(t, s.cache(), 0)
 		assert.Zero(t, s.fetches())
 	})
-	in(t, "a value is fresh until it is due, and from four fifths of that on the next is fetched", func(t *testing.T) {
+	inBubble(t, "a value is fresh until Due, and Fresh starts the next fetch from Early on", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		pass(early - 1)
+		advance(early - 1)
 		fresh(t, c, 1)
 		require.Equal(t, 1, s.fetches())
-		s.answers(5*time.Second, nil)
-		pass(1)
+		s.setAnswer(5*time.Second, nil)
+		advance(1)
 		fresh(t, c, 1)
 		fresh(t, c, 1)
 		require.Equal(t, 2, s.fetches())
-		pass(5 * time.Second)
+		advance(5 * time.Second)
 		fresh(t, c, 2)
 	})
-	in(t, "one past its time is not", func(t *testing.T) {
+	inBubble(t, "a value that is due is not fresh", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
 		s.fails(errDown)
-		pass(due - 1)
+		advance(due - 1)
 		fresh(t, c, 1)
-		pass(1)
+		advance(1)
 		fresh(t, c, 0)
 		assert.Equal(t, 2, s.fetches())
 	})
@@ -159,18 +159,18 @@ func TestFresh(t *testing.T) {
 
 func TestPeek(t *testing.T) {
 	t.Parallel()
-	in(t, "it tells what serves, to its end, and fetches nothing", func(t *testing.T) {
+	inBubble(t, "Peek returns the value until its end, and fetches nothing", func(t *testing.T) {
 		s := new(source)
 		empty := s.cache()
 		_, ok := empty.Peek()
 		require.False(t, ok)
 		require.Zero(t, s.fetches())
 		c := s.filled(t)
-		pass(end - 1)
+		advance(end - 1)
 		got, ok := c.Peek()
 		require.True(t, ok)
 		require.Equal(t, 1, got)
-		pass(1)
+		advance(1)
 		got, ok = c.Peek()
 		require.False(t, ok)
 		require.Zero(t, got)
@@ -180,35 +180,35 @@ func TestPeek(t *testing.T) {
 
 func TestSet(t *testing.T) {
 	t.Parallel()
-	in(t, "a value that was set serves from then on for its lifetime", func(t *testing.T) {
+	inBubble(t, "the lifetime of a value that was set begins then", func(t *testing.T) {
 		s := new(source)
 		c := s.cache()
 		c.Set(7)
 		serves(t, c, 7)
-		pass(early - 1)
+		advance(early - 1)
 		serves(t, c, 7)
 		require.Zero(t, s.fetches())
-		pass(1)
+		advance(1)
 		serves(t, c, 7)
 		serves(t, c, 1)
 	})
-	in(t, "a fetch that began before does not replace it", func(t *testing.T) {
+	inBubble(t, "a fetch that started before Set does not replace the value", func(t *testing.T) {
 		s := &source{takes: time.Second}
 		c := s.cache()
 		go waits(t, c, time.Second, 1)
 		synctest.Wait()
 		c.Set(7)
-		pass(time.Second)
+		advance(time.Second)
 		serves(t, c, 7)
 	})
 }
 
 func TestInvalidate(t *testing.T) {
 	t.Parallel()
-	in(t, "later calls wait for a new value, and fail if there is none", func(t *testing.T) {
+	inBubble(t, "calls after Invalidate wait for a new value, and fail if there is none", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		s.answers(5*time.Second, nil)
+		s.setAnswer(5*time.Second, nil)
 		c.Invalidate()
 		_, ok := c.Peek()
 		require.False(t, ok)
@@ -217,7 +217,7 @@ func TestInvalidate(t *testing.T) {
 		c.Invalidate()
 		fails(t, c, 0, errDown)
 	})
-	in(t, "failures are forgotten, and their pause", func(t *testing.T) {
+	inBubble(t, "Invalidate forgets a failure and its pause", func(t *testing.T) {
 		s := new(source)
 		s.fails(errRetryLater)
 		c := s.cache()
@@ -227,27 +227,27 @@ func TestInvalidate(t *testing.T) {
 		serves(t, c, 2)
 	})
 	for name, takes := range map[string]time.Duration{"earlier": 3 * time.Second, "later": 5 * time.Second} {
-		in(t, "a fetch under way that ends "+name+" is for those who wait for it already", func(t *testing.T) {
+		inBubble(t, "a fetch from before Invalidate that ends "+name+" than the next is for its own callers only", func(t *testing.T) {
 			s := &source{takes: takes}
 			c := s.cache()
 			go waits(t, c, takes, 1)
 			synctest.Wait()
 			c.Invalidate()
-			s.answers(4*time.Second, nil)
+			s.setAnswer(4*time.Second, nil)
 			waits(t, c, 4*time.Second, 2)
-			pass(time.Minute)
+			advance(time.Minute)
 			serves(t, c, 2)
 			assert.Equal(t, 2, s.fetches())
 		})
 	}
-	in(t, "a failure of such a fetch is nobody else's", func(t *testing.T) {
+	inBubble(t, "the failure of a fetch from before Invalidate is for its own callers only", func(t *testing.T) {
 		s := new(source)
-		s.answers(time.Second, func(context.Context) error { return errDown })
+		s.setAnswer(time.Second, func(context.Context) error { return errDown })
 		c := s.cache()
 		go fails(t, c, time.Second, errDown)
 		synctest.Wait()
 		c.Invalidate()
-		s.answers(5*time.Second, nil)
+		s.setAnswer(5*time.Second, nil)
 		waits(t, c, 5*time.Second, 2)
 		serves(t, c, 2)
 	})
@@ -255,7 +255,7 @@ func TestInvalidate(t *testing.T) {
 
 func TestStart(t *testing.T) {
 	t.Parallel()
-	in(t, "two caches fetch at the same time", func(t *testing.T) {
+	inBubble(t, "two caches fetch at the same time", func(t *testing.T) {
 		a, b := &source{takes: time.Second}, &source{takes: 3 * time.Second}
 		assert.Equal(t, 3*time.Second, took(func() {
 			first := a.cache().Start(t.Context(), time.Now(), "")
@@ -268,13 +268,13 @@ func TestStart(t *testing.T) {
 			}
 		}))
 	})
-	in(t, "an outcome that is there is worth more than a context that is over", func(t *testing.T) {
+	inBubble(t, "a result that is ready is returned though the context has ended", func(t *testing.T) {
 		for _, age := range []time.Duration{0, due} {
 			s := new(source)
 			c := s.cache()
 			if age > 0 {
 				serves(t, c, 1)
-				pass(age)
+				advance(age)
 			}
 			result := c.Start(t.Context(), time.Now(), "")
 			synctest.Wait()
@@ -285,14 +285,14 @@ func TestStart(t *testing.T) {
 			}
 		}
 	})
-	in(t, "an error that is there is told without a wait", func(t *testing.T) {
+	inBubble(t, "an error that is known is returned by Err", func(t *testing.T) {
 		s := new(source)
 		s.fails(errDown)
 		c := s.cache()
 		fails(t, c, 0, errDown)
 		require.Equal(t, errDown, c.Start(t.Context(), time.Now(), "").Err())
 	})
-	in(t, "a time that was read too early does no harm", func(t *testing.T) {
+	inBubble(t, "a time before the fetch of the value starts no other fetch", func(t *testing.T) {
 		s := new(source)
 		early := time.Now().Add(-time.Hour)
 		c := s.filled(t)
@@ -302,7 +302,7 @@ func TestStart(t *testing.T) {
 		synctest.Wait()
 		assert.Equal(t, 1, s.fetches())
 	})
-	t.Run("a value can be a result", func(t *testing.T) {
+	t.Run("Value returns a result", func(t *testing.T) {
 		t.Parallel()
 		got, err := refresh.Value(7).Wait(ended(t))
 		require.NoError(t, err)
@@ -312,17 +312,17 @@ func TestStart(t *testing.T) {
 
 func TestContextError(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, refresh.ContextError(t.Context()), "as long as it is not over")
-	for text, test := range map[string]struct {
+	require.NoError(t, refresh.ContextError(t.Context()), "it has not ended")
+	for name, test := range map[string]struct {
 		cause error
 		want  string
 	}{
-		"without a cause, the context's error":    {nil, "context canceled"},
-		"a cause stands beside it":                {errDown, "context canceled: down for maintenance"},
-		"a cause that says it too stands alone":   {fmt.Errorf("shutdown: %w", context.Canceled), "shutdown: context canceled"},
-		"another context's error is no less told": {context.DeadlineExceeded, "context canceled: context deadline exceeded"},
+		"without a cause it is the context's error":        {nil, "context canceled"},
+		"a cause is added":                                 {errDown, "context canceled: down for maintenance"},
+		"a cause that wraps the error replaces it":         {fmt.Errorf("shutdown: %w", context.Canceled), "shutdown: context canceled"},
+		"a cause that is another context's error is added": {context.DeadlineExceeded, "context canceled: context deadline exceeded"},
 	} {
-		t.Run(text, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancelCause(t.Context())
 			cancel(test.cause)

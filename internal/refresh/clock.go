@@ -5,28 +5,27 @@ import (
 	"time"
 )
 
-// Bounds of backoff.
+// Bounds of the pause after a failure.
 const (
 	minBackoff = time.Second
 	maxBackoff = time.Minute
 )
 
-// backoff is how long to fetch nothing after so many failures in a row: minBackoff after the first, doubling up to
-// maxBackoff, of which it takes a random part of the upper half, so that processes that failed together do not come
-// back together.
+// backoff returns the pause after so many consecutive failures: minBackoff, doubled for each further failure up to
+// maxBackoff, less a random part of up to a half, so that processes do not retry at the same time.
 func backoff(failures int) time.Duration {
 	wait := min(minBackoff<<min(max(failures, 1)-1, 30), maxBackoff)
-	return wait/2 + rand.N(wait/2) //nolint:gosec // no secret depends on it
+	return wait/2 + rand.N(wait/2) //nolint:gosec // it need not be unpredictable
 }
 
-// since is how long ago then was, by the monotonic clock or by the other, whichever says more: the former stands still
-// while the machine sleeps. It is negative only after a clock without the former was put back.
+// since returns the time between then and now, by the monotonic clock or the wall clock, whichever says more: the
+// monotonic clock may stop while the machine sleeps. It is negative only if times have no monotonic reading and the
+// clock was set back.
 func since(then, now time.Time) time.Duration {
 	return max(now.Sub(then), now.Round(0).Sub(then.Round(0)))
 }
 
-// Elapsed reports whether d has passed since then. A zero time was long ago, and a clock that was put back holds nobody
-// up.
+// Elapsed reports whether d has passed since then. It is true for a zero time, and after the clock was set back.
 func Elapsed(then, now time.Time, d time.Duration) bool {
 	ago := since(then, now)
 	return then.IsZero() || ago < 0 || ago >= d

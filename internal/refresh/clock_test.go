@@ -14,9 +14,9 @@ import (
 	"github.com/seed75add069/stytch-go/internal/refresh"
 )
 
-var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// clock is one that tests move.
+// clock is a clock that tests move.
 type clock struct{ at atomic.Pointer[time.Time] }
 
 func clockAt(at time.Time) *clock {
@@ -29,7 +29,7 @@ func (c *clock) now() time.Time                  { return *c.at.Load() }
 func (c *clock) move(d time.Duration)            { c.at.Store(new(c.now().Add(d))) }
 func (c *clock) set(config *refresh.Config[int]) { config.Now = c.now }
 
-// sleep moves the clock as the machine's sleep does: the monotonic part stands still.
+// sleep moves the wall clock only, as when the machine sleeps: the monotonic reading stays the same.
 func (c *clock) sleep(d time.Duration) {
 	at := c.now()
 	*(*uint64)(unsafe.Pointer(&at)) += uint64(d/time.Second) << 30 // the wall clock's seconds
@@ -38,31 +38,31 @@ func (c *clock) sleep(d time.Duration) {
 
 func TestElapsed(t *testing.T) {
 	t.Parallel()
-	for text, test := range map[string]struct {
+	for name, test := range map[string]struct {
 		then, now time.Time
 		want      bool
 	}{
-		"not a moment before":                    {noon, noon.Add(time.Hour - 1), false},
-		"but from then on":                       {noon, noon.Add(time.Hour), true},
-		"never was long ago":                     {time.Time{}, time.Time{}.Add(1), true},
-		"a clock that was put back is no reason": {noon, noon.Add(-1), true},
+		"it is false until then":                  {start, start.Add(time.Hour - 1), false},
+		"it is true from then on":                 {start, start.Add(time.Hour), true},
+		"it is true for a zero time":              {time.Time{}, time.Time{}.Add(1), true},
+		"it is true after the clock was set back": {start, start.Add(-1), true},
 	} {
-		assert.Equal(t, test.want, refresh.Elapsed(test.then, test.now, time.Hour), text)
+		assert.Equal(t, test.want, refresh.Elapsed(test.then, test.now, time.Hour), name)
 	}
 }
 
 func TestClock(t *testing.T) {
 	t.Parallel()
-	in(t, "ages and pauses count by the clock that is given", func(t *testing.T) {
-		s, clock := new(source), clockAt(noon)
+	inBubble(t, "ages and pauses are measured by the given clock", func(t *testing.T) {
+		s, clock := new(source), clockAt(start)
 		c := s.filled(t, clock.set)
-		pass(24 * time.Hour)
+		advance(24 * time.Hour)
 		serves(t, c, 1)
 		require.Equal(t, 1, s.fetches())
 		clock.move(early)
 		s.fails(errDown)
 		serves(t, c, 1)
-		pass(24 * time.Hour)
+		advance(24 * time.Hour)
 		serves(t, c, 1)
 		require.Equal(t, 2, s.fetches())
 		clock.move(time.Second)
@@ -71,19 +71,19 @@ func TestClock(t *testing.T) {
 		clock.move(end - early - time.Second)
 		fails(t, c, 0, errDown)
 	})
-	in(t, "waits do not: two seconds are two seconds, even if the clock stands still", func(t *testing.T) {
-		s, clock := new(source), clockAt(noon)
+	inBubble(t, "MaxWait is measured by the runtime's clock", func(t *testing.T) {
+		s, clock := new(source), clockAt(start)
 		c := s.filled(t, clock.set)
 		clock.move(due)
-		s.answers(5*time.Second, nil)
+		s.setAnswer(5*time.Second, nil)
 		waits(t, c, 2*time.Second, 1)
 		serves(t, c, 1)
 	})
-	in(t, "a value or a failure that came while a caller was reading the clock is not fetched again", func(t *testing.T) {
-		for _, trouble := range []error{nil, errDown} {
-			for reading := range 2 { // before the state was looked at, and after
+	inBubble(t, "an outcome that arrives while a caller reads the clock causes no other fetch", func(t *testing.T) {
+		for _, want := range []error{nil, errDown} {
+			for reading := range 2 { // the reading before the state is loaded, and the one after
 				s, meanwhile := new(source), func() {}
-				s.fails(trouble)
+				s.fails(want)
 				c := s.cache(func(config *refresh.Config[int]) {
 					config.Now = func() time.Time {
 						read := time.Now()
@@ -96,10 +96,10 @@ func TestClock(t *testing.T) {
 				meanwhile = func() {
 					time.Sleep(100 * time.Millisecond)
 					_, err := c.Get(t.Context(), "")
-					require.Equal(t, trouble, err)
+					require.Equal(t, want, err)
 				}
 				_, err := c.Get(t.Context(), "")
-				require.Equal(t, trouble, err)
+				require.Equal(t, want, err)
 				synctest.Wait()
 				assert.Equal(t, 1, s.fetches())
 			}
@@ -107,14 +107,14 @@ func TestClock(t *testing.T) {
 	})
 }
 
-func TestClock_putBack(t *testing.T) {
+func TestClock_setBack(t *testing.T) {
 	t.Parallel()
 	const year = 365 * 24 * time.Hour
-	in(t, "makes a value due, once", func(t *testing.T) {
-		s, clock := new(source), clockAt(noon)
+	inBubble(t, "a clock that is set back makes a value due, once", func(t *testing.T) {
+		s, clock := new(source), clockAt(start)
 		c := s.filled(t, clock.set)
 		clock.move(-year)
-		s.answers(time.Second, nil)
+		s.setAnswer(time.Second, nil)
 		waits(t, c, time.Second, 2)
 		for range 10 {
 			serves(t, c, 2)
@@ -123,8 +123,8 @@ func TestClock_putBack(t *testing.T) {
 		serves(t, c, 2)
 		assert.Equal(t, 2, s.fetches())
 	})
-	in(t, "lets it serve no longer than from its due time to its end", func(t *testing.T) {
-		s, clock := new(source), clockAt(noon)
+	inBubble(t, "a clock that is set back does not prolong a value's life", func(t *testing.T) {
+		s, clock := new(source), clockAt(start)
 		c := s.filled(t, clock.set)
 		s.fails(errDown)
 		clock.move(-year)
@@ -134,16 +134,16 @@ func TestClock_putBack(t *testing.T) {
 		}
 		fails(t, c, 0, errDown)
 	})
-	in(t, "while its fetch is under way, neither", func(t *testing.T) {
-		s, clock := new(source), clockAt(noon)
+	inBubble(t, "a clock that is set back during a fetch does not prolong a value's life", func(t *testing.T) {
+		s, clock := new(source), clockAt(start)
 		c := s.filled(t, clock.set)
 		clock.move(due)
-		s.answers(5*time.Second, func(context.Context) error { return errDown })
+		s.setAnswer(5*time.Second, func(context.Context) error { return errDown })
 		waits(t, c, 2*time.Second, 1)
 		synctest.Wait()
 		clock.move(-year)
 		serves(t, c, 1)
-		pass(3 * time.Second)
+		advance(3 * time.Second)
 		s.fails(errDown)
 		clock.move(time.Minute)
 		for range (end - due) / time.Minute {
@@ -152,8 +152,8 @@ func TestClock_putBack(t *testing.T) {
 		}
 		fails(t, c, 0, errDown)
 	})
-	in(t, "ends a pause, and the interval of Refresh", func(t *testing.T) {
-		s, clock := new(source), clockAt(noon)
+	inBubble(t, "a clock that is set back ends a pause and the interval of Refresh", func(t *testing.T) {
+		s, clock := new(source), clockAt(start)
 		s.fails(errDown)
 		c := s.cache(clock.set)
 		fails(t, c, 0, errDown)
@@ -168,7 +168,7 @@ func TestClock_putBack(t *testing.T) {
 	})
 }
 
-// In a bubble, times have no monotonic part.
+// TestClock_sleep runs outside a bubble, since times have no monotonic reading there.
 func TestClock_sleep(t *testing.T) {
 	t.Parallel()
 	get := func(t *testing.T, c *refresh.Cache[int], want int) {
@@ -177,7 +177,7 @@ func TestClock_sleep(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	t.Run("ages a value", func(t *testing.T) {
+	t.Run("a machine's sleep counts for the age of a value", func(t *testing.T) {
 		t.Parallel()
 		s, clock := new(source), clockAt(time.Now())
 		c := s.cache(clock.set)
@@ -189,7 +189,7 @@ func TestClock_sleep(t *testing.T) {
 		_, err := c.Get(t.Context(), "")
 		require.Equal(t, errDown, err)
 	})
-	t.Run("ends a pause, and the interval of Refresh", func(t *testing.T) {
+	t.Run("a machine's sleep counts for pauses and the interval of Refresh", func(t *testing.T) {
 		t.Parallel()
 		s, clock := new(source), clockAt(time.Now())
 		c := s.cache(clock.set)
@@ -204,7 +204,7 @@ func TestClock_sleep(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 3, got)
 	})
-	t.Run("and the other clock alone, put back, changes nothing", func(t *testing.T) {
+	t.Run("a wall clock that is set back changes nothing", func(t *testing.T) {
 		t.Parallel()
 		s, clock := new(source), clockAt(time.Now())
 		c := s.cache(clock.set)

@@ -13,8 +13,8 @@ import (
 	"github.com/seed75add069/stytch-go/internal/refresh"
 )
 
-// crowd runs f on so many goroutines at once.
-func crowd(n int, f func(i int)) {
+// concurrently calls f on n goroutines.
+func concurrently(n int, f func(i int)) {
 	var wait sync.WaitGroup
 	for i := range n {
 		wait.Go(func() { f(i) })
@@ -24,11 +24,11 @@ func crowd(n int, f func(i int)) {
 
 func TestConcurrency(t *testing.T) {
 	t.Parallel()
-	in(t, "300 callers for ten hours: one fetch for each value, and nobody waits but for the first", func(t *testing.T) {
+	inBubble(t, "300 callers for ten hours wait for the first value only, and fetch each once", func(t *testing.T) {
 		s := &source{takes: time.Second}
 		c := s.cache()
 		waits(t, c, time.Second, 1)
-		crowd(300, func(i int) {
+		concurrently(300, func(i int) {
 			time.Sleep(time.Duration(i) * time.Millisecond)
 			for range 300 {
 				assert.Zero(t, took(func() {
@@ -40,10 +40,10 @@ func TestConcurrency(t *testing.T) {
 		})
 		assert.InDelta(t, 300*2/8, s.fetches(), 2)
 	})
-	in(t, "callers who come and go at any time are served in time, whatever the source does", func(t *testing.T) {
+	inBubble(t, "callers wait no longer than the package comment says, whatever the source does", func(t *testing.T) {
 		const life = time.Minute // of a value: due after 10 s
 		var value, running atomic.Int64
-		var made sync.Map // when each was
+		var starts sync.Map // start of each value's fetch
 		c := refresh.New(refresh.Config[int64]{
 			Timeout: timeout,
 			Fetch: func(ctx context.Context, _ string) (int64, error) {
@@ -61,12 +61,12 @@ func TestConcurrency(t *testing.T) {
 					panic("middleware")
 				}
 				next := value.Add(1)
-				made.Store(next, began)
+				starts.Store(next, began)
 				return next, nil
 			},
-			Lifetime: func(int64) refresh.Lifetime { return refresh.Lasting(10*time.Second, life) },
+			Lifetime: func(int64) refresh.Lifetime { return refresh.NewLifetime(10*time.Second, life) },
 		})
-		crowd(100, func(int) {
+		concurrently(100, func(int) {
 			for range 100 {
 				time.Sleep(rand.N(10 * time.Second))
 				ctx, cancel := context.WithTimeout(t.Context(), rand.N(5*time.Second))
@@ -76,7 +76,7 @@ func TestConcurrency(t *testing.T) {
 					if err != nil {
 						return
 					}
-					began, ok := made.Load(got)
+					began, ok := starts.Load(got)
 					assert.True(t, ok && time.Since(began.(time.Time)) < life+refresh.MaxWait)
 					assert.GreaterOrEqual(t, got, before)
 				})
@@ -88,14 +88,14 @@ func TestConcurrency(t *testing.T) {
 			}
 		})
 	})
-	t.Run("everything at once, with a clock that jumps", func(t *testing.T) {
+	t.Run("concurrent calls of all methods get a value, though the clock jumps", func(t *testing.T) {
 		t.Parallel()
 		var offset atomic.Int64
 		s := new(source)
 		c := s.cache(func(config *refresh.Config[int]) {
-			config.Now = func() time.Time { return noon.Add(time.Duration(offset.Load())) }
+			config.Now = func() time.Time { return start.Add(time.Duration(offset.Load())) }
 		})
-		crowd(1000, func(i int) {
+		concurrently(1000, func(i int) {
 			switch i % 10 {
 			case 0:
 				offset.Add(int64(rand.N(due)))
@@ -107,7 +107,7 @@ func TestConcurrency(t *testing.T) {
 				_, err := c.Refresh(t.Context(), time.Second, "")
 				assert.NoError(t, err)
 			case 4:
-				_, _ = c.Fresh(noon.Add(time.Duration(offset.Load())))
+				_, _ = c.Fresh(start.Add(time.Duration(offset.Load())))
 				_, _ = c.Peek()
 			default:
 				got, err := c.Get(t.Context(), "")
@@ -115,29 +115,29 @@ func TestConcurrency(t *testing.T) {
 				assert.Positive(t, got)
 			}
 		})
-		_, err := c.Refresh(t.Context(), 0, "") // ends the fetch that may be under way
+		_, err := c.Refresh(t.Context(), 0, "") // waits for the fetch that may run
 		assert.NoError(t, err)
 	})
 }
 
 //nolint:paralleltest // it counts allocations
 func TestAllocations(t *testing.T) {
-	s, clock := new(source), clockAt(noon)
+	s, clock := new(source), clockAt(start)
 	c := s.cache(clock.set)
 	_, err := c.Get(t.Context(), "")
 	assert.NoError(t, err)
 	get := func() { _, _ = c.Get(t.Context(), "hint") }
 	assert.Zero(t, testing.AllocsPerRun(1000, get), "Get")
-	assert.Zero(t, testing.AllocsPerRun(1000, func() { _, _ = c.Start(t.Context(), noon, "hint").Wait(t.Context()) }), "Start")
-	assert.Zero(t, testing.AllocsPerRun(1000, func() { _, _ = c.Fresh(noon) }), "Fresh")
-	assert.Zero(t, testing.AllocsPerRun(1000, func() { _, _ = c.Refresh(t.Context(), time.Hour, "hint") }), "Refresh, too early")
+	assert.Zero(t, testing.AllocsPerRun(1000, func() { _, _ = c.Start(t.Context(), start, "hint").Wait(t.Context()) }), "Start")
+	assert.Zero(t, testing.AllocsPerRun(1000, func() { _, _ = c.Fresh(start) }), "Fresh")
+	assert.Zero(t, testing.AllocsPerRun(1000, func() { _, _ = c.Refresh(t.Context(), time.Hour, "hint") }), "Refresh within the interval")
 	s.fails(errDown)
 	clock.move(due)
 	get()
-	assert.Zero(t, testing.AllocsPerRun(1000, get), "Get, in a failure's pause")
+	assert.Zero(t, testing.AllocsPerRun(1000, get), "Get in the pause after a failure")
 	clock.move(end)
 	get()
-	assert.Zero(t, testing.AllocsPerRun(1000, get), "Get, with nothing to serve")
+	assert.Zero(t, testing.AllocsPerRun(1000, get), "Get without a value")
 }
 
 func BenchmarkGet(b *testing.B) {

@@ -1,4 +1,4 @@
 package refresh
 
-// Backoff is the pause after so many failures.
+// Backoff exports backoff.
 var Backoff = backoff

@@ -15,116 +15,116 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// troubles are the ways a fetch can fail, and how long it takes to.
-var troubles = map[string]struct {
+// failures are the ways a fetch can fail, how long it takes, and the error.
+var failures = map[string]struct {
 	set   func(*source)
 	takes time.Duration
 	text  string
 }{
 	"fails":  {func(s *source) { s.fails(errDown) }, 0, errDown.Error()},
-	"panics": {func(s *source) { s.answers(0, func(context.Context) error { panic("middleware") }) }, 0, "the fetch panicked: middleware"},
+	"panics": {func(s *source) { s.setAnswer(0, func(context.Context) error { panic("middleware") }) }, 0, "the fetch panicked: middleware"},
 	"ends its goroutine": {func(s *source) {
-		s.answers(0, func(context.Context) error {
+		s.setAnswer(0, func(context.Context) error {
 			runtime.Goexit()
 			return nil
 		})
 	}, 0, "the fetch ended without a result"},
-	"hangs":           {func(s *source) { s.answers(24*time.Hour, nil) }, timeout, "context deadline exceeded"},
-	"is slow to fail": {func(s *source) { s.answers(5*time.Second, func(context.Context) error { return errDown }) }, 5 * time.Second, errDown.Error()},
+	"hangs":           {func(s *source) { s.setAnswer(24*time.Hour, nil) }, timeout, "context deadline exceeded"},
+	"is slow to fail": {func(s *source) { s.setAnswer(5*time.Second, func(context.Context) error { return errDown }) }, 5 * time.Second, errDown.Error()},
 }
 
 func TestFailure(t *testing.T) {
 	t.Parallel()
-	for name, trouble := range troubles {
-		in(t, "a first fetch that "+name+" fails its callers, and those in the pause at once", func(t *testing.T) {
+	for name, failure := range failures {
+		inBubble(t, "a first fetch that "+name+" fails its callers, and those in the pause after it at once", func(t *testing.T) {
 			s := new(source)
-			trouble.set(s)
+			failure.set(s)
 			c := s.cache()
 			_, err := c.Get(t.Context(), "")
-			require.EqualError(t, err, trouble.text)
+			require.EqualError(t, err, failure.text)
 			for range 100 {
 				assert.Zero(t, took(func() { _, err = c.Get(t.Context(), "") }))
-				require.EqualError(t, err, trouble.text)
+				require.EqualError(t, err, failure.text)
 			}
 			assert.Equal(t, 1, s.fetches())
 			s.recovers()
-			pass(time.Second)
+			advance(time.Second)
 			serves(t, c, 2)
 		})
-		in(t, "a fetch that "+name+" costs nobody a wait who came after two seconds of it", func(t *testing.T) {
+		inBubble(t, "a fetch that "+name+" is waited for until MaxWait after its start only", func(t *testing.T) {
 			s := new(source)
 			c := s.filled(t)
-			trouble.set(s)
-			pass(due)
-			waits(t, c, min(trouble.takes, refresh.MaxWait), 1)
+			failure.set(s)
+			advance(due)
+			waits(t, c, min(failure.takes, refresh.MaxWait), 1)
 			for range 2400 {
 				serves(t, c, 1)
-				pass(time.Second)
+				advance(time.Second)
 			}
 			assert.Greater(t, s.fetches(), 35, "fetches go on")
-			assert.Less(t, s.fetches(), 90, "by backoff")
+			assert.Less(t, s.fetches(), 90, "with pauses")
 			s.recovers()
-			pass(time.Minute + timeout)
+			advance(time.Minute + timeout)
 			last := s.fetches() + 1
 			_, _ = c.Get(t.Context(), "")
 			synctest.Wait()
 			serves(t, c, last)
-			pass(early - 1)
+			advance(early - 1)
 			serves(t, c, last)
 			assert.Equal(t, last, s.fetches())
 		})
-		in(t, "while a fetch "+name+", what is cached serves to its end and not longer", func(t *testing.T) {
+		inBubble(t, "while a fetch "+name+", the cached value is returned until its end", func(t *testing.T) {
 			s := new(source)
 			c := s.filled(t)
-			trouble.set(s)
+			failure.set(s)
 			for range (end - due) / time.Minute {
-				pass(time.Minute)
+				advance(time.Minute)
 				serves(t, c, 1)
 			}
-			pass(due - 1)
+			advance(due - 1)
 			got, ok := c.Peek()
 			assert.True(t, ok)
 			assert.Equal(t, 1, got)
-			pass(1)
+			advance(1)
 			_, err := c.Get(t.Context(), "")
-			require.EqualError(t, err, trouble.text)
+			require.EqualError(t, err, failure.text)
 		})
 	}
-	in(t, "a failure two minutes ago is forgotten, and the next caller waits again, two seconds at most", func(t *testing.T) {
+	inBubble(t, "FailureMemory after a failure, callers wait again", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
 		s.fails(errDown)
-		pass(early)
+		advance(early)
 		serves(t, c, 1)
 		require.Equal(t, 2, s.fetches())
-		s.answers(5*time.Second, nil)
-		pass(refresh.FailureMemory - 1)
+		s.setAnswer(5*time.Second, nil)
+		advance(refresh.FailureMemory - 1)
 		serves(t, c, 1)
-		pass(1) // the fetch is a moment old, and so is the decision to wait
+		advance(1) // the fetch is a nanosecond old
 		waits(t, c, 2*time.Second-1, 1)
-		pass(3 * time.Second)
+		advance(3 * time.Second)
 		serves(t, c, 3)
 	})
-	in(t, "so does one who comes when nobody has tried for so long", func(t *testing.T) {
+	inBubble(t, "FailureMemory after a failure, a caller waits for the fetch that it starts", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
 		s.fails(errDown)
-		pass(due)
+		advance(due)
 		serves(t, c, 1)
-		s.answers(time.Second, nil)
-		pass(refresh.FailureMemory)
+		s.setAnswer(time.Second, nil)
+		advance(refresh.FailureMemory)
 		waits(t, c, time.Second, 3)
 	})
-	in(t, "a fetch that fails while callers wait serves them at once", func(t *testing.T) {
+	inBubble(t, "callers that wait for a fetch that fails get the cached value at once", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		s.answers(time.Second, func(context.Context) error { return errDown })
-		pass(due)
+		s.setAnswer(time.Second, func(context.Context) error { return errDown })
+		advance(due)
 		waits(t, c, time.Second, 1)
 	})
-	in(t, "a fetch that ignores its context is waited for, by those who like to", func(t *testing.T) {
+	inBubble(t, "a fetch that ignores its context goes on, and callers wait until their own contexts end", func(t *testing.T) {
 		s := new(source)
-		s.answers(0, func(context.Context) error {
+		s.setAnswer(0, func(context.Context) error {
 			time.Sleep(time.Minute)
 			return nil
 		})
@@ -140,7 +140,7 @@ func TestFailure(t *testing.T) {
 	})
 }
 
-// pauses are those between fetches, of a cache that is asked all the time.
+// pauses calls Get all the time for d, and returns the times between the starts of fetches.
 func pauses(t *testing.T, s *source, c *refresh.Cache[int], d time.Duration) []time.Duration {
 	t.Helper()
 	before := s.fetches()
@@ -170,19 +170,19 @@ func TestBackoff(t *testing.T) {
 			assert.LessOrEqual(t, pause, full+step, "pause %d", i)
 		}
 	}
-	in(t, "without a value, pauses grow from a second to a minute, less up to a half", func(t *testing.T) {
+	inBubble(t, "without a value, pauses grow from a second to a minute, less a random part of up to a half", func(t *testing.T) {
 		s := new(source)
 		s.fails(errDown)
 		grow(t, pauses(t, s, s.cache(), 5*time.Minute), time.Minute)
 	})
-	in(t, "behind a value they are the same", func(t *testing.T) {
+	inBubble(t, "with a value, pauses grow in the same way", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
 		s.fails(errDown)
-		pass(due)
+		advance(due)
 		grow(t, pauses(t, s, c, 5*time.Minute), time.Minute)
 	})
-	in(t, "two that fail together come back apart", func(t *testing.T) {
+	inBubble(t, "pauses differ between caches", func(t *testing.T) {
 		seen := map[time.Duration]bool{}
 		for range 20 {
 			s := new(source)
@@ -191,41 +191,41 @@ func TestBackoff(t *testing.T) {
 		}
 		assert.Greater(t, len(seen), 10)
 	})
-	in(t, "a success ends them", func(t *testing.T) {
+	inBubble(t, "a success resets the pause", func(t *testing.T) {
 		s := new(source)
 		s.fails(errDown)
 		c := s.cache()
 		pauses(t, s, c, 5*time.Minute)
 		s.recovers()
-		pass(time.Minute)
+		advance(time.Minute)
 		_, err := c.Get(t.Context(), "")
 		require.NoError(t, err)
 		s.fails(errDown)
-		pass(due)
+		advance(due)
 		assert.LessOrEqual(t, pauses(t, s, c, 5*time.Minute)[0], time.Second+step)
 	})
-	for name, tt := range map[string]struct{ asked, least, most time.Duration }{
-		"a longer pause that the API asks for is kept": {30 * time.Second, 30 * time.Second, 30 * time.Second},
-		"up to a minute":                         {time.Hour, time.Minute, time.Minute},
-		"a shorter one does not count":           {time.Millisecond, 500 * time.Millisecond, time.Second},
-		"nor does one that is over before it is": {-time.Hour, 500 * time.Millisecond, time.Second},
+	for name, tt := range map[string]struct{ retryAfter, least, most time.Duration }{
+		"a longer Retry-After is kept":               {30 * time.Second, 30 * time.Second, 30 * time.Second},
+		"a Retry-After is kept for a minute at most": {time.Hour, time.Minute, time.Minute},
+		"a shorter Retry-After is ignored":           {time.Millisecond, 500 * time.Millisecond, time.Second},
+		"a negative Retry-After is ignored":          {-time.Hour, 500 * time.Millisecond, time.Second},
 	} {
-		in(t, name, func(t *testing.T) {
+		inBubble(t, name, func(t *testing.T) {
 			for _, limit := range []time.Duration{0, 700 * time.Millisecond} {
 				s := new(source)
-				s.fails(fmt.Errorf("wrapped: %w", &stytcherror.Error{StatusCode: 429, RetryAfter: tt.asked}))
+				s.fails(fmt.Errorf("wrapped: %w", &stytcherror.Error{StatusCode: 429, RetryAfter: tt.retryAfter}))
 				c := s.cache(func(config *refresh.Config[int]) { config.MaxPause = limit })
 				for _, pause := range pauses(t, s, c, tt.most+time.Second)[:1] {
 					assert.GreaterOrEqual(t, pause, tt.least)
 					assert.LessOrEqual(t, pause, tt.most+step)
 				}
 				s.fails(errDown)
-				pass(time.Minute)
-				assert.LessOrEqual(t, pauses(t, s, c, 10*time.Second)[0], 8*time.Second+step, "it is of that failure only")
+				advance(time.Minute)
+				assert.LessOrEqual(t, pauses(t, s, c, 10*time.Second)[0], 8*time.Second+step, "the next failure has no Retry-After")
 			}
 		})
 	}
-	in(t, "MaxPause bounds them without a value", func(t *testing.T) {
+	inBubble(t, "MaxPause bounds pauses without a value", func(t *testing.T) {
 		s := new(source)
 		s.fails(errDown)
 		c := s.cache(func(config *refresh.Config[int]) { config.MaxPause = 10 * time.Second })
@@ -233,19 +233,19 @@ func TestBackoff(t *testing.T) {
 		grow(t, list, 10*time.Second)
 		assert.Greater(t, len(list), 25)
 	})
-	in(t, "and from the moment on when the value serves no more", func(t *testing.T) {
+	inBubble(t, "MaxPause bounds a pause from the end of the value on", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t, func(config *refresh.Config[int]) { config.MaxPause = 10 * time.Second })
 		s.fails(errDown)
-		pass(early)
-		pauses(t, s, c, 5*time.Minute) // from here on they are half a minute at least
-		pass(end - early - 5*time.Minute - 15*time.Second)
+		advance(early)
+		pauses(t, s, c, 5*time.Minute) // the next pause is half a minute at least
+		advance(end - early - 5*time.Minute - 15*time.Second)
 		serves(t, c, 1)
 		last := s.fetches()
-		pass(15*time.Second - 1)
+		advance(15*time.Second - 1)
 		serves(t, c, 1)
 		require.Equal(t, last, s.fetches())
-		pass(1)
+		advance(1)
 		fails(t, c, 0, errDown)
 		assert.Equal(t, last+1, s.fetches())
 	})

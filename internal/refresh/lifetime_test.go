@@ -14,24 +14,24 @@ import (
 	"github.com/seed75add069/stytch-go/internal/refresh"
 )
 
-func TestLasting(t *testing.T) {
+func TestNewLifetime(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, refresh.Lifetime{Early: early, Due: due, End: end}, refresh.Lasting(due, end))
-	assert.Equal(t, refresh.Lifetime{Early: early, Due: due, End: due}, refresh.Lasting(due, time.Second), "never less")
+	assert.Equal(t, refresh.Lifetime{Early: early, Due: due, End: end}, refresh.NewLifetime(due, end))
+	assert.Equal(t, refresh.Lifetime{Early: early, Due: due, End: due}, refresh.NewLifetime(due, time.Second), "the end is at least ttl")
 }
 
 func TestGet_first(t *testing.T) {
 	t.Parallel()
-	in(t, "nothing is fetched before anybody calls, nor while nobody does", func(t *testing.T) {
+	inBubble(t, "nothing is fetched without a call", func(t *testing.T) {
 		s := new(source)
 		c := s.cache()
-		pass(24 * time.Hour)
+		advance(24 * time.Hour)
 		require.Zero(t, s.fetches())
 		serves(t, c, 1)
-		pass(24 * time.Hour)
+		advance(24 * time.Hour)
 		assert.Equal(t, 1, s.fetches())
 	})
-	in(t, "a thousand callers share one fetch, however long it takes", func(t *testing.T) {
+	inBubble(t, "a thousand callers share one fetch", func(t *testing.T) {
 		s := &source{takes: 5 * time.Second}
 		c := s.cache()
 		var wait sync.WaitGroup
@@ -41,7 +41,7 @@ func TestGet_first(t *testing.T) {
 		wait.Wait()
 		assert.Equal(t, 1, s.fetches())
 	})
-	in(t, "each waits under a context of its own, and the fetch goes on for the others", func(t *testing.T) {
+	inBubble(t, "each caller waits until its own context ends, and the fetch goes on for the others", func(t *testing.T) {
 		s := &source{takes: 5500 * time.Millisecond}
 		c := s.cache()
 		var wait sync.WaitGroup
@@ -67,29 +67,29 @@ func TestGet_first(t *testing.T) {
 		wait.Wait()
 		assert.Equal(t, 1, s.fetches())
 	})
-	in(t, "the caller's own cause is kept", func(t *testing.T) {
+	inBubble(t, "the cause of the caller's context is kept", func(t *testing.T) {
 		s := &source{takes: 5 * time.Second}
 		c := s.cache()
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(errDown) })
-		for range 2 { // one who waits, and one who is too late to
+		for range 2 { // a call during which ctx ends, and one that starts after
 			_, err := c.Get(ctx, "")
 			require.ErrorIs(t, err, context.Canceled)
 			require.ErrorIs(t, err, errDown)
 		}
 	})
-	in(t, "a caller who has left begins no fetch for himself alone", func(t *testing.T) {
+	inBubble(t, "without a value, a caller whose context has ended starts no fetch", func(t *testing.T) {
 		s := new(source)
 		_, err := s.cache().Get(ended(t), "")
 		require.ErrorIs(t, err, context.Canceled)
 		synctest.Wait()
 		assert.Zero(t, s.fetches())
 	})
-	in(t, "a fetch has a time of its own and nothing of a caller's context", func(t *testing.T) {
+	inBubble(t, "a fetch has a timeout of its own, and no values of its caller's context", func(t *testing.T) {
 		type key struct{}
 		s := new(source)
 		var kept context.Context
-		s.answers(0, func(ctx context.Context) error {
+		s.setAnswer(0, func(ctx context.Context) error {
 			limit, ok := ctx.Deadline()
 			assert.True(t, ok)
 			assert.Equal(t, timeout, time.Until(limit))
@@ -102,16 +102,16 @@ func TestGet_first(t *testing.T) {
 		_, err := s.cache().Get(ctx, "")
 		require.NoError(t, err)
 		synctest.Wait()
-		require.ErrorIs(t, kept.Err(), context.Canceled, "which ends with it")
+		require.ErrorIs(t, kept.Err(), context.Canceled, "the context ends with the fetch")
 	})
-	in(t, "a fetch is told the hint of the call that began it", func(t *testing.T) {
+	inBubble(t, "a fetch gets the hint of the call that started it", func(t *testing.T) {
 		s := &source{takes: time.Second}
 		c := s.cache()
 		for _, hint := range []string{"first", "second"} {
 			go func() { _, _ = c.Get(t.Context(), hint) }()
 			synctest.Wait()
 		}
-		pass(due)
+		advance(due)
 		_, _ = c.Get(t.Context(), "third")
 		assert.Equal(t, []string{"first", "third"}, s.hints)
 	})
@@ -119,60 +119,60 @@ func TestGet_first(t *testing.T) {
 
 func TestGet_early(t *testing.T) {
 	t.Parallel()
-	in(t, "until four fifths of its time a value just serves", func(t *testing.T) {
+	inBubble(t, "until Early, no fetch starts", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
 		for range 479 {
-			pass(time.Second)
+			advance(time.Second)
 			serves(t, c, 1)
 		}
 		assert.Equal(t, 1, s.fetches())
 	})
-	in(t, "from then on a caller begins the fetch of the next, and all are served at once", func(t *testing.T) {
+	inBubble(t, "from Early on, a caller starts the next fetch, and all callers get the cached value at once", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		s.answers(time.Second, nil)
-		pass(early - 1)
+		s.setAnswer(time.Second, nil)
+		advance(early - 1)
 		serves(t, c, 1)
 		require.Equal(t, 1, s.fetches())
-		pass(1)
+		advance(1)
 		for range 100 {
 			serves(t, c, 1)
 		}
 		require.Equal(t, 2, s.fetches())
-		pass(time.Second)
+		advance(time.Second)
 		serves(t, c, 2)
 	})
-	in(t, "a value's time counts from when its fetch began", func(t *testing.T) {
+	inBubble(t, "a value's age counts from the start of its fetch", func(t *testing.T) {
 		s := &source{takes: 5 * time.Second}
 		c := s.cache()
 		waits(t, c, 5*time.Second, 1)
-		pass(early - 5*time.Second - 1)
+		advance(early - 5*time.Second - 1)
 		serves(t, c, 1)
 		require.Equal(t, 1, s.fetches())
-		pass(1)
+		advance(1)
 		serves(t, c, 1)
 		require.Equal(t, 2, s.fetches())
 	})
-	in(t, "values can have times of their own", func(t *testing.T) {
+	inBubble(t, "each value has its own lifetime", func(t *testing.T) {
 		s := new(source)
 		c := s.cache(func(config *refresh.Config[int]) {
-			config.Lifetime = func(v int) refresh.Lifetime { return refresh.Lasting(time.Duration(v)*time.Minute, end) }
+			config.Lifetime = func(v int) refresh.Lifetime { return refresh.NewLifetime(time.Duration(v)*time.Minute, end) }
 		})
 		serves(t, c, 1)
-		pass(time.Minute)
+		advance(time.Minute)
 		serves(t, c, 2)
-		pass(time.Minute)
+		advance(time.Minute)
 		serves(t, c, 2)
 		assert.Equal(t, 2, s.fetches())
-		pass(time.Minute)
+		advance(time.Minute)
 		serves(t, c, 3)
 	})
-	in(t, "even a caller who has left begins it, as it is for all", func(t *testing.T) {
+	inBubble(t, "with a value, a caller whose context has ended starts the next fetch too", func(t *testing.T) {
 		for _, age := range []time.Duration{early, due} {
 			s := new(source)
 			c := s.filled(t)
-			pass(age)
+			advance(age)
 			got, err := c.Get(ended(t), "")
 			require.NoError(t, err)
 			assert.Equal(t, 1, got)
@@ -184,11 +184,11 @@ func TestGet_early(t *testing.T) {
 
 func TestGet_due(t *testing.T) {
 	t.Parallel()
-	in(t, "past its time, callers wait for the next value", func(t *testing.T) {
+	inBubble(t, "from Due on, callers wait for the next value", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		s.answers(time.Second, nil)
-		pass(due)
+		s.setAnswer(time.Second, nil)
+		advance(due)
 		var wait sync.WaitGroup
 		for range 1000 {
 			wait.Go(func() { waits(t, c, time.Second, 2) })
@@ -196,11 +196,11 @@ func TestGet_due(t *testing.T) {
 		wait.Wait()
 		assert.Equal(t, 2, s.fetches())
 	})
-	in(t, "until two seconds after the fetch began, not two each", func(t *testing.T) {
+	inBubble(t, "callers wait until MaxWait after the start of the fetch, not MaxWait each", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		s.answers(5*time.Second, nil)
-		pass(due)
+		s.setAnswer(5*time.Second, nil)
+		advance(due)
 		var wait sync.WaitGroup
 		for after, left := range map[time.Duration]time.Duration{
 			0: 2 * time.Second, 500 * time.Millisecond: 1500 * time.Millisecond, 2*time.Second - 1: 1, 2 * time.Second: 0,
@@ -212,35 +212,35 @@ func TestGet_due(t *testing.T) {
 			})
 		}
 		wait.Wait()
-		pass(time.Second)
+		advance(time.Second)
 		serves(t, c, 2)
 		assert.Equal(t, 2, s.fetches())
 	})
-	in(t, "a fetch that began early and is slow is not waited for either", func(t *testing.T) {
+	inBubble(t, "a fetch that started before Due counts MaxWait from its start", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		s.answers(5*time.Second, nil)
-		pass(due - 3*time.Second)
+		s.setAnswer(5*time.Second, nil)
+		advance(due - 3*time.Second)
 		serves(t, c, 1)
-		pass(3 * time.Second)
+		advance(3 * time.Second)
 		serves(t, c, 1)
-		pass(2 * time.Second)
+		advance(2 * time.Second)
 		serves(t, c, 2)
 	})
-	in(t, "one that began early just now is, for what is left", func(t *testing.T) {
+	inBubble(t, "a fetch that started shortly before Due is waited for until MaxWait after its start", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		s.answers(5*time.Second, nil)
-		pass(due - time.Second)
+		s.setAnswer(5*time.Second, nil)
+		advance(due - time.Second)
 		serves(t, c, 1)
-		pass(time.Second)
+		advance(time.Second)
 		waits(t, c, time.Second, 1)
 	})
-	in(t, "the cached value serves when the caller's context ends before", func(t *testing.T) {
+	inBubble(t, "a caller whose context ends before MaxWait gets the cached value", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		s.answers(5*time.Second, nil)
-		pass(due)
+		s.setAnswer(5*time.Second, nil)
+		advance(due)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		assert.Equal(t, time.Second, took(func() {
@@ -253,39 +253,39 @@ func TestGet_due(t *testing.T) {
 
 func TestGet_end(t *testing.T) {
 	t.Parallel()
-	in(t, "at the end of its life a value serves no more, and callers wait as long as it takes", func(t *testing.T) {
+	inBubble(t, "from End on, callers wait for the next value as long as it takes", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		pass(end)
-		s.answers(5*time.Second, nil)
+		advance(end)
+		s.setAnswer(5*time.Second, nil)
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
 		go waits(t, c, 5*time.Second, 2)
 		_, err := c.Get(ctx, "")
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		pass(2 * time.Second)
+		advance(2 * time.Second)
 		serves(t, c, 2)
 		assert.Equal(t, 2, s.fetches())
 	})
-	in(t, "who waited when the end came waits on", func(t *testing.T) {
+	inBubble(t, "a caller that waits when End comes waits on", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		pass(end - time.Second)
-		s.answers(5*time.Second, nil)
+		advance(end - time.Second)
+		s.setAnswer(5*time.Second, nil)
 		waits(t, c, 5*time.Second, 2)
 	})
-	in(t, "or learns why there is nothing", func(t *testing.T) {
+	inBubble(t, "a caller that waits when End comes gets the error of the fetch", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		pass(end - time.Second)
-		s.answers(time.Second, func(context.Context) error { return errDown })
+		advance(end - time.Second)
+		s.setAnswer(time.Second, func(context.Context) error { return errDown })
 		fails(t, c, time.Second, errDown)
 	})
-	in(t, "or gives up", func(t *testing.T) {
+	inBubble(t, "a caller that waits when End comes waits until its context ends", func(t *testing.T) {
 		s := new(source)
 		c := s.filled(t)
-		pass(end - time.Second)
-		s.answers(5*time.Second, nil)
+		advance(end - time.Second)
+		s.setAnswer(5*time.Second, nil)
 		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 		defer cancel()
 		_, err := c.Get(ctx, "")

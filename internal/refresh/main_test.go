@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// The lifetime of most values here, and the bounds of a fetch.
+// The lifetime of most values, and the timeout of fetches.
 const (
 	early   = 8 * time.Minute
 	due     = 10 * time.Minute
@@ -27,11 +27,11 @@ const (
 
 var errDown = errors.New("down for maintenance")
 
-// source is where values come from: 1, 2 and so on, by how often it was asked.
+// source counts its fetches: the first returns 1, the next 2.
 type source struct {
 	mu     sync.Mutex
-	takes  time.Duration
-	answer func(context.Context) error // nil: a value
+	takes  time.Duration               // how long a fetch takes
+	answer func(context.Context) error // called then; nil for no error
 	began  []time.Time
 	hints  []string
 }
@@ -54,16 +54,16 @@ func (s *source) fetch(ctx context.Context, hint string) (int, error) {
 	return value, nil
 }
 
-// answers makes the source take that long from now on, and then do that.
-func (s *source) answers(takes time.Duration, answer func(context.Context) error) {
+// setAnswer sets takes and answer.
+func (s *source) setAnswer(takes time.Duration, answer func(context.Context) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.takes, s.answer = takes, answer
 }
 
-func (s *source) fails(err error) { s.answers(0, func(context.Context) error { return err }) }
+func (s *source) fails(err error) { s.setAnswer(0, func(context.Context) error { return err }) }
 
-func (s *source) recovers() { s.answers(0, nil) }
+func (s *source) recovers() { s.setAnswer(0, nil) }
 
 func (s *source) times() []time.Time {
 	s.mu.Lock()
@@ -76,7 +76,7 @@ func (s *source) fetches() int { return len(s.times()) }
 func (s *source) cache(edit ...func(*refresh.Config[int])) *refresh.Cache[int] {
 	config := refresh.Config[int]{
 		Fetch: s.fetch, Timeout: timeout,
-		Lifetime: func(int) refresh.Lifetime { return refresh.Lasting(due, end) },
+		Lifetime: func(int) refresh.Lifetime { return refresh.NewLifetime(due, end) },
 	}
 	for _, e := range edit {
 		e(&config)
@@ -84,7 +84,7 @@ func (s *source) cache(edit ...func(*refresh.Config[int])) *refresh.Cache[int] {
 	return refresh.New(config)
 }
 
-// filled is a cache that has the value 1.
+// filled returns a cache that has fetched 1.
 func (s *source) filled(t *testing.T, edit ...func(*refresh.Config[int])) *refresh.Cache[int] {
 	t.Helper()
 	c := s.cache(edit...)
@@ -92,31 +92,33 @@ func (s *source) filled(t *testing.T, edit ...func(*refresh.Config[int])) *refre
 	return c
 }
 
-// in runs a subtest with a clock of its own, in which waiting takes no time and no goroutine may stay behind.
-func in(t *testing.T, name string, f func(*testing.T)) {
+// inBubble runs a subtest in a bubble of package synctest. It fails if a goroutine is left after the timeout of a
+// fetch.
+func inBubble(t *testing.T, name string, f func(*testing.T)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			defer pass(timeout)
+			defer advance(timeout)
 			f(t)
 		})
 	})
 }
 
-// pass lets time pass, and what it brings about end.
-func pass(d time.Duration) {
+// advance advances the bubble's clock by d, and waits until all goroutines are blocked.
+func advance(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
 
+// took returns how long f takes.
 func took(f func()) time.Duration {
 	began := time.Now()
 	f()
 	return time.Since(began)
 }
 
-// waits checks that Get takes so long, and what it returns then.
+// waits asserts that Get takes d and then returns the value.
 func waits(t *testing.T, c *refresh.Cache[int], d time.Duration, want int) {
 	t.Helper()
 	assert.Equal(t, d, took(func() {
@@ -126,14 +128,14 @@ func waits(t *testing.T, c *refresh.Cache[int], d time.Duration, want int) {
 	}), "waited")
 }
 
-// serves checks that Get returns the value at once. A fetch that it began is over afterwards, unless that takes time.
+// serves asserts that Get returns the value at once. It waits for the fetch that Get may start, if that takes no time.
 func serves(t *testing.T, c *refresh.Cache[int], want int) {
 	t.Helper()
 	waits(t, c, 0, want)
 	synctest.Wait()
 }
 
-// fails checks that Get fails after so long.
+// fails asserts that Get takes d and then fails.
 func fails(t *testing.T, c *refresh.Cache[int], d time.Duration, want error) {
 	t.Helper()
 	assert.Equal(t, d, took(func() {
@@ -143,7 +145,7 @@ func fails(t *testing.T, c *refresh.Cache[int], d time.Duration, want error) {
 	}), "waited")
 }
 
-// ended is a context that is over.
+// ended returns a context that has ended.
 func ended(t *testing.T) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -7,50 +7,49 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Lifetime is how long a value serves, in ages that count from when its fetch began. Each is at least the one before.
+// Lifetime has three ages of a value, which count from the start of its fetch. None is less than the one before it.
 type Lifetime struct {
-	// Early is from when on the next value is fetched.
+	// Early is the age from which the next value is fetched.
 	Early time.Duration
-	// Due is from when on callers wait for that, at most MaxWait.
+	// Due is the age from which calls wait for the next value, for up to MaxWait.
 	Due time.Duration
-	// End is from when on the value does not serve.
+	// End is the age from which the value is not used.
 	End time.Duration
 }
 
-// Lasting is the lifetime of a value that is due after ttl, and fetched from four fifths of that on. End is ttl at
-// least.
-func Lasting(ttl, end time.Duration) Lifetime {
+// NewLifetime returns the lifetime with Due at ttl, Early at four fifths of it, and End at end, or at ttl if that is
+// later.
+func NewLifetime(ttl, end time.Duration) Lifetime {
 	return Lifetime{Early: ttl - ttl/5, Due: ttl, End: max(ttl, end)}
 }
 
-// state is all that changes in a cache, and is itself never changed. While a fetch is under way, only the fetch, Set
-// and Invalidate put another in its place.
+// state is the immutable state of a cache. During a fetch, only the fetch, Set and Invalidate replace it.
 type state[T any] struct {
 	value    T
-	fetched  time.Time // when its fetch began
-	lifetime Lifetime  // zero where there is no value
+	fetched  time.Time // start of the fetch that returned value
+	lifetime Lifetime  // zero if there is no value
 
-	call  *call[T]  // the fetch under way
-	began time.Time // when the last fetch began
+	call  *call[T]  // the running fetch; nil if there is none
+	began time.Time // start of the last fetch
 
 	failures   int       // since the last success
-	err        error     // of the last of them
-	failed     time.Time // when it came
+	err        error     // of the last failure
+	failed     time.Time // time of the last failure
 	backoff    time.Duration
-	retryAfter time.Duration // what the API asked for
+	retryAfter time.Duration // the API's Retry-After, bounded
 }
 
-// phase is how much of a value's lifetime is over.
+// phase is the part of its Lifetime that a value is in.
 type phase int
 
 const (
 	fresh phase = iota
 	early
 	due
-	expired // or there is no value
+	expired // also if there is no value
 )
 
-// fresh is what most calls need to know of the phase.
+// fresh reports whether the phase is fresh. Most calls need to know no more.
 func (s *state[T]) fresh(now time.Time) bool {
 	age := since(s.fetched, now)
 	return age >= 0 && age < s.lifetime.Early
@@ -68,11 +67,11 @@ func (s *state[T]) phase(now time.Time) phase {
 	return fresh
 }
 
-func (s *state[T]) failedLately(now time.Time) bool {
+func (s *state[T]) failedRecently(now time.Time) bool {
 	return !Elapsed(s.failed, now, FailureMemory)
 }
 
-// pause is how long after the last failure nothing is fetched.
+// pause returns how long after the last failure no fetch starts. Most is Config.MaxPause.
 func (s *state[T]) pause(now time.Time, most time.Duration) time.Duration {
 	pause := s.backoff
 	if most > 0 && s.phase(now) == expired {
@@ -81,7 +80,7 @@ func (s *state[T]) pause(now time.Time, most time.Duration) time.Duration {
 	return max(pause, s.retryAfter)
 }
 
-// failure is the state after a fetch that failed.
+// failure returns the state after a failed fetch.
 func (s *state[T]) failure(err error, now time.Time) *state[T] {
 	next := *s
 	next.call, next.failures, next.err, next.failed = nil, s.failures+1, err, now

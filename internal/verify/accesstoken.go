@@ -12,93 +12,93 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// AccessToken is what the access token of a Connected App says, be it in its own claims or in the API's answer about it.
+// AccessToken has the claims of a Connected App's access token, from the token itself or from the API's introspection.
 type AccessToken struct {
 	jwt.Registered
 
 	ClientID     string       `json:"client_id"`
 	Scope        string       `json:"scope"`
 	Organization Organization `json:"https://stytch.com/organization"`
-	// Session is what a session's token has.
+	// Session is a claim of sessions' JWTs only.
 	Session jsontext.Value `json:"https://stytch.com/session"`
 	Custom  jsontext.Value `json:",embed,inline"`
 
-	// Type is "access_token", or what the API calls it.
+	// Type is "access_token" or, from an introspection, the API's token_type.
 	Type string `json:"-"`
 }
 
-// ValidateMember takes members' access tokens only.
+// ValidateMember refuses what is not a member's access token.
 func (t *AccessToken) ValidateMember() error {
 	if err := t.validate(); err != nil {
 		return err
 	}
 	if t.Organization.ID == "" {
-		return WrongKind("it is of nobody in an organization")
+		return WrongKind("it is not for a member")
 	}
 	return nil
 }
 
-// ValidateUser takes users' access tokens only.
+// ValidateUser refuses what is not a user's access token.
 func (t *AccessToken) ValidateUser() error {
 	if err := t.validate(); err != nil {
 		return err
 	}
 	if t.Organization.Present {
-		return WrongKind("it is of a member")
+		return WrongKind("it is for a member")
 	}
 	return nil
 }
 
-// validate refuses the tokens of sessions and of machines.
+// validate refuses sessions' JWTs and M2M access tokens.
 func (t *AccessToken) validate() error {
 	switch {
 	case t.Session != nil:
-		return WrongKind("it is a session's")
+		return WrongKind("it is a session's JWT")
 	case t.ClientID == "":
-		return WrongKind("it names no client")
+		return WrongKind("it has no client_id")
 	case t.ClientID == t.Subject:
-		return WrongKind("it is a machine's")
+		return WrongKind("it is an M2M token")
 	}
 	t.Type = "access_token"
 	return nil
 }
 
-// Holder is who the token lets the app act for.
-func (t *AccessToken) Holder() Subject {
+// PermissionSubject returns the subject of permission checks: the token's scopes in its organization.
+func (t *AccessToken) PermissionSubject() Subject {
 	return Subject{OrganizationID: t.Organization.ID, Scope: t.Scope}
 }
 
-// CustomClaims are those of the project's JWT template; nil when there are none.
+// CustomClaims returns those of the project's JWT template, or nil if there are none.
 func (t *AccessToken) CustomClaims() shared.Object { return CustomClaims(t.Custom) }
 
-// AccessTokenRequest is what a caller wants of an access token.
+// AccessTokenRequest is a request to verify an access token locally.
 type AccessTokenRequest struct {
 	Token  string
 	MaxAge *time.Duration
 	Leeway time.Duration
-	// Check is an action that the token's scopes must allow; nil where none is asked about.
+	// Check, unless nil, is an action that the token's scopes must allow.
 	Check *Check
 }
 
-// IntrospectLocal verifies an access token and the permission that is asked for.
+// IntrospectLocal verifies an access token and, if req has a Check, checks the permission.
 func IntrospectLocal[T, C any, P Claims[T, C]](
 	ctx context.Context, v *Verifier, op string, req AccessTokenRequest,
 ) (*T, error) {
 	if req.Check != nil {
-		if err := v.complete(ctx, op, *req.Check); err != nil {
+		if err := v.validate(ctx, op, *req.Check); err != nil {
 			return nil, err
 		}
 	}
-	token, err := Token[T, C, P](ctx, v, req.Token, Demands{
+	token, err := Token[T, C, P](ctx, v, req.Token, TokenOptions{
 		Op: op, Field: "token", MaxAge: req.MaxAge, Leeway: req.Leeway,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return allowed(ctx, v, op, token, req.Check)
+	return checked(ctx, v, op, token, req.Check)
 }
 
-// IntrospectionForm is what the API is asked with.
+// IntrospectionForm is the form of an introspection request (RFC 7662, section 2.1).
 type IntrospectionForm struct {
 	Token         string  `json:"token" stytch:"secret"`
 	ClientID      string  `json:"client_id"`
@@ -106,8 +106,8 @@ type IntrospectionForm struct {
 	TokenTypeHint *string `json:"token_type_hint,omitzero"`
 }
 
-// introspection is the API's answer (RFC 7662, section 2.2). One about an inactive token may say just that, so that its
-// request_id and status_code cannot be what tells it from the answer of somebody else: active is.
+// introspection is the API's answer (RFC 7662, section 2.2). Active tells it from a gateway's answer: for an inactive
+// token, there may be no other member.
 type introspection struct {
 	AccessToken
 
@@ -117,14 +117,14 @@ type introspection struct {
 	Status    int    `json:"status_code"`
 }
 
-// IntrospectNetwork asks the API about a token, and checks the permission that is asked for. An inactive token is a
-// *TokenError.
+// IntrospectNetwork asks the API about a token and, unless check is nil, checks the permission. An inactive token is a
+// *TokenError. Value converts the answer.
 func IntrospectNetwork[T any](
 	ctx context.Context, v *Verifier, cfg *shared.FetchConfig, op string, form *IntrospectionForm, check *Check,
 	value func(*AccessToken) *T, opts ...shared.RequestOption,
 ) (*T, error) {
 	if check != nil {
-		if err := v.complete(ctx, op, *check); err != nil {
+		if err := v.validate(ctx, op, *check); err != nil {
 			return nil, err
 		}
 	}
@@ -142,11 +142,11 @@ func IntrospectNetwork[T any](
 	}
 	answer.Type = answer.TokenType
 	token := &answer.AccessToken
-	return allowed(ctx, v, op, Verified[T]{Value: value(token), Subject: token.Holder()}, check)
+	return checked(ctx, v, op, Verified[T]{Value: value(token), Subject: token.PermissionSubject()}, check)
 }
 
-// allowed returns what a token says if its scopes allow what is asked for.
-func allowed[T any](ctx context.Context, v *Verifier, op string, token Verified[T], check *Check) (*T, error) {
+// checked returns the token's value if check is nil or its scopes allow it.
+func checked[T any](ctx context.Context, v *Verifier, op string, token Verified[T], check *Check) (*T, error) {
 	if check != nil {
 		if err := v.Allow(ctx, op, &token.Subject, *check); err != nil {
 			return nil, err
@@ -164,12 +164,4 @@ func introspectOp(name string) *transport.Op {
 		Public: true,
 		Class:  transport.Read,
 	}
-}
-
-// TimeOf is a date in UTC, zero where it is missing.
-func TimeOf(d jwt.Date) time.Time {
-	if !d.Set {
-		return time.Time{}
-	}
-	return d.Time()
 }

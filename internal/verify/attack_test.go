@@ -22,7 +22,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// attack is a token that must not get through, and what is said of it.
+// attack is a token that must be refused, with this verdict.
 type attack struct {
 	name, text string
 	verdict    *stytcherror.TokenError
@@ -37,40 +37,40 @@ var (
 )
 
 func attacks(p *product) []attack {
-	key, enemy := minttest.NewKey("jwk-test-1"), minttest.NewKey("jwk-test-enemy")
-	good := minttest.JSON(p.claims(dawn))
-	return slices.Concat(algorithmAttacks(key, good), signatureAttacks(key, enemy, good), headerAttacks(key, enemy, good),
+	key, attacker := minttest.NewKey("jwk-test-1"), minttest.NewKey("jwk-test-attacker")
+	good := minttest.JSON(p.claims(start))
+	return slices.Concat(algorithmAttacks(key, good), signatureAttacks(key, attacker, good), headerAttacks(key, attacker, good),
 		formAttacks(key, good), payloadAttacks(key, good), claimAttacks(key, p), dateAttacks(key, p), kindAttacks(key, p))
 }
 
-// Whatever is wrong with a token, but for its age, is final: the API is not asked, and no key is fetched for it.
+// A refusal for another reason than the token's age causes no request.
 func TestAuthenticateJWT_refusesForgeries(t *testing.T) {
 	t.Parallel()
 	for _, p := range products() {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			plain := newWorld(t, p)
-			remembering := newWorld(t, p, func(c *stytch.Config) { c.Verification.TokenCacheSize = 64 })
-			good := plain.session(nil)
-			plain.verifies(good)
-			remembering.verifies(good)
+			plain := newFixture(t, p)
+			caching := newFixture(t, p, func(c *stytch.Config) { c.Verification.TokenCacheSize = 64 })
+			good := plain.sessionJWT(nil)
+			plain.accepts(good)
+			caching.accepts(good)
 			seen := map[string]bool{}
 			for _, a := range attacks(p) {
 				require.False(t, seen[a.name], a.name)
 				seen[a.name] = true
 				t.Run(a.name, func(t *testing.T) {
 					t.Parallel()
-					plain.in(t).refuses(&call{SessionJWT: a.text}, a.verdict)
-					remembering.in(t).refuses(&call{
-						SessionJWT: a.text, MaxTokenAge: new(time.Second), Leeway: time.Second, AuthorizationCheck: &question{
+					plain.with(t).refuses(&request{SessionJWT: a.text}, a.verdict)
+					caching.with(t).refuses(&request{
+						SessionJWT: a.text, MaxTokenAge: new(time.Second), Leeway: time.Second, AuthorizationCheck: &check{
 							OrganizationID: minttest.Organization, ResourceID: "documents", Action: "edit",
 						},
 					}, a.verdict)
 				})
 			}
 			t.Cleanup(func() {
-				assert.Equal(t, 1, plain.api.Asked(""), "the keys, once")
-				assert.Equal(t, 1, remembering.api.Asked(""))
+				assert.Equal(t, 1, plain.api.Requests(""), "only the keys are fetched, once")
+				assert.Equal(t, 1, caching.api.Requests(""))
 			})
 		})
 	}
@@ -135,30 +135,30 @@ func algorithmAttacks(key *minttest.Key, good string) []attack {
 	return list
 }
 
-func signatureAttacks(key, enemy *minttest.Key, good string) []attack {
+func signatureAttacks(key, attacker *minttest.Key, good string) []attack {
 	text := key.SignText(key.Header(), good)
 	parts := strings.Split(text, ".")
-	other := key.SignText(key.Header(), strings.Replace(good, "editor", "tyrant", 1))
+	other := key.SignText(key.Header(), strings.Replace(good, "editor", "stytch_admin", 1))
 	swapped := strings.Split(other, ".")
 	at := len(text) - 100
 	flipped := text[:at] + map[bool]string{true: "B", false: "A"}[text[at] == 'A'] + text[at+1:]
 	return []attack{
-		{"another's key under our kid", enemy.SignText(key.Header(), good), unsigned},
+		{"the attacker's key under our kid", attacker.SignText(key.Header(), good), unsigned},
 		{
 			"another project's token under our kid",
-			enemy.SignText(key.Header(), strings.ReplaceAll(good, minttest.Project, "project-test-other")), unsigned,
+			attacker.SignText(key.Header(), strings.ReplaceAll(good, minttest.Project, "project-test-other")), unsigned,
 		},
 		{"claims of another token", parts[0] + "." + swapped[1] + "." + parts[2], unsigned},
 		{"a signature of nothing but zeros", parts[0] + "." + parts[1] + "." + minttest.Encode(strings.Repeat("\x00", 256)), unsigned},
-		{"a letter of the signature", flipped, unsigned},
+		{"a changed character of the signature", flipped, unsigned},
 		{"a signature that is half as long", parts[0] + "." + parts[1] + "." + parts[2][:171], malformed},
 		{"a signature with a byte too many", parts[0] + "." + parts[1] + "." + minttest.Encode("\x00\x00\x00") + parts[2], unsigned},
 		{"no signature", parts[0] + "." + parts[1] + ".", malformed},
-		{"a key nobody knows", enemy.SignText(enemy.Header(), good), unknownKey},
+		{"an unknown key", attacker.SignText(attacker.Header(), good), unknownKey},
 	}
 }
 
-func headerAttacks(key, enemy *minttest.Key, good string) []attack {
+func headerAttacks(key, attacker *minttest.Key, good string) []attack {
 	list := []attack{}
 	add := func(name, member string, verdict *stytcherror.TokenError) {
 		list = append(list, attack{name, key.SignText(`{"alg":"RS256","typ":"JWT",`+member+`}`, good), verdict})
@@ -168,7 +168,7 @@ func headerAttacks(key, enemy *minttest.Key, good string) []attack {
 		add(name, kid+`"`+name+`":"https://evil.example/keys"`, malformed)
 		add(name+" of the API itself", kid+`"`+name+`":"https://test.stytch.com/v1/sessions/jwks/`+minttest.Project+`"`, malformed)
 	}
-	set := string(minttest.Set(enemy))
+	set := string(minttest.Set(attacker))
 	jwk := set[strings.IndexByte(set, '[')+1 : strings.IndexByte(set, ']')+strings.IndexByte(set[strings.IndexByte(set, ']'):], '}')+1]
 	for name, member := range map[string]string{
 		"jwk null": `"jwk":null`, "x5c": `"x5c":["MIIB"]`, "crit": `"crit":["exp"]`, "crit empty": `"crit":[]`,
@@ -177,7 +177,7 @@ func headerAttacks(key, enemy *minttest.Key, good string) []attack {
 		add(name, kid+member, malformed)
 	}
 	list = append(list, attack{
-		"jwk with the enemy's key", enemy.SignText(`{"alg":"RS256","kid":"jwk-test-1","jwk":`+jwk+`}`, good), malformed,
+		"jwk with the attacker's key", attacker.SignText(`{"alg":"RS256","kid":"jwk-test-1","jwk":`+jwk+`}`, good), malformed,
 	})
 	for name, value := range map[string]string{
 		"null": `null`, "empty": `""`, "a number": `1`, "a list": `["jwk-test-1"]`, "an object": `{}`,
@@ -225,35 +225,35 @@ func formAttacks(key *minttest.Key, good string) []attack {
 		{"no header", "." + parts[1] + "." + parts[2], malformed},
 		{"Bearer before it", "Bearer " + text, malformed},
 		{"standard padding", text + "==", malformed},
-		{"spare bits in the header", key.SignEncoded(spare(key.Header()), parts[1]), malformed},
-		{"spare bits in the claims", key.SignEncoded(parts[0], spare(good)), malformed},
-		{"spare bits in the signature", text[:len(text)-1] + next(text[len(text)-1:]), malformed},
+		{"unused bits in the header", key.SignEncoded(trailingBits(key.Header()), parts[1]), malformed},
+		{"unused bits in the claims", key.SignEncoded(parts[0], trailingBits(good)), malformed},
+		{"unused bits in the signature", text[:len(text)-1] + next(text[len(text)-1:]), malformed},
 		{"a line break in the claims", key.SignEncoded(parts[0], parts[1][:40]+"\r\n"+parts[1][40:]), malformed},
 		{"a line break in the header", key.SignEncoded(parts[0][:8]+"\n"+parts[0][8:], parts[1]), malformed},
 		{"a line break in the signature", text[:len(text)-8] + "\n" + text[len(text)-8:], malformed},
 	}
-	for name, trail := range map[string]string{
+	for name, suffix := range map[string]string{
 		"a dot": ".", "a line break": "\n", "a space": " ", "a NUL": "\x00", "a part": ".AAAA",
 	} {
-		list = append(list, attack{name + " after the token", text + trail, malformed})
+		list = append(list, attack{name + " after the token", text + suffix, malformed})
 	}
 	return append(list,
 		attack{"a letter after the token", text + "A", unsigned}, attack{"a space before the token", " " + text, malformed})
 }
 
-// spare encodes text so that its last letter has a bit that means nothing.
-func spare(text string) string {
+// trailingBits encodes text with an unused bit of the last character set.
+func trailingBits(text string) string {
 	for len(text)%3 == 0 {
-		text += " " // white space after JSON is fine, and leaves room
+		text += " " // white space after JSON is allowed
 	}
 	encoded := minttest.Encode(text)
 	return encoded[:len(encoded)-1] + next(encoded[len(encoded)-1:])
 }
 
-const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// next is the letter after one whose last bits are zero.
-func next(letter string) string { return letters[strings.Index(letters, letter)+1:][:1] }
+// next returns the character after one whose unused bits are zero.
+func next(character string) string { return alphabet[strings.Index(alphabet, character)+1:][:1] }
 
 func payloadAttacks(key *minttest.Key, good string) []attack {
 	list := []attack{}

@@ -13,40 +13,39 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// own begins the names of claims that are Stytch's own.
-const own = "https://stytch.com/"
+// stytchPrefix begins the names of Stytch's own claims.
+const stytchPrefix = "https://stytch.com/"
 
-// CustomClaims returns those of the remaining claims that the application has put there; nil when there are none. rest
-// is an object with the claims that a type of ours does not name.
+// CustomClaims returns the application's own claims, or nil if there are none. Rest is a JSON object with the claims
+// that the type of the token's claims does not have.
 func CustomClaims(rest jsontext.Value) shared.Object {
 	if len(rest) == 0 {
 		return nil
 	}
 	var claims shared.Object
-	large := jsonnumber.MayBeLarge(rest) // else both are the same, and the first allocates less
+	large := jsonnumber.MayBeLarge(rest) // otherwise json.Unmarshal gives the same, with fewer allocations
 	if large || json.Unmarshal(rest, (*map[string]any)(&claims)) != nil {
 		if claims.UnmarshalJSON(rest) != nil {
-			return nil // not to be: the token has been decoded
+			return nil // does not happen: the token was decoded before
 		}
 	}
 	delete(claims, "jti")
-	maps.DeleteFunc(claims, func(name string, _ any) bool { return strings.HasPrefix(name, own) })
+	maps.DeleteFunc(claims, func(name string, _ any) bool { return strings.HasPrefix(name, stytchPrefix) })
 	if len(claims) == 0 {
 		return nil
 	}
 	return claims
 }
 
-// Into decodes custom claims into a type of the caller's. A claim of another type is a *DecodeError that
-// names it.
-func Into[T any](op string, claims shared.Object) (T, error) {
-	var into T
+// DecodeClaims decodes custom claims into a T. A claim that does not fit is a *DecodeError that names it.
+func DecodeClaims[T any](op string, claims shared.Object) (T, error) {
+	var decoded T
 	text, err := json.Marshal(claims)
 	if err == nil && len(claims) > 0 {
-		err = json.Unmarshal(text, &into)
+		err = json.Unmarshal(text, &decoded)
 	}
 	if err == nil {
-		return into, nil
+		return decoded, nil
 	}
 	refused := stytcherror.DecodeError{Op: op}
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {

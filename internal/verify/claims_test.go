@@ -23,11 +23,11 @@ type plan struct {
 	Until *string `json:"until"`
 }
 
-func TestInto(t *testing.T) {
+func TestDecodeClaims(t *testing.T) {
 	t.Parallel()
-	t.Run("claims fill a struct, and those it does not know are left out", func(t *testing.T) {
+	t.Run("claims are decoded into a struct, and those that it does not have are ignored", func(t *testing.T) {
 		t.Parallel()
-		got, err := verify.Into[plan]("op", map[string]any{
+		got, err := verify.DecodeClaims[plan]("op", map[string]any{
 			"plan": "pro", "limits": map[string]any{"seats": 10.0, "sizes": []any{1.0, 2.0}}, "colour": "blue", "PLAN": "no",
 		})
 		require.NoError(t, err)
@@ -38,14 +38,14 @@ func TestInto(t *testing.T) {
 	t.Run("no claims are the zero value", func(t *testing.T) {
 		t.Parallel()
 		for _, none := range []map[string]any{nil, {}} {
-			got, err := verify.Into[plan]("op", none)
+			got, err := verify.DecodeClaims[plan]("op", none)
 			require.NoError(t, err)
 			assert.Zero(t, got)
 		}
 	})
-	t.Run("any type will do", func(t *testing.T) {
+	t.Run("claims are decoded into a map", func(t *testing.T) {
 		t.Parallel()
-		got, err := verify.Into[map[string]int]("op", map[string]any{"seats": 10.0})
+		got, err := verify.DecodeClaims[map[string]int]("op", map[string]any{"seats": 10.0})
 		require.NoError(t, err)
 		assert.Equal(t, map[string]int{"seats": 10}, got)
 	})
@@ -53,14 +53,14 @@ func TestInto(t *testing.T) {
 		claims map[string]any
 		field  string
 	}{
-		"a claim of another type":           {map[string]any{"plan": 7.0}, "/plan"},
-		"one further down":                  {map[string]any{"limits": map[string]any{"seats": "cAnArY"}}, "/limits/seats"},
-		"one in a list":                     {map[string]any{"limits": map[string]any{"sizes": []any{1.0, "cAnArY"}}}, "/limits/sizes/1"},
-		"a fraction where there is no room": {map[string]any{"limits": map[string]any{"seats": 1.5}}, "/limits/seats"},
+		"a claim of another type":              {map[string]any{"plan": 7.0}, "/plan"},
+		"a claim in an object of another type": {map[string]any{"limits": map[string]any{"seats": "cAnArY"}}, "/limits/seats"},
+		"a claim in a list of another type":    {map[string]any{"limits": map[string]any{"sizes": []any{1.0, "cAnArY"}}}, "/limits/sizes/1"},
+		"a fraction for an integer":            {map[string]any{"limits": map[string]any{"seats": 1.5}}, "/limits/seats"},
 	} {
-		t.Run(name+" is told by its name, without its value", func(t *testing.T) {
+		t.Run(name+" is an error that names it, without its value", func(t *testing.T) {
 			t.Parallel()
-			got, err := verify.Into[plan]("op", tt.claims)
+			got, err := verify.DecodeClaims[plan]("op", tt.claims)
 			assert.Zero(t, got)
 			refused, ok := errors.AsType[*stytcherror.DecodeError](err)
 			require.True(t, ok, "%T", err)
@@ -70,9 +70,9 @@ func TestInto(t *testing.T) {
 			assert.Zero(t, refused.StatusCode)
 		})
 	}
-	t.Run("what cannot be encoded is an error, no panic", func(t *testing.T) {
+	t.Run("claims that cannot be encoded are an error", func(t *testing.T) {
 		t.Parallel()
-		_, err := verify.Into[plan]("op", map[string]any{"plan": func() {}})
+		_, err := verify.DecodeClaims[plan]("op", map[string]any{"plan": func() {}})
 		_, ok := errors.AsType[*stytcherror.DecodeError](err)
 		assert.True(t, ok, "%T", err)
 	})
@@ -87,7 +87,7 @@ func TestCustomClaims(t *testing.T) {
 	assert.Equal(t, shared.Object{
 		"https://stytch.example": 2.0, "plan": "pro", "big": json.Number("9007199254740993"),
 		"list": []any{1.0, map[string]any{"n": json.Number("12345678901234567890")}},
-	}, got, "the application's own, and numbers exactly")
+	}, got, "the application's own claims, with exact numbers")
 	for _, none := range []string{``, `{}`, `{"jti": "j", "https://stytch.com/session": {}}`} {
 		assert.Nil(t, verify.CustomClaims(jsontext.Value(none)))
 	}

@@ -21,199 +21,187 @@ import (
 )
 
 const (
-	tenants = 1000
-	wave    = 2500 // the race detector follows some eight thousand goroutines
-	waves   = 4
+	organizations = 1000
+	callers       = 2500 // at a time: the race detector's limit is some eight thousand goroutines
+	rounds        = 4
 )
 
-// tenant is a session of an organization, and what it wants to do there.
-type tenant struct {
-	text  string
-	check question
+// sessionOf is a session of an organization, and a check in it.
+type sessionOf struct {
+	jwt   string
+	check check
 }
 
-// crowds are a session in each of a thousand organizations, and sessions of some of them that began after a rotation.
-// Users have no organizations: there it is a thousand sessions.
-var crowds = sync.OnceValue(func() map[string][]tenant {
-	made := map[string][]tenant{}
+// sessions has, for each product, a session in each of a thousand organizations and, under "after", sessions in some of
+// them that are signed with a second key. In B2C, they are sessions of a thousand users.
+var sessions = sync.OnceValue(func() map[string][]sessionOf {
+	made := map[string][]sessionOf{}
 	for _, p := range products() {
-		made[p.name] = crowd(p, tenants, minttest.NewKey("jwk-test-1"))
-		made[p.name+" after"] = crowd(p, tenants/10, minttest.NewKey("jwk-test-2"))
+		made[p.name] = newSessions(p, organizations, minttest.NewKey("jwk-test-1"))
+		made[p.name+" after"] = newSessions(p, organizations/10, minttest.NewKey("jwk-test-2"))
 	}
 	return made
 })
 
-func crowd(p *product, n int, key *minttest.Key) []tenant {
-	list := make([]tenant, n)
+func newSessions(p *product, n int, key *minttest.Key) []sessionOf {
+	list := make([]sessionOf, n)
 	for i := range list {
 		id := fmt.Sprintf("organization-test-%d", i)
-		claims := minttest.With(lasting(p.claims(dawn)), map[string]any{
-			"sub": fmt.Sprintf("somebody-%d", i), minttest.SessionClaim: map[string]any{"id": minttest.Session, "roles": []string{"editor", "local"}},
+		claims := minttest.With(longLived(p.claims(start)), map[string]any{
+			"sub": fmt.Sprintf("subject-%d", i), minttest.SessionClaim: map[string]any{"id": minttest.Session, "roles": []string{"editor", "local"}},
 		})
-		if p.name == "b2b" {
+		if p.isB2B() {
 			claims[minttest.OrganizationClaim] = map[string]any{"organization_id": id}
 		}
-		list[i] = tenant{key.Sign(claims), question{OrganizationID: id, ResourceID: "documents", Action: "edit"}}
+		list[i] = sessionOf{key.Sign(claims), check{OrganizationID: id, ResourceID: "documents", Action: "edit"}}
 	}
 	return list
 }
 
-// storm lets that many callers go at once. What halfway does happens in the middle of it.
-func (w *world) storm(crowd []tenant, size int, halfway func()) {
-	var callers sync.WaitGroup
+// authenticateAll authenticates sessions from n goroutines at once, and calls halfway in the middle.
+func (f *fixture) authenticateAll(list []sessionOf, n int, halfway func()) {
+	var wait sync.WaitGroup
 	gate := make(chan struct{})
-	for i := range size {
-		callers.Go(func() {
+	for i := range n {
+		wait.Go(func() {
 			<-gate
-			if i == size/2 {
+			if i == n/2 {
 				halfway()
 			}
-			who := crowd[i%len(crowd)]
-			_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: who.text, AuthorizationCheck: &who.check})
+			s := list[i%len(list)]
+			_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: s.jwt, AuthorizationCheck: &s.check})
 			if err != nil {
-				w.t.Errorf("%v", err)
+				f.t.Errorf("%v", err)
 			}
 		})
 	}
 	close(gate)
-	callers.Wait()
+	wait.Wait()
 	synctest.Wait()
 }
 
-func TestAuthenticateJWT_crowd(t *testing.T) {
+func TestAuthenticateJWT_manyCallers(t *testing.T) {
 	t.Parallel()
-	for name, tokens := range map[string]int{"": 0, ", with tokens kept": 256} {
-		waves := waves
-		if tokens > 0 {
-			waves /= 2
+	for name, cacheSize := range map[string]int{"": 0, ", with a token cache": 256} {
+		rounds := rounds
+		if cacheSize > 0 {
+			rounds /= 2
 		}
-		promise(t, "ten thousand callers of a thousand organizations, in the midst of refreshes and a rotation"+name, func(w *world) {
-			before, after := crowds()[w.name], slices.Clone(crowds()[w.name])
-			copy(after, crowds()[w.name+" after"])
-			w.storm(before, wave, func() {})
-			assert.Equal(w.t, 1, w.api.Asked(minttest.Keys))
-			w.publish(w.key, minttest.NewKey("jwk-test-2"))
-			for expiry := range waves - 1 {
-				w.advance(3*time.Minute + 30*time.Second)
-				w.storm(after, wave, func() { w.passed.Add(int64(time.Minute)) }) // to where the policy is fetched anew
-				assert.Equal(w.t, expiry+2, w.api.Asked(minttest.Policy), "one fetch per expiry")
+		forEachProduct(t, "ten thousand callers of a thousand organizations, during refreshes and a key rotation"+name, func(f *fixture) {
+			before, after := sessions()[f.name], slices.Clone(sessions()[f.name])
+			copy(after, sessions()[f.name+" after"])
+			f.authenticateAll(before, callers, func() {})
+			assert.Equal(f.t, 1, f.api.Requests(minttest.Keys))
+			f.publish(f.key, minttest.NewKey("jwk-test-2"))
+			for round := range rounds - 1 {
+				f.advance(3*time.Minute + 30*time.Second)
+				f.authenticateAll(after, callers, func() { f.passed.Add(int64(time.Minute)) }) // the policy is to be renewed then
+				assert.Equal(f.t, round+2, f.api.Requests(minttest.Policy), "one request per renewal")
 			}
-			assert.Equal(w.t, 2, w.api.Asked(minttest.Keys), "and one for the new key")
-			assert.Zero(w.t, w.api.Asked(w.remote))
-			assert.Zero(w.t, w.api.Asked(minttest.Organizations), "the project's roles suffice")
-		}, func(c *stytch.Config) { c.Verification.TokenCacheSize = tokens })
+			assert.Equal(f.t, 2, f.api.Requests(minttest.Keys), "one request for the new key")
+			assert.Zero(f.t, f.api.Requests(f.authenticatePath))
+			assert.Zero(f.t, f.api.Requests(minttest.Organizations), "the project's roles allow the action")
+		}, func(c *stytch.Config) { c.Verification.TokenCacheSize = cacheSize })
 	}
-	promise(t, "organizations are asked about once per expiry, each", func(w *world) {
-		w.api.Serve(minttest.Organizations, ownRoles)
-		crowd, asked := stamping(200), 200
-		if w.name == "b2c" {
-			crowd, asked = crowds()["b2c"][:200], 0
+	forEachProduct(t, "each organization is fetched once per renewal", func(f *fixture) {
+		f.api.Serve(minttest.Organizations, ownRoles)
+		list, fetches := stamping(200), 200
+		if !f.isB2B() {
+			list, fetches = sessions()["b2c"][:200], 0
 		}
-		for expiry := range 3 {
-			w.storm(crowd, wave/2, func() {})
-			assert.Equal(w.t, expiry+1, w.api.Asked(minttest.Policy))
-			assert.Equal(w.t, (expiry+1)*asked, w.api.Asked(minttest.Organizations))
-			w.advance(5 * time.Minute)
+		for round := range 3 {
+			f.authenticateAll(list, callers/2, func() {})
+			assert.Equal(f.t, round+1, f.api.Requests(minttest.Policy))
+			assert.Equal(f.t, (round+1)*fetches, f.api.Requests(minttest.Organizations))
+			f.advance(5 * time.Minute)
 		}
 	})
-	promise(t, "no more organizations are kept than MaxOrganizations, and all get their answer", func(w *world) {
-		if w.name == "b2c" {
-			return
-		}
-		w.api.Serve(minttest.Organizations, ownRoles)
-		w.storm(stamping(200), 400, func() {})
-		first := w.api.Asked(minttest.Organizations)
-		assert.GreaterOrEqual(w.t, first, 200)
-		w.storm(stamping(200), 400, func() {})
-		assert.GreaterOrEqual(w.t, w.api.Asked(minttest.Organizations)-first, 200-16)
-		w.storm(stamping(1), 100, func() {})
-		before := w.api.Asked(minttest.Organizations)
-		w.storm(stamping(1), 100, func() {})
-		assert.Equal(w.t, before, w.api.Asked(minttest.Organizations), "who is kept is not asked about again")
+	forB2B(t, "at most MaxOrganizations are cached, and checks in others succeed too", func(f *fixture) {
+		f.api.Serve(minttest.Organizations, ownRoles)
+		f.authenticateAll(stamping(200), 400, func() {})
+		first := f.api.Requests(minttest.Organizations)
+		assert.GreaterOrEqual(f.t, first, 200)
+		f.authenticateAll(stamping(200), 400, func() {})
+		assert.GreaterOrEqual(f.t, f.api.Requests(minttest.Organizations)-first, 200-16)
+		f.authenticateAll(stamping(1), 100, func() {})
+		before := f.api.Requests(minttest.Organizations)
+		f.authenticateAll(stamping(1), 100, func() {})
+		assert.Equal(f.t, before, f.api.Requests(minttest.Organizations), "a cached organization is not fetched again")
 	}, func(c *stytch.Config) { c.Verification.MaxOrganizations = 16 })
 }
 
-// ownRoles are an organization's.
+// ownRoles is the policy of an organization whose role "local" allows to stamp documents.
 const ownRoles = `{"request_id":"r","status_code":200,"org_policy":{"roles":[
 	{"role_id":"local","permissions":[{"resource_id":"documents","actions":["stamp"]}]}]}}`
 
-// stamping are the first members of the crowd, who want to do what only their own organization allows.
-func stamping(n int) []tenant {
-	list := slices.Clone(crowds()["b2b"][:n])
+// stamping returns the first B2B sessions, with an action that only the organization's own role allows.
+func stamping(n int) []sessionOf {
+	list := slices.Clone(sessions()["b2b"][:n])
 	for i := range list {
 		list[i].check.Action = "stamp"
 	}
 	return list
 }
 
-// forget drops what is remembered, in all ways there are.
-func (w *world) forget(i int) {
-	switch {
-	case w.name == "b2b" && i%3 == 0:
-		w.client.B2B.Sessions.Forget(minttest.Session)
-	case w.name == "b2b":
-		w.client.B2B.Sessions.ForgetAll()
-	case i%3 == 0:
-		w.client.B2C.Sessions.Forget(minttest.Session)
-	default:
-		w.client.B2C.Sessions.ForgetAll()
-	}
-}
-
-func TestAuthenticateJWT_turmoil(t *testing.T) {
+func TestAuthenticateJWT_concurrentChanges(t *testing.T) {
 	t.Parallel()
-	promise(t, "good tokens pass and forged ones do not, whatever else goes on", func(w *world) {
-		enemy := minttest.NewKey("jwk-test-enemy")
-		crowd := crowds()[w.name][:20]
-		var flips atomic.Int64
-		w.api.Answer(minttest.Keys, func(*http.Request) (int, []byte, error) {
-			if flips.Add(1)%2 == 0 {
+	forEachProduct(t, "valid tokens are accepted and forged ones refused, while the clock moves, tokens are forgotten and fetches fail", func(f *fixture) {
+		attacker := minttest.NewKey("jwk-test-attacker")
+		list := sessions()[f.name][:20]
+		var fetches atomic.Int64
+		f.api.Handle(minttest.Keys, func(*http.Request) (int, []byte, error) {
+			if fetches.Add(1)%2 == 0 {
 				return http.StatusInternalServerError, nil, nil
 			}
-			return http.StatusOK, minttest.Set(w.key), nil
+			return http.StatusOK, minttest.Set(f.key), nil
 		})
-		forged := []string{enemy.Named(w.key.KID).Sign(w.claims(dawn)), enemy.Sign(w.claims(dawn)), crowd[0].text + "A", "."}
-		w.verifies(crowd[0].text)
-		var callers sync.WaitGroup
+		forged := []string{
+			attacker.WithKID(f.key.KID).Sign(f.claims(start)), attacker.Sign(f.claims(start)), list[0].jwt + "A", ".",
+		}
+		f.accepts(list[0].jwt)
+		var wait sync.WaitGroup
 		for i := range 1000 {
-			callers.Go(func() {
+			wait.Go(func() {
 				switch i % 5 {
 				case 0:
-					w.passed.Add(int64(20 * time.Second))
+					f.passed.Add(int64(20 * time.Second))
 				case 1:
-					w.forget(i)
+					f.forget(minttest.Session)
+					if i%3 == 0 {
+						f.forgetAll()
+					}
 				case 2:
-					_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: forged[i/5%len(forged)]})
+					_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: forged[i/5%len(forged)]})
 					if _, refused := errors.AsType[*stytcherror.TokenError](err); !refused {
-						w.t.Errorf("%v", err)
+						f.t.Errorf("%v", err)
 					}
 				default:
-					who := crowd[i%len(crowd)]
-					_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: who.text, AuthorizationCheck: &who.check})
-					assert.NoError(w.t, err)
+					s := list[i%len(list)]
+					_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: s.jwt, AuthorizationCheck: &s.check})
+					assert.NoError(f.t, err)
 				}
 			})
 		}
-		callers.Wait()
+		wait.Wait()
 	}, func(c *stytch.Config) { c.Verification.TokenCacheSize = 8 })
-	promise(t, "what callers do to their session is nobody else's business", func(w *world) {
-		text := w.session(nil)
-		var callers sync.WaitGroup
+	forEachProduct(t, "callers may change the session that they get", func(f *fixture) {
+		text := f.sessionJWT(nil)
+		var wait sync.WaitGroup
 		for i := range 200 {
-			callers.Go(func() {
-				if w.name == "b2b" {
-					s, err := w.client.B2B.Sessions.AuthenticateJWTLocal(w.t.Context(), &b2bsessions.AuthenticateJWTLocalRequest{SessionJWT: text})
-					if assert.NoError(w.t, err) && assert.Equal(w.t, minttest.Member, s.MemberID) {
+			wait.Go(func() {
+				if f.isB2B() {
+					s, err := f.client.B2B.Sessions.AuthenticateJWTLocal(f.t.Context(), &b2bsessions.AuthenticateJWTLocalRequest{SessionJWT: text})
+					if assert.NoError(f.t, err) && assert.Equal(f.t, minttest.Member, s.MemberID) {
 						*s = b2bsessions.MemberSession{MemberID: fmt.Sprint(i)}
 					}
 					return
 				}
-				s, err := w.client.B2C.Sessions.AuthenticateJWTLocal(w.t.Context(), &b2csessions.AuthenticateJWTLocalRequest{SessionJWT: text})
-				if assert.NoError(w.t, err) && assert.Equal(w.t, minttest.User, s.UserID) {
+				s, err := f.client.B2C.Sessions.AuthenticateJWTLocal(f.t.Context(), &b2csessions.AuthenticateJWTLocalRequest{SessionJWT: text})
+				if assert.NoError(f.t, err) && assert.Equal(f.t, minttest.User, s.UserID) {
 					*s = b2csessions.Session{UserID: fmt.Sprint(i)}
 				}
 			})
 		}
-		callers.Wait()
+		wait.Wait()
 	}, func(c *stytch.Config) { c.Verification.TokenCacheSize = 8 })
 }

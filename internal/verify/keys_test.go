@@ -25,96 +25,90 @@ import (
 // interval is the default of KeysMinInterval.
 const interval = 30 * time.Second
 
-// publish makes the API serve these keys from now on.
-func (w *world) publish(keys ...*minttest.Key) {
-	w.api.Serve(minttest.Keys, string(minttest.Set(keys...)))
+// publish makes the API serve these keys.
+func (f *fixture) publish(keys ...*minttest.Key) {
+	f.api.Serve(minttest.Keys, string(minttest.Set(keys...)))
 }
 
-// flood sends n forged tokens, each with a kid of its own.
-func (w *world) flood(n int) {
-	claims := minttest.Encode(minttest.JSON(w.claims(w.now())))
+// sendForged sends n forged tokens with different kids.
+func (f *fixture) sendForged(n int) {
+	claims := minttest.Encode(minttest.JSON(f.claims(f.now())))
 	signature := minttest.Encode(strings.Repeat("s", 256))
-	var senders sync.WaitGroup
+	var wait sync.WaitGroup
 	for sender := range 100 {
-		senders.Go(func() {
+		wait.Go(func() {
 			for i := range n / 100 {
 				kid := "jwk-forged-" + strconv.Itoa(sender) + "-" + strconv.Itoa(i)
 				text := minttest.Encode(`{"alg":"RS256","kid":"`+kid+`","typ":"JWT"}`) + "." + claims + "." + signature
-				w.both(w.t.Context(), &call{SessionJWT: text}, func(op string, _ *outcome, err error) {
+				f.withBoth(f.t.Context(), &request{SessionJWT: text}, func(op string, _ *session, err error) {
 					refused, _ := errors.AsType[*stytcherror.TokenError](err)
 					if !errors.Is(err, unknownKey) || refused.Op != op {
-						w.t.Errorf("%v", err)
+						f.t.Errorf("%v", err)
 					}
 				})
 			}
 		})
 	}
-	senders.Wait()
+	wait.Wait()
 }
 
-func TestAuthenticateJWT_flood(t *testing.T) {
+func TestAuthenticateJWT_forgedKIDs(t *testing.T) {
 	t.Parallel()
-	promise(t, "ten thousand forged kids cost one fetch of keys, harm nobody and hide no rotation", func(w *world) {
-		old, next := w.lasting(w.key), w.lasting(minttest.NewKey("jwk-test-2"))
-		w.verifies(old)
-		w.advance(interval)
-		var attackers sync.WaitGroup
-		attackers.Go(func() { w.flood(10_000) })
+	forEachProduct(t, "ten thousand forged kids cause one fetch of keys, and delay neither valid tokens nor a rotation", func(f *fixture) {
+		old, next := f.longLivedJWT(f.key), f.longLivedJWT(minttest.NewKey("jwk-test-2"))
+		f.accepts(old)
+		f.advance(interval)
+		var attack sync.WaitGroup
+		attack.Go(func() { f.sendForged(10_000) })
 		for range 100 {
-			w.verifies(old)
+			f.accepts(old)
 		}
-		attackers.Wait()
-		assert.Equal(w.t, 2, w.api.Asked(w.keys))
-		assert.Equal(w.t, 2, w.api.Asked(""), "and nothing else")
+		attack.Wait()
+		assert.Equal(f.t, 2, f.api.Requests(f.keysPath))
+		assert.Equal(f.t, 2, f.api.Requests(""), "no other request")
 
-		w.publish(minttest.NewKey("jwk-test-2"))
-		w.refuses(&call{SessionJWT: next}, unknownKey)
-		w.advance(interval - 1)
-		w.refuses(&call{SessionJWT: next}, unknownKey)
-		w.verifies(old)
-		w.advance(1)
-		w.verifies(next)
-		w.refuses(&call{SessionJWT: old}, unknownKey)
-		assert.Equal(w.t, 3, w.api.Asked(""))
+		f.publish(minttest.NewKey("jwk-test-2"))
+		f.refuses(&request{SessionJWT: next}, unknownKey)
+		f.advance(interval - 1)
+		f.refuses(&request{SessionJWT: next}, unknownKey)
+		f.accepts(old)
+		f.advance(1)
+		f.accepts(next)
+		f.refuses(&request{SessionJWT: old}, unknownKey)
+		assert.Equal(f.t, 3, f.api.Requests(""))
 	})
-	promise(t, "a flood that never ends costs one fetch in an interval", func(w *world) {
-		w.verifies(w.lasting(w.key))
+	forEachProduct(t, "forged kids that keep coming cause one fetch per interval", func(f *fixture) {
+		f.accepts(f.longLivedJWT(f.key))
 		for minute := range 10 {
-			w.advance(interval)
-			w.flood(200)
-			assert.Equal(w.t, minute+2, w.api.Asked(""))
+			f.advance(interval)
+			f.sendForged(200)
+			assert.Equal(f.t, minute+2, f.api.Requests(""))
 		}
 	})
-	promise(t, "the interval is KeysMinInterval", func(w *world) {
-		w.verifies(w.lasting(w.key))
-		w.publish(w.key, minttest.NewKey("jwk-test-2"))
-		next := w.lasting(minttest.NewKey("jwk-test-2"))
-		w.advance(5*time.Minute - 1)
-		w.refuses(&call{SessionJWT: next}, unknownKey)
-		w.advance(1)
-		w.verifies(next)
-		w.verifies(w.lasting(w.key))
+	forEachProduct(t, "KeysMinInterval is the interval", func(f *fixture) {
+		f.accepts(f.longLivedJWT(f.key))
+		f.publish(f.key, minttest.NewKey("jwk-test-2"))
+		next := f.longLivedJWT(minttest.NewKey("jwk-test-2"))
+		f.advance(5*time.Minute - 1)
+		f.refuses(&request{SessionJWT: next}, unknownKey)
+		f.advance(1)
+		f.accepts(next)
+		f.accepts(f.longLivedJWT(f.key))
 	}, func(c *stytch.Config) { c.Verification.KeysMinInterval = 5 * time.Minute })
 }
 
-type answer = func(*http.Request) (status int, body []byte, err error)
-
-func says(status int, body string) answer {
-	return func(*http.Request) (int, []byte, error) { return status, []byte(body), nil }
-}
-
-// troubles are what an endpoint can do to its callers. Each must leave a client with what it has.
-func troubles() map[string]answer {
-	return map[string]answer{
-		"fails":                says(http.StatusInternalServerError, `{"status_code":500,"request_id":"r","error_type":"unexpected"}`),
-		"is down":              says(http.StatusServiceUnavailable, "upstream connect error"),
-		"refuses":              says(http.StatusUnauthorized, `{"status_code":401,"error_type":"unauthorized_credentials"}`),
-		"limits the rate":      says(http.StatusTooManyRequests, `{"status_code":429,"error_type":"too_many_requests"}`),
+// failures are the ways in which an endpoint can fail. In each of them a client uses what it has cached.
+func failures() map[string]minttest.Handler {
+	return map[string]minttest.Handler{
+		"fails":                minttest.Status(http.StatusInternalServerError, `{"status_code":500,"request_id":"r","error_type":"unexpected"}`),
+		"is down":              minttest.Status(http.StatusServiceUnavailable, "upstream connect error"),
+		"refuses":              minttest.Status(http.StatusUnauthorized, `{"status_code":401,"error_type":"unauthorized_credentials"}`),
+		"limits the rate":      minttest.Status(http.StatusTooManyRequests, `{"status_code":429,"error_type":"too_many_requests"}`),
 		"cannot be reached":    func(*http.Request) (int, []byte, error) { return 0, nil, errors.New("connection refused") },
-		"answers in HTML":      says(http.StatusOK, "<html>log in to this network</html>"),
-		"answers with nothing": says(http.StatusOK, ""),
-		"answers with {}":      says(http.StatusOK, `{}`),
-		"answers emptily":      says(http.StatusOK, `{"request_id":"r","status_code":200}`),
+		"answers in HTML":      minttest.Status(http.StatusOK, "<html>log in to this network</html>"),
+		"answers with nothing": minttest.Status(http.StatusOK, ""),
+		"answers with {}":      minttest.Status(http.StatusOK, `{}`),
+		"answers emptily":      minttest.Status(http.StatusOK, `{"request_id":"r","status_code":200}`),
 		"hangs": func(r *http.Request) (int, []byte, error) {
 			<-r.Context().Done()
 			return 0, nil, r.Context().Err()
@@ -123,191 +117,191 @@ func troubles() map[string]answer {
 			time.Sleep(5 * time.Second)
 			return http.StatusInternalServerError, nil, nil
 		},
-		"panics": func(*http.Request) (int, []byte, error) { panic("of a middleware") },
+		"panics": func(*http.Request) (int, []byte, error) { panic("middleware") },
 	}
 }
 
-// lies are key sets that are not to be taken for the project's.
-func lies() map[string]answer {
+// wrongSets are key sets that do not replace a cached one.
+func wrongSets() map[string]minttest.Handler {
 	const ok = `"request_id":"r","status_code":200`
-	key, enemy := minttest.NewKey("jwk-test-1"), minttest.NewKey("jwk-test-enemy")
+	key, attacker := minttest.NewKey("jwk-test-1"), minttest.NewKey("jwk-test-attacker")
 	set := string(minttest.Set(key))
-	return map[string]answer{
-		"has null for keys":          says(http.StatusOK, `{"keys":null,`+ok+`}`),
-		"has an empty set":           says(http.StatusOK, `{"keys":[],`+ok+`}`),
-		"has half a set":             says(http.StatusOK, set[:200]),
-		"has another key for a kid":  says(http.StatusOK, string(minttest.Set(enemy.Named(key.KID)))),
-		"has two keys for a kid":     says(http.StatusOK, string(minttest.Set(key, enemy.Named(key.KID)))),
-		"has keys of the wrong kind": says(http.StatusOK, strings.ReplaceAll(set, "RS256", "HS256")),
+	return map[string]minttest.Handler{
+		"has null for keys":          minttest.Status(http.StatusOK, `{"keys":null,`+ok+`}`),
+		"has an empty set":           minttest.Status(http.StatusOK, `{"keys":[],`+ok+`}`),
+		"has half a set":             minttest.Status(http.StatusOK, set[:200]),
+		"has another key for a kid":  minttest.Status(http.StatusOK, string(minttest.Set(attacker.WithKID(key.KID)))),
+		"has two keys for a kid":     minttest.Status(http.StatusOK, string(minttest.Set(key, attacker.WithKID(key.KID)))),
+		"has keys of the wrong kind": minttest.Status(http.StatusOK, strings.ReplaceAll(set, "RS256", "HS256")),
 	}
 }
 
 func TestAuthenticateJWT_outages(t *testing.T) {
 	t.Parallel()
-	all := troubles()
-	maps.Copy(all, lies())
-	for name, trouble := range all {
-		promise(t, "valid sessions verify on, after two seconds at most, while the endpoint of the keys "+name, func(w *world) {
-			text := w.lasting(w.key)
-			forged := minttest.NewKey("jwk-test-enemy").Named(w.key.KID).Sign(w.claims(dawn))
-			w.verifies(text)
-			w.api.Answer(minttest.Keys, trouble)
+	all := failures()
+	maps.Copy(all, wrongSets())
+	for name, handler := range all {
+		forEachProduct(t, "valid sessions are accepted, after two seconds at most, while the endpoint of the keys "+name, func(f *fixture) {
+			text := f.longLivedJWT(f.key)
+			forged := minttest.NewKey("jwk-test-attacker").WithKID(f.key.KID).Sign(f.claims(start))
+			f.accepts(text)
+			f.api.Handle(minttest.Keys, handler)
 			for range 24 {
-				w.advance(time.Hour - time.Minute)
+				f.advance(time.Hour - time.Minute)
 				began := time.Now()
-				_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: text})
-				require.NoError(w.t, err)
-				assert.LessOrEqual(w.t, time.Since(began), 2*time.Second)
+				_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: text})
+				require.NoError(f.t, err)
+				assert.LessOrEqual(f.t, time.Since(began), 2*time.Second)
 				synctest.Wait()
 				began = time.Now()
-				w.verifies(text)
-				w.refuses(&call{SessionJWT: forged}, unsigned)
-				assert.Zero(w.t, time.Since(began), "nobody else waits")
+				f.accepts(text)
+				f.refuses(&request{SessionJWT: forged}, unsigned)
+				assert.Zero(f.t, time.Since(began), "later callers do not wait")
 			}
-			assert.Greater(w.t, w.api.Asked(minttest.Keys), 20, "it was tried")
-			w.publish(w.key, minttest.NewKey("jwk-test-2"))
-			w.advance(2 * time.Minute)
-			w.verifies(w.lasting(minttest.NewKey("jwk-test-2")))
+			assert.Greater(f.t, f.api.Requests(minttest.Keys), 20, "fetches go on")
+			f.publish(f.key, minttest.NewKey("jwk-test-2"))
+			f.advance(2 * time.Minute)
+			f.accepts(f.longLivedJWT(minttest.NewKey("jwk-test-2")))
 		})
 	}
-	promise(t, "keys serve for a day at most, and then nothing is certain", func(w *world) {
-		text := w.lasting(w.key)
-		w.verifies(text)
-		w.api.Answer(minttest.Keys, troubles()["fails"])
-		w.advance(24*time.Hour - 1)
-		w.verifies(text)
-		w.advance(time.Minute)
-		w.asks(&call{SessionJWT: text}, stytcherror.ErrKeysUnavailable)
-		w.publish(w.key)
-		w.advance(time.Minute)
-		w.verifies(text)
+	forEachProduct(t, "without new keys, cached ones are used for a day", func(f *fixture) {
+		text := f.longLivedJWT(f.key)
+		f.accepts(text)
+		f.api.Handle(minttest.Keys, failures()["fails"])
+		f.advance(24*time.Hour - 1)
+		f.accepts(text)
+		f.advance(time.Minute)
+		f.asksAPI(&request{SessionJWT: text}, stytcherror.ErrKeysUnavailable)
+		f.publish(f.key)
+		f.advance(time.Minute)
+		f.accepts(text)
 	})
-	promise(t, "KeysTTL and KeysMaxStale say how long they serve", func(w *world) {
-		text := w.lasting(w.key)
-		w.verifies(text)
-		w.api.Answer(minttest.Keys, troubles()["fails"])
-		w.advance(48*time.Second - 1)
-		w.verifies(text)
+	forEachProduct(t, "KeysTTL and KeysMaxStale bound the use of cached keys", func(f *fixture) {
+		text := f.longLivedJWT(f.key)
+		f.accepts(text)
+		f.api.Handle(minttest.Keys, failures()["fails"])
+		f.advance(48*time.Second - 1)
+		f.accepts(text)
 		synctest.Wait()
-		assert.Equal(w.t, 1, w.api.Asked(""))
-		w.advance(1)
-		w.verifies(text)
+		assert.Equal(f.t, 1, f.api.Requests(""))
+		f.advance(1)
+		f.accepts(text)
 		synctest.Wait()
-		assert.Equal(w.t, 2, w.api.Asked(""), "from four fifths of it on")
-		w.advance(4*time.Minute + 12*time.Second - 1)
-		w.verifies(text)
-		w.advance(1)
-		_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: text})
-		require.ErrorIs(w.t, err, stytcherror.ErrKeysUnavailable)
+		assert.Equal(f.t, 2, f.api.Requests(""), "from four fifths of KeysTTL on")
+		f.advance(4*time.Minute + 12*time.Second - 1)
+		f.accepts(text)
+		f.advance(1)
+		_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: text})
+		require.ErrorIs(f.t, err, stytcherror.ErrKeysUnavailable)
 	}, func(c *stytch.Config) {
 		c.Verification.KeysTTL, c.Verification.KeysMaxStale = time.Minute, 5*time.Minute
 	})
-	promise(t, "a caller waits for the first keys as long as it likes to, and others go on", func(w *world) {
-		w.api.Answer(minttest.Keys, func(*http.Request) (int, []byte, error) {
+	forEachProduct(t, "callers without keys wait for one fetch, each until its own context ends", func(f *fixture) {
+		f.api.Handle(minttest.Keys, func(*http.Request) (int, []byte, error) {
 			time.Sleep(5 * time.Second)
-			return http.StatusOK, minttest.Set(w.key), nil
+			return http.StatusOK, minttest.Set(f.key), nil
 		})
-		text := w.lasting(w.key)
-		var callers sync.WaitGroup
+		text := f.longLivedJWT(f.key)
+		var wait sync.WaitGroup
 		for range 100 {
-			callers.Go(func() {
-				ctx, cancel := context.WithTimeout(w.t.Context(), time.Second)
+			wait.Go(func() {
+				ctx, cancel := context.WithTimeout(f.t.Context(), time.Second)
 				defer cancel()
-				_, err := w.local(ctx, w.client, &call{SessionJWT: text})
-				noAnswer(w.t, err, w.name+".sessions.authenticate_jwt_local", context.DeadlineExceeded)
+				_, err := f.authenticateLocal(ctx, &request{SessionJWT: text})
+				isContextError(f.t, err, f.name+".sessions.authenticate_jwt_local", context.DeadlineExceeded)
 			})
-			callers.Go(func() {
+			wait.Go(func() {
 				began := time.Now()
-				_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: text})
-				assert.NoError(w.t, err)
-				assert.Equal(w.t, 5*time.Second, time.Since(began))
+				_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: text})
+				assert.NoError(f.t, err)
+				assert.Equal(f.t, 5*time.Second, time.Since(began))
 			})
 		}
-		callers.Wait()
-		assert.Equal(w.t, 1, w.api.Asked(""))
+		wait.Wait()
+		assert.Equal(f.t, 1, f.api.Requests(""))
 	})
 }
 
 func TestAuthenticateJWT_rotation(t *testing.T) {
 	t.Parallel()
-	promise(t, "a new key is fetched when it is first seen, and an old one counts no more once it is withdrawn", func(w *world) {
+	forEachProduct(t, "a new key is fetched when a token first names it, and a removed one is no longer trusted", func(f *fixture) {
 		second := minttest.NewKey("jwk-test-2")
-		w.verifies(w.lasting(w.key))
-		w.publish(w.key, second)
-		w.advance(interval)
-		w.verifies(w.lasting(second))
-		w.verifies(w.lasting(w.key))
-		w.publish(second)
-		w.advance(time.Hour)
-		w.verifies(w.lasting(second))
+		f.accepts(f.longLivedJWT(f.key))
+		f.publish(f.key, second)
+		f.advance(interval)
+		f.accepts(f.longLivedJWT(second))
+		f.accepts(f.longLivedJWT(f.key))
+		f.publish(second)
+		f.advance(time.Hour)
+		f.accepts(f.longLivedJWT(second))
 		synctest.Wait()
-		w.refuses(&call{SessionJWT: w.lasting(w.key)}, unknownKey)
-		assert.Equal(w.t, 3, w.api.Asked(""))
+		f.refuses(&request{SessionJWT: f.longLivedJWT(f.key)}, unknownKey)
+		assert.Equal(f.t, 3, f.api.Requests(""))
 	})
-	promise(t, "the products have keys of their own", func(w *world) {
-		w.api.Serve("/sessions/jwks/", "{}")
-		w.api.Serve(w.keys, string(minttest.Set(w.key)))
-		w.verifies(w.session(nil))
+	forEachProduct(t, "each product has its own keys", func(f *fixture) {
+		f.api.Serve("/sessions/jwks/", "{}")
+		f.api.Serve(f.keysPath, string(minttest.Set(f.key)))
+		f.accepts(f.sessionJWT(nil))
 	})
 }
 
 func TestAuthenticateJWT_seed(t *testing.T) {
 	t.Parallel()
 	seeded := func(c *stytch.Config) { c.Verification.Keys = minttest.Set(minttest.NewKey("jwk-test-1")) }
-	promise(t, "known keys serve without a network, from the first call on", func(w *world) {
-		w.api.Answer(minttest.Keys, troubles()["hangs"])
+	forEachProduct(t, "with Verification.Keys, tokens are accepted without a network", func(f *fixture) {
+		f.api.Handle(minttest.Keys, failures()["hangs"])
 		began := time.Now()
 		for range 10 {
-			w.verifies(w.lasting(w.key))
+			f.accepts(f.longLivedJWT(f.key))
 		}
-		require.NoError(w.t, w.ready(w.t.Context(), w.client))
-		assert.Zero(w.t, time.Since(began))
-		w.advance(24*time.Hour - 1)
-		w.verifies(w.lasting(w.key))
-		w.advance(1)
-		w.asks(&call{SessionJWT: w.lasting(w.key)}, stytcherror.ErrKeysUnavailable)
+		require.NoError(f.t, f.ready(f.t.Context()))
+		assert.Zero(f.t, time.Since(began))
+		f.advance(24*time.Hour - 1)
+		f.accepts(f.longLivedJWT(f.key))
+		f.advance(1)
+		f.asksAPI(&request{SessionJWT: f.longLivedJWT(f.key)}, stytcherror.ErrKeysUnavailable)
 	}, seeded)
-	promise(t, "the API's keys take their place, whatever they are", func(w *world) {
-		other := minttest.NewKey("jwk-test-2").Named(w.key.KID)
-		w.publish(other)
-		_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: w.lasting(w.key)})
-		require.NoError(w.t, err, "the first call, which has them fetched, is served the seed")
+	forEachProduct(t, "the API's keys replace Verification.Keys", func(f *fixture) {
+		other := minttest.NewKey("jwk-test-2").WithKID(f.key.KID)
+		f.publish(other)
+		_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: f.longLivedJWT(f.key)})
+		require.NoError(f.t, err, "the first call, which starts the fetch, uses Verification.Keys")
 		synctest.Wait()
-		w.verifies(w.lasting(other))
-		w.refuses(&call{SessionJWT: w.lasting(w.key)}, unsigned)
-		assert.Equal(w.t, 1, w.api.Asked(""))
+		f.accepts(f.longLivedJWT(other))
+		f.refuses(&request{SessionJWT: f.longLivedJWT(f.key)}, unsigned)
+		assert.Equal(f.t, 1, f.api.Requests(""))
 	}, seeded)
 }
 
 func TestReady(t *testing.T) {
 	t.Parallel()
-	promise(t, "it fetches the keys, once", func(w *world) {
+	forEachProduct(t, "Ready fetches the keys, once", func(f *fixture) {
 		for range 10 {
-			require.NoError(w.t, w.ready(w.t.Context(), w.client))
+			require.NoError(f.t, f.ready(f.t.Context()))
 		}
-		w.verifies(w.session(nil))
-		assert.Equal(w.t, 1, w.api.Asked(""))
+		f.accepts(f.sessionJWT(nil))
+		assert.Equal(f.t, 1, f.api.Requests(""))
 	})
-	promise(t, "it says why there are none", func(w *world) {
-		op := w.name + ".sessions.ready"
+	forEachProduct(t, "the error of Ready says why there are no keys", func(f *fixture) {
+		op := f.name + ".sessions.ready"
 		var none context.Context
-		argument(w.t, w.ready(none, w.client), op, "ctx")
-		ended, cancel := context.WithCancel(w.t.Context())
+		isArgumentError(f.t, f.ready(none), op, "ctx")
+		ended, cancel := context.WithCancel(f.t.Context())
 		cancel()
-		noAnswer(w.t, w.ready(ended, w.client), op, context.Canceled)
-		assert.Zero(w.t, w.api.Asked(""))
-		w.api.Answer(minttest.Keys, troubles()["hangs"])
-		ended, cancel = context.WithTimeout(w.t.Context(), time.Second)
+		isContextError(f.t, f.ready(ended), op, context.Canceled)
+		assert.Zero(f.t, f.api.Requests(""))
+		f.api.Handle(minttest.Keys, failures()["hangs"])
+		ended, cancel = context.WithTimeout(f.t.Context(), time.Second)
 		defer cancel()
-		noAnswer(w.t, w.ready(ended, w.client), op, context.DeadlineExceeded)
-		err := w.ready(w.t.Context(), w.client)
-		refusal(w.t, err, op, stytcherror.ErrKeysUnavailable)
-		w.advance(time.Minute)
-		w.api.Answer(minttest.Keys, troubles()["refuses"])
-		err = w.ready(w.t.Context(), w.client)
-		refusal(w.t, err, op, stytcherror.ErrKeysUnavailable)
-		require.ErrorContains(w.t, err, "401")
-		require.NotContains(w.t, err.Error(), minttest.Secret)
+		isContextError(f.t, f.ready(ended), op, context.DeadlineExceeded)
+		err := f.ready(f.t.Context())
+		isVerdict(f.t, err, op, stytcherror.ErrKeysUnavailable)
+		f.advance(time.Minute)
+		f.api.Handle(minttest.Keys, failures()["refuses"])
+		err = f.ready(f.t.Context())
+		isVerdict(f.t, err, op, stytcherror.ErrKeysUnavailable)
+		require.ErrorContains(f.t, err, "401")
+		require.NotContains(f.t, err.Error(), minttest.Secret)
 	})
 }
 
@@ -320,30 +314,30 @@ func TestNewClient_refusesVerification(t *testing.T) {
 	weak, err := json.Marshal(noModulus)
 	require.NoError(t, err)
 	for name, tt := range map[string]struct {
-		field string
-		knobs shared.Verification
+		field    string
+		settings shared.Verification
 	}{
-		"a seed that is no JSON":         {"Keys", shared.Verification{Keys: []byte("-----BEGIN PUBLIC KEY-----")}},
-		"a seed without keys":            {"Keys", shared.Verification{Keys: []byte(`{"keys":[]}`)}},
-		"a seed with a weak key":         {"Keys", shared.Verification{Keys: weak}},
-		"a seed with one kid twice":      {"Keys", shared.Verification{Keys: minttest.Set(key, key)}},
-		"a negative KeysTTL":             {"KeysTTL", shared.Verification{KeysTTL: -1}},
-		"a negative KeysMaxStale":        {"KeysMaxStale", shared.Verification{KeysMaxStale: -1}},
-		"a negative KeysMinInterval":     {"KeysMinInterval", shared.Verification{KeysMinInterval: -1}},
-		"a negative PolicyTTL":           {"PolicyTTL", shared.Verification{PolicyTTL: -1}},
-		"a negative PolicyMaxStale":      {"PolicyMaxStale", shared.Verification{PolicyMaxStale: -1}},
-		"a negative MaxOrganizations":    {"MaxOrganizations", shared.Verification{MaxOrganizations: -1}},
-		"a negative number of tokens":    {"TokenCacheSize", shared.Verification{TokenCacheSize: -1}},
-		"more tokens than anybody needs": {"TokenCacheSize", shared.Verification{TokenCacheSize: 1<<20 + 1}},
-		"an empty issuer":                {"Issuers", shared.Verification{Issuers: []string{"https://login.example.com", ""}}},
-		"an issuer of spaces":            {"Issuers", shared.Verification{Issuers: []string{" "}}},
-		"an issuer with a line break":    {"Issuers", shared.Verification{Issuers: []string{"https://login.example.com\n"}}},
+		"a seed that is not JSON":     {"Keys", shared.Verification{Keys: []byte("-----BEGIN PUBLIC KEY-----")}},
+		"a seed without keys":         {"Keys", shared.Verification{Keys: []byte(`{"keys":[]}`)}},
+		"a seed with a weak key":      {"Keys", shared.Verification{Keys: weak}},
+		"a seed with one kid twice":   {"Keys", shared.Verification{Keys: minttest.Set(key, key)}},
+		"a negative KeysTTL":          {"KeysTTL", shared.Verification{KeysTTL: -1}},
+		"a negative KeysMaxStale":     {"KeysMaxStale", shared.Verification{KeysMaxStale: -1}},
+		"a negative KeysMinInterval":  {"KeysMinInterval", shared.Verification{KeysMinInterval: -1}},
+		"a negative PolicyTTL":        {"PolicyTTL", shared.Verification{PolicyTTL: -1}},
+		"a negative PolicyMaxStale":   {"PolicyMaxStale", shared.Verification{PolicyMaxStale: -1}},
+		"a negative MaxOrganizations": {"MaxOrganizations", shared.Verification{MaxOrganizations: -1}},
+		"a negative number of tokens": {"TokenCacheSize", shared.Verification{TokenCacheSize: -1}},
+		"too many tokens":             {"TokenCacheSize", shared.Verification{TokenCacheSize: 1<<20 + 1}},
+		"an empty issuer":             {"Issuers", shared.Verification{Issuers: []string{"https://login.example.com", ""}}},
+		"an issuer of spaces":         {"Issuers", shared.Verification{Issuers: []string{" "}}},
+		"an issuer with a line break": {"Issuers", shared.Verification{Issuers: []string{"https://login.example.com\n"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, err := stytch.NewClient(stytch.Config{ProjectID: minttest.Project, Secret: minttest.Secret, Verification: tt.knobs})
+			c, err := stytch.NewClient(stytch.Config{ProjectID: minttest.Project, Secret: minttest.Secret, Verification: tt.settings})
 			assert.Nil(t, c)
-			argument(t, err, "NewClient", "Verification."+tt.field)
+			isArgumentError(t, err, "NewClient", "Verification."+tt.field)
 		})
 	}
 }
@@ -352,13 +346,13 @@ func TestNewClient_copiesVerification(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		seed, issuers := minttest.Set(minttest.NewKey("jwk-test-1")), []string{"https://login.example.com"}
-		w := newWorld(t, memberSessions(), func(c *stytch.Config) {
+		f := newFixture(t, b2bProduct(), func(c *stytch.Config) {
 			c.Verification = shared.Verification{Keys: seed, Issuers: issuers}
 		})
 		clear(seed)
 		issuers[0] = "https://evil.example"
-		w.verifies(w.session(map[string]any{"iss": "https://login.example.com"}))
-		synctest.Wait() // for the keys that take the seed's place
-		w.refuses(&call{SessionJWT: w.session(map[string]any{"iss": "https://evil.example"})}, wrongClaims)
+		f.accepts(f.sessionJWT(map[string]any{"iss": "https://login.example.com"}))
+		synctest.Wait() // for the keys that replace the seed
+		f.refuses(&request{SessionJWT: f.sessionJWT(map[string]any{"iss": "https://evil.example"})}, wrongClaims)
 	})
 }

@@ -8,26 +8,38 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Subject is who wants to do something: the holder of roles or of an access token.
+// Subject is the holder of roles or of an access token.
 type Subject struct {
 	// OrganizationID is the organization of the session or token; empty for users.
 	OrganizationID string
 	// Roles are a session's.
 	Roles []string
-	// Scope is an access token's, with spaces between one and the next. Where it is given, the roles do not count.
+	// Scope is an access token's scopes, separated by spaces. If it is not empty, Roles are ignored.
 	Scope string
 }
 
-// Check is what a subject wants to do. OrganizationID is for B2B only; empty means the subject's own.
+// Check is an action on a resource that a subject must be allowed to perform. OrganizationID is for B2B only; empty
+// means the subject's own.
 type Check struct{ OrganizationID, ResourceID, Action string }
 
-// Allow answers with nil, *PermissionError, *ArgumentError for a check that is not complete, or *PolicyError where
-// there is no policy to decide by. The organization is compared before anything else is looked at.
+// UserCheck is a Check in B2C, where there are no organizations.
+type UserCheck struct{ ResourceID, Action string }
+
+// Check returns the Check that c stands for, or nil for nil.
+func (c *UserCheck) Check() *Check {
+	if c == nil {
+		return nil
+	}
+	return &Check{ResourceID: c.ResourceID, Action: c.Action}
+}
+
+// Allow returns nil if the policy allows c, a *PermissionError if it does not, an *ArgumentError if c lacks a field,
+// and a *PolicyError if there is no policy. Organizations are compared before a policy is fetched.
 func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c Check) error {
-	if err := v.admissible(ctx, op, s, c); err != nil {
+	if err := v.validateFor(ctx, op, s, c); err != nil {
 		return err
 	}
-	allowed, err := v.decide(ctx, s, c)
+	allowed, err := v.evaluate(ctx, s, c)
 	switch {
 	case err != nil:
 		return &stytcherror.PolicyError{Op: op, Err: err}
@@ -39,21 +51,21 @@ func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c Check) er
 		return &stytcherror.PolicyError{Op: op, Err: err}
 	}
 	return &stytcherror.PermissionError{
-		Op: op, Code: v.denied(), Action: c.Action, Resource: c.ResourceID, Reason: why.String(),
+		Op: op, Code: v.denialCode(), Action: c.Action, Resource: c.ResourceID, Reason: why.String(),
 	}
 }
 
-// denied is the API's code for what roles or scopes do not allow.
-func (v *Verifier) denied() stytcherror.Code {
+// denialCode returns the API's code for what roles or scopes do not allow.
+func (v *Verifier) denialCode() stytcherror.Code {
 	if v.product == shared.ProductB2B {
 		return stytcherror.CodeSessionAuthorizationError
 	}
 	return stytcherror.CodeConsumerSessionAuthorizationError
 }
 
-// admissible refuses a check that lacks something, and one about another organization.
-func (v *Verifier) admissible(ctx context.Context, op string, s *Subject, c Check) error {
-	if err := v.complete(ctx, op, c); err != nil {
+// validateFor refuses a check that lacks a field, and one for another organization than the subject's.
+func (v *Verifier) validateFor(ctx context.Context, op string, s *Subject, c Check) error {
+	if err := v.validate(ctx, op, c); err != nil {
 		return err
 	}
 	switch {
@@ -68,8 +80,8 @@ func (v *Verifier) admissible(ctx context.Context, op string, s *Subject, c Chec
 	return nil
 }
 
-// complete refuses a check that lacks something, whoever it is about.
-func (v *Verifier) complete(ctx context.Context, op string, c Check) error {
+// validate refuses a check that lacks a resource or an action.
+func (v *Verifier) validate(ctx context.Context, op string, c Check) error {
 	if err := v.usable(ctx, op); err != nil {
 		return err
 	}
@@ -85,7 +97,7 @@ func (v *Verifier) complete(ctx context.Context, op string, c Check) error {
 	return &stytcherror.ArgumentError{Op: op, Field: field, Reason: "is required"}
 }
 
-func (v *Verifier) decide(ctx context.Context, s *Subject, c Check) (bool, error) {
+func (v *Verifier) evaluate(ctx context.Context, s *Subject, c Check) (bool, error) {
 	if s.Scope == "" {
 		return v.policy.Allows(ctx, s.OrganizationID, s.Roles, c.ResourceID, c.Action)
 	}
@@ -107,7 +119,7 @@ func (v *Verifier) explain(ctx context.Context, s *Subject, c Check) (rbac.Expla
 	return view.Explain(s.Roles, c.ResourceID, c.Action), nil
 }
 
-// view is the policy for a subject. An organization's own roles have no part in scopes.
+// view returns the policy that applies to a subject: for scopes, without the organization's own roles.
 func (v *Verifier) view(ctx context.Context, s *Subject) (rbac.View, error) {
 	if s.Scope != "" {
 		policy, err := v.policy.Policy(ctx)
@@ -116,9 +128,9 @@ func (v *Verifier) view(ctx context.Context, s *Subject) (rbac.View, error) {
 	return v.policy.For(ctx, s.OrganizationID)
 }
 
-// Explain says why a subject may or may not. A check about another organization is a *PermissionError.
+// Explain explains what Allow returns. A check for another organization is a *PermissionError.
 func (v *Verifier) Explain(ctx context.Context, op string, s *Subject, c Check) (*shared.Explanation, error) {
-	if err := v.admissible(ctx, op, s, c); err != nil {
+	if err := v.validateFor(ctx, op, s, c); err != nil {
 		return nil, err
 	}
 	why, err := v.explain(ctx, s, c)
@@ -133,14 +145,14 @@ func (v *Verifier) Explain(ctx context.Context, op string, s *Subject, c Check) 
 }
 
 func grants(list []rbac.Source) []shared.Grant {
-	made := make([]shared.Grant, len(list))
+	converted := make([]shared.Grant, len(list))
 	for i, s := range list {
-		made[i] = shared.Grant(s)
+		converted[i] = shared.Grant(s)
 	}
-	return made
+	return converted
 }
 
-// Permissions lists all that a subject may do.
+// Permissions returns all permissions of a subject.
 func (v *Verifier) Permissions(ctx context.Context, op string, s *Subject) ([]rbac.Permission, error) {
 	if err := v.usable(ctx, op); err != nil {
 		return nil, err
@@ -155,14 +167,14 @@ func (v *Verifier) Permissions(ctx context.Context, op string, s *Subject) ([]rb
 	return view.Permissions(s.Roles), nil
 }
 
-// ForgetPolicy drops the policy and those of all organizations, so that the next check fetches them.
+// ForgetPolicy drops the project's policy and those of all organizations. The next check fetches them.
 func (v *Verifier) ForgetPolicy() {
 	if v != nil {
 		v.policy.Invalidate()
 	}
 }
 
-// ForgetOrganization drops the policy of one organization.
+// ForgetOrganization drops the policy of one organization. The next check fetches it.
 func (v *Verifier) ForgetOrganization(id string) {
 	if v != nil {
 		v.policy.InvalidateOrganization(id)

@@ -17,135 +17,133 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// holding is the JWT of a session with these roles.
-func (w *world) holding(roles ...string) string {
-	return w.key.Sign(minttest.With(lasting(w.claims(w.now())), map[string]any{
+// sessionWithRoles returns the JWT of a session with these roles.
+func (f *fixture) sessionWithRoles(roles ...string) string {
+	return f.key.Sign(minttest.With(longLived(f.claims(f.now())), map[string]any{
 		minttest.SessionClaim: map[string]any{"id": minttest.Session, "roles": roles},
 	}))
 }
 
-// on is a question about the session's own organization.
-func on(resource, action string) *question {
-	return &question{OrganizationID: minttest.Organization, ResourceID: resource, Action: action}
+// on returns a check in the session's own organization.
+func on(resource, action string) *check {
+	return &check{OrganizationID: minttest.Organization, ResourceID: resource, Action: action}
 }
 
-// may asserts that both methods allow it, without asking the API for its opinion.
-func (w *world) may(text string, q *question) {
-	w.t.Helper()
-	w.both(w.t.Context(), &call{SessionJWT: text, AuthorizationCheck: q}, func(op string, o *outcome, err error) {
-		w.t.Helper()
-		require.NoError(w.t, err, op)
-		require.Equal(w.t, minttest.Session, o.id)
-		require.False(w.t, o.remote)
+// allows asserts that both methods allow the action without asking the API.
+func (f *fixture) allows(text string, c *check) {
+	f.t.Helper()
+	f.withBoth(f.t.Context(), &request{SessionJWT: text, AuthorizationCheck: c}, func(op string, s *session, err error) {
+		f.t.Helper()
+		require.NoError(f.t, err, op)
+		require.Equal(f.t, minttest.Session, s.id)
+		require.False(f.t, s.remote)
 	})
 }
 
-// mayNot asserts that both methods deny it for good, and say why.
-func (w *world) mayNot(text string, q *question, reason string) {
-	w.t.Helper()
-	before := w.api.Asked(w.remote)
-	w.both(w.t.Context(), &call{SessionJWT: text, AuthorizationCheck: q}, func(op string, o *outcome, err error) {
-		w.t.Helper()
-		assert.Nil(w.t, o)
-		denied, ok := errors.AsType[*stytcherror.PermissionError](err)
-		require.True(w.t, ok, "%T: %v", err, err)
-		assert.Equal(w.t, stytcherror.PermissionError{
-			Op: op, Code: w.denied(reason), Action: q.Action, Resource: q.ResourceID, Reason: reason,
-		}, *denied)
-		require.ErrorIs(w.t, err, w.denied(reason))
-		assert.Equal(w.t, "stytch: "+op+": not permitted: "+q.Action+" on "+q.ResourceID+": "+reason, err.Error())
-		assert.Equal(w.t, reason == stytcherror.ErrTenancyMismatch.Reason, errors.Is(err, stytcherror.ErrTenancyMismatch))
+// denies asserts that both methods deny the action with this reason, without asking the API.
+func (f *fixture) denies(text string, c *check, reason string) {
+	f.t.Helper()
+	before := f.api.Requests(f.authenticatePath)
+	f.withBoth(f.t.Context(), &request{SessionJWT: text, AuthorizationCheck: c}, func(op string, s *session, err error) {
+		f.t.Helper()
+		assert.Nil(f.t, s)
+		f.isDenial(err, op, c.ResourceID, c.Action, reason)
 	})
-	require.Equal(w.t, before, w.api.Asked(w.remote), "a denial is final")
+	require.Equal(f.t, before, f.api.Requests(f.authenticatePath), "the API is not asked")
 }
 
-// denied is the API's code for a denial.
-func (w *world) denied(reason string) stytcherror.Code {
-	switch {
-	case reason == stytcherror.ErrTenancyMismatch.Reason:
-		return stytcherror.CodeSessionAuthorizationTenancyError
-	case w.name == "b2c":
-		return stytcherror.CodeConsumerSessionAuthorizationError
+// isDenial asserts that err is a PermissionError with this reason, and with the API's code for it.
+func (f *fixture) isDenial(err error, op, resource, action, reason string) {
+	f.t.Helper()
+	code := f.denial
+	if reason == stytcherror.ErrTenancyMismatch.Reason {
+		code = stytcherror.CodeSessionAuthorizationTenancyError
 	}
-	return stytcherror.CodeSessionAuthorizationError
+	denied := outermost[*stytcherror.PermissionError](f.t, err)
+	assert.Equal(f.t, stytcherror.PermissionError{
+		Op: op, Code: code, Action: action, Resource: resource, Reason: reason,
+	}, *denied)
+	require.ErrorIs(f.t, err, code)
+	assert.Equal(f.t, "stytch: "+op+": not permitted: "+action+" on "+resource+": "+reason, err.Error())
+	assert.Equal(f.t, code == stytcherror.CodeSessionAuthorizationTenancyError, errors.Is(err, stytcherror.ErrTenancyMismatch))
 }
 
 func TestAuthorizationCheck_roles(t *testing.T) {
 	t.Parallel()
-	promise(t, "a role allows the actions that it lists, and no others", func(w *world) {
-		text := w.holding("stytch_member", "editor")
-		w.may(text, on("documents", "edit"))
-		w.may(text, on("documents", "read"))
-		w.mayNot(text, on("documents", "shred"), "role editor allows only edit, read")
-		w.mayNot(text, on("documents", "EDIT"), "role editor allows only edit, read")
-		w.mayNot(text, on("documents", "*"), "role editor allows only edit, read")
-		w.mayNot(text, on("stytch.member", "create"), "nothing on this resource is allowed by role editor")
-		w.mayNot(text, on("*", "edit"), "nothing on this resource is allowed by role editor")
-		w.mayNot(text, on("Documents", "edit"), "nothing on this resource is allowed by role editor")
-		assert.Equal(w.t, 1, w.api.Asked(minttest.Policy))
+	forEachProduct(t, "a role allows the actions that it lists, and no others", func(f *fixture) {
+		text := f.sessionWithRoles("stytch_member", "editor")
+		f.allows(text, on("documents", "edit"))
+		f.allows(text, on("documents", "read"))
+		f.denies(text, on("documents", "shred"), "role editor allows only edit, read")
+		f.denies(text, on("documents", "EDIT"), "role editor allows only edit, read")
+		f.denies(text, on("documents", "*"), "role editor allows only edit, read")
+		f.denies(text, on("stytch.member", "create"), "nothing on this resource is allowed by role editor")
+		f.denies(text, on("*", "edit"), "nothing on this resource is allowed by role editor")
+		f.denies(text, on("Documents", "edit"), "nothing on this resource is allowed by role editor")
+		assert.Equal(f.t, 1, f.api.Requests(minttest.Policy))
 	})
-	promise(t, "a wildcard stands for all actions on its resource", func(w *world) {
-		text := w.holding("stytch_admin")
-		for _, action := range []string{"create", "delete", "whatever comes", "*"} {
-			w.may(text, on("stytch.member", action))
+	forEachProduct(t, "a wildcard allows all actions on its resource", func(f *fixture) {
+		text := f.sessionWithRoles("stytch_admin")
+		for _, action := range []string{"create", "delete", "an unknown action", "*"} {
+			f.allows(text, on("stytch.member", action))
 		}
-		w.mayNot(text, on("stytch.sso", "create"), "nothing on this resource is allowed by role stytch_admin")
+		f.denies(text, on("stytch.sso", "create"), "nothing on this resource is allowed by role stytch_admin")
 	})
-	promise(t, "roles that the policy does not know allow nothing, and take nothing away", func(w *world) {
-		w.may(w.holding("of yesterday", "editor"), on("documents", "edit"))
-		w.mayNot(w.holding("of yesterday", "tyrant"), on("documents", "edit"), "the policy does not know role of yesterday, tyrant")
-		w.mayNot(w.holding("Editor"), on("documents", "edit"), "the policy does not know role Editor")
-		w.mayNot(w.holding(), on("documents", "edit"), "there is no role")
-		w.mayNot(w.key.Sign(minttest.With(w.claims(dawn), map[string]any{minttest.SessionClaim: map[string]any{"id": minttest.Session}})),
+	forEachProduct(t, "roles that are not in the policy allow nothing, and deny nothing", func(f *fixture) {
+		f.allows(f.sessionWithRoles("removed", "editor"), on("documents", "edit"))
+		f.denies(f.sessionWithRoles("removed", "unknown"), on("documents", "edit"), "the policy does not know role removed, unknown")
+		f.denies(f.sessionWithRoles("Editor"), on("documents", "edit"), "the policy does not know role Editor")
+		f.denies(f.sessionWithRoles(), on("documents", "edit"), "there is no role")
+		f.denies(f.key.Sign(minttest.With(f.claims(start), map[string]any{minttest.SessionClaim: map[string]any{"id": minttest.Session}})),
 			on("documents", "edit"), "there is no role")
 	})
-	promise(t, "what an organization's own roles allow is added", func(w *world) {
-		w.api.Serve(minttest.Organizations+minttest.Organization, `{"request_id":"r","status_code":200,"org_policy":{"roles":[
+	forEachProduct(t, "an organization's own roles add permissions", func(f *fixture) {
+		f.api.Serve(minttest.Organizations+minttest.Organization, `{"request_id":"r","status_code":200,"org_policy":{"roles":[
 			{"role_id":"archivist","permissions":[{"resource_id":"documents","actions":["archive"]}]},
 			{"role_id":"editor","permissions":[{"resource_id":"documents","actions":["shred"]}]}]}}`)
-		if w.name == "b2c" { // users have no organization, and nobody is asked about one
-			w.mayNot(w.holding("archivist"), on("documents", "archive"), "the policy does not know role archivist")
-			assert.Zero(w.t, w.api.Asked(minttest.Organizations))
+		if !f.isB2B() { // users have no organization
+			f.denies(f.sessionWithRoles("archivist"), on("documents", "archive"), "the policy does not know role archivist")
+			assert.Zero(f.t, f.api.Requests(minttest.Organizations))
 			return
 		}
-		w.may(w.holding("editor"), on("documents", "edit"))
-		assert.Zero(w.t, w.api.Asked(minttest.Organizations), "the project's roles suffice")
-		w.may(w.holding("archivist"), on("documents", "archive"))
-		w.may(w.holding("editor"), on("documents", "shred"))
-		w.mayNot(w.holding("archivist"), on("documents", "edit"), "organization role archivist allows only archive")
-		assert.Equal(w.t, 1, w.api.Asked(minttest.Organizations))
+		f.allows(f.sessionWithRoles("editor"), on("documents", "edit"))
+		assert.Zero(f.t, f.api.Requests(minttest.Organizations), "the project's roles allow the action")
+		f.allows(f.sessionWithRoles("archivist"), on("documents", "archive"))
+		f.allows(f.sessionWithRoles("editor"), on("documents", "shred"))
+		f.denies(f.sessionWithRoles("archivist"), on("documents", "edit"), "organization role archivist allows only archive")
+		assert.Equal(f.t, 1, f.api.Requests(minttest.Organizations))
 		other := "organization-test-22222222-2222-4222-8222-222222222222"
-		elsewhere := w.key.Sign(minttest.With(lasting(w.claims(dawn)), map[string]any{
+		elsewhere := f.key.Sign(minttest.With(longLived(f.claims(start)), map[string]any{
 			minttest.OrganizationClaim: map[string]any{"organization_id": other},
 			minttest.SessionClaim:      map[string]any{"id": minttest.Session, "roles": []string{"archivist"}},
 		}))
-		w.mayNot(elsewhere, &question{OrganizationID: other, ResourceID: "documents", Action: "archive"},
+		f.denies(elsewhere, &check{OrganizationID: other, ResourceID: "documents", Action: "archive"},
 			"the policy does not know role archivist")
 	})
 }
 
 func TestAuthorizationCheck_tenancy(t *testing.T) {
 	t.Parallel()
-	promise(t, "another organization is refused before any policy is fetched", func(w *world) {
-		if w.name == "b2c" {
-			w.may(w.holding("editor"), on("documents", "edit"))
-			assert.Zero(w.t, w.api.Asked(minttest.Organizations))
+	forEachProduct(t, "a check in another organization is denied before a policy is fetched", func(f *fixture) {
+		if !f.isB2B() {
+			f.allows(f.sessionWithRoles("editor"), on("documents", "edit"))
+			assert.Zero(f.t, f.api.Requests(minttest.Organizations))
 			return
 		}
 		for _, organization := range []string{
 			"organization-test-2", "analytical-engines", minttest.Organization + " ", "ORGANIZATION" + minttest.Organization[12:],
 		} {
-			q := on("documents", "edit")
-			q.OrganizationID = organization
-			w.mayNot(w.holding("editor"), q, stytcherror.ErrTenancyMismatch.Reason)
+			c := on("documents", "edit")
+			c.OrganizationID = organization
+			f.denies(f.sessionWithRoles("editor"), c, stytcherror.ErrTenancyMismatch.Reason)
 		}
-		assert.Equal(w.t, 1, w.api.Asked(""), "the keys")
+		assert.Equal(f.t, 1, f.api.Requests(""), "for the keys")
 	})
-	promise(t, "a bad token is refused before anything is asked about its holder", func(w *world) {
-		w.verifies(w.session(nil))
-		forged := minttest.NewKey("jwk-test-enemy").Named(w.key.KID).Sign(w.claims(dawn))
-		w.refuses(&call{SessionJWT: forged, AuthorizationCheck: editing()}, unsigned)
-		assert.Equal(w.t, 1, w.api.Asked(""))
+	forEachProduct(t, "a forged token is refused before a policy is fetched", func(f *fixture) {
+		f.accepts(f.sessionJWT(nil))
+		forged := minttest.NewKey("jwk-test-attacker").WithKID(f.key.KID).Sign(f.claims(start))
+		f.refuses(&request{SessionJWT: forged, AuthorizationCheck: on("documents", "edit")}, unsigned)
+		assert.Equal(f.t, 1, f.api.Requests(""))
 	})
 }
 
@@ -155,57 +153,49 @@ func TestAuthorizationCheck_organizationsWithoutPolicy(t *testing.T) {
 		status int
 		body   string
 	}{
-		"it is forbidden":      {http.StatusForbidden, `{"status_code":403,"request_id":"r","error_type":"feature_not_enabled"}`},
-		"it is not found":      {http.StatusNotFound, `{"status_code":404,"request_id":"r","error_type":"route_not_found"}`},
-		"there is none":        {http.StatusOK, `{"status_code":200,"request_id":"r"}`},
-		"it is null":           {http.StatusOK, `{"status_code":200,"request_id":"r","org_policy":null}`},
-		"it has no roles":      {http.StatusOK, `{"status_code":200,"request_id":"r","org_policy":{}}`},
-		"its roles are a null": {http.StatusOK, `{"status_code":200,"request_id":"r","org_policy":{"roles":null}}`},
+		"it is forbidden":    {http.StatusForbidden, `{"status_code":403,"request_id":"r","error_type":"feature_not_enabled"}`},
+		"it is not found":    {http.StatusNotFound, `{"status_code":404,"request_id":"r","error_type":"route_not_found"}`},
+		"there is none":      {http.StatusOK, `{"status_code":200,"request_id":"r"}`},
+		"it is null":         {http.StatusOK, `{"status_code":200,"request_id":"r","org_policy":null}`},
+		"it has no roles":    {http.StatusOK, `{"status_code":200,"request_id":"r","org_policy":{}}`},
+		"its roles are null": {http.StatusOK, `{"status_code":200,"request_id":"r","org_policy":{"roles":null}}`},
 	} {
-		promise(t, "an organization has no roles of its own when "+name, func(w *world) {
-			w.api.Answer(minttest.Organizations, func(*http.Request) (int, []byte, error) { return answer.status, []byte(answer.body), nil })
+		forEachProduct(t, "an organization has no roles of its own when "+name, func(f *fixture) {
+			f.api.Handle(minttest.Organizations, minttest.Status(answer.status, answer.body))
 			for range 10 {
-				w.may(w.holding("editor"), on("documents", "edit"))
-				w.mayNot(w.holding("editor"), on("documents", "shred"), "role editor allows only edit, read")
+				f.allows(f.sessionWithRoles("editor"), on("documents", "edit"))
+				f.denies(f.sessionWithRoles("editor"), on("documents", "shred"), "role editor allows only edit, read")
 			}
-			assert.LessOrEqual(w.t, w.api.Asked(minttest.Organizations), 1, "and that is remembered")
+			assert.LessOrEqual(f.t, f.api.Requests(minttest.Organizations), 1, "the answer is cached")
 		})
 	}
 	for name, page := range map[string]string{
 		"in HTML": "<html>forbidden</html>", "with nothing": "", "in JSON of its own": `{"error":"forbidden"}`,
 		"without an error type": `{"request_id":"r","status_code":403}`, "without a request id": `{"error_type":"forbidden"}`,
 	} {
-		promise(t, "a gateway's 403 or 404 says nothing about an organization's roles: one that answers "+name, func(w *world) {
-			if w.name == "b2c" {
-				return
-			}
-			w.api.Serve(minttest.Organizations, ownRoles)
-			w.may(w.holding("local"), on("documents", "stamp"))
+		forB2B(t, "a gateway's 403 or 404 is a failed fetch of the organization: one that answers "+name, func(f *fixture) {
+			f.api.Serve(minttest.Organizations, ownRoles)
+			f.allows(f.sessionWithRoles("local"), on("documents", "stamp"))
 			for _, status := range []int{http.StatusForbidden, http.StatusNotFound} {
-				w.api.Answer(minttest.Organizations, func(*http.Request) (int, []byte, error) { return status, []byte(page), nil })
-				w.advance(20 * time.Minute)
-				w.may(w.holding("local"), on("documents", "stamp"))
+				f.api.Handle(minttest.Organizations, minttest.Status(status, page))
+				f.advance(20 * time.Minute)
+				f.allows(f.sessionWithRoles("local"), on("documents", "stamp"))
 			}
-			w.advance(time.Hour)
-			_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: w.holding("local"), AuthorizationCheck: on("documents", "stamp")})
-			_, ok := errors.AsType[*stytcherror.PolicyError](err)
-			require.True(w.t, ok, "%T: %v", err, err)
+			f.advance(time.Hour)
+			_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: f.sessionWithRoles("local"), AuthorizationCheck: on("documents", "stamp")})
+			assert.IsType(f.t, new(stytcherror.PolicyError), err)
 		})
 	}
-	promise(t, "a policy that cannot be had is no denial, unless the project's roles suffice", func(w *world) {
-		if w.name == "b2c" {
-			return
-		}
-		w.api.Answer(minttest.Organizations, func(*http.Request) (int, []byte, error) { return http.StatusInternalServerError, nil, nil })
-		w.may(w.holding("editor"), on("documents", "edit"))
-		_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: w.holding("editor"), AuthorizationCheck: on("documents", "shred")})
-		failed, ok := errors.AsType[*stytcherror.PolicyError](err)
-		require.True(w.t, ok, "%T: %v", err, err)
-		assert.Contains(w.t, failed.Error(), "the organization's roles")
-		assert.NotContains(w.t, failed.Error(), minttest.Secret)
-		o, err := w.ask(w.t.Context(), w.client, &call{SessionJWT: w.holding("editor"), AuthorizationCheck: on("documents", "shred")})
-		require.NoError(w.t, err)
-		assert.True(w.t, o.remote)
+	forB2B(t, "an organization that cannot be fetched matters only if the project's roles do not allow the action", func(f *fixture) {
+		f.api.Handle(minttest.Organizations, minttest.Status(http.StatusInternalServerError, ""))
+		f.allows(f.sessionWithRoles("editor"), on("documents", "edit"))
+		_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: f.sessionWithRoles("editor"), AuthorizationCheck: on("documents", "shred")})
+		failed := outermost[*stytcherror.PolicyError](f.t, err)
+		assert.Contains(f.t, failed.Error(), "the organization's roles")
+		assert.NotContains(f.t, failed.Error(), minttest.Secret)
+		s, err := f.authenticate(f.t.Context(), &request{SessionJWT: f.sessionWithRoles("editor"), AuthorizationCheck: on("documents", "shred")})
+		require.NoError(f.t, err)
+		assert.True(f.t, s.remote)
 	})
 }
 
@@ -213,110 +203,109 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 	t.Parallel()
 	const stricter = `{"request_id":"r","status_code":200,"policy":{"roles":[
 		{"role_id":"editor","permissions":[{"resource_id":"documents","actions":["read"]}]}],"scopes":[],"resources":[]}}`
-	promise(t, "a policy is fetched anew after four minutes, once, behind whoever comes next", func(w *world) {
-		text := w.holding("editor")
-		w.may(text, on("documents", "edit"))
-		w.api.Serve(minttest.Policy, stricter)
-		w.advance(4*time.Minute - 1)
-		w.may(text, on("documents", "edit"))
+	forEachProduct(t, "a policy is renewed after four minutes, in the background", func(f *fixture) {
+		text := f.sessionWithRoles("editor")
+		f.allows(text, on("documents", "edit"))
+		f.api.Serve(minttest.Policy, stricter)
+		f.advance(4*time.Minute - 1)
+		f.allows(text, on("documents", "edit"))
 		synctest.Wait()
-		assert.Equal(w.t, 1, w.api.Asked(minttest.Policy))
-		w.advance(1)
-		_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: text, AuthorizationCheck: on("documents", "edit")})
-		require.NoError(w.t, err, "nobody waits for the new one")
+		assert.Equal(f.t, 1, f.api.Requests(minttest.Policy))
+		f.advance(1)
+		_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: text, AuthorizationCheck: on("documents", "edit")})
+		require.NoError(f.t, err, "the cached policy is used")
 		synctest.Wait()
-		w.mayNot(text, on("documents", "edit"), "role editor allows only read")
-		assert.Equal(w.t, 2, w.api.Asked(minttest.Policy))
+		f.denies(text, on("documents", "edit"), "role editor allows only read")
+		assert.Equal(f.t, 2, f.api.Requests(minttest.Policy))
 	})
-	promise(t, "after five minutes, nobody is served the old one who can have the new one within two seconds", func(w *world) {
-		text := w.holding("editor")
-		w.may(text, on("documents", "edit"))
-		w.api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) {
+	forEachProduct(t, "after five minutes, callers wait up to two seconds for the new policy", func(f *fixture) {
+		text := f.sessionWithRoles("editor")
+		f.allows(text, on("documents", "edit"))
+		f.api.Handle(minttest.Policy, func(*http.Request) (int, []byte, error) {
 			time.Sleep(2*time.Second - 1)
 			return http.StatusOK, []byte(stricter), nil
 		})
-		w.advance(5 * time.Minute)
-		w.mayNot(text, on("documents", "edit"), "role editor allows only read")
+		f.advance(5 * time.Minute)
+		f.denies(text, on("documents", "edit"), "role editor allows only read")
 	})
-	promise(t, "PolicyTTL says for how long", func(w *world) {
-		text := w.holding("editor")
+	forEachProduct(t, "PolicyTTL is the age from which a policy is renewed", func(f *fixture) {
+		text := f.sessionWithRoles("editor")
 		for minute := range 5 {
-			w.may(text, on("documents", "edit"))
+			f.allows(text, on("documents", "edit"))
 			synctest.Wait()
-			assert.Equal(w.t, minute+1, w.api.Asked(minttest.Policy))
-			w.advance(time.Minute)
+			assert.Equal(f.t, minute+1, f.api.Requests(minttest.Policy))
+			f.advance(time.Minute)
 		}
 	}, func(c *stytch.Config) { c.Verification.PolicyTTL = time.Minute })
-	for name := range troubles() {
-		promise(t, "while the endpoint of the policy "+name+", the old one serves for an hour more", func(w *world) {
-			text := w.holding("editor")
-			w.may(text, on("documents", "edit"))
-			if w.name == "b2b" {
-				w.mayNot(text, on("documents", "shred"), "role editor allows only edit, read")
+	for name := range failures() {
+		forEachProduct(t, "while the endpoint of the policy "+name+", the cached policy is used for an hour more", func(f *fixture) {
+			text := f.sessionWithRoles("editor")
+			f.allows(text, on("documents", "edit"))
+			if f.isB2B() {
+				f.denies(text, on("documents", "shred"), "role editor allows only edit, read")
 			}
-			w.api.Answer(minttest.Policy, troubles()[name])
-			w.api.Answer(minttest.Organizations, troubles()[name])
+			f.api.Handle(minttest.Policy, failures()[name])
+			f.api.Handle(minttest.Organizations, failures()[name])
 			for range 6 {
-				w.advance(10 * time.Minute)
+				f.advance(10 * time.Minute)
 				began := time.Now()
-				w.mayNot(text, on("documents", "shred"), "role editor allows only edit, read")
-				assert.LessOrEqual(w.t, time.Since(began), 4*time.Second, "two for the policy, two for the organization's")
+				f.denies(text, on("documents", "shred"), "role editor allows only edit, read")
+				assert.LessOrEqual(f.t, time.Since(began), 4*time.Second, "two for the policy, two for the organization's")
 				began = time.Now()
-				w.may(text, on("documents", "edit"))
-				w.mayNot(text, on("documents", "shred"), "role editor allows only edit, read")
-				assert.Zero(w.t, time.Since(began), "nobody else waits")
+				f.allows(text, on("documents", "edit"))
+				f.denies(text, on("documents", "shred"), "role editor allows only edit, read")
+				assert.Zero(f.t, time.Since(began), "later callers do not wait")
 			}
-			w.advance(5 * time.Minute)
-			w.undecided(text)
-			w.api.Serve(minttest.Policy, stricter)
-			w.api.Serve(minttest.Organizations, `{"request_id":"r","status_code":200,"org_policy":{"roles":[]}}`)
-			w.advance(time.Minute)
-			w.mayNot(text, on("documents", "edit"), "role editor allows only read")
+			f.advance(5 * time.Minute)
+			f.hasNoPolicy(text)
+			f.api.Serve(minttest.Policy, stricter)
+			f.api.Serve(minttest.Organizations, `{"request_id":"r","status_code":200,"org_policy":{"roles":[]}}`)
+			f.advance(time.Minute)
+			f.denies(text, on("documents", "edit"), "role editor allows only read")
 		})
 	}
-	promise(t, "callers of a policy that is not there yet wait for one fetch, each as long as it likes to", func(w *world) {
-		w.verifies(w.session(nil))
-		w.api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) {
+	forEachProduct(t, "callers without a policy wait for one fetch, each until its own context ends", func(f *fixture) {
+		f.accepts(f.sessionJWT(nil))
+		f.api.Handle(minttest.Policy, func(*http.Request) (int, []byte, error) {
 			time.Sleep(5 * time.Second)
 			return http.StatusOK, []byte(stricter), nil
 		})
-		text := w.holding("editor")
-		var callers sync.WaitGroup
+		text := f.sessionWithRoles("editor")
+		var wait sync.WaitGroup
 		for range 100 {
-			callers.Go(func() { w.may(text, on("documents", "read")) })
-			callers.Go(func() {
-				ctx, cancel := context.WithTimeout(w.t.Context(), time.Second)
+			wait.Go(func() { f.allows(text, on("documents", "read")) })
+			wait.Go(func() {
+				ctx, cancel := context.WithTimeout(f.t.Context(), time.Second)
 				defer cancel()
-				_, err := w.local(ctx, w.client, &call{SessionJWT: text, AuthorizationCheck: on("documents", "read")})
-				assert.ErrorIs(w.t, err, context.DeadlineExceeded)
+				_, err := f.authenticateLocal(ctx, &request{SessionJWT: text, AuthorizationCheck: on("documents", "read")})
+				assert.ErrorIs(f.t, err, context.DeadlineExceeded)
 			})
 		}
-		callers.Wait()
-		assert.Equal(w.t, 1, w.api.Asked(minttest.Policy))
+		wait.Wait()
+		assert.Equal(f.t, 1, f.api.Requests(minttest.Policy))
 	})
-	promise(t, "an answer that is no policy is not taken for one that allows nothing", func(w *world) {
+	forEachProduct(t, "an answer without a policy is not a policy that allows nothing", func(f *fixture) {
 		for _, body := range []string{
 			`{}`, `{"request_id":"r","status_code":200}`, `{"request_id":"r","status_code":200,"policy":null}`, `<html>`, `[]`,
 		} {
-			w.api.Serve(minttest.Policy, body)
-			w.undecided(w.holding("editor"))
-			w.advance(time.Minute)
+			f.api.Serve(minttest.Policy, body)
+			f.hasNoPolicy(f.sessionWithRoles("editor"))
+			f.advance(time.Minute)
 		}
 	})
 }
 
-// undecided asserts that there is no policy to decide by, and that the API is asked then.
-func (w *world) undecided(text string) {
-	w.t.Helper()
-	req := &call{SessionJWT: text, AuthorizationCheck: on("documents", "edit")}
-	_, err := w.local(w.t.Context(), w.client, req)
-	failed, ok := errors.AsType[*stytcherror.PolicyError](err)
-	require.True(w.t, ok, "%T: %v", err, err)
-	assert.Equal(w.t, w.name+".sessions.authenticate_jwt_local", failed.Op)
-	assert.Contains(w.t, failed.Error(), "the project's policy")
-	before := w.api.Asked(w.remote)
-	o, err := w.ask(w.t.Context(), w.client, req)
-	require.NoError(w.t, err)
-	assert.True(w.t, o.remote)
-	assert.Equal(w.t, 1, w.api.Asked(w.remote)-before)
+// hasNoPolicy asserts that there is no policy to decide by, and that the API is then asked.
+func (f *fixture) hasNoPolicy(text string) {
+	f.t.Helper()
+	req := &request{SessionJWT: text, AuthorizationCheck: on("documents", "edit")}
+	_, err := f.authenticateLocal(f.t.Context(), req)
+	failed := outermost[*stytcherror.PolicyError](f.t, err)
+	assert.Equal(f.t, f.name+".sessions.authenticate_jwt_local", failed.Op)
+	assert.Contains(f.t, failed.Error(), "the project's policy")
+	before := f.api.Requests(f.authenticatePath)
+	s, err := f.authenticate(f.t.Context(), req)
+	require.NoError(f.t, err)
+	assert.True(f.t, s.remote)
+	assert.Equal(f.t, 1, f.api.Requests(f.authenticatePath)-before)
 }

@@ -17,254 +17,300 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// editing is what an editor may do.
-func editing() *question {
-	return &question{OrganizationID: minttest.Organization, ResourceID: "documents", Action: "edit"}
-}
-
-// asks asserts that the API has the last word on a token: it is asked once, with all there is to say.
-func (w *world) asks(req *call, verdict *stytcherror.TokenError) {
-	w.t.Helper()
-	_, err := w.local(w.t.Context(), w.client, req)
+// asksAPI asserts that AuthenticateJWTLocal refuses a token with this verdict, unless it is nil, and that AuthenticateJWT
+// asks the API about it, once, with all fields of the request.
+func (f *fixture) asksAPI(req *request, verdict *stytcherror.TokenError) {
+	f.t.Helper()
+	_, err := f.authenticateLocal(f.t.Context(), req)
 	if verdict != nil {
-		refusal(w.t, err, w.name+".sessions.authenticate_jwt_local", verdict)
-		tellsNothing(w.t, err, req.SessionJWT)
+		isVerdict(f.t, err, f.name+".sessions.authenticate_jwt_local", verdict)
+		showsNothing(f.t, err, req.SessionJWT)
 	}
-	var body, note string
-	w.api.Answer(w.remote, func(r *http.Request) (int, []byte, error) {
+	var body, header string
+	f.api.Handle(f.authenticatePath, func(r *http.Request) (int, []byte, error) {
 		read, err := io.ReadAll(r.Body)
-		body, note = string(read), r.Header.Get("X-Note")
-		return http.StatusOK, []byte(w.answer), err
+		body, header = string(read), r.Header.Get("X-Test")
+		return http.StatusOK, []byte(f.authenticated), err
 	})
-	before := w.api.Asked(w.remote)
+	before := f.api.Requests(f.authenticatePath)
 	full := *req
 	full.SessionDurationMinutes, full.SessionCustomClaims = new(60), map[string]any{"plan": "team"}
 	if full.AuthorizationCheck == nil {
-		full.AuthorizationCheck = editing()
+		full.AuthorizationCheck = on("documents", "edit")
 	}
-	o, err := w.ask(w.t.Context(), w.client, &full, shared.WithHeader("X-Note", "7"))
-	require.NoError(w.t, err)
-	assert.True(w.t, o.remote)
-	assert.Equal(w.t, "session-of-the-api", o.id)
-	assert.Equal(w.t, "fresh", o.jwt, "the JWT to go on with is the API's")
-	assert.Equal(w.t, 1, w.api.Asked(w.remote)-before, "once")
+	s, err := f.authenticate(f.t.Context(), &full, shared.WithHeader("X-Test", "7"))
+	require.NoError(f.t, err)
+	assert.True(f.t, s.remote)
+	assert.Equal(f.t, "session-of-the-api", s.id)
+	assert.Equal(f.t, "fresh", s.jwt, "the answer has the API's JWT")
+	assert.Equal(f.t, 1, f.api.Requests(f.authenticatePath)-before, "once")
 	organization := ""
-	if w.name == "b2b" {
+	if f.isB2B() {
 		organization = `"organization_id": "` + minttest.Organization + `",`
 	}
-	assert.JSONEq(w.t, `{"session_jwt": "`+req.SessionJWT+`", "session_duration_minutes": 60,
+	assert.JSONEq(f.t, `{"session_jwt": "`+req.SessionJWT+`", "session_duration_minutes": 60,
 		"session_custom_claims": {"plan": "team"}, "authorization_check": {`+organization+`
 			"resource_id": "documents", "action": "edit"}}`, body)
-	assert.Equal(w.t, "7", note, "with the options of the call")
+	assert.Equal(f.t, "7", header, "the options apply to the request")
 }
 
 func TestAuthenticateJWT_asksTheAPI(t *testing.T) {
 	t.Parallel()
-	promise(t, "about a JWT that has expired, to the second", func(w *world) {
-		text := w.session(nil)
-		w.advance(5*time.Minute - 1)
-		w.verifies(text)
-		w.advance(1)
-		w.asks(&call{SessionJWT: text}, stytcherror.ErrTokenExpired)
-		w.advance(365 * 24 * time.Hour)
-		w.asks(&call{SessionJWT: text}, stytcherror.ErrTokenExpired)
+	forEachProduct(t, "an expired JWT", func(f *fixture) {
+		text := f.sessionJWT(nil)
+		f.advance(5*time.Minute - 1)
+		f.accepts(text)
+		f.advance(1)
+		f.asksAPI(&request{SessionJWT: text}, stytcherror.ErrTokenExpired)
+		f.advance(365 * 24 * time.Hour)
+		f.asksAPI(&request{SessionJWT: text}, stytcherror.ErrTokenExpired)
 	})
-	promise(t, "about a session that ended before its JWT", func(w *world) {
-		end := dawn.Add(time.Minute).Format(time.RFC3339)
-		text := w.session(map[string]any{minttest.SessionClaim: map[string]any{"id": minttest.Session, "expires_at": end}})
-		w.advance(time.Minute - 1)
-		w.verifies(text)
-		w.advance(1)
-		w.asks(&call{SessionJWT: text}, stytcherror.ErrTokenExpired)
+	forEachProduct(t, "a JWT whose session has ended", func(f *fixture) {
+		end := start.Add(time.Minute).Format(time.RFC3339)
+		text := f.sessionJWT(map[string]any{minttest.SessionClaim: map[string]any{"id": minttest.Session, "expires_at": end}})
+		f.advance(time.Minute - 1)
+		f.accepts(text)
+		f.advance(1)
+		f.asksAPI(&request{SessionJWT: text}, stytcherror.ErrTokenExpired)
 	})
-	promise(t, "about a JWT that is older than MaxTokenAge, to the moment", func(w *world) {
-		text := w.session(nil)
-		req := &call{SessionJWT: text, MaxTokenAge: new(30 * time.Second)}
-		w.advance(30 * time.Second)
-		_, err := w.local(w.t.Context(), w.client, req)
-		require.NoError(w.t, err)
-		w.advance(1)
-		w.asks(req, stytcherror.ErrTokenTooOld)
-		w.verifies(text)
+	forEachProduct(t, "a JWT that is older than MaxTokenAge", func(f *fixture) {
+		text := f.sessionJWT(nil)
+		req := &request{SessionJWT: text, MaxTokenAge: new(30 * time.Second)}
+		f.advance(30 * time.Second)
+		_, err := f.authenticateLocal(f.t.Context(), req)
+		require.NoError(f.t, err)
+		f.advance(1)
+		f.asksAPI(req, stytcherror.ErrTokenTooOld)
+		f.accepts(text)
 	})
-	promise(t, "when there are no keys", func(w *world) {
+	forEachProduct(t, "a JWT without keys to verify it with", func(f *fixture) {
 		for _, status := range []int{http.StatusInternalServerError, http.StatusForbidden, http.StatusServiceUnavailable} {
-			w.api.Answer(w.keys, func(*http.Request) (int, []byte, error) { return status, nil, nil })
-			w.asks(&call{SessionJWT: w.session(nil)}, stytcherror.ErrKeysUnavailable)
-			w.asks(&call{SessionJWT: w.session(map[string]any{"aud": "another"})}, stytcherror.ErrKeysUnavailable)
-			w.advance(time.Minute)
+			f.api.Handle(f.keysPath, minttest.Status(status, ""))
+			f.asksAPI(&request{SessionJWT: f.sessionJWT(nil)}, stytcherror.ErrKeysUnavailable)
+			f.asksAPI(&request{SessionJWT: f.sessionJWT(map[string]any{"aud": "another"})}, stytcherror.ErrKeysUnavailable)
+			f.advance(time.Minute)
 		}
-		w.refuses(&call{SessionJWT: "not.a.token"}, malformed)
+		f.refuses(&request{SessionJWT: "not.a.token"}, malformed)
 	})
-	promise(t, "when there is no policy", func(w *world) {
-		w.api.Answer(minttest.Policy, func(*http.Request) (int, []byte, error) { return http.StatusForbidden, []byte(`{}`), nil })
-		req := &call{SessionJWT: w.session(nil), AuthorizationCheck: editing()}
-		_, err := w.local(w.t.Context(), w.client, req)
-		undecided, ok := errors.AsType[*stytcherror.PolicyError](err)
-		require.True(w.t, ok, "%T: %v", err, err)
-		assert.Equal(w.t, w.name+".sessions.authenticate_jwt_local", undecided.Op)
-		w.asks(req, nil)
+	forEachProduct(t, "a check without a policy", func(f *fixture) {
+		f.api.Handle(minttest.Policy, minttest.Status(http.StatusForbidden, `{}`))
+		req := &request{SessionJWT: f.sessionJWT(nil), AuthorizationCheck: on("documents", "edit")}
+		_, err := f.authenticateLocal(f.t.Context(), req)
+		assert.Equal(f.t, f.name+".sessions.authenticate_jwt_local", outermost[*stytcherror.PolicyError](f.t, err).Op)
+		f.asksAPI(req, nil)
 	})
-	promise(t, "whose no is an answer, too", func(w *world) {
-		text := w.session(nil)
-		w.advance(time.Hour)
-		w.api.Answer(w.remote, func(*http.Request) (int, []byte, error) {
-			return http.StatusNotFound, []byte(`{"status_code":404,"request_id":"r","error_type":"session_not_found"}`), nil
-		})
-		o, err := w.ask(w.t.Context(), w.client, &call{SessionJWT: text})
-		assert.Nil(w.t, o)
-		require.ErrorIs(w.t, err, stytcherror.CodeSessionNotFound)
+	forEachProduct(t, "the API's refusal is returned", func(f *fixture) {
+		text := f.sessionJWT(nil)
+		f.advance(time.Hour)
+		f.api.Handle(f.authenticatePath, minttest.Status(http.StatusNotFound,
+			`{"status_code":404,"request_id":"r","error_type":"session_not_found"}`))
+		s, err := f.authenticate(f.t.Context(), &request{SessionJWT: text})
+		assert.Nil(f.t, s)
+		require.ErrorIs(f.t, err, stytcherror.CodeSessionNotFound)
 		refused, _ := errors.AsType[*stytcherror.Error](err)
-		assert.Equal(w.t, w.name+".sessions.authenticate", refused.Op)
-		assert.Equal(w.t, 1, w.api.Asked(w.remote))
+		assert.Equal(f.t, f.name+".sessions.authenticate", refused.Op)
+		assert.Equal(f.t, 1, f.api.Requests(f.authenticatePath))
 	})
 }
 
-func TestAuthenticateJWT_decidesAlone(t *testing.T) {
+// requestBody makes the API's answer to Sessions.Authenticate record the body of the request.
+func (f *fixture) requestBody() *string {
+	body := new(string)
+	f.api.Handle(f.authenticatePath, func(r *http.Request) (int, []byte, error) {
+		read, err := io.ReadAll(r.Body)
+		*body = string(read)
+		return http.StatusOK, []byte(f.authenticated), err
+	})
+	return body
+}
+
+func TestAuthenticateJWT_asksTheAPIWith(t *testing.T) {
 	t.Parallel()
-	promise(t, "on a forgery, however old", func(w *world) {
-		w.verifies(w.session(nil))
-		enemy := minttest.NewKey("jwk-test-enemy")
-		past := w.claims(dawn.Add(-time.Hour))
-		for text, verdict := range map[string]*stytcherror.TokenError{
-			enemy.Named("jwk-test-1").Sign(past):                                   unsigned,
-			enemy.Sign(past):                                                       unknownKey,
-			w.key.Sign(w.stranger(dawn.Add(-time.Hour))):                           wrongKind,
-			w.key.Sign(minttest.AppToken(dawn.Add(-2*time.Hour), w.name == "b2b")): wrongKind,
-			w.key.Sign(minttest.With(past, map[string]any{"aud": "another"})):      wrongClaims,
-			w.key.Sign(minttest.With(past, map[string]any{"iss": "another"})):      wrongClaims,
+	forEachProduct(t, "the session token instead of the JWT, if there is one", func(f *fixture) {
+		body := f.requestBody()
+		text := f.sessionJWT(nil)
+		f.advance(time.Hour)
+		s, err := f.authenticate(f.t.Context(), &request{SessionJWT: text, SessionToken: new("token-1")})
+		require.NoError(f.t, err)
+		assert.True(f.t, s.remote)
+		assert.JSONEq(f.t, `{"session_token": "token-1"}`, *body)
+	})
+	forB2B(t, "the session's own organization, if the check has none", func(f *fixture) {
+		body := f.requestBody()
+		c := &check{ResourceID: "documents", Action: "edit"}
+		text := f.longLivedJWT(f.key)
+		f.accepts(text)
+		s, err := f.authenticate(f.t.Context(), &request{SessionJWT: text, AuthorizationCheck: c})
+		require.NoError(f.t, err)
+		assert.False(f.t, s.remote)
+		for _, tt := range []struct {
+			when string
+			req  request
+			fail string
+		}{
+			{"the JWT is too old", request{MaxTokenAge: new(time.Duration(0))}, ""},
+			{"there is no policy", request{}, minttest.Policy},
+			{"there are no keys", request{}, minttest.Keys},
 		} {
-			w.refuses(&call{SessionJWT: text, MaxTokenAge: new(time.Second)}, verdict)
+			f.t.Log(tt.when)
+			if tt.fail != "" {
+				f.api.Handle(tt.fail, minttest.Status(http.StatusInternalServerError, ""))
+				f.advance(25 * time.Hour)
+			}
+			tt.req.SessionJWT, tt.req.AuthorizationCheck = text, c
+			s, err := f.authenticate(f.t.Context(), &tt.req)
+			require.NoError(f.t, err)
+			assert.True(f.t, s.remote)
+			assert.JSONEq(f.t, `{"session_jwt": "`+text+`", "authorization_check": {"organization_id": "`+minttest.Organization+`",
+				"resource_id": "documents", "action": "edit"}}`, *body)
 		}
-		assert.Equal(w.t, 1, w.api.Asked(""))
+		assert.Empty(f.t, c.OrganizationID, "the caller's check is not changed")
 	})
-	promise(t, "on a key that is new to it, after a look at the keys", func(w *world) {
-		w.verifies(w.session(nil))
-		w.advance(time.Hour)
-		text := minttest.NewKey("jwk-test-enemy").Sign(w.claims(w.now()))
-		w.verifies(w.session(nil))
-		w.advance(30 * time.Second)
-		_, err := w.ask(w.t.Context(), w.client, &call{SessionJWT: text})
-		refusal(w.t, err, w.name+".sessions.authenticate_jwt", unknownKey)
-		assert.Equal(w.t, 3, w.api.Asked(w.keys))
-		assert.Equal(w.t, 3, w.api.Asked(""))
+}
+
+func TestAuthenticateJWT_doesNotAskTheAPI(t *testing.T) {
+	t.Parallel()
+	forEachProduct(t, "a refused token that is also expired", func(f *fixture) {
+		f.accepts(f.sessionJWT(nil))
+		attacker := minttest.NewKey("jwk-test-attacker")
+		past := f.claims(start.Add(-time.Hour))
+		for text, verdict := range map[string]*stytcherror.TokenError{
+			attacker.WithKID("jwk-test-1").Sign(past):                         unsigned,
+			attacker.Sign(past):                                               unknownKey,
+			f.key.Sign(f.other(start.Add(-time.Hour))):                        wrongKind,
+			f.key.Sign(minttest.AppToken(start.Add(-2*time.Hour), f.isB2B())): wrongKind,
+			f.key.Sign(minttest.With(past, map[string]any{"aud": "another"})): wrongClaims,
+			f.key.Sign(minttest.With(past, map[string]any{"iss": "another"})): wrongClaims,
+		} {
+			f.refuses(&request{SessionJWT: text, MaxTokenAge: new(time.Second)}, verdict)
+		}
+		assert.Equal(f.t, 1, f.api.Requests(""))
 	})
-	promise(t, "on an action that is denied", func(w *world) {
-		req := &call{SessionJWT: w.session(nil), AuthorizationCheck: editing()}
+	forEachProduct(t, "an unknown key, after the keys were fetched", func(f *fixture) {
+		f.accepts(f.sessionJWT(nil))
+		f.advance(time.Hour)
+		text := minttest.NewKey("jwk-test-attacker").Sign(f.claims(f.now()))
+		f.accepts(f.sessionJWT(nil))
+		f.advance(30 * time.Second)
+		_, err := f.authenticate(f.t.Context(), &request{SessionJWT: text})
+		isVerdict(f.t, err, f.name+".sessions.authenticate_jwt", unknownKey)
+		assert.Equal(f.t, 3, f.api.Requests(f.keysPath))
+		assert.Equal(f.t, 3, f.api.Requests(""))
+	})
+	forEachProduct(t, "a denied action", func(f *fixture) {
+		req := &request{SessionJWT: f.sessionJWT(nil), AuthorizationCheck: on("documents", "edit")}
 		req.AuthorizationCheck.Action = "shred"
-		w.both(w.t.Context(), req, func(op string, o *outcome, err error) {
-			denied, ok := errors.AsType[*stytcherror.PermissionError](err)
-			require.True(w.t, ok, "%T: %v", err, err)
-			assert.Equal(w.t, op, denied.Op)
-			assert.Nil(w.t, o)
+		f.withBoth(f.t.Context(), req, func(op string, s *session, err error) {
+			assert.Equal(f.t, op, outermost[*stytcherror.PermissionError](f.t, err).Op)
+			assert.Nil(f.t, s)
 		})
-		assert.Zero(w.t, w.api.Asked(w.remote))
+		assert.Zero(f.t, f.api.Requests(f.authenticatePath))
 	})
 }
 
 func TestAuthenticateJWT_leeway(t *testing.T) {
 	t.Parallel()
-	promise(t, "prolongs a JWT, to the second, and not by default", func(w *world) {
-		req := &call{SessionJWT: w.session(nil), Leeway: 10 * time.Second}
-		good := func(req *call) {
-			w.t.Helper()
-			_, err := w.local(w.t.Context(), w.client, req)
-			require.NoError(w.t, err)
+	forEachProduct(t, "leeway prolongs the life of a JWT, and is zero by default", func(f *fixture) {
+		req := &request{SessionJWT: f.sessionJWT(nil), Leeway: 10 * time.Second}
+		good := func(req *request) {
+			f.t.Helper()
+			_, err := f.authenticateLocal(f.t.Context(), req)
+			require.NoError(f.t, err)
 		}
-		w.advance(5*time.Minute + 10*time.Second - 1)
+		f.advance(5*time.Minute + 10*time.Second - 1)
 		good(req)
-		w.asks(&call{SessionJWT: req.SessionJWT}, stytcherror.ErrTokenExpired)
-		w.advance(1)
-		w.asks(req, stytcherror.ErrTokenExpired)
+		f.asksAPI(&request{SessionJWT: req.SessionJWT}, stytcherror.ErrTokenExpired)
+		f.advance(1)
+		f.asksAPI(req, stytcherror.ErrTokenExpired)
 	})
-	promise(t, "prolongs a session that ends before its JWT, but makes no JWT younger", func(w *world) {
-		end := dawn.Add(time.Minute).Format(time.RFC3339)
-		text := w.session(map[string]any{minttest.SessionClaim: map[string]any{"id": minttest.Session, "expires_at": end}})
-		w.advance(65 * time.Second)
-		_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: text, Leeway: 10 * time.Second})
-		require.NoError(w.t, err)
-		w.asks(&call{SessionJWT: text, Leeway: 10 * time.Second, MaxTokenAge: new(time.Minute)}, stytcherror.ErrTokenTooOld)
+	forEachProduct(t, "leeway prolongs the life of a session, but does not change the age of a JWT", func(f *fixture) {
+		end := start.Add(time.Minute).Format(time.RFC3339)
+		text := f.sessionJWT(map[string]any{minttest.SessionClaim: map[string]any{"id": minttest.Session, "expires_at": end}})
+		f.advance(65 * time.Second)
+		_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: text, Leeway: 10 * time.Second})
+		require.NoError(f.t, err)
+		f.asksAPI(&request{SessionJWT: text, Leeway: 10 * time.Second, MaxTokenAge: new(time.Minute)}, stytcherror.ErrTokenTooOld)
 	})
-	promise(t, "is five seconds for a clock that is slow, and more for who says so", func(w *world) {
+	forEachProduct(t, "iat and nbf may be five seconds in the future, or as many as the leeway", func(f *fixture) {
 		for _, claim := range []string{"iat", "nbf"} {
-			ahead := func(seconds int64) string { return w.session(map[string]any{claim: dawn.Unix() + seconds}) }
-			w.verifies(ahead(5))
-			w.refuses(&call{SessionJWT: ahead(6)}, malformed)
-			w.refuses(&call{SessionJWT: ahead(6), Leeway: time.Second}, malformed)
-			_, err := w.local(w.t.Context(), w.client, &call{SessionJWT: ahead(10), Leeway: 10 * time.Second})
-			require.NoError(w.t, err)
-			w.refuses(&call{SessionJWT: ahead(11), Leeway: 10 * time.Second}, malformed)
+			ahead := func(seconds int64) string { return f.sessionJWT(map[string]any{claim: start.Unix() + seconds}) }
+			f.accepts(ahead(5))
+			f.refuses(&request{SessionJWT: ahead(6)}, malformed)
+			f.refuses(&request{SessionJWT: ahead(6), Leeway: time.Second}, malformed)
+			_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: ahead(10), Leeway: 10 * time.Second})
+			require.NoError(f.t, err)
+			f.refuses(&request{SessionJWT: ahead(11), Leeway: 10 * time.Second}, malformed)
 		}
 	})
 }
 
 func TestAuthenticateJWT_refusesArguments(t *testing.T) {
 	t.Parallel()
-	promise(t, "that make no sense, before anything is sent", func(w *world) {
-		text := w.session(nil)
-		with := func(change func(*question)) *call {
-			req := &call{SessionJWT: text, AuthorizationCheck: editing()}
+	forEachProduct(t, "an incomplete request, before anything is sent", func(f *fixture) {
+		text := f.sessionJWT(nil)
+		with := func(change func(*check)) *request {
+			req := &request{SessionJWT: text, AuthorizationCheck: on("documents", "edit")}
 			change(req.AuthorizationCheck)
 			return req
 		}
-		cases := map[string]*call{
+		cases := map[string]*request{
 			"max_token_age": {SessionJWT: text, MaxTokenAge: new(time.Duration(-1))},
 			"leeway":        {SessionJWT: text, Leeway: -1},
 			"session_jwt":   {},
-			"resource_id":   with(func(q *question) { q.ResourceID = "" }),
-			"action":        with(func(q *question) { q.Action = "" }),
+			"resource_id":   with(func(q *check) { q.ResourceID = "" }),
+			"action":        with(func(q *check) { q.Action = "" }),
 		}
 		for field, req := range cases {
-			w.both(w.t.Context(), req, func(op string, o *outcome, err error) {
-				argument(w.t, err, op, field)
-				assert.Nil(w.t, o)
+			f.withBoth(f.t.Context(), req, func(op string, s *session, err error) {
+				isArgumentError(f.t, err, op, field)
+				assert.Nil(f.t, s)
 			})
 		}
-		w.both(w.t.Context(), nil, func(op string, _ *outcome, err error) { argument(w.t, err, op, "session_jwt") })
-		for _, req := range []*call{nil, {SessionJWT: text}, {SessionJWT: text, AuthorizationCheck: editing()}} {
+		f.withBoth(f.t.Context(), nil, func(op string, _ *session, err error) { isArgumentError(f.t, err, op, "session_jwt") })
+		for _, req := range []*request{nil, {SessionJWT: text}, {SessionJWT: text, AuthorizationCheck: on("documents", "edit")}} {
 			var none context.Context
-			w.both(none, req, func(op string, _ *outcome, err error) { argument(w.t, err, op, "ctx") })
+			f.withBoth(none, req, func(op string, _ *session, err error) { isArgumentError(f.t, err, op, "ctx") })
 		}
-		assert.Zero(w.t, w.api.Asked(""))
+		assert.Zero(f.t, f.api.Requests(""))
 	})
-	promise(t, "of a token that has expired, too: the API is not asked either", func(w *world) {
-		text := w.session(nil)
-		w.advance(time.Hour)
-		w.both(w.t.Context(), &call{SessionJWT: text, AuthorizationCheck: &question{}}, func(op string, _ *outcome, err error) {
+	forEachProduct(t, "an incomplete request with an expired token, without asking the API", func(f *fixture) {
+		text := f.sessionJWT(nil)
+		f.advance(time.Hour)
+		f.withBoth(f.t.Context(), &request{SessionJWT: text, AuthorizationCheck: &check{}}, func(op string, _ *session, err error) {
 			_, ok := errors.AsType[*stytcherror.ArgumentError](err)
-			assert.True(w.t, ok, "%s: %v", op, err)
+			assert.True(f.t, ok, "%s: %v", op, err)
 		})
-		assert.Zero(w.t, w.api.Asked(""))
+		assert.Zero(f.t, f.api.Requests(""))
 	})
 }
 
 func TestAuthenticateJWT_context(t *testing.T) {
 	t.Parallel()
-	promise(t, "a caller who has left is told so, and nothing is sent for him", func(w *world) {
-		ctx, cancel := context.WithCancel(w.t.Context())
+	forEachProduct(t, "nothing is sent under a context that has ended", func(f *fixture) {
+		ctx, cancel := context.WithCancel(f.t.Context())
 		cancel()
-		text := w.session(nil)
-		for _, req := range []*call{{SessionJWT: text}, {SessionJWT: text, AuthorizationCheck: editing()}} {
-			w.both(ctx, req, func(op string, o *outcome, err error) {
-				noAnswer(w.t, err, op, context.Canceled)
-				assert.Nil(w.t, o)
+		text := f.sessionJWT(nil)
+		for _, req := range []*request{{SessionJWT: text}, {SessionJWT: text, AuthorizationCheck: on("documents", "edit")}} {
+			f.withBoth(ctx, req, func(op string, s *session, err error) {
+				isContextError(f.t, err, op, context.Canceled)
+				assert.Nil(f.t, s)
 			})
 		}
-		assert.Zero(w.t, w.api.Asked(""))
-		w.verifies(text)
-		_, err := w.local(ctx, w.client, &call{SessionJWT: text})
-		require.NoError(w.t, err, "what needs no wait needs no context")
-		_, err = w.local(ctx, w.client, &call{SessionJWT: text, AuthorizationCheck: editing()})
-		require.ErrorIs(w.t, err, context.Canceled)
-		w.advance(time.Hour)
-		_, err = w.ask(ctx, w.client, &call{SessionJWT: text})
-		require.ErrorIs(w.t, err, context.Canceled)
-		assert.Zero(w.t, w.api.Asked(w.remote))
-		assert.Zero(w.t, w.api.Asked(minttest.Policy))
+		assert.Zero(f.t, f.api.Requests(""))
+		f.accepts(text)
+		_, err := f.authenticateLocal(ctx, &request{SessionJWT: text})
+		require.NoError(f.t, err, "with cached keys, the context does not matter")
+		_, err = f.authenticateLocal(ctx, &request{SessionJWT: text, AuthorizationCheck: on("documents", "edit")})
+		require.ErrorIs(f.t, err, context.Canceled)
+		f.advance(time.Hour)
+		_, err = f.authenticate(ctx, &request{SessionJWT: text})
+		require.ErrorIs(f.t, err, context.Canceled)
+		assert.Zero(f.t, f.api.Requests(f.authenticatePath))
+		assert.Zero(f.t, f.api.Requests(minttest.Policy))
 	})
-	promise(t, "a token that is none is refused as such, whatever the context", func(w *world) {
-		ctx, cancel := context.WithCancel(w.t.Context())
+	forEachProduct(t, "a malformed token is refused as such, even if the context has ended", func(f *fixture) {
+		ctx, cancel := context.WithCancel(f.t.Context())
 		cancel()
-		w.both(ctx, &call{SessionJWT: "not.a.token"}, func(op string, _ *outcome, err error) { refusal(w.t, err, op, malformed) })
+		f.withBoth(ctx, &request{SessionJWT: "not.a.token"}, func(op string, _ *session, err error) { isVerdict(f.t, err, op, malformed) })
 	}, func(c *stytch.Config) { c.Verification.TokenCacheSize = 8 })
 }

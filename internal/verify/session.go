@@ -11,42 +11,19 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// SessionRequest is what a caller wants of a session's JWT.
+// SessionRequest is a request to verify a session's JWT.
 type SessionRequest struct {
 	JWT    string
 	MaxAge *time.Duration
 	Leeway time.Duration
-	// Check is an action that the session must be allowed to perform; nil where none is asked about.
+	// Check, unless nil, is an action that the session must be allowed to perform.
 	Check *Check
 }
 
-// Session verifies a session's JWT and the permission that is asked for, for a caller who goes on with [Remote]: where
-// the API may decide otherwise, what a genuine JWT says is returned along with the error.
-func Session[T, C any, P Claims[T, C]](
+// SessionLocal verifies a session's JWT and, if req has a Check, checks the permission. It does not ask the API.
+func SessionLocal[T, C any, P Claims[T, C]](
 	ctx context.Context, v *Verifier, op string, req SessionRequest,
-) (Verified[T], error) {
-	return verifySession[T, C, P](ctx, v, op, req, true)
-}
-
-func verifySession[T, C any, P Claims[T, C]](
-	ctx context.Context, v *Verifier, op string, req SessionRequest, outdated bool,
-) (Verified[T], error) {
-	if req.Check != nil {
-		if err := v.complete(ctx, op, *req.Check); err != nil {
-			return Verified[T]{}, err
-		}
-	}
-	verified, err := Token[T, C, P](ctx, v, req.JWT, Demands{
-		Op: op, Field: "session_jwt", MaxAge: req.MaxAge, Leeway: req.Leeway, OnlyAudience: true, Outdated: outdated,
-	})
-	if err == nil && req.Check != nil {
-		err = v.Allow(ctx, op, &verified.Subject, *req.Check)
-	}
-	return verified, err
-}
-
-// Local is [Session] for a caller who does not ask the API.
-func Local[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, op string, req SessionRequest) (*T, error) {
+) (*T, error) {
 	verified, err := verifySession[T, C, P](ctx, v, op, req, false)
 	if err != nil {
 		return nil, err
@@ -54,28 +31,51 @@ func Local[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, op string
 	return verified.Value, nil
 }
 
-// Remote calls ask where the API may decide otherwise than err, which [Session] has returned with session. Else it
-// returns err. The check that ask gets names an organization in any case: where the caller's does not, it is that of
-// the JWT.
-func Remote[T, R any](
-	v *Verifier, session Verified[T], req SessionRequest, err error, ask func(*Check) (*R, error),
-) (*R, error) {
-	if !mayDiffer(err) {
-		return nil, err
+// Session is [SessionLocal], but calls ask where the API may accept what was refused here. Exactly one result is not
+// nil: local if the JWT was accepted here, remote if ask returned it, or err. In B2B, the check that ask gets has an
+// organization: the session's if the caller gave none.
+func Session[T, C, R any, P Claims[T, C]](
+	ctx context.Context, v *Verifier, op string, req SessionRequest, ask func(*Check) (*R, error),
+) (local *T, remote *R, err error) {
+	session, err := verifySession[T, C, P](ctx, v, op, req, true)
+	switch {
+	case err == nil:
+		return session.Value, nil, nil
+	case !apiMayAccept(err):
+		return nil, nil, err
 	}
 	check := req.Check
 	if v.product == shared.ProductB2B && check != nil && check.OrganizationID == "" {
 		check = new(*check)
 		if check.OrganizationID = session.Subject.OrganizationID; session.Value == nil {
-			check.OrganizationID = organizationOf(req.JWT)
+			check.OrganizationID = unverifiedOrganization(req.JWT)
 		}
 	}
-	return ask(check)
+	remote, err = ask(check)
+	return nil, remote, err
 }
 
-// organizationOf is the organization that a JWT names, whose signature could not be verified: the API does that, and
-// refuses a check in another organization than the session's.
-func organizationOf(text string) string {
+func verifySession[T, C any, P Claims[T, C]](
+	ctx context.Context, v *Verifier, op string, req SessionRequest, returnOutdated bool,
+) (Verified[T], error) {
+	if req.Check != nil {
+		if err := v.validate(ctx, op, *req.Check); err != nil {
+			return Verified[T]{}, err
+		}
+	}
+	verified, err := Token[T, C, P](ctx, v, req.JWT, TokenOptions{
+		Op: op, Field: "session_jwt", MaxAge: req.MaxAge, Leeway: req.Leeway, OnlyAudience: true,
+		returnOutdated: returnOutdated,
+	})
+	if err == nil && req.Check != nil {
+		err = v.Allow(ctx, op, &verified.Subject, *req.Check)
+	}
+	return verified, err
+}
+
+// unverifiedOrganization returns the organization that a JWT names, while there are no keys to verify it with. The API
+// verifies the JWT, and refuses a check for another organization than the session's.
+func unverifiedOrganization(text string) string {
 	var claims struct {
 		Organization Organization `json:"https://stytch.com/organization"`
 	}
@@ -86,14 +86,14 @@ func organizationOf(text string) string {
 	return claims.Organization.ID
 }
 
-// Organization is the claim "https://stytch.com/organization". Present says that it is there, be it as null.
+// Organization is the claim "https://stytch.com/organization". Present is set if the token has the claim, even as null.
 type Organization struct {
 	ID      string `json:"organization_id"`
 	Slug    string `json:"slug"`
 	Present bool   `json:"-"`
 }
 
-// UnmarshalJSONFrom notes that the claim is there.
+// UnmarshalJSONFrom sets Present.
 func (o *Organization) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	type plain Organization
 	err := json.UnmarshalDecode(dec, (*plain)(o))
@@ -101,7 +101,7 @@ func (o *Organization) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return err
 }
 
-// SessionClaims are the claims of a session's JWT. F is the product's type of a factor, A that of the login's attributes.
+// SessionClaims are the claims of a session's JWT. F is the type of a factor, A that of the attributes of the login.
 type SessionClaims[F, A any] struct {
 	jwt.Registered
 
@@ -121,36 +121,37 @@ type SessionClaim[F, A any] struct {
 	Roles                 []string  `json:"roles"`
 }
 
-// ValidateMember takes members' sessions only. A session that ends before its token takes the token with it.
+// ValidateMember refuses what is not a member's session. The token expires with its session, if that ends earlier.
 func (c *SessionClaims[F, A]) ValidateMember() error {
 	switch {
 	case c.Session == nil || c.Session.ID == "":
-		return WrongKind("it is not of a session")
+		return WrongKind("it is not a session's JWT")
 	case c.Organization.ID == "":
 		return WrongKind("it is of a session without an organization")
 	}
-	c.endWithSession()
+	c.expireWithSession()
 	return nil
 }
 
-// ValidateUser takes users' sessions only. A session that ends before its token takes the token with it.
+// ValidateUser refuses what is not a user's session. The token expires with its session, if that ends earlier.
 func (c *SessionClaims[F, A]) ValidateUser() error {
 	switch {
 	case c.Session == nil || c.Session.ID == "":
-		return WrongKind("it is not of a session")
+		return WrongKind("it is not a session's JWT")
 	case c.Organization.Present:
 		return WrongKind("it is of a member's session")
 	}
-	c.endWithSession()
+	c.expireWithSession()
 	return nil
 }
 
-func (c *SessionClaims[F, A]) endWithSession() {
-	c.EndBy(c.Session.ExpiresAt)
+// expireWithSession makes the token expire with its session, and a session without an end with its token.
+func (c *SessionClaims[F, A]) expireWithSession() {
+	c.ExpireBy(c.Session.ExpiresAt)
 	if c.Session.ExpiresAt.IsZero() {
 		c.Session.ExpiresAt = c.Expires.Time()
 	}
 }
 
-// CustomClaims are those that the application has put there; nil when there are none.
+// CustomClaims returns the application's own claims, or nil if there are none.
 func (c *SessionClaims[F, A]) CustomClaims() shared.Object { return CustomClaims(c.Custom) }

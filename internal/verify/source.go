@@ -11,7 +11,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// routes are where a product's keys and policies are.
+// routes are the operations that fetch a product's keys and policies.
 type routes struct{ keys, policy, organization transport.Op }
 
 func routesOf(product shared.Product) *routes {
@@ -45,14 +45,14 @@ var b2cRoutes = routes{
 	},
 }
 
-// source fetches from the API.
+// source fetches keys and policies from the API.
 type source struct {
 	cfg    *shared.FetchConfig
 	routes *routes
 }
 
 type (
-	nothing struct{}
+	noRequest struct{}
 
 	organizationRequest struct {
 		OrganizationID string `json:"organization_id" path:"organization_id"`
@@ -85,21 +85,21 @@ type (
 	}
 )
 
-// keys returns the key set as it came: package jwks has its own eyes.
+// keys returns the key set undecoded: package jwks decodes it.
 func (s source) keys(ctx context.Context) ([]byte, error) {
 	var raw shared.RawResponse
-	_, err := transport.Call[nothing](ctx, s.cfg, &s.routes.keys, &nothing{}, shared.WithRawResponse(&raw))
+	_, err := transport.Call[noRequest](ctx, s.cfg, &s.routes.keys, &noRequest{}, shared.WithRawResponse(&raw))
 	if err != nil {
 		return nil, err
 	}
 	return raw.Body, nil
 }
 
-// errNoPolicy is an answer without the policy. It must not be taken for a policy that allows nothing.
+// errNoPolicy is for an answer without a policy, which is not a policy that allows nothing.
 var errNoPolicy = errors.New("the answer holds no policy")
 
 func (s source) policy(ctx context.Context) ([]rbac.Role, []rbac.Scope, error) {
-	resp, err := transport.Call[policyAnswer](ctx, s.cfg, &s.routes.policy, &nothing{})
+	resp, err := transport.Call[policyAnswer](ctx, s.cfg, &s.routes.policy, &noRequest{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -113,8 +113,9 @@ func (s source) policy(ctx context.Context) ([]rbac.Role, []rbac.Scope, error) {
 	return roles(resp.Policy.Roles), scopes, nil
 }
 
-// organization returns the roles of an organization. A workspace without organization policies, and an organization
-// without one, is no failure. Unverified: that the API says so with 403 or 404. A gateway's 403 or 404 says nothing.
+// organization returns an organization's own roles, or rbac.ErrNoOrganizationPolicy if it has no policy. Unverified:
+// that the API then answers with 403 or 404. Such a status counts only with an error code and a request id: a gateway's
+// does not.
 func (s source) organization(ctx context.Context, id string) ([]rbac.Role, error) {
 	resp, err := transport.Call[organizationAnswer](ctx, s.cfg, &s.routes.organization, &organizationRequest{id})
 	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok && apiErr.Code != "" && apiErr.RequestID != "" {
@@ -132,17 +133,17 @@ func (s source) organization(ctx context.Context, id string) ([]rbac.Role, error
 }
 
 func roles(list []role) []rbac.Role {
-	made := make([]rbac.Role, len(list))
+	converted := make([]rbac.Role, len(list))
 	for i, r := range list {
-		made[i] = rbac.Role{ID: r.ID, Permissions: permissions(r.Permissions)}
+		converted[i] = rbac.Role{ID: r.ID, Permissions: permissions(r.Permissions)}
 	}
-	return made
+	return converted
 }
 
 func permissions(list []permission) []rbac.Permission {
-	made := make([]rbac.Permission, len(list))
+	converted := make([]rbac.Permission, len(list))
 	for i, p := range list {
-		made[i] = rbac.Permission(p)
+		converted[i] = rbac.Permission(p)
 	}
-	return made
+	return converted
 }

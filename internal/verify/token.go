@@ -12,72 +12,76 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Demands are what a caller wants of a token beside a good signature.
-type Demands struct {
-	// Op is the operation, Field the field of its request that holds the token; both are for errors.
+// TokenOptions says what is required of a token beside a valid signature.
+type TokenOptions struct {
+	// Op is the operation, and Field the field of its request that has the token. Errors name them.
 	Op, Field string
-	// MaxAge bounds the time since the token was issued; nil does not, zero makes every token too old.
+	// MaxAge bounds the time since iat. Nil is no bound; zero makes every token too old.
 	MaxAge *time.Duration
-	// Leeway is added to the token's life.
+	// Leeway is for how long after exp the token is accepted.
 	Leeway time.Duration
-	// OnlyAudience refuses tokens that are made out to others beside the project.
+	// OnlyAudience refuses tokens that have other audiences beside the project.
 	OnlyAudience bool
-	// Outdated asks for what a genuine token says that is expired or too old, along with the error.
-	Outdated bool
+
+	// returnOutdated makes Token return the claims of an expired token, and of one that is too old, with the error.
+	returnOutdated bool
 }
 
-func (d *Demands) check(text string) error {
+// validate refuses an empty token and negative options.
+func (o *TokenOptions) validate(text string) error {
 	switch {
 	case text == "":
-		return &stytcherror.ArgumentError{Op: d.Op, Field: d.Field, Reason: "is required"}
-	case d.MaxAge != nil && *d.MaxAge < 0:
-		return &stytcherror.ArgumentError{Op: d.Op, Field: "max_token_age", Reason: "is negative"}
-	case d.Leeway < 0:
-		return &stytcherror.ArgumentError{Op: d.Op, Field: "leeway", Reason: "is negative"}
+		return &stytcherror.ArgumentError{Op: o.Op, Field: o.Field, Reason: "is required"}
+	case o.MaxAge != nil && *o.MaxAge < 0:
+		return &stytcherror.ArgumentError{Op: o.Op, Field: "max_token_age", Reason: "is negative"}
+	case o.Leeway < 0:
+		return &stytcherror.ArgumentError{Op: o.Op, Field: "leeway", Reason: "is negative"}
 	}
 	return nil
 }
 
-// Verified is what a token says.
+// Verified is the result of verifying a token.
 type Verified[T any] struct {
-	// Value is what callers get.
+	// Value is the claims as the public API returns them.
 	Value *T
-	// SessionID is the session that the token stands for, if any.
+	// SessionID is the id of the token's session, if it has one.
 	SessionID string
-	// Subject is who it is, for permissions.
+	// Subject is the subject of permission checks.
 	Subject Subject
 }
 
-// Claims are what a kind of token says: a pointer to a struct C that embeds jwt.Registered.
+// Claims is a pointer to a struct C with the claims of one kind of token. C embeds jwt.Registered.
 type Claims[T, C any] interface {
 	*C
 	Claims() *jwt.Registered
-	// Validate refuses a token of another kind, and one that says too little. It may shorten the token's life.
+	// Validate refuses a token of another kind, and one that lacks a claim. It may make the token expire earlier.
 	Validate() error
 	Verified() Verified[T]
 }
 
-// Token verifies a token and returns what it says. Its errors name the operation.
-func Token[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, text string, d Demands) (Verified[T], error) {
+// Token verifies a token. Its errors name the operation.
+func Token[T, C any, P Claims[T, C]](
+	ctx context.Context, v *Verifier, text string, o TokenOptions,
+) (Verified[T], error) {
 	var none Verified[T]
-	if err := v.usable(ctx, d.Op); err != nil {
+	if err := v.usable(ctx, o.Op); err != nil {
 		return none, err
 	}
-	if err := d.check(text); err != nil {
+	if err := o.validate(text); err != nil {
 		return none, err
 	}
 	expected := jwt.Expected{
-		Issuers: v.issuers, Audience: v.id, OnlyAudience: d.OnlyAudience,
-		Now: v.now(), Leeway: d.Leeway, MaxAge: d.MaxAge,
+		Issuers: v.issuers, Audience: v.projectID, OnlyAudience: o.OnlyAudience,
+		Now: v.now(), Leeway: o.Leeway, MaxAge: o.MaxAge,
 	}
-	known, err := v.recall(ctx, text, d.Op, expected.Now)
+	cached, err := v.cachedToken(ctx, text, o.Op, expected.Now)
 	if err != nil {
 		return none, err
 	}
-	if known != nil {
-		if verified, ok := known.verified.(Verified[T]); ok {
-			err := named(known.claims.Check(expected), d.Op)
-			if err != nil && !d.Outdated {
+	if cached != nil {
+		if verified, ok := cached.verified.(Verified[T]); ok {
+			err := withOp(cached.claims.Check(expected), o.Op)
+			if err != nil && !o.returnOutdated {
 				return none, err
 			}
 			verified.Value = new(*verified.Value)
@@ -87,66 +91,66 @@ func Token[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, text stri
 	epoch := v.tokens.begin()
 	token, err := jwt.Parse(text, &v.headers)
 	if err != nil {
-		return none, named(err, d.Op)
+		return none, withOp(err, o.Op)
 	}
-	key, err := v.key(ctx, token.KID, d.Op)
+	key, err := v.key(ctx, token.KID, o.Op)
 	if err != nil {
 		return none, err
 	}
 	claims := P(new(C))
 	if err := token.Verify(key, claims); err != nil {
-		return none, named(err, d.Op)
+		return none, withOp(err, o.Op)
 	}
 	if err := claims.Validate(); err != nil {
-		return none, named(err, d.Op)
+		return none, withOp(err, o.Op)
 	}
 	if err := claims.Claims().Check(expected); err != nil {
-		if d.Outdated && mayDiffer(err) {
-			return claims.Verified(), named(err, d.Op)
+		if o.returnOutdated && apiMayAccept(err) {
+			return claims.Verified(), withOp(err, o.Op)
 		}
-		return none, named(err, d.Op)
+		return none, withOp(err, o.Op)
 	}
 	verified := claims.Verified()
 	if v.tokens != nil {
-		v.tokens.keep(epoch, &entry{
+		v.tokens.add(epoch, &entry{
 			text: strings.Clone(text), kid: strings.Clone(token.KID), key: key,
-			claims: *claims.Claims(), session: verified.SessionID, verified: verified,
+			claims: *claims.Claims(), sessionID: verified.SessionID, verified: verified,
 		})
 		verified.Value = new(*verified.Value)
 	}
 	return verified, nil
 }
 
-// recall finds a remembered token whose key is still the one that its kid names.
-func (v *Verifier) recall(ctx context.Context, text, op string, now time.Time) (*entry, error) {
-	known := v.tokens.find(text)
-	if known == nil {
-		return nil, nil //nolint:nilnil // nothing is remembered, which is no error
+// cachedToken returns the cache's entry for a token, or nil if there is none, or its kid is that of another key now.
+func (v *Verifier) cachedToken(ctx context.Context, text, op string, now time.Time) (*entry, error) {
+	cached := v.tokens.find(text)
+	if cached == nil {
+		return nil, nil //nolint:nilnil // not in the cache
 	}
-	key := v.keys.Fresh(known.kid, now)
+	key := v.keys.Fresh(cached.kid, now)
 	if key == nil {
 		var err error
-		if key, err = v.key(ctx, known.kid, op); err != nil {
+		if key, err = v.key(ctx, cached.kid, op); err != nil {
 			return nil, err
 		}
 	}
-	if key != known.key {
-		return nil, nil //nolint:nilnil // as above
+	if key != cached.key {
+		return nil, nil //nolint:nilnil // not in the cache with this key
 	}
-	return known, nil
+	return cached, nil
 }
 
-// mayDiffer reports whether the API could say otherwise of a token. One that has no such chance, a forged one above all,
-// must not cost a call; see docs/decisions/0006-who-asks-the-api.md.
-func mayDiffer(err error) bool {
-	if _, undecided := errors.AsType[*stytcherror.PolicyError](err); undecided {
+// apiMayAccept reports whether the API may accept a token or a check that failed with err. Other tokens, above all
+// forged ones, must not cause a request: see docs/decisions/0006-who-asks-the-api.md.
+func apiMayAccept(err error) bool {
+	if _, noPolicy := errors.AsType[*stytcherror.PolicyError](err); noPolicy {
 		return true
 	}
 	return errors.Is(err, stytcherror.ErrTokenExpired) || errors.Is(err, stytcherror.ErrTokenTooOld) ||
 		errors.Is(err, stytcherror.ErrKeysUnavailable)
 }
 
-// usable refuses a call that cannot be made, as transport does.
+// usable refuses a nil context and a nil Verifier, with the errors of package transport.
 func (v *Verifier) usable(ctx context.Context, op string) error {
 	switch {
 	case ctx == nil:
@@ -157,13 +161,13 @@ func (v *Verifier) usable(ctx context.Context, op string) error {
 	return nil
 }
 
-// wrongKind is the error for a token of another kind.
+// WrongKind returns the error for a token of another kind.
 func WrongKind(reason string) *stytcherror.TokenError {
 	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenKind.Verdict, Reason: reason}
 }
 
-// named adds the operation to an error that has just been made.
-func named(err error, op string) error {
+// withOp sets the operation of a TokenError. The error must be new, since it is changed.
+func withOp(err error, op string) error {
 	if tokenErr, ok := errors.AsType[*stytcherror.TokenError](err); ok {
 		tokenErr.Op = op
 	}
@@ -178,25 +182,25 @@ func (v *Verifier) key(ctx context.Context, kid, op string) (*rsa.PublicKey, err
 	case errors.Is(err, jwks.ErrUnknown):
 		return nil, &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeyUnknown.Verdict}
 	default:
-		return nil, noKeys(op, err)
+		return nil, keySetError(op, err)
 	}
 }
 
-// noKeys is the error where there are no keys: nobody has any, or the caller did not wait for them.
-func noKeys(op string, err error) error {
+// keySetError returns a TokenError if the key set cannot be fetched, and a RequestError if the caller's context ended.
+func keySetError(op string, err error) error {
 	if errors.Is(err, jwks.ErrUnavailable) {
 		return &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable.Verdict, Reason: err.Error()}
 	}
 	return stytcherror.NewRequestError(op, "", 0, err)
 }
 
-// Ready waits until there are keys to verify with, and says why there are none.
+// Ready waits until there is a key set, and returns why there is none.
 func (v *Verifier) Ready(ctx context.Context, op string) error {
 	if err := v.usable(ctx, op); err != nil {
 		return err
 	}
 	if err := v.keys.Ready(ctx); err != nil {
-		return noKeys(op, err)
+		return keySetError(op, err)
 	}
 	return nil
 }

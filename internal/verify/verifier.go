@@ -1,11 +1,11 @@
-// Package verify checks tokens and permissions in the process: it joins the keys, the policy and the verified tokens of
-// a project, once for all services of a client.
+// Package verify verifies tokens and checks permissions locally. A [Verifier] has the keys, the policy and the cache of
+// verified tokens of a project; all services of a client share one.
 //
 //	v := verify.New(cfg, shared.ProductB2B)
 //	err := v.Ready(ctx, "b2b.sessions.ready")
 //
-// [Token] verifies a token, [Verifier.Allow] asks whether its subject may do something. Nothing is fetched before it is
-// needed, and nothing runs while nobody calls.
+// [Token] verifies a token, [Verifier.Allow] checks what its subject may do. Keys and policy are fetched when a call
+// first needs them.
 package verify
 
 import (
@@ -18,21 +18,21 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Verifier holds what the tokens and permissions of one project are checked against, for one product. It is safe for
-// concurrent use. A nil Verifier refuses every call.
+// Verifier verifies the tokens and checks the permissions of one project, for one product. It is safe for concurrent
+// use. Calls of a nil Verifier fail with an ArgumentError.
 type Verifier struct {
-	product shared.Product
-	id      string
-	issuers []string
-	now     func() time.Time
-	headers jwt.Headers
-	keys    *jwks.Cache
-	policy  *rbac.Cache
-	tokens  *remembered // nil: none are
+	product   shared.Product
+	projectID string
+	issuers   []string
+	now       func() time.Time
+	headers   jwt.HeaderCache
+	keys      *jwks.Cache
+	policy    *rbac.Cache
+	tokens    *tokenCache // nil if Verification.TokenCacheSize is zero
 }
 
-// New returns the verifier that the services of a client share, which is in cfg, or one of its own where cfg has none of
-// this product. Without cfg, as in a Service that New did not make, it is one that refuses every call.
+// New returns cfg.Verifier, which the services of a client share, or a new one if it is nil or of the other product. It
+// returns nil for a nil cfg.
 func New(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 	if cfg == nil {
 		return nil
@@ -43,7 +43,7 @@ func New(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 	return build(cfg, product)
 }
 
-// NewForClient is [New] for the product of the client that cfg belongs to, for services that both products have.
+// NewForClient is [New] for cfg.Product, for services that both products have.
 func NewForClient(cfg *shared.FetchConfig) *Verifier {
 	if cfg == nil {
 		return nil
@@ -52,35 +52,37 @@ func NewForClient(cfg *shared.FetchConfig) *Verifier {
 }
 
 func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {
-	v := cfg.Verification
-	made := &Verifier{
-		product: product, id: cfg.ProjectID, issuers: issuers(cfg), now: cfg.Now, tokens: newRemembered(v.TokenCacheSize),
+	settings := cfg.Verification
+	v := &Verifier{
+		product: product, projectID: cfg.ProjectID, issuers: issuers(cfg), now: cfg.Now,
+		tokens: newTokenCache(settings.TokenCacheSize),
 	}
-	if made.now == nil {
-		made.now = time.Now
+	if v.now == nil {
+		v.now = time.Now
 	}
 	source := source{cfg: cfg, routes: routesOf(product)}
-	config := jwks.Config{
-		Fetch: source.keys, Now: made.now, Seed: v.Keys,
-		TTL: v.KeysTTL, MaxStale: v.KeysMaxStale, MinInterval: v.KeysMinInterval,
+	keys := jwks.Config{
+		Fetch: source.keys, Now: v.now, Seed: settings.Keys,
+		TTL: settings.KeysTTL, MaxStale: settings.KeysMaxStale, MinInterval: settings.KeysMinInterval,
 	}
 	var err error
-	if made.keys, err = jwks.New(config); err != nil { // a client has refused such a seed; without one it works too
-		config.Seed = nil
-		made.keys, _ = jwks.New(config)
+	if v.keys, err = jwks.New(keys); err != nil { // only without NewClient, which refuses such a seed
+		keys.Seed = nil
+		v.keys, _ = jwks.New(keys)
 	}
 	policy := rbac.CacheConfig{
-		FetchPolicy: source.policy, Now: made.now,
-		TTL: v.PolicyTTL, MaxStale: v.PolicyMaxStale, MaxOrganizations: v.MaxOrganizations,
+		FetchPolicy: source.policy, Now: v.now,
+		TTL: settings.PolicyTTL, MaxStale: settings.PolicyMaxStale, MaxOrganizations: settings.MaxOrganizations,
 	}
 	if product == shared.ProductB2B {
 		policy.FetchOrganization = source.organization
 	}
-	made.policy = rbac.NewCache(policy)
-	return made
+	v.policy = rbac.NewCache(policy)
+	return v
 }
 
-// issuers are those that the project's tokens name: the API's own and, for custom domains, the base URL.
+// issuers returns those of the project's tokens: the API's own, the base URL, for custom domains, and the configured
+// ones.
 func issuers(cfg *shared.FetchConfig) []string {
 	var list []string
 	if cfg.ProjectID != "" {
@@ -92,7 +94,7 @@ func issuers(cfg *shared.FetchConfig) []string {
 	return append(list, cfg.Verification.Issuers...)
 }
 
-// CheckSettings names the setting that makes no sense.
+// CheckSettings returns an invalid setting and what is wrong with it, or empty strings.
 func CheckSettings(v shared.Verification) (field, reason string) {
 	for _, d := range []struct {
 		field string
@@ -110,7 +112,7 @@ func CheckSettings(v shared.Verification) (field, reason string) {
 			return d.field, "is negative"
 		}
 	}
-	if v.TokenCacheSize > maxRemembered {
+	if v.TokenCacheSize > maxTokens {
 		return "TokenCacheSize", "is more than 1 048 576"
 	}
 	for _, issuer := range v.Issuers {

@@ -31,7 +31,7 @@ var benchRequest = &intermediatesessions.ExchangeRequest{
 	SessionDurationMinutes:   new(60),
 }
 
-// exchangeAnswer is an answer made up by us, of some 9 kB, with ids in the documented forms.
+// exchangeAnswer returns a made-up answer of some 9 kB, with ids in the documented forms.
 func exchangeAnswer(tb testing.TB) []byte {
 	tb.Helper()
 	raw, err := os.ReadFile("testdata/exchange.json")
@@ -39,7 +39,7 @@ func exchangeAnswer(tb testing.TB) []byte {
 	return raw
 }
 
-// memory is a network in which everything is there at once.
+// memory is a transport that answers from memory.
 type memory struct{ body []byte }
 
 var memoryHeader = http.Header{"Content-Type": {"application/json"}}
@@ -54,7 +54,7 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// sdk is the call that is measured.
+// sdk returns the call that is measured.
 func sdk(tb testing.TB, base string, client *http.Client) benchtest.Variant {
 	tb.Helper()
 	c, err := stytch.NewClient(stytch.Config{ProjectID: benchProject, Secret: benchSecret, BaseURL: base, HTTPClient: client})
@@ -66,8 +66,8 @@ func sdk(tb testing.TB, base string, client *http.Client) benchtest.Variant {
 	}}
 }
 
-// bare is the same call as one would write it by hand with net/http.
-func bare(
+// byHand returns the same call, written by hand with net/http.
+func byHand(
 	tb testing.TB, name, base string, client *http.Client,
 	marshal func(any) ([]byte, error), unmarshal func([]byte, any) error,
 ) benchtest.Variant {
@@ -83,7 +83,7 @@ func bare(
 		}
 		req.SetBasicAuth(benchProject, benchSecret)
 		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("User-Agent", "bare/1")
+		req.Header.Set("User-Agent", "by-hand/1")
 		resp, err := client.Do(req)
 		if err != nil {
 			return err
@@ -102,24 +102,24 @@ func bare(
 	}}
 }
 
-// floors are the two bare calls to compare with.
-func floors(tb testing.TB, base string, client *http.Client) (v2, v1 benchtest.Variant) {
+// baselines returns the calls to compare with, with json/v2 and with encoding/json.
+func baselines(tb testing.TB, base string, client *http.Client) (v2, v1 benchtest.Variant) {
 	tb.Helper()
-	v2 = bare(tb, "jsonv2-floor", base, client,
+	v2 = byHand(tb, "jsonv2", base, client,
 		func(v any) ([]byte, error) { return jsonv2.Marshal(v) },
 		func(raw []byte, v any) error { return jsonv2.Unmarshal(raw, v) })
-	return v2, bare(tb, "encoding/json-floor", base, client, jsonv1.Marshal, jsonv1.Unmarshal)
+	return v2, byHand(tb, "encoding/json", base, client, jsonv1.Marshal, jsonv1.Unmarshal)
 }
 
-// Targets: 1.10 of the floor with the same decoder and 15 allocations over it, 0.50 of the one with encoding/json.
+// BenchmarkExchange_inMemory has targets: x-jsonv2 at most 1.10 with 15 allocations more, x-encoding/json at most 0.50.
 func BenchmarkExchange_inMemory(b *testing.B) {
 	client := &http.Client{Transport: memory{exchangeAnswer(b)}}
 	const base = "https://test.stytch.com"
-	v2, v1 := floors(b, base, client)
+	v2, v1 := baselines(b, base, client)
 	benchtest.Run(b, sdk(b, base, client), v2, v1)
 }
 
-// Targets: 1.10 of the floor with the same decoder, 0.80 of the one with encoding/json.
+// BenchmarkExchange_loopback has targets: x-jsonv2 at most 1.10, x-encoding/json at most 0.80.
 func BenchmarkExchange_loopback(b *testing.B) {
 	answer := exchangeAnswer(b)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -128,7 +128,7 @@ func BenchmarkExchange_loopback(b *testing.B) {
 		_, _ = w.Write(answer)
 	}))
 	defer s.Close()
-	v2, v1 := floors(b, s.URL, s.Client())
+	v2, v1 := baselines(b, s.URL, s.Client())
 	benchtest.Run(b, sdk(b, s.URL, s.Client()), v2, v1)
 }
 
@@ -139,7 +139,7 @@ func TestExchange_allocations(t *testing.T) {
 	}
 	client := &http.Client{Transport: memory{exchangeAnswer(t)}}
 	const base = "https://test.stytch.com"
-	v2, v1 := floors(t, base, client)
+	v2, v1 := baselines(t, base, client)
 	ours := benchtest.Allocs(sdk(t, base, client).Do)
 	assert.LessOrEqual(t, ours, benchtest.Allocs(v2.Do)+15)
 	assert.Less(t, ours, benchtest.Allocs(v1.Do))

@@ -32,12 +32,12 @@ func ExampleService_Exchange() {
 	}
 	switch step := resp.Next(); step.Kind {
 	case sessions.StepDone:
-		life := resp.MemberSession.ExpiresAt.Sub(resp.MemberSession.StartedAt)
-		fmt.Printf("%s is in for %v\n", resp.Member.EmailAddress, life.Round(time.Minute))
+		lifetime := resp.MemberSession.ExpiresAt.Sub(resp.MemberSession.StartedAt)
+		fmt.Printf("%s is logged in for %v\n", resp.Member.EmailAddress, lifetime.Round(time.Minute))
 	default:
-		fmt.Println("not yet:", step.Kind, step.Methods)
+		fmt.Println("next step:", step.Kind, step.Methods)
 	}
-	// Output: ada@example.com is in for 1h0m0s
+	// Output: ada@example.com is logged in for 1h0m0s
 }
 
 func ExampleService_Exchange_secondFactor() {
@@ -55,11 +55,13 @@ func ExampleService_Exchange_secondFactor() {
 		log.Fatal(err)
 	}
 	step := resp.Next()
-	fmt.Println(step.Kind, len(step.Methods)) // none of her own yet: let her set one up, with TOTPs.Create for one
-	fmt.Println("to send along:", resp.IntermediateSessionToken != "", resp.SessionToken != "")
+	fmt.Println(step.Kind, len(step.Methods)) // she has none yet, and must set one up first, for example with TOTPs.Create
+	fmt.Println("intermediate session:", resp.IntermediateSessionToken != "")
+	fmt.Println("session:", resp.SessionToken != "")
 	// Output:
 	// mfa 0
-	// to send along: true false
+	// intermediate session: true
+	// session: false
 }
 
 func ExampleService_Exchange_expired() {

@@ -21,7 +21,7 @@ func ExampleService_Create() {
 		OrganizationName:         new("Analytical Engines"),
 		OrganizationSlug:         new("analytical-engines"),
 		EmailJITProvisioning:     new(b2borganizations.EmailJITProvisioningRestricted),
-		EmailAllowedDomains:      []string{"analytical.dev"}, // colleagues may join
+		EmailAllowedDomains:      []string{"analytical.dev"}, // people with such an address may join
 		SessionDurationMinutes:   new(60),
 	})
 	if err != nil {
@@ -41,7 +41,7 @@ func ExampleService_List() {
 	server.CreateOrganization("charles@analytical.dev", "Difference Engines", nil)
 
 	resp, err := client.B2B.Discovery.Organizations.List(context.Background(), &organizations.ListRequest{
-		IntermediateSessionToken: new(server.IntermediateSession("charles@analytical.dev")), // good for more afterwards
+		IntermediateSessionToken: new(server.IntermediateSession("charles@analytical.dev")), // it can be used again afterwards
 	})
 	if err != nil {
 		log.Fatal(err)

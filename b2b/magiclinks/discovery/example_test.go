@@ -17,14 +17,14 @@ func ExampleService_Authenticate() {
 	client := server.Client()
 	server.CreateOrganization("ada@example.com", "Analytical Engines", nil)
 
-	token := server.MagicLink("ada@example.com") // the link's "token" parameter, as it comes to the redirect URL
+	token := server.MagicLink("ada@example.com") // the "token" parameter of the redirect URL
 	resp, err := client.B2B.MagicLinks.Discovery.Authenticate(ctx, &discovery.AuthenticateRequest{
 		DiscoveryMagicLinksToken: token,
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(resp.EmailAddress, "may enter")
+	fmt.Println(resp.EmailAddress, "is verified")
 	for _, found := range resp.DiscoveredOrganizations {
 		fmt.Printf("%s: %s\n", found.Organization.OrganizationName, found.Membership.Type)
 	}
@@ -35,7 +35,7 @@ func ExampleService_Authenticate() {
 	})
 	fmt.Println("used or expired:", errors.Is(err, stytcherror.CodeUnableToAuthMagicLink))
 	// Output:
-	// ada@example.com may enter
+	// ada@example.com is verified
 	// Analytical Engines: active_member
 	// used or expired: true
 }

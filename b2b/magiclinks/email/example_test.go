@@ -21,7 +21,7 @@ func ExampleService_LoginOrSignup() {
 	}`)
 
 	resp, err := client.B2B.MagicLinks.Email.LoginOrSignup(context.Background(), &email.LoginOrSignupRequest{
-		OrganizationID:   "analytical-engines", // a slug will do
+		OrganizationID:   "analytical-engines", // an id or a slug
 		EmailAddress:     "ada@analytical.dev",
 		LoginRedirectURL: new("https://app.example.com/authenticate"),
 	})

@@ -7,12 +7,15 @@ import (
 )
 
 var opStartURL = transport.Op{
-	Name: "b2b.oauth.discovery.start_url", Method: http.MethodGet, Path: "/v1/b2b/public/oauth/{provider}/discovery/start",
+	Name: "b2b.oauth.discovery.start_url", Method: http.MethodGet,
+	Path: "/v1/b2b/public/oauth/{provider}/discovery/start",
 }
 
-// StartURL builds the URL to send a browser to, for a login with an OAuth provider and no organization yet. Nothing is sent. The login comes back to the
-// redirect URL with stytch_token_type set to "discovery_oauth" and a token for [Service.Authenticate]. What is missing or cannot
-// be sent is a *stytcherror.ArgumentError; whether the redirect URLs are registered, the API says in the browser.
+// StartURL returns the URL to send a browser to, for a login through an OAuth provider without a choice of
+// organization. It sends no request. The provider sends the browser back to the redirect URL, with stytch_token_type
+// set to "discovery_oauth" and a token for [Service.Authenticate]. A required field that is missing, or a value that
+// cannot be sent, is a *stytcherror.ArgumentError. Whether the redirect URLs are registered is not checked: the API
+// tells the browser.
 func (s *Service) StartURL(req *StartURLRequest) (string, error) {
 	if req == nil {
 		req = new(StartURLRequest)

@@ -14,7 +14,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-// What is nil stays as it is; what is given is sent, also where it is false, empty or an empty list.
+// Fields that are nil are not changed. Others are sent, even if they are false or empty.
 func ExampleService_Update() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
@@ -28,7 +28,7 @@ func ExampleService_Update() {
 		MemberID:       "member-test-1",
 		MFAEnrolled:    new(false),
 		Name:           new(""),
-		Roles:          []string{}, // take every assigned role away
+		Roles:          []string{}, // remove all assigned roles
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -41,7 +41,7 @@ func ExampleService_Update() {
 	// second factor at every login: false
 }
 
-// Metadata is merged into what is there: a key that is not mentioned stays, and nil deletes one.
+// Metadata is merged: keys that are not in the request are kept, and nil deletes a key.
 func ExampleService_Update_metadata() {
 	server := stytchtest.NewServer()
 	client := server.Client()
@@ -62,11 +62,11 @@ func ExampleService_Update_metadata() {
 		log.Fatal(err)
 	}
 	fmt.Println(server.Requests()[0])
-	fmt.Println("now:", resp.Member.TrustedMetadata)
+	fmt.Println("metadata:", resp.Member.TrustedMetadata)
 	// Output:
 	// PUT /v1/b2b/organizations/analytical-engines/members/member-test-1
 	// {"trusted_metadata":{"plan":"team","trial_until":null}}
-	// now: map[plan:team since:2026]
+	// metadata: map[plan:team since:2026]
 }
 
 func ExampleService_Search() {
@@ -109,21 +109,21 @@ func ExampleService_SearchAll() {
 		"members": [{"email_address": "ada@analytical.dev"}],
 		"results_metadata": {"total": 2, "next_cursor": "example-cursor"}
 	}`)
-	server.AnswerError("b2b.organizations.members.search", &stytcherror.Error{ // to the second page
+	server.AnswerError("b2b.organizations.members.search", &stytcherror.Error{ // for the second page
 		StatusCode: 429, Code: stytcherror.CodeTooManyRequests,
 	})
 
 	request := &members.SearchRequest{OrganizationIDs: []string{"organization-test-1"}}
 	for member, err := range client.B2B.Organizations.Members.SearchAll(context.Background(), request) {
 		if page, failed := errors.AsType[*shared.PageError](err); failed {
-			fmt.Println("too fast:", errors.Is(err, stytcherror.CodeTooManyRequests))
-			fmt.Println("go on later from", page.Cursor)
+			fmt.Println("too many requests:", errors.Is(err, stytcherror.CodeTooManyRequests))
+			fmt.Println("resume later from", page.Cursor)
 			break
 		}
 		fmt.Println(member.EmailAddress)
 	}
 	// Output:
 	// ada@analytical.dev
-	// too fast: true
-	// go on later from example-cursor
+	// too many requests: true
+	// resume later from example-cursor
 }

@@ -30,7 +30,7 @@ func ExampleService_Authenticate() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// Then the person types the code.
+	// The member then enters the code.
 	resp, err := client.B2B.OTPs.Email.Authenticate(ctx, &email.AuthenticateRequest{
 		OrganizationID:         "analytical-engines",
 		EmailAddress:           "ada@analytical.dev",
@@ -39,7 +39,7 @@ func ExampleService_Authenticate() {
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeOTPCodeNotFound):
-		fmt.Println("That is not the code.")
+		fmt.Println("The code is wrong.")
 		return
 	case err != nil:
 		log.Fatal(err)
@@ -48,7 +48,7 @@ func ExampleService_Authenticate() {
 	case sessions.StepDone:
 		fmt.Println("logged in until", resp.MemberSession.ExpiresAt)
 	default:
-		fmt.Println("next:", step.Kind, step.Methods)
+		fmt.Println("next step:", step.Kind, step.Methods)
 	}
-	// Output: next: mfa [totp]
+	// Output: next step: mfa [totp]
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-// The second step of a login whose answer asked for a second factor.
+// Send starts the second factor of a login.
 func ExampleService_Send() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
@@ -29,8 +29,8 @@ func ExampleService_Send() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("A code is on its way to", resp.Member.MFAPhoneNumber)
-	// Output: A code is on its way to +12025550162
+	fmt.Println("A code was sent to", resp.Member.MFAPhoneNumber)
+	// Output: A code was sent to +12025550162
 }
 
 func ExampleService_Authenticate() {
@@ -49,15 +49,15 @@ func ExampleService_Authenticate() {
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeOTPCodeNotFound):
-		fmt.Println("That is not the code.")
+		fmt.Println("The code is wrong.")
 	case errors.Is(err, stytcherror.CodeUnableToAuthOTPCode):
-		fmt.Println("The code was used or has expired: here is a new one.")
+		fmt.Println("The code was used or has expired. Please request a new one.")
 	case errors.Is(err, stytcherror.CodeIntermediateSessionNotFound):
-		fmt.Println("That took too long: please log in again.")
+		fmt.Println("The login has expired. Please log in again.")
 	case err != nil:
 		log.Fatal(err)
-	default: // the last step: there is a session
+	default: // the login is complete
 		fmt.Println("logged in until", resp.MemberSession.ExpiresAt)
 	}
-	// Output: That is not the code.
+	// Output: The code is wrong.
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-// A connection is made first, so that the identity provider can be told its addresses.
+// CreateConnection comes first: its answer has the URLs to configure at the identity provider.
 func ExampleService_CreateConnection() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
@@ -39,7 +39,7 @@ func ExampleService_CreateConnection() {
 	// Audience URI: https://sso.example.com/saml-connection-test-1
 }
 
-// With what the identity provider hands out the connection becomes active.
+// UpdateConnection sets the identity provider's values, which makes the connection active.
 func ExampleService_UpdateConnection() {
 	server := stytchtest.NewServer()
 	client := server.Client()
@@ -61,7 +61,7 @@ func ExampleService_UpdateConnection() {
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeInvalidX509Certificate):
-		fmt.Println("The certificate is not in order.")
+		fmt.Println("The certificate is invalid.")
 	case err != nil:
 		log.Fatal(err)
 	default:

@@ -23,23 +23,23 @@ func ExampleService_Lookup() {
 	}`)
 
 	resp, err := client.B2C.Fraud.Fingerprint.Lookup(context.Background(), &fingerprint.LookupRequest{
-		TelemetryID: "example-telemetry-id", // from the browser, along with the form
+		TelemetryID: "example-telemetry-id", // sent by the browser with the form
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeTelemetryIDNotFound):
-		fmt.Println("block") // whoever invents an id ends here
+		fmt.Println("block") // the id may be made up
 		return
 	case err != nil:
 		log.Fatal(err)
 	}
 	switch resp.Verdict.Action {
 	case fraud.VerdictActionAllow:
-		fmt.Println("go on")
+		fmt.Println("allow")
 	case fraud.VerdictActionChallenge:
 		fmt.Println("ask for a second factor:", resp.Verdict.Reasons)
 	case fraud.VerdictActionBlock:
 		fmt.Println("block")
-	default: // the list is open
+	default: // there may be new actions
 		fmt.Println("ask for a second factor")
 	}
 	// Output: ask for a second factor: [VIRTUAL_MACHINE]

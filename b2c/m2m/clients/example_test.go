@@ -29,10 +29,10 @@ func ExampleService_Create() {
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeInvalidM2MClientScope):
-		fmt.Println("A scope is not in order.")
+		fmt.Println("A scope is invalid.")
 	case err != nil:
 		log.Fatal(err)
-	default: // no later answer holds resp.M2MClient.ClientSecret: store it now
+	default: // store resp.M2MClient.ClientSecret now: no other answer has it
 		fmt.Println(resp.M2MClient.ClientID, "has a secret that ends in", resp.M2MClient.ClientSecretLastFour)
 	}
 	// Output: m2m-client-test-1 has a secret that ends in cret

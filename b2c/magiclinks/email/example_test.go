@@ -24,16 +24,16 @@ func ExampleService_LoginOrCreate() {
 		LoginMagicLinkURL:      new("https://app.example.com/authenticate"),
 		SignupMagicLinkURL:     new("https://app.example.com/welcome"),
 		LoginExpirationMinutes: new(15),
-		CreateUserAsPending:    new(true), // active once the link is followed
+		CreateUserAsPending:    new(true), // until the link is used
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(resp.UserID, "is new:", resp.UserCreated)
-	// Output: user-test-1 is new: true
+	fmt.Println(resp.UserID, "was created:", resp.UserCreated)
+	// Output: user-test-1 was created: true
 }
 
-// A second e-mail within a second is refused. Unless the answer says when, the SDK does not try again: the person does.
+// A second e-mail within a second is refused. Without a Retry-After, the SDK does not retry.
 func ExampleService_LoginOrCreate_tooOften() {
 	server := stytchtest.NewServer()
 	client := server.Client()

@@ -31,15 +31,15 @@ func ExampleService_LoginOrCreate() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// Then the person types the code. It is checked against the number that it was sent to.
+	// The user then enters the code. MethodID is the phone number that it was sent to.
 	resp, err := client.B2C.OTPs.Authenticate(ctx, &otps.AuthenticateRequest{
 		MethodID:               sent.PhoneID,
 		Code:                   "123456",
-		SessionDurationMinutes: new(60), // without it no session is made
+		SessionDurationMinutes: new(60), // otherwise no session is created
 	})
 	switch {
 	case errors.Is(err, stytcherror.CodeOTPCodeNotFound), errors.Is(err, stytcherror.CodeUnableToAuthOTPCode):
-		fmt.Println("That is not the code, or not any more.")
+		fmt.Println("The code is wrong or has expired.")
 	case err != nil:
 		log.Fatal(err)
 	default:

@@ -26,7 +26,7 @@ func ExampleService_Send() {
 		log.Fatal(err)
 	}
 
-	mail := server.Inbox().Messages("ada@example.com")[0] // what would have been sent
+	mail := server.Inbox().Messages("ada@example.com")[0] // the emulator sends no e-mail
 	link, err := url.Parse(mail.Link)
 	if err != nil {
 		log.Fatal(err)

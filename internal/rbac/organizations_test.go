@@ -12,32 +12,32 @@ import (
 	"github.com/seed75add069/stytch-go/internal/rbac"
 )
 
-func TestCache_clockPutBack(t *testing.T) {
+func TestCache_clockSetBack(t *testing.T) {
 	t.Parallel()
-	promise(t, "does not throw out the organizations that are in use", func(t *testing.T) {
+	inBubble(t, "organizations in use are not evicted after the clock was set back", func(t *testing.T) {
 		s, now := new(source), time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 		c := s.cache(func(config *rbac.CacheConfig) {
 			config.Now = func() time.Time { return now }
 			config.MaxOrganizations = 32
 		})
-		visit := func(id string) {
+		use := func(id string) {
 			_, err := c.For(t.Context(), id)
 			require.NoError(t, err)
 			synctest.Wait()
 			now = now.Add(time.Second)
 		}
 		for i := range 32 {
-			visit("old-" + strconv.Itoa(i))
+			use("old-" + strconv.Itoa(i))
 		}
 		now = now.Add(-time.Hour)
-		visit("old-7") // fetched once more, for the clock's sake
+		use("old-7") // fetched again, as the clock was set back
 		for i := range 30 {
-			visit("new-" + strconv.Itoa(i))
-			visit("old-7")
+			use("new-" + strconv.Itoa(i))
+			use("old-7")
 		}
 		assert.Equal(t, 2, s.organization("old-7"))
 		for i := range 30 {
-			visit("new-" + strconv.Itoa(i))
+			use("new-" + strconv.Itoa(i))
 		}
 		assert.Equal(t, 32+1+30, s.organizations())
 	})

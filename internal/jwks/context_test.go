@@ -14,7 +14,7 @@ import (
 
 func TestContext(t *testing.T) {
 	t.Parallel()
-	// Each way to wait, on a cache whose endpoint takes 5 s.
+	// The endpoint takes five seconds.
 	for name, wait := range map[string]func(context.Context, *jwks.Cache) error{
 		"Key":   func(ctx context.Context, c *jwks.Cache) error { _, err := c.Key(ctx, "a"); return err },
 		"Ready": func(ctx context.Context, c *jwks.Cache) error { return c.Ready(ctx) },
@@ -23,27 +23,27 @@ func TestContext(t *testing.T) {
 			return err
 		},
 	} {
-		inBubble(t, name+" returns the context's error when that ends, and the fetch goes on for the others", func(t *testing.T) {
+		inBubble(t, name+" returns the error of a context that ends, and the fetch continues for other callers", func(t *testing.T) {
 			e := serving("a")
-			e.slows(5 * time.Second)
+			e.slowsDown(5 * time.Second)
 			c := e.cache(t)
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
 			go found(t, c, "a")
 			require.Equal(t, context.DeadlineExceeded, wait(ctx, c))
 			require.Equal(t, context.DeadlineExceeded, wait(ctx, c))
-			pass(5 * time.Second)
+			advance(5 * time.Second)
 			assert.Equal(t, 1, e.fetches())
 		})
 	}
-	inBubble(t, "a caller's own cause is kept, and is no verdict on the key", func(t *testing.T) {
+	inBubble(t, "the cause of a caller's context is kept", func(t *testing.T) {
 		e := serving("a")
 		c := e.filled(t)
 		e.hangs()
-		pass(minInterval)
+		advance(minInterval)
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(errDown) })
-		for range 2 { // one who waits, and one who is too late to
+		for range 2 { // a call during which ctx ends, and one that starts after
 			_, err := c.Key(ctx, "b")
 			require.ErrorIs(t, err, context.Canceled)
 			require.ErrorIs(t, err, errDown)
@@ -51,11 +51,11 @@ func TestContext(t *testing.T) {
 			require.NotErrorIs(t, err, jwks.ErrUnavailable)
 		}
 	})
-	inBubble(t, "an unknown kid waits no longer than its caller", func(t *testing.T) {
+	inBubble(t, "a lookup of an unknown kid ends with its caller's context", func(t *testing.T) {
 		e := serving("a")
 		c := e.filled(t)
 		e.hangs()
-		pass(minInterval)
+		advance(minInterval)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began := time.Now()
@@ -70,7 +70,7 @@ func TestContext(t *testing.T) {
 
 func TestReady(t *testing.T) {
 	t.Parallel()
-	inBubble(t, "a cold cache is ready when it has fetched", func(t *testing.T) {
+	inBubble(t, "an empty cache is ready after its first fetch", func(t *testing.T) {
 		e := serving("a")
 		c := e.cache(t)
 		require.NoError(t, c.Ready(t.Context()))
@@ -78,12 +78,12 @@ func TestReady(t *testing.T) {
 		assert.Equal(t, 1, e.fetches())
 		assert.True(t, c.Has("a"))
 	})
-	inBubble(t, "probes alone keep the set fresh", func(t *testing.T) {
+	inBubble(t, "calls of Ready keep the set fresh", func(t *testing.T) {
 		e := serving("a")
 		c := e.cache(t)
 		for range 100 {
 			require.NoError(t, c.Ready(t.Context()))
-			pass(ttl)
+			advance(ttl)
 		}
 		assert.Equal(t, 100, e.fetches())
 	})
@@ -92,7 +92,7 @@ func TestReady(t *testing.T) {
 func TestSeed(t *testing.T) {
 	t.Parallel()
 	seed := func(c *jwks.Config) { c.Seed = []byte(keySet("seed")) }
-	t.Run("one that is no usable key set is refused", func(t *testing.T) {
+	t.Run("a seed without a usable key is refused", func(t *testing.T) {
 		t.Parallel()
 		for _, bad := range []string{"{}", "<html>", `{"keys":[]}`, keySet("a", "a")} {
 			c, err := jwks.New(jwks.Config{Seed: []byte(bad)})
@@ -100,38 +100,38 @@ func TestSeed(t *testing.T) {
 			assert.Nil(t, c)
 		}
 	})
-	inBubble(t, "serves from the start, without network, and is replaced on first use", func(t *testing.T) {
+	inBubble(t, "a seed is used from the start, and the first lookup starts the fetch that replaces it", func(t *testing.T) {
 		e := serving("a")
 		c := e.cache(t, seed)
 		assert.True(t, c.Has("seed"))
-		pass(time.Minute)
+		advance(time.Minute)
 		require.Zero(t, e.fetches())
-		holds(t, c, "seed")
+		foundAtOnce(t, c, "seed")
 		synctest.Wait()
 		require.Equal(t, 1, e.fetches())
-		holds(t, c, "a")
+		foundAtOnce(t, c, "a")
 		refusedAtOnce(t, c, "seed", jwks.ErrUnknown)
 	})
-	inBubble(t, "a kid that it lacks waits for the first fetch", func(t *testing.T) {
+	inBubble(t, "a kid that the seed lacks waits for the first fetch", func(t *testing.T) {
 		e := serving("a")
 		c := e.cache(t, seed)
 		found(t, c, "a")
 		assert.Equal(t, 1, e.fetches())
 	})
 	for name, fetch := range map[string]func(context.Context) ([]byte, error){
-		"with an endpoint that fails": func(context.Context) ([]byte, error) { return nil, errDown },
-		"without an endpoint":         nil,
+		"whose endpoint fails": func(context.Context) ([]byte, error) { return nil, errDown },
+		"without an endpoint":  nil,
 	} {
-		inBubble(t, name+" serves until MaxStale, counted from New", func(t *testing.T) {
+		inBubble(t, "a seed "+name+" is used until MaxStale, counted from New", func(t *testing.T) {
 			c, err := jwks.New(jwks.Config{Fetch: fetch, Seed: []byte(keySet("seed"))})
 			require.NoError(t, err)
 			for range 24 {
-				holds(t, c, "seed")
+				foundAtOnce(t, c, "seed")
 				require.NoError(t, c.Ready(t.Context()))
-				pass(time.Hour - 1)
+				advance(time.Hour - 1)
 			}
-			holds(t, c, "seed")
-			pass(24)
+			foundAtOnce(t, c, "seed")
+			advance(24)
 			refused(t, c, "seed", jwks.ErrUnavailable)
 		})
 	}

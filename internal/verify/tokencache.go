@@ -1,0 +1,146 @@
+package verify
+
+import (
+	"crypto/rsa"
+	"hash/maphash"
+	"math/bits"
+	"sync/atomic"
+
+	"github.com/seed75add069/stytch-go/internal/jwt"
+)
+
+const (
+	// ways is the number of slots in a set.
+	ways = 4
+	// maxTokens bounds the size of a tokenCache.
+	maxTokens = 1 << 20
+)
+
+// tokenCache is a set-associative cache of verified tokens. It is read and written without locks. A nil tokenCache is
+// empty and stays so.
+type tokenCache struct {
+	seed maphash.Seed
+	sets []tokenSet
+	mask uint64 // the number of sets, a power of two, less one
+	// epoch is incremented by forget, so that a verification that started before adds nothing after.
+	epoch atomic.Uint64
+}
+
+// tokenSet is the slots for tokens of the same hash.
+type tokenSet [ways]atomic.Pointer[entry]
+
+// entry is a verified token. It is immutable.
+type entry struct {
+	text      string
+	kid       string
+	key       *rsa.PublicKey
+	claims    jwt.Registered
+	sessionID string
+	verified  any // a Verified
+}
+
+// newTokenCache returns a cache for n tokens, rounded up to a power of two, or nil for none.
+func newTokenCache(n int) *tokenCache {
+	if n <= 0 {
+		return nil
+	}
+	sets := uint64(1) << bits.Len((uint(min(n, maxTokens))-1)/ways)
+	return &tokenCache{seed: maphash.MakeSeed(), sets: make([]tokenSet, sets), mask: sets - 1}
+}
+
+// set returns the set for a token. Tokens in it are compared by their whole text.
+func (t *tokenCache) set(text string) *tokenSet {
+	return &t.sets[maphash.String(t.seed, text)&t.mask]
+}
+
+func (t *tokenCache) find(text string) *entry {
+	if t == nil {
+		return nil
+	}
+	set := t.set(text)
+	for i := range set {
+		if e := set[i].Load(); e != nil && e.text == text {
+			return e
+		}
+	}
+	return nil
+}
+
+// begin returns the epoch in which a verification starts, for add.
+func (t *tokenCache) begin() uint64 {
+	if t == nil {
+		return 0
+	}
+	return t.epoch.Load()
+}
+
+// add puts a token into an empty slot, or replaces the one that expires first. It does nothing if the epoch has
+// changed.
+func (t *tokenCache) add(epoch uint64, e *entry) {
+	set := t.set(e.text)
+	var slot *atomic.Pointer[entry]
+	var old *entry
+	for i := range set {
+		other := set[i].Load()
+		if other == nil || other.text == e.text {
+			slot, old = &set[i], other
+			break
+		}
+		if old == nil || other.claims.Expires.Seconds < old.claims.Expires.Seconds {
+			slot, old = &set[i], other
+		}
+	}
+	if t.epoch.Load() != epoch || !slot.CompareAndSwap(old, e) {
+		return
+	}
+	if t.epoch.Load() != epoch { // a concurrent forget may have missed e
+		slot.CompareAndSwap(e, nil)
+	}
+}
+
+// forget removes the tokens that match.
+func (t *tokenCache) forget(match func(*entry) bool) {
+	if t == nil {
+		return
+	}
+	t.epoch.Add(1)
+	for s := range t.sets {
+		for w := range t.sets[s] {
+			slot := &t.sets[s][w]
+			if e := slot.Load(); e != nil && match(e) {
+				slot.CompareAndSwap(e, nil)
+			}
+		}
+	}
+}
+
+// Forget removes the cached tokens of a session.
+func (v *Verifier) Forget(sessionID string) {
+	v.forget(func(e *entry) bool { return e.sessionID == sessionID })
+}
+
+// ForgetSubject removes the cached tokens of a member or user.
+func (v *Verifier) ForgetSubject(subject string) {
+	v.forget(func(e *entry) bool { return e.claims.Subject == subject })
+}
+
+// ForgetToken removes the cached tokens of the session that a token is of, or all tokens if it is not cached.
+func (v *Verifier) ForgetToken(text string) {
+	if v == nil {
+		return
+	}
+	if e := v.tokens.find(text); e != nil && e.sessionID != "" {
+		v.Forget(e.sessionID)
+		return
+	}
+	v.ForgetAll() // the session that it names is not verified
+}
+
+// ForgetAll removes all cached tokens.
+func (v *Verifier) ForgetAll() { v.forget(func(*entry) bool { return true }) }
+
+func (v *Verifier) forget(match func(*entry) bool) {
+	if v != nil {
+		v.tokens.forget(match)
+	}
+}
