@@ -43,7 +43,8 @@ func (c *call) sendDiscoveryLink(
 		return nil, err
 	}
 	if req.PKCECodeChallenge != nil && !pkceForm.MatchString(*req.PKCECodeChallenge) {
-		return nil, badRequest(stytcherror.CodeInvalidPKCECodeChallenge, "The challenge is not a SHA-256 hash in base64url.")
+		return nil, badRequest(stytcherror.CodeInvalidPKCECodeChallenge,
+			"The challenge is not a SHA-256 hash in base64url.")
 	}
 	raw := c.project.redirectURL
 	if req.DiscoveryRedirectURL != nil {

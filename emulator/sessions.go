@@ -135,7 +135,8 @@ func (c *call) revokeSession(req *b2bsessions.RevokeRequest) (*b2bsessions.Revok
 	case given == 0:
 		return nil, badRequest(stytcherror.CodeNoSessionRevokeArguments, "Name a session or a member.")
 	case given > 1:
-		return nil, badRequest(stytcherror.CodeTooManySessionRevokeArguments, "Name the session or member in one way only.")
+		return nil, badRequest(stytcherror.CodeTooManySessionRevokeArguments,
+			"Name the session or member in one way only.")
 	}
 	m, is, err := c.sessionsToRevoke(req)
 	if err != nil {

@@ -37,7 +37,8 @@ var commonDomains = []string{
 // emailLocales are the languages that e-mails exist in.
 var emailLocales = []shared.Locale{shared.LocaleEN, shared.LocaleES, shared.LocaleFR, shared.LocalePTBR}
 
-// emailAddress validates an address and returns it in lower case. Its domain must have a dot; a display name is refused.
+// emailAddress validates an address and returns it in lower case. The domain must have a dot; a display name is
+// refused.
 func emailAddress(s string) (string, error) {
 	parsed, err := mail.ParseAddress(s)
 	if err != nil || parsed.Address != s || parsed.Name != "" || !strings.Contains(domainOf(s), ".") {

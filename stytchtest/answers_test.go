@@ -152,7 +152,7 @@ func TestTransport_faults(t *testing.T) {
 	body := &closing{Reader: strings.NewReader(`{"discovery_magic_links_token": "` + token + `"}`)}
 	req := must(http.NewRequestWithContext(t.Context(), http.MethodPost, "http://any.example/v1/b2b/magic_links/discovery/authenticate", body))
 	req.SetBasicAuth(server.ID(), server.Secret())
-	_, err = server.Transport().RoundTrip(req)
+	_, err = server.Transport().RoundTrip(req) //nolint:bodyclose // there is no response
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF, "a lost connection")
 	assert.True(t, body.closed)
 	assert.Empty(t, req.RequestURI, "the request is not changed")

@@ -95,7 +95,7 @@ func TestJSON_noMarshalJSON(t *testing.T) {
 	t.Parallel()
 	types := dataTypes(t)
 	for _, name := range sortedNames(types) {
-		if _, ok := reflect.New(types[name]).Interface().(json.Marshaler); ok {
+		if _, ok := reflect.TypeAssert[json.Marshaler](reflect.New(types[name])); ok {
 			assert.True(t, holdsDuration(types[name]), "%s has a MarshalJSON", name)
 		}
 	}
