@@ -23,15 +23,15 @@ type Request struct {
 	Body   []byte
 }
 
-// String is method and path and, on a second line, the body. JSON is canonical (RFC 8785), so that names are sorted.
-// Nothing is masked.
+// String is method and path and, on a second line, the body. In JSON, names are sorted and space is removed; numbers are
+// as they were sent. Nothing is masked.
 func (r Request) String() string {
 	line := r.Method + " " + r.Path
 	if len(r.Body) == 0 {
 		return line
 	}
 	body := jsontext.Value(slices.Clone(r.Body))
-	if body.Canonicalize() != nil {
+	if body.Format(jsontext.ReorderRawObjects(true)) != nil {
 		return line + "\n" + string(r.Body)
 	}
 	return line + "\n" + body.String()
