@@ -3,6 +3,7 @@ package shared
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -19,8 +20,66 @@ import (
 // cannot hold exactly, and a number beyond its range, is a [json.Number].
 type Object map[string]any
 
-// MarshalJSON encodes the object as encoding/json does; nil is null.
-func (o Object) MarshalJSON() ([]byte, error) { return json.Marshal(map[string]any(o)) }
+// MarshalJSON encodes the object as encoding/json does; nil is null. An object that contains itself is an error.
+func (o Object) MarshalJSON() ([]byte, error) {
+	fields, err := plainMap(o, 0)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(fields)
+}
+
+// maxDepth is how deeply objects may be nested. It ends the encoding of one that contains itself.
+const maxDepth = 1000
+
+// plain replaces Objects in v by maps, so that one encoder sees all of v.
+func plain(v any, depth int) (any, error) {
+	switch v := v.(type) {
+	case Object:
+		return plainMap(v, depth)
+	case map[string]any:
+		return plainMap(v, depth)
+	case []any:
+		return plainList(v, depth)
+	}
+	return v, nil
+}
+
+func plainMap(fields map[string]any, depth int) (map[string]any, error) {
+	if depth > maxDepth {
+		return nil, errors.New("an object is nested too deeply, or contains itself")
+	}
+	if fields == nil {
+		return nil, nil //nolint:nilnil // null
+	}
+	replaced := make(map[string]any, len(fields))
+	for name, value := range fields {
+		inner, err := plain(value, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		replaced[name] = inner
+	}
+	return replaced, nil
+}
+
+func plainList(list []any, depth int) ([]any, error) {
+	if depth > maxDepth {
+		return nil, errors.New("a list is nested too deeply, or contains itself")
+	}
+	if list == nil {
+		return nil, nil
+	}
+	replaced := make([]any, len(list))
+	for i, value := range list {
+		inner, err := plain(value, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		replaced[i] = inner
+	}
+	return replaced, nil
+}
 
 // UnmarshalJSON adds the members of a JSON object, as encoding/json does with a map. Null makes the Object nil.
 func (o *Object) UnmarshalJSON(data []byte) error {
@@ -47,7 +106,7 @@ func exact(v any) any {
 	case json.Number:
 		f, err := v.Float64()
 		isInteger := !strings.ContainsAny(v.String(), ".eE")
-		if err != nil || isInteger && strconv.FormatFloat(f, 'f', -1, 64) != v.String() {
+		if err != nil || isInteger && strconv.FormatFloat(f, 'f', 0, 64) != v.String() {
 			return v
 		}
 		return f

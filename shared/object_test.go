@@ -82,6 +82,26 @@ func compact(t *testing.T, text string) string {
 	return fmt.Sprintf("%#v", v)
 }
 
+func TestObject_containsItself(t *testing.T) {
+	t.Parallel()
+	object, list, mixed := shared.Object{}, []any{nil}, map[string]any{}
+	object["a"], object["b"] = object, object
+	list[0] = list
+	mixed["object"] = shared.Object{"mixed": mixed}
+	for name, o := range map[string]shared.Object{"an object": object, "a list": {"list": list}, "a map": {"mixed": mixed}} {
+		for version, encoder := range encoders {
+			_, err := encoder.marshal(o)
+			require.Error(t, err, "%s, by %s", name, version)
+		}
+	}
+	deep := shared.Object{}
+	for range 900 {
+		deep = shared.Object{"deeper": deep}
+	}
+	_, err := json.Marshal(deep)
+	require.NoError(t, err, "depth alone is no error")
+}
+
 func TestObject_decodes(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -100,6 +120,7 @@ func TestObject_decodes(t *testing.T) {
 		"a large number that is exact":      {`{"a":100000000000000000000}`, shared.Object{"a": 1e20}},
 		"many digits in a text":             {`{"a":"9007199254740993","b":1}`, shared.Object{"a": "9007199254740993", "b": 1.0}},
 		"many digits of a fraction":         {`{"a":0.12345678901234567890}`, shared.Object{"a": 0.12345678901234568}},
+		"not what the shortest form says":   {`{"a":1152921504606847000}`, shared.Object{"a": json.Number("1152921504606847000")}},
 		"beyond what a float64 holds":       {`{"a":1e400}`, shared.Object{"a": json.Number("1e400")}},
 		"half of an emoji":                  {`{"a":"hi \ud83d"}`, shared.Object{"a": "hi \ufffd"}},
 		"an exponent beside many digits":    {`{"a":1e3,"b":9007199254740993}`, shared.Object{"a": 1000.0, "b": json.Number("9007199254740993")}},

@@ -137,12 +137,13 @@ func (r *Registered) Check(want Expected) error {
 		return wrongClaims("it has other audiences too")
 	}
 	ahead := want.Now.Add(max(clockSkew, want.Leeway)).Unix()
+	alwaysTooOld := want.MaxAge != nil && *want.MaxAge == 0
 	switch {
-	case r.IssuedAt.Seconds > ahead || r.NotBefore.Seconds > ahead:
+	case !alwaysTooOld && (r.IssuedAt.Seconds > ahead || r.NotBefore.Seconds > ahead):
 		return Malformed("it begins in the future; is the clock right?")
 	case want.Now.Add(-want.Leeway).Unix() >= r.Expires.Seconds:
 		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenExpired.Verdict}
-	case want.MaxAge != nil && (*want.MaxAge == 0 || want.Now.Sub(r.IssuedAt.Time()) > *want.MaxAge):
+	case alwaysTooOld || want.MaxAge != nil && want.Now.Sub(r.IssuedAt.Time()) > *want.MaxAge:
 		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenTooOld.Verdict}
 	}
 	return nil

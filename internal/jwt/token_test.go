@@ -211,7 +211,7 @@ func TestCheck_ageOfZero(t *testing.T) {
 	t.Parallel()
 	want := expected()
 	want.MaxAge = new(time.Duration(0))
-	for _, later := range []time.Duration{-3 * time.Second, 0, time.Minute} {
+	for _, later := range []time.Duration{-time.Hour, -3 * time.Second, 0, time.Minute} {
 		want.Now = now.Add(later)
 		require.ErrorIs(t, aged(0, 0, 300).Check(want), tooOld)
 	}
