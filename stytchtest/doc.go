@@ -1,5 +1,5 @@
 // Package stytchtest is for tests of programs that use the SDK: an emulator of the Stytch API with a client that calls
-// it, tokens for every outcome of verification, and canned answers.
+// it, tokens for every outcome of verification, and responses that the test sets.
 //
 //	func TestLogin(t *testing.T) {
 //		server := stytchtest.New(t)

@@ -79,10 +79,10 @@ func ExampleServer_MintSessionJWT() {
 	// Output: 200 200 401 401 401 401 401 401
 }
 
-// For an operation that the emulator does not implement, the test sets the API's answer.
-func ExampleServer_Answer() {
+// For an operation that the emulator does not implement, the test sets the API's response.
+func ExampleServer_Respond() {
 	server := stytchtest.NewServer()
-	server.Answer("b2b.sso.authenticate", `{"member_authenticated": true, "session_token": "example-session-token"}`)
+	server.Respond("b2b.sso.authenticate", `{"member_authenticated": true, "session_token": "example-session-token"}`)
 
 	resp, err := server.Client().B2B.SSO.Authenticate(context.Background(), &sso.AuthenticateRequest{
 		SSOToken: "example-token",
@@ -98,9 +98,9 @@ func ExampleServer_Answer() {
 	// {"sso_token":"example-token"}
 }
 
-func ExampleServer_AnswerError() {
+func ExampleServer_RespondError() {
 	server := stytchtest.NewServer()
-	server.AnswerError("b2b.sso.authenticate", &stytcherror.Error{
+	server.RespondError("b2b.sso.authenticate", &stytcherror.Error{
 		StatusCode: 404, Code: stytcherror.CodeSSOTokenNotFound,
 	})
 

@@ -71,11 +71,11 @@ func TestServer_failures(t *testing.T) {
 			s.CreateOrganization(ada, "A", taken)
 		},
 		"an invalid client configuration":        func(s *stytchtest.Server) { s.NewClient(stytch.Config{MaxResponseBytes: -1}) },
-		"an unknown operation":                   func(s *stytchtest.Server) { s.Answer("b2b.nothing", `{}`) },
-		"an answer that is not an object":        func(s *stytchtest.Server) { s.Answer("b2b.sso.authenticate", `[]`) },
-		"an error without a status":              func(s *stytchtest.Server) { s.AnswerError("", &stytcherror.Error{Code: "x"}) },
-		"an error without a code":                func(s *stytchtest.Server) { s.AnswerError("", &stytcherror.Error{StatusCode: 400}) },
-		"a nil error":                            func(s *stytchtest.Server) { s.AnswerError("", nil) },
+		"an unknown operation":                   func(s *stytchtest.Server) { s.Respond("b2b.nothing", `{}`) },
+		"an answer that is not an object":        func(s *stytchtest.Server) { s.Respond("b2b.sso.authenticate", `[]`) },
+		"an error without a status":              func(s *stytchtest.Server) { s.RespondError("", &stytcherror.Error{Code: "x"}) },
+		"an error without a code":                func(s *stytchtest.Server) { s.RespondError("", &stytcherror.Error{StatusCode: 400}) },
+		"a nil error":                            func(s *stytchtest.Server) { s.RespondError("", nil) },
 		"a session of a user and a member":       func(s *stytchtest.Server) { s.MintSessionJWT(stytchtest.Session{UserID: "u", MemberID: "m"}) },
 		"an access token of a user and a member": func(s *stytchtest.Server) { s.MintAccessToken(stytchtest.AccessToken{UserID: "u", MemberID: "m"}) },
 		"claims that do not encode": func(s *stytchtest.Server) {

@@ -15,7 +15,7 @@ import (
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2b.magic_links.authenticate", `{
+	server.Respond("b2b.magic_links.authenticate", `{
 		"member_authenticated": false,
 		"member_id": "member-test-1", "organization_id": "organization-test-1",
 		"session_token": "", "session_jwt": "", "member_session": null,

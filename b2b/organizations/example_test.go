@@ -15,7 +15,7 @@ import (
 func ExampleService_Create() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.AnswerError("b2b.organizations.create", &stytcherror.Error{
+	server.RespondError("b2b.organizations.create", &stytcherror.Error{
 		StatusCode: 400, Code: stytcherror.CodeOrganizationSlugAlreadyUsed,
 	})
 
@@ -39,7 +39,7 @@ func ExampleService_Create() {
 func ExampleService_SearchAll() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2b.organizations.search",
+	server.Respond("b2b.organizations.search",
 		`{"organizations": [
 			{"organization_id": "organization-test-1", "organization_slug": "analytical-engines"},
 			{"organization_id": "organization-test-2", "organization_slug": "difference-engines"}
@@ -75,7 +75,7 @@ func ExampleService_SearchAll() {
 func ExampleService_Search() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2b.organizations.search", `{
+	server.Respond("b2b.organizations.search", `{
 		"organizations": [],
 		"results_metadata": {"total": 0, "next_cursor": null}
 	}`)

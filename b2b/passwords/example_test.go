@@ -16,7 +16,7 @@ import (
 func ExampleService_StrengthCheck() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2b.passwords.strength_check", `{
+	server.Respond("b2b.passwords.strength_check", `{
 		"valid_password": false, "score": 1,
 		"breached_password": false, "strength_policy": "zxcvbn", "breach_detection_on_create": true,
 		"zxcvbn_feedback": {"warning": "A common password.", "suggestions": ["Add another word or two."]}
@@ -43,7 +43,7 @@ func ExampleService_StrengthCheck() {
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2b.passwords.authenticate", `{
+	server.Respond("b2b.passwords.authenticate", `{
 		"member_authenticated": false,
 		"member_id": "member-test-1", "intermediate_session_token": "example-intermediate-session",
 		"primary_required": {"allowed_auth_methods": ["sso", "magic_link"]}
@@ -83,7 +83,7 @@ func ExampleService_Authenticate() {
 func ExampleService_Migrate() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2b.passwords.migrate", `{
+	server.Respond("b2b.passwords.migrate", `{
 		"member_id": "member-test-1", "member_created": true
 	}`)
 

@@ -15,7 +15,7 @@ import (
 func ExampleService_Policy() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2b.rbac.policy", `{
+	server.Respond("b2b.rbac.policy", `{
 		"policy": {
 			"roles": [
 				{"role_id": "stytch_member", "description": "Everybody.",

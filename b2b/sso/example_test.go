@@ -15,7 +15,7 @@ import (
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2b.sso.authenticate", `{
+	server.Respond("b2b.sso.authenticate", `{
 		"member_authenticated": true,
 		"member_id": "member-test-1", "organization_id": "organization-test-1",
 		"session_token": "example-session-token", "session_jwt": "example.session.jwt",
@@ -49,7 +49,7 @@ func ExampleService_Authenticate() {
 func ExampleService_GetConnections() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2b.sso.get_connections", `{
+	server.Respond("b2b.sso.get_connections", `{
 		"saml_connections": [{
 			"connection_id": "saml-connection-test-1", "display_name": "Okta", "status": "active",
 			"identity_provider": "okta"

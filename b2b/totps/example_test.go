@@ -16,7 +16,7 @@ import (
 func ExampleService_Create() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2b.totps.create", `{
+	server.Respond("b2b.totps.create", `{
 		"member_id": "member-test-1",
 		"totp_registration_id": "totp-registration-test-1", "secret": "EXAMPLESECRET234",
 		"qr_code": "data:image/png;base64,iVBORw0KGgo=", "recovery_codes": ["aaaa-bbbb-cccc", "dddd-eeee-ffff"]
@@ -44,7 +44,7 @@ func ExampleService_Create() {
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2b.totps.authenticate", `{
+	server.Respond("b2b.totps.authenticate", `{
 		"member_id": "member-test-1",
 		"session_token": "example-session-token", "session_jwt": "example.session.jwt",
 		"member_session": {"member_session_id": "member-session-test-1", "authentication_factors": [

@@ -18,7 +18,7 @@ import (
 func ExampleService_AuthenticateStart() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2c.crypto_wallets.authenticate_start", `{
+	server.Respond("b2c.crypto_wallets.authenticate_start", `{
 		"user_id": "user-test-1", "user_created": true,
 		"challenge": "Sign in to example.com\nnonce: 4711"
 	}`)
@@ -40,7 +40,7 @@ func ExampleService_AuthenticateStart() {
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.AnswerError("b2c.crypto_wallets.authenticate", &stytcherror.Error{
+	server.RespondError("b2c.crypto_wallets.authenticate", &stytcherror.Error{
 		StatusCode: 401, Code: stytcherror.CodeUnableToAuthenticateCryptoWallet,
 	})
 

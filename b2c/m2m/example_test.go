@@ -17,7 +17,7 @@ import (
 func ExampleService_Token() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("m2m.token", `{
+	server.Respond("m2m.token", `{
 		"access_token": "eyJhbGciOiJSUzI1NiJ9.e30.example", "token_type": "bearer", "expires_in": 3600
 	}`)
 
@@ -41,7 +41,7 @@ func ExampleService_Token() {
 func ExampleService_TokenSource() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("m2m.token", `{
+	server.Respond("m2m.token", `{
 		"access_token": "eyJhbGciOiJSUzI1NiJ9.e30.example", "token_type": "bearer", "expires_in": 3600
 	}`)
 

@@ -14,7 +14,7 @@ import (
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2c.magic_links.authenticate", `{
+	server.Respond("b2c.magic_links.authenticate", `{
 		"user_id": "user-test-1", "method_id": "email-test-1",
 		"session_token": "example-session-token", "session_jwt": "example.session.jwt",
 		"session": {"session_id": "session-test-1", "user_id": "user-test-1", "expires_at": "2030-01-02T04:04:05Z"}

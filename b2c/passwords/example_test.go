@@ -14,7 +14,7 @@ import (
 func ExampleService_StrengthCheck() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2c.passwords.strength_check", `{
+	server.Respond("b2c.passwords.strength_check", `{
 		"valid_password": false, "score": 1,
 		"breached_password": false, "strength_policy": "luds", "breach_detection_on_create": true,
 		"feedback": {"warning": "", "suggestions": [], "luds_requirements": {
@@ -39,7 +39,7 @@ func ExampleService_StrengthCheck() {
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.AnswerError("b2c.passwords.authenticate", &stytcherror.Error{
+	server.RespondError("b2c.passwords.authenticate", &stytcherror.Error{
 		StatusCode: 400, Code: stytcherror.CodeResetPassword,
 	})
 
@@ -67,7 +67,7 @@ func ExampleService_Authenticate() {
 func ExampleService_Migrate() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2c.passwords.migrate", `{
+	server.Respond("b2c.passwords.migrate", `{
 		"user_id": "user-test-1", "email_id": "email-test-1", "user_created": true
 	}`)
 

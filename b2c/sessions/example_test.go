@@ -16,7 +16,7 @@ import (
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2c.sessions.authenticate", `{
+	server.Respond("b2c.sessions.authenticate", `{
 		"session": {"session_id": "session-test-1", "user_id": "user-test-1", "expires_at": "2030-01-02T04:04:05Z",
 			"authentication_factors": [{"type": "otp", "delivery_method": "sms"}], "roles": ["stytch_user", "editor"]},
 		"session_token": "example-session-token", "session_jwt": "example.session.jwt",
@@ -44,7 +44,7 @@ func ExampleService_Authenticate() {
 func ExampleService_Revoke() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.AnswerError("b2c.sessions.revoke", &stytcherror.Error{
+	server.RespondError("b2c.sessions.revoke", &stytcherror.Error{
 		StatusCode: 404, Code: stytcherror.CodeSessionNotFound,
 	})
 

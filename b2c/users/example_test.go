@@ -14,7 +14,7 @@ import (
 func ExampleService_Search() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2c.users.search", `{
+	server.Respond("b2c.users.search", `{
 		"results": [{
 			"user_id": "user-test-1", "status": "active", "created_at": "2026-01-15T09:00:00Z",
 			"name": {"first_name": "Ada", "middle_name": "", "last_name": "Lovelace"}
@@ -47,7 +47,7 @@ func ExampleService_Search() {
 func ExampleService_SearchAll() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2c.users.search", `{
+	server.Respond("b2c.users.search", `{
 		"results": [{"user_id": "user-test-1"}, {"user_id": "user-test-2", "is_locked": true}, {"user_id": "user-test-3"}],
 		"results_metadata": {"total": 2000, "next_cursor": "example-cursor"}
 	}`)
@@ -67,7 +67,7 @@ func ExampleService_SearchAll() {
 func ExampleService_Update() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2c.users.update", `{
+	server.Respond("b2c.users.update", `{
 		"user_id": "user-test-1",
 		"user": {"user_id": "user-test-1", "untrusted_metadata": {"theme": "dark"}}
 	}`)

@@ -19,7 +19,7 @@ import (
 func ExampleService_AuthenticateStart() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2c.webauthn.authenticate_start", `{
+	server.Respond("b2c.webauthn.authenticate_start", `{
 		"user_id": "",
 		"public_key_credential_request_options": "{\"challenge\":\"Y2hhbGxlbmdl\",\"rpId\":\"example.com\"}"
 	}`)
@@ -41,7 +41,7 @@ func ExampleService_AuthenticateStart() {
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2c.webauthn.authenticate", `{
+	server.Respond("b2c.webauthn.authenticate", `{
 		"user_id": "user-test-1",
 		"webauthn_registration_id": "webauthn-registration-test-1", "session_token": "example-session-token",
 		"session": {"session_id": "session-test-1", "expires_at": "2030-01-02T04:04:05Z"}

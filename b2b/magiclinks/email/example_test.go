@@ -14,7 +14,7 @@ import (
 func ExampleService_LoginOrSignup() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2b.magic_links.email.login_or_signup", `{
+	server.Respond("b2b.magic_links.email.login_or_signup", `{
 		"member_created": true,
 		"member_id": "member-test-1", "member": {"email_address": "ada@analytical.dev", "status": "pending"},
 		"organization": {"organization_name": "Analytical Engines"}

@@ -18,7 +18,7 @@ import (
 func ExampleService_Update() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2b.organizations.members.update", `{
+	server.Respond("b2b.organizations.members.update", `{
 		"member_id": "member-test-1",
 		"member": {"member_id": "member-test-1", "name": "", "mfa_enrolled": false}
 	}`)
@@ -45,7 +45,7 @@ func ExampleService_Update() {
 func ExampleService_Update_metadata() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2b.organizations.members.update", `{
+	server.Respond("b2b.organizations.members.update", `{
 		"member_id": "member-test-1",
 		"member": {"member_id": "member-test-1", "trusted_metadata": {"plan": "team", "since": "2026"}}
 	}`)
@@ -72,7 +72,7 @@ func ExampleService_Update_metadata() {
 func ExampleService_Search() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2b.organizations.members.search", `{
+	server.Respond("b2b.organizations.members.search", `{
 		"members": [{
 			"member_id": "member-test-1", "organization_id": "organization-test-1",
 			"email_address": "ada@analytical.dev", "status": "invited"
@@ -105,11 +105,11 @@ func ExampleService_Search() {
 func ExampleService_SearchAll() {
 	server := stytchtest.NewServer()
 	client := server.NewClient(stytch.Config{Retry: shared.RetryPolicy{MaxAttempts: 1}})
-	server.Answer("b2b.organizations.members.search", `{
+	server.Respond("b2b.organizations.members.search", `{
 		"members": [{"email_address": "ada@analytical.dev"}],
 		"results_metadata": {"total": 2, "next_cursor": "example-cursor"}
 	}`)
-	server.AnswerError("b2b.organizations.members.search", &stytcherror.Error{ // for the second page
+	server.RespondError("b2b.organizations.members.search", &stytcherror.Error{ // for the second page
 		StatusCode: 429, Code: stytcherror.CodeTooManyRequests,
 	})
 

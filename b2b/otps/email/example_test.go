@@ -16,8 +16,8 @@ func ExampleService_Authenticate() {
 	ctx := context.Background()
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2b.otps.email.login_or_signup", `{"member_id": "member-test-1", "member_created": false}`)
-	server.Answer("b2b.otps.email.authenticate", `{
+	server.Respond("b2b.otps.email.login_or_signup", `{"member_id": "member-test-1", "member_created": false}`)
+	server.Respond("b2b.otps.email.authenticate", `{
 		"member_id": "member-test-1", "member_authenticated": false,
 		"intermediate_session_token": "example-intermediate-session",
 		"mfa_required": {"member_options": {"mfa_phone_number": "", "totp_registration_id": "totp-registration-test-1"}}

@@ -15,7 +15,7 @@ import (
 func ExampleService_Send() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2b.otps.sms.send", `{
+	server.Respond("b2b.otps.sms.send", `{
 		"member_id": "member-test-1",
 		"member": {"member_id": "member-test-1", "mfa_phone_number": "+12025550162", "mfa_phone_number_verified": false}
 	}`)
@@ -36,7 +36,7 @@ func ExampleService_Send() {
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.AnswerError("b2b.otps.sms.authenticate", &stytcherror.Error{
+	server.RespondError("b2b.otps.sms.authenticate", &stytcherror.Error{
 		StatusCode: 404, Code: stytcherror.CodeOTPCodeNotFound,
 	})
 

@@ -16,7 +16,7 @@ import (
 func ExampleService_CreateConnection() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2b.sso.saml.create_connection", `{
+	server.Respond("b2b.sso.saml.create_connection", `{
 		"connection": {
 			"connection_id": "saml-connection-test-1", "status": "pending", "identity_provider": "okta",
 			"acs_url": "https://sso.example.com/callback/saml-connection-test-1",
@@ -43,7 +43,7 @@ func ExampleService_CreateConnection() {
 func ExampleService_UpdateConnection() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("b2b.sso.saml.update_connection", `{
+	server.Respond("b2b.sso.saml.update_connection", `{
 		"connection": {"connection_id": "saml-connection-test-1", "status": "active"}
 	}`)
 

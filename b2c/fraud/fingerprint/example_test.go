@@ -15,7 +15,7 @@ import (
 func ExampleService_Lookup() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("fraud.fingerprint.lookup", `{
+	server.Respond("fraud.fingerprint.lookup", `{
 		"telemetry_id": "example-telemetry-id",
 		"fingerprints": {"visitor_id": "visitor-1", "browser_id": "browser-1"},
 		"verdict": {"action": "CHALLENGE", "reasons": ["VIRTUAL_MACHINE"], "is_authentic_device": true},

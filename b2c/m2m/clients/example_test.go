@@ -16,7 +16,7 @@ import (
 func ExampleService_Create() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("m2m.clients.create", `{
+	server.Respond("m2m.clients.create", `{
 		"m2m_client": {
 			"client_id": "m2m-client-test-1", "client_secret": "example-secret", "client_secret_last_four": "cret",
 			"client_name": "nightly export", "status": "active", "scopes": ["read:engines"]
@@ -41,7 +41,7 @@ func ExampleService_Create() {
 func ExampleService_SearchAll() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Answer("m2m.clients.search", `{
+	server.Respond("m2m.clients.search", `{
 		"m2m_clients": [
 			{"client_id": "m2m-client-test-1", "client_name": "nightly export", "status": "active"},
 			{"client_id": "m2m-client-test-2", "client_name": "old export", "status": "inactive"}

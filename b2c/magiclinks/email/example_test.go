@@ -15,7 +15,7 @@ import (
 func ExampleService_LoginOrCreate() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2c.magic_links.email.login_or_create", `{
+	server.Respond("b2c.magic_links.email.login_or_create", `{
 		"user_id": "user-test-1", "email_id": "email-test-1", "user_created": true
 	}`)
 
@@ -37,7 +37,7 @@ func ExampleService_LoginOrCreate() {
 func ExampleService_LoginOrCreate_tooOften() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.AnswerError("b2c.magic_links.email.login_or_create", &stytcherror.Error{
+	server.RespondError("b2c.magic_links.email.login_or_create", &stytcherror.Error{
 		StatusCode: 429, Code: stytcherror.CodeTooManyRequests, RequestID: "request-id-test-2",
 	})
 

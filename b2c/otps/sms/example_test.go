@@ -17,8 +17,8 @@ func ExampleService_LoginOrCreate() {
 	ctx := context.Background()
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Answer("b2c.otps.sms.login_or_create", `{"user_id": "user-test-1", "phone_id": "phone-number-test-1"}`)
-	server.Answer("b2c.otps.authenticate", `{
+	server.Respond("b2c.otps.sms.login_or_create", `{"user_id": "user-test-1", "phone_id": "phone-number-test-1"}`)
+	server.Respond("b2c.otps.authenticate", `{
 		"user_id": "user-test-1", "session_token": "example-session-token",
 		"session": {"session_id": "session-test-1", "expires_at": "2030-01-02T04:04:05Z"}
 	}`)

@@ -25,13 +25,13 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-func TestAnswer(t *testing.T) {
+func TestRespond(t *testing.T) {
 	t.Parallel()
 	server := stytchtest.New(t)
 	get := func() (*organizations.GetResponse, error) {
 		return server.Client().B2B.Organizations.Get(t.Context(), &organizations.GetRequest{OrganizationID: "o"})
 	}
-	server.Answer("b2b.organizations.get",
+	server.Respond("b2b.organizations.get",
 		`{"organization": {"organization_name": "First"}, "unknown": [1]}`,
 		`{"organization": {"organization_name": "Second"}, "status_code": 201, "request_id": "r-2"}`,
 		`{"status_code": 404, "error_type": "organization_not_found"}`)
@@ -51,10 +51,10 @@ func TestAnswer(t *testing.T) {
 	require.ErrorIs(t, err, stytcherror.Code("emulator_not_implemented"), "after the last answer the emulator handles the operation")
 }
 
-func TestAnswer_ofTheTokenEndpoint(t *testing.T) {
+func TestRespond_ofTheTokenEndpoint(t *testing.T) {
 	t.Parallel()
 	server := stytchtest.New(t)
-	server.Answer("m2m.token", `{"access_token": "t", "token_type": "bearer", "expires_in": 3600}`)
+	server.Respond("m2m.token", `{"access_token": "t", "token_type": "bearer", "expires_in": 3600}`)
 	resp, err := server.Client().B2B.M2M.Token(t.Context(), &m2m.TokenRequest{ClientID: "m", ClientSecret: "s"})
 	require.NoError(t, err)
 	assert.Equal(t, "t", resp.AccessToken)
@@ -65,11 +65,11 @@ var outage = &stytcherror.Error{
 	RequestID: "r-1", RetryAfter: 1500 * time.Millisecond, Details: json.RawMessage(`{"a": 1}`),
 }
 
-func TestAnswerError(t *testing.T) {
+func TestRespondError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := stytchtest.New(t)
-		server.AnswerError("b2b.rbac.policy", outage)
+		server.RespondError("b2b.rbac.policy", outage)
 		for range 2 {
 			_, err := server.Client().B2B.RBAC.Policy(t.Context(), nil)
 			got, ok := errors.AsType[*stytcherror.Error](err)

@@ -14,22 +14,30 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// requestID is the default request_id of canned answers.
+// requestID is the default request_id of responses that a test sets.
 const requestID = "request-id-test-00000000-0000-4000-8000-000000000000"
 
-// Answer sets the answers to the next calls of an operation, such as "b2b.sso.authenticate", one for each call. It is
-// for operations that the emulator does not implement, and for answers that are hard to bring about. An answer is a
-// JSON object as the API sends it: status_code is 200 by default, and request_id has a default too. After the last
-// answer the emulator handles the operation again. ClearFaults removes the answers that are left.
-func (s *Server) Answer(operation string, answers ...string) {
+// Respond sets the responses to the next calls of an operation, such as "b2b.sso.authenticate", one for each call. It
+// is for operations that the emulator does not implement, and for responses that are hard to bring about. A response is
+// a JSON object as the API sends it: status_code is 200 by default, and request_id has a default too. After the last
+// response the emulator handles the operation again. ClearFaults removes the responses that are left.
+func (s *Server) Respond(operation string, responses ...string) {
 	s.tb.Helper()
-	for _, text := range answers {
+	for _, text := range responses {
 		status, body, err := complete(text)
 		check(s.tb, err)
-		check(s.tb, s.AddFaults(emulator.Fault{
-			Operation: operation, Status: status, Body: body, ContentType: "application/json",
-		}))
+		s.setResponse(operation, emulator.Fault{Status: status, Body: body})
 	}
+}
+
+// setResponse sets the response to calls of one operation.
+func (s *Server) setResponse(operation string, f emulator.Fault) {
+	s.tb.Helper()
+	if operation == "" { // which means every one to the emulator
+		s.tb.Fatalf("stytchtest: no operation")
+	}
+	f.Operation, f.ContentType = operation, "application/json"
+	check(s.tb, s.AddFaults(f))
 }
 
 // complete adds status_code and request_id where they are absent.
@@ -40,29 +48,28 @@ func complete(text string) (status int, body string, err error) {
 		Rest       jsontext.Value `json:",embed,inline"`
 	}{StatusCode: http.StatusOK, RequestID: requestID}
 	if err := json.Unmarshal([]byte(text), &envelope); err != nil {
-		return 0, "", fmt.Errorf("the answer is not a JSON object: %w", err)
+		return 0, "", fmt.Errorf("the response is not a JSON object: %w", err)
 	}
 	full, err := json.Marshal(envelope)
 	return envelope.StatusCode, string(full), err
 }
 
-// AnswerError answers all calls of an operation, retries too, with an error of the API, until ClearFaults. The error
+// RespondError sets the response to all calls of an operation, retries too, to an error, until ClearFaults. The error
 // must have a Code. StatusCode is that of the Code by default, see [stytcherror.Code.StatusCode]; RetryAfter becomes
 // the header of that name, in whole seconds. For errors of a few calls, errors of gateways, delays and lost connections
 // see [emulator.Project.AddFaults].
 //
-//	server.AnswerError("b2b.otps.sms.authenticate", &stytcherror.Error{Code: stytcherror.CodeOTPCodeNotFound})
-func (s *Server) AnswerError(operation string, err *stytcherror.Error) {
+//	server.RespondError("b2b.otps.sms.authenticate", &stytcherror.Error{Code: stytcherror.CodeOTPCodeNotFound})
+func (s *Server) RespondError(operation string, err *stytcherror.Error) {
 	s.tb.Helper()
 	status, body, encodeErr := encodeError(err)
 	check(s.tb, encodeErr)
-	check(s.tb, s.AddFaults(emulator.Fault{
-		Operation: operation, Count: -1, Status: status, Body: string(body), ContentType: "application/json",
-		RetryAfter: int((err.RetryAfter + time.Second - 1) / time.Second),
-	}))
+	s.setResponse(operation, emulator.Fault{
+		Count: -1, Status: status, Body: string(body), RetryAfter: int((err.RetryAfter + time.Second - 1) / time.Second),
+	})
 }
 
-// ErrorResponse returns status and body of the API's answer for an error, for other fake servers and transports.
+// ErrorResponse returns status and body of the API's response for an error, for other fake servers and transports.
 // StatusCode is that of the Code by default. ErrorResponse panics if the error has no Code or no StatusCode of 400 or
 // more.
 //
@@ -73,7 +80,7 @@ func ErrorResponse(err *stytcherror.Error) (status int, body []byte) {
 	return status, body
 }
 
-// encodeError returns the API's answer for an error.
+// encodeError returns status and body of the API's response for an error.
 func encodeError(err *stytcherror.Error) (status int, body []byte, encodeErr error) {
 	if err == nil || err.Code == "" {
 		return 0, nil, errors.New("the error has no Code")
