@@ -10,14 +10,16 @@ type block struct {
 	file string
 	line int // number of the first line of code, from 1
 	text string
-	// imports and vars come from HTML comments before the block.
-	imports, vars []string
+	// imports are the packages whose names the block may use, besides those that only one package has.
+	imports []string
+	// vars come from an HTML comment before the block.
+	vars []string
 }
 
 // extract returns the blocks fenced as go. A fence and its content may be indented, as in a list.
 func extract(file, text string) ([]block, error) {
 	var list []block
-	var hints block
+	var vars []string
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); i++ {
 		line := strings.TrimSpace(lines[i])
@@ -28,17 +30,13 @@ func extract(file, text string) ([]block, error) {
 				return nil, fmt.Errorf("%s:%d: the fence is never closed", file, i+1)
 			}
 			if language, _, _ := strings.Cut(strings.TrimLeft(line, "`"), " "); language == "go" {
-				b := hints
-				b.file, b.line, b.text = file, i+2, unindent(lines[i+1:end], lines[i])
-				list = append(list, b)
+				list = append(list, block{file: file, line: i + 2, text: unindent(lines[i+1:end], lines[i]), vars: vars})
 			}
-			hints, i = block{}, end
-		case strings.HasPrefix(line, "<!-- imports:"):
-			hints.imports = hint(line)
+			vars, i = nil, end
 		case strings.HasPrefix(line, "<!-- vars:"):
-			hints.vars = hint(line)
+			vars = hint(line)
 		case line != "":
-			hints = block{}
+			vars = nil
 		}
 	}
 	return list, nil

@@ -43,7 +43,7 @@ func TestRun_holds(t *testing.T) {
 		"CONTRIBUTING.md":     fenced("func handle(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusOK) }"),
 		"a/testdata/x.md":     fenced("this is not looked at"),
 		"docs/a/file.md":      fenced("package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println() }"),
-		"docs/a/hints.md":     "<!-- imports: github.com/seed75add069/stytch-go/b/list -->\n<!-- vars: f func(string, int) string, n int -->\n\n```go\n_ = list.Of(f(\"\", n))\n```\n",
+		"docs/a/hints.md":     "<!-- vars: f func(string, int) string, n int -->\n\n```go\nimport \"github.com/seed75add069/stytch-go/b/list\"\n\n_ = list.Of(f(\"\", n))\n```\n",
 		"docs/a/own.md":       fenced("import other \"github.com/seed75add069/stytch-go/a/list\"\n\nx := other.Of(1)\nuse(x)"),
 		"docs/a/log.md":       fenced("if err != nil {\n\tlog.Fatal(err)\n}") + fenced("log.Info(\"done\", \"id\", id)"),
 		"docs/a/list.md":      "1. First:\n\n   ```go\n   var s strings.Builder\n   ```\n",
@@ -96,13 +96,13 @@ func TestRun_nothingToCheck(t *testing.T) {
 
 func TestExtract(t *testing.T) {
 	t.Parallel()
-	text := "<!-- imports: a/b, c -->\n```go\none\n```\ntext\n<!-- imports: d -->\ntext between\n\n````go title\n```\ntwo\n````\n"
+	text := "<!-- vars: a b, c d -->\n```go\none\n```\ntext\n<!-- vars: e f -->\ntext between\n\n````go title\n```\ntwo\n````\n"
 	got, err := extract("x.md", text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []block{
-		{file: "x.md", line: 3, text: "one\n", imports: []string{"a/b", "c"}},
+		{file: "x.md", line: 3, text: "one\n", vars: []string{"a b", "c d"}},
 		{file: "x.md", line: 10, text: "```\ntwo\n"},
 	}
 	if !reflect.DeepEqual(got, want) {

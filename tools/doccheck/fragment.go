@@ -40,6 +40,9 @@ func wrap(b block, names map[string][]string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, spec := range own {
+		b.imports = append(b.imports, pathOf(spec))
+	}
 	declarations := "package doc\n" + lineOf(b) + body
 	inFunction := "package doc\nfunc _() {\n" + lineOf(b) + body + "\n}\n"
 	tree, err := parse(declarations)
@@ -200,8 +203,7 @@ func (b block) isPackage(name string) bool {
 	return slices.ContainsFunc(b.imports, func(path string) bool { return isNamed(path, name, nil) })
 }
 
-// find is the import path of a package name: that of the fragment's own import, that of the comment imports, or the
-// only one there is. It is empty for an unknown name, which the type checker reports.
+// find is the import path of a package name: that of an import of the block, or the only one there is. It is empty for an unknown name, which the type checker reports.
 func (s *source) find(name string, own []*ast.ImportSpec, names map[string][]string) (string, error) {
 	for _, spec := range own {
 		path := pathOf(spec)
@@ -220,7 +222,7 @@ func (s *source) find(name string, own []*ast.ImportSpec, names map[string][]str
 	case 1:
 		return candidates[0], nil
 	default:
-		return "", fmt.Errorf("%s:%d: package %s can be %s; say which in a comment <!-- imports: ... -->",
+		return "", fmt.Errorf("%s:%d: package %s can be %s; import one",
 			s.block.file, s.block.line, name, strings.Join(candidates, " or "))
 	}
 }

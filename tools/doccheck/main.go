@@ -5,12 +5,12 @@
 //
 // It type-checks the blocks that documents (all *.md) fence as go, and the indented blocks in the comments of packages.
 // A block that begins with a package clause is checked as a file. Any other is a fragment: declarations, or statements
-// of a function. A fragment needs no imports. Without declaring them, it may use the variables in usualVariables, a
-// variable that is the value of a field and named after it, and unexported functions, such as startAgain(ctx), of which
-// only the arguments are checked. In a package's own comment its name means the package itself. In documents, two HTML
-// comments right before a block say which packages and variables are meant where that is not clear:
+// of a function. A fragment may begin with imports; it needs one only for a name that several packages have. Without
+// declaring them, it may use the variables in usualVariables, a variable that is the value of a field and named after
+// it, and unexported functions, such as startAgain(ctx), of which only the arguments are checked. In a package's own
+// comment its name means the package itself. In documents, an HTML comment right before a block declares other
+// variables:
 //
-//	<!-- imports: github.com/seed75add069/stytch-go/b2b/sessions -->
 //	<!-- vars: resp *sessions.GetResponse, handle func(string, error) -->
 //
 // It looks up the links in comments, and the words that can only be names of Go in comments and between the backticks
