@@ -92,7 +92,9 @@ func serviceUse(files []*goFile) []string {
 		}
 		services := map[string]bool{}
 		for _, i := range f.imports() {
-			services[i.name] = services[i.name] || isServicePackage(i.local)
+			if services[i.name] = services[i.name] || isServicePackage(i.local); i.name == "." {
+				complaints = append(complaints, f.path+" imports the names of "+i.path)
+			}
 		}
 		ast.Inspect(f.tree, func(n ast.Node) bool {
 			sel, ok := n.(*ast.SelectorExpr)

@@ -39,8 +39,11 @@ func tags(files []*goFile) []string {
 }
 
 func fieldComplaints(structName string, field *ast.Field) []string {
-	if field.Tag == nil || len(field.Names) != 1 {
+	switch {
+	case field.Tag == nil || len(field.Names) == 0:
 		return nil
+	case len(field.Names) > 1:
+		return []string{field.Names[0].Name + " shares its tag"}
 	}
 	raw, err := strconv.Unquote(field.Tag.Value)
 	if err != nil {

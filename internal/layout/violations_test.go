@@ -34,6 +34,10 @@ var violations = []violation{
 		"service makes another service", serviceUse, "b2b/x/x.go",
 		importing("~/b2b/y") + "var s = y.New(nil)", importing("errors") + "var err = errors.New(\"no\")",
 	},
+	{
+		"service imports another service's names", serviceUse, "b2b/x/x.go",
+		strings.Replace(importing("~/b2b/y"), "import \"", "import . \"", 1), importing("~/b2b/y"),
+	},
 	{"tree imports another module", serviceTreeImports, "b2b/b.go", importing("example.com/y"), importing("~/b2c/y")},
 	{"b2c's tree imports b2b", serviceTreeImports, "b2c/b.go", importing("~/b2b/y"), importing("~/b2c/y")},
 	{"shared imports a service", sharedImports, "shared/x.go", importing("~/b2b/y"), importing("encoding/json")},
@@ -88,6 +92,10 @@ var violations = []violation{
 	{
 		"sized integer", tags, "b2b/x/x.go",
 		request("*int32", `json:"a,omitzero"`), request("*int", `json:"a,omitzero"`),
+	},
+	{
+		"two fields with one tag", tags, "b2b/x/x.go",
+		strings.Replace(request("string", `json:"a"`), "A ", "A, B ", 1), request("string", `json:"a"`),
 	},
 	{"list of pointers", tags, "b2b/x/x.go", request("[]*string", `json:"a"`), request("[]string", `json:"a"`)},
 	{"embed without inline", embedTags, "x/x.go", request("int", `json:",embed"`), request("int", `json:",embed,inline"`)},
