@@ -51,14 +51,14 @@ func (s *Service) Validate(
 	return transport.Call[ValidateResponse](ctx, s.cfg, &opValidate, req, opts...)
 }
 
-// Format writes v as JSON with its secrets masked, whatever the verb.
-func (v ValidateRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format shows v with its secrets masked.
+func (v ValidateRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
 
-// LogValue returns the fields of v with its secrets masked.
-func (v ValidateRequest) LogValue() slog.Value { return secret.LogValue(v) }
+// LogValue returns v with its secrets masked.
+func (v ValidateRequest) LogValue() slog.Value { return secret.LogRequest(v) }
 
-// Format writes v as JSON, whatever the verb.
+// Format shows v with its secrets masked.
 func (v ValidateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
-// LogValue returns the fields of v.
+// LogValue returns v with its secrets masked.
 func (v ValidateResponse) LogValue() slog.Value { return secret.LogValue(v) }

@@ -33,7 +33,7 @@ type Login struct {
 	Next Step `json:"next"`
 }
 
-// Format writes v with its secrets masked, whatever the verb.
+// Format shows v with its secrets masked.
 func (v Login) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue returns v with its secrets masked.

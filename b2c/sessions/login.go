@@ -19,7 +19,7 @@ type Login struct {
 	Session      *Session    `json:"session,omitzero"`
 }
 
-// Format writes v with its secrets masked, whatever the verb.
+// Format shows v with its secrets masked.
 func (v Login) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 
 // LogValue returns v with its secrets masked.

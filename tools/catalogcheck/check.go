@@ -33,7 +33,7 @@ type pair struct {
 // counts says how much was compared.
 type counts struct{ operations, params, response, types, fields, values, filters tally }
 
-// tally counts things of the catalogue, and those of them that the specification has.
+// tally counts catalogue entries: all, and those found in api/.
 type tally struct{ found, all int }
 
 func (t tally) String() string { return fmt.Sprintf("%d of %d", t.found, t.all) }
@@ -116,7 +116,7 @@ func (c *checker) operation(s Service, want Operation, op *ir.Op) {
 		host = "fraud"
 	}
 	c.same("host", id, want.Base, host)
-	c.same("caller session", id, fmt.Sprint(want.CallerSession), fmt.Sprint(op.CallerSession))
+	c.same("caller session", id, fmt.Sprint(want.CallerSession), fmt.Sprint(op.Authorization))
 	c.same("clients", id, sorted(s.ExposedOn), sorted(op.Pkg.ExposedOn))
 	c.spelling("accessor", id, s.GoAccessor, accessor(op))
 	c.spelling("go method", id, want.GoMethod, op.Name)

@@ -107,9 +107,9 @@ type Op struct {
 	// Summary is the comment's first sentence, with the method's name; Doc what follows.
 	Summary, Doc     string
 	HTTPMethod, Path string
-	// Fraud says that the operation belongs to the fraud API, CallerSession that it can be called on behalf of a
+	// Fraud says that the operation belongs to the fraud API, Authorization that it can be called on behalf of a
 	// session.
-	Fraud, CallerSession bool
+	Fraud, Authorization bool
 	Retry                string
 	// Emulator is exact, approximate or none. Note says what is approximate.
 	Emulator, Note string
@@ -184,6 +184,9 @@ type Type struct {
 
 // IsEnum reports whether the type is a string with constants.
 func (t *Type) IsEnum() bool { return t.Kind == Enum }
+
+// IsRequest reports whether the type is the request of an operation.
+func (t *Type) IsRequest() bool { return t.Role == Request }
 
 // IsAlias reports whether the type is another name for its target.
 func (t *Type) IsAlias() bool { return t.Kind == Alias }

@@ -3,6 +3,8 @@ package ir
 import (
 	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
@@ -15,7 +17,7 @@ func isSentence(text string) bool { return strings.HasSuffix(strings.TrimSpace(t
 type prose struct {
 	fields map[string]string // the Go names of all fields, by their wire names
 	codes  map[string]string // the constants of all error codes
-	// ambiguous are error types between backticks that no operation of the package lists, so that they may be values.
+	// ambiguous are error_types in backticks that no operation here lists: each may be meant as a value.
 	ambiguous []string
 }
 
@@ -47,7 +49,7 @@ func writeProse(api *API) error {
 		p.codes[code.Code] = code.Name
 	}
 	for _, pkg := range api.Packages {
-		if err := p.pkg(pkg); err != nil {
+		if err := p.pkg(api, pkg); err != nil {
 			return fmt.Errorf("%s.yaml: %w", pkg.Dir, err)
 		}
 		if len(p.ambiguous) > 0 {
@@ -66,7 +68,7 @@ func writeProse(api *API) error {
 	return nil
 }
 
-func (p *prose) pkg(pkg *Package) error {
+func (p *prose) pkg(api *API, pkg *Package) error {
 	base := scope{codes: "stytcherror.", listed: pkg.listed()}
 	pkg.Doc = p.text(pkg.Doc, base)
 	for _, op := range pkg.Ops {
@@ -109,11 +111,28 @@ func (p *prose) pkg(pkg *Package) error {
 		p.constants(t.Constants, base)
 	}
 	for _, v := range pkg.Values {
-		v.Doc = strings.TrimSpace("Values of " + v.Name + ", which stay plain strings in requests and answers. " +
-			p.text(v.Doc, base))
+		v.Doc = v.subject(api) + names.Sentence(p.text(v.Doc, base))
 		p.constants(v.Constants, base)
 	}
 	return nil
+}
+
+// subject is the beginning of the comment above the values: the fields that have them, if any do.
+func (v *Values) subject(api *API) string {
+	var fields []string
+	for t := range api.types() {
+		for _, f := range t.Fields {
+			if f.Type.Core().Values == v {
+				fields = append(fields, strconv.Quote(f.Wire))
+			}
+		}
+	}
+	slices.Sort(fields)
+	fields = slices.Compact(fields)
+	if len(fields) == 0 {
+		return "Known values of "
+	}
+	return "Known values of " + strings.Join(fields, ", ") + ": "
 }
 
 // describeByHand gives the request and response of a hand-written operation their comments where they have none.
@@ -177,7 +196,7 @@ func (p *prose) text(s string, in scope) string {
 }
 
 // code is the constant of an error_type that an operation of the package lists or that is qualified with stytcherror,
-// and empty for other words. One that is an error_type all the same is ambiguous: it may be meant as a value.
+// and empty for other words. It adds other error_types to p.ambiguous.
 func (p *prose) code(word string, in scope) string {
 	code, qualified := strings.CutPrefix(word, "stytcherror.")
 	name, known := p.codes[code]

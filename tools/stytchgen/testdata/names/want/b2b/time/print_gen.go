@@ -9,8 +9,6 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Hour) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v Hour) LogValue() slog.Value { return secret.LogValue(v) }
+func (v Hour) LogValue() slog.Value       { return secret.LogValue(v) }

@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.Teams.Members.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Teams.Members.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opList = transport.Op{
@@ -28,8 +27,6 @@ var opList = transport.Op{
 // List lists members.
 //
 // It calls GET /v1/b2b/teams/members; retry class read.
-func (s *Service) List(
-	ctx context.Context, req *ListRequest, opts ...shared.RequestOption,
-) (*ListResponse, error) {
+func (s *Service) List(ctx context.Context, req *ListRequest, opts ...shared.RequestOption) (*ListResponse, error) {
 	return transport.Call[ListResponse](ctx, s.cfg, &opList, req, opts...)
 }
