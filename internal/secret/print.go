@@ -43,7 +43,7 @@ func (v View) get() any {
 func (v View) Format(s fmt.State, _ rune) { write(s, v.get(), v.LogValue()) }
 
 // LogValue returns the value with its secrets masked.
-func (v View) LogValue() slog.Value { return mode{}.show(reflect.ValueOf(v.get()), 0) }
+func (v View) LogValue() slog.Value { return printer{shown: new(int)}.show(reflect.ValueOf(v.get()), 0) }
 
 // MarshalJSON returns the value with its secrets masked, which does not decode into the value again.
 func (v View) MarshalJSON() ([]byte, error) { return appendJSON(nil, v.LogValue()), nil }
@@ -90,12 +90,18 @@ func appendJSON(b []byte, v slog.Value) []byte {
 		if f := v.Float64(); !math.IsInf(f, 0) && !math.IsNaN(f) {
 			return strconv.AppendFloat(b, f, 'g', -1, 64)
 		}
-	case slog.KindTime:
-		return appendText(b, v.Time().Format(time.RFC3339Nano))
 	case slog.KindAny:
 		return appendAny(b, v.Any())
 	}
-	return appendText(b, v.String())
+	return appendText(b, textOf(v))
+}
+
+// textOf returns a value as text, a time as in JSON.
+func textOf(v slog.Value) string {
+	if v.Kind() == slog.KindTime {
+		return v.Time().Format(time.RFC3339Nano)
+	}
+	return v.String()
 }
 
 func appendAny(b []byte, v any) []byte {
@@ -114,7 +120,7 @@ func appendAny(b []byte, v any) []byte {
 		}
 		return append(b, ']')
 	}
-	return appendText(b, fmt.Sprint(v))
+	return appendText(b, fmt.Sprintf("%T", v))
 }
 
 // appendText appends a JSON string. Unlike [json.Marshal], it does not escape &, < and >.

@@ -14,10 +14,14 @@ package secret
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -52,22 +56,48 @@ func (t Text) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, Marker) }
 // minScrubbed is the length of the shortest secret that is replaced: shorter ones are found by chance in any text.
 const minScrubbed = 4
 
-// Scrub replaces the secrets in text by [Marker], as they are and escaped for a URL. Of several that begin at one
-// place, the longest is replaced. Secrets of less than four bytes stay.
+// Scrub replaces the secrets in text by [Marker], as they are and as escaped in URLs, HTML, JSON and quoted text. Of
+// several that begin at one place, the longest is replaced. Secrets of less than four bytes stay.
 func Scrub(text string, secrets []string) string {
 	var forms []string
 	for _, s := range secrets {
 		if len(s) >= minScrubbed {
-			forms = append(forms, s, url.QueryEscape(s))
+			forms = appendForms(forms, s)
 		}
 	}
 	if len(forms) == 0 || text == "" {
 		return text
 	}
-	slices.SortFunc(forms, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	slices.SortFunc(forms, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	forms = slices.Compact(forms)
 	pairs := make([]string, 0, 2*len(forms))
 	for _, form := range forms {
 		pairs = append(pairs, form, Marker)
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// hexEscape is an escape in a URL, whose letters may be lower-case too.
+var hexEscape = regexp.MustCompile("%[0-9A-F]{2}")
+
+// appendForms appends what a secret may look like in a text.
+func appendForms(forms []string, s string) []string {
+	forms = append(forms, s)
+	if !strings.ContainsFunc(s, needsEscape) {
+		return forms
+	}
+	for _, escape := range []func(string) string{url.QueryEscape, url.PathEscape} {
+		escaped := escape(s)
+		forms = append(forms, escaped, hexEscape.ReplaceAllStringFunc(escaped, strings.ToLower))
+	}
+	inJSON, _ := json.Marshal(s) // a string always encodes
+	for _, quoted := range []string{strconv.Quote(s), strconv.QuoteToASCII(s), string(inJSON), string(appendText(nil, s))} {
+		forms = append(forms, quoted[1:len(quoted)-1])
+	}
+	return append(forms, html.EscapeString(s), strings.ReplaceAll(s, "/", `\/`))
+}
+
+func needsEscape(r rune) bool {
+	isPlain := r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune("-_.", r)
+	return !isPlain
 }

@@ -3,33 +3,49 @@ package secret
 import (
 	"encoding"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
-// maxDepth bounds the depth to which values are shown, because of cyclic ones.
-const maxDepth = 64
+// Limits of what is shown, because of cyclic values. What is left out is shown as "...".
+const (
+	maxDepth  = 64
+	maxValues = 100_000
+)
 
 // LogValue implements slog.LogValuer for v, a struct. It returns a group of the fields under their JSON names, with
 // secrets masked and pointers followed. Empty fields are left out. Values inside of v whose types have a LogValue of
 // their own are shown by that.
-func LogValue(v any) slog.Value { return mode{}.group(reflect.ValueOf(v), 0) }
+func LogValue(v any) slog.Value { return printer{}.model(reflect.ValueOf(v)) }
 
 // LogRequest implements slog.LogValuer for v, a request. It differs from [LogValue] in that false, 0 and empty lists and
 // objects are shown, because they are sent: in v and the models in it only nil, "" and the zero time are left out.
-func LogRequest(v any) slog.Value { return mode{request: true}.group(reflect.ValueOf(v), 0) }
+func LogRequest(v any) slog.Value { return printer{request: true}.model(reflect.ValueOf(v)) }
 
-// mode says how values are shown. The zero mode is that of [LogValue].
-type mode struct {
+// models are the types whose LogValue is one of the functions above. A value inside of another one is shown without
+// calling its LogValue, so that the limits hold for both together.
+var models sync.Map // reflect.Type -> printer
+
+// printer shows values. The zero printer is that of [LogValue].
+type printer struct {
 	// request is set in a request and everything below it.
 	request bool
-	// inInterface is set below a field or element of an interface type. What is there need not be a model: in a request
-	// too it is shown by its own LogValue.
+	// inInterface is set below a field or element of an interface type. What is there need not be a part of the request,
+	// and is shown by its own LogValue.
 	inInterface bool
+	// shown counts the values.
+	shown *int
+}
+
+// model shows a value that calls LogValue or LogRequest.
+func (p printer) model(v reflect.Value) slog.Value {
+	models.LoadOrStore(v.Type(), p)
+	p.shown = new(int)
+	return p.group(v, 0)
 }
 
 // list is a list of slog values, for which slog has no kind.
@@ -54,46 +70,49 @@ func showsItself(t reflect.Type) bool {
 }
 
 // show returns a value at some depth as LogValue shows it.
-func (m mode) show(v reflect.Value, depth int) slog.Value {
+func (p printer) show(v reflect.Value, depth int) slog.Value {
 	switch {
 	case !v.IsValid():
 		return slog.AnyValue(nil)
-	case depth > maxDepth:
+	case depth > maxDepth, *p.shown >= maxValues:
 		return slog.StringValue("...")
 	}
-	if shown, ok := m.byMethod(v, depth); ok {
+	*p.shown++
+	if shown, ok := p.byMethod(v, depth); ok {
 		return shown
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		return m.show(v.Elem(), depth+1)
+		return p.show(v.Elem(), depth+1)
 	case reflect.Interface:
-		m.inInterface = true
-		return m.show(v.Elem(), depth+1)
+		p.inInterface = true
+		return p.show(v.Elem(), depth+1)
 	case reflect.Struct:
-		return m.group(v, depth)
+		return p.group(v, depth)
 	case reflect.Map:
-		return m.mapGroup(v, depth)
+		return p.mapGroup(v, depth)
 	case reflect.Slice, reflect.Array:
-		return m.listOf(v, depth)
+		return p.listOf(v, depth)
 	}
 	return scalar(v)
 }
 
 // byMethod shows a value by a method of its type, if there is one for that.
-func (m mode) byMethod(v reflect.Value, depth int) (slog.Value, bool) {
+func (p printer) byMethod(v reflect.Value, depth int) (shown slog.Value, ok bool) {
 	t := v.Type()
 	if !v.CanInterface() || t.Kind() == reflect.Interface || t.Kind() == reflect.Pointer && v.IsNil() {
 		return slog.Value{}, false
 	}
+	defer func() {
+		if recover() != nil { // the reason may have a secret
+			shown, ok = slog.StringValue("a method of "+t.String()+" panicked"), true
+		}
+	}()
 	switch {
 	case t == timeType:
 		return slog.TimeValue(v.Interface().(time.Time)), true
 	case t.Implements(logValuerType) && !promoted(t, logValuerType):
-		if m.request && !m.inInterface { // a model, whose LogValue leaves out what is empty
-			return slog.Value{}, false
-		}
-		return m.resolved(v.Interface().(slog.LogValuer).LogValue().Resolve(), depth), true
+		return p.byLogValue(v, depth)
 	case t.Implements(errorType) && !promoted(t, errorType):
 		return slog.StringValue(v.Interface().(error).Error()), true
 	case t.Kind() != reflect.Map && showsItself(t):
@@ -104,16 +123,39 @@ func (m mode) byMethod(v reflect.Value, depth int) (slog.Value, bool) {
 	return slog.Value{}, false
 }
 
-// resolved shows a value that a LogValue method has returned.
-func (m mode) resolved(v slog.Value, depth int) slog.Value {
-	if v.Kind() != slog.KindAny {
-		return v
+// byLogValue shows a value that has a LogValue. A model that is a part of a request is shown as the request is.
+func (p printer) byLogValue(v reflect.Value, depth int) (slog.Value, bool) {
+	if p.request && !p.inInterface {
+		return slog.Value{}, false
 	}
-	switch v.Any().(type) {
-	case nil, list, raw:
-		return v
+	if model, ok := models.Load(indirect(v.Type())); ok {
+		if v.Kind() == reflect.Pointer {
+			v = v.Elem()
+		}
+		inner := model.(printer)
+		inner.shown = p.shown
+		return inner.group(v, depth), true
 	}
-	return m.show(reflect.ValueOf(v.Any()), depth+1)
+	return p.resolved(v.Interface().(slog.LogValuer).LogValue(), depth), true
+}
+
+// resolved shows a value that a LogValue has returned.
+func (p printer) resolved(v slog.Value, depth int) slog.Value {
+	switch v = v.Resolve(); v.Kind() {
+	case slog.KindGroup:
+		var attrs []slog.Attr
+		for _, attr := range v.Group() {
+			attrs = append(attrs, slog.Attr{Key: attr.Key, Value: p.resolved(attr.Value, depth+1)})
+		}
+		return slog.GroupValue(attrs...)
+	case slog.KindAny:
+		switch v.Any().(type) {
+		case nil, list, raw:
+			return v
+		}
+		return p.show(reflect.ValueOf(v.Any()), depth+1)
+	}
+	return v
 }
 
 // promoted reports whether the type may have its method from an embedded field. The method would show only that field.
@@ -129,19 +171,19 @@ func promoted(t, method reflect.Type) bool {
 	return false
 }
 
-func (m mode) group(v reflect.Value, depth int) slog.Value {
+func (p printer) group(v reflect.Value, depth int) slog.Value {
 	fields := fieldsOf(v.Type())
 	attrs := make([]slog.Attr, 0, len(fields))
 	for _, f := range fields {
 		inner, err := v.FieldByIndexErr(f.index)
 		switch {
 		case err != nil: // promoted by an embedded pointer that is nil
-		case m.absent(inner):
+		case p.absent(inner):
 		case f.secret:
 			attrs = append(attrs, slog.Attr{Key: f.name, Value: masked(inner)})
 		default:
-			shown := m.show(inner, depth+1)
-			if m.request && shown.Kind() == slog.KindGroup && len(shown.Group()) == 0 {
+			shown := p.show(inner, depth+1)
+			if p.request && shown.Kind() == slog.KindGroup && len(shown.Group()) == 0 {
 				shown = slog.AnyValue(raw("{}")) // slog leaves out empty groups
 			}
 			attrs = append(attrs, slog.Attr{Key: f.name, Value: shown})
@@ -151,12 +193,12 @@ func (m mode) group(v reflect.Value, depth int) slog.Value {
 }
 
 // absent reports whether a field is left out: in a request if it is nil, "" or the zero time, elsewhere if it is empty.
-func (m mode) absent(v reflect.Value) bool {
+func (p printer) absent(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Slice, reflect.Map:
-		return v.IsNil() || !m.request && v.Len() == 0
+		return v.IsNil() || !p.request && v.Len() == 0
 	case reflect.Bool, reflect.Int, reflect.Int64, reflect.Float64:
-		return !m.request && v.IsZero()
+		return !p.request && v.IsZero()
 	default:
 		return v.IsZero()
 	}
@@ -176,33 +218,23 @@ func masked(v reflect.Value) slog.Value {
 	return slog.StringValue(Marker)
 }
 
-func (m mode) mapGroup(v reflect.Value, depth int) slog.Value {
+func (p printer) mapGroup(v reflect.Value, depth int) slog.Value {
 	attrs := make([]slog.Attr, 0, v.Len())
 	for entries := v.MapRange(); entries.Next(); {
-		attrs = append(attrs, slog.Attr{Key: keyOf(entries.Key()), Value: m.show(entries.Value(), depth+1)})
+		attrs = append(attrs, slog.Attr{Key: textOf(p.show(entries.Key(), depth+1)), Value: p.show(entries.Value(), depth+1)})
 	}
 	slices.SortFunc(attrs, func(a, b slog.Attr) int { return strings.Compare(a.Key, b.Key) })
 	return slog.GroupValue(attrs...)
 }
 
-func keyOf(key reflect.Value) string {
-	switch key.Kind() {
-	case reflect.String:
-		return key.String()
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return fmt.Sprint(key.Int())
-	}
-	return key.Type().String()
-}
-
-func (m mode) listOf(v reflect.Value, depth int) slog.Value {
+func (p printer) listOf(v reflect.Value, depth int) slog.Value {
 	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
 		text, _ := json.Marshal(v.Bytes()) // base64, as in JSON
 		return slog.AnyValue(raw(text))
 	}
 	elements := make(list, v.Len())
 	for i := range elements {
-		elements[i] = m.show(v.Index(i), depth+1)
+		elements[i] = p.show(v.Index(i), depth+1)
 	}
 	return slog.AnyValue(elements)
 }
