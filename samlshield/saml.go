@@ -52,10 +52,10 @@ func (s *Service) Validate(
 }
 
 // Format shows v with its secrets masked.
-func (v ValidateRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v ValidateRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
 
 // LogValue returns v with its secrets masked.
-func (v ValidateRequest) LogValue() slog.Value { return secret.LogValue(v) }
+func (v ValidateRequest) LogValue() slog.Value { return secret.LogRequest(v) }
 
 // Format shows v with its secrets masked.
 func (v ValidateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }

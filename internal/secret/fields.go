@@ -7,13 +7,6 @@ import (
 	"sync"
 )
 
-// structInfo describes the fields of a struct type. It is made once per type.
-type structInfo struct {
-	fields []field
-	// request is set for types named ...Request: in these only nil is absent, and zero and empty lists are shown.
-	request bool
-}
-
 // field is an exported field, which may be promoted from an embedded struct.
 type field struct {
 	name   string
@@ -21,21 +14,20 @@ type field struct {
 	secret bool
 }
 
-var infos sync.Map // reflect.Type -> *structInfo
+var structs sync.Map // reflect.Type -> []field
 
-func infoOf(t reflect.Type) *structInfo {
-	if info, ok := infos.Load(t); ok {
-		return info.(*structInfo)
+// fieldsOf returns the fields of a struct type. They are listed once per type.
+func fieldsOf(t reflect.Type) []field {
+	if fields, ok := structs.Load(t); ok {
+		return fields.([]field)
 	}
-	info := &structInfo{request: strings.HasSuffix(t.Name(), "Request")}
-	info.add(t, nil, []reflect.Type{t})
-	loaded, _ := infos.LoadOrStore(t, info)
-	return loaded.(*structInfo)
+	fields, _ := structs.LoadOrStore(t, appendFields(nil, t, nil, []reflect.Type{t}))
+	return fields.([]field)
 }
 
-// add appends the fields of t under their JSON names. Of two with one name, the less deeply embedded one counts. outer
-// are the types in which t is embedded, and t.
-func (info *structInfo) add(t reflect.Type, index []int, outer []reflect.Type) {
+// appendFields appends the fields of t under their JSON names. Of two with one name, the less deeply embedded one
+// counts. outer are the types in which t is embedded, and t.
+func appendFields(fields []field, t reflect.Type, index []int, outer []reflect.Type) []field {
 	var embedded []reflect.StructField
 	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -49,15 +41,16 @@ func (info *structInfo) add(t reflect.Type, index []int, outer []reflect.Type) {
 		if name == "" {
 			name = f.Name
 		}
-		if !slices.ContainsFunc(info.fields, func(other field) bool { return other.name == name }) {
-			info.fields = append(info.fields, field{name, appended(index, f.Index[0]), isSecret(f.Tag)})
+		if !slices.ContainsFunc(fields, func(other field) bool { return other.name == name }) {
+			fields = append(fields, field{name, appended(index, f.Index[0]), isSecret(f.Tag)})
 		}
 	}
 	for _, f := range embedded {
 		if inner := indirect(f.Type); !slices.Contains(outer, inner) {
-			info.add(inner, appended(index, f.Index[0]), append(slices.Clone(outer), inner))
+			fields = appendFields(fields, inner, appended(index, f.Index[0]), append(slices.Clone(outer), inner))
 		}
 	}
+	return fields
 }
 
 func appended(index []int, i int) []int { return append(slices.Clone(index), i) }
@@ -126,7 +119,7 @@ func appendValues(values []string, v reflect.Value, depth int) []string {
 			values = appendValues(values, entries.Value(), depth+1)
 		}
 	case reflect.Struct:
-		for _, f := range infoOf(v.Type()).fields {
+		for _, f := range fieldsOf(v.Type()) {
 			inner, err := v.FieldByIndexErr(f.index)
 			switch {
 			case err != nil: // promoted by an embedded pointer that is nil

@@ -16,6 +16,9 @@ import (
 // [LogValue] returns.
 func Format(s fmt.State, v any) { write(s, v, LogValue(v)) }
 
+// FormatRequest is [Format] for a request: it writes what [LogRequest] returns.
+func FormatRequest(s fmt.State, v any) { write(s, v, LogRequest(v)) }
+
 func write(w io.Writer, v any, shown slog.Value) {
 	if t := reflect.TypeOf(v); t != nil && indirect(t).Kind() == reflect.Struct {
 		_, _ = io.WriteString(w, indirect(t).Name())
@@ -40,7 +43,7 @@ func (v View) get() any {
 func (v View) Format(s fmt.State, _ rune) { write(s, v.get(), v.LogValue()) }
 
 // LogValue returns the value with its secrets masked.
-func (v View) LogValue() slog.Value { return show(reflect.ValueOf(v.get()), 0) }
+func (v View) LogValue() slog.Value { return mode{}.show(reflect.ValueOf(v.get()), 0) }
 
 // MarshalJSON returns the value with its secrets masked, which does not decode into the value again.
 func (v View) MarshalJSON() ([]byte, error) { return appendJSON(nil, v.LogValue()), nil }

@@ -4,11 +4,12 @@
 //		Token string `json:"token" stytch:"secret"`
 //	}
 //
-//	func (r SendRequest) Format(s fmt.State, _ rune) { secret.Format(s, r) }
-//	func (r SendRequest) LogValue() slog.Value       { return secret.LogValue(r) }
+//	func (r SendRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, r) }
+//	func (r SendRequest) LogValue() slog.Value       { return secret.LogRequest(r) }
 //
 // A struct marks its secret fields with the tag `stytch:"secret"`. [LogValue] masks these, at any depth; [Format] and
-// [Redacted] show the same. [encoding/json] is not affected: it writes the secrets.
+// [Redacted] show the same. [LogRequest] and [FormatRequest] are for requests, in which zero values are shown too.
+// [encoding/json] is not affected: it writes the secrets.
 package secret
 
 import (

@@ -109,21 +109,65 @@ func TestLogValue(t *testing.T) {
 		t.Parallel()
 		assert.NotContains(t, logged(login{Spare: []string{}, Free: map[string]any{}, Nested: &login{}}, asText), "v.")
 	})
-	t.Run("in a request only absent fields are left out", func(t *testing.T) {
+}
+
+// model is part of a request, and of responses.
+type model struct {
+	Count int      `json:"count"`
+	Token string   `json:"token,omitzero" stytch:"secret"`
+	Names []string `json:"names,omitzero"`
+}
+
+func (m model) Format(s fmt.State, _ rune) { secret.Format(s, m) }
+func (m model) LogValue() slog.Value       { return secret.LogValue(m) }
+
+// update is a request.
+type update struct {
+	ID    string         `json:"id"`
+	Name  *string        `json:"name,omitzero"`
+	Nick  *string        `json:"nick,omitzero"`
+	Roles []string       `json:"roles,omitzero"`
+	Tags  []string       `json:"tags,omitzero"`
+	Grant bool           `json:"grant"`
+	At    time.Time      `json:"at,omitzero"`
+	One   *model         `json:"one,omitzero"`
+	More  []model        `json:"more,omitzero"`
+	Free  map[string]any `json:"free,omitzero"`
+}
+
+func (u update) Format(s fmt.State, _ rune) { secret.FormatRequest(s, u) }
+func (u update) LogValue() slog.Value       { return secret.LogRequest(u) }
+
+func TestLogRequest(t *testing.T) {
+	t.Parallel()
+	t.Run("only absent fields are left out", func(t *testing.T) {
 		t.Parallel()
-		type UpdateRequest struct {
-			ID    string   `json:"id"`
-			Name  *string  `json:"name,omitzero"`
-			Nick  *string  `json:"nick,omitzero"`
-			Roles []string `json:"roles,omitzero"`
-			Tags  []string `json:"tags,omitzero"`
-			Grant bool     `json:"grant"`
-			Inner *struct {
-				A *int `json:"a,omitzero"`
-			} `json:"inner,omitzero"`
+		r := update{ID: "1", Name: new(""), Roles: []string{}}
+		const want = `update{"id":"1","name":"","roles":[],"grant":false}`
+		assert.Equal(t, want, fmt.Sprint(r))
+		assert.Equal(t, want, fmt.Sprint(secret.Redacted(&r)))
+		assert.Contains(t, logged(r, asText), "v.id=1 v.name=\"\" v.roles=[] v.grant=false\n")
+		assert.Equal(t, `[{"id":"1","name":"","roles":[],"grant":false}]`, fmt.Sprint(secret.Redacted([]any{r})))
+	})
+	t.Run("so are those of the models in it", func(t *testing.T) {
+		t.Parallel()
+		r := update{One: &model{Names: []string{}}, More: []model{{Token: text}, {}}, Free: map[string]any{}}
+		assert.Equal(t, `update{"grant":false,"one":{"count":0,"names":[]},"more":[{"count":0,"token":"[redacted]"},{"count":0}],"free":{}}`,
+			fmt.Sprint(r))
+		canarytest.Hidden(t, r, text)
+	})
+	t.Run("a value in an interface is shown by its own LogValue", func(t *testing.T) {
+		t.Parallel()
+		r := update{Free: map[string]any{"a": shared.Authorization{SessionToken: text}, "m": []any{model{Count: 1}}}}
+		assert.Equal(t, `update{"grant":false,"free":{"a":"session token [redacted]","m":[{"count":1}]}}`, fmt.Sprint(r))
+	})
+	t.Run("a type is no request by its name", func(t *testing.T) {
+		t.Parallel()
+		type JobRequest struct {
+			Name  string `json:"name"`
+			Count int    `json:"count"`
 		}
-		r := UpdateRequest{ID: "1", Name: new(""), Roles: []string{}}
-		assert.Equal(t, `UpdateRequest{"id":"1","name":"","roles":[],"grant":false}`, fmt.Sprint(secret.Redacted(r)))
+		assert.Equal(t, `JobRequest{"name":"a"}`, fmt.Sprint(secret.Redacted(JobRequest{Name: "a"})))
 	})
 }
 

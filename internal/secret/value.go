@@ -15,9 +15,23 @@ import (
 const maxDepth = 64
 
 // LogValue implements slog.LogValuer for v, a struct. It returns a group of the fields under their JSON names, with
-// secrets masked and pointers followed. Empty fields are left out, in a request only absent ones. Values inside of v
-// whose types have a LogValue of their own are shown by that.
-func LogValue(v any) slog.Value { return group(reflect.ValueOf(v), 0) }
+// secrets masked and pointers followed. Empty fields are left out. Values inside of v whose types have a LogValue of
+// their own are shown by that.
+func LogValue(v any) slog.Value { return mode{}.group(reflect.ValueOf(v), 0) }
+
+// LogRequest implements slog.LogValuer for v, a request. It differs from [LogValue] in that false, 0, empty lists and
+// empty objects are shown, because they are sent: in v and the models in it only nil, "" and the zero time are left
+// out.
+func LogRequest(v any) slog.Value { return mode{request: true}.group(reflect.ValueOf(v), 0) }
+
+// mode says how values are shown. The zero mode is that of [LogValue].
+type mode struct {
+	// request is set in a request and everything below it.
+	request bool
+	// inInterface is set below a field or element of an interface type. What is there need not be a model: in a request
+	// too it is shown by its own LogValue.
+	inInterface bool
+}
 
 // list is a list of slog values, for which slog has no kind.
 type list []slog.Value
@@ -41,31 +55,34 @@ func showsItself(t reflect.Type) bool {
 }
 
 // show returns a value at some depth as LogValue shows it.
-func show(v reflect.Value, depth int) slog.Value {
+func (m mode) show(v reflect.Value, depth int) slog.Value {
 	switch {
 	case !v.IsValid():
 		return slog.AnyValue(nil)
 	case depth > maxDepth:
 		return slog.StringValue("...")
 	}
-	if shown, ok := byMethod(v, depth); ok {
+	if shown, ok := m.byMethod(v, depth); ok {
 		return shown
 	}
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		return show(v.Elem(), depth+1)
+	case reflect.Pointer:
+		return m.show(v.Elem(), depth+1)
+	case reflect.Interface:
+		m.inInterface = true
+		return m.show(v.Elem(), depth+1)
 	case reflect.Struct:
-		return group(v, depth)
+		return m.group(v, depth)
 	case reflect.Map:
-		return mapGroup(v, depth)
+		return m.mapGroup(v, depth)
 	case reflect.Slice, reflect.Array:
-		return listOf(v, depth)
+		return m.listOf(v, depth)
 	}
 	return scalar(v)
 }
 
 // byMethod shows a value by a method of its type, if there is one for that.
-func byMethod(v reflect.Value, depth int) (slog.Value, bool) {
+func (m mode) byMethod(v reflect.Value, depth int) (slog.Value, bool) {
 	t := v.Type()
 	if !v.CanInterface() || t.Kind() == reflect.Interface || t.Kind() == reflect.Pointer && v.IsNil() {
 		return slog.Value{}, false
@@ -74,7 +91,10 @@ func byMethod(v reflect.Value, depth int) (slog.Value, bool) {
 	case t == timeType:
 		return slog.TimeValue(v.Interface().(time.Time)), true
 	case t.Implements(logValuerType) && !promoted(t, logValuerType):
-		return resolved(v.Interface().(slog.LogValuer).LogValue().Resolve(), depth), true
+		if m.request && !m.inInterface { // a model, whose LogValue leaves out what is empty
+			return slog.Value{}, false
+		}
+		return m.resolved(v.Interface().(slog.LogValuer).LogValue().Resolve(), depth), true
 	case t.Implements(errorType) && !promoted(t, errorType):
 		return slog.StringValue(v.Interface().(error).Error()), true
 	case t.Kind() != reflect.Map && showsItself(t):
@@ -86,7 +106,7 @@ func byMethod(v reflect.Value, depth int) (slog.Value, bool) {
 }
 
 // resolved shows a value that a LogValue method has returned.
-func resolved(v slog.Value, depth int) slog.Value {
+func (m mode) resolved(v slog.Value, depth int) slog.Value {
 	if v.Kind() != slog.KindAny {
 		return v
 	}
@@ -94,7 +114,7 @@ func resolved(v slog.Value, depth int) slog.Value {
 	case nil, list, raw:
 		return v
 	}
-	return show(reflect.ValueOf(v.Any()), depth+1)
+	return m.show(reflect.ValueOf(v.Any()), depth+1)
 }
 
 // promoted reports whether the type may have its method from an embedded field. The method would show only that field.
@@ -110,33 +130,34 @@ func promoted(t, method reflect.Type) bool {
 	return false
 }
 
-func group(v reflect.Value, depth int) slog.Value {
-	info := infoOf(v.Type())
-	attrs := make([]slog.Attr, 0, len(info.fields))
-	for _, f := range info.fields {
+func (m mode) group(v reflect.Value, depth int) slog.Value {
+	fields := fieldsOf(v.Type())
+	attrs := make([]slog.Attr, 0, len(fields))
+	for _, f := range fields {
 		inner, err := v.FieldByIndexErr(f.index)
 		switch {
 		case err != nil: // promoted by an embedded pointer that is nil
-		case absent(inner, info.request):
+		case m.absent(inner):
 		case f.secret:
 			attrs = append(attrs, slog.Attr{Key: f.name, Value: masked(inner)})
 		default:
-			shown := show(inner, depth+1)
-			if info.request || shown.Kind() != slog.KindGroup || len(shown.Group()) > 0 {
-				attrs = append(attrs, slog.Attr{Key: f.name, Value: shown})
+			shown := m.show(inner, depth+1)
+			if m.request && shown.Kind() == slog.KindGroup && len(shown.Group()) == 0 {
+				shown = slog.AnyValue(raw("{}")) // slog leaves out empty groups
 			}
+			attrs = append(attrs, slog.Attr{Key: f.name, Value: shown})
 		}
 	}
 	return slog.GroupValue(attrs...)
 }
 
 // absent reports whether a field is left out: in a request if it is nil, "" or the zero time, elsewhere if it is empty.
-func absent(v reflect.Value, request bool) bool {
+func (m mode) absent(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Slice, reflect.Map:
-		return v.IsNil() || !request && v.Len() == 0
+		return v.IsNil() || !m.request && v.Len() == 0
 	case reflect.Bool, reflect.Int, reflect.Int64, reflect.Float64:
-		return !request && v.IsZero()
+		return !m.request && v.IsZero()
 	default:
 		return v.IsZero()
 	}
@@ -156,10 +177,10 @@ func masked(v reflect.Value) slog.Value {
 	return slog.StringValue(Marker)
 }
 
-func mapGroup(v reflect.Value, depth int) slog.Value {
+func (m mode) mapGroup(v reflect.Value, depth int) slog.Value {
 	attrs := make([]slog.Attr, 0, v.Len())
 	for entries := v.MapRange(); entries.Next(); {
-		attrs = append(attrs, slog.Attr{Key: keyOf(entries.Key()), Value: show(entries.Value(), depth+1)})
+		attrs = append(attrs, slog.Attr{Key: keyOf(entries.Key()), Value: m.show(entries.Value(), depth+1)})
 	}
 	slices.SortFunc(attrs, func(a, b slog.Attr) int { return strings.Compare(a.Key, b.Key) })
 	return slog.GroupValue(attrs...)
@@ -175,14 +196,14 @@ func keyOf(key reflect.Value) string {
 	return key.Type().String()
 }
 
-func listOf(v reflect.Value, depth int) slog.Value {
+func (m mode) listOf(v reflect.Value, depth int) slog.Value {
 	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
 		text, _ := json.Marshal(v.Bytes()) // base64, as in JSON
 		return slog.AnyValue(raw(text))
 	}
 	elements := make(list, v.Len())
 	for i := range elements {
-		elements[i] = show(v.Index(i), depth+1)
+		elements[i] = m.show(v.Index(i), depth+1)
 	}
 	return slog.AnyValue(elements)
 }

@@ -3,6 +3,7 @@ package sweep_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"reflect"
@@ -141,6 +142,33 @@ func TestPrint_pathParametersInTheLog(t *testing.T) {
 		}
 	}
 	assert.Greater(t, seen, 100)
+}
+
+// A request shows what it sends: pointers to false and 0, empty lists and empty objects.
+func TestPrint_requestsShowZero(t *testing.T) {
+	t.Parallel()
+	types, seen := dataTypes(t), 0
+	for _, name := range sortedNames(types) {
+		if !strings.HasSuffix(name, "Request") {
+			continue
+		}
+		v := reflect.New(types[name]).Elem()
+		for i := range v.NumField() {
+			switch f := v.Field(i); f.Kind() {
+			case reflect.Pointer:
+				f.Set(reflect.New(f.Type().Elem()))
+			case reflect.Slice:
+				f.Set(reflect.MakeSlice(f.Type(), 0, 0))
+			case reflect.Map:
+				f.Set(reflect.MakeMap(f.Type()))
+			default:
+				continue
+			}
+			seen++
+			assert.Regexp(t, `[{,]"`+wireName(v.Type().Field(i))+`":`, fmt.Sprint(v.Interface()), name)
+		}
+	}
+	assert.Greater(t, seen, 500)
 }
 
 func find(all []method, name string) method {

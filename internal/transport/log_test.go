@@ -11,11 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/internal/canarytest"
+	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/internal/transport"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// updateRequest has fields in path, query and body.
+// updateRequest is a request with fields in path, query and body.
 type updateRequest struct {
 	Tenant  string        `json:"tenant" path:"tenant"`
 	Verbose *bool         `json:"verbose,omitzero" url:"verbose"`
@@ -25,6 +26,8 @@ type updateRequest struct {
 	Roles   []string      `json:"roles,omitzero"`
 	Meta    shared.Object `json:"meta,omitzero"`
 }
+
+func (r updateRequest) LogValue() slog.Value { return secret.LogRequest(r) }
 
 var opUpdate = transport.Op{Name: "test.update", Method: http.MethodPut, Path: "/v1/{tenant}", Class: transport.Write}
 

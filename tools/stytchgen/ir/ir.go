@@ -185,6 +185,9 @@ type Type struct {
 // IsEnum reports whether the type is a string with constants.
 func (t *Type) IsEnum() bool { return t.Kind == Enum }
 
+// IsRequest reports whether the type is the request of an operation.
+func (t *Type) IsRequest() bool { return t.Role == Request }
+
 // IsAlias reports whether the type is another name for its target.
 func (t *Type) IsAlias() bool { return t.Kind == Alias }
 

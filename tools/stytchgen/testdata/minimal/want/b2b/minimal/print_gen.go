@@ -10,8 +10,8 @@ import (
 )
 
 // Format and LogValue show v with its secrets masked.
-func (v GreetRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-func (v GreetRequest) LogValue() slog.Value       { return secret.LogValue(v) }
+func (v GreetRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v GreetRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
 // Format and LogValue show v with its secrets masked.
 func (v GreetResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }

@@ -10,12 +10,12 @@ import (
 )
 
 // Format and LogValue show v with its secrets masked.
-func (v ChangeRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-func (v ChangeRequest) LogValue() slog.Value       { return secret.LogValue(v) }
+func (v ChangeRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v ChangeRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
 // Format and LogValue show v with its secrets masked.
-func (v FindRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-func (v FindRequest) LogValue() slog.Value       { return secret.LogValue(v) }
+func (v FindRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v FindRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
 // Format and LogValue show v with its secrets masked.
 func (v FindResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
@@ -26,16 +26,16 @@ func (v ChangeResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 func (v ChangeResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
 // Format and LogValue show v with its secrets masked.
-func (v DropRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-func (v DropRequest) LogValue() slog.Value       { return secret.LogValue(v) }
+func (v DropRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v DropRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
 // Format and LogValue show v with its secrets masked.
 func (v DropResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 func (v DropResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
 // Format and LogValue show v with its secrets masked.
-func (v SweepRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-func (v SweepRequest) LogValue() slog.Value       { return secret.LogValue(v) }
+func (v SweepRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v SweepRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
 // Format and LogValue show v with its secrets masked.
 func (v SweepResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }

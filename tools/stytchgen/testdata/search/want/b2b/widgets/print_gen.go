@@ -10,8 +10,8 @@ import (
 )
 
 // Format and LogValue show v with its secrets masked.
-func (v SearchRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-func (v SearchRequest) LogValue() slog.Value       { return secret.LogValue(v) }
+func (v SearchRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v SearchRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
 // Format and LogValue show v with its secrets masked.
 func (v SearchResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }

@@ -10,8 +10,8 @@ import (
 )
 
 // Format and LogValue show v with its secrets masked.
-func (v TellRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-func (v TellRequest) LogValue() slog.Value       { return secret.LogValue(v) }
+func (v TellRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v TellRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
 // Format and LogValue show v with its secrets masked.
 func (v TellResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
@@ -26,8 +26,8 @@ func (v Label) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 func (v Label) LogValue() slog.Value       { return secret.LogValue(v) }
 
 // Format and LogValue show v with its secrets masked.
-func (v ForgetRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-func (v ForgetRequest) LogValue() slog.Value       { return secret.LogValue(v) }
+func (v ForgetRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v ForgetRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
 // Format and LogValue show v with its secrets masked.
 func (v ForgetResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }

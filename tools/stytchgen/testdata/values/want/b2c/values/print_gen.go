@@ -10,8 +10,8 @@ import (
 )
 
 // Format and LogValue show v with its secrets masked.
-func (v PaintRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-func (v PaintRequest) LogValue() slog.Value       { return secret.LogValue(v) }
+func (v PaintRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v PaintRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
 // Format and LogValue show v with its secrets masked.
 func (v PaintResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
