@@ -190,7 +190,7 @@ func checkStyle(t *testing.T, name string, text []byte) {
 		if !strings.HasPrefix(comment, "//") || !strings.Contains(strings.TrimPrefix(comment, "// "), " ") {
 			continue
 		}
-		if n := len([]rune(comment)) + 4*(len(line)-len(comment)); n > 112 {
+		if n := len([]rune(comment)) + 4*(len(line)-len(comment)); n > 120 {
 			t.Errorf("%s:%d: a comment of %d columns", name, i+1, n)
 		}
 		if strings.Contains(comment, "`") || strings.Contains(comment, "%!") {

@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// width is the number of columns that comments may take.
-const width = 112
+// width is the number of columns that a line may take, with tabs of four.
+const width = 120
 
-// comment formats text as a Go comment of at most width columns, with tabs of four. Each line of text is a paragraph. A
+// comment formats text as a Go comment of at most width columns. Each line of text is a paragraph. A
 // line that begins with a tab is code and one that begins with three spaces and a dash is an item of a list; these are
 // not wrapped.
 func comment(indent int, text string) string {

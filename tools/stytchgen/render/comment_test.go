@@ -9,6 +9,7 @@ func TestComment(t *testing.T) {
 	t.Parallel()
 	word := strings.Repeat("x", 20)
 	five := strings.TrimSpace(strings.Repeat(word+" ", 5))
+	twelve := strings.Repeat("y", 12)
 	for _, tc := range []struct {
 		name, text, want string
 		indent           int
@@ -18,11 +19,11 @@ func TestComment(t *testing.T) {
 		{"paragraphs", "One.\n\n\nTwo.", "// One.\n//\n// Two.", 0},
 		{"a list follows its heading", "Codes:\n   - One\n   - Two\nEnd.", "// Codes:\n//   - One\n//   - Two\n//\n// End.", 0},
 		{"code is separate", "Call:\n\ta()\n\tb()\nEnd.", "// Call:\n//\n//\ta()\n//\tb()\n//\n// End.", 0},
-		{"breaks before column 112", five + " " + word, "// " + five + "\n// " + word, 0},
-		{"a tab counts four", five + " yyyy", "// " + five + " yyyy", 0},
-		{"a tab counts four, indented", five + " yyyy", "\t// " + five + "\n\t// yyyy", 1},
+		{"breaks before column 121", five + " " + word, "// " + five + "\n// " + word, 0},
+		{"a tab counts four", five + " " + twelve, "// " + five + " " + twelve, 0},
+		{"a tab counts four, indented", five + " " + twelve, "\t// " + five + "\n\t// " + twelve, 1},
 		{"a long word is not broken", "a " + strings.Repeat("y", 120), "// a\n// " + strings.Repeat("y", 120), 0},
-		{"runes, not bytes", strings.TrimSpace(strings.Repeat("ü ", 54)), "// " + strings.TrimSpace(strings.Repeat("ü ", 54)), 0},
+		{"runes, not bytes", strings.TrimSpace(strings.Repeat("ü ", 58)), "// " + strings.TrimSpace(strings.Repeat("ü ", 58)), 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -28,8 +28,8 @@ var opJoin = transport.Op{
 //
 // Sets Slug to "none_at_all" unless it is true. The type is shared.Something.
 //
-// A second paragraph, which is long enough that it has to be broken into lines: they end before the hundred and
-// twelfth column, whatever comes next.
+// A second paragraph, which is long enough that it has to be broken into lines: they end before the hundred and twelfth
+// column, whatever comes next.
 //
 // It calls POST /v1/b2b/fragments/join; retry class write.
 func (s *Service) Join(

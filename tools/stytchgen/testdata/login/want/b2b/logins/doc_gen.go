@@ -2,8 +2,7 @@
 
 // Package logins is client.B2B.Logins. It logs members in.
 //
-// The two names that matter are [Service], which programs reach as client.B2B.Logins, and
-// [AuthenticateRequest]:
+// The two names that matter are [Service], which programs reach as client.B2B.Logins, and [AuthenticateRequest]:
 //
 //	resp, err := client.B2B.Logins.Authenticate(ctx, &logins.AuthenticateRequest{
 //		Code: code,

@@ -2,8 +2,7 @@
 
 // Package members is client.B2B.GuestTeams.Members. It serves.
 //
-// The two names that matter are [Service], which programs reach as client.B2B.GuestTeams.Members, and
-// [ListRequest]:
+// The two names that matter are [Service], which programs reach as client.B2B.GuestTeams.Members, and [ListRequest]:
 //
 //	resp, err := client.B2B.GuestTeams.Members.List(ctx, &members.ListRequest{})
 //

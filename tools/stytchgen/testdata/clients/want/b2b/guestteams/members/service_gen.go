@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.GuestTeams.Members.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.GuestTeams.Members.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opList = transport.Op{

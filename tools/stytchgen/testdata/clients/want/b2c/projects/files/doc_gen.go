@@ -2,8 +2,7 @@
 
 // Package files is client.B2B.Projects.Files and client.B2C.Projects.Files. It serves.
 //
-// The two names that matter are [Service], which programs reach as client.B2B.Projects.Files, and
-// [ListRequest]:
+// The two names that matter are [Service], which programs reach as client.B2B.Projects.Files, and [ListRequest]:
 //
 //	resp, err := client.B2B.Projects.Files.List(ctx, &files.ListRequest{})
 package files
