@@ -98,8 +98,8 @@ func (p *goPackage) typesThat(hold func(*ir.Type) bool) []*ir.Type {
 	return slices.DeleteFunc(slices.Clone(p.Types), func(t *ir.Type) bool { return !hold(t) })
 }
 
-// Printed are the types that get Format and LogValue: package fmt would show the secrets of a struct, and the address of
-// one in a list of pointers.
+// Printed are the types that get Format and LogValue: package fmt would show the secrets of a struct, and the address
+// of one in a list of pointers.
 func (p *goPackage) Printed() []*ir.Type {
 	return p.typesThat(func(t *ir.Type) bool { return t.Kind == ir.Struct })
 }
@@ -191,10 +191,19 @@ func (p *goPackage) Tag(t *ir.Type, f *ir.Field) string {
 func (p *goPackage) Call(op *ir.Op) string {
 	call := fmt.Sprintf("transport.Call[%s](", op.Response.Name)
 	args := fmt.Sprintf("ctx, s.cfg, &op%s, req, opts...", op.Name)
-	if len(call+args) > 100 {
+	if len("\treturn "+call+args+")")+3 > width {
 		args = "\n" + args + ",\n"
 	}
 	return call + args + ")"
+}
+
+// Signature is the head of a method that makes calls, up to its opening brace.
+func (p *goPackage) Signature(method, request, results string) string {
+	params := fmt.Sprintf("ctx context.Context, req *%s, opts ...shared.RequestOption", request)
+	if line := fmt.Sprintf("func (s *Service) %s(%s) %s {", method, params, results); len(line) <= width {
+		return line
+	}
+	return fmt.Sprintf("func (s *Service) %s(\n%s,\n) %s {", method, params, results)
 }
 
 // servicePath is the beginning that the paths of all operations share, up to the first parameter.

@@ -36,6 +36,15 @@ func (p *goPackage) SearchImports() string {
 	return imports(std, others)
 }
 
+// IteratorComment is the comment of the iterator over a search's pages.
+func (p *goPackage) IteratorComment(op *ir.Op) string {
+	return fmt.Sprintf("%s iterates over all results of %s, from req.%s on. A nil req means all results there are. "+
+		"Each page is one call, with opts. req is not changed.\n"+
+		"When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the "+
+		"cause and has the cursor to resume from. Breaking out of the loop makes no further call.",
+		op.Pages.Name, op.Name, op.Pages.Cursor)
+}
+
 // Item is the type of a list's elements.
 func (p *goPackage) Item(pages *ir.Pages) string { return p.Go(*pages.Items.Type.Elem) }
 

@@ -27,9 +27,7 @@ var opSet = transport.Op{
 // Set sets or clears a flag.
 //
 // It calls POST /v1/b2b/flags/set; retry class write.
-func (s *Service) Set(
-	ctx context.Context, req *SetRequest, opts ...shared.RequestOption,
-) (*SetResponse, error) {
+func (s *Service) Set(ctx context.Context, req *SetRequest, opts ...shared.RequestOption) (*SetResponse, error) {
 	defer s.remember(req)
 	return transport.Call[SetResponse](ctx, s.cfg, &opSet, req, opts...)
 }

@@ -30,8 +30,6 @@ var opAct = transport.Op{
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
 // It calls POST /v1/b2b/caller/act; retry class write.
-func (s *Service) Act(
-	ctx context.Context, req *ActRequest, opts ...shared.RequestOption,
-) (*ActResponse, error) {
+func (s *Service) Act(ctx context.Context, req *ActRequest, opts ...shared.RequestOption) (*ActResponse, error) {
 	return transport.Call[ActResponse](ctx, s.cfg, &opAct, req, opts...)
 }

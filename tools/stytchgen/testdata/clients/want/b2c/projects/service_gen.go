@@ -27,8 +27,6 @@ var opList = transport.Op{
 // List lists projects.
 //
 // It calls GET /v1/projects; retry class read.
-func (s *Service) List(
-	ctx context.Context, req *ListRequest, opts ...shared.RequestOption,
-) (*ListResponse, error) {
+func (s *Service) List(ctx context.Context, req *ListRequest, opts ...shared.RequestOption) (*ListResponse, error) {
 	return transport.Call[ListResponse](ctx, s.cfg, &opList, req, opts...)
 }

@@ -35,8 +35,6 @@ var opFail = transport.Op{
 //   - CodeOtherThing
 //
 // It calls POST /v1/b2b/codes/fail; retry class write.
-func (s *Service) Fail(
-	ctx context.Context, req *FailRequest, opts ...shared.RequestOption,
-) (*FailResponse, error) {
+func (s *Service) Fail(ctx context.Context, req *FailRequest, opts ...shared.RequestOption) (*FailResponse, error) {
 	return transport.Call[FailResponse](ctx, s.cfg, &opFail, req, opts...)
 }

@@ -32,8 +32,6 @@ var opJoin = transport.Op{
 // column, whatever comes next.
 //
 // It calls POST /v1/b2b/fragments/join; retry class write.
-func (s *Service) Join(
-	ctx context.Context, req *JoinRequest, opts ...shared.RequestOption,
-) (*JoinResponse, error) {
+func (s *Service) Join(ctx context.Context, req *JoinRequest, opts ...shared.RequestOption) (*JoinResponse, error) {
 	return transport.Call[JoinResponse](ctx, s.cfg, &opJoin, req, opts...)
 }

@@ -28,8 +28,6 @@ var opWeigh = transport.Op{
 // Weigh weighs a risk.
 //
 // It calls POST /v1/risk/weigh; retry class read.
-func (s *Service) Weigh(
-	ctx context.Context, req *WeighRequest, opts ...shared.RequestOption,
-) (*WeighResponse, error) {
+func (s *Service) Weigh(ctx context.Context, req *WeighRequest, opts ...shared.RequestOption) (*WeighResponse, error) {
 	return transport.Call[WeighResponse](ctx, s.cfg, &opWeigh, req, opts...)
 }

@@ -27,8 +27,6 @@ var opTry = transport.Op{
 // Try tries every kind.
 //
 // It calls POST /v1/b2b/kinds/try; retry class write.
-func (s *Service) Try(
-	ctx context.Context, req *TryRequest, opts ...shared.RequestOption,
-) (*TryResponse, error) {
+func (s *Service) Try(ctx context.Context, req *TryRequest, opts ...shared.RequestOption) (*TryResponse, error) {
 	return transport.Call[TryResponse](ctx, s.cfg, &opTry, req, opts...)
 }

@@ -27,8 +27,6 @@ var opGreet = transport.Op{
 // Greet greets somebody.
 //
 // It calls POST /v1/b2b/minimal/greet; retry class write.
-func (s *Service) Greet(
-	ctx context.Context, req *GreetRequest, opts ...shared.RequestOption,
-) (*GreetResponse, error) {
+func (s *Service) Greet(ctx context.Context, req *GreetRequest, opts ...shared.RequestOption) (*GreetResponse, error) {
 	return transport.Call[GreetResponse](ctx, s.cfg, &opGreet, req, opts...)
 }

@@ -27,9 +27,7 @@ var opFind = transport.Op{
 // Find finds a thing.
 //
 // It calls GET /v1/b2b/parameters/{owner_id}/things/{thing_id}; retry class read.
-func (s *Service) Find(
-	ctx context.Context, req *FindRequest, opts ...shared.RequestOption,
-) (*FindResponse, error) {
+func (s *Service) Find(ctx context.Context, req *FindRequest, opts ...shared.RequestOption) (*FindResponse, error) {
 	return transport.Call[FindResponse](ctx, s.cfg, &opFind, req, opts...)
 }
 
@@ -59,9 +57,7 @@ var opDrop = transport.Op{
 // Drop drops a thing.
 //
 // It calls DELETE /v1/b2b/parameters/{owner_id}/things/{thing_id}; retry class write.
-func (s *Service) Drop(
-	ctx context.Context, req *DropRequest, opts ...shared.RequestOption,
-) (*DropResponse, error) {
+func (s *Service) Drop(ctx context.Context, req *DropRequest, opts ...shared.RequestOption) (*DropResponse, error) {
 	return transport.Call[DropResponse](ctx, s.cfg, &opDrop, req, opts...)
 }
 
@@ -75,8 +71,6 @@ var opSweep = transport.Op{
 // Sweep drops everything.
 //
 // It calls POST /v1/b2b/parameters/{owner_id}/sweep; retry class write.
-func (s *Service) Sweep(
-	ctx context.Context, req *SweepRequest, opts ...shared.RequestOption,
-) (*SweepResponse, error) {
+func (s *Service) Sweep(ctx context.Context, req *SweepRequest, opts ...shared.RequestOption) (*SweepResponse, error) {
 	return transport.Call[SweepResponse](ctx, s.cfg, &opSweep, req, opts...)
 }

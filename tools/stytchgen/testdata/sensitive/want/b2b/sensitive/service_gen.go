@@ -27,9 +27,7 @@ var opTell = transport.Op{
 // Tell tells a secret.
 //
 // It calls POST /v1/b2b/sensitive/tell; retry class single-use.
-func (s *Service) Tell(
-	ctx context.Context, req *TellRequest, opts ...shared.RequestOption,
-) (*TellResponse, error) {
+func (s *Service) Tell(ctx context.Context, req *TellRequest, opts ...shared.RequestOption) (*TellResponse, error) {
 	return transport.Call[TellResponse](ctx, s.cfg, &opTell, req, opts...)
 }
 

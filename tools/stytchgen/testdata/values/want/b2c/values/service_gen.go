@@ -27,8 +27,6 @@ var opPaint = transport.Op{
 // Paint paints a thing.
 //
 // It calls POST /v1/values/paint; retry class write.
-func (s *Service) Paint(
-	ctx context.Context, req *PaintRequest, opts ...shared.RequestOption,
-) (*PaintResponse, error) {
+func (s *Service) Paint(ctx context.Context, req *PaintRequest, opts ...shared.RequestOption) (*PaintResponse, error) {
 	return transport.Call[PaintResponse](ctx, s.cfg, &opPaint, req, opts...)
 }

@@ -27,8 +27,6 @@ var opCount = transport.Op{
 // Count counts the scopes.
 //
 // It calls GET /v1/b2b/keys/scopes; retry class read.
-func (s *Service) Count(
-	ctx context.Context, req *CountRequest, opts ...shared.RequestOption,
-) (*CountResponse, error) {
+func (s *Service) Count(ctx context.Context, req *CountRequest, opts ...shared.RequestOption) (*CountResponse, error) {
 	return transport.Call[CountResponse](ctx, s.cfg, &opCount, req, opts...)
 }

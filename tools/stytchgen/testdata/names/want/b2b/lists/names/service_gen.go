@@ -27,8 +27,6 @@ var opPut = transport.Op{
 // Put puts a list.
 //
 // It calls POST /v1/b2b/lists/names; retry class write.
-func (s *Service) Put(
-	ctx context.Context, req *PutRequest, opts ...shared.RequestOption,
-) (*PutResponse, error) {
+func (s *Service) Put(ctx context.Context, req *PutRequest, opts ...shared.RequestOption) (*PutResponse, error) {
 	return transport.Call[PutResponse](ctx, s.cfg, &opPut, req, opts...)
 }
