@@ -1,6 +1,10 @@
 package render
 
-import "github.com/seed75add069/stytch-go/tools/stytchgen/ir"
+import (
+	"fmt"
+
+	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
+)
 
 // loginPackage is the product's package that declares Login, Step and NextStep.
 func (p *goPackage) loginPackage() string { return p.Product + "/sessions" }
@@ -25,15 +29,25 @@ func (p *goPackage) LoginImports() string {
 	return ""
 }
 
-// Authenticated is the Go expression for whether the login has a session.
-func (p *goPackage) Authenticated(login ir.Login) string {
+// Next is the Go expression for the login's next step.
+func (p *goPackage) Next(login ir.Login) string {
+	var authenticated string
 	switch {
 	case login.Authenticated && login.SessionIsPointer:
-		return "r.MemberAuthenticated && r." + login.Session + " != nil"
+		authenticated = "r.MemberAuthenticated && r." + login.Session + " != nil"
 	case login.SessionIsPointer:
-		return "r." + login.Session + " != nil"
+		authenticated = "r." + login.Session + " != nil"
+	default:
+		return fmt.Sprintf("%s{Kind: %s}", p.InLoginPackage("Step"), p.InLoginPackage("StepDone"))
 	}
-	return "true"
+	primary, second := "nil", "nil"
+	if login.Primary {
+		primary = "r.PrimaryRequired"
+	}
+	if login.MFA {
+		second = "r.MFARequired"
+	}
+	return fmt.Sprintf("%s(%s, %s, %s)", p.InLoginPackage("NextStep"), authenticated, primary, second)
 }
 
 // SessionOf is the Go expression for a pointer to the session.

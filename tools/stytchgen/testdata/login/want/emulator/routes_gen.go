@@ -5,4 +5,5 @@ package emulator
 // routes lists all operations of the API, emulated or not.
 var routes = []route{
 	{"b2b.logins.authenticate", "POST", "/v1/b2b/logins/authenticate", "none"},
+	{"b2b.logins.resume", "POST", "/v1/b2b/logins/resume", "none"},
 }

@@ -3,8 +3,7 @@
 package caller
 
 // ActRequest is what [Service.Act] sends.
-type ActRequest struct {
-}
+type ActRequest struct{}
 
 // ActResponse is what [Service.Act] returns.
 type ActResponse struct {

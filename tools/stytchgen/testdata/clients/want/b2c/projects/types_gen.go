@@ -3,8 +3,7 @@
 package projects
 
 // ListRequest is what [Service.List] sends.
-type ListRequest struct {
-}
+type ListRequest struct{}
 
 // ListResponse is what [Service.List] returns.
 type ListResponse struct {

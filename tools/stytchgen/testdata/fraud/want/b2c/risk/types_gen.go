@@ -3,8 +3,7 @@
 package risk
 
 // WeighRequest is what [Service.Weigh] sends.
-type WeighRequest struct {
-}
+type WeighRequest struct{}
 
 // WeighResponse is what [Service.Weigh] returns.
 type WeighResponse struct {

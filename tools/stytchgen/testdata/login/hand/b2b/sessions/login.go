@@ -11,17 +11,20 @@ type Login struct {
 }
 
 // Step is what a login still needs.
-type Step string
+type Step struct{ Kind string }
+
+// StepDone says that a login needs nothing.
+const StepDone = "done"
 
 // NextStep returns the step that follows from an answer.
 func NextStep(authenticated bool, primary *PrimaryRequired, second *MFARequired) Step {
 	switch {
 	case authenticated:
-		return "done"
+		return Step{Kind: StepDone}
 	case primary != nil:
-		return "primary"
+		return Step{Kind: "primary"}
 	case second != nil:
-		return "mfa"
+		return Step{Kind: "mfa"}
 	}
-	return "unknown"
+	return Step{Kind: "unknown"}
 }

@@ -22,3 +22,22 @@ func (r *AuthenticateResponse) Login() sessions.Login {
 func (r *AuthenticateResponse) Next() sessions.Step {
 	return sessions.NextStep(r.MemberAuthenticated && r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
 }
+
+// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+func (r *ResumeResponse) Login() sessions.Login {
+	return sessions.Login{
+		MemberID:     r.Member.MemberID,
+		Member:       &r.Member,
+		Organization: &r.Organization,
+		SessionToken: r.SessionToken,
+		SessionJWT:   r.SessionJWT,
+		Session:      &r.MemberSession,
+
+		Next: r.Next(),
+	}
+}
+
+// Next returns what the login still needs: nothing, another primary factor or a second factor.
+func (r *ResumeResponse) Next() sessions.Step {
+	return sessions.Step{Kind: sessions.StepDone}
+}

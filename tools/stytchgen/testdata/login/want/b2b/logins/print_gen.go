@@ -16,3 +16,11 @@ func (v AuthenticateRequest) LogValue() slog.Value       { return secret.LogRequ
 // Format and LogValue show v with its secrets masked.
 func (v AuthenticateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
 func (v AuthenticateResponse) LogValue() slog.Value       { return secret.LogValue(v) }
+
+// Format and LogValue show v with its secrets masked.
+func (v ResumeRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v ResumeRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
+
+// Format and LogValue show v with its secrets masked.
+func (v ResumeResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v ResumeResponse) LogValue() slog.Value       { return secret.LogValue(v) }

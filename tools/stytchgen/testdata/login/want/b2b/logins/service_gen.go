@@ -9,7 +9,7 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Service calls POST /v1/b2b/logins/authenticate. It is safe for concurrent use.
+// Service calls the endpoints under /v1/b2b/logins. It is safe for concurrent use.
 type Service struct {
 	cfg *shared.FetchConfig
 }
@@ -31,4 +31,20 @@ func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
 	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+}
+
+var opResume = transport.Op{
+	Name:   "b2b.logins.resume",
+	Method: "POST",
+	Path:   "/v1/b2b/logins/resume",
+	Class:  transport.Write,
+}
+
+// Resume resumes a session.
+//
+// It calls POST /v1/b2b/logins/resume; retry class write.
+func (s *Service) Resume(
+	ctx context.Context, req *ResumeRequest, opts ...shared.RequestOption,
+) (*ResumeResponse, error) {
+	return transport.Call[ResumeResponse](ctx, s.cfg, &opResume, req, opts...)
 }

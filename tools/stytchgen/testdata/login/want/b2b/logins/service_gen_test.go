@@ -42,3 +42,30 @@ func TestService_Authenticate(t *testing.T) {
 			"mfa_required": {"secondary_auth_initiated": "secondary_auth_initiated-1"}}`,
 	})
 }
+
+func TestService_Resume(t *testing.T) {
+	t.Parallel()
+	contracttest.Test(t, contracttest.Operation[logins.ResumeRequest, logins.ResumeResponse]{
+		Name:   "b2b.logins.resume",
+		Method: "POST",
+		Bind: func(cfg *shared.FetchConfig) contracttest.Call[logins.ResumeRequest, logins.ResumeResponse] {
+			return logins.New(cfg).Resume
+		},
+		Requests: []contracttest.Request[logins.ResumeRequest]{
+			{
+				Name: "every field",
+				Req:  logins.ResumeRequest{},
+				Path: "/v1/b2b/logins/resume",
+				Body: `{}`,
+			},
+		},
+		Answer: `{
+			"request_id": "request_id-1",
+			"status_code": 200,
+			"member": {"member_id": "member_id-1"},
+			"organization": {"organization_id": "organization_id-1"},
+			"session_token": "session_token-1",
+			"session_jwt": "session_jwt-1",
+			"member_session": {"member_session_id": "member_session_id-1"}}`,
+	})
+}

@@ -35,3 +35,24 @@ type AuthenticateResponse struct {
 	// The second factor that is missing.
 	MFARequired *sessions.MFARequired `json:"mfa_required,omitzero"`
 }
+
+// ResumeRequest is what [Service.Resume] sends.
+type ResumeRequest struct{}
+
+// ResumeResponse is what [Service.Resume] returns.
+type ResumeResponse struct {
+	// Names the call.
+	RequestID string `json:"request_id"`
+	// The status.
+	StatusCode int `json:"status_code"`
+	// A member.
+	Member sessions.Member `json:"member"`
+	// An organization.
+	Organization sessions.Organization `json:"organization"`
+	// The token.
+	SessionToken string `json:"session_token" stytch:"secret"`
+	// The JWT.
+	SessionJWT string `json:"session_jwt" stytch:"secret"`
+	// A session.
+	MemberSession sessions.MemberSession `json:"member_session"`
+}

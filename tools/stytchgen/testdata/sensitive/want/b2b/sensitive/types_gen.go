@@ -41,8 +41,7 @@ type Label struct {
 }
 
 // ForgetRequest is what [Service.Forget] sends.
-type ForgetRequest struct {
-}
+type ForgetRequest struct{}
 
 // ForgetResponse is what [Service.Forget] returns.
 type ForgetResponse struct {

@@ -3,8 +3,7 @@
 package scopes
 
 // CountRequest is what [Service.Count] sends.
-type CountRequest struct {
-}
+type CountRequest struct{}
 
 // CountResponse is what [Service.Count] returns.
 type CountResponse struct {

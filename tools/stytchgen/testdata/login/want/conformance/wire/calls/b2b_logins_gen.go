@@ -19,4 +19,10 @@ var b2bLogins = []Call{
 			}, opts...)
 		},
 	},
+	{
+		Operation: "b2b.logins.resume", Client: "b2b", Request: "every field",
+		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
+			return client.B2B.Logins.Resume(ctx, &logins.ResumeRequest{}, opts...)
+		},
+	},
 }
