@@ -14,11 +14,11 @@ var casesJSON []byte
 
 // operation is an entry of cases_gen.json: what to call, with which arguments, and what the server answers.
 type operation struct {
-	Name     string   `json:"operation"`
-	Clients  []string `json:"clients"`
-	Node     []string `json:"node"`
-	Caller   bool     `json:"caller"`
-	Requests []struct {
+	Name          string   `json:"operation"`
+	Clients       []string `json:"clients"`
+	Node          []string `json:"node"`
+	Authorization bool     `json:"authorization"`
+	Requests      []struct {
 		Name      string          `json:"name"`
 		Arguments json.RawMessage `json:"arguments"`
 	} `json:"requests"`
@@ -90,7 +90,7 @@ func load() ([]comparison, error) {
 				}
 				delete(ours, key)
 				by := []caller{project}
-				if op.Caller && i == 0 {
+				if op.Authorization && i == 0 {
 					by = append(by, callers...)
 				}
 				for _, c := range by {

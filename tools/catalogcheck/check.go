@@ -116,7 +116,7 @@ func (c *checker) operation(s Service, want Operation, op *ir.Op) {
 		host = "fraud"
 	}
 	c.same("host", id, want.Base, host)
-	c.same("caller session", id, fmt.Sprint(want.CallerSession), fmt.Sprint(op.CallerSession))
+	c.same("caller session", id, fmt.Sprint(want.CallerSession), fmt.Sprint(op.Authorization))
 	c.same("clients", id, sorted(s.ExposedOn), sorted(op.Pkg.ExposedOn))
 	c.spelling("accessor", id, s.GoAccessor, accessor(op))
 	c.spelling("go method", id, want.GoMethod, op.Name)

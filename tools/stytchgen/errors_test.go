@@ -355,7 +355,7 @@ var codes = []refusal{
 	{"topic without a sentence", "errors.yaml", "they lack.", "they lack", []string{`topic "Things": lacks`}},
 	{"topic without codes", "errors.yaml", "codes:\n      - {code: thing_not_found, status: 404, confidence: documented, products: [b2b], meaning: There is no such thing.}",
 		"codes: []", []string{`topic "Things": lacks`}},
-	{"caller's status of a success", "errors.yaml", "status: 404", "status: 404, caller: 200", []string{"thing_not_found: caller is 200"}},
+	{"HTTPStatus of a success", "errors.yaml", "status: 404", "status: 404, http_status: 200", []string{"thing_not_found: http_status is 200"}},
 	{"unknown key", "errors.yaml", "status: 404", "statuses: 404", []string{"statuses"}},
 	{"unknown confidence", "errors.yaml", "documented", "guessed", []string{`thing_not_found: confidence is "guessed"`}},
 	{"status of a success", "errors.yaml", "404", "204", []string{"thing_not_found: status is 204"}},

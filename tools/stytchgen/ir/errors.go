@@ -26,11 +26,11 @@ type Topic struct {
 type ErrorCode struct {
 	Code   string `yaml:"code"`
 	Status int    `yaml:"status"`
-	// CallerStatus is what stytcherror.HTTPStatus returns in place of Status; zero means Status.
-	CallerStatus int      `yaml:"caller"`
-	Confidence   string   `yaml:"confidence"`
-	Products     []string `yaml:"products"`
-	Meaning      string   `yaml:"meaning"`
+	// HTTPStatus is what stytcherror.HTTPStatus returns in place of Status; zero means Status.
+	HTTPStatus int      `yaml:"http_status"`
+	Confidence string   `yaml:"confidence"`
+	Products   []string `yaml:"products"`
+	Meaning    string   `yaml:"meaning"`
 	// Name is the Go constant, Doc its comment.
 	Name string `yaml:"-"`
 	Doc  string `yaml:"-"`
@@ -99,8 +99,8 @@ func (e *ErrorCode) check() error {
 		return fmt.Errorf("confidence is %q", e.Confidence)
 	case e.Status < 400 || e.Status > 599:
 		return fmt.Errorf("status is %d", e.Status)
-	case e.CallerStatus != 0 && (e.CallerStatus < 400 || e.CallerStatus > 599):
-		return fmt.Errorf("caller is %d", e.CallerStatus)
+	case e.HTTPStatus != 0 && (e.HTTPStatus < 400 || e.HTTPStatus > 599):
+		return fmt.Errorf("http_status is %d", e.HTTPStatus)
 	case !isSentence(e.Meaning):
 		return errors.New("meaning is not a sentence")
 	}
@@ -111,15 +111,15 @@ func (e *ErrorCode) check() error {
 var statusSentences = map[string]string{
 	"observed":   "Status %d.",
 	"documented": "Status %d.",
-	"mocked":     "Status %d, from test data of others.",
+	"mocked":     "Status %d, as seen in other SDKs' test data.",
 	"inferred":   "Status %d, inferred from the name.",
 }
 
 // statusDoc is the part of a code's comment that is about its status.
 func (e *ErrorCode) statusDoc() string {
 	text := fmt.Sprintf(statusSentences[e.Confidence], e.Status)
-	if e.CallerStatus != 0 && e.CallerStatus != e.Status {
-		text += fmt.Sprintf(" HTTPStatus gives %d.", e.CallerStatus)
+	if e.HTTPStatus != 0 && e.HTTPStatus != e.Status {
+		text += fmt.Sprintf(" HTTPStatus gives %d.", e.HTTPStatus)
 	}
 	return text
 }

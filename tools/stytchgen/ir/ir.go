@@ -107,9 +107,9 @@ type Op struct {
 	// Summary is the comment's first sentence, with the method's name; Doc what follows.
 	Summary, Doc     string
 	HTTPMethod, Path string
-	// Fraud says that the operation belongs to the fraud API, CallerSession that it can be called on behalf of a
+	// Fraud says that the operation belongs to the fraud API, Authorization that it can be called on behalf of a
 	// session.
-	Fraud, CallerSession bool
+	Fraud, Authorization bool
 	Retry                string
 	// Emulator is exact, approximate or none. Note says what is approximate.
 	Emulator, Note string

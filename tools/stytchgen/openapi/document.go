@@ -48,7 +48,7 @@ type Operation struct {
 	Method, Path             string
 	Retry, Emulator, Source  string
 	After                    string
-	CallerSession            bool
+	Authorization            bool
 	Errors                   []string
 	ExactlyOneOf             [][]string
 	Parameters               []*Parameter

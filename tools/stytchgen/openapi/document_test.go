@@ -112,7 +112,7 @@ components:
 		t.Fatalf("document: %+v", doc)
 	}
 	op := doc.Operations[0]
-	if op.Method != "POST" || op.Path != "/v1/risk/{id}" || op.ID != "b2c.risk.weigh" || op.Retry != "read" || !op.CallerSession {
+	if op.Method != "POST" || op.Path != "/v1/risk/{id}" || op.ID != "b2c.risk.weigh" || op.Retry != "read" || !op.Authorization {
 		t.Errorf("operation: %+v", op)
 	}
 	if !slices.Equal(op.Errors, []string{"a", "b"}) || len(op.ExactlyOneOf) != 1 || !slices.Equal(op.ExactlyOneOf[0], []string{"x", "y"}) {

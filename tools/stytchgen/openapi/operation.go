@@ -15,7 +15,7 @@ func convertOperation(op *v3.Operation) (*Operation, error) {
 		Emulator:      text(op.Extensions, "x-stytch-emulator"),
 		Source:        text(op.Extensions, "x-stytch-source"),
 		After:         text(op.Extensions, "x-stytch-after"),
-		CallerSession: text(op.Extensions, "x-stytch-caller-session") == "true",
+		Authorization: text(op.Extensions, "x-stytch-caller-session") == "true",
 	}
 	if err := decode(op.Extensions, "x-stytch-errors", &out.Errors); err != nil {
 		return nil, err

@@ -169,7 +169,7 @@ func (p *goPackage) Comment(op *ir.Op) string {
 		parts = append(parts, fmt.Sprintf("Set exactly one of %s and %s. Only the server checks this.",
 			strings.Join(group[:last], ", "), group[last]))
 	}
-	if op.CallerSession {
+	if op.Authorization {
 		parts = append(parts, "It can be called on behalf of a session: see [shared.WithAuthorization].")
 	}
 	if len(op.Errors) > 0 {

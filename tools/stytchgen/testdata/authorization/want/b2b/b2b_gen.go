@@ -4,18 +4,18 @@
 package b2b
 
 import (
-	"github.com/seed75add069/stytch-go/b2b/caller"
+	"github.com/seed75add069/stytch-go/b2b/authorization"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
 // Services holds all services of the product.
 type Services struct {
-	Caller *caller.Service
+	Authorization *authorization.Service
 }
 
 // New creates all services. They send through cfg.
 func New(cfg *shared.FetchConfig) *Services {
 	s := new(Services)
-	s.Caller = caller.New(cfg)
+	s.Authorization = authorization.New(cfg)
 	return s
 }

@@ -6,5 +6,5 @@ import "slices"
 
 // All holds the calls of all services.
 var All = slices.Concat(
-	b2bCaller,
+	b2bAuthorization,
 )

@@ -6,15 +6,15 @@ import (
 	"context"
 
 	stytch "github.com/seed75add069/stytch-go"
-	"github.com/seed75add069/stytch-go/b2b/caller"
+	"github.com/seed75add069/stytch-go/b2b/authorization"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-var b2bCaller = []Call{
+var b2bAuthorization = []Call{
 	{
-		Operation: "b2b.caller.act", Client: "b2b", Request: "every field",
+		Operation: "b2b.authorization.act", Client: "b2b", Request: "every field",
 		Do: func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error) {
-			return client.B2B.Caller.Act(ctx, &caller.ActRequest{}, opts...)
+			return client.B2B.Authorization.Act(ctx, &authorization.ActRequest{}, opts...)
 		},
 	},
 }

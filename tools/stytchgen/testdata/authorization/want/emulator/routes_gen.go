@@ -4,5 +4,5 @@ package emulator
 
 // routes lists all operations of the API, emulated or not.
 var routes = []route{
-	{"b2b.caller.act", "POST", "/v1/b2b/caller/act", "exact"},
+	{"b2b.authorization.act", "POST", "/v1/b2b/authorization/act", "exact"},
 }
