@@ -3,6 +3,8 @@ package ir
 import (
 	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
@@ -47,7 +49,7 @@ func writeProse(api *API) error {
 		p.codes[code.Code] = code.Name
 	}
 	for _, pkg := range api.Packages {
-		if err := p.pkg(pkg); err != nil {
+		if err := p.pkg(api, pkg); err != nil {
 			return fmt.Errorf("%s.yaml: %w", pkg.Dir, err)
 		}
 		if len(p.ambiguous) > 0 {
@@ -66,7 +68,7 @@ func writeProse(api *API) error {
 	return nil
 }
 
-func (p *prose) pkg(pkg *Package) error {
+func (p *prose) pkg(api *API, pkg *Package) error {
 	base := scope{codes: "stytcherror.", listed: pkg.listed()}
 	pkg.Doc = p.text(pkg.Doc, base)
 	for _, op := range pkg.Ops {
@@ -109,11 +111,28 @@ func (p *prose) pkg(pkg *Package) error {
 		p.constants(t.Constants, base)
 	}
 	for _, v := range pkg.Values {
-		v.Doc = strings.TrimSpace("Values of " + v.Name + ", which stay plain strings in requests and answers. " +
-			p.text(v.Doc, base))
+		v.Doc = v.subject(api) + names.Sentence(p.text(v.Doc, base))
 		p.constants(v.Constants, base)
 	}
 	return nil
+}
+
+// subject is the beginning of the comment above the values: the fields that have them, if any do.
+func (v *Values) subject(api *API) string {
+	var fields []string
+	for t := range api.types() {
+		for _, f := range t.Fields {
+			if f.Type.Core().Values == v {
+				fields = append(fields, strconv.Quote(f.Wire))
+			}
+		}
+	}
+	slices.Sort(fields)
+	fields = slices.Compact(fields)
+	if len(fields) == 0 {
+		return "Known values of "
+	}
+	return "Known values of " + strings.Join(fields, ", ") + ": "
 }
 
 // describeByHand gives the request and response of a hand-written operation their comments where they have none.

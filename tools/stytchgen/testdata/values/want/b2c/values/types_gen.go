@@ -49,7 +49,7 @@ type PaintResponse struct {
 	Mood string `json:"mood,omitzero"`
 }
 
-// Values of Mood, which stay plain strings in requests and answers. A mood.
+// Known values of "mood", "moods": a mood.
 const (
 	// Fine.
 	MoodGood = "good"
