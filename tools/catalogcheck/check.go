@@ -33,7 +33,7 @@ type pair struct {
 // counts says how much was compared.
 type counts struct{ operations, params, response, types, fields, values, filters tally }
 
-// tally counts things of the catalogue, and those of them that the specification has.
+// tally counts catalogue entries: all, and those found in api/.
 type tally struct{ found, all int }
 
 func (t tally) String() string { return fmt.Sprintf("%d of %d", t.found, t.all) }

@@ -17,7 +17,7 @@ func isSentence(text string) bool { return strings.HasSuffix(strings.TrimSpace(t
 type prose struct {
 	fields map[string]string // the Go names of all fields, by their wire names
 	codes  map[string]string // the constants of all error codes
-	// ambiguous are error types between backticks that no operation of the package lists, so that they may be values.
+	// ambiguous are error_types in backticks that no operation here lists: each may be meant as a value.
 	ambiguous []string
 }
 
@@ -196,7 +196,7 @@ func (p *prose) text(s string, in scope) string {
 }
 
 // code is the constant of an error_type that an operation of the package lists or that is qualified with stytcherror,
-// and empty for other words. One that is an error_type all the same is ambiguous: it may be meant as a value.
+// and empty for other words. It adds other error_types to p.ambiguous.
 func (p *prose) code(word string, in scope) string {
 	code, qualified := strings.CutPrefix(word, "stytcherror.")
 	name, known := p.codes[code]
