@@ -94,8 +94,7 @@ type MagicLinks struct {
 	Email     MagicLinksEmail
 }
 
-// MagicLinksEmail groups the services under MagicLinks.Email. See [magiclinksemail.Service] for its own
-// methods.
+// MagicLinksEmail groups the services under MagicLinks.Email. See [magiclinksemail.Service] for its own methods.
 type MagicLinksEmail struct {
 	*magiclinksemail.Service
 	Discovery *magiclinksemaildiscovery.Service
@@ -113,8 +112,8 @@ type Organizations struct {
 	Members OrganizationsMembers
 }
 
-// OrganizationsMembers groups the services under Organizations.Members. See [organizationsmembers.Service] for
-// its own methods.
+// OrganizationsMembers groups the services under Organizations.Members. See [organizationsmembers.Service] for its own
+// methods.
 type OrganizationsMembers struct {
 	*organizationsmembers.Service
 	ConnectedApps  *organizationsmembersconnectedapps.Service
@@ -142,8 +141,8 @@ type Passwords struct {
 	Sessions         *passwordssessions.Service
 }
 
-// PasswordsDiscovery groups the services under Passwords.Discovery. See [passwordsdiscovery.Service] for its
-// own methods.
+// PasswordsDiscovery groups the services under Passwords.Discovery. See [passwordsdiscovery.Service] for its own
+// methods.
 type PasswordsDiscovery struct {
 	*passwordsdiscovery.Service
 	Email *passwordsdiscoveryemail.Service
@@ -173,8 +172,8 @@ type ConnectedApp struct {
 	Clients ConnectedAppClients
 }
 
-// ConnectedAppClients groups the services under ConnectedApp.Clients. See [connectedappclients.Service] for its
-// own methods.
+// ConnectedAppClients groups the services under ConnectedApp.Clients. See [connectedappclients.Service] for its own
+// methods.
 type ConnectedAppClients struct {
 	*connectedappclients.Service
 	Secrets *connectedappclientssecrets.Service

@@ -64,8 +64,8 @@ type ConnectedApp struct {
 	Clients ConnectedAppClients
 }
 
-// ConnectedAppClients groups the services under ConnectedApp.Clients. See [connectedappclients.Service] for its
-// own methods.
+// ConnectedAppClients groups the services under ConnectedApp.Clients. See [connectedappclients.Service] for its own
+// methods.
 type ConnectedAppClients struct {
 	*connectedappclients.Service
 	Secrets *connectedappclientssecrets.Service

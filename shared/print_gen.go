@@ -9,20 +9,14 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v ResultsMetadata) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v ResultsMetadata) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v ResultsMetadata) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Explanation) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v Explanation) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v Explanation) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Grant) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v Grant) LogValue() slog.Value { return secret.LogValue(v) }
+func (v Grant) LogValue() slog.Value       { return secret.LogValue(v) }

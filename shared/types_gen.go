@@ -46,7 +46,7 @@ const (
 type ResultsMetadata struct {
 	// The number of results on all pages; -1 if totals are switched off for the workspace.
 	Total int `json:"total"`
-	// The "cursor" for the next page; empty on the last one.
+	// The cursor of the next page; empty on the last one.
 	NextCursor string `json:"next_cursor,omitzero"`
 }
 
@@ -71,11 +71,11 @@ type Explanation struct {
 	Allowed bool `json:"allowed"`
 	// What is missing if the action is not allowed; otherwise empty. See the Missing constants.
 	Missing string `json:"missing,omitzero"`
-	// The roles or scopes that allow the action. The actions of each are those that do: the action itself, the
-	// wildcard *, or both.
+	// The roles or scopes that allow the action. The actions of each are those that do: the action itself, the wildcard
+	// *, or both.
 	Granting []Grant `json:"granting,omitzero"`
-	// If the action is missing: the roles or scopes that allow other actions on the resource, each with all of
-	// those actions.
+	// If the action is missing: the roles or scopes that allow other actions on the resource, each with all of those
+	// actions.
 	Near []Grant `json:"near,omitzero"`
 	// The subject's roles or scopes that the policy has, without duplicates.
 	Known []string `json:"known,omitzero"`
@@ -89,14 +89,13 @@ type Explanation struct {
 type Grant struct {
 	// The role's id or the scope's name.
 	Name string `json:"name"`
-	// Whether the role is one of the organization's own. A role that the project's policy has too is listed
-	// twice.
+	// Whether the role is one of the organization's own. A role that the project's policy has too is listed twice.
 	Organization bool `json:"organization,omitzero"`
 	// The actions, in alphabetical order.
 	Actions []string `json:"actions,omitzero"`
 }
 
-// Values of Missing, which stay plain strings in requests and answers. What a subject lacks for an action.
+// Known values of "missing": what a subject lacks for an action.
 const (
 	// The policy has none of the subject's roles or scopes, or the subject has none.
 	MissingRole = "role"
@@ -106,8 +105,8 @@ const (
 	MissingAction = "action"
 )
 
-// Values of TokenType, which stay plain strings in requests and answers. The "stytch_token_type" parameter of a
-// redirect URL. It says what the parameter "token" is, and so which method takes it.
+// Known values of the "stytch_token_type" parameter of a redirect URL. It says what the parameter "token" is, and so
+// which method takes it.
 const (
 	// A user's e-mail magic link, for MagicLinks.Authenticate.
 	TokenTypeMagicLinks = "magic_links"

@@ -4,26 +4,26 @@ package stytcherror
 
 // Sessions: session tokens, session JWTs, intermediate sessions and their factors.
 const (
-	// The call is an MFA step, but the primary factor that the organization requires has not been authenticated
-	// yet. Status 400.
+	// The call is an MFA step, but the primary factor that the organization requires has not been authenticated yet.
+	// Status 400.
 	CodeActionAvailableOnlyOncePrimaryAuthenticationIsMet Code = "action_available_only_once_primary_authentication_is_met"
-	// The call asks to preserve the existing sessions, which this change does not allow. Status 400, inferred
-	// from the name.
+	// The call asks to preserve the existing sessions, which this change does not allow. Status 400, inferred from the
+	// name.
 	CodeCannotPreserveExistingSessions Code = "cannot_preserve_existing_sessions"
 	// The session is not of the kind that the call needs. Status 400, inferred from the name.
 	CodeIncompatibleSessionType Code = "incompatible_session_type"
 	// The action needs a session with more than one kind of factor. Status 401.
 	CodeInsufficientFactors Code = "insufficient_factors"
-	// The session's factors are not enough for the other organization, or cannot be carried over to it. Status
-	// 401, inferred from the name.
+	// The session's factors are not enough for the other organization, or cannot be carried over to it. Status 401,
+	// inferred from the name.
 	CodeInsufficientFactorsForSessionExchange Code = "insufficient_factors_for_session_exchange"
-	// The intermediate session is unknown, used up or expired. Status 404, from test data of others. HTTPStatus
+	// The intermediate session is unknown, used up or expired. Status 404, as seen in other SDKs' test data. HTTPStatus
 	// gives 401.
 	CodeIntermediateSessionNotFound Code = "intermediate_session_not_found"
 	// The type of authentication is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidAuthenticationType Code = "invalid_authentication_type"
-	// The intermediate session cannot be used here, for example because it belongs to another organization.
-	// Status 400, inferred from the name.
+	// The intermediate session cannot be used here, for example because it belongs to another organization. Status 400,
+	// inferred from the name.
 	CodeInvalidIntermediateSessionTokenForOrganization Code = "invalid_intermediate_session_token_for_organization"
 	// The session would last longer than the project allows. Status 400, inferred from the name.
 	CodeInvalidSessionDuration Code = "invalid_session_duration"
@@ -33,53 +33,50 @@ const (
 	CodeInvalidSessionFields Code = "invalid_session_fields"
 	// The session id is malformed. Status 400, inferred from the name.
 	CodeInvalidSessionID Code = "invalid_session_id"
-	// The session arguments do not fit together, or the session is managed in another way. Status 400, inferred
-	// from the name.
+	// The session arguments do not fit together, or the session is managed in another way. Status 400, inferred from
+	// the name.
 	CodeInvalidSessionManagement Code = "invalid_session_management"
 	// The session has no primary factor. Status 400, inferred from the name.
 	CodeInvalidSessionMissingPrimaryFactor Code = "invalid_session_missing_primary_factor"
 	// The session token or intermediate session token is malformed. Status 400. HTTPStatus gives 401.
 	CodeInvalidSessionToken Code = "invalid_session_token"
-	// Presumably the session token is a placeholder copied from the documentation. Status 400, inferred from
-	// the name. HTTPStatus gives 401.
+	// Presumably the session token is a placeholder copied from the documentation. Status 400, inferred from the name.
+	// HTTPStatus gives 401.
 	CodeInvalidSessionTokenDocs Code = "invalid_session_token_docs"
 	// The session JWT was issued for another project. Status 400, inferred from the name. HTTPStatus gives 401.
 	CodeJWTInvalidAudience Code = "jwt_invalid_audience"
-	// The claims of the session JWT are not acceptable. Status 400, inferred from the name. HTTPStatus gives
-	// 401.
+	// The claims of the session JWT are not acceptable. Status 400, inferred from the name. HTTPStatus gives 401.
 	CodeJWTInvalidClaims Code = "jwt_invalid_claims"
-	// The session JWT names an issuer that is not accepted. Status 400, inferred from the name. HTTPStatus
-	// gives 401.
+	// The session JWT names an issuer that is not accepted. Status 400, inferred from the name. HTTPStatus gives 401.
 	CodeJWTInvalidIssuer Code = "jwt_invalid_issuer"
-	// The session belongs to a different member than the one in the request. Status 400, inferred from the
-	// name. HTTPStatus gives 403.
+	// The session belongs to a different member than the one in the request. Status 400, inferred from the name.
+	// HTTPStatus gives 403.
 	CodeMemberSessionMemberIDMismatch Code = "member_session_member_id_mismatch"
-	// Presumably the call continues a flow that began with a session, and the request lacks that session.
-	// Status 400, inferred from the name.
+	// Presumably the call continues a flow that began with a session, and the request lacks that session. Status 400,
+	// inferred from the name.
 	CodeNoAssociatedSessionPassedIn Code = "no_associated_session_passed_in"
-	// The call needs a session token or session JWT and carries neither. Status 400, inferred from the name.
-	// HTTPStatus gives 401.
+	// The call needs a session token or session JWT and carries neither. Status 400, inferred from the name. HTTPStatus
+	// gives 401.
 	CodeNoSessionArguments Code = "no_session_arguments"
 	// The call does not say which session to revoke. Status 400, inferred from the name.
 	CodeNoSessionRevokeArguments Code = "no_session_revoke_arguments"
-	// Presumably the factor has to be authenticated in the session it belongs to, and the request lacks that
-	// session. Status 401, inferred from the name.
+	// Presumably the factor has to be authenticated in the session it belongs to, and the request lacks that session.
+	// Status 401, inferred from the name.
 	CodeSessionEnforcedFactorMatchingSessionRequired Code = "session_enforced_factor_matching_session_required"
 	// The session would be left without any factor. Status 400, inferred from the name.
 	CodeSessionMustHaveAtLeastOneActiveFactor Code = "session_must_have_at_least_one_active_factor"
 	// The session is unknown, revoked or expired. Status 404. HTTPStatus gives 401.
 	CodeSessionNotFound Code = "session_not_found"
-	// The session cannot be changed, for example because it is an impersonation. Status 400, inferred from the
-	// name. HTTPStatus gives 403.
+	// The session cannot be changed, for example because it is an impersonation. Status 400, inferred from the name.
+	// HTTPStatus gives 403.
 	CodeSessionNotMutable Code = "session_not_mutable"
-	// The code was issued in a different session than the one in the request. Status 400, inferred from the
-	// name.
+	// The code was issued in a different session than the one in the request. Status 400, inferred from the name.
 	CodeSessionOnCodeDoesNotMatchSessionPassedIn Code = "session_on_code_does_not_match_session_passed_in"
-	// The session's factors were authenticated more than an hour ago, which is too long for this call. Status
-	// 401, inferred from the name.
+	// The session's factors were authenticated more than an hour ago, which is too long for this call. Status 401,
+	// inferred from the name.
 	CodeStaleFactors Code = "stale_factors"
-	// The call carries both a session token and a session JWT; it takes one of them. Status 400, inferred from
-	// the name.
+	// The call carries both a session token and a session JWT; it takes one of them. Status 400, inferred from the
+	// name.
 	CodeTooManySessionArguments Code = "too_many_session_arguments"
 	// The call names the session to revoke in more than one way. Status 400, inferred from the name.
 	CodeTooManySessionRevokeArguments Code = "too_many_session_revoke_arguments"
@@ -106,8 +103,8 @@ const (
 
 // Magic links: links by e-mail and links that the application delivers itself.
 const (
-	// The IP address or user agent differs from the one stored with the link or code, and the call asked for a
-	// match. Status 401. HTTPStatus gives 400.
+	// The IP address or user agent differs from the one stored with the link or code, and the call asked for a match.
+	// Status 401. HTTPStatus gives 400.
 	CodeAttributeMismatch Code = "attribute_mismatch"
 	// The lifetime of the link is not between 5 and 10080 minutes. Status 400, inferred from the name.
 	CodeInvalidExpiration Code = "invalid_expiration"
@@ -123,8 +120,8 @@ const (
 const (
 	// The passcode or TOTP code does not consist of six digits. Status 400, inferred from the name.
 	CodeInvalidCode Code = "invalid_code"
-	// The lifetime of the passcode is out of range; for Consumer, that is 1 to 10 minutes. Status 400, inferred
-	// from the name.
+	// The lifetime of the passcode is out of range; for Consumer, that is 1 to 10 minutes. Status 400, inferred from
+	// the name.
 	CodeInvalidExpirationOTP Code = "invalid_expiration_otp"
 	// The passcode is wrong. Status 404. HTTPStatus gives 400.
 	CodeOTPCodeNotFound Code = "otp_code_not_found"
@@ -138,31 +135,29 @@ const (
 	CodeBreachedPassword Code = "breached_password"
 	// Presumably the reset proposes the password that is in use already. Status 400, inferred from the name.
 	CodeCannotResetPasswordWithExistingPassword Code = "cannot_reset_password_with_existing_password"
-	// Cross-organization passwords cannot be switched on or off for the project, since passwords are in use.
-	// Status 400, inferred from the name.
+	// Cross-organization passwords cannot be switched on or off for the project, since passwords are in use. Status
+	// 400, inferred from the name.
 	CodeCannotToggleCrossOrgPasswordsWhenPasswordInUse Code = "cannot_toggle_cross_org_passwords_when_password_in_use"
-	// The call is for passwords of a single organization, but the project has cross-organization passwords.
-	// Status 400, inferred from the name. HTTPStatus gives 500.
+	// The call is for passwords of a single organization, but the project has cross-organization passwords. Status 400,
+	// inferred from the name. HTTPStatus gives 500.
 	CodeCrossOrgPasswordsEnabled Code = "cross_org_passwords_enabled"
-	// The call is for cross-organization passwords, but the project's passwords belong to one organization
-	// each. Status 400, inferred from the name. HTTPStatus gives 500.
+	// The call is for cross-organization passwords, but the project's passwords belong to one organization each. Status
+	// 400, inferred from the name. HTTPStatus gives 500.
 	CodeCrossOrgPasswordsNotEnabled Code = "cross_org_passwords_not_enabled"
 	// The password id is malformed. Status 400, inferred from the name.
 	CodeInvalidPasswordID Code = "invalid_password_id"
-	// The password complexity that the LUDS policy requires is out of range. Status 400, inferred from the
-	// name.
+	// The password complexity that the LUDS policy requires is out of range. Status 400, inferred from the name.
 	CodeInvalidPasswordStrengthLUDSComplexity Code = "invalid_password_strength_luds_complexity"
 	// The password length that the LUDS policy requires is out of range. Status 400, inferred from the name.
 	CodeInvalidPasswordStrengthLUDSLength Code = "invalid_password_strength_luds_length"
 	// The member has no password. Status 404, inferred from the name.
 	CodeMemberPasswordNotFound Code = "member_password_not_found"
-	// The member has to reset the password first, for example because it is known from a data breach. Status
-	// 400, inferred from the name.
+	// The member has to reset the password first, for example because it is known from a data breach. Status 400,
+	// inferred from the name.
 	CodeMemberResetPassword Code = "member_reset_password"
 	// The user has no password. Status 400, inferred from the name. HTTPStatus gives 404.
 	CodeNoUserPassword Code = "no_user_password"
-	// The e-mail address already has a password, so none can be migrated to it. Status 400, inferred from the
-	// name.
+	// The e-mail address already has a password, so none can be migrated to it. Status 400, inferred from the name.
 	CodePasswordAlreadyExists Code = "password_already_exists"
 	// The existing password is wrong. Status 400, inferred from the name. HTTPStatus gives 401.
 	CodePasswordDoesNotMatch Code = "password_does_not_match"
@@ -173,11 +168,11 @@ const (
 	// The user has to reset the password first, for example because it is known from a data breach. Status 400,
 	// inferred from the name.
 	CodeResetPassword Code = "reset_password"
-	// No suitable factor of the session was authenticated within the last five minutes, so it cannot reset a
-	// password. Status 400, inferred from the name.
+	// No suitable factor of the session was authenticated within the last five minutes, so it cannot reset a password.
+	// Status 400, inferred from the name.
 	CodeSessionTooOldToResetPassword Code = "session_too_old_to_reset_password"
-	// The password reset token was used before or has expired. Status 401, inferred from the name. HTTPStatus
-	// gives 400.
+	// The password reset token was used before or has expired. Status 401, inferred from the name. HTTPStatus gives
+	// 400.
 	CodeUnableToAuthPasswordResetToken Code = "unable_to_auth_password_reset_token"
 	// The password is weaker than the project's policy requires. Status 400.
 	CodeWeakPassword Code = "weak_password"
@@ -187,8 +182,7 @@ const (
 const (
 	// The migrated Argon2 hash does not have the length that "key_length" states. Status 400.
 	CodeArgon2KeyLengthMismatch Code = "argon_2_key_length_mismatch"
-	// The salt to append, in the settings of a migrated hash, is not acceptable. Status 400, inferred from the
-	// name.
+	// The salt to append, in the settings of a migrated hash, is not acceptable. Status 400, inferred from the name.
 	CodeInvalidAppendSalt Code = "invalid_append_salt"
 	// The iteration count of a migrated Argon2 hash is not acceptable. Status 400, inferred from the name.
 	CodeInvalidArgon2IterationAmount Code = "invalid_argon_2_iteration_amount"
@@ -226,11 +220,10 @@ const (
 	CodeInvalidPhpassHashFormat Code = "invalid_phpass_hash_format"
 	// The migrated phpass hash begins with a prefix that is not supported. Status 400, inferred from the name.
 	CodeInvalidPhpassHashPrefix Code = "invalid_phpass_hash_prefix"
-	// The salt to prepend, in the settings of a migrated hash, is not acceptable. Status 400, inferred from the
-	// name.
+	// The salt to prepend, in the settings of a migrated hash, is not acceptable. Status 400, inferred from the name.
 	CodeInvalidPrependSalt Code = "invalid_prepend_salt"
-	// The N parameter of a migrated scrypt hash is not a power of two within its range. Status 400, inferred
-	// from the name.
+	// The N parameter of a migrated scrypt hash is not a power of two within its range. Status 400, inferred from the
+	// name.
 	CodeInvalidScryptNParameter Code = "invalid_scrypt_n_parameter"
 	// The parameters of a migrated scrypt hash are not acceptable together. Status 400, inferred from the name.
 	CodeInvalidScryptParameters Code = "invalid_scrypt_parameters"
@@ -240,11 +233,9 @@ const (
 	CodeInvalidSHA1Hash Code = "invalid_sha_1_hash"
 	// The migrated SHA-512 hash is malformed. Status 400, inferred from the name.
 	CodeInvalidSHA512Hash Code = "invalid_sha_512_hash"
-	// The migrated PBKDF2 hash does not have the length that "key_length" states. Status 400, inferred from the
-	// name.
+	// The migrated PBKDF2 hash does not have the length that "key_length" states. Status 400, inferred from the name.
 	CodePBKDF2KeyLengthMismatch Code = "pbkdf_2_key_length_mismatch"
-	// The migrated scrypt hash does not have the length that "key_length" states. Status 400, inferred from the
-	// name.
+	// The migrated scrypt hash does not have the length that "key_length" states. Status 400, inferred from the name.
 	CodeScryptKeyLengthMismatch Code = "scrypt_key_length_mismatch"
 )
 
@@ -256,8 +247,8 @@ const (
 	CodeActiveTOTPExists Code = "active_totp_exists"
 	// The default MFA method names a factor that the member has not set up. Status 400, inferred from the name.
 	CodeDefaultMFAMemberMissingFactor Code = "default_mfa_member_missing_factor"
-	// Presumably the TOTP registration expired before it was verified. Status 401, inferred from the name.
-	// HTTPStatus gives 400.
+	// Presumably the TOTP registration expired before it was verified. Status 401, inferred from the name. HTTPStatus
+	// gives 400.
 	CodeExpiredTOTP Code = "expired_totp"
 	// The default MFA method is neither "sms_otp" nor "totp". Status 400, inferred from the name.
 	CodeInvalidMFADefaultMethod Code = "invalid_mfa_default_method"
@@ -267,11 +258,9 @@ const (
 	CodeInvalidTOTPCode Code = "invalid_totp_code"
 	// The TOTP id is malformed. Status 400, inferred from the name.
 	CodeInvalidTOTPID Code = "invalid_totp_id"
-	// The user or member has no active factor that recovery codes can replace. Status 400, inferred from the
-	// name.
+	// The user or member has no active factor that recovery codes can replace. Status 400, inferred from the name.
 	CodeNoActiveRecoveryCodeBackedFactor Code = "no_active_recovery_code_backed_factor"
-	// The organization does not allow this MFA method. Status 400, inferred from the name. HTTPStatus gives
-	// 403.
+	// The organization does not allow this MFA method. Status 400, inferred from the name. HTTPStatus gives 403.
 	CodeOperationRestrictedByOrganizationMFAMethods Code = "operation_restricted_by_organization_mfa_methods"
 	// The user or member has a TOTP that is not verified yet. Status 400, inferred from the name.
 	CodePendingTOTPExists Code = "pending_totp_exists"
@@ -283,8 +272,7 @@ const (
 	CodeRecoveryCodesNotFound Code = "recovery_codes_not_found"
 	// There is no MFA factor that could be used. Status 404, inferred from the name.
 	CodeSecondaryFactorNotFound Code = "secondary_factor_not_found"
-	// The TOTP code was used before within its time window. Status 401, inferred from the name. HTTPStatus
-	// gives 400.
+	// The TOTP code was used before within its time window. Status 401, inferred from the name. HTTPStatus gives 400.
 	CodeTOTPCodeAlreadyAuthenticated Code = "totp_code_already_authenticated"
 	// A TOTP code was sent in place of a recovery code. Status 400, inferred from the name.
 	CodeTOTPCodeUsedAsRecoveryCode Code = "totp_code_used_as_recovery_code"
@@ -302,8 +290,8 @@ const (
 const (
 	// The project has no configuration for logging in with Apple. Status 400. HTTPStatus gives 500.
 	CodeAppleOAuthConfigNotFound Code = "apple_oauth_config_not_found"
-	// The shared default credentials of the OAuth provider do not work with this feature; the project needs its
-	// own. Status 404. HTTPStatus gives 500.
+	// The shared default credentials of the OAuth provider do not work with this feature; the project needs its own.
+	// Status 404. HTTPStatus gives 500.
 	CodeDefaultProviderNotAllowed Code = "default_provider_not_allowed"
 	// The OAuth provider's response came too late. Status 400, inferred from the name.
 	CodeExpiredOAuthResponse Code = "expired_oauth_response"
@@ -315,15 +303,15 @@ const (
 	CodeIDTokenInvalid Code = "id_token_invalid"
 	// The nonce in the provider's ID token differs from the expected one. Status 400, inferred from the name.
 	CodeIDTokenNonceInvalid Code = "id_token_nonce_invalid"
-	// Presumably the Google account belongs to a hosted domain that is not admitted. Status 400, inferred from
-	// the name.
+	// Presumably the Google account belongs to a hosted domain that is not admitted. Status 400, inferred from the
+	// name.
 	CodeInvalidGoogleHostedDomainError Code = "invalid_google_hosted_domain_error"
 	// The type of Microsoft tenant is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidMicrosoftTenantType Code = "invalid_microsoft_tenant_type"
 	// The Microsoft user principal name is malformed or not acceptable. Status 400, inferred from the name.
 	CodeInvalidMicrosoftUserPrincipalName Code = "invalid_microsoft_user_principal_name"
-	// The token that attaches an OAuth login to an existing user is malformed or not acceptable. Status 400,
-	// inferred from the name.
+	// The token that attaches an OAuth login to an existing user is malformed or not acceptable. Status 400, inferred
+	// from the name.
 	CodeInvalidOAuthAttachToken Code = "invalid_oauth_attach_token"
 	// The OAuth provider is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidOAuthProvider Code = "invalid_oauth_provider"
@@ -331,21 +319,21 @@ const (
 	CodeInvalidOAuthUserRegistrationID Code = "invalid_oauth_user_registration_id"
 	// No tokens of the OAuth provider are stored for the member. Status 404, inferred from the name.
 	CodeMemberOAuthTokenNotFound Code = "member_oauth_token_not_found"
-	// The project's configuration for logging in with Apple lacks the app id. Status 400, inferred from the
-	// name. HTTPStatus gives 500.
+	// The project's configuration for logging in with Apple lacks the app id. Status 400, inferred from the name.
+	// HTTPStatus gives 500.
 	CodeMissingAppleAppID Code = "missing_apple_app_id"
 	// The OAuth start URL names no organization, neither by id nor by slug. Status 400, inferred from the name.
 	CodeMissingOAuthOrganizationLocator Code = "missing_oauth_organization_locator"
-	// No refresh token of the OAuth provider is stored, so there is nothing to refresh with. Status 400,
-	// inferred from the name.
+	// No refresh token of the OAuth provider is stored, so there is nothing to refresh with. Status 400, inferred from
+	// the name.
 	CodeMissingOAuthRefreshToken Code = "missing_oauth_refresh_token"
 	// Presumably the OAuth provider does not authorize the application. Status 400, inferred from the name.
 	CodeOAuthAppNotAuthorized Code = "oauth_app_not_authorized"
-	// Presumably the OAuth provider's authorization code could not be exchanged for tokens. Status 400,
-	// inferred from the name.
+	// Presumably the OAuth provider's authorization code could not be exchanged for tokens. Status 400, inferred from
+	// the name.
 	CodeOAuthAuthCodeError Code = "oauth_auth_code_error"
-	// The project has no configuration for the OAuth provider. Status 404, inferred from the name. HTTPStatus
-	// gives 500.
+	// The project has no configuration for the OAuth provider. Status 404, inferred from the name. HTTPStatus gives
+	// 500.
 	CodeOAuthConfigNotFound Code = "oauth_config_not_found"
 	// The redirect URL for the OAuth flow could not be built. Status 400, inferred from the name.
 	CodeOAuthCreatingRedirectURLError Code = "oauth_creating_redirect_url_error"
@@ -359,11 +347,10 @@ const (
 	CodeOAuthInvalidScopeRequested Code = "oauth_invalid_scope_requested"
 	// The "state" of the OAuth callback is malformed or unknown. Status 400, inferred from the name.
 	CodeOAuthInvalidState Code = "oauth_invalid_state"
-	// The OAuth provider's callback failed in a flow for one organization, which is not discovery. Status 400,
-	// inferred from the name.
+	// The OAuth provider's callback failed in a flow for one organization, which is not discovery. Status 400, inferred
+	// from the name.
 	CodeOAuthNonDiscoveryFlowCallbackError Code = "oauth_non_discovery_flow_callback_error"
-	// The "state" of the OAuth callback differs from the one the flow began with. Status 400, inferred from the
-	// name.
+	// The "state" of the OAuth callback differs from the one the flow began with. Status 400, inferred from the name.
 	CodeOAuthStateMismatch Code = "oauth_state_mismatch"
 	// The "state" of the OAuth callback was used before. Status 400, inferred from the name.
 	CodeOAuthStateUsed Code = "oauth_state_used"
@@ -376,14 +363,13 @@ const (
 	CodeOAuthTokenExchangeInvalidRequest Code = "oauth_token_exchange_invalid_request"
 	// The OAuth provider does not accept the scopes in the code exchange. Status 400, inferred from the name.
 	CodeOAuthTokenExchangeInvalidScope Code = "oauth_token_exchange_invalid_scope"
-	// The client secret the project has from Microsoft has expired. Status 400, inferred from the name.
-	// HTTPStatus gives 500.
-	CodeOAuthTokenExchangeMicrosoftExpiredSecret Code = "oauth_token_exchange_microsoft_expired_secret"
-	// Microsoft does not accept the project's client secret. Status 400, inferred from the name. HTTPStatus
+	// The client secret the project has from Microsoft has expired. Status 400, inferred from the name. HTTPStatus
 	// gives 500.
+	CodeOAuthTokenExchangeMicrosoftExpiredSecret Code = "oauth_token_exchange_microsoft_expired_secret"
+	// Microsoft does not accept the project's client secret. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeOAuthTokenExchangeMicrosoftInvalidSecret Code = "oauth_token_exchange_microsoft_invalid_secret"
-	// The OAuth provider does not let the project's client exchange codes for tokens. Status 400, inferred from
-	// the name. HTTPStatus gives 500.
+	// The OAuth provider does not let the project's client exchange codes for tokens. Status 400, inferred from the
+	// name. HTTPStatus gives 500.
 	CodeOAuthTokenExchangeUnauthorizedClient Code = "oauth_token_exchange_unauthorized_client"
 	// There is no such OAuth token. Unverified: the B2B product may answer with 404. Status 400.
 	CodeOAuthTokenNotFound Code = "oauth_token_not_found"
@@ -393,16 +379,15 @@ const (
 	CodeOAuthUserRegistrationNotFound Code = "oauth_user_registration_not_found"
 	// The OAuth start URL names the organization in more than one way. Status 400, inferred from the name.
 	CodeTooManyOAuthOrganizationLocators Code = "too_many_oauth_organization_locators"
-	// Twitter responded with status 401, presumably because it does not accept the project's credentials.
-	// Status 401, inferred from the name. HTTPStatus gives 500.
+	// Twitter responded with status 401, presumably because it does not accept the project's credentials. Status 401,
+	// inferred from the name. HTTPStatus gives 500.
 	CodeTwitter401 Code = "twitter_401"
-	// Twitter responded with status 403, presumably because it does not allow the project's app to do what it
-	// requests. Status 403. HTTPStatus gives 500.
+	// Twitter responded with status 403, presumably because it does not allow the project's app to do what it requests.
+	// Status 403. HTTPStatus gives 500.
 	CodeTwitter403 Code = "twitter_403"
 	// The OAuth provider did not authorize the login. Status 401, inferred from the name.
 	CodeUnableToAuthorizeOAuthProvider Code = "unable_to_authorize_oauth_provider"
-	// The OAuth provider did not renew its access token. Status 401, inferred from the name. HTTPStatus gives
-	// 400.
+	// The OAuth provider did not renew its access token. Status 401, inferred from the name. HTTPStatus gives 400.
 	CodeUnableToRefreshOAuthToken Code = "unable_to_refresh_oauth_token"
 )
 
@@ -412,11 +397,9 @@ const (
 	CodeInvalidPKCECodeChallenge Code = "invalid_pkce_code_challenge"
 	// The PKCE code verifier is malformed. Status 400, inferred from the name.
 	CodeInvalidPKCECodeVerifier Code = "invalid_pkce_code_verifier"
-	// The flow began without a PKCE code challenge, yet a code verifier was sent. Status 400, inferred from the
-	// name.
+	// The flow began without a PKCE code challenge, yet a code verifier was sent. Status 400, inferred from the name.
 	CodePKCEDidNotExpectCodeVerifier Code = "pkce_did_not_expect_code_verifier"
-	// The flow began with a PKCE code challenge, so a code verifier is needed. Status 400, inferred from the
-	// name.
+	// The flow began with a PKCE code challenge, so a code verifier is needed. Status 400, inferred from the name.
 	CodePKCEExpectedCodeVerifier Code = "pkce_expected_code_verifier"
 	// The PKCE code verifier does not match the code challenge. Status 400, inferred from the name.
 	CodePKCEMismatch Code = "pkce_mismatch"
@@ -428,39 +411,36 @@ const (
 
 // SSO: single sign-on connections, the start of logins, and their tokens.
 const (
-	// The connection is the organization's default for SSO and cannot be deleted. Status 400, inferred from the
-	// name.
+	// The connection is the organization's default for SSO and cannot be deleted. Status 400, inferred from the name.
 	CodeCannotDeleteDefaultSSOConnection Code = "cannot_delete_default_sso_connection"
-	// The SSO connection needs at least one verification key, and this is the last. Status 400, inferred from
-	// the name.
+	// The SSO connection needs at least one verification key, and this is the last. Status 400, inferred from the name.
 	CodeCannotDeleteLastSSOVerificationKey Code = "cannot_delete_last_sso_verification_key"
 	// The external SSO connection exists already. Status 400, inferred from the name.
 	CodeDuplicateExternalSSOConnection Code = "duplicate_external_sso_connection"
 	// There is no external SSO connection with this id. Status 404, inferred from the name.
 	CodeExternalConnectionIDNotFound Code = "external_connection_id_not_found"
-	// Presumably the connection that an external SSO connection refers to is not active. Status 400, inferred
-	// from the name.
+	// Presumably the connection that an external SSO connection refers to is not active. Status 400, inferred from the
+	// name.
 	CodeExternalConnectionNotActive Code = "external_connection_not_active"
-	// An external connection has to refer to another organization, not to its own. Status 400, inferred from
-	// the name.
+	// An external connection has to refer to another organization, not to its own. Status 400, inferred from the name.
 	CodeExternalOrganizationIDSameAsOrganizationID Code = "external_organization_id_same_as_organization_id"
-	// The request does not determine which of the organization's SSO connections to use. Status 400, inferred
-	// from the name.
+	// The request does not determine which of the organization's SSO connections to use. Status 400, inferred from the
+	// name.
 	CodeIndeterminateSSOConnectionForOrganization Code = "indeterminate_sso_connection_for_organization"
-	// The default SSO connection is not one of the organization's connections, or its id is malformed. Status
-	// 400, inferred from the name.
+	// The default SSO connection is not one of the organization's connections, or its id is malformed. Status 400,
+	// inferred from the name.
 	CodeInvalidSSODefaultConnectionID Code = "invalid_sso_default_connection_id"
 	// The identity provider for SSO is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidSSOIDP Code = "invalid_sso_idp"
 	// The SSO start URL names neither a connection nor an organization. Status 400, inferred from the name.
 	CodeMissingSSOConnectionLocator Code = "missing_sso_connection_locator"
-	// The organization has no SSO connection to start a login with. Status 400, inferred from the name.
-	// HTTPStatus gives 404.
+	// The organization has no SSO connection to start a login with. Status 400, inferred from the name. HTTPStatus
+	// gives 404.
 	CodeNoSSOConnectionExistsForOrganization Code = "no_sso_connection_exists_for_organization"
 	// The organization needs an active SSO connection for this. Status 400, inferred from the name.
 	CodeRequiresActiveSSOConnection Code = "requires_active_sso_connection"
-	// The SSO connection belongs to a different custom domain than the one of the request. Status 400, inferred
-	// from the name.
+	// The SSO connection belongs to a different custom domain than the one of the request. Status 400, inferred from
+	// the name.
 	CodeSSOConnectionCustomDomainMismatch Code = "sso_connection_custom_domain_mismatch"
 	// There is no such SSO connection. Status 404, inferred from the name.
 	CodeSSOConnectionNotFound Code = "sso_connection_not_found"
@@ -468,8 +448,8 @@ const (
 	CodeSSOConnectionOrganizationMismatch Code = "sso_connection_organization_mismatch"
 	// The SSO connection has no such encryption key. Status 404, inferred from the name.
 	CodeSSOEncryptionPrivateKeyNotFound Code = "sso_encryption_private_key_not_found"
-	// The organization has several active SSO connections and no default, so the start URL must name one.
-	// Status 400, inferred from the name.
+	// The organization has several active SSO connections and no default, so the start URL must name one. Status 400,
+	// inferred from the name.
 	CodeSSOMultipleConnectionsFound Code = "sso_multiple_connections_found"
 	// There is no such SSO token. Status 404, inferred from the name. HTTPStatus gives 400.
 	CodeSSOTokenNotFound Code = "sso_token_not_found"
@@ -479,25 +459,22 @@ const (
 	CodeTooManySSOConnectionLocators Code = "too_many_sso_connection_locators"
 	// The organization has reached the limit of SSO connections. Status 400, inferred from the name.
 	CodeTooManySSOConnections Code = "too_many_sso_connections"
-	// The number of SSO connections has reached the limit of the project's plan. Status 400, inferred from the
-	// name.
+	// The number of SSO connections has reached the limit of the project's plan. Status 400, inferred from the name.
 	CodeTooManySSOConnectionsForBillingTier Code = "too_many_sso_connections_for_billing_tier"
-	// The SSO connection has reached the limit of verification certificates. Status 400, inferred from the
-	// name.
+	// The SSO connection has reached the limit of verification certificates. Status 400, inferred from the name.
 	CodeTooManySSOVerificationCertificates Code = "too_many_sso_verification_certificates"
 )
 
 // SAML: SAML connections and the responses of their identity providers.
 const (
-	// The SAML connection exists already, presumably with the same identity provider. Status 400, inferred from
-	// the name.
+	// The SAML connection exists already, presumably with the same identity provider. Status 400, inferred from the
+	// name.
 	CodeDuplicateSAMLConnection Code = "duplicate_saml_connection"
 	// The SAML response was used before. Status 400, inferred from the name.
 	CodeDuplicateSAMLResponse Code = "duplicate_saml_response"
 	// The SAML response has expired. Status 400, inferred from the name.
 	CodeExpiredSAMLResponse Code = "expired_saml_response"
-	// The identity provider reports in its SAML response that the login failed. Status 400, inferred from the
-	// name.
+	// The identity provider reports in its SAML response that the login failed. Status 400, inferred from the name.
 	CodeFailedSAMLResponse Code = "failed_saml_response"
 	// The SAML response is meant for another audience than this connection. Status 400, inferred from the name.
 	CodeInvalidAudienceSAMLResponse Code = "invalid_audience_saml_response"
@@ -519,8 +496,8 @@ const (
 	CodeInvalidXMLFromSAMLMetadataURL Code = "invalid_xml_from_saml_metadata_url"
 	// The SAML response is not valid XML. Status 400, inferred from the name.
 	CodeInvalidXMLSAMLResponse Code = "invalid_xml_saml_response"
-	// The callback came without the cookie that protects the SAML flow against forgery. Status 400, inferred
-	// from the name.
+	// The callback came without the cookie that protects the SAML flow against forgery. Status 400, inferred from the
+	// name.
 	CodeMissingSAMLCSRFCookie Code = "missing_saml_csrf_cookie"
 	// The SAML callback came without its relay state. Status 400, inferred from the name.
 	CodeMissingSAMLRelayState Code = "missing_saml_relay_state"
@@ -530,15 +507,13 @@ const (
 	CodeMissingSignatureSAMLResponse Code = "missing_signature_saml_response"
 	// The SAML response is not valid yet. Status 400, inferred from the name.
 	CodeNotYetValidSAMLResponse Code = "not_yet_valid_saml_response"
-	// The certificate in the SAML response is not one the connection trusts. Status 400, inferred from the
-	// name.
+	// The certificate in the SAML response is not one the connection trusts. Status 400, inferred from the name.
 	CodeSAMLCertificateMismatch Code = "saml_certificate_mismatch"
 	// The SAML connection's attribute mapping has no entry for groups. Status 400, inferred from the name.
 	CodeSAMLConnectionAttributeMappingMissingGroupsKey Code = "saml_connection_attribute_mapping_missing_groups_key"
 	// The SAML connection lacks an attribute mapping. Status 400, inferred from the name.
 	CodeSAMLConnectionAttributeMappingRequired Code = "saml_connection_attribute_mapping_required"
-	// The SAML connection's attribute mapping has no entry for the e-mail address. Status 400, inferred from
-	// the name.
+	// The SAML connection's attribute mapping has no entry for the e-mail address. Status 400, inferred from the name.
 	CodeSAMLConnectionEmailMappingRequired Code = "saml_connection_email_mapping_required"
 	// The SAML connection's SSO URL is malformed. Status 400, inferred from the name.
 	CodeSAMLConnectionIDPSSOURLInvalidFormat Code = "saml_connection_idp_sso_url_invalid_format"
@@ -550,18 +525,17 @@ const (
 	CodeSAMLConnectionMetadataInvalidFormat Code = "saml_connection_metadata_invalid_format"
 	// The SAML connection's attribute mapping has no entry for the name. Status 400, inferred from the name.
 	CodeSAMLConnectionNameMappingRequired Code = "saml_connection_name_mapping_required"
-	// The SAML connection's attribute mapping must be flat, without nested keys. Status 400, inferred from the
-	// name.
+	// The SAML connection's attribute mapping must be flat, without nested keys. Status 400, inferred from the name.
 	CodeSAMLConnectionNoNestedKeysInAttributeMapping Code = "saml_connection_no_nested_keys_in_attribute_mapping"
 	// There is no SAML connection with this id. Status 404, inferred from the name.
 	CodeSAMLConnectionNotFound Code = "saml_connection_not_found"
-	// The cookie that protects the SAML flow against forgery does not match the callback. Status 400, inferred
-	// from the name.
+	// The cookie that protects the SAML flow against forgery does not match the callback. Status 400, inferred from the
+	// name.
 	CodeSAMLCSRFCookieMismatch Code = "saml_csrf_cookie_mismatch"
 	// A role assignment by SAML group names no group. Status 400, inferred from the name.
 	CodeSAMLGroupRoleAssignmentDoesNotContainMemberGroup Code = "saml_group_role_assignment_does_not_contain_member_group"
-	// The login began at the identity provider, which the connection does not allow. Status 400, inferred from
-	// the name. HTTPStatus gives 403.
+	// The login began at the identity provider, which the connection does not allow. Status 400, inferred from the
+	// name. HTTPStatus gives 403.
 	CodeSAMLIDPInitiatedAuthDisabled Code = "saml_idp_initiated_auth_disabled"
 	// The private key that signs SAML requests is in an unsupported format. Status 400, inferred from the name.
 	CodeSAMLSigningPrivateKeyFormatNotSupported Code = "saml_signing_private_key_format_not_supported"
@@ -579,11 +553,11 @@ const (
 	CodeExpiredOIDCResponse Code = "expired_oidc_response"
 	// No tokens of an OIDC identity provider are stored for the member. Status 404, inferred from the name.
 	CodeMemberOIDCTokenNotFound Code = "member_oidc_token_not_found"
-	// The callback came without the cookie that protects the OIDC flow against forgery. Status 400, inferred
-	// from the name.
+	// The callback came without the cookie that protects the OIDC flow against forgery. Status 400, inferred from the
+	// name.
 	CodeMissingOIDCCSRFCookie Code = "missing_oidc_csrf_cookie"
-	// No refresh token of the OIDC identity provider is stored, so there is nothing to refresh with. Status
-	// 400, inferred from the name.
+	// No refresh token of the OIDC identity provider is stored, so there is nothing to refresh with. Status 400,
+	// inferred from the name.
 	CodeMissingOIDCRefreshToken Code = "missing_oidc_refresh_token"
 	// The OIDC callback came without "state". Status 400, inferred from the name.
 	CodeMissingOIDCStateParam Code = "missing_oidc_state_param"
@@ -614,8 +588,8 @@ const (
 	CodeOIDCConnectionTokenURLRequired Code = "oidc_connection_token_url_required"
 	// The OIDC connection's userinfo URL is malformed. Status 400, inferred from the name.
 	CodeOIDCConnectionUserinfoURLInvalidFormat Code = "oidc_connection_userinfo_url_invalid_format"
-	// The cookie that protects the OIDC flow against forgery does not match the callback. Status 400, inferred
-	// from the name.
+	// The cookie that protects the OIDC flow against forgery does not match the callback. Status 400, inferred from the
+	// name.
 	CodeOIDCCSRFCookieMismatch Code = "oidc_csrf_cookie_mismatch"
 	// The request to the OIDC callback is malformed. Status 400, inferred from the name.
 	CodeOIDCInvalidCallbackRequest Code = "oidc_invalid_callback_request"
@@ -629,8 +603,8 @@ const (
 	CodeOIDCResponseEmailMissing Code = "oidc_response_email_missing"
 	// The identity provider's response has no name. Status 400, inferred from the name.
 	CodeOIDCResponseNameMissing Code = "oidc_response_name_missing"
-	// The identity provider's ID token and userinfo presumably name different subjects. Status 400, inferred
-	// from the name.
+	// The identity provider's ID token and userinfo presumably name different subjects. Status 400, inferred from the
+	// name.
 	CodeOIDCResponseSubjectMismatch Code = "oidc_response_subject_mismatch"
 	// The identity provider's response has no subject. Status 400, inferred from the name.
 	CodeOIDCResponseSubjectMissing Code = "oidc_response_subject_missing"
@@ -639,8 +613,8 @@ const (
 	// The identity provider does not let the person use this application. Status 400, inferred from the name.
 	// HTTPStatus gives 403.
 	CodeOIDCUserNotAssignedToAppInIDP Code = "oidc_user_not_assigned_to_app_in_idp"
-	// The OIDC identity provider did not renew its access token. Status 401, inferred from the name. HTTPStatus
-	// gives 400.
+	// The OIDC identity provider did not renew its access token. Status 401, inferred from the name. HTTPStatus gives
+	// 400.
 	CodeUnableToRefreshOIDCToken Code = "unable_to_refresh_oidc_token"
 	// The identity provider sent an OIDC response that nobody asked for. Status 400, inferred from the name.
 	CodeUnsolicitedOIDCResponse Code = "unsolicited_oidc_response"
@@ -652,11 +626,10 @@ const (
 	CodeActiveSCIMConnectionExists Code = "active_scim_connection_exists"
 	// The identity provider for SCIM is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidSCIMIDP Code = "invalid_scim_idp"
-	// The organization lacks an active SCIM connection. Status 400, inferred from the name. HTTPStatus gives
-	// 404.
+	// The organization lacks an active SCIM connection. Status 400, inferred from the name. HTTPStatus gives 404.
 	CodeNoActiveSCIMConnection Code = "no_active_scim_connection"
-	// The SCIM connection has no token rotation in progress that could be completed or cancelled. Status 400,
-	// inferred from the name.
+	// The SCIM connection has no token rotation in progress that could be completed or cancelled. Status 400, inferred
+	// from the name.
 	CodeSCIMConnectionNotRotatingToken Code = "scim_connection_not_rotating_token"
 	// A role assignment by SCIM group names no group. Status 400, inferred from the name.
 	CodeSCIMGroupRoleAssignmentDoesNotContainGroupID Code = "scim_group_role_assignment_does_not_contain_group_id"
@@ -666,8 +639,8 @@ const (
 
 // Organizations: organizations and their settings.
 const (
-	// Another organization has claimed the e-mail domain, so its addresses cannot be used elsewhere. Status
-	// 400. HTTPStatus gives 403.
+	// Another organization has claimed the e-mail domain, so its addresses cannot be used elsewhere. Status 400.
+	// HTTPStatus gives 403.
 	CodeActionNotAllowedEmailDomainIsClaimed Code = "action_not_allowed_email_domain_is_claimed"
 	// "auth_methods" is set to RESTRICTED, but "allowed_auth_methods" names none. Status 400.
 	CodeAllowedAuthMethodsRequiredForRestricted Code = "allowed_auth_methods_required_for_restricted"
@@ -677,72 +650,67 @@ const (
 	CodeClaimedEmailDomainsNotSupported Code = "claimed_email_domains_not_supported"
 	// Presumably an organization like this one exists already. Status 400, inferred from the name.
 	CodeDuplicateOrganization Code = "duplicate_organization"
-	// The organization admits nobody by e-mail domain, and the person is not a member. Status 400, inferred
-	// from the name. HTTPStatus gives 403.
-	CodeEmailJITProvisioningNotAllowed Code = "email_jit_provisioning_not_allowed"
-	// The organization does not admit new members through the SSO connection. Status 400, inferred from the
+	// The organization admits nobody by e-mail domain, and the person is not a member. Status 400, inferred from the
 	// name. HTTPStatus gives 403.
+	CodeEmailJITProvisioningNotAllowed Code = "email_jit_provisioning_not_allowed"
+	// The organization does not admit new members through the SSO connection. Status 400, inferred from the name.
+	// HTTPStatus gives 403.
 	CodeInvalidConnectionForJITProvisioning Code = "invalid_connection_for_jit_provisioning"
 	// The organization does not allow invitations, or not to this address. Status 400, inferred from the name.
 	// HTTPStatus gives 403.
 	CodeInvalidEmailForInvites Code = "invalid_email_for_invites"
-	// The e-mail domain is not among those the organization admits. The error carries details. Status 400,
-	// inferred from the name. HTTPStatus gives 403.
+	// The e-mail domain is not among those the organization admits. The error carries details. Status 400, inferred
+	// from the name. HTTPStatus gives 403.
 	CodeInvalidEmailForJITProvisioning Code = "invalid_email_for_jit_provisioning"
 	// The allowed OAuth tenants are not given as lists of ids by provider. Status 400, inferred from the name.
 	CodeInvalidOAuthAllowedTenantsFormat Code = "invalid_oauth_allowed_tenants_format"
-	// The OAuth tenant is not among those the organization admits. Status 400, inferred from the name.
-	// HTTPStatus gives 403.
+	// The OAuth tenant is not among those the organization admits. Status 400, inferred from the name. HTTPStatus gives
+	// 403.
 	CodeInvalidOAuthTenantForJITProvisioning Code = "invalid_oauth_tenant_for_jit_provisioning"
 	// "allowed_auth_methods" contains a method the API does not know. Status 400, inferred from the name.
 	CodeInvalidOrganizationAllowedAuthMethods Code = "invalid_organization_allowed_auth_methods"
 	// "allowed_mfa_methods" contains a method the API does not know. Status 400, inferred from the name.
 	CodeInvalidOrganizationAllowedMFAMethods Code = "invalid_organization_allowed_mfa_methods"
-	// One of the organization's authentication settings has a value the API does not know. Status 400, inferred
-	// from the name.
+	// One of the organization's authentication settings has a value the API does not know. Status 400, inferred from
+	// the name.
 	CodeInvalidOrganizationAuthFactorSetting Code = "invalid_organization_auth_factor_setting"
-	// The organization's setting for admission by e-mail domain has a value that is not allowed there. Status
-	// 400, inferred from the name.
+	// The organization's setting for admission by e-mail domain has a value that is not allowed there. Status 400,
+	// inferred from the name.
 	CodeInvalidOrganizationAuthFactorSettingForEmailJITProvisioning Code = "invalid_organization_auth_factor_setting_for_email_jit_provisioning"
-	// The organization's setting for admission by OAuth tenant has a value that is not allowed there. Status
-	// 400, inferred from the name.
+	// The organization's setting for admission by OAuth tenant has a value that is not allowed there. Status 400,
+	// inferred from the name.
 	CodeInvalidOrganizationAuthFactorSettingForOAuthTenantJITProvisioning Code = "invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning"
-	// The organization's settings for authentication methods are not acceptable together. Status 400, inferred
-	// from the name.
+	// The organization's settings for authentication methods are not acceptable together. Status 400, inferred from the
+	// name.
 	CodeInvalidOrganizationAuthMethodSettings Code = "invalid_organization_auth_method_settings"
-	// The organization's external id contains characters that are not allowed, or is longer than 128
-	// characters. Status 400, inferred from the name.
+	// The organization's external id contains characters that are not allowed, or is longer than 128 characters. Status
+	// 400, inferred from the name.
 	CodeInvalidOrganizationExternalID Code = "invalid_organization_external_id"
 	// The organization id is malformed. Status 400, inferred from the name.
 	CodeInvalidOrganizationID Code = "invalid_organization_id"
-	// One of the organization's MFA settings has a value the API does not know. Status 400, inferred from the
-	// name.
+	// One of the organization's MFA settings has a value the API does not know. Status 400, inferred from the name.
 	CodeInvalidOrganizationMFAFactorSetting Code = "invalid_organization_mfa_factor_setting"
-	// The organization's MFA policy is neither OPTIONAL nor REQUIRED_FOR_ALL. Status 400, inferred from the
-	// name.
+	// The organization's MFA policy is neither OPTIONAL nor REQUIRED_FOR_ALL. Status 400, inferred from the name.
 	CodeInvalidOrganizationMFAPolicy Code = "invalid_organization_mfa_policy"
 	// The organization's name is empty or longer than 128 characters. Status 400, inferred from the name.
 	CodeInvalidOrganizationName Code = "invalid_organization_name"
-	// The slug contains characters that are not allowed, or is not 2 to 128 characters long. Status 400, from
-	// test data of others.
+	// The slug contains characters that are not allowed, or is not 2 to 128 characters long. Status 400, as seen in
+	// other SDKs' test data.
 	CodeInvalidOrganizationSlug Code = "invalid_organization_slug"
-	// An e-mail setting is RESTRICTED, presumably without the domains it needs. Status 400, inferred from the
-	// name.
+	// An e-mail setting is RESTRICTED, presumably without the domains it needs. Status 400, inferred from the name.
 	CodeInvalidRestrictedEmailSetting Code = "invalid_restricted_email_setting"
-	// The OAuth tenant setting is RESTRICTED, presumably without the tenants it needs. Status 400, inferred
-	// from the name.
-	CodeInvalidRestrictedOAuthTenantsSetting Code = "invalid_restricted_oauth_tenants_setting"
-	// The SSO setting is RESTRICTED, presumably without the connections it needs. Status 400, inferred from the
+	// The OAuth tenant setting is RESTRICTED, presumably without the tenants it needs. Status 400, inferred from the
 	// name.
+	CodeInvalidRestrictedOAuthTenantsSetting Code = "invalid_restricted_oauth_tenants_setting"
+	// The SSO setting is RESTRICTED, presumably without the connections it needs. Status 400, inferred from the name.
 	CodeInvalidRestrictedSSOSetting Code = "invalid_restricted_sso_setting"
-	// The organization id in the token's claims is malformed or does not match the request. Status 400,
-	// inferred from the name.
+	// The organization id in the token's claims is malformed or does not match the request. Status 400, inferred from
+	// the name.
 	CodeInvalidTokenOrganizationIDClaim Code = "invalid_token_organization_id_claim"
-	// The organization admits nobody by OAuth tenant, and the person is not a member. Status 400, inferred from
-	// the name. HTTPStatus gives 403.
+	// The organization admits nobody by OAuth tenant, and the person is not a member. Status 400, inferred from the
+	// name. HTTPStatus gives 403.
 	CodeOAuthTenantJITProvisioningNotAllowed Code = "oauth_tenant_jit_provisioning_not_allowed"
-	// The organization does not allow this login method. Status 400, inferred from the name. HTTPStatus gives
-	// 403.
+	// The organization does not allow this login method. Status 400, inferred from the name. HTTPStatus gives 403.
 	CodeOperationRestrictedByOrganizationAuthMethods Code = "operation_restricted_by_organization_auth_methods"
 	// Another organization has the external id. Status 400, inferred from the name.
 	CodeOrganizationExternalIDAlreadyUsed Code = "organization_external_id_already_used"
@@ -754,17 +722,16 @@ const (
 	CodeOrganizationNameMissing Code = "organization_name_missing"
 	// No organization has this id, slug or external id. Status 404, inferred from the name.
 	CodeOrganizationNotFound Code = "organization_not_found"
-	// An e-mail domain that many people share, such as that of a public provider, cannot be claimed. Status
-	// 400, inferred from the name.
+	// An e-mail domain that many people share, such as that of a public provider, cannot be claimed. Status 400,
+	// inferred from the name.
 	CodeOrganizationSettingsClaimedDomainTooCommon Code = "organization_settings_claimed_domain_too_common"
-	// A domain in "email_allowed_domains" belongs to a provider of disposable addresses. Status 400, inferred
-	// from the name.
-	CodeOrganizationSettingsDisposableDomain Code = "organization_settings_disposable_domain"
-	// A domain in "email_allowed_domains" belongs to a public e-mail provider. Status 400, inferred from the
+	// A domain in "email_allowed_domains" belongs to a provider of disposable addresses. Status 400, inferred from the
 	// name.
+	CodeOrganizationSettingsDisposableDomain Code = "organization_settings_disposable_domain"
+	// A domain in "email_allowed_domains" belongs to a public e-mail provider. Status 400, inferred from the name.
 	CodeOrganizationSettingsDomainTooCommon Code = "organization_settings_domain_too_common"
-	// An e-mail domain is claimed twice, here or presumably by another organization. Status 400, inferred from
-	// the name.
+	// An e-mail domain is claimed twice, here or presumably by another organization. Status 400, inferred from the
+	// name.
 	CodeOrganizationSettingsDuplicateClaimedDomain Code = "organization_settings_duplicate_claimed_domain"
 	// A domain is listed twice in "email_allowed_domains". Status 400, inferred from the name.
 	CodeOrganizationSettingsDuplicateDomain Code = "organization_settings_duplicate_domain"
@@ -780,68 +747,66 @@ const (
 
 // Organization search: filters and operands of a search for organizations.
 const (
-	// The value for the filter "allowed_domain_fuzzy" of the organization search has fewer than three
-	// characters. Status 400, inferred from the name.
-	CodeOrganizationSearchAllowedDomainFuzzyTooShort Code = "organization_search_allowed_domain_fuzzy_too_short"
-	// A filter of the organization search takes a list of strings, and its "filter_value" is something else.
+	// The value for the filter "allowed_domain_fuzzy" of the organization search has fewer than three characters.
 	// Status 400, inferred from the name.
-	CodeOrganizationSearchExpectedArrayOfStrings Code = "organization_search_expected_array_of_strings"
-	// A filter of the organization search takes true or false, and its "filter_value" is something else. Status
+	CodeOrganizationSearchAllowedDomainFuzzyTooShort Code = "organization_search_allowed_domain_fuzzy_too_short"
+	// A filter of the organization search takes a list of strings, and its "filter_value" is something else. Status
 	// 400, inferred from the name.
+	CodeOrganizationSearchExpectedArrayOfStrings Code = "organization_search_expected_array_of_strings"
+	// A filter of the organization search takes true or false, and its "filter_value" is something else. Status 400,
+	// inferred from the name.
 	CodeOrganizationSearchExpectedBoolean Code = "organization_search_expected_boolean"
 	// A filter of the organization search takes a string, and its "filter_value" is something else. Status 400,
 	// inferred from the name.
 	CodeOrganizationSearchExpectedString Code = "organization_search_expected_string"
-	// The "filter_name" of an operand of the organization search is not a string. Status 400, inferred from the
-	// name.
+	// The "filter_name" of an operand of the organization search is not a string. Status 400, inferred from the name.
 	CodeOrganizationSearchFilterNameMustBeString Code = "organization_search_filter_name_must_be_string"
 	// An operand of the organization search names a filter that does not exist. Status 400.
 	CodeOrganizationSearchFilterNameNotRecognized Code = "organization_search_filter_name_not_recognized"
-	// The value for the filter "member_email_fuzzy" of the organization search has fewer than three characters.
-	// Status 400, inferred from the name.
+	// The value for the filter "member_email_fuzzy" of the organization search has fewer than three characters. Status
+	// 400, inferred from the name.
 	CodeOrganizationSearchMemberEmailFuzzyTooShort Code = "organization_search_member_email_fuzzy_too_short"
-	// The organization search filters by "allowed_domain_fuzzy" without a "filter_value". Status 400, inferred
-	// from the name.
+	// The organization search filters by "allowed_domain_fuzzy" without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeOrganizationSearchMissingAllowedDomainFuzzy Code = "organization_search_missing_allowed_domain_fuzzy"
-	// The organization search filters by "allowed_domains" without a "filter_value". Status 400, inferred from
-	// the name.
+	// The organization search filters by "allowed_domains" without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeOrganizationSearchMissingAllowedDomains Code = "organization_search_missing_allowed_domains"
-	// The organization search filters by "claimed_email_domains" without a "filter_value". Status 400, inferred
-	// from the name.
+	// The organization search filters by "claimed_email_domains" without a "filter_value". Status 400, inferred from
+	// the name.
 	CodeOrganizationSearchMissingClaimedEmailDomains Code = "organization_search_missing_claimed_email_domains"
 	// An operand of the organization search has no "filter_name". Status 400, inferred from the name.
 	CodeOrganizationSearchMissingFilterName Code = "organization_search_missing_filter_name"
 	// An operand of the organization search has no "filter_value". Status 400, inferred from the name.
 	CodeOrganizationSearchMissingFilterValue Code = "organization_search_missing_filter_value"
-	// The organization search filters by "has_active_sso_connection" without a "filter_value". Status 400,
-	// inferred from the name.
+	// The organization search filters by "has_active_sso_connection" without a "filter_value". Status 400, inferred
+	// from the name.
 	CodeOrganizationSearchMissingHasActiveSSOConnection Code = "organization_search_missing_has_active_sso_connection"
-	// The organization search filters by "member_email_fuzzy" without a "filter_value". Status 400, inferred
-	// from the name.
+	// The organization search filters by "member_email_fuzzy" without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeOrganizationSearchMissingMemberEmailFuzzy Code = "organization_search_missing_member_email_fuzzy"
-	// The organization search filters by "member_emails" without a "filter_value". Status 400, inferred from
-	// the name.
+	// The organization search filters by "member_emails" without a "filter_value". Status 400, inferred from the name.
 	CodeOrganizationSearchMissingMemberEmails Code = "organization_search_missing_member_emails"
-	// The organization search filters by "organization_ids" without a "filter_value". Status 400, inferred from
-	// the name.
+	// The organization search filters by "organization_ids" without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeOrganizationSearchMissingOrganizationIDs Code = "organization_search_missing_organization_ids"
-	// The organization search filters by "organization_name_fuzzy" without a "filter_value". Status 400,
-	// inferred from the name.
+	// The organization search filters by "organization_name_fuzzy" without a "filter_value". Status 400, inferred from
+	// the name.
 	CodeOrganizationSearchMissingOrganizationNameFuzzy Code = "organization_search_missing_organization_name_fuzzy"
-	// The organization search filters by "organization_slug_fuzzy" without a "filter_value". Status 400,
-	// inferred from the name.
+	// The organization search filters by "organization_slug_fuzzy" without a "filter_value". Status 400, inferred from
+	// the name.
 	CodeOrganizationSearchMissingOrganizationSlugFuzzy Code = "organization_search_missing_organization_slug_fuzzy"
-	// The organization search filters by "organization_slugs" without a "filter_value". Status 400, inferred
-	// from the name.
+	// The organization search filters by "organization_slugs" without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeOrganizationSearchMissingOrganizationSlugs Code = "organization_search_missing_organization_slugs"
-	// The organization search filters by "sso_connection_id" without a "filter_value". Status 400, inferred
-	// from the name.
+	// The organization search filters by "sso_connection_id" without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeOrganizationSearchMissingSSOConnectionID Code = "organization_search_missing_sso_connection_id"
-	// The value for the filter "organization_name_fuzzy" of the organization search has fewer than three
-	// characters. Status 400, inferred from the name.
+	// The value for the filter "organization_name_fuzzy" of the organization search has fewer than three characters.
+	// Status 400, inferred from the name.
 	CodeOrganizationSearchOrganizationNameFuzzyTooShort Code = "organization_search_organization_name_fuzzy_too_short"
-	// The value for the filter "organization_slug_fuzzy" of the organization search has fewer than three
-	// characters. Status 400, inferred from the name.
+	// The value for the filter "organization_slug_fuzzy" of the organization search has fewer than three characters.
+	// Status 400, inferred from the name.
 	CodeOrganizationSearchOrganizationSlugFuzzyTooShort Code = "organization_search_organization_slug_fuzzy_too_short"
 )
 
@@ -849,8 +814,7 @@ const (
 const (
 	// The new e-mail address is a deactivated address of another member. Status 400, inferred from the name.
 	CodeDesiredEmailDeactivatedByDifferentMember Code = "desired_email_deactivated_by_different_member"
-	// Another member is in the middle of changing to the same e-mail address. Status 400, inferred from the
-	// name.
+	// Another member is in the middle of changing to the same e-mail address. Status 400, inferred from the name.
 	CodeDesiredEmailUpdatingForDifferentMember Code = "desired_email_updating_for_different_member"
 	// Another member of the organization has the e-mail address. Status 400, inferred from the name.
 	CodeDuplicateMemberEmail Code = "duplicate_member_email"
@@ -860,16 +824,16 @@ const (
 	CodeDuplicateMemberPhoneNumber Code = "duplicate_member_phone_number"
 	// The member already has this phone number. Status 400, inferred from the name.
 	CodeDuplicateMemberPhoneNumberForMember Code = "duplicate_member_phone_number_for_member"
-	// The member's e-mail address is not verified, so the member cannot be reactivated. Status 400, inferred
-	// from the name.
+	// The member's e-mail address is not verified, so the member cannot be reactivated. Status 400, inferred from the
+	// name.
 	CodeEmailUnverifiedForReactivation Code = "email_unverified_for_reactivation"
 	// The member is not active, so the e-mail address cannot be changed. Status 400, inferred from the name.
 	CodeEmailUpdatesAvailableOnlyForActiveMembers Code = "email_updates_available_only_for_active_members"
-	// Looking up a member takes exactly one of the member id and the e-mail address. Status 400, inferred from
-	// the name.
+	// Looking up a member takes exactly one of the member id and the e-mail address. Status 400, inferred from the
+	// name.
 	CodeInvalidMemberGetFields Code = "invalid_member_get_fields"
-	// Members cannot change their own e-mail address through a member update. Status 400, inferred from the
-	// name. HTTPStatus gives 403.
+	// Members cannot change their own e-mail address through a member update. Status 400, inferred from the name.
+	// HTTPStatus gives 403.
 	CodeMemberCannotUpdateTheirEmailAddress Code = "member_cannot_update_their_email_address"
 	// Presumably the dashboard's search for members is switched off. Status 400, inferred from the name.
 	CodeMemberDashboardSearchDisabled Code = "member_dashboard_search_disabled"
@@ -895,76 +859,71 @@ const (
 
 // Member search: filters and operands of a search for members.
 const (
-	// A member search lists member ids and external ids together; it takes one kind at a time. Status 400,
-	// inferred from the name.
+	// A member search lists member ids and external ids together; it takes one kind at a time. Status 400, inferred
+	// from the name.
 	CodeMemberSearchCannotMixInternalAndExternalMemberIDs Code = "member_search_cannot_mix_internal_and_external_member_ids"
-	// A filter of the member search takes a list of strings, and its "filter_value" is something else. Status
-	// 400, inferred from the name.
+	// A filter of the member search takes a list of strings, and its "filter_value" is something else. Status 400,
+	// inferred from the name.
 	CodeMemberSearchExpectedArrayOfStrings Code = "member_search_expected_array_of_strings"
-	// A filter of the member search takes true or false, and its "filter_value" is something else. Status 400,
-	// inferred from the name.
+	// A filter of the member search takes true or false, and its "filter_value" is something else. Status 400, inferred
+	// from the name.
 	CodeMemberSearchExpectedBoolean Code = "member_search_expected_boolean"
-	// A filter of the member search takes a string, and its "filter_value" is something else. Status 400,
-	// inferred from the name.
+	// A filter of the member search takes a string, and its "filter_value" is something else. Status 400, inferred from
+	// the name.
 	CodeMemberSearchExpectedString Code = "member_search_expected_string"
 	// The "filter_name" of an operand of the member search is not a string. Status 400, inferred from the name.
 	CodeMemberSearchFilterNameMustBeString Code = "member_search_filter_name_must_be_string"
 	// An operand of the member search names a filter that does not exist. Status 400, inferred from the name.
 	CodeMemberSearchFilterNameNotRecognized Code = "member_search_filter_name_not_recognized"
-	// The value for the filter "member_email_fuzzy" of the member search has fewer than three characters.
-	// Status 400, inferred from the name.
+	// The value for the filter "member_email_fuzzy" of the member search has fewer than three characters. Status 400,
+	// inferred from the name.
 	CodeMemberSearchMemberEmailFuzzyTooShort Code = "member_search_member_email_fuzzy_too_short"
-	// The value for the filter "member_mfa_phone_number_fuzzy" of the member search has fewer than three
-	// characters. Status 400, inferred from the name.
+	// The value for the filter "member_mfa_phone_number_fuzzy" of the member search has fewer than three characters.
+	// Status 400, inferred from the name.
 	CodeMemberSearchMemberMFAPhoneNumberFuzzyTooShort Code = "member_search_member_mfa_phone_number_fuzzy_too_short"
 	// An operand of the member search has no "filter_name". Status 400, inferred from the name.
 	CodeMemberSearchMissingFilterName Code = "member_search_missing_filter_name"
 	// An operand of the member search has no "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingFilterValue Code = "member_search_missing_filter_value"
-	// The member search filters by "member_is_breakglass" without a "filter_value". Status 400, inferred from
-	// the name.
+	// The member search filters by "member_is_breakglass" without a "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingIsBreakglass Code = "member_search_missing_is_breakglass"
-	// The member search filters by "member_email_fuzzy" without a "filter_value". Status 400, inferred from the
-	// name.
+	// The member search filters by "member_email_fuzzy" without a "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingMemberEmailFuzzy Code = "member_search_missing_member_email_fuzzy"
-	// The member search filters by "member_emails" without a "filter_value". Status 400, inferred from the
-	// name.
+	// The member search filters by "member_emails" without a "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingMemberEmails Code = "member_search_missing_member_emails"
 	// The member search filters by "member_ids" without a "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingMemberIDs Code = "member_search_missing_member_ids"
 	// The member search filters by "member_roles" without a "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingMemberRoles Code = "member_search_missing_member_roles"
-	// The member search filters by "member_mfa_phone_number_fuzzy" without a "filter_value". Status 400,
-	// inferred from the name.
+	// The member search filters by "member_mfa_phone_number_fuzzy" without a "filter_value". Status 400, inferred from
+	// the name.
 	CodeMemberSearchMissingMFAMemberPhoneNumberFuzzy Code = "member_search_missing_mfa_member_phone_number_fuzzy"
-	// The member search filters by "member_mfa_phone_numbers" without a "filter_value". Status 400, inferred
-	// from the name.
+	// The member search filters by "member_mfa_phone_numbers" without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeMemberSearchMissingMFAMemberPhoneNumbers Code = "member_search_missing_mfa_member_phone_numbers"
 	// The member search filters by OAuth provider without a "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingOAuthProviders Code = "member_search_missing_oauth_providers"
-	// The member search filters by organization id without a "filter_value". Status 400, inferred from the
-	// name.
+	// The member search filters by organization id without a "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingOrganizationID Code = "member_search_missing_organization_id"
-	// The member search filters by organization slug without a "filter_value". Status 400, inferred from the
-	// name.
+	// The member search filters by organization slug without a "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingOrganizationSlug Code = "member_search_missing_organization_slug"
-	// The member search filters by a part of the organization slug without a "filter_value". Status 400,
-	// inferred from the name.
-	CodeMemberSearchMissingOrganizationSlugFuzzy Code = "member_search_missing_organization_slug_fuzzy"
-	// The member search filters by "member_password_exists" without a "filter_value". Status 400, inferred from
+	// The member search filters by a part of the organization slug without a "filter_value". Status 400, inferred from
 	// the name.
+	CodeMemberSearchMissingOrganizationSlugFuzzy Code = "member_search_missing_organization_slug_fuzzy"
+	// The member search filters by "member_password_exists" without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeMemberSearchMissingPasswordExists Code = "member_search_missing_password_exists"
 	// The member search filters by status without a "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingStatus Code = "member_search_missing_status"
 	// The member search filters by "statuses" without a "filter_value". Status 400, inferred from the name.
 	CodeMemberSearchMissingStatuses Code = "member_search_missing_statuses"
-	// The member search filters by the existence of a TOTP without a "filter_value". Status 400, inferred from
-	// the name.
+	// The member search filters by the existence of a TOTP without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeMemberSearchMissingTOTPExists Code = "member_search_missing_totp_exists"
 	// The member search names no organization. Status 400, inferred from the name.
 	CodeMemberSearchOrganizationIDsEmpty Code = "member_search_organization_ids_empty"
-	// The part of an organization slug in a member search has fewer than three characters. Status 400, inferred
-	// from the name.
+	// The part of an organization slug in a member search has fewer than three characters. Status 400, inferred from
+	// the name.
 	CodeMemberSearchOrganizationSlugFuzzyTooShort Code = "member_search_organization_slug_fuzzy_too_short"
 )
 
@@ -972,8 +931,8 @@ const (
 const (
 	// A bulk migration contains too few or too many users. Status 400, inferred from the name.
 	CodeBulkMigrateInvalidUserCount Code = "bulk_migrate_invalid_user_count"
-	// The e-mail address cannot be removed, for example because it is the last primary factor. Status 400,
-	// inferred from the name.
+	// The e-mail address cannot be removed, for example because it is the last primary factor. Status 400, inferred
+	// from the name.
 	CodeCannotDeleteEmail Code = "cannot_delete_email"
 	// Without this factor, the user would have no primary factor left. Status 400, inferred from the name.
 	CodeCannotDeleteLastPrimaryFactor Code = "cannot_delete_last_primary_factor"
@@ -991,11 +950,11 @@ const (
 	CodeDuplicateUserExternalID Code = "duplicate_user_external_id"
 	// The new user has neither an e-mail address nor a phone number. Status 400, inferred from the name.
 	CodeInvalidCreateUserRequest Code = "invalid_create_user_request"
-	// The exchange of a primary factor names neither an e-mail address nor a phone number. Status 400, inferred
-	// from the name.
+	// The exchange of a primary factor names neither an e-mail address nor a phone number. Status 400, inferred from
+	// the name.
 	CodeInvalidExchangePrimaryFactorFields Code = "invalid_exchange_primary_factor_fields"
-	// Presumably the user does not have exactly one primary factor, which the exchange requires. Status 400,
-	// inferred from the name.
+	// Presumably the user does not have exactly one primary factor, which the exchange requires. Status 400, inferred
+	// from the name.
 	CodeInvalidExchangePrimaryFactorUser Code = "invalid_exchange_primary_factor_user"
 	// The user id is malformed. Status 400, inferred from the name.
 	CodeInvalidUserID Code = "invalid_user_id"
@@ -1017,33 +976,33 @@ const (
 
 // User search: filters and operands of a search for users.
 const (
-	// A user search lists user ids and external ids together; it takes one kind at a time. Status 400, inferred
-	// from the name.
+	// A user search lists user ids and external ids together; it takes one kind at a time. Status 400, inferred from
+	// the name.
 	CodeUserSearchCannotMixInternalAndExternalUserIDs Code = "user_search_cannot_mix_internal_and_external_user_ids"
-	// The value for the filter "email_address_fuzzy" of the user search has fewer than three characters. Status
-	// 400, inferred from the name.
+	// The value for the filter "email_address_fuzzy" of the user search has fewer than three characters. Status 400,
+	// inferred from the name.
 	CodeUserSearchEmailAddressFuzzyTooShort Code = "user_search_email_address_fuzzy_too_short"
-	// A filter of the user search takes a list of strings, and its "filter_value" is something else. Status
-	// 400, inferred from the name.
+	// A filter of the user search takes a list of strings, and its "filter_value" is something else. Status 400,
+	// inferred from the name.
 	CodeUserSearchExpectedArrayOfString Code = "user_search_expected_array_of_string"
-	// A filter of the user search takes true or false, and its "filter_value" is something else. Status 400,
-	// inferred from the name.
+	// A filter of the user search takes true or false, and its "filter_value" is something else. Status 400, inferred
+	// from the name.
 	CodeUserSearchExpectedBool Code = "user_search_expected_bool"
-	// A filter of the user search takes an object, and its "filter_value" is something else. Status 400,
-	// inferred from the name.
+	// A filter of the user search takes an object, and its "filter_value" is something else. Status 400, inferred from
+	// the name.
 	CodeUserSearchExpectedObject Code = "user_search_expected_object"
-	// A filter of the user search takes a string, and its "filter_value" is something else. Status 400,
-	// inferred from the name.
+	// A filter of the user search takes a string, and its "filter_value" is something else. Status 400, inferred from
+	// the name.
 	CodeUserSearchExpectedString Code = "user_search_expected_string"
-	// A filter of the user search takes an RFC 3339 timestamp, and its "filter_value" is something else. Status
-	// 400, inferred from the name.
+	// A filter of the user search takes an RFC 3339 timestamp, and its "filter_value" is something else. Status 400,
+	// inferred from the name.
 	CodeUserSearchExpectedTimestamp Code = "user_search_expected_timestamp"
 	// The "filter_name" of an operand of the user search is not a string. Status 400, inferred from the name.
 	CodeUserSearchFilterNameMustBeString Code = "user_search_filter_name_must_be_string"
 	// An operand of the user search names a filter that does not exist. Status 400, inferred from the name.
 	CodeUserSearchFilterNameNotRecognized Code = "user_search_filter_name_not_recognized"
-	// The value for the filter "full_name_fuzzy" of the user search has fewer than three characters. Status
-	// 400, inferred from the name.
+	// The value for the filter "full_name_fuzzy" of the user search has fewer than three characters. Status 400,
+	// inferred from the name.
 	CodeUserSearchFullNameFuzzyTooShort Code = "user_search_full_name_fuzzy_too_short"
 	// The cursor of the user search is malformed or no longer valid. Status 400, inferred from the name.
 	CodeUserSearchInvalidCursor Code = "user_search_invalid_cursor"
@@ -1057,29 +1016,23 @@ const (
 	CodeUserSearchInvalidStatusFilter Code = "user_search_invalid_status_filter"
 	// A filter of the user search lists more values than allowed. Status 400, inferred from the name.
 	CodeUserSearchMaximumFilterValueCountExceeded Code = "user_search_maximum_filter_value_count_exceeded"
-	// The user search filters by biometric registration id without a "filter_value". Status 400, inferred from
-	// the name.
+	// The user search filters by biometric registration id without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeUserSearchMissingBiometricRegistrationIDs Code = "user_search_missing_biometric_registration_ids"
-	// The user search filters by verified biometrics without a "filter_value". Status 400, inferred from the
-	// name.
+	// The user search filters by verified biometrics without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingBiometricVerified Code = "user_search_missing_biometric_verified"
-	// The user search filters by "created_at_greater_than" without a "filter_value". Status 400, inferred from
-	// the name.
+	// The user search filters by "created_at_greater_than" without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeUserSearchMissingCreatedAtGreaterThan Code = "user_search_missing_created_at_greater_than"
-	// The user search filters by "created_at_less_than" without a "filter_value". Status 400, inferred from the
-	// name.
+	// The user search filters by "created_at_less_than" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingCreatedAtLessThan Code = "user_search_missing_created_at_less_than"
-	// The user search filters by "crypto_wallet_address" without a "filter_value". Status 400, inferred from
-	// the name.
+	// The user search filters by "crypto_wallet_address" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingCryptoWalletAddress Code = "user_search_missing_crypto_wallet_address"
-	// The user search filters by "crypto_wallet_id" without a "filter_value". Status 400, inferred from the
-	// name.
+	// The user search filters by "crypto_wallet_id" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingCryptoWalletID Code = "user_search_missing_crypto_wallet_id"
-	// The user search filters by "crypto_wallet_verified" without a "filter_value". Status 400, inferred from
-	// the name.
+	// The user search filters by "crypto_wallet_verified" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingCryptoWalletVerified Code = "user_search_missing_crypto_wallet_verified"
-	// The user search filters by "email_address_fuzzy" without a "filter_value". Status 400, inferred from the
-	// name.
+	// The user search filters by "email_address_fuzzy" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingEmailAddressFuzzy Code = "user_search_missing_email_address_fuzzy"
 	// The user search filters by "email_address" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingEmailAddresses Code = "user_search_missing_email_addresses"
@@ -1093,24 +1046,21 @@ const (
 	CodeUserSearchMissingFilterName Code = "user_search_missing_filter_name"
 	// An operand of the user search has no "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingFilterValue Code = "user_search_missing_filter_value"
-	// The user search filters by "full_name_fuzzy" without a "filter_value". Status 400, inferred from the
-	// name.
+	// The user search filters by "full_name_fuzzy" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingFullNameFuzzy Code = "user_search_missing_full_name_fuzzy"
 	// Presumably the "created_at_between" filter of the user search lacks its "greater_than" bound. Status 400,
 	// inferred from the name.
 	CodeUserSearchMissingGreaterThan Code = "user_search_missing_greater_than"
-	// Presumably the "created_at_between" filter of the user search lacks its "less_than" bound. Status 400,
-	// inferred from the name.
+	// Presumably the "created_at_between" filter of the user search lacks its "less_than" bound. Status 400, inferred
+	// from the name.
 	CodeUserSearchMissingLessThan Code = "user_search_missing_less_than"
 	// The user search filters by "oauth_provider" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingOAuthProviders Code = "user_search_missing_oauth_providers"
-	// The user search filters by "password_exists" without a "filter_value". Status 400, inferred from the
-	// name.
+	// The user search filters by "password_exists" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingPassword Code = "user_search_missing_password"
 	// The user search filters by "phone_id" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingPhoneIDs Code = "user_search_missing_phone_ids"
-	// The user search filters by "phone_number_fuzzy" without a "filter_value". Status 400, inferred from the
-	// name.
+	// The user search filters by "phone_number_fuzzy" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingPhoneNumberFuzzy Code = "user_search_missing_phone_number_fuzzy"
 	// The user search filters by "phone_number" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingPhoneNumbers Code = "user_search_missing_phone_numbers"
@@ -1124,14 +1074,14 @@ const (
 	CodeUserSearchMissingTOTPVerified Code = "user_search_missing_totp_verified"
 	// The user search filters by "user_id" without a "filter_value". Status 400, inferred from the name.
 	CodeUserSearchMissingUserIDs Code = "user_search_missing_user_ids"
-	// The user search filters by "webauthn_registration_id" without a "filter_value". Status 400, inferred from
-	// the name.
+	// The user search filters by "webauthn_registration_id" without a "filter_value". Status 400, inferred from the
+	// name.
 	CodeUserSearchMissingWebAuthnRegistrationIDs Code = "user_search_missing_webauthn_registration_ids"
-	// The user search filters by "webauthn_registration_verified" without a "filter_value". Status 400,
-	// inferred from the name.
+	// The user search filters by "webauthn_registration_verified" without a "filter_value". Status 400, inferred from
+	// the name.
 	CodeUserSearchMissingWebAuthnVerified Code = "user_search_missing_webauthn_verified"
-	// The value for the filter "phone_number_fuzzy" of the user search has fewer than three characters. Status
-	// 400, inferred from the name.
+	// The value for the filter "phone_number_fuzzy" of the user search has fewer than three characters. Status 400,
+	// inferred from the name.
 	CodeUserSearchPhoneNumberFuzzyTooShort Code = "user_search_phone_number_fuzzy_too_short"
 )
 
@@ -1139,26 +1089,25 @@ const (
 const (
 	// A B2B project has no list of allowed country codes for WhatsApp. Status 400, inferred from the name.
 	CodeCountryCodeAllowlistB2BWhatsAppNotSupported Code = "country_code_allowlist_b2b_whatsapp_not_supported"
-	// Presumably some country codes can be allowed only after a payment method is verified. Status 400,
-	// inferred from the name.
+	// Presumably some country codes can be allowed only after a payment method is verified. Status 400, inferred from
+	// the name.
 	CodeCountryCodeAllowlistBillingNotVerified Code = "country_code_allowlist_billing_not_verified"
 	// The list of allowed country codes is empty. Status 400, inferred from the name.
 	CodeCountryCodeAllowlistEmpty Code = "country_code_allowlist_empty"
-	// The list of allowed country codes contains unknown or unsupported ones. Status 400, inferred from the
-	// name.
+	// The list of allowed country codes contains unknown or unsupported ones. Status 400, inferred from the name.
 	CodeCountryCodeAllowlistInvalidCountryCodes Code = "country_code_allowlist_invalid_country_codes"
-	// The carrier could not deliver the text or WhatsApp message. Status 400, from test data of others.
+	// The carrier could not deliver the text or WhatsApp message. Status 400, as seen in other SDKs' test data.
 	CodeDownstreamCarrierError Code = "downstream_carrier_error"
 	// No user has this e-mail address or e-mail id. Status 404.
 	CodeEmailNotFound Code = "email_not_found"
-	// The factor does not verify the e-mail address; one that does is required first. Status 400, inferred from
-	// the name.
+	// The factor does not verify the e-mail address; one that does is required first. Status 400, inferred from the
+	// name.
 	CodeEmailVerificationRequired Code = "email_verification_required"
-	// E-mails to the address bounce, so nothing is sent there. Status 400, from test data of others.
+	// E-mails to the address bounce, so nothing is sent there. Status 400, as seen in other SDKs' test data.
 	CodeInactiveEmail Code = "inactive_email"
-	// The e-mail address is malformed. Status 400, from test data of others.
+	// The e-mail address is malformed. Status 400, as seen in other SDKs' test data.
 	CodeInvalidEmail Code = "invalid_email"
-	// The domain of the e-mail address is malformed or not acceptable. Status 400, from test data of others.
+	// The domain of the e-mail address is malformed or not acceptable. Status 400, as seen in other SDKs' test data.
 	CodeInvalidEmailDomain Code = "invalid_email_domain"
 	// The e-mail id is malformed. Status 400, inferred from the name.
 	CodeInvalidEmailID Code = "invalid_email_id"
@@ -1166,11 +1115,10 @@ const (
 	CodeInvalidEmailSandbox Code = "invalid_email_sandbox"
 	// The phone number is not in E.164 form. Status 400, inferred from the name.
 	CodeInvalidPhoneNumber Code = "invalid_phone_number"
-	// The phone number's country is not supported, or the project does not allow it. Status 400, inferred from
-	// the name.
-	CodeInvalidPhoneNumberCountryCode Code = "invalid_phone_number_country_code"
-	// Presumably the phone number is a placeholder copied from the documentation. Status 400, inferred from the
+	// The phone number's country is not supported, or the project does not allow it. Status 400, inferred from the
 	// name.
+	CodeInvalidPhoneNumberCountryCode Code = "invalid_phone_number_country_code"
+	// Presumably the phone number is a placeholder copied from the documentation. Status 400, inferred from the name.
 	CodeInvalidPhoneNumberDocs Code = "invalid_phone_number_docs"
 	// The sandbox's phone number works in the test environment only. Status 400, inferred from the name.
 	CodeInvalidPhoneNumberSandbox Code = "invalid_phone_number_sandbox"
@@ -1200,8 +1148,8 @@ const (
 	CodeInvalidEmailSubject Code = "invalid_email_subject"
 	// The content of the e-mail template is malformed or not acceptable. Status 400, inferred from the name.
 	CodeInvalidEmailTemplateContent Code = "invalid_email_template_content"
-	// The parameters for the e-mail template are missing, malformed or not acceptable. Status 400, inferred
-	// from the name.
+	// The parameters for the e-mail template are missing, malformed or not acceptable. Status 400, inferred from the
+	// name.
 	CodeInvalidEmailTemplateParameters Code = "invalid_email_template_parameters"
 	// The part before the @ of the sender's address is not acceptable. Status 400, inferred from the name.
 	CodeInvalidFromLocalPart Code = "invalid_from_local_part"
@@ -1215,8 +1163,8 @@ const (
 	CodeInvalidTemplateValues Code = "invalid_template_values"
 	// A parameter needed for the text message is missing. Status 400, inferred from the name.
 	CodeMissingSMSParameter Code = "missing_sms_parameter"
-	// The feature needs an e-mail domain of the project's own. Status 400, inferred from the name. HTTPStatus
-	// gives 500.
+	// The feature needs an e-mail domain of the project's own. Status 400, inferred from the name. HTTPStatus gives
+	// 500.
 	CodeRequiredCustomEmailDomain Code = "required_custom_email_domain"
 	// There is no such template for text messages. Status 404, inferred from the name.
 	CodeSMSTemplateNotFound Code = "sms_template_not_found"
@@ -1232,79 +1180,76 @@ const (
 	CodeDuplicateRedirectURL Code = "duplicate_redirect_url"
 	// The URL cannot be a default, or is malformed. Status 400, inferred from the name.
 	CodeInvalidDefaultURL Code = "invalid_default_url"
-	// The discovery redirect URL is malformed or not registered for the project. Status 400, inferred from the
-	// name.
+	// The discovery redirect URL is malformed or not registered for the project. Status 400, inferred from the name.
 	CodeInvalidDiscoveryRedirectURL Code = "invalid_discovery_redirect_url"
-	// The redirect URL for invitations by magic link is malformed or not registered for the project. Status
-	// 400, inferred from the name.
-	CodeInvalidInviteMagicLinkURL Code = "invalid_invite_magic_link_url"
-	// The redirect URL for invitations is malformed or not registered for the project. Status 400, inferred
-	// from the name.
-	CodeInvalidInviteRedirectURL Code = "invalid_invite_redirect_url"
-	// The redirect URL for logins by magic link is malformed or not registered for the project. Status 400,
+	// The redirect URL for invitations by magic link is malformed or not registered for the project. Status 400,
 	// inferred from the name.
-	CodeInvalidLoginMagicLinkURL Code = "invalid_login_magic_link_url"
-	// The redirect URL for logins by OAuth is malformed or not registered for the project. Status 400, inferred
-	// from the name.
-	CodeInvalidLoginOAuthURL Code = "invalid_login_oauth_url"
-	// The redirect URL for logins is malformed or not registered for the project. Status 400, inferred from the
+	CodeInvalidInviteMagicLinkURL Code = "invalid_invite_magic_link_url"
+	// The redirect URL for invitations is malformed or not registered for the project. Status 400, inferred from the
 	// name.
+	CodeInvalidInviteRedirectURL Code = "invalid_invite_redirect_url"
+	// The redirect URL for logins by magic link is malformed or not registered for the project. Status 400, inferred
+	// from the name.
+	CodeInvalidLoginMagicLinkURL Code = "invalid_login_magic_link_url"
+	// The redirect URL for logins by OAuth is malformed or not registered for the project. Status 400, inferred from
+	// the name.
+	CodeInvalidLoginOAuthURL Code = "invalid_login_oauth_url"
+	// The redirect URL for logins is malformed or not registered for the project. Status 400, inferred from the name.
 	CodeInvalidLoginRedirectURL Code = "invalid_login_redirect_url"
-	// The redirect URL for logins by SSO is malformed or not registered for the project. Status 400, inferred
-	// from the name.
+	// The redirect URL for logins by SSO is malformed or not registered for the project. Status 400, inferred from the
+	// name.
 	CodeInvalidLoginSSOURL Code = "invalid_login_sso_url"
-	// The redirect URL for the magic link is malformed or not registered for the project. Status 400, inferred
-	// from the name.
+	// The redirect URL for the magic link is malformed or not registered for the project. Status 400, inferred from the
+	// name.
 	CodeInvalidMagicLinkURL Code = "invalid_magic_link_url"
-	// The redirect URL for password resets is malformed or not registered for the project. Status 400, inferred
-	// from the name.
+	// The redirect URL for password resets is malformed or not registered for the project. Status 400, inferred from
+	// the name.
 	CodeInvalidPasswordResetRedirectURL Code = "invalid_password_reset_redirect_url"
 	// The type of the redirect URL is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidRedirectURLType Code = "invalid_redirect_url_type"
-	// The redirect URL for sign-ups by magic link is malformed or not registered for the project. Status 400,
-	// inferred from the name.
-	CodeInvalidSignupMagicLinkURL Code = "invalid_signup_magic_link_url"
-	// The redirect URL for sign-ups by OAuth is malformed or not registered for the project. Status 400,
-	// inferred from the name.
-	CodeInvalidSignupOAuthURL Code = "invalid_signup_oauth_url"
-	// The redirect URL for sign-ups is malformed or not registered for the project. Status 400, inferred from
-	// the name.
-	CodeInvalidSignupRedirectURL Code = "invalid_signup_redirect_url"
-	// The redirect URL for sign-ups by SSO is malformed or not registered for the project. Status 400, inferred
+	// The redirect URL for sign-ups by magic link is malformed or not registered for the project. Status 400, inferred
 	// from the name.
+	CodeInvalidSignupMagicLinkURL Code = "invalid_signup_magic_link_url"
+	// The redirect URL for sign-ups by OAuth is malformed or not registered for the project. Status 400, inferred from
+	// the name.
+	CodeInvalidSignupOAuthURL Code = "invalid_signup_oauth_url"
+	// The redirect URL for sign-ups is malformed or not registered for the project. Status 400, inferred from the name.
+	CodeInvalidSignupRedirectURL Code = "invalid_signup_redirect_url"
+	// The redirect URL for sign-ups by SSO is malformed or not registered for the project. Status 400, inferred from
+	// the name.
 	CodeInvalidSignupSSOURL Code = "invalid_signup_sso_url"
-	// The request names no discovery redirect URL, and the project has no default one. Status 400, inferred
-	// from the name. HTTPStatus gives 500.
+	// The request names no discovery redirect URL, and the project has no default one. Status 400, inferred from the
+	// name. HTTPStatus gives 500.
 	CodeNoDefaultDiscoveryRedirectURLSet Code = "no_default_discovery_redirect_url_set"
-	// The request names no redirect URL for invitations, and the project has no default one. Status 400,
-	// inferred from the name. HTTPStatus gives 500.
+	// The request names no redirect URL for invitations, and the project has no default one. Status 400, inferred from
+	// the name. HTTPStatus gives 500.
 	CodeNoDefaultInviteRedirectURLSet Code = "no_default_invite_redirect_url_set"
-	// The request names no redirect URL for logins, and the project has no default one. Status 400, inferred
-	// from the name. HTTPStatus gives 500.
+	// The request names no redirect URL for logins, and the project has no default one. Status 400, inferred from the
+	// name. HTTPStatus gives 500.
 	CodeNoDefaultLoginRedirectURLSet Code = "no_default_login_redirect_url_set"
-	// The request names no redirect URL for sign-ups, and the project has no default one. Status 400, inferred
-	// from the name. HTTPStatus gives 500.
+	// The request names no redirect URL for sign-ups, and the project has no default one. Status 400, inferred from the
+	// name. HTTPStatus gives 500.
 	CodeNoDefaultSignupRedirectURLSet Code = "no_default_signup_redirect_url_set"
 	// The flow lacks a discovery redirect URL. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeNoDiscoveryRedirectURL Code = "no_discovery_redirect_url"
-	// The request names no discovery redirect URL, and the project has none registered. Status 400, inferred
-	// from the name. HTTPStatus gives 500.
+	// The request names no discovery redirect URL, and the project has none registered. Status 400, inferred from the
+	// name. HTTPStatus gives 500.
 	CodeNoDiscoveryRedirectURLsSet Code = "no_discovery_redirect_urls_set"
 	// The invitation lacks a redirect URL. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeNoInviteRedirectURL Code = "no_invite_redirect_url"
-	// The request names no redirect URL for invitations, and the project has none registered. Status 400,
-	// inferred from the name. HTTPStatus gives 500.
+	// The request names no redirect URL for invitations, and the project has none registered. Status 400, inferred from
+	// the name. HTTPStatus gives 500.
 	CodeNoInviteRedirectURLsSet Code = "no_invite_redirect_urls_set"
 	// The login lacks a redirect URL. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeNoLoginRedirectURL Code = "no_login_redirect_url"
-	// The request names no redirect URL for logins, and the project has none registered. Status 400, inferred
-	// from the name. HTTPStatus gives 500.
+	// The request names no redirect URL for logins, and the project has none registered. Status 400, inferred from the
+	// name. HTTPStatus gives 500.
 	CodeNoLoginRedirectURLsSet Code = "no_login_redirect_urls_set"
-	// The redirect URL for the magic link is not registered for the project. Status 400, inferred from the
-	// name. HTTPStatus gives 500.
+	// The redirect URL for the magic link is not registered for the project. Status 400, inferred from the name.
+	// HTTPStatus gives 500.
 	CodeNoMatchForProvidedMagicLinkURL Code = "no_match_for_provided_magic_link_url"
-	// The redirect URL for the OAuth flow is not registered for the project. Status 400, inferred from the
-	// name. HTTPStatus gives 500.
+	// The redirect URL for the OAuth flow is not registered for the project. Status 400, inferred from the name.
+	// HTTPStatus gives 500.
 	CodeNoMatchForProvidedOAuthURL Code = "no_match_for_provided_oauth_url"
 	// The redirect URL for the SSO flow is not registered for the project. Status 400, inferred from the name.
 	// HTTPStatus gives 500.
@@ -1313,13 +1258,12 @@ const (
 	CodeNoPasswordResetRedirectURL Code = "no_password_reset_redirect_url"
 	// The sign-up lacks a redirect URL. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeNoSignupRedirectURL Code = "no_signup_redirect_url"
-	// The request names no redirect URL for sign-ups, and the project has none registered. Status 400, inferred
-	// from the name. HTTPStatus gives 500.
+	// The request names no redirect URL for sign-ups, and the project has none registered. Status 400, inferred from
+	// the name. HTTPStatus gives 500.
 	CodeNoSignupRedirectURLsSet Code = "no_signup_redirect_urls_set"
 	// A redirect URL of the live environment must not contain wildcards. Status 400, inferred from the name.
 	CodeNoWildcardsInLiveRedirectURL Code = "no_wildcards_in_live_redirect_url"
-	// Presumably the redirect URL's query does not match the registered one. Status 400, inferred from the
-	// name.
+	// Presumably the redirect URL's query does not match the registered one. Status 400, inferred from the name.
 	CodeQueryParamsDoNotMatch Code = "query_params_do_not_match"
 	// The redirect URL's scheme is not allowed. Status 400, inferred from the name.
 	CodeRedirectURLCannotUseProtocol Code = "redirect_url_cannot_use_protocol"
@@ -1337,11 +1281,11 @@ const (
 
 // RBAC: roles, permissions and the RBAC policy.
 const (
-	// The default role ("stytch_member" or "stytch_user") cannot be assigned, since everyone has it. Status
-	// 400, inferred from the name.
-	CodeCannotAssignDefaultRBACRoleID Code = "cannot_assign_default_rbac_role_id"
-	// A permission lists the wildcard action * together with others; it must be the only one. Status 400,
+	// The default role ("stytch_member" or "stytch_user") cannot be assigned, since everyone has it. Status 400,
 	// inferred from the name.
+	CodeCannotAssignDefaultRBACRoleID Code = "cannot_assign_default_rbac_role_id"
+	// A permission lists the wildcard action * together with others; it must be the only one. Status 400, inferred from
+	// the name.
 	CodeCannotSpecifyWildcardWithOtherActions Code = "cannot_specify_wildcard_with_other_actions"
 	// None of the user's roles grants the action on the resource. Status 403.
 	CodeConsumerSessionAuthorizationError Code = "consumer_session_authorization_error"
@@ -1363,13 +1307,12 @@ const (
 	CodeInvalidRBACRoleID Code = "invalid_rbac_role_id"
 	// The RBAC scope is malformed or unknown. Status 400, inferred from the name.
 	CodeInvalidRBACScope Code = "invalid_rbac_scope"
-	// The RBAC role is one of Stytch's own, and this part of it cannot be changed. Status 400, inferred from
-	// the name.
+	// The RBAC role is one of Stytch's own, and this part of it cannot be changed. Status 400, inferred from the name.
 	CodeInvalidRBACStytchRoleEdit Code = "invalid_rbac_stytch_role_edit"
 	// The role is malformed or unknown. Status 400, inferred from the name.
 	CodeInvalidRole Code = "invalid_role"
-	// A custom RBAC resource has an id that begins with "stytch", which is reserved. Status 400, inferred from
-	// the name.
+	// A custom RBAC resource has an id that begins with "stytch", which is reserved. Status 400, inferred from the
+	// name.
 	CodeInvalidStytchPrefixedResource Code = "invalid_stytch_prefixed_resource"
 	// A permission uses the wildcard action * where it is not allowed. Status 400, inferred from the name.
 	CodeInvalidWildcardAction Code = "invalid_wildcard_action"
@@ -1377,13 +1320,13 @@ const (
 	CodeRBACActionDuplicate Code = "rbac_action_duplicate"
 	// The name of an RBAC action is too long. Status 400, inferred from the name.
 	CodeRBACActionTooLong Code = "rbac_action_too_long"
-	// A part of the RBAC policy cannot be deleted while an organization's policy uses it. Status 400, inferred
-	// from the name.
+	// A part of the RBAC policy cannot be deleted while an organization's policy uses it. Status 400, inferred from the
+	// name.
 	CodeRBACCannotDeleteAttributeUsedInOrgPolicy Code = "rbac_cannot_delete_attribute_used_in_org_policy"
 	// A description in the RBAC policy is too long. Status 400, inferred from the name.
 	CodeRBACDescriptionTooLong Code = "rbac_description_too_long"
-	// A domain in the RBAC settings is shared by too many people, like those of public e-mail providers. Status
-	// 400, inferred from the name.
+	// A domain in the RBAC settings is shared by too many people, like those of public e-mail providers. Status 400,
+	// inferred from the name.
 	CodeRBACDomainTooCommon Code = "rbac_domain_too_common"
 	// A domain in the RBAC settings is malformed. Status 400, inferred from the name.
 	CodeRBACInvalidDomain Code = "rbac_invalid_domain"
@@ -1423,8 +1366,7 @@ const (
 const (
 	// Another M2M client has the client id. Status 400, inferred from the name.
 	CodeDuplicateM2MClientID Code = "duplicate_m2m_client_id"
-	// The chosen client secret is shorter than 8 characters or too easy to guess. Status 400, inferred from the
-	// name.
+	// The chosen client secret is shorter than 8 characters or too easy to guess. Status 400, inferred from the name.
 	CodeInsecureM2MClientSecret Code = "insecure_m2m_client_secret"
 	// A scope for the M2M client is malformed. Status 400, inferred from the name.
 	CodeInvalidM2MClientScope Code = "invalid_m2m_client_scope"
@@ -1444,17 +1386,15 @@ const (
 	CodeM2MClientInvalidStatus Code = "m2m_client_invalid_status"
 	// There is no M2M client with this client id. Status 404, inferred from the name.
 	CodeM2MClientNotFound Code = "m2m_client_not_found"
-	// The M2M client has no secret rotation in progress that could be completed or cancelled. Status 400,
-	// inferred from the name.
+	// The M2M client has no secret rotation in progress that could be completed or cancelled. Status 400, inferred from
+	// the name.
 	CodeM2MClientNotRotatingSecret Code = "m2m_client_not_rotating_secret"
-	// A filter of the M2M client search takes a list of strings, and its "filter_value" is something else.
-	// Status 400, inferred from the name.
+	// A filter of the M2M client search takes a list of strings, and its "filter_value" is something else. Status 400,
+	// inferred from the name.
 	CodeM2MSearchExpectedArrayOfStrings Code = "m2m_search_expected_array_of_strings"
-	// The "filter_name" of an operand of the M2M client search is not a string. Status 400, inferred from the
-	// name.
+	// The "filter_name" of an operand of the M2M client search is not a string. Status 400, inferred from the name.
 	CodeM2MSearchFilterNameMustBeString Code = "m2m_search_filter_name_must_be_string"
-	// An operand of the M2M client search names a filter that does not exist. Status 400, inferred from the
-	// name.
+	// An operand of the M2M client search names a filter that does not exist. Status 400, inferred from the name.
 	CodeM2MSearchFilterNameNotRecognized Code = "m2m_search_filter_name_not_recognized"
 	// An operand of the M2M client search has no "filter_name". Status 400, inferred from the name.
 	CodeM2MSearchMissingFilterName Code = "m2m_search_missing_filter_name"
@@ -1485,23 +1425,21 @@ const (
 	CodeConnectedAppNotAllowedForOrg Code = "connected_app_not_allowed_for_org"
 	// There is no Connected App with this client id. Status 404.
 	CodeConnectedAppNotFound Code = "connected_app_not_found"
-	// The Connected App has no secret rotation in progress that could be completed or cancelled. Status 400,
-	// inferred from the name.
+	// The Connected App has no secret rotation in progress that could be completed or cancelled. Status 400, inferred
+	// from the name.
 	CodeConnectedAppNotRotatingSecret Code = "connected_app_not_rotating_secret"
 	// The Connected App's redirect URL must not name localhost. Status 400, inferred from the name.
 	CodeConnectedAppRedirectURLCannotUseLocalhost Code = "connected_app_redirect_url_cannot_use_localhost"
-	// A Connected App's redirect URL may use http with a loopback address only. Status 400, inferred from the
-	// name.
+	// A Connected App's redirect URL may use http with a loopback address only. Status 400, inferred from the name.
 	CodeConnectedAppRedirectURLHTTPSchemeMustUseLoopback Code = "connected_app_redirect_url_http_scheme_must_use_loopback"
 	// The Connected App's redirect URL has no scheme. Status 400, inferred from the name.
 	CodeConnectedAppRedirectURLMustIncludeScheme Code = "connected_app_redirect_url_must_include_scheme"
-	// The Connected App's redirect URL uses a scheme other than http and https. Status 400, inferred from the
-	// name.
+	// The Connected App's redirect URL uses a scheme other than http and https. Status 400, inferred from the name.
 	CodeConnectedAppRedirectURLMustUseHTTPOrHTTPSScheme Code = "connected_app_redirect_url_must_use_http_or_https_scheme"
 	// The Connected App's redirect URL has to use https. Status 400, inferred from the name.
 	CodeConnectedAppRedirectURLMustUseHTTPSScheme Code = "connected_app_redirect_url_must_use_https_scheme"
-	// The redirect URL of the request is not among those registered for the Connected App. Status 401.
-	// HTTPStatus gives 400.
+	// The redirect URL of the request is not among those registered for the Connected App. Status 401. HTTPStatus gives
+	// 400.
 	CodeConnectedAppSuppliedRedirectURLNotFoundInClient Code = "connected_app_supplied_redirect_url_not_found_in_client"
 	// The project does not let Connected Apps register themselves. Status 400, inferred from the name.
 	CodeDynamicClientRegistrationNotEnabled Code = "dynamic_client_registration_not_enabled"
@@ -1515,8 +1453,7 @@ const (
 	CodeIDPAuthCodeExpired Code = "idp_auth_code_expired"
 	// There is no such authorization code. Status 404. HTTPStatus gives 400.
 	CodeIDPAuthCodeNotFound Code = "idp_auth_code_not_found"
-	// The custom audience for the Connected App's access tokens is not acceptable. Status 400, inferred from
-	// the name.
+	// The custom audience for the Connected App's access tokens is not acceptable. Status 400, inferred from the name.
 	CodeIDPInvalidAccessTokenCustomAudience Code = "idp_invalid_access_token_custom_audience"
 	// The lifetime for the Connected App's access tokens is out of range. Status 400, inferred from the name.
 	CodeIDPInvalidAccessTokenExpiryMinutes Code = "idp_invalid_access_token_expiry_minutes"
@@ -1534,34 +1471,34 @@ const (
 	CodeInvalidClientSecret Code = "invalid_client_secret"
 	// The type of the Connected App is unknown to the API. Status 400, inferred from the name.
 	CodeInvalidConnectedAppType Code = "invalid_connected_app_type"
-	// The authorization request for a Connected App does not say which member it is for. Status 400, inferred
-	// from the name.
+	// The authorization request for a Connected App does not say which member it is for. Status 400, inferred from the
+	// name.
 	CodeNoOAuthAuthorizeMemberSelector Code = "no_oauth_authorize_member_selector"
-	// The authorization request for a Connected App does not say which user it is for. Status 400, inferred
-	// from the name.
+	// The authorization request for a Connected App does not say which user it is for. Status 400, inferred from the
+	// name.
 	CodeNoOAuthAuthorizeUserSelector Code = "no_oauth_authorize_user_selector"
-	// The access token lacks the scope "full_access", which the exchange for a session needs. Status 400,
-	// inferred from the name. HTTPStatus gives 403.
+	// The access token lacks the scope "full_access", which the exchange for a session needs. Status 400, inferred from
+	// the name. HTTPStatus gives 403.
 	CodeOAuthAccessTokenExchangeMissingFullAccess Code = "oauth_access_token_exchange_missing_full_access"
 	// The access token is not valid or was exchanged for a session before. Status 400, inferred from the name.
 	CodeOAuthAccessTokenExchangeTokenInvalidGrant Code = "oauth_access_token_exchange_token_invalid_grant"
-	// The access token is older than five minutes, which is too old for an exchange for a session. Status 400,
-	// inferred from the name.
+	// The access token is older than five minutes, which is too old for an exchange for a session. Status 400, inferred
+	// from the name.
 	CodeOAuthAccessTokenExchangeTokenTooOld Code = "oauth_access_token_exchange_token_too_old"
 	// The Connected App is a public client, which has no secret. Status 400, inferred from the name.
 	CodePublicConnectedAppsDoNotHaveSecrets Code = "public_connected_apps_do_not_have_secrets"
 	// A third-party client requests the scope "full_access", which is for first-party clients only. Status 400,
 	// inferred from the name.
 	CodeThirdPartyClientsCannotUseFullAccess Code = "third_party_clients_cannot_use_full_access"
-	// A third-party client gets the scope "offline_access" only with consent, which cannot be skipped. Status
-	// 400, inferred from the name.
+	// A third-party client gets the scope "offline_access" only with consent, which cannot be skipped. Status 400,
+	// inferred from the name.
 	CodeThirdPartyClientsRequireConsentForOfflineAccess Code = "third_party_clients_require_consent_for_offline_access"
 	// The project has reached the limit of Connected Apps. Status 400, inferred from the name.
 	CodeTooManyConnectedApps Code = "too_many_connected_apps"
 )
 
-// OAuth2 endpoints: the values of the field error, which OAuth2 endpoints return in place of an error_type (RFC
-// 6749, section 5.2).
+// OAuth2 endpoints: the values of the field error, which OAuth2 endpoints return in place of an error_type (RFC 6749,
+// section 5.2).
 const (
 	// The client is unknown, or its secret is wrong. Status 401. HTTPStatus gives 500.
 	CodeInvalidClient Code = "invalid_client"
@@ -1579,19 +1516,18 @@ const (
 
 // Trusted tokens and migration: tokens and sessions of other issuers.
 const (
-	// The trusted token profile is not of the PEM kind, so it takes no PEM files. Status 400, inferred from the
-	// name.
+	// The trusted token profile is not of the PEM kind, so it takes no PEM files. Status 400, inferred from the name.
 	CodeCannotAddPEMFileToNonPEMTrustedTokenProfile Code = "cannot_add_pem_file_to_non_pem_trusted_token_profile"
 	// The token from the other issuer fails verification. Status 400, inferred from the name.
 	CodeInvalidTrustedAuthToken Code = "invalid_trusted_auth_token"
-	// Nobody in the project has the e-mail address that the other provider reports for the session to migrate.
-	// Status 400, inferred from the name. HTTPStatus gives 404.
+	// Nobody in the project has the e-mail address that the other provider reports for the session to migrate. Status
+	// 400, inferred from the name. HTTPStatus gives 404.
 	CodeMigrateFromExternalEmailDoesNotExist Code = "migrate_from_external_email_does_not_exist"
-	// Presumably the other provider's userinfo response lacks data that the migration needs. Status 400,
-	// inferred from the name.
-	CodeMigrateFromExternalMissingUserinfo Code = "migrate_from_external_missing_userinfo"
-	// The other provider's userinfo endpoint returned a response that cannot be used. Status 400, inferred from
+	// Presumably the other provider's userinfo response lacks data that the migration needs. Status 400, inferred from
 	// the name.
+	CodeMigrateFromExternalMissingUserinfo Code = "migrate_from_external_missing_userinfo"
+	// The other provider's userinfo endpoint returned a response that cannot be used. Status 400, inferred from the
+	// name.
 	CodeMigrateFromExternalUnexpectedResponse Code = "migrate_from_external_unexpected_response"
 	// A trusted token profile of the JWK kind needs a JWKS URL. Status 400, inferred from the name.
 	CodeMustHaveJWKSURLForTrustedTokenProfileWithTypeJWK Code = "must_have_jwks_url_for_trusted_token_profile_with_type_jwk"
@@ -1603,8 +1539,8 @@ const (
 	CodeTooManyTrustedTokenProfilesForProject Code = "too_many_trusted_token_profiles_for_project"
 	// A trusted token profile can have one external id only. Status 400, inferred from the name.
 	CodeTrustedTokenProfileCannotHaveMultipleExternalIDs Code = "trusted_token_profile_cannot_have_multiple_external_ids"
-	// The trusted token profile maps the external id in a way that is not acceptable. Status 400, inferred from
-	// the name.
+	// The trusted token profile maps the external id in a way that is not acceptable. Status 400, inferred from the
+	// name.
 	CodeTrustedTokenProfileIncorrectExternalIDMapping Code = "trusted_token_profile_incorrect_external_id_mapping"
 	// The request about a trusted token profile is malformed. Status 400, inferred from the name.
 	CodeTrustedTokenProfileInvalidRequest Code = "trusted_token_profile_invalid_request"
@@ -1620,16 +1556,14 @@ const (
 	CodeJWTTemplateInvalidJSON Code = "jwt_template_invalid_json"
 	// The JWT template contains a tag that is malformed or unknown. Status 400, inferred from the name.
 	CodeJWTTemplateInvalidTag Code = "jwt_template_invalid_tag"
-	// The JWT template opens a tag that it does not close, or the other way round. Status 400, inferred from
-	// the name.
+	// The JWT template opens a tag that it does not close, or the other way round. Status 400, inferred from the name.
 	CodeJWTTemplateMismatchedTag Code = "jwt_template_mismatched_tag"
 	// There is no such JWT template. Status 404, inferred from the name.
 	CodeJWTTemplateNotFound Code = "jwt_template_not_found"
-	// A custom claim has a reserved name. Unverified: other sources say that such claims are ignored. Status
-	// 400, inferred from the name.
+	// A custom claim has a reserved name. Unverified: other sources say that such claims are ignored. Status 400,
+	// inferred from the name.
 	CodeReservedClaimsInCustomClaims Code = "reserved_claims_in_custom_claims"
-	// A custom claim's name begins with https://stytch.com/, which is reserved. Status 400, inferred from the
-	// name.
+	// A custom claim's name begins with https://stytch.com/, which is reserved. Status 400, inferred from the name.
 	CodeStytchClaimsInCustomClaims Code = "stytch_claims_in_custom_claims"
 	// The custom claims cannot be written as JSON. Status 400, inferred from the name.
 	CodeUnableToRepresentCustomClaimsJSON Code = "unable_to_represent_custom_claims_json"
@@ -1699,8 +1633,7 @@ const (
 	CodeInvalidPublicKeyCredentialMissingResponseField Code = "invalid_public_key_credential_missing_response_field"
 	// The WebAuthn credential has no signature. Status 400, inferred from the name.
 	CodeInvalidPublicKeyCredentialMissingSignatureField Code = "invalid_public_key_credential_missing_signature_field"
-	// The domain of the WebAuthn registration is malformed or not the expected one. Status 400, inferred from
-	// the name.
+	// The domain of the WebAuthn registration is malformed or not the expected one. Status 400, inferred from the name.
 	CodeInvalidWebAuthnRegistrationDomain Code = "invalid_webauthn_registration_domain"
 	// The WebAuthn registration id is malformed. Status 400, inferred from the name.
 	CodeInvalidWebAuthnRegistrationID Code = "invalid_webauthn_registration_id"
@@ -1708,13 +1641,12 @@ const (
 	CodeNoActiveWebAuthnRegistrations Code = "no_active_webauthn_registrations"
 	// The user has not started registering a WebAuthn credential. Status 400, inferred from the name.
 	CodeNoPendingWebAuthnRegistration Code = "no_pending_webauthn_registration"
-	// The user has reached the limit of registrations for the domain, presumably of WebAuthn credentials.
-	// Status 400, inferred from the name.
+	// The user has reached the limit of registrations for the domain, presumably of WebAuthn credentials. Status 400,
+	// inferred from the name.
 	CodeTooManyUserRegistrationsForDomain Code = "too_many_user_registrations_for_domain"
 	// The WebAuthn credential could not be authenticated. Status 401, inferred from the name.
 	CodeUnableToAuthWebAuthnRegistration Code = "unable_to_auth_webauthn_registration"
-	// The WebAuthn credential could not be registered. Status 401, inferred from the name. HTTPStatus gives
-	// 400.
+	// The WebAuthn credential could not be registered. Status 401, inferred from the name. HTTPStatus gives 400.
 	CodeUnableToRegisterWebAuthnRegistration Code = "unable_to_register_webauthn_registration"
 	// There is no WebAuthn registration with this id. Status 404, inferred from the name.
 	CodeWebAuthnRegistrationNotFound Code = "webauthn_registration_not_found"
@@ -1738,8 +1670,7 @@ const (
 	CodeTooManyBiometricRegistrationsForUser Code = "too_many_biometric_registrations_for_user"
 	// The biometric registration could not be authenticated. Status 401, inferred from the name.
 	CodeUnableToAuthBiometricRegistration Code = "unable_to_auth_biometric_registration"
-	// The biometric registration could not be completed. Status 401, inferred from the name. HTTPStatus gives
-	// 400.
+	// The biometric registration could not be completed. Status 401, inferred from the name. HTTPStatus gives 400.
 	CodeUnableToRegisterBiometricRegistration Code = "unable_to_register_biometric_registration"
 )
 
@@ -1747,8 +1678,7 @@ const (
 const (
 	// There is no such crypto wallet. Status 404.
 	CodeCryptoWalletNotFound Code = "crypto_wallet_not_found"
-	// Sign-In with Ethereum was asked for, but the wallet is not an Ethereum one. Status 400, inferred from the
-	// name.
+	// Sign-In with Ethereum was asked for, but the wallet is not an Ethereum one. Status 400, inferred from the name.
 	CodeCryptoWalletTypeIncompatibleWithSIWE Code = "crypto_wallet_type_incompatible_with_siwe"
 	// Another user of the project has the wallet address. Status 400, inferred from the name.
 	CodeDuplicateWalletAddress Code = "duplicate_wallet_address"
@@ -1768,8 +1698,8 @@ const (
 	CodeInvalidSIWEMessageRequestID Code = "invalid_siwe_message_request_id"
 	// A resource for Sign-In with Ethereum is not a URI. Status 400, inferred from the name.
 	CodeInvalidSIWEResource Code = "invalid_siwe_resource"
-	// The statement for Sign-In with Ethereum contains characters that are not allowed. Status 400, inferred
-	// from the name.
+	// The statement for Sign-In with Ethereum contains characters that are not allowed. Status 400, inferred from the
+	// name.
 	CodeInvalidSIWEStatement Code = "invalid_siwe_statement"
 	// The URI for Sign-In with Ethereum is malformed. Status 400, inferred from the name.
 	CodeInvalidSIWEURI Code = "invalid_siwe_uri"
@@ -1807,11 +1737,10 @@ const (
 const (
 	// The request is malformed, for example because its body is not valid JSON. Status 400.
 	CodeBadRequest Code = "bad_request"
-	// Trusted metadata can be changed only by the backend, not on behalf of a session or from a frontend.
-	// Status 401. HTTPStatus gives 403.
+	// Trusted metadata can be changed only by the backend, not on behalf of a session or from a frontend. Status 401.
+	// HTTPStatus gives 403.
 	CodeCannotUpdateTrustedMetadata Code = "cannot_update_trusted_metadata"
-	// A value in the request contains a zero-width space, which is not allowed. Status 400, inferred from the
-	// name.
+	// A value in the request contains a zero-width space, which is not allowed. Status 400, inferred from the name.
 	CodeForbiddenCharacterZeroWidthSpace Code = "forbidden_character_zero_width_space"
 	// An argument of the request is malformed. Status 400, inferred from the name.
 	CodeInvalidArgument Code = "invalid_argument"
@@ -1881,24 +1810,23 @@ const (
 const (
 	// The workspace has no billing details. Status 404.
 	CodeBillingInfoNotFound Code = "billing_info_not_found"
-	// The feature works only after the workspace has a verified payment method. Status 400, inferred from the
-	// name. HTTPStatus gives 500.
+	// The feature works only after the workspace has a verified payment method. Status 400, inferred from the name.
+	// HTTPStatus gives 500.
 	CodeBillingNotVerified Code = "billing_not_verified"
-	// Without a verified payment method, test e-mails go only to addresses that belong to the workspace. Status
-	// 400, inferred from the name. HTTPStatus gives 500.
+	// Without a verified payment method, test e-mails go only to addresses that belong to the workspace. Status 400,
+	// inferred from the name. HTTPStatus gives 500.
 	CodeBillingNotVerifiedForEmail Code = "billing_not_verified_for_email"
 	// The custom hostname is taken already. Status 400, inferred from the name.
 	CodeDuplicateCustomHostnameFound Code = "duplicate_custom_hostname_found"
-	// The person already belongs to the organization. Presumably this is about the dashboard's workspace.
-	// Status 400, inferred from the name.
-	CodeDuplicateOrganizationUser Code = "duplicate_organization_user"
-	// The person already belongs to the project. Presumably this is about access to the dashboard. Status 400,
+	// The person already belongs to the organization. Presumably this is about the dashboard's workspace. Status 400,
 	// inferred from the name.
+	CodeDuplicateOrganizationUser Code = "duplicate_organization_user"
+	// The person already belongs to the project. Presumably this is about access to the dashboard. Status 400, inferred
+	// from the name.
 	CodeDuplicateProjectUser Code = "duplicate_project_user"
 	// The endpoint is for enterprise customers only. Status 401. HTTPStatus gives 500.
 	CodeEnterpriseEndpoint Code = "enterprise_endpoint"
-	// The request's Authorization header is malformed. Status 400, inferred from the name. HTTPStatus gives
-	// 500.
+	// The request's Authorization header is malformed. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeInvalidAuthorizationHeader Code = "invalid_authorization_header"
 	// The project id is malformed. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeInvalidProjectID Code = "invalid_project_id"
@@ -1908,8 +1836,7 @@ const (
 	CodeInvalidProjectName Code = "invalid_project_name"
 	// The public token is malformed. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeInvalidPublicTokenID Code = "invalid_public_token_id"
-	// The secret that authenticates the request is malformed. Status 400, inferred from the name. HTTPStatus
-	// gives 500.
+	// The secret that authenticates the request is malformed. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeInvalidSecretAuthentication Code = "invalid_secret_authentication"
 	// The id of the secret is malformed. Status 400, inferred from the name.
 	CodeInvalidSecretID Code = "invalid_secret_id"
@@ -1917,15 +1844,15 @@ const (
 	CodeLiveIDUsedInTestEnvironment Code = "live_id_used_in_test_environment"
 	// Stytch has suspended the workspace. Status 403. HTTPStatus gives 500.
 	CodeOrganizationSuspended Code = "organization_suspended"
-	// The person does not belong to the organization. Presumably this is about the dashboard's workspace.
-	// Status 404, inferred from the name.
+	// The person does not belong to the organization. Presumably this is about the dashboard's workspace. Status 404,
+	// inferred from the name.
 	CodeOrganizationUserNotFound Code = "organization_user_not_found"
 	// The project has no public token. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeProjectHasNoPublicTokens Code = "project_has_no_public_tokens"
 	// There is no such project. Status 404, inferred from the name. HTTPStatus gives 500.
 	CodeProjectNotFound Code = "project_not_found"
-	// The person does not belong to the project. Presumably this is about access to the dashboard. Status 404,
-	// inferred from the name.
+	// The person does not belong to the project. Presumably this is about access to the dashboard. Status 404, inferred
+	// from the name.
 	CodeProjectUserNotFound Code = "project_user_not_found"
 	// There is no such public token. Status 404, inferred from the name. HTTPStatus gives 500.
 	CodePublicTokenNotFound Code = "public_token_not_found"
@@ -1947,24 +1874,23 @@ const (
 	CodeUnauthorizedAction Code = "unauthorized_action"
 	// The caller is not allowed to see or change the billing details. Status 403, inferred from the name.
 	CodeUnauthorizedBillingPermissions Code = "unauthorized_billing_permissions"
-	// The project id and secret do not belong together, or the password is wrong. Status 401. HTTPStatus gives
-	// 500.
+	// The project id and secret do not belong together, or the password is wrong. Status 401. HTTPStatus gives 500.
 	CodeUnauthorizedCredentials Code = "unauthorized_credentials"
 	// The fraud API does not accept the project id and secret. Status 401. HTTPStatus gives 500.
 	CodeUnauthorizedCredentialsError Code = "unauthorized_credentials_error"
 	// The project id and secret are placeholders from the documentation. Status 401. HTTPStatus gives 500.
 	CodeUnauthorizedCredentialsHomepage Code = "unauthorized_credentials_homepage"
-	// Presumably the live project id is unknown or the secret does not belong to it. Status 401, inferred from
-	// the name. HTTPStatus gives 500.
+	// Presumably the live project id is unknown or the secret does not belong to it. Status 401, inferred from the
+	// name. HTTPStatus gives 500.
 	CodeUnauthorizedProjectIDLive Code = "unauthorized_project_id_live"
-	// Presumably the test project id is unknown or the secret does not belong to it. Status 401, inferred from
-	// the name. HTTPStatus gives 500.
+	// Presumably the test project id is unknown or the secret does not belong to it. Status 401, inferred from the
+	// name. HTTPStatus gives 500.
 	CodeUnauthorizedProjectIDTest Code = "unauthorized_project_id_test"
-	// Credentials of the live environment were sent to the test environment. Status 400, inferred from the
-	// name. HTTPStatus gives 500.
+	// Credentials of the live environment were sent to the test environment. Status 400, inferred from the name.
+	// HTTPStatus gives 500.
 	CodeWrongStackLive Code = "wrong_stack_live"
-	// Credentials of the test environment were sent to the live environment. Status 400, inferred from the
-	// name. HTTPStatus gives 500.
+	// Credentials of the test environment were sent to the live environment. Status 400, inferred from the name.
+	// HTTPStatus gives 500.
 	CodeWrongStackTest Code = "wrong_stack_test"
 )
 
@@ -1972,11 +1898,10 @@ const (
 const (
 	// The mobile app's bundle is not one the project allows for the frontend SDKs. Status 400.
 	CodeBadAppBundleForStytchSDK Code = "bad_app_bundle_for_stytch_sdk"
-	// The web page's domain is not one the project allows for the frontend SDKs. Status 400, inferred from the
-	// name.
+	// The web page's domain is not one the project allows for the frontend SDKs. Status 400, inferred from the name.
 	CodeBadDomainForStytchSDK Code = "bad_domain_for_stytch_sdk"
-	// Presumably a frontend SDK for B2B is used with a Consumer project, or the other way round. Status 400,
-	// inferred from the name.
+	// Presumably a frontend SDK for B2B is used with a Consumer project, or the other way round. Status 400, inferred
+	// from the name.
 	CodeBadVerticalForStytchSDK Code = "bad_vertical_for_stytch_sdk"
 	// The project's CNAME does not qualify for HttpOnly cookies. Status 401. HTTPStatus gives 500.
 	CodeCNAMEInvalidForHTTPOnlyCookies Code = "cname_invalid_for_http_only_cookies"
@@ -1987,27 +1912,24 @@ const (
 	// The project needs a CNAME before HttpOnly cookies can be switched on. Status 400, inferred from the name.
 	// HTTPStatus gives 500.
 	CodeCNAMERequiredToEnableHTTPOnlyCookies Code = "cname_required_to_enable_http_only_cookies"
-	// The frontend SDKs are not switched on for this product in the dashboard. Status 401. HTTPStatus gives
-	// 500.
+	// The frontend SDKs are not switched on for this product in the dashboard. Status 401. HTTPStatus gives 500.
 	CodeEndpointNotAuthorizedForSDK Code = "endpoint_not_authorized_for_sdk"
-	// The mobile app's identifier is malformed or not registered for the project. Status 400, inferred from the
-	// name.
+	// The mobile app's identifier is malformed or not registered for the project. Status 400, inferred from the name.
 	CodeInvalidMobileIdentifier Code = "invalid_mobile_identifier"
-	// The project's settings for the frontend SDKs are not compatible with passwords. Status 400, inferred from
-	// the name. HTTPStatus gives 500.
+	// The project's settings for the frontend SDKs are not compatible with passwords. Status 400, inferred from the
+	// name. HTTPStatus gives 500.
 	CodePasswordsIncompatibleWithSDKConfig Code = "passwords_incompatible_with_sdk_config"
-	// The project's settings for the frontend SDKs are not compatible with SSO discovery. Status 400, inferred
-	// from the name. HTTPStatus gives 500.
+	// The project's settings for the frontend SDKs are not compatible with SSO discovery. Status 400, inferred from the
+	// name. HTTPStatus gives 500.
 	CodeSSODiscoveryIncompatibleWithSDKConfig Code = "sso_discovery_incompatible_with_sdk_config"
 )
 
 // Event log streaming: the destinations of a project's event log.
 const (
-	// The Datadog settings for streaming the event log are incomplete or wrong. Status 400, inferred from the
-	// name.
+	// The Datadog settings for streaming the event log are incomplete or wrong. Status 400, inferred from the name.
 	CodeEventLogStreamingBadDatadogConfig Code = "event_log_streaming_bad_datadog_config"
-	// The Grafana Loki settings for streaming the event log are incomplete or wrong. Status 400, inferred from
-	// the name.
+	// The Grafana Loki settings for streaming the event log are incomplete or wrong. Status 400, inferred from the
+	// name.
 	CodeEventLogStreamingBadGrafanaLokiConfig Code = "event_log_streaming_bad_grafana_loki_config"
 	// The event log cannot be streamed to a destination of this type. Status 400, inferred from the name.
 	CodeEventLogStreamingInvalidDestinationType Code = "event_log_streaming_invalid_destination_type"
@@ -2029,15 +1951,14 @@ const (
 	CodeInternalServerError Code = "internal_server_error"
 	// A Consumer project called an endpoint of the B2B product. Status 400. HTTPStatus gives 500.
 	CodeInvalidB2BEndpoint Code = "invalid_b2b_endpoint"
-	// A B2B project called an endpoint of the Consumer product. Status 400, inferred from the name. HTTPStatus
-	// gives 500.
+	// A B2B project called an endpoint of the Consumer product. Status 400, inferred from the name. HTTPStatus gives
+	// 500.
 	CodeInvalidConsumerEndpoint Code = "invalid_consumer_endpoint"
 	// The endpoint does not take this HTTP method. Status 405, inferred from the name. HTTPStatus gives 500.
 	CodeMethodNotAllowed Code = "method_not_allowed"
 	// There is no endpoint with this path and method. Status 404. HTTPStatus gives 500.
 	CodeRouteNotFound Code = "route_not_found"
-	// The endpoint does not work in the test environment. Status 400, inferred from the name. HTTPStatus gives
-	// 500.
+	// The endpoint does not work in the test environment. Status 400, inferred from the name. HTTPStatus gives 500.
 	CodeRouteNotSupportedInTest Code = "route_not_supported_in_test"
 	// The server is temporarily unavailable; try again. Status 503, inferred from the name.
 	CodeServerUnavailable Code = "server_unavailable"

@@ -9,14 +9,10 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DiscoveredOrganization) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v DiscoveredOrganization) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v DiscoveredOrganization) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Membership) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v Membership) LogValue() slog.Value { return secret.LogValue(v) }
+func (v Membership) LogValue() slog.Value       { return secret.LogValue(v) }

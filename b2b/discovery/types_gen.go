@@ -9,8 +9,8 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// DiscoveredOrganization is an organization that the person can log in to or join, with what a session there
-// still requires.
+// DiscoveredOrganization is an organization that the person can log in to or join, with what a session there still
+// requires.
 type DiscoveredOrganization struct {
 	// The organization and its settings.
 	Organization *organizations.Organization `json:"organization,omitzero"`
@@ -19,11 +19,10 @@ type DiscoveredOrganization struct {
 	// Whether an exchange for this organization would create a session at once. If false, PrimaryRequired and
 	// MFARequired say what it would require.
 	MemberAuthenticated bool `json:"member_authenticated"`
-	// The primary factors that the organization accepts, if those authenticated so far are not enough;
-	// otherwise nil.
+	// The primary factors that the organization accepts, if those authenticated so far are not enough; otherwise nil.
 	PrimaryRequired *sessions.PrimaryRequired `json:"primary_required,omitzero"`
-	// The second factors that the member has, if the organization or the member requires one; otherwise nil.
-	// Nothing has been sent yet, so its SecondaryAuthInitiated is always empty here.
+	// The second factors that the member has, if the organization or the member requires one; otherwise nil. Nothing
+	// has been sent yet, so its SecondaryAuthInitiated is always empty here.
 	MFARequired *mfa.MFARequired `json:"mfa_required,omitzero"`
 }
 
@@ -38,8 +37,7 @@ type Membership struct {
 	Member *organizations.Member `json:"member,omitzero"`
 }
 
-// Values of MembershipType, which stay plain strings in requests and answers. A kind of membership. The list is
-// open.
+// Known values of "type": a kind of membership. The API may add values.
 const (
 	// A member who has logged in before.
 	MembershipTypeActiveMember = "active_member"
@@ -47,10 +45,8 @@ const (
 	MembershipTypePendingMember = "pending_member"
 	// A member who was invited and has not logged in yet. The exchange accepts the invitation.
 	MembershipTypeInvitedMember = "invited_member"
-	// Not a member, but the organization admits the domain of the e-mail address. The exchange creates the
-	// member.
+	// Not a member, but the organization admits the domain of the e-mail address. The exchange creates the member.
 	MembershipTypeEligibleToJoinByEmailDomain = "eligible_to_join_by_email_domain"
-	// Not a member, but the organization admits the tenant of the OAuth provider. The exchange creates the
-	// member.
+	// Not a member, but the organization admits the tenant of the OAuth provider. The exchange creates the member.
 	MembershipTypeEligibleToJoinByOAuthTenant = "eligible_to_join_by_oauth_tenant"
 )

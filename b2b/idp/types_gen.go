@@ -14,11 +14,11 @@ import (
 type IntrospectTokenLocalRequest struct {
 	// The access token, without the word Bearer.
 	Token string `json:"token" stytch:"secret"`
-	// The maximum age of the token. If omitted, a token is accepted until it expires, an hour after it was
-	// issued unless the app has another setting. Zero makes every token too old; negative values are refused.
+	// The maximum age of the token. If omitted, a token is accepted until it expires, an hour after it was issued
+	// unless the app has another setting. Zero makes every token too old; negative values are refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
-	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of five
+	// seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 	// An action that the token's scopes must allow, in the member's own organization.
 	AuthorizationCheck *sessions.AuthorizationCheck `json:"authorization_check,omitzero"`
@@ -34,8 +34,8 @@ type IntrospectTokenNetworkRequest struct {
 	ClientSecret *string `json:"client_secret,omitzero" stytch:"secret"`
 	// The kind of token. See the TokenTypeHint constants of package b2c/idp.
 	TokenTypeHint *string `json:"token_type_hint,omitzero"`
-	// An action that the token's scopes must allow, in the member's own organization. It is checked locally and
-	// not sent.
+	// An action that the token's scopes must allow, in the member's own organization. It is checked locally and not
+	// sent.
 	AuthorizationCheck *sessions.AuthorizationCheck `json:"authorization_check,omitzero"`
 }
 

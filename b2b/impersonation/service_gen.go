@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.Impersonation.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Impersonation.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthenticate = transport.Op{
@@ -28,12 +27,12 @@ var opAuthenticate = transport.Op{
 // Authenticate exchanges an impersonation token for a session in the name of a member.
 //
 // Only the dashboard creates these tokens. They arrive at a redirect URL with "stytch_token_type" set to
-// "multi_tenant_impersonation". The session lasts 60 minutes and cannot be extended or changed. Its factor has
-// the type "impersonated" and names the impersonator, so that the application can show and log it, and refuse
-// what only the member may do.
+// "multi_tenant_impersonation". The session lasts 60 minutes and cannot be extended or changed. Its factor has the type
+// "impersonated" and names the impersonator, so that the application can show and log it, and refuse what only the
+// member may do.
 //
-// Unverified: whether a second factor is ever required; we assume that its fields exist only for uniformity and
-// that MemberAuthenticated is always true.
+// Unverified: whether a second factor is ever required; we assume that its fields exist only for uniformity and that
+// MemberAuthenticated is always true.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthImpersonationToken

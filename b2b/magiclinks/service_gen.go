@@ -26,13 +26,12 @@ var opAuthenticate = transport.Op{
 
 // Authenticate logs a member in with the token of a magic link.
 //
-// The step after MagicLinks.Email.LoginOrSignup and MagicLinks.Email.Invite. The token works once. It verifies
-// the member's e-mail address, so EmailAddressVerified becomes true, and a pending or invited member becomes
-// active.
+// The step after MagicLinks.Email.LoginOrSignup and MagicLinks.Email.Invite. The token works once. It verifies the
+// member's e-mail address, so EmailAddressVerified becomes true, and a pending or invited member becomes active.
 //
-// If a second factor is required, no session is created: MemberAuthenticated is false, MFARequired says which
-// factors the member has, and IntermediateSessionToken is passed to the call that supplies one. Tokens of
-// discovery links go to MagicLinks.Discovery.Authenticate instead.
+// If a second factor is required, no session is created: MemberAuthenticated is false, MFARequired says which factors
+// the member has, and IntermediateSessionToken is passed to the call that supplies one. Tokens of discovery links go to
+// MagicLinks.Discovery.Authenticate instead.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeMagicLinkNotFound

@@ -16,28 +16,27 @@ import (
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "multi_tenant_magic_links".
 	MagicLinksToken string `json:"magic_links_token" stytch:"secret"`
-	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
-	// challenge, refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a challenge,
+	// refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// An intermediate session token whose factors count together with this one. It is used up if a session is
-	// created. One that is bound to another organization is refused.
+	// An intermediate session token whose factors count together with this one. It is used up if a session is created.
+	// One that is bound to another organization is refused.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and
-	// "pt-br" are documented for this call; we assume that it accepts every language of text messages. Default:
-	// en.
+	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and "pt-br"
+	// are documented for this call; we assume that it accepts every language of text messages. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// MemberDevice.

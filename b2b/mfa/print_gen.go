@@ -9,14 +9,10 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v MFARequired) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v MFARequired) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v MFARequired) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v MemberOptions) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v MemberOptions) LogValue() slog.Value { return secret.LogValue(v) }
+func (v MemberOptions) LogValue() slog.Value       { return secret.LogValue(v) }

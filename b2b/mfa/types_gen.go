@@ -2,14 +2,13 @@
 
 package mfa
 
-// MFARequired is the requirement of a second factor. Satisfy it with an SMS code, an authenticator app or a
-// recovery code, and pass the intermediate session token. A member who has no second factor yet can add one
-// with the same token.
+// MFARequired is the requirement of a second factor. Satisfy it with an SMS code, an authenticator app or a recovery
+// code, and pass the intermediate session token. A member who has no second factor yet can add one with the same token.
 type MFARequired struct {
 	// The second factors that the member has; nil if there are none.
 	MemberOptions *MemberOptions `json:"member_options,omitzero"`
-	// The second factor for which the API has already sent something: "sms_otp" if it sent a code to the
-	// member's verified phone number; empty if the member has to choose. See the MFAMethod constants of package
+	// The second factor for which the API has already sent something: "sms_otp" if it sent a code to the member's
+	// verified phone number; empty if the member has to choose. See the MFAMethod constants of package
 	// b2b/organizations.
 	SecondaryAuthInitiated string `json:"secondary_auth_initiated,omitzero"`
 }
@@ -22,8 +21,8 @@ type MemberOptions struct {
 	TOTPRegistrationID string `json:"totp_registration_id"`
 }
 
-// Values of EnrollmentChange, which stay plain strings in requests and answers. A change of a member's MFA
-// enrollment, which says whether every login of the member needs a second factor.
+// Known values of "set_mfa_enrollment": a change of a member's MFA enrollment, which says whether every login of the
+// member needs a second factor.
 const (
 	// Every login of the member needs a second factor from now on.
 	EnrollmentChangeEnroll = "enroll"

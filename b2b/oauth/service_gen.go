@@ -26,14 +26,14 @@ var opAuthenticate = transport.Op{
 
 // Authenticate logs a member in with the token of an OAuth login.
 //
-// The login starts in the browser at the URL from OAuth.StartURL, and ends at the redirect URL with
-// "stytch_token_type" set to "oauth". The token works once. The provider's account is added to
-// OAuthRegistrations of the member, a pending or invited member becomes active, and a new member is created if
-// EmailJITProvisioning or OAuthTenantJITProvisioning of the organization admits the person.
+// The login starts in the browser at the URL from OAuth.StartURL, and ends at the redirect URL with "stytch_token_type"
+// set to "oauth". The token works once. The provider's account is added to OAuthRegistrations of the member, a pending
+// or invited member becomes active, and a new member is created if EmailJITProvisioning or OAuthTenantJITProvisioning
+// of the organization admits the person.
 //
-// If the organization requires another factor, no session is created: MemberAuthenticated is false,
-// PrimaryRequired or MFARequired says what is missing, and IntermediateSessionToken is passed to the call that
-// supplies it. Google and Microsoft verify the e-mail address; Slack, GitHub and HubSpot do not.
+// If the organization requires another factor, no session is created: MemberAuthenticated is false, PrimaryRequired or
+// MFARequired says what is missing, and IntermediateSessionToken is passed to the call that supplies it. Google and
+// Microsoft verify the e-mail address; Slack, GitHub and HubSpot do not.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOAuthTokenNotFound

@@ -22,19 +22,19 @@ type StartURLRequest struct {
 	OrganizationID *string `json:"organization_id,omitzero" url:"organization_id"`
 	// The slug of the organization to log in to. Give this or the id.
 	Slug *string `json:"slug,omitzero" url:"slug"`
-	// The URL to redirect to after a login. It must be registered with the project. If omitted, the project's
-	// default is used.
+	// The URL to redirect to after a login. It must be registered with the project. If omitted, the project's default
+	// is used.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
-	// The URL to redirect to after a first login. It must be registered with the project. If omitted, the
-	// project's default is used.
+	// The URL to redirect to after a first login. It must be registered with the project. If omitted, the project's
+	// default is used.
 	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
 	// Scopes to request from the provider, in addition to those that a login needs.
 	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
-	// The PKCE code challenge: the SHA-256 digest of the verifier, in base64url without padding (RFC 7636,
-	// section 4.2). The call that completes the login then needs the verifier.
+	// The PKCE code challenge: the SHA-256 digest of the verifier, in base64url without padding (RFC 7636, section
+	// 4.2). The call that completes the login then needs the verifier.
 	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero" url:"pkce_code_challenge"`
-	// Additional parameters for the provider, under the provider's own names, as in {"prompt": "consent"}. They
-	// are sent with the prefix "provider_".
+	// Additional parameters for the provider, under the provider's own names, as in {"prompt": "consent"}. They are
+	// sent with the prefix "provider_".
 	ProviderParameters map[string]string `json:"provider_parameters,omitzero"`
 }
 
@@ -42,24 +42,24 @@ type StartURLRequest struct {
 type AuthenticateRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "oauth".
 	OAuthToken string `json:"oauth_token" stytch:"secret"`
-	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
-	// challenge, refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a challenge,
+	// refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// An intermediate session token whose factors count together with this one. It is used up if a session is
-	// created. One that is bound to another organization is refused.
+	// An intermediate session token whose factors count together with this one. It is used up if a session is created.
+	// One that is bound to another organization is refused.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The language of the text message if this call sends an MFA code. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
@@ -84,13 +84,13 @@ type AuthenticateResponse struct {
 	Member organizations.Member `json:"member"`
 	// The member's organization.
 	Organization organizations.Organization `json:"organization"`
-	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
-	// assume that upper and lower case may differ.
+	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we assume that
+	// upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
-	// The provider's tokens, for calls to its API. There is no need to store them:
-	// Organizations.Members.OAuthProviders returns them later. Nil if the provider gave none.
+	// The provider's tokens, for calls to its API. There is no need to store them: Organizations.Members.OAuthProviders
+	// returns them later. Nil if the provider gave none.
 	ProviderValues *ProviderValues `json:"provider_values,omitzero"`
 	// Whether the login ended other sessions.
 	//
@@ -118,8 +118,7 @@ type AuthenticateResponse struct {
 type ProviderValues struct {
 	// The token for calling the provider's API on the member's behalf; empty if the provider gave none.
 	AccessToken string `json:"access_token,omitzero" stytch:"secret"`
-	// The provider's refresh token; empty if it gave none. Some providers give one only if the start URL asks
-	// for it.
+	// The provider's refresh token; empty if it gave none. Some providers give one only if the start URL asks for it.
 	RefreshToken string `json:"refresh_token,omitzero" stytch:"secret"`
 	// When the access token expires; zero if the provider did not say.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
@@ -129,8 +128,7 @@ type ProviderValues struct {
 	IDToken string `json:"id_token,omitzero" stytch:"secret"`
 }
 
-// Values of Provider, which stay plain strings in requests and answers. The OAuth providers that members can
-// log in with.
+// Known values of "provider": the OAuth providers that members can log in with.
 const (
 	// Google.
 	ProviderGoogle = "google"

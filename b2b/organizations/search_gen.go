@@ -10,11 +10,11 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// SearchAll iterates over all results of Search, from req.Cursor on. A nil req means all results there are.
-// Each page is one call, with opts. req is not changed.
+// SearchAll iterates over all results of Search, from req.Cursor on. A nil req means all results there are. Each page
+// is one call, with opts. req is not changed.
 //
-// When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the
-// cause and has the cursor to resume from. Breaking out of the loop makes no further call.
+// When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the cause and
+// has the cursor to resume from. Breaking out of the loop makes no further call.
 func (s *Service) SearchAll(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) iter.Seq2[Organization, error] {
@@ -65,8 +65,8 @@ func FilterMemberEmails(values ...string) SearchQueryOperand {
 	}
 }
 
-// FilterMemberEmailFuzzy matches organizations with a member whose e-mail address is like the value, which
-// needs at least three characters.
+// FilterMemberEmailFuzzy matches organizations with a member whose e-mail address is like the value, which needs at
+// least three characters.
 func FilterMemberEmailFuzzy(value string) SearchQueryOperand {
 	return SearchQueryOperand{
 		FilterName:  "member_email_fuzzy",
@@ -82,8 +82,8 @@ func FilterAllowedDomains(values ...string) SearchQueryOperand {
 	}
 }
 
-// FilterAllowedDomainFuzzy matches organizations with a domain in "email_allowed_domains" that is like the
-// value, which needs at least three characters.
+// FilterAllowedDomainFuzzy matches organizations with a domain in "email_allowed_domains" that is like the value, which
+// needs at least three characters.
 func FilterAllowedDomainFuzzy(value string) SearchQueryOperand {
 	return SearchQueryOperand{
 		FilterName:  "allowed_domain_fuzzy",

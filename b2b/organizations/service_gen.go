@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.Organizations.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Organizations.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opCreate = transport.Op{
@@ -27,9 +26,9 @@ var opCreate = transport.Op{
 
 // Create creates an organization without members.
 //
-// Omitted settings get their defaults; together the settings must leave at least one way for members to join.
-// Add members with Organizations.Members.Create, or invite them with MagicLinks.Email.Invite. To create an
-// organization together with its first member, use Discovery.Organizations.Create.
+// Omitted settings get their defaults; together the settings must leave at least one way for members to join. Add
+// members with Organizations.Members.Create, or invite them with MagicLinks.Email.Invite. To create an organization
+// together with its first member, use Discovery.Organizations.Create.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidOrganizationName
@@ -68,9 +67,7 @@ var opGet = transport.Op{
 //   - CodeInvalidOrganizationID
 //
 // It calls GET /v1/b2b/organizations/{organization_id}; retry class read.
-func (s *Service) Get(
-	ctx context.Context, req *GetRequest, opts ...shared.RequestOption,
-) (*GetResponse, error) {
+func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
 	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
 }
 
@@ -84,21 +81,21 @@ var opUpdate = transport.Op{
 
 // Update changes an organization's name, slug, logo, metadata and settings.
 //
-// Only the given fields change. The settings must still leave at least one way for members to join. An external
-// id can be changed here; Organizations.DeleteExternalID removes it. Unverified: we assume that a list replaces
-// the previous one.
+// Only the given fields change. The settings must still leave at least one way for members to join. An external id can
+// be changed here; Organizations.DeleteExternalID removes it. Unverified: we assume that a list replaces the previous
+// one.
 //
-// When called on behalf of a session, the member needs an action on "stytch.organization" for every given
-// field: "update.info.name", "update.info.slug" and "update.info.logo-url" for name, slug and logo;
-// "update.settings.default-sso-connection" for SSODefaultConnectionID; "update.settings.sso-jit-provisioning"
-// for SSOJITProvisioning and its list of connections; "update.settings.allowed-domains" for
-// EmailAllowedDomains; "update.settings.email-jit-provisioning" for EmailJITProvisioning;
-// "update.settings.email-invites" for EmailInvites; "update.settings.allowed-auth-methods" for AuthMethods and
-// AllowedAuthMethods; "update.settings.mfa-policy" for MFAPolicy; "update.settings.allowed-mfa-methods" for
-// MFAMethods and AllowedMFAMethods; "update.settings.implicit-roles" for RBACEmailImplicitRoleAssignments;
+// When called on behalf of a session, the member needs an action on "stytch.organization" for every given field:
+// "update.info.name", "update.info.slug" and "update.info.logo-url" for name, slug and logo;
+// "update.settings.default-sso-connection" for SSODefaultConnectionID; "update.settings.sso-jit-provisioning" for
+// SSOJITProvisioning and its list of connections; "update.settings.allowed-domains" for EmailAllowedDomains;
+// "update.settings.email-jit-provisioning" for EmailJITProvisioning; "update.settings.email-invites" for EmailInvites;
+// "update.settings.allowed-auth-methods" for AuthMethods and AllowedAuthMethods; "update.settings.mfa-policy" for
+// MFAPolicy; "update.settings.allowed-mfa-methods" for MFAMethods and AllowedMFAMethods;
+// "update.settings.implicit-roles" for RBACEmailImplicitRoleAssignments;
 // "update.settings.oauth-tenant-jit-provisioning" for OAuthTenantJITProvisioning; and
-// "update.settings.allowed-oauth-tenants" for AllowedOAuthTenants. Unverified: what the other fields need; we
-// assume an action that a role with * on "stytch.organization" has. TrustedMetadata is refused.
+// "update.settings.allowed-oauth-tenants" for AllowedOAuthTenants. Unverified: what the other fields need; we assume an
+// action that a role with * on "stytch.organization" has. TrustedMetadata is refused.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -135,8 +132,8 @@ var opDelete = transport.Op{
 
 // Delete deletes an organization with all its members.
 //
-// This also ends the members' sessions, and cannot be undone. Memberships of the same people in other
-// organizations do not change.
+// This also ends the members' sessions, and cannot be undone. Memberships of the same people in other organizations do
+// not change.
 //
 // When called on behalf of a session, the member needs the action "delete" on "stytch.organization".
 //
@@ -219,11 +216,11 @@ var opConnectedApps = transport.Op{
 
 // ConnectedApps lists the Connected Apps that members of an organization use.
 //
-// An app is listed if at least one member has granted it access and not revoked that, and if the organization's
-// rules on Connected Apps admit it.
+// An app is listed if at least one member has granted it access and not revoked that, and if the organization's rules
+// on Connected Apps admit it.
 //
-// When called on behalf of a session, the member needs an action on "stytch.organization". Unverified: which
-// one; we assume that a role with * there has it.
+// When called on behalf of a session, the member needs an action on "stytch.organization". Unverified: which one; we
+// assume that a role with * there has it.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -249,12 +246,11 @@ var opGetConnectedApp = transport.Op{
 
 // GetConnectedApp fetches a Connected App and the members of an organization who use it.
 //
-// To revoke the app's access to one member, use Organizations.Members.ConnectedApps.Revoke; to revoke its
-// access to all of them, change the rules on Connected Apps with Organizations.Update. The response has no
-// RequestID.
+// To revoke the app's access to one member, use Organizations.Members.ConnectedApps.Revoke; to revoke its access to all
+// of them, change the rules on Connected Apps with Organizations.Update. The response has no RequestID.
 //
-// When called on behalf of a session, the member needs an action on "stytch.organization". Unverified: which
-// one; we assume that a role with * there has it.
+// When called on behalf of a session, the member needs an action on "stytch.organization". Unverified: which one; we
+// assume that a role with * there has it.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -281,11 +277,10 @@ var opDeleteExternalID = transport.Op{
 
 // DeleteExternalID removes an organization's external id.
 //
-// The organization keeps its id and slug, and can be found by them. Another organization can then use the
-// external id.
+// The organization keeps its id and slug, and can be found by them. Another organization can then use the external id.
 //
-// When called on behalf of a session, the member needs an action on "stytch.organization". Unverified: which
-// one; we assume that a role with * there has it.
+// When called on behalf of a session, the member needs an action on "stytch.organization". Unverified: which one; we
+// assume that a role with * there has it.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //

@@ -15,9 +15,9 @@ import (
 type CreateRequest struct {
 	// The organization's display name. Length: 1 to 128 characters.
 	OrganizationName string `json:"organization_name"`
-	// The organization's name in URLs, unique in the project. Unverified: whether it may be omitted, since one
-	// source calls it required; the SDK leaves that to the server, so better give one. Length: 2 to 128
-	// characters. Form: ^[A-Za-z0-9._~-]+$
+	// The organization's name in URLs, unique in the project. Unverified: whether it may be omitted, since one source
+	// calls it required; the SDK leaves that to the server, so better give one. Length: 2 to 128 characters. Form:
+	// ^[A-Za-z0-9._~-]+$
 	OrganizationSlug *string `json:"organization_slug,omitzero"`
 	// The URL of the organization's logo, if any.
 	OrganizationLogoURL *string `json:"organization_logo_url,omitzero"`
@@ -26,51 +26,49 @@ type CreateRequest struct {
 	// Your own id for the organization, if any, unique in the project. Most calls accept it in place of the
 	// organization's id. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	OrganizationExternalID *string `json:"organization_external_id,omitzero"`
-	// Who may become a member with a first SSO login. See the SSOJITProvisioning constants. Default:
-	// ALL_ALLOWED.
+	// Who may become a member with a first SSO login. See the SSOJITProvisioning constants. Default: ALL_ALLOWED.
 	SSOJITProvisioning *string `json:"sso_jit_provisioning,omitzero"`
-	// The domains allowed if EmailJITProvisioning or EmailInvites is RESTRICTED. The domains of common e-mail
-	// providers are refused.
+	// The domains allowed if EmailJITProvisioning or EmailInvites is RESTRICTED. The domains of common e-mail providers
+	// are refused.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
-	// Who may become a member without an invitation, with a factor that verifies their e-mail address. In
-	// discovery, the organization must also have a member with a verified address on the same domain already.
-	// See the EmailJITProvisioning constants. Default: NOT_ALLOWED.
+	// Who may become a member without an invitation, with a factor that verifies their e-mail address. In discovery,
+	// the organization must also have a member with a verified address on the same domain already. See the
+	// EmailJITProvisioning constants. Default: NOT_ALLOWED.
 	EmailJITProvisioning *string `json:"email_jit_provisioning,omitzero"`
-	// Who may be invited by e-mail. If omitted, it is ALL_ALLOWED if the call sets no rule on logging in or
-	// joining, otherwise NOT_ALLOWED. Unverified: we assume that every other setting of that kind counts. See
-	// the EmailInvites constants.
+	// Who may be invited by e-mail. If omitted, it is ALL_ALLOWED if the call sets no rule on logging in or joining,
+	// otherwise NOT_ALLOWED. Unverified: we assume that every other setting of that kind counts. See the EmailInvites
+	// constants.
 	EmailInvites *string `json:"email_invites,omitzero"`
-	// Whether members may log in with every method or only with AllowedAuthMethods. Members with IsBreakglass
-	// are exempt. See the AuthMethodsPolicy constants. Default: ALL_ALLOWED.
+	// Whether members may log in with every method or only with AllowedAuthMethods. Members with IsBreakglass are
+	// exempt. See the AuthMethodsPolicy constants. Default: ALL_ALLOWED.
 	AuthMethods *string `json:"auth_methods,omitzero"`
 	// The methods allowed if AuthMethods is RESTRICTED, which needs at least one. See the AuthMethod constants.
 	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
-	// Whether every member needs a second factor. A stricter policy applies from the next login on; existing
-	// sessions stay valid. See the MFAPolicy constants. Default: OPTIONAL.
+	// Whether every member needs a second factor. A stricter policy applies from the next login on; existing sessions
+	// stay valid. See the MFAPolicy constants. Default: OPTIONAL.
 	MFAPolicy *string `json:"mfa_policy,omitzero"`
 	// Rules that give a role to every member on an e-mail domain.
 	RBACEmailImplicitRoleAssignments []EmailImplicitRoleAssignment `json:"rbac_email_implicit_role_assignments,omitzero"`
-	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are
-	// exempt. See the MFAMethodsPolicy constants. Default: ALL_ALLOWED.
+	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are exempt. See
+	// the MFAMethodsPolicy constants. Default: ALL_ALLOWED.
 	MFAMethods *string `json:"mfa_methods,omitzero"`
-	// The second factors allowed if MFAMethods is RESTRICTED, which needs at least one. See the MFAMethod
-	// constants.
+	// The second factors allowed if MFAMethods is RESTRICTED, which needs at least one. See the MFAMethod constants.
 	AllowedMFAMethods []string `json:"allowed_mfa_methods,omitzero"`
 	// Who may become a member with a first OAuth login from a tenant of the provider. See the
 	// OAuthTenantJITProvisioning constants. Default: NOT_ALLOWED.
 	OAuthTenantJITProvisioning *string `json:"oauth_tenant_jit_provisioning,omitzero"`
-	// The tenants allowed if OAuthTenantJITProvisioning is RESTRICTED: for each of the keys "slack", "hubspot"
-	// and "github", a list of the provider's tenant ids.
+	// The tenants allowed if OAuthTenantJITProvisioning is RESTRICTED: for each of the keys "slack", "hubspot" and
+	// "github", a list of the provider's tenant ids.
 	AllowedOAuthTenants shared.Object `json:"allowed_oauth_tenants,omitzero"`
 	// The domains that belong to this organization alone: an address on one of them cannot be used in another.
 	ClaimedEmailDomains []string `json:"claimed_email_domains,omitzero"`
-	// Which first-party Connected Apps members may use: with RESTRICTED, only AllowedFirstPartyConnectedApps.
-	// Default: ALL_ALLOWED.
+	// Which first-party Connected Apps members may use: with RESTRICTED, only AllowedFirstPartyConnectedApps. Default:
+	// ALL_ALLOWED.
 	FirstPartyConnectedAppsAllowedType *ConnectedAppsAllowedType `json:"first_party_connected_apps_allowed_type,omitzero"`
 	// The client ids of the Connected Apps allowed if FirstPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedFirstPartyConnectedApps []string `json:"allowed_first_party_connected_apps,omitzero"`
-	// Which third-party Connected Apps members may use: with RESTRICTED, only AllowedThirdPartyConnectedApps.
-	// Default: ALL_ALLOWED.
+	// Which third-party Connected Apps members may use: with RESTRICTED, only AllowedThirdPartyConnectedApps. Default:
+	// ALL_ALLOWED.
 	ThirdPartyConnectedAppsAllowedType *ConnectedAppsAllowedType `json:"third_party_connected_apps_allowed_type,omitzero"`
 	// The client ids of the Connected Apps allowed if ThirdPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedThirdPartyConnectedApps []string `json:"allowed_third_party_connected_apps,omitzero"`
@@ -108,16 +106,16 @@ type UpdateRequest struct {
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The organization's display name. Length: 1 to 128 characters.
 	OrganizationName *string `json:"organization_name,omitzero"`
-	// The organization's name in URLs, unique in the project. Most calls accept it in place of the
-	// organization's id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
+	// The organization's name in URLs, unique in the project. Most calls accept it in place of the organization's id.
+	// Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug *string `json:"organization_slug,omitzero"`
 	// The URL of the organization's logo, if any.
 	OrganizationLogoURL *string `json:"organization_logo_url,omitzero"`
-	// Custom data that only a backend can write; a call on behalf of a session cannot. It is merged into the
-	// existing data at the top level; a null deletes a key. At most 20 keys and 4 KB.
+	// Custom data that only a backend can write; a call on behalf of a session cannot. It is merged into the existing
+	// data at the top level; a null deletes a key. At most 20 keys and 4 KB.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Your own id for the organization, unique in the project. Most calls accept it in place of the
-	// organization's id. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the organization, unique in the project. Most calls accept it in place of the organization's id.
+	// Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	OrganizationExternalID *string `json:"organization_external_id,omitzero"`
 	// The id of the SSO connection to use if a login names none. It must be one of the organization's own.
 	SSODefaultConnectionID *string `json:"sso_default_connection_id,omitzero"`
@@ -125,46 +123,45 @@ type UpdateRequest struct {
 	SSOJITProvisioning *string `json:"sso_jit_provisioning,omitzero"`
 	// The ids of the SSO connections allowed if SSOJITProvisioning is RESTRICTED.
 	SSOJITProvisioningAllowedConnections []string `json:"sso_jit_provisioning_allowed_connections,omitzero"`
-	// The domains allowed if EmailJITProvisioning or EmailInvites is RESTRICTED. The domains of common e-mail
-	// providers are refused.
+	// The domains allowed if EmailJITProvisioning or EmailInvites is RESTRICTED. The domains of common e-mail providers
+	// are refused.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
-	// Who may become a member without an invitation, with a factor that verifies their e-mail address. In
-	// discovery, the organization must also have a member with a verified address on the same domain already.
-	// See the EmailJITProvisioning constants.
+	// Who may become a member without an invitation, with a factor that verifies their e-mail address. In discovery,
+	// the organization must also have a member with a verified address on the same domain already. See the
+	// EmailJITProvisioning constants.
 	EmailJITProvisioning *string `json:"email_jit_provisioning,omitzero"`
 	// Who may be invited by e-mail. See the EmailInvites constants.
 	EmailInvites *string `json:"email_invites,omitzero"`
-	// Whether members may log in with every method or only with AllowedAuthMethods. Members with IsBreakglass
-	// are exempt. See the AuthMethodsPolicy constants.
+	// Whether members may log in with every method or only with AllowedAuthMethods. Members with IsBreakglass are
+	// exempt. See the AuthMethodsPolicy constants.
 	AuthMethods *string `json:"auth_methods,omitzero"`
 	// The methods allowed if AuthMethods is RESTRICTED, which needs at least one. See the AuthMethod constants.
 	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
-	// Whether every member needs a second factor. A stricter policy applies from the next login on; existing
-	// sessions stay valid. See the MFAPolicy constants.
+	// Whether every member needs a second factor. A stricter policy applies from the next login on; existing sessions
+	// stay valid. See the MFAPolicy constants.
 	MFAPolicy *string `json:"mfa_policy,omitzero"`
 	// Rules that give a role to every member on an e-mail domain.
 	RBACEmailImplicitRoleAssignments []EmailImplicitRoleAssignment `json:"rbac_email_implicit_role_assignments,omitzero"`
-	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are
-	// exempt. See the MFAMethodsPolicy constants.
+	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are exempt. See
+	// the MFAMethodsPolicy constants.
 	MFAMethods *string `json:"mfa_methods,omitzero"`
-	// The second factors allowed if MFAMethods is RESTRICTED, which needs at least one. See the MFAMethod
-	// constants.
+	// The second factors allowed if MFAMethods is RESTRICTED, which needs at least one. See the MFAMethod constants.
 	AllowedMFAMethods []string `json:"allowed_mfa_methods,omitzero"`
 	// Who may become a member with a first OAuth login from a tenant of the provider. See the
 	// OAuthTenantJITProvisioning constants.
 	OAuthTenantJITProvisioning *string `json:"oauth_tenant_jit_provisioning,omitzero"`
-	// The tenants allowed if OAuthTenantJITProvisioning is RESTRICTED: for each of the keys "slack", "hubspot"
-	// and "github", a list of the provider's tenant ids.
+	// The tenants allowed if OAuthTenantJITProvisioning is RESTRICTED: for each of the keys "slack", "hubspot" and
+	// "github", a list of the provider's tenant ids.
 	AllowedOAuthTenants shared.Object `json:"allowed_oauth_tenants,omitzero"`
 	// The domains that belong to this organization alone: an address on one of them cannot be used in another.
 	ClaimedEmailDomains []string `json:"claimed_email_domains,omitzero"`
-	// Which first-party Connected Apps members may use: with RESTRICTED, only AllowedFirstPartyConnectedApps.
-	// An app that is no longer allowed loses the access that members granted.
+	// Which first-party Connected Apps members may use: with RESTRICTED, only AllowedFirstPartyConnectedApps. An app
+	// that is no longer allowed loses the access that members granted.
 	FirstPartyConnectedAppsAllowedType *ConnectedAppsAllowedType `json:"first_party_connected_apps_allowed_type,omitzero"`
 	// The client ids of the Connected Apps allowed if FirstPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedFirstPartyConnectedApps []string `json:"allowed_first_party_connected_apps,omitzero"`
-	// Which third-party Connected Apps members may use: with RESTRICTED, only AllowedThirdPartyConnectedApps.
-	// An app that is no longer allowed loses the access that members granted.
+	// Which third-party Connected Apps members may use: with RESTRICTED, only AllowedThirdPartyConnectedApps. An app
+	// that is no longer allowed loses the access that members granted.
 	ThirdPartyConnectedAppsAllowedType *ConnectedAppsAllowedType `json:"third_party_connected_apps_allowed_type,omitzero"`
 	// The client ids of the Connected Apps allowed if ThirdPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedThirdPartyConnectedApps []string `json:"allowed_third_party_connected_apps,omitzero"`
@@ -198,8 +195,8 @@ type DeleteResponse struct {
 
 // SearchRequest is what [Service.Search] sends.
 type SearchRequest struct {
-	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the
-	// same from page to page.
+	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the same from
+	// page to page.
 	Cursor *string `json:"cursor,omitzero"`
 	// The maximum number of results on a page. Default: 100. Bounds: at most 1000.
 	Limit *int `json:"limit,omitzero"`
@@ -221,8 +218,8 @@ type SearchResponse struct {
 
 // MetricsRequest is what [Service.Metrics] sends.
 type MetricsRequest struct {
-	// The organization's id. Unverified: whether its slug or external id is accepted too, as in most calls; we
-	// assume not.
+	// The organization's id. Unverified: whether its slug or external id is accepted too, as in most calls; we assume
+	// not.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
@@ -280,8 +277,8 @@ type GetConnectedAppResponse struct {
 
 // DeleteExternalIDRequest is what [Service.DeleteExternalID] sends.
 type DeleteExternalIDRequest struct {
-	// The organization's id. Unverified: whether its slug or external id is accepted too, as in most calls; we
-	// assume not.
+	// The organization's id. Unverified: whether its slug or external id is accepted too, as in most calls; we assume
+	// not.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 }
 
@@ -295,8 +292,8 @@ type DeleteExternalIDResponse struct {
 	Organization Organization `json:"organization"`
 }
 
-// Member is a person in one organization. Someone who belongs to several organizations is a separate member of
-// each, with separate ids, factors and roles.
+// Member is a person in one organization. Someone who belongs to several organizations is a separate member of each,
+// with separate ids, factors and roles.
 type Member struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
@@ -304,20 +301,19 @@ type Member struct {
 	MemberID string `json:"member_id"`
 	// The address that the member logs in with, unique among the organization's members.
 	EmailAddress string `json:"email_address"`
-	// Whether a factor has verified that the address is the member's. Changing the address makes it false
-	// again.
+	// Whether a factor has verified that the address is the member's. Changing the address makes it false again.
 	EmailAddressVerified bool `json:"email_address_verified"`
 	// The member's status. Only an active member can have a session. See the MemberStatus constants.
 	Status string `json:"status"`
 	// The member's display name; empty if it is not known.
 	Name string `json:"name"`
-	// Whether the member is exempt from the organization's restrictions on login and MFA methods, for example
-	// to get in while single sign-on is down.
+	// Whether the member is exempt from the organization's restrictions on login and MFA methods, for example to get in
+	// while single sign-on is down.
 	IsBreakglass bool `json:"is_breakglass"`
 	// Whether the member has the role "stytch_admin".
 	IsAdmin bool `json:"is_admin"`
-	// All roles of the member, each with its sources. A session may have fewer roles: those of an SSO
-	// connection need a factor from it.
+	// All roles of the member, each with its sources. A session may have fewer roles: those of an SSO connection need a
+	// factor from it.
 	Roles []MemberRole `json:"roles,omitzero"`
 	// The id of the member's password; empty if there is none.
 	MemberPasswordID string `json:"member_password_id"`
@@ -335,8 +331,8 @@ type Member struct {
 	MFAPhoneNumberVerified bool `json:"mfa_phone_number_verified"`
 	// The id of the member's authenticator app registration; empty if there is none.
 	TOTPRegistrationID string `json:"totp_registration_id"`
-	// The second factor to offer first. It is set when the member first uses one; empty until then. See the
-	// MFAMethod constants.
+	// The second factor to offer first. It is set when the member first uses one; empty until then. See the MFAMethod
+	// constants.
 	DefaultMFAMethod string `json:"default_mfa_method"`
 	// Former addresses of the member. No other member of the organization can use one until it is unlinked.
 	RetiredEmailAddresses []RetiredEmail `json:"retired_email_addresses,omitzero"`
@@ -372,8 +368,8 @@ type SSORegistration struct {
 
 // OAuthRegistration is a member's account at an OAuth provider.
 type OAuthRegistration struct {
-	// The provider: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we assume that upper
-	// and lower case may differ.
+	// The provider: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we assume that upper and
+	// lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
@@ -395,8 +391,8 @@ type RetiredEmail struct {
 
 // MemberRole is a role of a member, with all its sources.
 type MemberRole struct {
-	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned,
-	// and "stytch_admin" always exist. See the Role constants of package b2b/rbac.
+	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned, and
+	// "stytch_admin" always exist. See the Role constants of package b2b/rbac.
 	RoleID string `json:"role_id"`
 	// The sources of the role. The member loses the role when the last source is gone.
 	Sources []MemberRoleSource `json:"sources,omitzero"`
@@ -406,9 +402,9 @@ type MemberRole struct {
 type MemberRoleSource struct {
 	// The kind of source. It determines what Details contains. See the MemberRoleSourceType constants.
 	Type string `json:"type"`
-	// Nothing for "direct_assignment"; "email_domain" for "email_assignment"; "connection_id" for
-	// "sso_connection"; "connection_id" and "group" for "sso_connection_group"; "connection_id" and "group_id"
-	// for "scim_connection_group". Unverified: only one source mentions the key "email_domain"; we assume it.
+	// Nothing for "direct_assignment"; "email_domain" for "email_assignment"; "connection_id" for "sso_connection";
+	// "connection_id" and "group" for "sso_connection_group"; "connection_id" and "group_id" for
+	// "scim_connection_group". Unverified: only one source mentions the key "email_domain"; we assume it.
 	Details shared.Object `json:"details,omitzero"`
 }
 
@@ -430,8 +426,8 @@ type Organization struct {
 	OrganizationID string `json:"organization_id"`
 	// The organization's display name. Length: 1 to 128 characters.
 	OrganizationName string `json:"organization_name"`
-	// The organization's name in URLs, unique in the project. Most calls accept it in place of the
-	// organization's id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
+	// The organization's name in URLs, unique in the project. Most calls accept it in place of the organization's id.
+	// Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug string `json:"organization_slug"`
 	// Your own id for the organization, if any, unique in the project. Most calls accept it in place of the
 	// organization's id. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
@@ -440,26 +436,25 @@ type Organization struct {
 	OrganizationLogoURL string `json:"organization_logo_url"`
 	// Custom data that only a backend can write; a call on behalf of a session cannot.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Whether members may log in with every method or only with AllowedAuthMethods. Members with IsBreakglass
-	// are exempt. See the AuthMethodsPolicy constants.
+	// Whether members may log in with every method or only with AllowedAuthMethods. Members with IsBreakglass are
+	// exempt. See the AuthMethodsPolicy constants.
 	AuthMethods string `json:"auth_methods"`
 	// The methods allowed if AuthMethods is RESTRICTED, which needs at least one. See the AuthMethod constants.
 	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
-	// Whether every member needs a second factor. A stricter policy applies from the next login on; existing
-	// sessions stay valid. See the MFAPolicy constants.
+	// Whether every member needs a second factor. A stricter policy applies from the next login on; existing sessions
+	// stay valid. See the MFAPolicy constants.
 	MFAPolicy string `json:"mfa_policy"`
-	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are
-	// exempt. See the MFAMethodsPolicy constants.
+	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are exempt. See
+	// the MFAMethodsPolicy constants.
 	MFAMethods string `json:"mfa_methods"`
-	// The second factors allowed if MFAMethods is RESTRICTED, which needs at least one. See the MFAMethod
-	// constants.
+	// The second factors allowed if MFAMethods is RESTRICTED, which needs at least one. See the MFAMethod constants.
 	AllowedMFAMethods []string `json:"allowed_mfa_methods,omitzero"`
-	// The domains allowed if EmailJITProvisioning or EmailInvites is RESTRICTED. The domains of common e-mail
-	// providers are refused.
+	// The domains allowed if EmailJITProvisioning or EmailInvites is RESTRICTED. The domains of common e-mail providers
+	// are refused.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
-	// Who may become a member without an invitation, with a factor that verifies their e-mail address. In
-	// discovery, the organization must also have a member with a verified address on the same domain already.
-	// See the EmailJITProvisioning constants.
+	// Who may become a member without an invitation, with a factor that verifies their e-mail address. In discovery,
+	// the organization must also have a member with a verified address on the same domain already. See the
+	// EmailJITProvisioning constants.
 	EmailJITProvisioning string `json:"email_jit_provisioning"`
 	// Who may be invited by e-mail. See the EmailInvites constants.
 	EmailInvites string `json:"email_invites"`
@@ -478,8 +473,8 @@ type Organization struct {
 	// Who may become a member with a first OAuth login from a tenant of the provider. See the
 	// OAuthTenantJITProvisioning constants.
 	OAuthTenantJITProvisioning string `json:"oauth_tenant_jit_provisioning"`
-	// The tenants allowed if OAuthTenantJITProvisioning is RESTRICTED: for each of the keys "slack", "hubspot"
-	// and "github", a list of the provider's tenant ids.
+	// The tenants allowed if OAuthTenantJITProvisioning is RESTRICTED: for each of the keys "slack", "hubspot" and
+	// "github", a list of the provider's tenant ids.
 	AllowedOAuthTenants shared.Object `json:"allowed_oauth_tenants,omitzero"`
 	// Which first-party Connected Apps members may use: with RESTRICTED, only AllowedFirstPartyConnectedApps.
 	FirstPartyConnectedAppsAllowedType ConnectedAppsAllowedType `json:"first_party_connected_apps_allowed_type"`
@@ -491,8 +486,8 @@ type Organization struct {
 	AllowedThirdPartyConnectedApps []string `json:"allowed_third_party_connected_apps,omitzero"`
 	// Rules that give a role to every member on an e-mail domain.
 	RBACEmailImplicitRoleAssignments []EmailImplicitRoleAssignment `json:"rbac_email_implicit_role_assignments,omitzero"`
-	// The roles that exist only in this organization, in addition to those of the project's policy. They are
-	// set through the organization's RBAC policy.
+	// The roles that exist only in this organization, in addition to those of the project's policy. They are set
+	// through the organization's RBAC policy.
 	CustomRoles []CustomRole `json:"custom_roles,omitzero"`
 	// When this was created; zero if the response leaves it out.
 	CreatedAt time.Time `json:"created_at,omitzero"`
@@ -516,8 +511,8 @@ type ActiveSCIMConnection struct {
 	ConnectionID string `json:"connection_id"`
 	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// The last four characters of the bearer token that the identity provider uses. The whole token was shown
-	// once, when it was created.
+	// The last four characters of the bearer token that the identity provider uses. The whole token was shown once,
+	// when it was created.
 	BearerTokenLastFour string `json:"bearer_token_last_four"`
 	// When the bearer token expires; zero if the response leaves it out.
 	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at,omitzero"`
@@ -527,8 +522,8 @@ type ActiveSCIMConnection struct {
 type EmailImplicitRoleAssignment struct {
 	// The domain, which is the part of the address after the @.
 	Domain string `json:"domain"`
-	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned,
-	// and "stytch_admin" always exist. See the Role constants of package b2b/rbac.
+	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned, and
+	// "stytch_admin" always exist. See the Role constants of package b2b/rbac.
 	RoleID string `json:"role_id"`
 }
 
@@ -562,13 +557,12 @@ type SearchQuery struct {
 type SearchQueryOperand struct {
 	// The name of the filter. The two searches have different filters, and each refuses unknown ones.
 	FilterName string `json:"filter_name"`
-	// The value to look for: a list of strings, a string or a boolean, depending on the filter. Filters whose
-	// names end in "fuzzy" take part of the text, at least three characters.
+	// The value to look for: a list of strings, a string or a boolean, depending on the filter. Filters whose names end
+	// in "fuzzy" take part of the text, at least three characters.
 	FilterValue any `json:"filter_value"`
 }
 
-// ResultsMetadata is the number of organizations or members that a search found, and the cursor of its next
-// page.
+// ResultsMetadata is the number of organizations or members that a search found, and the cursor of its next page.
 type ResultsMetadata = shared.ResultsMetadata
 
 // OrganizationConnectedApp is a Connected App that members of an organization use.
@@ -593,12 +587,10 @@ type OrganizationConnectedAppActiveMember struct {
 	GrantedScopes []string `json:"granted_scopes,omitzero"`
 }
 
-// MemberConnectedApp is a Connected App to which a member has granted access. Its type is that of the Consumer
-// product.
+// MemberConnectedApp is a Connected App to which a member has granted access. Its type is that of the Consumer product.
 type MemberConnectedApp = users.UserConnectedApp
 
-// OIDCProviderInfo is the tokens that an identity provider issued when a member logged in through an OIDC
-// connection.
+// OIDCProviderInfo is the tokens that an identity provider issued when a member logged in through an OIDC connection.
 type OIDCProviderInfo struct {
 	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
@@ -674,8 +666,7 @@ const (
 	ConnectedAppsAllowedTypeNotAllowed ConnectedAppsAllowedType = "NOT_ALLOWED"
 )
 
-// Values of MemberRoleSourceType, which stay plain strings in requests and answers. A kind of source of a
-// member's role. The list is open.
+// Known values of "type": a kind of source of a member's role. The API may add values.
 const (
 	// Assigned to the member directly. "stytch_member", which every member has, is listed with this source too.
 	MemberRoleSourceTypeDirectAssignment = "direct_assignment"
@@ -689,8 +680,7 @@ const (
 	MemberRoleSourceTypeSCIMConnectionGroup = "scim_connection_group"
 )
 
-// Values of MemberStatus, which stay plain strings in requests and answers. The status of a member. The list is
-// open.
+// Known values of "status": the status of a member. The API may add values.
 const (
 	// Created or signing up, but never logged in.
 	MemberStatusPending = "pending"
@@ -698,13 +688,12 @@ const (
 	MemberStatusInvited = "invited"
 	// Logged in at least once, or created as a full member.
 	MemberStatusActive = "active"
-	// Deleted, but kept for reactivation. Reads and searches leave these members out unless a search asks for
-	// this status.
+	// Deleted, but kept for reactivation. Reads and searches leave these members out unless a search asks for this
+	// status.
 	MemberStatusDeleted = "deleted"
 )
 
-// Values of AuthMethod, which stay plain strings in requests and answers. A login method that an organization
-// can allow. The list is open.
+// Known values of "allowed_auth_methods": a login method that an organization can allow. The API may add values.
 const (
 	// Single sign-on through one of the organization's SAML, OIDC or external connections.
 	AuthMethodSSO = "sso"
@@ -726,7 +715,7 @@ const (
 	AuthMethodHubSpotOAuth = "hubspot_oauth"
 )
 
-// Values of AuthMethodsPolicy, which stay plain strings in requests and answers. A rule on the login methods.
+// Known values of "auth_methods": a rule on the login methods.
 const (
 	// Every method that the project offers.
 	AuthMethodsPolicyAllAllowed = "ALL_ALLOWED"
@@ -734,7 +723,7 @@ const (
 	AuthMethodsPolicyRestricted = "RESTRICTED"
 )
 
-// Values of MFAPolicy, which stay plain strings in requests and answers. A rule on who needs a second factor.
+// Known values of "mfa_policy": a rule on who needs a second factor.
 const (
 	// Every member, at every login.
 	MFAPolicyRequiredForAll = "REQUIRED_FOR_ALL"
@@ -742,7 +731,7 @@ const (
 	MFAPolicyOptional = "OPTIONAL"
 )
 
-// Values of MFAMethod, which stay plain strings in requests and answers. A kind of second factor.
+// Known values of "allowed_mfa_methods", "default_mfa_method", "secondary_auth_initiated": a kind of second factor.
 const (
 	// A one-time passcode sent by text message.
 	MFAMethodSMSOTP = "sms_otp"
@@ -750,8 +739,7 @@ const (
 	MFAMethodTOTP = "totp"
 )
 
-// Values of MFAMethodsPolicy, which stay plain strings in requests and answers. A rule on the kinds of second
-// factor.
+// Known values of "mfa_methods": a rule on the kinds of second factor.
 const (
 	// Every kind.
 	MFAMethodsPolicyAllAllowed = "ALL_ALLOWED"
@@ -759,8 +747,7 @@ const (
 	MFAMethodsPolicyRestricted = "RESTRICTED"
 )
 
-// Values of EmailJITProvisioning, which stay plain strings in requests and answers. A rule on who may become a
-// member with a verified e-mail address alone.
+// Known values of "email_jit_provisioning": a rule on who may become a member with a verified e-mail address alone.
 const (
 	// Anyone who verifies an address on one of EmailAllowedDomains.
 	EmailJITProvisioningRestricted = "RESTRICTED"
@@ -768,8 +755,7 @@ const (
 	EmailJITProvisioningNotAllowed = "NOT_ALLOWED"
 )
 
-// Values of EmailInvites, which stay plain strings in requests and answers. A rule on who may be invited by
-// e-mail.
+// Known values of "email_invites": a rule on who may be invited by e-mail.
 const (
 	// Any address.
 	EmailInvitesAllAllowed = "ALL_ALLOWED"
@@ -779,8 +765,7 @@ const (
 	EmailInvitesNotAllowed = "NOT_ALLOWED"
 )
 
-// Values of SSOJITProvisioning, which stay plain strings in requests and answers. A rule on who may become a
-// member by logging in through single sign-on.
+// Known values of "sso_jit_provisioning": a rule on who may become a member by logging in through single sign-on.
 const (
 	// Anyone who logs in through any connection of the organization.
 	SSOJITProvisioningAllAllowed = "ALL_ALLOWED"
@@ -790,8 +775,8 @@ const (
 	SSOJITProvisioningNotAllowed = "NOT_ALLOWED"
 )
 
-// Values of OAuthTenantJITProvisioning, which stay plain strings in requests and answers. A rule on who may
-// become a member by belonging to a tenant of an OAuth provider.
+// Known values of "oauth_tenant_jit_provisioning": a rule on who may become a member by belonging to a tenant of an
+// OAuth provider.
 const (
 	// Anyone who logs in from one of AllowedOAuthTenants.
 	OAuthTenantJITProvisioningRestricted = "RESTRICTED"

@@ -9,44 +9,30 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v StrengthCheckRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v StrengthCheckRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v StrengthCheckRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v StrengthCheckRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v StrengthCheckResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v StrengthCheckResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v StrengthCheckResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v MigrateRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v MigrateRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v MigrateRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v MigrateRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v MigrateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v MigrateResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v MigrateResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v AuthenticateRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v AuthenticateRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v AuthenticateRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v AuthenticateRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v AuthenticateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v AuthenticateResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v AuthenticateResponse) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v ZxcvbnFeedback) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v ZxcvbnFeedback) LogValue() slog.Value { return secret.LogValue(v) }
+func (v ZxcvbnFeedback) LogValue() slog.Value       { return secret.LogValue(v) }

@@ -26,8 +26,8 @@ var opStrengthCheck = transport.Op{
 
 // StrengthCheck checks a password against the project's policy without setting it.
 //
-// For feedback while a password is being typed. The calls that set a password check it again, so this one is
-// optional. Which of LUDSFeedback and ZxcvbnFeedback to show depends on StrengthPolicy.
+// For feedback while a password is being typed. The calls that set a password check it again, so this one is optional.
+// Which of LUDSFeedback and ZxcvbnFeedback to show depends on StrengthPolicy.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidEmail
@@ -50,13 +50,12 @@ var opMigrate = transport.Op{
 
 // Migrate imports a member's password from another system, by its hash.
 //
-// Creates the member if the organization has none with the address, and marks the address as verified either
-// way. The member then logs in with Passwords.Authenticate and the same password. A hash cannot be checked for
-// strength or data breaches; if the password turns out to be breached at a login, that fails with
-// stytcherror.CodeMemberResetPassword.
+// Creates the member if the organization has none with the address, and marks the address as verified either way. The
+// member then logs in with Passwords.Authenticate and the same password. A hash cannot be checked for strength or data
+// breaches; if the password turns out to be breached at a login, that fails with stytcherror.CodeMemberResetPassword.
 //
-// If the member already has a password, the call fails with stytcherror.CodePasswordAlreadyExists. The API
-// accepts 100 calls a second and refuses more.
+// If the member already has a password, the call fails with stytcherror.CodePasswordAlreadyExists. The API accepts 100
+// calls a second and refuses more.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -88,14 +87,13 @@ var opAuthenticate = transport.Op{
 
 // Authenticate logs a member in with their password.
 //
-// Too many wrong passwords in a row lock the member for some time. A password that must not be used any more,
-// for example after a data breach, fails with stytcherror.CodeMemberResetPassword: continue with
+// Too many wrong passwords in a row lock the member for some time. A password that must not be used any more, for
+// example after a data breach, fails with stytcherror.CodeMemberResetPassword: continue with
 // Passwords.Email.ResetStart.
 //
-// If the organization requires another factor, no session is created: MemberAuthenticated is false,
-// PrimaryRequired or MFARequired says what is missing, and IntermediateSessionToken is passed to the call that
-// supplies it. A password does not verify the e-mail address, so a member whose address is unverified is asked
-// for a factor that does.
+// If the organization requires another factor, no session is created: MemberAuthenticated is false, PrimaryRequired or
+// MFARequired says what is missing, and IntermediateSessionToken is passed to the call that supplies it. A password
+// does not verify the e-mail address, so a member whose address is unverified is asked for a factor that does.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials

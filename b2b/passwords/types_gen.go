@@ -17,8 +17,7 @@ import (
 type StrengthCheckRequest struct {
 	// The password to check.
 	Password string `json:"password" stytch:"secret"`
-	// The e-mail address that the password is for. The password is looked up in data breaches only if this is
-	// given.
+	// The e-mail address that the password is for. The password is looked up in data breaches only if this is given.
 	EmailAddress *string `json:"email_address,omitzero"`
 }
 
@@ -28,22 +27,21 @@ type StrengthCheckResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// Whether the password satisfies StrengthPolicy. Unverified: we assume that a password known from a data
-	// breach does not.
+	// Whether the password satisfies StrengthPolicy. Unverified: we assume that a password known from a data breach
+	// does not.
 	ValidPassword bool `json:"valid_password"`
-	// How hard the password is to guess; 4 is the hardest, and 3 satisfies "zxcvbn". Unverified: the library of
-	// that name starts at 0, the API is said to start at 1. Bounds: 1 to 4.
+	// How hard the password is to guess; 4 is the hardest, and 3 satisfies "zxcvbn". Unverified: the library of that
+	// name starts at 0, the API is said to start at 1. Bounds: 1 to 4.
 	Score int `json:"score"`
-	// Whether the password is known from a data breach. This is checked only if the request has an e-mail
-	// address.
+	// Whether the password is known from a data breach. This is checked only if the request has an e-mail address.
 	BreachedPassword bool `json:"breached_password"`
 	// The project's policy, which was applied to the password. See the StrengthPolicy constants of package
 	// b2c/passwords.
 	StrengthPolicy string `json:"strength_policy"`
 	// Whether the project refuses to set a password that is known from a data breach.
 	BreachDetectionOnCreate bool `json:"breach_detection_on_create"`
-	// How the password compares with the rules of the policy "luds". Unverified: we assume that it is nil under
-	// the other policy.
+	// How the password compares with the rules of the policy "luds". Unverified: we assume that it is nil under the
+	// other policy.
 	LUDSFeedback *LUDSFeedback `json:"luds_feedback,omitzero"`
 	// Feedback under the policy "zxcvbn". Unverified: we assume that it is nil under the other policy.
 	ZxcvbnFeedback *ZxcvbnFeedback `json:"zxcvbn_feedback,omitzero"`
@@ -55,22 +53,21 @@ type MigrateRequest struct {
 	OrganizationID string `json:"organization_id"`
 	// The e-mail address that the member logs in with.
 	EmailAddress string `json:"email_address"`
-	// The password's hash from the other system. For "scrypt" and "pbkdf_2" it is in base64, except for a
-	// scrypt hash in PHC format.
+	// The password's hash from the other system. For "scrypt" and "pbkdf_2" it is in base64, except for a scrypt hash
+	// in PHC format.
 	Hash string `json:"hash" stytch:"secret"`
 	// The function that made the hash. It determines which of the configurations applies.
 	HashType b2cpasswords.HashType `json:"hash_type"`
 	// The salts of a hash of the type "md_5". If omitted, the hash has none.
 	MD5Config *b2cpasswords.MD5Config `json:"md_5_config,omitzero"`
-	// The parameters of a hash of the type "argon_2i" or "argon_2id". Required if the hash is in hexadecimal
-	// form; otherwise it contains them.
+	// The parameters of a hash of the type "argon_2i" or "argon_2id". Required if the hash is in hexadecimal form;
+	// otherwise it contains them.
 	Argon2Config *b2cpasswords.Argon2Config `json:"argon_2_config,omitzero"`
 	// The salts of a hash of the type "sha_1". If omitted, the hash has none.
 	SHA1Config *b2cpasswords.SHA1Config `json:"sha_1_config,omitzero"`
 	// The salts of a hash of the type "sha_512". If omitted, the hash has none.
 	SHA512Config *b2cpasswords.SHA512Config `json:"sha_512_config,omitzero"`
-	// The parameters of a hash of the type "scrypt". Required unless the hash is in PHC format, which contains
-	// them.
+	// The parameters of a hash of the type "scrypt". Required unless the hash is in PHC format, which contains them.
 	ScryptConfig *b2cpasswords.ScryptConfig `json:"scrypt_config,omitzero"`
 	// The parameters of a hash of the type "pbkdf_2". Always required for it.
 	PBKDF2Config *b2cpasswords.PBKDF2Config `json:"pbkdf_2_config,omitzero"`
@@ -80,19 +77,18 @@ type MigrateRequest struct {
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// The ids of the roles to assign to the member directly, in place of those assigned so far. If omitted,
-	// they do not change. "stytch_member", which every member has, cannot be assigned. See the Role constants
-	// of package b2b/rbac.
+	// The ids of the roles to assign to the member directly, in place of those assigned so far. If omitted, they do not
+	// change. "stytch_member", which every member has, cannot be assigned. See the Role constants of package b2b/rbac.
 	Roles []string `json:"roles,omitzero"`
-	// Whether to keep the member's sessions when Roles removes a role that single sign-on also gives them.
-	// Otherwise, sessions with that role are revoked. Default: false.
+	// Whether to keep the member's sessions when Roles removes a role that single sign-on also gives them. Otherwise,
+	// sessions with that role are revoked. Default: false.
 	PreserveExistingSessions *bool `json:"preserve_existing_sessions,omitzero"`
 	// The phone number for SMS codes, in E.164 form such as +12025550162. The member must not have one yet.
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero"`
 	// Whether to mark MFAPhoneNumber as verified. Set it only if the other system has verified the number.
 	SetPhoneNumberVerified *bool `json:"set_phone_number_verified,omitzero"`
-	// Your own id for the member, unique in the organization. Most calls accept it in place of MemberID.
-	// Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the member, unique in the organization. Most calls accept it in place of MemberID. Length: at
+	// most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
 }
 
@@ -123,22 +119,21 @@ type AuthenticateRequest struct {
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// An intermediate session token whose factors count together with this one. It is used up if a session is
-	// created. One that is bound to another organization is refused.
+	// An intermediate session token whose factors count together with this one. It is used up if a session is created.
+	// One that is bound to another organization is refused.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and
-	// "pt-br" are documented for this call; we assume that it accepts every language of text messages. Default:
-	// en.
+	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and "pt-br"
+	// are documented for this call; we assume that it accepts every language of text messages. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// MemberDevice.

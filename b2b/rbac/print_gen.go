@@ -9,56 +9,38 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Subject) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v Subject) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v Subject) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v CheckRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v CheckRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v CheckRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v PermissionsRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v PermissionsRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v CheckRequest) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v PolicyRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v PolicyRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v PermissionsRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v PermissionsRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
-func (v PolicyRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v PolicyRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v PolicyResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v PolicyResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v PolicyResponse) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Policy) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v Policy) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v Policy) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v OrgPolicy) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v OrgPolicy) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v OrgPolicy) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v PolicyRole) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v PolicyRole) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v PolicyRole) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v PolicyResource) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v PolicyResource) LogValue() slog.Value { return secret.LogValue(v) }
+func (v PolicyResource) LogValue() slog.Value       { return secret.LogValue(v) }

@@ -30,9 +30,9 @@ var opPolicy = transport.Op{
 
 // Policy fetches the project's RBAC policy.
 //
-// It does not contain roles that exist in one organization only: RBAC.Organizations.GetOrgPolicy fetches those.
-// The policy is edited in the dashboard, not with this API. Local permission checks fetch it themselves and
-// cache it for five minutes.
+// It does not contain roles that exist in one organization only: RBAC.Organizations.GetOrgPolicy fetches those. The
+// policy is edited in the dashboard, not with this API. Local permission checks fetch it themselves and cache it for
+// five minutes.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials

@@ -4,8 +4,8 @@ package rbac
 
 import b2crbac "github.com/seed75add069/stytch-go/b2c/rbac"
 
-// Subject is the holder of a session's roles or of an access token, whose permissions are checked. The zero
-// Subject has none.
+// Subject is the holder of a session's roles or of an access token, whose permissions are checked. The zero Subject has
+// none.
 type Subject struct {
 	// The organization of the session or token. Nothing is ever allowed in another organization.
 	OrganizationID string `json:"organization_id"`
@@ -35,8 +35,7 @@ type PermissionsRequest struct {
 }
 
 // PolicyRequest is what [Service.Policy] sends.
-type PolicyRequest struct {
-}
+type PolicyRequest struct{}
 
 // PolicyResponse is what [Service.Policy] returns.
 type PolicyResponse struct {
@@ -48,21 +47,21 @@ type PolicyResponse struct {
 	Policy *Policy `json:"policy,omitzero"`
 }
 
-// Policy is a project's rules on who may do what. They apply to the checks of Sessions.Authenticate, and to
-// those that the API makes for calls on behalf of a session.
+// Policy is a project's rules on who may do what. They apply to the checks of Sessions.Authenticate, and to those that
+// the API makes for calls on behalf of a session.
 type Policy struct {
-	// The roles, including "stytch_member" and "stytch_admin". A session may also have roles of its
-	// organization, which are not listed here.
+	// The roles, including "stytch_member" and "stytch_admin". A session may also have roles of its organization, which
+	// are not listed here.
 	Roles []PolicyRole `json:"roles,omitzero"`
-	// The resources, both Stytch's and the application's. They are for reference only: a check looks at the
-	// permissions of roles.
+	// The resources, both Stytch's and the application's. They are for reference only: a check looks at the permissions
+	// of roles.
 	Resources []PolicyResource `json:"resources,omitzero"`
 	// The scopes that Connected Apps can request, in addition to the built-in ones.
 	Scopes []PolicyScope `json:"scopes,omitzero"`
 }
 
-// OrgPolicy is the roles that exist in one organization only, in addition to those of the project's policy. It
-// has no resources and scopes of its own.
+// OrgPolicy is the roles that exist in one organization only, in addition to those of the project's policy. It has no
+// resources and scopes of its own.
 type OrgPolicy struct {
 	// All of the organization's own roles; empty if there are none.
 	Roles []PolicyRole `json:"roles,omitzero"`
@@ -71,8 +70,8 @@ type OrgPolicy struct {
 // PolicyRole is a role and everything that it allows.
 type PolicyRole struct {
 	// The role's id, with which it is assigned and which a session lists among its "roles". Every member has
-	// "stytch_member"; the member who creates an organization through discovery has "stytch_admin" there. See
-	// the Role constants.
+	// "stytch_member"; the member who creates an organization through discovery has "stytch_admin" there. See the Role
+	// constants.
 	RoleID string `json:"role_id"`
 	// A description of the role.
 	Description string `json:"description"`
@@ -88,22 +87,22 @@ type PolicyScopePermission = b2crbac.PolicyRolePermission
 
 // PolicyResource is a resource that permissions refer to, and the actions on it.
 type PolicyResource struct {
-	// The resource's id, which permissions and authorization checks refer to. Ids that begin with "stytch" are
-	// Stytch's own. See the Resource constants.
+	// The resource's id, which permissions and authorization checks refer to. Ids that begin with "stytch" are Stytch's
+	// own. See the Resource constants.
 	ResourceID string `json:"resource_id"`
 	// A description of the resource.
 	Description string `json:"description"`
-	// The actions on the resource. Those on Stytch's own resources are checked by the API for calls on behalf
-	// of a session, such as "update.info.name"; the meaning of all others is up to the application.
+	// The actions on the resource. Those on Stytch's own resources are checked by the API for calls on behalf of a
+	// session, such as "update.info.name"; the meaning of all others is up to the application.
 	Actions []string `json:"actions,omitzero"`
 }
 
-// PolicyScope is a scope that a Connected App can request. Members can grant it only if their roles have all of
-// its permissions.
+// PolicyScope is a scope that a Connected App can request. Members can grant it only if their roles have all of its
+// permissions.
 type PolicyScope = b2crbac.PolicyScope
 
-// Values of Role, which stay plain strings in requests and answers. The id of a role that every project has.
-// Others are the project's or the organization's own.
+// Known values of "granting_roles", "role_id", "roles": the id of a role that every project has. Others are the
+// project's or the organization's own.
 const (
 	// The role of every member. It cannot be assigned.
 	RoleStytchMember = "stytch_member"
@@ -111,8 +110,8 @@ const (
 	RoleStytchAdmin = "stytch_admin"
 )
 
-// Values of Resource, which stay plain strings in requests and answers. The id of one of Stytch's own
-// resources. Others are the application's own, with ids that do not begin with "stytch".
+// Known values of "resource_id": the id of one of Stytch's own resources. Others are the application's own, with ids
+// that do not begin with "stytch".
 const (
 	// The organization and its settings.
 	ResourceStytchOrganization = "stytch.organization"
@@ -126,9 +125,8 @@ const (
 	ResourceStytchSCIM = "stytch.scim"
 )
 
-// Values of Action, which stay plain strings in requests and answers. An action on one of Stytch's own
-// resources, which the API checks for calls on behalf of a session. The application's resources have actions of
-// their own. The wildcard * stands for all actions.
+// Known values of "action": an action on one of Stytch's own resources, which the API checks for calls on behalf of a
+// session. The application's resources have actions of their own. The wildcard * stands for all actions.
 const (
 	// Create a member, SSO connection or SCIM connection. For members it includes invitations and reactivation.
 	ActionCreate = "create"

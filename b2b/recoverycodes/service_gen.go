@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.RecoveryCodes.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.RecoveryCodes.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opRecover = transport.Op{
@@ -27,9 +26,9 @@ var opRecover = transport.Op{
 
 // Recover completes a login with a recovery code in place of the second factor.
 //
-// The code is used up. An intermediate session is exchanged for a session and used up too; an existing session
-// gains the factor. Give one of them. Unverified: we assume that exactly one is required, as by
-// OTPs.SMS.Authenticate. If few codes are left, offer RecoveryCodes.Rotate.
+// The code is used up. An intermediate session is exchanged for a session and used up too; an existing session gains
+// the factor. Give one of them. Unverified: we assume that exactly one is required, as by OTPs.SMS.Authenticate. If few
+// codes are left, offer RecoveryCodes.Rotate.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthenticateRecoveryCode
@@ -61,8 +60,8 @@ var opGet = transport.Op{
 
 // Get reads a member's recovery codes.
 //
-// A recovery code replaces the second factor, so show the codes to the member alone, and only in a session that
-// has a second factor: the API does not check that.
+// A recovery code replaces the second factor, so show the codes to the member alone, and only in a session that has a
+// second factor: the API does not check that.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -70,9 +69,7 @@ var opGet = transport.Op{
 //   - CodeRecoveryCodesNotFound
 //
 // It calls GET /v1/b2b/recovery_codes/{organization_id}/{member_id}; retry class read.
-func (s *Service) Get(
-	ctx context.Context, req *GetRequest, opts ...shared.RequestOption,
-) (*GetResponse, error) {
+func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
 	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
 }
 
@@ -85,8 +82,8 @@ var opRotate = transport.Op{
 
 // Rotate replaces all of a member's recovery codes with new ones.
 //
-// None of the old codes works afterwards, used or not. If the response is lost, RecoveryCodes.Get returns the
-// new codes.
+// None of the old codes works afterwards, used or not. If the response is lost, RecoveryCodes.Get returns the new
+// codes.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound

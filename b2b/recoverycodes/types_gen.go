@@ -17,19 +17,18 @@ type RecoverRequest struct {
 	MemberID string `json:"member_id"`
 	// One of the member's unused recovery codes.
 	RecoveryCode string `json:"recovery_code" stytch:"secret"`
-	// The intermediate session token from the login that asked for a second factor. It is used up if the call
-	// succeeds.
+	// The intermediate session token from the login that asked for a second factor. It is used up if the call succeeds.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// The opaque token of an existing session of the member, to add the second factor to.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A JWT of an existing session of the member, to add the second factor to.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// MemberDevice.

@@ -9,74 +9,50 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SCIMAttributes) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v SCIMAttributes) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v SCIMAttributes) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Group) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v Group) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v Group) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v TypedValue) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v TypedValue) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v TypedValue) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Address) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v Address) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v Address) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Name) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v Name) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v Name) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v EnterpriseExtension) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v EnterpriseExtension) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v EnterpriseExtension) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Manager) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v Manager) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v Manager) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SCIMConnection) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v SCIMConnection) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v SCIMConnection) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SCIMConnectionWithToken) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v SCIMConnectionWithToken) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v SCIMConnectionWithToken) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SCIMConnectionWithNextToken) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v SCIMConnectionWithNextToken) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v SCIMConnectionWithNextToken) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SCIMGroup) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v SCIMGroup) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v SCIMGroup) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SCIMGroupImplicitRoleAssignments) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v SCIMGroupImplicitRoleAssignments) LogValue() slog.Value { return secret.LogValue(v) }
+func (v SCIMGroupImplicitRoleAssignments) LogValue() slog.Value       { return secret.LogValue(v) }

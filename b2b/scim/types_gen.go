@@ -155,8 +155,7 @@ type Manager struct {
 	DisplayName string `json:"display_name"`
 }
 
-// SCIMConnection is the connection through which an identity provider manages an organization's members by
-// SCIM.
+// SCIMConnection is the connection through which an identity provider manages an organization's members by SCIM.
 type SCIMConnection struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
@@ -166,13 +165,13 @@ type SCIMConnection struct {
 	Status string `json:"status"`
 	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// The identity provider product. Unverified: we assume that it is a label that does not change how the
-	// provider's calls are handled.
+	// The identity provider product. Unverified: we assume that it is a label that does not change how the provider's
+	// calls are handled.
 	IdentityProvider IdentityProvider `json:"identity_provider"`
 	// The base URL of the identity provider's SCIM calls, to enter at the provider.
 	BaseURL string `json:"base_url"`
-	// The last four characters of the bearer token that the identity provider uses. The whole token was shown
-	// once, when it was created.
+	// The last four characters of the bearer token that the identity provider uses. The whole token was shown once,
+	// when it was created.
 	BearerTokenLastFour string `json:"bearer_token_last_four"`
 	// When the bearer token expires; zero if the response leaves it out.
 	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at,omitzero"`
@@ -180,8 +179,8 @@ type SCIMConnection struct {
 	NextBearerTokenLastFour string `json:"next_bearer_token_last_four"`
 	// When the new bearer token expires; zero if no rotation is in progress or the response leaves it out.
 	NextBearerTokenExpiresAt time.Time `json:"next_bearer_token_expires_at,omitzero"`
-	// The roles of the identity provider's groups. Every member of a group has the group's roles in every
-	// session. Unverified: we assume that a list in a request replaces the previous one.
+	// The roles of the identity provider's groups. Every member of a group has the group's roles in every session.
+	// Unverified: we assume that a list in a request replaces the previous one.
 	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments,omitzero"`
 }
 
@@ -195,23 +194,22 @@ type SCIMConnectionWithToken struct {
 	Status string `json:"status"`
 	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// The identity provider product. Unverified: we assume that it is a label that does not change how the
-	// provider's calls are handled.
+	// The identity provider product. Unverified: we assume that it is a label that does not change how the provider's
+	// calls are handled.
 	IdentityProvider IdentityProvider `json:"identity_provider"`
 	// The base URL of the identity provider's SCIM calls, to enter at the provider.
 	BaseURL string `json:"base_url"`
-	// The bearer token to enter at the identity provider. Later responses contain only its last four
-	// characters.
+	// The bearer token to enter at the identity provider. Later responses contain only its last four characters.
 	BearerToken string `json:"bearer_token" stytch:"secret"`
 	// When the bearer token expires; zero if the response leaves it out.
 	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at,omitzero"`
-	// The roles of the identity provider's groups. Every member of a group has the group's roles in every
-	// session. Unverified: we assume that a list in a request replaces the previous one.
+	// The roles of the identity provider's groups. Every member of a group has the group's roles in every session.
+	// Unverified: we assume that a list in a request replaces the previous one.
 	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments,omitzero"`
 }
 
-// SCIMConnectionWithNextToken is a SCIM connection whose bearer token is being rotated, with the new token,
-// which no later response contains.
+// SCIMConnectionWithNextToken is a SCIM connection whose bearer token is being rotated, with the new token, which no
+// later response contains.
 type SCIMConnectionWithNextToken struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
@@ -221,23 +219,23 @@ type SCIMConnectionWithNextToken struct {
 	Status string `json:"status"`
 	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// The identity provider product. Unverified: we assume that it is a label that does not change how the
-	// provider's calls are handled.
+	// The identity provider product. Unverified: we assume that it is a label that does not change how the provider's
+	// calls are handled.
 	IdentityProvider IdentityProvider `json:"identity_provider"`
 	// The base URL of the identity provider's SCIM calls, to enter at the provider.
 	BaseURL string `json:"base_url"`
-	// The last four characters of the bearer token that the identity provider uses. The whole token was shown
-	// once, when it was created.
+	// The last four characters of the bearer token that the identity provider uses. The whole token was shown once,
+	// when it was created.
 	BearerTokenLastFour string `json:"bearer_token_last_four"`
 	// When the bearer token expires; zero if the response leaves it out.
 	BearerTokenExpiresAt time.Time `json:"bearer_token_expires_at,omitzero"`
-	// The new bearer token, to enter at the identity provider before the rotation is completed. Later responses
-	// contain only its last four characters.
+	// The new bearer token, to enter at the identity provider before the rotation is completed. Later responses contain
+	// only its last four characters.
 	NextBearerToken string `json:"next_bearer_token" stytch:"secret"`
 	// When the new bearer token expires; zero if no rotation is in progress or the response leaves it out.
 	NextBearerTokenExpiresAt time.Time `json:"next_bearer_token_expires_at,omitzero"`
-	// The roles of the identity provider's groups. Every member of a group has the group's roles in every
-	// session. Unverified: we assume that a list in a request replaces the previous one.
+	// The roles of the identity provider's groups. Every member of a group has the group's roles in every session.
+	// Unverified: we assume that a list in a request replaces the previous one.
 	SCIMGroupImplicitRoleAssignments []SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments,omitzero"`
 }
 
@@ -253,20 +251,20 @@ type SCIMGroup struct {
 	ConnectionID string `json:"connection_id"`
 }
 
-// SCIMGroupImplicitRoleAssignments is a role that every member of a group has, as long as the identity provider
-// keeps them in it.
+// SCIMGroupImplicitRoleAssignments is a role that every member of a group has, as long as the identity provider keeps
+// them in it.
 type SCIMGroupImplicitRoleAssignments struct {
-	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned,
-	// and "stytch_admin" always exist. See the Role constants of package b2b/rbac.
+	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned, and
+	// "stytch_admin" always exist. See the Role constants of package b2b/rbac.
 	RoleID string `json:"role_id"`
 	// The group's id; SCIM.Connection.GetGroups lists them.
 	GroupID string `json:"group_id"`
-	// The group's name at the identity provider. Unverified: we assume that in a request GroupID decides and
-	// the name is ignored.
+	// The group's name at the identity provider. Unverified: we assume that in a request GroupID decides and the name
+	// is ignored.
 	GroupName string `json:"group_name"`
 }
 
-// IdentityProvider is an identity provider product that supports SCIM. The list is open.
+// IdentityProvider is an identity provider product that supports SCIM. The API may add values.
 type IdentityProvider string
 
 // Values of [IdentityProvider].
@@ -289,8 +287,7 @@ const (
 	IdentityProviderRippling IdentityProvider = "rippling"
 )
 
-// Values of SCIMConnectionStatus, which stay plain strings in requests and answers. The status of a SCIM
-// connection.
+// Known values of "status": the status of a SCIM connection.
 const (
 	// The identity provider's calls are accepted.
 	SCIMConnectionStatusActive = "active"

@@ -37,9 +37,7 @@ var opGet = transport.Op{
 //   - CodeMemberNotFound
 //
 // It calls GET /v1/b2b/sessions; retry class read.
-func (s *Service) Get(
-	ctx context.Context, req *GetRequest, opts ...shared.RequestOption,
-) (*GetResponse, error) {
+func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
 	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
 }
 
@@ -52,10 +50,10 @@ var opAuthenticate = transport.Op{
 
 // Authenticate verifies a session and, on request, extends it.
 //
-// The result is current: a session that has expired or was revoked fails with stytcherror.CodeSessionNotFound,
-// even if a local check would still accept its JWT. The session's expiry changes only if SessionDurationMinutes
-// is given. With AuthorizationCheck, the call also fails if the session's roles do not allow the action.
-// Sessions.AuthenticateJWT avoids the call as long as a JWT is valid.
+// The result is current: a session that has expired or was revoked fails with stytcherror.CodeSessionNotFound, even if
+// a local check would still accept its JWT. The session's expiry changes only if SessionDurationMinutes is given. With
+// AuthorizationCheck, the call also fails if the session's roles do not allow the action. Sessions.AuthenticateJWT
+// avoids the call as long as a JWT is valid.
 //
 // Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
@@ -91,11 +89,11 @@ var opRevoke = transport.Op{
 
 // Revoke ends one session, or every session of a member.
 //
-// Identify the session by its id, its token or a JWT, or the member by MemberID. A local check still accepts
-// earlier JWTs until they expire, at most five minutes later.
+// Identify the session by its id, its token or a JWT, or the member by MemberID. A local check still accepts earlier
+// JWTs until they expire, at most five minutes later.
 //
-// When called on behalf of a session, the member needs the action "revoke-sessions" on "stytch.member" or, for
-// their own sessions, on "stytch.self".
+// When called on behalf of a session, the member needs the action "revoke-sessions" on "stytch.member" or, for their
+// own sessions, on "stytch.self".
 //
 // Set exactly one of MemberSessionID, SessionToken, SessionJWT and MemberID. Only the server checks this.
 //
@@ -129,13 +127,13 @@ var opExchange = transport.Op{
 
 // Exchange trades a session in one organization for a session in another.
 //
-// Lets a member switch organizations without logging in again. The person must be an active, invited or pending
-// member of the other organization. An invitation is accepted, but nobody becomes a member by e-mail domain.
-// The first session stays valid.
+// Lets a member switch organizations without logging in again. The person must be an active, invited or pending member
+// of the other organization. An invitation is accepted, but nobody becomes a member by e-mail domain. The first session
+// stays valid.
 //
-// Factors that belong to one organization, such as SSO and passwords, are not carried over. If the others are
-// not enough, no session is created: MemberAuthenticated is false, PrimaryRequired or MFARequired says what is
-// missing, and IntermediateSessionToken is passed to the call that supplies it.
+// Factors that belong to one organization, such as SSO and passwords, are not carried over. If the others are not
+// enough, no session is created: MemberAuthenticated is false, PrimaryRequired or MFARequired says what is missing, and
+// IntermediateSessionToken is passed to the call that supplies it.
 //
 // Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
@@ -168,9 +166,8 @@ var opExchangeAccessToken = transport.Op{
 
 // ExchangeAccessToken creates a session from a Connected App's access token.
 //
-// For a member who granted the scope "full_access" to a first-party Connected App. The token works once and
-// must not be older than five minutes. The result is always a session or an error, never an intermediate
-// session.
+// For a member who granted the scope "full_access" to a first-party Connected App. The token works once and must not be
+// older than five minutes. The result is always a session or an error, never an intermediate session.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeIDPAccessTokenNotFound
@@ -198,9 +195,9 @@ var opAttest = transport.Op{
 
 // Attest creates a session from a token of another issuer that the project trusts.
 //
-// A trusted token profile verifies the token, which becomes a factor of the type "trusted_auth_token". If the
-// profile allows it, a missing member is created. With SessionToken or SessionJWT, the factor is added to that
-// session instead of a new one.
+// A trusted token profile verifies the token, which becomes a factor of the type "trusted_auth_token". If the profile
+// allows it, a missing member is created. With SessionToken or SessionJWT, the factor is added to that session instead
+// of a new one.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeTrustedTokenProfileNotFound
@@ -230,9 +227,9 @@ var opMigrate = transport.Op{
 
 // Migrate creates a session from a session of another provider.
 //
-// For a migration to Stytch without logging everyone out. Stytch sends the other provider's token to the
-// project's userinfo URL and takes the person from the response; they must already be a member of the
-// organization. The only factor of the new session has the type "imported".
+// For a migration to Stytch without logging everyone out. Stytch sends the other provider's token to the project's
+// userinfo URL and takes the person from the response; they must already be a member of the organization. The only
+// factor of the new session has the type "imported".
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound

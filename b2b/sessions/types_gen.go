@@ -36,17 +36,17 @@ type AuthenticateRequest struct {
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A JWT of the session. It may have expired as long as its signature is valid and the session is active.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The session's new lifetime in minutes, counted from now. A project may set a lower maximum. If omitted,
-	// the session's expiry does not change. Unverified: one source states a default of 60 minutes; we assume
-	// none. Bounds: 5 to 527040.
+	// The session's new lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, the
+	// session's expiry does not change. Unverified: one source states a default of 60 minutes; we assume none. Bounds:
+	// 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// An action that the session must be allowed to perform. If it is not, the call fails with
-	// stytcherror.CodeSessionAuthorizationError, or with stytcherror.CodeSessionAuthorizationTenancyError for
-	// another organization.
+	// stytcherror.CodeSessionAuthorizationError, or with stytcherror.CodeSessionAuthorizationTenancyError for another
+	// organization.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
 }
 
@@ -98,12 +98,12 @@ type ExchangeRequest struct {
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A JWT of the session.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The language of the text message if this call sends an MFA code. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
@@ -146,15 +146,15 @@ type ExchangeResponse struct {
 
 // ExchangeAccessTokenRequest is what [Service.ExchangeAccessToken] sends.
 type ExchangeAccessTokenRequest struct {
-	// The access token that the Connected App received. It must have the scope "full_access" and not be older
-	// than five minutes. It can be used once.
+	// The access token that the Connected App received. It must have the scope "full_access" and not be older than five
+	// minutes. It can be used once.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// MemberDevice.
@@ -189,21 +189,21 @@ type AttestRequest struct {
 	ProfileID string `json:"profile_id"`
 	// The token from the trusted issuer. Its claims identify the person who logs in.
 	Token string `json:"token" stytch:"secret"`
-	// The member's organization. Unverified: the names of the errors suggest that without it, a claim of the
-	// token must name the organization; we assume so.
+	// The member's organization. Unverified: the names of the errors suggest that without it, a claim of the token must
+	// name the organization; we assume so.
 	OrganizationID *string `json:"organization_id,omitzero"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// MemberDevice.
@@ -234,17 +234,17 @@ type AttestResponse struct {
 
 // MigrateRequest is what [Service.Migrate] sends.
 type MigrateRequest struct {
-	// The other provider's session token. Stytch sends it to the project's userinfo URL to find out whose
-	// session it is.
+	// The other provider's session token. Stytch sends it to the project's userinfo URL to find out whose session it
+	// is.
 	SessionToken string `json:"session_token" stytch:"secret"`
 	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 }
 
@@ -284,8 +284,8 @@ type GetJWKSResponse struct {
 	Keys []b2csessions.JWK `json:"keys,omitzero"`
 }
 
-// MemberSession is a member's session in one organization. It ends when it expires, when it is revoked, or when
-// the member is deleted.
+// MemberSession is a member's session in one organization. It ends when it expires, when it is revoked, or when the
+// member is deleted.
 type MemberSession struct {
 	// The session's id. It can revoke the session but not authenticate it.
 	MemberSessionID string `json:"member_session_id"`
@@ -293,8 +293,8 @@ type MemberSession struct {
 	MemberID string `json:"member_id"`
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
-	// The organization's name in URLs, unique in the project. Most calls accept it in place of the
-	// organization's id. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
+	// The organization's name in URLs, unique in the project. Most calls accept it in place of the organization's id.
+	// Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug string `json:"organization_slug"`
 	// When the session started.
 	StartedAt time.Time `json:"started_at,omitzero"`
@@ -302,12 +302,10 @@ type MemberSession struct {
 	LastAccessedAt time.Time `json:"last_accessed_at,omitzero"`
 	// When the session expires unless it is extended. Its JWTs expire much sooner.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	// The factors that were authenticated for this session. Authenticating one again updates its
-	// LastAuthenticatedAt.
+	// The factors that were authenticated for this session. Authenticating one again updates its LastAuthenticatedAt.
 	AuthenticationFactors []b2csessions.AuthenticationFactor `json:"authentication_factors,omitzero"`
-	// The ids of the session's roles: those assigned to the member directly, by e-mail domain and by SCIM
-	// group, and those of an SSO connection only if the session has a factor from it. See the Role constants of
-	// package b2b/rbac.
+	// The ids of the session's roles: those assigned to the member directly, by e-mail domain and by SCIM group, and
+	// those of an SSO connection only if the session has a factor from it. See the Role constants of package b2b/rbac.
 	Roles []string `json:"roles,omitzero"`
 	// The application's own claims, which are also at the top level of the session's JWTs.
 	CustomClaims shared.Object `json:"custom_claims,omitzero"`
@@ -315,9 +313,9 @@ type MemberSession struct {
 
 // PrimaryRequired is the requirement of another primary factor that the organization accepts for this member.
 type PrimaryRequired struct {
-	// The accepted methods: those that the organization allows; if the e-mail address still has to be verified,
-	// only those that verify it. Unverified: we assume that their order has no meaning. See the AuthMethod
-	// constants of package b2b/organizations.
+	// The accepted methods: those that the organization allows; if the e-mail address still has to be verified, only
+	// those that verify it. Unverified: we assume that their order has no meaning. See the AuthMethod constants of
+	// package b2b/organizations.
 	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
 }
 
@@ -325,11 +323,11 @@ type PrimaryRequired struct {
 type AuthenticateJWTLocalRequest struct {
 	// A JWT of the session.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The maximum age of the JWT. If omitted, a JWT is accepted until it expires, five minutes after it was
-	// issued. Zero makes every JWT too old; negative values are refused.
+	// The maximum age of the JWT. If omitted, a JWT is accepted until it expires, five minutes after it was issued.
+	// Zero makes every JWT too old; negative values are refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
-	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of five
+	// seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 	// An action that the session must be allowed to perform, in its own organization.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
@@ -339,20 +337,19 @@ type AuthenticateJWTLocalRequest struct {
 type AuthenticateJWTRequest struct {
 	// A JWT of the session.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The opaque token of the same session. If given, the API authenticates it instead of the JWT, so that a
-	// JWT alone cannot extend a session.
+	// The opaque token of the same session. If given, the API authenticates it instead of the JWT, so that a JWT alone
+	// cannot extend a session.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The maximum age of the JWT; for an older one, the API is called. If omitted, a JWT is accepted until it
-	// expires, five minutes after it was issued. With zero, the API is always called; negative values are
-	// refused.
+	// The maximum age of the JWT; for an older one, the API is called. If omitted, a JWT is accepted until it expires,
+	// five minutes after it was issued. With zero, the API is always called; negative values are refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
-	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of five
+	// seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 	// An action that the session must be allowed to perform, in its own organization.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
-	// The session's new lifetime in minutes, counted from now, if the API is called. If omitted, the session's
-	// expiry does not change. Bounds: 5 to 527040.
+	// The session's new lifetime in minutes, counted from now, if the API is called. If omitted, the session's expiry
+	// does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Custom claims to merge into the session, if the API is called. A null deletes a claim.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
@@ -368,18 +365,18 @@ type AuthenticateJWTResponse struct {
 	Remote *AuthenticateResponse `json:"remote,omitzero"`
 }
 
-// AuthorizationCheck is a permission to check: whether the session may perform the action on the resource in
-// the organization. The check passes if one of the session's roles has the action, or *, on the resource.
+// AuthorizationCheck is a permission to check: whether the session may perform the action on the resource in the
+// organization. The check passes if one of the session's roles has the action, or *, on the resource.
 type AuthorizationCheck struct {
-	// The id of the organization in which the action takes place, which must be the session's own. It is
-	// compared before the roles are checked. A slug or external id does not match in a local check. For
-	// Sessions.AuthenticateJWT and Sessions.AuthenticateJWTLocal, empty means the session's own organization.
+	// The id of the organization in which the action takes place, which must be the session's own. It is compared
+	// before the roles are checked. A slug or external id does not match in a local check. For Sessions.AuthenticateJWT
+	// and Sessions.AuthenticateJWTLocal, empty means the session's own organization.
 	OrganizationID string `json:"organization_id"`
-	// The resource's id in the policy; upper and lower case are distinct. Ids that begin with "stytch" are
-	// Stytch's own. See the Resource constants of package b2b/rbac.
+	// The resource's id in the policy; upper and lower case are distinct. Ids that begin with "stytch" are Stytch's
+	// own. See the Resource constants of package b2b/rbac.
 	ResourceID string `json:"resource_id"`
-	// The action on the resource. A check for * passes only if a role lists * itself. See the Action constants
-	// of package b2b/rbac.
+	// The action on the resource. A check for * passes only if a role lists * itself. See the Action constants of
+	// package b2b/rbac.
 	Action string `json:"action"`
 }
 

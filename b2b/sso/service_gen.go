@@ -27,9 +27,9 @@ var opGetConnections = transport.Op{
 
 // GetConnections lists an organization's SSO connections of all three kinds.
 //
-// Connections that are still being set up are included; SSOActiveConnections of the organization leaves them
-// out. Keep the response confidential: it contains the client secrets of OIDC connections and the encryption
-// keys of SAML connections. Unverified: we assume that the API does not mask them.
+// Connections that are still being set up are included; SSOActiveConnections of the organization leaves them out. Keep
+// the response confidential: it contains the client secrets of OIDC connections and the encryption keys of SAML
+// connections. Unverified: we assume that the API does not mask them.
 //
 // When called on behalf of a session, the member needs the action "get" on "stytch.sso".
 //
@@ -57,9 +57,9 @@ var opDeleteConnection = transport.Op{
 
 // DeleteConnection deletes an SSO connection of any kind.
 //
-// Nobody can log in through the connection afterwards. Unverified: from the name of an error, we assume that
-// the organization's default connection is refused until another SSODefaultConnectionID is set, and that
-// members and existing sessions stay.
+// Nobody can log in through the connection afterwards. Unverified: from the name of an error, we assume that the
+// organization's default connection is refused until another SSODefaultConnectionID is set, and that members and
+// existing sessions stay.
 //
 // When called on behalf of a session, the member needs the action "delete" on "stytch.sso".
 //
@@ -89,14 +89,13 @@ var opAuthenticate = transport.Op{
 
 // Authenticate logs a member in with the token of an SSO login.
 //
-// The last step of single sign-on, after the identity provider has sent the person back to the redirect URL.
-// The token works once. A person who is not a member yet becomes one if SSOJITProvisioning of the organization
-// admits the connection. The member gets an entry in SSORegistrations, and the session the roles that the
-// connection gives.
+// The last step of single sign-on, after the identity provider has sent the person back to the redirect URL. The token
+// works once. A person who is not a member yet becomes one if SSOJITProvisioning of the organization admits the
+// connection. The member gets an entry in SSORegistrations, and the session the roles that the connection gives.
 //
-// If the organization requires another factor, usually a second one, no session is created: MemberAuthenticated
-// is false, PrimaryRequired or MFARequired says what is missing, and IntermediateSessionToken is passed to the
-// call that supplies it.
+// If the organization requires another factor, usually a second one, no session is created: MemberAuthenticated is
+// false, PrimaryRequired or MFARequired says what is missing, and IntermediateSessionToken is passed to the call that
+// supplies it.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeSSOTokenNotFound

@@ -20,22 +20,21 @@ type StartURLRequest struct {
 	ConnectionID *string `json:"connection_id,omitzero" url:"connection_id"`
 	// The id of the organization whose default connection to use. Unverified: whether the API accepts it here.
 	OrganizationID *string `json:"organization_id,omitzero" url:"organization_id"`
-	// The slug of the organization whose default connection to use. Unverified: whether the API accepts it
-	// here.
+	// The slug of the organization whose default connection to use. Unverified: whether the API accepts it here.
 	Slug *string `json:"slug,omitzero" url:"slug"`
-	// The URL to redirect to after a login. It must be registered with the project. If omitted, the project's
-	// default is used.
+	// The URL to redirect to after a login. It must be registered with the project. If omitted, the project's default
+	// is used.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
-	// The URL to redirect to after a first login. It must be registered with the project. If omitted, the
-	// project's default is used.
+	// The URL to redirect to after a first login. It must be registered with the project. If omitted, the project's
+	// default is used.
 	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
 	// Scopes to request from the provider, in addition to those that a login needs.
 	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
-	// The account to suggest at the identity provider, usually an e-mail address. Unverified: whether the API
-	// accepts it here.
+	// The account to suggest at the identity provider, usually an e-mail address. Unverified: whether the API accepts
+	// it here.
 	LoginHint *string `json:"login_hint,omitzero" url:"login_hint"`
-	// The PKCE code challenge: the SHA-256 digest of the verifier, in base64url without padding (RFC 7636,
-	// section 4.2). The call that completes the login then needs the verifier.
+	// The PKCE code challenge: the SHA-256 digest of the verifier, in base64url without padding (RFC 7636, section
+	// 4.2). The call that completes the login then needs the verifier.
 	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero" url:"pkce_code_challenge"`
 }
 
@@ -79,29 +78,29 @@ type DeleteConnectionResponse struct {
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The token from the query of the redirect URL, where "stytch_token_type" is "sso". Other kinds of tokens
-	// are not accepted here.
+	// The token from the query of the redirect URL, where "stytch_token_type" is "sso". Other kinds of tokens are not
+	// accepted here.
 	SSOToken string `json:"sso_token" stytch:"secret"`
-	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
-	// challenge, refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a challenge,
+	// refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The language of the text message if this call sends an MFA code. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// An intermediate session token whose factors count together with this one. It is used up if a session is
-	// created. One that is bound to another organization is refused.
+	// An intermediate session token whose factors count together with this one. It is used up if a session is created.
+	// One that is bound to another organization is refused.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// MemberDevice.
@@ -146,8 +145,8 @@ type AuthenticateResponse struct {
 	ResetSession bool `json:"reset_session"`
 }
 
-// SAMLConnection is an SSO connection with SAML. Some of its fields come from the identity provider, others are
-// to be entered there.
+// SAMLConnection is an SSO connection with SAML. Some of its fields come from the identity provider, others are to be
+// entered there.
 type SAMLConnection struct {
 	// The organization's id.
 	OrganizationID string `json:"organization_id"`
@@ -155,8 +154,8 @@ type SAMLConnection struct {
 	ConnectionID string `json:"connection_id"`
 	// The connection's display name.
 	DisplayName string `json:"display_name"`
-	// Whether the connection is ready. It becomes active automatically once IDPSSOURL, IDPEntityID,
-	// AttributeMapping and a verification certificate are set. See the ConnectionStatus constants.
+	// Whether the connection is ready. It becomes active automatically once IDPSSOURL, IDPEntityID, AttributeMapping
+	// and a verification certificate are set. See the ConnectionStatus constants.
 	Status string `json:"status"`
 	// The identity provider product. Unverified: we assume that it is a label that no login depends on.
 	IdentityProvider IdentityProvider `json:"identity_provider"`
@@ -164,44 +163,42 @@ type SAMLConnection struct {
 	IDPEntityID string `json:"idp_entity_id"`
 	// The HTTPS URL at which the identity provider receives login requests.
 	IDPSSOURL string `json:"idp_sso_url"`
-	// The assertion consumer service URL, to which the identity provider sends its SAML responses. Enter it
-	// there.
+	// The assertion consumer service URL, to which the identity provider sends its SAML responses. Enter it there.
 	ACSURL string `json:"acs_url"`
 	// The audience of the SAML responses, to enter at the identity provider. A response for another audience is
 	// refused.
 	AudienceURI string `json:"audience_uri"`
-	// Where to find the member's data in a SAML response: the keys are "email", and "full_name" or both
-	// "first_name" and "last_name"; the values are names of attributes that the identity provider sends. Role
-	// assignments by group need "groups" too. It must be flat.
+	// Where to find the member's data in a SAML response: the keys are "email", and "full_name" or both "first_name"
+	// and "last_name"; the values are names of attributes that the identity provider sends. Role assignments by group
+	// need "groups" too. It must be flat.
 	AttributeMapping shared.Object `json:"attribute_mapping,omitzero"`
-	// The certificates that verify the signatures of SAML responses, at most five. An active connection keeps
-	// at least one.
+	// The certificates that verify the signatures of SAML responses, at most five. An active connection keeps at least
+	// one.
 	VerificationCertificates []X509Certificate `json:"verification_certificates,omitzero"`
 	// The certificates with which the identity provider can verify the signatures of login requests.
 	SigningCertificates []X509Certificate `json:"signing_certificates,omitzero"`
 	// The keys that decrypt SAML responses, for identity providers that encrypt them.
 	EncryptionPrivateKeys []EncryptionPrivateKey `json:"encryption_private_keys,omitzero"`
-	// The roles of everyone whose session has a login through the connection. Unverified: we assume that a list
-	// in a request replaces the previous one.
+	// The roles of everyone whose session has a login through the connection. Unverified: we assume that a list in a
+	// request replaces the previous one.
 	SAMLConnectionImplicitRoleAssignments []SAMLConnectionImplicitRoleAssignment `json:"saml_connection_implicit_role_assignments,omitzero"`
-	// The roles of the identity provider's groups. The provider must send them in the attribute that "groups"
-	// in AttributeMapping names. Unverified: we assume that a list in a request replaces the previous one.
+	// The roles of the identity provider's groups. The provider must send them in the attribute that "groups" in
+	// AttributeMapping names. Unverified: we assume that a list in a request replaces the previous one.
 	SAMLGroupImplicitRoleAssignments []SAMLGroupImplicitRoleAssignment `json:"saml_group_implicit_role_assignments,omitzero"`
 	// The name id format that login requests ask the identity provider for, as a SAML URN. Default:
 	// urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress.
 	NameIDFormat string `json:"nameid_format"`
-	// The audience, if any, that the identity provider uses in its responses in place of AudienceURI, for a
-	// connection that was migrated without changes at the provider.
+	// The audience, if any, that the identity provider uses in its responses in place of AudienceURI, for a connection
+	// that was migrated without changes at the provider.
 	AlternativeAudienceURI string `json:"alternative_audience_uri"`
-	// The URL, if any, that the identity provider sends its responses to in place of ACSURL, for a connection
-	// that was migrated without changes at the provider. Unverified: we assume that the server at that URL must
-	// forward the responses to ACSURL.
+	// The URL, if any, that the identity provider sends its responses to in place of ACSURL, for a connection that was
+	// migrated without changes at the provider. Unverified: we assume that the server at that URL must forward the
+	// responses to ACSURL.
 	AlternativeACSURL string `json:"alternative_acs_url"`
-	// Whether logins that start at the identity provider, rather than at the application, are refused. Default:
-	// false.
+	// Whether logins that start at the identity provider, rather than at the application, are refused. Default: false.
 	IDPInitiatedAuthDisabled bool `json:"idp_initiated_auth_disabled"`
-	// Whether SAML responses may arrive through a gateway. Unverified: no source explains the name; we assume a
-	// proxy of your own in front of ACSURL.
+	// Whether SAML responses may arrive through a gateway. Unverified: no source explains the name; we assume a proxy
+	// of your own in front of ACSURL.
 	AllowGatewayCallback bool `json:"allow_gateway_callback"`
 }
 
@@ -235,17 +232,16 @@ type OIDCConnection struct {
 	// The URL of the keys that the identity provider signs its ID tokens with. It can come from the provider's
 	// metadata.
 	JWKSURL string `json:"jwks_url"`
-	// The scopes that a login requests from the identity provider, separated by spaces. Default: openid email
-	// profile.
+	// The scopes that a login requests from the identity provider, separated by spaces. Default: openid email profile.
 	CustomScopes string `json:"custom_scopes"`
-	// Where to find the member's data in the identity provider's claims. Unverified: we assume that the keys
-	// are attributes of the member and the values names of claims, as for SAML, and that the standard OIDC
-	// claims are used if it is omitted.
+	// Where to find the member's data in the identity provider's claims. Unverified: we assume that the keys are
+	// attributes of the member and the values names of claims, as for SAML, and that the standard OIDC claims are used
+	// if it is omitted.
 	AttributeMapping shared.Object `json:"attribute_mapping,omitzero"`
 }
 
-// Connection is an external connection: members of one organization log in through the SSO connection of
-// another, so that the identity provider need not be set up twice.
+// Connection is an external connection: members of one organization log in through the SSO connection of another, so
+// that the identity provider need not be set up twice.
 type Connection struct {
 	// The id of the organization whose members log in through the connection.
 	OrganizationID string `json:"organization_id"`
@@ -259,38 +255,37 @@ type Connection struct {
 	ExternalOrganizationID string `json:"external_organization_id"`
 	// The id of that organization's SSO connection.
 	ExternalConnectionID string `json:"external_connection_id"`
-	// The roles, in this organization, of everyone whose session has a login through the connection.
-	// Unverified: we assume that a list in a request replaces the previous one.
+	// The roles, in this organization, of everyone whose session has a login through the connection. Unverified: we
+	// assume that a list in a request replaces the previous one.
 	ExternalConnectionImplicitRoleAssignments []ConnectionImplicitRoleAssignment `json:"external_connection_implicit_role_assignments,omitzero"`
-	// The roles, in this organization, of the identity provider's groups. Unverified: we assume that a list in
-	// a request replaces the previous one.
+	// The roles, in this organization, of the identity provider's groups. Unverified: we assume that a list in a
+	// request replaces the previous one.
 	ExternalGroupImplicitRoleAssignments []GroupImplicitRoleAssignment `json:"external_group_implicit_role_assignments,omitzero"`
 }
 
 // ConnectionImplicitRoleAssignment is a role of everyone whose session has a login through the connection.
 type ConnectionImplicitRoleAssignment struct {
-	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned,
-	// and "stytch_admin" always exist. See the Role constants of package b2b/rbac.
+	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned, and
+	// "stytch_admin" always exist. See the Role constants of package b2b/rbac.
 	RoleID string `json:"role_id"`
 }
 
-// SAMLConnectionImplicitRoleAssignment is a role of everyone whose session has a login through the SAML
-// connection.
+// SAMLConnectionImplicitRoleAssignment is a role of everyone whose session has a login through the SAML connection.
 type SAMLConnectionImplicitRoleAssignment = ConnectionImplicitRoleAssignment
 
-// GroupImplicitRoleAssignment is a role of one of the identity provider's groups, in sessions that have a login
-// through the connection.
+// GroupImplicitRoleAssignment is a role of one of the identity provider's groups, in sessions that have a login through
+// the connection.
 type GroupImplicitRoleAssignment struct {
-	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned,
-	// and "stytch_admin" always exist. See the Role constants of package b2b/rbac.
+	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned, and
+	// "stytch_admin" always exist. See the Role constants of package b2b/rbac.
 	RoleID string `json:"role_id"`
 	// The group's name, as the identity provider sends it. Unverified: we assume that upper and lower case are
 	// distinct.
 	Group string `json:"group"`
 }
 
-// SAMLGroupImplicitRoleAssignment is a role of one of the identity provider's groups, in sessions that have a
-// login through the SAML connection.
+// SAMLGroupImplicitRoleAssignment is a role of one of the identity provider's groups, in sessions that have a login
+// through the SAML connection.
 type SAMLGroupImplicitRoleAssignment = GroupImplicitRoleAssignment
 
 // X509Certificate is a certificate that verifies signatures of a SAML connection.
@@ -309,8 +304,7 @@ type X509Certificate struct {
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
-// EncryptionPrivateKey is a private key that decrypts what the identity provider encrypted for a SAML
-// connection.
+// EncryptionPrivateKey is a private key that decrypts what the identity provider encrypted for a SAML connection.
 type EncryptionPrivateKey struct {
 	// The key's id, with which it can be deleted.
 	PrivateKeyID string `json:"private_key_id"`
@@ -320,7 +314,7 @@ type EncryptionPrivateKey struct {
 	CreatedAt time.Time `json:"created_at,omitzero"`
 }
 
-// IdentityProvider is an identity provider product for single sign-on. The list is open.
+// IdentityProvider is an identity provider product for single sign-on. The API may add values.
 type IdentityProvider string
 
 // Values of [IdentityProvider].
@@ -357,8 +351,7 @@ const (
 	IdentityProviderShibboleth IdentityProvider = "shibboleth"
 )
 
-// Values of ConnectionStatus, which stay plain strings in requests and answers. The status of an SSO
-// connection.
+// Known values of "status": the status of an SSO connection.
 const (
 	// Still being set up; nobody can log in through it.
 	ConnectionStatusPending = "pending"

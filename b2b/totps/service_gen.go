@@ -26,9 +26,9 @@ var opCreate = transport.Op{
 
 // Create starts to add an authenticator app to a member.
 //
-// Show QRCode, or Secret to people who cannot scan it, and RecoveryCodes, which RecoveryCodes.Get can return
-// again. The registration is pending until TOTPs.Authenticate succeeds with a code from the app, and is dropped
-// if that does not happen within ExpirationMinutes. A member has at most one authenticator app.
+// Show QRCode, or Secret to people who cannot scan it, and RecoveryCodes, which RecoveryCodes.Get can return again. The
+// registration is pending until TOTPs.Authenticate succeeds with a code from the app, and is dropped if that does not
+// happen within ExpirationMinutes. A member has at most one authenticator app.
 //
 // The member must be active and must have authenticated a primary factor; otherwise the call fails with
 // stytcherror.CodeActionAvailableOnlyOncePrimaryAuthenticationIsMet.
@@ -61,9 +61,9 @@ var opAuthenticate = transport.Op{
 
 // Authenticate completes a login with a code from an authenticator app.
 //
-// An intermediate session is exchanged for a session and used up; an existing session gains the factor. Give
-// one of them. Unverified: we assume that exactly one is required, as by OTPs.SMS.Authenticate. A code works
-// once within its 30 seconds. The first success completes the registration that TOTPs.Create started.
+// An intermediate session is exchanged for a session and used up; an existing session gains the factor. Give one of
+// them. Unverified: we assume that exactly one is required, as by OTPs.SMS.Authenticate. A code works once within its
+// 30 seconds. The first success completes the registration that TOTPs.Create started.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeTOTPNotFound
@@ -95,8 +95,8 @@ var opMigrate = transport.Op{
 
 // Migrate imports a member's authenticator app from another system.
 //
-// The member keeps using the app as it is set up. The member must not have an authenticator app here yet.
-// Unverified: we assume that the registration is complete at once, without a first code.
+// The member keeps using the app as it is set up. The member must not have an authenticator app here yet. Unverified:
+// we assume that the registration is complete at once, without a first code.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound

@@ -17,9 +17,9 @@ type CreateRequest struct {
 	MemberID string `json:"member_id"`
 	// How long the member has to enter the first code, in minutes. Default: 60. Bounds: 5 to 1440.
 	ExpirationMinutes *int `json:"expiration_minutes,omitzero"`
-	// The intermediate session token from the member's login. To add another second factor to a member who
-	// already has one, give this or a session, with the existing second factor among its factors. Otherwise the
-	// first factor alone would be enough to add a second.
+	// The intermediate session token from the member's login. To add another second factor to a member who already has
+	// one, give this or a session, with the existing second factor among its factors. Otherwise the first factor alone
+	// would be enough to add a second.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// The opaque token of an existing session of the member, in place of IntermediateSessionToken.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
@@ -37,11 +37,11 @@ type CreateResponse struct {
 	MemberID string `json:"member_id"`
 	// The id of the new registration.
 	TOTPRegistrationID string `json:"totp_registration_id"`
-	// The secret that the app and the API share, in the form to type into the app. From it, the app computes a
-	// code of six digits every 30 seconds.
+	// The secret that the app and the API share, in the form to type into the app. From it, the app computes a code of
+	// six digits every 30 seconds.
 	Secret string `json:"secret" stytch:"secret"`
-	// The same secret as a QR code for the app to scan: a data URL of a PNG in base64, for the source of an
-	// HTML image. Unverified: only one source mentions the prefix that makes it a URL; we assume it.
+	// The same secret as a QR code for the app to scan: a data URL of a PNG in base64, for the source of an HTML image.
+	// Unverified: only one source mentions the prefix that makes it a URL; we assume it.
 	QRCode string `json:"qr_code" stytch:"secret"`
 	// The member's recovery codes. Each works once, in place of a lost second factor.
 	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret"`
@@ -59,26 +59,25 @@ type AuthenticateRequest struct {
 	MemberID string `json:"member_id"`
 	// The code that the app shows, six digits.
 	Code string `json:"code" stytch:"secret"`
-	// The intermediate session token from the login that asked for a second factor. It is used up if the call
-	// succeeds.
+	// The intermediate session token from the login that asked for a second factor. It is used up if the call succeeds.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// The opaque token of an existing session of the member, to add the second factor to.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A JWT of an existing session of the member, to add the second factor to.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// How to change MFAEnrolled of the member if the code is right. If omitted, it does not change. No effect
-	// if MFAPolicy is REQUIRED_FOR_ALL: then every member is enrolled. See the EnrollmentChange constants of
-	// package b2b/mfa.
+	// How to change MFAEnrolled of the member if the code is right. If omitted, it does not change. No effect if
+	// MFAPolicy is REQUIRED_FOR_ALL: then every member is enrolled. See the EnrollmentChange constants of package
+	// b2b/mfa.
 	SetMFAEnrollment *string `json:"set_mfa_enrollment,omitzero"`
-	// Whether to make the method the member's DefaultMFAMethod. The first second factor that a member uses
-	// becomes the default in any case.
+	// Whether to make the method the member's DefaultMFAMethod. The first second factor that a member uses becomes the
+	// default in any case.
 	SetDefaultMFA *bool `json:"set_default_mfa,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// MemberDevice.
@@ -113,11 +112,10 @@ type MigrateRequest struct {
 	OrganizationID string `json:"organization_id"`
 	// The member's id or external id.
 	MemberID string `json:"member_id"`
-	// The secret that the app and the other system share. Unverified: its encoding; we assume base32, as apps
-	// take it.
+	// The secret that the app and the other system share. Unverified: its encoding; we assume base32, as apps take it.
 	Secret string `json:"secret" stytch:"secret"`
-	// The recovery codes that the member has from the other system. Unverified: sources disagree on whether
-	// they can be omitted to have new ones created; we assume that they are required.
+	// The recovery codes that the member has from the other system. Unverified: sources disagree on whether they can be
+	// omitted to have new ones created; we assume that they are required.
 	RecoveryCodes []string `json:"recovery_codes,omitzero" stytch:"secret,required"`
 }
 

@@ -9,26 +9,18 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v ConnectedApp) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v ConnectedApp) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v ConnectedApp) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v ConnectedAppWithClientSecret) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v ConnectedAppWithClientSecret) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v ConnectedAppWithClientSecret) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v ConnectedAppWithNextClientSecret) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v ConnectedAppWithNextClientSecret) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v ConnectedAppWithNextClientSecret) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v ConnectedAppPublic) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v ConnectedAppPublic) LogValue() slog.Value { return secret.LogValue(v) }
+func (v ConnectedAppPublic) LogValue() slog.Value       { return secret.LogValue(v) }

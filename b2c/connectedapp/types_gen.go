@@ -12,31 +12,31 @@ type ConnectedApp struct {
 	ClientName string `json:"client_name"`
 	// A description of the app.
 	ClientDescription string `json:"client_description"`
-	// Whether the app can be used. Unverified: no source lists the values; we assume "active" and "inactive",
-	// as for M2M clients.
+	// Whether the app can be used. Unverified: no source lists the values; we assume "active" and "inactive", as for
+	// M2M clients.
 	Status string `json:"status"`
-	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a
-	// session. First-party apps only.
+	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a session.
+	// First-party apps only.
 	FullAccessAllowed bool `json:"full_access_allowed"`
 	// Who owns the app, and whether it has a client secret.
 	ClientType ClientType `json:"client_type"`
 	// The URLs that an authorization may redirect to. An authorization with another URL is refused.
 	RedirectURLs []string `json:"redirect_urls,omitzero"`
-	// The lifetime of the app's access tokens, in minutes. Unverified: the bounds; we assume that the server
-	// checks them.
+	// The lifetime of the app's access tokens, in minutes. Unverified: the bounds; we assume that the server checks
+	// them.
 	AccessTokenExpiryMinutes int `json:"access_token_expiry_minutes"`
 	// A template for additional claims in the app's access tokens, if any, as the text of a JSON object.
 	AccessTokenTemplateContent string `json:"access_token_template_content"`
 	// The URLs that an OIDC logout started by the app may redirect to.
 	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
-	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's
-	// consent. First-party apps only.
+	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's consent.
+	// First-party apps only.
 	BypassConsentForOfflineAccess bool `json:"bypass_consent_for_offline_access"`
-	// How the app was created: by you, by registering itself, or through a client ID metadata document.
-	// Unverified: no source lists the values, so we assume none.
+	// How the app was created: by you, by registering itself, or through a client ID metadata document. Unverified: no
+	// source lists the values, so we assume none.
 	CreationMethod string `json:"creation_method"`
-	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the
-	// text of a JSON object, as for access tokens.
+	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the text of a
+	// JSON object, as for access tokens.
 	IDTokenTemplateContent string `json:"id_token_template_content"`
 	// The last four characters of the client secret; empty for a public app.
 	ClientSecretLastFour string `json:"client_secret_last_four,omitzero"`
@@ -58,35 +58,35 @@ type ConnectedAppWithClientSecret struct {
 	ClientName string `json:"client_name"`
 	// A description of the app.
 	ClientDescription string `json:"client_description"`
-	// Whether the app can be used. Unverified: no source lists the values; we assume "active" and "inactive",
-	// as for M2M clients.
+	// Whether the app can be used. Unverified: no source lists the values; we assume "active" and "inactive", as for
+	// M2M clients.
 	Status string `json:"status"`
-	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a
-	// session. First-party apps only.
+	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a session.
+	// First-party apps only.
 	FullAccessAllowed bool `json:"full_access_allowed"`
 	// Who owns the app, and whether it has a client secret.
 	ClientType ClientType `json:"client_type"`
 	// The URLs that an authorization may redirect to. An authorization with another URL is refused.
 	RedirectURLs []string `json:"redirect_urls,omitzero"`
-	// The lifetime of the app's access tokens, in minutes. Unverified: the bounds; we assume that the server
-	// checks them.
+	// The lifetime of the app's access tokens, in minutes. Unverified: the bounds; we assume that the server checks
+	// them.
 	AccessTokenExpiryMinutes int `json:"access_token_expiry_minutes"`
 	// A template for additional claims in the app's access tokens, if any, as the text of a JSON object.
 	AccessTokenTemplateContent string `json:"access_token_template_content"`
 	// The URLs that an OIDC logout started by the app may redirect to.
 	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
-	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's
-	// consent. First-party apps only.
+	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's consent.
+	// First-party apps only.
 	BypassConsentForOfflineAccess bool `json:"bypass_consent_for_offline_access"`
-	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the
-	// text of a JSON object, as for access tokens.
+	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the text of a
+	// JSON object, as for access tokens.
 	IDTokenTemplateContent string `json:"id_token_template_content"`
 	// The last four characters of the client secret; empty for a public app.
 	ClientSecretLastFour string `json:"client_secret_last_four,omitzero"`
 	// The last four characters of the new secret while a rotation is in progress; otherwise empty.
 	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
-	// The client secret; empty for a public app. No later response contains it, and Stytch stores no copy that
-	// it could show. If it is lost, rotate it.
+	// The client secret; empty for a public app. No later response contains it, and Stytch stores no copy that it could
+	// show. If it is lost, rotate it.
 	ClientSecret string `json:"client_secret,omitzero" stytch:"secret"`
 	// An additional audience for the app's access tokens, if any, beside the project's id.
 	AccessTokenCustomAudience string `json:"access_token_custom_audience,omitzero"`
@@ -96,8 +96,7 @@ type ConnectedAppWithClientSecret struct {
 	ClientIDMetadataURL string `json:"client_id_metadata_url,omitzero"`
 }
 
-// ConnectedAppWithNextClientSecret is a Connected App whose client secret is being rotated, with the new
-// secret.
+// ConnectedAppWithNextClientSecret is a Connected App whose client secret is being rotated, with the new secret.
 type ConnectedAppWithNextClientSecret struct {
 	// The Connected App's client id, which begins with "connected-app-".
 	ClientID string `json:"client_id"`
@@ -105,33 +104,33 @@ type ConnectedAppWithNextClientSecret struct {
 	ClientName string `json:"client_name"`
 	// A description of the app.
 	ClientDescription string `json:"client_description"`
-	// Whether the app can be used. Unverified: no source lists the values; we assume "active" and "inactive",
-	// as for M2M clients.
+	// Whether the app can be used. Unverified: no source lists the values; we assume "active" and "inactive", as for
+	// M2M clients.
 	Status string `json:"status"`
 	// The last four characters of the old secret, which is valid until the rotation is completed.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
-	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a
-	// session. First-party apps only.
+	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a session.
+	// First-party apps only.
 	FullAccessAllowed bool `json:"full_access_allowed"`
 	// Who owns the app, and whether it has a client secret.
 	ClientType ClientType `json:"client_type"`
 	// The URLs that an authorization may redirect to. An authorization with another URL is refused.
 	RedirectURLs []string `json:"redirect_urls,omitzero"`
-	// The secret to switch to. It works at once, alongside the old one. No later response contains it. If it is
-	// lost, cancel the rotation and start another.
+	// The secret to switch to. It works at once, alongside the old one. No later response contains it. If it is lost,
+	// cancel the rotation and start another.
 	NextClientSecret string `json:"next_client_secret" stytch:"secret"`
-	// The lifetime of the app's access tokens, in minutes. Unverified: the bounds; we assume that the server
-	// checks them.
+	// The lifetime of the app's access tokens, in minutes. Unverified: the bounds; we assume that the server checks
+	// them.
 	AccessTokenExpiryMinutes int `json:"access_token_expiry_minutes"`
 	// A template for additional claims in the app's access tokens, if any, as the text of a JSON object.
 	AccessTokenTemplateContent string `json:"access_token_template_content"`
 	// The URLs that an OIDC logout started by the app may redirect to.
 	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
-	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's
-	// consent. First-party apps only.
+	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's consent.
+	// First-party apps only.
 	BypassConsentForOfflineAccess bool `json:"bypass_consent_for_offline_access"`
-	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the
-	// text of a JSON object, as for access tokens.
+	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the text of a
+	// JSON object, as for access tokens.
 	IDTokenTemplateContent string `json:"id_token_template_content"`
 	// The last four characters of the new secret while a rotation is in progress; otherwise empty.
 	NextClientSecretLastFour string `json:"next_client_secret_last_four,omitzero"`
@@ -160,20 +159,18 @@ type ConnectedAppPublic struct {
 // ResultsMetadata is the number of Connected Apps that a search found, and the cursor of its next page.
 type ResultsMetadata = shared.ResultsMetadata
 
-// ClientType is a kind of Connected App: who owns it, and whether it can keep a secret. It cannot be changed
-// later.
+// ClientType is a kind of Connected App: who owns it, and whether it can keep a secret. It cannot be changed later.
 type ClientType string
 
 // Values of [ClientType].
 const (
 	// Your own app, with a backend that keeps the client secret.
 	ClientTypeFirstParty ClientType = "first_party"
-	// Your own app that cannot keep a secret, such as a native app or a command-line tool. It has no client
-	// secret and must use PKCE.
+	// Your own app that cannot keep a secret, such as a native app or a command-line tool. It has no client secret and
+	// must use PKCE.
 	ClientTypeFirstPartyPublic ClientType = "first_party_public"
 	// Someone else's app, with a backend that keeps the client secret. It requires consent.
 	ClientTypeThirdParty ClientType = "third_party"
-	// Someone else's app that cannot keep a secret. It has no client secret, must use PKCE, and requires
-	// consent.
+	// Someone else's app that cannot keep a secret. It has no client secret, must use PKCE, and requires consent.
 	ClientTypeThirdPartyPublic ClientType = "third_party_public"
 )

@@ -9,38 +9,26 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v AuthenticateStartRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v AuthenticateStartRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v AuthenticateStartRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v AuthenticateStartRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v AuthenticateStartResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v AuthenticateStartResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v AuthenticateStartResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v AuthenticateRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v AuthenticateRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v AuthenticateRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v AuthenticateRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v AuthenticateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v AuthenticateResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v AuthenticateResponse) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SIWEParams) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v SIWEParams) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v SIWEParams) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SIWEParamsResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v SIWEParamsResponse) LogValue() slog.Value { return secret.LogValue(v) }
+func (v SIWEParamsResponse) LogValue() slog.Value       { return secret.LogValue(v) }

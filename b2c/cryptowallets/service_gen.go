@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2C.CryptoWallets.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.CryptoWallets.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthenticateStart = transport.Op{
@@ -25,12 +24,11 @@ var opAuthenticateStart = transport.Op{
 	Class:  transport.Write,
 }
 
-// AuthenticateStart creates the message that a crypto wallet has to sign, and the user if the wallet is
-// unknown.
+// AuthenticateStart creates the message that a crypto wallet has to sign, and the user if the wallet is unknown.
 //
-// Have the wallet sign Challenge in the browser, and pass the signature to CryptoWallets.Authenticate. The
-// wallet belongs to the user from this call on, but is unverified until then. With SIWEParams, the message has
-// the form of Sign-In with Ethereum.
+// Have the wallet sign Challenge in the browser, and pass the signature to CryptoWallets.Authenticate. The wallet
+// belongs to the user from this call on, but is unverified until then. With SIWEParams, the message has the form of
+// Sign-In with Ethereum.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidCryptoWalletAddress
@@ -62,9 +60,9 @@ var opAuthenticate = transport.Op{
 
 // Authenticate logs a user in with the signature of a crypto wallet.
 //
-// The signature must be of the message that CryptoWallets.AuthenticateStart created for the wallet; it verifies
-// that the wallet is the user's. A session is created if SessionDurationMinutes is given. Unverified: we assume
-// that only the newest message is valid, and that it works once.
+// The signature must be of the message that CryptoWallets.AuthenticateStart created for the wallet; it verifies that
+// the wallet is the user's. A session is created if SessionDurationMinutes is given. Unverified: we assume that only
+// the newest message is valid, and that it works once.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthenticateCryptoWallet

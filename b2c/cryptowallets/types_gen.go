@@ -13,20 +13,19 @@ import (
 
 // AuthenticateStartRequest is what [Service.AuthenticateStart] sends.
 type AuthenticateStartRequest struct {
-	// The kind of wallet. It determines the form of the address and of the signature. See the WalletType
-	// constants.
+	// The kind of wallet. It determines the form of the address and of the signature. See the WalletType constants.
 	CryptoWalletType string `json:"crypto_wallet_type"`
 	// The wallet's address on its chain.
 	CryptoWalletAddress string `json:"crypto_wallet_address"`
-	// The id or external id of the user to add the wallet to, if it is unknown. Give this, SessionToken,
-	// SessionJWT, or none of them; then a user is created for an unknown wallet.
+	// The id or external id of the user to add the wallet to, if it is unknown. Give this, SessionToken, SessionJWT, or
+	// none of them; then a user is created for an unknown wallet.
 	UserID *string `json:"user_id,omitzero"`
 	// The opaque token of an existing session that identifies the user, in place of UserID.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A JWT of an existing session that identifies the user, in place of UserID.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The parameters of a message in the form of Sign-In with Ethereum, only for CryptoWalletType "ethereum".
-	// If omitted, the message has the API's own form.
+	// The parameters of a message in the form of Sign-In with Ethereum, only for CryptoWalletType "ethereum". If
+	// omitted, the message has the API's own form.
 	SIWEParams *SIWEParams `json:"siwe_params,omitzero"`
 }
 
@@ -55,14 +54,14 @@ type AuthenticateRequest struct {
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
-	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no session is
+	// created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
@@ -100,19 +99,19 @@ type SIWEParams struct {
 	URI string `json:"uri"`
 	// The RFC 3986 URIs of the resources that the person wants resolved with the login. It may be empty.
 	Resources []string `json:"resources,omitzero"`
-	// The EIP-155 id of the wallet's chain, as decimal digits: from 1, the Ethereum main chain, to
-	// 9223372036854775771. Default: 1.
+	// The EIP-155 id of the wallet's chain, as decimal digits: from 1, the Ethereum main chain, to 9223372036854775771.
+	// Default: 1.
 	ChainID *string `json:"chain_id,omitzero"`
-	// A statement for the person to read before signing. Only spaces and the ASCII characters that RFC 3986
-	// allows in URIs are accepted. If omitted, the message has none.
+	// A statement for the person to read before signing. Only spaces and the ASCII characters that RFC 3986 allows in
+	// URIs are accepted. If omitted, the message has none.
 	Statement *string `json:"statement,omitzero"`
 	// When the message was created. If omitted, the time of the call.
 	IssuedAt time.Time `json:"issued_at,omitzero"`
-	// When the message becomes valid; before that, authentication fails with
-	// stytcherror.CodeSIWEMessageNotValidYet. If omitted, the time of the call.
+	// When the message becomes valid; before that, authentication fails with stytcherror.CodeSIWEMessageNotValidYet. If
+	// omitted, the time of the call.
 	NotBefore time.Time `json:"not_before,omitzero"`
-	// Your own id for the login, to include in the message. Only characters of an RFC 3986 path segment are
-	// accepted. If omitted, the message has none.
+	// Your own id for the login, to include in the message. Only characters of an RFC 3986 path segment are accepted.
+	// If omitted, the message has none.
 	MessageRequestID *string `json:"message_request_id,omitzero"`
 }
 
@@ -134,7 +133,7 @@ type SIWEParamsResponse struct {
 	MessageRequestID string `json:"message_request_id,omitzero"`
 }
 
-// Values of WalletType, which stay plain strings in requests and answers. A kind of crypto wallet.
+// Known values of "crypto_wallet_type": a kind of crypto wallet.
 const (
 	// A wallet with an Ethereum address.
 	WalletTypeEthereum = "ethereum"

@@ -3,8 +3,7 @@
 package debug
 
 // WhoamiRequest is what [Service.Whoami] sends.
-type WhoamiRequest struct {
-}
+type WhoamiRequest struct{}
 
 // WhoamiResponse is what [Service.Whoami] returns.
 type WhoamiResponse struct {

@@ -9,14 +9,10 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DeviceInfo) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v DeviceInfo) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v DeviceInfo) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DeviceAttributeDetails) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v DeviceAttributeDetails) LogValue() slog.Value { return secret.LogValue(v) }
+func (v DeviceAttributeDetails) LogValue() slog.Value       { return secret.LogValue(v) }

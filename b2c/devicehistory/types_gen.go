@@ -4,8 +4,8 @@ package devicehistory
 
 import "time"
 
-// DeviceInfo is a device and its history, from a device fingerprint. Responses have one if the request named
-// the fingerprint with TelemetryID.
+// DeviceInfo is a device and its history, from a device fingerprint. Responses have one if the request named the
+// fingerprint with TelemetryID.
 type DeviceInfo struct {
 	// The device's id in the fingerprint.
 	VisitorID string `json:"visitor_id"`
@@ -27,8 +27,8 @@ type DeviceInfo struct {
 
 // DeviceAttributeDetails is the history of one attribute of a device.
 type DeviceAttributeDetails struct {
-	// Whether the attribute's value is new. Unverified: we assume new for the user or member who logs in, not
-	// for the project.
+	// Whether the attribute's value is new. Unverified: we assume new for the user or member who logs in, not for the
+	// project.
 	IsNew bool `json:"is_new"`
 	// When the value was first seen; zero if the response leaves it out.
 	FirstSeenAt time.Time `json:"first_seen_at,omitzero"`

@@ -14,11 +14,10 @@ type Fingerprints struct {
 	BrowserFingerprint string `json:"browser_fingerprint"`
 	// The id of the device without a cookie, which stays the same when cookies are deleted.
 	VisitorFingerprint string `json:"visitor_fingerprint"`
-	// The id of the device in a cookie; empty if the response leaves it out. It changes when the cookie is
-	// deleted.
+	// The id of the device in a cookie; empty if the response leaves it out. It changes when the cookie is deleted.
 	VisitorID string `json:"visitor_id,omitzero"`
-	// The id that combines VisitorID with NetworkFingerprint; empty if the response leaves it out. It changes
-	// if the cookie is copied to a different browser.
+	// The id that combines VisitorID with NetworkFingerprint; empty if the response leaves it out. It changes if the
+	// cookie is copied to a different browser.
 	BrowserID string `json:"browser_id,omitzero"`
 }
 
@@ -37,8 +36,8 @@ type Labels struct {
 	// Your own id for the person or for anything else to search for. Length: at most 65 characters. Form:
 	// ^[A-Za-z0-9_+.@-]*$
 	ExternalID *string `json:"external_id,omitzero"`
-	// The id of the organization that the person acts in. Unverified: we assume that it is not checked. Length:
-	// at most 65 characters. Form: ^[A-Za-z0-9_+.@-]*$
+	// The id of the organization that the person acts in. Unverified: we assume that it is not checked. Length: at most
+	// 65 characters. Form: ^[A-Za-z0-9_+.@-]*$
 	OrganizationID *string `json:"organization_id,omitzero"`
 	// What the person is about to do, such as "login". Length: at most 65 characters. Form: ^[A-Za-z0-9_+.@-]*$
 	UserAction *string `json:"user_action,omitzero"`
@@ -46,11 +45,11 @@ type Labels struct {
 
 // Verdict is the verdict on a fingerprint, with its reasons.
 type Verdict struct {
-	// What to do with the request. The strictest of several reasons decides, unless a rule matches: then the
-	// rule decides.
+	// What to do with the request. The strictest of several reasons decides, unless a rule matches: then the rule
+	// decides.
 	Action VerdictAction `json:"action"`
-	// What was detected, such as HEADLESS_BROWSER_AUTOMATION. Fraud.VerdictReasons.List returns the reasons
-	// that can be overridden. See the VerdictReason constants.
+	// What was detected, such as HEADLESS_BROWSER_AUTOMATION. Fraud.VerdictReasons.List returns the reasons that can be
+	// overridden. See the VerdictReason constants.
 	Reasons []string `json:"reasons,omitzero"`
 	// The detected operating system and architecture of the device.
 	DetectedDeviceType string `json:"detected_device_type"`
@@ -60,12 +59,11 @@ type Verdict struct {
 	VerdictReasonOverrides []VerdictReasonOverride `json:"verdict_reason_overrides,omitzero"`
 	// The type of the rule that matched; empty unless RULE_MATCH is among the reasons.
 	RuleMatchType RuleType `json:"rule_match_type,omitzero"`
-	// The identifier that the rule applies to, such as a visitor id; empty unless RULE_MATCH is among the
-	// reasons.
+	// The identifier that the rule applies to, such as a visitor id; empty unless RULE_MATCH is among the reasons.
 	RuleMatchIdentifier string `json:"rule_match_identifier,omitzero"`
 }
 
-// VerdictAction is a recommendation on what to do with a request. The list is open, so expect other values.
+// VerdictAction is a recommendation on what to do with a request. The API may add values.
 type VerdictAction string
 
 // Values of [VerdictAction].
@@ -148,8 +146,8 @@ type BrowserProperties struct {
 	UserAgent string `json:"user_agent"`
 }
 
-// Rule is your own action for certain devices or networks, which replaces the verdict's. RuleType says which of
-// the identifier fields is set; the others are empty.
+// Rule is your own action for certain devices or networks, which replaces the verdict's. RuleType says which of the
+// identifier fields is set; the others are empty.
 type Rule struct {
 	// The kind of identifier that the rule applies to.
 	RuleType RuleType `json:"rule_type"`
@@ -173,8 +171,7 @@ type Rule struct {
 	CIDRBlock string `json:"cidr_block,omitzero"`
 	// The country that the rule applies to, as its two-letter ISO 3166-1 code, such as DE.
 	CountryCode string `json:"country_code,omitzero"`
-	// The Autonomous System Number of the network that the rule applies to: decimal digits, from 0 to
-	// 4294967295.
+	// The Autonomous System Number of the network that the rule applies to: decimal digits, from 0 to 4294967295.
 	ASN string `json:"asn,omitzero"`
 	// Your note on the rule; empty if there is none.
 	Description string `json:"description,omitzero"`
@@ -184,8 +181,8 @@ type Rule struct {
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
 }
 
-// RuleType is a kind of identifier that a rule applies to. If several rules match, the one whose type is listed
-// first here decides. The list is open.
+// RuleType is a kind of identifier that a rule applies to. If several rules match, the one whose type is listed first
+// here decides. The API may add values.
 type RuleType string
 
 // Values of [RuleType].
@@ -210,8 +207,8 @@ const (
 	RuleTypeCountryCode RuleType = "COUNTRY_CODE"
 )
 
-// RuleAction is your own action for a rule or a reason. If two matching rules rank equally, the strictest
-// action decides.
+// RuleAction is your own action for a rule or a reason. If two matching rules rank equally, the strictest action
+// decides.
 type RuleAction string
 
 // Values of [RuleAction].
@@ -222,8 +219,8 @@ const (
 	RuleActionChallenge RuleAction = "CHALLENGE"
 	// Refuse the request.
 	RuleActionBlock RuleAction = "BLOCK"
-	// Remove the rule, so that the verdict decides again. Unverified: for reasons it is not documented; we
-	// assume that it removes the override.
+	// Remove the rule, so that the verdict decides again. Unverified: for reasons it is not documented; we assume that
+	// it removes the override.
 	RuleActionNone RuleAction = "NONE"
 )
 
@@ -235,8 +232,8 @@ type AddressInformation struct {
 	HasValidSyntax bool `json:"has_valid_syntax"`
 	// Whether the address seems to belong to a role or a group, such as sales@, and not to one person.
 	IsSuspectedRoleAddress bool `json:"is_suspected_role_address"`
-	// The address without dots in its local part and without anything after a + there. Compare it with those of
-	// other sign-ups to find several addresses of one person.
+	// The address without dots in its local part and without anything after a + there. Compare it with those of other
+	// sign-ups to find several addresses of one person.
 	NormalizedEmail string `json:"normalized_email"`
 	// How many dots and plus signs the address has. Many of them suggest variants of one address.
 	TumblingCharacterCount int `json:"tumbling_character_count"`
@@ -250,8 +247,7 @@ type DomainInformation struct {
 	IsDisposableDomain bool `json:"is_disposable_domain"`
 }
 
-// Values of VerdictReason, which stay plain strings in requests and answers. A reason for a verdict.
-// Fraud.VerdictReasons.List returns those that can be overridden.
+// Known values of "reasons": a reason for a verdict. Fraud.VerdictReasons.List returns those that can be overridden.
 const (
 	// One of your rules decided.
 	VerdictReasonRuleMatch = "RULE_MATCH"

@@ -9,26 +9,18 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v IntrospectTokenLocalRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v IntrospectTokenLocalRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v IntrospectTokenLocalRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v IntrospectTokenLocalRequest) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v IntrospectTokenNetworkRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v IntrospectTokenNetworkRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v IntrospectTokenNetworkRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v IntrospectTokenNetworkRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v IntrospectTokenClaims) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v IntrospectTokenClaims) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v IntrospectTokenClaims) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v ScopeResult) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v ScopeResult) LogValue() slog.Value { return secret.LogValue(v) }
+func (v ScopeResult) LogValue() slog.Value       { return secret.LogValue(v) }

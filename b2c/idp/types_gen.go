@@ -13,11 +13,11 @@ import (
 type IntrospectTokenLocalRequest struct {
 	// The access token, without the word Bearer.
 	Token string `json:"token" stytch:"secret"`
-	// The maximum age of the token. If omitted, a token is accepted until it expires, an hour after it was
-	// issued unless the app has another setting. Zero makes every token too old; negative values are refused.
+	// The maximum age of the token. If omitted, a token is accepted until it expires, an hour after it was issued
+	// unless the app has another setting. Zero makes every token too old; negative values are refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
-	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of five
+	// seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 	// An action that the token's scopes must allow.
 	AuthorizationCheck *sessions.AuthorizationCheck `json:"authorization_check,omitzero"`
@@ -67,27 +67,24 @@ type ScopeResult struct {
 	Scope string `json:"scope"`
 	// What the scope allows, in words to show on the consent page.
 	Description string `json:"description"`
-	// Whether the person's roles allow everything that the scope allows. Unverified: we assume that an
-	// ungrantable scope is dropped from the authorization rather than failing it.
+	// Whether the person's roles allow everything that the scope allows. Unverified: we assume that an ungrantable
+	// scope is dropped from the authorization rather than failing it.
 	IsGrantable bool `json:"is_grantable"`
 }
 
-// Values of ResponseType, which stay plain strings in requests and answers. The response type of an
-// authorization request.
+// Known values of "response_type": the response type of an authorization request.
 const (
 	// An authorization code, which the app redeems for tokens.
 	ResponseTypeCode = "code"
 )
 
-// Values of Prompt, which stay plain strings in requests and answers. What the person must be asked for during
-// an authorization.
+// Known values of "prompt": what the person must be asked for during an authorization.
 const (
 	// Consent, even if the person has given it to the app before.
 	PromptConsent = "consent"
 )
 
-// Values of Scope, which stay plain strings in requests and answers. A built-in scope. Others are those of the
-// RBAC policy.
+// Known values of "scope", "scopes": a built-in scope. Others are those of the RBAC policy.
 const (
 	// An ID token.
 	ScopeOpenID = "openid"
@@ -103,7 +100,7 @@ const (
 	ScopeFullAccess = "full_access"
 )
 
-// Values of TokenTypeHint, which stay plain strings in requests and answers. The kind of a token to introspect.
+// Known values of "token_type_hint": the kind of a token to introspect.
 const (
 	// An access token.
 	TokenTypeHintAccessToken = "access_token"

@@ -9,14 +9,10 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v AuthenticateRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v AuthenticateRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v AuthenticateRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v AuthenticateRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v AuthenticateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v AuthenticateResponse) LogValue() slog.Value { return secret.LogValue(v) }
+func (v AuthenticateResponse) LogValue() slog.Value       { return secret.LogValue(v) }

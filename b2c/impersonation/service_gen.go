@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2C.Impersonation.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.Impersonation.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthenticate = transport.Op{
@@ -27,9 +26,9 @@ var opAuthenticate = transport.Op{
 
 // Authenticate exchanges an impersonation token for a session in the name of a user.
 //
-// The token is created in the dashboard and works once. The session lasts 60 minutes and cannot be extended.
-// Its only factor has the type "impersonated" and names the impersonator, so that the application can refuse
-// what only the user may do.
+// The token is created in the dashboard and works once. The session lasts 60 minutes and cannot be extended. Its only
+// factor has the type "impersonated" and names the impersonator, so that the application can refuse what only the user
+// may do.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthImpersonationToken

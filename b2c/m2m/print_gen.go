@@ -9,62 +9,42 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v TokenRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v TokenRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v TokenRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v TokenRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v TokenResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v TokenResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v TokenResponse) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v AccessToken) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v AccessToken) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v AccessToken) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v AuthenticateTokenRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v AuthenticateTokenRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v AuthenticateTokenRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v AuthenticateTokenRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v AuthenticateTokenResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v AuthenticateTokenResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v AuthenticateTokenResponse) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v M2MClient) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v M2MClient) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v M2MClient) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v M2MClientWithClientSecret) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v M2MClientWithClientSecret) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v M2MClientWithClientSecret) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v M2MClientWithNextClientSecret) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v M2MClientWithNextClientSecret) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v M2MClientWithNextClientSecret) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v M2MSearchQuery) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v M2MSearchQuery) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v M2MSearchQuery) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v M2MSearchQueryOperand) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v M2MSearchQueryOperand) LogValue() slog.Value { return secret.LogValue(v) }
+func (v M2MSearchQueryOperand) LogValue() slog.Value       { return secret.LogValue(v) }

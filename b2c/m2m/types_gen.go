@@ -46,14 +46,14 @@ type AccessToken struct {
 type AuthenticateTokenRequest struct {
 	// The access token, without the word Bearer.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// The scopes that the token must have, all of them. A held scope "read:*" satisfies "read:engines"; there
-	// is no wildcard for the part before the colon.
+	// The scopes that the token must have, all of them. A held scope "read:*" satisfies "read:engines"; there is no
+	// wildcard for the part before the colon.
 	RequiredScopes []string `json:"required_scopes,omitzero"`
-	// The maximum age of the token. If omitted, a token is accepted until it expires, usually an hour after it
-	// was issued. Zero makes every token too old; negative values are refused.
+	// The maximum age of the token. If omitted, a token is accepted until it expires, usually an hour after it was
+	// issued. Zero makes every token too old; negative values are refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
-	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of five
+	// seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 }
 
@@ -81,9 +81,8 @@ type M2MClient struct {
 	ClientDescription string `json:"client_description"`
 	// Whether the client can get access tokens.
 	Status M2MClientStatus `json:"status"`
-	// The scopes that the client may request. A token for which none are requested has all of them. The project
-	// chooses their names. In a scope of the form action:resource, such as read:orders, a * stands for every
-	// resource.
+	// The scopes that the client may request. A token for which none are requested has all of them. The project chooses
+	// their names. In a scope of the form action:resource, such as read:orders, a * stands for every resource.
 	Scopes []string `json:"scopes,omitzero"`
 	// The last four characters of the client secret.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
@@ -97,8 +96,8 @@ type M2MClient struct {
 type M2MClientWithClientSecret struct {
 	// The client's id. It begins with "m2m-client-" unless it was chosen when the client was created.
 	ClientID string `json:"client_id"`
-	// The secret. No later response contains it, and Stytch stores no copy that it could show. If it is lost,
-	// rotate it.
+	// The secret. No later response contains it, and Stytch stores no copy that it could show. If it is lost, rotate
+	// it.
 	ClientSecret string `json:"client_secret" stytch:"secret"`
 	// The client's display name.
 	ClientName string `json:"client_name"`
@@ -106,9 +105,8 @@ type M2MClientWithClientSecret struct {
 	ClientDescription string `json:"client_description"`
 	// Whether the client can get access tokens.
 	Status M2MClientStatus `json:"status"`
-	// The scopes that the client may request. A token for which none are requested has all of them. The project
-	// chooses their names. In a scope of the form action:resource, such as read:orders, a * stands for every
-	// resource.
+	// The scopes that the client may request. A token for which none are requested has all of them. The project chooses
+	// their names. In a scope of the form action:resource, such as read:orders, a * stands for every resource.
 	Scopes []string `json:"scopes,omitzero"`
 	// The last four characters of the client secret.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
@@ -122,8 +120,8 @@ type M2MClientWithClientSecret struct {
 type M2MClientWithNextClientSecret struct {
 	// The client's id. It begins with "m2m-client-" unless it was chosen when the client was created.
 	ClientID string `json:"client_id"`
-	// The secret to switch to. It works at once, alongside the old one. No later response contains it. If it is
-	// lost, cancel the rotation and start another.
+	// The secret to switch to. It works at once, alongside the old one. No later response contains it. If it is lost,
+	// cancel the rotation and start another.
 	NextClientSecret string `json:"next_client_secret" stytch:"secret"`
 	// The client's display name.
 	ClientName string `json:"client_name"`
@@ -131,9 +129,8 @@ type M2MClientWithNextClientSecret struct {
 	ClientDescription string `json:"client_description"`
 	// Whether the client can get access tokens.
 	Status M2MClientStatus `json:"status"`
-	// The scopes that the client may request. A token for which none are requested has all of them. The project
-	// chooses their names. In a scope of the form action:resource, such as read:orders, a * stands for every
-	// resource.
+	// The scopes that the client may request. A token for which none are requested has all of them. The project chooses
+	// their names. In a scope of the form action:resource, such as read:orders, a * stands for every resource.
 	Scopes []string `json:"scopes,omitzero"`
 	// The last four characters of the old secret, which is valid until the rotation is completed.
 	ClientSecretLastFour string `json:"client_secret_last_four"`

@@ -29,8 +29,8 @@ var opAuthenticate = transport.Op{
 // The token works once. A link that was sent by e-mail verifies the address and makes a pending user active; an
 // embeddable one verifies no address. A session is created if SessionDurationMinutes is given.
 //
-// If the address is verified for the first time and already has a password, someone else may have set that.
-// Then the password needs a reset, the user's other sessions end, and ResetSessions is true.
+// If the address is verified for the first time and already has a password, someone else may have set that. Then the
+// password needs a reset, the user's other sessions end, and ResetSessions is true.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeMagicLinkNotFound
@@ -61,9 +61,9 @@ var opCreate = transport.Op{
 
 // Create creates an embeddable magic link for a user without sending anything.
 //
-// The response contains only the token. Put it into a URL of your own, deliver that by any means, and pass the
-// token to MagicLinks.Authenticate when it comes back. Anyone with the token can log in as the user. The login
-// does not verify an e-mail address or phone number.
+// The response contains only the token. Put it into a URL of your own, deliver that by any means, and pass the token to
+// MagicLinks.Authenticate when it comes back. Anyone with the token can log in as the user. The login does not verify
+// an e-mail address or phone number.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound

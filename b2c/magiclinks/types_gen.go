@@ -12,30 +12,29 @@ import (
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The token from the query of the redirect URL, where "stytch_token_type" is "magic_links", or "login" for
-	// the link in a password reset e-mail that logs in without a reset. Or the token of an embeddable link.
+	// The token from the query of the redirect URL, where "stytch_token_type" is "magic_links", or "login" for the link
+	// in a password reset e-mail that logs in without a reset. Or the token of an embeddable link.
 	Token string `json:"token" stytch:"secret"`
-	// The IP address and user agent of the person who logs in, to be compared as Options requires. Nothing is
-	// taken from the HTTP request itself.
+	// The IP address and user agent of the person who logs in, to be compared as Options requires. Nothing is taken
+	// from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Which of the Attributes must be the same as when the message was requested. If omitted, nothing is
-	// compared.
+	// Which of the Attributes must be the same as when the message was requested. If omitted, nothing is compared.
 	Options *Options `json:"options,omitzero"`
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
-	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no session is
+	// created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
-	// challenge, refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a challenge,
+	// refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"secret"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// UserDevice.
@@ -50,8 +49,7 @@ type AuthenticateResponse struct {
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The id of the e-mail address that was verified. Unverified: for an embeddable link we assume the link's
-	// id.
+	// The id of the e-mail address that was verified. Unverified: for an embeddable link we assume the link's id.
 	MethodID string `json:"method_id"`
 	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
@@ -59,8 +57,8 @@ type AuthenticateResponse struct {
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The user.
 	User users.User `json:"user"`
-	// Whether the call ended the user's other sessions. It does so if the address is verified for the first
-	// time and already has a password: someone else may have set it, so the password also needs a reset.
+	// Whether the call ended the user's other sessions. It does so if the address is verified for the first time and
+	// already has a password: someone else may have set it, so the password also needs a reset.
 	ResetSessions bool `json:"reset_sessions"`
 	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *sessions.Session `json:"session,omitzero"`
@@ -74,8 +72,8 @@ type CreateRequest struct {
 	UserID string `json:"user_id"`
 	// How long the link can be used, in minutes. Default: 60. Bounds: 5 to 10080.
 	ExpirationMinutes *int `json:"expiration_minutes,omitzero"`
-	// The IP address and user agent that the link is meant for. They are stored with it, so that authentication
-	// can require the same ones.
+	// The IP address and user agent that the link is meant for. They are stored with it, so that authentication can
+	// require the same ones.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
 }
 
@@ -91,8 +89,8 @@ type CreateResponse struct {
 	Token string `json:"token" stytch:"secret"`
 }
 
-// Options is the attributes that must be the same when a link or passcode is requested and when it is
-// authenticated. If they differ, the call fails with stytcherror.CodeAttributeMismatch.
+// Options is the attributes that must be the same when a link or passcode is requested and when it is authenticated. If
+// they differ, the call fails with stytcherror.CodeAttributeMismatch.
 type Options struct {
 	// Whether the IP addresses in the two "attributes" must be equal.
 	IPMatchRequired bool `json:"ip_match_required"`

@@ -9,38 +9,26 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v StartURLRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v StartURLRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v StartURLRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v StartURLRequest) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v AttachRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v AttachRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v AttachRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v AttachRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v AttachResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v AttachResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v AttachResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v AuthenticateRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v AuthenticateRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v AuthenticateRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v AuthenticateRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v AuthenticateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v AuthenticateResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v AuthenticateResponse) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v ProviderValues) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v ProviderValues) LogValue() slog.Value { return secret.LogValue(v) }
+func (v ProviderValues) LogValue() slog.Value       { return secret.LogValue(v) }

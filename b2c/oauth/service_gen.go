@@ -26,9 +26,8 @@ var opAttach = transport.Op{
 
 // Attach creates a token that attaches the next OAuth login to an existing user.
 //
-// For users who add a provider to their account. Pass the token from the response to OAuth.StartURL; the login
-// that follows then belongs to this user rather than to a new one. Complete it with OAuth.Authenticate as
-// usual.
+// For users who add a provider to their account. Pass the token from the response to OAuth.StartURL; the login that
+// follows then belongs to this user rather than to a new one. Complete it with OAuth.Authenticate as usual.
 //
 // Set exactly one of UserID, SessionToken and SessionJWT. Only the server checks this.
 //
@@ -57,12 +56,12 @@ var opAuthenticate = transport.Op{
 
 // Authenticate logs a user in with the token of an OAuth login.
 //
-// The last step of a login that started in the browser at the URL from OAuth.StartURL. The token works once.
-// The response also contains the provider's tokens for its own API. A session is created if
-// SessionDurationMinutes is given; it is in UserSession, unlike in the responses of other logins.
+// The last step of a login that started in the browser at the URL from OAuth.StartURL. The token works once. The
+// response also contains the provider's tokens for its own API. A session is created if SessionDurationMinutes is
+// given; it is in UserSession, unlike in the responses of other logins.
 //
-// If an e-mail address is verified for the first time and already has a password, someone else may have set
-// that. Then the password needs a reset, the user's other sessions end, and ResetSessions is true.
+// If an e-mail address is verified for the first time and already has a password, someone else may have set that. Then
+// the password needs a reset, the user's other sessions end, and ResetSessions is true.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOAuthTokenNotFound

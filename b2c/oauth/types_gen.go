@@ -17,28 +17,28 @@ type StartURLRequest struct {
 	Provider string `json:"provider" path:"provider"`
 	// The project's public token, which begins with "public-token-". It is not a secret.
 	PublicToken string `json:"public_token" url:"public_token"`
-	// The URL to redirect to after a login. It must be registered with the project. If omitted, the project's
-	// default is used.
+	// The URL to redirect to after a login. It must be registered with the project. If omitted, the project's default
+	// is used.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero" url:"login_redirect_url"`
-	// The URL to redirect to after a first login. It must be registered with the project. If omitted, the
-	// project's default is used.
+	// The URL to redirect to after a first login. It must be registered with the project. If omitted, the project's
+	// default is used.
 	SignupRedirectURL *string `json:"signup_redirect_url,omitzero" url:"signup_redirect_url"`
 	// Scopes to request from the provider, in addition to those that a login needs.
 	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
-	// The PKCE code challenge: the SHA-256 digest of the verifier, in base64url without padding (RFC 7636,
-	// section 4.2). The call that completes the login then needs the verifier.
+	// The PKCE code challenge: the SHA-256 digest of the verifier, in base64url without padding (RFC 7636, section
+	// 4.2). The call that completes the login then needs the verifier.
 	CodeChallenge *string `json:"code_challenge,omitzero" url:"code_challenge"`
 	// A token from OAuth.Attach, to attach the provider to an existing user.
 	OAuthAttachToken *string `json:"oauth_attach_token,omitzero" url:"oauth_attach_token" stytch:"secret"`
-	// Additional parameters for the provider, under the provider's own names, as in {"prompt": "consent"}. They
-	// are sent with the prefix "provider_".
+	// Additional parameters for the provider, under the provider's own names, as in {"prompt": "consent"}. They are
+	// sent with the prefix "provider_".
 	ProviderParameters map[string]string `json:"provider_parameters,omitzero"`
 }
 
 // AttachRequest is what [Service.Attach] sends.
 type AttachRequest struct {
-	// The provider that the user will log in with. Unverified: the spelling; we assume that of the start URL's
-	// path. See the Provider constants.
+	// The provider that the user will log in with. Unverified: the spelling; we assume that of the start URL's path.
+	// See the Provider constants.
 	Provider string `json:"provider"`
 	// The id or external id of the user to attach the provider to.
 	UserID *string `json:"user_id,omitzero"`
@@ -54,9 +54,8 @@ type AttachResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The token for the start URL. Anyone who uses it attaches their account at the provider to the user, so
-	// give it to the user's browser only. Unverified: its lifetime; we assume that it works once and expires
-	// within minutes.
+	// The token for the start URL. Anyone who uses it attaches their account at the provider to the user, so give it to
+	// the user's browser only. Unverified: its lifetime; we assume that it works once and expires within minutes.
 	OAuthAttachToken string `json:"oauth_attach_token" stytch:"secret"`
 }
 
@@ -67,18 +66,18 @@ type AuthenticateRequest struct {
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
-	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no session is
+	// created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
-	// challenge, refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a challenge,
+	// refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"secret"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// UserDevice.
@@ -95,8 +94,8 @@ type AuthenticateResponse struct {
 	UserID string `json:"user_id"`
 	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
-	// The provider of the login, such as Google or GitHub. Unverified: the spelling; we assume that upper and
-	// lower case may differ.
+	// The provider of the login, such as Google or GitHub. Unverified: the spelling; we assume that upper and lower
+	// case may differ.
 	ProviderType string `json:"provider_type"`
 	// The session's opaque token; empty if no session was created.
 	SessionToken string `json:"session_token" stytch:"secret"`
@@ -106,8 +105,8 @@ type AuthenticateResponse struct {
 	ProviderValues ProviderValues `json:"provider_values"`
 	// The user.
 	User users.User `json:"user"`
-	// Whether the call ended the user's other sessions. It does so if the address is verified for the first
-	// time and already has a password: someone else may have set it, so the password also needs a reset.
+	// Whether the call ended the user's other sessions. It does so if the address is verified for the first time and
+	// already has a password: someone else may have set it, so the password also needs a reset.
 	ResetSessions bool `json:"reset_sessions"`
 	// The id of the registration that connects the user with the provider's account. It is used to delete the
 	// registration.
@@ -118,13 +117,12 @@ type AuthenticateResponse struct {
 	UserDevice *devicehistory.DeviceInfo `json:"user_device,omitzero"`
 }
 
-// ProviderValues is the tokens that an OAuth provider issued at a login. They are for the provider's API, not
-// for this one.
+// ProviderValues is the tokens that an OAuth provider issued at a login. They are for the provider's API, not for this
+// one.
 type ProviderValues struct {
 	// The token for calling the provider's API on the user's behalf.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// The provider's refresh token; empty if it gave none. Some providers give one only if the start URL asks
-	// for it.
+	// The provider's refresh token; empty if it gave none. Some providers give one only if the start URL asks for it.
 	RefreshToken string `json:"refresh_token" stytch:"secret"`
 	// The provider's OIDC ID token, a JWT with claims about the person; empty if it gave none.
 	IDToken string `json:"id_token" stytch:"secret"`
@@ -134,8 +132,7 @@ type ProviderValues struct {
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
-// Values of Provider, which stay plain strings in requests and answers. The OAuth providers that users can log
-// in with.
+// Known values of "provider": the OAuth providers that users can log in with.
 const (
 	// Amazon.
 	ProviderAmazon = "amazon"

@@ -26,13 +26,12 @@ var opAuthenticate = transport.Op{
 
 // Authenticate logs a user in with a one-time passcode.
 //
-// The passcode works once and verifies the address or number that it was sent to; a pending user becomes
-// active. Only the newest passcode for a MethodID is valid. A wrong passcode fails with
-// stytcherror.CodeOTPCodeNotFound, a used or expired one with stytcherror.CodeUnableToAuthOTPCode. A session is
-// created if SessionDurationMinutes is given.
+// The passcode works once and verifies the address or number that it was sent to; a pending user becomes active. Only
+// the newest passcode for a MethodID is valid. A wrong passcode fails with stytcherror.CodeOTPCodeNotFound, a used or
+// expired one with stytcherror.CodeUnableToAuthOTPCode. A session is created if SessionDurationMinutes is given.
 //
-// If an e-mail address is verified for the first time and already has a password, someone else may have set
-// that. Then the password needs a reset, the user's other sessions end, and ResetSessions is true.
+// If an e-mail address is verified for the first time and already has a password, someone else may have set that. Then
+// the password needs a reset, the user's other sessions end, and ResetSessions is true.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOTPCodeNotFound

@@ -17,23 +17,22 @@ type AuthenticateRequest struct {
 	MethodID string `json:"method_id"`
 	// The passcode, six digits.
 	Code string `json:"code" stytch:"secret"`
-	// The IP address and user agent of the person who logs in, to be compared as Options requires. Nothing is
-	// taken from the HTTP request itself.
+	// The IP address and user agent of the person who logs in, to be compared as Options requires. Nothing is taken
+	// from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Which of the Attributes must be the same as when the message was requested. If omitted, nothing is
-	// compared.
+	// Which of the Attributes must be the same as when the message was requested. If omitted, nothing is compared.
 	Options *magiclinks.Options `json:"options,omitzero"`
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
-	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no session is
+	// created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
@@ -57,8 +56,8 @@ type AuthenticateResponse struct {
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The user.
 	User users.User `json:"user"`
-	// Whether the call ended the user's other sessions. It does so if the address is verified for the first
-	// time and already has a password: someone else may have set it, so the password also needs a reset.
+	// Whether the call ended the user's other sessions. It does so if the address is verified for the first time and
+	// already has a password: someone else may have set it, so the password also needs a reset.
 	ResetSessions bool `json:"reset_sessions"`
 	// The session; nil if none was created, as without SessionDurationMinutes.
 	Session *sessions.Session `json:"session,omitzero"`

@@ -26,9 +26,9 @@ var opCreate = transport.Op{
 
 // Create creates a user with an e-mail address and a password.
 //
-// Only for new users: an existing user's address fails with stytcherror.CodeDuplicateEmail, even if that user
-// has no password. Give an existing user a password with Passwords.Email.ResetStart. The address stays
-// unverified until another factor verifies it. A session is created if SessionDurationMinutes is given.
+// Only for new users: an existing user's address fails with stytcherror.CodeDuplicateEmail, even if that user has no
+// password. Give an existing user a password with Passwords.Email.ResetStart. The address stays unverified until
+// another factor verifies it. A session is created if SessionDurationMinutes is given.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeDuplicateEmail
@@ -58,10 +58,10 @@ var opAuthenticate = transport.Op{
 
 // Authenticate logs a user in with an e-mail address and a password.
 //
-// A wrong password fails with stytcherror.CodeUnauthorizedCredentials; too many in a row lock the user for some
-// time. Even the right password fails with stytcherror.CodeResetPassword if the user has to change it first: it
-// is known from a data breach, or was set before the address was verified. Then continue with
-// Passwords.Email.ResetStart. A session is created if SessionDurationMinutes is given.
+// A wrong password fails with stytcherror.CodeUnauthorizedCredentials; too many in a row lock the user for some time.
+// Even the right password fails with stytcherror.CodeResetPassword if the user has to change it first: it is known from
+// a data breach, or was set before the address was verified. Then continue with Passwords.Email.ResetStart. A session
+// is created if SessionDurationMinutes is given.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials
@@ -91,8 +91,7 @@ var opStrengthCheck = transport.Op{
 
 // StrengthCheck checks a password against the project's policy without setting it.
 //
-// For feedback while a password is being typed. The calls that set a password check it again, so this one is
-// optional.
+// For feedback while a password is being typed. The calls that set a password check it again, so this one is optional.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidEmail
@@ -114,10 +113,10 @@ var opMigrate = transport.Op{
 
 // Migrate imports a user's password from another system, by its hash.
 //
-// The user logs in with the same password as before. Creates the user if the e-mail address is unknown; for a
-// user who already has a password it fails with stytcherror.CodePasswordAlreadyExists. Which of the
-// configurations is needed depends on HashType: none for "bcrypt" and "phpass", whose hashes contain
-// everything. The strength of the password cannot be checked. A project may make 100 of these calls a second.
+// The user logs in with the same password as before. Creates the user if the e-mail address is unknown; for a user who
+// already has a password it fails with stytcherror.CodePasswordAlreadyExists. Which of the configurations is needed
+// depends on HashType: none for "bcrypt" and "phpass", whose hashes contain everything. The strength of the password
+// cannot be checked. A project may make 100 of these calls a second.
 //
 // Errors to expect, in package stytcherror:
 //   - CodePasswordAlreadyExists

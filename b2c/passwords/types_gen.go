@@ -13,14 +13,14 @@ import (
 type CreateRequest struct {
 	// The e-mail address that the user logs in with.
 	Email string `json:"email"`
-	// The new password, of any characters. It must satisfy the project's strength policy and, if the project
-	// checks that, not be known from a data breach.
+	// The new password, of any characters. It must satisfy the project's strength policy and, if the project checks
+	// that, not be known from a data breach.
 	Password string `json:"password" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
-	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no session is
+	// created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// Custom data that only a backend can write.
@@ -65,14 +65,14 @@ type AuthenticateRequest struct {
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
-	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no session is
+	// created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
@@ -104,8 +104,8 @@ type AuthenticateResponse struct {
 type StrengthCheckRequest struct {
 	// The password to check.
 	Password string `json:"password" stytch:"secret"`
-	// The e-mail address that the password is for. Unverified: we assume, as in B2B, that the password is
-	// looked up in data breaches only if this is given.
+	// The e-mail address that the password is for. Unverified: we assume, as in B2B, that the password is looked up in
+	// data breaches only if this is given.
 	Email *string `json:"email,omitzero"`
 }
 
@@ -115,14 +115,13 @@ type StrengthCheckResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// Whether the password satisfies StrengthPolicy. Unverified: we assume that a password known from a data
-	// breach does not.
+	// Whether the password satisfies StrengthPolicy. Unverified: we assume that a password known from a data breach
+	// does not.
 	ValidPassword bool `json:"valid_password"`
-	// How hard the password is to guess; 4 is the hardest, and 3 satisfies "zxcvbn". Unverified: the library of
-	// that name starts at 0, the API is said to start at 1. Bounds: 1 to 4.
+	// How hard the password is to guess; 4 is the hardest, and 3 satisfies "zxcvbn". Unverified: the library of that
+	// name starts at 0, the API is said to start at 1. Bounds: 1 to 4.
 	Score int `json:"score"`
-	// Whether the password is known from a data breach. This is checked only if the request has an e-mail
-	// address.
+	// Whether the password is known from a data breach. This is checked only if the request has an e-mail address.
 	BreachedPassword bool `json:"breached_password"`
 	// The project's policy, which was applied to the password. See the StrengthPolicy constants.
 	StrengthPolicy string `json:"strength_policy"`
@@ -136,22 +135,21 @@ type StrengthCheckResponse struct {
 type MigrateRequest struct {
 	// The user's e-mail address.
 	Email string `json:"email"`
-	// The password's hash from the other system. For "scrypt" and "pbkdf_2" it is in base64, except for a
-	// scrypt hash in PHC format.
+	// The password's hash from the other system. For "scrypt" and "pbkdf_2" it is in base64, except for a scrypt hash
+	// in PHC format.
 	Hash string `json:"hash" stytch:"secret"`
 	// The function that made the hash. It determines which of the configurations applies.
 	HashType HashType `json:"hash_type"`
 	// The salts of a hash of the type "md_5". If omitted, the hash has none.
 	MD5Config *MD5Config `json:"md_5_config,omitzero"`
-	// The parameters of a hash of the type "argon_2i" or "argon_2id". Required if the hash is in hexadecimal
-	// form; otherwise it contains them.
+	// The parameters of a hash of the type "argon_2i" or "argon_2id". Required if the hash is in hexadecimal form;
+	// otherwise it contains them.
 	Argon2Config *Argon2Config `json:"argon_2_config,omitzero"`
 	// The salts of a hash of the type "sha_1". If omitted, the hash has none.
 	SHA1Config *SHA1Config `json:"sha_1_config,omitzero"`
 	// The salts of a hash of the type "sha_512". If omitted, the hash has none.
 	SHA512Config *SHA512Config `json:"sha_512_config,omitzero"`
-	// The parameters of a hash of the type "scrypt". Required unless the hash is in PHC format, which contains
-	// them.
+	// The parameters of a hash of the type "scrypt". Required unless the hash is in PHC format, which contains them.
 	ScryptConfig *ScryptConfig `json:"scrypt_config,omitzero"`
 	// The parameters of a hash of the type "pbkdf_2". Always required for it.
 	PBKDF2Config *PBKDF2Config `json:"pbkdf_2_config,omitzero"`
@@ -159,21 +157,21 @@ type MigrateRequest struct {
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Whether to mark Email as verified. Set it only if the other system has verified the address. Unverified:
-	// we assume that this does not change if it is omitted.
+	// Whether to mark Email as verified. Set it only if the other system has verified the address. Unverified: we
+	// assume that this does not change if it is omitted.
 	SetEmailVerified *bool `json:"set_email_verified,omitzero"`
 	// The user's name. If omitted, it does not change.
 	Name *users.NameParts `json:"name,omitzero"`
 	// A phone number for the user, in E.164 form such as +12025550162. If omitted, none is added.
 	PhoneNumber *string `json:"phone_number,omitzero"`
-	// Whether to mark PhoneNumber as verified. Set it only if the other system has verified the number.
-	// Unverified: we assume that this does not change if it is omitted.
+	// Whether to mark PhoneNumber as verified. Set it only if the other system has verified the number. Unverified: we
+	// assume that this does not change if it is omitted.
 	SetPhoneNumberVerified *bool `json:"set_phone_number_verified,omitzero"`
-	// Your own id for the user, unique in the project. Most calls accept it in place of UserID. Length: at most
-	// 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the user, unique in the project. Most calls accept it in place of UserID. Length: at most 128
+	// characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
-	// The ids of the roles to assign to the user, from the RBAC policy. "stytch_user", which every user has,
-	// cannot be assigned. See the Role constants of package b2c/rbac.
+	// The ids of the roles to assign to the user, from the RBAC policy. "stytch_user", which every user has, cannot be
+	// assigned. See the Role constants of package b2c/rbac.
 	Roles []string `json:"roles,omitzero"`
 }
 
@@ -274,8 +272,8 @@ type PBKDF2Config struct {
 	// The length of the hash, in bytes. A hash of another length is refused with
 	// stytcherror.CodePBKDF2KeyLengthMismatch.
 	KeyLength int `json:"key_length"`
-	// The hash function inside PBKDF2. Unverified: sources say both that it is required and that it has a
-	// default; we require it. See the PBKDF2Algorithm constants. Default: sha256.
+	// The hash function inside PBKDF2. Unverified: sources say both that it is required and that it has a default; we
+	// require it. See the PBKDF2Algorithm constants. Default: sha256.
 	Algorithm string `json:"algorithm"`
 }
 
@@ -305,8 +303,7 @@ type Feedback struct {
 	LUDSRequirements *LUDSRequirements `json:"luds_requirements,omitzero"`
 }
 
-// Values of PBKDF2Algorithm, which stay plain strings in requests and answers. A hash function that PBKDF2 can
-// use.
+// Known values of "algorithm": a hash function that PBKDF2 can use.
 const (
 	// SHA-256.
 	PBKDF2AlgorithmSHA256 = "sha256"
@@ -314,8 +311,7 @@ const (
 	PBKDF2AlgorithmSHA512 = "sha512"
 )
 
-// Values of StrengthPolicy, which stay plain strings in requests and answers. A policy for the strength of
-// passwords.
+// Known values of "strength_policy": a policy for the strength of passwords.
 const (
 	// An estimate of the number of guesses, with the library of that name.
 	StrengthPolicyZxcvbn = "zxcvbn"

@@ -9,20 +9,14 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v MetricsRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v MetricsRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v MetricsRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v MetricsRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v MetricsResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v MetricsResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v MetricsResponse) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v ProjectMetric) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v ProjectMetric) LogValue() slog.Value { return secret.LogValue(v) }
+func (v ProjectMetric) LogValue() slog.Value       { return secret.LogValue(v) }

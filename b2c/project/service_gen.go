@@ -26,8 +26,8 @@ var opMetrics = transport.Op{
 
 // Metrics counts the project's users, organizations, members and M2M clients.
 //
-// The counts are those of the environment that the credentials belong to. Unverified: we assume that nothing
-// deleted is counted, and that the counts may lag behind.
+// The counts are those of the environment that the credentials belong to. Unverified: we assume that nothing deleted is
+// counted, and that the counts may lag behind.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials

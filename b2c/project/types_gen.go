@@ -3,8 +3,7 @@
 package project
 
 // MetricsRequest is what [Service.Metrics] sends.
-type MetricsRequest struct {
-}
+type MetricsRequest struct{}
 
 // MetricsResponse is what [Service.Metrics] returns.
 type MetricsResponse struct {
@@ -14,8 +13,7 @@ type MetricsResponse struct {
 	StatusCode int `json:"status_code"`
 	// The project's id, which begins with "project-test-" or "project-live-".
 	ProjectID string `json:"project_id"`
-	// The counts, each with what it counts. Unverified: we assume that a kind with a count of zero may be
-	// missing.
+	// The counts, each with what it counts. Unverified: we assume that a kind with a count of zero may be missing.
 	Metrics []ProjectMetric `json:"metrics,omitzero"`
 }
 
@@ -27,7 +25,7 @@ type ProjectMetric struct {
 	Count int `json:"count"`
 }
 
-// ProjectMetricMetricType is a kind of object that a project's metrics count. The list is open.
+// ProjectMetricMetricType is a kind of object that a project's metrics count. The API may add values.
 type ProjectMetricMetricType string
 
 // Values of [ProjectMetricMetricType].

@@ -30,8 +30,8 @@ var opPolicy = transport.Op{
 
 // Policy fetches the project's RBAC policy.
 //
-// Local permission checks use the policy to look up what a session's roles or a token's scopes allow; they
-// fetch it themselves and cache it for five minutes. The policy is edited in the dashboard, not with this API.
+// Local permission checks use the policy to look up what a session's roles or a token's scopes allow; they fetch it
+// themselves and cache it for five minutes. The policy is edited in the dashboard, not with this API.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials

@@ -2,8 +2,8 @@
 
 package rbac
 
-// Subject is the holder of a session's roles or of an access token, whose permissions are checked. The zero
-// Subject has none.
+// Subject is the holder of a session's roles or of an access token, whose permissions are checked. The zero Subject has
+// none.
 type Subject struct {
 	// The ids of the session's roles. See the Role constants.
 	Roles []string `json:"roles,omitzero"`
@@ -28,8 +28,7 @@ type PermissionsRequest struct {
 }
 
 // PolicyRequest is what [Service.Policy] sends.
-type PolicyRequest struct {
-}
+type PolicyRequest struct{}
 
 // PolicyResponse is what [Service.Policy] returns.
 type PolicyResponse struct {
@@ -45,8 +44,8 @@ type PolicyResponse struct {
 type Policy struct {
 	// The roles, including those that Stytch provides.
 	Roles []PolicyRole `json:"roles,omitzero"`
-	// The resources and their actions. They are for reference only: a check looks at the permissions of roles
-	// or scopes.
+	// The resources and their actions. They are for reference only: a check looks at the permissions of roles or
+	// scopes.
 	Resources []PolicyResource `json:"resources,omitzero"`
 	// The scopes that Connected Apps can request, each with what it allows.
 	Scopes []PolicyScope `json:"scopes,omitzero"`
@@ -54,8 +53,8 @@ type Policy struct {
 
 // PolicyRole is a role and what it allows.
 type PolicyRole struct {
-	// The role's id, which a session lists among its "roles". Ids that begin with "stytch_" are Stytch's own,
-	// such as "stytch_user", which every user has and which cannot be assigned. See the Role constants.
+	// The role's id, which a session lists among its "roles". Ids that begin with "stytch_" are Stytch's own, such as
+	// "stytch_user", which every user has and which cannot be assigned. See the Role constants.
 	RoleID string `json:"role_id"`
 	// A description; empty if there is none.
 	Description string `json:"description"`
@@ -94,8 +93,8 @@ type PolicyScope struct {
 // PolicyScopePermission is a set of actions that a scope allows on one resource.
 type PolicyScopePermission = PolicyRolePermission
 
-// Values of Role, which stay plain strings in requests and answers. The id of a role that every project has.
-// Others are the project's own.
+// Known values of "granting_roles", "role_id", "roles": the id of a role that every project has. Others are the
+// project's own.
 const (
 	// The role of every user. It cannot be assigned.
 	RoleStytchUser = "stytch_user"

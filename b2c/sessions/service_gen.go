@@ -37,9 +37,7 @@ var opGet = transport.Op{
 //   - CodeInvalidUserID
 //
 // It calls GET /v1/sessions; retry class read.
-func (s *Service) Get(
-	ctx context.Context, req *GetRequest, opts ...shared.RequestOption,
-) (*GetResponse, error) {
+func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
 	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
 }
 
@@ -52,10 +50,10 @@ var opAuthenticate = transport.Op{
 
 // Authenticate verifies a session and, on request, extends it.
 //
-// The result is current: a session that has expired or was revoked fails with stytcherror.CodeSessionNotFound,
-// even if a local check would still accept its JWT. The session's expiry changes only if SessionDurationMinutes
-// is given. With AuthorizationCheck, the call also fails if the session's roles do not allow the action.
-// Sessions.AuthenticateJWT avoids the call as long as a JWT is valid.
+// The result is current: a session that has expired or was revoked fails with stytcherror.CodeSessionNotFound, even if
+// a local check would still accept its JWT. The session's expiry changes only if SessionDurationMinutes is given. With
+// AuthorizationCheck, the call also fails if the session's roles do not allow the action. Sessions.AuthenticateJWT
+// avoids the call as long as a JWT is valid.
 //
 // Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
@@ -89,8 +87,8 @@ var opRevoke = transport.Op{
 
 // Revoke ends a session.
 //
-// A local check still accepts earlier JWTs until they expire, at most five minutes later. No call revokes all
-// sessions of a user; list them with Sessions.Get and revoke them one by one.
+// A local check still accepts earlier JWTs until they expire, at most five minutes later. No call revokes all sessions
+// of a user; list them with Sessions.Get and revoke them one by one.
 //
 // Set exactly one of SessionID, SessionToken and SessionJWT. Only the server checks this.
 //
@@ -119,10 +117,10 @@ var opMigrate = transport.Op{
 
 // Migrate creates a session from a session of another provider.
 //
-// For a migration to Stytch without logging everyone out. Stytch sends the other provider's token to the
-// project's userinfo URL and takes the e-mail address from the response; a user with it must already exist. The
-// only factor of the new session has the type "imported". Without SessionDurationMinutes no session is created,
-// and the response only identifies the user.
+// For a migration to Stytch without logging everyone out. Stytch sends the other provider's token to the project's
+// userinfo URL and takes the e-mail address from the response; a user with it must already exist. The only factor of
+// the new session has the type "imported". Without SessionDurationMinutes no session is created, and the response only
+// identifies the user.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeMigrateFromExternalEmailDoesNotExist
@@ -149,8 +147,8 @@ var opExchangeAccessToken = transport.Op{
 
 // ExchangeAccessToken creates a session from a Connected App's access token.
 //
-// For a user who granted the scope "full_access" to a first-party Connected App. The token works once and must
-// not be older than five minutes. Give SessionDurationMinutes: without it no session is created.
+// For a user who granted the scope "full_access" to a first-party Connected App. The token works once and must not be
+// older than five minutes. Give SessionDurationMinutes: without it no session is created.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeIDPAccessTokenNotFound
@@ -201,9 +199,9 @@ var opAttest = transport.Op{
 
 // Attest logs a user in with a token of another issuer that the project trusts.
 //
-// A trusted token profile verifies the token, which becomes a factor of the type "trusted_auth_token". If the
-// profile allows it, a missing user is created. With SessionToken or SessionJWT, the factor is added to that
-// session instead of a new one. A new session is created if SessionDurationMinutes is given.
+// A trusted token profile verifies the token, which becomes a factor of the type "trusted_auth_token". If the profile
+// allows it, a missing user is created. With SessionToken or SessionJWT, the factor is added to that session instead of
+// a new one. A new session is created if SessionDurationMinutes is given.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeTrustedTokenProfileNotFound

@@ -31,14 +31,14 @@ type GetResponse struct {
 type AuthenticateRequest struct {
 	// The session's opaque token.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session's new lifetime in minutes, counted from now. A project may set a lower maximum. If omitted,
-	// the session's expiry does not change. Unverified: one source states a default of 60 minutes; we assume
-	// none. Bounds: 5 to 527040.
+	// The session's new lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, the
+	// session's expiry does not change. Unverified: one source states a default of 60 minutes; we assume none. Bounds:
+	// 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// A JWT of the session. It may have expired as long as its signature is valid and the session is active.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// An action that the session must be allowed to perform. If it is not, the call fails with
@@ -84,14 +84,14 @@ type RevokeResponse struct {
 
 // MigrateRequest is what [Service.Migrate] sends.
 type MigrateRequest struct {
-	// The other provider's session token. Stytch sends it to the project's userinfo URL to find out whose
-	// session it is.
+	// The other provider's session token. Stytch sends it to the project's userinfo URL to find out whose session it
+	// is.
 	SessionToken string `json:"session_token" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
-	// session is created. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no session is
+	// created. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
@@ -121,14 +121,14 @@ type MigrateResponse struct {
 
 // ExchangeAccessTokenRequest is what [Service.ExchangeAccessToken] sends.
 type ExchangeAccessTokenRequest struct {
-	// The access token that the Connected App received. It must have the scope "full_access" and not be older
-	// than five minutes. It can be used once.
+	// The access token that the Connected App received. It must have the scope "full_access" and not be older than five
+	// minutes. It can be used once.
 	AccessToken string `json:"access_token" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
-	// session is created. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no session is
+	// created. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
@@ -178,18 +178,18 @@ type AttestRequest struct {
 	ProfileID string `json:"profile_id"`
 	// The token from the trusted issuer. Its claims identify the person who logs in.
 	Token string `json:"token" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
-	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no session is
+	// created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// UserDevice.
@@ -224,19 +224,17 @@ type Session struct {
 	UserID string `json:"user_id"`
 	// When the session started; zero if the response leaves it out.
 	StartedAt time.Time `json:"started_at,omitzero"`
-	// When the API last authenticated the session; zero if the response leaves it out. Local checks of a JWT do
-	// not count.
+	// When the API last authenticated the session; zero if the response leaves it out. Local checks of a JWT do not
+	// count.
 	LastAccessedAt time.Time `json:"last_accessed_at,omitzero"`
-	// When the session expires unless it is extended; zero if the response leaves it out. Its JWTs expire much
-	// sooner.
+	// When the session expires unless it is extended; zero if the response leaves it out. Its JWTs expire much sooner.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	// Where the login came from, as the backend reported it; nil, or with empty fields, if it did not.
 	Attributes *attribute.Attributes `json:"attributes,omitzero"`
-	// The factors that were authenticated for this session. Authenticating one again updates its
-	// LastAuthenticatedAt.
+	// The factors that were authenticated for this session. Authenticating one again updates its LastAuthenticatedAt.
 	AuthenticationFactors []AuthenticationFactor `json:"authentication_factors,omitzero"`
-	// The ids of the user's roles, which apply to the session. Unverified: we assume that the list is empty in
-	// a project without RBAC. See the Role constants of package b2c/rbac.
+	// The ids of the user's roles, which apply to the session. Unverified: we assume that the list is empty in a
+	// project without RBAC. See the Role constants of package b2c/rbac.
 	Roles []string `json:"roles,omitzero"`
 	// The application's own claims, which are also at the top level of the session's JWTs.
 	CustomClaims shared.Object `json:"custom_claims,omitzero"`
@@ -246,11 +244,11 @@ type Session struct {
 type AuthenticateJWTLocalRequest struct {
 	// A JWT of the session.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The maximum age of the JWT. If omitted, a JWT is accepted until it expires, five minutes after it was
-	// issued. Zero makes every JWT too old; negative values are refused.
+	// The maximum age of the JWT. If omitted, a JWT is accepted until it expires, five minutes after it was issued.
+	// Zero makes every JWT too old; negative values are refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
-	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of five
+	// seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 	// An action that the session must be allowed to perform.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
@@ -260,20 +258,19 @@ type AuthenticateJWTLocalRequest struct {
 type AuthenticateJWTRequest struct {
 	// A JWT of the session.
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
-	// The opaque token of the same session. If given, the API authenticates it instead of the JWT, so that a
-	// JWT alone cannot extend a session.
+	// The opaque token of the same session. If given, the API authenticates it instead of the JWT, so that a JWT alone
+	// cannot extend a session.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The maximum age of the JWT; for an older one, the API is called. If omitted, a JWT is accepted until it
-	// expires, five minutes after it was issued. With zero, the API is always called; negative values are
-	// refused.
+	// The maximum age of the JWT; for an older one, the API is called. If omitted, a JWT is accepted until it expires,
+	// five minutes after it was issued. With zero, the API is always called; negative values are refused.
 	MaxTokenAge *time.Duration `json:"max_token_age,omitzero"`
-	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of
-	// five seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
+	// The tolerated clock difference: a token is accepted for this long after its expiry and, with a minimum of five
+	// seconds, for this long before it becomes valid. Negative values are refused. Default: 0.
 	Leeway time.Duration `json:"leeway,omitzero"`
 	// An action that the session must be allowed to perform.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
-	// The session's new lifetime in minutes, counted from now, if the API is called. If omitted, the session's
-	// expiry does not change. Bounds: 5 to 527040.
+	// The session's new lifetime in minutes, counted from now, if the API is called. If omitted, the session's expiry
+	// does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 	// Custom claims to merge into the session, if the API is called. A null deletes a claim.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
@@ -289,11 +286,11 @@ type AuthenticateJWTResponse struct {
 	Remote *AuthenticateResponse `json:"remote,omitzero"`
 }
 
-// AuthorizationCheck is a permission to check: whether the session may perform the action on the resource. The
-// check passes if one of the session's roles has the action, or *, on the resource.
+// AuthorizationCheck is a permission to check: whether the session may perform the action on the resource. The check
+// passes if one of the session's roles has the action, or *, on the resource.
 type AuthorizationCheck struct {
-	// The resource's id in the policy; upper and lower case are distinct. Ids that begin with "stytch" are
-	// Stytch's own.
+	// The resource's id in the policy; upper and lower case are distinct. Ids that begin with "stytch" are Stytch's
+	// own.
 	ResourceID string `json:"resource_id"`
 	// The action on the resource. A check for * passes only if a role lists * itself.
 	Action string `json:"action"`
@@ -307,7 +304,7 @@ type AuthorizationVerdict struct {
 	GrantingRoles []string `json:"granting_roles,omitzero"`
 }
 
-// AuthenticationFactorType is the type of a factor. The list is open, so expect other values.
+// AuthenticationFactorType is the type of a factor. The API may add values.
 type AuthenticationFactorType string
 
 // Values of [AuthenticationFactorType].
@@ -342,8 +339,7 @@ const (
 	AuthenticationFactorTypeTrustedAuthToken AuthenticationFactorType = "trusted_auth_token"
 )
 
-// AuthenticationFactorDeliveryMethod is how a factor was delivered or authenticated. The list is open, so
-// expect other values.
+// AuthenticationFactorDeliveryMethod is how a factor was delivered or authenticated. The API may add values.
 type AuthenticationFactorDeliveryMethod string
 
 // Values of [AuthenticationFactorDeliveryMethod].
@@ -438,13 +434,13 @@ const (
 	AuthenticationFactorDeliveryMethodTrustedTokenExchange AuthenticationFactorDeliveryMethod = "trusted_token_exchange"
 )
 
-// AuthenticationFactor is a factor that was authenticated for a session, which lists its factors oldest first.
-// Type and DeliveryMethod say how. At most one of the other objects is set and says what was used; for a
-// password none is. Authenticating the same factor again updates its times rather than adding another entry.
+// AuthenticationFactor is a factor that was authenticated for a session, which lists its factors oldest first. Type and
+// DeliveryMethod say how. At most one of the other objects is set and says what was used; for a password none is.
+// Authenticating the same factor again updates its times rather than adding another entry.
 type AuthenticationFactor struct {
-	// The type of a factor. The list is open, so expect other values.
+	// The type of a factor. The API may add values.
 	Type AuthenticationFactorType `json:"type"`
-	// How a factor was delivered or authenticated. The list is open, so expect other values.
+	// How a factor was delivered or authenticated. The API may add values.
 	DeliveryMethod AuthenticationFactorDeliveryMethod `json:"delivery_method"`
 	// When the factor was last authenticated; zero if the response leaves it out.
 	LastAuthenticatedAt time.Time `json:"last_authenticated_at,omitzero"`
@@ -634,8 +630,8 @@ type YahooOAuthFactor = OAuthFactor
 // HubSpotOAuthFactor is a login with HubSpot.
 type HubSpotOAuthFactor = OAuthFactor
 
-// OAuthExchangeFactor is a login with an OAuth provider in one organization that was carried over when the
-// session was exchanged for one in another organization.
+// OAuthExchangeFactor is a login with an OAuth provider in one organization that was carried over when the session was
+// exchanged for one in another organization.
 type OAuthExchangeFactor struct {
 	// The id of the e-mail address that belongs to the login.
 	EmailID string `json:"email_id"`
@@ -675,8 +671,7 @@ type WebAuthnFactor struct {
 	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
 	// The domain the credential was registered for.
 	Domain string `json:"domain"`
-	// A browser's user agent; empty if none is known. Unverified: we assume the one that registered the
-	// credential.
+	// A browser's user agent; empty if none is known. Unverified: we assume the one that registered the credential.
 	UserAgent string `json:"user_agent,omitzero"`
 }
 
@@ -734,8 +729,8 @@ type TrustedAuthTokenFactor struct {
 	TokenID string `json:"token_id"`
 }
 
-// JWK is a public key that verifies session JWTs. Keys rotate about every six months; the old one stays
-// published beside the new one for about a month.
+// JWK is a public key that verifies session JWTs. Keys rotate about every six months; the old one stays published
+// beside the new one for about a month.
 type JWK struct {
 	// The key type, RSA.
 	KTY string `json:"kty"`
@@ -749,15 +744,14 @@ type JWK struct {
 	KID string `json:"kid"`
 	// One self-signed certificate of the key, as base64 of its DER form.
 	X5C []string `json:"x5c,omitzero"`
-	// The SHA-256 thumbprint of the certificate; empty if the response leaves it out. Unverified: sources
-	// disagree about the name on the wire, which RFC 7517 spells x5t#S256. This field reads x5tS256.
+	// The SHA-256 thumbprint of the certificate; empty if the response leaves it out. Unverified: sources disagree
+	// about the name on the wire, which RFC 7517 spells x5t#S256. This field reads x5tS256.
 	X5TS256 string `json:"x5tS256,omitzero"`
 	// The RSA modulus, in base64url.
 	N string `json:"n"`
 	// The RSA exponent, in base64url, AQAB.
 	E string `json:"e"`
-	// The SHA-256 thumbprint of the certificate under its other name; empty if the response leaves it out.
-	// Unverified: sources disagree about the name on the wire, which RFC 7517 spells x5t#S256. This field reads
-	// "x5t_s256".
+	// The SHA-256 thumbprint of the certificate under its other name; empty if the response leaves it out. Unverified:
+	// sources disagree about the name on the wire, which RFC 7517 spells x5t#S256. This field reads "x5t_s256".
 	X5TS256Underscore string `json:"x5t_s256,omitzero"`
 }

@@ -26,9 +26,8 @@ var opCreate = transport.Op{
 
 // Create starts to register an authenticator app for a user.
 //
-// Show the user QRCode or Secret, and RecoveryCodes to keep. The registration is complete once
-// TOTPs.Authenticate accepts a first code from the app; it is dropped if that does not happen in time. A user
-// can have one app at a time.
+// Show the user QRCode or Secret, and RecoveryCodes to keep. The registration is complete once TOTPs.Authenticate
+// accepts a first code from the app; it is dropped if that does not happen in time. A user can have one app at a time.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -53,10 +52,10 @@ var opAuthenticate = transport.Op{
 
 // Authenticate verifies a code from a user's authenticator app.
 //
-// The first correct code completes the registration. Each code works once. The factor is added to the session
-// in the request, or to a new one if SessionDurationMinutes is given. To use it as a second factor, pass the
-// session of the first factor, and check that the session has both. Unverified: we assume that the API does not
-// require the first factor here, so that a code alone creates a session too.
+// The first correct code completes the registration. Each code works once. The factor is added to the session in the
+// request, or to a new one if SessionDurationMinutes is given. To use it as a second factor, pass the session of the
+// first factor, and check that the session has both. Unverified: we assume that the API does not require the first
+// factor here, so that a code alone creates a session too.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthenticateTOTP
@@ -88,8 +87,8 @@ var opRecoveryCodes = transport.Op{
 
 // RecoveryCodes lists the recovery codes of a user's authenticator apps.
 //
-// The response contains the codes themselves, so authenticate the user first. Unverified: we assume that used
-// codes are left out.
+// The response contains the codes themselves, so authenticate the user first. Unverified: we assume that used codes are
+// left out.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -112,8 +111,8 @@ var opRecover = transport.Op{
 
 // Recover verifies a recovery code in place of a code from the authenticator app.
 //
-// For a user who has lost the app. Each recovery code works once and counts as the app's factor. The lost app
-// stays registered: delete it with Users.DeleteTOTP before registering a new one with TOTPs.Create.
+// For a user who has lost the app. Each recovery code works once and counts as the app's factor. The lost app stays
+// registered: delete it with Users.DeleteTOTP before registering a new one with TOTPs.Create.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthenticateRecoveryCode

@@ -9,290 +9,194 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v CreateRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v CreateRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v CreateRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v CreateRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v CreateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v CreateResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v CreateResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v GetRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v GetRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v GetRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v GetRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v GetResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v GetResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v GetResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v SearchRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v SearchRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v SearchRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v SearchRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SearchResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v SearchResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v SearchResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v UpdateRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v UpdateRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v UpdateRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v UpdateRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v UpdateResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v UpdateResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v UpdateResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v ExchangePrimaryFactorRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v ExchangePrimaryFactorRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v ExchangePrimaryFactorRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v ExchangePrimaryFactorRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v ExchangePrimaryFactorResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v ExchangePrimaryFactorResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v ExchangePrimaryFactorResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v DeleteRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v DeleteRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v DeleteRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v DeleteRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DeleteResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v DeleteResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v DeleteResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v DeleteEmailRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v DeleteEmailRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v DeleteEmailRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v DeleteEmailRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DeleteEmailResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v DeleteEmailResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v DeleteEmailResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v DeletePhoneNumberRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v DeletePhoneNumberRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v DeletePhoneNumberRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v DeletePhoneNumberRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DeletePhoneNumberResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v DeletePhoneNumberResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v DeletePhoneNumberResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v DeleteWebAuthnRegistrationRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v DeleteWebAuthnRegistrationRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v DeleteWebAuthnRegistrationRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v DeleteWebAuthnRegistrationRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DeleteWebAuthnRegistrationResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v DeleteWebAuthnRegistrationResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v DeleteWebAuthnRegistrationResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v DeleteBiometricRegistrationRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v DeleteBiometricRegistrationRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v DeleteBiometricRegistrationRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v DeleteBiometricRegistrationRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DeleteBiometricRegistrationResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v DeleteBiometricRegistrationResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v DeleteBiometricRegistrationResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v DeleteTOTPRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v DeleteTOTPRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v DeleteTOTPRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v DeleteTOTPRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DeleteTOTPResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v DeleteTOTPResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v DeleteTOTPResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v DeleteCryptoWalletRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v DeleteCryptoWalletRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v DeleteCryptoWalletRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v DeleteCryptoWalletRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DeleteCryptoWalletResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v DeleteCryptoWalletResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v DeleteCryptoWalletResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v DeletePasswordRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v DeletePasswordRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v DeletePasswordRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v DeletePasswordRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DeletePasswordResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v DeletePasswordResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v DeletePasswordResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v DeleteOAuthRegistrationRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v DeleteOAuthRegistrationRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v DeleteOAuthRegistrationRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v DeleteOAuthRegistrationRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DeleteOAuthRegistrationResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v DeleteOAuthRegistrationResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v DeleteOAuthRegistrationResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v DeleteExternalIDRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v DeleteExternalIDRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v DeleteExternalIDRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v DeleteExternalIDRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v DeleteExternalIDResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v DeleteExternalIDResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v DeleteExternalIDResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v ConnectedAppsRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v ConnectedAppsRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v ConnectedAppsRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v ConnectedAppsRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v ConnectedAppsResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v ConnectedAppsResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v ConnectedAppsResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v RevokeRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v RevokeRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v RevokeRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v RevokeRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v RevokeResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v RevokeResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v RevokeResponse) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v User) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v User) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v User) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Name) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v Name) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v Name) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v NameParts) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v NameParts) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v NameParts) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Email) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v Email) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v Email) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v PhoneNumber) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v PhoneNumber) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v PhoneNumber) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v Password) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v Password) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v Password) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v OAuthProvider) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v OAuthProvider) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v OAuthProvider) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v WebAuthnRegistration) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v WebAuthnRegistration) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v WebAuthnRegistration) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v BiometricRegistration) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v BiometricRegistration) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v BiometricRegistration) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v TOTP) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v TOTP) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v TOTP) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v CryptoWallet) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v CryptoWallet) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v CryptoWallet) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v UserConnectedApp) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v UserConnectedApp) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v UserConnectedApp) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SearchUsersQuery) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v SearchUsersQuery) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v SearchUsersQuery) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SearchUsersQueryOperand) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v SearchUsersQueryOperand) LogValue() slog.Value { return secret.LogValue(v) }
+func (v SearchUsersQueryOperand) LogValue() slog.Value       { return secret.LogValue(v) }

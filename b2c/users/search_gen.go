@@ -11,11 +11,11 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// SearchAll iterates over all results of Search, from req.Cursor on. A nil req means all results there are.
-// Each page is one call, with opts. req is not changed.
+// SearchAll iterates over all results of Search, from req.Cursor on. A nil req means all results there are. Each page
+// is one call, with opts. req is not changed.
 //
-// When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the
-// cause and has the cursor to resume from. Breaking out of the loop makes no further call.
+// When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the cause and
+// has the cursor to resume from. Breaking out of the loop makes no further call.
 func (s *Service) SearchAll(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) iter.Seq2[User, error] {
@@ -107,8 +107,7 @@ func FilterPhoneVerified(value bool) SearchUsersQueryOperand {
 	}
 }
 
-// FilterPhoneNumberFuzzy matches users with a phone number like the value, which needs at least three
-// characters.
+// FilterPhoneNumberFuzzy matches users with a phone number like the value, which needs at least three characters.
 func FilterPhoneNumberFuzzy(value string) SearchUsersQueryOperand {
 	return SearchUsersQueryOperand{
 		FilterName:  "phone_number_fuzzy",
@@ -140,8 +139,7 @@ func FilterEmailVerified(value bool) SearchUsersQueryOperand {
 	}
 }
 
-// FilterEmailAddressFuzzy matches users with an e-mail address like the value, which needs at least three
-// characters.
+// FilterEmailAddressFuzzy matches users with an e-mail address like the value, which needs at least three characters.
 func FilterEmailAddressFuzzy(value string) SearchUsersQueryOperand {
 	return SearchUsersQueryOperand{
 		FilterName:  "email_address_fuzzy",
@@ -149,8 +147,7 @@ func FilterEmailAddressFuzzy(value string) SearchUsersQueryOperand {
 	}
 }
 
-// FilterWebAuthnRegistrationVerified matches users with a verified WebAuthn credential or, for false, without
-// one.
+// FilterWebAuthnRegistrationVerified matches users with a verified WebAuthn credential or, for false, without one.
 func FilterWebAuthnRegistrationVerified(value bool) SearchUsersQueryOperand {
 	return SearchUsersQueryOperand{
 		FilterName:  "webauthn_registration_verified",

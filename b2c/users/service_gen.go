@@ -58,8 +58,8 @@ var opSearch = transport.Op{
 
 // Search finds users, page by page.
 //
-// Without Query it lists all users of the project. For the next page, call it again with Cursor set to
-// NextCursor of the response, until that is empty. A project may search 150 times a minute.
+// Without Query it lists all users of the project. For the next page, call it again with Cursor set to NextCursor of
+// the response, until that is empty. A project may search 150 times a minute.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserSearchInvalidCursor
@@ -91,17 +91,15 @@ var opGet = transport.Op{
 
 // Get fetches a user.
 //
-// The response has the user's fields itself rather than the user as one object. For several users at a time, or
-// one by an e-mail address, use Users.Search.
+// The response has the user's fields itself rather than the user as one object. For several users at a time, or one by
+// an e-mail address, use Users.Search.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
 //   - CodeInvalidUserID
 //
 // It calls GET /v1/users/{user_id}; retry class read.
-func (s *Service) Get(
-	ctx context.Context, req *GetRequest, opts ...shared.RequestOption,
-) (*GetResponse, error) {
+func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
 	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
 }
 
@@ -114,8 +112,8 @@ var opUpdate = transport.Op{
 
 // Update changes a user's name, metadata, external id or roles.
 //
-// Omitted fields do not change. E-mail addresses and phone numbers cannot be changed here: to add one, send a
-// link or passcode to it with the user's id; to replace the only one, use Users.ExchangePrimaryFactor.
+// Omitted fields do not change. E-mail addresses and phone numbers cannot be changed here: to add one, send a link or
+// passcode to it with the user's id; to replace the only one, use Users.ExchangePrimaryFactor.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -142,9 +140,9 @@ var opDelete = transport.Op{
 
 // Delete deletes a user permanently.
 //
-// This removes the user with all factors and metadata and cannot be undone; a later login with the same address
-// creates a new user. Unverified: we assume that the user's sessions end too. A local check still accepts
-// earlier JWTs until they expire, at most five minutes later.
+// This removes the user with all factors and metadata and cannot be undone; a later login with the same address creates
+// a new user. Unverified: we assume that the user's sessions end too. A local check still accepts earlier JWTs until
+// they expire, at most five minutes later.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -166,9 +164,9 @@ var opExchangePrimaryFactor = transport.Op{
 
 // ExchangePrimaryFactor replaces a user's only factor with another e-mail address or phone number.
 //
-// For a user who has lost access to their address or number. It works only if the user has exactly one factor;
-// an address can replace a number and vice versa. The API does not verify that the new one is the user's, so do
-// that before you call.
+// For a user who has lost access to their address or number. It works only if the user has exactly one factor; an
+// address can replace a number and vice versa. The API does not verify that the new one is the user's, so do that
+// before you call.
 //
 // Set exactly one of EmailAddress and PhoneNumber. Only the server checks this.
 //
@@ -199,8 +197,8 @@ var opDeleteEmail = transport.Op{
 
 // DeleteEmail removes an e-mail address from its user.
 //
-// Links and passcodes can no longer be sent to it for this user, and another user can have it. If it is the
-// user's last primary factor, the call fails. Unverified: we assume that existing sessions stay valid.
+// Links and passcodes can no longer be sent to it for this user, and another user can have it. If it is the user's last
+// primary factor, the call fails. Unverified: we assume that existing sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeEmailNotFound
@@ -224,8 +222,8 @@ var opDeletePhoneNumber = transport.Op{
 
 // DeletePhoneNumber removes a phone number from its user.
 //
-// Passcodes can no longer be sent to it for this user, and another user can have it. If it is the user's last
-// primary factor, the call fails. Unverified: we assume that existing sessions stay valid.
+// Passcodes can no longer be sent to it for this user, and another user can have it. If it is the user's last primary
+// factor, the call fails. Unverified: we assume that existing sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodePhoneNumberNotFound
@@ -247,8 +245,8 @@ var opDeleteWebAuthnRegistration = transport.Op{
 
 // DeleteWebAuthnRegistration removes a passkey or another WebAuthn credential from its user.
 //
-// Logins with it fail from now on. The device keeps its part of the credential, so a browser may still offer
-// the passkey. Unverified: we assume that existing sessions stay valid.
+// Logins with it fail from now on. The device keeps its part of the credential, so a browser may still offer the
+// passkey. Unverified: we assume that existing sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeWebAuthnRegistrationNotFound
@@ -259,9 +257,7 @@ var opDeleteWebAuthnRegistration = transport.Op{
 func (s *Service) DeleteWebAuthnRegistration(
 	ctx context.Context, req *DeleteWebAuthnRegistrationRequest, opts ...shared.RequestOption,
 ) (*DeleteWebAuthnRegistrationResponse, error) {
-	return transport.Call[DeleteWebAuthnRegistrationResponse](
-		ctx, s.cfg, &opDeleteWebAuthnRegistration, req, opts...,
-	)
+	return transport.Call[DeleteWebAuthnRegistrationResponse](ctx, s.cfg, &opDeleteWebAuthnRegistration, req, opts...)
 }
 
 var opDeleteBiometricRegistration = transport.Op{
@@ -273,8 +269,8 @@ var opDeleteBiometricRegistration = transport.Op{
 
 // DeleteBiometricRegistration removes a biometric registration of a mobile device from its user.
 //
-// Logins with it fail from now on; the device keeps its part of the key. Unverified: we assume that existing
-// sessions stay valid.
+// Logins with it fail from now on; the device keeps its part of the key. Unverified: we assume that existing sessions
+// stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBiometricRegistrationNotFound
@@ -285,9 +281,7 @@ var opDeleteBiometricRegistration = transport.Op{
 func (s *Service) DeleteBiometricRegistration(
 	ctx context.Context, req *DeleteBiometricRegistrationRequest, opts ...shared.RequestOption,
 ) (*DeleteBiometricRegistrationResponse, error) {
-	return transport.Call[DeleteBiometricRegistrationResponse](
-		ctx, s.cfg, &opDeleteBiometricRegistration, req, opts...,
-	)
+	return transport.Call[DeleteBiometricRegistrationResponse](ctx, s.cfg, &opDeleteBiometricRegistration, req, opts...)
 }
 
 var opDeleteTOTP = transport.Op{
@@ -299,8 +293,8 @@ var opDeleteTOTP = transport.Op{
 
 // DeleteTOTP removes an authenticator app from its user.
 //
-// Its codes are refused from now on, and the user can register another app; only one is possible at a time.
-// Unverified: we assume that the recovery codes are removed too, and that existing sessions stay valid.
+// Its codes are refused from now on, and the user can register another app; only one is possible at a time. Unverified:
+// we assume that the recovery codes are removed too, and that existing sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeTOTPNotFound
@@ -368,8 +362,8 @@ var opDeleteOAuthRegistration = transport.Op{
 
 // DeleteOAuthRegistration removes an OAuth provider's account from its user.
 //
-// The provider is not informed, so it may still list your application as authorized by the person. Unverified:
-// we assume that existing sessions stay valid.
+// The provider is not informed, so it may still list your application as authorized by the person. Unverified: we
+// assume that existing sessions stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOAuthUserRegistrationNotFound
@@ -392,8 +386,8 @@ var opDeleteExternalID = transport.Op{
 
 // DeleteExternalID removes a user's external id.
 //
-// Calls that use it to name the user fail from now on, and another user can have it. To replace it with another
-// one, call Users.Update.
+// Calls that use it to name the user fail from now on, and another user can have it. To replace it with another one,
+// call Users.Update.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound
@@ -437,8 +431,8 @@ var opRevoke = transport.Op{
 
 // Revoke ends a Connected App's access to a user.
 //
-// This revokes the user's grant and the app's tokens, so that the app has to ask again. Access tokens are JWTs:
-// a local check still accepts one until it expires.
+// This revokes the user's grant and the app's tokens, so that the app has to ask again. Access tokens are JWTs: a local
+// check still accepts one until it expires.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound

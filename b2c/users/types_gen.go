@@ -16,8 +16,8 @@ type CreateRequest struct {
 	Email *string `json:"email,omitzero"`
 	// The user's name. If omitted, it is left empty.
 	Name *NameParts `json:"name,omitzero"`
-	// The IP address and user agent of the person who requested the change. Nothing is taken from the HTTP
-	// request itself. Unverified: we assume that they are only recorded.
+	// The IP address and user agent of the person who requested the change. Nothing is taken from the HTTP request
+	// itself. Unverified: we assume that they are only recorded.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
 	// The user's phone number, in E.164 form such as +12025550162. Give this, Email or both.
 	PhoneNumber *string `json:"phone_number,omitzero"`
@@ -27,11 +27,11 @@ type CreateRequest struct {
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Your own id for the user, unique in the project. Most calls then accept it in place of UserID. If
-	// omitted, there is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the user, unique in the project. Most calls then accept it in place of UserID. If omitted, there
+	// is none. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
-	// The ids of the roles to assign, from the RBAC policy. "stytch_user", which every user has, cannot be
-	// assigned. See the Role constants of package b2c/rbac.
+	// The ids of the roles to assign, from the RBAC policy. "stytch_user", which every user has, cannot be assigned.
+	// See the Role constants of package b2c/rbac.
 	Roles []string `json:"roles,omitzero"`
 }
 
@@ -85,8 +85,8 @@ type GetResponse struct {
 	BiometricRegistrations []BiometricRegistration `json:"biometric_registrations,omitzero"`
 	// Whether logins are refused for now because of too many failed attempts. The project sets the limit.
 	IsLocked bool `json:"is_locked"`
-	// The ids of the user's roles, "stytch_user" among them. Unverified: we assume that the list is empty in a
-	// project without RBAC. See the Role constants of package b2c/rbac.
+	// The ids of the user's roles, "stytch_user" among them. Unverified: we assume that the list is empty in a project
+	// without RBAC. See the Role constants of package b2c/rbac.
 	Roles []string `json:"roles,omitzero"`
 	// The user's name; nil, or with empty parts, if it is not known.
 	Name *Name `json:"name,omitzero"`
@@ -98,8 +98,8 @@ type GetResponse struct {
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Your own id for the user, unique in the project; empty if there is none. Most calls accept it in place of
-	// UserID. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the user, unique in the project; empty if there is none. Most calls accept it in place of UserID.
+	// Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID string `json:"external_id,omitzero"`
 	// When the lock began; zero if there is none.
 	LockCreatedAt time.Time `json:"lock_created_at,omitzero"`
@@ -109,8 +109,8 @@ type GetResponse struct {
 
 // SearchRequest is what [Service.Search] sends.
 type SearchRequest struct {
-	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the
-	// same from page to page.
+	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the same from
+	// page to page.
 	Cursor *string `json:"cursor,omitzero"`
 	// The maximum number of results on a page. Default: 100. Bounds: at most 1000.
 	Limit *int `json:"limit,omitzero"`
@@ -136,20 +136,20 @@ type UpdateRequest struct {
 	UserID string `json:"user_id" path:"user_id"`
 	// The new name. Unverified: we assume that omitted parts do not change.
 	Name *NameParts `json:"name,omitzero"`
-	// The IP address and user agent of the person who requested the change. Nothing is taken from the HTTP
-	// request itself. Unverified: we assume that they are only recorded.
+	// The IP address and user agent of the person who requested the change. Nothing is taken from the HTTP request
+	// itself. Unverified: we assume that they are only recorded.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Custom data that only a backend can write. It is merged into the existing data; a null deletes a key.
-	// Unverified: we assume that only the top level is merged.
+	// Custom data that only a backend can write. It is merged into the existing data; a null deletes a key. Unverified:
+	// we assume that only the top level is merged.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Custom data that the user can write from a frontend too. It is merged into the existing data; a null
-	// deletes a key. Unverified: we assume that only the top level is merged.
+	// Custom data that the user can write from a frontend too. It is merged into the existing data; a null deletes a
+	// key. Unverified: we assume that only the top level is merged.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Your own id for the user, unique in the project. It replaces the existing one; only
-	// Users.DeleteExternalID removes it. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the user, unique in the project. It replaces the existing one; only Users.DeleteExternalID
+	// removes it. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
-	// The ids of all roles that the user is to have. They replace the existing ones; an empty list removes them
-	// all, except "stytch_user". See the Role constants of package b2c/rbac.
+	// The ids of all roles that the user is to have. They replace the existing ones; an empty list removes them all,
+	// except "stytch_user". See the Role constants of package b2c/rbac.
 	Roles []string `json:"roles,omitzero"`
 }
 
@@ -425,8 +425,8 @@ type User struct {
 	BiometricRegistrations []BiometricRegistration `json:"biometric_registrations,omitzero"`
 	// Whether logins are refused for now because of too many failed attempts. The project sets the limit.
 	IsLocked bool `json:"is_locked"`
-	// The ids of the user's roles, "stytch_user" among them. Unverified: we assume that the list is empty in a
-	// project without RBAC. See the Role constants of package b2c/rbac.
+	// The ids of the user's roles, "stytch_user" among them. Unverified: we assume that the list is empty in a project
+	// without RBAC. See the Role constants of package b2c/rbac.
 	Roles []string `json:"roles,omitzero"`
 	// The user's name; nil, or with empty parts, if it is not known.
 	Name *Name `json:"name,omitzero"`
@@ -438,8 +438,8 @@ type User struct {
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Your own id for the user, unique in the project; empty if there is none. Most calls accept it in place of
-	// UserID. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the user, unique in the project; empty if there is none. Most calls accept it in place of UserID.
+	// Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID string `json:"external_id,omitzero"`
 	// When the lock began; zero if there is none.
 	LockCreatedAt time.Time `json:"lock_created_at,omitzero"`
@@ -469,8 +469,7 @@ type NameParts struct {
 
 // Email is an e-mail address of a user.
 type Email struct {
-	// The address's id, with which it can be removed. It is also the MethodID of a passcode sent to the
-	// address.
+	// The address's id, with which it can be removed. It is also the MethodID of a passcode sent to the address.
 	EmailID string `json:"email_id"`
 	// The address itself, unique among the users of the project.
 	Email string `json:"email"`
@@ -492,8 +491,8 @@ type PhoneNumber struct {
 type Password struct {
 	// The password's id, with which it can be removed.
 	PasswordID string `json:"password_id"`
-	// Whether the password is refused until it is reset: it is known from a data breach, or was set before the
-	// e-mail address was verified.
+	// Whether the password is refused until it is reset: it is known from a data breach, or was set before the e-mail
+	// address was verified.
 	RequiresReset bool `json:"requires_reset"`
 }
 
@@ -521,8 +520,8 @@ type WebAuthnRegistration struct {
 	UserAgent string `json:"user_agent"`
 	// Whether the registration was completed.
 	Verified bool `json:"verified"`
-	// The kind of authenticator that was requested; empty if any was accepted. Unverified: the empty value. See
-	// the AuthenticatorType constants.
+	// The kind of authenticator that was requested; empty if any was accepted. Unverified: the empty value. See the
+	// AuthenticatorType constants.
 	AuthenticatorType string `json:"authenticator_type"`
 	// The credential's display name.
 	Name string `json:"name"`
@@ -585,15 +584,15 @@ type SearchUsersQueryOperand struct {
 	// The name of the filter. The API may know more names than are listed; an unknown one fails with
 	// stytcherror.CodeUserSearchFilterNameNotRecognized.
 	FilterName string `json:"filter_name"`
-	// The value to look for: a list of strings, a string or a boolean, depending on the filter, or an object
-	// for "created_at_between". Other kinds are refused.
+	// The value to look for: a list of strings, a string or a boolean, depending on the filter, or an object for
+	// "created_at_between". Other kinds are refused.
 	FilterValue any `json:"filter_value"`
 }
 
 // ResultsMetadata is the number of users that a search found, and the cursor of its next page.
 type ResultsMetadata = shared.ResultsMetadata
 
-// Values of UserStatus, which stay plain strings in requests and answers. The status of a user.
+// Known values of "status": the status of a user.
 const (
 	// Created, but never logged in.
 	UserStatusPending = "pending"
@@ -601,8 +600,7 @@ const (
 	UserStatusActive = "active"
 )
 
-// Values of AuthenticatorType, which stay plain strings in requests and answers. A kind of authenticator that
-// holds a WebAuthn credential.
+// Known values of "authenticator_type": a kind of authenticator that holds a WebAuthn credential.
 const (
 	// Built into the phone or computer, such as a fingerprint reader.
 	AuthenticatorTypePlatform = "platform"

@@ -54,9 +54,9 @@ var opRegister = transport.Op{
 
 // Register completes the registration of a WebAuthn credential.
 //
-// The credential must be a response to the challenge of the last WebAuthn.RegisterStart for the user. The user
-// can log in with it from now on. It is also a factor of the session in the request, or of a new one if
-// SessionDurationMinutes is given.
+// The credential must be a response to the challenge of the last WebAuthn.RegisterStart for the user. The user can log
+// in with it from now on. It is also a factor of the session in the request, or of a new one if SessionDurationMinutes
+// is given.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidPublicKeyCredential
@@ -114,8 +114,8 @@ var opAuthenticate = transport.Op{
 
 // Authenticate logs a user in with a signed WebAuthn challenge.
 //
-// The credential must be a response to a challenge of WebAuthn.AuthenticateStart, which works once. The
-// credential identifies the user. A session is created if SessionDurationMinutes is given.
+// The credential must be a response to a challenge of WebAuthn.AuthenticateStart, which works once. The credential
+// identifies the user. A session is created if SessionDurationMinutes is given.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthWebAuthnRegistration
@@ -170,8 +170,8 @@ var opListCredentials = transport.Op{
 
 // ListCredentials lists a user's WebAuthn credentials for a domain, with their public keys.
 //
-// For verifying signatures with your own tools, or for migrating the credentials elsewhere. The credentials'
-// names and kinds are in the user's WebAuthnRegistrations.
+// For verifying signatures with your own tools, or for migrating the credentials elsewhere. The credentials' names and
+// kinds are in the user's WebAuthnRegistrations.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUserNotFound

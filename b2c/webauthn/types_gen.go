@@ -13,17 +13,16 @@ import (
 type RegisterStartRequest struct {
 	// The user's id or external id.
 	UserID string `json:"user_id"`
-	// The domain of the page, or a parent domain, without scheme and port. The browser refuses a domain that
-	// its page does not belong to, and a credential works only for the domain that it was registered for.
+	// The domain of the page, or a parent domain, without scheme and port. The browser refuses a domain that its page
+	// does not belong to, and a credential works only for the domain that it was registered for.
 	Domain string `json:"domain"`
-	// The user agent of the user's browser, stored with the registration to help people tell their credentials
-	// apart.
+	// The user agent of the user's browser, stored with the registration to help people tell their credentials apart.
 	UserAgent *string `json:"user_agent,omitzero"`
-	// The kind of authenticator to accept. If omitted, both kinds are accepted. See the AuthenticatorType
-	// constants of package b2c/users.
+	// The kind of authenticator to accept. If omitted, both kinds are accepted. See the AuthenticatorType constants of
+	// package b2c/users.
 	AuthenticatorType *string `json:"authenticator_type,omitzero"`
-	// Whether the options request a passkey, a credential that the authenticator can find by itself, so that a
-	// login does not have to name the user first.
+	// Whether the options request a passkey, a credential that the authenticator can find by itself, so that a login
+	// does not have to name the user first.
 	ReturnPasskeyCredentialOptions *bool `json:"return_passkey_credential_options,omitzero"`
 	// The user id in the options, in place of the one that the API would choose.
 	OverrideID *string `json:"override_id,omitzero"`
@@ -31,8 +30,8 @@ type RegisterStartRequest struct {
 	OverrideName *string `json:"override_name,omitzero"`
 	// The user's display name in the options, which the browser may show beside the name.
 	OverrideDisplayName *string `json:"override_display_name,omitzero"`
-	// Whether binary values in the options are in base64url, which browsers can read directly, rather than in
-	// standard base64.
+	// Whether binary values in the options are in base64url, which browsers can read directly, rather than in standard
+	// base64.
 	UseBase64URLEncoding *bool `json:"use_base64_url_encoding,omitzero"`
 }
 
@@ -44,8 +43,8 @@ type RegisterStartResponse struct {
 	StatusCode int `json:"status_code"`
 	// The user's id.
 	UserID string `json:"user_id"`
-	// The options for navigator.credentials.create(), including the challenge, as the text of a JSON object.
-	// Pass them to the browser unchanged.
+	// The options for navigator.credentials.create(), including the challenge, as the text of a JSON object. Pass them
+	// to the browser unchanged.
 	PublicKeyCredentialCreationOptions string `json:"public_key_credential_creation_options"`
 }
 
@@ -53,20 +52,20 @@ type RegisterStartResponse struct {
 type RegisterRequest struct {
 	// The user's id or external id.
 	UserID string `json:"user_id"`
-	// The credential that the browser returned, as the text of a JSON object. Unverified: the encoding of its
-	// binary values; we assume that base64 and base64url are both accepted.
+	// The credential that the browser returned, as the text of a JSON object. Unverified: the encoding of its binary
+	// values; we assume that base64 and base64url are both accepted.
 	PublicKeyCredential string `json:"public_key_credential" stytch:"secret"`
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
-	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no session is
+	// created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
@@ -98,16 +97,16 @@ type RegisterResponse struct {
 
 // AuthenticateStartRequest is what [Service.AuthenticateStart] sends.
 type AuthenticateStartRequest struct {
-	// The domain of the page, or a parent domain, without scheme and port. The browser refuses a domain that
-	// its page does not belong to, and a credential works only for the domain that it was registered for.
+	// The domain of the page, or a parent domain, without scheme and port. The browser refuses a domain that its page
+	// does not belong to, and a credential works only for the domain that it was registered for.
 	Domain string `json:"domain"`
-	// The id or external id of the user who logs in. The options then list this user's credentials. If omitted,
-	// only passkeys can be used.
+	// The id or external id of the user who logs in. The options then list this user's credentials. If omitted, only
+	// passkeys can be used.
 	UserID *string `json:"user_id,omitzero"`
 	// Whether the options request a passkey.
 	ReturnPasskeyCredentialOptions *bool `json:"return_passkey_credential_options,omitzero"`
-	// Whether binary values in the options are in base64url, which browsers can read directly, rather than in
-	// standard base64.
+	// Whether binary values in the options are in base64url, which browsers can read directly, rather than in standard
+	// base64.
 	UseBase64URLEncoding *bool `json:"use_base64_url_encoding,omitzero"`
 }
 
@@ -119,27 +118,27 @@ type AuthenticateStartResponse struct {
 	StatusCode int `json:"status_code"`
 	// The id of the user in the request. Unverified: we assume that it is empty if the request named none.
 	UserID string `json:"user_id"`
-	// The options for navigator.credentials.get(), including the challenge, as the text of a JSON object. Pass
-	// them to the browser unchanged.
+	// The options for navigator.credentials.get(), including the challenge, as the text of a JSON object. Pass them to
+	// the browser unchanged.
 	PublicKeyCredentialRequestOptions string `json:"public_key_credential_request_options"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The credential that the browser returned, as the text of a JSON object. Unverified: the encoding of its
-	// binary values; we assume that base64 and base64url are both accepted.
+	// The credential that the browser returned, as the text of a JSON object. Unverified: the encoding of its binary
+	// values; we assume that base64 and base64url are both accepted.
 	PublicKeyCredential string `json:"public_key_credential" stytch:"secret"`
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
-	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no session is
+	// created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
@@ -213,7 +212,6 @@ type WebAuthnCredential struct {
 	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
 	// The credential's type in WebAuthn. Unverified: we assume that it is always "public-key".
 	Type string `json:"type"`
-	// The public key that verifies the credential's signatures, in base64. Unverified: its format; we assume
-	// COSE.
+	// The public key that verifies the credential's signatures, in base64. Unverified: its format; we assume COSE.
 	PublicKey string `json:"public_key"`
 }

@@ -27,13 +27,13 @@ var opExchange = transport.Op{
 
 // Exchange trades an intermediate session for a member session in one organization.
 //
-// The last step of discovery, after the person has chosen an organization. An active member logs in; an invited
-// or pending member becomes active; anyone else becomes a member if the organization admits the verified e-mail
-// domain or the OAuth tenant.
+// The last step of discovery, after the person has chosen an organization. An active member logs in; an invited or
+// pending member becomes active; anyone else becomes a member if the organization admits the verified e-mail domain or
+// the OAuth tenant.
 //
-// If the organization requires another factor, no session is created: MemberAuthenticated is false,
-// PrimaryRequired or MFARequired says what is missing, and IntermediateSessionToken contains the same token for
-// the call that supplies it. Only a success uses up the token.
+// If the organization requires another factor, no session is created: MemberAuthenticated is false, PrimaryRequired or
+// MFARequired says what is missing, and IntermediateSessionToken contains the same token for the call that supplies it.
+// Only a success uses up the token.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeIntermediateSessionNotFound

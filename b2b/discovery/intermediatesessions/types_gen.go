@@ -14,17 +14,17 @@ import (
 
 // ExchangeRequest is what [Service.Exchange] sends.
 type ExchangeRequest struct {
-	// The intermediate session token, which holds the factors authenticated so far. It expires after ten
-	// minutes, and can be used until a call turns it into a session.
+	// The intermediate session token, which holds the factors authenticated so far. It expires after ten minutes, and
+	// can be used until a call turns it into a session.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The language of the text message if this call sends an MFA code. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`

@@ -27,15 +27,14 @@ var opCreate = transport.Op{
 
 // Create creates an organization for the holder of an intermediate session and logs them in to it.
 //
-// The last step of discovery for a person who wants a new organization. The person becomes its first member,
-// with the role "stytch_admin", and the intermediate session is used up. Omitted settings get their defaults;
-// together the settings must leave at least one way for other members to join.
+// The last step of discovery for a person who wants a new organization. The person becomes its first member, with the
+// role "stytch_admin", and the intermediate session is used up. Omitted settings get their defaults; together the
+// settings must leave at least one way for other members to join.
 //
-// No session is created if a factor is missing: one that verifies the e-mail address (returning passwords and
-// OAuth logins with GitHub, Slack and HubSpot do not), or a second factor that MFAPolicy requires. Then
-// MemberAuthenticated is false, PrimaryRequired or MFARequired says what is missing, and the response contains
-// the token for the next call. Unverified: we assume that the organization and its first member already exist
-// in that case.
+// No session is created if a factor is missing: one that verifies the e-mail address (returning passwords and OAuth
+// logins with GitHub, Slack and HubSpot do not), or a second factor that MFAPolicy requires. Then MemberAuthenticated
+// is false, PrimaryRequired or MFARequired says what is missing, and the response contains the token for the next call.
+// Unverified: we assume that the organization and its first member already exist in that case.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeIntermediateSessionNotFound
@@ -81,8 +80,8 @@ var opList = transport.Op{
 // List lists the organizations that a person can log in to or join.
 //
 // This does not use up the token. With an intermediate session, the list has memberships of every kind and the
-// organizations that would admit the person; continue with Discovery.IntermediateSessions.Exchange. With a
-// session, it has active, pending and invited memberships only; continue with Sessions.Exchange.
+// organizations that would admit the person; continue with Discovery.IntermediateSessions.Exchange. With a session, it
+// has active, pending and invited memberships only; continue with Sessions.Exchange.
 //
 // Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT. Only the server checks this.
 //
@@ -95,8 +94,6 @@ var opList = transport.Op{
 //   - CodeTooManySessionArguments
 //
 // It calls POST /v1/b2b/discovery/organizations; retry class read.
-func (s *Service) List(
-	ctx context.Context, req *ListRequest, opts ...shared.RequestOption,
-) (*ListResponse, error) {
+func (s *Service) List(ctx context.Context, req *ListRequest, opts ...shared.RequestOption) (*ListResponse, error) {
 	return transport.Call[ListResponse](ctx, s.cfg, &opList, req, opts...)
 }

@@ -15,22 +15,21 @@ import (
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
-	// The intermediate session token, which holds the factors authenticated so far. It expires after ten
-	// minutes, and can be used until a call turns it into a session.
+	// The intermediate session token, which holds the factors authenticated so far. It expires after ten minutes, and
+	// can be used until a call turns it into a session.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The organization's display name. If omitted, it is derived from the verified e-mail address: from its
-	// domain, or from the part before the @ if the domain belongs to a common provider or a school. Length: 1
-	// to 128 characters.
+	// The organization's display name. If omitted, it is derived from the verified e-mail address: from its domain, or
+	// from the part before the @ if the domain belongs to a common provider or a school. Length: 1 to 128 characters.
 	OrganizationName *string `json:"organization_name,omitzero"`
-	// The organization's name in URLs, unique in the project. If omitted, it is derived from the verified
-	// e-mail address like OrganizationName. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
+	// The organization's name in URLs, unique in the project. If omitted, it is derived from the verified e-mail
+	// address like OrganizationName. Length: 2 to 128 characters. Form: ^[A-Za-z0-9._~-]+$
 	OrganizationSlug *string `json:"organization_slug,omitzero"`
 	// Your own id for the organization, if any, unique in the project. Most calls accept it in place of the
 	// organization's id. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
@@ -42,47 +41,47 @@ type CreateRequest struct {
 	// Who may become a member with a first SSO login. See the SSOJITProvisioning constants of package
 	// b2b/organizations. Default: ALL_ALLOWED.
 	SSOJITProvisioning *string `json:"sso_jit_provisioning,omitzero"`
-	// The domains allowed if EmailJITProvisioning or EmailInvites is RESTRICTED. The domains of common e-mail
-	// providers are refused.
+	// The domains allowed if EmailJITProvisioning or EmailInvites is RESTRICTED. The domains of common e-mail providers
+	// are refused.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
-	// Who may become a member without an invitation, with a factor that verifies their e-mail address. In
-	// discovery, the organization must also have a member with a verified address on the same domain already.
-	// See the EmailJITProvisioning constants of package b2b/organizations. Default: NOT_ALLOWED.
+	// Who may become a member without an invitation, with a factor that verifies their e-mail address. In discovery,
+	// the organization must also have a member with a verified address on the same domain already. See the
+	// EmailJITProvisioning constants of package b2b/organizations. Default: NOT_ALLOWED.
 	EmailJITProvisioning *string `json:"email_jit_provisioning,omitzero"`
-	// Who may be invited by e-mail. If omitted, it is ALL_ALLOWED if the call sets no rule on logging in or
-	// joining, otherwise NOT_ALLOWED. Unverified: we assume that every other setting of that kind counts. See
-	// the EmailInvites constants of package b2b/organizations.
+	// Who may be invited by e-mail. If omitted, it is ALL_ALLOWED if the call sets no rule on logging in or joining,
+	// otherwise NOT_ALLOWED. Unverified: we assume that every other setting of that kind counts. See the EmailInvites
+	// constants of package b2b/organizations.
 	EmailInvites *string `json:"email_invites,omitzero"`
-	// Whether members may log in with every method or only with AllowedAuthMethods. Members with IsBreakglass
-	// are exempt. See the AuthMethodsPolicy constants of package b2b/organizations. Default: ALL_ALLOWED.
+	// Whether members may log in with every method or only with AllowedAuthMethods. Members with IsBreakglass are
+	// exempt. See the AuthMethodsPolicy constants of package b2b/organizations. Default: ALL_ALLOWED.
 	AuthMethods *string `json:"auth_methods,omitzero"`
-	// The methods allowed if AuthMethods is RESTRICTED, which needs at least one. See the AuthMethod constants
-	// of package b2b/organizations.
+	// The methods allowed if AuthMethods is RESTRICTED, which needs at least one. See the AuthMethod constants of
+	// package b2b/organizations.
 	AllowedAuthMethods []string `json:"allowed_auth_methods,omitzero"`
-	// Whether every member needs a second factor. A stricter policy applies from the next login on; existing
-	// sessions stay valid. See the MFAPolicy constants of package b2b/organizations. Default: OPTIONAL.
+	// Whether every member needs a second factor. A stricter policy applies from the next login on; existing sessions
+	// stay valid. See the MFAPolicy constants of package b2b/organizations. Default: OPTIONAL.
 	MFAPolicy *string `json:"mfa_policy,omitzero"`
 	// Rules that give a role to every member on an e-mail domain.
 	RBACEmailImplicitRoleAssignments []b2borganizations.EmailImplicitRoleAssignment `json:"rbac_email_implicit_role_assignments,omitzero"`
-	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are
-	// exempt. See the MFAMethodsPolicy constants of package b2b/organizations. Default: ALL_ALLOWED.
+	// Whether members may use every second factor or only AllowedMFAMethods. Members with IsBreakglass are exempt. See
+	// the MFAMethodsPolicy constants of package b2b/organizations. Default: ALL_ALLOWED.
 	MFAMethods *string `json:"mfa_methods,omitzero"`
-	// The second factors allowed if MFAMethods is RESTRICTED, which needs at least one. See the MFAMethod
-	// constants of package b2b/organizations.
+	// The second factors allowed if MFAMethods is RESTRICTED, which needs at least one. See the MFAMethod constants of
+	// package b2b/organizations.
 	AllowedMFAMethods []string `json:"allowed_mfa_methods,omitzero"`
 	// Who may become a member with a first OAuth login from a tenant of the provider. See the
 	// OAuthTenantJITProvisioning constants of package b2b/organizations. Default: NOT_ALLOWED.
 	OAuthTenantJITProvisioning *string `json:"oauth_tenant_jit_provisioning,omitzero"`
-	// The tenants allowed if OAuthTenantJITProvisioning is RESTRICTED: for each of the keys "slack", "hubspot"
-	// and "github", a list of the provider's tenant ids.
+	// The tenants allowed if OAuthTenantJITProvisioning is RESTRICTED: for each of the keys "slack", "hubspot" and
+	// "github", a list of the provider's tenant ids.
 	AllowedOAuthTenants shared.Object `json:"allowed_oauth_tenants,omitzero"`
-	// Which first-party Connected Apps members may use: with RESTRICTED, only AllowedFirstPartyConnectedApps.
-	// Default: ALL_ALLOWED.
+	// Which first-party Connected Apps members may use: with RESTRICTED, only AllowedFirstPartyConnectedApps. Default:
+	// ALL_ALLOWED.
 	FirstPartyConnectedAppsAllowedType *b2borganizations.ConnectedAppsAllowedType `json:"first_party_connected_apps_allowed_type,omitzero"`
 	// The client ids of the Connected Apps allowed if FirstPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedFirstPartyConnectedApps []string `json:"allowed_first_party_connected_apps,omitzero"`
-	// Which third-party Connected Apps members may use: with RESTRICTED, only AllowedThirdPartyConnectedApps.
-	// Default: ALL_ALLOWED.
+	// Which third-party Connected Apps members may use: with RESTRICTED, only AllowedThirdPartyConnectedApps. Default:
+	// ALL_ALLOWED.
 	ThirdPartyConnectedAppsAllowedType *b2borganizations.ConnectedAppsAllowedType `json:"third_party_connected_apps_allowed_type,omitzero"`
 	// The client ids of the Connected Apps allowed if ThirdPartyConnectedAppsAllowedType is RESTRICTED.
 	AllowedThirdPartyConnectedApps []string `json:"allowed_third_party_connected_apps,omitzero"`
@@ -125,8 +124,8 @@ type CreateResponse struct {
 
 // ListRequest is what [Service.List] sends.
 type ListRequest struct {
-	// The intermediate session token, which holds the factors authenticated so far. It expires after ten
-	// minutes, and can be used until a call turns it into a session.
+	// The intermediate session token, which holds the factors authenticated so far. It expires after ten minutes, and
+	// can be used until a call turns it into a session.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// The session's opaque token.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
@@ -142,10 +141,9 @@ type ListResponse struct {
 	StatusCode int `json:"status_code"`
 	// The e-mail address that the factors belong to. The organizations were looked up by it.
 	EmailAddress string `json:"email_address"`
-	// The organizations that the person belongs to or may join. If there are none, the person can only create
-	// one.
+	// The organizations that the person belongs to or may join. If there are none, the person can only create one.
 	DiscoveredOrganizations []discovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
-	// The id of the organization whose login created the intermediate session, and so the likely choice. Empty
-	// for an intermediate session from discovery, which is not bound to an organization.
+	// The id of the organization whose login created the intermediate session, and so the likely choice. Empty for an
+	// intermediate session from discovery, which is not bound to an organization.
 	OrganizationIDHint string `json:"organization_id_hint,omitzero"`
 }

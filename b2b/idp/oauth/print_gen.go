@@ -9,26 +9,18 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v AuthorizeStartRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v AuthorizeStartRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v AuthorizeStartRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v AuthorizeStartRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v AuthorizeStartResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v AuthorizeStartResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v AuthorizeStartResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v AuthorizeRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v AuthorizeRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v AuthorizeRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v AuthorizeRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v AuthorizeResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v AuthorizeResponse) LogValue() slog.Value { return secret.LogValue(v) }
+func (v AuthorizeResponse) LogValue() slog.Value       { return secret.LogValue(v) }

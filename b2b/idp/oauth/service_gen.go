@@ -27,10 +27,10 @@ var opAuthorizeStart = transport.Op{
 // AuthorizeStart looks up what a Connected App requests from a member, and whether the member must be asked for
 // consent.
 //
-// Call it when an app has redirected the browser to your consent page. Identify the member by OrganizationID
-// and MemberID together, or by a session; pass on the other parameters from the page's query. Nothing is
-// granted yet. If ConsentRequired is true, show Client and ScopeResults and ask the member; then call
-// IDP.OAuth.Authorize with the decision.
+// Call it when an app has redirected the browser to your consent page. Identify the member by OrganizationID and
+// MemberID together, or by a session; pass on the other parameters from the page's query. Nothing is granted yet. If
+// ConsentRequired is true, show Client and ScopeResults and ask the member; then call IDP.OAuth.Authorize with the
+// decision.
 //
 // A member can grant a scope only if their roles allow everything that the scope allows.
 //
@@ -65,13 +65,12 @@ var opAuthorize = transport.Op{
 
 // Authorize answers a Connected App's authorization request with the member's decision.
 //
-// The second step of the consent page. Redirect the browser to RedirectURI of the response, whether or not the
-// member agreed: it informs the app. With consent it contains an authorization code, which is short-lived,
-// works once, and is redeemed by the app at the token endpoint. Scopes that the member cannot grant are
-// dropped.
+// The second step of the consent page. Redirect the browser to RedirectURI of the response, whether or not the member
+// agreed: it informs the app. With consent it contains an authorization code, which is short-lived, works once, and is
+// redeemed by the app at the token endpoint. Scopes that the member cannot grant are dropped.
 //
-// Identify the member by a session rather than by OrganizationID and MemberID if the app's access token is to
-// be exchanged for a session later, with Sessions.ExchangeAccessToken.
+// Identify the member by a session rather than by OrganizationID and MemberID if the app's access token is to be
+// exchanged for a session later, with Sessions.ExchangeAccessToken.
 //
 // Set exactly one of MemberID, SessionToken and SessionJWT. Only the server checks this.
 //

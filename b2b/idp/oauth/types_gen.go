@@ -16,22 +16,20 @@ type AuthorizeStartRequest struct {
 	RedirectURI string `json:"redirect_uri"`
 	// The response type from the app's request. See the ResponseType constants of package b2c/idp.
 	ResponseType string `json:"response_type"`
-	// The scopes that the app requests, those of the RBAC policy or built-in ones. See the Scope constants of
-	// package b2c/idp.
+	// The scopes that the app requests, those of the RBAC policy or built-in ones. See the Scope constants of package
+	// b2c/idp.
 	Scopes []string `json:"scopes,omitzero" stytch:"required"`
 	// The id, slug or external id of the member's organization. Give it together with MemberID.
 	OrganizationID *string `json:"organization_id,omitzero"`
-	// The id or external id of the member. Give it together with OrganizationID. Without a session, the app's
-	// access token cannot be exchanged for a session later.
+	// The id or external id of the member. Give it together with OrganizationID. Without a session, the app's access
+	// token cannot be exchanged for a session later.
 	MemberID *string `json:"member_id,omitzero"`
-	// The opaque token of the person's session. Without a session, the app's access token cannot be exchanged
-	// for a session later.
-	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A JWT of the person's session. Without a session, the app's access token cannot be exchanged for a
+	// The opaque token of the person's session. Without a session, the app's access token cannot be exchanged for a
 	// session later.
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
+	// A JWT of the person's session. Without a session, the app's access token cannot be exchanged for a session later.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// What the person must be asked for in any case, separated by spaces. See the Prompt constants of package
-	// b2c/idp.
+	// What the person must be asked for in any case, separated by spaces. See the Prompt constants of package b2c/idp.
 	Prompt *string `json:"prompt,omitzero"`
 }
 
@@ -50,8 +48,8 @@ type AuthorizeStartResponse struct {
 	// What to show of the app.
 	Client connectedapp.ConnectedAppPublic `json:"client"`
 	// Whether the person must be asked for consent, for example because of "prompt". If false, continue with
-	// ConsentGranted set to true. Unverified: we assume that third-party apps and scopes not granted before
-	// require consent too.
+	// ConsentGranted set to true. Unverified: we assume that third-party apps and scopes not granted before require
+	// consent too.
 	ConsentRequired bool `json:"consent_required"`
 	// The requested scopes, each with whether the member can grant it.
 	ScopeResults []idp.ScopeResult `json:"scope_results,omitzero"`
@@ -67,34 +65,31 @@ type AuthorizeRequest struct {
 	RedirectURI string `json:"redirect_uri"`
 	// The response type from the app's request. See the ResponseType constants of package b2c/idp.
 	ResponseType string `json:"response_type"`
-	// The scopes that the app requests, those of the RBAC policy or built-in ones. See the Scope constants of
-	// package b2c/idp.
+	// The scopes that the app requests, those of the RBAC policy or built-in ones. See the Scope constants of package
+	// b2c/idp.
 	Scopes []string `json:"scopes,omitzero" stytch:"required"`
 	// The id, slug or external id of the member's organization. Give it together with MemberID.
 	OrganizationID *string `json:"organization_id,omitzero"`
-	// The id or external id of the member. Give it together with OrganizationID. Without a session, the app's
-	// access token cannot be exchanged for a session later.
+	// The id or external id of the member. Give it together with OrganizationID. Without a session, the app's access
+	// token cannot be exchanged for a session later.
 	MemberID *string `json:"member_id,omitzero"`
-	// The opaque token of the person's session. Without a session, the app's access token cannot be exchanged
-	// for a session later.
-	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A JWT of the person's session. Without a session, the app's access token cannot be exchanged for a
+	// The opaque token of the person's session. Without a session, the app's access token cannot be exchanged for a
 	// session later.
+	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
+	// A JWT of the person's session. Without a session, the app's access token cannot be exchanged for a session later.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// What the person must be asked for in any case, separated by spaces. See the Prompt constants of package
-	// b2c/idp.
+	// What the person must be asked for in any case, separated by spaces. See the Prompt constants of package b2c/idp.
 	Prompt *string `json:"prompt,omitzero"`
-	// The app's "state", which protects it against forged responses. It comes back in RedirectURI of the
-	// response.
+	// The app's "state", which protects it against forged responses. It comes back in RedirectURI of the response.
 	State *string `json:"state,omitzero"`
-	// The app's "nonce", which protects it against replayed ID tokens. It comes back as the claim "nonce" of
-	// the ID token.
+	// The app's "nonce", which protects it against replayed ID tokens. It comes back as the claim "nonce" of the ID
+	// token.
 	Nonce *string `json:"nonce,omitzero"`
-	// The app's PKCE code challenge: the SHA-256 digest of its verifier, in base64url without padding. Public
-	// apps must send one; the code can then be redeemed only with the verifier.
+	// The app's PKCE code challenge: the SHA-256 digest of its verifier, in base64url without padding. Public apps must
+	// send one; the code can then be redeemed only with the verifier.
 	CodeChallenge *string `json:"code_challenge,omitzero"`
-	// The URIs of the resources that the access token is for. Unverified: we assume that they are added to the
-	// token's audience, as RFC 8707 describes.
+	// The URIs of the resources that the access token is for. Unverified: we assume that they are added to the token's
+	// audience, as RFC 8707 describes.
 	Resources []string `json:"resources,omitzero"`
 }
 
@@ -106,7 +101,7 @@ type AuthorizeResponse struct {
 	StatusCode int `json:"status_code"`
 	// Where to redirect the browser: the app's redirect URI with the code and "state", or with an OAuth error.
 	RedirectURI string `json:"redirect_uri" stytch:"secret"`
-	// The authorization code, which RedirectURI also contains and the app redeems once for its tokens; empty if
-	// there is none.
+	// The authorization code, which RedirectURI also contains and the app redeems once for its tokens; empty if there
+	// is none.
 	AuthorizationCode string `json:"authorization_code,omitzero" stytch:"secret"`
 }

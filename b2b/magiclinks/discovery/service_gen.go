@@ -27,9 +27,9 @@ var opAuthenticate = transport.Op{
 
 // Authenticate exchanges the token of a discovery magic link for an intermediate session.
 //
-// The second step of discovery by e-mail. The token works once and verifies the e-mail address; no member is
-// created or changed. Show DiscoveredOrganizations, then call Discovery.IntermediateSessions.Exchange for the
-// chosen organization, or Discovery.Organizations.Create for a new one.
+// The second step of discovery by e-mail. The token works once and verifies the e-mail address; no member is created or
+// changed. Show DiscoveredOrganizations, then call Discovery.IntermediateSessions.Exchange for the chosen organization,
+// or Discovery.Organizations.Create for a new one.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeMagicLinkNotFound

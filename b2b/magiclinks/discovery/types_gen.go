@@ -10,11 +10,11 @@ import (
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The token from the query of the redirect URL, where "stytch_token_type" is "discovery". Other kinds of
-	// tokens are not accepted here.
+	// The token from the query of the redirect URL, where "stytch_token_type" is "discovery". Other kinds of tokens are
+	// not accepted here.
 	DiscoveryMagicLinksToken string `json:"discovery_magic_links_token" stytch:"secret"`
-	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
-	// challenge, refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a challenge,
+	// refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
 }
 
@@ -24,14 +24,13 @@ type AuthenticateResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The intermediate session token, which holds the factors authenticated so far. It expires after ten
-	// minutes, and can be used until an exchange or the creation of an organization succeeds.
+	// The intermediate session token, which holds the factors authenticated so far. It expires after ten minutes, and
+	// can be used until an exchange or the creation of an organization succeeds.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// The e-mail address that the factors belong to. The organizations were looked up by it.
 	EmailAddress string `json:"email_address"`
-	// The organizations that the person belongs to or may join. If there are none, the person can only create
-	// one.
+	// The organizations that the person belongs to or may join. If there are none, the person can only create one.
 	DiscoveredOrganizations []b2bdiscovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
 }

@@ -9,26 +9,18 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v LoginOrSignupRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v LoginOrSignupRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v LoginOrSignupRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v LoginOrSignupRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v LoginOrSignupResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v LoginOrSignupResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v LoginOrSignupResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v InviteRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v InviteRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v InviteRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v InviteRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v InviteResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v InviteResponse) LogValue() slog.Value { return secret.LogValue(v) }
+func (v InviteResponse) LogValue() slog.Value       { return secret.LogValue(v) }

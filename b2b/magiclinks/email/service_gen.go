@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.MagicLinks.Email.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.MagicLinks.Email.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opLoginOrSignup = transport.Op{
@@ -27,12 +26,12 @@ var opLoginOrSignup = transport.Op{
 
 // LoginOrSignup sends a magic link for logging in to an organization or joining it.
 //
-// An active member receives the login e-mail, a pending or invited one the sign-up e-mail. For an unknown
-// address, a pending member is created if EmailJITProvisioning of the organization admits the domain; otherwise
-// the call fails and nothing is sent.
+// An active member receives the login e-mail, a pending or invited one the sign-up e-mail. For an unknown address, a
+// pending member is created if EmailJITProvisioning of the organization admits the domain; otherwise the call fails and
+// nothing is sent.
 //
-// The link redirects to one of the two URLs with "stytch_token_type" set to "multi_tenant_magic_links" and with
-// the "token" that MagicLinks.Authenticate takes.
+// The link redirects to one of the two URLs with "stytch_token_type" set to "multi_tenant_magic_links" and with the
+// "token" that MagicLinks.Authenticate takes.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -65,10 +64,10 @@ var opInvite = transport.Op{
 
 // Invite sends a person an invitation to an organization, with a magic link.
 //
-// Creates the member, if there is none, with the status "invited", and sends the link; EmailInvites of the
-// organization must allow it. After MagicLinks.Authenticate with the link's token, the member is active. To
-// revoke an invitation, delete the member. Active members cannot be invited. Unverified: with which error that
-// fails; we assume stytcherror.CodeDuplicateMemberEmail.
+// Creates the member, if there is none, with the status "invited", and sends the link; EmailInvites of the organization
+// must allow it. After MagicLinks.Authenticate with the link's token, the member is active. To revoke an invitation,
+// delete the member. Active members cannot be invited. Unverified: with which error that fails; we assume
+// stytcherror.CodeDuplicateMemberEmail.
 //
 // When called on behalf of a session, the member needs the action "create" on "stytch.member", and cannot set
 // TrustedMetadata.

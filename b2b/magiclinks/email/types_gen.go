@@ -13,17 +13,17 @@ type LoginOrSignupRequest struct {
 	OrganizationID string `json:"organization_id"`
 	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	EmailAddress string `json:"email_address"`
-	// The URL that the link of a login e-mail redirects to. It must be registered with the project for logins.
-	// If omitted, the project's default is used; without a default the call fails.
+	// The URL that the link of a login e-mail redirects to. It must be registered with the project for logins. If
+	// omitted, the project's default is used; without a default the call fails.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero"`
-	// The URL that the link of a sign-up e-mail redirects to. It must be registered with the project for
-	// sign-ups. If omitted, the project's default is used; without a default the call fails.
+	// The URL that the link of a sign-up e-mail redirects to. It must be registered with the project for sign-ups. If
+	// omitted, the project's default is used; without a default the call fails.
 	SignupRedirectURL *string `json:"signup_redirect_url,omitzero"`
-	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
-	// can then be completed only by a call with the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow can then
+	// be completed only by a call with the verifier.
 	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero"`
-	// The id of the project's own template for the e-mail to an active member. If omitted, the project's
-	// default is used.
+	// The id of the project's own template for the e-mail to an active member. If omitted, the project's default is
+	// used.
 	LoginTemplateID *string `json:"login_template_id,omitzero"`
 	// The id of the project's own template for the e-mail to someone who has not logged in yet. If omitted, the
 	// project's default is used.
@@ -58,8 +58,8 @@ type InviteRequest struct {
 	OrganizationID string `json:"organization_id"`
 	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	EmailAddress string `json:"email_address"`
-	// The URL that the link redirects to. It must be registered with the project for invitations. If omitted,
-	// the project's default is used; without a default the call fails.
+	// The URL that the link redirects to. It must be registered with the project for invitations. If omitted, the
+	// project's default is used; without a default the call fails.
 	InviteRedirectURL *string `json:"invite_redirect_url,omitzero"`
 	// The id of the member who invites. It only affects the wording of the e-mail and gives no permission.
 	InvitedByMemberID *string `json:"invited_by_member_id,omitzero"`
@@ -73,8 +73,8 @@ type InviteRequest struct {
 	InviteTemplateID *string `json:"invite_template_id,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// The ids of the roles to assign to the member. "stytch_member", which every member has, cannot be
-	// assigned. See the Role constants of package b2b/rbac.
+	// The ids of the roles to assign to the member. "stytch_member", which every member has, cannot be assigned. See
+	// the Role constants of package b2b/rbac.
 	Roles []string `json:"roles,omitzero"`
 	// How long the link can be used, in minutes. Default: 10080. Bounds: 5 to 10080.
 	InviteExpirationMinutes *int `json:"invite_expiration_minutes,omitzero"`

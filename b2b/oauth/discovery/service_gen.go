@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.OAuth.Discovery.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.OAuth.Discovery.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthenticate = transport.Op{
@@ -32,8 +31,8 @@ var opAuthenticate = transport.Op{
 // DiscoveredOrganizations, then call Discovery.IntermediateSessions.Exchange for the chosen organization, or
 // Discovery.Organizations.Create for a new one.
 //
-// Slack, GitHub and HubSpot do not verify the e-mail address, so after them an exchange may require another
-// primary factor.
+// Slack, GitHub and HubSpot do not verify the e-mail address, so after them an exchange may require another primary
+// factor.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOAuthTokenNotFound

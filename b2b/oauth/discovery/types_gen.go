@@ -15,37 +15,37 @@ type StartURLRequest struct {
 	Provider string `json:"provider" path:"provider"`
 	// The project's public token, which begins with "public-token-". It is not a secret.
 	PublicToken string `json:"public_token" url:"public_token"`
-	// The URL to redirect to after the login. It must be registered with the project. If omitted, the project's
-	// default is used.
+	// The URL to redirect to after the login. It must be registered with the project. If omitted, the project's default
+	// is used.
 	DiscoveryRedirectURL *string `json:"discovery_redirect_url,omitzero" url:"discovery_redirect_url"`
 	// Scopes to request from the provider, in addition to those that a login needs.
 	CustomScopes []string `json:"custom_scopes,omitzero" url:"custom_scopes,space"`
-	// The PKCE code challenge: the SHA-256 digest of the verifier, in base64url without padding (RFC 7636,
-	// section 4.2). The call that completes the login then needs the verifier.
+	// The PKCE code challenge: the SHA-256 digest of the verifier, in base64url without padding (RFC 7636, section
+	// 4.2). The call that completes the login then needs the verifier.
 	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero" url:"pkce_code_challenge"`
-	// Additional parameters for the provider, under the provider's own names, as in {"prompt": "consent"}. They
-	// are sent with the prefix "provider_".
+	// Additional parameters for the provider, under the provider's own names, as in {"prompt": "consent"}. They are
+	// sent with the prefix "provider_".
 	ProviderParameters map[string]string `json:"provider_parameters,omitzero"`
 }
 
 // AuthenticateRequest is what [Service.Authenticate] sends.
 type AuthenticateRequest struct {
-	// The token from the query of the redirect URL, where "stytch_token_type" is "discovery_oauth". Other kinds
-	// of tokens are not accepted here.
+	// The token from the query of the redirect URL, where "stytch_token_type" is "discovery_oauth". Other kinds of
+	// tokens are not accepted here.
 	DiscoveryOAuthToken string `json:"discovery_oauth_token" stytch:"secret"`
-	// The opaque token of an existing session. Unverified: its purpose; we assume that its factors are added to
-	// the intermediate session.
+	// The opaque token of an existing session. Unverified: its purpose; we assume that its factors are added to the
+	// intermediate session.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A JWT of an existing session, in place of SessionToken.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// A session's lifetime in minutes. Unverified: the call creates no session, so we assume that this has no
-	// effect; pass it to the exchange.
+	// A session's lifetime in minutes. Unverified: the call creates no session, so we assume that this has no effect;
+	// pass it to the exchange.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims for a session. Unverified: the call creates no session, so we assume that they have no
-	// effect; pass them to the exchange.
+	// Custom claims for a session. Unverified: the call creates no session, so we assume that they have no effect; pass
+	// them to the exchange.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
-	// challenge, refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a challenge,
+	// refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
 }
 
@@ -55,24 +55,23 @@ type AuthenticateResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The intermediate session token, which holds the factors authenticated so far. It expires after ten
-	// minutes, and can be used until an exchange or the creation of an organization succeeds.
+	// The intermediate session token, which holds the factors authenticated so far. It expires after ten minutes, and
+	// can be used until an exchange or the creation of an organization succeeds.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// The e-mail address that the factors belong to. The organizations were looked up by it.
 	EmailAddress string `json:"email_address"`
-	// The organizations that the person belongs to or may join. If there are none, the person can only create
-	// one.
+	// The organizations that the person belongs to or may join. If there are none, the person can only create one.
 	DiscoveredOrganizations []b2bdiscovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
-	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
-	// assume that upper and lower case may differ.
+	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we assume that
+	// upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The provider's id of the tenant that the person belongs to; empty if there is none or more than one.
 	// ProviderTenantIDs has all of them.
 	ProviderTenantID string `json:"provider_tenant_id"`
-	// The provider's ids of the tenants that the person belongs to. Organizations that admit one of them are
-	// among DiscoveredOrganizations.
+	// The provider's ids of the tenants that the person belongs to. Organizations that admit one of them are among
+	// DiscoveredOrganizations.
 	ProviderTenantIDs []string `json:"provider_tenant_ids,omitzero"`
 	// The person's name at the provider; empty if the provider gave none.
 	FullName string `json:"full_name"`

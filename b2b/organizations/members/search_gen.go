@@ -11,11 +11,11 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// SearchAll iterates over all results of Search, from req.Cursor on. A nil req means all results there are.
-// Each page is one call, with opts. req is not changed.
+// SearchAll iterates over all results of Search, from req.Cursor on. A nil req means all results there are. Each page
+// is one call, with opts. req is not changed.
 //
-// When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the
-// cause and has the cursor to resume from. Breaking out of the loop makes no further call.
+// When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the cause and
+// has the cursor to resume from. Breaking out of the loop makes no further call.
 func (s *Service) SearchAll(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) iter.Seq2[organizations.Member, error] {
@@ -26,8 +26,7 @@ func (s *Service) SearchAll(
 		})
 }
 
-// FilterIDs matches members with one of the ids. External ids are accepted too, but not mixed with ids in one
-// list.
+// FilterIDs matches members with one of the ids. External ids are accepted too, but not mixed with ids in one list.
 func FilterIDs(values ...string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_ids",
@@ -43,8 +42,7 @@ func FilterEmails(values ...string) organizations.SearchQueryOperand {
 	}
 }
 
-// FilterEmailFuzzy matches members whose e-mail address is like the value, which needs at least three
-// characters.
+// FilterEmailFuzzy matches members whose e-mail address is like the value, which needs at least three characters.
 func FilterEmailFuzzy(value string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_email_fuzzy",
@@ -52,8 +50,7 @@ func FilterEmailFuzzy(value string) organizations.SearchQueryOperand {
 	}
 }
 
-// FilterIsBreakglass matches members who are exempt from the rules on login methods or, for false, those who
-// are not.
+// FilterIsBreakglass matches members who are exempt from the rules on login methods or, for false, those who are not.
 func FilterIsBreakglass(value bool) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_is_breakglass",
@@ -61,8 +58,8 @@ func FilterIsBreakglass(value bool) organizations.SearchQueryOperand {
 	}
 }
 
-// FilterStatuses matches members with one of the statuses. See the MemberStatus constants of package
-// b2b/organizations. Deleted members are found only with this filter.
+// FilterStatuses matches members with one of the statuses. See the MemberStatus constants of package b2b/organizations.
+// Deleted members are found only with this filter.
 func FilterStatuses(values ...string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "statuses",
@@ -70,8 +67,8 @@ func FilterStatuses(values ...string) organizations.SearchQueryOperand {
 	}
 }
 
-// FilterPhoneNumbers matches members with one of the MFA phone numbers. Unverified: the sources disagree on the
-// name; FilterMFAPhoneNumbers has the other one.
+// FilterPhoneNumbers matches members with one of the MFA phone numbers. Unverified: the sources disagree on the name;
+// FilterMFAPhoneNumbers has the other one.
 func FilterPhoneNumbers(values ...string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_phone_numbers",
@@ -79,8 +76,8 @@ func FilterPhoneNumbers(values ...string) organizations.SearchQueryOperand {
 	}
 }
 
-// FilterPhoneNumberFuzzy matches members whose MFA phone number is like the value. Unverified: the sources
-// disagree on the name; FilterMFAPhoneNumberFuzzy has the other one.
+// FilterPhoneNumberFuzzy matches members whose MFA phone number is like the value. Unverified: the sources disagree on
+// the name; FilterMFAPhoneNumberFuzzy has the other one.
 func FilterPhoneNumberFuzzy(value string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_phone_number_fuzzy",
@@ -96,8 +93,8 @@ func FilterMFAPhoneNumbers(values ...string) organizations.SearchQueryOperand {
 	}
 }
 
-// FilterMFAPhoneNumberFuzzy matches members whose MFA phone number is like the value, which needs at least
-// three characters.
+// FilterMFAPhoneNumberFuzzy matches members whose MFA phone number is like the value, which needs at least three
+// characters.
 func FilterMFAPhoneNumberFuzzy(value string) organizations.SearchQueryOperand {
 	return organizations.SearchQueryOperand{
 		FilterName:  "member_mfa_phone_number_fuzzy",

@@ -28,17 +28,17 @@ var opUpdate = transport.Op{
 
 // Update changes a member's name, e-mail address, settings, metadata or roles.
 //
-// Only the given fields change. A new e-mail address makes EmailAddressVerified false, removes the password,
-// and retires the old address or, with UnlinkEmail, frees it. For a change that the member verifies first, use
+// Only the given fields change. A new e-mail address makes EmailAddressVerified false, removes the password, and
+// retires the old address or, with UnlinkEmail, frees it. For a change that the member verifies first, use
 // Organizations.Members.StartEmailUpdate. An MFA phone number can be set only if there is none;
 // Organizations.Members.DeleteMFAPhoneNumber removes the old one.
 //
-// When called on behalf of a session, the member needs an action for every given field, on "stytch.member" or,
-// to change themselves, on "stytch.self": "update.info.name" for Name, "update.info.untrusted-metadata" for
-// UntrustedMetadata, "update.info.mfa-phone" for MFAPhoneNumber, "update.settings.mfa-enrolled" for MFAEnrolled
-// and "update.settings.default-mfa-method" for DefaultMFAMethod. On "stytch.member" only, there are
-// "update.info.email" for EmailAddress, "update.settings.is-breakglass" for IsBreakglass and
-// "update.settings.roles" for Roles. TrustedMetadata is refused. Unverified: what ExternalID needs.
+// When called on behalf of a session, the member needs an action for every given field, on "stytch.member" or, to
+// change themselves, on "stytch.self": "update.info.name" for Name, "update.info.untrusted-metadata" for
+// UntrustedMetadata, "update.info.mfa-phone" for MFAPhoneNumber, "update.settings.mfa-enrolled" for MFAEnrolled and
+// "update.settings.default-mfa-method" for DefaultMFAMethod. On "stytch.member" only, there are "update.info.email" for
+// EmailAddress, "update.settings.is-breakglass" for IsBreakglass and "update.settings.roles" for Roles. TrustedMetadata
+// is refused. Unverified: what ExternalID needs.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -76,12 +76,11 @@ var opDelete = transport.Op{
 
 // Delete deletes a member.
 //
-// This ends all sessions of the member, and revokes an invitation that was not accepted yet. The member is kept
-// with the status "deleted", hidden from reads and searches; Organizations.Members.Reactivate restores them by
-// their id.
+// This ends all sessions of the member, and revokes an invitation that was not accepted yet. The member is kept with
+// the status "deleted", hidden from reads and searches; Organizations.Members.Reactivate restores them by their id.
 //
-// When called on behalf of a session, the member needs the action "delete" on "stytch.member" or, to delete
-// themselves, on "stytch.self".
+// When called on behalf of a session, the member needs the action "delete" on "stytch.member" or, to delete themselves,
+// on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -108,8 +107,8 @@ var opReactivate = transport.Op{
 
 // Reactivate restores a deleted member.
 //
-// The member is active again, with the same id. The e-mail address must have been verified before, and no other
-// member of the organization may use it by now. Sessions that ended with the deletion stay ended.
+// The member is active again, with the same id. The e-mail address must have been verified before, and no other member
+// of the organization may use it by now. Sessions that ended with the deletion stay ended.
 //
 // When called on behalf of a session, the member needs the action "create" on "stytch.member".
 //
@@ -141,12 +140,11 @@ var opDeleteMFAPhoneNumber = transport.Op{
 
 // DeleteMFAPhoneNumber removes a member's phone number for SMS codes.
 //
-// The number must be removed before another one can be set. Existing sessions stay valid, even if a code to
-// that number was their second factor. The next login asks for a second factor if the organization or the
-// member requires one.
+// The number must be removed before another one can be set. Existing sessions stay valid, even if a code to that number
+// was their second factor. The next login asks for a second factor if the organization or the member requires one.
 //
-// When called on behalf of a session, the member needs the action "update.info.delete.mfa-phone" on
-// "stytch.member" or, for their own number, on "stytch.self".
+// When called on behalf of a session, the member needs the action "update.info.delete.mfa-phone" on "stytch.member" or,
+// for their own number, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -157,8 +155,7 @@ var opDeleteMFAPhoneNumber = transport.Op{
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //
-// It calls DELETE /v1/b2b/organizations/{organization_id}/members/mfa_phone_numbers/{member_id}; retry class
-// write.
+// It calls DELETE /v1/b2b/organizations/{organization_id}/members/mfa_phone_numbers/{member_id}; retry class write.
 func (s *Service) DeleteMFAPhoneNumber(
 	ctx context.Context, req *DeleteMFAPhoneNumberRequest, opts ...shared.RequestOption,
 ) (*DeleteMFAPhoneNumberResponse, error) {
@@ -175,11 +172,11 @@ var opDeleteTOTP = transport.Op{
 
 // DeleteTOTP removes a member's authenticator app.
 //
-// The app must be removed before another one can be added: a member can have only one. Existing sessions stay
-// valid, even if the app was their second factor.
+// The app must be removed before another one can be added: a member can have only one. Existing sessions stay valid,
+// even if the app was their second factor.
 //
-// When called on behalf of a session, the member needs the action "update.info.delete.mfa-totp" on
-// "stytch.member" or, for their own app, on "stytch.self".
+// When called on behalf of a session, the member needs the action "update.info.delete.mfa-totp" on "stytch.member" or,
+// for their own app, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -207,12 +204,12 @@ var opSearch = transport.Op{
 
 // Search finds members of one or several organizations, page by page.
 //
-// Without Query it lists all members of the organizations. Deleted members are left out unless a filter asks
-// for their status. For the next page, call it again with Cursor set to NextCursor of the response, until that
-// is empty. A project may search 100 times a minute.
+// Without Query it lists all members of the organizations. Deleted members are left out unless a filter asks for their
+// status. For the next page, call it again with Cursor set to NextCursor of the response, until that is empty. A
+// project may search 100 times a minute.
 //
-// When called on behalf of a session, the member needs the action "search" on "stytch.member", and can search
-// only their own organization.
+// When called on behalf of a session, the member needs the action "search" on "stytch.member", and can search only
+// their own organization.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -247,12 +244,12 @@ var opDeletePassword = transport.Op{
 
 // DeletePassword removes a member's password.
 //
-// This works only in projects in which a password belongs to one organization. The member can still log in with
-// other methods, and set a new password with Passwords.Email.ResetStart. Unverified: we assume that existing
-// sessions stay valid.
+// This works only in projects in which a password belongs to one organization. The member can still log in with other
+// methods, and set a new password with Passwords.Email.ResetStart. Unverified: we assume that existing sessions stay
+// valid.
 //
-// When called on behalf of a session, the member needs the action "update.info.delete.password" on
-// "stytch.member" or, for their own password, on "stytch.self".
+// When called on behalf of a session, the member needs the action "update.info.delete.password" on "stytch.member" or,
+// for their own password, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -264,8 +261,7 @@ var opDeletePassword = transport.Op{
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //
-// It calls DELETE /v1/b2b/organizations/{organization_id}/members/passwords/{member_password_id}; retry class
-// write.
+// It calls DELETE /v1/b2b/organizations/{organization_id}/members/passwords/{member_password_id}; retry class write.
 func (s *Service) DeletePassword(
 	ctx context.Context, req *DeletePasswordRequest, opts ...shared.RequestOption,
 ) (*DeletePasswordResponse, error) {
@@ -281,8 +277,8 @@ var opDangerouslyGet = transport.Op{
 
 // DangerouslyGet fetches a member of any organization by id alone.
 //
-// Dangerous because nothing ties the id to an organization: a program that passes on an id from a browser shows
-// one customer's members to another. If the organization is known, use Organizations.Members.Get.
+// Dangerous because nothing ties the id to an organization: a program that passes on an id from a browser shows one
+// customer's members to another. If the organization is known, use Organizations.Members.Get.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeMemberNotFound
@@ -303,9 +299,8 @@ var opOIDCProviders = transport.Op{
 
 // OIDCProviders fetches the tokens that identity providers issued when a member logged in through OIDC.
 //
-// Stytch stores the tokens of the member's logins through OIDC connections, and renews access tokens
-// automatically if there is a refresh token. For the tokens of OAuth logins, use
-// Organizations.Members.OAuthProviders.
+// Stytch stores the tokens of the member's logins through OIDC connections, and renews access tokens automatically if
+// there is a refresh token. For the tokens of OAuth logins, use Organizations.Members.OAuthProviders.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -334,8 +329,8 @@ var opUnlinkRetiredEmail = transport.Op{
 // Identify the address by EmailID, EmailAddress or both, which then must match. It is removed from
 // RetiredEmailAddresses permanently.
 //
-// When called on behalf of a session, the member needs the action "update.info.unlink.retired-email" on
-// "stytch.member" or, for their own address, on "stytch.self".
+// When called on behalf of a session, the member needs the action "update.info.unlink.retired-email" on "stytch.member"
+// or, for their own address, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -349,8 +344,7 @@ var opUnlinkRetiredEmail = transport.Op{
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //
-// It calls POST /v1/b2b/organizations/{organization_id}/members/{member_id}/unlink_retired_email; retry class
-// write.
+// It calls POST /v1/b2b/organizations/{organization_id}/members/{member_id}/unlink_retired_email; retry class write.
 func (s *Service) UnlinkRetiredEmail(
 	ctx context.Context, req *UnlinkRetiredEmailRequest, opts ...shared.RequestOption,
 ) (*UnlinkRetiredEmailResponse, error) {
@@ -367,13 +361,13 @@ var opStartEmailUpdate = transport.Op{
 
 // StartEmailUpdate sends a message to a new e-mail address, with which the member verifies the change.
 //
-// The member must be active and have a verified address already; the new address must be free. It is reserved
-// for five minutes, and changes when the member verifies it in that time: with MagicLinks.Authenticate and the
-// token from the link, which redirects to LoginRedirectURL, or with OTPs.Email.Authenticate and the passcode.
-// Unverified: we assume that a passcode also lasts five minutes and is authenticated with the new address.
+// The member must be active and have a verified address already; the new address must be free. It is reserved for five
+// minutes, and changes when the member verifies it in that time: with MagicLinks.Authenticate and the token from the
+// link, which redirects to LoginRedirectURL, or with OTPs.Email.Authenticate and the passcode. Unverified: we assume
+// that a passcode also lasts five minutes and is authenticated with the new address.
 //
-// When called on behalf of a session, the member needs the action "update.info.email" on "stytch.member" or,
-// for their own address, on "stytch.self".
+// When called on behalf of a session, the member needs the action "update.info.email" on "stytch.member" or, for their
+// own address, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -393,8 +387,7 @@ var opStartEmailUpdate = transport.Op{
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //
-// It calls POST /v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update; retry class
-// send.
+// It calls POST /v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update; retry class send.
 func (s *Service) StartEmailUpdate(
 	ctx context.Context, req *StartEmailUpdateRequest, opts ...shared.RequestOption,
 ) (*StartEmailUpdateResponse, error) {
@@ -411,11 +404,11 @@ var opGetConnectedApps = transport.Op{
 
 // GetConnectedApps lists the Connected Apps to which a member has granted access.
 //
-// An app is no longer listed once its access is revoked or the organization's rules on Connected Apps do not
-// admit it. Organizations.Members.ConnectedApps.Revoke revokes an app's access.
+// An app is no longer listed once its access is revoked or the organization's rules on Connected Apps do not admit it.
+// Organizations.Members.ConnectedApps.Revoke revokes an app's access.
 //
-// When called on behalf of a session, the member needs the action "get.connected-apps" on "stytch.member" or,
-// for their own apps, on "stytch.self".
+// When called on behalf of a session, the member needs the action "get.connected-apps" on "stytch.member" or, for their
+// own apps, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -442,11 +435,10 @@ var opDeleteExternalID = transport.Op{
 
 // DeleteExternalID removes a member's external id.
 //
-// The member keeps MemberID, and can be found by it. Another member of the organization can then use the
-// external id.
+// The member keeps MemberID, and can be found by it. Another member of the organization can then use the external id.
 //
-// When called on behalf of a session, the member needs an action on "stytch.member". Unverified: which one; we
-// assume that a role with * there has it.
+// When called on behalf of a session, the member needs an action on "stytch.member". Unverified: which one; we assume
+// that a role with * there has it.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -473,9 +465,8 @@ var opCreate = transport.Op{
 
 // Create creates a member without sending anything.
 //
-// The member is active at once, unless CreateMemberAsPending is true, and has an unverified e-mail address.
-// They log in with any method that the organization allows. To send an invitation instead, use
-// MagicLinks.Email.Invite.
+// The member is active at once, unless CreateMemberAsPending is true, and has an unverified e-mail address. They log in
+// with any method that the organization allows. To send an invitation instead, use MagicLinks.Email.Invite.
 //
 // When called on behalf of a session, the member needs the action "create" on "stytch.member", and cannot set
 // TrustedMetadata.
@@ -513,8 +504,8 @@ var opGet = transport.Op{
 
 // Get fetches a member by id or by e-mail address.
 //
-// Give MemberID or EmailAddress. Deleted members are not found. Unverified: whether both may be given together;
-// the name of an error suggests that it must be one of them.
+// Give MemberID or EmailAddress. Deleted members are not found. Unverified: whether both may be given together; the
+// name of an error suggests that it must be one of them.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -523,8 +514,6 @@ var opGet = transport.Op{
 //   - CodeInvalidEmail
 //
 // It calls GET /v1/b2b/organizations/{organization_id}/member; retry class read.
-func (s *Service) Get(
-	ctx context.Context, req *GetRequest, opts ...shared.RequestOption,
-) (*GetResponse, error) {
+func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
 	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
 }

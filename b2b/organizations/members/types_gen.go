@@ -15,27 +15,27 @@ type UpdateRequest struct {
 	MemberID string `json:"member_id" path:"member_id"`
 	// The member's display name.
 	Name *string `json:"name,omitzero"`
-	// Custom data that only a backend can write; a call on behalf of a session cannot. It is merged into the
-	// existing data at the top level; a null deletes a key. At most 20 keys and 4 KB.
+	// Custom data that only a backend can write; a call on behalf of a session cannot. It is merged into the existing
+	// data at the top level; a null deletes a key. At most 20 keys and 4 KB.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
-	// Custom data that the member can write from a frontend too. It is merged into the existing data at the top
-	// level; a null deletes a key. At most 20 keys and 4 KB.
+	// Custom data that the member can write from a frontend too. It is merged into the existing data at the top level;
+	// a null deletes a key. At most 20 keys and 4 KB.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Whether the member is exempt from the organization's restrictions on login and MFA methods, for example
-	// to get in while single sign-on is down.
+	// Whether the member is exempt from the organization's restrictions on login and MFA methods, for example to get in
+	// while single sign-on is down.
 	IsBreakglass *bool `json:"is_breakglass,omitzero"`
-	// The phone number for SMS codes, in E.164 form such as +12025550162. The call fails if the member already
-	// has one. It is unverified until a code sent to it has been authenticated.
+	// The phone number for SMS codes, in E.164 form such as +12025550162. The call fails if the member already has one.
+	// It is unverified until a code sent to it has been authenticated.
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero"`
-	// Whether every login of the member needs a second factor. If false, one is needed only if MFAPolicy
-	// requires it of everyone.
+	// Whether every login of the member needs a second factor. If false, one is needed only if MFAPolicy requires it of
+	// everyone.
 	MFAEnrolled *bool `json:"mfa_enrolled,omitzero"`
-	// The ids of all roles that the member is to have by direct assignment. The list replaces the previous one,
-	// so an empty list removes them all; if omitted, they do not change. Roles from other sources stay.
-	// "stytch_member" cannot be assigned. See the Role constants of package b2b/rbac.
+	// The ids of all roles that the member is to have by direct assignment. The list replaces the previous one, so an
+	// empty list removes them all; if omitted, they do not change. Roles from other sources stay. "stytch_member"
+	// cannot be assigned. See the Role constants of package b2b/rbac.
 	Roles []string `json:"roles,omitzero"`
-	// Whether to keep sessions when a role is removed that an SSO connection, or one of its groups, also gives
-	// the member. If false, sessions with a factor from that connection end. Default: false.
+	// Whether to keep sessions when a role is removed that an SSO connection, or one of its groups, also gives the
+	// member. If false, sessions with a factor from that connection end. Default: false.
 	PreserveExistingSessions *bool `json:"preserve_existing_sessions,omitzero"`
 	// The second factor to offer first. The member must have set it up. See the MFAMethod constants of package
 	// b2b/organizations.
@@ -43,11 +43,11 @@ type UpdateRequest struct {
 	// The new address that the member logs in with, unique among the organization's members and their retired
 	// addresses. Members cannot change their own address this way.
 	EmailAddress *string `json:"email_address,omitzero"`
-	// Your own id for the member, unique in the organization. Most calls accept it in place of MemberID.
-	// Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the member, unique in the organization. Most calls accept it in place of MemberID. Length: at
+	// most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
-	// Whether to free the old address for other members at once instead of retiring it. No effect unless
-	// EmailAddress is given. Default: false.
+	// Whether to free the old address for other members at once instead of retiring it. No effect unless EmailAddress
+	// is given. Default: false.
 	UnlinkEmail *bool `json:"unlink_email,omitzero"`
 }
 
@@ -151,11 +151,11 @@ type DeleteTOTPResponse struct {
 
 // SearchRequest is what [Service.Search] sends.
 type SearchRequest struct {
-	// The ids of the organizations to search, at least one. Unverified: whether slugs and external ids are
-	// accepted too. Size: at least 1 items.
+	// The ids of the organizations to search, at least one. Unverified: whether slugs and external ids are accepted
+	// too. Size: at least 1 items.
 	OrganizationIDs []string `json:"organization_ids,omitzero" stytch:"required"`
-	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the
-	// same from page to page.
+	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the same from
+	// page to page.
 	Cursor *string `json:"cursor,omitzero"`
 	// The maximum number of results on a page. Default: 100. Bounds: at most 1000.
 	Limit *int `json:"limit,omitzero"`
@@ -201,8 +201,8 @@ type DeletePasswordResponse struct {
 
 // DangerouslyGetRequest is what [Service.DangerouslyGet] sends.
 type DangerouslyGetRequest struct {
-	// The member's id. Unverified: external ids are unique only within one organization, so we assume that they
-	// are not accepted here.
+	// The member's id. Unverified: external ids are unique only within one organization, so we assume that they are not
+	// accepted here.
 	MemberID string `json:"member_id" path:"member_id"`
 	// Whether to find the member even if they are deleted. Default: false.
 	IncludeDeleted *bool `json:"include_deleted,omitzero" url:"include_deleted"`
@@ -228,8 +228,7 @@ type OIDCProvidersRequest struct {
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// Whether to include the provider's refresh token in the response, if the provider gave one. Default:
-	// false.
+	// Whether to include the provider's refresh token in the response, if the provider gave one. Default: false.
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
@@ -277,12 +276,11 @@ type StartEmailUpdateRequest struct {
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// The new address, to which the message is sent. No other member of the organization may have it, have it
-	// among RetiredEmailAddresses, or be changing to it. More than one e-mail a second to the same address is
-	// refused.
+	// The new address, to which the message is sent. No other member of the organization may have it, have it among
+	// RetiredEmailAddresses, or be changing to it. More than one e-mail a second to the same address is refused.
 	EmailAddress string `json:"email_address"`
-	// The URL that the link redirects to. It must be registered with the project for logins. If omitted, the
-	// project's default is used; without a default the call fails. No effect on a passcode.
+	// The URL that the link redirects to. It must be registered with the project for logins. If omitted, the project's
+	// default is used; without a default the call fails. No effect on a passcode.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
@@ -326,8 +324,8 @@ type GetConnectedAppsResponse struct {
 
 // DeleteExternalIDRequest is what [Service.DeleteExternalID] sends.
 type DeleteExternalIDRequest struct {
-	// The organization's id. Unverified: whether its slug or external id is accepted too, as in most calls; we
-	// assume not.
+	// The organization's id. Unverified: whether its slug or external id is accepted too, as in most calls; we assume
+	// not.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member's id. Unverified: whether the external id is accepted too, as in most calls; we assume not.
 	MemberID string `json:"member_id" path:"member_id"`
@@ -351,8 +349,8 @@ type DeleteExternalIDResponse struct {
 type CreateRequest struct {
 	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The address that the member logs in with. No other member of the organization may have it or have had it
-	// before. Nothing is sent to it.
+	// The address that the member logs in with. No other member of the organization may have it or have had it before.
+	// Nothing is sent to it.
 	EmailAddress string `json:"email_address"`
 	// The member's display name.
 	Name *string `json:"name,omitzero"`
@@ -360,24 +358,23 @@ type CreateRequest struct {
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 	// Custom data that the member or user can write from a frontend too. Do not base authorization on it.
 	UntrustedMetadata shared.Object `json:"untrusted_metadata,omitzero"`
-	// Whether the member is "pending" until the first login. Until then, the member receives sign-up e-mails
-	// instead of login e-mails. Default: false.
+	// Whether the member is "pending" until the first login. Until then, the member receives sign-up e-mails instead of
+	// login e-mails. Default: false.
 	CreateMemberAsPending *bool `json:"create_member_as_pending,omitzero"`
-	// Whether the member is exempt from the organization's restrictions on login and MFA methods, for example
-	// to get in while single sign-on is down.
+	// Whether the member is exempt from the organization's restrictions on login and MFA methods, for example to get in
+	// while single sign-on is down.
 	IsBreakglass *bool `json:"is_breakglass,omitzero"`
-	// The phone number for SMS codes, in E.164 form such as +12025550162. It is unverified until a code sent to
-	// it has been authenticated.
+	// The phone number for SMS codes, in E.164 form such as +12025550162. It is unverified until a code sent to it has
+	// been authenticated.
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero"`
-	// Whether every login of the member needs a second factor. If false, one is needed only if MFAPolicy
-	// requires it of everyone.
+	// Whether every login of the member needs a second factor. If false, one is needed only if MFAPolicy requires it of
+	// everyone.
 	MFAEnrolled *bool `json:"mfa_enrolled,omitzero"`
-	// The ids of the roles to assign to the member directly. They must be in the project's policy or the
-	// organization's own. "stytch_member", which every member has, cannot be assigned. See the Role constants
-	// of package b2b/rbac.
+	// The ids of the roles to assign to the member directly. They must be in the project's policy or the organization's
+	// own. "stytch_member", which every member has, cannot be assigned. See the Role constants of package b2b/rbac.
 	Roles []string `json:"roles,omitzero"`
-	// Your own id for the member, unique in the organization. Most calls accept it in place of MemberID.
-	// Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the member, unique in the organization. Most calls accept it in place of MemberID. Length: at
+	// most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
 }
 

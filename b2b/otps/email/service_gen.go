@@ -26,10 +26,9 @@ var opLoginOrSignup = transport.Op{
 
 // LoginOrSignup sends a one-time passcode by e-mail for logging in to an organization or joining it.
 //
-// An active member receives the login e-mail, a pending or invited one the sign-up e-mail. For an unknown
-// address, a pending member is created if EmailJITProvisioning of the organization admits the domain; otherwise
-// the call fails and nothing is sent. A new passcode replaces the previous one. Continue with
-// OTPs.Email.Authenticate.
+// An active member receives the login e-mail, a pending or invited one the sign-up e-mail. For an unknown address, a
+// pending member is created if EmailJITProvisioning of the organization admits the domain; otherwise the call fails and
+// nothing is sent. A new passcode replaces the previous one. Continue with OTPs.Email.Authenticate.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -61,12 +60,12 @@ var opAuthenticate = transport.Op{
 
 // Authenticate logs a member in with a one-time passcode from an e-mail.
 //
-// The step after OTPs.Email.LoginOrSignup. Only the newest passcode for the address is valid, and it works
-// once. It verifies the member's e-mail address, so EmailAddressVerified becomes true, and a pending or invited
-// member becomes active.
+// The step after OTPs.Email.LoginOrSignup. Only the newest passcode for the address is valid, and it works once. It
+// verifies the member's e-mail address, so EmailAddressVerified becomes true, and a pending or invited member becomes
+// active.
 //
-// If a second factor is required, no session is created: MemberAuthenticated is false, MFARequired says which
-// factors the member has, and IntermediateSessionToken is passed to the call that supplies one.
+// If a second factor is required, no session is created: MemberAuthenticated is false, MFARequired says which factors
+// the member has, and IntermediateSessionToken is passed to the call that supplies one.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOTPCodeNotFound

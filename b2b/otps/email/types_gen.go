@@ -18,8 +18,8 @@ type LoginOrSignupRequest struct {
 	OrganizationID string `json:"organization_id"`
 	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	EmailAddress string `json:"email_address"`
-	// The id of the project's own template for the e-mail to an active member. If omitted, the project's
-	// default is used.
+	// The id of the project's own template for the e-mail to an active member. If omitted, the project's default is
+	// used.
 	LoginTemplateID *string `json:"login_template_id,omitzero"`
 	// The id of the project's own template for the e-mail to someone who has not logged in yet. If omitted, the
 	// project's default is used.
@@ -59,22 +59,21 @@ type AuthenticateRequest struct {
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// An intermediate session token whose factors count together with this one. It is used up if a session is
-	// created. One that is bound to another organization is refused.
+	// An intermediate session token whose factors count together with this one. It is used up if a session is created.
+	// One that is bound to another organization is refused.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and
-	// "pt-br" are documented for this call; we assume that it accepts every language of text messages. Default:
-	// en.
+	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and "pt-br"
+	// are documented for this call; we assume that it accepts every language of text messages. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// MemberDevice.

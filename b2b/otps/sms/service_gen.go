@@ -26,12 +26,12 @@ var opSend = transport.Op{
 
 // Send sends a member a one-time passcode by text message, as a second factor.
 //
-// The passcode is sent to the member's MFAPhoneNumber. A member who has none gets the number from the request,
-// which is verified once a passcode sent to it is authenticated. The passcode lasts two minutes, and a newer
-// one replaces it. Continue with OTPs.SMS.Authenticate.
+// The passcode is sent to the member's MFAPhoneNumber. A member who has none gets the number from the request, which is
+// verified once a passcode sent to it is authenticated. The passcode lasts two minutes, and a newer one replaces it.
+// Continue with OTPs.SMS.Authenticate.
 //
-// If a login already set SecondaryAuthInitiated to "sms_otp", the first passcode was sent by it, and this call
-// sends another.
+// If a login already set SecondaryAuthInitiated to "sms_otp", the first passcode was sent by it, and this call sends
+// another.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -48,9 +48,7 @@ var opSend = transport.Op{
 //   - CodeTooManyRequests
 //
 // It calls POST /v1/b2b/otps/sms/send; retry class send.
-func (s *Service) Send(
-	ctx context.Context, req *SendRequest, opts ...shared.RequestOption,
-) (*SendResponse, error) {
+func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
 	return transport.Call[SendResponse](ctx, s.cfg, &opSend, req, opts...)
 }
 
@@ -63,9 +61,9 @@ var opAuthenticate = transport.Op{
 
 // Authenticate completes a login with a one-time passcode from a text message.
 //
-// The step after OTPs.SMS.Send, or after a login that sent the passcode itself. An intermediate session is
-// exchanged for a session and used up; an existing session gains the factor. Only the newest passcode is valid,
-// and it works once. It also verifies the phone number.
+// The step after OTPs.SMS.Send, or after a login that sent the passcode itself. An intermediate session is exchanged
+// for a session and used up; an existing session gains the factor. Only the newest passcode is valid, and it works
+// once. It also verifies the phone number.
 //
 // Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT. Only the server checks this.
 //

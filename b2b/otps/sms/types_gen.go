@@ -15,14 +15,14 @@ type SendRequest struct {
 	OrganizationID string `json:"organization_id"`
 	// The member's id or external id.
 	MemberID string `json:"member_id"`
-	// The phone number, in E.164 form such as +12025550162. Required if the member has none yet. It does not
-	// replace an existing number: delete that first.
+	// The phone number, in E.164 form such as +12025550162. Required if the member has none yet. It does not replace an
+	// existing number: delete that first.
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero"`
 	// The language of the text message. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// The intermediate session token from the member's login. To add another second factor to a member who
-	// already has one, give this or a session, with the existing second factor among its factors. Otherwise the
-	// first factor alone would be enough to add a second.
+	// The intermediate session token from the member's login. To add another second factor to a member who already has
+	// one, give this or a session, with the existing second factor among its factors. Otherwise the first factor alone
+	// would be enough to add a second.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// The opaque token of an existing session of the member, in place of IntermediateSessionToken.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
@@ -52,26 +52,25 @@ type AuthenticateRequest struct {
 	MemberID string `json:"member_id"`
 	// The passcode, six digits.
 	Code string `json:"code" stytch:"secret"`
-	// The intermediate session token from the login that asked for a second factor. It is used up if the call
-	// succeeds.
+	// The intermediate session token from the login that asked for a second factor. It is used up if the call succeeds.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	// The opaque token of an existing session of the member, to add the second factor to.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A JWT of an existing session of the member, to add the second factor to.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// How to change MFAEnrolled of the member if the code is right. If omitted, it does not change. No effect
-	// if MFAPolicy is REQUIRED_FOR_ALL: then every member is enrolled. See the EnrollmentChange constants of
-	// package b2b/mfa.
+	// How to change MFAEnrolled of the member if the code is right. If omitted, it does not change. No effect if
+	// MFAPolicy is REQUIRED_FOR_ALL: then every member is enrolled. See the EnrollmentChange constants of package
+	// b2b/mfa.
 	SetMFAEnrollment *string `json:"set_mfa_enrollment,omitzero"`
-	// Whether to make the method the member's DefaultMFAMethod. The first second factor that a member uses
-	// becomes the default in any case.
+	// Whether to make the method the member's DefaultMFAMethod. The first second factor that a member uses becomes the
+	// default in any case.
 	SetDefaultMFA *bool `json:"set_default_mfa,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// MemberDevice.

@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.Passwords.Discovery.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Passwords.Discovery.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opAuthenticate = transport.Op{
@@ -27,10 +26,9 @@ var opAuthenticate = transport.Op{
 
 // Authenticate exchanges an e-mail address and its password for an intermediate session.
 //
-// No member is created or changed. Show DiscoveredOrganizations, then call
-// Discovery.IntermediateSessions.Exchange for the chosen organization, or Discovery.Organizations.Create for a
-// new one. A password that must not be used any more fails with stytcherror.CodeMemberResetPassword: continue
-// with Passwords.Discovery.Email.ResetStart.
+// No member is created or changed. Show DiscoveredOrganizations, then call Discovery.IntermediateSessions.Exchange for
+// the chosen organization, or Discovery.Organizations.Create for a new one. A password that must not be used any more
+// fails with stytcherror.CodeMemberResetPassword: continue with Passwords.Discovery.Email.ResetStart.
 //
 // A password does not verify the e-mail address, so an exchange may require another primary factor.
 //

@@ -22,14 +22,13 @@ type AuthenticateResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The intermediate session token, which holds the factors authenticated so far. It expires after ten
-	// minutes, and can be used until an exchange or the creation of an organization succeeds.
+	// The intermediate session token, which holds the factors authenticated so far. It expires after ten minutes, and
+	// can be used until an exchange or the creation of an organization succeeds.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// The e-mail address that the factors belong to. The organizations were looked up by it.
 	EmailAddress string `json:"email_address"`
-	// The organizations that the person belongs to or may join. If there are none, the person can only create
-	// one.
+	// The organizations that the person belongs to or may join. If there are none, the person can only create one.
 	DiscoveredOrganizations []b2bdiscovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
 }

@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.Passwords.Email.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Passwords.Email.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opResetStart = transport.Op{
@@ -27,12 +26,12 @@ var opResetStart = transport.Op{
 
 // ResetStart sends a member a link for setting a password.
 //
-// It also serves to set a first password. The old password stays valid until the new one is set. The link
-// redirects to the redirect URL with "stytch_token_type" set to "multi_tenant_passwords" and with the "token"
-// that Passwords.Email.Reset takes.
+// It also serves to set a first password. The old password stays valid until the new one is set. The link redirects to
+// the redirect URL with "stytch_token_type" set to "multi_tenant_passwords" and with the "token" that
+// Passwords.Email.Reset takes.
 //
-// Unverified: whether it creates a member if the organization admits the e-mail domain; we assume that the
-// address must be a member's.
+// Unverified: whether it creates a member if the organization admits the e-mail domain; we assume that the address must
+// be a member's.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -64,13 +63,12 @@ var opReset = transport.Op{
 
 // Reset sets a member's password with the token of a reset link, and logs them in.
 //
-// The token works once. It verifies the member's e-mail address, so EmailAddressVerified becomes true, and a
-// pending or invited member becomes active. All other sessions of the member are revoked. Unverified: we assume
-// that a refused password does not use up the token.
+// The token works once. It verifies the member's e-mail address, so EmailAddressVerified becomes true, and a pending or
+// invited member becomes active. All other sessions of the member are revoked. Unverified: we assume that a refused
+// password does not use up the token.
 //
 // If a second factor is required, the password is set but no session is created: MemberAuthenticated is false,
-// MFARequired says which factors the member has, and IntermediateSessionToken is passed to the call that
-// supplies one.
+// MFARequired says which factors the member has, and IntermediateSessionToken is passed to the call that supplies one.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthPasswordResetToken
@@ -87,9 +85,7 @@ var opReset = transport.Op{
 //   - CodeCustomClaimsTooLarge
 //
 // It calls POST /v1/b2b/passwords/email/reset; retry class single-use.
-func (s *Service) Reset(
-	ctx context.Context, req *ResetRequest, opts ...shared.RequestOption,
-) (*ResetResponse, error) {
+func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
 	return transport.Call[ResetResponse](ctx, s.cfg, &opReset, req, opts...)
 }
 
@@ -103,9 +99,8 @@ var opRequireReset = transport.Op{
 
 // RequireReset makes a password unusable until it is reset.
 //
-// For projects in which one password is valid in all organizations; others get an error. Nothing is sent: the
-// next login with the password fails with stytcherror.CodeMemberResetPassword, and its owner resets it by
-// e-mail.
+// For projects in which one password is valid in all organizations; others get an error. Nothing is sent: the next
+// login with the password fails with stytcherror.CodeMemberResetPassword, and its owner resets it by e-mail.
 //
 // When called on behalf of a session, the member needs a permission. Unverified: which; we assume the action
 // "update.info.delete.password" on "stytch.member".

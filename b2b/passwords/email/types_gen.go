@@ -18,25 +18,25 @@ type ResetStartRequest struct {
 	OrganizationID string `json:"organization_id"`
 	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	EmailAddress string `json:"email_address"`
-	// The URL that the link for the reset redirects to. It must be registered with the project for password
-	// resets. If omitted, the project's default is used; without a default the call fails.
+	// The URL that the link for the reset redirects to. It must be registered with the project for password resets. If
+	// omitted, the project's default is used; without a default the call fails.
 	ResetPasswordRedirectURL *string `json:"reset_password_redirect_url,omitzero"`
 	// How long the link can be used, in minutes. Default: 30. Bounds: 5 to 10080.
 	ResetPasswordExpirationMinutes *int `json:"reset_password_expiration_minutes,omitzero"`
-	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
-	// can then be completed only by a call with the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow can then
+	// be completed only by a call with the verifier.
 	CodeChallenge *string `json:"code_challenge,omitzero"`
 	// The URL that the e-mail's second link redirects to, which logs in without the password; its token goes to
-	// MagicLinks.Authenticate. It must be registered with the project for logins. If omitted, the project's
-	// default is used.
+	// MagicLinks.Authenticate. It must be registered with the project for logins. If omitted, the project's default is
+	// used.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// The id of the project's own template for the e-mail. If omitted, the project's default is used.
 	ResetPasswordTemplateID *string `json:"reset_password_template_id,omitzero"`
 	// The id of the project's own template for the e-mail to someone who sets a password for the first time. If
-	// omitted, the project's default is used. Unverified: we assume that it matters only if one password is
-	// valid in all organizations.
+	// omitted, the project's default is used. Unverified: we assume that it matters only if one password is valid in
+	// all organizations.
 	VerifyEmailTemplateID *string `json:"verify_email_template_id,omitzero"`
 }
 
@@ -58,31 +58,30 @@ type ResetStartResponse struct {
 type ResetRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "multi_tenant_passwords".
 	PasswordResetToken string `json:"password_reset_token" stytch:"secret"`
-	// The new password, of any characters. It must satisfy the project's strength policy and, if the project
-	// checks that, not be known from a data breach.
+	// The new password, of any characters. It must satisfy the project's strength policy and, if the project checks
+	// that, not be known from a data breach.
 	Password string `json:"password" stytch:"secret"`
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
-	// challenge, refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a challenge,
+	// refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"secret"`
-	// An intermediate session token whose factors count together with this one. It is used up if a session is
-	// created. One that is bound to another organization is refused.
+	// An intermediate session token whose factors count together with this one. It is used up if a session is created.
+	// One that is bound to another organization is refused.
 	IntermediateSessionToken *string `json:"intermediate_session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and
-	// "pt-br" are documented for this call; we assume that it accepts every language of text messages. Default:
-	// en.
+	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and "pt-br"
+	// are documented for this call; we assume that it accepts every language of text messages. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// MemberDevice.
@@ -129,11 +128,11 @@ type ResetResponse struct {
 type RequireResetRequest struct {
 	// The e-mail address that the password belongs to.
 	EmailAddress string `json:"email_address"`
-	// The id, slug or external id of the member's organization. Unverified: we assume that it can be omitted
-	// except when called on behalf of a session, where it must be the session's own.
+	// The id, slug or external id of the member's organization. Unverified: we assume that it can be omitted except
+	// when called on behalf of a session, where it must be the session's own.
 	OrganizationID *string `json:"organization_id,omitzero"`
-	// The id or external id of the member with the address. Unverified: we assume that it only determines which
-	// member the response contains.
+	// The id or external id of the member with the address. Unverified: we assume that it only determines which member
+	// the response contains.
 	MemberID *string `json:"member_id,omitzero"`
 }
 

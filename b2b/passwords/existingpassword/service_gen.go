@@ -27,12 +27,12 @@ var opReset = transport.Op{
 
 // Reset replaces a member's password with a new one and logs them in.
 //
-// All other sessions of the member are revoked. A wrong existing password counts as a failed login and can lock
-// the member.
+// All other sessions of the member are revoked. A wrong existing password counts as a failed login and can lock the
+// member.
 //
-// If the organization requires another factor, the password is replaced but no session is created:
-// MemberAuthenticated is false, PrimaryRequired or MFARequired says what is missing, and
-// IntermediateSessionToken is passed to the call that supplies it.
+// If the organization requires another factor, the password is replaced but no session is created: MemberAuthenticated
+// is false, PrimaryRequired or MFARequired says what is missing, and IntermediateSessionToken is passed to the call
+// that supplies it.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials
@@ -49,8 +49,6 @@ var opReset = transport.Op{
 //   - CodeCustomClaimsTooLarge
 //
 // It calls POST /v1/b2b/passwords/existing_password/reset; retry class write.
-func (s *Service) Reset(
-	ctx context.Context, req *ResetRequest, opts ...shared.RequestOption,
-) (*ResetResponse, error) {
+func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
 	return transport.Call[ResetResponse](ctx, s.cfg, &opReset, req, opts...)
 }

@@ -20,25 +20,24 @@ type ResetRequest struct {
 	EmailAddress string `json:"email_address"`
 	// The member's current password.
 	ExistingPassword string `json:"existing_password" stytch:"secret"`
-	// The new password, of any characters. It must satisfy the project's strength policy and, if the project
-	// checks that, not be known from a data breach.
+	// The new password, of any characters. It must satisfy the project's strength policy and, if the project checks
+	// that, not be known from a data breach.
 	NewPassword string `json:"new_password" stytch:"secret"`
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60.
-	// Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. Default: 60. Bounds: 5 to
+	// 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no
-	// session is created.
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect if no session is
+	// created.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and
-	// "pt-br" are documented for this call; we assume that it accepts every language of text messages. Default:
-	// en.
+	// The language of the text message if this call sends an MFA code. Unverified: only "en", "es", "fr" and "pt-br"
+	// are documented for this call; we assume that it accepts every language of text messages. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// MemberDevice.

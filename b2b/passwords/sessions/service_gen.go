@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.Passwords.Sessions.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Passwords.Sessions.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opReset = transport.Op{
@@ -27,13 +26,11 @@ var opReset = transport.Op{
 
 // Reset sets the password of the member whose session it is.
 //
-// One of the session's factors must have been authenticated within the last five minutes; otherwise the call
-// fails with stytcherror.CodeSessionTooOldToResetPassword. The session stays, and all others of the member are
-// revoked.
+// One of the session's factors must have been authenticated within the last five minutes; otherwise the call fails with
+// stytcherror.CodeSessionTooOldToResetPassword. The session stays, and all others of the member are revoked.
 //
-// If a second factor is required, the password is set but the response has no session: MemberAuthenticated is
-// false, MFARequired says which factors the member has, and IntermediateSessionToken is passed to the call that
-// supplies one.
+// If a second factor is required, the password is set but the response has no session: MemberAuthenticated is false,
+// MFARequired says which factors the member has, and IntermediateSessionToken is passed to the call that supplies one.
 //
 // Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
@@ -52,8 +49,6 @@ var opReset = transport.Op{
 //   - CodeCustomClaimsTooLarge
 //
 // It calls POST /v1/b2b/passwords/session/reset; retry class write.
-func (s *Service) Reset(
-	ctx context.Context, req *ResetRequest, opts ...shared.RequestOption,
-) (*ResetResponse, error) {
+func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
 	return transport.Call[ResetResponse](ctx, s.cfg, &opReset, req, opts...)
 }

@@ -9,26 +9,18 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v GetOrgPolicyRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v GetOrgPolicyRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v GetOrgPolicyRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v GetOrgPolicyRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v GetOrgPolicyResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v GetOrgPolicyResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v GetOrgPolicyResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v SetOrgPolicyRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v SetOrgPolicyRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v SetOrgPolicyRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v SetOrgPolicyRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SetOrgPolicyResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v SetOrgPolicyResponse) LogValue() slog.Value { return secret.LogValue(v) }
+func (v SetOrgPolicyResponse) LogValue() slog.Value       { return secret.LogValue(v) }

@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.RBAC.Organizations.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.RBAC.Organizations.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opGetOrgPolicy = transport.Op{
@@ -27,9 +26,9 @@ var opGetOrgPolicy = transport.Op{
 
 // GetOrgPolicy fetches the roles that exist in one organization only.
 //
-// Permission checks combine these roles with those of the project's policy. In private beta. Unverified: we
-// assume that an organization without roles of its own gets an empty list, and that a project that is not
-// admitted to the beta gets stytcherror.CodeUnavailableEndpoint.
+// Permission checks combine these roles with those of the project's policy. In private beta. Unverified: we assume that
+// an organization without roles of its own gets an empty list, and that a project that is not admitted to the beta gets
+// stytcherror.CodeUnavailableEndpoint.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -52,9 +51,9 @@ var opSetOrgPolicy = transport.Op{
 
 // SetOrgPolicy replaces all roles that exist in one organization only.
 //
-// Omitted roles are deleted, so start with what RBAC.Organizations.GetOrgPolicy returns. The project's roles
-// cannot be set here. The result also appears in CustomRoles of the organization. Local permission checks may
-// cache the old roles for up to five minutes. In private beta.
+// Omitted roles are deleted, so start with what RBAC.Organizations.GetOrgPolicy returns. The project's roles cannot be
+// set here. The result also appears in CustomRoles of the organization. Local permission checks may cache the old roles
+// for up to five minutes. In private beta.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound

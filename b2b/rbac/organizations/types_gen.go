@@ -24,8 +24,8 @@ type GetOrgPolicyResponse struct {
 type SetOrgPolicyRequest struct {
 	// The organization's id, slug or external id.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// All roles that the organization is to have of its own. Their permissions can refer to the resources and
-	// actions of the project's policy.
+	// All roles that the organization is to have of its own. Their permissions can refer to the resources and actions
+	// of the project's policy.
 	OrgPolicy rbac.OrgPolicy `json:"org_policy"`
 }
 

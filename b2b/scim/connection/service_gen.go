@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.SCIM.Connection.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.SCIM.Connection.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opUpdate = transport.Op{
@@ -28,11 +27,11 @@ var opUpdate = transport.Op{
 
 // Update changes the name, identity provider and group roles of a SCIM connection.
 //
-// Unverified: we assume that omitted fields keep their values, and that new group roles also apply to existing
-// sessions the next time they are authenticated.
+// Unverified: we assume that omitted fields keep their values, and that new group roles also apply to existing sessions
+// the next time they are authenticated.
 //
-// When called on behalf of a session, the member needs the action "update" on "stytch.scim"; to change role
-// assignments also "update.settings.implicit-roles" on "stytch.organization".
+// When called on behalf of a session, the member needs the action "update" on "stytch.scim"; to change role assignments
+// also "update.settings.implicit-roles" on "stytch.organization".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -63,8 +62,8 @@ var opDelete = transport.Op{
 
 // Delete deletes a SCIM connection.
 //
-// The bearer token is refused from now on, and the organization can have another connection. Unverified: we
-// assume that members stay and lose only their SCIMRegistration and the roles of SCIM groups.
+// The bearer token is refused from now on, and the organization can have another connection. Unverified: we assume that
+// members stay and lose only their SCIMRegistration and the roles of SCIM groups.
 //
 // When called on behalf of a session, the member needs the action "delete" on "stytch.scim".
 //
@@ -124,11 +123,11 @@ var opRotateStart = transport.Op{
 // RotateStart starts a rotation of the bearer token that the identity provider uses.
 //
 // Creates a second token, which only this response contains. Enter it at the identity provider, then call
-// SCIM.Connection.RotateComplete, or SCIM.Connection.RotateCancel to keep the old token. Unverified: we assume
-// that both tokens are accepted until then.
+// SCIM.Connection.RotateComplete, or SCIM.Connection.RotateCancel to keep the old token. Unverified: we assume that
+// both tokens are accepted until then.
 //
-// When called on behalf of a session, the member needs a permission on "stytch.scim". Unverified: which action;
-// we assume "update".
+// When called on behalf of a session, the member needs a permission on "stytch.scim". Unverified: which action; we
+// assume "update".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -155,11 +154,11 @@ var opRotateComplete = transport.Op{
 
 // RotateComplete completes a rotation: the new bearer token replaces the old one.
 //
-// The old token is refused from now on, so make sure that the identity provider uses the new one. This can be
-// undone only by another rotation.
+// The old token is refused from now on, so make sure that the identity provider uses the new one. This can be undone
+// only by another rotation.
 //
-// When called on behalf of a session, the member needs a permission on "stytch.scim". Unverified: which action;
-// we assume "update".
+// When called on behalf of a session, the member needs a permission on "stytch.scim". Unverified: which action; we
+// assume "update".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -189,8 +188,8 @@ var opRotateCancel = transport.Op{
 //
 // The new token is refused from now on; the old one stays valid.
 //
-// When called on behalf of a session, the member needs a permission on "stytch.scim". Unverified: which action;
-// we assume "update".
+// When called on behalf of a session, the member needs a permission on "stytch.scim". Unverified: which action; we
+// assume "update".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -218,9 +217,9 @@ var opCreate = transport.Op{
 
 // Create creates the SCIM connection of an organization, which can have only one.
 //
-// Enter BaseURL and BearerToken of the response at the identity provider; no later response contains the token.
-// From then on, the provider creates, updates and deletes members. A person whom it deprovisions becomes a
-// deleted member and loses all sessions.
+// Enter BaseURL and BearerToken of the response at the identity provider; no later response contains the token. From
+// then on, the provider creates, updates and deletes members. A person whom it deprovisions becomes a deleted member
+// and loses all sessions.
 //
 // When called on behalf of a session, the member needs the action "create" on "stytch.scim".
 //
@@ -250,8 +249,8 @@ var opGet = transport.Op{
 
 // Get fetches the SCIM connection of an organization.
 //
-// No connection id is needed, since there is at most one connection. Only the last four characters of its token
-// are shown.
+// No connection id is needed, since there is at most one connection. Only the last four characters of its token are
+// shown.
 //
 // When called on behalf of a session, the member needs the action "get" on "stytch.scim".
 //
@@ -264,8 +263,6 @@ var opGet = transport.Op{
 //   - CodeSessionAuthorizationTenancyError
 //
 // It calls GET /v1/b2b/scim/{organization_id}/connection; retry class read.
-func (s *Service) Get(
-	ctx context.Context, req *GetRequest, opts ...shared.RequestOption,
-) (*GetResponse, error) {
+func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
 	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
 }

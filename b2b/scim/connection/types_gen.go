@@ -12,11 +12,11 @@ type UpdateRequest struct {
 	ConnectionID string `json:"connection_id" path:"connection_id"`
 	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The identity provider product. Unverified: we assume that it is a label that does not change how the
-	// provider's calls are handled.
+	// The identity provider product. Unverified: we assume that it is a label that does not change how the provider's
+	// calls are handled.
 	IdentityProvider *scim.IdentityProvider `json:"identity_provider,omitzero"`
-	// The roles of the identity provider's groups. Every member of a group has the group's roles in every
-	// session. Unverified: we assume that a list in a request replaces the previous one.
+	// The roles of the identity provider's groups. Every member of a group has the group's roles in every session.
+	// Unverified: we assume that a list in a request replaces the previous one.
 	SCIMGroupImplicitRoleAssignments []scim.SCIMGroupImplicitRoleAssignments `json:"scim_group_implicit_role_assignments,omitzero"`
 }
 
@@ -120,7 +120,7 @@ type GetGroupsResponse struct {
 	StatusCode int `json:"status_code"`
 	// The groups on this page.
 	SCIMGroups []scim.SCIMGroup `json:"scim_groups,omitzero"`
-	// The "cursor" for the next page; empty on the last one.
+	// The cursor of the next page; empty on the last one.
 	NextCursor string `json:"next_cursor,omitzero"`
 }
 
@@ -130,8 +130,8 @@ type CreateRequest struct {
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The identity provider product. Unverified: we assume that it is a label that does not change how the
-	// provider's calls are handled, and that it is "generic" if omitted.
+	// The identity provider product. Unverified: we assume that it is a label that does not change how the provider's
+	// calls are handled, and that it is "generic" if omitted.
 	IdentityProvider *scim.IdentityProvider `json:"identity_provider,omitzero"`
 }
 

@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.SSO.External.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.SSO.External.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opCreateConnection = transport.Op{
@@ -28,12 +27,11 @@ var opCreateConnection = transport.Op{
 
 // CreateConnection creates an external connection, which refers to an SSO connection of another organization.
 //
-// The new connection is active at once, since nothing has to be set up at the identity provider. Logins through
-// it use the other organization's configuration, but lead to members and roles of this organization.
+// The new connection is active at once, since nothing has to be set up at the identity provider. Logins through it use
+// the other organization's configuration, but lead to members and roles of this organization.
 //
-// When called on behalf of a session, the member needs the action "create" on "stytch.sso". Unverified: we
-// assume that role assignments also need "update.settings.implicit-roles" on "stytch.organization", as they do
-// for SAML.
+// When called on behalf of a session, the member needs the action "create" on "stytch.sso". Unverified: we assume that
+// role assignments also need "update.settings.implicit-roles" on "stytch.organization", as they do for SAML.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -66,12 +64,11 @@ var opUpdateConnection = transport.Op{
 
 // UpdateConnection changes the name and the roles of an external connection.
 //
-// The connection that it refers to cannot be changed; create another external connection for that. Unverified:
-// we assume that omitted fields keep their values.
+// The connection that it refers to cannot be changed; create another external connection for that. Unverified: we
+// assume that omitted fields keep their values.
 //
-// When called on behalf of a session, the member needs the action "update" on "stytch.sso". Unverified: we
-// assume that role assignments also need "update.settings.implicit-roles" on "stytch.organization", as they do
-// for SAML.
+// When called on behalf of a session, the member needs the action "update" on "stytch.sso". Unverified: we assume that
+// role assignments also need "update.settings.implicit-roles" on "stytch.organization", as they do for SAML.
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //

@@ -8,16 +8,16 @@ import "github.com/seed75add069/stytch-go/b2b/sso"
 type CreateConnectionRequest struct {
 	// The id, slug or external id of the organization whose members log in through the connection.
 	OrganizationID string `json:"organization_id" path:"organization_id"`
-	// The id of another organization, which has the connection to the identity provider. Unverified: we assume
-	// that only its id is accepted.
+	// The id of another organization, which has the connection to the identity provider. Unverified: we assume that
+	// only its id is accepted.
 	ExternalOrganizationID string `json:"external_organization_id"`
-	// The id of that organization's SSO connection. Unverified: from the name of an error, we assume that it
-	// must be active.
+	// The id of that organization's SSO connection. Unverified: from the name of an error, we assume that it must be
+	// active.
 	ExternalConnectionID string `json:"external_connection_id"`
 	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The roles, in this organization, of everyone whose session has a login through the connection. The
-	// response has them as ExternalConnectionImplicitRoleAssignments.
+	// The roles, in this organization, of everyone whose session has a login through the connection. The response has
+	// them as ExternalConnectionImplicitRoleAssignments.
 	ConnectionImplicitRoleAssignments []sso.SAMLConnectionImplicitRoleAssignment `json:"connection_implicit_role_assignments,omitzero"`
 	// The roles, in this organization, of the identity provider's groups. The response has them as
 	// ExternalGroupImplicitRoleAssignments.
@@ -42,11 +42,11 @@ type UpdateConnectionRequest struct {
 	ConnectionID string `json:"connection_id" path:"connection_id"`
 	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The roles, in this organization, of everyone whose session has a login through the connection.
-	// Unverified: we assume that a list in a request replaces the previous one.
+	// The roles, in this organization, of everyone whose session has a login through the connection. Unverified: we
+	// assume that a list in a request replaces the previous one.
 	ExternalConnectionImplicitRoleAssignments []sso.ConnectionImplicitRoleAssignment `json:"external_connection_implicit_role_assignments,omitzero"`
-	// The roles, in this organization, of the identity provider's groups. Unverified: we assume that a list in
-	// a request replaces the previous one.
+	// The roles, in this organization, of the identity provider's groups. Unverified: we assume that a list in a
+	// request replaces the previous one.
 	ExternalGroupImplicitRoleAssignments []sso.GroupImplicitRoleAssignment `json:"external_group_implicit_role_assignments,omitzero"`
 }
 

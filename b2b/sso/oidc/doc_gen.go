@@ -3,8 +3,7 @@
 // Package oidc is client.B2B.SSO.OIDC. It sets up SSO connections with OIDC. SSO.GetConnections lists them,
 // SSO.DeleteConnection deletes them.
 //
-// The two names that matter are [Service], which programs reach as client.B2B.SSO.OIDC, and
-// [CreateConnectionRequest]:
+// The two names that matter are [Service], which programs reach as client.B2B.SSO.OIDC, and [CreateConnectionRequest]:
 //
 //	resp, err := client.B2B.SSO.OIDC.CreateConnection(ctx, &oidc.CreateConnectionRequest{
 //		OrganizationID: organizationID,

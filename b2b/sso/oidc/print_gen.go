@@ -9,26 +9,18 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v CreateConnectionRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v CreateConnectionRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v CreateConnectionRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v CreateConnectionRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v CreateConnectionResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v CreateConnectionResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v CreateConnectionResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v UpdateConnectionRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v UpdateConnectionRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v UpdateConnectionRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v UpdateConnectionRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v UpdateConnectionResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v UpdateConnectionResponse) LogValue() slog.Value { return secret.LogValue(v) }
+func (v UpdateConnectionResponse) LogValue() slog.Value       { return secret.LogValue(v) }

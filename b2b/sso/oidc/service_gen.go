@@ -27,8 +27,8 @@ var opCreateConnection = transport.Op{
 
 // CreateConnection creates an OIDC connection, which then has to be set up.
 //
-// The connection is pending, and nobody can log in through it yet. Register its RedirectURL at the identity
-// provider, then set what the provider issues with SSO.OIDC.UpdateConnection.
+// The connection is pending, and nobody can log in through it yet. Register its RedirectURL at the identity provider,
+// then set what the provider issues with SSO.OIDC.UpdateConnection.
 //
 // When called on behalf of a session, the member needs the action "create" on "stytch.sso".
 //
@@ -59,11 +59,11 @@ var opUpdateConnection = transport.Op{
 
 // UpdateConnection changes an OIDC connection, which also completes its setup.
 //
-// With an Issuer, the API fetches the provider's metadata and fills in the URLs that the request omits; the
-// request's own URLs take precedence. If the metadata cannot be used, the call still succeeds and Warning says
-// why. The connection becomes active once Issuer, ClientID, ClientSecret and all four URLs are known, and the
-// first active connection becomes the organization's SSODefaultConnectionID. Unverified: we assume that other
-// omitted fields keep their values.
+// With an Issuer, the API fetches the provider's metadata and fills in the URLs that the request omits; the request's
+// own URLs take precedence. If the metadata cannot be used, the call still succeeds and Warning says why. The
+// connection becomes active once Issuer, ClientID, ClientSecret and all four URLs are known, and the first active
+// connection becomes the organization's SSODefaultConnectionID. Unverified: we assume that other omitted fields keep
+// their values.
 //
 // When called on behalf of a session, the member needs the action "update" on "stytch.sso".
 //

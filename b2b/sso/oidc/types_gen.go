@@ -13,8 +13,8 @@ type CreateConnectionRequest struct {
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The identity provider product. Unverified: we assume that it is a label that no login depends on, and
-	// that it is "generic" if omitted.
+	// The identity provider product. Unverified: we assume that it is a label that no login depends on, and that it is
+	// "generic" if omitted.
 	IdentityProvider *sso.IdentityProvider `json:"identity_provider,omitzero"`
 }
 
@@ -42,8 +42,8 @@ type UpdateConnectionRequest struct {
 	ClientID *string `json:"client_id,omitzero"`
 	// The client secret that the identity provider issued with ClientID.
 	ClientSecret *string `json:"client_secret,omitzero" stytch:"secret"`
-	// The identity provider's issuer in OIDC, an HTTPS URL. Its metadata, published below this URL, supplies
-	// the URLs that are omitted.
+	// The identity provider's issuer in OIDC, an HTTPS URL. Its metadata, published below this URL, supplies the URLs
+	// that are omitted.
 	Issuer *string `json:"issuer,omitzero"`
 	// The identity provider's authorization endpoint. It can come from the provider's metadata.
 	AuthorizationURL *string `json:"authorization_url,omitzero"`
@@ -54,13 +54,12 @@ type UpdateConnectionRequest struct {
 	// The URL of the keys that the identity provider signs its ID tokens with. It can come from the provider's
 	// metadata.
 	JWKSURL *string `json:"jwks_url,omitzero"`
-	// The scopes that a login requests from the identity provider, separated by spaces and URL-encoded.
-	// Unverified: we assume that they replace openid email profile, so repeat those of them that are still
-	// needed.
+	// The scopes that a login requests from the identity provider, separated by spaces and URL-encoded. Unverified: we
+	// assume that they replace openid email profile, so repeat those of them that are still needed.
 	CustomScopes *string `json:"custom_scopes,omitzero"`
-	// Where to find the member's data in the identity provider's claims. Unverified: we assume that the keys
-	// are attributes of the member and the values names of claims, as for SAML, and that the standard OIDC
-	// claims are used if it is omitted.
+	// Where to find the member's data in the identity provider's claims. Unverified: we assume that the keys are
+	// attributes of the member and the values names of claims, as for SAML, and that the standard OIDC claims are used
+	// if it is omitted.
 	AttributeMapping shared.Object `json:"attribute_mapping,omitzero"`
 }
 

@@ -27,9 +27,9 @@ var opCreateConnection = transport.Op{
 
 // CreateConnection creates a SAML connection, which then has to be set up.
 //
-// The connection is pending, and nobody can log in through it yet. Enter its ACSURL and AudienceURI at the
-// identity provider, then set what the provider issues with SSO.SAML.UpdateConnection, or with
-// SSO.SAML.UpdateByURL if it publishes its metadata.
+// The connection is pending, and nobody can log in through it yet. Enter its ACSURL and AudienceURI at the identity
+// provider, then set what the provider issues with SSO.SAML.UpdateConnection, or with SSO.SAML.UpdateByURL if it
+// publishes its metadata.
 //
 // When called on behalf of a session, the member needs the action "create" on "stytch.sso".
 //
@@ -60,12 +60,12 @@ var opUpdateConnection = transport.Op{
 
 // UpdateConnection changes a SAML connection, which also completes its setup.
 //
-// The connection becomes active once IDPSSOURL, IDPEntityID, AttributeMapping and a verification certificate
-// are set, and the first active connection becomes the organization's SSODefaultConnectionID. Unverified: we
-// assume that omitted fields keep their values.
+// The connection becomes active once IDPSSOURL, IDPEntityID, AttributeMapping and a verification certificate are set,
+// and the first active connection becomes the organization's SSODefaultConnectionID. Unverified: we assume that omitted
+// fields keep their values.
 //
-// When called on behalf of a session, the member needs the action "update" on "stytch.sso"; to change role
-// assignments also "update.settings.implicit-roles" on "stytch.organization".
+// When called on behalf of a session, the member needs the action "update" on "stytch.sso"; to change role assignments
+// also "update.settings.implicit-roles" on "stytch.organization".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -101,10 +101,10 @@ var opUpdateByURL = transport.Op{
 
 // UpdateByURL changes a SAML connection to match the metadata that the identity provider publishes.
 //
-// This sets IDPSSOURL, IDPEntityID and the verification certificate. The connection becomes active once these
-// and AttributeMapping are set. Unverified: we assume that metadata has no AttributeMapping, so that it has to
-// be set with SSO.SAML.UpdateConnection, and that the URL is read only once, so that a change of the provider's
-// certificate needs another call.
+// This sets IDPSSOURL, IDPEntityID and the verification certificate. The connection becomes active once these and
+// AttributeMapping are set. Unverified: we assume that metadata has no AttributeMapping, so that it has to be set with
+// SSO.SAML.UpdateConnection, and that the URL is read only once, so that a change of the provider's certificate needs
+// another call.
 //
 // When called on behalf of a session, the member needs the action "update" on "stytch.sso".
 //
@@ -137,12 +137,11 @@ var opDeleteVerificationCertificate = transport.Op{
 
 // DeleteVerificationCertificate deletes a certificate that verifies SAML responses.
 //
-// For the end of a certificate change at the identity provider: add the new certificate first, and delete the
-// old one when the provider no longer signs with it. The last certificate of an active connection cannot be
-// deleted.
+// For the end of a certificate change at the identity provider: add the new certificate first, and delete the old one
+// when the provider no longer signs with it. The last certificate of an active connection cannot be deleted.
 //
-// When called on behalf of a session, the member needs a permission on "stytch.sso". Unverified: which action;
-// we assume "update".
+// When called on behalf of a session, the member needs a permission on "stytch.sso". Unverified: which action; we
+// assume "update".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -155,8 +154,8 @@ var opDeleteVerificationCertificate = transport.Op{
 //   - CodeSessionAuthorizationTenancyError
 //
 // It calls DELETE
-// /v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/verification_certificates/{certificate_id};
-// retry class write.
+// /v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/verification_certificates/{certificate_id}; retry
+// class write.
 func (s *Service) DeleteVerificationCertificate(
 	ctx context.Context, req *DeleteVerificationCertificateRequest, opts ...shared.RequestOption,
 ) (*DeleteVerificationCertificateResponse, error) {
@@ -175,11 +174,11 @@ var opDeleteEncryptionPrivateKey = transport.Op{
 
 // DeleteEncryptionPrivateKey deletes a private key that decrypts SAML responses.
 //
-// For the end of a key change: responses that the identity provider still encrypts for this key cannot be read
-// any more.
+// For the end of a key change: responses that the identity provider still encrypts for this key cannot be read any
+// more.
 //
-// When called on behalf of a session, the member needs a permission on "stytch.sso". Unverified: which action;
-// we assume "update".
+// When called on behalf of a session, the member needs a permission on "stytch.sso". Unverified: which action; we
+// assume "update".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -191,12 +190,10 @@ var opDeleteEncryptionPrivateKey = transport.Op{
 //   - CodeSessionAuthorizationTenancyError
 //
 // It calls DELETE
-// /v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/encryption_private_keys/{private_key_id};
-// retry class write.
+// /v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/encryption_private_keys/{private_key_id}; retry class
+// write.
 func (s *Service) DeleteEncryptionPrivateKey(
 	ctx context.Context, req *DeleteEncryptionPrivateKeyRequest, opts ...shared.RequestOption,
 ) (*DeleteEncryptionPrivateKeyResponse, error) {
-	return transport.Call[DeleteEncryptionPrivateKeyResponse](
-		ctx, s.cfg, &opDeleteEncryptionPrivateKey, req, opts...,
-	)
+	return transport.Call[DeleteEncryptionPrivateKeyResponse](ctx, s.cfg, &opDeleteEncryptionPrivateKey, req, opts...)
 }

@@ -13,8 +13,8 @@ type CreateConnectionRequest struct {
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The connection's display name.
 	DisplayName *string `json:"display_name,omitzero"`
-	// The identity provider product. Unverified: we assume that it is a label that no login depends on, and
-	// that it is "generic" if omitted.
+	// The identity provider product. Unverified: we assume that it is a label that no login depends on, and that it is
+	// "generic" if omitted.
 	IdentityProvider *sso.IdentityProvider `json:"identity_provider,omitzero"`
 }
 
@@ -45,37 +45,35 @@ type UpdateConnectionRequest struct {
 	// A certificate of the identity provider, in PEM format, that verifies its signatures. Unverified: since a
 	// connection can have five, we assume that it is added to the existing ones rather than replacing them.
 	X509Certificate *string `json:"x509_certificate,omitzero"`
-	// Where to find the member's data in a SAML response: the keys are "email", and "full_name" or both
-	// "first_name" and "last_name"; the values are names of attributes that the identity provider sends. Role
-	// assignments by group need "groups" too. It must be flat.
+	// Where to find the member's data in a SAML response: the keys are "email", and "full_name" or both "first_name"
+	// and "last_name"; the values are names of attributes that the identity provider sends. Role assignments by group
+	// need "groups" too. It must be flat.
 	AttributeMapping shared.Object `json:"attribute_mapping,omitzero"`
-	// The roles of everyone whose session has a login through the connection. Unverified: we assume that a list
-	// in a request replaces the previous one.
+	// The roles of everyone whose session has a login through the connection. Unverified: we assume that a list in a
+	// request replaces the previous one.
 	SAMLConnectionImplicitRoleAssignments []sso.SAMLConnectionImplicitRoleAssignment `json:"saml_connection_implicit_role_assignments,omitzero"`
-	// The roles of the identity provider's groups. The provider must send them in the attribute that "groups"
-	// in AttributeMapping names. Unverified: we assume that a list in a request replaces the previous one.
+	// The roles of the identity provider's groups. The provider must send them in the attribute that "groups" in
+	// AttributeMapping names. Unverified: we assume that a list in a request replaces the previous one.
 	SAMLGroupImplicitRoleAssignments []sso.SAMLGroupImplicitRoleAssignment `json:"saml_group_implicit_role_assignments,omitzero"`
 	// The name id format that login requests ask the identity provider for, as a SAML URN. Default:
 	// urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress.
 	NameIDFormat *string `json:"nameid_format,omitzero"`
-	// The audience, if any, that the identity provider uses in its responses in place of AudienceURI, for a
-	// connection that was migrated without changes at the provider.
+	// The audience, if any, that the identity provider uses in its responses in place of AudienceURI, for a connection
+	// that was migrated without changes at the provider.
 	AlternativeAudienceURI *string `json:"alternative_audience_uri,omitzero"`
-	// The URL, if any, that the identity provider sends its responses to in place of ACSURL, for a connection
-	// that was migrated without changes at the provider. Unverified: we assume that the server at that URL must
-	// forward the responses to ACSURL.
+	// The URL, if any, that the identity provider sends its responses to in place of ACSURL, for a connection that was
+	// migrated without changes at the provider. Unverified: we assume that the server at that URL must forward the
+	// responses to ACSURL.
 	AlternativeACSURL *string `json:"alternative_acs_url,omitzero"`
-	// Whether logins that start at the identity provider, rather than at the application, are refused. Default:
-	// false.
+	// Whether logins that start at the identity provider, rather than at the application, are refused. Default: false.
 	IDPInitiatedAuthDisabled *bool `json:"idp_initiated_auth_disabled,omitzero"`
-	// Whether SAML responses may arrive through a gateway. Unverified: no source explains the name; we assume a
-	// proxy of your own in front of ACSURL.
+	// Whether SAML responses may arrive through a gateway. Unverified: no source explains the name; we assume a proxy
+	// of your own in front of ACSURL.
 	AllowGatewayCallback *bool `json:"allow_gateway_callback,omitzero"`
-	// Your own RSA key to sign login requests with, as PKCS #1 in PEM format, for a connection that is migrated
-	// with its keys. Unverified: we assume that its certificate is then among SigningCertificates.
+	// Your own RSA key to sign login requests with, as PKCS #1 in PEM format, for a connection that is migrated with
+	// its keys. Unverified: we assume that its certificate is then among SigningCertificates.
 	SigningPrivateKey *string `json:"signing_private_key,omitzero" stytch:"secret"`
-	// Your own RSA key to decrypt SAML responses with, as PKCS #1 in PEM format. Give the public key to the
-	// provider.
+	// Your own RSA key to decrypt SAML responses with, as PKCS #1 in PEM format. Give the public key to the provider.
 	SAMLEncryptionPrivateKey *string `json:"saml_encryption_private_key,omitzero" stytch:"secret"`
 }
 

@@ -35,9 +35,7 @@ var opGet = transport.Op{
 //   - CodeTooManyRequests
 //
 // It calls GET /v1/connected_apps/clients/{client_id}; retry class read.
-func (s *Service) Get(
-	ctx context.Context, req *GetRequest, opts ...shared.RequestOption,
-) (*GetResponse, error) {
+func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
 	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
 }
 
@@ -50,9 +48,8 @@ var opUpdate = transport.Op{
 
 // Update changes a Connected App, except for its type and its client secret.
 //
-// Omitted fields do not change, nor do access tokens that were already issued. For a new secret, start a
-// rotation with ConnectedApp.Clients.Secrets.RotateStart. Unverified: we assume that a list replaces the
-// previous one.
+// Omitted fields do not change, nor do access tokens that were already issued. For a new secret, start a rotation with
+// ConnectedApp.Clients.Secrets.RotateStart. Unverified: we assume that a list replaces the previous one.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound
@@ -84,8 +81,8 @@ var opDelete = transport.Op{
 
 // Delete deletes a Connected App permanently.
 //
-// The app can no longer be authorized. Unverified: we assume that its refresh tokens stop working, and that a
-// local check accepts its access tokens until they expire.
+// The app can no longer be authorized. Unverified: we assume that its refresh tokens stop working, and that a local
+// check accepts its access tokens until they expire.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound
@@ -108,8 +105,8 @@ var opSearch = transport.Op{
 
 // Search lists the project's Connected Apps, page by page.
 //
-// There are no filters. For the next page, call it again with Cursor set to NextCursor of the response, until
-// that is empty.
+// There are no filters. For the next page, call it again with Cursor set to NextCursor of the response, until that is
+// empty.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBadRequest
@@ -132,9 +129,8 @@ var opCreate = transport.Op{
 
 // Create creates a Connected App.
 //
-// An app that can keep a secret gets one; store it, since no later response contains it. A public app gets none
-// and must use PKCE. The app then sends people to your authorization page, which calls
-// IDP.OAuth.AuthorizeStart.
+// An app that can keep a secret gets one; store it, since no later response contains it. A public app gets none and
+// must use PKCE. The app then sends people to your authorization page, which calls IDP.OAuth.AuthorizeStart.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeTooManyConnectedApps

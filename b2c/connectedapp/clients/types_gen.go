@@ -30,11 +30,11 @@ type UpdateRequest struct {
 	ClientDescription *string `json:"client_description,omitzero"`
 	// The URLs that an authorization may redirect to. An authorization with another URL is refused.
 	RedirectURLs []string `json:"redirect_urls,omitzero"`
-	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a
-	// session. First-party apps only.
+	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a session.
+	// First-party apps only.
 	FullAccessAllowed *bool `json:"full_access_allowed,omitzero"`
-	// The lifetime of access tokens that the app gets from now on, in minutes. Unverified: the bounds; one
-	// source also states a default of 60 here, we assume that the value does not change if it is omitted.
+	// The lifetime of access tokens that the app gets from now on, in minutes. Unverified: the bounds; one source also
+	// states a default of 60 here, we assume that the value does not change if it is omitted.
 	AccessTokenExpiryMinutes *int `json:"access_token_expiry_minutes,omitzero"`
 	// An additional audience for the app's access tokens, if any, beside the project's id.
 	AccessTokenCustomAudience *string `json:"access_token_custom_audience,omitzero"`
@@ -44,11 +44,11 @@ type UpdateRequest struct {
 	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
 	// The URL of the app's logo, if any.
 	LogoURL *string `json:"logo_url,omitzero"`
-	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's
-	// consent. First-party apps only.
+	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's consent.
+	// First-party apps only.
 	BypassConsentForOfflineAccess *bool `json:"bypass_consent_for_offline_access,omitzero"`
-	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the
-	// text of a JSON object, as for access tokens.
+	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the text of a
+	// JSON object, as for access tokens.
 	IDTokenTemplateContent *string `json:"id_token_template_content,omitzero"`
 }
 
@@ -80,8 +80,8 @@ type DeleteResponse struct {
 
 // SearchRequest is what [Service.Search] sends.
 type SearchRequest struct {
-	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the
-	// same from page to page.
+	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the same from
+	// page to page.
 	Cursor *string `json:"cursor,omitzero"`
 	// The maximum number of results on a page. Default: 100. Bounds: at most 1000.
 	Limit *int `json:"limit,omitzero"`
@@ -109,11 +109,11 @@ type CreateRequest struct {
 	ClientDescription *string `json:"client_description,omitzero"`
 	// The URLs that an authorization may redirect to. An authorization with another URL is refused.
 	RedirectURLs []string `json:"redirect_urls,omitzero"`
-	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a
-	// session. First-party apps only.
+	// Whether the app may request the scope "full_access", with which its access token can be exchanged for a session.
+	// First-party apps only.
 	FullAccessAllowed *bool `json:"full_access_allowed,omitzero"`
-	// The lifetime of the app's access tokens, in minutes. Unverified: the bounds; we assume that the server
-	// checks them. Default: 60.
+	// The lifetime of the app's access tokens, in minutes. Unverified: the bounds; we assume that the server checks
+	// them. Default: 60.
 	AccessTokenExpiryMinutes *int `json:"access_token_expiry_minutes,omitzero"`
 	// An additional audience for the app's access tokens, if any, beside the project's id.
 	AccessTokenCustomAudience *string `json:"access_token_custom_audience,omitzero"`
@@ -123,11 +123,11 @@ type CreateRequest struct {
 	PostLogoutRedirectURLs []string `json:"post_logout_redirect_urls,omitzero"`
 	// The URL of the app's logo, if any.
 	LogoURL *string `json:"logo_url,omitzero"`
-	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's
-	// consent. First-party apps only.
+	// Whether the app gets the scope "offline_access", and with it refresh tokens, without the person's consent.
+	// First-party apps only.
 	BypassConsentForOfflineAccess *bool `json:"bypass_consent_for_offline_access,omitzero"`
-	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the
-	// text of a JSON object, as for access tokens.
+	// A template for additional claims in the app's ID tokens, if any. Unverified: we assume that it is the text of a
+	// JSON object, as for access tokens.
 	IDTokenTemplateContent *string `json:"id_token_template_content,omitzero"`
 }
 

@@ -27,9 +27,9 @@ var opRisk = transport.Op{
 
 // Risk assesses the risk of an e-mail address.
 //
-// Nothing is sent to the address, so this does not verify that anyone reads it. The endpoint is in beta and may
-// change. Unverified: we assume that it has to be enabled for the project, and that a malformed address gets a
-// response too, with HasValidSyntax false.
+// Nothing is sent to the address, so this does not verify that anyone reads it. The endpoint is in beta and may change.
+// Unverified: we assume that it has to be enabled for the project, and that a malformed address gets a response too,
+// with HasValidSyntax false.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBadRequest
@@ -37,8 +37,6 @@ var opRisk = transport.Op{
 //   - CodeTooManyRequests
 //
 // It calls POST /v1/email/risk; retry class read.
-func (s *Service) Risk(
-	ctx context.Context, req *RiskRequest, opts ...shared.RequestOption,
-) (*RiskResponse, error) {
+func (s *Service) Risk(ctx context.Context, req *RiskRequest, opts ...shared.RequestOption) (*RiskResponse, error) {
 	return transport.Call[RiskResponse](ctx, s.cfg, &opRisk, req, opts...)
 }

@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.Fraud.Fingerprint.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.Fraud.Fingerprint.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opLookup = transport.Op{
@@ -28,11 +27,10 @@ var opLookup = transport.Op{
 
 // Lookup fetches a fingerprint and the verdict on it.
 //
-// Call it in the backend before the action to be protected, with the telemetry id that the frontend sent, and
-// follow the verdict's action. An unknown or expired telemetry id fails with
-// stytcherror.CodeTelemetryIDNotFound; treat that as BLOCK, since an invented id gives the same error.
-// Unverified: we assume that a lookup does not use up the id, so that detecting a stolen or replayed one is up
-// to you.
+// Call it in the backend before the action to be protected, with the telemetry id that the frontend sent, and follow
+// the verdict's action. An unknown or expired telemetry id fails with stytcherror.CodeTelemetryIDNotFound; treat that
+// as BLOCK, since an invented id gives the same error. Unverified: we assume that a lookup does not use up the id, so
+// that detecting a stolen or replayed one is up to you.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeTelemetryIDNotFound

@@ -37,7 +37,7 @@ type LookupResponse struct {
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	// The origin of the request; nil if nothing is known.
 	Properties *fraud.Properties `json:"properties,omitzero"`
-	// The signals behind the fingerprint, under Stytch's names; nil if the response leaves it out. Unverified:
-	// we assume that it has to be enabled for the project.
+	// The signals behind the fingerprint, under Stytch's names; nil if the response leaves it out. Unverified: we
+	// assume that it has to be enabled for the project.
 	RawSignals shared.Object `json:"raw_signals,omitzero"`
 }

@@ -27,12 +27,12 @@ var opSet = transport.Op{
 
 // Set sets, changes or removes a rule.
 //
-// From now on, matching fingerprints get the rule's action, with RULE_MATCH among the reasons. There is one
-// rule per identifier; setting it again changes it, and the action NONE removes it.
+// From now on, matching fingerprints get the rule's action, with RULE_MATCH among the reasons. There is one rule per
+// identifier; setting it again changes it, and the action NONE removes it.
 //
-// If several rules match, the most specific decides: visitor id, browser id, visitor fingerprint, browser
-// fingerprint, hardware fingerprint, network fingerprint, CIDR block, ASN, country, in this order. The smaller
-// of two blocks decides; after that, BLOCK takes precedence over CHALLENGE, and that over ALLOW.
+// If several rules match, the most specific decides: visitor id, browser id, visitor fingerprint, browser fingerprint,
+// hardware fingerprint, network fingerprint, CIDR block, ASN, country, in this order. The smaller of two blocks
+// decides; after that, BLOCK takes precedence over CHALLENGE, and that over ALLOW.
 //
 // The response repeats the given identifier and leaves the others empty.
 //
@@ -45,9 +45,7 @@ var opSet = transport.Op{
 //   - CodeTooManyRequests
 //
 // It calls POST /v1/rules/set; retry class write.
-func (s *Service) Set(
-	ctx context.Context, req *SetRequest, opts ...shared.RequestOption,
-) (*SetResponse, error) {
+func (s *Service) Set(ctx context.Context, req *SetRequest, opts ...shared.RequestOption) (*SetResponse, error) {
 	return transport.Call[SetResponse](ctx, s.cfg, &opSet, req, opts...)
 }
 
@@ -61,8 +59,8 @@ var opList = transport.Op{
 
 // List lists the project's rules, page by page.
 //
-// For the next page, call it again with Cursor set to NextCursor of the response, until that is empty.
-// Unverified: we assume that expired rules are left out.
+// For the next page, call it again with Cursor set to NextCursor of the response, until that is empty. Unverified: we
+// assume that expired rules are left out.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBadRequest
@@ -70,8 +68,6 @@ var opList = transport.Op{
 //   - CodeTooManyRequests
 //
 // It calls POST /v1/rules/list; retry class read.
-func (s *Service) List(
-	ctx context.Context, req *ListRequest, opts ...shared.RequestOption,
-) (*ListResponse, error) {
+func (s *Service) List(ctx context.Context, req *ListRequest, opts ...shared.RequestOption) (*ListResponse, error) {
 	return transport.Call[ListResponse](ctx, s.cfg, &opList, req, opts...)
 }

@@ -28,13 +28,12 @@ type SetRequest struct {
 	ExpiresInMinutes *int `json:"expires_in_minutes,omitzero"`
 	// Your own note on the rule, which Fraud.Rules.List shows.
 	Description *string `json:"description,omitzero"`
-	// The IP addresses that the rule applies to: a single address, or a block in CIDR notation with a prefix of
-	// 16 to 32 bits. Unverified: that range suggests IPv4 alone; we assume so.
+	// The IP addresses that the rule applies to: a single address, or a block in CIDR notation with a prefix of 16 to
+	// 32 bits. Unverified: that range suggests IPv4 alone; we assume so.
 	CIDRBlock *string `json:"cidr_block,omitzero"`
 	// The country that the rule applies to, as its two-letter ISO 3166-1 code, such as DE.
 	CountryCode *string `json:"country_code,omitzero"`
-	// The Autonomous System Number of the network that the rule applies to: decimal digits, from 0 to
-	// 4294967295.
+	// The Autonomous System Number of the network that the rule applies to: decimal digits, from 0 to 4294967295.
 	ASN *string `json:"asn,omitzero"`
 }
 
@@ -64,15 +63,14 @@ type SetResponse struct {
 	CIDRBlock string `json:"cidr_block,omitzero"`
 	// The country that the rule applies to, as its two-letter ISO 3166-1 code, such as DE.
 	CountryCode string `json:"country_code,omitzero"`
-	// The Autonomous System Number of the network that the rule applies to: decimal digits, from 0 to
-	// 4294967295.
+	// The Autonomous System Number of the network that the rule applies to: decimal digits, from 0 to 4294967295.
 	ASN string `json:"asn,omitzero"`
 }
 
 // ListRequest is what [Service.List] sends.
 type ListRequest struct {
-	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the
-	// same from page to page.
+	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the same from
+	// page to page.
 	Cursor *string `json:"cursor,omitzero"`
 	// The maximum number of rules on a page. Default: 10. Bounds: at most 100.
 	Limit *int `json:"limit,omitzero"`
@@ -84,7 +82,7 @@ type ListResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The "cursor" for the next page; empty on the last one.
+	// The cursor of the next page; empty on the last one.
 	NextCursor string `json:"next_cursor"`
 	// The rules on this page.
 	Rules []fraud.Rule `json:"rules,omitzero"`

@@ -29,8 +29,8 @@ var opOverride = transport.Op{
 // Override changes the action that a reason leads to.
 //
 // For reasons that matter more or less in your project than elsewhere: if many customers use virtual machines,
-// VIRTUAL_MACHINE can lead to ALLOW instead of CHALLENGE. It applies to fingerprints that are looked up from
-// now on, in the whole project. The strictest of several reasons still decides.
+// VIRTUAL_MACHINE can lead to ALLOW instead of CHALLENGE. It applies to fingerprints that are looked up from now on, in
+// the whole project. The strictest of several reasons still decides.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBadRequest
@@ -54,8 +54,8 @@ var opList = transport.Op{
 
 // List lists the reasons that can be overridden, with what each leads to.
 //
-// Verdicts may have reasons that are not in the list, such as RULE_MATCH; those cannot be overridden. There is
-// only one page.
+// Verdicts may have reasons that are not in the list, such as RULE_MATCH; those cannot be overridden. There is only one
+// page.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeBadRequest
@@ -63,8 +63,6 @@ var opList = transport.Op{
 //   - CodeTooManyRequests
 //
 // It calls POST /v1/verdict_reasons/list; retry class read.
-func (s *Service) List(
-	ctx context.Context, req *ListRequest, opts ...shared.RequestOption,
-) (*ListResponse, error) {
+func (s *Service) List(ctx context.Context, req *ListRequest, opts ...shared.RequestOption) (*ListResponse, error) {
 	return transport.Call[ListResponse](ctx, s.cfg, &opList, req, opts...)
 }

@@ -8,8 +8,8 @@ import "github.com/seed75add069/stytch-go/b2c/fraud"
 type OverrideRequest struct {
 	// The reason, as Fraud.VerdictReasons.List spells it. RULE_MATCH is refused; change the rule instead.
 	VerdictReason string `json:"verdict_reason"`
-	// What the reason leads to: ALLOW, CHALLENGE or BLOCK. Unverified: NONE is not documented here; we assume
-	// that it removes the override.
+	// What the reason leads to: ALLOW, CHALLENGE or BLOCK. Unverified: NONE is not documented here; we assume that it
+	// removes the override.
 	OverrideAction fraud.RuleAction `json:"override_action"`
 	// Your own note on the override, which Fraud.VerdictReasons.List shows.
 	OverrideDescription *string `json:"override_description,omitzero"`

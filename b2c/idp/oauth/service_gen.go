@@ -24,12 +24,11 @@ var opAuthorizeStart = transport.Op{
 	Class:  transport.Read,
 }
 
-// AuthorizeStart looks up what a Connected App requests from a user, and whether the user must be asked for
-// consent.
+// AuthorizeStart looks up what a Connected App requests from a user, and whether the user must be asked for consent.
 //
-// Call it on the page that the app redirects browsers to, with the parameters from the page's query. It grants
-// nothing. If ConsentRequired is true, show the app and the grantable scopes and ask the user; then call
-// IDP.OAuth.Authorize with the decision.
+// Call it on the page that the app redirects browsers to, with the parameters from the page's query. It grants nothing.
+// If ConsentRequired is true, show the app and the grantable scopes and ask the user; then call IDP.OAuth.Authorize
+// with the decision.
 //
 // Set exactly one of UserID, SessionToken and SessionJWT. Only the server checks this.
 //
@@ -61,9 +60,9 @@ var opAuthorize = transport.Op{
 
 // Authorize answers a Connected App's authorization request with the user's decision.
 //
-// With consent, it creates an authorization code, which works once. Redirect the browser to RedirectURI of the
-// response in either case; it carries the code or the refusal to the app. The API does not check that the user
-// was asked, so call it only after IDP.OAuth.AuthorizeStart, with the same values.
+// With consent, it creates an authorization code, which works once. Redirect the browser to RedirectURI of the response
+// in either case; it carries the code or the refusal to the app. The API does not check that the user was asked, so
+// call it only after IDP.OAuth.AuthorizeStart, with the same values.
 //
 // Set exactly one of UserID, SessionToken and SessionJWT. Only the server checks this.
 //

@@ -34,9 +34,7 @@ var opGet = transport.Op{
 //   - CodeInvalidClientID
 //
 // It calls GET /v1/m2m/clients/{client_id}; retry class read.
-func (s *Service) Get(
-	ctx context.Context, req *GetRequest, opts ...shared.RequestOption,
-) (*GetResponse, error) {
+func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
 	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
 }
 
@@ -49,9 +47,9 @@ var opUpdate = transport.Op{
 
 // Update changes an M2M client, except for its id and its client secret.
 //
-// Omitted fields do not change. Access tokens that were already issued keep their scopes, and stay valid until
-// they expire, at most about an hour later, even if the client is made inactive. For a new secret, start a
-// rotation with M2M.Clients.Secrets.RotateStart.
+// Omitted fields do not change. Access tokens that were already issued keep their scopes, and stay valid until they
+// expire, at most about an hour later, even if the client is made inactive. For a new secret, start a rotation with
+// M2M.Clients.Secrets.RotateStart.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeM2MClientNotFound
@@ -81,8 +79,8 @@ var opDelete = transport.Op{
 
 // Delete deletes an M2M client permanently.
 //
-// The client gets no more access tokens. Those already issued stay valid until they expire, at most about an
-// hour later. To disable a client temporarily, update it with the status "inactive" instead.
+// The client gets no more access tokens. Those already issued stay valid until they expire, at most about an hour
+// later. To disable a client temporarily, update it with the status "inactive" instead.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeM2MClientNotFound
@@ -105,8 +103,8 @@ var opSearch = transport.Op{
 
 // Search finds M2M clients, page by page.
 //
-// Without a query it lists all clients of the project, including inactive ones. For the next page, call it
-// again with Cursor set to NextCursor of the response, until that is empty.
+// Without a query it lists all clients of the project, including inactive ones. For the next page, call it again with
+// Cursor set to NextCursor of the response, until that is empty.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeM2MSearchFilterNameNotRecognized
@@ -131,8 +129,8 @@ var opCreate = transport.Op{
 
 // Create creates an M2M client.
 //
-// The client is active at once. Store the secret: no later response contains it. With its id and secret, the
-// program gets access tokens from the project's token endpoint: JWTs that are valid for an hour.
+// The client is active at once. Store the secret: no later response contains it. With its id and secret, the program
+// gets access tokens from the project's token endpoint: JWTs that are valid for an hour.
 //
 // To migrate a client from another system, give its ClientID and ClientSecret; otherwise both are generated.
 //

@@ -33,11 +33,11 @@ type UpdateRequest struct {
 	ClientDescription *string `json:"client_description,omitzero"`
 	// Whether the client can get access tokens from now on.
 	Status *m2m.M2MClientStatus `json:"status,omitzero"`
-	// All scopes that the client may request from now on. Unverified: we assume that the list replaces the
-	// previous one.
+	// All scopes that the client may request from now on. Unverified: we assume that the list replaces the previous
+	// one.
 	Scopes []string `json:"scopes,omitzero"`
-	// Custom data about the client. Unverified: we assume that it is merged into the existing data key by key,
-	// and that a null deletes a key, as for users.
+	// Custom data about the client. Unverified: we assume that it is merged into the existing data key by key, and that
+	// a null deletes a key, as for users.
 	TrustedMetadata shared.Object `json:"trusted_metadata,omitzero"`
 }
 
@@ -69,8 +69,8 @@ type DeleteResponse struct {
 
 // SearchRequest is what [Service.Search] sends.
 type SearchRequest struct {
-	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the
-	// same from page to page.
+	// The NextCursor of the previous page. If omitted, the first page is returned. Keep the other fields the same from
+	// page to page.
 	Cursor *string `json:"cursor,omitzero"`
 	// The maximum number of results on a page. Default: 100. Bounds: at most 1000.
 	Limit *int `json:"limit,omitzero"`
@@ -92,15 +92,13 @@ type SearchResponse struct {
 
 // CreateRequest is what [Service.Create] sends.
 type CreateRequest struct {
-	// The scopes that the client may request. A token for which none are requested has all of them. The project
-	// chooses their names. In a scope of the form action:resource, such as read:orders, a * stands for every
-	// resource.
+	// The scopes that the client may request. A token for which none are requested has all of them. The project chooses
+	// their names. In a scope of the form action:resource, such as read:orders, a * stands for every resource.
 	Scopes []string `json:"scopes,omitzero" stytch:"required"`
-	// Your own id for the client, unique in the project. If omitted, one that begins with "m2m-client-" is
-	// generated.
+	// Your own id for the client, unique in the project. If omitted, one that begins with "m2m-client-" is generated.
 	ClientID *string `json:"client_id,omitzero"`
-	// Your own secret for the client, which must not be easy to guess. If omitted, one is generated. Length: at
-	// least 8 characters.
+	// Your own secret for the client, which must not be easy to guess. If omitted, one is generated. Length: at least 8
+	// characters.
 	ClientSecret *string `json:"client_secret,omitzero" stytch:"secret"`
 	// The client's display name.
 	ClientName *string `json:"client_name,omitzero"`

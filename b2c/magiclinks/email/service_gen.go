@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2C.MagicLinks.Email.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.MagicLinks.Email.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opSend = transport.Op{
@@ -27,10 +26,10 @@ var opSend = transport.Op{
 
 // Send sends a magic link to an e-mail address of a user.
 //
-// No user is created: an unknown address fails with stytcherror.CodeEmailNotFound, unless the request names a
-// user, to whom the address is then added. An active user receives the login e-mail, a pending one the sign-up
-// e-mail. The link redirects to the redirect URL with "stytch_token_type" set to "magic_links" and with the
-// "token" that MagicLinks.Authenticate takes.
+// No user is created: an unknown address fails with stytcherror.CodeEmailNotFound, unless the request names a user, to
+// whom the address is then added. An active user receives the login e-mail, a pending one the sign-up e-mail. The link
+// redirects to the redirect URL with "stytch_token_type" set to "magic_links" and with the "token" that
+// MagicLinks.Authenticate takes.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeEmailNotFound
@@ -47,9 +46,7 @@ var opSend = transport.Op{
 //   - CodeTooManyRequests
 //
 // It calls POST /v1/magic_links/email/send; retry class send.
-func (s *Service) Send(
-	ctx context.Context, req *SendRequest, opts ...shared.RequestOption,
-) (*SendResponse, error) {
+func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
 	return transport.Call[SendResponse](ctx, s.cfg, &opSend, req, opts...)
 }
 
@@ -62,9 +59,9 @@ var opLoginOrCreate = transport.Op{
 
 // LoginOrCreate sends a magic link to an e-mail address and creates the user if the address is unknown.
 //
-// A single call for login and sign-up. A new or pending user receives the sign-up e-mail, an active one the
-// login e-mail. The user exists from this call on, even if nobody follows the link; the address is verified
-// once MagicLinks.Authenticate accepts the "token".
+// A single call for login and sign-up. A new or pending user receives the sign-up e-mail, an active one the login
+// e-mail. The user exists from this call on, even if nobody follows the link; the address is verified once
+// MagicLinks.Authenticate accepts the "token".
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidEmail
@@ -96,11 +93,11 @@ var opInvite = transport.Op{
 
 // Invite creates a pending user and sends them an invitation with a magic link.
 //
-// For people who did not ask to sign up. The user becomes active once MagicLinks.Authenticate accepts the token
-// of the link. MagicLinks.Email.RevokeInvite revokes the invitation.
+// For people who did not ask to sign up. The user becomes active once MagicLinks.Authenticate accepts the token of the
+// link. MagicLinks.Email.RevokeInvite revokes the invitation.
 //
-// Unverified: what happens if a user already has the address; we assume stytcherror.CodeDuplicateEmail for an
-// active user and stytcherror.CodeUserAlreadyInvited for one who was invited before.
+// Unverified: what happens if a user already has the address; we assume stytcherror.CodeDuplicateEmail for an active
+// user and stytcherror.CodeUserAlreadyInvited for one who was invited before.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeDuplicateEmail
@@ -131,8 +128,8 @@ var opRevokeInvite = transport.Op{
 
 // RevokeInvite withdraws an invitation that was not accepted yet.
 //
-// The invitation's link stops working. Unverified: whether the pending user is deleted too; assume that the
-// user may still exist.
+// The invitation's link stops working. Unverified: whether the pending user is deleted too; assume that the user may
+// still exist.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeEmailNotFound

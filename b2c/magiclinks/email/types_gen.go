@@ -17,22 +17,22 @@ type SendRequest struct {
 	// The IP address and user agent of the person who requests the message. They are stored with it, so that
 	// authentication can require the same ones. Nothing is taken from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// The URL that the link of a login e-mail redirects to. It must be registered with the project for logins.
-	// If omitted, the project's default is used; without a default the call fails.
+	// The URL that the link of a login e-mail redirects to. It must be registered with the project for logins. If
+	// omitted, the project's default is used; without a default the call fails.
 	LoginMagicLinkURL *string `json:"login_magic_link_url,omitzero"`
-	// The URL that the link of a sign-up e-mail redirects to. It must be registered with the project for
-	// sign-ups. If omitted, the project's default is used; without a default the call fails.
+	// The URL that the link of a sign-up e-mail redirects to. It must be registered with the project for sign-ups. If
+	// omitted, the project's default is used; without a default the call fails.
 	SignupMagicLinkURL *string `json:"signup_magic_link_url,omitzero"`
 	// How long the link of a login e-mail can be used, in minutes. Default: 60. Bounds: 5 to 10080.
 	LoginExpirationMinutes *int `json:"login_expiration_minutes,omitzero"`
 	// How long the link of a sign-up e-mail can be used, in minutes. Default: 10080. Bounds: 5 to 10080.
 	SignupExpirationMinutes *int `json:"signup_expiration_minutes,omitzero"`
-	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
-	// can then be completed only by a call with the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow can then
+	// be completed only by a call with the verifier.
 	CodeChallenge *string `json:"code_challenge,omitzero"`
-	// The id or external id of the user to whom the address or number is added if they do not have it yet. Give
-	// this, SessionToken, SessionJWT, or none of them if a user already has the address or number. What is
-	// added must be verified within five minutes, or it is removed again.
+	// The id or external id of the user to whom the address or number is added if they do not have it yet. Give this,
+	// SessionToken, SessionJWT, or none of them if a user already has the address or number. What is added must be
+	// verified within five minutes, or it is removed again.
 	UserID *string `json:"user_id,omitzero"`
 	// The opaque token of an existing session that identifies the user, in place of UserID.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
@@ -60,11 +60,11 @@ type SendResponse struct {
 type LoginOrCreateRequest struct {
 	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	Email string `json:"email"`
-	// The URL that the link of a login e-mail redirects to. It must be registered with the project for logins.
-	// If omitted, the project's default is used; without a default the call fails.
+	// The URL that the link of a login e-mail redirects to. It must be registered with the project for logins. If
+	// omitted, the project's default is used; without a default the call fails.
 	LoginMagicLinkURL *string `json:"login_magic_link_url,omitzero"`
-	// The URL that the link of a sign-up e-mail redirects to. It must be registered with the project for
-	// sign-ups. If omitted, the project's default is used; without a default the call fails.
+	// The URL that the link of a sign-up e-mail redirects to. It must be registered with the project for sign-ups. If
+	// omitted, the project's default is used; without a default the call fails.
 	SignupMagicLinkURL *string `json:"signup_magic_link_url,omitzero"`
 	// How long the link of a login e-mail can be used, in minutes. Default: 60. Bounds: 5 to 10080.
 	LoginExpirationMinutes *int `json:"login_expiration_minutes,omitzero"`
@@ -77,11 +77,11 @@ type LoginOrCreateRequest struct {
 	// The IP address and user agent of the person who requests the message. They are stored with it, so that
 	// authentication can require the same ones. Nothing is taken from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Whether a user created by the call is "pending" until the first login, rather than "active" at once. No
-	// effect on an existing user. Default: false.
+	// Whether a user created by the call is "pending" until the first login, rather than "active" at once. No effect on
+	// an existing user. Default: false.
 	CreateUserAsPending *bool `json:"create_user_as_pending,omitzero"`
-	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
-	// can then be completed only by a call with the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow can then
+	// be completed only by a call with the verifier.
 	CodeChallenge *string `json:"code_challenge,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
@@ -112,8 +112,8 @@ type InviteRequest struct {
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
 	// The user's name. If omitted, it is left empty.
 	Name *users.NameParts `json:"name,omitzero"`
-	// The URL that the link redirects to. It must be registered with the project for invitations. If omitted,
-	// the project's default is used; without a default the call fails.
+	// The URL that the link redirects to. It must be registered with the project for invitations. If omitted, the
+	// project's default is used; without a default the call fails.
 	InviteMagicLinkURL *string `json:"invite_magic_link_url,omitzero"`
 	// How long the link can be used, in minutes. Default: 60. Bounds: 5 to 10080.
 	InviteExpirationMinutes *int `json:"invite_expiration_minutes,omitzero"`

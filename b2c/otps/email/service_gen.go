@@ -26,9 +26,9 @@ var opSend = transport.Op{
 
 // Send sends a one-time passcode to an e-mail address of a user.
 //
-// No user is created: an unknown address fails with stytcherror.CodeEmailNotFound, unless the request names a
-// user, to whom the address is then added. An active user receives the login e-mail, a pending one the sign-up
-// e-mail. Pass EmailID of the response as MethodID to OTPs.Authenticate, with the passcode.
+// No user is created: an unknown address fails with stytcherror.CodeEmailNotFound, unless the request names a user, to
+// whom the address is then added. An active user receives the login e-mail, a pending one the sign-up e-mail. Pass
+// EmailID of the response as MethodID to OTPs.Authenticate, with the passcode.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeEmailNotFound
@@ -45,9 +45,7 @@ var opSend = transport.Op{
 //   - CodeTooManyRequests
 //
 // It calls POST /v1/otps/email/send; retry class send.
-func (s *Service) Send(
-	ctx context.Context, req *SendRequest, opts ...shared.RequestOption,
-) (*SendResponse, error) {
+func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
 	return transport.Call[SendResponse](ctx, s.cfg, &opSend, req, opts...)
 }
 
@@ -60,9 +58,9 @@ var opLoginOrCreate = transport.Op{
 
 // LoginOrCreate sends a one-time passcode to an e-mail address and creates the user if the address is unknown.
 //
-// A single call for login and sign-up. A new or pending user receives the sign-up e-mail, an active one the
-// login e-mail. The user exists from this call on; the address is verified once OTPs.Authenticate accepts the
-// passcode, with EmailID of the response as MethodID.
+// A single call for login and sign-up. A new or pending user receives the sign-up e-mail, an active one the login
+// e-mail. The user exists from this call on; the address is verified once OTPs.Authenticate accepts the passcode, with
+// EmailID of the response as MethodID.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidEmail

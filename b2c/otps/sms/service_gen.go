@@ -26,10 +26,9 @@ var opSend = transport.Op{
 
 // Send sends a one-time passcode to a phone number of a user by text message.
 //
-// No user is created: an unknown number fails with stytcherror.CodePhoneNumberNotFound, unless the request
-// names a user, to whom the number is then added. Pass PhoneID of the response as MethodID to
-// OTPs.Authenticate, with the passcode. The project's settings determine to which countries messages can be
-// sent.
+// No user is created: an unknown number fails with stytcherror.CodePhoneNumberNotFound, unless the request names a
+// user, to whom the number is then added. Pass PhoneID of the response as MethodID to OTPs.Authenticate, with the
+// passcode. The project's settings determine to which countries messages can be sent.
 //
 // Errors to expect, in package stytcherror:
 //   - CodePhoneNumberNotFound
@@ -46,9 +45,7 @@ var opSend = transport.Op{
 //   - CodeTooManyRequests
 //
 // It calls POST /v1/otps/sms/send; retry class send.
-func (s *Service) Send(
-	ctx context.Context, req *SendRequest, opts ...shared.RequestOption,
-) (*SendResponse, error) {
+func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
 	return transport.Call[SendResponse](ctx, s.cfg, &opSend, req, opts...)
 }
 
@@ -59,12 +56,12 @@ var opLoginOrCreate = transport.Op{
 	Class:  transport.Send,
 }
 
-// LoginOrCreate sends a one-time passcode to a phone number by text message and creates the user if the number
-// is unknown.
+// LoginOrCreate sends a one-time passcode to a phone number by text message and creates the user if the number is
+// unknown.
 //
-// A single call for login and sign-up. The user exists from this call on; the number is verified once
-// OTPs.Authenticate accepts the passcode, with PhoneID of the response as MethodID. The project's settings
-// determine to which countries messages can be sent.
+// A single call for login and sign-up. The user exists from this call on; the number is verified once OTPs.Authenticate
+// accepts the passcode, with PhoneID of the response as MethodID. The project's settings determine to which countries
+// messages can be sent.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidPhoneNumber

@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2C.OTPs.WhatsApp.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.OTPs.WhatsApp.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opSend = transport.Op{
@@ -27,9 +26,9 @@ var opSend = transport.Op{
 
 // Send sends a one-time passcode to a phone number of a user by WhatsApp.
 //
-// No user is created: an unknown number fails with stytcherror.CodePhoneNumberNotFound, unless the request
-// names a user, to whom the number is then added. Pass PhoneID of the response as MethodID to
-// OTPs.Authenticate, with the passcode.
+// No user is created: an unknown number fails with stytcherror.CodePhoneNumberNotFound, unless the request names a
+// user, to whom the number is then added. Pass PhoneID of the response as MethodID to OTPs.Authenticate, with the
+// passcode.
 //
 // Errors to expect, in package stytcherror:
 //   - CodePhoneNumberNotFound
@@ -45,9 +44,7 @@ var opSend = transport.Op{
 //   - CodeTooManyRequests
 //
 // It calls POST /v1/otps/whatsapp/send; retry class send.
-func (s *Service) Send(
-	ctx context.Context, req *SendRequest, opts ...shared.RequestOption,
-) (*SendResponse, error) {
+func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
 	return transport.Call[SendResponse](ctx, s.cfg, &opSend, req, opts...)
 }
 
@@ -58,11 +55,10 @@ var opLoginOrCreate = transport.Op{
 	Class:  transport.Send,
 }
 
-// LoginOrCreate sends a one-time passcode to a phone number by WhatsApp and creates the user if the number is
-// unknown.
+// LoginOrCreate sends a one-time passcode to a phone number by WhatsApp and creates the user if the number is unknown.
 //
-// A single call for login and sign-up. The user exists from this call on; the number is verified once
-// OTPs.Authenticate accepts the passcode, with PhoneID of the response as MethodID.
+// A single call for login and sign-up. The user exists from this call on; the number is verified once OTPs.Authenticate
+// accepts the passcode, with PhoneID of the response as MethodID.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidPhoneNumber

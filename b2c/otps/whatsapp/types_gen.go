@@ -18,9 +18,9 @@ type SendRequest struct {
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
 	// The language of the message. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
-	// The id or external id of the user to whom the address or number is added if they do not have it yet. Give
-	// this, SessionToken, SessionJWT, or none of them if a user already has the address or number. What is
-	// added must be verified within five minutes, or it is removed again.
+	// The id or external id of the user to whom the address or number is added if they do not have it yet. Give this,
+	// SessionToken, SessionJWT, or none of them if a user already has the address or number. What is added must be
+	// verified within five minutes, or it is removed again.
 	UserID *string `json:"user_id,omitzero"`
 	// The opaque token of an existing session that identifies the user, in place of UserID.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
@@ -49,8 +49,8 @@ type LoginOrCreateRequest struct {
 	// The IP address and user agent of the person who requests the message. They are stored with it, so that
 	// authentication can require the same ones. Nothing is taken from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Whether a user created by the call is "pending" until the first login, rather than "active" at once. No
-	// effect on an existing user. Default: false.
+	// Whether a user created by the call is "pending" until the first login, rather than "active" at once. No effect on
+	// an existing user. Default: false.
 	CreateUserAsPending *bool `json:"create_user_as_pending,omitzero"`
 	// The language of the message. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`

@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2C.Passwords.Email.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.Passwords.Email.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opResetStart = transport.Op{
@@ -27,9 +26,9 @@ var opResetStart = transport.Op{
 
 // ResetStart sends a user a link for setting a password.
 //
-// The old password stays valid until the reset. The link redirects to the redirect URL with "stytch_token_type"
-// set to "reset_password" and with the "token" that Passwords.Email.Reset takes. The e-mail has a second link
-// for logging in without a password: there the type is "login", and MagicLinks.Authenticate takes the token.
+// The old password stays valid until the reset. The link redirects to the redirect URL with "stytch_token_type" set to
+// "reset_password" and with the "token" that Passwords.Email.Reset takes. The e-mail has a second link for logging in
+// without a password: there the type is "login", and MagicLinks.Authenticate takes the token.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeEmailNotFound
@@ -61,9 +60,9 @@ var opReset = transport.Op{
 
 // Reset sets a user's password with the token of a reset link, and logs them in.
 //
-// The token works once and verifies the e-mail address. All existing sessions of the user end. A session is
-// created if SessionDurationMinutes is given. Unverified: whether a token can be used again after a password
-// was refused as too weak; we assume so.
+// The token works once and verifies the e-mail address. All existing sessions of the user end. A session is created if
+// SessionDurationMinutes is given. Unverified: whether a token can be used again after a password was refused as too
+// weak; we assume so.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthPasswordResetToken
@@ -80,8 +79,6 @@ var opReset = transport.Op{
 //   - CodeCustomClaimsTooLarge
 //
 // It calls POST /v1/passwords/email/reset; retry class single-use.
-func (s *Service) Reset(
-	ctx context.Context, req *ResetRequest, opts ...shared.RequestOption,
-) (*ResetResponse, error) {
+func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
 	return transport.Call[ResetResponse](ctx, s.cfg, &opReset, req, opts...)
 }

@@ -15,19 +15,19 @@ import (
 type ResetStartRequest struct {
 	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	Email string `json:"email"`
-	// The URL that the link for the reset redirects to. It must be registered with the project for password
-	// resets. If omitted, the project's default is used; without a default the call fails.
+	// The URL that the link for the reset redirects to. It must be registered with the project for password resets. If
+	// omitted, the project's default is used; without a default the call fails.
 	ResetPasswordRedirectURL *string `json:"reset_password_redirect_url,omitzero"`
 	// How long the link can be used, in minutes. Default: 30. Bounds: 5 to 10080.
 	ResetPasswordExpirationMinutes *int `json:"reset_password_expiration_minutes,omitzero"`
-	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
-	// can then be completed only by a call with the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow can then
+	// be completed only by a call with the verifier.
 	CodeChallenge *string `json:"code_challenge,omitzero"`
 	// The IP address and user agent of the person who requests the message. They are stored with it, so that
 	// authentication can require the same ones. Nothing is taken from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// The URL that the e-mail's second link redirects to, which logs in without the password. It must be
-	// registered with the project for logins. If omitted, the project's default is used.
+	// The URL that the e-mail's second link redirects to, which logs in without the password. It must be registered
+	// with the project for logins. If omitted, the project's default is used.
 	LoginRedirectURL *string `json:"login_redirect_url,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
@@ -51,30 +51,29 @@ type ResetStartResponse struct {
 type ResetRequest struct {
 	// The token from the query of the redirect URL, where "stytch_token_type" is "reset_password".
 	Token string `json:"token" stytch:"secret"`
-	// The new password, of any characters. It must satisfy the project's strength policy and, if the project
-	// checks that, not be known from a data breach.
+	// The new password, of any characters. It must satisfy the project's strength policy and, if the project checks
+	// that, not be known from a data breach.
 	Password string `json:"password" stytch:"secret"`
 	// The opaque token of an existing session to add the factor to. Give this, SessionJWT, or neither for a new
 	// session. A session of another person is ignored.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
-	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no
-	// session is created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
+	// The session's lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, no session is
+	// created, and the expiry of an existing one does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session.
-	// A session of another person is ignored.
+	// A JWT of an existing session to add the factor to. Give this, SessionToken, or neither for a new session. A
+	// session of another person is ignored.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
-	// challenge, refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a challenge,
+	// refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"secret"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
-	// The IP address and user agent of the person who logs in, to be compared as Options requires. Nothing is
-	// taken from the HTTP request itself.
+	// The IP address and user agent of the person who logs in, to be compared as Options requires. Nothing is taken
+	// from the HTTP request itself.
 	Attributes *attribute.ClientAttributes `json:"attributes,omitzero"`
-	// Which of the Attributes must be the same as when the message was requested. If omitted, nothing is
-	// compared.
+	// Which of the Attributes must be the same as when the message was requested. If omitted, nothing is compared.
 	Options *magiclinks.Options `json:"options,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in
 	// UserDevice.

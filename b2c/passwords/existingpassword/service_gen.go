@@ -27,9 +27,9 @@ var opReset = transport.Op{
 
 // Reset replaces a user's password with a new one and logs them in.
 //
-// All existing sessions of the user end, so request a new one with SessionDurationMinutes unless they have to
-// log in again. Unverified: which error a wrong existing password gives; we assume
-// stytcherror.CodeUnauthorizedCredentials, and that it counts as a failed login.
+// All existing sessions of the user end, so request a new one with SessionDurationMinutes unless they have to log in
+// again. Unverified: which error a wrong existing password gives; we assume stytcherror.CodeUnauthorizedCredentials,
+// and that it counts as a failed login.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnauthorizedCredentials
@@ -46,8 +46,6 @@ var opReset = transport.Op{
 //   - CodeCustomClaimsTooLarge
 //
 // It calls POST /v1/passwords/existing_password/reset; retry class write.
-func (s *Service) Reset(
-	ctx context.Context, req *ResetRequest, opts ...shared.RequestOption,
-) (*ResetResponse, error) {
+func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
 	return transport.Call[ResetResponse](ctx, s.cfg, &opReset, req, opts...)
 }

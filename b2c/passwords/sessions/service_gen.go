@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2C.Passwords.Sessions.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2C.Passwords.Sessions.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opReset = transport.Op{
@@ -27,10 +26,10 @@ var opReset = transport.Op{
 
 // Reset sets the password of the user whose session it is.
 //
-// The session must have a password, an e-mail magic link or an e-mail passcode that was authenticated within
-// the last five minutes; otherwise the call fails with stytcherror.CodeSessionTooOldToResetPassword, and the
-// user must authenticate one of them again first. Unverified: we assume, as in B2B, that this session stays and
-// the user's others end.
+// The session must have a password, an e-mail magic link or an e-mail passcode that was authenticated within the last
+// five minutes; otherwise the call fails with stytcherror.CodeSessionTooOldToResetPassword, and the user must
+// authenticate one of them again first. Unverified: we assume, as in B2B, that this session stays and the user's others
+// end.
 //
 // Set exactly one of SessionToken and SessionJWT. Only the server checks this.
 //
@@ -49,8 +48,6 @@ var opReset = transport.Op{
 //   - CodeCustomClaimsTooLarge
 //
 // It calls POST /v1/passwords/session/reset; retry class write.
-func (s *Service) Reset(
-	ctx context.Context, req *ResetRequest, opts ...shared.RequestOption,
-) (*ResetResponse, error) {
+func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
 	return transport.Call[ResetResponse](ctx, s.cfg, &opReset, req, opts...)
 }

@@ -11,18 +11,18 @@ import (
 
 // ResetRequest is what [Service.Reset] sends.
 type ResetRequest struct {
-	// The new password, of any characters. It must satisfy the project's strength policy and, if the project
-	// checks that, not be known from a data breach.
+	// The new password, of any characters. It must satisfy the project's strength policy and, if the project checks
+	// that, not be known from a data breach.
 	Password string `json:"password" stytch:"secret"`
 	// The session's opaque token.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// A JWT of the session.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"secret"`
-	// The session's new lifetime in minutes, counted from now. A project may set a lower maximum. If omitted,
-	// the session's expiry does not change. Bounds: 5 to 527040.
+	// The session's new lifetime in minutes, counted from now. A project may set a lower maximum. If omitted, the
+	// session's expiry does not change. Bounds: 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
-	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim.
-	// The registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
+	// Custom claims to merge into the session and its JWTs, at most 4096 bytes of JSON. A null deletes a claim. The
+	// registered names ("iss", "sub", "aud", "exp", "nbf", "iat", "jti") are ignored. No effect unless
 	// SessionDurationMinutes is given too.
 	SessionCustomClaims shared.Object `json:"session_custom_claims,omitzero"`
 	// The id of a device fingerprint that the browser SDK took. With it, the response describes the device in

@@ -27,9 +27,9 @@ var opSend = transport.Op{
 
 // Send sends a magic link that verifies an e-mail address without naming an organization.
 //
-// The first step of discovery by e-mail. It works for every address and creates no member, so the response has
-// no ids and does not reveal whether the address is known. The link redirects to the redirect URL with
-// "stytch_token_type" set to "discovery" and with the "token" that MagicLinks.Discovery.Authenticate takes.
+// The first step of discovery by e-mail. It works for every address and creates no member, so the response has no ids
+// and does not reveal whether the address is known. The link redirects to the redirect URL with "stytch_token_type" set
+// to "discovery" and with the "token" that MagicLinks.Discovery.Authenticate takes.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidEmail
@@ -45,8 +45,6 @@ var opSend = transport.Op{
 //   - CodeTooManyRequests
 //
 // It calls POST /v1/b2b/magic_links/email/discovery/send; retry class send.
-func (s *Service) Send(
-	ctx context.Context, req *SendRequest, opts ...shared.RequestOption,
-) (*SendResponse, error) {
+func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
 	return transport.Call[SendResponse](ctx, s.cfg, &opSend, req, opts...)
 }

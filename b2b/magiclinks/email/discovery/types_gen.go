@@ -11,8 +11,8 @@ type SendRequest struct {
 	// The URL that the link redirects to. It must be registered with the project for discovery. If omitted, the
 	// project's default is used; without a default the call fails.
 	DiscoveryRedirectURL *string `json:"discovery_redirect_url,omitzero"`
-	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
-	// can then be completed only by a call with the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow can then
+	// be completed only by a call with the verifier.
 	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero"`
 	// The id of the project's own template for the e-mail. If omitted, the project's default is used.
 	LoginTemplateID *string `json:"login_template_id,omitzero"`

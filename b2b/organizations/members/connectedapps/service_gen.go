@@ -10,8 +10,8 @@ import (
 )
 
 // Service calls POST
-// /v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke. It is
-// safe for concurrent use.
+// /v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke. It is safe for
+// concurrent use.
 type Service struct {
 	cfg *shared.FetchConfig
 }
@@ -30,12 +30,11 @@ var opRevoke = transport.Op{
 
 // Revoke ends a Connected App's access to a member.
 //
-// This revokes all tokens that the app has for the member. The app gets new ones only after another
-// authorization with the member's consent. Access tokens are JWTs: a local check still accepts one until it
-// expires.
+// This revokes all tokens that the app has for the member. The app gets new ones only after another authorization with
+// the member's consent. Access tokens are JWTs: a local check still accepts one until it expires.
 //
-// When called on behalf of a session, the member needs the action "revoke.connected-app" on "stytch.member" or,
-// for their own app, on "stytch.self".
+// When called on behalf of a session, the member needs the action "revoke.connected-app" on "stytch.member" or, for
+// their own app, on "stytch.self".
 //
 // It can be called on behalf of a session: see [shared.WithAuthorization].
 //
@@ -46,9 +45,8 @@ var opRevoke = transport.Op{
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //
-// It calls POST
-// /v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke; retry
-// class write.
+// It calls POST /v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke;
+// retry class write.
 func (s *Service) Revoke(
 	ctx context.Context, req *RevokeRequest, opts ...shared.RequestOption,
 ) (*RevokeResponse, error) {

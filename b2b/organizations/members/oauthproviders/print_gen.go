@@ -9,62 +9,42 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v GoogleRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+// Format and LogValue show v with its secrets masked.
+func (v GoogleRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v GoogleRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// LogValue is v with its secrets masked.
-func (v GoogleRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v GoogleResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v GoogleResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v GoogleResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v MicrosoftRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v MicrosoftRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v MicrosoftRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v MicrosoftRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v MicrosoftResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v MicrosoftResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v MicrosoftResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v SlackRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v SlackRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v SlackRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v SlackRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v SlackResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v SlackResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v SlackResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v HubSpotRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v HubSpotRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v HubSpotRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v HubSpotRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v HubSpotResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
+func (v HubSpotResponse) LogValue() slog.Value       { return secret.LogValue(v) }
 
-// LogValue is v with its secrets masked.
-func (v HubSpotResponse) LogValue() slog.Value { return secret.LogValue(v) }
+// Format and LogValue show v with its secrets masked.
+func (v GitHubRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, v) }
+func (v GitHubRequest) LogValue() slog.Value       { return secret.LogRequest(v) }
 
-// Format writes v with its secrets masked, whatever the verb.
-func (v GitHubRequest) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v GitHubRequest) LogValue() slog.Value { return secret.LogValue(v) }
-
-// Format writes v with its secrets masked, whatever the verb.
+// Format and LogValue show v with its secrets masked.
 func (v GitHubResponse) Format(s fmt.State, _ rune) { secret.Format(s, v) }
-
-// LogValue is v with its secrets masked.
-func (v GitHubResponse) LogValue() slog.Value { return secret.LogValue(v) }
+func (v GitHubResponse) LogValue() slog.Value       { return secret.LogValue(v) }

@@ -27,9 +27,9 @@ var opGoogle = transport.Op{
 
 // Google fetches the tokens that Google issued for a member.
 //
-// Stytch stores the tokens of the member's login and renews the access token automatically if it has a refresh
-// token. Google issues a refresh token at some logins only: to get one, start the login with the provider
-// parameter prompt set to "consent". A member who has only used One Tap has no access token.
+// Stytch stores the tokens of the member's login and renews the access token automatically if it has a refresh token.
+// Google issues a refresh token at some logins only: to get one, start the login with the provider parameter prompt set
+// to "consent". A member who has only used One Tap has no access token.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -39,8 +39,7 @@ var opGoogle = transport.Op{
 //   - CodeUnableToRefreshOAuthToken
 //   - CodeDefaultProviderNotAllowed
 //
-// It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/google; retry class
-// read.
+// It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/google; retry class read.
 func (s *Service) Google(
 	ctx context.Context, req *GoogleRequest, opts ...shared.RequestOption,
 ) (*GoogleResponse, error) {
@@ -56,8 +55,7 @@ var opMicrosoft = transport.Op{
 
 // Microsoft fetches the tokens that Microsoft issued for a member.
 //
-// Stytch stores the tokens of the member's login and renews the access token automatically if it has a refresh
-// token.
+// Stytch stores the tokens of the member's login and renews the access token automatically if it has a refresh token.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -67,8 +65,7 @@ var opMicrosoft = transport.Op{
 //   - CodeUnableToRefreshOAuthToken
 //   - CodeDefaultProviderNotAllowed
 //
-// It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/microsoft; retry
-// class read.
+// It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/microsoft; retry class read.
 func (s *Service) Microsoft(
 	ctx context.Context, req *MicrosoftRequest, opts ...shared.RequestOption,
 ) (*MicrosoftResponse, error) {
@@ -84,8 +81,8 @@ var opSlack = transport.Op{
 
 // Slack fetches the tokens that Slack issued for a member.
 //
-// A member can log in to several Slack workspaces. Each login has its own tokens: one to act as the person, one
-// to act as your app's bot.
+// A member can log in to several Slack workspaces. Each login has its own tokens: one to act as the person, one to act
+// as your app's bot.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -93,11 +90,8 @@ var opSlack = transport.Op{
 //   - CodeMemberOAuthTokenNotFound
 //   - CodeDefaultProviderNotAllowed
 //
-// It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/slack; retry class
-// read.
-func (s *Service) Slack(
-	ctx context.Context, req *SlackRequest, opts ...shared.RequestOption,
-) (*SlackResponse, error) {
+// It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/slack; retry class read.
+func (s *Service) Slack(ctx context.Context, req *SlackRequest, opts ...shared.RequestOption) (*SlackResponse, error) {
 	return transport.Call[SlackResponse](ctx, s.cfg, &opSlack, req, opts...)
 }
 
@@ -110,8 +104,8 @@ var opHubSpot = transport.Op{
 
 // HubSpot fetches the tokens that HubSpot issued for a member.
 //
-// A member can log in to several hubs. Each login has its own tokens. Stytch renews the access tokens
-// automatically if it has refresh tokens.
+// A member can log in to several hubs. Each login has its own tokens. Stytch renews the access tokens automatically if
+// it has refresh tokens.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
@@ -121,8 +115,7 @@ var opHubSpot = transport.Op{
 //   - CodeUnableToRefreshOAuthToken
 //   - CodeDefaultProviderNotAllowed
 //
-// It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/hubspot; retry class
-// read.
+// It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/hubspot; retry class read.
 func (s *Service) HubSpot(
 	ctx context.Context, req *HubSpotRequest, opts ...shared.RequestOption,
 ) (*HubSpotResponse, error) {
@@ -146,8 +139,7 @@ var opGitHub = transport.Op{
 //   - CodeMemberOAuthTokenNotFound
 //   - CodeDefaultProviderNotAllowed
 //
-// It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/github; retry class
-// read.
+// It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/github; retry class read.
 func (s *Service) GitHub(
 	ctx context.Context, req *GitHubRequest, opts ...shared.RequestOption,
 ) (*GitHubResponse, error) {

@@ -10,8 +10,7 @@ type GoogleRequest struct {
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// Whether to include the provider's refresh token in the response, if the provider gave one. Default:
-	// false.
+	// Whether to include the provider's refresh token in the response, if the provider gave one. Default: false.
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
@@ -21,8 +20,8 @@ type GoogleResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
-	// assume that upper and lower case may differ.
+	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we assume that
+	// upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
@@ -44,8 +43,7 @@ type MicrosoftRequest struct {
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// Whether to include the provider's refresh token in the response, if the provider gave one. Default:
-	// false.
+	// Whether to include the provider's refresh token in the response, if the provider gave one. Default: false.
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
@@ -55,8 +53,8 @@ type MicrosoftResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
-	// assume that upper and lower case may differ.
+	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we assume that
+	// upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The provider's id for the person. Unlike an e-mail address, it never passes to someone else.
 	ProviderSubject string `json:"provider_subject"`
@@ -86,8 +84,8 @@ type SlackResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
-	// assume that upper and lower case may differ.
+	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we assume that
+	// upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The tokens, for each workspace that the member has logged in to.
 	Registrations []organizations.SlackProviderInfo `json:"registrations,omitzero"`
@@ -99,8 +97,7 @@ type HubSpotRequest struct {
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// Whether to include the provider's refresh token in the response, if the provider gave one. Default:
-	// false.
+	// Whether to include the provider's refresh token in the response, if the provider gave one. Default: false.
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
@@ -110,8 +107,8 @@ type HubSpotResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
-	// assume that upper and lower case may differ.
+	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we assume that
+	// upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The tokens, for each hub that the member has logged in to.
 	Registrations []organizations.HubSpotProviderInfo `json:"registrations,omitzero"`
@@ -123,8 +120,8 @@ type GitHubRequest struct {
 	OrganizationID string `json:"organization_id" path:"organization_id"`
 	// The member's id or external id.
 	MemberID string `json:"member_id" path:"member_id"`
-	// Whether to include a refresh token in the response. Unverified: the response has no field for one, so we
-	// assume that this has no effect. Default: false.
+	// Whether to include a refresh token in the response. Unverified: the response has no field for one, so we assume
+	// that this has no effect. Default: false.
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero" url:"include_refresh_token"`
 }
 
@@ -134,8 +131,8 @@ type GitHubResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we
-	// assume that upper and lower case may differ.
+	// The provider of the login: Google, Microsoft, Slack, GitHub or HubSpot. Unverified: the spelling; we assume that
+	// upper and lower case may differ.
 	ProviderType string `json:"provider_type"`
 	// The tokens, for each GitHub account that the member has logged in with.
 	Registrations []organizations.GitHubProviderInfo `json:"registrations,omitzero"`

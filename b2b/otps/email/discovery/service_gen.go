@@ -27,9 +27,9 @@ var opSend = transport.Op{
 
 // Send sends a one-time passcode that verifies an e-mail address without naming an organization.
 //
-// The first step of discovery by passcode. It works for every address and creates no member, so the response
-// has no ids and does not reveal whether the address is known. A new passcode replaces the previous one.
-// Continue with OTPs.Email.Discovery.Authenticate.
+// The first step of discovery by passcode. It works for every address and creates no member, so the response has no ids
+// and does not reveal whether the address is known. A new passcode replaces the previous one. Continue with
+// OTPs.Email.Discovery.Authenticate.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeInvalidEmail
@@ -41,9 +41,7 @@ var opSend = transport.Op{
 //   - CodeTooManyRequests
 //
 // It calls POST /v1/b2b/otps/email/discovery/send; retry class send.
-func (s *Service) Send(
-	ctx context.Context, req *SendRequest, opts ...shared.RequestOption,
-) (*SendResponse, error) {
+func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
 	return transport.Call[SendResponse](ctx, s.cfg, &opSend, req, opts...)
 }
 
@@ -56,10 +54,9 @@ var opAuthenticate = transport.Op{
 
 // Authenticate exchanges a one-time passcode from an e-mail for an intermediate session.
 //
-// The second step of discovery by passcode. Only the newest passcode for the address is valid, and it works
-// once; no member is created or changed. Show DiscoveredOrganizations, then call
-// Discovery.IntermediateSessions.Exchange for the chosen organization, or Discovery.Organizations.Create for a
-// new one.
+// The second step of discovery by passcode. Only the newest passcode for the address is valid, and it works once; no
+// member is created or changed. Show DiscoveredOrganizations, then call Discovery.IntermediateSessions.Exchange for the
+// chosen organization, or Discovery.Organizations.Create for a new one.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeOTPCodeNotFound

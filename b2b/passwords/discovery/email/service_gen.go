@@ -27,9 +27,9 @@ var opResetStart = transport.Op{
 
 // ResetStart sends a link for setting a password without naming an organization.
 //
-// It also serves to set a first password. No member is created, so the response has no ids. The link redirects
-// to the redirect URL with the "token" that Passwords.Discovery.Email.Reset takes. Unverified: the
-// "stytch_token_type" there; it may be "discovery", with "stytch_redirect_type" set to "reset_password".
+// It also serves to set a first password. No member is created, so the response has no ids. The link redirects to the
+// redirect URL with the "token" that Passwords.Discovery.Email.Reset takes. Unverified: the "stytch_token_type" there;
+// it may be "discovery", with "stytch_redirect_type" set to "reset_password".
 //
 // Errors to expect, in package stytcherror:
 //   - CodeCrossOrgPasswordsNotEnabled
@@ -62,9 +62,8 @@ var opReset = transport.Op{
 // Reset sets a password with the token of a reset link, and returns an intermediate session.
 //
 // The token works once and verifies the e-mail address. Show DiscoveredOrganizations, then call
-// Discovery.IntermediateSessions.Exchange for the chosen organization, or Discovery.Organizations.Create for a
-// new one. Unverified: we assume that the sessions of the person's members are revoked, as by a reset in one
-// organization.
+// Discovery.IntermediateSessions.Exchange for the chosen organization, or Discovery.Organizations.Create for a new one.
+// Unverified: we assume that the sessions of the person's members are revoked, as by a reset in one organization.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeUnableToAuthPasswordResetToken
@@ -77,8 +76,6 @@ var opReset = transport.Op{
 //   - CodeCrossOrgPasswordsNotEnabled
 //
 // It calls POST /v1/b2b/passwords/discovery/email/reset; retry class single-use.
-func (s *Service) Reset(
-	ctx context.Context, req *ResetRequest, opts ...shared.RequestOption,
-) (*ResetResponse, error) {
+func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
 	return transport.Call[ResetResponse](ctx, s.cfg, &opReset, req, opts...)
 }

@@ -13,8 +13,8 @@ import (
 type ResetStartRequest struct {
 	// The e-mail address to send to. More than one e-mail a second to the same address is refused.
 	EmailAddress string `json:"email_address"`
-	// The URL that the link for the reset redirects to. It must be registered with the project for password
-	// resets. If omitted, the project's default is used; without a default the call fails.
+	// The URL that the link for the reset redirects to. It must be registered with the project for password resets. If
+	// omitted, the project's default is used; without a default the call fails.
 	ResetPasswordRedirectURL *string `json:"reset_password_redirect_url,omitzero"`
 	// The URL that the e-mail's second link redirects to, which logs in without the password; its token goes to
 	// MagicLinks.Discovery.Authenticate. It must be registered with the project for discovery. If omitted, the
@@ -24,14 +24,14 @@ type ResetStartRequest struct {
 	ResetPasswordTemplateID *string `json:"reset_password_template_id,omitzero"`
 	// How long the link can be used, in minutes. Default: 30. Bounds: 5 to 10080.
 	ResetPasswordExpirationMinutes *int `json:"reset_password_expiration_minutes,omitzero"`
-	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow
-	// can then be completed only by a call with the verifier.
+	// The PKCE code challenge: the SHA-256 digest of a random verifier, in base64url without padding. The flow can then
+	// be completed only by a call with the verifier.
 	PKCECodeChallenge *string `json:"pkce_code_challenge,omitzero"`
 	// The language of the e-mail. Only "en", "es", "fr" and "pt-br" are accepted. Default: en.
 	Locale *shared.Locale `json:"locale,omitzero"`
 	// The id of the project's own template for the e-mail to someone who sets a password for the first time. If
-	// omitted, the project's default is used. Unverified: we assume that it matters only if one password is
-	// valid in all organizations.
+	// omitted, the project's default is used. Unverified: we assume that it matters only if one password is valid in
+	// all organizations.
 	VerifyEmailTemplateID *string `json:"verify_email_template_id,omitzero"`
 }
 
@@ -47,11 +47,11 @@ type ResetStartResponse struct {
 type ResetRequest struct {
 	// The token from the query of the redirect URL that the e-mail's link led to. It can be used once.
 	PasswordResetToken string `json:"password_reset_token" stytch:"secret"`
-	// The new password, of any characters. It must satisfy the project's strength policy and, if the project
-	// checks that, not be known from a data breach.
+	// The new password, of any characters. It must satisfy the project's strength policy and, if the project checks
+	// that, not be known from a data breach.
 	Password string `json:"password" stytch:"secret"`
-	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a
-	// challenge, refused if there was none.
+	// The code verifier for the PKCE code challenge that the flow began with. Required if there was a challenge,
+	// refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"secret"`
 }
 
@@ -61,14 +61,13 @@ type ResetResponse struct {
 	RequestID string `json:"request_id"`
 	// The HTTP status, repeated in the body.
 	StatusCode int `json:"status_code"`
-	// The intermediate session token, which holds the factors authenticated so far. It expires after ten
-	// minutes, and can be used until an exchange or the creation of an organization succeeds.
+	// The intermediate session token, which holds the factors authenticated so far. It expires after ten minutes, and
+	// can be used until an exchange or the creation of an organization succeeds.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"secret"`
 	// When the returned intermediate session token expires; zero if there is none.
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// The e-mail address that the factors belong to. The organizations were looked up by it.
 	EmailAddress string `json:"email_address"`
-	// The organizations that the person belongs to or may join. If there are none, the person can only create
-	// one.
+	// The organizations that the person belongs to or may join. If there are none, the person can only create one.
 	DiscoveredOrganizations []discovery.DiscoveredOrganization `json:"discovered_organizations,omitzero"`
 }

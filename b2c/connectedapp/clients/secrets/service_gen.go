@@ -27,10 +27,9 @@ var opRotateStart = transport.Op{
 
 // RotateStart starts a rotation: creates a second client secret for a Connected App.
 //
-// From now on, both secrets are valid. Give the new one to the operator of the app, then complete the rotation
-// with ConnectedApp.Clients.Secrets.Rotate, or cancel it with ConnectedApp.Clients.Secrets.RotateCancel. A
-// public app has no secret to rotate. Unverified: we assume that a rotation stays in progress until one of the
-// two is called.
+// From now on, both secrets are valid. Give the new one to the operator of the app, then complete the rotation with
+// ConnectedApp.Clients.Secrets.Rotate, or cancel it with ConnectedApp.Clients.Secrets.RotateCancel. A public app has no
+// secret to rotate. Unverified: we assume that a rotation stays in progress until one of the two is called.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound
@@ -78,8 +77,7 @@ var opRotate = transport.Op{
 // Rotate completes a rotation and drops the old client secret.
 //
 // The old secret stops working, which cannot be undone. Call it when the app uses the secret from
-// ConnectedApp.Clients.Secrets.RotateStart. Unverified: we assume that tokens obtained with the old secret stay
-// valid.
+// ConnectedApp.Clients.Secrets.RotateStart. Unverified: we assume that tokens obtained with the old secret stay valid.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeConnectedAppNotFound

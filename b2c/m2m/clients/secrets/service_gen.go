@@ -14,8 +14,7 @@ type Service struct {
 	cfg *shared.FetchConfig
 }
 
-// New returns a Service that sends through cfg. Programs that have a client reach it as
-// client.B2B.M2M.Clients.Secrets.
+// New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.M2M.Clients.Secrets.
 func New(cfg *shared.FetchConfig) *Service { return &Service{cfg: cfg} }
 
 var opRotateStart = transport.Op{
@@ -27,9 +26,9 @@ var opRotateStart = transport.Op{
 
 // RotateStart starts a rotation: creates a second secret for an M2M client.
 //
-// From now on, both secrets are valid. Give the new one to every program that acts as the client, then complete
-// the rotation with M2M.Clients.Secrets.Rotate, or cancel it with M2M.Clients.Secrets.RotateCancel. Unverified:
-// we assume that a rotation stays in progress until one of the two is called.
+// From now on, both secrets are valid. Give the new one to every program that acts as the client, then complete the
+// rotation with M2M.Clients.Secrets.Rotate, or cancel it with M2M.Clients.Secrets.RotateCancel. Unverified: we assume
+// that a rotation stays in progress until one of the two is called.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeM2MClientNotFound
@@ -75,8 +74,8 @@ var opRotate = transport.Op{
 
 // Rotate completes a rotation and drops the old client secret.
 //
-// The old secret gets no more access tokens, which cannot be undone. Call it when every program that acts as
-// the client has the secret from M2M.Clients.Secrets.RotateStart.
+// The old secret gets no more access tokens, which cannot be undone. Call it when every program that acts as the client
+// has the secret from M2M.Clients.Secrets.RotateStart.
 //
 // Errors to expect, in package stytcherror:
 //   - CodeM2MClientNotFound
