@@ -16,7 +16,10 @@ type PageError struct {
 }
 
 func (e *PageError) Error() string {
-	text := "page at " + strconv.Quote(e.Cursor)
+	text := "first page"
+	if e.Cursor != "" {
+		text = "page at " + strconv.Quote(e.Cursor)
+	}
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}

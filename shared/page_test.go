@@ -43,7 +43,7 @@ func TestPageError(t *testing.T) {
 	})
 	t.Run("its text says where and why on one line", func(t *testing.T) {
 		t.Parallel()
-		assert.Equal(t, `page at "": `+cause.Error(), first.Error())
+		assert.Equal(t, `first page: `+cause.Error(), first.Error())
 		assert.Equal(t, `page at "c\n2": `+cause.Error(), later.Error())
 	})
 	t.Run("it prints the same whatever the verb", func(t *testing.T) {

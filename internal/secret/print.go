@@ -43,7 +43,9 @@ func (v View) get() any {
 func (v View) Format(s fmt.State, _ rune) { write(s, v.get(), v.LogValue()) }
 
 // LogValue returns the value with its secrets masked.
-func (v View) LogValue() slog.Value { return printer{shown: new(int)}.show(reflect.ValueOf(v.get()), 0) }
+func (v View) LogValue() slog.Value {
+	return printer{shown: new(int)}.show(reflect.ValueOf(v.get()), 0)
+}
 
 // MarshalJSON returns the value with its secrets masked, which does not decode into the value again.
 func (v View) MarshalJSON() ([]byte, error) { return appendJSON(nil, v.LogValue()), nil }

@@ -22,8 +22,9 @@ const (
 // their own are shown by that.
 func LogValue(v any) slog.Value { return printer{}.model(reflect.ValueOf(v)) }
 
-// LogRequest implements slog.LogValuer for v, a request. It differs from [LogValue] in that false, 0 and empty lists and
-// objects are shown, because they are sent: in v and the models in it only nil, "" and the zero time are left out.
+// LogRequest implements slog.LogValuer for v, a request. It differs from [LogValue] in that false, 0, empty lists and
+// empty objects are shown, because they are sent: in v and the models in it only nil, "" and the zero time are left
+// out.
 func LogRequest(v any) slog.Value { return printer{request: true}.model(reflect.ValueOf(v)) }
 
 // models are the types whose LogValue is one of the functions above. A value inside of another one is shown without

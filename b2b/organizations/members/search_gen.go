@@ -11,8 +11,8 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// SearchAll iterates over all results of Search, from req.Cursor on. A nil req means all results there are. Each page
-// is one call, with opts. req is not changed.
+// SearchAll iterates over all results of Search, from req.Cursor on. req must have OrganizationIDs. Each page is one
+// call, with opts. req is not changed.
 //
 // When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the cause and
 // has the cursor to resume from. Breaking out of the loop makes no further call.

@@ -31,9 +31,10 @@ type Package struct {
 	// Verifier says that the service verifies tokens or permissions locally.
 	Verifier bool
 	Ops      []*Op
-	ByHand   []*ByHand
-	Types    []*Type
-	Values   []*Values
+	// ByHand are the operations that are written by hand, and those with a StartURL.
+	ByHand []*ByHand
+	Types  []*Type
+	Values []*Values
 	// Imports are the packages whose types this one uses.
 	Imports []*Package
 	// SharesName says that another package has the same name.
@@ -84,7 +85,7 @@ func (p *Package) Service() []string {
 	return p.ByHand[0].Service
 }
 
-// ByHand is an operation whose method is written by hand.
+// ByHand is an operation whose method is written by hand, unless it has a StartURL.
 type ByHand struct {
 	Pkg *Package
 	// ID is the operation id, Service its path between product and method, Name the Go method.
@@ -96,6 +97,17 @@ type ByHand struct {
 	Endpoint, Retry string
 	// Fields are those that an example sets, by their wire names.
 	Fields []string
+	// StartURL is set where the method returns the URL at which a browser begins a login. Such a method is generated.
+	StartURL *StartURL
+}
+
+// StartURL is the endpoint of a method that returns a URL.
+type StartURL struct {
+	Path string
+	// TokenType is the stytch_token_type with which the browser comes back.
+	TokenType string
+	// ProviderParameters says that the request has parameters of the provider's own.
+	ProviderParameters bool
 }
 
 // Op is an operation and its method on the Service.

@@ -119,13 +119,10 @@ func (b *builder) bindRequest(op *Op, doc *openapi.Document, in *openapi.Operati
 		}
 		params = append(params, f)
 	}
-	for rest := op.Path; strings.Contains(rest, "{"); {
-		_, after, _ := strings.Cut(rest, "{")
-		name, tail, _ := strings.Cut(after, "}")
+	for _, name := range parameters(op.Path) {
 		if !slices.ContainsFunc(params, func(f *Field) bool { return f.In == Path && f.Wire == name }) {
 			return fmt.Errorf("parameter %s of the path is not declared", name)
 		}
-		rest = tail
 	}
 	op.Request.Fields = append(params, op.Request.Fields...)
 	return nil

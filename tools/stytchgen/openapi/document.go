@@ -31,15 +31,22 @@ type Document struct {
 	Schemas    []*Schema
 }
 
-// ByHand is an operation that is written by hand. HTTP is the method and path that it calls, empty where it calls none.
-// Fields are those that an example sets, by their wire names.
+// ByHand is an operation that is written by hand, unless it has a StartURL. HTTP is the method and path that it calls,
+// empty where it calls none. Fields are those that an example sets, by their wire names.
 type ByHand struct {
-	ID      string   `yaml:"id"`
-	Method  string   `yaml:"method"`
-	Summary string   `yaml:"summary"`
-	HTTP    string   `yaml:"http"`
-	Retry   string   `yaml:"retry"`
-	Fields  []string `yaml:"fields"`
+	ID       string    `yaml:"id"`
+	Method   string    `yaml:"method"`
+	Summary  string    `yaml:"summary"`
+	HTTP     string    `yaml:"http"`
+	Retry    string    `yaml:"retry"`
+	Fields   []string  `yaml:"fields"`
+	StartURL *StartURL `yaml:"start_url"`
+}
+
+// StartURL is an endpoint at which a browser begins a login. It comes back with TokenType as stytch_token_type.
+type StartURL struct {
+	Path      string `yaml:"path"`
+	TokenType string `yaml:"token_type"`
 }
 
 // Operation is one method on one path.

@@ -98,8 +98,8 @@ func (p *goPackage) typesThat(hold func(*ir.Type) bool) []*ir.Type {
 	return slices.DeleteFunc(slices.Clone(p.Types), func(t *ir.Type) bool { return !hold(t) })
 }
 
-// Printed are the types that get Format and LogValue: package fmt would show the secrets of a struct, and the address of
-// one in a list of pointers.
+// Printed are the types that get Format and LogValue: package fmt would show the secrets of a struct, and the address
+// of one in a list of pointers.
 func (p *goPackage) Printed() []*ir.Type {
 	return p.typesThat(func(t *ir.Type) bool { return t.Kind == ir.Struct })
 }

@@ -93,6 +93,11 @@ func renderPackage(files Files, from *ir.Package) error {
 	if !p.HasService() {
 		return nil
 	}
+	if len(p.StartURLs()) > 0 {
+		if err := add("start_gen.go", "start.tmpl", p); err != nil {
+			return err
+		}
+	}
 	if err := add("service_gen.go", "service.tmpl", p); err != nil || len(p.Ops) == 0 {
 		return err
 	}

@@ -38,10 +38,16 @@ func (p *goPackage) SearchImports() string {
 
 // IteratorComment is the comment of the iterator over a search's pages.
 func (p *goPackage) IteratorComment(op *ir.Op) string {
-	return fmt.Sprintf("%s iterates over all results of %s, from req.%s on. A nil req means all results there are. "+
+	ofNil := "A nil req means all results there are."
+	for _, f := range op.Request.Fields {
+		if f.Required {
+			ofNil = "req must have " + f.Name + "."
+		}
+	}
+	return fmt.Sprintf("%s iterates over all results of %s, from req.%s on. "+ofNil+" "+
 		"Each page is one call, with opts. req is not changed.\n"+
-		"When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the cause "+
-		"and has the cursor to resume from. Breaking out of the loop makes no further call.",
+		"When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the "+
+		"cause and has the cursor to resume from. Breaking out of the loop makes no further call.",
 		op.Pages.Name, op.Name, op.Pages.Cursor)
 }
 
