@@ -138,7 +138,7 @@ func IntrospectNetwork[T any](
 			Reason: "it is missing: this is not the API's answer",
 		}, nil)
 	case !*answer.Active:
-		return nil, &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrTokenInactive.Verdict}
+		return nil, &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrTokenInactive}
 	}
 	answer.Type = answer.TokenType
 	token := &answer.AccessToken

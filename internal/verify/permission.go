@@ -73,8 +73,8 @@ func (v *Verifier) validateFor(ctx context.Context, op string, s *Subject, c Che
 		return &stytcherror.ArgumentError{Op: op, Field: "organization_id", Reason: "is required: the subject has none"}
 	case c.OrganizationID != "" && c.OrganizationID != s.OrganizationID:
 		return &stytcherror.PermissionError{
-			Op: op, Code: stytcherror.ErrTenancyMismatch.Code, Action: c.Action, Resource: c.ResourceID,
-			Reason: stytcherror.ErrTenancyMismatch.Reason,
+			Op: op, Code: stytcherror.ErrTenancyMismatch, Action: c.Action, Resource: c.ResourceID,
+			Reason: "the session belongs to another organization",
 		}
 	}
 	return nil

@@ -52,11 +52,14 @@ func (f *fixture) denies(text string, c *check, reason string) {
 	require.Equal(f.t, before, f.api.Requests(f.authenticatePath), "the API is not asked")
 }
 
+// tenancyMismatch is the Reason of a check in another organization.
+const tenancyMismatch = "the session belongs to another organization"
+
 // isDenial asserts that err is a PermissionError with this reason, and with the API's code for it.
 func (f *fixture) isDenial(err error, op, resource, action, reason string) {
 	f.t.Helper()
 	code := f.denial
-	if reason == stytcherror.ErrTenancyMismatch.Reason {
+	if reason == tenancyMismatch {
 		code = stytcherror.CodeSessionAuthorizationTenancyError
 	}
 	denied := outermost[*stytcherror.PermissionError](f.t, err)
@@ -135,7 +138,7 @@ func TestAuthorizationCheck_tenancy(t *testing.T) {
 		} {
 			c := on("documents", "edit")
 			c.OrganizationID = organization
-			f.denies(f.sessionWithRoles("editor"), c, stytcherror.ErrTenancyMismatch.Reason)
+			f.denies(f.sessionWithRoles("editor"), c, tenancyMismatch)
 		}
 		assert.Equal(f.t, 1, f.api.Requests(""), "for the keys")
 	})

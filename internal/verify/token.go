@@ -163,7 +163,7 @@ func (v *Verifier) usable(ctx context.Context, op string) error {
 
 // WrongKind returns the error for a token of another kind.
 func WrongKind(reason string) *stytcherror.TokenError {
-	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenKind.Verdict, Reason: reason}
+	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenKind, Reason: reason}
 }
 
 // withOp sets the operation of a TokenError. The error must be new, since it is changed.
@@ -180,7 +180,7 @@ func (v *Verifier) key(ctx context.Context, kid, op string) (*rsa.PublicKey, err
 	case err == nil:
 		return key, nil
 	case errors.Is(err, jwks.ErrUnknown):
-		return nil, &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeyUnknown.Verdict}
+		return nil, &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeyUnknown}
 	default:
 		return nil, keySetError(op, err)
 	}
@@ -189,7 +189,7 @@ func (v *Verifier) key(ctx context.Context, kid, op string) (*rsa.PublicKey, err
 // keySetError returns a TokenError if the key set cannot be fetched, and a RequestError if the caller's context ended.
 func keySetError(op string, err error) error {
 	if errors.Is(err, jwks.ErrUnavailable) {
-		return &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable.Verdict, Reason: err.Error()}
+		return &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable, Reason: err.Error()}
 	}
 	return stytcherror.NewRequestError(op, "", 0, err)
 }
