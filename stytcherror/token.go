@@ -6,13 +6,14 @@ import (
 	"net/http"
 )
 
-// Verdict is the reason why a token is not accepted. It is an error itself, so that errors.Is finds it in a [TokenError]:
+// Verdict is the reason why a token is not accepted. It is an error itself, so that errors.Is finds it in a
+// [TokenError]:
 //
 //	errors.Is(err, stytcherror.ErrTokenExpired)
 type Verdict string
 
-// Verdicts. With ErrTokenExpired, ErrTokenTooOld and ErrKeysUnavailable, the API may still accept the session; the others
-// are final.
+// Verdicts. With ErrTokenExpired, ErrTokenTooOld and ErrKeysUnavailable, the API may still accept the session; the
+// others are final.
 const (
 	// ErrTokenExpired means that the token is validly signed, but expired.
 	ErrTokenExpired Verdict = "expired"

@@ -172,5 +172,5 @@ func (c *call) requestError(ctx context.Context, err error) error {
 	} else {
 		err = c.redactCause(err)
 	}
-	return stytcherror.NewRequestError(c.op.Name, c.host(), c.retries, err)
+	return &stytcherror.RequestError{Op: c.op.Name, Host: c.host(), Retries: c.retries, Err: err}
 }

@@ -133,10 +133,10 @@ func IntrospectNetwork[T any](
 	case err != nil:
 		return nil, err
 	case answer.Active == nil:
-		return nil, stytcherror.NewDecodeError(stytcherror.DecodeError{
+		return nil, &stytcherror.DecodeError{
 			Op: op, StatusCode: 200, RequestID: answer.Request, Field: "/active",
 			Reason: "it is missing: this is not the API's answer",
-		}, nil)
+		}
 	case !*answer.Active:
 		return nil, &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrTokenInactive}
 	}

@@ -191,7 +191,7 @@ func keySetError(op string, err error) error {
 	if errors.Is(err, jwks.ErrUnavailable) {
 		return &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable, Reason: err.Error()}
 	}
-	return stytcherror.NewRequestError(op, "", 0, err)
+	return &stytcherror.RequestError{Op: op, Err: err}
 }
 
 // Ready waits until there is a key set, and returns why there is none.
