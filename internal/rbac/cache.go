@@ -112,8 +112,9 @@ func (c *Cache) For(ctx context.Context, organizationID string) (View, error) {
 	return policy.With(roles), nil
 }
 
-// Allows is For and [View.Allows] in one, but gets the organization's roles only if the project's do not allow the
-// action. Most organizations are then never fetched, and their outages do not matter.
+// Allows reports whether one of the roles, of the project or the organization, allows the action on the resource. It
+// gets the organization's roles only if the project's do not allow the action. Most organizations are then never
+// fetched, and their outages do not matter.
 func (c *Cache) Allows(
 	ctx context.Context, organizationID string, roleIDs []string, resource, action string,
 ) (bool, error) {

@@ -63,7 +63,7 @@ func TestCache_failures(t *testing.T) {
 			time.Sleep(time.Minute)
 			view, err := c.For(t.Context(), "acme")
 			require.NoError(t, err)
-			assert.True(t, view.Allows(list("custom"), "documents", "v1"))
+			assert.True(t, view.Explain(list("custom"), "documents", "v1").Allowed)
 		}
 		assert.Greater(t, s.organization("acme"), 10)
 	})

@@ -176,19 +176,17 @@ func withOp(err error, op string) error {
 
 func (v *Verifier) key(ctx context.Context, kid, op string) (*rsa.PublicKey, error) {
 	key, err := v.keys.Key(ctx, kid)
-	switch {
-	case err == nil:
-		return key, nil
-	case errors.Is(err, jwks.ErrUnknown):
-		return nil, &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeyUnknown}
-	default:
-		return nil, keySetError(op, err)
-	}
+	return key, keyError(op, err)
 }
 
-// keySetError returns a TokenError if the key set cannot be fetched, and a RequestError if the caller's context ended.
-func keySetError(op string, err error) error {
-	if errors.Is(err, jwks.ErrUnavailable) {
+// keyError returns the error of the public API for one of package jwks, whose other errors are those of contexts.
+func keyError(op string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, jwks.ErrUnknown):
+		return &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeyUnknown}
+	case errors.Is(err, jwks.ErrUnavailable):
 		return &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable, Reason: err.Error()}
 	}
 	return &stytcherror.RequestError{Op: op, Err: err}
@@ -199,8 +197,5 @@ func (v *Verifier) Ready(ctx context.Context, op string) error {
 	if err := v.usable(ctx, op); err != nil {
 		return err
 	}
-	if err := v.keys.Ready(ctx); err != nil {
-		return keySetError(op, err)
-	}
-	return nil
+	return keyError(op, v.keys.Ready(ctx))
 }

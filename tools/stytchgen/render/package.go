@@ -81,8 +81,8 @@ func (p *goPackage) ServiceImports() string {
 	return imports(std, others)
 }
 
-// NewVerifier is the call that creates the service's verifier: for the product of the service, or that of
-// cfg where both products have it.
+// NewVerifier is the call that creates the service's verifier: for the product of the service, or for that of cfg where
+// both products have it.
 func (p *goPackage) NewVerifier() string {
 	if len(p.ExposedOn) > 1 {
 		return "verify.New(cfg, verify.ConfigProduct)"
