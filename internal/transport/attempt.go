@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/seed75add069/stytch-go/internal/refresh"
+	"github.com/seed75add069/stytch-go/internal/contexts"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -168,7 +168,7 @@ func (c *call) requestError(ctx context.Context, err error) error {
 		err = urlErr.Err
 	}
 	if ctx.Err() != nil {
-		err = refresh.ContextError(ctx)
+		err = contexts.Err(ctx)
 	} else {
 		err = c.redactCause(err)
 	}
