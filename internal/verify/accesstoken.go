@@ -113,8 +113,10 @@ type introspection struct {
 
 	Active    *bool  `json:"active"`
 	TokenType string `json:"token_type"`
-	Request   string `json:"request_id"`
-	Status    int    `json:"status_code"`
+	// Request and Status are declared so that they are no custom claims. Package transport would refuse an answer with
+	// neither if their names were RequestID and StatusCode.
+	Request string `json:"request_id"`
+	Status  int    `json:"status_code"`
 }
 
 // IntrospectNetwork asks the API about a token and, unless check is nil, checks the permission. An inactive token is a

@@ -88,6 +88,14 @@ func Token[T, C any, P Claims[T, C]](
 			return verified, err
 		}
 	}
+	return verifyNew[T, C, P](ctx, v, text, expected, o)
+}
+
+// verifyNew verifies a token that is not cached, and caches it.
+func verifyNew[T, C any, P Claims[T, C]](
+	ctx context.Context, v *Verifier, text string, expected jwt.Expected, o TokenOptions,
+) (Verified[T], error) {
+	var none Verified[T]
 	epoch := v.tokens.begin()
 	token, err := jwt.Parse(text, &v.headers)
 	if err != nil {
