@@ -6,8 +6,7 @@ import (
 	"github.com/seed75add069/stytch-go/internal/contexts"
 )
 
-// operationContext is the context of a request, with its operation for middleware and authTransport. A call holds it by
-// value, which saves an allocation.
+// operationContext is the context of a request, with its operation for middleware and authTransport.
 type operationContext struct {
 	context.Context
 
