@@ -11,7 +11,6 @@ import (
 	"github.com/seed75add069/stytch-go/b2c"
 	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/internal/transport"
-	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -19,7 +18,7 @@ import (
 const Version = transport.Version
 
 // Client calls the API for one project. Make one with [NewClient] and share it: it is safe for concurrent use and
-// reuses connections. It has no goroutine of its own but those that fetch keys and policies while it is in use.
+// reuses connections. It runs goroutines only while it fetches keys or policies.
 type Client struct {
 	// B2B holds the services of a B2B project: organizations and their members.
 	B2B *b2b.Services
@@ -45,28 +44,23 @@ func NewClient(config Config) (*Client, error) {
 	if client == nil {
 		return nil, refuse("Middleware", "returned no transport")
 	}
-	fetch := func(product shared.Product) *shared.FetchConfig {
-		cfg := &shared.FetchConfig{
-			ProjectID:        config.ProjectID,
-			BaseURL:          base,
-			FraudBaseURL:     fraud,
-			HTTPClient:       client,
-			Timeout:          config.Timeout,
-			Retry:            config.Retry,
-			MaxResponseBytes: config.MaxResponseBytes,
-			UserAgent:        transport.UserAgent(),
-			Logger:           config.Logger,
-			Now:              config.Now,
-			Redact:           credentials.Redact,
-			Product:          product,
-			Verification:     config.Verification,
-		}
-		cfg.Verifier = verify.New(cfg, product)
-		return cfg
+	cfg := &shared.FetchConfig{
+		ProjectID:        config.ProjectID,
+		BaseURL:          base,
+		FraudBaseURL:     fraud,
+		HTTPClient:       client,
+		Timeout:          config.Timeout,
+		Retry:            config.Retry,
+		MaxResponseBytes: config.MaxResponseBytes,
+		UserAgent:        transport.UserAgent(),
+		Logger:           config.Logger,
+		Now:              config.Now,
+		Redact:           credentials.Redact,
+		Verification:     config.Verification,
 	}
 	return &Client{
-		B2B:  b2b.New(fetch(shared.ProductB2B)),
-		B2C:  b2c.New(fetch(shared.ProductB2C)),
+		B2B:  b2b.New(cfg),
+		B2C:  b2c.New(cfg),
 		http: client,
 		base: base.String(),
 		text: fmt.Sprintf("stytch.Client(%s at %s)", config.ProjectID, base),

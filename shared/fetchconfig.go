@@ -15,9 +15,8 @@ const (
 	DefaultMaxResponseBytes = 16 << 20
 )
 
-// FetchConfig is what a service needs to make calls. stytch.NewClient makes one for the services of each product; make
-// your own only to use a service without the client. It must not be changed once a service uses it, and is then safe
-// for concurrent use.
+// FetchConfig is what a service needs to make calls. stytch.NewClient makes one; make your own only to use services
+// without the client. It must not be changed once a service uses it, and is then safe for concurrent use.
 //
 // It has no field with the project's secret: HTTPClient adds the credentials to requests.
 type FetchConfig struct {
@@ -40,16 +39,16 @@ type FetchConfig struct {
 	Logger *slog.Logger
 	// Now is the clock for Retry-After dates and for local verification. Nil means time.Now.
 	Now func() time.Time
-	// Product decides whose keys and policy a service uses that belongs to both products, such as M2M. The zero value
-	// is [ProductB2C].
+	// Product decides whose keys and policy a service uses that belongs to both products, such as M2M. b2b.New and
+	// b2c.New set it, in their copy. The zero value is [ProductB2C].
 	Product Product
 	// Verification holds the settings of local verification.
 	Verification Verification
 	// Redact replaces the credentials that HTTPClient adds in text from a server before it becomes part of an error. If
 	// nil, only the secrets of the call itself are replaced.
 	Redact func(text string) string
-	// Verifier verifies tokens and permissions for all services of a client, which share its keys and policies.
-	// stytch.NewClient sets it, to an internal type; if nil, each service makes its own.
+	// Verifier verifies tokens and permissions for all services of a product, which share its keys and policies.
+	// b2b.New and b2c.New set it in their copy, to an internal type; if nil, each service makes its own.
 	Verifier any
 }
 

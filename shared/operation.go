@@ -3,7 +3,7 @@ package shared
 import (
 	"context"
 
-	"github.com/seed75add069/stytch-go/internal/operation"
+	"github.com/seed75add069/stytch-go/internal/contexts"
 )
 
 // OperationFromContext returns the id of the operation that a request is sent for, as in "b2b.sessions.authenticate",
@@ -15,7 +15,7 @@ import (
 // Operations that both products have are named without a product: "m2m.token". Requests for the keys and policies of
 // local verification have the ids of their own operations, such as "b2b.sessions.get_jwks".
 func OperationFromContext(ctx context.Context) string {
-	if id, ok := ctx.Value(operation.Key{}).(*string); ok {
+	if id, ok := ctx.Value(contexts.OperationKey{}).(*string); ok {
 		return *id
 	}
 	return ""

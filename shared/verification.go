@@ -26,8 +26,8 @@ type Verification struct {
 	// PolicyTTL is how long the policies of the project and of organizations are fresh, in the sense of KeysTTL.
 	// Default: 5 minutes.
 	PolicyTTL time.Duration
-	// PolicyMaxStale is how long after PolicyTTL a policy is still used if no new one could be fetched. Default: 1
-	// hour.
+	// PolicyMaxStale is the age from which on a policy is not used if no new one could be fetched. It is PolicyTTL at
+	// least. Default: 1 hour.
 	PolicyMaxStale time.Duration
 	// MaxOrganizations bounds the number of organizations whose policies are cached. Default: 10 000.
 	MaxOrganizations int

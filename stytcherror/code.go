@@ -16,11 +16,6 @@ type Code string
 // Error returns the code, as in "session_not_found".
 func (c Code) Error() string { return string(c) }
 
-// Is makes errors.Is find [ErrTenancyMismatch] in [CodeSessionAuthorizationTenancyError], which means the same.
-func (c Code) Is(target error) bool {
-	return c == CodeSessionAuthorizationTenancyError && target == error(ErrTenancyMismatch)
-}
-
 // StatusCode returns the HTTP status with which the API sends the code, or zero for a code that this version does not
 // know. Many are inferred, which the comment of the code says.
 func (c Code) StatusCode() int { return c.entry().api }

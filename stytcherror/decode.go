@@ -24,14 +24,8 @@ type DecodeError struct {
 	Field string
 	// Reason says what was found.
 	Reason string
-
-	err error
-}
-
-// NewDecodeError returns e with its cause.
-func NewDecodeError(e DecodeError, cause error) *DecodeError {
-	e.err = cause
-	return &e
+	// Err is the cause: [ErrTooLarge], io.ErrUnexpectedEOF or nil. It is not marshalled.
+	Err error `json:"-"`
 }
 
 func (e *DecodeError) Error() string {
@@ -51,8 +45,8 @@ func (e *DecodeError) Error() string {
 	return text
 }
 
-// Unwrap returns [ErrTooLarge], io.ErrUnexpectedEOF or nil.
-func (e *DecodeError) Unwrap() error { return e.err }
+// Unwrap returns the cause.
+func (e *DecodeError) Unwrap() error { return e.Err }
 
 func (e *DecodeError) httpStatus() int { return http.StatusBadGateway }
 

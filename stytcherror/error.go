@@ -3,7 +3,6 @@ package stytcherror
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -67,9 +66,8 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Is reports whether target is the error's [Code]; for [CodeSessionAuthorizationTenancyError] also
-// [ErrTenancyMismatch].
-func (e *Error) Is(target error) bool { return e.Code != "" && errors.Is(e.Code, target) }
+// Is reports whether target is the error's [Code].
+func (e *Error) Is(target error) bool { return e.Code != "" && target == error(e.Code) }
 
 func (e *Error) httpStatus() int {
 	entry := e.Code.entry()

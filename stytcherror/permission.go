@@ -1,17 +1,14 @@
 package stytcherror
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 )
 
-// ErrTenancyMismatch means that a permission was checked in another organization than the session's. errors.Is also
-// finds it in an [Error] with [CodeSessionAuthorizationTenancyError].
-var ErrTenancyMismatch = &PermissionError{
-	Code: CodeSessionAuthorizationTenancyError, Reason: "the session belongs to another organization",
-}
+// ErrTenancyMismatch is the [Code] of a permission that was checked in another organization than the session's, locally
+// or by the API.
+const ErrTenancyMismatch = CodeSessionAuthorizationTenancyError
 
 // PermissionError means that a session or token is valid but does not permit the action. It is the result of a local
 // check; a denial by the API is an [Error] with the same [Code].
@@ -39,9 +36,8 @@ func (e *PermissionError) Error() string {
 	return text
 }
 
-// Is reports whether target is the error's [Code]; for [CodeSessionAuthorizationTenancyError] also
-// [ErrTenancyMismatch].
-func (e *PermissionError) Is(target error) bool { return e.Code != "" && errors.Is(e.Code, target) }
+// Is reports whether target is the error's [Code].
+func (e *PermissionError) Is(target error) bool { return e.Code != "" && target == error(e.Code) }
 
 func (e *PermissionError) httpStatus() int { return http.StatusForbidden }
 

@@ -25,7 +25,7 @@ func TestPermissionError(t *testing.T) {
 	})
 	t.Run("a denial in another organization matches the API's code for that, and ErrTenancyMismatch", func(t *testing.T) {
 		t.Parallel()
-		err := fmt.Errorf("wrapped: %w", &stytcherror.PermissionError{Op: op, Code: stytcherror.ErrTenancyMismatch.Code})
+		err := fmt.Errorf("wrapped: %w", &stytcherror.PermissionError{Op: op, Code: stytcherror.ErrTenancyMismatch})
 		require.ErrorIs(t, err, stytcherror.ErrTenancyMismatch)
 		require.ErrorIs(t, err, stytcherror.CodeSessionAuthorizationTenancyError)
 		require.NotErrorIs(t, err, stytcherror.CodeSessionAuthorizationError)

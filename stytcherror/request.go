@@ -14,7 +14,7 @@ import (
 var ErrRedirect = errors.New("redirect refused")
 
 // RequestError means that no complete response was received: the connection failed or broke, or there was no response
-// in time. Whether an operation that changes something did so is then unknown.
+// in time. It does not say whether the API performed the operation.
 type RequestError struct {
 	// Op is the operation.
 	Op string
@@ -22,13 +22,8 @@ type RequestError struct {
 	Host string
 	// Retries counts the attempts after the first.
 	Retries int
-
-	err error
-}
-
-// NewRequestError wraps the cause, usually an error of package net or context.
-func NewRequestError(op, host string, retries int, cause error) *RequestError {
-	return &RequestError{Op: op, Host: host, Retries: retries, err: cause}
+	// Err is the cause, such as context.Canceled or a *net.OpError. It is not marshalled.
+	Err error `json:"-"`
 }
 
 func (e *RequestError) Error() string {
@@ -36,8 +31,8 @@ func (e *RequestError) Error() string {
 	if e.Host != "" {
 		text += " from " + oneLine(e.Host)
 	}
-	if e.err != nil {
-		text += ": " + oneLine(e.err.Error())
+	if e.Err != nil {
+		text += ": " + oneLine(e.Err.Error())
 	}
 	if e.Retries > 0 {
 		text += " (" + retries(e.Retries) + ")"
@@ -45,23 +40,23 @@ func (e *RequestError) Error() string {
 	return text
 }
 
-// Unwrap returns the cause, such as context.Canceled or a *net.OpError.
-func (e *RequestError) Unwrap() error { return e.err }
+// Unwrap returns the cause.
+func (e *RequestError) Unwrap() error { return e.Err }
 
 // Timeout reports whether a deadline of the caller or a timeout of the SDK passed.
 func (e *RequestError) Timeout() bool {
-	if errors.Is(e.err, context.DeadlineExceeded) {
+	if errors.Is(e.Err, context.DeadlineExceeded) {
 		return true
 	}
-	netErr, ok := errors.AsType[net.Error](e.err)
+	netErr, ok := errors.AsType[net.Error](e.Err)
 	return ok && netErr.Timeout()
 }
 
 func (e *RequestError) httpStatus() int {
 	switch {
-	case errors.Is(e.err, context.Canceled):
+	case errors.Is(e.Err, context.Canceled):
 		return statusClientClosedRequest
-	case errors.Is(e.err, ErrRedirect):
+	case errors.Is(e.Err, ErrRedirect):
 		return http.StatusBadGateway
 	}
 	return http.StatusServiceUnavailable

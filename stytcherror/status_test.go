@@ -23,7 +23,9 @@ func gateway(status int) error {
 	return &stytcherror.Error{Op: op, StatusCode: status, Body: []byte("<html>")}
 }
 
-func noAnswer(cause error) error { return stytcherror.NewRequestError(op, "auth.example", 0, cause) }
+func noAnswer(cause error) error {
+	return &stytcherror.RequestError{Op: op, Host: "auth.example", Err: cause}
+}
 
 // outcomes are errors by their HTTPStatus, as in the table of its comment.
 var outcomes = map[int]map[string]error{
@@ -65,10 +67,11 @@ var outcomes = map[int]map[string]error{
 		"a wrong password in B2B":            passwords("b2b.passwords.authenticate"),
 		"a wrong password in B2C":            passwords("b2c.passwords.existing_password.reset"),
 		"a wrong password without a product": passwords("passwords.authenticate"),
-		"an expired token":                   &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrTokenExpired.Verdict},
+		"an expired token":                   &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrTokenExpired},
 		"a forged token":                     stytcherror.ErrTokenSignature,
 		"an unknown key":                     stytcherror.ErrKeyUnknown,
 		"an unknown verdict":                 &stytcherror.TokenError{Op: op, Verdict: "invented"},
+		"no verdict":                         &stytcherror.TokenError{Op: op},
 	},
 	403: {
 		"a local denial":                     &stytcherror.PermissionError{Op: op, Reason: "no role has it"},
@@ -118,8 +121,8 @@ var outcomes = map[int]map[string]error{
 		"an unknown code without a status": answer(0, "invented"),
 	},
 	502: {
-		"a response of another shape":     stytcherror.NewDecodeError(stytcherror.DecodeError{Op: op, StatusCode: 200}, nil),
-		"a response cut short":            stytcherror.NewDecodeError(stytcherror.DecodeError{Op: op, StatusCode: 200}, io.ErrUnexpectedEOF),
+		"a response of another shape":     &stytcherror.DecodeError{Op: op, StatusCode: 200},
+		"a response cut short":            &stytcherror.DecodeError{Op: op, StatusCode: 200, Err: io.ErrUnexpectedEOF},
 		"a failure of the API":            answer(500, stytcherror.CodeInternalServerError),
 		"an operation that is not built":  answer(501, "emulator_not_implemented"),
 		"a gateway's refusal":             gateway(403),
@@ -140,10 +143,11 @@ var outcomes = map[int]map[string]error{
 		"a search that took too long":            answer(408, stytcherror.CodeSearchTimeout),
 		"a search timeout, as a bare code":       stytcherror.CodeSearchTimeout,
 		"a request that we closed, says the API": answer(499, stytcherror.CodeClientClosedRequest),
-		"no keys":                                &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable.Verdict, Reason: "EOF"},
+		"no keys":                                &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable, Reason: "EOF"},
+		"no keys, as a bare verdict":             stytcherror.ErrKeysUnavailable,
 		"no policy":                              &stytcherror.PolicyError{Op: op, Err: noAnswer(io.EOF)},
 		"no policy, since the API refused it":    &stytcherror.PolicyError{Op: op, Err: gateway(404)},
-		"no policy, since it does not decode":    &stytcherror.PolicyError{Op: op, Err: stytcherror.NewDecodeError(stytcherror.DecodeError{}, nil)},
+		"no policy, since it does not decode":    &stytcherror.PolicyError{Op: op, Err: &stytcherror.DecodeError{}},
 		"no policy, without a cause":             &stytcherror.PolicyError{Op: op},
 		"no policy in time":                      &stytcherror.PolicyError{Op: op, Err: context.DeadlineExceeded},
 		"no response, whatever the cause":        noAnswer(answer(404, stytcherror.CodeMemberNotFound)),

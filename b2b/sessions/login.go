@@ -22,12 +22,12 @@ type Login struct {
 	Member       *organizations.Member       `json:"member,omitzero"`
 	Organization *organizations.Organization `json:"organization,omitzero"`
 	// SessionToken, SessionJWT and Session are those of the new session. They are empty unless Next is StepDone.
-	SessionToken string         `json:"session_token" stytch:"secret"`
-	SessionJWT   string         `json:"session_jwt" stytch:"secret"`
+	SessionToken string         `json:"session_token,omitzero" stytch:"secret"`
+	SessionJWT   string         `json:"session_jwt,omitzero" stytch:"secret"`
 	Session      *MemberSession `json:"member_session,omitzero"`
 	// IntermediateSessionToken is to be sent with the next step, until IntermediateSessionTokenExpiresAt. It is empty
 	// if Next is StepDone.
-	IntermediateSessionToken          string    `json:"intermediate_session_token" stytch:"secret"`
+	IntermediateSessionToken          string    `json:"intermediate_session_token,omitzero" stytch:"secret"`
 	IntermediateSessionTokenExpiresAt time.Time `json:"intermediate_session_token_expires_at,omitzero"`
 	// Next is the next step of the login.
 	Next Step `json:"next"`

@@ -15,5 +15,5 @@ type Service struct {
 
 // New returns a Service that sends through cfg. Programs that have a client reach it as client.B2B.M2M.
 func New(cfg *shared.FetchConfig) *Service {
-	return &Service{cfg: cfg, verifier: verify.NewForClient(cfg)}
+	return &Service{cfg: cfg, verifier: verify.New(cfg, verify.ConfigProduct)}
 }

@@ -95,7 +95,7 @@ func (ts *TokenSource) Token(ctx context.Context) (*AccessToken, error) {
 		return new(cached.token), nil
 	}
 	if gaveUp, ok := errors.AsType[*refresh.WaitError](err); ok {
-		return nil, stytcherror.NewRequestError(opTokenSource, "", 0, gaveUp.Err)
+		return nil, &stytcherror.RequestError{Op: opTokenSource, Err: gaveUp.Err}
 	}
 	return nil, err
 }

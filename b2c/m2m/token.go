@@ -60,7 +60,7 @@ func (s *Service) Token(ctx context.Context, req *TokenRequest, opts ...shared.R
 
 // undecodable returns the error for an answer without a usable token.
 func undecodable(resp *TokenResponse, field, reason string) error {
-	return stytcherror.NewDecodeError(stytcherror.DecodeError{
+	return &stytcherror.DecodeError{
 		Op: opToken.Name, StatusCode: resp.StatusCode, RequestID: resp.RequestID, Field: field, Reason: reason,
-	}, nil)
+	}
 }

@@ -14,8 +14,8 @@ import (
 type Login struct {
 	UserID       string      `json:"user_id"`
 	User         *users.User `json:"user,omitzero"`
-	SessionToken string      `json:"session_token" stytch:"secret"`
-	SessionJWT   string      `json:"session_jwt" stytch:"secret"`
+	SessionToken string      `json:"session_token,omitzero" stytch:"secret"`
+	SessionJWT   string      `json:"session_jwt,omitzero" stytch:"secret"`
 	Session      *Session    `json:"session,omitzero"`
 }
 

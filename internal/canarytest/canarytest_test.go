@@ -79,7 +79,7 @@ func TestHidden(t *testing.T) {
 	})
 }
 
-// addressed has a Format that writes an address.
+// addressed is a type whose Format method writes the address of p.
 type addressed struct{ p *int }
 
 func (a addressed) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "%p", a.p) }

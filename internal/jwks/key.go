@@ -52,14 +52,15 @@ func (c *Cache) Fresh(kid string, now time.Time) *rsa.PublicKey {
 
 // Ready returns nil if there is a key set, for health checks. It waits like Key.
 func (c *Cache) Ready(ctx context.Context) error {
-	if _, err := c.sets.Get(ctx, ""); err != nil {
-		return keySetError(err)
-	}
-	return nil
+	_, err := c.sets.Get(ctx, "")
+	return keySetError(err)
 }
 
-// keySetError returns the context's error if the caller's context ended, and otherwise ErrUnavailable.
+// keySetError returns the context's error if the caller's context ended, otherwise ErrUnavailable, and nil for nil.
 func keySetError(err error) error {
+	if err == nil {
+		return nil
+	}
 	if gaveUp, ok := errors.AsType[*refresh.WaitError](err); ok {
 		return gaveUp.Err
 	}

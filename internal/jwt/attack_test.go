@@ -29,7 +29,7 @@ import (
 // attack is a token that must be refused, with this verdict.
 type attack struct {
 	name, text string
-	verdict    *stytcherror.TokenError
+	verdict    stytcherror.Verdict
 	want       func(*jwt.Expected) // changes what the caller expects; may be nil
 }
 

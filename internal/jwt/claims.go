@@ -142,13 +142,13 @@ func (r *Registered) Check(want Expected) error {
 	case !alwaysTooOld && (r.IssuedAt.Seconds > ahead || r.NotBefore.Seconds > ahead):
 		return Malformed("it begins in the future; is the clock right?")
 	case want.Now.Add(-want.Leeway).Unix() >= r.Expires.Seconds:
-		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenExpired.Verdict}
+		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenExpired}
 	case alwaysTooOld || want.MaxAge != nil && want.Now.Sub(r.IssuedAt.Time()) > *want.MaxAge:
-		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenTooOld.Verdict}
+		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenTooOld}
 	}
 	return nil
 }
 
 func wrongClaims(reason string) *stytcherror.TokenError {
-	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenClaims.Verdict, Reason: reason}
+	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenClaims, Reason: reason}
 }

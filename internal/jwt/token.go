@@ -53,7 +53,7 @@ type Token struct {
 
 // Malformed returns the error for a token that is not well formed, or lacks a required claim.
 func Malformed(reason string) *stytcherror.TokenError {
-	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenMalformed.Verdict, Reason: reason}
+	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenMalformed, Reason: reason}
 }
 
 // Parse splits a token and checks its header. It checks neither the signature nor the payload. Headers may be nil.
@@ -126,7 +126,7 @@ func (t *Token) verifySignature(key *rsa.PublicKey, buffer []byte) (payload []by
 	}
 	sum := sha256.Sum256(buffer[:signed])
 	if key == nil || rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature) != nil {
-		return nil, &stytcherror.TokenError{Verdict: stytcherror.ErrTokenSignature.Verdict}
+		return nil, &stytcherror.TokenError{Verdict: stytcherror.ErrTokenSignature}
 	}
 	if !t.cached {
 		t.headers.add(t.text[:t.head], t.KID)

@@ -120,7 +120,7 @@ func serviceTreeImports(files []*goFile) []string {
 }
 
 func sharedImports(files []*goFile) []string {
-	below := []string{"internal/jsonnumber", "internal/operation", "internal/secret"}
+	below := []string{"internal/contexts", "internal/jsonnumber", "internal/secret"}
 	chosen := func(f *goFile) bool { return f.under("shared", "stytcherror") || f.under(below...) }
 	return checkImports(files, chosen, func(f *goFile, i imported) bool {
 		return i.isStd() || within(i.local, below...) && !f.under(below...)

@@ -1,4 +1,14 @@
 // Package paging iterates over lists that the API returns in pages.
+//
+// The two names that matter are [All], which the SearchAll methods call, and [shared.PageError], the error that ends an
+// iteration:
+//
+//	for member, err := range client.B2B.Organizations.Members.SearchAll(ctx, &members.SearchRequest{}) {
+//		if failed, ok := errors.AsType[*shared.PageError](err); ok {
+//			return failed // continue at failed.Cursor
+//		}
+//		log.Print(member.EmailAddress)
+//	}
 package paging
 
 import (

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/refresh"
@@ -23,8 +22,10 @@ const (
 // its own. The cache then has no roles for it, and no failure.
 var ErrNoOrganizationPolicy = errors.New("no organization policy")
 
-// CacheConfig configures a Cache. Fetches run on their own goroutines, one at a time for each policy. Their contexts
-// have no values of a caller's and end after FetchTimeout; fetches must return then.
+// CacheConfig configures a Cache. Durations that are zero or negative have their default.
+//
+// Fetches run on their own goroutines, one at a time for each policy. Their contexts have no values of a caller's and
+// end after FetchTimeout; fetches must return then.
 type CacheConfig struct {
 	// FetchPolicy fetches the project's policy.
 	FetchPolicy func(context.Context) ([]Role, []Scope, error)
@@ -33,7 +34,7 @@ type CacheConfig struct {
 	// TTL is the age of a policy from which callers wait for a new one, for up to two seconds. It counts from the start
 	// of the fetch. From four fifths of TTL, a call starts the next fetch in the background. Default: 5 minutes.
 	TTL time.Duration
-	// MaxStale is how long after TTL a policy that cannot be replaced is used. Negative means not at all. Default:
+	// MaxStale is the age from which a policy is no longer used if it cannot be replaced. At least TTL. Default:
 	// 1 hour.
 	MaxStale time.Duration
 	// FetchTimeout bounds a fetch. Default: 10 seconds.
@@ -48,7 +49,7 @@ func (c CacheConfig) withDefaults() CacheConfig {
 	c.TTL = cmp.Or(max(c.TTL, 0), DefaultTTL)
 	c.FetchTimeout = cmp.Or(max(c.FetchTimeout, 0), DefaultFetchTimeout)
 	c.MaxOrganizations = cmp.Or(max(c.MaxOrganizations, 0), DefaultMaxOrganizations)
-	c.MaxStale = max(cmp.Or(c.MaxStale, DefaultMaxStale), 0)
+	c.MaxStale = cmp.Or(max(c.MaxStale, 0), DefaultMaxStale)
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -79,13 +80,11 @@ func NewCache(config CacheConfig) *Cache {
 }
 
 func (c *Cache) newEntry(fetch func(context.Context, string) (*Policy, error)) *entry {
+	lifetime := refresh.NewLifetime(c.config.TTL, c.config.MaxStale)
 	return refresh.New(refresh.Config[*Policy]{
-		Fetch: fetch, Lifetime: c.lifetime, Timeout: c.config.FetchTimeout, Now: c.config.Now,
+		Fetch: fetch, Lifetime: func(*Policy) refresh.Lifetime { return lifetime },
+		Timeout: c.config.FetchTimeout, Now: c.config.Now,
 	})
-}
-
-func (c *Cache) lifetime(*Policy) refresh.Lifetime {
-	return refresh.NewLifetime(c.config.TTL, c.config.TTL+min(c.config.MaxStale, math.MaxInt64-c.config.TTL))
 }
 
 // Policy returns the project's policy. Checks of scopes need no more.
@@ -113,8 +112,9 @@ func (c *Cache) For(ctx context.Context, organizationID string) (View, error) {
 	return policy.With(roles), nil
 }
 
-// Allows is For and [View.Allows] in one, but gets the organization's roles only if the project's do not allow the
-// action. Most organizations are then never fetched, and their outages do not matter.
+// Allows reports whether one of the roles, of the project or the organization, allows the action on the resource. It
+// gets the organization's roles only if the project's do not allow the action. Most organizations are then never
+// fetched, and their outages do not matter.
 func (c *Cache) Allows(
 	ctx context.Context, organizationID string, roleIDs []string, resource, action string,
 ) (bool, error) {

@@ -43,8 +43,8 @@ func TestCache_fetches(t *testing.T) {
 		check := func() {
 			view, err := c.For(t.Context(), "acme")
 			require.NoError(t, err)
-			assert.True(t, view.Allows(list("member"), "documents", "v1"))
-			assert.True(t, view.Allows(list("custom"), "documents", "v1"))
+			assert.True(t, view.Explain(list("member"), "documents", "v1").Allowed)
+			assert.True(t, view.Explain(list("custom"), "documents", "v1").Allowed)
 		}
 		check()
 		s.latency = 5 * time.Second
@@ -59,7 +59,7 @@ func TestCache_fetches(t *testing.T) {
 			view, err := c.For(t.Context(), id)
 			require.NoError(t, err)
 			assert.NotEmpty(t, view.Permissions(list("member")))
-			assert.True(t, view.AllowsScopes("openid", "documents", "read"))
+			assert.True(t, view.ExplainScopes("openid", "documents", "read").Allowed)
 		}
 		assert.Zero(t, s.organizations())
 	})

@@ -32,10 +32,10 @@ func TestCache_concurrency(t *testing.T) {
 						return
 					}
 					assert.True(t, expiry == 0 || time.Since(began) == 0, "it waited")
-					assert.True(t, view.Allows(list("member"), "documents", version))
-					assert.True(t, view.Allows(list("custom"), "documents", version))
-					assert.True(t, view.Allows(list("custom"), "documents", id))
-					assert.False(t, view.Allows(list("custom"), "documents", "organization-x"))
+					assert.True(t, view.Explain(list("member"), "documents", version).Allowed)
+					assert.True(t, view.Explain(list("custom"), "documents", version).Allowed)
+					assert.True(t, view.Explain(list("custom"), "documents", id).Allowed)
+					assert.False(t, view.Explain(list("custom"), "documents", "organization-x").Allowed)
 					assert.NotEmpty(t, view.Explain(list("member", "custom"), "documents", id).Granting)
 				})
 			}
@@ -55,7 +55,7 @@ func TestCache_concurrency(t *testing.T) {
 					id := strconv.Itoa((i + j) % 80)
 					view, err := c.For(t.Context(), id)
 					if assert.NoError(t, err) {
-						assert.True(t, view.Allows(list("custom"), "documents", id))
+						assert.True(t, view.Explain(list("custom"), "documents", id).Allowed)
 					}
 					switch i {
 					case 0:
@@ -147,8 +147,7 @@ func TestCache_allocatesNothing(t *testing.T) {
 	})
 	held := subject(3)
 	assert.Zero(t, testing.AllocsPerRun(100, func() {
-		view, err := c.For(t.Context(), "acme")
-		if err != nil || view.Allows(held, "reports", "read") {
+		if ok, err := c.Allows(t.Context(), "acme", held, "reports", "read"); err != nil || ok {
 			t.Error("the wrong answer")
 		}
 		if ok, err := c.Allows(t.Context(), "acme", held, commonResource, lastAction); err != nil || !ok {

@@ -4,63 +4,22 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Lack is the reason of a denial: what the subject lacks.
-type Lack string
-
-// Reasons of a denial. An allowed check has none of them.
-const (
-	// LacksRole means that the subject has no role or scope that is in the policy.
-	LacksRole Lack = "role"
-	// LacksResource means that the subject's roles or scopes have no permission on the resource.
-	LacksResource Lack = "resource"
-	// LacksAction means that the subject's roles or scopes allow other actions on the resource: see Near.
-	LacksAction Lack = "action"
-)
-
-// Explanation explains the result of a check.
-type Explanation struct {
-	Resource, Action string
-	// Allowed is the result.
-	Allowed bool
-	// Lacks is the reason of a denial.
-	Lacks Lack
-	// Granting are the roles or scopes that allow the action. Their Actions are the requested one, the wildcard, or
-	// both.
-	Granting []Source
-	// Near are, for LacksAction, the roles or scopes that allow other actions on the resource. Their Actions are all of
-	// those.
-	Near []Source
-	// Known and Unknown are the subject's roles or scopes that are in the policy, and those that are not, without
-	// duplicates.
-	Known, Unknown []string
-
-	kind string // "role" or "scope"
-}
-
-// Source is a role or scope with actions that it allows on the resource.
-type Source struct {
-	// Name is the id of the role or the name of the scope.
-	Name string
-	// Organization is set for the organization's roles. A role that the project has too is listed twice.
-	Organization bool
-	// Actions are in alphabetical order.
-	Actions []string
-}
-
-// Explain explains the result of [View.Allows].
-func (v View) Explain(roleIDs []string, resource, action string) Explanation {
+// Explain explains the result of [Cache.Allows].
+func (v View) Explain(roleIDs []string, resource, action string) shared.Explanation {
 	return explain("role", distinct(roleIDs), resource, action, v.project.byRole(), v.organization.byRole())
 }
 
-// ExplainScopes explains the result of [View.AllowsScopes].
-func (v View) ExplainScopes(scopes, resource, action string) Explanation {
+// ExplainScopes explains the result of [Policy.AllowsScopes].
+func (v View) ExplainScopes(scopes, resource, action string) shared.Explanation {
 	return explain("scope", distinct(splitScopes(scopes)), resource, action, v.project.byScope(), &emptyIndex)
 }
 
-func explain(kind string, held []string, resource, action string, project, organization *index) Explanation {
-	e := Explanation{Resource: resource, Action: action, kind: kind}
+func explain(kind string, held []string, resource, action string, project, organization *index) shared.Explanation {
+	e := shared.Explanation{ResourceID: resource, Action: action}
 	for _, name := range held {
 		_, inProject := project.rows[name]
 		_, inOrganization := organization.rows[name]
@@ -69,19 +28,20 @@ func explain(kind string, held []string, resource, action string, project, organ
 			continue
 		}
 		e.Known = append(e.Known, name)
-		e.add(project, Source{Name: name})
-		e.add(organization, Source{Name: name, Organization: true})
+		addGrant(&e, project, shared.Grant{Name: name})
+		addGrant(&e, organization, shared.Grant{Name: name, Organization: true})
 	}
 	switch {
 	case len(e.Granting) > 0:
 		e.Allowed, e.Near = true, nil
 	case len(e.Near) > 0:
-		e.Lacks = LacksAction
+		e.Missing = shared.MissingAction
 	case len(e.Known) > 0:
-		e.Lacks = LacksResource
+		e.Missing = shared.MissingResource
 	default:
-		e.Lacks = LacksRole
+		e.Missing = shared.MissingRole
 	}
+	e.Reason = reason(&e, kind)
 	return e
 }
 
@@ -98,49 +58,51 @@ func distinct(list []string) []string {
 	return kept
 }
 
-// add appends the source to Granting or to Near, by what x says it allows on the resource.
-func (e *Explanation) add(x *index, source Source) {
-	actions := x.actions.texts(x.find(source.Name, x.resources.number[e.Resource]))
+// addGrant adds the grant to Granting or to Near, by what x says it allows on the resource.
+func addGrant(e *shared.Explanation, x *index, grant shared.Grant) {
+	actions := x.actions.texts(x.find(grant.Name, x.resources.number[e.ResourceID]))
 	if len(actions) == 0 {
 		return
 	}
 	granting := slices.DeleteFunc(slices.Clone(actions), func(s string) bool { return s != e.Action && s != wildcard })
-	if source.Actions = granting; len(granting) > 0 {
-		e.Granting = append(e.Granting, source)
+	if len(granting) > 0 {
+		grant.Actions = granting
+		e.Granting = append(e.Granting, grant)
 		return
 	}
-	source.Actions = actions
-	e.Near = append(e.Near, source)
+	grant.Actions = actions
+	e.Near = append(e.Near, grant)
 }
 
-// String is the reason in words. It names neither action nor resource, as stytcherror.PermissionError has them already.
-func (e Explanation) String() string {
-	switch e.Lacks {
-	case LacksAction:
-		return join(e.Near, "; ", func(s Source) string { return s.describe(e.kind, " allows only ") })
-	case LacksResource:
-		return "nothing on this resource is allowed by " + e.kind + " " + listed(e.Known)
-	case LacksRole:
+// reason returns the explanation in words. It names neither action nor resource, as stytcherror.PermissionError has
+// them already.
+func reason(e *shared.Explanation, kind string) string {
+	switch e.Missing {
+	case shared.MissingAction:
+		return join(e.Near, "; ", func(g shared.Grant) string { return describe(g, kind, " allows only ") })
+	case shared.MissingResource:
+		return "nothing on this resource is allowed by " + kind + " " + listed(e.Known)
+	case shared.MissingRole:
 		if len(e.Unknown) == 0 {
-			return "there is no " + e.kind
+			return "there is no " + kind
 		}
-		return "the policy does not know " + e.kind + " " + listed(e.Unknown)
+		return "the policy does not know " + kind + " " + listed(e.Unknown)
 	}
-	return join(e.Granting, "; ", func(s Source) string { return s.describe(e.kind, " allows ") })
+	return join(e.Granting, "; ", func(g shared.Grant) string { return describe(g, kind, " allows ") })
 }
 
-func (s Source) describe(kind, verb string) string {
-	if s.Organization {
+func describe(g shared.Grant, kind, verb string) string {
+	if g.Organization {
 		kind = "organization " + kind
 	}
-	return kind + " " + s.Name + verb + listed(s.Actions)
+	return kind + " " + g.Name + verb + listed(g.Actions)
 }
 
 func listed(list []string) string {
 	return join(list, ", ", func(s string) string { return s })
 }
 
-// maxListed bounds the items of a list in String.
+// maxListed bounds the items of a list in Reason.
 const maxListed = 5
 
 func join[T any](list []T, between string, text func(T) string) string {

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/seed75add069/stytch-go/internal/rbac"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 func TestExplain(t *testing.T) {
@@ -23,14 +24,14 @@ func TestExplain(t *testing.T) {
 	}, nil))
 	tests := map[string]struct {
 		held []string
-		want rbac.Explanation
+		want shared.Explanation
 		text string
 	}{
 		"Granting has every role that allows the action, with the actions that do": {
 			held: list("reader", "owner", "editor", "both", "unknown"),
-			want: rbac.Explanation{
+			want: shared.Explanation{
 				Allowed: true,
-				Granting: []rbac.Source{
+				Granting: []shared.Grant{
 					{Name: "owner", Actions: list("*")},
 					{Name: "editor", Actions: list("edit")},
 					{Name: "editor", Organization: true, Actions: list("edit")},
@@ -42,33 +43,33 @@ func TestExplain(t *testing.T) {
 		},
 		"a role that is held twice is named once": {
 			held: list("owner", "owner"),
-			want: rbac.Explanation{
-				Allowed: true, Granting: []rbac.Source{{Name: "owner", Actions: list("*")}}, Known: list("owner"),
+			want: shared.Explanation{
+				Allowed: true, Granting: []shared.Grant{{Name: "owner", Actions: list("*")}}, Known: list("owner"),
 			},
 			text: "role owner allows *",
 		},
 		"Near has the roles that allow other actions on the resource": {
 			held: list("idle", "reader"),
-			want: rbac.Explanation{
-				Lacks: rbac.LacksAction, Near: []rbac.Source{{Name: "reader", Actions: list("read")}},
+			want: shared.Explanation{
+				Missing: shared.MissingAction, Near: []shared.Grant{{Name: "reader", Actions: list("read")}},
 				Known: list("idle", "reader"),
 			},
 			text: "role reader allows only read",
 		},
-		"LacksResource says that no role has the resource": {
+		"MissingResource says that no role has the resource": {
 			held: list("idle", "archivist", "unknown"),
-			want: rbac.Explanation{
-				Lacks: rbac.LacksResource, Known: list("idle", "archivist"), Unknown: list("unknown"),
+			want: shared.Explanation{
+				Missing: shared.MissingResource, Known: list("idle", "archivist"), Unknown: list("unknown"),
 			},
 			text: "nothing on this resource is allowed by role idle, archivist",
 		},
-		"LacksRole says that the policy has none of the roles": {
+		"MissingRole says that the policy has none of the roles": {
 			held: list("unknown", "", "unknown"),
-			want: rbac.Explanation{Lacks: rbac.LacksRole, Unknown: list("unknown", "")},
+			want: shared.Explanation{Missing: shared.MissingRole, Unknown: list("unknown", "")},
 			text: "the policy does not know role unknown, ",
 		},
-		"LacksRole says that there are no roles": {
-			want: rbac.Explanation{Lacks: rbac.LacksRole},
+		"MissingRole says that there are no roles": {
+			want: shared.Explanation{Missing: shared.MissingRole},
 			text: "there is no role",
 		},
 	}
@@ -76,24 +77,23 @@ func TestExplain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := view.Explain(test.held, "documents", "edit")
-			assert.Equal(t, test.text, got.String())
-			test.want.Resource, test.want.Action = "documents", "edit"
-			assert.EqualExportedValues(t, test.want, got)
+			test.want.ResourceID, test.want.Action, test.want.Reason = "documents", "edit", test.text
+			assert.Equal(t, test.want, got)
 		})
 	}
 	t.Run("a policy explains checks without an organization", func(t *testing.T) {
 		t.Parallel()
-		assert.Equal(t, "role editor allows only edit, read", project.Explain(list("editor"), "documents", "print").String())
+		assert.Equal(t, "role editor allows only edit, read", project.With(nil).Explain(list("editor"), "documents", "print").Reason)
 	})
 	t.Run("a check of * is granted by roles that list *", func(t *testing.T) {
 		t.Parallel()
 		got := view.Explain(list("reader", "both"), "documents", "*")
-		assert.Equal(t, []rbac.Source{{Name: "both", Actions: list("*")}}, got.Granting)
+		assert.Equal(t, []shared.Grant{{Name: "both", Actions: list("*")}}, got.Granting)
 	})
-	t.Run("a long list is shortened in String, not in the fields", func(t *testing.T) {
+	t.Run("a long list is shortened in Reason, not in the other fields", func(t *testing.T) {
 		t.Parallel()
 		got := view.Explain(list("1", "2", "3", "4", "5", "6", "7"), "documents", "edit")
-		assert.Equal(t, "the policy does not know role 1, 2, 3, 4, 5 and 2 more", got.String())
+		assert.Equal(t, "the policy does not know role 1, 2, 3, 4, 5 and 2 more", got.Reason)
 		assert.Len(t, got.Unknown, 7)
 	})
 }
@@ -109,7 +109,7 @@ func TestExplainScopes(t *testing.T) {
 		"openid":                  "the policy does not know scope openid",
 		"  ":                      "there is no scope",
 	} {
-		assert.Equal(t, text, view.ExplainScopes(scopes, "documents", "edit").String())
+		assert.Equal(t, text, view.ExplainScopes(scopes, "documents", "edit").Reason)
 	}
-	assert.Equal(t, rbac.LacksResource, view.ExplainScopes("read:documents", "pictures", "read").Lacks)
+	assert.Equal(t, shared.MissingResource, view.ExplainScopes("read:documents", "pictures", "read").Missing)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/seed75add069/stytch-go/internal/rbac"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // FuzzCompile makes policies and subjects of bytes, and compares each check with a linear scan of the roles.
@@ -24,16 +25,18 @@ func FuzzCompile(f *testing.F) {
 		in := input(data)
 		roles, organization, scopes := in.roles(), in.roles(), in.roles()
 		held := in.names()
-		view := rbac.Compile(roles, asScopes(scopes)).With(rbac.Compile(organization, asScopes(roles)))
+		project, own := rbac.Compile(roles, asScopes(scopes)), rbac.Compile(organization, asScopes(roles))
+		view := project.With(own)
 		joined := strings.Join(held, " ")
 		split := strings.Split(strings.TrimSpace(joined), " ")
 		for _, resource := range namesIn(roles, organization, scopes) {
 			for _, action := range namesIn(roles, organization, scopes) {
 				want := scan(roles, held, resource, action) || scan(organization, held, resource, action)
 				why := view.Explain(held, resource, action)
-				assertAgree(t, want, view.Allows(held, resource, action), why, view.Permissions(held))
+				allowed := project.Allows(held, resource, action) || own.Allows(held, resource, action)
+				assertAgree(t, want, allowed, why, view.Permissions(held))
 				assert.Equal(t, granting(roles, organization, held, resource, action), sources(why.Granting))
-				assertAgree(t, scan(scopes, split, resource, action), view.AllowsScopes(joined, resource, action),
+				assertAgree(t, scan(scopes, split, resource, action), project.AllowsScopes(joined, resource, action),
 					view.ExplainScopes(joined, resource, action), view.ScopePermissions(joined))
 			}
 		}
@@ -57,14 +60,14 @@ func scan(roles []rbac.Role, held []string, resource, action string) bool {
 }
 
 // granting returns the roles that allow the action, without Actions, in the order in which they are held.
-func granting(project, organization []rbac.Role, held []string, resource, action string) (names []rbac.Source) {
+func granting(project, organization []rbac.Role, held []string, resource, action string) (names []shared.Grant) {
 	for i, name := range held {
 		if slices.Contains(held[:i], name) {
 			continue
 		}
 		for j, roles := range [][]rbac.Role{project, organization} {
 			if scan(roles, list(name), resource, action) {
-				names = append(names, rbac.Source{Name: name, Organization: j == 1})
+				names = append(names, shared.Grant{Name: name, Organization: j == 1})
 			}
 		}
 	}
@@ -72,24 +75,24 @@ func granting(project, organization []rbac.Role, held []string, resource, action
 }
 
 // sources returns sources without Actions.
-func sources(all []rbac.Source) (names []rbac.Source) {
+func sources(all []shared.Grant) (names []shared.Grant) {
 	for _, s := range all {
-		names = append(names, rbac.Source{Name: s.Name, Organization: s.Organization})
+		names = append(names, shared.Grant{Name: s.Name, Organization: s.Organization})
 	}
 	return names
 }
 
 // assertAgree asserts that a check, its explanation and the list of permissions agree.
-func assertAgree(t *testing.T, want, got bool, why rbac.Explanation, all []rbac.Permission) {
+func assertAgree(t *testing.T, want, got bool, why shared.Explanation, all []rbac.Permission) {
 	t.Helper()
-	assert.Equal(t, want, got, "%q on %q", why.Action, why.Resource)
+	assert.Equal(t, want, got, "%q on %q", why.Action, why.ResourceID)
 	assert.Equal(t, want, why.Allowed)
 	assert.Equal(t, want, len(why.Granting) > 0)
-	assert.Equal(t, want, why.Lacks == "")
-	assert.Equal(t, why.Lacks == rbac.LacksAction, len(why.Near) > 0)
-	assert.NotEmpty(t, why.String())
+	assert.Equal(t, want, why.Missing == "")
+	assert.Equal(t, why.Missing == shared.MissingAction, len(why.Near) > 0)
+	assert.NotEmpty(t, why.Reason)
 	assert.Equal(t, want, slices.ContainsFunc(all, func(p rbac.Permission) bool {
-		return p.Resource == why.Resource && (slices.Contains(p.Actions, why.Action) || slices.Contains(p.Actions, "*"))
+		return p.Resource == why.ResourceID && (slices.Contains(p.Actions, why.Action) || slices.Contains(p.Actions, "*"))
 	}))
 	assert.True(t, slices.IsSortedFunc(all, func(a, b rbac.Permission) int { return strings.Compare(a.Resource, b.Resource) }))
 }

@@ -15,7 +15,7 @@ import (
 const (
 	// shards is the number of maps that organizations are spread over. Adding an organization copies one of them.
 	shards = 64
-	// resolution is that of the time of last use, so that an organization in use is not written to at every call.
+	// resolution is how exact the time of last use is: it is stored at most once a second, to save writes.
 	resolution = int64(time.Second)
 	// evictionShare is the part of the limit that is evicted at once: one in so many. Evicting looks at all
 	// organizations, and so should be rare.

@@ -4,13 +4,7 @@
 // of one organization. A [Cache] fetches and caches both.
 //
 //	var cache *rbac.Cache // of the client
-//	view, err := cache.For(ctx, org)
-//	if err != nil {
-//		return err
-//	}
-//	if roles := []string{"editor"}; !view.Allows(roles, "documents", "edit") {
-//		return errors.New(view.Explain(roles, "documents", "edit").String())
-//	}
+//	allowed, err := cache.Allows(ctx, org, []string{"editor"}, "documents", "edit")
 //
 // Names are compared byte by byte. The action "*" of a permission allows all actions on its resource. It has no special
 // meaning as a resource, nor as the action or resource of a check. Permissions are only ever added: there are no
@@ -19,20 +13,20 @@ package rbac
 
 // Role is a role with its permissions.
 type Role struct {
-	ID          string
-	Permissions []Permission
+	ID          string       `json:"role_id"`
+	Permissions []Permission `json:"permissions"`
 }
 
 // Scope is a scope of access tokens with its permissions.
 type Scope struct {
-	Name        string
-	Permissions []Permission
+	Name        string       `json:"scope"`
+	Permissions []Permission `json:"permissions"`
 }
 
 // Permission is a set of actions on one resource.
 type Permission struct {
-	Resource string
-	Actions  []string
+	Resource string   `json:"resource_id"`
+	Actions  []string `json:"actions"`
 }
 
 // Policy is a compiled policy. A nil Policy allows nothing. It is immutable and safe for concurrent use.
@@ -59,32 +53,15 @@ func Compile(roles []Role, scopes []Scope) *Policy {
 // With returns the policy with the roles of an organization. Nothing is copied.
 func (p *Policy) With(organization *Policy) View { return View{project: p, organization: organization} }
 
-// Allows is [View.Allows] without an organization.
+// Allows reports whether one of the roles allows the action on the resource. Unknown roles are ignored. It allocates
+// nothing.
 func (p *Policy) Allows(roleIDs []string, resource, action string) bool {
 	return p.byRole().allows(roleIDs, resource, action)
 }
 
-// AllowsScopes is [View.AllowsScopes].
+// AllowsScopes is Allows for the scopes of an access token, separated by spaces (RFC 6749, section 3.3).
 func (p *Policy) AllowsScopes(scopes, resource, action string) bool {
 	return p.byScope().allowsList(scopes, resource, action)
-}
-
-// Explain is [View.Explain] without an organization.
-func (p *Policy) Explain(roleIDs []string, resource, action string) Explanation {
-	return p.With(nil).Explain(roleIDs, resource, action)
-}
-
-// ExplainScopes is [View.ExplainScopes].
-func (p *Policy) ExplainScopes(scopes, resource, action string) Explanation {
-	return p.With(nil).ExplainScopes(scopes, resource, action)
-}
-
-// Permissions is [View.Permissions] without an organization.
-func (p *Policy) Permissions(roleIDs []string) []Permission { return p.With(nil).Permissions(roleIDs) }
-
-// ScopePermissions is [View.ScopePermissions].
-func (p *Policy) ScopePermissions(scopes string) []Permission {
-	return p.With(nil).ScopePermissions(scopes)
 }
 
 // emptyIndex is that of a nil policy.

@@ -9,19 +9,6 @@ import (
 // allows nothing. It is immutable and safe for concurrent use.
 type View struct{ project, organization *Policy }
 
-// Allows reports whether one of the roles allows the action on the resource. Unknown roles are ignored. It allocates
-// nothing.
-func (v View) Allows(roleIDs []string, resource, action string) bool {
-	return v.project.byRole().allows(roleIDs, resource, action) ||
-		v.organization.byRole().allows(roleIDs, resource, action)
-}
-
-// AllowsScopes reports whether one of the scopes allows the action on the resource. Scopes are those of an access
-// token, separated by spaces (RFC 6749, section 3.3). The organization's roles are not used. It allocates nothing.
-func (v View) AllowsScopes(scopes, resource, action string) bool {
-	return v.project.byScope().allowsList(scopes, resource, action)
-}
-
 // Permissions returns all permissions of the roles, sorted by resource and action, without duplicates. Actions that are
 // listed beside a wildcard are kept.
 func (v View) Permissions(roleIDs []string) []Permission {

@@ -18,6 +18,8 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"github.com/seed75add069/stytch-go/internal/contexts"
 )
 
 const (
@@ -96,7 +98,7 @@ func (c *Cache[T]) start(ctx context.Context, hint string) Result[T] {
 		if phase == fresh {
 			return Result[T]{value: s.value}
 		}
-		if err := ContextError(ctx); err != nil && phase == expired {
+		if err := contexts.Err(ctx); err != nil && phase == expired {
 			return Result[T]{err: &WaitError{err}}
 		}
 		call, ok := c.join(s, now, 0, hint)
@@ -120,7 +122,7 @@ func (c *Cache[T]) Refresh(ctx context.Context, interval time.Duration, hint str
 	for {
 		s := c.state.Load()
 		now := c.config.Now()
-		if err := ContextError(ctx); err != nil {
+		if err := contexts.Err(ctx); err != nil {
 			return value, &WaitError{err}
 		}
 		call, ok := c.join(s, now, interval, hint)

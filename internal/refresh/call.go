@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/seed75add069/stytch-go/internal/contexts"
 )
 
 // call is a fetch and its outcome.
@@ -27,7 +29,7 @@ func (c *call[T]) wait(ctx context.Context) (T, error) {
 		return c.value, c.err
 	default:
 		var none T
-		return none, &WaitError{ContextError(ctx)}
+		return none, &WaitError{contexts.Err(ctx)}
 	}
 }
 
@@ -116,23 +118,10 @@ func (p *pending[T]) wait(ctx context.Context) (T, error) {
 
 // WaitError means that the caller's context ended before there was a value.
 type WaitError struct {
-	// Err is the context's [ContextError].
+	// Err is the [contexts.Err] of that context.
 	Err error
 }
 
 func (e *WaitError) Error() string { return "gave up waiting: " + e.Err.Error() }
 
 func (e *WaitError) Unwrap() error { return e.Err }
-
-// ContextError returns an error that wraps both ctx.Err and the cause of ctx, or nil if ctx has not ended.
-func ContextError(ctx context.Context) error {
-	err := ctx.Err()
-	if err == nil {
-		return nil
-	}
-	cause := context.Cause(ctx)
-	if errors.Is(cause, err) {
-		return cause
-	}
-	return fmt.Errorf("%w: %w", err, cause)
-}

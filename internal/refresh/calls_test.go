@@ -3,7 +3,6 @@ package refresh_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -308,30 +307,4 @@ func TestStart(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 7, got)
 	})
-}
-
-func TestContextError(t *testing.T) {
-	t.Parallel()
-	require.NoError(t, refresh.ContextError(t.Context()), "it has not ended")
-	for name, test := range map[string]struct {
-		cause error
-		want  string
-	}{
-		"without a cause it is the context's error":        {nil, "context canceled"},
-		"a cause is added":                                 {errDown, "context canceled: down for maintenance"},
-		"a cause that wraps the error replaces it":         {fmt.Errorf("shutdown: %w", context.Canceled), "shutdown: context canceled"},
-		"a cause that is another context's error is added": {context.DeadlineExceeded, "context canceled: context deadline exceeded"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			ctx, cancel := context.WithCancelCause(t.Context())
-			cancel(test.cause)
-			err := refresh.ContextError(ctx)
-			require.ErrorIs(t, err, context.Canceled)
-			require.EqualError(t, err, test.want)
-			if test.cause != nil {
-				require.ErrorIs(t, err, test.cause)
-			}
-		})
-	}
 }

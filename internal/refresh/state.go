@@ -17,10 +17,10 @@ type Lifetime struct {
 	End time.Duration
 }
 
-// NewLifetime returns the lifetime with Due at ttl, Early at four fifths of it, and End at end, or at ttl if that is
-// later.
-func NewLifetime(ttl, end time.Duration) Lifetime {
-	return Lifetime{Early: ttl - ttl/5, Due: ttl, End: max(ttl, end)}
+// NewLifetime returns the lifetime with Early at four fifths of ttl, Due at ttl, and End at maxStale, or at ttl if that
+// is later.
+func NewLifetime(ttl, maxStale time.Duration) Lifetime {
+	return Lifetime{Early: ttl - ttl/5, Due: ttl, End: max(ttl, maxStale)}
 }
 
 // state is the immutable state of a cache. During a fetch, only the fetch, Set and Invalidate replace it.
@@ -49,7 +49,7 @@ const (
 	expired // also if there is no value
 )
 
-// fresh reports whether the phase is fresh. Most calls need to know no more.
+// fresh reports whether phase would return fresh. It is faster, and most calls need no more.
 func (s *state[T]) fresh(now time.Time) bool {
 	age := since(s.fetched, now)
 	return age >= 0 && age < s.lifetime.Early

@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/seed75add069/stytch-go/internal/refresh"
+	"github.com/seed75add069/stytch-go/internal/contexts"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -168,9 +168,9 @@ func (c *call) requestError(ctx context.Context, err error) error {
 		err = urlErr.Err
 	}
 	if ctx.Err() != nil {
-		err = refresh.ContextError(ctx)
+		err = contexts.Err(ctx)
 	} else {
 		err = c.redactCause(err)
 	}
-	return stytcherror.NewRequestError(c.op.Name, c.host(), c.retries, err)
+	return &stytcherror.RequestError{Op: c.op.Name, Host: c.host(), Retries: c.retries, Err: err}
 }

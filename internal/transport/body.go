@@ -51,9 +51,10 @@ func (c *call) readAnswer(resp *http.Response) (*answer, error) {
 	}
 	if int64(buf.Len()) > limit {
 		putBuffer(buf)
-		return nil, stytcherror.NewDecodeError(stytcherror.DecodeError{
+		return nil, &stytcherror.DecodeError{
 			Op: c.op.Name, StatusCode: resp.StatusCode, Reason: "it is larger than Config.MaxResponseBytes",
-		}, stytcherror.ErrTooLarge)
+			Err: stytcherror.ErrTooLarge,
+		}
 	}
 	ans := &answer{status: resp.StatusCode, header: resp.Header, body: buf}
 	c.fillRaw(resp, buf.Bytes())

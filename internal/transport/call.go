@@ -1,3 +1,11 @@
+// Package transport makes the calls of all services: it encodes a request, sends it, retries it and decodes the
+// response.
+//
+// The two names that matter are [Op], which describes an operation of the API, and [Call], which lists the steps of a
+// call. Each step has a file; begin with call.go.
+//
+//	op := &transport.Op{Name: "b2c.users.get", Method: "GET", Path: "/v1/users/{user_id}", Class: transport.Read}
+//	resp, err := transport.Call[users.GetResponse](ctx, cfg, op, &users.GetRequest{UserID: id})
 package transport
 
 import (
@@ -42,9 +50,11 @@ type call struct {
 	opts    shared.RequestOptions
 	retry   shared.RetryPolicy
 	timing  timing
-	ctx     operationContext
 	url     target
 	body    []byte
-	http    http.Client
 	retries int
+
+	// The client and the context of the requests are values, so that they need no allocation beside that of the call.
+	http http.Client
+	ctx  operationContext
 }

@@ -55,10 +55,10 @@ func (c *call) decodeError(ans *answer, field jsontext.Pointer, reason string, c
 		RequestID string `json:"request_id"`
 	}
 	_ = json.Unmarshal(ans.body.Bytes(), &id)
-	return stytcherror.NewDecodeError(stytcherror.DecodeError{
+	return &stytcherror.DecodeError{
 		Op: c.op.Name, StatusCode: ans.status, RequestID: c.redact(id.RequestID),
-		Field: c.redactPointer(field), Reason: reason,
-	}, cause)
+		Field: c.redactPointer(field), Reason: reason, Err: cause,
+	}
 }
 
 // explainDecoding returns where and why decoding failed, without the value.

@@ -1,5 +1,3 @@
-// Package transport makes the calls of all services: it encodes a request, sends it, retries it and decodes the
-// response. [Call] lists the steps, each of which has a file.
 package transport
 
 // Op describes an operation of the API. It must not be changed.

@@ -3,11 +3,10 @@ package transport
 import (
 	"context"
 
-	"github.com/seed75add069/stytch-go/internal/operation"
+	"github.com/seed75add069/stytch-go/internal/contexts"
 )
 
-// operationContext is the context of a request, with its operation for middleware and authTransport. A call holds it by
-// value, which saves an allocation.
+// operationContext is the context of a request, with its operation for middleware and authTransport.
 type operationContext struct {
 	context.Context
 
@@ -25,7 +24,7 @@ type publicKey struct{}
 // Value returns the operation's values for its own keys, and those of the caller's context for all others.
 func (c *operationContext) Value(key any) any {
 	switch key.(type) {
-	case operation.Key:
+	case contexts.OperationKey:
 		return &c.op.Name
 	case publicKey:
 		return c.op.Public

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/seed75add069/stytch-go/internal/refresh"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -13,7 +12,7 @@ import (
 func (c *call) send(ctx context.Context) (*answer, error) {
 	for {
 		if ctx.Err() != nil {
-			return nil, stytcherror.NewRequestError(c.op.Name, c.host(), c.retries, refresh.ContextError(ctx))
+			return nil, c.requestError(ctx, ctx.Err())
 		}
 		ans, err := c.attempt(ctx)
 		if err == nil {

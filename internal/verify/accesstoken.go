@@ -113,8 +113,10 @@ type introspection struct {
 
 	Active    *bool  `json:"active"`
 	TokenType string `json:"token_type"`
-	Request   string `json:"request_id"`
-	Status    int    `json:"status_code"`
+	// Request and Status are declared so that they are no custom claims. Package transport would refuse an answer with
+	// neither if their names were RequestID and StatusCode.
+	Request string `json:"request_id"`
+	Status  int    `json:"status_code"`
 }
 
 // IntrospectNetwork asks the API about a token and, unless check is nil, checks the permission. An inactive token is a
@@ -133,12 +135,12 @@ func IntrospectNetwork[T any](
 	case err != nil:
 		return nil, err
 	case answer.Active == nil:
-		return nil, stytcherror.NewDecodeError(stytcherror.DecodeError{
+		return nil, &stytcherror.DecodeError{
 			Op: op, StatusCode: 200, RequestID: answer.Request, Field: "/active",
 			Reason: "it is missing: this is not the API's answer",
-		}, nil)
+		}
 	case !*answer.Active:
-		return nil, &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrTokenInactive.Verdict}
+		return nil, &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrTokenInactive}
 	}
 	answer.Type = answer.TokenType
 	token := &answer.AccessToken

@@ -25,7 +25,7 @@ import (
 // attack is a token that must be refused, with this verdict.
 type attack struct {
 	name, text string
-	verdict    *stytcherror.TokenError
+	verdict    stytcherror.Verdict
 }
 
 var (
@@ -160,7 +160,7 @@ func signatureAttacks(key, attacker *minttest.Key, good string) []attack {
 
 func headerAttacks(key, attacker *minttest.Key, good string) []attack {
 	list := []attack{}
-	add := func(name, member string, verdict *stytcherror.TokenError) {
+	add := func(name, member string, verdict stytcherror.Verdict) {
 		list = append(list, attack{name, key.SignText(`{"alg":"RS256","typ":"JWT",`+member+`}`, good), verdict})
 	}
 	kid := `"kid":"jwk-test-1",`

@@ -28,7 +28,7 @@ func claimAttacks(key *minttest.Key, p *product) []attack {
 	} {
 		list = append(list, attack{name + " in a list", key.Sign(minttest.With(claims, map[string]any{name: []any{value}})), malformed})
 	}
-	set := func(claim, name string, value any, verdict *stytcherror.TokenError) {
+	set := func(claim, name string, value any, verdict stytcherror.Verdict) {
 		list = append(list, attack{claim + " " + name, key.Sign(minttest.With(claims, map[string]any{claim: value})), verdict})
 	}
 	set("iss", "empty", "", malformed)

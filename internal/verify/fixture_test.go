@@ -127,7 +127,7 @@ func (f *fixture) withBoth(ctx context.Context, req *request, then func(op strin
 }
 
 // refuses asserts that both methods refuse a token with this verdict, without a request, and without showing the token.
-func (f *fixture) refuses(req *request, verdict *stytcherror.TokenError) {
+func (f *fixture) refuses(req *request, verdict stytcherror.Verdict) {
 	f.t.Helper()
 	before := f.api.Requests("")
 	f.withBoth(f.t.Context(), req, func(op string, s *session, err error) {
@@ -139,13 +139,11 @@ func (f *fixture) refuses(req *request, verdict *stytcherror.TokenError) {
 	assert.Equal(f.t, before, f.api.Requests(""), "no request is sent")
 }
 
-// isVerdict asserts that err is a new error of this verdict and operation.
-func isVerdict(t *testing.T, err error, op string, verdict *stytcherror.TokenError) {
+// isVerdict asserts that err is a TokenError with this verdict and operation.
+func isVerdict(t *testing.T, err error, op string, verdict stytcherror.Verdict) {
 	t.Helper()
 	require.ErrorIs(t, err, verdict)
-	refused := outermost[*stytcherror.TokenError](t, err)
-	assert.NotSame(t, verdict, refused, "it is not the sentinel itself")
-	assert.Equal(t, op, refused.Op)
+	assert.Equal(t, op, outermost[*stytcherror.TokenError](t, err).Op)
 }
 
 // outermost asserts that err is an E, not an error that wraps one.

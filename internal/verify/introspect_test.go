@@ -102,7 +102,7 @@ func TestIntrospect_authorization(t *testing.T) {
 			c := &check{OrganizationID: organization, ResourceID: "reports", Action: "read"}
 			f.withBothIntrospections(c, func(op string, claims *tokenClaims, err error) {
 				assert.Nil(f.t, claims)
-				f.isDenial(err, op, c.ResourceID, c.Action, stytcherror.ErrTenancyMismatch.Reason)
+				f.isDenial(err, op, c.ResourceID, c.Action, tenancyMismatch)
 			})
 		}
 		assert.Zero(f.t, f.api.Requests(minttest.Policy))

@@ -56,14 +56,14 @@ func TestIntrospectTokenLocal_accepts(t *testing.T) {
 // refusedTokens are tokens that IntrospectTokenLocal refuses with a MaxTokenAge of ten minutes.
 func (f *fixture) refusedTokens() map[string]struct {
 	token   string
-	verdict *stytcherror.TokenError
+	verdict stytcherror.Verdict
 } {
 	other := minttest.NewKey("jwk-test-2")
 	claims := func(age time.Duration) map[string]any { return minttest.AppToken(start.Add(-age), f.isB2B()) }
 	organization := func(value any) string { return f.accessToken(map[string]any{minttest.OrganizationClaim: value}) }
 	return map[string]struct {
 		token   string
-		verdict *stytcherror.TokenError
+		verdict stytcherror.Verdict
 	}{
 		"a member's session":                      {f.key.Sign(minttest.MemberSession(start)), wrongKind},
 		"a user's session":                        {f.key.Sign(minttest.UserSession(start)), wrongKind},

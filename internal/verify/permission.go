@@ -51,7 +51,7 @@ func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c Check) er
 		return &stytcherror.PolicyError{Op: op, Err: err}
 	}
 	return &stytcherror.PermissionError{
-		Op: op, Code: v.denialCode(), Action: c.Action, Resource: c.ResourceID, Reason: why.String(),
+		Op: op, Code: v.denialCode(), Action: c.Action, Resource: c.ResourceID, Reason: why.Reason,
 	}
 }
 
@@ -73,8 +73,8 @@ func (v *Verifier) validateFor(ctx context.Context, op string, s *Subject, c Che
 		return &stytcherror.ArgumentError{Op: op, Field: "organization_id", Reason: "is required: the subject has none"}
 	case c.OrganizationID != "" && c.OrganizationID != s.OrganizationID:
 		return &stytcherror.PermissionError{
-			Op: op, Code: stytcherror.ErrTenancyMismatch.Code, Action: c.Action, Resource: c.ResourceID,
-			Reason: stytcherror.ErrTenancyMismatch.Reason,
+			Op: op, Code: stytcherror.ErrTenancyMismatch, Action: c.Action, Resource: c.ResourceID,
+			Reason: "the session belongs to another organization",
 		}
 	}
 	return nil
@@ -108,10 +108,10 @@ func (v *Verifier) evaluate(ctx context.Context, s *Subject, c Check) (bool, err
 	return policy.AllowsScopes(s.Scope, c.ResourceID, c.Action), nil
 }
 
-func (v *Verifier) explain(ctx context.Context, s *Subject, c Check) (rbac.Explanation, error) {
+func (v *Verifier) explain(ctx context.Context, s *Subject, c Check) (shared.Explanation, error) {
 	view, err := v.view(ctx, s)
 	if err != nil {
-		return rbac.Explanation{}, err
+		return shared.Explanation{}, err
 	}
 	if s.Scope != "" {
 		return view.ExplainScopes(s.Scope, c.ResourceID, c.Action), nil
@@ -137,19 +137,7 @@ func (v *Verifier) Explain(ctx context.Context, op string, s *Subject, c Check) 
 	if err != nil {
 		return nil, &stytcherror.PolicyError{Op: op, Err: err}
 	}
-	return &shared.Explanation{
-		ResourceID: why.Resource, Action: why.Action, Allowed: why.Allowed, Missing: string(why.Lacks),
-		Granting: grants(why.Granting), Near: grants(why.Near), Known: why.Known, Unknown: why.Unknown,
-		Reason: why.String(),
-	}, nil
-}
-
-func grants(list []rbac.Source) []shared.Grant {
-	converted := make([]shared.Grant, len(list))
-	for i, s := range list {
-		converted[i] = shared.Grant(s)
-	}
-	return converted
+	return &why, nil
 }
 
 // Permissions returns all permissions of a subject.

@@ -52,11 +52,14 @@ func (f *fixture) denies(text string, c *check, reason string) {
 	require.Equal(f.t, before, f.api.Requests(f.authenticatePath), "the API is not asked")
 }
 
+// tenancyMismatch is the Reason of a check in another organization.
+const tenancyMismatch = "the session belongs to another organization"
+
 // isDenial asserts that err is a PermissionError with this reason, and with the API's code for it.
 func (f *fixture) isDenial(err error, op, resource, action, reason string) {
 	f.t.Helper()
 	code := f.denial
-	if reason == stytcherror.ErrTenancyMismatch.Reason {
+	if reason == tenancyMismatch {
 		code = stytcherror.CodeSessionAuthorizationTenancyError
 	}
 	denied := outermost[*stytcherror.PermissionError](f.t, err)
@@ -135,7 +138,7 @@ func TestAuthorizationCheck_tenancy(t *testing.T) {
 		} {
 			c := on("documents", "edit")
 			c.OrganizationID = organization
-			f.denies(f.sessionWithRoles("editor"), c, stytcherror.ErrTenancyMismatch.Reason)
+			f.denies(f.sessionWithRoles("editor"), c, tenancyMismatch)
 		}
 		assert.Equal(f.t, 1, f.api.Requests(""), "for the keys")
 	})
@@ -237,8 +240,17 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 			f.advance(time.Minute)
 		}
 	}, func(c *stytch.Config) { c.Verification.PolicyTTL = time.Minute })
+	forEachProduct(t, "PolicyMaxStale is the age from which a policy is not used", func(f *fixture) {
+		text := f.sessionWithRoles("editor")
+		f.allows(text, on("documents", "edit"))
+		f.api.Handle(minttest.Policy, failures()["fails"])
+		f.advance(10*time.Minute - 1)
+		f.allows(text, on("documents", "edit"))
+		f.advance(1)
+		f.hasNoPolicy(text)
+	}, func(c *stytch.Config) { c.Verification.PolicyMaxStale = 10 * time.Minute })
 	for name := range failures() {
-		forEachProduct(t, "while the endpoint of the policy "+name+", the cached policy is used for an hour more", func(f *fixture) {
+		forEachProduct(t, "while the endpoint of the policy "+name+", the cached policy is used until it is an hour old", func(f *fixture) {
 			text := f.sessionWithRoles("editor")
 			f.allows(text, on("documents", "edit"))
 			if f.isB2B() {
@@ -246,7 +258,7 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 			}
 			f.api.Handle(minttest.Policy, failures()[name])
 			f.api.Handle(minttest.Organizations, failures()[name])
-			for range 6 {
+			for range 5 {
 				f.advance(10 * time.Minute)
 				began := time.Now()
 				f.denies(text, on("documents", "shred"), "role editor allows only edit, read")
@@ -256,7 +268,7 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 				f.denies(text, on("documents", "shred"), "role editor allows only edit, read")
 				assert.Zero(f.t, time.Since(began), "later callers do not wait")
 			}
-			f.advance(5 * time.Minute)
+			f.advance(10 * time.Minute)
 			f.hasNoPolicy(text)
 			f.api.Serve(minttest.Policy, stricter)
 			f.api.Serve(minttest.Organizations, `{"request_id":"r","status_code":200,"org_policy":{"roles":[]}}`)

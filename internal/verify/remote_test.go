@@ -17,12 +17,12 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// asksAPI asserts that AuthenticateJWTLocal refuses a token with this verdict, unless it is nil, and that AuthenticateJWT
+// asksAPI asserts that AuthenticateJWTLocal refuses a token with this verdict, unless it is empty, and that AuthenticateJWT
 // asks the API about it, once, with all fields of the request.
-func (f *fixture) asksAPI(req *request, verdict *stytcherror.TokenError) {
+func (f *fixture) asksAPI(req *request, verdict stytcherror.Verdict) {
 	f.t.Helper()
 	_, err := f.authenticateLocal(f.t.Context(), req)
-	if verdict != nil {
+	if verdict != "" {
 		isVerdict(f.t, err, f.name+".sessions.authenticate_jwt_local", verdict)
 		showsNothing(f.t, err, req.SessionJWT)
 	}
@@ -97,7 +97,7 @@ func TestAuthenticateJWT_asksTheAPI(t *testing.T) {
 		req := &request{SessionJWT: f.sessionJWT(nil), AuthorizationCheck: on("documents", "edit")}
 		_, err := f.authenticateLocal(f.t.Context(), req)
 		assert.Equal(f.t, f.name+".sessions.authenticate_jwt_local", outermost[*stytcherror.PolicyError](f.t, err).Op)
-		f.asksAPI(req, nil)
+		f.asksAPI(req, "")
 	})
 	forEachProduct(t, "the API's refusal is returned", func(f *fixture) {
 		text := f.sessionJWT(nil)
@@ -174,7 +174,7 @@ func TestAuthenticateJWT_doesNotAskTheAPI(t *testing.T) {
 		f.accepts(f.sessionJWT(nil))
 		attacker := minttest.NewKey("jwk-test-attacker")
 		past := f.claims(start.Add(-time.Hour))
-		for text, verdict := range map[string]*stytcherror.TokenError{
+		for text, verdict := range map[string]stytcherror.Verdict{
 			attacker.WithKID("jwk-test-1").Sign(past):                         unsigned,
 			attacker.Sign(past):                                               unknownKey,
 			f.key.Sign(f.other(start.Add(-time.Hour))):                        wrongKind,

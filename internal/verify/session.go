@@ -46,10 +46,11 @@ func Session[T, C, R any, P Claims[T, C]](
 	}
 	check := req.Check
 	if v.product == shared.ProductB2B && check != nil && check.OrganizationID == "" {
-		check = new(*check)
-		if check.OrganizationID = session.Subject.OrganizationID; session.Value == nil {
-			check.OrganizationID = unverifiedOrganization(req.JWT)
+		organizationID := session.Subject.OrganizationID
+		if session.Value == nil {
+			organizationID = unverifiedOrganization(req.JWT)
 		}
+		check = &Check{OrganizationID: organizationID, ResourceID: check.ResourceID, Action: check.Action}
 	}
 	remote, err = ask(check)
 	return nil, remote, err

@@ -58,29 +58,16 @@ type (
 		OrganizationID string `json:"organization_id" path:"organization_id"`
 	}
 
-	permission struct {
-		Resource string   `json:"resource_id"`
-		Actions  []string `json:"actions"`
-	}
-
-	role struct {
-		ID          string       `json:"role_id"`
-		Permissions []permission `json:"permissions"`
-	}
-
 	policyAnswer struct {
 		Policy *struct {
-			Roles  []role `json:"roles"`
-			Scopes []struct {
-				Name        string       `json:"scope"`
-				Permissions []permission `json:"permissions"`
-			} `json:"scopes"`
+			Roles  []rbac.Role  `json:"roles"`
+			Scopes []rbac.Scope `json:"scopes"`
 		} `json:"policy"`
 	}
 
 	organizationAnswer struct {
 		Policy *struct {
-			Roles []role `json:"roles"`
+			Roles []rbac.Role `json:"roles"`
 		} `json:"org_policy"`
 	}
 )
@@ -106,11 +93,7 @@ func (s source) policy(ctx context.Context) ([]rbac.Role, []rbac.Scope, error) {
 	if resp.Policy == nil {
 		return nil, nil, errNoPolicy
 	}
-	scopes := make([]rbac.Scope, len(resp.Policy.Scopes))
-	for i, scope := range resp.Policy.Scopes {
-		scopes[i] = rbac.Scope{Name: scope.Name, Permissions: permissions(scope.Permissions)}
-	}
-	return roles(resp.Policy.Roles), scopes, nil
+	return resp.Policy.Roles, resp.Policy.Scopes, nil
 }
 
 // organization returns an organization's own roles, or rbac.ErrNoOrganizationPolicy if it has no policy. Unverified:
@@ -129,21 +112,5 @@ func (s source) organization(ctx context.Context, id string) ([]rbac.Role, error
 	if resp.Policy == nil {
 		return nil, rbac.ErrNoOrganizationPolicy
 	}
-	return roles(resp.Policy.Roles), nil
-}
-
-func roles(list []role) []rbac.Role {
-	converted := make([]rbac.Role, len(list))
-	for i, r := range list {
-		converted[i] = rbac.Role{ID: r.ID, Permissions: permissions(r.Permissions)}
-	}
-	return converted
-}
-
-func permissions(list []permission) []rbac.Permission {
-	converted := make([]rbac.Permission, len(list))
-	for i, p := range list {
-		converted[i] = rbac.Permission(p)
-	}
-	return converted
+	return resp.Policy.Roles, nil
 }

@@ -88,6 +88,14 @@ func Token[T, C any, P Claims[T, C]](
 			return verified, err
 		}
 	}
+	return verifyNew[T, C, P](ctx, v, text, expected, o)
+}
+
+// verifyNew verifies a token that is not cached, and caches it.
+func verifyNew[T, C any, P Claims[T, C]](
+	ctx context.Context, v *Verifier, text string, expected jwt.Expected, o TokenOptions,
+) (Verified[T], error) {
+	var none Verified[T]
 	epoch := v.tokens.begin()
 	token, err := jwt.Parse(text, &v.headers)
 	if err != nil {
@@ -163,7 +171,7 @@ func (v *Verifier) usable(ctx context.Context, op string) error {
 
 // WrongKind returns the error for a token of another kind.
 func WrongKind(reason string) *stytcherror.TokenError {
-	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenKind.Verdict, Reason: reason}
+	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenKind, Reason: reason}
 }
 
 // withOp sets the operation of a TokenError. The error must be new, since it is changed.
@@ -176,22 +184,20 @@ func withOp(err error, op string) error {
 
 func (v *Verifier) key(ctx context.Context, kid, op string) (*rsa.PublicKey, error) {
 	key, err := v.keys.Key(ctx, kid)
-	switch {
-	case err == nil:
-		return key, nil
-	case errors.Is(err, jwks.ErrUnknown):
-		return nil, &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeyUnknown.Verdict}
-	default:
-		return nil, keySetError(op, err)
-	}
+	return key, keyError(op, err)
 }
 
-// keySetError returns a TokenError if the key set cannot be fetched, and a RequestError if the caller's context ended.
-func keySetError(op string, err error) error {
-	if errors.Is(err, jwks.ErrUnavailable) {
-		return &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable.Verdict, Reason: err.Error()}
+// keyError returns the error of the public API for one of package jwks, whose other errors are those of contexts.
+func keyError(op string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, jwks.ErrUnknown):
+		return &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeyUnknown}
+	case errors.Is(err, jwks.ErrUnavailable):
+		return &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable, Reason: err.Error()}
 	}
-	return stytcherror.NewRequestError(op, "", 0, err)
+	return &stytcherror.RequestError{Op: op, Err: err}
 }
 
 // Ready waits until there is a key set, and returns why there is none.
@@ -199,8 +205,5 @@ func (v *Verifier) Ready(ctx context.Context, op string) error {
 	if err := v.usable(ctx, op); err != nil {
 		return err
 	}
-	if err := v.keys.Ready(ctx); err != nil {
-		return keySetError(op, err)
-	}
-	return nil
+	return keyError(op, v.keys.Ready(ctx))
 }

@@ -31,24 +31,22 @@ type Verifier struct {
 	tokens    *tokenCache // nil if Verification.TokenCacheSize is zero
 }
 
-// New returns cfg.Verifier, which the services of a client share, or a new one if it is nil or of the other product. It
-// returns nil for a nil cfg.
+// ConfigProduct stands for the product of a FetchConfig, for services that both products have.
+const ConfigProduct shared.Product = "config"
+
+// New returns cfg.Verifier, which the services of a product share, or a new one if it is nil or of the other product.
+// It returns nil for a nil cfg.
 func New(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 	if cfg == nil {
 		return nil
+	}
+	if product == ConfigProduct {
+		product = cfg.Product
 	}
 	if v, ok := cfg.Verifier.(*Verifier); ok && v.product == product {
 		return v
 	}
 	return build(cfg, product)
-}
-
-// NewForClient is [New] for cfg.Product, for services that both products have.
-func NewForClient(cfg *shared.FetchConfig) *Verifier {
-	if cfg == nil {
-		return nil
-	}
-	return New(cfg, cfg.Product)
 }
 
 func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {

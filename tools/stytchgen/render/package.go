@@ -81,11 +81,11 @@ func (p *goPackage) ServiceImports() string {
 	return imports(std, others)
 }
 
-// NewVerifier is the call that creates the service's verifier: for the service's product, or for the client's where
-// both products have the service.
+// NewVerifier is the call that creates the service's verifier: for the product of the service, or for that of cfg where
+// both products have it.
 func (p *goPackage) NewVerifier() string {
 	if len(p.ExposedOn) > 1 {
-		return "verify.NewForClient(cfg)"
+		return "verify.New(cfg, verify.ConfigProduct)"
 	}
 	return "verify.New(cfg, shared.Product" + names.Go(p.Product) + ")"
 }

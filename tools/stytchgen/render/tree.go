@@ -30,9 +30,9 @@ type node struct {
 }
 
 func newTree(api *ir.API, product string) *tree {
-	t := &tree{Product: product, imports: []string{quote(ir.Module + "/shared")}}
+	t := &tree{Product: product, imports: []string{quote(ir.Module + "/internal/verify"), quote(ir.Module + "/shared")}}
 	root := &node{}
-	taken := map[string]bool{"shared": true}
+	taken := map[string]bool{"shared": true, "verify": true}
 	for _, p := range api.Packages {
 		if !p.HasService() || !slices.Contains(p.ExposedOn, product) {
 			continue
@@ -53,11 +53,18 @@ func newTree(api *ir.API, product string) *tree {
 	return t
 }
 
+// Name is the product's name in Go's spelling.
+func (t *tree) Name() string { return names.Go(t.Product) }
+
 // Doc is the package comment.
 func (t *tree) Doc() string {
 	kind := map[string]string{"b2b": "B2B", "b2c": "consumer"}[t.Product]
-	return fmt.Sprintf("Package %s joins all services of the %s product in a tree. "+
-		"Each service has a package of its own.", t.Product, kind)
+	return fmt.Sprintf("Package %[1]s joins all services of the %[2]s product in a tree. "+
+		"Each service has a package of its own.\n"+
+		"The two names that matter are [Services], which programs reach as client.%[3]s, "+
+		"and [New], for programs without a client:\n"+
+		"\tservices := %[1]s.New(&shared.FetchConfig{ProjectID: projectID, BaseURL: baseURL, HTTPClient: httpClient})",
+		t.Product, kind, t.Name())
 }
 
 // Imports is the import declaration.
