@@ -23,7 +23,7 @@ type Request struct {
 	Body   []byte
 }
 
-// String is method and path and, on a second line, the body. In JSON, names are sorted and space is removed; numbers are
+// String is method and path and, on a second line, the body. In JSON, names are sorted and space removed; numbers are
 // as they were sent. Nothing is masked.
 func (r Request) String() string {
 	line := r.Method + " " + r.Path

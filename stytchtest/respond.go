@@ -65,7 +65,8 @@ func (s *Server) RespondError(operation string, err *stytcherror.Error) {
 	status, body, encodeErr := encodeError(err)
 	check(s.tb, encodeErr)
 	s.setResponse(operation, emulator.Fault{
-		Count: -1, Status: status, Body: string(body), RetryAfter: int((err.RetryAfter + time.Second - 1) / time.Second),
+		Count: -1, Status: status, Body: string(body),
+		RetryAfter: int((err.RetryAfter + time.Second - 1) / time.Second),
 	})
 }
 

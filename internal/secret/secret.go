@@ -91,7 +91,8 @@ func appendForms(forms []string, s string) []string {
 		forms = append(forms, escaped, hexEscape.ReplaceAllStringFunc(escaped, strings.ToLower))
 	}
 	inJSON, _ := json.Marshal(s) // a string always encodes
-	for _, quoted := range []string{strconv.Quote(s), strconv.QuoteToASCII(s), string(inJSON), string(appendText(nil, s))} {
+	inPlainJSON := appendText(nil, s)
+	for _, quoted := range []string{strconv.Quote(s), strconv.QuoteToASCII(s), string(inJSON), string(inPlainJSON)} {
 		forms = append(forms, quoted[1:len(quoted)-1])
 	}
 	return append(forms, html.EscapeString(s), strings.ReplaceAll(s, "/", `\/`))

@@ -35,8 +35,8 @@ var models sync.Map // reflect.Type -> printer
 type printer struct {
 	// request is set in a request and everything below it.
 	request bool
-	// inInterface is set below a field or element of an interface type. What is there need not be a part of the request,
-	// and is shown by its own LogValue.
+	// inInterface is set below a field or element of an interface type. What is there need not be a part of the
+	// request, and is shown by its own LogValue.
 	inInterface bool
 	// shown counts the values.
 	shown *int
@@ -222,7 +222,8 @@ func masked(v reflect.Value) slog.Value {
 func (p printer) mapGroup(v reflect.Value, depth int) slog.Value {
 	attrs := make([]slog.Attr, 0, v.Len())
 	for entries := v.MapRange(); entries.Next(); {
-		attrs = append(attrs, slog.Attr{Key: textOf(p.show(entries.Key(), depth+1)), Value: p.show(entries.Value(), depth+1)})
+		key := textOf(p.show(entries.Key(), depth+1))
+		attrs = append(attrs, slog.Attr{Key: key, Value: p.show(entries.Value(), depth+1)})
 	}
 	slices.SortFunc(attrs, func(a, b slog.Attr) int { return strings.Compare(a.Key, b.Key) })
 	return slog.GroupValue(attrs...)
