@@ -30,7 +30,7 @@ func (e *ArgumentError) httpStatus() int {
 }
 
 // Format writes the text of Error, whatever the verb.
-func (e *ArgumentError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
+func (e ArgumentError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue returns the text of Error.
-func (e *ArgumentError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+// LogValue returns operation and text.
+func (e ArgumentError) LogValue() slog.Value { return logValue(e.Op, e.Error()) }

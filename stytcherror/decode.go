@@ -51,7 +51,7 @@ func (e *DecodeError) Unwrap() error { return e.Err }
 func (e *DecodeError) httpStatus() int { return http.StatusBadGateway }
 
 // Format writes the text of Error, whatever the verb.
-func (e *DecodeError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
+func (e DecodeError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue returns the text of Error.
-func (e *DecodeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+// LogValue returns operation and text.
+func (e DecodeError) LogValue() slog.Value { return logValue(e.Op, e.Error()) }

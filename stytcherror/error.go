@@ -67,7 +67,7 @@ func (e *Error) Error() string {
 }
 
 // Is reports whether target is the error's [Code].
-func (e *Error) Is(target error) bool { return e.Code != "" && target == error(e.Code) }
+func (e *Error) Is(target error) bool { return e != nil && e.Code != "" && target == error(e.Code) }
 
 func (e *Error) httpStatus() int {
 	entry := e.Code.entry()
@@ -84,10 +84,10 @@ func (e *Error) httpStatus() int {
 }
 
 // Format writes the text of Error, whatever the verb.
-func (e *Error) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
+func (e Error) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
 // LogValue returns the fields that are safe to log, under the API's names and without empty ones.
-func (e *Error) LogValue() slog.Value {
+func (e Error) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.Int("status_code", e.StatusCode)}
 	for _, text := range []struct{ name, value string }{
 		{"op", e.Op},

@@ -3,6 +3,7 @@ package stytcherror
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"strconv"
 	"strings"
 	"unicode"
@@ -46,4 +47,13 @@ func format(s fmt.State, verb rune, text string) {
 		text = strconv.Quote(text)
 	}
 	_, _ = io.WriteString(s, text)
+}
+
+// logValue returns a group like that of [Error].
+func logValue(op, text string) slog.Value {
+	message := slog.String("error_message", strings.TrimPrefix(text, prefix(op)))
+	if op == "" {
+		return slog.GroupValue(message)
+	}
+	return slog.GroupValue(slog.String("op", op), message)
 }

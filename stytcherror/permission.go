@@ -37,12 +37,14 @@ func (e *PermissionError) Error() string {
 }
 
 // Is reports whether target is the error's [Code].
-func (e *PermissionError) Is(target error) bool { return e.Code != "" && target == error(e.Code) }
+func (e *PermissionError) Is(target error) bool {
+	return e != nil && e.Code != "" && target == error(e.Code)
+}
 
 func (e *PermissionError) httpStatus() int { return http.StatusForbidden }
 
 // Format writes the text of Error, whatever the verb.
-func (e *PermissionError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
+func (e PermissionError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue returns the text of Error.
-func (e *PermissionError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+// LogValue returns operation and text.
+func (e PermissionError) LogValue() slog.Value { return logValue(e.Op, e.Error()) }

@@ -36,7 +36,7 @@ func (e *PolicyError) httpStatus() int {
 }
 
 // Format writes the text of Error, whatever the verb.
-func (e *PolicyError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
+func (e PolicyError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue returns the text of Error.
-func (e *PolicyError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+// LogValue returns operation and text.
+func (e PolicyError) LogValue() slog.Value { return logValue(e.Op, e.Error()) }

@@ -63,7 +63,7 @@ func (e *RequestError) httpStatus() int {
 }
 
 // Format writes the text of Error, whatever the verb.
-func (e *RequestError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
+func (e RequestError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue returns the text of Error.
-func (e *RequestError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+// LogValue returns operation and text.
+func (e RequestError) LogValue() slog.Value { return logValue(e.Op, e.Error()) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 )
 
 // statusClientClosedRequest is nginx's status for a client that cancelled its request. HTTP defines none.
@@ -42,16 +43,24 @@ func HTTPStatus(err error) int {
 	if err == nil {
 		return http.StatusOK
 	}
-	if e, ok := errors.AsType[statusError](err); ok {
-		return e.httpStatus()
-	}
+	e, ok := errors.AsType[statusError](err)
 	switch {
+	case ok && isNil(e):
+		return http.StatusInternalServerError
+	case ok:
+		return e.httpStatus()
 	case errors.Is(err, context.Canceled):
 		return statusClientClosedRequest
 	case errors.Is(err, context.DeadlineExceeded):
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
+}
+
+// isNil reports whether an error is a nil pointer.
+func isNil(err error) bool {
+	v := reflect.ValueOf(err)
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // Temporary reports whether the same call may succeed later: whether [HTTPStatus] is 429 or 503. With a locked user

@@ -64,12 +64,14 @@ func (e *TokenError) Error() string {
 }
 
 // Is reports whether target is the error's [Verdict].
-func (e *TokenError) Is(target error) bool { return e.Verdict != "" && target == error(e.Verdict) }
+func (e *TokenError) Is(target error) bool {
+	return e != nil && e.Verdict != "" && target == error(e.Verdict)
+}
 
 func (e *TokenError) httpStatus() int { return e.Verdict.httpStatus() }
 
 // Format writes the text of Error, whatever the verb.
-func (e *TokenError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
+func (e TokenError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }
 
-// LogValue returns the text of Error.
-func (e *TokenError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+// LogValue returns operation and text.
+func (e TokenError) LogValue() slog.Value { return logValue(e.Op, e.Error()) }

@@ -30,7 +30,8 @@ func extract(file, text string) ([]block, error) {
 				return nil, fmt.Errorf("%s:%d: the fence is never closed", file, i+1)
 			}
 			if language, _, _ := strings.Cut(strings.TrimLeft(line, "`"), " "); language == "go" {
-				list = append(list, block{file: file, line: i + 2, text: unindent(lines[i+1:end], lines[i]), vars: vars})
+				text := unindent(lines[i+1:end], lines[i])
+				list = append(list, block{file: file, line: i + 2, text: text, vars: vars})
 			}
 			vars, i = nil, end
 		case strings.HasPrefix(line, "<!-- vars:"):

@@ -203,7 +203,8 @@ func (b block) isPackage(name string) bool {
 	return slices.ContainsFunc(b.imports, func(path string) bool { return isNamed(path, name, nil) })
 }
 
-// find is the import path of a package name: that of an import of the block, or the only one there is. It is empty for an unknown name, which the type checker reports.
+// find is the import path of a package name: that of an import of the block, or the only one there is. It is empty for
+// an unknown name, which the type checker reports.
 func (s *source) find(name string, own []*ast.ImportSpec, names map[string][]string) (string, error) {
 	for _, spec := range own {
 		path := pathOf(spec)
