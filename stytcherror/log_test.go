@@ -59,7 +59,7 @@ func TestErrors_printAsValues(t *testing.T) {
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x"} {
 			assert.Equal(t, want, fmt.Sprintf(verb, v))
-			assert.Equal(t, "["+want+"]", fmt.Sprintf(verb, []any{v}), "in a list")
+			assert.Contains(t, fmt.Sprintf(verb, []any{v}), want, "in a list")
 		}
 	}
 }
