@@ -18,7 +18,7 @@ func (r *AuthenticateResponse) Login() Login {
 
 // Next returns what the login still needs: nothing, another primary factor or a second factor.
 func (r *AuthenticateResponse) Next() Step {
-	return Step{Kind: StepDone}
+	return NextStep(r.MemberSession.MemberSessionID != "", nil, nil)
 }
 
 // Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
@@ -78,7 +78,7 @@ func (r *AttestResponse) Login() Login {
 
 // Next returns what the login still needs: nothing, another primary factor or a second factor.
 func (r *AttestResponse) Next() Step {
-	return Step{Kind: StepDone}
+	return NextStep(r.MemberSession.MemberSessionID != "", nil, nil)
 }
 
 // Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.

@@ -29,16 +29,14 @@ func (p *goPackage) LoginImports() string {
 	return ""
 }
 
-// Next is the Go expression for the login's next step.
+// Next is the Go expression for a B2B login's next step.
 func (p *goPackage) Next(login ir.Login) string {
-	var authenticated string
-	switch {
-	case login.Authenticated && login.SessionIsPointer:
-		authenticated = "r.MemberAuthenticated && r." + login.Session + " != nil"
-	case login.SessionIsPointer:
-		authenticated = "r." + login.Session + " != nil"
-	default:
-		return fmt.Sprintf("%s{Kind: %s}", p.InLoginPackage("Step"), p.InLoginPackage("StepDone"))
+	done := "r." + login.Session + " != nil"
+	if !login.SessionIsPointer {
+		done = "r." + login.Session + `.MemberSessionID != ""`
+	}
+	if login.Authenticated {
+		done = "r.MemberAuthenticated && " + done
 	}
 	primary, second := "nil", "nil"
 	if login.Primary {
@@ -47,7 +45,7 @@ func (p *goPackage) Next(login ir.Login) string {
 	if login.MFA {
 		second = "r.MFARequired"
 	}
-	return fmt.Sprintf("%s(%s, %s, %s)", p.InLoginPackage("NextStep"), authenticated, primary, second)
+	return fmt.Sprintf("%s(%s, %s, %s)", p.InLoginPackage("NextStep"), done, primary, second)
 }
 
 // SessionOf is the Go expression for a pointer to the session.

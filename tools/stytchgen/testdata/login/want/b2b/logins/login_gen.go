@@ -39,5 +39,5 @@ func (r *ResumeResponse) Login() sessions.Login {
 
 // Next returns what the login still needs: nothing, another primary factor or a second factor.
 func (r *ResumeResponse) Next() sessions.Step {
-	return sessions.Step{Kind: sessions.StepDone}
+	return sessions.NextStep(r.MemberSession.MemberSessionID != "", nil, nil)
 }
