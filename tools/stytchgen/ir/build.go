@@ -92,6 +92,9 @@ func (b *builder) declare(doc *openapi.Document) error {
 }
 
 func (b *builder) declareType(p *Package, s *openapi.Schema) error {
+	if s.Sensitive || s.In != "" {
+		return fmt.Errorf("x-stytch-sensitive and x-stytch-in are for fields")
+	}
 	if s.Description != "" && !isSentence(s.Description) {
 		return fmt.Errorf("the description is not a sentence")
 	}
@@ -158,6 +161,19 @@ func (b *builder) fill(p *Package, doc *openapi.Document) error {
 	for _, op := range doc.ByHand {
 		if err := p.addByHand(op); err != nil {
 			return fmt.Errorf("info: x-stytch-by-hand: %s: %w", op.ID, err)
+		}
+	}
+	return p.checkPlaces()
+}
+
+// checkPlaces fails on x-stytch-in where it has no effect.
+func (p *Package) checkPlaces() error {
+	for _, t := range p.Types {
+		isRequest := slices.ContainsFunc(p.ByHand, func(op *ByHand) bool { return op.Name+"Request" == t.Name })
+		for _, f := range t.Fields {
+			if f.Schema.In != "" && !isRequest {
+				return fmt.Errorf("%s: %s: x-stytch-in is for requests of x-stytch-by-hand", t.Name, f.Wire)
+			}
 		}
 	}
 	return nil

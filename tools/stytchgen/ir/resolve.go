@@ -98,6 +98,9 @@ func (b *builder) expr(doc *openapi.Document, s *openapi.Schema) (Expr, error) {
 		if err != nil {
 			return Expr{}, err
 		}
+		if flat.Sensitive || flat.In != "" {
+			return Expr{}, fmt.Errorf("x-stytch-sensitive and x-stytch-in belong on the field, not on its parts")
+		}
 		elem, err := b.expr(owner, flat)
 		if base == Map && elem.Base == Any {
 			return Expr{Base: Object}, err

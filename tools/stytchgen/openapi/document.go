@@ -3,7 +3,10 @@
 package openapi
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"path"
@@ -110,9 +113,13 @@ func Load(root fs.FS) ([]*Document, error) {
 }
 
 func parse(name string, data []byte) (*Document, error) {
-	var tree yaml.Node
-	if err := yaml.Unmarshal(data, &tree); err != nil {
+	var tree, second yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	if err := decoder.Decode(&tree); err != nil {
 		return nil, err
+	}
+	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("line %d: more than one YAML document", second.Line)
 	}
 	if err := checkKeywords(&tree); err != nil {
 		return nil, err

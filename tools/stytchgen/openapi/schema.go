@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	yaml "github.com/pb33f/go-yaml"
@@ -89,9 +90,12 @@ func convertSchema(proxy *base.SchemaProxy) (*Schema, error) {
 			s.Type = t
 		}
 	}
+	if err := checkBounds(s); err != nil {
+		return nil, err
+	}
 	if len(raw.AnyOf) > 0 {
-		if s.Type != "" || raw.Properties != nil || raw.Items != nil || len(raw.Enum) > 0 {
-			return nil, fmt.Errorf("anyOf with a type beside it")
+		if raw.Properties != nil || raw.Items != nil || len(raw.Enum) > 0 || !isAnnotation(*s) {
+			return nil, fmt.Errorf("beside anyOf only a description and some extensions have an effect")
 		}
 		return convertOptional(s, raw.AnyOf)
 	}
@@ -99,6 +103,23 @@ func convertSchema(proxy *base.SchemaProxy) (*Schema, error) {
 		return nil, err
 	}
 	return s, convertParts(s, raw)
+}
+
+// isAnnotation reports whether a schema says nothing but what convertOptional keeps.
+func isAnnotation(s Schema) bool {
+	s.Description, s.GoName, s.Source, s.Sensitive = "", "", "", false
+	return reflect.DeepEqual(s, Schema{})
+}
+
+// checkBounds fails on bounds that no value is within.
+func checkBounds(s *Schema) error {
+	switch {
+	case s.Minimum != nil && s.Maximum != nil && *s.Minimum > *s.Maximum,
+		s.MinLength != nil && s.MaxLength != nil && *s.MinLength > *s.MaxLength,
+		s.MinItems != nil && s.MaxItems != nil && *s.MinItems > *s.MaxItems:
+		return fmt.Errorf("the minimum is above the maximum")
+	}
+	return nil
 }
 
 // convertReference reads the siblings of $ref, which JSON Schema 2020-12 allows.
@@ -224,7 +245,10 @@ func convertProperties(s *Schema, raw *base.Schema) error {
 			s.Properties = append(s.Properties, &Property{Name: name, Required: required, Schema: property})
 		}
 	}
-	for _, name := range raw.Required {
+	for i, name := range raw.Required {
+		if slices.Contains(raw.Required[:i], name) {
+			return fmt.Errorf("required names %q twice", name)
+		}
 		if !slices.ContainsFunc(s.Properties, func(p *Property) bool { return p.Name == name }) {
 			return fmt.Errorf("required names %q, which is not a property", name)
 		}

@@ -89,7 +89,7 @@ func (k *kind) check(node *yaml.Node, at []string) error {
 	switch {
 	case node.Kind == yaml.AliasNode:
 		return fmt.Errorf("line %d: %s is a YAML alias", node.Line, strings.Join(at, "."))
-	case k.flag && node.Tag != "!!bool":
+	case k.flag && (node.Tag != "!!bool" || node.Value != "true" && node.Value != "false"):
 		return fmt.Errorf("line %d: %s is neither true nor false", node.Line, strings.Join(at, "."))
 	case node.Kind == yaml.SequenceNode && k.keywords != nil:
 		return fmt.Errorf("line %d: %s is a list", node.Line, strings.Join(at, "."))
