@@ -40,7 +40,8 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 // AuthenticateJWT verifies a session's JWT locally, like [Service.AuthenticateJWTLocal], and asks the API in three
 // cases: the JWT has a valid signature but is expired or older than MaxTokenAge, there are no keys to verify it with,
 // or there is no policy to decide the AuthorizationCheck by. Every other refusal is final, and so is a denied
-// AuthorizationCheck: while there are keys, a forged token causes no request.
+// AuthorizationCheck: while there are keys, a forged token causes no request. With a SessionToken but no JWT
+// it asks the API too.
 //
 // It extends the session only when it asks the API. [Service.Authenticate] always does, and so always notices that a
 // session was revoked.
@@ -52,7 +53,7 @@ func (s *Service) AuthenticateJWT(
 	}
 	want := verify.SessionRequest{
 		JWT: req.SessionJWT, MaxAge: req.MaxTokenAge, Leeway: req.Leeway,
-		Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
+		Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(), HasToken: req.SessionToken != nil,
 	}
 	ask := func(*verify.Check) (*AuthenticateResponse, error) {
 		request := &AuthenticateRequest{

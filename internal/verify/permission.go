@@ -97,6 +97,17 @@ func (v *Verifier) validate(ctx context.Context, op string, c Check) error {
 	return &stytcherror.ArgumentError{Op: op, Field: field, Reason: "is required"}
 }
 
+// validateRemote refuses a check that the API cannot decide, of a session without a JWT.
+func (v *Verifier) validateRemote(ctx context.Context, op string, c *Check) error {
+	switch {
+	case c == nil:
+		return v.usable(ctx, op)
+	case v.product == shared.ProductB2B && c.OrganizationID == "":
+		return &stytcherror.ArgumentError{Op: op, Field: "organization_id", Reason: "is required without a session_jwt"}
+	}
+	return v.validate(ctx, op, *c)
+}
+
 func (v *Verifier) evaluate(ctx context.Context, s *Subject, c Check) (bool, error) {
 	if s.Scope == "" {
 		return v.policy.Allows(ctx, s.OrganizationID, s.Roles, c.ResourceID, c.Action)

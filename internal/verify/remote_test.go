@@ -99,6 +99,39 @@ func TestAuthenticateJWT_asksTheAPI(t *testing.T) {
 		assert.Equal(f.t, f.name+".sessions.authenticate_jwt_local", outermost[*stytcherror.PolicyError](f.t, err).Op)
 		f.asksAPI(req, "")
 	})
+	forEachProduct(t, "a session's token without a JWT", func(f *fixture) {
+		var body string
+		f.api.Handle(f.authenticatePath, func(r *http.Request) (int, []byte, error) {
+			read, err := io.ReadAll(r.Body)
+			body = string(read)
+			return http.StatusOK, []byte(f.authenticated), err
+		})
+		s, err := f.authenticate(f.t.Context(), &request{SessionToken: new("token-1")})
+		require.NoError(f.t, err)
+		assert.True(f.t, s.remote)
+		assert.JSONEq(f.t, `{"session_token": "token-1"}`, body)
+
+		check := on("documents", "edit")
+		check.OrganizationID = ""
+		_, err = f.authenticate(f.t.Context(), &request{SessionToken: new("token-1"), AuthorizationCheck: check})
+		if f.isB2B() {
+			assert.Equal(f.t, "organization_id", outermost[*stytcherror.ArgumentError](f.t, err).Field)
+			check.OrganizationID = minttest.Organization
+			_, err = f.authenticate(f.t.Context(), &request{SessionToken: new("token-1"), AuthorizationCheck: check})
+		}
+		require.NoError(f.t, err)
+		assert.Contains(f.t, body, `"resource_id":"documents"`)
+
+		before := f.api.Requests(f.authenticatePath)
+		for field, req := range map[string]*request{
+			"session_jwt": {},
+			"action":      {SessionToken: new("token-1"), AuthorizationCheck: on("documents", "")},
+		} {
+			_, err = f.authenticate(f.t.Context(), req)
+			assert.Equal(f.t, field, outermost[*stytcherror.ArgumentError](f.t, err).Field)
+		}
+		assert.Equal(f.t, before, f.api.Requests(f.authenticatePath))
+	})
 	forEachProduct(t, "the API's refusal is returned", func(f *fixture) {
 		text := f.sessionJWT(nil)
 		f.advance(time.Hour)

@@ -18,6 +18,8 @@ type SessionRequest struct {
 	Leeway time.Duration
 	// Check, unless nil, is an action that the session must be allowed to perform.
 	Check *Check
+	// HasToken says that the session's token is known too, so that there need not be a JWT.
+	HasToken bool
 }
 
 // SessionLocal verifies a session's JWT and, if req has a Check, checks the permission. It does not ask the API.
@@ -33,10 +35,16 @@ func SessionLocal[T, C any, P Claims[T, C]](
 
 // Session is [SessionLocal], but calls ask where the API may accept what was refused here. Exactly one result is not
 // nil: local if the JWT was accepted here, remote if ask returned it, or err. In B2B, the check that ask gets has an
-// organization: the session's if the caller gave none.
+// organization: the session's if the caller gave none. Without a JWT there is nothing to verify or to fill it from.
 func Session[T, C, R any, P Claims[T, C]](
 	ctx context.Context, v *Verifier, op string, req SessionRequest, ask func(*Check) (*R, error),
 ) (local *T, remote *R, err error) {
+	if req.JWT == "" && req.HasToken {
+		if err = v.validateRemote(ctx, op, req.Check); err == nil {
+			remote, err = ask(req.Check)
+		}
+		return nil, remote, err
+	}
 	session, err := verifySession[T, C, P](ctx, v, op, req, true)
 	switch {
 	case err == nil:
