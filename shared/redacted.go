@@ -10,7 +10,7 @@ import (
 // Redacted returns v in a form that prints, logs and marshals with its secrets masked, for loggers that marshal what
 // they are given:
 //
-//	log.Info("logged in", zap.Any("answer", shared.Redacted(resp)))
+//	log.Info("logged in", zap.Any("response", shared.Redacted(resp)))
 //
 // v may be a request, a response, or a value of your own type with these in exported fields. Fields have their JSON
 // names and empty ones are left out. The JSON is for people to read: it does not decode into v again.

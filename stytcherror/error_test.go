@@ -39,9 +39,9 @@ func TestText(t *testing.T) {
 		"stytch: " + op + ": 599: Odd. (1 retry)": &stytcherror.Error{Op: op, StatusCode: 599, Message: "Odd.", Retries: 1},
 		"stytch: 400 bad_request":                 &stytcherror.Error{StatusCode: 400, Code: stytcherror.CodeBadRequest},
 		"session_not_found":                       stytcherror.CodeSessionNotFound,
-		"stytch: " + op + ": no answer from auth.example: dial tcp: connection refused (2 retries)": &stytcherror.RequestError{Op: op, Host: "auth.example", Retries: 2, Err: refused},
-		"stytch: " + op + ": no answer from auth.example: EOF (1 retry)":                            &stytcherror.RequestError{Op: op, Host: "auth.example", Retries: 1, Err: io.EOF},
-		"stytch: " + op + ": no answer":                                                             &stytcherror.RequestError{Op: op},
+		"stytch: " + op + ": no response from auth.example: dial tcp: connection refused (2 retries)": &stytcherror.RequestError{Op: op, Host: "auth.example", Retries: 2, Err: refused},
+		"stytch: " + op + ": no response from auth.example: EOF (1 retry)":                            &stytcherror.RequestError{Op: op, Host: "auth.example", Retries: 1, Err: io.EOF},
+		"stytch: " + op + ": no response":                                                             &stytcherror.RequestError{Op: op},
 		"stytch: " + op + ": status 200, but the body does not decode at /member/roles/2: JSON string does not fit bool (r)": &stytcherror.DecodeError{
 			Op: op, StatusCode: 200, RequestID: "r", Field: "/member/roles/2", Reason: "JSON string does not fit bool",
 		},

@@ -21,7 +21,7 @@ func TestErrors_logAsGroupsOfOneShape(t *testing.T) {
 		`err.status_code=404 err.op=op err.error_type=session_not_found`: &stytcherror.Error{
 			Op: "op", StatusCode: 404, Code: stytcherror.CodeSessionNotFound,
 		},
-		`err.op=op err.error_message="no answer from h: refused"`: &stytcherror.RequestError{
+		`err.op=op err.error_message="no response from h: refused"`: &stytcherror.RequestError{
 			Op: "op", Host: "h", Err: errors.New("refused"),
 		},
 		`err.op=op err.error_message="status 200, but the body does not decode at /a"`: &stytcherror.DecodeError{
@@ -52,7 +52,7 @@ func TestErrors_printAsValues(t *testing.T) {
 	cause := errors.New("cause")
 	for want, v := range map[string]any{
 		"stytch: op: 400 Bad Request":                apiErr,
-		"stytch: op: no answer: cause":               stytcherror.RequestError{Op: "op", Err: cause},
+		"stytch: op: no response: cause":             stytcherror.RequestError{Op: "op", Err: cause},
 		"stytch: op: permission not decided: cause":  stytcherror.PolicyError{Op: "op", Err: cause},
 		"stytch: op: token refused: expired":         stytcherror.TokenError{Op: "op", Verdict: stytcherror.ErrTokenExpired},
 		"stytch: op: the value does not decode: why": stytcherror.DecodeError{Op: "op", Reason: "why", Err: cause},

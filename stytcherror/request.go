@@ -27,7 +27,7 @@ type RequestError struct {
 }
 
 func (e *RequestError) Error() string {
-	text := prefix(e.Op) + "no answer"
+	text := prefix(e.Op) + "no response"
 	if e.Host != "" {
 		text += " from " + oneLine(e.Host)
 	}

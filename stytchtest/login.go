@@ -47,7 +47,7 @@ func (s *Server) IntermediateSession(email string) string {
 	return resp.IntermediateSessionToken
 }
 
-// CreateOrganization creates an organization whose first member and administrator has the e-mail address. The answer
+// CreateOrganization creates an organization whose first member and administrator has the e-mail address. The response
 // has that member's session, unless settings require a second factor. settings may be nil; its
 // IntermediateSessionToken and OrganizationName are ignored.
 func (s *Server) CreateOrganization(

@@ -48,7 +48,7 @@ func TestRespond(t *testing.T) {
 	_, err = get()
 	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	_, err = get()
-	require.ErrorIs(t, err, stytcherror.Code("emulator_not_implemented"), "after the last answer the emulator handles the operation")
+	require.ErrorIs(t, err, stytcherror.Code("emulator_not_implemented"), "after the last response the emulator handles the operation")
 }
 
 func TestRespond_ofTheTokenEndpoint(t *testing.T) {

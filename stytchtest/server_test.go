@@ -72,7 +72,7 @@ func TestServer_failures(t *testing.T) {
 		},
 		"an invalid client configuration":        func(s *stytchtest.Server) { s.NewClient(stytch.Config{MaxResponseBytes: -1}) },
 		"an unknown operation":                   func(s *stytchtest.Server) { s.Respond("b2b.nothing", `{}`) },
-		"an answer that is not an object":        func(s *stytchtest.Server) { s.Respond("b2b.sso.authenticate", `[]`) },
+		"a response that is not an object":       func(s *stytchtest.Server) { s.Respond("b2b.sso.authenticate", `[]`) },
 		"an error without a status":              func(s *stytchtest.Server) { s.RespondError("", &stytcherror.Error{Code: "x"}) },
 		"an error without a code":                func(s *stytchtest.Server) { s.RespondError("", &stytcherror.Error{StatusCode: 400}) },
 		"a nil error":                            func(s *stytchtest.Server) { s.RespondError("", nil) },
@@ -127,7 +127,7 @@ func TestNewClient_takesSettings(t *testing.T) {
 	server := stytchtest.New(t)
 	small := server.NewClient(stytch.Config{MaxResponseBytes: 10})
 	_, err := small.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &discovery.SendRequest{EmailAddress: ada})
-	require.Error(t, err, "no answer is that short")
+	require.Error(t, err, "no response is that short")
 	assert.Contains(t, fmt.Sprint(server.Client()), "http://stytchtest.localhost")
 
 	network := server.NewClient(stytch.Config{HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}})

@@ -9,7 +9,7 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Login is what the answers to all logins of members have in common, so that an application can handle them with one
+// Login is what the responses to all logins of members have in common, so that an application can handle them with one
 // function:
 //
 //	func answer(w http.ResponseWriter, r *http.Request, login sessions.Login)

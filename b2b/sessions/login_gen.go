@@ -2,7 +2,7 @@
 
 package sessions
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *AuthenticateResponse) Login() Login {
 	return Login{
 		MemberID:     r.Member.MemberID,
@@ -21,7 +21,7 @@ func (r *AuthenticateResponse) Next() Step {
 	return NextStep(r.MemberSession.MemberSessionID != "", nil, nil)
 }
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *ExchangeResponse) Login() Login {
 	return Login{
 		MemberID:     r.MemberID,
@@ -43,7 +43,7 @@ func (r *ExchangeResponse) Next() Step {
 	return NextStep(r.MemberAuthenticated && r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
 }
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *ExchangeAccessTokenResponse) Login() Login {
 	return Login{
 		MemberID:     r.MemberID,
@@ -62,7 +62,7 @@ func (r *ExchangeAccessTokenResponse) Next() Step {
 	return NextStep(r.MemberSession != nil, nil, nil)
 }
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *AttestResponse) Login() Login {
 	return Login{
 		MemberID:     r.MemberID,
@@ -81,7 +81,7 @@ func (r *AttestResponse) Next() Step {
 	return NextStep(r.MemberSession.MemberSessionID != "", nil, nil)
 }
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *MigrateResponse) Login() Login {
 	return Login{
 		MemberID:     r.MemberID,

@@ -18,7 +18,7 @@ const (
 	StepPrimary StepKind = "primary"
 	// StepMFA means that a second factor is required. Send the intermediate session token with it.
 	StepMFA StepKind = "mfa"
-	// StepUnknown means that the answer has neither a session nor a requirement. Treat it as not logged in.
+	// StepUnknown means that the response has neither a session nor a requirement. Treat it as not logged in.
 	StepUnknown StepKind = "unknown"
 )
 
@@ -34,7 +34,7 @@ type Step struct {
 	CodeSent bool `json:"code_sent"`
 }
 
-// NextStep returns the next step of a login. The Next methods of login answers call it.
+// NextStep returns the next step of a login. The Next methods of login responses call it.
 func NextStep(authenticated bool, primary *PrimaryRequired, second *mfa.MFARequired) Step {
 	switch {
 	case authenticated:

@@ -16,7 +16,7 @@ const (
 	app   = "member-totp-test-1"
 )
 
-// primaries are the primary factors that an answer may require, and the methods that NextStep returns for them.
+// primaries are the primary factors that a response may require, and the methods that NextStep returns for them.
 var primaries = []struct {
 	name    string
 	given   *sessions.PrimaryRequired
@@ -31,7 +31,7 @@ var primaries = []struct {
 	},
 }
 
-// seconds are the second factors that an answer may require, and the methods that NextStep returns for them.
+// seconds are the second factors that a response may require, and the methods that NextStep returns for them.
 var seconds = []struct {
 	name    string
 	given   *mfa.MFARequired

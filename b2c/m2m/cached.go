@@ -22,7 +22,7 @@ type cachedToken struct {
 	life  time.Duration
 }
 
-// newCachedToken returns the token of an answer to a request that started at requested.
+// newCachedToken returns the token of a response to a request that started at requested.
 func newCachedToken(resp *TokenResponse, requested time.Time) (*cachedToken, error) {
 	if resp.ExpiresIn <= 0 {
 		return nil, undecodable(resp, "/expires_in", "it is not positive")

@@ -73,7 +73,7 @@ func client(t testing.TB, rt http.RoundTripper, edit ...func(*stytch.Config)) *s
 // issuer is a token endpoint in memory. Its tokens are "token-1", "token-2" and so on.
 type issuer struct {
 	mu     sync.Mutex
-	takes  time.Duration // how long an answer takes
+	takes  time.Duration // how long a response takes
 	life   int           // of a token, in seconds
 	answer func(*http.Request) (*http.Response, error)
 	forms  []url.Values // of the requests
@@ -110,7 +110,7 @@ func tokenAnswer(n, life int) string {
 		`, "request_id": "request-id-1", "status_code": 200}`
 }
 
-// set sets how long an answer takes, and the answer; nil for a token.
+// set sets how long a response takes, and the response; nil for a token.
 func (i *issuer) set(takes time.Duration, answer func(*http.Request) (*http.Response, error)) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

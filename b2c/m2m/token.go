@@ -58,7 +58,7 @@ func (s *Service) Token(ctx context.Context, req *TokenRequest, opts ...shared.R
 	return resp, nil
 }
 
-// undecodable returns the error for an answer without a usable token.
+// undecodable returns the error for a response without a usable token.
 func undecodable(resp *TokenResponse, field, reason string) error {
 	return &stytcherror.DecodeError{
 		Op: opToken.Name, StatusCode: resp.StatusCode, RequestID: resp.RequestID, Field: field, Reason: reason,

@@ -124,13 +124,13 @@ func TestToken_errors(t *testing.T) {
 		canarytest.Hidden(t, err, "cAnArY")
 	})
 	for name, body := range map[string]string{
-		"an answer without a token":      `{"request_id": "r", "status_code": 200, "token_type": "bearer", "expires_in": 3600}`,
-		"a token that is a number":       `{"request_id": "r", "status_code": 200, "access_token": 7}`,
-		"two tokens":                     `{"request_id": "r", "status_code": 200, "access_token": "cAnArY", "access_token": "cAnArY"}`,
-		"a captive portal":               `<html>Sign in to the Wi-Fi</html>`,
-		"an answer without a request_id": `{"access_token": "cAnArY"}`,
-		"a life that is a string":        `{"request_id": "r", "status_code": 200, "access_token": "cAnArY", "expires_in": "long"}`,
-		"a truncated answer":             tokenAnswer(1, 1)[:40],
+		"a response without a token":      `{"request_id": "r", "status_code": 200, "token_type": "bearer", "expires_in": 3600}`,
+		"a token that is a number":        `{"request_id": "r", "status_code": 200, "access_token": 7}`,
+		"two tokens":                      `{"request_id": "r", "status_code": 200, "access_token": "cAnArY", "access_token": "cAnArY"}`,
+		"a captive portal":                `<html>Sign in to the Wi-Fi</html>`,
+		"a response without a request_id": `{"access_token": "cAnArY"}`,
+		"a life that is a string":         `{"request_id": "r", "status_code": 200, "access_token": "cAnArY", "expires_in": "long"}`,
+		"a truncated answer":              tokenAnswer(1, 1)[:40],
 	} {
 		t.Run(name+" is a DecodeError", func(t *testing.T) {
 			t.Parallel()

@@ -4,7 +4,7 @@ package passwords
 
 import "github.com/seed75add069/stytch-go/b2c/sessions"
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *CreateResponse) Login() sessions.Login {
 	return sessions.Login{
 		UserID:       r.UserID,
@@ -15,7 +15,7 @@ func (r *CreateResponse) Login() sessions.Login {
 	}
 }
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *AuthenticateResponse) Login() sessions.Login {
 	return sessions.Login{
 		UserID:       r.UserID,

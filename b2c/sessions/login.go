@@ -8,7 +8,7 @@ import (
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Login is what the answers to all logins of users have in common, so that an application can handle them with one
+// Login is what the responses to all logins of users have in common, so that an application can handle them with one
 // function. SessionToken, SessionJWT and Session are empty if the request had no SessionDurationMinutes: the login then
 // creates no session.
 type Login struct {

@@ -2,7 +2,7 @@
 
 package sessions
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *AuthenticateResponse) Login() Login {
 	return Login{
 		UserID:       r.User.UserID,
@@ -13,7 +13,7 @@ func (r *AuthenticateResponse) Login() Login {
 	}
 }
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *MigrateResponse) Login() Login {
 	return Login{
 		UserID:       r.UserID,
@@ -24,7 +24,7 @@ func (r *MigrateResponse) Login() Login {
 	}
 }
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *ExchangeAccessTokenResponse) Login() Login {
 	return Login{
 		UserID:       r.UserID,
@@ -35,7 +35,7 @@ func (r *ExchangeAccessTokenResponse) Login() Login {
 	}
 }
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *AttestResponse) Login() Login {
 	return Login{
 		UserID:       r.UserID,

@@ -15,7 +15,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-// The answer has JSON in a string, which is sent to the browser unchanged.
+// The response has JSON in a string, which is sent to the browser unchanged.
 func ExampleService_AuthenticateStart() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()

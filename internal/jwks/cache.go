@@ -4,8 +4,8 @@
 //	cache, err := jwks.New(jwks.Config{Fetch: fetch})
 //	key, err := cache.Key(ctx, kid)
 //
-// The endpoint's last valid answer replaces the whole set: a key that is missing from it is no longer trusted. Package
-// refresh says when the set is fetched.
+// The endpoint's last valid response replaces the whole set: a key that is missing from it is no longer trusted.
+// Package refresh says when the set is fetched.
 //
 // A failed fetch removes no key: the cached set is used on, up to MaxStale. HTML counts as a failure, and so do a set
 // without a usable key and one with another key for a cached kid. After MaxStale, any usable set is accepted. So is the

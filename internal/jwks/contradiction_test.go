@@ -46,7 +46,7 @@ func TestContradiction(t *testing.T) {
 		advance(minInterval)
 		err := c.Refresh(t.Context())
 		require.ErrorIs(t, err, jwks.ErrUnavailable)
-		require.EqualError(t, err, "the key set cannot be fetched: the answer has another key for a kid that is cached")
+		require.EqualError(t, err, "the key set cannot be fetched: the response has another key for a kid that is cached")
 	})
 	inBubble(t, "an unknown kid is refused as such, and not remembered as missing", func(t *testing.T) {
 		e := serving("a")
@@ -59,7 +59,7 @@ func TestContradiction(t *testing.T) {
 		advance(minInterval)
 		found(t, c, "x")
 	})
-	inBubble(t, "a valid answer replaces the set", func(t *testing.T) {
+	inBubble(t, "a valid response replaces the set", func(t *testing.T) {
 		e := serving("a")
 		c := e.filled(t)
 		e.servesBody(contradictions["in a set of its own"])
@@ -82,7 +82,7 @@ func TestContradiction(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, keyNamed("another").Equal(key))
 	})
-	inBubble(t, "the answer is compared with the set that is cached when it arrives", func(t *testing.T) {
+	inBubble(t, "the response is compared with the set that is cached when it arrives", func(t *testing.T) {
 		e := serving("a")
 		c := e.filled(t)
 		e.servesBody(contradictions["in a set of its own"])

@@ -34,19 +34,19 @@ type jwk struct {
 // in which two keys have the same kid, usable or not. Its errors show nothing of the body.
 func parse(body []byte) (map[string]*rsa.PublicKey, error) {
 	if len(body) > maxBody {
-		return nil, errors.New("the answer goes beyond 1 MiB")
+		return nil, errors.New("the response goes beyond 1 MiB")
 	}
 	var doc struct {
 		Keys []jsontext.Value `json:"keys"`
 	}
 	if err := json.Unmarshal(body, &doc); err != nil {
 		if errors.Is(err, jsontext.ErrDuplicateName) {
-			return nil, errors.New("a name occurs twice in the answer")
+			return nil, errors.New("a name occurs twice in the response")
 		}
-		return nil, errors.New("the answer is not a key set in JSON")
+		return nil, errors.New("the response is not a key set in JSON")
 	}
 	if len(doc.Keys) > maxKeys {
-		return nil, errors.New("the answer holds more than 100 keys")
+		return nil, errors.New("the response holds more than 100 keys")
 	}
 	keys := make(map[string]*rsa.PublicKey, len(doc.Keys))
 	named := make(map[string]struct{}, len(doc.Keys))
@@ -56,7 +56,7 @@ func parse(body []byte) (map[string]*rsa.PublicKey, error) {
 			continue
 		}
 		if _, twice := named[k.KID]; twice {
-			return nil, errors.New("two keys of the answer have the same kid")
+			return nil, errors.New("two keys of the response have the same kid")
 		}
 		named[k.KID] = struct{}{}
 		if key := k.publicKey(); key != nil {
@@ -64,7 +64,7 @@ func parse(body []byte) (map[string]*rsa.PublicKey, error) {
 		}
 	}
 	if len(keys) == 0 {
-		return nil, errors.New("the answer holds no key for RS256")
+		return nil, errors.New("the response holds no key for RS256")
 	}
 	return keys, nil
 }

@@ -106,7 +106,7 @@ func TestParse_keys(t *testing.T) {
 				require.NoError(t, err)
 				assert.Len(t, alone, 1)
 			} else {
-				require.EqualError(t, err, "the answer holds no key for RS256")
+				require.EqualError(t, err, "the response holds no key for RS256")
 				assert.Nil(t, alone)
 			}
 			beside, err := jwks.Parse([]byte(document(jwkAs("other", "other"), key)))
@@ -135,7 +135,7 @@ func TestParse_sets(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, keys, 100)
 		_, err = jwks.Parse([]byte(keySet(append(kids, "one more")...)))
-		require.EqualError(t, err, "the answer holds more than 100 keys")
+		require.EqualError(t, err, "the response holds more than 100 keys")
 	})
 	t.Run("a body of 1 MiB is accepted, and no more", func(t *testing.T) {
 		t.Parallel()
@@ -144,7 +144,7 @@ func TestParse_sets(t *testing.T) {
 		_, err := jwks.Parse([]byte(body))
 		require.NoError(t, err)
 		_, err = jwks.Parse([]byte(body + " "))
-		require.EqualError(t, err, "the answer goes beyond 1 MiB")
+		require.EqualError(t, err, "the response goes beyond 1 MiB")
 	})
 	for name, other := range map[string]string{
 		"with the same key":          jwkAs("a", "a"),
@@ -157,7 +157,7 @@ func TestParse_sets(t *testing.T) {
 			t.Parallel()
 			for _, body := range []string{document(jwkAs("a", "a"), jwkAs("b", "b"), other), document(other, jwkAs("a", "a"))} {
 				_, err := jwks.Parse([]byte(body))
-				require.EqualError(t, err, "two keys of the answer have the same kid")
+				require.EqualError(t, err, "two keys of the response have the same kid")
 			}
 		})
 	}
@@ -170,7 +170,7 @@ func TestParse_sets(t *testing.T) {
 		t.Run("a set with a repeated name is refused: "+name, func(t *testing.T) {
 			t.Parallel()
 			_, err := jwks.Parse([]byte(body))
-			require.EqualError(t, err, "a name occurs twice in the answer")
+			require.EqualError(t, err, "a name occurs twice in the response")
 		})
 	}
 	for name, body := range map[string]string{
@@ -181,12 +181,12 @@ func TestParse_sets(t *testing.T) {
 		t.Run("a body that is not a key set is refused: "+name, func(t *testing.T) {
 			t.Parallel()
 			_, err := jwks.Parse([]byte(body))
-			require.EqualError(t, err, "the answer is not a key set in JSON")
+			require.EqualError(t, err, "the response is not a key set in JSON")
 		})
 	}
 }
 
-// Each file of testdata is an answer; its name begins with what is expected of it.
+// Each file of testdata is a response; its name begins with what is expected of it.
 func TestParse_files(t *testing.T) {
 	t.Parallel()
 	for _, name := range answers(t) {

@@ -16,7 +16,7 @@ const (
 	missingIntervals = 4
 )
 
-// set is a valid answer of the endpoint. It is immutable.
+// set is a valid response of the endpoint. It is immutable.
 type set struct {
 	keys    map[string]*rsa.PublicKey
 	missing map[string]struct{} // kids that were requested before the fetch and are not in it
@@ -24,10 +24,10 @@ type set struct {
 	seed    bool
 }
 
-var errContradiction = errors.New("the answer has another key for a kid that is cached")
+var errContradiction = errors.New("the response has another key for a kid that is cached")
 
-// fetchSet fetches the set that replaces the cached one. Requested is the kid that caused the fetch, if any. The answer
-// is compared with the set that is cached when it arrives.
+// fetchSet fetches the set that replaces the cached one. Requested is the kid that caused the fetch, if any. The
+// response is compared with the set that is cached when it arrives.
 func (c *Cache) fetchSet(ctx context.Context, requested string) (*set, error) {
 	began := c.now()
 	body, err := c.fetch(ctx)

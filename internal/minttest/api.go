@@ -16,7 +16,7 @@ type API struct {
 	requests map[string]int     // by path
 }
 
-// Handler answers a request. An error means that there is no answer.
+// Handler answers a request. An error means that there is no response.
 type Handler = func(*http.Request) (status int, body []byte, err error)
 
 // Parts of the paths of the key set, of the policy and of organizations' policies.
@@ -26,7 +26,7 @@ const (
 	Organizations = "/rbac/organizations/"
 )
 
-// unexpected is the body of the answer to other requests.
+// unexpected is the body of the response to other requests.
 const unexpected = `{"status_code":500,"request_id":"r","error_type":"unexpected"}`
 
 // NewAPI returns an API that serves the keys, and a policy with the roles "editor" and "stytch_admin" and the scope

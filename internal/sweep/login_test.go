@@ -58,7 +58,7 @@ func TestLogin_ofEveryAnswer(t *testing.T) {
 	assert.Equal(t, map[string]int{"b2b": 19, "b2c": 18}, seen)
 }
 
-// sameMembers checks that a login has of the answer what both have.
+// sameMembers checks that a login has of the response what both have.
 func sameMembers(t *testing.T, answer, login reflect.Value) {
 	t.Helper()
 	for i := range login.NumField() {

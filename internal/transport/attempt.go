@@ -26,17 +26,17 @@ var (
 	formMedia = []string{"application/x-www-form-urlencoded"}
 )
 
-// answer is a response below 400 with its whole body.
-type answer struct {
+// response is one below 400 with its whole body.
+type response struct {
 	status int
 	header http.Header
 	body   *bytes.Buffer // pooled
 }
 
-func (a *answer) release() { putBuffer(a.body) }
+func (r *response) release() { putBuffer(r.body) }
 
 // attempt sends the request once and reads the response. A status of 400 or more is an error.
-func (c *call) attempt(ctx context.Context) (*answer, error) {
+func (c *call) attempt(ctx context.Context) (*response, error) {
 	ctx, cancel := c.attemptContext(ctx)
 	defer cancel()
 	req, err := c.newRequest(ctx)
@@ -57,11 +57,11 @@ func (c *call) attempt(ctx context.Context) (*answer, error) {
 	if resp.StatusCode >= http.StatusBadRequest {
 		return nil, c.readError(resp)
 	}
-	ans, err := c.readAnswer(resp)
+	received, err := c.readResponse(resp)
 	if err != nil && !errors.Is(err, stytcherror.ErrTooLarge) {
 		return nil, c.requestError(ctx, err)
 	}
-	return ans, err
+	return received, err
 }
 
 // attemptContext gives ctx the deadline of the attempt or of the call, whichever is first.

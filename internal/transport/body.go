@@ -33,8 +33,8 @@ func putBuffer(b *bytes.Buffer) {
 	}
 }
 
-// readAnswer reads the body of a response below 400, up to MaxResponseBytes after decompression.
-func (c *call) readAnswer(resp *http.Response) (*answer, error) {
+// readResponse reads the body of a response below 400, up to MaxResponseBytes after decompression.
+func (c *call) readResponse(resp *http.Response) (*response, error) {
 	limit := min(c.maxBytes(), math.MaxInt64-1)
 	buf := getBuffer()
 	if n := min(resp.ContentLength, limit, maxPrealloc); n > 0 {
@@ -56,9 +56,9 @@ func (c *call) readAnswer(resp *http.Response) (*answer, error) {
 			Err: stytcherror.ErrTooLarge,
 		}
 	}
-	ans := &answer{status: resp.StatusCode, header: resp.Header, body: buf}
+	received := &response{status: resp.StatusCode, header: resp.Header, body: buf}
 	c.fillRaw(resp, buf.Bytes())
-	return ans, nil
+	return received, nil
 }
 
 // fillRaw copies a response for shared.WithRawResponse.

@@ -27,14 +27,14 @@ func Call[T any](
 	if err := c.encode(req); err != nil {
 		return nil, err
 	}
-	ans, err := c.send(c.operationContext(ctx))
+	received, err := c.send(c.operationContext(ctx))
 	if err != nil {
 		c.logCall(ctx, nil, err)
 		return nil, err
 	}
-	defer ans.release()
+	defer received.release()
 	resp := new(T)
-	if err := c.decode(ans, resp); err != nil {
+	if err := c.decode(received, resp); err != nil {
 		c.logCall(ctx, nil, err)
 		return nil, err
 	}

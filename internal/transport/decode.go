@@ -16,24 +16,24 @@ import (
 
 // decode decodes the body into resp, a pointer to the operation's response struct. It refuses a body that is not the
 // API's, such as a proxy's.
-func (c *call) decode(ans *answer, resp any) error {
-	body := ans.body.Bytes()
-	if ans.status < 200 || ans.status > 299 {
-		return c.decodeError(ans, "", "the status is neither a success nor an error", nil)
+func (c *call) decode(received *response, resp any) error {
+	body := received.body.Bytes()
+	if received.status < 200 || received.status > 299 {
+		return c.decodeError(received, "", "the status is neither a success nor an error", nil)
 	}
 	if len(body) == 0 {
-		return c.decodeError(ans, "", "it is empty", nil)
+		return c.decodeError(received, "", "it is empty", nil)
 	}
 	if err := json.Unmarshal(body, resp, objects); err != nil {
 		field, reason, cause := explainDecoding(err)
-		return c.decodeError(ans, field, reason, cause)
+		return c.decodeError(received, field, reason, cause)
 	}
 	requestID, status, known := envelope(reflect.ValueOf(resp).Elem())
 	switch {
 	case known && requestID == "" && status == 0:
-		return c.decodeError(ans, "", "it has neither request_id nor status_code: this is not the API's response", nil)
+		return c.decodeError(received, "", "neither request_id nor status_code: not a response of the API", nil)
 	case status >= 400:
-		return c.newError(status, ans.header, body)
+		return c.newError(status, received.header, body)
 	}
 	return nil
 }
@@ -50,13 +50,13 @@ var objects = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.De
 	return o.UnmarshalJSON(raw)
 }))
 
-func (c *call) decodeError(ans *answer, field jsontext.Pointer, reason string, cause error) error {
+func (c *call) decodeError(received *response, field jsontext.Pointer, reason string, cause error) error {
 	var id struct {
 		RequestID string `json:"request_id"`
 	}
-	_ = json.Unmarshal(ans.body.Bytes(), &id)
+	_ = json.Unmarshal(received.body.Bytes(), &id)
 	return &stytcherror.DecodeError{
-		Op: c.op.Name, StatusCode: ans.status, RequestID: c.redact(id.RequestID),
+		Op: c.op.Name, StatusCode: received.status, RequestID: c.redact(id.RequestID),
 		Field: c.redactPointer(field), Reason: reason, Err: cause,
 	}
 }

@@ -46,7 +46,7 @@ func TestDial(t *testing.T) {
 		assert.Equal(t, "localhost", e.Host)
 		assert.False(t, e.Timeout())
 		assert.EqualValues(t, 3, dials.Load())
-		assert.Contains(t, err.Error(), "no answer from localhost: dial tcp: connection refused (2 retries)")
+		assert.Contains(t, err.Error(), "no response from localhost: dial tcp: connection refused (2 retries)")
 	})
 	inBubble(t, "a host that does not resolve is not retried", func(t *testing.T) {
 		var dials atomic.Int64

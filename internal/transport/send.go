@@ -9,14 +9,14 @@ import (
 )
 
 // send makes attempts until one succeeds or no further one is allowed.
-func (c *call) send(ctx context.Context) (*answer, error) {
+func (c *call) send(ctx context.Context) (*response, error) {
 	for {
 		if ctx.Err() != nil {
 			return nil, c.requestError(ctx, ctx.Err())
 		}
-		ans, err := c.attempt(ctx)
+		received, err := c.attempt(ctx)
 		if err == nil {
-			return ans, nil
+			return received, nil
 		}
 		wait, ok := c.mayRetry(ctx, err)
 		if !ok {

@@ -106,21 +106,21 @@ type IntrospectionForm struct {
 	TokenTypeHint *string `json:"token_type_hint,omitzero"`
 }
 
-// introspection is the API's answer (RFC 7662, section 2.2). Active tells it from a gateway's answer: for an inactive
-// token, there may be no other member.
+// introspection is the API's response (RFC 7662, section 2.2). Active tells it from a gateway's response: for an
+// inactive token, there may be no other member.
 type introspection struct {
 	AccessToken
 
 	Active    *bool  `json:"active"`
 	TokenType string `json:"token_type"`
-	// Request and Status are declared so that they are no custom claims. Package transport would refuse an answer with
+	// Request and Status are declared so that they are no custom claims. Package transport would refuse a response with
 	// neither if their names were RequestID and StatusCode.
 	Request string `json:"request_id"`
 	Status  int    `json:"status_code"`
 }
 
 // IntrospectNetwork asks the API about a token and, unless check is nil, checks the permission. An inactive token is a
-// *TokenError. Value converts the answer.
+// *TokenError. Value converts the response.
 func IntrospectNetwork[T any](
 	ctx context.Context, v *Verifier, cfg *shared.FetchConfig, op string, form *IntrospectionForm, check *Check,
 	value func(*AccessToken) *T, opts ...shared.RequestOption,
@@ -137,7 +137,7 @@ func IntrospectNetwork[T any](
 	case answer.Active == nil:
 		return nil, &stytcherror.DecodeError{
 			Op: op, StatusCode: 200, RequestID: answer.Request, Field: "/active",
-			Reason: "it is missing: this is not the API's answer",
+			Reason: "it is missing: this is not the API's response",
 		}
 	case !*answer.Active:
 		return nil, &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrTokenInactive}

@@ -113,7 +113,7 @@ func (f *fixture) accepts(text string) {
 	s, err = f.authenticate(f.t.Context(), &request{SessionJWT: text})
 	require.NoError(f.t, err)
 	require.Equal(f.t, minttest.Session, s.id)
-	require.Equal(f.t, text, s.jwt, "the answer has the JWT of the request")
+	require.Equal(f.t, text, s.jwt, "the response has the JWT of the request")
 	require.False(f.t, s.remote)
 	require.Equal(f.t, before, f.api.Requests(f.authenticatePath))
 }

@@ -49,7 +49,7 @@ func (f *fixture) tokenClaims() *tokenClaims {
 	return claims
 }
 
-// introspection returns the API's answer about that token.
+// introspection returns the API's response about that token.
 func (f *fixture) introspection() string {
 	organization := ""
 	if f.isB2B() {

@@ -56,7 +56,7 @@ func TestIntrospectTokenNetwork_request(t *testing.T) {
 	}
 }
 
-// introspectAnswer introspects a token of which the API gives this answer.
+// introspectAnswer introspects a token of which the API gives this response.
 func (f *fixture) introspectAnswer(status int, body string) (*tokenClaims, error) {
 	f.t.Helper()
 	f.api.Handle(introspectPath, minttest.Status(status, body))
@@ -85,7 +85,7 @@ func TestIntrospectTokenNetwork_answers(t *testing.T) {
 		require.NoError(f.t, err)
 		assert.Equal(f.t, &tokenClaims{TokenType: "refresh_token", Audience: []string{"a"}}, claims)
 	})
-	forEachProduct(t, "an answer that cannot be decoded is a DecodeError", func(f *fixture) {
+	forEachProduct(t, "a response that cannot be decoded is a DecodeError", func(f *fixture) {
 		for _, body := range []string{
 			`{"request_id": "r", "status_code": 200, "sub": "a"}`,
 			`{"request_id": "r", "status_code": 401, "error_type": "invalid_client"}`,

@@ -169,7 +169,7 @@ func TestAuthorizationCheck_organizationsWithoutPolicy(t *testing.T) {
 				f.allows(f.sessionWithRoles("editor"), on("documents", "edit"))
 				f.denies(f.sessionWithRoles("editor"), on("documents", "shred"), "role editor allows only edit, read")
 			}
-			assert.LessOrEqual(f.t, f.api.Requests(minttest.Organizations), 1, "the answer is cached")
+			assert.LessOrEqual(f.t, f.api.Requests(minttest.Organizations), 1, "the response is cached")
 		})
 	}
 	for name, page := range map[string]string{
@@ -296,7 +296,7 @@ func TestAuthorizationCheck_cache(t *testing.T) {
 		wait.Wait()
 		assert.Equal(f.t, 1, f.api.Requests(minttest.Policy))
 	})
-	forEachProduct(t, "an answer without a policy is not a policy that allows nothing", func(f *fixture) {
+	forEachProduct(t, "a response without a policy is not a policy that allows nothing", func(f *fixture) {
 		for _, body := range []string{
 			`{}`, `{"request_id":"r","status_code":200}`, `{"request_id":"r","status_code":200,"policy":null}`, `<html>`, `[]`,
 		} {

@@ -14,7 +14,7 @@ import (
 )
 
 // Tests run for both products, with the types of B2B. In B2C, ids of organizations and members are dropped from requests
-// and empty in answers.
+// and empty in responses.
 type (
 	request        = b2bsessions.AuthenticateJWTRequest
 	check          = b2bsessions.AuthorizationCheck
@@ -65,7 +65,7 @@ type product struct {
 	claims   func(time.Time) map[string]any // of a session
 	other    func(time.Time) map[string]any // of a session of the other product
 	keysPath string
-	// authenticatePath is the path of Sessions.Authenticate, and authenticated an answer of it.
+	// authenticatePath is the path of Sessions.Authenticate, and authenticated a response of it.
 	authenticatePath, authenticated string
 	// denial is the code of what roles or scopes do not allow.
 	denial stytcherror.Code

@@ -42,7 +42,7 @@ func (f *fixture) asksAPI(req *request, verdict stytcherror.Verdict) {
 	require.NoError(f.t, err)
 	assert.True(f.t, s.remote)
 	assert.Equal(f.t, "session-of-the-api", s.id)
-	assert.Equal(f.t, "fresh", s.jwt, "the answer has the API's JWT")
+	assert.Equal(f.t, "fresh", s.jwt, "the response has the API's JWT")
 	assert.Equal(f.t, 1, f.api.Requests(f.authenticatePath)-before, "once")
 	organization := ""
 	if f.isB2B() {
@@ -146,7 +146,7 @@ func TestAuthenticateJWT_asksTheAPI(t *testing.T) {
 	})
 }
 
-// requestBody makes the API's answer to Sessions.Authenticate record the body of the request.
+// requestBody makes the API's response to Sessions.Authenticate record the body of the request.
 func (f *fixture) requestBody() *string {
 	body := new(string)
 	f.api.Handle(f.authenticatePath, func(r *http.Request) (int, []byte, error) {

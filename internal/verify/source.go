@@ -82,8 +82,8 @@ func (s source) keys(ctx context.Context) ([]byte, error) {
 	return raw.Body, nil
 }
 
-// errNoPolicy is for an answer without a policy, which is not a policy that allows nothing.
-var errNoPolicy = errors.New("the answer holds no policy")
+// errNoPolicy is for a response without a policy, which is not a policy that allows nothing.
+var errNoPolicy = errors.New("the response holds no policy")
 
 func (s source) policy(ctx context.Context) ([]rbac.Role, []rbac.Scope, error) {
 	resp, err := transport.Call[policyAnswer](ctx, s.cfg, &s.routes.policy, &noRequest{})

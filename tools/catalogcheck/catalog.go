@@ -37,7 +37,7 @@ type Operation struct {
 	Response      []Field `json:"response,omitempty"`
 }
 
-// Field is a parameter, a field of an answer, or a field of a type. In is path, query or body, and empty where the
+// Field is a parameter, a field of a response, or a field of a type. In is path, query or body, and empty where the
 // field is no parameter.
 type Field struct {
 	Name        string       `json:"name"`

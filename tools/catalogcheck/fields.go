@@ -10,7 +10,7 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/openapi"
 )
 
-// fields compares the fields of a request, an answer or a type, in both directions.
+// fields compares the fields of a request, a response or a type, in both directions.
 func (c *checker) fields(where string, want []Field, have []*ir.Field, count *tally) {
 	known := map[string]bool{}
 	for _, w := range want {
@@ -60,7 +60,7 @@ func (c *checker) field(where string, want Field, f *ir.Field) {
 	c.documented(where, limits.Values, f.Type)
 }
 
-// null compares whether a field can be null. It ignores an optional field of an answer that only the specification
+// null compares whether a field can be null. It ignores an optional field of a response that only the specification
 // declares nullable: the API may send null for any of them, and the catalogue does not list these.
 func (c *checker) null(where string, want Field, have *openapi.Schema) {
 	inAnswer := want.In == ""

@@ -1,6 +1,7 @@
 // Command catalogcheck compares the specification under api/ with the catalogue of API facts under
-// conformance/catalog: operations, parameters, fields of answers, types, values and search filters, in both directions.
-// It fails on a difference that differences.yaml gives no reason for, and on a reason that has no difference.
+// conformance/catalog: operations, parameters, fields of responses, types, values and search filters, in both
+// directions. It fails on a difference that differences.yaml gives no reason for, and on a reason that has no
+// difference.
 //
 //	go run ./catalogcheck -root ..
 //	go run ./catalogcheck -slim < facts.json > ../conformance/catalog/catalog.json

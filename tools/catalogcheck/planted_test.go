@@ -50,7 +50,7 @@ var planted = []struct {
 		"field b2b.big_things.get_jwks.request.wide: nothing -> integer",
 	}},
 	{"parameter the catalogue lacks, with its source", spec, "        - {name: deep,", "        - {name: wide, in: query, schema: {type: integer, description: A width., x-stytch-source: Seen.}}\n        - {name: deep,", nil},
-	{"field of an answer the specification lacks", spec, "        owner: {", "        holder: {", []string{
+	{"field of a response the specification lacks", spec, "        owner: {", "        holder: {", []string{
 		"field b2b.big_things.get_jwks.response.owner: ref:b2b.Owner -> nothing",
 		"field b2b.big_things.get_jwks.response.holder: nothing -> ref:b2b/bigthings.Person",
 		"named type b2b.Owner: object -> nothing",
@@ -81,10 +81,10 @@ var planted = []struct {
 	{"null in a request", spec, "slug: {type: string", "slug: {type: [string, 'null']", []string{
 		"null b2b.big_things.search.request.slug: false -> true",
 	}},
-	{"null in an answer", spec, "{anyOf: [{$ref: '#/components/schemas/Owner'}, {type: 'null'}]", "{$ref: '#/components/schemas/Owner'", []string{
+	{"null in a response", spec, "{anyOf: [{$ref: '#/components/schemas/Owner'}, {type: 'null'}]", "{$ref: '#/components/schemas/Owner'", []string{
 		"null b2b.big_things.get_jwks.response.owner: true -> false",
 	}},
-	{"null in a required field of an answer", spec, "        name: {type: string", "        name: {type: [string, 'null']", []string{
+	{"null in a required field of a response", spec, "        name: {type: string", "        name: {type: [string, 'null']", []string{
 		"null b2b.Thing.name: false -> true",
 	}},
 	{"null the catalogue need not know", spec, "made_at: {type: string", "made_at: {type: [string, 'null']", nil},

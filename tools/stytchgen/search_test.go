@@ -55,7 +55,7 @@ func TestGenerate_refusesSearches(t *testing.T) {
 	}
 }
 
-// An optional scalar is a pointer in a request and plain in an answer, so one type cannot be both.
+// An optional scalar is a pointer in a request and plain in a response, so one type cannot be both.
 func TestGenerate_refusesOptionalScalarsOnBothSides(t *testing.T) {
 	t.Parallel()
 	kinds, err := os.ReadFile(filepath.Join("testdata", "kinds", "spec", "b2b", "kinds.yaml"))
@@ -69,7 +69,7 @@ func TestGenerate_refusesOptionalScalarsOnBothSides(t *testing.T) {
 	} {
 		broken := strings.Replace(string(kinds), name, name+"        "+field+"\n", 1)
 		_, err := generate(fstest.MapFS{"b2b/kinds.yaml": {Data: []byte(broken)}})
-		if err == nil || !strings.Contains(err.Error(), "b2b/kinds.yaml: Part.note: optional, in requests and in answers") {
+		if err == nil || !strings.Contains(err.Error(), "b2b/kinds.yaml: Part.note: optional, in requests and in responses") {
 			t.Errorf("got %v", err)
 		}
 	}

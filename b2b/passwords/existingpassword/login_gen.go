@@ -4,7 +4,7 @@ package existingpassword
 
 import "github.com/seed75add069/stytch-go/b2b/sessions"
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *ResetResponse) Login() sessions.Login {
 	return sessions.Login{
 		MemberID:     r.MemberID,

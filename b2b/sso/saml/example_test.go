@@ -12,7 +12,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-// CreateConnection comes first: its answer has the URLs to configure at the identity provider.
+// CreateConnection comes first: its response has the URLs to configure at the identity provider.
 func ExampleService_CreateConnection() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()

@@ -32,7 +32,7 @@ func ExampleService_Create() {
 		fmt.Println("A scope is invalid.")
 	case err != nil:
 		log.Fatal(err)
-	default: // store resp.M2MClient.ClientSecret now: no other answer has it
+	default: // store resp.M2MClient.ClientSecret now: no other response has it
 		fmt.Println(resp.M2MClient.ClientID, "has a secret that ends in", resp.M2MClient.ClientSecretLastFour)
 	}
 	// Output: m2m-client-test-1 has a secret that ends in cret

@@ -4,7 +4,7 @@ package sessions
 
 import b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 
-// Login returns what the answers to all logins have in common. Its pointers refer to the fields of r.
+// Login returns what the responses to all logins have in common. Its pointers refer to the fields of r.
 func (r *ResetResponse) Login() b2csessions.Login {
 	return b2csessions.Login{
 		UserID:       r.UserID,

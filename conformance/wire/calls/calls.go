@@ -12,6 +12,6 @@ import (
 // Call is one request of one operation on one of the clients.
 type Call struct {
 	Operation, Client, Request string
-	// Do makes the call and returns a pointer to the answer.
+	// Do makes the call and returns a pointer to the response.
 	Do func(ctx context.Context, client *stytch.Client, opts ...shared.RequestOption) (any, error)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // markRequests finds the types that requests refer to and applies the rules for pointers: in a request an optional
-// scalar or object is a pointer, or a Nullable where null has a meaning; in an answer only an optional object is a
+// scalar or object is a pointer, or a Nullable where null has a meaning; in a response only an optional object is a
 // pointer.
 func markRequests(api *API) error {
 	answered := map[*Type]bool{}
@@ -36,7 +36,7 @@ func markRequests(api *API) error {
 				return t.fieldError(f, "what is secret cannot be null in a request")
 			}
 			if (scalar && !object || f.Type.Nullable) && t.InRequest && answered[t] {
-				return t.fieldError(f, "optional, in requests and in answers: make two types")
+				return t.fieldError(f, "optional, in requests and in responses: make two types")
 			}
 			plain := base == Duration && f.Schema.Default == "0" // zero and absence mean the same
 			f.Type.Pointer = !f.Type.Nullable && (object || scalar && t.InRequest && !plain)

@@ -134,7 +134,7 @@ type Op struct {
 	ExactlyOneOf [][]string
 	Request      *Type
 	Response     *Type
-	// Pages is set where the answer is one page of several.
+	// Pages is set where the response is one page of several.
 	Pages *Pages
 	// Filters are the constructors of a search's operands, of type Operand.
 	Filters []Filter
@@ -147,7 +147,7 @@ type Op struct {
 type Pages struct {
 	// Name is the Go method.
 	Name string
-	// Cursor is the request's field, Next the Go path to the next page's cursor in the answer, Items the answer's list.
+	// Cursor is the request's field. In the response, Items is the list and Next the Go path to the next cursor.
 	Cursor, Next string
 	Items        *Field
 }
@@ -159,7 +159,7 @@ type Filter struct {
 	Form string
 }
 
-// Role says whether a type is a request, an answer or neither.
+// Role says whether a type is a request, a response or neither.
 type Role uint8
 
 // The roles. A Model that a request refers to follows the rules for requests.

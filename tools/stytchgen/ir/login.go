@@ -1,20 +1,20 @@
 package ir
 
-// Login is the answer to a login, and how its fields fill the Login struct that all logins of the product share.
+// Login is the response to a login, and how its fields fill the Login struct that all logins of the product share.
 type Login struct {
 	*Type
 
 	// Session is the field with the session; SessionIsPointer says that it may be absent.
 	Session          string
 	SessionIsPointer bool
-	// Intermediate, Authenticated, Primary and MFA say whether the answer has intermediate_session_token,
+	// Intermediate, Authenticated, Primary and MFA say whether the response has intermediate_session_token,
 	// member_authenticated, primary_required and mfa_required.
 	Intermediate, Authenticated, Primary, MFA bool
-	// ID is the Go path to the member's or user's id in the answer.
+	// ID is the Go path to the member's or user's id in the response.
 	ID string
 }
 
-// Logins are the package's answers to logins: those with the tokens of a session and the session itself.
+// Logins are the package's responses to logins: those with the tokens of a session and the session itself.
 func (p *Package) Logins() []Login {
 	var list []Login
 	for _, t := range p.Types {
@@ -25,7 +25,7 @@ func (p *Package) Logins() []Login {
 	return list
 }
 
-// Requirements are the package's types, other than answers to logins, that say which factors a login still needs.
+// Requirements are the package's types, other than responses to logins, that say which factors a login still needs.
 func (p *Package) Requirements() []*Type {
 	var list []*Type
 	for _, t := range p.Types {

@@ -41,18 +41,18 @@ func (op *Op) pages(in openapi.Pages) error {
 	case cursor == nil || cursor.Required || cursor.Type.Base != String:
 		return fmt.Errorf("the request has no optional cursor")
 	case items == nil || items.Type.Base != List || items.Type.Elem.Base != Named:
-		return fmt.Errorf("%q is not a list of objects in the answer", in.Items)
+		return fmt.Errorf("%q is not a list of objects in the response", in.Items)
 	}
 	op.Pages = &Pages{Name: op.Name + "All", Cursor: cursor.Name, Items: items}
 	at := op.Response
 	var path []string
 	for word := range strings.SplitSeq(in.Next, ".") {
 		if at == nil {
-			return fmt.Errorf("there is no %q in the answer", in.Next)
+			return fmt.Errorf("there is no %q in the response", in.Next)
 		}
 		f := resolveAlias(at).field(word)
 		if f == nil || f.Type.Base != String && (f.Type.Base != Named || !f.Required) {
-			return fmt.Errorf("there is no %q in the answer", in.Next)
+			return fmt.Errorf("there is no %q in the response", in.Next)
 		}
 		path = append(path, f.Name)
 		at = f.Type.Named

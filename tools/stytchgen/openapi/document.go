@@ -67,7 +67,7 @@ type Operation struct {
 	Filters                  []Filter
 }
 
-// Pages describes a list that is answered in pages: Items names the answer's list, Next is the path to the cursor of
+// Pages describes a list that is answered in pages: Items names the response's list, Next is the path to the cursor of
 // the next page.
 type Pages struct {
 	Items string `yaml:"items"`

@@ -221,7 +221,7 @@ func convertParts(s *Schema, raw *base.Schema) error {
 	if extra := raw.AdditionalProperties; extra != nil {
 		s.Map = &Schema{}
 		if !extra.IsA() && !extra.B {
-			return fmt.Errorf("additionalProperties: every answer may grow, so false says nothing")
+			return fmt.Errorf("additionalProperties: every response may grow, so false says nothing")
 		}
 		if extra.IsA() {
 			values, err := convertSchema(extra.A)

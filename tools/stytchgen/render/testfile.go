@@ -51,7 +51,7 @@ func newTestFile(p *goPackage) *testFile {
 		own = append(own, importLine(p.testAlias(other), other))
 	}
 	file.Imports = imports(std, own)
-	for i, op := range p.Ops { // after the imports: answers are JSON only and need none
+	for i, op := range p.Ops { // after the imports: responses are JSON only and need none
 		file.Ops[i].Answer = s.answer(op)
 	}
 	return file
@@ -119,7 +119,7 @@ func (s *sampler) request(op *ir.Op, v variant, name string) request {
 	return r
 }
 
-// answer is the JSON of an answer with every field.
+// answer is the JSON of a response with every field.
 func (s *sampler) answer(op *ir.Op) string {
 	const sep = "\n\t\t\t"
 	return "{" + sep + strings.Join(s.answerMembers(op), ","+sep) + "}"

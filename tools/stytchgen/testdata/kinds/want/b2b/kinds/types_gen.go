@@ -94,7 +94,7 @@ type TryResponse struct {
 	NullList []string `json:"null_list,omitzero"`
 	// A part; null deletes it.
 	NullPart *Part `json:"null_part,omitzero"`
-	// An answer's own part.
+	// A response's own part.
 	Answer Answer `json:"answer"`
 }
 
@@ -106,7 +106,7 @@ type Part struct {
 	Inner *Part `json:"inner,omitzero"`
 }
 
-// Answer is an answer's own part.
+// Answer is a response's own part.
 type Answer struct {
 	// What it is called.
 	Name string `json:"name"`

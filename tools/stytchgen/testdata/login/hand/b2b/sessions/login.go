@@ -16,7 +16,7 @@ type Step struct{ Kind string }
 // StepDone says that a login needs nothing.
 const StepDone = "done"
 
-// NextStep returns the step that follows from an answer.
+// NextStep returns the step that follows from a response.
 func NextStep(authenticated bool, primary *PrimaryRequired, second *MFARequired) Step {
 	switch {
 	case authenticated:
