@@ -65,6 +65,11 @@ func TestStartURL(t *testing.T) {
 		"slug": func() (string, error) {
 			return c.B2B.SSO.StartURL(&sso.StartURLRequest{PublicToken: token, Slug: new("\xff")})
 		},
+		"provider_prompt": func() (string, error) {
+			return c.B2C.OAuth.StartURL(&b2coauth.StartURLRequest{
+				Provider: "google", PublicToken: token, ProviderParameters: map[string]string{"prompt": "\xff"},
+			})
+		},
 	} {
 		t.Run("without a good "+field+" there is none", func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"net/url"
+	"unicode/utf8"
 
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -21,6 +22,9 @@ func URL(cfg *shared.FetchConfig, op *Op, req any, extra map[string]string) (str
 		return "", c.refuse("req", "cannot be encoded as a query")
 	}
 	for name, value := range extra {
+		if !utf8.ValidString(name) || !utf8.ValidString(value) {
+			return "", c.refuse(name, "is not valid UTF-8")
+		}
 		query.Set(name, value)
 	}
 	u := c.address()
