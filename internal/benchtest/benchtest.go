@@ -26,7 +26,7 @@ type Variant struct {
 
 // Run compares base with others. It reports time and allocations of a call of base, and for each other variant the
 // median of base's time divided by its time as "x-Name", and base's allocations minus its allocations as
-// "allocs-over-Name". In one iteration of b.Loop, each variant has a batch.
+// "allocs-over-Name". In one iteration of the benchmark, each variant has a batch.
 func Run(b *testing.B, base Variant, others ...Variant) {
 	b.Helper()
 	all := append([]Variant{base}, others...)

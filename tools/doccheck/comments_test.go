@@ -29,7 +29,7 @@ func TestRun_commentsHold(t *testing.T) {
 		"a usual variable":                 "\tclient.Name = id",
 		"a list":                           "Of these:\n\n  - one that is no Go\n  - another",
 		"links":                            "[Service], [Service.Send], [*Service], [list.Of], [time.Now], [io.EOF.Error] and [none].\n\n\t_ = id",
-		"names":                            "Service.Send, email.Service.Paused, client.Name, CodeSent, stytch.Client.Name, unknown.Name, e.Code, 1.5.",
+		"names":                            "Service.Send, email.Service.Paused, client.Name, CodeSent, stytch.Client.Name, unknown.Name, s.Paused, 1.5.",
 		"words that are no names":          "See RFC.3, Node.js, example.com.",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -63,6 +63,7 @@ func TestRun_commentsFail(t *testing.T) {
 		{"name in a package", "stytch.Nothing", file + "there is no stytch.Nothing"},
 		{"name of a member", "The Service.Nothing.", file + "there is no Service.Nothing"},
 		{"path of a client", "See client.Nothing.", file + "there is no client.Nothing"},
+		{"member that no type has", "See resp.Nothing.", file + "there is no resp.Nothing"},
 		{"name of an error", "It is CodeNothing.", file + "there is no CodeNothing"},
 		{"name in a list", "Of these:\n  - ErrNothing", "email/email.go:4: there is no ErrNothing"},
 	} {

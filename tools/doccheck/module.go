@@ -16,6 +16,7 @@ type module struct {
 	packages []*goPackage
 	compiled *compiled
 	members  map[string]bool // the names of all members of types
+	foreign  map[string]bool // the names of the packages that it or its tests use from elsewhere
 }
 
 // loadModule reads and compiles the module in a folder below root.
@@ -28,7 +29,16 @@ func loadModule(ctx context.Context, root, dir string) (*module, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &module{dir: dir, packages: packages, compiled: compiled, members: map[string]bool{}}
+	used, err := list(ctx, filepath.Join(root, dir), "-deps", "-test", "./...")
+	if err != nil {
+		return nil, err
+	}
+	m := &module{
+		dir: dir, packages: packages, compiled: compiled, members: map[string]bool{}, foreign: map[string]bool{},
+	}
+	for _, p := range used {
+		m.foreign[p.Name] = true
+	}
 	for _, p := range packages {
 		for name := range p.declarations(true) {
 			if _, member, ok := strings.Cut(name, "."); ok {

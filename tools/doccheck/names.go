@@ -126,8 +126,11 @@ func (r *resolver) exists(name string) bool {
 		if path, ok := r.imports[first]; ok {
 			paths = append(paths, path)
 		}
-		return len(paths) == 0 ||
-			slices.ContainsFunc(paths, func(path string) bool { return r.module.declares(path, names[1:]) })
+		if len(paths) == 0 && !r.module.foreign[first] { // a variable
+			return r.module.dir != "." || r.module.members[names[len(names)-1]]
+		}
+		return len(paths) == 0 || slices.ContainsFunc(paths,
+			func(path string) bool { return r.module.declares(path, names[1:]) })
 	case len(names) == 1 && r.module.members[name]:
 		return true
 	}
