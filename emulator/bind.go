@@ -42,7 +42,7 @@ func bind(req any, params map[string]string, query url.Values, body []byte) erro
 func decodeBody(body []byte, req any, params map[string]string) error {
 	var members map[string]jsontext.Value
 	if err := json.Unmarshal(body, &members); err != nil {
-		return badRequest(stytcherror.CodeBadRequest, "The body is not a JSON object.")
+		return fail(stytcherror.CodeBadRequest, "The body is not a JSON object.")
 	}
 	for name := range params {
 		delete(members, name)
@@ -58,11 +58,11 @@ func decodeBody(body []byte, req any, params map[string]string) error {
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		field := strings.ReplaceAll(strings.TrimPrefix(string(semantic.JSONPointer), "/"), "/", ".")
 		if errors.Is(err, json.ErrUnknownName) {
-			return badRequest(stytcherror.CodeBadRequest, "There is no parameter %s.", field)
+			return fail(stytcherror.CodeBadRequest, "There is no parameter %s.", field)
 		}
-		return badRequest(stytcherror.CodeBadRequest, "The parameter %s has a wrong type.", field)
+		return fail(stytcherror.CodeBadRequest, "The parameter %s has a wrong type.", field)
 	}
-	return badRequest(stytcherror.CodeBadRequest, "The body does not decode.")
+	return fail(stytcherror.CodeBadRequest, "The body does not decode.")
 }
 
 // setQuery sets a field from the text of a query parameter.
@@ -77,17 +77,17 @@ func setQuery(field reflect.Value, name, text string) error {
 	case reflect.Bool:
 		b, err := strconv.ParseBool(text)
 		if err != nil {
-			return badRequest(stytcherror.CodeBadRequest, "The parameter %s is not a boolean.", name)
+			return fail(stytcherror.CodeBadRequest, "The parameter %s is not a boolean.", name)
 		}
 		field.SetBool(b)
 	case reflect.Int:
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return badRequest(stytcherror.CodeBadRequest, "The parameter %s is not a number.", name)
+			return fail(stytcherror.CodeBadRequest, "The parameter %s is not a number.", name)
 		}
 		field.SetInt(int64(n))
 	default:
-		return badRequest(stytcherror.CodeBadRequest, "The parameter %s cannot be in a query.", name)
+		return fail(stytcherror.CodeBadRequest, "The parameter %s cannot be in a query.", name)
 	}
 	return nil
 }

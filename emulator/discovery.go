@@ -43,7 +43,7 @@ func (c *call) sendDiscoveryLink(
 		return nil, err
 	}
 	if req.PKCECodeChallenge != nil && !pkceForm.MatchString(*req.PKCECodeChallenge) {
-		return nil, badRequest(stytcherror.CodeInvalidPKCECodeChallenge,
+		return nil, fail(stytcherror.CodeInvalidPKCECodeChallenge,
 			"The challenge is not a SHA-256 hash in base64url.")
 	}
 	raw := c.project.redirectURL
@@ -52,7 +52,7 @@ func (c *call) sendDiscoveryLink(
 	}
 	link, err := redirectURL(raw)
 	if err != nil {
-		return nil, badRequest(stytcherror.CodeInvalidDiscoveryRedirectURL, "The redirect URL is %v.", err)
+		return nil, fail(stytcherror.CodeInvalidDiscoveryRedirectURL, "The redirect URL is %v.", err)
 	}
 	sent := &magicLink{
 		Token: c.ids.token(), Email: email, Challenge: deref(req.PKCECodeChallenge), ExpiresAt: c.now.Add(lifetime),
@@ -92,11 +92,11 @@ func (c *call) authenticateDiscoveryLink(
 ) (*magiclinksdiscovery.AuthenticateResponse, error) {
 	i := slices.IndexFunc(c.MagicLinks, func(l *magicLink) bool { return l.Token == req.DiscoveryMagicLinksToken })
 	if i < 0 {
-		return nil, notFound(stytcherror.CodeMagicLinkNotFound, "There is no such magic link.")
+		return nil, fail(stytcherror.CodeMagicLinkNotFound, "There is no such magic link.")
 	}
 	link := c.MagicLinks[i]
 	if link.Used || !c.now.Before(link.ExpiresAt) {
-		return nil, unauthorized(stytcherror.CodeUnableToAuthMagicLink, "The magic link was used or has expired.")
+		return nil, fail(stytcherror.CodeUnableToAuthMagicLink, "The magic link was used or has expired.")
 	}
 	if err := checkPKCE(link.Challenge, req.PKCECodeVerifier); err != nil {
 		return nil, err
@@ -127,14 +127,14 @@ func checkPKCE(challenge string, verifier *string) error {
 	case challenge == "" && verifier == nil:
 		return nil
 	case challenge == "":
-		return badRequest(stytcherror.CodePKCEDidNotExpectCodeVerifier, "The flow began without a challenge.")
+		return fail(stytcherror.CodePKCEDidNotExpectCodeVerifier, "The flow began without a challenge.")
 	case verifier == nil:
-		return badRequest(stytcherror.CodePKCEExpectedCodeVerifier, "The flow began with a challenge.")
+		return fail(stytcherror.CodePKCEExpectedCodeVerifier, "The flow began with a challenge.")
 	}
 	sum := sha256.Sum256([]byte(*verifier))
 	computed := base64.RawURLEncoding.EncodeToString(sum[:])
 	if subtle.ConstantTimeCompare([]byte(computed), []byte(challenge)) != 1 {
-		return badRequest(stytcherror.CodePKCEMismatch, "The verifier does not belong to the challenge.")
+		return fail(stytcherror.CodePKCEMismatch, "The verifier does not belong to the challenge.")
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func (c *call) listDiscovered(req *discoveryorganizations.ListRequest) (*discove
 		}, nil
 	}
 	if req.SessionToken != nil || req.SessionJWT != nil {
-		return nil, badRequest(stytcherror.CodeTooManySessionArguments, "Give one of the three tokens.")
+		return nil, fail(stytcherror.CodeTooManySessionArguments, "Give one of the three tokens.")
 	}
 	ist, err := c.findIntermediate(*req.IntermediateSessionToken)
 	if err != nil {

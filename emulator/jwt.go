@@ -108,7 +108,7 @@ func dropEmpty(m map[string]any) {
 // expired JWT still names an active session.
 func (c *call) sessionOfJWT(text string) (*session, error) {
 	if len(text) > maxJWT {
-		return nil, badRequest(stytcherror.CodeUnableToParseSessionJWT, "The session JWT is too long.")
+		return nil, fail(stytcherror.CodeUnableToParseSessionJWT, "The session JWT is too long.")
 	}
 	keys, err := c.publishedKeys(c.now)
 	if err != nil {
@@ -135,11 +135,11 @@ func (c *call) sessionOfJWT(text string) (*session, error) {
 	})
 	switch {
 	case err != nil:
-		return nil, badRequest(stytcherror.CodeUnableToParseSessionJWT, "The session JWT cannot be parsed or verified.")
+		return nil, fail(stytcherror.CodeUnableToParseSessionJWT, "The session JWT cannot be parsed or verified.")
 	case !slices.Contains(claims.Audience, c.project.id):
-		return nil, badRequest(stytcherror.CodeJWTInvalidAudience, "The session JWT is for another project.")
+		return nil, fail(stytcherror.CodeJWTInvalidAudience, "The session JWT is for another project.")
 	case claims.Issuer != "stytch.com/"+c.project.id:
-		return nil, badRequest(stytcherror.CodeJWTInvalidIssuer, "The session JWT has another issuer.")
+		return nil, fail(stytcherror.CodeJWTInvalidIssuer, "The session JWT has another issuer.")
 	}
 	return c.activeSession(func(s *session) bool { return s.ID == claims.Session.ID })
 }
@@ -154,7 +154,7 @@ func mergeClaims(old, added map[string]any) (map[string]any, error) {
 	for name, value := range added {
 		switch {
 		case strings.HasPrefix(name, stytchClaims):
-			return nil, badRequest(stytcherror.CodeStytchClaimsInCustomClaims,
+			return nil, fail(stytcherror.CodeStytchClaimsInCustomClaims,
 				"Custom claims cannot begin with %s.", stytchClaims)
 		case slices.Contains(registeredClaims, name):
 		case value == nil:
@@ -168,7 +168,7 @@ func mergeClaims(old, added map[string]any) (map[string]any, error) {
 		return nil, err
 	}
 	if len(raw) > maxClaims {
-		return nil, badRequest(stytcherror.CodeCustomClaimsTooLarge,
+		return nil, fail(stytcherror.CodeCustomClaimsTooLarge,
 			"Custom claims are larger than %d bytes.", maxClaims)
 	}
 	return merged, nil

@@ -24,11 +24,11 @@ var smsLocales = []shared.Locale{
 // findIntermediate finds an intermediate session that has not expired.
 func (c *call) findIntermediate(token string) (*intermediate, error) {
 	if !isToken(token) {
-		return nil, badRequest(stytcherror.CodeInvalidSessionToken, "The intermediate session token is malformed.")
+		return nil, fail(stytcherror.CodeInvalidSessionToken, "The intermediate session token is malformed.")
 	}
 	i := slices.IndexFunc(c.Intermediate, func(i *intermediate) bool { return i.Token == token })
 	if i < 0 || !c.now.Before(c.Intermediate[i].ExpiresAt) {
-		return nil, notFound(stytcherror.CodeIntermediateSessionNotFound,
+		return nil, fail(stytcherror.CodeIntermediateSessionNotFound,
 			"The intermediate session is unknown, was used or has expired.")
 	}
 	return c.Intermediate[i], nil
@@ -155,7 +155,7 @@ func (c *call) exchangeIntermediateSession(
 		return nil, err
 	}
 	if ist.OrganizationID != "" && ist.OrganizationID != org.OrganizationID {
-		return nil, badRequest(stytcherror.CodeInvalidIntermediateSessionTokenForOrganization,
+		return nil, fail(stytcherror.CodeInvalidIntermediateSessionTokenForOrganization,
 			"The intermediate session is bound to another organization.")
 	}
 	m, err := c.memberForExchange(org, ist)
@@ -180,7 +180,7 @@ func (c *call) createOrganization(
 		return nil, err
 	}
 	if ist.OrganizationID != "" {
-		return nil, badRequest(stytcherror.CodeInvalidIntermediateSessionTokenForOrganization,
+		return nil, fail(stytcherror.CodeInvalidIntermediateSessionTokenForOrganization,
 			"The intermediate session is bound to an organization.")
 	}
 	org, err := c.newOrganization(req, ist)
@@ -188,7 +188,7 @@ func (c *call) createOrganization(
 		return nil, err
 	}
 	if c.domainClaimedElsewhere(org, ist.Email) {
-		return nil, badRequest(stytcherror.CodeActionNotAllowedEmailDomainIsClaimed,
+		return nil, fail(stytcherror.CodeActionNotAllowedEmailDomainIsClaimed,
 			"Another organization has claimed the e-mail domain.")
 	}
 	c.Organizations = append(c.Organizations, org)

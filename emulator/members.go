@@ -21,7 +21,7 @@ func (c *call) findMember(org *organizations.Organization, id string) (*member, 
 		return m.OrganizationID == org.OrganizationID && id != "" && (m.MemberID == id || m.ExternalID == id)
 	})
 	if m == nil {
-		return nil, notFound(stytcherror.CodeMemberNotFound, "The organization has no such member.")
+		return nil, fail(stytcherror.CodeMemberNotFound, "The organization has no such member.")
 	}
 	return m, nil
 }
@@ -75,15 +75,15 @@ func (c *call) memberForExchange(org *organizations.Organization, ist *intermedi
 		return m, nil
 	}
 	if c.domainClaimedElsewhere(org, ist.Email) {
-		return nil, badRequest(stytcherror.CodeActionNotAllowedEmailDomainIsClaimed,
+		return nil, fail(stytcherror.CodeActionNotAllowedEmailDomainIsClaimed,
 			"Another organization has claimed the e-mail domain.")
 	}
 	if c.eligibility(org, ist) == nil {
 		if org.EmailJITProvisioning != organizations.EmailJITProvisioningRestricted {
-			return nil, badRequest(stytcherror.CodeEmailJITProvisioningNotAllowed,
+			return nil, fail(stytcherror.CodeEmailJITProvisioningNotAllowed,
 				"The organization does not allow joining by e-mail domain.")
 		}
-		return nil, badRequest(stytcherror.CodeInvalidEmailForJITProvisioning,
+		return nil, fail(stytcherror.CodeInvalidEmailForJITProvisioning,
 			"The organization does not allow joining from the domain %s.", domainOf(ist.Email))
 	}
 	return c.newMember(org, ist.Email), nil

@@ -96,12 +96,12 @@ func (c *call) grantingRoles(m *member, resource, action string) []string {
 // authorizeCheck evaluates an authorization check: first the organization, then the roles.
 func (c *call) authorizeCheck(check sessions.AuthorizationCheck, m *member) (*sessions.AuthorizationVerdict, error) {
 	if check.OrganizationID != m.OrganizationID {
-		return nil, forbidden(stytcherror.CodeSessionAuthorizationTenancyError,
+		return nil, fail(stytcherror.CodeSessionAuthorizationTenancyError,
 			"The session is of another organization.")
 	}
 	roles := c.grantingRoles(m, check.ResourceID, check.Action)
 	if len(roles) == 0 {
-		return nil, forbidden(stytcherror.CodeSessionAuthorizationError,
+		return nil, fail(stytcherror.CodeSessionAuthorizationError,
 			"No role of the session permits %s on %s.", check.Action, check.ResourceID)
 	}
 	return &sessions.AuthorizationVerdict{Authorized: true, GrantingRoles: roles}, nil

@@ -19,7 +19,7 @@ func (c *call) storeSession(s *session) {
 func (c *call) activeSession(is func(*session) bool) (*session, error) {
 	i := slices.IndexFunc(c.Sessions, func(s *session) bool { return c.now.Before(s.ExpiresAt) && is(s) })
 	if i < 0 {
-		return nil, notFound(stytcherror.CodeSessionNotFound, "The session is unknown, was revoked or has expired.")
+		return nil, fail(stytcherror.CodeSessionNotFound, "The session is unknown, was revoked or has expired.")
 	}
 	return c.Sessions[i], nil
 }
@@ -29,7 +29,7 @@ func (c *call) activeSession(is func(*session) bool) (*session, error) {
 func (c *call) sessionOf(token, jwt *string) (s *session, echo string, err error) {
 	switch {
 	case token != nil && jwt != nil:
-		return nil, "", badRequest(stytcherror.CodeTooManySessionArguments,
+		return nil, "", fail(stytcherror.CodeTooManySessionArguments,
 			"Give a session token or a session JWT, not both.")
 	case token != nil:
 		s, err = c.sessionOfToken(*token)
@@ -38,12 +38,12 @@ func (c *call) sessionOf(token, jwt *string) (s *session, echo string, err error
 		s, err = c.sessionOfJWT(*jwt)
 		return s, "", err
 	}
-	return nil, "", badRequest(stytcherror.CodeNoSessionArguments, "Give a session token or a session JWT.")
+	return nil, "", fail(stytcherror.CodeNoSessionArguments, "Give a session token or a session JWT.")
 }
 
 func (c *call) sessionOfToken(token string) (*session, error) {
 	if !isToken(token) {
-		return nil, badRequest(stytcherror.CodeInvalidSessionToken, "The session token is malformed.")
+		return nil, fail(stytcherror.CodeInvalidSessionToken, "The session token is malformed.")
 	}
 	return c.activeSession(func(s *session) bool { return slices.Contains(s.Tokens, token) })
 }
@@ -52,7 +52,7 @@ func (c *call) sessionOfToken(token string) (*session, error) {
 func (c *call) memberOf(s *session) (*member, error) {
 	m := c.oneMember(func(m *member) bool { return m.MemberID == s.MemberID })
 	if m == nil {
-		return nil, notFound(stytcherror.CodeSessionNotFound, "The session's member is gone.")
+		return nil, fail(stytcherror.CodeSessionNotFound, "The session's member is gone.")
 	}
 	return m, nil
 }
@@ -133,9 +133,9 @@ func (c *call) revokeSession(req *b2bsessions.RevokeRequest) (*b2bsessions.Revok
 	}
 	switch {
 	case given == 0:
-		return nil, badRequest(stytcherror.CodeNoSessionRevokeArguments, "Name a session or a member.")
+		return nil, fail(stytcherror.CodeNoSessionRevokeArguments, "Name a session or a member.")
 	case given > 1:
-		return nil, badRequest(stytcherror.CodeTooManySessionRevokeArguments,
+		return nil, fail(stytcherror.CodeTooManySessionRevokeArguments,
 			"Name the session or member in one way only.")
 	}
 	m, is, err := c.sessionsToRevoke(req)
@@ -156,7 +156,7 @@ func (c *call) sessionsToRevoke(req *b2bsessions.RevokeRequest) (*member, func(*
 			return m.MemberID == *req.MemberID || m.ExternalID != "" && m.ExternalID == *req.MemberID
 		})
 		if m == nil {
-			return nil, nil, notFound(stytcherror.CodeMemberNotFound, "There is no such member.")
+			return nil, nil, fail(stytcherror.CodeMemberNotFound, "There is no such member.")
 		}
 		return m, func(s *session) bool { return s.MemberID == m.MemberID }, nil
 	}
@@ -195,13 +195,13 @@ func (c *call) authorizeCaller(target *member, action string) error {
 		return err
 	}
 	if caller.OrganizationID != target.OrganizationID {
-		return forbidden(stytcherror.CodeSessionAuthorizationTenancyError, "The member is of another organization.")
+		return fail(stytcherror.CodeSessionAuthorizationTenancyError, "The member is of another organization.")
 	}
 	if len(c.grantingRoles(caller, resourceMember, action)) > 0 ||
 		caller == target && len(c.grantingRoles(caller, resourceSelf, action)) > 0 {
 		return nil
 	}
-	return forbidden(stytcherror.CodeSessionAuthorizationError, "No role of the session permits %s.", action)
+	return fail(stytcherror.CodeSessionAuthorizationError, "No role of the session permits %s.", action)
 }
 
 // exchangeSession logs a session's member in to another organization that has a member with the same address.
@@ -227,11 +227,11 @@ func (c *call) exchangeSession(req *b2bsessions.ExchangeRequest) (*b2bsessions.E
 	}
 	m := c.memberByEmail(org, from.EmailAddress)
 	if m == nil {
-		return nil, notFound(stytcherror.CodeMemberNotFound, "The organization has no member of that e-mail address.")
+		return nil, fail(stytcherror.CodeMemberNotFound, "The organization has no member of that e-mail address.")
 	}
 	factors := transferableFactors(s.Factors)
 	if len(factors) == 0 {
-		return nil, unauthorized(stytcherror.CodeInsufficientFactorsForSessionExchange,
+		return nil, fail(stytcherror.CodeInsufficientFactorsForSessionExchange,
 			"None of the session's factors is valid in another organization.")
 	}
 	resp, err := c.completeLogin(login{org: org, member: m, factors: factors, duration: duration, claims: claims})
@@ -254,16 +254,10 @@ func (c *call) getJWKS(req *b2bsessions.GetJWKSRequest) (*b2bsessions.GetJWKSRes
 	return &b2bsessions.GetJWKSResponse{Keys: keys}, err
 }
 
-// getUserJWKS returns the same keys: a project signs the JWTs of members and users with one key.
-func (c *call) getUserJWKS(req *sessions.GetJWKSRequest) (*sessions.GetJWKSResponse, error) {
-	keys, err := c.keySet(req.ProjectID)
-	return &sessions.GetJWKSResponse{Keys: keys}, err
-}
-
 // keySet are the published keys (RFC 7517).
 func (c *call) keySet(projectID string) ([]sessions.JWK, error) {
 	if projectID != c.project.id {
-		return nil, notFound(stytcherror.CodeProjectNotFound, "There is no such project.")
+		return nil, fail(stytcherror.CodeProjectNotFound, "There is no such project.")
 	}
 	keys, err := c.publishedKeys(c.now)
 	if err != nil {

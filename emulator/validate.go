@@ -42,7 +42,7 @@ var emailLocales = []shared.Locale{shared.LocaleEN, shared.LocaleES, shared.Loca
 func emailAddress(s string) (string, error) {
 	parsed, err := mail.ParseAddress(s)
 	if err != nil || parsed.Address != s || parsed.Name != "" || !strings.Contains(domainOf(s), ".") {
-		return "", badRequest(stytcherror.CodeInvalidEmail, "The e-mail address is malformed.")
+		return "", fail(stytcherror.CodeInvalidEmail, "The e-mail address is malformed.")
 	}
 	return strings.ToLower(s), nil
 }
@@ -60,7 +60,7 @@ func minutes(given *int, byDefault, low, high int, code stytcherror.Code) (time.
 		n = *given
 	}
 	if n < low || n > high {
-		return 0, badRequest(code, "The number of minutes must be between %d and %d.", low, high)
+		return 0, fail(code, "The number of minutes must be between %d and %d.", low, high)
 	}
 	return time.Duration(n) * time.Minute, nil
 }
@@ -71,7 +71,7 @@ func sessionDuration(given *int) (time.Duration, error) {
 
 func checkLocale(given *shared.Locale, known []shared.Locale) error {
 	if given != nil && !slices.Contains(known, *given) {
-		return badRequest(stytcherror.CodeInvalidLocale, "The locale is not supported.")
+		return fail(stytcherror.CodeInvalidLocale, "The locale is not supported.")
 	}
 	return nil
 }
