@@ -63,13 +63,9 @@ func (s *state) sign(now time.Time, claims map[string]any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	private, err := k.signer()
-	if err != nil {
-		return "", err
-	}
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims(claims))
 	token.Header["kid"] = k.KID
-	return token.SignedString(private)
+	return token.SignedString(k.private)
 }
 
 // factorClaims are factors in the form of a JWT's claim: without created_at, updated_at and empty values.
@@ -127,11 +123,7 @@ func (c *call) sessionOfJWT(text string) (*session, error) {
 		if i < 0 {
 			return nil, errors.New("unknown key")
 		}
-		private, err := keys[i].signer()
-		if err != nil {
-			return nil, err
-		}
-		return &private.PublicKey, nil
+		return &keys[i].private.PublicKey, nil
 	})
 	switch {
 	case err != nil:

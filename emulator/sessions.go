@@ -249,25 +249,18 @@ func transferableFactors(factors []sessions.AuthenticationFactor) []sessions.Aut
 	return transferable
 }
 
+// getJWKS returns the published keys (RFC 7517). A project signs the JWTs of members and of users with the same keys.
 func (c *call) getJWKS(req *b2bsessions.GetJWKSRequest) (*b2bsessions.GetJWKSResponse, error) {
-	keys, err := c.keySet(req.ProjectID)
-	return &b2bsessions.GetJWKSResponse{Keys: keys}, err
-}
-
-// keySet are the published keys (RFC 7517).
-func (c *call) keySet(projectID string) ([]sessions.JWK, error) {
-	if projectID != c.project.id {
+	if req.ProjectID != c.project.id {
 		return nil, fail(stytcherror.CodeProjectNotFound, "There is no such project.")
 	}
 	keys, err := c.publishedKeys(c.now)
 	if err != nil {
 		return nil, err
 	}
-	set := make([]sessions.JWK, len(keys))
-	for i, k := range keys {
-		if set[i], err = k.jwk(); err != nil {
-			return nil, err
-		}
+	resp := &b2bsessions.GetJWKSResponse{}
+	for _, k := range keys {
+		resp.Keys = append(resp.Keys, k.jwk())
 	}
-	return set, nil
+	return resp, nil
 }
