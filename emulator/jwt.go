@@ -30,9 +30,9 @@ var registeredClaims = []string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}
 
 // sessionJWT signs a JWT for a session, valid for five minutes.
 func (c *call) sessionJWT(s *session, m *member, org *organizations.Organization) (string, error) {
-	factors, err := factorClaims(s.Factors)
-	if err != nil {
-		return "", err
+	factors := append([]sessions.AuthenticationFactor{}, s.Factors...)
+	for i := range factors { // a JWT has neither
+		factors[i].CreatedAt, factors[i].UpdatedAt = time.Time{}, time.Time{}
 	}
 	claims := jwt.MapClaims{}
 	maps.Copy(claims, s.CustomClaims)
@@ -66,38 +66,6 @@ func (s *state) sign(now time.Time, claims map[string]any) (string, error) {
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims(claims))
 	token.Header["kid"] = k.KID
 	return token.SignedString(k.private)
-}
-
-// factorClaims are factors in the form of a JWT's claim: without created_at, updated_at and empty values.
-func factorClaims(factors []sessions.AuthenticationFactor) ([]map[string]any, error) {
-	list := make([]map[string]any, 0, len(factors))
-	for _, f := range factors {
-		raw, err := json.Marshal(f)
-		if err != nil {
-			return nil, err
-		}
-		var claims map[string]any
-		if err := json.Unmarshal(raw, &claims); err != nil {
-			return nil, err
-		}
-		delete(claims, "created_at")
-		delete(claims, "updated_at")
-		dropEmpty(claims)
-		list = append(list, claims)
-	}
-	return list, nil
-}
-
-// dropEmpty deletes nulls and empty strings, also in nested objects.
-func dropEmpty(m map[string]any) {
-	for name, value := range m {
-		if inner, ok := value.(map[string]any); ok {
-			dropEmpty(inner)
-		}
-		if value == nil || value == "" {
-			delete(m, name)
-		}
-	}
 }
 
 // sessionOfJWT finds the session that a JWT names. It verifies signature, audience and issuer, but not the expiry: an
