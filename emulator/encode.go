@@ -56,12 +56,12 @@ func encodeStruct(enc *jsontext.Encoder, v reflect.Value) error {
 	if err := enc.WriteToken(jsontext.BeginObject); err != nil {
 		return err
 	}
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+	for field, value := range v.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if err := enc.WriteToken(jsontext.String(name)); err != nil {
 			return err
 		}
-		if err := encodeValue(enc, v.Field(i)); err != nil {
+		if err := encodeValue(enc, value); err != nil {
 			return err
 		}
 	}
