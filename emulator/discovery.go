@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
@@ -46,16 +47,13 @@ func (c *call) sendDiscoveryLink(
 		return nil, fail(stytcherror.CodeInvalidPKCECodeChallenge,
 			"The challenge is not a SHA-256 hash in base64url.")
 	}
-	raw := c.project.redirectURL
-	if req.DiscoveryRedirectURL != nil {
-		raw = *req.DiscoveryRedirectURL
-	}
-	link, err := redirectURL(raw)
+	link, err := redirectURL(*cmp.Or(req.DiscoveryRedirectURL, &c.project.redirectURL))
 	if err != nil {
 		return nil, fail(stytcherror.CodeInvalidDiscoveryRedirectURL, "The redirect URL is %v.", err)
 	}
 	sent := &magicLink{
-		Token: c.ids.token(), Email: email, Challenge: deref(req.PKCECodeChallenge), ExpiresAt: c.now.Add(lifetime),
+		Token: c.ids.token(), Email: email, Challenge: *cmp.Or(req.PKCECodeChallenge, new("")),
+		ExpiresAt: c.now.Add(lifetime),
 	}
 	c.MagicLinks = slices.DeleteFunc(c.MagicLinks, func(l *magicLink) bool {
 		return c.now.Sub(l.ExpiresAt) > forgetAfter
@@ -90,11 +88,10 @@ func (c *call) deliver(m Message) {
 func (c *call) authenticateDiscoveryLink(
 	req *magiclinksdiscovery.AuthenticateRequest,
 ) (*magiclinksdiscovery.AuthenticateResponse, error) {
-	i := slices.IndexFunc(c.MagicLinks, func(l *magicLink) bool { return l.Token == req.DiscoveryMagicLinksToken })
-	if i < 0 {
+	link := find(c.MagicLinks, func(l *magicLink) bool { return l.Token == req.DiscoveryMagicLinksToken })
+	if link == nil {
 		return nil, fail(stytcherror.CodeMagicLinkNotFound, "There is no such magic link.")
 	}
-	link := c.MagicLinks[i]
 	if link.Used || !c.now.Before(link.ExpiresAt) {
 		return nil, fail(stytcherror.CodeUnableToAuthMagicLink, "The magic link was used or has expired.")
 	}
@@ -102,23 +99,14 @@ func (c *call) authenticateDiscoveryLink(
 		return nil, err
 	}
 	link.Used = true
-	ist := &intermediate{
-		Token: c.ids.token(), Email: link.Email, ExpiresAt: c.now.Add(intermediateLifetime),
-		Factors: []sessions.AuthenticationFactor{c.magicLinkFactor(c.ids.id("email"), link.Email)},
-	}
-	c.storeIntermediate(ist)
+	ist := c.newIntermediate(link.Email, "")
+	ist.Factors = []sessions.AuthenticationFactor{c.magicLinkFactor(link.Email)}
 	return &magiclinksdiscovery.AuthenticateResponse{
 		IntermediateSessionToken:          ist.Token,
 		IntermediateSessionTokenExpiresAt: ist.ExpiresAt,
 		EmailAddress:                      ist.Email,
 		DiscoveredOrganizations:           c.discover(ist),
 	}, nil
-}
-
-// storeIntermediate adds an intermediate session and drops those that have expired.
-func (c *call) storeIntermediate(ist *intermediate) {
-	c.Intermediate = slices.DeleteFunc(c.Intermediate, func(i *intermediate) bool { return !c.now.Before(i.ExpiresAt) })
-	c.Intermediate = append(c.Intermediate, ist)
 }
 
 // checkPKCE compares a verifier with the challenge that the flow began with (RFC 7636, section 4.6, S256).
@@ -143,11 +131,7 @@ func checkPKCE(challenge string, verifier *string) error {
 // those included that the person may join.
 func (c *call) listDiscovered(req *discoveryorganizations.ListRequest) (*discoveryorganizations.ListResponse, error) {
 	if req.IntermediateSessionToken == nil {
-		s, _, err := c.sessionOf(req.SessionToken, req.SessionJWT)
-		if err != nil {
-			return nil, err
-		}
-		m, err := c.memberOf(s)
+		s, m, err := c.sessionOf(req.SessionToken, req.SessionJWT)
 		if err != nil {
 			return nil, err
 		}
@@ -222,7 +206,7 @@ func (c *call) eligibility(org *organizations.Organization, ist *intermediate) *
 	domain := domainOf(ist.Email)
 	// An allowed domain is not enough: the organization must have a member with a verified address on it.
 	hasVerifiedMember := func() bool {
-		return c.oneMember(func(m *member) bool {
+		return c.findMember(func(m *member) bool {
 			return m.OrganizationID == org.OrganizationID &&
 				m.EmailAddressVerified && domainOf(m.EmailAddress) == domain
 		}) != nil

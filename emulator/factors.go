@@ -16,13 +16,19 @@ var emailProvingMethods = []string{
 	organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth, organizations.AuthMethodEmailOTP,
 }
 
-// magicLinkFactor is the factor of a magic link that was sent by e-mail and authenticated now.
-func (c *call) magicLinkFactor(emailID, email string) sessions.AuthenticationFactor {
+// secondaryFactors are the types of second factors.
+var secondaryFactors = []sessions.AuthenticationFactorType{
+	sessions.AuthenticationFactorTypeOTP, sessions.AuthenticationFactorTypeTOTP,
+	sessions.AuthenticationFactorTypeRecoveryCodes,
+}
+
+// magicLinkFactor is the factor of a magic link that was sent to an address and authenticated now.
+func (c *call) magicLinkFactor(email string) sessions.AuthenticationFactor {
 	return sessions.AuthenticationFactor{
 		Type:                sessions.AuthenticationFactorTypeMagicLink,
 		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodEmail,
 		LastAuthenticatedAt: c.now, CreatedAt: c.now, UpdatedAt: c.now,
-		EmailFactor: &sessions.EmailFactor{EmailID: emailID, EmailAddress: email},
+		EmailFactor: &sessions.EmailFactor{EmailID: c.ids.id("email"), EmailAddress: email},
 	}
 }
 
@@ -45,24 +51,13 @@ func methodOf(f *sessions.AuthenticationFactor) string {
 	}
 }
 
-// isSecondary reports whether a factor is a second one for MFA.
-func isSecondary(f *sessions.AuthenticationFactor) bool {
-	switch f.Type {
-	case sessions.AuthenticationFactorTypeOTP, sessions.AuthenticationFactorTypeTOTP,
-		sessions.AuthenticationFactorTypeRecoveryCodes:
-		return true
-	default:
-		return false
-	}
-}
-
 // provesEmail reports whether one of the factors proves the address. Passwords and OAuth logins by GitHub, Slack and
 // HubSpot do not.
 func provesEmail(factors []sessions.AuthenticationFactor, email string) bool {
 	return slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool {
 		switch methodOf(&f) {
 		case organizations.AuthMethodMagicLink, organizations.AuthMethodEmailOTP:
-			return f.EmailFactor != nil && sameEmail(f.EmailFactor.EmailAddress, email)
+			return f.EmailFactor != nil && strings.EqualFold(f.EmailFactor.EmailAddress, email)
 		case organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth, organizations.AuthMethodSSO:
 			return true
 		default:
@@ -107,7 +102,10 @@ func requirementsFor(
 	}
 	enrolled := m != nil && m.MFAEnrolled
 	wanted := enrolled || org.MFAPolicy == organizations.MFAPolicyRequiredForAll
-	if wanted && !slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool { return isSecondary(&f) }) {
+	second := slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool {
+		return slices.Contains(secondaryFactors, f.Type)
+	})
+	if wanted && !second {
 		missing.mfa = &mfa.MFARequired{MemberOptions: memberOptions(m)}
 	}
 	return missing

@@ -68,15 +68,15 @@ func (s *state) sign(now time.Time, claims map[string]any) (string, error) {
 	return token.SignedString(k.private)
 }
 
-// sessionOfJWT finds the session that a JWT names. It verifies signature, audience and issuer, but not the expiry: an
+// sessionOfJWT finds the session that a JWT names, and its member. It verifies signature, audience and issuer, but not the expiry: an
 // expired JWT still names an active session.
-func (c *call) sessionOfJWT(text string) (*session, error) {
+func (c *call) sessionOfJWT(text string) (*session, *member, error) {
 	if len(text) > maxJWT {
-		return nil, fail(stytcherror.CodeUnableToParseSessionJWT, "The session JWT is too long.")
+		return nil, nil, fail(stytcherror.CodeUnableToParseSessionJWT, "The session JWT is too long.")
 	}
 	keys, err := c.publishedKeys(c.now)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var claims struct {
 		jwt.RegisteredClaims
@@ -87,19 +87,19 @@ func (c *call) sessionOfJWT(text string) (*session, error) {
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 	_, err = parser.ParseWithClaims(text, &claims, func(t *jwt.Token) (any, error) {
-		i := slices.IndexFunc(keys, func(k *key) bool { return k.KID == t.Header["kid"] })
-		if i < 0 {
+		k := find(keys, func(k *key) bool { return k.KID == t.Header["kid"] })
+		if k == nil {
 			return nil, errors.New("unknown key")
 		}
-		return &keys[i].private.PublicKey, nil
+		return &k.private.PublicKey, nil
 	})
 	switch {
 	case err != nil:
-		return nil, fail(stytcherror.CodeUnableToParseSessionJWT, "The session JWT cannot be parsed or verified.")
+		return nil, nil, fail(stytcherror.CodeUnableToParseSessionJWT, "The session JWT cannot be parsed or verified.")
 	case !slices.Contains(claims.Audience, c.project.id):
-		return nil, fail(stytcherror.CodeJWTInvalidAudience, "The session JWT is for another project.")
+		return nil, nil, fail(stytcherror.CodeJWTInvalidAudience, "The session JWT is for another project.")
 	case claims.Issuer != "stytch.com/"+c.project.id:
-		return nil, fail(stytcherror.CodeJWTInvalidIssuer, "The session JWT has another issuer.")
+		return nil, nil, fail(stytcherror.CodeJWTInvalidIssuer, "The session JWT has another issuer.")
 	}
 	return c.activeSession(func(s *session) bool { return s.ID == claims.Session.ID })
 }

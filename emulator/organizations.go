@@ -9,13 +9,9 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// organization finds an organization by its id, nil if there is none.
+// organization returns the organization with an id that is stored in another record.
 func (c *call) organization(id string) *organizations.Organization {
-	i := slices.IndexFunc(c.Organizations, func(o *organizations.Organization) bool { return o.OrganizationID == id })
-	if i < 0 {
-		return nil
-	}
-	return c.Organizations[i]
+	return find(c.Organizations, func(o *organizations.Organization) bool { return o.OrganizationID == id })
 }
 
 // findOrganization finds an organization by id, slug or external id.
@@ -23,13 +19,13 @@ func (c *call) findOrganization(id string) (*organizations.Organization, error) 
 	if strings.HasPrefix(id, "organization-live-") {
 		return nil, fail(stytcherror.CodeLiveIDUsedInTestEnvironment, "The id is of the live environment.")
 	}
-	i := slices.IndexFunc(c.Organizations, func(o *organizations.Organization) bool {
+	org := find(c.Organizations, func(o *organizations.Organization) bool {
 		return id != "" && (o.OrganizationID == id || o.OrganizationSlug == id || o.OrganizationExternalID == id)
 	})
-	if i < 0 {
+	if org == nil {
 		return nil, fail(stytcherror.CodeOrganizationNotFound, "There is no such organization.")
 	}
-	return c.Organizations[i], nil
+	return org, nil
 }
 
 // defaultOrganization has the settings of an organization that was created without any.

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"net/mail"
 	"net/url"
@@ -21,6 +22,7 @@ const (
 )
 
 var (
+	tokenForm  = regexp.MustCompile(`^[A-Za-z0-9_-]{44}$`) // see tokenBytes
 	slugForm   = regexp.MustCompile(`^[A-Za-z0-9._~-]{2,128}$`)
 	idForm     = regexp.MustCompile(`^[A-Za-z0-9._|-]{1,128}$`)
 	domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
@@ -51,14 +53,9 @@ func domainOf(email string) string {
 	return strings.ToLower(email[strings.LastIndexByte(email, '@')+1:])
 }
 
-func sameEmail(a, b string) bool { return strings.EqualFold(a, b) }
-
 // minutes returns a duration that is given in minutes, or the default. Out of bounds it is an error with the code.
 func minutes(given *int, byDefault, low, high int, code stytcherror.Code) (time.Duration, error) {
-	n := byDefault
-	if given != nil {
-		n = *given
-	}
+	n := *cmp.Or(given, &byDefault)
 	if n < low || n > high {
 		return 0, fail(code, "The number of minutes must be between %d and %d.", low, high)
 	}
@@ -83,12 +80,4 @@ func redirectURL(raw string) (*url.URL, error) {
 		return nil, errors.New("not an absolute http or https URL")
 	}
 	return u, nil
-}
-
-func deref[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
 }
