@@ -158,13 +158,13 @@ func (c *call) listDiscovered(req *discoveryorganizations.ListRequest) (*discove
 // and those that the person may join by JIT provisioning.
 func (c *call) discover(ist *intermediate) []discovery.DiscoveredOrganization {
 	list := c.memberships(ist.Email, ist.Factors, true)
+	stranger := &member{Member: organizations.Member{EmailAddress: ist.Email}}
 	for _, org := range c.Organizations {
 		if c.memberByEmail(org, ist.Email) != nil || c.domainClaimedElsewhere(org, ist.Email) {
 			continue
 		}
 		if membership := c.eligibility(org, ist); membership != nil {
-			missing := requirementsFor(org, nil, ist.Email, ist.Factors, true)
-			list = append(list, discovered(org, membership, missing))
+			list = append(list, discovered(org, membership, requirementsFor(org, stranger, ist.Factors, true)))
 		}
 	}
 	return list
@@ -176,18 +176,13 @@ func (c *call) memberships(
 	email string, factors []sessions.AuthenticationFactor, proveEmail bool,
 ) []discovery.DiscoveredOrganization {
 	list := []discovery.DiscoveredOrganization{}
-	kinds := map[string]string{
-		organizations.MemberStatusActive:  discovery.MembershipTypeActiveMember,
-		organizations.MemberStatusPending: discovery.MembershipTypePendingMember,
-		organizations.MemberStatusInvited: discovery.MembershipTypeInvitedMember,
-	}
 	for _, org := range c.Organizations {
 		m := c.memberByEmail(org, email)
 		if m == nil {
 			continue
 		}
-		membership := &discovery.Membership{Type: kinds[m.Status], Member: new(c.apiMember(m))}
-		list = append(list, discovered(org, membership, requirementsFor(org, m, email, factors, proveEmail)))
+		membership := &discovery.Membership{Type: m.Status + "_member", Member: new(c.apiMember(m))}
+		list = append(list, discovered(org, membership, requirementsFor(org, m, factors, proveEmail)))
 	}
 	return list
 }

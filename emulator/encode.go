@@ -13,8 +13,8 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// encode sets the request_id and status_code of a response of the SDK's types, and writes it as the API does: with every
-// member, empty or not. The JSON of the SDK's types omits empty members.
+// encode sets the request_id and status_code of a response of the SDK's types, and writes it as the API does: with
+// every member, empty or not. The JSON of the SDK's types omits empty members.
 func encode(resp any, requestID string) ([]byte, error) {
 	v := reflect.ValueOf(resp).Elem()
 	v.FieldByName("RequestID").SetString(requestID)

@@ -16,12 +16,6 @@ var emailProvingMethods = []string{
 	organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth, organizations.AuthMethodEmailOTP,
 }
 
-// secondaryFactors are the types of second factors.
-var secondaryFactors = []sessions.AuthenticationFactorType{
-	sessions.AuthenticationFactorTypeOTP, sessions.AuthenticationFactorTypeTOTP,
-	sessions.AuthenticationFactorTypeRecoveryCodes,
-}
-
 // magicLinkFactor is the factor of a magic link that was sent to an address and authenticated now.
 func (c *call) magicLinkFactor(email string) sessions.AuthenticationFactor {
 	return sessions.AuthenticationFactor{
@@ -35,20 +29,21 @@ func (c *call) magicLinkFactor(email string) sessions.AuthenticationFactor {
 // methodOf is the auth method that a factor counts as. It is empty for a second factor.
 func methodOf(f *sessions.AuthenticationFactor) string {
 	switch f.Type {
-	case sessions.AuthenticationFactorTypeMagicLink:
-		return organizations.AuthMethodMagicLink
-	case sessions.AuthenticationFactorTypeEmailOTP:
-		return organizations.AuthMethodEmailOTP
-	case sessions.AuthenticationFactorTypePassword:
-		return organizations.AuthMethodPassword
-	case sessions.AuthenticationFactorTypeSSO:
-		return organizations.AuthMethodSSO
+	case sessions.AuthenticationFactorTypeMagicLink, sessions.AuthenticationFactorTypeEmailOTP,
+		sessions.AuthenticationFactorTypePassword, sessions.AuthenticationFactorTypeSSO:
+		return string(f.Type) // the method has the same name
 	case sessions.AuthenticationFactorTypeOAuth:
 		provider := strings.TrimPrefix(strings.TrimPrefix(string(f.DeliveryMethod), "oauth_"), "exchange_")
 		return provider + "_oauth"
 	default:
 		return ""
 	}
+}
+
+// isSecond reports whether a factor is a second one for MFA.
+func isSecond(f sessions.AuthenticationFactor) bool {
+	return f.Type == sessions.AuthenticationFactorTypeOTP || f.Type == sessions.AuthenticationFactorTypeTOTP ||
+		f.Type == sessions.AuthenticationFactorTypeRecoveryCodes
 }
 
 // provesEmail reports whether one of the factors proves the address. Passwords and OAuth logins by GitHub, Slack and
@@ -75,48 +70,37 @@ type requirements struct {
 // none reports whether nothing is missing, so that a session can be issued.
 func (r requirements) none() bool { return r.primary == nil && r.mfa == nil }
 
-// requirementsFor returns what is missing for a session in an organization when factors were proved. m is nil for
-// somebody who is not a member yet. With proveEmail one of the factors must prove the e-mail address even if the
-// member's is verified already, as discovery requires.
+// requirementsFor returns what is missing for a session in an organization when factors were proved. Of somebody who is
+// not a member yet, m has the address alone. With proveEmail one of the factors must prove the e-mail address even if
+// the member's is verified already, as discovery requires.
 func requirementsFor(
-	org *organizations.Organization, m *member, email string, factors []sessions.AuthenticationFactor, proveEmail bool,
+	org *organizations.Organization, m *member, factors []sessions.AuthenticationFactor, proveEmail bool,
 ) requirements {
 	var missing requirements
-	breakglass := m != nil && m.IsBreakglass
-	restricted := org.AuthMethods == organizations.AuthMethodsPolicyRestricted && !breakglass
+	restricted := org.AuthMethods == organizations.AuthMethodsPolicyRestricted && !m.IsBreakglass
 	allowed := slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool {
 		return slices.Contains(org.AllowedAuthMethods, methodOf(&f))
 	})
-	proved := m != nil && m.EmailAddressVerified && !proveEmail || provesEmail(factors, email)
+	proved := m.EmailAddressVerified && !proveEmail || provesEmail(factors, m.EmailAddress)
 	switch {
 	case restricted && !allowed:
 		missing.primary = &b2bsessions.PrimaryRequired{AllowedAuthMethods: slices.Clone(org.AllowedAuthMethods)}
 	case !proved:
-		methods := slices.Clone(emailProvingMethods)
-		if restricted {
-			methods = slices.DeleteFunc(methods, func(method string) bool {
-				return !slices.Contains(org.AllowedAuthMethods, method)
-			})
-		}
+		methods := slices.DeleteFunc(slices.Clone(emailProvingMethods), func(method string) bool {
+			return restricted && !slices.Contains(org.AllowedAuthMethods, method)
+		})
 		missing.primary = &b2bsessions.PrimaryRequired{AllowedAuthMethods: methods}
 	}
-	enrolled := m != nil && m.MFAEnrolled
-	wanted := enrolled || org.MFAPolicy == organizations.MFAPolicyRequiredForAll
-	second := slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool {
-		return slices.Contains(secondaryFactors, f.Type)
-	})
-	if wanted && !second {
-		missing.mfa = &mfa.MFARequired{MemberOptions: memberOptions(m)}
+	wanted := m.MFAEnrolled || org.MFAPolicy == organizations.MFAPolicyRequiredForAll
+	if wanted && !slices.ContainsFunc(factors, isSecond) {
+		missing.mfa = &mfa.MFARequired{}
+		if m.MFAPhoneNumber != "" || m.TOTPRegistrationID != "" {
+			missing.mfa.MemberOptions = &mfa.MemberOptions{
+				MFAPhoneNumber: m.MFAPhoneNumber, TOTPRegistrationID: m.TOTPRegistrationID,
+			}
+		}
 	}
 	return missing
-}
-
-// memberOptions are the second factors that a member has, nil if there are none.
-func memberOptions(m *member) *mfa.MemberOptions {
-	if m == nil || m.MFAPhoneNumber == "" && m.TOTPRegistrationID == "" {
-		return nil
-	}
-	return &mfa.MemberOptions{MFAPhoneNumber: m.MFAPhoneNumber, TOTPRegistrationID: m.TOTPRegistrationID}
 }
 
 // sendsPasscode reports whether a login that lacks the second factor sends a code by itself: if the member's number is

@@ -68,8 +68,8 @@ func (s *state) sign(now time.Time, claims map[string]any) (string, error) {
 	return token.SignedString(k.private)
 }
 
-// sessionOfJWT finds the session that a JWT names, and its member. It verifies signature, audience and issuer, but not the expiry: an
-// expired JWT still names an active session.
+// sessionOfJWT finds the session that a JWT names, and its member. It verifies signature, audience and issuer, but not
+// the expiry: an expired JWT still names an active session.
 func (c *call) sessionOfJWT(text string) (*session, *member, error) {
 	if len(text) > maxJWT {
 		return nil, nil, fail(stytcherror.CodeUnableToParseSessionJWT, "The session JWT is too long.")

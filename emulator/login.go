@@ -76,7 +76,7 @@ type loginResponse = intermediatesessions.ExchangeResponse
 
 // completeLogin issues a session or, if a factor is missing, returns which one and an intermediate session.
 func (c *call) completeLogin(l login) (*loginResponse, error) {
-	missing := requirementsFor(l.org, l.member, l.member.EmailAddress, l.factors, l.ist != nil)
+	missing := requirementsFor(l.org, l.member, l.factors, l.ist != nil)
 	resp := &loginResponse{
 		MemberID: l.member.MemberID, Organization: *l.org,
 		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,

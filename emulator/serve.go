@@ -36,8 +36,8 @@ type call struct {
 	header http.Header
 }
 
-// handler implements one operation and returns the body of the response. The error is an [apiError], unless the emulator
-// itself failed.
+// handler implements one operation and returns the body of the response. The error is an [apiError], unless the
+// emulator itself failed.
 type handler func(c *call, r *http.Request, body []byte) ([]byte, error)
 
 // newHandler adapts a function on the SDK's own request and response types.
