@@ -44,8 +44,7 @@ func (c *call) sendDiscoveryLink(
 		return nil, err
 	}
 	if req.PKCECodeChallenge != nil && !pkceForm.MatchString(*req.PKCECodeChallenge) {
-		return nil, fail(stytcherror.CodeInvalidPKCECodeChallenge,
-			"The challenge is not a SHA-256 hash in base64url.")
+		return nil, fail(stytcherror.CodeInvalidPKCECodeChallenge, "The challenge is not a SHA-256 hash in base64url.")
 	}
 	link, err := redirectURL(*cmp.Or(req.DiscoveryRedirectURL, &c.project.redirectURL))
 	if err != nil {

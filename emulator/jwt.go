@@ -128,8 +128,7 @@ func mergeClaims(old, added map[string]any) (map[string]any, error) {
 		return nil, err
 	}
 	if len(raw) > maxClaims {
-		return nil, fail(stytcherror.CodeCustomClaimsTooLarge,
-			"Custom claims are larger than %d bytes.", maxClaims)
+		return nil, fail(stytcherror.CodeCustomClaimsTooLarge, "Custom claims are larger than %d bytes.", maxClaims)
 	}
 	return merged, nil
 }

@@ -88,8 +88,7 @@ func (c *call) grantingRoles(m *member, resource, action string) []string {
 // authorizeCheck evaluates an authorization check: first the organization, then the roles.
 func (c *call) authorizeCheck(check sessions.AuthorizationCheck, m *member) (*sessions.AuthorizationVerdict, error) {
 	if check.OrganizationID != m.OrganizationID {
-		return nil, fail(stytcherror.CodeSessionAuthorizationTenancyError,
-			"The session is of another organization.")
+		return nil, fail(stytcherror.CodeSessionAuthorizationTenancyError, "The session is of another organization.")
 	}
 	roles := c.grantingRoles(m, check.ResourceID, check.Action)
 	if len(roles) == 0 {
