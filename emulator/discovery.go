@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"net/url"
 	"slices"
 	"time"
 
@@ -58,21 +57,15 @@ func (c *call) sendDiscoveryLink(
 		return c.now.Sub(l.ExpiresAt) > forgetAfter
 	})
 	c.MagicLinks = append(c.MagicLinks, sent)
+	query := link.Query()
+	query.Set("stytch_token_type", "discovery")
+	query.Set("token", sent.Token)
+	link.RawQuery = query.Encode()
 	c.deliver(Message{
 		Channel: "email", To: req.EmailAddress, Template: "discovery_magic_link",
-		Token: sent.Token, Link: withToken(link, "discovery", sent.Token),
+		Token: sent.Token, Link: link.String(),
 	})
 	return &magiclinksemaildiscovery.SendResponse{}, nil
-}
-
-// withToken adds the parameters stytch_token_type and token to a redirect URL.
-func withToken(link *url.URL, kind, token string) string {
-	query := link.Query()
-	query.Set("stytch_token_type", kind)
-	query.Set("token", token)
-	full := *link
-	full.RawQuery = query.Encode()
-	return full.String()
 }
 
 // deliver stores a message in the inbox and logs it.
