@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/url"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -14,24 +13,19 @@ import (
 )
 
 // bind decodes path, query and body into a request of the SDK's types. An unknown name in the body and a value of a
-// wrong type are errors; an unknown name in the query is ignored.
+// wrong type are errors; an unknown name in the query is ignored. Fields of path and query are strings.
 func bind(req any, params map[string]string, query url.Values, body []byte) error {
-	v := reflect.ValueOf(req).Elem()
 	if len(body) > 0 {
 		if err := decodeBody(body, req, params); err != nil {
 			return err
 		}
 	}
-	for i := range v.NumField() {
-		tag := v.Type().Field(i).Tag
-		if name, ok := tag.Lookup("path"); ok {
-			v.Field(i).SetString(params[name])
+	for field, value := range reflect.ValueOf(req).Elem().Fields() {
+		if name, ok := field.Tag.Lookup("path"); ok {
+			value.SetString(params[name])
 		}
-		name, _, _ := strings.Cut(tag.Get("url"), ",")
-		if text, given := query[name]; name != "" && given {
-			if err := setQuery(v.Field(i), name, text[0]); err != nil {
-				return err
-			}
+		if name, ok := field.Tag.Lookup("url"); ok && query.Has(name) {
+			value.SetString(query.Get(name))
 		}
 	}
 	return nil
@@ -42,7 +36,7 @@ func bind(req any, params map[string]string, query url.Values, body []byte) erro
 func decodeBody(body []byte, req any, params map[string]string) error {
 	var members map[string]jsontext.Value
 	if err := json.Unmarshal(body, &members); err != nil {
-		return badRequest(stytcherror.CodeBadRequest, "The body is not a JSON object.")
+		return fail(stytcherror.CodeBadRequest, "The body is not a JSON object.")
 	}
 	for name := range params {
 		delete(members, name)
@@ -58,38 +52,11 @@ func decodeBody(body []byte, req any, params map[string]string) error {
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		field := strings.ReplaceAll(strings.TrimPrefix(string(semantic.JSONPointer), "/"), "/", ".")
 		if errors.Is(err, json.ErrUnknownName) {
-			return badRequest(stytcherror.CodeBadRequest, "There is no parameter %s.", field)
+			return fail(stytcherror.CodeBadRequest, "There is no parameter %s.", field)
 		}
-		return badRequest(stytcherror.CodeBadRequest, "The parameter %s has a wrong type.", field)
+		return fail(stytcherror.CodeBadRequest, "The parameter %s has a wrong type.", field)
 	}
-	return badRequest(stytcherror.CodeBadRequest, "The body does not decode.")
-}
-
-// setQuery sets a field from the text of a query parameter.
-func setQuery(field reflect.Value, name, text string) error {
-	if field.Kind() == reflect.Pointer {
-		field.Set(reflect.New(field.Type().Elem()))
-		field = field.Elem()
-	}
-	switch field.Kind() {
-	case reflect.String:
-		field.SetString(text)
-	case reflect.Bool:
-		b, err := strconv.ParseBool(text)
-		if err != nil {
-			return badRequest(stytcherror.CodeBadRequest, "The parameter %s is not a boolean.", name)
-		}
-		field.SetBool(b)
-	case reflect.Int:
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			return badRequest(stytcherror.CodeBadRequest, "The parameter %s is not a number.", name)
-		}
-		field.SetInt(int64(n))
-	default:
-		return badRequest(stytcherror.CodeBadRequest, "The parameter %s cannot be in a query.", name)
-	}
-	return nil
+	return fail(stytcherror.CodeBadRequest, "The body does not decode.")
 }
 
 // matchPath compares a template with an escaped path, segment by segment, and returns the decoded parameters. A

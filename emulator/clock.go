@@ -14,8 +14,6 @@ type Clock struct {
 	offset time.Duration
 }
 
-func newClock(base func() time.Time) *Clock { return &Clock{base: base} }
-
 // Now returns the project's time, in UTC.
 func (c *Clock) Now() time.Time {
 	c.mu.RLock()

@@ -18,7 +18,7 @@ const (
 )
 
 // control is one control endpoint. Its result is sent as JSON, a []byte as it is; an error is a 400.
-type control func(p *Project, r *http.Request) (any, error)
+type control func(p *Project, r *http.Request, body []byte) (any, error)
 
 // newControl serves the endpoints under /_emulator/. Cross-origin requests of a browser that change something are
 // refused.
@@ -52,13 +52,16 @@ func (e *Emulator) projectFor(r *http.Request) *Project {
 
 func (e *Emulator) controlHandler(endpoint control) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxControl)
 		p := e.projectFor(r)
 		if p == nil {
 			writeJSON(w, http.StatusNotFound, map[string]string{"error": "there is no such project"})
 			return
 		}
-		out, err := endpoint(p, r)
+		var out any
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxControl))
+		if err == nil {
+			out, err = endpoint(p, r, body)
+		}
 		if err != nil {
 			writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 			return
@@ -81,20 +84,11 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(body)
 }
 
-// readJSON decodes the body into v and refuses unknown names. An empty body leaves v as it is.
-func readJSON(r *http.Request, v any) error {
-	body, err := io.ReadAll(r.Body)
-	if err != nil || len(body) == 0 {
-		return err
-	}
-	return json.Unmarshal(body, v, json.RejectUnknownMembers(true))
-}
-
-func health(p *Project, _ *http.Request) (any, error) {
+func health(p *Project, _ *http.Request, _ []byte) (any, error) {
 	return map[string]string{"status": "ok", "project_id": p.id}, nil
 }
 
-func getInbox(p *Project, r *http.Request) (any, error) {
+func getInbox(p *Project, r *http.Request, _ []byte) (any, error) {
 	query := r.URL.Query()
 	if wait := query.Get("wait"); wait != "" {
 		d, err := time.ParseDuration(wait)
@@ -108,18 +102,17 @@ func getInbox(p *Project, r *http.Request) (any, error) {
 	return p.inbox.Messages(query.Get("to")), nil
 }
 
-type clockResponse struct {
-	Now time.Time `json:"now"`
+func getClock(p *Project, _ *http.Request, _ []byte) (any, error) {
+	return map[string]time.Time{"now": p.clock.Now()}, nil
 }
 
-func getClock(p *Project, _ *http.Request) (any, error) { return clockResponse{p.clock.Now()}, nil }
-
-func postClock(p *Project, r *http.Request) (any, error) {
+func postClock(p *Project, r *http.Request, body []byte) (any, error) {
 	var move struct {
 		Now     time.Time `json:"now"`
 		Advance string    `json:"advance"`
 	}
-	if err := readJSON(r, &move); err != nil {
+	err := json.Unmarshal(body, &move, json.RejectUnknownMembers(true))
+	if err != nil && len(body) > 0 { // an empty body is refused below
 		return nil, err
 	}
 	switch {
@@ -134,15 +127,11 @@ func postClock(p *Project, r *http.Request) (any, error) {
 	default:
 		p.clock.Set(move.Now)
 	}
-	return getClock(p, r)
+	return getClock(p, r, nil)
 }
 
 // postFaults adds one fault or a list of them. An empty list removes all.
-func postFaults(p *Project, r *http.Request) (any, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
+func postFaults(p *Project, _ *http.Request, body []byte) (any, error) {
 	var faults []Fault
 	if json.Unmarshal(body, &faults, json.RejectUnknownMembers(true)) != nil {
 		faults = make([]Fault, 1)
@@ -159,22 +148,18 @@ func postFaults(p *Project, r *http.Request) (any, error) {
 	return map[string]int{"armed": len(faults)}, nil
 }
 
-func getSnapshot(p *Project, _ *http.Request) (any, error) { return p.Snapshot() }
+func getSnapshot(p *Project, _ *http.Request, _ []byte) (any, error) { return p.Snapshot() }
 
-func postSnapshot(p *Project, r *http.Request) (any, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
+func postSnapshot(p *Project, _ *http.Request, body []byte) (any, error) {
 	return map[string]string{"status": "restored"}, p.Restore(body)
 }
 
-func postReset(p *Project, _ *http.Request) (any, error) {
+func postReset(p *Project, _ *http.Request, _ []byte) (any, error) {
 	p.Reset()
 	return map[string]string{"status": "reset"}, nil
 }
 
-func postRotate(p *Project, _ *http.Request) (any, error) {
+func postRotate(p *Project, _ *http.Request, _ []byte) (any, error) {
 	kid, err := p.RotateKeys()
 	return map[string]string{"kid": kid}, err
 }

@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"github.com/go-json-experiment/json"
+
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 )
@@ -14,35 +16,19 @@ func (c *call) newOrganization(
 	org.OrganizationID = c.ids.id("organization")
 	org.CreatedAt, org.UpdatedAt = c.now, c.now
 	org.OrganizationName = nameFromEmail(ist.Email)
-	override(&org.OrganizationName, req.OrganizationName)
-	org.OrganizationSlug = c.freeSlug(nameFromEmail(ist.Email))
-	if req.OrganizationName != nil {
-		org.OrganizationSlug = c.freeSlug(*req.OrganizationName)
-	}
-	override(&org.OrganizationSlug, req.OrganizationSlug)
-	override(&org.OrganizationExternalID, req.OrganizationExternalID)
-	override(&org.OrganizationLogoURL, req.OrganizationLogoURL)
-	org.TrustedMetadata = req.TrustedMetadata
-
 	if restrictsAccess(req) {
 		org.EmailInvites = organizations.EmailInvitesNotAllowed
 	}
-	override(&org.EmailInvites, req.EmailInvites)
-	override(&org.SSOJITProvisioning, req.SSOJITProvisioning)
-	override(&org.EmailJITProvisioning, req.EmailJITProvisioning)
-	override(&org.OAuthTenantJITProvisioning, req.OAuthTenantJITProvisioning)
-	override(&org.AuthMethods, req.AuthMethods)
-	override(&org.MFAPolicy, req.MFAPolicy)
-	override(&org.MFAMethods, req.MFAMethods)
-	override(&org.FirstPartyConnectedAppsAllowedType, req.FirstPartyConnectedAppsAllowedType)
-	override(&org.ThirdPartyConnectedAppsAllowedType, req.ThirdPartyConnectedAppsAllowedType)
-	org.EmailAllowedDomains = req.EmailAllowedDomains
-	org.AllowedAuthMethods = req.AllowedAuthMethods
-	org.AllowedMFAMethods = req.AllowedMFAMethods
-	org.AllowedOAuthTenants = req.AllowedOAuthTenants
-	org.AllowedFirstPartyConnectedApps = req.AllowedFirstPartyConnectedApps
-	org.AllowedThirdPartyConnectedApps = req.AllowedThirdPartyConnectedApps
-	org.RBACEmailImplicitRoleAssignments = req.RBACEmailImplicitRoleAssignments
+	given, err := json.Marshal(req) // settings have the same names in requests and organizations
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(given, org); err != nil {
+		return nil, err
+	}
+	if req.OrganizationSlug == nil {
+		org.OrganizationSlug = c.freeSlug(org.OrganizationName)
+	}
 	return org, c.checkOrganization(org)
 }
 
@@ -51,11 +37,4 @@ func (c *call) newOrganization(
 func restrictsAccess(req *discoveryorganizations.CreateRequest) bool {
 	return req.SSOJITProvisioning != nil || req.EmailJITProvisioning != nil || req.OAuthTenantJITProvisioning != nil ||
 		req.AuthMethods != nil || req.MFAPolicy != nil || req.MFAMethods != nil
-}
-
-// override sets a field to the given value, if there is one.
-func override[T any](field, given *T) {
-	if given != nil {
-		*field = *given
-	}
 }

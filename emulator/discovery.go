@@ -1,10 +1,10 @@
 package emulator
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"net/url"
 	"slices"
 	"time"
 
@@ -43,39 +43,29 @@ func (c *call) sendDiscoveryLink(
 		return nil, err
 	}
 	if req.PKCECodeChallenge != nil && !pkceForm.MatchString(*req.PKCECodeChallenge) {
-		return nil, badRequest(stytcherror.CodeInvalidPKCECodeChallenge,
-			"The challenge is not a SHA-256 hash in base64url.")
+		return nil, fail(stytcherror.CodeInvalidPKCECodeChallenge, "The challenge is not a SHA-256 hash in base64url.")
 	}
-	raw := c.project.redirectURL
-	if req.DiscoveryRedirectURL != nil {
-		raw = *req.DiscoveryRedirectURL
-	}
-	link, err := redirectURL(raw)
+	link, err := redirectURL(*cmp.Or(req.DiscoveryRedirectURL, &c.project.redirectURL))
 	if err != nil {
-		return nil, badRequest(stytcherror.CodeInvalidDiscoveryRedirectURL, "The redirect URL is %v.", err)
+		return nil, fail(stytcherror.CodeInvalidDiscoveryRedirectURL, "The redirect URL is %v.", err)
 	}
 	sent := &magicLink{
-		Token: c.ids.token(), Email: email, Challenge: deref(req.PKCECodeChallenge), ExpiresAt: c.now.Add(lifetime),
+		Token: c.ids.token(), Email: email, Challenge: *cmp.Or(req.PKCECodeChallenge, new("")),
+		ExpiresAt: c.now.Add(lifetime),
 	}
 	c.MagicLinks = slices.DeleteFunc(c.MagicLinks, func(l *magicLink) bool {
 		return c.now.Sub(l.ExpiresAt) > forgetAfter
 	})
 	c.MagicLinks = append(c.MagicLinks, sent)
+	query := link.Query()
+	query.Set("stytch_token_type", "discovery")
+	query.Set("token", sent.Token)
+	link.RawQuery = query.Encode()
 	c.deliver(Message{
 		Channel: "email", To: req.EmailAddress, Template: "discovery_magic_link",
-		Token: sent.Token, Link: withToken(link, "discovery", sent.Token),
+		Token: sent.Token, Link: link.String(),
 	})
 	return &magiclinksemaildiscovery.SendResponse{}, nil
-}
-
-// withToken adds the parameters stytch_token_type and token to a redirect URL.
-func withToken(link *url.URL, kind, token string) string {
-	query := link.Query()
-	query.Set("stytch_token_type", kind)
-	query.Set("token", token)
-	full := *link
-	full.RawQuery = query.Encode()
-	return full.String()
 }
 
 // deliver stores a message in the inbox and logs it.
@@ -90,23 +80,19 @@ func (c *call) deliver(m Message) {
 func (c *call) authenticateDiscoveryLink(
 	req *magiclinksdiscovery.AuthenticateRequest,
 ) (*magiclinksdiscovery.AuthenticateResponse, error) {
-	i := slices.IndexFunc(c.MagicLinks, func(l *magicLink) bool { return l.Token == req.DiscoveryMagicLinksToken })
-	if i < 0 {
-		return nil, notFound(stytcherror.CodeMagicLinkNotFound, "There is no such magic link.")
+	link := find(c.MagicLinks, func(l *magicLink) bool { return l.Token == req.DiscoveryMagicLinksToken })
+	if link == nil {
+		return nil, fail(stytcherror.CodeMagicLinkNotFound, "There is no such magic link.")
 	}
-	link := c.MagicLinks[i]
 	if link.Used || !c.now.Before(link.ExpiresAt) {
-		return nil, unauthorized(stytcherror.CodeUnableToAuthMagicLink, "The magic link was used or has expired.")
+		return nil, fail(stytcherror.CodeUnableToAuthMagicLink, "The magic link was used or has expired.")
 	}
 	if err := checkPKCE(link.Challenge, req.PKCECodeVerifier); err != nil {
 		return nil, err
 	}
 	link.Used = true
-	ist := &intermediate{
-		Token: c.ids.token(), Email: link.Email, ExpiresAt: c.now.Add(intermediateLifetime),
-		Factors: []sessions.AuthenticationFactor{c.magicLinkFactor(c.ids.id("email"), link.Email)},
-	}
-	c.storeIntermediate(ist)
+	ist := c.newIntermediate(link.Email, "")
+	ist.Factors = []sessions.AuthenticationFactor{c.magicLinkFactor(link.Email)}
 	return &magiclinksdiscovery.AuthenticateResponse{
 		IntermediateSessionToken:          ist.Token,
 		IntermediateSessionTokenExpiresAt: ist.ExpiresAt,
@@ -115,26 +101,20 @@ func (c *call) authenticateDiscoveryLink(
 	}, nil
 }
 
-// storeIntermediate adds an intermediate session and drops those that have expired.
-func (c *call) storeIntermediate(ist *intermediate) {
-	c.Intermediate = slices.DeleteFunc(c.Intermediate, func(i *intermediate) bool { return !c.now.Before(i.ExpiresAt) })
-	c.Intermediate = append(c.Intermediate, ist)
-}
-
 // checkPKCE compares a verifier with the challenge that the flow began with (RFC 7636, section 4.6, S256).
 func checkPKCE(challenge string, verifier *string) error {
 	switch {
 	case challenge == "" && verifier == nil:
 		return nil
 	case challenge == "":
-		return badRequest(stytcherror.CodePKCEDidNotExpectCodeVerifier, "The flow began without a challenge.")
+		return fail(stytcherror.CodePKCEDidNotExpectCodeVerifier, "The flow began without a challenge.")
 	case verifier == nil:
-		return badRequest(stytcherror.CodePKCEExpectedCodeVerifier, "The flow began with a challenge.")
+		return fail(stytcherror.CodePKCEExpectedCodeVerifier, "The flow began with a challenge.")
 	}
 	sum := sha256.Sum256([]byte(*verifier))
 	computed := base64.RawURLEncoding.EncodeToString(sum[:])
 	if subtle.ConstantTimeCompare([]byte(computed), []byte(challenge)) != 1 {
-		return badRequest(stytcherror.CodePKCEMismatch, "The verifier does not belong to the challenge.")
+		return fail(stytcherror.CodePKCEMismatch, "The verifier does not belong to the challenge.")
 	}
 	return nil
 }
@@ -143,11 +123,7 @@ func checkPKCE(challenge string, verifier *string) error {
 // those included that the person may join.
 func (c *call) listDiscovered(req *discoveryorganizations.ListRequest) (*discoveryorganizations.ListResponse, error) {
 	if req.IntermediateSessionToken == nil {
-		s, _, err := c.sessionOf(req.SessionToken, req.SessionJWT)
-		if err != nil {
-			return nil, err
-		}
-		m, err := c.memberOf(s)
+		s, m, err := c.sessionOf(req.SessionToken, req.SessionJWT)
 		if err != nil {
 			return nil, err
 		}
@@ -157,7 +133,7 @@ func (c *call) listDiscovered(req *discoveryorganizations.ListRequest) (*discove
 		}, nil
 	}
 	if req.SessionToken != nil || req.SessionJWT != nil {
-		return nil, badRequest(stytcherror.CodeTooManySessionArguments, "Give one of the three tokens.")
+		return nil, fail(stytcherror.CodeTooManySessionArguments, "Give one of the three tokens.")
 	}
 	ist, err := c.findIntermediate(*req.IntermediateSessionToken)
 	if err != nil {
@@ -174,13 +150,13 @@ func (c *call) listDiscovered(req *discoveryorganizations.ListRequest) (*discove
 // and those that the person may join by JIT provisioning.
 func (c *call) discover(ist *intermediate) []discovery.DiscoveredOrganization {
 	list := c.memberships(ist.Email, ist.Factors, true)
+	stranger := &member{Member: organizations.Member{EmailAddress: ist.Email}}
 	for _, org := range c.Organizations {
 		if c.memberByEmail(org, ist.Email) != nil || c.domainClaimedElsewhere(org, ist.Email) {
 			continue
 		}
 		if membership := c.eligibility(org, ist); membership != nil {
-			missing := requirementsFor(org, nil, ist.Email, ist.Factors, true)
-			list = append(list, discovered(org, membership, missing))
+			list = append(list, discovered(org, membership, requirementsFor(org, stranger, ist.Factors, true)))
 		}
 	}
 	return list
@@ -192,18 +168,13 @@ func (c *call) memberships(
 	email string, factors []sessions.AuthenticationFactor, proveEmail bool,
 ) []discovery.DiscoveredOrganization {
 	list := []discovery.DiscoveredOrganization{}
-	kinds := map[string]string{
-		organizations.MemberStatusActive:  discovery.MembershipTypeActiveMember,
-		organizations.MemberStatusPending: discovery.MembershipTypePendingMember,
-		organizations.MemberStatusInvited: discovery.MembershipTypeInvitedMember,
-	}
 	for _, org := range c.Organizations {
 		m := c.memberByEmail(org, email)
 		if m == nil {
 			continue
 		}
-		membership := &discovery.Membership{Type: kinds[m.Status], Member: new(c.apiMember(m))}
-		list = append(list, discovered(org, membership, requirementsFor(org, m, email, factors, proveEmail)))
+		membership := &discovery.Membership{Type: m.Status + "_member", Member: new(c.apiMember(m))}
+		list = append(list, discovered(org, membership, requirementsFor(org, m, factors, proveEmail)))
 	}
 	return list
 }
@@ -222,7 +193,7 @@ func (c *call) eligibility(org *organizations.Organization, ist *intermediate) *
 	domain := domainOf(ist.Email)
 	// An allowed domain is not enough: the organization must have a member with a verified address on it.
 	hasVerifiedMember := func() bool {
-		return c.oneMember(func(m *member) bool {
+		return c.findMember(func(m *member) bool {
 			return m.OrganizationID == org.OrganizationID &&
 				m.EmailAddressVerified && domainOf(m.EmailAddress) == domain
 		}) != nil

@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"bytes"
+	"net/http"
 	"reflect"
 	"strings"
 	"time"
@@ -11,15 +13,15 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// encode writes a response as the API does: with every member, empty or not. The JSON of the SDK's types omits empty
-// members.
-func encode(resp any) ([]byte, error) {
-	var b strings.Builder
-	enc := jsontext.NewEncoder(&b)
-	if err := encodeValue(enc, reflect.ValueOf(resp)); err != nil {
-		return nil, err
-	}
-	return []byte(strings.TrimSuffix(b.String(), "\n")), nil
+// encode sets the request_id and status_code of a response of the SDK's types, and writes it as the API does: with
+// every member, empty or not. The JSON of the SDK's types omits empty members.
+func encode(resp any, requestID string) ([]byte, error) {
+	v := reflect.ValueOf(resp).Elem()
+	v.FieldByName("RequestID").SetString(requestID)
+	v.FieldByName("StatusCode").SetInt(http.StatusOK)
+	var b bytes.Buffer
+	err := encodeValue(jsontext.NewEncoder(&b), v)
+	return bytes.TrimSpace(b.Bytes()), err
 }
 
 func encodeValue(enc *jsontext.Encoder, v reflect.Value) error {
@@ -54,12 +56,12 @@ func encodeStruct(enc *jsontext.Encoder, v reflect.Value) error {
 	if err := enc.WriteToken(jsontext.BeginObject); err != nil {
 		return err
 	}
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+	for field, value := range v.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if err := enc.WriteToken(jsontext.String(name)); err != nil {
 			return err
 		}
-		if err := encodeValue(enc, v.Field(i)); err != nil {
+		if err := encodeValue(enc, value); err != nil {
 			return err
 		}
 	}

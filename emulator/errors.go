@@ -15,27 +15,15 @@ type apiError struct {
 	status  int
 	code    stytcherror.Code
 	message string
-	details any
 }
 
 func (e *apiError) Error() string { return string(e.code) + ": " + e.message }
 
-func fail(status int, code stytcherror.Code, format string, args ...any) *apiError {
-	return &apiError{status: status, code: code, message: fmt.Sprintf(format, args...)}
+// fail returns an error with the status that the API sends the code with.
+func fail(code stytcherror.Code, format string, args ...any) error {
+	return &apiError{status: code.StatusCode(), code: code, message: fmt.Sprintf(format, args...)}
 }
 
-func badRequest(code stytcherror.Code, format string, args ...any) error {
-	return fail(http.StatusBadRequest, code, format, args...)
-}
-
-func unauthorized(code stytcherror.Code, message string) error {
-	return fail(http.StatusUnauthorized, code, "%s", message)
-}
-
-func forbidden(code stytcherror.Code, format string, args ...any) error {
-	return fail(http.StatusForbidden, code, format, args...)
-}
-
-func notFound(code stytcherror.Code, message string) error {
-	return fail(http.StatusNotFound, code, "%s", message)
+func notImplemented(format string, args ...any) error {
+	return &apiError{http.StatusNotImplemented, codeNotImplemented, fmt.Sprintf(format, args...)}
 }

@@ -16,27 +16,22 @@ var emailProvingMethods = []string{
 	organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth, organizations.AuthMethodEmailOTP,
 }
 
-// magicLinkFactor is the factor of a magic link that was sent by e-mail and authenticated now.
-func (c *call) magicLinkFactor(emailID, email string) sessions.AuthenticationFactor {
+// magicLinkFactor is the factor of a magic link that was sent to an address and authenticated now.
+func (c *call) magicLinkFactor(email string) sessions.AuthenticationFactor {
 	return sessions.AuthenticationFactor{
 		Type:                sessions.AuthenticationFactorTypeMagicLink,
 		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodEmail,
 		LastAuthenticatedAt: c.now, CreatedAt: c.now, UpdatedAt: c.now,
-		EmailFactor: &sessions.EmailFactor{EmailID: emailID, EmailAddress: email},
+		EmailFactor: &sessions.EmailFactor{EmailID: c.ids.id("email"), EmailAddress: email},
 	}
 }
 
 // methodOf is the auth method that a factor counts as. It is empty for a second factor.
 func methodOf(f *sessions.AuthenticationFactor) string {
 	switch f.Type {
-	case sessions.AuthenticationFactorTypeMagicLink:
-		return organizations.AuthMethodMagicLink
-	case sessions.AuthenticationFactorTypeEmailOTP:
-		return organizations.AuthMethodEmailOTP
-	case sessions.AuthenticationFactorTypePassword:
-		return organizations.AuthMethodPassword
-	case sessions.AuthenticationFactorTypeSSO:
-		return organizations.AuthMethodSSO
+	case sessions.AuthenticationFactorTypeMagicLink, sessions.AuthenticationFactorTypeEmailOTP,
+		sessions.AuthenticationFactorTypePassword, sessions.AuthenticationFactorTypeSSO:
+		return string(f.Type) // the method has the same name
 	case sessions.AuthenticationFactorTypeOAuth:
 		provider := strings.TrimPrefix(strings.TrimPrefix(string(f.DeliveryMethod), "oauth_"), "exchange_")
 		return provider + "_oauth"
@@ -45,15 +40,10 @@ func methodOf(f *sessions.AuthenticationFactor) string {
 	}
 }
 
-// isSecondary reports whether a factor is a second one for MFA.
-func isSecondary(f *sessions.AuthenticationFactor) bool {
-	switch f.Type {
-	case sessions.AuthenticationFactorTypeOTP, sessions.AuthenticationFactorTypeTOTP,
-		sessions.AuthenticationFactorTypeRecoveryCodes:
-		return true
-	default:
-		return false
-	}
+// isSecond reports whether a factor is a second one for MFA.
+func isSecond(f sessions.AuthenticationFactor) bool {
+	return f.Type == sessions.AuthenticationFactorTypeOTP || f.Type == sessions.AuthenticationFactorTypeTOTP ||
+		f.Type == sessions.AuthenticationFactorTypeRecoveryCodes
 }
 
 // provesEmail reports whether one of the factors proves the address. Passwords and OAuth logins by GitHub, Slack and
@@ -62,7 +52,7 @@ func provesEmail(factors []sessions.AuthenticationFactor, email string) bool {
 	return slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool {
 		switch methodOf(&f) {
 		case organizations.AuthMethodMagicLink, organizations.AuthMethodEmailOTP:
-			return f.EmailFactor != nil && sameEmail(f.EmailFactor.EmailAddress, email)
+			return f.EmailFactor != nil && strings.EqualFold(f.EmailFactor.EmailAddress, email)
 		case organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth, organizations.AuthMethodSSO:
 			return true
 		default:
@@ -80,45 +70,37 @@ type requirements struct {
 // none reports whether nothing is missing, so that a session can be issued.
 func (r requirements) none() bool { return r.primary == nil && r.mfa == nil }
 
-// requirementsFor returns what is missing for a session in an organization when factors were proved. m is nil for
-// somebody who is not a member yet. With proveEmail one of the factors must prove the e-mail address even if the
-// member's is verified already, as discovery requires.
+// requirementsFor returns what is missing for a session in an organization when factors were proved. Of somebody who is
+// not a member yet, m has the address alone. With proveEmail one of the factors must prove the e-mail address even if
+// the member's is verified already, as discovery requires.
 func requirementsFor(
-	org *organizations.Organization, m *member, email string, factors []sessions.AuthenticationFactor, proveEmail bool,
+	org *organizations.Organization, m *member, factors []sessions.AuthenticationFactor, proveEmail bool,
 ) requirements {
 	var missing requirements
-	breakglass := m != nil && m.IsBreakglass
-	restricted := org.AuthMethods == organizations.AuthMethodsPolicyRestricted && !breakglass
+	restricted := org.AuthMethods == organizations.AuthMethodsPolicyRestricted && !m.IsBreakglass
 	allowed := slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool {
 		return slices.Contains(org.AllowedAuthMethods, methodOf(&f))
 	})
-	proved := m != nil && m.EmailAddressVerified && !proveEmail || provesEmail(factors, email)
+	proved := m.EmailAddressVerified && !proveEmail || provesEmail(factors, m.EmailAddress)
 	switch {
 	case restricted && !allowed:
 		missing.primary = &b2bsessions.PrimaryRequired{AllowedAuthMethods: slices.Clone(org.AllowedAuthMethods)}
 	case !proved:
-		methods := slices.Clone(emailProvingMethods)
-		if restricted {
-			methods = slices.DeleteFunc(methods, func(method string) bool {
-				return !slices.Contains(org.AllowedAuthMethods, method)
-			})
-		}
+		methods := slices.DeleteFunc(slices.Clone(emailProvingMethods), func(method string) bool {
+			return restricted && !slices.Contains(org.AllowedAuthMethods, method)
+		})
 		missing.primary = &b2bsessions.PrimaryRequired{AllowedAuthMethods: methods}
 	}
-	enrolled := m != nil && m.MFAEnrolled
-	wanted := enrolled || org.MFAPolicy == organizations.MFAPolicyRequiredForAll
-	if wanted && !slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool { return isSecondary(&f) }) {
-		missing.mfa = &mfa.MFARequired{MemberOptions: memberOptions(m)}
+	wanted := m.MFAEnrolled || org.MFAPolicy == organizations.MFAPolicyRequiredForAll
+	if wanted && !slices.ContainsFunc(factors, isSecond) {
+		missing.mfa = &mfa.MFARequired{}
+		if m.MFAPhoneNumber != "" || m.TOTPRegistrationID != "" {
+			missing.mfa.MemberOptions = &mfa.MemberOptions{
+				MFAPhoneNumber: m.MFAPhoneNumber, TOTPRegistrationID: m.TOTPRegistrationID,
+			}
+		}
 	}
 	return missing
-}
-
-// memberOptions are the second factors that a member has, nil if there are none.
-func memberOptions(m *member) *mfa.MemberOptions {
-	if m == nil || m.MFAPhoneNumber == "" && m.TOTPRegistrationID == "" {
-		return nil
-	}
-	return &mfa.MemberOptions{MFAPhoneNumber: m.MFAPhoneNumber, TOTPRegistrationID: m.TOTPRegistrationID}
 }
 
 // sendsPasscode reports whether a login that lacks the second factor sends a code by itself: if the member's number is

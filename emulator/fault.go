@@ -1,7 +1,7 @@
 package emulator
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -108,32 +108,15 @@ func (p *Project) takeFault(operation string) (*Fault, time.Duration) {
 
 // response is what the fault answers.
 func (f *Fault) response(ids *ids) response {
-	out := response{status: f.Status, body: []byte(f.Body), header: http.Header{}}
+	out := response{status: f.Status, body: []byte(f.Body)}
+	out.header = http.Header{"Content-Type": {cmp.Or(f.ContentType, "text/html")}}
 	if f.ErrorType != "" {
-		out = failure(ids, fail(f.Status, stytcherror.Code(f.ErrorType), "An injected fault."))
+		out = failure(ids, &apiError{f.Status, stytcherror.Code(f.ErrorType), "An injected fault."})
 		out.header = http.Header{}
-	} else {
-		contentType := f.ContentType
-		if contentType == "" {
-			contentType = "text/html"
-		}
-		out.header.Set("Content-Type", contentType)
 	}
 	if f.RetryAfter > 0 {
 		out.header.Set("Retry-After", strconv.Itoa(f.RetryAfter))
 	}
 	out.delay, out.disconnect = f.delay(), f.Disconnect
 	return out
-}
-
-// pause waits in real time. It reports false if the context ended first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"strings"
 )
 
 // tokenBytes is the length of every opaque token before encoding: 44 characters in base64url.
@@ -46,10 +45,4 @@ func (g *ids) token() string { return base64.RawURLEncoding.EncodeToString(g.byt
 func (g *ids) code() string {
 	n := binary.LittleEndian.Uint64(g.bytes(8))
 	return fmt.Sprintf("%06d", n%1_000_000)
-}
-
-// isToken reports whether s has the form of an opaque token.
-func isToken(s string) bool {
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	return err == nil && len(b) == tokenBytes && !strings.ContainsAny(s, "\r\n")
 }

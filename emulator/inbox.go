@@ -33,8 +33,6 @@ type Inbox struct {
 	arrival  chan struct{} // closed and replaced when a message arrives
 }
 
-func newInbox() *Inbox { return &Inbox{arrival: make(chan struct{})} }
-
 // Messages returns the messages to an address or number, newest first, and all of them if to is empty. Case does not
 // count.
 func (b *Inbox) Messages(to string) []Message {
@@ -95,5 +93,3 @@ func (b *Inbox) replace(messages []Message) {
 	close(b.arrival)
 	b.arrival = make(chan struct{})
 }
-
-func (b *Inbox) reset() { b.replace(nil) }

@@ -30,9 +30,9 @@ var registeredClaims = []string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}
 
 // sessionJWT signs a JWT for a session, valid for five minutes.
 func (c *call) sessionJWT(s *session, m *member, org *organizations.Organization) (string, error) {
-	factors, err := factorClaims(s.Factors)
-	if err != nil {
-		return "", err
+	factors := append([]sessions.AuthenticationFactor{}, s.Factors...)
+	for i := range factors { // a JWT has neither
+		factors[i].CreatedAt, factors[i].UpdatedAt = time.Time{}, time.Time{}
 	}
 	claims := jwt.MapClaims{}
 	maps.Copy(claims, s.CustomClaims)
@@ -63,56 +63,20 @@ func (s *state) sign(now time.Time, claims map[string]any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	private, err := k.signer()
-	if err != nil {
-		return "", err
-	}
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims(claims))
 	token.Header["kid"] = k.KID
-	return token.SignedString(private)
+	return token.SignedString(k.private)
 }
 
-// factorClaims are factors in the form of a JWT's claim: without created_at, updated_at and empty values.
-func factorClaims(factors []sessions.AuthenticationFactor) ([]map[string]any, error) {
-	list := make([]map[string]any, 0, len(factors))
-	for _, f := range factors {
-		raw, err := json.Marshal(f)
-		if err != nil {
-			return nil, err
-		}
-		var claims map[string]any
-		if err := json.Unmarshal(raw, &claims); err != nil {
-			return nil, err
-		}
-		delete(claims, "created_at")
-		delete(claims, "updated_at")
-		dropEmpty(claims)
-		list = append(list, claims)
-	}
-	return list, nil
-}
-
-// dropEmpty deletes nulls and empty strings, also in nested objects.
-func dropEmpty(m map[string]any) {
-	for name, value := range m {
-		if inner, ok := value.(map[string]any); ok {
-			dropEmpty(inner)
-		}
-		if value == nil || value == "" {
-			delete(m, name)
-		}
-	}
-}
-
-// sessionOfJWT finds the session that a JWT names. It verifies signature, audience and issuer, but not the expiry: an
-// expired JWT still names an active session.
-func (c *call) sessionOfJWT(text string) (*session, error) {
+// sessionOfJWT finds the session that a JWT names, and its member. It verifies signature, audience and issuer, but not
+// the expiry: an expired JWT still names an active session.
+func (c *call) sessionOfJWT(text string) (*session, *member, error) {
 	if len(text) > maxJWT {
-		return nil, badRequest(stytcherror.CodeUnableToParseSessionJWT, "The session JWT is too long.")
+		return nil, nil, fail(stytcherror.CodeUnableToParseSessionJWT, "The session JWT is too long.")
 	}
 	keys, err := c.publishedKeys(c.now)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var claims struct {
 		jwt.RegisteredClaims
@@ -123,23 +87,19 @@ func (c *call) sessionOfJWT(text string) (*session, error) {
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 	_, err = parser.ParseWithClaims(text, &claims, func(t *jwt.Token) (any, error) {
-		i := slices.IndexFunc(keys, func(k *key) bool { return k.KID == t.Header["kid"] })
-		if i < 0 {
+		k := find(keys, func(k *key) bool { return k.KID == t.Header["kid"] })
+		if k == nil {
 			return nil, errors.New("unknown key")
 		}
-		private, err := keys[i].signer()
-		if err != nil {
-			return nil, err
-		}
-		return &private.PublicKey, nil
+		return &k.private.PublicKey, nil
 	})
 	switch {
 	case err != nil:
-		return nil, badRequest(stytcherror.CodeUnableToParseSessionJWT, "The session JWT cannot be parsed or verified.")
+		return nil, nil, fail(stytcherror.CodeUnableToParseSessionJWT, "The session JWT cannot be parsed or verified.")
 	case !slices.Contains(claims.Audience, c.project.id):
-		return nil, badRequest(stytcherror.CodeJWTInvalidAudience, "The session JWT is for another project.")
+		return nil, nil, fail(stytcherror.CodeJWTInvalidAudience, "The session JWT is for another project.")
 	case claims.Issuer != "stytch.com/"+c.project.id:
-		return nil, badRequest(stytcherror.CodeJWTInvalidIssuer, "The session JWT has another issuer.")
+		return nil, nil, fail(stytcherror.CodeJWTInvalidIssuer, "The session JWT has another issuer.")
 	}
 	return c.activeSession(func(s *session) bool { return s.ID == claims.Session.ID })
 }
@@ -154,7 +114,7 @@ func mergeClaims(old, added map[string]any) (map[string]any, error) {
 	for name, value := range added {
 		switch {
 		case strings.HasPrefix(name, stytchClaims):
-			return nil, badRequest(stytcherror.CodeStytchClaimsInCustomClaims,
+			return nil, fail(stytcherror.CodeStytchClaimsInCustomClaims,
 				"Custom claims cannot begin with %s.", stytchClaims)
 		case slices.Contains(registeredClaims, name):
 		case value == nil:
@@ -168,8 +128,7 @@ func mergeClaims(old, added map[string]any) (map[string]any, error) {
 		return nil, err
 	}
 	if len(raw) > maxClaims {
-		return nil, badRequest(stytcherror.CodeCustomClaimsTooLarge,
-			"Custom claims are larger than %d bytes.", maxClaims)
+		return nil, fail(stytcherror.CodeCustomClaimsTooLarge, "Custom claims are larger than %d bytes.", maxClaims)
 	}
 	return merged, nil
 }

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -23,7 +22,7 @@ const (
 	certYears          = 10
 )
 
-// key is a signing key. Its private key is parsed when it is first used.
+// key is a signing key. Restoring a snapshot parses its private key.
 type key struct {
 	KID       string    `json:"kid"`
 	PKCS8     []byte    `json:"pkcs8"`
@@ -33,8 +32,7 @@ type key struct {
 	private *rsa.PrivateKey
 }
 
-// newKey makes a random key. Its id is derived from the key, not from the project's seed: in the next run it is another
-// key and needs another id.
+// newKey makes a random key. Its id is random too, whatever the project's seed: in the next run it is another key.
 func newKey(now time.Time) (*key, error) {
 	private, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
@@ -48,9 +46,7 @@ func newKey(now time.Time) (*key, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(private.N.Bytes())
-	kid := (&ids{random: bytes.NewReader(sum[:])}).id("jwk")
-	return &key{KID: kid, PKCS8: pkcs8, Cert: cert, CreatedAt: now, private: private}, nil
+	return &key{KID: newIDs(0).id("jwk"), PKCS8: pkcs8, Cert: cert, CreatedAt: now, private: private}, nil
 }
 
 // selfSigned returns a self-signed certificate of a key, in DER.
@@ -65,38 +61,31 @@ func selfSigned(private *rsa.PrivateKey, now time.Time) ([]byte, error) {
 	return x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
 }
 
-// signer returns the private key, and parses it first if it comes from a snapshot.
-func (k *key) signer() (*rsa.PrivateKey, error) {
-	if k.private != nil {
-		return k.private, nil
-	}
+// parse sets the private key of a key from a snapshot.
+func (k *key) parse() error {
 	parsed, err := x509.ParsePKCS8PrivateKey(k.PKCS8)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	private, ok := parsed.(*rsa.PrivateKey)
 	if !ok {
-		return nil, fmt.Errorf("key %s is %T, not RSA", k.KID, parsed)
+		return fmt.Errorf("key %s is %T, not RSA", k.KID, parsed)
 	}
 	k.private = private
-	return private, nil
+	return nil
 }
 
 // jwk is the public key as a JWK (RFC 7517).
-func (k *key) jwk() (sessions.JWK, error) {
-	private, err := k.signer()
-	if err != nil {
-		return sessions.JWK{}, err
-	}
-	exponent := big.NewInt(int64(private.E)).Bytes()
+func (k *key) jwk() sessions.JWK {
+	exponent := big.NewInt(int64(k.private.E)).Bytes()
 	thumbprint := sha256.Sum256(k.Cert)
 	return sessions.JWK{
 		KTY: "RSA", Use: "sig", KeyOps: []string{"verify"}, Alg: "RS256", KID: k.KID,
 		X5C:     []string{base64.StdEncoding.EncodeToString(k.Cert)},
 		X5TS256: base64.RawURLEncoding.EncodeToString(thumbprint[:]),
-		N:       base64.RawURLEncoding.EncodeToString(private.N.Bytes()),
+		N:       base64.RawURLEncoding.EncodeToString(k.private.N.Bytes()),
 		E:       base64.RawURLEncoding.EncodeToString(exponent),
-	}, nil
+	}
 }
 
 // signingKey is the newest key. The first one is made when it is needed: that takes a noticeable time.

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
@@ -23,15 +24,26 @@ var smsLocales = []shared.Locale{
 
 // findIntermediate finds an intermediate session that has not expired.
 func (c *call) findIntermediate(token string) (*intermediate, error) {
-	if !isToken(token) {
-		return nil, badRequest(stytcherror.CodeInvalidSessionToken, "The intermediate session token is malformed.")
+	if !tokenForm.MatchString(token) {
+		return nil, fail(stytcherror.CodeInvalidSessionToken, "The intermediate session token is malformed.")
 	}
-	i := slices.IndexFunc(c.Intermediate, func(i *intermediate) bool { return i.Token == token })
-	if i < 0 || !c.now.Before(c.Intermediate[i].ExpiresAt) {
-		return nil, notFound(stytcherror.CodeIntermediateSessionNotFound,
+	ist := find(c.Intermediate, func(i *intermediate) bool { return i.Token == token && c.now.Before(i.ExpiresAt) })
+	if ist == nil {
+		return nil, fail(stytcherror.CodeIntermediateSessionNotFound,
 			"The intermediate session is unknown, was used or has expired.")
 	}
-	return c.Intermediate[i], nil
+	return ist, nil
+}
+
+// newIntermediate stores an intermediate session without factors, and drops those that have expired. It is bound to the
+// organization with the id, unless that is empty.
+func (c *call) newIntermediate(email, organizationID string) *intermediate {
+	ist := &intermediate{
+		Token: c.ids.token(), Email: email, OrganizationID: organizationID, ExpiresAt: c.now.Add(intermediateLifetime),
+	}
+	c.Intermediate = slices.DeleteFunc(c.Intermediate, func(i *intermediate) bool { return !c.now.Before(i.ExpiresAt) })
+	c.Intermediate = append(c.Intermediate, ist)
+	return ist
 }
 
 // login is one attempt to get a session in an organization.
@@ -44,8 +56,19 @@ type login struct {
 	// duration and claims are those of the new session.
 	duration time.Duration
 	claims   map[string]any
-	// proveEmail: see requirementsFor.
-	proveEmail bool
+}
+
+// newLogin validates the duration and custom claims of the session to be issued, and the language of text messages.
+func newLogin(minutes *int, claims map[string]any, locale *shared.Locale) (login, error) {
+	duration, err := sessionDuration(minutes)
+	if err != nil {
+		return login{}, err
+	}
+	merged, err := mergeClaims(nil, claims)
+	if err != nil {
+		return login{}, err
+	}
+	return login{duration: duration, claims: merged}, checkLocale(locale, smsLocales)
 }
 
 // loginResponse is the response to a login. The types of the other operations differ in their name only.
@@ -53,13 +76,17 @@ type loginResponse = intermediatesessions.ExchangeResponse
 
 // completeLogin issues a session or, if a factor is missing, returns which one and an intermediate session.
 func (c *call) completeLogin(l login) (*loginResponse, error) {
-	missing := requirementsFor(l.org, l.member, l.member.EmailAddress, l.factors, l.proveEmail)
+	missing := requirementsFor(l.org, l.member, l.factors, l.ist != nil)
 	resp := &loginResponse{
 		MemberID: l.member.MemberID, Organization: *l.org,
 		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,
 	}
 	if !missing.none() {
-		ist := c.intermediateOf(l)
+		ist := l.ist
+		if ist == nil { // the login began with a session
+			ist = c.newIntermediate(l.member.EmailAddress, l.org.OrganizationID)
+			ist.Factors = l.factors
+		}
 		if missing.primary == nil && sendsPasscode(l.org, l.member) {
 			c.sendPasscode(l.member)
 			missing.mfa.SecondaryAuthInitiated = organizations.MFAMethodSMSOTP
@@ -74,7 +101,8 @@ func (c *call) completeLogin(l login) (*loginResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.storeSession(s)
+	c.Sessions = slices.DeleteFunc(c.Sessions, func(s *session) bool { return !c.now.Before(s.ExpiresAt) })
+	c.Sessions = append(c.Sessions, s)
 	c.Intermediate = slices.DeleteFunc(c.Intermediate, func(i *intermediate) bool { return i == l.ist })
 	resp.SessionToken, resp.SessionJWT = s.Tokens[0], jwt
 	resp.MemberSession = c.apiSession(s, l.member, l.org)
@@ -82,26 +110,12 @@ func (c *call) completeLogin(l login) (*loginResponse, error) {
 	return resp, nil
 }
 
-// intermediateOf returns the intermediate session of a login that lacks a factor: the one it began with or, for a login
-// that began with a session, a new one that is bound to the organization.
-func (c *call) intermediateOf(l login) *intermediate {
-	if l.ist != nil {
-		return l.ist
-	}
-	ist := &intermediate{
-		Token: c.ids.token(), Email: l.member.EmailAddress, OrganizationID: l.org.OrganizationID,
-		Factors: l.factors, ExpiresAt: c.now.Add(intermediateLifetime),
-	}
-	c.storeIntermediate(ist)
-	return ist
-}
-
 // newSession makes the session of a login; it does not store it. E-mail factors of the member's address get the
 // member's e-mail id.
 func (c *call) newSession(l login) *session {
 	factors := slices.Clone(l.factors)
 	for i, f := range factors {
-		if f.EmailFactor != nil && sameEmail(f.EmailFactor.EmailAddress, l.member.EmailAddress) {
+		if f.EmailFactor != nil && strings.EqualFold(f.EmailFactor.EmailAddress, l.member.EmailAddress) {
 			factors[i].EmailFactor = &sessions.EmailFactor{
 				EmailID: l.member.EmailID, EmailAddress: l.member.EmailAddress,
 			}
@@ -124,26 +138,13 @@ func (c *call) sendPasscode(m *member) {
 	c.deliver(Message{Channel: "sms", To: code.Phone, Template: "mfa_passcode", Code: code.Code})
 }
 
-// sessionOptions validates the duration and custom claims of a session to be issued.
-func sessionOptions(minutes *int, claims map[string]any) (time.Duration, map[string]any, error) {
-	duration, err := sessionDuration(minutes)
-	if err != nil {
-		return 0, nil, err
-	}
-	merged, err := mergeClaims(nil, claims)
-	return duration, merged, err
-}
-
 // exchangeIntermediateSession logs in to an organization with an intermediate session, and joins it where JIT
 // provisioning allows.
 func (c *call) exchangeIntermediateSession(
 	req *intermediatesessions.ExchangeRequest,
 ) (*intermediatesessions.ExchangeResponse, error) {
-	duration, claims, err := sessionOptions(req.SessionDurationMinutes, req.SessionCustomClaims)
+	l, err := newLogin(req.SessionDurationMinutes, req.SessionCustomClaims, req.Locale)
 	if err != nil {
-		return nil, err
-	}
-	if err := checkLocale(req.Locale, smsLocales); err != nil {
 		return nil, err
 	}
 	ist, err := c.findIntermediate(req.IntermediateSessionToken)
@@ -155,23 +156,22 @@ func (c *call) exchangeIntermediateSession(
 		return nil, err
 	}
 	if ist.OrganizationID != "" && ist.OrganizationID != org.OrganizationID {
-		return nil, badRequest(stytcherror.CodeInvalidIntermediateSessionTokenForOrganization,
+		return nil, fail(stytcherror.CodeInvalidIntermediateSessionTokenForOrganization,
 			"The intermediate session is bound to another organization.")
 	}
 	m, err := c.memberForExchange(org, ist)
 	if err != nil {
 		return nil, err
 	}
-	return c.completeLogin(login{
-		org: org, member: m, factors: ist.Factors, ist: ist, duration: duration, claims: claims, proveEmail: true,
-	})
+	l.org, l.member, l.ist, l.factors = org, m, ist, ist.Factors
+	return c.completeLogin(l)
 }
 
 // createOrganization creates an organization, whose creator gets the role stytch_admin.
 func (c *call) createOrganization(
 	req *discoveryorganizations.CreateRequest,
 ) (*discoveryorganizations.CreateResponse, error) {
-	duration, claims, err := sessionOptions(req.SessionDurationMinutes, req.SessionCustomClaims)
+	l, err := newLogin(req.SessionDurationMinutes, req.SessionCustomClaims, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func (c *call) createOrganization(
 		return nil, err
 	}
 	if ist.OrganizationID != "" {
-		return nil, badRequest(stytcherror.CodeInvalidIntermediateSessionTokenForOrganization,
+		return nil, fail(stytcherror.CodeInvalidIntermediateSessionTokenForOrganization,
 			"The intermediate session is bound to an organization.")
 	}
 	org, err := c.newOrganization(req, ist)
@@ -188,14 +188,13 @@ func (c *call) createOrganization(
 		return nil, err
 	}
 	if c.domainClaimedElsewhere(org, ist.Email) {
-		return nil, badRequest(stytcherror.CodeActionNotAllowedEmailDomainIsClaimed,
+		return nil, fail(stytcherror.CodeActionNotAllowedEmailDomainIsClaimed,
 			"Another organization has claimed the e-mail domain.")
 	}
 	c.Organizations = append(c.Organizations, org)
 	m := c.newMember(org, ist.Email)
 	m.AssignedRoles = []string{roleAdmin}
-	resp, err := c.completeLogin(login{
-		org: org, member: m, factors: ist.Factors, ist: ist, duration: duration, claims: claims, proveEmail: true,
-	})
+	l.org, l.member, l.ist, l.factors = org, m, ist, ist.Factors
+	resp, err := c.completeLogin(l)
 	return (*discoveryorganizations.CreateResponse)(resp), err
 }

@@ -2,40 +2,27 @@ package emulator
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
+// findMember finds the first member for which a condition holds, nil if there is none. It skips deleted members.
+func (c *call) findMember(is func(*member) bool) *member {
+	return find(c.Members, func(m *member) bool { return m.Status != organizations.MemberStatusDeleted && is(m) })
+}
+
 // memberByEmail finds the member of an organization that has an address, nil if there is none.
 func (c *call) memberByEmail(org *organizations.Organization, email string) *member {
-	return c.oneMember(func(m *member) bool {
-		return m.OrganizationID == org.OrganizationID && sameEmail(m.EmailAddress, email)
+	return c.findMember(func(m *member) bool {
+		return m.OrganizationID == org.OrganizationID && strings.EqualFold(m.EmailAddress, email)
 	})
 }
 
-// findMember finds a member of an organization by id or external id.
-func (c *call) findMember(org *organizations.Organization, id string) (*member, error) {
-	m := c.oneMember(func(m *member) bool {
-		return m.OrganizationID == org.OrganizationID && id != "" && (m.MemberID == id || m.ExternalID == id)
-	})
-	if m == nil {
-		return nil, notFound(stytcherror.CodeMemberNotFound, "The organization has no such member.")
-	}
-	return m, nil
-}
-
-// oneMember finds the first member for which a condition holds, nil if there is none. It skips deleted members.
-func (c *call) oneMember(is func(*member) bool) *member {
-	i := slices.IndexFunc(c.Members, func(m *member) bool {
-		return m.Status != organizations.MemberStatusDeleted && is(m)
-	})
-	if i < 0 {
-		return nil
-	}
-	return c.Members[i]
-}
+// is reports whether a member has an id or external id.
+func (m *member) is(id string) bool { return id != "" && (m.MemberID == id || m.ExternalID == id) }
 
 // newMember stores a pending member, who becomes active with the first login.
 func (c *call) newMember(org *organizations.Organization, email string) *member {
@@ -60,11 +47,9 @@ func (c *call) apiMember(m *member) organizations.Member {
 
 // activate makes a member active after a login, and marks the address as verified if a factor proves it.
 func (c *call) activate(m *member, factors []sessions.AuthenticationFactor) {
-	before := m.Member
-	m.Status = organizations.MemberStatusActive
-	m.EmailAddressVerified = m.EmailAddressVerified || provesEmail(factors, m.EmailAddress)
-	if m.Status != before.Status || m.EmailAddressVerified != before.EmailAddressVerified {
-		m.UpdatedAt = c.now
+	verified := m.EmailAddressVerified || provesEmail(factors, m.EmailAddress)
+	if m.Status != organizations.MemberStatusActive || m.EmailAddressVerified != verified {
+		m.Status, m.EmailAddressVerified, m.UpdatedAt = organizations.MemberStatusActive, verified, c.now
 	}
 }
 
@@ -75,15 +60,15 @@ func (c *call) memberForExchange(org *organizations.Organization, ist *intermedi
 		return m, nil
 	}
 	if c.domainClaimedElsewhere(org, ist.Email) {
-		return nil, badRequest(stytcherror.CodeActionNotAllowedEmailDomainIsClaimed,
+		return nil, fail(stytcherror.CodeActionNotAllowedEmailDomainIsClaimed,
 			"Another organization has claimed the e-mail domain.")
 	}
 	if c.eligibility(org, ist) == nil {
 		if org.EmailJITProvisioning != organizations.EmailJITProvisioningRestricted {
-			return nil, badRequest(stytcherror.CodeEmailJITProvisioningNotAllowed,
+			return nil, fail(stytcherror.CodeEmailJITProvisioningNotAllowed,
 				"The organization does not allow joining by e-mail domain.")
 		}
-		return nil, badRequest(stytcherror.CodeInvalidEmailForJITProvisioning,
+		return nil, fail(stytcherror.CodeInvalidEmailForJITProvisioning,
 			"The organization does not allow joining from the domain %s.", domainOf(ist.Email))
 	}
 	return c.newMember(org, ist.Email), nil

@@ -9,27 +9,23 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// organization finds an organization by its id, nil if there is none.
+// organization returns the organization with an id that is stored in another record.
 func (c *call) organization(id string) *organizations.Organization {
-	i := slices.IndexFunc(c.Organizations, func(o *organizations.Organization) bool { return o.OrganizationID == id })
-	if i < 0 {
-		return nil
-	}
-	return c.Organizations[i]
+	return find(c.Organizations, func(o *organizations.Organization) bool { return o.OrganizationID == id })
 }
 
 // findOrganization finds an organization by id, slug or external id.
 func (c *call) findOrganization(id string) (*organizations.Organization, error) {
 	if strings.HasPrefix(id, "organization-live-") {
-		return nil, badRequest(stytcherror.CodeLiveIDUsedInTestEnvironment, "The id is of the live environment.")
+		return nil, fail(stytcherror.CodeLiveIDUsedInTestEnvironment, "The id is of the live environment.")
 	}
-	i := slices.IndexFunc(c.Organizations, func(o *organizations.Organization) bool {
+	org := find(c.Organizations, func(o *organizations.Organization) bool {
 		return id != "" && (o.OrganizationID == id || o.OrganizationSlug == id || o.OrganizationExternalID == id)
 	})
-	if i < 0 {
-		return nil, notFound(stytcherror.CodeOrganizationNotFound, "There is no such organization.")
+	if org == nil {
+		return nil, fail(stytcherror.CodeOrganizationNotFound, "There is no such organization.")
 	}
-	return c.Organizations[i], nil
+	return org, nil
 }
 
 // defaultOrganization has the settings of an organization that was created without any.
@@ -52,19 +48,19 @@ func defaultOrganization() *organizations.Organization {
 func (c *call) checkOrganization(o *organizations.Organization) error {
 	switch {
 	case len(o.OrganizationName) == 0 || len(o.OrganizationName) > 128:
-		return badRequest(stytcherror.CodeInvalidOrganizationName, "The name must have 1 to 128 characters.")
+		return fail(stytcherror.CodeInvalidOrganizationName, "The name must have 1 to 128 characters.")
 	case !slugForm.MatchString(o.OrganizationSlug):
-		return badRequest(stytcherror.CodeInvalidOrganizationSlug, "The slug must match %s.", slugForm)
+		return fail(stytcherror.CodeInvalidOrganizationSlug, "The slug must match %s.", slugForm)
 	case o.OrganizationExternalID != "" && !idForm.MatchString(o.OrganizationExternalID):
-		return badRequest(stytcherror.CodeInvalidOrganizationExternalID, "The external id must match %s.", idForm)
+		return fail(stytcherror.CodeInvalidOrganizationExternalID, "The external id must match %s.", idForm)
 	}
 	for _, other := range c.Organizations {
 		switch {
 		case other.OrganizationID == o.OrganizationID:
 		case other.OrganizationSlug == o.OrganizationSlug:
-			return badRequest(stytcherror.CodeOrganizationSlugAlreadyUsed, "The slug is taken.")
+			return fail(stytcherror.CodeOrganizationSlugAlreadyUsed, "The slug is taken.")
 		case o.OrganizationExternalID != "" && other.OrganizationExternalID == o.OrganizationExternalID:
-			return badRequest(stytcherror.CodeOrganizationExternalIDAlreadyUsed, "The external id is taken.")
+			return fail(stytcherror.CodeOrganizationExternalIDAlreadyUsed, "The external id is taken.")
 		}
 	}
 	if err := checkDomains(o.EmailAllowedDomains); err != nil {
@@ -77,11 +73,11 @@ func checkDomains(domains []string) error {
 	for i, d := range domains {
 		switch {
 		case !domainForm.MatchString(d):
-			return badRequest(stytcherror.CodeOrganizationSettingsInvalidDomain, "%q is not a domain.", d)
+			return fail(stytcherror.CodeOrganizationSettingsInvalidDomain, "%q is not a domain.", d)
 		case slices.Contains(commonDomains, d):
-			return badRequest(stytcherror.CodeOrganizationSettingsDomainTooCommon, "%s is a common e-mail provider.", d)
+			return fail(stytcherror.CodeOrganizationSettingsDomainTooCommon, "%s is a common e-mail provider.", d)
 		case slices.Contains(domains[:i], d):
-			return badRequest(stytcherror.CodeOrganizationSettingsDuplicateDomain, "%s occurs twice.", d)
+			return fail(stytcherror.CodeOrganizationSettingsDuplicateDomain, "%s occurs twice.", d)
 		}
 	}
 	return nil
@@ -123,7 +119,7 @@ func checkMethods(o *organizations.Organization) error {
 	}
 	for _, s := range settings {
 		if !slices.Contains(s.known, s.value) {
-			return badRequest(s.code, "%s must be one of %s.", s.name, strings.Join(s.known, ", "))
+			return fail(s.code, "%s must be one of %s.", s.name, strings.Join(s.known, ", "))
 		}
 	}
 	unknown := func(known []string) func(string) bool {
@@ -131,15 +127,15 @@ func checkMethods(o *organizations.Organization) error {
 	}
 	switch {
 	case slices.ContainsFunc(o.AllowedAuthMethods, unknown(authMethods)):
-		return badRequest(stytcherror.CodeInvalidOrganizationAllowedAuthMethods,
+		return fail(stytcherror.CodeInvalidOrganizationAllowedAuthMethods,
 			"allowed_auth_methods names an unknown method.")
 	case slices.ContainsFunc(o.AllowedMFAMethods, unknown(mfaMethods)):
-		return badRequest(stytcherror.CodeInvalidOrganizationAllowedMFAMethods,
+		return fail(stytcherror.CodeInvalidOrganizationAllowedMFAMethods,
 			"allowed_mfa_methods names an unknown method.")
 	case o.AuthMethods == restricted && len(o.AllowedAuthMethods) == 0:
-		return badRequest(stytcherror.CodeAllowedAuthMethodsRequiredForRestricted, "allowed_auth_methods is empty.")
+		return fail(stytcherror.CodeAllowedAuthMethodsRequiredForRestricted, "allowed_auth_methods is empty.")
 	case o.MFAMethods == restricted && len(o.AllowedMFAMethods) == 0:
-		return badRequest(stytcherror.CodeAllowedMFAMethodsRequiredForRestricted, "allowed_mfa_methods is empty.")
+		return fail(stytcherror.CodeAllowedMFAMethodsRequiredForRestricted, "allowed_mfa_methods is empty.")
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func newProject(config Config, id, secret string) *Project {
 	return &Project{
 		id: id, secret: secret, redirectURL: config.RedirectURL, seed: config.Seed,
 		log:   config.Logger.With("project_id", id),
-		clock: newClock(config.Now), inbox: newInbox(),
+		clock: &Clock{base: config.Now}, inbox: &Inbox{arrival: make(chan struct{})},
 		ids: newIDs(config.Seed), state: newState(),
 	}
 }
@@ -47,7 +47,7 @@ func (p *Project) Reset() {
 	defer p.mu.Unlock()
 	p.ids, p.state, p.faults = newIDs(p.seed), newState(), nil
 	p.clock.reset()
-	p.inbox.reset()
+	p.inbox.replace(nil)
 }
 
 // RotateKeys makes a new signing key and returns its id. The old keys stay published for thirty days of the project's

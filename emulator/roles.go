@@ -52,12 +52,8 @@ func (c *call) rolesOf(m *member) []organizations.MemberRole {
 	for _, id := range m.AssignedRoles {
 		add(id, organizations.MemberRoleSourceTypeDirectAssignment, nil)
 	}
-	org := c.organization(m.OrganizationID)
-	if org == nil || !m.EmailAddressVerified {
-		return roles
-	}
-	for _, rule := range org.RBACEmailImplicitRoleAssignments {
-		if rule.Domain == domainOf(m.EmailAddress) {
+	for _, rule := range c.organization(m.OrganizationID).RBACEmailImplicitRoleAssignments {
+		if m.EmailAddressVerified && rule.Domain == domainOf(m.EmailAddress) {
 			add(rule.RoleID, organizations.MemberRoleSourceTypeEmailAssignment,
 				map[string]any{"email_domain": rule.Domain})
 		}
@@ -75,13 +71,9 @@ func (c *call) roleIDs(m *member) []string {
 
 // grantingRoles returns the member's roles that permit an action on a resource.
 func (c *call) grantingRoles(m *member, resource, action string) []string {
-	all := c.Roles
-	if org := c.organization(m.OrganizationID); org != nil {
-		all = slices.Concat(all, org.CustomRoles)
-	}
 	held := c.roleIDs(m)
 	roles := []string{}
-	for _, role := range all {
+	for _, role := range slices.Concat(c.Roles, c.organization(m.OrganizationID).CustomRoles) {
 		permits := slices.ContainsFunc(role.Permissions, func(p organizations.CustomRolePermission) bool {
 			return p.ResourceID == resource &&
 				(slices.Contains(p.Actions, action) || slices.Contains(p.Actions, everyAction))
@@ -96,12 +88,11 @@ func (c *call) grantingRoles(m *member, resource, action string) []string {
 // authorizeCheck evaluates an authorization check: first the organization, then the roles.
 func (c *call) authorizeCheck(check sessions.AuthorizationCheck, m *member) (*sessions.AuthorizationVerdict, error) {
 	if check.OrganizationID != m.OrganizationID {
-		return nil, forbidden(stytcherror.CodeSessionAuthorizationTenancyError,
-			"The session is of another organization.")
+		return nil, fail(stytcherror.CodeSessionAuthorizationTenancyError, "The session is of another organization.")
 	}
 	roles := c.grantingRoles(m, check.ResourceID, check.Action)
 	if len(roles) == 0 {
-		return nil, forbidden(stytcherror.CodeSessionAuthorizationError,
+		return nil, fail(stytcherror.CodeSessionAuthorizationError,
 			"No role of the session permits %s on %s.", check.Action, check.ResourceID)
 	}
 	return &sessions.AuthorizationVerdict{Authorized: true, GrantingRoles: roles}, nil

@@ -8,12 +8,12 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -36,12 +36,13 @@ type call struct {
 	header http.Header
 }
 
-// handler implements one operation. The error is an [apiError], unless the emulator itself failed.
-type handler func(c *call, r *http.Request, body []byte) (any, error)
+// handler implements one operation and returns the body of the response. The error is an [apiError], unless the
+// emulator itself failed.
+type handler func(c *call, r *http.Request, body []byte) ([]byte, error)
 
 // newHandler adapts a function on the SDK's own request and response types.
 func newHandler[Req, Resp any](run func(*call, *Req) (*Resp, error)) handler {
-	return func(c *call, r *http.Request, body []byte) (any, error) {
+	return func(c *call, r *http.Request, body []byte) ([]byte, error) {
 		req := new(Req)
 		if err := bind(req, c.params, r.URL.Query(), body); err != nil {
 			return nil, err
@@ -50,7 +51,7 @@ func newHandler[Req, Resp any](run func(*call, *Req) (*Resp, error)) handler {
 		if err != nil {
 			return nil, err
 		}
-		return resp, nil
+		return encode(resp, c.ids.id("request-id"))
 	}
 }
 
@@ -68,7 +69,7 @@ var handlers = map[string]handler{
 	"b2b.sessions.revoke":                          newHandler((*call).revokeSession),
 	"b2b.sessions.exchange":                        newHandler((*call).exchangeSession),
 	"b2b.sessions.get_jwks":                        newHandler((*call).getJWKS),
-	"b2c.sessions.get_jwks":                        newHandler((*call).getUserJWKS),
+	"b2c.sessions.get_jwks":                        newHandler((*call).getJWKS),
 }
 
 // public are operations that need no credentials.
@@ -84,8 +85,12 @@ var operations = slices.Concat(routes, []route{
 func (e *Emulator) serveAPI(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	out := e.handle(r)
-	if out.delay > 0 && !pause(r.Context(), out.delay) {
-		return
+	if out.delay > 0 {
+		select {
+		case <-time.After(out.delay):
+		case <-r.Context().Done():
+			return
+		}
 	}
 	e.config.Logger.LogAttrs(r.Context(), slog.LevelInfo, "call",
 		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", out.status),
@@ -97,18 +102,17 @@ func (e *Emulator) serveAPI(w http.ResponseWriter, r *http.Request) {
 func (e *Emulator) handle(r *http.Request) response {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequest))
 	if err != nil {
-		return failure(nil, badRequest(stytcherror.CodeBadRequest, "The body cannot be read or is larger than 1 MiB."))
+		return failure(newIDs(0), fail(stytcherror.CodeBadRequest, "The body cannot be read or is larger than 1 MiB."))
 	}
 	matched, params := match(r.Method, r.URL.EscapedPath())
 	project, err := e.authenticate(r, matched, params)
 	if err != nil {
-		return failure(nil, err)
+		return failure(newIDs(0), err)
 	}
 	project.mu.Lock()
 	defer project.mu.Unlock()
 	if matched == nil {
-		return failure(project.ids, fail(http.StatusNotImplemented, codeNotImplemented,
-			"The emulator has no operation for %s %s.", r.Method, r.URL.Path))
+		return failure(project.ids, notImplemented("The emulator has no operation for %s %s.", r.Method, r.URL.Path))
 	}
 	fault, delay := project.takeFault(matched.id)
 	if fault != nil {
@@ -116,19 +120,15 @@ func (e *Emulator) handle(r *http.Request) response {
 	}
 	run, implemented := handlers[matched.id]
 	if !implemented {
-		return failure(project.ids, fail(http.StatusNotImplemented, codeNotImplemented,
-			"The emulator does not implement %s.", matched.id))
+		return failure(project.ids, notImplemented("The emulator does not implement %s.", matched.id))
 	}
 	c := &call{
 		project: project, state: project.state, ids: project.ids, now: project.clock.Now().Truncate(time.Second),
 		params: params, header: r.Header,
 	}
-	resp, err := run(c, r, body)
-	var out response
-	if err != nil {
+	out := response{status: http.StatusOK}
+	if out.body, err = run(c, r, body); err != nil {
 		out = failure(project.ids, err)
-	} else {
-		out = success(project.ids, resp)
 	}
 	out.delay = delay
 	return out
@@ -142,16 +142,16 @@ func (e *Emulator) authenticate(r *http.Request, matched *route, params map[stri
 		if p := e.project(inPath); p != nil {
 			return p, nil
 		}
-		return nil, notFound(stytcherror.CodeProjectNotFound, "There is no such project.")
+		return nil, fail(stytcherror.CodeProjectNotFound, "There is no such project.")
 	}
 	p := e.project(id)
 	switch {
 	case !given:
-		return nil, unauthorized(stytcherror.CodeUnauthorizedCredentials, "The call carries no credentials.")
+		return nil, fail(stytcherror.CodeUnauthorizedCredentials, "The call carries no credentials.")
 	case p == nil:
-		return nil, badRequest(stytcherror.CodeInvalidProjectIDAuthentication, "There is no project with that id.")
+		return nil, fail(stytcherror.CodeInvalidProjectIDAuthentication, "There is no project with that id.")
 	case subtle.ConstantTimeCompare([]byte(password), []byte(p.secret)) != 1:
-		return nil, unauthorized(stytcherror.CodeUnauthorizedCredentials, "The secret is not the project's.")
+		return nil, fail(stytcherror.CodeUnauthorizedCredentials, "The secret is not the project's.")
 	}
 	return p, nil
 }
@@ -198,45 +198,23 @@ type response struct {
 	disconnect bool
 }
 
-// success encodes a response of the SDK's types, and sets its request_id and status_code.
-func success(ids *ids, resp any) response {
-	fields := reflect.ValueOf(resp).Elem()
-	if f := fields.FieldByName("RequestID"); f.IsValid() {
-		f.SetString(ids.id("request-id"))
-	}
-	fields.FieldByName("StatusCode").SetInt(http.StatusOK)
-	body, err := encode(resp)
-	if err != nil {
-		return failure(ids, err)
-	}
-	return response{status: http.StatusOK, body: body}
-}
-
 // failure encodes an error in the API's form. An error that is not an [apiError] is a defect of the emulator, and
-// becomes a 500. Without ids the request id is random.
+// becomes a 500.
 func failure(ids *ids, err error) response {
 	apiErr, ok := errors.AsType[*apiError](err)
 	if !ok {
-		apiErr = fail(http.StatusInternalServerError, stytcherror.CodeInternalServerError,
-			"The emulator failed: %v", err)
+		return failure(ids, fail(stytcherror.CodeInternalServerError, "The emulator failed: %v", err))
 	}
-	if ids == nil {
-		ids = newIDs(0)
-	}
-	body, err := json.Marshal(struct {
+	body, _ := json.Marshal(struct {
 		StatusCode   int              `json:"status_code"`
 		RequestID    string           `json:"request_id"`
 		ErrorType    stytcherror.Code `json:"error_type"`
 		ErrorMessage string           `json:"error_message"`
 		ErrorURL     string           `json:"error_url"`
-		ErrorDetails any              `json:"error_details,omitempty"`
 	}{
 		apiErr.status, ids.id("request-id"), apiErr.code, apiErr.message,
-		fmt.Sprintf("https://stytch.com/docs/b2b/api/errors/%d#%s", apiErr.status, apiErr.code), apiErr.details,
-	})
-	if err != nil {
-		body = nil
-	}
+		fmt.Sprintf("https://stytch.com/docs/b2b/api/errors/%d#%s", apiErr.status, apiErr.code),
+	}, jsontext.AllowInvalidUTF8(true)) // which the path in a message may be
 	return response{status: apiErr.status, code: apiErr.code, body: body}
 }
 

@@ -1,60 +1,44 @@
 package emulator
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	b2bsessions "github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// storeSession adds a session and drops those that have expired.
-func (c *call) storeSession(s *session) {
-	c.Sessions = slices.DeleteFunc(c.Sessions, func(s *session) bool { return !c.now.Before(s.ExpiresAt) })
-	c.Sessions = append(c.Sessions, s)
-}
-
-// activeSession finds a session that has not expired.
-func (c *call) activeSession(is func(*session) bool) (*session, error) {
-	i := slices.IndexFunc(c.Sessions, func(s *session) bool { return c.now.Before(s.ExpiresAt) && is(s) })
-	if i < 0 {
-		return nil, notFound(stytcherror.CodeSessionNotFound, "The session is unknown, was revoked or has expired.")
+// activeSession finds a session that has not expired, and its member. The session of a deleted member counts as not
+// found.
+func (c *call) activeSession(is func(*session) bool) (*session, *member, error) {
+	s := find(c.Sessions, func(s *session) bool { return c.now.Before(s.ExpiresAt) && is(s) })
+	if s == nil {
+		return nil, nil, fail(stytcherror.CodeSessionNotFound, "The session is unknown, was revoked or has expired.")
 	}
-	return c.Sessions[i], nil
+	m := c.findMember(func(m *member) bool { return m.MemberID == s.MemberID })
+	if m == nil {
+		return nil, nil, fail(stytcherror.CodeSessionNotFound, "The session's member is gone.")
+	}
+	return s, m, nil
 }
 
-// sessionOf finds a session by its token or its JWT, of which exactly one must be given. echo is the token, empty for a
-// JWT.
-func (c *call) sessionOf(token, jwt *string) (s *session, echo string, err error) {
+// sessionOf finds a session and its member by the session's token or a JWT, of which exactly one must be given.
+func (c *call) sessionOf(token, jwt *string) (*session, *member, error) {
 	switch {
 	case token != nil && jwt != nil:
-		return nil, "", badRequest(stytcherror.CodeTooManySessionArguments,
+		return nil, nil, fail(stytcherror.CodeTooManySessionArguments,
 			"Give a session token or a session JWT, not both.")
-	case token != nil:
-		s, err = c.sessionOfToken(*token)
-		return s, *token, err
 	case jwt != nil:
-		s, err = c.sessionOfJWT(*jwt)
-		return s, "", err
+		return c.sessionOfJWT(*jwt)
+	case token == nil:
+		return nil, nil, fail(stytcherror.CodeNoSessionArguments, "Give a session token or a session JWT.")
+	case !tokenForm.MatchString(*token):
+		return nil, nil, fail(stytcherror.CodeInvalidSessionToken, "The session token is malformed.")
 	}
-	return nil, "", badRequest(stytcherror.CodeNoSessionArguments, "Give a session token or a session JWT.")
-}
-
-func (c *call) sessionOfToken(token string) (*session, error) {
-	if !isToken(token) {
-		return nil, badRequest(stytcherror.CodeInvalidSessionToken, "The session token is malformed.")
-	}
-	return c.activeSession(func(s *session) bool { return slices.Contains(s.Tokens, token) })
-}
-
-// memberOf finds a session's member. The session of a deleted member counts as not found.
-func (c *call) memberOf(s *session) (*member, error) {
-	m := c.oneMember(func(m *member) bool { return m.MemberID == s.MemberID })
-	if m == nil {
-		return nil, notFound(stytcherror.CodeSessionNotFound, "The session's member is gone.")
-	}
-	return m, nil
+	return c.activeSession(func(s *session) bool { return slices.Contains(s.Tokens, *token) })
 }
 
 // apiSession is a session as the API returns it.
@@ -72,9 +56,9 @@ func (c *call) getSessions(req *b2bsessions.GetRequest) (*b2bsessions.GetRespons
 	if err != nil {
 		return nil, err
 	}
-	m, err := c.findMember(org, req.MemberID)
-	if err != nil {
-		return nil, err
+	m := c.findMember(func(m *member) bool { return m.OrganizationID == org.OrganizationID && m.is(req.MemberID) })
+	if m == nil {
+		return nil, fail(stytcherror.CodeMemberNotFound, "The organization has no such member.")
 	}
 	resp := &b2bsessions.GetResponse{}
 	for _, s := range c.Sessions {
@@ -90,11 +74,7 @@ func (c *call) authenticateSession(req *b2bsessions.AuthenticateRequest) (*b2bse
 	if err != nil {
 		return nil, err
 	}
-	s, echo, err := c.sessionOf(req.SessionToken, req.SessionJWT)
-	if err != nil {
-		return nil, err
-	}
-	m, err := c.memberOf(s)
+	s, m, err := c.sessionOf(req.SessionToken, req.SessionJWT)
 	if err != nil {
 		return nil, err
 	}
@@ -118,25 +98,20 @@ func (c *call) authenticateSession(req *b2bsessions.AuthenticateRequest) (*b2bse
 		return nil, err
 	}
 	return &b2bsessions.AuthenticateResponse{
-		MemberSession: *c.apiSession(s, m, org), SessionToken: echo, SessionJWT: jwt,
+		MemberSession: *c.apiSession(s, m, org), SessionToken: *cmp.Or(req.SessionToken, new("")), SessionJWT: jwt,
 		Member: c.apiMember(m), Organization: *org, Verdict: verdict,
 	}, nil
 }
 
 // revokeSession revokes one session, or all of a member's.
 func (c *call) revokeSession(req *b2bsessions.RevokeRequest) (*b2bsessions.RevokeResponse, error) {
-	given := 0
-	for _, selector := range []*string{req.MemberSessionID, req.SessionToken, req.SessionJWT, req.MemberID} {
-		if selector != nil {
-			given++
-		}
-	}
+	given := slices.DeleteFunc([]*string{req.MemberSessionID, req.SessionToken, req.SessionJWT, req.MemberID},
+		func(selector *string) bool { return selector == nil })
 	switch {
-	case given == 0:
-		return nil, badRequest(stytcherror.CodeNoSessionRevokeArguments, "Name a session or a member.")
-	case given > 1:
-		return nil, badRequest(stytcherror.CodeTooManySessionRevokeArguments,
-			"Name the session or member in one way only.")
+	case len(given) == 0:
+		return nil, fail(stytcherror.CodeNoSessionRevokeArguments, "Name a session or a member.")
+	case len(given) > 1:
+		return nil, fail(stytcherror.CodeTooManySessionRevokeArguments, "Name the session or member in one way only.")
 	}
 	m, is, err := c.sessionsToRevoke(req)
 	if err != nil {
@@ -152,72 +127,54 @@ func (c *call) revokeSession(req *b2bsessions.RevokeRequest) (*b2bsessions.Revok
 // sessionsToRevoke returns the member whose sessions a request names, and a function that tells which they are.
 func (c *call) sessionsToRevoke(req *b2bsessions.RevokeRequest) (*member, func(*session) bool, error) {
 	if req.MemberID != nil {
-		m := c.oneMember(func(m *member) bool {
-			return m.MemberID == *req.MemberID || m.ExternalID != "" && m.ExternalID == *req.MemberID
-		})
+		m := c.findMember(func(m *member) bool { return m.is(*req.MemberID) })
 		if m == nil {
-			return nil, nil, notFound(stytcherror.CodeMemberNotFound, "There is no such member.")
+			return nil, nil, fail(stytcherror.CodeMemberNotFound, "There is no such member.")
 		}
 		return m, func(s *session) bool { return s.MemberID == m.MemberID }, nil
 	}
 	var s *session
+	var m *member
 	var err error
 	if req.MemberSessionID != nil {
-		s, err = c.activeSession(func(s *session) bool { return s.ID == *req.MemberSessionID })
+		s, m, err = c.activeSession(func(s *session) bool { return s.ID == *req.MemberSessionID })
 	} else {
-		s, _, err = c.sessionOf(req.SessionToken, req.SessionJWT)
+		s, m, err = c.sessionOf(req.SessionToken, req.SessionJWT)
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	m, err := c.memberOf(s)
 	return m, func(other *session) bool { return other == s }, err
 }
 
 // authorizeCaller checks that the session in the call's headers, if there is one, permits an action on the target.
 func (c *call) authorizeCaller(target *member, action string) error {
-	token, jwt := c.header.Get("X-Stytch-Member-Session"), c.header.Get("X-Stytch-Member-SessionJWT")
-	var s *session
-	var err error
+	token := shared.NonZero(c.header.Get("X-Stytch-Member-Session"))
+	jwt := shared.NonZero(c.header.Get("X-Stytch-Member-SessionJWT"))
 	switch {
-	case token != "":
-		s, err = c.sessionOfToken(token)
-	case jwt != "":
-		s, err = c.sessionOfJWT(jwt)
-	default:
+	case token != nil:
+		jwt = nil // the token wins
+	case jwt == nil:
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	caller, err := c.memberOf(s)
+	_, caller, err := c.sessionOf(token, jwt)
 	if err != nil {
 		return err
 	}
 	if caller.OrganizationID != target.OrganizationID {
-		return forbidden(stytcherror.CodeSessionAuthorizationTenancyError, "The member is of another organization.")
+		return fail(stytcherror.CodeSessionAuthorizationTenancyError, "The member is of another organization.")
 	}
 	if len(c.grantingRoles(caller, resourceMember, action)) > 0 ||
 		caller == target && len(c.grantingRoles(caller, resourceSelf, action)) > 0 {
 		return nil
 	}
-	return forbidden(stytcherror.CodeSessionAuthorizationError, "No role of the session permits %s.", action)
+	return fail(stytcherror.CodeSessionAuthorizationError, "No role of the session permits %s.", action)
 }
 
 // exchangeSession logs a session's member in to another organization that has a member with the same address.
 func (c *call) exchangeSession(req *b2bsessions.ExchangeRequest) (*b2bsessions.ExchangeResponse, error) {
-	duration, claims, err := sessionOptions(req.SessionDurationMinutes, req.SessionCustomClaims)
+	l, err := newLogin(req.SessionDurationMinutes, req.SessionCustomClaims, req.Locale)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkLocale(req.Locale, smsLocales); err != nil {
-		return nil, err
-	}
-	s, _, err := c.sessionOf(req.SessionToken, req.SessionJWT)
-	if err != nil {
-		return nil, err
-	}
-	from, err := c.memberOf(s)
+	s, from, err := c.sessionOf(req.SessionToken, req.SessionJWT)
 	if err != nil {
 		return nil, err
 	}
@@ -225,55 +182,34 @@ func (c *call) exchangeSession(req *b2bsessions.ExchangeRequest) (*b2bsessions.E
 	if err != nil {
 		return nil, err
 	}
-	m := c.memberByEmail(org, from.EmailAddress)
-	if m == nil {
-		return nil, notFound(stytcherror.CodeMemberNotFound, "The organization has no member of that e-mail address.")
+	l.org, l.member = org, c.memberByEmail(org, from.EmailAddress)
+	if l.member == nil {
+		return nil, fail(stytcherror.CodeMemberNotFound, "The organization has no member of that e-mail address.")
 	}
-	factors := transferableFactors(s.Factors)
-	if len(factors) == 0 {
-		return nil, unauthorized(stytcherror.CodeInsufficientFactorsForSessionExchange,
+	// Logins by SSO and passwords are not valid in other organizations.
+	l.factors = slices.DeleteFunc(slices.Clone(s.Factors), func(f sessions.AuthenticationFactor) bool {
+		return f.Type == sessions.AuthenticationFactorTypeSSO || f.Type == sessions.AuthenticationFactorTypePassword
+	})
+	if len(l.factors) == 0 {
+		return nil, fail(stytcherror.CodeInsufficientFactorsForSessionExchange,
 			"None of the session's factors is valid in another organization.")
 	}
-	resp, err := c.completeLogin(login{org: org, member: m, factors: factors, duration: duration, claims: claims})
+	resp, err := c.completeLogin(l)
 	return (*b2bsessions.ExchangeResponse)(resp), err
 }
 
-// transferableFactors are the factors that are valid in other organizations too, which SSO and passwords are not.
-func transferableFactors(factors []sessions.AuthenticationFactor) []sessions.AuthenticationFactor {
-	var transferable []sessions.AuthenticationFactor
-	for _, f := range factors {
-		if f.Type != sessions.AuthenticationFactorTypeSSO && f.Type != sessions.AuthenticationFactorTypePassword {
-			transferable = append(transferable, f)
-		}
-	}
-	return transferable
-}
-
+// getJWKS returns the published keys (RFC 7517). A project signs the JWTs of members and of users with the same keys.
 func (c *call) getJWKS(req *b2bsessions.GetJWKSRequest) (*b2bsessions.GetJWKSResponse, error) {
-	keys, err := c.keySet(req.ProjectID)
-	return &b2bsessions.GetJWKSResponse{Keys: keys}, err
-}
-
-// getUserJWKS returns the same keys: a project signs the JWTs of members and users with one key.
-func (c *call) getUserJWKS(req *sessions.GetJWKSRequest) (*sessions.GetJWKSResponse, error) {
-	keys, err := c.keySet(req.ProjectID)
-	return &sessions.GetJWKSResponse{Keys: keys}, err
-}
-
-// keySet are the published keys (RFC 7517).
-func (c *call) keySet(projectID string) ([]sessions.JWK, error) {
-	if projectID != c.project.id {
-		return nil, notFound(stytcherror.CodeProjectNotFound, "There is no such project.")
+	if req.ProjectID != c.project.id {
+		return nil, fail(stytcherror.CodeProjectNotFound, "There is no such project.")
 	}
 	keys, err := c.publishedKeys(c.now)
 	if err != nil {
 		return nil, err
 	}
-	set := make([]sessions.JWK, len(keys))
-	for i, k := range keys {
-		if set[i], err = k.jwk(); err != nil {
-			return nil, err
-		}
+	resp := &b2bsessions.GetJWKSResponse{}
+	for _, k := range keys {
+		resp.Keys = append(resp.Keys, k.jwk())
 	}
-	return set, nil
+	return resp, nil
 }

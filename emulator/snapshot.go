@@ -3,6 +3,7 @@ package emulator
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -76,24 +77,17 @@ func (s *state) check() error {
 		if k == nil {
 			return errors.New("a key is null")
 		}
-		if _, err := k.signer(); err != nil {
+		if err := k.parse(); err != nil {
 			return fmt.Errorf("key %s: %w", k.KID, err)
 		}
 	}
-	for _, i := range s.Intermediate {
-		if i == nil {
-			return errors.New("an intermediate session is null")
-		}
-	}
-	for _, l := range s.MagicLinks {
-		if l == nil {
-			return errors.New("a magic link is null")
-		}
-	}
-	for _, c := range s.Passcodes {
-		if c == nil {
-			return errors.New("a passcode is null")
-		}
+	switch {
+	case slices.Contains(s.Intermediate, nil):
+		return errors.New("an intermediate session is null")
+	case slices.Contains(s.MagicLinks, nil):
+		return errors.New("a magic link is null")
+	case slices.Contains(s.Passcodes, nil):
+		return errors.New("a passcode is null")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
@@ -20,6 +21,14 @@ type state struct {
 }
 
 func newState() *state { return &state{Roles: defaultRoles()} }
+
+// find returns the first record for which a condition holds, nil if there is none.
+func find[T any](records []*T, is func(*T) bool) *T {
+	if i := slices.IndexFunc(records, is); i >= 0 {
+		return records[i]
+	}
+	return nil
+}
 
 // member is a member as the API returns it, and what the API does not return. Roles and IsAdmin are computed for each
 // response.

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"net/mail"
 	"net/url"
@@ -21,6 +22,7 @@ const (
 )
 
 var (
+	tokenForm  = regexp.MustCompile(`^[A-Za-z0-9_-]{44}$`) // see tokenBytes
 	slugForm   = regexp.MustCompile(`^[A-Za-z0-9._~-]{2,128}$`)
 	idForm     = regexp.MustCompile(`^[A-Za-z0-9._|-]{1,128}$`)
 	domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
@@ -42,7 +44,7 @@ var emailLocales = []shared.Locale{shared.LocaleEN, shared.LocaleES, shared.Loca
 func emailAddress(s string) (string, error) {
 	parsed, err := mail.ParseAddress(s)
 	if err != nil || parsed.Address != s || parsed.Name != "" || !strings.Contains(domainOf(s), ".") {
-		return "", badRequest(stytcherror.CodeInvalidEmail, "The e-mail address is malformed.")
+		return "", fail(stytcherror.CodeInvalidEmail, "The e-mail address is malformed.")
 	}
 	return strings.ToLower(s), nil
 }
@@ -51,16 +53,11 @@ func domainOf(email string) string {
 	return strings.ToLower(email[strings.LastIndexByte(email, '@')+1:])
 }
 
-func sameEmail(a, b string) bool { return strings.EqualFold(a, b) }
-
 // minutes returns a duration that is given in minutes, or the default. Out of bounds it is an error with the code.
 func minutes(given *int, byDefault, low, high int, code stytcherror.Code) (time.Duration, error) {
-	n := byDefault
-	if given != nil {
-		n = *given
-	}
+	n := *cmp.Or(given, &byDefault)
 	if n < low || n > high {
-		return 0, badRequest(code, "The number of minutes must be between %d and %d.", low, high)
+		return 0, fail(code, "The number of minutes must be between %d and %d.", low, high)
 	}
 	return time.Duration(n) * time.Minute, nil
 }
@@ -71,7 +68,7 @@ func sessionDuration(given *int) (time.Duration, error) {
 
 func checkLocale(given *shared.Locale, known []shared.Locale) error {
 	if given != nil && !slices.Contains(known, *given) {
-		return badRequest(stytcherror.CodeInvalidLocale, "The locale is not supported.")
+		return fail(stytcherror.CodeInvalidLocale, "The locale is not supported.")
 	}
 	return nil
 }
@@ -83,12 +80,4 @@ func redirectURL(raw string) (*url.URL, error) {
 		return nil, errors.New("not an absolute http or https URL")
 	}
 	return u, nil
-}
-
-func deref[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
 }

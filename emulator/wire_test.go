@@ -70,6 +70,7 @@ func TestWire_refusals(t *testing.T) {
 		"a public endpoint":           {h.send("POST", "/v1/public/"+h.ID()+"/oauth2/token", "", "", ""), 501, "emulator_not_implemented"},
 		"an unimplemented operation":  {h.call("POST", "/v1/b2b/sessions/attest", `{}`), 501, "emulator_not_implemented"},
 		"a wrong method":              {h.call("GET", sendPath, ""), 501, "emulator_not_implemented"},
+		"a path that is not UTF-8":    {h.call("POST", "/v1/b2b/%ff", "{}"), 501, "emulator_not_implemented"},
 		"a body that is not JSON":     {h.call("POST", sendPath, "email_address=a"), 400, "bad_request"},
 		"a JSON array":                {h.call("POST", sendPath, "[]"), 400, "bad_request"},
 		"an unknown field":            {h.call("POST", sendPath, `{"email_address": "a@b.co", "email": "x"}`), 400, "bad_request"},

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,7 +24,7 @@ type Object map[string]any
 
 // MarshalJSON encodes the object as encoding/json does; nil is null. An object that contains itself is an error.
 func (o Object) MarshalJSON() ([]byte, error) {
-	fields, err := plainMap(o, 0)
+	fields, err := plain(o, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -32,53 +34,36 @@ func (o Object) MarshalJSON() ([]byte, error) {
 // maxDepth is how deeply objects may be nested. It ends the encoding of one that contains itself.
 const maxDepth = 1000
 
-// plain replaces Objects in v by maps, so that one encoder sees all of v.
+// plain replaces Objects in v by maps, so that one encoder sees all of v. Nil stays nil, and becomes null.
 func plain(v any, depth int) (any, error) {
+	var err error
 	switch v := v.(type) {
 	case Object:
-		return plainMap(v, depth)
+		return plain(map[string]any(v), depth)
 	case map[string]any:
-		return plainMap(v, depth)
+		if depth > maxDepth {
+			return nil, errors.New("an object is nested too deeply, or contains itself")
+		}
+		v = maps.Clone(v)
+		for name, value := range v {
+			if v[name], err = plain(value, depth+1); err != nil {
+				return nil, err
+			}
+		}
+		return v, nil
 	case []any:
-		return plainList(v, depth)
+		if depth > maxDepth {
+			return nil, errors.New("a list is nested too deeply, or contains itself")
+		}
+		v = slices.Clone(v)
+		for i, value := range v {
+			if v[i], err = plain(value, depth+1); err != nil {
+				return nil, err
+			}
+		}
+		return v, nil
 	}
 	return v, nil
-}
-
-func plainMap(fields map[string]any, depth int) (map[string]any, error) {
-	if depth > maxDepth {
-		return nil, errors.New("an object is nested too deeply, or contains itself")
-	}
-	if fields == nil {
-		return nil, nil //nolint:nilnil // null
-	}
-	replaced := make(map[string]any, len(fields))
-	for name, value := range fields {
-		inner, err := plain(value, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		replaced[name] = inner
-	}
-	return replaced, nil
-}
-
-func plainList(list []any, depth int) ([]any, error) {
-	if depth > maxDepth {
-		return nil, errors.New("a list is nested too deeply, or contains itself")
-	}
-	if list == nil {
-		return nil, nil
-	}
-	replaced := make([]any, len(list))
-	for i, value := range list {
-		inner, err := plain(value, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		replaced[i] = inner
-	}
-	return replaced, nil
 }
 
 // UnmarshalJSON adds the members of a JSON object, as encoding/json does with a map. Null makes the Object nil.

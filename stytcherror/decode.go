@@ -29,20 +29,11 @@ type DecodeError struct {
 }
 
 func (e *DecodeError) Error() string {
-	text := prefix(e.Op) + "status " + strconv.Itoa(e.StatusCode) + ", but the body does not decode"
-	if e.StatusCode == 0 {
-		text = prefix(e.Op) + "the value does not decode"
+	what := "the value does not decode"
+	if e.StatusCode != 0 {
+		what = "status " + strconv.Itoa(e.StatusCode) + ", but the body does not decode"
 	}
-	if e.Field != "" {
-		text += " at " + oneLine(e.Field)
-	}
-	if e.Reason != "" {
-		text += ": " + oneLine(e.Reason)
-	}
-	if e.RequestID != "" {
-		text += " (" + oneLine(e.RequestID) + ")"
-	}
-	return text
+	return prefix(e.Op) + what + part(" at ", e.Field) + part(": ", e.Reason) + notes(e.RequestID, 0)
 }
 
 // Unwrap returns the cause.

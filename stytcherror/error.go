@@ -41,29 +41,9 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString(prefix(e.Op))
-	b.WriteString(strconv.Itoa(e.StatusCode))
-	switch {
-	case e.Code != "":
-		b.WriteString(" " + oneLine(string(e.Code)))
-	case http.StatusText(e.StatusCode) != "":
-		b.WriteString(" " + http.StatusText(e.StatusCode))
-	}
-	if e.Message != "" {
-		b.WriteString(": " + oneLine(e.Message))
-	}
-	var notes []string
-	if e.RequestID != "" {
-		notes = append(notes, oneLine(e.RequestID))
-	}
-	if e.Retries > 0 {
-		notes = append(notes, retries(e.Retries))
-	}
-	if len(notes) > 0 {
-		b.WriteString(" (" + strings.Join(notes, ", ") + ")")
-	}
-	return b.String()
+	what := cmp.Or(string(e.Code), http.StatusText(e.StatusCode))
+	return prefix(e.Op) + strconv.Itoa(e.StatusCode) + part(" ", what) + part(": ", e.Message) +
+		notes(e.RequestID, e.Retries)
 }
 
 // Is reports whether target is the error's [Code].

@@ -33,12 +33,37 @@ func oneLine(s string) string {
 	}, s)
 }
 
-// retries returns n as text, as in "1 retry".
-func retries(n int) string {
-	if n == 1 {
-		return "1 retry"
+// part returns text on one line after a separator, and nothing if there is no text.
+func part(separator, text string) string {
+	if text == "" {
+		return ""
 	}
-	return strconv.Itoa(n) + " retries"
+	return separator + oneLine(text)
+}
+
+// cause returns the text of a cause as a part.
+func cause(err error) string {
+	if err == nil {
+		return ""
+	}
+	return ": " + oneLine(err.Error())
+}
+
+// notes returns the end of an error's text, as in " (request-id-1, 1 retry)".
+func notes(requestID string, retries int) string {
+	var list []string
+	if requestID != "" {
+		list = append(list, oneLine(requestID))
+	}
+	if retries == 1 {
+		list = append(list, "1 retry")
+	} else if retries > 1 {
+		list = append(list, strconv.Itoa(retries)+" retries")
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(list, ", ") + ")"
 }
 
 // format writes text whatever the verb, so that no verb prints the fields of an error.

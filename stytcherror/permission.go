@@ -30,10 +30,7 @@ func (e *PermissionError) Error() string {
 	if e.Action != "" || e.Resource != "" {
 		text += ": " + oneLine(e.Action) + " on " + oneLine(e.Resource)
 	}
-	if e.Reason != "" {
-		text += ": " + oneLine(e.Reason)
-	}
-	return text
+	return text + part(": ", e.Reason)
 }
 
 // Is reports whether target is the error's [Code].

@@ -18,11 +18,7 @@ type PolicyError struct {
 }
 
 func (e *PolicyError) Error() string {
-	text := prefix(e.Op) + "permission not decided"
-	if e.Err != nil {
-		text += ": " + oneLine(e.Err.Error())
-	}
-	return text
+	return prefix(e.Op) + "permission not decided" + cause(e.Err)
 }
 
 // Unwrap returns the cause.

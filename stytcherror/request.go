@@ -27,17 +27,7 @@ type RequestError struct {
 }
 
 func (e *RequestError) Error() string {
-	text := prefix(e.Op) + "no response"
-	if e.Host != "" {
-		text += " from " + oneLine(e.Host)
-	}
-	if e.Err != nil {
-		text += ": " + oneLine(e.Err.Error())
-	}
-	if e.Retries > 0 {
-		text += " (" + retries(e.Retries) + ")"
-	}
-	return text
+	return prefix(e.Op) + "no response" + part(" from ", e.Host) + cause(e.Err) + notes("", e.Retries)
 }
 
 // Unwrap returns the cause.

@@ -56,11 +56,7 @@ type TokenError struct {
 }
 
 func (e *TokenError) Error() string {
-	text := prefix(e.Op) + e.Verdict.Error()
-	if e.Reason != "" {
-		text += ": " + oneLine(e.Reason)
-	}
-	return text
+	return prefix(e.Op) + e.Verdict.Error() + part(": ", e.Reason)
 }
 
 // Is reports whether target is the error's [Verdict].

@@ -74,9 +74,3 @@ func (r *recorder) record(req *http.Request) {
 	}
 	r.requests = append(r.requests, Request{req.Method, req.RequestURI, req.Header.Clone(), body})
 }
-
-func (r *recorder) reset() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.requests = nil
-}

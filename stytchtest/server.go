@@ -83,7 +83,9 @@ func (s *Server) Close() {
 // Reset resets the project, see [emulator.Project.Reset], and empties [Server.Requests].
 func (s *Server) Reset() {
 	s.Project.Reset()
-	s.recorder.reset()
+	s.recorder.mu.Lock()
+	defer s.recorder.mu.Unlock()
+	s.recorder.requests = nil
 }
 
 // URL is the base URL for calls over the network. The first call opens a port on the loopback interface.

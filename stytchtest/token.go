@@ -25,9 +25,6 @@ const (
 	defaultSession      = "session-test-00000000-0000-4000-8000-000000000000" // a member's begins with "member-"
 )
 
-// timeForm is RFC 3339 in UTC without fractions, as in the API's JWTs.
-const timeForm = "2006-01-02T15:04:05Z"
-
 // Session describes the session of [Server.MintSessionJWT]: a user's if UserID is set, else a member's. Its zero value
 // is a member who has just logged in by e-mail. An empty id has a default, which is the same in every token.
 type Session struct {
@@ -83,9 +80,9 @@ func (s *Server) MintSessionJWT(session Session, opts ...TokenOption) string {
 	claims := m.claims(session.CustomClaims, person)
 	claims["https://stytch.com/session"] = map[string]any{
 		"id":                     cmp.Or(session.ID, id),
-		"started_at":             orElse(session.StartedAt, m.issuedAt).UTC().Format(timeForm),
-		"last_accessed_at":       m.issuedAt.UTC().Format(timeForm),
-		"expires_at":             orElse(session.ExpiresAt, s.Clock().Now().Add(time.Hour)).UTC().Format(timeForm),
+		"started_at":             orElse(session.StartedAt, m.issuedAt).UTC().Format(time.RFC3339),
+		"last_accessed_at":       m.issuedAt.UTC().Format(time.RFC3339),
+		"expires_at":             orElse(session.ExpiresAt, s.Clock().Now().Add(time.Hour)).UTC().Format(time.RFC3339),
 		"attributes":             map[string]any{"user_agent": "", "ip_address": ""},
 		"authentication_factors": factors,
 		"roles":                  roles,

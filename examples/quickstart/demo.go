@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -114,46 +112,22 @@ func (d *demo) authenticateEmail(ctx context.Context, email string) (*magiclinks
 	return discovered, nil
 }
 
-// verify prints a JWT's claims, and asks the API whether the session is active.
+// verify verifies a JWT without a call for it, and asks the API whether the session is active.
 func (d *demo) verify(ctx context.Context, token, jwt string) error {
-	claims, err := decode(jwt)
+	session, err := d.client.B2B.Sessions.AuthenticateJWTLocal(ctx, &sessions.AuthenticateJWTLocalRequest{
+		SessionJWT: jwt,
+	})
 	if err != nil {
 		return err
 	}
-	d.print("The session JWT is %s's, issued by %s, with the roles %v.",
-		claims.Subject, claims.Issuer, claims.Session.Roles)
-	checked, err := d.client.B2B.Sessions.Authenticate(ctx, &sessions.AuthenticateRequest{SessionToken: new(token)})
+	d.print("The session JWT, verified locally, is %s's, with the roles %v.", session.MemberID, session.Roles)
+	checked, err := d.client.B2B.Sessions.Authenticate(ctx, &sessions.AuthenticateRequest{SessionToken: &token})
 	if err != nil {
 		return err
 	}
-	if checked.MemberSession.MemberSessionID != claims.Session.ID {
+	if checked.MemberSession.MemberSessionID != session.MemberSessionID {
 		return errors.New("JWT and token are of different sessions")
 	}
-	d.print("The API confirms session %s of %s.", checked.MemberSession.MemberSessionID, checked.Member.EmailAddress)
+	d.print("The API confirms session %s of %s.", session.MemberSessionID, checked.Member.EmailAddress)
 	return nil
-}
-
-// claims are some of a session JWT's claims.
-type claims struct {
-	Issuer  string `json:"iss"`
-	Subject string `json:"sub"`
-	Session struct {
-		ID    string   `json:"id"`
-		Roles []string `json:"roles"`
-	} `json:"https://stytch.com/session"`
-}
-
-// decode decodes a JWT's claims without verifying it. To verify one, see Sessions.AuthenticateJWTLocal.
-func decode(jwt string) (*claims, error) {
-	parts := strings.Split(jwt, ".")
-	if len(parts) != 3 {
-		return nil, errors.New("not a JWT")
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return nil, err
-	}
-	var c claims
-	err = json.Unmarshal(payload, &c)
-	return &c, err
 }

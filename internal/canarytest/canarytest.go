@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
 	"regexp"
@@ -86,14 +87,12 @@ func Print(v any) map[string]string {
 		shown["Error"] = err.Error()
 		shown["Errorf"] = fmt.Errorf("wrapped: %w", err).Error()
 	}
-	shown["slog JSON"] = logged(func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) }, v)
+	shown["slog JSON"] = logged(slog.NewJSONHandler, v)
 	_, isError := v.(error)
 	_, isText := v.(encoding.TextMarshaler)
 	for name, nested := range map[string]any{"": v, " of a list": []any{v}, " of a struct": struct{ V any }{v}} {
-		asText := func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) }
-		shown["slog text"+name] = logged(asText, nested)
-		shown["redacted slog JSON"+name] = logged(
-			func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) }, shared.Redacted(nested))
+		shown["slog text"+name] = logged(slog.NewTextHandler, nested)
+		shown["redacted slog JSON"+name] = logged(slog.NewJSONHandler, shared.Redacted(nested))
 		shown["redacted JSON"+name] = marshalled(shared.Redacted(nested))
 		shown["redacted"+name] = fmt.Sprint(shared.Redacted(nested))
 		if isError || isText {
@@ -103,9 +102,9 @@ func Print(v any) map[string]string {
 	return shown
 }
 
-func logged(handler func(*bytes.Buffer) slog.Handler, v any) string {
+func logged[H slog.Handler](newHandler func(io.Writer, *slog.HandlerOptions) H, v any) string {
 	var b bytes.Buffer
-	slog.New(handler(&b)).Info("m", "v", v)
+	slog.New(newHandler(&b, nil)).Info("m", "v", v)
 	return b.String()
 }
 

@@ -1,9 +1,7 @@
 package contracttest
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"math"
 	"net/http"
 	"reflect"
@@ -19,10 +17,11 @@ import (
 // unknown is a name and a value that the API does not have.
 const unknown = "x_unknown"
 
-// decoding tests responses that differ from Answer: those that must decode, and those that must not.
+// decoding tests Answer and responses that differ from it: those that must decode, and those that must not.
 func (o Operation[Req, Resp]) decoding(t *testing.T) {
 	t.Helper()
 	for name, check := range map[string]func(*answer, *testing.T){
+		"decodes every field":                               (*answer).checkLossless,
 		"ignores unknown fields, at every level":            (*answer).unknownFields,
 		"keeps unknown strings, values of enums too":        (*answer).unknownStrings,
 		"keeps large integers":                              (*answer).largeIntegers,
@@ -40,15 +39,15 @@ type answer struct {
 	call      func(context.Context) (resp any, err error)
 	root      map[string]any
 	locations []location
-	body      []byte
+	server    *transport
 }
 
 func (o Operation[Req, Resp]) answer(t *testing.T) *answer {
 	t.Helper()
-	a := &answer{op: o.Name}
+	call, server := o.serve(http.StatusOK, "")
+	a := &answer{op: o.Name, server: server}
 	require.NoError(t, json.Unmarshal([]byte(o.Answer), &a.root))
 	a.locations = locationsOf(a.root, reflect.TypeFor[Resp]())
-	call := o.bind(roundTrip(a.respond))
 	a.call = func(ctx context.Context) (any, error) {
 		resp, err := call(ctx, &o.Requests[0].Req)
 		if resp == nil {
@@ -59,21 +58,10 @@ func (o Operation[Req, Resp]) answer(t *testing.T) *answer {
 	return a
 }
 
-func (a *answer) respond(req *http.Request) (*http.Response, error) {
-	return &http.Response{
-		StatusCode: http.StatusOK, Header: http.Header{}, Request: req,
-		Body: io.NopCloser(bytes.NewReader(a.body)), ContentLength: int64(len(a.body)),
-	}, nil
-}
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
 // decode makes the call, which gets the body as it is now.
 func (a *answer) decode(t *testing.T) (resp any, err error) {
 	t.Helper()
-	a.body, err = json.Marshal(a.root)
+	a.server.body, err = json.Marshal(a.root)
 	require.NoError(t, err)
 	return a.call(t.Context())
 }
@@ -85,7 +73,7 @@ func (a *answer) checkLossless(t *testing.T) {
 	require.NoError(t, err)
 	again, err := json.Marshal(resp)
 	require.NoError(t, err)
-	assert.JSONEq(t, string(a.body), string(again))
+	assert.JSONEq(t, string(a.server.body), string(again))
 }
 
 func (a *answer) unknownFields(t *testing.T) {

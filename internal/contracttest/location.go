@@ -36,11 +36,7 @@ func (l location) set(v any) {
 
 // locationsOf returns the locations of all values in an object that decodes into t, a struct.
 func locationsOf(object map[string]any, t reflect.Type) []location {
-	locations := appendLocations(nil, "", object, t)
-	for i := range locations {
-		locations[i].topLevel = strings.Count(locations[i].pointer, "/") == 1
-	}
-	return locations
+	return appendLocations(nil, "", object, t)
 }
 
 // appendLocations appends the locations of the values in value, which is at the pointer at.
@@ -58,7 +54,9 @@ func appendLocations(locations []location, at string, value any, t reflect.Type)
 		for f := range t.Fields() {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			if _, ok := object[name]; ok {
-				visit(location{pointer: at + "/" + name, typ: f.Type, field: true, object: object, name: name})
+				visit(location{
+					pointer: at + "/" + name, typ: f.Type, field: true, topLevel: at == "", object: object, name: name,
+				})
 			}
 		}
 	case isObject && t.Kind() == reflect.Map:
