@@ -2,7 +2,6 @@ package verify
 
 import (
 	"context"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -71,33 +70,6 @@ func (t *AccessToken) PermissionSubject() Subject {
 // CustomClaims returns those of the project's JWT template, or nil if there are none.
 func (t *AccessToken) CustomClaims() shared.Object { return CustomClaims(t.Custom) }
 
-// AccessTokenRequest is a request to verify an access token locally.
-type AccessTokenRequest struct {
-	Token  string
-	MaxAge *time.Duration
-	Leeway time.Duration
-	// Check, unless nil, is an action that the token's scopes must allow.
-	Check *Check
-}
-
-// IntrospectLocal verifies an access token and, if req has a Check, checks the permission.
-func IntrospectLocal[T, C any, P Claims[T, C]](
-	ctx context.Context, v *Verifier, op string, req AccessTokenRequest,
-) (*T, error) {
-	if req.Check != nil {
-		if err := v.validate(ctx, op, *req.Check); err != nil {
-			return nil, err
-		}
-	}
-	token, err := Token[T, C, P](ctx, v, req.Token, TokenOptions{
-		Op: op, Field: "token", MaxAge: req.MaxAge, Leeway: req.Leeway,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return checked(ctx, v, op, token, req.Check)
-}
-
 // IntrospectionForm is the form of an introspection request (RFC 7662, section 2.1).
 type IntrospectionForm struct {
 	Token         string  `json:"token" stytch:"secret"`
@@ -125,10 +97,8 @@ func IntrospectNetwork[T any](
 	ctx context.Context, v *Verifier, cfg *shared.FetchConfig, op string, form *IntrospectionForm, check *Check,
 	value func(*AccessToken) *T, opts ...shared.RequestOption,
 ) (*T, error) {
-	if check != nil {
-		if err := v.validate(ctx, op, *check); err != nil {
-			return nil, err
-		}
+	if err := v.validate(ctx, op, check); err != nil {
+		return nil, err
 	}
 	answer, err := transport.Call[introspection](ctx, cfg, introspectOp(op), form, opts...)
 	switch {
@@ -150,7 +120,7 @@ func IntrospectNetwork[T any](
 // checked returns the token's value if check is nil or its scopes allow it.
 func checked[T any](ctx context.Context, v *Verifier, op string, token Verified[T], check *Check) (*T, error) {
 	if check != nil {
-		if err := v.Allow(ctx, op, &token.Subject, *check); err != nil {
+		if err := v.Allow(ctx, op, &token.Subject, check); err != nil {
 			return nil, err
 		}
 	}
