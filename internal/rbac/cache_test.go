@@ -48,7 +48,7 @@ func TestCache_fetches(t *testing.T) {
 		}
 		check()
 		s.latency = 5 * time.Second
-		time.Sleep(rbac.DefaultTTL)
+		time.Sleep(5 * time.Minute)
 		assert.Equal(t, 2*time.Second, took(check))
 		assert.Zero(t, took(check))
 	})
@@ -80,7 +80,7 @@ func TestCache_waits(t *testing.T) {
 	})
 	inBubble(t, "a fetch that hangs fails after ten seconds", func(t *testing.T) {
 		c := (&source{latency: time.Hour}).cache()
-		assert.Equal(t, rbac.DefaultFetchTimeout, took(func() {
+		assert.Equal(t, 10*time.Second, took(func() {
 			assert.ErrorIs(t, c.Ready(t.Context()), context.DeadlineExceeded)
 		}))
 	})
@@ -93,7 +93,7 @@ func TestCache_waits(t *testing.T) {
 		defer cancel()
 		view, err := c.For(ctx, "acme")
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Empty(t, view.Permissions(list("member")), "there is no view without the organization")
+		assert.Zero(t, view, "there is no view without the organization")
 		time.Sleep(time.Second)
 		_, err = c.For(ctx, "acme")
 		require.NoError(t, err)

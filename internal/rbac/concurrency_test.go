@@ -40,7 +40,7 @@ func TestCache_concurrency(t *testing.T) {
 				})
 			}
 			wait.Wait()
-			time.Sleep(rbac.DefaultTTL * 4 / 5)
+			time.Sleep(4 * time.Minute)
 			assert.EqualValues(t, fetched, s.policies.Load())
 			assert.Equal(t, fetched*organizations, s.organizations())
 		}
