@@ -3,16 +3,11 @@ package rbac
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/refresh"
 )
-
-// ErrNoOrganizationPolicy is returned by FetchOrganization, wrapped or not, for an organization that has no policy of
-// its own. The cache then has no roles for it, and no failure.
-var ErrNoOrganizationPolicy = errors.New("no organization policy")
 
 // CacheConfig configures a Cache. Durations that are zero or negative have their default.
 //
@@ -21,7 +16,8 @@ var ErrNoOrganizationPolicy = errors.New("no organization policy")
 type CacheConfig struct {
 	// FetchPolicy fetches the project's policy.
 	FetchPolicy func(context.Context) ([]Role, []Scope, error)
-	// FetchOrganization fetches an organization's own roles. It is nil for a product without organizations.
+	// FetchOrganization fetches an organization's own roles, of which there may be none. It is nil for a product without
+	// organizations.
 	FetchOrganization func(ctx context.Context, organizationID string) ([]Role, error)
 	// TTL is the age of a policy from which callers wait for a new one, for up to two seconds. It counts from the start
 	// of the fetch. From four fifths of TTL, a call starts the next fetch in the background. Default: 5 minutes.
@@ -151,10 +147,10 @@ func (c *Cache) fetchProject(ctx context.Context, _ string) (*Policy, error) {
 
 func (c *Cache) fetchOrganization(ctx context.Context, id string) (*Policy, error) {
 	roles, err := c.config.FetchOrganization(ctx, id)
-	switch {
-	case err != nil && !errors.Is(err, ErrNoOrganizationPolicy):
+	if err != nil {
 		return nil, err
-	case err != nil, len(roles) == 0:
+	}
+	if len(roles) == 0 {
 		return noRoles, nil
 	}
 	return Compile(roles, nil), nil

@@ -66,7 +66,7 @@ type (
 	}
 
 	organizationAnswer struct {
-		Policy *struct {
+		Policy struct {
 			Roles []rbac.Role `json:"roles"`
 		} `json:"org_policy"`
 	}
@@ -96,21 +96,17 @@ func (s source) policy(ctx context.Context) ([]rbac.Role, []rbac.Scope, error) {
 	return resp.Policy.Roles, resp.Policy.Scopes, nil
 }
 
-// organization returns an organization's own roles, or rbac.ErrNoOrganizationPolicy if it has no policy. Unverified:
-// that the API then answers with 403 or 404. Such a status counts only with an error code and a request id: a gateway's
-// does not.
+// organization returns an organization's own roles: none if it has no policy. Unverified: that the API then answers with
+// 403 or 404. Such a status counts only with an error code and a request id: a gateway's does not.
 func (s source) organization(ctx context.Context, id string) ([]rbac.Role, error) {
 	resp, err := transport.Call[organizationAnswer](ctx, s.cfg, &s.routes.organization, &organizationRequest{id})
+	if err == nil {
+		return resp.Policy.Roles, nil
+	}
 	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok && apiErr.Code != "" && apiErr.RequestID != "" {
 		if apiErr.StatusCode == http.StatusForbidden || apiErr.StatusCode == http.StatusNotFound {
-			return nil, rbac.ErrNoOrganizationPolicy
+			return nil, nil
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	if resp.Policy == nil {
-		return nil, rbac.ErrNoOrganizationPolicy
-	}
-	return resp.Policy.Roles, nil
+	return nil, err
 }

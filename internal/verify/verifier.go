@@ -59,15 +59,10 @@ func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 		v.now = time.Now
 	}
 	source := source{cfg: cfg, routes: routesOf(product)}
-	keys := jwks.Config{
+	v.keys = jwks.New(jwks.Config{
 		Fetch: source.keys, Now: v.now, Seed: settings.Keys,
 		TTL: settings.KeysTTL, MaxStale: settings.KeysMaxStale, MinInterval: settings.KeysMinInterval,
-	}
-	var err error
-	if v.keys, err = jwks.New(keys); err != nil { // only without NewClient, which refuses such a seed
-		keys.Seed = nil
-		v.keys, _ = jwks.New(keys)
-	}
+	})
 	policy := rbac.CacheConfig{
 		FetchPolicy: source.policy, Now: v.now,
 		TTL: settings.PolicyTTL, MaxStale: settings.PolicyMaxStale, MaxOrganizations: settings.MaxOrganizations,
@@ -118,7 +113,7 @@ func CheckSettings(v shared.Verification) (field, reason string) {
 			return "Issuers", "holds an empty issuer, or one with spaces around it"
 		}
 	}
-	if _, err := jwks.New(jwks.Config{Seed: v.Keys}); err != nil {
+	if err := jwks.CheckSeed(v.Keys); err != nil {
 		return "Keys", err.Error()
 	}
 	return "", ""
