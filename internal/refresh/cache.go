@@ -75,7 +75,10 @@ func (c *Cache[T]) Invalidate() { c.state.Store(&state[T]{}) }
 // Get returns the value. The package comment says when it waits. A cached value is returned even if ctx has ended. The
 // error is that of the last fetch, unwrapped, or a [*WaitError].
 func (c *Cache[T]) Get(ctx context.Context, hint string) (T, error) {
-	return c.Start(ctx, c.config.Now(), hint).Wait(ctx)
+	if s := c.state.Load(); s.phase(c.config.Now()) == fresh {
+		return s.value, nil
+	}
+	return c.start(ctx, hint).Wait(ctx)
 }
 
 // Start is Get without the wait, which [Result.Wait] does. It starts a fetch where Get would, but from End on not if
@@ -105,11 +108,11 @@ func (c *Cache[T]) start(ctx context.Context, hint string) Result[T] {
 		case phase == early, phase == due && s.failedRecently(now):
 			return Result[T]{value: s.value}
 		case phase == due:
-			return Result[T]{pending: &pending[T]{call, c, s}}
+			return Result[T]{call: call, cached: s, cache: c}
 		case call == nil:
 			return Result[T]{err: s.err}
 		}
-		return Result[T]{pending: &pending[T]{call: call}}
+		return Result[T]{call: call}
 	}
 }
 
