@@ -28,28 +28,16 @@ type AccessToken struct {
 
 // ValidateMember refuses what is not a member's access token.
 func (t *AccessToken) ValidateMember() error {
-	if err := t.validate(); err != nil {
-		return err
-	}
-	if t.Organization.ID == "" {
-		return WrongKind("it is not for a member")
-	}
-	return nil
+	return t.validate(t.Organization.ID != "", "it is not for a member")
 }
 
 // ValidateUser refuses what is not a user's access token.
 func (t *AccessToken) ValidateUser() error {
-	if err := t.validate(); err != nil {
-		return err
-	}
-	if t.Organization.Present {
-		return WrongKind("it is for a member")
-	}
-	return nil
+	return t.validate(!t.Organization.Present, "it is for a member")
 }
 
 // validate refuses sessions' JWTs and M2M access tokens.
-func (t *AccessToken) validate() error {
+func (t *AccessToken) validate(ofProduct bool, otherwise string) error {
 	switch {
 	case t.Session != nil:
 		return WrongKind("it is a session's JWT")
@@ -57,6 +45,8 @@ func (t *AccessToken) validate() error {
 		return WrongKind("it has no client_id")
 	case t.ClientID == t.Subject:
 		return WrongKind("it is an M2M token")
+	case !ofProduct:
+		return WrongKind(otherwise)
 	}
 	t.Type = "access_token"
 	return nil

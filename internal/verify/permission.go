@@ -40,27 +40,23 @@ func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c *Check) e
 		return err
 	}
 	allowed, err := v.evaluate(ctx, s, c)
+	var why shared.Explanation
+	if err == nil && !allowed {
+		why, err = v.explain(ctx, s, c)
+	}
 	switch {
 	case err != nil:
 		return &stytcherror.PolicyError{Op: op, Err: err}
 	case allowed:
 		return nil
 	}
-	why, err := v.explain(ctx, s, c)
-	if err != nil {
-		return &stytcherror.PolicyError{Op: op, Err: err}
+	code := stytcherror.CodeConsumerSessionAuthorizationError
+	if v.product == shared.ProductB2B {
+		code = stytcherror.CodeSessionAuthorizationError
 	}
 	return &stytcherror.PermissionError{
-		Op: op, Code: v.denialCode(), Action: c.Action, Resource: c.ResourceID, Reason: why.Reason,
+		Op: op, Code: code, Action: c.Action, Resource: c.ResourceID, Reason: why.Reason,
 	}
-}
-
-// denialCode returns the API's code for what roles or scopes do not allow.
-func (v *Verifier) denialCode() stytcherror.Code {
-	if v.product == shared.ProductB2B {
-		return stytcherror.CodeSessionAuthorizationError
-	}
-	return stytcherror.CodeConsumerSessionAuthorizationError
 }
 
 // validateFor refuses a check that lacks a field, and one for another organization than the subject's.

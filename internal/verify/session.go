@@ -86,34 +86,27 @@ type SessionClaim[F, A any] struct {
 
 // ValidateMember refuses what is not a member's session. The token expires with its session, if that ends earlier.
 func (c *SessionClaims[F, A]) ValidateMember() error {
-	switch {
-	case c.Session == nil || c.Session.ID == "":
-		return WrongKind("it is not a session's JWT")
-	case c.Organization.ID == "":
-		return WrongKind("it is of a session without an organization")
-	}
-	c.expireWithSession()
-	return nil
+	return c.validate(c.Organization.ID != "", "it is of a session without an organization")
 }
 
 // ValidateUser refuses what is not a user's session. The token expires with its session, if that ends earlier.
 func (c *SessionClaims[F, A]) ValidateUser() error {
+	return c.validate(!c.Organization.Present, "it is of a member's session")
+}
+
+// validate makes the token expire with its session, and a session without an end with its token.
+func (c *SessionClaims[F, A]) validate(ofProduct bool, otherwise string) error {
 	switch {
 	case c.Session == nil || c.Session.ID == "":
 		return WrongKind("it is not a session's JWT")
-	case c.Organization.Present:
-		return WrongKind("it is of a member's session")
+	case !ofProduct:
+		return WrongKind(otherwise)
 	}
-	c.expireWithSession()
-	return nil
-}
-
-// expireWithSession makes the token expire with its session, and a session without an end with its token.
-func (c *SessionClaims[F, A]) expireWithSession() {
 	c.ExpireBy(c.Session.ExpiresAt)
 	if c.Session.ExpiresAt.IsZero() {
 		c.Session.ExpiresAt = c.Expires.Time()
 	}
+	return nil
 }
 
 // CustomClaims returns the application's own claims, or nil if there are none.

@@ -14,13 +14,6 @@ import (
 // routes are the operations that fetch a product's keys and policies.
 type routes struct{ keys, policy, organization transport.Op }
 
-func routesOf(product shared.Product) *routes {
-	if product == shared.ProductB2B {
-		return &b2bRoutes
-	}
-	return &b2cRoutes
-}
-
 var b2bRoutes = routes{
 	keys: transport.Op{
 		Name: "b2b.sessions.get_jwks", Method: http.MethodGet,

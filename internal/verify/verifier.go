@@ -58,19 +58,21 @@ func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 	if v.now == nil {
 		v.now = time.Now
 	}
-	source := source{cfg: cfg, routes: routesOf(product)}
+	source := source{cfg: cfg, routes: &b2cRoutes}
+	policy := rbac.CacheConfig{
+		Now: v.now, TTL: settings.PolicyTTL, MaxStale: settings.PolicyMaxStale,
+		MaxOrganizations: settings.MaxOrganizations,
+	}
+	if product == shared.ProductB2B {
+		source.routes = &b2bRoutes
+		policy.FetchOrganization = source.organization
+	}
+	policy.FetchPolicy = source.policy
+	v.policy = rbac.NewCache(policy)
 	v.keys = jwks.New(jwks.Config{
 		Fetch: source.keys, Now: v.now, Seed: settings.Keys,
 		TTL: settings.KeysTTL, MaxStale: settings.KeysMaxStale, MinInterval: settings.KeysMinInterval,
 	})
-	policy := rbac.CacheConfig{
-		FetchPolicy: source.policy, Now: v.now,
-		TTL: settings.PolicyTTL, MaxStale: settings.PolicyMaxStale, MaxOrganizations: settings.MaxOrganizations,
-	}
-	if product == shared.ProductB2B {
-		policy.FetchOrganization = source.organization
-	}
-	v.policy = rbac.NewCache(policy)
 	return v
 }
 
