@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"math"
 	"net/http"
@@ -28,14 +29,14 @@ func getBuffer() *bytes.Buffer {
 }
 
 func putBuffer(b *bytes.Buffer) {
-	if b != nil && b.Cap() <= maxPooled {
+	if b.Cap() <= maxPooled {
 		buffers.Put(b)
 	}
 }
 
 // readResponse reads the body of a response below 400, up to MaxResponseBytes after decompression.
 func (c *call) readResponse(resp *http.Response) (*response, error) {
-	limit := min(c.maxBytes(), math.MaxInt64-1)
+	limit := min(cmp.Or(max(c.cfg.MaxResponseBytes, 0), shared.DefaultMaxResponseBytes), math.MaxInt64-1)
 	buf := getBuffer()
 	if n := min(resp.ContentLength, limit, maxPrealloc); n > 0 {
 		buf.Grow(int(n) + bytes.MinRead)
@@ -56,9 +57,8 @@ func (c *call) readResponse(resp *http.Response) (*response, error) {
 			Err: stytcherror.ErrTooLarge,
 		}
 	}
-	received := &response{status: resp.StatusCode, header: resp.Header, body: buf}
 	c.fillRaw(resp, buf.Bytes())
-	return received, nil
+	return &response{status: resp.StatusCode, header: resp.Header, body: buf}, nil
 }
 
 // fillRaw copies a response for shared.WithRawResponse.

@@ -34,11 +34,11 @@ func Call[T any](
 	}
 	defer received.release()
 	resp := new(T)
-	if err := c.decode(received, resp); err != nil {
-		c.logCall(ctx, nil, err)
+	err = c.decode(received, resp)
+	c.logCall(ctx, resp, err)
+	if err != nil {
 		return nil, err
 	}
-	c.logCall(ctx, resp, nil)
 	return resp, nil
 }
 
