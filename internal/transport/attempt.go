@@ -33,8 +33,6 @@ type response struct {
 	body   *bytes.Buffer // pooled
 }
 
-func (r *response) release() { putBuffer(r.body) }
-
 // attempt sends the request once and reads the response. A status of 400 or more is an error.
 func (c *call) attempt(ctx context.Context) (*response, error) {
 	ctx, cancel := c.attemptContext(ctx)
@@ -66,13 +64,13 @@ func (c *call) attempt(ctx context.Context) (*response, error) {
 
 // attemptContext gives ctx the deadline of the attempt or of the call, whichever is first.
 func (c *call) attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
-	end := c.timing.end
-	if c.timing.attempt > 0 {
-		begin := c.timing.begin
+	end := c.end
+	if c.retry.AttemptTimeout > 0 {
+		begin := c.begin
 		if c.retries > 0 {
 			begin = time.Now()
 		}
-		if own := begin.Add(c.timing.attempt); end.IsZero() || own.Before(end) {
+		if own := begin.Add(c.retry.AttemptTimeout); end.IsZero() || own.Before(end) {
 			end = own
 		}
 	}

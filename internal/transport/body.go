@@ -46,16 +46,15 @@ func (c *call) readResponse(resp *http.Response) (*response, error) {
 		body = http.NoBody // the body of a 101 is the connection, and reading it does not end with the context
 	}
 	_, err := buf.ReadFrom(io.LimitReader(body, limit+1))
-	if err != nil {
-		putBuffer(buf)
-		return nil, err
-	}
-	if int64(buf.Len()) > limit {
-		putBuffer(buf)
-		return nil, &stytcherror.DecodeError{
+	if err == nil && int64(buf.Len()) > limit {
+		err = &stytcherror.DecodeError{
 			Op: c.op.Name, StatusCode: resp.StatusCode, Reason: "it is larger than Config.MaxResponseBytes",
 			Err: stytcherror.ErrTooLarge,
 		}
+	}
+	if err != nil {
+		putBuffer(buf)
+		return nil, err
 	}
 	c.fillRaw(resp, buf.Bytes())
 	return &response{status: resp.StatusCode, header: resp.Header, body: buf}, nil

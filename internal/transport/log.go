@@ -22,7 +22,7 @@ func (c *call) logCall(ctx context.Context, resp any, err error) {
 		slog.String("op", c.op.Name),
 		slog.String("method", c.op.Method),
 		slog.String("path", c.op.Path),
-		slog.Duration("duration", time.Since(c.timing.begin)),
+		slog.Duration("duration", time.Since(c.begin)),
 		slog.Int("retries", c.retries),
 		slog.Any("request", secret.Redacted(c.req)),
 		result)

@@ -11,13 +11,6 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// timing holds the start of a call and its time limits.
-type timing struct {
-	begin   time.Time
-	end     time.Time     // deadline of the call; zero is none
-	attempt time.Duration // timeout of an attempt; zero is none but the call's deadline
-}
-
 // newCall applies the options to the settings and refuses those that cannot be sent.
 func newCall(ctx context.Context, cfg *shared.FetchConfig, op *Op, opts []shared.RequestOption) (*call, error) {
 	c := &call{cfg: cfg, op: op}
@@ -39,11 +32,10 @@ func newCall(ctx context.Context, cfg *shared.FetchConfig, op *Op, opts []shared
 		return nil, err
 	}
 	c.retry = withDefaults(*cmp.Or(c.opts.Retry, &cfg.Retry))
-	c.timing.begin = time.Now()
+	c.begin = time.Now()
 	if timeout := cmp.Or(c.opts.Timeout, cfg.Timeout, shared.DefaultTimeout); timeout > 0 {
-		c.timing.end = c.timing.begin.Add(timeout)
+		c.end = c.begin.Add(timeout)
 	}
-	c.timing.attempt = max(c.retry.AttemptTimeout, 0)
 	return c, nil
 }
 

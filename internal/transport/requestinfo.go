@@ -39,7 +39,8 @@ func infoOf(t reflect.Type) *requestInfo {
 		if !f.IsExported() || name == "" || name == "-" {
 			continue
 		}
-		optional := strings.Contains(options, "omitzero") && !isRequired(f.Tag)
+		required := slices.Contains(strings.Split(f.Tag.Get("stytch"), ","), "required")
+		optional := strings.Contains(options, "omitzero") && !required
 		field := requestField{name: name, index: f.Index[0], optional: optional}
 		if _, ok := f.Tag.Lookup("path"); ok {
 			info.path = append(info.path, field)
@@ -57,10 +58,6 @@ func infoOf(t reflect.Type) *requestInfo {
 	}
 	loaded, _ := requestInfos.LoadOrStore(t, info)
 	return loaded.(*requestInfo)
-}
-
-func isRequired(tag reflect.StructTag) bool {
-	return slices.Contains(strings.Split(tag.Get("stytch"), ","), "required")
 }
 
 // bodyType returns requestInfo.bodyType for t. Go converts between struct types that differ only in their tags.
