@@ -15,10 +15,10 @@ import (
 // end after ten seconds; fetches must return then.
 type CacheConfig struct {
 	// FetchPolicy fetches the project's policy.
-	FetchPolicy func(context.Context) ([]Role, []Scope, error)
-	// FetchOrganization fetches an organization's own roles, of which there may be none. It is nil for a product without
-	// organizations.
-	FetchOrganization func(ctx context.Context, organizationID string) ([]Role, error)
+	FetchPolicy func(context.Context) (*Policy, error)
+	// FetchOrganization fetches a policy of an organization's own roles, of which there may be none. It is nil for a
+	// product without organizations.
+	FetchOrganization func(ctx context.Context, organizationID string) (*Policy, error)
 	// TTL is the age of a policy from which callers wait for a new one, for up to two seconds. It counts from the start
 	// of the fetch. From four fifths of TTL, a call starts the next fetch in the background. Default: 5 minutes.
 	TTL time.Duration
@@ -54,19 +54,21 @@ func NewCache(config CacheConfig) *Cache {
 		config.Now = time.Now
 	}
 	c := &Cache{config: config}
-	c.project = c.newEntry(c.fetchProject)
+	c.project = c.newEntry(config.FetchPolicy)
 	c.organizations = newOrganizations(config.MaxOrganizations, func(id string) *entry {
-		return c.newEntry(func(ctx context.Context, _ string) (*Policy, error) { return c.fetchOrganization(ctx, id) })
+		return c.newEntry(func(ctx context.Context) (*Policy, error) { return config.FetchOrganization(ctx, id) })
 	})
 	return c
 }
 
-func (c *Cache) newEntry(fetch func(context.Context, string) (*Policy, error)) *entry {
+func (c *Cache) newEntry(fetch func(context.Context) (*Policy, error)) *entry {
 	lifetime := refresh.NewLifetime(
 		cmp.Or(max(c.config.TTL, 0), 5*time.Minute), cmp.Or(max(c.config.MaxStale, 0), time.Hour))
 	return refresh.New(refresh.Config[*Policy]{
-		Fetch: fetch, Lifetime: func(*Policy) refresh.Lifetime { return lifetime },
-		Timeout: fetchTimeout, Now: c.config.Now,
+		Fetch:    func(ctx context.Context, _ string) (*Policy, error) { return fetch(ctx) },
+		Lifetime: func(*Policy) refresh.Lifetime { return lifetime },
+		Timeout:  fetchTimeout,
+		Now:      c.config.Now,
 	})
 }
 
@@ -135,25 +137,6 @@ func (c *Cache) startOrganization(ctx context.Context, id string, now time.Time)
 		return refresh.Value(noRoles)
 	}
 	return c.organizations.get(id, now).Start(ctx, now, "")
-}
-
-func (c *Cache) fetchProject(ctx context.Context, _ string) (*Policy, error) {
-	roles, scopes, err := c.config.FetchPolicy(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return Compile(roles, scopes), nil
-}
-
-func (c *Cache) fetchOrganization(ctx context.Context, id string) (*Policy, error) {
-	roles, err := c.config.FetchOrganization(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if len(roles) == 0 {
-		return noRoles, nil
-	}
-	return Compile(roles, nil), nil
 }
 
 func projectError(err error) error { return wrapError("the project's policy", err) }

@@ -115,12 +115,12 @@ func TestCache_organizations(t *testing.T) {
 		s := new(source)
 		var hasPolicy atomic.Bool
 		c := s.cache(func(config *rbac.CacheConfig) {
-			config.FetchOrganization = func(ctx context.Context, id string) ([]rbac.Role, error) {
-				roles, err := s.fetchOrganization(ctx, id)
+			config.FetchOrganization = func(ctx context.Context, id string) (*rbac.Policy, error) {
+				policy, err := s.fetchOrganization(ctx, id)
 				if !hasPolicy.Load() {
-					return nil, err
+					return rbac.Compile(nil, nil), err
 				}
-				return roles, err
+				return policy, err
 			}
 		})
 		for range 4*60 - 1 {

@@ -38,12 +38,15 @@ type Permission struct {
 // Policy is a compiled policy. The zero Policy allows nothing. It is immutable and safe for concurrent use.
 type Policy struct{ roles, scopes index }
 
-// noRoles is the policy of an organization that has no roles of its own.
+// noRoles is the policy of organizations that have no roles of their own.
 var noRoles = new(Policy)
 
 // Compile compiles a policy. The permissions of roles with the same id are merged, and those of scopes with the same
 // name; roles and scopes with an empty one are left out. Compile keeps none of the slices.
 func Compile(roles []Role, scopes []Scope) *Policy {
+	if len(roles)+len(scopes) == 0 {
+		return noRoles
+	}
 	p := &Policy{roles: newIndex(len(roles)), scopes: newIndex(len(scopes))}
 	for _, role := range roles {
 		p.roles.add(role.ID, role.Permissions)

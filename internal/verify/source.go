@@ -69,37 +69,31 @@ type (
 func (s source) keys(ctx context.Context) ([]byte, error) {
 	var raw shared.RawResponse
 	_, err := transport.Call[noRequest](ctx, s.cfg, &s.routes.keys, &noRequest{}, shared.WithRawResponse(&raw))
+	return raw.Body, err
+}
+
+func (s source) policy(ctx context.Context) (*rbac.Policy, error) {
+	resp, err := transport.Call[policyAnswer](ctx, s.cfg, &s.routes.policy, &noRequest{})
 	if err != nil {
 		return nil, err
 	}
-	return raw.Body, nil
-}
-
-// errNoPolicy is for a response without a policy, which is not a policy that allows nothing.
-var errNoPolicy = errors.New("the response holds no policy")
-
-func (s source) policy(ctx context.Context) ([]rbac.Role, []rbac.Scope, error) {
-	resp, err := transport.Call[policyAnswer](ctx, s.cfg, &s.routes.policy, &noRequest{})
-	if err != nil {
-		return nil, nil, err
+	if resp.Policy == nil { // which is not a policy that allows nothing
+		return nil, errors.New("the response holds no policy")
 	}
-	if resp.Policy == nil {
-		return nil, nil, errNoPolicy
-	}
-	return resp.Policy.Roles, resp.Policy.Scopes, nil
+	return rbac.Compile(resp.Policy.Roles, resp.Policy.Scopes), nil
 }
 
 // organization returns an organization's own roles: none if it has no policy. Unverified: that the API then answers with
 // 403 or 404. Such a status counts only with an error code and a request id: a gateway's does not.
-func (s source) organization(ctx context.Context, id string) ([]rbac.Role, error) {
+func (s source) organization(ctx context.Context, id string) (*rbac.Policy, error) {
 	resp, err := transport.Call[organizationAnswer](ctx, s.cfg, &s.routes.organization, &organizationRequest{id})
-	if err == nil {
-		return resp.Policy.Roles, nil
-	}
 	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok && apiErr.Code != "" && apiErr.RequestID != "" {
 		if apiErr.StatusCode == http.StatusForbidden || apiErr.StatusCode == http.StatusNotFound {
-			return nil, nil
+			return rbac.Compile(nil, nil), nil
 		}
 	}
-	return nil, err
+	if err != nil {
+		return nil, err
+	}
+	return rbac.Compile(resp.Policy.Roles, nil), nil
 }
