@@ -105,7 +105,7 @@ func (c *Cache[T]) start(ctx context.Context, hint string) Result[T] {
 		switch {
 		case !ok:
 			continue
-		case phase == early, phase == due && s.failedRecently(now):
+		case phase == early, phase == due && !Elapsed(s.failed, now, FailureMemory):
 			return Result[T]{value: s.value}
 		case phase == due:
 			return Result[T]{call: call, cached: s, cache: c}

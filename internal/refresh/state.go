@@ -61,10 +61,6 @@ func (s *state[T]) phase(now time.Time) phase {
 	return fresh
 }
 
-func (s *state[T]) failedRecently(now time.Time) bool {
-	return !Elapsed(s.failed, now, FailureMemory)
-}
-
 // pause returns how long after the last failure no fetch starts. Most is Config.MaxPause.
 func (s *state[T]) pause(now time.Time, most time.Duration) time.Duration {
 	pause := s.backoff

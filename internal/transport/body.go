@@ -22,12 +22,6 @@ const (
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-func getBuffer() *bytes.Buffer {
-	b := buffers.Get().(*bytes.Buffer)
-	b.Reset()
-	return b
-}
-
 func putBuffer(b *bytes.Buffer) {
 	if b.Cap() <= maxPooled {
 		buffers.Put(b)
@@ -37,7 +31,8 @@ func putBuffer(b *bytes.Buffer) {
 // readResponse reads the body of a response below 400, up to MaxResponseBytes after decompression.
 func (c *call) readResponse(resp *http.Response) (*response, error) {
 	limit := min(cmp.Or(max(c.cfg.MaxResponseBytes, 0), shared.DefaultMaxResponseBytes), math.MaxInt64-1)
-	buf := getBuffer()
+	buf := buffers.Get().(*bytes.Buffer)
+	buf.Reset()
 	if n := min(resp.ContentLength, limit, maxPrealloc); n > 0 {
 		buf.Grow(int(n) + bytes.MinRead)
 	}

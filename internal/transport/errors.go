@@ -87,14 +87,9 @@ func members(body []byte) map[string]jsontext.Value {
 
 // isTLSFailure reports whether the TLS handshake failed or the server does not use TLS.
 func isTLSFailure(err error) bool {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return true
-	}
-	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "remote error" || op.Op == "local error") {
-		return true // an alert, of a type that crypto/tls does not export
-	}
-	return errors.Is(err, http.ErrSchemeMismatch)
+	_, refused := errors.AsType[*tls.CertificateVerificationError](err)
+	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
+	op, ok := errors.AsType[*net.OpError](err)
+	alert := ok && (op.Op == "remote error" || op.Op == "local error") // of a type that crypto/tls does not export
+	return refused || noTLS || alert || errors.Is(err, http.ErrSchemeMismatch)
 }

@@ -138,11 +138,9 @@ func (v *Verifier) cachedToken(ctx context.Context, req *Request) (*entry, error
 // apiMayAccept reports whether the API may accept a token or a check that failed with err. Other tokens, above all
 // forged ones, must not cause a request: see docs/decisions/0006-who-asks-the-api.md.
 func apiMayAccept(err error) bool {
-	if _, noPolicy := errors.AsType[*stytcherror.PolicyError](err); noPolicy {
-		return true
-	}
-	return errors.Is(err, stytcherror.ErrTokenExpired) || errors.Is(err, stytcherror.ErrTokenTooOld) ||
-		errors.Is(err, stytcherror.ErrKeysUnavailable)
+	_, noPolicy := errors.AsType[*stytcherror.PolicyError](err)
+	return noPolicy || errors.Is(err, stytcherror.ErrKeysUnavailable) ||
+		errors.Is(err, stytcherror.ErrTokenExpired) || errors.Is(err, stytcherror.ErrTokenTooOld)
 }
 
 // WrongKind returns the error for a token of another kind.
