@@ -12,8 +12,8 @@ import (
 )
 
 // Session is [Local], but calls ask where the API may accept what was refused here, and for a session's token without a
-// JWT. Exactly one result is not nil: local if the JWT was accepted here, remote if ask returned it, or err. In B2B, the
-// check that ask gets has an organization: that of the JWT if the caller gave none.
+// JWT. Exactly one result is not nil: local if the JWT was accepted here, remote if ask returned it, or err. In B2B,
+// the check that ask gets has an organization: that of the JWT if the caller gave none.
 func Session[T, C, R any, P Claims[T, C]](
 	ctx context.Context, v *Verifier, req Request, sessionToken *string, ask func(*Check) (*R, error),
 ) (local *T, remote *R, err error) {

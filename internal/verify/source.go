@@ -83,8 +83,8 @@ func (s source) policy(ctx context.Context) (*rbac.Policy, error) {
 	return rbac.Compile(resp.Policy.Roles, resp.Policy.Scopes), nil
 }
 
-// organization returns an organization's own roles: none if it has no policy. Unverified: that the API then answers with
-// 403 or 404. Such a status counts only with an error code and a request id: a gateway's does not.
+// organization returns an organization's own roles: none if it has no policy. Unverified: that the API then answers
+// with 403 or 404. Such a status counts only with an error code and a request id: a gateway's does not.
 func (s source) organization(ctx context.Context, id string) (*rbac.Policy, error) {
 	resp, err := transport.Call[organizationAnswer](ctx, s.cfg, &s.routes.organization, &organizationRequest{id})
 	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok && apiErr.Code != "" && apiErr.RequestID != "" {
