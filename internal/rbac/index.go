@@ -132,7 +132,7 @@ func (n *numbering) add(s string) uint32 {
 	if number, ok := n.number[s]; ok {
 		return number
 	}
-	number := uint32(len(n.text))
+	number := uint32(len(n.text)) //nolint:gosec // a response is too short for that many names
 	n.number[s] = number
 	n.text = append(n.text, s)
 	return number
