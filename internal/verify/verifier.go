@@ -4,7 +4,7 @@
 //	v := verify.New(cfg, shared.ProductB2B)
 //	err := v.Ready(ctx, "b2b.sessions.ready")
 //
-// [Token] verifies a token, [Verifier.Allow] checks what its subject may do. Keys and policy are fetched when a call
+// [Local] verifies a token, [Verifier.Allow] checks what its subject may do. Keys and policy are fetched when a call
 // first needs them.
 package verify
 
