@@ -9,7 +9,6 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b"
 	"github.com/seed75add069/stytch-go/b2c"
-	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/internal/transport"
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -39,7 +38,7 @@ func NewClient(config Config) (*Client, error) {
 	}
 	config.Verification.Keys = slices.Clone(config.Verification.Keys)
 	config.Verification.Issuers = slices.Clone(config.Verification.Issuers)
-	credentials := transport.Basic(config.ProjectID, secret.New(config.Secret))
+	credentials := transport.Basic(config.ProjectID, config.Secret)
 	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, credentials)
 	if client == nil {
 		return nil, refuse("Middleware", "returned no transport")

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/internal/transport"
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -28,7 +27,7 @@ func NewClient(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	credentials := transport.Bearer(secret.New(config.PublicToken))
+	credentials := transport.Bearer(config.PublicToken)
 	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, credentials)
 	if client == nil {
 		return nil, refuse("Middleware", "returned no transport")

@@ -27,10 +27,9 @@ func (s *Service) IntrospectTokenLocal(
 	if req == nil {
 		req = new(IntrospectTokenLocalRequest)
 	}
-	const op = "b2b.idp.introspect_token_local"
-	return verify.IntrospectLocal[IntrospectTokenClaims, claims](ctx, s.verifier, op, verify.AccessTokenRequest{
-		Token: req.Token, MaxAge: req.MaxTokenAge, Leeway: req.Leeway,
-		Check: (*verify.Check)(req.AuthorizationCheck),
+	return verify.Local[IntrospectTokenClaims, claims](ctx, s.verifier, verify.Request{
+		Op: "b2b.idp.introspect_token_local", Field: "token", Token: req.Token,
+		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.Check)(req.AuthorizationCheck),
 	})
 }
 

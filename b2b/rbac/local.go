@@ -26,8 +26,8 @@ func (s *Service) Explain(ctx context.Context, req *CheckRequest) (*shared.Expla
 	return s.verifier.Explain(ctx, "b2b.rbac.explain", (*verify.Subject)(&req.Subject), req.check())
 }
 
-func (r *CheckRequest) check() verify.Check {
-	return verify.Check{OrganizationID: r.OrganizationID, ResourceID: r.ResourceID, Action: r.Action}
+func (r *CheckRequest) check() *verify.Check {
+	return &verify.Check{OrganizationID: r.OrganizationID, ResourceID: r.ResourceID, Action: r.Action}
 }
 
 // Permissions returns all permissions of a subject, by the same policy as [Service.Check], in alphabetical order. The

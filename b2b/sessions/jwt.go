@@ -8,11 +8,6 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-const (
-	opAuthenticateJWT      = "b2b.sessions.authenticate_jwt"
-	opAuthenticateJWTLocal = "b2b.sessions.authenticate_jwt_local"
-)
-
 // AuthenticateJWTLocal verifies a session's JWT locally and returns the session as it was when the JWT was issued. It
 // sends requests only for the keys, about once an hour, and, with an AuthorizationCheck, for the policy, about once in
 // five minutes. If those cannot be fetched, cached ones are used for some time: see shared.Verification.
@@ -32,9 +27,9 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 	if req == nil {
 		req = new(AuthenticateJWTLocalRequest)
 	}
-	return verify.SessionLocal[MemberSession, claims](ctx, s.verifier, opAuthenticateJWTLocal, verify.SessionRequest{
-		JWT: req.SessionJWT, MaxAge: req.MaxTokenAge, Leeway: req.Leeway,
-		Check: (*verify.Check)(req.AuthorizationCheck),
+	return verify.Local[MemberSession, claims](ctx, s.verifier, verify.Request{
+		Op: "b2b.sessions.authenticate_jwt_local", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
+		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.Check)(req.AuthorizationCheck),
 	})
 }
 
@@ -52,9 +47,9 @@ func (s *Service) AuthenticateJWT(
 	if req == nil {
 		req = new(AuthenticateJWTRequest)
 	}
-	want := verify.SessionRequest{
-		JWT: req.SessionJWT, MaxAge: req.MaxTokenAge, Leeway: req.Leeway,
-		Check: (*verify.Check)(req.AuthorizationCheck), HasToken: req.SessionToken != nil,
+	want := verify.Request{
+		Op: "b2b.sessions.authenticate_jwt", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
+		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.Check)(req.AuthorizationCheck),
 	}
 	ask := func(check *verify.Check) (*AuthenticateResponse, error) {
 		request := &AuthenticateRequest{
@@ -68,7 +63,7 @@ func (s *Service) AuthenticateJWT(
 		}
 		return s.Authenticate(ctx, request, opts...)
 	}
-	local, remote, err := verify.Session[MemberSession, claims](ctx, s.verifier, opAuthenticateJWT, want, ask)
+	local, remote, err := verify.Session[MemberSession, claims](ctx, s.verifier, want, req.SessionToken, ask)
 	switch {
 	case err != nil:
 		return nil, err

@@ -26,10 +26,9 @@ func (s *Service) IntrospectTokenLocal(
 	if req == nil {
 		req = new(IntrospectTokenLocalRequest)
 	}
-	const op = "b2c.idp.introspect_token_local"
-	return verify.IntrospectLocal[IntrospectTokenClaims, claims](ctx, s.verifier, op, verify.AccessTokenRequest{
-		Token: req.Token, MaxAge: req.MaxTokenAge, Leeway: req.Leeway,
-		Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
+	return verify.Local[IntrospectTokenClaims, claims](ctx, s.verifier, verify.Request{
+		Op: "b2c.idp.introspect_token_local", Field: "token", Token: req.Token,
+		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
 	})
 }
 

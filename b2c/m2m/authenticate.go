@@ -34,18 +34,18 @@ func (s *Service) AuthenticateToken(
 	if req == nil {
 		req = new(AuthenticateTokenRequest)
 	}
-	token, err := verify.Token[AuthenticateTokenResponse, claims](ctx, s.verifier, req.AccessToken, verify.TokenOptions{
-		Op: opAuthenticateToken, Field: "access_token",
-		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, OnlyAudience: true,
+	token, err := verify.Local[AuthenticateTokenResponse, claims](ctx, s.verifier, verify.Request{
+		Op: opAuthenticateToken, Field: "access_token", Token: req.AccessToken, OnlyAudience: true,
+		MaxAge: req.MaxTokenAge, Leeway: req.Leeway,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if missing := rbac.MissingScopes(token.Value.Scopes, req.RequiredScopes); len(missing) > 0 {
+	if missing := rbac.MissingScopes(token.Scopes, req.RequiredScopes); len(missing) > 0 {
 		reason := fmt.Sprintf("the token lacks %q", missing)
 		return nil, &stytcherror.PermissionError{Op: opAuthenticateToken, Reason: reason}
 	}
-	return token.Value, nil
+	return token, nil
 }
 
 // claims are those of an M2M access token.

@@ -28,29 +28,25 @@ type tokenTransport struct {
 	next   http.RoundTripper
 }
 
-// RoundTrip sends a copy of the request, since a transport must not change the caller's.
+// RoundTrip sends a copy of the request, since a transport must not change the caller's. The response's Request is the
+// original, which has no token; [redirectedAway] needs that too.
 func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if _, has := req.Header["Authorization"]; has || redirectedAway(req) {
-		return t.send(req, req)
-	}
-	token, err := t.source.Token(req.Context())
-	if err != nil {
-		if req.Body != nil {
-			_ = req.Body.Close()
+	sent := req
+	if _, has := req.Header["Authorization"]; !has && !redirectedAway(req) {
+		token, err := t.source.Token(req.Context())
+		if err != nil {
+			if req.Body != nil {
+				_ = req.Body.Close()
+			}
+			return nil, err
 		}
-		return nil, err
+		sent = req.WithContext(req.Context())
+		sent.Header = maps.Clone(req.Header)
+		token.SetAuthHeader(sent)
 	}
-	authorized := req.WithContext(req.Context())
-	authorized.Header = maps.Clone(req.Header)
-	token.SetAuthHeader(authorized)
-	return t.send(authorized, req)
-}
-
-// send sends req, and sets the response's Request to the original, which has no token. [redirectedAway] needs that too.
-func (t *tokenTransport) send(req, original *http.Request) (*http.Response, error) {
-	resp, err := t.next.RoundTrip(req)
+	resp, err := t.next.RoundTrip(sent)
 	if resp != nil {
-		resp.Request = original
+		resp.Request = req
 	}
 	return resp, err
 }

@@ -25,8 +25,8 @@ func (s *Service) Explain(ctx context.Context, req *CheckRequest) (*shared.Expla
 	return s.verifier.Explain(ctx, "b2c.rbac.explain", req.Subject.verify(), req.check())
 }
 
-func (r *CheckRequest) check() verify.Check {
-	return verify.Check{ResourceID: r.ResourceID, Action: r.Action}
+func (r *CheckRequest) check() *verify.Check {
+	return &verify.Check{ResourceID: r.ResourceID, Action: r.Action}
 }
 
 func (v *Subject) verify() *verify.Subject { return &verify.Subject{Roles: v.Roles, Scope: v.Scope} }

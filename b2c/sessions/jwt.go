@@ -7,11 +7,6 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-const (
-	opAuthenticateJWT      = "b2c.sessions.authenticate_jwt"
-	opAuthenticateJWTLocal = "b2c.sessions.authenticate_jwt_local"
-)
-
 // AuthenticateJWTLocal verifies a session's JWT locally and returns the session as it was when the JWT was issued. It
 // sends requests only for the keys, about once an hour, and, with an AuthorizationCheck, for the policy, about once in
 // five minutes. If those cannot be fetched, cached ones are used for some time: see shared.Verification.
@@ -31,9 +26,9 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 	if req == nil {
 		req = new(AuthenticateJWTLocalRequest)
 	}
-	return verify.SessionLocal[Session, claims](ctx, s.verifier, opAuthenticateJWTLocal, verify.SessionRequest{
-		JWT: req.SessionJWT, MaxAge: req.MaxTokenAge, Leeway: req.Leeway,
-		Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
+	return verify.Local[Session, claims](ctx, s.verifier, verify.Request{
+		Op: "b2c.sessions.authenticate_jwt_local", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
+		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
 	})
 }
 
@@ -51,9 +46,9 @@ func (s *Service) AuthenticateJWT(
 	if req == nil {
 		req = new(AuthenticateJWTRequest)
 	}
-	want := verify.SessionRequest{
-		JWT: req.SessionJWT, MaxAge: req.MaxTokenAge, Leeway: req.Leeway,
-		Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(), HasToken: req.SessionToken != nil,
+	want := verify.Request{
+		Op: "b2c.sessions.authenticate_jwt", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
+		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
 	}
 	ask := func(*verify.Check) (*AuthenticateResponse, error) {
 		request := &AuthenticateRequest{
@@ -67,7 +62,7 @@ func (s *Service) AuthenticateJWT(
 		}
 		return s.Authenticate(ctx, request, opts...)
 	}
-	local, remote, err := verify.Session[Session, claims](ctx, s.verifier, opAuthenticateJWT, want, ask)
+	local, remote, err := verify.Session[Session, claims](ctx, s.verifier, want, req.SessionToken, ask)
 	switch {
 	case err != nil:
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,12 +59,7 @@ func validPort(port string) bool {
 
 // Word reports whether s is free of spaces, control characters and invalid UTF-8, as a credential in a header is.
 func Word(s string) bool {
-	for _, r := range s {
-		if r <= ' ' || r == 0x7f || r == '\uFFFD' {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\uFFFD' })
 }
 
 // Bounds checks the fields that the configurations of all clients have. The reason is empty if they are valid.
@@ -77,11 +73,8 @@ func Bounds(
 		return "Retry.MaxAttempts", "is negative"
 	case retry.MinDelay < 0 || retry.MaxDelay < 0 || retry.MaxRetryAfter < 0:
 		return "Retry", "has a negative delay"
-	}
-	for _, m := range middleware {
-		if m == nil {
-			return "Middleware", "holds a nil function"
-		}
+	case slices.ContainsFunc(middleware, func(m func(http.RoundTripper) http.RoundTripper) bool { return m == nil }):
+		return "Middleware", "holds a nil function"
 	}
 	return "", ""
 }

@@ -124,9 +124,9 @@ func TestUnknown(t *testing.T) {
 	})
 	inBubble(t, "the interval counts from the start of the last fetch, whatever its cause", func(t *testing.T) {
 		e := serving("a")
-		e.slowsDown(10 * time.Second)
-		c := e.filled(t, func(c *jwks.Config) { c.FetchTimeout = time.Minute })
-		advance(minInterval - 10*time.Second - 1)
+		e.slowsDown(9 * time.Second)
+		c := e.filled(t)
+		advance(minInterval - 9*time.Second - 1)
 		refusedAtOnce(t, c, "b", jwks.ErrUnknown)
 		advance(1)
 		refused(t, c, "b", jwks.ErrUnknown)

@@ -1,7 +1,7 @@
 // Package jwks caches the JSON Web Key Set that a project's tokens are verified with. [New] makes a [Cache];
 // [Cache.Key] looks up a key.
 //
-//	cache, err := jwks.New(jwks.Config{Fetch: fetch})
+//	cache := jwks.New(jwks.Config{Fetch: fetch})
 //	key, err := cache.Key(ctx, kid)
 //
 // The endpoint's last valid response replaces the whole set: a key that is missing from it is no longer trusted.
@@ -30,10 +30,13 @@ var (
 	ErrUnavailable = errors.New("the key set cannot be fetched")
 )
 
+// fetchTimeout bounds a fetch.
+const fetchTimeout = 10 * time.Second
+
 // Config configures a Cache. Durations that are zero or negative have their default.
 type Config struct {
 	// Fetch fetches the key set (RFC 7517, section 5). More than 1 MiB of it is refused. It must return when its
-	// context ends. Without Fetch, the seed is used until MaxStale.
+	// context ends, which is after ten seconds at the latest.
 	Fetch func(context.Context) ([]byte, error)
 	// Now is the clock for TTL, MaxStale and MinInterval. Default: time.Now.
 	Now func() time.Time
@@ -45,9 +48,8 @@ type Config struct {
 	// MinInterval is the least time between the start of any fetch and one for an unknown kid. A forged kid delays the
 	// discovery of a new key by at most this. Default: 30 seconds.
 	MinInterval time.Duration
-	// FetchTimeout bounds a fetch. Default: 10 seconds.
-	FetchTimeout time.Duration
-	// Seed is a key set to begin with. The first call starts the fetch that replaces it. Its age counts from New.
+	// Seed is a key set to begin with. The first call starts the fetch that replaces it. Its age counts from New. One
+	// that [CheckSeed] refuses is ignored.
 	Seed []byte
 }
 
@@ -60,12 +62,9 @@ type Cache struct {
 	minInterval time.Duration
 }
 
-// New makes a cache without touching the network. Its only error is that of an unusable seed.
-func New(config Config) (*Cache, error) {
+// New makes a cache without touching the network.
+func New(config Config) *Cache {
 	c := &Cache{fetch: config.Fetch, now: config.Now, minInterval: cmp.Or(max(config.MinInterval, 0), 30*time.Second)}
-	if c.fetch == nil {
-		c.fetch = func(context.Context) ([]byte, error) { return nil, errors.New("there is nowhere to fetch it from") }
-	}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -73,7 +72,7 @@ func New(config Config) (*Cache, error) {
 	lifetime := refresh.NewLifetime(ttl, maxStale)
 	c.sets = refresh.New(refresh.Config[*set]{
 		Fetch:   c.fetchSet,
-		Timeout: cmp.Or(max(config.FetchTimeout, 0), 10*time.Second),
+		Timeout: fetchTimeout,
 		Now:     c.now,
 		Lifetime: func(s *set) refresh.Lifetime {
 			if s.seed {
@@ -82,12 +81,19 @@ func New(config Config) (*Cache, error) {
 			return lifetime
 		},
 	})
-	if len(config.Seed) > 0 {
-		keys, err := parse(config.Seed)
-		if err != nil {
-			return nil, fmt.Errorf("the seed is not a usable key set: %w", err)
-		}
+	if keys, err := parse(config.Seed); err == nil {
 		c.sets.Set(&set{keys: keys, fetched: c.now(), seed: true})
 	}
-	return c, nil
+	return c
+}
+
+// CheckSeed returns why a Config.Seed is unusable. It may be empty.
+func CheckSeed(seed []byte) error {
+	if len(seed) == 0 {
+		return nil
+	}
+	if _, err := parse(seed); err != nil {
+		return fmt.Errorf("the seed is not a usable key set: %w", err)
+	}
+	return nil
 }

@@ -92,12 +92,12 @@ func TestReady(t *testing.T) {
 func TestSeed(t *testing.T) {
 	t.Parallel()
 	seed := func(c *jwks.Config) { c.Seed = []byte(keySet("seed")) }
-	t.Run("a seed without a usable key is refused", func(t *testing.T) {
-		t.Parallel()
+	inBubble(t, "a seed without a usable key is refused", func(t *testing.T) {
 		for _, bad := range []string{"{}", "<html>", `{"keys":[]}`, keySet("a", "a")} {
-			c, err := jwks.New(jwks.Config{Seed: []byte(bad)})
-			require.ErrorContains(t, err, "the seed is not a usable key set: ")
-			assert.Nil(t, c)
+			require.ErrorContains(t, jwks.CheckSeed([]byte(bad)), "the seed is not a usable key set: ")
+			e := serving("a")
+			found(t, e.cache(t, func(c *jwks.Config) { c.Seed = []byte(bad) }), "a")
+			assert.Equal(t, 1, e.fetches(), "it is ignored")
 		}
 	})
 	inBubble(t, "a seed is used from the start, and the first lookup starts the fetch that replaces it", func(t *testing.T) {
@@ -118,21 +118,17 @@ func TestSeed(t *testing.T) {
 		found(t, c, "a")
 		assert.Equal(t, 1, e.fetches())
 	})
-	for name, fetch := range map[string]func(context.Context) ([]byte, error){
-		"whose endpoint fails": func(context.Context) ([]byte, error) { return nil, errDown },
-		"without an endpoint":  nil,
-	} {
-		inBubble(t, "a seed "+name+" is used until MaxStale, counted from New", func(t *testing.T) {
-			c, err := jwks.New(jwks.Config{Fetch: fetch, Seed: []byte(keySet("seed"))})
-			require.NoError(t, err)
-			for range 24 {
-				foundAtOnce(t, c, "seed")
-				require.NoError(t, c.Ready(t.Context()))
-				advance(time.Hour - 1)
-			}
+	inBubble(t, "a seed whose endpoint fails is used until MaxStale, counted from New", func(t *testing.T) {
+		e := new(endpoint)
+		e.fails()
+		c := e.cache(t, seed)
+		for range 24 {
 			foundAtOnce(t, c, "seed")
-			advance(24)
-			refused(t, c, "seed", jwks.ErrUnavailable)
-		})
-	}
+			require.NoError(t, c.Ready(t.Context()))
+			advance(time.Hour - 1)
+		}
+		foundAtOnce(t, c, "seed")
+		advance(24)
+		refused(t, c, "seed", jwks.ErrUnavailable)
+	})
 }

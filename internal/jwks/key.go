@@ -5,7 +5,6 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/seed75add069/stytch-go/internal/refresh"
 )
@@ -24,7 +23,7 @@ func (c *Cache) Key(ctx context.Context, kid string) (*rsa.PublicKey, error) {
 	if key, ok := cached.keys[kid]; ok {
 		return key, nil
 	}
-	if cached.knownMissing(kid) && !refresh.Elapsed(cached.fetched, c.now(), missingIntervals*c.minInterval) {
+	if cached.missing[kid] && !refresh.Elapsed(cached.fetched, c.now(), missingIntervals*c.minInterval) {
 		return nil, ErrUnknown
 	}
 	latest, err := c.sets.Refresh(ctx, c.minInterval, kid)
@@ -38,16 +37,6 @@ func (c *Cache) Key(ctx context.Context, kid string) (*rsa.PublicKey, error) {
 		return key, nil
 	}
 	return nil, ErrUnknown
-}
-
-// Fresh returns the key with this kid if it is in a cached set that is within its TTL, and nil otherwise. It never
-// waits. Now is the time by the cache's clock.
-func (c *Cache) Fresh(kid string, now time.Time) *rsa.PublicKey {
-	cached, ok := c.sets.Fresh(now)
-	if !ok {
-		return nil
-	}
-	return cached.keys[kid]
 }
 
 // Ready returns nil if there is a key set, for health checks. It waits like Key.

@@ -24,15 +24,9 @@ func TestNew(t *testing.T) {
 		advance(100 * time.Hour)
 		assert.Zero(t, e.fetches())
 	})
-	inBubble(t, "without Fetch and Seed there are no keys", func(t *testing.T) {
-		c, err := jwks.New(jwks.Config{})
-		require.NoError(t, err)
-		refusedAtOnce(t, c, "a", jwks.ErrUnavailable)
-		assert.EqualError(t, c.Ready(t.Context()), "the key set cannot be fetched: there is nowhere to fetch it from")
-	})
 	inBubble(t, "negative durations have their defaults", func(t *testing.T) {
 		e := serving("a")
-		c := e.filled(t, func(c *jwks.Config) { c.TTL, c.MaxStale, c.MinInterval, c.FetchTimeout = -1, -1, -1, -1 })
+		c := e.filled(t, func(c *jwks.Config) { c.TTL, c.MaxStale, c.MinInterval = -1, -1, -1 })
 		e.hangs()
 		advance(ttl*4/5 - 1)
 		foundAtOnce(t, c, "a")
@@ -99,29 +93,6 @@ func TestKey(t *testing.T) {
 		assert.Zero(t, e.fetches())
 		refused(t, c, string(make([]byte, 256)), jwks.ErrUnknown)
 		assert.Equal(t, 1, e.fetches())
-	})
-}
-
-func TestFresh(t *testing.T) {
-	t.Parallel()
-	inBubble(t, "a key of a set within its TTL is fresh", func(t *testing.T) {
-		e := serving("a")
-		c := e.cache(t)
-		require.Nil(t, c.Fresh("a", time.Now()))
-		require.Zero(t, e.fetches())
-		found(t, c, "a")
-		assert.Nil(t, c.Fresh("b", time.Now()))
-		advance(ttl*4/5 - 1)
-		assert.True(t, keyNamed("a").Equal(c.Fresh("a", time.Now())))
-		require.Equal(t, 1, e.fetches())
-		e.serves("b")
-		advance(1)
-		assert.True(t, keyNamed("a").Equal(c.Fresh("a", time.Now())))
-		synctest.Wait()
-		assert.Nil(t, c.Fresh("a", time.Now()))
-		assert.True(t, keyNamed("b").Equal(c.Fresh("b", time.Now())))
-		advance(ttl)
-		assert.Nil(t, c.Fresh("b", time.Now()))
 	})
 }
 

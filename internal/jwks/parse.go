@@ -49,16 +49,16 @@ func parse(body []byte) (map[string]*rsa.PublicKey, error) {
 		return nil, errors.New("the response holds more than 100 keys")
 	}
 	keys := make(map[string]*rsa.PublicKey, len(doc.Keys))
-	named := make(map[string]struct{}, len(doc.Keys))
+	named := make(map[string]bool, len(doc.Keys))
 	for _, raw := range doc.Keys {
 		var k jwk
 		if json.Unmarshal(raw, &k) != nil || k.KID == "" {
 			continue
 		}
-		if _, twice := named[k.KID]; twice {
+		if named[k.KID] {
 			return nil, errors.New("two keys of the response have the same kid")
 		}
-		named[k.KID] = struct{}{}
+		named[k.KID] = true
 		if key := k.publicKey(); key != nil {
 			keys[k.KID] = key
 		}

@@ -19,8 +19,8 @@ const (
 // set is a valid response of the endpoint. It is immutable.
 type set struct {
 	keys    map[string]*rsa.PublicKey
-	missing map[string]struct{} // kids that were requested before the fetch and are not in it
-	fetched time.Time           // when the fetch began
+	missing map[string]bool // kids that were requested before the fetch and are not in it
+	fetched time.Time       // when the fetch began
 	seed    bool
 }
 
@@ -48,12 +48,6 @@ func (c *Cache) fetchSet(ctx context.Context, requested string) (*set, error) {
 	return &set{keys: keys, fetched: began, missing: cached.stillMissing(keys, requested)}, nil
 }
 
-// knownMissing reports whether the kid was missing when s was fetched.
-func (s *set) knownMissing(kid string) bool {
-	_, ok := s.missing[kid]
-	return ok
-}
-
 // reuse replaces keys by equal ones of s, since callers compare pointers. It returns false if a kid of s has another
 // key now, unless s is a seed.
 func (s *set) reuse(keys map[string]*rsa.PublicKey) bool {
@@ -69,17 +63,17 @@ func (s *set) reuse(keys map[string]*rsa.PublicKey) bool {
 }
 
 // stillMissing returns the kids that keys lack too: the requested one, and others up to maxMissing.
-func (s *set) stillMissing(keys map[string]*rsa.PublicKey, requested string) map[string]struct{} {
-	missing := map[string]struct{}{}
+func (s *set) stillMissing(keys map[string]*rsa.PublicKey, requested string) map[string]bool {
+	missing := map[string]bool{}
 	if _, found := keys[requested]; requested != "" && !found {
-		missing[strings.Clone(requested)] = struct{}{} // it is a substring of a token, and would keep it in memory
+		missing[strings.Clone(requested)] = true // it is a substring of a token, and would keep it in memory
 	}
 	for kid := range s.missing {
 		if len(missing) == maxMissing {
 			break
 		}
 		if _, found := keys[kid]; !found {
-			missing[kid] = struct{}{}
+			missing[kid] = true
 		}
 	}
 	return missing

@@ -3,6 +3,7 @@ package jwt
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -71,17 +72,8 @@ func (d *Date) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if err != nil {
 		return err
 	}
-	if len(raw) == 0 || len(raw) > len("253402300799") {
-		return errClaim
-	}
-	var n int64
-	for _, c := range raw {
-		if c < '0' || c > '9' {
-			return errClaim
-		}
-		n = n*10 + int64(c-'0')
-	}
-	if n > maxDate {
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil || raw[0] == '-' || n > maxDate {
 		return errClaim
 	}
 	*d = Date{Seconds: n, Set: true}

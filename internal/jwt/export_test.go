@@ -12,13 +12,9 @@ func (t *Token) Payload(key *rsa.PublicKey) (payload []byte, err error) {
 
 // Cached returns the encoded headers in the cache, newest first.
 func (c *HeaderCache) Cached() []string {
-	list := c.entries.Load()
-	if list == nil {
-		return nil
-	}
-	texts := make([]string, len(*list))
-	for i, e := range *list {
-		texts[i] = e.text
+	var texts []string
+	for _, e := range c.list() {
+		texts = append(texts, e.text)
 	}
 	return texts
 }

@@ -68,17 +68,19 @@ type headerEntry struct{ text, kid string }
 // maxHeaders is the size of a HeaderCache. During a key rotation, two headers are in use.
 const maxHeaders = 4
 
+// list returns the entries, newest first.
+func (c *HeaderCache) list() []headerEntry {
+	if list := c.entries.Load(); list != nil {
+		return *list
+	}
+	return nil
+}
+
 func (c *HeaderCache) find(text string) (kid string, ok bool) {
-	if c == nil {
-		return "", false
-	}
-	list := c.entries.Load()
-	if list == nil {
-		return "", false
-	}
-	for i := range *list {
-		if e := &(*list)[i]; e.text == text {
-			return e.kid, true
+	list := c.list()
+	for i := range list {
+		if list[i].text == text {
+			return list[i].kid, true
 		}
 	}
 	return "", false
@@ -87,15 +89,10 @@ func (c *HeaderCache) find(text string) (kid string, ok bool) {
 // add puts a header first and drops the oldest. Of two concurrent calls, one may be lost: the next token of that header
 // adds it.
 func (c *HeaderCache) add(text, kid string) {
-	if c == nil {
-		return
-	}
 	if _, ok := c.find(text); ok {
 		return // a concurrent caller has added it
 	}
-	list := []headerEntry{{strings.Clone(text), strings.Clone(kid)}}
-	if old := c.entries.Load(); old != nil {
-		list = append(list, (*old)[:min(len(*old), maxHeaders-1)]...)
-	}
+	old := c.list()
+	list := append([]headerEntry{{strings.Clone(text), strings.Clone(kid)}}, old[:min(len(old), maxHeaders-1)]...)
 	c.entries.Store(&list)
 }

@@ -102,7 +102,7 @@ func TestHeaderCache_isNotChangedByForgedTokens(t *testing.T) {
 func TestHeaderCache_changesNoVerdict(t *testing.T) {
 	t.Parallel()
 	for _, a := range attacks(t) {
-		_, cold := check(a.text, nil, &ourKey().PublicKey, a.expected())
+		_, cold := check(a.text, new(jwt.HeaderCache), &ourKey().PublicKey, a.expected())
 		_, cached := check(a.text, warm(t, a.text), &ourKey().PublicKey, a.expected())
 		require.ErrorIs(t, cold, a.verdict, a.name)
 		require.Equal(t, cold, cached, a.name)
@@ -130,7 +130,7 @@ func TestHeaderCache_changesNoVerdictOnDamagedTokens(t *testing.T) {
 				text = slices.Delete(text, at, at+1)
 			}
 		}
-		_, cold := check(string(text), nil, &ourKey().PublicKey, expected())
+		_, cold := check(string(text), new(jwt.HeaderCache), &ourKey().PublicKey, expected())
 		_, cached := check(string(text), headers, &ourKey().PublicKey, expected())
 		require.Equal(t, cold, cached, "%q", text)
 		if string(text) != goodToken() {

@@ -56,7 +56,7 @@ func Malformed(reason string) *stytcherror.TokenError {
 	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenMalformed, Reason: reason}
 }
 
-// Parse splits a token and checks its header. It checks neither the signature nor the payload. Headers may be nil.
+// Parse splits a token and checks its header. It checks neither the signature nor the payload.
 func Parse(text string, headers *HeaderCache) (Token, error) {
 	if len(text) > maxToken {
 		return Token{}, Malformed("it is too long")

@@ -53,7 +53,7 @@ func TestAccepts(t *testing.T) {
 				c.claims = good
 			}
 			text := mint(ourKey(), c.header, c.claims.String())
-			claims, err := check(text, nil, &ourKey().PublicKey, expected())
+			claims, err := check(text, new(jwt.HeaderCache), &ourKey().PublicKey, expected())
 			require.NoError(t, err)
 			assert.Equal(t, "member-test-1", claims.Subject)
 			compareGolangJWT(t, text, claims)
@@ -65,7 +65,7 @@ func TestAccepts_largerKeys(t *testing.T) {
 	t.Parallel()
 	for _, bits := range []int{3072, 4096} {
 		key := newKey(t, bits)
-		_, err := check(mint(key, goodHeader, goodClaims().String()), nil, &key.PublicKey, expected())
+		_, err := check(mint(key, goodHeader, goodClaims().String()), new(jwt.HeaderCache), &key.PublicKey, expected())
 		require.NoError(t, err, bits)
 	}
 }
@@ -79,7 +79,7 @@ func TestAccepts_whatGolangJWTSigns(t *testing.T) {
 	minted.Header["kid"] = kid
 	text, err := minted.SignedString(ourKey())
 	require.NoError(t, err)
-	claims, err := check(text, nil, &ourKey().PublicKey, expected())
+	claims, err := check(text, new(jwt.HeaderCache), &ourKey().PublicKey, expected())
 	require.NoError(t, err)
 	assert.Equal(t, jwt.Registered{
 		Issuer: issuer, Subject: "user-test-1", Audience: jwt.Audience{project},
@@ -97,7 +97,7 @@ func TestParse_acceptsAnyTextAsKID(t *testing.T) {
 	} {
 		quoted, err := json.Marshal(name)
 		require.NoError(t, err)
-		token, err := jwt.Parse(mint(ourKey(), `{"alg":"RS256","kid":`+string(quoted)+`}`, goodClaims().String()), nil)
+		token, err := jwt.Parse(mint(ourKey(), `{"alg":"RS256","kid":`+string(quoted)+`}`, goodClaims().String()), new(jwt.HeaderCache))
 		require.NoError(t, err)
 		assert.Equal(t, name, token.KID)
 	}
@@ -105,7 +105,7 @@ func TestParse_acceptsAnyTextAsKID(t *testing.T) {
 
 func TestVerify_returnsWhatWasSigned(t *testing.T) {
 	t.Parallel()
-	token, err := jwt.Parse(goodToken(), nil)
+	token, err := jwt.Parse(goodToken(), new(jwt.HeaderCache))
 	require.NoError(t, err)
 	for range 2 {
 		payload, err := token.Payload(&ourKey().PublicKey)
@@ -246,7 +246,7 @@ func TestCheck_checksTheAgeLast(t *testing.T) {
 		} {
 			want := expected()
 			want.MaxAge = shared.NonZero(end.maxAge)
-			_, err := check(c.text, nil, &ourKey().PublicKey, want)
+			_, err := check(c.text, new(jwt.HeaderCache), &ourKey().PublicKey, want)
 			require.ErrorIs(t, err, c.verdict, "%s, %s", end.name, name)
 			wellFormed(t, err, c.text)
 		}

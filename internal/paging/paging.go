@@ -12,6 +12,7 @@
 package paging
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -53,15 +54,13 @@ func All[Req, Resp, T any](
 		if req != nil {
 			own = *req
 		}
-		current := cursor(&own)
-		var seen cycle
-		if *current != nil {
-			seen.saved = **current
-		}
+		position := cursor(&own)
+		current := *cmp.Or(*position, new(string))
+		seen := cycle{saved: current}
 		for {
 			resp, err := call(ctx, &own, opts...)
 			if err != nil {
-				yield(*new(T), newError(*current, err))
+				yield(*new(T), &shared.PageError{Cursor: current, Err: err})
 				return
 			}
 			items, next := page(resp)
@@ -73,18 +72,11 @@ func All[Req, Resp, T any](
 			switch {
 			case next == "":
 				return
-			case *current != nil && **current == next, seen.closes(next):
-				yield(*new(T), newError(*current, errCycle))
+			case next == current, seen.closes(next):
+				yield(*new(T), &shared.PageError{Cursor: current, Err: errCycle})
 				return
 			}
-			*current = &next
+			current, *position = next, &next
 		}
 	}
-}
-
-func newError(cursor *string, err error) error {
-	if cursor == nil {
-		return &shared.PageError{Err: err}
-	}
-	return &shared.PageError{Cursor: *cursor, Err: err}
 }

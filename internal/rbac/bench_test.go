@@ -153,9 +153,9 @@ func BenchmarkMissingScopes(b *testing.B) {
 func BenchmarkCache(b *testing.B) {
 	const organizations = 1000
 	cache := rbac.NewCache(rbac.CacheConfig{
-		FetchPolicy: func(context.Context) ([]rbac.Role, []rbac.Scope, error) { return rolesOf(100), nil, nil },
-		FetchOrganization: func(context.Context, string) ([]rbac.Role, error) {
-			return []rbac.Role{role("custom", on("reports", "read"))}, nil
+		FetchPolicy: func(context.Context) (*rbac.Policy, error) { return rbac.Compile(rolesOf(100), nil), nil },
+		FetchOrganization: func(context.Context, string) (*rbac.Policy, error) {
+			return rbac.Compile([]rbac.Role{role("custom", on("reports", "read"))}, nil), nil
 		},
 	})
 	ids := make([]string, organizations)

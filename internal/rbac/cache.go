@@ -3,58 +3,36 @@ package rbac
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/refresh"
 )
 
-// Defaults of [CacheConfig].
-const (
-	DefaultTTL              = 5 * time.Minute
-	DefaultMaxStale         = time.Hour
-	DefaultFetchTimeout     = 10 * time.Second
-	DefaultMaxOrganizations = 10_000
-)
-
-// ErrNoOrganizationPolicy is returned by FetchOrganization, wrapped or not, for an organization that has no policy of
-// its own. The cache then has no roles for it, and no failure.
-var ErrNoOrganizationPolicy = errors.New("no organization policy")
-
 // CacheConfig configures a Cache. Durations that are zero or negative have their default.
 //
 // Fetches run on their own goroutines, one at a time for each policy. Their contexts have no values of a caller's and
-// end after FetchTimeout; fetches must return then.
+// end after ten seconds; fetches must return then.
 type CacheConfig struct {
 	// FetchPolicy fetches the project's policy.
-	FetchPolicy func(context.Context) ([]Role, []Scope, error)
-	// FetchOrganization fetches an organization's own roles. It is nil for a product without organizations.
-	FetchOrganization func(ctx context.Context, organizationID string) ([]Role, error)
+	FetchPolicy func(context.Context) (*Policy, error)
+	// FetchOrganization fetches a policy of an organization's own roles, of which there may be none. It is nil for a
+	// product without organizations.
+	FetchOrganization func(ctx context.Context, organizationID string) (*Policy, error)
 	// TTL is the age of a policy from which callers wait for a new one, for up to two seconds. It counts from the start
 	// of the fetch. From four fifths of TTL, a call starts the next fetch in the background. Default: 5 minutes.
 	TTL time.Duration
 	// MaxStale is the age from which a policy is no longer used if it cannot be replaced. At least TTL. Default:
 	// 1 hour.
 	MaxStale time.Duration
-	// FetchTimeout bounds a fetch. Default: 10 seconds.
-	FetchTimeout time.Duration
 	// MaxOrganizations bounds how many organizations are cached. The least recently used are evicted. Default: 10 000.
 	MaxOrganizations int
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
 }
 
-func (c CacheConfig) withDefaults() CacheConfig {
-	c.TTL = cmp.Or(max(c.TTL, 0), DefaultTTL)
-	c.FetchTimeout = cmp.Or(max(c.FetchTimeout, 0), DefaultFetchTimeout)
-	c.MaxOrganizations = cmp.Or(max(c.MaxOrganizations, 0), DefaultMaxOrganizations)
-	c.MaxStale = cmp.Or(max(c.MaxStale, 0), DefaultMaxStale)
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	return c
-}
+// fetchTimeout bounds a fetch.
+const fetchTimeout = 10 * time.Second
 
 // Cache caches the policies of a project and its organizations. Package refresh says when they are fetched. It is safe
 // for concurrent use. Fresh policies are read without locks.
@@ -71,19 +49,26 @@ type entry = refresh.Cache[*Policy]
 
 // NewCache returns an empty cache. It fetches nothing yet.
 func NewCache(config CacheConfig) *Cache {
-	c := &Cache{config: config.withDefaults()}
-	c.project = c.newEntry(c.fetchProject)
-	c.organizations = newOrganizations(c.config.MaxOrganizations, func(id string) *entry {
-		return c.newEntry(func(ctx context.Context, _ string) (*Policy, error) { return c.fetchOrganization(ctx, id) })
+	config.MaxOrganizations = cmp.Or(max(config.MaxOrganizations, 0), 10_000)
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	c := &Cache{config: config}
+	c.project = c.newEntry(config.FetchPolicy)
+	c.organizations = newOrganizations(config.MaxOrganizations, func(id string) *entry {
+		return c.newEntry(func(ctx context.Context) (*Policy, error) { return config.FetchOrganization(ctx, id) })
 	})
 	return c
 }
 
-func (c *Cache) newEntry(fetch func(context.Context, string) (*Policy, error)) *entry {
-	lifetime := refresh.NewLifetime(c.config.TTL, c.config.MaxStale)
+func (c *Cache) newEntry(fetch func(context.Context) (*Policy, error)) *entry {
+	lifetime := refresh.NewLifetime(
+		cmp.Or(max(c.config.TTL, 0), 5*time.Minute), cmp.Or(max(c.config.MaxStale, 0), time.Hour))
 	return refresh.New(refresh.Config[*Policy]{
-		Fetch: fetch, Lifetime: func(*Policy) refresh.Lifetime { return lifetime },
-		Timeout: c.config.FetchTimeout, Now: c.config.Now,
+		Fetch:    func(ctx context.Context, _ string) (*Policy, error) { return fetch(ctx) },
+		Lifetime: func(*Policy) refresh.Lifetime { return lifetime },
+		Timeout:  fetchTimeout,
+		Now:      c.config.Now,
 	})
 }
 
@@ -152,27 +137,6 @@ func (c *Cache) startOrganization(ctx context.Context, id string, now time.Time)
 		return refresh.Value(noRoles)
 	}
 	return c.organizations.get(id, now).Start(ctx, now, "")
-}
-
-func (c *Cache) fetchProject(ctx context.Context, _ string) (*Policy, error) {
-	roles, scopes, err := c.config.FetchPolicy(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return Compile(roles, scopes), nil
-}
-
-func (c *Cache) fetchOrganization(ctx context.Context, id string) (*Policy, error) {
-	roles, err := c.config.FetchOrganization(ctx, id)
-	switch {
-	case errors.Is(err, ErrNoOrganizationPolicy):
-		return noRoles, nil
-	case err != nil:
-		return nil, err
-	case len(roles) == 0:
-		return noRoles, nil
-	}
-	return Compile(roles, nil), nil
 }
 
 func projectError(err error) error { return wrapError("the project's policy", err) }

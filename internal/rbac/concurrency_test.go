@@ -40,7 +40,7 @@ func TestCache_concurrency(t *testing.T) {
 				})
 			}
 			wait.Wait()
-			time.Sleep(rbac.DefaultTTL * 4 / 5)
+			time.Sleep(4 * time.Minute)
 			assert.EqualValues(t, fetched, s.policies.Load())
 			assert.Equal(t, fetched*organizations, s.organizations())
 		}
@@ -140,9 +140,9 @@ func TestCache_evicts(t *testing.T) {
 //nolint:paralleltest // it counts allocations
 func TestCache_allocatesNothing(t *testing.T) {
 	c := rbac.NewCache(rbac.CacheConfig{
-		FetchPolicy: func(context.Context) ([]rbac.Role, []rbac.Scope, error) { return rolesOf(3), nil, nil },
-		FetchOrganization: func(context.Context, string) ([]rbac.Role, error) {
-			return []rbac.Role{role("custom", on("reports", "read"))}, nil
+		FetchPolicy: func(context.Context) (*rbac.Policy, error) { return rbac.Compile(rolesOf(3), nil), nil },
+		FetchOrganization: func(context.Context, string) (*rbac.Policy, error) {
+			return rbac.Compile([]rbac.Role{role("custom", on("reports", "read"))}, nil), nil
 		},
 	})
 	held := subject(3)

@@ -10,17 +10,22 @@ import (
 
 // Explain explains the result of [Cache.Allows].
 func (v View) Explain(roleIDs []string, resource, action string) shared.Explanation {
-	return explain("role", distinct(roleIDs), resource, action, v.project.byRole(), v.organization.byRole())
+	return explain("role", roleIDs, resource, action, &v.project.roles, &v.organization.roles)
 }
 
 // ExplainScopes explains the result of [Policy.AllowsScopes].
 func (v View) ExplainScopes(scopes, resource, action string) shared.Explanation {
-	return explain("scope", distinct(splitScopes(scopes)), resource, action, v.project.byScope(), &emptyIndex)
+	return explain("scope", splitScopes(scopes), resource, action, &v.project.scopes, &noRoles.scopes)
 }
 
 func explain(kind string, held []string, resource, action string, project, organization *index) shared.Explanation {
 	e := shared.Explanation{ResourceID: resource, Action: action}
+	seen := map[string]bool{}
 	for _, name := range held {
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
 		_, inProject := project.rows[name]
 		_, inOrganization := organization.rows[name]
 		if !inProject && !inOrganization {
@@ -45,19 +50,6 @@ func explain(kind string, held []string, resource, action string, project, organ
 	return e
 }
 
-// distinct returns the list without duplicates, in its order.
-func distinct(list []string) []string {
-	seen := make(map[string]bool, len(list))
-	kept := make([]string, 0, len(list))
-	for _, s := range list {
-		if !seen[s] {
-			seen[s] = true
-			kept = append(kept, s)
-		}
-	}
-	return kept
-}
-
 // addGrant adds the grant to Granting or to Near, by what x says it allows on the resource.
 func addGrant(e *shared.Explanation, x *index, grant shared.Grant) {
 	actions := x.actions.texts(x.find(grant.Name, x.resources.number[e.ResourceID]))
@@ -79,42 +71,36 @@ func addGrant(e *shared.Explanation, x *index, grant shared.Grant) {
 func reason(e *shared.Explanation, kind string) string {
 	switch e.Missing {
 	case shared.MissingAction:
-		return join(e.Near, "; ", func(g shared.Grant) string { return describe(g, kind, " allows only ") })
+		return describe(e.Near, kind, " allows only ")
 	case shared.MissingResource:
-		return "nothing on this resource is allowed by " + kind + " " + listed(e.Known)
+		return "nothing on this resource is allowed by " + kind + " " + listed(e.Known, ", ")
 	case shared.MissingRole:
 		if len(e.Unknown) == 0 {
 			return "there is no " + kind
 		}
-		return "the policy does not know " + kind + " " + listed(e.Unknown)
+		return "the policy does not know " + kind + " " + listed(e.Unknown, ", ")
 	}
-	return join(e.Granting, "; ", func(g shared.Grant) string { return describe(g, kind, " allows ") })
+	return describe(e.Granting, kind, " allows ")
 }
 
-func describe(g shared.Grant, kind, verb string) string {
-	if g.Organization {
-		kind = "organization " + kind
+func describe(grants []shared.Grant, kind, verb string) string {
+	texts := make([]string, len(grants))
+	for i, g := range grants {
+		texts[i] = kind + " " + g.Name + verb + listed(g.Actions, ", ")
+		if g.Organization {
+			texts[i] = "organization " + texts[i]
+		}
 	}
-	return kind + " " + g.Name + verb + listed(g.Actions)
-}
-
-func listed(list []string) string {
-	return join(list, ", ", func(s string) string { return s })
+	return listed(texts, "; ")
 }
 
 // maxListed bounds the items of a list in Reason.
 const maxListed = 5
 
-func join[T any](list []T, between string, text func(T) string) string {
-	var b strings.Builder
-	for i, item := range list[:min(len(list), maxListed)] {
-		if i > 0 {
-			b.WriteString(between)
-		}
-		b.WriteString(text(item))
-	}
+func listed(list []string, between string) string {
+	text := strings.Join(list[:min(len(list), maxListed)], between)
 	if more := len(list) - maxListed; more > 0 {
-		b.WriteString(" and " + strconv.Itoa(more) + " more")
+		text += " and " + strconv.Itoa(more) + " more"
 	}
-	return b.String()
+	return text
 }

@@ -3,7 +3,6 @@ package rbac
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // wildcard stands for all actions.
@@ -64,58 +63,25 @@ func (x *index) sort() {
 	for name, row := range x.rows {
 		slices.SortFunc(row, func(a, b grant) int { return cmp.Compare(a.resource, b.resource) })
 		merged := row[:0]
-		for from := 0; from < len(row); {
-			to := from + 1
-			for to < len(row) && row[to].resource == row[from].resource {
-				to++
+		for _, g := range row {
+			if last := len(merged) - 1; last >= 0 && merged[last].resource == g.resource {
+				merged[last].actions = append(merged[last].actions, g.actions...)
+			} else {
+				merged = append(merged, g)
 			}
-			merged = append(merged, union(row[from:to]))
-			from = to
+		}
+		for i := range merged {
+			slices.Sort(merged[i].actions)
+			merged[i].actions = slices.Compact(merged[i].actions)
 		}
 		x.rows[name] = merged
 	}
 }
 
-// union merges grants on the same resource.
-func union(grants []grant) grant {
-	all := grants[0].actions
-	for _, g := range grants[1:] {
-		all = append(all, g.actions...)
-	}
-	slices.Sort(all)
-	return grant{resource: grants[0].resource, actions: slices.Compact(all)}
-}
-
-// allows reports whether one of the roles or scopes allows the action.
-func (x *index) allows(held []string, resource, action string) bool {
-	r := x.resources.number[resource]
-	if r == unknown {
-		return false
-	}
-	a := x.actions.number[action]
-	for _, name := range held {
-		if granted(x.find(name, r), a) {
-			return true
-		}
-	}
-	return false
-}
-
-// allowsList is allows for names in one string, separated by spaces.
-func (x *index) allowsList(held, resource, action string) bool {
-	r := x.resources.number[resource]
-	if r == unknown {
-		return false
-	}
-	a := x.actions.number[action]
-	for rest := strings.TrimSpace(held); rest != ""; {
-		var name string
-		name, rest, _ = strings.Cut(rest, " ")
-		if granted(x.find(name, r), a) {
-			return true
-		}
-	}
-	return false
+// allowing returns a function that reports whether a role or scope allows the action.
+func (x *index) allowing(resource, action string) func(name string) bool {
+	r, a := x.resources.number[resource], x.actions.number[action]
+	return func(name string) bool { return r != unknown && granted(x.find(name, r), a) }
 }
 
 // linearLength is the length up to which a linear search is faster than a binary one.
@@ -158,7 +124,6 @@ func granted(actions []uint32, action uint32) bool {
 type numbering struct {
 	number map[string]uint32
 	text   []string
-	last   uint32
 }
 
 func newNumbering() numbering { return numbering{number: map[string]uint32{}, text: []string{""}} }
@@ -167,10 +132,10 @@ func (n *numbering) add(s string) uint32 {
 	if number, ok := n.number[s]; ok {
 		return number
 	}
-	n.last++
-	n.number[s] = n.last
+	number := uint32(len(n.text)) //nolint:gosec // a response is too short for that many names
+	n.number[s] = number
 	n.text = append(n.text, s)
-	return n.last
+	return number
 }
 
 // texts returns the strings of numbers, in alphabetical order.

@@ -11,6 +11,12 @@
 // denials. Which organization a subject belongs to is not checked here.
 package rbac
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 // Role is a role with its permissions.
 type Role struct {
 	ID          string       `json:"role_id"`
@@ -29,15 +35,18 @@ type Permission struct {
 	Actions  []string `json:"actions"`
 }
 
-// Policy is a compiled policy. A nil Policy allows nothing. It is immutable and safe for concurrent use.
+// Policy is a compiled policy. The zero Policy allows nothing. It is immutable and safe for concurrent use.
 type Policy struct{ roles, scopes index }
 
-// noRoles is the policy of an organization that has no roles of its own.
-var noRoles = Compile(nil, nil)
+// noRoles is the policy of organizations that have no roles of their own.
+var noRoles = new(Policy)
 
 // Compile compiles a policy. The permissions of roles with the same id are merged, and those of scopes with the same
 // name; roles and scopes with an empty one are left out. Compile keeps none of the slices.
 func Compile(roles []Role, scopes []Scope) *Policy {
+	if len(roles)+len(scopes) == 0 {
+		return noRoles
+	}
 	p := &Policy{roles: newIndex(len(roles)), scopes: newIndex(len(scopes))}
 	for _, role := range roles {
 		p.roles.add(role.ID, role.Permissions)
@@ -50,33 +59,24 @@ func Compile(roles []Role, scopes []Scope) *Policy {
 	return p
 }
 
-// With returns the policy with the roles of an organization. Nothing is copied.
-func (p *Policy) With(organization *Policy) View { return View{project: p, organization: organization} }
+// With returns the policy with the roles of an organization, or without any if that is nil. Nothing is copied.
+func (p *Policy) With(organization *Policy) View {
+	return View{project: p, organization: cmp.Or(organization, noRoles)}
+}
 
 // Allows reports whether one of the roles allows the action on the resource. Unknown roles are ignored. It allocates
 // nothing.
 func (p *Policy) Allows(roleIDs []string, resource, action string) bool {
-	return p.byRole().allows(roleIDs, resource, action)
+	return slices.ContainsFunc(roleIDs, p.roles.allowing(resource, action))
 }
 
 // AllowsScopes is Allows for the scopes of an access token, separated by spaces (RFC 6749, section 3.3).
 func (p *Policy) AllowsScopes(scopes, resource, action string) bool {
-	return p.byScope().allowsList(scopes, resource, action)
-}
-
-// emptyIndex is that of a nil policy.
-var emptyIndex index
-
-func (p *Policy) byRole() *index {
-	if p == nil {
-		return &emptyIndex
+	allowed := p.scopes.allowing(resource, action)
+	for scope := range strings.SplitSeq(strings.TrimSpace(scopes), " ") {
+		if allowed(scope) {
+			return true
+		}
 	}
-	return &p.roles
-}
-
-func (p *Policy) byScope() *index {
-	if p == nil {
-		return &emptyIndex
-	}
-	return &p.scopes
+	return false
 }

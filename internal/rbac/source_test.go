@@ -32,19 +32,19 @@ type failures struct{ project, organization atomic.Pointer[error] }
 func (s *source) failProject(err error)      { s.failures.project.Store(&err) }
 func (s *source) failOrganization(err error) { s.failures.organization.Store(&err) }
 
-func (s *source) fetchPolicy(ctx context.Context) ([]rbac.Role, []rbac.Scope, error) {
+func (s *source) fetchPolicy(ctx context.Context) (*rbac.Policy, error) {
 	version := s.policies.Add(1)
 	if err := s.wait(ctx); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := s.failures.project.Load(); err != nil && *err != nil {
-		return nil, nil, *err
+		return nil, *err
 	}
-	return []rbac.Role{role("member", on("documents", "v"+strconv.FormatInt(version, 10)))},
-		[]rbac.Scope{scope("openid", on("documents", "read"))}, nil
+	return rbac.Compile([]rbac.Role{role("member", on("documents", "v"+strconv.FormatInt(version, 10)))},
+		[]rbac.Scope{scope("openid", on("documents", "read"))}), nil
 }
 
-func (s *source) fetchOrganization(ctx context.Context, id string) ([]rbac.Role, error) {
+func (s *source) fetchOrganization(ctx context.Context, id string) (*rbac.Policy, error) {
 	s.mu.Lock()
 	if s.fetched == nil {
 		s.fetched = map[string]int{}
@@ -58,7 +58,7 @@ func (s *source) fetchOrganization(ctx context.Context, id string) ([]rbac.Role,
 	if err := s.failures.organization.Load(); err != nil && *err != nil {
 		return nil, *err
 	}
-	return []rbac.Role{role("custom", on("documents", id, "v"+strconv.Itoa(version)))}, nil
+	return rbac.Compile([]rbac.Role{role("custom", on("documents", id, "v"+strconv.Itoa(version)))}, nil), nil
 }
 
 func (s *source) wait(ctx context.Context) error {

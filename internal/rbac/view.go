@@ -5,23 +5,23 @@ import (
 	"slices"
 )
 
-// View is the policy that applies in one organization: the project's, and the organization's own roles. The zero View
-// allows nothing. It is immutable and safe for concurrent use.
+// View is the policy that applies in one organization: the project's, and the organization's own roles. It is
+// immutable and safe for concurrent use.
 type View struct{ project, organization *Policy }
 
 // Permissions returns all permissions of the roles, sorted by resource and action, without duplicates. Actions that are
 // listed beside a wildcard are kept.
 func (v View) Permissions(roleIDs []string) []Permission {
 	all := map[string][]string{}
-	v.project.byRole().collect(all, roleIDs)
-	v.organization.byRole().collect(all, roleIDs)
+	v.project.roles.collect(all, roleIDs)
+	v.organization.roles.collect(all, roleIDs)
 	return sorted(all)
 }
 
 // ScopePermissions is [View.Permissions] for scopes.
 func (v View) ScopePermissions(scopes string) []Permission {
 	all := map[string][]string{}
-	v.project.byScope().collect(all, splitScopes(scopes))
+	v.project.scopes.collect(all, splitScopes(scopes))
 	return sorted(all)
 }
 

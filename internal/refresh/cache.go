@@ -75,7 +75,7 @@ func (c *Cache[T]) Invalidate() { c.state.Store(&state[T]{}) }
 // Get returns the value. The package comment says when it waits. A cached value is returned even if ctx has ended. The
 // error is that of the last fetch, unwrapped, or a [*WaitError].
 func (c *Cache[T]) Get(ctx context.Context, hint string) (T, error) {
-	if s := c.state.Load(); s.fresh(c.config.Now()) {
+	if s := c.state.Load(); s.phase(c.config.Now()) == fresh {
 		return s.value, nil
 	}
 	return c.start(ctx, hint).Wait(ctx)
@@ -84,7 +84,7 @@ func (c *Cache[T]) Get(ctx context.Context, hint string) (T, error) {
 // Start is Get without the wait, which [Result.Wait] does. It starts a fetch where Get would, but from End on not if
 // ctx has ended. Now is the time by the cache's clock.
 func (c *Cache[T]) Start(ctx context.Context, now time.Time, hint string) Result[T] {
-	if s := c.state.Load(); s.fresh(now) {
+	if s := c.state.Load(); s.phase(now) == fresh {
 		return Result[T]{value: s.value}
 	}
 	return c.start(ctx, hint)
@@ -105,14 +105,14 @@ func (c *Cache[T]) start(ctx context.Context, hint string) Result[T] {
 		switch {
 		case !ok:
 			continue
-		case phase == early, phase == due && s.failedRecently(now):
+		case phase == early, phase == due && !Elapsed(s.failed, now, FailureMemory):
 			return Result[T]{value: s.value}
 		case phase == due:
-			return Result[T]{pending: &pending[T]{call, c, s}}
+			return Result[T]{call: call, cached: s, cache: c}
 		case call == nil:
 			return Result[T]{err: s.err}
 		}
-		return Result[T]{pending: &pending[T]{call: call}}
+		return Result[T]{call: call}
 	}
 }
 
@@ -135,21 +135,6 @@ func (c *Cache[T]) Refresh(ctx context.Context, interval time.Duration, hint str
 			return c.Get(ctx, hint)
 		}
 		return s.value, nil
-	}
-}
-
-// Fresh returns the value until Due. It never waits, but starts the next fetch from Early on. Now is the time by the
-// cache's clock.
-func (c *Cache[T]) Fresh(now time.Time) (value T, ok bool) {
-	s := c.state.Load()
-	switch s.phase(now) {
-	case fresh:
-		return s.value, true
-	case early:
-		c.join(s, c.config.Now(), 0, "")
-		return s.value, true
-	default:
-		return value, false
 	}
 }
 

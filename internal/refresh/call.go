@@ -67,16 +67,12 @@ func (c *Cache[T]) complete(s *state[T], value T, err error) {
 
 // Result is a value, an error, or a fetch to wait for.
 type Result[T any] struct {
-	value   T
-	err     error
-	pending *pending[T] // nil if value or err is the result
-}
+	value T
+	err   error
 
-// pending is a call to wait for: until it is done or, if there is a cached value, until it is slow.
-type pending[T any] struct {
-	call   *call[T]
+	call   *call[T]  // to wait for; nil if value or err is the result
+	cached *state[T] // if not nil, its value is the result once the call is slow
 	cache  *Cache[T]
-	cached *state[T] // nil if there is no value to fall back to
 }
 
 // Value returns a Result that is value.
@@ -88,32 +84,28 @@ func (r Result[T]) Err() error { return r.err }
 // Wait returns the fetched value, or the cached one if the fetch fails or is slow, or ctx ends. With no cached value to
 // fall back to, the error is that of the fetch, or a [*WaitError].
 func (r Result[T]) Wait(ctx context.Context) (T, error) {
-	if r.pending == nil {
+	switch {
+	case r.call == nil:
 		return r.value, r.err
-	}
-	return r.pending.wait(ctx)
-}
-
-func (p *pending[T]) wait(ctx context.Context) (T, error) {
-	if p.cached == nil {
-		return p.call.wait(ctx)
+	case r.cached == nil:
+		return r.call.wait(ctx)
 	}
 	select {
-	case <-p.call.done:
-	case <-p.call.slow:
+	case <-r.call.done:
+	case <-r.call.slow:
 	case <-ctx.Done():
 	}
 	select {
-	case <-p.call.done: // select chooses at random if several are ready
-		if p.call.err == nil {
-			return p.call.value, nil
+	case <-r.call.done: // select chooses at random if several are ready
+		if r.call.err == nil {
+			return r.call.value, nil
 		}
 	default:
 	}
-	if p.cached.phase(p.cache.config.Now()) != expired {
-		return p.cached.value, nil
+	if r.cached.phase(r.cache.config.Now()) != expired {
+		return r.cached.value, nil
 	}
-	return p.call.wait(ctx)
+	return r.call.wait(ctx)
 }
 
 // WaitError means that the caller's context ended before there was a value.

@@ -114,48 +114,6 @@ func TestRefresh(t *testing.T) {
 	})
 }
 
-func TestFresh(t *testing.T) {
-	t.Parallel()
-	fresh := func(t *testing.T, c *refresh.Cache[int], want int) {
-		t.Helper()
-		assert.Zero(t, took(func() {
-			got, ok := c.Fresh(time.Now())
-			assert.Equal(t, want != 0, ok)
-			assert.Equal(t, want, got)
-		}))
-		synctest.Wait()
-	}
-	inBubble(t, "an empty cache has no fresh value, and Fresh fetches none", func(t *testing.T) {
-		s := new(source)
-		fresh(t, s.cache(), 0)
-		assert.Zero(t, s.fetches())
-	})
-	inBubble(t, "a value is fresh until Due, and Fresh starts the next fetch from Early on", func(t *testing.T) {
-		s := new(source)
-		c := s.filled(t)
-		advance(early - 1)
-		fresh(t, c, 1)
-		require.Equal(t, 1, s.fetches())
-		s.setAnswer(5*time.Second, nil)
-		advance(1)
-		fresh(t, c, 1)
-		fresh(t, c, 1)
-		require.Equal(t, 2, s.fetches())
-		advance(5 * time.Second)
-		fresh(t, c, 2)
-	})
-	inBubble(t, "a value that is due is not fresh", func(t *testing.T) {
-		s := new(source)
-		c := s.filled(t)
-		s.fails(errDown)
-		advance(due - 1)
-		fresh(t, c, 1)
-		advance(1)
-		fresh(t, c, 0)
-		assert.Equal(t, 2, s.fetches())
-	})
-}
-
 func TestPeek(t *testing.T) {
 	t.Parallel()
 	inBubble(t, "Peek returns the value until its end, and fetches nothing", func(t *testing.T) {

@@ -107,7 +107,6 @@ func TestConcurrency(t *testing.T) {
 				_, err := c.Refresh(t.Context(), time.Second, "")
 				assert.NoError(t, err)
 			case 4:
-				_, _ = c.Fresh(start.Add(time.Duration(offset.Load())))
 				_, _ = c.Peek()
 			default:
 				got, err := c.Get(t.Context(), "")
@@ -129,7 +128,6 @@ func TestAllocations(t *testing.T) {
 	get := func() { _, _ = c.Get(t.Context(), "hint") }
 	assert.Zero(t, testing.AllocsPerRun(1000, get), "Get")
 	assert.Zero(t, testing.AllocsPerRun(1000, func() { _, _ = c.Start(t.Context(), start, "hint").Wait(t.Context()) }), "Start")
-	assert.Zero(t, testing.AllocsPerRun(1000, func() { _, _ = c.Fresh(start) }), "Fresh")
 	assert.Zero(t, testing.AllocsPerRun(1000, func() { _, _ = c.Refresh(t.Context(), time.Hour, "hint") }), "Refresh within the interval")
 	s.fails(errDown)
 	clock.move(due)

@@ -49,12 +49,6 @@ const (
 	expired // also if there is no value
 )
 
-// fresh reports whether phase would return fresh. It is faster, and most calls need no more.
-func (s *state[T]) fresh(now time.Time) bool {
-	age := since(s.fetched, now)
-	return age >= 0 && age < s.lifetime.Early
-}
-
 func (s *state[T]) phase(now time.Time) phase {
 	switch age := since(s.fetched, now); {
 	case age >= s.lifetime.End:
@@ -65,10 +59,6 @@ func (s *state[T]) phase(now time.Time) phase {
 		return early
 	}
 	return fresh
-}
-
-func (s *state[T]) failedRecently(now time.Time) bool {
-	return !Elapsed(s.failed, now, FailureMemory)
 }
 
 // pause returns how long after the last failure no fetch starts. Most is Config.MaxPause.

@@ -101,50 +101,31 @@ func mayHoldSecret(t reflect.Type, seen map[reflect.Type]bool) bool {
 }
 
 // Values returns the secrets in v: the strings of its secret fields, at any depth.
-func Values(v any) []string { return appendValues(nil, reflect.ValueOf(v), 0) }
+func Values(v any) []string { return appendValues(nil, reflect.ValueOf(v), false, 0) }
 
-func appendValues(values []string, v reflect.Value, depth int) []string {
-	if !v.IsValid() || depth > maxDepth || !holdsSecrets(v.Type()) {
+// appendValues appends the secrets in v: all of its strings if it is a secret itself.
+func appendValues(values []string, v reflect.Value, secret bool, depth int) []string {
+	if !v.IsValid() || depth > maxDepth || !secret && !holdsSecrets(v.Type()) {
 		return values
 	}
 	switch v.Kind() {
+	case reflect.String:
+		return append(values, v.String())
 	case reflect.Pointer, reflect.Interface:
-		return appendValues(values, v.Elem(), depth+1)
+		return appendValues(values, v.Elem(), secret, depth+1)
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
-			values = appendValues(values, v.Index(i), depth+1)
+			values = appendValues(values, v.Index(i), secret, depth+1)
 		}
 	case reflect.Map:
 		for entries := v.MapRange(); entries.Next(); {
-			values = appendValues(values, entries.Value(), depth+1)
+			values = appendValues(values, entries.Value(), secret, depth+1)
 		}
 	case reflect.Struct:
 		for _, f := range fieldsOf(v.Type()) {
-			inner, err := v.FieldByIndexErr(f.index)
-			switch {
-			case err != nil: // promoted by an embedded pointer that is nil
-			case f.secret:
-				values = appendTexts(values, inner)
-			default:
-				values = appendValues(values, inner, depth+1)
+			if inner, err := v.FieldByIndexErr(f.index); err == nil { // not promoted by an embedded nil pointer
+				values = appendValues(values, inner, secret || f.secret, depth+1)
 			}
-		}
-	}
-	return values
-}
-
-// appendTexts appends the strings that a secret field holds.
-func appendTexts(values []string, v reflect.Value) []string {
-	switch v.Kind() {
-	case reflect.String:
-		return append(values, v.String())
-	case reflect.Pointer:
-		if !v.IsNil() {
-			return appendTexts(values, v.Elem())
-		}
-	case reflect.Slice:
-		for i := range v.Len() {
-			values = appendTexts(values, v.Index(i))
 		}
 	}
 	return values

@@ -50,24 +50,17 @@ func (v View) LogValue() slog.Value {
 // MarshalJSON returns the value with its secrets masked, which does not decode into the value again.
 func (v View) MarshalJSON() ([]byte, error) { return appendJSON(nil, v.LogValue()), nil }
 
-// Format writes the elements as JSON, whatever the verb.
-func (l list) Format(s fmt.State, _ rune) { _, _ = s.Write(appendJSON(nil, slog.AnyValue(l))) }
-
-// MarshalJSON writes the elements.
-func (l list) MarshalJSON() ([]byte, error) { return appendJSON(nil, slog.AnyValue(l)), nil }
-
 // Format writes the JSON, whatever the verb; a string without its quotation marks.
 func (r raw) Format(s fmt.State, _ rune) {
 	var text string
-	if json.Unmarshal(r, &text) == nil {
-		_, _ = io.WriteString(s, text)
-		return
+	if json.Unmarshal([]byte(r), &text) != nil {
+		text = string(r)
 	}
-	_, _ = s.Write(r)
+	_, _ = io.WriteString(s, text)
 }
 
 // MarshalJSON returns the JSON.
-func (r raw) MarshalJSON() ([]byte, error) { return r, nil }
+func (r raw) MarshalJSON() ([]byte, error) { return []byte(r), nil }
 
 // appendJSON appends a result of LogValue as JSON.
 func appendJSON(b []byte, v slog.Value) []byte {
@@ -93,7 +86,13 @@ func appendJSON(b []byte, v slog.Value) []byte {
 			return strconv.AppendFloat(b, f, 'g', -1, 64)
 		}
 	case slog.KindAny:
-		return appendAny(b, v.Any())
+		switch v := v.Any().(type) {
+		case nil:
+			return append(b, "null"...)
+		case raw:
+			return append(b, v...)
+		}
+		return appendText(b, fmt.Sprintf("%T", v.Any()))
 	}
 	return appendText(b, textOf(v))
 }
@@ -104,25 +103,6 @@ func textOf(v slog.Value) string {
 		return v.Time().Format(time.RFC3339Nano)
 	}
 	return v.String()
-}
-
-func appendAny(b []byte, v any) []byte {
-	switch v := v.(type) {
-	case nil:
-		return append(b, "null"...)
-	case raw:
-		return append(b, v...)
-	case list:
-		b = append(b, '[')
-		for i, element := range v {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = appendJSON(b, element)
-		}
-		return append(b, ']')
-	}
-	return appendText(b, fmt.Sprintf("%T", v))
 }
 
 // appendText appends a JSON string. Unlike [json.Marshal], it does not escape &, < and >.

@@ -49,11 +49,8 @@ func (p printer) model(v reflect.Value) slog.Value {
 	return p.group(v, 0)
 }
 
-// list is a list of slog values, for which slog has no kind.
-type list []slog.Value
-
-// raw is JSON that a method of the value's type has returned.
-type raw []byte
+// raw is JSON: a list, for which slog has no kind, or what a method of the value's type has returned.
+type raw string
 
 var (
 	timeType      = reflect.TypeFor[time.Time]()
@@ -63,12 +60,6 @@ var (
 	textType      = reflect.TypeFor[encoding.TextMarshaler]()
 	errorType     = reflect.TypeFor[error]()
 )
-
-// showsItself reports whether values of the type are shown as their own MarshalJSON or MarshalText encodes them. Types
-// that may contain a secret are not.
-func showsItself(t reflect.Type) bool {
-	return t == numberType || (t.Implements(marshalerType) || t.Implements(textType)) && !holdsSecrets(t)
-}
 
 // show returns a value at some depth as LogValue shows it.
 func (p printer) show(v reflect.Value, depth int) slog.Value {
@@ -116,7 +107,8 @@ func (p printer) byMethod(v reflect.Value, depth int) (shown slog.Value, ok bool
 		return p.byLogValue(v, depth)
 	case t.Implements(errorType) && !promoted(t, errorType):
 		return slog.StringValue(v.Interface().(error).Error()), true
-	case t.Kind() != reflect.Map && showsItself(t):
+	case t == numberType,
+		t.Kind() != reflect.Map && (t.Implements(marshalerType) || t.Implements(textType)) && !holdsSecrets(t):
 		if text, err := json.Marshal(v.Interface()); err == nil {
 			return slog.AnyValue(raw(text)), true
 		}
@@ -151,7 +143,7 @@ func (p printer) resolved(v slog.Value, depth int) slog.Value {
 		return slog.GroupValue(attrs...)
 	case slog.KindAny:
 		switch v.Any().(type) {
-		case nil, list, raw:
+		case nil, raw:
 			return v
 		}
 		return p.show(reflect.ValueOf(v.Any()), depth+1)
@@ -214,7 +206,8 @@ func masked(v reflect.Value) slog.Value {
 	case reflect.String:
 		return slog.StringValue(Mask(v.String()))
 	case reflect.Slice:
-		return slog.AnyValue(list(slices.Repeat([]slog.Value{slog.StringValue(Marker)}, v.Len())))
+		text, _ := json.Marshal(slices.Repeat([]string{Marker}, v.Len()))
+		return slog.AnyValue(raw(text))
 	}
 	return slog.StringValue(Marker)
 }
@@ -234,28 +227,30 @@ func (p printer) listOf(v reflect.Value, depth int) slog.Value {
 		text, _ := json.Marshal(v.Bytes()) // base64, as in JSON
 		return slog.AnyValue(raw(text))
 	}
-	elements := make(list, v.Len())
-	for i := range elements {
-		elements[i] = p.show(v.Index(i), depth+1)
+	text := []byte{'['}
+	for i := range v.Len() {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = appendJSON(text, p.show(v.Index(i), depth+1))
 	}
-	return slog.AnyValue(elements)
+	return slog.AnyValue(raw(append(text, ']')))
 }
 
 // scalar shows values without parts. Functions and channels are shown as their type, since their value is an address.
 func scalar(v reflect.Value) slog.Value {
-	switch v.Kind() {
-	case reflect.String:
+	switch {
+	case v.Kind() == reflect.String:
 		return slog.StringValue(v.String())
-	case reflect.Bool:
+	case v.Kind() == reflect.Bool:
 		return slog.BoolValue(v.Bool())
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		if v.Type() == reflect.TypeFor[time.Duration]() {
-			return slog.DurationValue(time.Duration(v.Int()))
-		}
+	case v.Type() == reflect.TypeFor[time.Duration]():
+		return slog.DurationValue(time.Duration(v.Int()))
+	case v.CanInt():
 		return slog.Int64Value(v.Int())
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+	case v.CanUint():
 		return slog.Uint64Value(v.Uint())
-	case reflect.Float32, reflect.Float64:
+	case v.CanFloat():
 		return slog.Float64Value(v.Float())
 	}
 	return slog.StringValue(v.Type().String())

@@ -103,8 +103,9 @@ func TestArguments_request(t *testing.T) {
 	t.Run("a request that is not a pointer to a struct is refused", func(t *testing.T) {
 		t.Parallel()
 		op := &transport.Op{Name: "test.op", Method: "POST", Path: "/v1/test"}
+		cfg := &shared.FetchConfig{BaseURL: &url.URL{Scheme: "https", Host: "auth.example"}}
 		for _, req := range []any{nil, 7, "request", new(7), struct{}{}, map[string]any{}} {
-			resp, err := transport.Call[envelope](t.Context(), new(shared.FetchConfig), op, req)
+			resp, err := transport.Call[envelope](t.Context(), cfg, op, req)
 			requireRefused(t, resp, err, "req", "not a pointer to a request")
 		}
 	})

@@ -5,13 +5,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/contexts"
-	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -33,8 +33,6 @@ type response struct {
 	body   *bytes.Buffer // pooled
 }
 
-func (r *response) release() { putBuffer(r.body) }
-
 // attempt sends the request once and reads the response. A status of 400 or more is an error.
 func (c *call) attempt(ctx context.Context) (*response, error) {
 	ctx, cancel := c.attemptContext(ctx)
@@ -43,7 +41,7 @@ func (c *call) attempt(ctx context.Context) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.http = *c.client()
+	c.http = *cmp.Or(c.cfg.HTTPClient, http.DefaultClient)
 	c.http.CheckRedirect = checkRedirect
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -66,13 +64,13 @@ func (c *call) attempt(ctx context.Context) (*response, error) {
 
 // attemptContext gives ctx the deadline of the attempt or of the call, whichever is first.
 func (c *call) attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
-	end := c.timing.end
-	if c.timing.attempt > 0 {
-		begin := c.timing.begin
+	end := c.end
+	if c.retry.AttemptTimeout > 0 {
+		begin := c.begin
 		if c.retries > 0 {
 			begin = time.Now()
 		}
-		if own := begin.Add(c.timing.attempt); end.IsZero() || own.Before(end) {
+		if own := begin.Add(c.retry.AttemptTimeout); end.IsZero() || own.Before(end) {
 			end = own
 		}
 	}
@@ -83,22 +81,16 @@ func (c *call) attemptContext(ctx context.Context) (context.Context, context.Can
 }
 
 func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
-	base := c.base()
-	if base == nil {
-		return nil, c.refuse("cfg", "has no base URL")
+	var body io.Reader
+	if c.body != nil {
+		body = bytes.NewReader(c.body)
 	}
-	var req *http.Request
-	var err error
-	if c.body == nil {
-		req, err = http.NewRequestWithContext(ctx, c.op.Method, "", nil)
-	} else {
-		req, err = http.NewRequestWithContext(ctx, c.op.Method, "", bytes.NewReader(c.body))
-	}
+	req, err := http.NewRequestWithContext(ctx, c.op.Method, "", body)
 	if err != nil {
 		return nil, c.requestError(ctx, err)
 	}
 	req.URL = c.address()
-	req.Host = base.Host
+	req.Host = req.URL.Host
 	c.setHeader(req.Header)
 	return req, nil
 }
@@ -133,32 +125,11 @@ func (c *call) setHeader(h http.Header) {
 	}
 }
 
-func (c *call) client() *http.Client {
-	if c.cfg.HTTPClient == nil {
-		return http.DefaultClient
-	}
-	return c.cfg.HTTPClient
-}
-
 func (c *call) base() *url.URL {
 	if c.op.Base == Fraud {
 		return c.cfg.FraudBaseURL
 	}
 	return c.cfg.BaseURL
-}
-
-func (c *call) host() string {
-	if base := c.base(); base != nil {
-		return base.Host
-	}
-	return ""
-}
-
-func (c *call) maxBytes() int64 {
-	if c.cfg.MaxResponseBytes > 0 {
-		return c.cfg.MaxResponseBytes
-	}
-	return shared.DefaultMaxResponseBytes
 }
 
 // requestError returns the error of an attempt without a complete response. It drops the URL that net/http adds, since
@@ -172,5 +143,5 @@ func (c *call) requestError(ctx context.Context, err error) error {
 	} else {
 		err = c.redactCause(err)
 	}
-	return &stytcherror.RequestError{Op: c.op.Name, Host: c.host(), Retries: c.retries, Err: err}
+	return &stytcherror.RequestError{Op: c.op.Name, Host: c.base().Host, Retries: c.retries, Err: err}
 }

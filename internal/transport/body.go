@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"math"
 	"net/http"
@@ -21,22 +22,17 @@ const (
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-func getBuffer() *bytes.Buffer {
-	b := buffers.Get().(*bytes.Buffer)
-	b.Reset()
-	return b
-}
-
 func putBuffer(b *bytes.Buffer) {
-	if b != nil && b.Cap() <= maxPooled {
+	if b.Cap() <= maxPooled {
 		buffers.Put(b)
 	}
 }
 
 // readResponse reads the body of a response below 400, up to MaxResponseBytes after decompression.
 func (c *call) readResponse(resp *http.Response) (*response, error) {
-	limit := min(c.maxBytes(), math.MaxInt64-1)
-	buf := getBuffer()
+	limit := min(cmp.Or(max(c.cfg.MaxResponseBytes, 0), shared.DefaultMaxResponseBytes), math.MaxInt64-1)
+	buf := buffers.Get().(*bytes.Buffer)
+	buf.Reset()
 	if n := min(resp.ContentLength, limit, maxPrealloc); n > 0 {
 		buf.Grow(int(n) + bytes.MinRead)
 	}
@@ -45,20 +41,18 @@ func (c *call) readResponse(resp *http.Response) (*response, error) {
 		body = http.NoBody // the body of a 101 is the connection, and reading it does not end with the context
 	}
 	_, err := buf.ReadFrom(io.LimitReader(body, limit+1))
-	if err != nil {
-		putBuffer(buf)
-		return nil, err
-	}
-	if int64(buf.Len()) > limit {
-		putBuffer(buf)
-		return nil, &stytcherror.DecodeError{
+	if err == nil && int64(buf.Len()) > limit {
+		err = &stytcherror.DecodeError{
 			Op: c.op.Name, StatusCode: resp.StatusCode, Reason: "it is larger than Config.MaxResponseBytes",
 			Err: stytcherror.ErrTooLarge,
 		}
 	}
-	received := &response{status: resp.StatusCode, header: resp.Header, body: buf}
+	if err != nil {
+		putBuffer(buf)
+		return nil, err
+	}
 	c.fillRaw(resp, buf.Bytes())
-	return received, nil
+	return &response{status: resp.StatusCode, header: resp.Header, body: buf}, nil
 }
 
 // fillRaw copies a response for shared.WithRawResponse.

@@ -11,6 +11,7 @@ package transport
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -32,13 +33,13 @@ func Call[T any](
 		c.logCall(ctx, nil, err)
 		return nil, err
 	}
-	defer received.release()
+	defer putBuffer(received.body)
 	resp := new(T)
-	if err := c.decode(received, resp); err != nil {
-		c.logCall(ctx, nil, err)
+	err = c.decode(received, resp)
+	c.logCall(ctx, resp, err)
+	if err != nil {
 		return nil, err
 	}
-	c.logCall(ctx, resp, nil)
 	return resp, nil
 }
 
@@ -49,7 +50,8 @@ type call struct {
 	req     any // a pointer to the request struct, never nil
 	opts    shared.RequestOptions
 	retry   shared.RetryPolicy
-	timing  timing
+	begin   time.Time
+	end     time.Time // deadline; zero is none
 	url     target
 	body    []byte
 	retries int

@@ -13,28 +13,23 @@ const Version = "0.1.0"
 // UserAgent returns the User-Agent header of every client.
 func UserAgent() string { return "seed75add069-stytch-go/" + Version + " (" + runtime.Version() + ")" }
 
-// Credentials are the Authorization header of a client's requests and the secrets in it.
+// Credentials are the Authorization header of a client's requests.
 type Credentials struct {
-	header  secret.Text
-	secrets []secret.Text
+	header secret.Text
+	// Redact replaces the secrets of the header in text, for FetchConfig.Redact.
+	Redact func(text string) string
 }
 
 // Basic returns the credentials of a project (RFC 7617, section 2).
-func Basic(user string, password secret.Text) Credentials {
-	pair := base64.StdEncoding.EncodeToString([]byte(user + ":" + password.Reveal()))
-	return Credentials{header: secret.New("Basic " + pair), secrets: []secret.Text{secret.New(pair), password}}
+func Basic(user, password string) Credentials {
+	pair := base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
+	return newCredentials("Basic "+pair, pair, password)
 }
 
 // Bearer returns credentials that are a token (RFC 6750, section 2.1).
-func Bearer(token secret.Text) Credentials {
-	return Credentials{header: secret.New("Bearer " + token.Reveal()), secrets: []secret.Text{token}}
-}
+func Bearer(token string) Credentials { return newCredentials("Bearer "+token, token) }
 
-// Redact replaces the secrets in text, for FetchConfig.Redact.
-func (c Credentials) Redact(text string) string {
-	secrets := make([]string, len(c.secrets))
-	for i, s := range c.secrets {
-		secrets[i] = s.Reveal()
-	}
-	return secret.Scrub(text, secrets)
+func newCredentials(header string, secrets ...string) Credentials {
+	redact := func(text string) string { return secret.Scrub(text, secrets) }
+	return Credentials{header: secret.New(header), Redact: redact}
 }

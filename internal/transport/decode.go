@@ -38,17 +38,22 @@ func (c *call) decode(received *response, resp any) error {
 	return nil
 }
 
-// objects decodes a shared.Object like its UnmarshalJSON, with fewer allocations.
+// objects decodes a shared.Object by DecodeObject.
 var objects = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, o *shared.Object) error {
 	raw, err := dec.ReadValue()
 	if err != nil {
 		return err
 	}
+	return DecodeObject(raw, o)
+}))
+
+// DecodeObject decodes a shared.Object like its UnmarshalJSON, with fewer allocations.
+func DecodeObject(raw jsontext.Value, o *shared.Object) error {
 	if !jsonnumber.MayBeLarge(raw) && json.Unmarshal(raw, (*map[string]any)(o)) == nil {
 		return nil
 	}
 	return o.UnmarshalJSON(raw)
-}))
+}
 
 func (c *call) decodeError(received *response, field jsontext.Pointer, reason string, cause error) error {
 	var id struct {

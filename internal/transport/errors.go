@@ -23,40 +23,32 @@ func (c *call) readError(resp *http.Response) *stytcherror.Error {
 	return c.newError(resp.StatusCode, resp.Header, body)
 }
 
+// newError returns the error of a response of the API or of OAuth2 (RFC 6749, section 5.2). Members of a wrong type are
+// ignored.
 func (c *call) newError(status int, header http.Header, body []byte) *stytcherror.Error {
-	e := &stytcherror.Error{
-		Op: c.op.Name, StatusCode: status, Retries: c.retries,
-		RetryAfter: retryAfter(header, c.cfg.Now),
-		Body:       bytes.Clone(body[:min(len(body), maxErrorKept)]),
-	}
-	fillError(e, body)
-	e.RequestID = c.redact(e.RequestID)
-	e.Code = stytcherror.Code(c.redact(string(e.Code)))
-	e.Message = c.redact(e.Message)
-	e.URL = c.redact(e.URL)
-	return e
-}
-
-// fillError sets the fields of e from a body of the API or of OAuth2 (RFC 6749, section 5.2). Members of a wrong type
-// are ignored.
-func fillError(e *stytcherror.Error, body []byte) {
 	fields := members(body)
 	text := func(names ...string) string {
 		for _, name := range names {
 			var s string
 			if json.Unmarshal(fields[name], &s, jsontext.AllowInvalidUTF8(true)) == nil && s != "" {
-				return s
+				return c.redact(s)
 			}
 		}
 		return ""
 	}
-	e.RequestID = text("request_id")
-	e.Code = stytcherror.Code(text("error_type", "error"))
-	e.Message = text("error_message", "error_description")
-	e.URL = text("error_url", "error_uri")
+	e := &stytcherror.Error{
+		Op: c.op.Name, StatusCode: status, Retries: c.retries,
+		RequestID:  text("request_id"),
+		Code:       stytcherror.Code(text("error_type", "error")),
+		Message:    text("error_message", "error_description"),
+		URL:        text("error_url", "error_uri"),
+		RetryAfter: retryAfter(header, c.cfg.Now),
+		Body:       bytes.Clone(body[:min(len(body), maxErrorKept)]),
+	}
 	if details := fields["error_details"]; len(details) > 0 && details.Kind() != jsontext.KindNull {
 		e.Details = []byte(details)
 	}
+	return e
 }
 
 // members returns the members of a JSON object, as far as it can be read. It may be cut short, be followed by other
@@ -87,14 +79,9 @@ func members(body []byte) map[string]jsontext.Value {
 
 // isTLSFailure reports whether the TLS handshake failed or the server does not use TLS.
 func isTLSFailure(err error) bool {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return true
-	}
-	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "remote error" || op.Op == "local error") {
-		return true // an alert, of a type that crypto/tls does not export
-	}
-	return errors.Is(err, http.ErrSchemeMismatch)
+	_, refused := errors.AsType[*tls.CertificateVerificationError](err)
+	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
+	op, ok := errors.AsType[*net.OpError](err)
+	alert := ok && (op.Op == "remote error" || op.Op == "local error") // of a type that crypto/tls does not export
+	return refused || noTLS || alert || errors.Is(err, http.ErrSchemeMismatch)
 }

@@ -14,20 +14,18 @@ func (c *call) logCall(ctx context.Context, resp any, err error) {
 	if log == nil || !log.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
-	attrs := []slog.Attr{
+	result := slog.Any("error", err)
+	if err == nil {
+		result = slog.Any("response", secret.Redacted(resp))
+	}
+	log.LogAttrs(ctx, slog.LevelDebug, "stytch: call",
 		slog.String("op", c.op.Name),
 		slog.String("method", c.op.Method),
 		slog.String("path", c.op.Path),
-		slog.Duration("duration", time.Since(c.timing.begin)),
+		slog.Duration("duration", time.Since(c.begin)),
 		slog.Int("retries", c.retries),
 		slog.Any("request", secret.Redacted(c.req)),
-	}
-	if err != nil {
-		attrs = append(attrs, slog.Any("error", err))
-	} else {
-		attrs = append(attrs, slog.Any("response", secret.Redacted(resp)))
-	}
-	log.LogAttrs(ctx, slog.LevelDebug, "stytch: call", attrs...)
+		result)
 }
 
 // logRetry logs one record per retry at level Warn.

@@ -11,40 +11,31 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// timing holds the start of a call and its time limits.
-type timing struct {
-	begin   time.Time
-	end     time.Time     // deadline of the call; zero is none
-	attempt time.Duration // timeout of an attempt; zero is none but the call's deadline
-}
-
 // newCall applies the options to the settings and refuses those that cannot be sent.
 func newCall(ctx context.Context, cfg *shared.FetchConfig, op *Op, opts []shared.RequestOption) (*call, error) {
-	if ctx == nil {
-		return nil, &stytcherror.ArgumentError{Op: op.Name, Field: "ctx", Reason: "is nil"}
+	c := &call{cfg: cfg, op: op}
+	switch {
+	case ctx == nil:
+		return nil, c.refuse("ctx", "is nil")
+	case cfg == nil:
+		return nil, c.refuse("cfg", "is nil: make services with New")
+	case c.base() == nil:
+		return nil, c.refuse("cfg", "has no base URL")
 	}
-	if cfg == nil {
-		return nil, &stytcherror.ArgumentError{Op: op.Name, Field: "cfg", Reason: "is nil: make services with New"}
-	}
-	c := &call{cfg: cfg, op: op, retry: cfg.Retry}
 	for _, opt := range opts {
 		if opt == nil {
-			return nil, &stytcherror.ArgumentError{Op: op.Name, Field: "opts", Reason: "hold a nil option"}
+			return nil, c.refuse("opts", "hold a nil option")
 		}
 		opt(&c.opts)
 	}
 	if err := c.checkOptions(); err != nil {
 		return nil, err
 	}
-	if c.opts.Retry != nil {
-		c.retry = *c.opts.Retry
-	}
-	c.retry = withDefaults(c.retry)
-	c.timing.begin = time.Now()
+	c.retry = withDefaults(*cmp.Or(c.opts.Retry, &cfg.Retry))
+	c.begin = time.Now()
 	if timeout := cmp.Or(c.opts.Timeout, cfg.Timeout, shared.DefaultTimeout); timeout > 0 {
-		c.timing.end = c.timing.begin.Add(timeout)
+		c.end = c.begin.Add(timeout)
 	}
-	c.timing.attempt = max(c.retry.AttemptTimeout, 0)
 	return c, nil
 }
 
@@ -95,24 +86,12 @@ func (c *call) refuse(field, reason string) error {
 
 // validHeaderValue reports whether v has no control characters but tabs (RFC 9110, section 5.5).
 func validHeaderValue(v string) bool {
-	for i := range len(v) {
-		if b := v[i]; b < ' ' && b != '\t' || b == 0x7f {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
 // validHeaderName reports whether name is a token (RFC 9110, section 5.6.2).
 func validHeaderName(name string) bool {
-	if name == "" {
-		return false
-	}
-	for i := range len(name) {
-		b := name[i]
-		if b <= ' ' || b >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, b) >= 0 {
-			return false
-		}
-	}
-	return true
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
 }

@@ -34,14 +34,14 @@ func infoOf(t reflect.Type) *requestInfo {
 		return info.(*requestInfo)
 	}
 	info := new(requestInfo)
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if !f.IsExported() || name == "" || name == "-" {
 			continue
 		}
-		optional := strings.Contains(options, "omitzero") && !isRequired(f.Tag)
-		field := requestField{name: name, index: i, optional: optional}
+		required := slices.Contains(strings.Split(f.Tag.Get("stytch"), ","), "required")
+		optional := strings.Contains(options, "omitzero") && !required
+		field := requestField{name: name, index: f.Index[0], optional: optional}
 		if _, ok := f.Tag.Lookup("path"); ok {
 			info.path = append(info.path, field)
 		} else if _, ok := f.Tag.Lookup("url"); ok {
@@ -60,21 +60,16 @@ func infoOf(t reflect.Type) *requestInfo {
 	return loaded.(*requestInfo)
 }
 
-func isRequired(tag reflect.StructTag) bool {
-	return slices.Contains(strings.Split(tag.Get("stytch"), ","), "required")
-}
-
 // bodyType returns requestInfo.bodyType for t. Go converts between struct types that differ only in their tags.
 func bodyType(t reflect.Type) reflect.Type {
-	fields := make([]reflect.StructField, t.NumField())
-	for i := range fields {
-		f := t.Field(i)
+	var fields []reflect.StructField
+	for f := range t.Fields() {
 		_, inPath := f.Tag.Lookup("path")
 		_, inQuery := f.Tag.Lookup("url")
 		if inPath || inQuery {
 			f.Tag = `json:"-"`
 		}
-		fields[i] = f
+		fields = append(fields, f)
 	}
 	return reflect.PointerTo(reflect.StructOf(fields))
 }

@@ -19,10 +19,7 @@ func retryable(op *Op, err error) bool {
 	if _, ok := errors.AsType[*stytcherror.RequestError](err); !ok || errors.Is(err, stytcherror.ErrRedirect) {
 		return false
 	}
-	if neverConnected(err) {
-		return true
-	}
-	return op.Class == Read && !permanent(err)
+	return neverConnected(err) || op.Class == Read && !permanent(err)
 }
 
 func retryableStatus(op *Op, err *stytcherror.Error) bool {
@@ -33,16 +30,9 @@ func retryableStatus(op *Op, err *stytcherror.Error) bool {
 	case http.StatusRequestTimeout:
 		return op.Class == Read
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		switch op.Class {
-		case Read:
-			return true
-		case Write:
-			return op.Method == http.MethodPut || op.Method == http.MethodDelete
-		case Send:
-			return err.StatusCode == http.StatusServiceUnavailable && err.RetryAfter > 0
-		case SingleUse:
-			return false
-		}
+		return op.Class == Read ||
+			op.Class == Write && (op.Method == http.MethodPut || op.Method == http.MethodDelete) ||
+			op.Class == Send && err.StatusCode == http.StatusServiceUnavailable && err.RetryAfter > 0
 	}
 	return false
 }

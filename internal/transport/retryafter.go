@@ -15,13 +15,12 @@ func retryAfter(h http.Header, now func() time.Time) time.Duration {
 	if value == "" {
 		return 0
 	}
-	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil {
-		if seconds > uint64(math.MaxInt64/time.Second) {
+	if strings.Trim(value, "0123456789") == "" {
+		seconds, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || seconds > int64(math.MaxInt64/time.Second) {
 			return math.MaxInt64
 		}
 		return time.Duration(seconds) * time.Second
-	} else if isDigits(value) {
-		return math.MaxInt64
 	}
 	date, err := http.ParseTime(value)
 	if err != nil {
@@ -32,5 +31,3 @@ func retryAfter(h http.Header, now func() time.Time) time.Duration {
 	}
 	return max(date.Sub(now()), 0)
 }
-
-func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }

@@ -43,7 +43,7 @@ func (c *call) mayRetry(ctx context.Context, err error) (time.Duration, bool) {
 		wait = apiErr.RetryAfter
 	}
 	resume := time.Now().Add(wait)
-	if !c.timing.end.IsZero() && !resume.Before(c.timing.end) {
+	if !c.end.IsZero() && !resume.Before(c.end) {
 		return 0, false
 	}
 	if deadline, ok := ctx.Deadline(); ok && !resume.Before(deadline) {

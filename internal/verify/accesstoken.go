@@ -2,7 +2,6 @@ package verify
 
 import (
 	"context"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -29,28 +28,16 @@ type AccessToken struct {
 
 // ValidateMember refuses what is not a member's access token.
 func (t *AccessToken) ValidateMember() error {
-	if err := t.validate(); err != nil {
-		return err
-	}
-	if t.Organization.ID == "" {
-		return WrongKind("it is not for a member")
-	}
-	return nil
+	return t.validate(t.Organization.ID != "", "it is not for a member")
 }
 
 // ValidateUser refuses what is not a user's access token.
 func (t *AccessToken) ValidateUser() error {
-	if err := t.validate(); err != nil {
-		return err
-	}
-	if t.Organization.Present {
-		return WrongKind("it is for a member")
-	}
-	return nil
+	return t.validate(!t.Organization.Present, "it is for a member")
 }
 
 // validate refuses sessions' JWTs and M2M access tokens.
-func (t *AccessToken) validate() error {
+func (t *AccessToken) validate(ofProduct bool, otherwise string) error {
 	switch {
 	case t.Session != nil:
 		return WrongKind("it is a session's JWT")
@@ -58,6 +45,8 @@ func (t *AccessToken) validate() error {
 		return WrongKind("it has no client_id")
 	case t.ClientID == t.Subject:
 		return WrongKind("it is an M2M token")
+	case !ofProduct:
+		return WrongKind(otherwise)
 	}
 	t.Type = "access_token"
 	return nil
@@ -70,33 +59,6 @@ func (t *AccessToken) PermissionSubject() Subject {
 
 // CustomClaims returns those of the project's JWT template, or nil if there are none.
 func (t *AccessToken) CustomClaims() shared.Object { return CustomClaims(t.Custom) }
-
-// AccessTokenRequest is a request to verify an access token locally.
-type AccessTokenRequest struct {
-	Token  string
-	MaxAge *time.Duration
-	Leeway time.Duration
-	// Check, unless nil, is an action that the token's scopes must allow.
-	Check *Check
-}
-
-// IntrospectLocal verifies an access token and, if req has a Check, checks the permission.
-func IntrospectLocal[T, C any, P Claims[T, C]](
-	ctx context.Context, v *Verifier, op string, req AccessTokenRequest,
-) (*T, error) {
-	if req.Check != nil {
-		if err := v.validate(ctx, op, *req.Check); err != nil {
-			return nil, err
-		}
-	}
-	token, err := Token[T, C, P](ctx, v, req.Token, TokenOptions{
-		Op: op, Field: "token", MaxAge: req.MaxAge, Leeway: req.Leeway,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return checked(ctx, v, op, token, req.Check)
-}
 
 // IntrospectionForm is the form of an introspection request (RFC 7662, section 2.1).
 type IntrospectionForm struct {
@@ -125,10 +87,8 @@ func IntrospectNetwork[T any](
 	ctx context.Context, v *Verifier, cfg *shared.FetchConfig, op string, form *IntrospectionForm, check *Check,
 	value func(*AccessToken) *T, opts ...shared.RequestOption,
 ) (*T, error) {
-	if check != nil {
-		if err := v.validate(ctx, op, *check); err != nil {
-			return nil, err
-		}
+	if err := v.validate(ctx, op, check); err != nil {
+		return nil, err
 	}
 	answer, err := transport.Call[introspection](ctx, cfg, introspectOp(op), form, opts...)
 	switch {
@@ -150,7 +110,7 @@ func IntrospectNetwork[T any](
 // checked returns the token's value if check is nil or its scopes allow it.
 func checked[T any](ctx context.Context, v *Verifier, op string, token Verified[T], check *Check) (*T, error) {
 	if check != nil {
-		if err := v.Allow(ctx, op, &token.Subject, *check); err != nil {
+		if err := v.Allow(ctx, op, &token.Subject, check); err != nil {
 			return nil, err
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/seed75add069/stytch-go/internal/jsonnumber"
+	"github.com/seed75add069/stytch-go/internal/transport"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -23,11 +23,8 @@ func CustomClaims(rest jsontext.Value) shared.Object {
 		return nil
 	}
 	var claims shared.Object
-	large := jsonnumber.MayBeLarge(rest) // otherwise json.Unmarshal gives the same, with fewer allocations
-	if large || json.Unmarshal(rest, (*map[string]any)(&claims)) != nil {
-		if claims.UnmarshalJSON(rest) != nil {
-			return nil // does not happen: the token was decoded before
-		}
+	if transport.DecodeObject(rest, &claims) != nil {
+		return nil // does not happen: the token was decoded before
 	}
 	delete(claims, "jti")
 	maps.DeleteFunc(claims, func(name string, _ any) bool { return strings.HasPrefix(name, stytchPrefix) })

@@ -35,42 +35,38 @@ func (c *UserCheck) Check() *Check {
 
 // Allow returns nil if the policy allows c, a *PermissionError if it does not, an *ArgumentError if c lacks a field,
 // and a *PolicyError if there is no policy. Organizations are compared before a policy is fetched.
-func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c Check) error {
+func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c *Check) error {
 	if err := v.validateFor(ctx, op, s, c); err != nil {
 		return err
 	}
 	allowed, err := v.evaluate(ctx, s, c)
+	var why shared.Explanation
+	if err == nil && !allowed {
+		why, err = v.explain(ctx, s, c)
+	}
 	switch {
 	case err != nil:
 		return &stytcherror.PolicyError{Op: op, Err: err}
 	case allowed:
 		return nil
 	}
-	why, err := v.explain(ctx, s, c)
-	if err != nil {
-		return &stytcherror.PolicyError{Op: op, Err: err}
+	code := stytcherror.CodeConsumerSessionAuthorizationError
+	if v.product == shared.ProductB2B {
+		code = stytcherror.CodeSessionAuthorizationError
 	}
 	return &stytcherror.PermissionError{
-		Op: op, Code: v.denialCode(), Action: c.Action, Resource: c.ResourceID, Reason: why.Reason,
+		Op: op, Code: code, Action: c.Action, Resource: c.ResourceID, Reason: why.Reason,
 	}
-}
-
-// denialCode returns the API's code for what roles or scopes do not allow.
-func (v *Verifier) denialCode() stytcherror.Code {
-	if v.product == shared.ProductB2B {
-		return stytcherror.CodeSessionAuthorizationError
-	}
-	return stytcherror.CodeConsumerSessionAuthorizationError
 }
 
 // validateFor refuses a check that lacks a field, and one for another organization than the subject's.
-func (v *Verifier) validateFor(ctx context.Context, op string, s *Subject, c Check) error {
+func (v *Verifier) validateFor(ctx context.Context, op string, s *Subject, c *Check) error {
 	if err := v.validate(ctx, op, c); err != nil {
 		return err
 	}
 	switch {
 	case v.product == shared.ProductB2B && s.OrganizationID == "" && c.OrganizationID == "":
-		return &stytcherror.ArgumentError{Op: op, Field: "organization_id", Reason: "is required: the subject has none"}
+		return refuse(op, "organization_id", "is required: the subject has none")
 	case c.OrganizationID != "" && c.OrganizationID != s.OrganizationID:
 		return &stytcherror.PermissionError{
 			Op: op, Code: stytcherror.ErrTenancyMismatch, Action: c.Action, Resource: c.ResourceID,
@@ -80,35 +76,29 @@ func (v *Verifier) validateFor(ctx context.Context, op string, s *Subject, c Che
 	return nil
 }
 
-// validate refuses a check that lacks a resource or an action.
-func (v *Verifier) validate(ctx context.Context, op string, c Check) error {
-	if err := v.usable(ctx, op); err != nil {
-		return err
-	}
-	var field string
+// validate refuses a nil context and a nil Verifier, with the errors of package transport, and a check that lacks a
+// resource or an action.
+func (v *Verifier) validate(ctx context.Context, op string, c *Check) error {
 	switch {
-	case c.ResourceID == "":
-		field = "resource_id"
-	case c.Action == "":
-		field = "action"
-	default:
-		return nil
-	}
-	return &stytcherror.ArgumentError{Op: op, Field: field, Reason: "is required"}
-}
-
-// validateRemote refuses a check that the API cannot decide, of a session without a JWT.
-func (v *Verifier) validateRemote(ctx context.Context, op string, c *Check) error {
-	switch {
+	case ctx == nil:
+		return refuse(op, "ctx", "is nil")
+	case v == nil:
+		return refuse(op, "cfg", "is nil: make services with New")
 	case c == nil:
-		return v.usable(ctx, op)
-	case v.product == shared.ProductB2B && c.OrganizationID == "":
-		return &stytcherror.ArgumentError{Op: op, Field: "organization_id", Reason: "is required without a session_jwt"}
+		return nil
+	case c.ResourceID == "":
+		return refuse(op, "resource_id", "is required")
+	case c.Action == "":
+		return refuse(op, "action", "is required")
 	}
-	return v.validate(ctx, op, *c)
+	return nil
 }
 
-func (v *Verifier) evaluate(ctx context.Context, s *Subject, c Check) (bool, error) {
+func refuse(op, field, reason string) error {
+	return &stytcherror.ArgumentError{Op: op, Field: field, Reason: reason}
+}
+
+func (v *Verifier) evaluate(ctx context.Context, s *Subject, c *Check) (bool, error) {
 	if s.Scope == "" {
 		return v.policy.Allows(ctx, s.OrganizationID, s.Roles, c.ResourceID, c.Action)
 	}
@@ -119,7 +109,7 @@ func (v *Verifier) evaluate(ctx context.Context, s *Subject, c Check) (bool, err
 	return policy.AllowsScopes(s.Scope, c.ResourceID, c.Action), nil
 }
 
-func (v *Verifier) explain(ctx context.Context, s *Subject, c Check) (shared.Explanation, error) {
+func (v *Verifier) explain(ctx context.Context, s *Subject, c *Check) (shared.Explanation, error) {
 	view, err := v.view(ctx, s)
 	if err != nil {
 		return shared.Explanation{}, err
@@ -140,7 +130,7 @@ func (v *Verifier) view(ctx context.Context, s *Subject) (rbac.View, error) {
 }
 
 // Explain explains what Allow returns. A check for another organization is a *PermissionError.
-func (v *Verifier) Explain(ctx context.Context, op string, s *Subject, c Check) (*shared.Explanation, error) {
+func (v *Verifier) Explain(ctx context.Context, op string, s *Subject, c *Check) (*shared.Explanation, error) {
 	if err := v.validateFor(ctx, op, s, c); err != nil {
 		return nil, err
 	}
@@ -153,7 +143,7 @@ func (v *Verifier) Explain(ctx context.Context, op string, s *Subject, c Check) 
 
 // Permissions returns all permissions of a subject.
 func (v *Verifier) Permissions(ctx context.Context, op string, s *Subject) ([]rbac.Permission, error) {
-	if err := v.usable(ctx, op); err != nil {
+	if err := v.validate(ctx, op, nil); err != nil {
 		return nil, err
 	}
 	view, err := v.view(ctx, s)

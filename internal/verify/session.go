@@ -11,84 +11,38 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// SessionRequest is a request to verify a session's JWT.
-type SessionRequest struct {
-	JWT    string
-	MaxAge *time.Duration
-	Leeway time.Duration
-	// Check, unless nil, is an action that the session must be allowed to perform.
-	Check *Check
-	// HasToken says that the session's token is known too, so that there need not be a JWT.
-	HasToken bool
-}
-
-// SessionLocal verifies a session's JWT and, if req has a Check, checks the permission. It does not ask the API.
-func SessionLocal[T, C any, P Claims[T, C]](
-	ctx context.Context, v *Verifier, op string, req SessionRequest,
-) (*T, error) {
-	verified, err := verifySession[T, C, P](ctx, v, op, req, false)
-	if err != nil {
-		return nil, err
-	}
-	return verified.Value, nil
-}
-
-// Session is [SessionLocal], but calls ask where the API may accept what was refused here. Exactly one result is not
-// nil: local if the JWT was accepted here, remote if ask returned it, or err. In B2B, the check that ask gets has an
-// organization: the session's if the caller gave none. Without a JWT there is nothing to verify or to fill it from.
+// Session is [Local], but calls ask where the API may accept what was refused here, and for a session's token without a
+// JWT. Exactly one result is not nil: local if the JWT was accepted here, remote if ask returned it, or err. In B2B,
+// the check that ask gets has an organization: that of the JWT if the caller gave none.
 func Session[T, C, R any, P Claims[T, C]](
-	ctx context.Context, v *Verifier, op string, req SessionRequest, ask func(*Check) (*R, error),
+	ctx context.Context, v *Verifier, req Request, sessionToken *string, ask func(*Check) (*R, error),
 ) (local *T, remote *R, err error) {
-	if req.JWT == "" && req.HasToken {
-		if err = v.validateRemote(ctx, op, req.Check); err == nil {
-			remote, err = ask(req.Check)
+	if req.Token != "" || sessionToken == nil {
+		local, err = Local[T, C, P](ctx, v, req)
+		if err == nil || !apiMayAccept(err) {
+			return local, nil, err
 		}
-		return nil, remote, err
-	}
-	session, err := verifySession[T, C, P](ctx, v, op, req, true)
-	switch {
-	case err == nil:
-		return session.Value, nil, nil
-	case !apiMayAccept(err):
+	} else if err = v.validate(ctx, req.Op, req.Check); err != nil {
 		return nil, nil, err
 	}
 	check := req.Check
 	if v.product == shared.ProductB2B && check != nil && check.OrganizationID == "" {
-		organizationID := session.Subject.OrganizationID
-		if session.Value == nil {
-			organizationID = unverifiedOrganization(req.JWT)
+		if req.Token == "" {
+			return nil, nil, refuse(req.Op, "organization_id", "is required without a session_jwt")
 		}
-		check = &Check{OrganizationID: organizationID, ResourceID: check.ResourceID, Action: check.Action}
+		check = &Check{unverifiedOrganization(req.Token), check.ResourceID, check.Action}
 	}
 	remote, err = ask(check)
 	return nil, remote, err
 }
 
-func verifySession[T, C any, P Claims[T, C]](
-	ctx context.Context, v *Verifier, op string, req SessionRequest, returnOutdated bool,
-) (Verified[T], error) {
-	if req.Check != nil {
-		if err := v.validate(ctx, op, *req.Check); err != nil {
-			return Verified[T]{}, err
-		}
-	}
-	verified, err := Token[T, C, P](ctx, v, req.JWT, TokenOptions{
-		Op: op, Field: "session_jwt", MaxAge: req.MaxAge, Leeway: req.Leeway, OnlyAudience: true,
-		returnOutdated: returnOutdated,
-	})
-	if err == nil && req.Check != nil {
-		err = v.Allow(ctx, op, &verified.Subject, *req.Check)
-	}
-	return verified, err
-}
-
-// unverifiedOrganization returns the organization that a JWT names, while there are no keys to verify it with. The API
-// verifies the JWT, and refuses a check for another organization than the session's.
+// unverifiedOrganization returns the organization that a JWT names. The API verifies the JWT, and refuses a check for
+// another organization than the session's.
 func unverifiedOrganization(text string) string {
 	var claims struct {
 		Organization Organization `json:"https://stytch.com/organization"`
 	}
-	token, err := jwt.Parse(text, nil)
+	token, err := jwt.Parse(text, new(jwt.HeaderCache))
 	if err != nil || token.Unverified(&claims) != nil {
 		return ""
 	}
@@ -132,34 +86,27 @@ type SessionClaim[F, A any] struct {
 
 // ValidateMember refuses what is not a member's session. The token expires with its session, if that ends earlier.
 func (c *SessionClaims[F, A]) ValidateMember() error {
-	switch {
-	case c.Session == nil || c.Session.ID == "":
-		return WrongKind("it is not a session's JWT")
-	case c.Organization.ID == "":
-		return WrongKind("it is of a session without an organization")
-	}
-	c.expireWithSession()
-	return nil
+	return c.validate(c.Organization.ID != "", "it is of a session without an organization")
 }
 
 // ValidateUser refuses what is not a user's session. The token expires with its session, if that ends earlier.
 func (c *SessionClaims[F, A]) ValidateUser() error {
+	return c.validate(!c.Organization.Present, "it is of a member's session")
+}
+
+// validate makes the token expire with its session, and a session without an end with its token.
+func (c *SessionClaims[F, A]) validate(ofProduct bool, otherwise string) error {
 	switch {
 	case c.Session == nil || c.Session.ID == "":
 		return WrongKind("it is not a session's JWT")
-	case c.Organization.Present:
-		return WrongKind("it is of a member's session")
+	case !ofProduct:
+		return WrongKind(otherwise)
 	}
-	c.expireWithSession()
-	return nil
-}
-
-// expireWithSession makes the token expire with its session, and a session without an end with its token.
-func (c *SessionClaims[F, A]) expireWithSession() {
 	c.ExpireBy(c.Session.ExpiresAt)
 	if c.Session.ExpiresAt.IsZero() {
 		c.Session.ExpiresAt = c.Expires.Time()
 	}
+	return nil
 }
 
 // CustomClaims returns the application's own claims, or nil if there are none.

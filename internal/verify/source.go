@@ -14,13 +14,6 @@ import (
 // routes are the operations that fetch a product's keys and policies.
 type routes struct{ keys, policy, organization transport.Op }
 
-func routesOf(product shared.Product) *routes {
-	if product == shared.ProductB2B {
-		return &b2bRoutes
-	}
-	return &b2cRoutes
-}
-
 var b2bRoutes = routes{
 	keys: transport.Op{
 		Name: "b2b.sessions.get_jwks", Method: http.MethodGet,
@@ -66,7 +59,7 @@ type (
 	}
 
 	organizationAnswer struct {
-		Policy *struct {
+		Policy struct {
 			Roles []rbac.Role `json:"roles"`
 		} `json:"org_policy"`
 	}
@@ -76,41 +69,31 @@ type (
 func (s source) keys(ctx context.Context) ([]byte, error) {
 	var raw shared.RawResponse
 	_, err := transport.Call[noRequest](ctx, s.cfg, &s.routes.keys, &noRequest{}, shared.WithRawResponse(&raw))
+	return raw.Body, err
+}
+
+func (s source) policy(ctx context.Context) (*rbac.Policy, error) {
+	resp, err := transport.Call[policyAnswer](ctx, s.cfg, &s.routes.policy, &noRequest{})
 	if err != nil {
 		return nil, err
 	}
-	return raw.Body, nil
+	if resp.Policy == nil { // which is not a policy that allows nothing
+		return nil, errors.New("the response holds no policy")
+	}
+	return rbac.Compile(resp.Policy.Roles, resp.Policy.Scopes), nil
 }
 
-// errNoPolicy is for a response without a policy, which is not a policy that allows nothing.
-var errNoPolicy = errors.New("the response holds no policy")
-
-func (s source) policy(ctx context.Context) ([]rbac.Role, []rbac.Scope, error) {
-	resp, err := transport.Call[policyAnswer](ctx, s.cfg, &s.routes.policy, &noRequest{})
-	if err != nil {
-		return nil, nil, err
-	}
-	if resp.Policy == nil {
-		return nil, nil, errNoPolicy
-	}
-	return resp.Policy.Roles, resp.Policy.Scopes, nil
-}
-
-// organization returns an organization's own roles, or rbac.ErrNoOrganizationPolicy if it has no policy. Unverified:
-// that the API then answers with 403 or 404. Such a status counts only with an error code and a request id: a gateway's
-// does not.
-func (s source) organization(ctx context.Context, id string) ([]rbac.Role, error) {
+// organization returns an organization's own roles: none if it has no policy. Unverified: that the API then answers
+// with 403 or 404. Such a status counts only with an error code and a request id: a gateway's does not.
+func (s source) organization(ctx context.Context, id string) (*rbac.Policy, error) {
 	resp, err := transport.Call[organizationAnswer](ctx, s.cfg, &s.routes.organization, &organizationRequest{id})
 	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok && apiErr.Code != "" && apiErr.RequestID != "" {
 		if apiErr.StatusCode == http.StatusForbidden || apiErr.StatusCode == http.StatusNotFound {
-			return nil, rbac.ErrNoOrganizationPolicy
+			return rbac.Compile(nil, nil), nil
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	if resp.Policy == nil {
-		return nil, rbac.ErrNoOrganizationPolicy
-	}
-	return resp.Policy.Roles, nil
+	return rbac.Compile(resp.Policy.Roles, nil), nil
 }

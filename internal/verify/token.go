@@ -12,30 +12,30 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// TokenOptions says what is required of a token beside a valid signature.
-type TokenOptions struct {
+// Request is a token to verify locally, and what is required of it beside a valid signature.
+type Request struct {
 	// Op is the operation, and Field the field of its request that has the token. Errors name them.
 	Op, Field string
+	Token     string
 	// MaxAge bounds the time since iat. Nil is no bound; zero makes every token too old.
 	MaxAge *time.Duration
 	// Leeway is for how long after exp the token is accepted.
 	Leeway time.Duration
 	// OnlyAudience refuses tokens that have other audiences beside the project.
 	OnlyAudience bool
-
-	// returnOutdated makes Token return the claims of an expired token, and of one that is too old, with the error.
-	returnOutdated bool
+	// Check, unless nil, is an action that the token's subject must be allowed to perform.
+	Check *Check
 }
 
-// validate refuses an empty token and negative options.
-func (o *TokenOptions) validate(text string) error {
+// validate refuses an empty token and negative bounds.
+func (r *Request) validate() error {
 	switch {
-	case text == "":
-		return &stytcherror.ArgumentError{Op: o.Op, Field: o.Field, Reason: "is required"}
-	case o.MaxAge != nil && *o.MaxAge < 0:
-		return &stytcherror.ArgumentError{Op: o.Op, Field: "max_token_age", Reason: "is negative"}
-	case o.Leeway < 0:
-		return &stytcherror.ArgumentError{Op: o.Op, Field: "leeway", Reason: "is negative"}
+	case r.Token == "":
+		return refuse(r.Op, r.Field, "is required")
+	case r.MaxAge != nil && *r.MaxAge < 0:
+		return refuse(r.Op, "max_token_age", "is negative")
+	case r.Leeway < 0:
+		return refuse(r.Op, "leeway", "is negative")
 	}
 	return nil
 }
@@ -59,91 +59,78 @@ type Claims[T, C any] interface {
 	Verified() Verified[T]
 }
 
-// Token verifies a token. Its errors name the operation.
-func Token[T, C any, P Claims[T, C]](
-	ctx context.Context, v *Verifier, text string, o TokenOptions,
-) (Verified[T], error) {
+// Local verifies a token and, if req has a Check, checks the permission. It does not ask the API about the token.
+func Local[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req Request) (*T, error) {
+	if err := v.validate(ctx, req.Op, req.Check); err != nil {
+		return nil, err
+	}
+	if err := req.validate(); err != nil {
+		return nil, err
+	}
+	token, err := verifyToken[T, C, P](ctx, v, &req)
+	if err != nil {
+		return nil, withOp(err, req.Op)
+	}
+	if v.tokens != nil {
+		token.Value = new(*token.Value) // the cache has the other
+	}
+	return checked(ctx, v, req.Op, token, req.Check)
+}
+
+// verifyToken verifies a token, unless it is cached, and compares its claims with req.
+func verifyToken[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req *Request) (Verified[T], error) {
 	var none Verified[T]
-	if err := v.usable(ctx, o.Op); err != nil {
-		return none, err
-	}
-	if err := o.validate(text); err != nil {
-		return none, err
-	}
 	expected := jwt.Expected{
-		Issuers: v.issuers, Audience: v.projectID, OnlyAudience: o.OnlyAudience,
-		Now: v.now(), Leeway: o.Leeway, MaxAge: o.MaxAge,
+		Issuers: v.issuers, Audience: v.projectID, OnlyAudience: req.OnlyAudience,
+		Now: v.now(), Leeway: req.Leeway, MaxAge: req.MaxAge,
 	}
-	cached, err := v.cachedToken(ctx, text, o.Op, expected.Now)
+	cached, err := v.cachedToken(ctx, req)
 	if err != nil {
 		return none, err
 	}
 	if cached != nil {
 		if verified, ok := cached.verified.(Verified[T]); ok {
-			err := withOp(cached.claims.Check(expected), o.Op)
-			if err != nil && !o.returnOutdated {
-				return none, err
-			}
-			verified.Value = new(*verified.Value)
-			return verified, err
+			return verified, cached.claims.Check(expected)
 		}
 	}
-	return verifyNew[T, C, P](ctx, v, text, expected, o)
-}
-
-// verifyNew verifies a token that is not cached, and caches it.
-func verifyNew[T, C any, P Claims[T, C]](
-	ctx context.Context, v *Verifier, text string, expected jwt.Expected, o TokenOptions,
-) (Verified[T], error) {
-	var none Verified[T]
 	epoch := v.tokens.begin()
-	token, err := jwt.Parse(text, &v.headers)
+	token, err := jwt.Parse(req.Token, &v.headers)
 	if err != nil {
-		return none, withOp(err, o.Op)
+		return none, err
 	}
-	key, err := v.key(ctx, token.KID, o.Op)
+	key, err := v.key(ctx, token.KID, req.Op)
 	if err != nil {
 		return none, err
 	}
 	claims := P(new(C))
 	if err := token.Verify(key, claims); err != nil {
-		return none, withOp(err, o.Op)
+		return none, err
 	}
 	if err := claims.Validate(); err != nil {
-		return none, withOp(err, o.Op)
+		return none, err
 	}
 	if err := claims.Claims().Check(expected); err != nil {
-		if o.returnOutdated && apiMayAccept(err) {
-			return claims.Verified(), withOp(err, o.Op)
-		}
-		return none, withOp(err, o.Op)
+		return none, err
 	}
 	verified := claims.Verified()
 	if v.tokens != nil {
 		v.tokens.add(epoch, &entry{
-			text: strings.Clone(text), kid: strings.Clone(token.KID), key: key,
+			text: strings.Clone(req.Token), kid: strings.Clone(token.KID), key: key,
 			claims: *claims.Claims(), sessionID: verified.SessionID, verified: verified,
 		})
-		verified.Value = new(*verified.Value)
 	}
 	return verified, nil
 }
 
 // cachedToken returns the cache's entry for a token, or nil if there is none, or its kid is that of another key now.
-func (v *Verifier) cachedToken(ctx context.Context, text, op string, now time.Time) (*entry, error) {
-	cached := v.tokens.find(text)
+func (v *Verifier) cachedToken(ctx context.Context, req *Request) (*entry, error) {
+	cached := v.tokens.find(req.Token)
 	if cached == nil {
 		return nil, nil //nolint:nilnil // not in the cache
 	}
-	key := v.keys.Fresh(cached.kid, now)
-	if key == nil {
-		var err error
-		if key, err = v.key(ctx, cached.kid, op); err != nil {
-			return nil, err
-		}
-	}
-	if key != cached.key {
-		return nil, nil //nolint:nilnil // not in the cache with this key
+	key, err := v.key(ctx, cached.kid, req.Op)
+	if err != nil || key != cached.key {
+		return nil, err
 	}
 	return cached, nil
 }
@@ -151,22 +138,9 @@ func (v *Verifier) cachedToken(ctx context.Context, text, op string, now time.Ti
 // apiMayAccept reports whether the API may accept a token or a check that failed with err. Other tokens, above all
 // forged ones, must not cause a request: see docs/decisions/0006-who-asks-the-api.md.
 func apiMayAccept(err error) bool {
-	if _, noPolicy := errors.AsType[*stytcherror.PolicyError](err); noPolicy {
-		return true
-	}
-	return errors.Is(err, stytcherror.ErrTokenExpired) || errors.Is(err, stytcherror.ErrTokenTooOld) ||
-		errors.Is(err, stytcherror.ErrKeysUnavailable)
-}
-
-// usable refuses a nil context and a nil Verifier, with the errors of package transport.
-func (v *Verifier) usable(ctx context.Context, op string) error {
-	switch {
-	case ctx == nil:
-		return &stytcherror.ArgumentError{Op: op, Field: "ctx", Reason: "is nil"}
-	case v == nil:
-		return &stytcherror.ArgumentError{Op: op, Field: "cfg", Reason: "is nil: make services with New"}
-	}
-	return nil
+	_, noPolicy := errors.AsType[*stytcherror.PolicyError](err)
+	return noPolicy || errors.Is(err, stytcherror.ErrKeysUnavailable) ||
+		errors.Is(err, stytcherror.ErrTokenExpired) || errors.Is(err, stytcherror.ErrTokenTooOld)
 }
 
 // WrongKind returns the error for a token of another kind.
@@ -202,7 +176,7 @@ func keyError(op string, err error) error {
 
 // Ready waits until there is a key set, and returns why there is none.
 func (v *Verifier) Ready(ctx context.Context, op string) error {
-	if err := v.usable(ctx, op); err != nil {
+	if err := v.validate(ctx, op, nil); err != nil {
 		return err
 	}
 	return keyError(op, v.keys.Ready(ctx))

@@ -100,9 +100,6 @@ func (t *tokenCache) add(epoch uint64, e *entry) {
 
 // forget removes the tokens that match.
 func (t *tokenCache) forget(match func(*entry) bool) {
-	if t == nil {
-		return
-	}
 	t.epoch.Add(1)
 	for s := range t.sets {
 		for w := range t.sets[s] {
@@ -140,7 +137,7 @@ func (v *Verifier) ForgetToken(text string) {
 func (v *Verifier) ForgetAll() { v.forget(func(*entry) bool { return true }) }
 
 func (v *Verifier) forget(match func(*entry) bool) {
-	if v != nil {
+	if v != nil && v.tokens != nil {
 		v.tokens.forget(match)
 	}
 }

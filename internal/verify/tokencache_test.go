@@ -93,16 +93,15 @@ func (f *fixture) token(subject, id string) string {
 	}))
 }
 
-func (f *fixture) verify(text string, options TokenOptions) (*session, error) {
-	options.Op = "op"
-	verified, err := Token[session, sessionClaims](f.t.Context(), f.Verifier, text, options)
-	return verified.Value, err
+func (f *fixture) verify(text string, req Request) (*session, error) {
+	req.Op, req.Token = "op", text
+	return Local[session, sessionClaims](f.t.Context(), f.Verifier, req)
 }
 
 // accepts asserts that a token is accepted, and returns its entry in the cache.
 func (f *fixture) accepts(text string) *entry {
 	f.t.Helper()
-	_, err := f.verify(text, TokenOptions{})
+	_, err := f.verify(text, Request{})
 	require.NoError(f.t, err)
 	return f.tokens.find(text)
 }
@@ -127,13 +126,13 @@ func TestTokenCache_hit(t *testing.T) {
 		valid := f.accepts(text)
 		require.NotNil(t, valid)
 		forged := text[:len(text)-8] + "AAAAAAAA"
-		_, err := f.verify(forged, TokenOptions{})
+		_, err := f.verify(forged, Request{})
 		require.ErrorIs(t, err, stytcherror.ErrTokenSignature)
 		assert.Nil(t, f.tokens.find(forged), "a refused token is not cached")
 		planted := *valid
 		planted.text = forged
 		f.tokens.add(f.tokens.begin(), &planted)
-		got, err := f.verify(forged, TokenOptions{})
+		got, err := f.verify(forged, Request{})
 		require.NoError(t, err, "the forged signature is not noticed")
 		assert.Equal(t, "ada", got.Subject)
 	})
@@ -143,7 +142,7 @@ func TestTokenCache_hit(t *testing.T) {
 		text := f.token("ada", "session-1")
 		f.accepts(text)
 		for _, other := range []string{text + "A", text[:len(text)-1], text + ".", " " + text, text[1:]} {
-			_, err := f.verify(other, TokenOptions{})
+			_, err := f.verify(other, Request{})
 			require.Error(t, err)
 		}
 	})
@@ -152,7 +151,7 @@ func TestTokenCache_hit(t *testing.T) {
 		f := newFixture(t, 8)
 		text := f.token("ada", "session-1")
 		for range 3 {
-			got, err := f.verify(text, TokenOptions{})
+			got, err := f.verify(text, Request{})
 			require.NoError(t, err)
 			assert.Equal(t, "ada", got.Subject)
 			got.Subject, got.Roles = "grace", nil
@@ -179,18 +178,18 @@ func TestTokenCache_limits(t *testing.T) {
 		text := f.token("ada", "session-1")
 		first := f.accepts(text)
 		f.advance(time.Minute)
-		_, err := f.verify(text, TokenOptions{MaxAge: new(time.Minute - 1)})
+		_, err := f.verify(text, Request{MaxAge: new(time.Minute - 1)})
 		require.ErrorIs(t, err, stytcherror.ErrTokenTooOld)
 		assert.Equal(t, "stytch: op: token refused: too old", err.Error())
 		f.advance(4*time.Minute - 1)
 		assert.Same(t, first, f.accepts(text))
 		f.advance(1)
-		_, err = f.verify(text, TokenOptions{})
+		_, err = f.verify(text, Request{})
 		require.ErrorIs(t, err, stytcherror.ErrTokenExpired)
-		_, err = f.verify(text, TokenOptions{Leeway: time.Second})
+		_, err = f.verify(text, Request{Leeway: time.Second})
 		require.NoError(t, err)
 		f.advance(-10 * time.Minute)
-		_, err = f.verify(text, TokenOptions{})
+		_, err = f.verify(text, Request{})
 		require.ErrorIs(t, err, stytcherror.ErrTokenMalformed, "the clock was set back")
 		assert.Same(t, first, f.tokens.find(text), "the token was not verified again")
 	})
@@ -200,7 +199,7 @@ func TestTokenCache_limits(t *testing.T) {
 		claims := minttest.With(minttest.AppToken(start, false), map[string]any{"aud": []string{minttest.Project, "another"}})
 		text := f.key.Sign(claims)
 		f.accepts(text)
-		_, err := f.verify(text, TokenOptions{OnlyAudience: true})
+		_, err := f.verify(text, Request{OnlyAudience: true})
 		require.ErrorIs(t, err, stytcherror.ErrTokenClaims)
 	})
 	t.Run("a token that was verified as another kind is verified again", func(t *testing.T) {
@@ -209,9 +208,9 @@ func TestTokenCache_limits(t *testing.T) {
 		text := f.token("ada", "session-1")
 		for range 2 {
 			f.accepts(text)
-			got, err := Token[otherKind, otherClaims](t.Context(), f.Verifier, text, TokenOptions{})
+			got, err := Local[otherKind, otherClaims](t.Context(), f.Verifier, Request{Token: text})
 			require.NoError(t, err)
-			assert.Equal(t, "other ada", got.Value.Subject)
+			assert.Equal(t, "other ada", got.Subject)
 		}
 	})
 	t.Run("a token whose key is removed from the key set is refused", func(t *testing.T) {
@@ -223,7 +222,7 @@ func TestTokenCache_limits(t *testing.T) {
 		f.publish(f.key)
 		assert.Same(t, first, f.accepts(text), "the key set has not changed")
 		f.publish(second)
-		_, err := f.verify(text, TokenOptions{})
+		_, err := f.verify(text, Request{})
 		require.ErrorIs(t, err, stytcherror.ErrKeyUnknown)
 		f.publish(f.key, second)
 		assert.NotSame(t, first, f.accepts(text), "it is verified again")
@@ -236,7 +235,7 @@ func TestTokenCache_limits(t *testing.T) {
 		text := f.token("ada", "session-1")
 		f.accepts(text)
 		f.publish(other)
-		_, err := f.verify(text, TokenOptions{})
+		_, err := f.verify(text, Request{})
 		require.ErrorIs(t, err, stytcherror.ErrTokenSignature)
 	})
 	t.Run("the size is rounded up to a power of two, and bounded", func(t *testing.T) {

@@ -4,7 +4,7 @@
 //	v := verify.New(cfg, shared.ProductB2B)
 //	err := v.Ready(ctx, "b2b.sessions.ready")
 //
-// [Token] verifies a token, [Verifier.Allow] checks what its subject may do. Keys and policy are fetched when a call
+// [Local] verifies a token, [Verifier.Allow] checks what its subject may do. Keys and policy are fetched when a call
 // first needs them.
 package verify
 
@@ -58,24 +58,21 @@ func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 	if v.now == nil {
 		v.now = time.Now
 	}
-	source := source{cfg: cfg, routes: routesOf(product)}
-	keys := jwks.Config{
-		Fetch: source.keys, Now: v.now, Seed: settings.Keys,
-		TTL: settings.KeysTTL, MaxStale: settings.KeysMaxStale, MinInterval: settings.KeysMinInterval,
-	}
-	var err error
-	if v.keys, err = jwks.New(keys); err != nil { // only without NewClient, which refuses such a seed
-		keys.Seed = nil
-		v.keys, _ = jwks.New(keys)
-	}
+	source := source{cfg: cfg, routes: &b2cRoutes}
 	policy := rbac.CacheConfig{
-		FetchPolicy: source.policy, Now: v.now,
-		TTL: settings.PolicyTTL, MaxStale: settings.PolicyMaxStale, MaxOrganizations: settings.MaxOrganizations,
+		Now: v.now, TTL: settings.PolicyTTL, MaxStale: settings.PolicyMaxStale,
+		MaxOrganizations: settings.MaxOrganizations,
 	}
 	if product == shared.ProductB2B {
+		source.routes = &b2bRoutes
 		policy.FetchOrganization = source.organization
 	}
+	policy.FetchPolicy = source.policy
 	v.policy = rbac.NewCache(policy)
+	v.keys = jwks.New(jwks.Config{
+		Fetch: source.keys, Now: v.now, Seed: settings.Keys,
+		TTL: settings.KeysTTL, MaxStale: settings.KeysMaxStale, MinInterval: settings.KeysMinInterval,
+	})
 	return v
 }
 
@@ -118,7 +115,7 @@ func CheckSettings(v shared.Verification) (field, reason string) {
 			return "Issuers", "holds an empty issuer, or one with spaces around it"
 		}
 	}
-	if _, err := jwks.New(jwks.Config{Seed: v.Keys}); err != nil {
+	if err := jwks.CheckSeed(v.Keys); err != nil {
 		return "Keys", err.Error()
 	}
 	return "", ""
