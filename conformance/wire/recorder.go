@@ -15,12 +15,12 @@ import (
 type sent struct {
 	// Host is "auth" or "fraud".
 	Host, Method string
-	// Path are the segments, each decoded, so that an escaped slash does not separate any.
+	// Path holds the segments, each decoded, so that an escaped slash does not separate any.
 	Path []string
-	// Query are the pairs, decoded and sorted.
+	// Query holds the pairs, decoded and sorted.
 	Query             []string
 	Body, ContentType string
-	// Header are the headers in comparedHeaders that were sent.
+	// Header holds the headers in comparedHeaders that were sent.
 	Header map[string][]string
 
 	userAgent string

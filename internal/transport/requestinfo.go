@@ -60,7 +60,8 @@ func infoOf(t reflect.Type) *requestInfo {
 	return loaded.(*requestInfo)
 }
 
-// bodyType returns requestInfo.bodyType for t. Go converts between struct types that differ only in their tags.
+// bodyType returns a pointer type to which a *t can be converted, and whose JSON is the body of a request of type t. Go
+// converts between struct types that differ only in their tags.
 func bodyType(t reflect.Type) reflect.Type {
 	var fields []reflect.StructField
 	for f := range t.Fields() {
