@@ -23,9 +23,7 @@ import (
 //   - a *stytcherror.PolicyError if there is no policy to decide the AuthorizationCheck by
 //   - a *stytcherror.RequestError if ctx ended before the keys were fetched
 func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWTLocalRequest) (*Session, error) {
-	if req == nil {
-		req = new(AuthenticateJWTLocalRequest)
-	}
+	req = verify.OrEmpty(req)
 	return verify.Local[Session, claims](ctx, s.verifier, verify.Request{
 		Op: "b2c.sessions.authenticate_jwt_local", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
@@ -43,9 +41,7 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 func (s *Service) AuthenticateJWT(
 	ctx context.Context, req *AuthenticateJWTRequest, opts ...shared.RequestOption,
 ) (*AuthenticateJWTResponse, error) {
-	if req == nil {
-		req = new(AuthenticateJWTRequest)
-	}
+	req = verify.OrEmpty(req)
 	want := verify.Request{
 		Op: "b2c.sessions.authenticate_jwt", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
@@ -78,10 +74,7 @@ func (s *Service) AuthenticateJWT(
 // that T does not have are ignored. The error is a *stytcherror.DecodeError that names the claim. The session may come
 // from any call.
 func Claims[T any](session *Session) (T, error) {
-	if session == nil {
-		session = new(Session)
-	}
-	return verify.DecodeClaims[T]("b2c.sessions.claims", session.CustomClaims)
+	return verify.DecodeClaims[T]("b2c.sessions.claims", verify.OrEmpty(session).CustomClaims)
 }
 
 // Ready returns nil if there are keys to verify JWTs with. If there are none, it fetches them. Call it from a health
