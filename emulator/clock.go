@@ -1,42 +1,22 @@
 package emulator
 
 import (
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Clock is a project's clock. It runs like Config.Now, ahead or behind by as much as it was moved. It is safe for
 // concurrent use.
 type Clock struct {
-	base func() time.Time
-
-	mu     sync.RWMutex
-	offset time.Duration
+	base   func() time.Time
+	offset atomic.Int64 // a time.Duration
 }
 
 // Now returns the project's time, in UTC.
-func (c *Clock) Now() time.Time {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return c.base().Add(c.offset).UTC()
-}
+func (c *Clock) Now() time.Time { return c.base().Add(time.Duration(c.offset.Load())).UTC() }
 
 // Advance moves the clock by d, which may be negative.
-func (c *Clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.offset += d
-}
+func (c *Clock) Advance(d time.Duration) { c.offset.Add(int64(d)) }
 
 // Set sets the clock to t, from where it runs on.
-func (c *Clock) Set(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.offset = t.Sub(c.base())
-}
-
-func (c *Clock) reset() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.offset = 0
-}
+func (c *Clock) Set(t time.Time) { c.offset.Store(int64(t.Sub(c.base()))) }

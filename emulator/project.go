@@ -46,7 +46,7 @@ func (p *Project) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ids, p.state, p.faults = newIDs(p.seed), newState(), nil
-	p.clock.reset()
+	p.clock.offset.Store(0)
 	p.inbox.replace(nil)
 }
 
