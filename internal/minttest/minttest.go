@@ -90,13 +90,8 @@ func encode(v any) []byte {
 // With returns a copy of claims in which others replace those of the same name, or remove them if nil.
 func With(claims, others map[string]any) map[string]any {
 	merged := maps.Clone(claims)
-	for name, value := range others {
-		if value == nil {
-			delete(merged, name)
-			continue
-		}
-		merged[name] = value
-	}
+	maps.Copy(merged, others)
+	maps.DeleteFunc(merged, func(_ string, value any) bool { return value == nil })
 	return merged
 }
 
