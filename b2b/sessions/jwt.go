@@ -99,10 +99,8 @@ func isMemberID(id string) bool {
 
 // forgetRevoked removes the JWTs of the sessions that a call has revoked from the cache of verified tokens.
 func (s *Service) forgetRevoked(req *RevokeRequest) {
-	if req == nil {
-		return
-	}
 	switch {
+	case req == nil:
 	case req.MemberSessionID != nil:
 		s.verifier.Forget(*req.MemberSessionID)
 	case req.SessionJWT != nil:

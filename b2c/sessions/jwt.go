@@ -93,10 +93,8 @@ func (s *Service) ForgetAll() { s.verifier.ForgetAll() }
 
 // forgetRevoked removes the JWTs of the sessions that a call has revoked from the cache of verified tokens.
 func (s *Service) forgetRevoked(req *RevokeRequest) {
-	if req == nil {
-		return
-	}
 	switch {
+	case req == nil:
 	case req.SessionID != nil:
 		s.verifier.Forget(*req.SessionID)
 	case req.SessionJWT != nil:
