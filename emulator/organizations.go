@@ -129,28 +129,25 @@ var (
 
 func checkMethods(o *organizations.Organization) error {
 	const all, restricted, none = "ALL_ALLOWED", "RESTRICTED", "NOT_ALLOWED"
+	const invalid = stytcherror.CodeInvalidOrganizationAuthFactorSetting
+	anyOf := []string{all, restricted, none}
 	settings := []struct {
 		name, value string
 		known       []string
 		code        stytcherror.Code
 	}{
-		{"auth_methods", o.AuthMethods, []string{all, restricted},
-			stytcherror.CodeInvalidOrganizationAuthFactorSetting},
+		{"auth_methods", o.AuthMethods, []string{all, restricted}, invalid},
 		{"mfa_methods", o.MFAMethods, []string{all, restricted}, stytcherror.CodeInvalidOrganizationMFAFactorSetting},
 		{"mfa_policy", o.MFAPolicy, []string{organizations.MFAPolicyOptional, organizations.MFAPolicyRequiredForAll},
 			stytcherror.CodeInvalidOrganizationMFAPolicy},
-		{"email_invites", o.EmailInvites, []string{all, restricted, none},
-			stytcherror.CodeInvalidOrganizationAuthFactorSetting},
+		{"email_invites", o.EmailInvites, anyOf, invalid},
 		{"email_jit_provisioning", o.EmailJITProvisioning, []string{restricted, none},
 			stytcherror.CodeInvalidOrganizationAuthFactorSettingForEmailJITProvisioning},
 		{"oauth_tenant_jit_provisioning", o.OAuthTenantJITProvisioning, []string{restricted, none},
 			stytcherror.CodeInvalidOrganizationAuthFactorSettingForOAuthTenantJITProvisioning},
-		{"sso_jit_provisioning", o.SSOJITProvisioning, []string{all, restricted, none},
-			stytcherror.CodeInvalidOrganizationAuthFactorSetting},
-		{"first_party_connected_apps_allowed_type", string(o.FirstPartyConnectedAppsAllowedType),
-			[]string{all, restricted, none}, stytcherror.CodeInvalidOrganizationAuthFactorSetting},
-		{"third_party_connected_apps_allowed_type", string(o.ThirdPartyConnectedAppsAllowedType),
-			[]string{all, restricted, none}, stytcherror.CodeInvalidOrganizationAuthFactorSetting},
+		{"sso_jit_provisioning", o.SSOJITProvisioning, anyOf, invalid},
+		{"first_party_connected_apps_allowed_type", string(o.FirstPartyConnectedAppsAllowedType), anyOf, invalid},
+		{"third_party_connected_apps_allowed_type", string(o.ThirdPartyConnectedAppsAllowedType), anyOf, invalid},
 	}
 	for _, s := range settings {
 		if !slices.Contains(s.known, s.value) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/refresh"
+	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -42,10 +43,7 @@ type TokenSource struct {
 // sends the first request, and returns an error if req is invalid. The options apply to every renewal;
 // shared.WithRawResponse makes no sense here.
 func (s *Service) TokenSource(req *TokenRequest, opts ...shared.RequestOption) *TokenSource {
-	var request TokenRequest
-	if req != nil {
-		request = *req
-	}
+	request := *verify.OrEmpty(req)
 	request.Scopes, opts = slices.Clone(request.Scopes), slices.Clone(opts)
 	now := time.Now
 	if s.cfg != nil && s.cfg.Now != nil {
