@@ -80,12 +80,7 @@ func (b *Inbox) add(m Message) {
 	b.arrival = make(chan struct{})
 }
 
-func (b *Inbox) all() []Message {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.Clone(b.messages)
-}
-
+// replace replaces the messages, which are oldest first.
 func (b *Inbox) replace(messages []Message) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

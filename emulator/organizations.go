@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json"
+
+	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -42,6 +45,38 @@ func defaultOrganization() *organizations.Organization {
 		FirstPartyConnectedAppsAllowedType: organizations.ConnectedAppsAllowedTypeAllAllowed,
 		ThirdPartyConnectedAppsAllowedType: organizations.ConnectedAppsAllowedTypeAllAllowed,
 	}
+}
+
+// newOrganization returns the organization that a request describes, with defaults for what it omits. It does not store
+// it.
+func (c *call) newOrganization(
+	req *discoveryorganizations.CreateRequest, ist *intermediate,
+) (*organizations.Organization, error) {
+	org := defaultOrganization()
+	org.OrganizationID = c.ids.id("organization")
+	org.CreatedAt, org.UpdatedAt = c.now, c.now
+	org.OrganizationName = nameFromEmail(ist.Email)
+	if restrictsAccess(req) {
+		org.EmailInvites = organizations.EmailInvitesNotAllowed
+	}
+	given, err := json.Marshal(req) // settings have the same names in requests and organizations
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(given, org); err != nil {
+		return nil, err
+	}
+	if req.OrganizationSlug == nil {
+		org.OrganizationSlug = c.freeSlug(org.OrganizationName)
+	}
+	return org, c.checkOrganization(org)
+}
+
+// restrictsAccess reports whether a request sets JIT provisioning, auth methods or MFA. Invitations are then off by
+// default.
+func restrictsAccess(req *discoveryorganizations.CreateRequest) bool {
+	return req.SSOJITProvisioning != nil || req.EmailJITProvisioning != nil || req.OAuthTenantJITProvisioning != nil ||
+		req.AuthMethods != nil || req.MFAPolicy != nil || req.MFAMethods != nil
 }
 
 // checkOrganization validates settings as the API does: forms, known values, and that slug and external id are free.
@@ -94,28 +129,25 @@ var (
 
 func checkMethods(o *organizations.Organization) error {
 	const all, restricted, none = "ALL_ALLOWED", "RESTRICTED", "NOT_ALLOWED"
+	const invalid = stytcherror.CodeInvalidOrganizationAuthFactorSetting
+	anyOf := []string{all, restricted, none}
 	settings := []struct {
 		name, value string
 		known       []string
 		code        stytcherror.Code
 	}{
-		{"auth_methods", o.AuthMethods, []string{all, restricted},
-			stytcherror.CodeInvalidOrganizationAuthFactorSetting},
+		{"auth_methods", o.AuthMethods, []string{all, restricted}, invalid},
 		{"mfa_methods", o.MFAMethods, []string{all, restricted}, stytcherror.CodeInvalidOrganizationMFAFactorSetting},
 		{"mfa_policy", o.MFAPolicy, []string{organizations.MFAPolicyOptional, organizations.MFAPolicyRequiredForAll},
 			stytcherror.CodeInvalidOrganizationMFAPolicy},
-		{"email_invites", o.EmailInvites, []string{all, restricted, none},
-			stytcherror.CodeInvalidOrganizationAuthFactorSetting},
+		{"email_invites", o.EmailInvites, anyOf, invalid},
 		{"email_jit_provisioning", o.EmailJITProvisioning, []string{restricted, none},
 			stytcherror.CodeInvalidOrganizationAuthFactorSettingForEmailJITProvisioning},
 		{"oauth_tenant_jit_provisioning", o.OAuthTenantJITProvisioning, []string{restricted, none},
 			stytcherror.CodeInvalidOrganizationAuthFactorSettingForOAuthTenantJITProvisioning},
-		{"sso_jit_provisioning", o.SSOJITProvisioning, []string{all, restricted, none},
-			stytcherror.CodeInvalidOrganizationAuthFactorSetting},
-		{"first_party_connected_apps_allowed_type", string(o.FirstPartyConnectedAppsAllowedType),
-			[]string{all, restricted, none}, stytcherror.CodeInvalidOrganizationAuthFactorSetting},
-		{"third_party_connected_apps_allowed_type", string(o.ThirdPartyConnectedAppsAllowedType),
-			[]string{all, restricted, none}, stytcherror.CodeInvalidOrganizationAuthFactorSetting},
+		{"sso_jit_provisioning", o.SSOJITProvisioning, anyOf, invalid},
+		{"first_party_connected_apps_allowed_type", string(o.FirstPartyConnectedAppsAllowedType), anyOf, invalid},
+		{"third_party_connected_apps_allowed_type", string(o.ThirdPartyConnectedAppsAllowedType), anyOf, invalid},
 	}
 	for _, s := range settings {
 		if !slices.Contains(s.known, s.value) {

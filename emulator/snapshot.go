@@ -24,7 +24,9 @@ type snapshot struct {
 func (p *Project) Snapshot() ([]byte, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return json.Marshal(snapshot{Version: snapshotVersion, State: p.state, Inbox: p.inbox.all()},
+	messages := p.inbox.Messages("")
+	slices.Reverse(messages) // oldest first
+	return json.Marshal(snapshot{Version: snapshotVersion, State: p.state, Inbox: messages},
 		json.Deterministic(true), jsontext.WithIndent("  "))
 }
 

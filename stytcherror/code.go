@@ -3,7 +3,6 @@ package stytcherror
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // Code is the API's error_type. It is an error itself, so that errors.Is finds it in an [Error]:
@@ -29,9 +28,7 @@ type codeStatus struct {
 
 // entry returns the entry of the code, or the zero value for a code that this version does not know.
 func (c Code) entry() codeStatus {
-	i, ok := slices.BinarySearchFunc(statuses[:], c, func(s codeStatus, c Code) int {
-		return strings.Compare(string(s.code), string(c))
-	})
+	i, ok := slices.BinarySearchFunc(statuses[:], c, func(s codeStatus, c Code) int { return cmp.Compare(s.code, c) })
 	if !ok {
 		return codeStatus{}
 	}

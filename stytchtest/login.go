@@ -1,6 +1,7 @@
 package stytchtest
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -54,10 +55,7 @@ func (s *Server) CreateOrganization(
 	email, name string, settings *discoveryorganizations.CreateRequest,
 ) *discoveryorganizations.CreateResponse {
 	s.tb.Helper()
-	var req discoveryorganizations.CreateRequest
-	if settings != nil {
-		req = *settings
-	}
+	req := *cmp.Or(settings, new(discoveryorganizations.CreateRequest))
 	req.IntermediateSessionToken, req.OrganizationName = s.IntermediateSession(email), &name
 	resp, err := s.client.B2B.Discovery.Organizations.Create(s.tb.Context(), &req)
 	check(s.tb, err)

@@ -12,17 +12,13 @@ import (
 // denied; for another organization than the subject's, that is stytcherror.ErrTenancyMismatch too. Without a policy to
 // decide by, the error is a *stytcherror.PolicyError: the action is then neither allowed nor denied.
 func (s *Service) Check(ctx context.Context, req *CheckRequest) error {
-	if req == nil {
-		req = new(CheckRequest)
-	}
+	req = verify.OrEmpty(req)
 	return s.verifier.Allow(ctx, "b2b.rbac.check", (*verify.Subject)(&req.Subject), req.check())
 }
 
 // Explain explains what [Service.Check] returns.
 func (s *Service) Explain(ctx context.Context, req *CheckRequest) (*shared.Explanation, error) {
-	if req == nil {
-		req = new(CheckRequest)
-	}
+	req = verify.OrEmpty(req)
 	return s.verifier.Explain(ctx, "b2b.rbac.explain", (*verify.Subject)(&req.Subject), req.check())
 }
 
@@ -33,9 +29,7 @@ func (r *CheckRequest) check() *verify.Check {
 // Permissions returns all permissions of a subject, by the same policy as [Service.Check], in alphabetical order. The
 // action "*" stands for all actions; those that are listed beside it are returned too.
 func (s *Service) Permissions(ctx context.Context, req *PermissionsRequest) ([]PolicyRolePermission, error) {
-	if req == nil {
-		req = new(PermissionsRequest)
-	}
+	req = verify.OrEmpty(req)
 	found, err := s.verifier.Permissions(ctx, "b2b.rbac.permissions", (*verify.Subject)(&req.Subject))
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -24,9 +25,7 @@ import (
 //   - a *stytcherror.PolicyError if there is no policy to decide the AuthorizationCheck by
 //   - a *stytcherror.RequestError if ctx ended before the keys were fetched
 func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWTLocalRequest) (*MemberSession, error) {
-	if req == nil {
-		req = new(AuthenticateJWTLocalRequest)
-	}
+	req = verify.OrEmpty(req)
 	return verify.Local[MemberSession, claims](ctx, s.verifier, verify.Request{
 		Op: "b2b.sessions.authenticate_jwt_local", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.Check)(req.AuthorizationCheck),
@@ -44,9 +43,7 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 func (s *Service) AuthenticateJWT(
 	ctx context.Context, req *AuthenticateJWTRequest, opts ...shared.RequestOption,
 ) (*AuthenticateJWTResponse, error) {
-	if req == nil {
-		req = new(AuthenticateJWTRequest)
-	}
+	req = verify.OrEmpty(req)
 	want := verify.Request{
 		Op: "b2b.sessions.authenticate_jwt", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.Check)(req.AuthorizationCheck),
@@ -79,10 +76,7 @@ func (s *Service) AuthenticateJWT(
 // that T does not have are ignored. The error is a *stytcherror.DecodeError that names the claim. The session may come
 // from any call.
 func Claims[T any](session *MemberSession) (T, error) {
-	if session == nil {
-		session = new(MemberSession)
-	}
-	return verify.DecodeClaims[T]("b2b.sessions.claims", session.CustomClaims)
+	return verify.DecodeClaims[T]("b2b.sessions.claims", verify.OrEmpty(session).CustomClaims)
 }
 
 // Ready returns nil if there are keys to verify JWTs with. If there are none, it fetches them. Call it from a health
@@ -105,10 +99,8 @@ func isMemberID(id string) bool {
 
 // forgetRevoked removes the JWTs of the sessions that a call has revoked from the cache of verified tokens.
 func (s *Service) forgetRevoked(req *RevokeRequest) {
-	if req == nil {
-		return
-	}
 	switch {
+	case req == nil:
 	case req.MemberSessionID != nil:
 		s.verifier.Forget(*req.MemberSessionID)
 	case req.SessionJWT != nil:
@@ -117,5 +109,34 @@ func (s *Service) forgetRevoked(req *RevokeRequest) {
 		s.verifier.ForgetSubject(*req.MemberID)
 	default:
 		s.verifier.ForgetAll() // a session token or an external id is in no JWT
+	}
+}
+
+// claims are those of the JWT of a member's session.
+type claims struct {
+	verify.SessionClaims[b2csessions.AuthenticationFactor, struct{}]
+}
+
+// Validate refuses what is not a member's session.
+func (c *claims) Validate() error { return c.ValidateMember() }
+
+// Verified returns the session as the API returns it.
+func (c *claims) Verified() verify.Verified[MemberSession] {
+	s := c.Session
+	return verify.Verified[MemberSession]{
+		Value: &MemberSession{
+			MemberSessionID:       s.ID,
+			MemberID:              c.Subject,
+			OrganizationID:        c.Organization.ID,
+			OrganizationSlug:      c.Organization.Slug,
+			StartedAt:             s.StartedAt,
+			LastAccessedAt:        s.LastAccessedAt,
+			ExpiresAt:             s.ExpiresAt,
+			AuthenticationFactors: s.AuthenticationFactors,
+			Roles:                 s.Roles,
+			CustomClaims:          c.CustomClaims(),
+		},
+		SessionID: s.ID,
+		Subject:   verify.Subject{OrganizationID: c.Organization.ID, Roles: s.Roles},
 	}
 }

@@ -23,9 +23,7 @@ import (
 func (s *Service) IntrospectTokenLocal(
 	ctx context.Context, req *IntrospectTokenLocalRequest,
 ) (*IntrospectTokenClaims, error) {
-	if req == nil {
-		req = new(IntrospectTokenLocalRequest)
-	}
+	req = verify.OrEmpty(req)
 	return verify.Local[IntrospectTokenClaims, claims](ctx, s.verifier, verify.Request{
 		Op: "b2c.idp.introspect_token_local", Field: "token", Token: req.Token,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
@@ -44,9 +42,7 @@ func (s *Service) IntrospectTokenLocal(
 func (s *Service) IntrospectTokenNetwork(
 	ctx context.Context, req *IntrospectTokenNetworkRequest, opts ...shared.RequestOption,
 ) (*IntrospectTokenClaims, error) {
-	if req == nil {
-		req = new(IntrospectTokenNetworkRequest)
-	}
+	req = verify.OrEmpty(req)
 	const op = "b2c.idp.introspect_token_network"
 	form := &verify.IntrospectionForm{
 		Token: req.Token, ClientID: req.ClientID, ClientSecret: req.ClientSecret, TokenTypeHint: req.TokenTypeHint,

@@ -31,9 +31,7 @@ const opAuthenticateToken = "m2m.authenticate_token"
 func (s *Service) AuthenticateToken(
 	ctx context.Context, req *AuthenticateTokenRequest,
 ) (*AuthenticateTokenResponse, error) {
-	if req == nil {
-		req = new(AuthenticateTokenRequest)
-	}
+	req = verify.OrEmpty(req)
 	token, err := verify.Local[AuthenticateTokenResponse, claims](ctx, s.verifier, verify.Request{
 		Op: opAuthenticateToken, Field: "access_token", Token: req.AccessToken, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway,

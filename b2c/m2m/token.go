@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed75add069/stytch-go/internal/transport"
+	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -34,9 +35,7 @@ var opToken = transport.Op{
 //
 // It calls POST /v1/public/{project_id}/oauth2/token; retry class write.
 func (s *Service) Token(ctx context.Context, req *TokenRequest, opts ...shared.RequestOption) (*TokenResponse, error) {
-	if req == nil {
-		req = new(TokenRequest)
-	}
+	req = verify.OrEmpty(req)
 	if slices.ContainsFunc(req.Scopes, func(s string) bool { return s == "" || strings.ContainsAny(s, " \t\r\n") }) {
 		return nil, &stytcherror.ArgumentError{
 			Op: opToken.Name, Field: "scopes", Reason: "has an empty scope, or one with white space",

@@ -3,7 +3,6 @@ package m2m
 import (
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 )
 
@@ -40,8 +39,7 @@ func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 			}
 			return nil, err
 		}
-		sent = req.WithContext(req.Context())
-		sent.Header = maps.Clone(req.Header)
+		sent = req.Clone(req.Context())
 		token.SetAuthHeader(sent)
 	}
 	resp, err := t.next.RoundTrip(sent)

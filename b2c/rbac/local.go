@@ -11,17 +11,13 @@ import (
 // returns nil if the action is allowed, and a *stytcherror.PermissionError if it is denied. Without a policy to decide
 // by, the error is a *stytcherror.PolicyError: the action is then neither allowed nor denied.
 func (s *Service) Check(ctx context.Context, req *CheckRequest) error {
-	if req == nil {
-		req = new(CheckRequest)
-	}
+	req = verify.OrEmpty(req)
 	return s.verifier.Allow(ctx, "b2c.rbac.check", req.Subject.verify(), req.check())
 }
 
 // Explain explains what [Service.Check] returns.
 func (s *Service) Explain(ctx context.Context, req *CheckRequest) (*shared.Explanation, error) {
-	if req == nil {
-		req = new(CheckRequest)
-	}
+	req = verify.OrEmpty(req)
 	return s.verifier.Explain(ctx, "b2c.rbac.explain", req.Subject.verify(), req.check())
 }
 
@@ -34,9 +30,7 @@ func (v *Subject) verify() *verify.Subject { return &verify.Subject{Roles: v.Rol
 // Permissions returns all permissions of a subject, by the same policy as [Service.Check], in alphabetical order. The
 // action "*" stands for all actions; those that are listed beside it are returned too.
 func (s *Service) Permissions(ctx context.Context, req *PermissionsRequest) ([]PolicyRolePermission, error) {
-	if req == nil {
-		req = new(PermissionsRequest)
-	}
+	req = verify.OrEmpty(req)
 	found, err := s.verifier.Permissions(ctx, "b2c.rbac.permissions", req.Subject.verify())
 	if err != nil {
 		return nil, err

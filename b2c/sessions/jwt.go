@@ -3,6 +3,7 @@ package sessions
 import (
 	"context"
 
+	"github.com/seed75add069/stytch-go/b2c/attribute"
 	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -23,9 +24,7 @@ import (
 //   - a *stytcherror.PolicyError if there is no policy to decide the AuthorizationCheck by
 //   - a *stytcherror.RequestError if ctx ended before the keys were fetched
 func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWTLocalRequest) (*Session, error) {
-	if req == nil {
-		req = new(AuthenticateJWTLocalRequest)
-	}
+	req = verify.OrEmpty(req)
 	return verify.Local[Session, claims](ctx, s.verifier, verify.Request{
 		Op: "b2c.sessions.authenticate_jwt_local", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
@@ -43,9 +42,7 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 func (s *Service) AuthenticateJWT(
 	ctx context.Context, req *AuthenticateJWTRequest, opts ...shared.RequestOption,
 ) (*AuthenticateJWTResponse, error) {
-	if req == nil {
-		req = new(AuthenticateJWTRequest)
-	}
+	req = verify.OrEmpty(req)
 	want := verify.Request{
 		Op: "b2c.sessions.authenticate_jwt", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
@@ -78,10 +75,7 @@ func (s *Service) AuthenticateJWT(
 // that T does not have are ignored. The error is a *stytcherror.DecodeError that names the claim. The session may come
 // from any call.
 func Claims[T any](session *Session) (T, error) {
-	if session == nil {
-		session = new(Session)
-	}
-	return verify.DecodeClaims[T]("b2c.sessions.claims", session.CustomClaims)
+	return verify.DecodeClaims[T]("b2c.sessions.claims", verify.OrEmpty(session).CustomClaims)
 }
 
 // Ready returns nil if there are keys to verify JWTs with. If there are none, it fetches them. Call it from a health
@@ -99,15 +93,41 @@ func (s *Service) ForgetAll() { s.verifier.ForgetAll() }
 
 // forgetRevoked removes the JWTs of the sessions that a call has revoked from the cache of verified tokens.
 func (s *Service) forgetRevoked(req *RevokeRequest) {
-	if req == nil {
-		return
-	}
 	switch {
+	case req == nil:
 	case req.SessionID != nil:
 		s.verifier.Forget(*req.SessionID)
 	case req.SessionJWT != nil:
 		s.verifier.ForgetToken(*req.SessionJWT)
 	default:
 		s.verifier.ForgetAll() // a session token is in no JWT
+	}
+}
+
+// claims are those of the JWT of a user's session.
+type claims struct {
+	verify.SessionClaims[AuthenticationFactor, attribute.Attributes]
+}
+
+// Validate refuses what is not a user's session.
+func (c *claims) Validate() error { return c.ValidateUser() }
+
+// Verified returns the session as the API returns it.
+func (c *claims) Verified() verify.Verified[Session] {
+	s := c.Session
+	return verify.Verified[Session]{
+		Value: &Session{
+			SessionID:             s.ID,
+			UserID:                c.Subject,
+			StartedAt:             s.StartedAt,
+			LastAccessedAt:        s.LastAccessedAt,
+			ExpiresAt:             s.ExpiresAt,
+			Attributes:            s.Attributes,
+			AuthenticationFactors: s.AuthenticationFactors,
+			Roles:                 s.Roles,
+			CustomClaims:          c.CustomClaims(),
+		},
+		SessionID: s.ID,
+		Subject:   verify.Subject{Roles: s.Roles},
 	}
 }

@@ -9,7 +9,6 @@
 package benchtest
 
 import (
-	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -65,16 +64,9 @@ func Run(b *testing.B, base Variant, others ...Variant) {
 // It is the least of several counts, since garbage collection empties pools.
 func Allocs(f func()) float64 {
 	const counts, calls = 5, 40
-	f()
 	least := make([]float64, counts)
 	for i := range least {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		for range calls {
-			f()
-		}
-		runtime.ReadMemStats(&after)
-		least[i] = float64((after.Mallocs - before.Mallocs) / calls)
+		least[i] = testing.AllocsPerRun(calls, f)
 	}
 	return slices.Min(least)
 }
@@ -95,8 +87,5 @@ func batchSize(f func()) int {
 func median(values []float64) float64 {
 	values = slices.Sorted(slices.Values(values))
 	n := len(values)
-	if n == 0 {
-		return 0
-	}
 	return (values[(n-1)/2] + values[n/2]) / 2
 }

@@ -46,10 +46,7 @@ func Hidden(t TB, v any, secrets ...string) {
 	}
 	_, hasFormat := v.(fmt.Formatter)
 	for way, text := range Print(v) {
-		if !hasFormat && !strings.HasPrefix(way, "redacted") {
-			continue
-		}
-		if at := Address.FindString(text); at != "" {
+		if at := Address.FindString(text); at != "" && (hasFormat || strings.HasPrefix(way, "redacted")) {
 			t.Errorf("%T shows the address %s by %s", v, at, way)
 			return
 		}
@@ -77,12 +74,6 @@ func Shown(v any, secrets ...string) []string {
 // Print shows v in every way, by the name of the way.
 func Print(v any) map[string]string {
 	shown := map[string]string{"Sprint": fmt.Sprint(v), "Sprintln": fmt.Sprintln(v)}
-	for _, verb := range verbs {
-		shown[verb] = fmt.Sprintf(verb, v)
-		shown[verb+" of a list"] = fmt.Sprintf(verb, []any{v})
-		shown[verb+" of a map"] = fmt.Sprintf(verb, map[string]any{"k": v})
-		shown[verb+" of a struct"] = fmt.Sprintf(verb, struct{ V any }{v})
-	}
 	if err, ok := v.(error); ok {
 		shown["Error"] = err.Error()
 		shown["Errorf"] = fmt.Errorf("wrapped: %w", err).Error()
@@ -90,7 +81,12 @@ func Print(v any) map[string]string {
 	shown["slog JSON"] = logged(slog.NewJSONHandler, v)
 	_, isError := v.(error)
 	_, isText := v.(encoding.TextMarshaler)
-	for name, nested := range map[string]any{"": v, " of a list": []any{v}, " of a struct": struct{ V any }{v}} {
+	for name, nested := range map[string]any{
+		"": v, " of a list": []any{v}, " of a map": map[string]any{"k": v}, " of a struct": struct{ V any }{v},
+	} {
+		for _, verb := range verbs {
+			shown[verb+name] = fmt.Sprintf(verb, nested)
+		}
 		shown["slog text"+name] = logged(slog.NewTextHandler, nested)
 		shown["redacted slog JSON"+name] = logged(slog.NewJSONHandler, shared.Redacted(nested))
 		shown["redacted JSON"+name] = marshalled(shared.Redacted(nested))

@@ -47,14 +47,8 @@ func (o Operation[Req, Resp]) answer(t *testing.T) *answer {
 	call, server := o.serve(http.StatusOK, "")
 	a := &answer{op: o.Name, server: server}
 	require.NoError(t, json.Unmarshal([]byte(o.Answer), &a.root))
-	a.locations = locationsOf(a.root, reflect.TypeFor[Resp]())
-	a.call = func(ctx context.Context) (any, error) {
-		resp, err := call(ctx, &o.Requests[0].Req)
-		if resp == nil {
-			return nil, err
-		}
-		return resp, err
-	}
+	a.locations = locationsOf("", a.root, reflect.TypeFor[Resp]())
+	a.call = func(ctx context.Context) (any, error) { return call(ctx, &o.Requests[0].Req) }
 	return a
 }
 

@@ -34,18 +34,14 @@ func (l location) set(v any) {
 	}
 }
 
-// locationsOf returns the locations of all values in an object that decodes into t, a struct.
-func locationsOf(object map[string]any, t reflect.Type) []location {
-	return appendLocations(nil, "", object, t)
-}
-
-// appendLocations appends the locations of the values in value, which is at the pointer at.
-func appendLocations(locations []location, at string, value any, t reflect.Type) []location {
+// locationsOf returns the locations of all values in value, which is at the pointer at and decodes into t.
+func locationsOf(at string, value any, t reflect.Type) []location {
+	var locations []location
 	visit := func(l location) {
 		for l.typ.Kind() == reflect.Pointer {
 			l.typ = l.typ.Elem()
 		}
-		locations = appendLocations(append(locations, l), l.pointer, l.get(), l.typ)
+		locations = append(append(locations, l), locationsOf(l.pointer, l.get(), l.typ)...)
 	}
 	object, isObject := value.(map[string]any)
 	list, isList := value.([]any)

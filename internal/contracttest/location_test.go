@@ -26,7 +26,7 @@ func TestLocationsOf(t *testing.T) {
 		"name": "a", "count": 1, "children": [{"name": "b"}], "next": {"children": [{"free": {"k": [1]}}]}, "other": {"x": 1}
 	}`), &root))
 	var got, topLevel []string
-	for _, l := range locationsOf(root, reflect.TypeFor[tree]()) {
+	for _, l := range locationsOf("", root, reflect.TypeFor[tree]()) {
 		got = append(got, l.pointer+" "+l.typ.String())
 		if l.topLevel {
 			topLevel = append(topLevel, l.pointer)

@@ -15,6 +15,8 @@ import (
 	"math/big"
 	"sync"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
 // The project that tokens belong to, and ids in it.
@@ -88,13 +90,8 @@ func encode(v any) []byte {
 // With returns a copy of claims in which others replace those of the same name, or remove them if nil.
 func With(claims, others map[string]any) map[string]any {
 	merged := maps.Clone(claims)
-	for name, value := range others {
-		if value == nil {
-			delete(merged, name)
-			continue
-		}
-		merged[name] = value
-	}
+	maps.Copy(merged, others)
+	maps.DeleteFunc(merged, func(_ string, value any) bool { return value == nil })
 	return merged
 }
 
@@ -159,4 +156,40 @@ func M2MToken(now time.Time) map[string]any {
 	return With(registered(M2MClient, now, time.Hour), map[string]any{
 		"scope": "read:users write:books", "region": "eu",
 	})
+}
+
+// Header returns the JSON of the header that Sign writes.
+func (k *Key) Header() string { return `{"alg":"RS256","kid":"` + k.KID + `","typ":"JWT"}` }
+
+// Sign returns a token with these claims, as the API signs it.
+func (k *Key) Sign(claims map[string]any) string { return k.SignText(k.Header(), JSON(claims)) }
+
+// JSON returns claims as the payload of a token.
+func JSON(claims map[string]any) string { return string(encode(claims)) }
+
+// SignText returns a token with any header and payload, JSON or not, with the key's RS256 signature.
+func (k *Key) SignText(header, payload string) string {
+	return Forge(jwt.SigningMethodRS256, k.Private, header, payload)
+}
+
+// SignEncoded is SignText for parts that are encoded already, validly or not.
+func (k *Key) SignEncoded(head, body string) string {
+	return join(jwt.SigningMethodRS256, k.Private, head, body)
+}
+
+// Forge returns a token with any header and payload, signed by any method, whatever the header says. Key is the
+// method's.
+func Forge(method jwt.SigningMethod, key any, header, payload string) string {
+	return join(method, key, Encode(header), Encode(payload))
+}
+
+// Encode encodes a part of a token.
+func Encode(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+func join(method jwt.SigningMethod, key any, head, body string) string {
+	signature, err := method.Sign(head+"."+body, key)
+	if err != nil {
+		panic(err)
+	}
+	return head + "." + body + "." + Encode(string(signature))
 }

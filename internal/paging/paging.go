@@ -50,10 +50,7 @@ func All[Req, Resp, T any](
 	cursor func(*Req) **string, page func(*Resp) ([]T, string),
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var own Req
-		if req != nil {
-			own = *req
-		}
+		own := *cmp.Or(req, new(Req))
 		position := cursor(&own)
 		current := *cmp.Or(*position, new(string))
 		seen := cycle{saved: current}

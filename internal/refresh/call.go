@@ -18,18 +18,16 @@ type call[T any] struct {
 }
 
 // wait returns the outcome, even if ctx has ended, or a WaitError if ctx ends before the fetch.
-func (c *call[T]) wait(ctx context.Context) (T, error) {
+func (c *call[T]) wait(ctx context.Context) (value T, err error) {
 	select {
 	case <-c.done:
-		return c.value, c.err
 	case <-ctx.Done():
 	}
 	select {
-	case <-c.done: // both are ready, and select chooses at random
+	case <-c.done: // select chooses at random if both are ready
 		return c.value, c.err
 	default:
-		var none T
-		return none, &WaitError{contexts.Err(ctx)}
+		return value, &WaitError{contexts.Err(ctx)}
 	}
 }
 

@@ -42,18 +42,16 @@ func appendFields(fields []field, t reflect.Type, index []int, outer []reflect.T
 			name = f.Name
 		}
 		if !slices.ContainsFunc(fields, func(other field) bool { return other.name == name }) {
-			fields = append(fields, field{name, appended(index, f.Index[0]), isSecret(f.Tag)})
+			fields = append(fields, field{name, slices.Concat(index, f.Index), isSecret(f.Tag)})
 		}
 	}
 	for _, f := range embedded {
 		if inner := indirect(f.Type); !slices.Contains(outer, inner) {
-			fields = appendFields(fields, inner, appended(index, f.Index[0]), append(slices.Clone(outer), inner))
+			fields = appendFields(fields, inner, slices.Concat(index, f.Index), append(slices.Clone(outer), inner))
 		}
 	}
 	return fields
 }
-
-func appended(index []int, i int) []int { return append(slices.Clone(index), i) }
 
 func indirect(t reflect.Type) reflect.Type {
 	if t.Kind() == reflect.Pointer {

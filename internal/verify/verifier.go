@@ -120,3 +120,11 @@ func CheckSettings(v shared.Verification) (field, reason string) {
 	}
 	return "", ""
 }
+
+// OrEmpty returns v or, if that is nil, an empty one.
+func OrEmpty[T any](v *T) *T {
+	if v == nil {
+		return new(T)
+	}
+	return v
+}
