@@ -4,28 +4,17 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Bounds of the connection pool. By default, net/http keeps two idle connections per host, too few for a busy backend,
-// and has no maximum, so that a burst of calls would dial a connection for each while handshakes are slow.
-const (
-	connsPerHost     = 128
-	idleConns        = 2 * connsPerHost // for both hosts
-	idleTimeout      = 90 * time.Second
-	dialTimeout      = 5 * time.Second
-	handshakeTimeout = 5 * time.Second
-)
-
 // NewHTTPClient returns a copy of base that sends requests through middleware, the first one outermost, and then adds
-// the credentials. If base is nil, the client has a transport of its own. It returns nil if a middleware returns nil.
+// the credentials. If base is nil, the client has the connections that all such clients share; plainHTTP then lets http
+// connect to other hosts than this one. It returns nil if a middleware returns nil.
 func NewHTTPClient(
-	base *http.Client, middleware []func(http.RoundTripper) http.RoundTripper, credentials Credentials,
+	base *http.Client, middleware []func(http.RoundTripper) http.RoundTripper, credentials Credentials, plainHTTP bool,
 ) *http.Client {
 	var client http.Client
 	if base != nil {
@@ -34,7 +23,7 @@ func NewHTTPClient(
 	rt := client.Transport
 	switch {
 	case base == nil:
-		rt = newTransport()
+		rt = sharedTransport(plainHTTP)
 	case rt == nil:
 		rt = http.DefaultTransport
 	}
@@ -48,21 +37,6 @@ func NewHTTPClient(
 		client.Transport = chain{RoundTripper: rt, auth: auth}
 	}
 	return &client
-}
-
-func newTransport() *http.Transport {
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           idleConns,
-		MaxIdleConnsPerHost:    connsPerHost,
-		MaxConnsPerHost:        connsPerHost,
-		IdleConnTimeout:        idleTimeout,
-		MaxResponseHeaderBytes: 1 << 20,
-		TLSHandshakeTimeout:    handshakeTimeout,
-		ExpectContinueTimeout:  time.Second,
-	}
 }
 
 // chain is the transport of a middleware. It passes CloseIdleConnections on to the innermost transport, for which the
@@ -87,7 +61,9 @@ func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return t.next.RoundTrip(req)
 	}
 	authed := req.WithContext(req.Context())
-	authed.Header = maps.Clone(req.Header)
+	if authed.Header = maps.Clone(req.Header); authed.Header == nil { // of a middleware
+		authed.Header = http.Header{}
+	}
 	authed.Header["Authorization"] = []string{t.header.Reveal()}
 	resp, err := t.next.RoundTrip(authed)
 	if resp != nil {

@@ -1,4 +1,9 @@
 package transport
 
-// NewTransport is the transport of a client without an HTTPClient.
-var NewTransport = newTransport
+import (
+	"net"
+	"net/http"
+)
+
+// NewTransport is the transport of a client without an HTTPClient, with connections of its own.
+func NewTransport() *http.Transport { return newTransport(&net.Dialer{Timeout: dialTimeout}) }
