@@ -49,12 +49,8 @@ func (c *call) attempt(ctx context.Context) (*response, error) {
 	c.progress = a.progress()
 	switch {
 	case a.stopped.Load():
-		err = errNotResent
-		ctx = context.WithoutCancel(ctx)
-	case err != nil && a.silent():
-		client.CloseIdleConnections() // they may be as dead as the one of this attempt
-	}
-	if err != nil {
+		return nil, c.requestError(context.WithoutCancel(ctx), errNotResent)
+	case err != nil:
 		return nil, c.requestError(ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }()

@@ -1,11 +1,15 @@
 package transport
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"slices"
+	"sync/atomic"
+	"time"
 
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
@@ -50,26 +54,46 @@ type chain struct {
 // CloseIdleConnections is called by http.Client.
 func (c chain) CloseIdleConnections() { c.auth.CloseIdleConnections() }
 
-// authTransport adds the credentials last, so that no middleware sees them.
+// streamEnd is a time within which net/http removes the stream of a request that ended from its HTTP/2 connection, which
+// is idle only then.
+const streamEnd = time.Millisecond
+
+// authTransport adds the credentials last, so that no middleware sees them. After a request that timed out without a
+// response, idle connections may be as dead as the one that it was sent on: it closes them.
 type authTransport struct {
 	next   http.RoundTripper
 	header secret.Text
+	silent atomic.Bool // a request timed out, and its connection may not have been idle then
 }
 
 func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if t.silent.Load() {
+		time.Sleep(streamEnd)
+		t.CloseIdleConnections()
+		t.silent.Store(false)
+	}
+	resp, err := t.next.RoundTrip(t.authorized(req))
+	if resp != nil {
+		resp.Request = req // without the credentials
+	}
+	if err != nil && errors.Is(req.Context().Err(), context.DeadlineExceeded) {
+		t.silent.Store(true)
+		t.CloseIdleConnections()
+	}
+	return resp, err
+}
+
+// authorized returns a copy of the request with the credentials, or the request if it is one without.
+func (t *authTransport) authorized(req *http.Request) *http.Request {
 	if public, _ := req.Context().Value(publicKey{}).(bool); public {
-		return t.next.RoundTrip(req)
+		return req
 	}
 	authed := req.WithContext(req.Context())
 	if authed.Header = maps.Clone(req.Header); authed.Header == nil { // of a middleware
 		authed.Header = http.Header{}
 	}
 	authed.Header["Authorization"] = []string{t.header.Reveal()}
-	resp, err := t.next.RoundTrip(authed)
-	if resp != nil {
-		resp.Request = req // without the credentials
-	}
-	return resp, err
+	return authed
 }
 
 // CloseIdleConnections is called by http.Client.

@@ -5,5 +5,11 @@ import (
 	"net/http"
 )
 
-// NewTransport is the transport of a client without an HTTPClient, with connections of its own.
+// NewTransport is the transport of a client without an HTTPClient over https, with connections of its own.
 func NewTransport() *http.Transport { return newTransport(&net.Dialer{Timeout: dialTimeout}) }
+
+// NewPlainTransport is the same over http.
+func NewPlainTransport(plainHTTP bool) *http.Transport { return newPool(plainHTTP).http }
+
+// ErrNotLoopback is the error of dialling another host over http.
+var ErrNotLoopback = errNotLoopback

@@ -102,11 +102,6 @@ func (a *attempt) progress() progress {
 	return unknown
 }
 
-// silent reports whether the attempt timed out without a response to a request that was sent.
-func (a *attempt) silent() bool {
-	return a.sent.Load() && !a.stopped.Load() && errors.Is(a.ctx.Err(), context.DeadlineExceeded)
-}
-
 // body is a request body. Its Close does nothing, so that net/http may use it again after it closed it unread.
 type body struct{ bytes.Reader }
 

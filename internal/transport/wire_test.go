@@ -20,27 +20,40 @@ import (
 	"github.com/seed75add069/stytch-go/internal/transport"
 )
 
-// wire is a network of one server in memory, for synctest bubbles. Each connection is served by serve.
+// wire is a network in memory, for synctest bubbles. Each connection is served by serve.
 type wire struct {
-	serve   func(net.Conn)
-	dials   atomic.Int64
-	dead    atomic.Bool // connections made so far lose what is written to them, and never end
-	refuses atomic.Bool // dials wait until their context ends
-	served  sync.WaitGroup
+	serve  func(net.Conn)
+	dials  atomic.Int64
+	open   atomic.Int64
+	served sync.WaitGroup
+
+	mu    sync.Mutex
+	conns []*buffered
 }
 
-func (w *wire) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+func (w *wire) dial(context.Context, string, string) (net.Conn, error) {
 	w.dials.Add(1)
-	if w.refuses.Load() {
-		<-ctx.Done()
-		return nil, ctx.Err()
-	}
+	w.open.Add(1)
 	ours, theirs := net.Pipe()
+	server, client := newBuffered(theirs), newBuffered(ours)
 	w.served.Go(func() {
-		defer func() { _ = theirs.Close() }()
-		w.serve(newBuffered(theirs, new(atomic.Bool)))
+		defer w.open.Add(-1)
+		defer func() { _ = server.Close() }()
+		w.serve(server)
 	})
-	return newBuffered(ours, &w.dead), nil
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.conns = append(w.conns, client)
+	return client, nil
+}
+
+// lose makes the connections of now lose what the client writes, without an end.
+func (w *wire) lose() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.conns {
+		c.lost.Store(true)
+	}
 }
 
 // buffered is a connection whose writes do not wait for the reader, as those of TCP do not.
@@ -50,12 +63,11 @@ type buffered struct {
 	out    chan []byte
 	closed chan struct{}
 	end    func()
-	dead   *atomic.Bool
 	lost   atomic.Bool
 }
 
-func newBuffered(c net.Conn, dead *atomic.Bool) *buffered {
-	b := &buffered{Conn: c, out: make(chan []byte, 1<<12), closed: make(chan struct{}), dead: dead}
+func newBuffered(c net.Conn) *buffered {
+	b := &buffered{Conn: c, out: make(chan []byte, 1<<12), closed: make(chan struct{})}
 	b.end = sync.OnceFunc(func() { close(b.closed) })
 	go b.flush()
 	return b
@@ -84,9 +96,6 @@ func (b *buffered) flush() {
 }
 
 func (b *buffered) Write(p []byte) (int, error) {
-	if b.dead.Load() {
-		b.lost.Store(true)
-	}
 	select {
 	case <-b.closed:
 		return 0, net.ErrClosed
