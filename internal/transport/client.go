@@ -69,16 +69,15 @@ type authTransport struct {
 func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.silent.Load() {
 		time.Sleep(streamEnd)
-		t.CloseIdleConnections()
+		t.closeIdle()
 		t.silent.Store(false)
 	}
 	resp, err := t.next.RoundTrip(t.authorized(req))
 	if resp != nil {
 		resp.Request = req // without the credentials
 	}
-	if err != nil && errors.Is(req.Context().Err(), context.DeadlineExceeded) {
+	if err != nil && errors.Is(req.Context().Err(), context.DeadlineExceeded) && t.closeIdle() {
 		t.silent.Store(true)
-		t.CloseIdleConnections()
 	}
 	return resp, err
 }
@@ -97,10 +96,15 @@ func (t *authTransport) authorized(req *http.Request) *http.Request {
 }
 
 // CloseIdleConnections is called by http.Client.
-func (t *authTransport) CloseIdleConnections() {
-	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
+func (t *authTransport) CloseIdleConnections() { t.closeIdle() }
+
+// closeIdle reports whether the transport has connections to close.
+func (t *authTransport) closeIdle() bool {
+	c, ok := t.next.(interface{ CloseIdleConnections() })
+	if ok {
 		c.CloseIdleConnections()
 	}
+	return ok
 }
 
 // Format writes the type's name, whatever the verb.
