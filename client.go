@@ -70,8 +70,8 @@ func NewClient(config Config) (*Client, error) {
 // project's environment unless Config.BaseURL says otherwise.
 func (c *Client) BaseURL() string { return c.base }
 
-// CloseIdleConnections closes the connections that no call is using. Clients without an HTTPClient in their Config share
-// their connections: it closes those of all of them. It need not be called on a client that is no longer needed: such
+// CloseIdleConnections closes the connections that no call is using. Clients without an HTTPClient in their Config
+// share their connections: it closes those of all of them. It need not be called on a client that is no longer needed: such
 // connections close after 50 idle seconds.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 

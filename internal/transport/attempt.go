@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -93,7 +94,8 @@ func (c *call) newRequest(ctx context.Context, a *attempt) (*http.Request, error
 	}
 	if len(c.body) > 0 {
 		a.body.Reset(c.body)
-		req.Body, req.GetBody, req.ContentLength = &a.body, a.getBody, int64(len(c.body))
+		req.Body = io.NopCloser(&a.body) // of a type that net/http writes together with the header
+		req.GetBody, req.ContentLength = a.getBody, int64(len(c.body))
 	}
 	req.URL = c.address()
 	req.Host = req.URL.Host

@@ -54,7 +54,7 @@ type chain struct {
 // CloseIdleConnections is called by http.Client.
 func (c chain) CloseIdleConnections() { c.auth.CloseIdleConnections() }
 
-// streamEnd is a time within which net/http removes the stream of a request that ended from its HTTP/2 connection, which
+// streamEnd is a time within which net/http removes the stream of a request that ended from its HTTP/2 connection. That
 // is idle only then.
 const streamEnd = time.Millisecond
 

@@ -169,6 +169,23 @@ func TestPool_blackHole(t *testing.T) {
 		})
 }
 
+func TestPool_write(t *testing.T) {
+	t.Parallel()
+	inBubble(t, "over HTTP/1, header and body are one write", func(t *testing.T) {
+		w := &wire{serve: answering1(noWait)}
+		client := newClient(t, "http://localhost", func(c *stytch.Config) {
+			c.HTTPClient = &http.Client{Transport: w.transports()["ours"]}
+		})
+		for range 3 {
+			_, err := exchange(t.Context(), client)
+			require.NoError(t, err)
+		}
+		assert.EqualValues(t, 3, w.conns[0].writes.Load())
+		client.CloseIdleConnections()
+		w.served.Wait()
+	})
+}
+
 func TestPool_handshake(t *testing.T) {
 	t.Parallel()
 	inBubble(t, "a server that does not answer the handshake costs five seconds per attempt, whatever the class", func(t *testing.T) {

@@ -23,7 +23,7 @@ type attempt struct {
 	cancel context.CancelFunc
 	next   http.RoundTripper
 	hooks  httptrace.ClientTrace
-	body   body
+	body   bytes.Reader
 
 	connecting atomic.Bool // net/http wants a connection and has none yet
 	sent       atomic.Bool // headers of the request went out, and no response came
@@ -102,20 +102,12 @@ func (a *attempt) progress() progress {
 	return unknown
 }
 
-// body is a request body. Its Close does nothing, so that net/http may use it again after it closed it unread.
-type body struct{ bytes.Reader }
-
-// Close does nothing.
-func (*body) Close() error { return nil }
-
 // getBody returns the body for a repetition or a redirect. net/http repeats a request over HTTP/2 only with it.
 func (a *attempt) getBody() (io.ReadCloser, error) {
 	if a.sent.Load() && !a.call.op.repeatable() {
 		return nil, errNotResent
 	}
-	again := new(body)
-	again.Reset(a.call.body)
-	return again, nil
+	return io.NopCloser(bytes.NewReader(a.call.body)), nil
 }
 
 func isHTTP2(info httptrace.GotConnInfo) bool {

@@ -64,6 +64,7 @@ type buffered struct {
 	closed chan struct{}
 	end    func()
 	lost   atomic.Bool
+	writes atomic.Int64
 }
 
 func newBuffered(c net.Conn) *buffered {
@@ -96,6 +97,7 @@ func (b *buffered) flush() {
 }
 
 func (b *buffered) Write(p []byte) (int, error) {
+	b.writes.Add(1)
 	select {
 	case <-b.closed:
 		return 0, net.ErrClosed
