@@ -71,8 +71,8 @@ func NewClient(config Config) (*Client, error) {
 func (c *Client) BaseURL() string { return c.base }
 
 // CloseIdleConnections closes the connections that no call is using. Clients without an HTTPClient in their Config
-// share their connections: it closes those of all of them. It need not be called on a client that is no longer needed: such
-// connections close after 50 idle seconds.
+// share their connections: it closes those of all of them. It need not be called on a client that is no longer needed:
+// such connections close after 50 idle seconds.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 
 // String returns the project's id and the address of the API.

@@ -46,7 +46,8 @@ type Config struct {
 	// AllowLiveOnLoopback accepts a loopback address for a live project, which is otherwise refused as a mistake.
 	AllowLiveOnLoopback bool
 	// AllowPlainHTTP accepts http for any host of a test project, so that a container can reach the emulator in another
-	// one, as in http://emulator:4100. Secret and tokens then travel in the clear. It changes nothing for a live project.
+	// one, as in http://emulator:4100. Secret and tokens then travel in the clear. For a live project, it changes
+	// nothing.
 	AllowPlainHTTP bool
 
 	// HTTPClient sends the requests. The client copies it and replaces its CheckRedirect. If nil, the client uses

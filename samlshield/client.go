@@ -49,8 +49,8 @@ func NewClient(config Config) (*Client, error) {
 	}, nil
 }
 
-// CloseIdleConnections closes the connections that no call is using. Clients without an HTTPClient in their Config share
-// their connections, with those of stytch.Client too: it closes those of all of them. It need not be called on a client
+// CloseIdleConnections closes the connections that no call is using. Clients without an HTTPClient in their Config
+// share their connections, also with a stytch.Client: it closes those of all of them. It need not be called on a client
 // that is no longer needed: such connections close after 50 idle seconds.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 

@@ -13,9 +13,9 @@ import (
 //	source := client.B2C.M2M.TokenSource(&m2m.TokenRequest{ClientID: clientID, ClientSecret: clientSecret})
 //	httpClient := &http.Client{Transport: source.Transport(nil)}
 //
-// A request that has an Authorization header is sent unchanged. So is one that was redirected to another host or scheme,
-// also if that redirects it back. Every other host gets the token: use the client only for hosts that may have it.
-// Without a token, requests fail with the error of [TokenSource.Token].
+// A request that has an Authorization header is sent unchanged. So is one that was redirected to another host or
+// scheme, also if that redirects it back. Every other host gets the token: use the client only for hosts that may have
+// it. Without a token, requests fail with the error of [TokenSource.Token].
 func (ts *TokenSource) Transport(next http.RoundTripper) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport

@@ -39,6 +39,7 @@ func (c *call) attempt(ctx context.Context) (*response, error) {
 	defer cancel()
 	client := cmp.Or(c.cfg.HTTPClient, http.DefaultClient)
 	a := &attempt{call: c, next: cmp.Or(client.Transport, http.DefaultTransport)}
+	c.current.Store(a)
 	req, err := c.newRequest(a.traced(ctx, cancel), a)
 	if err != nil {
 		return nil, err

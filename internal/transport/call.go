@@ -57,6 +57,7 @@ type call struct {
 	body    []byte
 	retries atomic.Int32 // attempts after the first, those that net/http made by itself included
 
+	current  atomic.Pointer[attempt]
 	progress progress // of the last attempt, if that failed
 
 	// The client and the context of the requests are values, so that they need no allocation beside that of the call.

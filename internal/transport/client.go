@@ -75,6 +75,8 @@ func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(t.authorized(req))
 	if resp != nil {
 		resp.Request = req // without the credentials
+		a, _ := req.Context().Value(attemptKey{}).(*attempt)
+		a.answered(resp)
 	}
 	if err != nil && errors.Is(req.Context().Err(), context.DeadlineExceeded) && t.closeIdle() {
 		t.silent.Store(true)

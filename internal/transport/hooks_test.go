@@ -145,6 +145,43 @@ func TestResend_beforeItIsWritten(t *testing.T) {
 	})
 }
 
+func TestResend_middleware(t *testing.T) {
+	t.Parallel()
+	for protocol, serve := range protocols {
+		certificate()
+		inBubble(t, "a middleware may send a single-use call again after a response, over "+protocol, func(t *testing.T) {
+			w := new(wire)
+			w.over(protocol, serve(noWait))
+			times := 0
+			client := newClient(t, "https://example.com", func(c *stytch.Config) {
+				c.HTTPClient = &http.Client{Transport: w.transports()["ours"]}
+				c.Middleware = append(c.Middleware, func(next http.RoundTripper) http.RoundTripper {
+					return roundTrip(func(r *http.Request) (resp *http.Response, err error) {
+						for range 3 {
+							body, _ := r.GetBody()
+							r = r.Clone(r.Context())
+							r.Body = body
+							if resp, err = next.RoundTrip(r); err != nil {
+								return nil, err
+							}
+							times++
+							_, _ = io.Copy(io.Discard, resp.Body)
+							_ = resp.Body.Close()
+						}
+						return respond(r, http.StatusOK, jsonOK), nil
+					})
+				})
+			})
+			_, err := exchange(t.Context(), client)
+			require.NoError(t, err)
+			assert.Equal(t, 3, times)
+			synctest.Wait()
+			client.CloseIdleConnections()
+			w.served.Wait()
+		})
+	}
+}
+
 // A middleware that separates the request from its context keeps it from being cancelled, not the body from refusing.
 func TestResend_detached(t *testing.T) {
 	t.Parallel()

@@ -23,8 +23,8 @@ const (
 	dialTimeout      = 5 * time.Second
 	handshakeTimeout = 5 * time.Second
 
-	// Over HTTP/2, a connection that is silent for sendPing gets a ping, and is closed if nothing comes for pingTimeout.
-	// Together they are below the time of an attempt.
+	// Over HTTP/2, a connection that is silent for sendPing gets a ping, and is closed if nothing comes for
+	// pingTimeout. Together they are below the time of an attempt.
 	sendPing    = 5 * time.Second
 	pingTimeout = 3 * time.Second
 )

@@ -37,13 +37,19 @@ func (a *attempt) traced(ctx context.Context, cancel context.CancelFunc) context
 	return httptrace.WithClientTrace(ctx, &a.hooks)
 }
 
-// RoundTrip sends the request, and again after a redirect: that has a response, so that it is no repetition.
+// RoundTrip sends the request, and again after a redirect.
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := a.next.RoundTrip(req)
-	if resp != nil {
+	a.answered(resp)
+	return resp, err
+}
+
+// answered is called with the response to the request, or nil. What is sent after a response is no repetition by
+// net/http: http.Client follows a redirect, or a middleware answers a challenge.
+func (a *attempt) answered(resp *http.Response) {
+	if a != nil && resp != nil {
 		a.sent.Store(false)
 	}
-	return resp, err
 }
 
 func (a *attempt) getConn(string) { a.connecting.Store(true) }
