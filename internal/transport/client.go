@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -27,7 +28,7 @@ func NewHTTPClient(
 	rt := client.Transport
 	switch {
 	case base == nil:
-		rt = sharedTransport(plainHTTP)
+		rt = sharedTransport(runtime.GOOS, plainHTTP)
 	case rt == nil:
 		rt = http.DefaultTransport
 	}

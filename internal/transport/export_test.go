@@ -13,3 +13,6 @@ func NewPlainTransport(plainHTTP bool) *http.Transport { return newPool(plainHTT
 
 // ErrNotLoopback is the error of dialling another host over http.
 var ErrNotLoopback = errNotLoopback
+
+// SharedTransport is the transport of all clients without an HTTPClient.
+var SharedTransport = sharedTransport

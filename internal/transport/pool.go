@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -54,10 +53,10 @@ var (
 	plainHTTPPool = sync.OnceValue(func() *pool { return newPool(true) })
 )
 
-// sharedTransport returns the transport of all clients without an HTTPClient.
-func sharedTransport(plainHTTP bool) http.RoundTripper {
+// sharedTransport returns the transport of all clients without an HTTPClient, on an operating system.
+func sharedTransport(system string, plainHTTP bool) http.RoundTripper {
 	switch {
-	case runtime.GOOS == "js":
+	case system == "js":
 		return http.DefaultTransport // calls fetch, which a transport with a dialler does not
 	case plainHTTP:
 		return plainHTTPPool()

@@ -329,6 +329,15 @@ func TestPool_proxy(t *testing.T) {
 	assert.Equal(t, []string{"CONNECT fraud.invalid:443"}, requests, "https takes a proxy, and plain http does not")
 }
 
+func TestPool_js(t *testing.T) {
+	t.Parallel()
+	for _, plainHTTP := range []bool{true, false} {
+		assert.Same(t, http.DefaultTransport, transport.SharedTransport("js", plainHTTP), "it calls fetch, as it has no dialler")
+		assert.NotSame(t, http.DefaultTransport, transport.SharedTransport("linux", plainHTTP))
+	}
+	assert.NotSame(t, transport.SharedTransport("linux", true), transport.SharedTransport("linux", false))
+}
+
 //nolint:paralleltest // the connections of the clients are those of all others without an HTTPClient
 func TestPool_shared(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, jsonOK) })
