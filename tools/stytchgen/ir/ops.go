@@ -21,7 +21,8 @@ func (b *builder) fillOp(p *Package, doc *openapi.Document, in *openapi.Operatio
 	op := &Op{
 		Pkg: p, ID: in.ID, Name: names.Go(name), Service: service, After: in.After,
 		Summary: in.Summary, Doc: in.Description, HTTPMethod: in.Method, Path: in.Path,
-		Fraud: doc.Fraud, Authorization: in.Authorization, Retry: in.Retry, Repeatable: in.Repeatable, spec: in, Source: in.Source,
+		Fraud: doc.Fraud, Authorization: in.Authorization, Retry: in.Retry, Repeatable: in.Repeatable,
+		spec: in, Source: in.Source,
 	}
 	op.Emulator, op.Note, _ = strings.Cut(in.Emulator, ": ")
 	for _, other := range p.Ops {
