@@ -16,8 +16,8 @@ import (
 // Version is the version of this module, as sent in the User-Agent.
 const Version = transport.Version
 
-// Client calls the API for one project. Make one with [NewClient] and share it: it is safe for concurrent use and
-// reuses connections. It runs goroutines only while it fetches keys or policies.
+// Client calls the API for one project. Make one with [NewClient] and share it, for its caches of keys and policies: it
+// is safe for concurrent use. It runs goroutines only while it fetches keys or policies.
 type Client struct {
 	// B2B holds the services of a B2B project: organizations and their members.
 	B2B *b2b.Services
@@ -39,7 +39,7 @@ func NewClient(config Config) (*Client, error) {
 	config.Verification.Keys = slices.Clone(config.Verification.Keys)
 	config.Verification.Issuers = slices.Clone(config.Verification.Issuers)
 	credentials := transport.Basic(config.ProjectID, config.Secret)
-	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, credentials)
+	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, credentials, config.plainHTTP())
 	if client == nil {
 		return nil, refuse("Middleware", "returned no transport")
 	}
@@ -70,8 +70,9 @@ func NewClient(config Config) (*Client, error) {
 // project's environment unless Config.BaseURL says otherwise.
 func (c *Client) BaseURL() string { return c.base }
 
-// CloseIdleConnections closes the connections that no call is using. It need not be called on a client that is no
-// longer needed: without an HTTPClient in its Config, idle connections close after 90 seconds.
+// CloseIdleConnections closes the connections that no call is using. Clients without an HTTPClient in their Config
+// share their connections: it closes those of all of them. It need not be called on a client that is no longer needed:
+// such connections close after 50 idle seconds.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 
 // String returns the project's id and the address of the API.

@@ -84,6 +84,29 @@ func TestClient_middleware(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []string{"first asks", "second asks", "second is answered", "first is answered"}, steps)
 	})
+	t.Run("a middleware may send a request without a header", func(t *testing.T) {
+		t.Parallel()
+		for name, edit := range map[string]func(*http.Request) *http.Request{
+			"a copy": func(r *http.Request) *http.Request {
+				r = r.WithContext(r.Context())
+				r.Header = nil
+				return r
+			},
+			"one of its own": func(r *http.Request) *http.Request { return &http.Request{Method: r.Method, URL: r.URL} },
+		} {
+			c := client(t, func(r *http.Request) (*http.Response, error) {
+				user, _, _ := r.BasicAuth()
+				assert.Equal(t, testID, user, name)
+				return respond(r, http.StatusOK, jsonOK), nil
+			}, func(c *stytch.Config) {
+				c.Middleware = []func(http.RoundTripper) http.RoundTripper{func(next http.RoundTripper) http.RoundTripper {
+					return roundTrip(func(r *http.Request) (*http.Response, error) { return next.RoundTrip(edit(r)) })
+				}}
+			})
+			_, err := c.B2B.Sessions.Get(t.Context(), member)
+			require.NoError(t, err, name)
+		}
+	})
 	t.Run("a middleware sees every attempt", func(t *testing.T) {
 		t.Parallel()
 		attempts := 0
@@ -141,12 +164,14 @@ func TestClient_perCallOptions(t *testing.T) {
 			return respond(r, http.StatusOK, jsonOK), nil
 		})
 		_, err := c.B2B.Sessions.Revoke(t.Context(), nil, shared.WithHeader("X-Request-Id", "1"), shared.WithTimeout(3*time.Second),
-			shared.WithAuthorization(shared.Authorization{SessionToken: "token", SessionJWT: "jwt"}))
+			shared.WithAuthorization(shared.Authorization{SessionToken: "token"}))
+		require.NoError(t, err)
+		_, err = c.B2B.Sessions.Revoke(t.Context(), nil, shared.WithAuthorization(shared.Authorization{SessionJWT: "jwt"}))
 		require.NoError(t, err)
 		_, err = c.B2B.Sessions.Revoke(t.Context(), nil)
 		require.NoError(t, err)
-		assert.Equal(t, []seen{{"1", "token", "jwt"}, {}}, calls)
-		assert.Equal(t, []time.Duration{3 * time.Second, 10 * time.Second}, deadlines)
+		assert.Equal(t, []seen{{"1", "token", ""}, {"", "", "jwt"}, {}}, calls)
+		assert.Equal(t, []time.Duration{3 * time.Second, 10 * time.Second, 10 * time.Second}, deadlines)
 	})
 	t.Run("the same options can be given to many calls at once", func(t *testing.T) {
 		t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,6 +25,9 @@ const (
 
 	livePrefix = "project-live-"
 	testPrefix = "project-test-"
+
+	liveSecretPrefix = "secret-live-"
+	testSecretPrefix = "secret-test-"
 )
 
 // Config holds the settings of a [Client]. ProjectID and Secret are required; the zero values of the other fields are
@@ -35,15 +39,20 @@ type Config struct {
 	// Secret is one of the project's secrets.
 	Secret string
 	// BaseURL replaces the environment's address of the auth API, for a custom domain or the emulator. It is https,
-	// except that http is accepted for loopback hosts. A path is kept as a prefix.
+	// except that http is accepted for localhost and loopback addresses. A path is kept as a prefix.
 	BaseURL string
 	// FraudBaseURL replaces https://telemetry.stytch.com, under the same rules.
 	FraudBaseURL string
 	// AllowLiveOnLoopback accepts a loopback address for a live project, which is otherwise refused as a mistake.
 	AllowLiveOnLoopback bool
+	// AllowPlainHTTP accepts http for any host of a test project, so that a container can reach the emulator in another
+	// one, as in http://emulator:4100. Secret and tokens then travel in the clear. For a live project, it changes
+	// nothing.
+	AllowPlainHTTP bool
 
-	// HTTPClient sends the requests. The client copies it and replaces its CheckRedirect. If nil, the client makes one
-	// of its own with at most 128 connections per host; over HTTP/1 further calls wait until one is free.
+	// HTTPClient sends the requests. The client copies it and replaces its CheckRedirect. If nil, the client uses
+	// connections that all such clients share, at most 128 per host; over HTTP/1 further calls wait until one is free.
+	// Plain http then takes no proxy, and dials loopback addresses only unless AllowPlainHTTP is set.
 	HTTPClient *http.Client
 	// Middleware wraps the transport; the first one is outermost. The project's credentials are added after the last
 	// one, so that no middleware sees them.
@@ -66,14 +75,17 @@ type Config struct {
 	Verification shared.Verification
 }
 
-// ConfigFromEnv reads STYTCH_PROJECT_ID, STYTCH_SECRET, STYTCH_BASE_URL and STYTCH_FRAUD_BASE_URL. A field whose
-// variable is not set stays empty. Nothing is checked; [NewClient] does that.
+// ConfigFromEnv reads STYTCH_PROJECT_ID, STYTCH_SECRET, STYTCH_BASE_URL, STYTCH_FRAUD_BASE_URL and
+// STYTCH_ALLOW_PLAIN_HTTP, which is set if it is true or 1. A field whose variable is not set stays empty. Nothing is
+// checked; [NewClient] does that.
 func ConfigFromEnv() Config {
+	allowPlainHTTP, _ := strconv.ParseBool(os.Getenv("STYTCH_ALLOW_PLAIN_HTTP"))
 	return Config{
-		ProjectID:    os.Getenv("STYTCH_PROJECT_ID"),
-		Secret:       os.Getenv("STYTCH_SECRET"),
-		BaseURL:      os.Getenv("STYTCH_BASE_URL"),
-		FraudBaseURL: os.Getenv("STYTCH_FRAUD_BASE_URL"),
+		ProjectID:      os.Getenv("STYTCH_PROJECT_ID"),
+		Secret:         os.Getenv("STYTCH_SECRET"),
+		BaseURL:        os.Getenv("STYTCH_BASE_URL"),
+		FraudBaseURL:   os.Getenv("STYTCH_FRAUD_BASE_URL"),
+		AllowPlainHTTP: allowPlainHTTP,
 	}
 }
 
@@ -84,19 +96,8 @@ func refuse(field, reason string) error {
 // check validates the fields as far as that is possible without calling the API. It returns the base URLs of the auth
 // API and of the fraud API.
 func (c Config) check() (base, fraud *url.URL, err error) {
-	switch {
-	case c.ProjectID == "":
-		return nil, nil, refuse("ProjectID", "is required")
-	case c.Secret == "":
-		return nil, nil, refuse("Secret", "is required")
-	case strings.HasPrefix(c.ProjectID, "secret-"):
-		return nil, nil, refuse("ProjectID", "is a secret: the two are swapped")
-	case strings.HasPrefix(c.Secret, "project-"):
-		return nil, nil, refuse("Secret", "is a project id: the two are swapped")
-	case !checks.Word(c.ProjectID) || strings.Contains(c.ProjectID, ":"):
-		return nil, nil, refuse("ProjectID", "holds characters that a project id cannot have")
-	case !checks.Word(c.Secret):
-		return nil, nil, refuse("Secret", "holds spaces or control characters")
+	if err := c.checkCredentials(); err != nil {
+		return nil, nil, err
 	}
 	if field, reason := checks.Bounds(c.MaxResponseBytes, c.Retry, c.Middleware); reason != "" {
 		return nil, nil, refuse(field, reason)
@@ -105,7 +106,7 @@ func (c Config) check() (base, fraud *url.URL, err error) {
 		return nil, nil, refuse("Verification."+field, reason)
 	}
 	host := testHost
-	if strings.HasPrefix(c.ProjectID, livePrefix) {
+	if c.live() {
 		host = liveHost
 	}
 	if base, err = c.checkURL("BaseURL", c.BaseURL, host); err != nil {
@@ -115,19 +116,60 @@ func (c Config) check() (base, fraud *url.URL, err error) {
 	return base, fraud, err
 }
 
+// live reports whether the project is a live one.
+func (c Config) live() bool { return strings.HasPrefix(c.ProjectID, livePrefix) }
+
+// plainHTTP reports whether http is accepted for any host.
+func (c Config) plainHTTP() bool { return c.AllowPlainHTTP && !c.live() }
+
+func (c Config) checkCredentials() error {
+	if c.ProjectID == "" {
+		return refuse("ProjectID", "is required")
+	}
+	if c.Secret == "" {
+		return refuse("Secret", "is required")
+	}
+	if reason := checks.Text(c.ProjectID); reason != "" {
+		return refuse("ProjectID", reason)
+	}
+	if reason := checks.Text(c.Secret); reason != "" {
+		return refuse("Secret", reason)
+	}
+	id, key := strings.ToLower(c.ProjectID), strings.ToLower(c.Secret)
+	switch {
+	case strings.HasPrefix(id, "secret-"):
+		return refuse("ProjectID", "is a secret: the two are swapped")
+	case strings.HasPrefix(id, "public-token-"):
+		return refuse("ProjectID", "is a public token")
+	case strings.Contains(id, ":"):
+		return refuse("ProjectID", "holds a colon, which a project id cannot have")
+	case strings.HasPrefix(id, "project-") && !strings.HasPrefix(c.ProjectID, id[:min(len(id), len(testPrefix))]):
+		return refuse("ProjectID", "has a prefix that is not in lower case")
+	case strings.HasPrefix(key, "project-"):
+		return refuse("Secret", "is a project id: the two are swapped")
+	case strings.HasPrefix(key, "public-token-"):
+		return refuse("Secret", "is a public token")
+	case strings.HasPrefix(key, liveSecretPrefix) && !c.live():
+		return refuse("Secret", "is of the live environment and ProjectID no live project")
+	case strings.HasPrefix(key, testSecretPrefix) && c.live():
+		return refuse("Secret", "is of the test environment and ProjectID a live project")
+	}
+	return nil
+}
+
 // checkURL parses a base URL, or returns that of host if raw is empty. It refuses the host of the other environment.
 func (c Config) checkURL(field, raw, host string) (*url.URL, error) {
-	u, reason := checks.Address(raw, host)
+	u, reason := checks.Address(raw, host, c.plainHTTP())
 	if reason != "" {
 		return nil, refuse(field, reason)
 	}
-	live := strings.HasPrefix(c.ProjectID, livePrefix)
+	live := c.live()
 	switch {
 	case live && checks.Loopback(u.Hostname()) && !c.AllowLiveOnLoopback:
 		return nil, refuse(field, "is a loopback address and ProjectID a live project (see AllowLiveOnLoopback)")
-	case live && strings.EqualFold(u.Hostname(), testHost):
+	case live && u.Hostname() == testHost:
 		return nil, refuse(field, "is the test environment and ProjectID a live project")
-	case strings.HasPrefix(c.ProjectID, testPrefix) && strings.EqualFold(u.Hostname(), liveHost):
+	case strings.HasPrefix(c.ProjectID, testPrefix) && u.Hostname() == liveHost:
 		return nil, refuse(field, "is the live environment and ProjectID a test project")
 	}
 	return u, nil
@@ -136,7 +178,7 @@ func (c Config) checkURL(field, raw, host string) (*url.URL, error) {
 // String returns the project's id and the address of the API, without the secret.
 func (c Config) String() string {
 	id := c.ProjectID
-	if strings.Contains(id, "secret-") { // NewClient refuses that
+	if strings.Contains(strings.ToLower(id), "secret-") { // NewClient refuses that
 		id = secret.Marker
 	}
 	return fmt.Sprintf("stytch.Config(ProjectID: %q, Secret: %s, BaseURL: %s)",

@@ -19,6 +19,7 @@ const (
 	liveID = "project-live-11111111-1111-4111-8111-111111111111"
 	// Secrets contain the word cAnArY, for which canarytest looks.
 	secretText = "secret-test-cAnArY+sEcReT/0123456789abcdef="
+	liveSecret = "secret-live-cAnArY+sEcReT/0123456789abcdef="
 
 	jsonOK = `{"request_id": "request-id-1", "status_code": 200}`
 )

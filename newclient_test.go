@@ -3,6 +3,7 @@ package stytch_test
 import (
 	"net/http"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,7 +23,12 @@ func TestNewClient_refuses(t *testing.T) {
 		return stytch.Config{ProjectID: testID, Secret: secretText, BaseURL: url}
 	}
 	live := func(url string) stytch.Config {
-		return stytch.Config{ProjectID: liveID, Secret: secretText, BaseURL: url}
+		return stytch.Config{ProjectID: liveID, Secret: liveSecret, BaseURL: url}
+	}
+	pair := func(id, secret string) stytch.Config { return stytch.Config{ProjectID: id, Secret: secret} }
+	plain := func(c stytch.Config) stytch.Config {
+		c.AllowPlainHTTP = true
+		return c
 	}
 	with := func(edit func(*stytch.Config)) stytch.Config {
 		c := base("")
@@ -68,8 +74,73 @@ func TestNewClient_refuses(t *testing.T) {
 		"a host and port as an address":     {base("localhost:8080"), "BaseURL", "is not an absolute URL"},
 		"an address of another scheme":      {base("ftp://auth.example"), "BaseURL", "is neither https nor http"},
 		"garbage as an address":             {base("://cAnArY"), "BaseURL", "is not an absolute URL"},
-		"an address with a space":           {base("https://auth example"), "BaseURL", "is not an absolute URL"},
-		"an address with a control":         {base("https://auth.example/\x00cAnArY"), "BaseURL", "is not an absolute URL"},
+		"an address with a space":           {base("https://auth example"), "BaseURL", "holds spaces"},
+		"an address with a control":         {base("https://auth.example/\x00cAnArY"), "BaseURL", "holds spaces"},
+		"an address with a BOM":             {base("\ufeffhttps://auth.example"), "BaseURL", "printable ASCII"},
+		"an address with a zero-width joiner, escaped": {
+			base("https://auth.ex%E2%80%8Dample"), "BaseURL", "is not an absolute URL",
+		},
+		"an address in quotes":                {base(`"https://auth.example"`), "BaseURL", "quotation mark"},
+		"an address that is a pair of quotes": {base(`""`), "BaseURL", "quotation mark"},
+		"an address of full-width letters":    {base("http://ｌｏｃａｌｈｏｓｔ"), "BaseURL", "printable ASCII"},
+		"an address with a long s":            {base("http://localhoſt"), "BaseURL", "printable ASCII"},
+		"http to localhost with a dot":        {base("http://localhost."), "BaseURL", "AllowPlainHTTP"},
+		"http to a name under localhost":      {base("http://x.localhost:8080"), "BaseURL", "AllowPlainHTTP"},
+		"http to a name under LOCALHOST":      {base("http://a.b.LOCALHOST"), "BaseURL", "AllowPlainHTTP"},
+		"http to ip6-localhost":               {base("http://ip6-localhost"), "BaseURL", "AllowPlainHTTP"},
+		"http to localhost.localdomain":       {base("http://localhost.localdomain"), "BaseURL", "AllowPlainHTTP"},
+		"http to 127.0.0.1 with a dot":        {base("http://127.0.0.1."), "BaseURL", "AllowPlainHTTP"},
+		"http to 127.1":                       {base("http://127.1"), "BaseURL", "AllowPlainHTTP"},
+		"http to 0x7f.0.0.1":                  {base("http://0x7f.0.0.1"), "BaseURL", "AllowPlainHTTP"},
+		"http to 0177.0.0.1":                  {base("http://0177.0.0.1"), "BaseURL", "AllowPlainHTTP"},
+		"http to ::1 with a zone":             {base("http://[::1%25lo]"), "BaseURL", "AllowPlainHTTP"},
+		"http to a container":                 {base("http://emulator:4100"), "BaseURL", "AllowPlainHTTP"},
+		"a live project's http to a container, allowed": {
+			plain(live("http://emulator:4100")), "BaseURL", "for a test project",
+		},
+		"a live project's http to loopback, allowed": {
+			plain(live("http://127.0.0.1:4100")), "BaseURL", "AllowLiveOnLoopback",
+		},
+		"a live id with the test host, its port and a dot": {live("https://TEST.stytch.com.:443"), "BaseURL", "a live project"},
+		"a test id with the live host and its port":        {base("https://api.stytch.com:0443"), "BaseURL", "a test project"},
+
+		"an id in quotes":                  {pair(`"`+liveID+`"`, liveSecret), "ProjectID", "quotation mark"},
+		"an id in single quotes":           {pair("'"+testID+"'", secretText), "ProjectID", "quotation mark"},
+		"an id after a quotation mark":     {pair(`"`+testID, secretText), "ProjectID", "quotation mark"},
+		"an id before a quotation mark":    {pair(testID+`"`, secretText), "ProjectID", "quotation mark"},
+		"an id in backticks":               {pair("`"+testID+"`", secretText), "ProjectID", "quotation mark"},
+		"an id that is a pair of quotes":   {pair(`""`, secretText), "ProjectID", "quotation mark"},
+		"an id in typographic quotes":      {pair("“"+testID+"”", secretText), "ProjectID", "printable ASCII"},
+		"an id after a byte order mark":    {pair("\ufeff"+testID, secretText), "ProjectID", "printable ASCII"},
+		"an id with a no-break space":      {pair(testID+"\u00a0", secretText), "ProjectID", "printable ASCII"},
+		"an id with a zero-width space":    {pair("project-\u200btest-1", secretText), "ProjectID", "printable ASCII"},
+		"an id with a soft hyphen":         {pair("project\u00adtest-1", secretText), "ProjectID", "printable ASCII"},
+		"an id with a non-breaking hyphen": {pair("project\u2011live\u20111", secretText), "ProjectID", "printable ASCII"},
+		"an id with a Cyrillic letter":     {pair("prоject-live-1", secretText), "ProjectID", "printable ASCII"},
+		"an id with a direction mark":      {pair("\u202eproject-live-1", secretText), "ProjectID", "printable ASCII"},
+		"an id with a tab":                 {pair(testID+"\t", secretText), "ProjectID", "printable ASCII"},
+		"a live id in upper case":          {pair("PROJECT-LIVE-1", liveSecret), "ProjectID", "lower case"},
+		"a live id with a capital":         {pair("Project-live-1", liveSecret), "ProjectID", "lower case"},
+		"a public token as the id":         {pair("public-token-test-1", secretText), "ProjectID", "public token"},
+		"a secret in upper case as the id": {pair(strings.ToUpper(secretText), secretText), "ProjectID", "swapped"},
+
+		"a secret in quotes":                {pair(testID, `"`+secretText+`"`), "Secret", "quotation mark"},
+		"a secret in single quotes":         {pair(testID, "'"+secretText+"'"), "Secret", "quotation mark"},
+		"a secret that is a pair of quotes": {pair(testID, `''`), "Secret", "quotation mark"},
+		"a secret before a byte order mark": {pair(testID, secretText+"\ufeff"), "Secret", "printable ASCII"},
+		"a secret with a no-break space":    {pair(testID, "\u00a0"+secretText), "Secret", "printable ASCII"},
+		"a secret with a narrow space":      {pair(testID, secretText+"\u202f"), "Secret", "printable ASCII"},
+		"a secret with a zero-width joiner": {pair(testID, secretText+"\u200d"), "Secret", "printable ASCII"},
+		"a secret with a word joiner":       {pair(testID, "secret-\u2060"+secretText), "Secret", "printable ASCII"},
+		"a secret with a carriage return":   {pair(testID, secretText+"\r"), "Secret", "printable ASCII"},
+		"a secret with a variant selector":  {pair(testID, secretText+"\ufe0f"), "Secret", "printable ASCII"},
+		"a public token as the secret":      {pair(testID, "public-token-test-1"), "Secret", "public token"},
+		"a live id with a test secret":      {pair(liveID, secretText), "Secret", "test environment"},
+		"a test id with a live secret":      {pair(testID, liveSecret), "Secret", "live environment"},
+		"another id with a live secret":     {pair("project-1", liveSecret), "Secret", "live environment"},
+		"a live id with a secret in capitals": {
+			pair(liveID, strings.ToUpper(secretText)), "Secret", "test environment",
+		},
 		"the same for the fraud API": {
 			with(func(c *stytch.Config) { c.FraudBaseURL = "http://cAnArY.example" }), "FraudBaseURL", "in the clear",
 		},
@@ -103,7 +174,7 @@ func TestNewClient_refuses(t *testing.T) {
 			assert.Equal(t, "NewClient", e.Op)
 			assert.Equal(t, tt.field, e.Field)
 			assert.Contains(t, e.Reason, tt.reason)
-			canarytest.Hidden(t, err, "cAnArY", secretText)
+			canarytest.Hidden(t, err, "cAnArY", secretText, liveSecret)
 			canarytest.Hidden(t, tt.config, "cAnArY", secretText)
 		})
 	}
@@ -111,35 +182,64 @@ func TestNewClient_refuses(t *testing.T) {
 
 func TestNewClient_accepts(t *testing.T) {
 	t.Parallel()
+	test := func(base string) stytch.Config {
+		return stytch.Config{ProjectID: testID, Secret: secretText, BaseURL: base}
+	}
+	live := func(base string) stytch.Config {
+		return stytch.Config{ProjectID: liveID, Secret: liveSecret, BaseURL: base}
+	}
+	with := func(c stytch.Config, edit func(*stytch.Config)) stytch.Config {
+		edit(&c)
+		return c
+	}
+	plain := func(c *stytch.Config) { c.AllowPlainHTTP = true }
 	for name, tt := range map[string]struct {
-		id, base string
-		live     bool
-		want     string
+		config stytch.Config
+		want   string
 	}{
-		"a test id and no address":          {testID, "", false, "https://test.stytch.com/v1/b2b/sessions"},
-		"a live id and no address":          {liveID, "", false, "https://api.stytch.com/v1/b2b/sessions"},
-		"an id with another prefix":         {"project-1", "", false, "https://test.stytch.com/v1/b2b/sessions"},
-		"a custom domain":                   {liveID, "https://login.example.com", false, "https://login.example.com/v1/b2b/sessions"},
-		"a prefix and a slash":              {testID, "https://proxy.example:8443/stytch/", false, "https://proxy.example:8443/stytch/v1/b2b/sessions"},
-		"http to 127.0.0.1":                 {testID, "http://127.0.0.1:8080", false, "http://127.0.0.1:8080/v1/b2b/sessions"},
-		"http to another of 127/8":          {testID, "http://127.8.9.1", false, "http://127.8.9.1/v1/b2b/sessions"},
-		"http to ::1":                       {testID, "http://[::1]:8080", false, "http://[::1]:8080/v1/b2b/sessions"},
-		"http to mapped loopback":           {testID, "http://[::ffff:127.0.0.1]", false, "http://[::ffff:127.0.0.1]/v1/b2b/sessions"},
-		"http to localhost":                 {testID, "http://LOCALHOST:8080", false, "http://LOCALHOST:8080/v1/b2b/sessions"},
-		"http to a name under localhost":    {testID, "http://stytch.localhost", false, "http://stytch.localhost/v1/b2b/sessions"},
-		"a live id on loopback, if allowed": {liveID, "http://127.0.0.1:8080", true, "http://127.0.0.1:8080/v1/b2b/sessions"},
+		"a test id and no address":                     {test(""), "https://test.stytch.com"},
+		"a live id and no address":                     {live(""), "https://api.stytch.com"},
+		"an id with another prefix":                    {with(test(""), func(c *stytch.Config) { c.ProjectID = "project-1" }), "https://test.stytch.com"},
+		"a secret without a prefix":                    {with(live(""), func(c *stytch.Config) { c.Secret = "cAnArY" }), "https://api.stytch.com"},
+		"a custom domain":                              {live("https://login.example.com"), "https://login.example.com"},
+		"a domain in upper case":                       {live("HTTPS://Login.Example.COM"), "https://login.example.com"},
+		"a domain with its port":                       {live("https://login.example.com:443/"), "https://login.example.com"},
+		"a domain with 0443":                           {live("https://login.example.com:0443"), "https://login.example.com"},
+		"a domain with an empty port":                  {live("https://login.example.com:"), "https://login.example.com"},
+		"a domain with a dot":                          {live("https://login.example.com."), "https://login.example.com"},
+		"a domain with port 80":                        {live("https://login.example.com:80"), "https://login.example.com:80"},
+		"a prefix and a slash":                         {test("https://proxy.example:8443/Stytch/"), "https://proxy.example:8443/Stytch"},
+		"http to 127.0.0.1":                            {test("http://127.0.0.1:8080"), "http://127.0.0.1:8080"},
+		"http to another of 127/8":                     {test("http://127.8.9.1:80"), "http://127.8.9.1"},
+		"http to ::1":                                  {test("http://[::1]:8080"), "http://[::1]:8080"},
+		"http to ::1 without a port":                   {test("http://[::1]:80"), "http://[::1]"},
+		"http to mapped loopback":                      {test("http://[::FFFF:127.0.0.1]"), "http://[::ffff:127.0.0.1]"},
+		"http to LOCALHOST":                            {test("http://LOCALHOST:8080"), "http://localhost:8080"},
+		"http to LocalHost":                            {test("HTTP://LocalHost"), "http://localhost"},
+		"http to a container":                          {with(test("http://emulator:4100"), plain), "http://emulator:4100"},
+		"http to a container in capitals":              {with(test("http://Emulator:4100/"), plain), "http://emulator:4100"},
+		"http to a private address":                    {with(test("http://10.0.0.7"), plain), "http://10.0.0.7"},
+		"https of a live project that has the setting": {with(live(""), plain), "https://api.stytch.com"},
+		"a live id on loopback, if allowed": {
+			with(live("http://127.0.0.1:8080"), func(c *stytch.Config) { c.AllowLiveOnLoopback = true }), "http://127.0.0.1:8080",
+		},
 	} {
 		t.Run(name+" is accepted", func(t *testing.T) {
 			t.Parallel()
 			var got string
 			c := client(t, func(r *http.Request) (*http.Response, error) {
-				r.URL.RawQuery = ""
-				got = r.URL.String()
+				got = r.URL.Scheme + "://" + r.Host + r.URL.Path
+				assert.Equal(t, r.Host, r.URL.Host)
 				return respond(r, http.StatusOK, jsonOK), nil
-			}, func(c *stytch.Config) { c.ProjectID, c.BaseURL, c.AllowLiveOnLoopback = tt.id, tt.base, tt.live })
+			}, func(c *stytch.Config) {
+				own := c.HTTPClient
+				*c = tt.config
+				c.HTTPClient = own
+			})
+			assert.Equal(t, tt.want, c.BaseURL())
 			_, err := c.B2B.Sessions.Get(t.Context(), &sessions.GetRequest{OrganizationID: "o", MemberID: "m"})
 			require.NoError(t, err)
-			assert.Equal(t, tt.want, got)
+			assert.Equal(t, tt.want+"/v1/b2b/sessions", got)
 		})
 	}
 }
@@ -187,7 +287,9 @@ func TestNewClient_copies(t *testing.T) {
 }
 
 func TestConfigFromEnv(t *testing.T) {
-	for _, name := range []string{"STYTCH_PROJECT_ID", "STYTCH_SECRET", "STYTCH_BASE_URL", "STYTCH_FRAUD_BASE_URL"} {
+	for _, name := range []string{
+		"STYTCH_PROJECT_ID", "STYTCH_SECRET", "STYTCH_BASE_URL", "STYTCH_FRAUD_BASE_URL", "STYTCH_ALLOW_PLAIN_HTTP",
+	} {
 		t.Setenv(name, "")
 	}
 	assert.Equal(t, stytch.Config{}, stytch.ConfigFromEnv())
@@ -195,8 +297,14 @@ func TestConfigFromEnv(t *testing.T) {
 	t.Setenv("STYTCH_SECRET", secretText)
 	t.Setenv("STYTCH_BASE_URL", "https://auth.example")
 	t.Setenv("STYTCH_FRAUD_BASE_URL", "https://fraud.example")
+	t.Setenv("STYTCH_ALLOW_PLAIN_HTTP", "true")
 	want := stytch.Config{
 		ProjectID: testID, Secret: secretText, BaseURL: "https://auth.example", FraudBaseURL: "https://fraud.example",
+		AllowPlainHTTP: true,
 	}
 	assert.Equal(t, want, stytch.ConfigFromEnv())
+	for _, off := range []string{"false", "0", "yes", "on", `"true"`, " true"} {
+		t.Setenv("STYTCH_ALLOW_PLAIN_HTTP", off)
+		assert.False(t, stytch.ConfigFromEnv().AllowPlainHTTP, off)
+	}
 }

@@ -28,7 +28,7 @@ func NewClient(config Config) (*Client, error) {
 		return nil, err
 	}
 	credentials := transport.Bearer(config.PublicToken)
-	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, credentials)
+	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, credentials, config.plainHTTP())
 	if client == nil {
 		return nil, refuse("Middleware", "returned no transport")
 	}
@@ -49,8 +49,9 @@ func NewClient(config Config) (*Client, error) {
 	}, nil
 }
 
-// CloseIdleConnections closes the connections that no call is using. It need not be called on a client that is no
-// longer needed: without an HTTPClient in its Config, idle connections close after 90 seconds.
+// CloseIdleConnections closes the connections that no call is using. Clients without an HTTPClient in their Config
+// share their connections, also with a stytch.Client: it closes those of all of them. It need not be called on a client
+// that is no longer needed: such connections close after 50 idle seconds.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 
 // String returns the address of the service.

@@ -26,14 +26,18 @@ const (
 type Config struct {
 	// PublicToken is the project's public token. Each request carries it as a bearer token.
 	PublicToken string
-	// BaseURL replaces https://api.samlshield.com. It is https, except that http is accepted for loopback hosts. A path
-	// is kept as a prefix.
+	// BaseURL replaces https://api.samlshield.com. It is https, except that http is accepted for localhost and loopback
+	// addresses. A path is kept as a prefix.
 	BaseURL string
 	// AllowLiveOnLoopback accepts a loopback address for a live public token, which is otherwise refused as a mistake.
 	AllowLiveOnLoopback bool
+	// AllowPlainHTTP accepts http for any host if the public token is a test one, which then travels in the clear. It
+	// changes nothing for a live one.
+	AllowPlainHTTP bool
 
-	// HTTPClient sends the requests. The client copies it and replaces its CheckRedirect. If nil, the client makes one
-	// of its own with at most 128 connections; over HTTP/1 further calls wait until one is free.
+	// HTTPClient sends the requests. The client copies it and replaces its CheckRedirect. If nil, the client uses
+	// connections that all such clients share, at most 128 per host; over HTTP/1 further calls wait until one is free.
+	// Plain http then takes no proxy, and dials loopback addresses only unless AllowPlainHTTP is set.
 	HTTPClient *http.Client
 	// Middleware wraps the transport; the first one is outermost. The token is added after the last one, so that no
 	// middleware sees it.
@@ -58,27 +62,46 @@ func refuse(field, reason string) error {
 
 // check validates the fields as far as that is possible without calling the service. It returns the base URL.
 func (c Config) check() (*url.URL, error) {
-	switch {
-	case c.PublicToken == "":
-		return nil, refuse("PublicToken", "is required")
-	case strings.HasPrefix(c.PublicToken, "secret-"):
-		return nil, refuse("PublicToken", "is a secret: it must not be sent to this service")
-	case strings.HasPrefix(c.PublicToken, "project-"):
-		return nil, refuse("PublicToken", "is a project id")
-	case !checks.Word(c.PublicToken):
-		return nil, refuse("PublicToken", "holds spaces or control characters")
+	if reason := c.checkToken(); reason != "" {
+		return nil, refuse("PublicToken", reason)
 	}
 	if field, reason := checks.Bounds(c.MaxResponseBytes, c.Retry, c.Middleware); reason != "" {
 		return nil, refuse(field, reason)
 	}
-	base, reason := checks.Address(c.BaseURL, defaultHost)
+	base, reason := checks.Address(c.BaseURL, defaultHost, c.plainHTTP())
 	if reason != "" {
 		return nil, refuse("BaseURL", reason)
 	}
-	if strings.HasPrefix(c.PublicToken, livePrefix) && checks.Loopback(base.Hostname()) && !c.AllowLiveOnLoopback {
+	if c.live() && checks.Loopback(base.Hostname()) && !c.AllowLiveOnLoopback {
 		return nil, refuse("BaseURL", "is a loopback address and PublicToken a live one (see AllowLiveOnLoopback)")
 	}
 	return base, nil
+}
+
+// live reports whether the token is a live one.
+func (c Config) live() bool { return strings.HasPrefix(c.PublicToken, livePrefix) }
+
+// plainHTTP reports whether http is accepted for any host.
+func (c Config) plainHTTP() bool { return c.AllowPlainHTTP && !c.live() }
+
+// checkToken returns what is wrong with the token, or "".
+func (c Config) checkToken() (reason string) {
+	if c.PublicToken == "" {
+		return "is required"
+	}
+	if reason := checks.Text(c.PublicToken); reason != "" {
+		return reason
+	}
+	lower := strings.ToLower(c.PublicToken)
+	switch {
+	case strings.HasPrefix(lower, "secret-"):
+		return "is a secret: it must not be sent to this service"
+	case strings.HasPrefix(lower, "project-"):
+		return "is a project id"
+	case strings.HasPrefix(lower, livePrefix) && !c.live():
+		return "has a prefix that is not in lower case"
+	}
+	return ""
 }
 
 // String returns the address of the service, without the token.

@@ -31,14 +31,27 @@ func TestNewClient_refuses(t *testing.T) {
 		config        samlshield.Config
 		field, reason string
 	}{
-		"no token":                         {samlshield.Config{}, "PublicToken", "is required"},
-		"a project's secret":               {public("secret-test-cAnArY"), "PublicToken", "is a secret"},
-		"a project id":                     {public("project-test-cAnArY"), "PublicToken", "is a project id"},
-		"a token with a line break":        {public(token + "\r\nX: y"), "PublicToken", "holds spaces"},
-		"a token with a space":             {public(" " + token), "PublicToken", "holds spaces"},
-		"a token that is not UTF-8":        {public(token + "\xff"), "PublicToken", "holds spaces"},
-		"http to a remote host":            {base("http://api.samlshield.com"), "BaseURL", "in the clear"},
-		"http to a host that looks local":  {base("http://127.0.0.1.cAnArY.example"), "BaseURL", "in the clear"},
+		"no token":                        {samlshield.Config{}, "PublicToken", "is required"},
+		"a project's secret":              {public("secret-test-cAnArY"), "PublicToken", "is a secret"},
+		"a project id":                    {public("project-test-cAnArY"), "PublicToken", "is a project id"},
+		"a token with a line break":       {public(token + "\r\nX: y"), "PublicToken", "holds spaces"},
+		"a token with a space":            {public(" " + token), "PublicToken", "holds spaces"},
+		"a token that is not UTF-8":       {public(token + "\xff"), "PublicToken", "holds spaces"},
+		"http to a remote host":           {base("http://api.samlshield.com"), "BaseURL", "in the clear"},
+		"http to a host that looks local": {base("http://127.0.0.1.cAnArY.example"), "BaseURL", "in the clear"},
+		"a token in quotes":               {public(`"` + token + `"`), "PublicToken", "quotation mark"},
+		"a token in single quotes":        {public("'" + token + "'"), "PublicToken", "quotation mark"},
+		"a token after a byte order mark": {public("\ufeff" + token), "PublicToken", "printable ASCII"},
+		"a token with a no-break space":   {public(token + "\u00a0"), "PublicToken", "printable ASCII"},
+		"a token with a zero-width space": {public("public-token\u200b-live-1"), "PublicToken", "printable ASCII"},
+		"a live token in upper case":      {public("PUBLIC-TOKEN-LIVE-1"), "PublicToken", "lower case"},
+		"a secret in upper case":          {public("SECRET-LIVE-cAnArY"), "PublicToken", "is a secret"},
+		"http to localhost with a dot":    {base("http://localhost."), "BaseURL", "AllowPlainHTTP"},
+		"http to a name under localhost":  {base("http://x.localhost"), "BaseURL", "AllowPlainHTTP"},
+		"http to a container":             {base("http://shield:4100"), "BaseURL", "AllowPlainHTTP"},
+		"a live token's http to a container, allowed": {
+			samlshield.Config{PublicToken: liveToken, BaseURL: "http://shield:4100", AllowPlainHTTP: true}, "BaseURL", "for a test project",
+		},
 		"a live token and loopback":        {live("http://127.0.0.1:8080"), "BaseURL", "AllowLiveOnLoopback"},
 		"a live token and local https":     {live("https://localhost"), "BaseURL", "AllowLiveOnLoopback"},
 		"an address with credentials":      {base("https://user:cAnArY@auth.example"), "BaseURL", "carries credentials"},
@@ -83,9 +96,12 @@ func TestNewClient_accepts(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		token, base string
-		live        bool
+		allow       bool
 		want        string
 	}{
+		"an address in upper case":       {token, "HTTPS://Shield.Example:443/", false, "https://shield.example/v1/saml/validate"},
+		"http to LOCALHOST":              {token, "http://LOCALHOST:8080", false, "http://localhost:8080/v1/saml/validate"},
+		"http to a container":            {token, "http://Shield:4100", true, "http://shield:4100/v1/saml/validate"},
 		"no address":                     {token, "", false, "https://api.samlshield.com/v1/saml/validate"},
 		"a live token":                   {liveToken, "", false, "https://api.samlshield.com/v1/saml/validate"},
 		"a token with another prefix":    {"cAnArY", "", false, "https://api.samlshield.com/v1/saml/validate"},
@@ -101,7 +117,8 @@ func TestNewClient_accepts(t *testing.T) {
 				assert.Equal(t, "Bearer "+tt.token, r.Header.Get("Authorization"))
 				return respond(r, http.StatusOK, jsonOK), nil
 			}, func(c *samlshield.Config) {
-				c.PublicToken, c.BaseURL, c.AllowLiveOnLoopback = tt.token, tt.base, tt.live
+				c.PublicToken, c.BaseURL, c.AllowLiveOnLoopback = tt.token, tt.base, tt.allow
+				c.AllowPlainHTTP = tt.allow
 			})
 			_, err := c.SAML.Validate(t.Context(), request)
 			require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 )
 
 // inProcess is the base URL of clients whose calls do not leave the process. Nothing listens there.
-const inProcess = "http://stytchtest.localhost"
+const inProcess = "http://localhost:1"
 
 // Server is an emulator with one project, and has the methods of that project. Servers share no state, so tests can run
 // in parallel. It is safe for concurrent use.

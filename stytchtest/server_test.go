@@ -128,7 +128,7 @@ func TestNewClient_takesSettings(t *testing.T) {
 	small := server.NewClient(stytch.Config{MaxResponseBytes: 10})
 	_, err := small.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &discovery.SendRequest{EmailAddress: ada})
 	require.Error(t, err, "no response is that short")
-	assert.Contains(t, fmt.Sprint(server.Client()), "http://stytchtest.localhost")
+	assert.Contains(t, fmt.Sprint(server.Client()), "http://localhost:1")
 
 	network := server.NewClient(stytch.Config{HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}})
 	assert.Contains(t, fmt.Sprint(network), server.URL())

@@ -12,9 +12,9 @@ import (
 //	source := client.B2C.M2M.TokenSource(&m2m.TokenRequest{ClientID: clientID, ClientSecret: clientSecret})
 //	httpClient := &http.Client{Transport: source.Transport(nil)}
 //
-// A request that has an Authorization header is sent unchanged, and so is one that is redirected to another host or
-// scheme. Every other host gets the token: use the client only for hosts that may have it. Without a token, requests
-// fail with the error of [TokenSource.Token].
+// A request that has an Authorization header is sent unchanged. So is one that was redirected to another host or
+// scheme, also if that redirects it back. Every other host gets the token: use the client only for hosts that may have
+// it. Without a token, requests fail with the error of [TokenSource.Token].
 func (ts *TokenSource) Transport(next http.RoundTripper) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport
@@ -49,13 +49,16 @@ func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// redirectedAway reports whether redirects have led to another host or scheme than the first request's.
+// redirectedAway reports whether redirects have led to another host or scheme, if only on the way: what that host puts
+// into the URL of a redirect back must not be asked for with the token.
 func redirectedAway(req *http.Request) bool {
-	first := req
-	for first.Response != nil && first.Response.Request != nil {
-		first = first.Response.Request
+	for last := req; last.Response != nil && last.Response.Request != nil; {
+		last = last.Response.Request
+		if last.URL.Scheme != req.URL.Scheme || last.URL.Host != req.URL.Host {
+			return true
+		}
 	}
-	return first.URL.Scheme != req.URL.Scheme || first.URL.Host != req.URL.Host
+	return false
 }
 
 // CloseIdleConnections calls that method of next, for [http.Client.CloseIdleConnections].

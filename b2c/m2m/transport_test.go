@@ -63,12 +63,28 @@ func TestTransport(t *testing.T) {
 			map[string]string{"https://api.example.com/a": "/b"}, nil,
 			[]string{"https://api.example.com/a Bearer token-1", "https://api.example.com/b Bearer token-1"},
 		},
-		"a redirect to another host does not get the token, one back to the first host does": {
+		"a redirect to another host does not get the token, nor does one back to the first host": {
 			map[string]string{"https://api.example.com/a": "https://evil.example/b", "https://evil.example/b": "https://evil.example/c", "https://evil.example/c": "https://api.example.com/d"}, nil,
 			[]string{
 				"https://api.example.com/a Bearer token-1", "https://evil.example/b ", "https://evil.example/c ",
-				"https://api.example.com/d Bearer token-1",
+				"https://api.example.com/d ",
 			},
+		},
+		"a redirect straight back does not get the token": {
+			map[string]string{"https://api.example.com/a": "https://evil.example/", "https://evil.example/": "https://api.example.com/b"}, nil,
+			[]string{"https://api.example.com/a Bearer token-1", "https://evil.example/ ", "https://api.example.com/b "},
+		},
+		"a redirect to another port and back does not get the token": {
+			map[string]string{"https://api.example.com/a": "https://api.example.com:8443/", "https://api.example.com:8443/": "https://api.example.com/b"}, nil,
+			[]string{"https://api.example.com/a Bearer token-1", "https://api.example.com:8443/ ", "https://api.example.com/b "},
+		},
+		"a redirect by plain HTTP does not get the token": {
+			map[string]string{"https://api.example.com/a": "http://api.example.com/a", "http://api.example.com/a": "https://api.example.com/b"}, nil,
+			[]string{"https://api.example.com/a Bearer token-1", "http://api.example.com/a ", "https://api.example.com/b "},
+		},
+		"redirects within the host, there and back, get the token": {
+			map[string]string{"https://api.example.com/a": "/b", "https://api.example.com/b": "/c"}, nil,
+			[]string{"https://api.example.com/a Bearer token-1", "https://api.example.com/b Bearer token-1", "https://api.example.com/c Bearer token-1"},
 		},
 		"a redirect to plain HTTP does not get the token": {
 			map[string]string{"https://api.example.com/a": "http://api.example.com/a"}, nil,

@@ -104,10 +104,11 @@ func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.Reque
 }
 
 var opUpdate = transport.Op{
-	Name:   "b2c.users.update",
-	Method: "PUT",
-	Path:   "/v1/users/{user_id}",
-	Class:  transport.Write,
+	Name:       "b2c.users.update",
+	Method:     "PUT",
+	Path:       "/v1/users/{user_id}",
+	Class:      transport.Write,
+	Repeatable: true,
 }
 
 // Update changes a user's name, metadata, external id or roles.
@@ -124,7 +125,7 @@ var opUpdate = transport.Op{
 //   - CodeMetadataTooLarge
 //   - CodeMetadataTooManyKeys
 //
-// It calls PUT /v1/users/{user_id}; retry class write.
+// It calls PUT /v1/users/{user_id}; retry class write, repeatable.
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {

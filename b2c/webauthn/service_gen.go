@@ -139,10 +139,11 @@ func (s *Service) Authenticate(
 }
 
 var opUpdate = transport.Op{
-	Name:   "b2c.webauthn.update",
-	Method: "PUT",
-	Path:   "/v1/webauthn/{webauthn_registration_id}",
-	Class:  transport.Write,
+	Name:       "b2c.webauthn.update",
+	Method:     "PUT",
+	Path:       "/v1/webauthn/{webauthn_registration_id}",
+	Class:      transport.Write,
+	Repeatable: true,
 }
 
 // Update renames a WebAuthn credential.
@@ -154,7 +155,7 @@ var opUpdate = transport.Op{
 //   - CodeInvalidWebAuthnRegistrationID
 //   - CodeEmptyWebAuthnRegistrationName
 //
-// It calls PUT /v1/webauthn/{webauthn_registration_id}; retry class write.
+// It calls PUT /v1/webauthn/{webauthn_registration_id}; retry class write, repeatable.
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {

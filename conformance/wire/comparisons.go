@@ -64,7 +64,6 @@ var (
 	callers = []caller{
 		{"a session token", shared.Authorization{SessionToken: "session-token"}},
 		{"a session JWT", shared.Authorization{SessionJWT: "session-jwt"}},
-		{"both", shared.Authorization{SessionToken: "session-token", SessionJWT: "session-jwt"}},
 	}
 )
 

@@ -40,7 +40,7 @@ func TestLoad_sessions(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"b2b client, every field, for the project", "b2b client, every field, for a session token",
-		"b2b client, every field, for a session JWT", "b2b client, every field, for both",
+		"b2b client, every field, for a session JWT",
 	}, got)
 }
 

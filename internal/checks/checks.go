@@ -1,9 +1,9 @@
 // Package checks validates the configuration of a client, without a network. The reasons that it returns never contain
 // the value.
 //
-//	u, reason := checks.Address("https://login.example.com", "api.example.com")
+//	u, reason := checks.Address("https://login.example.com", "api.example.com", false)
 //
-// [Address] checks base URLs, [Bounds] numbers and middleware.
+// [Address] checks base URLs, [Text] ids and secrets, [Bounds] numbers and middleware.
 package checks
 
 import (
@@ -17,15 +17,19 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Address parses a base URL; if raw is empty, it returns https://host. http is accepted for loopback hosts only. A path
-// is kept as a prefix, without slashes at its end. The reason is empty if u is valid.
-func Address(raw, host string) (u *url.URL, reason string) {
+// Address parses a base URL into its canonical form: host in lower case and without a dot at its end, no default port,
+// no slashes at the end of the path, which is kept as a prefix. If raw is empty, it returns https://host. http is
+// accepted for loopback hosts, and for all if plainHTTP says so. The reason is empty if u is valid.
+func Address(raw, host string, plainHTTP bool) (u *url.URL, reason string) {
 	if raw == "" {
 		return &url.URL{Scheme: "https", Host: host}, ""
 	}
+	if reason := Text(raw); reason != "" {
+		return nil, reason
+	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil || u.Hostname() == "" || u.Opaque != "" || !validPort(u.Port()):
+	case err != nil || u.Hostname() == "" || u.Opaque != "" || Text(u.Host) != "" || !validPort(u.Port()):
 		return nil, "is not an absolute URL"
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, "is neither https nor http"
@@ -33,22 +37,37 @@ func Address(raw, host string) (u *url.URL, reason string) {
 		return nil, "carries credentials"
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, "carries a query or a fragment"
-	case u.Scheme == "http" && !Loopback(u.Hostname()):
-		return nil, "is http and not on a loopback host: credentials would travel in the clear"
+	case u.Scheme == "http" && !Loopback(u.Hostname()) && !plainHTTP:
+		return nil, "is http and not on a loopback host: credentials would travel in the clear " +
+			"(for a test project, see AllowPlainHTTP)"
 	}
+	u.Host = canonicalHost(u)
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
 	return u, ""
 }
 
-// Loopback reports whether host is this machine: localhost and names under it (RFC 6761, section 6.3), 127/8 and ::1.
-func Loopback(host string) bool {
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
+// canonicalHost returns the host that net/http would connect to, as tokens of a custom domain name it as their issuer.
+func canonicalHost(u *url.URL) string {
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	port := strings.TrimLeft(u.Port(), "0")
+	if port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http" {
+		port = ""
 	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port != "" {
+		host += ":" + port
+	}
+	return host
+}
+
+// Loopback reports whether host is localhost or an address of 127/8 or ::1. A name under localhost is not loopback:
+// net/http asks DNS for it, or a proxy.
+func Loopback(host string) bool {
 	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	return strings.ToLower(host) == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // validPort reports whether port is empty or a number of 16 bits.
@@ -57,9 +76,18 @@ func validPort(port string) bool {
 	return port == "" || err == nil
 }
 
-// Word reports whether s is free of spaces, control characters and invalid UTF-8, as a credential in a header is.
-func Word(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\uFFFD' })
+// Text returns why s cannot be an id, a secret or an address as they are configured, or "". All of those are printable
+// ASCII without spaces and quotes; what else is there was copied along: a byte order mark, a no-break space, the quotes
+// of an env file.
+func Text(s string) (reason string) {
+	const quotes = "\"'`"
+	switch {
+	case strings.ContainsAny(s[:min(1, len(s))], quotes) || strings.ContainsAny(s[max(0, len(s)-1):], quotes):
+		return "begins or ends with a quotation mark"
+	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
+		return "holds spaces or characters that are not printable ASCII"
+	}
+	return ""
 }
 
 // Bounds checks the fields that the configurations of all clients have. The reason is empty if they are valid.

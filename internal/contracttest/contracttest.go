@@ -189,15 +189,16 @@ func needsFields[Req any]() bool {
 
 func (o Operation[Req, Resp]) session(t *testing.T) {
 	call, server := o.serve(http.StatusOK, o.Answer)
-	auth := shared.WithAuthorization(shared.Authorization{SessionToken: "token-1", SessionJWT: "jwt-1"})
-	_, err := call(t.Context(), &o.Requests[0].Req, auth)
-	if !o.Authorization {
-		_, ok := errors.AsType[*stytcherror.ArgumentError](err)
-		require.True(t, ok, "got %v", err)
-		assert.Nil(t, server.got)
-		return
+	for _, by := range []shared.Authorization{{SessionToken: "token-1"}, {SessionJWT: "jwt-1"}} {
+		_, err := call(t.Context(), &o.Requests[0].Req, shared.WithAuthorization(by))
+		if !o.Authorization {
+			_, ok := errors.AsType[*stytcherror.ArgumentError](err)
+			require.True(t, ok, "got %v", err)
+			assert.Nil(t, server.got)
+			continue
+		}
+		require.NoError(t, err)
+		assert.Equal(t, by.SessionToken, server.got.Header.Get("X-Stytch-Member-Session"))
+		assert.Equal(t, by.SessionJWT, server.got.Header.Get("X-Stytch-Member-SessionJWT"))
 	}
-	require.NoError(t, err)
-	assert.Equal(t, "token-1", server.got.Header.Get("X-Stytch-Member-Session"))
-	assert.Equal(t, "jwt-1", server.got.Header.Get("X-Stytch-Member-SessionJWT"))
 }

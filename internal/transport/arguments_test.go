@@ -214,6 +214,15 @@ func TestArguments_options(t *testing.T) {
 			requireRefused(t, resp, err, "authorization", "on behalf of a session")
 		}
 	})
+	t.Run("WithAuthorization refuses a session token beside a session JWT", func(t *testing.T) {
+		t.Parallel()
+		both := shared.Authorization{SessionToken: callerToken, SessionJWT: callerJWT}
+		resp, err := client.B2B.Sessions.Revoke(t.Context(), nil, shared.WithAuthorization(both))
+		requireRefused(t, resp, err, "authorization", "one of them")
+		_, err = client.B2B.Sessions.Revoke(t.Context(), nil, shared.WithAuthorization(shared.Authorization{SessionToken: callerToken}),
+			func(o *shared.RequestOptions) { o.Authorization.SessionJWT = callerJWT })
+		require.Error(t, err)
+	})
 	t.Run("WithAuthorization refuses what a header cannot hold", func(t *testing.T) {
 		t.Parallel()
 		for field, a := range map[string]shared.Authorization{

@@ -33,18 +33,26 @@ type response struct {
 	body   *bytes.Buffer // pooled
 }
 
-// attempt sends the request once and reads the response. A status of 400 or more is an error.
+// attempt sends the request and reads the response. A status of 400 or more is an error.
 func (c *call) attempt(ctx context.Context) (*response, error) {
 	ctx, cancel := c.attemptContext(ctx)
 	defer cancel()
-	req, err := c.newRequest(ctx)
+	client := cmp.Or(c.cfg.HTTPClient, http.DefaultClient)
+	a := &attempt{call: c, next: cmp.Or(client.Transport, http.DefaultTransport)}
+	c.current.Store(a)
+	req, err := c.newRequest(a.traced(ctx, cancel), a)
 	if err != nil {
 		return nil, err
 	}
-	c.http = *cmp.Or(c.cfg.HTTPClient, http.DefaultClient)
+	c.http = *client
+	c.http.Transport = a
 	c.http.CheckRedirect = checkRedirect
 	resp, err := c.http.Do(req)
-	if err != nil {
+	c.progress = a.progress()
+	switch {
+	case a.stopped.Load():
+		return nil, c.requestError(context.WithoutCancel(ctx), errNotResent)
+	case err != nil:
 		return nil, c.requestError(ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
@@ -67,7 +75,7 @@ func (c *call) attemptContext(ctx context.Context) (context.Context, context.Can
 	end := c.end
 	if c.retry.AttemptTimeout > 0 {
 		begin := c.begin
-		if c.retries > 0 {
+		if c.retries.Load() > 0 {
 			begin = time.Now()
 		}
 		if own := begin.Add(c.retry.AttemptTimeout); end.IsZero() || own.Before(end) {
@@ -80,14 +88,15 @@ func (c *call) attemptContext(ctx context.Context) (context.Context, context.Can
 	return context.WithDeadline(ctx, end)
 }
 
-func (c *call) newRequest(ctx context.Context) (*http.Request, error) {
-	var body io.Reader
-	if c.body != nil {
-		body = bytes.NewReader(c.body)
-	}
-	req, err := http.NewRequestWithContext(ctx, c.op.Method, "", body)
+func (c *call) newRequest(ctx context.Context, a *attempt) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, c.op.Method, "", nil)
 	if err != nil {
 		return nil, c.requestError(ctx, err)
+	}
+	if len(c.body) > 0 {
+		a.body.Reset(c.body)
+		req.Body = io.NopCloser(&a.body) // of a type that net/http writes together with the header
+		req.GetBody, req.ContentLength = a.getBody, int64(len(c.body))
 	}
 	req.URL = c.address()
 	req.Host = req.URL.Host
@@ -143,5 +152,5 @@ func (c *call) requestError(ctx context.Context, err error) error {
 	} else {
 		err = c.redactCause(err)
 	}
-	return &stytcherror.RequestError{Op: c.op.Name, Host: c.base().Host, Retries: c.retries, Err: err}
+	return &stytcherror.RequestError{Op: c.op.Name, Host: c.base().Host, Retries: int(c.retries.Load()), Err: err}
 }

@@ -11,6 +11,7 @@ package transport
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/seed75add069/stytch-go/shared"
@@ -54,7 +55,10 @@ type call struct {
 	end     time.Time // deadline; zero is none
 	url     target
 	body    []byte
-	retries int
+	retries atomic.Int32 // attempts after the first, those that net/http made by itself included
+
+	current  atomic.Pointer[attempt]
+	progress progress // of the last attempt, if that failed
 
 	// The client and the context of the requests are values, so that they need no allocation beside that of the call.
 	http http.Client

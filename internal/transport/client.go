@@ -1,31 +1,25 @@
 package transport
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
+	"runtime"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/secret"
 )
 
-// Bounds of the connection pool. By default, net/http keeps two idle connections per host, too few for a busy backend,
-// and has no maximum, so that a burst of calls would dial a connection for each while handshakes are slow.
-const (
-	connsPerHost     = 128
-	idleConns        = 2 * connsPerHost // for both hosts
-	idleTimeout      = 90 * time.Second
-	dialTimeout      = 5 * time.Second
-	handshakeTimeout = 5 * time.Second
-)
-
 // NewHTTPClient returns a copy of base that sends requests through middleware, the first one outermost, and then adds
-// the credentials. If base is nil, the client has a transport of its own. It returns nil if a middleware returns nil.
+// the credentials. If base is nil, the client has the connections that all such clients share; plainHTTP then lets http
+// connect to other hosts than this one. It returns nil if a middleware returns nil.
 func NewHTTPClient(
-	base *http.Client, middleware []func(http.RoundTripper) http.RoundTripper, credentials Credentials,
+	base *http.Client, middleware []func(http.RoundTripper) http.RoundTripper, credentials Credentials, plainHTTP bool,
 ) *http.Client {
 	var client http.Client
 	if base != nil {
@@ -34,7 +28,7 @@ func NewHTTPClient(
 	rt := client.Transport
 	switch {
 	case base == nil:
-		rt = newTransport()
+		rt = sharedTransport(runtime.GOOS, plainHTTP)
 	case rt == nil:
 		rt = http.DefaultTransport
 	}
@@ -50,21 +44,6 @@ func NewHTTPClient(
 	return &client
 }
 
-func newTransport() *http.Transport {
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           idleConns,
-		MaxIdleConnsPerHost:    connsPerHost,
-		MaxConnsPerHost:        connsPerHost,
-		IdleConnTimeout:        idleTimeout,
-		MaxResponseHeaderBytes: 1 << 20,
-		TLSHandshakeTimeout:    handshakeTimeout,
-		ExpectContinueTimeout:  time.Second,
-	}
-}
-
 // chain is the transport of a middleware. It passes CloseIdleConnections on to the innermost transport, for which the
 // middleware may have no method.
 type chain struct {
@@ -76,31 +55,59 @@ type chain struct {
 // CloseIdleConnections is called by http.Client.
 func (c chain) CloseIdleConnections() { c.auth.CloseIdleConnections() }
 
-// authTransport adds the credentials last, so that no middleware sees them.
+// streamEnd is a time within which net/http removes the stream of a request that ended from its HTTP/2 connection. That
+// is idle only then.
+const streamEnd = time.Millisecond
+
+// authTransport adds the credentials last, so that no middleware sees them. After a request that timed out without a
+// response, idle connections may be as dead as the one that it was sent on: it closes them.
 type authTransport struct {
 	next   http.RoundTripper
 	header secret.Text
+	silent atomic.Bool // a request timed out, and its connection may not have been idle then
 }
 
 func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if public, _ := req.Context().Value(publicKey{}).(bool); public {
-		return t.next.RoundTrip(req)
+	if t.silent.Load() {
+		time.Sleep(streamEnd)
+		t.closeIdle()
+		t.silent.Store(false)
 	}
-	authed := req.WithContext(req.Context())
-	authed.Header = maps.Clone(req.Header)
-	authed.Header["Authorization"] = []string{t.header.Reveal()}
-	resp, err := t.next.RoundTrip(authed)
+	resp, err := t.next.RoundTrip(t.authorized(req))
 	if resp != nil {
 		resp.Request = req // without the credentials
+		a, _ := req.Context().Value(attemptKey{}).(*attempt)
+		a.answered(resp)
+	}
+	if err != nil && errors.Is(req.Context().Err(), context.DeadlineExceeded) && t.closeIdle() {
+		t.silent.Store(true)
 	}
 	return resp, err
 }
 
+// authorized returns a copy of the request with the credentials, or the request if it is one without.
+func (t *authTransport) authorized(req *http.Request) *http.Request {
+	if public, _ := req.Context().Value(publicKey{}).(bool); public {
+		return req
+	}
+	authed := req.WithContext(req.Context())
+	if authed.Header = maps.Clone(req.Header); authed.Header == nil { // of a middleware
+		authed.Header = http.Header{}
+	}
+	authed.Header["Authorization"] = []string{t.header.Reveal()}
+	return authed
+}
+
 // CloseIdleConnections is called by http.Client.
-func (t *authTransport) CloseIdleConnections() {
-	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
+func (t *authTransport) CloseIdleConnections() { t.closeIdle() }
+
+// closeIdle reports whether the transport has connections to close.
+func (t *authTransport) closeIdle() bool {
+	c, ok := t.next.(interface{ CloseIdleConnections() })
+	if ok {
 		c.CloseIdleConnections()
 	}
+	return ok
 }
 
 // Format writes the type's name, whatever the verb.

@@ -37,7 +37,7 @@ func (c *call) newError(status int, header http.Header, body []byte) *stytcherro
 		return ""
 	}
 	e := &stytcherror.Error{
-		Op: c.op.Name, StatusCode: status, Retries: c.retries,
+		Op: c.op.Name, StatusCode: status, Retries: int(c.retries.Load()),
 		RequestID:  text("request_id"),
 		Code:       stytcherror.Code(text("error_type", "error")),
 		Message:    text("error_message", "error_description"),

@@ -1,4 +1,18 @@
 package transport
 
-// NewTransport is the transport of a client without an HTTPClient.
-var NewTransport = newTransport
+import (
+	"net"
+	"net/http"
+)
+
+// NewTransport is the transport of a client without an HTTPClient over https, with connections of its own.
+func NewTransport() *http.Transport { return newTransport(&net.Dialer{Timeout: dialTimeout}) }
+
+// NewPlainTransport is the same over http.
+func NewPlainTransport(plainHTTP bool) *http.Transport { return newPool(plainHTTP).http }
+
+// ErrNotLoopback is the error of dialling another host over http.
+var ErrNotLoopback = errNotLoopback
+
+// SharedTransport is the transport of all clients without an HTTPClient.
+var SharedTransport = sharedTransport

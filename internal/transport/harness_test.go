@@ -21,6 +21,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/internal/canarytest"
+	"github.com/seed75add069/stytch-go/internal/transport"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -137,11 +138,13 @@ func startOn(t *testing.T, on net.Listener, handler http.HandlerFunc, begin func
 	return s
 }
 
-// newClient returns a client for base, which makes one attempt per call unless edit says otherwise.
+// newClient returns a client for base, which makes one attempt per call unless edit says otherwise. Its connections are
+// not shared with other tests, of which some count theirs.
 func newClient(t *testing.T, base string, edit ...func(*stytch.Config)) *stytch.Client {
 	t.Helper()
 	config := stytch.Config{
 		ProjectID: projectID, Secret: secretText, BaseURL: base, Retry: shared.RetryPolicy{MaxAttempts: 1},
+		HTTPClient: &http.Client{Transport: transport.NewTransport()},
 	}
 	for _, e := range edit {
 		e(&config)

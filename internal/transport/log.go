@@ -23,7 +23,7 @@ func (c *call) logCall(ctx context.Context, resp any, err error) {
 		slog.String("method", c.op.Method),
 		slog.String("path", c.op.Path),
 		slog.Duration("duration", time.Since(c.begin)),
-		slog.Int("retries", c.retries),
+		slog.Int("retries", int(c.retries.Load())),
 		slog.Any("request", secret.Redacted(c.req)),
 		result)
 }

@@ -2,14 +2,20 @@ package transport_test
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/internal/canarytest"
 	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/internal/transport"
@@ -62,6 +68,75 @@ func TestLog_record(t *testing.T) {
 		assert.NotContains(t, log.String(), unwanted)
 	}
 	assert.NotRegexp(t, canarytest.Address, log.String())
+}
+
+func TestLog_retries(t *testing.T) {
+	t.Parallel()
+	for _, statuses := range [][]int{{200}, {503, 200}, {502, 429, 200}, {502, 502, 504}} {
+		inBubble(t, fmt.Sprint("the record of a call says how many retries it had, after ", statuses), func(t *testing.T) {
+			var log bytes.Buffer
+			s := &timedServer{answer: func(n int, r *http.Request) (*http.Response, error) {
+				return respond(r, statuses[n-1], jsonOK), nil
+			}}
+			_, err := getSessions(t.Context(), clientFor(t, s, func(c *stytch.Config) {
+				c.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			}))
+			assert.Equal(t, statuses[len(statuses)-1] != http.StatusOK, err != nil)
+			assert.Contains(t, log.String(), fmt.Sprintf(" retries=%d ", len(statuses)-1))
+			assert.Equal(t, len(statuses)-1, strings.Count(log.String(), "trying again"))
+		})
+	}
+}
+
+// findRequest has secrets in path and query, which the address has escaped.
+type findRequest struct {
+	Key   string `json:"key" path:"key" stytch:"secret"`
+	Code  string `json:"code" url:"code" stytch:"secret"`
+	Plain string `json:"plain" url:"plain"`
+}
+
+func (r findRequest) Format(s fmt.State, _ rune) { secret.FormatRequest(s, r) }
+
+func (r findRequest) LogValue() slog.Value { return secret.LogRequest(r) }
+
+func TestErrors_secretsOfTheAddress(t *testing.T) {
+	t.Parallel()
+	req := &findRequest{Key: "cAnArY/key one", Code: "cAnArY+code&two", Plain: "visible"}
+	op := &transport.Op{Name: "test.find", Method: http.MethodGet, Path: "/v1/{key}", Class: transport.SingleUse}
+	for name, fail := range map[string]func(*http.Request) (*http.Response, error){
+		"the whole address": func(r *http.Request) (*http.Response, error) { return nil, fmt.Errorf("cannot send %s", r.URL) },
+		"the path":          func(r *http.Request) (*http.Response, error) { return nil, errors.New("no route: " + r.URL.Path) },
+		"the escaped path":  func(r *http.Request) (*http.Response, error) { return nil, errors.New(r.URL.EscapedPath()) },
+		"the query":         func(r *http.Request) (*http.Response, error) { return nil, errors.New(r.URL.RawQuery) },
+		"a parameter":       func(r *http.Request) (*http.Response, error) { return nil, errors.New(r.URL.Query().Get("code")) },
+		"an address in an error of its own": func(r *http.Request) (*http.Response, error) {
+			return nil, &url.Error{Op: "Get", URL: r.URL.String(), Err: &net.OpError{Op: "dial", Err: errors.New("via " + r.URL.String())}}
+		},
+		"the address in an API's error": func(r *http.Request) (*http.Response, error) {
+			return respond(r, 404, `{"error_message": "nothing at `+r.URL.String()+`"}`), nil
+		},
+		"the address in a page": func(r *http.Request) (*http.Response, error) {
+			return respond(r, 200, "<html>"+r.URL.String()), nil
+		},
+	} {
+		t.Run("an error that quotes "+name+" does not show the secrets in it", func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			cfg := &shared.FetchConfig{
+				BaseURL: &url.URL{Scheme: "https", Host: "auth.example"}, HTTPClient: &http.Client{Transport: roundTrip(fail)},
+				Logger: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+				Retry:  shared.RetryPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond},
+			}
+			resp, err := transport.Call[envelope](t.Context(), cfg, op, req)
+			require.Nil(t, resp)
+			require.Error(t, err)
+			hidden := []string{"cAnArY", "key one", "key%20one", "code&two", "code%26two", "key+one"}
+			for e := err; e != nil; e = errors.Unwrap(e) {
+				canarytest.Hidden(t, e, hidden...)
+			}
+			canarytest.Hidden(t, log.String(), hidden...)
+		})
+	}
 }
 
 func TestOperationFromContext(t *testing.T) {

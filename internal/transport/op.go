@@ -17,9 +17,14 @@ type Op struct {
 	Public bool
 	// Class says which failures may be retried.
 	Class Class
+	// Repeatable says that a second attempt of class Write has the effect of one.
+	Repeatable bool
 	// Authorization says whether it accepts shared.WithAuthorization.
 	Authorization bool
 }
+
+// repeatable reports whether the operation may be sent again though the server may have received it.
+func (op *Op) repeatable() bool { return op.Class == Read || op.Class == Write && op.Repeatable }
 
 // Base is one of the two base URLs of the API.
 type Base uint8
@@ -39,7 +44,7 @@ const (
 	SingleUse Class = iota
 	// Send sends a message to a person. It is also retried after a rate limit or 503 with Retry-After.
 	Send
-	// Write changes something. It is also retried after any rate limit, and PUT and DELETE after 502, 503 and 504.
+	// Write changes something. It is also retried after any rate limit, and after 502, 503 and 504 if it is Repeatable.
 	Write
 	// Read changes nothing. It is also retried after 408, 502, 503, 504 and a broken connection.
 	Read

@@ -55,6 +55,8 @@ func (c *call) checkOptions() error {
 	case auth.IsZero():
 	case !c.op.Authorization:
 		return c.refuse("authorization", "is given, but the operation cannot be called on behalf of a session")
+	case auth.SessionToken != "" && auth.SessionJWT != "":
+		return c.refuse("authorization", "has a session token and a session JWT: give one of them")
 	case !validHeaderValue(auth.SessionToken):
 		return c.refuse("authorization.session_token", "holds bytes that a header cannot carry")
 	case !validHeaderValue(auth.SessionJWT):

@@ -2,9 +2,11 @@ package transport
 
 import (
 	"errors"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/seed75add069/stytch-go/shared"
@@ -12,14 +14,18 @@ import (
 )
 
 // retryable reports whether another attempt may be made after err, by the operation's retry class.
-func retryable(op *Op, err error) bool {
+func retryable(op *Op, err error, reached progress) bool {
 	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok {
 		return retryableStatus(op, apiErr)
 	}
-	if _, ok := errors.AsType[*stytcherror.RequestError](err); !ok || errors.Is(err, stytcherror.ErrRedirect) {
+	failure, ok := errors.AsType[*stytcherror.RequestError](err)
+	if !ok || errors.Is(err, stytcherror.ErrRedirect) || permanent(err) {
 		return false
 	}
-	return neverConnected(err) || op.Class == Read && !permanent(err)
+	if reached == unsent {
+		return temporaryConnect(failure.Err)
+	}
+	return op.Class == Read || reached == unknown && neverConnected(err)
 }
 
 func retryableStatus(op *Op, err *stytcherror.Error) bool {
@@ -30,8 +36,7 @@ func retryableStatus(op *Op, err *stytcherror.Error) bool {
 	case http.StatusRequestTimeout:
 		return op.Class == Read
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return op.Class == Read ||
-			op.Class == Write && (op.Method == http.MethodPut || op.Method == http.MethodDelete) ||
+		return op.repeatable() ||
 			op.Class == Send && err.StatusCode == http.StatusServiceUnavailable && err.RetryAfter > 0
 	}
 	return false
@@ -43,19 +48,44 @@ func isRateLimit(code stytcherror.Code) bool {
 	return code == "" || code == stytcherror.CodeTooManyRequests
 }
 
-// neverConnected reports whether no connection was made, so that nothing was written, for a reason that may be
-// temporary.
+// neverConnected reports whether the error itself says that no connection was made, for transports that do not call the
+// hooks of httptrace.
 func neverConnected(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)
-	return ok && (op.Op == "dial" || op.Op == "proxyconnect") && !permanent(err)
+	return ok && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
-// permanent reports whether another attempt would fail too: the host name does not exist or the TLS handshake failed.
+// temporaryConnect reports whether connecting may succeed on another attempt. What a proxy refuses for a reason that is
+// not known is final: net/http keeps of its response the reason phrase alone.
+func temporaryConnect(err error) bool {
+	if status := proxyStatus(err); status != 0 {
+		return status >= http.StatusInternalServerError || status == http.StatusTooManyRequests ||
+			status == http.StatusRequestTimeout
+	}
+	_, ok := errors.AsType[net.Error](err)
+	return ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// proxyStatus returns the status of a proxy that refused to connect, or 0.
+func proxyStatus(err error) int {
+	if refused, ok := errors.AsType[*proxyError](err); ok {
+		return refused.status
+	}
+	for status := http.StatusBadRequest; status < 600; status++ {
+		if text := http.StatusText(status); text != "" && strings.EqualFold(err.Error(), text) {
+			return status
+		}
+	}
+	return 0
+}
+
+// permanent reports whether another attempt would fail too: the host name does not exist, the TLS handshake failed, or
+// localhost is another host.
 func permanent(err error) bool {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return dns.IsNotFound
 	}
-	return isTLSFailure(err)
+	return isTLSFailure(err) || errors.Is(err, errNotLoopback) || errors.Is(err, errNotResent)
 }
 
 // backoff returns the wait before the next attempt: a random one between half of the delay and all of it, so that

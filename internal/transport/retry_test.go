@@ -28,29 +28,45 @@ type envelope struct {
 
 // kinds are the kinds of operations that differ in what is retried.
 var kinds = []struct {
-	name, method string
-	class        transport.Class
-	attempts     func(attempts) int
+	name     string
+	op       transport.Op
+	attempts func(attempts) int
 }{
-	{"a read by GET", "GET", transport.Read, func(a attempts) int { return a.read }},
-	{"a read by POST", "POST", transport.Read, func(a attempts) int { return a.read }},
-	{"a write by POST", "POST", transport.Write, func(a attempts) int { return a.post }},
-	{"a write by PUT", "PUT", transport.Write, func(a attempts) int { return a.put }},
-	{"a write by DELETE", "DELETE", transport.Write, func(a attempts) int { return a.put }},
-	{"a message", "POST", transport.Send, func(a attempts) int { return a.send }},
-	{"a single use", "POST", transport.SingleUse, func(a attempts) int { return a.once }},
+	{"a read by GET", transport.Op{Method: "GET", Class: transport.Read}, func(a attempts) int { return a.read }},
+	{"a read by POST", transport.Op{Method: "POST", Class: transport.Read}, func(a attempts) int { return a.read }},
+	{"a write by POST", transport.Op{Method: "POST", Class: transport.Write}, func(a attempts) int { return a.write }},
+	{"a write by PUT", transport.Op{Method: "PUT", Class: transport.Write}, func(a attempts) int { return a.write }},
+	{"a write by DELETE", transport.Op{Method: "DELETE", Class: transport.Write}, func(a attempts) int { return a.write }},
+	{
+		"a repeatable write by PUT", transport.Op{Method: "PUT", Class: transport.Write, Repeatable: true},
+		func(a attempts) int { return a.again },
+	},
+	{
+		"a repeatable write by POST", transport.Op{Method: "POST", Class: transport.Write, Repeatable: true},
+		func(a attempts) int { return a.again },
+	},
+	{"a message", transport.Op{Method: "POST", Class: transport.Send}, func(a attempts) int { return a.send }},
+	{
+		"a message, with the mark of a write", transport.Op{Method: "PUT", Class: transport.Send, Repeatable: true},
+		func(a attempts) int { return a.send },
+	},
+	{"a single use", transport.Op{Method: "POST", Class: transport.SingleUse}, func(a attempts) int { return a.once }},
+	{
+		"a single use, with the mark of a write", transport.Op{Method: "PUT", Class: transport.SingleUse, Repeatable: true},
+		func(a attempts) int { return a.once },
+	},
 }
 
-// attempts are the numbers of attempts of a read, a write by POST, a write by PUT or DELETE, a send and a single use.
-type attempts struct{ read, post, put, send, once int }
+// attempts are the numbers of attempts of a read, a write, a repeatable write, a send and a single use.
+type attempts struct{ read, write, again, send, once int }
 
 // callKind makes a call of a kind through rt.
-func callKind(ctx context.Context, method string, class transport.Class, rt http.RoundTripper) (*envelope, error) {
+func callKind(ctx context.Context, op transport.Op, rt http.RoundTripper) (*envelope, error) {
 	cfg := &shared.FetchConfig{
 		BaseURL: &url.URL{Scheme: "http", Host: "auth.example"}, HTTPClient: &http.Client{Transport: rt},
 	}
-	op := &transport.Op{Name: "test.op", Method: method, Path: "/v1/test", Class: class}
-	return transport.Call[envelope](ctx, cfg, op, &struct{}{})
+	op.Name, op.Path = "test.op", "/v1/test"
+	return transport.Call[envelope](ctx, cfg, &op, &struct{}{})
 }
 
 func TestRetry_byStatus(t *testing.T) {
@@ -94,7 +110,7 @@ func TestRetry_byStatus(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					sent := 0
-					resp, err := callKind(t.Context(), kind.method, kind.class, roundTrip(func(r *http.Request) (*http.Response, error) {
+					resp, err := callKind(t.Context(), kind.op, roundTrip(func(r *http.Request) (*http.Response, error) {
 						sent++
 						answer := respond(r, tt.status, `{"error_type": "`+tt.code+`"}`)
 						if tt.retryAfter != "" {
@@ -141,7 +157,7 @@ func TestRetry_byFailure(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					sent := 0
-					resp, err := callKind(t.Context(), kind.method, kind.class, roundTrip(func(*http.Request) (*http.Response, error) {
+					resp, err := callKind(t.Context(), kind.op, roundTrip(func(*http.Request) (*http.Response, error) {
 						sent++
 						return nil, tt.err
 					}))
@@ -169,7 +185,7 @@ func TestRetry_succeeds(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					var bodies []string
-					resp, err := callKind(t.Context(), kind.method, kind.class, roundTrip(func(r *http.Request) (*http.Response, error) {
+					resp, err := callKind(t.Context(), kind.op, roundTrip(func(r *http.Request) (*http.Response, error) {
 						bodies = append(bodies, bodyOf(t, r))
 						if len(bodies) == 1 {
 							return respond(r, tt.status, "{}", "Retry-After: 1"), nil
@@ -192,7 +208,7 @@ func TestRetry_succeeds(t *testing.T) {
 		t.Parallel()
 		for _, kind := range kinds {
 			sent := 0
-			resp, err := callKind(t.Context(), kind.method, kind.class, roundTrip(func(r *http.Request) (*http.Response, error) {
+			resp, err := callKind(t.Context(), kind.op, roundTrip(func(r *http.Request) (*http.Response, error) {
 				sent++
 				return respond(r, http.StatusOK, "<html>"), nil
 			}))

@@ -24,7 +24,7 @@ func (c *call) send(ctx context.Context) (*response, error) {
 		}
 		c.logRetry(ctx, err, wait)
 		if sleep(ctx, wait); ctx.Err() == nil {
-			c.retries++
+			c.retries.Add(1)
 		}
 	}
 }
@@ -32,10 +32,11 @@ func (c *call) send(ctx context.Context) (*response, error) {
 // mayRetry reports whether there is a further attempt, and returns the wait before it. There is none if the wait would
 // end past the deadline of the call or of ctx: err then says more than a deadline error would.
 func (c *call) mayRetry(ctx context.Context, err error) (time.Duration, bool) {
-	if c.retries+1 >= c.retry.MaxAttempts || ctx.Err() != nil || !retryable(c.op, err) {
+	retries := int(c.retries.Load())
+	if retries+1 >= c.retry.MaxAttempts || ctx.Err() != nil || !retryable(c.op, err, c.progress) {
 		return 0, false
 	}
-	wait := backoff(c.retry, c.retries)
+	wait := backoff(c.retry, retries)
 	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok && apiErr.RetryAfter > 0 {
 		if apiErr.RetryAfter > c.retry.MaxRetryAfter {
 			return 0, false

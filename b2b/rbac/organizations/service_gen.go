@@ -43,10 +43,11 @@ func (s *Service) GetOrgPolicy(
 }
 
 var opSetOrgPolicy = transport.Op{
-	Name:   "b2b.rbac.organizations.set_org_policy",
-	Method: "PUT",
-	Path:   "/v1/b2b/rbac/organizations/{organization_id}",
-	Class:  transport.Write,
+	Name:       "b2b.rbac.organizations.set_org_policy",
+	Method:     "PUT",
+	Path:       "/v1/b2b/rbac/organizations/{organization_id}",
+	Class:      transport.Write,
+	Repeatable: true,
 }
 
 // SetOrgPolicy replaces all roles that exist in one organization only.
@@ -69,7 +70,7 @@ var opSetOrgPolicy = transport.Op{
 //   - CodeRBACPermissionMissingActions
 //   - CodeCannotSpecifyWildcardWithOtherActions
 //
-// It calls PUT /v1/b2b/rbac/organizations/{organization_id}; retry class write.
+// It calls PUT /v1/b2b/rbac/organizations/{organization_id}; retry class write, repeatable.
 func (s *Service) SetOrgPolicy(
 	ctx context.Context, req *SetOrgPolicyRequest, opts ...shared.RequestOption,
 ) (*SetOrgPolicyResponse, error) {

@@ -120,9 +120,9 @@ type Op struct {
 	Summary, Doc     string
 	HTTPMethod, Path string
 	// Fraud says that the operation belongs to the fraud API, Authorization that it can be called on behalf of a
-	// session.
-	Fraud, Authorization bool
-	Retry                string
+	// session, Repeatable that a second attempt of a write has the effect of one.
+	Fraud, Authorization, Repeatable bool
+	Retry                            string
 	// Emulator is exact, approximate or none. Note says what is approximate.
 	Emulator, Note string
 	// After is a hand-written method of the Service that runs after each call.

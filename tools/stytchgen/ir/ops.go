@@ -21,7 +21,8 @@ func (b *builder) fillOp(p *Package, doc *openapi.Document, in *openapi.Operatio
 	op := &Op{
 		Pkg: p, ID: in.ID, Name: names.Go(name), Service: service, After: in.After,
 		Summary: in.Summary, Doc: in.Description, HTTPMethod: in.Method, Path: in.Path,
-		Fraud: doc.Fraud, Authorization: in.Authorization, Retry: in.Retry, spec: in, Source: in.Source,
+		Fraud: doc.Fraud, Authorization: in.Authorization, Retry: in.Retry, Repeatable: in.Repeatable,
+		spec: in, Source: in.Source,
 	}
 	op.Emulator, op.Note, _ = strings.Cut(in.Emulator, ": ")
 	for _, other := range p.Ops {
@@ -70,6 +71,8 @@ func (b *builder) checkOp(op *Op, in *openapi.Operation) error {
 	switch {
 	case !slices.Contains(retryClasses, op.Retry):
 		return fmt.Errorf("x-stytch-retry is %q", op.Retry)
+	case op.Repeatable && op.Retry != "write":
+		return fmt.Errorf("x-stytch-repeatable is for writes only")
 	case op.After != "" && (!token.IsIdentifier(op.After) || token.IsExported(op.After)):
 		return fmt.Errorf("x-stytch-after: %q is not an unexported Go name", op.After)
 	case !slices.Contains([]string{"exact", "approximate", "none"}, op.Emulator):

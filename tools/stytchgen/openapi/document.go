@@ -59,6 +59,7 @@ type Operation struct {
 	Retry, Emulator, Source  string
 	After                    string
 	Authorization            bool
+	Repeatable               bool
 	Errors                   []string
 	ExactlyOneOf             [][]string
 	Parameters               []*Parameter

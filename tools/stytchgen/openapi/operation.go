@@ -16,6 +16,7 @@ func convertOperation(op *v3.Operation) (*Operation, error) {
 		Source:        text(op.Extensions, "x-stytch-source"),
 		After:         text(op.Extensions, "x-stytch-after"),
 		Authorization: text(op.Extensions, "x-stytch-caller-session") == "true",
+		Repeatable:    text(op.Extensions, "x-stytch-repeatable") == "true",
 	}
 	if err := decode(op.Extensions, "x-stytch-errors", &out.Errors); err != nil {
 		return nil, err

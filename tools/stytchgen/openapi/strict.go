@@ -40,6 +40,7 @@ var kinds = func() *kind {
 	operation := object("operationId summary description x-stytch-retry x-stytch-errors x-stytch-exactly-one-of " +
 		"x-stytch-emulator x-stytch-source x-stytch-after")
 	operation.keywords["x-stytch-caller-session"] = flag
+	operation.keywords["x-stytch-repeatable"] = flag
 	operation.keywords["x-stytch-pages"] = object("items next")
 	operation.keywords["x-stytch-filters"] = &kind{each: object("type description")}
 	operation.keywords["parameters"] = &kind{each: parameter}

@@ -178,6 +178,10 @@ func (p *goPackage) Comment(op *ir.Op) string {
 			parts = append(parts, "   - "+code.Name)
 		}
 	}
-	parts = append(parts, fmt.Sprintf("It calls %s %s; retry class %s.", op.HTTPMethod, op.Path, op.Retry))
+	class := op.Retry
+	if op.Repeatable {
+		class += ", repeatable"
+	}
+	parts = append(parts, fmt.Sprintf("It calls %s %s; retry class %s.", op.HTTPMethod, op.Path, class))
 	return strings.Join(parts, "\n")
 }

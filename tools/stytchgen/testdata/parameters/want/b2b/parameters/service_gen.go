@@ -32,15 +32,16 @@ func (s *Service) Find(ctx context.Context, req *FindRequest, opts ...shared.Req
 }
 
 var opChange = transport.Op{
-	Name:   "b2b.parameters.change",
-	Method: "PUT",
-	Path:   "/v1/b2b/parameters/{owner_id}/things/{thing_id}",
-	Class:  transport.Write,
+	Name:       "b2b.parameters.change",
+	Method:     "PUT",
+	Path:       "/v1/b2b/parameters/{owner_id}/things/{thing_id}",
+	Class:      transport.Write,
+	Repeatable: true,
 }
 
 // Change changes a thing.
 //
-// It calls PUT /v1/b2b/parameters/{owner_id}/things/{thing_id}; retry class write.
+// It calls PUT /v1/b2b/parameters/{owner_id}/things/{thing_id}; retry class write, repeatable.
 func (s *Service) Change(
 	ctx context.Context, req *ChangeRequest, opts ...shared.RequestOption,
 ) (*ChangeResponse, error) {
