@@ -51,19 +51,7 @@ func (s *Service) AuthenticateJWT(
 		Op: "b2b.sessions.authenticate_jwt", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.Check)(req.AuthorizationCheck),
 	}
-	ask := func(check *verify.Check) (*AuthenticateResponse, error) {
-		request := &AuthenticateRequest{
-			SessionToken:           req.SessionToken,
-			SessionDurationMinutes: req.SessionDurationMinutes,
-			SessionCustomClaims:    req.SessionCustomClaims,
-			AuthorizationCheck:     (*AuthorizationCheck)(check),
-		}
-		if req.SessionToken == nil {
-			request.SessionJWT = &req.SessionJWT
-		}
-		return s.Authenticate(ctx, request, opts...)
-	}
-	local, remote, err := verify.Session[MemberSession, claims](ctx, s.verifier, want, req.SessionToken, ask)
+	local, remote, err := verify.Session[MemberSession, claims](ctx, s.verifier, want, s.remote(req, opts))
 	switch {
 	case err != nil:
 		return nil, err
@@ -73,6 +61,46 @@ func (s *Service) AuthenticateJWT(
 		}, nil
 	}
 	return &AuthenticateJWTResponse{MemberSession: *local, SessionJWT: req.SessionJWT}, nil
+}
+
+// opFallback is opAuthenticate, called by AuthenticateJWT.
+var opFallback = opAuthenticate.AsFallback()
+
+// remote says how AuthenticateJWT asks the API.
+func (s *Service) remote(
+	req *AuthenticateJWTRequest, opts []shared.RequestOption,
+) *verify.Remote[AuthenticateResponse] {
+	return &verify.Remote[AuthenticateResponse]{
+		Config: s.cfg, Op: &opFallback, Options: opts, SessionToken: req.SessionToken,
+		Request: func(check *verify.Check) any {
+			request := &AuthenticateRequest{
+				SessionToken:           req.SessionToken,
+				SessionDurationMinutes: req.SessionDurationMinutes,
+				SessionCustomClaims:    req.SessionCustomClaims,
+				AuthorizationCheck:     (*AuthorizationCheck)(check),
+			}
+			if req.SessionToken == nil {
+				request.SessionJWT = &req.SessionJWT
+			}
+			return request
+		},
+		Answer: answerOf,
+	}
+}
+
+func answerOf(resp *AuthenticateResponse) verify.Answer {
+	session := &resp.MemberSession
+	answer := verify.Answer{
+		RequestID: resp.RequestID,
+		SessionID: session.MemberSessionID, Subject: session.MemberID, OrganizationID: session.OrganizationID,
+		ExpiresAt: session.ExpiresAt, SubjectToo: resp.Member.MemberID,
+		OrganizationToo: resp.Organization.OrganizationID,
+		SessionToken:    resp.SessionToken, SessionJWT: resp.SessionJWT,
+	}
+	if resp.Verdict != nil {
+		answer.Authorized = &resp.Verdict.Authorized
+	}
+	return answer
 }
 
 // Claims decodes a session's CustomClaims into a T, such as a struct with json tags. Names must match in case; claims
@@ -115,7 +143,9 @@ func (s *Service) forgetRevoked(req *RevokeRequest) {
 		s.verifier.ForgetToken(*req.SessionJWT)
 	case req.MemberID != nil && isMemberID(*req.MemberID):
 		s.verifier.ForgetSubject(*req.MemberID)
+	case req.SessionToken != nil:
+		s.verifier.ForgetSessionToken(*req.SessionToken)
 	default:
-		s.verifier.ForgetAll() // a session token or an external id is in no JWT
+		s.verifier.ForgetAll() // an external id is in no JWT
 	}
 }

@@ -50,19 +50,7 @@ func (s *Service) AuthenticateJWT(
 		Op: "b2c.sessions.authenticate_jwt", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
 	}
-	ask := func(*verify.Check) (*AuthenticateResponse, error) {
-		request := &AuthenticateRequest{
-			SessionToken:           req.SessionToken,
-			SessionDurationMinutes: req.SessionDurationMinutes,
-			SessionCustomClaims:    req.SessionCustomClaims,
-			AuthorizationCheck:     req.AuthorizationCheck,
-		}
-		if req.SessionToken == nil {
-			request.SessionJWT = &req.SessionJWT
-		}
-		return s.Authenticate(ctx, request, opts...)
-	}
-	local, remote, err := verify.Session[Session, claims](ctx, s.verifier, want, req.SessionToken, ask)
+	local, remote, err := verify.Session[Session, claims](ctx, s.verifier, want, s.remote(req, opts))
 	switch {
 	case err != nil:
 		return nil, err
@@ -72,6 +60,43 @@ func (s *Service) AuthenticateJWT(
 		}, nil
 	}
 	return &AuthenticateJWTResponse{Session: *local, SessionJWT: req.SessionJWT}, nil
+}
+
+// opFallback is opAuthenticate, called by AuthenticateJWT.
+var opFallback = opAuthenticate.AsFallback()
+
+// remote says how AuthenticateJWT asks the API.
+func (s *Service) remote(
+	req *AuthenticateJWTRequest, opts []shared.RequestOption,
+) *verify.Remote[AuthenticateResponse] {
+	return &verify.Remote[AuthenticateResponse]{
+		Config: s.cfg, Op: &opFallback, Options: opts, SessionToken: req.SessionToken,
+		Request: func(*verify.Check) any {
+			request := &AuthenticateRequest{
+				SessionToken:           req.SessionToken,
+				SessionDurationMinutes: req.SessionDurationMinutes,
+				SessionCustomClaims:    req.SessionCustomClaims,
+				AuthorizationCheck:     req.AuthorizationCheck,
+			}
+			if req.SessionToken == nil {
+				request.SessionJWT = &req.SessionJWT
+			}
+			return request
+		},
+		Answer: answerOf,
+	}
+}
+
+func answerOf(resp *AuthenticateResponse) verify.Answer {
+	session := &resp.Session
+	answer := verify.Answer{
+		RequestID: resp.RequestID, SessionID: session.SessionID, Subject: session.UserID, ExpiresAt: session.ExpiresAt,
+		SubjectToo: resp.User.UserID, SessionToken: resp.SessionToken, SessionJWT: resp.SessionJWT,
+	}
+	if resp.Verdict != nil {
+		answer.Authorized = &resp.Verdict.Authorized
+	}
+	return answer
 }
 
 // Claims decodes a session's CustomClaims into a T, such as a struct with json tags. Names must match in case; claims
@@ -107,7 +132,9 @@ func (s *Service) forgetRevoked(req *RevokeRequest) {
 		s.verifier.Forget(*req.SessionID)
 	case req.SessionJWT != nil:
 		s.verifier.ForgetToken(*req.SessionJWT)
+	case req.SessionToken != nil:
+		s.verifier.ForgetSessionToken(*req.SessionToken)
 	default:
-		s.verifier.ForgetAll() // a session token is in no JWT
+		s.verifier.ForgetAll()
 	}
 }

@@ -17,8 +17,17 @@ type Op struct {
 	Public bool
 	// Class says which failures may be retried.
 	Class Class
+	// Fallback says that it is called where a local check did not decide: at most two attempts, and none after a 429,
+	// so that callers do not multiply the load on an API that has trouble.
+	Fallback bool
 	// Authorization says whether it accepts shared.WithAuthorization.
 	Authorization bool
+}
+
+// AsFallback returns op with Fallback set.
+func (op Op) AsFallback() Op {
+	op.Fallback = true
+	return op
 }
 
 // Base is one of the two base URLs of the API.

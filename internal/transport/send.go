@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -35,6 +36,9 @@ func (c *call) mayRetry(ctx context.Context, err error) (time.Duration, bool) {
 	if c.retries+1 >= c.retry.MaxAttempts || ctx.Err() != nil || !retryable(c.op, err) {
 		return 0, false
 	}
+	if c.op.Fallback && (c.retries > 0 || isStatus(err, http.StatusTooManyRequests)) {
+		return 0, false
+	}
 	wait := backoff(c.retry, c.retries)
 	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok && apiErr.RetryAfter > 0 {
 		if apiErr.RetryAfter > c.retry.MaxRetryAfter {
@@ -50,6 +54,11 @@ func (c *call) mayRetry(ctx context.Context, err error) (time.Duration, bool) {
 		return 0, false
 	}
 	return wait, true
+}
+
+func isStatus(err error, status int) bool {
+	apiErr, ok := errors.AsType[*stytcherror.Error](err)
+	return ok && apiErr.StatusCode == status
 }
 
 // sleep waits until d has passed or ctx ends.

@@ -114,7 +114,7 @@ func checked[T any](ctx context.Context, v *Verifier, op string, token Verified[
 			return nil, err
 		}
 	}
-	return token.Value, nil
+	return token.value(), nil
 }
 
 func introspectOp(name string) *transport.Op {

@@ -171,7 +171,7 @@ func TestAuthenticateJWT_outages(t *testing.T) {
 		f.advance(24*time.Hour - 1)
 		f.accepts(text)
 		f.advance(time.Minute)
-		f.asksAPI(&request{SessionJWT: text}, stytcherror.ErrKeysUnavailable)
+		f.asksAPI(&request{SessionJWT: text, SessionToken: new("token-1")}, stytcherror.ErrKeysUnavailable)
 		f.publish(f.key)
 		f.advance(time.Minute)
 		f.accepts(text)
@@ -259,7 +259,7 @@ func TestAuthenticateJWT_seed(t *testing.T) {
 		f.advance(24*time.Hour - 1)
 		f.accepts(f.longLivedJWT(f.key))
 		f.advance(1)
-		f.asksAPI(&request{SessionJWT: f.longLivedJWT(f.key)}, stytcherror.ErrKeysUnavailable)
+		f.asksAPI(&request{SessionJWT: f.longLivedJWT(f.key), SessionToken: new("token-1")}, stytcherror.ErrKeysUnavailable)
 	}, seeded)
 	forEachProduct(t, "the API's keys replace Verification.Keys", func(f *fixture) {
 		other := minttest.NewKey("jwk-test-2").WithKID(f.key.KID)

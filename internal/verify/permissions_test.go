@@ -55,11 +55,14 @@ func (f *fixture) denies(text string, c *check, reason string) {
 // tenancyMismatch is the Reason of a check in another organization.
 const tenancyMismatch = "the session belongs to another organization"
 
+// notAnID is the Reason of a check whose organization is not in the form of an id.
+const notAnID = tenancyMismatch + "; a check takes the organization's id, organization-..., not its slug or external id"
+
 // isDenial asserts that err is a PermissionError with this reason, and with the API's code for it.
 func (f *fixture) isDenial(err error, op, resource, action, reason string) {
 	f.t.Helper()
 	code := f.denial
-	if reason == tenancyMismatch {
+	if reason == tenancyMismatch || reason == notAnID {
 		code = stytcherror.CodeSessionAuthorizationTenancyError
 	}
 	denied := outermost[*stytcherror.PermissionError](f.t, err)
@@ -133,12 +136,15 @@ func TestAuthorizationCheck_tenancy(t *testing.T) {
 			assert.Zero(f.t, f.api.Requests(minttest.Organizations))
 			return
 		}
-		for _, organization := range []string{
-			"organization-test-2", "analytical-engines", minttest.Organization + " ", "ORGANIZATION" + minttest.Organization[12:],
+		for organization, reason := range map[string]string{
+			"organization-test-2": tenancyMismatch, minttest.Organization + " ": tenancyMismatch,
+			// A slug, an external id, another id, an id that was changed.
+			"analytical-engines": notAnID, "tenant:42": notAnID, minttest.Member: notAnID,
+			"ORGANIZATION" + minttest.Organization[12:]: notAnID,
 		} {
 			c := on("documents", "edit")
 			c.OrganizationID = organization
-			f.denies(f.sessionWithRoles("editor"), c, tenancyMismatch)
+			f.denies(f.sessionWithRoles("editor"), c, reason)
 		}
 		assert.Equal(f.t, 1, f.api.Requests(""), "for the keys")
 	})

@@ -29,6 +29,7 @@ type Verifier struct {
 	keys      *jwks.Cache
 	policy    *rbac.Cache
 	tokens    *tokenCache // nil if Verification.TokenCacheSize is zero
+	answers   *answers
 }
 
 // ConfigProduct stands for the product of a FetchConfig, for services that both products have.
@@ -58,6 +59,7 @@ func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 	if v.now == nil {
 		v.now = time.Now
 	}
+	v.answers = newAnswers(v.now)
 	source := source{cfg: cfg, routes: &b2cRoutes}
 	policy := rbac.CacheConfig{
 		Now: v.now, TTL: settings.PolicyTTL, MaxStale: settings.PolicyMaxStale,
