@@ -9,7 +9,6 @@
 package verify
 
 import (
-	"strings"
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/jwks"
@@ -78,19 +77,6 @@ func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 	return v
 }
 
-// issuers returns those of the project's tokens: the API's own, the base URL, for custom domains, and the configured
-// ones.
-func issuers(cfg *shared.FetchConfig) []string {
-	var list []string
-	if cfg.ProjectID != "" {
-		list = append(list, "stytch.com/"+cfg.ProjectID)
-	}
-	if cfg.BaseURL != nil {
-		list = append(list, strings.TrimRight(cfg.BaseURL.String(), "/"))
-	}
-	return append(list, cfg.Verification.Issuers...)
-}
-
 // CheckSettings returns an invalid setting and what is wrong with it, or empty strings.
 func CheckSettings(v shared.Verification) (field, reason string) {
 	for _, d := range []struct {
@@ -113,8 +99,8 @@ func CheckSettings(v shared.Verification) (field, reason string) {
 		return "TokenCacheSize", "is more than 1 048 576"
 	}
 	for _, issuer := range v.Issuers {
-		if issuer == "" || strings.TrimSpace(issuer) != issuer {
-			return "Issuers", "holds an empty issuer, or one with spaces around it"
+		if canonicalIssuer(issuer) == "" {
+			return "Issuers", `holds what is neither a URL such as "https://login.example.com" nor "stytch.com/" with an id`
 		}
 	}
 	if err := jwks.CheckSeed(v.Keys); err != nil {
