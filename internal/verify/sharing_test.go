@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -174,10 +175,10 @@ func TestAuthenticateJWT_sharedCallsEnd(t *testing.T) {
 		assert.Equal(f.t, 1, f.api.Requests(f.authenticatePath))
 	})
 	forEachProduct(t, "a call is cancelled when its last caller leaves, and the next caller makes another", func(f *fixture) {
-		cancelled := 0
+		var cancelled atomic.Int64
 		f.api.Handle(f.authenticatePath, func(r *http.Request) (int, []byte, error) {
 			<-r.Context().Done()
-			cancelled++
+			cancelled.Add(1)
 			return 0, nil, r.Context().Err()
 		})
 		req := &request{SessionToken: new("token-1")}
@@ -192,10 +193,10 @@ func TestAuthenticateJWT_sharedCallsEnd(t *testing.T) {
 		}
 		time.Sleep(5*time.Second - 1)
 		synctest.Wait()
-		assert.Zero(f.t, cancelled)
+		assert.Zero(f.t, cancelled.Load())
 		wait.Wait()
 		synctest.Wait()
-		assert.Equal(f.t, 1, cancelled)
+		assert.Equal(f.t, int64(1), cancelled.Load())
 		f.api.Serve(f.authenticatePath, f.authenticated)
 		_, err := f.authenticate(f.t.Context(), req)
 		require.NoError(f.t, err)
