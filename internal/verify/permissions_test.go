@@ -178,23 +178,6 @@ func TestAuthorizationCheck_organizationsWithoutPolicy(t *testing.T) {
 			assert.LessOrEqual(f.t, f.api.Requests(minttest.Organizations), 1, "the response is cached")
 		})
 	}
-	for name, page := range map[string]string{
-		"in HTML": "<html>forbidden</html>", "with nothing": "", "in JSON of its own": `{"error":"forbidden"}`,
-		"without an error type": `{"request_id":"r","status_code":403}`, "without a request id": `{"error_type":"forbidden"}`,
-	} {
-		forB2B(t, "a gateway's 403 or 404 is a failed fetch of the organization: one that answers "+name, func(f *fixture) {
-			f.api.Serve(minttest.Organizations, ownRoles)
-			f.allows(f.sessionWithRoles("local"), on("documents", "stamp"))
-			for _, status := range []int{http.StatusForbidden, http.StatusNotFound} {
-				f.api.Handle(minttest.Organizations, minttest.Status(status, page))
-				f.advance(20 * time.Minute)
-				f.allows(f.sessionWithRoles("local"), on("documents", "stamp"))
-			}
-			f.advance(time.Hour)
-			_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: f.sessionWithRoles("local"), AuthorizationCheck: on("documents", "stamp")})
-			assert.IsType(f.t, new(stytcherror.PolicyError), err)
-		})
-	}
 	forB2B(t, "an organization that cannot be fetched matters only if the project's roles do not allow the action", func(f *fixture) {
 		f.api.Handle(minttest.Organizations, minttest.Status(http.StatusInternalServerError, ""))
 		f.allows(f.sessionWithRoles("editor"), on("documents", "edit"))
