@@ -38,10 +38,10 @@ func (s *Service) IntrospectTokenLocal(
 //
 // A token that the API calls inactive, for whatever reason, is a *stytcherror.TokenError that is
 // stytcherror.ErrTokenInactive. An active one must also pass the rules of [Service.IntrospectTokenLocal], and belong to
-// the Connected App that asks. So a refresh token, an M2M access token, one that is not for a member, and one of another
-// app, project or issuer is a *stytcherror.TokenError too. A denied AuthorizationCheck, or one without a policy, gives
-// the errors of IntrospectTokenLocal. Other errors are those of every call; a *stytcherror.Error has the error code of
-// OAuth, such as "invalid_client".
+// the Connected App that asks. So a refresh token, an M2M access token, one that is not for a member, and one of
+// another app, project or issuer is a *stytcherror.TokenError too. A denied AuthorizationCheck, or one without a
+// policy, gives the errors of IntrospectTokenLocal. Other errors are those of every call; a *stytcherror.Error has the
+// error code of OAuth, such as "invalid_client".
 //
 // It calls POST /v1/public/{project_id}/oauth2/introspect; retry class read.
 func (s *Service) IntrospectTokenNetwork(

@@ -17,8 +17,8 @@ import (
 type CacheConfig struct {
 	// FetchPolicy fetches the project's policy.
 	FetchPolicy func(context.Context) (*Policy, error)
-	// FetchOrganization fetches a policy of an organization's own roles, of which there may be none. An error that wraps
-	// ErrNoPolicy means that there is none, as far as the answer tells. It is nil for a product without organizations.
+	// FetchOrganization fetches a policy of an organization's own roles, of which there may be none. It may return
+	// ErrNoPolicy. It is nil for a product without organizations.
 	FetchOrganization func(ctx context.Context, organizationID string) (*Policy, error)
 	// TTL is the age of a policy from which callers wait for a new one, for up to two seconds. It counts from the start
 	// of the fetch. From four fifths of TTL, a call starts the next fetch in the background. Default: 5 minutes.
@@ -32,14 +32,14 @@ type CacheConfig struct {
 	Now func() time.Time
 }
 
-// ErrNoPolicy means that the API seems to have no policy of an organization. That replaces no policy that is cached; if
-// there is none, the organization has no roles of its own for a while, which is short since the answer may be a mistake.
+// ErrNoPolicy means that the API seems to have no policy of an organization. Since that may be a mistake, it replaces
+// no policy that is cached. If none is, the organization has no roles of its own for half a minute.
 var ErrNoPolicy = errors.New("there is no policy of the organization")
 
 const (
 	// fetchTimeout bounds a fetch.
 	fetchTimeout = 10 * time.Second
-	// noPolicyLifetime is for how long an organization has no roles after ErrNoPolicy.
+	// noPolicyLifetime is for how long an organization has no roles of its own after ErrNoPolicy.
 	noPolicyLifetime = 30 * time.Second
 )
 

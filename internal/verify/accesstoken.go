@@ -84,8 +84,8 @@ type introspection struct {
 	Status  int    `json:"status_code"`
 }
 
-// IntrospectNetwork asks the API about a token and, unless check is nil, checks the permission. The answer is held to the
-// rules for a token that is verified locally: validate is that of the product. Value converts the answer.
+// IntrospectNetwork asks the API about a token and, unless check is nil, checks the permission. The answer must pass
+// the rules for a token that is verified locally; validate is the product's. Value converts the answer.
 func IntrospectNetwork[T any](
 	ctx context.Context, v *Verifier, cfg *shared.FetchConfig, op string, form *IntrospectionForm, check *Check,
 	validate func(*AccessToken) error, value func(*AccessToken) *T, opts ...shared.RequestOption,

@@ -146,7 +146,7 @@ func TestAuthenticateJWT_holdsTheAnswer(t *testing.T) {
 		before := f.api.Requests(f.authenticatePath)
 		req.SessionJWT = f.jwtOf("session-test-2")
 		_, err = f.authenticate(f.t.Context(), req)
-		require.Error(f.t, err)
+		isVerdict(f.t, err, f.name+".sessions.authenticate_jwt", wrongClaims)
 		assert.Equal(f.t, before+1, f.api.Requests(f.authenticatePath))
 		for _, text := range []string{f.key.Sign(f.other(start)), f.accessToken(nil), f.key.SignText(f.key.Header(), "{")} {
 			req.SessionJWT = text

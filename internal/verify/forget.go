@@ -1,9 +1,8 @@
 package verify
 
-// The methods here remove what is remembered of sessions: verified tokens from the cache, and refusals of the API. Calls
-// that ask the API after them do not share a call that began before. All do nothing for a nil Verifier.
-
-// Forget removes what is remembered of a session.
+// Forget removes what is remembered of a session: verified tokens from the cache, and refusals of the API. Callers that
+// ask the API after it do not share a call that began before. The other methods do the same for more or less. All do
+// nothing for a nil Verifier.
 func (v *Verifier) Forget(sessionID string) {
 	v.forget(
 		func(e *entry) bool { return e.sessionID == sessionID },
@@ -17,8 +16,8 @@ func (v *Verifier) ForgetSubject(subject string) {
 		func(a about) bool { return a.subject == subject }, false)
 }
 
-// ForgetToken removes what is remembered of a JWT's session, or all verified tokens if the JWT is not cached: the session
-// that it names is not verified.
+// ForgetToken removes what is remembered of a JWT's session. If the JWT is not cached, it removes what is remembered of
+// the JWT, and all verified tokens: the session that the JWT names is not verified.
 func (v *Verifier) ForgetToken(text string) {
 	if v == nil {
 		return

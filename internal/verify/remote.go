@@ -118,14 +118,21 @@ func (r *Remote[R]) hold(v *Verifier, req *Request, of *identity, check *Check, 
 	switch {
 	case a.SessionID == "" || a.Subject == "" || b2b && a.OrganizationID == "":
 		return r.unusable(a, "it has no session, or an incomplete one")
+	case of != nil && *of != a.identity() && r.hasToken(): // the caller's client may have mixed them up
+		return &stytcherror.TokenError{
+			Op: req.Op, Verdict: stytcherror.ErrTokenClaims, Reason: "it is of another session than the session_token",
+		}
 	case of != nil && *of != a.identity():
 		return r.unusable(a, "it is of another session than the JWT")
-	case a.SubjectToo != "" && a.SubjectToo != a.Subject, a.OrganizationToo != "" && a.OrganizationToo != a.OrganizationID:
-		return r.unusable(a, "its session belongs to another member, user or organization than it says")
+	case a.SubjectToo != "" && a.SubjectToo != a.Subject,
+		a.OrganizationToo != "" && a.OrganizationToo != a.OrganizationID:
+		return r.unusable(a, "its session is of another person or organization")
 	case r.hasToken() && a.SessionToken != "" && a.SessionToken != *r.SessionToken:
 		return r.unusable(a, "it has another session token than the request")
 	case !a.ExpiresAt.IsZero() && !v.now().Before(a.ExpiresAt.Add(req.Leeway)):
-		return &stytcherror.TokenError{Op: req.Op, Verdict: stytcherror.ErrTokenExpired, Reason: "the session has ended"}
+		return &stytcherror.TokenError{
+			Op: req.Op, Verdict: stytcherror.ErrTokenExpired, Reason: "the session has ended, by the API's answer",
+		}
 	case check == nil:
 		return nil
 	case b2b && a.OrganizationID != check.OrganizationID:

@@ -52,8 +52,8 @@ func Session[T, C, R any, P Claims[T, C]](
 }
 
 // apiMayAccept reports whether the API may accept a token or a check that failed with err. Other tokens, above all
-// forged ones, must not cause a request: see docs/decisions/0006-who-asks-the-api.md. Without keys, only a session token
-// is sent: a JWT could be anybody's.
+// forged ones, must not cause a request: see docs/decisions/0006-who-asks-the-api.md. Without keys any JWT may be
+// forged, and only a session token is sent.
 func apiMayAccept[R any](err error, ask *Remote[R]) bool {
 	if ask.SessionToken != nil && *ask.SessionToken == "" {
 		return false

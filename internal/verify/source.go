@@ -98,8 +98,8 @@ func (s source) policy(ctx context.Context) (*rbac.Policy, error) {
 	return rbac.Compile(resp.Policy.Roles, resp.Policy.Scopes), nil
 }
 
-// organization returns an organization's own roles. The error wraps rbac.ErrNoPolicy if the answer is in the form of the
-// API's, but has none. Unverified: that the API answers so for a project without such policies.
+// organization returns an organization's own roles. The error wraps rbac.ErrNoPolicy if the response has the form of
+// the API's, but no roles. Unverified: that a project without such policies gets a 403 or 404.
 func (s source) organization(ctx context.Context, id string) (*rbac.Policy, error) {
 	resp, err := transport.Call[organizationAnswer](
 		ctx, s.cfg, &s.routes.organization, &organizationRequest{id}, s.once())

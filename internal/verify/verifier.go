@@ -100,7 +100,7 @@ func CheckSettings(v shared.Verification) (field, reason string) {
 	}
 	for _, issuer := range v.Issuers {
 		if canonicalIssuer(issuer) == "" {
-			return "Issuers", `holds what is neither a URL such as "https://login.example.com" nor "stytch.com/" with an id`
+			return "Issuers", "holds what is neither a URL like https://login.example.com nor stytch.com/ and an id"
 		}
 	}
 	if err := jwks.CheckSeed(v.Keys); err != nil {
