@@ -84,7 +84,7 @@ func sliceCopier(v reflect.Value) copier {
 	if v.IsNil() {
 		return nil
 	}
-	if _, ok := v.Interface().([]string); ok { // the most common list, with one allocation instead of two
+	if _, ok := reflect.TypeAssert[[]string](v); ok { // the most common list, with one allocation instead of two
 		return func(v reflect.Value) {
 			list := v.Addr().Interface().(*[]string)
 			*list = slices.Clone(*list)
@@ -131,7 +131,7 @@ func mapCopier(v reflect.Value) copier {
 	if v.IsNil() {
 		return nil
 	}
-	if _, ok := v.Interface().(shared.Object); ok {
+	if _, ok := reflect.TypeAssert[shared.Object](v); ok {
 		return func(v reflect.Value) {
 			object := v.Addr().Interface().(*shared.Object)
 			*object = copyMap(*object)

@@ -30,7 +30,7 @@ func (a *answers) refusal(of credential) error {
 	if !ok || refresh.Elapsed(r.when, a.now(), refusalMemory) {
 		return nil
 	}
-	return copyError(r.err)
+	return copyAPIError(r.err)
 }
 
 // isFinal reports whether the API refused the token itself, whatever else was asked.
@@ -40,11 +40,12 @@ func isFinal(err *stytcherror.Error) bool {
 	default:
 		return false
 	}
-	switch err.Code {
-	case stytcherror.CodeSessionNotFound, stytcherror.CodeInvalidSessionToken, stytcherror.CodeUnableToParseSessionJWT:
-		return true
-	}
-	return strings.HasPrefix(string(err.Code), "jwt_invalid_")
+	return slices.Contains(finalCodes, err.Code) || strings.HasPrefix(string(err.Code), "jwt_invalid_")
+}
+
+// finalCodes are the codes of tokens that the API will go on to refuse.
+var finalCodes = []stytcherror.Code{
+	stytcherror.CodeSessionNotFound, stytcherror.CodeInvalidSessionToken, stytcherror.CodeUnableToParseSessionJWT,
 }
 
 // remember remembers a refusal. If there is no room, it drops those that are too old, and otherwise any other.
@@ -63,17 +64,14 @@ func (a *answers) remember(of about, err *stytcherror.Error) {
 		}
 		delete(a.refused, other)
 	}
-	own := copyError(err).(*stytcherror.Error)
-	a.refused[of.credential] = refusal{about: of, err: own, when: now}
+	a.refused[of.credential] = refusal{about: of, err: copyAPIError(err), when: now}
 }
 
 // copyError returns an error that the caller may change, for one that several callers get.
 func copyError(err error) error {
 	switch e := err.(type) { //nolint:errorlint // package transport returns these, not wrapped
 	case *stytcherror.Error:
-		own := new(*e)
-		own.Details, own.Body = slices.Clone(e.Details), slices.Clone(e.Body)
-		return own
+		return copyAPIError(e)
 	case *stytcherror.RequestError:
 		return new(*e)
 	case *stytcherror.DecodeError:
@@ -82,4 +80,10 @@ func copyError(err error) error {
 		return new(*e)
 	}
 	return err
+}
+
+func copyAPIError(err *stytcherror.Error) *stytcherror.Error {
+	own := new(*err)
+	own.Details, own.Body = slices.Clone(err.Details), slices.Clone(err.Body)
+	return own
 }

@@ -137,14 +137,14 @@ func TestAuthenticateJWT_sharesCalls(t *testing.T) {
 			{nil}, {shared.WithAuthorization(shared.Authorization{SessionToken: "a"})}, {shared.WithHeader("Host", "a")},
 		} {
 			_, err := f.authenticate(f.t.Context(), &request{SessionToken: new("token-1")}, opts...)
-			outermost[*stytcherror.ArgumentError](f.t, err)
+			assert.IsType(f.t, new(stytcherror.ArgumentError), err)
 		}
 		loop := map[string]any{}
 		loop["loop"] = loop
 		_, err := f.authenticate(f.t.Context(), &request{SessionToken: new("token-1"), SessionCustomClaims: loop})
-		outermost[*stytcherror.ArgumentError](f.t, err)
+		assert.IsType(f.t, new(stytcherror.ArgumentError), err)
 		_, err = f.authenticate(f.t.Context(), &request{SessionToken: new("token-\xff")})
-		outermost[*stytcherror.ArgumentError](f.t, err)
+		assert.IsType(f.t, new(stytcherror.ArgumentError), err)
 		assert.Zero(f.t, f.api.Requests(""))
 	})
 }
@@ -231,7 +231,7 @@ func TestAuthenticateJWT_sharedCallsEnd(t *testing.T) {
 	forEachProduct(t, "a panic of middleware is an error of the call", func(f *fixture) {
 		f.api.Handle(f.authenticatePath, func(*http.Request) (int, []byte, error) { panic("middleware") })
 		_, err := f.authenticate(f.t.Context(), &request{SessionToken: new("token-1")})
-		outermost[*stytcherror.RequestError](f.t, err)
+		assert.IsType(f.t, new(stytcherror.RequestError), err)
 	})
 	forEachProduct(t, "callers of a shared call may change what they get", func(f *fixture) {
 		f.answersSlowly(http.StatusOK, f.answerWith(nil, members{
@@ -359,7 +359,7 @@ func TestAuthenticateJWT_attempts(t *testing.T) {
 		_, err := f.authenticate(f.t.Context(), &request{
 			SessionJWT: f.sessionJWT(nil), SessionToken: new(""), AuthorizationCheck: on("documents", "edit"),
 		})
-		outermost[*stytcherror.PolicyError](f.t, err)
+		assert.IsType(f.t, new(stytcherror.PolicyError), err)
 		_, err = f.authenticate(f.t.Context(), &request{SessionToken: new("")})
 		isArgumentError(f.t, err, f.name+".sessions.authenticate_jwt", "session_jwt")
 		s, err := f.authenticate(f.t.Context(), &request{SessionJWT: f.sessionJWT(nil), SessionToken: new("")})
