@@ -9,7 +9,8 @@ type Verification struct {
 	// fetched. Its first use starts a fetch of the current keys; until one succeeds, it is used up to KeysMaxStale.
 	Keys []byte
 	// Issuers are further issuers to accept, such as "https://login.example.com" for access tokens that were issued on
-	// a custom domain. "stytch.com/" with the project's id, and the base URL, are always accepted.
+	// a custom domain. "stytch.com/" with the project's id, and the base URL, are always accepted. A slash at the end,
+	// the case of the host and the scheme's own port do not matter.
 	Issuers []string
 
 	// KeysTTL is how long keys are fresh. At four fifths of it, a call starts a fetch of new keys without waiting for
@@ -33,7 +34,7 @@ type Verification struct {
 	MaxOrganizations int
 
 	// TokenCacheSize is the number of verified tokens to cache, at most 1 048 576, so that verifying one again needs no
-	// signature check. Its expiry, MaxTokenAge and key are still checked each time. The results for a cached token
-	// share their lists and maps: do not change them. Zero caches none.
+	// signature check. Its expiry, MaxTokenAge and key are still checked each time, and each caller gets a copy of the
+	// result. Zero caches none.
 	TokenCacheSize int
 }

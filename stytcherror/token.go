@@ -27,7 +27,8 @@ const (
 	ErrTokenMalformed Verdict = "malformed"
 	// ErrTokenSignature means that the signature is wrong.
 	ErrTokenSignature Verdict = "bad signature"
-	// ErrTokenClaims means that issuer or audience is wrong.
+	// ErrTokenClaims means that issuer or audience is wrong, or that the token is not of the client or session that was
+	// asked about.
 	ErrTokenClaims Verdict = "wrong audience or issuer"
 	// ErrTokenKind means that the token is of another kind, such as an access token in place of a session JWT.
 	ErrTokenKind Verdict = "wrong kind"

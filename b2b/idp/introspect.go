@@ -35,9 +35,11 @@ func (s *Service) IntrospectTokenLocal(
 // notices revoked consent.
 //
 // A token that the API calls inactive, for whatever reason, is a *stytcherror.TokenError that is
-// stytcherror.ErrTokenInactive. A denied AuthorizationCheck, or one without a policy, gives the errors of
-// [Service.IntrospectTokenLocal]. Other errors are those of every call; a *stytcherror.Error has the error code of
-// OAuth, such as "invalid_client".
+// stytcherror.ErrTokenInactive. An active one must also pass the rules of [Service.IntrospectTokenLocal], and belong to
+// the Connected App that asks. So a refresh token, an M2M access token, one that is not for a member, and one of
+// another app, project or issuer is a *stytcherror.TokenError too. A denied AuthorizationCheck, or one without a
+// policy, gives the errors of IntrospectTokenLocal. Other errors are those of every call; a *stytcherror.Error has the
+// error code of OAuth, such as "invalid_client".
 //
 // It calls POST /v1/public/{project_id}/oauth2/introspect; retry class read.
 func (s *Service) IntrospectTokenNetwork(
@@ -49,7 +51,8 @@ func (s *Service) IntrospectTokenNetwork(
 		Token: req.Token, ClientID: req.ClientID, ClientSecret: req.ClientSecret, TokenTypeHint: req.TokenTypeHint,
 	}
 	check := (*verify.Check)(req.AuthorizationCheck)
-	return verify.IntrospectNetwork(ctx, s.verifier, s.cfg, op, form, check, claimsOf, opts...)
+	return verify.IntrospectNetwork(
+		ctx, s.verifier, s.cfg, op, form, check, (*verify.AccessToken).ValidateMember, claimsOf, opts...)
 }
 
 // claims are those of a member's access token.

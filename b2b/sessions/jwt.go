@@ -33,10 +33,20 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 }
 
 // AuthenticateJWT verifies a session's JWT locally, like [Service.AuthenticateJWTLocal], and asks the API in three
-// cases: the JWT has a valid signature but is expired or older than MaxTokenAge, there are no keys to verify it with,
-// or there is no policy to decide the AuthorizationCheck by. Every other refusal is final, and so is a denied
-// AuthorizationCheck: while there are keys, a forged token causes no request. With a SessionToken but no JWT
-// it asks the API too.
+// cases: the JWT has a valid signature but is expired or older than MaxTokenAge; there is no policy to decide the
+// AuthorizationCheck by; or there are no keys, but a SessionToken. Every other refusal is final, and so is a denied
+// AuthorizationCheck: a forged token causes no request. With a SessionToken but no JWT it asks the API too.
+//
+// The API is asked about the SessionToken, where that is given. Without one, whoever has a JWT can use and extend its
+// session, however old the JWT is: pass the SessionToken, even if it is empty, where JWTs come from browsers.
+//
+// The API's answer must be of the same session, member, organization and token, and have a verdict on the
+// AuthorizationCheck. Otherwise the error is a *stytcherror.DecodeError, or a *stytcherror.PermissionError.
+//
+// Callers with equal requests and options share one request, unless MaxTokenAge is zero or they have a
+// shared.WithRawResponse. It is cancelled when the contexts of all have ended. It is attempted twice at most, and once
+// under a rate limit. A token that the API refused, as with stytcherror.CodeSessionNotFound, is refused for half a
+// minute without a request, unless MaxTokenAge is zero; Forget and Revoke end that.
 //
 // It extends the session only when it asks the API. [Service.Authenticate] always does, and so always notices that a
 // session was revoked.
@@ -48,19 +58,7 @@ func (s *Service) AuthenticateJWT(
 		Op: "b2b.sessions.authenticate_jwt", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.Check)(req.AuthorizationCheck),
 	}
-	ask := func(check *verify.Check) (*AuthenticateResponse, error) {
-		request := &AuthenticateRequest{
-			SessionToken:           req.SessionToken,
-			SessionDurationMinutes: req.SessionDurationMinutes,
-			SessionCustomClaims:    req.SessionCustomClaims,
-			AuthorizationCheck:     (*AuthorizationCheck)(check),
-		}
-		if req.SessionToken == nil {
-			request.SessionJWT = &req.SessionJWT
-		}
-		return s.Authenticate(ctx, request, opts...)
-	}
-	local, remote, err := verify.Session[MemberSession, claims](ctx, s.verifier, want, req.SessionToken, ask)
+	local, remote, err := verify.Session[MemberSession, claims](ctx, s.verifier, want, s.remote(req, opts))
 	switch {
 	case err != nil:
 		return nil, err
@@ -70,6 +68,46 @@ func (s *Service) AuthenticateJWT(
 		}, nil
 	}
 	return &AuthenticateJWTResponse{MemberSession: *local, SessionJWT: req.SessionJWT}, nil
+}
+
+// opFallback is opAuthenticate, called by AuthenticateJWT.
+var opFallback = opAuthenticate.AsFallback()
+
+// remote says how AuthenticateJWT asks the API.
+func (s *Service) remote(
+	req *AuthenticateJWTRequest, opts []shared.RequestOption,
+) *verify.Remote[AuthenticateResponse] {
+	return &verify.Remote[AuthenticateResponse]{
+		Config: s.cfg, Op: &opFallback, Options: opts, SessionToken: req.SessionToken,
+		Request: func(check *verify.Check) any {
+			request := &AuthenticateRequest{
+				SessionToken:           req.SessionToken,
+				SessionDurationMinutes: req.SessionDurationMinutes,
+				SessionCustomClaims:    req.SessionCustomClaims,
+				AuthorizationCheck:     (*AuthorizationCheck)(check),
+			}
+			if req.SessionToken == nil {
+				request.SessionJWT = &req.SessionJWT
+			}
+			return request
+		},
+		Answer: answerOf,
+	}
+}
+
+func answerOf(resp *AuthenticateResponse) verify.Answer {
+	session := &resp.MemberSession
+	answer := verify.Answer{
+		RequestID: resp.RequestID,
+		SessionID: session.MemberSessionID, Subject: session.MemberID, OrganizationID: session.OrganizationID,
+		ExpiresAt: session.ExpiresAt, SubjectToo: resp.Member.MemberID,
+		OrganizationToo: resp.Organization.OrganizationID,
+		SessionToken:    resp.SessionToken, SessionJWT: resp.SessionJWT,
+	}
+	if resp.Verdict != nil {
+		answer.Authorized = &resp.Verdict.Authorized
+	}
+	return answer
 }
 
 // Claims decodes a session's CustomClaims into a T, such as a struct with json tags. Names must match in case; claims
@@ -85,11 +123,12 @@ func (s *Service) Ready(ctx context.Context) error {
 	return s.verifier.Ready(ctx, "b2b.sessions.ready")
 }
 
-// Forget removes a session's JWTs from the cache of verified tokens: see shared.Verification.TokenCacheSize. Revoke
-// does the same. It revokes nothing: a JWT is valid until it expires, and is then verified in full.
+// Forget removes what is remembered of a session: its JWTs from the cache of verified tokens (see
+// shared.Verification.TokenCacheSize), and the API's refusals. Later calls of AuthenticateJWT ask anew. Revoke does the
+// same. It revokes nothing: a JWT is valid until it expires, and is then verified in full.
 func (s *Service) Forget(memberSessionID string) { s.verifier.Forget(memberSessionID) }
 
-// ForgetAll empties the cache of verified tokens.
+// ForgetAll is Forget for all sessions.
 func (s *Service) ForgetAll() { s.verifier.ForgetAll() }
 
 // isMemberID reports whether an id is Stytch's, not an external id.
@@ -97,7 +136,7 @@ func isMemberID(id string) bool {
 	return strings.HasPrefix(id, "member-test-") || strings.HasPrefix(id, "member-live-")
 }
 
-// forgetRevoked removes the JWTs of the sessions that a call has revoked from the cache of verified tokens.
+// forgetRevoked removes what is remembered of the sessions that a call has revoked.
 func (s *Service) forgetRevoked(req *RevokeRequest) {
 	switch {
 	case req == nil:
@@ -107,8 +146,10 @@ func (s *Service) forgetRevoked(req *RevokeRequest) {
 		s.verifier.ForgetToken(*req.SessionJWT)
 	case req.MemberID != nil && isMemberID(*req.MemberID):
 		s.verifier.ForgetSubject(*req.MemberID)
+	case req.SessionToken != nil:
+		s.verifier.ForgetSessionToken(*req.SessionToken)
 	default:
-		s.verifier.ForgetAll() // a session token or an external id is in no JWT
+		s.verifier.ForgetAll() // an external id is in no JWT
 	}
 }
 

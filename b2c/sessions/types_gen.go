@@ -260,7 +260,8 @@ type AuthenticateJWTRequest struct {
 	SessionJWT string `json:"session_jwt" stytch:"secret"`
 	// The opaque token of the same session. If given, the API authenticates it instead of the JWT, so that a JWT alone
 	// cannot extend a session. session_jwt may then be empty, as when a browser has deleted the cookie of an expired
-	// JWT: the API is called.
+	// JWT: the API is called. If given, but empty, the API is never called: the JWT is verified locally. If omitted,
+	// the API authenticates the JWT.
 	SessionToken *string `json:"session_token,omitzero" stytch:"secret"`
 	// The maximum age of the JWT; for an older one, the API is called. If omitted, a JWT is accepted until it expires,
 	// five minutes after it was issued. With zero, the API is always called; negative values are refused.

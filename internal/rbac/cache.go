@@ -3,6 +3,7 @@ package rbac
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -16,8 +17,8 @@ import (
 type CacheConfig struct {
 	// FetchPolicy fetches the project's policy.
 	FetchPolicy func(context.Context) (*Policy, error)
-	// FetchOrganization fetches a policy of an organization's own roles, of which there may be none. It is nil for a
-	// product without organizations.
+	// FetchOrganization fetches a policy of an organization's own roles, of which there may be none. It may return
+	// ErrNoPolicy. It is nil for a product without organizations.
 	FetchOrganization func(ctx context.Context, organizationID string) (*Policy, error)
 	// TTL is the age of a policy from which callers wait for a new one, for up to two seconds. It counts from the start
 	// of the fetch. From four fifths of TTL, a call starts the next fetch in the background. Default: 5 minutes.
@@ -31,8 +32,19 @@ type CacheConfig struct {
 	Now func() time.Time
 }
 
-// fetchTimeout bounds a fetch.
-const fetchTimeout = 10 * time.Second
+// ErrNoPolicy means that the API seems to have no policy of an organization. Since that may be a mistake, it replaces
+// no policy that is cached. If none is, the organization has no roles of its own for half a minute.
+var ErrNoPolicy = errors.New("there is no policy of the organization")
+
+const (
+	// fetchTimeout bounds a fetch.
+	fetchTimeout = 10 * time.Second
+	// noPolicyLifetime is for how long an organization has no roles of its own after ErrNoPolicy.
+	noPolicyLifetime = 30 * time.Second
+)
+
+// presumedNone is the policy after ErrNoPolicy.
+var presumedNone = new(Policy)
 
 // Cache caches the policies of a project and its organizations. Package refresh says when they are fetched. It is safe
 // for concurrent use. Fresh policies are read without locks.
@@ -55,20 +67,38 @@ func NewCache(config CacheConfig) *Cache {
 	}
 	c := &Cache{config: config}
 	c.project = c.newEntry(config.FetchPolicy)
-	c.organizations = newOrganizations(config.MaxOrganizations, func(id string) *entry {
-		return c.newEntry(func(ctx context.Context) (*Policy, error) { return config.FetchOrganization(ctx, id) })
-	})
+	c.organizations = newOrganizations(config.MaxOrganizations, c.newOrganization)
 	return c
+}
+
+func (c *Cache) newOrganization(id string) *entry {
+	var e *entry
+	e = c.newEntry(func(ctx context.Context) (*Policy, error) {
+		policy, err := c.config.FetchOrganization(ctx, id)
+		if !errors.Is(err, ErrNoPolicy) {
+			return policy, err
+		}
+		if cached, ok := e.Peek(); ok && cached != presumedNone {
+			return nil, err
+		}
+		return presumedNone, nil
+	})
+	return e
 }
 
 func (c *Cache) newEntry(fetch func(context.Context) (*Policy, error)) *entry {
 	lifetime := refresh.NewLifetime(
 		cmp.Or(max(c.config.TTL, 0), 5*time.Minute), cmp.Or(max(c.config.MaxStale, 0), time.Hour))
 	return refresh.New(refresh.Config[*Policy]{
-		Fetch:    func(ctx context.Context, _ string) (*Policy, error) { return fetch(ctx) },
-		Lifetime: func(*Policy) refresh.Lifetime { return lifetime },
-		Timeout:  fetchTimeout,
-		Now:      c.config.Now,
+		Fetch: func(ctx context.Context, _ string) (*Policy, error) { return fetch(ctx) },
+		Lifetime: func(p *Policy) refresh.Lifetime {
+			if p == presumedNone {
+				return refresh.NewLifetime(min(lifetime.Due, noPolicyLifetime), 0)
+			}
+			return lifetime
+		},
+		Timeout: fetchTimeout,
+		Now:     c.config.Now,
 	})
 }
 

@@ -19,12 +19,21 @@ type Op struct {
 	Class Class
 	// Repeatable says that a second attempt of class Write has the effect of one.
 	Repeatable bool
+	// Fallback says that it is called where a local check did not decide: at most two attempts, and none after a 429,
+	// so that callers do not multiply the load on an API that has trouble.
+	Fallback bool
 	// Authorization says whether it accepts shared.WithAuthorization.
 	Authorization bool
 }
 
 // repeatable reports whether the operation may be sent again though the server may have received it.
 func (op *Op) repeatable() bool { return op.Class == Read || op.Class == Write && op.Repeatable }
+
+// AsFallback returns op with Fallback set.
+func (op Op) AsFallback() Op {
+	op.Fallback = true
+	return op
+}
 
 // Base is one of the two base URLs of the API.
 type Base uint8

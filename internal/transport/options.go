@@ -32,6 +32,9 @@ func newCall(ctx context.Context, cfg *shared.FetchConfig, op *Op, opts []shared
 		return nil, err
 	}
 	c.retry = withDefaults(*cmp.Or(c.opts.Retry, &cfg.Retry))
+	if op.Fallback {
+		c.retry.MaxAttempts = min(c.retry.MaxAttempts, 2)
+	}
 	c.begin = time.Now()
 	if timeout := cmp.Or(c.opts.Timeout, cfg.Timeout, shared.DefaultTimeout); timeout > 0 {
 		c.end = c.begin.Add(timeout)

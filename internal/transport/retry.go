@@ -31,7 +31,7 @@ func retryable(op *Op, err error, reached progress) bool {
 func retryableStatus(op *Op, err *stytcherror.Error) bool {
 	switch err.StatusCode {
 	case http.StatusTooManyRequests:
-		return isRateLimit(err.Code) &&
+		return isRateLimit(err.Code) && !op.Fallback &&
 			(op.Class == Read || op.Class == Write || op.Class == Send && err.RetryAfter > 0)
 	case http.StatusRequestTimeout:
 		return op.Class == Read

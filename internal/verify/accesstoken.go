@@ -22,9 +22,12 @@ type AccessToken struct {
 	Session jsontext.Value `json:"https://stytch.com/session"`
 	Custom  jsontext.Value `json:",embed,inline"`
 
-	// Type is "access_token" or, from an introspection, the API's token_type.
+	// Type is accessTokenType, once the token was validated.
 	Type string `json:"-"`
 }
+
+// accessTokenType is the token_type of an introspection.
+const accessTokenType = "access_token"
 
 // ValidateMember refuses what is not a member's access token.
 func (t *AccessToken) ValidateMember() error {
@@ -48,7 +51,7 @@ func (t *AccessToken) validate(ofProduct bool, otherwise string) error {
 	case !ofProduct:
 		return WrongKind(otherwise)
 	}
-	t.Type = "access_token"
+	t.Type = accessTokenType
 	return nil
 }
 
@@ -81,11 +84,11 @@ type introspection struct {
 	Status  int    `json:"status_code"`
 }
 
-// IntrospectNetwork asks the API about a token and, unless check is nil, checks the permission. An inactive token is a
-// *TokenError. Value converts the response.
+// IntrospectNetwork asks the API about a token and, unless check is nil, checks the permission. The answer must pass
+// the rules for a token that is verified locally; validate is the product's. Value converts the answer.
 func IntrospectNetwork[T any](
 	ctx context.Context, v *Verifier, cfg *shared.FetchConfig, op string, form *IntrospectionForm, check *Check,
-	value func(*AccessToken) *T, opts ...shared.RequestOption,
+	validate func(*AccessToken) error, value func(*AccessToken) *T, opts ...shared.RequestOption,
 ) (*T, error) {
 	if err := v.validate(ctx, op, check); err != nil {
 		return nil, err
@@ -102,9 +105,41 @@ func IntrospectNetwork[T any](
 	case !*answer.Active:
 		return nil, &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrTokenInactive}
 	}
-	answer.Type = answer.TokenType
 	token := &answer.AccessToken
+	if err := holdIntrospection(v, form, answer, validate); err != nil {
+		return nil, withOp(err, op)
+	}
 	return checked(ctx, v, op, Verified[T]{Value: value(token), Subject: token.PermissionSubject()}, check)
+}
+
+// holdIntrospection holds the API's answer to the rules for an access token. It must also be of the app that asks.
+func holdIntrospection(
+	v *Verifier, form *IntrospectionForm, answer *introspection, validate func(*AccessToken) error,
+) error {
+	token := &answer.AccessToken
+	if answer.TokenType != accessTokenType {
+		return WrongKind("it is not an access token")
+	}
+	if err := validate(token); err != nil {
+		return err
+	}
+	if token.ClientID != form.ClientID {
+		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenClaims, Reason: "it is of another client"}
+	}
+	if !token.sameAs(form.Token) {
+		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenClaims, Reason: "the answer is about another token"}
+	}
+	return token.Check(jwt.Expected{Issuers: v.issuers, Audience: v.projectID, Now: v.now()})
+}
+
+// sameAs reports whether a JWT names the same client, person and organization. It is true for what is not a JWT.
+func (t *AccessToken) sameAs(text string) bool {
+	var asked AccessToken
+	parsed, err := jwt.Parse(text, new(jwt.HeaderCache))
+	if err != nil || parsed.Unverified(&asked) != nil {
+		return true
+	}
+	return t.ClientID == asked.ClientID && t.Subject == asked.Subject && t.Organization.ID == asked.Organization.ID
 }
 
 // checked returns the token's value if check is nil or its scopes allow it.
@@ -114,7 +149,7 @@ func checked[T any](ctx context.Context, v *Verifier, op string, token Verified[
 			return nil, err
 		}
 	}
-	return token.Value, nil
+	return token.value(), nil
 }
 
 func introspectOp(name string) *transport.Op {

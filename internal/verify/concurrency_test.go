@@ -15,8 +15,10 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	b2bsessions "github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/b2c/m2m"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/internal/minttest"
+	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -184,24 +186,71 @@ func TestAuthenticateJWT_concurrentChanges(t *testing.T) {
 		}
 		wait.Wait()
 	}, func(c *stytch.Config) { c.Verification.TokenCacheSize = 8 })
-	forEachProduct(t, "callers may change the session that they get", func(f *fixture) {
-		text := f.sessionJWT(nil)
+	forEachProduct(t, "callers may change all that they get, and append to it", func(f *fixture) {
+		text, access := f.sessionJWT(nil), f.accessToken(map[string]any{"nested": map[string]any{"list": []any{1}}})
+		machine := f.key.Sign(minttest.With(minttest.M2MToken(start), map[string]any{"nested": map[string]any{"list": []any{1}}}))
 		var wait sync.WaitGroup
-		for i := range 200 {
+		for i := range 100 {
 			wait.Go(func() {
-				if f.isB2B() {
-					s, err := f.client.B2B.Sessions.AuthenticateJWTLocal(f.t.Context(), &b2bsessions.AuthenticateJWTLocalRequest{SessionJWT: text})
-					if assert.NoError(f.t, err) && assert.Equal(f.t, minttest.Member, s.MemberID) {
-						*s = b2bsessions.MemberSession{MemberID: fmt.Sprint(i)}
-					}
-					return
+				f.changeSession(text, i)
+				claims, err := f.introspectLocal(f.t.Context(), &localRequest{Token: access})
+				if assert.NoError(f.t, err) && assert.Equal(f.t, []string{minttest.Project}, claims.Audience) {
+					claims.Audience[0], claims.Organization.Slug = "changed", "changed"
+					_ = append(claims.Audience, fmt.Sprint(i))
+					changeClaims(f.t, claims.CustomClaims, "plan", "pro")
 				}
-				s, err := f.client.B2C.Sessions.AuthenticateJWTLocal(f.t.Context(), &b2csessions.AuthenticateJWTLocalRequest{SessionJWT: text})
-				if assert.NoError(f.t, err) && assert.Equal(f.t, minttest.User, s.UserID) {
-					*s = b2csessions.Session{UserID: fmt.Sprint(i)}
+				token, err := f.client.B2B.M2M.AuthenticateToken(f.t.Context(), &m2m.AuthenticateTokenRequest{AccessToken: machine})
+				if assert.NoError(f.t, err) && assert.Equal(f.t, []string{"read:users", "write:books"}, token.Scopes) {
+					token.Scopes[0] = "changed"
+					_ = append(token.Scopes, fmt.Sprint(i))
+					changeClaims(f.t, token.CustomClaims, "region", "eu")
 				}
 			})
 		}
 		wait.Wait()
 	}, func(c *stytch.Config) { c.Verification.TokenCacheSize = 8 })
+}
+
+// changeClaims asserts a claim of claims that also have a nested list, and changes them.
+func changeClaims(t *testing.T, claims shared.Object, name, want string) {
+	t.Helper()
+	assert.Equal(t, want, claims[name])
+	nested := claims["nested"].(map[string]any)
+	assert.Equal(t, []any{1.0}, nested["list"])
+	nested["list"].([]any)[0] = 2
+	nested["other"], claims[name], claims["other"] = 1, "changed", 1
+}
+
+// changeSession verifies a session's JWT, asserts that nobody has changed the result, and changes it.
+func (f *fixture) changeSession(text string, i int) {
+	var roles []string
+	var factors []b2csessions.AuthenticationFactor
+	var claims shared.Object
+	if f.isB2B() {
+		s, err := f.client.B2B.Sessions.AuthenticateJWTLocal(f.t.Context(), &b2bsessions.AuthenticateJWTLocalRequest{SessionJWT: text})
+		if !assert.NoError(f.t, err) || !assert.Equal(f.t, minttest.Member, s.MemberID) {
+			return
+		}
+		roles, factors, claims = s.Roles, s.AuthenticationFactors, s.CustomClaims
+		*s = b2bsessions.MemberSession{MemberID: fmt.Sprint(i)}
+	} else {
+		s, err := f.client.B2C.Sessions.AuthenticateJWTLocal(f.t.Context(), &b2csessions.AuthenticateJWTLocalRequest{SessionJWT: text})
+		if !assert.NoError(f.t, err) || !assert.Equal(f.t, minttest.User, s.UserID) {
+			return
+		}
+		roles, factors, claims = s.Roles, s.AuthenticationFactors, s.CustomClaims
+		assert.Empty(f.t, s.Attributes.IPAddress)
+		s.Attributes.IPAddress = "192.0.2.1"
+		*s = b2csessions.Session{UserID: fmt.Sprint(i)}
+	}
+	assert.Contains(f.t, roles, "editor")
+	assert.Equal(f.t, "ada@example.com", factors[0].EmailFactor.EmailAddress)
+	assert.Equal(f.t, map[string]any{"seats": 10.0}, claims["limits"])
+	_ = append(roles, fmt.Sprint(i))
+	_ = append(factors, b2csessions.AuthenticationFactor{})
+	clear(roles)
+	factors[0].EmailFactor.EmailAddress = fmt.Sprint(i)
+	clear(factors)
+	claims["limits"].(map[string]any)["seats"] = i
+	claims["plan"] = i
 }

@@ -98,11 +98,13 @@ func TestIntrospect_authorization(t *testing.T) {
 		assert.Zero(f.t, f.api.Requests(minttest.Organizations), "an organization's roles do not count for scopes")
 	})
 	forB2B(t, "a check in another organization is denied before a policy is fetched", func(f *fixture) {
-		for _, organization := range []string{"organization-test-2", "analytical-engines"} {
+		for organization, reason := range map[string]string{
+			"organization-test-2": tenancyMismatch, "analytical-engines": notAnID,
+		} {
 			c := &check{OrganizationID: organization, ResourceID: "reports", Action: "read"}
 			f.withBothIntrospections(c, func(op string, claims *tokenClaims, err error) {
 				assert.Nil(f.t, claims)
-				f.isDenial(err, op, c.ResourceID, c.Action, tenancyMismatch)
+				f.isDenial(err, op, c.ResourceID, c.Action, reason)
 			})
 		}
 		assert.Zero(f.t, f.api.Requests(minttest.Policy))

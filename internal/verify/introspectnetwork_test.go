@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
@@ -80,11 +81,6 @@ func TestIntrospectTokenNetwork_answers(t *testing.T) {
 			isVerdict(f.t, err, f.networkOp(), stytcherror.ErrTokenInactive)
 		}
 	})
-	forEachProduct(t, "an active token may lack all other claims", func(f *fixture) {
-		claims, err := f.introspectAnswer(http.StatusOK, `{"active": true, "token_type": "refresh_token", "aud": "a", "request_id": "r"}`)
-		require.NoError(f.t, err)
-		assert.Equal(f.t, &tokenClaims{TokenType: "refresh_token", Audience: []string{"a"}}, claims)
-	})
 	forEachProduct(t, "a response that cannot be decoded is a DecodeError", func(f *fixture) {
 		for _, body := range []string{
 			`{"request_id": "r", "status_code": 200, "sub": "a"}`,
@@ -111,5 +107,86 @@ func TestIntrospectTokenNetwork_answers(t *testing.T) {
 		_, err := f.introspectAnswer(http.StatusServiceUnavailable, "")
 		require.Error(f.t, err)
 		assert.Equal(f.t, 3, f.api.Requests(introspectPath))
+	})
+}
+
+// introspectionWith returns the API's response about the token with other members, or without those that are nil.
+func (f *fixture) introspectionWith(others map[string]any) string {
+	var members map[string]any
+	require.NoError(f.t, json.Unmarshal([]byte(f.introspection()), &members))
+	return minttest.JSON(minttest.With(members, others))
+}
+
+func TestIntrospectTokenNetwork_holdsTheAnswer(t *testing.T) {
+	t.Parallel()
+	type members = map[string]any
+	for name, tt := range map[string]struct {
+		others  members
+		verdict stytcherror.Verdict
+	}{
+		"a refresh token":            {members{"token_type": "refresh_token"}, wrongKind},
+		"an ID token":                {members{"token_type": "id_token"}, wrongKind},
+		"a token of no type":         {members{"token_type": nil}, wrongKind},
+		"a token of an empty type":   {members{"token_type": ""}, wrongKind},
+		"a session's JWT":            {members{minttest.SessionClaim: members{"id": minttest.Session}}, wrongKind},
+		"an M2M token":               {members{"sub": minttest.App}, wrongKind},
+		"a token without a client":   {members{"client_id": nil}, wrongKind},
+		"an empty client":            {members{"client_id": ""}, wrongKind},
+		"another client's token":     {members{"client_id": minttest.App + "2"}, wrongClaims},
+		"a token without a subject":  {members{"sub": nil}, malformed},
+		"a token without exp":        {members{"exp": nil}, malformed},
+		"a token without iat":        {members{"iat": nil}, malformed},
+		"a token without aud":        {members{"aud": nil}, malformed},
+		"a token without iss":        {members{"iss": nil}, malformed},
+		"a token of another issuer":  {members{"iss": "https://evil.example"}, wrongClaims},
+		"a token of another project": {members{"aud": []string{"project-test-2"}}, wrongClaims},
+		"a token that has expired":   {members{"exp": start.Unix()}, stytcherror.ErrTokenExpired},
+		"a token of long ago":        {members{"exp": 1}, stytcherror.ErrTokenExpired},
+		"a token of the future":      {members{"iat": start.Unix() + 60}, malformed},
+		"a token not valid yet":      {members{"nbf": start.Unix() + 60}, malformed},
+	} {
+		forEachProduct(t, name+" is refused, though the API calls it active", func(f *fixture) {
+			_, err := f.introspectAnswer(http.StatusOK, f.introspectionWith(tt.others))
+			isVerdict(f.t, err, f.networkOp(), tt.verdict)
+		})
+	}
+	forEachProduct(t, "an active token without claims is refused", func(f *fixture) {
+		for _, body := range []string{
+			`{"active": true}`, `{"active": true, "request_id": "r", "status_code": 200}`,
+			`{"active": true, "token_type": "access_token"}`, `{"active": true, "sub": "` + f.subject + `"}`,
+		} {
+			_, err := f.introspectAnswer(http.StatusOK, body)
+			isVerdict(f.t, err, f.networkOp(), wrongKind)
+		}
+	})
+	forEachProduct(t, "a token of the other product is refused", func(f *fixture) {
+		organization := any(members{"organization_id": minttest.Organization})
+		if f.isB2B() {
+			organization = nil
+		}
+		_, err := f.introspectAnswer(http.StatusOK, f.introspectionWith(members{minttest.OrganizationClaim: organization}))
+		isVerdict(f.t, err, f.networkOp(), wrongKind)
+	})
+	forEachProduct(t, "a token may lack nbf, and have the audience of an app beside the project", func(f *fixture) {
+		audience := []string{"https://api.example.com", minttest.Project}
+		claims, err := f.introspectAnswer(http.StatusOK, f.introspectionWith(members{"nbf": nil, "aud": audience}))
+		require.NoError(f.t, err)
+		assert.Equal(f.t, audience, claims.Audience)
+	})
+	forEachProduct(t, "the answer must be about the token that was sent", func(f *fixture) {
+		f.api.Serve(introspectPath, f.introspection())
+		req := introspectionRequest()
+		req.Token = f.accessToken(nil)
+		_, err := f.introspectNetwork(f.t.Context(), req)
+		require.NoError(f.t, err)
+		others := []members{{"sub": f.subject + "2"}, {"client_id": minttest.App + "2"}}
+		if f.isB2B() {
+			others = append(others, members{minttest.OrganizationClaim: members{"organization_id": "organization-test-2"}})
+		}
+		for _, other := range others {
+			req.Token = f.accessToken(other)
+			_, err = f.introspectNetwork(f.t.Context(), req)
+			isVerdict(f.t, err, f.networkOp(), wrongClaims)
+		}
 	})
 }

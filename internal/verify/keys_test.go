@@ -171,7 +171,7 @@ func TestAuthenticateJWT_outages(t *testing.T) {
 		f.advance(24*time.Hour - 1)
 		f.accepts(text)
 		f.advance(time.Minute)
-		f.asksAPI(&request{SessionJWT: text}, stytcherror.ErrKeysUnavailable)
+		f.asksAPI(&request{SessionJWT: text, SessionToken: new("token-1")}, stytcherror.ErrKeysUnavailable)
 		f.publish(f.key)
 		f.advance(time.Minute)
 		f.accepts(text)
@@ -259,7 +259,7 @@ func TestAuthenticateJWT_seed(t *testing.T) {
 		f.advance(24*time.Hour - 1)
 		f.accepts(f.longLivedJWT(f.key))
 		f.advance(1)
-		f.asksAPI(&request{SessionJWT: f.longLivedJWT(f.key)}, stytcherror.ErrKeysUnavailable)
+		f.asksAPI(&request{SessionJWT: f.longLivedJWT(f.key), SessionToken: new("token-1")}, stytcherror.ErrKeysUnavailable)
 	}, seeded)
 	forEachProduct(t, "the API's keys replace Verification.Keys", func(f *fixture) {
 		other := minttest.NewKey("jwk-test-2").WithKID(f.key.KID)
@@ -332,6 +332,19 @@ func TestNewClient_refusesVerification(t *testing.T) {
 		"an empty issuer":             {"Issuers", shared.Verification{Issuers: []string{"https://login.example.com", ""}}},
 		"an issuer of spaces":         {"Issuers", shared.Verification{Issuers: []string{" "}}},
 		"an issuer with a line break": {"Issuers", shared.Verification{Issuers: []string{"https://login.example.com\n"}}},
+		"an issuer in quotes":         {"Issuers", shared.Verification{Issuers: []string{`"https://login.example.com"`}}},
+		"an issuer with a BOM":        {"Issuers", shared.Verification{Issuers: []string{"\ufeffhttps://login.example.com"}}},
+		"an issuer with an NBSP":      {"Issuers", shared.Verification{Issuers: []string{"https://login.example.com\u00a0"}}},
+		"an issuer with a ZWSP":       {"Issuers", shared.Verification{Issuers: []string{"https://login\u200b.example.com"}}},
+		"an issuer without a scheme":  {"Issuers", shared.Verification{Issuers: []string{"login.example.com"}}},
+		"an issuer without a host":    {"Issuers", shared.Verification{Issuers: []string{"https://"}}},
+		"an issuer of a port alone":   {"Issuers", shared.Verification{Issuers: []string{"https://:443"}}},
+		"an issuer with a query":      {"Issuers", shared.Verification{Issuers: []string{"https://login.example.com?"}}},
+		"an issuer with a fragment":   {"Issuers", shared.Verification{Issuers: []string{"https://login.example.com#a"}}},
+		"an issuer with a password":   {"Issuers", shared.Verification{Issuers: []string{"https://a:b@login.example.com"}}},
+		"an issuer of another scheme": {"Issuers", shared.Verification{Issuers: []string{"ftp://login.example.com"}}},
+		"an issuer without a project": {"Issuers", shared.Verification{Issuers: []string{"stytch.com/"}}},
+		"a project's id as an issuer": {"Issuers", shared.Verification{Issuers: []string{minttest.Project}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"strings"
 
 	"github.com/seed75add069/stytch-go/internal/rbac"
 	"github.com/seed75add069/stytch-go/shared"
@@ -50,12 +51,25 @@ func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c *Check) e
 	case allowed:
 		return nil
 	}
+	return v.denial(op, c, why.Reason)
+}
+
+func (v *Verifier) denial(op string, c *Check, reason string) error {
 	code := stytcherror.CodeConsumerSessionAuthorizationError
 	if v.product == shared.ProductB2B {
 		code = stytcherror.CodeSessionAuthorizationError
 	}
+	return &stytcherror.PermissionError{Op: op, Code: code, Action: c.Action, Resource: c.ResourceID, Reason: reason}
+}
+
+// tenancyError returns the error for a check in another organization than the subject's.
+func tenancyError(op string, c *Check) error {
+	reason := "the session belongs to another organization"
+	if !strings.HasPrefix(c.OrganizationID, "organization-") {
+		reason += "; a check takes the organization's id, organization-..., not its slug or external id"
+	}
 	return &stytcherror.PermissionError{
-		Op: op, Code: code, Action: c.Action, Resource: c.ResourceID, Reason: why.Reason,
+		Op: op, Code: stytcherror.ErrTenancyMismatch, Action: c.Action, Resource: c.ResourceID, Reason: reason,
 	}
 }
 
@@ -68,10 +82,7 @@ func (v *Verifier) validateFor(ctx context.Context, op string, s *Subject, c *Ch
 	case v.product == shared.ProductB2B && s.OrganizationID == "" && c.OrganizationID == "":
 		return refuse(op, "organization_id", "is required: the subject has none")
 	case c.OrganizationID != "" && c.OrganizationID != s.OrganizationID:
-		return &stytcherror.PermissionError{
-			Op: op, Code: stytcherror.ErrTenancyMismatch, Action: c.Action, Resource: c.ResourceID,
-			Reason: "the session belongs to another organization",
-		}
+		return tenancyError(op, c)
 	}
 	return nil
 }

@@ -82,7 +82,9 @@ func b2bProduct() *product {
 		keysPath:         "/v1/b2b/sessions/jwks/" + minttest.Project,
 		authenticatePath: "/v1/b2b/sessions/authenticate",
 		authenticated: `{"request_id":"request-id-1","status_code":200,"session_jwt":"fresh","session_token":"",
-			"member_session":{"member_session_id":"session-of-the-api","roles":["of the API"]}}`,
+			"verdict":{"authorized":true,"granting_roles":["of the API"]},"member_session":{
+				"member_session_id":"` + minttest.Session + `","member_id":"` + minttest.Member + `",
+				"organization_id":"` + minttest.Organization + `","roles":["of the API"]}}`,
 		denial: stytcherror.CodeSessionAuthorizationError,
 		of:     b2bOperationsOf, zero: b2bZero(),
 	}
@@ -94,7 +96,8 @@ func b2cProduct() *product {
 		keysPath:         "/v1/sessions/jwks/" + minttest.Project,
 		authenticatePath: "/v1/sessions/authenticate",
 		authenticated: `{"request_id":"request-id-1","status_code":200,"session_jwt":"fresh","session_token":"",
-			"session":{"session_id":"session-of-the-api","roles":["of the API"]}}`,
+			"verdict":{"authorized":true,"granting_roles":["of the API"]},"session":{
+				"session_id":"` + minttest.Session + `","user_id":"` + minttest.User + `","roles":["of the API"]}}`,
 		denial: stytcherror.CodeConsumerSessionAuthorizationError,
 		of:     b2cOperationsOf, zero: b2cZero(),
 	}

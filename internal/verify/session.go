@@ -2,112 +2,86 @@ package verify
 
 import (
 	"context"
-	"time"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
+	"errors"
 
 	"github.com/seed75add069/stytch-go/internal/jwt"
 	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Session is [Local], but calls ask where the API may accept what was refused here, and for a session's token without a
-// JWT. Exactly one result is not nil: local if the JWT was accepted here, remote if ask returned it, or err. In B2B,
-// the check that ask gets has an organization: that of the JWT if the caller gave none.
+// Session is [Local], but asks the API where that may accept what was refused here, and about a session token without a
+// JWT. Exactly one result is not nil: local if the JWT was accepted here, remote if the API's answer was, or err. In
+// B2B, the check that the API gets has an organization: that of the JWT if the caller gave none.
 func Session[T, C, R any, P Claims[T, C]](
-	ctx context.Context, v *Verifier, req Request, sessionToken *string, ask func(*Check) (*R, error),
+	ctx context.Context, v *Verifier, req Request, ask *Remote[R],
 ) (local *T, remote *R, err error) {
-	if req.Token != "" || sessionToken == nil {
+	var of *identity
+	if req.Token != "" || !ask.hasToken() {
 		local, err = Local[T, C, P](ctx, v, req)
-		if err == nil || !apiMayAccept(err) {
+		if err == nil || !apiMayAccept(err, ask) {
 			return local, nil, err
 		}
+		if of, err = identify[T, C, P](req.Token); err != nil {
+			return nil, nil, withOp(err, req.Op)
+		}
 	} else if err = v.validate(ctx, req.Op, req.Check); err != nil {
+		return nil, nil, err
+	} else if err = req.validateBounds(); err != nil {
 		return nil, nil, err
 	}
 	check := req.Check
 	if v.product == shared.ProductB2B && check != nil && check.OrganizationID == "" {
-		if req.Token == "" {
+		if of == nil {
 			return nil, nil, refuse(req.Op, "organization_id", "is required without a session_jwt")
 		}
-		check = &Check{unverifiedOrganization(req.Token), check.ResourceID, check.Action}
+		check = &Check{of.organization, check.ResourceID, check.Action}
 	}
-	remote, err = ask(check)
-	return nil, remote, err
+	remote, err = ask.do(ctx, v, &req, of, check)
+	if err != nil {
+		return nil, nil, err
+	}
+	answer := ask.Answer(remote)
+	if err := ask.hold(v, &req, of, check, &answer); err != nil {
+		return nil, nil, err
+	}
+	given, err := identify[T, C, P](answer.SessionJWT)
+	if err == nil && *given != answer.identity() || errors.Is(err, stytcherror.ErrTokenKind) {
+		return nil, nil, ask.unusable(&answer, "its session_jwt is not of its session")
+	}
+	return nil, remote, nil
 }
 
-// unverifiedOrganization returns the organization that a JWT names. The API verifies the JWT, and refuses a check for
-// another organization than the session's.
-func unverifiedOrganization(text string) string {
-	var claims struct {
-		Organization Organization `json:"https://stytch.com/organization"`
+// apiMayAccept reports whether the API may accept a token or a check that failed with err. Other tokens, above all
+// forged ones, must not cause a request: see docs/decisions/0006-who-asks-the-api.md. Without keys any JWT may be
+// forged, and only a session token is sent.
+func apiMayAccept[R any](err error, ask *Remote[R]) bool {
+	if ask.SessionToken != nil && *ask.SessionToken == "" {
+		return false
 	}
+	if errors.Is(err, stytcherror.ErrKeysUnavailable) {
+		return ask.hasToken()
+	}
+	_, noPolicy := errors.AsType[*stytcherror.PolicyError](err)
+	return noPolicy || errors.Is(err, stytcherror.ErrTokenExpired) || errors.Is(err, stytcherror.ErrTokenTooOld)
+}
+
+// identity says whose session it is, in which organization.
+type identity struct{ session, subject, organization string }
+
+// identify returns the identity that a session's JWT names. The signature is not verified: use it for a JWT that was
+// verified, or to compare.
+func identify[T, C any, P Claims[T, C]](text string) (*identity, error) {
 	token, err := jwt.Parse(text, new(jwt.HeaderCache))
-	if err != nil || token.Unverified(&claims) != nil {
-		return ""
+	if err != nil {
+		return nil, err
 	}
-	return claims.Organization.ID
-}
-
-// Organization is the claim "https://stytch.com/organization". Present is set if the token has the claim, even as null.
-type Organization struct {
-	ID      string `json:"organization_id"`
-	Slug    string `json:"slug"`
-	Present bool   `json:"-"`
-}
-
-// UnmarshalJSONFrom sets Present.
-func (o *Organization) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	type plain Organization
-	err := json.UnmarshalDecode(dec, (*plain)(o))
-	o.Present = true
-	return err
-}
-
-// SessionClaims are the claims of a session's JWT. F is the type of a factor, A that of the attributes of the login.
-type SessionClaims[F, A any] struct {
-	jwt.Registered
-
-	Session      *SessionClaim[F, A] `json:"https://stytch.com/session"`
-	Organization Organization        `json:"https://stytch.com/organization"`
-	Custom       jsontext.Value      `json:",embed,inline"`
-}
-
-// SessionClaim is the claim "https://stytch.com/session". ExpiresAt is zero in very old tokens.
-type SessionClaim[F, A any] struct {
-	ID                    string    `json:"id"`
-	StartedAt             time.Time `json:"started_at"`
-	LastAccessedAt        time.Time `json:"last_accessed_at"`
-	ExpiresAt             time.Time `json:"expires_at"`
-	Attributes            *A        `json:"attributes"`
-	AuthenticationFactors []F       `json:"authentication_factors"`
-	Roles                 []string  `json:"roles"`
-}
-
-// ValidateMember refuses what is not a member's session. The token expires with its session, if that ends earlier.
-func (c *SessionClaims[F, A]) ValidateMember() error {
-	return c.validate(c.Organization.ID != "", "it is of a session without an organization")
-}
-
-// ValidateUser refuses what is not a user's session. The token expires with its session, if that ends earlier.
-func (c *SessionClaims[F, A]) ValidateUser() error {
-	return c.validate(!c.Organization.Present, "it is of a member's session")
-}
-
-// validate makes the token expire with its session, and a session without an end with its token.
-func (c *SessionClaims[F, A]) validate(ofProduct bool, otherwise string) error {
-	switch {
-	case c.Session == nil || c.Session.ID == "":
-		return WrongKind("it is not a session's JWT")
-	case !ofProduct:
-		return WrongKind(otherwise)
+	claims := P(new(C))
+	if err := token.Unverified(claims); err != nil {
+		return nil, err
 	}
-	c.ExpireBy(c.Session.ExpiresAt)
-	if c.Session.ExpiresAt.IsZero() {
-		c.Session.ExpiresAt = c.Expires.Time()
+	if err := claims.Validate(); err != nil {
+		return nil, err
 	}
-	return nil
+	verified := claims.Verified()
+	return &identity{verified.SessionID, claims.Claims().Subject, verified.Subject.OrganizationID}, nil
 }
-
-// CustomClaims returns the application's own claims, or nil if there are none.
-func (c *SessionClaims[F, A]) CustomClaims() shared.Object { return CustomClaims(c.Custom) }

@@ -42,6 +42,33 @@ func TestAuthenticateJWT_accepts(t *testing.T) {
 	})
 }
 
+func TestIssuers(t *testing.T) {
+	t.Parallel()
+	const domain = "https://login.example.com"
+	for name, configured := range map[string]string{
+		"a slash at the end": domain + "/", "two slashes": domain + "//", "a host in capitals": "https://Login.EXAMPLE.com",
+		"a scheme in capitals": "HTTPS://login.example.com", "the scheme's port": domain + ":443", "all of that": "Https://LOGIN.example.com:443/",
+	} {
+		forEachProduct(t, "an issuer is configured with "+name, func(f *fixture) {
+			f.accepts(f.sessionJWT(map[string]any{"iss": domain}))
+			for _, other := range []string{domain + "/", domain + ":443", domain + "/a", "https://login.example.com.evil", "http://login.example.com"} {
+				f.refuses(&request{SessionJWT: f.sessionJWT(map[string]any{"iss": other})}, wrongClaims)
+			}
+		}, func(c *stytch.Config) { c.Verification.Issuers = []string{configured} })
+		forEachProduct(t, "the base URL has "+name, func(f *fixture) {
+			f.accepts(f.sessionJWT(map[string]any{"iss": domain}))
+		}, func(c *stytch.Config) { c.BaseURL = configured })
+	}
+	for configured, issuer := range map[string]string{
+		"https://login.example.com:8443/": domain + ":8443", "http://localhost:80/": "http://localhost",
+		"https://login.example.com/Auth/": domain + "/Auth", "stytch.com/project-live-1/": "stytch.com/project-live-1",
+	} {
+		forEachProduct(t, configured+" stands for "+issuer, func(f *fixture) {
+			f.accepts(f.sessionJWT(map[string]any{"iss": issuer}))
+		}, func(c *stytch.Config) { c.Verification.Issuers = []string{configured} })
+	}
+}
+
 func TestAuthenticateJWTLocal_session(t *testing.T) {
 	t.Parallel()
 	forEachProduct(t, "an old JWT without the session's end and roles has that of the JWT, and none", func(f *fixture) {

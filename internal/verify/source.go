@@ -3,7 +3,10 @@ package verify
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/seed75add069/stytch-go/internal/rbac"
 	"github.com/seed75add069/stytch-go/internal/transport"
@@ -52,48 +55,76 @@ type (
 	}
 
 	policyAnswer struct {
-		Policy *struct {
+		RequestID  string `json:"request_id"`
+		StatusCode int    `json:"status_code"`
+		Policy     struct {
 			Roles  []rbac.Role  `json:"roles"`
 			Scopes []rbac.Scope `json:"scopes"`
 		} `json:"policy"`
 	}
 
 	organizationAnswer struct {
-		Policy struct {
+		RequestID  string `json:"request_id"`
+		StatusCode int    `json:"status_code"`
+		Policy     struct {
 			Roles []rbac.Role `json:"roles"`
 		} `json:"org_policy"`
 	}
 )
 
+// once is the option of a fetch that makes one attempt: package refresh says when the next one is made.
+func (s source) once() shared.RequestOption {
+	retry := s.cfg.Retry
+	retry.MaxAttempts = 1
+	return shared.WithRetry(retry)
+}
+
 // keys returns the key set undecoded: package jwks decodes it.
 func (s source) keys(ctx context.Context) ([]byte, error) {
 	var raw shared.RawResponse
-	_, err := transport.Call[noRequest](ctx, s.cfg, &s.routes.keys, &noRequest{}, shared.WithRawResponse(&raw))
+	_, err := transport.Call[noRequest](
+		ctx, s.cfg, &s.routes.keys, &noRequest{}, s.once(), shared.WithRawResponse(&raw))
 	return raw.Body, err
 }
 
 func (s source) policy(ctx context.Context) (*rbac.Policy, error) {
-	resp, err := transport.Call[policyAnswer](ctx, s.cfg, &s.routes.policy, &noRequest{})
+	resp, err := transport.Call[policyAnswer](ctx, s.cfg, &s.routes.policy, &noRequest{}, s.once())
 	if err != nil {
 		return nil, err
 	}
-	if resp.Policy == nil { // which is not a policy that allows nothing
-		return nil, errors.New("the response holds no policy")
+	if resp.Policy.Roles == nil { // which is not a policy that allows nothing
+		return nil, errors.New("the response holds no policy with roles")
 	}
 	return rbac.Compile(resp.Policy.Roles, resp.Policy.Scopes), nil
 }
 
-// organization returns an organization's own roles: none if it has no policy. Unverified: that the API then answers
-// with 403 or 404. Such a status counts only with an error code and a request id: a gateway's does not.
+// organization returns an organization's own roles. The error wraps rbac.ErrNoPolicy if the response has the form of
+// the API's, but no roles. Unverified: that a project without such policies gets a 403 or 404.
 func (s source) organization(ctx context.Context, id string) (*rbac.Policy, error) {
-	resp, err := transport.Call[organizationAnswer](ctx, s.cfg, &s.routes.organization, &organizationRequest{id})
-	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok && apiErr.Code != "" && apiErr.RequestID != "" {
-		if apiErr.StatusCode == http.StatusForbidden || apiErr.StatusCode == http.StatusNotFound {
-			return rbac.Compile(nil, nil), nil
-		}
-	}
-	if err != nil {
+	resp, err := transport.Call[organizationAnswer](
+		ctx, s.cfg, &s.routes.organization, &organizationRequest{id}, s.once())
+	switch {
+	case hasNoPolicy(err):
+		return nil, fmt.Errorf("%w: %w", rbac.ErrNoPolicy, err)
+	case err != nil:
 		return nil, err
+	case resp.Policy.Roles == nil:
+		return nil, rbac.ErrNoPolicy
 	}
 	return rbac.Compile(resp.Policy.Roles, nil), nil
+}
+
+// hasNoPolicy reports whether err is a 403 or 404 with all that the API's errors have. A gateway's has less.
+func hasNoPolicy(err error) bool {
+	apiErr, ok := errors.AsType[*stytcherror.Error](err)
+	if !ok || apiErr.StatusCode != http.StatusForbidden && apiErr.StatusCode != http.StatusNotFound {
+		return false
+	}
+	var body struct {
+		RequestID  string `json:"request_id"`
+		StatusCode int    `json:"status_code"`
+		ErrorType  string `json:"error_type"`
+	}
+	return json.Unmarshal(apiErr.Body, &body) == nil &&
+		body.RequestID != "" && body.ErrorType != "" && body.StatusCode == apiErr.StatusCode
 }

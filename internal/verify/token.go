@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed75add069/stytch-go/internal/deepcopy"
 	"github.com/seed75add069/stytch-go/internal/jwks"
 	"github.com/seed75add069/stytch-go/internal/jwt"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -29,9 +30,14 @@ type Request struct {
 
 // validate refuses an empty token and negative bounds.
 func (r *Request) validate() error {
-	switch {
-	case r.Token == "":
+	if r.Token == "" {
 		return refuse(r.Op, r.Field, "is required")
+	}
+	return r.validateBounds()
+}
+
+func (r *Request) validateBounds() error {
+	switch {
 	case r.MaxAge != nil && *r.MaxAge < 0:
 		return refuse(r.Op, "max_token_age", "is negative")
 	case r.Leeway < 0:
@@ -48,6 +54,17 @@ type Verified[T any] struct {
 	SessionID string
 	// Subject is the subject of permission checks.
 	Subject Subject
+
+	// own copies Value for a caller; nil if no other caller has it.
+	own func() *T
+}
+
+// value returns a value that the caller may change.
+func (v *Verified[T]) value() *T {
+	if v.own != nil {
+		return v.own()
+	}
+	return v.Value
 }
 
 // Claims is a pointer to a struct C with the claims of one kind of token. C embeds jwt.Registered.
@@ -70,9 +87,6 @@ func Local[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req Reque
 	token, err := verifyToken[T, C, P](ctx, v, &req)
 	if err != nil {
 		return nil, withOp(err, req.Op)
-	}
-	if v.tokens != nil {
-		token.Value = new(*token.Value) // the cache has the other
 	}
 	return checked(ctx, v, req.Op, token, req.Check)
 }
@@ -114,6 +128,7 @@ func verifyToken[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req
 	}
 	verified := claims.Verified()
 	if v.tokens != nil {
+		verified.own = deepcopy.Maker(verified.Value)
 		v.tokens.add(epoch, &entry{
 			text: strings.Clone(req.Token), kid: strings.Clone(token.KID), key: key,
 			claims: *claims.Claims(), sessionID: verified.SessionID, verified: verified,
@@ -133,14 +148,6 @@ func (v *Verifier) cachedToken(ctx context.Context, req *Request) (*entry, error
 		return nil, err
 	}
 	return cached, nil
-}
-
-// apiMayAccept reports whether the API may accept a token or a check that failed with err. Other tokens, above all
-// forged ones, must not cause a request: see docs/decisions/0006-who-asks-the-api.md.
-func apiMayAccept(err error) bool {
-	_, noPolicy := errors.AsType[*stytcherror.PolicyError](err)
-	return noPolicy || errors.Is(err, stytcherror.ErrKeysUnavailable) ||
-		errors.Is(err, stytcherror.ErrTokenExpired) || errors.Is(err, stytcherror.ErrTokenTooOld)
 }
 
 // WrongKind returns the error for a token of another kind.

@@ -110,34 +110,3 @@ func (t *tokenCache) forget(match func(*entry) bool) {
 		}
 	}
 }
-
-// Forget removes the cached tokens of a session.
-func (v *Verifier) Forget(sessionID string) {
-	v.forget(func(e *entry) bool { return e.sessionID == sessionID })
-}
-
-// ForgetSubject removes the cached tokens of a member or user.
-func (v *Verifier) ForgetSubject(subject string) {
-	v.forget(func(e *entry) bool { return e.claims.Subject == subject })
-}
-
-// ForgetToken removes the cached tokens of the session that a token is of, or all tokens if it is not cached.
-func (v *Verifier) ForgetToken(text string) {
-	if v == nil {
-		return
-	}
-	if e := v.tokens.find(text); e != nil && e.sessionID != "" {
-		v.Forget(e.sessionID)
-		return
-	}
-	v.ForgetAll() // the session that it names is not verified
-}
-
-// ForgetAll removes all cached tokens.
-func (v *Verifier) ForgetAll() { v.forget(func(*entry) bool { return true }) }
-
-func (v *Verifier) forget(match func(*entry) bool) {
-	if v != nil && v.tokens != nil {
-		v.tokens.forget(match)
-	}
-}

@@ -9,7 +9,6 @@
 package verify
 
 import (
-	"strings"
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/jwks"
@@ -29,6 +28,7 @@ type Verifier struct {
 	keys      *jwks.Cache
 	policy    *rbac.Cache
 	tokens    *tokenCache // nil if Verification.TokenCacheSize is zero
+	answers   *answers
 }
 
 // ConfigProduct stands for the product of a FetchConfig, for services that both products have.
@@ -58,6 +58,7 @@ func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 	if v.now == nil {
 		v.now = time.Now
 	}
+	v.answers = newAnswers(v.now)
 	source := source{cfg: cfg, routes: &b2cRoutes}
 	policy := rbac.CacheConfig{
 		Now: v.now, TTL: settings.PolicyTTL, MaxStale: settings.PolicyMaxStale,
@@ -74,19 +75,6 @@ func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 		TTL: settings.KeysTTL, MaxStale: settings.KeysMaxStale, MinInterval: settings.KeysMinInterval,
 	})
 	return v
-}
-
-// issuers returns those of the project's tokens: the API's own, the base URL, for custom domains, and the configured
-// ones.
-func issuers(cfg *shared.FetchConfig) []string {
-	var list []string
-	if cfg.ProjectID != "" {
-		list = append(list, "stytch.com/"+cfg.ProjectID)
-	}
-	if cfg.BaseURL != nil {
-		list = append(list, strings.TrimRight(cfg.BaseURL.String(), "/"))
-	}
-	return append(list, cfg.Verification.Issuers...)
 }
 
 // CheckSettings returns an invalid setting and what is wrong with it, or empty strings.
@@ -111,8 +99,8 @@ func CheckSettings(v shared.Verification) (field, reason string) {
 		return "TokenCacheSize", "is more than 1 048 576"
 	}
 	for _, issuer := range v.Issuers {
-		if issuer == "" || strings.TrimSpace(issuer) != issuer {
-			return "Issuers", "holds an empty issuer, or one with spaces around it"
+		if canonicalIssuer(issuer) == "" {
+			return "Issuers", "holds what is neither a URL like https://login.example.com nor stytch.com/ and an id"
 		}
 	}
 	if err := jwks.CheckSeed(v.Keys); err != nil {

@@ -1,0 +1,56 @@
+package verify
+
+// Forget removes what is remembered of a session: verified tokens from the cache, and refusals of the API. Callers that
+// ask the API after it do not share a call that began before. The other methods do the same for more or less. All do
+// nothing for a nil Verifier.
+func (v *Verifier) Forget(sessionID string) {
+	v.forget(
+		func(e *entry) bool { return e.sessionID == sessionID },
+		func(a about) bool { return a.session == sessionID }, false)
+}
+
+// ForgetSubject removes what is remembered of the sessions of a member or user.
+func (v *Verifier) ForgetSubject(subject string) {
+	v.forget(
+		func(e *entry) bool { return e.claims.Subject == subject },
+		func(a about) bool { return a.subject == subject }, false)
+}
+
+// ForgetToken removes what is remembered of a JWT's session. If the JWT is not cached, it removes what is remembered of
+// the JWT, and all verified tokens: the session that the JWT names is not verified.
+func (v *Verifier) ForgetToken(text string) {
+	if v == nil {
+		return
+	}
+	if e := v.tokens.find(text); e != nil && e.sessionID != "" {
+		v.Forget(e.sessionID)
+		return
+	}
+	v.forgetCredential(credentialOf(sessionJWT, text))
+}
+
+// ForgetSessionToken removes what is remembered of a session token, and all verified tokens: which are of the same
+// session is not known.
+func (v *Verifier) ForgetSessionToken(token string) {
+	v.forgetCredential(credentialOf(sessionToken, token))
+}
+
+func (v *Verifier) forgetCredential(c credential) {
+	v.forget(func(*entry) bool { return true }, func(a about) bool { return a.credential == c }, true)
+}
+
+// ForgetAll removes everything.
+func (v *Verifier) ForgetAll() {
+	v.forget(func(*entry) bool { return true }, func(about) bool { return true }, true)
+}
+
+// forget removes the tokens and the refusals that match. DetachAll says that any call that runs may match.
+func (v *Verifier) forget(matchToken func(*entry) bool, matchAnswer func(about) bool, detachAll bool) {
+	if v == nil {
+		return
+	}
+	if v.tokens != nil {
+		v.tokens.forget(matchToken)
+	}
+	v.answers.forget(matchAnswer, detachAll)
+}
