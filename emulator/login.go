@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
@@ -115,7 +114,7 @@ func (c *call) completeLogin(l login) (*loginResponse, error) {
 func (c *call) newSession(l login) *session {
 	factors := slices.Clone(l.factors)
 	for i, f := range factors {
-		if f.EmailFactor != nil && strings.EqualFold(f.EmailFactor.EmailAddress, l.member.EmailAddress) {
+		if f.EmailFactor != nil && lower(f.EmailFactor.EmailAddress) == lower(l.member.EmailAddress) {
 			factors[i].EmailFactor = &sessions.EmailFactor{
 				EmailID: l.member.EmailID, EmailAddress: l.member.EmailAddress,
 			}

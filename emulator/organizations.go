@@ -175,7 +175,7 @@ func checkMethods(o *organizations.Organization) error {
 // nameFromEmail is the default name of an organization: the first label of the domain or, for a common e-mail provider
 // and .edu, the local part of its creator's address.
 func nameFromEmail(email string) string {
-	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
+	local, domain, _ := strings.Cut(lower(email), "@")
 	if slices.Contains(commonDomains, domain) || strings.HasSuffix(domain, ".edu") {
 		return local
 	}
@@ -190,7 +190,7 @@ func (c *call) freeSlug(name string) string {
 			return r
 		}
 		return '-'
-	}, strings.ToLower(name))
+	}, lower(name))
 	if len(base) < 2 {
 		base += "-org"
 	}
