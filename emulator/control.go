@@ -3,7 +3,6 @@ package emulator
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -58,7 +57,7 @@ func (e *Emulator) controlHandler(endpoint control) http.Handler {
 			return
 		}
 		var out any
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxControl))
+		body, err := readBody(w, r, maxControl)
 		if err == nil {
 			out, err = endpoint(p, r, body)
 		}
@@ -80,6 +79,8 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
 }
@@ -123,9 +124,13 @@ func postClock(p *Project, r *http.Request, body []byte) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.clock.Advance(d)
+		if err := p.clock.advance(d); err != nil {
+			return nil, err
+		}
 	default:
-		p.clock.Set(move.Now)
+		if err := p.clock.set(move.Now); err != nil {
+			return nil, err
+		}
 	}
 	return getClock(p, r, nil)
 }

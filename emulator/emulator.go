@@ -26,7 +26,7 @@ type Config struct {
 	// http://emulator:4100. Localhost and IP addresses always work. A request for any other host is refused with 403,
 	// because a web page could have sent it (DNS rebinding).
 	Hosts []string
-	// Now is the time that a project's [Clock] starts from. Nil means time.Now.
+	// Now is the time that a project's [Clock] starts from, within the years 1970 to 9899. Nil means time.Now.
 	Now func() time.Time
 }
 
@@ -55,6 +55,9 @@ func New(config Config) (*Emulator, error) {
 	}
 	if config.Now == nil {
 		config.Now = time.Now
+	}
+	if !inBounds(config.Now()) {
+		return nil, fmt.Errorf("emulator: Now: %w", errTime)
 	}
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)

@@ -54,11 +54,11 @@ type login struct {
 	ist *intermediate
 	// duration and claims are those of the new session.
 	duration time.Duration
-	claims   map[string]any
+	claims   shared.Object
 }
 
 // newLogin validates the duration and custom claims of the session to be issued, and the language of text messages.
-func newLogin(minutes *int, claims map[string]any, locale *shared.Locale) (login, error) {
+func newLogin(minutes *int, claims shared.Object, locale *shared.Locale) (login, error) {
 	duration, err := sessionDuration(minutes)
 	if err != nil {
 		return login{}, err

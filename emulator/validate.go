@@ -2,7 +2,7 @@ package emulator
 
 import (
 	"cmp"
-	"errors"
+	"fmt"
 	"net/mail"
 	"net/url"
 	"regexp"
@@ -28,6 +28,7 @@ const (
 	maxLocal  = 64
 	maxDomain = 253
 	maxURL    = 2048
+	maxLink   = 4 * maxURL // a redirect URL, escaped, and a token
 )
 
 var (
@@ -106,8 +107,8 @@ func checkLocale(given *shared.Locale, known []shared.Locale) error {
 // redirectURL parses a redirect URL, which must be absolute, http or https.
 func redirectURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, errors.New("not an absolute http or https URL")
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || len(raw) > maxURL {
+		return nil, fmt.Errorf("not an absolute http or https URL of at most %d bytes", maxURL)
 	}
 	return u, nil
 }

@@ -15,6 +15,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"os"
 	"os/signal"
 	"syscall"
@@ -65,6 +67,11 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	if flags.NArg() > 0 {
 		return options{}, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
+	if host, _, err := net.SplitHostPort(o.addr); err == nil && host != "" {
+		if _, err := netip.ParseAddr(host); err != nil { // a name
+			config.Hosts = append(config.Hosts, host)
+		}
+	}
 	if !*quiet {
 		config.Logger = slog.New(slog.NewTextHandler(stderr, nil))
 	}
@@ -113,7 +120,7 @@ func listen(ctx context.Context, o options, stderr io.Writer) (net.Listener, str
 		return nil, "", err
 	}
 	addr := listener.Addr().(*net.TCPAddr).AddrPort()
-	base := "http://" + addr.String()
+	base := (&url.URL{Scheme: "http", Host: addr.String()}).String()
 	ip := addr.Addr().Unmap()
 	if ip.IsLoopback() {
 		return listener, base, nil
