@@ -48,8 +48,8 @@ func (known hosts) check(r *http.Request) error {
 func (known hosts) has(host string) bool {
 	inBrackets := strings.HasPrefix(host, "[")
 	name := host
-	if inBrackets {
-		name = strings.TrimSuffix(host[1:], "]")
+	if inBrackets && strings.HasSuffix(host, "]") {
+		name = host[1 : len(host)-1]
 	}
 	if h, port, err := net.SplitHostPort(host); err == nil && strings.Trim(port, "0123456789") == "" {
 		name = h
