@@ -20,7 +20,7 @@ const (
 type control func(p *Project, r *http.Request, body []byte) (any, error)
 
 // newControl serves the endpoints under /_emulator/. Cross-origin requests of a browser that change something are
-// refused.
+// refused, and what the others answer cannot be part of a page.
 func (e *Emulator) newControl() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, endpoint := range map[string]control{
@@ -38,7 +38,14 @@ func (e *Emulator) newControl() http.Handler {
 	}
 	mux.HandleFunc("GET /_emulator/{$}", e.serveInboxPage)
 	mux.Handle("GET /_emulator", http.RedirectHandler("/_emulator/", http.StatusSeeOther))
-	return http.NewCrossOriginProtection().Handler(mux)
+	protected := http.NewCrossOriginProtection().Handler(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		protected.ServeHTTP(w, r)
+	})
 }
 
 // projectFor returns the project that the parameter project_id names, by default the first one, nil if there is none.
@@ -78,9 +85,6 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
 }

@@ -165,7 +165,7 @@ func TestAddresses_areNotFoldedBeyondASCII(t *testing.T) {
 		"boss@example.com": {"bo\u017f\u017f@example.com", "bos\u017f@example.com", "bo\u1e9e@example.com", "bo\u00df@example.com",
 			"\uff42oss@example.com", "boss\u0301@example.com", "b\u043ess@example.com"},
 		"kate@example.com":     {"\u212aate@example.com", "\uff4bate@example.com", "kate\u0308@example.com"},
-		"mike@example.com":     {"m\u0131ke@example.com", "m\u0130ke@example.com", "mi\u0307ke@example.com", "MİKE@example.com"},
+		"mike@example.com":     {"m\u0131ke@example.com", "m\u0130ke@example.com", "mi\u0307ke@example.com"},
 		"ada@kilo.com":         {"ada@\u212ailo.com", "ada@k\u0131lo.com", "ada@\uff4bilo.com", "ada@kilo\uff0ecom.com"},
 		"ada@sos.com":          {"ada@\u017fo\u017f.com", "ada@sos\u3002com.com"},
 		"\u00e5sa@example.com": {"\u212bsa@example.com", "a\u030asa@example.com", "\u00c5sa@example.com"},
