@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -131,6 +133,35 @@ func TestOdd_bodies(t *testing.T) {
 		}
 	}
 }
+
+// deadlines records the deadlines that a handler sets for reading.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	set []time.Time
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error { d.set = append(d.set, t); return nil }
+
+// A client that sends a body slowly is cut off; one that waits long for an answer is not.
+func TestOdd_slowBodies(t *testing.T) {
+	t.Parallel()
+	em, err := emulator.New(emulator.Config{})
+	require.NoError(t, err)
+	for _, path := range []string{"/_emulator/snapshot", sendPath} {
+		w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		var during []time.Time
+		body := readerFunc(func([]byte) (int, error) { during = slices.Clone(w.set); return 0, io.EOF })
+		em.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, body))
+		require.Len(t, during, 1, path)
+		assert.WithinDuration(t, time.Now(), during[0], time.Minute, path)
+		require.Len(t, w.set, 2, path)
+		assert.Zero(t, w.set[1], path)
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 type zeros struct{}
 

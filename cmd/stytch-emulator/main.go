@@ -137,12 +137,18 @@ func listen(ctx context.Context, o options, stderr io.Writer) (net.Listener, str
 	return listener, base, nil
 }
 
-// serve serves until ctx ends, and then waits five seconds at most for the calls in progress.
-func serve(ctx context.Context, listener net.Listener, em *emulator.Emulator) error {
-	server := &http.Server{
-		Handler: em, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+// newServer returns a server that no client can occupy for long. The emulator itself limits how long a client may take to
+// send a body.
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		WriteTimeout: 15 * time.Minute, // longer than the delay of any fault
 	}
+}
+
+// serve serves until ctx ends, and then waits five seconds at most for the calls in progress.
+func serve(ctx context.Context, listener net.Listener, em *emulator.Emulator) error {
+	server := newServer(em)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
