@@ -3,7 +3,8 @@
 //
 //	stytch-emulator --addr 127.0.0.1:4100
 //
-// It logs calls and messages on standard error, and shows the messages at /_emulator/.
+// It logs calls and messages on standard error, and shows the messages at /_emulator/. It answers requests for localhost,
+// IP addresses and the names given by --host. An address that other machines can reach needs --allow-remote.
 package main
 
 import (
