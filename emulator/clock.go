@@ -14,8 +14,8 @@ var (
 
 var errTime = errors.New("the clock would be outside of the years 1970 to 9899")
 
-// Clock is a project's clock. It runs like Config.Now, ahead or behind by as much as it was moved, within the years 1970
-// to 9899. It is safe for concurrent use.
+// Clock is a project's clock. It runs like Config.Now, ahead or behind by as much as it was moved, within the years
+// 1970 to 9899. It is safe for concurrent use.
 type Clock struct {
 	base func() time.Time
 

@@ -100,8 +100,8 @@ func (e *Emulator) project(id string) *Project {
 	return e.projects[id]
 }
 
-// ServeHTTP serves the API, and the control endpoints under /_emulator/. Requests that came over the network must be for
-// localhost, an IP address or one of [Config].Hosts.
+// ServeHTTP serves the API, and the control endpoints under /_emulator/. Requests that came over the network must be
+// for localhost, an IP address or one of [Config].Hosts.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := e.hosts.check(r); err != nil {
 		failure(newIDs(0), err).write(w)
