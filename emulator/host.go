@@ -39,9 +39,9 @@ func (known hosts) check(r *http.Request) error {
 	if addr, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr); addr == nil || known.has(r.Host) {
 		return nil
 	}
-	name := r.Host
-	return &apiError{http.StatusForbidden, codeHostNotAllowed, fmt.Sprintf("The emulator does not answer to the host %q. "+
-		"If the name is yours, allow it: stytch-emulator --host NAME, or Hosts in emulator.Config.", name)}
+	return &apiError{http.StatusForbidden, codeHostNotAllowed, fmt.Sprintf(
+		"The emulator does not answer to the host %q. If the name is yours, allow it: stytch-emulator --host NAME, "+
+			"or Hosts in emulator.Config.", r.Host[:min(len(r.Host), maxDomain)])}
 }
 
 // has reports whether a Host is known. Case, the port and the dot of a fully qualified name do not count.

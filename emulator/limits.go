@@ -32,7 +32,8 @@ func checkSizes(o *organizations.Organization) error {
 	case tooLarge(o.TrustedMetadata):
 		return fail(stytcherror.CodeMetadataTooLarge, "The metadata is larger than %d bytes.", maxMetadata)
 	case tooLarge(o.AllowedOAuthTenants):
-		return fail(stytcherror.CodeInvalidOAuthAllowedTenantsFormat, "The tenants are larger than %d bytes.", maxMetadata)
+		return fail(stytcherror.CodeInvalidOAuthAllowedTenantsFormat,
+			"The tenants are larger than %d bytes.", maxMetadata)
 	}
 	for name, ids := range map[string][]string{
 		"allowed_first_party_connected_apps": o.AllowedFirstPartyConnectedApps,
@@ -67,7 +68,7 @@ func checkImplicitRoles(rules []organizations.EmailImplicitRoleAssignment) error
 			return fail(stytcherror.CodeOrganizationSettingsInvalidDomain,
 				"An implicit role assignment has a malformed domain.")
 		case !shortText(rule.RoleID):
-			return fail(stytcherror.CodeBadRequest, "An implicit role assignment has no role id, or one that is too long.")
+			return fail(stytcherror.CodeBadRequest, "The role id of an implicit role assignment is empty or too long.")
 		}
 	}
 	return nil

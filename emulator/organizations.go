@@ -122,7 +122,8 @@ func checkDomains(domains []string) error {
 	for i, d := range domains {
 		switch {
 		case !isDomain(d):
-			return fail(stytcherror.CodeOrganizationSettingsInvalidDomain, "%q is not a domain.", d[:min(len(d), maxDomain)])
+			return fail(stytcherror.CodeOrganizationSettingsInvalidDomain,
+				"%q is not a domain.", d[:min(len(d), maxDomain)])
 		case slices.Contains(commonDomains, d):
 			return fail(stytcherror.CodeOrganizationSettingsDomainTooCommon, "%s is a common e-mail provider.", d)
 		case slices.Contains(domains[:i], d):

@@ -33,9 +33,10 @@ func (p *Project) contents() snapshot {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return snapshot{Version: snapshotVersion, State: &state{
-		Organizations: copies(p.state.Organizations), Members: copies(p.state.Members), Sessions: copies(p.state.Sessions),
-		Intermediate: copies(p.state.Intermediate), MagicLinks: copies(p.state.MagicLinks),
-		Passcodes: copies(p.state.Passcodes), Roles: p.state.Roles, Keys: copies(p.state.Keys),
+		Organizations: copies(p.state.Organizations), Members: copies(p.state.Members),
+		Sessions: copies(p.state.Sessions), Intermediate: copies(p.state.Intermediate),
+		MagicLinks: copies(p.state.MagicLinks), Passcodes: copies(p.state.Passcodes),
+		Roles: p.state.Roles, Keys: copies(p.state.Keys),
 	}, Inbox: p.inbox.Messages("")}
 }
 

@@ -72,8 +72,8 @@ func invisible(r rune) bool {
 // domainOf is the domain of an address, in lower case.
 func domainOf(email string) string { return lower(email[strings.LastIndexByte(email, '@')+1:]) }
 
-// lower changes the letters A to Z only. [strings.ToLower] and [strings.EqualFold] know Unicode, where the Kelvin sign is
-// a k: one person's address would be another's.
+// lower changes the letters A to Z only. [strings.ToLower] and [strings.EqualFold] know Unicode, where the Kelvin sign
+// is a k: one person's address would be another's.
 func lower(s string) string {
 	b := []byte(s)
 	for i, c := range b {

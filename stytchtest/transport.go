@@ -36,8 +36,8 @@ func (t transport) RoundTrip(req *http.Request) (resp *http.Response, err error)
 	return resp, nil
 }
 
-// received is a client's request in the form in which a server receives it. If the caller is a server itself, its address
-// is not in the request's context: to the emulator, the request did not come over the network.
+// received is a client's request in the form in which a server receives it. If the caller is a server itself, its
+// address is not in the request's context: to the emulator, the request did not come over the network.
 func received(req *http.Request) *http.Request {
 	served := req.Clone(context.WithValue(req.Context(), http.LocalAddrContextKey, nil))
 	served.RequestURI = req.URL.RequestURI()

@@ -3,8 +3,8 @@
 //
 //	stytch-emulator --addr 127.0.0.1:4100
 //
-// It logs calls and messages on standard error, and shows the messages at /_emulator/. It answers requests for localhost,
-// IP addresses and the names given by --host. An address that other machines can reach needs --allow-remote.
+// It logs calls and messages on standard error, and shows the messages at /_emulator/. It answers requests for
+// localhost, IP addresses and the names given by --host. An address that other machines can reach needs --allow-remote.
 package main
 
 import (
@@ -127,8 +127,9 @@ func listen(ctx context.Context, o options, stderr io.Writer) (net.Listener, str
 		return listener, base, nil
 	}
 	if !o.allowRemote {
-		return nil, "", errors.Join(fmt.Errorf("other machines can reach %s, and the emulator's inbox and keys need no "+
-			"password: listen on 127.0.0.1, or add --allow-remote", o.addr), listener.Close())
+		err := fmt.Errorf("other machines can reach %s, and the emulator's inbox and keys need no password: "+
+			"listen on 127.0.0.1, or add --allow-remote", o.addr)
+		return nil, "", errors.Join(err, listener.Close())
 	}
 	_, _ = fmt.Fprintf(stderr, "stytch-emulator: WARNING: listening on %s: whoever reaches this machine can read the "+
 		"inbox, the secrets and the private keys. Names other than localhost need --host.\n", addr)
@@ -138,8 +139,8 @@ func listen(ctx context.Context, o options, stderr io.Writer) (net.Listener, str
 	return listener, base, nil
 }
 
-// newServer returns a server that no client can occupy for long. The emulator itself limits how long a client may take to
-// send a body.
+// newServer returns a server that no client can occupy for long. The emulator itself limits how long a client may take
+// to send a body.
 func newServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
