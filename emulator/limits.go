@@ -3,6 +3,8 @@ package emulator
 import (
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -81,6 +83,6 @@ func isDomain(s string) bool { return len(s) <= maxDomain && domainForm.MatchStr
 
 // tooLarge reports whether metadata is larger than allowed, or cannot be encoded.
 func tooLarge(metadata shared.Object) bool {
-	data, err := metadata.MarshalJSON()
+	data, err := json.Marshal(metadata)
 	return err != nil || len(data) > maxMetadata
 }

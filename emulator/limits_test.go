@@ -129,6 +129,8 @@ func TestLimits_storedStringsAreBounded(t *testing.T) {
 	data, err := h.Snapshot()
 	require.NoError(t, err)
 	assert.Less(t, len(data), 100_000, "nothing of that is kept")
+	assert.NotEqual(t, 400, h.createWith("ada@example.com", `"trusted_metadata": {"k": "`+strings.Repeat("<", 60_000)+`"}`).status,
+		"the bound is in bytes of the JSON that is sent")
 	assert.NotEqual(t, 400, h.createWith("ada@example.com", `"organization_name": "`+strings.Repeat("é", 128)+`"`).status,
 		"the bound is in characters")
 }
