@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -8,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"maps"
+	"math/big"
 	"net/http"
 	"strings"
 	"testing"
@@ -36,13 +38,18 @@ func set(list, field string, value any) func(object) {
 	return func(state object) { one(state, list, 0)[field] = value }
 }
 
-// pkcs8 is a private key that is not one of the emulator's.
-func pkcs8(t *testing.T, private any, err error) []byte {
+// withKey replaces the first key and its certificate.
+func withKey(t *testing.T, private crypto.Signer, err error) func(object) {
 	t.Helper()
 	require.NoError(t, err)
-	data, err := x509.MarshalPKCS8PrivateKey(private)
+	key, err := x509.MarshalPKCS8PrivateKey(private)
 	require.NoError(t, err)
-	return data
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	cert, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	require.NoError(t, err)
+	return func(state object) {
+		one(state, "keys", 0)["pkcs8"], one(state, "keys", 0)["x5c"] = key, cert
+	}
 }
 
 // changed has two organizations with a member each, a session, a link, an intermediate session and two keys, and then a
@@ -53,12 +60,6 @@ func changed(t *testing.T) map[string]func(state object) {
 	for range 200 {
 		deep = []any{deep}
 	}
-	small, err := rsa.GenerateKey(rand.Reader, 1024) //nolint:gosec // too small on purpose
-	smallKey := pkcs8(t, small, err)
-	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	ecKey := pkcs8(t, ec, err)
-	large, err := rsa.GenerateKey(rand.Reader, 3072)
-	largeKey := pkcs8(t, large, err)
 	changes := map[string]func(object){
 		"a session of another organization than its member's": func(s object) {
 			one(s, "sessions", 0)["organization_id"] = one(s, "organizations", 1)["organization_id"]
@@ -112,7 +113,7 @@ func changed(t *testing.T) map[string]func(state object) {
 			"authentication_factors": []object{{"type": "magic_link", "last_authenticated_at": "0001-01-02T00:00:00Z"}}, "bogus": 1},
 		"intermediate_sessions": {"token": "", "email_address": "nobody", "organization_id": "organization-test-none", "expires_at": "0000-01-01T00:00:00Z", "bogus": 1},
 		"magic_links":           {"token": "", "email_address": "", "pkce_code_challenge": "x", "expires_at": "1500-01-01T00:00:00Z", "used": 1, "bogus": 1},
-		"keys":                  {"kid": "", "pkcs8": ecKey, "x5c": "", "created_at": "1900-01-01T00:00:00Z", "bogus": 1},
+		"keys":                  {"kid": "", "x5c": "", "created_at": "1900-01-01T00:00:00Z", "bogus": 1},
 		"roles":                 {"role_id": "", "bogus": 1},
 	} {
 		for field, value := range fields {
@@ -125,8 +126,12 @@ func changed(t *testing.T) map[string]func(state object) {
 	changes["large claims"] = set("sessions", "custom_claims", object{"k": long})
 	changes["deep claims"] = set("sessions", "custom_claims", object{"k": deep})
 	changes["a long token"] = set("magic_links", "token", long)
-	changes["a key of 1024 bits"] = set("keys", "pkcs8", smallKey)
-	changes["a key of 3072 bits"] = set("keys", "pkcs8", largeKey)
+	small, err := rsa.GenerateKey(rand.Reader, 1024)
+	changes["a key of 1024 bits"] = withKey(t, small, err)
+	large, err := rsa.GenerateKey(rand.Reader, 3072)
+	changes["a key of 3072 bits"] = withKey(t, large, err)
+	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	changes["a key of a curve"] = withKey(t, ec, err)
 	changes["no key at all"] = set("keys", "pkcs8", []byte{})
 	changes["a key that is damaged"] = set("keys", "pkcs8", []byte("x"))
 	return changes
