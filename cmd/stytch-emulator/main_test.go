@@ -106,7 +106,9 @@ func TestRun_printsAURLThatWorks(t *testing.T) {
 				t.Skip("no IPv6")
 			}
 			if row.remote {
-				err := run(t.Context(), []string{"--addr", addr, "--quiet"}, io.Discard, io.Discard)
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				err := run(ctx, []string{"--addr", addr, "--quiet"}, io.Discard, io.Discard)
 				require.ErrorContains(t, err, "--allow-remote", "without the flag it is refused")
 			}
 			base, env, stop := started(t, "--addr", addr, "--quiet", "--allow-remote")
