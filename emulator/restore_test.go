@@ -98,7 +98,11 @@ func changed(t *testing.T) map[string]func(state object) {
 		"a passcode without code": func(s object) {
 			s["passcodes"] = []any{object{"phone_number": "+1", "member_id": one(s, "members", 0)["member_id"]}}
 		},
-		"an unknown list": func(s object) { s["users"] = []any{} },
+		"two organizations of one id": func(s object) { add(s, "organizations", object{"organization_slug": "another"}) },
+		"two members of one id":       func(s object) { add(s, "members", object{"email_address": "x@example.com"}) },
+		"a member without id":         func(s object) { add(s, "members", object{"member_id": "", "email_address": "x@example.com"}) },
+		"a member of no organization": func(s object) { add(s, "members", object{"member_id": "m", "organization_id": "o"}) },
+		"an unknown list":             func(s object) { s["users"] = []any{} },
 	}
 	for list, fields := range map[string]object{
 		"organizations": {"organization_id": "", "organization_slug": "a b", "organization_external_id": "a b", "organization_name": long,

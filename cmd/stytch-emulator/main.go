@@ -120,10 +120,9 @@ func listen(ctx context.Context, o options, stderr io.Writer) (net.Listener, str
 	if err != nil {
 		return nil, "", err
 	}
-	addr := listener.Addr().(*net.TCPAddr).AddrPort()
+	addr := listener.Addr().(*net.TCPAddr)
 	base := (&url.URL{Scheme: "http", Host: addr.String()}).String()
-	ip := addr.Addr().Unmap()
-	if ip.IsLoopback() {
+	if addr.IP.IsLoopback() {
 		return listener, base, nil
 	}
 	if !o.allowRemote {
@@ -133,8 +132,8 @@ func listen(ctx context.Context, o options, stderr io.Writer) (net.Listener, str
 	}
 	_, _ = fmt.Fprintf(stderr, "stytch-emulator: WARNING: listening on %s: whoever reaches this machine can read the "+
 		"inbox, the secrets and the private keys. Names other than localhost need --host.\n", addr)
-	if ip.IsUnspecified() {
-		base = fmt.Sprintf("http://127.0.0.1:%d", addr.Port())
+	if addr.IP.IsUnspecified() {
+		base = fmt.Sprintf("http://127.0.0.1:%d", addr.Port)
 	}
 	return listener, base, nil
 }
