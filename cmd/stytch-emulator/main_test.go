@@ -168,7 +168,9 @@ func TestRun_refuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.Error(t, run(t.Context(), args, io.Discard, io.Discard))
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			require.Error(t, run(ctx, args, io.Discard, io.Discard))
 		})
 	}
 }
