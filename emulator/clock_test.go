@@ -79,6 +79,7 @@ func TestClock_advancesWithinItsBounds(t *testing.T) {
 	for _, bad := range []string{"2562047h47m17s", "9999999999h", "-9999999999h", "1e9h", "NaN", "1", "h"} {
 		assert.Equal(t, http.StatusBadRequest, advance(bad), bad)
 	}
+	require.Equal(t, http.StatusOK, advance("48h"))
 	h.Reset()
 	assert.WithinDuration(t, time.Now(), h.Clock().Now(), time.Minute)
 }
