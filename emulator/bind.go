@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"errors"
 	"net/url"
 	"reflect"
@@ -34,6 +35,9 @@ func bind(req any, params map[string]string, query url.Values, body []byte) erro
 // decodeBody decodes the body into req. It ignores members named like a parameter of the path, which some clients
 // repeat in the body.
 func decodeBody(body []byte, req any, params map[string]string) error {
+	if tooDeep(body, maxDepth) {
+		return fail(stytcherror.CodeBadRequest, "The body is nested deeper than %d levels.", maxDepth)
+	}
 	var members map[string]jsontext.Value
 	if err := json.Unmarshal(body, &members); err != nil {
 		return fail(stytcherror.CodeBadRequest, "The body is not a JSON object.")
@@ -57,6 +61,21 @@ func decodeBody(body []byte, req any, params map[string]string) error {
 		return fail(stytcherror.CodeBadRequest, "The parameter %s has a wrong type.", field)
 	}
 	return fail(stytcherror.CodeBadRequest, "The body does not decode.")
+}
+
+// maxDepth bounds how deeply a body is nested, so that what is stored can be encoded as part of any response.
+const maxDepth = 100
+
+// tooDeep reports whether JSON is nested deeper than limit. It does not validate the JSON.
+func tooDeep(data []byte, limit int) bool {
+	for decoder := jsontext.NewDecoder(bytes.NewReader(data)); ; {
+		if _, err := decoder.ReadToken(); err != nil {
+			return false
+		}
+		if decoder.StackDepth() > limit {
+			return true
+		}
+	}
 }
 
 // matchPath compares a template with an escaped path, segment by segment, and returns the decoded parameters. A

@@ -3,7 +3,6 @@ package emulator
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -21,7 +20,7 @@ const (
 type control func(p *Project, r *http.Request, body []byte) (any, error)
 
 // newControl serves the endpoints under /_emulator/. Cross-origin requests of a browser that change something are
-// refused.
+// refused, and what the others answer cannot be part of a page.
 func (e *Emulator) newControl() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, endpoint := range map[string]control{
@@ -39,7 +38,14 @@ func (e *Emulator) newControl() http.Handler {
 	}
 	mux.HandleFunc("GET /_emulator/{$}", e.serveInboxPage)
 	mux.Handle("GET /_emulator", http.RedirectHandler("/_emulator/", http.StatusSeeOther))
-	return http.NewCrossOriginProtection().Handler(mux)
+	protected := http.NewCrossOriginProtection().Handler(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		protected.ServeHTTP(w, r)
+	})
 }
 
 // projectFor returns the project that the parameter project_id names, by default the first one, nil if there is none.
@@ -58,7 +64,7 @@ func (e *Emulator) controlHandler(endpoint control) http.Handler {
 			return
 		}
 		var out any
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxControl))
+		body, err := readBody(w, r, maxControl)
 		if err == nil {
 			out, err = endpoint(p, r, body)
 		}
@@ -79,7 +85,6 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
 }
@@ -123,9 +128,13 @@ func postClock(p *Project, r *http.Request, body []byte) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.clock.Advance(d)
+		if err := p.clock.advance(d); err != nil {
+			return nil, err
+		}
 	default:
-		p.clock.Set(move.Now)
+		if err := p.clock.set(move.Now); err != nil {
+			return nil, err
+		}
 	}
 	return getClock(p, r, nil)
 }

@@ -13,5 +13,6 @@
 // type emulator_not_implemented.
 //
 // An Emulator is for development and tests. Its snapshots and logs hold secrets, and its control endpoints under
-// /_emulator/ need no credentials: do not put it on a public address.
+// /_emulator/ need no credentials: do not put it on a public address. Over the network it answers requests for
+// localhost, IP addresses and the names in [Config].Hosts only, so that a web page cannot reach it by DNS rebinding.
 package emulator

@@ -22,7 +22,11 @@ type Config struct {
 	Seed uint64
 	// Logger receives a record per API call and per message sent, with links and codes unmasked. Nil is silent.
 	Logger *slog.Logger
-	// Now is the time that a project's [Clock] starts from. Nil means time.Now.
+	// Hosts are names by which the emulator may be reached over the network, as in "emulator" for
+	// http://emulator:4100. Localhost and IP addresses always work. A request for any other host is refused with 403,
+	// because a web page could have sent it (DNS rebinding).
+	Hosts []string
+	// Now is the time that a project's [Clock] starts from, within the years 1970 to 9899. Nil means time.Now.
 	Now func() time.Time
 }
 
@@ -31,6 +35,7 @@ const defaultRedirectURL = "http://localhost:3000/authenticate"
 // Emulator is an offline Stytch. It is safe for concurrent use.
 type Emulator struct {
 	config  Config
+	hosts   hosts
 	control http.Handler
 
 	mu       sync.RWMutex
@@ -44,13 +49,20 @@ func New(config Config) (*Emulator, error) {
 	if _, err := redirectURL(config.RedirectURL); err != nil {
 		return nil, fmt.Errorf("emulator: RedirectURL: %w", err)
 	}
+	known, err := newHosts(config.Hosts)
+	if err != nil {
+		return nil, err
+	}
 	if config.Now == nil {
 		config.Now = time.Now
+	}
+	if !inBounds(config.Now()) {
+		return nil, fmt.Errorf("emulator: Now: %w", errTime)
 	}
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
-	e := &Emulator{config: config, projects: map[string]*Project{}}
+	e := &Emulator{config: config, hosts: known, projects: map[string]*Project{}}
 	e.control = e.newControl()
 	first, err := e.NewProject(config.ProjectID, config.Secret)
 	if err != nil {
@@ -88,8 +100,13 @@ func (e *Emulator) project(id string) *Project {
 	return e.projects[id]
 }
 
-// ServeHTTP serves the API, and the control endpoints under /_emulator/.
+// ServeHTTP serves the API, and the control endpoints under /_emulator/. Requests that came over the network must be
+// for localhost, an IP address or one of [Config].Hosts.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := e.hosts.check(r); err != nil {
+		failure(newIDs(0), err).write(w)
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, "/_emulator") {
 		e.control.ServeHTTP(w, r)
 		return

@@ -52,7 +52,7 @@ func provesEmail(factors []sessions.AuthenticationFactor, email string) bool {
 	return slices.ContainsFunc(factors, func(f sessions.AuthenticationFactor) bool {
 		switch methodOf(&f) {
 		case organizations.AuthMethodMagicLink, organizations.AuthMethodEmailOTP:
-			return f.EmailFactor != nil && strings.EqualFold(f.EmailFactor.EmailAddress, email)
+			return f.EmailFactor != nil && lower(f.EmailFactor.EmailAddress) == lower(email)
 		case organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth, organizations.AuthMethodSSO:
 			return true
 		default:

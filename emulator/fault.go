@@ -44,10 +44,12 @@ func (f *Fault) check() error {
 	switch {
 	case !known:
 		return errors.New("there is no operation " + strconv.Quote(f.Operation))
-	case f.Skip < 0 || f.DelayMS < 0 || f.RetryAfter < 0 || f.delay() > maxDelay:
+	case f.Skip < 0 || f.DelayMS < 0 || f.RetryAfter < 0 || f.DelayMS > int(maxDelay/time.Millisecond):
 		return errors.New("skip, delay_ms and retry_after must be at least 0, delay_ms at most ten minutes")
 	case f.Status == 0 && !f.Disconnect && f.DelayMS == 0:
 		return errors.New("one of status, disconnect and delay_ms must be set")
+	case f.Status == 0 && (f.ErrorType != "" || f.Body != "" || f.ContentType != "" || f.RetryAfter != 0):
+		return errors.New("error_type, body, content_type and retry_after are for a fault with a status")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return errors.New("status must be between 200 and 599")
 	}

@@ -2,18 +2,23 @@ package emulator
 
 import (
 	cryptorand "crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 )
 
 // tokenBytes is the length of every opaque token before encoding: 44 characters in base64url.
 const tokenBytes = 33
 
 // ids generates ids, tokens and codes in the API's forms.
-type ids struct{ random io.Reader }
+type ids struct {
+	seed   uint64
+	random io.Reader
+}
 
 // newIDs returns ids from a seed, the same in every run, or random ones for seed zero.
 func newIDs(seed uint64) *ids {
@@ -22,7 +27,17 @@ func newIDs(seed uint64) *ids {
 	}
 	var key [32]byte
 	binary.LittleEndian.PutUint64(key[:], seed)
-	return &ids{random: rand.NewChaCha8(key)}
+	return &ids{seed: seed, random: rand.NewChaCha8(key)}
+}
+
+// after returns ids to use once a snapshot was restored. With a seed they depend on the snapshot: begun anew, they
+// would be those that a run with the same seed has put into it.
+func (g *ids) after(snapshot []byte) *ids {
+	if g.seed == 0 {
+		return g
+	}
+	key := sha256.Sum256(binary.LittleEndian.AppendUint64(slices.Clone(snapshot), g.seed))
+	return &ids{seed: g.seed, random: rand.NewChaCha8(key)}
 }
 
 func (g *ids) bytes(n int) []byte {

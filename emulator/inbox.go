@@ -3,7 +3,6 @@ package emulator
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -33,8 +32,8 @@ type Inbox struct {
 	arrival  chan struct{} // closed and replaced when a message arrives
 }
 
-// Messages returns the messages to an address or number, newest first, and all of them if to is empty. Case does not
-// count.
+// Messages returns the messages to an address or number, newest first, and all of them if to is empty. The case of
+// the letters A to Z does not count.
 func (b *Inbox) Messages(to string) []Message {
 	messages, _ := b.list(to)
 	return messages
@@ -62,7 +61,7 @@ func (b *Inbox) list(to string) ([]Message, <-chan struct{}) {
 	defer b.mu.Unlock()
 	messages := []Message{}
 	for _, m := range slices.Backward(b.messages) {
-		if to == "" || strings.EqualFold(m.To, to) {
+		if to == "" || lower(m.To) == lower(to) {
 			messages = append(messages, m)
 		}
 	}

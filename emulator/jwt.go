@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -108,8 +109,8 @@ func (c *call) sessionOfJWT(text string) (*session, *member, error) {
 const maxClaims = 4096
 
 // mergeClaims returns the old claims with the added ones. A nil value deletes a claim; registered names are ignored.
-func mergeClaims(old, added map[string]any) (map[string]any, error) {
-	merged := map[string]any{}
+func mergeClaims(old, added shared.Object) (shared.Object, error) {
+	merged := shared.Object{}
 	maps.Copy(merged, old)
 	for name, value := range added {
 		switch {

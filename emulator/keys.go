@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -61,15 +62,22 @@ func selfSigned(private *rsa.PrivateKey, now time.Time) ([]byte, error) {
 	return x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
 }
 
-// parse sets the private key of a key from a snapshot.
+// parse sets the private key of a key from a snapshot, which must have the size and certificate of a key of ours.
 func (k *key) parse() error {
 	parsed, err := x509.ParsePKCS8PrivateKey(k.PKCS8)
 	if err != nil {
 		return err
 	}
 	private, ok := parsed.(*rsa.PrivateKey)
-	if !ok {
-		return fmt.Errorf("key %s is %T, not RSA", k.KID, parsed)
+	if !ok || private.N.BitLen() != keyBits || private.E != 65537 || private.Validate() != nil {
+		return fmt.Errorf("it is not a valid RSA key of %d bits", keyBits)
+	}
+	cert, err := x509.ParseCertificate(k.Cert)
+	if err != nil {
+		return err
+	}
+	if !private.PublicKey.Equal(cert.PublicKey) {
+		return errors.New("the certificate is another key's")
 	}
 	k.private = private
 	return nil

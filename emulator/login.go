@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
@@ -55,11 +54,11 @@ type login struct {
 	ist *intermediate
 	// duration and claims are those of the new session.
 	duration time.Duration
-	claims   map[string]any
+	claims   shared.Object
 }
 
 // newLogin validates the duration and custom claims of the session to be issued, and the language of text messages.
-func newLogin(minutes *int, claims map[string]any, locale *shared.Locale) (login, error) {
+func newLogin(minutes *int, claims shared.Object, locale *shared.Locale) (login, error) {
 	duration, err := sessionDuration(minutes)
 	if err != nil {
 		return login{}, err
@@ -115,7 +114,7 @@ func (c *call) completeLogin(l login) (*loginResponse, error) {
 func (c *call) newSession(l login) *session {
 	factors := slices.Clone(l.factors)
 	for i, f := range factors {
-		if f.EmailFactor != nil && strings.EqualFold(f.EmailFactor.EmailAddress, l.member.EmailAddress) {
+		if f.EmailFactor != nil && lower(f.EmailFactor.EmailAddress) == lower(l.member.EmailAddress) {
 			factors[i].EmailFactor = &sessions.EmailFactor{
 				EmailID: l.member.EmailID, EmailAddress: l.member.EmailAddress,
 			}

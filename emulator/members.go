@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
@@ -17,7 +16,7 @@ func (c *call) findMember(is func(*member) bool) *member {
 // memberByEmail finds the member of an organization that has an address, nil if there is none.
 func (c *call) memberByEmail(org *organizations.Organization, email string) *member {
 	return c.findMember(func(m *member) bool {
-		return m.OrganizationID == org.OrganizationID && strings.EqualFold(m.EmailAddress, email)
+		return m.OrganizationID == org.OrganizationID && lower(m.EmailAddress) == lower(email)
 	})
 }
 

@@ -69,7 +69,7 @@ func (c *call) newOrganization(
 	if req.OrganizationSlug == nil {
 		org.OrganizationSlug = c.freeSlug(org.OrganizationName)
 	}
-	return org, c.checkOrganization(org)
+	return org, c.checkNew(org)
 }
 
 // restrictsAccess reports whether a request sets JIT provisioning, auth methods or MFA. Invitations are then off by
@@ -79,24 +79,38 @@ func restrictsAccess(req *discoveryorganizations.CreateRequest) bool {
 		req.AuthMethods != nil || req.MFAPolicy != nil || req.MFAMethods != nil
 }
 
-// checkOrganization validates settings as the API does: forms, known values, and that slug and external id are free.
-func (c *call) checkOrganization(o *organizations.Organization) error {
+// checkNew validates an organization that is created: its settings, and that slug and external id are free.
+func (c *call) checkNew(o *organizations.Organization) error {
 	switch {
-	case len(o.OrganizationName) == 0 || len(o.OrganizationName) > 128:
-		return fail(stytcherror.CodeInvalidOrganizationName, "The name must have 1 to 128 characters.")
-	case !slugForm.MatchString(o.OrganizationSlug):
+	case o.OrganizationName == "":
+		return fail(stytcherror.CodeInvalidOrganizationName, "The name must have 1 to %d characters.", maxName)
+	case o.OrganizationSlug == "":
 		return fail(stytcherror.CodeInvalidOrganizationSlug, "The slug must match %s.", slugForm)
-	case o.OrganizationExternalID != "" && !idForm.MatchString(o.OrganizationExternalID):
-		return fail(stytcherror.CodeInvalidOrganizationExternalID, "The external id must match %s.", idForm)
+	}
+	if err := checkSettings(o); err != nil {
+		return err
 	}
 	for _, other := range c.Organizations {
 		switch {
-		case other.OrganizationID == o.OrganizationID:
 		case other.OrganizationSlug == o.OrganizationSlug:
 			return fail(stytcherror.CodeOrganizationSlugAlreadyUsed, "The slug is taken.")
 		case o.OrganizationExternalID != "" && other.OrganizationExternalID == o.OrganizationExternalID:
 			return fail(stytcherror.CodeOrganizationExternalIDAlreadyUsed, "The external id is taken.")
 		}
+	}
+	return nil
+}
+
+// checkSettings validates settings as the API does: sizes, forms and known values. Slug and external id may be empty.
+func checkSettings(o *organizations.Organization) error {
+	switch {
+	case o.OrganizationSlug != "" && !slugForm.MatchString(o.OrganizationSlug):
+		return fail(stytcherror.CodeInvalidOrganizationSlug, "The slug must match %s.", slugForm)
+	case o.OrganizationExternalID != "" && !idForm.MatchString(o.OrganizationExternalID):
+		return fail(stytcherror.CodeInvalidOrganizationExternalID, "The external id must match %s.", idForm)
+	}
+	if err := checkSizes(o); err != nil {
+		return err
 	}
 	if err := checkDomains(o.EmailAllowedDomains); err != nil {
 		return err
@@ -107,8 +121,9 @@ func (c *call) checkOrganization(o *organizations.Organization) error {
 func checkDomains(domains []string) error {
 	for i, d := range domains {
 		switch {
-		case !domainForm.MatchString(d):
-			return fail(stytcherror.CodeOrganizationSettingsInvalidDomain, "%q is not a domain.", d)
+		case !isDomain(d):
+			return fail(stytcherror.CodeOrganizationSettingsInvalidDomain,
+				"%q is not a domain.", d[:min(len(d), maxDomain)])
 		case slices.Contains(commonDomains, d):
 			return fail(stytcherror.CodeOrganizationSettingsDomainTooCommon, "%s is a common e-mail provider.", d)
 		case slices.Contains(domains[:i], d):
@@ -175,12 +190,13 @@ func checkMethods(o *organizations.Organization) error {
 // nameFromEmail is the default name of an organization: the first label of the domain or, for a common e-mail provider
 // and .edu, the local part of its creator's address.
 func nameFromEmail(email string) string {
-	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
+	local, domain, _ := strings.Cut(lower(email), "@")
 	if slices.Contains(commonDomains, domain) || strings.HasSuffix(domain, ".edu") {
 		return local
 	}
 	name, _, _ := strings.Cut(domain, ".")
-	return name
+	runes := []rune(name)
+	return string(runes[:min(len(runes), maxName)])
 }
 
 // freeSlug makes a slug from a name. If that is taken, it appends a number, beginning with 2.
@@ -190,7 +206,7 @@ func (c *call) freeSlug(name string) string {
 			return r
 		}
 		return '-'
-	}, strings.ToLower(name))
+	}, lower(name))
 	if len(base) < 2 {
 		base += "-org"
 	}

@@ -3,8 +3,6 @@ package emulator
 import (
 	"log/slog"
 	"sync"
-	"sync/atomic"
-	"time"
 )
 
 // Project is one project of an [Emulator]. It shares nothing with other projects, and is safe for concurrent use.
@@ -48,7 +46,7 @@ func (p *Project) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ids, p.state, p.faults = newIDs(p.seed), newState(), nil
-	p.clock.offset.Store(0)
+	p.clock.reset()
 	p.inbox.replace(nil)
 }
 
@@ -71,19 +69,3 @@ func (p *Project) Sign(claims map[string]any) (string, error) {
 	defer p.mu.Unlock()
 	return p.state.sign(p.clock.Now(), claims)
 }
-
-// Clock is a project's clock. It runs like Config.Now, ahead or behind by as much as it was moved. It is safe for
-// concurrent use.
-type Clock struct {
-	base   func() time.Time
-	offset atomic.Int64 // a time.Duration
-}
-
-// Now returns the project's time, in UTC.
-func (c *Clock) Now() time.Time { return c.base().Add(time.Duration(c.offset.Load())).UTC() }
-
-// Advance moves the clock by d, which may be negative.
-func (c *Clock) Advance(d time.Duration) { c.offset.Add(int64(d)) }
-
-// Set sets the clock to t, from where it runs on.
-func (c *Clock) Set(t time.Time) { c.offset.Store(int64(t.Sub(c.base()))) }

@@ -18,8 +18,12 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// maxRequest bounds the body of a request, in bytes.
-const maxRequest = 1 << 20
+const (
+	// maxRequest bounds the body of a request, in bytes.
+	maxRequest = 1 << 20
+	// maxUpload bounds how long a client may take to send a body.
+	maxUpload = 30 * time.Second
+)
 
 // route is an operation of the API: its id, method and path template, and whether it is implemented: "exact",
 // "approximate" or "none".
@@ -84,7 +88,7 @@ var operations = slices.Concat(routes, []route{
 // serveAPI serves one API call. A delay is waited for outside the project's lock.
 func (e *Emulator) serveAPI(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	out := e.handle(r)
+	out := e.handle(w, r)
 	if out.delay > 0 {
 		select {
 		case <-time.After(out.delay):
@@ -99,8 +103,8 @@ func (e *Emulator) serveAPI(w http.ResponseWriter, r *http.Request) {
 }
 
 // handle authenticates a call, and runs its operation unless a fault takes its place.
-func (e *Emulator) handle(r *http.Request) response {
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequest))
+func (e *Emulator) handle(w http.ResponseWriter, r *http.Request) response {
+	body, err := readBody(w, r, maxRequest)
 	if err != nil {
 		return failure(newIDs(0), fail(stytcherror.CodeBadRequest, "The body cannot be read or is larger than 1 MiB."))
 	}
@@ -132,6 +136,18 @@ func (e *Emulator) handle(r *http.Request) response {
 	}
 	out.delay = delay
 	return out
+}
+
+// readBody reads a body of at most limit bytes. A client that takes longer than maxUpload is cut off, where the server
+// can do that.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(time.Now().Add(maxUpload))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	if err == nil {
+		_ = conn.SetReadDeadline(time.Time{})
+	}
+	return body, err
 }
 
 // authenticate finds the project of a call by its Basic credentials, whose password is the project's secret. A public
@@ -213,7 +229,7 @@ func failure(ids *ids, err error) response {
 		ErrorURL     string           `json:"error_url"`
 	}{
 		apiErr.status, ids.id("request-id"), apiErr.code, apiErr.message,
-		fmt.Sprintf("https://stytch.com/docs/b2b/api/errors/%d#%s", apiErr.status, apiErr.code),
+		fmt.Sprintf("https://stytch.com/docs/b2b/api/errors/%d", apiErr.status),
 	}, jsontext.AllowInvalidUTF8(true)) // which the path in a message may be
 	return response{status: apiErr.status, code: apiErr.code, body: body}
 }

@@ -1,12 +1,13 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // snapshotVersion changes when older snapshots can no longer be read.
@@ -20,20 +21,41 @@ type snapshot struct {
 }
 
 // Snapshot returns the project's state and messages as JSON, private keys and tokens included. Clock and faults are not
-// part of it.
+// part of it. Calls go on while it is encoded.
 func (p *Project) Snapshot() ([]byte, error) {
+	s := p.contents()
+	slices.Reverse(s.Inbox)                          // oldest first
+	return json.Marshal(s, json.Deterministic(true)) // indented, deep metadata would become huge
+}
+
+// contents returns copies of all records, the newest message first. What a record refers to is never changed in place.
+func (p *Project) contents() snapshot {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	messages := p.inbox.Messages("")
-	slices.Reverse(messages) // oldest first
-	return json.Marshal(snapshot{Version: snapshotVersion, State: p.state, Inbox: messages},
-		json.Deterministic(true), jsontext.WithIndent("  "))
+	return snapshot{Version: snapshotVersion, State: &state{
+		Organizations: copies(p.state.Organizations), Members: copies(p.state.Members),
+		Sessions: copies(p.state.Sessions), Intermediate: copies(p.state.Intermediate),
+		MagicLinks: copies(p.state.MagicLinks), Passcodes: copies(p.state.Passcodes),
+		Roles: p.state.Roles, Keys: copies(p.state.Keys),
+	}, Inbox: p.inbox.Messages("")}
+}
+
+func copies[T any](records []*T) []*T {
+	out := make([]*T, len(records))
+	for i, r := range records {
+		out[i] = new(*r)
+	}
+	return out
 }
 
 // Restore replaces state and messages by those of a snapshot, of this project or another. A snapshot that is invalid
-// changes nothing. One that is written by hand may omit anything but the version and the state: roles are then the
-// default ones, a key is made when it is needed, and all else is empty.
+// changes nothing. One that is written by hand may omit lists: roles are then the default ones, a key is made
+// when it is needed, and all else is empty. Settings that an organization omits have their defaults.
 func (p *Project) Restore(data []byte) error {
+	// In a snapshot, metadata and claims are three levels deeper than in a request.
+	if tooDeep(data, maxDepth+3) {
+		return errors.New("emulator: snapshot: nested too deeply")
+	}
 	s := snapshot{State: newState()}
 	if err := json.Unmarshal(data, &s, json.RejectUnknownMembers(true)); err != nil {
 		return fmt.Errorf("emulator: snapshot: %w", err)
@@ -44,52 +66,30 @@ func (p *Project) Restore(data []byte) error {
 	if s.State == nil {
 		return errors.New("emulator: snapshot: no state")
 	}
-	if err := s.State.check(); err != nil {
+	if err := cmp.Or(s.State.check(), checkMessages(s.Inbox)); err != nil {
 		return fmt.Errorf("emulator: snapshot: %w", err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.state = s.State
+	p.state, p.ids = s.State, p.ids.after(data)
 	p.inbox.replace(s.Inbox)
 	return nil
 }
 
-// check validates ids, references between records, and keys. It does not check the records' own values.
-func (s *state) check() error {
-	known := map[string]bool{}
-	for _, o := range s.Organizations {
-		if o == nil || o.OrganizationID == "" || known[o.OrganizationID] {
-			return errors.New("an organization has no id or a duplicate one")
-		}
-		known[o.OrganizationID] = true
+// checkMessages validates the messages of a snapshot.
+func checkMessages(messages []Message) error {
+	if len(messages) > maxMessages {
+		return fmt.Errorf("there are more than %d messages", maxMessages)
 	}
-	members := map[string]bool{}
-	for _, m := range s.Members {
-		if m == nil || m.MemberID == "" || members[m.MemberID] || !known[m.OrganizationID] {
-			return errors.New("a member has no id, a duplicate one, or no organization")
+	ids := distinct{}
+	for _, m := range messages {
+		words := max(len(m.Channel), len(m.Template), len(m.Code), len(m.Token))
+		if len(m.To) > maxEmail || len(m.Link) > maxLink || words > maxName {
+			return fmt.Errorf("the message %q is too large", m.ID)
 		}
-		members[m.MemberID] = true
-	}
-	for _, x := range s.Sessions {
-		if x == nil || !members[x.MemberID] || !known[x.OrganizationID] {
-			return errors.New("a session has no member or no organization")
+		if err := ids.addIfSet("message", m.ID); err != nil {
+			return err
 		}
 	}
-	for _, k := range s.Keys {
-		if k == nil {
-			return errors.New("a key is null")
-		}
-		if err := k.parse(); err != nil {
-			return fmt.Errorf("key %s: %w", k.KID, err)
-		}
-	}
-	switch {
-	case slices.Contains(s.Intermediate, nil):
-		return errors.New("an intermediate session is null")
-	case slices.Contains(s.MagicLinks, nil):
-		return errors.New("a magic link is null")
-	case slices.Contains(s.Passcodes, nil):
-		return errors.New("a passcode is null")
-	}
-	return nil
+	return checkTimes(reflect.ValueOf(messages))
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // state is everything that a project stores. Its JSON is part of a snapshot.
@@ -49,7 +50,7 @@ type session struct {
 	LastAccessedAt time.Time                       `json:"last_accessed_at"`
 	ExpiresAt      time.Time                       `json:"expires_at"`
 	Factors        []sessions.AuthenticationFactor `json:"authentication_factors"`
-	CustomClaims   map[string]any                  `json:"custom_claims"`
+	CustomClaims   shared.Object                   `json:"custom_claims"`
 }
 
 // intermediate is an intermediate session: factors that somebody has proved, for which there is no session yet.

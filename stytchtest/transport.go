@@ -1,6 +1,7 @@
 package stytchtest
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -35,9 +36,10 @@ func (t transport) RoundTrip(req *http.Request) (resp *http.Response, err error)
 	return resp, nil
 }
 
-// received is a client's request in the form in which a server receives it.
+// received is a client's request in the form in which a server receives it. If the caller is a server itself, its
+// address is not in the request's context: to the emulator, the request did not come over the network.
 func received(req *http.Request) *http.Request {
-	served := req.Clone(req.Context())
+	served := req.Clone(context.WithValue(req.Context(), http.LocalAddrContextKey, nil))
 	served.RequestURI = req.URL.RequestURI()
 	served.URL.Scheme, served.URL.Host = "", ""
 	served.RemoteAddr = "127.0.0.1:1"

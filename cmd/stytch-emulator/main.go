@@ -3,7 +3,8 @@
 //
 //	stytch-emulator --addr 127.0.0.1:4100
 //
-// It logs calls and messages on standard error, and shows the messages at /_emulator/.
+// It logs calls and messages on standard error, and shows the messages at /_emulator/. It answers requests for
+// localhost, IP addresses and the names given by --host. An address that other machines can reach needs --allow-remote.
 package main
 
 import (
@@ -15,6 +16,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"os"
 	"os/signal"
 	"syscall"
@@ -32,33 +35,62 @@ func main() {
 	}
 }
 
-// run parses the arguments and serves until ctx ends.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// options are what the arguments say.
+type options struct {
+	emulator    emulator.Config
+	addr        string
+	allowRemote bool
+	snapshot    string
+}
+
+// parse parses the arguments.
+func parse(args []string, stderr io.Writer) (options, error) {
+	var o options
+	config := &o.emulator
 	flags := flag.NewFlagSet("stytch-emulator", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	addr := flags.String("addr", "127.0.0.1:4100", "address to listen on; port 0 chooses a free one")
-	projectID := flags.String("project-id", "", "project id; generated if empty")
-	secret := flags.String("secret", "", "project secret; generated if empty")
-	redirect := flags.String("redirect-url", "", "where magic links lead by default")
-	snapshot := flags.String("snapshot", "", "file with a snapshot to restore at the start")
-	seed := flags.Uint64("seed", 0, "makes ids, tokens and codes the same in every run; 0 makes them random")
+	flags.StringVar(&o.addr, "addr", "127.0.0.1:4100", "address to listen on; port 0 chooses a free one")
+	flags.BoolVar(&o.allowRemote, "allow-remote", false, "listen on an address that other machines can reach")
+	flags.Func("host", "name by which the emulator may be called, besides localhost and IP addresses; can be repeated",
+		func(name string) error {
+			config.Hosts = append(config.Hosts, name)
+			return nil
+		})
+	flags.StringVar(&config.ProjectID, "project-id", "", "project id; generated if empty")
+	flags.StringVar(&config.Secret, "secret", "", "project secret; generated if empty")
+	flags.StringVar(&config.RedirectURL, "redirect-url", "", "where magic links lead by default")
+	flags.StringVar(&o.snapshot, "snapshot", "", "file with a snapshot to restore at the start")
+	flags.Uint64Var(&config.Seed, "seed", 0, "makes ids, tokens and codes the same in every run; 0 makes them random")
 	quiet := flags.Bool("quiet", false, "log nothing")
 	if err := flags.Parse(args); err != nil {
-		return err
+		return options{}, err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+		return options{}, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	config := emulator.Config{ProjectID: *projectID, Secret: *secret, RedirectURL: *redirect, Seed: *seed}
+	if host, _, err := net.SplitHostPort(o.addr); err == nil && host != "" {
+		if _, err := netip.ParseAddr(host); err != nil { // a name
+			config.Hosts = append(config.Hosts, host)
+		}
+	}
 	if !*quiet {
 		config.Logger = slog.New(slog.NewTextHandler(stderr, nil))
 	}
-	em, err := emulator.New(config)
+	return o, nil
+}
+
+// run parses the arguments and serves until ctx ends.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stderr)
 	if err != nil {
 		return err
 	}
-	if *snapshot != "" {
-		data, err := os.ReadFile(*snapshot)
+	em, err := emulator.New(o.emulator)
+	if err != nil {
+		return err
+	}
+	if o.snapshot != "" {
+		data, err := os.ReadFile(o.snapshot)
 		if err != nil {
 			return err
 		}
@@ -66,12 +98,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	var listen net.ListenConfig
-	listener, err := listen.Listen(ctx, "tcp", *addr)
+	listener, base, err := listen(ctx, o, stderr)
 	if err != nil {
 		return err
 	}
-	base := "http://" + listener.Addr().String()
 	project := em.Project()
 	_, err = fmt.Fprintf(stdout,
 		"%s\nSTYTCH_PROJECT_ID=%s\nSTYTCH_SECRET=%s\nSTYTCH_BASE_URL=%s\nSTYTCH_FRAUD_BASE_URL=%s\n",
@@ -82,9 +112,44 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, em)
 }
 
+// listen listens on the address, and returns the base URL for clients on this machine. An address that other machines
+// can reach is refused unless it was allowed, and then a warning is printed.
+func listen(ctx context.Context, o options, stderr io.Writer) (net.Listener, string, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", o.addr)
+	if err != nil {
+		return nil, "", err
+	}
+	addr := listener.Addr().(*net.TCPAddr)
+	base := (&url.URL{Scheme: "http", Host: addr.String()}).String()
+	if addr.IP.IsLoopback() {
+		return listener, base, nil
+	}
+	if !o.allowRemote {
+		err := fmt.Errorf("other machines can reach %s, and the emulator's inbox and keys need no password: "+
+			"listen on 127.0.0.1, or add --allow-remote", o.addr)
+		return nil, "", errors.Join(err, listener.Close())
+	}
+	_, _ = fmt.Fprintf(stderr, "stytch-emulator: WARNING: listening on %s: whoever reaches this machine can read the "+
+		"inbox, the secrets and the private keys. Names other than localhost need --host.\n", addr)
+	if addr.IP.IsUnspecified() {
+		base = fmt.Sprintf("http://127.0.0.1:%d", addr.Port)
+	}
+	return listener, base, nil
+}
+
+// newServer returns a server that no client can occupy for long. The emulator itself limits how long a client may take
+// to send a body.
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		WriteTimeout: 15 * time.Minute, // longer than the delay of any fault
+	}
+}
+
 // serve serves until ctx ends, and then waits five seconds at most for the calls in progress.
 func serve(ctx context.Context, listener net.Listener, em *emulator.Emulator) error {
-	server := &http.Server{Handler: em, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	server := newServer(em)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

@@ -5,9 +5,13 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
+	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -19,25 +23,51 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestRun_servesUntilItIsStopped(t *testing.T) {
-	t.Parallel()
+// started runs the program until the test ends or stop is called, and returns its first line and the environment that it
+// prints. stop returns what it wrote to standard error.
+func started(t *testing.T, args ...string) (base string, env map[string]string, stop func() string) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
 	var log bytes.Buffer
 	done := make(chan error, 1)
 	go func() {
-		done <- run(ctx, []string{"--addr", "127.0.0.1:0", "--project-id", "project-test-1", "--secret", "s3cret"}, in, &log)
+		done <- run(ctx, args, in, &log)
 		_ = in.Close()
 	}()
+	stop = sync.OnceValue(func() string {
+		cancel()
+		assert.NoError(t, <-done)
+		return log.String()
+	})
+	t.Cleanup(func() { stop() })
 	lines := bufio.NewScanner(out)
 	require.True(t, lines.Scan())
-	base := lines.Text()
-	assert.Regexp(t, `^http://127\.0\.0\.1:\d+$`, base, "the first line is the base URL")
-	env := map[string]string{}
+	base, env = lines.Text(), map[string]string{}
 	for len(env) < 4 && lines.Scan() {
 		name, value, _ := strings.Cut(lines.Text(), "=")
 		env[name] = value
 	}
+	return base, env, stop
+}
+
+// statusOf is the status of a GET request for a host.
+func statusOf(t *testing.T, url, host string) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	req.Host = host
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	return resp.StatusCode
+}
+
+func TestRun_servesUntilItIsStopped(t *testing.T) {
+	t.Parallel()
+	base, env, stop := started(t, "--addr", "127.0.0.1:0", "--project-id", "project-test-1", "--secret", "s3cret")
+	assert.Regexp(t, `^http://127\.0\.0\.1:\d+$`, base, "the first line is the base URL")
 	assert.Equal(t, map[string]string{
 		"STYTCH_PROJECT_ID": "project-test-1", "STYTCH_SECRET": "s3cret",
 		"STYTCH_BASE_URL": base, "STYTCH_FRAUD_BASE_URL": base,
@@ -48,9 +78,78 @@ func TestRun_servesUntilItIsStopped(t *testing.T) {
 	_, err = client.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &magiclinksemaildiscovery.SendRequest{EmailAddress: "ada@example.com"})
 	require.NoError(t, err)
 	client.CloseIdleConnections()
-	cancel()
-	require.NoError(t, <-done)
-	assert.Contains(t, log.String(), "ada@example.com", "messages are logged")
+	log := stop()
+	assert.Contains(t, log, "ada@example.com", "messages are logged")
+	assert.NotContains(t, log, "WARNING")
+}
+
+// The printed URL works, and an address that is not loopback is said aloud, even with --quiet.
+func TestRun_printsAURLThatWorks(t *testing.T) {
+	t.Parallel()
+	for addr, row := range map[string]struct {
+		base   string
+		remote bool
+	}{
+		"127.0.0.1:0":          {`^http://127\.0\.0\.1:\d+$`, false},
+		"localhost:0":          {`^http://(127\.0\.0\.1|\[::1\]):\d+$`, false},
+		"127.0.0.5:0":          {`^http://127\.0\.0\.5:\d+$`, false},
+		"0.0.0.0:0":            {`^http://127\.0\.0\.1:\d+$`, true},
+		":0":                   {`^http://127\.0\.0\.1:\d+$`, true},
+		"[::]:0":               {`^http://127\.0\.0\.1:\d+$`, true},
+		"[::ffff:0.0.0.0]:0":   {`^http://127\.0\.0\.1:\d+$`, true},
+		"[::ffff:127.0.0.1]:0": {`^http://127\.0\.0\.1:\d+$`, false},
+		"[::1]:0":              {`^http://\[::1\]:\d+$`, false},
+	} {
+		t.Run(addr, func(t *testing.T) {
+			t.Parallel()
+			if strings.HasPrefix(addr, "[::1]") && !listens(t, addr) {
+				t.Skip("no IPv6")
+			}
+			if row.remote {
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				err := run(ctx, []string{"--addr", addr, "--quiet"}, io.Discard, io.Discard)
+				require.ErrorContains(t, err, "--allow-remote", "without the flag it is refused")
+			}
+			base, env, stop := started(t, "--addr", addr, "--quiet", "--allow-remote")
+			assert.Regexp(t, row.base, base)
+			assert.Equal(t, base, env["STYTCH_BASE_URL"])
+			assert.Equal(t, http.StatusOK, statusOf(t, base+"/_emulator/health", ""))
+			if log := stop(); row.remote {
+				assert.Contains(t, log, "WARNING")
+			} else {
+				assert.Empty(t, log)
+			}
+		})
+	}
+}
+
+func listens(t *testing.T, addr string) bool {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", addr)
+	return err == nil && listener.Close() == nil
+}
+
+func TestRun_answersToHosts(t *testing.T) {
+	t.Parallel()
+	base, _, _ := started(t, "--addr", "localhost:0", "--quiet", "--host", "emulator", "--host", "Stytch.Test")
+	for host, want := range map[string]int{
+		"emulator": 200, "emulator:4100": 200, "stytch.test": 200, "localhost": 200, "10.1.2.3:1": 200, "evil.example": 403, "emulator.evil.example": 403,
+	} {
+		for _, path := range []string{"/_emulator/inbox", "/_emulator/snapshot", "/_emulator/"} {
+			assert.Equal(t, want, statusOf(t, base+path, host), "%s %s", host, path)
+		}
+	}
+}
+
+func TestServer_noClientOccupiesIt(t *testing.T) {
+	t.Parallel()
+	server := newServer(nil)
+	assert.Positive(t, server.ReadHeaderTimeout)
+	assert.Positive(t, server.IdleTimeout)
+	assert.Greater(t, server.WriteTimeout, 11*time.Minute, "a fault may wait ten minutes, a request for the inbox one")
+	assert.LessOrEqual(t, server.MaxHeaderBytes, 1<<20)
+	assert.Positive(t, server.MaxHeaderBytes)
 }
 
 func TestRun_refuses(t *testing.T) {
@@ -63,10 +162,15 @@ func TestRun_refuses(t *testing.T) {
 		"a malformed snapshot":    {"--snapshot", "main.go"},
 		"a missing snapshot":      {"--snapshot", filepath.Join(t.TempDir(), "none")},
 		"a relative redirect URL": {"--redirect-url", "nowhere"},
+		"a host with a port":      {"--host", "emulator:4100"},
+		"an empty host":           {"--host", ""},
+		"any host":                {"--host", "*"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.Error(t, run(t.Context(), args, io.Discard, io.Discard))
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			require.Error(t, run(ctx, args, io.Discard, io.Discard))
 		})
 	}
 }

@@ -1,0 +1,251 @@
+package emulator
+
+import (
+	"cmp"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+)
+
+// check validates a state that comes from outside: ids, references between records, addresses, settings, sizes, times
+// and keys. It sets the settings of organizations and the statuses of members that are omitted.
+func (s *state) check() error {
+	if slices.Contains(s.Organizations, nil) || slices.Contains(s.Members, nil) || slices.Contains(s.Sessions, nil) ||
+		slices.Contains(s.Intermediate, nil) || slices.Contains(s.MagicLinks, nil) ||
+		slices.Contains(s.Passcodes, nil) || slices.Contains(s.Keys, nil) {
+		return errors.New("a record is null")
+	}
+	if err := checkTimes(reflect.ValueOf(s)); err != nil {
+		return err
+	}
+	for _, check := range []func() error{
+		s.checkRoles, s.checkOrganizations, s.checkMembers, s.checkSessions, s.checkTokens, s.checkKeys,
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// distinct holds values of which each may occur once.
+type distinct map[string]bool
+
+// add adds a value. One that is empty, too long or present already is an error, for which what names the kind.
+func (d distinct) add(what, value string) error {
+	switch {
+	case !shortText(value):
+		return fmt.Errorf("%s is empty or too long", what)
+	case d[value]:
+		return fmt.Errorf("%s %q occurs twice", what, value)
+	}
+	d[value] = true
+	return nil
+}
+
+// addIfSet is add for a value that may be empty.
+func (d distinct) addIfSet(what, value string) error {
+	if value == "" {
+		return nil
+	}
+	return d.add(what, value)
+}
+
+func (s *state) checkRoles() error {
+	roles := distinct{}
+	for _, r := range s.Roles {
+		if err := roles.add("role", r.RoleID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *state) checkOrganizations() error {
+	ids, slugs, externalIDs := distinct{}, distinct{}, distinct{}
+	for _, o := range s.Organizations {
+		setDefaults(o)
+		err := cmp.Or(
+			ids.add("organization", o.OrganizationID),
+			slugs.addIfSet("slug", o.OrganizationSlug),
+			externalIDs.addIfSet("external id", o.OrganizationExternalID),
+			checkSettings(o),
+		)
+		if err != nil {
+			return fmt.Errorf("organization %q: %w", o.OrganizationID, err)
+		}
+	}
+	return nil
+}
+
+// setDefaults sets the settings that are empty.
+func setDefaults(o *organizations.Organization) {
+	d := defaultOrganization()
+	o.SSOJITProvisioning = cmp.Or(o.SSOJITProvisioning, d.SSOJITProvisioning)
+	o.EmailJITProvisioning = cmp.Or(o.EmailJITProvisioning, d.EmailJITProvisioning)
+	o.OAuthTenantJITProvisioning = cmp.Or(o.OAuthTenantJITProvisioning, d.OAuthTenantJITProvisioning)
+	o.EmailInvites = cmp.Or(o.EmailInvites, d.EmailInvites)
+	o.AuthMethods = cmp.Or(o.AuthMethods, d.AuthMethods)
+	o.MFAPolicy = cmp.Or(o.MFAPolicy, d.MFAPolicy)
+	o.MFAMethods = cmp.Or(o.MFAMethods, d.MFAMethods)
+	o.FirstPartyConnectedAppsAllowedType = cmp.Or(
+		o.FirstPartyConnectedAppsAllowedType, d.FirstPartyConnectedAppsAllowedType)
+	o.ThirdPartyConnectedAppsAllowedType = cmp.Or(
+		o.ThirdPartyConnectedAppsAllowedType, d.ThirdPartyConnectedAppsAllowedType)
+}
+
+var memberStatuses = []string{
+	organizations.MemberStatusPending, organizations.MemberStatusInvited, organizations.MemberStatusActive,
+	organizations.MemberStatusDeleted,
+}
+
+func (s *state) organizationIDs() map[string]bool {
+	ids := map[string]bool{}
+	for _, o := range s.Organizations {
+		ids[o.OrganizationID] = true
+	}
+	return ids
+}
+
+// checkMembers checks members after organizations. Addresses and external ids are unique in an organization.
+func (s *state) checkMembers() error {
+	organizationIDs := s.organizationIDs()
+	ids, addresses, externalIDs := distinct{}, distinct{}, distinct{}
+	for _, m := range s.Members {
+		if err := ids.add("member", m.MemberID); err != nil {
+			return err
+		}
+		m.Status = cmp.Or(m.Status, organizations.MemberStatusPending)
+		var err error
+		switch email, emailErr := emailAddress(m.EmailAddress); {
+		case !organizationIDs[m.OrganizationID]:
+			err = errors.New("there is no such organization")
+		case !slices.Contains(memberStatuses, m.Status):
+			err = errors.New("the status is unknown")
+		case emailErr != nil:
+			err = emailErr
+		case tooLarge(m.TrustedMetadata) || tooLarge(m.UntrustedMetadata):
+			err = errors.New("metadata is too large")
+		case len(m.MFAPhoneNumber) > maxName:
+			err = errors.New("the phone number is too long")
+		case m.ExternalID != "" && !idForm.MatchString(m.ExternalID):
+			err = errors.New("the external id is malformed")
+		case m.Status == organizations.MemberStatusDeleted: // the address may be another member's now
+		default:
+			perOrganization := m.OrganizationID + " "
+			if addresses[perOrganization+email] || m.ExternalID != "" && externalIDs[perOrganization+m.ExternalID] {
+				err = errors.New("another member of the organization has the address or external id")
+			}
+			addresses[perOrganization+email], externalIDs[perOrganization+m.ExternalID] = true, true
+		}
+		if err != nil {
+			return fmt.Errorf("member %s: %w", m.MemberID, err)
+		}
+	}
+	return nil
+}
+
+// checkSessions checks sessions after members.
+func (s *state) checkSessions() error {
+	organizationOf := map[string]string{}
+	for _, m := range s.Members {
+		organizationOf[m.MemberID] = m.OrganizationID
+	}
+	ids := distinct{}
+	for _, x := range s.Sessions {
+		if err := ids.add("session", x.ID); err != nil {
+			return err
+		}
+		if id, found := organizationOf[x.MemberID]; !found || id != x.OrganizationID {
+			return fmt.Errorf("session %s: its organization has no such member", x.ID)
+		}
+		if claims, err := mergeClaims(nil, x.CustomClaims); err != nil || len(claims) != len(x.CustomClaims) {
+			return fmt.Errorf("session %s: its custom claims are too large or have a reserved name", x.ID)
+		}
+	}
+	for _, p := range s.Passcodes {
+		if _, found := organizationOf[p.MemberID]; !found || !shortText(p.Code) || !shortText(p.Phone) {
+			return errors.New("a passcode has no member, no code or no number")
+		}
+	}
+	return nil
+}
+
+// checkTokens checks tokens, each of which is one of its kind and of all, and what else has a token but no id.
+func (s *state) checkTokens() error {
+	organizationIDs, tokens := s.organizationIDs(), distinct{}
+	for _, x := range s.Sessions {
+		for _, token := range x.Tokens {
+			if err := tokens.add("token", token); err != nil {
+				return fmt.Errorf("session %s: %w", x.ID, err)
+			}
+		}
+	}
+	for _, i := range s.Intermediate {
+		_, err := emailAddress(i.Email)
+		if i.OrganizationID != "" && !organizationIDs[i.OrganizationID] {
+			err = fmt.Errorf("there is no organization %q", i.OrganizationID)
+		}
+		if err = cmp.Or(tokens.add("token", i.Token), err); err != nil {
+			return fmt.Errorf("intermediate session: %w", err)
+		}
+	}
+	for _, l := range s.MagicLinks {
+		_, err := emailAddress(l.Email)
+		if l.Challenge != "" && !pkceForm.MatchString(l.Challenge) {
+			err = errors.New("the challenge is malformed")
+		}
+		if err = cmp.Or(tokens.add("token", l.Token), err); err != nil {
+			return fmt.Errorf("magic link: %w", err)
+		}
+	}
+	return nil
+}
+
+// checkKeys parses the keys.
+func (s *state) checkKeys() error {
+	ids := distinct{}
+	for _, k := range s.Keys {
+		if err := cmp.Or(ids.add("key", k.KID), k.parse()); err != nil {
+			return fmt.Errorf("key %q: %w", k.KID, err)
+		}
+	}
+	return nil
+}
+
+// checkTimes checks that every time below v is zero or encodes as JSON.
+func checkTimes(v reflect.Value) error {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() || v.Type() == reflect.TypeFor[*rsa.PrivateKey]() {
+			return nil
+		}
+		return checkTimes(v.Elem())
+	case reflect.Slice:
+		for i := range v.Len() {
+			if err := checkTimes(v.Index(i)); err != nil {
+				return err
+			}
+		}
+	case reflect.Struct:
+		if t, ok := reflect.TypeAssert[time.Time](v); ok {
+			if !t.IsZero() && (t.Before(minTime) || t.UTC().Year() > 9999) {
+				return fmt.Errorf("the time %s is not in the years 1970 to 9999", t.Format(time.RFC3339))
+			}
+			return nil
+		}
+		for field, value := range v.Fields() {
+			if field.IsExported() {
+				if err := checkTimes(value); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}

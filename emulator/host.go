@@ -1,0 +1,61 @@
+package emulator
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// codeHostNotAllowed is the emulator's own error type for a request with an unknown host.
+const codeHostNotAllowed stytcherror.Code = "emulator_host_not_allowed"
+
+var hostForm = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$`)
+
+// hosts are the names that a request's Host may have, besides localhost and IP addresses.
+type hosts map[string]bool
+
+// newHosts validates names and returns them with localhost.
+func newHosts(names []string) (hosts, error) {
+	known := hosts{"localhost": true}
+	for _, name := range names {
+		canonical := strings.TrimSuffix(lower(name), ".")
+		if len(canonical) > maxDomain || !hostForm.MatchString(canonical) {
+			return nil, fmt.Errorf("emulator: Hosts: %q is not a host name without a port", name)
+		}
+		known[canonical] = true
+	}
+	return known, nil
+}
+
+// check refuses a request that came over the network for a host that is not known. A web page that makes its own name
+// resolve to this machine (DNS rebinding) sends that name; it cannot send an IP address or localhost. A request that
+// did not come from an [http.Server] is not checked.
+func (known hosts) check(r *http.Request) error {
+	if addr, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr); addr == nil || known.has(r.Host) {
+		return nil
+	}
+	return &apiError{http.StatusForbidden, codeHostNotAllowed, fmt.Sprintf(
+		"The emulator does not answer to the host %q. If the name is yours, allow it: stytch-emulator --host NAME, "+
+			"or Hosts in emulator.Config.", r.Host[:min(len(r.Host), maxDomain)])}
+}
+
+// has reports whether a Host is known. Case, the port and the dot of a fully qualified name do not count.
+func (known hosts) has(host string) bool {
+	inBrackets := strings.HasPrefix(host, "[")
+	name := host
+	if inBrackets && strings.HasSuffix(host, "]") {
+		name = host[1 : len(host)-1]
+	}
+	if h, port, err := net.SplitHostPort(host); err == nil && strings.Trim(port, "0123456789") == "" {
+		name = h
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return true
+	}
+	return !inBrackets && known[strings.TrimSuffix(lower(name), ".")]
+}

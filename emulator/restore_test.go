@@ -1,0 +1,231 @@
+package emulator_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"maps"
+	"math/big"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/stytchtest"
+)
+
+type object = map[string]any
+
+// one is the record at a place of a list in a state.
+func one(state object, list string, i int) object { return state[list].([]any)[i].(object) }
+
+// add appends a copy of a list's first record, with some fields changed.
+func add(state object, list string, fields object) {
+	record := maps.Clone(one(state, list, 0))
+	maps.Copy(record, fields)
+	state[list] = append(state[list].([]any), record)
+}
+
+// set changes a field of a list's first record.
+func set(list, field string, value any) func(object) {
+	return func(state object) { one(state, list, 0)[field] = value }
+}
+
+// withKey replaces the first key and its certificate.
+func withKey(t *testing.T, private crypto.Signer, err error) func(object) {
+	t.Helper()
+	require.NoError(t, err)
+	key, err := x509.MarshalPKCS8PrivateKey(private)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	cert, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	require.NoError(t, err)
+	return func(state object) {
+		one(state, "keys", 0)["pkcs8"], one(state, "keys", 0)["x5c"] = key, cert
+	}
+}
+
+// changed has two organizations with a member each, a session, a link, an intermediate session and two keys, and then a
+// change that no call could have made.
+func changed(t *testing.T) map[string]func(state object) {
+	t.Helper()
+	long, deep := strings.Repeat("x", 100_000), any(1)
+	for range 200 {
+		deep = []any{deep}
+	}
+	changes := map[string]func(object){
+		"a session of another organization than its member's": func(s object) {
+			one(s, "sessions", 0)["organization_id"] = one(s, "organizations", 1)["organization_id"]
+		},
+		"a session of another member": func(s object) { one(s, "sessions", 0)["member_id"] = one(s, "members", 1)["member_id"] },
+		"a doubled key":               func(s object) { add(s, "keys", nil) },
+		"two keys of one id":          func(s object) { one(s, "keys", 1)["kid"] = one(s, "keys", 0)["kid"] },
+		"another key's certificate":   func(s object) { one(s, "keys", 0)["x5c"] = one(s, "keys", 1)["x5c"] },
+		"a doubled organization":      func(s object) { add(s, "organizations", nil) },
+		"a doubled slug":              func(s object) { add(s, "organizations", object{"organization_id": "o"}) },
+		"a doubled external id": func(s object) {
+			one(s, "organizations", 0)["organization_external_id"], one(s, "organizations", 1)["organization_external_id"] = "x", "x"
+		},
+		"a doubled member":        func(s object) { add(s, "members", nil) },
+		"a doubled address":       func(s object) { add(s, "members", object{"member_id": "m"}) },
+		"an address in two cases": func(s object) { add(s, "members", object{"member_id": "m", "email_address": "ADA@Example.com"}) },
+		"a doubled external id of members": func(s object) {
+			one(s, "members", 0)["external_id"] = "x"
+			add(s, "members", object{"member_id": "m", "email_address": "x@example.com"})
+		},
+		"a doubled session":       func(s object) { add(s, "sessions", nil) },
+		"a doubled session token": func(s object) { add(s, "sessions", object{"member_session_id": "s"}) },
+		"a session's token twice": func(s object) {
+			tokens := one(s, "sessions", 0)["tokens"].([]any)
+			one(s, "sessions", 0)["tokens"] = append(tokens, tokens...)
+		},
+		"a doubled link":                 func(s object) { add(s, "magic_links", nil) },
+		"a doubled intermediate session": func(s object) { add(s, "intermediate_sessions", nil) },
+		"one token for two kinds": func(s object) {
+			one(s, "magic_links", 0)["token"] = one(s, "intermediate_sessions", 0)["token"]
+		},
+		"a doubled role": func(s object) { add(s, "roles", nil) },
+		"a passcode of nobody": func(s object) {
+			s["passcodes"] = []any{object{"code": "123456", "phone_number": "+1", "member_id": "m"}}
+		},
+		"a passcode without code": func(s object) {
+			s["passcodes"] = []any{object{"phone_number": "+1", "member_id": one(s, "members", 0)["member_id"]}}
+		},
+		"two organizations of one id": func(s object) { add(s, "organizations", object{"organization_slug": "another"}) },
+		"two members of one id":       func(s object) { add(s, "members", object{"email_address": "x@example.com"}) },
+		"a member without id":         func(s object) { add(s, "members", object{"member_id": "", "email_address": "x@example.com"}) },
+		"a member of no organization": func(s object) { add(s, "members", object{"member_id": "m", "organization_id": "o"}) },
+		"an unknown list":             func(s object) { s["users"] = []any{} },
+	}
+	for list, fields := range map[string]object{
+		"organizations": {"organization_id": "", "organization_slug": "a b", "organization_external_id": "a b", "organization_name": long,
+			"auth_methods": "SOME", "mfa_policy": "NEVER", "email_allowed_domains": []string{"\u212aiosk.com"}, "trusted_metadata": object{"k": long},
+			"allowed_oauth_tenants": object{"slack": deep}, "created_at": "1969-12-31T23:59:59Z", "updated_at": "9999-12-31T23:59:59-01:00", "bogus": 1,
+			"organization_logo_url": long, "rbac_email_implicit_role_assignments": []object{{"domain": "x", "role_id": "r"}}},
+		"members": {"member_id": "", "organization_id": "organization-test-none", "email_address": "nobody", "status": "odd",
+			"untrusted_metadata": object{"k": long}, "trusted_metadata": object{"k": deep}, "created_at": "-001-01-01T00:00:00Z", "lock_expires_at": "1000-01-01T00:00:00Z",
+			"external_id": "a b", "mfa_phone_number": long, "bogus": 1, "retired_email_addresses": []object{{"bogus": 1}}},
+		"sessions": {"member_session_id": "", "member_id": "member-test-none", "organization_id": "organization-test-none", "tokens": []string{""},
+			"started_at": "1969-01-01T00:00:00Z", "expires_at": "10000-01-01T00:00:00Z", "last_accessed_at": 7, "custom_claims": object{"sub": "x"},
+			"authentication_factors": []object{{"type": "magic_link", "last_authenticated_at": "0001-01-02T00:00:00Z"}}, "bogus": 1},
+		"intermediate_sessions": {"token": "", "email_address": "nobody", "organization_id": "organization-test-none", "expires_at": "0000-01-01T00:00:00Z", "bogus": 1},
+		"magic_links":           {"token": "", "email_address": "", "pkce_code_challenge": "x", "expires_at": "1500-01-01T00:00:00Z", "used": 1, "bogus": 1},
+		"keys":                  {"kid": "", "x5c": "", "created_at": "1900-01-01T00:00:00Z", "bogus": 1},
+		"roles":                 {"role_id": "", "bogus": 1},
+	} {
+		for field, value := range fields {
+			changes[list+"."+field] = set(list, field, value)
+		}
+		changes[list+" with null"] = func(s object) { s[list] = append(s[list].([]any), nil) }
+		changes[list+" of another type"] = func(s object) { s[list] = object{} }
+	}
+	changes["claims of Stytch's"] = set("sessions", "custom_claims", object{"https://stytch.com/organization": "x"})
+	changes["large claims"] = set("sessions", "custom_claims", object{"k": long})
+	changes["deep claims"] = set("sessions", "custom_claims", object{"k": deep})
+	changes["a long token"] = set("magic_links", "token", long)
+	small, err := rsa.GenerateKey(rand.Reader, 1024)
+	changes["a key of 1024 bits"] = withKey(t, small, err)
+	large, err := rsa.GenerateKey(rand.Reader, 3072)
+	changes["a key of 3072 bits"] = withKey(t, large, err)
+	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	changes["a key of a curve"] = withKey(t, ec, err)
+	changes["no key at all"] = set("keys", "pkcs8", []byte{})
+	changes["a key that is damaged"] = set("keys", "pkcs8", []byte("x"))
+	return changes
+}
+
+func TestRestore_refusesInconsistentSnapshotsWhole(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
+	h.create("bob@example.org", nil)
+	h.IntermediateSession("eve@example.net")
+	_, err := h.RotateKeys()
+	require.NoError(t, err)
+	before, err := h.Snapshot()
+	require.NoError(t, err)
+	for name, change := range changed(t) {
+		var snapshot object
+		require.NoError(t, json.Unmarshal(before, &snapshot))
+		change(snapshot["state"].(object))
+		data, err := json.Marshal(snapshot)
+		require.NoError(t, err)
+		require.NotEqual(t, string(before), string(data), name)
+		got := h.send("POST", "/_emulator/snapshot", string(data), "", "")
+		assert.Equal(t, http.StatusBadRequest, got.status, name)
+		assert.Contains(t, got.text, "error", name)
+		assert.Less(t, len(got.text), 2000, name)
+		require.Error(t, h.Restore(data), name)
+	}
+	for name, data := range map[string]string{
+		"another version": strings.Replace(string(before), `"version":1`, `"version":2`, 1), "no version": strings.Replace(string(before), `"version":1,`, ``, 1),
+		"a fraction": strings.Replace(string(before), `"version":1`, `"version":1.5`, 1), "a negative version": strings.Replace(string(before), `"version":1`, `"version":-1`, 1),
+		"two states": strings.Replace(string(before), `"version":1`, `"version":1,"state":{}`, 1), "an unknown member": strings.Replace(string(before), `"version":1`, `"version":1,"x":1`, 1),
+		"half a snapshot": string(before[:len(before)/2]), "two snapshots": string(before) + string(before),
+		"a long message": `{"version":1,"state":{},"inbox":[{"to":"` + strings.Repeat("x", 10_000) + `"}]}`, "a doubled message": `{"version":1,"state":{},"inbox":[{"id":"a"},{"id":"a"}]}`,
+		"an absurd message": `{"version":1,"state":{},"inbox":[{"sent_at":"1200-01-01T00:00:00Z"}]}`,
+		"many messages":     `{"version":1,"state":{},"inbox":[` + strings.Repeat("{},", 10_000) + `{}]}`,
+	} {
+		assert.Equal(t, http.StatusBadRequest, h.send("POST", "/_emulator/snapshot", data, "", "").status, name)
+	}
+	after, err := h.Snapshot()
+	require.NoError(t, err)
+	assert.Equal(t, string(before), string(after), "nothing was changed")
+	require.NoError(t, h.Restore(after))
+	_, err = h.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
+	require.NoError(t, err)
+}
+
+// An empty token of a link would match a request without one.
+func TestRestore_anEmptyTokenIsNobody(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	require.Error(t, h.Restore([]byte(`{"version": 1, "state": {"magic_links": [{"email_address": "ada@example.com", "expires_at": "2999-01-01T00:00:00Z"}]}}`)))
+	got := h.call("POST", "/v1/b2b/magic_links/discovery/authenticate", `{"discovery_magic_links_token": ""}`)
+	assert.Equal(t, "magic_link_not_found", got.body["error_type"])
+}
+
+// Snapshots can be written by hand.
+func TestRestore_fillsInWhatIsOmitted(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	require.NoError(t, h.Restore([]byte(`{"version": 1, "state": {
+		"organizations": [{"organization_id": "o", "email_jit_provisioning": "RESTRICTED", "email_allowed_domains": ["example.com"]}, {"organization_id": "p"}],
+		"members": [{"member_id": "m", "organization_id": "o", "email_address": "ada@example.com", "email_address_verified": true}]}}`)))
+	resp, err := h.exchange(h.IntermediateSession("ada@example.com"), "o")
+	require.NoError(t, err)
+	assert.Equal(t, "m", resp.MemberID)
+	assert.Equal(t, "ALL_ALLOWED", resp.Organization.AuthMethods)
+	_, err = h.exchange(h.IntermediateSession("bob@example.com"), "o")
+	require.NoError(t, err)
+	_, err = h.exchange(h.IntermediateSession("bob@example.com"), "p")
+	require.Error(t, err)
+}
+
+// With a seed, ids after a snapshot are not those in the snapshot.
+func TestRestore_withASeedMakesNewIDs(t *testing.T) {
+	t.Parallel()
+	seeded := func() *harness {
+		server := stytchtest.New(t, stytchtest.WithSeed(7))
+		return &harness{Server: server, t: t, api: server.Client()}
+	}
+	first, second, third := seeded(), seeded(), seeded()
+	created := first.create("ada@example.com", nil)
+	data, err := first.Snapshot()
+	require.NoError(t, err)
+	require.NoError(t, second.Restore(data))
+	require.NoError(t, third.Restore(data))
+	again, same := second.create("ada@example.com", nil), third.create("ada@example.com", nil)
+	assert.NotEqual(t, created.MemberID, again.MemberID)
+	assert.Equal(t, again.SessionToken, same.SessionToken, "they are still the same in every run")
+	data, err = second.Snapshot()
+	require.NoError(t, err)
+	require.NoError(t, third.Restore(data))
+}
