@@ -109,8 +109,8 @@ func TestAnswer_undecodable(t *testing.T) {
 		"JSON that is cut short": {
 			200, `{"request_id": "request-id-1", "member": {"member_id": "mem`, "", "cut short", "request-id-1",
 		},
-		"text after the object":    {200, jsonOK + "<!-- cached -->", "", "not valid JSON", "request-id-1"},
-		"a second object":          {200, jsonOK + jsonOK, "", "not valid JSON", "request-id-1"},
+		"text after the object": {200, jsonOK + "<!-- cached -->", "", "not valid JSON", "request-id-1"},
+		"a second object":       {200, jsonOK + jsonOK, "", "not valid JSON", "request-id-1"},
 		"a name that occurs twice, the second time with a value of the wrong type": {
 			200, `{"request_id": "request-id-1", "member_id": "a", "member_id": 7}`, "/member_id",
 			"JSON number does not fit string", "request-id-1",

@@ -2,20 +2,13 @@ package transport_test
 
 import (
 	"encoding/json"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
-	"github.com/seed75add069/stytch-go/b2b/organizations"
-	b2brbac "github.com/seed75add069/stytch-go/b2b/rbac"
-	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/b2c/users"
 	"github.com/seed75add069/stytch-go/internal/transport"
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -41,16 +34,6 @@ type everyKind struct {
 	Optional   *int                     `json:"optional"`
 	Any        any                      `json:"any"`
 	ListOfMaps []map[string][]time.Time `json:"list_of_maps"`
-}
-
-// responses are types of which bodies are decoded, as encoding/json and as we do.
-var responses = []reflect.Type{
-	reflect.TypeFor[everyKind](),
-	reflect.TypeFor[intermediatesessions.ExchangeResponse](),
-	reflect.TypeFor[organizations.SearchResponse](),
-	reflect.TypeFor[users.SearchResponse](),
-	reflect.TypeFor[b2csessions.AuthenticateResponse](),
-	reflect.TypeFor[b2brbac.PolicyResponse](),
 }
 
 // foreign are bodies that encoding/json decodes into an everyKind and strict decoding refuses, or that it decodes otherwise.
@@ -211,73 +194,4 @@ func TestUnmarshal_nothingIsLeftOfTheFirstPass(t *testing.T) {
 	got = everyKind{}
 	require.NoError(t, transport.Unmarshal([]byte(`{"list":[{"text":"a"},{"text":"b"}],"list":[{}]}`), &got))
 	assert.Equal(t, everyKind{List: []everyKind{{Text: "a"}}}, got, "the second list is decoded into the first, as encoding/json does")
-}
-
-func FuzzUnmarshal(f *testing.F) {
-	for _, body := range foreign {
-		for i := range responses {
-			if len(body) < 5000 {
-				f.Add(uint8(i), body)
-			}
-		}
-	}
-	for i, body := range []string{
-		`{"request_id":"r","member":{"trusted_metadata":{"a":"\ud83d"},"roles":[{"sources":[{"type":"a","type":"b"}]}]},"organization":{"created_at":""}}`,
-		`{"results_metadata":{"total":3.0,"total":4},"organizations":[{"organization_name":"\ud83d","email_allowed_domains":["a"],"email_allowed_domains":[]}]}`,
-		`{"results":[{"name":{"first_name":"\ud83d"},"created_at":"","emails":[{"verified":true,"verified":null}]}]}`,
-		`{"session":{"authentication_factors":[{"email_factor":{"email_id":"a"}}],"authentication_factors":[{"type":"\ud83d"}],"custom_claims":{"a":1e3,"a":{}}}}`,
-		`{"policy":{"roles":[{"role_id":"a","permissions":[{"resource_id":"r","actions":["*"]}]}],"roles":[{"role_id":"\ud83d"}]}}`,
-	} {
-		f.Add(uint8(i+1), body)
-	}
-	f.Fuzz(func(t *testing.T, kind uint8, body string) {
-		typ := responses[int(kind)%len(responses)]
-		theirs, ours := reflect.New(typ).Interface(), reflect.New(typ).Interface()
-		theirErr, err := json.Unmarshal([]byte(body), theirs), transport.Unmarshal([]byte(body), ours)
-		if theirErr != nil || hasFoldedName(body, typ) {
-			return
-		}
-		require.NoError(t, err)
-		require.Equal(t, theirs, ours)
-	})
-}
-
-// hasFoldedName reports whether a name in the body is that of a field in another case. To encoding/json it is the same
-// name, to us another one.
-func hasFoldedName(body string, typ reflect.Type) bool {
-	known := namesOf(typ, map[reflect.Type]bool{})
-	dec := jsontext.NewDecoder(strings.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	for {
-		token, err := dec.ReadToken()
-		if err != nil {
-			return false
-		}
-		if token.Kind() != jsontext.KindString {
-			continue
-		}
-		for _, name := range known {
-			if text := token.String(); text != name && strings.EqualFold(text, name) {
-				return true
-			}
-		}
-	}
-}
-
-func namesOf(t reflect.Type, seen map[reflect.Type]bool) (names []string) {
-	if seen[t] {
-		return nil
-	}
-	seen[t] = true
-	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map:
-		return namesOf(t.Elem(), seen)
-	case reflect.Struct:
-		for f := range t.Fields() {
-			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
-				names = append(names, name)
-			}
-			names = append(names, namesOf(f.Type, seen)...)
-		}
-	}
-	return names
 }

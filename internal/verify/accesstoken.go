@@ -81,6 +81,11 @@ type introspection struct {
 	Status  int    `json:"status_code"`
 }
 
+// Unambiguous reports whether the response may be decoded leniently: what is checked in it is strict, as in a token.
+func (*introspection) Unambiguous(body []byte) bool {
+	return jwt.Unambiguous(body, "active", "token_type")
+}
+
 // IntrospectNetwork asks the API about a token and, unless check is nil, checks the permission. An inactive token is a
 // *TokenError. Value converts the response.
 func IntrospectNetwork[T any](
