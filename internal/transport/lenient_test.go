@@ -182,16 +182,3 @@ func TestUnmarshal_refuses(t *testing.T) {
 		})
 	}
 }
-
-func TestUnmarshal_nothingIsLeftOfTheFirstPass(t *testing.T) {
-	t.Parallel()
-	var got everyKind
-	body := `{"list":[{"text":"a"},{"text":"b"}],"map":{"a":{"text":"a"}},"object":{"a":{"b":1}},"optional":1,"text":"\ud83d"}`
-	require.NoError(t, transport.Unmarshal([]byte(body), &got))
-	var want everyKind
-	require.NoError(t, json.Unmarshal([]byte(body), &want))
-	assert.Equal(t, want, got)
-	got = everyKind{}
-	require.NoError(t, transport.Unmarshal([]byte(`{"list":[{"text":"a"},{"text":"b"}],"list":[{}]}`), &got))
-	assert.Equal(t, everyKind{List: []everyKind{{Text: "a"}}}, got, "the second list is decoded into the first, as encoding/json does")
-}
