@@ -39,13 +39,9 @@ var objects = json.UnmarshalFromFunc(func(dec *jsontext.Decoder, o *shared.Objec
 
 // DecodeObject decodes a shared.Object like its UnmarshalJSON, with fewer allocations.
 func DecodeObject(raw jsontext.Value, o *shared.Object) error {
-	if len(*o) > 0 || jsonnumber.MayBeLarge(raw) {
-		return o.UnmarshalJSON(raw)
-	}
-	if json.Unmarshal(raw, (*map[string]any)(o)) == nil {
+	if len(*o) == 0 && !jsonnumber.MayBeLarge(raw) && json.Unmarshal(raw, (*map[string]any)(o)) == nil {
 		return nil
 	}
-	*o = nil
 	return o.UnmarshalJSON(raw)
 }
 

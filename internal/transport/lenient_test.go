@@ -135,6 +135,16 @@ func TestUnmarshal_beyondEncodingJSON(t *testing.T) {
 	}
 }
 
+func TestUnmarshal_anotherCaseIsAnotherName(t *testing.T) {
+	t.Parallel()
+	for _, half := range []string{"", `,"x":"\ud83d"`} {
+		var got everyKind
+		body := `{"Text":"a","NUMBER":1,"list":[{"teXt":"b"}],"ſtatus_code":500,"object":{"A":1,"a":2}` + half + `}`
+		require.NoError(t, transport.Unmarshal([]byte(body), &got))
+		assert.Equal(t, everyKind{List: []everyKind{{}}, Object: shared.Object{"A": 1.0, "a": 2.0}}, got)
+	}
+}
+
 func TestUnmarshal_refuses(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
