@@ -71,6 +71,7 @@ var foreign = map[string]string{
 	"a map twice":                        `{"map":{"a":{"text":"a"},"b":{}},"map":{"a":{"number":1},"c":{}}}`,
 	"a name twice in a map":              `{"map":{"a":{"text":"a"},"a":{"number":1}},"map_of_texts":{"a":"b","a":"c"}}`,
 	"metadata twice":                     `{"object":{"a":{"x":1},"b":1},"object":{"a":{"y":2},"c":9007199254740993}}`,
+	"metadata twice, merged at the top":  `{"object":{"a":{"x":1},"b":[1]},"object":{"a":{"y":2},"b":[{}]},"objects":[{"a":{"x":1}}],"objects":[{"a":{"y":2}}]}`,
 	"a name twice in metadata":           `{"object":{"a":{"x":1},"a":{"y":2,"y":[3]}},"objects":[{"a":1,"a":2}]}`,
 	"any value twice":                    `{"any":{"x":1},"any":{"y":2}}`,
 	"a name twice, once escaped":         `{"text":"a","\u0074ext":"b"}`,
