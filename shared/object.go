@@ -31,8 +31,9 @@ func (o Object) MarshalJSON() ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// maxDepth is how deeply objects may be nested. It ends the encoding of one that contains itself.
-const maxDepth = 1000
+// maxDepth is how deeply objects may be nested, as in JSON that is decoded. It ends the encoding of one that contains
+// itself.
+const maxDepth = 10_000
 
 // plain replaces Objects in v by maps, so that one encoder sees all of v. Nil stays nil, and becomes null.
 func plain(v any, depth int) (any, error) {

@@ -12,7 +12,7 @@ import (
 )
 
 // Error is a response with a status of 400 or more. Its body may be the API's, that of an OAuth2 endpoint (RFC 6749,
-// section 5.2; error becomes Code, error_description Message, error_uri URL) or a gateway's HTML page.
+// section 5.2; error becomes Code, error_description Message, error_uri URL) or a gateway's: JSON, an HTML page or text.
 //
 // It marshals like the body of an API error, without error_details.
 type Error struct {
@@ -24,8 +24,9 @@ type Error struct {
 	RequestID string `json:"request_id,omitzero"`
 	// Code is the error_type; empty if the body has none.
 	Code Code `json:"error_type,omitzero"`
-	// Message is the API's text for developers, which may change: match on Code. The request's secrets are replaced in
-	// it.
+	// Message is the API's text for developers, which may change: match on Code. Of a gateway's response it is the
+	// message of the JSON (RFC 9457 and others), the title of the page or the text, at most 300 bytes on one line. The
+	// request's secrets are replaced in it.
 	Message string `json:"error_message,omitzero"`
 	// URL is the address of documentation about the error.
 	URL string `json:"error_url,omitzero"`

@@ -126,7 +126,6 @@ func TestToken_errors(t *testing.T) {
 	for name, body := range map[string]string{
 		"a response without a token":      `{"request_id": "r", "status_code": 200, "token_type": "bearer", "expires_in": 3600}`,
 		"a token that is a number":        `{"request_id": "r", "status_code": 200, "access_token": 7}`,
-		"two tokens":                      `{"request_id": "r", "status_code": 200, "access_token": "cAnArY", "access_token": "cAnArY"}`,
 		"a captive portal":                `<html>Sign in to the Wi-Fi</html>`,
 		"a response without a request_id": `{"access_token": "cAnArY"}`,
 		"a life that is a string":         `{"request_id": "r", "status_code": 200, "access_token": "cAnArY", "expires_in": "long"}`,

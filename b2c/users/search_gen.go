@@ -28,7 +28,7 @@ func (s *Service) SearchAll(
 func FilterCreatedAtGreaterThan(value time.Time) SearchUsersQueryOperand {
 	return SearchUsersQueryOperand{
 		FilterName:  "created_at_greater_than",
-		FilterValue: value.UTC().Format(time.RFC3339),
+		FilterValue: value.UTC().Format(time.RFC3339Nano),
 	}
 }
 
@@ -36,7 +36,7 @@ func FilterCreatedAtGreaterThan(value time.Time) SearchUsersQueryOperand {
 func FilterCreatedAtLessThan(value time.Time) SearchUsersQueryOperand {
 	return SearchUsersQueryOperand{
 		FilterName:  "created_at_less_than",
-		FilterValue: value.UTC().Format(time.RFC3339),
+		FilterValue: value.UTC().Format(time.RFC3339Nano),
 	}
 }
 
@@ -45,8 +45,8 @@ func FilterCreatedAtBetween(after, before time.Time) SearchUsersQueryOperand {
 	return SearchUsersQueryOperand{
 		FilterName: "created_at_between",
 		FilterValue: map[string]string{
-			"greater_than": after.UTC().Format(time.RFC3339),
-			"less_than":    before.UTC().Format(time.RFC3339),
+			"greater_than": after.UTC().Format(time.RFC3339Nano),
+			"less_than":    before.UTC().Format(time.RFC3339Nano),
 		},
 	}
 }

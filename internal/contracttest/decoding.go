@@ -1,11 +1,14 @@
 package contracttest
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"math"
 	"net/http"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/stretchr/testify/assert"
@@ -27,6 +30,7 @@ func (o Operation[Req, Resp]) decoding(t *testing.T) {
 		"keeps large integers":                              (*answer).largeIntegers,
 		"decodes null like an absent field, at every level": (*answer).nulls,
 		"names the field whose value has another type":      (*answer).wrongTypes,
+		"decodes data of others, at every level":            (*answer).foreignData,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); check(o.answer(t), t) })
 	}
@@ -124,6 +128,64 @@ func (a *answer) nulls(t *testing.T) {
 		}
 		l.set(value)
 	}
+}
+
+// foreignData has half of an emoji in every string, "" in every time, a fraction in every integer, and each name twice.
+func (a *answer) foreignData(t *testing.T) {
+	for _, l := range a.locations {
+		switch l.typ.Kind() {
+		case reflect.String:
+			l.set("hi \ufffd")
+		case reflect.Int:
+			l.set(200)
+		}
+		if l.typ == reflect.TypeFor[time.Time]() {
+			l.set("0001-01-01T00:00:00Z")
+		}
+	}
+	want, err := a.decode(t)
+	require.NoError(t, err)
+	body, err := appendTwice(nil, a.root)
+	require.NoError(t, err)
+	body = bytes.ReplaceAll(body, []byte("\ufffd"), []byte(`\ud83d`))
+	body = bytes.ReplaceAll(body, []byte(`"0001-01-01T00:00:00Z"`), []byte(`""`))
+	a.server.body = bytes.ReplaceAll(body, []byte(":200"), []byte(":200.0"))
+	got, err := a.call(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+}
+
+// appendTwice appends JSON in which each member of an object occurs twice: first as null or an empty string, then as it
+// is.
+func appendTwice(text []byte, v any) ([]byte, error) {
+	var err error
+	switch v := v.(type) {
+	case map[string]any:
+		text = append(text, '{')
+		for name, value := range v {
+			first := "null"
+			if _, isText := value.(string); isText {
+				first = `""`
+			}
+			text = fmt.Appendf(text, "%q:%s,%[1]q:", name, first)
+			if text, err = appendTwice(text, value); err != nil {
+				return nil, err
+			}
+			text = append(text, ',')
+		}
+		return append(bytes.TrimSuffix(text, []byte(",")), '}'), nil
+	case []any:
+		text = append(text, '[')
+		for _, value := range v {
+			if text, err = appendTwice(text, value); err != nil {
+				return nil, err
+			}
+			text = append(text, ',')
+		}
+		return append(bytes.TrimSuffix(text, []byte(",")), ']'), nil
+	}
+	value, err := json.Marshal(v)
+	return append(text, value...), err
 }
 
 func (a *answer) wrongTypes(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -134,9 +135,17 @@ func (t *Token) verifySignature(key *rsa.PublicKey, buffer []byte) (payload []by
 	return payload, nil
 }
 
-// decode refuses what is not an object, a name that occurs twice, and a value of the wrong type.
+// decode refuses what is not an object, and a value of the wrong type. Where strict decoding fails, it decodes custom
+// claims as encoding/json does, but nothing that is ambiguous.
 func decode(payload []byte, claims any) error {
-	if jsontext.Value(payload).Kind() != jsontext.KindBeginObject || json.Unmarshal(payload, claims) != nil {
+	if jsontext.Value(payload).Kind() != jsontext.KindBeginObject {
+		return Malformed("the claims do not decode")
+	}
+	if json.Unmarshal(payload, claims) == nil {
+		return nil
+	}
+	reflect.ValueOf(claims).Elem().SetZero()
+	if !Unambiguous(payload) || json.Unmarshal(payload, claims, anyText) != nil {
 		return Malformed("the claims do not decode")
 	}
 	return nil

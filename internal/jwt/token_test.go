@@ -118,7 +118,7 @@ func TestVerify_returnsWhatWasSigned(t *testing.T) {
 
 func TestDecode_acceptsObjectsOnly(t *testing.T) {
 	t.Parallel()
-	for _, payload := range []string{"", " ", "null", "1", `"x"`, "[]", "true", "{", "{}{}", "x", `{"a":1,"a":2}`} {
+	for _, payload := range []string{"", " ", "null", "1", `"x"`, "[]", "true", "{", "{}{}", "x", `{"sub":"a","sub":"a"}`} {
 		var anything any
 		isVerdict(t, jwt.Decode([]byte(payload), &anything), malformed, payload)
 		var value jsontext.Value
@@ -240,7 +240,7 @@ func TestCheck_checksTheAgeLast(t *testing.T) {
 			"no subject":          {mint(ourKey(), goodHeader, end.claims.without("sub").String()), malformed},
 			"no date of issue":    {mint(ourKey(), goodHeader, end.claims.without("iat").String()), malformed},
 			"begins in future":    {mint(ourKey(), goodHeader, end.claims.with("nbf", "4000000000").String()), malformed},
-			"a name twice":        {mint(ourKey(), goodHeader, end.claims.add("x", "1").add("x", "1").String()), malformed},
+			"a name twice":        {mint(ourKey(), goodHeader, end.claims.add("sub", `"evil"`).String()), malformed},
 			"another algorithm":   {mint(ourKey(), headerOf(`"RS512"`), end.claims.String()), malformed},
 			"a zero as signature": {encode(goodHeader) + "." + encode(end.claims.String()) + "." + encode(make([]byte, 256)), badSignature},
 		} {

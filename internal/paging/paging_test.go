@@ -272,6 +272,27 @@ func TestAll_continuesAfterAnEmptyPage(t *testing.T) {
 	assert.Equal(t, []string{"1", "2", "3"}, ids)
 }
 
+func TestAll_continuesAfterDataOfOthers(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"half of an emoji":   `"organizations":[{"organization_id":"1","organization_name":"\ud83d"}],"results_metadata":{"total":2,"next_cursor":"c1"}`,
+		"a raw byte":         `"organizations":[{"organization_id":"1","organization_name":"` + "\xff" + `"}],"results_metadata":{"total":2,"next_cursor":"c1"}`,
+		"a fraction":         `"organizations":[{"organization_id":"1"}],"results_metadata":{"total":2.0,"next_cursor":"c1"}`,
+		"no text for a time": `"organizations":[{"organization_id":"1","created_at":""}],"results_metadata":{"total":2,"next_cursor":"c1"}`,
+		"a name twice":       `"organizations":[{"organization_id":"0","organization_id":"1"}],"results_metadata":{},"results_metadata":{"next_cursor":"c1"}`,
+	} {
+		s := searchServer{n: 2, respond: func(call int, _ query) *http.Response {
+			if call > 1 {
+				return nil
+			}
+			return httpmock.NewStringResponse(http.StatusOK, `{"request_id":"r","status_code":200,`+body+`}`)
+		}}
+		ids, err := collect(s.service().SearchAll(t.Context(), nil))
+		require.NoError(t, err, name)
+		assert.Equal(t, []string{"1", "2"}, ids, name)
+	}
+}
+
 func TestAll_sendsTheSameQueryForEachPage(t *testing.T) {
 	t.Parallel()
 	s := &searchServer{n: 7}

@@ -28,10 +28,10 @@ type filter struct {
 	name, value string
 }
 
-// Times of filters. They are not in UTC, but are sent in UTC.
+// Times of filters. They are not in UTC, but are sent in UTC, with fractions if there are any.
 var (
 	start = time.Date(2026, time.March, 1, 9, 30, 0, 5, time.FixedZone("", 2*60*60))
-	end   = start.Add(12 * time.Hour)
+	end   = start.Add(12 * time.Hour).Truncate(time.Second)
 )
 
 // filters are the known filters of the API, by the package of the search.
@@ -74,15 +74,15 @@ var filters = map[string][]filter{
 	"b2c/users": {
 		{
 			"FilterCreatedAtGreaterThan", users.FilterCreatedAtGreaterThan(start),
-			"created_at_greater_than", `"2026-03-01T07:30:00Z"`,
+			"created_at_greater_than", `"2026-03-01T07:30:00.000000005Z"`,
 		},
 		{
 			"FilterCreatedAtLessThan", users.FilterCreatedAtLessThan(start),
-			"created_at_less_than", `"2026-03-01T07:30:00Z"`,
+			"created_at_less_than", `"2026-03-01T07:30:00.000000005Z"`,
 		},
 		{
 			"FilterCreatedAtBetween", users.FilterCreatedAtBetween(start, end),
-			"created_at_between", `{"greater_than": "2026-03-01T07:30:00Z", "less_than": "2026-03-01T19:30:00Z"}`,
+			"created_at_between", `{"greater_than": "2026-03-01T07:30:00.000000005Z", "less_than": "2026-03-01T19:30:00Z"}`,
 		},
 		{"FilterStatus", users.FilterStatus(users.UserStatusActive), "status", `"active"`},
 		{"FilterOAuthProvider", users.FilterOAuthProvider("a", "b"), "oauth_provider", `["a", "b"]`},

@@ -9,8 +9,6 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/seed75add069/stytch-go/internal/jsonnumber"
-	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -24,7 +22,7 @@ func (c *call) decode(received *response, resp any) error {
 	if len(body) == 0 {
 		return c.decodeError(received, "", "it is empty", nil)
 	}
-	if err := json.Unmarshal(body, resp, objects); err != nil {
+	if err := unmarshal(body, resp); err != nil {
 		field, reason, cause := explainDecoding(err)
 		return c.decodeError(received, field, reason, cause)
 	}
@@ -38,30 +36,10 @@ func (c *call) decode(received *response, resp any) error {
 	return nil
 }
 
-// objects decodes a shared.Object by DecodeObject.
-var objects = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, o *shared.Object) error {
-	raw, err := dec.ReadValue()
-	if err != nil {
-		return err
-	}
-	return DecodeObject(raw, o)
-}))
-
-// DecodeObject decodes a shared.Object like its UnmarshalJSON, with fewer allocations.
-func DecodeObject(raw jsontext.Value, o *shared.Object) error {
-	if !jsonnumber.MayBeLarge(raw) && json.Unmarshal(raw, (*map[string]any)(o)) == nil {
-		return nil
-	}
-	return o.UnmarshalJSON(raw)
-}
-
 func (c *call) decodeError(received *response, field jsontext.Pointer, reason string, cause error) error {
-	var id struct {
-		RequestID string `json:"request_id"`
-	}
-	_ = json.Unmarshal(received.body.Bytes(), &id)
+	id := text(members(received.body.Bytes())["request_id"])
 	return &stytcherror.DecodeError{
-		Op: c.op.Name, StatusCode: received.status, RequestID: c.redact(id.RequestID),
+		Op: c.op.Name, StatusCode: received.status, RequestID: c.redact(id),
 		Field: c.redactPointer(field), Reason: reason, Err: cause,
 	}
 }

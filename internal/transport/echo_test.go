@@ -73,7 +73,12 @@ func TestEcho(t *testing.T) {
 		"an error under a 200":        {200, `{"status_code": 404, "request_id": "%s", "error_message": "%[1]s"}`},
 		"a response that is not JSON": {200, `<html>%s</html>`},
 		"a value of the wrong type":   {200, `{"request_id": "%s", "status_code": "%[1]s"}`},
-		"a name that occurs twice":    {200, `{"request_id": "%s", "%[1]s": 1, "%[1]s": 2}`},
+		"a name that occurs twice":    {200, `{"request_id": "%s", "%[1]s": 1, "%[1]s": 2, "status_code": ""}`},
+		"a gateway's message":         {403, `{"message": "no access to %s"}`},
+		"a gateway's list of errors":  {403, `{"errors": [{"detail": "%s is blocked"}]}`},
+		"a gateway's sentence":        {403, `{"error": "No access to %s"}`},
+		"the title of a page":         {403, `<html><title>GET %s</title></html>`},
+		"a gateway's text":            {403, `error code: 1020 for %s`},
 		"a name before invalid JSON":  {200, `{"request_id": "%s", "a": {"%[1]s": {"%[1]s": bad}}}`},
 		"an invalid value":            {200, `{"request_id": "%s", "a": %[1]s}`},
 	}

@@ -158,9 +158,12 @@ func explainEncoding(err error) (field, reason string) {
 	}
 	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		field = pointerToName(syntactic.JSONPointer)
-		if errors.Is(err, jsontext.ErrDuplicateName) {
+		switch {
+		case errors.Is(err, jsontext.ErrDuplicateName):
 			reason += ": a name occurs twice"
-		} else {
+		case strings.Contains(syntactic.Error(), "max depth"): // json/v2 exports no such error
+			reason += ": it is nested too deeply"
+		default:
 			reason += ": text that is not valid UTF-8"
 		}
 	}

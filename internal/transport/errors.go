@@ -7,9 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
+	"strings"
 
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -23,58 +21,42 @@ func (c *call) readError(resp *http.Response) *stytcherror.Error {
 	return c.newError(resp.StatusCode, resp.Header, body)
 }
 
-// newError returns the error of a response of the API or of OAuth2 (RFC 6749, section 5.2). Members of a wrong type are
-// ignored.
+// newError returns the error of a response of the API, of OAuth2 (RFC 6749, section 5.2) or of a gateway. Members of a
+// wrong type are ignored.
 func (c *call) newError(status int, header http.Header, body []byte) *stytcherror.Error {
 	fields := members(body)
-	text := func(names ...string) string {
+	first := func(names ...string) string {
 		for _, name := range names {
-			var s string
-			if json.Unmarshal(fields[name], &s, jsontext.AllowInvalidUTF8(true)) == nil && s != "" {
+			if s := text(fields[name]); s != "" {
 				return c.redact(s)
 			}
 		}
 		return ""
 	}
+	code := first("error_type")
+	if reason := first("error"); code == "" && isCode(reason) {
+		code = reason
+		delete(fields, "error")
+	}
 	e := &stytcherror.Error{
 		Op: c.op.Name, StatusCode: status, Retries: int(c.retries.Load()),
-		RequestID:  text("request_id"),
-		Code:       stytcherror.Code(text("error_type", "error")),
-		Message:    text("error_message", "error_description"),
-		URL:        text("error_url", "error_uri"),
+		RequestID:  first("request_id"),
+		Code:       stytcherror.Code(code),
+		Message:    first("error_message", "error_description"),
+		URL:        first("error_url", "error_uri"),
 		RetryAfter: retryAfter(header, c.cfg.Now),
 		Body:       bytes.Clone(body[:min(len(body), maxErrorKept)]),
+		Details:    []byte(fields["error_details"]),
 	}
-	if details := fields["error_details"]; len(details) > 0 && details.Kind() != jsontext.KindNull {
-		e.Details = []byte(details)
+	if e.Message == "" {
+		e.Message = c.gatewayMessage(fields, body)
 	}
 	return e
 }
 
-// members returns the members of a JSON object, as far as it can be read. It may be cut short, be followed by other
-// text and be invalid UTF-8; of two members with one name, the first counts.
-func members(body []byte) map[string]jsontext.Value {
-	dec := jsontext.NewDecoder(bytes.NewReader(body),
-		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if begin, err := dec.ReadToken(); err != nil || begin.Kind() != jsontext.KindBeginObject {
-		return nil
-	}
-	fields := map[string]jsontext.Value{}
-	for dec.PeekKind() == jsontext.KindString {
-		token, err := dec.ReadToken()
-		if err != nil {
-			break
-		}
-		name := token.String()
-		value, err := dec.ReadValue()
-		if err != nil {
-			break
-		}
-		if _, ok := fields[name]; !ok {
-			fields[name] = value.Clone()
-		}
-	}
-	return fields
+// isCode reports whether the member error is a code, as in OAuth2, and not a gateway's sentence.
+func isCode(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_-.:/") == ""
 }
 
 // isTLSFailure reports whether the TLS handshake failed or the server does not use TLS.

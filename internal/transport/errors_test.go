@@ -33,7 +33,7 @@ func TestError_fromAnyBody(t *testing.T) {
 		"nothing":                {503, "", stytcherror.Error{}, "503 Service Unavailable"},
 		"null":                   {500, "null", stytcherror.Error{}, "500 Internal Server Error"},
 		"a list":                 {500, `["error_type"]`, stytcherror.Error{}, "500 Internal Server Error"},
-		"text":                   {429, "slow down", stytcherror.Error{}, "429 Too Many Requests"},
+		"text":                   {429, "slow down", stytcherror.Error{Message: "slow down"}, "429 Too Many Requests: slow down"},
 		"JSON that is cut short": {400, `{"request_id": "request-id-1`, stytcherror.Error{}, "400 Bad Request"},
 		"a status without a name": {
 			599, `{"error_type": "odd"}`, stytcherror.Error{Code: "odd"}, "599 odd",

@@ -16,3 +16,6 @@ var ErrNotLoopback = errNotLoopback
 
 // SharedTransport is the transport of all clients without an HTTPClient.
 var SharedTransport = sharedTransport
+
+// Unmarshal decodes a body.
+var Unmarshal = unmarshal

@@ -84,6 +84,11 @@ type introspection struct {
 	Status  int    `json:"status_code"`
 }
 
+// Unambiguous reports whether the response may be decoded leniently: what is checked in it is strict, as in a token.
+func (*introspection) Unambiguous(body []byte) bool {
+	return jwt.Unambiguous(body, "active", "token_type")
+}
+
 // IntrospectNetwork asks the API about a token and, unless check is nil, checks the permission. The answer must pass
 // the rules for a token that is verified locally; validate is the product's. Value converts the answer.
 func IntrospectNetwork[T any](

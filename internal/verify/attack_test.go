@@ -268,7 +268,7 @@ func payloadAttacks(key *minttest.Key, good string) []attack {
 		list = append(list, attack{"claims that are " + name, key.SignText(key.Header(), payload), malformed})
 	}
 	for _, name := range []string{
-		"exp", "iat", "nbf", "iss", "sub", "aud", "plan", minttest.SessionClaim, minttest.OrganizationClaim,
+		"exp", "iat", "nbf", "iss", "sub", "aud", "jti", minttest.SessionClaim, minttest.OrganizationClaim,
 	} {
 		twice := `{"` + name + `":` + `null,"` + name + `":null,` + good[1:]
 		list = append(list, attack{name + " more than once", key.SignText(key.Header(), twice), malformed})

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	jsonv1 "encoding/json"
 	"errors"
 	"maps"
 	"strings"
@@ -24,7 +25,7 @@ func CustomClaims(rest jsontext.Value) shared.Object {
 	}
 	var claims shared.Object
 	if transport.DecodeObject(rest, &claims) != nil {
-		return nil // does not happen: the token was decoded before
+		return nil // does not happen: it was decoded before
 	}
 	delete(claims, "jti")
 	maps.DeleteFunc(claims, func(name string, _ any) bool { return strings.HasPrefix(name, stytchPrefix) })
@@ -34,12 +35,25 @@ func CustomClaims(rest jsontext.Value) shared.Object {
 	return claims
 }
 
-// DecodeClaims decodes custom claims into a T. A claim that does not fit is a *DecodeError that names it.
+// likeEncodingJSON decodes by its rules, except that names must match exactly. The json/v2 of Go 1.26 does not know
+// json.Number.
+var likeEncodingJSON = json.JoinOptions(transport.EncodingJSON, json.WithUnmarshalers(
+	json.UnmarshalFromFunc(func(dec *jsontext.Decoder, n *jsonv1.Number) error {
+		if dec.PeekKind() != jsontext.KindNumber {
+			return errors.ErrUnsupported
+		}
+		raw, err := dec.ReadValue()
+		*n = jsonv1.Number(raw)
+		return err
+	})))
+
+// DecodeClaims decodes custom claims into a T, by the rules of encoding/json, except that names must match exactly. A
+// claim that does not fit is a *DecodeError that names it.
 func DecodeClaims[T any](op string, claims shared.Object) (T, error) {
 	var decoded T
 	text, err := json.Marshal(claims)
 	if err == nil && len(claims) > 0 {
-		err = json.Unmarshal(text, &decoded)
+		err = json.Unmarshal(text, &decoded, likeEncodingJSON)
 	}
 	if err == nil {
 		return decoded, nil

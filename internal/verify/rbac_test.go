@@ -83,7 +83,7 @@ func TestCheck(t *testing.T) {
 			minttest.Status(http.StatusOK, `{"status_code":200,"request_id":"r","policy":null}`),
 			minttest.Status(http.StatusOK, `<html>`),
 			minttest.Status(http.StatusOK, `{"status_code":200,"request_id":"r","policy":{"roles":"all"}}`),
-			minttest.Status(http.StatusOK, `{"status_code":200,"request_id":"r","policy":{},"policy":{}}`),
+			minttest.Status(http.StatusOK, `{"status_code":200,"request_id":"r","policy":[]}`),
 		} {
 			f.api.Handle(minttest.Policy, answer)
 			f.forgetPolicy()
@@ -97,6 +97,14 @@ func TestCheck(t *testing.T) {
 			}
 		}
 	}, noRetry)
+	forEachProduct(t, "a policy with half of an emoji, and with names that occur twice, is a policy", func(f *fixture) {
+		f.api.Handle(minttest.Policy, minttest.Status(http.StatusOK, `{"status_code":200,"request_id":"r","policy":{"roles":[],
+			"roles":[{"role_id":"editor","description":"\ud83d","permissions":[{"resource_id":"documents","actions":["edit"],
+			"actions":["edit","print"]}]}],"x":1,"x":2}}`))
+		require.NoError(f.t, f.check(f.t.Context(), in(editor, "documents", "edit")))
+		require.NoError(f.t, f.check(f.t.Context(), in(editor, "documents", "print")))
+		require.Error(f.t, f.check(f.t.Context(), in(editor, "documents", "delete")))
+	})
 }
 
 func TestPermissions(t *testing.T) {

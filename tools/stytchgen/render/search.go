@@ -66,10 +66,10 @@ func (p *goPackage) Parameters(f ir.Filter) string {
 func (p *goPackage) Value(f ir.Filter) string {
 	switch f.Form {
 	case "time":
-		return "value.UTC().Format(time.RFC3339)"
+		return "value.UTC().Format(time.RFC3339Nano)"
 	case "period":
 		return fmt.Sprintf("map[string]string{\n%q: %s,\n%q: %s,\n}",
-			"greater_than", "after.UTC().Format(time.RFC3339)", "less_than", "before.UTC().Format(time.RFC3339)")
+			"greater_than", "after.UTC().Format(time.RFC3339Nano)", "less_than", "before.UTC().Format(time.RFC3339Nano)")
 	case "strings":
 		return "append([]string{}, values...)"
 	}

@@ -52,7 +52,7 @@ func FilterBroken(value bool) WidgetOperand {
 func FilterMadeAfter(value time.Time) WidgetOperand {
 	return WidgetOperand{
 		FilterName:  "made_after",
-		FilterValue: value.UTC().Format(time.RFC3339),
+		FilterValue: value.UTC().Format(time.RFC3339Nano),
 	}
 }
 
@@ -61,8 +61,8 @@ func FilterMadeBetween(after, before time.Time) WidgetOperand {
 	return WidgetOperand{
 		FilterName: "made_between",
 		FilterValue: map[string]string{
-			"greater_than": after.UTC().Format(time.RFC3339),
-			"less_than":    before.UTC().Format(time.RFC3339),
+			"greater_than": after.UTC().Format(time.RFC3339Nano),
+			"less_than":    before.UTC().Format(time.RFC3339Nano),
 		},
 	}
 }

@@ -1,0 +1,85 @@
+package transport
+
+import (
+	"bytes"
+	"reflect"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+
+	"github.com/seed75add069/stytch-go/internal/jsonnumber"
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// EncodingJSON has the rules of encoding/json, but for two: a member's name must match exactly, as in strict decoding,
+// and errors are those of json/v2, which say where a value is.
+var EncodingJSON = json.JoinOptions(
+	jsonv1.DefaultOptionsV1(), json.MatchCaseInsensitiveNames(false), jsonv1.ReportErrorsWithLegacySemantics(false))
+
+// strict has the rules of json/v2.
+var strict = json.WithUnmarshalers(objects)
+
+// lenient is EncodingJSON, and reads "" as the zero time and 3.0 as an integer.
+var lenient = json.JoinOptions(EncodingJSON, json.WithUnmarshalers(json.JoinUnmarshalers(
+	objects, rewritten[time.Time](emptyTime), rewritten[int](wholeNumber))))
+
+// byteOrderMark is not JSON, but may be ignored before it (RFC 8259, section 8.1).
+var byteOrderMark = []byte("\ufeff")
+
+// objects decodes a shared.Object by DecodeObject.
+var objects = json.UnmarshalFromFunc(func(dec *jsontext.Decoder, o *shared.Object) error {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	return DecodeObject(raw, o)
+})
+
+// DecodeObject decodes a shared.Object like its UnmarshalJSON, with fewer allocations.
+func DecodeObject(raw jsontext.Value, o *shared.Object) error {
+	if len(*o) == 0 && !jsonnumber.MayBeLarge(raw) && json.Unmarshal(raw, (*map[string]any)(o)) == nil {
+		return nil
+	}
+	return o.UnmarshalJSON(raw)
+}
+
+// unmarshal decodes a body into resp, a pointer to a zero value: strictly first, which is faster, and leniently where
+// that fails.
+func unmarshal(body []byte, resp any) error {
+	err := json.Unmarshal(body, resp, strict)
+	if err == nil {
+		return nil
+	}
+	if r, ok := resp.(interface{ Unambiguous(body []byte) bool }); ok && !r.Unambiguous(body) {
+		return err
+	}
+	reflect.ValueOf(resp).Elem().SetZero()
+	return json.Unmarshal(bytes.TrimPrefix(body, byteOrderMark), resp, lenient)
+}
+
+// rewritten decodes a T from what rewrite makes of its JSON.
+func rewritten[T any](rewrite func(jsontext.Value) jsontext.Value) *json.Unmarshalers {
+	return json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v *T) error {
+		raw, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(rewrite(raw), v, EncodingJSON)
+	})
+}
+
+func emptyTime(raw jsontext.Value) jsontext.Value {
+	if string(raw) == `""` {
+		return jsontext.Value(`"0001-01-01T00:00:00Z"`)
+	}
+	return raw
+}
+
+func wholeNumber(raw jsontext.Value) jsontext.Value {
+	if digits, ok := jsonnumber.Integer(string(raw)); ok && raw.Kind() == jsontext.KindNumber {
+		return jsontext.Value(digits)
+	}
+	return raw
+}

@@ -1,0 +1,132 @@
+package transport_test
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func TestError_gatewayMessage(t *testing.T) {
+	t.Parallel()
+	const mark = "\ufeff"
+	for name, tt := range map[string]struct{ body, message string }{
+		"AWS API Gateway":                 {`{"message":"Forbidden"}`, "Forbidden"},
+		"AWS, in capitals":                {`{"Message":"User is not authorized","Type":"User"}`, "User is not authorized"},
+		"Kong":                            {"{\n  \"message\":\"no Route matched with those values\",\n  \"request_id\":7}", "no Route matched with those values"},
+		"problem details":                 {`{"type":"about:blank","title":"Forbidden","status":403,"detail":"The address is blocked.","instance":"/v1"}`, "The address is blocked."},
+		"problem details without detail":  {`{"title":"Forbidden","status":403}`, "Forbidden"},
+		"problem details, an empty one":   {`{"title":"Forbidden","detail":"","message":null}`, "Forbidden"},
+		"FastAPI":                         {`{"detail":"Not authenticated"}`, "Not authenticated"},
+		"FastAPI, a list":                 {`{"detail":[{"loc":["body"],"msg":"field required","type":"missing"}]}`, "field required"},
+		"Google":                          {`{"error":{"code":403,"message":"The caller does not have permission","status":"PERMISSION_DENIED"}}`, "The caller does not have permission"},
+		"JSON:API":                        {`{"errors":[{"status":"403","title":"Forbidden","detail":"No access."}]}`, "No access."},
+		"Cloudflare's API":                {`{"success":false,"errors":[{"code":1020,"message":"Access denied"}],"messages":[],"result":null}`, "Access denied"},
+		"a list of texts":                 {`{"errors":["No access.","Twice."]}`, "No access."},
+		"a list whose first has nothing":  {`{"errors":[null,{"code":7},{"message":"No access."}]}`, "No access."},
+		"Apigee":                          {`{"fault":{"faultstring":"Invalid ApiKey","detail":{"errorcode":"oauth.v2.InvalidApiKey"}}}`, "Invalid ApiKey"},
+		"Azure":                           {`{"statusCode":403,"message":"Access denied due to invalid subscription key."}`, "Access denied due to invalid subscription key."},
+		"a sentence for an error":         {`{"error":"Access to this host is denied"}`, "Access to this host is denied"},
+		"a word for an error":             {`{"error":"Forbidden"}`, "Forbidden"},
+		"Spring":                          {`{"timestamp":"2026-01-02","status":403,"error":"Forbidden","path":"/v1"}`, "Forbidden"},
+		"Spring, with a message":          {`{"status":403,"error":"Forbidden","message":"Access Denied","path":"/v1"}`, "Access Denied"},
+		"a mark before JSON":              {mark + `{"message":"Forbidden"}`, "Forbidden"},
+		"a mark before the API's error":   {mark + `{"error_message":"No such session."}`, "No such session."},
+		"a mark before text":              {mark + "error code: 1020", "error code: 1020"},
+		"a mark before HTML":              {mark + "<title>Forbidden</title>", "Forbidden"},
+		"text after JSON":                 {`{"message":"Forbidden"}` + "\n<!-- proxied -->", "Forbidden"},
+		"a message twice":                 {`{"message":"a","message":"Forbidden"}`, "Forbidden"},
+		"half of an emoji":                {`{"message":"No \ud83d access"}`, "No access"},
+		"a raw byte":                      {"{\"message\":\"No \xff access\"}", "No access"},
+		"control characters":              {`{"message":"No\u0000\u001b[31m\r\n\u2028\u202e access"}`, "No [31m access"},
+		"a message that is cut short":     {`{"status":403,"message":"Forb`, ""},
+		"a message before a cut":          {`{"message":"Forbidden","status":4`, "Forbidden"},
+		"a message that is a number":      {`{"message":403}`, ""},
+		"a message ten objects deep":      {strings.Repeat(`{"error":`, 10) + `"a"` + strings.Repeat("}", 10), ""},
+		"other members only":              {`{"status":403,"path":"/v1"}`, ""},
+		"a text in quotes":                {`"Forbidden"`, "Forbidden"},
+		"Cloudflare":                      {"error code: 1020", "error code: 1020"},
+		"Cloudflare, with a line break":   {"error code: 1020\n", "error code: 1020"},
+		"Envoy":                           {"upstream connect error or disconnect/reset before headers. reset reason: connection timeout", "upstream connect error or disconnect/reset before headers. reset reason: connection timeout"},
+		"several lines":                   {"Access denied.\r\n\r\n\tReference #18\r\n", "Access denied. Reference #18"},
+		"text in another language":        {"Zugriff verweigert – gesperrt", "Zugriff verweigert – gesperrt"},
+		"nginx":                           {"<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n</body></html>", "403 Forbidden"},
+		"a page with attributes":          {"<!DOCTYPE html>\n<HTML lang=en><TITLE id='t'>\n  Attention Required! &#124; Cloudflare\n</TITLE>", "Attention Required! | Cloudflare"},
+		"a page with a heading":           {`<html><title></title><body><h1 class="a"><b>Access</b> denied</h1></body></html>`, "Access denied"},
+		"CloudFront's XML":                {`<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`, "Access Denied"},
+		"a page without a title":          {`<html><body><p>No access.</p></body></html>`, ""},
+		"a page whose title has no end":   {`<html><title>No access.`, ""},
+		"a list":                          {`["No access."]`, ""},
+		"null":                            {"null", ""},
+		"nothing":                         {" \r\n", ""},
+		"binary":                          {"\x1f\x8b\x08\x00\x00", ""},
+		"UTF-16":                          {"\xff\xfef\x00o\x00r\x00b\x00", ""},
+		"UTF-16 without a mark":           {"f\x00o\x00r\x00b\x00", ""},
+		"long text":                       {strings.Repeat("very ", 10_000), strings.Repeat("very ", 60) + "..."},
+		"a long message":                  {`{"message":"` + strings.Repeat("é", 9_000) + `"}`, strings.Repeat("é", 150) + "..."},
+		"a long message, cut in an é":     {`{"message":"x` + strings.Repeat("é", 9_000) + `"}`, "x" + strings.Repeat("é", 149) + "..."},
+		"a million brackets":              {strings.Repeat("[", 1_000_000), ""},
+		"a title of a million characters": {"<title>" + strings.Repeat("a", 1_000_000), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			resp, err := exchangeAnswered(t, 403, tt.body)
+			e := requireError[apiError](t, resp, err)
+			assert.Equal(t, tt.message, e.Message)
+			assert.Empty(t, e.Code, "a gateway has no code of the API")
+			assert.False(t, strings.ContainsFunc(e.Message, unicode.IsControl))
+			assert.Equal(t, 502, stytcherror.HTTPStatus(err), "the caller did nothing that is forbidden")
+			assert.LessOrEqual(t, len(e.Message), 303)
+		})
+	}
+}
+
+func TestError_gatewayMessageHidesSecrets(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"where a message is cut":           `{"message":"` + strings.Repeat("x", 290) + token + `"}`,
+		"where a text is cut":              strings.Repeat("x", 290) + token + strings.Repeat("x", 10_000),
+		"in the title of a page":           "<title>GET /v1?token=" + token + "</title>",
+		"in a title, as character entity":  "<title>" + strings.ReplaceAll(token, "c", "&#99;") + "</title>",
+		"in an error of an error":          `{"error":{"message":"` + token + `"}}`,
+		"in a word for an error":           `{"error":"` + token + `"}`,
+		"in JSON, escaped":                 `{"detail":"` + escaped(token) + `"}`,
+		"in a text in quotes":              `"` + escaped(token) + `"`,
+		"with the project's secret":        secretText + " is wrong",
+		"with a mark before it":            "\ufeff" + token,
+		"in a message twice as long again": strings.Repeat(token, 1000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			resp, err := exchangeAnswered(t, 403, body)
+			e := requireError[apiError](t, resp, err)
+			require.NotContains(t, e.Message, token[:12])
+			require.NotContains(t, e.Message, secretText[:20])
+			require.Contains(t, e.Message, "[redacted")
+		})
+	}
+}
+
+func TestError_codes(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ body, code, message string }{
+		"OAuth's code is no message":         {`{"error":"invalid_grant"}`, "invalid_grant", ""},
+		"OAuth's code beside a message":      {`{"error":"slow_down","message":"Wait."}`, "slow_down", "Wait."},
+		"the API's code beside a sentence":   {`{"error_type":"bad_request","error":"Not good."}`, "bad_request", "Not good."},
+		"the API's message is kept as it is": {`{"error_type":"bad_request","error_message":"a\n b"}`, "bad_request", "a\n b"},
+		"the last code counts":               {`{"error_type":"a","error_type":"bad_request","error_type":null}`, "bad_request", ""},
+		"half of an emoji beside a code":     {`{"x":"\ud83d","error_type":"bad_request","error_details":{"a":"\ud83d","a":1}}`, "bad_request", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			resp, err := exchangeAnswered(t, 400, tt.body)
+			e := requireError[apiError](t, resp, err)
+			assert.Equal(t, tt.code, string(e.Code))
+			assert.Equal(t, tt.message, e.Message)
+		})
+	}
+}

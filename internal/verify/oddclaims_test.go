@@ -1,0 +1,149 @@
+package verify_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/b2c/m2m"
+	"github.com/seed75add069/stytch-go/internal/jwt"
+	"github.com/seed75add069/stytch-go/internal/minttest"
+	"github.com/seed75add069/stytch-go/internal/verify"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// oddClaims are the values of a custom claim "plan" that strict decoding refuses, and what encoding/json makes of them.
+var oddClaims = map[string]struct {
+	text string
+	want any
+}{
+	"half of an emoji":        {`"hi \ud83d"`, "hi \ufffd"},
+	"the other half":          {`"\ude00"`, "\ufffd"},
+	"a raw byte":              {"\"a\xffb\"", "a\ufffdb"},
+	"a name twice":            {`{"a":1,"a":{"b":2},"c":"\ud83d"}`, map[string]any{"a": map[string]any{"b": 2.0}, "c": "\ufffd"}},
+	"a name twice in a list":  {`[{"a":{"x":1},"a":{"y":9007199254740993}}]`, []any{map[string]any{"a": map[string]any{"y": json.Number("9007199254740993")}}}},
+	"itself twice":            {`"free","plan":"pro"`, "pro"},
+	"an object, then another": {`{"a":1},"plan":{"b":2}`, map[string]any{"b": 2.0}},
+}
+
+// odd returns claims in which "plan" is another text.
+func odd(t *testing.T, claims, text string) string {
+	t.Helper()
+	for _, plan := range []string{`"plan":"pro"`, `"plan": "pro"`} {
+		if strings.Contains(claims, plan) {
+			return strings.Replace(claims, plan, `"plan":`+text, 1)
+		}
+	}
+	require.Fail(t, "no such claim", claims)
+	return ""
+}
+
+func TestCustomClaims_anyText(t *testing.T) {
+	t.Parallel()
+	for name, tt := range oddClaims {
+		forEachProduct(t, "a custom claim that has "+name+" locks nobody out", func(f *fixture) {
+			claims := minttest.JSON(minttest.With(f.claims(f.now()), map[string]any{"plan": "pro"}))
+			text := f.key.SignText(f.key.Header(), odd(f.t, claims, tt.text))
+			f.accepts(text)
+			s, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: text})
+			require.NoError(f.t, err)
+			assert.Equal(f.t, tt.want, s.claims["plan"])
+
+			f.api.Handle(introspectPath, minttest.Status(http.StatusOK, odd(f.t, f.introspection(), tt.text)))
+			token, err := f.introspectNetwork(f.t.Context(), introspectionRequest())
+			require.NoError(f.t, err)
+			want := f.tokenClaims()
+			want.CustomClaims = map[string]any{"plan": tt.want}
+			assert.Equal(f.t, want, token)
+		})
+		forB2B(t, "a custom claim of a machine that has "+name+" locks it out neither", func(f *fixture) {
+			claims := minttest.JSON(minttest.With(minttest.M2MToken(f.now()), map[string]any{"plan": "pro"}))
+			text := f.key.SignText(f.key.Header(), odd(f.t, claims, tt.text))
+			token, err := f.client.B2B.M2M.AuthenticateToken(f.t.Context(), &m2m.AuthenticateTokenRequest{AccessToken: text})
+			require.NoError(f.t, err)
+			assert.Equal(f.t, tt.want, token.CustomClaims["plan"])
+		})
+	}
+}
+
+func TestIntrospectTokenNetwork_ambiguous(t *testing.T) {
+	t.Parallel()
+	forEachProduct(t, "what is checked in a response occurs once", func(f *fixture) {
+		for _, member := range []string{
+			`"sub":"a"`, `"iss":"a"`, `"aud":"a"`, `"exp":1`, `"iat":1`, `"nbf":1`, `"scope":"admin"`, `"client_id":"a"`, `"jti":"a"`,
+			`"active":true`, `"token_type":"a"`, `"https://stytch.com/new":1`, `"https://stytch.com/session":1,"https://stytch.com/session":1`,
+		} {
+			for _, custom := range []string{`"pro"`, `"\ud83d"`} {
+				body := odd(f.t, f.introspection(), custom)
+				_, err := f.introspectAnswer(http.StatusOK, strings.Replace(body, "{", "{"+member+",", 1))
+				e := outermost[*stytcherror.DecodeError](f.t, err)
+				assert.NotEmpty(f.t, e.Reason)
+			}
+		}
+		body := strings.Replace(f.introspection(), "{", `{"request_id":"a","plan":{},"b":1,"b":2,`, 1)
+		_, err := f.introspectAnswer(http.StatusOK, body)
+		require.NoError(f.t, err)
+	}, noRetry)
+}
+
+func TestDecodeClaims_likeEncodingJSON(t *testing.T) {
+	t.Parallel()
+	type claims struct {
+		Wait   time.Duration     `json:"wait"`
+		Key    []byte            `json:"key"`
+		Sum    [2]byte           `json:"sum"`
+		Number json.Number       `json:"number"`
+		Large  int64             `json:"large"`
+		Quoted int               `json:"quoted,string"`
+		Names  map[int]string    `json:"names"`
+		Raw    json.RawMessage   `json:"raw"`
+		Until  time.Time         `json:"until,omitempty"`
+		Text   *string           `json:"text"`
+		Any    any               `json:"any"`
+		Nested map[string]limits `json:"nested"`
+	}
+	given := map[string]any{
+		"wait": 60e9, "key": "aGk=", "sum": []any{1.0, 2.0, 3.0}, "number": json.Number("9007199254740993"),
+		"large": json.Number("9007199254740993"), "quoted": "7", "names": map[string]any{"1": "a"}, "raw": []any{1.0},
+		"until": "2026-01-02T03:04:05Z", "text": "a\xff", "any": nil, "nested": map[string]any{"a": map[string]any{"A": 1.0}},
+	}
+	text, err := json.Marshal(given)
+	require.NoError(t, err)
+	var want claims
+	require.NoError(t, json.Unmarshal(text, &want))
+	got, err := verify.DecodeClaims[claims]("op", given)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+}
+
+type limits struct{ A int }
+
+func TestClaims_areAllStrict(t *testing.T) {
+	t.Parallel()
+	for _, claims := range []reflect.Type{
+		reflect.TypeFor[verify.SessionClaims[any, any]](), reflect.TypeFor[verify.AccessToken](),
+	} {
+		for f := range claims.Fields() {
+			fields := []reflect.StructField{f}
+			if f.Anonymous {
+				fields = reflect.VisibleFields(f.Type)
+			}
+			for _, f := range fields {
+				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+				if name == "" || name == "-" {
+					continue
+				}
+				twice := fmt.Sprintf(`{"a":1,%q:1,"a":2,%[1]q:1}`, name)
+				assert.False(t, jwt.Unambiguous([]byte(twice)), "%s of %s may occur twice", name, claims)
+			}
+		}
+	}
+	assert.True(t, jwt.Unambiguous([]byte(`{"a":1,"a":2}`)))
+}
