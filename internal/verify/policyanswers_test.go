@@ -45,6 +45,7 @@ func notPolicies() map[answer]bool {
 		`{"request_id":"r","status_code":200,"org_policy":{"roles":[1]}}`, `{"request_id":"r","status_code":200,"org_policy":"none"}`,
 		`{"request_id":"r","status_code":503,"org_policy":{"roles":[]}}`, `{"request_id":"r","status_code":200,"org_policy":{"roles":[]}`,
 		`{"request_id":"r","status_code":401,"error_type":"unauthorized_credentials"}`,
+		`{"request_id":"r","status_code":200,"org_policy":{"roles":[],"roles":[]}}`,
 	} {
 		list[answer{http.StatusOK, body}] = false
 	}

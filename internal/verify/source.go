@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed75add069/stytch-go/internal/rbac"
 	"github.com/seed75add069/stytch-go/internal/transport"
@@ -71,6 +72,16 @@ type (
 		} `json:"org_policy"`
 	}
 )
+
+// Unambiguous reports whether no name occurs twice: decoded leniently, two lists of roles would be merged.
+func (*policyAnswer) Unambiguous(body []byte) bool { return unambiguous(body) }
+
+// Unambiguous is that of a project's policy.
+func (*organizationAnswer) Unambiguous(body []byte) bool { return unambiguous(body) }
+
+func unambiguous(body []byte) bool {
+	return jsontext.Value(body).IsValid(jsontext.AllowInvalidUTF8(true))
+}
 
 // once is the option of a fetch that makes one attempt: package refresh says when the next one is made.
 func (s source) once() shared.RequestOption {
