@@ -16,10 +16,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"html"
 	"io"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,8 +75,8 @@ func Scrub(text string, secrets []string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// hexEscape is an escape in a URL, whose letters may be lower-case too.
-var hexEscape = regexp.MustCompile("%[0-9A-F]{2}")
+// htmlEscaper escapes like html.EscapeString, of which most programs need nothing else.
+var htmlEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
 
 // appendForms appends what a secret may look like in a text.
 func appendForms(forms []string, s string) []string {
@@ -88,14 +86,25 @@ func appendForms(forms []string, s string) []string {
 	}
 	for _, escape := range []func(string) string{url.QueryEscape, url.PathEscape} {
 		escaped := escape(s)
-		forms = append(forms, escaped, hexEscape.ReplaceAllStringFunc(escaped, strings.ToLower))
+		forms = append(forms, escaped, lowerEscapes(escaped))
 	}
 	inJSON, _ := json.Marshal(s) // a string always encodes
 	inPlainJSON := appendText(nil, s)
 	for _, quoted := range []string{strconv.Quote(s), strconv.QuoteToASCII(s), string(inJSON), string(inPlainJSON)} {
 		forms = append(forms, quoted[1:len(quoted)-1])
 	}
-	return append(forms, html.EscapeString(s), strings.ReplaceAll(s, "/", `\/`))
+	return append(forms, htmlEscaper.Replace(s), strings.ReplaceAll(s, "/", `\/`))
+}
+
+// lowerEscapes returns a URL with the letters of its escapes, which url writes in upper case, in lower case.
+func lowerEscapes(escaped string) string {
+	lower := []byte(escaped)
+	for i, c := range lower {
+		if c == '%' {
+			copy(lower[i+1:], strings.ToLower(escaped[i+1:i+3]))
+		}
+	}
+	return string(lower)
 }
 
 func needsEscape(r rune) bool {
