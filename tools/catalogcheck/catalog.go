@@ -15,14 +15,15 @@ type Catalogue struct {
 	Types    map[string]Type   `json:"types"`
 }
 
-// Service is a service with its operations.
+// Service is a service with its operations. Only conformance/wire uses the names in the SDK for Node.
 type Service struct {
-	Product    string      `json:"product"`
-	ExposedOn  []string    `json:"exposed_on"`
-	Path       []string    `json:"path"`
-	GoAccessor string      `json:"go_accessor"`
-	ByHand     []ByHand    `json:"by_hand,omitempty"`
-	Operations []Operation `json:"operations,omitempty"`
+	Product      string      `json:"product"`
+	ExposedOn    []string    `json:"exposed_on"`
+	Path         []string    `json:"path"`
+	GoAccessor   string      `json:"go_accessor"`
+	NodeAccessor string      `json:"node_accessor"`
+	ByHand       []ByHand    `json:"by_hand,omitempty"`
+	Operations   []Operation `json:"operations,omitempty"`
 }
 
 // ByHand is an operation that is not one JSON call with the project's credentials, and calls the API. Form are the
@@ -38,6 +39,7 @@ type ByHand struct {
 type Operation struct {
 	Name          string  `json:"name"`
 	GoMethod      string  `json:"go_method"`
+	NodeMethod    string  `json:"node_method"`
 	HTTPMethod    string  `json:"http_method"`
 	Path          string  `json:"path"`
 	Base          string  `json:"base"`

@@ -98,7 +98,7 @@ func TestSlim_keepsWhatIsCompared(t *testing.T) {
   {"product": "b2b", "exposed_on": ["b2b"], "path": ["hand"], "go_accessor": "Hand", "by_hand": [
    {"name": "swap", "notes": ["Text."], "http_method": "POST", "path": "/v1/swap", "form": ["a", "b"]}, {"name": "x", "http_method": "GET", "path": "/v1/x"}]},
   {"product": "b2b", "path": ["things"], "node_accessor": "things", "go_accessor": "Things", "exposed_on": ["b2b"], "operations": [
-   {"name": "get", "notes": ["Text."], "http_method": "GET", "path": "/v1", "base": "auth", "go_method": "Get", "exactly_one_of": [["a", "b"], "c"],
+   {"name": "get", "notes": ["Text."], "http_method": "GET", "path": "/v1", "base": "auth", "go_method": "Get", "node_method": "get", "exactly_one_of": [["a", "b"], "c"],
     "params": [{"type": "string", "required": true, "in": "body", "name": "a", "constraints": {"unit": "minutes"}},
                {"type": "array<string>", "required": true, "in": "body", "name": "b", "constraints": {"default": "x<y", "min": 1, "accepts": [], "format": "text"}},
                {"type": "string", "required": true, "in": "body", "name": "d", "constraints": {"format": "pem-private-key"}}],
@@ -109,14 +109,14 @@ func TestSlim_keepsWhatIsCompared(t *testing.T) {
 	want := `{
  "sources": {"a":"1","b":"2"},
  "services": [
-  {"product":"b2b","exposed_on":["b2b"],"path":["hand"],"go_accessor":"Hand",
+  {"product":"b2b","exposed_on":["b2b"],"path":["hand"],"go_accessor":"Hand","node_accessor":"",
    "by_hand": [
     {"name":"swap","http_method":"POST","path":"/v1/swap","form":["a","b"]},
     {"name":"x","http_method":"GET","path":"/v1/x"}
    ]},
-  {"product":"b2b","exposed_on":["b2b"],"path":["things"],"go_accessor":"Things",
+  {"product":"b2b","exposed_on":["b2b"],"path":["things"],"go_accessor":"Things","node_accessor":"things",
    "operations": [
-    {"name":"get","go_method":"Get","http_method":"GET","path":"/v1","base":"auth","caller_session_headers":false,"exactly_one_of":[["a","b"],"c"],
+    {"name":"get","go_method":"Get","node_method":"get","http_method":"GET","path":"/v1","base":"auth","caller_session_headers":false,"exactly_one_of":[["a","b"],"c"],
      "params": [
       {"name":"a","in":"body","type":"string","required":true},
       {"name":"b","in":"body","type":"array<string>","required":true,"constraints":{"default":"x<y","min":1}},
