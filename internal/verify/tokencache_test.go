@@ -312,6 +312,20 @@ func TestTokenCache_forget(t *testing.T) {
 			f.ForgetAll()
 		}
 	})
+	t.Run("a verification that started before forget replaces no other token", func(t *testing.T) {
+		t.Parallel()
+		cache := newTokenCache(ways)
+		before := cache.begin()
+		cache.forget(func(*entry) bool { return true })
+		for i := range ways {
+			cache.add(cache.begin(), &entry{text: fmt.Sprint(i)})
+		}
+		cache.add(before, &entry{text: "late", claims: jwt.Registered{Expires: jwt.Date{Seconds: 1}}})
+		assert.Nil(t, cache.find("late"))
+		for i := range ways {
+			assert.NotNil(t, cache.find(fmt.Sprint(i)), "%d", i)
+		}
+	})
 	t.Run("a token is removed by a concurrent forget, or never added", func(t *testing.T) {
 		t.Parallel()
 		cache, e := newTokenCache(ways), &entry{text: "token"}
