@@ -72,7 +72,7 @@ var notData = map[reflect.Type]bool{
 var (
 	secretName = regexp.MustCompile(`(^|_)(token|jwt|secret|password|verifier|codes?|hash|salt|signature|private_key)$` +
 		`|^public_key_credential$`)
-	harmless   = regexp.MustCompile(`(^|_)(postal|country|error|status|language)_code$|^public_token$`)
+	harmless = regexp.MustCompile(`(^|_)(postal|country|error|status|language)_code$|^public_token$`)
 )
 
 // canary is the start of every secret that filled sets.
