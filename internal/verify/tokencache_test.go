@@ -326,6 +326,16 @@ func TestTokenCache_forget(t *testing.T) {
 			assert.NotNil(t, cache.find(fmt.Sprint(i)), "%d", i)
 		}
 	})
+	t.Run("a token that is written after a forget that began before is removed", func(t *testing.T) {
+		t.Parallel()
+		cache, e := newTokenCache(ways), &entry{text: "late"}
+		before := cache.begin()
+		cache.forget(func(*entry) bool { return true })
+		cache.put(before, &cache.set(e.text)[0], nil, e)
+		assert.Nil(t, cache.find(e.text))
+		cache.put(cache.begin(), &cache.set(e.text)[0], nil, e)
+		assert.Same(t, e, cache.find(e.text))
+	})
 	t.Run("a token is removed by a concurrent forget, or never added", func(t *testing.T) {
 		t.Parallel()
 		cache, e := newTokenCache(ways), &entry{text: "token"}
