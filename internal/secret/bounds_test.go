@@ -1,0 +1,39 @@
+package secret_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/seed75add069/stytch-go/internal/secret"
+)
+
+func TestScrub_fromFourBytes(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "a [redacted] b", secret.Scrub("a 1234 b", []string{"1234"}))
+	assert.Equal(t, "a 123 b", secret.Scrub("a 123 b", []string{"123"}))
+}
+
+// chain is a list by pointers.
+type chain struct {
+	Next *chain
+	Name string
+}
+
+// A pointer and what it points to are two levels.
+func TestRedacted_showsUpTo64Levels(t *testing.T) {
+	t.Parallel()
+	deepest := 0
+	for depth := range 64 {
+		list := &chain{Name: "innermost"}
+		for range depth {
+			list = &chain{Next: list}
+		}
+		if strings.Contains(fmt.Sprint(secret.Redacted(list)), "innermost") {
+			deepest = depth
+		}
+	}
+	assert.Equal(t, 31, deepest)
+}
