@@ -11,7 +11,7 @@ import (
 )
 
 // The decoded claims of a token do not stay in the pool of buffers, from which anything could later show them.
-func TestVerify_leavesNoClaimsInItsBuffer(t *testing.T) {
+func TestVerify_clearsTheClaimsInItsBuffer(t *testing.T) {
 	t.Parallel()
 	text := mint(ourKey(), goodHeader, `{"sub": "a-person-whose-name-is-in-the-claims"}`)
 	for range 100 {

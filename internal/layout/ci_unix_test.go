@@ -28,7 +28,7 @@ func checks(t *testing.T, ci, cgo string, beside ...string) (output string, ok b
 	}
 	for _, name := range append([]string{"make", "go"}, beside...) {
 		script := "#!" + bash + "\necho " + cgo + "\n"
-		if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o700); err != nil { //nolint:gosec // a program
+		if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -68,7 +68,7 @@ func TestLogin_nextWithoutSession(t *testing.T) {
 			return v.Interface().(interface{ Next() sessions.Step }).Next().Kind
 		}
 		v, _ := filled(types[name])
-		if _, ok := v.Interface().(interface{ Login() sessions.Login }); !ok {
+		if _, ok := reflect.TypeAssert[interface{ Login() sessions.Login }](v); !ok {
 			continue
 		}
 		seen++

@@ -141,8 +141,9 @@ func (c *code) has(id string) bool {
 	return slices.ContainsFunc(c.ops, func(op codeOp) bool { return op.name == id })
 }
 
-// code compares each sensitive field in hand-written code with the rules, and each Op in hand-written code with the operation of its name. One without a constant name must have the
-// endpoint of some operation. The name lacks the product where both products have the service.
+// code compares each sensitive field in hand-written code with the rules, and each Op there with the operation of its
+// name, which lacks the product where both products have the service. An Op without a constant name must have the
+// endpoint of some operation.
 func (c *checker) code(d *Decisions, code *code) {
 	for _, f := range code.fields {
 		c.secret(&d.Secrets, f.where, f.name, f.secret)
@@ -160,7 +161,8 @@ func (c *checker) code(d *Decisions, code *code) {
 		have := op.method + " " + op.path
 		names := []string{op.name}
 		if op.name == "" {
-			names = slices.DeleteFunc(slices.Sorted(maps.Keys(known)), func(name string) bool { return known[name] != have })
+			others := func(name string) bool { return known[name] != have }
+			names = slices.DeleteFunc(slices.Sorted(maps.Keys(known)), others)
 		}
 		if len(names) == 0 {
 			c.differ("code", op.file, "", have)

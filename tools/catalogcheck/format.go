@@ -27,7 +27,8 @@ func slim(in io.Reader, out io.Writer) error {
 	case len(full.Errors.Errors) > 0:
 		text, err = full.Errors.format()
 	case len(full.Services) > 0:
-		full.Services = slices.DeleteFunc(full.Services, func(s Service) bool { return len(s.Operations)+len(s.ByHand) == 0 })
+		empty := func(s Service) bool { return len(s.Operations)+len(s.ByHand) == 0 }
+		full.Services = slices.DeleteFunc(full.Services, empty)
 		full.dropEmpty()
 		text, err = full.Catalogue.format()
 	default:

@@ -1,8 +1,8 @@
 // Command catalogcheck compares the specification under api/ with the catalogue of API facts under
 // conformance/catalog: operations, parameters, fields of responses, types, values, search filters and error types, in
 // both directions. Retry classes, sensitive fields and the errors that operations list it compares with what
-// decisions.yaml says of them, and the endpoints in hand-written Go with those of the catalogue. It fails on a difference that differences.yaml gives no reason for, and on a reason that has no
-// difference.
+// decisions.yaml says of them, and the endpoints in hand-written Go with those of the catalogue. It fails on a
+// difference that differences.yaml gives no reason for, and on a reason that has no difference.
 //
 //	go run ./catalogcheck -root ..
 //	go run ./catalogcheck -slim < facts.json > ../conformance/catalog/catalog.json
@@ -123,8 +123,8 @@ func summarize(out io.Writer, n counts, differences int, api *ir.API) error {
 		"%s values, %s search filters, %s retry classes, %s sensitive fields, %s error types, "+
 		"%s operations in hand-written code; %d differences.\n"+
 		"%d of %d operations list errors (%d in all, of %d codes), %d have a description beside the summary.\n",
-		n.operations, n.params, n.response, n.types, n.fields, n.values, n.filters, n.retries, n.secrets, n.errors, n.code,
-		differences,
+		n.operations, n.params, n.response, n.types, n.fields, n.values, n.filters, n.retries, n.secrets, n.errors,
+		n.code, differences,
 		listing, operations, mentions, len(api.ErrorCodes()), described)
 	return err
 }

@@ -17,8 +17,8 @@
 // of documents: a name in a package, a member of a type, an accessor of a client, an error code. Between backticks it
 // also looks up names in CamelCase, targets of make and paths of files. It follows the links of documents to files.
 //
-// Documents are all files *.md, and comments those of all modules below ROOT. Those of other modules than ROOT's mention
-// names of both.
+// Documents are all files *.md, and comments those of all modules below ROOT. Comments of other modules than ROOT's
+// mention names of both.
 package main
 
 import (
@@ -145,6 +145,8 @@ func search(root string) (documents, modules []string, err error) {
 		}
 		return nil
 	})
-	slices.SortFunc(modules, func(a, b string) int { return strings.Compare(strings.Trim(a, "."), strings.Trim(b, ".")) })
+	slices.SortFunc(modules, func(a, b string) int { // "." before all others
+		return strings.Compare(strings.Trim(a, "."), strings.Trim(b, "."))
+	})
 	return documents, modules, err
 }

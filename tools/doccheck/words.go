@@ -26,7 +26,7 @@ var (
 	camelCase = regexp.MustCompile(`^[A-Z][a-z]+[A-Z]\w*(?:\(.*\))?$`)
 	makeCall  = regexp.MustCompile(`^make ([a-z0-9 -]+)$`)
 	target    = regexp.MustCompile(`(?m)^([a-z0-9-]+):.*## `)
-	filePath  = regexp.MustCompile(`^[\w.-]+(?:/[\w.-]+)*(?:/|\.(?:md|go|json|ya?ml|mjs|tmpl|mod|sum))$|^[\w.-]+(?:/[\w.-]+)+$`)
+	filePath  = regexp.MustCompile(`^[\w.-]+(?:/[\w.-]+)*(?:/[\w.-]*|\.(?:md|go|json|ya?ml|mjs|tmpl|mod|sum))$`)
 	link      = regexp.MustCompile(`\]\(([^)\s#]+)[^)]*\)`)
 )
 
@@ -98,7 +98,8 @@ func (w *words) unknown(document, code string) []string {
 			return []string{name}
 		}
 	case makeCall.MatchString(code):
-		return slices.DeleteFunc(strings.Fields(code)[1:], func(name string) bool { return slices.Contains(w.targets, name) })
+		isTarget := func(name string) bool { return slices.Contains(w.targets, name) }
+		return slices.DeleteFunc(strings.Fields(code)[1:], isTarget)
 	case filePath.MatchString(code) && !w.isFile(document, strings.TrimSuffix(code, "/")):
 		return []string{code}
 	}
