@@ -8,6 +8,9 @@ NODE_SDK := conformance/wire/node_modules/.package-lock.json
 MODULES  := . tools conformance
 CROSS    ?= linux/386 linux/arm64 windows/amd64 darwin/arm64 js/wasm
 
+# each runs a command in the folder of every module.
+each = @for m in $(MODULES); do echo "in $$m:"; (cd $$m && $(1)) || exit 1; done
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-386 test-jsonv2 race vet cross lint fmt fmt-check generate generate-check spec catalog docs \
 	examples fuzz bench figures cover conformance vuln api-diff tidy-check check
@@ -19,23 +22,20 @@ demo: ## log in through the emulator: no account, no network
 	$(GO) run ./examples/quickstart
 
 test: ## run every test
-	$(GO) test -shuffle=on ./...
-	$(GO) -C tools test ./...
-	$(GO) -C conformance test ./...
+	$(call each,$(GO) test -shuffle=on ./...)
 
 test-386: ## run the tests as a 32-bit program (on amd64; slow)
 	GOARCH=386 $(GO) test -shuffle=on ./...
 
 test-jsonv2: ## run the tests with the standard library's json/v2
-	GOEXPERIMENT=jsonv2 $(GO) test -shuffle=on ./...
+	$(call each,GOEXPERIMENT=jsonv2 $(GO) build ./...)
+	$(call each,GOEXPERIMENT=jsonv2 $(GO) test -shuffle=on ./...)
 
 race: ## run the tests with the race detector (needs a C compiler)
-	$(GO) test -race -shuffle=on ./...
+	$(call each,$(GO) test -race -shuffle=on ./...)
 
 vet: ## run go vet on everything
-	$(GO) vet ./...
-	$(GO) -C tools vet ./...
-	$(GO) -C conformance vet ./...
+	$(call each,$(GO) vet ./...)
 
 cross: ## run go vet on the SDK and its tests for each platform in CROSS
 	@for target in $(CROSS); do \

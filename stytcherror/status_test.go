@@ -107,6 +107,7 @@ var outcomes = map[int]map[string]error{
 	500: {
 		"a wrong secret":                   answer(401, stytcherror.CodeUnauthorizedCredentials),
 		"a wrong secret, as a bare code":   stytcherror.CodeUnauthorizedCredentials,
+		"a wrong secret, near passwords":   passwords("b2b.old_passwords_list.get"),
 		"a wrong secret, at the fraud API": answer(401, stytcherror.CodeUnauthorizedCredentialsError),
 		"an unknown project":               answer(400, stytcherror.CodeInvalidProjectIDAuthentication),
 		"a wrong M2M client":               answer(401, stytcherror.CodeInvalidClient),

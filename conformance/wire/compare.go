@@ -42,7 +42,8 @@ func compare(of comparison, ours, node outcome) []difference {
 }
 
 // compareMethods returns the methods that only Node's SDK has, and those that take a caller's session only there. node
-// has the methods of each client, true for those that take a session. What only ours has or takes shows in the calls.
+// has the methods of each client, true for those that take a session. make catalog finds
+// what only ours has.
 func compareMethods(comparisons []comparison, node map[string]map[string]bool) []difference {
 	ours := map[string]map[string]bool{"b2b": {}, "b2c": {}}
 	for _, c := range comparisons {

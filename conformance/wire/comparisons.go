@@ -1,29 +1,13 @@
 package main
 
 import (
-	_ "embed" // cases_gen.json
 	"encoding/json"
 	"fmt"
+	"strings"
 
-	"github.com/seed75add069/stytch-go/conformance/wire/calls"
+	"github.com/seed75add069/stytch-go/conformance/catalog"
 	"github.com/seed75add069/stytch-go/shared"
 )
-
-//go:embed cases_gen.json
-var casesJSON []byte
-
-// operation is an entry of cases_gen.json: what to call, with which arguments, and what the server answers.
-type operation struct {
-	Name          string   `json:"operation"`
-	Clients       []string `json:"clients"`
-	Node          []string `json:"node"`
-	Authorization bool     `json:"authorization"`
-	Requests      []struct {
-		Name      string          `json:"name"`
-		Arguments json.RawMessage `json:"arguments"`
-	} `json:"requests"`
-	Answer json.RawMessage `json:"answer"`
-}
 
 // comparison is one call that both SDKs make.
 type comparison struct {
@@ -35,7 +19,7 @@ type comparison struct {
 	Answer  json.RawMessage
 	Caller  shared.Authorization
 
-	ours calls.Call
+	ours ourCall
 	node nodeCall
 }
 
@@ -67,54 +51,85 @@ var (
 	}
 )
 
+// request is an operation's arguments in one variant.
+type request struct {
+	name      string
+	arguments json.RawMessage
+}
+
 // load makes the comparisons: each request on each client, and where it can be made on behalf of a session, the first
-// request with each of callers too. It fails if cases_gen.json and calls.All differ.
-func load() ([]comparison, error) {
-	var operations []operation
-	if err := json.Unmarshal(casesJSON, &operations); err != nil {
-		return nil, fmt.Errorf("cases_gen.json: %w", err)
-	}
-	ours := map[[3]string]calls.Call{}
-	for _, c := range calls.All {
-		ours[[3]string{c.Operation, c.Client, c.Request}] = c
-	}
+// request with each of callers too. Names and fields are those of the catalogue, not of api/.
+func load(c *catalog.Catalogue) ([]comparison, error) {
+	sampler := &sampler{types: c.Types}
 	var comparisons []comparison
-	for _, op := range operations {
-		for _, client := range op.Clients {
-			for i, request := range op.Requests {
-				key := [3]string{op.Name, client, request.Name}
-				call, ok := ours[key]
-				if !ok {
-					return nil, fmt.Errorf("no call of ours for %q", key)
-				}
-				delete(ours, key)
-				by := []caller{project}
-				if op.Authorization && i == 0 {
-					by = append(by, callers...)
-				}
-				for _, c := range by {
-					comparisons = append(comparisons, op.comparison(len(comparisons), call, request.Arguments, c))
+	for _, s := range c.Services {
+		for _, op := range s.Operations {
+			requests, err := sampler.requests(&op)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", s.ID(&op), err)
+			}
+			answer, err := sampler.object(op.Response, full, 0)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", s.ID(&op), err)
+			}
+			text, err := json.Marshal(answer)
+			if err != nil {
+				return nil, err
+			}
+			for _, client := range s.ExposedOn {
+				for i, r := range requests {
+					by := []caller{project}
+					if op.CallerSession && i == 0 {
+						by = append(by, callers...)
+					}
+					for _, who := range by {
+						of := newComparison(len(comparisons), &s, &op, client, r, who)
+						of.Answer = text
+						comparisons = append(comparisons, of)
+					}
 				}
 			}
 		}
 	}
-	for key := range ours {
-		return nil, fmt.Errorf("no case for our call %q", key)
-	}
 	return comparisons, nil
 }
 
-// comparison makes the comparison of a number, from which its project follows.
-func (op *operation) comparison(number int, call calls.Call, arguments json.RawMessage, by caller) comparison {
-	c := comparison{
-		Operation: op.Name,
-		Name:      fmt.Sprintf("%s client, %s, for %s", call.Client, call.Request, by.name),
-		Project:   fmt.Sprintf("project-test-%04d", number),
-		Answer:    op.Answer,
-		Caller:    by.Authorization,
-		ours:      call,
+// requests are an operation's requests, each different from the others.
+func (s *sampler) requests(op *catalog.Operation) ([]request, error) {
+	var list []request
+	seen := map[string]bool{}
+	for v := full; v <= deepZero; v++ {
+		arguments, err := s.request(op, v)
+		if err != nil {
+			return nil, err
+		}
+		text, err := json.Marshal(arguments)
+		if err != nil {
+			return nil, err
+		}
+		if !seen[string(text)] {
+			list = append(list, request{variants[v], text})
+			seen[string(text)] = true
+		}
 	}
-	c.node = nodeCall{Project: c.Project, Client: call.Client, Method: op.Node, Arguments: arguments}
+	return list, nil
+}
+
+// newComparison makes the comparison of a number, from which its project follows.
+func newComparison(
+	number int, s *catalog.Service, op *catalog.Operation, client string, r request, by caller,
+) comparison {
+	c := comparison{
+		Operation: s.ID(op),
+		Name:      fmt.Sprintf("%s client, %s, for %s", client, r.name, by.name),
+		Project:   fmt.Sprintf("project-test-%04d", number),
+		Caller:    by.Authorization,
+	}
+	words := func(accessor, method string) []string { return append(strings.Split(accessor, "."), method) }
+	c.ours = ourCall{Client: client, Method: words(s.GoAccessor, op.GoMethod), Arguments: r.arguments}
+	c.node = nodeCall{
+		Project: c.Project, Client: client, Method: words(s.NodeAccessor, op.NodeMethod), Arguments: r.arguments,
+	}
 	if !by.IsZero() {
 		c.node.Authorization = &nodeCaller{SessionToken: by.SessionToken, SessionJWT: by.SessionJWT}
 	}

@@ -1,5 +1,6 @@
 // Command wire makes every call of the API with this SDK and with Stytch's own for Node, with the same arguments and
-// against the same server. It fails if what they send or return differs. Run it with make conformance, which installs
+// against the same server, whose responses have every field. Arguments and responses are made from the catalogue. It
+// fails if what they send or return differs. Run it with make conformance, which installs
 // the other SDK, or in the module's folder:
 //
 //	go run ./wire
@@ -15,6 +16,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/seed75add069/stytch-go/conformance/catalog"
 )
 
 // timeout bounds the whole run, which normally takes seconds.
@@ -32,7 +35,11 @@ func main() {
 
 // run compares both SDKs. dir is the folder with record.mjs and the packages it uses.
 func run(ctx context.Context, out io.Writer, dir string) error {
-	comparisons, err := load()
+	facts, err := catalog.Load()
+	if err != nil {
+		return err
+	}
+	comparisons, err := load(facts)
 	if err != nil {
 		return err
 	}

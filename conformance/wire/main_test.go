@@ -8,8 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
-
-	"github.com/seed75add069/stytch-go/conformance/wire/calls"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -27,7 +25,7 @@ func alike() (comparisons []comparison, ours, node map[string]outcome) {
 func getComparison(project string) comparison {
 	return comparison{
 		Operation: "b2b.things.get", Name: "b2b client", Project: project,
-		ours: calls.Call{Client: "b2b"},
+		ours: ourCall{Client: "b2b"},
 		node: nodeCall{Client: "b2b", Method: []string{"things", "get"}},
 	}
 }

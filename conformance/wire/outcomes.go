@@ -48,7 +48,7 @@ func callOurs(ctx context.Context, r *recorder, comparisons []comparison) (map[s
 			opts = append(opts, shared.WithAuthorization(c.Caller))
 		}
 		var o outcome
-		if resp, err := c.ours.Do(ctx, client, opts...); err != nil {
+		if resp, err := c.ours.do(ctx, client, opts...); err != nil {
 			o.err = err.Error()
 		} else if o.answer, err = json.Marshal(resp); err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Operation, err)

@@ -40,10 +40,10 @@ func TestAllocations(t *testing.T) {
 		"a short signature":                    {head + "." + parts[1] + ".AAAA", headers, 1},
 		"a header of 20 kB":                    {strings.Repeat("A", 20_000) + ".." + parts[2], headers, 1},
 		"a header that is not base64":          {strings.Repeat("!", 60) + ".." + parts[2], headers, 3},
-		"another algorithm":                    {encode(headerOf(`"none"`)) + ".." + parts[2], headers, 4},
-		"a header with a refused parameter":    {encode(`{"alg":"RS256","kid":"k","jwk":{"kty":"RSA"}}`) + ".." + parts[2], headers, 5},
-		"a header that is a thousand brackets": {encode(strings.Repeat("[", 1000)) + ".." + parts[2], headers, 10},
-		"a header of nested objects":           {encode(strings.Repeat(`{"x":`, 150)) + ".." + parts[2], headers, 25},
+		"another algorithm":                    {encode(headerOf(`"none"`)) + ".." + parts[2], headers, 3},
+		"a header with a refused parameter":    {encode(`{"alg":"RS256","kid":"k","jwk":{"kty":"RSA"}}`) + ".." + parts[2], headers, 4},
+		"a header that is a thousand brackets": {encode(strings.Repeat("[", 1000)) + ".." + parts[2], headers, 4},
+		"a header of nested objects":           {encode(strings.Repeat(`{"x":`, 150)) + ".." + parts[2], headers, 21},
 	} {
 		got := testing.AllocsPerRun(100, func() { _, _ = jwt.Parse(c.text, c.headers) })
 		assert.LessOrEqual(t, got, c.most, name)

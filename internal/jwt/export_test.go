@@ -18,3 +18,9 @@ func (c *HeaderCache) Cached() []string {
 	}
 	return texts
 }
+
+// Buffer takes a buffer from the pool and returns all that is in it.
+func Buffer() []byte {
+	buffer := *buffers.Get().(*[]byte)
+	return buffer[:cap(buffer)]
+}

@@ -1,7 +1,9 @@
 package layout_test
 
 import (
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -33,6 +35,55 @@ func TestCI_stepsAreMakeTargets(t *testing.T) {
 			t.Errorf("the workflow does not run make %s", name)
 		}
 	}
+}
+
+// Tests, the race detector, go vet and the tests with json/v2 cover every module with code of the project, and the
+// workflow runs all four.
+func TestCI_coversEveryModule(t *testing.T) {
+	t.Parallel()
+	listed := strings.Fields(submatches(t, regexp.MustCompile(`(?m)^MODULES\s*:= (.*)$`), "Makefile")[0])
+	modules := moduleFolders(t)
+	slices.Sort(listed)
+	if !slices.Equal(listed, modules) {
+		t.Errorf("MODULES is %q, and the modules are %q", listed, modules)
+	}
+	jobs := strings.Fields(strings.Join(submatches(t, job, ".github/workflows/ci.yml"), " "))
+	for name, commands := range map[string][]string{
+		"test": {"$(GO) test "}, "race": {"$(GO) test -race "}, "vet": {"$(GO) vet "},
+		"test-jsonv2": {"GOEXPERIMENT=jsonv2 $(GO) build ", "GOEXPERIMENT=jsonv2 $(GO) test "},
+	} {
+		recipe := submatches(t, regexp.MustCompile(`(?m)^`+name+`: ## .*\n((?:\t.*\n)+)`), "Makefile")[0]
+		for _, command := range commands {
+			if !strings.Contains(recipe, "$(call each,"+command) {
+				t.Errorf("make %s does not run %q in each module: %s", name, command, recipe)
+			}
+		}
+		if !slices.Contains(jobs, name) {
+			t.Errorf("the workflow does not run make %s", name)
+		}
+	}
+}
+
+// moduleFolders are the folders of the modules that have Go files of the project; the others pin tools.
+func moduleFolders(t *testing.T) []string {
+	t.Helper()
+	var folders []string
+	err := fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains([]string{".git", "node_modules", "testdata", "lint", "audit"}, d.Name()):
+			return fs.SkipDir
+		case d.Name() == "go.mod":
+			folders = append(folders, path.Dir(name))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(folders)
+	return folders
 }
 
 // A workflow uses an action by its commit: a tag can be moved.

@@ -2,6 +2,7 @@ package paging_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -23,8 +24,12 @@ func TestAll_endsWhenCursorsRepeat(t *testing.T) {
 	for _, before := range []int{0, 1, 2, 7} {
 		for _, cycle := range []int{1, 2, 3, 10, 33} {
 			at, calls := 0, 0
-			call := func(context.Context, *pageRequest, ...shared.RequestOption) (*pageResponse, error) {
+			var requested string
+			call := func(_ context.Context, req *pageRequest, _ ...shared.RequestOption) (*pageResponse, error) {
 				calls++
+				if req.Cursor != nil {
+					requested = *req.Cursor
+				}
 				if at++; at >= before+cycle {
 					at = before
 				}
@@ -38,6 +43,9 @@ func TestAll_endsWhenCursorsRepeat(t *testing.T) {
 				require.Less(t, calls, 1000, "before %d, cycle %d", before, cycle)
 			}
 			assert.ErrorContains(t, last, "had returned before", "before %d, cycle %d", before, cycle)
+			failed, ok := errors.AsType[*shared.PageError](last)
+			require.True(t, ok)
+			assert.Equal(t, requested, failed.Cursor, "the cursor of the last page, not the one that repeats")
 			assert.LessOrEqual(t, calls, 4*(before+cycle)+2)
 		}
 	}

@@ -113,3 +113,20 @@ func TestExplainScopes(t *testing.T) {
 	}
 	assert.Equal(t, shared.MissingResource, view.ExplainScopes("read:documents", "pictures", "read").Missing)
 }
+
+// Only a space separates scopes (RFC 6749, section 3.3). Other white space is part of a scope that no policy has.
+func TestScopes_otherWhiteSpace(t *testing.T) {
+	t.Parallel()
+	project := rbac.Compile(nil, []rbac.Scope{scope("manage:documents", on("documents", "*"))})
+	view := project.With(rbac.Compile(nil, nil))
+	for _, separator := range list("\t", "\n", "\r\n", "\v", "\f", "\u00a0", "\u2003", "\u0085", ",", "+", "%20") {
+		scopes := "openid" + separator + "manage:documents" + separator + "profile"
+		assert.False(t, project.AllowsScopes(scopes, "documents", "read"), "%q", separator)
+		assert.False(t, view.ExplainScopes(scopes, "documents", "read").Allowed, "%q", separator)
+		assert.Empty(t, view.ScopePermissions(scopes), "%q", separator)
+	}
+	scopes := "openid  manage:documents   profile"
+	assert.True(t, project.AllowsScopes(scopes, "documents", "read"))
+	assert.True(t, view.ExplainScopes(scopes, "documents", "read").Allowed)
+	assert.NotEmpty(t, view.ScopePermissions(scopes))
+}

@@ -33,6 +33,13 @@ var failures = map[string]struct {
 	"is slow to fail": {func(s *source) { s.setAnswer(5*time.Second, func(context.Context) error { return errDown }) }, 5 * time.Second, errDown.Error()},
 }
 
+// The documentation of local verification states both bounds.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, 2*time.Second, refresh.MaxWait)
+	assert.Equal(t, 2*time.Minute, refresh.FailureMemory)
+}
+
 func TestFailure(t *testing.T) {
 	t.Parallel()
 	for name, failure := range failures {

@@ -70,8 +70,9 @@ var notData = map[reflect.Type]bool{
 // secretName matches the wire names of secret fields, except those that harmless matches. The tests do not use the
 // tags, since a tag may be missing.
 var (
-	secretName = regexp.MustCompile(`(^|_)(token|jwt|secret|password|verifier|codes?|hash|salt)$`)
-	harmless   = regexp.MustCompile(`(^|_)(postal|country|error|status|language)_code$|^public_token$`)
+	secretName = regexp.MustCompile(`(^|_)(token|jwt|secret|password|verifier|codes?|hash|salt|signature|private_key)$` +
+		`|^public_key_credential$`)
+	harmless = regexp.MustCompile(`(^|_)(postal|country|error|status|language)_code$|^public_token$`)
 )
 
 // canary is the start of every secret that filled sets.

@@ -58,6 +58,55 @@ func TestLogin_ofEveryAnswer(t *testing.T) {
 	assert.Equal(t, map[string]int{"b2b": 19, "b2c": 18}, seen)
 }
 
+// A login is complete only if there is a session and the member is authenticated. Without either, Next is what the
+// response requires, or unknown.
+func TestLogin_nextWithoutSession(t *testing.T) {
+	t.Parallel()
+	types, seen := dataTypes(t), 0
+	for _, name := range sortedNames(types) {
+		next := func(v reflect.Value) sessions.StepKind {
+			return v.Interface().(interface{ Next() sessions.Step }).Next().Kind
+		}
+		v, _ := filled(types[name])
+		if _, ok := reflect.TypeAssert[interface{ Login() sessions.Login }](v); !ok {
+			continue
+		}
+		seen++
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, sessions.StepDone, next(v))
+			clearField(v, "member_session")
+			for _, requirement := range []struct {
+				name string
+				kind sessions.StepKind
+			}{{"primary_required", sessions.StepPrimary}, {"mfa_required", sessions.StepMFA}} {
+				if _, ok := field(v.Elem(), requirement.name); ok {
+					assert.Equal(t, requirement.kind, next(v), "authenticated, without a session")
+				}
+				clearField(v, requirement.name)
+			}
+			assert.Equal(t, sessions.StepUnknown, next(v), "authenticated, without a session or a requirement")
+
+			other, _ := filled(types[name])
+			if clearField(other, "member_authenticated") {
+				assert.NotEqual(t, sessions.StepDone, next(other), "a session of a member who is not authenticated")
+			}
+		})
+	}
+	assert.Equal(t, 19, seen)
+}
+
+// clearField sets the field that travels under a name to its zero value, and reports whether there is one.
+func clearField(v reflect.Value, name string) bool {
+	for i := range v.Elem().NumField() {
+		if wireName(v.Elem().Type().Field(i)) == name {
+			v.Elem().Field(i).SetZero()
+			return true
+		}
+	}
+	return false
+}
+
 // sameMembers checks that a login has of the response what both have.
 func sameMembers(t *testing.T, answer, login reflect.Value) {
 	t.Helper()

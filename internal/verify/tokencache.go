@@ -90,10 +90,14 @@ func (t *tokenCache) add(epoch uint64, e *entry) {
 			slot, old = &set[i], other
 		}
 	}
-	if t.epoch.Load() != epoch || !slot.CompareAndSwap(old, e) {
-		return
+	if t.epoch.Load() == epoch {
+		t.put(epoch, slot, old, e)
 	}
-	if t.epoch.Load() != epoch { // a concurrent forget may have missed e
+}
+
+// put replaces old by e, and removes e again if the epoch has changed: a concurrent forget may have missed it.
+func (t *tokenCache) put(epoch uint64, slot *atomic.Pointer[entry], old, e *entry) {
+	if slot.CompareAndSwap(old, e) && t.epoch.Load() != epoch {
 		slot.CompareAndSwap(e, nil)
 	}
 }

@@ -312,6 +312,30 @@ func TestTokenCache_forget(t *testing.T) {
 			f.ForgetAll()
 		}
 	})
+	t.Run("a verification that started before forget replaces no other token", func(t *testing.T) {
+		t.Parallel()
+		cache := newTokenCache(ways)
+		before := cache.begin()
+		cache.forget(func(*entry) bool { return true })
+		for i := range ways {
+			cache.add(cache.begin(), &entry{text: fmt.Sprint(i)})
+		}
+		cache.add(before, &entry{text: "late", claims: jwt.Registered{Expires: jwt.Date{Seconds: 1}}})
+		assert.Nil(t, cache.find("late"))
+		for i := range ways {
+			assert.NotNil(t, cache.find(fmt.Sprint(i)), "%d", i)
+		}
+	})
+	t.Run("a token that is written after a forget that began before is removed", func(t *testing.T) {
+		t.Parallel()
+		cache, e := newTokenCache(ways), &entry{text: "late"}
+		before := cache.begin()
+		cache.forget(func(*entry) bool { return true })
+		cache.put(before, &cache.set(e.text)[0], nil, e)
+		assert.Nil(t, cache.find(e.text))
+		cache.put(cache.begin(), &cache.set(e.text)[0], nil, e)
+		assert.Same(t, e, cache.find(e.text))
+	})
 	t.Run("a token is removed by a concurrent forget, or never added", func(t *testing.T) {
 		t.Parallel()
 		cache, e := newTokenCache(ways), &entry{text: "token"}

@@ -15,19 +15,31 @@ type Catalogue struct {
 	Types    map[string]Type   `json:"types"`
 }
 
-// Service is a service with its operations.
+// Service is a service with its operations. Only conformance/wire uses the names in the SDK for Node.
 type Service struct {
-	Product    string      `json:"product"`
-	ExposedOn  []string    `json:"exposed_on"`
-	Path       []string    `json:"path"`
-	GoAccessor string      `json:"go_accessor"`
-	Operations []Operation `json:"operations,omitempty"`
+	Product      string      `json:"product"`
+	ExposedOn    []string    `json:"exposed_on"`
+	Path         []string    `json:"path"`
+	GoAccessor   string      `json:"go_accessor"`
+	NodeAccessor string      `json:"node_accessor"`
+	ByHand       []ByHand    `json:"by_hand,omitempty"`
+	Operations   []Operation `json:"operations,omitempty"`
+}
+
+// ByHand is an operation that is not one JSON call with the project's credentials, and calls the API. Form are the
+// fields of an OAuth form.
+type ByHand struct {
+	Name       string   `json:"name"`
+	HTTPMethod string   `json:"http_method"`
+	Path       string   `json:"path"`
+	Form       []string `json:"form,omitempty"`
 }
 
 // Operation is an endpoint.
 type Operation struct {
 	Name          string  `json:"name"`
 	GoMethod      string  `json:"go_method"`
+	NodeMethod    string  `json:"node_method"`
 	HTTPMethod    string  `json:"http_method"`
 	Path          string  `json:"path"`
 	Base          string  `json:"base"`
@@ -60,6 +72,7 @@ type Constraints struct {
 	MinItems     json.Number     `json:"min_items,omitempty"`
 	Pattern      string          `json:"pattern,omitempty"`
 	Charset      string          `json:"charset,omitempty"`
+	Format       string          `json:"format,omitempty"`
 	Values       []string        `json:"documented_values,omitempty"`
 	Deprecated   bool            `json:"deprecated,omitempty"`
 }
@@ -71,6 +84,19 @@ type Type struct {
 	UsedIn []string `json:"used_in"`
 	Values []string `json:"values,omitempty"`
 	Fields []Field  `json:"fields,omitempty"`
+}
+
+// Errors is errors.json: every error_type, in alphabetical order.
+type Errors struct {
+	Errors []ErrorType `json:"errors"`
+}
+
+// ErrorType is an error_type with its status. Confidence says how reliable the status is.
+type ErrorType struct {
+	Code       string   `json:"error_type"`
+	Status     int      `json:"http_status"`
+	Confidence string   `json:"status_confidence"`
+	Products   []string `json:"products"`
 }
 
 // Filters is search_filters.json.
@@ -125,7 +151,7 @@ func load[T any](folder fs.FS, name string) (*T, error) {
 	return value, nil
 }
 
-// id is the operation's id in the specification.
-func (s Service) id(op Operation) string {
-	return strings.Join(append(append([]string{s.Product}, s.Path...), op.Name), ".")
+// id is an operation's id in the specification.
+func (s Service) id(name string) string {
+	return strings.Join(append(append([]string{s.Product}, s.Path...), name), ".")
 }

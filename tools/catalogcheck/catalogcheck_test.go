@@ -15,9 +15,10 @@ func TestRun_printsWhatItCompared(t *testing.T) {
 	if err := run(with(t, "", "", ""), &out); err != nil {
 		t.Fatal(err)
 	}
-	want := "2 of 2 operations, 9 of 9 parameters, 3 of 3 response fields, 7 of 7 types, 10 of 10 fields of types, " +
-		"7 of 7 values, 2 of 2 search filters; 0 differences.\n" +
-		"0 of 2 operations list errors (0 in all, of 1 codes), 0 have a description beside the summary.\n" +
+	want := "3 of 3 operations, 12 of 12 parameters, 4 of 4 response fields, 7 of 7 types, 10 of 10 fields of types, " +
+		"7 of 7 values, 2 of 2 search filters, 4 of 4 retry classes, 6 of 6 sensitive fields, 2 of 2 error types, " +
+		"3 of 3 operations in hand-written code; 0 differences.\n" +
+		"2 of 3 operations list errors (3 in all, of 2 codes), 0 have a description beside the summary.\n" +
 		"Every difference has a reason.\n"
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
@@ -94,10 +95,13 @@ func TestSlim_keepsWhatIsCompared(t *testing.T) {
  "format_version": 1, "client": {"a": 1}, "sources": {"b": "2", "a": "1"},
  "services": [
   {"product": "b2b", "path": ["empty"], "operations": []},
+  {"product": "b2b", "exposed_on": ["b2b"], "path": ["hand"], "go_accessor": "Hand", "by_hand": [
+   {"name": "swap", "notes": ["Text."], "http_method": "POST", "path": "/v1/swap", "form": ["a", "b"]}, {"name": "x", "http_method": "GET", "path": "/v1/x"}]},
   {"product": "b2b", "path": ["things"], "node_accessor": "things", "go_accessor": "Things", "exposed_on": ["b2b"], "operations": [
-   {"name": "get", "notes": ["Text."], "http_method": "GET", "path": "/v1", "base": "auth", "go_method": "Get", "exactly_one_of": [["a", "b"], "c"],
+   {"name": "get", "notes": ["Text."], "http_method": "GET", "path": "/v1", "base": "auth", "go_method": "Get", "node_method": "get", "exactly_one_of": [["a", "b"], "c"],
     "params": [{"type": "string", "required": true, "in": "body", "name": "a", "constraints": {"unit": "minutes"}},
-               {"type": "array<string>", "required": true, "in": "body", "name": "b", "constraints": {"default": "x<y", "min": 1, "accepts": []}}],
+               {"type": "array<string>", "required": true, "in": "body", "name": "b", "constraints": {"default": "x<y", "min": 1, "accepts": [], "format": "text"}},
+               {"type": "string", "required": true, "in": "body", "name": "d", "constraints": {"format": "pem-private-key"}}],
     "response": [{"name": "c", "type": "any", "required": false, "nullable": true}]}]}],
  "types": {"b": {"kind": "enum", "used_in": ["request"], "open": true, "values": ["v"]},
   "a": {"kind": "object", "node_names": ["A"], "used_in": ["jwt"], "fields": [{"name": "c", "type": "any", "required": true, "in_go": false}]}}
@@ -105,12 +109,18 @@ func TestSlim_keepsWhatIsCompared(t *testing.T) {
 	want := `{
  "sources": {"a":"1","b":"2"},
  "services": [
-  {"product":"b2b","exposed_on":["b2b"],"path":["things"],"go_accessor":"Things",
+  {"product":"b2b","exposed_on":["b2b"],"path":["hand"],"go_accessor":"Hand","node_accessor":"",
+   "by_hand": [
+    {"name":"swap","http_method":"POST","path":"/v1/swap","form":["a","b"]},
+    {"name":"x","http_method":"GET","path":"/v1/x"}
+   ]},
+  {"product":"b2b","exposed_on":["b2b"],"path":["things"],"go_accessor":"Things","node_accessor":"things",
    "operations": [
-    {"name":"get","go_method":"Get","http_method":"GET","path":"/v1","base":"auth","caller_session_headers":false,"exactly_one_of":[["a","b"],"c"],
+    {"name":"get","go_method":"Get","node_method":"get","http_method":"GET","path":"/v1","base":"auth","caller_session_headers":false,"exactly_one_of":[["a","b"],"c"],
      "params": [
       {"name":"a","in":"body","type":"string","required":true},
-      {"name":"b","in":"body","type":"array<string>","required":true,"constraints":{"default":"x<y","min":1}}
+      {"name":"b","in":"body","type":"array<string>","required":true,"constraints":{"default":"x<y","min":1}},
+      {"name":"d","in":"body","type":"string","required":true,"constraints":{"format":"pem-private-key"}}
      ],
      "response": [
       {"name":"c","type":"any","required":false,"nullable":true}
@@ -140,7 +150,7 @@ func TestSlim_keepsWhatIsCompared(t *testing.T) {
 
 func TestSlim_doesNotChangeItsOwnOutput(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"catalog.json", "search_filters.json"} {
+	for _, name := range []string{"catalog.json", "search_filters.json", "errors.json"} {
 		data, err := os.ReadFile(filepath.Join("..", "..", "conformance", "catalog", name))
 		if err != nil {
 			t.Fatal(err)

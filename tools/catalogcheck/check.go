@@ -23,6 +23,7 @@ type checker struct {
 	found    map[string]bool   // types of the catalogue that the specification has
 	values   map[any]*values   // by *ir.Type or *ir.Values
 	counted  map[string]bool   // places whose lists of values are in count
+	excepted map[int]bool      // exceptions of the rules for secrets that were needed
 }
 
 type pair struct {
@@ -31,7 +32,11 @@ type pair struct {
 }
 
 // counts says how much was compared.
-type counts struct{ operations, params, response, types, fields, values, filters tally }
+type counts struct {
+	operations, params, response, types, fields, values, filters tally
+
+	retries, secrets, errors, code tally
+}
 
 // tally counts catalogue entries: all, and those found in api/.
 type tally struct{ found, all int }
@@ -46,11 +51,21 @@ func (t *tally) add(found bool) {
 	}
 }
 
-// compare returns every difference between the catalogue and the specification, in the order of the catalogue.
-func compare(catalogue *Catalogue, filters *Filters, api *ir.API, errorBody *ir.Type) ([]Difference, counts) {
+// facts are the files of conformance/catalog, without the reasons.
+type facts struct {
+	catalogue *Catalogue
+	filters   *Filters
+	errors    *Errors
+	decisions *Decisions
+}
+
+// compare returns every difference between the catalogue and the specification, in the order of the catalogue. code is
+// what the hand-written Go files call.
+func compare(f facts, api *ir.API, errorBody *ir.Type, code *code) ([]Difference, counts) {
 	c := &checker{
-		catalogue: catalogue, pairs: map[pair]bool{}, matched: map[*ir.Type]bool{}, accepted: map[*ir.Type]bool{},
+		catalogue: f.catalogue, pairs: map[pair]bool{}, matched: map[*ir.Type]bool{}, accepted: map[*ir.Type]bool{},
 		found: map[string]bool{}, values: map[any]*values{}, counted: map[string]bool{},
+		excepted: map[int]bool{},
 	}
 	operations := map[string]*ir.Op{}
 	for _, p := range api.Packages {
@@ -60,9 +75,9 @@ func compare(catalogue *Catalogue, filters *Filters, api *ir.API, errorBody *ir.
 		}
 	}
 	ids := map[string]bool{}
-	for _, s := range catalogue.Services {
+	for _, s := range f.catalogue.Services {
 		for _, want := range s.Operations {
-			id := s.id(want)
+			id := s.id(want.Name)
 			ids[id] = true
 			op, ok := operations[id]
 			c.count.operations.add(ok)
@@ -83,12 +98,16 @@ func compare(catalogue *Catalogue, filters *Filters, api *ir.API, errorBody *ir.
 			c.differ("operation", id, "", op.HTTPMethod+" "+op.Path)
 		}
 	}
-	c.searches(filters, operations)
+	c.searches(f.filters, operations)
 	if errorBody != nil {
 		c.object("shared.StytchError", errorBody)
 	}
 	c.remainingTypes(api)
 	c.remainingValues(api)
+	c.retries(&f.decisions.Retry, api)
+	c.errorTypes(f.errors, f.decisions, api)
+	c.byHand(f.decisions, api, code)
+	c.secrets(&f.decisions.Secrets, api)
 	return c.differences, c.count
 }
 

@@ -58,6 +58,9 @@ func (c *checker) field(where string, want Field, f *ir.Field) {
 	}
 	c.bounds(where, limits, f.Schema)
 	c.documented(where, limits.Values, f.Type)
+	if secretFormat(limits.Format) && !f.Sensitive {
+		c.differ("secret", where, limits.Format, "not sensitive")
+	}
 }
 
 // null compares whether a field can be null. It ignores an optional field of a response that only the specification

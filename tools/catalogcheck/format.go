@@ -14,6 +14,7 @@ func slim(in io.Reader, out io.Writer) error {
 	var full struct {
 		Catalogue
 		Filters
+		Errors
 	}
 	if err := json.NewDecoder(in).Decode(&full); err != nil {
 		return err
@@ -23,12 +24,15 @@ func slim(in io.Reader, out io.Writer) error {
 	switch {
 	case len(full.Searches) > 0:
 		text, err = full.Filters.format()
+	case len(full.Errors.Errors) > 0:
+		text, err = full.Errors.format()
 	case len(full.Services) > 0:
-		full.Services = slices.DeleteFunc(full.Services, func(s Service) bool { return len(s.Operations) == 0 })
+		empty := func(s Service) bool { return len(s.Operations)+len(s.ByHand) == 0 }
+		full.Services = slices.DeleteFunc(full.Services, empty)
 		full.dropEmpty()
 		text, err = full.Catalogue.format()
 	default:
-		err = fmt.Errorf("neither services nor searches")
+		err = fmt.Errorf("no services, searches or errors")
 	}
 	if err != nil {
 		return err
@@ -37,10 +41,13 @@ func slim(in io.Reader, out io.Writer) error {
 	return err
 }
 
-// dropEmpty removes constraints of which nothing is compared.
+// dropEmpty removes formats that are not compared, and constraints of which nothing is.
 func (c *Catalogue) dropEmpty() {
 	tidy := func(fields []Field) {
 		for i, f := range fields {
+			if f.Constraints != nil && !secretFormat(f.Constraints.Format) {
+				f.Constraints.Format = ""
+			}
 			if text, err := json.Marshal(f.Constraints); err == nil && string(text) == "{}" {
 				fields[i].Constraints = nil
 			}
@@ -106,10 +113,19 @@ func (c Catalogue) format() ([]byte, error) {
 	var w writer
 	w.printf("{\n \"sources\": %s,\n \"services\": [\n", w.json(c.Sources))
 	for i, s := range c.Services {
-		operations := s.Operations
-		s.Operations = nil
+		operations, byHand := s.Operations, s.ByHand
+		s.Operations, s.ByHand = nil, nil
 		w.open("  ", "", s)
-		w.printf(",\n   \"operations\": [\n")
+		if len(byHand) > 0 {
+			w.printf(",\n   \"by_hand\": [\n")
+			for j, op := range byHand {
+				w.printf("    %s%s\n", w.json(op), comma(j, len(byHand)))
+			}
+			w.printf("   ]")
+		}
+		if len(operations) > 0 {
+			w.printf(",\n   \"operations\": [\n")
+		}
 		for j, op := range operations {
 			params, response := op.Params, op.Response
 			op.Params, op.Response = nil, nil
@@ -118,7 +134,10 @@ func (c Catalogue) format() ([]byte, error) {
 			w.list("    ", "response", response)
 			w.printf("}%s\n", comma(j, len(operations)))
 		}
-		w.printf("   ]}%s\n", comma(i, len(c.Services)))
+		if len(operations) > 0 {
+			w.printf("   ]")
+		}
+		w.printf("}%s\n", comma(i, len(c.Services)))
 	}
 	w.printf(" ],\n \"types\": {\n")
 	for i, name := range slices.Sorted(maps.Keys(c.Types)) {
@@ -130,6 +149,17 @@ func (c Catalogue) format() ([]byte, error) {
 		w.printf("}%s\n", comma(i, len(c.Types)))
 	}
 	w.printf(" }\n}\n")
+	return w.text, w.err
+}
+
+// format is the text of errors.json.
+func (e Errors) format() ([]byte, error) {
+	var w writer
+	w.printf("{\n \"errors\": [\n")
+	for i, code := range e.Errors {
+		w.printf("  %s%s\n", w.json(code), comma(i, len(e.Errors)))
+	}
+	w.printf(" ]\n}\n")
 	return w.text, w.err
 }
 

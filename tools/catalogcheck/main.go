@@ -1,7 +1,8 @@
 // Command catalogcheck compares the specification under api/ with the catalogue of API facts under
-// conformance/catalog: operations, parameters, fields of responses, types, values and search filters, in both
-// directions. It fails on a difference that differences.yaml gives no reason for, and on a reason that has no
-// difference.
+// conformance/catalog: operations, parameters, fields of responses, types, values, search filters and error types, in
+// both directions. Retry classes, sensitive fields and the errors that operations list it compares with what
+// decisions.yaml says of them, and the endpoints in hand-written Go with those of the catalogue. It fails on a
+// difference that differences.yaml gives no reason for, and on a reason that has no difference.
 //
 //	go run ./catalogcheck -root ..
 //	go run ./catalogcheck -slim < facts.json > ../conformance/catalog/catalog.json
@@ -47,11 +48,7 @@ func run(root fs.FS, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	catalogue, err := load[Catalogue](folder, "catalog.json")
-	if err != nil {
-		return err
-	}
-	filters, err := load[Filters](folder, "search_filters.json")
+	known, err := loadFacts(folder)
 	if err != nil {
 		return err
 	}
@@ -59,7 +56,11 @@ func run(root fs.FS, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	differences, n := compare(catalogue, filters, api, errorBody(docs))
+	code, err := loadCode(root)
+	if err != nil {
+		return err
+	}
+	differences, n := compare(known, api, errorBody(docs), code)
 	if err := summarize(out, n, len(differences), api); err != nil {
 		return err
 	}
@@ -70,6 +71,20 @@ func run(root fs.FS, out io.Writer) error {
 	}
 	_, err = fmt.Fprintln(out, "Every difference has a reason.")
 	return err
+}
+
+func loadFacts(folder fs.FS) (f facts, err error) {
+	if f.catalogue, err = load[Catalogue](folder, "catalog.json"); err != nil {
+		return f, err
+	}
+	if f.filters, err = load[Filters](folder, "search_filters.json"); err != nil {
+		return f, err
+	}
+	if f.errors, err = load[Errors](folder, "errors.json"); err != nil {
+		return f, err
+	}
+	f.decisions, err = loadDecisions(folder)
+	return f, err
 }
 
 func loadAPI(root fs.FS) ([]*openapi.Document, *ir.API, error) {
@@ -105,9 +120,11 @@ func summarize(out io.Writer, n counts, differences int, api *ir.API) error {
 		}
 	}
 	_, err := fmt.Fprintf(out, "%s operations, %s parameters, %s response fields, %s types, %s fields of types, "+
-		"%s values, %s search filters; %d differences.\n"+
+		"%s values, %s search filters, %s retry classes, %s sensitive fields, %s error types, "+
+		"%s operations in hand-written code; %d differences.\n"+
 		"%d of %d operations list errors (%d in all, of %d codes), %d have a description beside the summary.\n",
-		n.operations, n.params, n.response, n.types, n.fields, n.values, n.filters, differences,
+		n.operations, n.params, n.response, n.types, n.fields, n.values, n.filters, n.retries, n.secrets, n.errors,
+		n.code, differences,
 		listing, operations, mentions, len(api.ErrorCodes()), described)
 	return err
 }

@@ -7,18 +7,23 @@ import (
 	"testing"
 )
 
-// planted are changes to the valid specification or catalogue, each with exactly the differences that must be reported.
-var planted = []struct {
+// plantedChange is a change to one of the valid files, and the differences that must be reported for it.
+type plantedChange struct {
 	name, file, old, with string
 	want                  []string
-}{
+}
+
+// planted are changes to the valid specification or catalogue, on what sources state.
+var planted = []plantedChange{
 	{"operation under another name", catalogue, `"name": "get_jwks"`, `"name": "get_keys"`, []string{
 		"operation b2b.big_things.get_keys: GET /v1/b2b/things/{thing_id} -> nothing",
 		"operation b2b.big_things.get_jwks: nothing -> GET /v1/b2b/things/{thing_id}",
 		"named type b2b.Owner: object -> nothing",
 		"named type b2b/bigthings.Person: nothing -> object",
 	}},
-	{"method", spec, "    get:", "    delete:", []string{"method b2b.big_things.get_jwks: GET -> DELETE"}},
+	{"method", spec, "    get:", "    delete:", []string{
+		"method b2b.big_things.get_jwks: GET -> DELETE", "retry b2b.big_things.get_jwks: write -> read",
+	}},
 	{"path", spec, "/things/search:", "/things/find:", []string{
 		"path b2b.big_things.search: /v1/b2b/things/search -> /v1/b2b/things/find",
 	}},
@@ -29,10 +34,14 @@ var planted = []struct {
 		"caller session b2b.big_things.get_jwks: true -> false",
 	}},
 	{"clients", catalogue, `"exposed_on": ["b2b"]`, `"exposed_on": ["b2c", "b2b"]`, []string{
-		"clients b2b.big_things.get_jwks: b2b, b2c -> b2b", "clients b2b.big_things.search: b2b, b2c -> b2b",
+		"clients b2b.big_things.get_jwks: b2b, b2c -> b2b", "clients b2b.big_things.authenticate: b2b, b2c -> b2b",
+		"clients b2b.big_things.search: b2b, b2c -> b2b",
+		"code b2b.big_things.swap: nothing -> POST /v1/b2b/things/swap", // its name would lack the product
 	}},
 	{"accessor", catalogue, `"BigThings"`, `"BIGThings"`, []string{
-		"accessor b2b.big_things.get_jwks: BIGThings -> BigThings", "accessor b2b.big_things.search: BIGThings -> BigThings",
+		"accessor b2b.big_things.get_jwks: BIGThings -> BigThings",
+		"accessor b2b.big_things.authenticate: BIGThings -> BigThings",
+		"accessor b2b.big_things.search: BIGThings -> BigThings",
 	}},
 	{"Go method", catalogue, `"GetJwks"`, `"FetchJwks"`, []string{"go method b2b.big_things.get_jwks: FetchJwks -> GetJWKS"}},
 	{"exclusive fields", spec, "[[limit, codes]]", "[[limit, code]]", []string{
@@ -93,8 +102,8 @@ var planted = []struct {
 		"type b2b.big_things.search.request.limit: uint32 -> string",
 	}},
 	{"time", spec, "format: date-time, ", "", []string{"type b2b.Thing.made_at: date-time -> string"}},
-	{"element of a list", spec, "items: {type: string}", "items: {type: integer}", []string{
-		"type b2b.big_things.search.request.codes: string -> integer",
+	{"element of a list", catalogue, `"codes", "in": "body", "type": "array<string>"`, `"codes", "in": "body", "type": "array<int32>"`, []string{
+		"type b2b.big_things.search.request.codes: int32 -> string",
 	}},
 	{"list for a map", catalogue, "map<string,ref:b2b.Thing>", "array<ref:b2b.Thing>", []string{
 		"type b2b.big_things.search.response.things: array<ref:b2b.Thing> -> map<string,ref:b2b/bigthings.Thing>",
@@ -171,9 +180,112 @@ var planted = []struct {
 	}},
 }
 
+// once are changes to what is written once in the specification or in hand-written code, and held a second time.
+var once = []plantedChange{
+	{"retry class by method", spec, "      summary: Gets a thing.\n      x-stytch-retry: read", "      summary: Gets a thing.\n      x-stytch-retry: write", []string{
+		"retry b2b.big_things.get_jwks: read -> write",
+	}},
+	{"retry class by name", spec, "x-stytch-retry: single-use", "x-stytch-retry: read", []string{
+		"retry b2b.big_things.authenticate: single-use -> read",
+	}},
+	{"retry class by exception", spec, "      summary: Finds things.\n      x-stytch-retry: read", "      summary: Finds things.\n      x-stytch-retry: write", []string{
+		"retry b2b.big_things.search: read -> write",
+	}},
+	{"retry class of an operation by hand", spec, "things/swap', retry: write", "things/swap', retry: read", []string{
+		"retry b2b.big_things.swap: write -> read",
+	}},
+	{"retry class in code", swap, "transport.Write", "transport.SingleUse", []string{
+		"code retry b2b.big_things.swap: write -> single-use",
+	}},
+	{"retry class in code, without a name", swap, "transport.Read", "transport.Send", []string{
+		"code retry b2b.big_things.get_jwks: read -> send",
+	}},
+	{"no retry class in code", shield, ", Class: transport.Read", "", []string{"code retry shield.things.check: read -> nothing"}},
+	{"exception that the rules make unnecessary", decisions, "methods: [GET]", "names: [search, get_jwks, check]", []string{
+		"retry b2b.big_things.search: an exception -> what the rules say",
+	}},
+	{"exception of no operation", decisions, "operation: b2b.big_things.search", "operation: b2b.big_things.seek", []string{
+		"retry b2b.big_things.search: write -> read",
+		"retry b2b.big_things.seek: an exception -> what the rules say",
+	}},
+
+	{"secret token", spec, "thing_token: {type: string, x-stytch-sensitive: true,", "thing_token: {type: string,", []string{
+		"secret b2b/bigthings.AuthenticateRequest.thing_token: true -> false",
+	}},
+	{"secret in a response", spec, "session_jwt: {type: string, x-stytch-sensitive: true,", "session_jwt: {type: string,", []string{
+		"secret b2b/bigthings.AuthenticateResponse.session_jwt: true -> false",
+	}},
+	{"secrets in a list", spec, "items: {type: string}, x-stytch-sensitive: true,", "items: {type: string},", []string{
+		"secret b2b/bigthings.SearchRequest.codes: true -> false",
+	}},
+	{"secret by exception and by format", spec, " key: {type: string, x-stytch-sensitive: true,", " key: {type: string,", []string{
+		"secret b2b.big_things.authenticate.request.key: pem-private-key -> not sensitive",
+		"secret b2b/bigthings.AuthenticateRequest.key: true -> false",
+	}},
+	{"secret of a request of code by hand", spec, "A token of the page., x-stytch-in", "A token of the page., x-stytch-sensitive: true, x-stytch-in", []string{
+		"secret b2b/bigthings.StartURLRequest.public_token: false -> true",
+	}},
+	{"mark on what is no secret", spec, "slug: {type: string,", "slug: {type: string, x-stytch-sensitive: true,", []string{
+		"secret b2b/bigthings.SearchRequest.slug: false -> true",
+	}},
+	{"secret in code", swap, ` stytch:\"secret\"`, "", []string{"secret b2b/bigthings.swapForm.thing_token: true -> false"}},
+	{"exception that the names make unnecessary", decisions, "'*_code', ", "", []string{
+		"secret *.country_code: an exception -> what the names say",
+	}},
+
+	{"status", codes, "thing_not_found, status: 404", "thing_not_found, status: 400", []string{"status thing_not_found: 404 -> 400"}},
+	{"HTTPStatus", codes, "http_status: 400", "http_status: 401", []string{"HTTPStatus thing_lost: 400 -> 401"}},
+	{"no HTTPStatus", codes, "http_status: 400, ", "", []string{"HTTPStatus thing_lost: 400 -> nothing"}},
+	{"HTTPStatus of another", decisions, "{400: [thing_lost]}", "{400: [thing_lost, thing_gone]}", []string{"HTTPStatus thing_gone: 400 -> nothing"}},
+	{"confidence", codes, "confidence: inferred", "confidence: observed", []string{"confidence thing_lost: inferred -> observed"}},
+	{"products", codes, "[b2b, b2c]", "[b2c]", []string{"products thing_lost: b2b, b2c -> b2c"}},
+	{"error that only the catalogue has", errorList, `{"errors": [`, `{"errors": [{"error_type": "thing_gone", "http_status": 410, "status_confidence": "inferred", "products": []},`, []string{
+		"error thing_gone: 410 -> nothing",
+	}},
+	{"error that only the specification has", errorList, `"thing_lost"`, `"thing_gone"`, []string{
+		"error thing_gone: 404 -> nothing", "error thing_lost: nothing -> 404",
+	}},
+	{"listed error that is left out", spec, "[thing_not_found, thing_lost]", "[thing_lost]", []string{
+		"listed error b2b.big_things.get_jwks: thing_not_found -> nothing",
+	}},
+	{"listed error that is new", spec, "x-stytch-errors: [thing_not_found]", "x-stytch-errors: [thing_not_found, thing_lost]", []string{
+		"listed error b2b.big_things.authenticate: nothing -> thing_lost",
+	}},
+	{"list of no operation", decisions, "b2b.big_things.authenticate: [thing_not_found]", "b2b.big_things.check: [thing_not_found]", []string{
+		"listed error b2b.big_things.authenticate: nothing -> thing_not_found",
+		"listed error b2b.big_things.check: thing_not_found -> nothing",
+	}},
+
+	{"path of an operation by hand", spec, "'POST /v1/b2b/things/swap'", "'POST /v1/b2b/things/trade'", []string{
+		"by hand b2b.big_things.swap: POST /v1/b2b/things/swap -> POST /v1/b2b/things/trade",
+	}},
+	{"method of an operation by hand", spec, "'POST /v1/b2b/things/swap'", "'PUT /v1/b2b/things/swap'", []string{
+		"by hand b2b.big_things.swap: POST /v1/b2b/things/swap -> PUT /v1/b2b/things/swap",
+	}},
+	{"path in code", swap, `"/v1/b2b/things/swap"`, `"/v1/b2b/thing/swap"`, []string{
+		"code b2b.big_things.swap: POST /v1/b2b/things/swap -> POST /v1/b2b/thing/swap",
+	}},
+	{"method in code", swap, `Method: "POST"`, "Method: http.MethodPut", []string{
+		"code b2b.big_things.swap: POST /v1/b2b/things/swap -> PUT /v1/b2b/things/swap",
+	}},
+	{"name in code", shield, `"shield.things.check"`, `"shield.things.test"`, []string{
+		"code shield.things.test: nothing -> GET /v1/check",
+		"by hand shield.things.check: GET /v1/check -> nothing",
+	}},
+	{"path in code, without a name", swap, "/v1/b2b/things/{thing_id}", "/v1/b2b/thing/{thing_id}", []string{
+		"code b2b/bigthings/swap.go: nothing -> GET /v1/b2b/thing/{thing_id}",
+	}},
+	{"path of a start URL", spec, "/v1/b2b/start", "/v1/start", []string{
+		"start URL b2b.big_things.start_url: /v1/b2b/start thing -> /v1/start thing",
+	}},
+	{"token type of a start URL", spec, "token_type: thing", "token_type: oauth", []string{
+		"start URL b2b.big_things.start_url: /v1/b2b/start thing -> /v1/b2b/start oauth",
+	}},
+}
+
 func TestRun_findsEachDifference(t *testing.T) {
 	t.Parallel()
-	for _, tc := range planted {
+	for _, tc := range slices.Concat(planted, once) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string

@@ -21,7 +21,8 @@ func (p *goPackage) imports() map[string]string {
 	return paths
 }
 
-// declarations are the names that the package's source declares, exported or not: Name, and Type.Member.
+// declarations are the names that the package's source declares, exported or not. Members are behind
+// their type and a dot.
 func (p *goPackage) declarations(inTests bool) map[string]bool {
 	names := map[string]bool{}
 	for _, f := range p.files {

@@ -14,7 +14,11 @@
 //	<!-- vars: resp *sessions.GetResponse, handle func(string, error) -->
 //
 // It looks up the links in comments, and the words that can only be names of Go in comments and between the backticks
-// of documents: a name in a package, a member of a type, an accessor of a client, an error code.
+// of documents: a name in a package, a member of a type, an accessor of a client, an error code. Between backticks it
+// also looks up names in CamelCase, targets of make and paths of files. It follows the links of documents to files.
+//
+// Documents are all files *.md, and comments those of all modules below ROOT. Comments of other modules than ROOT's
+// mention names of both.
 package main
 
 import (
@@ -25,6 +29,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -43,6 +48,8 @@ func main() {
 type checker struct {
 	root      string
 	documents []string
+	sdk       *module // ROOT's
+	words     *words
 	packages  int
 	blocks    []block
 	failures  []string
@@ -59,10 +66,16 @@ func run(ctx context.Context, root string, out io.Writer) error {
 		return err
 	}
 	c := checker{root: root, documents: documents}
+	if c.words, err = newWords(root); err != nil {
+		return err
+	}
 	for _, dir := range modules {
 		if err := c.module(ctx, dir); err != nil {
 			return fmt.Errorf("%s: %w", dir, err)
 		}
+	}
+	if err := c.checkDocuments(); err != nil {
+		return err
 	}
 	all := fmt.Sprintf("%d blocks of Go and the names in %d documents and %d packages",
 		len(c.blocks), len(documents), c.packages)
@@ -80,21 +93,27 @@ func run(ctx context.Context, root string, out io.Writer) error {
 	return err
 }
 
-// module checks the names in a module's comments. With the root module it also checks the names in documents, and it
-// collects the blocks.
+// module checks the names in a module's comments. Of the root module it also collects the blocks.
 func (c *checker) module(ctx context.Context, dir string) error {
 	m, err := loadModule(ctx, c.root, dir)
 	if err != nil {
 		return err
 	}
+	m.sdk = c.sdk
 	c.failures = append(c.failures, m.checkNames()...)
 	c.packages += len(m.packages)
-	if dir != "." {
-		return nil
+	c.words.add(m.packages)
+	if dir == "." {
+		c.sdk = m
+		for _, p := range m.packages {
+			c.blocks = append(c.blocks, p.blocks()...)
+		}
 	}
-	for _, p := range m.packages {
-		c.blocks = append(c.blocks, p.blocks()...)
-	}
+	return nil
+}
+
+// checkDocuments checks the names in documents, and collects their blocks.
+func (c *checker) checkDocuments() error {
 	for _, name := range c.documents {
 		text, err := os.ReadFile(filepath.Join(c.root, name))
 		if err != nil {
@@ -105,12 +124,13 @@ func (c *checker) module(ctx context.Context, dir string) error {
 			return err
 		}
 		c.blocks = append(c.blocks, found...)
-		c.failures = append(c.failures, m.checkDocument(name, string(text))...)
+		c.failures = append(c.failures, c.sdk.checkDocument(name, string(text))...)
+		c.failures = append(c.failures, c.words.check(name, string(text))...)
 	}
 	return nil
 }
 
-// search finds the documents below root and the folders of its modules.
+// search finds the documents below root and the folders of its modules, root's first.
 func search(root string) (documents, modules []string, err error) {
 	err = fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
@@ -124,6 +144,9 @@ func search(root string) (documents, modules []string, err error) {
 			modules = append(modules, filepath.ToSlash(filepath.Dir(name)))
 		}
 		return nil
+	})
+	slices.SortFunc(modules, func(a, b string) int { // "." before all others
+		return strings.Compare(strings.Trim(a, "."), strings.Trim(b, "."))
 	})
 	return documents, modules, err
 }

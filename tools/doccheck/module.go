@@ -12,7 +12,8 @@ import (
 
 // module is a module with its packages, and what they and their imports declare.
 type module struct {
-	dir      string // relative to the root
+	dir      string  // relative to the root
+	sdk      *module // the root's; nil if this is it
 	packages []*goPackage
 	compiled *compiled
 	members  map[string]bool // the names of all members of types
@@ -53,6 +54,9 @@ func loadModule(ctx context.Context, root, dir string) (*module, error) {
 // package of the standard library that the module does not use.
 func (m *module) declares(path string, names []string) bool {
 	if _, ok := m.compiled.packages[path]; !ok {
+		if m.sdk != nil && m.sdk.compiled.packages[path].ImportPath != "" {
+			return m.sdk.declares(path, names)
+		}
 		_, isStd := comment.DefaultLookupPackage(path)
 		return isStd
 	}
@@ -70,18 +74,27 @@ func (m *module) declares(path string, names []string) bool {
 	return object != nil
 }
 
-// anyDeclares reports whether some package of the module has a name, or its Client or Services has such a member.
+// hasMember reports whether some type of the module or the SDK has a member.
+func (m *module) hasMember(name string) bool {
+	return m.members[name] || m.sdk != nil && m.sdk.members[name]
+}
+
+// anyDeclares reports whether some package of the module or the SDK has a name, or its Client or Services has such a
+// member.
 func (m *module) anyDeclares(names []string) bool {
-	return slices.ContainsFunc(m.packages, func(p *goPackage) bool {
+	return m.sdk != nil && m.sdk.anyDeclares(names) || slices.ContainsFunc(m.packages, func(p *goPackage) bool {
 		return m.declares(p.ImportPath, names) ||
 			m.declares(p.ImportPath, slices.Concat([]string{"Client"}, names)) ||
 			m.declares(p.ImportPath, slices.Concat([]string{"Services"}, names))
 	})
 }
 
-// named are the import paths of the module's packages with a name.
+// named are the import paths of the packages of the module and the SDK with a name.
 func (m *module) named(name string) []string {
 	var paths []string
+	if m.sdk != nil {
+		paths = m.sdk.named(name)
+	}
 	for _, p := range m.packages {
 		if p.Name == name && !strings.HasSuffix(p.ImportPath, ".test") {
 			paths = append(paths, p.ImportPath)

@@ -32,11 +32,11 @@ type resolver struct {
 	module  *module
 	pkg     *goPackage
 	imports map[string]string // paths by name
-	own     map[string]bool   // the package's declarations: Name and Type.Member, exported or not
+	own     map[string]bool   // what the package declares, exported or not
 }
 
-// goName matches words in prose that can only be names of Go: package.Name, Type.Member, client.Service.Method, and
-// names of error codes and error values.
+// goName matches words in prose that can only be names of Go: those with a dot before a capital, and names of error
+// codes and error values.
 var goName = regexp.MustCompile(`\b[A-Za-z]\w*(?:\.[A-Z]\w*)+\b|\b(?:Code|Err)[A-Z]\w*[a-z]\w*\b`)
 
 // unknown returns the names in a comment that do not exist. It ignores the output of an example.
@@ -114,28 +114,27 @@ func (r *resolver) linked(l *comment.DocLink) bool {
 	return r.module.declares(l.ImportPath, names)
 }
 
-// exists reports whether a name in prose is declared, or may be declared outside of the module.
+// exists reports whether a name in prose is declared in the module or the SDK, or may be declared outside of both.
 func (r *resolver) exists(name string) bool {
 	names := strings.Split(name, ".")
 	first := names[0]
 	switch {
 	case first == "client":
-		return r.module.dir != "." || r.module.anyDeclares(names[1:])
+		return r.module.anyDeclares(names[1:])
 	case !ast.IsExported(first):
 		paths := r.module.named(first)
 		if path, ok := r.imports[first]; ok {
 			paths = append(paths, path)
 		}
 		if len(paths) == 0 && !r.module.foreign[first] { // a variable
-			return r.module.dir != "." || r.module.members[names[len(names)-1]]
+			return r.module.hasMember(names[len(names)-1])
 		}
 		return len(paths) == 0 || slices.ContainsFunc(paths,
 			func(path string) bool { return r.module.declares(path, names[1:]) })
-	case len(names) == 1 && r.module.members[name]:
+	case len(names) == 1 && r.module.hasMember(name):
 		return true
 	}
-	isElsewhere := r.module.dir != "." && !r.own[first] // other modules mention names of the SDK
-	return r.isOwn(names) || isElsewhere || r.module.anyDeclares(names)
+	return r.isOwn(names) || r.module.anyDeclares(names)
 }
 
 // isOwn reports whether the package declares a name, or one of its types a member.

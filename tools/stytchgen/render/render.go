@@ -47,9 +47,6 @@ func Render(api *ir.API) (Files, error) {
 			return nil, err
 		}
 	}
-	if err := renderWire(files, api); err != nil {
-		return nil, err
-	}
 	ops := allOps(api)
 	if err := files.add("emulator/routes_gen.go", "routes.tmpl", ops); err != nil {
 		return nil, err

@@ -16,28 +16,19 @@ const (
 	full     variant = iota // every field
 	required                // the required ones only
 	zero                    // the required ones, and every optional one at its zero value or null
-	deepZero                // as zero, within objects and lists too; null only where there is no other zero value
 )
-
-func (v variant) isZero() bool { return v == zero || v == deepZero }
 
 // omits reports whether the variant does not set a field.
 func (v variant) omits(f *ir.Field) bool {
-	return !f.Required && (v == required || v.isZero() && !hasZero(f))
+	return !f.Required && (v == required || v == zero && !hasZero(f))
 }
 
-// ofField is the variant for the value of a field. A required field is not zero itself; in a required struct, deepZero
-// applies to the optional fields.
+// ofField is the variant for the value of a field. A required field is not zero itself.
 func (v variant) ofField(f *ir.Field) variant {
-	if f.Required && (v == zero || v == deepZero && !holdsStruct(f.Type)) {
+	if f.Required && v == zero {
 		return required
 	}
 	return v
-}
-
-func holdsStruct(e ir.Expr) bool {
-	t := e.Type()
-	return t != nil && !target(t).IsEnum()
 }
 
 // pair is a value in Go and in JSON.
@@ -82,7 +73,7 @@ func (s *sampler) value(e ir.Expr, wire string, v variant, depth int) pair {
 	case ir.Any:
 		return pair{`"any"`, `"any"`}
 	case ir.Object:
-		if v == zero && depth == 0 || v == deepZero {
+		if v == zero && depth == 0 {
 			return s.empty(e)
 		}
 		return pair{`map[string]any{"key": "any"}`, `{"key": "any"}`}
@@ -93,7 +84,7 @@ func (s *sampler) value(e ir.Expr, wire string, v variant, depth int) pair {
 			return s.object(e, v, depth)
 		}
 		p.JSON = strconv.Quote(target(e.Named).Constants[0].Value)
-		if v.isZero() {
+		if v == zero {
 			p.JSON = `""`
 		}
 		p.Go = s.TestName(e.Named) + "(" + p.JSON + ")"
@@ -110,14 +101,14 @@ func (s *sampler) value(e ir.Expr, wire string, v variant, depth int) pair {
 func scalar(e ir.Expr, wire string, v variant) string {
 	switch {
 	case e.Base == ir.Bool:
-		return strconv.FormatBool(!v.isZero())
-	case e.Base == ir.Int && v.isZero():
+		return strconv.FormatBool(v != zero)
+	case e.Base == ir.Int && v == zero:
 		return "0"
 	case wire == "status_code":
 		return "200"
 	case e.Base == ir.Int:
 		return "7"
-	case v.isZero():
+	case v == zero:
 		return `""`
 	case e.Values != nil:
 		return strconv.Quote(e.Values.Constants[0].Value)
@@ -207,7 +198,7 @@ func (s *sampler) empty(e ir.Expr) pair {
 }
 
 func (s *sampler) collection(e ir.Expr, wire string, v variant, depth int) pair {
-	if v == zero && depth == 0 || v == deepZero && !holdsStruct(e) {
+	if v == zero && depth == 0 {
 		return s.empty(e)
 	}
 	elem := s.value(*e.Elem, wire, v, depth+1)

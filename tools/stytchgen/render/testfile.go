@@ -30,8 +30,6 @@ type testOp struct {
 type request struct {
 	Name, Go          string
 	Path, Query, Body string
-	// Arguments are all fields in one JSON object: those of path, query and body.
-	Arguments string
 }
 
 func newTestFile(p *goPackage) *testFile {
@@ -87,7 +85,7 @@ func hasZero(f *ir.Field) bool { return f.Type.Base != ir.Time || f.Type.Nullabl
 
 func (s *sampler) request(op *ir.Op, v variant, name string) request {
 	r := request{Name: name, Path: op.Path}
-	var fields, members, arguments []string
+	var fields, members []string
 	query := url.Values{}
 	for _, f := range op.Request.Fields {
 		if v.omits(f) {
@@ -105,14 +103,12 @@ func (s *sampler) request(op *ir.Op, v variant, name string) request {
 			members = append(members, fmt.Sprintf("%q: %s", f.Wire, value.JSON))
 		}
 		fields = append(fields, fmt.Sprintf("%s: %s,", f.Name, value.Go))
-		arguments = append(arguments, fmt.Sprintf("%q: %s", f.Wire, value.JSON))
 	}
 	r.Go = "{}"
 	if len(fields) > 0 {
 		r.Go = "{\n" + strings.Join(fields, "\n") + "\n}"
 	}
 	r.Query = query.Encode()
-	r.Arguments = "{" + strings.Join(arguments, ", ") + "}"
 	if op.HTTPMethod == "POST" || op.HTTPMethod == "PUT" {
 		r.Body = "{" + strings.Join(members, ", ") + "}"
 	}
@@ -122,13 +118,9 @@ func (s *sampler) request(op *ir.Op, v variant, name string) request {
 // answer is the JSON of a response with every field.
 func (s *sampler) answer(op *ir.Op) string {
 	const sep = "\n\t\t\t"
-	return "{" + sep + strings.Join(s.answerMembers(op), ","+sep) + "}"
-}
-
-func (s *sampler) answerMembers(op *ir.Op) []string {
 	var list []string
 	for _, m := range s.members(op.Response, full, 0) {
 		list = append(list, fmt.Sprintf("%q: %s", m.wire, m.JSON))
 	}
-	return list
+	return "{" + sep + strings.Join(list, ","+sep) + "}"
 }
