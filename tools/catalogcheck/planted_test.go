@@ -201,6 +201,12 @@ var once = []plantedChange{
 		"code retry b2b.big_things.get_jwks: read -> send",
 	}},
 	{"no retry class in code", shield, ", Class: transport.Read", "", []string{"code retry shield.things.check: read -> nothing"}},
+	{"write that is repeatable", spec, "      summary: Finds things.\n      x-stytch-retry: read", "      summary: Finds things.\n      x-stytch-retry: write\n      x-stytch-repeatable: true", []string{
+		"retry b2b.big_things.search: read -> write", "repeatable b2b.big_things.search: false -> true",
+	}},
+	{"repeatable write of no operation", decisions, "retry:\n", "retry:\n  repeatable: [b2b.big_things.seek]\n", []string{
+		"repeatable b2b.big_things.seek: true -> nothing",
+	}},
 	{"exception that the rules make unnecessary", decisions, "methods: [GET]", "names: [search, get_jwks, check]", []string{
 		"retry b2b.big_things.search: an exception -> what the rules say",
 	}},

@@ -2,15 +2,17 @@ package main
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
 )
 
 // Retry are the rules that say which retry class an operation has: that of the first rule that fits it. An exception
-// says otherwise for one operation.
+// says otherwise for one operation. Repeatable are the writes of which a second attempt has the effect of one.
 type Retry struct {
 	Rules      []RetryRule      `yaml:"rules"`
 	Exceptions []RetryException `yaml:"exceptions"`
+	Repeatable []string         `yaml:"repeatable"`
 }
 
 // RetryRule gives the class of operations with one of these HTTP methods and one of these names. Without methods or
@@ -49,9 +51,9 @@ func (r *Retry) class(id, method string) (class string, exception bool) {
 	return class, false
 }
 
-// retries compares the retry class of each operation, those written by hand included.
+// retries compares the retry class of each operation, those written by hand included, and which writes are repeatable.
 func (c *checker) retries(rules *Retry, api *ir.API) {
-	needed := map[string]bool{}
+	needed, unknown := map[string]bool{}, slices.Clone(rules.Repeatable)
 	compare := func(id, method, class string) {
 		want, exception := rules.class(id, method)
 		needed[id] = exception
@@ -61,12 +63,18 @@ func (c *checker) retries(rules *Retry, api *ir.API) {
 	for _, p := range api.Packages {
 		for _, op := range p.Ops {
 			compare(op.ID, op.HTTPMethod, op.Retry)
+			unknown = slices.DeleteFunc(unknown, func(id string) bool { return id == op.ID })
+			repeatable := slices.Contains(rules.Repeatable, op.ID)
+			c.same("repeatable", op.ID, strconv.FormatBool(repeatable), strconv.FormatBool(op.Repeatable))
 		}
 		for _, op := range p.ByHand {
 			if method, _, ok := endpoint(op); ok {
 				compare(op.ID, method, op.Retry)
 			}
 		}
+	}
+	for _, id := range unknown {
+		c.differ("repeatable", id, "true", "nothing")
 	}
 	for _, e := range rules.Exceptions {
 		if !needed[e.Operation] {
