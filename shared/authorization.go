@@ -7,7 +7,8 @@ import (
 )
 
 // Authorization identifies the session on whose behalf a call is made. The API then refuses what that session's roles
-// do not permit. Set one of the two fields: a call with both returns an ArgumentError, since they may be of two sessions.
+// do not permit. Set one of the two fields: a call with both returns an ArgumentError, since they may be of two
+// sessions.
 type Authorization struct {
 	SessionToken string `stytch:"secret"`
 	SessionJWT   string `stytch:"secret"`

@@ -28,9 +28,9 @@ type (
 		*Embedded
 
 		Pointer *inner            `json:"pointer,omitempty"`
-		Struct  inner             `json:"struct,omitempty"`
+		Struct  inner             `json:"struct,omitempty"` //nolint:modernize // as users write it
 		Zero    inner             `json:"zero,omitzero"`
-		Time    time.Time         `json:"time,omitempty"`
+		Time    time.Time         `json:"time,omitempty"` //nolint:modernize // as users write it
 		Bool    bool              `json:"bool,omitempty"`
 		Float   float64           `json:"float,omitempty"`
 		Wait    time.Duration     `json:"wait"`
@@ -44,9 +44,9 @@ type (
 		Any     any               `json:"any"`
 		Object  shared.Object     `json:"object"`
 		Hidden  string            `json:"-"`
-		Dash    string            `json:"-,"`
+		Dash    string            `json:"-,"` //nolint:staticcheck // the name is "-"
 		Untagged,
-		unexported string
+		unexported string //nolint:unused // it must be left out
 	}
 	Embedded    struct{ Level string }
 	byValue     struct{ text string }

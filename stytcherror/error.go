@@ -12,7 +12,7 @@ import (
 )
 
 // Error is a response with a status of 400 or more. Its body may be the API's, that of an OAuth2 endpoint (RFC 6749,
-// section 5.2; error becomes Code, error_description Message, error_uri URL) or a gateway's: JSON, an HTML page or text.
+// section 5.2; error becomes Code, error_description Message, error_uri URL) or a gateway's: JSON, HTML or text.
 //
 // It marshals like the body of an API error, without error_details.
 type Error struct {

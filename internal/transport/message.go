@@ -2,8 +2,8 @@ package transport
 
 import (
 	"bytes"
-	"html"
-	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,7 +32,7 @@ func (c *call) gatewayMessage(fields map[string]jsontext.Value, body []byte) str
 	switch {
 	case len(body) == 0 || fields != nil:
 	case body[0] == '<':
-		message = titleOf(body)
+		message = titleOf(string(body))
 	case body[0] == '"':
 		message = text(body)
 	case isText(body):
@@ -82,19 +82,70 @@ func messageIn(value jsontext.Value, depth int) string {
 	return ""
 }
 
-var (
-	title = regexp.MustCompile(`(?is)<(?:title|h1|message)\b[^>]*>(.*?)</(?:title|h1|message)>`)
-	tag   = regexp.MustCompile(`<[^>]*>`)
-)
+// headings are the elements whose text says what a page is about: a title, a heading, the message of XML.
+var headings = []string{"title", "h1", "message"}
 
-// titleOf returns the title, or else the first heading, of a page, and the message of XML.
-func titleOf(page []byte) string {
-	for _, match := range title.FindAllSubmatch(page, 2) {
-		if heading := bytes.TrimSpace(tag.ReplaceAllLiteral(match[1], nil)); len(heading) > 0 {
-			return html.UnescapeString(string(heading))
+// titleOf returns the text of the first of the headings that has one, without the elements in it.
+func titleOf(page string) string {
+	var inside string
+	var heading strings.Builder
+	for {
+		content, rest, found := strings.Cut(page, "<")
+		tag, after, closed := strings.Cut(rest, ">")
+		if !found || !closed {
+			return ""
 		}
+		var name string
+		if words := strings.Fields(strings.ToLower(tag)); len(words) > 0 {
+			name = words[0]
+		}
+		switch {
+		case inside == "" && slices.Contains(headings, name):
+			inside = name
+		case inside != "":
+			heading.WriteString(content)
+			if name != "/"+inside {
+				break
+			}
+			if text := strings.TrimSpace(heading.String()); text != "" {
+				return unescape(text)
+			}
+			inside = ""
+			heading.Reset()
+		}
+		page = after
 	}
-	return ""
+}
+
+// entities are the named character references that messages have.
+var entities = strings.NewReplacer(
+	"&lt;", "<", "&gt;", ">", "&quot;", `"`, "&apos;", "'", "&nbsp;", " ", "&mdash;", "—", "&ndash;", "–", "&amp;", "&")
+
+// maxReference bounds a numeric character reference, from after "&#" to its semicolon.
+const maxReference = 9
+
+// unescape replaces character references. Package html would do it with all names, which is large.
+func unescape(text string) string {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "&#")
+		b.WriteString(entities.Replace(before))
+		if !found {
+			return b.String()
+		}
+		number, _, _ := strings.Cut(rest[:min(len(rest), maxReference)], ";")
+		digits, base := number, 10
+		if hex, ok := strings.CutPrefix(strings.ToLower(number), "x"); ok {
+			digits, base = hex, 16
+		}
+		if code, err := strconv.ParseInt(digits, base, 32); err == nil {
+			b.WriteRune(rune(code))
+			rest = strings.TrimPrefix(rest[len(number):], ";")
+		} else {
+			b.WriteString("&#")
+		}
+		text = rest
+	}
 }
 
 // isText reports whether a body is text for people: neither binary nor JSON that was cut short.

@@ -104,7 +104,7 @@ func TestDecodeClaims_likeEncodingJSON(t *testing.T) {
 		Quoted int               `json:"quoted,string"`
 		Names  map[int]string    `json:"names"`
 		Raw    json.RawMessage   `json:"raw"`
-		Until  time.Time         `json:"until,omitempty"`
+		Until  time.Time         `json:"until,omitempty"` //nolint:modernize // as users write it
 		Text   *string           `json:"text"`
 		Any    any               `json:"any"`
 		Nested map[string]limits `json:"nested"`

@@ -68,8 +68,10 @@ func (p *goPackage) Value(f ir.Filter) string {
 	case "time":
 		return "value.UTC().Format(time.RFC3339Nano)"
 	case "period":
-		return fmt.Sprintf("map[string]string{\n%q: %s,\n%q: %s,\n}",
-			"greater_than", "after.UTC().Format(time.RFC3339Nano)", "less_than", "before.UTC().Format(time.RFC3339Nano)")
+		return `map[string]string{
+			"greater_than": after.UTC().Format(time.RFC3339Nano),
+			"less_than":    before.UTC().Format(time.RFC3339Nano),
+		}`
 	case "strings":
 		return "append([]string{}, values...)"
 	}
