@@ -62,10 +62,8 @@ func TestValidate_undecodable(t *testing.T) {
 		"another service's success":    {200, `{"valid": true, "message": "ok"}`},
 		"a response that is cut short": {200, jsonOK[:len(jsonOK)-4]},
 		"two responses":                {200, jsonOK + jsonOK},
-		"a name that comes twice":      {200, `{"request_id": "a", "request_id": "b"}`},
 		"a message that is a list":     {200, `{"request_id": "a", "message": ["Valid."]}`},
 		"a million brackets":           {200, strings.Repeat("[", 1_000_000)},
-		"text that is not UTF-8":       {200, `{"request_id": "a", "message": "` + "\xff" + `"}`},
 		"a 304":                        {304, ""},
 		"a body beyond the limit":      {200, `{"request_id": "a", "message": "` + strings.Repeat("x", 4096) + `"}`},
 	} {
@@ -81,6 +79,32 @@ func TestValidate_undecodable(t *testing.T) {
 			require.True(t, ok, "%T: %v", err, err)
 			assert.Equal(t, "samlshield.saml.validate", e.Op)
 			assert.Less(t, len(err.Error()), 700)
+		})
+	}
+}
+
+func TestValidate_lenient(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"a name that comes twice": `{"request_id": "a", "request_id": "b", "message": "Valid."}`,
+		"text that is not UTF-8":  `{"request_id": "b", "message": "Valid.", "by": "` + "\xff" + `"}`,
+	} {
+		t.Run(name+" does not turn a success into an error", func(t *testing.T) {
+			t.Parallel()
+			resp, err := client(t, answering(http.StatusOK, body)).SAML.Validate(t.Context(), request)
+			require.NoError(t, err)
+			assert.Equal(t, &samlshield.ValidateResponse{RequestID: "b", Message: "Valid."}, resp)
+		})
+	}
+	for _, body := range []string{
+		`{"request_id": "a", "status_code": 200, "status_code": 400, "error_type": "saml_invalid"}`,
+		`{"request_id": "a", "status_code": 400, "error_type": "saml_invalid", "error_message": "` + "\xff" + `"}`,
+	} {
+		t.Run("nor a refusal into a success", func(t *testing.T) {
+			t.Parallel()
+			resp, err := client(t, answering(http.StatusOK, body)).SAML.Validate(t.Context(), request)
+			require.Nil(t, resp)
+			assert.ErrorIs(t, err, stytcherror.Code("saml_invalid"))
 		})
 	}
 }
