@@ -36,7 +36,7 @@ func CustomClaims(rest jsontext.Value) shared.Object {
 }
 
 // likeEncodingJSON decodes by its rules, except that names must match exactly. The json/v2 of Go 1.26 does not know
-// json.Number.
+// jsonv1.Number.
 var likeEncodingJSON = json.JoinOptions(transport.EncodingJSON, json.WithUnmarshalers(
 	json.UnmarshalFromFunc(func(dec *jsontext.Decoder, n *jsonv1.Number) error {
 		if dec.PeekKind() != jsontext.KindNumber {
