@@ -17,7 +17,8 @@ import (
 const Version = transport.Version
 
 // Client calls the API for one project. Make one with [NewClient] and share it, for its caches of keys and policies: it
-// is safe for concurrent use. It runs goroutines only while it fetches keys or policies.
+// is safe for concurrent use. It has no goroutine that outlives a call or a fetch: goroutines run only while keys,
+// policies or M2M tokens are fetched, or AuthenticateJWT asks the API.
 type Client struct {
 	// B2B holds the services of a B2B project: organizations and their members.
 	B2B *b2b.Services

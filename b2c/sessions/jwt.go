@@ -42,7 +42,7 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 // The API's answer must be of the same session, user and token, and have a verdict on the AuthorizationCheck.
 // Otherwise the error is a *stytcherror.DecodeError, or a *stytcherror.PermissionError.
 //
-// Callers with equal requests and options share one request, unless MaxTokenAge is zero or they have a
+// Concurrent callers with equal requests and options share one request, unless MaxTokenAge is zero or they have a
 // shared.WithRawResponse. It is cancelled when the contexts of all have ended. It is attempted twice at most, and once
 // under a rate limit. A token that the API refused, as with stytcherror.CodeSessionNotFound, is refused for half a
 // minute without a request, unless MaxTokenAge is zero; Forget and Revoke end that.
