@@ -1,9 +1,9 @@
 package verify
 
 import (
-	"net/url"
 	"strings"
 
+	"github.com/seed75add069/stytch-go/internal/checks"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -29,28 +29,19 @@ func issuers(cfg *shared.FetchConfig) []string {
 	return list
 }
 
-// canonicalIssuer returns an issuer as tokens have it: a URL without a slash at the end, with scheme and host in lower
-// case and without the scheme's own port. It returns "" for what is no issuer.
+// canonicalIssuer returns an issuer as tokens have it: a URL as checks.Address returns it, or stytchIssuer and an id. It
+// returns "" for what is no issuer. Plain http is accepted for any host: an issuer is only compared.
 func canonicalIssuer(text string) string {
-	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '"' || r == '\'' }) {
-		return ""
-	}
 	if id, ok := strings.CutPrefix(text, stytchIssuer); ok {
-		if id = strings.TrimRight(id, "/"); id == "" {
+		id = strings.TrimRight(id, "/")
+		if id == "" || checks.Text(id) != "" {
 			return ""
 		}
 		return stytchIssuer + id
 	}
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil ||
-		strings.ContainsAny(text, "?#") {
+	u, reason := checks.Address(text, "", true)
+	if text == "" || reason != "" {
 		return ""
 	}
-	u.Host = strings.ToLower(u.Host)
-	if u.Scheme == "https" {
-		u.Host = strings.TrimSuffix(u.Host, ":443")
-	} else {
-		u.Host = strings.TrimSuffix(u.Host, ":80")
-	}
-	return strings.TrimRight(u.String(), "/")
+	return u.String()
 }

@@ -48,6 +48,7 @@ func TestIssuers(t *testing.T) {
 	for name, configured := range map[string]string{
 		"a slash at the end": domain + "/", "two slashes": domain + "//", "a host in capitals": "https://Login.EXAMPLE.com",
 		"a scheme in capitals": "HTTPS://login.example.com", "the scheme's port": domain + ":443", "all of that": "Https://LOGIN.example.com:443/",
+		"a dot after the host": domain + ".", "the port with zeros": domain + ":0443", "an empty port": domain + ":",
 	} {
 		forEachProduct(t, "an issuer is configured with "+name, func(f *fixture) {
 			f.accepts(f.sessionJWT(map[string]any{"iss": domain}))
@@ -61,6 +62,7 @@ func TestIssuers(t *testing.T) {
 	}
 	for configured, issuer := range map[string]string{
 		"https://login.example.com:8443/": domain + ":8443", "http://localhost:80/": "http://localhost",
+		"http://login.example.com": "http://login.example.com", "https://[::1]:443": "https://[::1]",
 		"https://login.example.com/Auth/": domain + "/Auth", "stytch.com/project-live-1/": "stytch.com/project-live-1",
 	} {
 		forEachProduct(t, configured+" stands for "+issuer, func(f *fixture) {
