@@ -49,8 +49,6 @@ func (v *Verifier) forget(matchToken func(*entry) bool, matchAnswer func(about) 
 	if v == nil {
 		return
 	}
-	if v.tokens != nil {
-		v.tokens.forget(matchToken)
-	}
+	v.tokens.forget(matchToken)
 	v.answers.forget(matchAnswer, detachAll)
 }

@@ -77,6 +77,9 @@ func (t *tokenCache) begin() uint64 {
 // add puts a token into an empty slot, or replaces the one that expires first. It does nothing if the epoch has
 // changed.
 func (t *tokenCache) add(epoch uint64, e *entry) {
+	if t == nil {
+		return
+	}
 	set := t.set(e.text)
 	var slot *atomic.Pointer[entry]
 	var old *entry
@@ -104,6 +107,9 @@ func (t *tokenCache) put(epoch uint64, slot *atomic.Pointer[entry], old, e *entr
 
 // forget removes the tokens that match.
 func (t *tokenCache) forget(match func(*entry) bool) {
+	if t == nil {
+		return
+	}
 	t.epoch.Add(1)
 	for s := range t.sets {
 		for w := range t.sets[s] {

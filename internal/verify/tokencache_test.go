@@ -248,6 +248,10 @@ func TestTokenCache_limits(t *testing.T) {
 		}
 		assert.Nil(t, newTokenCache(0))
 		assert.Nil(t, newTokenCache(-1))
+		var none *tokenCache
+		none.add(none.begin(), &entry{text: "token"})
+		none.forget(func(*entry) bool { return true })
+		assert.Nil(t, none.find("token"))
 		cache := newTokenCache(16)
 		for i := range 1000 {
 			e := &entry{text: fmt.Sprint("token ", i)}
