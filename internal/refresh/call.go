@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/contexts"
+	"github.com/seed75add069/stytch-go/internal/panics"
 )
 
 // call is a fetch and its outcome.
@@ -31,24 +32,19 @@ func (c *call[T]) wait(ctx context.Context) (value T, err error) {
 	}
 }
 
-var errNoResult = errors.New("the fetch ended without a result")
-
-// run calls Fetch. It recovers a panic, which no caller could do on this goroutine, and completes the call even after
-// runtime.Goexit: otherwise callers would wait forever.
+// run calls Fetch and completes the call, whatever Fetch does: otherwise callers would wait forever.
 func (c *Cache[T]) run(s *state[T], hint string) {
 	slow := time.AfterFunc(MaxWait, func() { close(s.call.slow) })
-	var value T
-	err := errNoResult
-	defer func() {
+	ctx, cancel := context.WithTimeout(context.Background(), c.config.Timeout)
+	fetch := func() (T, error) { return c.config.Fetch(ctx, hint) }
+	panics.Call(fetch, func(value T, err error) {
+		cancel()
 		slow.Stop()
-		if reason := recover(); reason != nil {
-			err = fmt.Errorf("the fetch panicked: %v", reason)
+		if panicked, ok := errors.AsType[*panics.Error](err); ok { // the value may hold secrets
+			err = fmt.Errorf("the fetch panicked with a %T", panicked.Value)
 		}
 		c.complete(s, value, err)
-	}()
-	ctx, cancel := context.WithTimeout(context.Background(), c.config.Timeout)
-	defer cancel()
-	value, err = c.config.Fetch(ctx, hint)
+	})
 }
 
 // complete replaces the state s by the outcome, and wakes the callers that wait.

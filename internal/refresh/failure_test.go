@@ -22,13 +22,13 @@ var failures = map[string]struct {
 	text  string
 }{
 	"fails":  {func(s *source) { s.fails(errDown) }, 0, errDown.Error()},
-	"panics": {func(s *source) { s.setAnswer(0, func(context.Context) error { panic("middleware") }) }, 0, "the fetch panicked: middleware"},
+	"panics": {func(s *source) { s.setAnswer(0, func(context.Context) error { panic("middleware") }) }, 0, "the fetch panicked with a string"},
 	"ends its goroutine": {func(s *source) {
 		s.setAnswer(0, func(context.Context) error {
 			runtime.Goexit()
 			return nil
 		})
-	}, 0, "the fetch ended without a result"},
+	}, 0, "the call ended without a result"},
 	"hangs":           {func(s *source) { s.setAnswer(24*time.Hour, nil) }, timeout, "context deadline exceeded"},
 	"is slow to fail": {func(s *source) { s.setAnswer(5*time.Second, func(context.Context) error { return errDown }) }, 5 * time.Second, errDown.Error()},
 }
