@@ -79,7 +79,7 @@ func (s *Service) remote(
 ) *verify.Remote[AuthenticateResponse] {
 	return &verify.Remote[AuthenticateResponse]{
 		Config: s.cfg, Op: &opFallback, Options: opts, SessionToken: req.SessionToken,
-		Request: func(check *verify.Check) any {
+		NewRequest: func(check *verify.Check) any {
 			request := &AuthenticateRequest{
 				SessionToken:           req.SessionToken,
 				SessionDurationMinutes: req.SessionDurationMinutes,
@@ -91,23 +91,23 @@ func (s *Service) remote(
 			}
 			return request
 		},
-		Answer: answerOf,
+		Session: remoteSession,
 	}
 }
 
-func answerOf(resp *AuthenticateResponse) verify.Answer {
+func remoteSession(resp *AuthenticateResponse) verify.RemoteSession {
 	session := &resp.MemberSession
-	answer := verify.Answer{
+	remote := verify.RemoteSession{
 		RequestID: resp.RequestID,
 		SessionID: session.MemberSessionID, Subject: session.MemberID, OrganizationID: session.OrganizationID,
-		ExpiresAt: session.ExpiresAt, SubjectToo: resp.Member.MemberID,
-		OrganizationToo: resp.Organization.OrganizationID,
-		SessionToken:    resp.SessionToken, SessionJWT: resp.SessionJWT,
+		ExpiresAt: session.ExpiresAt, BesideSubject: resp.Member.MemberID,
+		BesideOrganization: resp.Organization.OrganizationID,
+		SessionToken:       resp.SessionToken, SessionJWT: resp.SessionJWT,
 	}
 	if resp.Verdict != nil {
-		answer.Authorized = &resp.Verdict.Authorized
+		remote.Authorized = &resp.Verdict.Authorized
 	}
-	return answer
+	return remote
 }
 
 // Claims decodes a session's CustomClaims into a T, such as a struct with json tags. Names must match in case; claims

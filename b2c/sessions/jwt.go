@@ -78,7 +78,7 @@ func (s *Service) remote(
 ) *verify.Remote[AuthenticateResponse] {
 	return &verify.Remote[AuthenticateResponse]{
 		Config: s.cfg, Op: &opFallback, Options: opts, SessionToken: req.SessionToken,
-		Request: func(*verify.Check) any {
+		NewRequest: func(*verify.Check) any {
 			request := &AuthenticateRequest{
 				SessionToken:           req.SessionToken,
 				SessionDurationMinutes: req.SessionDurationMinutes,
@@ -90,20 +90,20 @@ func (s *Service) remote(
 			}
 			return request
 		},
-		Answer: answerOf,
+		Session: remoteSession,
 	}
 }
 
-func answerOf(resp *AuthenticateResponse) verify.Answer {
+func remoteSession(resp *AuthenticateResponse) verify.RemoteSession {
 	session := &resp.Session
-	answer := verify.Answer{
+	remote := verify.RemoteSession{
 		RequestID: resp.RequestID, SessionID: session.SessionID, Subject: session.UserID, ExpiresAt: session.ExpiresAt,
-		SubjectToo: resp.User.UserID, SessionToken: resp.SessionToken, SessionJWT: resp.SessionJWT,
+		BesideSubject: resp.User.UserID, SessionToken: resp.SessionToken, SessionJWT: resp.SessionJWT,
 	}
 	if resp.Verdict != nil {
-		answer.Authorized = &resp.Verdict.Authorized
+		remote.Authorized = &resp.Verdict.Authorized
 	}
-	return answer
+	return remote
 }
 
 // Claims decodes a session's CustomClaims into a T, such as a struct with json tags. Names must match in case; claims

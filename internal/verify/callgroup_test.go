@@ -228,10 +228,35 @@ func TestAuthenticateJWT_sharedCallsEnd(t *testing.T) {
 		require.NoError(f.t, err)
 		assert.Equal(f.t, "trace", seen)
 	})
-	forEachProduct(t, "a panic of middleware is an error of the call", func(f *fixture) {
-		f.api.Handle(f.authenticatePath, func(*http.Request) (int, []byte, error) { panic("middleware") })
-		_, err := f.authenticate(f.t.Context(), &request{SessionToken: new("token-1")})
-		assert.IsType(f.t, new(stytcherror.RequestError), err)
+	forEachProduct(t, "a panic of middleware reaches every caller that waits", func(f *fixture) {
+		errMiddleware := errors.New("middleware")
+		f.api.Handle(f.authenticatePath, func(*http.Request) (int, []byte, error) {
+			time.Sleep(time.Second)
+			panic(errMiddleware)
+		})
+		panicsWith := func(ctx context.Context, req *request) (reason any) {
+			defer func() { reason = recover() }()
+			_, err := f.authenticate(ctx, req)
+			return err
+		}
+		var wait sync.WaitGroup
+		for range 20 {
+			wait.Go(func() {
+				reason := panicsWith(f.t.Context(), &request{SessionToken: new("token-1")})
+				err, _ := reason.(error)
+				assert.ErrorIs(f.t, err, errMiddleware)
+				assert.ErrorContains(f.t, err, "callgroup_test.go", "the stack is that of the middleware")
+			})
+		}
+		wait.Go(func() {
+			ctx, cancel := context.WithTimeout(f.t.Context(), time.Millisecond)
+			defer cancel()
+			assert.Nil(f.t, panicsWith(ctx, &request{SessionToken: new("token-1")}), "it has left")
+		})
+		wait.Wait()
+		assert.Equal(f.t, 1, f.api.Requests(f.authenticatePath))
+		alone := &request{SessionToken: new("token-1"), MaxTokenAge: new(time.Duration(0))}
+		assert.Equal(f.t, errMiddleware, panicsWith(f.t.Context(), alone), "a call that is not shared")
 	})
 	forEachProduct(t, "callers of a shared call may change what they get", func(f *fixture) {
 		f.answersSlowly(http.StatusOK, f.answerWith(nil, members{

@@ -6,14 +6,14 @@ package verify
 func (v *Verifier) Forget(sessionID string) {
 	v.forget(
 		func(e *entry) bool { return e.sessionID == sessionID },
-		func(a about) bool { return a.session == sessionID }, false)
+		func(t target) bool { return t.session == sessionID }, false)
 }
 
 // ForgetSubject removes what is remembered of the sessions of a member or user.
 func (v *Verifier) ForgetSubject(subject string) {
 	v.forget(
 		func(e *entry) bool { return e.claims.Subject == subject },
-		func(a about) bool { return a.subject == subject }, false)
+		func(t target) bool { return t.subject == subject }, false)
 }
 
 // ForgetToken removes what is remembered of a JWT's session. If the JWT is not cached, it removes what is remembered of
@@ -36,19 +36,19 @@ func (v *Verifier) ForgetSessionToken(token string) {
 }
 
 func (v *Verifier) forgetCredential(c credential) {
-	v.forget(func(*entry) bool { return true }, func(a about) bool { return a.credential == c }, true)
+	v.forget(func(*entry) bool { return true }, func(t target) bool { return t.credential == c }, true)
 }
 
 // ForgetAll removes everything.
 func (v *Verifier) ForgetAll() {
-	v.forget(func(*entry) bool { return true }, func(about) bool { return true }, true)
+	v.forget(func(*entry) bool { return true }, func(target) bool { return true }, true)
 }
 
-// forget removes the tokens and the refusals that match. DetachAll says that any call that runs may match.
-func (v *Verifier) forget(matchToken func(*entry) bool, matchAnswer func(about) bool, detachAll bool) {
+// forget removes the tokens and the refusals that match. If detachAll is set, any call that runs may match.
+func (v *Verifier) forget(matchToken func(*entry) bool, matchTarget func(target) bool, detachAll bool) {
 	if v == nil {
 		return
 	}
 	v.tokens.forget(matchToken)
-	v.answers.forget(matchAnswer, detachAll)
+	v.calls.forget(matchTarget, detachAll)
 }

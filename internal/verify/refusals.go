@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,20 +18,52 @@ const (
 	maxRefusals = 1024
 )
 
+// refusals are the tokens that the API has refused within refusalMemory. It is not safe for concurrent use.
+type refusals struct {
+	now     func() time.Time
+	byToken map[credential]refusal
+}
+
 // refusal is the API's refusal of a token.
 type refusal struct {
-	about
+	target
 	err  *stytcherror.Error
 	when time.Time
 }
 
-// refusal returns the error with which the API refused a token within refusalMemory, or nil.
-func (a *answers) refusal(of credential) error {
-	r, ok := a.refused[of]
-	if !ok || refresh.Elapsed(r.when, a.now(), refusalMemory) {
+func newRefusals(now func() time.Time) refusals {
+	return refusals{now: now, byToken: map[credential]refusal{}}
+}
+
+// get returns the error with which the API refused a token, or nil.
+func (r *refusals) get(token credential) error {
+	refused, ok := r.byToken[token]
+	if !ok || refresh.Elapsed(refused.when, r.now(), refusalMemory) {
 		return nil
 	}
-	return copyAPIError(r.err)
+	return copyAPIError(refused.err)
+}
+
+// add adds a refusal. If there are maxRefusals, it drops those that are too old, and otherwise any other.
+func (r *refusals) add(about target, err *stytcherror.Error) {
+	now := r.now()
+	if len(r.byToken) >= maxRefusals {
+		maps.DeleteFunc(r.byToken, func(_ credential, other refusal) bool {
+			return refresh.Elapsed(other.when, now, refusalMemory)
+		})
+	}
+	for other := range r.byToken {
+		if len(r.byToken) < maxRefusals {
+			break
+		}
+		delete(r.byToken, other)
+	}
+	r.byToken[about.credential] = refusal{target: about, err: copyAPIError(err), when: now}
+}
+
+// forget drops the refusals that match.
+func (r *refusals) forget(match func(target) bool) {
+	maps.DeleteFunc(r.byToken, func(_ credential, other refusal) bool { return match(other.target) })
 }
 
 // isFinal reports whether the API refused the token itself, whatever else was asked.
@@ -46,25 +79,6 @@ func isFinal(err *stytcherror.Error) bool {
 // finalCodes are the codes of tokens that the API will go on to refuse.
 var finalCodes = []stytcherror.Code{
 	stytcherror.CodeSessionNotFound, stytcherror.CodeInvalidSessionToken, stytcherror.CodeUnableToParseSessionJWT,
-}
-
-// remember remembers a refusal. If there is no room, it drops those that are too old, and otherwise any other.
-func (a *answers) remember(of about, err *stytcherror.Error) {
-	now := a.now()
-	if len(a.refused) >= maxRefusals {
-		for other, r := range a.refused {
-			if refresh.Elapsed(r.when, now, refusalMemory) {
-				delete(a.refused, other)
-			}
-		}
-	}
-	for other := range a.refused {
-		if len(a.refused) < maxRefusals {
-			break
-		}
-		delete(a.refused, other)
-	}
-	a.refused[of.credential] = refusal{about: of, err: copyAPIError(err), when: now}
 }
 
 // copyError returns an error that the caller may change, for one that several callers get.

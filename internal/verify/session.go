@@ -10,45 +10,69 @@ import (
 )
 
 // Session is [Local], but asks the API where that may accept what was refused here, and about a session token without a
-// JWT. Exactly one result is not nil: local if the JWT was accepted here, remote if the API's answer was, or err. In
+// JWT. Exactly one result is not nil: local if the JWT was accepted here, remote if the API's response was, or err. In
 // B2B, the check that the API gets has an organization: that of the JWT if the caller gave none.
 func Session[T, C, R any, P Claims[T, C]](
 	ctx context.Context, v *Verifier, req Request, ask *Remote[R],
 ) (local *T, remote *R, err error) {
-	var of *identity
-	if req.Token != "" || !ask.hasToken() {
-		local, err = Local[T, C, P](ctx, v, req)
-		if err == nil || !apiMayAccept(err, ask) {
-			return local, nil, err
-		}
-		if of, err = identify[T, C, P](req.Token); err != nil {
-			return nil, nil, withOp(err, req.Op)
-		}
-	} else if err = v.validate(ctx, req.Op, req.Check); err != nil {
-		return nil, nil, err
-	} else if err = req.validateBounds(); err != nil {
-		return nil, nil, err
+	local, known, err := verifyOrIdentify[T, C, R, P](ctx, v, &req, ask)
+	if local != nil || err != nil {
+		return local, nil, err
 	}
-	check := req.Check
-	if v.product == shared.ProductB2B && check != nil && check.OrganizationID == "" {
-		if of == nil {
-			return nil, nil, refuse(req.Op, "organization_id", "is required without a session_jwt")
-		}
-		check = &Check{of.organization, check.ResourceID, check.Action}
-	}
-	remote, err = ask.do(ctx, v, &req, of, check)
+	check, err := v.withOrganization(&req, known)
 	if err != nil {
 		return nil, nil, err
 	}
-	answer := ask.Answer(remote)
-	if err := ask.hold(v, &req, of, check, &answer); err != nil {
+	remote, err = ask.do(ctx, v, &req, known, check)
+	if err != nil {
 		return nil, nil, err
 	}
-	given, err := identify[T, C, P](answer.SessionJWT)
-	if err == nil && *given != answer.identity() || errors.Is(err, stytcherror.ErrTokenKind) {
-		return nil, nil, ask.unusable(&answer, "its session_jwt is not of its session")
+	session := ask.Session(remote)
+	if err := ask.checkResponse(v, &req, known, check, &session); err != nil {
+		return nil, nil, err
+	}
+	if isOfAnother[T, C, P](&session) {
+		return nil, nil, ask.decodeError(&session, "its session_jwt is not of its session")
 	}
 	return nil, remote, nil
+}
+
+// verifyOrIdentify returns the session of a JWT that is accepted, an error that is final, or neither if the API is to be
+// asked: known is the identity in the JWT then, nil if there is none.
+func verifyOrIdentify[T, C, R any, P Claims[T, C]](
+	ctx context.Context, v *Verifier, req *Request, ask *Remote[R],
+) (local *T, known *identity, err error) {
+	if req.Token == "" && ask.hasToken() {
+		if err = v.validate(ctx, req.Op, req.Check); err == nil {
+			err = req.validateBounds()
+		}
+		return nil, nil, err
+	}
+	local, err = Local[T, C, P](ctx, v, *req)
+	if err == nil || !apiMayAccept(err, ask) {
+		return local, nil, err
+	}
+	known, err = identify[T, C, P](req.Token)
+	return nil, known, withOp(err, req.Op)
+}
+
+// withOrganization returns the check with an organization, which the API needs in B2B.
+func (v *Verifier) withOrganization(req *Request, known *identity) (*Check, error) {
+	check := req.Check
+	if v.product != shared.ProductB2B || check == nil || check.OrganizationID != "" {
+		return check, nil
+	}
+	if known == nil {
+		return nil, refuse(req.Op, "organization_id", "is required without a session_jwt")
+	}
+	return &Check{known.organization, check.ResourceID, check.Action}, nil
+}
+
+// isOfAnother reports whether the JWT in the API's response is of another session, or no session's. One that cannot be
+// decoded is not: the session does not depend on it, and it is verified when it comes back.
+func isOfAnother[T, C any, P Claims[T, C]](s *RemoteSession) bool {
+	named, err := identify[T, C, P](s.SessionJWT)
+	return err == nil && *named != s.identity() || errors.Is(err, stytcherror.ErrTokenKind)
 }
 
 // apiMayAccept reports whether the API may accept a token or a check that failed with err. Other tokens, above all

@@ -28,7 +28,7 @@ type Verifier struct {
 	keys      *jwks.Cache
 	policy    *rbac.Cache
 	tokens    *tokenCache // nil if Verification.TokenCacheSize is zero
-	answers   *answers
+	calls     *callGroup
 }
 
 // ConfigProduct stands for the product of a FetchConfig, for services that both products have.
@@ -58,7 +58,7 @@ func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 	if v.now == nil {
 		v.now = time.Now
 	}
-	v.answers = newAnswers(v.now)
+	v.calls = newCallGroup(v.now)
 	source := source{cfg: cfg, routes: &b2cRoutes}
 	policy := rbac.CacheConfig{
 		Now: v.now, TTL: settings.PolicyTTL, MaxStale: settings.PolicyMaxStale,
