@@ -120,7 +120,7 @@ type Expected struct {
 func (r *Registered) Check(want Expected) error {
 	switch {
 	case !r.Expires.Set || !r.IssuedAt.Set || r.Issuer == "" || r.Subject == "" || len(r.Audience) == 0:
-		return Malformed("a claim is missing: exp, iat, iss, sub and aud are required")
+		return malformed("a claim is missing: exp, iat, iss, sub and aud are required")
 	case !slices.Contains(want.Issuers, r.Issuer):
 		return wrongClaims("it has another issuer")
 	case want.Audience == "" || !slices.Contains(r.Audience, want.Audience):
@@ -132,7 +132,7 @@ func (r *Registered) Check(want Expected) error {
 	alwaysTooOld := want.MaxAge != nil && *want.MaxAge == 0
 	switch {
 	case !alwaysTooOld && (r.IssuedAt.Seconds > ahead || r.NotBefore.Seconds > ahead):
-		return Malformed("it begins in the future; is the clock right?")
+		return malformed("it begins in the future; is the clock right?")
 	case want.Now.Add(-want.Leeway).Unix() >= r.Expires.Seconds:
 		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenExpired}
 	case alwaysTooOld || want.MaxAge != nil && want.Now.Sub(r.IssuedAt.Time()) > *want.MaxAge:

@@ -32,14 +32,14 @@ type header struct {
 func (h *header) check() error {
 	switch {
 	case h.Alg != "RS256":
-		return Malformed("the algorithm is not RS256")
+		return malformed("the algorithm is not RS256")
 	case h.KID == "" || len(h.KID) > maxKID:
-		return Malformed("the key id is missing or too long")
+		return malformed("the key id is missing or too long")
 	case h.Typ != "" && !strings.EqualFold(h.Typ, "JWT"):
-		return Malformed("the header's type is not JWT")
+		return malformed("the header's type is not JWT")
 	case h.B64 != nil, h.Crit != nil, h.Cty != nil, h.Enc != nil, h.JKU != nil, h.JWK != nil, h.X5C != nil,
 		h.X5U != nil, h.Zip != nil:
-		return Malformed("the header has a parameter that is not accepted")
+		return malformed("the header has a parameter that is not accepted")
 	}
 	return nil
 }
@@ -47,13 +47,13 @@ func (h *header) check() error {
 // parseHeader checks an encoded header and returns its kid.
 func parseHeader(text string) (kid string, err error) {
 	if strict.DecodedLen(len(text)) > maxHeader {
-		return "", Malformed("the header is too long")
+		return "", malformed("the header is too long")
 	}
 	var h header
 	var array [maxHeader]byte // keeps raw off the heap
 	raw, err := strict.AppendDecode(array[:0], []byte(text))
 	if err != nil || !canonical(text, len(raw)) || json.Unmarshal(raw, &h) != nil {
-		return "", Malformed("the header does not decode")
+		return "", malformed("the header does not decode")
 	}
 	return h.KID, h.check()
 }

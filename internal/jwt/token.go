@@ -21,6 +21,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/seed75add069/stytch-go/internal/jsonobject"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -52,24 +53,24 @@ type Token struct {
 	cached     bool // the header came from headers
 }
 
-// Malformed returns the error for a token that is not well formed, or lacks a required claim.
-func Malformed(reason string) *stytcherror.TokenError {
+// malformed returns the error for a token that is not well formed, or lacks a required claim.
+func malformed(reason string) *stytcherror.TokenError {
 	return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenMalformed, Reason: reason}
 }
 
 // Parse splits a token and checks its header. It checks neither the signature nor the payload.
 func Parse(text string, headers *HeaderCache) (Token, error) {
 	if len(text) > maxToken {
-		return Token{}, Malformed("it is too long")
+		return Token{}, malformed("it is too long")
 	}
 	head, rest, _ := strings.Cut(text, ".")
 	body, signature, found := strings.Cut(rest, ".")
 	size := strict.DecodedLen(len(signature))
 	switch {
 	case !found || strings.IndexByte(signature, '.') >= 0:
-		return Token{}, Malformed("it does not have three parts")
+		return Token{}, malformed("it does not have three parts")
 	case size < minRSA || size > maxRSA:
-		return Token{}, Malformed("the signature does not have the size of an RSA signature")
+		return Token{}, malformed("the signature does not have the size of an RSA signature")
 	}
 	kid, cached := headers.find(head)
 	if !cached {
@@ -84,9 +85,9 @@ func Parse(text string, headers *HeaderCache) (Token, error) {
 // buffers are reused by Verify.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// Verify verifies the signature, then decodes the payload into claims. Claims must point to a zero value: fields that
-// the payload lacks keep what they held. A nil key verifies nothing. The strength of the key is not checked: package
-// jwks does that.
+// Verify verifies the signature, then decodes the payload into claims, a pointer to a zero value: fields that the payload
+// lacks keep what they held. A nil key verifies nothing. The strength of the key is not checked: package jwks does
+// that.
 func (t *Token) Verify(key *rsa.PublicKey, claims any) error {
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)
@@ -107,7 +108,7 @@ func (t *Token) Unverified(claims any) error {
 	part := t.text[t.head+1 : t.head+1+t.body]
 	payload, err := strict.DecodeString(part)
 	if err != nil || !canonical(part, len(payload)) {
-		return Malformed("the claims do not decode")
+		return malformed("the claims do not decode")
 	}
 	return decode(payload, claims)
 }
@@ -119,11 +120,11 @@ func (t *Token) verifySignature(key *rsa.PublicKey, buffer []byte) (payload []by
 	buffer = append(buffer, t.text...)
 	signature, err := strict.AppendDecode(array[:0], buffer[signed+1:])
 	if err != nil || !canonical(t.text[signed+1:], len(signature)) {
-		return nil, Malformed("the signature does not decode")
+		return nil, malformed("the signature does not decode")
 	}
 	payload, err = strict.AppendDecode(buffer[len(t.text):], buffer[t.head+1:signed])
 	if err != nil || !canonical(t.text[t.head+1:signed], len(payload)) {
-		return nil, Malformed("the claims do not decode")
+		return nil, malformed("the claims do not decode")
 	}
 	sum := sha256.Sum256(buffer[:signed])
 	if key == nil || rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature) != nil {
@@ -139,14 +140,14 @@ func (t *Token) verifySignature(key *rsa.PublicKey, buffer []byte) (payload []by
 // claims as encoding/json does, but nothing that is ambiguous.
 func decode(payload []byte, claims any) error {
 	if jsontext.Value(payload).Kind() != jsontext.KindBeginObject {
-		return Malformed("the claims do not decode")
+		return malformed("the claims do not decode")
 	}
 	if json.Unmarshal(payload, claims) == nil {
 		return nil
 	}
 	reflect.ValueOf(claims).Elem().SetZero()
-	if !Unambiguous(payload) || json.Unmarshal(payload, claims, anyText) != nil {
-		return Malformed("the claims do not decode")
+	if !Unambiguous(payload) || json.Unmarshal(payload, claims, jsonobject.AnyText) != nil {
+		return malformed("the claims do not decode")
 	}
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed75add069/stytch-go/internal/jsonobject"
 )
 
 // maxMessage bounds the bytes of a gateway's message.
@@ -72,7 +74,7 @@ func messageIn(value jsontext.Value, depth int) string {
 		return messageOf(members(value), depth-1)
 	case jsontext.KindBeginArray:
 		var list []jsontext.Value
-		_ = json.Unmarshal(value, &list, anyText)
+		_ = json.Unmarshal(value, &list, jsonobject.AnyText)
 		for _, element := range list {
 			if message := messageIn(element, depth-1); message != "" {
 				return message

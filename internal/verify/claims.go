@@ -9,16 +9,14 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/seed75add069/stytch-go/internal/jwt"
 	"github.com/seed75add069/stytch-go/internal/transport"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// stytchPrefix begins the names of Stytch's own claims.
-const stytchPrefix = "https://stytch.com/"
-
-// CustomClaims returns the application's own claims, or nil if there are none. Rest is a JSON object with the claims
-// that the type of the token's claims does not have.
+// CustomClaims returns the application's own claims, or nil if there are none. The argument is a JSON object with the
+// claims that the type of the token's claims does not have.
 func CustomClaims(rest jsontext.Value) shared.Object {
 	if len(rest) == 0 {
 		return nil
@@ -28,7 +26,7 @@ func CustomClaims(rest jsontext.Value) shared.Object {
 		return nil // does not happen: it was decoded before
 	}
 	delete(claims, "jti")
-	maps.DeleteFunc(claims, func(name string, _ any) bool { return strings.HasPrefix(name, stytchPrefix) })
+	maps.DeleteFunc(claims, func(name string, _ any) bool { return strings.HasPrefix(name, jwt.StytchPrefix) })
 	if len(claims) == 0 {
 		return nil
 	}
