@@ -46,13 +46,15 @@ func (s *Service) IntrospectTokenNetwork(
 	ctx context.Context, req *IntrospectTokenNetworkRequest, opts ...shared.RequestOption,
 ) (*IntrospectTokenClaims, error) {
 	req = verify.OrEmpty(req)
-	const op = "b2b.idp.introspect_token_network"
-	form := &verify.IntrospectionForm{
-		Token: req.Token, ClientID: req.ClientID, ClientSecret: req.ClientSecret, TokenTypeHint: req.TokenTypeHint,
+	introspection := verify.Introspection[IntrospectTokenClaims]{
+		Config: s.cfg, Op: "b2b.idp.introspect_token_network", Options: opts,
+		Form: &verify.IntrospectionForm{
+			Token: req.Token, ClientID: req.ClientID, ClientSecret: req.ClientSecret, TokenTypeHint: req.TokenTypeHint,
+		},
+		Check:    (*verify.Check)(req.AuthorizationCheck),
+		Validate: (*verify.AccessToken).ValidateMember, Result: claimsOf,
 	}
-	check := (*verify.Check)(req.AuthorizationCheck)
-	return verify.IntrospectNetwork(
-		ctx, s.verifier, s.cfg, op, form, check, (*verify.AccessToken).ValidateMember, claimsOf, opts...)
+	return introspection.Do(ctx, s.verifier)
 }
 
 // claims are those of a member's access token.
@@ -75,7 +77,7 @@ func claimsOf(t *verify.AccessToken) *IntrospectTokenClaims {
 		IssuedAt:     t.IssuedAt.Time(),
 		NotBefore:    t.NotBefore.Time(),
 		Issuer:       t.Issuer,
-		TokenType:    t.Type,
+		TokenType:    verify.AccessTokenType,
 		ClientID:     t.ClientID,
 		CustomClaims: t.CustomClaims(),
 		Organization: OrganizationClaim{OrganizationID: t.Organization.ID, Slug: t.Organization.Slug},

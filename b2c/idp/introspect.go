@@ -45,13 +45,15 @@ func (s *Service) IntrospectTokenNetwork(
 	ctx context.Context, req *IntrospectTokenNetworkRequest, opts ...shared.RequestOption,
 ) (*IntrospectTokenClaims, error) {
 	req = verify.OrEmpty(req)
-	const op = "b2c.idp.introspect_token_network"
-	form := &verify.IntrospectionForm{
-		Token: req.Token, ClientID: req.ClientID, ClientSecret: req.ClientSecret, TokenTypeHint: req.TokenTypeHint,
+	introspection := verify.Introspection[IntrospectTokenClaims]{
+		Config: s.cfg, Op: "b2c.idp.introspect_token_network", Options: opts,
+		Form: &verify.IntrospectionForm{
+			Token: req.Token, ClientID: req.ClientID, ClientSecret: req.ClientSecret, TokenTypeHint: req.TokenTypeHint,
+		},
+		Check:    (*verify.UserCheck)(req.AuthorizationCheck).Check(),
+		Validate: (*verify.AccessToken).ValidateUser, Result: claimsOf,
 	}
-	check := (*verify.UserCheck)(req.AuthorizationCheck).Check()
-	return verify.IntrospectNetwork(
-		ctx, s.verifier, s.cfg, op, form, check, (*verify.AccessToken).ValidateUser, claimsOf, opts...)
+	return introspection.Do(ctx, s.verifier)
 }
 
 // claims are those of a user's access token.
@@ -74,7 +76,7 @@ func claimsOf(t *verify.AccessToken) *IntrospectTokenClaims {
 		IssuedAt:     t.IssuedAt.Time(),
 		NotBefore:    t.NotBefore.Time(),
 		Issuer:       t.Issuer,
-		TokenType:    t.Type,
+		TokenType:    verify.AccessTokenType,
 		ClientID:     t.ClientID,
 		CustomClaims: t.CustomClaims(),
 	}

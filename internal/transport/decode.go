@@ -26,6 +26,9 @@ func (c *call) decode(received *response, resp any) error {
 		field, reason, cause := explainDecoding(err)
 		return c.decodeError(received, field, reason, cause)
 	}
+	if c.op.NoEnvelope {
+		return nil
+	}
 	requestID, status, known := envelope(reflect.ValueOf(resp).Elem())
 	switch {
 	case known && requestID == "" && status == 0:

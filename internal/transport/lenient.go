@@ -45,6 +45,12 @@ func DecodeObject(raw jsontext.Value, o *shared.Object) error {
 	return o.UnmarshalJSON(raw)
 }
 
+// StrictResponse is a response that may not always be decoded leniently.
+type StrictResponse interface {
+	// MayBeLenient reports whether this body may be.
+	MayBeLenient(body []byte) bool
+}
+
 // unmarshal decodes a body into resp, a pointer to a zero value: strictly first, which is faster, and leniently where
 // that fails.
 func unmarshal(body []byte, resp any) error {
@@ -52,7 +58,7 @@ func unmarshal(body []byte, resp any) error {
 	if err == nil {
 		return nil
 	}
-	if r, ok := resp.(interface{ Unambiguous(body []byte) bool }); ok && !r.Unambiguous(body) {
+	if r, ok := resp.(StrictResponse); ok && !r.MayBeLenient(body) {
 		return err
 	}
 	reflect.ValueOf(resp).Elem().SetZero()

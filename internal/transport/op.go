@@ -15,6 +15,8 @@ type Op struct {
 	Form bool
 	// Public says that the request has no credentials.
 	Public bool
+	// NoEnvelope says that the response need have neither request_id nor status_code: the caller tells it from others.
+	NoEnvelope bool
 	// Class says which failures may be retried.
 	Class Class
 	// Repeatable says that a second attempt of class Write has the effect of one.

@@ -49,7 +49,7 @@ type target struct {
 	identity
 }
 
-// sharedCall is a call that runs. Value, several and err are set before done is closed.
+// sharedCall is a call that runs. Its result is set before done is closed.
 type sharedCall struct {
 	target
 	value   any

@@ -29,8 +29,8 @@ func issuers(cfg *shared.FetchConfig) []string {
 	return list
 }
 
-// canonicalIssuer returns an issuer as tokens have it: a URL as checks.Address returns it, or stytchIssuer and an id. It
-// returns "" for what is no issuer. Plain http is accepted for any host: an issuer is only compared.
+// canonicalIssuer returns an issuer as tokens have it, a URL as checks.Address returns it or stytchIssuer and an id, or
+// "" for what is no issuer. Plain http is accepted for any host: an issuer is only compared.
 func canonicalIssuer(text string) string {
 	if id, ok := strings.CutPrefix(text, stytchIssuer); ok {
 		id = strings.TrimRight(id, "/")

@@ -30,9 +30,9 @@ func (r *Remote[R]) decodeError(s *RemoteSession, reason string) error {
 	return &stytcherror.DecodeError{Op: r.Op.Name, StatusCode: 200, RequestID: s.RequestID, Reason: reason}
 }
 
-// checkResponse applies the rules for a JWT to the API's response: it must be of the same session as the JWT, if that is
-// known, of the same member or user and organization, not expired, and have a verdict on the check. A mistaken proxy or
-// middleware must not let anybody in.
+// checkResponse applies the rules for a JWT to the API's response: it must be of the same session as the JWT, if that
+// is known, of the same member or user and organization, not expired, and have a verdict on the check. A mistaken proxy
+// or middleware must not let anybody in.
 func (r *Remote[R]) checkResponse(v *Verifier, req *Request, known *identity, check *Check, s *RemoteSession) error {
 	b2b := v.product == shared.ProductB2B
 	switch {

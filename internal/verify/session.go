@@ -37,8 +37,8 @@ func Session[T, C, R any, P Claims[T, C]](
 	return nil, remote, nil
 }
 
-// verifyOrIdentify returns the session of a JWT that is accepted, an error that is final, or neither if the API is to be
-// asked: known is the identity in the JWT then, nil if there is none.
+// verifyOrIdentify returns the session of a JWT that is accepted, an error that is final, or neither if the API is to
+// be asked: known is the identity in the JWT then, nil if there is no JWT.
 func verifyOrIdentify[T, C, R any, P Claims[T, C]](
 	ctx context.Context, v *Verifier, req *Request, ask *Remote[R],
 ) (local *T, known *identity, err error) {

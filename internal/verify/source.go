@@ -55,7 +55,7 @@ type (
 		OrganizationID string `json:"organization_id" path:"organization_id"`
 	}
 
-	policyAnswer struct {
+	policyResponse struct {
 		RequestID  string `json:"request_id"`
 		StatusCode int    `json:"status_code"`
 		Policy     struct {
@@ -64,7 +64,7 @@ type (
 		} `json:"policy"`
 	}
 
-	organizationAnswer struct {
+	organizationResponse struct {
 		RequestID  string `json:"request_id"`
 		StatusCode int    `json:"status_code"`
 		Policy     struct {
@@ -73,13 +73,18 @@ type (
 	}
 )
 
-// Unambiguous reports whether no name occurs twice: decoded leniently, two lists of roles would be merged.
-func (*policyAnswer) Unambiguous(body []byte) bool { return unambiguous(body) }
+var (
+	_ transport.StrictResponse = (*policyResponse)(nil)
+	_ transport.StrictResponse = (*organizationResponse)(nil)
+)
 
-// Unambiguous is that of a project's policy.
-func (*organizationAnswer) Unambiguous(body []byte) bool { return unambiguous(body) }
+// MayBeLenient reports whether no name occurs twice: decoded leniently, two lists of roles would be merged.
+func (*policyResponse) MayBeLenient(body []byte) bool { return hasUniqueNames(body) }
 
-func unambiguous(body []byte) bool {
+// MayBeLenient is that of a project's policy.
+func (*organizationResponse) MayBeLenient(body []byte) bool { return hasUniqueNames(body) }
+
+func hasUniqueNames(body []byte) bool {
 	return jsontext.Value(body).IsValid(jsontext.AllowInvalidUTF8(true))
 }
 
@@ -99,7 +104,7 @@ func (s source) keys(ctx context.Context) ([]byte, error) {
 }
 
 func (s source) policy(ctx context.Context) (*rbac.Policy, error) {
-	resp, err := transport.Call[policyAnswer](ctx, s.cfg, &s.routes.policy, &noRequest{}, s.once())
+	resp, err := transport.Call[policyResponse](ctx, s.cfg, &s.routes.policy, &noRequest{}, s.once())
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +117,7 @@ func (s source) policy(ctx context.Context) (*rbac.Policy, error) {
 // organization returns an organization's own roles. The error wraps rbac.ErrNoPolicy if the response has the form of
 // the API's, but no roles. Unverified: that a project without such policies gets a 403 or 404.
 func (s source) organization(ctx context.Context, id string) (*rbac.Policy, error) {
-	resp, err := transport.Call[organizationAnswer](
+	resp, err := transport.Call[organizationResponse](
 		ctx, s.cfg, &s.routes.organization, &organizationRequest{id}, s.once())
 	switch {
 	case hasNoPolicy(err):

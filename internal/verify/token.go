@@ -91,6 +91,16 @@ func Local[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req Reque
 	return checked(ctx, v, req.Op, token, req.Check)
 }
 
+// checked returns the token's value if check is nil or its subject is allowed to do it.
+func checked[T any](ctx context.Context, v *Verifier, op string, token Verified[T], check *Check) (*T, error) {
+	if check != nil {
+		if err := v.Allow(ctx, op, &token.Subject, check); err != nil {
+			return nil, err
+		}
+	}
+	return token.value(), nil
+}
+
 // verifyToken verifies a token, unless it is cached, and compares its claims with req.
 func verifyToken[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req *Request) (Verified[T], error) {
 	var none Verified[T]

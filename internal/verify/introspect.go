@@ -1,0 +1,117 @@
+package verify
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/seed75add069/stytch-go/internal/jwt"
+	"github.com/seed75add069/stytch-go/internal/transport"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// Introspection says how the API is asked about an access token. T is the result.
+type Introspection[T any] struct {
+	Config  *shared.FetchConfig
+	Op      string
+	Form    *IntrospectionForm
+	Options []shared.RequestOption
+	// Check, unless nil, is an action that the token's scopes must allow.
+	Check *Check
+	// Validate is the product's rule for access tokens.
+	Validate func(*AccessToken) error
+	// Result converts a token that was accepted.
+	Result func(*AccessToken) *T
+}
+
+// IntrospectionForm is the form of an introspection request (RFC 7662, section 2.1).
+type IntrospectionForm struct {
+	Token         string  `json:"token" stytch:"secret"`
+	ClientID      string  `json:"client_id"`
+	ClientSecret  *string `json:"client_secret,omitzero" stytch:"secret"`
+	TokenTypeHint *string `json:"token_type_hint,omitzero"`
+}
+
+// introspection is the API's response (RFC 7662, section 2.2). Active tells it from a gateway's response: for an
+// inactive token, there may be no other member.
+type introspection struct {
+	AccessToken
+
+	Active    *bool  `json:"active"`
+	TokenType string `json:"token_type"`
+	// RequestID and StatusCode are declared so that they are no custom claims.
+	RequestID  string `json:"request_id"`
+	StatusCode int    `json:"status_code"`
+}
+
+var _ transport.StrictResponse = (*introspection)(nil)
+
+// MayBeLenient reports whether the response may be decoded leniently: what is checked in it is strict, as in a token.
+func (*introspection) MayBeLenient(body []byte) bool {
+	return jwt.Unambiguous(body, "active", "token_type")
+}
+
+// Do asks the API about a token and, if there is a Check, checks the permission. The response must pass the rules for a
+// token that is verified locally.
+func (i *Introspection[T]) Do(ctx context.Context, v *Verifier) (*T, error) {
+	if err := v.validate(ctx, i.Op, i.Check); err != nil {
+		return nil, err
+	}
+	resp, err := transport.Call[introspection](ctx, i.Config, introspectOp(i.Op), i.Form, i.Options...)
+	switch {
+	case err != nil:
+		return nil, err
+	case resp.Active == nil:
+		return nil, &stytcherror.DecodeError{
+			Op: i.Op, StatusCode: 200, RequestID: resp.RequestID, Field: "/active",
+			Reason: "it is missing: this is not the API's response",
+		}
+	case !*resp.Active:
+		return nil, &stytcherror.TokenError{Op: i.Op, Verdict: stytcherror.ErrTokenInactive}
+	}
+	if err := i.checkResponse(v, resp); err != nil {
+		return nil, withOp(err, i.Op)
+	}
+	token := &resp.AccessToken
+	return checked(ctx, v, i.Op, Verified[T]{Value: i.Result(token), Subject: token.PermissionSubject()}, i.Check)
+}
+
+// checkResponse applies the rules for an access token to the API's response. It must also be of the app that asks.
+func (i *Introspection[T]) checkResponse(v *Verifier, resp *introspection) error {
+	token := &resp.AccessToken
+	if resp.TokenType != AccessTokenType {
+		return WrongKind("it is not an access token")
+	}
+	if err := i.Validate(token); err != nil {
+		return err
+	}
+	if token.ClientID != i.Form.ClientID {
+		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenClaims, Reason: "it is of another client"}
+	}
+	if !token.sameAs(i.Form.Token) {
+		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenClaims, Reason: "the answer is about another token"}
+	}
+	return token.Check(jwt.Expected{Issuers: v.issuers, Audience: v.projectID, Now: v.now()})
+}
+
+// sameAs reports whether a JWT names the same client, person and organization. It is true for what is not a JWT.
+func (t *AccessToken) sameAs(text string) bool {
+	var asked AccessToken
+	parsed, err := jwt.Parse(text, new(jwt.HeaderCache))
+	if err != nil || parsed.Unverified(&asked) != nil {
+		return true
+	}
+	return t.ClientID == asked.ClientID && t.Subject == asked.Subject && t.Organization.ID == asked.Organization.ID
+}
+
+func introspectOp(name string) *transport.Op {
+	return &transport.Op{
+		Name:       name,
+		Method:     http.MethodPost,
+		Path:       "/v1/public/{project_id}/oauth2/introspect",
+		Form:       true,
+		Public:     true,
+		NoEnvelope: true,
+		Class:      transport.Read,
+	}
+}
