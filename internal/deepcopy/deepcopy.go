@@ -21,8 +21,8 @@ import (
 // functions and channels are not; nobody can change those of a time.Time. A value must not contain itself.
 func Of[T any](v *T) *T { return Maker(v)() }
 
-// Maker returns a function that returns a copy of v, as Of does. V must not be changed any more. The function is safe
-// for concurrent use.
+// Maker returns a function that returns a copy of v, as Of does. After that, v must not be changed. The function is
+// safe for concurrent use.
 func Maker[T any](v *T) func() *T {
 	if v == nil {
 		return func() *T { return nil }

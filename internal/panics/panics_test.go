@@ -56,7 +56,7 @@ func TestCall_panic(t *testing.T) {
 		_, isError := reason.(error)
 		assert.Equal(t, isError, errors.Is(err, errDown))
 	}
-	_, err := call(t, func() (int, error) { panic(nil) }) //nolint:govet // since Go 1.21 it panics with an error
+	_, err := call(t, func() (int, error) { panic(nil) })
 	var nilPanic *runtime.PanicNilError
 	require.ErrorAs(t, err, &nilPanic)
 }
