@@ -1,7 +1,10 @@
 // Package jsonobject reads the members of JSON objects as encoding/json would, however odd they are.
 //
-//	complete := jsonobject.Each(body, func(name string, value jsontext.Value) bool {
-//		return name != "request_id"
+//	import "github.com/go-json-experiment/json/jsontext"
+//
+//	complete := jsonobject.Each([]byte(`{"a":1,"a":2}`), func(name string, value jsontext.Value) bool {
+//		fmt.Println(name, value)
+//		return true
 //	})
 //
 // [Each] has the members in order, [AnyText] is the option to decode their values with.

@@ -85,9 +85,9 @@ func Parse(text string, headers *HeaderCache) (Token, error) {
 // buffers are reused by Verify.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// Verify verifies the signature, then decodes the payload into claims, a pointer to a zero value: fields that the payload
-// lacks keep what they held. A nil key verifies nothing. The strength of the key is not checked: package jwks does
-// that.
+// Verify verifies the signature, then decodes the payload into claims, a pointer to a zero value: fields that the
+// payload lacks keep what they held. A nil key verifies nothing. The strength of the key is not checked: package jwks
+// does that.
 func (t *Token) Verify(key *rsa.PublicKey, claims any) error {
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)

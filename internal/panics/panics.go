@@ -1,6 +1,13 @@
 // Package panics calls functions on goroutines whose panics no caller could recover.
 //
-//	go panics.Call(fetch, func(value int, err error) { results <- result{value, err} })
+//	var body []byte
+//	done := make(chan error)
+//	go panics.Call(
+//		func() ([]byte, error) { return os.ReadFile("keys.json") },
+//		func(value []byte, err error) {
+//			body = value
+//			done <- err
+//		})
 //
 // [Call] returns a panic as an [*Error], with which the goroutine that waits for the result can panic in turn.
 package panics
