@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -114,14 +115,7 @@ func TestAuthenticateJWT_asksTheAPI(t *testing.T) {
 		assert.True(f.t, s.remote)
 		assert.JSONEq(f.t, `{"session_token": "token-1"}`, body)
 
-		check := on("documents", "edit")
-		check.OrganizationID = ""
-		_, err = f.authenticate(f.t.Context(), &request{SessionToken: new("token-1"), AuthorizationCheck: check})
-		if f.isB2B() {
-			assert.Equal(f.t, "organization_id", outermost[*stytcherror.ArgumentError](f.t, err).Field)
-			check.OrganizationID = minttest.Organization
-			_, err = f.authenticate(f.t.Context(), &request{SessionToken: new("token-1"), AuthorizationCheck: check})
-		}
+		_, err = f.authenticate(f.t.Context(), &request{SessionToken: new("token-1"), AuthorizationCheck: on("documents", "edit")})
 		require.NoError(f.t, err)
 		assert.Contains(f.t, body, `"resource_id":"documents"`)
 
@@ -135,6 +129,24 @@ func TestAuthenticateJWT_asksTheAPI(t *testing.T) {
 		}
 		assert.Equal(f.t, before, f.api.Requests(f.authenticatePath))
 	})
+	forB2B(t, "a session's token, where the policy decides a check in its own organization", func(f *fixture) {
+		body := f.requestBody()
+		f.authenticated = strings.ReplaceAll(f.authenticated, "of the API", "editor")
+		allowed, denied := on("documents", "edit"), on("documents", "delete")
+		allowed.OrganizationID, denied.OrganizationID = "", ""
+		s, err := f.authenticate(f.t.Context(), &request{SessionToken: new("token-1"), AuthorizationCheck: allowed})
+		require.NoError(f.t, err)
+		assert.True(f.t, s.remote)
+		assert.JSONEq(f.t, `{"session_token": "token-1"}`, *body)
+		s, err = f.authenticate(f.t.Context(), &request{SessionToken: new("token-1"), AuthorizationCheck: denied})
+		assert.Nil(f.t, s)
+		f.isDenial(err, "b2b.sessions.authenticate_jwt", "documents", "delete", "role editor allows only edit, read")
+		f.api.Handle(minttest.Policy, minttest.Status(http.StatusServiceUnavailable, ""))
+		f.client.B2B.RBAC.ForgetPolicy()
+		s, err = f.authenticate(f.t.Context(), &request{SessionToken: new("token-1"), AuthorizationCheck: allowed})
+		assert.Nil(f.t, s)
+		outermost[*stytcherror.PolicyError](f.t, err)
+	}, noRetry)
 	forEachProduct(t, "the API's refusal is returned", func(f *fixture) {
 		text := f.sessionJWT(nil)
 		f.advance(time.Hour)

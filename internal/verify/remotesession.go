@@ -13,6 +13,8 @@ type RemoteSession struct {
 	// SessionID, Subject, OrganizationID and ExpiresAt are the session's. OrganizationID is for B2B only.
 	SessionID, Subject, OrganizationID string
 	ExpiresAt                          time.Time
+	// Roles are the member's; for B2B only.
+	Roles []string
 	// BesideSubject and BesideOrganization are the ids of the objects beside the session, if the response has them.
 	BesideSubject, BesideOrganization string
 	// SessionToken and SessionJWT are the session's tokens.

@@ -11,7 +11,8 @@ import (
 
 // Session is [Local], but asks the API where that may accept what was refused here, and about a session token without a
 // JWT. Exactly one result is not nil: local if the JWT was accepted here, remote if the API's response was, or err. In
-// B2B, the check that the API gets has an organization: that of the JWT if the caller gave none.
+// B2B, the check that the API gets has an organization: that of the JWT if the caller gave none. If it is not known
+// before the response, the policy decides here.
 func Session[T, C, R any, P Claims[T, C]](
 	ctx context.Context, v *Verifier, req Request, ask *Remote[R],
 ) (local *T, remote *R, err error) {
@@ -19,10 +20,7 @@ func Session[T, C, R any, P Claims[T, C]](
 	if local != nil || err != nil {
 		return local, nil, err
 	}
-	check, err := v.withOrganization(&req, known)
-	if err != nil {
-		return nil, nil, err
-	}
+	check := v.remoteCheck(&req, known)
 	remote, err = ask.do(ctx, v, &req, known, check)
 	if err != nil {
 		return nil, nil, err
@@ -34,6 +32,12 @@ func Session[T, C, R any, P Claims[T, C]](
 	if isOfAnother[T, C, P](&session) {
 		return nil, nil, ask.decodeError(&session, "its session_jwt is not of its session")
 	}
+	if check == nil && req.Check != nil {
+		own := Check{session.OrganizationID, req.Check.ResourceID, req.Check.Action}
+		if err := v.Allow(ctx, req.Op, &Subject{OrganizationID: own.OrganizationID, Roles: session.Roles}, &own); err != nil {
+			return nil, nil, err
+		}
+	}
 	return nil, remote, nil
 }
 
@@ -42,9 +46,12 @@ func Session[T, C, R any, P Claims[T, C]](
 func verifyOrIdentify[T, C, R any, P Claims[T, C]](
 	ctx context.Context, v *Verifier, req *Request, ask *Remote[R],
 ) (local *T, known *identity, err error) {
-	if req.Token == "" && ask.hasToken() {
+	if req.Token == "" {
 		if err = v.validate(ctx, req.Op, req.Check); err == nil {
 			err = req.validateBounds()
+		}
+		if err == nil && !ask.hasToken() {
+			err = refuse(req.Op, req.Field, "is required without a session_token")
 		}
 		return nil, nil, err
 	}
@@ -56,16 +63,16 @@ func verifyOrIdentify[T, C, R any, P Claims[T, C]](
 	return nil, known, withOp(err, req.Op)
 }
 
-// withOrganization returns the check with an organization, which the API needs in B2B.
-func (v *Verifier) withOrganization(req *Request, known *identity) (*Check, error) {
+// remoteCheck returns the check with an organization, which the API needs in B2B, or nil if none is known.
+func (v *Verifier) remoteCheck(req *Request, known *identity) *Check {
 	check := req.Check
-	if v.product != shared.ProductB2B || check == nil || check.OrganizationID != "" {
-		return check, nil
+	switch {
+	case v.product != shared.ProductB2B || check == nil || check.OrganizationID != "":
+		return check
+	case known == nil:
+		return nil
 	}
-	if known == nil {
-		return nil, refuse(req.Op, "organization_id", "is required without a session_jwt")
-	}
-	return &Check{known.organization, check.ResourceID, check.Action}, nil
+	return &Check{known.organization, check.ResourceID, check.Action}
 }
 
 // isOfAnother reports whether the JWT in the API's response is of another session, or no session's. One that cannot be
