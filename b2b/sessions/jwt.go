@@ -41,8 +41,8 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 // session, however old the JWT is: pass the SessionToken, even if it is empty, where JWTs come from browsers.
 //
 // The API's answer must be of the same session, member, organization and token, and have a verdict on the
-// AuthorizationCheck. Otherwise the error is a *stytcherror.DecodeError, or a *stytcherror.PermissionError. Without a JWT
-// and an OrganizationID, the policy decides the AuthorizationCheck, in the organization of the answer.
+// AuthorizationCheck. Otherwise the error is a *stytcherror.DecodeError, or a *stytcherror.PermissionError. Without a
+// JWT and an OrganizationID, the policy decides the AuthorizationCheck, in the organization of the answer.
 //
 // Concurrent callers with equal requests and options share one request, unless MaxTokenAge is zero or they have a
 // shared.WithRawResponse. It is cancelled when the contexts of all have ended. It is attempted twice at most, and once

@@ -145,7 +145,7 @@ func TestAuthenticateJWT_asksTheAPI(t *testing.T) {
 		f.client.B2B.RBAC.ForgetPolicy()
 		s, err = f.authenticate(f.t.Context(), &request{SessionToken: new("token-1"), AuthorizationCheck: allowed})
 		assert.Nil(f.t, s)
-		outermost[*stytcherror.PolicyError](f.t, err)
+		assert.IsType(f.t, new(stytcherror.PolicyError), err)
 	}, noRetry)
 	forEachProduct(t, "the API's refusal is returned", func(f *fixture) {
 		text := f.sessionJWT(nil)

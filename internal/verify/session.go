@@ -33,8 +33,9 @@ func Session[T, C, R any, P Claims[T, C]](
 		return nil, nil, ask.decodeError(&session, "its session_jwt is not of its session")
 	}
 	if check == nil && req.Check != nil {
+		member := Subject{OrganizationID: session.OrganizationID, Roles: session.Roles}
 		own := Check{session.OrganizationID, req.Check.ResourceID, req.Check.Action}
-		if err := v.Allow(ctx, req.Op, &Subject{OrganizationID: own.OrganizationID, Roles: session.Roles}, &own); err != nil {
+		if err := v.Allow(ctx, req.Op, &member, &own); err != nil {
 			return nil, nil, err
 		}
 	}
