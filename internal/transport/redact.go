@@ -16,11 +16,19 @@ func (c *call) redact(text string) string {
 	return secret.Scrub(text, c.secrets())
 }
 
-// redactPointer replaces them in the names of a JSON pointer, in which ~ and / are escaped (RFC 6901, section 3).
+// maxPointer bounds a JSON pointer in an error, in bytes.
+const maxPointer = 500
+
+// redactPointer replaces them in the names of a JSON pointer, in which ~ and / are escaped (RFC 6901, section 3). What
+// goes beyond maxPointer is left out.
 func (c *call) redactPointer(p jsontext.Pointer) string {
 	var redacted jsontext.Pointer
 	for name := range p.Tokens() {
-		redacted = redacted.AppendToken(c.redact(name))
+		next := redacted.AppendToken(c.redact(name))
+		if len(next) > maxPointer {
+			return string(redacted) + "/..."
+		}
+		redacted = next
 	}
 	return string(redacted)
 }
