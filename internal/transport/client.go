@@ -76,8 +76,11 @@ func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(t.authorized(req))
 	if resp != nil {
 		resp.Request = req // without the credentials
-		a, _ := req.Context().Value(attemptKey{}).(*attempt)
-		a.answered(resp)
+		// Before a middleware gets the response, since it may send the request again, to answer a challenge. The request
+		// of a middleware with another context belongs to no attempt.
+		if a, ok := req.Context().Value(attemptKey{}).(*attempt); ok {
+			a.responded()
+		}
 	}
 	if err != nil && errors.Is(req.Context().Err(), context.DeadlineExceeded) && t.closeIdle() {
 		t.silent.Store(true)
