@@ -144,9 +144,9 @@ func (h *handWritten) has(id string) bool {
 	return slices.ContainsFunc(h.ops, func(op codeOp) bool { return op.name == id })
 }
 
-// compareCode compares each sensitive field in hand-written code with the rules, and each Op there with the operation of its
-// name, which lacks the product where both products have the service. An Op whose name is no literal must have the
-// endpoint of some operation.
+// compareCode compares each sensitive field in hand-written code with the rules, and each Op there with the operation
+// of its name, which lacks the product where both products have the service. An Op whose name is no literal must have
+// the endpoint of some operation.
 func (c *checker) compareCode(d *Decisions, found *handWritten) {
 	for _, f := range found.fields {
 		c.secret(&d.Secrets, f.where, f.name, f.secret)
