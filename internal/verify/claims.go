@@ -17,8 +17,8 @@ import (
 // stytchPrefix begins the names of Stytch's own claims.
 const stytchPrefix = "https://stytch.com/"
 
-// CustomClaims returns the application's own claims, or nil if there are none. Rest is a JSON object with the claims
-// that the type of the token's claims does not have.
+// CustomClaims returns the application's own claims, or nil if there are none. The rest is a JSON object
+// with the claims that the type of the token's claims does not have.
 func CustomClaims(rest jsontext.Value) shared.Object {
 	if len(rest) == 0 {
 		return nil
