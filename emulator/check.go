@@ -18,7 +18,8 @@ func (s *state) check() error {
 		return err
 	}
 	for _, check := range []func() error{
-		s.checkRoles, s.checkOrganizations, s.checkMembers, s.checkSessions, s.checkPasscodes, s.checkTokens, s.checkKeys,
+		s.checkRoles, s.checkOrganizations, s.checkMembers, s.checkSessions, s.checkPasscodes, s.checkTokens,
+		s.checkKeys,
 	} {
 		if err := check(); err != nil {
 			return err

@@ -76,8 +76,8 @@ func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(t.authorized(req))
 	if resp != nil {
 		resp.Request = req // without the credentials
-		// Before a middleware gets the response, since it may send the request again, to answer a challenge. The request
-		// of a middleware with another context belongs to no attempt.
+		// Before a middleware gets the response, since it may send the request again, to answer a challenge. A request
+		// that a middleware makes with another context belongs to no attempt.
 		if a, ok := req.Context().Value(attemptKey{}).(*attempt); ok {
 			a.responded()
 		}
