@@ -40,9 +40,9 @@ func NewClient(config Config) (*Client, error) {
 	config.Verification.Keys = slices.Clone(config.Verification.Keys)
 	config.Verification.Issuers = slices.Clone(config.Verification.Issuers)
 	credentials := transport.Basic(config.ProjectID, config.Secret)
-	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, credentials, config.plainHTTP())
-	if client == nil {
-		return nil, refuse("Middleware", "returned no transport")
+	client, reason := transport.NewHTTPClient(config.HTTPClient, config.Middleware, credentials, config.plainHTTP())
+	if reason != "" {
+		return nil, refuse("Middleware", reason)
 	}
 	cfg := &shared.FetchConfig{
 		ProjectID:        config.ProjectID,

@@ -99,7 +99,7 @@ func (c Config) check() (base, fraud *url.URL, err error) {
 	if err := c.checkCredentials(); err != nil {
 		return nil, nil, err
 	}
-	if field, reason := checks.Bounds(c.MaxResponseBytes, c.Retry, c.Middleware); reason != "" {
+	if field, reason := checks.Common(c.MaxResponseBytes, c.Retry, c.Middleware); reason != "" {
 		return nil, nil, refuse(field, reason)
 	}
 	if field, reason := verify.CheckSettings(c.Verification); reason != "" {
@@ -129,10 +129,10 @@ func (c Config) checkCredentials() error {
 	if c.Secret == "" {
 		return refuse("Secret", "is required")
 	}
-	if reason := checks.Text(c.ProjectID); reason != "" {
+	if reason := checks.PrintableASCII(c.ProjectID); reason != "" {
 		return refuse("ProjectID", reason)
 	}
-	if reason := checks.Text(c.Secret); reason != "" {
+	if reason := checks.PrintableASCII(c.Secret); reason != "" {
 		return refuse("Secret", reason)
 	}
 	id, key := strings.ToLower(c.ProjectID), strings.ToLower(c.Secret)
@@ -163,11 +163,13 @@ func (c Config) checkURL(field, raw, host string) (*url.URL, error) {
 	if reason != "" {
 		return nil, refuse(field, reason)
 	}
-	live := c.live()
+	if c.live() {
+		if reason := checks.LiveOnLoopback(u, c.AllowLiveOnLoopback); reason != "" {
+			return nil, refuse(field, reason)
+		}
+	}
 	switch {
-	case live && checks.Loopback(u.Hostname()) && !c.AllowLiveOnLoopback:
-		return nil, refuse(field, "is a loopback address and ProjectID a live project (see AllowLiveOnLoopback)")
-	case live && u.Hostname() == testHost:
+	case c.live() && u.Hostname() == testHost:
 		return nil, refuse(field, "is the test environment and ProjectID a live project")
 	case strings.HasPrefix(c.ProjectID, testPrefix) && u.Hostname() == liveHost:
 		return nil, refuse(field, "is the live environment and ProjectID a test project")
@@ -182,7 +184,7 @@ func (c Config) String() string {
 		id = secret.Marker
 	}
 	return fmt.Sprintf("stytch.Config(ProjectID: %q, Secret: %s, BaseURL: %s)",
-		id, secret.Mask(c.Secret), checks.Printable(c.BaseURL))
+		id, secret.Mask(c.Secret), checks.PublicAddress(c.BaseURL))
 }
 
 // Format writes the text of String, whatever the verb.

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"cmp"
-	"crypto/rsa"
 	"errors"
 	"fmt"
 	"reflect"
@@ -12,19 +11,15 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 )
 
-// check validates a state that comes from outside: ids, references between records, addresses, settings, sizes, times
-// and keys. It sets the settings of organizations and the statuses of members that are omitted.
+// check validates a state that comes from outside: ids, references between records, addresses, settings, sizes and
+// times. No record is nil. It does not validate the keys themselves: parseKeys does.
 func (s *state) check() error {
-	if slices.Contains(s.Organizations, nil) || slices.Contains(s.Members, nil) || slices.Contains(s.Sessions, nil) ||
-		slices.Contains(s.Intermediate, nil) || slices.Contains(s.MagicLinks, nil) ||
-		slices.Contains(s.Passcodes, nil) || slices.Contains(s.Keys, nil) {
-		return errors.New("a record is null")
-	}
 	if err := checkTimes(reflect.ValueOf(s)); err != nil {
 		return err
 	}
 	for _, check := range []func() error{
-		s.checkRoles, s.checkOrganizations, s.checkMembers, s.checkSessions, s.checkTokens, s.checkKeys,
+		s.checkRoles, s.checkOrganizations, s.checkMembers, s.checkSessions, s.checkPasscodes, s.checkTokens,
+		s.checkKeys,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -69,7 +64,6 @@ func (s *state) checkRoles() error {
 func (s *state) checkOrganizations() error {
 	ids, slugs, externalIDs := distinct{}, distinct{}, distinct{}
 	for _, o := range s.Organizations {
-		setDefaults(o)
 		err := cmp.Or(
 			ids.add("organization", o.OrganizationID),
 			slugs.addIfSet("slug", o.OrganizationSlug),
@@ -81,22 +75,6 @@ func (s *state) checkOrganizations() error {
 		}
 	}
 	return nil
-}
-
-// setDefaults sets the settings that are empty.
-func setDefaults(o *organizations.Organization) {
-	d := defaultOrganization()
-	o.SSOJITProvisioning = cmp.Or(o.SSOJITProvisioning, d.SSOJITProvisioning)
-	o.EmailJITProvisioning = cmp.Or(o.EmailJITProvisioning, d.EmailJITProvisioning)
-	o.OAuthTenantJITProvisioning = cmp.Or(o.OAuthTenantJITProvisioning, d.OAuthTenantJITProvisioning)
-	o.EmailInvites = cmp.Or(o.EmailInvites, d.EmailInvites)
-	o.AuthMethods = cmp.Or(o.AuthMethods, d.AuthMethods)
-	o.MFAPolicy = cmp.Or(o.MFAPolicy, d.MFAPolicy)
-	o.MFAMethods = cmp.Or(o.MFAMethods, d.MFAMethods)
-	o.FirstPartyConnectedAppsAllowedType = cmp.Or(
-		o.FirstPartyConnectedAppsAllowedType, d.FirstPartyConnectedAppsAllowedType)
-	o.ThirdPartyConnectedAppsAllowedType = cmp.Or(
-		o.ThirdPartyConnectedAppsAllowedType, d.ThirdPartyConnectedAppsAllowedType)
 }
 
 var memberStatuses = []string{
@@ -112,7 +90,7 @@ func (s *state) organizationIDs() map[string]bool {
 	return ids
 }
 
-// checkMembers checks members after organizations. Addresses and external ids are unique in an organization.
+// checkMembers checks members. Addresses and external ids are unique in an organization.
 func (s *state) checkMembers() error {
 	organizationIDs := s.organizationIDs()
 	ids, addresses, externalIDs := distinct{}, distinct{}, distinct{}
@@ -120,7 +98,6 @@ func (s *state) checkMembers() error {
 		if err := ids.add("member", m.MemberID); err != nil {
 			return err
 		}
-		m.Status = cmp.Or(m.Status, organizations.MemberStatusPending)
 		var err error
 		switch email, emailErr := emailAddress(m.EmailAddress); {
 		case !organizationIDs[m.OrganizationID]:
@@ -150,12 +127,17 @@ func (s *state) checkMembers() error {
 	return nil
 }
 
-// checkSessions checks sessions after members.
-func (s *state) checkSessions() error {
-	organizationOf := map[string]string{}
+// memberOrganizations are the organizations of members, by member id.
+func (s *state) memberOrganizations() map[string]string {
+	ids := map[string]string{}
 	for _, m := range s.Members {
-		organizationOf[m.MemberID] = m.OrganizationID
+		ids[m.MemberID] = m.OrganizationID
 	}
+	return ids
+}
+
+func (s *state) checkSessions() error {
+	organizationOf := s.memberOrganizations()
 	ids := distinct{}
 	for _, x := range s.Sessions {
 		if err := ids.add("session", x.ID); err != nil {
@@ -168,6 +150,11 @@ func (s *state) checkSessions() error {
 			return fmt.Errorf("session %s: its custom claims are too large or have a reserved name", x.ID)
 		}
 	}
+	return nil
+}
+
+func (s *state) checkPasscodes() error {
+	organizationOf := s.memberOrganizations()
 	for _, p := range s.Passcodes {
 		if _, found := organizationOf[p.MemberID]; !found || !shortText(p.Code) || !shortText(p.Phone) {
 			return errors.New("a passcode has no member, no code or no number")
@@ -207,12 +194,11 @@ func (s *state) checkTokens() error {
 	return nil
 }
 
-// checkKeys parses the keys.
 func (s *state) checkKeys() error {
 	ids := distinct{}
 	for _, k := range s.Keys {
-		if err := cmp.Or(ids.add("key", k.KID), k.parse()); err != nil {
-			return fmt.Errorf("key %q: %w", k.KID, err)
+		if err := ids.add("key", k.KID); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -222,7 +208,7 @@ func (s *state) checkKeys() error {
 func checkTimes(v reflect.Value) error {
 	switch v.Kind() {
 	case reflect.Pointer:
-		if v.IsNil() || v.Type() == reflect.TypeFor[*rsa.PrivateKey]() {
+		if v.IsNil() {
 			return nil
 		}
 		return checkTimes(v.Elem())

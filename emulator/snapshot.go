@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
 )
 
 // snapshotVersion changes when older snapshots can no longer be read.
@@ -66,13 +68,60 @@ func (p *Project) Restore(data []byte) error {
 	if s.State == nil {
 		return errors.New("emulator: snapshot: no state")
 	}
-	if err := cmp.Or(s.State.check(), checkMessages(s.Inbox)); err != nil {
+	if s.State.hasNil() {
+		return errors.New("emulator: snapshot: a record is null")
+	}
+	s.State.fillDefaults()
+	if err := cmp.Or(s.State.check(), s.State.parseKeys(), checkMessages(s.Inbox)); err != nil {
 		return fmt.Errorf("emulator: snapshot: %w", err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.state, p.ids = s.State, p.ids.after(data)
 	p.inbox.replace(s.Inbox)
+	return nil
+}
+
+// hasNil reports whether a record is nil.
+func (s *state) hasNil() bool {
+	return slices.Contains(s.Organizations, nil) || slices.Contains(s.Members, nil) ||
+		slices.Contains(s.Sessions, nil) || slices.Contains(s.Intermediate, nil) ||
+		slices.Contains(s.MagicLinks, nil) || slices.Contains(s.Passcodes, nil) || slices.Contains(s.Keys, nil)
+}
+
+// fillDefaults sets the settings of organizations and the statuses of members that are empty.
+func (s *state) fillDefaults() {
+	for _, o := range s.Organizations {
+		setDefaults(o)
+	}
+	for _, m := range s.Members {
+		m.Status = cmp.Or(m.Status, organizations.MemberStatusPending)
+	}
+}
+
+// setDefaults sets the settings of an organization that are empty.
+func setDefaults(o *organizations.Organization) {
+	d := defaultOrganization()
+	o.SSOJITProvisioning = cmp.Or(o.SSOJITProvisioning, d.SSOJITProvisioning)
+	o.EmailJITProvisioning = cmp.Or(o.EmailJITProvisioning, d.EmailJITProvisioning)
+	o.OAuthTenantJITProvisioning = cmp.Or(o.OAuthTenantJITProvisioning, d.OAuthTenantJITProvisioning)
+	o.EmailInvites = cmp.Or(o.EmailInvites, d.EmailInvites)
+	o.AuthMethods = cmp.Or(o.AuthMethods, d.AuthMethods)
+	o.MFAPolicy = cmp.Or(o.MFAPolicy, d.MFAPolicy)
+	o.MFAMethods = cmp.Or(o.MFAMethods, d.MFAMethods)
+	o.FirstPartyConnectedAppsAllowedType = cmp.Or(
+		o.FirstPartyConnectedAppsAllowedType, d.FirstPartyConnectedAppsAllowedType)
+	o.ThirdPartyConnectedAppsAllowedType = cmp.Or(
+		o.ThirdPartyConnectedAppsAllowedType, d.ThirdPartyConnectedAppsAllowedType)
+}
+
+// parseKeys sets the private keys, and refuses keys that a project cannot have.
+func (s *state) parseKeys() error {
+	for _, k := range s.Keys {
+		if err := k.parse(); err != nil {
+			return fmt.Errorf("key %q: %w", k.KID, err)
+		}
+	}
 	return nil
 }
 

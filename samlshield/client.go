@@ -28,9 +28,9 @@ func NewClient(config Config) (*Client, error) {
 		return nil, err
 	}
 	credentials := transport.Bearer(config.PublicToken)
-	client := transport.NewHTTPClient(config.HTTPClient, config.Middleware, credentials, config.plainHTTP())
-	if client == nil {
-		return nil, refuse("Middleware", "returned no transport")
+	client, reason := transport.NewHTTPClient(config.HTTPClient, config.Middleware, credentials, config.plainHTTP())
+	if reason != "" {
+		return nil, refuse("Middleware", reason)
 	}
 	return &Client{
 		SAML: &Service{cfg: &shared.FetchConfig{

@@ -65,15 +65,17 @@ func (c Config) check() (*url.URL, error) {
 	if reason := c.checkToken(); reason != "" {
 		return nil, refuse("PublicToken", reason)
 	}
-	if field, reason := checks.Bounds(c.MaxResponseBytes, c.Retry, c.Middleware); reason != "" {
+	if field, reason := checks.Common(c.MaxResponseBytes, c.Retry, c.Middleware); reason != "" {
 		return nil, refuse(field, reason)
 	}
 	base, reason := checks.Address(c.BaseURL, defaultHost, c.plainHTTP())
 	if reason != "" {
 		return nil, refuse("BaseURL", reason)
 	}
-	if c.live() && checks.Loopback(base.Hostname()) && !c.AllowLiveOnLoopback {
-		return nil, refuse("BaseURL", "is a loopback address and PublicToken a live one (see AllowLiveOnLoopback)")
+	if c.live() {
+		if reason := checks.LiveOnLoopback(base, c.AllowLiveOnLoopback); reason != "" {
+			return nil, refuse("BaseURL", reason)
+		}
 	}
 	return base, nil
 }
@@ -89,7 +91,7 @@ func (c Config) checkToken() (reason string) {
 	if c.PublicToken == "" {
 		return "is required"
 	}
-	if reason := checks.Text(c.PublicToken); reason != "" {
+	if reason := checks.PrintableASCII(c.PublicToken); reason != "" {
 		return reason
 	}
 	lower := strings.ToLower(c.PublicToken)
@@ -107,7 +109,7 @@ func (c Config) checkToken() (reason string) {
 // String returns the address of the service, without the token.
 func (c Config) String() string {
 	return fmt.Sprintf("samlshield.Config(PublicToken: %s, BaseURL: %s)",
-		secret.Mask(c.PublicToken), checks.Printable(c.BaseURL))
+		secret.Mask(c.PublicToken), checks.PublicAddress(c.BaseURL))
 }
 
 // Format writes the text of String, whatever the verb.

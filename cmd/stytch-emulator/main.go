@@ -4,7 +4,8 @@
 //	stytch-emulator --addr 127.0.0.1:4100
 //
 // It logs calls and messages on standard error, and shows the messages at /_emulator/. It answers requests for
-// localhost, IP addresses and the names given by --host. An address that other machines can reach needs --allow-remote.
+// localhost, IP addresses and the names given by --host or --addr. An address that other machines can reach needs
+// --allow-remote.
 package main
 
 import (
@@ -98,11 +99,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	listener, base, err := listen(ctx, o, stderr)
+	listener, err := listen(ctx, o)
 	if err != nil {
 		return err
 	}
-	project := em.Project()
+	addr := listener.Addr().(*net.TCPAddr)
+	if !addr.IP.IsLoopback() {
+		_, _ = fmt.Fprintf(stderr, "stytch-emulator: WARNING: listening on %s: whoever reaches this machine can read "+
+			"the inbox, the secrets and the private keys. Names other than localhost need --host.\n", addr)
+	}
+	project, base := em.Project(), baseURL(addr)
 	_, err = fmt.Fprintf(stdout,
 		"%s\nSTYTCH_PROJECT_ID=%s\nSTYTCH_SECRET=%s\nSTYTCH_BASE_URL=%s\nSTYTCH_FRAUD_BASE_URL=%s\n",
 		base, project.ID(), project.Secret(), base, base)
@@ -112,30 +118,27 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, em)
 }
 
-// listen listens on the address, and returns the base URL for clients on this machine. An address that other machines
-// can reach is refused unless it was allowed, and then a warning is printed.
-func listen(ctx context.Context, o options, stderr io.Writer) (net.Listener, string, error) {
+// listen listens on the address. One that other machines can reach is refused unless it was allowed.
+func listen(ctx context.Context, o options) (net.Listener, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", o.addr)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	addr := listener.Addr().(*net.TCPAddr)
-	base := (&url.URL{Scheme: "http", Host: addr.String()}).String()
-	if addr.IP.IsLoopback() {
-		return listener, base, nil
-	}
-	if !o.allowRemote {
+	if !o.allowRemote && !listener.Addr().(*net.TCPAddr).IP.IsLoopback() {
 		err := fmt.Errorf("other machines can reach %s, and the emulator's inbox and keys need no password: "+
 			"listen on 127.0.0.1, or add --allow-remote", o.addr)
-		return nil, "", errors.Join(err, listener.Close())
+		return nil, errors.Join(err, listener.Close())
 	}
-	_, _ = fmt.Fprintf(stderr, "stytch-emulator: WARNING: listening on %s: whoever reaches this machine can read the "+
-		"inbox, the secrets and the private keys. Names other than localhost need --host.\n", addr)
+	return listener, nil
+}
+
+// baseURL is the URL for clients on this machine.
+func baseURL(addr *net.TCPAddr) string {
 	if addr.IP.IsUnspecified() {
-		base = fmt.Sprintf("http://127.0.0.1:%d", addr.Port)
+		return fmt.Sprintf("http://127.0.0.1:%d", addr.Port)
 	}
-	return listener, base, nil
+	return (&url.URL{Scheme: "http", Host: addr.String()}).String()
 }
 
 // newServer returns a server that no client can occupy for long. The emulator itself limits how long a client may take

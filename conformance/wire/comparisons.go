@@ -64,34 +64,48 @@ func load(c *catalog.Catalogue) ([]comparison, error) {
 	var comparisons []comparison
 	for _, s := range c.Services {
 		for _, op := range s.Operations {
-			requests, err := sampler.requests(&op)
+			more, err := sampler.comparisons(&s, &op)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.ID(&op), err)
 			}
-			answer, err := sampler.object(op.Response, full, 0)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", s.ID(&op), err)
+			comparisons = append(comparisons, more...)
+		}
+	}
+	for i := range comparisons {
+		comparisons[i].setProject(fmt.Sprintf("project-test-%04d", i))
+	}
+	return comparisons, nil
+}
+
+// comparisons are those of one operation.
+func (s *sampler) comparisons(service *catalog.Service, op *catalog.Operation) ([]comparison, error) {
+	requests, err := s.requests(op)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := s.object(op.Response, full)
+	if err != nil {
+		return nil, err
+	}
+	response, err := json.Marshal(fields)
+	if err != nil {
+		return nil, err
+	}
+	var list []comparison
+	for _, client := range service.ExposedOn {
+		for i, r := range requests {
+			by := []caller{project}
+			if op.CallerSession && i == 0 {
+				by = append(by, callers...)
 			}
-			text, err := json.Marshal(answer)
-			if err != nil {
-				return nil, err
-			}
-			for _, client := range s.ExposedOn {
-				for i, r := range requests {
-					by := []caller{project}
-					if op.CallerSession && i == 0 {
-						by = append(by, callers...)
-					}
-					for _, who := range by {
-						of := newComparison(len(comparisons), &s, &op, client, r, who)
-						of.Answer = text
-						comparisons = append(comparisons, of)
-					}
-				}
+			for _, who := range by {
+				c := newComparison(service, op, client, r, who)
+				c.Answer = response
+				list = append(list, c)
 			}
 		}
 	}
-	return comparisons, nil
+	return list, nil
 }
 
 // requests are an operation's requests, each different from the others.
@@ -115,23 +129,20 @@ func (s *sampler) requests(op *catalog.Operation) ([]request, error) {
 	return list, nil
 }
 
-// newComparison makes the comparison of a number, from which its project follows.
-func newComparison(
-	number int, s *catalog.Service, op *catalog.Operation, client string, r request, by caller,
-) comparison {
+// newComparison makes a comparison without a project and a response.
+func newComparison(s *catalog.Service, op *catalog.Operation, client string, r request, by caller) comparison {
 	c := comparison{
 		Operation: s.ID(op),
 		Name:      fmt.Sprintf("%s client, %s, for %s", client, r.name, by.name),
-		Project:   fmt.Sprintf("project-test-%04d", number),
 		Caller:    by.Authorization,
 	}
 	words := func(accessor, method string) []string { return append(strings.Split(accessor, "."), method) }
 	c.ours = ourCall{Client: client, Method: words(s.GoAccessor, op.GoMethod), Arguments: r.arguments}
-	c.node = nodeCall{
-		Project: c.Project, Client: client, Method: words(s.NodeAccessor, op.NodeMethod), Arguments: r.arguments,
-	}
+	c.node = nodeCall{Client: client, Method: words(s.NodeAccessor, op.NodeMethod), Arguments: r.arguments}
 	if !by.IsZero() {
 		c.node.Authorization = &nodeCaller{SessionToken: by.SessionToken, SessionJWT: by.SessionJWT}
 	}
 	return c
 }
+
+func (c *comparison) setProject(id string) { c.Project, c.node.Project = id, id }

@@ -170,7 +170,7 @@ func TestSampler(t *testing.T) {
 	}
 	for _, unknown := range []string{"ref:nobody", "enum:nothing", "float", "ref:ring"} {
 		types := map[string]catalog.Type{"ring": {Fields: []catalog.Field{{Name: "ring", Type: "ref:ring", Required: true}}}}
-		_, err := (&sampler{types: types}).value(unknown, "x", full, 0)
+		_, err := (&sampler{types: types}).value(unknown, "x", full)
 		assert.Error(t, err, unknown)
 	}
 }

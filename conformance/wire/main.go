@@ -1,7 +1,7 @@
 // Command wire makes every call of the API with this SDK and with Stytch's own for Node, with the same arguments and
 // against the same server, whose responses have every field. Arguments and responses are made from the catalogue. It
-// fails if what they send or return differs. Run it with make conformance, which installs
-// the other SDK, or in the module's folder:
+// fails if what they send or return differs. Run it with make conformance, which installs the other SDK, or in the
+// module's folder:
 //
 //	go run ./wire
 //

@@ -49,7 +49,7 @@ func (s *sampler) request(op *catalog.Operation, v variant) (map[string]any, err
 		case f.Nullable && v == zero:
 			arguments[f.Name] = nil
 		default:
-			value, err := s.value(f.Type, f.Name, s.ofField(&f, v), 0)
+			value, err := s.value(f.Type, f.Name, s.ofField(&f, v))
 			if err != nil {
 				return nil, err
 			}
@@ -62,25 +62,25 @@ func (s *sampler) request(op *catalog.Operation, v variant) (map[string]any, err
 // ofField is the variant for the value of a field. A required field is not zero itself; in a required object, deepZero
 // applies to the optional fields.
 func (s *sampler) ofField(f *catalog.Field, v variant) variant {
-	if f.Required && (v == zero || v == deepZero && !s.holdsObject(f.Type)) {
+	if f.Required && (v == zero || v == deepZero && !holdsObject(f.Type)) {
 		return required
 	}
 	return v
 }
 
 // object is a value of a type with fields.
-func (s *sampler) object(fields []catalog.Field, v variant, depth int) (map[string]any, error) {
+func (s *sampler) object(fields []catalog.Field, v variant) (map[string]any, error) {
 	if v == zero {
 		v = required
 	}
 	members := map[string]any{}
 	for _, f := range fields {
-		name, refers := s.core(f.Type), strings.Contains(f.Type, "ref:")
+		name, refers := core(f.Type), strings.Contains(f.Type, "ref:")
 		switch {
 		case v.omits(&f):
 		case refers && slices.Contains(s.nesting, name) && !f.Required: // left out, so that a type within itself ends
 		default:
-			value, err := s.value(f.Type, f.Name, s.ofField(&f, v), depth+1)
+			value, err := s.value(f.Type, f.Name, s.ofField(&f, v))
 			if err != nil {
 				return nil, err
 			}
@@ -90,21 +90,20 @@ func (s *sampler) object(fields []catalog.Field, v variant, depth int) (map[stri
 	return members, nil
 }
 
-// value is a value of a type for a field of a name. A request's own fields have depth 0.
-func (s *sampler) value(typ, name string, v variant, depth int) (any, error) {
-	empty := v == zero && depth == 0 || v == deepZero
+// value is a value of a type for a field of a name. Only a request's own fields have the variant zero.
+func (s *sampler) value(typ, name string, v variant) (any, error) {
 	if elem, ok := element(typ, "array<"); ok {
-		if v == zero && depth == 0 || v == deepZero && !s.holdsObject(typ) {
+		if v == zero || v == deepZero && !holdsObject(typ) {
 			return []any{}, nil
 		}
-		value, err := s.value(elem, name, v, depth+1)
+		value, err := s.value(elem, name, v)
 		return []any{value}, err
 	}
 	if elem, ok := element(typ, "map<string,"); ok {
-		if empty && (elem == "any" || v == zero || !s.holdsObject(typ)) {
+		if v == zero || v == deepZero && (elem == "any" || !holdsObject(typ)) {
 			return map[string]any{}, nil
 		}
-		value, err := s.value(elem, name, v, depth+1)
+		value, err := s.value(elem, name, v)
 		return map[string]any{"key": value}, err
 	}
 	if of, ok := strings.CutPrefix(typ, "ref:"); ok {
@@ -114,7 +113,7 @@ func (s *sampler) value(typ, name string, v variant, depth int) (any, error) {
 		}
 		s.nesting = append(s.nesting, of)
 		defer func() { s.nesting = s.nesting[:len(s.nesting)-1] }()
-		return s.object(t.Fields, v, depth)
+		return s.object(t.Fields, v)
 	}
 	return s.scalar(typ, name, v)
 }
@@ -154,9 +153,9 @@ func element(typ, opening string) (string, bool) {
 }
 
 // core is the name of the type within lists and maps.
-func (s *sampler) core(typ string) string {
+func core(typ string) string {
 	typ = strings.TrimRight(typ, ">")
 	return typ[strings.LastIndexAny(typ, "<,:")+1:]
 }
 
-func (s *sampler) holdsObject(typ string) bool { return strings.Contains(typ, "ref:") }
+func holdsObject(typ string) bool { return strings.Contains(typ, "ref:") }

@@ -3,7 +3,8 @@
 //
 //	u, reason := checks.Address("https://login.example.com", "api.example.com", false)
 //
-// [Address] checks base URLs, [Text] ids and secrets, [Bounds] numbers and middleware.
+// [Address] checks base URLs, [LiveOnLoopback] whether live credentials may go there, [PrintableASCII] ids and secrets,
+// [Common] the fields that all clients have.
 package checks
 
 import (
@@ -24,12 +25,12 @@ func Address(raw, host string, plainHTTP bool) (u *url.URL, reason string) {
 	if raw == "" {
 		return &url.URL{Scheme: "https", Host: host}, ""
 	}
-	if reason := Text(raw); reason != "" {
+	if reason := PrintableASCII(raw); reason != "" {
 		return nil, reason
 	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil || u.Hostname() == "" || u.Opaque != "" || Text(u.Host) != "" || !validPort(u.Port()):
+	case err != nil || u.Hostname() == "" || u.Opaque != "" || PrintableASCII(u.Host) != "" || !validPort(u.Port()):
 		return nil, "is not an absolute URL"
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, "is neither https nor http"
@@ -37,7 +38,7 @@ func Address(raw, host string, plainHTTP bool) (u *url.URL, reason string) {
 		return nil, "carries credentials"
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, "carries a query or a fragment"
-	case u.Scheme == "http" && !Loopback(u.Hostname()) && !plainHTTP:
+	case u.Scheme == "http" && !isLoopback(u.Hostname()) && !plainHTTP:
 		return nil, "is http and not on a loopback host: credentials would travel in the clear " +
 			"(for a test project, see AllowPlainHTTP)"
 	}
@@ -63,11 +64,20 @@ func canonicalHost(u *url.URL) string {
 	return host
 }
 
-// Loopback reports whether host is localhost or an address of 127/8 or ::1. A name under localhost is not loopback:
+// isLoopback reports whether host is localhost or an address of 127/8 or ::1. A name under localhost is not loopback:
 // net/http asks DNS for it, or a proxy.
-func Loopback(host string) bool {
+func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return strings.ToLower(host) == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// LiveOnLoopback returns why live credentials must not be sent to u, or "": without AllowLiveOnLoopback, a loopback
+// address is a mistake.
+func LiveOnLoopback(u *url.URL, allowed bool) (reason string) {
+	if allowed || !isLoopback(u.Hostname()) {
+		return ""
+	}
+	return "is a loopback address, for the live environment (see AllowLiveOnLoopback)"
 }
 
 // validPort reports whether port is empty or a number of 16 bits.
@@ -76,10 +86,10 @@ func validPort(port string) bool {
 	return port == "" || err == nil
 }
 
-// Text returns why s cannot be an id, a secret or an address as they are configured, or "". All of those are printable
-// ASCII without spaces and quotes; what else is there was copied along: a byte order mark, a no-break space, the quotes
-// of an env file.
-func Text(s string) (reason string) {
+// PrintableASCII returns why s cannot be an id, a secret or an address as they are configured, or "". All of those are
+// printable ASCII without spaces, and not in quotes; what else is there was copied along: a byte order mark, a no-break
+// space, the quotes of an env file.
+func PrintableASCII(s string) (reason string) {
 	const quotes = "\"'`"
 	switch {
 	case strings.ContainsAny(s[:min(1, len(s))], quotes) || strings.ContainsAny(s[max(0, len(s)-1):], quotes):
@@ -90,8 +100,8 @@ func Text(s string) (reason string) {
 	return ""
 }
 
-// Bounds checks the fields that the configurations of all clients have. The reason is empty if they are valid.
-func Bounds(
+// Common checks the fields that the configurations of all clients have. The reason is empty if they are valid.
+func Common(
 	maxBytes int64, retry shared.RetryPolicy, middleware []func(http.RoundTripper) http.RoundTripper,
 ) (field, reason string) {
 	switch {
@@ -107,8 +117,8 @@ func Bounds(
 	return "", ""
 }
 
-// Printable returns an address without credentials, query and fragment, which may hold secrets.
-func Printable(raw string) string {
+// PublicAddress returns an address without credentials, query and fragment, which may hold secrets.
+func PublicAddress(raw string) string {
 	if raw == "" {
 		return "default"
 	}

@@ -38,7 +38,7 @@ const (
 )
 
 // Integer returns a JSON number such as 3.0 or 12e2 without fraction and exponent: "3", "1200". ok is false for a
-// number that is not an integer, and for one of more than 19 digits.
+// number that is not an integer, for one of more than 19 digits, and for one but zero whose exponent is beyond 1000.
 func Integer(number string) (digits string, ok bool) {
 	mantissa, exponent := number, 0
 	if i := strings.IndexAny(number, "eE"); i >= 0 {

@@ -2,6 +2,7 @@ package jsonnumber_test
 
 import (
 	"math/big"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -38,17 +39,30 @@ func TestMayBeLarge(t *testing.T) {
 	}
 }
 
+// jsonNumber is the grammar of RFC 8259, section 6.
+var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
+
+// In 30 bytes, a number whose exponent is out of bounds is zero, no integer or too large.
 func FuzzInteger(f *testing.F) {
-	for _, number := range []string{"3.0", "-12e2", "0.5", "1e19", "1200e-2", "0e9"} {
+	for _, number := range []string{
+		"3.0", "-12e2", "0.5", "1e18", "1e19", "-9223372036854775808.0", "1200e-2", "0e9", "0e-1001", "1e1000", "1e1001", "1e-1001",
+	} {
 		f.Add(number)
 	}
+	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(19), nil)
 	f.Fuzz(func(t *testing.T, number string) {
-		if len(number) > 30 || strings.Trim(number, "0123456789-+.eE") != "" {
+		if len(number) > 30 || !jsonNumber.MatchString(number) {
 			return
 		}
 		want, ok := new(big.Rat).SetString(number)
 		digits, isInteger := jsonnumber.Integer(number)
-		if !ok || !isInteger {
+		if !ok {
+			return
+		}
+		if !isInteger {
+			if want.IsInt() {
+				require.GreaterOrEqual(t, want.Num().CmpAbs(limit), 0, number)
+			}
 			return
 		}
 		got, ok := new(big.Rat).SetString(digits)

@@ -200,8 +200,8 @@ func TestArguments_options(t *testing.T) {
 		"Transfer-Encoding":        {"transfer-encoding", "chunked", "header Transfer-Encoding", "by the SDK"},
 		"the caller's session":     {"x-stytch-member-session", "cAnArY", "header X-Stytch-Member-Session", "by the SDK"},
 		"the caller's JWT":         {"X-Stytch-Member-SessionJWT", "cAnArY", "header X-Stytch-Member-Sessionjwt", "by the SDK"},
-		"Idempotency-Key":          {"idempotency-key", "cAnArY", "header Idempotency-Key", "by the SDK"},
-		"X-Idempotency-Key":        {"x-idempotency-key", "cAnArY", "header X-Idempotency-Key", "by the SDK"},
+		"Idempotency-Key":          {"idempotency-key", "cAnArY", "header Idempotency-Key", "would make net/http repeat requests"},
+		"X-Idempotency-Key":        {"x-idempotency-key", "cAnArY", "header X-Idempotency-Key", "would make net/http repeat requests"},
 	} {
 		t.Run("WithHeader refuses "+name, func(t *testing.T) {
 			t.Parallel()

@@ -8,7 +8,9 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/contexts"
@@ -26,11 +28,26 @@ var (
 	formMedia = []string{"application/x-www-form-urlencoded"}
 )
 
-// response is one below 400 with its whole body.
+// response is a response with a status below 400, its body read to the end.
 type response struct {
 	status int
 	header http.Header
 	body   *bytes.Buffer // pooled
+}
+
+// attempt is the state of one attempt, within which net/http may send the request several times: see resend.go. The
+// hooks of httptrace are called from goroutines of net/http, also after the attempt ended.
+type attempt struct {
+	call   *call
+	ctx    context.Context
+	cancel context.CancelFunc
+	next   http.RoundTripper
+	hooks  httptrace.ClientTrace
+	body   bytes.Reader
+
+	connecting atomic.Bool // net/http wants a connection and has none yet
+	sent       atomic.Bool // headers of the request went out, and no response came
+	stopped    atomic.Bool // net/http was kept from sending the request again
 }
 
 // attempt sends the request and reads the response. A status of 400 or more is an error.
@@ -50,7 +67,7 @@ func (c *call) attempt(ctx context.Context) (*response, error) {
 	resp, err := c.http.Do(req)
 	c.progress = a.progress()
 	switch {
-	case a.stopped.Load():
+	case a.stopped.Load(): // gotConn cancelled ctx, and the error would be context.Canceled
 		return nil, c.requestError(context.WithoutCancel(ctx), errNotResent)
 	case err != nil:
 		return nil, c.requestError(ctx, err)
@@ -68,6 +85,33 @@ func (c *call) attempt(ctx context.Context) (*response, error) {
 		return nil, c.requestError(ctx, err)
 	}
 	return received, err
+}
+
+// traced gives the attempt its context, and returns it with the hooks.
+func (a *attempt) traced(ctx context.Context, cancel context.CancelFunc) context.Context {
+	a.ctx, a.cancel = ctx, cancel
+	a.hooks = httptrace.ClientTrace{GetConn: a.getConn, GotConn: a.gotConn, WroteHeaders: a.wroteHeaders}
+	return httptrace.WithClientTrace(ctx, &a.hooks)
+}
+
+// progress is how far a failed attempt came.
+type progress uint8
+
+const (
+	// No hooks were called, headers were not written yet, or a response came: only the error can tell.
+	progressUnknown progress = iota
+	progressUnsent           // there was no connection, so that nothing was written
+	progressSent             // the server may have received the request
+)
+
+func (a *attempt) progress() progress {
+	switch {
+	case a.sent.Load():
+		return progressSent
+	case a.connecting.Load():
+		return progressUnsent
+	}
+	return progressUnknown
 }
 
 // attemptContext gives ctx the deadline of the attempt or of the call, whichever is first.

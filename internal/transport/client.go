@@ -17,13 +17,13 @@ import (
 
 // NewHTTPClient returns a copy of base that sends requests through middleware, the first one outermost, and then adds
 // the credentials. If base is nil, the client has the connections that all such clients share; plainHTTP then lets http
-// connect to other hosts than this one. It returns nil if a middleware returns nil.
+// connect to other hosts than this one. The reason says what is wrong with a middleware, or is empty.
 func NewHTTPClient(
 	base *http.Client, middleware []func(http.RoundTripper) http.RoundTripper, credentials Credentials, plainHTTP bool,
-) *http.Client {
-	var client http.Client
+) (client *http.Client, reason string) {
+	client = new(http.Client)
 	if base != nil {
-		client = *base
+		*client = *base
 	}
 	rt := client.Transport
 	switch {
@@ -37,11 +37,11 @@ func NewHTTPClient(
 	for _, wrap := range slices.Backward(middleware) {
 		rt := wrap(client.Transport)
 		if rt == nil {
-			return nil
+			return nil, "returned no transport"
 		}
 		client.Transport = chain{RoundTripper: rt, auth: auth}
 	}
-	return &client
+	return client, ""
 }
 
 // chain is the transport of a middleware. It passes CloseIdleConnections on to the innermost transport, for which the
@@ -76,8 +76,11 @@ func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(t.authorized(req))
 	if resp != nil {
 		resp.Request = req // without the credentials
-		a, _ := req.Context().Value(attemptKey{}).(*attempt)
-		a.answered(resp)
+		// Before a middleware gets the response, since it may send the request again, to answer a challenge. A request
+		// that a middleware makes with another context belongs to no attempt.
+		if a, ok := req.Context().Value(attemptKey{}).(*attempt); ok {
+			a.responded()
+		}
 	}
 	if err != nil && errors.Is(req.Context().Err(), context.DeadlineExceeded) && t.closeIdle() {
 		t.silent.Store(true)

@@ -2,10 +2,7 @@ package transport
 
 import (
 	"bytes"
-	"crypto/tls"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 
@@ -57,13 +54,4 @@ func (c *call) newError(status int, header http.Header, body []byte) *stytcherro
 // isCode reports whether the member error is a code, as in OAuth2, and not a gateway's sentence.
 func isCode(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_-.:/") == ""
-}
-
-// isTLSFailure reports whether the TLS handshake failed or the server does not use TLS.
-func isTLSFailure(err error) bool {
-	_, refused := errors.AsType[*tls.CertificateVerificationError](err)
-	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
-	op, ok := errors.AsType[*net.OpError](err)
-	alert := ok && (op.Op == "remote error" || op.Op == "local error") // of a type that crypto/tls does not export
-	return refused || noTLS || alert || errors.Is(err, http.ErrSchemeMismatch)
 }

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"net"
 	"net/http"
 )
@@ -19,3 +20,10 @@ var SharedTransport = sharedTransport
 
 // Unmarshal decodes a body.
 var Unmarshal = unmarshal
+
+// Pooled puts a buffer of a size into the pool, and reports whether the pool returns it.
+func Pooled(size int) bool {
+	b := bytes.NewBuffer(make([]byte, 0, size))
+	putBuffer(b)
+	return buffers.Get().(*bytes.Buffer) == b
+}

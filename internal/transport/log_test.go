@@ -2,13 +2,16 @@ package transport_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -68,6 +71,43 @@ func TestLog_record(t *testing.T) {
 		assert.NotContains(t, log.String(), unwanted)
 	}
 	assert.NotRegexp(t, canarytest.Address, log.String())
+}
+
+// levels is a slog.Handler that keeps the level, the text and the path of each record.
+type levels struct {
+	slog.Handler
+
+	mu      sync.Mutex
+	records []string
+}
+
+func (l *levels) Enabled(context.Context, slog.Level) bool { return true }
+
+func (l *levels) Handle(_ context.Context, r slog.Record) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text := r.Level.String() + " " + r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "path" {
+			text += " " + a.Value.String()
+		}
+		return true
+	})
+	l.records = append(l.records, text)
+	return nil
+}
+
+// Calls are logged at Debug, under the template of their path, so that records of one operation have one path.
+func TestLog_levelAndPath(t *testing.T) {
+	t.Parallel()
+	log := new(levels)
+	cfg := memoryConfig(func(r *http.Request) *http.Response { return respond(r, http.StatusOK, jsonOK) })
+	cfg.Logger = slog.New(log)
+	for _, tenant := range []string{"a", "b"} {
+		_, err := transport.Call[envelope](t.Context(), cfg, &opUpdate, &updateRequest{Tenant: tenant, Code: "c"})
+		require.NoError(t, err)
+	}
+	assert.Equal(t, slices.Repeat([]string{"DEBUG stytch: call /v1/{tenant}"}, 2), log.records)
 }
 
 func TestLog_retries(t *testing.T) {

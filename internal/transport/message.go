@@ -30,7 +30,7 @@ const maxMessageDepth = 4
 // fields are the members, the title of its HTML, or all of its text. It is empty if nothing of that can be read.
 func (c *call) gatewayMessage(fields map[string]jsontext.Value, body []byte) string {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
-	message := messageOf(fields, maxMessageDepth)
+	message := messageOfMembers(fields, maxMessageDepth)
 	switch {
 	case len(body) == 0 || fields != nil:
 	case body[0] == '<':
@@ -53,17 +53,17 @@ func (c *call) gatewayMessage(fields map[string]jsontext.Value, body []byte) str
 	return message
 }
 
-func messageOf(fields map[string]jsontext.Value, depth int) string {
+func messageOfMembers(fields map[string]jsontext.Value, depth int) string {
 	for _, name := range messageNames {
-		if message := messageIn(fields[name], depth); message != "" {
+		if message := messageOfValue(fields[name], depth); message != "" {
 			return message
 		}
 	}
 	return ""
 }
 
-// messageIn returns a string, or the first message of an object or a list.
-func messageIn(value jsontext.Value, depth int) string {
+// messageOfValue returns a string, or the first message of an object or a list.
+func messageOfValue(value jsontext.Value, depth int) string {
 	if len(value) == 0 || depth == 0 {
 		return ""
 	}
@@ -71,12 +71,12 @@ func messageIn(value jsontext.Value, depth int) string {
 	case jsontext.KindString:
 		return text(value)
 	case jsontext.KindBeginObject:
-		return messageOf(members(value), depth-1)
+		return messageOfMembers(members(value), depth-1)
 	case jsontext.KindBeginArray:
 		var list []jsontext.Value
 		_ = json.Unmarshal(value, &list, jsonobject.AnyText)
 		for _, element := range list {
-			if message := messageIn(element, depth-1); message != "" {
+			if message := messageOfValue(element, depth-1); message != "" {
 				return message
 			}
 		}

@@ -72,9 +72,10 @@ func (c *call) checkOptions() error {
 		switch http.CanonicalHeaderKey(key) {
 		case "Authorization", "Host", "User-Agent", "Accept", "Accept-Encoding",
 			"Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding",
-			"Idempotency-Key", "X-Idempotency-Key", // with these, net/http repeats a request by itself
 			sessionTokenHeader, sessionJWTHeader:
 			return c.refuse("header "+key, "is set by the SDK")
+		case "Idempotency-Key", "X-Idempotency-Key":
+			return c.refuse("header "+key, "would make net/http repeat requests by itself")
 		}
 		for _, v := range values {
 			if !validHeaderValue(v) {

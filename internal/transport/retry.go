@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -22,10 +23,10 @@ func retryable(op *Op, err error, reached progress) bool {
 	if !ok || errors.Is(err, stytcherror.ErrRedirect) || permanent(err) {
 		return false
 	}
-	if reached == unsent {
+	if reached == progressUnsent {
 		return temporaryConnect(failure.Err)
 	}
-	return op.Class == Read || reached == unknown && neverConnected(err)
+	return op.Class == Read || reached == progressUnknown && neverConnected(err)
 }
 
 func retryableStatus(op *Op, err *stytcherror.Error) bool {
@@ -79,13 +80,22 @@ func proxyStatus(err error) int {
 	return 0
 }
 
-// permanent reports whether another attempt would fail too: the host name does not exist, the TLS handshake failed, or
-// localhost is another host.
+// permanent reports whether another attempt would fail too or must not be made: the host name does not exist, the TLS
+// handshake failed, localhost is another host, or net/http was kept from sending the request again.
 func permanent(err error) bool {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return dns.IsNotFound
 	}
 	return isTLSFailure(err) || errors.Is(err, errNotLoopback) || errors.Is(err, errNotResent)
+}
+
+// isTLSFailure reports whether the TLS handshake failed or the server does not use TLS.
+func isTLSFailure(err error) bool {
+	_, refused := errors.AsType[*tls.CertificateVerificationError](err)
+	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
+	op, ok := errors.AsType[*net.OpError](err)
+	alert := ok && (op.Op == "remote error" || op.Op == "local error") // of a type that crypto/tls does not export
+	return refused || noTLS || alert || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // backoff returns the wait before the next attempt: a random one between half of the delay and all of it, so that

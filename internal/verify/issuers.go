@@ -34,7 +34,7 @@ func issuers(cfg *shared.FetchConfig) []string {
 func canonicalIssuer(text string) string {
 	if id, ok := strings.CutPrefix(text, stytchIssuer); ok {
 		id = strings.TrimRight(id, "/")
-		if id == "" || checks.Text(id) != "" {
+		if id == "" || checks.PrintableASCII(id) != "" {
 			return ""
 		}
 		return stytchIssuer + id

@@ -13,7 +13,7 @@ func endpoint(op *ir.ByHand) (method, path string, ok bool) { return strings.Cut
 
 // byHand compares the endpoints of the operations that are written by hand: what the specification says of them, and
 // what the Go code does.
-func (c *checker) byHand(d *Decisions, api *ir.API, code *code) {
+func (c *checker) byHand(d *Decisions, api *ir.API, found *handWritten) {
 	have := map[string]string{}
 	starts := map[string]string{}
 	for _, p := range api.Packages {
@@ -26,12 +26,12 @@ func (c *checker) byHand(d *Decisions, api *ir.API, code *code) {
 			}
 		}
 	}
-	c.code(d, code)
+	c.compareCode(d, found)
 	for _, s := range c.catalogue.Services {
 		for _, want := range s.ByHand {
 			id := s.id(want.Name)
-			if _, ok := have[id]; !ok && code.has(id) {
-				continue // the specification does not have it, and code compared it
+			if _, ok := have[id]; !ok && found.has(id) {
+				continue // the specification does not have it, and compareCode compared it
 			}
 			c.same("by hand", id, want.HTTPMethod+" "+want.Path, have[id])
 			delete(have, id)

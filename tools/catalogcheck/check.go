@@ -59,9 +59,9 @@ type facts struct {
 	decisions *Decisions
 }
 
-// compare returns every difference between the catalogue and the specification, in the order of the catalogue. code is
+// compare returns every difference between the catalogue and the specification, in the order of the catalogue. found is
 // what the hand-written Go files call.
-func compare(f facts, api *ir.API, errorBody *ir.Type, code *code) ([]Difference, counts) {
+func compare(f facts, api *ir.API, errorBody *ir.Type, found *handWritten) ([]Difference, counts) {
 	c := &checker{
 		catalogue: f.catalogue, pairs: map[pair]bool{}, matched: map[*ir.Type]bool{}, accepted: map[*ir.Type]bool{},
 		found: map[string]bool{}, values: map[any]*values{}, counted: map[string]bool{},
@@ -106,7 +106,7 @@ func compare(f facts, api *ir.API, errorBody *ir.Type, code *code) ([]Difference
 	c.remainingValues(api)
 	c.retries(&f.decisions.Retry, api)
 	c.errorTypes(f.errors, f.decisions, api)
-	c.byHand(f.decisions, api, code)
+	c.byHand(f.decisions, api, found)
 	c.secrets(&f.decisions.Secrets, api)
 	return c.differences, c.count
 }

@@ -14,13 +14,13 @@ import (
 	"strings"
 )
 
-// code is what the hand-written Go files of the SDK say a second time.
-type code struct {
+// handWritten is what the hand-written Go files of the SDK say a second time.
+type handWritten struct {
 	ops    []codeOp
 	fields []codeField
 }
 
-// codeOp is a transport.Op. An Op whose Name is no constant has none.
+// codeOp is a transport.Op. Its name is empty unless it is a literal.
 type codeOp struct{ file, name, method, path, class string }
 
 // codeField is a field with a JSON name that holds text. Where is as in "b2b/sessions.Login.session_token".
@@ -41,8 +41,8 @@ var httpMethods = map[string]string{
 var notSDK = []string{"tools", "conformance", "emulator", "examples", "stytchtest", "cmd", "docs", "bin", "api"}
 
 // loadCode reads the hand-written Go files of the SDK.
-func loadCode(root fs.FS) (*code, error) {
-	found := new(code)
+func loadCode(root fs.FS) (*handWritten, error) {
+	found := new(handWritten)
 	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -104,7 +104,10 @@ func opOf(file string, literal *ast.CompositeLit) codeOp {
 		if !ok {
 			continue
 		}
-		key, _ := pair.Key.(*ast.Ident)
+		key, ok := pair.Key.(*ast.Ident)
+		if !ok {
+			continue
+		}
 		text := selected(pair.Value)
 		if basic, ok := pair.Value.(*ast.BasicLit); ok {
 			text, _ = strconv.Unquote(basic.Value)
@@ -136,16 +139,16 @@ func selected(e ast.Expr) string {
 	return ""
 }
 
-// has reports whether the code has an operation.
-func (c *code) has(id string) bool {
-	return slices.ContainsFunc(c.ops, func(op codeOp) bool { return op.name == id })
+// has reports whether an operation is written by hand.
+func (h *handWritten) has(id string) bool {
+	return slices.ContainsFunc(h.ops, func(op codeOp) bool { return op.name == id })
 }
 
-// code compares each sensitive field in hand-written code with the rules, and each Op there with the operation of its
-// name, which lacks the product where both products have the service. An Op without a constant name must have the
-// endpoint of some operation.
-func (c *checker) code(d *Decisions, code *code) {
-	for _, f := range code.fields {
+// compareCode compares each sensitive field in hand-written code with the rules, and each Op there with the operation
+// of its name, which lacks the product where both products have the service. An Op whose name is no literal must have
+// the endpoint of some operation.
+func (c *checker) compareCode(d *Decisions, found *handWritten) {
+	for _, f := range found.fields {
 		c.secret(&d.Secrets, f.where, f.name, f.secret)
 	}
 	known := map[string]string{}
@@ -157,7 +160,7 @@ func (c *checker) code(d *Decisions, code *code) {
 			known[label(s, op.Name)] = op.HTTPMethod + " " + op.Path
 		}
 	}
-	for _, op := range code.ops {
+	for _, op := range found.ops {
 		have := op.method + " " + op.path
 		names := []string{op.name}
 		if op.name == "" {

@@ -278,6 +278,7 @@ var once = []plantedChange{
 		"code shield.things.test: nothing -> GET /v1/check",
 		"by hand shield.things.check: GET /v1/check -> nothing",
 	}},
+	{"key in code that is no identifier", swap, `Name: "b2b.big_things.swap",`, `Name: "b2b.big_things.swap", "Note": 1,`, nil},
 	{"path in code, without a name", swap, "/v1/b2b/things/{thing_id}", "/v1/b2b/thing/{thing_id}", []string{
 		"code b2b/bigthings/swap.go: nothing -> GET /v1/b2b/thing/{thing_id}",
 	}},

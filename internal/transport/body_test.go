@@ -1,12 +1,8 @@
 package transport_test
 
 import (
-	"context"
-	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -63,41 +59,4 @@ func TestRawResponse_isACopy(t *testing.T) {
 	raw.Header.Set("X-Own", "2")
 	raw.Header["X-Own"] = append(raw.Header["X-Own"], "3")
 	assert.Equal(t, http.Header{"X-Own": {"1"}}, header)
-}
-
-// levels is a slog.Handler that keeps the level, the text and the path of each record.
-type levels struct {
-	slog.Handler
-
-	mu      sync.Mutex
-	records []string
-}
-
-func (l *levels) Enabled(context.Context, slog.Level) bool { return true }
-
-func (l *levels) Handle(_ context.Context, r slog.Record) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	text := r.Level.String() + " " + r.Message
-	r.Attrs(func(a slog.Attr) bool {
-		if a.Key == "path" {
-			text += " " + a.Value.String()
-		}
-		return true
-	})
-	l.records = append(l.records, text)
-	return nil
-}
-
-// Calls are logged at Debug, under the template of their path, so that records of one operation have one path.
-func TestLog_levelAndPath(t *testing.T) {
-	t.Parallel()
-	log := new(levels)
-	cfg := memoryConfig(func(r *http.Request) *http.Response { return respond(r, http.StatusOK, jsonOK) })
-	cfg.Logger = slog.New(log)
-	for _, tenant := range []string{"a", "b"} {
-		_, err := transport.Call[envelope](t.Context(), cfg, &opUpdate, &updateRequest{Tenant: tenant, Code: "c"})
-		require.NoError(t, err)
-	}
-	assert.Equal(t, slices.Repeat([]string{"DEBUG stytch: call /v1/{tenant}"}, 2), log.records)
 }
