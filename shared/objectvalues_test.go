@@ -2,7 +2,6 @@ package shared_test
 
 import (
 	"encoding/json"
-
 	"math"
 	"math/big"
 	"net/netip"
@@ -109,7 +108,7 @@ func objectValues() map[string]any {
 		"Marshalers in lists and maps":     []any{[]byPointer{{"a"}}, []byValue{{"a"}}, map[string]byPointer{"a": {"b"}}, map[string]*byPointer{"a": {"b"}, "c": nil}, [1]byPointer{{"a"}}, &[1]byPointer{{"a"}}},
 		"a TextMarshaler":                  []any{asText{"a"}, &asText{"a"}, asTextPtr{"a"}, &asTextPtr{"a"}, bothMethods{}},
 		"types of the standard library":    []any{big.NewInt(math.MaxInt64), new(big.Int).Exp(big.NewInt(10), big.NewInt(30), nil), netip.MustParseAddr("192.0.2.1"), url.URL{Host: "a"}},
-		"integers":                         []any{int8(-1), uint64(math.MaxUint64), int64(math.MinInt64), uintptr(7), 1 << 53, 1<<53 + 1, 'a'},
+		"integers":                         []any{int8(-1), uint64(math.MaxUint64), int64(math.MinInt64), uintptr(7), int64(1 << 53), int64(1<<53 + 1), 'a'},
 		"floats":                           []any{0.1, float32(0.1), 1e21, 1e20, 1e-7, math.MaxFloat64, math.SmallestNonzeroFloat64, math.Copysign(0, -1), 100.0},
 		"texts":                            []string{"<a href='b'>&</a>", "\u2028\u2029", "a\xffb", "\x00\x1f\x7f", "\ud7ff\U0001f600", `"\`},
 		"names":                            map[string]int{"": 1, "a/b~c": 2, "a\xff": 3, "<": 4, "\u2028": 5},

@@ -40,9 +40,9 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 // The API is asked about the SessionToken, where that is given. Without one, whoever has a JWT can use and extend its
 // session, however old the JWT is: pass the SessionToken, even if it is empty, where JWTs come from browsers.
 //
-// The API's answer must be of the same session, member, organization and token, and have a verdict on the
+// The API's response must be of the same session, member, organization and token, and have a verdict on the
 // AuthorizationCheck. Otherwise the error is a *stytcherror.DecodeError, or a *stytcherror.PermissionError. Without a
-// JWT and an OrganizationID, the policy decides the AuthorizationCheck, in the organization of the answer.
+// JWT and an OrganizationID, the policy decides the AuthorizationCheck, in the organization of the response.
 //
 // Concurrent callers with equal requests and options share one request, unless MaxTokenAge is zero or they have a
 // shared.WithRawResponse. It is cancelled when the contexts of all have ended. It is attempted twice at most, and once

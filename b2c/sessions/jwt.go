@@ -39,7 +39,7 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 // The API is asked about the SessionToken, where that is given. Without one, whoever has a JWT can use and extend its
 // session, however old the JWT is: pass the SessionToken, even if it is empty, where JWTs come from browsers.
 //
-// The API's answer must be of the same session, user and token, and have a verdict on the AuthorizationCheck.
+// The API's response must be of the same session, user and token, and have a verdict on the AuthorizationCheck.
 // Otherwise the error is a *stytcherror.DecodeError, or a *stytcherror.PermissionError.
 //
 // Concurrent callers with equal requests and options share one request, unless MaxTokenAge is zero or they have a

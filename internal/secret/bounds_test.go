@@ -39,3 +39,15 @@ func TestRedacted_showsUpTo64Levels(t *testing.T) {
 	}
 	assert.Equal(t, []int{31, 30}, lengths)
 }
+
+// With a finder that is quadratic in the secret, these take hours.
+func TestScrub_longSecretsThatRepeatThemselves(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", 4<<20)
+	for _, s := range []string{long, long[:2<<20] + "b", long[:1<<20] + "b" + long[:1<<20], strings.Repeat("a+", 1<<20) + "b"} {
+		assert.Equal(t, "["+secret.Marker+"]", secret.Scrub("["+s+"]", []string{s}))
+		assert.Equal(t, strings.Repeat("a+", 2<<20), secret.Scrub(strings.Repeat("a+", 2<<20), []string{s}))
+		text := strings.Repeat("a", 3<<20)
+		assert.Equal(t, text, secret.Scrub(text, []string{s}))
+	}
+}

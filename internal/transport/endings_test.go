@@ -154,29 +154,19 @@ func (a *arrivals) http1(early bool, end func(net.Conn)) func(net.Conn) {
 }
 
 func (a *arrivals) http2(early bool, end func(*http2Conn, uint32) bool) func(net.Conn) {
-	return func(c net.Conn) {
-		h, err := acceptHTTP2(c)
-		if err != nil {
-			return
+	return serveHTTP2(func(h *http2Conn, f frame) bool {
+		warm := a.warm.Load()
+		begun := f.kind == frameHeaders && (early && !warm || f.flags&flagEndStream != 0)
+		whole := f.kind == frameData && f.flags&flagEndStream != 0 && (!early || warm)
+		switch {
+		case !begun && !whole:
+			return true
+		case a.arrived():
+			h.answer(f.stream, "{}")
+			return true
 		}
-		for {
-			f, err := h.next()
-			if err != nil {
-				return
-			}
-			warm := a.warm.Load()
-			begun := f.kind == frameHeaders && (early && !warm || f.flags&flagEndStream != 0)
-			whole := f.kind == frameData && f.flags&flagEndStream != 0 && (!early || warm)
-			if !begun && !whole {
-				continue
-			}
-			if a.arrived() {
-				h.answer(f.stream, "{}")
-			} else if !end(h, f.stream) {
-				return
-			}
-		}
-	}
+		return end(h, f.stream)
+	})
 }
 
 // call makes a call while some connections are idle, which net/http may try in turn.

@@ -44,22 +44,13 @@ func answering1(wait func()) func(net.Conn) {
 }
 
 func answering2(wait func()) func(net.Conn) {
-	return func(c net.Conn) {
-		h, err := acceptHTTP2(c)
-		if err != nil {
-			return
+	return serveHTTP2(func(h *http2Conn, f frame) bool {
+		if (f.kind == frameHeaders || f.kind == frameData) && f.flags&flagEndStream != 0 {
+			wait()
+			h.answer(f.stream, jsonOK)
 		}
-		for {
-			f, err := h.next()
-			if err != nil {
-				return
-			}
-			if (f.kind == frameHeaders || f.kind == frameData) && f.flags&flagEndStream != 0 {
-				wait()
-				h.answer(f.stream, jsonOK)
-			}
-		}
-	}
+		return true
+	})
 }
 
 // protocols are servers that answer, by the protocol that ALPN selects.

@@ -183,14 +183,21 @@ type http2Conn struct {
 	in *bufio.Reader
 }
 
-// acceptHTTP2 reads the client's preface and sends settings.
-func acceptHTTP2(c net.Conn) (*http2Conn, error) {
-	h := &http2Conn{Conn: c, in: bufio.NewReader(c)}
-	if _, err := h.in.Discard(len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")); err != nil {
-		return nil, err
+// serveHTTP2 reads the client's preface, sends settings, and calls handle for each frame until that returns false.
+func serveHTTP2(handle func(*http2Conn, frame) bool) func(net.Conn) {
+	return func(c net.Conn) {
+		h := &http2Conn{Conn: c, in: bufio.NewReader(c)}
+		if _, err := h.in.Discard(len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")); err != nil {
+			return
+		}
+		h.send(frameSettings, 0, 0)
+		for {
+			f, err := h.next()
+			if err != nil || !handle(h, f) {
+				return
+			}
+		}
 	}
-	h.send(frameSettings, 0, 0)
-	return h, nil
 }
 
 // next returns the next frame, other than settings and pings, which it acknowledges.

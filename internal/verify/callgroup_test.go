@@ -202,16 +202,17 @@ func TestAuthenticateJWT_sharedCallsEnd(t *testing.T) {
 		require.NoError(f.t, err)
 		assert.Equal(f.t, 2, f.api.Requests(f.authenticatePath))
 	})
-	forEachProduct(t, "a caller that leaves may change its request", func(f *fixture) {
+	forEachProduct(t, "a caller that leaves may change its request and options", func(f *fixture) {
 		f.answersSlowly(http.StatusOK, f.authenticated)
 		for range 20 {
 			ctx, cancel := context.WithCancel(f.t.Context())
 			nested := map[string]any{"b": 1}
 			req := &request{SessionToken: new("token-1"), SessionCustomClaims: map[string]any{"a": nested}}
+			opts := []shared.RequestOption{shared.WithHeader("X-A", "1"), shared.WithTimeout(time.Minute)}
 			go func() {
-				_, err := f.authenticate(ctx, req)
+				_, err := f.authenticate(ctx, req, opts...)
 				assert.Error(f.t, err)
-				nested["b"], *req.SessionToken = 2, "token-2"
+				nested["b"], *req.SessionToken, opts[0] = 2, "token-2", shared.WithHeader("X-A", "2")
 			}()
 			go cancel()
 			synctest.Wait()
@@ -236,8 +237,8 @@ func TestAuthenticateJWT_sharedCallsEnd(t *testing.T) {
 		})
 		panicsWith := func(ctx context.Context, req *request) (reason any) {
 			defer func() { reason = recover() }()
-			_, err := f.authenticate(ctx, req)
-			return err
+			_, _ = f.authenticate(ctx, req)
+			return nil
 		}
 		var wait sync.WaitGroup
 		for range 20 {

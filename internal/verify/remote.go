@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -42,8 +43,9 @@ func (r *Remote[R]) do(ctx context.Context, v *Verifier, req *Request, known *id
 	if known != nil {
 		about.identity = *known
 	}
+	options := slices.Clone(r.Options) // the call may outlast its caller
 	value, several, err := v.calls.do(ctx, key, about, func(ctx context.Context) (any, error) {
-		return transport.Call[R](ctx, r.Config, r.Op, own, r.Options...)
+		return transport.Call[R](ctx, r.Config, r.Op, own, options...)
 	})
 	if err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func (r *Remote[R]) checkResponse(v *Verifier, req *Request, known *identity, ch
 		return r.decodeError(s, "it has another session token than the request")
 	case !s.ExpiresAt.IsZero() && !v.now().Before(s.ExpiresAt.Add(req.Leeway)):
 		return &stytcherror.TokenError{
-			Op: req.Op, Verdict: stytcherror.ErrTokenExpired, Reason: "the session has ended, by the API's answer",
+			Op: req.Op, Verdict: stytcherror.ErrTokenExpired, Reason: "the session has ended, by the API's response",
 		}
 	case check == nil:
 		return nil

@@ -92,7 +92,6 @@ func (w *words) check(name, text string) []string {
 // unknown returns what a span of code mentions and does not exist: a name of Go, a target of make or a file.
 func (w *words) unknown(document, code string) []string {
 	switch {
-	case code == "PascalCase": // how names are written
 	case camelCase.MatchString(code):
 		if name, _, _ := strings.Cut(code, "("); !w.identifiers[name] {
 			return []string{name}

@@ -13,7 +13,7 @@ func repository() map[string]string {
 		"Makefile":                 "help: ## list\n\ndemo-1: ## run\n",
 		"SECURITY.md":              "Use `NewClient`, not `stytch.Client{}`.\n",
 		"CHANGELOG.md":             "- `NewClient(id)`, `Client.Name`, `make demo-1` and `make help demo-1`, as [here](api/README.md#x) and [there](https://x.y/z).\n",
-		"api/README.md":            "Not Go: `PascalCase`, `HTTP`, `Retry-After`, `application/json`, `encoding/json`, `GET /v1/x`. See `a/list/`, `stytch.go`.\n",
+		"api/README.md":            "Not Go: `HTTP`, `Retry-After`, `application/json`, `encoding/json`, `GET /v1/x`. See `a/list/`, `stytch.go`.\n",
 		"conformance/go.mod":       "module github.com/seed75add069/stytch-go/conformance\n\ngo 1.26.0\n",
 		"conformance/README.md":    "`wire/main.go` has `FindAll`; see [the SDK](../SECURITY.md) and `api/README.md`.\n\n```sh\nmake nothing # `make nothing` [x](gone.md)\n```\n",
 		"conformance/wire/main.go": "// Command wire calls stytch.NewClient, client.Name and FindAll. See Config.Twice.\npackage main\n\n// Config configures.\ntype Config struct{ Twice int }\n\n// FindAll finds.\nfunc FindAll() {}\n\nfunc main() {}\n",
