@@ -89,7 +89,9 @@ func (i *Introspection[T]) checkResponse(v *Verifier, resp *introspection) error
 		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenClaims, Reason: "it is of another client"}
 	}
 	if !token.sameAs(i.Form.Token) {
-		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenClaims, Reason: "the response is about another token"}
+		return &stytcherror.TokenError{
+			Verdict: stytcherror.ErrTokenClaims, Reason: "the response is about another token",
+		}
 	}
 	return token.Check(jwt.Expected{Issuers: v.issuers, Audience: v.projectID, Now: v.now()})
 }
