@@ -59,12 +59,15 @@ func (c chain) CloseIdleConnections() { c.auth.CloseIdleConnections() }
 // is idle only then.
 const streamEnd = time.Millisecond
 
-// authTransport adds the credentials last, so that no middleware sees them. After a request that timed out without a
-// response, idle connections may be as dead as the one that it was sent on: it closes them.
+// cancelledLate is how long a cancelled request was without a response, if that may be the connection's fault.
+const cancelledLate = 2 * time.Second
+
+// authTransport adds the credentials last, so that no middleware sees them. After a request that timed out or was
+// cancelled late, without a response, idle connections may be as dead as the one that it was sent on: it closes them.
 type authTransport struct {
 	next   http.RoundTripper
 	header secret.Text
-	silent atomic.Bool // a request timed out, and its connection may not have been idle then
+	silent atomic.Bool // a request had no response, and its connection may not have been idle when it ended
 }
 
 func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -73,6 +76,7 @@ func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		t.closeIdle()
 		t.silent.Store(false)
 	}
+	begin := time.Now()
 	resp, err := t.next.RoundTrip(t.authorized(req))
 	if resp != nil {
 		resp.Request = req // without the credentials
@@ -82,10 +86,15 @@ func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 			a.responded()
 		}
 	}
-	if err != nil && errors.Is(req.Context().Err(), context.DeadlineExceeded) && t.closeIdle() {
+	if err != nil && unanswered(req.Context().Err(), time.Since(begin)) && t.closeIdle() {
 		t.silent.Store(true)
 	}
 	return resp, err
+}
+
+// unanswered reports whether a request whose context ended after d was waiting for a response.
+func unanswered(ended error, d time.Duration) bool {
+	return errors.Is(ended, context.DeadlineExceeded) || ended != nil && d >= cancelledLate
 }
 
 // authorized returns a copy of the request with the credentials, or the request if it is one without.

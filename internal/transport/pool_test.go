@@ -146,7 +146,28 @@ func TestPool_blackHole(t *testing.T) {
 				assert.Equal(t, 10*time.Second, time.Since(began))
 			}
 		})
-	onWire(t, "a call that the caller cancels closes no connection", both,
+	onWire(t, "of calls in turn that callers cancel after two seconds, at most one fails", both,
+		func(t *testing.T, _ string, w *wire, client *stytch.Client) {
+			var calls sync.WaitGroup
+			for range 20 {
+				calls.Go(func() { _, _ = exchange(t.Context(), client) })
+			}
+			calls.Wait()
+			w.lose()
+			failures := 0
+			for range 40 {
+				ctx, cancel := context.WithCancel(t.Context())
+				stop := time.AfterFunc(2*time.Second, cancel)
+				if _, err := exchange(ctx, client); err != nil {
+					failures++
+				}
+				stop.Stop()
+				cancel()
+				time.Sleep(time.Second)
+			}
+			assert.Equal(t, 1, failures)
+		})
+	onWire(t, "a call that the caller cancels at once closes no connection", both,
 		func(t *testing.T, _ string, w *wire, client *stytch.Client) {
 			_, err := exchange(t.Context(), client)
 			require.NoError(t, err)
