@@ -73,8 +73,8 @@ type Config struct {
 
 // ConfigFromEnv reads STYTCH_PROJECT_ID, STYTCH_SECRET, STYTCH_BASE_URL, STYTCH_FRAUD_BASE_URL and
 // STYTCH_ALLOW_PLAIN_HTTP. The last allows plain http if it is 1, t, T, true, TRUE or True, as strconv.ParseBool reads
-// it; whatever else it is, such as yes or on, http to other hosts than loopback stays refused. A field whose variable is
-// not set stays empty. Nothing is checked; [NewClient] does that.
+// it; whatever else it is, such as yes or on, http to hosts that are not loopback stays refused. A field whose variable
+// is not set stays empty. Nothing is checked; [NewClient] does that.
 func ConfigFromEnv() Config {
 	allowPlainHTTP, _ := strconv.ParseBool(os.Getenv("STYTCH_ALLOW_PLAIN_HTTP"))
 	return Config{
