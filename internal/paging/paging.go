@@ -40,9 +40,10 @@ func (c *cycle) closes(cursor string) bool {
 	return false
 }
 
-// All iterates over the elements of all pages of an operation, from the cursor of req on. Each iteration starts again,
-// with a copy of req. An error ends it: the last pair is a zero T and a *shared.PageError. The function cursor returns a
-// pointer to a request's cursor, page the elements of a response and the next cursor, which is empty on the last page.
+// All iterates over the elements of all pages of the operation op, from the cursor of req on. Each iteration starts
+// again, with a copy of req. An error ends it: the last pair is a zero T and a *shared.PageError. The function cursor
+// returns a pointer to a request's cursor, page the elements of a response and the next cursor, which is empty on the
+// last page.
 func All[Req, Resp, T any](
 	ctx context.Context, op string, req *Req, opts []shared.RequestOption,
 	call func(context.Context, *Req, ...shared.RequestOption) (*Resp, error),
