@@ -22,12 +22,6 @@ const (
 	liveHost  = "api.stytch.com"
 	testHost  = "test.stytch.com"
 	fraudHost = "telemetry.stytch.com"
-
-	livePrefix = "project-live-"
-	testPrefix = "project-test-"
-
-	liveSecretPrefix = "secret-live-"
-	testSecretPrefix = "secret-test-"
 )
 
 // Config holds the settings of a [Client]. ProjectID and Secret are required; the zero values of the other fields are
@@ -39,9 +33,11 @@ type Config struct {
 	// Secret is one of the project's secrets.
 	Secret string
 	// BaseURL replaces the environment's address of the auth API, for a custom domain or the emulator. It is https,
-	// except that http is accepted for localhost and loopback addresses. A path is kept as a prefix.
+	// except that http is accepted for localhost and loopback addresses. A path is kept as a prefix; without /v1, which
+	// the SDK adds.
 	BaseURL string
-	// FraudBaseURL replaces https://telemetry.stytch.com, under the same rules.
+	// FraudBaseURL replaces https://telemetry.stytch.com, under the same rules. If BaseURL is http or loopback, such as
+	// the emulator's, the default is BaseURL. The emulator answers 501 to the calls that it has not built.
 	FraudBaseURL string
 	// AllowLiveOnLoopback accepts a loopback address for a live project, which is otherwise refused as a mistake.
 	AllowLiveOnLoopback bool
@@ -76,8 +72,9 @@ type Config struct {
 }
 
 // ConfigFromEnv reads STYTCH_PROJECT_ID, STYTCH_SECRET, STYTCH_BASE_URL, STYTCH_FRAUD_BASE_URL and
-// STYTCH_ALLOW_PLAIN_HTTP, which is set if it is true or 1. A field whose variable is not set stays empty. Nothing is
-// checked; [NewClient] does that.
+// STYTCH_ALLOW_PLAIN_HTTP. The last allows plain http if it is 1, t, T, true, TRUE or True, as strconv.ParseBool reads
+// it; whatever else it is, such as yes or on, http to hosts that are not loopback stays refused. A field whose variable
+// is not set stays empty. Nothing is checked; [NewClient] does that.
 func ConfigFromEnv() Config {
 	allowPlainHTTP, _ := strconv.ParseBool(os.Getenv("STYTCH_ALLOW_PLAIN_HTTP"))
 	return Config{
@@ -109,57 +106,57 @@ func (c Config) check() (base, fraud *url.URL, err error) {
 	if c.live() {
 		host = liveHost
 	}
-	if base, err = c.checkURL("BaseURL", c.BaseURL, host); err != nil {
+	if base, err = c.checkURL("BaseURL", c.BaseURL, host, checks.Auth); err != nil {
 		return nil, nil, err
 	}
-	fraud, err = c.checkURL("FraudBaseURL", c.FraudBaseURL, fraudHost)
+	if c.FraudBaseURL == "" && checks.IsLocal(base) {
+		return base, base, nil
+	}
+	fraud, err = c.checkURL("FraudBaseURL", c.FraudBaseURL, fraudHost, checks.Fraud)
 	return base, fraud, err
 }
 
 // live reports whether the project is a live one.
-func (c Config) live() bool { return strings.HasPrefix(c.ProjectID, livePrefix) }
+func (c Config) live() bool { return checks.Environment(c.ProjectID, checks.Project) == "live" }
 
 // plainHTTP reports whether http is accepted for any host.
 func (c Config) plainHTTP() bool { return c.AllowPlainHTTP && !c.live() }
 
+// checkID returns why the project's id cannot be one, or "".
+func (c Config) checkID() (reason string) {
+	reason = checks.Credential(c.ProjectID, checks.Project)
+	switch {
+	case reason == "is a secret":
+		return reason + ": the two are swapped"
+	case reason == "" && strings.Contains(c.ProjectID, ":"):
+		return "holds a colon, which a project id cannot have"
+	}
+	return reason
+}
+
 func (c Config) checkCredentials() error {
-	if c.ProjectID == "" {
-		return refuse("ProjectID", "is required")
-	}
-	if c.Secret == "" {
-		return refuse("Secret", "is required")
-	}
-	if reason := checks.PrintableASCII(c.ProjectID); reason != "" {
+	if reason := c.checkID(); reason != "" {
 		return refuse("ProjectID", reason)
 	}
-	if reason := checks.PrintableASCII(c.Secret); reason != "" {
+	if reason := checks.Credential(c.Secret, checks.Secret); reason != "" {
+		if reason == "is a project id" {
+			reason += ": the two are swapped"
+		}
 		return refuse("Secret", reason)
 	}
-	id, key := strings.ToLower(c.ProjectID), strings.ToLower(c.Secret)
-	switch {
-	case strings.HasPrefix(id, "secret-"):
-		return refuse("ProjectID", "is a secret: the two are swapped")
-	case strings.HasPrefix(id, "public-token-"):
-		return refuse("ProjectID", "is a public token")
-	case strings.Contains(id, ":"):
-		return refuse("ProjectID", "holds a colon, which a project id cannot have")
-	case strings.HasPrefix(id, "project-") && !strings.HasPrefix(c.ProjectID, id[:min(len(id), len(testPrefix))]):
-		return refuse("ProjectID", "has a prefix that is not in lower case")
-	case strings.HasPrefix(key, "project-"):
-		return refuse("Secret", "is a project id: the two are swapped")
-	case strings.HasPrefix(key, "public-token-"):
-		return refuse("Secret", "is a public token")
-	case strings.HasPrefix(key, liveSecretPrefix) && !c.live():
+	switch environment := checks.Environment(c.Secret, checks.Secret); {
+	case environment == "live" && !c.live():
 		return refuse("Secret", "is of the live environment and ProjectID no live project")
-	case strings.HasPrefix(key, testSecretPrefix) && c.live():
+	case environment == "test" && c.live():
 		return refuse("Secret", "is of the test environment and ProjectID a live project")
 	}
 	return nil
 }
 
-// checkURL parses a base URL, or returns that of host if raw is empty. It refuses the host of the other environment.
-func (c Config) checkURL(field, raw, host string) (*url.URL, error) {
-	u, reason := checks.Address(raw, host, c.plainHTTP())
+// checkURL parses the base URL of an API, or returns that of host if raw is empty. It refuses the host of the other
+// environment.
+func (c Config) checkURL(field, raw, host, api string) (*url.URL, error) {
+	u, reason := checks.BaseURL(raw, host, api, c.plainHTTP())
 	if reason != "" {
 		return nil, refuse(field, reason)
 	}
@@ -171,7 +168,7 @@ func (c Config) checkURL(field, raw, host string) (*url.URL, error) {
 	switch {
 	case c.live() && u.Hostname() == testHost:
 		return nil, refuse(field, "is the test environment and ProjectID a live project")
-	case strings.HasPrefix(c.ProjectID, testPrefix) && u.Hostname() == liveHost:
+	case checks.Environment(c.ProjectID, checks.Project) == "test" && u.Hostname() == liveHost:
 		return nil, refuse(field, "is the live environment and ProjectID a test project")
 	}
 	return u, nil
@@ -180,7 +177,7 @@ func (c Config) checkURL(field, raw, host string) (*url.URL, error) {
 // String returns the project's id and the address of the API, without the secret.
 func (c Config) String() string {
 	id := c.ProjectID
-	if strings.Contains(strings.ToLower(id), "secret-") { // NewClient refuses that
+	if id != "" && c.checkID() != "" { // it may be the secret
 		id = secret.Marker
 	}
 	return fmt.Sprintf("stytch.Config(ProjectID: %q, Secret: %s, BaseURL: %s)",

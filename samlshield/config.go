@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/checks"
@@ -15,10 +14,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-const (
-	defaultHost = "api.samlshield.com"
-	livePrefix  = "public-token-live-"
-)
+const defaultHost = "api.samlshield.com"
 
 // Config holds the settings of a [Client]. PublicToken is required; the zero values of the other fields are their
 // defaults. Printing, logging and marshalling a Config do not show the token, since it is all that is needed to use the
@@ -27,7 +23,7 @@ type Config struct {
 	// PublicToken is the project's public token. Each request carries it as a bearer token.
 	PublicToken string
 	// BaseURL replaces https://api.samlshield.com. It is https, except that http is accepted for localhost and loopback
-	// addresses. A path is kept as a prefix.
+	// addresses. A path is kept as a prefix; without /v1, which the SDK adds.
 	BaseURL string
 	// AllowLiveOnLoopback accepts a loopback address for a live public token, which is otherwise refused as a mistake.
 	AllowLiveOnLoopback bool
@@ -62,13 +58,13 @@ func refuse(field, reason string) error {
 
 // check validates the fields as far as that is possible without calling the service. It returns the base URL.
 func (c Config) check() (*url.URL, error) {
-	if reason := c.checkToken(); reason != "" {
+	if reason := checks.Credential(c.PublicToken, checks.PublicToken); reason != "" {
 		return nil, refuse("PublicToken", reason)
 	}
 	if field, reason := checks.Common(c.MaxResponseBytes, c.Retry, c.Middleware); reason != "" {
 		return nil, refuse(field, reason)
 	}
-	base, reason := checks.Address(c.BaseURL, defaultHost, c.plainHTTP())
+	base, reason := checks.BaseURL(c.BaseURL, defaultHost, checks.SAML, c.plainHTTP())
 	if reason != "" {
 		return nil, refuse("BaseURL", reason)
 	}
@@ -81,30 +77,10 @@ func (c Config) check() (*url.URL, error) {
 }
 
 // live reports whether the token is a live one.
-func (c Config) live() bool { return strings.HasPrefix(c.PublicToken, livePrefix) }
+func (c Config) live() bool { return checks.Environment(c.PublicToken, checks.PublicToken) == "live" }
 
 // plainHTTP reports whether http is accepted for any host.
 func (c Config) plainHTTP() bool { return c.AllowPlainHTTP && !c.live() }
-
-// checkToken returns what is wrong with the token, or "".
-func (c Config) checkToken() (reason string) {
-	if c.PublicToken == "" {
-		return "is required"
-	}
-	if reason := checks.PrintableASCII(c.PublicToken); reason != "" {
-		return reason
-	}
-	lower := strings.ToLower(c.PublicToken)
-	switch {
-	case strings.HasPrefix(lower, "secret-"):
-		return "is a secret: it must not be sent to this service"
-	case strings.HasPrefix(lower, "project-"):
-		return "is a project id"
-	case strings.HasPrefix(lower, livePrefix) && !c.live():
-		return "has a prefix that is not in lower case"
-	}
-	return ""
-}
 
 // String returns the address of the service, without the token.
 func (c Config) String() string {

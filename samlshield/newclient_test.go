@@ -22,6 +22,9 @@ func TestNewClient_refuses(t *testing.T) {
 	public := func(token string) samlshield.Config { return samlshield.Config{PublicToken: token} }
 	base := func(url string) samlshield.Config { return samlshield.Config{PublicToken: token, BaseURL: url} }
 	live := func(url string) samlshield.Config { return samlshield.Config{PublicToken: liveToken, BaseURL: url} }
+	plain := func(token string) samlshield.Config {
+		return samlshield.Config{PublicToken: token, BaseURL: "http://shield:4100", AllowPlainHTTP: true}
+	}
 	with := func(edit func(*samlshield.Config)) samlshield.Config {
 		c := public(token)
 		edit(&c)
@@ -60,6 +63,23 @@ func TestNewClient_refuses(t *testing.T) {
 		"an address without a scheme":      {base("auth.example"), "BaseURL", "is not an absolute URL"},
 		"an address of another scheme":     {base("ftp://auth.example"), "BaseURL", "is neither https nor http"},
 		"an address with a port too large": {base("https://auth.example:99999"), "BaseURL", "is not an absolute URL"},
+		"a placeholder":                    {public("${SAMLSHIELD_TOKEN}"), "PublicToken", "is a placeholder"},
+		"a template":                       {public("{{ .Token }}"), "PublicToken", "is a placeholder"},
+		"a placeholder of the docs":        {public("public-token-live-..."), "PublicToken", "is a placeholder"},
+		"a token before a comma":           {public(token + ","), "PublicToken", `ends with ","`},
+		"a token before an escaped break":  {public(token + `\n`), "PublicToken", "backslash"},
+		"a token as a line of an env file": {public("SAMLSHIELD_TOKEN=" + token), "PublicToken", "NAME=value"},
+		"a token after its scheme":         {public("Bearer%20" + token), "PublicToken", "percent"},
+		"a live token after other text":    {plain("Bearer:" + liveToken), "PublicToken", "other text before public-token-live-"},
+		"a live token in escaped quotes":   {plain(`\"` + liveToken + `\"`), "PublicToken", "quotation mark"},
+		"a live token with underscores":    {plain("public_token_live_1"), "PublicToken", "is of the live environment"},
+		"an organization's id":             {public("organization-test-1"), "PublicToken", "the id of an organization"},
+		"a workspace's key":                {public("workspace-key-prod-cAnArY"), "PublicToken", "workspace"},
+		"the auth API's address":           {base("https://api.stytch.com"), "BaseURL", "is the address of the auth API, not of SAML Shield"},
+		"the fraud API's address":          {base("https://telemetry.stytch.com"), "BaseURL", "is the address of the fraud API"},
+		"its own address with /v1":         {base("https://api.samlshield.com/v1"), "BaseURL", "/v1"},
+		"its own address with a path":      {base("https://api.samlshield.com/v1/saml/validate"), "BaseURL", "/v1"},
+		"another address with /v1":         {base("https://shield.example/v1/"), "BaseURL", "has the path /v1"},
 		"a negative bound of the body": {
 			with(func(c *samlshield.Config) { c.MaxResponseBytes = -1 }), "MaxResponseBytes", "is negative",
 		},

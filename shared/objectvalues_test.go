@@ -94,6 +94,7 @@ func objectValues() map[string]any {
 		"a json.Number far below":          map[string]any{"a": []any{map[string]json.Number{"b": large}, [1]json.Number{large}, &large}},
 		"a json.RawMessage":                json.RawMessage(`{"a": [1.0, 9007199254740993]}`),
 		"a pointer to a json.RawMessage":   new(json.RawMessage(`[1]`)),
+		"json.RawMessages":                 []json.RawMessage{nil, json.RawMessage("null"), json.RawMessage(" { \"b\" : 1e400 } "), json.RawMessage("1.0")},
 		"a duration":                       90 * time.Second,
 		"durations":                        []any{[]time.Duration{0, -1}, map[string]time.Duration{"a": time.Hour}, new(time.Millisecond)},
 		"a time":                           time.Date(2026, 1, 2, 3, 4, 5, 678_900_000, time.FixedZone("", 3600)),
@@ -141,7 +142,7 @@ func TestObject_refusesLikeEncodingJSON(t *testing.T) {
 	for name, value := range map[string]any{
 		"a function": func() {}, "a channel": make(chan int), "a complex number": 1i, "NaN": math.NaN(), "infinity": math.Inf(1),
 		"a json.Number that is none": json.Number("abc"), "a map with keys of a struct": map[struct{}]int{{}: 1},
-		"a json.RawMessage that is not JSON": json.RawMessage(`{`), "a time after 9999": time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC),
+		"a json.RawMessage that is not JSON": json.RawMessage(`{`), "an empty json.RawMessage": json.RawMessage{}, "a time after 9999": time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC),
 	} {
 		_, err := json.Marshal(map[string]any{"k": value})
 		require.Error(t, err, name)

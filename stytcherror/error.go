@@ -25,8 +25,8 @@ type Error struct {
 	// Code is the error_type; empty if the body has none.
 	Code Code `json:"error_type,omitzero"`
 	// Message is the API's text for developers, which may change: match on Code. Of a gateway's response it is the
-	// message of the JSON (RFC 9457 and others), the title of the page or the text, at most 300 bytes on one line. The
-	// request's secrets are replaced in it.
+	// message of the JSON (RFC 9457 and others), the title, a heading or the text of the page, or the text, at most 300
+	// bytes on one line. The request's secrets are replaced in it.
 	Message string `json:"error_message,omitzero"`
 	// URL is the address of documentation about the error.
 	URL string `json:"error_url,omitzero"`

@@ -25,10 +25,24 @@ func (e *PolicyError) Error() string {
 func (e *PolicyError) Unwrap() error { return e.Err }
 
 func (e *PolicyError) httpStatus() int {
-	if errors.Is(e.Err, context.Canceled) {
+	switch {
+	case errors.Is(e.Err, context.Canceled):
 		return statusClientClosedRequest
+	case isPermanent(e.Err):
+		return http.StatusInternalServerError
 	}
 	return http.StatusServiceUnavailable
+}
+
+// isPermanent reports whether the cause of missing keys or a missing policy is a refusal by the API: then the project's
+// credentials or configuration are wrong, not what the caller sent. A gateway's refusal, a 502 here, is not permanent.
+func isPermanent(cause error) bool {
+	refusal, ok := errors.AsType[*Error](cause)
+	if !ok || refusal == nil {
+		return false
+	}
+	status := refusal.httpStatus()
+	return status <= http.StatusInternalServerError && status != http.StatusTooManyRequests
 }
 
 // Format writes the text of Error, whatever the verb.

@@ -26,11 +26,12 @@ type statusError interface {
 //	404  a member, organization or other resource that does not exist
 //	429  a rate limit; a locked user
 //	499  the caller cancelled: context.Canceled
-//	500  the project's own credentials or configuration; an ArgumentError of a constructor, such as NewClient;
+//	500  the project's own credentials or configuration, also where keys (ErrKeysUnavailable) or policy (PolicyError)
+//	     cannot be fetched because the API refuses them; an ArgumentError of a constructor, such as NewClient;
 //	     an error that is not of this package
 //	502  a response that cannot be used: a DecodeError, a refused redirect, the API's 500, a gateway's 4xx
-//	503  no response (RequestError), a deadline, the API's 408, 502, 503 and 504, keys (ErrKeysUnavailable) or
-//	     policy (PolicyError) that cannot be fetched
+//	503  no response (RequestError), a deadline, the API's 408, 502, 503 and 504, keys or policy that cannot be
+//	     fetched for another reason
 //
 // Where that differs from the API's own status, the comment of the [Code] says so; the other statuses of the API are
 // returned as they are. The code unauthorized_credentials is 401 for operations on passwords and 500 for others: the

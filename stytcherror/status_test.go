@@ -70,6 +70,7 @@ var outcomes = map[int]map[string]error{
 		"an expired token":                   &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrTokenExpired},
 		"a forged token":                     stytcherror.ErrTokenSignature,
 		"an unknown key":                     stytcherror.ErrKeyUnknown,
+		"a forged token with a cause":        &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrTokenSignature, Err: answer(401, stytcherror.CodeUnauthorizedCredentials)},
 		"an unknown verdict":                 &stytcherror.TokenError{Op: op, Verdict: "invented"},
 		"no verdict":                         &stytcherror.TokenError{Op: op},
 	},
@@ -116,6 +117,14 @@ var outcomes = map[int]map[string]error{
 		"an unknown path":                  answer(404, stytcherror.CodeRouteNotFound),
 		"a client that cannot be made":     &stytcherror.ArgumentError{Op: "NewClient", Field: "Secret", Reason: "is required"},
 		"a client of another package":      &stytcherror.ArgumentError{Op: "samlshield.NewClient", Field: "PublicToken", Reason: "is required"},
+		"no keys, for a wrong secret":      noKeys(answer(401, stytcherror.CodeUnauthorizedCredentials)),
+		"no keys, for an unknown project":  noKeys(answer(404, "project_not_found")),
+		"no keys, for an unknown reason":   noKeys(answer(401, "")),
+		"no policy, for a wrong secret":    noPolicy(answer(401, stytcherror.CodeUnauthorizedCredentials)),
+		"no policy, for a project id":      noPolicy(answer(400, stytcherror.CodeInvalidProjectIDAuthentication)),
+		"no policy, for what is denied":    noPolicy(answer(403, stytcherror.CodeUnauthorizedAction)),
+		"no policy, for an unknown path":   noPolicy(fmt.Errorf("fetching: %w", answer(404, stytcherror.CodeRouteNotFound))),
+		"no policy, for an unknown reason": noPolicy(answer(400, "invented")),
 		"an error of another package":      io.ErrUnexpectedEOF,
 		"an unknown bare code":             stytcherror.Code("invented"),
 		"an empty code":                    stytcherror.Code(""),
@@ -146,6 +155,15 @@ var outcomes = map[int]map[string]error{
 		"a request that we closed, says the API": answer(499, stytcherror.CodeClientClosedRequest),
 		"no keys":                                &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable, Reason: "EOF"},
 		"no keys, as a bare verdict":             stytcherror.ErrKeysUnavailable,
+		"no keys, under a rate limit":            noKeys(answer(429, stytcherror.CodeTooManyRequests)),
+		"no keys, from a gateway's 401":          noKeys(gateway(401)),
+		"no keys, since the API failed":          noKeys(answer(500, stytcherror.CodeInternalServerError)),
+		"no keys, since the API is overloaded":   noKeys(answer(503, "invented")),
+		"no keys, in time for the API":           noKeys(answer(408, "invented")),
+		"no keys, for a nil error":               noKeys((*stytcherror.Error)(nil)),
+		"no policy, under a rate limit":          noPolicy(answer(429, stytcherror.CodeTooManyRequests)),
+		"no policy, since the API failed":        noPolicy(answer(502, "invented")),
+		"no policy, for another error's text":    noPolicy(noAnswer(io.EOF)),
 		"no policy":                              &stytcherror.PolicyError{Op: op, Err: noAnswer(io.EOF)},
 		"no policy, since the API refused it":    &stytcherror.PolicyError{Op: op, Err: gateway(404)},
 		"no policy, since it does not decode":    &stytcherror.PolicyError{Op: op, Err: &stytcherror.DecodeError{}},
@@ -154,6 +172,12 @@ var outcomes = map[int]map[string]error{
 		"no response, whatever the cause":        noAnswer(answer(404, stytcherror.CodeMemberNotFound)),
 	},
 }
+
+func noKeys(cause error) error {
+	return &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable, Err: cause}
+}
+
+func noPolicy(cause error) error { return &stytcherror.PolicyError{Op: op, Err: cause} }
 
 func passwords(op string) error {
 	return &stytcherror.Error{Op: op, StatusCode: 401, Code: stytcherror.CodeUnauthorizedCredentials, RequestID: "r"}

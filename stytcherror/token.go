@@ -54,6 +54,9 @@ type TokenError struct {
 	Verdict Verdict
 	// Reason has details, without the token and its claims.
 	Reason string
+	// Err is the response to the request for keys, a *[Error], if ErrKeysUnavailable is because of one; else nil. It is
+	// not marshalled.
+	Err error `json:"-"`
 }
 
 func (e *TokenError) Error() string {
@@ -65,7 +68,20 @@ func (e *TokenError) Is(target error) bool {
 	return e != nil && e.Verdict != "" && target == error(e.Verdict)
 }
 
-func (e *TokenError) httpStatus() int { return e.Verdict.httpStatus() }
+// Unwrap returns Err.
+func (e *TokenError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
+
+func (e *TokenError) httpStatus() int {
+	if e.Verdict == ErrKeysUnavailable && isPermanent(e.Err) {
+		return http.StatusInternalServerError
+	}
+	return e.Verdict.httpStatus()
+}
 
 // Format writes the text of Error, whatever the verb.
 func (e TokenError) Format(s fmt.State, verb rune) { format(s, verb, e.Error()) }

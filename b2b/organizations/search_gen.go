@@ -18,7 +18,7 @@ import (
 func (s *Service) SearchAll(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) iter.Seq2[Organization, error] {
-	return paging.All(ctx, req, opts, s.Search,
+	return paging.All(ctx, opSearch.Name, req, opts, s.Search,
 		func(req *SearchRequest) **string { return &req.Cursor },
 		func(resp *SearchResponse) ([]Organization, string) {
 			return resp.Organizations, resp.ResultsMetadata.NextCursor

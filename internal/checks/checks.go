@@ -1,10 +1,10 @@
 // Package checks validates the configuration of a client, without a network. The reasons that it returns never contain
 // the value.
 //
-//	u, reason := checks.Address("https://login.example.com", "api.example.com", false)
+//	u, reason := checks.BaseURL("https://login.example.com", "api.stytch.com", checks.Auth, false)
 //
-// [Address] checks base URLs, [LiveOnLoopback] whether live credentials may go there, [PrintableASCII] ids and secrets,
-// [Common] the fields that all clients have.
+// [BaseURL] checks base URLs, [Address] those of issuers too, [LiveOnLoopback] whether live credentials may go there,
+// [Credential] ids, secrets and tokens, [Common] the fields that all clients have.
 package checks
 
 import (
@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -30,7 +31,7 @@ func Address(raw, host string, plainHTTP bool) (u *url.URL, reason string) {
 	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil || u.Hostname() == "" || u.Opaque != "" || PrintableASCII(u.Host) != "" || !validPort(u.Port()):
+	case err != nil || u.Hostname() == "" || u.Opaque != "" || !validHost(u.Host) || !validPort(u.Port()):
 		return nil, "is not an absolute URL"
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, "is neither https nor http"
@@ -47,6 +48,47 @@ func Address(raw, host string, plainHTTP bool) (u *url.URL, reason string) {
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
 	return u, ""
 }
+
+// What is at hosts of Stytch's.
+const (
+	Auth  = "the auth API"
+	Fraud = "the fraud API"
+	SAML  = "SAML Shield"
+)
+
+// hosts are those of Stytch's own that a base URL may be taken for another.
+var hosts = map[string]string{
+	"api.stytch.com":        Auth,
+	"test.stytch.com":       Auth,
+	"telemetry.stytch.com":  Fraud,
+	"api.samlshield.com":    SAML,
+	"management.stytch.com": "the management API",
+	"stytch.com":            "Stytch's website",
+	"www.stytch.com":        "Stytch's website",
+}
+
+// BaseURL is Address for the base URL of one of the APIs. It refuses the hosts of the others, and paths that the SDK
+// adds itself.
+func BaseURL(raw, host, api string, plainHTTP bool) (u *url.URL, reason string) {
+	u, reason = Address(raw, host, plainHTTP)
+	if reason != "" {
+		return nil, reason
+	}
+	at := hosts[u.Hostname()]
+	path := strings.ToLower(u.Path) + "/"
+	switch {
+	case at != "" && at != api:
+		return nil, "is the address of " + at + ", not of " + api
+	case at != "" && u.Path != "":
+		return nil, "has a path, which " + api + " has not: the SDK adds /v1 and what follows"
+	case strings.HasSuffix(path, "/v1/") || strings.Contains(path, "/v1/b2b/"):
+		return nil, "has the path /v1, which the SDK adds itself"
+	}
+	return u, ""
+}
+
+// IsLocal reports whether u is loopback or plain http, as the emulator's address is.
+func IsLocal(u *url.URL) bool { return u.Scheme == "http" || isLoopback(u.Hostname()) }
 
 // canonicalHost returns the host that net/http would connect to, as tokens of a custom domain name it as their issuer.
 func canonicalHost(u *url.URL) string {
@@ -80,6 +122,11 @@ func LiveOnLoopback(u *url.URL, allowed bool) (reason string) {
 	return "is a loopback address, for the live environment (see AllowLiveOnLoopback)"
 }
 
+// validHost reports whether a host can be one: net/url accepts "$HOST" and "HOST=example.com" as well.
+func validHost(host string) bool {
+	return PrintableASCII(host) == "" && !strings.ContainsAny(host, "!$&'()*+,;=<>")
+}
+
 // validPort reports whether port is empty or a number of 16 bits.
 func validPort(port string) bool {
 	_, err := strconv.ParseUint(port, 10, 16)
@@ -87,15 +134,20 @@ func validPort(port string) bool {
 }
 
 // PrintableASCII returns why s cannot be an id, a secret or an address as they are configured, or "". All of those are
-// printable ASCII without spaces, and not in quotes; what else is there was copied along: a byte order mark, a no-break
-// space, the quotes of an env file.
+// printable ASCII without spaces, not in quotes and not followed by a comma or semicolon; what else is there was copied
+// along: a line break, a byte order mark, a no-break space, the quotes of an env file.
 func PrintableASCII(s string) (reason string) {
 	const quotes = "\"'`"
+	first, last := s[:min(1, len(s))], s[max(0, len(s)-1):]
+	other := strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f })
 	switch {
-	case strings.ContainsAny(s[:min(1, len(s))], quotes) || strings.ContainsAny(s[max(0, len(s)-1):], quotes):
+	case strings.ContainsAny(first, quotes) || strings.ContainsAny(last, quotes):
 		return "begins or ends with a quotation mark"
-	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return "holds spaces or characters that are not printable ASCII"
+	case other >= 0:
+		r, _ := utf8.DecodeRuneInString(s[other:])
+		return "holds spaces or characters that are not printable ASCII, such as " + strconv.QuoteToASCII(string(r))
+	case strings.ContainsAny(last, ",;"):
+		return "ends with " + strconv.Quote(last)
 	}
 	return ""
 }

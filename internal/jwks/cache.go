@@ -21,13 +21,14 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/refresh"
+	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 var (
 	// ErrUnknown means that the key set does not have the key.
 	ErrUnknown = errors.New("the key set does not hold the key")
-	// ErrUnavailable means that there is no key set. The text of the cause follows, but the cause is not wrapped: the
-	// deadline of a fetch is not the caller's.
+	// ErrUnavailable means that there is no key set. The text of the cause follows. The cause is wrapped if it is a
+	// *stytcherror.Error, but no other: the deadline of a fetch is not the caller's.
 	ErrUnavailable = errors.New("the key set cannot be fetched")
 )
 
@@ -142,6 +143,9 @@ func keySetError(err error) error {
 	}
 	if gaveUp, ok := errors.AsType[*refresh.WaitError](err); ok {
 		return gaveUp.Err
+	}
+	if response, ok := errors.AsType[*stytcherror.Error](err); ok {
+		return fmt.Errorf("%w: %w", ErrUnavailable, response)
 	}
 	return fmt.Errorf("%w: %s", ErrUnavailable, err.Error())
 }

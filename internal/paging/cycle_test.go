@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed75add069/stytch-go/internal/paging"
 	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 type (
@@ -36,7 +37,7 @@ func TestAll_endsWhenCursorsRepeat(t *testing.T) {
 				return &pageResponse{Next: fmt.Sprint("cursor-", at)}, nil
 			}
 			var last error
-			for _, err := range paging.All(t.Context(), &pageRequest{}, nil, call,
+			for _, err := range paging.All(t.Context(), "b2b.things.search", &pageRequest{}, nil, call,
 				func(req *pageRequest) **string { return &req.Cursor },
 				func(resp *pageResponse) ([]int, string) { return []int{1}, resp.Next }) {
 				last = err
@@ -46,6 +47,8 @@ func TestAll_endsWhenCursorsRepeat(t *testing.T) {
 			failed, ok := errors.AsType[*shared.PageError](last)
 			require.True(t, ok)
 			assert.Equal(t, requested, failed.Cursor, "the cursor of the last page, not the one that repeats")
+			assert.ErrorContains(t, last, "stytch: b2b.things.search: ")
+			assert.Equal(t, 502, stytcherror.HTTPStatus(last))
 			assert.LessOrEqual(t, calls, 4*(before+cycle)+2)
 		}
 	}

@@ -14,13 +14,12 @@ package paging
 import (
 	"cmp"
 	"context"
-	"errors"
 	"iter"
+	"net/http"
 
 	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
 )
-
-var errCycle = errors.New("the server returned the cursor of a page that it had returned before")
 
 // cycle detects cursors that repeat, by Brent's algorithm: each is compared with a saved one, which is replaced after
 // intervals that double. So it saves one cursor, however many there are.
@@ -41,11 +40,12 @@ func (c *cycle) closes(cursor string) bool {
 	return false
 }
 
-// All iterates over the elements of all pages, from the cursor of req on. Each iteration starts again, with a copy of
-// req. An error ends it: the last pair is a zero T and a *shared.PageError. The function cursor returns a pointer to a
-// request's cursor, page the elements of a response and the next cursor, which is empty on the last page.
+// All iterates over the elements of all pages of the operation op, from the cursor of req on. Each iteration starts
+// again, with a copy of req. An error ends it: the last pair is a zero T and a *shared.PageError. The function cursor
+// returns a pointer to a request's cursor, page the elements of a response and the next cursor, which is empty on the
+// last page.
 func All[Req, Resp, T any](
-	ctx context.Context, req *Req, opts []shared.RequestOption,
+	ctx context.Context, op string, req *Req, opts []shared.RequestOption,
 	call func(context.Context, *Req, ...shared.RequestOption) (*Resp, error),
 	cursor func(*Req) **string, page func(*Resp) ([]T, string),
 ) iter.Seq2[T, error] {
@@ -70,7 +70,10 @@ func All[Req, Resp, T any](
 			case next == "":
 				return
 			case next == current, seen.closes(next):
-				yield(*new(T), &shared.PageError{Cursor: current, Err: errCycle})
+				yield(*new(T), &shared.PageError{Cursor: current, Err: &stytcherror.DecodeError{
+					Op: op, StatusCode: http.StatusOK,
+					Reason: "the server returned the cursor of a page that it had returned before",
+				}})
 				return
 			}
 			current, *position = next, &next

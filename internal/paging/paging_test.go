@@ -255,6 +255,8 @@ func TestAll_endsWhenACursorLeadsToItsOwnPage(t *testing.T) {
 	failed, ok := errors.AsType[*shared.PageError](err)
 	require.True(t, ok, "got %v", err)
 	assert.Equal(t, "again", failed.Cursor)
+	assert.ErrorContains(t, err, "stytch: b2b.organizations.search: ")
+	assert.Equal(t, 502, stytcherror.HTTPStatus(err))
 	assert.Equal(t, []string{"1", "1"}, ids)
 	assert.Equal(t, []string{"-", "again"}, s.cursors())
 }

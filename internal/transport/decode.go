@@ -34,7 +34,7 @@ func (c *call) decode(received *response, resp any) error {
 	case known && requestID == "" && status == 0:
 		return c.decodeError(received, "", "neither request_id nor status_code: not a response of the API", nil)
 	case status >= 400:
-		return c.newError(status, received.header, body)
+		return c.newError(status, received.header, body, false)
 	}
 	return nil
 }

@@ -12,16 +12,17 @@ import (
 // readError returns the error for a status of 400 or more, whatever the body is. That the body cannot be read to its
 // end is ignored.
 func (c *call) readError(resp *http.Response) *stytcherror.Error {
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	drain(resp)
 	c.fillRaw(resp, body)
-	return c.newError(resp.StatusCode, resp.Header, body)
+	return c.newError(resp.StatusCode, resp.Header, body, err != nil || len(body) == maxErrorBody)
 }
 
 // newError returns the error of a response of the API, of OAuth2 (RFC 6749, section 5.2) or of a gateway. Members of a
-// wrong type are ignored.
-func (c *call) newError(status int, header http.Header, body []byte) *stytcherror.Error {
-	fields := members(body)
+// wrong type are ignored. The body may be cut short.
+func (c *call) newError(status int, header http.Header, body []byte, cut bool) *stytcherror.Error {
+	readable := toUTF8(body)
+	fields := members(readable)
 	first := func(names ...string) string {
 		for _, name := range names {
 			if s := text(fields[name]); s != "" {
@@ -30,10 +31,9 @@ func (c *call) newError(status int, header http.Header, body []byte) *stytcherro
 		}
 		return ""
 	}
-	code := first("error_type")
+	code, codeName := first("error_type"), ""
 	if reason := first("error"); code == "" && isCode(reason) {
-		code = reason
-		delete(fields, "error")
+		code, codeName = reason, "error"
 	}
 	e := &stytcherror.Error{
 		Op: c.op.Name, StatusCode: status, Retries: int(c.retries.Load()),
@@ -46,7 +46,7 @@ func (c *call) newError(status int, header http.Header, body []byte) *stytcherro
 		Details:    []byte(fields["error_details"]),
 	}
 	if e.Message == "" {
-		e.Message = c.gatewayMessage(fields, body)
+		e.Message = c.gatewayMessage(readable, codeName, cut)
 	}
 	return e
 }

@@ -29,10 +29,10 @@ func TestError_fromAnyBody(t *testing.T) {
 			},
 			"404 intermediate_session_not_found: No such session. (request-id-1)",
 		},
-		"HTML under 502":         {502, "<html>Bad gateway</html>", stytcherror.Error{}, "502 Bad Gateway"},
+		"HTML under 502":         {502, "<html>Bad gateway</html>", stytcherror.Error{Message: "Bad gateway"}, "502 Bad Gateway: Bad gateway"},
 		"nothing":                {503, "", stytcherror.Error{}, "503 Service Unavailable"},
 		"null":                   {500, "null", stytcherror.Error{}, "500 Internal Server Error"},
-		"a list":                 {500, `["error_type"]`, stytcherror.Error{}, "500 Internal Server Error"},
+		"a list":                 {500, `["error_type"]`, stytcherror.Error{Message: "error_type"}, "500 Internal Server Error: error_type"},
 		"text":                   {429, "slow down", stytcherror.Error{Message: "slow down"}, "429 Too Many Requests: slow down"},
 		"JSON that is cut short": {400, `{"request_id": "request-id-1`, stytcherror.Error{}, "400 Bad Request"},
 		"a status without a name": {

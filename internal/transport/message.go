@@ -2,43 +2,35 @@ package transport
 
 import (
 	"bytes"
-	"slices"
-	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/seed75add069/stytch-go/internal/jsonobject"
 )
 
 // maxMessage bounds the bytes of a gateway's message.
 const maxMessage = 300
 
-// messageNames are the members that gateways and RFC 9457 (problem details) describe an error by, the best first.
-var messageNames = []string{
-	"message", "Message", "detail", "title", "error_description", "description", "reason", "msg", "faultstring",
-	"error", "errors", "fault",
-}
+// cutMargin is what is not shown before the end of a body that is cut short, in bytes: a secret that is cut off is not
+// recognized.
+const cutMargin = maxErrorBody / 2
 
-// maxMessageDepth bounds the objects and lists around a message.
-const maxMessageDepth = 4
-
-// gatewayMessage returns what the body of a gateway's error says, on one line: a member of its JSON object, of which
-// fields are the members, the title of its HTML, or all of its text. It is empty if nothing of that can be read.
-func (c *call) gatewayMessage(fields map[string]jsontext.Value, body []byte) string {
+// gatewayMessage returns what the body of a gateway's error says, on one line: a member of its JSON, a heading or the
+// text of its HTML or XML, or all of its text. It is empty if nothing of that can be read. Of JSON, the member code of
+// the outermost object is no message.
+func (c *call) gatewayMessage(body []byte, code string, cut bool) string {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
-	message := messageOfMembers(fields, maxMessageDepth)
+	var message string
 	switch {
-	case len(body) == 0 || fields != nil:
+	case len(body) == 0:
 	case body[0] == '<':
-		message = titleOf(string(body))
-	case body[0] == '"':
-		message = text(body)
+		message = messageOfPage(fromLatin1(body), cut)
+	case isJSON(body):
+		message = messageOfJSON(body, code)
+	case isText(body) && cut:
+		message = fromLatin1(body[:max(len(body)-cutMargin, 0)])
 	case isText(body):
-		message = string(body)
+		message = fromLatin1(body)
 	}
 	message = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
@@ -53,105 +45,45 @@ func (c *call) gatewayMessage(fields map[string]jsontext.Value, body []byte) str
 	return message
 }
 
-func messageOfMembers(fields map[string]jsontext.Value, depth int) string {
-	for _, name := range messageNames {
-		if message := messageOfValue(fields[name], depth); message != "" {
-			return message
-		}
+// toUTF8 decodes UTF-16 with a byte order mark, and otherwise removes NUL bytes, which ASCII in UTF-16 has.
+func toUTF8(body []byte) []byte {
+	var order func(a, b byte) uint16
+	switch {
+	case bytes.HasPrefix(body, []byte("\xff\xfe")):
+		order = func(a, b byte) uint16 { return uint16(a) | uint16(b)<<8 }
+	case bytes.HasPrefix(body, []byte("\xfe\xff")):
+		order = func(a, b byte) uint16 { return uint16(a)<<8 | uint16(b) }
+	case bytes.IndexByte(body, 0) >= 0:
+		return bytes.ReplaceAll(body, []byte{0}, nil)
+	default:
+		return body
 	}
-	return ""
+	units := make([]uint16, 0, len(body)/2)
+	for i := 2; i+1 < len(body); i += 2 {
+		units = append(units, order(body[i], body[i+1]))
+	}
+	return []byte(string(utf16.Decode(units)))
 }
 
-// messageOfValue returns a string, or the first message of an object or a list.
-func messageOfValue(value jsontext.Value, depth int) string {
-	if len(value) == 0 || depth == 0 {
-		return ""
+// fromLatin1 returns a text of which the bytes that are no UTF-8 are taken for Latin-1.
+func fromLatin1(text []byte) string {
+	if utf8.Valid(text) {
+		return string(text)
 	}
-	switch value.Kind() {
-	case jsontext.KindString:
-		return text(value)
-	case jsontext.KindBeginObject:
-		return messageOfMembers(members(value), depth-1)
-	case jsontext.KindBeginArray:
-		var list []jsontext.Value
-		_ = json.Unmarshal(value, &list, jsonobject.AnyText)
-		for _, element := range list {
-			if message := messageOfValue(element, depth-1); message != "" {
-				return message
-			}
-		}
-	}
-	return ""
-}
-
-// headings are the elements whose text says what a page is about: a title, a heading, the message of XML.
-var headings = []string{"title", "h1", "message"}
-
-// titleOf returns the text of the first of the headings that has one, without the elements in it.
-func titleOf(page string) string {
-	var inside string
-	var heading strings.Builder
-	for {
-		content, rest, found := strings.Cut(page, "<")
-		tag, after, closed := strings.Cut(rest, ">")
-		if !found || !closed {
-			return ""
-		}
-		var name string
-		if words := strings.Fields(strings.ToLower(tag)); len(words) > 0 {
-			name = words[0]
-		}
-		switch {
-		case inside == "" && slices.Contains(headings, name):
-			inside = name
-		case inside != "":
-			heading.WriteString(content)
-			if name != "/"+inside {
-				break
-			}
-			if text := strings.TrimSpace(heading.String()); text != "" {
-				return unescape(text)
-			}
-			inside = ""
-			heading.Reset()
-		}
-		page = after
-	}
-}
-
-// entities are the named character references that messages have.
-var entities = strings.NewReplacer(
-	"&lt;", "<", "&gt;", ">", "&quot;", `"`, "&apos;", "'", "&nbsp;", " ", "&mdash;", "—", "&ndash;", "–", "&amp;", "&")
-
-// maxReference bounds a numeric character reference, from after "&#" to its semicolon.
-const maxReference = 9
-
-// unescape replaces character references. Package html would do it with all names, which is large.
-func unescape(text string) string {
 	var b strings.Builder
-	for {
-		before, rest, found := strings.Cut(text, "&#")
-		b.WriteString(entities.Replace(before))
-		if !found {
-			return b.String()
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		if r == utf8.RuneError && n == 1 {
+			r = rune(text[0])
 		}
-		number, _, _ := strings.Cut(rest[:min(len(rest), maxReference)], ";")
-		digits, base := number, 10
-		if hex, ok := strings.CutPrefix(strings.ToLower(number), "x"); ok {
-			digits, base = hex, 16
-		}
-		if code, err := strconv.ParseInt(digits, base, 32); err == nil {
-			b.WriteRune(rune(code))
-			rest = strings.TrimPrefix(rest[len(number):], ";")
-		} else {
-			b.WriteString("&#")
-		}
-		text = rest
+		b.WriteRune(r)
+		text = text[n:]
 	}
+	return b.String()
 }
 
-// isText reports whether a body is text for people: neither binary nor JSON that was cut short.
+// isText reports whether a body that is neither JSON nor HTML is text for people: not null and not binary.
 func isText(body []byte) bool {
-	return body[0] != '{' && body[0] != '[' && string(body) != "null" && utf8.Valid(body) &&
-		!bytes.ContainsFunc(body, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) })
+	return string(body) != "null" &&
+		!bytes.ContainsFunc(body, func(r rune) bool { return r < ' ' && !unicode.IsSpace(r) })
 }

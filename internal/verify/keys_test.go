@@ -273,38 +273,6 @@ func TestAuthenticateJWT_seed(t *testing.T) {
 	}, seeded)
 }
 
-func TestReady(t *testing.T) {
-	t.Parallel()
-	forEachProduct(t, "Ready fetches the keys, once", func(f *fixture) {
-		for range 10 {
-			require.NoError(f.t, f.ready(f.t.Context()))
-		}
-		f.accepts(f.sessionJWT(nil))
-		assert.Equal(f.t, 1, f.api.Requests(""))
-	})
-	forEachProduct(t, "the error of Ready says why there are no keys", func(f *fixture) {
-		op := f.name + ".sessions.ready"
-		var none context.Context
-		isArgumentError(f.t, f.ready(none), op, "ctx")
-		ended, cancel := context.WithCancel(f.t.Context())
-		cancel()
-		isContextError(f.t, f.ready(ended), op, context.Canceled)
-		assert.Zero(f.t, f.api.Requests(""))
-		f.api.Handle(minttest.Keys, failures()["hangs"])
-		ended, cancel = context.WithTimeout(f.t.Context(), time.Second)
-		defer cancel()
-		isContextError(f.t, f.ready(ended), op, context.DeadlineExceeded)
-		err := f.ready(f.t.Context())
-		isVerdict(f.t, err, op, stytcherror.ErrKeysUnavailable)
-		f.advance(time.Minute)
-		f.api.Handle(minttest.Keys, failures()["refuses"])
-		err = f.ready(f.t.Context())
-		isVerdict(f.t, err, op, stytcherror.ErrKeysUnavailable)
-		require.ErrorContains(f.t, err, "401")
-		require.NotContains(f.t, err.Error(), minttest.Secret)
-	})
-}
-
 func TestNewClient_refusesVerification(t *testing.T) {
 	t.Parallel()
 	key := minttest.NewKey("jwk-test-1")

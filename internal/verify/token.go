@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"context"
 	"crypto/rsa"
 	"errors"
@@ -186,7 +187,13 @@ func keyError(op string, err error) error {
 	case errors.Is(err, jwks.ErrUnknown):
 		return &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeyUnknown}
 	case errors.Is(err, jwks.ErrUnavailable):
-		return &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable, Reason: err.Error()}
+		unavailable := &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable, Reason: err.Error()}
+		if response, ok := errors.AsType[*stytcherror.Error](err); ok {
+			own := *response // which all callers of the fetch share
+			own.Body, own.Details = bytes.Clone(own.Body), bytes.Clone(own.Details)
+			unavailable.Err = &own
+		}
+		return unavailable
 	}
 	return &stytcherror.RequestError{Op: op, Err: err}
 }

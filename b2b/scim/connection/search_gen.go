@@ -19,7 +19,7 @@ import (
 func (s *Service) GetGroupsAll(
 	ctx context.Context, req *GetGroupsRequest, opts ...shared.RequestOption,
 ) iter.Seq2[scim.SCIMGroup, error] {
-	return paging.All(ctx, req, opts, s.GetGroups,
+	return paging.All(ctx, opGetGroups.Name, req, opts, s.GetGroups,
 		func(req *GetGroupsRequest) **string { return &req.Cursor },
 		func(resp *GetGroupsResponse) ([]scim.SCIMGroup, string) { return resp.SCIMGroups, resp.NextCursor })
 }

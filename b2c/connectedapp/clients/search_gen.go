@@ -19,7 +19,7 @@ import (
 func (s *Service) SearchAll(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) iter.Seq2[connectedapp.ConnectedApp, error] {
-	return paging.All(ctx, req, opts, s.Search,
+	return paging.All(ctx, opSearch.Name, req, opts, s.Search,
 		func(req *SearchRequest) **string { return &req.Cursor },
 		func(resp *SearchResponse) ([]connectedapp.ConnectedApp, string) {
 			return resp.ConnectedApps, resp.ResultsMetadata.NextCursor

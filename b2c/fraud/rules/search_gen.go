@@ -19,7 +19,7 @@ import (
 func (s *Service) ListAll(
 	ctx context.Context, req *ListRequest, opts ...shared.RequestOption,
 ) iter.Seq2[fraud.Rule, error] {
-	return paging.All(ctx, req, opts, s.List,
+	return paging.All(ctx, opList.Name, req, opts, s.List,
 		func(req *ListRequest) **string { return &req.Cursor },
 		func(resp *ListResponse) ([]fraud.Rule, string) { return resp.Rules, resp.NextCursor })
 }
