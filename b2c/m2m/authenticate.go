@@ -58,6 +58,9 @@ type claims struct {
 	Custom       jsontext.Value `json:",embed,inline"`
 }
 
+// StrictClaims are scope and client_id, which are custom claims in other tokens.
+func (*claims) StrictClaims() []string { return []string{"scope", "client_id"} }
+
 // Validate refuses what is not an M2M access token. The subject of those is the client.
 func (c *claims) Validate() error {
 	switch {

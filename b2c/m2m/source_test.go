@@ -222,6 +222,27 @@ func TestTokenSource_failure(t *testing.T) {
 		i.set(0, nil)
 		has(t, ts, "token-2")
 	})
+	inBubble(t, "callers may change the error that they get", func(t *testing.T) {
+		i := newIssuer(3600)
+		i.set(time.Second, func(r *http.Request) (*http.Response, error) {
+			return respond(r, http.StatusUnauthorized, `{"error": "invalid_client"}`), nil
+		})
+		ts := source(t, i)
+		for range 2 { // while the token is requested, and in the pause after the failure
+			var wait sync.WaitGroup
+			for range 8 {
+				wait.Go(func() {
+					_, err := ts.Token(t.Context())
+					e, ok := errors.AsType[*stytcherror.Error](err)
+					if assert.True(t, ok) && assert.Equal(t, stytcherror.Code("invalid_client"), e.Code) && assert.Equal(t, byte('{'), e.Body[0]) {
+						e.Code, e.Body[0] = "changed", 'x'
+					}
+				})
+			}
+			wait.Wait()
+		}
+		assert.Equal(t, 1, i.requests())
+	})
 	inBubble(t, "without a token, the pause is at most 10 seconds", func(t *testing.T) {
 		i := newIssuer(3600)
 		i.fails(http.StatusBadGateway)

@@ -7,11 +7,12 @@
 //		return true
 //	})
 //
-// [Each] has the members in order, [AnyText] is the option to decode their values with.
+// [Each] has the members in order, [AnyText] and [EmptyTime] are options to decode their values with.
 package jsonobject
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,6 +20,19 @@ import (
 
 // AnyText allows names that occur twice, of which the last counts, and text that is not UTF-8.
 var AnyText = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
+// EmptyTime reads "" as the zero time.
+var EmptyTime = json.UnmarshalFromFunc(func(dec *jsontext.Decoder, t *time.Time) error {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	if string(raw) == `""` {
+		*t = time.Time{}
+		return nil
+	}
+	return json.Unmarshal(raw, t, dec.Options(), json.WithUnmarshalers(nil))
+})
 
 // Each calls f for each member of an object, until that returns false. A value is valid until f returns. Each returns
 // true if f returned true for all members and the object is whole. Text after the object is not read.

@@ -136,8 +136,11 @@ func (t *Token) verifySignature(key *rsa.PublicKey, buffer []byte) (payload []by
 	return payload, nil
 }
 
+// lenient are the options where strict decoding fails.
+var lenient = json.JoinOptions(jsonobject.AnyText, json.WithUnmarshalers(jsonobject.EmptyTime))
+
 // decode refuses what is not an object, and a value of the wrong type. Where strict decoding fails, it decodes custom
-// claims as encoding/json does, but nothing that is ambiguous.
+// claims as encoding/json does, and "" as the zero time, but nothing that is ambiguous.
 func decode(payload []byte, claims any) error {
 	if jsontext.Value(payload).Kind() != jsontext.KindBeginObject {
 		return malformed("the claims do not decode")
@@ -145,8 +148,12 @@ func decode(payload []byte, claims any) error {
 	if json.Unmarshal(payload, claims) == nil {
 		return nil
 	}
+	var names []string
+	if strict, ok := claims.(Strict); ok {
+		names = strict.StrictClaims()
+	}
 	reflect.ValueOf(claims).Elem().SetZero()
-	if !Unambiguous(payload) || json.Unmarshal(payload, claims, jsonobject.AnyText) != nil {
+	if !Unambiguous(payload, names...) || json.Unmarshal(payload, claims, lenient) != nil {
 		return malformed("the claims do not decode")
 	}
 	return nil

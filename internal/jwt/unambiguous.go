@@ -30,10 +30,14 @@ func Unambiguous(claims []byte, names ...string) bool {
 	})
 }
 
-// isRegistered reports whether a claim is one of those of RFC 7519, section 4.1, and RFC 8693, sections 4.2 and 4.3.
+// Strict is implemented by claims that are read as strictly as the registered ones. In tokens of other kinds, claims of
+// these names are custom.
+type Strict interface{ StrictClaims() []string }
+
+// isRegistered reports whether a claim is one of those of RFC 7519, section 4.1.
 func isRegistered(name string) bool {
 	switch name {
-	case "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "scope", "client_id":
+	case "iss", "sub", "aud", "exp", "nbf", "iat", "jti":
 		return true
 	}
 	return false

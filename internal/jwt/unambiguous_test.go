@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -29,6 +30,9 @@ var oddities = map[string]object{
 	"a name of ours twice, inside":  object{}.with("limits", `{"exp":1,"exp":2,"sub":"a","sub":"b"}`),
 	"a name in capitals twice":      object{}.with("EXP", "1").add("EXP", "2"),
 	"a name like Stytch's twice":    object{}.with("https://stytch.com.example/session", "1").add("https://stytch.com.example/session", "2"),
+	"half of an emoji in scope":     object{}.with("scope", `"\ud83d"`),
+	"scope twice":                   object{}.with("scope", `"a"`).add("scope", `5`),
+	"client_id twice, once escaped": object{}.with("client_id", `{"a":1,"a":2}`).add(`client\u005fid`, `"b"`),
 	"all of them, and large values": object{}.with("a", `[1e400,"\ud83d",{"b":9007199254740993,"b":"\ude00"}]`).add("a", "[1e400]"),
 }
 
@@ -64,10 +68,7 @@ func TestRefuses_ambiguousClaims(t *testing.T) {
 		"a raw byte in sub":                   good.with("sub", "\"a\xff\""),
 		"half of an emoji in iss":             good.with("iss", `"`+issuer+`\ud83d"`),
 		"half of an emoji in aud":             good.with("aud", `["`+project+`","\ud83d"]`),
-		"half of an emoji in scope":           good.with("scope", `"\ud83d"`),
 		"jti twice":                           good.add("jti", `"a"`).add("jti", `"b"`),
-		"scope twice":                         good.add("scope", `"a"`).add("scope", `"b"`),
-		"client_id twice, once escaped":       good.add("client_id", `"a"`).add(`client\u005fid`, `"b"`),
 		"sub twice, the same":                 good.add("sub", `"member-test-1"`),
 		"sub twice, first null":               append(object{}.add("sub", "null"), good...),
 		"the session twice, the same":         good.with(session, `{"id":"s"}`).add(session, `{"id":"s"}`),
@@ -87,4 +88,38 @@ func TestRefuses_ambiguousClaims(t *testing.T) {
 	text := mint(ourKey(), goodHeader, good.with(session, `{"id":"s","attributes":{"user_agent":"\ud83d"}}`).String())
 	_, err := check(text, new(jwt.HeaderCache), &ourKey().PublicKey, expected())
 	require.NoError(t, err, "a user agent may be any text")
+}
+
+// scoped are claims that scope is one of.
+type scoped struct {
+	jwt.Registered
+
+	Scope  string         `json:"scope"`
+	Custom jsontext.Value `json:",embed,inline"`
+}
+
+func (*scoped) StrictClaims() []string { return []string{"scope"} }
+
+func TestRefuses_ambiguousStrictClaims(t *testing.T) {
+	t.Parallel()
+	good := goodClaims().with("scope", `"a"`)
+	for claims, accepted := range map[string]bool{
+		good.String(): true,
+		good.add("client_id", `"\ud83d"`).String():               true,
+		good.add("scope", `"a"`).String():                        false,
+		good.add("bio", `"\ud83d"`).add("scope", `"b"`).String(): false,
+		good.with("scope", `"\ud83d"`).String():                  false,
+		good.with("scope", "5").String():                         false,
+		good.with("scope", "{}").String():                        false,
+	} {
+		token, err := jwt.Parse(mint(ourKey(), goodHeader, claims), new(jwt.HeaderCache))
+		require.NoError(t, err)
+		for _, err := range []error{token.Verify(&ourKey().PublicKey, new(scoped)), token.Unverified(new(scoped))} {
+			if accepted {
+				require.NoError(t, err, claims)
+			} else {
+				require.ErrorIs(t, err, malformed, claims)
+			}
+		}
+	}
 }

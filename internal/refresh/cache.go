@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/contexts"
+	"github.com/seed75add069/stytch-go/internal/deepcopy"
 )
 
 const (
@@ -73,7 +74,7 @@ func (c *Cache[T]) Set(value T) {
 func (c *Cache[T]) Invalidate() { c.state.Store(&state[T]{}) }
 
 // Get returns the value. The package comment says when it waits. A cached value is returned even if ctx has ended. The
-// error is that of the last fetch, unwrapped, or a [*WaitError].
+// error is that of the last fetch, as [deepcopy.Error] copies it, or a [*WaitError].
 func (c *Cache[T]) Get(ctx context.Context, hint string) (T, error) {
 	if s := c.state.Load(); s.phase(c.config.Now()) == fresh {
 		return s.value, nil
@@ -110,7 +111,7 @@ func (c *Cache[T]) start(ctx context.Context, hint string) Result[T] {
 		case phase == due:
 			return Result[T]{call: call, cached: s, cache: c}
 		case call == nil:
-			return Result[T]{err: s.err}
+			return Result[T]{err: deepcopy.Error(s.err)}
 		}
 		return Result[T]{call: call}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/contexts"
+	"github.com/seed75add069/stytch-go/internal/deepcopy"
 	"github.com/seed75add069/stytch-go/internal/panics"
 )
 
@@ -18,7 +19,8 @@ type call[T any] struct {
 	err   error
 }
 
-// wait returns the outcome, even if ctx has ended, or a WaitError if ctx ends before the fetch.
+// wait returns the outcome, even if ctx has ended, or a WaitError if ctx ends before the fetch. The error is the caller's
+// own.
 func (c *call[T]) wait(ctx context.Context) (value T, err error) {
 	select {
 	case <-c.done:
@@ -26,7 +28,7 @@ func (c *call[T]) wait(ctx context.Context) (value T, err error) {
 	}
 	select {
 	case <-c.done: // select chooses at random if both are ready
-		return c.value, c.err
+		return c.value, deepcopy.Error(c.err)
 	default:
 		return value, &WaitError{contexts.Err(ctx)}
 	}

@@ -16,7 +16,7 @@ import (
 
 const interval = 30 * time.Second
 
-var errRetryLater = &stytcherror.Error{StatusCode: 429, RetryAfter: time.Minute}
+var errRetryLater = &stytcherror.Error{StatusCode: 429, Code: stytcherror.CodeTooManyRequests, RetryAfter: time.Minute}
 
 func TestRefresh(t *testing.T) {
 	t.Parallel()
@@ -178,7 +178,7 @@ func TestInvalidate(t *testing.T) {
 		s := new(source)
 		s.fails(errRetryLater)
 		c := s.cache()
-		fails(t, c, 0, errRetryLater)
+		fails(t, c, 0, errRetryLater.Code)
 		s.recovers()
 		c.Invalidate()
 		serves(t, c, 2)

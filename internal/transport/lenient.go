@@ -3,13 +3,13 @@ package transport
 import (
 	"bytes"
 	"reflect"
-	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/seed75add069/stytch-go/internal/jsonnumber"
+	"github.com/seed75add069/stytch-go/internal/jsonobject"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -23,7 +23,7 @@ var strict = json.WithUnmarshalers(objects)
 
 // lenient is EncodingJSON, and reads "" as the zero time and 3.0 as an integer.
 var lenient = json.JoinOptions(EncodingJSON, json.WithUnmarshalers(json.JoinUnmarshalers(
-	objects, rewritten[time.Time](emptyTime), rewritten[int](wholeNumber))))
+	objects, jsonobject.EmptyTime, rewritten[int](wholeNumber))))
 
 // byteOrderMark is not JSON, but may be ignored before it (RFC 8259, section 8.1).
 var byteOrderMark = []byte("\ufeff")
@@ -74,13 +74,6 @@ func rewritten[T any](rewrite func(jsontext.Value) jsontext.Value) *json.Unmarsh
 		}
 		return json.Unmarshal(rewrite(raw), v, EncodingJSON)
 	})
-}
-
-func emptyTime(raw jsontext.Value) jsontext.Value {
-	if string(raw) == `""` {
-		return jsontext.Value(`"0001-01-01T00:00:00Z"`)
-	}
-	return raw
 }
 
 func wholeNumber(raw jsontext.Value) jsontext.Value {

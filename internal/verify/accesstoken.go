@@ -19,6 +19,9 @@ type AccessToken struct {
 	Custom  jsontext.Value `json:",embed,inline"`
 }
 
+// StrictClaims are scope and client_id, which are custom claims in other tokens.
+func (*AccessToken) StrictClaims() []string { return []string{"scope", "client_id"} }
+
 // AccessTokenType is the token_type of an access token.
 const AccessTokenType = "access_token"
 

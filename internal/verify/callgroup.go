@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/contexts"
+	"github.com/seed75add069/stytch-go/internal/deepcopy"
 	"github.com/seed75add069/stytch-go/internal/panics"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -88,7 +89,7 @@ func (g *callGroup) do(
 		panic(panicked)
 	}
 	if c.several {
-		return c.value, true, copyError(c.err)
+		return c.value, true, deepcopy.Error(c.err)
 	}
 	return c.value, false, c.err
 }

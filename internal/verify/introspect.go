@@ -47,8 +47,8 @@ type introspection struct {
 var _ transport.StrictResponse = (*introspection)(nil)
 
 // MayBeLenient reports whether the response may be decoded leniently: what is checked in it is strict, as in a token.
-func (*introspection) MayBeLenient(body []byte) bool {
-	return jwt.Unambiguous(body, "active", "token_type")
+func (i *introspection) MayBeLenient(body []byte) bool {
+	return jwt.Unambiguous(body, append(i.StrictClaims(), "active", "token_type")...)
 }
 
 // Do asks the API about a token and, if there is a Check, checks the permission. The response must pass the rules for a

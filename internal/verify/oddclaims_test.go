@@ -73,6 +73,81 @@ func TestCustomClaims_anyText(t *testing.T) {
 	}
 }
 
+func TestCustomClaims_namedLikeThoseOfAccessTokens(t *testing.T) {
+	t.Parallel()
+	values := map[string]any{
+		`5`: 5.0, `{}`: map[string]any{}, `null`: nil, `["a"]`: []any{"a"}, `true`: true, `""`: "", `"a b"`: "a b",
+		`"hi \ud83d"`: "hi \ufffd", `{"a":1,"a":2}`: map[string]any{"a": 2.0}, `["\ud83d"]`: []any{"\ufffd"}, "\"\xff\"": "\ufffd",
+		`9007199254740993`: json.Number("9007199254740993"),
+	}
+	names := []string{"scope", "client_id", "active", "token_type", "scopes", "name", "request_id", "status_code", "act", "azp"}
+	forEachProduct(t, "are a session's own: they may be anything", func(f *fixture) {
+		for _, name := range names {
+			for value, want := range values {
+				text := f.key.SignText(f.key.Header(), replaced(f.claims(f.now()), name, value))
+				f.accepts(text)
+				s, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: text})
+				require.NoError(f.t, err)
+				assert.Equal(f.t, want, s.claims[name], "%s %s", name, value)
+			}
+			twice := f.key.SignText(f.key.Header(), replaced(f.claims(f.now()), name, `1,"`+name+`":2`))
+			f.accepts(twice)
+		}
+	})
+	forEachProduct(t, "are not in access tokens", func(f *fixture) {
+		machine := func(text string) error {
+			_, err := f.client.B2B.M2M.AuthenticateToken(f.t.Context(), &m2m.AuthenticateTokenRequest{AccessToken: text})
+			return err
+		}
+		app := func(text string) error {
+			_, err := f.introspectLocal(f.t.Context(), &localRequest{Token: text})
+			return err
+		}
+		for _, name := range []string{"scope", "client_id"} {
+			for _, value := range []string{`5`, `{}`, `["a"]`, `true`, `"hi \ud83d"`, `"a","` + name + `":"b"`, `{"a":1,"a":2}`, "\"\xff\""} {
+				of := func(claims map[string]any) string {
+					return f.key.SignText(f.key.Header(), replaced(claims, name, value))
+				}
+				require.ErrorIs(f.t, app(of(minttest.AppToken(f.now(), f.isB2B()))), malformed, value)
+				require.ErrorIs(f.t, machine(of(minttest.M2MToken(f.now()))), malformed, value)
+			}
+		}
+	})
+}
+
+// TestSessionClaim_emptyTimes has times in Stytch's own claim of a session.
+func TestSessionClaim_emptyTimes(t *testing.T) {
+	t.Parallel()
+	factor := func(name, value string) string {
+		return fmt.Sprintf(`{"id":%q,"authentication_factors":[{"type":"otp",%q:%s}]}`, minttest.Session, name, value)
+	}
+	session := func(name, value string) string { return fmt.Sprintf(`{"id":%q,%q:%s}`, minttest.Session, name, value) }
+	forEachProduct(t, "an empty time in a session is none", func(f *fixture) {
+		for _, claim := range []string{
+			factor("last_authenticated_at", `""`), factor("created_at", `""`), factor("updated_at", `""`), factor("created_at", "null"),
+			session("started_at", `""`), session("last_accessed_at", `""`), session("expires_at", `""`),
+			session("attributes", `{"user_agent":"\ud83d"},"started_at":""`),
+		} {
+			text := f.key.SignText(f.key.Header(), replaced(f.claims(f.now()), minttest.SessionClaim, claim))
+			f.accepts(text)
+			s, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: text})
+			require.NoError(f.t, err)
+			assert.Equal(f.t, f.now().Add(5*time.Minute), s.expiresAt, "that of the JWT")
+		}
+	})
+	forEachProduct(t, "other text is no time, and an empty one no date of the token", func(f *fixture) {
+		f.accepts(f.sessionJWT(nil))
+		for _, value := range []string{`" "`, `"now"`, `0`, `{}`, `[]`, `false`, `"2026-01-02"`} {
+			for _, claim := range []string{factor("created_at", value), session("started_at", value), session("expires_at", value)} {
+				f.refuses(&request{SessionJWT: f.key.SignText(f.key.Header(), replaced(f.claims(f.now()), minttest.SessionClaim, claim))}, malformed)
+			}
+		}
+		for _, name := range []string{"exp", "iat", "nbf"} {
+			f.refuses(&request{SessionJWT: f.key.SignText(f.key.Header(), replaced(f.claims(f.now()), name, `""`))}, malformed)
+		}
+	})
+}
+
 func TestIntrospectTokenNetwork_ambiguous(t *testing.T) {
 	t.Parallel()
 	forEachProduct(t, "what is checked in a response occurs once", func(f *fixture) {
@@ -127,8 +202,9 @@ type limits struct{ A int }
 
 func TestClaims_areAllStrict(t *testing.T) {
 	t.Parallel()
-	for _, claims := range []reflect.Type{
-		reflect.TypeFor[verify.SessionClaims[any, any]](), reflect.TypeFor[verify.AccessToken](),
+	for claims, names := range map[reflect.Type][]string{
+		reflect.TypeFor[verify.SessionClaims[any, any]](): nil,
+		reflect.TypeFor[verify.AccessToken]():             new(verify.AccessToken).StrictClaims(),
 	} {
 		for f := range claims.Fields() {
 			fields := []reflect.StructField{f}
@@ -141,9 +217,11 @@ func TestClaims_areAllStrict(t *testing.T) {
 					continue
 				}
 				twice := fmt.Sprintf(`{"a":1,%q:1,"a":2,%[1]q:1}`, name)
-				assert.False(t, jwt.Unambiguous([]byte(twice)), "%s of %s may occur twice", name, claims)
+				assert.False(t, jwt.Unambiguous([]byte(twice), names...), "%s of %s may occur twice", name, claims)
 			}
 		}
 	}
 	assert.True(t, jwt.Unambiguous([]byte(`{"a":1,"a":2}`)))
+	_, strict := any(new(verify.SessionClaims[any, any])).(jwt.Strict)
+	assert.False(t, strict, "a session has no further claims")
 }

@@ -2,8 +2,11 @@ package verify_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -98,6 +101,61 @@ func TestCheck(t *testing.T) {
 				_, err = f.permissions(f.t.Context(), &s)
 				assert.Equal(f.t, f.name+".rbac.permissions", outermost[*stytcherror.PolicyError](f.t, err).Op)
 			}
+		}
+	}, noRetry)
+	forEachProduct(t, "callers may change the error without which there is no policy", func(f *fixture) {
+		const body = `{"status_code":503,"request_id":"r","error_type":"x","error_details":{"a":1}}`
+		f.api.Handle(minttest.Policy, func(*http.Request) (int, []byte, error) {
+			time.Sleep(time.Second)
+			return http.StatusServiceUnavailable, []byte(body), nil
+		})
+		text := f.sessionJWT(nil)
+		var wait sync.WaitGroup
+		for _, call := range []func() error{
+			func() error { return f.check(f.t.Context(), in(editor, "documents", "edit")) },
+			func() error { _, err := f.explain(f.t.Context(), in(editor, "documents", "edit")); return err },
+			func() error { _, err := f.permissions(f.t.Context(), &editor); return err },
+			func() error { _, err := f.permissions(f.t.Context(), &app); return err },
+			func() error {
+				req := &request{SessionJWT: text, AuthorizationCheck: on("documents", "edit")}
+				_, err := f.authenticateLocal(f.t.Context(), req)
+				return err
+			},
+		} {
+			wait.Go(func() {
+				for range 3 { // the first waits for the fetch, the others follow it
+					e, ok := errors.AsType[*stytcherror.Error](call())
+					if assert.True(f.t, ok) && assert.Equal(f.t, stytcherror.Code("x"), e.Code) && assert.Equal(f.t, body, string(e.Body)) {
+						e.Code, e.Body[0], e.Details[0] = "changed", 'x', 'x'
+					}
+				}
+			})
+		}
+		wait.Wait()
+		assert.Equal(f.t, 1, f.api.Requests(minttest.Policy))
+	}, noRetry)
+	forB2B(t, "callers may change the error without which there are no roles of an organization", func(f *fixture) {
+		c := in(subject{OrganizationID: minttest.Organization, Roles: []string{"local"}}, "documents", "stamp")
+		for _, status := range []int{http.StatusServiceUnavailable, http.StatusNotFound} {
+			f.api.Serve(minttest.Organizations, ownRoles)
+			require.NoError(f.t, f.check(f.t.Context(), c))
+			f.advance(time.Hour - 100*time.Millisecond)
+			f.api.Handle(minttest.Organizations, minttest.Status(status, refusal(status, "x")))
+			require.NoError(f.t, f.check(f.t.Context(), c), "the cached ones")
+			f.advance(200 * time.Millisecond) // they are too old now, and this is the pause after the failure
+			var wait sync.WaitGroup
+			for range 8 {
+				wait.Go(func() {
+					err := f.check(f.t.Context(), c)
+					assert.IsType(f.t, new(stytcherror.PolicyError), err)
+					if e, ok := errors.AsType[*stytcherror.Error](err); ok {
+						assert.Equal(f.t, stytcherror.Code("x"), e.Code)
+						e.Code = "changed"
+					}
+				})
+			}
+			wait.Wait()
+			f.client.B2B.RBAC.ForgetPolicy()
 		}
 	}, noRetry)
 	forEachProduct(t, "a policy with half of an emoji is a policy", func(f *fixture) {

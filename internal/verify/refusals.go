@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed75add069/stytch-go/internal/deepcopy"
 	"github.com/seed75add069/stytch-go/internal/refresh"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -41,7 +42,7 @@ func (r *refusals) get(token credential) error {
 	if !ok || refresh.Elapsed(refused.when, r.now(), refusalMemory) {
 		return nil
 	}
-	return copyAPIError(refused.err)
+	return deepcopy.APIError(refused.err)
 }
 
 // add adds a refusal. If there are maxRefusals, it drops those that are too old, and otherwise any other.
@@ -58,7 +59,7 @@ func (r *refusals) add(about target, err *stytcherror.Error) {
 		}
 		delete(r.byToken, other)
 	}
-	r.byToken[about.credential] = refusal{target: about, err: copyAPIError(err), when: now}
+	r.byToken[about.credential] = refusal{target: about, err: deepcopy.APIError(err), when: now}
 }
 
 // forget drops the refusals that match.
@@ -79,25 +80,4 @@ func isFinal(err *stytcherror.Error) bool {
 // finalCodes are the codes of tokens that the API will go on to refuse.
 var finalCodes = []stytcherror.Code{
 	stytcherror.CodeSessionNotFound, stytcherror.CodeInvalidSessionToken, stytcherror.CodeUnableToParseSessionJWT,
-}
-
-// copyError returns an error that the caller may change, for one that several callers get.
-func copyError(err error) error {
-	switch e := err.(type) { //nolint:errorlint // package transport returns these, not wrapped
-	case *stytcherror.Error:
-		return copyAPIError(e)
-	case *stytcherror.RequestError:
-		return new(*e)
-	case *stytcherror.DecodeError:
-		return new(*e)
-	case *stytcherror.ArgumentError:
-		return new(*e)
-	}
-	return err
-}
-
-func copyAPIError(err *stytcherror.Error) *stytcherror.Error {
-	own := new(*err)
-	own.Details, own.Body = slices.Clone(err.Details), slices.Clone(err.Body)
-	return own
 }

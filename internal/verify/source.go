@@ -121,7 +121,7 @@ func (s source) organization(ctx context.Context, id string) (*rbac.Policy, erro
 		ctx, s.cfg, &s.routes.organization, &organizationRequest{id}, s.once())
 	switch {
 	case hasNoPolicy(err):
-		return nil, fmt.Errorf("%w: %w", rbac.ErrNoPolicy, err)
+		return nil, fmt.Errorf("%w: %v", rbac.ErrNoPolicy, err) //nolint:errorlint // as text, since callers share it
 	case err != nil:
 		return nil, err
 	case resp.Policy.Roles == nil:
