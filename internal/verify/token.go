@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"bytes"
 	"context"
 	"crypto/rsa"
 	"errors"
@@ -189,9 +188,7 @@ func keyError(op string, err error) error {
 	case errors.Is(err, jwks.ErrUnavailable):
 		unavailable := &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable, Reason: err.Error()}
 		if response, ok := errors.AsType[*stytcherror.Error](err); ok {
-			own := *response // which all callers of the fetch share
-			own.Body, own.Details = bytes.Clone(own.Body), bytes.Clone(own.Details)
-			unavailable.Err = &own
+			unavailable.Err = deepcopy.APIError(response) // all callers of the fetch share it
 		}
 		return unavailable
 	}
