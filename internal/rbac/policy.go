@@ -59,6 +59,28 @@ func Compile(roles []Role, scopes []Scope) *Policy {
 	return p
 }
 
+// IsComplete reports whether all roles and scopes have a name and permissions, if only an empty list, and all permissions
+// a resource and actions. The API's policies do.
+func IsComplete(roles []Role, scopes []Scope) bool {
+	for _, role := range roles {
+		if role.ID == "" || !areComplete(role.Permissions) {
+			return false
+		}
+	}
+	for _, scope := range scopes {
+		if scope.Name == "" || !areComplete(scope.Permissions) {
+			return false
+		}
+	}
+	return true
+}
+
+func areComplete(permissions []Permission) bool {
+	return permissions != nil && !slices.ContainsFunc(permissions, func(p Permission) bool {
+		return p.Resource == "" || p.Actions == nil || slices.Contains(p.Actions, "")
+	})
+}
+
 // With returns the policy with the roles of an organization, or without any if that is nil. Nothing is copied.
 func (p *Policy) With(organization *Policy) View {
 	return View{project: p, organization: cmp.Or(organization, noRoles)}

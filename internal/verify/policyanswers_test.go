@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +20,39 @@ const emptyPolicy = `{"request_id":"r","status_code":200,"policy":{"roles":[]}}`
 type answer struct {
 	status int
 	body   string
+}
+
+// incompleteRoles are lists that have a role without all that roles have. An empty list is none of them.
+func incompleteRoles() []string {
+	list := []string{
+		`null`, `{}`, `{"role_id":""}`, `{"role_id":"","permissions":[]}`, `{"role_id":null,"permissions":[]}`, `{"permissions":[]}`,
+		`{"id":"editor","perms":[]}`, `{"role_id":"editor"}`, `{"role_id":"editor","permissions":null}`, `{"Role_ID":"editor","permissions":[]}`,
+		`{"role_id":"editor","actions":[]}`,
+	}
+	for _, permission := range []string{
+		`null`, `{}`, `{"resource_id":"documents"}`, `{"resource_id":"documents","actions":null}`, `{"actions":["edit"]}`, `{"actions":[]}`,
+		`{"resource_id":"","actions":["edit"]}`, `{"resource_id":null,"actions":["edit"]}`, `{"resource_id":"documents","actions":[null]}`,
+		`{"resource_id":"documents","actions":[""]}`, `{"resource_id":"documents","actions":["edit",""]}`, `{"resource":"documents","actions":["edit"]}`,
+	} {
+		list = append(list, `{"role_id":"editor","permissions":[`+permission+`]}`)
+	}
+	for i, role := range list {
+		list[i] = "[" + role + "]"
+	}
+	return append(list, `[{"role_id":"local","permissions":[]},null]`, `[{},{"role_id":"local","permissions":[]}]`)
+}
+
+// notSuccesses are members beside a policy that say that the response is not a success.
+func notSuccesses() []string {
+	list := []string{
+		`"request_id":"","status_code":200`, `"request_id":null,"status_code":200`, `"status_code":200`, `"request_id":"r"`,
+		`"request_id":"r","status_code":200,"error_type":"x"`, `"request_id":"r","status_code":201,"error_type":"organization_not_found"`,
+		`"request_id":"r","status_code":200,"error_type":{}`, `"error_type":"x"`,
+	}
+	for _, status := range []string{"302", "-1", "0", "1", "100", "199", "300", "304", "399", "-200", "-9223372036854775808", "null", "400", "600"} {
+		list = append(list, `"request_id":"r","status_code":`+status)
+	}
+	return list
 }
 
 // notPolicies are responses that are no policy of an organization. Some are in the form of the API's, and may mean that
@@ -48,6 +82,12 @@ func notPolicies() map[answer]bool {
 		`{"request_id":"r","status_code":200,"org_policy":{"roles":[],"roles":[]}}`,
 	} {
 		list[answer{http.StatusOK, body}] = false
+	}
+	for _, roles := range incompleteRoles() {
+		list[answer{http.StatusOK, `{"request_id":"r","status_code":200,"org_policy":{"roles":` + roles + `}}`}] = false
+	}
+	for _, envelope := range notSuccesses() {
+		list[answer{http.StatusOK, `{` + envelope + `,"org_policy":{"roles":[]}}`}] = false
 	}
 	for _, body := range []string{
 		`{"request_id":"r","status_code":200}`, `{"request_id":"r","status_code":200,"org_policy":null}`,
@@ -121,8 +161,13 @@ func TestAuthorizationCheck_whatIsNoPolicy(t *testing.T) {
 		}
 		for not := range notPolicies() {
 			if not.body != emptyPolicy {
+				not.body = strings.ReplaceAll(not.body, "org_policy", "policy")
 				answers = append(answers, not)
 			}
+		}
+		for _, scopes := range incompleteRoles() {
+			scopes = strings.ReplaceAll(strings.ReplaceAll(scopes, "role_id", "scope"), `"editor"`, `"read:reports"`)
+			answers = append(answers, answer{200, `{"request_id":"r","status_code":200,"policy":{"roles":[],"scopes":` + scopes + `}}`})
 		}
 		for _, not := range answers {
 			f.api.Serve(minttest.Policy, policy)
@@ -133,4 +178,19 @@ func TestAuthorizationCheck_whatIsNoPolicy(t *testing.T) {
 			f.allows(text, on("documents", "edit"))
 		}
 	}, noRetry)
+	forEachProduct(t, "empty lists, and members that are left out or new, are a policy", func(f *fixture) {
+		text := f.sessionWithRoles("editor")
+		for _, policy := range []string{
+			`"roles":[]`, `"roles":[{"role_id":"editor","permissions":[]}]`, `"roles":[],"scopes":null`, `"roles":[],"resources":null,"scopes":[]`,
+			`"roles":[{"role_id":"editor","permissions":[{"resource_id":"documents","actions":[]}]}]`,
+			`"roles":[{"role_id":"editor","description":null,"permissions":[],"new":1}],"scopes":[{"scope":"a","permissions":[]}],"new":{}`,
+		} {
+			for _, envelope := range []string{`"request_id":"r","status_code":200`, `"request_id":"r","status_code":201,"error_type":null`, `"request_id":"r","status_code":200,"error_type":""`} {
+				f.api.Serve(minttest.Policy, `{`+envelope+`,"policy":{`+policy+`}}`)
+				f.forgetPolicy()
+				_, err := f.authenticateLocal(f.t.Context(), &request{SessionJWT: text, AuthorizationCheck: on("documents", "edit")})
+				assert.IsType(f.t, new(stytcherror.PermissionError), err, "%s %s", envelope, policy)
+			}
+		}
+	})
 }

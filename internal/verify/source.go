@@ -58,6 +58,7 @@ type (
 	policyResponse struct {
 		RequestID  string `json:"request_id"`
 		StatusCode int    `json:"status_code"`
+		ErrorType  string `json:"error_type"`
 		Policy     struct {
 			Roles  []rbac.Role  `json:"roles"`
 			Scopes []rbac.Scope `json:"scopes"`
@@ -67,6 +68,7 @@ type (
 	organizationResponse struct {
 		RequestID  string `json:"request_id"`
 		StatusCode int    `json:"status_code"`
+		ErrorType  string `json:"error_type"`
 		Policy     struct {
 			Roles []rbac.Role `json:"roles"`
 		} `json:"org_policy"`
@@ -111,7 +113,19 @@ func (s source) policy(ctx context.Context) (*rbac.Policy, error) {
 	if resp.Policy.Roles == nil { // which is not a policy that allows nothing
 		return nil, errors.New("the response holds no policy with roles")
 	}
-	return rbac.Compile(resp.Policy.Roles, resp.Policy.Scopes), nil
+	return compile(resp.RequestID, resp.StatusCode, resp.ErrorType, resp.Policy.Roles, resp.Policy.Scopes)
+}
+
+// compile compiles the policy of a response, unless that lacks something that all of the API's have, or is an error
+// too. A policy that is cut down would deny what the cached one allows.
+func compile(id string, status int, errorType string, roles []rbac.Role, scopes []rbac.Scope) (*rbac.Policy, error) {
+	switch {
+	case id == "" || status < 200 || status > 299 || errorType != "":
+		return nil, errors.New("the response is not a success of the API")
+	case !rbac.IsComplete(roles, scopes):
+		return nil, errors.New("the response holds a policy with an incomplete role or scope")
+	}
+	return rbac.Compile(roles, scopes), nil
 }
 
 // organization returns an organization's own roles. The error wraps rbac.ErrNoPolicy if the response has the form of
@@ -127,7 +141,7 @@ func (s source) organization(ctx context.Context, id string) (*rbac.Policy, erro
 	case resp.Policy.Roles == nil:
 		return nil, rbac.ErrNoPolicy
 	}
-	return rbac.Compile(resp.Policy.Roles, nil), nil
+	return compile(resp.RequestID, resp.StatusCode, resp.ErrorType, resp.Policy.Roles, nil)
 }
 
 // hasNoPolicy reports whether err is a 403 or 404 with all that the API's errors have. A gateway's has less.
