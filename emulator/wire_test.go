@@ -87,6 +87,37 @@ func TestWire_refusals(t *testing.T) {
 	assert.Contains(t, h.call("POST", sendPath, `{"email_address": "a@b.co", "email": "x"}`).text, "email")
 }
 
+// Credentials come first, then the path.
+func TestWire_unknownPaths(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	for name, row := range map[string]struct {
+		method, path, user, password string
+		status                       int
+		want                         string
+	}{
+		"the root":                           {"GET", "/", "", "", 401, "unauthorized_credentials"},
+		"the root, with credentials":         {"GET", "/", h.ID(), h.Secret(), 501, "emulator_not_implemented"},
+		"an unknown path":                    {"GET", "/v1/nothing", "", "", 401, "unauthorized_credentials"},
+		"an unknown path, wrong secret":      {"GET", "/v1/nothing", h.ID(), "x", 401, "unauthorized_credentials"},
+		"an unknown path, unknown project":   {"GET", "/v1/nothing", "x", "x", 400, "invalid_project_id_authentication"},
+		"an unknown path, with credentials":  {"GET", "/v1/nothing", h.ID(), h.Secret(), 501, "emulator_not_implemented"},
+		"not implemented":                    {"POST", "/v1/b2b/sessions/attest", "", "", 401, "unauthorized_credentials"},
+		"not implemented, with credentials":  {"POST", "/v1/b2b/sessions/attest", h.ID(), h.Secret(), 501, "emulator_not_implemented"},
+		"another method, with credentials":   {"DELETE", sendPath, h.ID(), h.Secret(), 501, "emulator_not_implemented"},
+		"a public path":                      {"GET", "/v1/public/" + h.ID() + "/nothing", "", "", 501, "emulator_not_implemented"},
+		"a public path of another project":   {"GET", "/v1/public/x/nothing", "", "", 404, "project_not_found"},
+		"a public path, with a wrong secret": {"GET", "/v1/public/" + h.ID() + "/nothing", h.ID(), "x", 401, "unauthorized_credentials"},
+		"keys of another project":            {"GET", "/v1/sessions/jwks/x", "", "", 404, "project_not_found"},
+		"a page of StartURL":                 {"GET", "/v1/b2b/public/oauth/google/start", "", "", 401, "unauthorized_credentials"},
+		"a page of StartURL, for SSO":        {"GET", "/v1/public/sso/start", "", "", 404, "project_not_found"},
+	} {
+		got := h.send(row.method, row.path, "", row.user, row.password)
+		assert.Equal(t, row.status, got.status, name)
+		assert.Equal(t, row.want, got.body["error_type"], name)
+	}
+}
+
 func TestWire_absentObjectsAndTimesAreNull(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -5,7 +5,7 @@
 //
 // It logs calls and messages on standard error, and shows the messages at /_emulator/. It answers requests for
 // localhost, IP addresses and the names given by --host or --addr. An address that other machines can reach needs
-// --allow-remote.
+// --allow-remote. docs/EMULATOR.md describes all flags, and so does --help.
 package main
 
 import (
@@ -50,19 +50,20 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	config := &o.emulator
 	flags := flag.NewFlagSet("stytch-emulator", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&o.addr, "addr", "127.0.0.1:4100", "address to listen on; port 0 chooses a free one")
+	flags.StringVar(&o.addr, "addr", "127.0.0.1:4100", "`ADDRESS` to listen on; port 0 chooses a free one")
 	flags.BoolVar(&o.allowRemote, "allow-remote", false, "listen on an address that other machines can reach")
-	flags.Func("host", "name by which the emulator may be called, besides localhost and IP addresses; can be repeated",
+	flags.Func("host", "`NAME` by which the emulator may be called, besides localhost and IP addresses; can be repeated",
 		func(name string) error {
 			config.Hosts = append(config.Hosts, name)
 			return nil
 		})
-	flags.StringVar(&config.ProjectID, "project-id", "", "project id; generated if empty")
-	flags.StringVar(&config.Secret, "secret", "", "project secret; generated if empty")
-	flags.StringVar(&config.RedirectURL, "redirect-url", "", "where magic links lead by default")
-	flags.StringVar(&o.snapshot, "snapshot", "", "file with a snapshot to restore at the start")
-	flags.Uint64Var(&config.Seed, "seed", 0, "makes ids, tokens and codes the same in every run; 0 makes them random")
-	quiet := flags.Bool("quiet", false, "log nothing")
+	flags.StringVar(&config.ProjectID, "project-id", "", "project `ID`; generated if empty")
+	flags.StringVar(&config.Secret, "secret", "", "project `SECRET`; generated if empty")
+	flags.StringVar(&config.RedirectURL, "redirect-url", "",
+		"`URL` that magic links lead to if the request names none; http://localhost:3000/authenticate if empty")
+	flags.StringVar(&o.snapshot, "snapshot", "", "`FILE` with a snapshot to restore at the start")
+	flags.Uint64Var(&config.Seed, "seed", 0, "`NUMBER` that makes ids, tokens and codes the same in every run; 0 is random")
+	quiet := flags.Bool("quiet", false, "log neither calls nor messages")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
 	}
@@ -108,11 +109,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		_, _ = fmt.Fprintf(stderr, "stytch-emulator: WARNING: listening on %s: whoever reaches this machine can read "+
 			"the inbox, the secrets and the private keys. Names other than localhost need --host.\n", addr)
 	}
-	project, base := em.Project(), baseURL(addr)
-	_, err = fmt.Fprintf(stdout,
-		"%s\nSTYTCH_PROJECT_ID=%s\nSTYTCH_SECRET=%s\nSTYTCH_BASE_URL=%s\nSTYTCH_FRAUD_BASE_URL=%s\n",
-		base, project.ID(), project.Secret(), base, base)
-	if err != nil {
+	if _, err := io.WriteString(stdout, greeting(baseURL(addr), em.Project())); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	return serve(ctx, listener, em)
@@ -134,11 +131,23 @@ func listen(ctx context.Context, o options) (net.Listener, error) {
 }
 
 // baseURL is the URL for clients on this machine.
-func baseURL(addr *net.TCPAddr) string {
+func baseURL(addr *net.TCPAddr) *url.URL {
+	host := addr.String()
 	if addr.IP.IsUnspecified() {
-		return fmt.Sprintf("http://127.0.0.1:%d", addr.Port)
+		host = fmt.Sprintf("127.0.0.1:%d", addr.Port)
 	}
-	return (&url.URL{Scheme: "http", Host: addr.String()}).String()
+	return &url.URL{Scheme: "http", Host: host}
+}
+
+// greeting is the base URL and, below it, the environment of a client. Clients accept plain http to a host that is not
+// loopback only where the environment says so.
+func greeting(base *url.URL, project *emulator.Project) string {
+	text := fmt.Sprintf("%s\nSTYTCH_PROJECT_ID=%s\nSTYTCH_SECRET=%s\nSTYTCH_BASE_URL=%s\nSTYTCH_FRAUD_BASE_URL=%s\n",
+		base, project.ID(), project.Secret(), base, base)
+	if ip, err := netip.ParseAddr(base.Hostname()); err != nil || !ip.Unmap().IsLoopback() {
+		text += "STYTCH_ALLOW_PLAIN_HTTP=true\n"
+	}
+	return text
 }
 
 // newServer returns a server that no client can occupy for long. The emulator itself limits how long a client may take

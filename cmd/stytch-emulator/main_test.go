@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"flag"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +22,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	"github.com/seed75add069/stytch-go/emulator"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -122,6 +126,51 @@ func TestRun_printsAURLThatWorks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is printed makes a client, wherever the program listens, and allows plain http only where it must.
+func TestRun_printsAnEnvironmentThatWorks(t *testing.T) {
+	em, err := emulator.New(emulator.Config{})
+	require.NoError(t, err)
+	for addr, plainHTTP := range map[string]bool{
+		"127.0.0.1": false, "127.9.9.9": false, "::1": false, "::ffff:127.0.0.1": false, "0.0.0.0": false, "::": false,
+		"10.1.2.3": true, "192.0.2.2": true, "172.17.0.1": true, "128.0.0.1": true, "169.254.1.1": true, "2001:db8::1": true,
+		"::ffff:10.0.0.1": true, "fe80::1": true, "::2": true, "0.0.0.1": true,
+	} {
+		lines := strings.Split(strings.TrimSuffix(greeting(baseURL(&net.TCPAddr{IP: net.ParseIP(addr), Port: 4100}), em.Project()), "\n"), "\n")
+		assert.Equal(t, plainHTTP, strings.HasSuffix(strings.Join(lines, "\n"), "\nSTYTCH_ALLOW_PLAIN_HTTP=true"), addr)
+		t.Setenv("STYTCH_ALLOW_PLAIN_HTTP", "")
+		for _, line := range lines[1:] {
+			name, value, _ := strings.Cut(line, "=")
+			t.Setenv(name, value)
+		}
+		client, err := stytch.NewClient(stytch.ConfigFromEnv())
+		require.NoError(t, err, addr)
+		assert.Equal(t, lines[0], client.BaseURL())
+		t.Setenv("STYTCH_ALLOW_PLAIN_HTTP", "")
+		_, err = stytch.NewClient(stytch.ConfigFromEnv())
+		assert.Equal(t, plainHTTP, err != nil, "%s: without it the client is refused: %v", addr, err)
+	}
+}
+
+// --help and the document name the same flags.
+func TestRun_flagsAreDocumented(t *testing.T) {
+	t.Parallel()
+	var help bytes.Buffer
+	err := run(t.Context(), []string{"--help"}, io.Discard, &help)
+	require.ErrorIs(t, err, flag.ErrHelp)
+	doc, err := os.ReadFile("../../docs/EMULATOR.md")
+	require.NoError(t, err)
+	names := func(form, text string) (list []string) {
+		for _, m := range regexp.MustCompile(form).FindAllStringSubmatch(text, -1) {
+			list = append(list, m[1])
+		}
+		return list
+	}
+	flags := names(`(?m)^  -([a-z-]+(?: [A-Z]+)?)$`, help.String())
+	assert.GreaterOrEqual(t, len(flags), 9)
+	assert.ElementsMatch(t, flags, names("(?m)^\\| `--([a-z-]+(?: [A-Z]+)?)` \\|", string(doc)), "a row of the table for each flag")
+	assert.NotContains(t, help.String(), " value\n", "an argument has a name")
 }
 
 func listens(t *testing.T, addr string) bool {
