@@ -6,16 +6,17 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 )
 
-// check validates a state that comes from outside: ids, references between records, addresses, settings, sizes and
-// times. No record is nil. It does not validate the keys themselves: parseKeys does.
+// check validates a state that comes from outside: sizes, forms and times, then ids, references between records,
+// addresses and settings. No record is nil. It does not validate the keys themselves: parseKeys does.
 func (s *state) check() error {
-	if err := checkTimes(reflect.ValueOf(s)); err != nil {
-		return err
+	for field, records := range reflect.ValueOf(s).Elem().Fields() {
+		if err := checkBounds(field.Tag.Get("json"), records); err != nil {
+			return err
+		}
 	}
 	for _, check := range []func() error{
 		s.checkRoles, s.checkOrganizations, s.checkMembers, s.checkSessions, s.checkPasscodes, s.checkTokens,
@@ -106,10 +107,6 @@ func (s *state) checkMembers() error {
 			err = errors.New("the status is unknown")
 		case emailErr != nil:
 			err = emailErr
-		case tooLarge(m.TrustedMetadata) || tooLarge(m.UntrustedMetadata):
-			err = errors.New("metadata is too large")
-		case len(m.MFAPhoneNumber) > maxName:
-			err = errors.New("the phone number is too long")
 		case m.ExternalID != "" && !idForm.MatchString(m.ExternalID):
 			err = errors.New("the external id is malformed")
 		case m.Status == organizations.MemberStatusDeleted: // the address may be another member's now
@@ -199,38 +196,6 @@ func (s *state) checkKeys() error {
 	for _, k := range s.Keys {
 		if err := ids.add("key", k.KID); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// checkTimes checks that every time below v is zero or encodes as JSON.
-func checkTimes(v reflect.Value) error {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.IsNil() {
-			return nil
-		}
-		return checkTimes(v.Elem())
-	case reflect.Slice:
-		for i := range v.Len() {
-			if err := checkTimes(v.Index(i)); err != nil {
-				return err
-			}
-		}
-	case reflect.Struct:
-		if t, ok := reflect.TypeAssert[time.Time](v); ok {
-			if !t.IsZero() && (t.Before(minTime) || t.UTC().Year() > 9999) {
-				return fmt.Errorf("the time %s is not in the years 1970 to 9999", t.Format(time.RFC3339))
-			}
-			return nil
-		}
-		for field, value := range v.Fields() {
-			if field.IsExported() {
-				if err := checkTimes(value); err != nil {
-					return err
-				}
-			}
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
@@ -67,6 +68,8 @@ func (e *Emulator) controlHandler(endpoint control) http.Handler {
 		body, err := readBody(w, r, maxControl)
 		if err == nil {
 			out, err = endpoint(p, r, body)
+		} else {
+			err = errors.New("the body cannot be read or is larger than 64 MiB")
 		}
 		if err != nil {
 			writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
@@ -116,9 +119,10 @@ func postClock(p *Project, r *http.Request, body []byte) (any, error) {
 		Now     time.Time `json:"now"`
 		Advance string    `json:"advance"`
 	}
-	err := json.Unmarshal(body, &move, json.RejectUnknownMembers(true))
-	if err != nil && len(body) > 0 { // an empty body is refused below
-		return nil, err
+	if len(body) > 0 { // an empty one is refused below
+		if err := decode(body, &move); err != nil {
+			return nil, err
+		}
 	}
 	switch {
 	case move.Now.IsZero() == (move.Advance == ""):
@@ -126,7 +130,7 @@ func postClock(p *Project, r *http.Request, body []byte) (any, error) {
 	case move.Advance != "":
 		d, err := time.ParseDuration(move.Advance)
 		if err != nil {
-			return nil, err
+			return nil, errors.New("advance must be a duration of at most 292 years, as in 90s, 6m or -1h30m")
 		}
 		if err := p.clock.advance(d); err != nil {
 			return nil, err
@@ -141,12 +145,17 @@ func postClock(p *Project, r *http.Request, body []byte) (any, error) {
 
 // postFaults adds one fault or a list of them. An empty list removes all.
 func postFaults(p *Project, _ *http.Request, body []byte) (any, error) {
-	var faults []Fault
-	if json.Unmarshal(body, &faults, json.RejectUnknownMembers(true)) != nil {
-		faults = make([]Fault, 1)
-		if err := json.Unmarshal(body, &faults[0], json.RejectUnknownMembers(true)); err != nil {
-			return nil, err
-		}
+	faults := make([]Fault, 1)
+	target := any(&faults[0])
+	switch jsontext.Value(body).Kind() {
+	case jsontext.KindBeginObject:
+	case jsontext.KindBeginArray:
+		target = &faults
+	default:
+		return nil, errors.New("the body must be a fault, a JSON object, or a list of faults")
+	}
+	if err := decode(body, target); err != nil {
+		return nil, err
 	}
 	if len(faults) == 0 {
 		p.ClearFaults()

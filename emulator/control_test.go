@@ -111,6 +111,39 @@ func TestControl_faults(t *testing.T) {
 	}
 }
 
+// Errors say which field is wrong and what is expected, in the words of JSON.
+func TestControl_errorsNameTheField(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	const clock, faults, snapshot = "/_emulator/clock", "/_emulator/faults", "/_emulator/snapshot"
+	for _, row := range []struct{ path, body, want string }{
+		{faults, ``, "a list of faults"}, {faults, `"x"`, "a list of faults"}, {faults, `null`, "a list of faults"}, {faults, `7`, "a list of faults"}, {faults, `nope`, "a list of faults"},
+		{faults, `{`, "cut off"}, {faults, `[{"status": 500}`, "cut off"}, {faults, `{"status": nope}`, "byte 12"}, {faults, `{} {}`, "byte 3"}, {faults, `{"body": "\ud83d"}`, "byte"},
+		{faults, `{"status": "500"}`, "status must be an integer"}, {faults, `{"status": 1e30}`, "status must be an integer"}, {faults, `{"retry_after": 9223372036854775808}`, "retry_after must be an integer"},
+		{faults, `{"disconnect": "yes"}`, "disconnect must be true or false"}, {faults, `{"body": {}}`, "body must be a string"}, {faults, `[7]`, "[0] must be an object"}, {faults, `[[]]`, "[0] must be an object"},
+		{faults, `[{"status": 500}, {"count": []}]`, "[1].count must be an integer"}, {faults, `{"Status": 500}`, "no field Status"}, {faults, `{"status": 500, "status": 501}`, "status occurs twice"},
+		{faults, `{"operation": "b2b.nothing", "status": 500}`, "b2b.nothing"}, {faults, `[{"status": 500}, {"status": 99}]`, "fault 1: status must be between 200 and 599"}, {faults, `[null]`, "fault 0: one of status"},
+		{faults, `{"` + strings.Repeat("x", 100_000) + `": 1}`, "no field x"},
+		{clock, ``, `{"advance": "6m"}`}, {clock, `{}`, `{"advance": "6m"}`}, {clock, `null`, `{"advance": "6m"}`}, {clock, `[]`, "the body must be an object"}, {clock, `{"now": "today"}`, "now must be a time"}, {clock, `{"now": 7}`, "now must be a time"},
+		{clock, `{"advance": 7}`, "advance must be a string"}, {clock, `{"advance": "soon"}`, "advance must be a duration"}, {clock, `{"advance": "7"}`, "advance must be a duration"}, {clock, `{"advance": "9999999999h"}`, "advance must be a duration"},
+		{clock, `{"by": "7m"}`, "no field by"}, {clock, `{"advance": "-1000000h"}`, "years 1970 to 9899"}, {clock, `{`, "cut off"},
+		{snapshot, ``, "cut off"}, {snapshot, `[]`, "the body must be an object"}, {snapshot, `{}`, "version 0, want 1"}, {snapshot, `{"version": "1"}`, "version must be an integer"}, {snapshot, `{"version": 1, "state": []}`, "state must be an object"},
+		{snapshot, `{"version": 1, "state": {"members": {}}}`, "state.members must be a list"}, {snapshot, `{"version": 1, "state": {"members": [{"name": 7}]}}`, "state.members[0].name must be a string"},
+		{snapshot, `{"version": 1, "state": {"keys": [{}, {"retired_at": ""}]}}`, "no field state.keys[1].retired_at"}, {snapshot, `{"version": 1, "state": {"keys": [{"pkcs8": "?"}]}}`, "state.keys[0].pkcs8 must be base64"},
+		{snapshot, `{"version": 1, "state": {"keys": [{"kid": "k", "pkcs8": "eA=="}]}}`, "pkcs8"}, {snapshot, `{"version": 1, "inbox": [{"sent_at": "now"}]}`, "inbox[0].sent_at must be a time"},
+		{snapshot, `{"version": 1, "state": {"users": []}}`, "no field state.users"}, {snapshot, `{"version": 1, "state": {"members": [{"member_id": "a", "member_id": "b"}]}}`, "state.members[0].member_id occurs twice"},
+	} {
+		got := h.send("POST", row.path, row.body, "", "")
+		assert.Equal(t, http.StatusBadRequest, got.status, "%.100s", row.body)
+		text, _ := got.body["error"].(string)
+		assert.Contains(t, text, row.want, "%.100s", row.body)
+		assert.Less(t, len(text), 300, "%.100s", row.body)
+		for _, internal := range []string{"json:", "jsontext", "unmarshal", "Go ", "Fault", "time:", "x509", "asn1", "parsing", "emulator."} {
+			assert.NotContains(t, text, internal, "%.100s", row.body)
+		}
+	}
+}
+
 func TestControl_faultsAffectRetries(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -3,7 +3,9 @@ package emulator
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -22,10 +24,11 @@ type Fault struct {
 	Skip int `json:"skip"`
 	// Status is the response's HTTP status, 200 to 599.
 	Status int `json:"status"`
-	// ErrorType makes the body an error of the API with this error_type. Without it, the body is Body.
+	// ErrorType makes the body an error of the API with this error_type. Without it, the body is Body. A response with
+	// status 204, 205 or 304 has none.
 	ErrorType string `json:"error_type"`
 	Body      string `json:"body"`
-	// ContentType is the media type of Body. Empty means text/html.
+	// ContentType is the media type of Body, in printable ASCII. Empty means text/html.
 	ContentType string `json:"content_type"`
 	// RetryAfter is the header of that name, in seconds. Zero means none.
 	RetryAfter int `json:"retry_after"`
@@ -35,15 +38,26 @@ type Fault struct {
 	Disconnect bool `json:"disconnect"`
 }
 
-// maxDelay bounds DelayMS.
-const maxDelay = 10 * time.Minute
+const (
+	// maxDelay bounds DelayMS.
+	maxDelay = 10 * time.Minute
+	// maxFaults and maxFaultBodies bound the faults that are pending, and the bytes of their bodies.
+	maxFaults      = 1000
+	maxFaultBodies = 32 << 20
+)
+
+// printable is the form of what becomes a header.
+var printable = regexp.MustCompile(`^[ -~]{0,256}$`)
+
+// withoutBody are the statuses whose responses have no body (RFC 9110, section 15).
+var withoutBody = []int{http.StatusNoContent, http.StatusResetContent, http.StatusNotModified}
 
 // check validates a fault's operation and bounds.
 func (f *Fault) check() error {
 	known := f.Operation == "" || slices.ContainsFunc(operations, func(r route) bool { return r.id == f.Operation })
 	switch {
 	case !known:
-		return errors.New("there is no operation " + strconv.Quote(f.Operation))
+		return fmt.Errorf("operation: there is no %.128q", f.Operation)
 	case f.Skip < 0 || f.DelayMS < 0 || f.RetryAfter < 0 || f.DelayMS > int(maxDelay/time.Millisecond):
 		return errors.New("skip, delay_ms and retry_after must be at least 0, delay_ms at most ten minutes")
 	case f.Status == 0 && !f.Disconnect && f.DelayMS == 0:
@@ -52,6 +66,10 @@ func (f *Fault) check() error {
 		return errors.New("error_type, body, content_type and retry_after are for a fault with a status")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return errors.New("status must be between 200 and 599")
+	case slices.Contains(withoutBody, f.Status) && (f.ErrorType != "" || f.Body != ""):
+		return errors.New("a response with status 204, 205 or 304 has neither error_type nor body")
+	case !printable.MatchString(f.ContentType) || !printable.MatchString(f.ErrorType):
+		return errors.New("content_type and error_type must be printable ASCII of at most 256 characters")
 	}
 	return nil
 }
@@ -59,15 +77,23 @@ func (f *Fault) check() error {
 func (f *Fault) delay() time.Duration { return time.Duration(f.DelayMS) * time.Millisecond }
 
 // AddFaults adds faults to the project's. A call is affected by the first one that applies to it. None is added if one
-// is invalid.
+// is invalid, or if more than a thousand were pending, or more than 32 MiB of bodies.
 func (p *Project) AddFaults(faults ...Fault) error {
+	size := 0
 	for i := range faults {
 		if err := faults[i].check(); err != nil {
-			return err
+			return fmt.Errorf("fault %d: %w", i, err)
 		}
+		size += len(faults[i].Body)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for _, f := range p.faults {
+		size += len(f.Body)
+	}
+	if len(p.faults)+len(faults) > maxFaults || size > maxFaultBodies {
+		return fmt.Errorf("more than %d faults or %d bytes of their bodies would be pending", maxFaults, maxFaultBodies)
+	}
 	for _, f := range faults {
 		if f.Count == 0 {
 			f.Count = 1

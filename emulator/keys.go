@@ -66,18 +66,18 @@ func selfSigned(private *rsa.PrivateKey, now time.Time) ([]byte, error) {
 func (k *key) parse() error {
 	parsed, err := x509.ParsePKCS8PrivateKey(k.PKCS8)
 	if err != nil {
-		return err
+		return errors.New("pkcs8 is not a private key in PKCS #8")
 	}
 	private, ok := parsed.(*rsa.PrivateKey)
 	if !ok || private.N.BitLen() != keyBits || private.E != 65537 || private.Validate() != nil {
-		return fmt.Errorf("it is not a valid RSA key of %d bits", keyBits)
+		return fmt.Errorf("pkcs8 is not a valid RSA key of %d bits", keyBits)
 	}
 	cert, err := x509.ParseCertificate(k.Cert)
 	if err != nil {
-		return err
+		return errors.New("x5c is not a certificate")
 	}
 	if !private.PublicKey.Equal(cert.PublicKey) {
-		return errors.New("the certificate is another key's")
+		return errors.New("x5c is the certificate of another key")
 	}
 	k.private = private
 	return nil

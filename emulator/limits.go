@@ -82,7 +82,10 @@ func shortText(s string) bool { return s != "" && utf8.RuneCountInString(s) <= m
 func isDomain(s string) bool { return len(s) <= maxDomain && domainForm.MatchString(s) }
 
 // tooLarge reports whether metadata is larger than allowed, or cannot be encoded.
-func tooLarge(metadata shared.Object) bool {
-	data, err := json.Marshal(metadata)
-	return err != nil || len(data) > maxMetadata
+func tooLarge(metadata shared.Object) bool { return !encodesWithin(metadata, maxMetadata) }
+
+// encodesWithin reports whether a value can be encoded as JSON of at most limit bytes.
+func encodesWithin(v any, limit int) bool {
+	data, err := json.Marshal(v)
+	return err == nil && len(data) <= limit
 }

@@ -51,15 +51,16 @@ func copies[T any](records []*T) []*T {
 }
 
 // Restore replaces state and messages by those of a snapshot, of this project or another. A snapshot that is invalid
-// changes nothing. One that is written by hand may omit lists: roles are then the default ones, a key is made
-// when it is needed, and all else is empty. Settings that an organization omits have their defaults.
+// or larger than calls could have made it changes nothing. One that is written by hand may omit lists: roles are then
+// the default ones, a key is made when it is needed, and all else is empty. Settings that an organization omits have
+// their defaults.
 func (p *Project) Restore(data []byte) error {
 	// In a snapshot, metadata and claims are three levels deeper than in a request.
 	if tooDeep(data, maxDepth+3) {
 		return errors.New("emulator: snapshot: nested too deeply")
 	}
 	s := snapshot{State: newState()}
-	if err := json.Unmarshal(data, &s, json.RejectUnknownMembers(true)); err != nil {
+	if err := decode(data, &s); err != nil {
 		return fmt.Errorf("emulator: snapshot: %w", err)
 	}
 	if s.Version != snapshotVersion {
@@ -132,13 +133,9 @@ func checkMessages(messages []Message) error {
 	}
 	ids := distinct{}
 	for _, m := range messages {
-		words := max(len(m.Channel), len(m.Template), len(m.Code), len(m.Token))
-		if len(m.To) > maxEmail || len(m.Link) > maxLink || words > maxName {
-			return fmt.Errorf("the message %q is too large", m.ID)
-		}
 		if err := ids.addIfSet("message", m.ID); err != nil {
 			return err
 		}
 	}
-	return checkTimes(reflect.ValueOf(messages))
+	return checkBounds("inbox", reflect.ValueOf(messages))
 }

@@ -144,7 +144,7 @@ func baseURL(addr *net.TCPAddr) *url.URL {
 func greeting(base *url.URL, project *emulator.Project) string {
 	text := fmt.Sprintf("%s\nSTYTCH_PROJECT_ID=%s\nSTYTCH_SECRET=%s\nSTYTCH_BASE_URL=%s\nSTYTCH_FRAUD_BASE_URL=%s\n",
 		base, project.ID(), project.Secret(), base, base)
-	if ip, err := netip.ParseAddr(base.Hostname()); err != nil || !ip.Unmap().IsLoopback() {
+	if ip, err := netip.ParseAddr(base.Hostname()); err != nil || !ip.IsLoopback() {
 		text += "STYTCH_ALLOW_PLAIN_HTTP=true\n"
 	}
 	return text

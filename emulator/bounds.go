@@ -1,0 +1,147 @@
+package emulator
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Bounds of a snapshot that no call needs: a call stores less.
+const (
+	maxFactors = 20
+	maxText    = 4 << 10 // bytes, of a key or certificate too
+	maxRecord  = 2 << 20 // bytes of JSON; no request is larger than half of that
+)
+
+// bound is what a text in a snapshot must be, and how an error says that.
+type bound struct {
+	holds func(string) bool
+	want  string
+}
+
+func atMost(bytes int) bound {
+	return bound{func(s string) bool { return len(s) <= bytes }, fmt.Sprintf("have at most %d bytes", bytes)}
+}
+
+// form is a bound for texts that are empty or match. Whether one may be empty is checked elsewhere.
+func form(re *regexp.Regexp) bound {
+	return bound{func(s string) bool { return s == "" || re.MatchString(s) }, "match " + re.String()}
+}
+
+var shortName = bound{
+	func(s string) bool { return utf8.RuneCountInString(s) <= maxName }, fmt.Sprintf("have at most %d characters", maxName),
+}
+
+// textBounds are the bounds of texts, by list and field or by field alone. They are at least those of calls. A text that
+// is not named has at most maxText bytes or, in a factor, which is part of JWTs, maxEmail bytes.
+var textBounds = map[string]bound{
+	"sessions.tokens": form(tokenForm), "intermediate_sessions.token": form(tokenForm),
+	"token": form(idForm), "code": form(idForm), "kid": form(idForm),
+	"organization_id": form(idForm), "member_id": form(idForm), "member_session_id": form(idForm),
+	"email_id": form(idForm),
+	"name":     shortName, "role_id": shortName, "assigned_roles": shortName, "resource_id": shortName, "actions": shortName,
+	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
+	"email_address": atMost(maxEmail), "to": atMost(maxEmail), "link": atMost(maxLink),
+}
+
+// checkBounds checks the size of each record of a list, the forms and sizes of all that is in it, and its times.
+func checkBounds(list string, records reflect.Value) error {
+	for i := range records.Len() {
+		record := records.Index(i)
+		err := checkValue(list, "", record)
+		if err == nil && !encodesWithin(record.Interface(), maxRecord) {
+			err = fmt.Errorf("it is larger than %d bytes", maxRecord)
+		}
+		if err != nil {
+			return fmt.Errorf("%s[%d]: %w", list, i, err)
+		}
+	}
+	return nil
+}
+
+// checkValue checks a value at a path below a record of a list.
+func checkValue(list, path string, v reflect.Value) error {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		return checkValue(list, path, v.Elem())
+	case reflect.Slice:
+		return checkSlice(list, path, v)
+	case reflect.Struct:
+		if t, ok := reflect.TypeAssert[time.Time](v); ok {
+			return checkTime(path, t)
+		}
+		return checkFields(list, path, v)
+	case reflect.String:
+		if b := boundOf(list, path); !b.holds(v.String()) {
+			return fmt.Errorf("%s must %s", path, b.want)
+		}
+	case reflect.Map, reflect.Interface:
+		if !encodesWithin(v.Interface(), maxMetadata) {
+			return fmt.Errorf("%s must have at most %d bytes of JSON", path, maxMetadata)
+		}
+	}
+	return nil
+}
+
+func checkSlice(list, path string, v reflect.Value) error {
+	limit := maxEntries
+	switch {
+	case v.Type().Elem().Kind() == reflect.Uint8:
+		limit = maxText
+	case path == "authentication_factors":
+		limit = maxFactors
+	}
+	if v.Len() > limit {
+		return fmt.Errorf("%s must have at most %d entries", path, limit)
+	}
+	for i := range v.Len() {
+		if err := checkValue(list, path, v.Index(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkFields(list, path string, v reflect.Value) error {
+	for field, value := range v.Fields() {
+		if !field.IsExported() {
+			continue
+		}
+		below := path
+		if !field.Anonymous {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			below = strings.TrimPrefix(path+"."+name, ".")
+		}
+		if err := checkValue(list, below, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkTime checks that a time is zero or encodes as JSON.
+func checkTime(path string, t time.Time) error {
+	if !t.IsZero() && (t.Before(minTime) || t.UTC().Year() > 9999) {
+		return fmt.Errorf("%s must be in the years 1970 to 9999", path)
+	}
+	return nil
+}
+
+func boundOf(list, path string) bound {
+	if b, found := textBounds[list+"."+path]; found {
+		return b
+	}
+	if b, found := textBounds[path[strings.LastIndexByte(path, '.')+1:]]; found {
+		return b
+	}
+	if strings.HasPrefix(path, "authentication_factors.") {
+		return atMost(maxEmail)
+	}
+	return atMost(maxText)
+}

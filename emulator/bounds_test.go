@@ -1,0 +1,203 @@
+package emulator_test
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// full is a snapshot with a value in every kind of field: those that calls store and those that only a person writes.
+func full(t *testing.T) object {
+	t.Helper()
+	h := newHarness(t)
+	h.create("ada@example.com", allowing("example.com"))
+	h.IntermediateSession("eve@example.net")
+	data, err := h.Snapshot()
+	require.NoError(t, err)
+	var snapshot object
+	require.NoError(t, json.Unmarshal(data, &snapshot))
+	s := snapshot["state"].(object)
+	role := object{"role_id": "editor", "description": "d", "permissions": []any{object{"resource_id": "documents", "actions": []any{"read"}}}}
+	for field, value := range map[string]any{
+		"organization_external_id": "o", "organization_logo_url": "https://example.com/l", "trusted_metadata": object{"k": "v"}, "claimed_email_domains": []any{"example.org"},
+		"allowed_auth_methods": []any{"sso"}, "allowed_mfa_methods": []any{"totp"}, "sso_default_connection_id": "c", "custom_roles": []any{role},
+		"allowed_oauth_tenants": object{"slack": []any{"T1"}}, "allowed_first_party_connected_apps": []any{"a"}, "sso_jit_provisioning_allowed_connections": []any{"c"},
+		"sso_active_connections":               []any{object{"connection_id": "c", "display_name": "n"}},
+		"rbac_email_implicit_role_assignments": []any{object{"domain": "example.com", "role_id": "editor"}},
+	} {
+		set("organizations", field, value)(s)
+	}
+	for field, value := range map[string]any{
+		"name": "Ada", "external_id": "a", "assigned_roles": []any{"editor"}, "mfa_phone_number": "+12025550162", "default_mfa_method": "totp", "totp_registration_id": "t",
+		"untrusted_metadata": object{"k": "v"}, "retired_email_addresses": []any{object{"email_id": "e", "email_address": "a@example.com"}},
+		"sso_registrations":   []any{object{"connection_id": "c", "external_id": "x", "registration_id": "r", "sso_attributes": object{"k": "v"}}},
+		"oauth_registrations": []any{object{"provider_type": "Google", "provider_subject": "1", "profile_picture_url": "https://example.com/p", "locale": "en"}},
+		"roles":               []any{object{"role_id": "editor", "sources": []any{object{"type": "direct_assignment", "details": object{"k": "v"}}}}},
+		"scim_registration":   object{"connection_id": "c", "scim_attributes": object{"display_name": "n", "emails": []any{object{"value": "a@example.com", "type": "work"}}}},
+	} {
+		set("members", field, value)(s)
+	}
+	factors := []any{one(s, "sessions", 0)["authentication_factors"].([]any)[0],
+		object{"type": "oauth", "delivery_method": "oauth_google", "google_oauth_factor": object{"id": "g", "provider_subject": "1", "email_id": "e"}},
+		object{"type": "otp", "delivery_method": "sms", "phone_number_factor": object{"phone_id": "p", "phone_number": "+1"}}}
+	set("sessions", "authentication_factors", factors)(s)
+	set("sessions", "custom_claims", object{"k": "v"})(s)
+	set("intermediate_sessions", "authentication_factors", factors)(s)
+	set("intermediate_sessions", "oauth_tenants", []any{object{"provider": "slack", "tenant_id": "T1"}})(s)
+	set("magic_links", "pkce_code_challenge", strings.Repeat("x", 43))(s)
+	s["roles"] = append(s["roles"].([]any), role)
+	s["passcodes"] = []any{object{"code": "123456", "phone_number": "+1", "member_id": one(s, "members", 0)["member_id"]}}
+	snapshot["inbox"].([]any)[0].(object)["code"] = "123456"
+	return snapshot
+}
+
+// variants calls restore for each value below v, with what may not take its place.
+func variants(path string, v any, put func(any), restore func(path string)) {
+	try := func(name string, value any) {
+		put(value)
+		restore(path + name)
+		put(v)
+	}
+	switch v := v.(type) {
+	case object:
+		for name, value := range v {
+			variants(path+"."+name, value, func(other any) { v[name] = other }, restore)
+		}
+	case []any:
+		for i, value := range v {
+			variants(fmt.Sprintf("%s[%d]", path, i), value, func(other any) { v[i] = other }, restore)
+		}
+		if strings.Count(path, ".") > 2 && len(v) > 0 { // else it is a list of records, which has no bound
+			n := 2000
+			if _, text := v[0].(string); text {
+				n = 20_000
+			}
+			try(" many times", slices.Repeat(v[:1], n))
+		}
+	case string:
+		try(" of 70 kB", strings.Repeat("x", 70_000))
+		try(" of 70 kB more", v+strings.Repeat("\U0001f600", 17_500))
+	}
+}
+
+func TestRestore_boundsEveryValue(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	snapshot := full(t)
+	restore := func() error {
+		data, err := json.Marshal(snapshot)
+		require.NoError(t, err)
+		return h.Restore(data)
+	}
+	require.NoError(t, restore(), "the snapshot itself is valid")
+	tried := 0
+	variants("", snapshot, nil, func(path string) {
+		tried++
+		err := restore()
+		require.Error(t, err, path)
+		assert.Less(t, len(err.Error()), 500, path)
+	})
+	assert.Greater(t, tried, 150)
+	require.NoError(t, restore())
+}
+
+func TestRestore_boundsByField(t *testing.T) {
+	t.Parallel()
+	token, emoji, email := strings.Repeat("x", 44), "\U0001f600", strings.Repeat("e", 242)+"@example.com"
+	factor, deep := object{"type": "magic_link"}, any(1)
+	for range 102 {
+		deep = []any{deep}
+	}
+	many := func(n int, v any) []any { return slices.Repeat([]any{v}, n) }
+	role := func(id, description string) object { return object{"role_id": id, "description": description} }
+	emailFactor := func(id, address string) []any {
+		return []any{object{"type": "magic_link", "email_factor": object{"email_id": id, "email_address": address}}}
+	}
+	rows := []struct {
+		list, field string
+		good, bad   []any
+	}{
+		{"organizations", "organization_id", nil, []any{"a b", "a\n", "a/b", "a\x00", strings.Repeat("x", 129)}},
+		{"organizations", "organization_name", []any{"", strings.Repeat(emoji, 128), "a\x00\n"}, []any{strings.Repeat(emoji, 129), strings.Repeat("x", 129)}},
+		{"organizations", "organization_logo_url", []any{strings.Repeat("x", 2048)}, []any{strings.Repeat("x", 2049)}},
+		{"organizations", "claimed_email_domains", []any{many(1000, "example.org")}, []any{many(1001, "example.org")}},
+		{"organizations", "custom_roles", []any{[]any{role(strings.Repeat("x", 128), strings.Repeat("x", 4096))}, many(1000, role("r", "d"))},
+			[]any{many(1001, role("r", "d")), []any{role(strings.Repeat("x", 129), "")}, []any{role("r", strings.Repeat("x", 4097))}, many(1000, role("r", strings.Repeat("x", 4096)))}},
+		{"organizations", "trusted_metadata", []any{object{"k": strings.Repeat("x", 65_528)}}, []any{object{"k": strings.Repeat("x", 65_529)}, object{"k": deep}}},
+		{"members", "name", []any{"", strings.Repeat(emoji, 128)}, []any{strings.Repeat("x", 129), strings.Repeat(emoji, 129)}},
+		{"members", "email_id", []any{"", strings.Repeat("x", 128)}, []any{strings.Repeat("x", 129), "a\x00", "a b", "e\u00e9"}},
+		{"members", "assigned_roles", []any{[]any{strings.Repeat("x", 128), "none such"}, many(1000, "r")}, []any{[]any{strings.Repeat("x", 129)}, many(1001, "r")}},
+		{"members", "mfa_phone_number", []any{"+12025550162"}, []any{strings.Repeat("1", 129)}},
+		{"members", "untrusted_metadata", []any{object{"k": strings.Repeat("x", 65_528)}}, []any{object{"k": strings.Repeat("x", 65_529)}, object{"k": deep}}},
+		{"members", "retired_email_addresses", []any{[]any{object{"email_address": email}}}, []any{[]any{object{"email_address": "e" + email}}, []any{object{"email_id": "a b"}}, many(1001, object{})}},
+		{"members", "sso_registrations", []any{[]any{object{"sso_attributes": object{"k": "v"}}}}, []any{[]any{object{"sso_attributes": object{"k": strings.Repeat("x", 65_529)}}}, many(40, object{"sso_attributes": object{"k": strings.Repeat("x", 65_000)}})}},
+		{"sessions", "tokens", []any{[]any{}, []any{token}, []any{token, strings.Repeat("-", 44), strings.Repeat("_", 44)}},
+			[]any{[]any{"x"}, []any{token[:43]}, []any{token + "x"}, []any{token[:43] + "\n"}, []any{token[:43] + "="}, []any{token[:43] + "\x00"}, []any{token[:42] + "\u00e9"}, []any{token + "\n"}, []any{strings.Repeat("x", 1<<20)}}},
+		{"sessions", "member_session_id", []any{strings.Repeat("x", 128)}, []any{"a\x00", "a b", strings.Repeat("x", 129)}},
+		{"sessions", "authentication_factors", []any{[]any{}, many(20, factor), emailFactor("e", email)},
+			[]any{many(21, factor), many(30_000, factor), emailFactor("e", "e"+email), emailFactor("e\x00", "a@example.com"), emailFactor(strings.Repeat("e", 129), ""), []any{object{"type": strings.Repeat("x", 255)}},
+				[]any{object{"phone_number_factor": object{"phone_number": strings.Repeat("1", 129)}}}, []any{object{"webauthn_factor": object{"user_agent": strings.Repeat("x", 255)}}}}},
+		{"sessions", "custom_claims", []any{object{"k": strings.Repeat("x", 4088)}}, []any{object{"k": strings.Repeat("x", 4089)}, object{"k": deep}, object{"iss": "x"}}},
+		{"intermediate_sessions", "token", []any{token}, []any{"", "x", token + "x", token[:43] + "\n", token[:43] + "\x00"}},
+		{"intermediate_sessions", "authentication_factors", []any{many(20, factor)}, []any{many(21, factor), emailFactor("e", "e"+email)}},
+		{"intermediate_sessions", "oauth_tenants", []any{many(1000, object{"provider": "slack"})}, []any{many(1001, object{}), []any{object{"tenant_id": strings.Repeat("x", 4097)}}}},
+		{"magic_links", "token", []any{token, "link-1", strings.Repeat("x", 128)}, []any{"", "a b", "a\n", "a\x00", "\u00e9", strings.Repeat("x", 129)}},
+		{"magic_links", "email_address", []any{"ADA@Example.com"}, []any{"e" + email, "nobody", "a\x00@example.com"}},
+		{"roles", "role_id", []any{strings.Repeat(emoji, 128)}, []any{"", strings.Repeat("x", 129)}},
+		{"roles", "description", []any{strings.Repeat("x", 4096)}, []any{strings.Repeat("x", 4097)}},
+		{"keys", "kid", []any{"k"}, []any{"", "a\x00", "a b", strings.Repeat("x", 129)}},
+		{"keys", "x5c", nil, []any{make([]byte, 4097), make([]byte, 1<<20)}},
+		{"passcodes", "code", []any{"123456"}, []any{"", "12 34", "1\x00", strings.Repeat("1", 129)}},
+	}
+	valid, err := json.Marshal(full(t))
+	require.NoError(t, err)
+	h := newHarness(t)
+	for _, row := range rows {
+		for i, value := range append(row.good, row.bad...) {
+			var snapshot object
+			require.NoError(t, json.Unmarshal(valid, &snapshot))
+			set(row.list, row.field, value)(snapshot["state"].(object))
+			data, err := json.Marshal(snapshot)
+			require.NoError(t, err)
+			got := h.send("POST", "/_emulator/snapshot", string(data), "", "")
+			if i < len(row.good) {
+				assert.Equal(t, http.StatusOK, got.status, "%s.%s %d: %.200s", row.list, row.field, i, got.text)
+			} else {
+				assert.Equal(t, http.StatusBadRequest, got.status, "%s.%s %.60q", row.list, row.field, value)
+				assert.Less(t, len(got.text), 500)
+			}
+		}
+	}
+}
+
+// A certificate can be valid and carry anything.
+func TestRestore_boundsCertificates(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	snapshot := full(t)
+	key := one(snapshot["state"].(object), "keys", 0)
+	der, err := base64.StdEncoding.DecodeString(key["pkcs8"].(string))
+	require.NoError(t, err)
+	private, err := x509.ParsePKCS8PrivateKey(der)
+	require.NoError(t, err)
+	for size, accepted := range map[int]bool{1: true, 3000: true, 5000: false, 1 << 20: false} {
+		template := &x509.Certificate{SerialNumber: big.NewInt(1), ExtraExtensions: []pkix.Extension{{Id: []int{1, 2, 3}, Value: make([]byte, size)}}}
+		key["x5c"], err = x509.CreateCertificate(rand.Reader, template, template, private.(*rsa.PrivateKey).Public(), private)
+		require.NoError(t, err)
+		data, err := json.Marshal(snapshot)
+		require.NoError(t, err)
+		assert.Equal(t, accepted, h.Restore(data) == nil, size)
+	}
+}
