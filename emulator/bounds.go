@@ -32,17 +32,19 @@ func form(re *regexp.Regexp) bound {
 }
 
 var shortName = bound{
-	func(s string) bool { return utf8.RuneCountInString(s) <= maxName }, fmt.Sprintf("have at most %d characters", maxName),
+	func(s string) bool { return utf8.RuneCountInString(s) <= maxName },
+	fmt.Sprintf("have at most %d characters", maxName),
 }
 
-// textBounds are the bounds of texts, by list and field or by field alone. They are at least those of calls. A text that
+// textBounds are the bounds of texts, by list and field or by field alone. They allow all that calls store. A text that
 // is not named has at most maxText bytes or, in a factor, which is part of JWTs, maxEmail bytes.
 var textBounds = map[string]bound{
 	"sessions.tokens": form(tokenForm), "intermediate_sessions.token": form(tokenForm),
 	"token": form(idForm), "code": form(idForm), "kid": form(idForm),
 	"organization_id": form(idForm), "member_id": form(idForm), "member_session_id": form(idForm),
 	"email_id": form(idForm),
-	"name":     shortName, "role_id": shortName, "assigned_roles": shortName, "resource_id": shortName, "actions": shortName,
+	"name":     shortName, "role_id": shortName, "assigned_roles": shortName, "resource_id": shortName,
+	"actions":      shortName,
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
 	"email_address": atMost(maxEmail), "to": atMost(maxEmail), "link": atMost(maxLink),
 }

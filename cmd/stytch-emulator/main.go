@@ -52,7 +52,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.addr, "addr", "127.0.0.1:4100", "`ADDRESS` to listen on; port 0 chooses a free one")
 	flags.BoolVar(&o.allowRemote, "allow-remote", false, "listen on an address that other machines can reach")
-	flags.Func("host", "`NAME` by which the emulator may be called, besides localhost and IP addresses; can be repeated",
+	flags.Func("host", "`NAME` by which the emulator may be called, besides localhost and IPs; can be repeated",
 		func(name string) error {
 			config.Hosts = append(config.Hosts, name)
 			return nil
@@ -62,7 +62,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&config.RedirectURL, "redirect-url", "",
 		"`URL` that magic links lead to if the request names none; http://localhost:3000/authenticate if empty")
 	flags.StringVar(&o.snapshot, "snapshot", "", "`FILE` with a snapshot to restore at the start")
-	flags.Uint64Var(&config.Seed, "seed", 0, "`NUMBER` that makes ids, tokens and codes the same in every run; 0 is random")
+	flags.Uint64Var(&config.Seed, "seed", 0,
+		"`NUMBER` that makes ids, tokens and codes the same in every run; 0 is random")
 	quiet := flags.Bool("quiet", false, "log neither calls nor messages")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err

@@ -130,6 +130,7 @@ func TestRun_printsAURLThatWorks(t *testing.T) {
 
 // What is printed makes a client, wherever the program listens, and allows plain http only where it must.
 func TestRun_printsAnEnvironmentThatWorks(t *testing.T) {
+	t.Setenv("STYTCH_PROJECT_ID", "")
 	em, err := emulator.New(emulator.Config{})
 	require.NoError(t, err)
 	for addr, plainHTTP := range map[string]bool{
