@@ -123,8 +123,9 @@ func (s *Service) Ready(ctx context.Context) error {
 }
 
 // Forget removes what is remembered of a session: its JWTs from the cache of verified tokens (see
-// shared.Verification.TokenCacheSize), and the API's refusals. Later calls of AuthenticateJWT ask anew. Revoke does the
-// same. It revokes nothing: a JWT is valid until it expires, and is then verified in full.
+// shared.Verification.TokenCacheSize), and the API's refusals, those of tokens of unknown sessions too. Later calls of
+// AuthenticateJWT ask anew. Revoke does the same. It revokes nothing: a JWT is valid until it expires, and is then
+// verified in full.
 func (s *Service) Forget(sessionID string) { s.verifier.Forget(sessionID) }
 
 // ForgetAll is Forget for all sessions.
