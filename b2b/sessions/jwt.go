@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/seed75add069/stytch-go/b2b/organizations"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/internal/verify"
 	"github.com/seed75add069/stytch-go/shared"
@@ -41,8 +42,10 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 // session, however old the JWT is: pass the SessionToken, even if it is empty, where JWTs come from browsers.
 //
 // The API's response must be of the same session, member, organization and token, and have a verdict on the
-// AuthorizationCheck. Otherwise the error is a *stytcherror.DecodeError, or a *stytcherror.PermissionError. Without a
-// JWT and an OrganizationID, the policy decides the AuthorizationCheck, in the organization of the response.
+// AuthorizationCheck. Its session must not have ended, nor its member be deleted; a JWT in it must be of that session and
+// pass the rules of local verification, but for its signature. Otherwise the error is a *stytcherror.DecodeError, or a
+// *stytcherror.TokenError or *stytcherror.PermissionError. Without a JWT and an OrganizationID, the policy decides the
+// AuthorizationCheck, in the organization of the response.
 //
 // Concurrent callers with equal requests and options share one request, unless MaxTokenAge is zero or they have a
 // shared.WithRawResponse. It is cancelled when the contexts of all have ended. It is attempted twice at most, and once
@@ -99,11 +102,12 @@ func (s *Service) remote(
 func remoteSession(resp *AuthenticateResponse) verify.RemoteSession {
 	session := &resp.MemberSession
 	remote := verify.RemoteSession{
-		RequestID: resp.RequestID,
+		RequestID: resp.RequestID, StatusCode: resp.StatusCode,
 		SessionID: session.MemberSessionID, Subject: session.MemberID, OrganizationID: session.OrganizationID,
 		ExpiresAt: session.ExpiresAt, Roles: session.Roles, BesideSubject: resp.Member.MemberID,
-		BesideOrganization: resp.Organization.OrganizationID,
-		SessionToken:       resp.SessionToken, SessionJWT: resp.SessionJWT,
+		BesideOrganizations: [2]string{resp.Member.OrganizationID, resp.Organization.OrganizationID},
+		IsDeleted:           resp.Member.Status == organizations.MemberStatusDeleted,
+		SessionToken:        resp.SessionToken, SessionJWT: resp.SessionJWT,
 	}
 	if resp.Verdict != nil {
 		remote.Authorized = &resp.Verdict.Authorized
@@ -125,8 +129,9 @@ func (s *Service) Ready(ctx context.Context) error {
 }
 
 // Forget removes what is remembered of a session: its JWTs from the cache of verified tokens (see
-// shared.Verification.TokenCacheSize), and the API's refusals. Later calls of AuthenticateJWT ask anew. Revoke does the
-// same. It revokes nothing: a JWT is valid until it expires, and is then verified in full.
+// shared.Verification.TokenCacheSize), and the API's refusals, those of tokens of unknown sessions too. Later calls of
+// AuthenticateJWT ask anew. Revoke does the same. It revokes nothing: a JWT is valid until it expires, and is then
+// verified in full.
 func (s *Service) Forget(memberSessionID string) { s.verifier.Forget(memberSessionID) }
 
 // ForgetAll is Forget for all sessions.

@@ -39,8 +39,10 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 // The API is asked about the SessionToken, where that is given. Without one, whoever has a JWT can use and extend its
 // session, however old the JWT is: pass the SessionToken, even if it is empty, where JWTs come from browsers.
 //
-// The API's response must be of the same session, user and token, and have a verdict on the AuthorizationCheck.
-// Otherwise the error is a *stytcherror.DecodeError, or a *stytcherror.PermissionError.
+// The API's response must be of the same session, user and token, and have a verdict on the AuthorizationCheck. Its
+// session must not have ended; a JWT in it must be of that session and pass the rules of local verification, but for its
+// signature. Otherwise the error is a *stytcherror.DecodeError, or a *stytcherror.TokenError or
+// *stytcherror.PermissionError.
 //
 // Concurrent callers with equal requests and options share one request, unless MaxTokenAge is zero or they have a
 // shared.WithRawResponse. It is cancelled when the contexts of all have ended. It is attempted twice at most, and once
@@ -97,7 +99,8 @@ func (s *Service) remote(
 func remoteSession(resp *AuthenticateResponse) verify.RemoteSession {
 	session := &resp.Session
 	remote := verify.RemoteSession{
-		RequestID: resp.RequestID, SessionID: session.SessionID, Subject: session.UserID, ExpiresAt: session.ExpiresAt,
+		RequestID: resp.RequestID, StatusCode: resp.StatusCode,
+		SessionID: session.SessionID, Subject: session.UserID, ExpiresAt: session.ExpiresAt,
 		BesideSubject: resp.User.UserID, SessionToken: resp.SessionToken, SessionJWT: resp.SessionJWT,
 	}
 	if resp.Verdict != nil {
@@ -120,8 +123,9 @@ func (s *Service) Ready(ctx context.Context) error {
 }
 
 // Forget removes what is remembered of a session: its JWTs from the cache of verified tokens (see
-// shared.Verification.TokenCacheSize), and the API's refusals. Later calls of AuthenticateJWT ask anew. Revoke does the
-// same. It revokes nothing: a JWT is valid until it expires, and is then verified in full.
+// shared.Verification.TokenCacheSize), and the API's refusals, those of tokens of unknown sessions too. Later calls of
+// AuthenticateJWT ask anew. Revoke does the same. It revokes nothing: a JWT is valid until it expires, and is then
+// verified in full.
 func (s *Service) Forget(sessionID string) { s.verifier.Forget(sessionID) }
 
 // ForgetAll is Forget for all sessions.

@@ -103,11 +103,15 @@ func (t *Token) Verify(key *rsa.PublicKey, claims any) error {
 // bufferSize is the most bytes that verifySignature needs.
 func (t *Token) bufferSize() int { return len(t.text) + strict.DecodedLen(t.body) }
 
-// Unverified decodes the payload without verifying the signature. Anybody may have written it.
+// Unverified decodes the payload without verifying the signature, which must only decode. Anybody may have written it.
 func (t *Token) Unverified(claims any) error {
-	part := t.text[t.head+1 : t.head+1+t.body]
-	payload, err := strict.DecodeString(part)
-	if err != nil || !canonical(part, len(payload)) {
+	signed := t.head + 1 + t.body
+	signature, err := strict.DecodeString(t.text[signed+1:])
+	if err != nil || !canonical(t.text[signed+1:], len(signature)) {
+		return malformed("the signature does not decode")
+	}
+	payload, err := strict.DecodeString(t.text[t.head+1 : signed])
+	if err != nil || !canonical(t.text[t.head+1:signed], len(payload)) {
 		return malformed("the claims do not decode")
 	}
 	return decode(payload, claims)

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"reflect"
@@ -22,7 +23,7 @@ func (c *call) decode(received *response, resp any) error {
 	if len(body) == 0 {
 		return c.decodeError(received, "", "it is empty", nil)
 	}
-	if err := unmarshal(body, resp); err != nil {
+	if err := unmarshal(body, resp, c.op.Fallback); err != nil {
 		field, reason, cause := explainDecoding(err)
 		return c.decodeError(received, field, reason, cause)
 	}
@@ -35,8 +36,19 @@ func (c *call) decode(received *response, resp any) error {
 		return c.decodeError(received, "", "neither request_id nor status_code: not a response of the API", nil)
 	case status >= 400:
 		return c.newError(status, received.header, body, false)
+	case c.op.Fallback && hasErrorType(body):
+		return c.decodeError(received, "/error_type", "it is in a response of success", nil)
 	}
 	return nil
+}
+
+// hasErrorType reports whether a response has an error_type that is not empty.
+func hasErrorType(body []byte) bool {
+	if !bytes.Contains(body, []byte("error_type")) { // spares members, which allocates
+		return false
+	}
+	value := string(members(body)["error_type"])
+	return value != "" && value != `""`
 }
 
 func (c *call) decodeError(received *response, field jsontext.Pointer, reason string, cause error) error {

@@ -19,7 +19,7 @@ var ErrNotLoopback = errNotLoopback
 var SharedTransport = sharedTransport
 
 // Unmarshal decodes a body.
-var Unmarshal = unmarshal
+func Unmarshal(body []byte, resp any) error { return unmarshal(body, resp, false) }
 
 // Pooled puts a buffer of a size into the pool, and reports whether the pool returns it.
 func Pooled(size int) bool {

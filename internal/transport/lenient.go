@@ -52,8 +52,8 @@ type StrictResponse interface {
 }
 
 // unmarshal decodes a body into resp, a pointer to a zero value: strictly first, which is faster, and leniently where
-// that fails.
-func unmarshal(body []byte, resp any) error {
+// that fails. If isFallback is set, it does not merge objects with one name, such as two sessions.
+func unmarshal(body []byte, resp any, isFallback bool) error {
 	err := json.Unmarshal(body, resp, strict)
 	if err == nil {
 		return nil
@@ -61,8 +61,25 @@ func unmarshal(body []byte, resp any) error {
 	if r, ok := resp.(StrictResponse); ok && !r.MayBeLenient(body) {
 		return err
 	}
+	body = bytes.TrimPrefix(body, byteOrderMark)
+	if isFallback && !hasUniqueNames(body, 1) {
+		return err
+	}
 	reflect.ValueOf(resp).Elem().SetZero()
-	return json.Unmarshal(bytes.TrimPrefix(body, byteOrderMark), resp, lenient)
+	return json.Unmarshal(body, resp, lenient)
+}
+
+// hasUniqueNames reports whether no name occurs twice in an object, and in the objects in it to that depth: further down
+// is what users write, such as metadata.
+func hasUniqueNames(object []byte, depth int) bool {
+	seen := map[string]bool{}
+	return jsonobject.Each(object, func(name string, value jsontext.Value) bool {
+		if seen[name] {
+			return false
+		}
+		seen[name] = true
+		return depth == 0 || value.Kind() != jsontext.KindBeginObject || hasUniqueNames(value, depth-1)
+	})
 }
 
 // rewritten decodes a T from what rewrite makes of its JSON.

@@ -22,7 +22,8 @@ type Op struct {
 	// Repeatable says that a second attempt of class Write has the effect of one.
 	Repeatable bool
 	// Fallback says that it is called where a local check did not decide: at most two attempts, and none after a 429,
-	// so that callers do not multiply the load on an API that has trouble.
+	// so that callers do not multiply the load on an API that has trouble. Its response decides instead, and so has one
+	// reading: no name occurs twice in it or in the objects directly in it, and it has no error_type.
 	Fallback bool
 	// Authorization says whether it accepts shared.WithAuthorization.
 	Authorization bool

@@ -66,6 +66,11 @@ func (i *Introspection[T]) Do(ctx context.Context, v *Verifier) (*T, error) {
 			Op: i.Op, StatusCode: 200, RequestID: resp.RequestID, Field: "/active",
 			Reason: "it is missing: this is not the API's response",
 		}
+	case resp.StatusCode != 0 && (resp.StatusCode < 200 || resp.StatusCode > 299):
+		return nil, &stytcherror.DecodeError{
+			Op: i.Op, StatusCode: 200, RequestID: resp.RequestID, Field: "/status_code",
+			Reason: "it is not that of a success",
+		}
 	case !*resp.Active:
 		return nil, &stytcherror.TokenError{Op: i.Op, Verdict: stytcherror.ErrTokenInactive}
 	}

@@ -173,6 +173,16 @@ func TestIntrospectTokenNetwork_holdsTheAnswer(t *testing.T) {
 		require.NoError(f.t, err)
 		assert.Equal(f.t, audience, claims.Audience)
 	})
+	forEachProduct(t, "the answer must be a success", func(f *fixture) {
+		for _, status := range []int{-1, 1, 199, 300, 302, 401, 500} {
+			_, err := f.introspectAnswer(http.StatusOK, f.introspectionWith(members{"status_code": status}))
+			assert.Equal(f.t, "/status_code", outermost[*stytcherror.DecodeError](f.t, err).Field)
+		}
+		for _, status := range []any{nil, 201} {
+			_, err := f.introspectAnswer(http.StatusOK, f.introspectionWith(members{"status_code": status}))
+			require.NoError(f.t, err)
+		}
+	})
 	forEachProduct(t, "the answer must be about the token that was sent", func(f *fixture) {
 		f.api.Serve(introspectPath, f.introspection())
 		req := introspectionRequest()

@@ -74,6 +74,16 @@ type product struct {
 	zero operations
 }
 
+// farAway is the end of the session in a response of the API, and of the JWT there: no test gets there.
+var farAway = start.AddDate(10, 0, 0)
+
+// freshJWT returns the JWT in a response of the API.
+func freshJWT(claims func(time.Time) map[string]any) string {
+	return minttest.NewKey("jwk-test-1").Sign(minttest.With(claims(start), map[string]any{
+		"exp": farAway.Unix(), minttest.SessionClaim: map[string]any{"id": minttest.Session},
+	}))
+}
+
 func products() []*product { return []*product{b2bProduct(), b2cProduct()} }
 
 func b2bProduct() *product {
@@ -81,10 +91,10 @@ func b2bProduct() *product {
 		name: "b2b", subject: minttest.Member, claims: minttest.MemberSession, other: minttest.UserSession,
 		keysPath:         "/v1/b2b/sessions/jwks/" + minttest.Project,
 		authenticatePath: "/v1/b2b/sessions/authenticate",
-		authenticated: `{"request_id":"request-id-1","status_code":200,"session_jwt":"fresh","session_token":"",
+		authenticated: `{"request_id":"request-id-1","status_code":200,"session_jwt":"` + freshJWT(minttest.MemberSession) + `","session_token":"",
 			"verdict":{"authorized":true,"granting_roles":["of the API"]},"member_session":{
 				"member_session_id":"` + minttest.Session + `","member_id":"` + minttest.Member + `",
-				"organization_id":"` + minttest.Organization + `","roles":["of the API"]}}`,
+				"organization_id":"` + minttest.Organization + `","roles":["of the API"],"expires_at":"` + farAway.Format(time.RFC3339) + `"}}`,
 		denial: stytcherror.CodeSessionAuthorizationError,
 		of:     b2bOperationsOf, zero: b2bZero(),
 	}
@@ -95,9 +105,9 @@ func b2cProduct() *product {
 		name: "b2c", subject: minttest.User, claims: minttest.UserSession, other: minttest.MemberSession,
 		keysPath:         "/v1/sessions/jwks/" + minttest.Project,
 		authenticatePath: "/v1/sessions/authenticate",
-		authenticated: `{"request_id":"request-id-1","status_code":200,"session_jwt":"fresh","session_token":"",
+		authenticated: `{"request_id":"request-id-1","status_code":200,"session_jwt":"` + freshJWT(minttest.UserSession) + `","session_token":"",
 			"verdict":{"authorized":true,"granting_roles":["of the API"]},"session":{
-				"session_id":"` + minttest.Session + `","user_id":"` + minttest.User + `","roles":["of the API"]}}`,
+				"session_id":"` + minttest.Session + `","user_id":"` + minttest.User + `","roles":["of the API"],"expires_at":"` + farAway.Format(time.RFC3339) + `"}}`,
 		denial: stytcherror.CodeConsumerSessionAuthorizationError,
 		of:     b2cOperationsOf, zero: b2cZero(),
 	}

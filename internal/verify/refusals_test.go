@@ -136,26 +136,26 @@ func TestForget_dropsRefusals(t *testing.T) {
 	type drop struct {
 		name string
 		do   func(f *fixture, text string)
-		// The refusals that are dropped: of a JWT, of its session's token, and of another session's JWT.
-		jwt, token, other bool
+		// The refusals that are dropped: of a JWT, of its session's token, of another session's JWT, and of a token alone.
+		jwt, token, other, alone bool
 	}
 	revoke := func(req func(text string) *revokeRequest) func(*fixture, string) {
 		return func(f *fixture, text string) { _ = f.revoke(f.t.Context(), req(text)) }
 	}
 	for _, tt := range []drop{
-		{"Forget", func(f *fixture, _ string) { f.forget(minttest.Session) }, true, true, false},
-		{"Forget of another session", func(f *fixture, _ string) { f.forget("session-3") }, false, false, false},
-		{"ForgetAll", func(f *fixture, _ string) { f.forgetAll() }, true, true, true},
+		{"Forget", func(f *fixture, _ string) { f.forget(minttest.Session) }, true, true, false, true},
+		{"Forget of another session", func(f *fixture, _ string) { f.forget("session-3") }, false, false, false, true},
+		{"ForgetAll", func(f *fixture, _ string) { f.forgetAll() }, true, true, true, true},
 		{"Revoke by the session's id", revoke(func(string) *revokeRequest {
 			return &revokeRequest{MemberSessionID: new(minttest.Session)}
-		}), true, true, false},
-		{"Revoke by the JWT", revoke(func(text string) *revokeRequest { return &revokeRequest{SessionJWT: &text} }), true, false, false},
+		}), true, true, false, true},
+		{"Revoke by the JWT", revoke(func(text string) *revokeRequest { return &revokeRequest{SessionJWT: &text} }), true, false, false, false},
 		{"Revoke by the session token", revoke(func(string) *revokeRequest {
 			return &revokeRequest{SessionToken: new("token-1")}
-		}), false, true, false},
+		}), false, true, false, false},
 		{"Revoke of another session token", revoke(func(string) *revokeRequest {
 			return &revokeRequest{SessionToken: new("token-2")}
-		}), false, false, false},
+		}), false, false, false, false},
 	} {
 		forEachProduct(t, tt.name, func(f *fixture) {
 			f.answersWith(http.StatusNotFound, stytcherror.CodeSessionNotFound)
@@ -166,26 +166,28 @@ func TestForget_dropsRefusals(t *testing.T) {
 				{SessionJWT: f.key.Sign(minttest.With(f.claims(start.Add(-time.Hour)), map[string]any{
 					minttest.SessionClaim: map[string]any{"id": "session-2"}, "sub": f.subject + "2",
 				}))},
+				{SessionToken: new("token-7")},
 			}
 			for _, req := range requests {
 				require.True(f.t, f.asks(req))
 				require.False(f.t, f.asks(req))
 			}
 			tt.do(f, text)
-			for i, want := range []bool{tt.jwt, tt.token, tt.other} {
+			for i, want := range []bool{tt.jwt, tt.token, tt.other, tt.alone} {
 				assert.Equal(f.t, want, f.asks(requests[i]), "%d", i)
 			}
 		}, cacheTokens)
 	}
 	forB2B(t, "Revoke by the member's id", func(f *fixture) {
 		f.answersWith(http.StatusNotFound, stytcherror.CodeSessionNotFound)
-		req := &request{SessionJWT: f.expiredJWT()}
-		for _, id := range []string{minttest.Member, "external-id"} {
-			require.True(f.t, f.asks(req))
-			require.False(f.t, f.asks(req))
-			_, _ = f.client.B2B.Sessions.Revoke(f.t.Context(), &b2bsessions.RevokeRequest{MemberID: &id})
+		for _, req := range []*request{{SessionJWT: f.expiredJWT()}, {SessionToken: new("token-1")}} {
+			for _, id := range []string{minttest.Member, "external-id"} {
+				require.True(f.t, f.asks(req))
+				require.False(f.t, f.asks(req))
+				_, _ = f.client.B2B.Sessions.Revoke(f.t.Context(), &b2bsessions.RevokeRequest{MemberID: &id})
+			}
+			assert.True(f.t, f.asks(req))
 		}
-		assert.True(f.t, f.asks(req))
 	})
 }
 
@@ -221,14 +223,15 @@ func TestForget_callsThatRun(t *testing.T) {
 	}
 	forEachProduct(t, "a refusal that arrives after Forget is not remembered", func(f *fixture) {
 		f.answersSlowly(http.StatusNotFound, refusal(404, stytcherror.CodeSessionNotFound))
-		req := &request{SessionJWT: f.expiredJWT()}
-		var wait sync.WaitGroup
-		wait.Go(func() { _, _ = f.authenticate(f.t.Context(), req) })
-		synctest.Wait()
-		f.forget(minttest.Session)
-		wait.Wait()
-		assert.True(f.t, f.asks(req))
-		assert.False(f.t, f.asks(req))
+		for _, req := range []*request{{SessionJWT: f.expiredJWT()}, {SessionToken: new("token-1")}} {
+			var wait sync.WaitGroup
+			wait.Go(func() { _, _ = f.authenticate(f.t.Context(), req) })
+			synctest.Wait()
+			f.forget(minttest.Session)
+			wait.Wait()
+			assert.True(f.t, f.asks(req))
+			assert.False(f.t, f.asks(req))
+		}
 	})
 	forEachProduct(t, "calls about other sessions go on to be shared", func(f *fixture) {
 		f.answersSlowly(http.StatusOK, f.authenticated)

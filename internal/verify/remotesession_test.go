@@ -2,7 +2,9 @@ package verify_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,10 +71,68 @@ func (f *fixture) wrongAnswers() map[string]string {
 	if f.isB2B() {
 		answers["a session of no organization"] = of("organization_id", nil)
 		answers["a session of another organization"] = of("organization_id", "organization-test-2")
+		answers["a member of another organization"] = beside("member", members{"member_id": f.subject, "organization_id": "organization-test-2"})
+		answers["a deleted member"] = beside("member", members{"member_id": f.subject, "status": "deleted"})
 		answers["another organization"] = beside("organization", members{"organization_id": "organization-test-2"})
 		answers["another organization's JWT"] = beside("session_jwt",
 			otherClaims(members{minttest.OrganizationClaim: members{"organization_id": "organization-test-2"}}))
 	}
+	for name, value := range map[string]any{
+		"null": (*int)(nil), "left out": nil, "empty": "", "year one": "0001-01-01T00:00:00Z", "1970": "1970-01-01T00:00:00Z",
+		"just past": start.Add(-time.Second).Format(time.RFC3339), "now, elsewhere": start.In(time.FixedZone("", 3600)).Format(time.RFC3339),
+	} {
+		answers["an end that is "+name] = of("expires_at", value)
+	}
+	for _, status := range []int{-1, 1, 199, 300, 302, 304, 399, 401, 500} {
+		answers[fmt.Sprint("status_code ", status)] = beside("status_code", status)
+	}
+	for _, value := range []any{"session_not_found", "x", members{}, 5, []any{"x"}} {
+		answers[fmt.Sprint("error_type ", value)] = beside("error_type", value)
+	}
+	for name, others := range map[string]members{
+		"has expired": {"exp": start.Unix()}, "expired long ago": {"exp": 1, "iat": 0}, "is of another project": {"aud": []string{"project-test-2"}},
+		"is of a live project": {"aud": strings.Replace(minttest.Project, "test", "live", 1)}, "is of another issuer": {"iss": "https://evil.example"},
+		"has a further audience": {"aud": []string{minttest.Project, "other"}}, "has no audience": {"aud": nil}, "has no exp": {"exp": nil},
+		"has no iat": {"iat": nil}, "has no session": {minttest.SessionClaim: nil},
+		"has a session that has ended": {minttest.SessionClaim: members{"id": minttest.Session, "expires_at": start.Format(time.RFC3339)}},
+	} {
+		answers["a JWT that "+name] = beside("session_jwt", otherClaims(others))
+	}
+	good := f.sessionJWT(nil)
+	for name, text := range map[string]string{
+		"a word": "fresh", "a space": " ", "three parts": "a.b.c", "cut short": good[:len(good)-1], "without a signature": good[:len(good)-300],
+		"with a line break": good + "\n", "in quotes": `"` + good + `"`, "twice": good + good, "with none": "Bearer " + good,
+	} {
+		answers["a JWT that does not decode, "+name] = beside("session_jwt", text)
+	}
+	return answers
+}
+
+// doubledAnswers are answers in which a name occurs twice, so that two sessions or verdicts would be merged.
+func (f *fixture) doubledAnswers() map[string]string {
+	session, verdict := `"`+f.sessionMember()+`":{`, `"verdict":{`
+	answers := map[string]string{}
+	for name, tt := range map[string]struct{ before, insert string }{
+		"a session":               {session, session + `"roles":["admin"],"custom_claims":{"admin":true}},`},
+		"a session, null":         {session, `"` + f.sessionMember() + `":null,`},
+		"a session, once escaped": {session, strings.Replace(session, "session", `\u0073ession`, 1) + `"custom_claims":{"admin":true}},`},
+		"a verdict":               {verdict, verdict + `"authorized":false},`},
+		"request_id":              {session, `"request_id":"r",`},
+		"status_code":             {session, `"status_code":200,`},
+		"session_jwt":             {session, `"session_jwt":"",`},
+		"session_token":           {session, `"session_token":"",`},
+		"an unknown name":         {session, `"x":1,"x":1,`},
+	} {
+		answers[name] = strings.Replace(f.authenticated, tt.before, tt.insert+tt.before, 1)
+	}
+	for _, member := range []string{
+		`"` + f.subjectMember() + `":"other"`, `"` + f.sessionMember() + `_id":"other"`, `"roles":["admin"]`, `"expires_at":"` + farAway.Format(time.RFC3339) + `"`,
+		`"custom_claims":{"admin":true},"custom_claims":{}`, `"new":1,"new":2`,
+	} {
+		answers["in the session, "+member] = strings.Replace(f.authenticated, session, session+member+",", 1)
+	}
+	answers["in the verdict"] = strings.Replace(f.authenticated, verdict, verdict+`"authorized":false,`, 1)
+	answers["in another object"] = strings.Replace(f.authenticated, session, `"member":{"organization_id":"a","organization_id":""},`+session, 1)
 	return answers
 }
 
@@ -107,12 +167,46 @@ func TestAuthenticateJWT_holdsTheAnswer(t *testing.T) {
 			}
 		}
 	})
+	forEachProduct(t, "nor does one with two readings", func(f *fixture) {
+		for name, answer := range f.doubledAnswers() {
+			require.NotEqual(f.t, f.authenticated, answer, name)
+			for _, odd := range []string{`"x\ud83d":1`, `"new":0`} {
+				f.api.Serve(f.authenticatePath, "{"+odd+","+strings.TrimPrefix(answer, "{"))
+				for asked, req := range requests(f) {
+					_, err := f.authenticate(f.t.Context(), req)
+					assert.NotEmpty(f.t, outermost[*stytcherror.DecodeError](f.t, err).Reason, "%s to %s", name, asked)
+				}
+			}
+		}
+	})
 	forEachProduct(t, "a right answer is accepted", func(f *fixture) {
+		in := func(name, member string) string { // another member of the answer or of an object in it
+			return strings.Replace(f.authenticated, name, name+member+",", 1)
+		}
+		session := `"` + f.sessionMember() + `":{`
+		ahead := f.key.Sign(minttest.With(f.claims(start.Add(time.Hour)), members{"plan": nil}))
 		for name, answer := range map[string]string{
-			"as the API gives it": f.authenticated,
-			"with the same JWT":   f.answerWith(members{"session_jwt": f.sessionJWT(nil)}, nil),
-			"with its end":        f.answerWith(nil, members{"expires_at": start.Add(time.Second).Format(time.RFC3339)}),
-			"with its token":      f.answerWith(members{"session_token": "token-1"}, nil),
+			"with no JWT":                         f.answerWith(members{"session_jwt": nil}, nil),
+			"with an empty JWT":                   f.answerWith(members{"session_jwt": ""}, nil),
+			"with a JWT that is null":             f.answerWith(members{"session_jwt": (*int)(nil)}, nil),
+			"with a JWT, while our clock is slow": f.answerWith(members{"session_jwt": ahead}, nil),
+			"with a JWT of another key":           f.answerWith(members{"session_jwt": minttest.NewKey("jwk-test-next").Sign(f.claims(start))}, nil),
+			"without a status_code":               f.answerWith(members{"status_code": nil}, nil),
+			"with status_code 201":                f.answerWith(members{"status_code": 201}, nil),
+			"with an empty error_type":            f.answerWith(members{"error_type": ""}, nil),
+			"with an error_type that is null":     f.answerWith(members{"error_type": (*int)(nil)}, nil),
+			"with error_type further down":        in(session, `"custom_claims":{"error_type":"x","authorized":false}`),
+			"with a member":                       f.answerWith(members{"member": members{"status": "active"}}, nil),
+			"with a member of a new status":       f.answerWith(members{"member": members{"status": "frozen"}}, nil),
+			"with half of an emoji":               in(session, `"custom_claims":{"bio":"\ud83d"}`),
+			"with a name twice in claims":         in(session, `"custom_claims":{"a":{"b":1,"b":2},"a":1}`),
+			"with a name twice in metadata":       in("{", `"member":{"trusted_metadata":{"a":1,"a":2}},"user":{"trusted_metadata":{"a":1,"a":2}}`),
+			"after a byte order mark":             "\ufeff" + f.authenticated,
+			"with an empty time":                  in(session, `"started_at":""`),
+			"as the API gives it":                 f.authenticated,
+			"with the same JWT":                   f.answerWith(members{"session_jwt": f.sessionJWT(nil)}, nil),
+			"with its end":                        f.answerWith(nil, members{"expires_at": start.Add(time.Second).Format(time.RFC3339)}),
+			"with its token":                      f.answerWith(members{"session_token": "token-1"}, nil),
 		} {
 			f.api.Serve(f.authenticatePath, answer)
 			for asked, req := range requests(f) {
@@ -159,11 +253,20 @@ func TestAuthenticateJWT_holdsTheAnswer(t *testing.T) {
 		assert.Equal(f.t, before+1, f.api.Requests(f.authenticatePath), "what is no session's JWT is not asked about")
 	})
 	forEachProduct(t, "an answer that is unusable is a DecodeError with the request's id", func(f *fixture) {
-		f.api.Serve(f.authenticatePath, f.answerWith(nil, members{f.sessionMember() + "_id": "session-test-2"}))
-		_, err := f.authenticate(f.t.Context(), &request{SessionJWT: f.key.Sign(f.claims(start.Add(-time.Hour)))})
-		refused := outermost[*stytcherror.DecodeError](f.t, err)
-		assert.Equal(f.t, "request-id-1", refused.RequestID)
-		assert.Equal(f.t, f.name+".sessions.authenticate", refused.Op)
-		assert.Equal(f.t, http.StatusBadGateway, stytcherror.HTTPStatus(err))
+		for _, answer := range []string{
+			f.answerWith(nil, members{f.sessionMember() + "_id": "session-test-2"}), f.answerWith(nil, members{"expires_at": nil}),
+			f.answerWith(members{"session_jwt": "fresh"}, nil), f.answerWith(members{"status_code": 302}, nil),
+			f.answerWith(members{"error_type": "x"}, nil), strings.Replace(f.authenticated, "{", `{"session_jwt":"",`, 1),
+		} {
+			f.api.Serve(f.authenticatePath, answer)
+			_, err := f.authenticate(f.t.Context(), &request{SessionJWT: f.key.Sign(f.claims(start.Add(-time.Hour)))})
+			refused := outermost[*stytcherror.DecodeError](f.t, err)
+			assert.Equal(f.t, "request-id-1", refused.RequestID)
+			assert.Equal(f.t, f.name+".sessions.authenticate", refused.Op)
+			assert.Equal(f.t, http.StatusBadGateway, stytcherror.HTTPStatus(err))
+		}
+		f.api.Serve(f.authenticatePath, f.answerWith(nil, members{"expires_at": start.Format(time.RFC3339)}))
+		_, err := f.authenticate(f.t.Context(), &request{SessionToken: new("token-1")})
+		isVerdict(f.t, err, f.name+".sessions.authenticate_jwt", stytcherror.ErrTokenExpired)
 	})
 }

@@ -29,8 +29,8 @@ func Session[T, C, R any, P Claims[T, C]](
 	if err := ask.checkResponse(v, &req, known, check, &session); err != nil {
 		return nil, nil, err
 	}
-	if isOfAnother[T, C, P](&session) {
-		return nil, nil, ask.decodeError(&session, "its session_jwt is not of its session")
+	if reason := checkJWT[T, C, P](v, &req, &session); reason != "" {
+		return nil, nil, ask.decodeError(&session, reason)
 	}
 	if check == nil && req.Check != nil {
 		member := Subject{OrganizationID: session.OrganizationID, Roles: session.Roles}
@@ -60,7 +60,7 @@ func verifyOrIdentify[T, C, R any, P Claims[T, C]](
 	if err == nil || !apiMayAccept(err, ask) {
 		return local, nil, err
 	}
-	known, err = identify[T, C, P](req.Token)
+	known, _, err = identify[T, C, P](req.Token)
 	return nil, known, withOp(err, req.Op)
 }
 
@@ -76,11 +76,28 @@ func (v *Verifier) remoteCheck(req *Request, known *identity) *Check {
 	return &Check{known.organization, check.ResourceID, check.Action}
 }
 
-// isOfAnother reports whether the JWT in the API's response is of another session, or no session's. One that cannot be
-// decoded is not: the session does not depend on it, and it is verified when it comes back.
-func isOfAnother[T, C any, P Claims[T, C]](s *RemoteSession) bool {
-	named, err := identify[T, C, P](s.SessionJWT)
-	return err == nil && *named != s.identity() || errors.Is(err, stytcherror.ErrTokenKind)
+// checkJWT returns what is wrong with the JWT in the API's response, if there is one. It must be of the session and pass
+// the rules for a JWT. Two are left for when it comes back: its signature is not verified, and it may be of the future,
+// where our clock is slow.
+func checkJWT[T, C any, P Claims[T, C]](v *Verifier, req *Request, s *RemoteSession) (reason string) {
+	if s.SessionJWT == "" {
+		return ""
+	}
+	named, claims, err := identify[T, C, P](s.SessionJWT)
+	if err != nil || *named != s.identity() {
+		return "its session_jwt is not of its session"
+	}
+	now := v.now()
+	if issued := claims.IssuedAt.Time(); issued.After(now) {
+		now = issued
+	}
+	err = claims.Check(jwt.Expected{
+		Issuers: v.issuers, Audience: v.projectID, OnlyAudience: req.OnlyAudience, Now: now, Leeway: req.Leeway,
+	})
+	if err != nil {
+		return "its session_jwt has expired, or is of another project"
+	}
+	return ""
 }
 
 // apiMayAccept reports whether the API may accept a token or a check that failed with err. Other tokens, above all
@@ -100,20 +117,20 @@ func apiMayAccept[R any](err error, ask *Remote[R]) bool {
 // identity says whose session it is, in which organization.
 type identity struct{ session, subject, organization string }
 
-// identify returns the identity that a session's JWT names. The signature is not verified: use it for a JWT that was
-// verified, or to compare.
-func identify[T, C any, P Claims[T, C]](text string) (*identity, error) {
+// identify returns the identity that a session's JWT names, and its registered claims. The signature is not verified: use
+// it for a JWT that was verified, or to compare.
+func identify[T, C any, P Claims[T, C]](text string) (*identity, *jwt.Registered, error) {
 	token, err := jwt.Parse(text, new(jwt.HeaderCache))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	claims := P(new(C))
 	if err := token.Unverified(claims); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := claims.Validate(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	verified := claims.Verified()
-	return &identity{verified.SessionID, claims.Claims().Subject, verified.Subject.OrganizationID}, nil
+	verified, registered := claims.Verified(), claims.Claims()
+	return &identity{verified.SessionID, registered.Subject, verified.Subject.OrganizationID}, registered, nil
 }
