@@ -42,10 +42,10 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 // session, however old the JWT is: pass the SessionToken, even if it is empty, where JWTs come from browsers.
 //
 // The API's response must be of the same session, member, organization and token, and have a verdict on the
-// AuthorizationCheck. Its session must not have ended, nor its member be deleted; a JWT in it must be of that session and
-// pass the rules of local verification, but for its signature. Otherwise the error is a *stytcherror.DecodeError, or a
-// *stytcherror.TokenError or *stytcherror.PermissionError. Without a JWT and an OrganizationID, the policy decides the
-// AuthorizationCheck, in the organization of the response.
+// AuthorizationCheck. Its session must not have ended, nor its member be deleted; a JWT in it must be of that session
+// and pass the rules of local verification, but for its signature. Otherwise the error is a *stytcherror.DecodeError,
+// or a *stytcherror.TokenError or *stytcherror.PermissionError. Without a JWT and an OrganizationID, the policy decides
+// the AuthorizationCheck, in the organization of the response.
 //
 // Concurrent callers with equal requests and options share one request, unless MaxTokenAge is zero or they have a
 // shared.WithRawResponse. It is cancelled when the contexts of all have ended. It is attempted twice at most, and once

@@ -40,8 +40,8 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 // session, however old the JWT is: pass the SessionToken, even if it is empty, where JWTs come from browsers.
 //
 // The API's response must be of the same session, user and token, and have a verdict on the AuthorizationCheck. Its
-// session must not have ended; a JWT in it must be of that session and pass the rules of local verification, but for its
-// signature. Otherwise the error is a *stytcherror.DecodeError, or a *stytcherror.TokenError or
+// session must not have ended; a JWT in it must be of that session and pass the rules of local verification, but for
+// its signature. Otherwise the error is a *stytcherror.DecodeError, or a *stytcherror.TokenError or
 // *stytcherror.PermissionError.
 //
 // Concurrent callers with equal requests and options share one request, unless MaxTokenAge is zero or they have a

@@ -59,8 +59,8 @@ func Compile(roles []Role, scopes []Scope) *Policy {
 	return p
 }
 
-// IsComplete reports whether all roles and scopes have a name and permissions, if only an empty list, and all permissions
-// a resource and actions. The API's policies do.
+// IsComplete reports whether all roles and scopes have a name and permissions, if only an empty list, and all
+// permissions a resource and actions. The API's policies do.
 func IsComplete(roles []Role, scopes []Scope) bool {
 	for _, role := range roles {
 		if role.ID == "" || !areComplete(role.Permissions) {

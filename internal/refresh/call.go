@@ -19,8 +19,8 @@ type call[T any] struct {
 	err   error
 }
 
-// wait returns the outcome, even if ctx has ended, or a WaitError if ctx ends before the fetch. The error is the caller's
-// own.
+// wait returns the outcome, even if ctx has ended, or a WaitError if ctx ends before the fetch. The error is the
+// caller's own.
 func (c *call[T]) wait(ctx context.Context) (value T, err error) {
 	select {
 	case <-c.done:

@@ -69,8 +69,8 @@ func unmarshal(body []byte, resp any, isFallback bool) error {
 	return json.Unmarshal(body, resp, lenient)
 }
 
-// hasUniqueNames reports whether no name occurs twice in an object, and in the objects in it to that depth: further down
-// is what users write, such as metadata.
+// hasUniqueNames reports whether no name occurs twice in an object, and in the objects in it to that depth. Further
+// down is what users write, such as metadata.
 func hasUniqueNames(object []byte, depth int) bool {
 	seen := map[string]bool{}
 	return jsonobject.Each(object, func(name string, value jsontext.Value) bool {

@@ -1,8 +1,8 @@
 package verify
 
 // Forget removes what is remembered of a session: verified tokens from the cache, and refusals of the API, those of
-// unknown sessions too. Callers that ask the API after it do not share a call that began before. The other methods do the
-// same for more or less. All do nothing for a nil Verifier.
+// unknown sessions too. Callers that ask the API after it do not share a call that began before. The other methods do
+// the same for more or less. All do nothing for a nil Verifier.
 func (v *Verifier) Forget(sessionID string) {
 	v.forget(
 		func(e *entry) bool { return e.sessionID == sessionID },

@@ -17,7 +17,7 @@ type RemoteSession struct {
 	ExpiresAt                          time.Time
 	// Roles are the member's; for B2B only.
 	Roles []string
-	// BesideSubject and BesideOrganizations are ids of the objects beside the session; empty if the response lacks them.
+	// BesideSubject and BesideOrganizations are ids in the objects beside the session; empty if there are none.
 	BesideSubject       string
 	BesideOrganizations [2]string
 	// IsDeleted is set if the member beside the session is deleted.
@@ -34,8 +34,9 @@ func (s *RemoteSession) identity() identity {
 
 // isBesideAnother reports whether an object beside the session is another person's or organization's.
 func (s *RemoteSession) isBesideAnother() bool {
-	isOther := func(id string) bool { return id != "" && id != s.OrganizationID }
-	return s.BesideSubject != "" && s.BesideSubject != s.Subject || slices.ContainsFunc(s.BesideOrganizations[:], isOther)
+	isOther := func(organization string) bool { return organization != "" && organization != s.OrganizationID }
+	return s.BesideSubject != "" && s.BesideSubject != s.Subject ||
+		slices.ContainsFunc(s.BesideOrganizations[:], isOther)
 }
 
 // decodeError returns the error for a response that is not about the session that was asked about.

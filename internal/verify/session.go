@@ -76,9 +76,9 @@ func (v *Verifier) remoteCheck(req *Request, known *identity) *Check {
 	return &Check{known.organization, check.ResourceID, check.Action}
 }
 
-// checkJWT returns what is wrong with the JWT in the API's response, if there is one. It must be of the session and pass
-// the rules for a JWT. Two are left for when it comes back: its signature is not verified, and it may be of the future,
-// where our clock is slow.
+// checkJWT returns what is wrong with the JWT in the API's response, if there is one. It must be of the session, and
+// pass the rules for a JWT but for two, which are for when it comes back: its signature is not verified, and it may be
+// of the future, where our clock is slow.
 func checkJWT[T, C any, P Claims[T, C]](v *Verifier, req *Request, s *RemoteSession) (reason string) {
 	if s.SessionJWT == "" {
 		return ""
@@ -117,8 +117,8 @@ func apiMayAccept[R any](err error, ask *Remote[R]) bool {
 // identity says whose session it is, in which organization.
 type identity struct{ session, subject, organization string }
 
-// identify returns the identity that a session's JWT names, and its registered claims. The signature is not verified: use
-// it for a JWT that was verified, or to compare.
+// identify returns the identity that a session's JWT names, and its registered claims. The signature is not verified:
+// use it for a JWT that was verified, or to compare.
 func identify[T, C any, P Claims[T, C]](text string) (*identity, *jwt.Registered, error) {
 	token, err := jwt.Parse(text, new(jwt.HeaderCache))
 	if err != nil {
