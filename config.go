@@ -125,10 +125,7 @@ func (c Config) plainHTTP() bool { return c.AllowPlainHTTP && !c.live() }
 // checkID returns why the project's id cannot be one, or "".
 func (c Config) checkID() (reason string) {
 	reason = checks.Credential(c.ProjectID, checks.Project)
-	switch {
-	case reason == "is a secret":
-		return reason + ": the two are swapped"
-	case reason == "" && strings.Contains(c.ProjectID, ":"):
+	if reason == "" && strings.Contains(c.ProjectID, ":") {
 		return "holds a colon, which a project id cannot have"
 	}
 	return reason
@@ -139,9 +136,6 @@ func (c Config) checkCredentials() error {
 		return refuse("ProjectID", reason)
 	}
 	if reason := checks.Credential(c.Secret, checks.Secret); reason != "" {
-		if reason == "is a project id" {
-			reason += ": the two are swapped"
-		}
 		return refuse("Secret", reason)
 	}
 	switch environment := checks.Environment(c.Secret, checks.Secret); {

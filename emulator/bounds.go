@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of a snapshot that no call needs: a call stores less.
+// Bounds of snapshots alone. What calls store is smaller for other reasons.
 const (
 	maxFactors = 20
 	maxText    = 4 << 10 // bytes, of a key or certificate too

@@ -99,8 +99,7 @@ func (s *Service) remote(
 func remoteSession(resp *AuthenticateResponse) verify.RemoteSession {
 	session := &resp.Session
 	remote := verify.RemoteSession{
-		RequestID: resp.RequestID, StatusCode: resp.StatusCode,
-		SessionID: session.SessionID, Subject: session.UserID, ExpiresAt: session.ExpiresAt,
+		RequestID: resp.RequestID, SessionID: session.SessionID, Subject: session.UserID, ExpiresAt: session.ExpiresAt,
 		BesideSubject: resp.User.UserID, SessionToken: resp.SessionToken, SessionJWT: resp.SessionJWT,
 	}
 	if resp.Verdict != nil {

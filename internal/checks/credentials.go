@@ -56,7 +56,10 @@ func Credential(s, kind string) (reason string) {
 	}
 	for _, k := range kinds {
 		isOf := Environment(folded, k.prefix) != "" || k.anyEnd && strings.HasPrefix(lower, k.prefix+"-")
-		if isOf && k.prefix != kind {
+		switch {
+		case isOf && (kind == Project && k.prefix == Secret || kind == Secret && k.prefix == Project):
+			return "is " + k.name + ": the two are swapped"
+		case isOf && k.prefix != kind:
 			return "is " + k.name
 		}
 	}

@@ -153,8 +153,8 @@ func decode(payload []byte, claims any) error {
 		return nil
 	}
 	var names []string
-	if strict, ok := claims.(Strict); ok {
-		names = strict.StrictClaims()
+	if c, ok := claims.(Strict); ok {
+		names = c.StrictClaims()
 	}
 	reflect.ValueOf(claims).Elem().SetZero()
 	if !Unambiguous(payload, names...) || json.Unmarshal(payload, claims, lenient) != nil {

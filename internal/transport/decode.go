@@ -36,6 +36,8 @@ func (c *call) decode(received *response, resp any) error {
 		return c.decodeError(received, "", "neither request_id nor status_code: not a response of the API", nil)
 	case status >= 400:
 		return c.newError(status, received.header, body, false)
+	case c.op.Fallback && status != 0 && (status < 200 || status > 299):
+		return c.decodeError(received, "/status_code", "it is not that of a success", nil)
 	case c.op.Fallback && hasErrorType(body):
 		return c.decodeError(received, "/error_type", "it is in a response of success", nil)
 	}

@@ -23,7 +23,8 @@ type Op struct {
 	Repeatable bool
 	// Fallback says that it is called where a local check did not decide: at most two attempts, and none after a 429,
 	// so that callers do not multiply the load on an API that has trouble. Its response decides instead, and so has one
-	// reading: no name occurs twice in it or in the objects directly in it, and it has no error_type.
+	// reading: no name occurs twice in it or in the objects directly in it, and it has neither an error_type nor a
+	// status_code that is not 2xx.
 	Fallback bool
 	// Authorization says whether it accepts shared.WithAuthorization.
 	Authorization bool

@@ -10,8 +10,7 @@ import (
 
 // RemoteSession is what is compared of the API's response about a session.
 type RemoteSession struct {
-	RequestID  string
-	StatusCode int
+	RequestID string
 	// SessionID, Subject, OrganizationID and ExpiresAt are the session's. OrganizationID is for B2B only.
 	SessionID, Subject, OrganizationID string
 	ExpiresAt                          time.Time
@@ -50,8 +49,6 @@ func (r *Remote[R]) decodeError(s *RemoteSession, reason string) error {
 func (r *Remote[R]) checkResponse(v *Verifier, req *Request, known *identity, check *Check, s *RemoteSession) error {
 	b2b := v.product == shared.ProductB2B
 	switch {
-	case s.StatusCode != 0 && (s.StatusCode < 200 || s.StatusCode > 299):
-		return r.decodeError(s, "its status_code is not that of a success")
 	case s.SessionID == "" || s.Subject == "" || b2b && s.OrganizationID == "":
 		return r.decodeError(s, "it has no session, or an incomplete one")
 	case known != nil && *known != s.identity() && r.hasToken(): // the caller's client may have mixed them up
