@@ -102,7 +102,8 @@ func (s *Service) remote(
 func remoteSession(resp *AuthenticateResponse) verify.RemoteSession {
 	session := &resp.MemberSession
 	remote := verify.RemoteSession{
-		RequestID: resp.RequestID, SessionID: session.MemberSessionID, Subject: session.MemberID, OrganizationID: session.OrganizationID,
+		RequestID: resp.RequestID,
+		SessionID: session.MemberSessionID, Subject: session.MemberID, OrganizationID: session.OrganizationID,
 		ExpiresAt: session.ExpiresAt, Roles: session.Roles, BesideSubject: resp.Member.MemberID,
 		BesideOrganizations: [2]string{resp.Member.OrganizationID, resp.Organization.OrganizationID},
 		IsDeleted:           resp.Member.Status == organizations.MemberStatusDeleted,

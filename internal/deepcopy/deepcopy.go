@@ -1,10 +1,10 @@
-// Package deepcopy copies decoded JSON, so that each of several callers gets a value of its own.
+// Package deepcopy copies decoded JSON and errors, so that each of several callers gets a value of its own.
 //
 //	var cached *shared.Explanation
 //	own := deepcopy.Of(cached)
 //
 // The two names that matter are [Of], which copies once, and [Maker], which copies one value often: it looks at the
-// value once, so that a copy takes little more than its allocations.
+// value once, so that a copy takes little more than its allocations. [Error] copies errors.
 package deepcopy
 
 import (

@@ -1,17 +1,13 @@
 package deepcopy
 
-import (
-	"slices"
-
-	"github.com/seed75add069/stytch-go/stytcherror"
-)
+import "github.com/seed75add069/stytch-go/stytcherror"
 
 // Error returns a copy of an error of a call, for each of several callers that get the same one. Nil is nil. Other
 // errors, and those wrapped by fmt.Errorf, are returned as they are.
 func Error(err error) error {
 	switch e := err.(type) { //nolint:errorlint // package transport returns these, not wrapped
 	case *stytcherror.Error:
-		return APIError(e)
+		return Of(e)
 	case *stytcherror.RequestError:
 		own := new(*e)
 		own.Err = Error(e.Err)
@@ -22,11 +18,4 @@ func Error(err error) error {
 		return new(*e)
 	}
 	return err
-}
-
-// APIError is Error for an error of the API.
-func APIError(err *stytcherror.Error) *stytcherror.Error {
-	own := new(*err)
-	own.Details, own.Body = slices.Clone(err.Details), slices.Clone(err.Body)
-	return own
 }

@@ -111,6 +111,8 @@ type Expected struct {
 	// Leeway is for how long after exp the token is accepted, and how far in the future iat and nbf may be; for those,
 	// it is at least 5 seconds.
 	Leeway time.Duration
+	// AnyBegin accepts a token whatever its iat and nbf.
+	AnyBegin bool
 	// MaxAge bounds the time since iat. Nil is no bound; zero makes every token too old.
 	MaxAge *time.Duration
 }
@@ -131,7 +133,7 @@ func (r *Registered) Check(want Expected) error {
 	ahead := want.Now.Add(max(clockSkew, want.Leeway)).Unix()
 	alwaysTooOld := want.MaxAge != nil && *want.MaxAge == 0
 	switch {
-	case !alwaysTooOld && (r.IssuedAt.Seconds > ahead || r.NotBefore.Seconds > ahead):
+	case !alwaysTooOld && !want.AnyBegin && (r.IssuedAt.Seconds > ahead || r.NotBefore.Seconds > ahead):
 		return malformed("it begins in the future; is the clock right?")
 	case want.Now.Add(-want.Leeway).Unix() >= r.Expires.Seconds:
 		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenExpired}

@@ -100,37 +100,27 @@ func (t *Token) Verify(key *rsa.PublicKey, claims any) error {
 	return decode(payload, claims)
 }
 
-// bufferSize is the most bytes that verifySignature needs.
-func (t *Token) bufferSize() int { return len(t.text) + strict.DecodedLen(t.body) }
-
-// Unverified decodes the payload without verifying the signature, which must only decode. Anybody may have written it.
+// Unverified decodes the payload without verifying the signature: anybody may have written it. It refuses a signature
+// that is not base64url.
 func (t *Token) Unverified(claims any) error {
-	signed := t.head + 1 + t.body
-	signature, err := strict.DecodeString(t.text[signed+1:])
-	if err != nil || !canonical(t.text[signed+1:], len(signature)) {
-		return malformed("the signature does not decode")
-	}
-	payload, err := strict.DecodeString(t.text[t.head+1 : signed])
-	if err != nil || !canonical(t.text[t.head+1:signed], len(payload)) {
-		return malformed("the claims do not decode")
+	payload, _, err := t.decodeParts(make([]byte, 0, t.bufferSize()), nil)
+	if err != nil {
+		return err
 	}
 	return decode(payload, claims)
 }
 
+// bufferSize is the most bytes that decodeParts needs.
+func (t *Token) bufferSize() int { return len(t.text) + strict.DecodedLen(t.body) }
+
 // verifySignature returns the payload's JSON, which is part of buffer.
 func (t *Token) verifySignature(key *rsa.PublicKey, buffer []byte) (payload []byte, err error) {
-	signed := t.head + 1 + t.body
 	var array [maxRSA]byte // keeps the signature off the heap
-	buffer = append(buffer, t.text...)
-	signature, err := strict.AppendDecode(array[:0], buffer[signed+1:])
-	if err != nil || !canonical(t.text[signed+1:], len(signature)) {
-		return nil, malformed("the signature does not decode")
+	payload, signature, err := t.decodeParts(buffer, array[:0])
+	if err != nil {
+		return nil, err
 	}
-	payload, err = strict.AppendDecode(buffer[len(t.text):], buffer[t.head+1:signed])
-	if err != nil || !canonical(t.text[t.head+1:signed], len(payload)) {
-		return nil, malformed("the claims do not decode")
-	}
-	sum := sha256.Sum256(buffer[:signed])
+	sum := sha256.Sum256(buffer[:t.head+1+t.body]) // which decodeParts has filled
 	if key == nil || rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature) != nil {
 		return nil, &stytcherror.TokenError{Verdict: stytcherror.ErrTokenSignature}
 	}
@@ -138,6 +128,22 @@ func (t *Token) verifySignature(key *rsa.PublicKey, buffer []byte) (payload []by
 		t.headers.add(t.text[:t.head], t.KID)
 	}
 	return payload, nil
+}
+
+// decodeParts copies the token to buffer, which must be large enough. It returns the payload's JSON, which follows there,
+// and the signature, appended to array.
+func (t *Token) decodeParts(buffer, array []byte) (payload, signature []byte, err error) {
+	signed := t.head + 1 + t.body
+	buffer = append(buffer, t.text...)
+	signature, err = strict.AppendDecode(array, buffer[signed+1:])
+	if err != nil || !canonical(t.text[signed+1:], len(signature)) {
+		return nil, nil, malformed("the signature does not decode")
+	}
+	payload, err = strict.AppendDecode(buffer[len(t.text):], buffer[t.head+1:signed])
+	if err != nil || !canonical(t.text[t.head+1:signed], len(payload)) {
+		return nil, nil, malformed("the claims do not decode")
+	}
+	return payload, signature, nil
 }
 
 // lenient are the options where strict decoding fails.

@@ -3,7 +3,6 @@ package rbac
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,9 +16,13 @@ import (
 type CacheConfig struct {
 	// FetchPolicy fetches the project's policy.
 	FetchPolicy func(context.Context) (*Policy, error)
-	// FetchOrganization fetches a policy of an organization's own roles, of which there may be none. It may return
-	// ErrNoPolicy. It is nil for a product without organizations.
+	// FetchOrganization fetches a policy of an organization's own roles, of which there may be none. It is nil for a
+	// product without organizations.
 	FetchOrganization func(ctx context.Context, organizationID string) (*Policy, error)
+	// HasNoPolicy reports whether an error of FetchOrganization says that the API seems to have no policy of the
+	// organization. Since that may be a mistake, it replaces no policy that is cached. If none is, the organization has
+	// no roles of its own for half a minute. Nil means that no error says that.
+	HasNoPolicy func(error) bool
 	// TTL is the age of a policy from which callers wait for a new one, for up to two seconds. It counts from the start
 	// of the fetch. From four fifths of TTL, a call starts the next fetch in the background. Default: 5 minutes.
 	TTL time.Duration
@@ -32,18 +35,14 @@ type CacheConfig struct {
 	Now func() time.Time
 }
 
-// ErrNoPolicy means that the API seems to have no policy of an organization. Since that may be a mistake, it replaces
-// no policy that is cached. If none is, the organization has no roles of its own for half a minute.
-var ErrNoPolicy = errors.New("there is no policy of the organization")
-
 const (
 	// fetchTimeout bounds a fetch.
 	fetchTimeout = 10 * time.Second
-	// noPolicyLifetime is for how long an organization has no roles of its own after ErrNoPolicy.
+	// noPolicyLifetime is for how long an organization that seems to have no policy has no roles of its own.
 	noPolicyLifetime = 30 * time.Second
 )
 
-// presumedNone is the policy after ErrNoPolicy.
+// presumedNone is the policy of an organization that seems to have none.
 var presumedNone = new(Policy)
 
 // Cache caches the policies of a project and its organizations. Package refresh says when they are fetched. It is safe
@@ -75,7 +74,7 @@ func (c *Cache) newOrganization(id string) *entry {
 	var e *entry
 	e = c.newEntry(func(ctx context.Context) (*Policy, error) {
 		policy, err := c.config.FetchOrganization(ctx, id)
-		if !errors.Is(err, ErrNoPolicy) {
+		if err == nil || c.config.HasNoPolicy == nil || !c.config.HasNoPolicy(err) {
 			return policy, err
 		}
 		if cached, ok := e.Peek(); ok && cached != presumedNone {

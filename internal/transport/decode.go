@@ -23,7 +23,7 @@ func (c *call) decode(received *response, resp any) error {
 	if len(body) == 0 {
 		return c.decodeError(received, "", "it is empty", nil)
 	}
-	if err := unmarshal(body, resp, c.op.Fallback); err != nil {
+	if err := unmarshal(body, resp, c.op.Decides); err != nil {
 		field, reason, cause := explainDecoding(err)
 		return c.decodeError(received, field, reason, cause)
 	}
@@ -36,9 +36,9 @@ func (c *call) decode(received *response, resp any) error {
 		return c.decodeError(received, "", "neither request_id nor status_code: not a response of the API", nil)
 	case status >= 400:
 		return c.newError(status, received.header, body, false)
-	case c.op.Fallback && status != 0 && (status < 200 || status > 299):
+	case c.op.Decides && status != 0 && (status < 200 || status > 299):
 		return c.decodeError(received, "/status_code", "it is not that of a success", nil)
-	case c.op.Fallback && hasErrorType(body):
+	case c.op.Decides && hasErrorType(body):
 		return c.decodeError(received, "/error_type", "it is in a response of success", nil)
 	}
 	return nil

@@ -52,17 +52,18 @@ type StrictResponse interface {
 }
 
 // unmarshal decodes a body into resp, a pointer to a zero value: strictly first, which is faster, and leniently where
-// that fails. If isFallback is set, it does not merge objects with one name, such as two sessions.
-func unmarshal(body []byte, resp any, isFallback bool) error {
+// that fails. If resp decides, it does not merge objects with one name, such as two sessions.
+func unmarshal(body []byte, resp any, decides bool) error {
 	err := json.Unmarshal(body, resp, strict)
 	if err == nil {
 		return nil
 	}
-	if r, ok := resp.(StrictResponse); ok && !r.MayBeLenient(body) {
+	r, isStrict := resp.(StrictResponse)
+	if isStrict && !r.MayBeLenient(body) {
 		return err
 	}
 	body = bytes.TrimPrefix(body, byteOrderMark)
-	if isFallback && !hasUniqueNames(body, 1) {
+	if decides && !isStrict && !hasUniqueNames(body, 1) {
 		return err
 	}
 	reflect.ValueOf(resp).Elem().SetZero()

@@ -22,10 +22,11 @@ type Op struct {
 	// Repeatable says that a second attempt of class Write has the effect of one.
 	Repeatable bool
 	// Fallback says that it is called where a local check did not decide: at most two attempts, and none after a 429,
-	// so that callers do not multiply the load on an API that has trouble. Its response decides instead, and so has one
-	// reading: no name occurs twice in it or in the objects directly in it, and it has neither an error_type nor a
-	// status_code that is not 2xx.
+	// so that callers do not multiply the load on an API that has trouble.
 	Fallback bool
+	// Decides says that the response decides who may do what. It must be a success by its status_code too, without an
+	// error_type. Unless it is a [StrictResponse], no name may occur twice in it or in the objects directly in it.
+	Decides bool
 	// Authorization says whether it accepts shared.WithAuthorization.
 	Authorization bool
 }
@@ -33,9 +34,9 @@ type Op struct {
 // repeatable reports whether the operation may be sent again though the server may have received it.
 func (op *Op) repeatable() bool { return op.Class == Read || op.Class == Write && op.Repeatable }
 
-// AsFallback returns op with Fallback set.
+// AsFallback returns op with Fallback and Decides set.
 func (op Op) AsFallback() Op {
-	op.Fallback = true
+	op.Fallback, op.Decides = true, true
 	return op
 }
 

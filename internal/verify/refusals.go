@@ -42,7 +42,7 @@ func (r *refusals) get(token credential) error {
 	if !ok || refresh.Elapsed(refused.when, r.now(), refusalMemory) {
 		return nil
 	}
-	return deepcopy.APIError(refused.err)
+	return deepcopy.Of(refused.err)
 }
 
 // add adds a refusal. If there are maxRefusals, it drops those that are too old, and otherwise any other.
@@ -59,7 +59,7 @@ func (r *refusals) add(about target, err *stytcherror.Error) {
 		}
 		delete(r.byToken, other)
 	}
-	r.byToken[about.credential] = refusal{target: about, err: deepcopy.APIError(err), when: now}
+	r.byToken[about.credential] = refusal{target: about, err: deepcopy.Of(err), when: now}
 }
 
 // forget drops the refusals that match.

@@ -29,8 +29,8 @@ func Session[T, C, R any, P Claims[T, C]](
 	if err := ask.checkResponse(v, &req, known, check, &session); err != nil {
 		return nil, nil, err
 	}
-	if reason := checkJWT[T, C, P](v, &req, &session); reason != "" {
-		return nil, nil, ask.decodeError(&session, reason)
+	if err := checkJWT[T, C, P](v, &req, &session); err != nil {
+		return nil, nil, ask.decodeError(&session, "its session_jwt: "+err.Error())
 	}
 	if check == nil && req.Check != nil {
 		member := Subject{OrganizationID: session.OrganizationID, Roles: session.Roles}
@@ -76,28 +76,24 @@ func (v *Verifier) remoteCheck(req *Request, known *identity) *Check {
 	return &Check{known.organization, check.ResourceID, check.Action}
 }
 
-// checkJWT returns what is wrong with the JWT in the API's response, if there is one. It must be of the session, and
-// pass the rules for a JWT but for two, which are for when it comes back: its signature is not verified, and it may be
-// of the future, where our clock is slow.
-func checkJWT[T, C any, P Claims[T, C]](v *Verifier, req *Request, s *RemoteSession) (reason string) {
+// checkJWT checks the JWT in the API's response, if there is one. It must be of the session, and pass the rules for a
+// JWT but for two, which are for when it comes back: its signature is not verified, and it may begin in the future,
+// where our clock is slow.
+func checkJWT[T, C any, P Claims[T, C]](v *Verifier, req *Request, s *RemoteSession) error {
 	if s.SessionJWT == "" {
-		return ""
+		return nil
 	}
 	named, claims, err := identify[T, C, P](s.SessionJWT)
-	if err != nil || *named != s.identity() {
-		return "its session_jwt is not of its session"
+	switch {
+	case err != nil:
+		return err
+	case *named != s.identity():
+		return &stytcherror.TokenError{Verdict: stytcherror.ErrTokenClaims, Reason: "it is of another session"}
 	}
-	now := v.now()
-	if issued := claims.IssuedAt.Time(); issued.After(now) {
-		now = issued
-	}
-	err = claims.Check(jwt.Expected{
-		Issuers: v.issuers, Audience: v.projectID, OnlyAudience: req.OnlyAudience, Now: now, Leeway: req.Leeway,
+	return claims.Check(jwt.Expected{
+		Issuers: v.issuers, Audience: v.projectID, OnlyAudience: req.OnlyAudience,
+		Now: v.now(), Leeway: req.Leeway, AnyBegin: true,
 	})
-	if err != nil {
-		return "its session_jwt has expired, or is of another project"
-	}
-	return ""
 }
 
 // apiMayAccept reports whether the API may accept a token or a check that failed with err. Other tokens, above all

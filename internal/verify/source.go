@@ -3,7 +3,6 @@ package verify
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/go-json-experiment/json"
@@ -24,11 +23,12 @@ var b2bRoutes = routes{
 		Path: "/v1/b2b/sessions/jwks/{project_id}", Class: transport.Read,
 	},
 	policy: transport.Op{
-		Name: "b2b.rbac.policy", Method: http.MethodGet, Path: "/v1/b2b/rbac/policy", Class: transport.Read,
+		Name: "b2b.rbac.policy", Method: http.MethodGet, Path: "/v1/b2b/rbac/policy",
+		Class: transport.Read, Decides: true,
 	},
 	organization: transport.Op{
 		Name: "b2b.rbac.organizations.get_org_policy", Method: http.MethodGet,
-		Path: "/v1/b2b/rbac/organizations/{organization_id}", Class: transport.Read,
+		Path: "/v1/b2b/rbac/organizations/{organization_id}", Class: transport.Read, Decides: true,
 	},
 }
 
@@ -38,7 +38,8 @@ var b2cRoutes = routes{
 		Path: "/v1/sessions/jwks/{project_id}", Class: transport.Read,
 	},
 	policy: transport.Op{
-		Name: "b2c.rbac.policy", Method: http.MethodGet, Path: "/v1/rbac/policy", Class: transport.Read,
+		Name: "b2c.rbac.policy", Method: http.MethodGet, Path: "/v1/rbac/policy",
+		Class: transport.Read, Decides: true,
 	},
 }
 
@@ -58,7 +59,6 @@ type (
 	policyResponse struct {
 		RequestID  string `json:"request_id"`
 		StatusCode int    `json:"status_code"`
-		ErrorType  string `json:"error_type"`
 		Policy     struct {
 			Roles  []rbac.Role  `json:"roles"`
 			Scopes []rbac.Scope `json:"scopes"`
@@ -68,7 +68,6 @@ type (
 	organizationResponse struct {
 		RequestID  string `json:"request_id"`
 		StatusCode int    `json:"status_code"`
-		ErrorType  string `json:"error_type"`
 		Policy     struct {
 			Roles []rbac.Role `json:"roles"`
 		} `json:"org_policy"`
@@ -81,12 +80,12 @@ var (
 )
 
 // MayBeLenient reports whether no name occurs twice: decoded leniently, two lists of roles would be merged.
-func (*policyResponse) MayBeLenient(body []byte) bool { return hasUniqueNames(body) }
+func (*policyResponse) MayBeLenient(body []byte) bool { return everyNameIsUnique(body) }
 
 // MayBeLenient is that of a project's policy.
-func (*organizationResponse) MayBeLenient(body []byte) bool { return hasUniqueNames(body) }
+func (*organizationResponse) MayBeLenient(body []byte) bool { return everyNameIsUnique(body) }
 
-func hasUniqueNames(body []byte) bool {
+func everyNameIsUnique(body []byte) bool {
 	return jsontext.Value(body).IsValid(jsontext.AllowInvalidUTF8(true))
 }
 
@@ -113,39 +112,44 @@ func (s source) policy(ctx context.Context) (*rbac.Policy, error) {
 	if resp.Policy.Roles == nil { // which is not a policy that allows nothing
 		return nil, errors.New("the response holds no policy with roles")
 	}
-	return compile(resp.RequestID, resp.StatusCode, resp.ErrorType, resp.Policy.Roles, resp.Policy.Scopes)
+	return compile(resp.RequestID, resp.StatusCode, resp.Policy.Roles, resp.Policy.Scopes)
 }
 
-// compile compiles the policy of a response, unless that lacks something that all of the API's have, or is an error
-// too. A policy that is cut down would deny what the cached one allows.
-func compile(id string, status int, errorType string, roles []rbac.Role, scopes []rbac.Scope) (*rbac.Policy, error) {
+// compile compiles the policy of a response, unless that lacks something that all of the API's have. A policy that is
+// cut down would deny what the cached one allows.
+func compile(requestID string, status int, roles []rbac.Role, scopes []rbac.Scope) (*rbac.Policy, error) {
 	switch {
-	case id == "" || status < 200 || status > 299 || errorType != "":
-		return nil, errors.New("the response is not a success of the API")
+	case requestID == "" || status == 0:
+		return nil, errors.New("the response has no request_id or no status_code")
 	case !rbac.IsComplete(roles, scopes):
 		return nil, errors.New("the response holds a policy with an incomplete role or scope")
 	}
 	return rbac.Compile(roles, scopes), nil
 }
 
-// organization returns an organization's own roles. The error wraps rbac.ErrNoPolicy if the response has the form of
-// the API's, but no roles. Unverified: that a project without such policies gets a 403 or 404.
+// errNoRoles is the error for a response of the API without roles.
+var errNoRoles = errors.New("there is no policy of the organization")
+
+// organization returns an organization's own roles.
 func (s source) organization(ctx context.Context, id string) (*rbac.Policy, error) {
 	resp, err := transport.Call[organizationResponse](
 		ctx, s.cfg, &s.routes.organization, &organizationRequest{id}, s.once())
-	switch {
-	case hasNoPolicy(err):
-		return nil, fmt.Errorf("%w: %v", rbac.ErrNoPolicy, err) //nolint:errorlint // as text, since callers share it
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case resp.Policy.Roles == nil:
-		return nil, rbac.ErrNoPolicy
 	}
-	return compile(resp.RequestID, resp.StatusCode, resp.ErrorType, resp.Policy.Roles, nil)
+	if resp.Policy.Roles == nil {
+		return nil, errNoRoles
+	}
+	return compile(resp.RequestID, resp.StatusCode, resp.Policy.Roles, nil)
 }
 
-// hasNoPolicy reports whether err is a 403 or 404 with all that the API's errors have. A gateway's has less.
+// hasNoPolicy reports whether err says that there is no policy of an organization: a response of the API without roles,
+// or a 403 or 404 with all that the API's errors have. A gateway's has less. Unverified: that a project without such
+// policies gets a 403 or 404.
 func hasNoPolicy(err error) bool {
+	if errors.Is(err, errNoRoles) {
+		return true
+	}
 	apiErr, ok := errors.AsType[*stytcherror.Error](err)
 	if !ok || apiErr.StatusCode != http.StatusForbidden && apiErr.StatusCode != http.StatusNotFound {
 		return false

@@ -188,7 +188,7 @@ func keyError(op string, err error) error {
 	case errors.Is(err, jwks.ErrUnavailable):
 		unavailable := &stytcherror.TokenError{Op: op, Verdict: stytcherror.ErrKeysUnavailable, Reason: err.Error()}
 		if response, ok := errors.AsType[*stytcherror.Error](err); ok {
-			unavailable.Err = deepcopy.APIError(response) // all callers of the fetch share it
+			unavailable.Err = response
 		}
 		return unavailable
 	}

@@ -66,7 +66,7 @@ func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 	}
 	if product == shared.ProductB2B {
 		source.routes = &b2bRoutes
-		policy.FetchOrganization = source.organization
+		policy.FetchOrganization, policy.HasNoPolicy = source.organization, hasNoPolicy
 	}
 	policy.FetchPolicy = source.policy
 	v.policy = rbac.NewCache(policy)
