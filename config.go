@@ -18,12 +18,6 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-const (
-	liveHost  = "api.stytch.com"
-	testHost  = "test.stytch.com"
-	fraudHost = "telemetry.stytch.com"
-)
-
 // Config holds the settings of a [Client]. ProjectID and Secret are required; the zero values of the other fields are
 // their defaults. Printing, logging and marshalling a Config do not show the secret.
 type Config struct {
@@ -33,11 +27,11 @@ type Config struct {
 	// Secret is one of the project's secrets.
 	Secret string
 	// BaseURL replaces the environment's address of the auth API, for a custom domain or the emulator. It is https,
-	// except that http is accepted for localhost and loopback addresses. A path is kept as a prefix; without /v1, which
-	// the SDK adds.
+	// except that http is accepted for localhost and loopback addresses. A path is kept as a prefix. It must not
+	// end with /v1, which the SDK adds.
 	BaseURL string
 	// FraudBaseURL replaces https://telemetry.stytch.com, under the same rules. If BaseURL is http or loopback, such as
-	// the emulator's, the default is BaseURL. The emulator answers 501 to the calls that it has not built.
+	// the emulator's, the default is BaseURL. The emulator answers 501 to calls that it does not implement.
 	FraudBaseURL string
 	// AllowLiveOnLoopback accepts a loopback address for a live project, which is otherwise refused as a mistake.
 	AllowLiveOnLoopback bool
@@ -72,9 +66,8 @@ type Config struct {
 }
 
 // ConfigFromEnv reads STYTCH_PROJECT_ID, STYTCH_SECRET, STYTCH_BASE_URL, STYTCH_FRAUD_BASE_URL and
-// STYTCH_ALLOW_PLAIN_HTTP. The last allows plain http if it is 1, t, T, true, TRUE or True, as strconv.ParseBool reads
-// it; whatever else it is, such as yes or on, http to hosts that are not loopback stays refused. A field whose variable
-// is not set stays empty. Nothing is checked; [NewClient] does that.
+// STYTCH_ALLOW_PLAIN_HTTP, a bool as strconv.ParseBool reads it: what that refuses, such as yes, is false. A field whose
+// variable is not set stays empty. Nothing is checked; [NewClient] does that.
 func ConfigFromEnv() Config {
 	allowPlainHTTP, _ := strconv.ParseBool(os.Getenv("STYTCH_ALLOW_PLAIN_HTTP"))
 	return Config{
@@ -102,17 +95,17 @@ func (c Config) check() (base, fraud *url.URL, err error) {
 	if field, reason := verify.CheckSettings(c.Verification); reason != "" {
 		return nil, nil, refuse("Verification."+field, reason)
 	}
-	host := testHost
+	host := checks.TestHost
 	if c.live() {
-		host = liveHost
+		host = checks.LiveHost
 	}
-	if base, err = c.checkURL("BaseURL", c.BaseURL, host, checks.Auth); err != nil {
+	if base, err = c.checkURL("BaseURL", c.BaseURL, host); err != nil {
 		return nil, nil, err
 	}
-	if c.FraudBaseURL == "" && checks.IsLocal(base) {
+	if c.FraudBaseURL == "" && checks.MayBeEmulator(base) {
 		return base, base, nil
 	}
-	fraud, err = c.checkURL("FraudBaseURL", c.FraudBaseURL, fraudHost, checks.Fraud)
+	fraud, err = c.checkURL("FraudBaseURL", c.FraudBaseURL, checks.FraudHost)
 	return base, fraud, err
 }
 
@@ -147,10 +140,10 @@ func (c Config) checkCredentials() error {
 	return nil
 }
 
-// checkURL parses the base URL of an API, or returns that of host if raw is empty. It refuses the host of the other
+// checkURL parses the base URL of the API at host, or returns that if raw is empty. It refuses the host of the other
 // environment.
-func (c Config) checkURL(field, raw, host, api string) (*url.URL, error) {
-	u, reason := checks.BaseURL(raw, host, api, c.plainHTTP())
+func (c Config) checkURL(field, raw, host string) (*url.URL, error) {
+	u, reason := checks.BaseURL(raw, host, c.plainHTTP())
 	if reason != "" {
 		return nil, refuse(field, reason)
 	}
@@ -160,9 +153,9 @@ func (c Config) checkURL(field, raw, host, api string) (*url.URL, error) {
 		}
 	}
 	switch {
-	case c.live() && u.Hostname() == testHost:
+	case c.live() && u.Hostname() == checks.TestHost:
 		return nil, refuse(field, "is the test environment and ProjectID a live project")
-	case checks.Environment(c.ProjectID, checks.Project) == "test" && u.Hostname() == liveHost:
+	case checks.Environment(c.ProjectID, checks.Project) == "test" && u.Hostname() == checks.LiveHost:
 		return nil, refuse(field, "is the live environment and ProjectID a test project")
 	}
 	return u, nil

@@ -55,7 +55,7 @@ func TestNewClient_refusesCredentials(t *testing.T) {
 		"a live id in upper case":          {pair("PROJECT-LIVE-1", liveSecret), "ProjectID", "lower case"},
 		"a live id with a capital":         {pair("Project-live-1", liveSecret), "ProjectID", "lower case"},
 		"a public token as the id":         {pair("public-token-test-1", secretText), "ProjectID", "public token"},
-		"a secret in upper case as the id": {pair(strings.ToUpper(secretText), secretText), "ProjectID", "swapped"},
+		"a secret in upper case as the id": {pair(strings.ToUpper(secretText), secretText), "ProjectID", "is a secret, not a project id"},
 
 		"a secret in quotes":                {pair(testID, `"`+secretText+`"`), "Secret", "quotation mark"},
 		"a secret in single quotes":         {pair(testID, "'"+secretText+"'"), "Secret", "quotation mark"},
@@ -114,9 +114,9 @@ func TestNewClient_refusesCredentials(t *testing.T) {
 		"a management key as the secret":    {pair(testID, "workspace-key-prod-cAnArY"), "Secret", "workspace"},
 		"an M2M client's id as the secret":  {pair(testID, "m2m-client-test-cAnArY"), "Secret", "the id of an M2M client"},
 		"a member's id as the secret":       {pair(testID, "member-live-cAnArY"), "Secret", "the id of a member"},
-		"the secret as the id too":          {pair(secretText, secretText), "ProjectID", "swapped"},
+		"the secret as the id too":          {pair(secretText, secretText), "ProjectID", "is a secret, not a project id"},
 		"a secret with underscores as the id": {
-			pair("secret_test_cAnArY", secretText), "ProjectID", "swapped",
+			pair("secret_test_cAnArY", secretText), "ProjectID", "is a secret, not a project id",
 		},
 	} {
 		t.Run(name+" is refused", func(t *testing.T) {

@@ -14,8 +14,6 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-const defaultHost = "api.samlshield.com"
-
 // Config holds the settings of a [Client]. PublicToken is required; the zero values of the other fields are their
 // defaults. Printing, logging and marshalling a Config do not show the token, since it is all that is needed to use the
 // service on the project's account.
@@ -23,7 +21,7 @@ type Config struct {
 	// PublicToken is the project's public token. Each request carries it as a bearer token.
 	PublicToken string
 	// BaseURL replaces https://api.samlshield.com. It is https, except that http is accepted for localhost and loopback
-	// addresses. A path is kept as a prefix; without /v1, which the SDK adds.
+	// addresses. A path is kept as a prefix. It must not end with /v1, which the SDK adds.
 	BaseURL string
 	// AllowLiveOnLoopback accepts a loopback address for a live public token, which is otherwise refused as a mistake.
 	AllowLiveOnLoopback bool
@@ -64,7 +62,7 @@ func (c Config) check() (*url.URL, error) {
 	if field, reason := checks.Common(c.MaxResponseBytes, c.Retry, c.Middleware); reason != "" {
 		return nil, refuse(field, reason)
 	}
-	base, reason := checks.BaseURL(c.BaseURL, defaultHost, checks.SAML, c.plainHTTP())
+	base, reason := checks.BaseURL(c.BaseURL, checks.SAMLHost, c.plainHTTP())
 	if reason != "" {
 		return nil, refuse("BaseURL", reason)
 	}

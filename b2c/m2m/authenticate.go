@@ -49,17 +49,13 @@ func (s *Service) AuthenticateToken(
 // claims are those of an M2M access token.
 type claims struct {
 	jwt.Registered
+	jwt.AccessTokenClaims
 
-	Scope    string `json:"scope"`
-	ClientID string `json:"client_id"`
 	// Session and Organization are claims of the tokens of users and members only.
 	Session      jsontext.Value `json:"https://stytch.com/session"`
 	Organization jsontext.Value `json:"https://stytch.com/organization"`
 	Custom       jsontext.Value `json:",embed,inline"`
 }
-
-// StrictClaims are scope and client_id, which are custom claims in other tokens.
-func (*claims) StrictClaims() []string { return []string{"scope", "client_id"} }
 
 // Validate refuses what is not an M2M access token. The subject of those is the client.
 func (c *claims) Validate() error {

@@ -1,7 +1,7 @@
 // Package checks validates the configuration of a client, without a network. The reasons that it returns never contain
 // the value.
 //
-//	u, reason := checks.BaseURL("https://login.example.com", "api.stytch.com", checks.Auth, false)
+//	u, reason := checks.BaseURL("https://login.example.com", checks.LiveHost, false)
 //
 // [BaseURL] checks base URLs, [Address] those of issuers too, [LiveOnLoopback] whether live credentials may go there,
 // [Credential] ids, secrets and tokens, [Common] the fields that all clients have.
@@ -41,7 +41,7 @@ func Address(raw, host string, plainHTTP bool) (u *url.URL, reason string) {
 		return nil, "carries a query or a fragment"
 	case u.Scheme == "http" && !isLoopback(u.Hostname()) && !plainHTTP:
 		return nil, "is http and not on a loopback host: credentials would travel in the clear " +
-			"(for a test project, see AllowPlainHTTP)"
+			"(for a test project, see AllowPlainHTTP, or STYTCH_ALLOW_PLAIN_HTTP=true)"
 	}
 	u.Host = canonicalHost(u)
 	u.Path = strings.TrimRight(u.Path, "/")
@@ -49,32 +49,33 @@ func Address(raw, host string, plainHTTP bool) (u *url.URL, reason string) {
 	return u, ""
 }
 
-// What is at hosts of Stytch's.
+// The hosts of the APIs.
 const (
-	Auth  = "the auth API"
-	Fraud = "the fraud API"
-	SAML  = "SAML Shield"
+	LiveHost  = "api.stytch.com"
+	TestHost  = "test.stytch.com"
+	FraudHost = "telemetry.stytch.com"
+	SAMLHost  = "api.samlshield.com"
 )
 
-// hosts are those of Stytch's own that a base URL may be taken for another.
+// hosts says what is at Stytch's hosts. A base URL of another API may be given by mistake.
 var hosts = map[string]string{
-	"api.stytch.com":        Auth,
-	"test.stytch.com":       Auth,
-	"telemetry.stytch.com":  Fraud,
-	"api.samlshield.com":    SAML,
+	LiveHost:                "the auth API",
+	TestHost:                "the auth API",
+	FraudHost:               "the fraud API",
+	SAMLHost:                "SAML Shield",
 	"management.stytch.com": "the management API",
 	"stytch.com":            "Stytch's website",
 	"www.stytch.com":        "Stytch's website",
 }
 
-// BaseURL is Address for the base URL of one of the APIs. It refuses the hosts of the others, and paths that the SDK
+// BaseURL is Address for the base URL of the API at host. It refuses the hosts of the others, and paths that the SDK
 // adds itself.
-func BaseURL(raw, host, api string, plainHTTP bool) (u *url.URL, reason string) {
+func BaseURL(raw, host string, plainHTTP bool) (u *url.URL, reason string) {
 	u, reason = Address(raw, host, plainHTTP)
 	if reason != "" {
 		return nil, reason
 	}
-	at := hosts[u.Hostname()]
+	at, api := hosts[u.Hostname()], hosts[host]
 	path := strings.ToLower(u.Path) + "/"
 	switch {
 	case at != "" && at != api:
@@ -87,8 +88,8 @@ func BaseURL(raw, host, api string, plainHTTP bool) (u *url.URL, reason string) 
 	return u, ""
 }
 
-// IsLocal reports whether u is loopback or plain http, as the emulator's address is.
-func IsLocal(u *url.URL) bool { return u.Scheme == "http" || isLoopback(u.Hostname()) }
+// MayBeEmulator reports whether u is loopback or plain http, as the emulator's address is.
+func MayBeEmulator(u *url.URL) bool { return u.Scheme == "http" || isLoopback(u.Hostname()) }
 
 // canonicalHost returns the host that net/http would connect to, as tokens of a custom domain name it as their issuer.
 func canonicalHost(u *url.URL) string {

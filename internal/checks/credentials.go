@@ -12,11 +12,13 @@ const (
 	PublicToken = "public-token"
 )
 
-// kinds are ids and tokens by what they begin with. A hyphen follows, for most also the environment.
-var kinds = []struct {
+// credentialKind is a kind of ids or tokens by what it begins with. A hyphen follows, for most also the environment.
+type credentialKind struct {
 	prefix, name string
 	anyEnd       bool // whatever follows: it may be no environment
-}{
+}
+
+var kinds = []credentialKind{
 	{Project, "a project id", true},
 	{Secret, "a secret", true},
 	{PublicToken, "a public token", true},
@@ -56,15 +58,12 @@ func Credential(s, kind string) (reason string) {
 	}
 	for _, k := range kinds {
 		isOf := Environment(folded, k.prefix) != "" || k.anyEnd && strings.HasPrefix(lower, k.prefix+"-")
-		switch {
-		case isOf && (kind == Project && k.prefix == Secret || kind == Secret && k.prefix == Project):
-			return "is " + k.name + ": the two are swapped"
-		case isOf && k.prefix != kind:
-			return "is " + k.name
+		if isOf && k.prefix != kind {
+			return "is " + k.name + ", not " + nameOf(kind)
 		}
 	}
 	for _, k := range []string{Project, Secret, PublicToken} { // since what is live must not be taken for a test
-		if strings.Contains(folded[1:], k+"-live-") {
+		if strings.LastIndex(folded, k+"-live-") > 0 {
 			return "has other text before " + k + "-live-"
 		}
 	}
@@ -76,13 +75,18 @@ func Credential(s, kind string) (reason string) {
 
 // Environment returns the environment of a credential, "live" or "test", by its prefix, or "".
 func Environment(s, kind string) string {
-	rest, _ := strings.CutPrefix(s, kind+"-")
 	for _, environment := range []string{"live", "test"} {
-		if len(rest) < len(s) && strings.HasPrefix(rest, environment+"-") {
+		if strings.HasPrefix(s, kind+"-"+environment+"-") {
 			return environment
 		}
 	}
 	return ""
+}
+
+// nameOf returns what a credential of that kind is.
+func nameOf(kind string) string {
+	i := slices.IndexFunc(kinds, func(k credentialKind) bool { return k.prefix == kind })
+	return kinds[i].name
 }
 
 // isPlaceholder reports whether s stands for a value that was not filled in, as in ${SECRET}, {{ .Secret }}, <secret>,

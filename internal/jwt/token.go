@@ -159,7 +159,7 @@ func decode(payload []byte, claims any) error {
 		return nil
 	}
 	var names []string
-	if c, ok := claims.(Strict); ok {
+	if c, ok := claims.(StrictClaimer); ok {
 		names = c.StrictClaims()
 	}
 	reflect.ValueOf(claims).Elem().SetZero()

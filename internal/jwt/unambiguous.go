@@ -30,9 +30,18 @@ func Unambiguous(claims []byte, names ...string) bool {
 	})
 }
 
-// Strict is implemented by claims that are read as strictly as the registered ones. In tokens of other kinds, claims of
-// these names are custom.
-type Strict interface{ StrictClaims() []string }
+// StrictClaimer is implemented by types of claims of which further ones are read as strictly as the registered ones.
+type StrictClaimer interface{ StrictClaims() []string }
+
+// AccessTokenClaims are claims of access tokens (RFC 8693, sections 4.2 and 4.3). In other tokens, claims of these names
+// are custom.
+type AccessTokenClaims struct {
+	Scope    string `json:"scope"`
+	ClientID string `json:"client_id"`
+}
+
+// StrictClaims are the names of the claims.
+func (*AccessTokenClaims) StrictClaims() []string { return []string{"scope", "client_id"} }
 
 // isRegistered reports whether a claim is one of those of RFC 7519, section 4.1.
 func isRegistered(name string) bool {

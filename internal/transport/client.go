@@ -59,15 +59,15 @@ func (c chain) CloseIdleConnections() { c.auth.CloseIdleConnections() }
 // is idle only then.
 const streamEnd = time.Millisecond
 
-// cancelledLate is how long a cancelled request was without a response, if that may be the connection's fault.
-const cancelledLate = 2 * time.Second
+// silence is the time without a response after which a cancelled request counts as one that timed out.
+const silence = 2 * time.Second
 
-// authTransport adds the credentials last, so that no middleware sees them. After a request that timed out or was
-// cancelled late, without a response, idle connections may be as dead as the one that it was sent on: it closes them.
+// authTransport adds the credentials last, so that no middleware sees them. After a request that timed out, idle
+// connections may be as dead as the one that it was sent on: it closes them.
 type authTransport struct {
 	next   http.RoundTripper
 	header secret.Text
-	silent atomic.Bool // a request had no response, and its connection may not have been idle when it ended
+	silent atomic.Bool // a request timed out, and its connection may not have been idle then
 }
 
 func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -86,15 +86,15 @@ func (t *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 			a.responded()
 		}
 	}
-	if err != nil && unanswered(req.Context().Err(), time.Since(begin)) && t.closeIdle() {
+	if err != nil && timedOut(req.Context().Err(), time.Since(begin)) && t.closeIdle() {
 		t.silent.Store(true)
 	}
 	return resp, err
 }
 
-// unanswered reports whether a request whose context ended after d was waiting for a response.
-func unanswered(ended error, d time.Duration) bool {
-	return errors.Is(ended, context.DeadlineExceeded) || ended != nil && d >= cancelledLate
+// timedOut reports whether a request that failed after d, with the error of its context, counts as one that timed out.
+func timedOut(ctxErr error, d time.Duration) bool {
+	return errors.Is(ctxErr, context.DeadlineExceeded) || ctxErr != nil && d >= silence
 }
 
 // authorized returns a copy of the request with the credentials, or the request if it is one without.

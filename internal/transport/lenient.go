@@ -23,7 +23,7 @@ var strict = json.WithUnmarshalers(objects)
 
 // lenient is EncodingJSON, and reads "" as the zero time and 3.0 as an integer.
 var lenient = json.JoinOptions(EncodingJSON, json.WithUnmarshalers(json.JoinUnmarshalers(
-	objects, jsonobject.EmptyTime, rewritten[int](wholeNumber))))
+	objects, jsonobject.EmptyTime, jsonobject.Rewritten[int](wholeNumber))))
 
 // byteOrderMark is not JSON, but may be ignored before it (RFC 8259, section 8.1).
 var byteOrderMark = []byte("\ufeff")
@@ -80,17 +80,6 @@ func hasUniqueNames(object []byte, depth int) bool {
 		}
 		seen[name] = true
 		return depth == 0 || value.Kind() != jsontext.KindBeginObject || hasUniqueNames(value, depth-1)
-	})
-}
-
-// rewritten decodes a T from what rewrite makes of its JSON.
-func rewritten[T any](rewrite func(jsontext.Value) jsontext.Value) *json.Unmarshalers {
-	return json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v *T) error {
-		raw, err := dec.ReadValue()
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(rewrite(raw), v, EncodingJSON)
 	})
 }
 

@@ -10,17 +10,13 @@ import (
 // AccessToken has the claims of a Connected App's access token, from the token itself or from the API's introspection.
 type AccessToken struct {
 	jwt.Registered
+	jwt.AccessTokenClaims
 
-	ClientID     string       `json:"client_id"`
-	Scope        string       `json:"scope"`
 	Organization Organization `json:"https://stytch.com/organization"`
 	// Session is a claim of sessions' JWTs only.
 	Session jsontext.Value `json:"https://stytch.com/session"`
 	Custom  jsontext.Value `json:",embed,inline"`
 }
-
-// StrictClaims are scope and client_id, which are custom claims in other tokens.
-func (*AccessToken) StrictClaims() []string { return []string{"scope", "client_id"} }
 
 // AccessTokenType is the token_type of an access token.
 const AccessTokenType = "access_token"

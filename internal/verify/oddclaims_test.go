@@ -222,6 +222,6 @@ func TestClaims_areAllStrict(t *testing.T) {
 		}
 	}
 	assert.True(t, jwt.Unambiguous([]byte(`{"a":1,"a":2}`)))
-	_, strict := any(new(verify.SessionClaims[any, any])).(jwt.Strict)
+	_, strict := any(new(verify.SessionClaims[any, any])).(jwt.StrictClaimer)
 	assert.False(t, strict, "a session has no further claims")
 }
