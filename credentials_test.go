@@ -132,6 +132,7 @@ var placeholders = []string{
 	"{{.Secret}}", "{{ .Secret }}", "{{ secrets.STYTCH }}", "{secret}", "<secret>", "<your-secret>", "<no value>", "<nil>",
 	"[secret]", "[redacted]", "(secret)", "__SECRET__", "your-secret", "YOUR_SECRET_HERE", "Your-project-id",
 	"secret-test-...", "project-live-...", "secret-test-…", "secret-test-${KEY}", "project-test-<id>", "secret-test-{{key}}",
+	"op://vault/item/field", "vault://secret/stytch", "@Microsoft.KeyVault(SecretUri=x)",
 	"********", "secret-test-****", "project-test-xxxxxxxx-xxxx", "%!s(MISSING)", "null", "None", "undefined", "REDACTED",
 }
 

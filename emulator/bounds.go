@@ -36,14 +36,13 @@ var shortName = bound{
 	fmt.Sprintf("have at most %d characters", maxName),
 }
 
-// textBounds are the bounds of texts, by list and field or by field alone. They allow all that calls store. A text that
-// is not named has at most maxText bytes or, in a factor, which is part of JWTs, maxEmail bytes.
+// textBounds are the bounds of texts, by list and field or by field alone. They allow all that calls store. Of other
+// fields, an id has the form of one, a text in a factor, which is part of JWTs, has at most maxEmail bytes, and every
+// other text at most maxText.
 var textBounds = map[string]bound{
 	"sessions.tokens": form(tokenForm), "intermediate_sessions.token": form(tokenForm),
 	"token": form(idForm), "code": form(idForm), "kid": form(idForm),
-	"organization_id": form(idForm), "member_id": form(idForm), "member_session_id": form(idForm),
-	"email_id": form(idForm),
-	"name":     shortName, "role_id": shortName, "assigned_roles": shortName, "resource_id": shortName,
+	"name": shortName, "role_id": shortName, "assigned_roles": shortName, "resource_id": shortName,
 	"actions":      shortName,
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
 	"email_address": atMost(maxEmail), "to": atMost(maxEmail), "link": atMost(maxLink),
@@ -141,6 +140,9 @@ func boundOf(list, path string) bound {
 	}
 	if b, found := textBounds[path[strings.LastIndexByte(path, '.')+1:]]; found {
 		return b
+	}
+	if strings.HasSuffix(path, "_id") {
+		return form(idForm)
 	}
 	if strings.HasPrefix(path, "authentication_factors.") {
 		return atMost(maxEmail)

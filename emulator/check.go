@@ -59,6 +59,19 @@ func (s *state) checkRoles() error {
 			return err
 		}
 	}
+	return checkNames(s.Roles)
+}
+
+// checkNames checks what clients require of a policy: no role, resource or action is without a name.
+func checkNames(roles []organizations.CustomRole) error {
+	for _, r := range roles {
+		unnamed := func(p organizations.CustomRolePermission) bool {
+			return p.ResourceID == "" || slices.Contains(p.Actions, "")
+		}
+		if r.RoleID == "" || slices.ContainsFunc(r.Permissions, unnamed) {
+			return fmt.Errorf("the role %q has no name, or a permission without a resource or an action's name", r.RoleID)
+		}
+	}
 	return nil
 }
 
@@ -70,6 +83,7 @@ func (s *state) checkOrganizations() error {
 			slugs.addIfSet("slug", o.OrganizationSlug),
 			externalIDs.addIfSet("external id", o.OrganizationExternalID),
 			checkSettings(o),
+			checkNames(o.CustomRoles),
 		)
 		if err != nil {
 			return fmt.Errorf("organization %q: %w", o.OrganizationID, err)

@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -64,19 +65,21 @@ func (e *Emulator) controlHandler(endpoint control) http.Handler {
 			writeJSON(w, http.StatusNotFound, map[string]string{"error": "there is no such project"})
 			return
 		}
-		var out any
-		body, err := readBody(w, r, maxControl)
-		if err == nil {
-			out, err = endpoint(p, r, body)
-		} else {
-			err = errors.New("the body cannot be read or is larger than 64 MiB")
-		}
+		out, err := callControl(w, r, p, endpoint)
 		if err != nil {
 			writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 			return
 		}
 		writeJSON(w, http.StatusOK, out)
 	})
+}
+
+func callControl(w http.ResponseWriter, r *http.Request, p *Project, endpoint control) (any, error) {
+	body, err := readBody(w, r, maxControl)
+	if err != nil {
+		return nil, fmt.Errorf("the body cannot be read or is larger than %d bytes", maxControl)
+	}
+	return endpoint(p, r, body)
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

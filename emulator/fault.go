@@ -46,7 +46,7 @@ const (
 	maxFaultBodies = 32 << 20
 )
 
-// printable is the form of what becomes a header.
+// printable is the form of ContentType, which becomes a header, and ErrorType.
 var printable = regexp.MustCompile(`^[ -~]{0,256}$`)
 
 // withoutBody are the statuses whose responses have no body (RFC 9110, section 15).

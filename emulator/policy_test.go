@@ -67,6 +67,29 @@ func TestLocalVerification_decidesAsTheEmulator(t *testing.T) {
 	}
 }
 
+// A policy in which lists are left out by hand is one that clients accept.
+func TestPolicy_listsAreNeverNull(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
+	data, err := h.Snapshot()
+	require.NoError(t, err)
+	var snapshot object
+	require.NoError(t, json.Unmarshal(data, &snapshot))
+	state := snapshot["state"].(object)
+	state["roles"] = append(state["roles"].([]any), object{"role_id": "a", "permissions": nil}, object{"role_id": "b"},
+		object{"role_id": "c", "permissions": []any{object{"resource_id": "r", "actions": nil}, object{"resource_id": "r"}}})
+	one(state, "organizations", 0)["custom_roles"] = []any{object{"role_id": "d", "permissions": nil}}
+	data, err = json.Marshal(snapshot)
+	require.NoError(t, err)
+	require.NoError(t, h.Restore(data))
+	_, err = h.api.B2B.Sessions.AuthenticateJWTLocal(t.Context(), &sessions.AuthenticateJWTLocalRequest{
+		SessionJWT:         created.SessionJWT,
+		AuthorizationCheck: &sessions.AuthorizationCheck{ResourceID: "stytch.member", Action: "create"},
+	})
+	require.NoError(t, err)
+}
+
 // What GetJWKS returns can be stored, and is what Config.Verification.Keys takes.
 func TestLocalVerification_startsWithStoredKeys(t *testing.T) {
 	t.Parallel()

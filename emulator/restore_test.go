@@ -91,7 +91,12 @@ func changed(t *testing.T) map[string]func(state object) {
 		"one token for two kinds": func(s object) {
 			one(s, "magic_links", 0)["token"] = one(s, "intermediate_sessions", 0)["token"]
 		},
-		"a doubled role": func(s object) { add(s, "roles", nil) },
+		"a doubled role":                  func(s object) { add(s, "roles", nil) },
+		"a permission on nothing":         set("roles", "permissions", []object{{"actions": []string{"a"}}}),
+		"a permission of a null":          set("roles", "permissions", []any{nil}),
+		"a permission of an empty action": set("roles", "permissions", []object{{"resource_id": "r", "actions": []string{"a", ""}}}),
+		"a custom role without id":        set("organizations", "custom_roles", []object{{"description": "d"}}),
+		"a custom permission on nothing":  set("organizations", "custom_roles", []object{{"role_id": "r", "permissions": []object{{"resource_id": ""}}}}),
 		"a passcode of nobody": func(s object) {
 			s["passcodes"] = []any{object{"code": "123456", "phone_number": "+1", "member_id": "m"}}
 		},

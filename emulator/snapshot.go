@@ -51,7 +51,7 @@ func copies[T any](records []*T) []*T {
 }
 
 // Restore replaces state and messages by those of a snapshot, of this project or another. A snapshot that is invalid
-// or larger than calls could have made it changes nothing. One that is written by hand may omit lists: roles are then
+// or exceeds the bounds in docs/EMULATOR.md changes nothing. One that is written by hand may omit lists: roles are then
 // the default ones, a key is made when it is needed, and all else is empty. Settings that an organization omits have
 // their defaults.
 func (p *Project) Restore(data []byte) error {

@@ -54,8 +54,8 @@ type TokenError struct {
 	Verdict Verdict
 	// Reason has details, without the token and its claims.
 	Reason string
-	// Err is the response to the request for keys, a *[Error], if ErrKeysUnavailable is because of one; else nil. It is
-	// not marshalled.
+	// Err is the API's refusal to return keys, a *[Error]. It is nil unless the Verdict is ErrKeysUnavailable and the
+	// API has responded. It is not marshalled.
 	Err error `json:"-"`
 }
 

@@ -110,7 +110,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		_, _ = fmt.Fprintf(stderr, "stytch-emulator: WARNING: listening on %s: whoever reaches this machine can read "+
 			"the inbox, the secrets and the private keys. Names other than localhost need --host.\n", addr)
 	}
-	if _, err := io.WriteString(stdout, greeting(baseURL(addr), em.Project())); err != nil {
+	if _, err := io.WriteString(stdout, firstLines(addr, em.Project())); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	return serve(ctx, listener, em)
@@ -132,20 +132,21 @@ func listen(ctx context.Context, o options) (net.Listener, error) {
 }
 
 // baseURL is the URL for clients on this machine.
-func baseURL(addr *net.TCPAddr) *url.URL {
+func baseURL(addr *net.TCPAddr) string {
 	host := addr.String()
 	if addr.IP.IsUnspecified() {
 		host = fmt.Sprintf("127.0.0.1:%d", addr.Port)
 	}
-	return &url.URL{Scheme: "http", Host: host}
+	return (&url.URL{Scheme: "http", Host: host}).String()
 }
 
-// greeting is the base URL and, below it, the environment of a client. Clients accept plain http to a host that is not
-// loopback only where the environment says so.
-func greeting(base *url.URL, project *emulator.Project) string {
+// firstLines are the base URL and, below it, the environment of a client. Clients accept plain http to an address that
+// is not loopback only where the last variable allows it.
+func firstLines(addr *net.TCPAddr, project *emulator.Project) string {
+	base := baseURL(addr)
 	text := fmt.Sprintf("%s\nSTYTCH_PROJECT_ID=%s\nSTYTCH_SECRET=%s\nSTYTCH_BASE_URL=%s\nSTYTCH_FRAUD_BASE_URL=%s\n",
 		base, project.ID(), project.Secret(), base, base)
-	if ip, err := netip.ParseAddr(base.Hostname()); err != nil || !ip.IsLoopback() {
+	if !addr.IP.IsLoopback() && !addr.IP.IsUnspecified() {
 		text += "STYTCH_ALLOW_PLAIN_HTTP=true\n"
 	}
 	return text

@@ -138,8 +138,10 @@ func TestRun_printsAnEnvironmentThatWorks(t *testing.T) {
 		"10.1.2.3": true, "192.0.2.2": true, "172.17.0.1": true, "128.0.0.1": true, "169.254.1.1": true, "2001:db8::1": true,
 		"::ffff:10.0.0.1": true, "fe80::1": true, "::2": true, "0.0.0.1": true,
 	} {
-		lines := strings.Split(strings.TrimSuffix(greeting(baseURL(&net.TCPAddr{IP: net.ParseIP(addr), Port: 4100}), em.Project()), "\n"), "\n")
-		assert.Equal(t, plainHTTP, strings.HasSuffix(strings.Join(lines, "\n"), "\nSTYTCH_ALLOW_PLAIN_HTTP=true"), addr)
+		tcp := &net.TCPAddr{IP: net.ParseIP(addr), Port: 4100}
+		text := firstLines(tcp, em.Project())
+		assert.Equal(t, plainHTTP, strings.HasSuffix(text, "\nSTYTCH_ALLOW_PLAIN_HTTP=true\n"), addr)
+		lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 		t.Setenv("STYTCH_ALLOW_PLAIN_HTTP", "")
 		for _, line := range lines[1:] {
 			name, value, _ := strings.Cut(line, "=")

@@ -39,6 +39,10 @@ func Address(raw, host string, plainHTTP bool) (u *url.URL, reason string) {
 		return nil, "carries credentials"
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, "carries a query or a fragment"
+	case u.Hostname() == "https" || u.Hostname() == "http":
+		return nil, "has its scheme twice"
+	case strings.ContainsAny(u.Path, "{}<>$\\"):
+		return nil, "has a path with a placeholder"
 	case u.Scheme == "http" && !isLoopback(u.Hostname()) && !plainHTTP:
 		return nil, "is http and not on a loopback host: credentials would travel in the clear " +
 			"(for a test project, see AllowPlainHTTP, or STYTCH_ALLOW_PLAIN_HTTP=true)"
@@ -117,21 +121,23 @@ func isLoopback(host string) bool {
 // LiveOnLoopback returns why live credentials must not be sent to u, or "": without AllowLiveOnLoopback, a loopback
 // address is a mistake.
 func LiveOnLoopback(u *url.URL, allowed bool) (reason string) {
-	if allowed || !isLoopback(u.Hostname()) {
+	ip := net.ParseIP(u.Hostname())
+	if allowed || !isLoopback(u.Hostname()) && (ip == nil || !ip.IsUnspecified()) { // 0.0.0.0 connects to this machine
 		return ""
 	}
 	return "is a loopback address, for the live environment (see AllowLiveOnLoopback)"
 }
 
-// validHost reports whether a host can be one: net/url accepts "$HOST" and "HOST=example.com" as well.
+// validHost reports whether a host can be one: net/url accepts "$HOST", "HOST=example.com" and "example..com" as well.
 func validHost(host string) bool {
-	return PrintableASCII(host) == "" && !strings.ContainsAny(host, "!$&'()*+,;=<>")
+	return PrintableASCII(host) == "" && !strings.ContainsAny(host, "!\"$&'()*+,;=<>") &&
+		!strings.HasPrefix(host, ".") && !strings.Contains(host, "..")
 }
 
-// validPort reports whether port is empty or a number of 16 bits.
+// validPort reports whether port is empty or a number of 16 bits, but not 0.
 func validPort(port string) bool {
-	_, err := strconv.ParseUint(port, 10, 16)
-	return port == "" || err == nil
+	number, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && number > 0
 }
 
 // PrintableASCII returns why s cannot be an id, a secret or an address as they are configured, or "". All of those are

@@ -90,10 +90,10 @@ func nameOf(kind string) string {
 }
 
 // isPlaceholder reports whether s stands for a value that was not filled in, as in ${SECRET}, {{ .Secret }}, <secret>,
-// %SECRET%, [redacted], your-secret or secret-test-...
+// %SECRET%, [redacted], your-secret, secret-test-... or op://vault/item
 func isPlaceholder(s string) bool {
 	lower := strings.ToLower(s)
-	return strings.ContainsAny(s[:1], "$([%") || strings.ContainsAny(s, "{}<>") ||
+	return strings.ContainsAny(s[:1], "$([%@") || strings.ContainsAny(s, "{}<>") || strings.Contains(s, "://") ||
 		strings.HasPrefix(s, "__") && strings.HasSuffix(s, "__") ||
 		strings.HasPrefix(lower, "your-") || strings.HasPrefix(lower, "your_") ||
 		slices.ContainsFunc([]string{"...", "…", "***", "xxxxxx"}, func(part string) bool {

@@ -21,6 +21,12 @@ var SharedTransport = sharedTransport
 // Unmarshal decodes a body.
 func Unmarshal(body []byte, resp any) error { return unmarshal(body, resp, false) }
 
+// MessageOf returns the message of a body in any form.
+func MessageOf(body []byte) string {
+	body = toUTF8(body)
+	return messageOfPage(string(body), false) + messageOfJSON(body, "")
+}
+
 // Pooled puts a buffer of a size into the pool, and reports whether the pool returns it.
 func Pooled(size int) bool {
 	b := bytes.NewBuffer(make([]byte, 0, size))

@@ -58,11 +58,11 @@ func unmarshal(body []byte, resp any, decides bool) error {
 	if err == nil {
 		return nil
 	}
+	body = bytes.TrimPrefix(body, byteOrderMark)
 	r, isStrict := resp.(StrictResponse)
 	if isStrict && !r.MayBeLenient(body) {
 		return err
 	}
-	body = bytes.TrimPrefix(body, byteOrderMark)
 	if decides && !isStrict && !hasUniqueNames(body, 1) {
 		return err
 	}

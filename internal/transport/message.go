@@ -11,13 +11,13 @@ import (
 // maxMessage bounds the bytes of a gateway's message.
 const maxMessage = 300
 
-// cutMargin is what is not shown before the end of a body that is cut short, in bytes: a secret that is cut off is not
-// recognized.
+// cutMargin is how many bytes before the end of an incomplete body are not shown: redaction does not recognize a secret
+// of which a part is missing.
 const cutMargin = maxErrorBody / 2
 
 // gatewayMessage returns what the body of a gateway's error says, on one line: a member of its JSON, a heading or the
-// text of its HTML or XML, or all of its text. It is empty if nothing of that can be read. Of JSON, the member code of
-// the outermost object is no message.
+// text of its HTML or XML, or all of its text. It is empty if nothing of that can be read. The value of the member of
+// JSON that is named code is not a message: it is the error's Code. If cut is set, the end of the body is missing.
 func (c *call) gatewayMessage(body []byte, code string, cut bool) string {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
 	var message string
@@ -37,7 +37,7 @@ func (c *call) gatewayMessage(body []byte, code string, cut bool) string {
 			return ' '
 		}
 		return r
-	}, c.redact(message))
+	}, c.redact(unescape(message)))
 	message = strings.Join(strings.Fields(message), " ")
 	if len(message) > maxMessage {
 		message = strings.ToValidUTF8(message[:maxMessage], "") + "..."

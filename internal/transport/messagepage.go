@@ -15,7 +15,7 @@ var inline = []string{"a", "b", "i", "em", "strong", "code", "font", "span", "wb
 // messageOfPage returns the text of the first of the headings that has one. If none has, and the page is not cut short,
 // it returns all that is outside of headings, scripts and styles. Elements in the text are left out.
 func messageOfPage(page string, cut bool) string {
-	var inside string // a heading, script or style
+	var inside string // a heading
 	var heading, all strings.Builder
 	for {
 		content, rest, _ := strings.Cut(page, "<")
@@ -27,7 +27,7 @@ func messageOfPage(page string, cut bool) string {
 			if !slices.Contains(inline, strings.Trim(name, "/")) {
 				all.WriteByte(' ')
 			}
-			if name == "script" || name == "style" || slices.Contains(headings, name) {
+			if slices.Contains(headings, name) {
 				inside = name
 			}
 		default:
@@ -35,7 +35,7 @@ func messageOfPage(page string, cut bool) string {
 			if name != "/"+inside {
 				break
 			}
-			if text := unescape(heading.String()); slices.Contains(headings, inside) && strings.TrimSpace(text) != "" {
+			if text := unescape(heading.String()); strings.TrimSpace(text) != "" {
 				return text
 			}
 			inside = ""
@@ -47,7 +47,23 @@ func messageOfPage(page string, cut bool) string {
 		case !closed:
 			return unescape(all.String())
 		}
-		page = after
+		if page = after; name == "script" || name == "style" {
+			page = fromEndTag(after, name)
+		}
+	}
+}
+
+// fromEndTag returns the text from the end tag of an element on: in a script or style, "<" begins nothing else.
+func fromEndTag(text, name string) string {
+	for i := 0; ; i += 2 {
+		next := strings.Index(text[i:], "</")
+		if next < 0 {
+			return ""
+		}
+		i += next
+		if end := text[i+2:]; len(end) >= len(name) && strings.EqualFold(end[:len(name)], name) {
+			return text[i:]
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ type callGroup struct {
 	mu      sync.Mutex
 	running map[callKey]*sharedCall
 	refused refusals
+	forgets int // how often forget was called
 }
 
 // callKey is what calls must have in common to be shared. The JSON of the request has the token.
@@ -49,6 +50,9 @@ type target struct {
 	credential
 	identity
 }
+
+// isUnknown reports whether nobody knows whose session it is: the call was made with a session token alone.
+func (t target) isUnknown() bool { return t.session == "" }
 
 // sharedCall is a call that runs. Its result is set before done is closed.
 type sharedCall struct {
@@ -120,6 +124,30 @@ func (g *callGroup) join(
 	return c, nil
 }
 
+// alone makes a call that no other caller shares, unless the token was refused.
+func (g *callGroup) alone(about target, call func() error) error {
+	g.mu.Lock()
+	err, forgets := g.refused.get(about.credential), g.forgets
+	g.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	err = call()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if forgets == g.forgets {
+		g.remember(about, err)
+	}
+	return err
+}
+
+// remember remembers an error by which the API refused the token itself. The caller holds mu.
+func (g *callGroup) remember(about target, err error) {
+	if refused, ok := errors.AsType[*stytcherror.Error](err); ok && isFinal(refused) {
+		g.refused.add(about, refused)
+	}
+}
+
 // leave counts a caller out whose context has ended, and cancels the call if nobody waits for it. It returns true if
 // the call is over: the caller has its result then.
 func (g *callGroup) leave(key callKey, c *sharedCall) bool {
@@ -154,8 +182,8 @@ func (g *callGroup) complete(key callKey, c *sharedCall, value any, err error) {
 		err = &stytcherror.RequestError{Op: key.op, Err: err}
 	}
 	c.value, c.err, c.several = value, err, c.waiting > 1
-	if refused, ok := errors.AsType[*stytcherror.Error](err); ok && !c.forgotten && isFinal(refused) {
-		g.refused.add(c.target, refused)
+	if !c.forgotten {
+		g.remember(c.target, err)
 	}
 	close(c.done)
 }
@@ -165,9 +193,10 @@ func (g *callGroup) complete(key callKey, c *sharedCall, value any, err error) {
 func (g *callGroup) forget(match func(target) bool, detachAll bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.forgets++
 	for key, c := range g.running {
 		c.forgotten = c.forgotten || match(c.target)
-		if c.forgotten || detachAll || c.session == "" {
+		if c.forgotten || detachAll || c.isUnknown() {
 			g.detach(key, c)
 		}
 	}

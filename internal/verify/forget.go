@@ -1,19 +1,19 @@
 package verify
 
 // Forget removes what is remembered of a session: verified tokens from the cache, and refusals of the API, those of
-// unknown sessions too. Callers that ask the API after it do not share a call that began before. The other methods do
-// the same for more or less. All do nothing for a nil Verifier.
+// tokens whose session is unknown too. Callers that ask the API after it do not share a call that began before. The
+// other methods do the same for more or less. All do nothing for a nil Verifier.
 func (v *Verifier) Forget(sessionID string) {
 	v.forget(
 		func(e *entry) bool { return e.sessionID == sessionID },
-		func(t target) bool { return t.session == sessionID || t.session == "" }, false)
+		func(t target) bool { return t.isUnknown() || t.session == sessionID }, false)
 }
 
 // ForgetSubject removes what is remembered of the sessions of a member or user.
 func (v *Verifier) ForgetSubject(subject string) {
 	v.forget(
 		func(e *entry) bool { return e.claims.Subject == subject },
-		func(t target) bool { return t.subject == subject || t.session == "" }, false)
+		func(t target) bool { return t.isUnknown() || t.subject == subject }, false)
 }
 
 // ForgetToken removes what is remembered of a JWT's session. If the JWT is not cached, it removes what is remembered of

@@ -48,7 +48,7 @@ var _ transport.StrictResponse = (*introspection)(nil)
 
 // MayBeLenient reports whether the response may be decoded leniently: what is checked in it is strict, as in a token.
 func (i *introspection) MayBeLenient(body []byte) bool {
-	return jwt.Unambiguous(body, append(i.StrictClaims(), "active", "token_type")...)
+	return jwt.Unambiguous(body, append(i.StrictClaims(), "active", "token_type", "status_code")...)
 }
 
 // Do asks the API about a token and, if there is a Check, checks the permission. The response must pass the rules for a

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -178,6 +179,9 @@ func TestIntrospectTokenNetwork_holdsTheAnswer(t *testing.T) {
 			_, err := f.introspectAnswer(http.StatusOK, f.introspectionWith(members{"status_code": status}))
 			assert.Equal(f.t, "/status_code", outermost[*stytcherror.DecodeError](f.t, err).Field)
 		}
+		twice := strings.Replace(f.introspection(), "{", `{"status_code":500,"status_code":200,`, 1)
+		_, err := f.introspectAnswer(http.StatusOK, twice)
+		assert.IsType(f.t, new(stytcherror.DecodeError), err, "a status_code that occurs twice")
 		for _, status := range []any{nil, 201} {
 			_, err := f.introspectAnswer(http.StatusOK, f.introspectionWith(members{"status_code": status}))
 			require.NoError(f.t, err)

@@ -74,13 +74,13 @@ type product struct {
 	zero operations
 }
 
-// farAway is the end of the session in a response of the API, and of the JWT there: no test gets there.
-var farAway = start.AddDate(10, 0, 0)
+// sessionEnd is when the session and the JWT in a response of the API end, later than the clock of any test.
+var sessionEnd = start.AddDate(10, 0, 0)
 
 // freshJWT returns the JWT in a response of the API.
 func freshJWT(claims func(time.Time) map[string]any) string {
 	return minttest.NewKey("jwk-test-1").Sign(minttest.With(claims(start), map[string]any{
-		"exp": farAway.Unix(), minttest.SessionClaim: map[string]any{"id": minttest.Session},
+		"exp": sessionEnd.Unix(), minttest.SessionClaim: map[string]any{"id": minttest.Session},
 	}))
 }
 
@@ -94,7 +94,7 @@ func b2bProduct() *product {
 		authenticated: `{"request_id":"request-id-1","status_code":200,"session_jwt":"` + freshJWT(minttest.MemberSession) + `","session_token":"",
 			"verdict":{"authorized":true,"granting_roles":["of the API"]},"member_session":{
 				"member_session_id":"` + minttest.Session + `","member_id":"` + minttest.Member + `",
-				"organization_id":"` + minttest.Organization + `","roles":["of the API"],"expires_at":"` + farAway.Format(time.RFC3339) + `"}}`,
+				"organization_id":"` + minttest.Organization + `","roles":["of the API"],"expires_at":"` + sessionEnd.Format(time.RFC3339) + `"}}`,
 		denial: stytcherror.CodeSessionAuthorizationError,
 		of:     b2bOperationsOf, zero: b2bZero(),
 	}
@@ -107,7 +107,7 @@ func b2cProduct() *product {
 		authenticatePath: "/v1/sessions/authenticate",
 		authenticated: `{"request_id":"request-id-1","status_code":200,"session_jwt":"` + freshJWT(minttest.UserSession) + `","session_token":"",
 			"verdict":{"authorized":true,"granting_roles":["of the API"]},"session":{
-				"session_id":"` + minttest.Session + `","user_id":"` + minttest.User + `","roles":["of the API"],"expires_at":"` + farAway.Format(time.RFC3339) + `"}}`,
+				"session_id":"` + minttest.Session + `","user_id":"` + minttest.User + `","roles":["of the API"],"expires_at":"` + sessionEnd.Format(time.RFC3339) + `"}}`,
 		denial: stytcherror.CodeConsumerSessionAuthorizationError,
 		of:     b2cOperationsOf, zero: b2cZero(),
 	}

@@ -91,6 +91,24 @@ func TestAuthenticateJWT_remembersRefusals(t *testing.T) {
 		assert.True(f.t, f.asks(&request{SessionToken: &text}), "a JWT as a session token is another token")
 		assert.True(f.t, f.asks(&request{SessionJWT: f.key.Sign(f.claims(start.Add(-2 * time.Hour)))}))
 	})
+	forEachProduct(t, "with shared.WithRawResponse too, unless it is forgotten meanwhile", func(f *fixture) {
+		f.answersWith(http.StatusNotFound, stytcherror.CodeSessionNotFound)
+		req := &request{SessionToken: new("token-1")}
+		ask := func() error {
+			_, err := f.authenticate(f.t.Context(), req, shared.WithRawResponse(new(shared.RawResponse)))
+			return err
+		}
+		assert.Equal(f.t, 1, f.calls(func() {
+			for range 50 {
+				require.ErrorIs(f.t, ask(), stytcherror.CodeSessionNotFound)
+			}
+		}))
+		f.forget(minttest.Session)
+		f.answersSlowly(http.StatusNotFound, refusal(404, stytcherror.CodeSessionNotFound))
+		time.AfterFunc(time.Second/2, func() { f.forget(minttest.Session) })
+		require.ErrorIs(f.t, ask(), stytcherror.CodeSessionNotFound)
+		assert.Equal(f.t, 1, f.calls(func() { require.Error(f.t, ask()) }), "it was forgotten during the call")
+	})
 	forEachProduct(t, "and a JWT is verified locally all the same", func(f *fixture) {
 		f.answersWith(http.StatusNotFound, stytcherror.CodeSessionNotFound)
 		req := &request{SessionJWT: f.sessionJWT(nil), MaxTokenAge: new(time.Minute)}

@@ -28,12 +28,34 @@ type Remote[R any] struct {
 
 func (r *Remote[R]) hasToken() bool { return r.SessionToken != nil && *r.SessionToken != "" }
 
+// bounded gives ctx the deadline of shared.WithTimeout, which also bounds the fetches of keys and policies.
+func (r *Remote[R]) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx == nil || len(r.Options) == 0 {
+		return ctx, func() {}
+	}
+	options, _ := r.options()
+	if options.Timeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, options.Timeout)
+}
+
+// options applies the options. It returns false if one is nil.
+func (r *Remote[R]) options() (options shared.RequestOptions, ok bool) {
+	for _, option := range r.Options {
+		if option == nil {
+			return options, false
+		}
+		option(&options)
+	}
+	return options, true
+}
+
 // do asks the API. Callers with equal requests and options share a call, and a token that the API has refused is not
 // sent again for a while, unless MaxAge is zero.
 func (r *Remote[R]) do(ctx context.Context, v *Verifier, req *Request, known *identity, check *Check) (*R, error) {
 	request := r.NewRequest(check)
-	key, own, ok := r.key(request)
-	if !ok || req.MaxAge != nil && *req.MaxAge == 0 {
+	if req.MaxAge != nil && *req.MaxAge == 0 {
 		return transport.Call[R](ctx, r.Config, r.Op, request, r.Options...)
 	}
 	about := target{credential: credentialOf(sessionJWT, req.Token)}
@@ -42,6 +64,15 @@ func (r *Remote[R]) do(ctx context.Context, v *Verifier, req *Request, known *id
 	}
 	if known != nil {
 		about.identity = *known
+	}
+	key, own, ok := r.key(request)
+	if !ok {
+		var resp *R
+		err := v.calls.alone(about, func() (err error) {
+			resp, err = transport.Call[R](ctx, r.Config, r.Op, request, r.Options...)
+			return err
+		})
+		return resp, err
 	}
 	options := slices.Clone(r.Options) // the call may outlast its caller
 	value, several, err := v.calls.do(ctx, key, about, func(ctx context.Context) (any, error) {
@@ -60,14 +91,8 @@ func (r *Remote[R]) do(ctx context.Context, v *Verifier, req *Request, known *id
 // key returns the key of a call, and a copy of the request, since the call may outlast its caller. It returns false for
 // a request that cannot be encoded, and for options that are refused or that belong to one caller.
 func (r *Remote[R]) key(request any) (key callKey, own any, ok bool) {
-	var options shared.RequestOptions
-	for _, option := range r.Options {
-		if option == nil {
-			return callKey{}, nil, false
-		}
-		option(&options)
-	}
-	if options.Raw != nil || !options.Authorization.IsZero() {
+	options, ok := r.options()
+	if !ok || options.Raw != nil || !options.Authorization.IsZero() {
 		return callKey{}, nil, false
 	}
 	text, err := json.Marshal(request, json.Deterministic(true))

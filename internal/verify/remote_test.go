@@ -291,6 +291,32 @@ func TestAuthenticateJWT_leeway(t *testing.T) {
 	})
 }
 
+func TestAuthenticateJWT_timeout(t *testing.T) {
+	t.Parallel()
+	forEachProduct(t, "shared.WithTimeout bounds the fetches and the request together", func(f *fixture) {
+		hang := func(r *http.Request) (int, []byte, error) {
+			<-r.Context().Done()
+			return 0, nil, r.Context().Err()
+		}
+		f.api.Handle(minttest.Keys, hang)
+		f.api.Handle(minttest.Policy, hang)
+		f.api.Handle(f.authenticatePath, hang)
+		for _, req := range []*request{
+			{SessionJWT: f.sessionJWT(nil)},
+			{SessionJWT: f.sessionJWT(nil), SessionToken: new("token-1")},
+			{SessionJWT: f.sessionJWT(nil), SessionToken: new("token-1"), AuthorizationCheck: on("documents", "edit")},
+			{SessionToken: new("token-1"), AuthorizationCheck: on("documents", "edit")},
+		} {
+			began := time.Now()
+			_, err := f.authenticate(f.t.Context(), req, shared.WithTimeout(3*time.Second))
+			assert.ErrorIs(f.t, err, context.DeadlineExceeded)
+			assert.Equal(f.t, 3*time.Second, time.Since(began))
+			assert.Equal(f.t, http.StatusServiceUnavailable, stytcherror.HTTPStatus(err))
+		}
+		time.Sleep(time.Minute) // the fetches end
+	})
+}
+
 func TestAuthenticateJWT_refusesArguments(t *testing.T) {
 	t.Parallel()
 	forEachProduct(t, "an incomplete request, before anything is sent", func(f *fixture) {

@@ -86,6 +86,7 @@ func (f *fixture) wrongAnswers() map[string]string {
 	for _, status := range []int{-1, 1, 199, 300, 302, 304, 399, 401, 500} {
 		answers[fmt.Sprint("status_code ", status)] = beside("status_code", status)
 	}
+	answers["an error_type with an escape"] = strings.Replace(f.authenticated, "{", `{"error_\u0074ype":"session_not_found",`, 1)
 	for _, value := range []any{"session_not_found", "x", members{}, 5, []any{"x"}} {
 		answers[fmt.Sprint("error_type ", value)] = beside("error_type", value)
 	}
@@ -126,7 +127,7 @@ func (f *fixture) doubledAnswers() map[string]string {
 		answers[name] = strings.Replace(f.authenticated, tt.before, tt.insert+tt.before, 1)
 	}
 	for _, member := range []string{
-		`"` + f.subjectMember() + `":"other"`, `"` + f.sessionMember() + `_id":"other"`, `"roles":["admin"]`, `"expires_at":"` + farAway.Format(time.RFC3339) + `"`,
+		`"` + f.subjectMember() + `":"other"`, `"` + f.sessionMember() + `_id":"other"`, `"roles":["admin"]`, `"expires_at":"` + sessionEnd.Format(time.RFC3339) + `"`,
 		`"custom_claims":{"admin":true},"custom_claims":{}`, `"new":1,"new":2`,
 	} {
 		answers["in the session, "+member] = strings.Replace(f.authenticated, session, session+member+",", 1)

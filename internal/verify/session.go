@@ -16,6 +16,8 @@ import (
 func Session[T, C, R any, P Claims[T, C]](
 	ctx context.Context, v *Verifier, req Request, ask *Remote[R],
 ) (local *T, remote *R, err error) {
+	ctx, cancel := ask.bounded(ctx)
+	defer cancel()
 	local, known, err := verifyOrIdentify[T, C, R, P](ctx, v, &req, ask)
 	if local != nil || err != nil {
 		return local, nil, err

@@ -20,7 +20,7 @@ type routes struct{ keys, policy, organization transport.Op }
 var b2bRoutes = routes{
 	keys: transport.Op{
 		Name: "b2b.sessions.get_jwks", Method: http.MethodGet,
-		Path: "/v1/b2b/sessions/jwks/{project_id}", Class: transport.Read,
+		Path: "/v1/b2b/sessions/jwks/{project_id}", Class: transport.Read, Decides: true,
 	},
 	policy: transport.Op{
 		Name: "b2b.rbac.policy", Method: http.MethodGet, Path: "/v1/b2b/rbac/policy",
@@ -35,7 +35,7 @@ var b2bRoutes = routes{
 var b2cRoutes = routes{
 	keys: transport.Op{
 		Name: "b2c.sessions.get_jwks", Method: http.MethodGet,
-		Path: "/v1/sessions/jwks/{project_id}", Class: transport.Read,
+		Path: "/v1/sessions/jwks/{project_id}", Class: transport.Read, Decides: true,
 	},
 	policy: transport.Op{
 		Name: "b2c.rbac.policy", Method: http.MethodGet, Path: "/v1/rbac/policy",
