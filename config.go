@@ -66,8 +66,8 @@ type Config struct {
 }
 
 // ConfigFromEnv reads STYTCH_PROJECT_ID, STYTCH_SECRET, STYTCH_BASE_URL, STYTCH_FRAUD_BASE_URL and
-// STYTCH_ALLOW_PLAIN_HTTP, a bool as strconv.ParseBool reads it: what that refuses, such as yes, is false. A field whose
-// variable is not set stays empty. Nothing is checked; [NewClient] does that.
+// STYTCH_ALLOW_PLAIN_HTTP, a bool as strconv.ParseBool reads it: what that refuses, such as yes, is false. A field
+// whose variable is not set stays empty. Nothing is checked; [NewClient] does that.
 func ConfigFromEnv() Config {
 	allowPlainHTTP, _ := strconv.ParseBool(os.Getenv("STYTCH_ALLOW_PLAIN_HTTP"))
 	return Config{

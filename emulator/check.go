@@ -69,7 +69,7 @@ func checkNames(roles []organizations.CustomRole) error {
 			return p.ResourceID == "" || slices.Contains(p.Actions, "")
 		}
 		if r.RoleID == "" || slices.ContainsFunc(r.Permissions, unnamed) {
-			return fmt.Errorf("the role %q has no name, or a permission without a resource or an action's name", r.RoleID)
+			return fmt.Errorf("the role %q has no id, or a permission without a resource or an action", r.RoleID)
 		}
 	}
 	return nil

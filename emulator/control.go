@@ -65,21 +65,22 @@ func (e *Emulator) controlHandler(endpoint control) http.Handler {
 			writeJSON(w, http.StatusNotFound, map[string]string{"error": "there is no such project"})
 			return
 		}
-		out, err := callControl(w, r, p, endpoint)
+		body, err := readBody(w, r, maxControl)
 		if err != nil {
-			writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+			refuseControl(w, fmt.Errorf("the body cannot be read or is larger than %d bytes", maxControl))
+			return
+		}
+		out, err := endpoint(p, r, body)
+		if err != nil {
+			refuseControl(w, err)
 			return
 		}
 		writeJSON(w, http.StatusOK, out)
 	})
 }
 
-func callControl(w http.ResponseWriter, r *http.Request, p *Project, endpoint control) (any, error) {
-	body, err := readBody(w, r, maxControl)
-	if err != nil {
-		return nil, fmt.Errorf("the body cannot be read or is larger than %d bytes", maxControl)
-	}
-	return endpoint(p, r, body)
+func refuseControl(w http.ResponseWriter, err error) {
+	writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

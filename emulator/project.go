@@ -41,7 +41,8 @@ func (p *Project) Clock() *Clock { return p.clock }
 // Inbox returns the messages that the project has sent.
 func (p *Project) Inbox() *Inbox { return p.inbox }
 
-// Reset removes state, keys, messages and faults, and undoes all moves of the clock. Id and secret stay.
+// Reset removes state, keys, messages and faults, and undoes all moves of the clock. Id and secret stay. Clients do not
+// notice: they keep the old keys, and may fetch the new ones only after half a minute of the clock.
 func (p *Project) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

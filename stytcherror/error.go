@@ -56,6 +56,8 @@ func (e *Error) httpStatus() int {
 	switch {
 	case e.Code == CodeUnauthorizedCredentials && strings.Contains("."+e.Op, ".passwords."):
 		return http.StatusUnauthorized
+	case e.Code == "emulator_host_not_allowed": // the emulator was not told its name, see --host
+		return http.StatusInternalServerError
 	case entry.override != 0:
 		return entry.override
 	case e.Code == "" && e.RequestID == "" && status < 500 && status != http.StatusTooManyRequests:

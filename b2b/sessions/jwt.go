@@ -43,14 +43,15 @@ func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWT
 //
 // The API's response must be of the same session, member, organization and token, and have a verdict on the
 // AuthorizationCheck. Its session must not have ended, nor its member be deleted; a JWT in it must be of that session
-// and pass the rules of local verification, but for its signature. Otherwise the error is a *stytcherror.DecodeError,
-// or a *stytcherror.TokenError or *stytcherror.PermissionError. Without a JWT and an OrganizationID, the policy decides
-// the AuthorizationCheck, in the organization of the response.
+// and pass the rules of local verification, but for its signature and for times in the future. Otherwise the error is a
+// *stytcherror.DecodeError, or a *stytcherror.TokenError or *stytcherror.PermissionError. Without a JWT and an
+// OrganizationID, the policy decides the AuthorizationCheck, in the organization of the response.
 //
 // Concurrent callers with equal requests and options share one request, unless MaxTokenAge is zero or they have a
 // shared.WithRawResponse. It is cancelled when the contexts of all have ended. It is attempted twice at most, and once
 // under a rate limit. A token that the API refused, as with stytcherror.CodeSessionNotFound, is refused for half a
-// minute without a request, unless MaxTokenAge is zero; Forget and Revoke end that.
+// minute without a request, unless MaxTokenAge is zero; Forget and Revoke end that. A shared.WithTimeout bounds fetches
+// of keys and policies too.
 //
 // It extends the session only when it asks the API. [Service.Authenticate] always does, and so always notices that a
 // session was revoked.

@@ -130,8 +130,8 @@ func (t *Token) verifySignature(key *rsa.PublicKey, buffer []byte) (payload []by
 	return payload, nil
 }
 
-// decodeParts copies the token to buffer, which must be large enough. It returns the payload's JSON, which follows there,
-// and the signature, appended to array.
+// decodeParts copies the token to buffer, which must be large enough. It returns the payload's JSON, which follows
+// there, and the signature, appended to array.
 func (t *Token) decodeParts(buffer, array []byte) (payload, signature []byte, err error) {
 	signed := t.head + 1 + t.body
 	buffer = append(buffer, t.text...)

@@ -33,8 +33,8 @@ func Unambiguous(claims []byte, names ...string) bool {
 // StrictClaimer is implemented by types of claims of which further ones are read as strictly as the registered ones.
 type StrictClaimer interface{ StrictClaims() []string }
 
-// AccessTokenClaims are claims of access tokens (RFC 8693, sections 4.2 and 4.3). In other tokens, claims of these names
-// are custom.
+// AccessTokenClaims are claims of access tokens (RFC 8693, sections 4.2 and 4.3). In other tokens, claims of these
+// names are custom.
 type AccessTokenClaims struct {
 	Scope    string `json:"scope"`
 	ClientID string `json:"client_id"`

@@ -39,10 +39,10 @@ func isJSON(body []byte) bool {
 	return false
 }
 
-// messageSearch reads a JSON value once, as far as that is valid, and keeps the best message. The path of a message lists
-// the ranks of the members and elements that lead to it: a member's is its index in messageNames, an element's its index
-// in the list. Of two messages, the one with the lesser path is better, by slices.Compare, or the later one if the paths
-// are equal.
+// messageSearch reads a JSON value once, as far as that is valid, and keeps the best message. The path of a message
+// lists the ranks of the members and elements that lead to it: a member's is its index in messageNames, an element's
+// its index in the list. Of two messages, the one with the lesser path is better, by slices.Compare, or the later one
+// if the paths are equal.
 type messageSearch struct {
 	body    []byte
 	dec     *jsontext.Decoder
