@@ -3,15 +3,15 @@
 //
 //	func TestLogin(t *testing.T) {
 //		server := stytchtest.New(t)
-//		ada := server.CreateOrganization("ada@example.com", "Analytical Engines", nil)
+//		ada := server.LogIn("ada@example.com", stytchtest.WithRoles("editor"))
 //		handler := newHandler(server.Client()) // the code under test
-//		// ... send it a request with ada.SessionJWT, then:
+//		// ... send it ada.Bearer(httptest.NewRequest("GET", "/", nil)), then:
 //		server.Clock().Advance(6 * time.Minute) // the JWT expires
 //	}
 //
 // [New] makes a [Server] for a test, [NewServer] one without a test, for programs, examples and TestMain. A method of
 // the Server that fails ends the test by Fatalf, so it must be called from the test's goroutine. Without a test it
-// panics, as httptest.NewServer does.
+// panics, with an error that wraps the cause.
 //
 // Calls do not leave the process, so that they work under testing/synctest. Only [Server.URL] opens a port, for other
 // programs and other HTTP clients.

@@ -3,6 +3,7 @@ package stytchtest
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
@@ -22,7 +23,7 @@ func (s *Server) WaitMessage(to string) emulator.Message {
 	defer cancel()
 	m, err := s.Inbox().Wait(ctx, to)
 	if err != nil {
-		s.tb.Fatalf("stytchtest: no message to %s: %v", to, err)
+		check(s.tb, fmt.Errorf("no message to %s: %w", to, err))
 	}
 	return m
 }

@@ -34,7 +34,7 @@ func (s *Server) Respond(operation string, responses ...string) {
 func (s *Server) setResponse(operation string, f emulator.Fault) {
 	s.tb.Helper()
 	if operation == "" { // which means every one to the emulator
-		s.tb.Fatalf("stytchtest: no operation")
+		check(s.tb, errors.New("no operation"))
 	}
 	f.Operation, f.ContentType = operation, "application/json"
 	check(s.tb, s.AddFaults(f))

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	stytch "github.com/seed75add069/stytch-go"
@@ -23,6 +24,9 @@ type Server struct {
 	tb       test
 	client   *stytch.Client
 	recorder recorder
+
+	logIns   atomic.Uint64
+	choosing chan struct{} // see chooseOrganization
 
 	mu       sync.Mutex
 	listener *httptest.Server
@@ -46,12 +50,13 @@ func WithRedirectURL(url string) Option { return func(c *emulator.Config) { c.Re
 // New returns a Server for a test, and closes it when the test ends.
 func New(tb testing.TB, opts ...Option) *Server {
 	tb.Helper()
-	s := newServer(tb, opts)
+	s := newServer(inTest{tb}, opts)
 	tb.Cleanup(s.Close)
 	return s
 }
 
-// NewServer returns a Server without a test. Where the methods of a test's Server fail the test, its methods panic.
+// NewServer returns a Server without a test. Where the methods of a test's Server fail the test, its methods panic with
+// an error that wraps the cause.
 func NewServer(opts ...Option) *Server { return newServer(noTest{}, opts) }
 
 func newServer(tb test, opts []Option) *Server {
@@ -62,7 +67,7 @@ func newServer(tb test, opts []Option) *Server {
 	}
 	em, err := emulator.New(config)
 	check(tb, err)
-	s := &Server{Project: em.Project(), tb: tb, recorder: recorder{next: em}}
+	s := &Server{Project: em.Project(), tb: tb, recorder: recorder{next: em}, choosing: make(chan struct{}, 1)}
 	s.client = s.NewClient(stytch.Config{})
 	return s
 }
@@ -130,24 +135,33 @@ func (s *Server) NewClient(config stytch.Config) *stytch.Client {
 	return client
 }
 
-// test holds the methods of testing.TB that a Server uses.
+// test is what a Server uses of a test.
 type test interface {
 	Helper()
-	Fatalf(format string, args ...any)
 	Context() context.Context
+	// fail does not return.
+	fail(err error)
 }
 
-// noTest is used without a test. It panics where a test fails.
+// inTest is a test. It must be failed from its own goroutine.
+type inTest struct{ testing.TB }
+
+func (t inTest) fail(err error) {
+	t.Helper()
+	t.Fatalf("%v", err)
+}
+
+// noTest is used without a test. It panics with the error where a test fails.
 type noTest struct{}
 
-func (noTest) Helper()                           {}
-func (noTest) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
-func (noTest) Context() context.Context          { return context.Background() }
+func (noTest) Helper()                  {}
+func (noTest) Context() context.Context { return context.Background() }
+func (noTest) fail(err error)           { panic(err) }
 
 // check fails the test if there is an error.
 func check(tb test, err error) {
 	tb.Helper()
 	if err != nil {
-		tb.Fatalf("stytchtest: %v", err)
+		tb.fail(fmt.Errorf("stytchtest: %w", err))
 	}
 }
