@@ -7,6 +7,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +45,36 @@ func Example() {
 	// analytical-engines [stytch_member stytch_admin]
 	// JWT expired: true
 	// link expired: true
+}
+
+// A handler is tested with somebody who is logged in.
+func ExampleServer_LogIn() {
+	server := stytchtest.NewServer()
+	client := server.Client()
+	edit := func(w http.ResponseWriter, r *http.Request) {
+		session, err := client.B2B.Sessions.AuthenticateJWTLocal(r.Context(), &sessions.AuthenticateJWTLocalRequest{
+			SessionJWT: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "),
+		})
+		switch {
+		case err != nil:
+			w.WriteHeader(http.StatusUnauthorized)
+		case !slices.Contains(session.Roles, "editor"):
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}
+
+	acme := stytchtest.InOrganization("acme")
+	for _, visitor := range []*stytchtest.Visitor{
+		server.LogIn("ada@example.com", acme, stytchtest.WithRoles("editor")),
+		server.LogIn("charles@example.com", acme),
+		{SessionJWT: "not a JWT"},
+	} {
+		r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/documents/1", nil)
+		w := httptest.NewRecorder()
+		edit(w, visitor.Bearer(r))
+		fmt.Print(w.Code, " ")
+	}
+	// Output: 200 403 401
 }
 
 // A handler that verifies tokens is tested with a token for each outcome.
