@@ -57,8 +57,8 @@ func WithRoles(ids ...string) LogInOption {
 var factorKinds = []string{"email", "sms", "totp", "recovery_code", "webauthn", "password", "oauth", "sso"}
 
 // WithFactor gives the session a factor that was proved some time ago, cut to whole seconds. The kinds are email, sms,
-// totp, recovery_code, webauthn, password, oauth and sso: strings, or the FactorKind of package httpauth. For email, the
-// login's own factor gets the time. Of several factors of a kind, the last counts.
+// totp, recovery_code, webauthn, password, oauth and sso, as strings or as the FactorKind of package httpauth. For
+// email, the login's own factor gets the time. Of several factors of a kind, the last counts.
 func WithFactor[K ~string](kind K, age time.Duration) LogInOption {
 	return func(l *logIn) error {
 		if !slices.Contains(factorKinds, string(kind)) || age < 0 {
