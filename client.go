@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/seed75add069/stytch-go/b2b"
 	"github.com/seed75add069/stytch-go/b2c"
@@ -28,6 +29,7 @@ type Client struct {
 	http *http.Client
 	base string
 	text string
+	now  func() time.Time
 }
 
 // NewClient returns a client with a copy of config. It makes no network calls, so that an outage of the API does not
@@ -64,12 +66,21 @@ func NewClient(config Config) (*Client, error) {
 		http: client,
 		base: base.String(),
 		text: fmt.Sprintf("stytch.Client(%s at %s)", config.ProjectID, base),
+		now:  config.Now,
 	}, nil
 }
 
 // BaseURL returns the address of the auth API that the client calls, as in "https://test.stytch.com": that of the
 // project's environment unless Config.BaseURL says otherwise.
 func (c *Client) BaseURL() string { return c.base }
+
+// Now returns the time by which the client verifies tokens: that of Config.Now, or time.Now.
+func (c *Client) Now() time.Time {
+	if c.now == nil {
+		return time.Now()
+	}
+	return c.now()
+}
 
 // CloseIdleConnections closes the connections that no call is using. Clients without an HTTPClient in their Config
 // share their connections: it closes those of all of them. It need not be called on a client that is no longer needed:

@@ -43,7 +43,7 @@ func Address(raw, host string, plainHTTP bool) (u *url.URL, reason string) {
 		return nil, "has its scheme twice"
 	case strings.ContainsAny(u.Path, "{}<>$\\"):
 		return nil, "has a path with a placeholder"
-	case u.Scheme == "http" && !isLoopback(u.Hostname()) && !plainHTTP:
+	case u.Scheme == "http" && !IsLoopback(u.Hostname()) && !plainHTTP:
 		return nil, "is http and not on a loopback host: credentials would travel in the clear " +
 			"(for a test project, see AllowPlainHTTP, or STYTCH_ALLOW_PLAIN_HTTP=true)"
 	}
@@ -93,7 +93,7 @@ func BaseURL(raw, host string, plainHTTP bool) (u *url.URL, reason string) {
 }
 
 // MayBeEmulator reports whether u is loopback or plain http, as the emulator's address is.
-func MayBeEmulator(u *url.URL) bool { return u.Scheme == "http" || isLoopback(u.Hostname()) }
+func MayBeEmulator(u *url.URL) bool { return u.Scheme == "http" || IsLoopback(u.Hostname()) }
 
 // canonicalHost returns the host that net/http would connect to, as tokens of a custom domain name it as their issuer.
 func canonicalHost(u *url.URL) string {
@@ -111,9 +111,9 @@ func canonicalHost(u *url.URL) string {
 	return host
 }
 
-// isLoopback reports whether host is localhost or an address of 127/8 or ::1. A name under localhost is not loopback:
+// IsLoopback reports whether host is localhost or an address of 127/8 or ::1. A name under localhost is not loopback:
 // net/http asks DNS for it, or a proxy.
-func isLoopback(host string) bool {
+func IsLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return strings.ToLower(host) == "localhost" || ip != nil && ip.IsLoopback()
 }
@@ -122,7 +122,7 @@ func isLoopback(host string) bool {
 // address is a mistake.
 func LiveOnLoopback(u *url.URL, allowed bool) (reason string) {
 	ip := net.ParseIP(u.Hostname())
-	if allowed || !isLoopback(u.Hostname()) && (ip == nil || !ip.IsUnspecified()) { // 0.0.0.0 connects to this machine
+	if allowed || !IsLoopback(u.Hostname()) && (ip == nil || !ip.IsUnspecified()) { // 0.0.0.0 connects to this machine
 		return ""
 	}
 	return "is a loopback address, for the live environment (see AllowLiveOnLoopback)"

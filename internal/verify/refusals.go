@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -65,6 +66,13 @@ func (r *refusals) add(about target, err *stytcherror.Error) {
 // forget drops the refusals that match.
 func (r *refusals) forget(match func(target) bool) {
 	maps.DeleteFunc(r.byToken, func(_ credential, other refusal) bool { return match(other.target) })
+}
+
+// IsRefusal reports whether err is a response by which the API refused a session token or a JWT itself, such as
+// session_not_found.
+func IsRefusal(err error) bool {
+	refused, ok := errors.AsType[*stytcherror.Error](err)
+	return ok && refused != nil && isFinal(refused)
 }
 
 // isFinal reports whether the API refused the token itself, whatever else was asked.

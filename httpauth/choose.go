@@ -1,0 +1,206 @@
+package httpauth
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// choose leads on from an address that was proved. Who is a member of one organization, and may join no other, enters
+// it at once.
+func (l *Login) choose(w http.ResponseWriter, r *http.Request, p *progress, tokenType string, f *flow) {
+	l.setIntermediate(w, p.intermediate)
+	if len(p.organizations) == 1 && !p.organizations[0].Joining {
+		entered, isFirst, err := l.enter(r, p.intermediate, p.organizations[0].ID, tokenType)
+		if err == nil {
+			l.arrive(w, r, entered, isFirst, f)
+			return
+		}
+		if f, ok := errors.AsType[*failure](err); !ok || f.reason != ReasonUnavailable {
+			l.fail(w, r, err)
+			return
+		}
+		// The link is spent, but the next page works once the API answers.
+	}
+	l.proceed(w, r, l.config.Prefix+"organizations", l.organizationsPage(p.organizations))
+}
+
+func (l *Login) organizationsPage(list []PageOrganization) *Page {
+	return &Page{
+		Name: "organizations", Action: l.config.Prefix + "organizations", Organizations: list,
+		MayFound: !l.config.NoNewOrganizations,
+	}
+}
+
+// enter logs in to an organization with an intermediate session.
+func (l *Login) enter(r *http.Request, intermediate, id, tokenType string) (*progress, bool, error) {
+	return l.once.do(r.Context(), formKey("enter", intermediate, id), func() (*progress, error) {
+		return l.toSession(r, tokenType, failChoice, func(ctx context.Context) (*progress, error) {
+			return l.calls().enter(ctx, intermediate, id, l.minutes())
+		})
+	})
+}
+
+// toSession makes a call that ends in a session, or says which factor is missing.
+func (l *Login) toSession(
+	r *http.Request, tokenType string, unfit *failure, f func(context.Context) (*progress, error),
+) (*progress, error) {
+	p, err := l.call(r, f)
+	switch {
+	case isIntermediateEnded(err):
+		return nil, failStep.because(err)
+	case err != nil:
+		return nil, failureOf(err, unfit)
+	case p.arrival == nil:
+		return p, nil
+	}
+	p.arrival.TokenType = tokenType
+	return l.admit(r, p)
+}
+
+// arrive ends a login, or says that a factor is missing that cannot be asked for.
+func (l *Login) arrive(w http.ResponseWriter, r *http.Request, p *progress, isFirst bool, f *flow) {
+	if p.arrival == nil {
+		l.fail(w, r, failNotImplemented.because(errors.New("the organization wants a further factor: "+p.wants)))
+		return
+	}
+	l.complete(w, r, p, isFirst, f)
+}
+
+// showOrganizations shows the organizations to choose from: in a login those to enter, in a session those to switch to.
+func (l *Login) showOrganizations(w http.ResponseWriter, r *http.Request) {
+	_, intermediate := l.stepCookies(r)
+	var own credential
+	action := l.config.Prefix + "organizations"
+	if intermediate == "" {
+		who, ok := l.session(w, r)
+		if !ok {
+			return
+		}
+		own, action = who.credential, l.config.Prefix+"switch"
+	}
+	var list []PageOrganization
+	_, err := l.call(r, func(ctx context.Context) (*progress, error) {
+		var err error
+		list, err = l.calls().listOrganizations(ctx, intermediate, own)
+		return nil, err
+	})
+	switch {
+	case isIntermediateEnded(err) && intermediate != "":
+		l.clearStep(w, l.intermediateName())
+		l.fail(w, r, failStep.because(err))
+		return
+	case err != nil:
+		l.fail(w, r, failureOf(err, failStep))
+		return
+	}
+	p := l.organizationsPage(list)
+	p.Action = action
+	p.MayFound = p.MayFound && intermediate != ""
+	l.show(w, r, p)
+}
+
+// session returns the session of a request by its cookies. Without one it answers the request and returns false.
+func (l *Login) session(w http.ResponseWriter, r *http.Request) (*authenticated, bool) {
+	o, isCookie := l.guard.identify(r, newRules(nil))
+	l.guard.apply(w, r, &o)
+	if o.denial == nil && !isCookie {
+		o.denial = l.guard.deny(ReasonRequest, errors.New("a switch sets cookies, and the request has a bearer token"))
+	}
+	if o.denial == nil && o.who.principal.Stale {
+		o.denial = l.guard.deny(ReasonUnavailable, errors.New("the API cannot be reached"))
+	}
+	if o.denial != nil {
+		l.guard.reject(w, r, o.denial)
+		return nil, false
+	}
+	return o.who, true
+}
+
+// postOrganization enters an organization, or creates one.
+func (l *Login) postOrganization(w http.ResponseWriter, r *http.Request) {
+	fields, err := input(w, r)
+	if err != nil {
+		l.fail(w, r, err)
+		return
+	}
+	f, intermediate := l.stepCookies(r)
+	id, name := fields["organization_id"], strings.TrimSpace(fields["organization_name"])
+	var p *progress
+	var isFirst bool
+	switch {
+	case intermediate == "":
+		err = failStep
+	case (id == "") == (name == ""):
+		err = failRequest
+	case id != "":
+		p, isFirst, err = l.enter(r, intermediate, id, "discovery")
+	case l.config.NoNewOrganizations:
+		err = failCreate
+	default:
+		slug := strings.TrimSpace(fields["organization_slug"])
+		p, isFirst, err = l.once.do(r.Context(), formKey("create", intermediate, name, slug), func() (*progress, error) {
+			return l.toSession(r, "discovery", failName, func(ctx context.Context) (*progress, error) {
+				return l.calls().create(ctx, intermediate, name, slug, l.minutes())
+			})
+		})
+	}
+	if err != nil {
+		if f, ok := errors.AsType[*failure](err); ok && f.code == failStep.code {
+			l.clearStep(w, l.intermediateName())
+		}
+		l.fail(w, r, err)
+		return
+	}
+	l.arrive(w, r, p, isFirst, f)
+}
+
+// switchOrganization exchanges the session for one in another organization of the same person.
+func (l *Login) switchOrganization(w http.ResponseWriter, r *http.Request) {
+	fields, err := input(w, r)
+	if err != nil {
+		l.fail(w, r, err)
+		return
+	}
+	who, ok := l.session(w, r)
+	if !ok {
+		return
+	}
+	id := fields["organization_id"]
+	if id == "" {
+		l.fail(w, r, failRequest)
+		return
+	}
+	p, isFirst, err := l.once.do(r.Context(), formKey("switch", who.credential.text, id), func() (*progress, error) {
+		return l.toSession(r, "switch", failChoice, func(ctx context.Context) (*progress, error) {
+			return l.calls().exchange(ctx, who.credential, id, l.minutes())
+		})
+	})
+	if err != nil {
+		l.fail(w, r, err)
+		return
+	}
+	l.arrive(w, r, p, isFirst, &flow{Next: ReturnPath(fields["next"])})
+}
+
+// logout ends the session. The cookies are expired whatever comes of it; Config.OnEvent is told if the API could not be
+// asked to revoke it.
+func (l *Login) logout(w http.ResponseWriter, r *http.Request) {
+	if _, err := input(w, r); err != nil {
+		l.fail(w, r, err)
+		return
+	}
+	_ = l.guard.SignOut(w, r) // it is reported
+	l.clearSteps(w, r)
+	l.proceed(w, r, l.config.Home, &Page{Name: "done", Next: l.config.Home})
+}
+
+// showSession says whose session it is, for scripts of a page.
+func (l *Login) showSession(w http.ResponseWriter, r *http.Request) {
+	p := Must(r.Context())
+	writeJSON(w, http.StatusOK, sessionJSON{
+		Kind: p.Kind, ID: p.ID, OrganizationID: p.OrganizationID, OrganizationSlug: p.OrganizationSlug,
+		Roles: append([]string{}, p.Roles...), ExpiresAt: p.ExpiresAt,
+	})
+}

@@ -1,0 +1,161 @@
+package httpauth
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/seed75add069/stytch-go/internal/checks"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// Defaults and bounds of a [Config].
+const (
+	DefaultRemoteTimeout = 5 * time.Second
+	DefaultMaxRemote     = 128
+	MaxOutageGrace       = time.Hour
+	MinSessionDuration   = 5 * time.Minute
+	MaxSessionDuration   = 366 * 24 * time.Hour
+)
+
+// Config holds the settings of a [Guard]. The zero values of its fields are their defaults.
+type Config struct {
+	// Origin is the application's address as browsers see it, as in "https://app.example.com": scheme and host, without
+	// a path. Links, cookies and the cross-origin check follow it. http is accepted for localhost, names that end in
+	// .localhost, and loopback addresses. X-Forwarded headers decide nothing, and Host only what [Subdomain] names.
+	//
+	// If it is empty, cookies are Secure, requests with cookies are trusted from TrustedOrigins and from what browsers
+	// call the same origin, and there is no Login.
+	Origin string
+	// TrustedOrigins are other origins whose pages may send requests with cookies, as in "https://admin.example.com".
+	TrustedOrigins []string
+	// Cookies says who sets the session's cookies, and their names.
+	Cookies Cookies
+	// SessionDuration is how long a session lasts from a login and from each refresh on, in whole minutes, from five
+	// minutes to 366 days. Zero means the API's default for a login of members, an hour for one of users, and that a
+	// refresh extends nothing.
+	SessionDuration time.Duration
+	// OutageGrace is for how long after its end a JWT is accepted while the API cannot be reached, up to an hour. The
+	// default is zero: 503. The session must have been seen by this process. See [Principal.Stale].
+	OutageGrace time.Duration
+	// RemoteTimeout bounds the time that a request waits for the API, retries included. Zero means five seconds.
+	RemoteTimeout time.Duration
+	// MaxRemote bounds the calls to the API at one time. Requests beyond it are answered with 503, and so are those
+	// without a genuine JWT beyond a quarter of it. Zero means 128.
+	MaxRemote int
+	// LoginURL is where browsers are sent to log in: a path, or a URL. [Guard.Login] sets it if it is empty. If it
+	// stays empty, they get a page with the status 401.
+	LoginURL string
+	// Respond writes the answers to refused requests. Nil means [Denial.Write].
+	Respond Responder
+	// OnEvent is told of each request, refresh, login and logout, in the goroutine of the request. It must be safe for
+	// concurrent use.
+	OnEvent func(context.Context, Event)
+	// Now is the clock. Nil means the client's.
+	Now func() time.Time
+}
+
+// refuse returns the error for an argument of a function of this package.
+func refuse(op, field, reason string) error {
+	return &stytcherror.ArgumentError{Op: "httpauth." + op, Field: field, Reason: reason}
+}
+
+// check validates c and sets its defaults. op is the function that it was given to.
+func (c *Config) check(op string) error {
+	if err := c.checkOrigins(op); err != nil {
+		return err
+	}
+	if err := c.Cookies.check(op, c.isSecure()); err != nil {
+		return err
+	}
+	switch d := c.SessionDuration; {
+	case d != 0 && (d < MinSessionDuration || d > MaxSessionDuration || d%time.Minute != 0):
+		return refuse(op, "SessionDuration", "is not zero or whole minutes between five minutes and 366 days")
+	case c.OutageGrace < 0 || c.OutageGrace > MaxOutageGrace:
+		return refuse(op, "OutageGrace", "is not between zero and an hour")
+	case c.RemoteTimeout < 0:
+		return refuse(op, "RemoteTimeout", "is negative")
+	case c.MaxRemote < 0 || c.MaxRemote > math.MaxInt32:
+		return refuse(op, "MaxRemote", "is negative or too large")
+	}
+	if reason := checkLoginURL(c.LoginURL); reason != "" {
+		return refuse(op, "LoginURL", reason)
+	}
+	if c.RemoteTimeout == 0 {
+		c.RemoteTimeout = DefaultRemoteTimeout
+	}
+	if c.MaxRemote == 0 {
+		c.MaxRemote = DefaultMaxRemote
+	}
+	return nil
+}
+
+func (c *Config) checkOrigins(op string) error {
+	if c.Origin != "" {
+		origin, reason := canonicalOrigin(c.Origin)
+		if reason != "" {
+			return refuse(op, "Origin", reason)
+		}
+		c.Origin = origin
+	}
+	trusted := make([]string, len(c.TrustedOrigins))
+	for i, text := range c.TrustedOrigins {
+		origin, reason := canonicalOrigin(text)
+		if reason != "" {
+			return refuse(op, "TrustedOrigins["+strconv.Itoa(i)+"]", reason)
+		}
+		trusted[i] = origin
+	}
+	c.TrustedOrigins = trusted
+	return nil
+}
+
+// isSecure reports whether browsers reach the application by https.
+func (c *Config) isSecure() bool { return !strings.HasPrefix(c.Origin, "http://") }
+
+// canonicalOrigin returns an origin as browsers write it: in lower case, without a default port.
+func canonicalOrigin(text string) (origin, reason string) {
+	u, reason := checks.Address(text, "", true)
+	switch {
+	case reason != "":
+		return "", reason
+	case u.Path != "" || strings.HasSuffix(text, "/"):
+		return "", "has a path: an origin is scheme and host"
+	case u.Scheme == "http" && !isLocal(u.Hostname()):
+		return "", "is http for a host that is not local"
+	}
+	return u.Scheme + "://" + u.Host, ""
+}
+
+// isLocal reports whether browsers reach a host on their own machine only.
+func isLocal(host string) bool {
+	return checks.IsLoopback(host) || strings.HasSuffix(host, ".localhost")
+}
+
+func checkLoginURL(text string) (reason string) {
+	if text == "" {
+		return ""
+	}
+	if reason := checks.PrintableASCII(text); reason != "" {
+		return reason
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Opaque != "" || u.User != nil || u.Fragment != "":
+		return "is not a path or a URL"
+	case u.Host == "" && u.Scheme == "":
+		if text != ReturnPath(text) {
+			return "is not a path that begins with a single slash, or a URL"
+		}
+	case u.Scheme != "https" && (u.Scheme != "http" || !isLocal(u.Hostname())), u.Host == "":
+		return "is neither a path nor an https URL"
+	}
+	return ""
+}
+
+// Responder answers a refused request. The headers of the answer are set; status and body are not written.
+type Responder func(http.ResponseWriter, *http.Request, *Denial)

@@ -1,0 +1,49 @@
+package httpauth
+
+import "context"
+
+// contextKey is the key of the *authenticated in the context of a request that a guard let through.
+type contextKey struct{}
+
+// authenticated is what a guard knows of a request that it let through.
+type authenticated struct {
+	guard     *Guard
+	principal *Principal
+	// credential is how the API can be asked about the session again. Its text is empty for access tokens, and for
+	// WithPrincipal.
+	credential credential
+	// fromCookie is set if the credential came in a cookie that is refreshed.
+	fromCookie bool
+	// givenByTest is set by WithPrincipal.
+	givenByTest bool
+}
+
+func fromContext(ctx context.Context) *authenticated {
+	a, _ := ctx.Value(contextKey{}).(*authenticated)
+	return a
+}
+
+// FromContext returns who sends the request with the context, and whether a guard has found somebody.
+func FromContext(ctx context.Context) (*Principal, bool) {
+	if a := fromContext(ctx); a != nil && a.principal != nil {
+		return a.principal, true
+	}
+	return nil, false
+}
+
+// Must returns who sends the request with the context. It panics if nobody was found: where no guard with Require stands
+// before the handler.
+func Must(ctx context.Context) *Principal {
+	p, ok := FromContext(ctx)
+	if !ok {
+		panic("httpauth: Must: no principal in the context: no guard with Require stands before the handler")
+	}
+	return p
+}
+
+// WithPrincipal returns a context in which a principal stands for who sends the request, without a token, as for tests
+// of handlers; nil stands for nobody. Guards of g accept it where its Kind, organization, roles, scopes and factors pass
+// their rules. The API cannot be asked about it: unless it is Stale, it is as fresh as [MaxAge] and [Remote] want.
+func (g *Guard) WithPrincipal(ctx context.Context, p *Principal) context.Context {
+	return context.WithValue(ctx, contextKey{}, &authenticated{guard: g, principal: p, givenByTest: true})
+}

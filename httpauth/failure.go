@@ -1,0 +1,123 @@
+package httpauth
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// failure is a step of a login that did not succeed. It is an error.
+type failure struct {
+	status     int
+	code, text string
+	reason     Reason
+	retryAfter time.Duration
+	err        error // the cause, for events only
+}
+
+func (f *failure) Error() string {
+	if f.err != nil {
+		return fmt.Sprintf("%s: %v", f.code, f.err)
+	}
+	return f.code
+}
+
+func (f *failure) Unwrap() error { return f.err }
+
+// because returns f with a cause.
+func (f *failure) because(err error) *failure {
+	c := *f
+	c.err = err
+	return &c
+}
+
+func failed(status int, code, text string, reason Reason) *failure {
+	return &failure{status: status, code: code, text: text, reason: reason}
+}
+
+var (
+	failRequest = failed(http.StatusBadRequest, "invalid_request", "The request is malformed.", ReasonRequest)
+	failMedia   = failed(http.StatusUnsupportedMediaType, "invalid_request",
+		"The request is neither a form nor JSON.", ReasonRequest)
+	failTooLarge = failed(http.StatusRequestEntityTooLarge, "invalid_request", "The request is too large.", ReasonRequest)
+	failAddress  = failed(http.StatusBadRequest, "invalid_email", "This is not an e-mail address.", ReasonRequest)
+	failName     = failed(http.StatusBadRequest, "invalid_organization",
+		"An organization cannot have this name or address. Try another one.", ReasonRequest)
+	failLink = failed(http.StatusBadRequest, "invalid_link",
+		"This link was used, or has expired. Ask for a new one.", ReasonToken)
+	failBrowser = failed(http.StatusBadRequest, "other_browser",
+		"Open the link in the browser in which you asked for it.", ReasonToken)
+	failOtherAddress = failed(http.StatusBadRequest, "other_address",
+		"This link is for another e-mail address than the one that you entered. Ask for a new one.", ReasonToken)
+	failStep = failed(http.StatusBadRequest, "login_expired",
+		"The login has taken too long. Begin again.", ReasonToken)
+	failChoice = failed(http.StatusForbidden, "access_denied",
+		"You cannot log in to this organization.", ReasonOrganization)
+	failCreate = failed(http.StatusForbidden, "access_denied",
+		"You cannot create an organization here.", ReasonPermission)
+	failRefused   = failed(http.StatusForbidden, "access_denied", "You cannot log in here.", ReasonPermission)
+	failLimit     = failed(http.StatusTooManyRequests, "rate_limited", "Too many attempts. Try again later.", ReasonUnavailable)
+	failTemporary = failed(http.StatusServiceUnavailable, "temporarily_unavailable",
+		"This is not available for a moment. Try again.", ReasonUnavailable)
+	failNotImplemented = failed(http.StatusNotImplemented, "not_implemented",
+		"This way to log in is not available.", ReasonRequest)
+)
+
+// fail shows that a step did not succeed.
+func (l *Login) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if d, ok := errors.AsType[*Denial](err); ok { // of OnLogin
+		l.guard.reject(w, r, d)
+		return
+	}
+	f, ok := errors.AsType[*failure](err)
+	if !ok {
+		f = failTemporary.because(err)
+	}
+	l.guard.report(r.Context(), Event{Kind: EventDenied, Reason: f.reason, Err: err, Pattern: r.Pattern})
+	p := &Page{Name: "error", Status: f.status, Error: f.text, Code: f.code, Action: l.config.Prefix + "login"}
+	if f.retryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((f.retryAfter+time.Second-1)/time.Second)))
+	}
+	l.show(w, r, p)
+}
+
+// failureOf returns an error of the API as the failure of a step that the API can refuse as unfit. What is neither that
+// nor a rate limit is temporary: an outage, or a mistake in the project's settings, which is nobody's fault who logs in.
+func failureOf(err error, unfit *failure) error {
+	if errors.Is(err, errBusy) {
+		return temporary(err)
+	}
+	if _, ok := errors.AsType[*failure](err); ok {
+		return err
+	}
+	if _, ok := errors.AsType[*stytcherror.Error](err); !ok {
+		return temporary(err)
+	}
+	switch status := stytcherror.HTTPStatus(err); status {
+	case http.StatusTooManyRequests:
+		f := failLimit.because(err)
+		f.retryAfter = retryAfter(err)
+		return f
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict:
+		return unfit.because(err)
+	}
+	return temporary(err)
+}
+
+func temporary(err error) error {
+	f := failTemporary.because(err)
+	f.retryAfter = retryAfter(err)
+	return f
+}
+
+// retryAfter returns how long the API asked to wait, from a second to a minute.
+func retryAfter(err error) time.Duration {
+	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok {
+		return min(max(apiErr.RetryAfter, time.Second), time.Minute)
+	}
+	return time.Second
+}

@@ -1,0 +1,188 @@
+package httpauth
+
+import (
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2c/users"
+)
+
+// Method is a way to log in.
+type Method string
+
+// The methods. Only MethodEmailLink works: [Guard.Login] refuses the others with an ArgumentError.
+const (
+	MethodEmailLink Method = "email_link" // the default
+	MethodEmailCode Method = "email_code"
+	MethodPassword  Method = "password"
+	MethodSSO       Method = "sso"
+)
+
+// OAuth is the method of a provider, as in OAuth("google"). [Guard.Login] refuses it so far.
+func OAuth(provider string) Method { return Method("oauth_" + provider) }
+
+// LoginConfig holds the settings of a [Login]. The zero values of its fields are their defaults.
+type LoginConfig struct {
+	// Name is the application's, for pages and their titles. The default is the host of Config.Origin.
+	Name string
+	// Prefix is the path below which the routes are. It begins and ends with a slash; the default is "/auth/".
+	Prefix string
+	// Home is where a login and a logout lead without a way back. The default is "/".
+	Home string
+	// Methods are those to choose from. The default is MethodEmailLink.
+	Methods []Method
+	// PublicToken is the project's, for OAuth and SSO.
+	PublicToken string
+	// NoNewOrganizations keeps members from creating organizations. It is for B2B.
+	NoNewOrganizations bool
+	// SameBrowser accepts links only in the browser that asked for them (PKCE, RFC 7636). Without it, a link that is
+	// opened elsewhere asks before it logs in.
+	SameBrowser bool
+	// OnLogin is called once for each login, before its cookies are set. An error refuses the login with 403 and
+	// revokes its session; a *[Denial] is answered with its own status.
+	OnLogin func(*http.Request, *Arrival) error
+	// Templates replace pages by their [Page].Name. The data is a *[Page].
+	Templates *template.Template
+}
+
+// Arrival is somebody who has just logged in.
+type Arrival struct {
+	Principal *Principal
+	// Member and Organization are for B2B, User for B2C. They may be changed.
+	Member       *organizations.Member
+	Organization *organizations.Organization
+	User         *users.User
+	// TokenType is the stytch_token_type of the link, or "switch" for another organization.
+	TokenType string
+	// StepUp is set if a factor was added to a session. It is always false so far.
+	StepUp bool
+}
+
+// A Login is a handler with the pages and routes of a login. It serves browsers without scripts, and scripts by JSON.
+// Mount it below its [Login.Prefix], and not behind a guard.
+type Login struct {
+	guard  *Guard
+	config LoginConfig
+	pages  *template.Template
+	once   *once
+	mux    *http.ServeMux
+}
+
+// Login returns a handler for logins, and makes it the guard's Config.LoginURL, unless that is set. Call it before the
+// guard serves. Config.Origin must be set, and Prefix+"callback" on it be a redirect URL of the project, for
+// logins of discovery in B2B, for logins and signups in B2C. The error is a *stytcherror.ArgumentError that names the
+// field.
+func (g *Guard) Login(config LoginConfig) (*Login, error) {
+	config.Methods = append([]Method(nil), config.Methods...)
+	if err := g.checkLogin(&config); err != nil {
+		return nil, err
+	}
+	l := &Login{guard: g, config: config, pages: pages, once: newOnce(g.config.Now)}
+	if config.Templates != nil {
+		l.pages = config.Templates
+	}
+	l.mux = l.routes()
+	if g.config.LoginURL == "" {
+		g.setLoginURL(config.Prefix + "login")
+	}
+	return l, nil
+}
+
+func (g *Guard) checkLogin(config *LoginConfig) error {
+	const op = "Login"
+	u, err := url.Parse(g.config.Origin)
+	switch {
+	case g.config.Cookies.Frontend:
+		return refuse(op, "Cookies.Frontend", "is set: the browser SDK logs in")
+	case g.config.Origin == "" || err != nil:
+		return refuse(op, "Origin", "is required: links lead there")
+	}
+	if config.Name == "" {
+		config.Name = u.Host
+	}
+	if config.Prefix == "" {
+		config.Prefix = "/auth/"
+	}
+	if config.Home == "" {
+		config.Home = "/"
+	}
+	if config.Prefix != ReturnPath(config.Prefix) || !strings.HasSuffix(config.Prefix, "/") ||
+		strings.ContainsAny(config.Prefix, "?#{}%") || strings.Contains(config.Prefix, "//") {
+		return refuse(op, "Prefix", "is not a path that begins and ends with a slash")
+	}
+	if config.Home != ReturnPath(config.Home) {
+		return refuse(op, "Home", "is not a path of the application")
+	}
+	if len(config.Methods) == 0 {
+		config.Methods = []Method{MethodEmailLink}
+	}
+	for _, m := range config.Methods {
+		if m != MethodEmailLink {
+			return refuse(op, "Methods", "has one that is not implemented: only MethodEmailLink is")
+		}
+	}
+	return nil
+}
+
+// routes are those below the prefix.
+func (l *Login) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	handle := func(method, route string, h http.HandlerFunc) {
+		mux.Handle(method+" "+l.config.Prefix+route, h)
+	}
+	handle("GET", "login", l.showLogin)
+	handle("POST", "login", l.start)
+	handle("POST", "start", l.start)
+	handle("GET", "callback", l.showCallback)
+	handle("POST", "callback", l.postCallback)
+	handle("POST", "logout", l.logout)
+	mux.Handle("GET "+l.config.Prefix+"session", l.guard.Require()(http.HandlerFunc(l.showSession)))
+	for _, route := range []string{"GET mfa", "POST mfa", "POST password"} {
+		method, name, _ := strings.Cut(route, " ")
+		handle(method, name, l.notImplemented)
+	}
+	if l.calls() != nil {
+		handle("GET", "organizations", l.showOrganizations)
+		handle("POST", "organizations", l.postOrganization)
+		handle("POST", "switch", l.switchOrganization)
+	}
+	return mux
+}
+
+// calls returns the calls for organizations, or nil in B2C.
+func (l *Login) calls() organizationCalls {
+	calls, _ := l.guard.product.login.(organizationCalls)
+	return calls
+}
+
+// Prefix returns the path below which the routes are, for a pattern of http.ServeMux.
+func (l *Login) Prefix() string { return l.config.Prefix }
+
+// URL returns the path of the login page, with a path to return to: see [ReturnPath].
+func (l *Login) URL(next string) string {
+	return l.config.Prefix + "login?" + url.Values{"next": {ReturnPath(next)}}.Encode()
+}
+
+// ServeHTTP serves the routes below the prefix.
+func (l *Login) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	setUncached(w.Header())
+	setPageHeaders(w.Header())
+	if err := l.guard.checkOrigin(r); err != nil {
+		l.guard.reject(w, r, l.guard.deny(ReasonOrigin, err))
+		return
+	}
+	l.mux.ServeHTTP(w, r)
+}
+
+func (l *Login) notImplemented(w http.ResponseWriter, r *http.Request) {
+	l.fail(w, r, failNotImplemented)
+}
+
+// reject reports a denial and answers it.
+func (g *Guard) reject(w http.ResponseWriter, r *http.Request, d *Denial) {
+	g.reportDenied(r, &outcome{denial: d})
+	g.refuse(w, r, d)
+}

@@ -1,0 +1,65 @@
+package httpauth
+
+import (
+	"net/url"
+	"path"
+	"strings"
+)
+
+// maxReturnPath bounds the path to return to after a login, in bytes.
+const maxReturnPath = 2048
+
+// ReturnPath returns next if it is a path of the application, with or without a query, and "/" otherwise: for a URL, for
+// what a browser or a proxy could take for another site, such as //example.com, /\example.com or /%2fexample.com, for
+// control characters and spaces, for dot segments, and for more than 2048 bytes. Characters outside ASCII are escaped.
+// Pass what came with a request through it before redirecting there.
+func ReturnPath(next string) string {
+	if len(next) > maxReturnPath || !strings.HasPrefix(next, "/") || strings.ContainsFunc(next, isUnsafe) {
+		return "/"
+	}
+	u, err := url.Parse(next)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" {
+		return "/"
+	}
+	for text := u.EscapedPath(); ; { // escaped once or several times
+		if !isPlainPath(text) {
+			return "/"
+		}
+		decoded, err := url.PathUnescape(text)
+		if err != nil || decoded == text {
+			break
+		}
+		text = decoded
+	}
+	return u.String()
+}
+
+// isUnsafe reports whether a character of a path is removed or replaced by browsers, or cannot be in a URL.
+func isUnsafe(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f || r == '\uFFFD' }
+
+// isPlainPath reports whether a path is one that nobody takes for the name of a host, and that stays as it is when dot
+// segments are removed.
+func isPlainPath(text string) bool {
+	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return false
+	}
+	if rest := strings.TrimPrefix(text, "/"); rest != "" && strings.ContainsRune("/\\／＼⁄∕⧵⧸", []rune(rest)[0]) {
+		return false
+	}
+	return !hasDotSegment(text)
+}
+
+func hasDotSegment(text string) bool {
+	for segment := range strings.SplitSeq(text, "/") {
+		if segment == "." || segment == ".." {
+			return true
+		}
+	}
+	return false
+}
+
+// isCanonical reports whether a URL's path is as it would be after cleaning, and has no escapes that matter.
+func isCanonical(u *url.URL) bool {
+	clean := path.Clean(u.Path)
+	return u.RawPath == "" && (clean == u.Path || clean+"/" == u.Path)
+}

@@ -1,0 +1,50 @@
+package httpauth
+
+import "net/http"
+
+// A Router is an http.ServeMux whose routes are guarded unless they are [Router.Public]. A request for a route that is
+// not declared needs a session before it gets its 404. Declare the routes before it serves.
+type Router struct {
+	guard   *Guard
+	mux     http.ServeMux
+	unknown http.Handler
+}
+
+// Router returns a router of guarded routes.
+func (g *Guard) Router() *Router {
+	rt := &Router{guard: g}
+	rt.unknown = g.Require()(&rt.mux)
+	return rt
+}
+
+// Handle adds a route with a pattern of http.ServeMux, guarded by the rules as by [Guard.Require]. It panics where
+// http.ServeMux does, and for a [Login], which must be Public.
+func (rt *Router) Handle(pattern string, h http.Handler, rules ...Rule) {
+	if _, ok := h.(*Login); ok {
+		panic("httpauth: Handle: nobody could log in by a Login that needs a session: use Public")
+	}
+	if h == nil {
+		panic("httpauth: Handle: the handler of " + pattern + " is nil")
+	}
+	rt.mux.Handle(pattern, rt.guard.Require(rules...)(h))
+}
+
+// HandleFunc is Handle for a function.
+func (rt *Router) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request), rules ...Rule) {
+	if h == nil {
+		panic("httpauth: HandleFunc: the handler of " + pattern + " is nil")
+	}
+	rt.Handle(pattern, http.HandlerFunc(h), rules...)
+}
+
+// Public adds a route that nobody is looked for on. Its handler may use a guard of its own.
+func (rt *Router) Public(pattern string, h http.Handler) { rt.mux.Handle(pattern, h) }
+
+// ServeHTTP serves the route that matches.
+func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := rt.mux.Handler(r); pattern == "" {
+		rt.unknown.ServeHTTP(w, r)
+		return
+	}
+	rt.mux.ServeHTTP(w, r)
+}
