@@ -19,7 +19,7 @@ import (
 //
 // Its values are encoded by the rules of encoding/json, also by encoders of json/v2. A nil value is sent as null, which
 // deletes the key in an update. Decoded values have the types of encoding/json, except that an integer that a float64
-// cannot hold exactly, and a number beyond its range, is a [json.Number].
+// cannot hold exactly or would encode with other digits, and a number beyond its range, is a [json.Number].
 type Object map[string]any
 
 // MarshalJSON encodes the object as encoding/json does; nil is null. An object that contains itself is an error.
@@ -86,13 +86,14 @@ func (o *Object) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// exact replaces each json.Number in v by a float64, except integers that would change and numbers out of its range.
+// exact replaces each json.Number in v by a float64, except integers that would be encoded with other digits, such as
+// 2^60, and numbers out of its range.
 func exact(v any) any {
 	switch v := v.(type) {
 	case json.Number:
 		f, err := v.Float64()
 		isInteger := !strings.ContainsAny(v.String(), ".eE")
-		if err != nil || isInteger && strconv.FormatFloat(f, 'f', 0, 64) != v.String() {
+		if err != nil || isInteger && !isExact(f, v.String()) {
 			return v
 		}
 		return f
@@ -106,4 +107,9 @@ func exact(v any) any {
 		}
 	}
 	return v
+}
+
+// isExact reports whether a float64 has the value of an integer, and is encoded with its digits.
+func isExact(f float64, text string) bool {
+	return strconv.FormatFloat(f, 'f', 0, 64) == text && strconv.FormatFloat(f, 'f', -1, 64) == text
 }

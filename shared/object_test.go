@@ -121,6 +121,7 @@ func TestObject_decodes(t *testing.T) {
 		"many digits in a text":             {`{"a":"9007199254740993","b":1}`, shared.Object{"a": "9007199254740993", "b": 1.0}},
 		"many digits of a fraction":         {`{"a":0.12345678901234567890}`, shared.Object{"a": 0.12345678901234568}},
 		"not what the shortest form says":   {`{"a":1152921504606847000}`, shared.Object{"a": json.Number("1152921504606847000")}},
+		"nor one that it would change":      {`{"a":1152921504606846976}`, shared.Object{"a": json.Number("1152921504606846976")}},
 		"beyond what a float64 holds":       {`{"a":1e400}`, shared.Object{"a": json.Number("1e400")}},
 		"half of an emoji":                  {`{"a":"hi \ud83d"}`, shared.Object{"a": "hi \ufffd"}},
 		"an exponent beside many digits":    {`{"a":1e3,"b":9007199254740993}`, shared.Object{"a": 1000.0, "b": json.Number("9007199254740993")}},
