@@ -54,8 +54,9 @@ func b2bProduct(client *stytch.Client) *product {
 			})
 		},
 		revoke: func(ctx context.Context, c credential) error {
-			jwt, token := c.pointers()
-			_, err := b2b.Sessions.Revoke(ctx, &sessions.RevokeRequest{SessionJWT: jwt, SessionToken: token}, remoteOptions()...)
+			req := &sessions.RevokeRequest{}
+			req.SessionJWT, req.SessionToken = c.pointers()
+			_, err := b2b.Sessions.Revoke(ctx, req, remoteOptions()...)
 			return err
 		},
 		forget: b2b.Sessions.Forget, ready: b2b.Sessions.Ready,

@@ -53,8 +53,9 @@ func b2cProduct(client *stytch.Client) *product {
 			})
 		},
 		revoke: func(ctx context.Context, c credential) error {
-			jwt, token := c.pointers()
-			_, err := b2c.Sessions.Revoke(ctx, &sessions.RevokeRequest{SessionJWT: jwt, SessionToken: token}, remoteOptions()...)
+			req := &sessions.RevokeRequest{}
+			req.SessionJWT, req.SessionToken = c.pointers()
+			_, err := b2c.Sessions.Revoke(ctx, req, remoteOptions()...)
 			return err
 		},
 		forget: b2c.Sessions.Forget, ready: b2c.Sessions.Ready,

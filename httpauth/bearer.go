@@ -7,8 +7,8 @@ import (
 	"github.com/seed75add069/stytch-go/internal/rbac"
 )
 
-// fromBearer says who sends a request with a bearer token: a session's JWT, a session token, or an access token. Nothing
-// is refreshed, and a token that does not hold is refused, whatever cookies the request has.
+// fromBearer says who sends a request with a bearer token: a session's JWT, a session token, or an access token.
+// Nothing is refreshed, and a token that does not hold is refused, whatever cookies the request has.
 func (g *Guard) fromBearer(ctx context.Context, token string, rules *rules) outcome {
 	if strings.Count(token, ".") != 2 {
 		return g.fromSessionToken(ctx, token, rules)

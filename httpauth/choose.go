@@ -140,7 +140,8 @@ func (l *Login) postOrganization(w http.ResponseWriter, r *http.Request) {
 		err = failCreate
 	default:
 		slug := strings.TrimSpace(fields["organization_slug"])
-		p, isFirst, err = l.once.do(r.Context(), formKey("create", intermediate, name, slug), func() (*progress, error) {
+		key := formKey("create", intermediate, name, slug)
+		p, isFirst, err = l.once.do(r.Context(), key, func() (*progress, error) {
 			return l.toSession(r, "discovery", failName, func(ctx context.Context) (*progress, error) {
 				return l.calls().create(ctx, intermediate, name, slug, l.minutes())
 			})

@@ -31,8 +31,8 @@ func FromContext(ctx context.Context) (*Principal, bool) {
 	return nil, false
 }
 
-// Must returns who sends the request with the context. It panics if nobody was found: where no guard with Require stands
-// before the handler.
+// Must returns who sends the request with the context. It panics if nobody was found: where no guard with Require
+// stands before the handler.
 func Must(ctx context.Context) *Principal {
 	p, ok := FromContext(ctx)
 	if !ok {
@@ -42,8 +42,8 @@ func Must(ctx context.Context) *Principal {
 }
 
 // WithPrincipal returns a context in which a principal stands for who sends the request, without a token, as for tests
-// of handlers; nil stands for nobody. Guards of g accept it where its Kind, organization, roles, scopes and factors pass
-// their rules. The API cannot be asked about it: unless it is Stale, it is as fresh as [MaxAge] and [Remote] want.
+// of handlers; nil stands for nobody. Guards of g accept it where its Kind, organization, roles, scopes and factors
+// pass their rules. The API cannot be asked about it: unless it is Stale, it is as fresh as [MaxAge] and [Remote] want.
 func (g *Guard) WithPrincipal(ctx context.Context, p *Principal) context.Context {
 	return context.WithValue(ctx, contextKey{}, &authenticated{guard: g, principal: p, givenByTest: true})
 }

@@ -13,11 +13,12 @@ import (
 )
 
 // Cookies says who sets the session's cookies, and how. The zero value: the server sets __Host-stytch_session, the
-// session token, and __Host-stytch_session_jwt, both HttpOnly, Secure, SameSite=Lax and Path=/. If Config.Origin is http,
-// they have neither Secure nor the prefix.
+// session token, and __Host-stytch_session_jwt, both HttpOnly, Secure, SameSite=Lax and Path=/. If Config.Origin is
+// http, they have neither Secure nor the prefix.
 type Cookies struct {
-	// Frontend means that Stytch's browser SDK sets the cookies stytch_session and stytch_session_jwt. They are read and
-	// never written, and there is no Login. The browser SDK must be able to read them, so a script of the page can too.
+	// Frontend means that Stytch's browser SDK sets the cookies stytch_session and stytch_session_jwt. They are read
+	// and never written, and there is no Login. The browser SDK must be able to read them, so a script of the page can
+	// too.
 	Frontend bool
 	// Session and JWT are other names. One with a prefix (RFC 6265bis, section 4.1.3) that the attributes do not permit
 	// is an error.

@@ -38,8 +38,9 @@ func (r Reason) status() int {
 		return http.StatusBadRequest
 	case ReasonUnavailable:
 		return http.StatusServiceUnavailable
+	default:
+		return http.StatusForbidden
 	}
-	return http.StatusForbidden
 }
 
 // description is the text of a reason in answers. It names no cause.
@@ -61,8 +62,9 @@ func (r Reason) description() string {
 		return "The request comes from another site."
 	case ReasonUnavailable:
 		return "This is not available for a moment. Try again."
+	default:
+		return "You are not allowed to do this."
 	}
-	return "You are not allowed to do this."
 }
 
 // Denial is why a request is refused, and the answer. It is an error, so that a function given to [Allow] can return
@@ -173,6 +175,7 @@ func (d *Denial) setHeaders(h http.Header) {
 		h.Set("WWW-Authenticate", `Bearer error="`+string(reason)+`"`)
 	case ReasonStepUp:
 		h.Set("WWW-Authenticate", d.challenge())
+	default: // no credentials would help
 	}
 	if d.RetryAfter > 0 {
 		seconds := int((d.RetryAfter + time.Second - 1) / time.Second)

@@ -37,6 +37,8 @@ func kindOf(f *sessions.AuthenticationFactor) FactorKind {
 			return FactorEmail
 		case sessions.AuthenticationFactorDeliveryMethodSMS, sessions.AuthenticationFactorDeliveryMethodWhatsApp:
 			return FactorSMS
+		default:
+			return ""
 		}
 	case sessions.AuthenticationFactorTypeTOTP:
 		return FactorTOTP
@@ -50,8 +52,9 @@ func kindOf(f *sessions.AuthenticationFactor) FactorKind {
 		return FactorOAuth
 	case sessions.AuthenticationFactorTypeSSO:
 		return FactorSSO
+	default:
+		return ""
 	}
-	return ""
 }
 
 // factorRule is what a session must have proved.

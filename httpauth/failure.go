@@ -86,7 +86,8 @@ func (l *Login) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // failureOf returns an error of the API as the failure of a step that the API can refuse as unfit. What is neither that
-// nor a rate limit is temporary: an outage, or a mistake in the project's settings, which is nobody's fault who logs in.
+// nor a rate limit is temporary: an outage, or a mistake in the project's settings, which is nobody's fault who logs
+// in.
 func failureOf(err error, unfit *failure) error {
 	if errors.Is(err, errBusy) {
 		return temporary(err)

@@ -149,7 +149,7 @@ func cookie(name, value string) *http.Cookie { return &http.Cookie{Name: name, V
 
 // kept are the cookies of a response that a browser keeps, and expired the names of those that it drops.
 func kept(w *httptest.ResponseRecorder) (cookies []*http.Cookie, expired []string) {
-	for _, c := range w.Result().Cookies() { //nolint:bodyclose // a recorder's
+	for _, c := range w.Result().Cookies() {
 		if c.MaxAge < 0 {
 			expired = append(expired, c.Name)
 		} else {

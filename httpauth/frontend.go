@@ -25,7 +25,7 @@ func (g *Guard) fromFrontend(ctx context.Context, tokens, jwts *cookieValues, fr
 		default:
 			o = g.withoutToken(ctx, jwt, p, state, err, fresh)
 		}
-		if found = g.first(found, o); found.denial != nil && found.denial.Err == errTwoSessions {
+		if found = g.first(found, o); found.isDenied(errTwoSessions) {
 			return found
 		}
 	}
@@ -44,7 +44,7 @@ func (g *Guard) fromFrontend(ctx context.Context, tokens, jwts *cookieValues, fr
 		} else {
 			o.who = g.foundByCookie(a.principal, q.credential)
 		}
-		if found = g.first(found, o); found.denial != nil && found.denial.Err == errTwoSessions {
+		if found = g.first(found, o); found.isDenied(errTwoSessions) {
 			return found
 		}
 	}

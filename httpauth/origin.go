@@ -9,8 +9,8 @@ import (
 var errOrigin = errors.New("the page that sent the request is not of Config.Origin or Config.TrustedOrigins")
 
 // checkOrigin refuses requests that a page of another site made a browser send, as http.CrossOriginProtection does, but
-// for two differences. A request without Sec-Fetch-Site is trusted by its Origin header only, not by Host. And a request
-// to open a WebSocket is checked like a POST: browsers send it for any page.
+// for two differences. A request without Sec-Fetch-Site is trusted by its Origin header only, not by Host. And a
+// request to open a WebSocket is checked like a POST: browsers send it for any page.
 func (g *Guard) checkOrigin(r *http.Request) error {
 	switch {
 	case isWebSocket(r):

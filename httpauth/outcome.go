@@ -22,6 +22,11 @@ type outcome struct {
 	waited time.Duration
 }
 
+// isDenied reports whether the request is refused for a cause.
+func (o *outcome) isDenied(cause error) bool {
+	return o.denial != nil && errors.Is(o.denial.Err, cause)
+}
+
 // clearing says which cookies a refusal expires.
 type clearing uint8
 

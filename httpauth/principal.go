@@ -64,7 +64,8 @@ func (p *Principal) HasRole(id string) bool { return slices.Contains(p.Roles, id
 var unusable = shared.Authorization{SessionToken: "none", SessionJWT: "none"}
 
 // Authorization is for SDK calls in the principal's own name, with [shared.WithAuthorization]: the API refuses what its
-// roles do not permit. With that of a machine, an app, or a Principal of a test, every call fails with an ArgumentError.
+// roles do not permit. With that of a machine, an app, or a Principal of a test, every call fails with an
+// ArgumentError.
 func (p *Principal) Authorization() shared.Authorization {
 	if p.authorization.IsZero() {
 		return unusable

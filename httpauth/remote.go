@@ -117,8 +117,8 @@ func (r *remote) ask(ctx context.Context, q question) (a *answer, waited time.Du
 	return a, waited, nil
 }
 
-// hasEnded reports whether a credential's session ended here, perhaps while the API was asked. If only the credential was
-// known then, the session is from now on.
+// hasEnded reports whether a credential's session ended here, perhaps while the API was asked. If only the credential
+// was known then, the session is from now on.
 func (r *remote) hasEnded(c credential, sessionID string) bool {
 	now := r.config.Now()
 	if r.ended.hasSession(sessionID, now) {

@@ -82,6 +82,7 @@ func (g *Guard) withoutToken(
 		return outcome{denial: g.deny(ReasonToken, err)}
 	case jwtExpired:
 		err = errExpired
+	default: // it does not hold
 	}
 	return outcome{denial: g.deny(ReasonToken, err), clear: clearAll}
 }
