@@ -31,8 +31,8 @@ func BenchmarkGuard(b *testing.B) {
 		require.NoError(b, err)
 		v := s.LogIn("ada@example.com")
 		guarded := auth.Require()(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-		bearer := v.Bearer(httptest.NewRequest(http.MethodGet, "/notes", nil))
-		cookies := httptest.NewRequest(http.MethodGet, "/notes", nil)
+		bearer := v.Bearer(httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/notes", nil))
+		cookies := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/notes", nil)
 		for _, c := range auth.Cookies(httpauth.Tokens{SessionToken: v.SessionToken, SessionJWT: v.SessionJWT}) {
 			cookies.AddCookie(c)
 		}

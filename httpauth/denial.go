@@ -136,7 +136,7 @@ var (
 	errExpired     = errors.New("the JWT has expired, and there is no session token")
 	errMalformed   = errors.New("the token is malformed")
 	errKind        = errors.New("the token is of a kind that the rules do not admit")
-	errNotFresh    = errors.New("the access token is too old for MaxAge, or Remote stands: the API cannot be asked about it")
+	errNotFresh    = errors.New("the access token is too old for MaxAge or Remote: the API cannot be asked about it")
 	errTwoValues   = errors.New("the request has two different values of a cookie")
 	errTwoSessions = errors.New("the request has cookies of two sessions")
 	errBadBearer   = errors.New("the Authorization header is malformed, or there are several")

@@ -3,6 +3,7 @@ package httpauth_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -111,7 +112,7 @@ func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 
 // request returns a request of a script for a path of the application, with cookies.
 func request(method, path string, cookies ...*http.Cookie) *http.Request {
-	r := httptest.NewRequest(method, origin+path, http.NoBody)
+	r := httptest.NewRequestWithContext(context.Background(), method, origin+path, http.NoBody)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	r.Header.Set("Sec-Fetch-Mode", "cors")
 	for _, c := range cookies {
@@ -131,9 +132,7 @@ func navigation(method, path string, cookies ...*http.Cookie) *http.Request {
 // form is navigation for a form that is sent.
 func form(path, body string, cookies ...*http.Cookie) *http.Request {
 	r := navigation(http.MethodPost, path, cookies...)
-	r.Body = http.NoBody
-	posted := httptest.NewRequest(http.MethodPost, origin+path, strings.NewReader(body))
-	r.Body, r.ContentLength = posted.Body, posted.ContentLength
+	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r
 }

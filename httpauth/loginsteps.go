@@ -183,16 +183,15 @@ func (l *Login) admit(r *http.Request, p *progress) (_ *progress, err error) {
 			l.discard(r, p)
 		}
 	}()
-	switch err := l.config.OnLogin(r, p.arrival); {
-	case err == nil:
+	err = l.config.OnLogin(r, p.arrival)
+	if err == nil {
 		isAdmitted = true
 		return p, nil
-	default:
-		if d, ok := errors.AsType[*Denial](err); ok && d != nil {
-			return nil, d
-		}
-		return nil, failRefused.because(err)
 	}
+	if d, ok := errors.AsType[*Denial](err); ok && d != nil {
+		return nil, d
+	}
+	return nil, failRefused.because(err)
 }
 
 // complete sets the cookies of a new session and leads back to where the login began. isFirst is false for a form that

@@ -32,7 +32,7 @@ type Page struct {
 	Factors       []FactorKind `json:"factors,omitempty"`
 	CodeSent      bool         `json:"code_sent,omitempty"`
 	QRCode        template.URL `json:"qr_code,omitempty"`
-	RecoveryCodes []string     `json:"recovery_codes,omitempty"`
+	RecoveryCodes []string     `json:"recovery_codes,omitempty" stytch:"secret"`
 	// Error is what went wrong, for people, and Code the same for programs.
 	Error string `json:"error_description,omitempty"`
 	Code  string `json:"error,omitempty"`

@@ -19,6 +19,8 @@ const (
 	// answerMemory bounds for how long an answer serves, and beforeExpiry how long before the end of its JWT it ends.
 	answerMemory = 4*time.Minute + 30*time.Second
 	beforeExpiry = 30 * time.Second
+	// jwtLife is how long a session's JWT is valid.
+	jwtLife = 5 * time.Minute
 )
 
 var (
@@ -84,7 +86,8 @@ func newRemote(p *product, config *Config) *remote {
 	return &remote{
 		product: p, config: config, budget: newBudget(config.MaxRemote), ended: newEnded(),
 		answers: newMemory[credentialKey, *answer](), refusals: newMemory[credentialKey, refusal](),
-		forgotten: newMemory[string, time.Time](), calls: map[*remoteCall]struct{}{}, running: map[credentialKey]*remoteCall{},
+		forgotten: newMemory[string, time.Time](),
+		calls:     map[*remoteCall]struct{}{}, running: map[credentialKey]*remoteCall{},
 	}
 }
 
@@ -233,7 +236,7 @@ func (r *remote) complete(key credentialKey, c *remoteCall, a *answer, err error
 	}
 	switch {
 	case err == nil && !c.forgot(a.principal.SessionID):
-		r.answers.put(key, a, now.Add(answerMemory+r.config.OutageGrace), now)
+		r.answers.put(key, a, r.seenUntil(now), now)
 	case verify.IsRefusal(err) && !c.forgot(c.question.sessionID):
 		delete(r.answers.entries, key)
 		r.refusals.put(key, refusal{c.question.sessionID, err}, now.Add(refusalMemory), now)
@@ -248,6 +251,9 @@ func (c *remoteCall) forgot(sessionID string) bool {
 	}
 	return slices.Contains(c.forgotten, sessionID)
 }
+
+// seenUntil is when an answer is forgotten. OutageGrace looks at those that are too old to serve.
+func (r *remote) seenUntil(now time.Time) time.Time { return now.Add(jwtLife + r.config.OutageGrace) }
 
 // hasSeen reports whether the API has said in this process that a credential is of a session, and nothing else since.
 func (r *remote) hasSeen(c credential, sessionID string) bool {
@@ -275,7 +281,7 @@ func (r *remote) learn(t Tokens, p *Principal) {
 	a := &answer{principal: &known, jwt: t.SessionJWT, until: answerEnd(now, t.SessionJWT, &known)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.answers.put(credential{text: t.SessionToken}.key(), a, now.Add(answerMemory+r.config.OutageGrace), now)
+	r.answers.put(credential{text: t.SessionToken}.key(), a, r.seenUntil(now), now)
 }
 
 // forget drops what is remembered of a session. Later requests join no call that may be about it.

@@ -193,8 +193,9 @@ func (g *Guard) again(ctx context.Context, outer *authenticated, rules *rules) o
 		o.who = outer
 		return o
 	}
-	o := outcome{who: &authenticated{guard: g, principal: a.principal, credential: q.credential, fromCookie: outer.fromCookie}}
-	o.waited = waited
+	who := *outer
+	who.principal = a.principal
+	o := outcome{who: &who, waited: waited}
 	if outer.fromCookie && !q.credential.isJWT {
 		o.refreshed = &Tokens{SessionToken: q.credential.text, SessionJWT: a.jwt, ExpiresAt: a.principal.ExpiresAt}
 	}
