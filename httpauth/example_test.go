@@ -166,7 +166,9 @@ func ExampleGuard_Check() {
 		log.Fatal(err)
 	}
 	ctx := context.Background()
-	token := server.MintAccessToken(stytchtest.AccessToken{ClientID: "m2m-client-test-1", Scopes: []string{"read:reports"}})
+	token := server.MintAccessToken(stytchtest.AccessToken{
+		ClientID: "m2m-client-test-1", Scopes: []string{"read:reports"},
+	})
 	for _, scope := range []string{"read:reports", "write:reports"} {
 		caller, err := auth.Check(ctx, "Bearer "+token, httpauth.Machines(scope))
 		if denied, ok := errors.AsType[*httpauth.Denial](err); ok {
