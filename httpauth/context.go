@@ -23,7 +23,8 @@ func fromContext(ctx context.Context) *authenticated {
 	return a
 }
 
-// FromContext returns who sends the request with the context, and whether a guard has found somebody.
+// FromContext returns who sends the request with the context, and whether that is known: nil and false for nobody, and
+// where no guard stands before the handler.
 func FromContext(ctx context.Context) (*Principal, bool) {
 	if a := fromContext(ctx); a != nil && a.principal != nil {
 		return a.principal, true
@@ -31,8 +32,8 @@ func FromContext(ctx context.Context) (*Principal, bool) {
 	return nil, false
 }
 
-// Must returns who sends the request with the context. It panics if nobody was found: where no guard with Require stands
-// before the handler.
+// Must returns who sends the request with the context. It panics if nobody was found: where no guard with Require
+// stands before the handler.
 func Must(ctx context.Context) *Principal {
 	p, ok := FromContext(ctx)
 	if !ok {
@@ -42,8 +43,8 @@ func Must(ctx context.Context) *Principal {
 }
 
 // WithPrincipal returns a context in which a principal stands for who sends the request, without a token, as for tests
-// of handlers; nil stands for nobody. Guards of g accept it where its Kind, organization, roles, scopes and factors pass
-// their rules. The API cannot be asked about it: unless it is Stale, it is as fresh as [MaxAge] and [Remote] want.
+// of handlers; nil stands for nobody. Guards of g accept it where its Kind, organization, roles, scopes and factors
+// pass their rules. The API cannot be asked about it: unless it is Stale, it is as fresh as [MaxAge] and [Remote] want.
 func (g *Guard) WithPrincipal(ctx context.Context, p *Principal) context.Context {
 	return context.WithValue(ctx, contextKey{}, &authenticated{guard: g, principal: p, givenByTest: true})
 }

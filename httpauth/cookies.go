@@ -13,17 +13,18 @@ import (
 )
 
 // Cookies says who sets the session's cookies, and how. The zero value: the server sets __Host-stytch_session, the
-// session token, and __Host-stytch_session_jwt, both HttpOnly, Secure, SameSite=Lax and Path=/. If Config.Origin is http,
-// they have neither Secure nor the prefix.
+// session token, and __Host-stytch_session_jwt, both HttpOnly, Secure, SameSite=Lax and Path=/. If Config.Origin is
+// http, they have neither Secure nor the prefix.
 type Cookies struct {
-	// Frontend means that Stytch's browser SDK sets the cookies stytch_session and stytch_session_jwt. They are read and
-	// never written, and there is no Login. The browser SDK must be able to read them, so a script of the page can too.
+	// Frontend means that Stytch's browser SDK sets the cookies stytch_session and stytch_session_jwt. They are read
+	// and never written, and there is no Login. The browser SDK must be able to read them, so a script of the page can
+	// too.
 	Frontend bool
-	// Session and JWT are other names. One with a prefix (RFC 6265bis, section 4.1.3) that the attributes do not permit
-	// is an error.
+	// Session and JWT are other names of the cookies with the session token and the JWT. One with a prefix (RFC
+	// 6265bis, section 4.1.3) that the attributes do not permit is an error.
 	Session, JWT string
-	// Domain shares the cookies with a domain and all of its subdomains. The prefix is __Secure- then. Whoever runs one
-	// of the subdomains can read and set the cookies.
+	// Domain shares the cookies with a domain and all of its subdomains, as in "example.com". The prefix is __Secure-
+	// then. Whoever runs one of the subdomains can read and set the cookies. Empty means the host alone.
 	Domain string
 	// SameSite is http.SameSiteLaxMode unless it is set. http.SameSiteNoneMode needs https.
 	SameSite http.SameSite
@@ -116,7 +117,7 @@ func (c *Cookies) checkDomain() (reason string) {
 	return ""
 }
 
-// Tokens are those of a session, as the responses to logins have them.
+// Tokens are those of a session, as the responses to logins have them. They print and log masked.
 type Tokens struct {
 	SessionToken string `stytch:"secret"`
 	SessionJWT   string `stytch:"secret"`

@@ -42,10 +42,11 @@ type Principal struct {
 	Factors []sessions.AuthenticationFactor
 	// CustomClaims are the application's own claims. See [Claims].
 	CustomClaims map[string]any
-	// Impersonator is the id of who acts in the principal's name, or empty. It passes neither [Factor] nor
-	// [FreshWithin].
+	// Impersonator is the id of who acts in the principal's name, "unknown" if the API does not say, or empty. It
+	// passes neither [Factor] nor [FreshWithin].
 	Impersonator string
-	// CheckedAt is when Stytch last vouched for the session, or issued the access token.
+	// CheckedAt is when Stytch last vouched for the session, its last_accessed_at where a JWT says so, or issued the
+	// access token.
 	CheckedAt time.Time
 	// ExpiresAt is the end of the session or access token. Bound long answers by it.
 	ExpiresAt time.Time
@@ -64,7 +65,8 @@ func (p *Principal) HasRole(id string) bool { return slices.Contains(p.Roles, id
 var unusable = shared.Authorization{SessionToken: "none", SessionJWT: "none"}
 
 // Authorization is for SDK calls in the principal's own name, with [shared.WithAuthorization]: the API refuses what its
-// roles do not permit. With that of a machine, an app, or a Principal of a test, every call fails with an ArgumentError.
+// roles do not permit. With that of a machine, an app, or a Principal of a test, every call fails with an
+// ArgumentError.
 func (p *Principal) Authorization() shared.Authorization {
 	if p.authorization.IsZero() {
 		return unusable
