@@ -84,8 +84,8 @@ func (g *Guard) denialOf(err error) *Denial {
 }
 
 // Check verifies a bearer token without a request, as for gRPC or a queue, and returns who has it. The word Bearer may
-// stand before it. The error is a *[Denial], or a *stytcherror.ArgumentError for a nil context and for rules that need
-// a request: InOrganization and Allow.
+// stand before it. The error is a *[Denial], with [ReasonLogin] for an empty token, or a *stytcherror.ArgumentError for
+// a nil context and for rules that need a request: InOrganization and Allow.
 func (g *Guard) Check(ctx context.Context, bearer string, rules ...Rule) (*Principal, error) {
 	list := newRules(rules)
 	switch {
@@ -177,7 +177,7 @@ func (g *Guard) recheckByJWT(ctx context.Context, a *authenticated) error {
 }
 
 // Ready returns nil if there are keys to verify JWTs with, and fetches them if there are none. Call it at start, or
-// from a health check.
+// from a health check. The error is that of Sessions.Ready: see stytcherror.Temporary.
 func (g *Guard) Ready(ctx context.Context) error { return g.product.ready(ctx) }
 
 // Forget drops what is remembered of a session, so that the API is asked about it again: call it when a webhook says

@@ -31,7 +31,8 @@ type Config struct {
 	// If it is empty, cookies are Secure, requests with cookies are trusted from TrustedOrigins and from what browsers
 	// call the same origin, and there is no Login.
 	Origin string
-	// TrustedOrigins are other origins whose pages may send requests with cookies, as in "https://admin.example.com".
+	// TrustedOrigins are other origins whose pages may send requests with cookies, as in "https://admin.example.com",
+	// with the rules of Origin. CORS headers are not set: that is for a handler around the guard.
 	TrustedOrigins []string
 	// Cookies says who sets the session's cookies, and their names.
 	Cookies Cookies
@@ -39,23 +40,25 @@ type Config struct {
 	// minutes to 366 days. Zero means the API's default for a login of members, an hour for one of users, and that a
 	// refresh extends nothing.
 	SessionDuration time.Duration
-	// OutageGrace is for how long after its end a JWT is accepted while the API cannot be reached, up to an hour. The
-	// default is zero: 503. The session must have been seen by this process. See [Principal.Stale].
+	// OutageGrace is for how long after its end a JWT is accepted while the API cannot be reached or answers 5xx, up to
+	// an hour. The default is zero: 503. This process must know from the API that the token is of the session. See
+	// [Principal].Stale.
 	OutageGrace time.Duration
 	// RemoteTimeout bounds the time that a request waits for the API, retries included. Zero means five seconds.
 	RemoteTimeout time.Duration
-	// MaxRemote bounds the calls to the API at one time. Requests beyond it are answered with 503, and so are those
-	// without a genuine JWT beyond a quarter of it. Zero means 128.
+	// MaxRemote bounds the calls to the API at one time. Requests beyond it are answered with 503. Those without a
+	// genuine JWT, and logins, share a quarter of it. Zero means 128.
 	MaxRemote int
 	// LoginURL is where browsers are sent to log in: a path, or a URL. [Guard.Login] sets it if it is empty. If it
 	// stays empty, they get a page with the status 401.
 	LoginURL string
 	// Respond writes the answers to refused requests. Nil means [Denial.Write].
 	Respond Responder
-	// OnEvent is told of each request, refresh, login and logout, in the goroutine of the request. It must be safe for
-	// concurrent use.
+	// OnEvent is told of each request, refresh, login and logout, in the goroutine of the request, which waits for it.
+	// It must be safe for concurrent use.
 	OnEvent func(context.Context, Event)
-	// Now is the clock. Nil means the client's.
+	// Now is the clock for what is remembered, and for ages. Nil means the client's, [stytch.Client.Now], by which JWTs
+	// are verified.
 	Now func() time.Time
 }
 
@@ -157,5 +160,6 @@ func checkLoginURL(text string) (reason string) {
 	return ""
 }
 
-// Responder answers a refused request. The headers of the answer are set; status and body are not written.
+// Responder answers a refused request. The headers of the answer are set, such as WWW-Authenticate and Retry-After, and
+// the fields of the [Denial] are complete. Status and body are left to the Responder, which may call [Denial.Write].
 type Responder func(http.ResponseWriter, *http.Request, *Denial)

@@ -23,7 +23,8 @@ func fromContext(ctx context.Context) *authenticated {
 	return a
 }
 
-// FromContext returns who sends the request with the context, and whether a guard has found somebody.
+// FromContext returns who sends the request with the context, and whether that is known: nil and false for nobody, and
+// where no guard stands before the handler.
 func FromContext(ctx context.Context) (*Principal, bool) {
 	if a := fromContext(ctx); a != nil && a.principal != nil {
 		return a.principal, true

@@ -20,11 +20,11 @@ type Cookies struct {
 	// and never written, and there is no Login. The browser SDK must be able to read them, so a script of the page can
 	// too.
 	Frontend bool
-	// Session and JWT are other names. One with a prefix (RFC 6265bis, section 4.1.3) that the attributes do not permit
-	// is an error.
+	// Session and JWT are other names of the cookies with the session token and the JWT. One with a prefix (RFC
+	// 6265bis, section 4.1.3) that the attributes do not permit is an error.
 	Session, JWT string
-	// Domain shares the cookies with a domain and all of its subdomains. The prefix is __Secure- then. Whoever runs one
-	// of the subdomains can read and set the cookies.
+	// Domain shares the cookies with a domain and all of its subdomains, as in "example.com". The prefix is __Secure-
+	// then. Whoever runs one of the subdomains can read and set the cookies. Empty means the host alone.
 	Domain string
 	// SameSite is http.SameSiteLaxMode unless it is set. http.SameSiteNoneMode needs https.
 	SameSite http.SameSite
@@ -117,7 +117,7 @@ func (c *Cookies) checkDomain() (reason string) {
 	return ""
 }
 
-// Tokens are those of a session, as the responses to logins have them.
+// Tokens are those of a session, as the responses to logins have them. They print and log masked.
 type Tokens struct {
 	SessionToken string `stytch:"secret"`
 	SessionJWT   string `stytch:"secret"`

@@ -21,12 +21,12 @@ const (
 	ReasonLogin        Reason = "login_required"                   // no credentials
 	ReasonToken        Reason = "invalid_token"                    // credentials that do not hold
 	ReasonStepUp       Reason = "insufficient_user_authentication" // a factor is missing, or too old
-	ReasonRequest      Reason = "invalid_request"
-	ReasonScope        Reason = "insufficient_scope"
-	ReasonPermission   Reason = "permission_denied"
-	ReasonOrganization Reason = "wrong_organization"
-	ReasonOrigin       Reason = "cross_origin"
-	ReasonUnavailable  Reason = "temporarily_unavailable" // the API is out of reach, or too many calls are running
+	ReasonRequest      Reason = "invalid_request"                  // a malformed header, or input of a Login
+	ReasonScope        Reason = "insufficient_scope"               // of a machine or an app
+	ReasonPermission   Reason = "permission_denied"                // by Permission, Allow or OnLogin
+	ReasonOrganization Reason = "wrong_organization"               // another one, none, or one that does not exist
+	ReasonOrigin       Reason = "cross_origin"                     // a page of another site sent the request
+	ReasonUnavailable  Reason = "temporarily_unavailable"          // the API is out of reach, or MaxRemote is reached
 )
 
 // status is the HTTP status of a reason.
@@ -68,10 +68,11 @@ func (r Reason) description() string {
 }
 
 // Denial is why a request is refused, and the answer. It is an error, so that a function given to [Allow] can return
-// one.
+// one, as &Denial{Status: 404}. Its zero value is a 403 with ReasonPermission.
 type Denial struct {
+	// Reason is the error of the JSON, and decides on text and headers. Empty means ReasonPermission.
 	Reason Reason
-	// Status is the HTTP status. Zero means that of the Reason.
+	// Status is the HTTP status, from 400 to 599. Zero, or another one, means that of the Reason.
 	Status int
 	// RetryAfter is when to try again, from one to sixty seconds; zero if that is not known to help.
 	RetryAfter time.Duration
@@ -79,7 +80,8 @@ type Denial struct {
 	// none stand for any.
 	MaxAge  time.Duration
 	Factors []FactorKind
-	// LoginURL is where a browser can mend it, with the way back. Empty if it cannot, or Config.LoginURL is empty.
+	// LoginURL is where a browser can log in or prove a factor, with the way back. It is empty if that does not help,
+	// or Config.LoginURL is empty.
 	LoginURL string
 	// Err is the cause, for logs. It is never part of an answer.
 	Err error

@@ -10,7 +10,10 @@
 //		fmt.Fprintln(w, "Notes of", httpauth.Must(r.Context()).OrganizationSlug)
 //	})
 //
-// A guard verifies a session's JWT locally. It asks the API only once the JWT has expired, or where a [Rule] wants to
+// Routes of other routers are guarded by [Guard.Require], and calls without HTTP by [Guard.Check]. A [Rule] says who
+// may pass, such as [Permission], [InOrganization] or [Machines]. [Must] returns who sends a request.
+//
+// A guard verifies a session's JWT locally. It asks the API only once the JWT has expired, or where a Rule wants to
 // know more, by the session token, and sets fresh cookies. Answers are remembered in the process, and bounded in number
 // and time. A JWT that is valid is accepted for up to five minutes after its session was revoked elsewhere, unless
 // [MaxAge] or [Remote] stands.
@@ -18,5 +21,7 @@
 // While the API is out of reach, requests whose JWT has expired are answered with 503, and nobody is logged out.
 //
 // So far people log in by a link in an e-mail only, and nothing asks for second factors: what a Login cannot do is
-// answered with 501 or refused by [Guard.Login].
+// answered with 501 or refused by [Guard.Login]. [Guard.SignIn] is for logins of the application's own.
+//
+// The guide has tables and recipes: docs/guides/middleware.md.
 package httpauth

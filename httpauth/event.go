@@ -25,12 +25,16 @@ const (
 
 // An Event is something that happened, for logs and counters. It has no tokens.
 type Event struct {
-	Kind      EventKind
-	Principal *Principal // nil: nobody, or not known
-	Reason    Reason     // of EventDenied
-	Err       error      // the cause
-	Pattern   string     // http.Request.Pattern, as far as it was set when the event happened
-	// Remote is how long the API was waited for.
+	Kind EventKind
+	// Principal is who sends the request. It is nil if that is nobody, or not known.
+	Principal *Principal
+	// Reason is set for EventDenied.
+	Reason Reason
+	// Err is the cause of a refusal, why somebody is nobody for [Guard.Optional], or why a session was not revoked.
+	Err error
+	// Pattern is http.Request.Pattern. It is empty if the guard stands outside the http.ServeMux.
+	Pattern string
+	// Remote is how long the request waited for answers of the API about the session; zero if none was needed.
 	Remote time.Duration
 }
 

@@ -12,14 +12,14 @@ type FactorKind string
 
 // The kinds of factors.
 const (
-	FactorEmail        FactorKind = "email" // link or code
-	FactorSMS          FactorKind = "sms"   // WhatsApp too
-	FactorTOTP         FactorKind = "totp"
-	FactorRecoveryCode FactorKind = "recovery_code"
-	FactorWebAuthn     FactorKind = "webauthn"
+	FactorEmail        FactorKind = "email"         // link or code
+	FactorSMS          FactorKind = "sms"           // WhatsApp too
+	FactorTOTP         FactorKind = "totp"          // a code of an authenticator app
+	FactorRecoveryCode FactorKind = "recovery_code" // in place of the authenticator app
+	FactorWebAuthn     FactorKind = "webauthn"      // passkeys too
 	FactorPassword     FactorKind = "password"
-	FactorOAuth        FactorKind = "oauth"
-	FactorSSO          FactorKind = "sso"
+	FactorOAuth        FactorKind = "oauth" // of any provider
+	FactorSSO          FactorKind = "sso"   // SAML or OIDC
 )
 
 var factorKinds = []FactorKind{

@@ -34,28 +34,31 @@ type LoginConfig struct {
 	Home string
 	// Methods are those to choose from. The default is MethodEmailLink.
 	Methods []Method
-	// PublicToken is the project's, for OAuth and SSO.
+	// PublicToken is the project's, for OAuth and SSO. It is not used so far.
 	PublicToken string
-	// NoNewOrganizations keeps members from creating organizations. It is for B2B.
+	// NoNewOrganizations refuses to create organizations, with 403. It is for B2B; the default lets everybody create
+	// one.
 	NoNewOrganizations bool
 	// SameBrowser accepts links only in the browser that asked for them (PKCE, RFC 7636). Without it, a link that is
 	// opened elsewhere asks before it logs in.
 	SameBrowser bool
-	// OnLogin is called once for each login, before its cookies are set. An error refuses the login with 403 and
-	// revokes its session; a *[Denial] is answered with its own status.
+	// OnLogin is called once for each login and each switch of the organization, before cookies are set. An error
+	// refuses it with 403 and revokes the session; a *[Denial] is answered as it stands.
 	OnLogin func(*http.Request, *Arrival) error
-	// Templates replace pages by their [Page].Name. The data is a *[Page].
+	// Templates replace pages by their [Page].Name: login, sent, confirm, organizations, error. The data is a *[Page].
+	// Pages that it does not have stay as they are.
 	Templates *template.Template
 }
 
 // Arrival is somebody who has just logged in.
 type Arrival struct {
+	// Principal is who has logged in.
 	Principal *Principal
 	// Member and Organization are for B2B, User for B2C. They may be changed.
 	Member       *organizations.Member
 	Organization *organizations.Organization
 	User         *users.User
-	// TokenType is the stytch_token_type of the link, or "switch" for another organization.
+	// TokenType is the stytch_token_type of the link, as in "discovery", or "switch" for another organization.
 	TokenType string
 	// StepUp is set if a factor was added to a session. It is always false so far.
 	StepUp bool

@@ -23,17 +23,20 @@ type Page struct {
 	// Action is the path that the form of the step is posted to, and Fields are its hidden fields.
 	Action string            `json:"action,omitempty"`
 	Fields map[string]string `json:"fields,omitempty"`
-	// Next is where the step leads: the way back, after "done".
-	Next          string             `json:"next,omitempty"`
-	Methods       []Method           `json:"methods,omitempty"`
+	// Next is the path to go to after the step done.
+	Next string `json:"next,omitempty"`
+	// Methods are those to log in by, in the step login.
+	Methods []Method `json:"methods,omitempty"`
+	// Organizations are those to choose from, in the step organizations.
 	Organizations []PageOrganization `json:"organizations,omitempty"`
 	// MayFound is set if the person may create an organization.
-	MayFound      bool         `json:"may_found,omitempty"`
+	MayFound bool `json:"may_found,omitempty"`
+	// Factors, CodeSent, QRCode and RecoveryCodes are for second factors. They are not set so far.
 	Factors       []FactorKind `json:"factors,omitempty"`
 	CodeSent      bool         `json:"code_sent,omitempty"`
 	QRCode        template.URL `json:"qr_code,omitempty"`
 	RecoveryCodes []string     `json:"recovery_codes,omitempty" stytch:"secret"`
-	// Error is what went wrong, for people, and Code the same for programs.
+	// Error is what went wrong, for people, and Code the same for programs, as in "invalid_link".
 	Error string `json:"error_description,omitempty"`
 	Code  string `json:"error,omitempty"`
 }

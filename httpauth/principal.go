@@ -42,10 +42,11 @@ type Principal struct {
 	Factors []sessions.AuthenticationFactor
 	// CustomClaims are the application's own claims. See [Claims].
 	CustomClaims map[string]any
-	// Impersonator is the id of who acts in the principal's name, or empty. It passes neither [Factor] nor
-	// [FreshWithin].
+	// Impersonator is the id of who acts in the principal's name, "unknown" if the API does not say, or empty. It
+	// passes neither [Factor] nor [FreshWithin].
 	Impersonator string
-	// CheckedAt is when Stytch last vouched for the session, or issued the access token.
+	// CheckedAt is when Stytch last vouched for the session, its last_accessed_at where a JWT says so, or issued the
+	// access token.
 	CheckedAt time.Time
 	// ExpiresAt is the end of the session or access token. Bound long answers by it.
 	ExpiresAt time.Time

@@ -9,7 +9,7 @@ import (
 // Require lets a request through if it comes from somebody whom the rules admit. Handlers get who that is by [Must].
 // Without rules, any session is admitted.
 //
-// Guards nest: one inside another of the same Guard uses what that found, and asks the API only if its rules are
+// Guards nest: one inside another of the same Guard uses what that knows, and asks the API only if its rules are
 // stricter. The request's cookies are not looked at if it has a bearer token.
 func (g *Guard) Require(rules ...Rule) func(http.Handler) http.Handler {
 	return g.middleware(newRules(rules), false)

@@ -9,7 +9,8 @@ import (
 
 // Rule says who may pass a guard. Rules are values: make them once and use them in several guards. The functions that
 // make them panic on empty names, nil functions and durations that are not positive. They are checked in this order,
-// however they are given: who, freshness, organization, permission, factors, Allow.
+// however they are given: who, freshness, organization, permission, factors, Allow. Of rules of the same name, all must
+// hold.
 type Rule func(*rules)
 
 // rules are the rules of a guard.
@@ -58,13 +59,15 @@ func (r *rules) admits(kind Kind) bool {
 // People admits sessions of members or users. It is the default where neither Machines nor Apps is given.
 func People() Rule { return func(r *rules) { r.people = true } }
 
-// Machines admits M2M access tokens that have all the scopes. A token's scope "read:*" includes "read:users".
+// Machines admits M2M access tokens that have all the scopes. A token's scope "read:*" includes "read:users". Sessions
+// are refused then, unless People is given too.
 func Machines(scope string, more ...string) Rule {
 	scopes := scopesOf("Machines", scope, more)
 	return func(r *rules) { r.machines = append(r.machines, scopes...) }
 }
 
 // Apps admits access tokens of Connected Apps that have all the scopes. A token's scope "read:*" includes "read:users".
+// Sessions are refused then, unless People is given too.
 func Apps(scope string, more ...string) Rule {
 	scopes := scopesOf("Apps", scope, more)
 	return func(r *rules) { r.apps = append(r.apps, scopes...) }
@@ -84,7 +87,8 @@ func scopesOf(rule, scope string, more []string) []string {
 // win over it.
 func Local() Rule { return func(*rules) {} }
 
-// MaxAge asks the API about a session whose JWT was issued longer ago than d. Of several, the shortest counts.
+// MaxAge asks the API about a session whose JWT was issued longer ago than d, unless it was asked within d. An access
+// token that was issued longer ago is refused. Of several, the shortest counts.
 func MaxAge(d time.Duration) Rule {
 	if d <= 0 {
 		panic("httpauth: MaxAge: the duration is not positive")
@@ -96,11 +100,13 @@ func MaxAge(d time.Duration) Rule {
 	}
 }
 
-// Remote asks the API at every request. No other request shares the answer.
+// Remote asks the API at every request. No other request shares the answer. Access tokens are refused: the API cannot
+// be asked about them.
 func Remote() Rule { return func(r *rules) { r.remote = true } }
 
 // InOrganization admits members, and apps that act for them, only in the organization that the request names by its id
-// or slug, as [PathValue] and [Subdomain] do. A request that names none is refused, with the same answer.
+// or slug, as [PathValue] and [Subdomain] do. A request that names none is refused, with the same answer. A name that
+// begins with organization- is compared with ids only.
 func InOrganization(of func(*http.Request) string) Rule {
 	if of == nil {
 		panic("httpauth: InOrganization: the function is nil")

@@ -8,9 +8,9 @@ import (
 	"github.com/seed75add069/stytch-go/internal/verify"
 )
 
-// SignIn sets the cookies of a new session, after a login of the application's own, and revokes the session whose
-// cookies came with the request. Call it before anything is written. Both tokens must be of one session: the JWT is
-// verified, and if it has expired, the API is asked.
+// SignIn sets the cookies of a new session, after a login of the application's own, and revokes the session of the
+// request's cookies, or of its bearer token. Call it before anything is written. Both tokens must be of one session:
+// the JWT is verified, and if it has expired, the API is asked.
 //
 // The error is a *stytcherror.ArgumentError if a token is missing, malformed, or of another session than the other, or
 // if the browser SDK sets the cookies; or the API's, if it must be asked. Nothing is set then. If the session before
