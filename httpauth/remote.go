@@ -231,8 +231,9 @@ func (r *remote) complete(key credentialKey, c *remoteCall, a *answer, err error
 	if r.running[key] == c {
 		delete(r.running, key)
 	}
+	_, isRefused := r.refusals.get(key, now) // since the call began: an answer of before that counts for those who wait
 	switch {
-	case err == nil && !c.forgot(a.principal.SessionID):
+	case err == nil && !isRefused && !c.forgot(a.principal.SessionID):
 		r.answers.put(key, a, now.Add(answerMemory+r.config.OutageGrace), now)
 	case verify.IsRefusal(err) && !c.forgot(c.question.sessionID):
 		delete(r.answers.entries, key)

@@ -1,0 +1,83 @@
+package httpauth
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestMemory_isBounded(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	m := newMemory[int, int]()
+	for i := range 3 * maxRemembered {
+		m.put(i, i, now.Add(time.Minute), now)
+		value, ok := m.get(i, now)
+		assert.True(t, ok && value == i, "the latest is always there")
+		assert.LessOrEqual(t, len(m.entries), maxRemembered)
+	}
+	assert.GreaterOrEqual(t, len(m.entries), maxRemembered*7/8, "no more are dropped than have to be")
+}
+
+func TestMemory_dropsFirstWhatHasEnded(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	m := newMemory[int, int]()
+	for i := range maxRemembered {
+		until := now.Add(time.Hour)
+		if i%2 == 0 {
+			until = now.Add(time.Second)
+		}
+		m.put(i, i, until, now)
+	}
+	later := now.Add(time.Minute)
+	m.put(-1, -1, later.Add(time.Hour), later)
+	assert.Len(t, m.entries, maxRemembered/2+1)
+	for i := 1; i < maxRemembered; i += 2 {
+		_, ok := m.get(i, later)
+		assert.True(t, ok)
+	}
+}
+
+func TestMemory_endsAtItsTime(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	m := newMemory[string, int]()
+	m.put("a", 1, now.Add(time.Second), now)
+	_, ok := m.get("a", now.Add(time.Second-1))
+	assert.True(t, ok)
+	_, ok = m.get("a", now.Add(time.Second))
+	assert.False(t, ok)
+	m.put("a", 2, now.Add(time.Minute), now)
+	value, _ := m.get("a", now.Add(2*time.Second))
+	assert.Equal(t, 2, value, "put replaces a value, and its end")
+}
+
+func TestBudget_keepsThreeQuartersForGenuineJWTs(t *testing.T) {
+	t.Parallel()
+	for maxRemote, unknown := range map[int]int{1: 1, 2: 1, 4: 1, 8: 2, 128: 32} {
+		b := newBudget(maxRemote)
+		var releases []func()
+		reserve := func(known bool) int {
+			n := 0
+			for {
+				release, err := b.reserve(known)
+				if err != nil {
+					assert.ErrorIs(t, err, errBusy)
+					return n
+				}
+				releases = append(releases, release)
+				n++
+			}
+		}
+		for range 2 { // all that is reserved comes back
+			assert.Equal(t, unknown, reserve(false))
+			assert.Equal(t, maxRemote-unknown, reserve(true))
+			for _, release := range releases {
+				release()
+			}
+			releases = nil
+		}
+	}
+}
