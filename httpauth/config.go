@@ -42,7 +42,8 @@ type Config struct {
 	// OutageGrace is for how long after its end a JWT is accepted while the API cannot be reached, up to an hour. The
 	// default is zero: 503. The session must have been seen by this process. See [Principal.Stale].
 	OutageGrace time.Duration
-	// RemoteTimeout bounds the time that a request waits for the API, retries included. Zero means five seconds.
+	// RemoteTimeout bounds the time that a request waits for an answer of the API about its session, retries included,
+	// and for keys or a policy where there are none yet. Zero means five seconds.
 	RemoteTimeout time.Duration
 	// MaxRemote bounds the calls to the API at one time. Requests beyond it are answered with 503, and so are those
 	// without a genuine JWT beyond a quarter of it. Zero means 128.
