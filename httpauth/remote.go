@@ -234,7 +234,7 @@ func (r *remote) complete(key credentialKey, c *remoteCall, a *answer, err error
 	_, isRefused := r.refusals.get(key, now) // since the call began: an answer of before that counts for those who wait
 	switch {
 	case err == nil && !isRefused && !c.forgot(a.principal.SessionID):
-		r.answers.put(key, a, now.Add(answerMemory+r.config.OutageGrace), now)
+		r.remember(key, a, now)
 	case verify.IsRefusal(err) && !c.forgot(c.question.sessionID):
 		delete(r.answers.entries, key)
 		r.refusals.put(key, refusal{c.question.sessionID, err}, now.Add(refusalMemory), now)
@@ -276,7 +276,17 @@ func (r *remote) learn(t Tokens, p *Principal) {
 	a := &answer{principal: &known, jwt: t.SessionJWT, until: answerEnd(now, t.SessionJWT, &known)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.answers.put(credential{text: t.SessionToken}.key(), a, now.Add(answerMemory+r.config.OutageGrace), now)
+	r.remember(credential{text: t.SessionToken}.key(), a, now)
+}
+
+// remember keeps an answer until the end of its JWT and of OutageGrace, though it serves for a shorter time. The caller
+// holds mu.
+func (r *remote) remember(key credentialKey, a *answer, now time.Time) {
+	until := now.Add(answerMemory + beforeExpiry)
+	if expiry := jwtExpiry(a.jwt); expiry.After(until) { // the API's clock is ahead of ours
+		until = expiry
+	}
+	r.answers.put(key, a, until.Add(r.config.OutageGrace), now)
 }
 
 // forget drops what is remembered of a session. Later requests join no call that may be about it.
