@@ -58,7 +58,7 @@ func TestRefresh_isDroppedByWhatEndsOrChangesASession(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t)
+			s := newKeyedSite(t)
 			v, cookies := s.newLateVisitor("ada@example.com")
 			fresh := s.refreshed(cookies)
 			tt.do(s, v, fresh)
@@ -93,7 +93,7 @@ func TestForget_duringACall(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				s := newSite(t)
+				s := newKeyedSite(t)
 				v := s.LogIn("ada@example.com")
 				id := "member-session-test-00000000-0000-4000-8000-000000000001"
 				if !tt.other {
@@ -133,7 +133,7 @@ func TestForget_duringACall(t *testing.T) {
 
 func TestForget_letsARefusedTokenBeAskedAboutAgain(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newKeyedSite(t)
 	v := s.LogIn("ada@example.com")
 	r := request(http.MethodGet, "/notes", only(s.cookies(v), tokenCookie)...)
 	s.fault(emulator.Fault{Operation: authenticate, Status: 404, ErrorType: "session_not_found"})

@@ -23,7 +23,7 @@ import (
 
 func TestRefresh_isOneCallForAllRequests(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		s := newSite(t)
+		s := newKeyedSite(t)
 		v, cookies := s.newLateVisitor("ada@example.com")
 		s.fault(emulator.Fault{Operation: authenticate, DelayMS: 1000})
 		answers := many(s.whoamiGuarded(), 100, func(int) *http.Request { return request(http.MethodGet, "/notes", cookies...) })
@@ -52,7 +52,7 @@ func TestRefresh_isOneCallForAllRequests(t *testing.T) {
 
 func TestRefresh_setsNothingThatTheBrowserHas(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newKeyedSite(t)
 	_, cookies := s.newLateVisitor("ada@example.com")
 	cookies = s.refreshed(cookies)
 	w := s.get(request(http.MethodGet, "/notes", only(cookies, tokenCookie)...))
@@ -65,7 +65,7 @@ func TestRefresh_setsNothingThatTheBrowserHas(t *testing.T) {
 
 func TestRefresh_outlastsItsFirstCaller(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		s := newSite(t)
+		s := newKeyedSite(t)
 		v, cookies := s.newLateVisitor("ada@example.com")
 		s.fault(emulator.Fault{Operation: authenticate, DelayMS: 1000})
 		ctx, leave := context.WithCancel(t.Context())
@@ -122,7 +122,7 @@ func TestRefresh_attempts(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				s := newSite(t)
+				s := newKeyedSite(t)
 				_, cookies := s.newLateVisitor("ada@example.com")
 				s.fault(tt.faults...)
 				began := time.Now()
@@ -138,7 +138,7 @@ func TestRefresh_attempts(t *testing.T) {
 
 func TestRefresh_failuresAreNotRemembered(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newKeyedSite(t)
 	_, cookies := s.newLateVisitor("ada@example.com")
 	s.fault(emulator.Fault{Operation: authenticate, Status: 500})
 	assertUnavailable(t, s.get(request(http.MethodGet, "/notes", cookies...)))
@@ -147,7 +147,7 @@ func TestRefresh_failuresAreNotRemembered(t *testing.T) {
 
 func TestRefresh_refusalsAreRememberedForHalfAMinute(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		s := newSite(t)
+		s := newKeyedSite(t)
 		r := request(http.MethodGet, "/notes", cookie(tokenCookie, token(1)))
 		for range 3 {
 			assert.Equal(t, http.StatusUnauthorized, s.get(r).Code)
@@ -166,7 +166,7 @@ func TestRefresh_refusalsAreRememberedForHalfAMinute(t *testing.T) {
 // A slow answer of before a refusal must not bring back a session that has ended.
 func TestRefresh_aRefusalCountsMoreThanASlowerAnswer(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		s := newSite(t)
+		s := newKeyedSite(t)
 		hold := make(chan struct{})
 		isFirst := true
 		s.withMiddleware(func(next http.RoundTripper) http.RoundTripper {
@@ -194,7 +194,7 @@ func TestRefresh_aRefusalCountsMoreThanASlowerAnswer(t *testing.T) {
 
 func TestRefresh_ofAJWTAndATokenOfTwoSessions(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newKeyedSite(t)
 	ada, bob := s.LogIn("ada@example.com"), s.LogIn("bob@example.com")
 	s.expireJWTs()
 	mixed := append(only(s.cookies(bob), tokenCookie), only(s.cookies(ada), jwtCookie)...)
@@ -238,7 +238,7 @@ func TestRefresh_cookies(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t)
+			s := newKeyedSite(t)
 			s.withMiddleware(tt.middleware, tt.change...)
 			v, cookies := s.newLateVisitor("ada@example.com")
 			now := s.Clock().Now()
@@ -267,7 +267,7 @@ func TestRefresh_cookies(t *testing.T) {
 
 func TestGuards_refreshIndependently(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newKeyedSite(t)
 	other := s.newGuard(s.NewClient(stytch.Config{}), httpauth.NewB2B)
 	v, cookies := s.newLateVisitor("ada@example.com")
 	for range 2 {

@@ -1,6 +1,7 @@
 package httpauth_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -26,11 +27,32 @@ const (
 	allCalls         = -1
 )
 
+// newKeyedSite is newSite with a signing key that several tests share: to make one takes longer than a test.
+func newKeyedSite(t *testing.T, change ...func(*httpauth.Config)) *site {
+	t.Helper()
+	s := newSite(t, change...)
+	require.NoError(t, s.Restore(signingKey()))
+	return s
+}
+
+// signingKey is a snapshot of a project that has a key and nothing else.
+var signingKey = sync.OnceValue(func() []byte {
+	s := stytchtest.NewServer()
+	defer s.Close()
+	_, err := s.RotateKeys()
+	snapshot, snapshotErr := s.Snapshot()
+	if err := errors.Join(err, snapshotErr); err != nil {
+		panic(err)
+	}
+	return snapshot
+})
+
 // inBubble runs a test in which time passes only while everybody waits (package testing/synctest), so that no delay
-// costs time. Each row is a test of its own.
+// takes time.
 func inBubble(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
 	t.Parallel()
+	signingKey()
 	synctest.Test(t, f)
 }
 
