@@ -2,7 +2,6 @@ package httpauth_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -32,7 +31,7 @@ func TestGuard_allocatesAtMostTenTimesMoreThanVerification(t *testing.T) { //nol
 		})
 		for how, r := range map[string]*http.Request{
 			"cookies": request(http.MethodGet, "/notes", s.cookies(v)...),
-			"bearer":  v.Bearer(httptest.NewRequest(http.MethodGet, "/notes", nil)),
+			"bearer":  v.Bearer(request(http.MethodGet, "/notes")),
 		} {
 			n := testing.AllocsPerRun(200, func() {
 				clear(w.header)

@@ -92,6 +92,7 @@ func TestForget_duringACall(t *testing.T) {
 		{"a token alone may be of any session until the answer says it", []string{tokenCookie}, true, false, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(t *testing.T) {
 				s := newKeyedSite(t)
 				v := s.LogIn("ada@example.com")

@@ -30,6 +30,7 @@ func TestOutageGrace_isForOutagesOnly(t *testing.T) {
 	t.Parallel()
 	for _, tt := range outages {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(t *testing.T) {
 				s := newKeyedSite(t, withGrace)
 				cookies := s.newSeen("ada@example.com")
@@ -47,6 +48,7 @@ func TestOutageGrace_isForOutagesOnly(t *testing.T) {
 }
 
 func TestOutageGrace_isStaleAndEnds(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newKeyedSite(t, withGrace)
 		cookies := s.newSeen("ada@example.com")
@@ -217,6 +219,7 @@ func TestOutageGrace_conditions(t *testing.T) {
 		}, 200},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(t *testing.T) { assert.Equal(t, tt.status, tt.do(newKeyedSite(t, tt.change))) })
 		})
 	}
@@ -240,6 +243,7 @@ func (s *site) logInHere(email string) []*http.Cookie {
 }
 
 func TestOutageGrace_ofAFullMaxRemote(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newKeyedSite(t, withGrace, func(c *httpauth.Config) { c.MaxRemote = 1 })
 		_, ada := s.newLateVisitor("ada@example.com")

@@ -1,10 +1,13 @@
 package httpauth
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 func TestMemory_isBounded(t *testing.T) {
@@ -52,6 +55,36 @@ func TestMemory_endsAtItsTime(t *testing.T) {
 	m.put("a", 2, now.Add(time.Minute), now)
 	value, _ := m.get("a", now.Add(2*time.Second))
 	assert.Equal(t, 2, value, "put replaces a value, and its end")
+}
+
+func TestRemote_remembersABoundedNumberOfSessions(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	r := newRemote(&product{forget: func(string) {}}, &Config{Now: func() time.Time { return now }, MaxRemote: 1})
+	for i := range 2 * maxRemembered {
+		id, token := strconv.Itoa(i), credential{text: "session-token-" + strconv.Itoa(i)}
+		r.learn(Tokens{SessionToken: token.text}, &Principal{SessionID: id})
+		assert.True(t, r.hasSeen(token, id))
+		r.ended.add(now, id, token)
+		assert.True(t, r.ended.hasSession(id, now) && r.ended.hasCredential(token, now))
+		other := credential{text: "refused-token-" + strconv.Itoa(i)}
+		r.complete(other.key(), &remoteCall{done: make(chan struct{})}, nil, &stytcherror.Error{
+			StatusCode: 404, Code: stytcherror.CodeSessionNotFound,
+		})
+	}
+	for name, n := range map[string]int{
+		"answers": len(r.answers.entries), "refusals": len(r.refusals.entries),
+		"ended sessions": len(r.ended.sessions.entries), "their tokens": len(r.ended.credentials.entries),
+	} {
+		assert.LessOrEqual(t, n, maxRemembered, name)
+		assert.GreaterOrEqual(t, n, maxRemembered*7/8, name)
+	}
+	clear(r.answers.entries) // forget looks at each of them
+	clear(r.refusals.entries)
+	for i := range maxRemembered + 100 {
+		r.forget(strconv.Itoa(i))
+	}
+	assert.LessOrEqual(t, len(r.forgotten.entries), maxRemembered)
 }
 
 func TestBudget_keepsThreeQuartersForGenuineJWTs(t *testing.T) {

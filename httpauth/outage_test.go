@@ -15,6 +15,7 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/httpauth"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 // html is a page of a gateway, with a status.
@@ -68,6 +69,7 @@ func TestOutage_logsNobodyOut(t *testing.T) {
 	t.Parallel()
 	for _, tt := range outages {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(t *testing.T) {
 				s := newKeyedSite(t, func(c *httpauth.Config) { c.LoginURL = "/login" })
 				v, cookies := s.newLateVisitor("ada@example.com")
@@ -126,7 +128,7 @@ func TestOutage_ourOwnSecretIsWrong(t *testing.T) {
 	require.NoError(t, err)
 	s.guard = s.newGuard(client, httpauth.NewB2B, func(c *httpauth.Config) { c.OutageGrace = time.Hour })
 	assertUnavailable(t, s.get(navigation(http.MethodGet, "/notes", cookies...)))
-	r := httptest.NewRequest(http.MethodGet, origin+"/notes", http.NoBody)
+	r := request(http.MethodGet, "/notes")
 	r.Header.Set("Authorization", "Bearer "+v.SessionToken)
 	assertUnavailable(t, s.get(r))
 }
@@ -159,10 +161,11 @@ func TestOutage_ofTheKeysAtStart(t *testing.T) {
 	for name, f := range map[string]emulator.Fault{
 		"503":  {Operation: keysOperation, Count: allCalls, Status: 503},
 		"HTML": {Operation: keysOperation, Count: allCalls, Status: 200, Body: "<html>Sorry</html>"},
-		"hung": {Operation: keysOperation, Count: allCalls, DelayMS: hungFault.DelayMS},
+		"hung": {Operation: keysOperation, Count: allCalls, DelayMS: tenMinutes},
 		"lost": {Operation: keysOperation, Count: allCalls, Disconnect: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(t *testing.T) {
 				s := newKeyedSite(t)
 				v := s.LogIn("ada@example.com")
@@ -201,6 +204,7 @@ func TestOutage_ofTheKeysAtStart(t *testing.T) {
 }
 
 func TestOutage_ofTheKeysLater(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newKeyedSite(t)
 		require.NoError(t, s.guard.Ready(t.Context()))
@@ -211,5 +215,39 @@ func TestOutage_ofTheKeysLater(t *testing.T) {
 			assert.Equal(t, http.StatusOK, w.Code, "the keys that are there serve for a day")
 		}
 		assert.Zero(t, s.refreshes())
+	})
+}
+
+func TestOutage_ofAnAccessTokensKeysAndOfThePolicy(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T) {
+		s := newKeyedSite(t)
+		v := s.LogIn("ada@example.com")
+		machine := request(http.MethodGet, "/notes")
+		machine.Header.Set("Authorization", "Bearer "+s.MintAccessToken(stytchtest.AccessToken{Scopes: []string{"read:notes"}}))
+		app := request(http.MethodGet, "/notes")
+		app.Header.Set("Authorization", "Bearer "+s.MintAccessToken(stytchtest.AccessToken{
+			MemberID: v.MemberID, OrganizationID: v.OrganizationID, Scopes: []string{"read:notes"},
+		}))
+		member := request(http.MethodGet, "/notes", s.cookies(v)...)
+		for _, tt := range []struct {
+			hung    string // the operation
+			request *http.Request
+			rule    httpauth.Rule
+		}{
+			{keysOperation, machine, httpauth.Machines("read:notes")},
+			{keysOperation, app, httpauth.Apps("read:notes")},
+			{"b2b.rbac.policy", member, httpauth.Permission("stytch.self", "*")},
+		} {
+			s.fault(emulator.Fault{Operation: tt.hung, Count: allCalls, DelayMS: tenMinutes})
+			began := time.Now()
+			assertUnavailable(t, s.get(tt.request, tt.rule))
+			assert.LessOrEqual(t, time.Since(began), httpauth.DefaultRemoteTimeout)
+			s.ClearFaults()
+			time.Sleep(11 * time.Second)       // of the bubble: the fetch has ended
+			s.Clock().Advance(2 * time.Minute) // and the pause after it
+			assert.Equal(t, http.StatusOK, s.get(tt.request, tt.rule).Code)
+			s.guard = s.newGuard(s.NewClient(stytch.Config{}), httpauth.NewB2B) // one without keys
+		}
 	})
 }

@@ -22,11 +22,14 @@ import (
 )
 
 func TestRefresh_isOneCallForAllRequests(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newKeyedSite(t)
 		v, cookies := s.newLateVisitor("ada@example.com")
 		s.fault(emulator.Fault{Operation: authenticate, DelayMS: 1000})
-		answers := many(s.whoamiGuarded(), 100, func(int) *http.Request { return request(http.MethodGet, "/notes", cookies...) })
+		answers := many(s.whoamiGuarded(), 100, func(int) *http.Request {
+			return request(http.MethodGet, "/notes", cookies...)
+		})
 		first := answers[0].Header()["Set-Cookie"]
 		require.Len(t, first, 1)
 		for _, w := range answers {
@@ -64,6 +67,7 @@ func TestRefresh_setsNothingThatTheBrowserHas(t *testing.T) {
 }
 
 func TestRefresh_outlastsItsFirstCaller(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newKeyedSite(t)
 		v, cookies := s.newLateVisitor("ada@example.com")
@@ -121,6 +125,7 @@ func TestRefresh_attempts(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(t *testing.T) {
 				s := newKeyedSite(t)
 				_, cookies := s.newLateVisitor("ada@example.com")
@@ -146,6 +151,7 @@ func TestRefresh_failuresAreNotRemembered(t *testing.T) {
 }
 
 func TestRefresh_refusalsAreRememberedForHalfAMinute(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newKeyedSite(t)
 		r := request(http.MethodGet, "/notes", cookie(tokenCookie, token(1)))
@@ -165,6 +171,7 @@ func TestRefresh_refusalsAreRememberedForHalfAMinute(t *testing.T) {
 
 // A slow answer of before a refusal must not bring back a session that has ended.
 func TestRefresh_aRefusalCountsMoreThanASlowerAnswer(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newKeyedSite(t)
 		hold := make(chan struct{})

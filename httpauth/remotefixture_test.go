@@ -51,7 +51,6 @@ var signingKey = sync.OnceValue(func() []byte {
 // takes time.
 func inBubble(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
-	t.Parallel()
 	signingKey()
 	synctest.Test(t, f)
 }
@@ -65,7 +64,10 @@ func (s *site) fault(faults ...emulator.Fault) {
 // hung makes the API hang when it is asked about sessions.
 func (s *site) hung() { s.fault(hungFault) }
 
-var hungFault = emulator.Fault{Operation: authenticate, Count: allCalls, DelayMS: int(10 * time.Minute / time.Millisecond)}
+// tenMinutes are longer than anybody waits, in milliseconds.
+const tenMinutes = int(10 * time.Minute / time.Millisecond)
+
+var hungFault = emulator.Fault{Operation: authenticate, Count: allCalls, DelayMS: tenMinutes}
 
 // down makes the API refuse connections.
 func (s *site) down() { s.fault(emulator.Fault{Count: allCalls, Disconnect: true}) }
@@ -150,8 +152,8 @@ func many(h http.Handler, n int, of func(i int) *http.Request) []*httptest.Respo
 }
 
 // whoamiGuarded is whoami behind a guard.
-func (s *site) whoamiGuarded(rules ...httpauth.Rule) http.Handler {
-	return s.guard.Require(rules...)(http.HandlerFunc(whoami))
+func (s *site) whoamiGuarded() http.Handler {
+	return s.guard.Require()(http.HandlerFunc(whoami))
 }
 
 // assertUnavailable says that an answer is 503, tells when to try again, leads nowhere and logs nobody out.

@@ -45,7 +45,7 @@ func TestStress(t *testing.T) {
 	var wait sync.WaitGroup
 	for i := range 8 {
 		wait.Go(func() {
-			random := rand.New(rand.NewPCG(uint64(i), 1)) //nolint:gosec // the order of the operations
+			random := rand.New(rand.NewPCG(uint64(i), 1))
 			for n := range 60 {
 				s.step(t, h, people[random.IntN(len(people))], people, random.IntN(20), n)
 			}

@@ -83,7 +83,7 @@ func newPeers(tb testing.TB, withSession bool) []*peer {
 	}
 	g, ours := guard(0)
 	_, oursCached := guard(1024)
-	byCookies := httptest.NewRequest(http.MethodGet, "https://app.example.com/", http.NoBody)
+	byCookies := httptest.NewRequestWithContext(tb.Context(), http.MethodGet, "https://app.example.com/", http.NoBody)
 	for _, c := range g.Cookies(httpauth.Tokens{SessionToken: v.SessionToken, SessionJWT: v.SessionJWT}) {
 		byCookies.AddCookie(c)
 	}
@@ -109,18 +109,19 @@ func newPeers(tb testing.TB, withSession bool) []*peer {
 
 	return []*peer{
 		{"ours-by-cookies", ours, byCookies},
-		{"ours-by-bearer", ours, bearer(v.SessionJWT)},
+		{"ours-by-bearer", ours, bearer(tb, v.SessionJWT)},
 		{"ours-cached", oursCached, byCookies},
 		{
 			"clerk", clerkhttp.RequireHeaderAuthorization(clerkOptions...)(done),
-			bearer(resigned(tb, s, v.SessionJWT, clerkIssuer)),
+			bearer(tb, resigned(tb, s, v.SessionJWT, clerkIssuer)),
 		},
-		{"auth0", auth0.New(check.ValidateToken).CheckJWT(done), bearer(resigned(tb, s, v.SessionJWT, auth0Issuer))},
+		{"auth0", auth0.New(check.ValidateToken).CheckJWT(done), bearer(tb, resigned(tb, s, v.SessionJWT, auth0Issuer))},
 	}
 }
 
-func bearer(token string) *http.Request {
-	r := httptest.NewRequest(http.MethodGet, "https://app.example.com/", http.NoBody)
+func bearer(tb testing.TB, token string) *http.Request {
+	tb.Helper()
+	r := httptest.NewRequestWithContext(tb.Context(), http.MethodGet, "https://app.example.com/", http.NoBody)
 	r.Header.Set("Authorization", "Bearer "+token)
 	return r
 }
