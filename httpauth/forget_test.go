@@ -145,3 +145,31 @@ func TestForget_letsARefusedTokenBeAskedAboutAgain(t *testing.T) {
 	s.guard.Forget(p.SessionID)
 	assert.Equal(t, http.StatusOK, s.get(r).Code)
 }
+
+func TestForget_ofACallThatIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{tokenCookie, jwtCookie} {
+		t.Run("beside "+name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(t *testing.T) {
+				s := newKeyedSite(t)
+				v, cookies := s.newLateVisitor("ada@example.com")
+				id := s.sessionID(v)
+				s.guard.Forget(id)
+				if name == tokenCookie {
+					cookies = only(cookies, name)
+				}
+				get := func() int { return s.get(request(http.MethodGet, "/notes", cookies...)).Code }
+				s.fault(emulator.Fault{
+					Operation: authenticate, Status: 404, ErrorType: "session_not_found", DelayMS: 1000,
+				})
+				var wait sync.WaitGroup
+				wait.Go(func() { assert.Equal(t, http.StatusUnauthorized, get()) })
+				synctest.Wait()
+				s.guard.Forget(id)
+				wait.Wait()
+				assert.Equal(t, http.StatusOK, get(), "a refusal of before is not remembered")
+			})
+		})
+	}
+}

@@ -259,3 +259,26 @@ func TestOutageGrace_ofAFullMaxRemote(t *testing.T) {
 			"who was asked about passes, and who was not asked about does not")
 	})
 }
+
+// Where our clock is behind the API's, a JWT ends later by it, and so do the grace and what is remembered for it.
+func TestOutageGrace_ofAClockThatIsBehind(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T) {
+		s := newKeyedSite(t)
+		now := func() time.Time { return s.Clock().Now().Add(-4 * time.Minute) }
+		s.guard = s.newGuard(s.NewClient(stytch.Config{Now: now}), httpauth.NewB2B, withGrace)
+		v := s.LogIn("ada@example.com")
+		p, err := s.guard.Check(t.Context(), v.SessionToken)
+		require.NoError(t, err)
+		assert.WithinDuration(t, now(), p.CheckedAt, 0, "by our clock")
+
+		w := s.get(request(http.MethodGet, "/notes", only(s.cookies(v), tokenCookie)...))
+		set, _ := kept(w)
+		cookies := merged(only(s.cookies(v), tokenCookie), set)
+		s.Clock().Advance(9*time.Minute + 10*time.Minute - 5*time.Second)
+		s.fault(lostConnection)
+		assert.Equal(t, http.StatusOK, s.get(request(http.MethodGet, "/notes", cookies...)).Code)
+		s.Clock().Advance(5 * time.Second)
+		assertUnavailable(t, s.get(request(http.MethodGet, "/notes", cookies...)))
+	})
+}

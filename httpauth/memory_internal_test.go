@@ -1,6 +1,8 @@
 package httpauth
 
 import (
+	"encoding/base64"
+	"fmt"
 	"strconv"
 	"testing"
 	"time"
@@ -112,5 +114,35 @@ func TestBudget_keepsThreeQuartersForGenuineJWTs(t *testing.T) {
 			}
 			releases = nil
 		}
+	}
+}
+
+func TestAnswer_servesNoLongerThanItsJWTAndItsSession(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	jwt := func(life time.Duration) string {
+		claims := fmt.Sprintf(`{"exp":%d}`, now.Add(life).Unix())
+		return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"
+	}
+	for _, tt := range []struct {
+		name    string
+		jwt     string
+		session time.Duration
+		want    time.Duration
+	}{
+		{"half a minute before the end of the JWT", jwt(3 * time.Minute), time.Hour, 2*time.Minute + 30*time.Second},
+		{"at most as long as a JWT's life", jwt(time.Hour), time.Hour, answerMemory},
+		{"as long without a JWT", "", time.Hour, answerMemory},
+		{"to the end of the session", jwt(5 * time.Minute), time.Minute, time.Minute},
+		{"not at all with a JWT that is about to end", jwt(20 * time.Second), time.Hour, -10 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := &Principal{ExpiresAt: now.Add(tt.session), CheckedAt: now}
+			a := &answer{principal: p, jwt: tt.jwt, until: answerEnd(now, tt.jwt, p)}
+			assert.Equal(t, tt.want, a.until.Sub(now))
+			assert.True(t, a.serves(question{}, a.until.Add(-1)))
+			assert.False(t, a.serves(question{}, a.until))
+		})
 	}
 }
