@@ -46,7 +46,7 @@ func TestStress(t *testing.T) {
 	for i := range 8 {
 		wait.Go(func() {
 			random := rand.New(rand.NewPCG(uint64(i), 1))
-			for n := range 60 {
+			for n := range 30 {
 				s.step(t, h, people[random.IntN(len(people))], people, random.IntN(20), n)
 			}
 		})
@@ -70,10 +70,10 @@ func (s *site) step(t *testing.T, h http.Handler, p *stressed, all []*stressed, 
 	switch {
 	case what == 0:
 		s.guard.Forget(p.id)
-	case what == 1 && n > 30 && p == all[0]:
+	case what == 1 && n > 15 && p == all[0]:
 		_ = s.guard.SignOut(httptest.NewRecorder(), form("/bye", "", p.cookies...))
 		p.isOut.Store(true)
-	case what == 2 && n > 30 && p == all[1]: // its cookies are replaced by those of another session
+	case what == 2 && n > 15 && p == all[1]: // its cookies are replaced by those of another session
 		w := httptest.NewRecorder()
 		err := s.guard.SignIn(w, form("/in", "", p.cookies...), httpauth.Tokens{
 			SessionToken: all[2].SessionToken, SessionJWT: all[2].SessionJWT,
