@@ -44,7 +44,8 @@ type Config struct {
 	// an hour. The default is zero: 503. This process must know from the API that the token is of the session. See
 	// [Principal].Stale.
 	OutageGrace time.Duration
-	// RemoteTimeout bounds the time that a request waits for the API, retries included. Zero means five seconds.
+	// RemoteTimeout bounds the time that a request waits for an answer of the API about its session, retries included,
+	// and for keys or a policy where there are none yet. Zero means five seconds.
 	RemoteTimeout time.Duration
 	// MaxRemote bounds the calls to the API at one time. Requests beyond it are answered with 503. Those without a
 	// genuine JWT, and logins, share a quarter of it. Zero means 128.

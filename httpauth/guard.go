@@ -48,7 +48,7 @@ func newGuard(op string, client *stytch.Client, config Config, of func(*stytch.C
 			return nil, refuse(op, "TrustedOrigins", err.Error())
 		}
 	}
-	g := &Guard{config: config, product: of(client), origins: origins}
+	g := &Guard{config: config, product: of(client).bounded(config.RemoteTimeout), origins: origins}
 	g.setLoginURL(config.LoginURL)
 	g.remote = newRemote(g.product, &g.config)
 	return g, nil

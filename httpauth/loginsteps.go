@@ -165,7 +165,7 @@ func (l *Login) discard(r *http.Request, p *progress) {
 	}
 	c := credential{text: p.tokens.SessionToken}
 	l.guard.remote.end(p.arrival.Principal.SessionID, c)
-	if err := l.guard.revoke(r.Context(), c); err != nil {
+	if err := l.guard.revoke(r.Context(), c, true); err != nil {
 		l.guard.report(r.Context(), Event{
 			Kind: EventLogout, Principal: p.arrival.Principal, Err: err, Pattern: r.Pattern,
 		})

@@ -90,7 +90,10 @@ func (g *Guard) verifyJWT(ctx context.Context, jwt string, fresh freshness) (*Pr
 		p, err = g.product.verify(ctx, jwt, nil, anyAge)
 	}
 	if err != nil {
-		return nil, stateOf(err), err
+		if state = stateOf(err); state == jwtUnverified && ctx.Err() == nil { // the wait for keys was too long
+			state = jwtUndecided
+		}
+		return nil, state, err
 	}
 	if g.remote.ended.hasSession(p.SessionID, g.now()) {
 		return nil, jwtEnded, errEnded

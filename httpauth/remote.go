@@ -19,8 +19,6 @@ const (
 	// answerMemory bounds for how long an answer serves, and beforeExpiry how long before the end of its JWT it ends.
 	answerMemory = 4*time.Minute + 30*time.Second
 	beforeExpiry = 30 * time.Second
-	// jwtLife is how long a session's JWT is valid.
-	jwtLife = 5 * time.Minute
 )
 
 var (
@@ -234,9 +232,10 @@ func (r *remote) complete(key credentialKey, c *remoteCall, a *answer, err error
 	if r.running[key] == c {
 		delete(r.running, key)
 	}
+	_, isRefused := r.refusals.get(key, now) // since the call began: an answer of before that counts for those who wait
 	switch {
-	case err == nil && !c.forgot(a.principal.SessionID):
-		r.answers.put(key, a, r.seenUntil(now), now)
+	case err == nil && !isRefused && !c.forgot(a.principal.SessionID):
+		r.remember(key, a, now)
 	case verify.IsRefusal(err) && !c.forgot(c.question.sessionID):
 		delete(r.answers.entries, key)
 		r.refusals.put(key, refusal{c.question.sessionID, err}, now.Add(refusalMemory), now)
@@ -251,9 +250,6 @@ func (c *remoteCall) forgot(sessionID string) bool {
 	}
 	return slices.Contains(c.forgotten, sessionID)
 }
-
-// seenUntil is when an answer is forgotten. OutageGrace looks at those that are too old to serve.
-func (r *remote) seenUntil(now time.Time) time.Time { return now.Add(jwtLife + r.config.OutageGrace) }
 
 // hasSeen reports whether the API has said in this process that a credential is of a session, and nothing else since.
 func (r *remote) hasSeen(c credential, sessionID string) bool {
@@ -281,7 +277,17 @@ func (r *remote) learn(t Tokens, p *Principal) {
 	a := &answer{principal: &known, jwt: t.SessionJWT, until: answerEnd(now, t.SessionJWT, &known)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.answers.put(credential{text: t.SessionToken}.key(), a, r.seenUntil(now), now)
+	r.remember(credential{text: t.SessionToken}.key(), a, now)
+}
+
+// remember keeps an answer until the end of its JWT and of OutageGrace, though it serves for a shorter time. The caller
+// holds mu.
+func (r *remote) remember(key credentialKey, a *answer, now time.Time) {
+	until := now.Add(answerMemory + beforeExpiry)
+	if expiry := jwtExpiry(a.jwt); expiry.After(until) { // the API's clock is ahead of ours
+		until = expiry
+	}
+	r.answers.put(key, a, until.Add(r.config.OutageGrace), now)
 }
 
 // forget drops what is remembered of a session. Later requests join no call that may be about it.

@@ -137,13 +137,14 @@ func (g *Guard) endSession(ctx context.Context, s *ownSession) error {
 		c = s.jwt
 	}
 	g.remote.end(s.sessionID, c)
-	return g.revoke(ctx, c)
+	return g.revoke(ctx, c, s.sessionID != "")
 }
 
 // revoke revokes the session of a credential. A session that the API does not know is revoked. The call outlasts the
-// request: a client that leaves is logged out all the same.
-func (g *Guard) revoke(ctx context.Context, c credential) error {
-	release, err := g.remote.budget.reserve(false)
+// request: a client that leaves is logged out all the same. known says that the session is known by a genuine JWT or an
+// answer of the API: a flood of other tokens does not keep it from being revoked then.
+func (g *Guard) revoke(ctx context.Context, c credential, known bool) error {
+	release, err := g.remote.budget.reserve(known)
 	if err != nil {
 		return err
 	}
