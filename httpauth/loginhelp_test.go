@@ -1,0 +1,38 @@
+package httpauth_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/emulator"
+	"github.com/seed75add069/stytch-go/httpauth"
+)
+
+// decode reads the JSON of an answer that says that all is well.
+func decode(t *testing.T, p *page, v any) {
+	t.Helper()
+	require.Equal(t, http.StatusOK, p.Code, p.Body)
+	require.Equal(t, "application/json", p.Header().Get("Content-Type"))
+	require.NoError(t, json.Unmarshal(p.Body.Bytes(), v))
+}
+
+// briefly waits for the API a short time only.
+func briefly(c *httpauth.Config) { c.RemoteTimeout = 50 * time.Millisecond }
+
+// down lets an operation fail as long as the API is out of order.
+func (s *site) down(operation string) {
+	s.t.Helper()
+	require.NoError(s.t, s.AddFaults(emulator.Fault{
+		Operation: operation, Count: -1, Status: http.StatusServiceUnavailable, Body: "<h1>down</h1>",
+	}))
+}
+
+func mfaForAll() *discoveryorganizations.CreateRequest {
+	return &discoveryorganizations.CreateRequest{MFAPolicy: new(organizations.MFAPolicyRequiredForAll)}
+}
