@@ -69,7 +69,7 @@ var (
 
 // fail shows that a step did not succeed.
 func (l *Login) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if d, ok := errors.AsType[*Denial](err); ok { // of OnLogin
+	if d, ok := errors.AsType[*Denial](err); ok && d != nil { // of OnLogin
 		l.guard.reject(w, r, d)
 		return
 	}
