@@ -36,3 +36,13 @@ func (s *site) down(operation string) {
 func mfaForAll() *discoveryorganizations.CreateRequest {
 	return &discoveryorganizations.CreateRequest{MFAPolicy: new(organizations.MFAPolicyRequiredForAll)}
 }
+
+// bodyOf returns the body of the last call of an endpoint, "" if there was none.
+func (s *site) bodyOf(path string) (body string) {
+	for _, r := range s.Requests() {
+		if r.Path == path {
+			body = string(r.Body)
+		}
+	}
+	return body
+}
