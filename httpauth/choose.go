@@ -103,19 +103,25 @@ func (l *Login) showOrganizations(w http.ResponseWriter, r *http.Request) {
 
 // session returns the session of a request by its cookies. Without one it answers the request and returns false.
 func (l *Login) session(w http.ResponseWriter, r *http.Request) (*authenticated, bool) {
-	o, isCookie := l.guard.identify(r, newRules(nil))
+	o := l.identify(r)
 	l.guard.apply(w, r, &o)
+	if o.denial != nil {
+		l.guard.reject(w, r, o.denial)
+		return nil, false
+	}
+	return o.who, true
+}
+
+// identify says whose cookies a request has.
+func (l *Login) identify(r *http.Request) outcome {
+	o, isCookie := l.guard.identify(r, newRules(nil))
 	if o.denial == nil && !isCookie {
 		o.denial = l.guard.deny(ReasonRequest, errors.New("a switch sets cookies, and the request has a bearer token"))
 	}
 	if o.denial == nil && o.who.principal.Stale {
 		o.denial = l.guard.deny(ReasonUnavailable, errors.New("the API cannot be reached"))
 	}
-	if o.denial != nil {
-		l.guard.reject(w, r, o.denial)
-		return nil, false
-	}
-	return o.who, true
+	return o
 }
 
 // postOrganization enters an organization, or creates one.
@@ -163,25 +169,35 @@ func (l *Login) switchOrganization(w http.ResponseWriter, r *http.Request) {
 		l.fail(w, r, err)
 		return
 	}
-	who, ok := l.session(w, r)
-	if !ok {
-		return
+	id, f := fields["organization_id"], &flow{Next: ReturnPath(fields["next"])}
+	key := formKey("switch", l.guard.cookieOf(r), id)
+	o := l.identify(r)
+	if o.denial != nil && errors.Is(o.denial.Err, errEnded) {
+		// The form was sent again with the cookies of the session that the switch ended.
+		if p, ok := l.once.result(key); ok {
+			l.arrive(w, r, p, false, f)
+			return
+		}
 	}
-	id := fields["organization_id"]
-	if id == "" {
+	l.guard.apply(w, r, &o)
+	switch {
+	case o.denial != nil:
+		l.guard.reject(w, r, o.denial)
+		return
+	case id == "":
 		l.fail(w, r, failRequest)
 		return
 	}
-	p, isFirst, err := l.once.do(r.Context(), formKey("switch", who.credential.text, id), func() (*progress, error) {
+	p, isFirst, err := l.once.do(r.Context(), key, func() (*progress, error) {
 		return l.toSession(r, "switch", failChoice, func(ctx context.Context) (*progress, error) {
-			return l.calls().exchange(ctx, who.credential, id, l.minutes())
+			return l.calls().exchange(ctx, o.who.credential, id, l.minutes())
 		})
 	})
 	if err != nil {
 		l.fail(w, r, err)
 		return
 	}
-	l.arrive(w, r, p, isFirst, &flow{Next: ReturnPath(fields["next"])})
+	l.arrive(w, r, p, isFirst, f)
 }
 
 // logout ends the session. The cookies are expired whatever comes of it; Config.OnEvent is told if the API could not be
