@@ -146,11 +146,12 @@ func (l *Login) sendLink(r *http.Request, f *flow) error {
 	case apiErr.Code == stytcherror.CodeInvalidEmail || apiErr.Code == stytcherror.CodeInvalidEmailDomain:
 		return failAddress.because(err)
 	}
-	switch stytcherror.HTTPStatus(err) {
-	case http.StatusForbidden, http.StatusNotFound: // of this address; the answer is the same as for others
+	switch status := stytcherror.HTTPStatus(err); {
+	case apiErr.Code == stytcherror.CodeInactiveEmail, status == http.StatusForbidden, status == http.StatusNotFound:
+		// It is about this address: the answer is the same as for others.
 		l.guard.report(r.Context(), Event{Kind: EventDenied, Reason: ReasonPermission, Err: err, Pattern: r.Pattern})
 		return nil
-	case http.StatusTooManyRequests:
+	case status == http.StatusTooManyRequests:
 		return failureOf(err, failLimit)
 	}
 	return temporary(err)
