@@ -1,6 +1,7 @@
 package httpauth_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/httpauth"
+	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 // decode reads the JSON of an answer that says that all is well.
@@ -45,4 +47,22 @@ func (s *site) bodyOf(path string) (body string) {
 		}
 	}
 	return body
+}
+
+// flowOf returns a flow cookie's value.
+func flowOf(t *testing.T, fields map[string]string) string {
+	t.Helper()
+	data, err := json.Marshal(fields)
+	require.NoError(t, err)
+	return base64.RawURLEncoding.EncodeToString(data)
+}
+
+// refusalsOfAnAddress are the errors by which the API refuses to send mail to one address.
+var refusalsOfAnAddress = []stytcherror.Code{
+	stytcherror.CodeInactiveEmail, stytcherror.CodeEmailNotInAllowlist, stytcherror.CodeEmailInDenylist,
+}
+
+func (s *site) refuseAddress(code stytcherror.Code) {
+	s.t.Helper()
+	s.RespondError("b2b.magic_links.email.discovery.send", &stytcherror.Error{Code: code})
 }
