@@ -80,12 +80,7 @@ func (l *Login) showOrganizations(w http.ResponseWriter, r *http.Request) {
 		}
 		own, action = who.credential, l.config.Prefix+"switch"
 	}
-	var list []PageOrganization
-	_, err := l.call(r, func(ctx context.Context) (*progress, error) {
-		var err error
-		list, err = l.calls().listOrganizations(ctx, intermediate, own)
-		return nil, err
-	})
+	list, err := l.organizations(r, intermediate, own)
 	switch {
 	case isIntermediateEnded(err) && intermediate != "":
 		l.clearStep(w, l.intermediateName())
@@ -99,6 +94,16 @@ func (l *Login) showOrganizations(w http.ResponseWriter, r *http.Request) {
 	p.Action = action
 	p.MayFound = p.MayFound && intermediate != ""
 	l.show(w, r, p)
+}
+
+// organizations lists those of an intermediate session, or of a session if that is empty.
+func (l *Login) organizations(r *http.Request, intermediate string, own credential) (list []PageOrganization, err error) {
+	_, err = l.call(r, func(ctx context.Context) (*progress, error) {
+		var err error
+		list, err = l.calls().listOrganizations(ctx, intermediate, own)
+		return nil, err
+	})
+	return list, err
 }
 
 // session returns the session of a request by its cookies. Without one it answers the request and returns false.
@@ -153,13 +158,31 @@ func (l *Login) postOrganization(w http.ResponseWriter, r *http.Request) {
 		})
 	}
 	if err != nil {
-		if f, ok := errors.AsType[*failure](err); ok && f.code == failStep.code {
-			l.clearStep(w, l.intermediateName())
-		}
-		l.fail(w, r, err)
+		l.failOrganization(w, r, intermediate, err)
 		return
 	}
 	l.arrive(w, r, p, isFirst, f)
+}
+
+// failOrganization shows the choice again if another one may succeed.
+func (l *Login) failOrganization(w http.ResponseWriter, r *http.Request, intermediate string, err error) {
+	f, ok := errors.AsType[*failure](err)
+	switch {
+	case !ok:
+	case f.code == failStep.code:
+		l.clearStep(w, l.intermediateName())
+	case f.code == failName.code || f.text == failChoice.text:
+		list, listErr := l.organizations(r, intermediate, credential{})
+		if listErr != nil {
+			break
+		}
+		l.reportFailure(r, f, err)
+		p := l.organizationsPage(list)
+		p.Status, p.Error, p.Code = f.status, f.text, f.code
+		l.show(w, r, p)
+		return
+	}
+	l.fail(w, r, err)
 }
 
 // switchOrganization exchanges the session for one in another organization of the same person.

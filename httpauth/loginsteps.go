@@ -72,7 +72,7 @@ func (l *Login) showLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if f, _ := l.stepCookies(r); f != nil && f.Address != "" && query.Has("sent") {
-		l.show(w, r, &Page{Name: "sent"})
+		l.show(w, r, l.sentPage(f))
 		return
 	}
 	l.show(w, r, l.loginPage(ReturnPath(query.Get("next"))))
@@ -84,6 +84,8 @@ func (l *Login) loginPage(next string) *Page {
 		Fields: map[string]string{"method": string(MethodEmailLink), "next": next},
 	}
 }
+
+func (l *Login) sentPage(f *flow) *Page { return &Page{Name: "sent", Action: l.URL(f.Next)} }
 
 // start sends a link. The answer does not tell whether the address is known.
 func (l *Login) start(w http.ResponseWriter, r *http.Request) {
@@ -117,7 +119,7 @@ func (l *Login) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l.setFlow(w, f)
-	l.proceed(w, r, l.config.Prefix+"login?sent=1", &Page{Name: "sent"})
+	l.proceed(w, r, l.config.Prefix+"login?sent=1", l.sentPage(f))
 }
 
 // isAddress reports whether text is an e-mail address alone.
