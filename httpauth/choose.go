@@ -10,20 +10,33 @@ import (
 // choose leads on from an address that was proved. Who is a member of one organization, and may join no other, enters
 // it at once.
 func (l *Login) choose(w http.ResponseWriter, r *http.Request, p *progress, tokenType string, f *flow) {
-	l.setIntermediate(w, p.intermediate)
 	if len(p.organizations) == 1 && !p.organizations[0].Joining {
 		entered, isFirst, err := l.enter(r, p.intermediate, p.organizations[0].ID, tokenType)
 		if err == nil {
 			l.arrive(w, r, entered, isFirst, f)
 			return
 		}
-		if f, ok := errors.AsType[*failure](err); !ok || f.reason != ReasonUnavailable {
+		switch f, ok := errors.AsType[*failure](err); {
+		case ok && f.reason == ReasonUnavailable: // the link is spent, but the next page works once the API answers
+		case ok && f.text == failChoice.text:
+			l.setIntermediate(w, p.intermediate)
+			l.showChoice(w, r, p.organizations, f)
+			return
+		default:
 			l.fail(w, r, err)
 			return
 		}
-		// The link is spent, but the next page works once the API answers.
 	}
+	l.setIntermediate(w, p.intermediate)
 	l.proceed(w, r, l.config.Prefix+"organizations", l.organizationsPage(p.organizations))
+}
+
+// showChoice shows the organizations to choose from after one could not be entered or created.
+func (l *Login) showChoice(w http.ResponseWriter, r *http.Request, list []PageOrganization, f *failure) {
+	l.reportFailure(r, f, f)
+	p := l.organizationsPage(list)
+	p.Status, p.Error, p.Code = f.status, f.text, f.code
+	l.show(w, r, p)
 }
 
 func (l *Login) organizationsPage(list []PageOrganization) *Page {
@@ -172,15 +185,10 @@ func (l *Login) failOrganization(w http.ResponseWriter, r *http.Request, interme
 	case f.code == failStep.code:
 		l.clearStep(w, l.intermediateName())
 	case f.code == failName.code || f.text == failChoice.text:
-		list, listErr := l.organizations(r, intermediate, credential{})
-		if listErr != nil {
-			break
+		if list, listErr := l.organizations(r, intermediate, credential{}); listErr == nil {
+			l.showChoice(w, r, list, f)
+			return
 		}
-		l.reportFailure(r, f, err)
-		p := l.organizationsPage(list)
-		p.Status, p.Error, p.Code = f.status, f.text, f.code
-		l.show(w, r, p)
-		return
 	}
 	l.fail(w, r, err)
 }
