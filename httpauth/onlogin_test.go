@@ -86,6 +86,7 @@ func TestLoginConfig_OnLogin_refuses(t *testing.T) {
 			assert.Equal(t, test.status, p.Code)
 			assert.NotContains(t, p.Body.String(), "not on the list", "the cause is for logs")
 			assert.False(t, b.isLoggedIn())
+			assert.False(t, b.has(interCookie), "its token is of no use any more")
 			assert.Equal(t, 1, a.calls("/v1/b2b/sessions/revoke"), "the session is revoked")
 			assert.Equal(t, http.StatusSeeOther, b.get("/notes").Code)
 			for _, e := range a.takeEvents() {
