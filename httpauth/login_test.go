@@ -103,6 +103,16 @@ func TestLogin_logsOut(t *testing.T) {
 	assert.Equal(t, http.StatusMethodNotAllowed, b.get("/auth/logout").Code, "a link logs nobody out")
 }
 
+func TestLogin_forgetsALoginThatIsNotCompleteWhenItLogsOut(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, httpauth.LoginConfig{})
+	b := a.browser()
+	b.logIn(ada)
+	require.True(t, b.has(interCookie) && b.has(flowCookie))
+	b.submit("/auth/logout")
+	assert.False(t, b.has(interCookie) || b.has(flowCookie))
+}
+
 func TestLogin_logsOutThoughTheAPIDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, httpauth.LoginConfig{}, briefly)

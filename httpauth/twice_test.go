@@ -315,3 +315,49 @@ func TestTwice_tooManyLoginsAtOneTimeAreTemporarilyRefused(t *testing.T) {
 		assert.Equal(t, "/auth/organizations", other.open(link).path, "the link still works")
 	}, func(c *httpauth.Config) { c.MaxRemote = 4 })
 }
+
+func TestTwice_anotherFormOfTheSameBrowserIsNotTheSame(t *testing.T) {
+	t.Parallel()
+	t.Run("another link", func(t *testing.T) {
+		t.Parallel()
+		a := newApp(t, httpauth.LoginConfig{})
+		a.LogIn(ada)
+		b := a.browser()
+		first, second := b.askForLink(ada, "/notes"), b.askForLink(ada, "/notes")
+		spent := a.spends()
+		one, two := sessionIn(b.copy().get(first)), sessionIn(b.copy().get(second))
+		require.Len(t, two, 2)
+		assert.NotEqual(t, one[tokenCookie], two[tokenCookie])
+		assert.Equal(t, spent+2, a.spends())
+	})
+	for name, fields := range map[string][2][]string{
+		"another organization":     {{"organization_id", "second"}, {"organization_id", "first"}},
+		"an organization's name":   {{"organization_name", "New"}, {"organization_name", "Other"}},
+		"an organization's slug":   {{"organization_name", "New"}, {"organization_name", "New", "organization_slug", "other"}},
+		"a name in place of an id": {{"organization_id", "second"}, {"organization_name", "second"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newApp(t, httpauth.LoginConfig{})
+			a.member(ada, "first")
+			a.member(ada, "second")
+			b := a.browser()
+			b.logIn(ada)
+			second := b.copy()
+			require.Len(t, sessionIn(b.post("/auth/organizations", fields[0]...)), 2)
+			p := second.post("/auth/organizations", fields[1]...)
+			assert.Equal(t, http.StatusBadRequest, p.Code, "the login is used up")
+			assert.Empty(t, sessionIn(p))
+		})
+	}
+	t.Run("a switch to another organization", func(t *testing.T) {
+		t.Parallel()
+		a, b, _ := inBoth(t, httpauth.LoginConfig{})
+		a.member(ada, "third")
+		before := b.copy()
+		require.Len(t, sessionIn(b.post("/auth/switch", "organization_id", "second")), 2)
+		p := before.post("/auth/switch", "organization_id", "third")
+		assert.Equal(t, "/auth/login?next=%2F", p.location(), "its session has ended")
+		assert.Empty(t, sessionIn(p))
+	})
+}
