@@ -3,6 +3,7 @@ package httpauth_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,18 @@ func TestLogin_leadsABrowserToThePageThatItWanted(t *testing.T) {
 	assert.Equal(t, "member "+v.MemberID+" in "+v.OrganizationID, p.Body.String())
 	assert.False(t, b.has(flowCookie), "the login is over")
 	assert.False(t, b.has(interCookie), "the login is over")
+}
+
+func TestLogin_saysThatALinkWasSentOnlyIfItWas(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, httpauth.LoginConfig{})
+	b := a.browser()
+	assert.Equal(t, "login", b.fetch(http.MethodGet, "/auth/login?sent=1", nil).step(t).Name)
+	b.get(callback("discovery", someToken)) // sets a flow cookie too
+	assert.Equal(t, "login", b.fetch(http.MethodGet, "/auth/login?sent=1", nil).step(t).Name)
+	b.post("/auth/start", "email", ada)
+	assert.Equal(t, "sent", b.fetch(http.MethodGet, "/auth/login?sent=1", nil).step(t).Name)
+	assert.Equal(t, "login", b.fetch(http.MethodGet, "/auth/login", nil).step(t).Name, "another link can be asked for")
 }
 
 func TestLogin_leadsHomeWithoutAWayBack(t *testing.T) {
@@ -115,7 +128,7 @@ func TestLogin_forgetsALoginThatIsNotCompleteWhenItLogsOut(t *testing.T) {
 
 func TestLogin_logsOutThoughTheAPIDoesNotAnswer(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, httpauth.LoginConfig{}, briefly)
+	a := newApp(t, httpauth.LoginConfig{})
 	a.LogIn(ada)
 	b := a.browser()
 	b.logIn(ada)
@@ -250,7 +263,7 @@ func TestLogin_hasNoWayToLogInThatIsNotImplemented(t *testing.T) {
 func TestLogin_asksAgainForAnAddressThatIsNone(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, httpauth.LoginConfig{})
-	for _, email := range []string{"", "ada", "ada@", "Ada <ada@example.com>", "ada@example.com, bob@example.com", "ada@example.com\r\nBcc: x@example.com", "a@" + string(make([]byte, 300))} {
+	for _, email := range []string{"", "ada", "ada@", "Ada <ada@example.com>", "ada@example.com, bob@example.com", "ada@example.com\r\nBcc: x@example.com", strings.Repeat("a", 243) + "@example.com"} {
 		b := a.browser()
 		p := b.submit("/auth/start", "email", email, "next", "/notes")
 		assert.Equal(t, http.StatusBadRequest, p.Code, email)

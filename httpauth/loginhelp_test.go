@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/emulator"
-	"github.com/seed75add069/stytch-go/httpauth"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -23,9 +21,6 @@ func decode(t *testing.T, p *page, v any) {
 	require.Equal(t, "application/json", p.Header().Get("Content-Type"))
 	require.NoError(t, json.Unmarshal(p.Body.Bytes(), v))
 }
-
-// briefly waits for the API a short time only.
-func briefly(c *httpauth.Config) { c.RemoteTimeout = 50 * time.Millisecond }
 
 // down lets an operation fail as long as the API is out of order.
 func (s *site) down(operation string) {

@@ -24,7 +24,7 @@ func TestCallback_worksAfterAnOutage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := newApp(t, httpauth.LoginConfig{}, briefly)
+			a := newApp(t, httpauth.LoginConfig{})
 			a.LogIn(ada)
 			b := a.browser()
 			link := b.askForLink(ada, "/notes")
@@ -42,7 +42,7 @@ func TestCallback_worksAfterAnOutage(t *testing.T) {
 
 func TestCallback_goesOnAfterAnOutageThatFollowsTheLink(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, httpauth.LoginConfig{}, briefly)
+	a := newApp(t, httpauth.LoginConfig{})
 	a.member(ada, "engines")
 	b := a.browser()
 	link := b.askForLink(ada, "/notes")

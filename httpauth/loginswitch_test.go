@@ -55,6 +55,20 @@ func TestLogin_switchesToAnotherOrganization(t *testing.T) {
 	assert.Equal(t, 1, a.calls("/v1/b2b/sessions/revoke"), "and revoked")
 }
 
+func TestLogin_switchesEachPersonToAnOwnSession(t *testing.T) {
+	t.Parallel()
+	a, b, second := inBoth(t, httpauth.LoginConfig{})
+	a.member("bob@example.org", "first")
+	a.member("bob@example.org", "second")
+	bob := a.browser()
+	bob.logIn("bob@example.org")
+	bob.press("first")
+	b.post("/auth/switch", "organization_id", second)
+	bob.post("/auth/switch", "organization_id", second)
+	assert.Equal(t, second, bob.session().OrganizationID)
+	assert.NotEqual(t, b.get("/notes").Body.String(), bob.get("/notes").Body.String())
+}
+
 func TestLogin_switchesByJSON(t *testing.T) {
 	t.Parallel()
 	_, b, second := inBoth(t, httpauth.LoginConfig{})
@@ -133,7 +147,7 @@ func TestLogin_switchesAfterTheJWTHasExpired(t *testing.T) {
 
 func TestLogin_losesNoSessionIfASwitchFails(t *testing.T) {
 	t.Parallel()
-	a, b, second := inBoth(t, httpauth.LoginConfig{}, briefly)
+	a, b, second := inBoth(t, httpauth.LoginConfig{})
 	a.down("b2b.sessions.exchange")
 	p := b.post("/auth/switch", "organization_id", second)
 	assert.Equal(t, http.StatusServiceUnavailable, p.Code)

@@ -111,7 +111,7 @@ func TestLoginConfig_OnLogin_tellsTheCauseToOnEvent(t *testing.T) {
 	assert.ErrorIs(t, events[0].Err, errRefused)
 }
 
-func TestLoginConfig_OnLogin_leavesTheSessionBeforeIfItRefuses(t *testing.T) {
+func TestLoginConfig_OnLogin_keepsTheSessionBeforeIfItRefuses(t *testing.T) {
 	t.Parallel()
 	var refuse bool
 	_, b, second := inBoth(t, httpauth.LoginConfig{OnLogin: func(*http.Request, *httpauth.Arrival) error {

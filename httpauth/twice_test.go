@@ -242,7 +242,7 @@ func TestTwice_errorsAreNotRemembered(t *testing.T) {
 	})
 }
 
-func TestTwice_aClientThatLeavesLosesNothing(t *testing.T) {
+func TestTwice_aClientThatGoesAwayLosesNothing(t *testing.T) {
 	t.Parallel()
 	forEachForm(t, httpauth.LoginConfig{}, func(t *testing.T, a *app, f *sentForm) {
 		f.slowly(a)
@@ -268,7 +268,7 @@ func TestTwice_aClientThatLeavesLosesNothing(t *testing.T) {
 	})
 }
 
-func TestTwice_aPanicOfOnLoginLeavesNobodyWaiting(t *testing.T) {
+func TestTwice_aPanicOfOnLoginLetsNobodyWait(t *testing.T) {
 	t.Parallel()
 	broken := httpauth.LoginConfig{OnLogin: func(*http.Request, *httpauth.Arrival) error { panic("broken") }}
 	forEachForm(t, broken, func(t *testing.T, a *app, f *sentForm) {

@@ -212,7 +212,7 @@ func TestUserLogin_refusesALink(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := newUserApp(t, httpauth.LoginConfig{}, briefly)
+			a := newUserApp(t, httpauth.LoginConfig{})
 			test.prepare(a)
 			b := a.browser()
 			b.open(callback("magic_links", someToken))
