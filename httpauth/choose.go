@@ -110,7 +110,9 @@ func (l *Login) showOrganizations(w http.ResponseWriter, r *http.Request) {
 }
 
 // organizations lists those of an intermediate session, or of a session if that is empty.
-func (l *Login) organizations(r *http.Request, intermediate string, own credential) (list []PageOrganization, err error) {
+func (l *Login) organizations(
+	r *http.Request, intermediate string, own credential,
+) (list []PageOrganization, err error) {
 	_, err = l.call(r, func(ctx context.Context) (*progress, error) {
 		var err error
 		list, err = l.calls().listOrganizations(ctx, intermediate, own)
@@ -164,7 +166,8 @@ func (l *Login) postOrganization(w http.ResponseWriter, r *http.Request) {
 		err = failCreate
 	default:
 		slug := strings.TrimSpace(fields["organization_slug"])
-		p, isFirst, err = l.once.do(r.Context(), formKey("create", intermediate, name, slug), func() (*progress, error) {
+		key := formKey("create", intermediate, name, slug)
+		p, isFirst, err = l.once.do(r.Context(), key, func() (*progress, error) {
 			return l.toSession(r, "discovery", failName, func(ctx context.Context) (*progress, error) {
 				return l.calls().create(ctx, intermediate, name, slug, l.minutes())
 			})

@@ -43,9 +43,10 @@ var (
 	failRequest = failed(http.StatusBadRequest, "invalid_request", "The request is malformed.", ReasonRequest)
 	failMedia   = failed(http.StatusUnsupportedMediaType, "invalid_request",
 		"The request is neither a form nor JSON.", ReasonRequest)
-	failTooLarge = failed(http.StatusRequestEntityTooLarge, "invalid_request", "The request is too large.", ReasonRequest)
-	failAddress  = failed(http.StatusBadRequest, "invalid_email", "This is not an e-mail address.", ReasonRequest)
-	failName     = failed(http.StatusBadRequest, "invalid_organization",
+	failTooLarge = failed(http.StatusRequestEntityTooLarge, "invalid_request",
+		"The request is too large.", ReasonRequest)
+	failAddress = failed(http.StatusBadRequest, "invalid_email", "This is not an e-mail address.", ReasonRequest)
+	failName    = failed(http.StatusBadRequest, "invalid_organization",
 		"An organization cannot have this name or address. Try another one.", ReasonRequest)
 	failLink = failed(http.StatusBadRequest, "invalid_link",
 		"This link was used, or has expired. Ask for a new one.", ReasonToken)
@@ -59,8 +60,9 @@ var (
 		"You cannot log in to this organization.", ReasonOrganization)
 	failCreate = failed(http.StatusForbidden, "access_denied",
 		"You cannot create an organization here.", ReasonPermission)
-	failRefused   = failed(http.StatusForbidden, "access_denied", "You cannot log in here.", ReasonPermission)
-	failLimit     = failed(http.StatusTooManyRequests, "rate_limited", "Too many attempts. Try again later.", ReasonUnavailable)
+	failRefused = failed(http.StatusForbidden, "access_denied", "You cannot log in here.", ReasonPermission)
+	failLimit   = failed(http.StatusTooManyRequests, "rate_limited",
+		"Too many attempts. Try again later.", ReasonUnavailable)
 	failTemporary = failed(http.StatusServiceUnavailable, "temporarily_unavailable",
 		"This is not available for a moment. Try again.", ReasonUnavailable)
 	failNotImplemented = failed(http.StatusNotImplemented, "not_implemented",
@@ -92,8 +94,8 @@ func (l *Login) reportFailure(r *http.Request, f *failure, err error) {
 	l.guard.report(r.Context(), Event{Kind: EventDenied, Reason: f.reason, Err: err, Pattern: r.Pattern})
 }
 
-// failureOf returns an error of the API as the failure of a step that the API can refuse as unfit. What is neither that
-// nor a rate limit is temporary: an outage, or a mistake in the project's settings, which is nobody's fault who logs in.
+// failureOf returns an error of the API as the failure of a step that the API can refuse as unfit. What is neither
+// that nor a rate limit is temporary: an outage, or a mistake in the project's settings, which is nobody's fault who logs in.
 func failureOf(err error, unfit *failure) error {
 	if errors.Is(err, errBusy) {
 		return temporary(err)

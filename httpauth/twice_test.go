@@ -263,7 +263,7 @@ func TestTwice_aClientThatGoesAwayLosesNothing(t *testing.T) {
 		)
 		require.Len(t, sessionIn(p), 2)
 		assert.Equal(t, calls+1, a.calls(f.path))
-		assert.Zero(t, late, "who waits for another request leaves at once")
+		assert.Zero(t, late, "who waits for another request is not held")
 		assert.Equal(t, http.StatusOK, stays.get("/notes").Code)
 	})
 }
