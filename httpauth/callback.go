@@ -33,7 +33,7 @@ func (l *Login) showCallback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f, _ := l.stepCookies(r)
-	isBegun := f != nil && f.Method == method
+	isBegun := f != nil && f.Method == method && f.Address != ""
 	switch {
 	case l.config.SameBrowser && !isBegun:
 		l.fail(w, r, failBrowser)

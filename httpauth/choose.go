@@ -10,20 +10,33 @@ import (
 // choose leads on from an address that was proved. Who is a member of one organization, and may join no other, enters
 // it at once.
 func (l *Login) choose(w http.ResponseWriter, r *http.Request, p *progress, tokenType string, f *flow) {
-	l.setIntermediate(w, p.intermediate)
 	if len(p.organizations) == 1 && !p.organizations[0].Joining {
 		entered, isFirst, err := l.enter(r, p.intermediate, p.organizations[0].ID, tokenType)
 		if err == nil {
 			l.arrive(w, r, entered, isFirst, f)
 			return
 		}
-		if f, ok := errors.AsType[*failure](err); !ok || f.reason != ReasonUnavailable {
+		switch f, ok := errors.AsType[*failure](err); {
+		case ok && f.reason == ReasonUnavailable: // the link is spent, but the next page works once the API answers
+		case ok && f.text == failChoice.text:
+			l.setIntermediate(w, p.intermediate)
+			l.showChoice(w, r, p.organizations, f)
+			return
+		default:
 			l.fail(w, r, err)
 			return
 		}
-		// The link is spent, but the next page works once the API answers.
 	}
+	l.setIntermediate(w, p.intermediate)
 	l.proceed(w, r, l.config.Prefix+"organizations", l.organizationsPage(p.organizations))
+}
+
+// showChoice shows the organizations to choose from after one could not be entered or created.
+func (l *Login) showChoice(w http.ResponseWriter, r *http.Request, list []PageOrganization, f *failure) {
+	l.reportFailure(r, f, f)
+	p := l.organizationsPage(list)
+	p.Status, p.Error, p.Code = f.status, f.text, f.code
+	l.show(w, r, p)
 }
 
 func (l *Login) organizationsPage(list []PageOrganization) *Page {
@@ -80,12 +93,7 @@ func (l *Login) showOrganizations(w http.ResponseWriter, r *http.Request) {
 		}
 		own, action = who.credential, l.config.Prefix+"switch"
 	}
-	var list []PageOrganization
-	_, err := l.call(r, func(ctx context.Context) (*progress, error) {
-		var err error
-		list, err = l.calls().listOrganizations(ctx, intermediate, own)
-		return nil, err
-	})
+	list, err := l.organizations(r, intermediate, own)
 	switch {
 	case isIntermediateEnded(err) && intermediate != "":
 		l.clearStep(w, l.intermediateName())
@@ -101,21 +109,39 @@ func (l *Login) showOrganizations(w http.ResponseWriter, r *http.Request) {
 	l.show(w, r, p)
 }
 
+// organizations lists those of an intermediate session, or of a session if that is empty.
+func (l *Login) organizations(
+	r *http.Request, intermediate string, own credential,
+) (list []PageOrganization, err error) {
+	_, err = l.call(r, func(ctx context.Context) (*progress, error) {
+		var err error
+		list, err = l.calls().listOrganizations(ctx, intermediate, own)
+		return nil, err
+	})
+	return list, err
+}
+
 // session returns the session of a request by its cookies. Without one it answers the request and returns false.
 func (l *Login) session(w http.ResponseWriter, r *http.Request) (*authenticated, bool) {
-	o, isCookie := l.guard.identify(r, newRules(nil))
+	o := l.identify(r)
 	l.guard.apply(w, r, &o)
+	if o.denial != nil {
+		l.guard.reject(w, r, o.denial)
+		return nil, false
+	}
+	return o.who, true
+}
+
+// identify says whose cookies a request has.
+func (l *Login) identify(r *http.Request) outcome {
+	o, isCookie := l.guard.identify(r, newRules(nil))
 	if o.denial == nil && !isCookie {
 		o.denial = l.guard.deny(ReasonRequest, errors.New("a switch sets cookies, and the request has a bearer token"))
 	}
 	if o.denial == nil && o.who.principal.Stale {
 		o.denial = l.guard.deny(ReasonUnavailable, errors.New("the API cannot be reached"))
 	}
-	if o.denial != nil {
-		l.guard.reject(w, r, o.denial)
-		return nil, false
-	}
-	return o.who, true
+	return o
 }
 
 // postOrganization enters an organization, or creates one.
@@ -148,13 +174,26 @@ func (l *Login) postOrganization(w http.ResponseWriter, r *http.Request) {
 		})
 	}
 	if err != nil {
-		if f, ok := errors.AsType[*failure](err); ok && f.code == failStep.code {
-			l.clearStep(w, l.intermediateName())
-		}
-		l.fail(w, r, err)
+		l.failOrganization(w, r, intermediate, err)
 		return
 	}
 	l.arrive(w, r, p, isFirst, f)
+}
+
+// failOrganization shows the choice again if another one may succeed.
+func (l *Login) failOrganization(w http.ResponseWriter, r *http.Request, intermediate string, err error) {
+	f, ok := errors.AsType[*failure](err)
+	switch {
+	case !ok:
+	case f.code == failStep.code:
+		l.clearStep(w, l.intermediateName())
+	case f.code == failName.code || f.text == failChoice.text:
+		if list, listErr := l.organizations(r, intermediate, credential{}); listErr == nil {
+			l.showChoice(w, r, list, f)
+			return
+		}
+	}
+	l.fail(w, r, err)
 }
 
 // switchOrganization exchanges the session for one in another organization of the same person.
@@ -164,25 +203,35 @@ func (l *Login) switchOrganization(w http.ResponseWriter, r *http.Request) {
 		l.fail(w, r, err)
 		return
 	}
-	who, ok := l.session(w, r)
-	if !ok {
-		return
+	id, f := fields["organization_id"], &flow{Next: ReturnPath(fields["next"])}
+	key := formKey("switch", l.guard.cookieOf(r), id)
+	o := l.identify(r)
+	if o.denial != nil && errors.Is(o.denial.Err, errEnded) {
+		// The form was sent again with the cookies of the session that the switch ended.
+		if p, ok := l.once.result(key); ok {
+			l.arrive(w, r, p, false, f)
+			return
+		}
 	}
-	id := fields["organization_id"]
-	if id == "" {
+	l.guard.apply(w, r, &o)
+	switch {
+	case o.denial != nil:
+		l.guard.reject(w, r, o.denial)
+		return
+	case id == "":
 		l.fail(w, r, failRequest)
 		return
 	}
-	p, isFirst, err := l.once.do(r.Context(), formKey("switch", who.credential.text, id), func() (*progress, error) {
+	p, isFirst, err := l.once.do(r.Context(), key, func() (*progress, error) {
 		return l.toSession(r, "switch", failChoice, func(ctx context.Context) (*progress, error) {
-			return l.calls().exchange(ctx, who.credential, id, l.minutes())
+			return l.calls().exchange(ctx, o.who.credential, id, l.minutes())
 		})
 	})
 	if err != nil {
 		l.fail(w, r, err)
 		return
 	}
-	l.arrive(w, r, p, isFirst, &flow{Next: ReturnPath(fields["next"])})
+	l.arrive(w, r, p, isFirst, f)
 }
 
 // logout ends the session. The cookies are expired whatever comes of it; Config.OnEvent is told if the API could not be

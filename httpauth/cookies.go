@@ -148,6 +148,15 @@ func (g *Guard) Cookies(t Tokens) []*http.Cookie {
 	return slices.DeleteFunc(cookies, func(c *http.Cookie) bool { return c.Value == "" })
 }
 
+// cookieOf returns the token in a request's cookies, or the JWT if there is none. It is not verified.
+func (g *Guard) cookieOf(r *http.Request) string {
+	tokens, jwts := cookiesOf(r.Header, g.config.Cookies.Session, g.config.Cookies.JWT)
+	if isToken(tokens.first()) {
+		return tokens.first()
+	}
+	return jwts.first()
+}
+
 // cookie returns a cookie of the session. If expires is zero, it ends with the browser's session.
 func (g *Guard) cookie(name, value string, expires time.Time) *http.Cookie {
 	return &http.Cookie{

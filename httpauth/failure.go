@@ -71,7 +71,7 @@ var (
 
 // fail shows that a step did not succeed.
 func (l *Login) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if d, ok := errors.AsType[*Denial](err); ok { // of OnLogin
+	if d, ok := errors.AsType[*Denial](err); ok && d != nil { // of OnLogin
 		l.guard.reject(w, r, d)
 		return
 	}
@@ -79,12 +79,19 @@ func (l *Login) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if !ok {
 		f = failTemporary.because(err)
 	}
-	l.guard.report(r.Context(), Event{Kind: EventDenied, Reason: f.reason, Err: err, Pattern: r.Pattern})
+	l.reportFailure(r, f, err)
 	p := &Page{Name: "error", Status: f.status, Error: f.text, Code: f.code, Action: l.config.Prefix + "login"}
+	if begun, _ := l.stepCookies(r); begun != nil && begun.Next != "/" {
+		p.Action = l.URL(begun.Next)
+	}
 	if f.retryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int((f.retryAfter+time.Second-1)/time.Second)))
 	}
 	l.show(w, r, p)
+}
+
+func (l *Login) reportFailure(r *http.Request, f *failure, err error) {
+	l.guard.report(r.Context(), Event{Kind: EventDenied, Reason: f.reason, Err: err, Pattern: r.Pattern})
 }
 
 // failureOf returns an error of the API as the failure of a step that the API can refuse as unfit. What is neither that

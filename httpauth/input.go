@@ -1,13 +1,14 @@
 package httpauth
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
 )
 
 // maxBody bounds the body of a request to a Login.
@@ -36,6 +37,7 @@ func input(w http.ResponseWriter, r *http.Request) (map[string]string, error) {
 	return nil, failMedia
 }
 
+// jsonInput refuses a member that occurs twice, and text that is not UTF-8, as formInput does.
 func jsonInput(body []byte) (map[string]string, error) {
 	fields := map[string]string{}
 	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {

@@ -72,7 +72,7 @@ func (l *Login) showLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if f, _ := l.stepCookies(r); f != nil && f.Address != "" && query.Has("sent") {
-		l.show(w, r, &Page{Name: "sent"})
+		l.show(w, r, l.sentPage(f))
 		return
 	}
 	l.show(w, r, l.loginPage(ReturnPath(query.Get("next"))))
@@ -84,6 +84,8 @@ func (l *Login) loginPage(next string) *Page {
 		Fields: map[string]string{"method": string(MethodEmailLink), "next": next},
 	}
 }
+
+func (l *Login) sentPage(f *flow) *Page { return &Page{Name: "sent", Action: l.URL(f.Next)} }
 
 // start sends a link. The answer does not tell whether the address is known.
 func (l *Login) start(w http.ResponseWriter, r *http.Request) {
@@ -117,7 +119,7 @@ func (l *Login) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l.setFlow(w, f)
-	l.proceed(w, r, l.config.Prefix+"login?sent=1", &Page{Name: "sent"})
+	l.proceed(w, r, l.config.Prefix+"login?sent=1", l.sentPage(f))
 }
 
 // isAddress reports whether text is an e-mail address alone.
@@ -146,11 +148,12 @@ func (l *Login) sendLink(r *http.Request, f *flow) error {
 	case apiErr.Code == stytcherror.CodeInvalidEmail || apiErr.Code == stytcherror.CodeInvalidEmailDomain:
 		return failAddress.because(err)
 	}
-	switch stytcherror.HTTPStatus(err) {
-	case http.StatusForbidden, http.StatusNotFound: // of this address; the answer is the same as for others
+	switch status := stytcherror.HTTPStatus(err); {
+	case apiErr.Code == stytcherror.CodeInactiveEmail, status == http.StatusForbidden, status == http.StatusNotFound:
+		// It is about this address: the answer is the same as for others.
 		l.guard.report(r.Context(), Event{Kind: EventDenied, Reason: ReasonPermission, Err: err, Pattern: r.Pattern})
 		return nil
-	case http.StatusTooManyRequests:
+	case status == http.StatusTooManyRequests:
 		return failureOf(err, failLimit)
 	}
 	return temporary(err)

@@ -41,6 +41,13 @@ func formKey(parts ...string) credentialKey {
 	return credentialKey(h.Sum(nil))
 }
 
+// result returns what is remembered of a form.
+func (o *once) result(key credentialKey) (*progress, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.results.get(key, o.now())
+}
+
 // do returns the result of f, of another request with the same key, or of one in the last ten seconds. isFirst reports
 // whether it called f. Errors are not remembered.
 func (o *once) do(

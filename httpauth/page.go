@@ -20,7 +20,8 @@ type Page struct {
 	App string `json:"-"`
 	// Status is the HTTP status.
 	Status int `json:"-"`
-	// Action is the path that the form of the step is posted to, and Fields are its hidden fields.
+	// Action is the path that the form of the step is posted to, and Fields are its hidden fields. Of sent and error
+	// it is the path of the page to begin again.
 	Action string            `json:"action,omitempty"`
 	Fields map[string]string `json:"fields,omitempty"`
 	// Next is the path to go to after the step done.
