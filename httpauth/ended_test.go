@@ -23,7 +23,7 @@ func (s *site) revokeFails() {
 func TestSignOut_thatIsNotRevokedHoldsHereForTenMinutes(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t)
+		s := newSite(t)
 		v := s.LogIn("ada@example.com")
 		cookies := s.cookies(v)
 		s.revokeFails()
@@ -55,7 +55,7 @@ func TestSignOut_duringARefresh(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T) {
-				s := newKeyedSite(t)
+				s := newSite(t)
 				_, all := s.newLateVisitor("ada@example.com")
 				var cookies []*http.Cookie
 				for _, n := range names {

@@ -34,10 +34,12 @@ type site struct {
 	events []httpauth.Event
 }
 
-// newSite returns an application for members at origin. The functions change its Config.
+// newSite returns an application for members at origin, whose signing key several tests share: to make one takes longer
+// than a test. The functions change its Config.
 func newSite(t *testing.T, change ...func(*httpauth.Config)) *site {
 	t.Helper()
 	s := &site{Server: stytchtest.New(t, stytchtest.WithRedirectURL(origin+"/auth/callback")), t: t}
+	require.NoError(t, s.Restore(signingKey()))
 	s.guard = s.newGuard(s.Client(), httpauth.NewB2B, change...)
 	return s
 }

@@ -76,7 +76,7 @@ func TestFlood_ofAHungAPI(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T) {
-				s := newKeyedSite(t, withMaxRemote)
+				s := newSite(t, withMaxRemote)
 				jwt := cookie(jwtCookie, tt.jwt(s))
 				require.NoError(t, s.guard.Ready(t.Context()))
 				s.hung()
@@ -107,7 +107,7 @@ func (s *site) mintExpired(opts ...stytchtest.TokenOption) string {
 func TestFlood_ofBearers(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t, withMaxRemote)
+		s := newSite(t, withMaxRemote)
 		s.hung()
 		assertBounded(t, flood(s.whoamiGuarded(), 1000, func(i int) *http.Request {
 			r := request(http.MethodGet, "/notes")
@@ -120,7 +120,7 @@ func TestFlood_ofBearers(t *testing.T) {
 func TestFlood_ofTokensLeavesGenuineSessionsAlone(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t, withMaxRemote)
+		s := newSite(t, withMaxRemote)
 		v, cookies := s.newLateVisitor("ada@example.com")
 		other := s.LogIn("bob@example.com")
 		hold := make(chan struct{})
@@ -182,7 +182,7 @@ func isOf(r *http.Request, v *stytchtest.Visitor) bool {
 func TestFlood_whatElseIsBounded(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t, func(c *httpauth.Config) { c.MaxRemote = 4 }) // one without a genuine JWT
+		s := newSite(t, func(c *httpauth.Config) { c.MaxRemote = 4 }) // one without a genuine JWT
 		l, err := s.guard.Login(httpauth.LoginConfig{})
 		require.NoError(t, err)
 		v := s.LogIn("ada@example.com")
@@ -230,7 +230,7 @@ func TestFlood_whatElseIsBounded(t *testing.T) {
 func TestFlood_ofSignOuts(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t, withMaxRemote)
+		s := newSite(t, withMaxRemote)
 		s.fault(emulator.Fault{Operation: "b2b.sessions.revoke", Count: allCalls, DelayMS: tenMinutes})
 		answers := flood(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			assert.Error(t, s.guard.SignOut(w, r))
@@ -247,7 +247,7 @@ func TestFlood_ofSignOuts(t *testing.T) {
 func TestRemoteTimeout(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t, func(c *httpauth.Config) { c.RemoteTimeout = 300 * time.Millisecond })
+		s := newSite(t, func(c *httpauth.Config) { c.RemoteTimeout = 300 * time.Millisecond })
 		v, cookies := s.newLateVisitor("ada@example.com")
 		s.hung()
 		s.fault(emulator.Fault{Operation: "b2b.sessions.revoke", Count: allCalls, DelayMS: tenMinutes})

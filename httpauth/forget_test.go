@@ -58,7 +58,7 @@ func TestRefresh_isDroppedByWhatEndsOrChangesASession(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newKeyedSite(t)
+			s := newSite(t)
 			v, cookies := s.newLateVisitor("ada@example.com")
 			fresh := s.refreshed(cookies)
 			tt.do(s, v, fresh)
@@ -94,7 +94,7 @@ func TestForget_duringACall(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T) {
-				s := newKeyedSite(t)
+				s := newSite(t)
 				v := s.LogIn("ada@example.com")
 				id := "member-session-test-00000000-0000-4000-8000-000000000001"
 				if !tt.other {
@@ -134,7 +134,7 @@ func TestForget_duringACall(t *testing.T) {
 
 func TestForget_letsARefusedTokenBeAskedAboutAgain(t *testing.T) {
 	t.Parallel()
-	s := newKeyedSite(t)
+	s := newSite(t)
 	v := s.LogIn("ada@example.com")
 	r := request(http.MethodGet, "/notes", only(s.cookies(v), tokenCookie)...)
 	s.fault(emulator.Fault{Operation: authenticate, Status: 404, ErrorType: "session_not_found"})
@@ -152,7 +152,7 @@ func TestForget_ofACallThatIsRefused(t *testing.T) {
 		t.Run("beside "+name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T) {
-				s := newKeyedSite(t)
+				s := newSite(t)
 				v, cookies := s.newLateVisitor("ada@example.com")
 				id := s.sessionID(v)
 				s.guard.Forget(id)

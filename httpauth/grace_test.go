@@ -32,7 +32,7 @@ func TestOutageGrace_isForOutagesOnly(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T) {
-				s := newKeyedSite(t, withGrace)
+				s := newSite(t, withGrace)
 				cookies := s.newSeen("ada@example.com")
 				s.fault(tt.fault)
 				w := s.get(navigation(http.MethodGet, "/notes", cookies...))
@@ -50,7 +50,7 @@ func TestOutageGrace_isForOutagesOnly(t *testing.T) {
 func TestOutageGrace_isStaleAndEnds(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t, withGrace)
+		s := newSite(t, withGrace)
 		cookies := s.newSeen("ada@example.com")
 		s.down()
 		s.takeEvents()
@@ -220,7 +220,7 @@ func TestOutageGrace_conditions(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, func(t *testing.T) { assert.Equal(t, tt.status, tt.do(newKeyedSite(t, tt.change))) })
+			inBubble(t, func(t *testing.T) { assert.Equal(t, tt.status, tt.do(newSite(t, tt.change))) })
 		})
 	}
 }
@@ -245,7 +245,7 @@ func (s *site) logInHere(email string) []*http.Cookie {
 func TestOutageGrace_ofAFullMaxRemote(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t, withGrace, func(c *httpauth.Config) { c.MaxRemote = 1 })
+		s := newSite(t, withGrace, func(c *httpauth.Config) { c.MaxRemote = 1 })
 		_, ada := s.newLateVisitor("ada@example.com")
 		_, bob := s.newLateVisitor("bob@example.com")
 		ada, bob = s.refreshed(ada), s.refreshed(bob)
@@ -264,7 +264,7 @@ func TestOutageGrace_ofAFullMaxRemote(t *testing.T) {
 func TestOutageGrace_ofAClockThatIsBehind(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t)
+		s := newSite(t)
 		now := func() time.Time { return s.Clock().Now().Add(-4 * time.Minute) }
 		s.guard = s.newGuard(s.NewClient(stytch.Config{Now: now}), httpauth.NewB2B, withGrace)
 		v := s.LogIn("ada@example.com")

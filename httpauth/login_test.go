@@ -134,7 +134,7 @@ func TestLogin_logsOutThoughTheAPIDoesNotAnswer(t *testing.T) {
 	b.logIn(ada)
 	before := b.copy()
 	a.takeEvents()
-	a.down("b2b.sessions.revoke")
+	a.fails("b2b.sessions.revoke")
 	assert.Equal(t, "/", b.submit("/auth/logout").path)
 	assert.False(t, b.isLoggedIn())
 	assert.Equal(t, http.StatusSeeOther, before.get("/notes").Code, "this process refuses the session")

@@ -22,8 +22,8 @@ func decode(t *testing.T, p *page, v any) {
 	require.NoError(t, json.Unmarshal(p.Body.Bytes(), v))
 }
 
-// down lets an operation fail as long as the API is out of order.
-func (s *site) down(operation string) {
+// fails lets an operation fail as long as the API is out of order.
+func (s *site) fails(operation string) {
 	s.t.Helper()
 	require.NoError(s.t, s.AddFaults(emulator.Fault{
 		Operation: operation, Count: -1, Status: http.StatusServiceUnavailable, Body: "<h1>down</h1>",

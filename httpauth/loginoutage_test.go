@@ -46,7 +46,7 @@ func TestCallback_goesOnAfterAnOutageThatFollowsTheLink(t *testing.T) {
 	a.member(ada, "engines")
 	b := a.browser()
 	link := b.askForLink(ada, "/notes")
-	a.down("b2b.discovery.intermediate_sessions.exchange")
+	a.fails("b2b.discovery.intermediate_sessions.exchange")
 	p := b.open(link)
 	assert.Equal(t, "/auth/organizations", p.path)
 	a.ClearFaults()

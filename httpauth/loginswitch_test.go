@@ -148,7 +148,7 @@ func TestLogin_switchesAfterTheJWTHasExpired(t *testing.T) {
 func TestLogin_losesNoSessionIfASwitchFails(t *testing.T) {
 	t.Parallel()
 	a, b, second := inBoth(t, httpauth.LoginConfig{})
-	a.down("b2b.sessions.exchange")
+	a.fails("b2b.sessions.exchange")
 	p := b.post("/auth/switch", "organization_id", second)
 	assert.Equal(t, http.StatusServiceUnavailable, p.Code)
 	assert.NotEmpty(t, p.Header().Get("Retry-After"))

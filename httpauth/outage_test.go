@@ -71,7 +71,7 @@ func TestOutage_logsNobodyOut(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T) {
-				s := newKeyedSite(t, func(c *httpauth.Config) { c.LoginURL = "/login" })
+				s := newSite(t, func(c *httpauth.Config) { c.LoginURL = "/login" })
 				v, cookies := s.newLateVisitor("ada@example.com")
 				s.fault(tt.fault)
 				for _, send := range []func() *httptest.ResponseRecorder{
@@ -105,7 +105,7 @@ func TestOutage_logsNobodyOut(t *testing.T) {
 
 func TestOutage_truncatedResponse(t *testing.T) {
 	t.Parallel()
-	s := newKeyedSite(t)
+	s := newSite(t)
 	_, cookies := s.newLateVisitor("ada@example.com")
 	s.withMiddleware(answering(func(r *http.Request) (*http.Response, error) {
 		body := io.MultiReader(strings.NewReader(`{"member_session":`), iotest.ErrReader(io.ErrUnexpectedEOF))
@@ -119,7 +119,7 @@ func TestOutage_truncatedResponse(t *testing.T) {
 
 func TestOutage_ourOwnSecretIsWrong(t *testing.T) {
 	t.Parallel()
-	s := newKeyedSite(t)
+	s := newSite(t)
 	v, cookies := s.newLateVisitor("ada@example.com")
 	client, err := stytch.NewClient(stytch.Config{
 		ProjectID: s.ID(), Secret: "secret-test-that-was-rotated-00000000=", BaseURL: "http://localhost:1",
@@ -145,7 +145,7 @@ func TestOutage_ourClockIsWrong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newKeyedSite(t)
+			s := newSite(t)
 			client := s.NewClient(stytch.Config{Now: func() time.Time { return s.Clock().Now().Add(tt.ahead) }})
 			s.guard = s.newGuard(client, httpauth.NewB2B, func(c *httpauth.Config) { c.OutageGrace = time.Hour })
 			w := s.get(navigation(http.MethodGet, "/notes", s.cookies(s.LogIn("ada@example.com"))...))
@@ -167,7 +167,7 @@ func TestOutage_ofTheKeysAtStart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T) {
-				s := newKeyedSite(t)
+				s := newSite(t)
 				v := s.LogIn("ada@example.com")
 				s.fault(f)
 				s.guard = s.newGuard(s.NewClient(stytch.Config{}), httpauth.NewB2B)
@@ -206,7 +206,7 @@ func TestOutage_ofTheKeysAtStart(t *testing.T) {
 func TestOutage_ofTheKeysLater(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t)
+		s := newSite(t)
 		require.NoError(t, s.guard.Ready(t.Context()))
 		s.fault(emulator.Fault{Operation: keysOperation, Count: allCalls, Status: 503})
 		for range 8 {
@@ -221,7 +221,7 @@ func TestOutage_ofTheKeysLater(t *testing.T) {
 func TestOutage_ofAnAccessTokensKeysAndOfThePolicy(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t)
+		s := newSite(t)
 		v := s.LogIn("ada@example.com")
 		machine := request(http.MethodGet, "/notes")
 		machine.Header.Set("Authorization", "Bearer "+s.MintAccessToken(stytchtest.AccessToken{Scopes: []string{"read:notes"}}))

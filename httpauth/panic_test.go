@@ -80,7 +80,7 @@ func TestPanic_reachesTheServerAndStopsNobody(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newKeyedSite(t, withOneCall)
+			s := newSite(t, withOneCall)
 			isArmed := true
 			h := tt.of(s, func() {
 				if isArmed {
@@ -103,7 +103,7 @@ func TestPanic_reachesTheServerAndStopsNobody(t *testing.T) {
 func TestPanic_ofASharedCallReachesAllWhoWait(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t)
+		s := newSite(t)
 		hold := make(chan struct{})
 		calls := 0
 		s.withMiddleware(answering(func(*http.Request) (*http.Response, error) {
@@ -133,7 +133,7 @@ func TestPanic_ofASharedCallReachesAllWhoWait(t *testing.T) {
 // http.ErrAbortHandler closes the connection without a record in the log.
 func TestPanic_ofErrAbortHandlerStaysWhatItIs(t *testing.T) {
 	t.Parallel()
-	s := newKeyedSite(t)
+	s := newSite(t)
 	cookies := s.cookies(s.LogIn("ada@example.com"))
 	h := s.guard.Require()(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	reason := recovered(h, request(http.MethodGet, "/notes", cookies...))
@@ -143,7 +143,7 @@ func TestPanic_ofErrAbortHandlerStaysWhatItIs(t *testing.T) {
 func TestLeaving_duringTheWait(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t, withOneCall)
+		s := newSite(t, withOneCall)
 		others := s.cookies(s.LogIn("bob@example.com"))
 		v, cookies := s.newLateVisitor("ada@example.com")
 		s.fault(emulator.Fault{Operation: authenticate, DelayMS: 1000})
@@ -174,7 +174,7 @@ func TestLeaving_duringTheWait(t *testing.T) {
 
 func TestLeaving_beforeTheRequestIsLookedAt(t *testing.T) {
 	t.Parallel()
-	s := newKeyedSite(t)
+	s := newSite(t)
 	v := s.LogIn("ada@example.com")
 	require.NoError(t, s.guard.Ready(t.Context()))
 	ctx, leave := context.WithCancel(t.Context())

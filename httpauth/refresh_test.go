@@ -24,7 +24,7 @@ import (
 func TestRefresh_isOneCallForAllRequests(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t)
+		s := newSite(t)
 		v, cookies := s.newLateVisitor("ada@example.com")
 		s.fault(emulator.Fault{Operation: authenticate, DelayMS: 1000})
 		answers := many(s.whoamiGuarded(), 100, func(int) *http.Request {
@@ -55,7 +55,7 @@ func TestRefresh_isOneCallForAllRequests(t *testing.T) {
 
 func TestRefresh_setsNothingThatTheBrowserHas(t *testing.T) {
 	t.Parallel()
-	s := newKeyedSite(t)
+	s := newSite(t)
 	_, cookies := s.newLateVisitor("ada@example.com")
 	cookies = s.refreshed(cookies)
 	w := s.get(request(http.MethodGet, "/notes", only(cookies, tokenCookie)...))
@@ -69,7 +69,7 @@ func TestRefresh_setsNothingThatTheBrowserHas(t *testing.T) {
 func TestRefresh_outlastsItsFirstCaller(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t)
+		s := newSite(t)
 		v, cookies := s.newLateVisitor("ada@example.com")
 		s.fault(emulator.Fault{Operation: authenticate, DelayMS: 1000})
 		ctx, leave := context.WithCancel(t.Context())
@@ -127,7 +127,7 @@ func TestRefresh_attempts(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T) {
-				s := newKeyedSite(t)
+				s := newSite(t)
 				_, cookies := s.newLateVisitor("ada@example.com")
 				s.fault(tt.faults...)
 				began := time.Now()
@@ -143,7 +143,7 @@ func TestRefresh_attempts(t *testing.T) {
 
 func TestRefresh_failuresAreNotRemembered(t *testing.T) {
 	t.Parallel()
-	s := newKeyedSite(t)
+	s := newSite(t)
 	_, cookies := s.newLateVisitor("ada@example.com")
 	s.fault(emulator.Fault{Operation: authenticate, Status: 500})
 	assertUnavailable(t, s.get(request(http.MethodGet, "/notes", cookies...)))
@@ -153,7 +153,7 @@ func TestRefresh_failuresAreNotRemembered(t *testing.T) {
 func TestRefresh_refusalsAreRememberedForHalfAMinute(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t)
+		s := newSite(t)
 		r := request(http.MethodGet, "/notes", cookie(tokenCookie, token(1)))
 		for range 3 {
 			assert.Equal(t, http.StatusUnauthorized, s.get(r).Code)
@@ -173,7 +173,7 @@ func TestRefresh_refusalsAreRememberedForHalfAMinute(t *testing.T) {
 func TestRefresh_aRefusalCountsMoreThanASlowerAnswer(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
-		s := newKeyedSite(t)
+		s := newSite(t)
 		hold := make(chan struct{})
 		isFirst := true
 		s.withMiddleware(func(next http.RoundTripper) http.RoundTripper {
@@ -201,7 +201,7 @@ func TestRefresh_aRefusalCountsMoreThanASlowerAnswer(t *testing.T) {
 
 func TestRefresh_ofAJWTAndATokenOfTwoSessions(t *testing.T) {
 	t.Parallel()
-	s := newKeyedSite(t)
+	s := newSite(t)
 	ada, bob := s.LogIn("ada@example.com"), s.LogIn("bob@example.com")
 	s.expireJWTs()
 	mixed := append(only(s.cookies(bob), tokenCookie), only(s.cookies(ada), jwtCookie)...)
@@ -245,7 +245,7 @@ func TestRefresh_cookies(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newKeyedSite(t)
+			s := newSite(t)
 			s.withMiddleware(tt.middleware, tt.change...)
 			v, cookies := s.newLateVisitor("ada@example.com")
 			now := s.Clock().Now()
@@ -274,7 +274,7 @@ func TestRefresh_cookies(t *testing.T) {
 
 func TestGuards_refreshIndependently(t *testing.T) {
 	t.Parallel()
-	s := newKeyedSite(t)
+	s := newSite(t)
 	other := s.newGuard(s.NewClient(stytch.Config{}), httpauth.NewB2B)
 	v, cookies := s.newLateVisitor("ada@example.com")
 	for range 2 {

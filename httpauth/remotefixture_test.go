@@ -27,14 +27,6 @@ const (
 	allCalls         = -1
 )
 
-// newKeyedSite is newSite with a signing key that several tests share: to make one takes longer than a test.
-func newKeyedSite(t *testing.T, change ...func(*httpauth.Config)) *site {
-	t.Helper()
-	s := newSite(t, change...)
-	require.NoError(t, s.Restore(signingKey()))
-	return s
-}
-
 // signingKey is a snapshot of a project that has a key and nothing else.
 var signingKey = sync.OnceValue(func() []byte {
 	s := stytchtest.NewServer()

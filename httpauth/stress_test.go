@@ -28,7 +28,7 @@ type stressed struct {
 // request that begins after SignOut is let through.
 func TestStress(t *testing.T) {
 	t.Parallel()
-	s := newKeyedSite(t, func(c *httpauth.Config) { c.MaxRemote = 8 })
+	s := newSite(t, func(c *httpauth.Config) { c.MaxRemote = 8 })
 	people := make([]*stressed, 4)
 	for i, email := range []string{"ada@example.com", "bob@example.com", "cleo@example.com", "dan@example.com"} {
 		v := s.LogIn(email)

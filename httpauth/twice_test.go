@@ -234,7 +234,7 @@ func TestTwice_aFormOfALogoutSinceGetsNothing(t *testing.T) {
 func TestTwice_errorsAreNotRemembered(t *testing.T) {
 	t.Parallel()
 	forEachForm(t, httpauth.LoginConfig{}, func(t *testing.T, a *app, f *sentForm) {
-		a.down(f.operation)
+		a.fails(f.operation)
 		p := f.send(f.browser.copy())
 		assert.Equal(t, http.StatusServiceUnavailable, p.Code)
 		a.ClearFaults()

@@ -205,7 +205,7 @@ func TestUserLogin_refusesALink(t *testing.T) {
 		"while the API asks to wait": {func(a *app) {
 			a.RespondError("b2c.magic_links.authenticate", &stytcherror.Error{Code: stytcherror.CodeTooManyRequests})
 		}, 429},
-		"while the API fails": {func(a *app) { a.down("b2c.magic_links.authenticate") }, 503},
+		"while the API fails": {func(a *app) { a.fails("b2c.magic_links.authenticate") }, 503},
 		"whose answer has no session": {func(a *app) {
 			a.Respond("b2c.magic_links.authenticate", `{"user_id": "`+userID+`", "method_id": "email-test-1", "user": {"user_id": "`+userID+`"}}`)
 		}, 503},
