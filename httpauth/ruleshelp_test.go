@@ -84,5 +84,8 @@ func who(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, text)
 }
 
+// inAcme is for logins to the organization "acme".
+var inAcme = stytchtest.InOrganization("acme")
+
 // otherOrganization is an organization that does not exist.
 const otherOrganization = "organization-test-11111111-1111-4111-8111-111111111111"
