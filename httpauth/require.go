@@ -77,6 +77,7 @@ func (g *Guard) middleware(rules *rules, isOptional bool) func(http.Handler) htt
 			g.apply(w, r, &o)
 			switch {
 			case o.denial == nil:
+				o.who.remote = rules.remote
 				o.denial = g.check(r.Context(), r, o.who.principal, rules)
 			case isOptional && isCookie && (o.denial.Reason == ReasonLogin || o.denial.Reason == ReasonToken):
 				g.report(r.Context(), Event{
@@ -177,7 +178,7 @@ func (g *Guard) again(ctx context.Context, outer *authenticated, rules *rules) o
 		return outcome{denial: g.deny(ReasonLogin, nil)}
 	case !rules.admits(p.Kind):
 		return outcome{denial: g.deny(ReasonToken, errKind)}
-	case !fresh.isStrict(), outer.givenByTest && !p.Stale,
+	case !fresh.isStrict(), outer.remote, outer.givenByTest && !p.Stale,
 		!fresh.remote && !p.Stale && g.now().Sub(p.CheckedAt) <= fresh.maxAge:
 		return outcome{who: outer}
 	case outer.credential.text == "":
@@ -193,8 +194,9 @@ func (g *Guard) again(ctx context.Context, outer *authenticated, rules *rules) o
 		o.who = outer
 		return o
 	}
-	o := outcome{who: &authenticated{guard: g, principal: a.principal, credential: q.credential, fromCookie: outer.fromCookie}}
-	o.waited = waited
+	o := outcome{waited: waited, who: &authenticated{
+		guard: g, principal: a.principal, credential: q.credential, fromCookie: outer.fromCookie, remote: fresh.remote,
+	}}
 	if outer.fromCookie && !q.credential.isJWT {
 		o.refreshed = &Tokens{SessionToken: q.credential.text, SessionJWT: a.jwt, ExpiresAt: a.principal.ExpiresAt}
 	}
