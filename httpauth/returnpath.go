@@ -58,8 +58,9 @@ func hasDotSegment(text string) bool {
 	return false
 }
 
-// isCanonical reports whether a URL's path is as it would be after cleaning, and has no escapes that matter.
+// isCanonical reports whether a URL's path is as it would be after cleaning, and has no escapes that matter, nor a
+// backslash, which some take for a slash.
 func isCanonical(u *url.URL) bool {
 	clean := path.Clean(u.Path)
-	return u.RawPath == "" && (clean == u.Path || clean+"/" == u.Path)
+	return u.RawPath == "" && (clean == u.Path || clean+"/" == u.Path) && !strings.Contains(u.Path, `\`)
 }
