@@ -1,9 +1,12 @@
 package httpauth
 
 import (
+	"fmt"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxReturnPath bounds the path to return to after a login, in bytes.
@@ -14,10 +17,11 @@ const maxReturnPath = 2048
 // control characters and spaces, for dot segments, and for more than 2048 bytes. Characters outside ASCII are escaped.
 // Pass what came with a request through it before redirecting there.
 func ReturnPath(next string) string {
-	if len(next) > maxReturnPath || !strings.HasPrefix(next, "/") || strings.ContainsFunc(next, isUnsafe) {
+	if len(next) > maxReturnPath || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") ||
+		strings.ContainsFunc(next, isUnsafe) {
 		return "/"
 	}
-	u, err := url.Parse(next)
+	u, err := url.Parse(escapeNonASCII(next))
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" {
 		return "/"
 	}
@@ -25,13 +29,48 @@ func ReturnPath(next string) string {
 		if !isPlainPath(text) {
 			return "/"
 		}
-		decoded, err := url.PathUnescape(text)
-		if err != nil || decoded == text {
+		decoded := unescape(text)
+		if decoded == text {
 			break
 		}
 		text = decoded
 	}
 	return u.String()
+}
+
+// escapeNonASCII escapes the characters outside ASCII, also those of a query, which url.URL leaves as they are.
+func escapeNonASCII(text string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		if c := text[i]; c < utf8.RuneSelf {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// unescape removes the escapes of a path. It keeps a percent sign that begins none: url.PathUnescape would remove none
+// of them then, as others do not.
+func unescape(text string) string {
+	var b strings.Builder
+	for {
+		before, after, ok := strings.Cut(text, "%")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		text = after
+		if len(after) >= 2 {
+			if c, err := strconv.ParseUint(after[:2], 16, 8); err == nil {
+				b.WriteByte(byte(c))
+				text = after[2:]
+				continue
+			}
+		}
+		b.WriteByte('%')
+	}
 }
 
 // isUnsafe reports whether a character of a path is removed or replaced by browsers, or cannot be in a URL.
