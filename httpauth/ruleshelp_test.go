@@ -89,3 +89,14 @@ var inAcme = stytchtest.InOrganization("acme")
 
 // otherOrganization is an organization that does not exist.
 const otherOrganization = "organization-test-11111111-1111-4111-8111-111111111111"
+
+// reasonOf returns the reason of a Denial, and "" for no error.
+func reasonOf(t *testing.T, err error) httpauth.Reason {
+	t.Helper()
+	if err == nil {
+		return ""
+	}
+	var d *httpauth.Denial
+	require.ErrorAs(t, err, &d)
+	return d.Reason
+}
