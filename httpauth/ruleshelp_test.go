@@ -100,3 +100,6 @@ func reasonOf(t *testing.T, err error) httpauth.Reason {
 	require.ErrorAs(t, err, &d)
 	return d.Reason
 }
+
+// discardResponse returns a response that nobody looks at.
+func discardResponse() http.ResponseWriter { return httptest.NewRecorder() }
