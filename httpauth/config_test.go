@@ -162,7 +162,7 @@ func TestConfig_clock(t *testing.T) {
 	assert.Equal(t, httpauth.ReasonStepUp, s.answerOf(t, v.SessionJWT, rule))
 }
 
-// Where LoginURL is set, Login leaves it; where it is empty, browsers get a page until there is a Login.
+// Where LoginURL is set, Login keeps it; where it is empty, browsers get a page until there is a Login.
 func TestConfig_loginURL(t *testing.T) {
 	t.Parallel()
 	none, set := newSite(t), newSite(t, func(c *httpauth.Config) { c.LoginURL = "https://login.example.com/?a=b" })

@@ -149,8 +149,8 @@ func TestStale_passesNoRuleThatWantsMore(t *testing.T) {
 	s.expireJWTs()
 	s.sessionOutage(t)
 	var p *httpauth.Principal
-	keep := httpauth.Allow(func(_ *http.Request, found *httpauth.Principal) error {
-		p = found
+	keep := httpauth.Allow(func(_ *http.Request, who *httpauth.Principal) error {
+		p = who
 		return nil
 	})
 	for name, tt := range map[string]struct {

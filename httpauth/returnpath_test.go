@@ -81,7 +81,7 @@ func resolve(base, location string) (host string) {
 	}
 	location = strings.ReplaceAll(location[:end], `\`, "/")
 	if scheme, rest, ok := strings.Cut(location, ":"); ok && !strings.Contains(scheme, "/") {
-		location = "//" + strings.TrimLeft(rest, "/") // of any scheme: it leaves the application
+		location = "//" + strings.TrimLeft(rest, "/") // of any scheme: it is not of the application
 	}
 	if !strings.HasPrefix(location, "//") {
 		return base
