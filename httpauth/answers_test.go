@@ -144,7 +144,7 @@ func TestAnswer_ofEachReasonInEachForm(t *testing.T) {
 				t.Parallel()
 				s := newSite(t, withLoginURL)
 				v := s.LogIn("canary@example.com", stytchtest.WithRoles("canary-role"))
-				r := httptest.NewRequest(http.MethodGet, origin+"/notes?page=2", http.NoBody)
+				r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, origin+"/notes?page=2", http.NoBody)
 				if tt.method != "" {
 					r.Method = tt.method
 				}
@@ -222,7 +222,7 @@ func TestAnswer_formFollowsTheHeaders(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, withLoginURL)
-			r := httptest.NewRequest(http.MethodGet, origin+"/notes", http.NoBody)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, origin+"/notes", http.NoBody)
 			for name, value := range tt.headers {
 				r.Header.Set(name, value)
 			}
@@ -263,7 +263,7 @@ func TestAnswer_wayBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, withLoginURL)
-			r := httptest.NewRequest(tt.method, tt.target, http.NoBody)
+			r := httptest.NewRequestWithContext(t.Context(), tt.method, tt.target, http.NoBody)
 			r.Header.Set("Sec-Fetch-Mode", "navigate")
 			for name, value := range tt.headers {
 				r.Header.Set(name, value)

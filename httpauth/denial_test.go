@@ -73,7 +73,7 @@ func TestDenial_writesAlone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := httptest.NewRequest(http.MethodGet, origin+"/", http.NoBody)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, origin+"/", http.NoBody)
 			forms[tt.form](r)
 			w := httptest.NewRecorder()
 			tt.denial.Write(w, r)
@@ -114,7 +114,7 @@ func TestDenial_ofAllow(t *testing.T) {
 			t.Run(name+" for "+form, func(t *testing.T) {
 				t.Parallel()
 				s := newSite(t)
-				r := httptest.NewRequest(http.MethodGet, origin+"/", http.NoBody)
+				r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, origin+"/", http.NoBody)
 				asks(r)
 				w := s.get(s.LogIn("ada@example.com").Bearer(r), httpauth.Allow(func(*http.Request, *httpauth.Principal) error {
 					return tt.err
@@ -151,7 +151,7 @@ func TestDenial_tellsNoOrganizationFromAnother(t *testing.T) {
 		for _, path := range []string{
 			"/" + otherOrganization + "/notes", "/" + other.OrganizationID + "/notes", "/acme/notes", "/nowhere/notes", "/notes",
 		} {
-			r := httptest.NewRequest(http.MethodGet, origin+path, http.NoBody)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, origin+path, http.NoBody)
 			asks(r)
 			w := serve(app, v.Bearer(r))
 			require.Equal(t, http.StatusForbidden, w.Code, path)

@@ -22,7 +22,7 @@ type headers map[string]string
 
 func (s *site) crossOrigin(t *testing.T, method, host string, h headers, cookies ...*http.Cookie) *httptest.ResponseRecorder {
 	t.Helper()
-	r := httptest.NewRequest(method, origin+"/notes", http.NoBody)
+	r := httptest.NewRequestWithContext(t.Context(), method, origin+"/notes", http.NoBody)
 	if host != "" {
 		r.Host = host
 	}
@@ -109,7 +109,7 @@ func TestOrigin_ofRequestsWithCookies(t *testing.T) {
 				}
 				require.Equal(t, http.StatusForbidden, w.Code)
 				assert.Equal(t, httpauth.ReasonOrigin, errorOf(t, w))
-				assert.Empty(t, w.Result().Cookies(), "no cookie is cleared") //nolint:bodyclose // a recorder's
+				assert.Empty(t, w.Result().Cookies(), "no cookie is cleared")
 			})
 		}
 	}
@@ -136,7 +136,7 @@ func TestOrigin_comesBeforeTheCookies(t *testing.T) {
 	assert.Equal(t, httpauth.ReasonLogin, errorOf(t, w), "without cookies nothing can be forged")
 	w = s.crossOrigin(t, http.MethodPost, "", foreign, cookie("theme", "dark"), cookie("stytch_session", v.SessionToken))
 	assert.Equal(t, httpauth.ReasonLogin, errorOf(t, w), "other cookies do not count")
-	r := httptest.NewRequest(http.MethodPost, origin+"/", http.NoBody)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/", http.NoBody)
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	r.AddCookie(cookie(tokenCookie, v.SessionToken))
 	w = serve(s.guard.Optional()(http.HandlerFunc(who)), r)
@@ -149,7 +149,7 @@ func TestOrigin_bearersPass(t *testing.T) {
 	s := newSite(t)
 	v := s.LogIn("ada@example.com")
 	for _, token := range []string{v.SessionJWT, v.SessionToken} {
-		r := withBearer(httptest.NewRequest(http.MethodPost, origin+"/", http.NoBody), token)
+		r := withBearer(httptest.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/", http.NoBody), token)
 		r.Header.Set("Sec-Fetch-Site", "cross-site")
 		r.Header.Set("Origin", evil)
 		assert.Equal(t, http.StatusOK, s.get(r).Code)
@@ -158,11 +158,11 @@ func TestOrigin_bearersPass(t *testing.T) {
 		}
 		assert.Equal(t, http.StatusOK, s.get(r).Code, "the cookies do not count")
 	}
-	r := with(httptest.NewRequest(http.MethodPost, origin+"/", http.NoBody), "Authorization", "Bearer nonsense")
+	r := with(httptest.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/", http.NoBody), "Authorization", "Bearer nonsense")
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	r.AddCookie(cookie(tokenCookie, v.SessionToken))
 	assert.Equal(t, httpauth.ReasonToken, errorOf(t, s.get(r)), "a bad one is no way around the check")
-	r = with(httptest.NewRequest(http.MethodPost, origin+"/", http.NoBody), "Authorization", "Basic YTpi")
+	r = with(httptest.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/", http.NoBody), "Authorization", "Basic YTpi")
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	r.AddCookie(cookie(tokenCookie, v.SessionToken))
 	assert.Equal(t, httpauth.ReasonOrigin, errorOf(t, s.get(r)), "nor is another scheme")

@@ -56,7 +56,7 @@ func TestPrint_showsNoSecrets(t *testing.T) {
 	byJWT, byToken := s.principalOf(t, v.SessionJWT), s.principalOf(t, v.SessionToken)
 	w := s.guard.WithPrincipal(t.Context(), byJWT)
 	page := httpauth.Page{
-		Name: "enroll", Fields: map[string]string{"token": v.SessionToken}, QRCode: template.URL("data:" + v.SessionToken), //nolint:gosec // a test's
+		Name: "enroll", Fields: map[string]string{"token": v.SessionToken}, QRCode: template.URL("data:" + v.SessionToken),
 		RecoveryCodes: []string{v.SessionToken}, Next: "/?" + v.SessionToken, Action: "/auth/mfa",
 	}
 	tokens := httpauth.Tokens{SessionToken: v.SessionToken, SessionJWT: v.SessionJWT, ExpiresAt: v.ExpiresAt}

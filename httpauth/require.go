@@ -24,9 +24,9 @@ func (g *Guard) Optional(rules ...Rule) func(http.Handler) http.Handler {
 
 // RequireExcept is Require without rules, but for requests that a pattern of http.ServeMux matches, as in
 // "GET /static/" or "/healthz": those are let through and nobody is looked for. It is for routers whose middleware
-// stands before the routes, such as echo. A path with dot segments, with doubled or escaped slashes, or with a backslash
-// is never public, nor one that the mux would redirect. It panics on a pattern with a host, and on one that
-// http.ServeMux refuses.
+// stands before the routes, such as echo. A path with dot segments, doubled or escaped slashes, or a backslash is never
+// public, nor one that the mux would redirect. It panics on a pattern with a host, and on one that http.ServeMux
+// refuses.
 func (g *Guard) RequireExcept(public ...string) func(http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	for _, pattern := range public {

@@ -83,7 +83,7 @@ func TestRouter_redirectsServeNothing(t *testing.T) {
 	t.Parallel()
 	_, app, v := newRouter(t)
 	for _, path := range []string{"//notes", "/static/../notes", "/./notes", "/tree", "/health/../notes"} {
-		r := httptest.NewRequest(http.MethodGet, origin+path, http.NoBody)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, origin+path, http.NoBody)
 		w := serve(app, r)
 		assert.NotContains(t, w.Body.String(), v.MemberID, path)
 		if location := w.Header().Get("Location"); location != "" {
@@ -182,7 +182,7 @@ func TestRequireExcept_publicPatterns(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := httptest.NewRequest(tt.method, origin+"/", http.NoBody)
+			r := httptest.NewRequestWithContext(t.Context(), tt.method, origin+"/", http.NoBody)
 			u, err := url.Parse(origin + tt.target) // as a server parses it
 			require.NoError(t, err)
 			r.URL, r.RequestURI = u, tt.target

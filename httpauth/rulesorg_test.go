@@ -27,6 +27,7 @@ func TestPermission_followsThePolicy(t *testing.T) {
 	app, reader := s.appToken(admin, "write:documents"), s.appToken(admin, "read:documents")
 	read, del := httpauth.Permission("document", "read"), httpauth.Permission("document", "delete")
 	all := []httpauth.Rule{httpauth.People(), httpauth.Apps("read:documents"), httpauth.Machines("read:documents")}
+	require.Empty(t, s.answerOf(t, admin.SessionJWT, read), "the policy is fetched once")
 	const denied = httpauth.ReasonPermission
 	for name, tt := range map[string]struct {
 		token string
@@ -48,6 +49,7 @@ func TestPermission_followsThePolicy(t *testing.T) {
 		"a member whom the JWT names, with no role": {s.MintSessionJWT(stytchtest.Session{OrganizationID: admin.OrganizationID, Roles: []string{}}), []httpauth.Rule{read}, denied},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			assert.Equal(t, tt.want, s.answerOf(t, tt.token, tt.rules...))
 		})
 	}
@@ -167,7 +169,7 @@ func TestSubdomain_namesTheOrganization(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
 			r.Host = tt.host
 			r.Header.Set("X-Forwarded-Host", "acme.example.com")
 			assert.Equal(t, tt.want, httpauth.Subdomain(tt.parent)(r))

@@ -62,14 +62,14 @@ func TestUser_credentials(t *testing.T) {
 	}{
 		"a good JWT":                  {func(s *site) string { return s.userJWT() }, "", nil, "", 0, 200},
 		"a good JWT and a token":      {func(s *site) string { return s.userJWT() }, userToken, nil, "", 0, 200},
-		"an expired JWT and a token":  {func(s *site) string { return s.userJWT(expired) }, userToken, answers(userSession), "", 1, 200},
-		"a token alone":               {nil, userToken, answers(userSession), "", 1, 200},
-		"a forged JWT and a token":    {func(s *site) string { return s.userJWT(stytchtest.Forged()) }, userToken, answers(userSession), "", 1, 200},
-		"a member's JWT and a token":  {func(s *site) string { return s.MintSessionJWT(stytchtest.Session{}) }, userToken, answers(userSession), "", 1, 200},
+		"an expired JWT and a token":  {func(s *site) string { return s.userJWT(expired) }, userToken, known, "", 1, 200},
+		"a token alone":               {nil, userToken, known, "", 1, 200},
+		"a forged JWT and a token":    {func(s *site) string { return s.userJWT(stytchtest.Forged()) }, userToken, known, "", 1, 200},
+		"a member's JWT and a token":  {func(s *site) string { return s.MintSessionJWT(stytchtest.Session{}) }, userToken, known, "", 1, 200},
 		"an expired JWT alone":        {func(s *site) string { return s.userJWT(expired) }, "", nil, nobody, 0, 401},
 		"a member's JWT alone":        {func(s *site) string { return s.MintSessionJWT(stytchtest.Session{}) }, "", nil, nobody, 0, 401},
 		"a token that is none":        {nil, "short", nil, httpauth.ReasonLogin, 0, 401},
-		"a JWT of another session":    {func(s *site) string { return s.MintSessionJWT(other, expired) }, userToken, answers(userSession), nobody, 1, 401},
+		"a JWT of another session":    {func(s *site) string { return s.MintSessionJWT(other, expired) }, userToken, known, nobody, 1, 401},
 		"a token that is not known":   {nil, userToken, refuses(stytcherror.CodeSessionNotFound), nobody, 1, 401},
 		"an API that does not answer": {nil, userToken, outage, httpauth.ReasonUnavailable, 2, 503},
 		"a project that is refused":   {nil, userToken, refuses(stytcherror.CodeUnauthorizedCredentials), httpauth.ReasonUnavailable, 1, 503},
@@ -106,11 +106,9 @@ func TestUser_credentials(t *testing.T) {
 	}
 }
 
-func answers(session string) func(*testing.T, *site) string {
-	return func(t *testing.T, s *site) string {
-		t.Helper()
-		return s.answerUser(t, session)
-	}
+func known(t *testing.T, s *site) string {
+	t.Helper()
+	return s.answerUser(t, userSession)
 }
 
 func refuses(code stytcherror.Code) func(*testing.T, *site) string {
@@ -154,6 +152,7 @@ func TestUser_rules(t *testing.T) {
 		"scopes": [{"scope": "read:documents", "description": "", "permissions": [{"resource_id": "document", "actions": ["read"]}]}]}}`)
 	edit, read := httpauth.Permission("document", "edit"), httpauth.Permission("document", "read")
 	editor := s.MintSessionJWT(stytchtest.Session{UserID: userID, Roles: []string{"editor"}})
+	require.Empty(t, s.answerOf(t, editor, edit), "the policy is fetched once")
 	machine := s.MintAccessToken(stytchtest.AccessToken{Scopes: []string{"read:documents"}})
 	app := s.MintAccessToken(stytchtest.AccessToken{UserID: userID, ClientID: "c", Scopes: []string{"read:documents"}})
 	apps, machines := httpauth.Apps("read:documents"), httpauth.Machines("read:documents")
@@ -188,6 +187,7 @@ func TestUser_rules(t *testing.T) {
 		"a factor that lacks":                 {s.userJWT(), rules(httpauth.Factor()), httpauth.ReasonStepUp},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			assert.Equal(t, tt.want, s.answerOf(t, tt.token, tt.rules...))
 		})
 	}
@@ -269,4 +269,15 @@ func TestUser_signOut(t *testing.T) {
 			assert.Equal(t, tt.isError, logout.Err != nil)
 		})
 	}
+}
+
+// Users are sent to log in, and refused as from another site, as members are.
+func TestUser_answers(t *testing.T) {
+	t.Parallel()
+	s := newUserSite(t, withLoginURL)
+	w := s.get(navigation(http.MethodGet, "/notes"))
+	assert.Equal(t, http.StatusSeeOther, w.Code)
+	assert.Equal(t, loginURL+"?next=%2Fnotes", w.Header().Get("Location"))
+	w = s.crossOrigin(t, http.MethodPost, "", headers{"Origin": evil}, cookie(jwtCookie, s.userJWT()))
+	assert.Equal(t, httpauth.ReasonOrigin, errorOf(t, w))
 }
