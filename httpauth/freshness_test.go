@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -112,6 +113,26 @@ func TestRemote_sharesNoCall(t *testing.T) {
 			assert.Equal(t, tt.want, s.refreshes())
 		})
 	}
+}
+
+// Nor does a request without Remote wait for the call of one with it.
+func TestRemote_isJoinedByNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		v := s.LogIn("ada@example.com")
+		require.NoError(t, s.AddFaults(emulator.Fault{Operation: "b2b.sessions.authenticate", Count: -1, DelayMS: 100}))
+		codes := make(chan int, 1)
+		go func() {
+			r := withBearer(request(http.MethodGet, "/"), v.SessionToken)
+			codes <- s.get(r, httpauth.Remote()).Code
+		}()
+		synctest.Wait() // the call is running
+		require.Equal(t, 1, s.refreshes())
+		assert.Empty(t, s.answerOf(t, v.SessionToken))
+		assert.Equal(t, http.StatusOK, <-codes)
+		assert.Equal(t, 2, s.refreshes())
+	})
 }
 
 // Nothing can be asked about an access token: Remote refuses each, and MaxAge those that were issued too long ago.
