@@ -123,6 +123,9 @@ func (c *Config) isSecure() bool { return !strings.HasPrefix(c.Origin, "http://"
 
 // canonicalOrigin returns an origin as browsers write it: in lower case, without a default port.
 func canonicalOrigin(text string) (origin, reason string) {
+	if text == "" {
+		return "", "is empty"
+	}
 	u, reason := checks.Address(text, "", true)
 	switch {
 	case reason != "":

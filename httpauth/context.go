@@ -14,6 +14,8 @@ type authenticated struct {
 	credential credential
 	// fromCookie is set if the credential came in a cookie that is refreshed.
 	fromCookie bool
+	// remote is set if the API was asked for this request alone, as Remote wants.
+	remote bool
 	// givenByTest is set by WithPrincipal.
 	givenByTest bool
 }

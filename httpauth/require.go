@@ -24,8 +24,9 @@ func (g *Guard) Optional(rules ...Rule) func(http.Handler) http.Handler {
 
 // RequireExcept is Require without rules, but for requests that a pattern of http.ServeMux matches, as in
 // "GET /static/" or "/healthz": those are let through and nobody is looked for. It is for routers whose middleware
-// stands before the routes, such as echo. A path with dot segments, or doubled or escaped slashes, is never public, nor
-// one that the mux would redirect. It panics on a pattern with a host, and on one that http.ServeMux refuses.
+// stands before the routes, such as echo. A path with dot segments, doubled or escaped slashes, or a backslash is never
+// public, nor one that the mux would redirect. It panics on a pattern with a host, and on one that http.ServeMux
+// refuses.
 func (g *Guard) RequireExcept(public ...string) func(http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	for _, pattern := range public {
@@ -77,6 +78,7 @@ func (g *Guard) middleware(rules *rules, isOptional bool) func(http.Handler) htt
 			g.apply(w, r, &o)
 			switch {
 			case o.denial == nil:
+				o.who.remote = rules.remote
 				o.denial = g.check(r.Context(), r, o.who.principal, rules)
 			case isOptional && isCookie && (o.denial.Reason == ReasonLogin || o.denial.Reason == ReasonToken):
 				g.report(r.Context(), Event{
@@ -177,7 +179,7 @@ func (g *Guard) again(ctx context.Context, outer *authenticated, rules *rules) o
 		return outcome{denial: g.deny(ReasonLogin, nil)}
 	case !rules.admits(p.Kind):
 		return outcome{denial: g.deny(ReasonToken, errKind)}
-	case !fresh.isStrict(), outer.givenByTest && !p.Stale,
+	case !fresh.isStrict(), outer.remote, outer.givenByTest && !p.Stale,
 		!fresh.remote && !p.Stale && g.now().Sub(p.CheckedAt) <= fresh.maxAge:
 		return outcome{who: outer}
 	case outer.credential.text == "":
@@ -194,7 +196,7 @@ func (g *Guard) again(ctx context.Context, outer *authenticated, rules *rules) o
 		return o
 	}
 	who := *outer
-	who.principal = a.principal
+	who.principal, who.remote = a.principal, fresh.remote
 	o := outcome{who: &who, waited: waited}
 	if outer.fromCookie && !q.credential.isJWT {
 		o.refreshed = &Tokens{SessionToken: q.credential.text, SessionJWT: a.jwt, ExpiresAt: a.principal.ExpiresAt}

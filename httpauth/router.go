@@ -23,7 +23,7 @@ func (rt *Router) Handle(pattern string, h http.Handler, rules ...Rule) {
 	if _, ok := h.(*Login); ok {
 		panic("httpauth: Handle: nobody could log in by a Login that needs a session: use Public")
 	}
-	if h == nil {
+	if f, ok := h.(http.HandlerFunc); h == nil || ok && f == nil {
 		panic("httpauth: Handle: the handler of " + pattern + " is nil")
 	}
 	rt.mux.Handle(pattern, rt.guard.Require(rules...)(h))

@@ -18,7 +18,6 @@ import (
 const (
 	sendPath  = "/v1/magic_links/email/login_or_create"
 	spendPath = "/v1/magic_links/authenticate"
-	userID    = "user-test-16d9ba61-97a1-4ba4-9720-b03761dc50c6"
 )
 
 func newUserApp(t *testing.T, config httpauth.LoginConfig, change ...func(*httpauth.Config)) *app {
