@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // format says how an answer is written.
@@ -103,7 +102,7 @@ type denialJSON struct {
 func (d *Denial) json() denialJSON {
 	body := denialJSON{Error: d.reason(), Description: d.reason().description()}
 	if d.reason() == ReasonStepUp {
-		body.MaxAge, body.Factors, body.LoginURL = int64(d.MaxAge/time.Second), d.Factors, d.LoginURL
+		body.MaxAge, body.Factors, body.LoginURL = d.maxAge(), d.Factors, d.LoginURL
 	}
 	return body
 }
@@ -184,7 +183,7 @@ func (g *Guard) loginURLFor(r *http.Request, d *Denial) string {
 			query.Set("step_up", kinds)
 		}
 		if d.MaxAge > 0 {
-			query.Set("max_age", d.maxAge())
+			query.Set("max_age", strconv.FormatInt(d.maxAge(), 10))
 		}
 	}
 	separator := "?"

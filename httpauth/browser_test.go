@@ -1,8 +1,11 @@
 package httpauth_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -128,7 +131,7 @@ func (b *browser) addCookies(r *http.Request) {
 // keep keeps the cookies of an answer.
 func (b *browser) keep(w *httptest.ResponseRecorder) {
 	b.t.Helper()
-	for _, c := range w.Result().Cookies() { //nolint:bodyclose // a recorder's
+	for _, c := range w.Result().Cookies() {
 		if strings.HasPrefix(c.Name, "__Host-") && (!c.Secure || c.Path != "/" || c.Domain != "") {
 			b.t.Fatalf("browsers refuse the cookie %s: %v", c.Name, c)
 		}
@@ -146,9 +149,7 @@ func (b *browser) keep(w *httptest.ResponseRecorder) {
 // copy returns another browser with the same cookies, as the requests of a second tab have them.
 func (b *browser) copy() *browser {
 	second := b.app.browser()
-	for name, c := range b.jar {
-		second.jar[name] = c
-	}
+	maps.Copy(second.jar, b.jar)
 	return second
 }
 
@@ -238,8 +239,7 @@ func script(t *testing.T, method, path string, body any) *http.Request {
 	if body != nil {
 		data, err := json.Marshal(body)
 		require.NoError(t, err)
-		with := httptest.NewRequest(method, origin+path, strings.NewReader(string(data)))
-		r.Body, r.ContentLength = with.Body, with.ContentLength
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
 		r.Header.Set("Content-Type", "application/json")
 	}
 	return r

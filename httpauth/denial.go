@@ -179,7 +179,7 @@ func (d *Denial) setHeaders(h http.Header) {
 		h.Set("WWW-Authenticate", d.challenge())
 	default: // no credentials would help
 	}
-	if d.RetryAfter > 0 {
+	if d.RetryAfter > 0 || d.reason() == ReasonUnavailable {
 		seconds := int((d.RetryAfter + time.Second - 1) / time.Second)
 		h.Set("Retry-After", strconv.Itoa(min(max(seconds, 1), 60)))
 	}
@@ -192,7 +192,7 @@ func (d *Denial) challenge() string {
 		text += `, acr_values="` + kinds + `"`
 	}
 	if d.MaxAge > 0 {
-		text += `, max_age="` + d.maxAge() + `"`
+		text += `, max_age="` + strconv.FormatInt(d.maxAge(), 10) + `"`
 	}
 	return text
 }
@@ -208,5 +208,5 @@ func (d *Denial) kinds(separator string) string {
 	return strings.Join(known, separator)
 }
 
-// maxAge is MaxAge in seconds.
-func (d *Denial) maxAge() string { return strconv.FormatInt(int64(d.MaxAge/time.Second), 10) }
+// maxAge is MaxAge in seconds, rounded up.
+func (d *Denial) maxAge() int64 { return int64((d.MaxAge + time.Second - 1) / time.Second) }

@@ -72,7 +72,11 @@ var (
 // fail shows that a step did not succeed.
 func (l *Login) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if d, ok := errors.AsType[*Denial](err); ok && d != nil { // of OnLogin
-		l.guard.reject(w, r, d)
+		again := *d
+		if again.LoginURL == "" { // not this request, whose query may have a token
+			again.LoginURL = l.URL(l.config.Home)
+		}
+		l.guard.reject(w, r, &again)
 		return
 	}
 	f, ok := errors.AsType[*failure](err)

@@ -117,7 +117,7 @@ func TestFlood_ofBearers(t *testing.T) {
 	})
 }
 
-func TestFlood_ofTokensLeavesGenuineSessionsAlone(t *testing.T) {
+func TestFlood_ofTokensSparesGenuineSessions(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newSite(t, withMaxRemote)

@@ -36,7 +36,7 @@ func (f *flow) challenge() string {
 
 // isFor reports whether a link to an address was asked for.
 func (f *flow) isFor(address string) bool {
-	return f.Address != "" && strings.EqualFold(f.Address, address)
+	return f.Address != "" && len(f.Address) == len(address) && strings.EqualFold(f.Address, address)
 }
 
 // The cookies between steps.

@@ -103,6 +103,9 @@ func (g *Guard) checkLogin(config *LoginConfig) error {
 	case g.config.Origin == "" || err != nil:
 		return refuse(op, "Origin", "is required: links lead there")
 	}
+	if g.config.Cookies.SameSite == http.SameSiteStrictMode {
+		return refuse(op, "Cookies.SameSite", "is Strict: the cookies would not be sent after a link in a mail was opened")
+	}
 	if config.Name == "" {
 		config.Name = u.Host
 	}

@@ -46,7 +46,7 @@ func TestLoginAttacks_noOtherSiteCanSendItsForms(t *testing.T) {
 	for path, fields := range routes {
 		for sender, header := range senders {
 			for _, cookies := range []bool{true, false} {
-				r := httptest.NewRequest(http.MethodPost, origin+path, strings.NewReader(encode(fields)))
+				r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, origin+path, strings.NewReader(encode(fields)))
 				r.Header = header.Clone()
 				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 				r.Header.Set("Accept", "text/html")
@@ -73,7 +73,7 @@ func TestLoginAttacks_ownPagesAndProgramsCanSendForms(t *testing.T) {
 		"a trusted origin":                  {"Sec-Fetch-Site": {"same-site"}, "Origin": {"https://admin.example.com"}},
 		"a program":                         {},
 	} {
-		r := httptest.NewRequest(http.MethodPost, origin+"/auth/start", strings.NewReader("email=ada@example.com"))
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/auth/start", strings.NewReader("email=ada@example.com"))
 		r.Header = header
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		assert.Equal(t, http.StatusOK, serve(a.router, r).Code, name)

@@ -12,9 +12,9 @@ import (
 )
 
 // inBoth returns a browser that is logged in to the first of two organizations of one person.
-func inBoth(t *testing.T, config httpauth.LoginConfig, change ...func(*httpauth.Config)) (a *app, b *browser, second string) {
+func inBoth(t *testing.T, config httpauth.LoginConfig) (a *app, b *browser, second string) {
 	t.Helper()
-	a = newApp(t, config, change...)
+	a = newApp(t, config)
 	a.LogIn(ada, stytchtest.InOrganization("first"), stytchtest.WithRoles("owner"))
 	second = a.LogIn(ada, stytchtest.InOrganization("second"), stytchtest.WithRoles("reader")).OrganizationID
 	b = a.browser()

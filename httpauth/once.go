@@ -76,6 +76,7 @@ func (o *once) do(
 		delete(o.running, key)
 		if c.err == nil {
 			now := o.now()
+			o.results.deleteIf(func(_ credentialKey, e remembered[*progress]) bool { return !now.Before(e.until) })
 			o.results.put(key, c.result, now.Add(onceMemory), now)
 		}
 		close(c.done)

@@ -9,7 +9,7 @@ import (
 )
 
 // SignIn sets the cookies of a new session, after a login of the application's own, and revokes the session of the
-// request's cookies, or of its bearer token. Call it before anything is written. Both tokens must be of one session:
+// request's cookies. Call it before anything is written. Both tokens must be of one session:
 // the JWT is verified, and if it has expired, the API is asked.
 //
 // The error is a *stytcherror.ArgumentError if a token is missing, malformed, or of another session than the other, or
@@ -62,7 +62,7 @@ func (g *Guard) checkTokens(ctx context.Context, t Tokens) (*Principal, error) {
 
 // replaceSession sets the cookies of a session in place of those of the request, whose session is revoked.
 func (g *Guard) replaceSession(w http.ResponseWriter, r *http.Request, t Tokens, p *Principal) {
-	before := g.sessionOf(r)
+	before := g.sessionOfCookies(r)
 	g.setCookies(w, t)
 	g.expireOtherScopes(w)
 	if before.isEmpty() || before.sessionID == p.SessionID || before.token.text == t.SessionToken {
@@ -99,30 +99,37 @@ type ownSession struct {
 
 func (s *ownSession) isEmpty() bool { return s.token.text == "" && s.jwt.text == "" }
 
-// sessionOf returns the session of a request: by its bearer token if it has one, and by its cookies otherwise. Of
-// cookies with two values none counts.
-func (g *Guard) sessionOf(r *http.Request) (s ownSession) {
-	var token, jwt string
-	if bearer, state := bearerOf(r.Header); state == oneBearer {
-		if isJWT(bearer) {
-			jwt = bearer
-		} else {
-			token = bearer
-		}
-	} else {
-		tokens, jwts := cookiesOf(r.Header, g.config.Cookies.Session, g.config.Cookies.JWT)
-		if tokens.n <= 1 {
-			token = tokens.first()
-		}
-		if jwts.n <= 1 {
-			jwt = jwts.first()
-		}
+// sessionOf returns the session of a request: by its bearer token if it has one, and by its cookies otherwise.
+func (g *Guard) sessionOf(r *http.Request) ownSession {
+	bearer, state := bearerOf(r.Header)
+	switch {
+	case state != oneBearer:
+		return g.sessionOfCookies(r)
+	case isJWT(bearer):
+		return g.sessionOfPair(r.Context(), "", bearer)
 	}
+	return g.sessionOfPair(r.Context(), bearer, "")
+}
+
+// sessionOfCookies returns the session of a request's cookies. Of those with two values none counts.
+func (g *Guard) sessionOfCookies(r *http.Request) ownSession {
+	var token, jwt string
+	tokens, jwts := cookiesOf(r.Header, g.config.Cookies.Session, g.config.Cookies.JWT)
+	if tokens.n <= 1 {
+		token = tokens.first()
+	}
+	if jwts.n <= 1 {
+		jwt = jwts.first()
+	}
+	return g.sessionOfPair(r.Context(), token, jwt)
+}
+
+func (g *Guard) sessionOfPair(ctx context.Context, token, jwt string) (s ownSession) {
 	if isToken(token) {
 		s.token = credential{text: token}
 	}
 	s.sessionID = g.remote.sessionIDOf(s.token)
-	p, state, _ := g.verifyJWT(r.Context(), jwt, freshness{})
+	p, state, _ := g.verifyJWT(ctx, jwt, freshness{})
 	// An expired JWT is no credential: whoever found one could end its session here.
 	if state == jwtGood && s.sessionID == "" || state.isGenuine() && s.sessionID == p.SessionID {
 		s.principal, s.sessionID, s.jwt = p, p.SessionID, credential{text: jwt, isJWT: true}
