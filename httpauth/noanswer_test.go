@@ -15,6 +15,9 @@ import (
 )
 
 // outages are answers that say nothing about the session.
+// unavailable is an error of the API.
+var unavailable = &stytcherror.Error{Code: "service_unavailable", StatusCode: 503}
+
 var outages = map[string]emulator.Fault{
 	"our own secret is refused":            {Status: 401, ErrorType: string(stytcherror.CodeUnauthorizedCredentials)},
 	"the project is not known":             {Status: 404, ErrorType: "project_not_found"},
