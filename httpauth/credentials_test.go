@@ -34,6 +34,7 @@ func newPair(t *testing.T, change ...func(*httpauth.Config)) *pair {
 type value func(*pair) string
 
 func jwtOfA(p *pair) string   { return p.a.SessionJWT }
+func jwtOfB(p *pair) string   { return p.b.SessionJWT }
 func tokenOfA(p *pair) string { return p.a.SessionToken }
 func tokenOfB(p *pair) string { return p.b.SessionToken }
 func empty(*pair) string      { return "" }
