@@ -78,3 +78,9 @@ func TestGuard_callerWhoLeavesIsNotLoggedOut(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
 	assert.Empty(t, w.Result().Cookies())
 }
+
+// canceled returns a context that the caller cancels.
+func canceled(t *testing.T) (context.Context, context.CancelFunc) {
+	t.Helper()
+	return context.WithCancel(t.Context())
+}
