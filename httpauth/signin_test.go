@@ -172,6 +172,16 @@ func TestSignIn_refusesTokensThatAreNotOfASession(t *testing.T) {
 	}
 }
 
+func TestSignIn_refusesATokenThatIsKnownToBeOfAnotherSession(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	got, _ := p.send(p.guard.Require(), request(http.MethodGet, "/", p.cookiesOf(nil, tokenOfB)...))
+	require.Equal(t, "B", got.who)
+	w, err := p.signIn(form("/my-login", ""), httpauth.Tokens{SessionToken: p.b.SessionToken, SessionJWT: p.a.SessionJWT})
+	require.ErrorAs(t, err, new(*stytcherror.ArgumentError))
+	assert.Empty(t, w.Header()["Set-Cookie"])
+}
+
 func TestSignIn_aSessionThatEndedHereIsRefused(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
