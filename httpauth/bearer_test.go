@@ -279,7 +279,7 @@ func TestGuard_userBearersOfB2C(t *testing.T) {
 	assert.Equal(t, "app connected-app-test-1 for user-test-1", w.Body.String())
 }
 
-// sign returns a JWT of header and claims that a session of the site's project has, with another signature.
+// resign returns a JWT with its claims, and another header and signature.
 func resign(jwt, header, signature string) string {
 	parts := strings.Split(jwt, ".")
 	return base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + parts[1] + "." + signature

@@ -105,7 +105,7 @@ func TestSignOut_aSessionThatTheAPIDoesNotKnowIsNoError(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Whoever has found an old JWT sends it beside a token of their own.
+// Whoever gets hold of an old JWT sends it beside a token of their own.
 func TestSignOut_aLeakedJWTDoesNotLockItsOwnerOut(t *testing.T) {
 	t.Parallel()
 	for name, isKnown := range map[string]bool{"the other token is known": true, "it is not": false} {
