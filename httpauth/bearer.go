@@ -13,6 +13,9 @@ func (g *Guard) fromBearer(ctx context.Context, token string, rules *rules) outc
 	if strings.Count(token, ".") != 2 {
 		return g.fromSessionToken(ctx, token, rules)
 	}
+	if !isJWT(token) {
+		return outcome{denial: g.deny(ReasonToken, errMalformed)}
+	}
 	last := outcome{denial: g.deny(ReasonToken, errKind)}
 	if rules.people {
 		o, isOther := g.fromSessionJWT(ctx, token, rules.freshness())

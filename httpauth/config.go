@@ -76,6 +76,9 @@ func (c *Config) check(op string) error {
 	if err := c.Cookies.check(op, c.isSecure()); err != nil {
 		return err
 	}
+	if c.Origin != "" && c.Cookies.Domain != "" && !c.isInDomain() {
+		return refuse(op, "Cookies.Domain", "is not Origin's host nor a domain above it: browsers would drop the cookies")
+	}
 	switch d := c.SessionDuration; {
 	case d != 0 && (d < MinSessionDuration || d > MaxSessionDuration || d%time.Minute != 0):
 		return refuse(op, "SessionDuration", "is not zero or whole minutes between five minutes and 366 days")
@@ -120,6 +123,16 @@ func (c *Config) checkOrigins(op string) error {
 
 // isSecure reports whether browsers reach the application by https.
 func (c *Config) isSecure() bool { return !strings.HasPrefix(c.Origin, "http://") }
+
+// isInDomain reports whether browsers accept cookies for Cookies.Domain from Origin (RFC 6265, section 5.1.3).
+func (c *Config) isInDomain() bool {
+	u, err := url.Parse(c.Origin)
+	if err != nil {
+		return false
+	}
+	domain, host := strings.ToLower(strings.TrimPrefix(c.Cookies.Domain, ".")), u.Hostname()
+	return host == domain || strings.HasSuffix(host, "."+domain)
+}
 
 // canonicalOrigin returns an origin as browsers write it: in lower case, without a default port.
 func canonicalOrigin(text string) (origin, reason string) {

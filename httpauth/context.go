@@ -12,7 +12,7 @@ type authenticated struct {
 	// credential is how the API can be asked about the session again. Its text is empty for access tokens, and for
 	// WithPrincipal.
 	credential credential
-	// fromCookie is set if the credential came in a cookie that is refreshed.
+	// fromCookie is set if the credential came in a cookie.
 	fromCookie bool
 	// remote is set if the API was asked for this request alone, as Remote wants.
 	remote bool

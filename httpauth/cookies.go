@@ -184,10 +184,14 @@ func (g *Guard) setRefreshed(w http.ResponseWriter, t Tokens) {
 		g.setCookies(w, t)
 		return
 	}
-	if t.SessionJWT == "" || len(t.SessionJWT) > maxJWTCookie {
+	if t.SessionJWT == "" {
 		return
 	}
 	g.unset(w, g.config.Cookies.JWT)
+	if len(t.SessionJWT) > maxJWTCookie {
+		g.expireCookies(w, g.config.Cookies.JWT)
+		return
+	}
 	http.SetCookie(w, g.cookie(g.config.Cookies.JWT, t.SessionJWT, t.ExpiresAt))
 }
 

@@ -50,17 +50,17 @@ func TestLogin_saysThatALinkWasSentOnlyIfItWas(t *testing.T) {
 func TestLogin_leadsHomeWithoutAWayBack(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, httpauth.LoginConfig{Home: "/welcome"})
-	a.LogIn(ada)
-	for name, next := range map[string]string{
-		"a login without next":                 "",
-		"a login whose next is the root":       "/",
-		"a login whose next is another site's": "https://evil.example/",
+	for name, tt := range map[string]struct{ email, next string }{
+		"a login without next":                 {"ada@example.com", ""},
+		"a login whose next is the root":       {"grace@example.com", "/"},
+		"a login whose next is another site's": {"joan@example.com", "https://evil.example/"},
 	} {
+		a.LogIn(tt.email)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := a.browser()
-			b.submit("/auth/start", "email", ada, "next", next)
-			assert.Equal(t, "/welcome", b.open(a.mail(ada)).path)
+			b.submit("/auth/start", "email", tt.email, "next", tt.next)
+			assert.Equal(t, "/welcome", b.open(a.mail(tt.email)).path)
 		})
 	}
 }

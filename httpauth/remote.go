@@ -108,6 +108,8 @@ func (r *remote) ask(ctx context.Context, q question) (a *answer, waited time.Du
 		waited = time.Since(start)
 	}
 	switch {
+	case verify.IsRefusal(err) && r.hasEnded(q.credential, q.sessionID):
+		return nil, waited, errEnded // it was revoked from here while the API was asked
 	case err != nil:
 		return nil, waited, err
 	case r.hasEnded(q.credential, a.principal.SessionID):

@@ -115,7 +115,9 @@ func (g *Guard) identify(r *http.Request, rules *rules) (o outcome, isCookie boo
 	case badBearer:
 		return outcome{denial: g.deny(ReasonRequest, errBadBearer)}, false
 	case oneBearer:
-		return g.fromBearer(r.Context(), token, rules), false
+		o = g.fromBearer(r.Context(), token, rules)
+		o.clear = clearNone // the cookies beside it were not looked at
+		return o, false
 	case noBearer:
 	}
 	tokens, jwts := cookiesOf(r.Header, g.config.Cookies.Session, g.config.Cookies.JWT)
@@ -193,6 +195,9 @@ func (g *Guard) again(ctx context.Context, outer *authenticated, rules *rules) o
 	if err != nil {
 		o := g.remoteError(err, waited)
 		o.who = outer
+		if !outer.fromCookie {
+			o.clear = clearNone
+		}
 		return o
 	}
 	who := *outer

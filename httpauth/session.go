@@ -73,7 +73,11 @@ func (g *Guard) withoutToken(
 ) outcome {
 	switch state {
 	case jwtGood, jwtTooOld:
-		return g.askByJWT(ctx, jwt, p, fresh)
+		o := g.askByJWT(ctx, jwt, p, fresh)
+		if o.who != nil {
+			o.who.fromCookie = true
+		}
+		return o
 	case jwtUndecided:
 		return outcome{denial: g.unavailable(err)}
 	case jwtMissing:

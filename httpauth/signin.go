@@ -8,13 +8,14 @@ import (
 	"github.com/seed75add069/stytch-go/internal/verify"
 )
 
-// SignIn sets the cookies of a new session, after a login of the application's own, and revokes the session of the
-// request's cookies. Call it before anything is written. Both tokens must be of one session:
-// the JWT is verified, and if it has expired, the API is asked.
+// SignIn sets the cookies of a new session, after a login of the application's own, and revokes the session whose
+// cookies came with the request. Call it before anything is written. Both tokens must be of one session, as in the
+// response to a login. The JWT is verified; the token is compared with it if the API has said here whose it is, or must
+// be asked because the JWT has expired.
 //
-// The error is a *stytcherror.ArgumentError if a token is missing, malformed, or of another session than the other, or
-// if the browser SDK sets the cookies; or the API's, if it must be asked. Nothing is set then. If the session before
-// cannot be revoked, that is reported to Config.OnEvent only.
+// The error is a *stytcherror.ArgumentError if a token is missing, malformed, or known to be of another session than
+// the other, or if the browser SDK sets the cookies; or the API's, if it must be asked. Nothing is set then. If the
+// session before cannot be revoked, that is reported to Config.OnEvent only.
 func (g *Guard) SignIn(w http.ResponseWriter, r *http.Request, t Tokens) error {
 	setUncached(w.Header())
 	p, err := g.checkTokens(r.Context(), t)
@@ -42,6 +43,9 @@ func (g *Guard) checkTokens(ctx context.Context, t Tokens) (*Principal, error) {
 	p, state, err := g.verifyJWT(ctx, t.SessionJWT, freshness{})
 	switch state {
 	case jwtGood:
+		if id := g.remote.sessionIDOf(credential{text: t.SessionToken}); id != "" && id != p.SessionID {
+			return nil, refuse("SignIn", "SessionJWT", "is of another session than SessionToken")
+		}
 		return p, nil
 	case jwtUnverified, jwtUndecided:
 		return nil, err

@@ -1,0 +1,197 @@
+package httpauth_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/emulator"
+	"github.com/seed75add069/stytch-go/httpauth"
+)
+
+func TestSignOut_revokesAndClears(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		jwt, token value
+		bearer     value
+		later      time.Duration
+		endsA      bool
+	}{
+		"by both cookies":                   {jwt: jwtOfA, token: tokenOfA, endsA: true},
+		"by the token":                      {token: tokenOfA, endsA: true},
+		"by a good JWT":                     {jwt: jwtOfA, endsA: true},
+		"by the token and an expired JWT":   {jwt: jwtOfA, token: tokenOfA, later: 6 * time.Minute, endsA: true},
+		"by the token and a forged JWT":     {jwt: forgedJWT, token: tokenOfA, endsA: true},
+		"by a JWT as the bearer":            {bearer: jwtOfA, endsA: true},
+		"by a token as the bearer":          {bearer: tokenOfA, endsA: true},
+		"by the bearer, not by the cookies": {jwt: jwtOfB, token: tokenOfB, bearer: tokenOfA, endsA: true},
+		"an expired JWT alone ends nothing": {jwt: jwtOfA, later: 6 * time.Minute},
+		"nor does it as the bearer":         {bearer: jwtOfA, later: 6 * time.Minute},
+		"nor does a forged one":             {jwt: forgedJWT},
+		"nor an access token":               {bearer: machineJWT},
+		"nor a malformed token":             {token: malformedToken},
+		"nor a request without cookies":     {},
+	} {
+		for how, request := range requests {
+			t.Run(name+"/"+how, func(t *testing.T) {
+				t.Parallel()
+				p := newPair(t)
+				p.Clock().Advance(row.later)
+				r := request(http.MethodPost, "/my-logout", p.cookiesOf(row.jwt, row.token)...)
+				if row.bearer != nil {
+					withAuthorization(r, "Bearer "+row.bearer(p))
+				}
+				w, err := p.signOut(r)
+				require.NoError(t, err)
+				set, cleared := kept(w)
+				assert.Empty(t, set)
+				assert.Equal(t, both, cleared, "always")
+				assert.Equal(t, row.endsA, len(p.takeEvents()) == 1, "an event")
+				assert.Equal(t, !row.endsA, p.lasts(p.a))
+				assert.True(t, p.lasts(p.b))
+				if !row.endsA {
+					assert.Zero(t, p.calls("/v1/b2b/sessions/revoke"))
+				}
+			})
+		}
+	}
+}
+
+func TestSignOut_sessionIsRefusedHereEvenIfItWasNotRevoked(t *testing.T) {
+	t.Parallel()
+	for name, fault := range failures {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPair(t)
+			fault.Operation, fault.Count = "b2b.sessions.revoke", -1
+			require.NoError(t, p.AddFaults(fault))
+			w, err := p.signOut(form("/my-logout", "", p.cookies(p.a)...))
+			_, cleared := kept(w)
+			assert.Equal(t, both, cleared)
+			if name == "an empty answer" { // which says that it was
+				return
+			}
+			require.Error(t, err)
+			events := p.takeEvents()
+			require.Len(t, events, 1)
+			assert.Equal(t, httpauth.EventLogout, events[0].Kind)
+			require.ErrorIs(t, events[0].Err, err)
+			require.True(t, p.lasts(p.a), "the API still knows it")
+			for _, cookies := range [][]*http.Cookie{p.cookies(p.a), p.cookiesOf(nil, tokenOfA), p.cookiesOf(jwtOfA, nil)} {
+				got, _ := p.send(p.guard.Require(), request(http.MethodGet, "/", cookies...))
+				assert.Equal(t, answered{status: 401}, got)
+			}
+			got, _ := p.send(p.guard.Require(), withAuthorization(request(http.MethodGet, "/"), "Bearer "+p.a.SessionJWT))
+			assert.Equal(t, answered{status: 401}, got)
+			p.Clock().Advance(9 * time.Minute)
+			got, _ = p.send(p.guard.Require(), request(http.MethodGet, "/", p.cookiesOf(nil, tokenOfA)...))
+			assert.Equal(t, answered{status: 401}, got, "for ten minutes")
+		})
+	}
+}
+
+func TestSignOut_aSessionThatTheAPIDoesNotKnowIsNoError(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	for range 2 {
+		_, err := p.signOut(form("/my-logout", "", p.cookiesOf(nil, tokenOfA)...))
+		require.NoError(t, err)
+	}
+	_, err := p.signOut(form("/my-logout", "", p.cookiesOf(nil, unknownToken)...))
+	require.NoError(t, err)
+}
+
+// Whoever gets hold of an old JWT sends it beside a token of their own.
+func TestSignOut_aLeakedJWTDoesNotLockItsOwnerOut(t *testing.T) {
+	t.Parallel()
+	for name, isKnown := range map[string]bool{"the other token is known": true, "it is not": false} {
+		for what, end := range map[string]func(*pair, *http.Request) error{
+			"SignOut": func(p *pair, r *http.Request) error { return p.guard.SignOut(httptest.NewRecorder(), r) },
+			"SignIn": func(p *pair, r *http.Request) error {
+				return p.guard.SignIn(httptest.NewRecorder(), r, tokensOf(p.LogIn("cem@example.com")))
+			},
+		} {
+			t.Run(name+"/"+what, func(t *testing.T) {
+				t.Parallel()
+				p := newPair(t)
+				p.expireJWTs()
+				if isKnown {
+					_, _ = p.send(p.guard.Require(), request(http.MethodGet, "/", p.cookiesOf(nil, tokenOfB)...))
+				}
+				require.NoError(t, end(p, form("/", "", p.cookiesOf(jwtOfA, tokenOfB)...)))
+				assert.False(t, p.lasts(p.b))
+				assert.True(t, p.lasts(p.a))
+				got, _ := p.send(p.guard.Require(), request(http.MethodGet, "/", p.cookies(p.a)...))
+				assert.Equal(t, answered{200, "A", 1, fresh, nil}, got, "the owner")
+			})
+		}
+	}
+}
+
+func TestSignOut_ofTwoValuesNoneIsRevoked(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	w, err := p.signOut(form("/", "", append(p.cookiesOf(nil, tokenOfA), p.cookiesOf(nil, tokenOfB)...)...))
+	require.NoError(t, err)
+	_, cleared := kept(w)
+	assert.Equal(t, both, cleared)
+	assert.True(t, p.lasts(p.a) && p.lasts(p.b))
+}
+
+func TestSignOut_clearsForHostAndDomain(t *testing.T) {
+	t.Parallel()
+	p := newPair(t, func(c *httpauth.Config) { c.Cookies.Domain = "example.com" })
+	w, err := p.signOut(form("/", ""))
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []string{
+		"__Secure-stytch_session /", "__Secure-stytch_session / example.com",
+		"__Secure-stytch_session_jwt /", "__Secure-stytch_session_jwt / example.com",
+	}, clearedScopes(w))
+}
+
+func TestSignOut_dropsWhatAGuardBeforeHasRefreshed(t *testing.T) {
+	t.Parallel()
+	p := newPair(t, func(c *httpauth.Config) { c.SessionDuration = time.Hour })
+	p.expireJWTs()
+	w := serve(p.guard.Require()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.NoError(t, p.guard.SignOut(w, r))
+	})), form("/", "", p.cookies(p.a)...))
+	set, cleared := kept(w)
+	assert.Empty(t, set)
+	assert.Equal(t, both, cleared)
+	assert.False(t, p.lasts(p.a))
+}
+
+func TestSignOut_ofTheBrowserSDKRevokesAndLeavesItsCookies(t *testing.T) {
+	t.Parallel()
+	p := newPair(t, frontend)
+	w, err := p.signOut(form("/", "", frontendCookies(p.cookiesOf(jwtOfA, tokenOfA))...))
+	require.NoError(t, err)
+	assert.Empty(t, w.Header()["Set-Cookie"])
+	assert.False(t, p.lasts(p.a))
+}
+
+// The call is not canceled with the request.
+func TestSignOut_outlastsTheRequest(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	ctx, cancel := canceled(t)
+	cancel()
+	_, err := p.signOut(form("/", "", p.cookies(p.a)...).WithContext(ctx))
+	require.NoError(t, err)
+	assert.False(t, p.lasts(p.a))
+}
+
+func TestSignOut_waitsNoLongerThanRemoteTimeout(t *testing.T) {
+	t.Parallel()
+	p := newPair(t, func(c *httpauth.Config) { c.RemoteTimeout = 20 * time.Millisecond })
+	require.NoError(t, p.AddFaults(emulator.Fault{Operation: "b2b.sessions.revoke", Count: -1, DelayMS: 60_000}))
+	w, err := p.signOut(form("/", "", p.cookies(p.a)...))
+	require.Error(t, err)
+	_, cleared := kept(w)
+	assert.Equal(t, both, cleared)
+}
