@@ -65,7 +65,7 @@ func TestGuard_bearerExcludesCookies(t *testing.T) {
 }
 
 // A JWT is refused by the API only if the API is asked about it.
-func TestGuard_bearerWhoseSessionTheAPIDoesNotKnowLeavesCookies(t *testing.T) {
+func TestGuard_bearerWhoseSessionTheAPIDoesNotKnowKeepsCookies(t *testing.T) {
 	t.Parallel()
 	for name, nested := range map[string]bool{"one guard": false, "a stricter one inside another": true} {
 		t.Run(name, func(t *testing.T) {

@@ -77,7 +77,7 @@ func (c *Config) check(op string) error {
 		return err
 	}
 	if c.Origin != "" && c.Cookies.Domain != "" && !c.isInDomain() {
-		return refuse(op, "Cookies.Domain", "is not Origin's host nor a domain above it: browsers would drop the cookies")
+		return refuse(op, "Cookies.Domain", "is neither Origin's host nor a domain above it: browsers drop the cookies")
 	}
 	switch d := c.SessionDuration; {
 	case d != 0 && (d < MinSessionDuration || d > MaxSessionDuration || d%time.Minute != 0):

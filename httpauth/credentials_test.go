@@ -364,7 +364,7 @@ func TestGuard_twoValuesAreClearedForHostAndDomain(t *testing.T) {
 // clearedScopes are name, path and domain of the cookies that a response expires.
 func clearedScopes(w *httptest.ResponseRecorder) []string {
 	var scopes []string
-	for _, c := range w.Result().Cookies() { //nolint:bodyclose // a recorder's
+	for _, c := range w.Result().Cookies() {
 		if c.MaxAge < 0 {
 			scopes = append(scopes, strings.TrimSpace(c.Name+" "+c.Path+" "+c.Domain))
 		}

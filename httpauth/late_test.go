@@ -243,7 +243,7 @@ func TestLate_refreshesShareACallAndSetTheSame(t *testing.T) {
 }
 
 // The call outlives the request that began it, whose answer is remembered.
-func TestLate_firstCallerLeaves(t *testing.T) {
+func TestLate_firstCallerGoes(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	p.expireJWTs()

@@ -104,7 +104,7 @@ func (g *Guard) checkLogin(config *LoginConfig) error {
 		return refuse(op, "Origin", "is required: links lead there")
 	}
 	if g.config.Cookies.SameSite == http.SameSiteStrictMode {
-		return refuse(op, "Cookies.SameSite", "is Strict: the cookies would not be sent after a link in a mail was opened")
+		return refuse(op, "Cookies.SameSite", "is Strict: such cookies are not sent when a link in a mail is opened")
 	}
 	if config.Name == "" {
 		config.Name = u.Host

@@ -68,7 +68,7 @@ func TestGuard_timeoutLogsNobodyOut(t *testing.T) {
 	assert.Empty(t, w.Result().Cookies())
 }
 
-func TestGuard_callerWhoLeavesIsNotLoggedOut(t *testing.T) {
+func TestGuard_callerWhoGoesIsNotLoggedOut(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	p.expireJWTs()

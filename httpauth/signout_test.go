@@ -166,7 +166,7 @@ func TestSignOut_dropsWhatAGuardBeforeHasRefreshed(t *testing.T) {
 	assert.False(t, p.lasts(p.a))
 }
 
-func TestSignOut_ofTheBrowserSDKRevokesAndLeavesItsCookies(t *testing.T) {
+func TestSignOut_ofTheBrowserSDKRevokesAndKeepsItsCookies(t *testing.T) {
 	t.Parallel()
 	p := newPair(t, frontend)
 	w, err := p.signOut(form("/", "", frontendCookies(p.cookiesOf(jwtOfA, tokenOfA))...))
