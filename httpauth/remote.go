@@ -234,9 +234,11 @@ func (r *remote) complete(key credentialKey, c *remoteCall, a *answer, err error
 	if r.running[key] == c {
 		delete(r.running, key)
 	}
-	_, isRefused := r.refusals.get(key, now) // since the call began: an answer of before that counts for those who wait
+	// An answer from before a refusal, a logout or a Forget counts for those who wait for it only.
+	_, isRefused := r.refusals.get(key, now)
+	isOutdated := isRefused || r.ended.hasCredential(c.question.credential, now)
 	switch {
-	case err == nil && !isRefused && !c.forgot(a.principal.SessionID):
+	case err == nil && !isOutdated && !c.forgot(a.principal.SessionID):
 		r.remember(key, a, now)
 	case verify.IsRefusal(err) && !c.forgot(c.question.sessionID):
 		delete(r.answers.entries, key)
