@@ -15,7 +15,6 @@ import (
 func b2bProduct(client *stytch.Client) *product {
 	b2b := client.B2B
 	return &product{
-		kind: KindMember,
 		verify: func(ctx context.Context, jwt string, maxAge *time.Duration, leeway time.Duration) (*Principal, error) {
 			session, err := b2b.Sessions.AuthenticateJWTLocal(ctx, &sessions.AuthenticateJWTLocalRequest{
 				SessionJWT: jwt, MaxTokenAge: maxAge, Leeway: leeway,
@@ -25,14 +24,14 @@ func b2bProduct(client *stytch.Client) *product {
 			}
 			return memberPrincipal(session), nil
 		},
-		authenticate: func(ctx context.Context, c credential, minutes *int) (*answer, error) {
+		authenticate: func(ctx context.Context, c credential, minutes *int) (*remoteAnswer, error) {
 			req := &sessions.AuthenticateJWTRequest{SessionDurationMinutes: minutes, MaxTokenAge: new(time.Duration)}
 			req.SessionJWT, req.SessionToken = c.forRequest()
 			resp, err := b2b.Sessions.AuthenticateJWT(ctx, req, remoteOptions()...)
 			if err != nil {
 				return nil, err
 			}
-			return &answer{principal: memberPrincipal(&resp.MemberSession), jwt: resp.SessionJWT}, nil
+			return &remoteAnswer{principal: memberPrincipal(&resp.MemberSession), jwt: resp.SessionJWT}, nil
 		},
 		app: func(ctx context.Context, token string) (*Principal, error) {
 			claims, err := b2b.IDP.IntrospectTokenLocal(ctx, &idp.IntrospectTokenLocalRequest{Token: token})
@@ -40,7 +39,7 @@ func b2bProduct(client *stytch.Client) *product {
 				return nil, err
 			}
 			return &Principal{
-				Kind: KindApp, ID: claims.Subject, ClientID: claims.ClientID,
+				isVerified: true, Kind: KindApp, ID: claims.Subject, ClientID: claims.ClientID,
 				OrganizationID: claims.Organization.OrganizationID, OrganizationSlug: claims.Organization.Slug,
 				Scopes: strings.Fields(claims.Scope), CustomClaims: claims.CustomClaims,
 				CheckedAt: claims.IssuedAt, ExpiresAt: claims.ExpiresAt,
@@ -66,7 +65,7 @@ func b2bProduct(client *stytch.Client) *product {
 
 func memberPrincipal(s *sessions.MemberSession) *Principal {
 	return &Principal{
-		Kind: KindMember, ID: s.MemberID, SessionID: s.MemberSessionID,
+		isVerified: true, Kind: KindMember, ID: s.MemberID, SessionID: s.MemberSessionID,
 		OrganizationID: s.OrganizationID, OrganizationSlug: s.OrganizationSlug,
 		Roles: s.Roles, Factors: s.AuthenticationFactors, CustomClaims: s.CustomClaims,
 		Impersonator: impersonator(s.AuthenticationFactors), CheckedAt: s.LastAccessedAt, ExpiresAt: s.ExpiresAt,

@@ -16,7 +16,6 @@ import (
 func b2cProduct(client *stytch.Client) *product {
 	b2c := client.B2C
 	return &product{
-		kind: KindUser,
 		verify: func(ctx context.Context, jwt string, maxAge *time.Duration, leeway time.Duration) (*Principal, error) {
 			session, err := b2c.Sessions.AuthenticateJWTLocal(ctx, &sessions.AuthenticateJWTLocalRequest{
 				SessionJWT: jwt, MaxTokenAge: maxAge, Leeway: leeway,
@@ -26,14 +25,14 @@ func b2cProduct(client *stytch.Client) *product {
 			}
 			return userPrincipal(session), nil
 		},
-		authenticate: func(ctx context.Context, c credential, minutes *int) (*answer, error) {
+		authenticate: func(ctx context.Context, c credential, minutes *int) (*remoteAnswer, error) {
 			req := &sessions.AuthenticateJWTRequest{SessionDurationMinutes: minutes, MaxTokenAge: new(time.Duration)}
 			req.SessionJWT, req.SessionToken = c.forRequest()
 			resp, err := b2c.Sessions.AuthenticateJWT(ctx, req, remoteOptions()...)
 			if err != nil {
 				return nil, err
 			}
-			return &answer{principal: userPrincipal(&resp.Session), jwt: resp.SessionJWT}, nil
+			return &remoteAnswer{principal: userPrincipal(&resp.Session), jwt: resp.SessionJWT}, nil
 		},
 		app: func(ctx context.Context, token string) (*Principal, error) {
 			claims, err := b2c.IDP.IntrospectTokenLocal(ctx, &idp.IntrospectTokenLocalRequest{Token: token})
@@ -41,7 +40,7 @@ func b2cProduct(client *stytch.Client) *product {
 				return nil, err
 			}
 			return &Principal{
-				Kind: KindApp, ID: claims.Subject, ClientID: claims.ClientID,
+				isVerified: true, Kind: KindApp, ID: claims.Subject, ClientID: claims.ClientID,
 				Scopes: strings.Fields(claims.Scope), CustomClaims: claims.CustomClaims,
 				CheckedAt: claims.IssuedAt, ExpiresAt: claims.ExpiresAt,
 			}, nil
@@ -65,7 +64,7 @@ func b2cProduct(client *stytch.Client) *product {
 
 func userPrincipal(s *sessions.Session) *Principal {
 	return &Principal{
-		Kind: KindUser, ID: s.UserID, SessionID: s.SessionID,
+		isVerified: true, Kind: KindUser, ID: s.UserID, SessionID: s.SessionID,
 		Roles: s.Roles, Factors: s.AuthenticationFactors, CustomClaims: s.CustomClaims,
 		Impersonator: impersonator(s.AuthenticationFactors), CheckedAt: s.LastAccessedAt, ExpiresAt: s.ExpiresAt,
 	}
@@ -81,7 +80,7 @@ func machineOf(
 			return nil, err
 		}
 		return &Principal{
-			Kind: KindMachine, ID: resp.ClientID, ClientID: resp.ClientID, Scopes: resp.Scopes,
+			isVerified: true, Kind: KindMachine, ID: resp.ClientID, ClientID: resp.ClientID, Scopes: resp.Scopes,
 			CustomClaims: resp.CustomClaims, CheckedAt: resp.IssuedAt, ExpiresAt: resp.ExpiresAt,
 		}, nil
 	}

@@ -3,8 +3,6 @@ package httpauth
 import (
 	"context"
 	"strings"
-
-	"github.com/seed75add069/stytch-go/internal/rbac"
 )
 
 // fromBearer says who sends a request with a bearer token: a session's JWT, a session token, or an access token.
@@ -25,14 +23,14 @@ func (g *Guard) fromBearer(ctx context.Context, token string, rules *rules) outc
 		last = o
 	}
 	if rules.machines != nil {
-		o, isOther := g.fromAccessToken(ctx, token, rules.machines, g.product.machine, rules.freshness())
+		o, isOther := g.fromAccessToken(ctx, token, g.product.machine, rules.freshness())
 		if !isOther {
 			return o
 		}
 		last = o
 	}
 	if rules.apps != nil {
-		o, isOther := g.fromAccessToken(ctx, token, rules.apps, g.product.app, rules.freshness())
+		o, isOther := g.fromAccessToken(ctx, token, g.product.app, rules.freshness())
 		if !isOther {
 			return o
 		}
@@ -66,8 +64,6 @@ func (g *Guard) fromSessionJWT(ctx context.Context, token string, fresh freshnes
 		return g.askByJWT(ctx, token, p, fresh), false
 	case state == jwtGood:
 		return outcome{who: g.found(p, credential{text: token, isJWT: true})}, false
-	case state == jwtExpired:
-		err = errExpired
 	}
 	return outcome{denial: g.deny(ReasonToken, err)}, state == jwtOtherKind
 }
@@ -75,7 +71,7 @@ func (g *Guard) fromSessionJWT(ctx context.Context, token string, fresh freshnes
 // fromAccessToken also reports whether the token is of another kind. The API cannot be asked about an access token, so
 // none is new enough for Remote, nor for MaxAge once it was issued longer ago.
 func (g *Guard) fromAccessToken(
-	ctx context.Context, token string, scopes []string,
+	ctx context.Context, token string,
 	verify func(context.Context, string) (*Principal, error), fresh freshness,
 ) (outcome, bool) {
 	p, err := verify(ctx, token)
@@ -90,9 +86,6 @@ func (g *Guard) fromAccessToken(
 	switch {
 	case fresh.remote, fresh.maxAge > 0 && g.now().Sub(p.CheckedAt) > fresh.maxAge:
 		return outcome{denial: g.deny(ReasonToken, errNotFresh)}, false
-	}
-	if missing := rbac.MissingScopes(p.Scopes, scopes); len(missing) > 0 {
-		return outcome{denial: g.deny(ReasonScope, missingScopes(missing))}, false
 	}
 	return outcome{who: g.found(p, credential{})}, false
 }

@@ -89,7 +89,7 @@ func (l *Login) spend(w http.ResponseWriter, r *http.Request, k link, f *flow, a
 			verifier = &f.Verifier
 		}
 		p, err := l.call(r, func(ctx context.Context) (*progress, error) {
-			return l.guard.product.login.spendLink(ctx, k.token, verifier, l.minutes())
+			return l.guard.product.login.spendLink(ctx, k.token, verifier, l.guard.config.minutes())
 		})
 		if err != nil {
 			return nil, failureOf(err, failLink)

@@ -14,7 +14,7 @@ import (
 // recheckAfter is how old an answer of the API may be for Recheck.
 const recheckAfter = time.Minute
 
-// checkScopes is for a principal that another guard has found: its rules may have wanted other scopes.
+// checkScopes holds machines and apps to the scopes of the rules.
 func (g *Guard) checkScopes(p *Principal, rules *rules) *Denial {
 	var want []string
 	switch p.Kind {
@@ -130,14 +130,14 @@ func (g *Guard) identifyBearer(ctx context.Context, bearer string, rules *rules)
 // Recheck asks the API whether the session of a request still lasts, for answers that take long. It asks at most once a
 // minute for a session, and never for access tokens, of which it checks the end. The error is a *[Denial] with
 // [ReasonToken] if the session has ended, or with [ReasonUnavailable] if that is not known, or an
-// *stytcherror.ArgumentError if no guard of g has let the request through.
+// *stytcherror.ArgumentError if the context has nobody whom a guard of g has found.
 func (g *Guard) Recheck(ctx context.Context) error {
 	if ctx == nil {
 		return refuse("Recheck", "ctx", "is nil")
 	}
 	a := fromContext(ctx)
 	if a == nil || a.guard != g || a.principal == nil {
-		return refuse("Recheck", "ctx", "is not of a request that this Guard let through")
+		return refuse("Recheck", "ctx", "has nobody whom this Guard has found")
 	}
 	p, now := a.principal, g.now()
 	switch {
@@ -149,10 +149,8 @@ func (g *Guard) Recheck(ctx context.Context) error {
 		return g.deny(ReasonToken, errExpired)
 	case a.credential.text == "", g.isLatelyChecked(p, now):
 		return nil
-	case a.credential.isJWT:
-		return g.recheckByJWT(ctx, a)
 	}
-	q := question{credential: a.credential, sessionID: p.SessionID, maxAge: recheckAfter, extend: a.fromCookie}
+	q := question{credential: a.credential, sessionID: p.SessionID, maxAge: recheckAfter, extend: a.fromCookie && !a.credential.isJWT}
 	if _, waited, err := g.remote.ask(ctx, q); err != nil {
 		return g.remoteError(err, waited).denial
 	}
@@ -162,18 +160,6 @@ func (g *Guard) Recheck(ctx context.Context) error {
 func (g *Guard) isLatelyChecked(p *Principal, now time.Time) bool {
 	return !p.Stale && now.Sub(p.CheckedAt) < recheckAfter && now.Before(p.ExpiresAt) &&
 		!g.remote.isForgotten(p.SessionID, p.CheckedAt)
-}
-
-// recheckByJWT asks by a JWT, as long as that is valid.
-func (g *Guard) recheckByJWT(ctx context.Context, a *authenticated) error {
-	if !g.now().Before(jwtExpiry(a.credential.text)) {
-		return g.deny(ReasonToken, errExpired)
-	}
-	q := question{credential: a.credential, sessionID: a.principal.SessionID, maxAge: recheckAfter}
-	if _, waited, err := g.remote.ask(ctx, q); err != nil {
-		return g.remoteError(err, waited).denial
-	}
-	return nil
 }
 
 // Ready returns nil if there are keys to verify JWTs with, and fetches them if there are none. Call it at start, or

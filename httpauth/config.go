@@ -121,6 +121,14 @@ func (c *Config) checkOrigins(op string) error {
 	return nil
 }
 
+// minutes is SessionDuration, or nil for the API's default.
+func (c *Config) minutes() *int {
+	if c.SessionDuration == 0 {
+		return nil
+	}
+	return new(int(c.SessionDuration / time.Minute))
+}
+
 // isSecure reports whether browsers reach the application by https.
 func (c *Config) isSecure() bool { return !strings.HasPrefix(c.Origin, "http://") }
 

@@ -16,7 +16,7 @@ type authenticated struct {
 	fromCookie bool
 	// remote is set if the API was asked for this request alone, as Remote wants.
 	remote bool
-	// givenByTest is set by WithPrincipal.
+	// givenByTest is set by WithPrincipal for a Principal that a test made.
 	givenByTest bool
 }
 
@@ -44,9 +44,14 @@ func Must(ctx context.Context) *Principal {
 	return p
 }
 
-// WithPrincipal returns a context in which a principal stands for who sends the request, without a token, as for tests
-// of handlers; nil stands for nobody. Guards of g accept it where its Kind, organization, roles, scopes and factors
-// pass their rules. The API cannot be asked about it: unless it is Stale, it is as fresh as [MaxAge] and [Remote] want.
+// WithPrincipal returns a context in which a principal stands for who sends the request; nil stands for nobody. It is
+// for what [Guard.Check] returned, as in an interceptor of gRPC, and for tests of handlers, without tokens. Guards of g
+// hold the principal to their rules. One that a test made needs a Kind; the API cannot be asked about it, so unless it is
+// Stale, it is as fresh as [MaxAge] and [Remote] want.
 func (g *Guard) WithPrincipal(ctx context.Context, p *Principal) context.Context {
-	return context.WithValue(ctx, contextKey{}, &authenticated{guard: g, principal: p, givenByTest: true})
+	a := &authenticated{guard: g, principal: p, givenByTest: p == nil || !p.isVerified}
+	if p != nil {
+		a.credential = p.own()
+	}
+	return context.WithValue(ctx, contextKey{}, a)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -173,19 +174,18 @@ const maxValues = 4
 type cookieValues struct {
 	all [maxValues]string
 	n   int
-	// present is set if the request has the cookie, even if it is empty.
-	present bool
+	// present is set if the request has the cookie, even if it is empty, and tooMany if it has further values.
+	present, tooMany bool
 }
 
 func (v *cookieValues) add(value string) {
 	v.present = true
-	if value == "" || v.n == maxValues {
+	if value == "" || slices.Contains(v.list(), value) {
 		return
 	}
-	for i := range v.n {
-		if v.all[i] == value {
-			return
-		}
+	if v.n == maxValues {
+		v.tooMany = true
+		return
 	}
 	v.all[v.n] = value
 	v.n++
@@ -215,6 +215,11 @@ func cookiesOf(h http.Header, sessionName, jwtName string) (tokens, jwts cookieV
 		}
 	}
 	return tokens, jwts
+}
+
+// cookiesOf returns the values of the session's cookies.
+func (g *Guard) cookiesOf(r *http.Request) (tokens, jwts cookieValues) {
+	return cookiesOf(r.Header, g.config.Cookies.Session, g.config.Cookies.JWT)
 }
 
 // unquote removes the quotes that a cookie's value may have (RFC 6265, section 4.1.1).

@@ -49,7 +49,7 @@ func (r Reason) description() string {
 	case ReasonLogin:
 		return "Log in to continue."
 	case ReasonToken:
-		return "Your session has ended. Log in again."
+		return "Your session or token is not valid, or has ended. Log in again."
 	case ReasonStepUp:
 		return "Confirm that it is you to continue."
 	case ReasonRequest:
@@ -107,6 +107,14 @@ func (d *Denial) Unwrap() error {
 	return d.Err
 }
 
+// HTTPStatus returns the status of the answer. stytcherror.HTTPStatus does too.
+func (d *Denial) HTTPStatus() int {
+	if d == nil {
+		return http.StatusForbidden
+	}
+	return d.status()
+}
+
 // Format writes the text of Error, whatever the verb.
 func (d Denial) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, d.Error()) }
 
@@ -135,14 +143,15 @@ func (d *Denial) status() int {
 
 // The causes of refusals, for logs.
 var (
-	errExpired     = errors.New("the JWT has expired, and there is no session token")
+	errExpired     = errors.New("the session or access token has ended")
 	errMalformed   = errors.New("the token is malformed")
 	errKind        = errors.New("the token is of a kind that the rules do not admit")
 	errNotFresh    = errors.New("the access token is too old for MaxAge or Remote: the API cannot be asked about it")
 	errTwoValues   = errors.New("the request has two different values of a cookie")
+	errTooMany     = errors.New("the request has too many values of a cookie")
 	errTwoSessions = errors.New("the request has cookies of two sessions")
 	errBadBearer   = errors.New("the Authorization header is malformed, or there are several")
-	errNoName      = errors.New("the request names no organization")
+	errNoName      = errors.New("the request names no organization: with PathValue, the guard must stand inside the mux")
 	errOrgOther    = errors.New("the request names another organization")
 	errNoOrg       = errors.New("the principal has no organization")
 	errStepUp      = errors.New("the session has not proved the factors, or not recently")
@@ -161,12 +170,20 @@ func (g *Guard) deny(reason Reason, err error) *Denial {
 // blame but this application and its providers.
 func (g *Guard) unavailable(err error) *Denial {
 	d := g.deny(ReasonUnavailable, err)
-	d.RetryAfter = time.Second
-	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok {
-		d.RetryAfter = min(max(apiErr.RetryAfter, time.Second), time.Minute)
-	}
+	d.RetryAfter = retryAfter(err)
 	return d
 }
+
+// retryAfter returns how long the API asked to wait, from a second to a minute.
+func retryAfter(err error) time.Duration {
+	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok {
+		return min(max(apiErr.RetryAfter, time.Second), time.Minute)
+	}
+	return time.Second
+}
+
+// seconds is a duration in seconds, rounded up.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 // setHeaders sets the headers of the answer.
 func (d *Denial) setHeaders(h http.Header) {
@@ -180,33 +197,29 @@ func (d *Denial) setHeaders(h http.Header) {
 	default: // no credentials would help
 	}
 	if d.RetryAfter > 0 || d.reason() == ReasonUnavailable {
-		seconds := int((d.RetryAfter + time.Second - 1) / time.Second)
-		h.Set("Retry-After", strconv.Itoa(min(max(seconds, 1), 60)))
+		h.Set("Retry-After", strconv.Itoa(min(max(seconds(d.RetryAfter), 1), 60)))
 	}
 }
 
 // challenge is that of a step-up (RFC 9470, section 3).
 func (d *Denial) challenge() string {
 	text := `Bearer error="` + string(ReasonStepUp) + `"`
-	if kinds := d.kinds(" "); kinds != "" {
+	if kinds := d.acrValues(); kinds != "" {
 		text += `, acr_values="` + kinds + `"`
 	}
 	if d.MaxAge > 0 {
-		text += `, max_age="` + strconv.FormatInt(d.maxAge(), 10) + `"`
+		text += `, max_age="` + strconv.Itoa(seconds(d.MaxAge)) + `"`
 	}
 	return text
 }
 
-// kinds joins those of Factors that are known.
-func (d *Denial) kinds(separator string) string {
+// acrValues are those of Factors that are known, separated by spaces.
+func (d *Denial) acrValues() string {
 	var known []string
 	for _, k := range d.Factors {
 		if isFactorKind(k) {
 			known = append(known, string(k))
 		}
 	}
-	return strings.Join(known, separator)
+	return strings.Join(known, " ")
 }
-
-// maxAge is MaxAge in seconds, rounded up.
-func (d *Denial) maxAge() int64 { return int64((d.MaxAge + time.Second - 1) / time.Second) }

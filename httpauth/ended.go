@@ -34,6 +34,9 @@ func (e *ended) add(now time.Time, sessionID string, credentials ...credential) 
 		e.sessions.put(sessionID, struct{}{}, now.Add(endedMemory), now)
 	}
 	for _, c := range credentials {
+		if c.text == "" {
+			continue
+		}
 		e.credentials.put(c.key(), struct{}{}, now.Add(endedMemory), now)
 	}
 }

@@ -28,6 +28,18 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() error { return f.err }
 
+// Is reports whether target is the same failure, whatever the cause.
+func (f *failure) Is(target error) bool {
+	other, ok := target.(*failure) //nolint:errorlint // errors.Is unwraps
+	return ok && f.code == other.code && f.text == other.text
+}
+
+// on shows f on a page.
+func (f *failure) on(p *Page) *Page {
+	p.Status, p.Error, p.Code = f.status, f.text, f.code
+	return p
+}
+
 // because returns f with a cause.
 func (f *failure) because(err error) *failure {
 	c := *f
@@ -81,35 +93,33 @@ func (l *Login) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	f, ok := errors.AsType[*failure](err)
 	if !ok {
-		f = failTemporary.because(err)
+		f = temporary(err)
 	}
-	l.reportFailure(r, f, err)
-	p := &Page{Name: "error", Status: f.status, Error: f.text, Code: f.code, Action: l.config.Prefix + "login"}
+	l.reportFailure(r, f)
+	p := f.on(&Page{Name: "error", Action: l.config.Prefix + "login"})
 	if begun, _ := l.stepCookies(r); begun != nil && begun.Next != "/" {
 		p.Action = l.URL(begun.Next)
 	}
 	if f.retryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int((f.retryAfter+time.Second-1)/time.Second)))
+		w.Header().Set("Retry-After", strconv.Itoa(seconds(f.retryAfter)))
 	}
 	l.show(w, r, p)
 }
 
-func (l *Login) reportFailure(r *http.Request, f *failure, err error) {
-	l.guard.report(r.Context(), Event{Kind: EventDenied, Reason: f.reason, Err: err, Pattern: r.Pattern})
+func (l *Login) reportFailure(r *http.Request, f *failure) {
+	l.guard.report(r.Context(), Event{Kind: EventDenied, Reason: f.reason, Err: f, Pattern: r.Pattern})
 }
 
 // failureOf returns an error of the API as the failure of a step that the API can refuse as unfit. What is neither that
 // nor a rate limit is temporary: an outage, or a mistake in the project's settings, which is nobody's fault who logs
 // in.
 func failureOf(err error, unfit *failure) error {
-	if errors.Is(err, errBusy) {
+	apiErr, ok := errors.AsType[*stytcherror.Error](err)
+	switch {
+	case !ok:
 		return temporary(err)
-	}
-	if _, ok := errors.AsType[*failure](err); ok {
-		return err
-	}
-	if _, ok := errors.AsType[*stytcherror.Error](err); !ok {
-		return temporary(err)
+	case apiErr.StatusCode == http.StatusNotImplemented: // of the emulator
+		return failNotImplemented.because(err)
 	}
 	switch status := stytcherror.HTTPStatus(err); status {
 	case http.StatusTooManyRequests:
@@ -122,16 +132,8 @@ func failureOf(err error, unfit *failure) error {
 	return temporary(err)
 }
 
-func temporary(err error) error {
+func temporary(err error) *failure {
 	f := failTemporary.because(err)
 	f.retryAfter = retryAfter(err)
 	return f
-}
-
-// retryAfter returns how long the API asked to wait, from a second to a minute.
-func retryAfter(err error) time.Duration {
-	if apiErr, ok := errors.AsType[*stytcherror.Error](err); ok {
-		return min(max(apiErr.RetryAfter, time.Second), time.Minute)
-	}
-	return time.Second
 }

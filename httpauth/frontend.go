@@ -1,6 +1,10 @@
 package httpauth
 
-import "context"
+import (
+	"context"
+
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
 
 // fromFrontend says who sends a request with the cookies of the browser SDK, which are never set or expired here. Their
 // path is that of the page that set them, so that a request may have several of one name: the first whose session holds
@@ -8,6 +12,9 @@ import "context"
 func (g *Guard) fromFrontend(ctx context.Context, tokens, jwts *cookieValues, fresh freshness) outcome {
 	if tokens.n <= 1 && jwts.n <= 1 {
 		return g.fromCookies(ctx, tokens, jwts, fresh)
+	}
+	if tokens.tooMany || jwts.tooMany { // one of those that are not looked at may be of another session
+		return outcome{denial: g.deny(ReasonToken, errTooMany)}
 	}
 	var found outcome
 	isUnsure := false // another session may be as good
@@ -49,7 +56,7 @@ func (g *Guard) fromFrontend(ctx context.Context, tokens, jwts *cookieValues, fr
 		}
 	}
 	if found.who == nil && found.denial == nil {
-		found.denial = g.deny(ReasonToken, errExpired)
+		found.denial = g.deny(ReasonToken, stytcherror.ErrTokenExpired)
 	}
 	return found
 }

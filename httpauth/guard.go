@@ -68,11 +68,10 @@ func (g *Guard) now() time.Time { return g.config.Now() }
 
 // product is what members and users do not have in common. Its functions return the errors of the SDK.
 type product struct {
-	kind Kind
 	// verify verifies a session's JWT locally. maxAge and leeway are as in AuthenticateJWTLocalRequest.
 	verify func(ctx context.Context, jwt string, maxAge *time.Duration, leeway time.Duration) (*Principal, error)
 	// authenticate asks the API about a credential, and extends its session by the minutes, unless they are nil.
-	authenticate func(ctx context.Context, c credential, minutes *int) (*answer, error)
+	authenticate func(ctx context.Context, c credential, minutes *int) (*remoteAnswer, error)
 	// app verifies a Connected App's access token.
 	app func(ctx context.Context, token string) (*Principal, error)
 	// machine verifies an M2M access token.

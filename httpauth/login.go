@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
@@ -87,7 +88,11 @@ func (g *Guard) Login(config LoginConfig) (*Login, error) {
 	if config.Templates != nil {
 		l.pages = config.Templates
 	}
-	l.mux = l.routes()
+	l.mux = http.NewServeMux()
+	for route, h := range l.routes() {
+		method, name, _ := strings.Cut(route, " ")
+		l.mux.Handle(method+" "+config.Prefix+name, h)
+	}
 	if g.config.LoginURL == "" {
 		g.setLoginURL(config.Prefix + "login")
 	}
@@ -125,6 +130,9 @@ func (g *Guard) checkLogin(config *LoginConfig) error {
 	if len(config.Methods) == 0 {
 		config.Methods = []Method{MethodEmailLink}
 	}
+	if config.Templates != nil && !slices.ContainsFunc(steps, func(s string) bool { return has(config.Templates, s) }) {
+		return refuse(op, "Templates", "has none of the pages: their names are "+strings.Join(steps, ", "))
+	}
 	for _, m := range config.Methods {
 		if m != MethodEmailLink {
 			return refuse(op, "Methods", "has one that is not implemented: only MethodEmailLink is")
@@ -133,29 +141,34 @@ func (g *Guard) checkLogin(config *LoginConfig) error {
 	return nil
 }
 
-// routes are those below the prefix.
-func (l *Login) routes() *http.ServeMux {
-	mux := http.NewServeMux()
-	handle := func(method, route string, h http.HandlerFunc) {
-		mux.Handle(method+" "+l.config.Prefix+route, h)
-	}
-	handle("GET", "login", l.showLogin)
-	handle("POST", "login", l.start)
-	handle("POST", "start", l.start)
-	handle("GET", "callback", l.showCallback)
-	handle("POST", "callback", l.postCallback)
-	handle("POST", "logout", l.logout)
-	mux.Handle("GET "+l.config.Prefix+"session", l.guard.Require()(http.HandlerFunc(l.showSession)))
-	for _, route := range []string{"GET mfa", "POST mfa", "POST password"} {
-		method, name, _ := strings.Cut(route, " ")
-		handle(method, name, l.notImplemented)
+// routes are those below the prefix, by method and name.
+func (l *Login) routes() map[string]http.HandlerFunc {
+	routes := map[string]http.HandlerFunc{
+		"GET login":     l.showLogin,
+		"POST login":    l.start,
+		"POST start":    l.start,
+		"GET callback":  l.showCallback,
+		"POST callback": l.postCallback,
+		"POST logout":   l.logout,
+		"GET session":   l.guard.Require()(http.HandlerFunc(l.showSession)).ServeHTTP,
+		"GET mfa":       l.notImplemented,
+		"POST mfa":      l.notImplemented,
+		"POST password": l.notImplemented,
 	}
 	if l.calls() != nil {
-		handle("GET", "organizations", l.showOrganizations)
-		handle("POST", "organizations", l.postOrganization)
-		handle("POST", "switch", l.switchOrganization)
+		routes["GET organizations"] = l.showOrganizations
+		routes["POST organizations"] = l.postOrganization
+		routes["POST switch"] = l.switchOrganization
 	}
-	return mux
+	return routes
+}
+
+// addTo adds the routes to the mux of a Router, for a host, or for all if that is empty.
+func (l *Login) addTo(mux *http.ServeMux, host string) {
+	for route := range l.routes() {
+		method, name, _ := strings.Cut(route, " ")
+		mux.Handle(method+" "+host+l.config.Prefix+name, l)
+	}
 }
 
 // calls returns the calls for organizations, or nil in B2C.

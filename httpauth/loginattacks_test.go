@@ -295,16 +295,14 @@ func TestLoginAttacks_everyAnswerHasTheHeadersOfAPage(t *testing.T) {
 	t.Parallel()
 	a, b, second := inBoth(t, httpauth.LoginConfig{})
 	for name, p := range map[string]*page{
-		"login":                 b.get("/auth/login"),
-		"a redirect":            b.post("/auth/start", "email", ada),
-		"sent":                  b.get("/auth/login?sent=1"),
-		"confirm":               a.browser().get(callback("discovery", someToken)),
-		"organizations":         b.get("/auth/organizations"),
-		"an error":              b.get(callback("discovery", "x")),
-		"JSON":                  b.fetch(http.MethodGet, "/auth/login", nil),
-		"the session as JSON":   b.fetch(http.MethodGet, "/auth/session", nil),
-		"a route that is none":  b.get("/auth/nothing"),
-		"a method that is none": b.get("/auth/switch"),
+		"login":               b.get("/auth/login"),
+		"a redirect":          b.post("/auth/start", "email", ada),
+		"sent":                b.get("/auth/login?sent=1"),
+		"confirm":             a.browser().get(callback("discovery", someToken)),
+		"organizations":       b.get("/auth/organizations"),
+		"an error":            b.get(callback("discovery", "x")),
+		"JSON":                b.fetch(http.MethodGet, "/auth/login", nil),
+		"the session as JSON": b.fetch(http.MethodGet, "/auth/session", nil),
 		"a refused origin": b.send(func() *http.Request {
 			r := form("/auth/switch", "organization_id="+second)
 			r.Header.Set("Sec-Fetch-Site", "cross-site")

@@ -3,7 +3,6 @@ package httpauth
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/seed75add069/stytch-go/b2b"
 	"github.com/seed75add069/stytch-go/b2b/discovery"
@@ -116,8 +115,6 @@ func (b b2bLogin) exchange(ctx context.Context, c credential, organizationID str
 	return memberProgress(resp.Login())
 }
 
-var errNoSession = errors.New("the API's response has neither a session nor a next step")
-
 // memberProgress returns how far a login of a member has come.
 func memberProgress(login sessions.Login) (*progress, error) {
 	switch login.Next.Kind {
@@ -134,25 +131,8 @@ func memberProgress(login sessions.Login) (*progress, error) {
 	}), nil
 }
 
-// newArrival returns the progress of a login that has a session.
-func newArrival(p *Principal, a *Arrival, t Tokens) *progress {
-	p.authorization = shared.Authorization{SessionToken: t.SessionToken}
-	a.Principal = p
-	return &progress{arrival: a, tokens: t}
-}
-
 // isIntermediateEnded reports whether an intermediate session was used or has expired.
 func isIntermediateEnded(err error) bool {
 	return errors.Is(err, stytcherror.CodeIntermediateSessionNotFound) ||
 		errors.Is(err, stytcherror.CodeInvalidSessionToken)
-}
-
-// sessionJSON is what the route session answers.
-type sessionJSON struct {
-	Kind             Kind      `json:"kind"`
-	ID               string    `json:"id"`
-	OrganizationID   string    `json:"organization_id,omitempty"`
-	OrganizationSlug string    `json:"organization_slug,omitempty"`
-	Roles            []string  `json:"roles"`
-	ExpiresAt        time.Time `json:"expires_at"`
 }

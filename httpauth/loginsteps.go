@@ -5,8 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/mail"
-	"time"
 
+	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -43,7 +43,16 @@ type progress struct {
 	wants string
 }
 
-// call makes one or several calls to the API within the bounds of the guard. They outlast the request, since a token
+var errNoSession = errors.New("the API's response has neither a session nor a next step")
+
+// newArrival returns the progress of a login that has a session.
+func newArrival(p *Principal, a *Arrival, t Tokens) *progress {
+	p.authorization = shared.Authorization{SessionToken: t.SessionToken}
+	a.Principal = p
+	return &progress{arrival: a, tokens: t}
+}
+
+// call makes a call to the API within the bounds of the guard. They outlast the request, since a token
 // that was spent is of no use again.
 func (l *Login) call(r *http.Request, f func(context.Context) (*progress, error)) (*progress, error) {
 	release, err := l.guard.remote.budget.reserve(false)
@@ -54,14 +63,6 @@ func (l *Login) call(r *http.Request, f func(context.Context) (*progress, error)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), l.guard.config.RemoteTimeout)
 	defer cancel()
 	return f(ctx)
-}
-
-// minutes is Config.SessionDuration, or nil for the API's default.
-func (l *Login) minutes() *int {
-	if l.guard.config.SessionDuration == 0 {
-		return nil
-	}
-	return new(int(l.guard.config.SessionDuration / time.Minute))
 }
 
 // showLogin shows the form for an address, or that a link was sent.
@@ -104,9 +105,7 @@ func (l *Login) start(w http.ResponseWriter, r *http.Request) {
 		l.fail(w, r, failNotImplemented)
 		return
 	case !isAddress(fields["email"]):
-		p := l.loginPage(next)
-		p.Status, p.Error, p.Code = failAddress.status, failAddress.text, failAddress.code
-		l.show(w, r, p)
+		l.showLoginAgain(w, r, next, failAddress)
 		return
 	}
 	f, _ := l.stepCookies(r)
@@ -114,12 +113,22 @@ func (l *Login) start(w http.ResponseWriter, r *http.Request) {
 		f = &flow{Method: method, Verifier: newVerifier()}
 	}
 	f.Address, f.Next = fields["email"], next
-	if err := l.sendLink(r, f); err != nil {
+	switch err := l.sendLink(r, f); {
+	case errors.Is(err, failAddress):
+		l.showLoginAgain(w, r, next, failAddress.because(err))
+		return
+	case err != nil:
 		l.fail(w, r, err)
 		return
 	}
 	l.setFlow(w, f)
 	l.proceed(w, r, l.config.Prefix+"login?sent=1", l.sentPage(f))
+}
+
+// showLoginAgain shows the form for an address again, with what is wrong with the one that was entered.
+func (l *Login) showLoginAgain(w http.ResponseWriter, r *http.Request, next string, f *failure) {
+	l.reportFailure(r, f)
+	l.show(w, r, f.on(l.loginPage(next)))
 }
 
 // isAddress reports whether text is an e-mail address alone.
@@ -139,11 +148,11 @@ func (l *Login) sendLink(r *http.Request, f *flow) error {
 	_, err := l.call(r, func(ctx context.Context) (*progress, error) {
 		return nil, l.guard.product.login.sendLink(ctx, f.Address, l.callbackURL(), challenge)
 	})
-	var apiErr *stytcherror.Error
+	apiErr, ok := errors.AsType[*stytcherror.Error](err)
 	switch {
 	case err == nil:
 		return nil
-	case !errors.As(err, &apiErr):
+	case !ok:
 		return temporary(err)
 	case apiErr.Code == stytcherror.CodeInvalidEmail || apiErr.Code == stytcherror.CodeInvalidEmailDomain:
 		return failAddress.because(err)
@@ -153,7 +162,7 @@ func (l *Login) sendLink(r *http.Request, f *flow) error {
 		// It is about this address: the answer is the same as for others.
 		l.guard.report(r.Context(), Event{Kind: EventDenied, Reason: ReasonPermission, Err: err, Pattern: r.Pattern})
 		return nil
-	case status == http.StatusTooManyRequests:
+	case status == http.StatusTooManyRequests, apiErr.StatusCode == http.StatusNotImplemented:
 		return failureOf(err, failLimit)
 	}
 	return temporary(err)

@@ -66,7 +66,7 @@ func TestRemote_remembersABoundedNumberOfSessions(t *testing.T) {
 	for i := range 2 * maxRemembered {
 		id, token := strconv.Itoa(i), credential{text: "session-token-" + strconv.Itoa(i)}
 		r.learn(Tokens{SessionToken: token.text}, &Principal{SessionID: id})
-		assert.True(t, r.hasSeen(token, id))
+		assert.True(t, (func(c credential, id string) bool { return r.sessionIDOf(c) == id })(token, id))
 		r.ended.add(now, id, token)
 		assert.True(t, r.ended.hasSession(id, now) && r.ended.hasCredential(token, now))
 		other := credential{text: "refused-token-" + strconv.Itoa(i)}
@@ -139,7 +139,7 @@ func TestAnswer_servesNoLongerThanItsJWTAndItsSession(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			p := &Principal{ExpiresAt: now.Add(tt.session), CheckedAt: now}
-			a := &answer{principal: p, jwt: tt.jwt, until: answerEnd(now, tt.jwt, p)}
+			a := &remoteAnswer{principal: p, jwt: tt.jwt, until: answerEnd(now, tt.jwt, p)}
 			assert.Equal(t, tt.want, a.until.Sub(now))
 			assert.True(t, a.serves(question{}, a.until.Add(-1)))
 			assert.False(t, a.serves(question{}, a.until))

@@ -65,6 +65,15 @@ var pages = parsePages()
 
 const denialPage = "denial"
 
+// steps are the names of the pages that templates can replace.
+var steps = []string{"login", "sent", "confirm", "organizations", "error"}
+
+// has reports whether a template is there, and not only its name.
+func has(t *template.Template, name string) bool {
+	found := t.Lookup(name)
+	return found != nil && found.Tree != nil
+}
+
 func parsePages() *template.Template {
 	root := template.Must(template.New("").ParseFS(pageFiles, "pages/*.html"))
 	for _, t := range root.Templates() { // under the step's name
@@ -84,17 +93,19 @@ func setPageHeaders(h http.Header) {
 	h.Set("X-Frame-Options", "DENY")
 }
 
-// writePage writes a page. A template that fails is answered with 500, and nothing of what it wrote.
-func writePage(w http.ResponseWriter, t *template.Template, name string, status int, data any) {
+// writePage writes a page. A template that fails is answered with 500, and nothing of what it wrote; its error is
+// returned.
+func writePage(w http.ResponseWriter, t *template.Template, name string, status int, data any) error {
 	setPageHeaders(w.Header())
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, name, data); err != nil {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-		return
+		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes())
+	return nil
 }
 
 // show writes a page, or the same as JSON.
@@ -108,10 +119,12 @@ func (l *Login) show(w http.ResponseWriter, r *http.Request, p *Page) {
 		return
 	}
 	t := pages
-	if l.pages.Lookup(p.Name) != nil {
+	if has(l.pages, p.Name) {
 		t = l.pages
 	}
-	writePage(w, t, p.Name, p.Status, p)
+	if err := writePage(w, t, p.Name, p.Status, p); err != nil {
+		l.guard.report(r.Context(), Event{Kind: EventDenied, Reason: ReasonUnavailable, Err: err, Pattern: r.Pattern})
+	}
 }
 
 // proceed leads a browser to a path, and gives others the page.

@@ -1,6 +1,7 @@
 package httpauth
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,7 +25,7 @@ const (
 	KindApp     Kind = "app"     // a Connected App that acts for a member or user, with an access token
 )
 
-// A Principal is who sends a request. All who hold one share it: do not change it. It prints and logs as its ids only.
+// A Principal is who sends a request. All who hold one share it: do not change it. A pointer to it prints and logs as its ids only.
 type Principal struct {
 	Kind Kind
 	// ID is the id of the member or user, or the machine's client id.
@@ -55,6 +56,8 @@ type Principal struct {
 
 	// authorization has a token of the session.
 	authorization shared.Authorization
+	// isVerified is set unless a test made the Principal.
+	isVerified bool
 }
 
 // HasRole reports whether the session has a role. Prefer [Permission]: roles are the project's to rename.
@@ -72,6 +75,14 @@ func (p *Principal) Authorization() shared.Authorization {
 		return unusable
 	}
 	return p.authorization
+}
+
+// own returns how the API is asked about the session. Its text is empty for access tokens, and in tests.
+func (p *Principal) own() credential {
+	if p.authorization.SessionToken != "" {
+		return credential{text: p.authorization.SessionToken}
+	}
+	return credential{text: p.authorization.SessionJWT, isJWT: true}
 }
 
 // scope returns an access token's scopes as one string.
@@ -126,18 +137,13 @@ func Claims[T any](p *Principal) (T, error) {
 // impersonator returns the id of who impersonates a member or user, or "".
 func impersonator(factors []sessions.AuthenticationFactor) string {
 	for i := range factors {
-		if f := &factors[i]; f.ImpersonatedFactor != nil {
-			return orUnknown(f.ImpersonatedFactor.ImpersonatorID)
-		} else if f.Type == sessions.AuthenticationFactorTypeImpersonated {
-			return orUnknown("")
+		f := &factors[i]
+		switch {
+		case f.ImpersonatedFactor != nil:
+			return cmp.Or(f.ImpersonatedFactor.ImpersonatorID, "unknown")
+		case f.Type == sessions.AuthenticationFactorTypeImpersonated:
+			return "unknown"
 		}
 	}
 	return ""
-}
-
-func orUnknown(id string) string {
-	if id == "" {
-		return "unknown"
-	}
-	return id
 }

@@ -26,8 +26,8 @@ var (
 	errOtherSession = errors.New("the JWT and the session token are of two sessions")
 )
 
-// answer is what the API said about a credential. It is immutable once it is shared.
-type answer struct {
+// remoteAnswer is what the API said about a credential. It is immutable once it is shared.
+type remoteAnswer struct {
 	principal *Principal
 	jwt       string
 	// until is when the answer is too old to serve.
@@ -55,7 +55,7 @@ type remote struct {
 	ended   *ended
 
 	mu       sync.Mutex
-	answers  memory[credentialKey, *answer]
+	answers  memory[credentialKey, *remoteAnswer]
 	refusals memory[credentialKey, refusal]
 	// forgotten is when sessions were forgotten.
 	forgotten memory[string, time.Time]
@@ -74,7 +74,7 @@ type refusal struct {
 type remoteCall struct {
 	question question
 	done     chan struct{}
-	answer   *answer
+	answer   *remoteAnswer
 	err      error
 	// forgotten are the sessions that were forgotten while the call ran. The owner's mu guards it.
 	forgotten []string
@@ -83,7 +83,7 @@ type remoteCall struct {
 func newRemote(p *product, config *Config) *remote {
 	return &remote{
 		product: p, config: config, budget: newBudget(config.MaxRemote), ended: newEnded(),
-		answers: newMemory[credentialKey, *answer](), refusals: newMemory[credentialKey, refusal](),
+		answers: newMemory[credentialKey, *remoteAnswer](), refusals: newMemory[credentialKey, refusal](),
 		forgotten: newMemory[string, time.Time](),
 		calls:     map[*remoteCall]struct{}{}, running: map[credentialKey]*remoteCall{},
 	}
@@ -99,7 +99,7 @@ func remoteOptions() []shared.RequestOption {
 // ask returns what the API says about a credential, from memory where that is new enough. Requests with the same
 // credential share a call, which ends neither with the first of them nor later than Config.RemoteTimeout. waited is how
 // long this request waited. An answer about another session than the question's is errOtherSession.
-func (r *remote) ask(ctx context.Context, q question) (a *answer, waited time.Duration, err error) {
+func (r *remote) ask(ctx context.Context, q question) (a *remoteAnswer, waited time.Duration, err error) {
 	key := q.credential.key()
 	a, call, err := r.join(ctx, key, q)
 	if call != nil {
@@ -135,7 +135,7 @@ func (r *remote) hasEnded(c credential, sessionID string) bool {
 }
 
 // join returns what is remembered of a credential, or a call to wait for.
-func (r *remote) join(ctx context.Context, key credentialKey, q question) (*answer, *remoteCall, error) {
+func (r *remote) join(ctx context.Context, key credentialKey, q question) (*remoteAnswer, *remoteCall, error) {
 	now := r.config.Now()
 	if r.ended.hasCredential(q.credential, now) {
 		return nil, nil, errEnded
@@ -153,7 +153,7 @@ func (r *remote) join(ctx context.Context, key credentialKey, q question) (*answ
 			return nil, call, nil
 		}
 	}
-	release, err := r.budget.reserve(q.sessionID != "")
+	release, err := r.budget.reserve(r.isKnown(q.sessionID))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -164,20 +164,20 @@ func (r *remote) join(ctx context.Context, key credentialKey, q question) (*answ
 	}
 	ctx = context.WithoutCancel(ctx)
 	go panics.Call(
-		func() (*answer, error) {
+		func() (*remoteAnswer, error) {
 			defer release()
 			return r.call(ctx, q)
 		},
-		func(a *answer, err error) { r.complete(key, call, a, err) })
+		func(a *remoteAnswer, err error) { r.complete(key, call, a, err) })
 	return nil, call, nil
 }
 
 // serves reports whether a remembered answer is new enough for a question.
-func (a *answer) serves(q question, now time.Time) bool {
+func (a *remoteAnswer) serves(q question, now time.Time) bool {
 	return now.Before(a.until) && (q.maxAge == 0 || now.Sub(a.principal.CheckedAt) <= q.maxAge)
 }
 
-func (c *remoteCall) wait(ctx context.Context) (*answer, error) {
+func (c *remoteCall) wait(ctx context.Context) (*remoteAnswer, error) {
 	select {
 	case <-c.done:
 	case <-ctx.Done():
@@ -190,12 +190,12 @@ func (c *remoteCall) wait(ctx context.Context) (*answer, error) {
 }
 
 // call asks the API.
-func (r *remote) call(ctx context.Context, q question) (*answer, error) {
+func (r *remote) call(ctx context.Context, q question) (*remoteAnswer, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.config.RemoteTimeout)
 	defer cancel()
 	var minutes *int
-	if q.extend && r.config.SessionDuration != 0 && !r.config.Cookies.Frontend {
-		minutes = new(int(r.config.SessionDuration / time.Minute))
+	if q.extend && !r.config.Cookies.Frontend {
+		minutes = r.config.minutes()
 	}
 	began := r.config.Now()
 	a, err := r.product.authenticate(ctx, q.credential, minutes)
@@ -225,7 +225,7 @@ func answerEnd(began time.Time, jwt string, p *Principal) time.Time {
 }
 
 // complete remembers the result of a call and wakes those who wait for it.
-func (r *remote) complete(key credentialKey, c *remoteCall, a *answer, err error) {
+func (r *remote) complete(key credentialKey, c *remoteCall, a *remoteAnswer, err error) {
 	now := r.config.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -255,14 +255,6 @@ func (c *remoteCall) forgot(sessionID string) bool {
 	return slices.Contains(c.forgotten, sessionID)
 }
 
-// hasSeen reports whether the API has said in this process that a credential is of a session, and nothing else since.
-func (r *remote) hasSeen(c credential, sessionID string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	a, ok := r.answers.get(c.key(), r.config.Now())
-	return ok && a.principal.SessionID == sessionID
-}
-
 // sessionIDOf returns the id of the session that a credential is known to be of, or "".
 func (r *remote) sessionIDOf(c credential) string {
 	r.mu.Lock()
@@ -278,7 +270,7 @@ func (r *remote) learn(t Tokens, p *Principal) {
 	now := r.config.Now()
 	known := *p
 	known.CheckedAt = now
-	a := &answer{principal: &known, jwt: t.SessionJWT, until: answerEnd(now, t.SessionJWT, &known)}
+	a := &remoteAnswer{principal: &known, jwt: t.SessionJWT, until: answerEnd(now, t.SessionJWT, &known)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.remember(credential{text: t.SessionToken}.key(), a, now)
@@ -286,7 +278,7 @@ func (r *remote) learn(t Tokens, p *Principal) {
 
 // remember keeps an answer until the end of its JWT and of OutageGrace, though it serves for a shorter time. The caller
 // holds mu.
-func (r *remote) remember(key credentialKey, a *answer, now time.Time) {
+func (r *remote) remember(key credentialKey, a *remoteAnswer, now time.Time) {
 	until := now.Add(answerMemory + beforeExpiry)
 	if expiry := jwtExpiry(a.jwt); expiry.After(until) { // the API's clock is ahead of ours
 		until = expiry
@@ -301,7 +293,7 @@ func (r *remote) forget(sessionID string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.forgotten.put(sessionID, now, now.Add(endedMemory), now)
-	r.answers.deleteIf(func(_ credentialKey, e remembered[*answer]) bool {
+	r.answers.deleteIf(func(_ credentialKey, e remembered[*remoteAnswer]) bool {
 		return e.value.principal.SessionID == sessionID
 	})
 	r.refusals.deleteIf(func(_ credentialKey, e remembered[refusal]) bool {
@@ -336,6 +328,24 @@ func (r *remote) end(sessionID string, credentials ...credential) {
 	for _, c := range credentials {
 		delete(r.answers.entries, c.key())
 	}
+}
+
+// maxKnownCalls bounds how many calls about one session count as known: whoever has one genuine JWT could otherwise
+// send it beside any number of made-up tokens.
+const maxKnownCalls = 4
+
+// isKnown reports whether a call counts as that of a known session. The caller holds mu.
+func (r *remote) isKnown(sessionID string) bool {
+	if sessionID == "" {
+		return false
+	}
+	n := 0
+	for c := range r.calls {
+		if c.question.sessionID == sessionID {
+			n++
+		}
+	}
+	return n < maxKnownCalls
 }
 
 // isOutage reports whether an error of the API lets OutageGrace apply: it could not be reached, or failed.

@@ -58,9 +58,7 @@ func (g *Guard) RequireExcept(public ...string) func(http.Handler) http.Handler 
 }
 
 // publicRoute marks the patterns of RequireExcept.
-type publicRoute struct{}
-
-func (publicRoute) ServeHTTP(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }
+type publicRoute struct{ http.Handler } // which is never called
 
 // middleware returns the guard with the rules. If isOptional is set, nobody is let through too.
 func (g *Guard) middleware(rules *rules, isOptional bool) func(http.Handler) http.Handler {
@@ -68,22 +66,26 @@ func (g *Guard) middleware(rules *rules, isOptional bool) func(http.Handler) htt
 		if next == nil {
 			panic("httpauth: the handler is nil")
 		}
+		refuseLogin(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			setUncached(w.Header())
 			if outer := fromContext(r.Context()); outer != nil && outer.guard == g {
 				g.nested(w, r, next, outer, rules, isOptional)
 				return
 			}
-			o, isCookie := g.identify(r, rules)
+			o, isBearer := g.identify(r, rules)
 			g.apply(w, r, &o)
 			switch {
 			case o.denial == nil:
 				o.who.remote = rules.remote
 				o.denial = g.check(r.Context(), r, o.who.principal, rules)
-			case isOptional && isCookie && (o.denial.Reason == ReasonLogin || o.denial.Reason == ReasonToken):
+			case isOptional && !isBearer && o.isNobody():
 				g.report(r.Context(), Event{
 					Kind: EventAdmitted, Err: o.denial.Err, Pattern: r.Pattern, Remote: o.waited,
 				})
+				if fromContext(r.Context()) != nil { // of another Guard, whose principal does not count
+					r = r.WithContext(g.WithPrincipal(r.Context(), nil))
+				}
 				next.ServeHTTP(w, r)
 				return
 			}
@@ -108,32 +110,32 @@ func (g *Guard) reportDenied(r *http.Request, o *outcome) {
 	g.report(r.Context(), e)
 }
 
-// identify says who sends a request, and whether that follows from cookies, or there are no credentials.
-func (g *Guard) identify(r *http.Request, rules *rules) (o outcome, isCookie bool) {
+// identify says who sends a request, and whether by a bearer token.
+func (g *Guard) identify(r *http.Request, rules *rules) (o outcome, isBearer bool) {
 	token, state := bearerOf(r.Header)
 	switch state {
 	case badBearer:
-		return outcome{denial: g.deny(ReasonRequest, errBadBearer)}, false
+		return outcome{denial: g.deny(ReasonRequest, errBadBearer)}, true
 	case oneBearer:
 		o = g.fromBearer(r.Context(), token, rules)
 		o.clear = clearNone // the cookies beside it were not looked at
-		return o, false
+		return o, true
 	case noBearer:
 	}
-	tokens, jwts := cookiesOf(r.Header, g.config.Cookies.Session, g.config.Cookies.JWT)
+	tokens, jwts := g.cookiesOf(r)
 	if !tokens.present && !jwts.present {
-		return outcome{denial: g.deny(ReasonLogin, nil)}, true
+		return outcome{denial: g.deny(ReasonLogin, nil)}, false
 	}
 	if err := g.checkOrigin(r); err != nil {
-		return outcome{denial: g.deny(ReasonOrigin, err)}, true
+		return outcome{denial: g.deny(ReasonOrigin, err)}, false
 	}
 	if !rules.people {
-		return outcome{denial: g.deny(ReasonToken, errKind)}, true
+		return outcome{denial: g.deny(ReasonToken, errKind)}, false
 	}
 	if g.config.Cookies.Frontend {
-		return g.fromFrontend(r.Context(), &tokens, &jwts, rules.freshness()), true
+		return g.fromFrontend(r.Context(), &tokens, &jwts, rules.freshness()), false
 	}
-	return g.fromCookies(r.Context(), &tokens, &jwts, rules.freshness()), true
+	return g.fromCookies(r.Context(), &tokens, &jwts, rules.freshness()), false
 }
 
 // apply sets the cookies of an outcome. Those of dead sessions are expired in answers to navigations only: a request of
@@ -159,15 +161,15 @@ func (g *Guard) nested(
 ) {
 	o := g.again(r.Context(), outer, rules)
 	g.apply(w, r, &o)
-	if o.denial == nil && o.who.principal != nil {
+	if o.denial == nil {
 		o.denial = g.check(r.Context(), r, o.who.principal, rules)
 	}
 	switch {
-	case o.denial != nil && (!isOptional || o.denial.Reason != ReasonLogin):
+	case isOptional && outer.principal == nil, o.denial == nil && o.who == outer:
+		next.ServeHTTP(w, r)
+	case o.denial != nil:
 		g.reportDenied(r, &o)
 		g.refuse(w, r, o.denial)
-	case o.denial != nil || o.who == outer:
-		next.ServeHTTP(w, r)
 	default:
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, o.who)))
 	}
@@ -189,7 +191,7 @@ func (g *Guard) again(ctx context.Context, outer *authenticated, rules *rules) o
 	}
 	q := question{
 		credential: outer.credential, sessionID: p.SessionID, maxAge: fresh.maxAge, alone: fresh.remote,
-		extend: outer.fromCookie,
+		extend: outer.fromCookie && !outer.credential.isJWT,
 	}
 	a, waited, err := g.remote.ask(ctx, q)
 	if err != nil {
@@ -211,9 +213,6 @@ func (g *Guard) again(ctx context.Context, outer *authenticated, rules *rules) o
 
 // check holds somebody to the rules that follow who and freshness.
 func (g *Guard) check(ctx context.Context, r *http.Request, p *Principal, rules *rules) *Denial {
-	if !rules.admits(p.Kind) {
-		return g.deny(ReasonToken, errKind)
-	}
 	if d := g.checkScopes(p, rules); d != nil {
 		return d
 	}

@@ -1,6 +1,9 @@
 package httpauth
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // A Router is an http.ServeMux whose routes are guarded unless they are [Router.Public]. A request for a route that is
 // not declared needs a session before it gets its 404. Declare the routes before it serves.
@@ -20,9 +23,7 @@ func (g *Guard) Router() *Router {
 // Handle adds a route with a pattern of http.ServeMux, guarded by the rules as by [Guard.Require]. It panics where
 // http.ServeMux does, and for a [Login], which must be Public.
 func (rt *Router) Handle(pattern string, h http.Handler, rules ...Rule) {
-	if _, ok := h.(*Login); ok {
-		panic("httpauth: Handle: nobody could log in by a Login that needs a session: use Public")
-	}
+	refuseLogin(h)
 	if f, ok := h.(http.HandlerFunc); h == nil || ok && f == nil {
 		panic("httpauth: Handle: the handler of " + pattern + " is nil")
 	}
@@ -37,8 +38,25 @@ func (rt *Router) HandleFunc(pattern string, h func(http.ResponseWriter, *http.R
 	rt.Handle(pattern, http.HandlerFunc(h), rules...)
 }
 
-// Public adds a route that nobody is looked for on. Its handler may use a guard of its own.
-func (rt *Router) Public(pattern string, h http.Handler) { rt.mux.Handle(pattern, h) }
+// refuseLogin panics for a Login behind a guard.
+func refuseLogin(h http.Handler) {
+	if _, ok := h.(*Login); ok {
+		panic("httpauth: nobody could log in by a Login that needs a session: use Router.Public")
+	}
+}
+
+// Public adds a route that nobody is looked for on. Its handler may use a guard of its own. For a [Login] below its
+// [Login.Prefix], it adds the routes of the Login one by one, so that they conflict with no wildcard of another route,
+// as in GET /{org}/documents.
+func (rt *Router) Public(pattern string, h http.Handler) {
+	if login, ok := h.(*Login); ok {
+		if host, ok := strings.CutSuffix(pattern, login.Prefix()); ok && !strings.ContainsAny(host, "/ ") {
+			login.addTo(&rt.mux, host)
+			return
+		}
+	}
+	rt.mux.Handle(pattern, h)
+}
 
 // ServeHTTP serves the route that matches.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -116,8 +116,8 @@ func InOrganization(of func(*http.Request) string) Rule {
 
 // InOrganizationID is InOrganization for one organization, by its id. [Guard.Check] takes it too.
 func InOrganizationID(id string) Rule {
-	if id == "" {
-		panic("httpauth: InOrganizationID: the id is empty")
+	if !isOrganizationID(id) {
+		panic("httpauth: InOrganizationID: " + id + " is not the id of an organization")
 	}
 	return func(r *rules) { r.organizationIDs = append(r.organizationIDs, id) }
 }
@@ -181,8 +181,8 @@ func PathValue(name string) func(*http.Request) string {
 // "example.com". Other hosts name none. Organizations must have slugs in lower case.
 func Subdomain(parent string) func(*http.Request) string {
 	parent = strings.ToLower(strings.Trim(parent, "."))
-	if parent == "" {
-		panic("httpauth: Subdomain: the parent is empty")
+	if parent == "" || strings.ContainsAny(parent, "/: ") {
+		panic("httpauth: Subdomain: the parent is not a domain")
 	}
 	return func(r *http.Request) string {
 		host := strings.ToLower(r.Host)

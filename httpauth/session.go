@@ -84,9 +84,7 @@ func (g *Guard) withoutToken(
 		return outcome{denial: g.deny(ReasonLogin, nil)}
 	case jwtEnded:
 		return outcome{denial: g.deny(ReasonToken, err)}
-	case jwtExpired:
-		err = errExpired
-	default: // it does not hold
+	default: // it has expired, or does not hold
 	}
 	return outcome{denial: g.deny(ReasonToken, err), clear: clearAll}
 }
@@ -108,7 +106,7 @@ func (g *Guard) askByJWT(ctx context.Context, jwt string, p *Principal, fresh fr
 // ended, and the API has said here that the token is of it.
 func (g *Guard) graceful(ctx context.Context, jwt string, q question, fresh freshness) (outcome, bool) {
 	grace := g.config.OutageGrace
-	if grace == 0 || fresh.isStrict() || !g.remote.hasSeen(q.credential, q.sessionID) {
+	if grace == 0 || fresh.isStrict() || g.remote.sessionIDOf(q.credential) != q.sessionID {
 		return outcome{}, false
 	}
 	p, err := g.product.verify(ctx, jwt, nil, grace)

@@ -59,14 +59,15 @@ func (g *Guard) checkTokens(ctx context.Context, t Tokens) (*Principal, error) {
 	case errors.Is(err, errOtherSession):
 		return nil, refuse("SignIn", "SessionJWT", "is of another session than SessionToken")
 	case err != nil:
-		return nil, err
+		return nil, g.remoteError(err, 0).denial
 	}
 	return a.principal, nil
 }
 
 // replaceSession sets the cookies of a session in place of those of the request, whose session is revoked.
 func (g *Guard) replaceSession(w http.ResponseWriter, r *http.Request, t Tokens, p *Principal) {
-	before := g.sessionOfCookies(r)
+	cookies := http.Request{Header: http.Header{"Cookie": r.Header["Cookie"]}} // without a bearer
+	before, _ := g.sessionOf(cookies.WithContext(r.Context()))
 	g.setCookies(w, t)
 	g.expireOtherScopes(w)
 	if before.isEmpty() || before.sessionID == p.SessionID || before.token.text == t.SessionToken {
@@ -77,19 +78,19 @@ func (g *Guard) replaceSession(w http.ResponseWriter, r *http.Request, t Tokens,
 }
 
 // SignOut revokes the session of the request's cookies, or of its bearer token, and expires the cookies, whatever comes
-// of it. Call it before anything is written. An error means that the session may not be revoked; this process refuses
-// it all the same, for ten minutes. Without a session there is nothing to do. Cookies of the browser SDK stay: it finds
+// of it. Call it before anything is written. An error means that the API may still accept the session; this process
+// refuses it for ten minutes. Without a session there is nothing to do. Cookies of the browser SDK stay: it finds
 // out by itself.
 func (g *Guard) SignOut(w http.ResponseWriter, r *http.Request) error {
 	setUncached(w.Header())
 	if !g.config.Cookies.Frontend {
 		g.clearCookies(w)
 	}
-	before := g.sessionOf(r)
+	before, err := g.sessionOf(r)
 	if before.isEmpty() {
-		return nil
+		return err
 	}
-	err := g.endSession(r.Context(), &before)
+	err = g.endSession(r.Context(), &before)
 	g.report(r.Context(), Event{Kind: EventLogout, Principal: before.principal, Err: err, Pattern: r.Pattern})
 	return err
 }
@@ -98,34 +99,26 @@ func (g *Guard) SignOut(w http.ResponseWriter, r *http.Request) error {
 type ownSession struct {
 	principal  *Principal // nil unless there is a genuine JWT
 	sessionID  string     // empty if it is not known
-	token, jwt credential // empty if they are missing, or the JWT is not genuine
+	token, jwt credential // empty if they are missing, or the JWT is not valid
 }
 
 func (s *ownSession) isEmpty() bool { return s.token.text == "" && s.jwt.text == "" }
 
 // sessionOf returns the session of a request: by its bearer token if it has one, and by its cookies otherwise.
-func (g *Guard) sessionOf(r *http.Request) ownSession {
+// Of cookies with two values none counts, which is an error.
+func (g *Guard) sessionOf(r *http.Request) (ownSession, error) {
 	bearer, state := bearerOf(r.Header)
 	switch {
-	case state != oneBearer:
-		return g.sessionOfCookies(r)
-	case isJWT(bearer):
-		return g.sessionOfPair(r.Context(), "", bearer)
+	case state == oneBearer && isJWT(bearer):
+		return g.sessionOfPair(r.Context(), "", bearer), nil
+	case state == oneBearer:
+		return g.sessionOfPair(r.Context(), bearer, ""), nil
 	}
-	return g.sessionOfPair(r.Context(), bearer, "")
-}
-
-// sessionOfCookies returns the session of a request's cookies. Of those with two values none counts.
-func (g *Guard) sessionOfCookies(r *http.Request) ownSession {
-	var token, jwt string
-	tokens, jwts := cookiesOf(r.Header, g.config.Cookies.Session, g.config.Cookies.JWT)
-	if tokens.n <= 1 {
-		token = tokens.first()
+	tokens, jwts := g.cookiesOf(r)
+	if tokens.n > 1 || jwts.n > 1 {
+		return ownSession{}, errTwoValues
 	}
-	if jwts.n <= 1 {
-		jwt = jwts.first()
-	}
-	return g.sessionOfPair(r.Context(), token, jwt)
+	return g.sessionOfPair(r.Context(), tokens.first(), jwts.first()), nil
 }
 
 func (g *Guard) sessionOfPair(ctx context.Context, token, jwt string) (s ownSession) {
@@ -136,18 +129,21 @@ func (g *Guard) sessionOfPair(ctx context.Context, token, jwt string) (s ownSess
 	p, state, _ := g.verifyJWT(ctx, jwt, freshness{})
 	// An expired JWT is no credential: whoever found one could end its session here.
 	if state == jwtGood && s.sessionID == "" || state.isGenuine() && s.sessionID == p.SessionID {
-		s.principal, s.sessionID, s.jwt = p, p.SessionID, credential{text: jwt, isJWT: true}
+		s.principal, s.sessionID = p, p.SessionID
+	}
+	if state == jwtGood && s.sessionID == p.SessionID {
+		s.jwt = credential{text: jwt, isJWT: true}
 	}
 	return s
 }
 
 // endSession refuses a session in this process from now on, and revokes it.
 func (g *Guard) endSession(ctx context.Context, s *ownSession) error {
-	c := s.token
+	c := s.jwt // which is verified; the token may be of another session
 	if c.text == "" {
-		c = s.jwt
+		c = s.token
 	}
-	g.remote.end(s.sessionID, c)
+	g.remote.end(s.sessionID, s.token, s.jwt)
 	return g.revoke(ctx, c, s.sessionID != "")
 }
 
@@ -157,7 +153,7 @@ func (g *Guard) endSession(ctx context.Context, s *ownSession) error {
 func (g *Guard) revoke(ctx context.Context, c credential, known bool) error {
 	release, err := g.remote.budget.reserve(known)
 	if err != nil {
-		return err
+		return g.unavailable(err)
 	}
 	defer release()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.config.RemoteTimeout)

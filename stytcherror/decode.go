@@ -37,7 +37,12 @@ func (e *DecodeError) Error() string {
 }
 
 // Unwrap returns the cause.
-func (e *DecodeError) Unwrap() error { return e.Err }
+func (e *DecodeError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 func (e *DecodeError) httpStatus() int { return http.StatusBadGateway }
 

@@ -22,7 +22,12 @@ func (e *PolicyError) Error() string {
 }
 
 // Unwrap returns the cause.
-func (e *PolicyError) Unwrap() error { return e.Err }
+func (e *PolicyError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 func (e *PolicyError) httpStatus() int {
 	switch {

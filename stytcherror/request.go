@@ -31,7 +31,12 @@ func (e *RequestError) Error() string {
 }
 
 // Unwrap returns the cause.
-func (e *RequestError) Unwrap() error { return e.Err }
+func (e *RequestError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 // Timeout reports whether a deadline of the caller or a timeout of the SDK passed.
 func (e *RequestError) Timeout() bool {

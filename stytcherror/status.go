@@ -16,6 +16,12 @@ type statusError interface {
 	httpStatus() int
 }
 
+// ownStatusError is an error of another package that knows its status.
+type ownStatusError interface {
+	error
+	HTTPStatus() int
+}
+
 // HTTPStatus returns the status of an application's response to its own client, if a call to the API returned err:
 //
 //	200  nil
@@ -38,11 +44,16 @@ type statusError interface {
 // API uses one code for a wrong password and for a wrong secret. A [Code] alone has the status of an [Error] with the
 // status in its comment; an unknown one is 500.
 //
+// An error with a method HTTPStatus() int, such as a *httpauth.Denial, has the status that it returns.
+//
 // Wrapped and joined errors are unwrapped; of several errors of this package, the one counts that errors.As finds
 // first.
 func HTTPStatus(err error) int {
 	if err == nil {
 		return http.StatusOK
+	}
+	if e, ok := errors.AsType[ownStatusError](err); ok && !isNil(e) {
+		return e.HTTPStatus()
 	}
 	e, ok := errors.AsType[statusError](err)
 	switch {

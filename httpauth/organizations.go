@@ -16,11 +16,11 @@ func (l *Login) choose(w http.ResponseWriter, r *http.Request, p *progress, toke
 			l.arrive(w, r, entered, isFirst, f)
 			return
 		}
-		switch f, ok := errors.AsType[*failure](err); {
-		case ok && f.reason == ReasonUnavailable: // the link is spent, but the next page works once the API answers
-		case ok && f.text == failChoice.text:
+		switch failed, ok := errors.AsType[*failure](err); {
+		case ok && failed.reason == ReasonUnavailable: // the link is spent, but the next page works once the API answers
+		case errors.Is(err, failChoice):
 			l.setIntermediate(w, p.intermediate)
-			l.showChoice(w, r, p.organizations, f)
+			l.showChoice(w, r, p.organizations, failed)
 			return
 		default:
 			l.fail(w, r, err)
@@ -33,10 +33,8 @@ func (l *Login) choose(w http.ResponseWriter, r *http.Request, p *progress, toke
 
 // showChoice shows the organizations to choose from after one could not be entered or created.
 func (l *Login) showChoice(w http.ResponseWriter, r *http.Request, list []PageOrganization, f *failure) {
-	l.reportFailure(r, f, f)
-	p := l.organizationsPage(list)
-	p.Status, p.Error, p.Code = f.status, f.text, f.code
-	l.show(w, r, p)
+	l.reportFailure(r, f)
+	l.show(w, r, f.on(l.organizationsPage(list)))
 }
 
 func (l *Login) organizationsPage(list []PageOrganization) *Page {
@@ -50,7 +48,7 @@ func (l *Login) organizationsPage(list []PageOrganization) *Page {
 func (l *Login) enter(r *http.Request, intermediate, id, tokenType string) (*progress, bool, error) {
 	return l.once.do(r.Context(), formKey("enter", intermediate, id), func() (*progress, error) {
 		return l.toSession(r, tokenType, failChoice, func(ctx context.Context) (*progress, error) {
-			return l.calls().enter(ctx, intermediate, id, l.minutes())
+			return l.calls().enter(ctx, intermediate, id, l.guard.config.minutes())
 		})
 	})
 }
@@ -83,29 +81,33 @@ func (l *Login) arrive(w http.ResponseWriter, r *http.Request, p *progress, isFi
 
 // showOrganizations shows the organizations to choose from: in a login those to enter, in a session those to switch to.
 func (l *Login) showOrganizations(w http.ResponseWriter, r *http.Request) {
-	_, intermediate := l.stepCookies(r)
-	var own credential
-	action := l.config.Prefix + "organizations"
-	if intermediate == "" {
-		who, ok := l.session(w, r)
-		if !ok {
+	if _, intermediate := l.stepCookies(r); intermediate != "" {
+		list, err := l.organizations(r, intermediate, credential{})
+		switch {
+		case err == nil:
+			l.show(w, r, l.organizationsPage(list))
+			return
+		case !isIntermediateEnded(err):
+			l.fail(w, r, failureOf(err, failStep))
 			return
 		}
-		own, action = who.credential, l.config.Prefix+"switch"
-	}
-	list, err := l.organizations(r, intermediate, own)
-	switch {
-	case isIntermediateEnded(err) && intermediate != "":
 		l.clearStep(w, l.intermediateName())
-		l.fail(w, r, failStep.because(err))
+		if tokens, jwts := l.guard.cookiesOf(r); !tokens.present && !jwts.present {
+			l.fail(w, r, failStep.because(err))
+			return
+		}
+	}
+	who, ok := l.session(w, r)
+	if !ok {
 		return
-	case err != nil:
-		l.fail(w, r, failureOf(err, failStep))
+	}
+	list, err := l.organizations(r, "", who.principal.own())
+	if err != nil {
+		l.fail(w, r, failureOf(err, failRefused))
 		return
 	}
 	p := l.organizationsPage(list)
-	p.Action = action
-	p.MayFound = p.MayFound && intermediate != ""
+	p.Action, p.MayFound = l.config.Prefix+"switch", false
 	l.show(w, r, p)
 }
 
@@ -119,29 +121,6 @@ func (l *Login) organizations(
 		return nil, err
 	})
 	return list, err
-}
-
-// session returns the session of a request by its cookies. Without one it answers the request and returns false.
-func (l *Login) session(w http.ResponseWriter, r *http.Request) (*authenticated, bool) {
-	o := l.identify(r)
-	l.guard.apply(w, r, &o)
-	if o.denial != nil {
-		l.guard.reject(w, r, o.denial)
-		return nil, false
-	}
-	return o.who, true
-}
-
-// identify says whose cookies a request has.
-func (l *Login) identify(r *http.Request) outcome {
-	o, isCookie := l.guard.identify(r, newRules(nil))
-	if o.denial == nil && !isCookie {
-		o.denial = l.guard.deny(ReasonRequest, errors.New("a switch sets cookies, and the request has a bearer token"))
-	}
-	if o.denial == nil && o.who.principal.Stale {
-		o.denial = l.guard.deny(ReasonUnavailable, errors.New("the API cannot be reached"))
-	}
-	return o
 }
 
 // postOrganization enters an organization, or creates one.
@@ -169,7 +148,7 @@ func (l *Login) postOrganization(w http.ResponseWriter, r *http.Request) {
 		key := formKey("create", intermediate, name, slug)
 		p, isFirst, err = l.once.do(r.Context(), key, func() (*progress, error) {
 			return l.toSession(r, "discovery", failName, func(ctx context.Context) (*progress, error) {
-				return l.calls().create(ctx, intermediate, name, slug, l.minutes())
+				return l.calls().create(ctx, intermediate, name, slug, l.guard.config.minutes())
 			})
 		})
 	}
@@ -185,9 +164,9 @@ func (l *Login) failOrganization(w http.ResponseWriter, r *http.Request, interme
 	f, ok := errors.AsType[*failure](err)
 	switch {
 	case !ok:
-	case f.code == failStep.code:
+	case errors.Is(err, failStep):
 		l.clearStep(w, l.intermediateName())
-	case f.code == failName.code || f.text == failChoice.text:
+	case errors.Is(err, failName), errors.Is(err, failChoice):
 		if list, listErr := l.organizations(r, intermediate, credential{}); listErr == nil {
 			l.showChoice(w, r, list, f)
 			return
@@ -224,7 +203,7 @@ func (l *Login) switchOrganization(w http.ResponseWriter, r *http.Request) {
 	}
 	p, isFirst, err := l.once.do(r.Context(), key, func() (*progress, error) {
 		return l.toSession(r, "switch", failChoice, func(ctx context.Context) (*progress, error) {
-			return l.calls().exchange(ctx, o.who.credential, id, l.minutes())
+			return l.calls().exchange(ctx, o.who.principal.own(), id, l.guard.config.minutes())
 		})
 	})
 	if err != nil {
@@ -232,25 +211,4 @@ func (l *Login) switchOrganization(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l.arrive(w, r, p, isFirst, f)
-}
-
-// logout ends the session. The cookies are expired whatever comes of it; Config.OnEvent is told if the API could not be
-// asked to revoke it.
-func (l *Login) logout(w http.ResponseWriter, r *http.Request) {
-	if _, err := input(w, r); err != nil {
-		l.fail(w, r, err)
-		return
-	}
-	_ = l.guard.SignOut(w, r) // it is reported
-	l.clearSteps(w, r)
-	l.proceed(w, r, l.config.Home, &Page{Name: "done", Next: l.config.Home})
-}
-
-// showSession says whose session it is, for scripts of a page.
-func (l *Login) showSession(w http.ResponseWriter, r *http.Request) {
-	p := Must(r.Context())
-	writeJSON(w, http.StatusOK, sessionJSON{
-		Kind: p.Kind, ID: p.ID, OrganizationID: p.OrganizationID, OrganizationSlug: p.OrganizationSlug,
-		Roles: append([]string{}, p.Roles...), ExpiresAt: p.ExpiresAt,
-	})
 }
