@@ -38,7 +38,7 @@ type Config struct {
 	Cookies Cookies
 	// SessionDuration is how long a session lasts from a login and from each refresh on, in whole minutes, from five
 	// minutes to 366 days. Zero means the API's default for a login of members, an hour for one of users, and that a
-	// refresh extends nothing.
+	// refresh extends nothing. One of five minutes ends with its first JWT, and no activity extends it.
 	SessionDuration time.Duration
 	// OutageGrace is for how long after its end a JWT is accepted while the API cannot be reached or answers 5xx, up to
 	// an hour. The default is zero: 503. This process must know from the API that the token is of the session. See

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -172,4 +173,45 @@ func TestForget_ofACallThatIsRefused(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A logout says nothing about the tokens of others: those that the API refused are not asked about again.
+func TestForget_aLogoutKeepsTheRefusalsOfOthers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	v := s.LogIn("ada@example.com")
+	unknown := request(http.MethodGet, "/notes", cookie(tokenCookie, token(1)))
+	ask := func() (calls int) {
+		before := s.refreshes()
+		assert.Equal(t, http.StatusUnauthorized, s.get(unknown).Code)
+		return s.refreshes() - before
+	}
+	assert.Equal(t, 1, ask())
+	require.NoError(t, s.guard.SignOut(httptest.NewRecorder(), form("/", "", s.cookies(v)...)))
+	assert.Zero(t, ask())
+	s.guard.Forget("member-session-test-1")
+	assert.Equal(t, 1, ask(), "a token whose session is unknown may be of the one that is forgotten")
+}
+
+// A call that began too long ago is no answer for MaxAge.
+func TestMaxAge_joinsNoOlderCall(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T) {
+		s := newSite(t)
+		_, cookies := s.newLateVisitor("ada@example.com")
+		require.NoError(t, s.guard.Ready(t.Context()))
+		before := s.refreshes()
+		s.fault(emulator.Fault{Operation: authenticate, Count: 2, DelayMS: 4000})
+		var wg sync.WaitGroup
+		for wait, rules := range map[time.Duration][]httpauth.Rule{
+			0: nil, time.Second: {httpauth.MaxAge(time.Minute)}, 3 * time.Second: {httpauth.MaxAge(time.Second)},
+		} {
+			wg.Go(func() {
+				time.Sleep(wait)
+				assert.Equal(t, http.StatusOK, s.get(request(http.MethodGet, "/notes", cookies...), rules...).Code)
+			})
+		}
+		wg.Wait()
+		assert.Equal(t, 2, s.refreshes()-before)
+	})
 }

@@ -23,7 +23,10 @@ func TestGuard_Login_namesTheFieldThatItRefuses(t *testing.T) {
 		config httpauth.LoginConfig
 		field  string
 	}{
-		"without an Origin":                     {[]func(*httpauth.Config){noOrigin}, httpauth.LoginConfig{}, "Origin"},
+		"without an Origin": {[]func(*httpauth.Config){noOrigin}, httpauth.LoginConfig{}, "Origin"},
+		"with cookies that are not sent after a link": {[]func(*httpauth.Config){func(c *httpauth.Config) {
+			c.Cookies.SameSite = http.SameSiteStrictMode
+		}}, httpauth.LoginConfig{}, "Cookies.SameSite"},
 		"where the browser SDK logs in":         {[]func(*httpauth.Config){frontend}, httpauth.LoginConfig{}, "Cookies.Frontend"},
 		"a prefix without a slash at its start": {nil, httpauth.LoginConfig{Prefix: "auth/"}, "Prefix"},
 		"a prefix without a slash at its end":   {nil, httpauth.LoginConfig{Prefix: "/auth"}, "Prefix"},

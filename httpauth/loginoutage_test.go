@@ -105,3 +105,25 @@ func TestCallback_forgetsAChoiceThatHasTakenTooLong(t *testing.T) {
 	}
 	assert.Equal(t, http.StatusBadRequest, a.browser().post("/auth/organizations", "organization_name", "New").Code)
 }
+
+// An address that the API refuses is entered again, and the way back is kept.
+func TestLogin_addressThatTheAPIRefuses(t *testing.T) {
+	t.Parallel()
+	for _, code := range []stytcherror.Code{stytcherror.CodeInvalidEmail, stytcherror.CodeInvalidEmailDomain} {
+		a := newApp(t, httpauth.LoginConfig{})
+		a.refuseAddress(code)
+		p := a.browser().fetch(http.MethodPost, "/auth/start", map[string]string{"email": ada, "next": "/notes"})
+		assert.Equal(t, http.StatusBadRequest, p.Code)
+		assert.Contains(t, p.Body.String(), `"step":"login"`)
+		assert.Contains(t, p.Body.String(), `"next":"/notes"`)
+		assert.Contains(t, p.Body.String(), `"error":"invalid_email"`)
+	}
+}
+
+func TestLogin_whatTheEmulatorLacksIsNotImplemented(t *testing.T) {
+	t.Parallel()
+	a := newUserApp(t, httpauth.LoginConfig{})
+	p := a.browser().fetch(http.MethodPost, "/auth/start", map[string]string{"email": ada})
+	assert.Equal(t, http.StatusNotImplemented, p.Code)
+	assert.Contains(t, p.Body.String(), `"error":"not_implemented"`)
+}

@@ -2,6 +2,7 @@ package httpauth_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -156,4 +157,44 @@ func TestLogin_losesNoSessionIfASwitchFails(t *testing.T) {
 	a.ClearFaults()
 	b.submit("/auth/switch", "organization_id", second)
 	assert.Equal(t, "second", b.session().Slug)
+}
+
+// A JWT counts before the token beside it, here as in a guard: nobody switches with the session of somebody else.
+func TestLogin_switchOfAMixedPairIsThatOfTheJWT(t *testing.T) {
+	t.Parallel()
+	a, b, second := inBoth(t, httpauth.LoginConfig{})
+	grace := a.LogIn("grace@example.com", stytchtest.InOrganization("third"))
+	a.AddMember("second", "grace@example.com")
+	pair := []*http.Cookie{cookie(jwtCookie, b.jar[jwtCookie].value), cookie(tokenCookie, grace.SessionToken)}
+	w := serve(a.router, form("/auth/switch", encode([]string{"organization_id", second}), pair...))
+	assert.Equal(t, http.StatusSeeOther, w.Code)
+	set, _ := kept(w)
+	p := serve(a.router, request(http.MethodGet, "/auth/session", set...))
+	assert.Contains(t, p.Body.String(), second)
+	assert.NotContains(t, p.Body.String(), grace.MemberID)
+}
+
+// An intermediate token that was used, and stayed in the browser, does not hide the session beside it.
+func TestLogin_leftOverIntermediateTokenDoesNotHideTheSession(t *testing.T) {
+	t.Parallel()
+	_, b, _ := inBoth(t, httpauth.LoginConfig{})
+	b.jar[interCookie] = storedCookie{value: someToken}
+	assert.Equal(t, "/auth/switch", b.fetch(http.MethodGet, "/auth/organizations", nil).step(t).Action)
+	assert.False(t, b.has(interCookie))
+}
+
+// A session that was revoked elsewhere is one that has ended, also where its JWT is still valid.
+func TestLogin_switchOfARevokedSessionIsUnauthorized(t *testing.T) {
+	t.Parallel()
+	a, b, second := inBoth(t, httpauth.LoginConfig{})
+	elsewhere := a.newGuard(a.Client(), httpauth.NewB2B)
+	require.NoError(t, elsewhere.SignOut(httptest.NewRecorder(), form("/", "",
+		cookie(jwtCookie, b.jar[jwtCookie].value), cookie(tokenCookie, b.jar[tokenCookie].value))))
+	for name, p := range map[string]*page{
+		"the switch": b.fetch(http.MethodPost, "/auth/switch", map[string]string{"organization_id": second}),
+		"the list":   b.fetch(http.MethodGet, "/auth/organizations", nil),
+	} {
+		assert.Equal(t, http.StatusUnauthorized, p.Code, name)
+		assert.Contains(t, p.Body.String(), `"error":"invalid_token"`, name)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,8 +16,12 @@ import (
 )
 
 // through sends a request through an outer and an inner guard.
-func through(r *http.Request, outer, inner func(http.Handler) http.Handler) *httptest.ResponseRecorder {
-	return serve(outer(inner(http.HandlerFunc(who))), r)
+func through(r *http.Request, guards ...func(http.Handler) http.Handler) *httptest.ResponseRecorder {
+	var h http.Handler = http.HandlerFunc(who)
+	for _, guard := range slices.Backward(guards) {
+		h = guard(h)
+	}
+	return serve(h, r)
 }
 
 // A guard inside another one asks the API only for what the outer one did not want to know.
@@ -275,4 +280,33 @@ func TestMust_panicsWithoutAGuard(t *testing.T) {
 	}
 	somebody := &httpauth.Principal{Kind: httpauth.KindMember, ID: "member-test-1"}
 	assert.Same(t, somebody, httpauth.Must(s.guard.WithPrincipal(t.Context(), somebody)))
+}
+
+// A refusal of Allow is one, also where it says that nobody is logged in.
+func TestNested_optionalHoldsToAllow(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	v := s.LogIn("ada@example.com")
+	deny := httpauth.Allow(func(*http.Request, *httpauth.Principal) error {
+		return &httpauth.Denial{Reason: httpauth.ReasonLogin}
+	})
+	for _, guards := range [][]func(http.Handler) http.Handler{
+		{s.guard.Optional(deny)}, {s.guard.Require(), s.guard.Optional(deny)}, {s.guard.Optional(), s.guard.Optional(deny)},
+	} {
+		w := through(request(http.MethodGet, "/", s.cookies(v)...), guards...)
+		assert.Equal(t, httpauth.ReasonLogin, errorOf(t, w))
+	}
+}
+
+// Somebody of a kind that the rules do not admit is refused, however a guard learns of it.
+func TestOptional_refusesAnotherKind(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	v := s.LogIn("ada@example.com")
+	machines := s.guard.Optional(httpauth.Machines("a"))
+	cookies := request(http.MethodGet, "/", s.cookies(v)...)
+	assert.Equal(t, httpauth.ReasonToken, errorOf(t, through(cookies, machines)))
+	assert.Equal(t, httpauth.ReasonToken, errorOf(t, through(cookies, s.guard.Require(), machines)))
+	assert.Equal(t, httpauth.ReasonToken, errorOf(t, through(v.Bearer(request(http.MethodGet, "/")), machines)))
+	assert.Empty(t, errorOf(t, through(request(http.MethodGet, "/"), machines)), "nobody")
 }

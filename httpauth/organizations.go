@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"github.com/seed75add069/stytch-go/internal/verify"
 )
 
 // choose leads on from an address that was proved. Who is a member of one organization, and may join no other, enters
@@ -53,12 +55,17 @@ func (l *Login) enter(r *http.Request, intermediate, id, tokenType string) (*pro
 	})
 }
 
+// tokenTypeSwitch is the Arrival.TokenType of a switch, which no link has.
+const tokenTypeSwitch = "switch"
+
 // toSession makes a call that ends in a session, or says which factor is missing.
 func (l *Login) toSession(
 	r *http.Request, tokenType string, unfit *failure, f func(context.Context) (*progress, error),
 ) (*progress, error) {
 	p, err := l.call(r, f)
 	switch {
+	case tokenType == tokenTypeSwitch && verify.IsRefusal(err):
+		return nil, l.guard.deny(ReasonToken, err)
 	case isIntermediateEnded(err):
 		return nil, failStep.because(err)
 	case err != nil:
@@ -102,7 +109,11 @@ func (l *Login) showOrganizations(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	list, err := l.organizations(r, "", who.principal.own())
-	if err != nil {
+	switch {
+	case verify.IsRefusal(err):
+		l.guard.reject(w, r, l.guard.deny(ReasonToken, err))
+		return
+	case err != nil:
 		l.fail(w, r, failureOf(err, failRefused))
 		return
 	}
@@ -202,7 +213,7 @@ func (l *Login) switchOrganization(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p, isFirst, err := l.once.do(r.Context(), key, func() (*progress, error) {
-		return l.toSession(r, "switch", failChoice, func(ctx context.Context) (*progress, error) {
+		return l.toSession(r, tokenTypeSwitch, failChoice, func(ctx context.Context) (*progress, error) {
 			return l.calls().exchange(ctx, o.who.principal.own(), id, l.guard.config.minutes())
 		})
 	})

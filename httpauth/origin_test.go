@@ -190,3 +190,16 @@ func TestOrigin_isACopy(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, s.crossOrigin(t, "POST", "", headers{"Origin": otherSite}, s.cookies(v)...).Code)
 	assert.Equal(t, http.StatusOK, s.crossOrigin(t, "POST", "", headers{"Origin": trusted}, s.cookies(v)...).Code)
 }
+
+// Reading is never refused: CORS decides what a page of another site gets to see.
+func TestOrigin_readingIsNotChecked(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	v := s.LogIn("ada@example.com")
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
+		r := request(method, "/notes", s.cookies(v)...)
+		r.Header.Del("Sec-Fetch-Site")
+		r.Header.Set("Origin", otherSite)
+		assert.Equal(t, http.StatusOK, s.get(r).Code, method)
+	}
+}

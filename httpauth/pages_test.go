@@ -1,6 +1,7 @@
 package httpauth_test
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/httpauth"
+	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 // allPages returns each page that a browser can see.
@@ -200,4 +202,27 @@ func TestPage_printsItsStepOnly(t *testing.T) {
 	for _, text := range []string{fmt.Sprint(p), fmt.Sprintf("%+v", p), fmt.Sprintf("%#v", &p), p.LogValue().String()} {
 		assert.Equal(t, "page confirm", text)
 	}
+}
+
+func TestPages_templatesThatReplaceNothingAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, templates := range map[string]*template.Template{
+		"named after a file": template.Must(template.New("login.html").Parse("x")),
+		"never parsed":       template.New("login"),
+	} {
+		_, err := newSite(t).guard.Login(httpauth.LoginConfig{Templates: templates})
+		refused, ok := errors.AsType[*stytcherror.ArgumentError](err)
+		require.True(t, ok, name)
+		assert.Equal(t, "Templates", refused.Field, name)
+	}
+}
+
+func TestPages_aTemplateThatFailsIsReported(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, httpauth.LoginConfig{Templates: template.Must(template.New("login").Parse("{{.Nothing}}"))})
+	assert.Equal(t, http.StatusInternalServerError, a.browser().get("/auth/login").Code)
+	events := a.takeEvents()
+	require.Len(t, events, 1)
+	assert.Equal(t, httpauth.EventDenied, events[0].Kind)
+	assert.ErrorContains(t, events[0].Err, "Nothing")
 }

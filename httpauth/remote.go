@@ -73,6 +73,7 @@ type refusal struct {
 // remoteCall is a call that requests with the same credential wait for.
 type remoteCall struct {
 	question question
+	began    time.Time
 	done     chan struct{}
 	answer   *remoteAnswer
 	err      error
@@ -149,7 +150,7 @@ func (r *remote) join(ctx context.Context, key credentialKey, q question) (*remo
 		if a, ok := r.answers.get(key, now); ok && a.serves(q, now) {
 			return a, nil, nil
 		}
-		if call := r.running[key]; call != nil {
+		if call := r.running[key]; call != nil && (q.maxAge == 0 || now.Sub(call.began) <= q.maxAge) {
 			return nil, call, nil
 		}
 	}
@@ -157,7 +158,7 @@ func (r *remote) join(ctx context.Context, key credentialKey, q question) (*remo
 	if err != nil {
 		return nil, nil, err
 	}
-	call := &remoteCall{question: q, done: make(chan struct{})}
+	call := &remoteCall{question: q, began: now, done: make(chan struct{})}
 	r.calls[call] = struct{}{}
 	if !q.alone {
 		r.running[key] = call
@@ -286,26 +287,34 @@ func (r *remote) remember(key credentialKey, a *remoteAnswer, now time.Time) {
 	r.answers.put(key, a, until.Add(r.config.OutageGrace), now)
 }
 
-// forget drops what is remembered of a session. Later requests join no call that may be about it.
+// forget drops what is remembered of a session, and the refusals of tokens that may be of it. Later requests join no
+// call that may be about it.
 func (r *remote) forget(sessionID string) {
-	r.product.forget(sessionID)
+	r.drop(sessionID)
 	now := r.config.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.forgotten.put(sessionID, now, now.Add(endedMemory), now)
-	r.answers.deleteIf(func(_ credentialKey, e remembered[*remoteAnswer]) bool {
-		return e.value.principal.SessionID == sessionID
-	})
 	r.refusals.deleteIf(func(_ credentialKey, e remembered[refusal]) bool {
 		return e.value.sessionID == "" || e.value.sessionID == sessionID
 	})
-	for c := range r.calls {
-		c.forgotten = append(c.forgotten, sessionID)
-	}
 	for key, c := range r.running {
 		if c.question.sessionID == "" || c.question.sessionID == sessionID {
 			delete(r.running, key)
 		}
+	}
+}
+
+// drop drops the answers about a session, and those that calls bring which run now.
+func (r *remote) drop(sessionID string) {
+	r.product.forget(sessionID)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answers.deleteIf(func(_ credentialKey, e remembered[*remoteAnswer]) bool {
+		return e.value.principal.SessionID == sessionID
+	})
+	for c := range r.calls {
+		c.forgotten = append(c.forgotten, sessionID)
 	}
 }
 
@@ -321,7 +330,7 @@ func (r *remote) isForgotten(sessionID string, since time.Time) bool {
 func (r *remote) end(sessionID string, credentials ...credential) {
 	r.ended.add(r.config.Now(), sessionID, credentials...)
 	if sessionID != "" {
-		r.forget(sessionID)
+		r.drop(sessionID)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

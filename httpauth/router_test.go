@@ -231,3 +231,26 @@ func TestRequireExcept_panics(t *testing.T) {
 		})
 	}
 }
+
+// The routes of a Login stand beside wildcards for tenants, which would conflict with its prefix.
+func TestRouter_publicLoginBesideATenantsRoutes(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{"", "app.example.com"} {
+		s := newSite(t)
+		login, err := s.guard.Login(httpauth.LoginConfig{})
+		require.NoError(t, err)
+		rt := s.guard.Router()
+		rt.Public(host+login.Prefix(), login)
+		ours := httpauth.InOrganization(httpauth.PathValue("org"))
+		for _, pattern := range []string{"GET /{org}/documents/{id}", "GET /{org}/documents", "POST /{org}/{rest...}"} {
+			rt.HandleFunc(pattern, whoami, ours)
+		}
+		v := s.LogIn("ada@example.com", stytchtest.InOrganization("acme"))
+		assert.Equal(t, http.StatusOK, serve(rt, navigation(http.MethodGet, "/auth/login")).Code)
+		assert.Equal(t, http.StatusOK, serve(rt, v.Bearer(request(http.MethodGet, "/acme/documents/1"))).Code)
+		assert.Equal(t, http.StatusForbidden, serve(rt, v.Bearer(request(http.MethodGet, "/other/documents/1"))).Code)
+		assert.Equal(t, http.StatusUnauthorized, serve(rt, request(http.MethodGet, "/auth/nothing")).Code,
+			"what is no route of the Login needs a session")
+		assert.Panics(t, func() { s.guard.Require()(login) })
+	}
+}

@@ -146,6 +146,8 @@ func TestRules_panicWhereTheyAreMade(t *testing.T) {
 		"MaxAge below zero":                          func() { httpauth.MaxAge(-time.Second) },
 		"InOrganization without a function":          func() { httpauth.InOrganization(nil) },
 		"InOrganizationID without an id":             func() { httpauth.InOrganizationID("") },
+		"InOrganizationID with a slug":               func() { httpauth.InOrganizationID("acme") },
+		"Subdomain with a URL":                       func() { httpauth.Subdomain("https://example.com") },
 		"PathValue without a name":                   func() { httpauth.PathValue("") },
 		"Subdomain without a parent":                 func() { httpauth.Subdomain("") },
 		"Subdomain of a dot":                         func() { httpauth.Subdomain(".") },

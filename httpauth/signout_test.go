@@ -195,3 +195,16 @@ func TestSignOut_waitsNoLongerThanRemoteTimeout(t *testing.T) {
 	_, cleared := kept(w)
 	assert.Equal(t, both, cleared)
 }
+
+// SignIn replaces the cookies, and so it revokes their session, whatever bearer token the request has.
+func TestSignIn_besideABearerRevokesTheCookiesSession(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	c := p.LogIn("carol@example.com")
+	r := p.b.Bearer(form("/", "", p.cookies(p.a)...))
+	require.NoError(t, p.guard.SignIn(httptest.NewRecorder(), r, httpauth.Tokens{
+		SessionToken: c.SessionToken, SessionJWT: c.SessionJWT,
+	}))
+	assert.False(t, p.lasts(p.a))
+	assert.True(t, p.lasts(p.b))
+}
