@@ -314,3 +314,18 @@ func TestCallback_letsTwoTabsLogIn(t *testing.T) {
 		})
 	}
 }
+
+// The browser drops the cookie of a login after ten minutes. One that somebody has kept counts no longer either.
+func TestCallback_aFlowEndsAfterTenMinutes(t *testing.T) {
+	t.Parallel()
+	for age, want := range map[time.Duration]int{9 * time.Minute: http.StatusSeeOther, 11 * time.Minute: http.StatusOK} {
+		a := newApp(t, httpauth.LoginConfig{})
+		a.LogIn(ada)
+		b := a.browser()
+		link := b.askForLink(ada, "/notes")
+		kept := b.jar[flowCookie].value
+		a.Clock().Advance(age)
+		r := navigation(http.MethodGet, link, cookie(flowCookie, kept))
+		assert.Equal(t, want, serve(a.router, r).Code, age)
+	}
+}

@@ -36,20 +36,20 @@ func (g *Guard) checkOrganization(r *http.Request, p *Principal, rules *rules) *
 		return nil
 	}
 	if p.OrganizationID == "" {
-		return g.deny(ReasonOrganization, errNoOrg)
+		return g.deny(ReasonOrganization, errNoOrganization)
 	}
 	for _, id := range rules.organizationIDs {
 		if id != p.OrganizationID {
-			return g.deny(ReasonOrganization, errOrgOther)
+			return g.deny(ReasonOrganization, errOtherOrganization)
 		}
 	}
 	for _, of := range rules.organizations {
 		switch name := of(r); {
 		case name == "":
-			return g.deny(ReasonOrganization, errNoName)
+			return g.deny(ReasonOrganization, errUnnamedOrganization)
 		case name == p.OrganizationID:
 		case name != p.OrganizationSlug || isOrganizationID(name):
-			return g.deny(ReasonOrganization, errOrgOther)
+			return g.deny(ReasonOrganization, errOtherOrganization)
 		}
 	}
 	return nil
@@ -90,11 +90,11 @@ func (g *Guard) Check(ctx context.Context, bearer string, rules ...Rule) (*Princ
 	list := newRules(rules)
 	switch {
 	case ctx == nil:
-		return nil, refuse("Check", "ctx", "is nil")
+		return nil, argumentError("Check", "ctx", "is nil")
 	case len(list.organizations) > 0:
-		return nil, refuse("Check", "rules", "have InOrganization, which needs a request: use InOrganizationID")
+		return nil, argumentError("Check", "rules", "have InOrganization, which needs a request: use InOrganizationID")
 	case len(list.allow) > 0:
-		return nil, refuse("Check", "rules", "have Allow, which needs a request")
+		return nil, argumentError("Check", "rules", "have Allow, which needs a request")
 	}
 	o := g.identifyBearer(ctx, bearer, list)
 	if o.denial == nil {
@@ -133,11 +133,11 @@ func (g *Guard) identifyBearer(ctx context.Context, bearer string, rules *rules)
 // *stytcherror.ArgumentError if the context has nobody whom a guard of g has found.
 func (g *Guard) Recheck(ctx context.Context) error {
 	if ctx == nil {
-		return refuse("Recheck", "ctx", "is nil")
+		return argumentError("Recheck", "ctx", "is nil")
 	}
 	a := fromContext(ctx)
 	if a == nil || a.guard != g || a.principal == nil {
-		return refuse("Recheck", "ctx", "has nobody whom this Guard has found")
+		return argumentError("Recheck", "ctx", "has nobody whom this Guard has found")
 	}
 	p, now := a.principal, g.now()
 	switch {
@@ -150,7 +150,10 @@ func (g *Guard) Recheck(ctx context.Context) error {
 	case a.credential.text == "", g.isLatelyChecked(p, now):
 		return nil
 	}
-	q := question{credential: a.credential, sessionID: p.SessionID, maxAge: recheckAfter, extend: a.fromCookie && !a.credential.isJWT}
+	q := question{
+		credential: a.credential, sessionID: p.SessionID, maxAge: recheckAfter,
+		extend: a.fromCookie && !a.credential.isJWT,
+	}
 	if _, waited, err := g.remote.ask(ctx, q); err != nil {
 		return g.remoteError(err, waited).denial
 	}

@@ -63,8 +63,8 @@ type Config struct {
 	Now func() time.Time
 }
 
-// refuse returns the error for an argument of a function of this package.
-func refuse(op, field, reason string) error {
+// argumentError returns the error for an argument of a function of this package.
+func argumentError(op, field, reason string) error {
 	return &stytcherror.ArgumentError{Op: "httpauth." + op, Field: field, Reason: reason}
 }
 
@@ -77,20 +77,21 @@ func (c *Config) check(op string) error {
 		return err
 	}
 	if c.Origin != "" && c.Cookies.Domain != "" && !c.isInDomain() {
-		return refuse(op, "Cookies.Domain", "is neither Origin's host nor a domain above it: browsers drop the cookies")
+		return argumentError(op, "Cookies.Domain",
+			"is neither Origin's host nor a domain above it: browsers drop the cookies")
 	}
 	switch d := c.SessionDuration; {
 	case d != 0 && (d < MinSessionDuration || d > MaxSessionDuration || d%time.Minute != 0):
-		return refuse(op, "SessionDuration", "is not zero or whole minutes between five minutes and 366 days")
+		return argumentError(op, "SessionDuration", "is not zero or whole minutes between five minutes and 366 days")
 	case c.OutageGrace < 0 || c.OutageGrace > MaxOutageGrace:
-		return refuse(op, "OutageGrace", "is not between zero and an hour")
+		return argumentError(op, "OutageGrace", "is not between zero and an hour")
 	case c.RemoteTimeout < 0:
-		return refuse(op, "RemoteTimeout", "is negative")
+		return argumentError(op, "RemoteTimeout", "is negative")
 	case c.MaxRemote < 0 || c.MaxRemote > math.MaxInt32:
-		return refuse(op, "MaxRemote", "is negative or too large")
+		return argumentError(op, "MaxRemote", "is negative or too large")
 	}
 	if reason := checkLoginURL(c.LoginURL); reason != "" {
-		return refuse(op, "LoginURL", reason)
+		return argumentError(op, "LoginURL", reason)
 	}
 	if c.RemoteTimeout == 0 {
 		c.RemoteTimeout = DefaultRemoteTimeout
@@ -105,7 +106,7 @@ func (c *Config) checkOrigins(op string) error {
 	if c.Origin != "" {
 		origin, reason := canonicalOrigin(c.Origin)
 		if reason != "" {
-			return refuse(op, "Origin", reason)
+			return argumentError(op, "Origin", reason)
 		}
 		c.Origin = origin
 	}
@@ -113,7 +114,7 @@ func (c *Config) checkOrigins(op string) error {
 	for i, text := range c.TrustedOrigins {
 		origin, reason := canonicalOrigin(text)
 		if reason != "" {
-			return refuse(op, "TrustedOrigins["+strconv.Itoa(i)+"]", reason)
+			return argumentError(op, "TrustedOrigins["+strconv.Itoa(i)+"]", reason)
 		}
 		trusted[i] = origin
 	}

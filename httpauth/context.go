@@ -46,8 +46,8 @@ func Must(ctx context.Context) *Principal {
 
 // WithPrincipal returns a context in which a principal stands for who sends the request; nil stands for nobody. It is
 // for what [Guard.Check] returned, as in an interceptor of gRPC, and for tests of handlers, without tokens. Guards of g
-// hold the principal to their rules. One that a test made needs a Kind; the API cannot be asked about it, so unless it is
-// Stale, it is as fresh as [MaxAge] and [Remote] want.
+// hold the principal to their rules. One that a test made needs a Kind; the API cannot be asked about it, so unless it
+// is Stale, it is as fresh as [MaxAge] and [Remote] want.
 func (g *Guard) WithPrincipal(ctx context.Context, p *Principal) context.Context {
 	a := &authenticated{guard: g, principal: p, givenByTest: p == nil || !p.isVerified}
 	if p != nil {

@@ -48,14 +48,14 @@ func (c *Cookies) check(op string, secure bool) error {
 		c.SameSite = http.SameSiteLaxMode
 	case http.SameSiteNoneMode:
 		if !secure {
-			return refuse(op, "Cookies.SameSite", "is None, for which browsers want https")
+			return argumentError(op, "Cookies.SameSite", "is None, for which browsers want https")
 		}
 	case http.SameSiteLaxMode, http.SameSiteStrictMode:
 	default:
-		return refuse(op, "Cookies.SameSite", "is none of the modes of net/http")
+		return argumentError(op, "Cookies.SameSite", "is none of the modes of net/http")
 	}
 	if c.Frontend && c.Domain != "" {
-		return refuse(op, "Cookies.Domain", "is set, and the browser SDK sets the cookies")
+		return argumentError(op, "Cookies.Domain", "is set, and the browser SDK sets the cookies")
 	}
 	prefix := c.prefix(secure)
 	if c.Session == "" {
@@ -65,16 +65,16 @@ func (c *Cookies) check(op string, secure bool) error {
 		c.JWT = prefix + jwtName
 	}
 	if c.Session == c.JWT {
-		return refuse(op, "Cookies.JWT", "is the name of both cookies")
+		return argumentError(op, "Cookies.JWT", "is the name of both cookies")
 	}
 	if reason := c.checkDomain(); reason != "" {
-		return refuse(op, "Cookies.Domain", reason)
+		return argumentError(op, "Cookies.Domain", reason)
 	}
 	if reason := c.checkName(c.Session, secure); reason != "" {
-		return refuse(op, "Cookies.Session", reason)
+		return argumentError(op, "Cookies.Session", reason)
 	}
 	if reason := c.checkName(c.JWT, secure); reason != "" {
-		return refuse(op, "Cookies.JWT", reason)
+		return argumentError(op, "Cookies.JWT", reason)
 	}
 	return nil
 }
@@ -148,9 +148,9 @@ func (g *Guard) Cookies(t Tokens) []*http.Cookie {
 	return slices.DeleteFunc(cookies, func(c *http.Cookie) bool { return c.Value == "" })
 }
 
-// cookieOf returns the token in a request's cookies, or the JWT if there is none. It is not verified.
-func (g *Guard) cookieOf(r *http.Request) string {
-	tokens, jwts := cookiesOf(r.Header, g.config.Cookies.Session, g.config.Cookies.JWT)
+// sentCredential returns the token in a request's cookies, or the JWT if there is none. It is not verified.
+func (g *Guard) sentCredential(r *http.Request) string {
+	tokens, jwts := g.cookiesOf(r)
 	if isToken(tokens.first()) {
 		return tokens.first()
 	}

@@ -143,19 +143,19 @@ func (d *Denial) status() int {
 
 // The causes of refusals, for logs.
 var (
-	errExpired     = errors.New("the session or access token has ended")
-	errMalformed   = errors.New("the token is malformed")
-	errKind        = errors.New("the token is of a kind that the rules do not admit")
-	errNotFresh    = errors.New("the access token is too old for MaxAge or Remote: the API cannot be asked about it")
-	errTwoValues   = errors.New("the request has two different values of a cookie")
-	errTooMany     = errors.New("the request has too many values of a cookie")
-	errTwoSessions = errors.New("the request has cookies of two sessions")
-	errBadBearer   = errors.New("the Authorization header is malformed, or there are several")
-	errNoName      = errors.New("the request names no organization: with PathValue, the guard must stand inside the mux")
-	errOrgOther    = errors.New("the request names another organization")
-	errNoOrg       = errors.New("the principal has no organization")
-	errStepUp      = errors.New("the session has not proved the factors, or not recently")
-	errMachine     = errors.New("machines have no permissions")
+	errExpired             = errors.New("the session or access token has ended")
+	errMalformed           = errors.New("the token is malformed")
+	errKind                = errors.New("the token is of a kind that the rules do not admit")
+	errNotFresh            = errors.New("the access token is too old for MaxAge or Remote")
+	errTwoValues           = errors.New("the request has two different values of a cookie")
+	errTooMany             = errors.New("the request has too many values of a cookie")
+	errTwoSessions         = errors.New("the request has cookies of two sessions")
+	errBadBearer           = errors.New("the Authorization header is malformed, or there are several")
+	errUnnamedOrganization = errors.New("the request names no organization (PathValue: inside the mux only)")
+	errOtherOrganization   = errors.New("the request names another organization")
+	errNoOrganization      = errors.New("the principal has no organization")
+	errStepUp              = errors.New("the session has not proved the factors, or not recently")
+	errMachine             = errors.New("machines have no permissions")
 )
 
 func missingScopes(scopes []string) error {

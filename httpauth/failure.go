@@ -30,7 +30,7 @@ func (f *failure) Unwrap() error { return f.err }
 
 // Is reports whether target is the same failure, whatever the cause.
 func (f *failure) Is(target error) bool {
-	other, ok := target.(*failure) //nolint:errorlint // errors.Is unwraps
+	other, ok := target.(*failure)
 	return ok && f.code == other.code && f.text == other.text
 }
 

@@ -26,6 +26,8 @@ type flow struct {
 	Verifier string `json:"v"`
 	// Next is the way back.
 	Next string `json:"n,omitempty"`
+	// Begun is when, in seconds since 1970. Browsers drop the cookie after flowLife, but others may have kept it.
+	Begun int64 `json:"t"`
 }
 
 // challenge is the code challenge of PKCE, by the method S256.
@@ -40,11 +42,11 @@ func (f *flow) isFor(address string) bool {
 }
 
 // The cookies between steps.
-func (l *Login) flowName() string         { return l.stepPrefix() + "stytch_flow" }
-func (l *Login) intermediateName() string { return l.stepPrefix() + "stytch_intermediate" }
+func (g *Guard) flowName() string         { return g.stepPrefix() + "stytch_flow" }
+func (g *Guard) intermediateName() string { return g.stepPrefix() + "stytch_intermediate" }
 
-func (l *Login) stepPrefix() string {
-	if l.guard.config.isSecure() {
+func (g *Guard) stepPrefix() string {
+	if g.config.isSecure() {
 		return hostPrefix
 	}
 	return ""
@@ -53,7 +55,7 @@ func (l *Login) stepPrefix() string {
 // stepCookies returns the login that the browser has begun, nil if there is none, and its intermediate session token,
 // "" if there is none. Of cookies with two values none counts.
 func (l *Login) stepCookies(r *http.Request) (f *flow, intermediate string) {
-	flows, tokens := cookiesOf(r.Header, l.flowName(), l.intermediateName())
+	flows, tokens := cookiesOf(r.Header, l.guard.flowName(), l.guard.intermediateName())
 	if tokens.n == 1 && isToken(tokens.first()) {
 		intermediate = tokens.first()
 	}
@@ -65,11 +67,17 @@ func (l *Login) stepCookies(r *http.Request) (f *flow, intermediate string) {
 		return nil, intermediate
 	}
 	f = &flow{}
-	if json.Unmarshal(data, f) != nil || !isToken(f.Verifier) {
+	if json.Unmarshal(data, f) != nil || !isToken(f.Verifier) || l.isOver(f) {
 		return nil, intermediate
 	}
 	f.Next = ReturnPath(f.Next)
 	return f, intermediate
+}
+
+// isOver reports whether a login has begun too long ago, or has yet to begin.
+func (l *Login) isOver(f *flow) bool {
+	age := l.guard.now().Sub(time.Unix(f.Begun, 0))
+	return age < -time.Minute || age > flowLife
 }
 
 // newVerifier returns a random verifier, of 43 characters.
@@ -80,6 +88,7 @@ func newVerifier() string {
 }
 
 func (l *Login) setFlow(w http.ResponseWriter, f *flow) {
+	f.Begun = l.guard.now().Unix()
 	data, _ := json.Marshal(f) // strings always marshal
 	value := base64.RawURLEncoding.EncodeToString(data)
 	if len(value) > maxCookie {
@@ -87,11 +96,11 @@ func (l *Login) setFlow(w http.ResponseWriter, f *flow) {
 		l.setFlow(w, f)
 		return
 	}
-	l.setStep(w, l.flowName(), value)
+	l.setStep(w, l.guard.flowName(), value)
 }
 
 func (l *Login) setIntermediate(w http.ResponseWriter, token string) {
-	l.setStep(w, l.intermediateName(), token)
+	l.setStep(w, l.guard.intermediateName(), token)
 }
 
 // setStep sets a cookie between steps. It is always of this host only.
@@ -105,8 +114,8 @@ func (l *Login) setStep(w http.ResponseWriter, name, value string) {
 
 // clearSteps expires the cookies between steps.
 func (l *Login) clearSteps(w http.ResponseWriter, r *http.Request) {
-	flows, tokens := cookiesOf(r.Header, l.flowName(), l.intermediateName())
-	for name, isPresent := range map[string]bool{l.flowName(): flows.present, l.intermediateName(): tokens.present} {
+	flows, tokens := cookiesOf(r.Header, l.guard.flowName(), l.guard.intermediateName())
+	for name, isPresent := range map[string]bool{l.guard.flowName(): flows.present, l.guard.intermediateName(): tokens.present} {
 		l.guard.unset(w, name)
 		if isPresent {
 			l.clearStep(w, name)

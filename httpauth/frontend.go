@@ -30,9 +30,9 @@ func (g *Guard) fromFrontend(ctx context.Context, tokens, jwts *cookieValues, fr
 			isUnsure = true
 			continue
 		default:
-			o = g.withoutToken(ctx, jwt, p, state, err, fresh)
+			o = g.fromJWTAlone(ctx, jwt, p, state, err, fresh)
 		}
-		if found = g.first(found, o); found.isDenied(errTwoSessions) {
+		if found = g.moreCertain(found, o); found.isDenied(errTwoSessions) {
 			return found
 		}
 	}
@@ -51,7 +51,7 @@ func (g *Guard) fromFrontend(ctx context.Context, tokens, jwts *cookieValues, fr
 		} else {
 			o.who = g.foundByCookie(a.principal, q.credential)
 		}
-		if found = g.first(found, o); found.isDenied(errTwoSessions) {
+		if found = g.moreCertain(found, o); found.isDenied(errTwoSessions) {
 			return found
 		}
 	}
@@ -61,9 +61,9 @@ func (g *Guard) fromFrontend(ctx context.Context, tokens, jwts *cookieValues, fr
 	return found
 }
 
-// first returns the outcome that counts of two: somebody before a refusal, and an API that does not answer before a
-// dead session. Two sessions are a refusal.
-func (g *Guard) first(a, b outcome) outcome {
+// moreCertain returns the outcome that counts of two: somebody before a refusal, and an API that does not answer before
+// a dead session. Two sessions are a refusal.
+func (g *Guard) moreCertain(a, b outcome) outcome {
 	waited := a.waited + b.waited
 	switch {
 	case a.who != nil && b.who != nil && a.who.principal.SessionID != b.who.principal.SessionID:

@@ -34,7 +34,7 @@ func NewB2C(client *stytch.Client, config Config) (*Guard, error) {
 
 func newGuard(op string, client *stytch.Client, config Config, of func(*stytch.Client) *product) (*Guard, error) {
 	if client == nil {
-		return nil, refuse(op, "client", "is nil")
+		return nil, argumentError(op, "client", "is nil")
 	}
 	if err := config.check(op); err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func newGuard(op string, client *stytch.Client, config Config, of func(*stytch.C
 	origins := http.NewCrossOriginProtection()
 	for _, origin := range config.origins() {
 		if err := origins.AddTrustedOrigin(origin); err != nil {
-			return nil, refuse(op, "TrustedOrigins", err.Error())
+			return nil, argumentError(op, "TrustedOrigins", err.Error())
 		}
 	}
 	g := &Guard{config: config, product: of(client).bounded(config.RemoteTimeout), origins: origins}

@@ -32,8 +32,8 @@ const (
 	jwtUnverified // the request's context ended
 )
 
-// isGenuine reports whether the JWT names a session that it is of.
-func (s jwtState) isGenuine() bool { return s == jwtGood || s == jwtTooOld || s == jwtExpired }
+// hasPrincipal reports whether verifyJWT returned a principal: the JWT is one of a session that has not ended here.
+func (s jwtState) hasPrincipal() bool { return s == jwtGood || s == jwtTooOld || s == jwtExpired }
 
 // anyAge is a leeway that accepts a JWT however long ago it expired.
 const anyAge = 10 * 366 * 24 * time.Hour

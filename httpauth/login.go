@@ -104,12 +104,18 @@ func (g *Guard) checkLogin(config *LoginConfig) error {
 	u, err := url.Parse(g.config.Origin)
 	switch {
 	case g.config.Cookies.Frontend:
-		return refuse(op, "Cookies.Frontend", "is set: the browser SDK logs in")
+		return argumentError(op, "Cookies.Frontend", "is set: the browser SDK logs in")
 	case g.config.Origin == "" || err != nil:
-		return refuse(op, "Origin", "is required: links lead there")
+		return argumentError(op, "Origin", "is required: links lead there")
 	}
 	if g.config.Cookies.SameSite == http.SameSiteStrictMode {
-		return refuse(op, "Cookies.SameSite", "is Strict: such cookies are not sent when a link in a mail is opened")
+		return argumentError(op, "Cookies.SameSite",
+			"is Strict: such cookies are not sent when a link in a mail is opened")
+	}
+	for _, name := range []string{g.config.Cookies.Session, g.config.Cookies.JWT} {
+		if name == g.flowName() || name == g.intermediateName() {
+			return argumentError(op, "Cookies", "has the name "+name+", which a Login uses between its steps")
+		}
 	}
 	if config.Name == "" {
 		config.Name = u.Host
@@ -122,20 +128,20 @@ func (g *Guard) checkLogin(config *LoginConfig) error {
 	}
 	if config.Prefix != ReturnPath(config.Prefix) || !strings.HasSuffix(config.Prefix, "/") ||
 		strings.ContainsAny(config.Prefix, "?#{}%") || strings.Contains(config.Prefix, "//") {
-		return refuse(op, "Prefix", "is not a path that begins and ends with a slash")
+		return argumentError(op, "Prefix", "is not a path that begins and ends with a slash")
 	}
 	if config.Home != ReturnPath(config.Home) {
-		return refuse(op, "Home", "is not a path of the application")
+		return argumentError(op, "Home", "is not a path of the application")
 	}
 	if len(config.Methods) == 0 {
 		config.Methods = []Method{MethodEmailLink}
 	}
 	if config.Templates != nil && !slices.ContainsFunc(steps, func(s string) bool { return has(config.Templates, s) }) {
-		return refuse(op, "Templates", "has none of the pages: their names are "+strings.Join(steps, ", "))
+		return argumentError(op, "Templates", "has none of the pages: their names are "+strings.Join(steps, ", "))
 	}
 	for _, m := range config.Methods {
 		if m != MethodEmailLink {
-			return refuse(op, "Methods", "has one that is not implemented: only MethodEmailLink is")
+			return argumentError(op, "Methods", "has one that is not implemented: only MethodEmailLink is")
 		}
 	}
 	return nil

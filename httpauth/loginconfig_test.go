@@ -27,6 +27,9 @@ func TestGuard_Login_namesTheFieldThatItRefuses(t *testing.T) {
 		"with cookies that are not sent after a link": {[]func(*httpauth.Config){func(c *httpauth.Config) {
 			c.Cookies.SameSite = http.SameSiteStrictMode
 		}}, httpauth.LoginConfig{}, "Cookies.SameSite"},
+		"with the name of a cookie between steps": {[]func(*httpauth.Config){func(c *httpauth.Config) {
+			c.Cookies.JWT = flowCookie
+		}}, httpauth.LoginConfig{}, "Cookies"},
 		"where the browser SDK logs in":         {[]func(*httpauth.Config){frontend}, httpauth.LoginConfig{}, "Cookies.Frontend"},
 		"a prefix without a slash at its start": {nil, httpauth.LoginConfig{Prefix: "auth/"}, "Prefix"},
 		"a prefix without a slash at its end":   {nil, httpauth.LoginConfig{Prefix: "/auth"}, "Prefix"},

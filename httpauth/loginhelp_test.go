@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -47,7 +48,11 @@ func (s *site) bodyOf(path string) (body string) {
 // flowOf returns a flow cookie's value.
 func flowOf(t *testing.T, fields map[string]string) string {
 	t.Helper()
-	data, err := json.Marshal(fields)
+	flow := map[string]any{"t": time.Now().Unix()}
+	for name, value := range fields {
+		flow[name] = value
+	}
+	data, err := json.Marshal(flow)
 	require.NoError(t, err)
 	return base64.RawURLEncoding.EncodeToString(data)
 }

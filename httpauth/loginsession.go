@@ -21,7 +21,7 @@ func (l *Login) session(w http.ResponseWriter, r *http.Request) (*authenticated,
 func (l *Login) identify(r *http.Request) outcome {
 	o, isBearer := l.guard.identify(r, newRules(nil))
 	if o.denial == nil && isBearer {
-		o.denial = l.guard.deny(ReasonRequest, errors.New("the request has a bearer token, and this route works by cookies"))
+		o.denial = l.guard.deny(ReasonRequest, errors.New("a bearer token, where only cookies count"))
 	}
 	if o.denial == nil && o.who.principal.Stale {
 		o.denial = l.guard.unavailable(errors.New("the API cannot be reached"))

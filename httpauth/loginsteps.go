@@ -72,9 +72,13 @@ func (l *Login) showLogin(w http.ResponseWriter, r *http.Request) {
 		l.fail(w, r, failNotImplemented)
 		return
 	}
-	if f, _ := l.stepCookies(r); f != nil && f.Address != "" && query.Has("sent") {
+	f, _ := l.stepCookies(r)
+	if f != nil && f.Address != "" && query.Has("sent") {
 		l.show(w, r, l.sentPage(f))
 		return
+	}
+	if f == nil && r.Method == http.MethodGet { // so that a form that is sent twice asks for links of one login
+		l.setFlow(w, &flow{Verifier: newVerifier()})
 	}
 	l.show(w, r, l.loginPage(ReturnPath(query.Get("next"))))
 }
@@ -109,10 +113,10 @@ func (l *Login) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f, _ := l.stepCookies(r)
-	if f == nil || f.Method != method { // otherwise links that another tab has asked for go on working
-		f = &flow{Method: method, Verifier: newVerifier()}
+	if f == nil {
+		f = &flow{Verifier: newVerifier()}
 	}
-	f.Address, f.Next = fields["email"], next
+	f.Method, f.Address, f.Next = method, fields["email"], next // with the verifier of links that were asked for before
 	switch err := l.sendLink(r, f); {
 	case errors.Is(err, failAddress):
 		l.showLoginAgain(w, r, next, failAddress.because(err))

@@ -164,7 +164,8 @@ func TestLogin_switchOfAMixedPairIsThatOfTheJWT(t *testing.T) {
 	t.Parallel()
 	a, b, second := inBoth(t, httpauth.LoginConfig{})
 	grace := a.LogIn("grace@example.com", stytchtest.InOrganization("third"))
-	a.AddMember("second", "grace@example.com")
+	_, err := a.AddMember("second", "grace@example.com")
+	require.NoError(t, err)
 	pair := []*http.Cookie{cookie(jwtCookie, b.jar[jwtCookie].value), cookie(tokenCookie, grace.SessionToken)}
 	w := serve(a.router, form("/auth/switch", encode([]string{"organization_id", second}), pair...))
 	assert.Equal(t, http.StatusSeeOther, w.Code)

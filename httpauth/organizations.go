@@ -19,7 +19,8 @@ func (l *Login) choose(w http.ResponseWriter, r *http.Request, p *progress, toke
 			return
 		}
 		switch failed, ok := errors.AsType[*failure](err); {
-		case ok && failed.reason == ReasonUnavailable: // the link is spent, but the next page works once the API answers
+		case ok && failed.reason == ReasonUnavailable:
+			// The link is spent, but the next page works once the API answers.
 		case errors.Is(err, failChoice):
 			l.setIntermediate(w, p.intermediate)
 			l.showChoice(w, r, p.organizations, failed)
@@ -98,7 +99,7 @@ func (l *Login) showOrganizations(w http.ResponseWriter, r *http.Request) {
 			l.fail(w, r, failureOf(err, failStep))
 			return
 		}
-		l.clearStep(w, l.intermediateName())
+		l.clearStep(w, l.guard.intermediateName())
 		if tokens, jwts := l.guard.cookiesOf(r); !tokens.present && !jwts.present {
 			l.fail(w, r, failStep.because(err))
 			return
@@ -176,7 +177,7 @@ func (l *Login) failOrganization(w http.ResponseWriter, r *http.Request, interme
 	switch {
 	case !ok:
 	case errors.Is(err, failStep):
-		l.clearStep(w, l.intermediateName())
+		l.clearStep(w, l.guard.intermediateName())
 	case errors.Is(err, failName), errors.Is(err, failChoice):
 		if list, listErr := l.organizations(r, intermediate, credential{}); listErr == nil {
 			l.showChoice(w, r, list, f)
@@ -194,7 +195,7 @@ func (l *Login) switchOrganization(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id, f := fields["organization_id"], &flow{Next: ReturnPath(fields["next"])}
-	key := formKey("switch", l.guard.cookieOf(r), id)
+	key := formKey("switch", l.guard.sentCredential(r), id)
 	o := l.identify(r)
 	if o.denial != nil && errors.Is(o.denial.Err, errEnded) {
 		// The form was sent again with the cookies of the session that the switch ended.

@@ -25,10 +25,10 @@ func (o *outcome) isDenied(cause error) bool {
 	return o.denial != nil && errors.Is(o.denial.Err, cause)
 }
 
-// isNobody reports whether an Optional guard takes the sender for nobody: there are no cookies, or they are of no session
-// that lasts. Cookies that the rules do not look at are refused.
+// isNobody reports whether an Optional guard takes the sender for nobody: there are no cookies, or they are of no
+// session that lasts. Cookies that the rules do not look at are refused.
 func (o *outcome) isNobody() bool {
-	return o.denial.Reason == ReasonLogin || o.denial.Reason == ReasonToken && !o.isDenied(errKind)
+	return o.denial != nil && (o.denial.Reason == ReasonLogin || o.denial.Reason == ReasonToken && !o.isDenied(errKind))
 }
 
 // clearing says which cookies a refusal expires.

@@ -25,7 +25,8 @@ const (
 	KindApp     Kind = "app"     // a Connected App that acts for a member or user, with an access token
 )
 
-// A Principal is who sends a request. All who hold one share it: do not change it. A pointer to it prints and logs as its ids only.
+// A Principal is who sends a request. All who hold one share it: do not change it. A pointer to it prints and logs as
+// its ids only.
 type Principal struct {
 	Kind Kind
 	// ID is the id of the member or user, or the machine's client id.

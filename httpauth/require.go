@@ -74,12 +74,16 @@ func (g *Guard) middleware(rules *rules, isOptional bool) func(http.Handler) htt
 				return
 			}
 			o, isBearer := g.identify(r, rules)
+			isNobody := isOptional && !isBearer && o.isNobody()
+			if isNobody && o.clear == clearAll { // which only refusals do
+				o.clear = clearNone
+			}
 			g.apply(w, r, &o)
 			switch {
 			case o.denial == nil:
 				o.who.remote = rules.remote
 				o.denial = g.check(r.Context(), r, o.who.principal, rules)
-			case isOptional && !isBearer && o.isNobody():
+			case isNobody:
 				g.report(r.Context(), Event{
 					Kind: EventAdmitted, Err: o.denial.Err, Pattern: r.Pattern, Remote: o.waited,
 				})
@@ -159,7 +163,7 @@ func (g *Guard) apply(w http.ResponseWriter, r *http.Request, o *outcome) {
 func (g *Guard) nested(
 	w http.ResponseWriter, r *http.Request, next http.Handler, outer *authenticated, rules *rules, isOptional bool,
 ) {
-	o := g.again(r.Context(), outer, rules)
+	o := g.askAgain(r.Context(), outer, rules)
 	g.apply(w, r, &o)
 	if o.denial == nil {
 		o.denial = g.check(r.Context(), r, o.who.principal, rules)
@@ -175,8 +179,8 @@ func (g *Guard) nested(
 	}
 }
 
-// again asks the API about who was found by an outer guard, if the rules are stricter than that guard's were.
-func (g *Guard) again(ctx context.Context, outer *authenticated, rules *rules) outcome {
+// askAgain asks the API about who was found by an outer guard, if the rules are stricter than that guard's were.
+func (g *Guard) askAgain(ctx context.Context, outer *authenticated, rules *rules) outcome {
 	p, fresh := outer.principal, rules.freshness()
 	switch {
 	case p == nil:

@@ -86,7 +86,8 @@ func isPlainPath(text string) bool {
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return false
 	}
-	if rest := strings.TrimPrefix(text, "/"); rest != "" && strings.ContainsRune("/\\／＼⁄∕⧵⧸", []rune(rest)[0]) {
+	first, _ := utf8.DecodeRuneInString(strings.TrimPrefix(text, "/"))
+	if strings.ContainsRune("/\\／＼⁄∕⧵⧸", first) {
 		return false
 	}
 	return !hasDotSegment(text)

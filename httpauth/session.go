@@ -5,7 +5,7 @@ import "context"
 // fromCookies says who sends a request with the cookies that the server sets. docs/guides/middleware.md has the table.
 func (g *Guard) fromCookies(ctx context.Context, tokens, jwts *cookieValues, fresh freshness) outcome {
 	if tokens.n > 1 || jwts.n > 1 {
-		return g.twoValues(ctx, tokens, jwts)
+		return g.refuseTwoValues(ctx, tokens, jwts)
 	}
 	jwt, token := jwts.first(), tokens.first()
 	if !isToken(token) {
@@ -18,18 +18,18 @@ func (g *Guard) fromCookies(ctx context.Context, tokens, jwts *cookieValues, fre
 	case state == jwtGood && !fresh.remote:
 		return outcome{who: g.foundByCookie(p, credentialFor(jwt, token))}
 	case token == "":
-		return g.withoutToken(ctx, jwt, p, state, err, fresh)
+		return g.fromJWTAlone(ctx, jwt, p, state, err, fresh)
 	}
 	q := question{
 		credential: credential{text: token}, maxAge: fresh.maxAge, alone: fresh.remote, extend: true,
 	}
-	if state.isGenuine() {
+	if state.hasPrincipal() {
 		q.sessionID = p.SessionID
 	}
 	a, waited, err := g.remote.ask(ctx, q)
 	if err != nil {
 		if state == jwtExpired && isOutage(err) {
-			if o, ok := g.graceful(ctx, jwt, q, fresh); ok {
+			if o, ok := g.admitStale(ctx, jwt, q, fresh); ok {
 				o.waited = waited
 				return o
 			}
@@ -66,9 +66,9 @@ func credentialFor(jwt, token string) credential {
 	return credential{text: jwt, isJWT: true}
 }
 
-// withoutToken is for requests with a JWT at most. An expired one is no credential: a leaked one would live as long as
+// fromJWTAlone is for requests with a JWT at most. An expired one is no credential: a leaked one would live as long as
 // its session. One that is too old, or for which Remote stands, is asked about.
-func (g *Guard) withoutToken(
+func (g *Guard) fromJWTAlone(
 	ctx context.Context, jwt string, p *Principal, state jwtState, err error, fresh freshness,
 ) outcome {
 	switch state {
@@ -102,9 +102,9 @@ func (g *Guard) askByJWT(ctx context.Context, jwt string, p *Principal, fresh fr
 	return outcome{who: g.found(a.principal, q.credential), waited: waited}
 }
 
-// graceful lets an expired JWT pass while the API cannot be reached, for Config.OutageGrace: if the session has not
+// admitStale lets an expired JWT pass while the API cannot be reached, for Config.OutageGrace: if the session has not
 // ended, and the API has said here that the token is of it.
-func (g *Guard) graceful(ctx context.Context, jwt string, q question, fresh freshness) (outcome, bool) {
+func (g *Guard) admitStale(ctx context.Context, jwt string, q question, fresh freshness) (outcome, bool) {
 	grace := g.config.OutageGrace
 	if grace == 0 || fresh.isStrict() || g.remote.sessionIDOf(q.credential) != q.sessionID {
 		return outcome{}, false
@@ -118,9 +118,9 @@ func (g *Guard) graceful(ctx context.Context, jwt string, q question, fresh fres
 	return outcome{who: g.foundByCookie(p, q.credential)}, true
 }
 
-// twoValues is for requests with two different values of a cookie: somebody else can set cookies for this host. Nobody
-// is asked which counts. The cookies of a request that may be older than those of the browser stay.
-func (g *Guard) twoValues(ctx context.Context, tokens, jwts *cookieValues) outcome {
+// refuseTwoValues is for requests with two different values of a cookie: somebody else can set cookies for this host.
+// Nobody is asked which counts. The cookies of a request that may be older than those of the browser stay.
+func (g *Guard) refuseTwoValues(ctx context.Context, tokens, jwts *cookieValues) outcome {
 	o := outcome{denial: g.deny(ReasonToken, errTwoValues), clear: clearAll}
 	for _, jwt := range jwts.list() {
 		if _, state, _ := g.verifyJWT(ctx, jwt, freshness{}); state == jwtEnded {

@@ -34,30 +34,30 @@ func (g *Guard) SignIn(w http.ResponseWriter, r *http.Request, t Tokens) error {
 func (g *Guard) checkTokens(ctx context.Context, t Tokens) (*Principal, error) {
 	switch {
 	case g.config.Cookies.Frontend:
-		return nil, refuse("SignIn", "Cookies.Frontend", "is set: the browser SDK sets the cookies")
+		return nil, argumentError("SignIn", "Cookies.Frontend", "is set: the browser SDK sets the cookies")
 	case !isToken(t.SessionToken):
-		return nil, refuse("SignIn", "SessionToken", "is missing or malformed")
+		return nil, argumentError("SignIn", "SessionToken", "is missing or malformed")
 	case t.SessionJWT == "":
-		return nil, refuse("SignIn", "SessionJWT", "is missing")
+		return nil, argumentError("SignIn", "SessionJWT", "is missing")
 	}
 	p, state, err := g.verifyJWT(ctx, t.SessionJWT, freshness{})
 	switch state {
 	case jwtGood:
 		if id := g.remote.sessionIDOf(credential{text: t.SessionToken}); id != "" && id != p.SessionID {
-			return nil, refuse("SignIn", "SessionJWT", "is of another session than SessionToken")
+			return nil, argumentError("SignIn", "SessionJWT", "is of another session than SessionToken")
 		}
 		return p, nil
 	case jwtUnverified, jwtUndecided:
 		return nil, err
 	case jwtExpired: // by our clock, which may be wrong
 	case jwtMissing, jwtBad, jwtOtherKind, jwtEnded, jwtTooOld:
-		return nil, refuse("SignIn", "SessionJWT", "is not a JWT of a session that lasts")
+		return nil, argumentError("SignIn", "SessionJWT", "is not a JWT of a session that lasts")
 	}
 	q := question{credential: credential{text: t.SessionToken}, sessionID: p.SessionID}
 	a, _, err := g.remote.ask(ctx, q)
 	switch {
 	case errors.Is(err, errOtherSession):
-		return nil, refuse("SignIn", "SessionJWT", "is of another session than SessionToken")
+		return nil, argumentError("SignIn", "SessionJWT", "is of another session than SessionToken")
 	case err != nil:
 		return nil, g.remoteError(err, 0).denial
 	}
@@ -87,6 +87,9 @@ func (g *Guard) SignOut(w http.ResponseWriter, r *http.Request) error {
 		g.clearCookies(w)
 	}
 	before, err := g.sessionOf(r)
+	if a := fromContext(r.Context()); err != nil && a != nil && a.guard == g && a.credential.text != "" {
+		before = ownSession{principal: a.principal, sessionID: a.principal.SessionID, token: a.credential}
+	}
 	if before.isEmpty() {
 		return err
 	}
@@ -128,7 +131,7 @@ func (g *Guard) sessionOfPair(ctx context.Context, token, jwt string) (s ownSess
 	s.sessionID = g.remote.sessionIDOf(s.token)
 	p, state, _ := g.verifyJWT(ctx, jwt, freshness{})
 	// An expired JWT is no credential: whoever found one could end its session here.
-	if state == jwtGood && s.sessionID == "" || state.isGenuine() && s.sessionID == p.SessionID {
+	if state == jwtGood && s.sessionID == "" || state.hasPrincipal() && s.sessionID == p.SessionID {
 		s.principal, s.sessionID = p, p.SessionID
 	}
 	if state == jwtGood && s.sessionID == p.SessionID {

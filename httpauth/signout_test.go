@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/httpauth"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 func TestSignOut_revokesAndClears(t *testing.T) {
@@ -207,4 +208,20 @@ func TestSignIn_besideABearerRevokesTheCookiesSession(t *testing.T) {
 	}))
 	assert.False(t, p.lasts(p.a))
 	assert.True(t, p.lasts(p.b))
+}
+
+// The browser SDK's cookies may have several values. Behind a guard, the session that it has found ends; without one,
+// the error says that none was revoked.
+func TestSignOut_ofSeveralValuesEndsTheSessionThatTheGuardHasFound(t *testing.T) {
+	t.Parallel()
+	p := newPair(t, frontend)
+	old := p.MintSessionJWT(stytchtest.Session{}, stytchtest.Expired())
+	cookies := []*http.Cookie{cookie(frontendJWT, old), cookie(frontendJWT, p.a.SessionJWT), cookie(frontendToken, p.a.SessionToken)}
+	require.Error(t, p.guard.SignOut(httptest.NewRecorder(), form("/", "", cookies...)))
+	assert.True(t, p.lasts(p.a))
+	h := p.guard.Require()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.NoError(t, p.guard.SignOut(w, r))
+	}))
+	assert.Equal(t, http.StatusOK, serve(h, form("/", "", cookies...)).Code)
+	assert.False(t, p.lasts(p.a))
 }

@@ -361,3 +361,16 @@ func TestTwice_anotherFormOfTheSameBrowserIsNotTheSame(t *testing.T) {
 		assert.Empty(t, sessionIn(p))
 	})
 }
+
+// Two links that a form has asked for twice are of one login, so that each works in this browser.
+func TestTwice_aFormThatAsksForALink(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, httpauth.LoginConfig{SameBrowser: true})
+	a.LogIn(ada)
+	b := a.browser()
+	b.get("/auth/login")
+	second := b.copy()
+	first := b.askForLink(ada, "/notes")
+	second.askForLink(ada, "/notes")
+	assert.Equal(t, http.StatusSeeOther, second.get(first).Code)
+}
