@@ -2,7 +2,7 @@
 // middleware of net/http; a [Login] has the pages and routes of a login.
 //
 //	auth, err := httpauth.NewB2B(client, httpauth.Config{Origin: "https://app.example.com"})
-//	login, err := auth.Login(httpauth.LoginConfig{Name: "Notes"})
+//	login, err := auth.Login(httpauth.LoginConfig{Name: "Notes", Home: "/notes"})
 //
 //	app := auth.Router() // whatever is not declared Public needs a session
 //	app.Public(login.Prefix(), login)
@@ -18,7 +18,8 @@
 // and time. A JWT that is valid is accepted for up to five minutes after its session was revoked elsewhere, unless
 // [MaxAge] or [Remote] stands.
 //
-// While the API is out of reach, requests whose JWT has expired are answered with 503, and nobody is logged out.
+// While the API is out of reach, requests whose JWT has expired are answered with 503, unless [Config].OutageGrace is
+// set, and nobody is logged out.
 //
 // So far people log in by a link in an e-mail only, and nothing asks for second factors: what a Login cannot do is
 // answered with 501 or refused by [Guard.Login]. [Guard.SignIn] is for logins of the application's own.

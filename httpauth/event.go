@@ -11,13 +11,15 @@ type EventKind string
 
 // The kinds of events.
 const (
-	// EventAdmitted: a guard let a request through. A guard inside another one of the same Guard reports refusals only.
+	// EventAdmitted: a guard let a request through. One inside another of the same Guard does not report it again.
 	EventAdmitted EventKind = "admitted"
-	// EventDenied: a guard or a Login refused a request.
+	// EventDenied: a guard, a Login or Check refused a request, or a Login sent no link, which its answer does not
+	// tell.
 	EventDenied EventKind = "denied"
-	// EventRefreshed: new cookies were set, after the API was asked. EventAdmitted or EventDenied follows.
+	// EventRefreshed: the answer to a request renews its cookies. EventAdmitted or EventDenied follows, unless the
+	// guard stands inside another one.
 	EventRefreshed EventKind = "refreshed"
-	// EventLogin: somebody has logged in, by Login or SignIn.
+	// EventLogin: somebody has logged in, by Login or SignIn, or switched to another organization.
 	EventLogin EventKind = "login"
 	// EventLogout: a session has ended, by SignOut or because a login took its place. Err is set if it was not revoked.
 	EventLogout EventKind = "logout"
