@@ -14,7 +14,7 @@ import (
 )
 
 // testing.AllocsPerRun counts those of all goroutines, so that this test runs alone.
-func TestGuard_allocatesAtMostTenTimesMoreThanVerification(t *testing.T) { //nolint:paralleltest // see above
+func TestGuard_allocatesAtMostTenMoreThanVerification(t *testing.T) { //nolint:paralleltest // see above
 	for name, size := range map[string]int{"verified": 0, "cached": 1024} {
 		s := newSite(t)
 		client := s.NewClient(stytch.Config{Verification: shared.Verification{TokenCacheSize: size}})

@@ -232,7 +232,7 @@ func TestAnswer_formFollowsTheHeaders(t *testing.T) {
 	}
 }
 
-func TestAnswer_wayBack(t *testing.T) {
+func TestAnswer_leadsBackToThePageOnly(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		method, target string

@@ -21,7 +21,7 @@ func withCookies(r *http.Request, lines ...string) *http.Request {
 }
 
 // Somebody gives a browser their own cookies before its owner logs in.
-func TestAttack_fixation(t *testing.T) {
+func TestSignIn_keepsNothingOfTheSessionBefore(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	w, err := p.signIn(form("/my-login", "", p.cookies(p.b)...), tokensOf(p.a))
@@ -62,26 +62,26 @@ func TestAttack_rememberedAnswerServesNoOtherSession(t *testing.T) {
 
 var tossedRows = map[string]struct {
 	domain string
-	header string // %[1]s and %[2]s are token and JWT of the owner, %[3]s and %[4]s those of the attacker
+	header string // A is the owner, B the attacker; see cookieHeader
 	want   answered
 }{
-	"unprefixed cookies beside prefixed ones":     {"", "stytch_session=%[3]s; stytch_session_jwt=%[4]s; __Host-stytch_session=%[1]s; __Host-stytch_session_jwt=%[2]s", answered{status: 200, who: "A"}},
-	"unprefixed cookies alone":                    {"", "stytch_session=%[3]s; stytch_session_jwt=%[4]s", answered{status: 401}},
-	"__Secure- where __Host- is the name":         {"", "__Secure-stytch_session=%[3]s; __Host-stytch_session=%[1]s", answered{200, "A", 1, fresh, nil}},
-	"__Host- where __Secure- is the name":         {"example.com", "__Host-stytch_session=%[3]s", answered{status: 401}},
-	"a prefix in other letters":                   {"", "__host-stytch_session=%[3]s; __HOST-stytch_session_jwt=%[4]s", answered{status: 401}},
-	"a name with a space before it":               {"", "__Host-stytch_session =%[3]s", answered{status: 401}},
-	"a nameless cookie whose value names one":     {"", "=__Host-stytch_session=%[3]s", answered{status: 401}},
-	"a cookie whose value has one":                {"", "theme=a,__Host-stytch_session=%[3]s", answered{status: 401}},
-	"a value in quotes with a semicolon":          {"", `theme="a; x=__Host-stytch_session=%[3]s"`, answered{status: 401}},
-	"a second token":                              {"", "__Host-stytch_session=%[3]s; __Host-stytch_session=%[1]s; __Host-stytch_session_jwt=%[2]s", answered{status: 401}},
-	"a second token of no form beside a good JWT": {"", "__Host-stytch_session=x; __Host-stytch_session=%[1]s; __Host-stytch_session_jwt=%[2]s", answered{status: 401}},
-	"a second JWT that does not hold":             {"", "__Host-stytch_session_jwt=%[2]s; __Host-stytch_session_jwt=x.y.z", answered{status: 401}},
-	"values in quotes":                            {"", `__Host-stytch_session="%[1]s"; __Host-stytch_session_jwt="%[2]s"`, answered{status: 200, who: "A"}},
-	"half a quote is part of the value":           {"", `__Host-stytch_session="%[1]s`, answered{status: 401}},
-	"quotes in quotes are part of the value":      {"", `__Host-stytch_session=""%[1]s""`, answered{status: 401}},
-	"no space after the semicolon":                {"", "a=b;__Host-stytch_session_jwt=%[2]s;c=d", answered{status: 200, who: "A"}},
-	"junk around":                                 {"", ";;; =; x; __Host-stytch_session_jwt=%[2]s; ;", answered{status: 200, who: "A"}},
+	"unprefixed cookies beside prefixed ones":     {"", "stytch_session={B's token}; stytch_session_jwt={B's JWT}; __Host-stytch_session={A's token}; __Host-stytch_session_jwt={A's JWT}", answered{status: 200, who: "A"}},
+	"unprefixed cookies alone":                    {"", "stytch_session={B's token}; stytch_session_jwt={B's JWT}", answered{status: 401}},
+	"__Secure- where __Host- is the name":         {"", "__Secure-stytch_session={B's token}; __Host-stytch_session={A's token}", answered{200, "A", 1, fresh, nil}},
+	"__Host- where __Secure- is the name":         {"example.com", "__Host-stytch_session={B's token}", answered{status: 401}},
+	"a prefix in other letters":                   {"", "__host-stytch_session={B's token}; __HOST-stytch_session_jwt={B's JWT}", answered{status: 401}},
+	"a name with a space before it":               {"", "__Host-stytch_session ={B's token}", answered{status: 401}},
+	"a nameless cookie whose value names one":     {"", "=__Host-stytch_session={B's token}", answered{status: 401}},
+	"a cookie whose value has one":                {"", "theme=a,__Host-stytch_session={B's token}", answered{status: 401}},
+	"a value in quotes with a semicolon":          {"", `theme="a; x=__Host-stytch_session={B's token}"`, answered{status: 401}},
+	"a second token":                              {"", "__Host-stytch_session={B's token}; __Host-stytch_session={A's token}; __Host-stytch_session_jwt={A's JWT}", answered{status: 401}},
+	"a second token of no form beside a good JWT": {"", "__Host-stytch_session=x; __Host-stytch_session={A's token}; __Host-stytch_session_jwt={A's JWT}", answered{status: 401}},
+	"a second JWT that does not hold":             {"", "__Host-stytch_session_jwt={A's JWT}; __Host-stytch_session_jwt=x.y.z", answered{status: 401}},
+	"values in quotes":                            {"", `__Host-stytch_session="{A's token}"; __Host-stytch_session_jwt="{A's JWT}"`, answered{status: 200, who: "A"}},
+	"half a quote is part of the value":           {"", `__Host-stytch_session="{A's token}`, answered{status: 401}},
+	"quotes in quotes are part of the value":      {"", `__Host-stytch_session=""{A's token}""`, answered{status: 401}},
+	"no space after the semicolon":                {"", "a=b;__Host-stytch_session_jwt={A's JWT};c=d", answered{status: 200, who: "A"}},
+	"junk around":                                 {"", ";;; =; x; __Host-stytch_session_jwt={A's JWT}; ;", answered{status: 200, who: "A"}},
 	"a name without a value":                      {"", "__Host-stytch_session", answered{status: 401}},
 }
 
@@ -91,8 +91,8 @@ func TestAttack_tossedCookies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPair(t, func(c *httpauth.Config) { c.Cookies.Domain = row.domain })
-			line := fmt.Sprintf(row.header+"%[5]s", p.a.SessionToken, p.a.SessionJWT, p.b.SessionToken, p.b.SessionJWT, "")
-			got, _ := p.send(p.guard.Require(), withCookies(request(http.MethodGet, "/"), line))
+			r := withCookies(request(http.MethodGet, "/"), p.cookieHeader(row.header))
+			got, _ := p.send(p.guard.Require(), r)
 			assert.Equal(t, row.want, got)
 		})
 	}

@@ -147,7 +147,7 @@ func TestConfig_takesWhatIsAllowed(t *testing.T) {
 }
 
 // The clock is the client's, or the one that is given.
-func TestConfig_clock(t *testing.T) {
+func TestConfig_clockIsTheClientsUnlessSet(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	v := s.LogIn("ada@example.com", stytchtest.WithFactor(httpauth.FactorEmail, time.Minute))

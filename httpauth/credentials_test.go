@@ -1,7 +1,6 @@
 package httpauth_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -317,20 +316,28 @@ func TestGuard_everyRefusalOfTheSessionLogsOut(t *testing.T) {
 	}
 }
 
+// cookieHeader replaces {A's token}, {A's JWT} and those of B in the cookies of a row.
+func (p *pair) cookieHeader(row string) string {
+	return strings.NewReplacer(
+		"{A's token}", p.a.SessionToken, "{A's JWT}", p.a.SessionJWT,
+		"{B's token}", p.b.SessionToken, "{B's JWT}", p.b.SessionJWT,
+	).Replace(row)
+}
+
 var twoValueRows = map[string]struct {
-	header string
+	header string // lines of the header Cookie
 	want   answered
 	script bool
 }{
-	"two tokens":                       {"%[1]s=%[3]s; %[1]s=%[4]s", answered{401, "", 0, nil, both}, false},
-	"two tokens in two lines":          {"%[1]s=%[3]s\n%[1]s=%[4]s", answered{401, "", 0, nil, both}, false},
-	"two tokens beside a good JWT":     {"%[1]s=%[3]s; %[2]s=%[5]s; %[1]s=%[4]s", answered{401, "", 0, nil, both}, false},
-	"two JWTs beside a good token":     {"%[1]s=%[3]s; %[2]s=%[5]s; %[2]s=x.y.z", answered{401, "", 0, nil, both}, false},
-	"two tokens, for a script":         {"%[1]s=%[3]s; %[1]s=%[4]s", answered{401, "", 0, nil, nil}, true},
-	"one token twice counts once":      {"%[1]s=%[3]s; %[1]s=%[3]s", answered{200, "A", 1, fresh, nil}, false},
-	"one JWT twice counts once":        {"%[2]s=%[5]s; %[1]s=%[3]s; %[2]s=%[5]s", answered{200, "A", 0, nil, nil}, false},
-	"a token quoted and not is one":    {`%[1]s=%[3]s; %[1]s="%[3]s"`, answered{200, "A", 1, fresh, nil}, false},
-	"an empty value beside one is one": {"%[1]s=; %[1]s=%[3]s", answered{200, "A", 1, fresh, nil}, false},
+	"two tokens":                       {"__Host-stytch_session={A's token}; __Host-stytch_session={B's token}", answered{401, "", 0, nil, both}, false},
+	"two tokens in two lines":          {"__Host-stytch_session={A's token}\n__Host-stytch_session={B's token}", answered{401, "", 0, nil, both}, false},
+	"two tokens beside a good JWT":     {"__Host-stytch_session={A's token}; __Host-stytch_session_jwt={A's JWT}; __Host-stytch_session={B's token}", answered{401, "", 0, nil, both}, false},
+	"two JWTs beside a good token":     {"__Host-stytch_session={A's token}; __Host-stytch_session_jwt={A's JWT}; __Host-stytch_session_jwt=x.y.z", answered{401, "", 0, nil, both}, false},
+	"two tokens, for a script":         {"__Host-stytch_session={A's token}; __Host-stytch_session={B's token}", answered{401, "", 0, nil, nil}, true},
+	"one token twice counts once":      {"__Host-stytch_session={A's token}; __Host-stytch_session={A's token}", answered{200, "A", 1, fresh, nil}, false},
+	"one JWT twice counts once":        {"__Host-stytch_session_jwt={A's JWT}; __Host-stytch_session={A's token}; __Host-stytch_session_jwt={A's JWT}", answered{200, "A", 0, nil, nil}, false},
+	"a token quoted and not is one":    {`__Host-stytch_session={A's token}; __Host-stytch_session="{A's token}"`, answered{200, "A", 1, fresh, nil}, false},
+	"an empty value beside one is one": {"__Host-stytch_session=; __Host-stytch_session={A's token}", answered{200, "A", 1, fresh, nil}, false},
 }
 
 func TestGuard_twoValuesUnderOneName(t *testing.T) {
@@ -343,8 +350,7 @@ func TestGuard_twoValuesUnderOneName(t *testing.T) {
 			if row.script {
 				r = request(http.MethodGet, "/")
 			}
-			lines := fmt.Sprintf(row.header, tokenCookie, jwtCookie, p.a.SessionToken, p.b.SessionToken, p.a.SessionJWT)
-			r.Header["Cookie"] = strings.Split(lines, "\n")
+			withCookies(r, strings.Split(p.cookieHeader(row.header), "\n")...)
 			got, _ := p.send(p.guard.Require(), r)
 			assert.Equal(t, row.want, got)
 		})

@@ -105,7 +105,7 @@ func TestFactor_ofSessionsAsTheAPIDescribesThem(t *testing.T) {
 		"a recent one of another kind does not count": {list(old, s.provedNow(otp, bySMS)), httpauth.FreshWithin(5*time.Minute, email), refused},
 		"one without a time is not recent":            {list(never), httpauth.FreshWithin(time.Hour), refused},
 		"one without a time was proved all the same":  {list(never), httpauth.Factor(httpauth.FactorTOTP), ""},
-		"a minute ago is within a minute":             {list(s.provedNow(link, byEmail)), httpauth.FreshWithin(2 * time.Minute), ""},
+		"a minute ago is within two minutes":          {list(s.provedNow(link, byEmail)), httpauth.FreshWithin(2 * time.Minute), ""},
 		"a minute ago is not within half a minute":    {list(s.provedNow(link, byEmail)), httpauth.FreshWithin(30 * time.Second), refused},
 	} {
 		t.Run(name, func(t *testing.T) {

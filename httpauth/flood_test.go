@@ -193,11 +193,11 @@ func TestFlood_whatElseIsBounded(t *testing.T) {
 		ended := make(chan []timed)
 		go func() {
 			ended <- flood(s.whoamiGuarded(), 1000, func(i int) *http.Request {
-				names := []*http.Cookie{cookie(tokenCookie, token(i))}
+				cookies := []*http.Cookie{cookie(tokenCookie, token(i))}
 				if i >= 900 {
-					names = append(names, cookie(jwtCookie, jwt))
+					cookies = append(cookies, cookie(jwtCookie, jwt))
 				}
-				return request(http.MethodGet, "/notes", names...)
+				return request(http.MethodGet, "/notes", cookies...)
 			})
 		}()
 		synctest.Wait()
@@ -244,7 +244,7 @@ func TestFlood_ofSignOuts(t *testing.T) {
 	})
 }
 
-func TestRemoteTimeout(t *testing.T) {
+func TestRemoteTimeout_boundsEachWait(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newSite(t, func(c *httpauth.Config) { c.RemoteTimeout = 300 * time.Millisecond })

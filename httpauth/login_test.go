@@ -155,16 +155,16 @@ func TestLogin_tellsScriptsWhoseSessionItIs(t *testing.T) {
 
 	w := b.fetch(http.MethodGet, "/auth/session", nil)
 	var session struct {
-		Kind      string    `json:"kind"`
-		ID        string    `json:"id"`
-		ID2       string    `json:"organization_id"`
-		Slug      string    `json:"organization_slug"`
-		Roles     []string  `json:"roles"`
-		ExpiresAt time.Time `json:"expires_at"`
+		Kind             string    `json:"kind"`
+		ID               string    `json:"id"`
+		OrganizationID   string    `json:"organization_id"`
+		OrganizationSlug string    `json:"organization_slug"`
+		Roles            []string  `json:"roles"`
+		ExpiresAt        time.Time `json:"expires_at"`
 	}
 	decode(t, w, &session)
 	assert.Equal(t, []string{"member", v.MemberID, v.OrganizationID, "engines"},
-		[]string{session.Kind, session.ID, session.ID2, session.Slug})
+		[]string{session.Kind, session.ID, session.OrganizationID, session.OrganizationSlug})
 	assert.ElementsMatch(t, []string{"editor", "stytch_member"}, session.Roles)
 	assert.True(t, session.ExpiresAt.After(a.Clock().Now()))
 	assert.Empty(t, w.Header().Values("Set-Cookie"), "the JWT is good")

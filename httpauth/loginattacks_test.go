@@ -227,7 +227,7 @@ func TestLoginAttacks_markupInNamesIsText(t *testing.T) {
 	assert.Len(t, w.step(t).Organizations, 2)
 }
 
-func TestLoginAttacks_bodies(t *testing.T) {
+func TestLoginAttacks_malformedBodiesAreRefused(t *testing.T) {
 	t.Parallel()
 	const asForm, asJSON = "application/x-www-form-urlencoded", "application/json"
 	a := newApp(t, httpauth.LoginConfig{})

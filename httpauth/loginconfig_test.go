@@ -16,7 +16,6 @@ import (
 
 func TestGuard_Login_namesTheFieldThatItRefuses(t *testing.T) {
 	t.Parallel()
-	frontend := func(c *httpauth.Config) { c.Cookies.Frontend = true }
 	noOrigin := func(c *httpauth.Config) { c.Origin = "" }
 	for name, test := range map[string]struct {
 		change []func(*httpauth.Config)

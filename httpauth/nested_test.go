@@ -130,7 +130,7 @@ func TestNested_refuses(t *testing.T) {
 	assert.Equal(t, httpauth.ReasonLogin, errorOf(t, w), "nobody passes Require inside Optional")
 }
 
-func TestNested_optional(t *testing.T) {
+func TestNested_optionalKeepsThePrincipal(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	v := s.LogIn("ada@example.com")
@@ -183,7 +183,7 @@ func TestNested_anotherGuardsPrincipal(t *testing.T) {
 }
 
 // One request is one event, but for what the inner guard refuses.
-func TestNested_events(t *testing.T) {
+func TestNested_reportsRefusalsAndRefreshesOnly(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	v := s.LogIn("ada@example.com")

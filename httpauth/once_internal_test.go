@@ -53,7 +53,7 @@ func TestOnce_doesItOnce(t *testing.T) {
 	})
 }
 
-func TestOnce_failures(t *testing.T) {
+func TestOnce_failuresAreNotRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := newOnce(time.Now)

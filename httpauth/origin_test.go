@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	otherSite = "https://otherSite.example.net"
+	otherSite = "https://other.example.net"
 	sibling   = "https://other.example.com"
 	trusted   = "https://admin.example.com"
 )
@@ -75,10 +75,10 @@ func TestOrigin_ofRequestsWithCookies(t *testing.T) {
 		"an old browser on a sandboxed page":         {"POST", "", headers{"Origin": "null"}, false, false},
 		"our host by http":                           {"POST", "", headers{"Origin": "http://app.example.com"}, false, false},
 		"our host on another port":                   {"POST", "", headers{"Origin": origin + ":8443"}, false, false},
-		"a poisoned Host is not trusted":             {"POST", "otherSite.example.net", headers{"Origin": otherSite}, false, false},
-		"a poisoned Host is not asked where ours is": {"POST", "otherSite.example.net", headers{"Origin": origin}, true, false},
-		"X-Forwarded-Host is not trusted":            {"POST", "", headers{"X-Forwarded-Host": "otherSite.example.net", "X-Forwarded-Proto": "https", "Origin": otherSite}, false, false},
-		"Forwarded is not trusted":                   {"POST", "", headers{"Forwarded": "host=otherSite.example.net;proto=https", "Origin": otherSite}, false, false},
+		"a poisoned Host is not trusted":             {"POST", "other.example.net", headers{"Origin": otherSite}, false, false},
+		"a poisoned Host is not asked where ours is": {"POST", "other.example.net", headers{"Origin": origin}, true, false},
+		"X-Forwarded-Host is not trusted":            {"POST", "", headers{"X-Forwarded-Host": "other.example.net", "X-Forwarded-Proto": "https", "Origin": otherSite}, false, false},
+		"Forwarded is not trusted":                   {"POST", "", headers{"Forwarded": "host=other.example.net;proto=https", "Origin": otherSite}, false, false},
 		"a method that a header overrides":           {"GET", "", headers{"X-HTTP-Method-Override": "POST", "Sec-Fetch-Site": "cross-site"}, true, true},
 		"a WebSocket of our own":                     {"GET", "", socket(headers{"Sec-Fetch-Site": "same-origin", "Origin": origin}), true, true},
 		"a WebSocket of another site":                {"GET", "", socket(headers{"Sec-Fetch-Site": "cross-site", "Origin": otherSite}), false, false},
@@ -86,7 +86,7 @@ func TestOrigin_ofRequestsWithCookies(t *testing.T) {
 		"a WebSocket of a trusted origin":            {"GET", "", socket(headers{"Sec-Fetch-Site": "same-site", "Origin": trusted}), true, true},
 		"a WebSocket of an old browser elsewhere":    {"GET", "", socket(headers{"Origin": otherSite}), false, false},
 		"a WebSocket of an old browser of ours":      {"GET", "", socket(headers{"Origin": origin}), true, false},
-		"a WebSocket with a poisoned Host":           {"GET", "otherSite.example.net", socket(headers{"Origin": otherSite}), false, false},
+		"a WebSocket with a poisoned Host":           {"GET", "other.example.net", socket(headers{"Origin": otherSite}), false, false},
 		"a WebSocket of no browser":                  {"GET", "", socket(headers{}), true, true},
 		"an Upgrade in capitals":                     {"GET", "", headers{"Upgrade": "WebSocket", "Sec-Fetch-Site": "cross-site"}, false, false},
 		"an Upgrade to one of several protocols":     {"GET", "", headers{"Upgrade": "h2c, websocket", "Sec-Fetch-Site": "cross-site"}, false, false},

@@ -24,9 +24,9 @@ type stressed struct {
 	isOut   atomic.Bool // SignOut has returned
 }
 
-// TestStress does all that a guard can do with a few sessions at once. Nobody is ever taken for somebody else, and no
+// TestGuard_mixesUpNobodyUnderLoad does all that a guard can do with a few sessions at once. Nobody is ever taken for somebody else, and no
 // request that begins after SignOut is let through.
-func TestStress(t *testing.T) {
+func TestGuard_mixesUpNobodyUnderLoad(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, func(c *httpauth.Config) { c.MaxRemote = 8 })
 	people := make([]*stressed, 4)

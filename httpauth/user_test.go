@@ -142,7 +142,7 @@ func TestUser_aRefreshIsRemembered(t *testing.T) {
 	assert.Equal(t, 1, s.userCalls())
 }
 
-func TestUser_rules(t *testing.T) {
+func TestUser_isHeldToTheRules(t *testing.T) {
 	t.Parallel()
 	s := newUserSite(t)
 	s.Respond("b2c.rbac.policy", `{"policy": {
@@ -201,7 +201,7 @@ func TestUser_permissionIsUndecidedWithoutAPolicy(t *testing.T) {
 }
 
 // Remote asks about a user at every request, by the JWT where that is all there is.
-func TestUser_remote(t *testing.T) {
+func TestUser_remoteAsksEachTime(t *testing.T) {
 	t.Parallel()
 	s := newUserSite(t)
 	jwt := s.userJWT()
@@ -216,7 +216,7 @@ func TestUser_remote(t *testing.T) {
 	assert.Equal(t, httpauth.ReasonUnavailable, reasonOf(t, err), "an answer about another session is none")
 }
 
-func TestUser_principal(t *testing.T) {
+func TestUser_principalHasWhatTheSessionHas(t *testing.T) {
 	t.Parallel()
 	s := newUserSite(t)
 	p := s.principalOf(t, s.userJWT())
@@ -272,7 +272,7 @@ func TestUser_signOut(t *testing.T) {
 }
 
 // Users are sent to log in, and refused as from another site, as members are.
-func TestUser_answers(t *testing.T) {
+func TestUser_isAnsweredAsAMember(t *testing.T) {
 	t.Parallel()
 	s := newUserSite(t, withLoginURL)
 	w := s.get(navigation(http.MethodGet, "/notes"))
