@@ -127,9 +127,9 @@ var refusals = []refusal{
 		json: `{"error":"temporarily_unavailable","error_description":"This is not available for a moment. Try again."}`,
 		send: func(t *testing.T, s *site, v *stytchtest.Visitor, r *http.Request) *httptest.ResponseRecorder {
 			t.Helper()
-			require.NoError(t, s.AddFaults(emulator.Fault{
-				Count: -1, Status: http.StatusServiceUnavailable, RetryAfter: 7, Body: "canary",
-			}))
+			s.fault(emulator.Fault{
+				Count: allCalls, Status: http.StatusServiceUnavailable, RetryAfter: 7, Body: "canary",
+			})
 			return s.get(withBearer(r, v.SessionToken))
 		},
 	},

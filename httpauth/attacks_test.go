@@ -14,12 +14,6 @@ import (
 	"github.com/seed75add069/stytch-go/httpauth"
 )
 
-// withCookies sets the header as it is sent.
-func withCookies(r *http.Request, lines ...string) *http.Request {
-	r.Header["Cookie"] = lines
-	return r
-}
-
 // Somebody gives a browser their own cookies before its owner logs in.
 func TestSignIn_keepsNothingOfTheSessionBefore(t *testing.T) {
 	t.Parallel()
@@ -147,7 +141,7 @@ func TestAttack_headerInjection(t *testing.T) {
 	for name, change := range map[string]func(*http.Request){
 		"the token":   func(r *http.Request) { withCookies(r, tokenCookie+"="+p.a.SessionToken+attack) },
 		"the JWT":     func(r *http.Request) { withCookies(r, jwtCookie+"="+p.a.SessionJWT+attack) },
-		"the bearer":  func(r *http.Request) { withAuthorization(r, "Bearer "+attack) },
+		"the bearer":  func(r *http.Request) { withBearer(r, attack) },
 		"the path":    func(r *http.Request) { r.RequestURI, r.URL.Path = "/"+attack, "/"+attack },
 		"the query":   func(r *http.Request) { r.RequestURI = "/?" + attack },
 		"the referer": func(r *http.Request) { r.Method = http.MethodPost; r.Header.Set("Referer", origin+"/"+attack) },
@@ -183,7 +177,7 @@ func TestAttack_answersShowNoTokens(t *testing.T) {
 		"cookies":       navigation(http.MethodGet, "/", p.cookiesOf(jwtOfA, unknownToken)...),
 		"two values":    navigation(http.MethodGet, "/", append(p.cookies(p.a), p.cookies(p.b)...)...),
 		"a mixed pair":  request(http.MethodGet, "/", p.cookiesOf(jwtOfA, tokenOfB)...),
-		"a bearer":      withAuthorization(request(http.MethodGet, "/"), "Bearer "+p.a.SessionJWT),
+		"a bearer":      withBearer(request(http.MethodGet, "/"), p.a.SessionJWT),
 		"a bad request": withAuthorization(request(http.MethodGet, "/"), "Bearer "+p.a.SessionToken+" x"),
 	} {
 		w := p.get(r)

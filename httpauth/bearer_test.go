@@ -16,12 +16,6 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-// withAuthorization sets the Authorization headers of a request.
-func withAuthorization(r *http.Request, lines ...string) *http.Request {
-	r.Header["Authorization"] = lines
-	return r
-}
-
 func authenticateHeader(w *httptest.ResponseRecorder) string {
 	return w.Header().Get("WWW-Authenticate")
 }
@@ -32,12 +26,12 @@ func TestGuard_bearerExcludesCookies(t *testing.T) {
 		"an unknown token":      func(p *pair) string { return "Bearer " + unknownToken(p) },
 		"a token that is short": func(*pair) string { return "Bearer x" },
 		"a forged JWT":          func(p *pair) string { return "Bearer " + forgedJWT(p) },
-		"a machine's token":     func(p *pair) string { return "Bearer " + machineJWT(p) },
+		"a machine's token":     func(p *pair) string { return "Bearer " + jwtOfMachine(p) },
 		"a malformed JWT":       func(*pair) string { return "Bearer a.b.c" },
 		"no token at all":       func(*pair) string { return "Bearer" },
 		"a token with a space":  func(*pair) string { return "Bearer a b" },
 		"a session that has ended": func(p *pair) string {
-			require.NoError(p.t, p.guard.SignOut(httptest.NewRecorder(), withAuthorization(request("POST", "/"), "Bearer "+p.b.SessionToken)))
+			require.NoError(p.t, p.guard.SignOut(httptest.NewRecorder(), withBearer(request("POST", "/"), p.b.SessionToken)))
 			return "Bearer " + p.b.SessionToken
 		},
 	} {
@@ -76,7 +70,7 @@ func TestGuard_bearerWhoseSessionTheAPIDoesNotKnowKeepsCookies(t *testing.T) {
 			if nested {
 				h = p.guard.Require()(h)
 			}
-			w := serve(h, withAuthorization(navigation(http.MethodGet, "/", p.cookies(p.a)...), "Bearer "+jwt))
+			w := serve(h, withBearer(navigation(http.MethodGet, "/", p.cookies(p.a)...), jwt))
 			assert.Equal(t, http.StatusUnauthorized, w.Code)
 			assert.Empty(t, w.Result().Cookies())
 		})
@@ -87,7 +81,7 @@ func TestGuard_bearerThatHoldsCountsAlone(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	for _, token := range []string{p.b.SessionJWT, p.b.SessionToken} {
-		r := withAuthorization(request(http.MethodGet, "/", p.cookies(p.a)...), "Bearer "+token)
+		r := withBearer(request(http.MethodGet, "/", p.cookies(p.a)...), token)
 		got, _ := p.send(p.guard.Require(), r)
 		assert.Equal(t, "B", got.who)
 		assert.Empty(t, got.set, "a bearer is not refreshed into cookies")
@@ -103,7 +97,7 @@ func TestGuard_bearerPassesTheCrossOriginCheck(t *testing.T) {
 	assert.Equal(t, answered{status: 200, who: "B"}, got)
 	r = request(http.MethodPost, "/", p.cookies(p.a)...)
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
-	r.Header.Set("Authorization", "Basic YTpi")
+	withAuthorization(r, "Basic YTpi")
 	got, _ = p.send(p.guard.Require(), r)
 	assert.Equal(t, 403, got.status, "another scheme does not")
 }
@@ -179,10 +173,10 @@ func TestGuard_schemesOfAuthorization(t *testing.T) {
 }
 
 // What a token is, by what makes it.
-func opaque(s *site) string       { return s.LogIn("ada@example.com").SessionToken }
-func sessionJWT(s *site) string   { return s.LogIn("ada@example.com").SessionJWT }
-func appJWT(s *site) string       { return s.MintAccessToken(ofApp) }
-func machineToken(s *site) string { return s.MintAccessToken(ofMachine) }
+func opaque(s *site) string         { return s.LogIn("ada@example.com").SessionToken }
+func sessionJWT(s *site) string     { return s.LogIn("ada@example.com").SessionJWT }
+func tokenOfApp(s *site) string     { return s.MintAccessToken(ofApp) }
+func tokenOfMachine(s *site) string { return s.machineToken(ofMachine.Scopes...) }
 
 var (
 	ofApp = stytchtest.AccessToken{
@@ -210,40 +204,40 @@ var kindRows = []struct {
 	{"a session token where nothing says who", opaque, nil, 200, "member"},
 	{"a session JWT for people and machines", sessionJWT, []httpauth.Rule{people, reads}, 200, "member"},
 	{"a session token for people, machines and apps", opaque, []httpauth.Rule{people, reads, appReads}, 200, "member"},
-	{"a machine's token for machines", machineToken, []httpauth.Rule{reads}, 200, "machine"},
-	{"a machine's token for people and machines", machineToken, []httpauth.Rule{people, ingests}, 200, "machine"},
-	{"a machine's token for apps and machines", machineToken, []httpauth.Rule{appReads, reads}, 200, "machine"},
-	{"an app's token for apps", appJWT, []httpauth.Rule{appReads}, 200, "app"},
-	{"an app's token for all", appJWT, []httpauth.Rule{people, reads, appReads}, 200, "app"},
+	{"a machine's token for machines", tokenOfMachine, []httpauth.Rule{reads}, 200, "machine"},
+	{"a machine's token for people and machines", tokenOfMachine, []httpauth.Rule{people, ingests}, 200, "machine"},
+	{"a machine's token for apps and machines", tokenOfMachine, []httpauth.Rule{appReads, reads}, 200, "machine"},
+	{"an app's token for apps", tokenOfApp, []httpauth.Rule{appReads}, 200, "app"},
+	{"an app's token for all", tokenOfApp, []httpauth.Rule{people, reads, appReads}, 200, "app"},
 
 	{"a session JWT for machines", sessionJWT, []httpauth.Rule{reads}, 401, "invalid_token"},
 	{"a session JWT for apps", sessionJWT, []httpauth.Rule{appReads}, 401, "invalid_token"},
 	{"a session token for machines", opaque, []httpauth.Rule{reads}, 401, "invalid_token"},
 	{"a session token for apps", opaque, []httpauth.Rule{appReads}, 401, "invalid_token"},
-	{"a machine's token where nothing says who", machineToken, nil, 401, "invalid_token"},
-	{"a machine's token for apps", machineToken, []httpauth.Rule{httpauth.Apps("write:ingest")}, 401, "invalid_token"},
-	{"a machine's token for people and apps", machineToken, []httpauth.Rule{people, httpauth.Apps("write:ingest")}, 401, "invalid_token"},
-	{"an app's token where nothing says who", appJWT, nil, 401, "invalid_token"},
-	{"an app's token for machines", appJWT, []httpauth.Rule{reads}, 401, "invalid_token"},
-	{"a user's session JWT among members", func(s *site) string { return userJWT(&pair{site: s}) }, nil, 401, "invalid_token"},
+	{"a machine's token where nothing says who", tokenOfMachine, nil, 401, "invalid_token"},
+	{"a machine's token for apps", tokenOfMachine, []httpauth.Rule{httpauth.Apps("write:ingest")}, 401, "invalid_token"},
+	{"a machine's token for people and apps", tokenOfMachine, []httpauth.Rule{people, httpauth.Apps("write:ingest")}, 401, "invalid_token"},
+	{"an app's token where nothing says who", tokenOfApp, nil, 401, "invalid_token"},
+	{"an app's token for machines", tokenOfApp, []httpauth.Rule{reads}, 401, "invalid_token"},
+	{"a user's session JWT among members", func(s *site) string { return s.userJWT() }, nil, 401, "invalid_token"},
 	{"a token for a user among members", func(s *site) string {
 		return s.MintAccessToken(stytchtest.AccessToken{UserID: "user-test-1", Scopes: []string{"read:notes"}})
 	}, []httpauth.Rule{appReads}, 401, "invalid_token"},
 	{"an intermediate session token", func(s *site) string { return s.IntermediateSession("ada@example.com") }, nil, 401, "invalid_token"},
 
-	{"a machine's read:* holds read:x", machineToken, []httpauth.Rule{httpauth.Machines("read:x", "read:y")}, 200, "machine"},
-	{"a machine without one of the scopes", machineToken, []httpauth.Rule{httpauth.Machines("write:ingest", "write:notes")}, 403, "insufficient_scope"},
-	{"a machine's read:* holds no other prefix", machineToken, []httpauth.Rule{httpauth.Machines("reads:x")}, 403, "insufficient_scope"},
-	{"an app's scope is no prefix of another", appJWT, []httpauth.Rule{httpauth.Apps("read:notes:all")}, 403, "insufficient_scope"},
-	{"an app without one of the scopes", appJWT, []httpauth.Rule{httpauth.Apps("read:notes", "write:notes")}, 403, "insufficient_scope"},
-	{"scopes of two rules are all wanted", machineToken, []httpauth.Rule{reads, httpauth.Machines("write:notes")}, 403, "insufficient_scope"},
-	{"scopes differ in case", machineToken, []httpauth.Rule{httpauth.Machines("WRITE:ingest")}, 403, "insufficient_scope"},
+	{"a machine's read:* holds read:x", tokenOfMachine, []httpauth.Rule{httpauth.Machines("read:x", "read:y")}, 200, "machine"},
+	{"a machine without one of the scopes", tokenOfMachine, []httpauth.Rule{httpauth.Machines("write:ingest", "write:notes")}, 403, "insufficient_scope"},
+	{"a machine's read:* holds no other prefix", tokenOfMachine, []httpauth.Rule{httpauth.Machines("reads:x")}, 403, "insufficient_scope"},
+	{"an app's scope is no prefix of another", tokenOfApp, []httpauth.Rule{httpauth.Apps("read:notes:all")}, 403, "insufficient_scope"},
+	{"an app without one of the scopes", tokenOfApp, []httpauth.Rule{httpauth.Apps("read:notes", "write:notes")}, 403, "insufficient_scope"},
+	{"scopes of two rules are all wanted", tokenOfMachine, []httpauth.Rule{reads, httpauth.Machines("write:notes")}, 403, "insufficient_scope"},
+	{"scopes differ in case", tokenOfMachine, []httpauth.Rule{httpauth.Machines("WRITE:ingest")}, 403, "insufficient_scope"},
 
-	{"a machine's token as it was just issued passes MaxAge", machineToken, []httpauth.Rule{reads, httpauth.MaxAge(time.Minute)}, 200, "machine"},
+	{"a machine's token as it was just issued passes MaxAge", tokenOfMachine, []httpauth.Rule{reads, httpauth.MaxAge(time.Minute)}, 200, "machine"},
 	{"a machine's token of long ago does not", func(s *site) string {
 		return s.MintAccessToken(ofMachine, stytchtest.IssuedAt(s.Clock().Now().Add(-2*time.Minute)))
 	}, []httpauth.Rule{reads, httpauth.MaxAge(time.Minute)}, 401, "invalid_token"},
-	{"nor any under Remote", machineToken, []httpauth.Rule{reads, httpauth.Remote()}, 401, "invalid_token"},
+	{"nor any under Remote", tokenOfMachine, []httpauth.Rule{reads, httpauth.Remote()}, 401, "invalid_token"},
 }
 
 func TestGuard_kindsOfBearers(t *testing.T) {
@@ -252,7 +246,7 @@ func TestGuard_kindsOfBearers(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
-			w := s.get(withAuthorization(request(http.MethodGet, "/"), "Bearer "+row.token(s)), row.rules...)
+			w := s.get(withBearer(request(http.MethodGet, "/"), row.token(s)), row.rules...)
 			assert.Equal(t, row.status, w.Code)
 			if row.status == http.StatusOK {
 				assert.Regexp(t, "^"+row.want+" ", w.Body.String())
@@ -269,11 +263,10 @@ func TestGuard_kindsOfBearers(t *testing.T) {
 func TestGuard_userBearersOfB2C(t *testing.T) {
 	t.Parallel()
 	s := newUserSite(t)
-	p := &pair{site: s}
-	assert.Regexp(t, "^user ", s.get(withAuthorization(request("GET", "/"), "Bearer "+userJWT(p))).Body.String())
+	assert.Regexp(t, "^user ", s.get(withBearer(request("GET", "/"), s.userJWT())).Body.String())
 	member := s.MintSessionJWT(stytchtest.Session{})
-	assert.Equal(t, 401, s.get(withAuthorization(request("GET", "/"), "Bearer "+member)).Code)
-	w := s.get(withAuthorization(request("GET", "/"), "Bearer "+s.MintAccessToken(stytchtest.AccessToken{
+	assert.Equal(t, 401, s.get(withBearer(request("GET", "/"), member)).Code)
+	w := s.get(withBearer(request("GET", "/"), s.MintAccessToken(stytchtest.AccessToken{
 		UserID: "user-test-1", ClientID: "connected-app-test-1", Scopes: []string{"read:notes"},
 	})), appReads)
 	assert.Equal(t, "app connected-app-test-1 for user-test-1", w.Body.String())
@@ -344,13 +337,13 @@ func TestGuard_badBearersAreRefusedWithoutACall(t *testing.T) {
 
 func TestGuard_bearerWithoutKeysIs503(t *testing.T) {
 	t.Parallel()
-	for name, token := range map[string]func(*site) string{"session": sessionJWT, "machine": machineToken, "app": appJWT} {
+	for name, token := range map[string]func(*site) string{"session": sessionJWT, "machine": tokenOfMachine, "app": tokenOfApp} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
 			line := "Bearer " + token(s)
-			s.RespondError("b2b.sessions.get_jwks", unavailable)
-			s.RespondError("b2c.sessions.get_jwks", unavailable)
+			s.RespondError(keysOperation, unavailable)
+			s.RespondError(userKeysOperation, unavailable)
 			w := s.get(withAuthorization(request(http.MethodGet, "/"), line), people, reads, appReads)
 			assert.Equal(t, 503, w.Code)
 		})

@@ -14,7 +14,7 @@ import (
 )
 
 // spends returns how many links the API was asked to exchange.
-func (a *app) spends() int { return a.calls("/v1/b2b/magic_links/discovery/authenticate") }
+func (a *app) spends() int { return a.calls(spendLinkPath) }
 
 // callback is the path of a link.
 func callback(tokenType, token string) string {
@@ -62,7 +62,7 @@ func TestCallback_spendsNothing(t *testing.T) {
 	b := a.browser()
 	link := b.askForLink(ada, "/notes")
 	spent := a.spends()
-	with := func(method string, of *browser, header ...string) *page {
+	sent := func(method string, of *browser, header ...string) *page {
 		r := navigation(method, link)
 		for i := 0; i < len(header); i += 2 {
 			r.Header.Set(header[i], header[i+1])
@@ -72,21 +72,21 @@ func TestCallback_spendsNothing(t *testing.T) {
 	withFlow := func(value string) *page {
 		c := a.browser()
 		c.jar[flowCookie] = storedCookie{value: value}
-		return with(http.MethodGet, c)
+		return sent(http.MethodGet, c)
 	}
 	for name, p := range map[string]*page{
-		"for a program that scans mail":          with(http.MethodGet, a.browser()),
-		"for HEAD without a login begun":         with(http.MethodHead, a.browser()),
-		"for HEAD in the browser of the login":   with(http.MethodHead, b),
-		"for a prefetch":                         with(http.MethodGet, b, "Sec-Purpose", "prefetch"),
-		"for a page that is rendered in advance": with(http.MethodGet, b, "Sec-Purpose", "prefetch;prerender"),
-		"for a prefetch of older browsers":       with(http.MethodGet, b, "Purpose", "prefetch"),
-		"for a prefetch of older browsers still": with(http.MethodGet, b, "X-Moz", "prefetch"),
-		"for a preview":                          with(http.MethodGet, b, "X-Purpose", "preview"),
+		"for a program that scans mail":          sent(http.MethodGet, a.browser()),
+		"for HEAD without a login begun":         sent(http.MethodHead, a.browser()),
+		"for HEAD in the browser of the login":   sent(http.MethodHead, b),
+		"for a prefetch":                         sent(http.MethodGet, b, "Sec-Purpose", "prefetch"),
+		"for a page that is rendered in advance": sent(http.MethodGet, b, "Sec-Purpose", "prefetch;prerender"),
+		"for a prefetch of older browsers":       sent(http.MethodGet, b, "Purpose", "prefetch"),
+		"for a prefetch of older browsers still": sent(http.MethodGet, b, "X-Moz", "prefetch"),
+		"for a preview":                          sent(http.MethodGet, b, "X-Purpose", "preview"),
 		"for a browser that has opened the link before": func() *page {
 			c := a.browser()
 			c.get(link)
-			return with(http.MethodGet, c)
+			return sent(http.MethodGet, c)
 		}(),
 		"for a flow cookie that is not ours":   withFlow("x"),
 		"for a flow cookie that is empty":      withFlow(flowOf(t, nil)),
@@ -240,7 +240,7 @@ func TestLoginConfig_SameBrowser(t *testing.T) {
 		a.LogIn(ada)
 		b := a.browser()
 		assert.Equal(t, "/notes", b.logIn(ada).path)
-		assert.Contains(t, a.bodyOf("/v1/b2b/magic_links/discovery/authenticate"), `"pkce_code_verifier":"`)
+		assert.Contains(t, a.bodyOf(spendLinkPath), `"pkce_code_verifier":"`)
 	})
 	t.Run("refuses a link in another browser, and does not spend it", func(t *testing.T) {
 		t.Parallel()

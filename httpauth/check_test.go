@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -128,7 +129,7 @@ func TestCheck_withoutTheAPI(t *testing.T) {
 	_, err := s.guard.Check(ended, v.SessionToken)
 	assert.Equal(t, httpauth.ReasonUnavailable, reasonOf(t, err))
 	require.ErrorIs(t, err, context.Canceled)
-	s.sessionOutage(t)
+	s.fails(authenticate)
 	_, err = s.guard.Check(t.Context(), v.SessionJWT, httpauth.Remote())
 	var d *httpauth.Denial
 	require.ErrorAs(t, err, &d)
@@ -214,16 +215,16 @@ func TestRecheck_noticesTheEnd(t *testing.T) {
 			s.guard.Forget("member-session-test-other")
 		}, ""},
 		"a logout here": {"cookies", func(t *testing.T, s *site, v *stytchtest.Visitor, _ context.Context) {
-			require.NoError(t, s.guard.SignOut(discardResponse(), request(http.MethodPost, "/", s.cookies(v)...)))
+			require.NoError(t, s.guard.SignOut(httptest.NewRecorder(), request(http.MethodPost, "/", s.cookies(v)...)))
 		}, httpauth.ReasonToken},
 		"a logout here, of a stream by a token": {"token", func(t *testing.T, s *site, v *stytchtest.Visitor, _ context.Context) {
-			require.NoError(t, s.guard.SignOut(discardResponse(), request(http.MethodPost, "/", s.cookies(v)...)))
+			require.NoError(t, s.guard.SignOut(httptest.NewRecorder(), request(http.MethodPost, "/", s.cookies(v)...)))
 		}, httpauth.ReasonToken},
 		"a session's end": {"cookies", func(_ *testing.T, s *site, _ *stytchtest.Visitor, _ context.Context) {
 			s.Clock().Advance(61 * time.Minute)
 		}, httpauth.ReasonToken},
 		"an outage": {"cookies", func(t *testing.T, s *site, _ *stytchtest.Visitor, _ context.Context) {
-			s.sessionOutage(t)
+			s.fails(authenticate)
 			s.Clock().Advance(minute)
 		}, httpauth.ReasonUnavailable},
 		"a JWT that has expired since, of a session that lasts": {"jwt", func(_ *testing.T, s *site, _ *stytchtest.Visitor, _ context.Context) {
@@ -327,7 +328,7 @@ func TestReady_fetchesTheKeysOnce(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	keys := func() int { return s.calls("/v1/b2b/sessions/jwks/" + s.ID()) }
-	require.NoError(t, s.AddFaults(emulator.Fault{Count: -1, Status: http.StatusBadGateway}))
+	s.fault(emulator.Fault{Count: allCalls, Status: http.StatusBadGateway})
 	require.Error(t, s.newGuard(s.NewClient(stytch.Config{}), httpauth.NewB2B).Ready(t.Context()))
 	s.ClearFaults()
 	before := keys()

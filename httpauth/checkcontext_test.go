@@ -73,7 +73,7 @@ func TestCheck_errorsHaveTheStatusOfTheAnswer(t *testing.T) {
 			assert.ErrorIs(t, err, tt.cause, name)
 		}
 	}
-	s.sessionOutage(t)
+	s.fails(authenticate)
 	_, err := s.guard.Check(t.Context(), v.SessionToken)
 	assert.Equal(t, 503, stytcherror.HTTPStatus(err))
 	assert.True(t, stytcherror.Temporary(err))

@@ -99,7 +99,7 @@ func TestRefresh_ofAUserKeepsTheToken(t *testing.T) {
 			old := s.MintSessionJWT(stytchtest.Session{UserID: user})
 			s.expireJWTs()
 			now := s.Clock().Now().UTC()
-			s.Respond("b2c.sessions.authenticate", fmt.Sprintf(`{
+			s.Respond(userAuthenticate, fmt.Sprintf(`{
 				"session_token": "", "session_jwt": %q, "user": {"user_id": %q},
 				"session": {"session_id": "session-test-00000000-0000-4000-8000-000000000000", "user_id": %[2]q,
 					"started_at": %[3]q, "last_accessed_at": %[3]q, "expires_at": %[4]q}}`,

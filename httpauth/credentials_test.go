@@ -52,12 +52,12 @@ func foreignJWT(p *pair) string {
 	return p.MintSessionJWT(stytchtest.Session{}, stytchtest.OtherProject(), stytchtest.OtherKey())
 }
 
-func userJWT(p *pair) string {
-	return p.MintSessionJWT(stytchtest.Session{UserID: "user-test-00000000-0000-4000-8000-000000000001"})
+func jwtOfUser(p *pair) string {
+	return p.userJWT()
 }
 
-func machineJWT(p *pair) string {
-	return p.MintAccessToken(stytchtest.AccessToken{Scopes: []string{"read:notes"}})
+func jwtOfMachine(p *pair) string {
+	return p.machineToken("read:notes")
 }
 
 // cookiesOf returns the cookies of a row.
@@ -152,8 +152,8 @@ var credentialRows = []struct {
 	{name: "an empty JWT and a good token: one call, a new JWT", jwt: empty, token: tokenOfA, status: 200, who: "A", calls: 1, set: fresh},
 	{name: "a forged JWT and a good token: the token decides", jwt: forgedJWT, token: tokenOfB, status: 200, who: "B", calls: 1, set: fresh},
 	{name: "another project's JWT and a good token: the token decides", jwt: foreignJWT, token: tokenOfB, status: 200, who: "B", calls: 1, set: fresh},
-	{name: "a user's JWT and a member's token: the token decides", jwt: userJWT, token: tokenOfB, status: 200, who: "B", calls: 1, set: fresh},
-	{name: "a machine's token as the JWT and a good token: the token decides", jwt: machineJWT, token: tokenOfB, status: 200, who: "B", calls: 1, set: fresh},
+	{name: "a user's JWT and a member's token: the token decides", jwt: jwtOfUser, token: tokenOfB, status: 200, who: "B", calls: 1, set: fresh},
+	{name: "a machine's token as the JWT and a good token: the token decides", jwt: jwtOfMachine, token: tokenOfB, status: 200, who: "B", calls: 1, set: fresh},
 	{name: "the token in both cookies: the token decides", jwt: tokenOfA, token: tokenOfA, status: 200, who: "A", calls: 1, set: fresh},
 
 	// An expired JWT without a token is no credential.
@@ -161,8 +161,8 @@ var credentialRows = []struct {
 	{name: "an expired JWT and a malformed token: no call", jwt: jwtOfA, token: malformedToken, later: 6 * time.Minute, status: 401, who: "invalid_token", clearedPage: both},
 	{name: "a forged JWT alone: no call", jwt: forgedJWT, status: 401, who: "invalid_token", clearedPage: both},
 	{name: "another project's JWT alone: no call", jwt: foreignJWT, status: 401, who: "invalid_token", clearedPage: both},
-	{name: "a user's JWT alone: no call", jwt: userJWT, status: 401, who: "invalid_token", clearedPage: both},
-	{name: "a machine's token as a cookie: no call", jwt: machineJWT, status: 401, who: "invalid_token", clearedPage: both},
+	{name: "a user's JWT alone: no call", jwt: jwtOfUser, status: 401, who: "invalid_token", clearedPage: both},
+	{name: "a machine's token as a cookie: no call", jwt: jwtOfMachine, status: 401, who: "invalid_token", clearedPage: both},
 
 	// Genuine, of one session, beside the token of another: the JWT is cleared in every answer.
 	{name: "an expired JWT and another's token: the JWT is cleared", jwt: jwtOfA, token: tokenOfB, later: 6 * time.Minute, status: 401, who: "invalid_token", calls: 1, cleared: fresh, clearedPage: fresh},
@@ -263,7 +263,7 @@ func TestGuard_clearedJWTHeals(t *testing.T) {
 
 func TestGuard_withoutKeys(t *testing.T) {
 	t.Parallel()
-	keys := emulator.Fault{Operation: "b2b.sessions.get_jwks", Count: -1, Status: 503}
+	keys := emulator.Fault{Operation: keysOperation, Count: allCalls, Status: 503}
 	for name, row := range map[string]struct {
 		token value
 		want  answered
@@ -277,7 +277,7 @@ func TestGuard_withoutKeys(t *testing.T) {
 			t.Parallel()
 			p := newPair(t)
 			p.Clock().Advance(time.Minute)
-			require.NoError(t, p.AddFaults(keys))
+			p.fault(keys)
 			got, _ := p.send(p.guard.Require(), navigation(http.MethodGet, "/", p.cookiesOf(jwtOfA, row.token)...))
 			assert.Equal(t, row.want, got)
 		})
@@ -309,7 +309,7 @@ func TestGuard_everyRefusalOfTheSessionLogsOut(t *testing.T) {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
 			p := newPair(t)
-			p.RespondError("b2b.sessions.authenticate", &stytcherror.Error{Code: code, StatusCode: status})
+			p.RespondError(authenticate, &stytcherror.Error{Code: code, StatusCode: status})
 			got, _ := p.send(p.guard.Require(), navigation(http.MethodGet, "/", p.cookiesOf(nil, tokenOfA)...))
 			assert.Equal(t, answered{401, "", 1, nil, both}, got)
 		})

@@ -15,18 +15,13 @@ import (
 	"github.com/seed75add069/stytch-go/httpauth"
 )
 
-// revokeFails makes the API fail to revoke sessions.
-func (s *site) revokeFails() {
-	s.fault(emulator.Fault{Operation: "b2b.sessions.revoke", Count: allCalls, Status: 500})
-}
-
 func TestSignOut_thatIsNotRevokedHoldsHereForTenMinutes(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newSite(t)
 		v := s.LogIn("ada@example.com")
 		cookies := s.cookies(v)
-		s.revokeFails()
+		s.fails(revoke)
 		require.Error(t, s.guard.SignOut(httptest.NewRecorder(), form("/bye", "", cookies...)))
 		refused := func(r *http.Request, rules ...httpauth.Rule) {
 			w := s.get(r, rules...)
@@ -61,7 +56,7 @@ func TestSignOut_duringARefresh(t *testing.T) {
 				for _, n := range names {
 					cookies = append(cookies, only(all, n)...)
 				}
-				s.revokeFails()
+				s.fails(revoke)
 				s.fault(emulator.Fault{Operation: authenticate, DelayMS: 1000})
 				var wait sync.WaitGroup
 				wait.Go(func() {

@@ -93,12 +93,20 @@ func (s *site) calls(path string) int {
 }
 
 // refreshes returns how often the API was asked about a member's session.
-func (s *site) refreshes() int { return s.calls("/v1/b2b/sessions/authenticate") }
+func (s *site) refreshes() int { return s.calls(authenticatePath) }
 
 // whoami answers with who sends the request, or "nobody".
 func whoami(w http.ResponseWriter, r *http.Request) {
-	p, _ := httpauth.FromContext(r.Context())
-	_, _ = fmt.Fprint(w, p)
+	var text any = "nobody"
+	if p, ok := httpauth.FromContext(r.Context()); ok {
+		text = p
+	}
+	_, _ = fmt.Fprint(w, text)
+}
+
+// asMember is what whoami says of a visitor.
+func asMember(v *stytchtest.Visitor) string {
+	return "member " + v.MemberID + " in " + v.OrganizationID
 }
 
 // get sends a request through a guard of the rules.
@@ -136,6 +144,23 @@ func form(path, body string, cookies ...*http.Cookie) *http.Request {
 	r := navigation(http.MethodPost, path, cookies...)
 	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return r
+}
+
+// withBearer sets a request's Authorization header to a bearer token, and returns the request.
+func withBearer(r *http.Request, token string) *http.Request {
+	return withAuthorization(r, "Bearer "+token)
+}
+
+// withAuthorization sets the lines of a request's Authorization header as they are, and returns the request.
+func withAuthorization(r *http.Request, lines ...string) *http.Request {
+	r.Header["Authorization"] = lines
+	return r
+}
+
+// withCookies sets the lines of a request's Cookie header as they are, and returns the request.
+func withCookies(r *http.Request, lines ...string) *http.Request {
+	r.Header["Cookie"] = lines
 	return r
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/httpauth"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
@@ -79,7 +78,7 @@ func TestFlood_ofAHungAPI(t *testing.T) {
 				s := newSite(t, withMaxRemote)
 				jwt := cookie(jwtCookie, tt.jwt(s))
 				require.NoError(t, s.guard.Ready(t.Context()))
-				s.hung()
+				s.hangs(authenticate)
 				for _, n := range []int{1000, 50} { // what the first flood has used is free for the next one
 					before := s.refreshes()
 					answers := flood(s.whoamiGuarded(), n, func(i int) *http.Request {
@@ -108,11 +107,9 @@ func TestFlood_ofBearers(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newSite(t, withMaxRemote)
-		s.hung()
+		s.hangs(authenticate)
 		assertBounded(t, flood(s.whoamiGuarded(), 1000, func(i int) *http.Request {
-			r := request(http.MethodGet, "/notes")
-			r.Header.Set("Authorization", "Bearer "+token(i))
-			return r
+			return withBearer(request(http.MethodGet, "/notes"), token(i))
 		}), 4)
 	})
 }
@@ -151,7 +148,7 @@ func TestFlood_ofTokensSparesGenuineSessions(t *testing.T) {
 		require.NoError(t, s.guard.SignIn(w, form("/in", "", cookies...), httpauth.Tokens{
 			SessionToken: other.SessionToken, SessionJWT: other.SessionJWT,
 		}))
-		assert.Equal(t, 2, s.calls("/v1/b2b/sessions/revoke"))
+		assert.Equal(t, 2, s.calls(revokePath))
 
 		close(hold)
 		n := 0
@@ -189,7 +186,7 @@ func TestFlood_whatElseIsBounded(t *testing.T) {
 		link := s.MagicLink("ada@example.com")
 		require.NoError(t, s.guard.Ready(t.Context()))
 		jwt := s.mintExpired()
-		s.hung()
+		s.hangs(authenticate)
 		ended := make(chan []timed)
 		go func() {
 			ended <- flood(s.whoamiGuarded(), 1000, func(i int) *http.Request {
@@ -231,7 +228,7 @@ func TestFlood_ofSignOuts(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newSite(t, withMaxRemote)
-		s.fault(emulator.Fault{Operation: "b2b.sessions.revoke", Count: allCalls, DelayMS: tenMinutes})
+		s.hangs(revoke)
 		answers := flood(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			assert.Error(t, s.guard.SignOut(w, r))
 		}), 1000, func(i int) *http.Request { return form("/bye", "", cookie(tokenCookie, token(i))) })
@@ -240,7 +237,7 @@ func TestFlood_ofSignOuts(t *testing.T) {
 			assert.ElementsMatch(t, []string{tokenCookie, jwtCookie}, expired)
 			assert.LessOrEqual(t, a.took, httpauth.DefaultRemoteTimeout)
 		}
-		assert.Equal(t, 4, s.calls("/v1/b2b/sessions/revoke"))
+		assert.Equal(t, 4, s.calls(revokePath))
 	})
 }
 
@@ -249,8 +246,8 @@ func TestRemoteTimeout_boundsEachWait(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		s := newSite(t, func(c *httpauth.Config) { c.RemoteTimeout = 300 * time.Millisecond })
 		v, cookies := s.newLateVisitor("ada@example.com")
-		s.hung()
-		s.fault(emulator.Fault{Operation: "b2b.sessions.revoke", Count: allCalls, DelayMS: tenMinutes})
+		s.hangs(authenticate)
+		s.hangs(revoke)
 		began := time.Now()
 		assertUnavailable(t, s.get(request(http.MethodGet, "/notes", cookies...)))
 		assert.Equal(t, 300*time.Millisecond, time.Since(began))

@@ -36,7 +36,7 @@ func TestRefresh_isDroppedByWhatEndsOrChangesASession(t *testing.T) {
 			require.NoError(s.t, s.guard.SignOut(httptest.NewRecorder(), form("/bye", "", cookies...)))
 		}, http.StatusUnauthorized, 0},
 		{"SignOut that is not revoked", func(s *site, _ *stytchtest.Visitor, cookies []*http.Cookie) {
-			s.fault(emulator.Fault{Operation: "b2b.sessions.revoke", Count: allCalls, Status: 500})
+			s.fails(revoke)
 			require.Error(s.t, s.guard.SignOut(httptest.NewRecorder(), form("/bye", "", cookies...)))
 		}, http.StatusUnauthorized, 0},
 		{"SignOut by the token alone", func(s *site, _ *stytchtest.Visitor, cookies []*http.Cookie) {

@@ -100,7 +100,7 @@ func TestRemote_sharesNoCall(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
 			v := s.LogIn("ada@example.com")
-			require.NoError(t, s.AddFaults(emulator.Fault{Operation: "b2b.sessions.authenticate", Count: -1, DelayMS: 300}))
+			s.fault(emulator.Fault{Operation: authenticate, Count: allCalls, DelayMS: 300})
 			var wait sync.WaitGroup
 			codes := make(chan int, 2)
 			for range 2 {
@@ -121,7 +121,7 @@ func TestRemote_isJoinedByNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		v := s.LogIn("ada@example.com")
-		require.NoError(t, s.AddFaults(emulator.Fault{Operation: "b2b.sessions.authenticate", Count: -1, DelayMS: 100}))
+		s.fault(emulator.Fault{Operation: authenticate, Count: allCalls, DelayMS: 100})
 		codes := make(chan int, 1)
 		go func() {
 			r := withBearer(request(http.MethodGet, "/"), v.SessionToken)
@@ -168,7 +168,7 @@ func TestStale_passesNoRuleThatWantsMore(t *testing.T) {
 	s.expireJWTs()
 	require.Equal(t, http.StatusOK, send().Code)
 	s.expireJWTs()
-	s.sessionOutage(t)
+	s.fails(authenticate)
 	var p *httpauth.Principal
 	keep := httpauth.Allow(func(_ *http.Request, who *httpauth.Principal) error {
 		p = who

@@ -80,7 +80,7 @@ var severalRows = []struct {
 }{
 	{"of JWTs the first that holds counts", false, []value{forgedJWT, jwtOfA}, nil, answered{status: 200, who: "A"}},
 	{"a forged JWT after a good one does not matter", false, []value{jwtOfA, forgedJWT}, nil, answered{status: 200, who: "A"}},
-	{"nor one of a user", false, []value{userJWT, jwtOfA}, []value{tokenOfA}, answered{status: 200, who: "A"}},
+	{"nor one of a user", false, []value{jwtOfUser, jwtOfA}, []value{tokenOfA}, answered{status: 200, who: "A"}},
 	{"nor one of another project", false, []value{foreignJWT, jwtOfB}, []value{tokenOfB}, answered{status: 200, who: "B"}},
 	{"two JWTs of one session count as it", false, []value{jwtOfA, newJWTOfA}, nil, answered{status: 200, who: "A"}},
 	{"two JWTs of two sessions are refused", false, []value{jwtOfA, jwtOfB}, nil, answered{status: 401}},
@@ -147,9 +147,9 @@ func TestFrontend_severalTokensWithoutAnAnswerAre503(t *testing.T) {
 			t.Parallel()
 			p := newPair(t, frontend)
 			cookies := p.several(nil, []value{tokenOfA, unknownToken})
-			require.NoError(t, p.AddFaults(emulator.Fault{
-				Operation: "b2b.sessions.authenticate", Skip: skip, Count: -1, Status: 429, ErrorType: "too_many_requests",
-			}))
+			p.fault(emulator.Fault{
+				Operation: authenticate, Skip: skip, Count: allCalls, Status: 429, ErrorType: "too_many_requests",
+			})
 			got, _ := p.send(p.guard.Require(), navigation(http.MethodGet, "/", cookies...))
 			assert.Equal(t, 503, got.status, "another session may be as good")
 			assert.Empty(t, got.cleared)
@@ -163,7 +163,7 @@ func TestFrontend_neverExtends(t *testing.T) {
 	got, _ := p.send(p.guard.Require(), request(http.MethodGet, "/", p.several(nil, []value{tokenOfA})...))
 	require.Equal(t, answered{status: 200, who: "A", calls: 1}, got)
 	for _, r := range p.Requests() {
-		if r.Path == "/v1/b2b/sessions/authenticate" {
+		if r.Path == authenticatePath {
 			assert.NotContains(t, string(r.Body), "session_duration_minutes", "the browser SDK extends its session")
 		}
 	}

@@ -206,9 +206,7 @@ func TestOutageGrace_conditions(t *testing.T) {
 		{"a bearer JWT gets none", withGrace, func(s *site) int {
 			cookies := s.newSeen("ada@example.com")
 			s.down()
-			r := request(http.MethodGet, "/notes")
-			r.Header.Set("Authorization", "Bearer "+only(cookies, jwtCookie)[0].Value)
-			return s.get(r).Code
+			return s.get(withBearer(request(http.MethodGet, "/notes"), only(cookies, jwtCookie)[0].Value)).Code
 		}, 401},
 		{"a login of this process was seen by it", withGrace, func(s *site) int {
 			require.NoError(s.t, s.guard.Ready(context.Background()))
@@ -250,7 +248,7 @@ func TestOutageGrace_ofAFullMaxRemote(t *testing.T) {
 		_, bob := s.newLateVisitor("bob@example.com")
 		ada, bob = s.refreshed(ada), s.refreshed(bob)
 		s.expireJWTs()
-		s.hung()
+		s.hangs(authenticate)
 		answers := many(s.whoamiGuarded(), 2, func(i int) *http.Request {
 			return request(http.MethodGet, "/notes", [][]*http.Cookie{ada, bob}[i]...)
 		})

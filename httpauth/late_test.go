@@ -26,7 +26,7 @@ type gate struct {
 }
 
 func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Path != "/v1/b2b/sessions/authenticate" || !g.armed.CompareAndSwap(true, false) {
+	if r.URL.Path != authenticatePath || !g.armed.CompareAndSwap(true, false) {
 		return g.next.RoundTrip(r)
 	}
 	if !g.answered {
@@ -247,7 +247,7 @@ func TestLate_firstCallerGoes(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	p.expireJWTs()
-	require.NoError(t, p.AddFaults(emulator.Fault{Operation: "b2b.sessions.authenticate", DelayMS: 50}))
+	p.fault(emulator.Fault{Operation: authenticate, DelayMS: 50})
 	r := request(http.MethodGet, "/", p.cookiesOf(jwtOfA, tokenOfA)...)
 	ctx, cancel := canceled(t)
 	cancel()

@@ -30,7 +30,7 @@ func TestLogin_leadsABrowserToThePageThatItWanted(t *testing.T) {
 
 	p = b.open(a.mail(ada))
 	assert.Equal(t, "/notes?page=2", p.path)
-	assert.Equal(t, "member "+v.MemberID+" in "+v.OrganizationID, p.Body.String())
+	assert.Equal(t, asMember(v), p.Body.String())
 	assert.False(t, b.has(flowCookie), "the login is over")
 	assert.False(t, b.has(interCookie), "the login is over")
 }
@@ -109,7 +109,7 @@ func TestLogin_logsOut(t *testing.T) {
 	assert.False(t, b.isLoggedIn())
 	assert.Equal(t, http.StatusSeeOther, b.get("/notes").Code)
 	assert.Equal(t, http.StatusSeeOther, before.get("/notes").Code, "the session is revoked, not only its cookies gone")
-	assert.Equal(t, 1, a.calls("/v1/b2b/sessions/revoke"))
+	assert.Equal(t, 1, a.calls(revokePath))
 
 	assert.Equal(t, http.StatusSeeOther, b.post("/auth/logout").Code, "without a session there is nothing to do")
 	assert.Equal(t, "done", b.fetch(http.MethodPost, "/auth/logout", map[string]string{}).step(t).Name)
@@ -136,7 +136,7 @@ func TestLogin_logsOutThoughTheAPIDoesNotAnswer(t *testing.T) {
 	b.logIn(ada)
 	before := b.copy()
 	a.takeEvents()
-	a.fails("b2b.sessions.revoke")
+	a.fails(revoke)
 	assert.Equal(t, "/", b.submit("/auth/logout").path)
 	assert.False(t, b.isLoggedIn())
 	assert.Equal(t, http.StatusSeeOther, before.get("/notes").Code, "this process refuses the session")

@@ -11,7 +11,6 @@ import (
 
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
-	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -21,14 +20,6 @@ func decode(t *testing.T, p *page, v any) {
 	require.Equal(t, http.StatusOK, p.Code, p.Body)
 	require.Equal(t, "application/json", p.Header().Get("Content-Type"))
 	require.NoError(t, json.Unmarshal(p.Body.Bytes(), v))
-}
-
-// fails lets an operation fail as long as the API is out of order.
-func (s *site) fails(operation string) {
-	s.t.Helper()
-	require.NoError(s.t, s.AddFaults(emulator.Fault{
-		Operation: operation, Count: -1, Status: http.StatusServiceUnavailable, Body: "<h1>down</h1>",
-	}))
 }
 
 func mfaForAll() *discoveryorganizations.CreateRequest {
@@ -64,5 +55,5 @@ var refusalsOfAnAddress = []stytcherror.Code{
 
 func (s *site) refuseAddress(code stytcherror.Code) {
 	s.t.Helper()
-	s.RespondError("b2b.magic_links.email.discovery.send", &stytcherror.Error{Code: code})
+	s.RespondError(sendLink, &stytcherror.Error{Code: code})
 }

@@ -137,7 +137,7 @@ func TestLoginConfig_NoNewOrganizations(t *testing.T) {
 		assert.Equal(t, http.StatusForbidden, w.Code, name)
 		assert.Equal(t, "access_denied", w.step(t).Code, name)
 	}
-	assert.Zero(t, a.calls("/v1/b2b/discovery/organizations/create"))
+	assert.Zero(t, a.calls(createOrganizationPath))
 	assert.False(t, b.isLoggedIn())
 }
 
@@ -147,7 +147,7 @@ func TestLogin_showsTheChoiceIfTheOnlyOrganizationRefuses(t *testing.T) {
 	a.member(ada, "engines")
 	b := a.browser()
 	link := b.askForLink(ada, "/notes")
-	a.RespondError("b2b.discovery.intermediate_sessions.exchange", &stytcherror.Error{
+	a.RespondError(exchangeIntermediate, &stytcherror.Error{
 		Code: stytcherror.CodeOrganizationNotFound,
 	})
 	p := b.open(link)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/httpauth"
@@ -28,8 +27,8 @@ func TestCallback_worksAfterAnOutage(t *testing.T) {
 			a.LogIn(ada)
 			b := a.browser()
 			link := b.askForLink(ada, "/notes")
-			fault.Operation, fault.Count = "b2b.magic_links.discovery.authenticate", -1
-			require.NoError(t, a.AddFaults(fault))
+			fault.Operation, fault.Count = spendLink, allCalls
+			a.fault(fault)
 			p := b.open(link)
 			assert.Equal(t, http.StatusServiceUnavailable, p.Code)
 			assert.NotEmpty(t, p.Header().Get("Retry-After"))
@@ -46,7 +45,7 @@ func TestCallback_goesOnAfterAnOutageThatFollowsTheLink(t *testing.T) {
 	a.member(ada, "engines")
 	b := a.browser()
 	link := b.askForLink(ada, "/notes")
-	a.fails("b2b.discovery.intermediate_sessions.exchange")
+	a.fails(exchangeIntermediate)
 	p := b.open(link)
 	assert.Equal(t, "/auth/organizations", p.path)
 	a.ClearFaults()
@@ -56,16 +55,16 @@ func TestCallback_goesOnAfterAnOutageThatFollowsTheLink(t *testing.T) {
 func TestLogin_passesRateLimitsOn(t *testing.T) {
 	t.Parallel()
 	for operation, run := range map[string]func(a *app, b *browser) *page{
-		"b2b.magic_links.email.discovery.send": func(_ *app, b *browser) *page {
+		sendLink: func(_ *app, b *browser) *page {
 			return b.post("/auth/start", "email", ada)
 		},
-		"b2b.magic_links.discovery.authenticate": func(a *app, b *browser) *page {
+		spendLink: func(a *app, b *browser) *page {
 			return b.get(callback("discovery", a.MagicLink(ada)))
 		},
-		"b2b.discovery.organizations.create": func(_ *app, b *browser) *page {
+		createOrganization: func(_ *app, b *browser) *page {
 			return b.post("/auth/organizations", "organization_name", "New")
 		},
-		"b2b.discovery.organizations.list": func(_ *app, b *browser) *page { return b.get("/auth/organizations") },
+		listOrganizations: func(_ *app, b *browser) *page { return b.get("/auth/organizations") },
 	} {
 		t.Run(operation, func(t *testing.T) {
 			t.Parallel()

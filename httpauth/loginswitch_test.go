@@ -53,7 +53,7 @@ func TestLogin_switchesToAnotherOrganization(t *testing.T) {
 	assert.ElementsMatch(t, []string{"reader", "stytch_member"}, b.session().Roles, "the roles are those of the other membership")
 
 	assert.Equal(t, http.StatusSeeOther, before.get("/notes").Code, "the session before is refused")
-	assert.Equal(t, 1, a.calls("/v1/b2b/sessions/revoke"), "and revoked")
+	assert.Equal(t, 1, a.calls(revokePath), "and revoked")
 }
 
 func TestLogin_switchesEachPersonToAnOwnSession(t *testing.T) {
@@ -113,7 +113,7 @@ func TestLogin_refusesASwitch(t *testing.T) {
 		assert.Equal(t, test.status, b.post("/auth/switch", test.fields...).Code, name)
 		assert.Equal(t, "first", b.session().Slug, "%s: the session stays", name)
 	}
-	assert.Zero(t, a.calls("/v1/b2b/sessions/revoke"))
+	assert.Zero(t, a.calls(revokePath))
 }
 
 func TestLogin_switchesBrowsersOnly(t *testing.T) {
@@ -133,7 +133,7 @@ func TestLogin_switchesBrowsersOnly(t *testing.T) {
 
 	w = serve(a.router, navigation(http.MethodGet, "/auth/organizations"))
 	assert.Equal(t, "/auth/login?next=%2Fauth%2Forganizations", w.Header().Get("Location"))
-	assert.Zero(t, a.calls("/v1/b2b/sessions/exchange"))
+	assert.Zero(t, a.calls(exchangePath))
 }
 
 func TestLogin_switchesAfterTheJWTHasExpired(t *testing.T) {
@@ -149,7 +149,7 @@ func TestLogin_switchesAfterTheJWTHasExpired(t *testing.T) {
 func TestLogin_losesNoSessionIfASwitchFails(t *testing.T) {
 	t.Parallel()
 	a, b, second := inBoth(t, httpauth.LoginConfig{})
-	a.fails("b2b.sessions.exchange")
+	a.fails(exchange)
 	p := b.post("/auth/switch", "organization_id", second)
 	assert.Equal(t, http.StatusServiceUnavailable, p.Code)
 	assert.NotEmpty(t, p.Header().Get("Retry-After"))

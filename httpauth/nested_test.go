@@ -17,7 +17,7 @@ import (
 
 // through sends a request through an outer and an inner guard.
 func through(r *http.Request, guards ...func(http.Handler) http.Handler) *httptest.ResponseRecorder {
-	var h http.Handler = http.HandlerFunc(who)
+	var h http.Handler = http.HandlerFunc(whoami)
 	for _, guard := range slices.Backward(guards) {
 		h = guard(h)
 	}
@@ -65,7 +65,7 @@ func TestNested_asksForWhatIsStricterOnly(t *testing.T) {
 				s.Clock().Advance(tt.age)
 				w := through(send(s, v), s.guard.Require(tt.outer...), s.guard.Require(tt.inner...))
 				assert.Equal(t, http.StatusOK, w.Code)
-				assert.Equal(t, v.MemberID, w.Body.String())
+				assert.Equal(t, asMember(v), w.Body.String())
 				assert.Equal(t, tt.want, s.refreshes())
 			})
 		}
@@ -139,9 +139,9 @@ func TestNested_optionalKeepsThePrincipal(t *testing.T) {
 		outer, inner func(http.Handler) http.Handler
 		want         string
 	}{
-		"Optional inside Require keeps the principal":  {v.SessionJWT, s.guard.Require(), s.guard.Optional(), v.MemberID},
-		"Optional inside Optional keeps the principal": {v.SessionJWT, s.guard.Optional(), s.guard.Optional(), v.MemberID},
-		"Require inside Optional keeps the principal":  {v.SessionJWT, s.guard.Optional(), s.guard.Require(), v.MemberID},
+		"Optional inside Require keeps the principal":  {v.SessionJWT, s.guard.Require(), s.guard.Optional(), asMember(v)},
+		"Optional inside Optional keeps the principal": {v.SessionJWT, s.guard.Optional(), s.guard.Optional(), asMember(v)},
+		"Require inside Optional keeps the principal":  {v.SessionJWT, s.guard.Optional(), s.guard.Require(), asMember(v)},
 		"nobody stays nobody":                          {"", s.guard.Optional(), s.guard.Optional(httpauth.Factor()), "nobody"},
 	} {
 		r := request(http.MethodGet, "/")
@@ -175,7 +175,7 @@ func TestNested_anotherGuardsPrincipal(t *testing.T) {
 	ctx := other.WithPrincipal(t.Context(), &httpauth.Principal{Kind: httpauth.KindMember, ID: "member-test-other"})
 	r := request(http.MethodGet, "/").WithContext(ctx)
 	assert.Equal(t, httpauth.ReasonLogin, errorOf(t, s.get(r)))
-	assert.Equal(t, v.MemberID, serve(s.guard.Require()(http.HandlerFunc(who)), v.Bearer(r)).Body.String())
+	assert.Equal(t, asMember(v), serve(s.guard.Require()(http.HandlerFunc(whoami)), v.Bearer(r)).Body.String())
 	r = request(http.MethodGet, "/").WithContext(ctx)
 	assert.Equal(t, httpauth.ReasonLogin, errorOf(t, through(r, other.Require(), s.guard.Require())))
 	assert.Equal(t, "nobody", through(r, other.Require(), s.guard.Optional()).Body.String(), "nor behind Optional")
@@ -258,7 +258,7 @@ func TestWithPrincipal_nobody(t *testing.T) {
 	_, ok := httpauth.FromContext(ctx)
 	assert.False(t, ok)
 	r := s.LogIn("ada@example.com").Bearer(request(http.MethodGet, "/")).WithContext(ctx)
-	assert.Equal(t, "nobody", serve(s.guard.Optional()(http.HandlerFunc(who)), r).Body.String())
+	assert.Equal(t, "nobody", serve(s.guard.Optional()(http.HandlerFunc(whoami)), r).Body.String())
 	assert.Equal(t, httpauth.ReasonLogin, errorOf(t, s.get(r)))
 	replaced := s.guard.WithPrincipal(s.guard.WithPrincipal(t.Context(), &httpauth.Principal{ID: "x"}), nil)
 	_, ok = httpauth.FromContext(replaced)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/httpauth"
@@ -41,8 +40,8 @@ func TestGuard_noAnswerLogsNobodyOut(t *testing.T) {
 			p.expireJWTs()
 			for _, jwt := range []value{nil, jwtOfA, forgedJWT} {
 				p.restart()
-				fault.Operation, fault.Count = "b2b.sessions.authenticate", -1
-				require.NoError(t, p.AddFaults(fault))
+				fault.Operation, fault.Count = authenticate, -1
+				p.fault(fault)
 				for _, guard := range []func(http.Handler) http.Handler{p.guard.Require(), p.guard.Optional()} {
 					w := serve(guard(http.HandlerFunc(whoami)), navigation(http.MethodGet, "/", p.cookiesOf(jwt, tokenOfA)...))
 					assert.Equal(t, http.StatusServiceUnavailable, w.Code)
@@ -62,7 +61,7 @@ func TestGuard_timeoutLogsNobodyOut(t *testing.T) {
 	t.Parallel()
 	p := newPair(t, func(c *httpauth.Config) { c.RemoteTimeout = 20 * time.Millisecond })
 	p.expireJWTs()
-	require.NoError(t, p.AddFaults(emulator.Fault{Operation: "b2b.sessions.authenticate", Count: 1, DelayMS: 60_000}))
+	p.fault(emulator.Fault{Operation: authenticate, Count: 1, DelayMS: 60_000})
 	w := p.get(navigation(http.MethodGet, "/", p.cookiesOf(jwtOfA, tokenOfA)...))
 	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
 	assert.Empty(t, w.Result().Cookies())

@@ -87,7 +87,7 @@ func TestLoginConfig_OnLogin_refuses(t *testing.T) {
 			assert.NotContains(t, p.Body.String(), "not on the list", "the cause is for logs")
 			assert.False(t, b.isLoggedIn())
 			assert.False(t, b.has(interCookie), "its token is of no use any more")
-			assert.Equal(t, 1, a.calls("/v1/b2b/sessions/revoke"), "the session is revoked")
+			assert.Equal(t, 1, a.calls(revokePath), "the session is revoked")
 			assert.Equal(t, http.StatusSeeOther, b.get("/notes").Code)
 			for _, e := range a.takeEvents() {
 				assert.NotEqual(t, httpauth.EventLogin, e.Kind)
@@ -132,7 +132,7 @@ func TestLoginConfig_OnLogin_revokesIfItPanics(t *testing.T) {
 	b := a.browser()
 	link := b.askForLink(ada, "/notes")
 	assert.PanicsWithValue(t, "broken", func() { b.get(link) })
-	assert.Equal(t, 1, a.calls("/v1/b2b/sessions/revoke"))
+	assert.Equal(t, 1, a.calls(revokePath))
 	assert.False(t, b.isLoggedIn())
 }
 

@@ -139,7 +139,7 @@ func TestOrigin_comesBeforeTheCookies(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/", http.NoBody)
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	r.AddCookie(cookie(tokenCookie, v.SessionToken))
-	w = serve(s.guard.Optional()(http.HandlerFunc(who)), r)
+	w = serve(s.guard.Optional()(http.HandlerFunc(whoami)), r)
 	assert.Equal(t, httpauth.ReasonOrigin, errorOf(t, w), "Optional does not make it nobody's")
 }
 
@@ -158,11 +158,11 @@ func TestOrigin_bearersPass(t *testing.T) {
 		}
 		assert.Equal(t, http.StatusOK, s.get(r).Code, "the cookies do not count")
 	}
-	r := with(httptest.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/", http.NoBody), "Authorization", "Bearer nonsense")
+	r := withBearer(httptest.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/", http.NoBody), "nonsense")
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	r.AddCookie(cookie(tokenCookie, v.SessionToken))
 	assert.Equal(t, httpauth.ReasonToken, errorOf(t, s.get(r)), "a bad one is no way around the check")
-	r = with(httptest.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/", http.NoBody), "Authorization", "Basic YTpi")
+	r = withAuthorization(httptest.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/", http.NoBody), "Basic YTpi")
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	r.AddCookie(cookie(tokenCookie, v.SessionToken))
 	assert.Equal(t, httpauth.ReasonOrigin, errorOf(t, s.get(r)), "nor is another scheme")

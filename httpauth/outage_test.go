@@ -15,7 +15,6 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/httpauth"
-	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 // html is a page of a gateway, with a status.
@@ -35,7 +34,10 @@ func jsonBody(body string) emulator.Fault {
 	}
 }
 
-var lostConnection = emulator.Fault{Operation: authenticate, Count: allCalls, Disconnect: true}
+var (
+	lostConnection = emulator.Fault{Operation: authenticate, Count: allCalls, Disconnect: true}
+	noAnswer       = emulator.Fault{Operation: authenticate, Count: allCalls, DelayMS: tenMinutes}
+)
 
 // outages are the failures that nobody who sends a request can help. isOutage is set for those that OutageGrace is for.
 var outages = []struct {
@@ -44,7 +46,7 @@ var outages = []struct {
 	isOutage bool
 }{
 	{"a lost connection", lostConnection, true},
-	{"no answer in time", hungFault, true},
+	{"no answer in time", noAnswer, true},
 	{"500 of the API", apiError(500, "internal_server_error"), true},
 	{"500 of a gateway", html(500), true},
 	{"502 of a gateway", html(502), true},
@@ -81,9 +83,7 @@ func TestOutage_logsNobodyOut(t *testing.T) {
 						return s.get(navigation(http.MethodGet, "/notes", only(cookies, tokenCookie)...))
 					},
 					func() *httptest.ResponseRecorder {
-						r := request(http.MethodGet, "/notes")
-						r.Header.Set("Authorization", "Bearer "+v.SessionToken)
-						return s.get(r)
+						return s.get(withBearer(request(http.MethodGet, "/notes"), v.SessionToken))
 					},
 					func() *httptest.ResponseRecorder {
 						h := s.guard.Optional()(http.HandlerFunc(whoami))
@@ -128,8 +128,7 @@ func TestOutage_ourOwnSecretIsWrong(t *testing.T) {
 	require.NoError(t, err)
 	s.guard = s.newGuard(client, httpauth.NewB2B, func(c *httpauth.Config) { c.OutageGrace = time.Hour })
 	assertUnavailable(t, s.get(navigation(http.MethodGet, "/notes", cookies...)))
-	r := request(http.MethodGet, "/notes")
-	r.Header.Set("Authorization", "Bearer "+v.SessionToken)
+	r := withBearer(request(http.MethodGet, "/notes"), v.SessionToken)
 	assertUnavailable(t, s.get(r))
 }
 
@@ -208,7 +207,7 @@ func TestOutage_ofTheKeysLater(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		s := newSite(t)
 		require.NoError(t, s.guard.Ready(t.Context()))
-		s.fault(emulator.Fault{Operation: keysOperation, Count: allCalls, Status: 503})
+		s.fails(keysOperation)
 		for range 8 {
 			s.Clock().Advance(2 * time.Hour)
 			w := s.get(navigation(http.MethodGet, "/notes", s.cookies(s.LogIn("ada@example.com"))...))
@@ -223,12 +222,8 @@ func TestOutage_ofAnAccessTokensKeysAndOfThePolicy(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		s := newSite(t)
 		v := s.LogIn("ada@example.com")
-		machine := request(http.MethodGet, "/notes")
-		machine.Header.Set("Authorization", "Bearer "+s.MintAccessToken(stytchtest.AccessToken{Scopes: []string{"read:notes"}}))
-		app := request(http.MethodGet, "/notes")
-		app.Header.Set("Authorization", "Bearer "+s.MintAccessToken(stytchtest.AccessToken{
-			MemberID: v.MemberID, OrganizationID: v.OrganizationID, Scopes: []string{"read:notes"},
-		}))
+		machine := withBearer(request(http.MethodGet, "/notes"), s.machineToken("read:notes"))
+		app := withBearer(request(http.MethodGet, "/notes"), s.appToken(v, "read:notes"))
 		member := request(http.MethodGet, "/notes", s.cookies(v)...)
 		for _, tt := range []struct {
 			hung    string // the operation
@@ -237,9 +232,9 @@ func TestOutage_ofAnAccessTokensKeysAndOfThePolicy(t *testing.T) {
 		}{
 			{keysOperation, machine, httpauth.Machines("read:notes")},
 			{keysOperation, app, httpauth.Apps("read:notes")},
-			{"b2b.rbac.policy", member, httpauth.Permission("stytch.self", "*")},
+			{policyOperation, member, httpauth.Permission("stytch.self", "*")},
 		} {
-			s.fault(emulator.Fault{Operation: tt.hung, Count: allCalls, DelayMS: tenMinutes})
+			s.hangs(tt.hung)
 			began := time.Now()
 			assertUnavailable(t, s.get(tt.request, tt.rule))
 			assert.LessOrEqual(t, time.Since(began), httpauth.DefaultRemoteTimeout)

@@ -97,7 +97,7 @@ func TestRefresh_outlastsItsFirstCaller(t *testing.T) {
 func TestRefresh_attempts(t *testing.T) {
 	t.Parallel()
 	rateLimit := emulator.Fault{Status: 429, ErrorType: "too_many_requests"}
-	with := func(f emulator.Fault, count, retryAfter int) []emulator.Fault {
+	repeated := func(f emulator.Fault, count, retryAfter int) []emulator.Fault {
 		f.Operation, f.Count, f.RetryAfter = authenticate, count, retryAfter
 		return []emulator.Fault{f}
 	}
@@ -108,19 +108,19 @@ func TestRefresh_attempts(t *testing.T) {
 		retryAfter    string
 		atMost        time.Duration
 	}{
-		{"a lost connection is tried again", with(emulator.Fault{Disconnect: true}, 1, 0), 2, 200, "", time.Second},
-		{"a 502 is tried again", with(emulator.Fault{Status: 502}, 1, 0), 2, 200, "", time.Second},
-		{"lost connections are tried twice", with(emulator.Fault{Disconnect: true}, allCalls, 0), 2, 503, "1", time.Second},
-		{"503s are tried twice", with(emulator.Fault{Status: 503}, allCalls, 0), 2, 503, "1", time.Second},
-		{"a 503 with a second to wait is tried twice", with(emulator.Fault{Status: 503}, allCalls, 1), 2, 503, "1", 2 * time.Second},
-		{"a 503 with longer to wait is answered at once", with(emulator.Fault{Status: 503}, allCalls, 30), 1, 503, "30", 0},
-		{"a 429 is not repeated", with(rateLimit, allCalls, 0), 1, 503, "1", 0},
-		{"a 429 with a second to wait is not repeated", with(rateLimit, allCalls, 1), 1, 503, "1", 0},
-		{"a 429 with longer to wait is not repeated", with(rateLimit, allCalls, 7), 1, 503, "7", 0},
-		{"a 429 of a gateway is not repeated", with(emulator.Fault{Status: 429}, allCalls, 0), 1, 503, "1", 0},
-		{"a Retry-After of hours becomes a minute", with(rateLimit, allCalls, 7200), 1, 503, "60", 0},
+		{"a lost connection is tried again", repeated(emulator.Fault{Disconnect: true}, 1, 0), 2, 200, "", time.Second},
+		{"a 502 is tried again", repeated(emulator.Fault{Status: 502}, 1, 0), 2, 200, "", time.Second},
+		{"lost connections are tried twice", repeated(emulator.Fault{Disconnect: true}, allCalls, 0), 2, 503, "1", time.Second},
+		{"503s are tried twice", repeated(emulator.Fault{Status: 503}, allCalls, 0), 2, 503, "1", time.Second},
+		{"a 503 with a second to wait is tried twice", repeated(emulator.Fault{Status: 503}, allCalls, 1), 2, 503, "1", 2 * time.Second},
+		{"a 503 with longer to wait is answered at once", repeated(emulator.Fault{Status: 503}, allCalls, 30), 1, 503, "30", 0},
+		{"a 429 is not repeated", repeated(rateLimit, allCalls, 0), 1, 503, "1", 0},
+		{"a 429 with a second to wait is not repeated", repeated(rateLimit, allCalls, 1), 1, 503, "1", 0},
+		{"a 429 with longer to wait is not repeated", repeated(rateLimit, allCalls, 7), 1, 503, "7", 0},
+		{"a 429 of a gateway is not repeated", repeated(emulator.Fault{Status: 429}, allCalls, 0), 1, 503, "1", 0},
+		{"a Retry-After of hours becomes a minute", repeated(rateLimit, allCalls, 7200), 1, 503, "60", 0},
 		{
-			"a refusal is not repeated", with(emulator.Fault{Status: 404, ErrorType: "session_not_found"}, allCalls, 0),
+			"a refusal is not repeated", repeated(emulator.Fault{Status: 404, ErrorType: "session_not_found"}, allCalls, 0),
 			1, 401, "", 0,
 		},
 	} {

@@ -20,13 +20,6 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-const (
-	authenticate     = "b2b.sessions.authenticate"
-	authenticatePath = "/v1/b2b/sessions/authenticate"
-	keysOperation    = "b2b.sessions.get_jwks"
-	allCalls         = -1
-)
-
 // signingKey is a snapshot of a project that has a key and nothing else.
 var signingKey = sync.OnceValue(func() []byte {
 	s := stytchtest.NewServer()
@@ -40,7 +33,7 @@ var signingKey = sync.OnceValue(func() []byte {
 })
 
 // inBubble runs a test in which time passes only while everybody waits (package testing/synctest), so that no delay
-// takes time.
+// takes time. The key is made before: other tests, outside the bubble, wait for it too.
 func inBubble(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
 	signingKey()
@@ -53,16 +46,26 @@ func (s *site) fault(faults ...emulator.Fault) {
 	require.NoError(s.t, s.AddFaults(faults...))
 }
 
-// hung makes the API hang when it is asked about sessions.
-func (s *site) hung() { s.fault(hungFault) }
+// fails lets all calls of an operation fail, until ClearFaults.
+func (s *site) fails(operation string) {
+	s.t.Helper()
+	s.fault(emulator.Fault{Operation: operation, Count: allCalls, Status: http.StatusServiceUnavailable})
+}
+
+// hangs lets all calls of an operation have no answer, until ClearFaults.
+func (s *site) hangs(operation string) {
+	s.t.Helper()
+	s.fault(emulator.Fault{Operation: operation, Count: allCalls, DelayMS: tenMinutes})
+}
+
+// down makes the API refuse connections, until ClearFaults.
+func (s *site) down() {
+	s.t.Helper()
+	s.fault(emulator.Fault{Count: allCalls, Disconnect: true})
+}
 
 // tenMinutes are longer than anybody waits, in milliseconds.
 const tenMinutes = int(10 * time.Minute / time.Millisecond)
-
-var hungFault = emulator.Fault{Operation: authenticate, Count: allCalls, DelayMS: tenMinutes}
-
-// down makes the API refuse connections.
-func (s *site) down() { s.fault(emulator.Fault{Count: allCalls, Disconnect: true}) }
 
 // newLateVisitor returns the cookies of somebody whose JWT has expired.
 func (s *site) newLateVisitor(email string) (*stytchtest.Visitor, []*http.Cookie) {

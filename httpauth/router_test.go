@@ -21,11 +21,11 @@ func newRouter(t *testing.T) (*site, *httpauth.Router, *stytchtest.Visitor) {
 	app := s.guard.Router()
 	app.Public("GET /health", echo("well"))
 	app.Public("/static/", echo("static"))
-	app.Handle("GET /notes", http.HandlerFunc(who))
-	app.HandleFunc("POST /notes", who)
-	app.HandleFunc("GET /admin", who, httpauth.InOrganizationID(otherOrganization))
-	app.HandleFunc("GET /machines", who, httpauth.Machines("a"))
-	app.HandleFunc("GET /tree/", who)
+	app.Handle("GET /notes", http.HandlerFunc(whoami))
+	app.HandleFunc("POST /notes", whoami)
+	app.HandleFunc("GET /admin", whoami, httpauth.InOrganizationID(otherOrganization))
+	app.HandleFunc("GET /machines", whoami, httpauth.Machines("a"))
+	app.HandleFunc("GET /tree/", whoami)
 	return s, app, s.LogIn("ada@example.com")
 }
 
@@ -43,12 +43,12 @@ func TestRouter_guardsWhatIsNotPublic(t *testing.T) {
 		"a public route by HEAD":              {"HEAD", "/health", 200, 200, ""},
 		"a public tree":                       {"GET", "/static/css/a.css", 200, 200, "static"},
 		"a public tree by any method":         {"DELETE", "/static/x", 200, 200, "static"},
-		"a route":                             {"GET", "/notes", 401, 200, v.MemberID},
+		"a route":                             {"GET", "/notes", 401, 200, asMember(v)},
 		"a route by HEAD":                     {"HEAD", "/notes", 401, 200, ""},
-		"a route of a function":               {"POST", "/notes", 401, 200, v.MemberID},
+		"a route of a function":               {"POST", "/notes", 401, 200, asMember(v)},
 		"a route with rules":                  {"GET", "/admin", 401, 403, ""},
 		"a route for machines":                {"GET", "/machines", 401, 401, ""},
-		"below a route":                       {"GET", "/tree/x", 401, 200, v.MemberID},
+		"below a route":                       {"GET", "/tree/x", 401, 200, asMember(v)},
 		"a route that is not declared":        {"GET", "/nothing", 401, 404, ""},
 		"the root, which is not declared":     {"GET", "/", 401, 404, ""},
 		"a method that is not declared":       {"DELETE", "/notes", 401, 405, ""},
@@ -68,7 +68,7 @@ func TestRouter_guardsWhatIsNotPublic(t *testing.T) {
 		})
 	}
 	w := serve(app, withBearer(request(http.MethodGet, "/machines"), machine))
-	assert.Equal(t, "m2m-client-test-1", w.Body.String())
+	assert.Equal(t, "machine m2m-client-test-1", w.Body.String())
 	w = serve(app, request(http.MethodGet, "/health"))
 	assert.NotContains(t, w.Header(), "Vary", "nobody is looked for on a public route")
 	assert.NotContains(t, w.Header(), "Cache-Control")
@@ -132,7 +132,7 @@ func TestRequireExcept_publicPatterns(t *testing.T) {
 	s := newSite(t, withLoginURL)
 	v := s.LogIn("ada@example.com")
 	guard := s.guard.RequireExcept("GET /static/", "/healthz", "POST /my-login", "/{$}", "GET /files/{name}", "/deep/tree/")
-	app := guard(http.HandlerFunc(who))
+	app := guard(http.HandlerFunc(whoami))
 	for name, tt := range map[string]struct {
 		method, target string
 		isPublic       bool
@@ -201,7 +201,7 @@ func TestRequireExcept_publicPatterns(t *testing.T) {
 func TestRequireExcept_withoutPatternsGuardsAll(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	app := s.guard.RequireExcept()(http.HandlerFunc(who))
+	app := s.guard.RequireExcept()(http.HandlerFunc(whoami))
 	assert.Equal(t, http.StatusUnauthorized, serve(app, request(http.MethodGet, "/")).Code)
 }
 

@@ -78,7 +78,7 @@ func TestRules_areCheckedInOrder(t *testing.T) {
 	s := newSite(t)
 	v := s.LogIn("ada@example.com", stytchtest.WithFactor(httpauth.FactorEmail, time.Hour))
 	s.Clock().Advance(2 * time.Minute)
-	s.sessionOutage(t)
+	s.fails(authenticate)
 	refuses := httpauth.Allow(func(*http.Request, *httpauth.Principal) error {
 		return &httpauth.Denial{Reason: "last"}
 	})
@@ -185,9 +185,9 @@ func TestRules_canBeUsedInSeveralGuards(t *testing.T) {
 	assert.Equal(t, httpauth.ReasonScope, s.answerOf(t, machine, scope, httpauth.Machines("read:b")))
 	assert.Empty(t, s.answerOf(t, machine, scope))
 	rules := []httpauth.Rule{scope}
-	guarded := s.guard.Require(rules...)(http.HandlerFunc(who))
+	guarded := s.guard.Require(rules...)(http.HandlerFunc(whoami))
 	rules[0] = httpauth.People()
 	w := serve(guarded, withBearer(request(http.MethodGet, "/"), machine))
 	require.Equal(t, http.StatusOK, w.Code)
-	assert.Equal(t, "m2m-client-test-1", w.Body.String())
+	assert.Equal(t, "machine m2m-client-test-1", w.Body.String())
 }

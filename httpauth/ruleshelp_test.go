@@ -9,22 +9,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/httpauth"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
-
-// withBearer sets the request's Authorization header and returns it.
-func withBearer(r *http.Request, token string) *http.Request {
-	r.Header.Set("Authorization", "Bearer "+token)
-	return r
-}
-
-// with sets a header of a request and returns it.
-func with(r *http.Request, name, value string) *http.Request {
-	r.Header.Set(name, value)
-	return r
-}
 
 // errorOf returns the error that the JSON of an answer names, and "" if somebody was let through.
 func errorOf(t *testing.T, w *httptest.ResponseRecorder) httpauth.Reason {
@@ -46,18 +33,6 @@ func (s *site) answerOf(t *testing.T, token string, rules ...httpauth.Rule) http
 	return errorOf(t, s.get(withBearer(request(http.MethodGet, "/"), token), rules...))
 }
 
-// outage lets all calls of an operation fail, until ClearFaults.
-func (s *site) outage(t *testing.T, operation string) {
-	t.Helper()
-	require.NoError(t, s.AddFaults(emulator.Fault{Operation: operation, Count: -1, Status: http.StatusBadGateway}))
-}
-
-// sessionOutage lets all calls fail that ask about a member's session.
-func (s *site) sessionOutage(t *testing.T) {
-	t.Helper()
-	s.outage(t, "b2b.sessions.authenticate")
-}
-
 // appToken returns the token of an app that acts for a visitor.
 func (s *site) appToken(v *stytchtest.Visitor, scopes ...string) string {
 	return s.MintAccessToken(stytchtest.AccessToken{
@@ -73,15 +48,6 @@ func (s *site) machineToken(scopes ...string) string {
 // echo answers with a text.
 func echo(text string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) })
-}
-
-// who answers with the id of who sends the request, or "nobody".
-func who(w http.ResponseWriter, r *http.Request) {
-	text := "nobody"
-	if p, ok := httpauth.FromContext(r.Context()); ok {
-		text = p.ID
-	}
-	_, _ = io.WriteString(w, text)
 }
 
 // inAcme is for logins to the organization "acme".
@@ -100,6 +66,3 @@ func reasonOf(t *testing.T, err error) httpauth.Reason {
 	require.ErrorAs(t, err, &d)
 	return d.Reason
 }
-
-// discardResponse returns a response that nobody looks at.
-func discardResponse() http.ResponseWriter { return httptest.NewRecorder() }

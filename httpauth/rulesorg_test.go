@@ -19,7 +19,7 @@ func TestPermission_followsThePolicy(t *testing.T) {
 	s := newSite(t)
 	admin := s.LogIn("ada@example.com")
 	plain := s.LogIn("grace@example.org", stytchtest.WithRoles())
-	s.Respond("b2b.rbac.policy", `{"policy": {
+	s.Respond(policyOperation, `{"policy": {
 		"roles": [
 			{"role_id": "stytch_admin", "description": "", "permissions": [{"resource_id": "document", "actions": ["*"]}]},
 			{"role_id": "stytch_member", "description": "", "permissions": [{"resource_id": "document", "actions": ["read"]}]}],
@@ -61,7 +61,7 @@ func TestPermission_isUndecidedWithoutAPolicy(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, withLoginURL)
 	v := s.LogIn("ada@example.com")
-	s.outage(t, "b2b.rbac.policy")
+	s.fails(policyOperation)
 	w := s.get(v.Bearer(navigation(http.MethodGet, "/")), httpauth.Permission("stytch.member", "create"))
 	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
 	assert.NotEmpty(t, w.Header().Get("Retry-After"))

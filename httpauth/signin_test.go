@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/httpauth"
 	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
@@ -112,7 +111,7 @@ func TestSignIn_ofTheSameSessionRevokesNothing(t *testing.T) {
 func TestSignIn_aFailedRevocationIsReportedOnly(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	p.RespondError("b2b.sessions.revoke", unavailable)
+	p.RespondError(revoke, unavailable)
 	_, err := p.signIn(form("/my-login", "", p.cookies(p.b)...), tokensOf(p.a))
 	require.NoError(t, err)
 	events := p.takeEvents()
@@ -141,8 +140,8 @@ var badSignIns = map[string]struct {
 	"a JWT that ends its header":            {tokenOfA, func(p *pair) string { return p.a.SessionJWT + "\r\nX: y" }, false, "SessionJWT"},
 	"a forged JWT":                          {tokenOfA, forgedJWT, false, "SessionJWT"},
 	"a JWT of another project":              {tokenOfA, foreignJWT, false, "SessionJWT"},
-	"a JWT of a user":                       {tokenOfA, userJWT, false, "SessionJWT"},
-	"an access token":                       {tokenOfA, machineJWT, false, "SessionJWT"},
+	"a JWT of a user":                       {tokenOfA, jwtOfUser, false, "SessionJWT"},
+	"an access token":                       {tokenOfA, jwtOfMachine, false, "SessionJWT"},
 	"an expired JWT and a token of another": {tokenOfB, jwtOfA, true, "SessionJWT"},
 }
 
@@ -212,7 +211,7 @@ func TestSignIn_expiredAndNoAnswerIsTheAPIsError(t *testing.T) {
 			t.Parallel()
 			p := newPair(t)
 			p.expireJWTs()
-			p.RespondError("b2b.sessions.authenticate", err)
+			p.RespondError(authenticate, err)
 			w, got := p.signIn(form("/my-login", "", p.cookies(p.b)...), tokensOf(p.a))
 			require.ErrorIs(t, got, err.Code)
 			assert.Empty(t, w.Header()["Set-Cookie"])
@@ -324,7 +323,7 @@ func TestSignIn_ofTheBrowserSDKIsRefused(t *testing.T) {
 func TestSignIn_withoutKeysIsAnErrorAndSetsNothing(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	require.NoError(t, p.AddFaults(emulator.Fault{Operation: "b2b.sessions.get_jwks", Count: -1, Status: 503}))
+	p.fails(keysOperation)
 	w, err := p.signIn(form("/my-login", ""), tokensOf(p.a))
 	require.ErrorIs(t, err, stytcherror.ErrKeysUnavailable)
 	assert.Empty(t, w.Header()["Set-Cookie"])

@@ -33,7 +33,7 @@ func TestSignOut_revokesAndClears(t *testing.T) {
 		"an expired JWT alone ends nothing": {jwt: jwtOfA, later: 6 * time.Minute},
 		"nor does it as the bearer":         {bearer: jwtOfA, later: 6 * time.Minute},
 		"nor does a forged one":             {jwt: forgedJWT},
-		"nor an access token":               {bearer: machineJWT},
+		"nor an access token":               {bearer: jwtOfMachine},
 		"nor a malformed token":             {token: malformedToken},
 		"nor a request without cookies":     {},
 	} {
@@ -44,7 +44,7 @@ func TestSignOut_revokesAndClears(t *testing.T) {
 				p.Clock().Advance(row.later)
 				r := request(http.MethodPost, "/my-logout", p.cookiesOf(row.jwt, row.token)...)
 				if row.bearer != nil {
-					withAuthorization(r, "Bearer "+row.bearer(p))
+					withBearer(r, row.bearer(p))
 				}
 				w, err := p.signOut(r)
 				require.NoError(t, err)
@@ -55,7 +55,7 @@ func TestSignOut_revokesAndClears(t *testing.T) {
 				assert.Equal(t, !row.endsA, p.lasts(p.a))
 				assert.True(t, p.lasts(p.b))
 				if !row.endsA {
-					assert.Zero(t, p.calls("/v1/b2b/sessions/revoke"))
+					assert.Zero(t, p.calls(revokePath))
 				}
 			})
 		}
@@ -68,8 +68,8 @@ func TestSignOut_sessionIsRefusedHereEvenIfItWasNotRevoked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPair(t)
-			fault.Operation, fault.Count = "b2b.sessions.revoke", -1
-			require.NoError(t, p.AddFaults(fault))
+			fault.Operation, fault.Count = revoke, allCalls
+			p.fault(fault)
 			w, err := p.signOut(form("/my-logout", "", p.cookies(p.a)...))
 			_, cleared := kept(w)
 			assert.Equal(t, both, cleared)
@@ -86,7 +86,7 @@ func TestSignOut_sessionIsRefusedHereEvenIfItWasNotRevoked(t *testing.T) {
 				got, _ := p.send(p.guard.Require(), request(http.MethodGet, "/", cookies...))
 				assert.Equal(t, answered{status: 401}, got)
 			}
-			got, _ := p.send(p.guard.Require(), withAuthorization(request(http.MethodGet, "/"), "Bearer "+p.a.SessionJWT))
+			got, _ := p.send(p.guard.Require(), withBearer(request(http.MethodGet, "/"), p.a.SessionJWT))
 			assert.Equal(t, answered{status: 401}, got)
 			p.Clock().Advance(9 * time.Minute)
 			got, _ = p.send(p.guard.Require(), request(http.MethodGet, "/", p.cookiesOf(nil, tokenOfA)...))
@@ -190,7 +190,7 @@ func TestSignOut_outlastsTheRequest(t *testing.T) {
 func TestSignOut_waitsNoLongerThanRemoteTimeout(t *testing.T) {
 	t.Parallel()
 	p := newPair(t, func(c *httpauth.Config) { c.RemoteTimeout = 20 * time.Millisecond })
-	require.NoError(t, p.AddFaults(emulator.Fault{Operation: "b2b.sessions.revoke", Count: -1, DelayMS: 60_000}))
+	p.fault(emulator.Fault{Operation: revoke, Count: allCalls, DelayMS: 60_000})
 	w, err := p.signOut(form("/", "", p.cookies(p.a)...))
 	require.Error(t, err)
 	_, cleared := kept(w)

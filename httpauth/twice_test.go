@@ -35,7 +35,7 @@ var sentForms = map[string]func(*app) *sentForm{
 		b := a.browser()
 		link := b.askForLink(ada, "/notes")
 		return &sentForm{
-			"b2b.magic_links.discovery.authenticate", "/v1/b2b/magic_links/discovery/authenticate",
+			spendLink, spendLinkPath,
 			b, func() *http.Request { return navigation(http.MethodGet, link) }, 400,
 		}
 	},
@@ -46,7 +46,7 @@ var sentForms = map[string]func(*app) *sentForm{
 		b.open(a.mail(ada))
 		path, fields := b.formOf("Log in")
 		return &sentForm{
-			"b2b.magic_links.discovery.authenticate", "/v1/b2b/magic_links/discovery/authenticate",
+			spendLink, spendLinkPath,
 			b, func() *http.Request { return form(path, encode(fields)) }, 400,
 		}
 	},
@@ -57,7 +57,7 @@ var sentForms = map[string]func(*app) *sentForm{
 		b.logIn(ada)
 		path, fields := b.formOf("second")
 		return &sentForm{
-			"b2b.discovery.intermediate_sessions.exchange", "/v1/b2b/discovery/intermediate_sessions/exchange",
+			exchangeIntermediate, exchangeIntermediatePath,
 			b, func() *http.Request { return form(path, encode(fields)) }, 400,
 		}
 	},
@@ -67,7 +67,7 @@ var sentForms = map[string]func(*app) *sentForm{
 		path, fields := b.formOf("Create organization")
 		fields = append(fields, "organization_name", "New")
 		return &sentForm{
-			"b2b.discovery.organizations.create", "/v1/b2b/discovery/organizations/create",
+			createOrganization, createOrganizationPath,
 			b, func() *http.Request { return form(path, encode(fields)) }, 400,
 		}
 	},
@@ -81,7 +81,7 @@ var sentForms = map[string]func(*app) *sentForm{
 		b.open("/auth/organizations")
 		path, fields := b.formOf("second")
 		return &sentForm{
-			"b2b.sessions.exchange", "/v1/b2b/sessions/exchange",
+			exchange, exchangePath,
 			b, func() *http.Request { return form(path, encode(fields)) }, 303,
 		}
 	},
@@ -106,7 +106,7 @@ func forEachForm(
 // slowly delays the answers to the form by a second.
 func (f *sentForm) slowly(a *app) {
 	a.t.Helper()
-	require.NoError(a.t, a.AddFaults(emulator.Fault{Operation: f.operation, Count: -1, DelayMS: 1000}))
+	a.fault(emulator.Fault{Operation: f.operation, Count: allCalls, DelayMS: 1000})
 }
 
 // together does things at one time: each waits for something before the next begins.
@@ -296,7 +296,7 @@ func TestTwice_aPanicOfOnLoginLetsNobodyWait(t *testing.T) {
 		require.Len(t, answers, 1)
 		assert.Contains(t, []int{http.StatusServiceUnavailable, http.StatusBadRequest}, answers[0].Code)
 		assert.Empty(t, sessionIn(answers[0]))
-		assert.NotZero(t, a.calls("/v1/b2b/sessions/revoke"))
+		assert.NotZero(t, a.calls(revokePath))
 	})
 }
 

@@ -19,7 +19,6 @@ const (
 	userID      = "user-test-1"
 	userSession = "session-test-1"
 	userToken   = "user-session-token-0001"
-	askUser     = "b2c.sessions.authenticate"
 )
 
 // userJWT returns a JWT of the user's session.
@@ -40,12 +39,12 @@ func (s *site) answerUser(t *testing.T, session string) (jwt string) {
 		"session_token": userToken, "session_jwt": jwt, "user": map[string]any{"user_id": userID},
 	})
 	require.NoError(t, err)
-	s.Respond(askUser, string(body))
+	s.Respond(userAuthenticate, string(body))
 	return jwt
 }
 
 // userCalls returns how often the API was asked about a user's session.
-func (s *site) userCalls() int { return s.calls("/v1/sessions/authenticate") }
+func (s *site) userCalls() int { return s.calls(userAuthenticatePath) }
 
 // How a user's cookies are read, row by row as for members.
 func TestUser_credentials(t *testing.T) {
@@ -71,7 +70,7 @@ func TestUser_credentials(t *testing.T) {
 		"a token that is none":        {nil, "short", nil, httpauth.ReasonLogin, 0, 401},
 		"a JWT of another session":    {func(s *site) string { return s.MintSessionJWT(other, expired) }, userToken, known, nobody, 1, 401},
 		"a token that is not known":   {nil, userToken, refuses(stytcherror.CodeSessionNotFound), nobody, 1, 401},
-		"an API that does not answer": {nil, userToken, outage, httpauth.ReasonUnavailable, 2, 503},
+		"an API that does not answer": {nil, userToken, unanswered, httpauth.ReasonUnavailable, 2, 503},
 		"a project that is refused":   {nil, userToken, refuses(stytcherror.CodeUnauthorizedCredentials), httpauth.ReasonUnavailable, 1, 503},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,12 +86,12 @@ func TestUser_credentials(t *testing.T) {
 			if tt.answer != nil {
 				jwt = tt.answer(t, s)
 			}
-			w := serve(s.guard.Require()(http.HandlerFunc(who)), r)
+			w := serve(s.guard.Require()(http.HandlerFunc(whoami)), r)
 			require.Equal(t, tt.status, w.Code)
 			assert.Equal(t, tt.want, errorOf(t, w))
 			assert.Equal(t, tt.calls, s.userCalls())
 			if tt.want == "" {
-				assert.Equal(t, userID, w.Body.String())
+				assert.Equal(t, "user "+userID, w.Body.String())
 			}
 			cookies, _ := kept(w)
 			if tt.want == "" && tt.calls > 0 {
@@ -113,14 +112,14 @@ func known(t *testing.T, s *site) string {
 
 func refuses(code stytcherror.Code) func(*testing.T, *site) string {
 	return func(_ *testing.T, s *site) string {
-		s.RespondError(askUser, &stytcherror.Error{Code: code})
+		s.RespondError(userAuthenticate, &stytcherror.Error{Code: code})
 		return ""
 	}
 }
 
-func outage(t *testing.T, s *site) string {
+func unanswered(t *testing.T, s *site) string {
 	t.Helper()
-	s.outage(t, askUser)
+	s.fails(userAuthenticate)
 	return ""
 }
 
@@ -145,7 +144,7 @@ func TestUser_aRefreshIsRemembered(t *testing.T) {
 func TestUser_isHeldToTheRules(t *testing.T) {
 	t.Parallel()
 	s := newUserSite(t)
-	s.Respond("b2c.rbac.policy", `{"policy": {
+	s.Respond(userPolicyOperation, `{"policy": {
 		"roles": [{"role_id": "editor", "description": "", "permissions": [{"resource_id": "document", "actions": ["edit"]}]},
 			{"role_id": "stytch_user", "description": "", "permissions": []}],
 		"resources": [{"resource_id": "document", "description": "", "actions": ["edit", "read"]}],
@@ -196,7 +195,7 @@ func TestUser_isHeldToTheRules(t *testing.T) {
 func TestUser_permissionIsUndecidedWithoutAPolicy(t *testing.T) {
 	t.Parallel()
 	s := newUserSite(t)
-	s.outage(t, "b2c.rbac.policy")
+	s.fails(userPolicyOperation)
 	assert.Equal(t, httpauth.ReasonUnavailable, s.answerOf(t, s.userJWT(), httpauth.Permission("document", "edit")))
 }
 
@@ -248,9 +247,9 @@ func TestUser_signOut(t *testing.T) {
 			t.Parallel()
 			s := newUserSite(t)
 			if tt.code == "" {
-				s.Respond("b2c.sessions.revoke", `{}`)
+				s.Respond(userRevoke, `{}`)
 			} else {
-				s.RespondError("b2c.sessions.revoke", &stytcherror.Error{Code: tt.code})
+				s.RespondError(userRevoke, &stytcherror.Error{Code: tt.code})
 			}
 			pair := []*http.Cookie{cookie(tokenCookie, userToken), cookie(jwtCookie, s.userJWT())}
 			require.Equal(t, http.StatusOK, s.get(request(http.MethodGet, "/", pair...)).Code)
@@ -259,7 +258,7 @@ func TestUser_signOut(t *testing.T) {
 			assert.Equal(t, tt.isError, err != nil, err)
 			_, expired := kept(w)
 			assert.ElementsMatch(t, []string{tokenCookie, jwtCookie}, expired)
-			assert.NotZero(t, s.calls("/v1/sessions/revoke"))
+			assert.NotZero(t, s.calls(userRevokePath))
 			w = s.get(request(http.MethodGet, "/", pair...))
 			assert.Equal(t, httpauth.ReasonToken, errorOf(t, w), "this process refuses the session from now on")
 			assert.Zero(t, s.userCalls())

@@ -15,11 +15,6 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-const (
-	sendPath  = "/v1/magic_links/email/login_or_create"
-	spendPath = "/v1/magic_links/authenticate"
-)
-
 func newUserApp(t *testing.T, config httpauth.LoginConfig, change ...func(*httpauth.Config)) *app {
 	t.Helper()
 	return appOf(t, newUserSite(t, change...), config)
@@ -28,7 +23,7 @@ func newUserApp(t *testing.T, config httpauth.LoginConfig, change ...func(*httpa
 // userLogin sets the responses to a login by link: that of asking for it, and that of following it.
 func (a *app) userLogin(email, sessionID, token string) {
 	a.t.Helper()
-	a.Respond("b2c.magic_links.email.login_or_create", `{"user_id":"`+userID+`","email_id":"email-test-1","user_created":false}`)
+	a.Respond(userSendLink, `{"user_id":"`+userID+`","email_id":"email-test-1","user_created":false}`)
 	expires := a.Clock().Now().Add(time.Hour)
 	jwt := a.MintSessionJWT(stytchtest.Session{ID: sessionID, UserID: userID, ExpiresAt: expires})
 	session, err := json.Marshal(map[string]any{
@@ -36,7 +31,7 @@ func (a *app) userLogin(email, sessionID, token string) {
 		"last_accessed_at": a.Clock().Now(), "roles": []string{"stytch_user"},
 	})
 	require.NoError(a.t, err)
-	a.Respond("b2c.magic_links.authenticate", fmt.Sprintf(`{
+	a.Respond(userSpendLink, fmt.Sprintf(`{
 		"user_id": %q, "method_id": "email-test-1", "method_type": "magic_link", "session_token": %q, "session_jwt": %q,
 		"user": {"user_id": %q, "status": "active", "emails": [
 			{"email_id": "email-test-0", "email": "old@example.com", "verified": true},
@@ -57,7 +52,7 @@ func TestUserLogin_logsInOrCreates(t *testing.T) {
 	p := b.press("Send me a link", "email", ada)
 	assert.Contains(t, p.Body.String(), "Check your mail")
 	var sent map[string]any
-	require.NoError(t, json.Unmarshal([]byte(a.bodyOf(sendPath)), &sent))
+	require.NoError(t, json.Unmarshal([]byte(a.bodyOf(userSendLinkPath)), &sent))
 	assert.Equal(t, map[string]any{
 		"email": ada, "login_magic_link_url": origin + "/auth/callback", "signup_magic_link_url": origin + "/auth/callback",
 	}, sent)
@@ -66,7 +61,7 @@ func TestUserLogin_logsInOrCreates(t *testing.T) {
 	assert.Equal(t, "/notes?page=2", p.path)
 	assert.Equal(t, "user "+userID, p.Body.String())
 	assert.Equal(t, "session-token-of-the-first-login", b.jar[tokenCookie].value)
-	assert.JSONEq(t, `{"token": "`+someToken+`", "session_duration_minutes": 60}`, a.bodyOf(spendPath), "an hour, without SessionDuration")
+	assert.JSONEq(t, `{"token": "`+someToken+`", "session_duration_minutes": 60}`, a.bodyOf(userSpendLinkPath), "an hour, without SessionDuration")
 	assert.False(t, b.has(flowCookie))
 
 	require.Len(t, arrivals, 1)
@@ -90,7 +85,7 @@ func TestUserLogin_lastsAsLongAsSessionDuration(t *testing.T) {
 	b := a.browser()
 	b.submit("/auth/start", "email", ada)
 	b.open(callback("magic_links", someToken))
-	assert.JSONEq(t, `{"token": "`+someToken+`", "session_duration_minutes": 1440}`, a.bodyOf(spendPath))
+	assert.JSONEq(t, `{"token": "`+someToken+`", "session_duration_minutes": 1440}`, a.bodyOf(userSpendLinkPath))
 }
 
 func TestUserLogin_acceptsTheLinkOfAMailAboutPasswords(t *testing.T) {
@@ -99,7 +94,7 @@ func TestUserLogin_acceptsTheLinkOfAMailAboutPasswords(t *testing.T) {
 	a.userLogin(ada, "session-test-1", someToken)
 	b := a.browser()
 	b.open(callback("login", someToken))
-	require.Zero(t, a.calls(spendPath), "this browser has not asked for it")
+	require.Zero(t, a.calls(userSpendLinkPath), "this browser has not asked for it")
 	b.press("Log in")
 	assert.True(t, b.isLoggedIn())
 }
@@ -110,14 +105,14 @@ func TestUserLogin_bindsLinksToTheBrowser(t *testing.T) {
 	a.userLogin(ada, "session-test-1", someToken)
 	b := a.browser()
 	b.submit("/auth/start", "email", ada)
-	assert.Contains(t, a.bodyOf(sendPath), `"code_challenge":"`)
+	assert.Contains(t, a.bodyOf(userSendLinkPath), `"code_challenge":"`)
 	assert.Equal(t, http.StatusBadRequest, a.browser().get(callback("magic_links", someToken)).Code)
-	assert.Zero(t, a.calls(spendPath))
+	assert.Zero(t, a.calls(userSpendLinkPath))
 	b.open(callback("magic_links", someToken))
-	assert.Contains(t, a.bodyOf(spendPath), `"code_verifier":"`)
+	assert.Contains(t, a.bodyOf(userSpendLinkPath), `"code_verifier":"`)
 	assert.True(t, b.isLoggedIn())
 
-	a.RespondError("b2c.magic_links.authenticate", &stytcherror.Error{Code: stytcherror.CodePKCEMismatch})
+	a.RespondError(userSpendLink, &stytcherror.Error{Code: stytcherror.CodePKCEMismatch})
 	b = a.browser()
 	a.userLogin(ada, "session-test-1", someToken)
 	b.submit("/auth/start", "email", ada)
@@ -135,14 +130,14 @@ func TestUserLogin_revokesTheSessionOfAnotherAddress(t *testing.T) {
 			t.Parallel()
 			a := newUserApp(t, httpauth.LoginConfig{})
 			a.userLogin(email, "session-test-1", "session-token-of-somebody-else")
-			a.Respond("b2c.sessions.revoke", `{}`)
+			a.Respond(userRevoke, `{}`)
 			b := a.browser()
 			b.submit("/auth/start", "email", ada)
 			p := b.open(callback("magic_links", someToken))
 			assert.Equal(t, http.StatusBadRequest, p.Code)
 			assert.Contains(t, p.Body.String(), "another e-mail address")
 			assert.False(t, b.isLoggedIn())
-			assert.JSONEq(t, `{"session_token": "session-token-of-somebody-else"}`, a.bodyOf("/v1/sessions/revoke"))
+			assert.JSONEq(t, `{"session_token": "session-token-of-somebody-else"}`, a.bodyOf(userRevokePath))
 		})
 	}
 }
@@ -154,12 +149,12 @@ func TestUserLogin_revokesTheSessionBefore(t *testing.T) {
 	for _, token := range []string{"session-token-of-the-first-login", "session-token-of-the-second-login"} {
 		a.userLogin(ada, "session-test-of-"+token, token)
 		b.submit("/auth/start", "email", ada)
-		a.Respond("b2c.sessions.revoke", `{}`)
+		a.Respond(userRevoke, `{}`)
 		b.open(callback("magic_links", someToken))
 		assert.Equal(t, token, b.jar[tokenCookie].value)
 	}
-	assert.Equal(t, 1, a.calls("/v1/sessions/revoke"))
-	assert.Contains(t, a.bodyOf("/v1/sessions/revoke"), `"session_jwt"`, "that of the first login")
+	assert.Equal(t, 1, a.calls(userRevokePath))
+	assert.Contains(t, a.bodyOf(userRevokePath), `"session_jwt"`, "that of the first login")
 }
 
 func TestUserLogin_logsOut(t *testing.T) {
@@ -170,7 +165,7 @@ func TestUserLogin_logsOut(t *testing.T) {
 	b.submit("/auth/start", "email", ada)
 	b.open(callback("magic_links", someToken))
 	before := b.copy()
-	a.Respond("b2c.sessions.revoke", `{}`)
+	a.Respond(userRevoke, `{}`)
 	assert.Equal(t, "/", b.submit("/auth/logout").path)
 	assert.False(t, b.isLoggedIn())
 	assert.Equal(t, http.StatusSeeOther, before.get("/notes").Code)
@@ -195,17 +190,17 @@ func TestUserLogin_refusesALink(t *testing.T) {
 		status  int
 	}{
 		"that is unknown": {func(a *app) {
-			a.RespondError("b2c.magic_links.authenticate", &stytcherror.Error{Code: stytcherror.CodeMagicLinkNotFound})
+			a.RespondError(userSpendLink, &stytcherror.Error{Code: stytcherror.CodeMagicLinkNotFound})
 		}, 400},
 		"that was used": {func(a *app) {
-			a.RespondError("b2c.magic_links.authenticate", &stytcherror.Error{Code: stytcherror.CodeUnableToAuthMagicLink})
+			a.RespondError(userSpendLink, &stytcherror.Error{Code: stytcherror.CodeUnableToAuthMagicLink})
 		}, 400},
 		"while the API asks to wait": {func(a *app) {
-			a.RespondError("b2c.magic_links.authenticate", &stytcherror.Error{Code: stytcherror.CodeTooManyRequests})
+			a.RespondError(userSpendLink, &stytcherror.Error{Code: stytcherror.CodeTooManyRequests})
 		}, 429},
-		"while the API fails": {func(a *app) { a.fails("b2c.magic_links.authenticate") }, 503},
+		"while the API fails": {func(a *app) { a.fails(userSpendLink) }, 503},
 		"whose answer has no session": {func(a *app) {
-			a.Respond("b2c.magic_links.authenticate", `{"user_id": "`+userID+`", "method_id": "email-test-1", "user": {"user_id": "`+userID+`"}}`)
+			a.Respond(userSpendLink, `{"user_id": "`+userID+`", "method_id": "email-test-1", "user": {"user_id": "`+userID+`"}}`)
 		}, 503},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -224,9 +219,9 @@ func TestUserLogin_answersAlikeForAddressesThatTheProjectRefuses(t *testing.T) {
 	t.Parallel()
 	for _, code := range refusalsOfAnAddress {
 		a := newUserApp(t, httpauth.LoginConfig{})
-		a.Respond("b2c.magic_links.email.login_or_create", `{"user_id":"`+userID+`","email_id":"email-test-1","user_created":true}`)
+		a.Respond(userSendLink, `{"user_id":"`+userID+`","email_id":"email-test-1","user_created":true}`)
 		accepted := a.browser().submit("/auth/start", "email", ada)
-		a.RespondError("b2c.magic_links.email.login_or_create", &stytcherror.Error{Code: code})
+		a.RespondError(userSendLink, &stytcherror.Error{Code: code})
 		refused := a.browser().submit("/auth/start", "email", ada)
 		assert.Equal(t, accepted.Code, refused.Code, code)
 		assert.Equal(t, accepted.Body.String(), refused.Body.String(), code)
