@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/httpauth"
-	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
@@ -104,50 +103,6 @@ func TestCookies_ofTokens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			assert.Equal(t, row.want, names(s.guard.Cookies(row.tokens)))
-		})
-	}
-}
-
-func TestCookies_refusedConfigs(t *testing.T) {
-	t.Parallel()
-	client := stytchtest.New(t).Client()
-	const local = "http://localhost:8080"
-	for name, row := range map[string]struct {
-		origin  string
-		cookies httpauth.Cookies
-		field   string
-	}{
-		"__Host- over http":                  {local, httpauth.Cookies{Session: "__Host-s"}, "Cookies.Session"},
-		"__Host- over http for the JWT":      {local, httpauth.Cookies{JWT: "__Host-j"}, "Cookies.JWT"},
-		"__Secure- over http":                {local, httpauth.Cookies{Session: "__Secure-s"}, "Cookies.Session"},
-		"__Host- for a domain":               {origin, httpauth.Cookies{Session: "__Host-s", Domain: "example.com"}, "Cookies.Session"},
-		"__Host- in any case":                {origin, httpauth.Cookies{JWT: "__hOsT-j", Domain: "example.com"}, "Cookies.JWT"},
-		"__secure- in any case":              {local, httpauth.Cookies{JWT: "__sEcUrE-j"}, "Cookies.JWT"},
-		"__Http- over http":                  {local, httpauth.Cookies{JWT: "__Http-j"}, "Cookies.JWT"},
-		"__Host-Http- for a domain":          {origin, httpauth.Cookies{JWT: "__Host-Http-j", Domain: "example.com"}, "Cookies.JWT"},
-		"SameSite None over http":            {local, httpauth.Cookies{SameSite: http.SameSiteNoneMode}, "Cookies.SameSite"},
-		"a SameSite that there is not":       {origin, httpauth.Cookies{SameSite: 9}, "Cookies.SameSite"},
-		"one name for both":                  {origin, httpauth.Cookies{Session: "s", JWT: "s"}, "Cookies.JWT"},
-		"the default name of the other":      {local, httpauth.Cookies{Session: "stytch_session_jwt"}, "Cookies.JWT"},
-		"a name with a space":                {origin, httpauth.Cookies{Session: "a b"}, "Cookies.Session"},
-		"a name that ends its header":        {origin, httpauth.Cookies{Session: "a\r\nX: y"}, "Cookies.Session"},
-		"a name with an equals sign":         {origin, httpauth.Cookies{JWT: "a=b"}, "Cookies.JWT"},
-		"a domain of one label":              {origin, httpauth.Cookies{Domain: "com"}, "Cookies.Domain"},
-		"a domain with a port":               {origin, httpauth.Cookies{Domain: "example.com:443"}, "Cookies.Domain"},
-		"a domain that adds an attribute":    {origin, httpauth.Cookies{Domain: "example.com; Path=/x"}, "Cookies.Domain"},
-		"a domain for the browser SDK":       {origin, httpauth.Cookies{Domain: "example.com", Frontend: true}, "Cookies.Domain"},
-		"an address that is no origin":       {origin + "/app", httpauth.Cookies{}, "Origin"},
-		"http for a host that is not local":  {"http://app.example.com", httpauth.Cookies{}, "Origin"},
-		"a domain that the origin is not of": {origin, httpauth.Cookies{Domain: "example.org"}, "Cookies.Domain"},
-		"a domain below the origin":          {origin, httpauth.Cookies{Domain: "x.app.example.com"}, "Cookies.Domain"},
-		"a domain that only ends alike":      {origin, httpauth.Cookies{Domain: "ple.com"}, "Cookies.Domain"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, err := httpauth.NewB2B(client, httpauth.Config{Origin: row.origin, Cookies: row.cookies})
-			var refused *stytcherror.ArgumentError
-			require.ErrorAs(t, err, &refused)
-			assert.Equal(t, row.field, refused.Field)
 		})
 	}
 }

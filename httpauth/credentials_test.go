@@ -284,22 +284,6 @@ func TestGuard_withoutKeys(t *testing.T) {
 	}
 }
 
-func TestGuard_unknownTokenIsNotAskedAboutAgainFor30Seconds(t *testing.T) {
-	t.Parallel()
-	p := newPair(t)
-	page := func() answered {
-		got, _ := p.send(p.guard.Require(), navigation(http.MethodGet, "/", p.cookiesOf(nil, unknownToken)...))
-		return got
-	}
-	assert.Equal(t, answered{401, "", 1, nil, both}, page())
-	p.Clock().Advance(25 * time.Second)
-	assert.Equal(t, answered{401, "", 0, nil, both}, page(), "within 30 seconds")
-	p.Clock().Advance(10 * time.Second)
-	assert.Equal(t, answered{401, "", 1, nil, both}, page(), "after them")
-	got, _ := p.send(p.guard.Require(), request(http.MethodGet, "/", p.cookiesOf(nil, tokenOfA)...))
-	assert.Equal(t, answered{200, "A", 1, fresh, nil}, got, "other tokens are asked about")
-}
-
 func TestGuard_everyRefusalOfTheSessionLogsOut(t *testing.T) {
 	t.Parallel()
 	for code, status := range map[stytcherror.Code]int{

@@ -15,6 +15,32 @@ import (
 	"github.com/seed75add069/stytch-go/httpauth"
 )
 
+func TestSignOut_thatIsNotRevokedIsReported(t *testing.T) {
+	t.Parallel()
+	for _, tt := range outages {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(t *testing.T) {
+				s := newSite(t)
+				cookies := s.cookies(s.LogIn("ada@example.com"))
+				fault := tt.fault
+				fault.Operation = revoke
+				s.fault(fault)
+				w := httptest.NewRecorder()
+				err := s.guard.SignOut(w, form("/bye", "", cookies...))
+				_, cleared := kept(w)
+				assert.Equal(t, both, cleared)
+				require.Error(t, err)
+				events := s.takeEvents()
+				require.Len(t, events, 1)
+				assert.Equal(t, httpauth.EventLogout, events[0].Kind)
+				require.ErrorIs(t, events[0].Err, err)
+				assert.Equal(t, http.StatusUnauthorized, s.get(request(http.MethodGet, "/notes", cookies...)).Code)
+			})
+		})
+	}
+}
+
 func TestSignOut_thatIsNotRevokedHoldsHereForTenMinutes(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
@@ -33,6 +59,7 @@ func TestSignOut_thatIsNotRevokedHoldsHereForTenMinutes(t *testing.T) {
 			refused(navigation(http.MethodGet, "/notes", cookies...), rule)
 			refused(v.Bearer(request(http.MethodGet, "/notes")), rule)
 			refused(navigation(http.MethodGet, "/notes", only(cookies, tokenCookie)...), rule)
+			refused(navigation(http.MethodGet, "/notes", only(cookies, jwtCookie)...), rule)
 		}
 		s.Clock().Advance(9*time.Minute - 1)
 		refused(navigation(http.MethodGet, "/notes", cookies...))

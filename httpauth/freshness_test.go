@@ -3,7 +3,6 @@ package httpauth_test
 import (
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -98,19 +97,18 @@ func TestRemote_sharesNoCall(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t)
-			v := s.LogIn("ada@example.com")
-			s.fault(emulator.Fault{Operation: authenticate, Count: allCalls, DelayMS: 300})
-			var wait sync.WaitGroup
-			codes := make(chan int, 2)
-			for range 2 {
-				wait.Go(func() {
-					codes <- s.get(withBearer(request(http.MethodGet, "/"), v.SessionToken), tt.rule).Code
-				})
-			}
-			wait.Wait()
-			assert.Equal(t, []int{200, 200}, []int{<-codes, <-codes})
-			assert.Equal(t, tt.want, s.refreshes())
+			inBubble(t, func(t *testing.T) {
+				s := newSite(t)
+				v := s.LogIn("ada@example.com")
+				s.fault(emulator.Fault{Operation: authenticate, Count: allCalls, DelayMS: 1000})
+				h := s.guard.Require(tt.rule)(http.HandlerFunc(whoami))
+				for _, w := range many(h, 2, func(int) *http.Request {
+					return withBearer(request(http.MethodGet, "/"), v.SessionToken)
+				}) {
+					assert.Equal(t, http.StatusOK, w.Code)
+				}
+				assert.Equal(t, tt.want, s.refreshes())
+			})
 		})
 	}
 }
@@ -118,7 +116,7 @@ func TestRemote_sharesNoCall(t *testing.T) {
 // Nor does a request without Remote wait for the call of one with it.
 func TestRemote_isJoinedByNobody(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		s := newSite(t)
 		v := s.LogIn("ada@example.com")
 		s.fault(emulator.Fault{Operation: authenticate, Count: allCalls, DelayMS: 100})

@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	stytch "github.com/seed75add069/stytch-go"
-	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/httpauth"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
@@ -221,39 +220,4 @@ func TestLate_sessionThatOnlyItsTokenNames(t *testing.T) {
 	assert.Empty(t, late.Result().Cookies())
 	got, _ := l.send(l.guard.Require(), request(http.MethodGet, "/", l.cookiesOf(jwtOfA, nil)...))
 	assert.Equal(t, answered{status: 401}, got, "by then the session is known: its JWT is refused too")
-}
-
-// Both requests have the old cookies; the second is sent while the first is answered.
-func TestLate_refreshesShareACallAndSetTheSame(t *testing.T) {
-	t.Parallel()
-	l := newLateSite(t, true)
-	l.expireJWTs()
-	old := l.cookiesOf(jwtOfA, tokenOfA)
-	finish := l.begin(request(http.MethodGet, "/", old...))
-	second := make(chan *httptest.ResponseRecorder, 1)
-	go func() { second <- l.get(request(http.MethodGet, "/", old...)) }()
-	first, other := finish(), <-second
-	third := l.get(request(http.MethodGet, "/", old...))
-	require.Len(t, first.Result().Cookies(), 1)
-	for _, w := range []*httptest.ResponseRecorder{first, other, third} {
-		assert.Equal(t, http.StatusOK, w.Code)
-		assert.Equal(t, first.Header()["Set-Cookie"], w.Header()["Set-Cookie"])
-	}
-	assert.Equal(t, 1, l.refreshes())
-}
-
-// The call outlives the request that began it, whose answer is remembered.
-func TestLate_firstCallerGoes(t *testing.T) {
-	t.Parallel()
-	p := newPair(t)
-	p.expireJWTs()
-	p.fault(emulator.Fault{Operation: authenticate, DelayMS: 50})
-	r := request(http.MethodGet, "/", p.cookiesOf(jwtOfA, tokenOfA)...)
-	ctx, cancel := canceled(t)
-	cancel()
-	assert.Equal(t, http.StatusServiceUnavailable, p.get(r.WithContext(ctx)).Code)
-	got, _ := p.send(p.guard.Require(), r)
-	assert.Equal(t, 200, got.status)
-	assert.Equal(t, fresh, got.set)
-	assert.Equal(t, 1, p.refreshes())
 }

@@ -15,6 +15,7 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/httpauth"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 // html is a page of a gateway, with a status.
@@ -60,6 +61,7 @@ var outages = []struct {
 	{"404 of a gateway", html(404), false},
 	{"401 of a gateway", html(401), false},
 	{"403 of a gateway", html(403), false},
+	{"a dead session's code with status 500", apiError(500, "session_not_found"), true},
 	{"a 404 with another code", apiError(404, "route_not_found"), false},
 	{"a 400 with another code", apiError(400, "invalid_session_duration_minutes"), false},
 	{"a refusal's code with another status", apiError(429, "session_not_found"), false},
@@ -81,6 +83,10 @@ func TestOutage_logsNobodyOut(t *testing.T) {
 					func() *httptest.ResponseRecorder { return s.get(navigation(http.MethodGet, "/notes", cookies...)) },
 					func() *httptest.ResponseRecorder {
 						return s.get(navigation(http.MethodGet, "/notes", only(cookies, tokenCookie)...))
+					},
+					func() *httptest.ResponseRecorder {
+						jwt := cookie(jwtCookie, s.MintSessionJWT(stytchtest.Session{}, stytchtest.Forged()))
+						return s.get(navigation(http.MethodGet, "/notes", append(only(cookies, tokenCookie), jwt)...))
 					},
 					func() *httptest.ResponseRecorder {
 						return s.get(withBearer(request(http.MethodGet, "/notes"), v.SessionToken))

@@ -141,15 +141,6 @@ func TestRefresh_attempts(t *testing.T) {
 	}
 }
 
-func TestRefresh_failuresAreNotRemembered(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	_, cookies := s.newLateVisitor("ada@example.com")
-	s.fault(emulator.Fault{Operation: authenticate, Status: 500})
-	assertUnavailable(t, s.get(request(http.MethodGet, "/notes", cookies...)))
-	assert.Equal(t, http.StatusOK, s.get(request(http.MethodGet, "/notes", cookies...)).Code)
-}
-
 func TestRefresh_refusalsAreRememberedForHalfAMinute(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
@@ -163,9 +154,11 @@ func TestRefresh_refusalsAreRememberedForHalfAMinute(t *testing.T) {
 		s.Clock().Advance(30*time.Second - 1)
 		s.get(r)
 		assert.Equal(t, 1, s.refreshes())
+		s.get(request(http.MethodGet, "/notes", cookie(tokenCookie, token(2))))
+		assert.Equal(t, 2, s.refreshes(), "other tokens are asked about")
 		s.Clock().Advance(1)
 		s.get(r)
-		assert.Equal(t, 2, s.refreshes())
+		assert.Equal(t, 3, s.refreshes())
 	})
 }
 
@@ -197,22 +190,6 @@ func TestRefresh_aRefusalCountsMoreThanASlowerAnswer(t *testing.T) {
 		s.Clock().Advance(31 * time.Second)
 		assert.Equal(t, http.StatusUnauthorized, s.get(request(http.MethodGet, "/notes", cookies...)).Code)
 	})
-}
-
-func TestRefresh_ofAJWTAndATokenOfTwoSessions(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	ada, bob := s.LogIn("ada@example.com"), s.LogIn("bob@example.com")
-	s.expireJWTs()
-	mixed := append(only(s.cookies(bob), tokenCookie), only(s.cookies(ada), jwtCookie)...)
-	w := s.get(request(http.MethodGet, "/notes", mixed...))
-	assert.Equal(t, http.StatusUnauthorized, w.Code)
-	set, expired := kept(w)
-	assert.Empty(t, set)
-	assert.Equal(t, []string{jwtCookie}, expired)
-	w = s.get(request(http.MethodGet, "/notes", only(mixed, tokenCookie)...))
-	assert.Contains(t, w.Body.String(), bob.MemberID, "the next request heals")
-	assert.Equal(t, 1, s.refreshes())
 }
 
 func TestRefresh_cookies(t *testing.T) {
@@ -270,6 +247,21 @@ func TestRefresh_cookies(t *testing.T) {
 			assert.Contains(t, last, `"session_duration_minutes":120`)
 		})
 	}
+}
+
+// The API has no token to tell to who asks with a JWT.
+func TestRefresh_byAJWTAloneSetsNoToken(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(c *httpauth.Config) { c.SessionDuration = 2 * time.Hour })
+	v := s.LogIn("ada@example.com")
+	s.Clock().Advance(time.Minute)
+	jwt := only(s.cookies(v), jwtCookie)
+	w := s.get(request(http.MethodGet, "/notes", jwt...), httpauth.Remote())
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.Equal(t, 1, s.refreshes())
+	set, expired := kept(w)
+	assert.Empty(t, only(set, tokenCookie))
+	assert.Empty(t, expired)
 }
 
 func TestGuards_refreshIndependently(t *testing.T) {

@@ -95,7 +95,7 @@ func forEachForm(
 	for name, prepare := range sentForms {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
 				a := newApp(t, config, change...)
 				test(t, a, prepare(a))
 			})
@@ -174,7 +174,7 @@ func TestTwice_OnLoginIsCalledOnce(t *testing.T) {
 	for name, prepare := range sentForms {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
 				logins := 0 // the forms of one browser run it in one goroutine
 				a := newApp(t, httpauth.LoginConfig{OnLogin: func(*http.Request, *httpauth.Arrival) error {
 					logins++
