@@ -111,6 +111,21 @@ func TestLoginConfig_OnLogin_tellsTheCauseToOnEvent(t *testing.T) {
 	assert.ErrorIs(t, events[0].Err, errRefused)
 }
 
+func TestLoginConfig_OnLogin_reportsASessionThatItCannotRevoke(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, httpauth.LoginConfig{OnLogin: func(*http.Request, *httpauth.Arrival) error { return errRefused }})
+	v := a.LogIn(ada)
+	b := a.browser()
+	link := b.askForLink(ada, "/notes")
+	a.takeEvents()
+	a.fails(revoke)
+	assert.Equal(t, http.StatusForbidden, b.get(link).Code)
+	events := a.takeEvents()
+	require.Equal(t, []httpauth.EventKind{httpauth.EventLogout, httpauth.EventDenied}, kinds(events))
+	assert.Equal(t, v.MemberID, events[0].Principal.ID)
+	assert.Error(t, events[0].Err)
+}
+
 func TestLoginConfig_OnLogin_keepsTheSessionBeforeIfItRefuses(t *testing.T) {
 	t.Parallel()
 	var refuse bool

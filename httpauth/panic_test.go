@@ -9,10 +9,12 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/httpauth"
 )
@@ -170,6 +172,45 @@ func TestLeaving_duringTheWait(t *testing.T) {
 		assert.Equal(t, 1, s.refreshes())
 		assert.Equal(t, http.StatusOK, s.get(request(http.MethodGet, "/notes", others...)).Code)
 	})
+}
+
+// Who leaves while the keys are fetched is told nothing about the session: it is not asked about by another cookie.
+func TestLeaving_whileTheKeysAreFetched(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change  func(*httpauth.Config)
+		cookies func(p *pair) []*http.Cookie
+	}{
+		"the server's cookies":      {func(*httpauth.Config) {}, func(p *pair) []*http.Cookie { return p.cookiesOf(jwtOfA, tokenOfA) }},
+		"the browser SDK's cookies": {frontend, func(p *pair) []*http.Cookie { return p.several([]value{jwtOfA}, []value{tokenOfA}) }},
+		"several JWTs of the SDK's": {frontend, func(p *pair) []*http.Cookie { return p.several([]value{jwtOfA, jwtOfB}, []value{tokenOfA}) }},
+		"a JWT and several tokens":  {frontend, func(p *pair) []*http.Cookie { return p.several([]value{jwtOfA}, []value{tokenOfA, tokenOfB}) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(t *testing.T) {
+				p := newPair(t)
+				p.guard = p.newGuard(p.NewClient(stytch.Config{}), httpauth.NewB2B, tt.change) // one without keys
+				p.fault(emulator.Fault{Operation: keysOperation, DelayMS: 1000})
+				cookies := tt.cookies(p)
+				ctx, leave := context.WithCancelCause(t.Context())
+				gone := errors.New("the client has gone")
+				var wait sync.WaitGroup
+				wait.Go(func() {
+					assertUnavailable(t, p.get(navigation(http.MethodGet, "/notes", cookies...).WithContext(ctx)))
+				})
+				synctest.Wait()
+				leave(gone)
+				wait.Wait()
+				assert.Zero(t, p.refreshes(), "no token is asked about")
+				events := p.takeEvents()
+				require.Len(t, events, 1)
+				assert.Equal(t, httpauth.ReasonUnavailable, events[0].Reason)
+				require.ErrorIs(t, events[0].Err, gone)
+				time.Sleep(2 * time.Second) // of the bubble: the keys have come
+			})
+		})
+	}
 }
 
 func TestLeaving_beforeTheRequestIsLookedAt(t *testing.T) {

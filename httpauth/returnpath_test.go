@@ -23,6 +23,7 @@ func TestReturnPath_keepsPaths(t *testing.T) {
 		"a fragment":                         {"/notes#top", "/notes#top"},
 		"an escaped space":                   {"/a%20b", "/a%20b"},
 		"an escaped percent sign":            {"/100%25", "/100%25"},
+		"a space that is escaped four times": {escaped("20b", 4), escaped("20b", 4)},
 		"an escaped slash further on":        {"/a%2fb", "/a%2fb"},
 		"a doubled slash further on":         {"/a//b", "/a//b"},
 		"characters outside ASCII":           {"/größe", "/gr%C3%B6%C3%9Fe"},
@@ -39,6 +40,18 @@ func TestReturnPath_keepsPaths(t *testing.T) {
 			assert.Equal(t, tt.want, httpauth.ReturnPath(tt.next))
 			assert.Equal(t, tt.want, httpauth.ReturnPath(tt.want), "it stays as it is")
 		})
+	}
+}
+
+// escaped returns a path that ends in what is escaped n times.
+func escaped(text string, n int) string { return "/a%" + strings.Repeat("25", n-1) + text }
+
+func TestReturnPath_givesTheRootForWhatIsEscapedFiveTimesOrMore(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{5, 6, 7, 20, 500} {
+		for _, text := range []string{"20b", "2fexample.net", "2e%2e/x", "0ax"} {
+			assert.Equal(t, "/", httpauth.ReturnPath(escaped(text, n)), "%s, %d times", text, n)
+		}
 	}
 }
 
