@@ -176,7 +176,7 @@ func TestConfig_clockIsTheClientsUnlessSet(t *testing.T) {
 }
 
 // Where LoginURL is set, Login keeps it; where it is empty, browsers get a page until there is a Login.
-func TestConfig_loginURL(t *testing.T) {
+func TestConfig_loginURLComesBeforeThatOfALogin(t *testing.T) {
 	t.Parallel()
 	none, set := newSite(t), newSite(t, func(c *httpauth.Config) { c.LoginURL = "https://login.example.com/?a=b" })
 	location := func(s *site, path string) string {

@@ -182,7 +182,7 @@ var credentialRows = []struct {
 	{name: "no cookies", status: 401, who: "login_required"},
 }
 
-func TestGuard_credentials(t *testing.T) {
+func TestGuard_theTokenDecidesWhereTheJWTDoesNot(t *testing.T) {
 	t.Parallel()
 	for _, row := range credentialRows {
 		t.Run(row.name, func(t *testing.T) {
@@ -261,7 +261,7 @@ func TestGuard_clearedJWTHeals(t *testing.T) {
 	p.checkSet("B", set)
 }
 
-func TestGuard_withoutKeys(t *testing.T) {
+func TestGuard_theTokenDecidesWithoutKeys(t *testing.T) {
 	t.Parallel()
 	keys := emulator.Fault{Operation: keysOperation, Count: allCalls, Status: 503}
 	for name, row := range map[string]struct {

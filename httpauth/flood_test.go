@@ -53,7 +53,7 @@ func assertBounded(t *testing.T, answers []timed, waited int) {
 	assert.Equal(t, waited, n)
 }
 
-func TestFlood_ofAHungAPI(t *testing.T) {
+func TestFlood_ofAnAPIThatHangsIsBounded(t *testing.T) {
 	t.Parallel()
 	none := func(*site) string { return "" }
 	expired := func(opts ...stytchtest.TokenOption) func(*site) string {
@@ -103,7 +103,7 @@ func (s *site) mintExpired(opts ...stytchtest.TokenOption) string {
 		stytchtest.Session{ExpiresAt: now.Add(time.Hour)}, append(opts, stytchtest.IssuedAt(now.Add(-time.Hour)))...)
 }
 
-func TestFlood_ofBearers(t *testing.T) {
+func TestFlood_ofBearersGetsAQuarter(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newSite(t, withMaxRemote)
@@ -224,7 +224,7 @@ func TestFlood_whatElseIsBounded(t *testing.T) {
 	})
 }
 
-func TestFlood_ofSignOuts(t *testing.T) {
+func TestFlood_ofSignOutsClearsAllCookies(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T) {
 		s := newSite(t, withMaxRemote)

@@ -32,7 +32,7 @@ func frontendCookies(cookies []*http.Cookie) []*http.Cookie {
 }
 
 // The rows are those of the cookies that the server sets, but nothing is ever set or cleared.
-func TestFrontend_credentials(t *testing.T) {
+func TestFrontend_setsAndClearsNothing(t *testing.T) {
 	t.Parallel()
 	for _, row := range credentialRows {
 		t.Run(row.name, func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestFrontend_readsNoCookiesOfTheServer(t *testing.T) {
 	assert.Equal(t, answered{status: 401}, got)
 }
 
-func TestFrontend_ownNames(t *testing.T) {
+func TestFrontend_readsTheNamesOfItsConfig(t *testing.T) {
 	t.Parallel()
 	p := newPair(t, frontend, func(c *httpauth.Config) { c.Cookies.Session, c.Cookies.JWT = "token", "jwt" })
 	r := request(http.MethodGet, "/", cookie("token", p.b.SessionToken), cookie(frontendToken, p.a.SessionToken))

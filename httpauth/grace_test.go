@@ -81,7 +81,7 @@ func TestOutageGrace_isStaleAndEnds(t *testing.T) {
 	})
 }
 
-func TestOutageGrace_conditions(t *testing.T) {
+func TestOutageGrace_isForSessionsSeenHereThatNobodyRefused(t *testing.T) {
 	t.Parallel()
 	refuse := func(s *site) {
 		s.fault(emulator.Fault{Operation: authenticate, Status: 404, ErrorType: "session_not_found"})

@@ -204,7 +204,7 @@ func TestLogin_extendsSessionsByTheirDuration(t *testing.T) {
 	assert.Equal(t, 8*time.Hour, duration(b), "an organization that was created")
 }
 
-func TestLogin_setLoginURL(t *testing.T) {
+func TestLogin_isWhereBrowsersGoUnlessAnotherURLIsSet(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, httpauth.LoginConfig{Prefix: "/account/"})
 	assert.Equal(t, "/account/", a.login.Prefix())
@@ -215,7 +215,7 @@ func TestLogin_setLoginURL(t *testing.T) {
 	assert.Equal(t, "/welcome-back?next=%2Fnotes", own.browser().get("/notes").location(), "one's own page stays")
 }
 
-func TestLogin_URL(t *testing.T) {
+func TestLogin_URLKeepsPathsOnly(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, httpauth.LoginConfig{})
 	for next, want := range map[string]string{

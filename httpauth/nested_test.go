@@ -98,7 +98,7 @@ func TestNested_knowsWhatTheAPISaid(t *testing.T) {
 	assert.Equal(t, jwtCookie, cookies[0].Name)
 }
 
-func TestNested_refuses(t *testing.T) {
+func TestNested_refusesWhatTheStricterGuardDoes(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, withLoginURL)
 	v := s.LogIn("ada@example.com")
@@ -251,7 +251,7 @@ func TestWithPrincipal_passesRulesByItsFields(t *testing.T) {
 }
 
 // A nil Principal is nobody, whatever credentials the request has.
-func TestWithPrincipal_nobody(t *testing.T) {
+func TestWithPrincipal_ofNilIsNobody(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ctx := s.guard.WithPrincipal(t.Context(), nil)

@@ -109,7 +109,7 @@ func TestOutage_logsNobodyOut(t *testing.T) {
 	}
 }
 
-func TestOutage_truncatedResponse(t *testing.T) {
+func TestOutage_aResponseThatIsCutOffIsNone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	_, cookies := s.newLateVisitor("ada@example.com")
@@ -123,7 +123,7 @@ func TestOutage_truncatedResponse(t *testing.T) {
 	assertUnavailable(t, s.get(navigation(http.MethodGet, "/notes", cookies...)))
 }
 
-func TestOutage_ourOwnSecretIsWrong(t *testing.T) {
+func TestOutage_aRefusedSecretLogsNobodyOut(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	v, cookies := s.newLateVisitor("ada@example.com")
@@ -138,7 +138,7 @@ func TestOutage_ourOwnSecretIsWrong(t *testing.T) {
 	assertUnavailable(t, s.get(r))
 }
 
-func TestOutage_ourClockIsWrong(t *testing.T) {
+func TestOutage_aWrongClockLogsNobodyOut(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		ahead  time.Duration

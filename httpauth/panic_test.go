@@ -181,10 +181,12 @@ func TestLeaving_whileTheKeysAreFetched(t *testing.T) {
 		change  func(*httpauth.Config)
 		cookies func(p *pair) []*http.Cookie
 	}{
-		"the server's cookies":      {func(*httpauth.Config) {}, func(p *pair) []*http.Cookie { return p.cookiesOf(jwtOfA, tokenOfA) }},
-		"the browser SDK's cookies": {frontend, func(p *pair) []*http.Cookie { return p.several([]value{jwtOfA}, []value{tokenOfA}) }},
-		"several JWTs of the SDK's": {frontend, func(p *pair) []*http.Cookie { return p.several([]value{jwtOfA, jwtOfB}, []value{tokenOfA}) }},
-		"a JWT and several tokens":  {frontend, func(p *pair) []*http.Cookie { return p.several([]value{jwtOfA}, []value{tokenOfA, tokenOfB}) }},
+		"the server's cookies":     {func(*httpauth.Config) {}, func(p *pair) []*http.Cookie { return p.cookiesOf(jwtOfA, tokenOfA) }},
+		"the server's JWT alone":   {func(*httpauth.Config) {}, func(p *pair) []*http.Cookie { return p.cookiesOf(jwtOfA, nil) }},
+		"the browser SDK's":        {frontend, func(p *pair) []*http.Cookie { return p.several([]value{jwtOfA}, []value{tokenOfA}) }},
+		"several JWTs of it alone": {frontend, func(p *pair) []*http.Cookie { return p.several([]value{jwtOfA, jwtOfB}, nil) }},
+		"several JWTs and a token": {frontend, func(p *pair) []*http.Cookie { return p.several([]value{jwtOfA, jwtOfB}, []value{tokenOfA}) }},
+		"a JWT and several tokens": {frontend, func(p *pair) []*http.Cookie { return p.several([]value{jwtOfA}, []value{tokenOfA, tokenOfB}) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -94,7 +94,7 @@ func TestRefresh_outlastsItsFirstCaller(t *testing.T) {
 	})
 }
 
-func TestRefresh_attempts(t *testing.T) {
+func TestRefresh_isTriedTwiceAtMost(t *testing.T) {
 	t.Parallel()
 	rateLimit := emulator.Fault{Status: 429, ErrorType: "too_many_requests"}
 	repeated := func(f emulator.Fault, count, retryAfter int) []emulator.Fault {
@@ -192,7 +192,7 @@ func TestRefresh_aRefusalCountsMoreThanASlowerAnswer(t *testing.T) {
 	})
 }
 
-func TestRefresh_cookies(t *testing.T) {
+func TestRefresh_setsTheJWTAndBothWhereItExtends(t *testing.T) {
 	t.Parallel()
 	prolonged := func(c *httpauth.Config) { c.SessionDuration = 2 * time.Hour }
 	emptyToken := func(next http.RoundTripper) http.RoundTripper {

@@ -205,7 +205,7 @@ func TestRequireExcept_withoutPatternsGuardsAll(t *testing.T) {
 	assert.Equal(t, http.StatusUnauthorized, serve(app, request(http.MethodGet, "/")).Code)
 }
 
-func TestRequireExcept_panics(t *testing.T) {
+func TestRequireExcept_refusesBadPatterns(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for name, patterns := range map[string][]string{

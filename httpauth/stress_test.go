@@ -24,7 +24,7 @@ type stressed struct {
 	isOut   atomic.Bool // SignOut has returned
 }
 
-// TestGuard_mixesUpNobodyUnderLoad does all that a guard can do with a few sessions at once. Nobody is ever taken for somebody else, and no
+// The test does all that a guard can do with a few sessions at once. Nobody is ever taken for somebody else, and no
 // request that begins after SignOut is let through.
 func TestGuard_mixesUpNobodyUnderLoad(t *testing.T) {
 	t.Parallel()

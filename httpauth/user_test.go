@@ -47,7 +47,7 @@ func (s *site) answerUser(t *testing.T, session string) (jwt string) {
 func (s *site) userCalls() int { return s.calls(userAuthenticatePath) }
 
 // How a user's cookies are read, row by row as for members.
-func TestUser_credentials(t *testing.T) {
+func TestUser_cookiesCountAsThoseOfAMember(t *testing.T) {
 	t.Parallel()
 	expired, other := stytchtest.Expired(), stytchtest.Session{ID: "session-test-2", UserID: "user-test-2"}
 	const nobody = httpauth.ReasonToken
@@ -232,7 +232,7 @@ func TestUser_principalHasWhatTheSessionHas(t *testing.T) {
 	assert.Equal(t, "app c for user-test-1", p.String())
 }
 
-func TestUser_signOut(t *testing.T) {
+func TestUser_signOutRevokesAndClears(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		code    stytcherror.Code
