@@ -168,7 +168,7 @@ func isB64Token(text string) bool {
 }
 
 // maxValues bounds how many values of a cookie are looked at: browsers send several for several paths.
-const maxValues = 4
+const maxValues = 8
 
 // cookieValues are the different values of a cookie, in the order of the request.
 type cookieValues struct {
