@@ -21,13 +21,7 @@ type credential struct {
 // credentialKey identifies a credential without keeping it in memory.
 type credentialKey [sha256.Size]byte
 
-func (c credential) key() credentialKey {
-	prefix := "token "
-	if c.isJWT {
-		prefix = "jwt "
-	}
-	return sha256.Sum256([]byte(prefix + c.text))
-}
+func (c credential) key() credentialKey { return sha256.Sum256([]byte(c.text)) }
 
 // forRequest returns the fields of an AuthenticateJWTRequest.
 func (c credential) forRequest() (jwt string, token *string) {
