@@ -2,7 +2,6 @@ package httpauth
 
 import (
 	"context"
-	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -48,10 +47,10 @@ type Config struct {
 	// and for keys or a policy where there are none yet. Zero means five seconds.
 	RemoteTimeout time.Duration
 	// MaxRemote bounds the calls to the API at one time. Requests beyond it are answered with 503. Those without a
-	// genuine JWT, and logins, share a quarter of it. Zero means 128.
+	// genuine JWT, and logins, share a quarter of it, at least one. Zero means 128; the most is 1048576.
 	MaxRemote int
-	// LoginURL is where browsers are sent to log in: a path, or a URL. [Guard.Login] sets it if it is empty. If it
-	// stays empty, they get a page with the status 401.
+	// LoginURL is where browsers are sent to log in: a path, or a URL that is https, or http on this machine, without a
+	// fragment. [Guard.Login] sets it if it is empty. If it stays empty, they get a page with the status 401.
 	LoginURL string
 	// Respond writes the answers to refused requests. Nil means [Denial.Write].
 	Respond Responder
@@ -62,6 +61,9 @@ type Config struct {
 	// are verified.
 	Now func() time.Time
 }
+
+// maxMaxRemote bounds Config.MaxRemote.
+const maxMaxRemote = 1 << 20
 
 // argumentError returns the error for an argument of a function of this package.
 func argumentError(op, field, reason string) error {
@@ -87,7 +89,7 @@ func (c *Config) check(op string) error {
 		return argumentError(op, "OutageGrace", "is not between zero and an hour")
 	case c.RemoteTimeout < 0:
 		return argumentError(op, "RemoteTimeout", "is negative")
-	case c.MaxRemote < 0 || c.MaxRemote > math.MaxInt32:
+	case c.MaxRemote < 0 || c.MaxRemote > maxMaxRemote:
 		return argumentError(op, "MaxRemote", "is negative or too large")
 	}
 	if reason := checkLoginURL(c.LoginURL); reason != "" {

@@ -68,7 +68,7 @@ func TestConfig_errorsNameTheField(t *testing.T) {
 		"a grace of more than an hour":            {config{OutageGrace: time.Hour + 1}, "OutageGrace"},
 		"a timeout of less than nothing":          {config{RemoteTimeout: -1}, "RemoteTimeout"},
 		"fewer calls than none":                   {config{MaxRemote: -1}, "MaxRemote"},
-		"more calls than there can be":            {config{MaxRemote: 1 << 40}, "MaxRemote"},
+		"more calls than there can be":            {config{MaxRemote: 1 << 21}, "MaxRemote"},
 		"a LoginURL that is relative":             {config{LoginURL: "login"}, "LoginURL"},
 		"a LoginURL that leads elsewhere":         {config{LoginURL: "//example.net/login"}, "LoginURL"},
 		"a LoginURL with a backslash":             {config{LoginURL: `/\example.net`}, "LoginURL"},

@@ -93,14 +93,14 @@ func (c *Cookies) prefix(secure bool) string {
 func (c *Cookies) checkName(name string, secure bool) (reason string) {
 	valid := (&http.Cookie{Name: name, Value: "x"}).Valid() == nil
 	lower := strings.ToLower(name)
-	isHost := strings.HasPrefix(lower, "__host-") || strings.HasPrefix(lower, "__http-") ||
-		strings.HasPrefix(lower, "__host-http-")
+	isHost := strings.HasPrefix(lower, "__host-") // and __Host-Http-
+	isSecure := strings.HasPrefix(lower, "__secure-") || strings.HasPrefix(lower, "__http-")
 	switch {
 	case !valid:
 		return "is not a cookie's name"
 	case isHost && (c.Domain != "" || !secure):
 		return "has a prefix for cookies of one https host"
-	case strings.HasPrefix(lower, "__secure-") && !secure:
+	case isSecure && !secure:
 		return "has a prefix for https"
 	}
 	return ""

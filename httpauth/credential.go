@@ -21,13 +21,7 @@ type credential struct {
 // credentialKey identifies a credential without keeping it in memory.
 type credentialKey [sha256.Size]byte
 
-func (c credential) key() credentialKey {
-	prefix := "token "
-	if c.isJWT {
-		prefix = "jwt "
-	}
-	return sha256.Sum256([]byte(prefix + c.text))
-}
+func (c credential) key() credentialKey { return sha256.Sum256([]byte(c.text)) }
 
 // forRequest returns the fields of an AuthenticateJWTRequest.
 func (c credential) forRequest() (jwt string, token *string) {
@@ -168,7 +162,7 @@ func isB64Token(text string) bool {
 }
 
 // maxValues bounds how many values of a cookie are looked at: browsers send several for several paths.
-const maxValues = 4
+const maxValues = 8
 
 // cookieValues are the different values of a cookie, in the order of the request.
 type cookieValues struct {

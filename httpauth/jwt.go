@@ -35,7 +35,7 @@ const (
 // hasPrincipal reports whether verifyJWT returned a principal: the JWT is one of a session that has not ended here.
 func (s jwtState) hasPrincipal() bool { return s == jwtGood || s == jwtTooOld || s == jwtExpired }
 
-// anyAge is a leeway that accepts a JWT however long ago it expired.
+// anyAge is a leeway that accepts a JWT for ten years after its end, longer than any key is kept.
 const anyAge = 10 * 366 * 24 * time.Hour
 
 // verifyJWT verifies a session's JWT locally. The principal is nil unless the JWT is genuine, and the error is nil only

@@ -29,7 +29,8 @@ func OAuth(provider string) Method { return Method("oauth_" + provider) }
 type LoginConfig struct {
 	// Name is the application's, for pages and their titles. The default is the host of Config.Origin.
 	Name string
-	// Prefix is the path below which the routes are. It begins and ends with a slash; the default is "/auth/".
+	// Prefix is the path below which the routes are. It begins and ends with a slash, and has no doubled one, no
+	// escape and no brace; the default is "/auth/".
 	Prefix string
 	// Home is where a login and a logout lead without a way back. The default is "/".
 	Home string

@@ -7,7 +7,8 @@ import (
 )
 
 // Require lets a request through if it comes from somebody whom the rules admit. Handlers get who that is by [Must].
-// Without rules, any session is admitted.
+// Without rules, any session is admitted. It panics for a nil rule; what it returns panics for a nil handler and for a
+// [Login], by which nobody could log in then.
 //
 // Guards nest: one inside another of the same Guard uses what that knows, and asks the API only if its rules are
 // stricter. The request's cookies are not looked at if it has a bearer token.

@@ -17,8 +17,8 @@ const maxEscaped = 5
 
 // ReturnPath returns next if it is a path of the application, with or without a query, and "/" otherwise: for a URL,
 // for what a browser or a proxy could take for another site, such as //example.com, /\example.com or /%2fexample.com,
-// for control characters and spaces, for dot segments, and for more than 2048 bytes. Characters outside ASCII are
-// escaped. Pass what came with a request through it before redirecting there.
+// for control characters and spaces, for dot segments, for more than 2048 bytes, and for what is escaped five times.
+// Characters outside ASCII are escaped. Pass what came with a request through it before redirecting there.
 func ReturnPath(next string) string {
 	if len(next) > maxReturnPath || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") ||
 		strings.ContainsFunc(next, isUnsafe) {

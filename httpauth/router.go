@@ -45,7 +45,7 @@ func refuseLogin(h http.Handler) {
 	}
 }
 
-// Public adds a route that nobody is looked for on. Its handler may use a guard of its own. For a [Login] below its
+// Public adds a route that is not guarded. Its handler may use a guard of its own. For a [Login] below its
 // [Login.Prefix], it adds the routes of the Login one by one, so that they conflict with no wildcard of another route,
 // as in GET /{org}/documents.
 func (rt *Router) Public(pattern string, h http.Handler) {

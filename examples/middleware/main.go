@@ -28,11 +28,12 @@ func main() {
 	addr := flag.String("addr", "localhost:8080", "where to listen")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	server := stytchtest.NewServer()
-	defer server.Close()
-	if err := run(ctx, server, *addr, os.Stdout); err != nil {
-		log.Print(err)
+	err := run(ctx, server, *addr, os.Stdout)
+	server.Close()
+	stop()
+	if err != nil {
+		log.Fatal(err)
 	}
 }
 

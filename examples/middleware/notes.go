@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 
 	stytch "github.com/seed75add069/stytch-go"
@@ -43,22 +44,23 @@ type notes struct {
 func (n *notes) list(w http.ResponseWriter, r *http.Request) {
 	p := httpauth.Must(r.Context())
 	n.mu.Lock()
-	defer n.mu.Unlock()
-	_ = page.Execute(w, map[string]any{"Slug": p.OrganizationSlug, "Notes": n.of[p.OrganizationID]})
+	list := slices.Clone(n.of[p.OrganizationID])
+	n.mu.Unlock()
+	_ = page.Execute(w, map[string]any{"Slug": p.OrganizationSlug, "Notes": list})
 }
 
 func (n *notes) add(w http.ResponseWriter, r *http.Request) {
+	id, text := httpauth.Must(r.Context()).OrganizationID, r.PostFormValue("text")
 	n.mu.Lock()
-	defer n.mu.Unlock()
-	id := httpauth.Must(r.Context()).OrganizationID
-	n.of[id] = append(n.of[id], r.PostFormValue("text"))
+	n.of[id] = append(n.of[id], text)
+	n.mu.Unlock()
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
 func (n *notes) clear(w http.ResponseWriter, r *http.Request) {
 	n.mu.Lock()
-	defer n.mu.Unlock()
 	delete(n.of, httpauth.Must(r.Context()).OrganizationID)
+	n.mu.Unlock()
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
