@@ -209,6 +209,7 @@ var kindRows = []struct {
 	{"a machine's token for apps and machines", tokenOfMachine, []httpauth.Rule{appReads, reads}, 200, "machine"},
 	{"an app's token for apps", tokenOfApp, []httpauth.Rule{appReads}, 200, "app"},
 	{"an app's token for all", tokenOfApp, []httpauth.Rule{people, reads, appReads}, 200, "app"},
+	{"a machine's token for all", tokenOfMachine, []httpauth.Rule{people, reads, appReads}, 200, "machine"},
 
 	{"a session JWT for machines", sessionJWT, []httpauth.Rule{reads}, 401, "invalid_token"},
 	{"a session JWT for apps", sessionJWT, []httpauth.Rule{appReads}, 401, "invalid_token"},

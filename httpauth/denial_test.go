@@ -189,3 +189,11 @@ func TestAnswer_isNotCached(t *testing.T) {
 	assert.Equal(t, http.StatusOK, w.Code)
 	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), "of nobody too")
 }
+
+func TestDenial_nilIsARefusal(t *testing.T) {
+	t.Parallel()
+	var none *httpauth.Denial
+	assert.Equal(t, http.StatusForbidden, none.HTTPStatus())
+	assert.Equal(t, "httpauth: denied", none.Error())
+	assert.NoError(t, none.Unwrap())
+}

@@ -114,12 +114,14 @@ func (l *Login) setStep(w http.ResponseWriter, name, value string) {
 
 // clearSteps expires the cookies between steps.
 func (l *Login) clearSteps(w http.ResponseWriter, r *http.Request) {
-	flows, tokens := cookiesOf(r.Header, l.guard.flowName(), l.guard.intermediateName())
-	for name, isPresent := range map[string]bool{l.guard.flowName(): flows.present, l.guard.intermediateName(): tokens.present} {
-		l.guard.unset(w, name)
-		if isPresent {
-			l.clearStep(w, name)
-		}
+	flowName, intermediateName := l.guard.flowName(), l.guard.intermediateName()
+	flows, tokens := cookiesOf(r.Header, flowName, intermediateName)
+	l.guard.unset(w, flowName, intermediateName)
+	if flows.present {
+		l.clearStep(w, flowName)
+	}
+	if tokens.present {
+		l.clearStep(w, intermediateName)
 	}
 }
 
