@@ -52,8 +52,8 @@ func newArrival(p *Principal, a *Arrival, t Tokens) *progress {
 	return &progress{arrival: a, tokens: t}
 }
 
-// call makes a call to the API within the bounds of the guard. They outlast the request, since a token
-// that was spent is of no use again.
+// call makes a call to the API within the bounds of the guard. It outlasts the request, since a token that was spent is
+// of no use again.
 func (l *Login) call(r *http.Request, f func(context.Context) (*progress, error)) (*progress, error) {
 	release, err := l.guard.remote.budget.reserve(false)
 	if err != nil {
