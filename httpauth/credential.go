@@ -111,16 +111,17 @@ type bearerState uint8
 const (
 	noBearer bearerState = iota
 	oneBearer
-	badBearer // several, an empty one, or one that is not a b64token
+	badBearer // several, or an empty one
 )
 
-// bearerOf returns the bearer token of a request (RFC 6750, section 2.1). Other schemes are ignored.
+// bearerOf returns the bearer token of a request (RFC 6750, section 2.1). Other schemes are ignored. Whether it is a
+// b64token is not checked.
 func bearerOf(h http.Header) (token string, state bearerState) {
 	for _, line := range h["Authorization"] {
 		rest, ok := cutBearer(line)
 		switch {
 		case !ok:
-		case state != noBearer || !isB64Token(rest):
+		case state != noBearer || rest == "":
 			return "", badBearer
 		default:
 			token, state = rest, oneBearer
@@ -150,15 +151,12 @@ func cutBearer(line string) (string, bool) {
 // isB64Token reports whether text is a b64token (RFC 6750, section 2.1).
 func isB64Token(text string) bool {
 	body := strings.TrimRight(text, "=")
-	if body == "" {
-		return false
-	}
 	for i := range len(body) {
 		if c := body[i]; !isAlphanumeric(c) && strings.IndexByte("-._~+/", c) < 0 {
 			return false
 		}
 	}
-	return true
+	return body != ""
 }
 
 // maxValues bounds how many values of a cookie are looked at: browsers send several for several paths.

@@ -41,10 +41,10 @@ func (e *ended) add(now time.Time, sessionID string, credentials ...credential) 
 	}
 }
 
+// isUsed reports whether any session has ended, so that most requests need neither the time nor a lock.
+func (e *ended) isUsed() bool { return e.used.Load() }
+
 func (e *ended) hasSession(id string, now time.Time) bool {
-	if !e.used.Load() {
-		return false
-	}
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	_, ok := e.sessions.get(id, now)
@@ -52,7 +52,7 @@ func (e *ended) hasSession(id string, now time.Time) bool {
 }
 
 func (e *ended) hasCredential(c credential, now time.Time) bool {
-	if c.text == "" || !e.used.Load() {
+	if c.text == "" || !e.isUsed() {
 		return false
 	}
 	key := c.key()

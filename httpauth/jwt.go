@@ -69,7 +69,7 @@ func (g *Guard) verifyJWT(ctx context.Context, jwt string, fresh freshness) (*Pr
 		}
 		return nil, state, err
 	}
-	if g.remote.ended.hasSession(p.SessionID, g.now()) {
+	if g.remote.ended.isUsed() && g.remote.ended.hasSession(p.SessionID, g.now()) {
 		return nil, jwtEnded, errEnded
 	}
 	p.authorization.SessionJWT = jwt

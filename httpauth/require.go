@@ -123,6 +123,9 @@ func (g *Guard) identify(r *http.Request, rules *rules) (o outcome, isBearer boo
 		return outcome{denial: g.deny(ReasonRequest, errBadBearer)}, true
 	case oneBearer:
 		o = g.fromBearer(r.Context(), token, rules)
+		if o.denial != nil && !isB64Token(token) { // which no token that holds is
+			o.denial = g.deny(ReasonRequest, errBadBearer)
+		}
 		o.clear = clearNone // the cookies beside it were not looked at
 		return o, true
 	case noBearer:
@@ -229,9 +232,8 @@ func (g *Guard) check(ctx context.Context, r *http.Request, p *Principal, rules 
 			return d
 		}
 	}
-	now := g.now()
 	for i := range rules.factors {
-		if f := &rules.factors[i]; !f.isMetBy(p, now) {
+		if f := &rules.factors[i]; !f.isMetBy(p, g.now()) {
 			d := g.deny(ReasonStepUp, errStepUp)
 			d.Factors, d.MaxAge = f.kinds, f.within
 			return d
