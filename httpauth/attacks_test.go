@@ -196,13 +196,18 @@ func TestGuard_aNestedGuardClearsLikeAnOuterOne(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		jwt, token value
-	}{"both cookies": {jwtOfA, tokenOfA}, "the token": {nil, tokenOfA}, "the JWT": {jwtOfA, nil}} {
+		outer      []httpauth.Rule
+	}{
+		"both cookies": {jwtOfA, tokenOfA, nil}, "the token": {nil, tokenOfA, nil}, "the JWT": {jwtOfA, nil, nil},
+		"a JWT that the outer one asks about": {jwtOfA, nil, []httpauth.Rule{httpauth.MaxAge(time.Second)}},
+	} {
 		for how, request := range requests {
 			t.Run(name+"/"+how, func(t *testing.T) {
 				t.Parallel()
 				p := newPair(t)
+				p.Clock().Advance(2 * time.Second)
 				inner := p.guard.Require(httpauth.Remote())(http.HandlerFunc(whoami))
-				h := p.guard.Require()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				h := p.guard.Require(row.outer...)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					elsewhere := p.newGuard(p.Client(), httpauth.NewB2B)
 					assert.NoError(t, elsewhere.SignOut(httptest.NewRecorder(), form("/", "", p.cookies(p.a)...)))
 					inner.ServeHTTP(w, r)

@@ -199,3 +199,16 @@ func TestLogin_switchOfARevokedSessionIsUnauthorized(t *testing.T) {
 		assert.Contains(t, p.Body.String(), `"error":"invalid_token"`, name)
 	}
 }
+
+// A switch that is sent twice goes on for whoever sent it, also with the token's cookie alone.
+func TestLogin_switchByTheTokenAloneIsEachPersonsOwn(t *testing.T) {
+	t.Parallel()
+	a, _, second := inBoth(t, httpauth.LoginConfig{})
+	for _, email := range []string{ada, "grace@example.com"} {
+		v := a.LogIn(email, stytchtest.InOrganization("second"))
+		w := serve(a.router, form("/auth/switch", encode([]string{"organization_id", second}), cookie(tokenCookie, v.SessionToken)))
+		require.Equal(t, http.StatusSeeOther, w.Code)
+		set, _ := kept(w)
+		assert.Contains(t, serve(a.router, request(http.MethodGet, "/auth/session", set...)).Body.String(), v.MemberID)
+	}
+}
