@@ -47,7 +47,8 @@ type Config struct {
 	// and for keys or a policy where there are none yet. Zero means five seconds.
 	RemoteTimeout time.Duration
 	// MaxRemote bounds the calls to the API at one time. Requests beyond it are answered with 503. Those without a
-	// genuine JWT, and logins, share a quarter of it, at least one. Zero means 128; the most is 1048576.
+	// genuine JWT, logins, and more than four at a time about one session share a quarter of it, at least one. Zero
+	// means 128; the most is 1048576.
 	MaxRemote int
 	// LoginURL is where browsers are sent to log in: a path, or a URL that is https, or http on this machine, without a
 	// fragment. [Guard.Login] sets it if it is empty. If it stays empty, they get a page with the status 401.

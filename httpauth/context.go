@@ -9,8 +9,8 @@ type contextKey struct{}
 type authenticated struct {
 	guard     *Guard
 	principal *Principal
-	// credential is how the API can be asked about the session again. Its text is empty for access tokens, and for
-	// WithPrincipal.
+	// credential is how the API can be asked about the session again. Its text is empty for access tokens, and
+	// for a Principal that a test made.
 	credential credential
 	// fromCookie is set if the credential came in a cookie.
 	fromCookie bool

@@ -204,14 +204,18 @@ func (g *Guard) clearCookies(w http.ResponseWriter) {
 // expireCookies expires cookies of the host and, if there is one, of the domain.
 func (g *Guard) expireCookies(w http.ResponseWriter, names ...string) {
 	for _, name := range names {
-		c := g.cookie(name, "", time.Unix(1, 0))
-		c.MaxAge = -1
-		http.SetCookie(w, c)
-		if c.Domain != "" {
-			c.Domain = ""
-			http.SetCookie(w, c)
+		http.SetCookie(w, g.expired(name, g.config.Cookies.Domain))
+		if g.config.Cookies.Domain != "" {
+			http.SetCookie(w, g.expired(name, ""))
 		}
 	}
+}
+
+// expired returns the cookie that makes browsers drop one of the session's.
+func (g *Guard) expired(name, domain string) *http.Cookie {
+	c := g.cookie(name, "", time.Unix(1, 0))
+	c.MaxAge, c.Domain = -1, domain
+	return c
 }
 
 // unset removes cookies from the headers of a response that is not written yet.
@@ -237,8 +241,6 @@ func (g *Guard) expireOtherScopes(w http.ResponseWriter) {
 		return
 	}
 	for _, name := range []string{g.config.Cookies.Session, g.config.Cookies.JWT} {
-		c := g.cookie(name, "", time.Unix(1, 0))
-		c.MaxAge, c.Domain = -1, ""
-		http.SetCookie(w, c)
+		http.SetCookie(w, g.expired(name, ""))
 	}
 }

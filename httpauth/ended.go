@@ -13,7 +13,7 @@ const endedMemory = 10 * time.Minute
 // ended remembers the sessions that ended in this process, by a logout or because another one took their place. It is
 // safe for concurrent use.
 type ended struct {
-	used        atomic.Bool // whether any session ended, so that most requests take no lock
+	used        atomic.Bool // set with the first session
 	mu          sync.RWMutex
 	sessions    memory[string, struct{}]
 	credentials memory[credentialKey, struct{}]

@@ -18,7 +18,7 @@ const maxCookie = 3800
 
 // flow is a login that a browser has begun. It is kept in the browser's cookie.
 type flow struct {
-	// Method is empty if the browser has only opened a link.
+	// Method is empty if the browser has only opened the login page or a link.
 	Method Method `json:"m,omitempty"`
 	// Address is the e-mail address that a link was sent to.
 	Address string `json:"a,omitempty"`
@@ -26,7 +26,8 @@ type flow struct {
 	Verifier string `json:"v"`
 	// Next is the way back.
 	Next string `json:"n,omitempty"`
-	// Begun is when, in seconds since 1970. Browsers drop the cookie after flowLife, but others may have kept it.
+	// Begun is when the login has begun, in seconds since 1970. Browsers drop the cookie after flowLife, but whoever
+	// sends it may have kept it.
 	Begun int64 `json:"t"`
 }
 

@@ -66,7 +66,7 @@ func TestRemote_remembersABoundedNumberOfSessions(t *testing.T) {
 	for i := range 2 * maxRemembered {
 		id, token := strconv.Itoa(i), credential{text: "session-token-" + strconv.Itoa(i)}
 		r.learn(Tokens{SessionToken: token.text}, &Principal{SessionID: id})
-		assert.True(t, (func(c credential, id string) bool { return r.sessionIDOf(c) == id })(token, id))
+		assert.True(t, r.sessionIDOf(token) == id)
 		r.ended.add(now, id, token)
 		assert.True(t, r.ended.hasSession(id, now) && r.ended.hasCredential(token, now))
 		other := credential{text: "refused-token-" + strconv.Itoa(i)}
