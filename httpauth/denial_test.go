@@ -197,3 +197,23 @@ func TestDenial_nilIsARefusal(t *testing.T) {
 	assert.Equal(t, "httpauth: denied", none.Error())
 	assert.NoError(t, none.Unwrap())
 }
+
+// A handler that lets caches keep its answer deletes the cookies of a refresh, which a cache would give to others.
+func TestAnswer_forCachesHasNoCookies(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	v := s.LogIn("ada@example.com")
+	s.expireJWTs()
+	for isCacheable, cookies := range map[bool]int{false: 1, true: 0} {
+		h := s.guard.Require()(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if isCacheable {
+				w.Header().Set("Cache-Control", "private, max-age=600")
+				w.Header().Del("Set-Cookie")
+			}
+		}))
+		w := serve(h, request(http.MethodGet, "/", s.cookies(v)...))
+		assert.Equal(t, http.StatusOK, w.Code)
+		assert.Len(t, w.Header()["Set-Cookie"], cookies)
+		assert.Equal(t, isCacheable, w.Header().Get("Cache-Control") != "no-store")
+	}
+}
