@@ -162,7 +162,7 @@ func TestValidate_server(t *testing.T) {
 		require.True(t, ok, "%v", err)
 		assert.True(t, e.Timeout())
 	})
-	t.Run("a second call uses the connection of the first", func(t *testing.T) {
+	t.Run("calls one after the other share connections", func(t *testing.T) {
 		t.Parallel()
 		from := map[string]bool{}
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -175,10 +175,11 @@ func TestValidate_server(t *testing.T) {
 		c, err := samlshield.NewClient(samlshield.Config{PublicToken: token, BaseURL: s.URL + "/shield/"})
 		require.NoError(t, err)
 		t.Cleanup(c.CloseIdleConnections)
-		for range 3 {
+		const calls = 10
+		for range calls {
 			_, err = c.SAML.Validate(t.Context(), request)
 			require.NoError(t, err)
 		}
-		assert.Len(t, from, 1)
+		assert.Less(t, len(from), calls/2, "net/http rarely opens a second one")
 	})
 }
