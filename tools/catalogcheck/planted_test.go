@@ -30,9 +30,10 @@ var planted = []plantedChange{
 	{"host", catalogue, `/things/search", "base": "auth"`, `/things/search", "base": "fraud"`, []string{
 		"host b2b.big_things.search: fraud -> auth",
 	}},
-	{"caller session", spec, "      x-stytch-caller-session: true\n", "", []string{
-		"caller session b2b.big_things.get_jwks: true -> false",
-	}},
+	{"caller session", spec,
+		"      x-stytch-caller-session: true\n      x-stytch-permissions: [{resource: stytch.member, action: get}]\n", "", []string{
+			"caller session b2b.big_things.get_jwks: true -> false",
+		}},
 	{"clients", catalogue, `"exposed_on": ["b2b"]`, `"exposed_on": ["b2c", "b2b"]`, []string{
 		"clients b2b.big_things.get_jwks: b2b, b2c -> b2b", "clients b2b.big_things.authenticate: b2b, b2c -> b2b",
 		"clients b2b.big_things.search: b2b, b2c -> b2b",

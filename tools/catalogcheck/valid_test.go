@@ -47,6 +47,7 @@ paths:
       summary: Gets a thing.
       x-stytch-retry: read
       x-stytch-caller-session: true
+      x-stytch-permissions: [{resource: stytch.member, action: get}]
       x-stytch-errors: [thing_not_found, thing_lost]
       x-stytch-emulator: none
       parameters:

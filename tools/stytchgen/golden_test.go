@@ -260,11 +260,11 @@ func copySDK(t *testing.T, dir string) {
 
 // placeGolden is the path at which a case's file is compiled, empty where it is not. Files of a service keep theirs.
 // The service trees get a folder for each case, because every case has them, and files of package shared another name,
-// because the SDK has that package. Files of the packages emulator
-// and stytcherror need hand-written files that a case does not have.
+// because the SDK has that package. The emulator's files and those of stytcherror need hand-written files that a case
+// does not have.
 func placeGolden(name, file string) string {
 	switch {
-	case path.Ext(file) != ".go", path.Dir(file) == "emulator", path.Dir(file) == "stytcherror":
+	case path.Ext(file) != ".go", strings.HasPrefix(file, "emulator/"), path.Dir(file) == "stytcherror":
 		return ""
 	case path.Dir(file) == "b2b" || path.Dir(file) == "b2c":
 		return path.Join("golden", name, file)

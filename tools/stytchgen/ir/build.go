@@ -103,7 +103,7 @@ func (b *builder) declareType(p *Package, s *openapi.Schema) error {
 		p.Values = append(p.Values, b.values[s])
 		return nil
 	}
-	t := &Type{Pkg: p, Name: s.Name, Doc: s.Description, Source: s.Source}
+	t := &Type{Pkg: p, Name: s.Name, Doc: s.Description, Source: s.Source, OmitsEmpty: s.OmitsEmpty}
 	switch {
 	case s.Ref != "":
 		t.Kind = Alias

@@ -132,8 +132,10 @@ type Op struct {
 	Errors []ErrorCode
 	// ExactlyOneOf are lists of Go field names.
 	ExactlyOneOf [][]string
-	Request      *Type
-	Response     *Type
+	// Permissions are what a caller's session needs.
+	Permissions []Permission
+	Request     *Type
+	Response    *Type
 	// Pages is set where the response is one page of several.
 	Pages *Pages
 	// Filters are the constructors of a search's operands, of type Operand.
@@ -142,6 +144,10 @@ type Op struct {
 
 	spec *openapi.Operation
 }
+
+// Permission is what a caller's session needs: an action on a resource. Field is the request's field that needs it, by
+// its wire name, empty where every request does.
+type Permission struct{ Resource, Action, Field string }
 
 // Pages describes the iterator over a list that is answered in pages.
 type Pages struct {
@@ -190,6 +196,8 @@ type Type struct {
 	Fields    []*Field
 	Constants []Constant
 	Target    *Type // of an alias
+	// OmitsEmpty says that the API leaves out the type's optional fields where they have no value.
+	OmitsEmpty bool
 	// Source says where the type is known from if conformance/catalog does not have it.
 	Source string
 }

@@ -46,6 +46,9 @@ func (b *builder) fillOp(p *Package, doc *openapi.Document, in *openapi.Operatio
 	if err := op.setExactlyOneOf(in.ExactlyOneOf); err != nil {
 		return fmt.Errorf("x-stytch-exactly-one-of: %w", err)
 	}
+	if err := op.setPermissions(in.Permissions); err != nil {
+		return fmt.Errorf("x-stytch-permissions: %w", err)
+	}
 	p.Ops = append(p.Ops, op)
 	return nil
 }
@@ -187,6 +190,21 @@ func (op *Op) setExactlyOneOf(groups [][]string) error {
 			fields = append(fields, op.Request.Fields[i].Name)
 		}
 		op.ExactlyOneOf = append(op.ExactlyOneOf, fields)
+	}
+	return nil
+}
+
+// setPermissions takes what a caller's session needs. An operation that takes such a session says so.
+func (op *Op) setPermissions(permissions []openapi.Permission) error {
+	if (len(permissions) > 0) != op.Authorization {
+		return fmt.Errorf("they go with x-stytch-caller-session and with nothing else")
+	}
+	for _, p := range permissions {
+		known := p.Field == "" || slices.ContainsFunc(op.Request.Fields, func(f *Field) bool { return f.Wire == p.Field })
+		if p.Resource == "" || p.Action == "" || !known {
+			return fmt.Errorf("%+v has no resource or no action, or names no field of the request", p)
+		}
+		op.Permissions = append(op.Permissions, Permission(p))
 	}
 	return nil
 }

@@ -66,6 +66,7 @@ type Operation struct {
 	Request, Response        *Schema
 	Pages                    *Pages
 	Filters                  []Filter
+	Permissions              []Permission
 }
 
 // Pages describes a list that is answered in pages: Items names the response's list, Next is the path to the cursor of
@@ -80,6 +81,14 @@ type Filter struct {
 	Name        string `yaml:"-"`
 	Type        string `yaml:"type"`
 	Description string `yaml:"description"`
+}
+
+// Permission is what a caller's session needs: an action on a resource. Field is the request's field that needs it,
+// empty where every request does. Of those with the same Field, one is enough.
+type Permission struct {
+	Resource string `yaml:"resource"`
+	Action   string `yaml:"action"`
+	Field    string `yaml:"field"`
 }
 
 // Parameter is a value in path or query.

@@ -27,6 +27,9 @@ func convertOperation(op *v3.Operation) (*Operation, error) {
 	if err := decode(op.Extensions, "x-stytch-pages", &out.Pages); err != nil {
 		return nil, err
 	}
+	if err := decode(op.Extensions, "x-stytch-permissions", &out.Permissions); err != nil {
+		return nil, err
+	}
 	var err error
 	if out.Filters, err = filters(op.Extensions); err != nil {
 		return nil, err

@@ -25,6 +25,8 @@ type Schema struct {
 	// Source says where the field or type is known from if conformance/catalog does not have it.
 	Source string
 	GoName string
+	// OmitsEmpty says that the API leaves out the type's optional members where they have no value.
+	OmitsEmpty bool
 	// In is the place of a hand-written operation's field: path, query, or empty for neither.
 	In         string
 	Properties []*Property
@@ -72,6 +74,7 @@ func convertSchema(proxy *base.SchemaProxy) (*Schema, error) {
 		GoName:     text(raw.Extensions, "x-stytch-go-name"),
 		Source:     text(raw.Extensions, "x-stytch-source"),
 		In:         text(raw.Extensions, "x-stytch-in"),
+		OmitsEmpty: text(raw.Extensions, "x-stytch-omits-empty") == "true",
 		Deprecated: raw.Deprecated != nil && *raw.Deprecated,
 	}
 	if s.Values, err = values(raw.Extensions, "x-stytch-values"); err != nil {

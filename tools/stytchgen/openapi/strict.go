@@ -20,6 +20,7 @@ var flag = &kind{flag: true}
 var kinds = func() *kind {
 	schema := object("$ref type format description required enum default minimum maximum minLength maxLength " +
 		"minItems maxItems pattern x-stytch-go-name x-stytch-values x-stytch-enum x-stytch-source x-stytch-in")
+	schema.keywords["x-stytch-omits-empty"] = flag
 	schema.keywords["x-stytch-sensitive"] = flag
 	schema.keywords["deprecated"] = flag
 	schema.keywords["properties"] = &kind{each: schema}
@@ -41,6 +42,7 @@ var kinds = func() *kind {
 		"x-stytch-emulator x-stytch-source x-stytch-after")
 	operation.keywords["x-stytch-caller-session"] = flag
 	operation.keywords["x-stytch-repeatable"] = flag
+	operation.keywords["x-stytch-permissions"] = &kind{each: object("resource action field")}
 	operation.keywords["x-stytch-pages"] = object("items next")
 	operation.keywords["x-stytch-filters"] = &kind{each: object("type description")}
 	operation.keywords["parameters"] = &kind{each: parameter}

@@ -224,10 +224,12 @@ func (p *goPackage) servicePath() string {
 }
 
 var funcs = template.FuncMap{
-	"comment": comment,
-	"retry":   retryName,
-	"quote":   quote,
-	"cell":    cell,
+	"comment":   comment,
+	"retry":     retryName,
+	"quote":     quote,
+	"cell":      cell,
+	"plain":     plain,
+	"errorName": errorName,
 }
 
 func quote(s string) string { return fmt.Sprintf("%q", s) }

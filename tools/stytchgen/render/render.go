@@ -46,9 +46,15 @@ func Render(api *ir.API) (Files, error) {
 		if err := files.add("stytcherror/codes_gen.go", "codes.tmpl", api); err != nil {
 			return nil, err
 		}
+		if err := files.add("emulator/internal/ops/errors_gen.go", "errors.tmpl", api); err != nil {
+			return nil, err
+		}
 	}
 	ops := allOps(api)
 	if err := files.add("emulator/routes_gen.go", "routes.tmpl", ops); err != nil {
+		return nil, err
+	}
+	if err := files.add("emulator/internal/ops/ops_gen.go", "ops.tmpl", newServed(api)); err != nil {
 		return nil, err
 	}
 	coverage := map[string]any{"Ops": ops, "ByHand": allByHand(api)}

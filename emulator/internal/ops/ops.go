@@ -1,0 +1,79 @@
+// Package ops describes the API's operations for those who serve them: what each takes and returns, which errors it may
+// answer with, and what the session of a caller must permit. It is generated from api/, but for this file.
+//
+// The two names that matter are [Op], an operation with its types, and [Error], a value per error_type:
+//
+//	var _ ops.Op[sessions.RevokeRequest, sessions.RevokeResponse] = ops.B2BSessionsRevoke
+//	return nil, ops.ErrSessionNotFound
+package ops
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// Op is an operation that takes a Req and returns a Resp.
+type Op[Req, Resp any] struct{ *Info }
+
+// Info is what is known about an operation apart from its types.
+type Info struct {
+	// ID is the operation's id, as in "b2b.sessions.authenticate". It has no product if both products have the service.
+	ID string
+	// Method and Path are the endpoint. The path's parameters are in braces.
+	Method, Path string
+	// Permissions are what a caller's session needs; without any, the operation takes no such session.
+	Permissions []Permission
+	// Errors are those that the operation may answer with, apart from those of every operation.
+	Errors []*Error
+}
+
+// Permission is an action on a resource that a caller's session needs. Field is the field of the request that needs it,
+// empty where every request does. Of those with the same field one is enough, and one on stytch.self only if the caller
+// is the member whom the request is about.
+type Permission struct{ Resource, Action, Field string }
+
+// Declares reports whether the operation may answer with an error_type.
+func (i *Info) Declares(code stytcherror.Code) bool {
+	is := func(e *Error) bool { return e.Code == code }
+	return slices.ContainsFunc(i.Errors, is) || slices.ContainsFunc(everywhere, is) ||
+		len(i.Permissions) > 0 && slices.ContainsFunc(ofCallers, is)
+}
+
+// everywhere are the errors of every operation: those of a call that is malformed, has no credentials or is one of too
+// many.
+var everywhere = []*Error{
+	ErrBadRequest, ErrForbiddenCharacterZeroWidthSpace, ErrTooManyRequests, ErrUnauthorizedCredentials,
+	ErrInvalidProjectIDAuthentication, ErrProjectNotFound, ErrInvalidB2BEndpoint, ErrLiveIDUsedInTestEnvironment,
+}
+
+// ofCallers are the errors of every operation that takes a caller's session.
+var ofCallers = []*Error{
+	ErrSessionAuthorizationError, ErrSessionAuthorizationTenancyError, ErrSessionNotFound, ErrInvalidSessionToken,
+	ErrUnableToParseSessionJWT, ErrJWTInvalidAudience, ErrJWTInvalidIssuer,
+}
+
+// Error is an error response of the API.
+type Error struct {
+	Code   stytcherror.Code
+	Status int
+	// Text is the error_message.
+	Text string
+}
+
+func (e *Error) Error() string { return string(e.Code) + ": " + e.Text }
+
+// Is reports whether target is the error's code, or an error with it.
+func (e *Error) Is(target error) bool {
+	if code, ok := target.(stytcherror.Code); ok {
+		return code == e.Code
+	}
+	other, ok := target.(*Error)
+	return ok && other.Code == e.Code
+}
+
+// Because returns the error with a text that says what is wrong.
+func (e *Error) Because(format string, args ...any) *Error {
+	return &Error{Code: e.Code, Status: e.Status, Text: fmt.Sprintf(format, args...)}
+}

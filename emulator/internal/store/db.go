@@ -1,0 +1,38 @@
+package store
+
+import "sync"
+
+// DB is a set of tables that change together. It is safe for concurrent use: transactions run one after the other.
+type DB struct {
+	mu   sync.Mutex
+	undo []func() // of the transaction that runs, in the order of its changes
+}
+
+// New returns a DB without tables.
+func New() *DB { return &DB{} }
+
+// Do runs a transaction. If run returns an error or panics, everything that it changed is changed back. Tables are read
+// and changed in transactions only, and a transaction must not begin another.
+func (db *DB) Do(run func() error) error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	committed := false
+	defer func() {
+		if !committed {
+			db.rollback()
+		}
+		clear(db.undo)
+		db.undo = db.undo[:0]
+	}()
+	if err := run(); err != nil {
+		return err
+	}
+	committed = true
+	return nil
+}
+
+func (db *DB) rollback() {
+	for i := len(db.undo) - 1; i >= 0; i-- {
+		db.undo[i]()
+	}
+}
