@@ -1,82 +1,26 @@
 package emulator
 
 import (
-	"errors"
-	"sync"
 	"time"
-)
 
-// Bounds of a clock. A key's certificate is valid for ten years more, and no time in JSON may be after the year 9999.
-var (
-	minTime = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
-	maxTime = time.Date(9900, 1, 1, 0, 0, 0, 0, time.UTC)
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 )
-
-var errTime = errors.New("the clock would be outside of the years 1970 to 9899")
 
 // Clock is a project's clock. It runs like Config.Now, ahead or behind by as much as it was moved, within the years
 // 1970 to 9899. It is safe for concurrent use.
-type Clock struct {
-	base func() time.Time
-
-	mu sync.Mutex
-	// The clock showed the time to when base showed from. Both are zero until it is moved.
-	from, to time.Time
-}
+type Clock struct{ clock *engine.Clock }
 
 // Now returns the project's time, in UTC.
-func (c *Clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at(c.base())
-}
-
-// at returns what the clock shows when base shows now.
-func (c *Clock) at(now time.Time) time.Time {
-	if c.to.IsZero() {
-		return now.UTC()
-	}
-	return c.to.Add(now.Sub(c.from))
-}
+func (c *Clock) Now() time.Time { return c.clock.Now() }
 
 // Advance moves the clock by d, which may be negative. It panics if the clock would be out of its bounds.
-func (c *Clock) Advance(d time.Duration) {
-	if err := c.advance(d); err != nil {
-		panic("emulator: " + err.Error())
-	}
-}
+func (c *Clock) Advance(d time.Duration) { must(c.clock.Advance(d)) }
 
 // Set sets the clock to t, from where it runs on. It panics if t is out of the clock's bounds.
-func (c *Clock) Set(t time.Time) {
-	if err := c.set(t); err != nil {
+func (c *Clock) Set(t time.Time) { must(c.clock.Set(t)) }
+
+func must(err error) {
+	if err != nil {
 		panic("emulator: " + err.Error())
 	}
 }
-
-func (c *Clock) advance(d time.Duration) error {
-	return c.move(func(now time.Time) time.Time { return now.Add(d) })
-}
-
-func (c *Clock) set(t time.Time) error { return c.move(func(time.Time) time.Time { return t.UTC() }) }
-
-// move sets the clock to what change makes of the time that it shows. An error changes nothing.
-func (c *Clock) move(change func(now time.Time) time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	now := c.base()
-	moved := change(c.at(now))
-	if !inBounds(moved) {
-		return errTime
-	}
-	c.from, c.to = now, moved
-	return nil
-}
-
-// reset undoes all moves.
-func (c *Clock) reset() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.from, c.to = time.Time{}, time.Time{}
-}
-
-func inBounds(t time.Time) bool { return !t.Before(minTime) && t.Before(maxTime) }

@@ -129,7 +129,7 @@ func TestControl_errorsNameTheField(t *testing.T) {
 		{clock, `{"by": "7m"}`, "no field by"}, {clock, `{"advance": "-1000000h"}`, "years 1970 to 9899"}, {clock, `{`, "cut off"},
 		{snapshot, ``, "cut off"}, {snapshot, `[]`, "the body must be an object"}, {snapshot, `{}`, "version 0, want 1"}, {snapshot, `{"version": "1"}`, "version must be an integer"}, {snapshot, `{"version": 1, "state": []}`, "state must be an object"},
 		{snapshot, `{"version": 1, "state": {"members": {}}}`, "state.members must be a list"}, {snapshot, `{"version": 1, "state": {"members": [{"name": 7}]}}`, "state.members[0].name must be a string"},
-		{snapshot, `{"version": 1, "state": {"keys": [{}, {"retired_at": ""}]}}`, "no field state.keys[1].retired_at"}, {snapshot, `{"version": 1, "state": {"keys": [{"pkcs8": "?"}]}}`, "state.keys[0].pkcs8 must be base64"},
+		{snapshot, `{"version": 1, "state": {"keys": [{"retired_at": ""}]}}`, "no field state.keys[0].retired_at"}, {snapshot, `{"version": 1, "state": {"keys": [{"pkcs8": "?"}]}}`, "state.keys[0].pkcs8 must be base64"},
 		{snapshot, `{"version": 1, "state": {"keys": [{"kid": "k", "pkcs8": "eA=="}]}}`, "pkcs8"}, {snapshot, `{"version": 1, "inbox": [{"sent_at": "now"}]}`, "inbox[0].sent_at must be a time"},
 		{snapshot, `{"version": 1, "state": {"users": []}}`, "no field state.users"}, {snapshot, `{"version": 1, "state": {"members": [{"member_id": "a", "member_id": "b"}]}}`, "state.members[0].member_id occurs twice"},
 	} {

@@ -4,23 +4,21 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"time"
 	"unicode/utf8"
 
-	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 	"github.com/seed75add069/stytch-go/internal/deepcopy"
-	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// edit changes the state as no implemented operation does. An error of change means that it has changed nothing.
-func (p *Project) edit(change func(*call) error) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c := &call{project: p, state: p.state, ids: p.ids, now: p.clock.Now().Truncate(time.Second)}
-	if err := change(c); err != nil {
+// edit changes the state as no implemented operation does. An error changes nothing.
+func (p *Project) edit(change func(*state.Tx) error) error {
+	if err := p.project.Do(change); err != nil {
 		return fmt.Errorf("emulator: %w", err)
 	}
 	return nil
@@ -30,20 +28,20 @@ func (p *Project) edit(change func(*call) error) error {
 // address verified. It returns the member's id. If the organization has such a member already, that one is activated.
 // No provisioning rule is applied.
 func (p *Project) AddMember(organization, email string) (memberID string, err error) {
-	err = p.edit(func(c *call) error {
-		org, err := c.findOrganization(organization)
+	err = p.edit(func(tx *state.Tx) error {
+		org, err := login.FindOrganization(tx, organization)
 		if err != nil {
 			return fmt.Errorf("organization: %w", err)
 		}
-		address, err := emailAddress(email)
+		address, err := state.Email(email)
 		if err != nil {
 			return fmt.Errorf("email: %w", err)
 		}
-		m := c.memberByEmail(org, address)
+		m := tx.MemberByEmail(org.OrganizationID, address)
 		if m == nil {
-			m = c.newMember(org, address)
+			m = tx.NewMember(org.OrganizationID, address)
 		}
-		c.activate(m, []sessions.AuthenticationFactor{c.magicLinkFactor(address)})
+		login.Activate(tx, m, []sessions.AuthenticationFactor{factor.MagicLink(tx, m.EmailID, address)})
 		memberID = m.MemberID
 		return nil
 	})
@@ -54,37 +52,40 @@ func (p *Project) AddMember(organization, email string) (memberID string, err er
 // need not be named. A role that neither the project nor the organization has is added to the project's policy, without
 // permissions. JWTs that exist do not change.
 func (p *Project) AssignRoles(memberID string, roles ...string) error {
-	return p.edit(func(c *call) error {
-		m := c.findMember(func(m *member) bool { return m.MemberID == memberID })
-		if m == nil {
-			return fmt.Errorf("member_id: %w", fail(stytcherror.CodeMemberNotFound, "There is no such member."))
+	return p.edit(func(tx *state.Tx) error {
+		found := tx.Members.Get(memberID)
+		if found == nil || found.IsDeleted() {
+			return fmt.Errorf("member_id: %w", ops.ErrMemberNotFound)
 		}
 		assigned, err := assignable(roles)
 		if err != nil {
 			return fmt.Errorf("roles: %w", err)
 		}
+		m := *found
+		custom := tx.Organizations.Get(m.OrganizationID).CustomRoles
 		for _, id := range assigned {
-			known := slices.Concat(c.Roles, c.organization(m.OrganizationID).CustomRoles)
-			if !slices.ContainsFunc(known, func(r organizations.CustomRole) bool { return r.RoleID == id }) {
-				c.Roles = append(c.Roles, organizations.CustomRole{RoleID: id})
+			isCustom := slices.ContainsFunc(custom, func(r state.Role) bool { return r.RoleID == id })
+			if !isCustom && tx.Roles.Get(id) == nil {
+				tx.Roles.Put(&state.Role{RoleID: id})
 			}
 		}
-		m.AssignedRoles, m.UpdatedAt = assigned, c.now
+		m.AssignedRoles, m.UpdatedAt = assigned, tx.Now
+		tx.Members.Put(&m)
 		return nil
 	})
 }
 
 // assignable returns ids of roles, each once and without stytch_member.
 func assignable(roles []string) ([]string, error) {
-	if len(roles) > maxEntries {
-		return nil, fmt.Errorf("there must be at most %d", maxEntries)
+	if len(roles) > state.MaxEntries {
+		return nil, fmt.Errorf("there must be at most %d", state.MaxEntries)
 	}
 	var ids []string
 	for _, id := range roles {
-		if !shortText(id) || !utf8.ValidString(id) {
-			return nil, fmt.Errorf("each must have 1 to %d characters of UTF-8", maxName)
+		if !state.IsName(id) || !utf8.ValidString(id) {
+			return nil, fmt.Errorf("each must have 1 to %d characters of UTF-8", state.MaxName)
 		}
-		if id != roleMember && !slices.Contains(ids, id) {
+		if id != state.RoleMember && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
@@ -96,25 +97,26 @@ func assignable(roles []string) ([]string, error) {
 // whole seconds. JWTs that exist do not change.
 func (p *Project) AddFactor(memberSessionID string, factor sessions.AuthenticationFactor) error {
 	added := deepcopy.Of(&factor)
-	return p.edit(func(c *call) error {
-		s, _, err := c.activeSession(func(s *session) bool { return s.ID == memberSessionID })
+	return p.edit(func(tx *state.Tx) error {
+		found, _, err := login.FindByID(tx, memberSessionID)
 		if err != nil {
 			return fmt.Errorf("member_session_id: %w", err)
 		}
-		added.LastAuthenticatedAt = cmp.Or(seconds(added.LastAuthenticatedAt), c.now)
+		s := *found
+		added.LastAuthenticatedAt = cmp.Or(seconds(added.LastAuthenticatedAt), tx.Now)
 		added.CreatedAt = cmp.Or(seconds(added.CreatedAt), added.LastAuthenticatedAt)
 		added.UpdatedAt = cmp.Or(seconds(added.UpdatedAt), added.LastAuthenticatedAt)
-		factors := slices.DeleteFunc(slices.Clone(s.Factors), func(f sessions.AuthenticationFactor) bool {
+		s.Factors = slices.DeleteFunc(slices.Clone(s.Factors), func(f sessions.AuthenticationFactor) bool {
 			return f.Type == added.Type && f.DeliveryMethod == added.DeliveryMethod
 		})
-		factors = append(factors, *added)
-		if err := checkFactors(factors); err != nil {
+		s.Factors = append(s.Factors, *added)
+		if err := checkFactor(added, &s); err != nil {
 			return err
 		}
-		slices.SortStableFunc(factors, func(a, b sessions.AuthenticationFactor) int {
+		slices.SortStableFunc(s.Factors, func(a, b sessions.AuthenticationFactor) int {
 			return a.CreatedAt.Compare(b.CreatedAt)
 		})
-		s.Factors = factors
+		tx.Sessions.Put(&s)
 		return nil
 	})
 }
@@ -122,20 +124,13 @@ func (p *Project) AddFactor(memberSessionID string, factor sessions.Authenticati
 // seconds cuts a time to whole seconds, in UTC. A time that is zero stays the zero Time.
 func seconds(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 
-// checkFactors checks the factors of a session. Their last is new.
-func checkFactors(factors []sessions.AuthenticationFactor) error {
-	added := factors[len(factors)-1]
+// checkFactor checks a factor that was added to a session.
+func checkFactor(added *sessions.AuthenticationFactor, s *state.Session) error {
 	switch {
 	case added.Type == "":
 		return errors.New("type must not be empty")
 	case added.DeliveryMethod == "":
 		return errors.New("delivery_method must not be empty")
 	}
-	if err := checkValue("sessions", "authentication_factors", reflect.ValueOf(factors)); err != nil {
-		return err
-	}
-	if !encodesWithin(added, maxRecord) {
-		return errors.New("authentication_factors must be UTF-8")
-	}
-	return nil
+	return s.Check()
 }

@@ -9,6 +9,11 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/b2b"
+	"github.com/seed75add069/stytch-go/emulator/internal/console"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
 // Config holds the settings of an [Emulator]. Its zero value works.
@@ -36,6 +41,7 @@ const defaultRedirectURL = "http://localhost:3000/authenticate"
 type Emulator struct {
 	config  Config
 	hosts   hosts
+	api     http.Handler
 	control http.Handler
 
 	mu       sync.RWMutex
@@ -46,7 +52,7 @@ type Emulator struct {
 // New returns an emulator with one project. It refuses the id or secret of a live project.
 func New(config Config) (*Emulator, error) {
 	config.RedirectURL = cmp.Or(config.RedirectURL, defaultRedirectURL)
-	if _, err := redirectURL(config.RedirectURL); err != nil {
+	if _, err := state.RedirectURL(config.RedirectURL); err != nil {
 		return nil, fmt.Errorf("emulator: RedirectURL: %w", err)
 	}
 	known, err := newHosts(config.Hosts)
@@ -56,14 +62,15 @@ func New(config Config) (*Emulator, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	if !inBounds(config.Now()) {
-		return nil, fmt.Errorf("emulator: Now: %w", errTime)
+	if !engine.InBounds(config.Now()) {
+		return nil, errors.New("emulator: Now: the clock would be outside of the years 1970 to 9899")
 	}
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	e := &Emulator{config: config, hosts: known, projects: map[string]*Project{}}
-	e.control = e.newControl()
+	e.api = engine.NewServer(b2b.Routes(), e.project, config.Logger)
+	e.control = console.New(func(id string) *engine.Project { return e.project(cmp.Or(id, e.first.ID())) })
 	first, err := e.NewProject(config.ProjectID, config.Secret)
 	if err != nil {
 		return nil, err
@@ -74,9 +81,8 @@ func New(config Config) (*Emulator, error) {
 
 // NewProject adds a project with its own state, clock, inbox and faults. An empty id or secret is generated.
 func (e *Emulator) NewProject(id, secret string) (*Project, error) {
-	ids := newIDs(e.config.Seed)
-	id = cmp.Or(id, ids.id("project"))
-	secret = cmp.Or(secret, "secret-test-"+ids.token())
+	byDefaultID, byDefaultSecret := state.Credentials(e.config.Seed)
+	id, secret = cmp.Or(id, byDefaultID), cmp.Or(secret, byDefaultSecret)
 	if strings.HasPrefix(id, "project-live-") || strings.HasPrefix(secret, "secret-live-") {
 		return nil, errors.New("emulator: the id or secret is that of a live project")
 	}
@@ -94,22 +100,25 @@ func (e *Emulator) NewProject(id, secret string) (*Project, error) {
 func (e *Emulator) Project() *Project { return e.first }
 
 // project returns the project with an id, nil if there is none.
-func (e *Emulator) project(id string) *Project {
+func (e *Emulator) project(id string) *engine.Project {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	return e.projects[id]
+	if p := e.projects[id]; p != nil {
+		return p.project
+	}
+	return nil
 }
 
 // ServeHTTP serves the API, and the control endpoints under /_emulator/. Requests that came over the network must be
 // for localhost, an IP address or one of [Config].Hosts.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := e.hosts.check(r); err != nil {
-		failure(newIDs(0), err).write(w)
+		engine.Failure(w, r, err)
 		return
 	}
 	if strings.HasPrefix(r.URL.Path, "/_emulator") {
 		e.control.ServeHTTP(w, r)
 		return
 	}
-	e.serveAPI(w, r)
+	e.api.ServeHTTP(w, r)
 }

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -16,6 +18,9 @@ const codeHostNotAllowed stytcherror.Code = "emulator_host_not_allowed"
 
 var hostForm = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$`)
 
+// maxHost bounds the name of a host, in bytes.
+const maxHost = 253
+
 // hosts are the names that a request's Host may have, besides localhost and IP addresses.
 type hosts map[string]bool
 
@@ -23,8 +28,8 @@ type hosts map[string]bool
 func newHosts(names []string) (hosts, error) {
 	known := hosts{"localhost": true}
 	for _, name := range names {
-		canonical := strings.TrimSuffix(lower(name), ".")
-		if len(canonical) > maxDomain || !hostForm.MatchString(canonical) {
+		canonical := strings.TrimSuffix(state.Lower(name), ".")
+		if len(canonical) > maxHost || !hostForm.MatchString(canonical) {
 			return nil, fmt.Errorf("emulator: Hosts: %q is not a host name without a port", name)
 		}
 		known[canonical] = true
@@ -35,13 +40,13 @@ func newHosts(names []string) (hosts, error) {
 // check refuses a request that came over the network for a host that is not known. A web page that makes its own name
 // resolve to this machine (DNS rebinding) sends that name; it cannot send an IP address or localhost. A request that
 // did not come from an [http.Server] is not checked.
-func (known hosts) check(r *http.Request) error {
+func (known hosts) check(r *http.Request) *ops.Error {
 	if addr, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr); addr == nil || known.has(r.Host) {
 		return nil
 	}
-	return &apiError{http.StatusForbidden, codeHostNotAllowed, fmt.Sprintf(
+	return &ops.Error{Code: codeHostNotAllowed, Status: http.StatusForbidden, Text: fmt.Sprintf(
 		"The emulator does not answer to the host %q. If the name is yours, allow it: stytch-emulator --host NAME, "+
-			"or Hosts in emulator.Config.", r.Host[:min(len(r.Host), maxDomain)])}
+			"or Hosts in emulator.Config.", r.Host[:min(len(r.Host), maxHost)])}
 }
 
 // has reports whether a Host is known. Case, the port and the dot of a fully qualified name do not count.
@@ -57,5 +62,5 @@ func (known hosts) has(host string) bool {
 	if _, err := netip.ParseAddr(name); err == nil {
 		return true
 	}
-	return !inBrackets && known[strings.TrimSuffix(lower(name), ".")]
+	return !inBrackets && known[strings.TrimSuffix(state.Lower(name), ".")]
 }

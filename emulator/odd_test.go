@@ -47,7 +47,7 @@ func TestOdd_pathsAndMethods(t *testing.T) {
 				for _, member := range []string{`"status_code":`, `"error_type":"`, `"error_message":"`, `"request_id":"request-id-test-`} {
 					assert.Contains(t, body, member, name)
 				}
-				assert.Regexp(t, `"error_url":"https://stytch.com/docs/b2b/api/errors/`+fmt.Sprint(status)+`"`, body, name)
+				assert.Regexp(t, `"error_url":"https://stytch.com/docs/(b2b/)?api/errors/`+fmt.Sprint(status)+`#[a-z0-9_]+"`, body, name)
 			}
 		}
 	}

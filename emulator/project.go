@@ -1,39 +1,32 @@
 package emulator
 
 import (
-	"log/slog"
-	"sync"
+	"bytes"
+	"fmt"
+	"io"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
 // Project is one project of an [Emulator]. It shares nothing with other projects, and is safe for concurrent use.
 type Project struct {
-	id, secret  string
-	redirectURL string
-	seed        uint64
-	log         *slog.Logger
-	clock       *Clock
-	inbox       *Inbox
-
-	mu     sync.Mutex // guards the fields below
-	ids    *ids
-	state  *state
-	faults []*Fault
+	project *engine.Project
+	clock   *Clock
+	inbox   *Inbox
 }
 
 func newProject(config Config, id, secret string) *Project {
-	return &Project{
-		id: id, secret: secret, redirectURL: config.RedirectURL, seed: config.Seed,
-		log:   config.Logger.With("project_id", id),
-		clock: &Clock{base: config.Now}, inbox: &Inbox{arrival: make(chan struct{})},
-		ids: newIDs(config.Seed), state: newState(),
-	}
+	settings := state.Config{ProjectID: id, Seed: config.Seed, RedirectURL: config.RedirectURL, Log: config.Logger}
+	p := engine.NewProject(settings, secret, config.Now)
+	return &Project{project: p, clock: &Clock{p.Clock}, inbox: &Inbox{p}}
 }
 
 // ID returns the project id.
-func (p *Project) ID() string { return p.id }
+func (p *Project) ID() string { return p.project.ID }
 
 // Secret returns the project's secret.
-func (p *Project) Secret() string { return p.secret }
+func (p *Project) Secret() string { return p.project.Secret }
 
 // Clock returns the project's clock, which decides when links, sessions and JWTs expire.
 func (p *Project) Clock() *Clock { return p.clock }
@@ -43,30 +36,36 @@ func (p *Project) Inbox() *Inbox { return p.inbox }
 
 // Reset removes state, keys, messages and faults, and undoes all moves of the clock. Id and secret stay. Clients do not
 // notice: they keep the old keys, and may fetch the new ones only after half a minute of the clock.
-func (p *Project) Reset() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.ids, p.state, p.faults = newIDs(p.seed), newState(), nil
-	p.clock.reset()
-	p.inbox.replace(nil)
-}
+func (p *Project) Reset() { p.project.Reset() }
 
 // RotateKeys makes a new signing key and returns its id. The old keys stay published for thirty days of the project's
 // clock, so that tokens signed with them keep verifying.
-func (p *Project) RotateKeys() (kid string, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	key, err := newKey(p.clock.Now())
-	if err != nil {
-		return "", err
-	}
-	p.state.Keys = append(p.state.Keys, key)
-	return key.KID, nil
-}
+func (p *Project) RotateKeys() (kid string, err error) { return p.project.RotateKeys() }
 
 // Sign returns claims as a JWT, signed with the project's newest key. It adds no claim and checks none.
-func (p *Project) Sign(claims map[string]any) (string, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.state.sign(p.clock.Now(), claims)
+func (p *Project) Sign(claims map[string]any) (string, error) { return p.project.Sign(claims) }
+
+// Snapshot returns the project's state and messages as JSON, private keys and tokens included. Clock and faults are not
+// part of it. Calls go on while it is encoded.
+func (p *Project) Snapshot() ([]byte, error) {
+	var b bytes.Buffer
+	err := p.WriteSnapshot(&b)
+	return b.Bytes(), err
+}
+
+// WriteSnapshot is Snapshot for one that is too large for the memory.
+func (p *Project) WriteSnapshot(w io.Writer) error { return p.project.Snapshot(w) }
+
+// Restore replaces state and messages by those of a snapshot, of this project or another. A snapshot that is invalid
+// or exceeds the bounds in docs/EMULATOR.md changes nothing. One that is written by hand may omit lists: roles are then
+// the default ones, a key is made when it is needed, and all else is empty. Settings that an organization omits have
+// their defaults.
+func (p *Project) Restore(data []byte) error { return p.ReadSnapshot(bytes.NewReader(data)) }
+
+// ReadSnapshot is Restore for a snapshot that is read as a stream.
+func (p *Project) ReadSnapshot(r io.Reader) error {
+	if err := p.project.Restore(r); err != nil {
+		return fmt.Errorf("emulator: %w", err)
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -138,6 +139,27 @@ func emulatorImports(files []*goFile) []string {
 	}
 	return checkImports(files, chosen, func(_ *goFile, i imported) bool {
 		return !within(i.local, "emulator", "stytchtest")
+	})
+}
+
+// emulatorLayers are the layers of the emulator, the lowest one first. Packages of one layer do not import each other.
+var emulatorLayers = [][]string{
+	{"store", "strict"}, {"state"}, {"ops"}, {"sign", "factor"}, {"login"}, {"engine"}, {"b2b", "project"}, {"console"},
+}
+
+func emulatorLayer(dir string) int {
+	name, ok := strings.CutPrefix(dir, "emulator/internal/")
+	if !ok {
+		return len(emulatorLayers)
+	}
+	return slices.IndexFunc(emulatorLayers, func(layer []string) bool { return slices.Contains(layer, name) })
+}
+
+// emulatorLayerImports complains about imports that do not go down, and about packages that are in no layer.
+func emulatorLayerImports(files []*goFile) []string {
+	chosen := func(f *goFile) bool { return f.under("emulator/internal") }
+	return checkImports(files, chosen, func(f *goFile, i imported) bool {
+		return emulatorLayer(f.dir) >= 0 && (!within(i.local, "emulator") || emulatorLayer(i.local) < emulatorLayer(f.dir))
 	})
 }
 

@@ -32,6 +32,7 @@ var rules = []struct {
 	{"shared, stytcherror and what they use import the standard library", sharedImports},
 	{"internal packages and samlshield import no service", internalImports},
 	{"the emulator is for programs and tests", emulatorImports},
+	{"the emulator's imports go down its layers", emulatorLayerImports},
 	{"test packages are for tests", testPackageImports},
 	{"package testing is for tests", testingImports},
 	{"files are short", fileSizes},

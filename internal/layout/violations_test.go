@@ -52,6 +52,22 @@ var violations = []violation{
 	{"root imports the emulator", emulatorImports, "x.go", importing("~/emulator"), importing("~/b2b")},
 	{"a package imports stytchtest", emulatorImports, "webhook/x.go", importing("~/stytchtest"), importing("~/shared")},
 	{
+		"a layer imports the one above", emulatorLayerImports, "emulator/internal/state/x.go",
+		importing("~/emulator/internal/ops"), importing("~/emulator/internal/store"),
+	},
+	{
+		"a layer imports another package of its own", emulatorLayerImports, "emulator/internal/sign/x.go",
+		importing("~/emulator/internal/factor"), importing("~/emulator/internal/state"),
+	},
+	{
+		"a layer imports the public package", emulatorLayerImports, "emulator/internal/console/x.go",
+		importing("~/emulator"), importing("~/emulator/internal/engine"),
+	},
+	{
+		"a package is in no layer", emulatorLayerImports, "emulator/internal/x/x.go",
+		importing("errors"), "package x",
+	},
+	{
 		"production imports a test package", testPackageImports, "b2b/x/x.go",
 		importing("~/internal/contracttest"), importing("~/internal/jwt"),
 	},

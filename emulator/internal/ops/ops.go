@@ -9,6 +9,7 @@ package ops
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -76,4 +77,16 @@ func (e *Error) Is(target error) bool {
 // Because returns the error with a text that says what is wrong.
 func (e *Error) Because(format string, args ...any) *Error {
 	return &Error{Code: e.Code, Status: e.Status, Text: fmt.Sprintf(format, args...)}
+}
+
+// OmitsEmpty reports whether the API leaves out optional members of a type that have no value.
+func OmitsEmpty(t reflect.Type) bool { return slices.Contains(omitsEmpty, t) }
+
+// WithCode returns the error with a code, nil if there is none.
+func WithCode(code stytcherror.Code) *Error {
+	status := code.StatusCode()
+	if status == 0 {
+		return nil
+	}
+	return &Error{Code: code, Status: status}
 }

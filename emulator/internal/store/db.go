@@ -1,6 +1,9 @@
 package store
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // DB is a set of tables that change together. It is safe for concurrent use: transactions run one after the other.
 type DB struct {
@@ -32,7 +35,7 @@ func (db *DB) Do(run func() error) error {
 }
 
 func (db *DB) rollback() {
-	for i := len(db.undo) - 1; i >= 0; i-- {
-		db.undo[i]()
+	for _, undo := range slices.Backward(db.undo) {
+		undo()
 	}
 }

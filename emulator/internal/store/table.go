@@ -3,6 +3,8 @@ package store
 import (
 	"fmt"
 	"iter"
+
+	"github.com/seed75add069/stytch-go/internal/deepcopy"
 )
 
 // Table holds rows of one type in the order in which they were added, each under a key of its own.
@@ -55,6 +57,17 @@ func (t *Table[R]) Get(key string) *R {
 	return nil
 }
 
+// Number is the number of the row with a key, zero if there is none: see [Table.All].
+func (t *Table[R]) Number(key string) uint64 {
+	if e := t.entries[key]; e != nil {
+		return e.number
+	}
+	return 0
+}
+
+// Has reports whether there is a row with the key of row.
+func (t *Table[R]) Has(row *R) bool { return t.entries[t.key(row)] != nil }
+
 // All yields the rows, oldest first, each with its number. A row's number is larger than those of all rows that were in
 // the table before it. It stays when the row is replaced, and no other row ever has it. The table must not be changed
 // meanwhile.
@@ -93,12 +106,13 @@ func (t *Table[R]) Conflict(row *R) error {
 	return nil
 }
 
-// Put adds a row, or replaces the one with the same key. It panics with a [*ConflictError] if a unique index has another
-// row of the same value. From then on nobody may change the row.
+// Put adds a copy of a row, or replaces the one with the same key. It panics with a [*ConflictError] if a unique index
+// has another row of the same value.
 func (t *Table[R]) Put(row *R) {
 	if err := t.Conflict(row); err != nil {
 		panic(err)
 	}
+	row = deepcopy.Of(row)
 	key := t.key(row)
 	e := t.entries[key]
 	if e == nil {
@@ -159,3 +173,9 @@ func (t *Table[R]) replace(e *entry[R], row *R) {
 	}
 	e.row = row
 }
+
+// Oldest returns the row that was added first, nil if there is none.
+func (t *Table[R]) Oldest() *R { return t.head.next.row }
+
+// Newest returns the row that was added last, nil if there is none.
+func (t *Table[R]) Newest() *R { return t.head.prev.row }

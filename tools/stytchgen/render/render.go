@@ -51,9 +51,6 @@ func Render(api *ir.API) (Files, error) {
 		}
 	}
 	ops := allOps(api)
-	if err := files.add("emulator/routes_gen.go", "routes.tmpl", ops); err != nil {
-		return nil, err
-	}
 	if err := files.add("emulator/internal/ops/ops_gen.go", "ops.tmpl", newServed(api)); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,113 @@
+package b2b
+
+import (
+	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
+	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+func discoveryRoutes() []engine.Route {
+	return []engine.Route{
+		engine.Handle(ops.B2BDiscoveryIntermediateSessionsExchange, exchangeIntermediateSession),
+		engine.Handle(ops.B2BDiscoveryOrganizationsCreate, createDiscoveredOrganization),
+		engine.Handle(ops.B2BDiscoveryOrganizationsList, listDiscovered),
+	}
+}
+
+// exchangeIntermediateSession logs in to an organization of which the person is a member, or may become one.
+func exchangeIntermediateSession(
+	tx *engine.Tx, req *intermediatesessions.ExchangeRequest,
+) (*intermediatesessions.ExchangeResponse, error) {
+	l, err := login.Begin(login.Request{
+		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
+		Locale: req.Locale,
+	})
+	if err != nil {
+		return nil, err
+	}
+	ist, err := login.FindIntermediate(tx.Tx, req.IntermediateSessionToken)
+	if err != nil {
+		return nil, err
+	}
+	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	if ist.Bound && ist.OrganizationID != org.OrganizationID {
+		return nil, ops.ErrInvalidIntermediateSessionTokenForOrganization
+	}
+	m, err := login.Join(tx.Tx, org, ist)
+	if err != nil {
+		return nil, err
+	}
+	l.Org, l.Member, l.Intermediate, l.Factors, l.Discovered = org, m, ist, ist.Factors, true
+	return login.Complete(tx.Tx, l), nil
+}
+
+// createDiscoveredOrganization creates an organization, whose first member is its administrator.
+func createDiscoveredOrganization(
+	tx *engine.Tx, req *discoveryorganizations.CreateRequest,
+) (*discoveryorganizations.CreateResponse, error) {
+	l, err := login.Begin(login.Request{
+		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
+	})
+	if err != nil {
+		return nil, err
+	}
+	ist, err := login.FindIntermediate(tx.Tx, req.IntermediateSessionToken)
+	if err != nil {
+		return nil, err
+	}
+	if ist.Bound {
+		return nil, ops.ErrInvalidIntermediateSessionTokenForOrganization
+	}
+	org := newOrganization(tx)
+	org.OrganizationName = state.NameFromEmail(ist.Email)
+	settingsOfDiscovery(req).apply(org)
+	if req.OrganizationSlug == nil {
+		org.OrganizationSlug = tx.FreeSlug(org.OrganizationName)
+	}
+	if err := putOrganization(tx, org); err != nil {
+		return nil, err
+	}
+	if tx.ClaimedElsewhere(org.OrganizationID, ist.Email) {
+		return nil, ops.ErrActionNotAllowedEmailDomainIsClaimed
+	}
+	admin := *tx.NewMember(org.OrganizationID, ist.Email)
+	admin.AssignedRoles = []string{state.RoleAdmin}
+	tx.Members.Put(&admin)
+	l.Org, l.Member, l.Intermediate, l.Factors, l.Discovered = org, &admin, ist, ist.Factors, true
+	return (*discoveryorganizations.CreateResponse)(login.Complete(tx.Tx, l)), nil
+}
+
+// listDiscovered lists organizations for an intermediate session or for a session. Only for an intermediate session are
+// those included that the person may join.
+func listDiscovered(
+	tx *engine.Tx, req *discoveryorganizations.ListRequest,
+) (*discoveryorganizations.ListResponse, error) {
+	if !given(req.IntermediateSessionToken) {
+		s, m, err := login.Find(tx.Tx, req.SessionToken, req.SessionJWT)
+		if err != nil {
+			return nil, err
+		}
+		return &discoveryorganizations.ListResponse{
+			EmailAddress:            m.EmailAddress,
+			DiscoveredOrganizations: login.Memberships(tx.Tx, m.EmailAddress, s.Factors, false),
+		}, nil
+	}
+	if given(req.SessionToken) || given(req.SessionJWT) {
+		return nil, ops.ErrTooManySessionArguments.Because("Give one of the three tokens.")
+	}
+	ist, err := login.FindIntermediate(tx.Tx, *req.IntermediateSessionToken)
+	if err != nil {
+		return nil, err
+	}
+	return &discoveryorganizations.ListResponse{
+		EmailAddress:            ist.Email,
+		DiscoveredOrganizations: login.Discover(tx.Tx, ist),
+		OrganizationIDHint:      ist.OrganizationID,
+	}, nil
+}

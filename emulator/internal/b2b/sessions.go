@@ -1,0 +1,168 @@
+package b2b
+
+import (
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/sign"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+func sessionRoutes() []engine.Route {
+	return []engine.Route{
+		engine.Handle(ops.B2BSessionsGet, getSessions),
+		engine.Handle(ops.B2BSessionsAuthenticate, authenticateSession),
+		engine.Handle(ops.B2BSessionsRevoke, revokeSession),
+		engine.Handle(ops.B2BSessionsExchange, exchangeSession),
+		engine.Handle(ops.B2BSessionsGetJWKS, getJWKS),
+		engine.Handle(ops.B2CSessionsGetJWKS, getUserJWKS),
+	}
+}
+
+// getSessions lists the active sessions of a member.
+func getSessions(tx *engine.Tx, req *sessions.GetRequest) (*sessions.GetResponse, error) {
+	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	m, err := login.FindMember(tx.Tx, org.OrganizationID, req.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	resp := &sessions.GetResponse{}
+	for _, s := range tx.SessionsOf(m.MemberID) {
+		resp.MemberSessions = append(resp.MemberSessions, login.API(tx.Tx, s))
+	}
+	return resp, nil
+}
+
+// authenticateSession extends a session only if a duration is given. Custom claims are ignored otherwise.
+func authenticateSession(tx *engine.Tx, req *sessions.AuthenticateRequest) (*sessions.AuthenticateResponse, error) {
+	duration, err := login.Duration(req.SessionDurationMinutes)
+	if err != nil {
+		return nil, err
+	}
+	found, m, err := login.Find(tx.Tx, req.SessionToken, req.SessionJWT)
+	if err != nil {
+		return nil, err
+	}
+	s := *found
+	resp := &sessions.AuthenticateResponse{}
+	if req.AuthorizationCheck != nil {
+		if resp.Verdict, err = login.Authorize(tx.Tx, &s, req.AuthorizationCheck); err != nil {
+			return nil, err
+		}
+	}
+	if req.SessionDurationMinutes != nil {
+		if s.CustomClaims, err = state.MergeClaims(s.CustomClaims, req.SessionCustomClaims); err != nil {
+			return nil, err
+		}
+		s.ExpiresAt = tx.Now.Add(duration)
+	}
+	s.LastAccessedAt = tx.Now
+	tx.Sessions.Put(&s)
+	login.SignJWT(tx.Tx, &s, &resp.SessionJWT)
+	if given(req.SessionToken) {
+		resp.SessionToken = *req.SessionToken
+	}
+	resp.MemberSession = login.API(tx.Tx, &s)
+	resp.Member = login.Member(tx.Tx, m)
+	resp.Organization = login.Organization(tx.Tx, tx.Organizations.Get(s.OrganizationID))
+	return resp, nil
+}
+
+// revokeSession revokes one session, or all of a member.
+func revokeSession(tx *engine.Tx, req *sessions.RevokeRequest) (*sessions.RevokeResponse, error) {
+	n := 0
+	for _, selector := range []*string{req.MemberSessionID, req.SessionToken, req.SessionJWT, req.MemberID} {
+		if given(selector) {
+			n++
+		}
+	}
+	switch {
+	case n == 0:
+		return nil, ops.ErrNoSessionRevokeArguments
+	case n > 1:
+		return nil, ops.ErrTooManySessionRevokeArguments
+	}
+	m, is, err := toRevoke(tx, req)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.Permit(m.OrganizationID, m); err != nil {
+		return nil, err
+	}
+	tx.RevokeSessionsOf(m.MemberID, is)
+	return &sessions.RevokeResponse{}, nil
+}
+
+// toRevoke returns the member whose sessions are revoked, and which of them are.
+func toRevoke(tx *engine.Tx, req *sessions.RevokeRequest) (*state.Member, func(*state.Session) bool, error) {
+	if given(req.MemberID) {
+		m := tx.MemberAnywhere(*req.MemberID)
+		if m == nil {
+			return nil, nil, ops.ErrMemberNotFound
+		}
+		return m, func(*state.Session) bool { return true }, nil
+	}
+	var s *state.Session
+	var m *state.Member
+	var err error
+	if given(req.MemberSessionID) {
+		s, m, err = login.FindByID(tx.Tx, *req.MemberSessionID)
+	} else {
+		s, m, err = login.Find(tx.Tx, req.SessionToken, req.SessionJWT)
+	}
+	return m, func(other *state.Session) bool { return other.ID == s.ID }, err
+}
+
+// exchangeSession logs the person of a session in to another organization, with the factors that are valid there. The
+// session that it came from stays.
+func exchangeSession(tx *engine.Tx, req *sessions.ExchangeRequest) (*sessions.ExchangeResponse, error) {
+	l, err := login.Begin(login.Request{
+		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
+		Locale: req.Locale,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s, from, err := login.Find(tx.Tx, req.SessionToken, req.SessionJWT)
+	if err != nil {
+		return nil, err
+	}
+	if l.Org, err = login.FindOrganization(tx.Tx, req.OrganizationID); err != nil {
+		return nil, err
+	}
+	if l.Member = tx.MemberByEmail(l.Org.OrganizationID, from.EmailAddress); l.Member == nil {
+		return nil, ops.ErrMemberNotFound
+	}
+	if l.Factors = factor.Portable(s.Factors); len(l.Factors) == 0 {
+		return nil, ops.ErrInsufficientFactorsForSessionExchange
+	}
+	return (*sessions.ExchangeResponse)(login.Complete(tx.Tx, l)), nil
+}
+
+// getJWKS publishes the keys that verify the project's JWTs.
+func getJWKS(tx *engine.Tx, req *sessions.GetJWKSRequest) (*sessions.GetJWKSResponse, error) {
+	if req.ProjectID != tx.ProjectID {
+		return nil, ops.ErrProjectNotFound
+	}
+	resp := &sessions.GetJWKSResponse{}
+	for _, k := range sign.Keys(tx.Tx) {
+		tx.Later(func() error {
+			jwk, err := sign.JWK(k)
+			resp.Keys = append(resp.Keys, jwk)
+			return err
+		})
+	}
+	return resp, nil
+}
+
+// getUserJWKS publishes the same keys under the path of the consumer product.
+func getUserJWKS(tx *engine.Tx, req *b2csessions.GetJWKSRequest) (*b2csessions.GetJWKSResponse, error) {
+	resp, err := getJWKS(tx, &sessions.GetJWKSRequest{ProjectID: req.ProjectID})
+	return (*b2csessions.GetJWKSResponse)(resp), err
+}

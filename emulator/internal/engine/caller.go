@@ -1,0 +1,75 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// The headers by which a call acts for a member. Of the two the token counts.
+const (
+	sessionHeader    = "X-Stytch-Member-Session"
+	sessionJWTHeader = "X-Stytch-Member-SessionJWT"
+)
+
+// trustedMetadata is the field that no session may set.
+const trustedMetadata = "trusted_metadata"
+
+// Permit checks that the session of the caller, if the call has one, permits the request: first that it is of the
+// organization that the request is about, then that its roles permit all that the operation and the fields of the
+// request need. The member is whom the request is about, nil if it is about nobody: what roles permit on stytch.self
+// suffices for the caller's own member.
+func (tx *Tx) Permit(organizationID string, about *state.Member) error {
+	tx.permitted = true
+	token, jwt := tx.Header().Get(sessionHeader), tx.Header().Get(sessionJWTHeader)
+	switch {
+	case token != "":
+		jwt = ""
+	case jwt == "":
+		return nil
+	}
+	s, _, err := login.Find(tx.Tx, &token, &jwt)
+	if err != nil {
+		return err
+	}
+	if s.OrganizationID != organizationID {
+		return ops.ErrSessionAuthorizationTenancyError
+	}
+	if tx.Has(trustedMetadata) {
+		return ops.ErrCannotUpdateTrustedMetadata
+	}
+	self := about != nil && about.MemberID == s.MemberID
+	for _, field := range tx.fields() {
+		if err := tx.permit(s, field, self); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fields are those of the request that need a permission, and "" if the operation itself does.
+func (tx *Tx) fields() []string {
+	var list []string
+	for _, p := range tx.call.route.Permissions {
+		if (p.Field == "" || tx.Has(p.Field)) && !slices.Contains(list, p.Field) {
+			list = append(list, p.Field)
+		}
+	}
+	return list
+}
+
+func (tx *Tx) permit(s *state.Session, field string, self bool) error {
+	var action string
+	for _, p := range tx.call.route.Permissions {
+		if p.Field != field || p.Resource == state.ResourceSelf && !self {
+			continue
+		}
+		action = p.Action
+		if len(login.Granting(tx.Tx, s, p.Resource, p.Action)) > 0 {
+			return nil
+		}
+	}
+	return ops.ErrSessionAuthorizationError.Because("No role of the session permits %s.", action)
+}

@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// Fault replaces the responses to an operation, or closes its connections. The operation is not run. A Fault with a
+// DelayMS alone runs it at once and delays the response.
+type Fault struct {
+	// Operation is an operation id, as in "b2b.sessions.authenticate"; empty means every operation.
+	Operation string `json:"operation"`
+	// Count is the number of calls that are affected. Zero means one, a negative number all.
+	Count int `json:"count"`
+	// Skip is the number of calls that pass before the first one is affected.
+	Skip int `json:"skip"`
+	// Status is the response's HTTP status, 200 to 599.
+	Status int `json:"status"`
+	// ErrorType makes the body an error of the API with this error_type. Without it, the body is Body. A response with
+	// status 204, 205 or 304 has none.
+	ErrorType string `json:"error_type"`
+	Body      string `json:"body"`
+	// ContentType is the media type of Body, in printable ASCII. Empty means text/html.
+	ContentType string `json:"content_type"`
+	// RetryAfter is the header of that name, in seconds. Zero means none.
+	RetryAfter int `json:"retry_after"`
+	// DelayMS is how long the response waits, in milliseconds of real time: ten minutes at most.
+	DelayMS int `json:"delay_ms"`
+	// Disconnect closes the connection without a response.
+	Disconnect bool `json:"disconnect"`
+}
+
+const (
+	// maxDelay bounds DelayMS.
+	maxDelay = 10 * time.Minute
+	// maxFaults and maxFaultBodies bound the faults that are pending, and the bytes of their bodies.
+	maxFaults      = 1000
+	maxFaultBodies = 32 << 20
+)
+
+// printable is the form of ContentType, which becomes a header, and ErrorType.
+var printable = regexp.MustCompile(`^[ -~]{0,256}$`)
+
+// withoutBody are the statuses whose responses have no body (RFC 9110, section 15).
+var withoutBody = []int{http.StatusNoContent, http.StatusResetContent, http.StatusNotModified}
+
+// check validates a fault's operation and bounds.
+func (f *Fault) check() error {
+	is := func(op *ops.Info) bool { return op.ID == f.Operation }
+	known := f.Operation == "" || slices.ContainsFunc(ops.Every, is)
+	switch {
+	case !known:
+		return fmt.Errorf("operation: there is no %.128q", f.Operation)
+	case f.Skip < 0 || f.DelayMS < 0 || f.RetryAfter < 0 || f.DelayMS > int(maxDelay/time.Millisecond):
+		return errors.New("skip, delay_ms and retry_after must be at least 0, delay_ms at most ten minutes")
+	case f.Status == 0 && !f.Disconnect && f.DelayMS == 0:
+		return errors.New("one of status, disconnect and delay_ms must be set")
+	case f.Status == 0 && (f.ErrorType != "" || f.Body != "" || f.ContentType != "" || f.RetryAfter != 0):
+		return errors.New("error_type, body, content_type and retry_after are for a fault with a status")
+	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
+		return errors.New("status must be between 200 and 599")
+	case f.Disconnect && f.Status != 0:
+		return errors.New("disconnect and status exclude each other")
+	case f.ErrorType != "" && (f.Body != "" || f.ContentType != ""):
+		return errors.New("error_type makes the body, so that body and content_type have no effect beside it")
+	case slices.Contains(withoutBody, f.Status) && (f.ErrorType != "" || f.Body != ""):
+		return errors.New("a response with status 204, 205 or 304 has neither error_type nor body")
+	case !printable.MatchString(f.ContentType) || !printable.MatchString(f.ErrorType):
+		return errors.New("content_type and error_type must be printable ASCII of at most 256 characters")
+	}
+	return nil
+}
+
+func (f *Fault) delay() time.Duration { return time.Duration(f.DelayMS) * time.Millisecond }
+
+// AddFaults adds faults to the project's. A call is affected by the first one that applies to it. None is added if one
+// is invalid, or if more than a thousand were pending, or more than 32 MiB of bodies.
+func (p *Project) AddFaults(faults ...Fault) error {
+	size := 0
+	for i := range faults {
+		if err := faults[i].check(); err != nil {
+			return fmt.Errorf("fault %d: %w", i, err)
+		}
+		size += len(faults[i].Body)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, f := range p.faults {
+		size += len(f.Body)
+	}
+	if len(p.faults)+len(faults) > maxFaults || size > maxFaultBodies {
+		return fmt.Errorf("more than %d faults or %d bytes of their bodies would be pending", maxFaults, maxFaultBodies)
+	}
+	for _, f := range faults {
+		if f.Count == 0 {
+			f.Count = 1
+		}
+		p.faults = append(p.faults, &f)
+	}
+	return nil
+}
+
+// ClearFaults removes all faults.
+func (p *Project) ClearFaults() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = nil
+}
+
+// takeFault returns the fault for a call of an operation, nil if there is none, and counts it. Of a fault that only
+// delays, it returns the delay.
+func (p *Project) takeFault(operation string) (*Fault, time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, f := range p.faults {
+		if f.Operation != "" && f.Operation != operation {
+			continue
+		}
+		if f.Skip > 0 {
+			f.Skip--
+			continue
+		}
+		if f.Count > 0 {
+			if f.Count--; f.Count == 0 {
+				p.faults = slices.Delete(p.faults, i, i+1)
+			}
+		}
+		if f.Status == 0 && !f.Disconnect {
+			return nil, f.delay()
+		}
+		return f, 0
+	}
+	return nil, 0
+}
+
+// response is what the fault answers.
+func (f *Fault) response(c *call) response {
+	out := response{status: f.Status, body: []byte(f.Body)}
+	out.header = http.Header{"Content-Type": {cmp.Or(f.ContentType, "text/html")}}
+	if f.ErrorType != "" {
+		out = c.failure(&ops.Error{Code: stytcherror.Code(f.ErrorType), Status: f.Status, Text: "An injected fault."})
+		out.header = http.Header{}
+	}
+	if f.RetryAfter > 0 {
+		out.header.Set("Retry-After", strconv.Itoa(f.RetryAfter))
+	}
+	out.delay, out.disconnect = f.delay(), f.Disconnect
+	return out
+}

@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/sign"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// Project is one project: its credentials, clock, faults and state. It is safe for concurrent use.
+type Project struct {
+	ID, Secret string
+	Clock      *Clock
+
+	config state.Config
+	state  atomic.Pointer[state.State]
+
+	mu     sync.Mutex // guards the field below
+	faults []*Fault
+}
+
+// NewProject returns a project with nothing in it. Its clock runs like now.
+func NewProject(config state.Config, secret string, now func() time.Time) *Project {
+	config.Log = config.Log.With("project_id", config.ProjectID)
+	p := &Project{ID: config.ProjectID, Secret: secret, Clock: &Clock{base: now}, config: config}
+	p.state.Store(state.New(config))
+	return p
+}
+
+// State returns the state. It is another one after Reset and Restore.
+func (p *Project) State() *state.State { return p.state.Load() }
+
+// Do runs a transaction at the project's time.
+func (p *Project) Do(run func(*state.Tx) error) error { return p.State().Do(p.Clock.Now(), run) }
+
+// Reset removes state, keys, messages and faults, and undoes all moves of the clock.
+func (p *Project) Reset() {
+	p.ClearFaults()
+	p.Clock.reset()
+	p.replace(state.New(p.config))
+}
+
+// Restore replaces state and messages by those of a snapshot. One that is invalid changes nothing.
+func (p *Project) Restore(r io.Reader) error {
+	s, err := state.Read(r, p.config)
+	if err != nil {
+		return err
+	}
+	p.replace(s)
+	return nil
+}
+
+func (p *Project) replace(s *state.State) { p.state.Swap(s).Discard() }
+
+// Snapshot writes state and messages as JSON.
+func (p *Project) Snapshot(w io.Writer) error { return p.State().Write(w) }
+
+// RotateKeys makes a new signing key and returns its id.
+func (p *Project) RotateKeys() (kid string, err error) {
+	var k *state.Key
+	err = p.Do(func(tx *state.Tx) error {
+		k = tx.NewKey()
+		tx.Later(func() error {
+			_, err := k.Private()
+			return err
+		})
+		return nil
+	})
+	return k.KID, err
+}
+
+// Sign returns claims as a JWT, signed with the newest key.
+func (p *Project) Sign(claims map[string]any) (token string, err error) {
+	err = p.Do(func(tx *state.Tx) error {
+		sign.Later(tx, claims, &token)
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("emulator: %w", err)
+	}
+	return token, nil
+}
+
+// Messages returns the messages to an address or number, newest first, and all of them if to is empty.
+func (p *Project) Messages(to string) []state.Message {
+	messages, _ := p.State().Inbox(to)
+	return messages
+}
+
+// WaitMessage returns the newest message to an address or number. If there is none yet, it waits for one until the
+// context ends.
+func (p *Project) WaitMessage(ctx context.Context, to string) (state.Message, error) {
+	for {
+		messages, arrival := p.State().Inbox(to)
+		if len(messages) > 0 {
+			return messages[0], nil
+		}
+		select {
+		case <-arrival:
+		case <-ctx.Done():
+			return state.Message{}, context.Cause(ctx)
+		}
+	}
+}

@@ -1,0 +1,281 @@
+// Package engine serves the API: it finds the operation of a request, checks credentials, decodes strictly, runs the
+// handler in one transaction, and encodes what it returns as the API does.
+//
+//	routes := []engine.Route{engine.Handle(ops.B2BSessionsRevoke, revoke)}
+//	server := engine.NewServer(routes, project, log)
+//
+// The two names that matter are [Handle], which binds a handler to an operation, and [Tx], which a handler works on.
+package engine
+
+import (
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+const (
+	// maxRequest bounds the body of a request, in bytes.
+	maxRequest = 1 << 20
+	// maxUpload bounds how long a client may take to send a body.
+	maxUpload = 30 * time.Second
+)
+
+// publicPrefix begins the paths that name their project and need none of its credentials.
+const publicPrefix = "/v1/public/"
+
+// keySets are operations that need no credentials.
+var keySets = map[string]bool{ops.B2BSessionsGetJWKS.ID: true, ops.B2CSessionsGetJWKS.ID: true}
+
+// Server serves the API of several projects.
+type Server struct {
+	routes  tree
+	project func(id string) *Project
+	log     *slog.Logger
+}
+
+// NewServer returns a server of all operations of the API, of which those in routes have handlers. It finds a project
+// by its id, nil if there is none.
+func NewServer(routes []Route, project func(id string) *Project, log *slog.Logger) *Server {
+	s := &Server{project: project, log: log}
+	for _, op := range ops.Every {
+		s.routes.add(&Route{Info: op})
+	}
+	for i := range routes {
+		s.routes.add(&routes[i])
+	}
+	return s
+}
+
+// call is one call of the API.
+type call struct {
+	request *http.Request
+	body    []byte
+	route   *Route
+	params  map[string]string
+	project *Project
+	state   *state.State
+	// requestID is set by the transaction. A call without one gets a random id.
+	requestID string
+	// members are the names in the body.
+	members map[string]bool
+}
+
+// ServeHTTP serves one call. A delay is waited for outside of the transaction.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	c := &call{request: r}
+	out := s.serve(c, w)
+	if out.delay > 0 {
+		timer := time.NewTimer(out.delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+	s.log.LogAttrs(r.Context(), slog.LevelInfo, "call",
+		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", out.status),
+		slog.String("error_type", string(out.code)), slog.Duration("duration", time.Since(start)))
+	out.write(w)
+}
+
+// serve authenticates a call, and runs its operation unless a fault takes its place.
+func (s *Server) serve(c *call, w http.ResponseWriter) response {
+	var err error
+	if c.body, err = ReadBody(w, c.request, maxRequest); err != nil {
+		return c.failure(ops.ErrBadRequest.Because("The body cannot be read or is larger than 1 MiB."))
+	}
+	var otherMethod bool
+	c.route, c.params, otherMethod = s.routes.find(c.request.Method, c.request.URL.EscapedPath())
+	if c.project, err = s.authenticate(c); err != nil {
+		return c.failure(err)
+	}
+	switch {
+	case otherMethod:
+		return c.failure(ops.ErrMethodNotAllowed)
+	case c.route == nil:
+		return c.failure(ops.ErrRouteNotFound)
+	}
+	fault, delay := c.project.takeFault(c.route.ID)
+	if fault != nil {
+		return fault.response(c)
+	}
+	out := c.run()
+	out.delay = delay
+	return out
+}
+
+// run runs the operation.
+func (c *call) run() response {
+	if c.route.run == nil {
+		return c.failure(&ops.Error{
+			Code: codeNotImplemented, Status: http.StatusNotImplemented,
+			Text: fmt.Sprintf("The emulator does not implement %s.", c.route.ID),
+		})
+	}
+	c.state = c.project.State()
+	c.state.Forget(c.project.Clock.Now())
+	resp, err := c.route.run(c)
+	if err != nil {
+		return c.failure(err)
+	}
+	body, err := encode(resp, c.requestID)
+	if err != nil {
+		return c.failure(err)
+	}
+	return response{status: http.StatusOK, body: body}
+}
+
+// codeNotImplemented is the emulator's own error type.
+const codeNotImplemented stytcherror.Code = "emulator_not_implemented"
+
+// ReadBody reads a body of at most limit bytes. A client that takes longer than maxUpload is cut off, where the server
+// can do that.
+func ReadBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(time.Now().Add(maxUpload))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	if err == nil {
+		_ = conn.SetReadDeadline(time.Time{})
+	}
+	return body, err
+}
+
+// body is the body of a request of any size.
+type body struct {
+	io.Reader
+	conn  *http.ResponseController
+	ended bool
+}
+
+// NewBody is the body of a request of any size. A client that sends nothing for maxUpload is cut off, where the server
+// can do that.
+func NewBody(w http.ResponseWriter, r *http.Request) io.Reader {
+	return &body{Reader: r.Body, conn: http.NewResponseController(w)}
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	if b.ended {
+		return 0, io.EOF
+	}
+	_ = b.conn.SetReadDeadline(time.Now().Add(maxUpload))
+	n, err := b.Reader.Read(p)
+	if b.ended = err == io.EOF; b.ended {
+		_ = b.conn.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
+
+// authenticate finds the project of a call by its Basic credentials, whose password is the project's secret. A public
+// operation without credentials belongs to the project in its path.
+func (s *Server) authenticate(c *call) (*Project, error) {
+	id, password, given := c.request.BasicAuth()
+	if inPath, isPublic := c.publicProject(); isPublic && !given {
+		if p := s.project(inPath); p != nil {
+			return p, nil
+		}
+		return nil, ops.ErrProjectNotFound
+	}
+	p := s.project(id)
+	switch {
+	case !given:
+		return nil, ops.ErrUnauthorizedCredentials.Because("The call carries no credentials.")
+	case p == nil:
+		return nil, ops.ErrInvalidProjectIDAuthentication
+	case subtle.ConstantTimeCompare([]byte(password), []byte(p.Secret)) != 1:
+		return nil, ops.ErrUnauthorizedCredentials
+	}
+	return p, nil
+}
+
+// publicProject reports whether an operation needs no credentials of a project, and the id of the project in its path.
+func (c *call) publicProject() (id string, isPublic bool) {
+	if rest, found := strings.CutPrefix(c.request.URL.Path, publicPrefix); found {
+		id, _, _ = strings.Cut(rest, "/")
+		return id, true
+	}
+	return c.params["project_id"], c.route != nil && keySets[c.route.ID]
+}
+
+// response is an HTTP response of the API.
+type response struct {
+	status int
+	// code is the error_type, for the log; empty for a success.
+	code   stytcherror.Code
+	body   []byte
+	header http.Header
+	// delay is how long the response waits. disconnect then closes the connection instead of sending it.
+	delay      time.Duration
+	disconnect bool
+}
+
+// failure is the response for an error. One that is not the API's is a defect of the emulator, and becomes a 500.
+func (c *call) failure(err error) response {
+	e, ok := errors.AsType[*ops.Error](err)
+	if invalid, is := errors.AsType[*state.Invalid](err); !ok && is {
+		e, ok = ops.WithCode(invalid.Code).Because("%s", invalid.Text), true
+	}
+	if !ok {
+		e = ops.ErrInternalServerError.Because("The emulator failed: %v", err)
+	}
+	requestID := c.requestID
+	if requestID == "" {
+		requestID = state.RandomID("request-id")
+	}
+	return response{status: e.Status, code: e.Code, body: errorBody(e, requestID, docs(c.request.URL.Path))}
+}
+
+// errorBody is the body of an error in the API's form.
+func errorBody(e *ops.Error, requestID, docs string) []byte {
+	body, _ := json.Marshal(struct {
+		StatusCode   int              `json:"status_code"`
+		RequestID    string           `json:"request_id"`
+		ErrorType    stytcherror.Code `json:"error_type"`
+		ErrorMessage string           `json:"error_message"`
+		ErrorURL     string           `json:"error_url"`
+	}{
+		e.Status, requestID, e.Code, e.Text, fmt.Sprintf("%s/errors/%d#%s", docs, e.Status, e.Code),
+	}, jsontext.AllowInvalidUTF8(true)) // which the path in a message may be
+	return body
+}
+
+// docs is the beginning of the addresses of an API's documentation.
+func docs(path string) string {
+	if strings.HasPrefix(path, "/v1/b2b/") {
+		return "https://stytch.com/docs/b2b/api"
+	}
+	return "https://stytch.com/docs/api"
+}
+
+// Failure writes an error that no operation makes, in the API's form.
+func Failure(w http.ResponseWriter, r *http.Request, err *ops.Error) {
+	(&call{request: r}).failure(err).write(w)
+}
+
+func (out response) write(w http.ResponseWriter) {
+	if out.disconnect {
+		panic(http.ErrAbortHandler)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	maps.Copy(h, out.header)
+	w.WriteHeader(out.status)
+	_, _ = w.Write(out.body)
+}

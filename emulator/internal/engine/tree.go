@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+)
+
+// tree finds the operation of a path. Each level is a segment. [http.ServeMux] is none for the API: some of its
+// patterns match the same paths, and neither is more specific.
+type tree struct {
+	segments map[string]*tree
+	// param is the subtree for a parameter, tried after the segment of its own.
+	param *tree
+	// routes are those that end here, by method.
+	routes map[string]*Route
+}
+
+func (t *tree) add(r *Route) {
+	for segment := range strings.SplitSeq(r.Path, "/") {
+		next := &t.param
+		if !strings.HasPrefix(segment, "{") {
+			if t.segments == nil {
+				t.segments = map[string]*tree{}
+			}
+			if t.segments[segment] == nil {
+				t.segments[segment] = &tree{}
+			}
+			t = t.segments[segment]
+			continue
+		}
+		if *next == nil {
+			*next = &tree{}
+		}
+		t = *next
+	}
+	if t.routes == nil {
+		t.routes = map[string]*Route{}
+	}
+	t.routes[r.Method] = r
+}
+
+// find returns the route for a method and an escaped path, with the values of the path's parameters. Without a route
+// it reports whether another method has one. A parameter does not match an empty segment.
+func (t *tree) find(method, path string) (r *Route, params map[string]string, otherMethod bool) {
+	s := search{method: method}
+	if r = s.find(t, strings.Split(path, "/")); r == nil {
+		return nil, nil, s.otherMethod
+	}
+	params = map[string]string{}
+	for i, name := range parameters(r.Info) {
+		params[name] = s.values[i]
+	}
+	return r, params, false
+}
+
+type search struct {
+	method      string
+	values      []string
+	otherMethod bool
+}
+
+func (s *search) find(t *tree, segments []string) *Route {
+	if len(segments) == 0 {
+		r := t.routes[s.method]
+		s.otherMethod = s.otherMethod || r == nil && len(t.routes) > 0
+		return r
+	}
+	if next := t.segments[segments[0]]; next != nil {
+		if r := s.find(next, segments[1:]); r != nil {
+			return r
+		}
+	}
+	value, err := url.PathUnescape(segments[0])
+	if t.param == nil || err != nil || value == "" {
+		return nil
+	}
+	s.values = append(s.values, value)
+	if r := s.find(t.param, segments[1:]); r != nil {
+		return r
+	}
+	s.values = s.values[:len(s.values)-1]
+	return nil
+}
+
+// parameters are the names of the parameters of an operation's path.
+func parameters(op *ops.Info) []string {
+	var names []string
+	for segment := range strings.SplitSeq(op.Path, "/") {
+		if strings.HasPrefix(segment, "{") {
+			names = append(names, strings.Trim(segment, "{}"))
+		}
+	}
+	return names
+}

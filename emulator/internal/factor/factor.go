@@ -1,0 +1,114 @@
+// Package factor makes and redeems what people prove who they are with: magic links and passcodes, with PKCE where a
+// flow has it. It says what each factor counts for.
+//
+// The two names that matter are [SendLink] and [RedeemLink].
+package factor
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// Factor is a factor that was authenticated.
+type Factor = sessions.AuthenticationFactor
+
+// MagicLink is the factor of a magic link that was sent to an address and authenticated now.
+func MagicLink(tx *state.Tx, emailID, email string) Factor {
+	return byEmail(tx, sessions.AuthenticationFactorTypeMagicLink, emailID, email)
+}
+
+// EmailOTP is the factor of a passcode that was sent to an address and authenticated now.
+func EmailOTP(tx *state.Tx, emailID, email string) Factor {
+	return byEmail(tx, sessions.AuthenticationFactorTypeEmailOTP, emailID, email)
+}
+
+func byEmail(tx *state.Tx, kind sessions.AuthenticationFactorType, emailID, email string) Factor {
+	return Factor{
+		Type:                kind,
+		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodEmail,
+		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+		EmailFactor: &sessions.EmailFactor{EmailID: emailID, EmailAddress: email},
+	}
+}
+
+// Join returns factors, oldest first, with the added ones. A factor that was authenticated again keeps its place, and
+// the time at which it was authenticated first.
+func Join(factors []Factor, added ...Factor) []Factor {
+	joined := slices.Clone(factors)
+	for _, f := range added {
+		i := slices.IndexFunc(joined, func(other Factor) bool { return same(&other, &f) })
+		if i < 0 {
+			joined = append(joined, f)
+			continue
+		}
+		f.CreatedAt = joined[i].CreatedAt
+		joined[i] = f
+	}
+	return joined
+}
+
+// same reports whether two factors are the same one, authenticated at different times.
+func same(a, b *Factor) bool {
+	if a.Type != b.Type || a.DeliveryMethod != b.DeliveryMethod {
+		return false
+	}
+	return a.EmailFactor == nil || b.EmailFactor == nil ||
+		state.Lower(a.EmailFactor.EmailAddress) == state.Lower(b.EmailFactor.EmailAddress)
+}
+
+// Method is the auth method that a factor counts as. It is empty for a second factor.
+func Method(f *Factor) string {
+	switch f.Type {
+	case sessions.AuthenticationFactorTypeMagicLink, sessions.AuthenticationFactorTypeEmailOTP,
+		sessions.AuthenticationFactorTypePassword, sessions.AuthenticationFactorTypeSSO:
+		return string(f.Type) // the method has the same name
+	case sessions.AuthenticationFactorTypeOAuth:
+		provider := strings.TrimPrefix(strings.TrimPrefix(string(f.DeliveryMethod), "oauth_"), "exchange_")
+		return provider + "_oauth"
+	default:
+		return ""
+	}
+}
+
+// IsSecond reports whether a factor is a second one for MFA.
+func IsSecond(f Factor) bool {
+	return f.Type == sessions.AuthenticationFactorTypeOTP || f.Type == sessions.AuthenticationFactorTypeTOTP ||
+		f.Type == sessions.AuthenticationFactorTypeRecoveryCodes
+}
+
+// emailProvingMethods are the methods that can prove an e-mail address, in the API's order.
+var emailProvingMethods = []string{
+	organizations.AuthMethodSSO, organizations.AuthMethodMagicLink, organizations.AuthMethodPassword,
+	organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth, organizations.AuthMethodEmailOTP,
+}
+
+// EmailProvingMethods are the methods that can prove an e-mail address, in the API's order.
+func EmailProvingMethods() []string { return slices.Clone(emailProvingMethods) }
+
+// ProvesEmail reports whether one of the factors proves an address. Passwords and OAuth logins by GitHub, Slack and
+// HubSpot do not.
+func ProvesEmail(factors []Factor, email string) bool {
+	return slices.ContainsFunc(factors, func(f Factor) bool {
+		switch Method(&f) {
+		case organizations.AuthMethodMagicLink, organizations.AuthMethodEmailOTP:
+			return f.EmailFactor != nil && state.Lower(f.EmailFactor.EmailAddress) == state.Lower(email)
+		case organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth, organizations.AuthMethodSSO:
+			return true
+		default:
+			return false
+		}
+	})
+}
+
+// Portable are the factors that are valid in every organization. Those of SSO and passwords are not, nor those of
+// impersonation.
+func Portable(factors []Factor) []Factor {
+	return slices.DeleteFunc(slices.Clone(factors), func(f Factor) bool {
+		return f.Type == sessions.AuthenticationFactorTypeSSO || f.Type == sessions.AuthenticationFactorTypePassword ||
+			f.Type == sessions.AuthenticationFactorTypeImpersonated
+	})
+}

@@ -1,0 +1,90 @@
+package factor
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"slices"
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// Link is a magic link to send.
+type Link struct {
+	Purpose state.LinkPurpose
+	// Email is the address that the link proves, To the same as the request spells it.
+	Email, To string
+	// MemberID is whom the link logs in, empty for discovery.
+	MemberID string
+	// RedirectURL is where the link leads, nil for the project's default.
+	RedirectURL *string
+	// TokenType is the stytch_token_type with which a browser comes to it.
+	TokenType string
+	Challenge *string
+	Lifetime  time.Duration
+}
+
+// SendLink sends a magic link. A redirect URL that is none is refused with badURL.
+func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
+	if l.Challenge != nil && *l.Challenge != "" && !state.ChallengeForm.MatchString(*l.Challenge) {
+		return ops.ErrInvalidPKCECodeChallenge.Because("The challenge is not a SHA-256 hash in base64url.")
+	}
+	target, err := state.RedirectURL(*cmp.Or(l.RedirectURL, &tx.RedirectURL))
+	if err != nil {
+		return badURL.Because("The redirect URL is %v.", err)
+	}
+	sent := &state.Link{
+		Token: tx.Token(), Purpose: l.Purpose, Email: l.Email, MemberID: l.MemberID,
+		Challenge: *cmp.Or(l.Challenge, new("")), ExpiresAt: tx.Now.Add(l.Lifetime),
+	}
+	tx.Links.Put(sent)
+	query := target.Query()
+	query.Set("stytch_token_type", l.TokenType)
+	query.Set("token", sent.Token)
+	target.RawQuery = query.Encode()
+	tx.Send(state.Message{
+		Channel: state.ChannelEmail, To: l.To, Template: string(l.Purpose) + "_magic_link",
+		Token: sent.Token, Link: target.String(),
+	})
+	return nil
+}
+
+// RedeemLink uses up the magic link that has a token and was sent for one of some purposes.
+func RedeemLink(tx *state.Tx, token string, verifier *string, purposes ...state.LinkPurpose) (*state.Link, error) {
+	link := tx.Links.Get(token)
+	if link == nil || !slices.Contains(purposes, link.Purpose) {
+		return nil, ops.ErrMagicLinkNotFound
+	}
+	if link.Used || !tx.Now.Before(link.ExpiresAt) {
+		return nil, ops.ErrUnableToAuthMagicLink
+	}
+	if err := checkPKCE(link.Challenge, verifier); err != nil {
+		return nil, err
+	}
+	used := *link
+	used.Used = true
+	tx.Links.Put(&used)
+	return &used, nil
+}
+
+// checkPKCE compares a verifier with the challenge that the flow began with (RFC 7636, section 4.6, S256).
+func checkPKCE(challenge string, verifier *string) error {
+	given := *cmp.Or(verifier, new(""))
+	switch {
+	case challenge == "" && given == "":
+		return nil
+	case challenge == "":
+		return ops.ErrPKCEDidNotExpectCodeVerifier
+	case given == "":
+		return ops.ErrPKCEExpectedCodeVerifier
+	}
+	sum := sha256.Sum256([]byte(given))
+	computed := base64.RawURLEncoding.EncodeToString(sum[:])
+	if subtle.ConstantTimeCompare([]byte(computed), []byte(challenge)) != 1 {
+		return ops.ErrPKCEMismatch
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package login
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/seed75add069/stytch-go/b2b/discovery"
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// bound reports whether a factor is valid in one organization only.
+func bound(f Factor) bool { return len(factor.Portable([]Factor{f})) == 0 }
+
+// Discover lists the organizations that an intermediate session can be exchanged for: those that the person belongs to,
+// and those that the person may join by JIT provisioning.
+func Discover(tx *state.Tx, i *state.Intermediate) []discovery.DiscoveredOrganization {
+	list := Memberships(tx, i.Email, i.Factors, true)
+	stranger := &state.Member{Member: organizations.Member{EmailAddress: i.Email}}
+	for _, org := range joinable(tx, i) {
+		if tx.MemberByEmail(org.OrganizationID, i.Email) != nil || tx.ClaimedElsewhere(org.OrganizationID, i.Email) {
+			continue
+		}
+		if membership := eligibility(tx, org, i); membership != nil {
+			list = append(list, discovered(tx, org, membership, requirementsFor(org, stranger, i.Factors, true)))
+		}
+	}
+	return list
+}
+
+// joinable are the organizations that the person might join, each once.
+func joinable(tx *state.Tx, i *state.Intermediate) []*state.Organization {
+	list := tx.OrganizationsByAllowedDomain.Rows(state.Domain(i.Email))
+	for _, t := range i.Tenants {
+		for _, org := range tx.OrganizationsByTenant.All(state.TenantKey(t.Provider, t.ID)) {
+			if !slices.Contains(list, org) {
+				list = append(list, org)
+			}
+		}
+	}
+	return list
+}
+
+// Memberships lists the organizations that an address belongs to, as an active, pending or invited member, the oldest
+// organization first. proveEmail: see requirementsFor.
+func Memberships(tx *state.Tx, email string, factors []Factor, proveEmail bool) []discovery.DiscoveredOrganization {
+	list := []discovery.DiscoveredOrganization{}
+	members := tx.MembersByEmail.Rows(state.Lower(email))
+	slices.SortStableFunc(members, func(a, b *state.Member) int {
+		return cmp.Compare(tx.Organizations.Number(a.OrganizationID), tx.Organizations.Number(b.OrganizationID))
+	})
+	for _, m := range members {
+		org := tx.Organizations.Get(m.OrganizationID)
+		membership := &discovery.Membership{Type: m.Status + "_member", Member: new(Member(tx, m))}
+		list = append(list, discovered(tx, org, membership, requirementsFor(org, m, factors, proveEmail)))
+	}
+	return list
+}
+
+func discovered(
+	tx *state.Tx, org *state.Organization, membership *discovery.Membership, missing requirements,
+) discovery.DiscoveredOrganization {
+	return discovery.DiscoveredOrganization{
+		Organization: new(Organization(tx, org)), Membership: membership,
+		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,
+	}
+}
+
+// eligibility is the JIT provisioning rule by which somebody who is not a member may join, nil if there is none.
+func eligibility(tx *state.Tx, org *state.Organization, i *state.Intermediate) *discovery.Membership {
+	domain := state.Domain(i.Email)
+	// An allowed domain is not enough: the organization must have a member with a verified address on it.
+	if org.EmailJITProvisioning == organizations.EmailJITProvisioningRestricted &&
+		slices.Contains(org.EmailAllowedDomains, domain) && factor.ProvesEmail(i.Factors, i.Email) &&
+		tx.HasVerifiedMember(org.OrganizationID, domain) {
+		return &discovery.Membership{
+			Type: discovery.MembershipTypeEligibleToJoinByEmailDomain, Details: map[string]any{"domain": domain},
+		}
+	}
+	if org.OAuthTenantJITProvisioning != organizations.OAuthTenantJITProvisioningRestricted {
+		return nil
+	}
+	for _, t := range i.Tenants {
+		if allowed, ok := org.AllowedOAuthTenants[t.Provider].([]any); ok && slices.Contains(allowed, any(t.ID)) {
+			return &discovery.Membership{
+				Type:    discovery.MembershipTypeEligibleToJoinByOAuthTenant,
+				Details: map[string]any{"provider": t.Provider, "tenant": t.ID},
+			}
+		}
+	}
+	return nil
+}
+
+// Join returns the member that an intermediate session is exchanged for: an existing one, or a new one where JIT
+// provisioning allows.
+func Join(tx *state.Tx, org *state.Organization, i *state.Intermediate) (*state.Member, error) {
+	if m := tx.MemberByEmail(org.OrganizationID, i.Email); m != nil {
+		return m, nil
+	}
+	if tx.ClaimedElsewhere(org.OrganizationID, i.Email) {
+		return nil, ops.ErrActionNotAllowedEmailDomainIsClaimed
+	}
+	if eligibility(tx, org, i) == nil {
+		if org.EmailJITProvisioning != organizations.EmailJITProvisioningRestricted {
+			return nil, ops.ErrEmailJITProvisioningNotAllowed
+		}
+		return nil, ops.ErrInvalidEmailForJITProvisioning
+	}
+	return tx.NewMember(org.OrganizationID, i.Email), nil
+}

@@ -1,0 +1,196 @@
+package login
+
+import (
+	"slices"
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
+	"github.com/seed75add069/stytch-go/b2b/mfa"
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// Factor is a factor that was authenticated.
+type Factor = factor.Factor
+
+// Request is what all requests that log somebody in have in common.
+type Request struct {
+	SessionDurationMinutes *int
+	SessionCustomClaims    shared.Object
+	Locale                 *shared.Locale
+}
+
+// Login is somebody's attempt to log in to an organization.
+type Login struct {
+	Org    *state.Organization
+	Member *state.Member
+	// Factors are those that were proved, oldest first.
+	Factors []Factor
+	// Intermediate is the intermediate session that factors come from, nil if there is none. It is used up by a login
+	// that needs nothing more.
+	Intermediate *state.Intermediate
+	// Session is the member's own session, to which the factors are added; nil for a new one.
+	Session *state.Session
+	// Discovered says that one of the factors must prove the member's address, even if that is verified already.
+	Discovered bool
+
+	duration time.Duration
+	claims   shared.Object
+}
+
+// smsLocales are the languages that text messages exist in.
+var smsLocales = []shared.Locale{
+	shared.LocaleEN, shared.LocaleES, shared.LocalePTBR, shared.LocaleFR, shared.LocaleIT, shared.LocaleDE,
+	shared.LocaleZHHans, shared.LocaleCA, shared.LocaleJA, shared.LocaleRU, shared.LocaleNL, shared.LocalePL,
+	shared.LocaleTR, shared.LocaleFA, shared.LocaleVI, shared.LocaleCS,
+}
+
+// Begin validates what a request says of the session that it wants.
+func Begin(r Request) (*Login, error) {
+	duration, err := Duration(r.SessionDurationMinutes)
+	if err != nil {
+		return nil, err
+	}
+	claims, err := state.MergeClaims(nil, r.SessionCustomClaims)
+	if err != nil {
+		return nil, err
+	}
+	if r.Locale != nil && !slices.Contains(smsLocales, *r.Locale) {
+		return nil, ops.ErrInvalidLocale
+	}
+	return &Login{duration: duration, claims: claims}, nil
+}
+
+// Response is the response of most operations that log somebody in.
+type Response = intermediatesessions.ExchangeResponse
+
+// Complete ends a login: with a session, or with an intermediate session and what is still required.
+func Complete(tx *state.Tx, l *Login) *Response {
+	missing := requirementsFor(l.Org, l.Member, l.Factors, l.Discovered)
+	resp := &Response{
+		MemberID: l.Member.MemberID, Organization: Organization(tx, l.Org),
+		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,
+	}
+	if !missing.none() {
+		l.suspend(tx, resp)
+		resp.Member = Member(tx, l.Member)
+		return resp
+	}
+	l.Member = Activate(tx, l.Member, l.Factors)
+	s, token := l.session(tx)
+	if l.Intermediate != nil {
+		tx.Intermediates.Delete(l.Intermediate.Token)
+	}
+	resp.SessionToken = token
+	SignJWT(tx, s, &resp.SessionJWT)
+	resp.MemberSession = new(API(tx, s))
+	resp.Member = Member(tx, l.Member)
+	return resp
+}
+
+// suspend keeps the factors of a login that needs more in an intermediate session: the one that they came from, or a
+// new one.
+func (l *Login) suspend(tx *state.Tx, resp *Response) {
+	i := l.Intermediate
+	switch {
+	case i == nil:
+		i = NewIntermediate(tx, l.Member.EmailAddress, l.Org.OrganizationID, l.Factors)
+	case len(i.Factors) != len(l.Factors):
+		changed := *i
+		changed.Factors = l.Factors
+		i = &changed
+		tx.Intermediates.Put(i)
+	}
+	if resp.PrimaryRequired == nil && sendsPasscode(l.Org, l.Member) {
+		factor.SendSMSCode(tx, l.Member)
+		resp.MFARequired.SecondaryAuthInitiated = organizations.MFAMethodSMSOTP
+	}
+	resp.IntermediateSessionToken, resp.IntermediateSessionTokenExpiresAt = i.Token, i.ExpiresAt
+}
+
+// maxTokens bounds the tokens of a session. The oldest ones are removed first.
+const maxTokens = 100
+
+// session puts the session of a login, a new one or the member's own with another token, and returns it and the token.
+func (l *Login) session(tx *state.Tx) (*state.Session, string) {
+	factors := slices.Clone(l.Factors)
+	for i, f := range factors {
+		if f.EmailFactor != nil && state.Lower(f.EmailFactor.EmailAddress) == state.Lower(l.Member.EmailAddress) {
+			factors[i].EmailFactor = &sharedEmailFactor{
+				EmailID: l.Member.EmailID, EmailAddress: l.Member.EmailAddress,
+			}
+		}
+	}
+	token := tx.Token()
+	s := &state.Session{
+		ID: tx.ID("member-session"), MemberID: l.Member.MemberID, OrganizationID: l.Org.OrganizationID,
+		StartedAt: tx.Now, CustomClaims: l.claims,
+	}
+	if l.Session != nil {
+		s = new(*l.Session)
+		// The claims were bounded one by one; together they may be too large, and are then those of the request.
+		if merged, err := state.MergeClaims(s.CustomClaims, l.claims); err == nil {
+			s.CustomClaims = merged
+		}
+	}
+	s.Tokens = append(slices.Clone(s.Tokens[max(0, len(s.Tokens)-maxTokens+1):]), token)
+	s.Factors, s.LastAccessedAt, s.ExpiresAt = factors, tx.Now, tx.Now.Add(l.duration)
+	tx.Sessions.Put(s)
+	return s, token
+}
+
+// requirements are the factors that a login still needs.
+type requirements struct {
+	primary *sessions.PrimaryRequired
+	mfa     *mfa.MFARequired
+}
+
+// none reports whether nothing is missing, so that a session can be issued.
+func (r requirements) none() bool { return r.primary == nil && r.mfa == nil }
+
+// requirementsFor returns what is missing for a session in an organization when factors were proved. Of somebody who is
+// not a member yet, m has the address alone. With proveEmail one of the factors must prove the e-mail address even if
+// the member's is verified already, as discovery requires.
+func requirementsFor(org *state.Organization, m *state.Member, factors []Factor, proveEmail bool) requirements {
+	var missing requirements
+	restricted := org.AuthMethods == organizations.AuthMethodsPolicyRestricted && !m.IsBreakglass
+	allowed := slices.ContainsFunc(factors, func(f Factor) bool {
+		return slices.Contains(org.AllowedAuthMethods, factor.Method(&f))
+	})
+	proved := m.EmailAddressVerified && !proveEmail || factor.ProvesEmail(factors, m.EmailAddress)
+	switch {
+	case restricted && !allowed:
+		missing.primary = &sessions.PrimaryRequired{AllowedAuthMethods: org.AllowedAuthMethods}
+	case !proved:
+		methods := slices.DeleteFunc(factor.EmailProvingMethods(), func(method string) bool {
+			return restricted && !slices.Contains(org.AllowedAuthMethods, method)
+		})
+		missing.primary = &sessions.PrimaryRequired{AllowedAuthMethods: methods}
+	}
+	wanted := m.MFAEnrolled || org.MFAPolicy == organizations.MFAPolicyRequiredForAll
+	if wanted && !slices.ContainsFunc(factors, factor.IsSecond) {
+		missing.mfa = &mfa.MFARequired{}
+		if m.MFAPhoneNumber != "" || m.TOTPRegistrationID != "" {
+			missing.mfa.MemberOptions = &mfa.MemberOptions{
+				MFAPhoneNumber: m.MFAPhoneNumber, TOTPRegistrationID: m.TOTPRegistrationID,
+			}
+		}
+	}
+	return missing
+}
+
+// sendsPasscode reports whether a login that lacks the second factor sends a code by itself: if the member's number is
+// verified, and text messages are the member's default, the member's only second factor, or the only one that the
+// organization allows.
+func sendsPasscode(org *state.Organization, m *state.Member) bool {
+	if m.MFAPhoneNumber == "" || !m.MFAPhoneNumberVerified {
+		return false
+	}
+	only := org.MFAMethods == organizations.MFAMethodsPolicyRestricted &&
+		slices.Equal(org.AllowedMFAMethods, []string{organizations.MFAMethodSMSOTP})
+	return only || m.DefaultMFAMethod == organizations.MFAMethodSMSOTP || m.TOTPRegistrationID == ""
+}

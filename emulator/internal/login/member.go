@@ -1,0 +1,74 @@
+package login
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+type sharedEmailFactor = b2csessions.EmailFactor
+
+// Organization is an organization as the API returns it.
+func Organization(_ *state.Tx, o *state.Organization) organizations.Organization {
+	return o.Organization
+}
+
+// Member is a member as the API returns it.
+func Member(tx *state.Tx, m *state.Member) organizations.Member {
+	out := m.Member
+	out.Roles = rolesOf(tx, m)
+	out.IsAdmin = slices.Contains(m.AssignedRoles, state.RoleAdmin)
+	if out.IsLocked = tx.Now.Before(m.LockExpiresAt); !out.IsLocked {
+		out.LockCreatedAt, out.LockExpiresAt = time.Time{}, time.Time{}
+	}
+	return out
+}
+
+// Activate makes a member active after a login, and marks the address as verified if a factor proves it. It returns the
+// row.
+func Activate(tx *state.Tx, m *state.Member, factors []Factor) *state.Member {
+	verified := m.EmailAddressVerified || factor.ProvesEmail(factors, m.EmailAddress)
+	if m.Status == organizations.MemberStatusActive && m.EmailAddressVerified == verified {
+		return m
+	}
+	changed := *m
+	changed.Status, changed.EmailAddressVerified, changed.UpdatedAt = organizations.MemberStatusActive, verified, tx.Now
+	tx.Members.Put(&changed)
+	return &changed
+}
+
+// FindOrganization finds an organization by its id, slug or external id.
+func FindOrganization(tx *state.Tx, id string) (*state.Organization, error) {
+	if err := testID("organization", id); err != nil {
+		return nil, err
+	}
+	if o := tx.FindOrganization(id); o != nil {
+		return o, nil
+	}
+	return nil, ops.ErrOrganizationNotFound
+}
+
+// FindMember finds a member of an organization by id or external id.
+func FindMember(tx *state.Tx, organizationID, id string) (*state.Member, error) {
+	if err := testID("member", id); err != nil {
+		return nil, err
+	}
+	if m := tx.FindMember(organizationID, id); m != nil {
+		return m, nil
+	}
+	return nil, ops.ErrMemberNotFound
+}
+
+// testID refuses the id of a live object.
+func testID(kind, id string) error {
+	if strings.HasPrefix(id, kind+"-live-") {
+		return ops.ErrLiveIDUsedInTestEnvironment
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package login
+
+import (
+	"slices"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// rolesOf returns a member's roles, each with its sources.
+func rolesOf(tx *state.Tx, m *state.Member) []organizations.MemberRole {
+	var roles []organizations.MemberRole
+	add := func(id, source string, details map[string]any) {
+		entry := organizations.MemberRoleSource{Type: source, Details: details}
+		i := slices.IndexFunc(roles, func(r organizations.MemberRole) bool { return r.RoleID == id })
+		if i < 0 {
+			roles = append(roles, organizations.MemberRole{RoleID: id})
+			i = len(roles) - 1
+		}
+		roles[i].Sources = append(roles[i].Sources, entry)
+	}
+	add(state.RoleMember, organizations.MemberRoleSourceTypeDirectAssignment, nil)
+	for _, id := range m.AssignedRoles {
+		add(id, organizations.MemberRoleSourceTypeDirectAssignment, nil)
+	}
+	for _, rule := range tx.Organizations.Get(m.OrganizationID).RBACEmailImplicitRoleAssignments {
+		if m.EmailAddressVerified && rule.Domain == state.Domain(m.EmailAddress) {
+			add(rule.RoleID, organizations.MemberRoleSourceTypeEmailAssignment,
+				map[string]any{"email_domain": rule.Domain})
+		}
+	}
+	return roles
+}
+
+// SessionRoles are the ids of the roles that a session has.
+func SessionRoles(tx *state.Tx, s *state.Session) []string {
+	ids := []string{}
+	for _, r := range rolesOf(tx, tx.Members.Get(s.MemberID)) {
+		ids = append(ids, r.RoleID)
+	}
+	return ids
+}
+
+// Granting returns the session's roles that permit an action on a resource.
+func Granting(tx *state.Tx, s *state.Session, resource, action string) []string {
+	held := SessionRoles(tx, s)
+	roles := []string{}
+	for _, role := range slices.Concat(policy(tx), tx.Organizations.Get(s.OrganizationID).CustomRoles) {
+		permits := slices.ContainsFunc(role.Permissions, func(p organizations.CustomRolePermission) bool {
+			return p.ResourceID == resource &&
+				(slices.Contains(p.Actions, action) || slices.Contains(p.Actions, state.EveryAction))
+		})
+		if permits && slices.Contains(held, role.RoleID) && !slices.Contains(roles, role.RoleID) {
+			roles = append(roles, role.RoleID)
+		}
+	}
+	return roles
+}
+
+func policy(tx *state.Tx) []state.Role {
+	roles := make([]state.Role, 0, tx.Roles.Len())
+	for _, r := range tx.Roles.All() {
+		roles = append(roles, *r)
+	}
+	return roles
+}
+
+// Authorize evaluates an authorization check: first the organization, then the roles.
+func Authorize(
+	tx *state.Tx, s *state.Session, check *sessions.AuthorizationCheck,
+) (*sessions.AuthorizationVerdict, error) {
+	if check.OrganizationID != s.OrganizationID {
+		return nil, ops.ErrSessionAuthorizationTenancyError
+	}
+	roles := Granting(tx, s, check.ResourceID, check.Action)
+	if len(roles) == 0 {
+		return nil, ops.ErrSessionAuthorizationError.Because(
+			"No role of the session permits %s on %s.", check.Action, check.ResourceID)
+	}
+	return &sessions.AuthorizationVerdict{Authorized: true, GrantingRoles: roles}, nil
+}

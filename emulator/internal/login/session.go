@@ -1,0 +1,116 @@
+// Package login leads from factors to a session, or to what is missing for one: members and their roles, sessions,
+// intermediate sessions and discovery.
+//
+// The two names that matter are [Complete], which ends a login, and [Find], which finds the session of a call.
+package login
+
+import (
+	"slices"
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/sign"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// Bounds of sessions, in minutes.
+const (
+	minSession     = 5
+	maxSession     = 527_040
+	defaultSession = 60
+)
+
+// intermediateLifetime is how long an intermediate session is valid.
+const intermediateLifetime = 10 * time.Minute
+
+// Find returns the active session that a call names by its token or JWT, and its member. Empty ones are as if absent.
+func Find(tx *state.Tx, token, jwt *string) (*state.Session, *state.Member, error) {
+	hasToken, hasJWT := given(token), given(jwt)
+	switch {
+	case hasToken && hasJWT:
+		return nil, nil, ops.ErrTooManySessionArguments
+	case hasJWT:
+		id, err := sign.SessionID(tx, *jwt)
+		if err != nil {
+			return nil, nil, err
+		}
+		return FindByID(tx, id)
+	case !hasToken:
+		return nil, nil, ops.ErrNoSessionArguments
+	case !state.TokenForm.MatchString(*token):
+		return nil, nil, ops.ErrInvalidSessionToken
+	}
+	return active(tx, tx.SessionByToken.First(*token))
+}
+
+// FindByID returns an active session and its member.
+func FindByID(tx *state.Tx, id string) (*state.Session, *state.Member, error) {
+	return active(tx, tx.Sessions.Get(id))
+}
+
+func active(tx *state.Tx, s *state.Session) (*state.Session, *state.Member, error) {
+	if s == nil || !tx.Now.Before(s.ExpiresAt) {
+		return nil, nil, ops.ErrSessionNotFound
+	}
+	m := tx.Members.Get(s.MemberID)
+	if m == nil || m.IsDeleted() {
+		return nil, nil, ops.ErrSessionNotFound
+	}
+	return s, m, nil
+}
+
+// given reports whether a value is there and not empty.
+func given(s *string) bool { return s != nil && *s != "" }
+
+// Duration is how long a session lasts for which a number of minutes was asked.
+func Duration(minutes *int) (time.Duration, error) {
+	n := defaultSession
+	if minutes != nil {
+		n = *minutes
+	}
+	if n < minSession || n > maxSession {
+		return 0, ops.ErrInvalidSessionDurationMinutes.Because(
+			"session_duration_minutes must be between %d and %d.", minSession, maxSession)
+	}
+	return time.Duration(n) * time.Minute, nil
+}
+
+// API is a session as the API returns it.
+func API(tx *state.Tx, s *state.Session) sessions.MemberSession {
+	return sessions.MemberSession{
+		MemberSessionID: s.ID, MemberID: s.MemberID,
+		OrganizationID: s.OrganizationID, OrganizationSlug: tx.Organizations.Get(s.OrganizationID).OrganizationSlug,
+		StartedAt: s.StartedAt, LastAccessedAt: s.LastAccessedAt, ExpiresAt: s.ExpiresAt,
+		AuthenticationFactors: s.Factors, Roles: SessionRoles(tx, s), CustomClaims: s.CustomClaims,
+	}
+}
+
+// SignJWT makes a JWT for a session once the transaction is committed, and stores it in to.
+func SignJWT(tx *state.Tx, s *state.Session, to *string) {
+	slug := tx.Organizations.Get(s.OrganizationID).OrganizationSlug
+	sign.Session(tx, s, slug, SessionRoles(tx, s), to)
+}
+
+// FindIntermediate returns the intermediate session that has a token.
+func FindIntermediate(tx *state.Tx, token string) (*state.Intermediate, error) {
+	if !state.TokenForm.MatchString(token) {
+		return nil, ops.ErrInvalidSessionToken.Because("The intermediate session token is malformed.")
+	}
+	i := tx.Intermediates.Get(token)
+	if i == nil || !tx.Now.Before(i.ExpiresAt) {
+		return nil, ops.ErrIntermediateSessionNotFound
+	}
+	return i, nil
+}
+
+// NewIntermediate puts an intermediate session. An organization is a hint for discovery.
+func NewIntermediate(tx *state.Tx, email, organizationID string, factors []Factor) *state.Intermediate {
+	i := &state.Intermediate{
+		Token: tx.Token(), Email: email, OrganizationID: organizationID, Factors: factors,
+		ExpiresAt: tx.Now.Add(intermediateLifetime),
+	}
+	i.Bound = organizationID != "" && slices.ContainsFunc(factors, bound)
+	tx.Intermediates.Put(i)
+	return i
+}

@@ -1,0 +1,139 @@
+package state
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Bounds of snapshots alone. What calls store is smaller for other reasons.
+const (
+	maxFactors = 20
+	maxText    = 4 << 10 // bytes, of a key or certificate too
+	maxRecord  = 2 << 20 // bytes of JSON; no request is larger than half of that
+)
+
+// bound is what a text in a snapshot must be, and how an error says that.
+type bound struct {
+	holds func(string) bool
+	want  string
+}
+
+func atMost(bytes int) bound {
+	return bound{func(s string) bool { return len(s) <= bytes }, fmt.Sprintf("have at most %d bytes", bytes)}
+}
+
+// form is a bound for texts that are empty or match. Whether one may be empty is checked elsewhere.
+func form(re *regexp.Regexp) bound {
+	return bound{func(s string) bool { return s == "" || re.MatchString(s) }, "match " + re.String()}
+}
+
+var shortName = bound{
+	func(s string) bool { return utf8.RuneCountInString(s) <= MaxName },
+	fmt.Sprintf("have at most %d characters", MaxName),
+}
+
+// textBounds are the bounds of texts, by list and field or by field alone. They allow all that calls store. Of other
+// fields, an id has the form of one, a text in a factor, which is part of JWTs, has at most MaxEmail bytes, and every
+// other text at most maxText.
+var textBounds = map[string]bound{
+	"sessions.tokens": form(TokenForm), "intermediate_sessions.token": form(TokenForm),
+	"token": form(IDForm), "code": form(IDForm), "kid": form(IDForm),
+	"name": shortName, "role_id": shortName, "assigned_roles": shortName, "resource_id": shortName,
+	"actions":      shortName,
+	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
+	"email_address": atMost(MaxEmail), "to": atMost(MaxEmail), "link": atMost(maxLink),
+}
+
+// checkRow checks the forms and sizes of all that is in a row of a list, and its times.
+func checkRow(list string, row any) error { return checkValue(list, "", reflect.ValueOf(row)) }
+
+// checkValue checks a value at a path below a record of a list.
+func checkValue(list, path string, v reflect.Value) error {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		return checkValue(list, path, v.Elem())
+	case reflect.Slice:
+		return checkSlice(list, path, v)
+	case reflect.Struct:
+		if t, ok := reflect.TypeAssert[time.Time](v); ok {
+			return checkTime(path, t)
+		}
+		return checkFields(list, path, v)
+	case reflect.String:
+		if b := boundOf(list, path); !b.holds(v.String()) {
+			return fmt.Errorf("%s must %s", path, b.want)
+		}
+	case reflect.Map, reflect.Interface:
+		if !encodesWithin(v.Interface(), MaxMetadata) {
+			return fmt.Errorf("%s must have at most %d bytes of JSON", path, MaxMetadata)
+		}
+	}
+	return nil
+}
+
+func checkSlice(list, path string, v reflect.Value) error {
+	limit := MaxEntries
+	switch {
+	case v.Type().Elem().Kind() == reflect.Uint8:
+		limit = maxText
+	case path == "authentication_factors":
+		limit = maxFactors
+	}
+	if v.Len() > limit {
+		return fmt.Errorf("%s must have at most %d entries", path, limit)
+	}
+	for i := range v.Len() {
+		if err := checkValue(list, path, v.Index(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkFields(list, path string, v reflect.Value) error {
+	for field, value := range v.Fields() {
+		if !field.IsExported() {
+			continue
+		}
+		below := path
+		if !field.Anonymous {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			below = strings.TrimPrefix(path+"."+name, ".")
+		}
+		if err := checkValue(list, below, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkTime checks that a time is zero or encodes as JSON.
+func checkTime(path string, t time.Time) error {
+	if !t.IsZero() && (t.Before(MinTime) || t.UTC().Year() > 9999) {
+		return fmt.Errorf("%s must be in the years 1970 to 9999", path)
+	}
+	return nil
+}
+
+func boundOf(list, path string) bound {
+	if b, found := textBounds[list+"."+path]; found {
+		return b
+	}
+	if b, found := textBounds[path[strings.LastIndexByte(path, '.')+1:]]; found {
+		return b
+	}
+	if strings.HasSuffix(path, "_id") {
+		return form(IDForm)
+	}
+	if strings.HasPrefix(path, "authentication_factors.") {
+		return atMost(MaxEmail)
+	}
+	return atMost(maxText)
+}

@@ -1,0 +1,75 @@
+package state
+
+import (
+	cryptorand "crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"io"
+	"math/rand/v2"
+	"slices"
+)
+
+// tokenBytes is the length of every opaque token before encoding: 44 characters in base64url.
+const tokenBytes = 33
+
+// ids generates ids, tokens and codes in the API's forms.
+type ids struct {
+	seed   uint64
+	random io.Reader
+}
+
+// newIDs returns ids from a seed, the same in every run, or random ones for seed zero.
+func newIDs(seed uint64) *ids {
+	if seed == 0 {
+		return &ids{random: cryptorand.Reader}
+	}
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
+	return &ids{seed: seed, random: rand.NewChaCha8(key)}
+}
+
+// after returns ids to use once a snapshot was restored that has a hash. With a seed they depend on the snapshot: begun
+// anew, they would be those that a run with the same seed has put into it.
+func (g *ids) after(snapshot []byte) *ids {
+	if g.seed == 0 {
+		return g
+	}
+	key := sha256.Sum256(binary.LittleEndian.AppendUint64(slices.Clone(snapshot), g.seed))
+	return &ids{seed: g.seed, random: rand.NewChaCha8(key)}
+}
+
+func (g *ids) bytes(n int) []byte {
+	b := make([]byte, n)
+	_, _ = io.ReadFull(g.random, b) // neither source fails
+	return b
+}
+
+// id is "<kind>-test-<UUID version 4>".
+func (g *ids) id(kind string) string {
+	b := g.bytes(16)
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%s-test-%x-%x-%x-%x-%x", kind, b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func (g *ids) token() string { return base64.RawURLEncoding.EncodeToString(g.bytes(tokenBytes)) }
+
+// code is a passcode of six digits.
+func (g *ids) code() string {
+	n := binary.LittleEndian.Uint64(g.bytes(8))
+	return fmt.Sprintf("%06d", n%1_000_000)
+}
+
+func newHash() hash.Hash { return sha256.New() }
+
+// RandomID makes a random id, whatever the seed.
+func RandomID(kind string) string { return newIDs(0).id(kind) }
+
+// Credentials makes the id and secret of a project.
+func Credentials(seed uint64) (id, secret string) {
+	ids := newIDs(seed)
+	return ids.id("project"), "secret-test-" + ids.token()
+}

@@ -1,0 +1,116 @@
+package state
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"math/big"
+	"sync"
+	"time"
+)
+
+const (
+	keyBits   = 2048
+	certYears = 10
+)
+
+// Key is a signing key. Making one takes a noticeable time, so that a new Key is just an id, and its private key is
+// made when somebody needs it.
+type Key struct {
+	KID       string
+	CreatedAt time.Time
+
+	pair *pair
+}
+
+type pair struct {
+	make  func() error
+	once  sync.Once
+	err   error
+	key   *rsa.PrivateKey
+	pkcs8 []byte
+	cert  []byte
+}
+
+// NewKey puts a key. Its id and private key are random, whatever the seed: in the next run it is another key.
+func (tx *Tx) NewKey() *Key {
+	k := &Key{KID: newIDs(0).id("jwk"), CreatedAt: tx.Now}
+	p := &pair{}
+	p.make = func() error { return p.generate(k.CreatedAt) }
+	k.pair = p
+	tx.Keys.Put(k)
+	return k
+}
+
+// Private returns the private key. It must not be called in a transaction, which would keep others waiting.
+func (k *Key) Private() (*rsa.PrivateKey, error) {
+	err := k.pair.ready()
+	return k.pair.key, err
+}
+
+// Certificate returns a self-signed certificate of the key, in DER. As Private, it is not for transactions.
+func (k *Key) Certificate() ([]byte, error) {
+	err := k.pair.ready()
+	return k.pair.cert, err
+}
+
+func (p *pair) ready() error {
+	p.once.Do(func() { p.err = p.make() })
+	return p.err
+}
+
+func (p *pair) generate(now time.Time) (err error) {
+	if p.key, err = rsa.GenerateKey(rand.Reader, keyBits); err != nil {
+		return err
+	}
+	if p.pkcs8, err = x509.MarshalPKCS8PrivateKey(p.key); err != nil {
+		return err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		Subject:      pkix.Name{Organization: []string{"stytch-emulator"}},
+		NotBefore:    now,
+		NotAfter:     now.AddDate(certYears, 0, 0),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+	}
+	p.cert, err = x509.CreateCertificate(rand.Reader, template, template, p.key.Public(), p.key)
+	return err
+}
+
+// keyJSON is the form of a key in a snapshot.
+type keyJSON struct {
+	KID       string    `json:"kid"`
+	PKCS8     []byte    `json:"pkcs8"`
+	Cert      []byte    `json:"x5c"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+func (k *Key) snapshot() (keyJSON, error) {
+	err := k.pair.ready()
+	return keyJSON{k.KID, k.pair.pkcs8, k.pair.cert, k.CreatedAt}, err
+}
+
+// parse returns the key of a snapshot, which must have the size and certificate of a key of ours.
+func (k *keyJSON) parse() (*Key, error) {
+	parsed, err := x509.ParsePKCS8PrivateKey(k.PKCS8)
+	if err != nil {
+		return nil, errors.New("pkcs8 is not a private key in PKCS #8")
+	}
+	private, ok := parsed.(*rsa.PrivateKey)
+	if !ok || private.N.BitLen() != keyBits || private.E != 65537 || private.Validate() != nil {
+		return nil, fmt.Errorf("pkcs8 is not a valid RSA key of %d bits", keyBits)
+	}
+	cert, err := x509.ParseCertificate(k.Cert)
+	if err != nil {
+		return nil, errors.New("x5c is not a certificate")
+	}
+	if !private.PublicKey.Equal(cert.PublicKey) {
+		return nil, errors.New("x5c is the certificate of another key")
+	}
+	return &Key{KID: k.KID, CreatedAt: k.CreatedAt, pair: &pair{
+		make: func() error { return nil }, key: private, pkcs8: k.PKCS8, cert: k.Cert,
+	}}, nil
+}

@@ -1,0 +1,140 @@
+package state
+
+import (
+	"cmp"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+)
+
+// Member is a member as the API returns it, and what the API does not return. Roles, IsAdmin and IsLocked are computed
+// for each response; here they are empty.
+type Member struct {
+	organizations.Member
+	EmailID string `json:"email_id"`
+	// AssignedRoles are the roles that were assigned to the member directly.
+	AssignedRoles []string `json:"assigned_roles"`
+	// Failures are attempts to log in that failed since the last one that did not.
+	Failures int `json:"failures,omitzero"`
+}
+
+// IsDeleted reports whether the member was deleted. Such a member can be reactivated, but is not found otherwise.
+func (m *Member) IsDeleted() bool { return m.Status == organizations.MemberStatusDeleted }
+
+type memberTables struct {
+	Members *store.Table[Member]
+	// membersOf has all members of an organization, deleted ones too; the others only those that are not deleted.
+	membersOf           *store.Index[Member]
+	memberByAddress     *store.Index[Member] // by organization and address
+	memberByExternalID  *store.Index[Member] // by organization and external id
+	membersByExternalID *store.Index[Member]
+	// MembersByEmail has the members of all organizations under their addresses, in lower case.
+	MembersByEmail *store.Index[Member]
+	// verifiedOn has members under their organization and the domain of their verified address.
+	verifiedOn    *store.Index[Member]
+	retiredEmails *store.Index[Member] // by organization and address
+}
+
+func newMemberTables(db *store.DB) memberTables {
+	t := store.NewTable(db, "members", func(m *Member) string { return m.MemberID })
+	found := func(value func(*Member) string) func(*Member) string {
+		return func(m *Member) string {
+			if m.IsDeleted() {
+				return ""
+			}
+			return value(m)
+		}
+	}
+	return memberTables{
+		Members:   t,
+		membersOf: t.Index("organization", func(m *Member) string { return m.OrganizationID }),
+		memberByAddress: t.Unique("address in its organization", found(func(m *Member) string {
+			return within(m.OrganizationID, Lower(m.EmailAddress))
+		})),
+		memberByExternalID: t.Unique("external id in its organization", found(func(m *Member) string {
+			return within(m.OrganizationID, m.ExternalID)
+		})),
+		membersByExternalID: t.Index("external id", found(func(m *Member) string { return m.ExternalID })),
+		MembersByEmail:      t.Index("address", found(func(m *Member) string { return Lower(m.EmailAddress) })),
+		verifiedOn: t.Index("verified domain", found(func(m *Member) string {
+			if !m.EmailAddressVerified {
+				return ""
+			}
+			return within(m.OrganizationID, Domain(m.EmailAddress))
+		})),
+		retiredEmails: t.Values("retired address", func(m *Member) []string {
+			var list []string
+			for _, retired := range m.RetiredEmailAddresses {
+				list = append(list, within(m.OrganizationID, Lower(retired.EmailAddress)))
+			}
+			return distinct(list)
+		}),
+	}
+}
+
+// within is the key of a value in an organization, empty for an empty value. Ids have no spaces.
+func within(organizationID, value string) string {
+	if value == "" {
+		return ""
+	}
+	return organizationID + " " + value
+}
+
+// FindMember finds a member of an organization by id or external id, nil if there is none or it was deleted.
+func (tx *Tx) FindMember(organizationID, id string) *Member {
+	if m := tx.Members.Get(id); m != nil {
+		if m.OrganizationID != organizationID || m.IsDeleted() {
+			return nil
+		}
+		return m
+	}
+	return tx.memberByExternalID.First(within(organizationID, id))
+}
+
+// MemberByEmail finds the member of an organization that has an address, nil if there is none.
+func (tx *Tx) MemberByEmail(organizationID, email string) *Member {
+	return tx.memberByAddress.First(within(organizationID, Lower(email)))
+}
+
+// MembersOf returns the members of an organization, oldest first, deleted ones too.
+func (tx *Tx) MembersOf(organizationID string) []*Member { return tx.membersOf.Rows(organizationID) }
+
+// HasVerifiedMember reports whether an organization has a member with a verified address on a domain.
+func (tx *Tx) HasVerifiedMember(organizationID, domain string) bool {
+	return tx.verifiedOn.Len(within(organizationID, domain)) > 0
+}
+
+// RetiredBy returns the member of an organization that had an address before, nil if there is none.
+func (tx *Tx) RetiredBy(organizationID, email string) *Member {
+	return tx.retiredEmails.First(within(organizationID, Lower(email)))
+}
+
+// NewMember puts a pending member, who becomes active with the first login. It returns the row.
+func (tx *Tx) NewMember(organizationID, email string) *Member {
+	m := &Member{
+		Member: organizations.Member{
+			OrganizationID: organizationID, MemberID: tx.ID("member"), EmailAddress: email,
+			Status: organizations.MemberStatusPending, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+		},
+		EmailID: tx.ID("email"),
+	}
+	tx.Members.Put(m)
+	return m
+}
+
+// fillDefaults sets what a snapshot may leave out.
+func (m *Member) fillDefaults() {
+	m.Status = cmp.Or(m.Status, organizations.MemberStatusPending)
+}
+
+// MemberAnywhere finds a member by id or external id in any organization, nil if there is none or it was deleted. Of
+// several with the same external id it finds the oldest.
+func (tx *Tx) MemberAnywhere(id string) *Member {
+	if m := tx.Members.Get(id); m != nil {
+		if m.IsDeleted() {
+			return nil
+		}
+		return m
+	}
+	return tx.membersByExternalID.First(id)
+}

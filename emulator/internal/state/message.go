@@ -1,0 +1,76 @@
+package state
+
+import (
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+)
+
+// MaxMessages bounds an inbox. The oldest messages are removed first.
+const MaxMessages = 10_000
+
+// Message is an e-mail or text message that the real service would have sent.
+type Message struct {
+	ID string `json:"id"`
+	// Channel is email, sms or whatsapp.
+	Channel string `json:"channel"`
+	To      string `json:"to"`
+	// Template is the purpose of the message, as in "discovery_magic_link".
+	Template string `json:"template"`
+	// Code is a passcode, Link a magic link and Token its token. Each is empty in a message without one.
+	Code   string    `json:"code"`
+	Token  string    `json:"token"`
+	Link   string    `json:"link"`
+	SentAt time.Time `json:"sent_at"`
+}
+
+type messageTables struct {
+	Messages   *store.Table[Message]
+	messagesTo *store.Index[Message]
+}
+
+func newMessageTables(db *store.DB) messageTables {
+	t := store.NewTable(db, "inbox", func(m *Message) string { return m.ID })
+	return messageTables{
+		Messages:   t,
+		messagesTo: t.Index("recipient", func(m *Message) string { return Lower(m.To) }),
+	}
+}
+
+// Send puts a message into the inbox, with an id and the time.
+func (tx *Tx) Send(m Message) {
+	m.ID, m.SentAt = tx.ID("message"), tx.Now
+	if tx.Messages.Len() >= MaxMessages {
+		tx.Messages.Delete(tx.Messages.Oldest().ID)
+	}
+	tx.Messages.Put(&m)
+	tx.sent = append(tx.sent, &m)
+}
+
+// Inbox returns the messages to an address or number, newest first, and all of them if to is empty. The case of the
+// letters A to Z does not count. The channel is closed when another message arrives, or when the state is discarded.
+func (s *State) Inbox(to string) ([]Message, <-chan struct{}) {
+	var rows []*Message
+	var arrival <-chan struct{}
+	_ = s.db.Do(func() error {
+		rows, arrival = s.Messages.Rows(), s.arrival
+		if to != "" {
+			rows = s.messagesTo.Rows(Lower(to))
+		}
+		return nil
+	})
+	messages := make([]Message, len(rows))
+	for i, m := range rows {
+		messages[len(rows)-1-i] = *m
+	}
+	return messages, arrival
+}
+
+// Discard wakes those who wait for messages. It is for a state that was replaced.
+func (s *State) Discard() {
+	_ = s.db.Do(func() error {
+		close(s.arrival)
+		s.arrival = make(chan struct{})
+		return nil
+	})
+}

@@ -1,0 +1,157 @@
+package state
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+)
+
+// Organization is an organization as the API returns it.
+type Organization struct{ organizations.Organization }
+
+type organizationTables struct {
+	Organizations            *store.Table[Organization]
+	OrganizationByExternalID *store.Index[Organization]
+	OrganizationBySlug       *store.Index[Organization]
+	// OrganizationsByAllowedDomain has an organization under each domain whose addresses may join by themselves,
+	// OrganizationsByTenant under each OAuth tenant (see [TenantKey]), and OrganizationsByClaimedDomain under each
+	// domain that it has claimed.
+	OrganizationsByAllowedDomain *store.Index[Organization]
+	OrganizationsByTenant        *store.Index[Organization]
+	OrganizationsByClaimedDomain *store.Index[Organization]
+}
+
+func newOrganizationTables(db *store.DB) organizationTables {
+	t := store.NewTable(db, "organizations", func(o *Organization) string { return o.OrganizationID })
+	return organizationTables{
+		Organizations:      t,
+		OrganizationBySlug: t.Unique("slug", func(o *Organization) string { return o.OrganizationSlug }),
+		OrganizationByExternalID: t.Unique("external id", func(o *Organization) string {
+			return o.OrganizationExternalID
+		}),
+		OrganizationsByAllowedDomain: t.Values("allowed domain", func(o *Organization) []string {
+			if o.EmailJITProvisioning != organizations.EmailJITProvisioningRestricted {
+				return nil
+			}
+			return distinct(o.EmailAllowedDomains)
+		}),
+		OrganizationsByTenant: t.Values("tenant", tenantsOf),
+		OrganizationsByClaimedDomain: t.Values("claimed domain", func(o *Organization) []string {
+			return distinct(o.ClaimedEmailDomains)
+		}),
+	}
+}
+
+// distinct returns values in order, each once.
+func distinct(values []string) []string {
+	var list []string
+	for _, v := range values {
+		if !slices.Contains(list, v) {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// TenantKey is the key of an OAuth tenant in OrganizationsByTenant.
+func TenantKey(provider, tenant string) string { return provider + " " + tenant }
+
+// tenantsOf are the keys of the tenants whose people may join an organization by themselves.
+func tenantsOf(o *Organization) []string {
+	if o.OAuthTenantJITProvisioning != organizations.OAuthTenantJITProvisioningRestricted {
+		return nil
+	}
+	var keys []string
+	for _, provider := range slices.Sorted(maps.Keys(o.AllowedOAuthTenants)) {
+		tenants, _ := o.AllowedOAuthTenants[provider].([]any)
+		for _, tenant := range tenants {
+			if id, ok := tenant.(string); ok {
+				keys = append(keys, TenantKey(provider, id))
+			}
+		}
+	}
+	return distinct(keys)
+}
+
+// FindOrganization finds an organization by its id, slug or external id, nil if there is none.
+func (tx *Tx) FindOrganization(id string) *Organization {
+	if o := tx.Organizations.Get(id); o != nil {
+		return o
+	}
+	if id == "" {
+		return nil
+	}
+	if o := tx.OrganizationBySlug.First(id); o != nil {
+		return o
+	}
+	return tx.OrganizationByExternalID.First(id)
+}
+
+// ClaimedElsewhere reports whether another organization has claimed the domain of an address.
+func (tx *Tx) ClaimedElsewhere(organizationID, email string) bool {
+	for _, o := range tx.OrganizationsByClaimedDomain.All(Domain(email)) {
+		if o.OrganizationID != organizationID {
+			return true
+		}
+	}
+	return false
+}
+
+// DefaultOrganization has the settings of an organization that was created without any.
+func DefaultOrganization() organizations.Organization {
+	return organizations.Organization{
+		SSOJITProvisioning:         organizations.SSOJITProvisioningAllAllowed,
+		EmailJITProvisioning:       organizations.EmailJITProvisioningNotAllowed,
+		OAuthTenantJITProvisioning: organizations.OAuthTenantJITProvisioningNotAllowed,
+		EmailInvites:               organizations.EmailInvitesAllAllowed,
+		AuthMethods:                organizations.AuthMethodsPolicyAllAllowed,
+		MFAPolicy:                  organizations.MFAPolicyOptional,
+		MFAMethods:                 organizations.MFAMethodsPolicyAllAllowed,
+
+		FirstPartyConnectedAppsAllowedType: organizations.ConnectedAppsAllowedTypeAllAllowed,
+		ThirdPartyConnectedAppsAllowedType: organizations.ConnectedAppsAllowedTypeAllAllowed,
+	}
+}
+
+// FreeSlug makes a slug from a name. If that is taken, it appends a number, beginning with 2.
+func (tx *Tx) FreeSlug(name string) string {
+	base := strings.Map(func(r rune) rune {
+		if r < 0x80 && SlugForm.MatchString("xx"+string(r)) {
+			return r
+		}
+		return '-'
+	}, Lower(name))
+	if len(base) < 2 {
+		base += "-org"
+	}
+	base = base[:min(len(base), maxSlugBase)]
+	slug := base
+	for n := 2; tx.OrganizationBySlug.First(slug) != nil; n++ {
+		slug = base + "-" + strconv.Itoa(n)
+	}
+	return slug
+}
+
+// maxSlugBase leaves room for a number in a slug, in characters.
+const maxSlugBase = 120
+
+// fillDefaults sets the settings that a snapshot leaves out.
+func (o *Organization) fillDefaults() {
+	d := DefaultOrganization()
+	o.SSOJITProvisioning = cmp.Or(o.SSOJITProvisioning, d.SSOJITProvisioning)
+	o.EmailJITProvisioning = cmp.Or(o.EmailJITProvisioning, d.EmailJITProvisioning)
+	o.OAuthTenantJITProvisioning = cmp.Or(o.OAuthTenantJITProvisioning, d.OAuthTenantJITProvisioning)
+	o.EmailInvites = cmp.Or(o.EmailInvites, d.EmailInvites)
+	o.AuthMethods = cmp.Or(o.AuthMethods, d.AuthMethods)
+	o.MFAPolicy = cmp.Or(o.MFAPolicy, d.MFAPolicy)
+	o.MFAMethods = cmp.Or(o.MFAMethods, d.MFAMethods)
+	o.FirstPartyConnectedAppsAllowedType = cmp.Or(
+		o.FirstPartyConnectedAppsAllowedType, d.FirstPartyConnectedAppsAllowedType)
+	o.ThirdPartyConnectedAppsAllowedType = cmp.Or(
+		o.ThirdPartyConnectedAppsAllowedType, d.ThirdPartyConnectedAppsAllowedType)
+}

@@ -1,0 +1,95 @@
+package state
+
+import (
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+)
+
+// Link is a magic link that was sent.
+type Link struct {
+	Token string `json:"token"`
+	// Purpose is what the link was sent for.
+	Purpose LinkPurpose `json:"purpose"`
+	Email   string      `json:"email_address"`
+	// MemberID is whom the link logs in, empty for discovery.
+	MemberID  string    `json:"member_id,omitzero"`
+	Challenge string    `json:"pkce_code_challenge"`
+	Used      bool      `json:"used"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// LinkPurpose is what a link was sent for.
+type LinkPurpose string
+
+// The purposes of links.
+const (
+	LinkDiscovery   LinkPurpose = "discovery"
+	LinkLogin       LinkPurpose = "login"
+	LinkSignup      LinkPurpose = "signup"
+	LinkInvite      LinkPurpose = "invite"
+	LinkEmailUpdate LinkPurpose = "email_update"
+)
+
+// Passcode is a code that was sent. Of each owner there is the newest one only.
+type Passcode struct {
+	// Channel is email or sms.
+	Channel string `json:"channel"`
+	// MemberID is whom the code logs in, empty for discovery, where the address says for whom it is.
+	MemberID string `json:"member_id"`
+	Email    string `json:"email_address,omitzero"`
+	Phone    string `json:"phone_number,omitzero"`
+	Code     string `json:"code"`
+	Used     bool   `json:"used,omitzero"`
+	// Failures are wrong codes that were tried.
+	Failures  int       `json:"failures,omitzero"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// Owner is the key of a code: the newest one of each owner counts.
+func (p *Passcode) Owner() string { return PasscodeOwner(p.Channel, p.MemberID, p.Email) }
+
+// PasscodeOwner is the owner of codes that are sent to a member by a channel, or for discovery to an address.
+func PasscodeOwner(channel, memberID, email string) string {
+	if memberID != "" {
+		email = ""
+	}
+	return channel + " " + memberID + " " + Lower(email)
+}
+
+// The channels of codes and messages.
+const (
+	ChannelEmail = "email"
+	ChannelSMS   = "sms"
+)
+
+type proofTables struct {
+	Links     *store.Table[Link]
+	linksOf   *store.Index[Link] // by member
+	Passcodes *store.Table[Passcode]
+
+	linksDue, passcodesDue due
+}
+
+func newProofTables(db *store.DB) proofTables {
+	links := store.NewTable(db, "magic_links", func(l *Link) string { return l.Token })
+	return proofTables{
+		Links:     links,
+		linksOf:   links.Index("member", func(l *Link) string { return l.MemberID }),
+		Passcodes: store.NewTable(db, "passcodes", (*Passcode).Owner),
+	}
+}
+
+// ForgetAfter is how long a link or code is kept after it has expired, to be told apart from an unknown one.
+const ForgetAfter = 24 * time.Hour
+
+func (tx *Tx) forgetProofs() {
+	tx.linksDue.sweep(tx.Links.Len(), func() int {
+		tx.Links.DeleteFunc(func(l *Link) bool { return tx.Now.Sub(l.ExpiresAt) > ForgetAfter })
+		return tx.Links.Len()
+	})
+	tx.passcodesDue.sweep(tx.Passcodes.Len(), func() int {
+		tx.Passcodes.DeleteFunc(func(p *Passcode) bool { return tx.Now.Sub(p.ExpiresAt) > ForgetAfter })
+		return tx.Passcodes.Len()
+	})
+}

@@ -1,0 +1,105 @@
+package state
+
+import (
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// Session is a member's session. Factors are oldest first.
+type Session struct {
+	ID             string                          `json:"member_session_id"`
+	MemberID       string                          `json:"member_id"`
+	OrganizationID string                          `json:"organization_id"`
+	Tokens         []string                        `json:"tokens"`
+	StartedAt      time.Time                       `json:"started_at"`
+	LastAccessedAt time.Time                       `json:"last_accessed_at"`
+	ExpiresAt      time.Time                       `json:"expires_at"`
+	Factors        []sessions.AuthenticationFactor `json:"authentication_factors"`
+	CustomClaims   shared.Object                   `json:"custom_claims"`
+}
+
+// Intermediate is an intermediate session: factors that somebody has proved, for which there is no session yet.
+type Intermediate struct {
+	Token string `json:"token"`
+	Email string `json:"email_address"`
+	// OrganizationID is the organization that it was made for, empty for discovery. Bound says that no other one
+	// takes it.
+	OrganizationID string                          `json:"organization_id"`
+	Bound          bool                            `json:"bound,omitzero"`
+	Factors        []sessions.AuthenticationFactor `json:"authentication_factors"`
+	// Tenants are the OAuth tenants that the person belongs to.
+	Tenants   []Tenant  `json:"oauth_tenants"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// Tenant is a workspace at an OAuth provider (slack, hubspot or github).
+type Tenant struct {
+	Provider string `json:"provider"`
+	ID       string `json:"tenant_id"`
+}
+
+type sessionTables struct {
+	Sessions       *store.Table[Session]
+	SessionByToken *store.Index[Session]
+	sessionsOf     *store.Index[Session] // by member
+	Intermediates  *store.Table[Intermediate]
+
+	sessionsDue, intermediatesDue due
+}
+
+func newSessionTables(db *store.DB) sessionTables {
+	t := store.NewTable(db, "sessions", func(s *Session) string { return s.ID })
+	return sessionTables{
+		Sessions:       t,
+		SessionByToken: t.UniqueValues("token", func(s *Session) []string { return s.Tokens }),
+		sessionsOf:     t.Index("member", func(s *Session) string { return s.MemberID }),
+		Intermediates:  store.NewTable(db, "intermediate_sessions", func(i *Intermediate) string { return i.Token }),
+	}
+}
+
+// SessionsOf returns the sessions of a member that have not expired, oldest first.
+func (tx *Tx) SessionsOf(memberID string) []*Session {
+	var list []*Session
+	for _, s := range tx.sessionsOf.All(memberID) {
+		if tx.Now.Before(s.ExpiresAt) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// RevokeSessionsOf deletes the sessions of a member for which is holds.
+func (tx *Tx) RevokeSessionsOf(memberID string, is func(*Session) bool) {
+	for _, s := range tx.sessionsOf.Rows(memberID) {
+		if is(s) {
+			tx.Sessions.Delete(s.ID)
+		}
+	}
+}
+
+// due says when a table is looked through for rows that have expired: when it has twice the rows that were left the
+// last time, so that looking costs no more than adding rows did.
+type due int
+
+// minDue is how many rows a table may have that is never looked through.
+const minDue = 1000
+
+func (d *due) sweep(rows int, sweep func() (left int)) {
+	if rows >= max(minDue, 2*int(*d)) {
+		*d = due(sweep())
+	}
+}
+
+func (tx *Tx) forgetSessions() {
+	tx.sessionsDue.sweep(tx.Sessions.Len(), func() int {
+		tx.Sessions.DeleteFunc(func(s *Session) bool { return !tx.Now.Before(s.ExpiresAt) })
+		return tx.Sessions.Len()
+	})
+	tx.intermediatesDue.sweep(tx.Intermediates.Len(), func() int {
+		tx.Intermediates.DeleteFunc(func(i *Intermediate) bool { return !tx.Now.Before(i.ExpiresAt) })
+		return tx.Intermediates.Len()
+	})
+}

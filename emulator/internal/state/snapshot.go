@@ -1,0 +1,200 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+	"github.com/seed75add069/stytch-go/emulator/internal/strict"
+)
+
+// snapshotVersion changes when older snapshots can no longer be read.
+const snapshotVersion = 1
+
+// MaxDepth bounds how deeply the body of a request and a row of a snapshot are nested, so that what is stored can be
+// encoded as part of any response.
+const MaxDepth = 100
+
+// list is a table in a snapshot: a JSON array.
+type list struct {
+	name string
+	// rows returns the rows, each in the form in which it is encoded.
+	rows func(*tables) func() ([]any, error)
+	// read decodes and puts one row.
+	read func(tx *Tx, row jsontext.Value, at jsontext.Pointer) error
+}
+
+// inboxList is the list that is not in the member "state".
+const inboxList = "inbox"
+
+// lists are all tables of a snapshot, those that others refer to first.
+var lists = []list{
+	listOf("organizations", func(t *tables) *store.Table[Organization] { return t.Organizations },
+		func(_ *Tx, o *Organization) error { return o.prepare() }),
+	listOf("members", func(t *tables) *store.Table[Member] { return t.Members },
+		func(_ *Tx, m *Member) error { return m.prepare() }),
+	listOf("sessions", func(t *tables) *store.Table[Session] { return t.Sessions },
+		func(_ *Tx, s *Session) error { return s.prepare() }),
+	listOf("intermediate_sessions", func(t *tables) *store.Table[Intermediate] { return t.Intermediates },
+		func(_ *Tx, i *Intermediate) error { return i.prepare() }),
+	listOf("magic_links", func(t *tables) *store.Table[Link] { return t.Links },
+		func(_ *Tx, l *Link) error { return l.prepare() }),
+	listOf("passcodes", func(t *tables) *store.Table[Passcode] { return t.Passcodes },
+		func(_ *Tx, p *Passcode) error { return p.prepare() }),
+	listOf("roles", func(t *tables) *store.Table[Role] { return t.Roles },
+		func(_ *Tx, r *Role) error { return checkNames([]Role{*r}) }),
+	keyList,
+	listOf(inboxList, func(t *tables) *store.Table[Message] { return t.Messages },
+		func(tx *Tx, m *Message) error { return m.prepare(tx) }),
+}
+
+// listOf is the list of a table. prepare checks a row that was decoded, and fills in what may be left out.
+func listOf[R any](name string, table func(*tables) *store.Table[R], prepare func(*Tx, *R) error) list {
+	return list{
+		name: name,
+		rows: func(t *tables) func() ([]any, error) {
+			rows := table(t).Rows()
+			return func() ([]any, error) {
+				encoded := make([]any, len(rows))
+				for i, row := range rows {
+					encoded[i] = row
+				}
+				return encoded, nil
+			}
+		},
+		read: func(tx *Tx, data jsontext.Value, at jsontext.Pointer) error {
+			row := new(R)
+			if err := decodeRow(data, row, at); err != nil {
+				return err
+			}
+			if err := checkRow(name, row); err != nil {
+				return err
+			}
+			if err := prepare(tx, row); err != nil {
+				return err
+			}
+			if err := table(&tx.tables).Conflict(row); err != nil {
+				return err
+			}
+			if other := table(&tx.tables); other.Has(row) {
+				return fmt.Errorf("it occurs twice")
+			}
+			table(&tx.tables).Put(row)
+			return nil
+		},
+	}
+}
+
+var keyList = list{
+	name: "keys",
+	rows: func(t *tables) func() ([]any, error) {
+		rows := t.Keys.Rows()
+		return func() ([]any, error) {
+			var encoded []any
+			for _, k := range rows {
+				row, err := k.snapshot()
+				if err != nil {
+					return nil, err
+				}
+				encoded = append(encoded, row)
+			}
+			return encoded, nil
+		}
+	},
+	read: func(tx *Tx, data jsontext.Value, at jsontext.Pointer) error {
+		var row keyJSON
+		if err := decodeRow(data, &row, at); err != nil {
+			return err
+		}
+		if err := checkRow("keys", &row); err != nil {
+			return err
+		}
+		k, err := row.parse()
+		switch {
+		case err != nil:
+			return err
+		case !IsName(k.KID):
+			return errors.New("kid is empty or too long")
+		case tx.Keys.Has(k):
+			return errors.New("it occurs twice")
+		}
+		tx.Keys.Put(k)
+		return nil
+	},
+}
+
+func decodeRow(data jsontext.Value, row any, at jsontext.Pointer) error {
+	switch {
+	case data.Kind() == jsontext.KindNull:
+		return errors.New("it is null")
+	case len(data) > maxRecord:
+		return fmt.Errorf("it is larger than %d bytes", maxRecord)
+	case strict.TooDeep(data, MaxDepth):
+		return fmt.Errorf("it is nested deeper than %d levels", MaxDepth)
+	}
+	err := json.Unmarshal(data, row, json.RejectUnknownMembers(true))
+	if err == nil {
+		return nil
+	}
+	return &fieldError{strict.Explain(err, at)}
+}
+
+// fieldError is an error that names its field.
+type fieldError struct{ error }
+
+// Write writes the state as JSON: a snapshot, private keys and tokens included. Transactions go on meanwhile.
+func (s *State) Write(w io.Writer) error {
+	taken := map[string]func() ([]any, error){}
+	_ = s.db.Do(func() error {
+		for _, l := range lists {
+			taken[l.name] = l.rows(&s.tables)
+		}
+		return nil
+	})
+	enc := jsontext.NewEncoder(w)
+	e := &encoding{enc: enc}
+	e.token(jsontext.BeginObject)
+	e.token(jsontext.String("version"))
+	e.token(jsontext.Int(snapshotVersion))
+	e.token(jsontext.String("state"))
+	e.token(jsontext.BeginObject)
+	for _, l := range lists {
+		if l.name == inboxList {
+			e.token(jsontext.EndObject)
+		}
+		e.list(l.name, taken[l.name])
+	}
+	e.token(jsontext.EndObject)
+	return e.err
+}
+
+// encoding writes JSON until it fails.
+type encoding struct {
+	enc *jsontext.Encoder
+	err error
+}
+
+func (e *encoding) token(t jsontext.Token) {
+	if e.err == nil {
+		e.err = e.enc.WriteToken(t)
+	}
+}
+
+func (e *encoding) list(name string, rows func() ([]any, error)) {
+	e.token(jsontext.String(name))
+	e.token(jsontext.BeginArray)
+	encoded, err := rows()
+	if e.err == nil {
+		e.err = err
+	}
+	for _, row := range encoded {
+		if e.err == nil {
+			e.err = json.MarshalEncode(e.enc, row, json.Deterministic(true))
+		}
+	}
+	e.token(jsontext.EndArray)
+}

@@ -1,0 +1,139 @@
+// Package state is what a project stores: rows of each kind, and the tables that hold them.
+//
+//	err := s.Do(now, func(tx *state.Tx) error {
+//		org := tx.Organizations.Get(id)
+//		tx.Members.Put(&state.Member{Member: organizations.Member{MemberID: tx.ID("member"), OrganizationID: id}})
+//		return nil
+//	})
+//
+// The two names that matter are [State] and [Tx], a transaction on it. A row that is in a table is never changed: to
+// change one, a changed copy is put. What rows must fulfil is checked by [State.Read], which reads a snapshot.
+package state
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+)
+
+// State is all that a project stores. It is safe for concurrent use.
+type State struct {
+	Config
+
+	db  *store.DB
+	ids *ids
+	tables
+
+	// arrival is closed, and replaced, when a message was sent.
+	arrival chan struct{}
+}
+
+// Config is what a project is configured with. It is not part of a snapshot.
+type Config struct {
+	ProjectID string
+	// Seed, unless zero, makes ids, tokens and codes the same in every run.
+	Seed uint64
+	// RedirectURL is where links lead when a request has no redirect URL.
+	RedirectURL string
+	// Log gets a record per message that is sent, with links and codes unmasked.
+	Log *slog.Logger
+}
+
+// tables are the tables of a state, with their indexes.
+type tables struct {
+	organizationTables
+	memberTables
+	sessionTables
+	proofTables
+	messageTables
+	Roles *store.Table[Role]
+	Keys  *store.Table[Key]
+}
+
+// New returns a state with the roles that every project has.
+func New(config Config) *State {
+	s := empty(config)
+	s.ids = newIDs(config.Seed)
+	_ = s.db.Do(func() error {
+		for _, r := range defaultRoles() {
+			s.Roles.Put(&r)
+		}
+		return nil
+	})
+	return s
+}
+
+func empty(config Config) *State {
+	db := store.New()
+	return &State{Config: config, db: db, arrival: make(chan struct{}), tables: tables{
+		organizationTables: newOrganizationTables(db),
+		memberTables:       newMemberTables(db),
+		sessionTables:      newSessionTables(db),
+		proofTables:        newProofTables(db),
+		messageTables:      newMessageTables(db),
+		Roles:              store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
+		Keys:               store.NewTable(db, "keys", func(k *Key) string { return k.KID }),
+	}}
+}
+
+// Tx is a transaction. It is valid until the function that it was passed to returns.
+type Tx struct {
+	*State
+	// Now is the time of the transaction, in whole seconds and UTC.
+	Now time.Time
+
+	sent  []*Message
+	later []func() error
+}
+
+// Do runs a transaction. An error of run changes nothing, and is returned as it is. What [Tx.Later] was given runs
+// after the transaction, and outside of it.
+func (s *State) Do(now time.Time, run func(*Tx) error) error {
+	tx := &Tx{State: s, Now: now.UTC().Truncate(time.Second)}
+	err := s.db.Do(func() error {
+		if err := run(tx); err != nil {
+			return err
+		}
+		if len(tx.sent) > 0 {
+			close(s.arrival)
+			s.arrival = make(chan struct{})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range tx.sent {
+		s.Log.Info("message",
+			"channel", m.Channel, "to", m.To, "template", m.Template, "code", m.Code, "link", m.Link)
+	}
+	for _, step := range tx.later {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Later runs a step once the transaction is committed, outside of it: what takes long, such as a signature.
+func (tx *Tx) Later(step func() error) { tx.later = append(tx.later, step) }
+
+// ID makes an id: "<kind>-test-" and a UUID.
+func (tx *Tx) ID(kind string) string { return tx.ids.id(kind) }
+
+// Token makes an opaque token of 44 characters.
+func (tx *Tx) Token() string { return tx.ids.token() }
+
+// Code makes a passcode of six digits.
+func (tx *Tx) Code() string { return tx.ids.code() }
+
+// Forget deletes what has expired and serves nothing any more. It looks only when tables have grown, so that it costs
+// next to nothing per call.
+func (s *State) Forget(now time.Time) {
+	_ = s.Do(now, func(tx *Tx) error {
+		tx.forgetSessions()
+		tx.forgetProofs()
+		return nil
+	})
+}

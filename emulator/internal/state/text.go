@@ -1,0 +1,120 @@
+package state
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// Bounds of what is stored. Those of names, ids and e-mail addresses are the API's; the others are the emulator's own,
+// because the API's are not known.
+const (
+	MaxName     = 128 // characters
+	MaxEntries  = 1000
+	MaxMetadata = 64 << 10 // bytes of JSON
+	MaxEmail    = 254      // bytes: RFC 5321, section 4.5.3.1
+	MaxURL      = 2048     // bytes
+
+	maxLocal  = 64
+	maxDomain = 253
+	maxLink   = 4 * MaxURL // bytes: a redirect URL, escaped, and a token
+)
+
+// The forms of ids, tokens and names.
+var (
+	TokenForm     = regexp.MustCompile(`^[A-Za-z0-9_-]{44}$`) // see tokenBytes
+	SlugForm      = regexp.MustCompile(`^[A-Za-z0-9._~-]{2,128}$`)
+	IDForm        = regexp.MustCompile(`^[A-Za-z0-9._|-]{1,128}$`)
+	ChallengeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+
+	domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
+)
+
+// Invalid says that a value is not one that the API accepts. Code is the error_type of such a call.
+type Invalid struct {
+	Code stytcherror.Code
+	Text string
+}
+
+func (e *Invalid) Error() string { return string(e.Code) + ": " + e.Text }
+
+func invalid(code stytcherror.Code, format string, args ...any) error {
+	return &Invalid{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// Email validates an address and returns it in lower case. The domain must have a dot; a display name and invisible
+// characters are refused.
+func Email(s string) (string, error) {
+	if strings.ContainsRune(s, '\u200b') {
+		return "", invalid(stytcherror.CodeForbiddenCharacterZeroWidthSpace,
+			"The e-mail address has a zero-width space.")
+	}
+	parsed, err := mail.ParseAddress(s)
+	if err != nil || parsed.Address != s || parsed.Name != "" || !strings.Contains(Domain(s), ".") ||
+		len(s) > MaxEmail || strings.IndexByte(s, '@') > maxLocal || strings.ContainsFunc(s, invisible) {
+		return "", invalid(stytcherror.CodeInvalidEmail, "The e-mail address is malformed.")
+	}
+	return Lower(s), nil
+}
+
+// invisible reports whether a character cannot be seen, so that two addresses would look alike.
+func invisible(r rune) bool {
+	return !unicode.IsGraphic(r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) ||
+		unicode.Is(unicode.Variation_Selector, r) || unicode.IsSpace(r)
+}
+
+// Domain is the domain of an address, in lower case.
+func Domain(email string) string { return Lower(email[strings.LastIndexByte(email, '@')+1:]) }
+
+// IsDomain reports whether a text is a domain name in lower case.
+func IsDomain(s string) bool { return len(s) <= maxDomain && domainForm.MatchString(s) }
+
+// Lower changes the letters A to Z only. [strings.ToLower] and [strings.EqualFold] know Unicode, where the Kelvin sign
+// is a k: one person's address would be another's.
+func Lower(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return 'A' <= r && r <= 'Z' }) {
+		return s
+	}
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// RedirectURL parses a URL to which a browser is sent. It must be absolute, http or https.
+func RedirectURL(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || len(raw) > MaxURL {
+		return nil, fmt.Errorf("not an absolute http or https URL of at most %d bytes", MaxURL)
+	}
+	return u, nil
+}
+
+// IsName reports whether a text is neither empty nor longer than a name.
+func IsName(s string) bool { return s != "" && utf8.RuneCountInString(s) <= MaxName }
+
+// CheckMetadata bounds metadata, which must encode.
+func CheckMetadata(metadata shared.Object) error {
+	if !encodesWithin(metadata, MaxMetadata) {
+		return invalid(stytcherror.CodeMetadataTooLarge, "The metadata is larger than %d bytes.", MaxMetadata)
+	}
+	return nil
+}
+
+// encodesWithin reports whether a value can be encoded as JSON of at most limit bytes.
+func encodesWithin(v any, limit int) bool {
+	data, err := json.Marshal(v)
+	return err == nil && len(data) <= limit
+}
