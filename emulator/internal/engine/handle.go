@@ -17,8 +17,8 @@ type Route struct {
 	run func(*call) (any, error)
 }
 
-// Tx is the transaction of one call. What a handler that returns an error has changed is changed back, see [Guess] for
-// the exception.
+// Tx is the transaction of one call. What a handler that returns an error has changed is changed back, see
+// [factor.Guess] for the exception.
 type Tx struct {
 	*state.Tx
 	call *call

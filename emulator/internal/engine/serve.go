@@ -1,9 +1,6 @@
 // Package engine serves the API: it finds the operation of a request, checks credentials, decodes strictly, runs the
 // handler in one transaction, and encodes what it returns as the API does.
 //
-//	routes := []engine.Route{engine.Handle(ops.B2BSessionsRevoke, revoke)}
-//	server := engine.NewServer(routes, project, log)
-//
 // The two names that matter are [Handle], which binds a handler to an operation, and [Tx], which a handler works on.
 package engine
 

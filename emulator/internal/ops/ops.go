@@ -1,10 +1,8 @@
 // Package ops describes the API's operations for those who serve them: what each takes and returns, which errors it may
 // answer with, and what the session of a caller must permit. It is generated from api/, but for this file.
 //
-// The two names that matter are [Op], an operation with its types, and [Error], a value per error_type:
-//
-//	var _ ops.Op[sessions.RevokeRequest, sessions.RevokeResponse] = ops.B2BSessionsRevoke
-//	return nil, ops.ErrSessionNotFound
+// The two names that matter are [Op], an operation with its types, such as [B2BSessionsRevoke], and [Error], of which
+// there is a value per error_type, such as [ErrSessionNotFound].
 package ops
 
 import (

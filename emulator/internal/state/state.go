@@ -1,13 +1,15 @@
 // Package state is what a project stores: rows of each kind, and the tables that hold them.
 //
-//	err := s.Do(now, func(tx *state.Tx) error {
-//		org := tx.Organizations.Get(id)
-//		tx.Members.Put(&state.Member{Member: organizations.Member{MemberID: tx.ID("member"), OrganizationID: id}})
+//	s := state.New(state.Config{ProjectID: projectID})
+//	err := s.Do(time.Now(), func(tx *state.Tx) error {
+//		renamed := *tx.FindOrganization("acme")
+//		renamed.OrganizationName = "Acme Inc."
+//		tx.Organizations.Put(&renamed)
 //		return nil
 //	})
 //
 // The two names that matter are [State] and [Tx], a transaction on it. A row that is in a table is never changed: to
-// change one, a changed copy is put. What rows must fulfil is checked by [State.Read], which reads a snapshot.
+// change one, a changed copy is put. What rows must fulfil is checked by [Read], which reads a snapshot.
 package state
 
 import (

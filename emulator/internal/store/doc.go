@@ -1,10 +1,13 @@
 // Package store keeps rows in tables, finds them by indexes, and changes them in transactions.
 //
+//	type User struct{ ID, Address string }
+//
 //	db := store.New()
-//	members := store.NewTable(db, "members", func(m *Member) string { return m.ID })
-//	byAddress := members.Unique("address", func(m *Member) string { return m.Address })
+//	users := store.NewTable(db, "users", func(u *User) string { return u.ID })
+//	byAddress := users.Unique("address", func(u *User) string { return u.Address })
 //	err := db.Do(func() error {
-//		members.Put(&Member{ID: "1", Address: "ada@example.com"})
+//		users.Put(&User{ID: "1", Address: "ada@example.com"})
+//		fmt.Println(byAddress.First("ada@example.com").ID)
 //		return nil
 //	})
 //
