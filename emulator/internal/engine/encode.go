@@ -68,8 +68,8 @@ type member struct {
 	index int
 	// name is the quoted name, with a colon.
 	name string
-	// omitted says that the member is left out where it has no value.
-	omitted bool
+	// omitted says that the member is left out where it has no value, null that it is null then.
+	omitted, null bool
 }
 
 // members holds a []member for each type of struct.
@@ -86,6 +86,7 @@ func membersOf(t reflect.Type) []member {
 		list = append(list, member{
 			index: i, name: string(quoted) + ":",
 			omitted: ops.OmitsEmpty(t) && strings.Contains(options, "omitzero"),
+			null:    ops.NullWhenEmpty(t, name),
 		})
 	}
 	members.Store(t, list)
@@ -105,6 +106,10 @@ func appendStruct(b []byte, v reflect.Value) ([]byte, error) {
 		}
 		first = false
 		b = append(b, m.name...)
+		if m.null && value.IsZero() {
+			b = append(b, "null"...)
+			continue
+		}
 		var err error
 		if b, err = appendValue(b, value); err != nil {
 			return b, err

@@ -80,6 +80,17 @@ func (e *Error) Because(format string, args ...any) *Error {
 // OmitsEmpty reports whether the API leaves out optional members of a type that have no value.
 func OmitsEmpty(t reflect.Type) bool { return slices.Contains(omitsEmpty, t) }
 
+// field is a field of a type, by its wire name.
+type field struct {
+	of   reflect.Type
+	name string
+}
+
+// NullWhenEmpty reports whether the API sends a field of a type as null where it has no value.
+func NullWhenEmpty(t reflect.Type, name string) bool {
+	return slices.Contains(nullWhenEmpty, field{t, name})
+}
+
 // WithCode returns the error with a code, nil if there is none.
 func WithCode(code stytcherror.Code) *Error {
 	status := code.StatusCode()

@@ -67,6 +67,7 @@ import (
 	b2ctotps "github.com/seed75add069/stytch-go/b2c/totps"
 	b2cusers "github.com/seed75add069/stytch-go/b2c/users"
 	b2cwebauthn "github.com/seed75add069/stytch-go/b2c/webauthn"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 var (
@@ -2869,4 +2870,9 @@ var All = []*Info{
 var omitsEmpty = []reflect.Type{
 	reflect.TypeFor[b2csessions.AuthenticationFactor](),
 	reflect.TypeFor[b2csessions.JWK](),
+}
+
+// nullWhenEmpty are the fields that the API sends as null where they have no value.
+var nullWhenEmpty = []field{
+	{reflect.TypeFor[shared.ResultsMetadata](), "next_cursor"},
 }

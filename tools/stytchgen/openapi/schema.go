@@ -27,6 +27,8 @@ type Schema struct {
 	GoName string
 	// OmitsEmpty says that the API leaves out the type's optional members where they have no value.
 	OmitsEmpty bool
+	// NullWhenEmpty says that the API sends null for a field that has no value, rather than an empty string.
+	NullWhenEmpty bool
 	// In is the place of a hand-written operation's field: path, query, or empty for neither.
 	In         string
 	Properties []*Property
@@ -70,12 +72,13 @@ func convertSchema(proxy *base.SchemaProxy) (*Schema, error) {
 		Description: raw.Description, Format: raw.Format, Pattern: raw.Pattern,
 		Minimum: raw.Minimum, Maximum: raw.Maximum, MinLength: raw.MinLength, MaxLength: raw.MaxLength,
 		MinItems: raw.MinItems, MaxItems: raw.MaxItems,
-		Sensitive:  text(raw.Extensions, "x-stytch-sensitive") == "true",
-		GoName:     text(raw.Extensions, "x-stytch-go-name"),
-		Source:     text(raw.Extensions, "x-stytch-source"),
-		In:         text(raw.Extensions, "x-stytch-in"),
-		OmitsEmpty: text(raw.Extensions, "x-stytch-omits-empty") == "true",
-		Deprecated: raw.Deprecated != nil && *raw.Deprecated,
+		Sensitive:     text(raw.Extensions, "x-stytch-sensitive") == "true",
+		GoName:        text(raw.Extensions, "x-stytch-go-name"),
+		Source:        text(raw.Extensions, "x-stytch-source"),
+		In:            text(raw.Extensions, "x-stytch-in"),
+		NullWhenEmpty: text(raw.Extensions, "x-stytch-null-when-empty") == "true",
+		OmitsEmpty:    text(raw.Extensions, "x-stytch-omits-empty") == "true",
+		Deprecated:    raw.Deprecated != nil && *raw.Deprecated,
 	}
 	if s.Values, err = values(raw.Extensions, "x-stytch-values"); err != nil {
 		return nil, err

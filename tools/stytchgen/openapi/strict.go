@@ -21,6 +21,7 @@ var kinds = func() *kind {
 	schema := object("$ref type format description required enum default minimum maximum minLength maxLength " +
 		"minItems maxItems pattern x-stytch-go-name x-stytch-values x-stytch-enum x-stytch-source x-stytch-in")
 	schema.keywords["x-stytch-omits-empty"] = flag
+	schema.keywords["x-stytch-null-when-empty"] = flag
 	schema.keywords["x-stytch-sensitive"] = flag
 	schema.keywords["deprecated"] = flag
 	schema.keywords["properties"] = &kind{each: schema}

@@ -13,9 +13,13 @@ type served struct {
 	Ops []servedOp
 	// OmitsEmpty are types of which the API leaves out what is empty.
 	OmitsEmpty []string
+	// NullWhenEmpty are fields that the API sends as null where they have no value.
+	NullWhenEmpty []nullField
 
 	imports []string
 }
+
+type nullField struct{ Type, Wire string }
 
 type servedOp struct {
 	// Name is the Go name, as in "B2BSessionsRevoke".
@@ -55,6 +59,11 @@ func newServed(api *ir.API) *served {
 		for _, t := range p.Types {
 			if t.OmitsEmpty {
 				s.OmitsEmpty = append(s.OmitsEmpty, use(p)+"."+t.Name)
+			}
+			for _, f := range t.Fields {
+				if f.Schema != nil && f.Schema.NullWhenEmpty {
+					s.NullWhenEmpty = append(s.NullWhenEmpty, nullField{use(p) + "." + t.Name, f.Wire})
+				}
 			}
 		}
 	}

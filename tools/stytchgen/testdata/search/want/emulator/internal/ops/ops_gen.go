@@ -22,3 +22,6 @@ var All = []*Info{
 
 // omitsEmpty are the types whose optional members the API leaves out where they have no value.
 var omitsEmpty = []reflect.Type{}
+
+// nullWhenEmpty are the fields that the API sends as null where they have no value.
+var nullWhenEmpty = []field{}

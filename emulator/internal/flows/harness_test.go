@@ -1,0 +1,171 @@
+package flows_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	stytch "github.com/seed75add069/stytch-go"
+	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"github.com/seed75add069/stytch-go/emulator/internal/b2b"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+	"github.com/seed75add069/stytch-go/stytchtest"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/outcomes.json")
+
+// TestMain checks, after all tests, what they have shown of the operations.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if all := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.list").Value.String() == ""; code == 0 && all {
+		code = outcomes.check()
+	}
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// outcomes are the responses to all calls of all tests: for each operation, what it answered with.
+var outcomes = &ledger{seen: map[string]map[string]bool{}}
+
+type ledger struct {
+	mu   sync.Mutex
+	seen map[string]map[string]bool
+}
+
+func (l *ledger) add(operation, outcome string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.seen[operation] == nil {
+		l.seen[operation] = map[string]bool{}
+	}
+	l.seen[operation][outcome] = true
+}
+
+const outcomesFile = "testdata/outcomes.json"
+
+// check complains about an operation that is built and that tests do not show to work and to refuse in two ways, and
+// about an error that the specification does not declare. It compares the rest with the file that docs/EMULATOR.md is
+// made from.
+func (l *ledger) check() int {
+	failed := 0
+	complain := func(format string, args ...any) {
+		fmt.Fprintf(os.Stderr, format+"\n", args...)
+		failed = 1
+	}
+	for _, r := range b2b.Routes() {
+		seen := l.seen[r.ID]
+		if !seen["200"] {
+			complain("no test shows that %s works", r.ID)
+		}
+		if refusals := len(seen) - 1; refusals < 2 {
+			complain("tests show %d refusals of %s, and there must be at least two", refusals, r.ID)
+		}
+		for outcome := range seen {
+			_, errorType, isError := strings.Cut(outcome, " ")
+			if isError && !r.Declares(stytcherror.Code(errorType)) {
+				complain("%s answers %s, which x-stytch-errors does not declare", r.ID, outcome)
+			}
+		}
+	}
+	sorted := map[string][]string{}
+	for id, seen := range l.seen {
+		sorted[id] = slices.Sorted(maps.Keys(seen))
+	}
+	data, err := json.MarshalIndent(sorted, "", "  ")
+	if err != nil {
+		complain("%v", err)
+	}
+	if *update {
+		if err := os.WriteFile(outcomesFile, append(data, '\n'), 0o600); err != nil {
+			complain("%v", err)
+		}
+	}
+	if old, err := os.ReadFile(outcomesFile); err != nil || string(old) != string(data)+"\n" {
+		complain("%s is out of date: go test ./emulator/internal/flows -update, then make generate", outcomesFile)
+	}
+	return failed
+}
+
+// record notes the outcome of each call that a client makes.
+func record(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		resp, err := next.RoundTrip(r)
+		if err != nil {
+			return nil, err
+		}
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			return nil, err
+		}
+		resp.Body = io.NopCloser(bytes.NewReader(body))
+		var failure struct {
+			ErrorType string `json:"error_type"`
+		}
+		if err := json.Unmarshal(body, &failure); err != nil {
+			return nil, err
+		}
+		outcome := strings.TrimSpace(fmt.Sprint(resp.StatusCode, " ", failure.ErrorType))
+		outcomes.add(shared.OperationFromContext(r.Context()), outcome)
+		return resp, nil
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// harness is an emulator with a client, whose calls are noted.
+type harness struct {
+	*stytchtest.Server
+	t   *testing.T
+	api *stytch.Client
+}
+
+func newHarness(t *testing.T) *harness {
+	t.Helper()
+	server := stytchtest.New(t)
+	return &harness{Server: server, t: t, api: server.NewClient(stytch.Config{
+		Middleware: []func(http.RoundTripper) http.RoundTripper{record},
+	})}
+}
+
+// create creates an organization, whose administrator has an address. change, if not nil, edits the request.
+func (h *harness) create(
+	email string, change func(*discoveryorganizations.CreateRequest),
+) *discoveryorganizations.CreateResponse {
+	h.t.Helper()
+	req := &discoveryorganizations.CreateRequest{IntermediateSessionToken: h.IntermediateSession(email)}
+	if change != nil {
+		change(req)
+	}
+	created, err := h.api.B2B.Discovery.Organizations.Create(h.t.Context(), req)
+	require.NoError(h.t, err)
+	return created
+}
+
+// as is the option that makes a call act for a session.
+func as(sessionToken string) shared.RequestOption {
+	return shared.WithAuthorization(shared.Authorization{SessionToken: sessionToken})
+}
+
+// refused checks that a call was refused with a code.
+func refused(t *testing.T, err error, code stytcherror.Code) {
+	t.Helper()
+	require.ErrorIs(t, err, code)
+}

@@ -1,0 +1,181 @@
+package flows_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	stytch "github.com/seed75add069/stytch-go"
+	"github.com/seed75add069/stytch-go/b2b/rbac"
+	rbacorganizations "github.com/seed75add069/stytch-go/b2b/rbac/organizations"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func TestSessions_authenticate(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com", nil)
+	authenticate := func(req *sessions.AuthenticateRequest) (*sessions.AuthenticateResponse, error) {
+		return h.api.B2B.Sessions.Authenticate(t.Context(), req)
+	}
+	byToken, err := authenticate(&sessions.AuthenticateRequest{SessionToken: &v.SessionToken})
+	require.NoError(t, err)
+	assert.Equal(t, v.SessionToken, byToken.SessionToken)
+	assert.Equal(t, v.MemberSession.ExpiresAt, byToken.MemberSession.ExpiresAt, "without a duration it is not extended")
+	byJWT, err := authenticate(&sessions.AuthenticateRequest{SessionJWT: &v.SessionJWT, SessionToken: new("")})
+	require.NoError(t, err, "an empty token is as if absent")
+	assert.Empty(t, byJWT.SessionToken)
+	extended, err := authenticate(&sessions.AuthenticateRequest{
+		SessionToken: &v.SessionToken, SessionDurationMinutes: new(600), SessionCustomClaims: shared.Object{"plan": "pro"},
+		AuthorizationCheck: &sessions.AuthorizationCheck{
+			OrganizationID: v.Organization.OrganizationID, ResourceID: "stytch.member", Action: "create",
+		},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, shared.Object{"plan": "pro"}, extended.MemberSession.CustomClaims)
+	assert.Equal(t, []string{"stytch_admin"}, extended.Verdict.GrantingRoles)
+
+	for code, req := range map[stytcherror.Code]*sessions.AuthenticateRequest{
+		stytcherror.CodeNoSessionArguments:            {},
+		stytcherror.CodeTooManySessionArguments:       {SessionToken: &v.SessionToken, SessionJWT: &v.SessionJWT},
+		stytcherror.CodeInvalidSessionToken:           {SessionToken: new("short")},
+		stytcherror.CodeUnableToParseSessionJWT:       {SessionJWT: new(v.SessionJWT + "x")},
+		stytcherror.CodeInvalidSessionDurationMinutes: {SessionToken: &v.SessionToken, SessionDurationMinutes: new(4)},
+		stytcherror.CodeSessionAuthorizationError: {SessionToken: &v.SessionToken, AuthorizationCheck: &sessions.AuthorizationCheck{
+			OrganizationID: v.Organization.OrganizationID, ResourceID: "stytch.member", Action: "read",
+		}},
+	} {
+		if code == stytcherror.CodeSessionAuthorizationError {
+			req.AuthorizationCheck.ResourceID = "documents"
+		}
+		_, err := authenticate(req)
+		refused(t, err, code)
+	}
+	h.Clock().Advance(10 * time.Hour)
+	_, err = authenticate(&sessions.AuthenticateRequest{SessionToken: &v.SessionToken})
+	refused(t, err, stytcherror.CodeSessionNotFound)
+}
+
+func TestSessions_getAndRevoke(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com", nil)
+	org := v.Organization.OrganizationID
+	get := func(org, member string) ([]sessions.MemberSession, error) {
+		resp, err := h.api.B2B.Sessions.Get(t.Context(), &sessions.GetRequest{OrganizationID: org, MemberID: member})
+		if err != nil {
+			return nil, err
+		}
+		return resp.MemberSessions, nil
+	}
+	active, err := get(v.Organization.OrganizationSlug, v.MemberID)
+	require.NoError(t, err)
+	assert.Len(t, active, 1)
+	_, err = get("nobody", v.MemberID)
+	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	_, err = get(org, "nobody")
+	refused(t, err, stytcherror.CodeMemberNotFound)
+
+	revoke := func(req *sessions.RevokeRequest, opts ...shared.RequestOption) error {
+		_, err := h.api.B2B.Sessions.Revoke(t.Context(), req, opts...)
+		return err
+	}
+	refused(t, revoke(&sessions.RevokeRequest{}), stytcherror.CodeNoSessionRevokeArguments)
+	refused(t, revoke(&sessions.RevokeRequest{MemberID: &v.MemberID, SessionToken: &v.SessionToken}),
+		stytcherror.CodeTooManySessionRevokeArguments)
+	refused(t, revoke(&sessions.RevokeRequest{MemberSessionID: new("nobody")}), stytcherror.CodeSessionNotFound)
+	other := h.create("bob@example.org", nil)
+	refused(t, revoke(&sessions.RevokeRequest{MemberID: &v.MemberID}, as(other.SessionToken)),
+		stytcherror.CodeSessionAuthorizationTenancyError)
+	require.NoError(t, revoke(&sessions.RevokeRequest{SessionJWT: &v.SessionJWT}, as(v.SessionToken)))
+	active, err = get(org, v.MemberID)
+	require.NoError(t, err)
+	assert.Empty(t, active)
+}
+
+func TestSessions_exchange(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	from, to := h.create("ada@example.com", nil), h.create("ada@example.com", nil)
+	exchange := func(token, org string) (*sessions.ExchangeResponse, error) {
+		return h.api.B2B.Sessions.Exchange(t.Context(), &sessions.ExchangeRequest{SessionToken: &token, OrganizationID: org})
+	}
+	resp, err := exchange(from.SessionToken, to.Organization.OrganizationID)
+	require.NoError(t, err)
+	assert.Equal(t, to.MemberID, resp.MemberID)
+	_, err = exchange("short", to.Organization.OrganizationID)
+	refused(t, err, stytcherror.CodeInvalidSessionToken)
+	_, err = exchange(from.SessionToken, "nobody")
+	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	_, err = exchange(from.SessionToken, h.create("bob@example.org", nil).Organization.OrganizationID)
+	refused(t, err, stytcherror.CodeMemberNotFound)
+}
+
+func TestSessions_getJWKS(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	keys, err := h.api.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: h.ID()})
+	require.NoError(t, err)
+	require.Len(t, keys.Keys, 1)
+	assert.Empty(t, keys.Keys[0].X5TS256)
+	same, err := h.api.B2C.Sessions.GetJWKS(t.Context(), &b2csessions.GetJWKSRequest{ProjectID: h.ID()})
+	require.NoError(t, err)
+	assert.Equal(t, keys.Keys, same.Keys)
+	_, err = h.api.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: "project-test-x"})
+	refused(t, err, stytcherror.CodeProjectNotFound)
+	_, err = h.api.B2C.Sessions.GetJWKS(t.Context(), &b2csessions.GetJWKSRequest{ProjectID: "project-test-x"})
+	refused(t, err, stytcherror.CodeProjectNotFound)
+	for _, stranger := range h.strangers() {
+		_, err = stranger.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: h.ID()})
+		require.Error(t, err)
+		_, err = stranger.B2C.Sessions.GetJWKS(t.Context(), &b2csessions.GetJWKSRequest{ProjectID: h.ID()})
+		require.Error(t, err)
+	}
+}
+
+func TestRBAC_policies(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com", nil)
+	policy, err := h.api.B2B.RBAC.Policy(t.Context(), &rbac.PolicyRequest{})
+	require.NoError(t, err)
+	assert.Len(t, policy.Policy.Roles, 2)
+	own, err := h.api.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(),
+		&rbacorganizations.GetOrgPolicyRequest{OrganizationID: v.Organization.OrganizationID})
+	require.NoError(t, err)
+	assert.Empty(t, own.OrgPolicy.Roles)
+	_, err = h.api.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(),
+		&rbacorganizations.GetOrgPolicyRequest{OrganizationID: "nobody"})
+	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	for code, stranger := range h.strangers() {
+		_, err = stranger.B2B.RBAC.Policy(t.Context(), &rbac.PolicyRequest{})
+		refused(t, err, code)
+		_, err = stranger.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(),
+			&rbacorganizations.GetOrgPolicyRequest{OrganizationID: v.Organization.OrganizationID})
+		refused(t, err, code)
+	}
+}
+
+// strangers are clients with wrong credentials, by the code of their refusal.
+func (h *harness) strangers() map[stytcherror.Code]*stytch.Client {
+	h.t.Helper()
+	clients := map[stytcherror.Code]*stytch.Client{}
+	for code, config := range map[stytcherror.Code]stytch.Config{
+		stytcherror.CodeUnauthorizedCredentials:        {ProjectID: h.ID(), Secret: "secret-test-wrong"},
+		stytcherror.CodeInvalidProjectIDAuthentication: {ProjectID: "project-test-unknown", Secret: h.Secret()},
+	} {
+		config.BaseURL = h.URL()
+		config.Middleware = []func(http.RoundTripper) http.RoundTripper{record}
+		client, err := stytch.NewClient(config)
+		require.NoError(h.t, err)
+		h.t.Cleanup(client.CloseIdleConnections)
+		clients[code] = client
+	}
+	return clients
+}
