@@ -135,7 +135,8 @@ func (s *Search[R]) compile(q Query) (func(*R) bool, error) {
 		}, nil
 	case shared.SearchOperatorOr:
 		return func(row *R) bool {
-			return len(conditions) == 0 || slices.ContainsFunc(conditions, func(is func(*R) bool) bool { return is(row) })
+			holds := func(is func(*R) bool) bool { return is(row) }
+			return len(conditions) == 0 || slices.ContainsFunc(conditions, holds)
 		}, nil
 	default:
 		return nil, ops.ErrBadRequest.Because("operator must be AND or OR.")

@@ -17,7 +17,7 @@ import (
 func TestDiscovery_fromTheLinkToASession(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	org := h.create("ada@example.com", nil).Organization
+	org := h.create("ada@example.com").Organization
 	_, err := h.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(),
 		&magiclinksemaildiscovery.SendRequest{EmailAddress: "ada@example.com"})
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestDiscovery_fromTheLinkToASession(t *testing.T) {
 func TestDiscovery_refusals(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	h.create("ada@example.com", nil)
+	h.create("ada@example.com")
 	send := func(change func(*magiclinksemaildiscovery.SendRequest)) error {
 		req := &magiclinksemaildiscovery.SendRequest{EmailAddress: "bob@example.net"}
 		change(req)

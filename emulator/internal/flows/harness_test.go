@@ -145,15 +145,10 @@ func newHarness(t *testing.T) *harness {
 	})}
 }
 
-// create creates an organization, whose administrator has an address. change, if not nil, edits the request.
-func (h *harness) create(
-	email string, change func(*discoveryorganizations.CreateRequest),
-) *discoveryorganizations.CreateResponse {
+// create creates an organization with default settings, whose administrator has an address.
+func (h *harness) create(email string) *discoveryorganizations.CreateResponse {
 	h.t.Helper()
 	req := &discoveryorganizations.CreateRequest{IntermediateSessionToken: h.IntermediateSession(email)}
-	if change != nil {
-		change(req)
-	}
 	created, err := h.api.B2B.Discovery.Organizations.Create(h.t.Context(), req)
 	require.NoError(h.t, err)
 	return created

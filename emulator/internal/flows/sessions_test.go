@@ -20,7 +20,7 @@ import (
 func TestSessions_authenticate(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	v := h.create("ada@example.com", nil)
+	v := h.create("ada@example.com")
 	authenticate := func(req *sessions.AuthenticateRequest) (*sessions.AuthenticateResponse, error) {
 		return h.api.B2B.Sessions.Authenticate(t.Context(), req)
 	}
@@ -65,7 +65,7 @@ func TestSessions_authenticate(t *testing.T) {
 func TestSessions_getAndRevoke(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	v := h.create("ada@example.com", nil)
+	v := h.create("ada@example.com")
 	org := v.Organization.OrganizationID
 	get := func(org, member string) ([]sessions.MemberSession, error) {
 		resp, err := h.api.B2B.Sessions.Get(t.Context(), &sessions.GetRequest{OrganizationID: org, MemberID: member})
@@ -90,7 +90,7 @@ func TestSessions_getAndRevoke(t *testing.T) {
 	refused(t, revoke(&sessions.RevokeRequest{MemberID: &v.MemberID, SessionToken: &v.SessionToken}),
 		stytcherror.CodeTooManySessionRevokeArguments)
 	refused(t, revoke(&sessions.RevokeRequest{MemberSessionID: new("nobody")}), stytcherror.CodeSessionNotFound)
-	other := h.create("bob@example.org", nil)
+	other := h.create("bob@example.org")
 	refused(t, revoke(&sessions.RevokeRequest{MemberID: &v.MemberID}, as(other.SessionToken)),
 		stytcherror.CodeSessionAuthorizationTenancyError)
 	require.NoError(t, revoke(&sessions.RevokeRequest{SessionJWT: &v.SessionJWT}, as(v.SessionToken)))
@@ -102,7 +102,7 @@ func TestSessions_getAndRevoke(t *testing.T) {
 func TestSessions_exchange(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	from, to := h.create("ada@example.com", nil), h.create("ada@example.com", nil)
+	from, to := h.create("ada@example.com"), h.create("ada@example.com")
 	exchange := func(token, org string) (*sessions.ExchangeResponse, error) {
 		return h.api.B2B.Sessions.Exchange(t.Context(), &sessions.ExchangeRequest{SessionToken: &token, OrganizationID: org})
 	}
@@ -113,7 +113,7 @@ func TestSessions_exchange(t *testing.T) {
 	refused(t, err, stytcherror.CodeInvalidSessionToken)
 	_, err = exchange(from.SessionToken, "nobody")
 	refused(t, err, stytcherror.CodeOrganizationNotFound)
-	_, err = exchange(from.SessionToken, h.create("bob@example.org", nil).Organization.OrganizationID)
+	_, err = exchange(from.SessionToken, h.create("bob@example.org").Organization.OrganizationID)
 	refused(t, err, stytcherror.CodeMemberNotFound)
 }
 
@@ -142,7 +142,7 @@ func TestSessions_getJWKS(t *testing.T) {
 func TestRBAC_policies(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	v := h.create("ada@example.com", nil)
+	v := h.create("ada@example.com")
 	policy, err := h.api.B2B.RBAC.Policy(t.Context(), &rbac.PolicyRequest{})
 	require.NoError(t, err)
 	assert.Len(t, policy.Policy.Roles, 2)
