@@ -237,6 +237,9 @@ var opMigrate = transport.Op{
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
+//   - CodeInvalidUserinfoURL
+//   - CodeMigrateFromExternalMissingUserinfo
+//   - CodeMigrateFromExternalUnexpectedResponse
 //
 // It calls POST /v1/b2b/sessions/migrate; retry class write.
 func (s *Service) Migrate(

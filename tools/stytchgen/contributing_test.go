@@ -52,7 +52,7 @@ func copyAPI(t *testing.T) fstest.MapFS {
 // requireGenerated checks that each of the files generated from spec contains a text.
 func requireGenerated(t *testing.T, spec fs.FS, wants []struct{ file, text string }) {
 	t.Helper()
-	files, err := generate(spec)
+	files, err := generate(spec, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

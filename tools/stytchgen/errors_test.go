@@ -92,7 +92,7 @@ components:
 
 func TestGenerate_acceptsAValidSpecification(t *testing.T) {
 	t.Parallel()
-	if _, err := generate(specOf(valid)); err != nil {
+	if _, err := generate(specOf(valid), nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -114,7 +114,7 @@ func TestGenerate_refuses(t *testing.T) {
 					t.Fatalf("%s has no %q", tc.file, tc.old)
 				}
 				broken[tc.file] = strings.Replace(broken[tc.file], tc.old, tc.with, 1)
-				_, err := generate(specOf(broken))
+				_, err := generate(specOf(broken), nil)
 				if err == nil {
 					t.Fatal("accepted")
 				}
@@ -150,7 +150,7 @@ components:
 		"b2b/b.yaml": pkg("B", "c.yaml#/components/schemas/C"),
 		"b2b/c.yaml": pkg("C", "d.yaml#/components/schemas/D"),
 		"b2b/d.yaml": pkg("D", "b.yaml#/components/schemas/B"),
-	}))
+	}), nil)
 	want := "packages import each other: b2b/b -> b2b/c -> b2b/d -> b2b/b\n" +
 		"\tb2b/b.yaml: B.next\n\tb2b/c.yaml: C.next\n\tb2b/d.yaml: D.next"
 	if err == nil || err.Error() != want {
@@ -198,7 +198,7 @@ components:
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := generate(specOf(tc.files)); err == nil || err.Error() != tc.want {
+			if _, err := generate(specOf(tc.files), nil); err == nil || err.Error() != tc.want {
 				t.Errorf("got %v\nwant %s", err, tc.want)
 			}
 		})
@@ -334,4 +334,25 @@ func operation(route, id string) string {
           description: Done.
           content: {application/json: {schema: {$ref: '#/components/schemas/ChangeResponse'}}}
 `
+}
+
+func TestGenerate_holdsTheEmulatorToWhatTestsHaveSeen(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ outcomes, want string }{
+		"it works, as the specification says": {`{"b2b.things.change": ["200", "404 thing_not_found"]}`, ""},
+		"no test has seen it work":            {`{"b2b.things.change": ["404 thing_not_found"]}`, "x-stytch-emulator is exact, and tests have seen"},
+		"no test has seen it":                 {`{}`, "x-stytch-emulator is exact, and tests have seen"},
+		"not JSON":                            {`[]`, "outcomes: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files, err := generate(specOf(valid), []byte(tc.outcomes))
+			if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
+				t.Fatalf("got %v, want %q", err, tc.want)
+			}
+			if err == nil && !strings.Contains(string(files["docs/EMULATOR.md"]), "| `b2b.things.change` | exact | `thing_not_found` |") {
+				t.Error("the document does not show the outcomes")
+			}
+		})
+	}
 }

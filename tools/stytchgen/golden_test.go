@@ -42,7 +42,7 @@ func cases(t *testing.T) []string {
 
 func generateCase(t *testing.T, name string) render.Files {
 	t.Helper()
-	files, err := generate(os.DirFS(filepath.Join("testdata", name, "spec")))
+	files, err := generate(os.DirFS(filepath.Join("testdata", name, "spec")), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,12 +127,12 @@ func firstDifference(got, want []byte) (line int, g, w string) {
 func TestGenerate_isDeterministic(t *testing.T) {
 	t.Parallel()
 	spec := os.DirFS(filepath.Join("..", "..", "api"))
-	first, err := generate(spec)
+	first, err := generate(spec, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 5 {
-		again, err := generate(spec)
+		again, err := generate(spec, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,7 +149,7 @@ func TestGenerate_style(t *testing.T) {
 	for _, name := range cases(t) {
 		all[name] = generateCase(t, name)
 	}
-	sdk, err := generate(os.DirFS(filepath.Join("..", "..", "api")))
+	sdk, err := generate(os.DirFS(filepath.Join("..", "..", "api")), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -30,7 +31,11 @@ func main() {
 }
 
 func run(root string, check bool) error {
-	files, err := generate(os.DirFS(filepath.Join(root, "api")))
+	outcomes, err := os.ReadFile(filepath.Join(root, outcomesFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	files, err := generate(os.DirFS(filepath.Join(root, "api")), outcomes)
 	if err != nil {
 		return err
 	}
@@ -62,8 +67,12 @@ func write(root string, files render.Files) error {
 	return nil
 }
 
-// generate returns the files for a specification.
-func generate(spec fs.FS) (render.Files, error) {
+// outcomesFile is written by the emulator's tests.
+const outcomesFile = "emulator/internal/flows/testdata/outcomes.json"
+
+// generate returns the files for a specification. Outcomes are what the emulator's tests have seen, nil if there are
+// none.
+func generate(spec fs.FS, outcomes []byte) (render.Files, error) {
 	docs, err := openapi.Load(spec)
 	if err != nil {
 		return nil, err
@@ -75,6 +84,11 @@ func generate(spec fs.FS) (render.Files, error) {
 	api, err := ir.Build(docs, codes)
 	if err != nil {
 		return nil, err
+	}
+	if outcomes != nil {
+		if err := api.ReadOutcomes(outcomes); err != nil {
+			return nil, err
+		}
 	}
 	return render.Render(api)
 }

@@ -47,7 +47,7 @@ func TestGenerate_refusesSearches(t *testing.T) {
 			if name == "a type's name" {
 				broken = strings.ReplaceAll(broken, "schemas/Widget'", "schemas/FilterBroken'")
 			}
-			_, err := generate(fstest.MapFS{"b2b/widgets.yaml": {Data: []byte(broken)}})
+			_, err := generate(fstest.MapFS{"b2b/widgets.yaml": {Data: []byte(broken)}}, nil)
 			if err == nil || !strings.Contains(err.Error(), "b2b/widgets.yaml") || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got %v, want %q", err, tc.want)
 			}
@@ -68,7 +68,7 @@ func TestGenerate_refusesOptionalScalarsOnBothSides(t *testing.T) {
 		"note: {type: [string, 'null'], description: A note; null deletes it.}",
 	} {
 		broken := strings.Replace(string(kinds), name, name+"        "+field+"\n", 1)
-		_, err := generate(fstest.MapFS{"b2b/kinds.yaml": {Data: []byte(broken)}})
+		_, err := generate(fstest.MapFS{"b2b/kinds.yaml": {Data: []byte(broken)}}, nil)
 		if err == nil || !strings.Contains(err.Error(), "b2b/kinds.yaml: Part.note: optional, in requests and in responses") {
 			t.Errorf("got %v", err)
 		}

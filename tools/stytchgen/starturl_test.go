@@ -34,7 +34,7 @@ func TestGenerate_refusesStartURL(t *testing.T) {
 			if text == string(valid) {
 				t.Fatal("nothing was replaced")
 			}
-			_, err := generate(fstest.MapFS{name: {Data: []byte(text)}})
+			_, err := generate(fstest.MapFS{name: {Data: []byte(text)}}, nil)
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got %v, want %s", err, tc.want)
 			}

@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 	"github.com/seed75add069/stytch-go/emulator/internal/strict"
 )
 
@@ -44,6 +45,8 @@ func New(project func(id string) *engine.Project) http.Handler {
 		"GET /_emulator/clock":        getClock,
 		"POST /_emulator/clock":       postClock,
 		"POST /_emulator/faults":      postFaults,
+		"GET /_emulator/settings":     getSettings,
+		"POST /_emulator/settings":    postSettings,
 		"POST /_emulator/reset":       postReset,
 		"POST /_emulator/keys/rotate": postRotate,
 	} {
@@ -206,6 +209,20 @@ func (c console) postSnapshot(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]string{"status": "restored"})
+}
+
+func getSettings(p *engine.Project, _ *http.Request, _ []byte) (any, error) { return p.Settings(), nil }
+
+// postSettings replaces all settings: one that is left out has its default.
+func postSettings(p *engine.Project, _ *http.Request, body []byte) (any, error) {
+	var settings state.Settings
+	if err := strict.Decode(body, &settings); err != nil {
+		return nil, err
+	}
+	if err := p.SetSettings(settings); err != nil {
+		return nil, err
+	}
+	return p.Settings(), nil
 }
 
 func postReset(p *engine.Project, _ *http.Request, _ []byte) (any, error) {

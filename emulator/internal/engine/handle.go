@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
@@ -67,8 +68,17 @@ func transact[Resp any](c *call, run func(*Tx) (*Resp, error)) (*Resp, error) {
 		if c.requestID == "" {
 			c.requestID = tx.ID("request-id")
 		}
+		limited := stx.Settings().RateLimits
+		if limited {
+			if err := c.project.limit(c.route.ID, stx.Now); err != nil {
+				return err
+			}
+		}
 		var err error
 		resp, err = run(tx)
+		if err == nil && limited && stx.MailsTooSoon() {
+			return &tooManyRequests{time.Second}
+		}
 		if guess, ok := errors.AsType[*factor.Guess](err); ok {
 			kept = guess.Err
 			return nil

@@ -20,14 +20,17 @@ type Project struct {
 	config state.Config
 	state  atomic.Pointer[state.State]
 
-	mu     sync.Mutex // guards the field below
-	faults []*Fault
+	mu       sync.Mutex // guards the fields below
+	faults   []*Fault
+	searches map[string]searches // by operation
 }
 
 // NewProject returns a project with nothing in it. Its clock runs like now.
 func NewProject(config state.Config, secret string, now func() time.Time) *Project {
 	config.Log = config.Log.With("project_id", config.ProjectID)
-	p := &Project{ID: config.ProjectID, Secret: secret, Clock: &Clock{base: now}, config: config}
+	p := &Project{
+		ID: config.ProjectID, Secret: secret, Clock: &Clock{base: now}, config: config, searches: map[string]searches{},
+	}
 	p.state.Store(state.New(config))
 	return p
 }
@@ -59,6 +62,20 @@ func (p *Project) replace(s *state.State) { p.state.Swap(s).Discard() }
 
 // Snapshot writes state and messages as JSON.
 func (p *Project) Snapshot(w io.Writer) error { return p.State().Write(w) }
+
+// Settings are the project's settings.
+func (p *Project) Settings() (settings state.Settings) {
+	_ = p.Do(func(tx *state.Tx) error {
+		settings = tx.Settings()
+		return nil
+	})
+	return settings
+}
+
+// SetSettings replaces the project's settings.
+func (p *Project) SetSettings(settings state.Settings) error {
+	return p.Do(func(tx *state.Tx) error { return tx.SetSettings(settings) })
+}
 
 // RotateKeys makes a new signing key and returns its id.
 func (p *Project) RotateKeys() (kid string, err error) {

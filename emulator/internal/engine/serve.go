@@ -236,7 +236,11 @@ func (c *call) failure(err error) response {
 	if requestID == "" {
 		requestID = state.RandomID("request-id")
 	}
-	return response{status: e.Status, code: e.Code, body: errorBody(e, requestID, docs(c.request.URL.Path))}
+	out := response{status: e.Status, code: e.Code, body: errorBody(e, requestID, docs(c.request.URL.Path))}
+	if limited, ok := errors.AsType[*tooManyRequests](err); ok {
+		out.header = limited.header()
+	}
+	return out
 }
 
 // errorBody is the body of an error in the API's form.

@@ -35,6 +35,35 @@ func byEmail(tx *state.Tx, kind sessions.AuthenticationFactorType, emailID, emai
 	}
 }
 
+// AccessToken is the factor of a Connected App's access token that was exchanged now.
+func AccessToken(tx *state.Tx, clientID string) Factor {
+	return Factor{
+		Type:                sessions.AuthenticationFactorTypeOAuth,
+		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodOAuthAccessTokenExchange,
+		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+		OAuthAccessTokenExchangeFactor: &sessions.OAuthAccessTokenExchangeFactor{ClientID: clientID},
+	}
+}
+
+// TrustedToken is the factor of another issuer's token that was attested now.
+func TrustedToken(tx *state.Tx, id string) Factor {
+	return Factor{
+		Type:                sessions.AuthenticationFactorTypeTrustedAuthToken,
+		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodTrustedTokenExchange,
+		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+		TrustedAuthTokenFactor: &sessions.TrustedAuthTokenFactor{TokenID: id},
+	}
+}
+
+// Imported is the factor of another provider's session that was migrated now.
+func Imported(tx *state.Tx) Factor {
+	return Factor{
+		Type:                sessions.AuthenticationFactorTypeImported,
+		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodImportedAuth0,
+		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+	}
+}
+
 // Join returns factors, oldest first, with the added ones. A factor that was authenticated again keeps its place, and
 // the time at which it was authenticated first.
 func Join(factors []Factor, added ...Factor) []Factor {

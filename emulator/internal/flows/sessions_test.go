@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -9,10 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	stytch "github.com/seed75add069/stytch-go"
+	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/rbac"
 	rbacorganizations "github.com/seed75add069/stytch-go/b2b/rbac/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -178,4 +181,27 @@ func (h *harness) strangers() map[stytcherror.Code]*stytch.Client {
 		clients[code] = client
 	}
 	return clients
+}
+
+func TestRateLimits_applyWhereSwitchedOn(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	send := func(to string) error {
+		_, err := h.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(),
+			&magiclinksemaildiscovery.SendRequest{EmailAddress: to}, shared.WithRetry(shared.RetryPolicy{MaxAttempts: 1}))
+		return err
+	}
+	h.Clock().Set(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
+	require.NoError(t, send("ada@example.com"))
+	require.NoError(t, send("ada@example.com"), "they are off by default")
+	require.NoError(t, h.SetSettings(emulator.Settings{RateLimits: true}))
+	err := send("Ada@example.com")
+	refused(t, err, stytcherror.CodeTooManyRequests)
+	failure, ok := errors.AsType[*stytcherror.Error](err)
+	require.True(t, ok)
+	assert.Equal(t, time.Second, failure.RetryAfter)
+	assert.Len(t, h.Inbox().Messages("ada@example.com"), 2, "nothing was sent")
+	require.NoError(t, send("bob@example.com"), "another address")
+	h.Clock().Advance(time.Second)
+	require.NoError(t, send("ada@example.com"))
 }

@@ -1305,6 +1305,9 @@ var (
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
+			ErrInvalidUserinfoURL,
+			ErrMigrateFromExternalMissingUserinfo,
+			ErrMigrateFromExternalUnexpectedResponse,
 		},
 	}}
 	// B2BSessionsRevoke is b2b.sessions.revoke.

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
@@ -45,6 +46,23 @@ func (tx *Tx) Send(m Message) {
 	}
 	tx.Messages.Put(&m)
 	tx.sent = append(tx.sent, &m)
+}
+
+// MailsTooSoon reports whether the transaction sends an e-mail to an address that was sent another one in the same
+// second.
+func (tx *Tx) MailsTooSoon() bool {
+	for _, sent := range tx.sent {
+		to := tx.messagesTo.Rows(Lower(sent.To))
+		for _, m := range slices.Backward(to) {
+			if !m.SentAt.Equal(tx.Now) {
+				break
+			}
+			if m.ID != sent.ID && m.Channel == ChannelEmail && sent.Channel == ChannelEmail {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Inbox returns the messages to an address or number, newest first, and all of them if to is empty. The case of the

@@ -48,6 +48,10 @@ var lists = []list{
 	listOf("roles", func(t *tables) *store.Table[Role] { return t.Roles },
 		func(_ *Tx, r *Role) error { return checkNames([]Role{*r}) }),
 	keyList,
+	listOf("settings", func(t *tables) *store.Table[Settings] { return t.settings },
+		func(_ *Tx, s *Settings) error { return s.prepare() }),
+	listOf("used_tokens", func(t *tables) *store.Table[UsedToken] { return t.usedTokens },
+		func(_ *Tx, t *UsedToken) error { return t.prepare() }),
 	listOf(inboxList, func(t *tables) *store.Table[Message] { return t.Messages },
 		func(tx *Tx, m *Message) error { return m.prepare(tx) }),
 }

@@ -51,6 +51,10 @@ type tables struct {
 	messageTables
 	Roles *store.Table[Role]
 	Keys  *store.Table[Key]
+
+	settings      *store.Table[Settings]
+	usedTokens    *store.Table[UsedToken]
+	usedTokensDue due
 }
 
 // New returns a state with the roles that every project has.
@@ -76,6 +80,8 @@ func empty(config Config) *State {
 		messageTables:      newMessageTables(db),
 		Roles:              store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
 		Keys:               store.NewTable(db, "keys", func(k *Key) string { return k.KID }),
+		settings:           newSettingsTable(db),
+		usedTokens:         newUsedTokenTable(db),
 	}}
 }
 

@@ -125,6 +125,8 @@ type Op struct {
 	Retry                            string
 	// Emulator is exact, approximate or none. Note says what is approximate.
 	Emulator, Note string
+	// Outcomes are the responses of the emulator that its tests have seen, as in "404 session_not_found".
+	Outcomes []string
 	// After is a hand-written method of the Service that runs after each call.
 	After string
 	// Source says where the operation is known from if conformance/catalog does not have it.

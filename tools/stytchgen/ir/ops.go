@@ -200,7 +200,8 @@ func (op *Op) setPermissions(permissions []openapi.Permission) error {
 		return fmt.Errorf("they go with x-stytch-caller-session and with nothing else")
 	}
 	for _, p := range permissions {
-		known := p.Field == "" || slices.ContainsFunc(op.Request.Fields, func(f *Field) bool { return f.Wire == p.Field })
+		is := func(f *Field) bool { return f.Wire == p.Field }
+		known := p.Field == "" || slices.ContainsFunc(op.Request.Fields, is)
 		if p.Resource == "" || p.Action == "" || !known {
 			return fmt.Errorf("%+v has no resource or no action, or names no field of the request", p)
 		}

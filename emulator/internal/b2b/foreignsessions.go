@@ -1,0 +1,239 @@
+package b2b
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/sign"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// foreignSessionRoutes make sessions from what others have issued.
+func foreignSessionRoutes() []engine.Route {
+	return []engine.Route{
+		engine.Handle(ops.B2BSessionsExchangeAccessToken, exchangeAccessToken),
+		engine.Handle(ops.B2BSessionsAttest, attestSession),
+		engine.Handle(ops.B2BSessionsMigrate, migrateSession),
+	}
+}
+
+const (
+	// fullAccess is the scope without which no session is given for an access token.
+	fullAccess = "full_access"
+	// maxAccessTokenAge is how old an access token may be that is exchanged for a session.
+	maxAccessTokenAge = 5 * time.Minute
+)
+
+// exchangeAccessToken gives a session for an access token of a Connected App, once.
+func exchangeAccessToken(
+	tx *engine.Tx, req *sessions.ExchangeAccessTokenRequest,
+) (*sessions.ExchangeAccessTokenResponse, error) {
+	l, err := login.Begin(login.Request{
+		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
+	})
+	if err != nil {
+		return nil, err
+	}
+	token, err := sign.ParseAccessToken(tx.Tx, req.AccessToken)
+	if err != nil {
+		return nil, err
+	}
+	l.Org, l.Member = tx.Organizations.Get(token.OrganizationID), tx.FindMember(token.OrganizationID, token.MemberID)
+	switch {
+	case l.Org == nil || l.Member == nil:
+		return nil, ops.ErrIDPAccessTokenNotFound
+	case !slices.Contains(token.Scopes, fullAccess):
+		return nil, ops.ErrOAuthAccessTokenExchangeMissingFullAccess
+	case tx.Now.Sub(token.IssuedAt) > maxAccessTokenAge:
+		return nil, ops.ErrOAuthAccessTokenExchangeTokenTooOld
+	case !tx.UseToken(req.AccessToken, token.ExpiresAt):
+		return nil, ops.ErrOAuthAccessTokenExchangeTokenInvalidGrant
+	}
+	l.Factors = []login.Factor{factor.AccessToken(tx.Tx, token.ClientID)}
+	r := login.Start(tx.Tx, l)
+	resp := &sessions.ExchangeAccessTokenResponse{
+		MemberID: r.MemberID, Member: r.Member, Organization: r.Organization, MemberSession: r.MemberSession,
+		SessionToken: r.SessionToken,
+	}
+	copyJWT(tx, &resp.SessionJWT, r)
+	return resp, nil
+}
+
+// copyJWT copies the JWT of a login once it is signed.
+func copyJWT(tx *engine.Tx, to *string, from *login.Response) {
+	tx.Later(func() error {
+		*to = from.SessionJWT
+		return nil
+	})
+}
+
+// attestSession gives a session for a token of an issuer that the project trusts, once.
+func attestSession(tx *engine.Tx, req *sessions.AttestRequest) (*sessions.AttestResponse, error) {
+	l, err := login.Begin(login.Request{
+		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if given(req.SessionToken) && given(req.SessionJWT) {
+		return nil, ops.ErrTooManySessionArguments
+	}
+	profile, err := trustedTokenProfile(tx, req.ProfileID)
+	if err != nil {
+		return nil, err
+	}
+	token, err := sign.ParseTrustedToken(tx.Tx, profile, req.Token)
+	if err != nil {
+		return nil, err
+	}
+	if l.Org, err = attestedOrganization(tx, req.OrganizationID, token); err != nil {
+		return nil, err
+	}
+	if l.Member, err = attestedMember(tx, l.Org, profile, token); err != nil {
+		return nil, err
+	}
+	if !tx.UseToken(req.Token, token.ExpiresAt) {
+		return nil, ops.ErrInvalidTrustedAuthToken.Because("The token was used.")
+	}
+	l.Factors = []login.Factor{factor.TrustedToken(tx.Tx, token.ID)}
+	if given(req.SessionToken) || given(req.SessionJWT) {
+		s, m, err := login.Find(tx.Tx, req.SessionToken, req.SessionJWT)
+		if err == nil && m.MemberID == l.Member.MemberID {
+			l.Session, l.Factors = s, factor.Join(s.Factors, l.Factors...)
+		}
+	}
+	r := login.Start(tx.Tx, l)
+	resp := &sessions.AttestResponse{
+		MemberID: r.MemberID, Member: r.Member, Organization: r.Organization, MemberSession: *r.MemberSession,
+		SessionToken: r.SessionToken,
+	}
+	copyJWT(tx, &resp.SessionJWT, r)
+	return resp, nil
+}
+
+func trustedTokenProfile(tx *engine.Tx, id string) (*state.TrustedTokenProfile, error) {
+	profiles := tx.Settings().TrustedTokenProfiles
+	i := slices.IndexFunc(profiles, func(p state.TrustedTokenProfile) bool { return p.ProfileID == id })
+	if i < 0 {
+		return nil, ops.ErrTrustedTokenProfileNotFound
+	}
+	return &profiles[i], nil
+}
+
+// attestedOrganization is the organization of the request or, without one, of the token. If both name one, it must be
+// the same.
+func attestedOrganization(tx *engine.Tx, id *string, token *sign.TrustedToken) (*state.Organization, error) {
+	if !given(id) && !token.HasOrganization {
+		return nil, ops.ErrTokenMissingOrganizationIDClaim
+	}
+	org, err := login.FindOrganization(tx.Tx, cmp.Or(*cmp.Or(id, new("")), token.OrganizationID))
+	switch {
+	case err != nil && !given(id):
+		return nil, ops.ErrInvalidTokenOrganizationIDClaim
+	case err != nil:
+		return nil, err
+	case token.HasOrganization && tx.FindOrganization(token.OrganizationID) != org:
+		return nil, ops.ErrInvalidTokenOrganizationIDClaim
+	}
+	return org, nil
+}
+
+// attestedMember is the member with the token's address, a new one if the profile allows that.
+func attestedMember(
+	tx *engine.Tx, org *state.Organization, profile *state.TrustedTokenProfile, token *sign.TrustedToken,
+) (*state.Member, error) {
+	email, err := state.Email(token.Email)
+	if err != nil {
+		return nil, ops.ErrInvalidTrustedAuthToken.Because("The token has no e-mail address.")
+	}
+	if m := tx.MemberByEmail(org.OrganizationID, email); m != nil {
+		return m, nil
+	}
+	if !profile.CreatesMembers {
+		return nil, ops.ErrMemberNotFound
+	}
+	return tx.NewMember(org.OrganizationID, email), nil
+}
+
+// userInfo is what another provider says of the person whom a token of it belongs to.
+type userInfo struct {
+	Email string `json:"email"`
+}
+
+// migrateSession gives a session to the person whom another provider names for its token.
+func migrateSession(tx *engine.Tx, req *sessions.MigrateRequest) (*sessions.MigrateResponse, error) {
+	l, err := login.Begin(login.Request{
+		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := login.FindOrganization(tx.Tx, req.OrganizationID); err != nil {
+		return nil, err
+	}
+	url := tx.Settings().UserInfoURL
+	if url == "" {
+		return nil, ops.ErrInvalidUserinfoURL.Because("The project has no userinfo URL.")
+	}
+	var person userInfo
+	return nil, engine.Outside(
+		func(ctx context.Context) error { return fetchUserInfo(ctx, url, req.SessionToken, &person) },
+		func(tx *engine.Tx) (*sessions.MigrateResponse, error) {
+			if l.Org, err = login.FindOrganization(tx.Tx, req.OrganizationID); err != nil {
+				return nil, err
+			}
+			if l.Member = tx.MemberByEmail(l.Org.OrganizationID, person.Email); l.Member == nil {
+				return nil, ops.ErrMemberNotFound
+			}
+			l.Factors = []login.Factor{factor.Imported(tx.Tx)}
+			r := login.Start(tx.Tx, l)
+			resp := &sessions.MigrateResponse{
+				MemberID: r.MemberID, Member: r.Member, Organization: r.Organization, MemberSession: r.MemberSession,
+				SessionToken: r.SessionToken,
+			}
+			copyJWT(tx, &resp.SessionJWT, r)
+			return resp, nil
+		})
+}
+
+const (
+	// maxUserInfo bounds the response of a userinfo URL, in bytes.
+	maxUserInfo = 1 << 20
+	// userInfoTimeout bounds how long it may take.
+	userInfoTimeout = 10 * time.Second
+)
+
+// fetchUserInfo asks a userinfo URL whose token it is (OpenID Connect Core 1.0, section 5.3).
+func fetchUserInfo(ctx context.Context, url, token string, to *userInfo) error {
+	ctx, cancel := context.WithTimeout(ctx, userInfoTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	transport := &http.Transport{DisableKeepAlives: true}
+	resp, err := (&http.Client{Transport: transport}).Do(r)
+	if err != nil {
+		return ops.ErrMigrateFromExternalUnexpectedResponse.Because("The userinfo URL cannot be reached.")
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxUserInfo))
+	switch {
+	case err != nil || resp.StatusCode != http.StatusOK || json.Unmarshal(body, to) != nil:
+		return ops.ErrMigrateFromExternalUnexpectedResponse
+	case to.Email == "":
+		return ops.ErrMigrateFromExternalMissingUserinfo
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package state
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+)
+
+// Settings are what is configured by hand with the real service. Their zero value is that of a new project.
+type Settings struct {
+	// RedirectURLs are the URLs to which links may lead. Without any, every URL is allowed.
+	RedirectURLs []string `json:"redirect_urls"`
+	// RateLimits says that the documented rate limits apply.
+	RateLimits bool `json:"rate_limits"`
+	// UserInfoURL is asked whose session a token of another provider is.
+	UserInfoURL string `json:"userinfo_url"`
+	// TrustedTokenProfiles are the issuers whose tokens log members in.
+	TrustedTokenProfiles []TrustedTokenProfile `json:"trusted_token_profiles"`
+}
+
+// TrustedTokenProfile is an issuer whose tokens log members in.
+type TrustedTokenProfile struct {
+	ProfileID string `json:"profile_id"`
+	Issuer    string `json:"issuer"`
+	Audience  string `json:"audience"`
+	// PublicKeys are RSA keys in PEM, one of which verifies a token.
+	PublicKeys []string `json:"public_keys"`
+	// CreatesMembers says that a person who is no member becomes one.
+	CreatesMembers bool `json:"creates_members"`
+}
+
+// settingsKey is the key of the only row of settings.
+const settingsKey = "settings"
+
+func newSettingsTable(db *store.DB) *store.Table[Settings] {
+	return store.NewTable(db, settingsKey, func(*Settings) string { return settingsKey })
+}
+
+// Settings are the project's settings.
+func (tx *Tx) Settings() Settings {
+	if s := tx.settings.Get(settingsKey); s != nil {
+		return *s
+	}
+	return Settings{}
+}
+
+// SetSettings replaces the project's settings.
+func (tx *Tx) SetSettings(s Settings) error {
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	tx.settings.Put(&s)
+	return nil
+}
+
+func (s *Settings) prepare() error {
+	for _, u := range s.RedirectURLs {
+		if _, err := RedirectURL(u); err != nil {
+			return fmt.Errorf("redirect_urls: one is %w", err)
+		}
+	}
+	if s.UserInfoURL != "" {
+		if _, err := RedirectURL(s.UserInfoURL); err != nil {
+			return fmt.Errorf("userinfo_url: it is %w", err)
+		}
+	}
+	var ids []string
+	for _, p := range s.TrustedTokenProfiles {
+		if !IDForm.MatchString(p.ProfileID) || slices.Contains(ids, p.ProfileID) {
+			return errors.New("trusted_token_profiles: a profile_id is malformed or occurs twice")
+		}
+		ids = append(ids, p.ProfileID)
+		if p.Issuer == "" || p.Audience == "" || len(p.PublicKeys) == 0 {
+			return fmt.Errorf("trusted_token_profiles: %s has no issuer, audience or public_keys", p.ProfileID)
+		}
+		if _, err := p.Keys(); err != nil {
+			return fmt.Errorf("trusted_token_profiles: %s: %w", p.ProfileID, err)
+		}
+	}
+	return checkRow(settingsKey, s)
+}
+
+// Keys are the profile's keys.
+func (p *TrustedTokenProfile) Keys() ([]*rsa.PublicKey, error) {
+	var keys []*rsa.PublicKey
+	for _, text := range p.PublicKeys {
+		block, _ := pem.Decode([]byte(text))
+		if block == nil {
+			return nil, errors.New("public_keys: one is not in PEM")
+		}
+		parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
+		key, ok := parsed.(*rsa.PublicKey)
+		if err != nil || !ok {
+			return nil, errors.New("public_keys: one is not an RSA key")
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}

@@ -1,0 +1,60 @@
+package emulator
+
+import (
+	"fmt"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/internal/deepcopy"
+)
+
+// Settings are what is configured by hand with the real service. Their zero value is that of a new project. They are
+// part of snapshots.
+type Settings struct {
+	// RedirectURLs are the URLs to which links may lead. Without any, every URL is allowed.
+	RedirectURLs []string `json:"redirect_urls"`
+	// RateLimits makes the documented rate limits apply: one e-mail per second to an address, a hundred searches of
+	// organizations and of members per minute. A call beyond them answers too_many_requests with a Retry-After.
+	RateLimits bool `json:"rate_limits"`
+	// UserInfoURL is asked by Sessions.Migrate whose session a token of another provider is: a GET with the token as
+	// bearer, answered by JSON with an email.
+	UserInfoURL string `json:"userinfo_url"`
+	// TrustedTokenProfiles are the issuers whose tokens Sessions.Attest takes.
+	TrustedTokenProfiles []TrustedTokenProfile `json:"trusted_token_profiles"`
+}
+
+// TrustedTokenProfile is an issuer whose tokens log members in: JWTs, signed by RS256, with exp, email and, unless the
+// call names the organization, organization_id.
+type TrustedTokenProfile struct {
+	ProfileID string `json:"profile_id"`
+	// Issuer and Audience must be the token's iss and aud.
+	Issuer   string `json:"issuer"`
+	Audience string `json:"audience"`
+	// PublicKeys are RSA keys in PEM, one of which verifies a token.
+	PublicKeys []string `json:"public_keys"`
+	// CreatesMembers makes a person who is no member of the organization one.
+	CreatesMembers bool `json:"creates_members"`
+}
+
+// Settings returns the project's settings.
+func (p *Project) Settings() Settings {
+	stored := p.project.Settings()
+	out := Settings{
+		RedirectURLs: stored.RedirectURLs, RateLimits: stored.RateLimits, UserInfoURL: stored.UserInfoURL,
+	}
+	for _, profile := range stored.TrustedTokenProfiles {
+		out.TrustedTokenProfiles = append(out.TrustedTokenProfiles, TrustedTokenProfile(profile))
+	}
+	return *deepcopy.Of(&out)
+}
+
+// SetSettings replaces the project's settings. An error changes nothing.
+func (p *Project) SetSettings(s Settings) error {
+	stored := state.Settings{RedirectURLs: s.RedirectURLs, RateLimits: s.RateLimits, UserInfoURL: s.UserInfoURL}
+	for _, profile := range s.TrustedTokenProfiles {
+		stored.TrustedTokenProfiles = append(stored.TrustedTokenProfiles, state.TrustedTokenProfile(profile))
+	}
+	if err := p.project.SetSettings(stored); err != nil {
+		return fmt.Errorf("emulator: %w", err)
+	}
+	return nil
+}
