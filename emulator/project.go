@@ -45,6 +45,9 @@ func (p *Project) RotateKeys() (kid string, err error) { return p.project.Rotate
 // Sign returns claims as a JWT, signed with the project's newest key. It adds no claim and checks none.
 func (p *Project) Sign(claims map[string]any) (string, error) { return p.project.Sign(claims) }
 
+// Changed returns a channel that is closed when the project's state is changed next.
+func (p *Project) Changed() <-chan struct{} { return p.project.State().Changed() }
+
 // Snapshot returns the project's state and messages as JSON, private keys and tokens included. Clock and faults are not
 // part of it. Calls go on while it is encoded.
 func (p *Project) Snapshot() ([]byte, error) {

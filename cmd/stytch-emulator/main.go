@@ -42,6 +42,7 @@ type options struct {
 	addr        string
 	allowRemote bool
 	snapshot    string
+	data        dataFile
 }
 
 // parse parses the arguments.
@@ -62,14 +63,19 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&config.RedirectURL, "redirect-url", "",
 		"`URL` that magic links lead to if the request names none; http://localhost:3000/authenticate if empty")
 	flags.StringVar(&o.snapshot, "snapshot", "", "`FILE` with a snapshot to restore at the start")
+	flags.StringVar((*string)(&o.data), "data", "",
+		"`FILE` that keeps the project while the program does not run; written after changes and on exit")
 	flags.Uint64Var(&config.Seed, "seed", 0,
 		"`NUMBER` that makes ids, tokens and codes the same in every run; 0 is random")
 	quiet := flags.Bool("quiet", false, "log neither calls nor messages")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
 	}
-	if flags.NArg() > 0 {
+	switch {
+	case flags.NArg() > 0:
 		return options{}, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case o.data != "" && o.snapshot != "":
+		return options{}, errors.New("--data and --snapshot exclude each other")
 	}
 	if host, _, err := net.SplitHostPort(o.addr); err == nil && host != "" {
 		if _, err := netip.ParseAddr(host); err != nil { // a name
@@ -88,18 +94,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	em, err := emulator.New(o.emulator)
+	em, err := o.newEmulator()
 	if err != nil {
 		return err
-	}
-	if o.snapshot != "" {
-		data, err := os.ReadFile(o.snapshot)
-		if err != nil {
-			return err
-		}
-		if err := em.Project().Restore(data); err != nil {
-			return err
-		}
 	}
 	listener, err := listen(ctx, o)
 	if err != nil {
@@ -113,7 +110,36 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if _, err := io.WriteString(stdout, firstLines(addr, em.Project())); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return serve(ctx, listener, em)
+	if o.data == "" {
+		return serve(ctx, listener, em)
+	}
+	saving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	saved := make(chan error, 1)
+	go func() {
+		saved <- o.data.keep(saving, em.Project(), func(err error) {
+			_, _ = fmt.Fprintln(stderr, "stytch-emulator: the state is not saved:", err)
+		})
+	}()
+	err = serve(ctx, listener, em)
+	stop() // after the last call
+	return errors.Join(err, <-saved)
+}
+
+// newEmulator makes the emulator with the state that it begins with.
+func (o *options) newEmulator() (*emulator.Emulator, error) {
+	if o.data != "" {
+		return o.data.newProject(o.emulator)
+	}
+	em, err := emulator.New(o.emulator)
+	if err != nil || o.snapshot == "" {
+		return em, err
+	}
+	file, err := os.Open(o.snapshot)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return em, em.Project().ReadSnapshot(file)
 }
 
 // listen listens on the address. One that other machines can reach is refused unless it was allowed.

@@ -83,12 +83,3 @@ func (s *State) Inbox(to string) ([]Message, <-chan struct{}) {
 	}
 	return messages, arrival
 }
-
-// Discard wakes those who wait for messages. It is for a state that was replaced.
-func (s *State) Discard() {
-	_ = s.db.Do(func() error {
-		close(s.arrival)
-		s.arrival = make(chan struct{})
-		return nil
-	})
-}

@@ -29,6 +29,8 @@ type State struct {
 
 	// arrival is closed, and replaced, when a message was sent.
 	arrival chan struct{}
+	// changed is closed, and forgotten, when something was changed. It is nil if nobody waits for that.
+	changed chan struct{}
 }
 
 // Config is what a project is configured with. It is not part of a snapshot.
@@ -104,8 +106,10 @@ func (s *State) Do(now time.Time, run func(*Tx) error) error {
 			return err
 		}
 		if len(tx.sent) > 0 {
-			close(s.arrival)
-			s.arrival = make(chan struct{})
+			s.announceMessage()
+		}
+		if s.db.Changed() {
+			s.announceChange()
 		}
 		return nil
 	})
@@ -122,6 +126,40 @@ func (s *State) Do(now time.Time, run func(*Tx) error) error {
 		}
 	}
 	return nil
+}
+
+func (s *State) announceMessage() {
+	close(s.arrival)
+	s.arrival = make(chan struct{})
+}
+
+func (s *State) announceChange() {
+	if s.changed != nil {
+		close(s.changed)
+		s.changed = nil
+	}
+}
+
+// Changed returns a channel that is closed when something is changed, or when the state is discarded.
+func (s *State) Changed() <-chan struct{} {
+	var changed <-chan struct{}
+	_ = s.db.Do(func() error {
+		if s.changed == nil {
+			s.changed = make(chan struct{})
+		}
+		changed = s.changed
+		return nil
+	})
+	return changed
+}
+
+// Discard wakes those who wait for messages or changes. It is for a state that was replaced.
+func (s *State) Discard() {
+	_ = s.db.Do(func() error {
+		s.announceMessage()
+		s.announceChange()
+		return nil
+	})
 }
 
 // Later runs a step once the transaction is committed, outside of it: what takes long, such as a signature.

@@ -34,6 +34,9 @@ func (db *DB) Do(run func() error) error {
 	return nil
 }
 
+// Changed reports whether the transaction that runs has put or deleted something.
+func (db *DB) Changed() bool { return len(db.undo) > 0 }
+
 func (db *DB) rollback() {
 	for _, undo := range slices.Backward(db.undo) {
 		undo()
