@@ -49,8 +49,9 @@ type tables struct {
 	sessionTables
 	proofTables
 	messageTables
-	Roles *store.Table[Role]
-	Keys  *store.Table[Key]
+	Clients *store.Table[Client]
+	Roles   *store.Table[Role]
+	Keys    *store.Table[Key]
 }
 
 // New returns a state with the roles that every project has.
@@ -74,6 +75,7 @@ func empty(config Config) *State {
 		sessionTables:      newSessionTables(db),
 		proofTables:        newProofTables(db),
 		messageTables:      newMessageTables(db),
+		Clients:            newClientTable(db),
 		Roles:              store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
 		Keys:               store.NewTable(db, "keys", func(k *Key) string { return k.KID }),
 	}}
