@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -16,8 +17,8 @@ import (
 type Form map[string]string
 
 // HandleForm binds a handler to an endpoint of OAuth2 (RFC 6749, section 3.2). The project is that of the path, and
-// Basic credentials are the client's own, unless they are the project's. All responses, faults too, have the form of
-// OAuth2 and must not be cached.
+// Basic credentials are the client's own, unless they are the project's. No response may be cached. The errors that the
+// operation lists have the form of OAuth2.
 func HandleForm[Resp any](op *ops.Info, run func(*Tx, Form) (*Resp, error)) Route {
 	return Route{Info: op, form: true, run: func(c *call) (any, error) {
 		form, err := c.bindForm()
@@ -29,6 +30,11 @@ func HandleForm[Resp any](op *ops.Info, run func(*Tx, Form) (*Resp, error)) Rout
 }
 
 func (c *call) isForm() bool { return c.route != nil && c.route.form }
+
+// isOAuth reports whether an error is one of OAuth2, and not one of the API.
+func (c *call) isOAuth(e *ops.Error) bool {
+	return c.isForm() && slices.ContainsFunc(c.route.Errors, func(listed *ops.Error) bool { return listed.Is(e) })
+}
 
 // bindForm decodes a form. It takes an object in JSON too, which is how the API's SDKs for Python and Ruby send it.
 func (c *call) bindForm() (Form, error) {

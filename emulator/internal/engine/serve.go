@@ -237,7 +237,7 @@ func (c *call) failure(err error) response {
 		requestID = state.RandomID("request-id")
 	}
 	out := response{status: e.Status, code: e.Code, header: c.formHeader(e)}
-	if c.isForm() {
+	if c.isOAuth(e) {
 		out.body = oauthErrorBody(e, requestID, docs(c.request.URL.Path))
 	} else {
 		out.body = errorBody(e, requestID, docs(c.request.URL.Path))

@@ -81,7 +81,7 @@ func (c *Client) prepare() error {
 	case c.IsRotating() && len(c.NextSecretHash) != sha256.Size:
 		return fmt.Errorf("next_client_secret_hash must have %d bytes or none", sha256.Size)
 	case c.IsRotating() != (c.NextClientSecretLastFour != ""):
-		return errors.New("it has the hash of a next secret without its last four characters, or these without the hash")
+		return errors.New("it has one of hash and last four characters of a next secret, without the other")
 	}
 	return c.Check()
 }
