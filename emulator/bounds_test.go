@@ -58,6 +58,12 @@ func full(t *testing.T) object {
 	set("intermediate_sessions", "oauth_tenants", []any{object{"provider": "slack", "tenant_id": "T1"}})(s)
 	set("magic_links", "pkce_code_challenge", strings.Repeat("x", 43))(s)
 	s["roles"] = append(s["roles"].([]any), role)
+	hash := make([]byte, 32)
+	s["clients"] = []any{object{
+		"client_id": "billing", "client_name": "Billing", "client_description": "d", "status": "inactive", "scopes": []any{"read:users"},
+		"client_secret_last_four": "abcd", "next_client_secret_last_four": "efgh", "trusted_metadata": object{"k": "v"},
+		"client_secret_hash": hash, "next_client_secret_hash": hash, "created_at": "2026-01-02T03:04:05Z",
+	}}
 	s["passcodes"] = []any{object{"code": "123456", "phone_number": "+1", "member_id": one(s, "members", 0)["member_id"]}}
 	snapshot["inbox"].([]any)[0].(object)["code"] = "123456"
 	return snapshot
@@ -159,6 +165,15 @@ func TestRestore_boundsByField(t *testing.T) {
 		{"roles", "description", []any{strings.Repeat("x", 4096)}, []any{strings.Repeat("x", 4097)}},
 		{"keys", "kid", []any{"k"}, []any{"", "a\x00", "a b", strings.Repeat("x", 129)}},
 		{"keys", "x5c", nil, []any{make([]byte, 4097), make([]byte, 1<<20)}},
+		{"clients", "client_id", []any{"a|b", strings.Repeat("x", 128)}, []any{"", "a b", "a\n", strings.Repeat("x", 129)}},
+		{"clients", "client_name", []any{"", strings.Repeat(emoji, 128)}, []any{strings.Repeat("x", 129)}},
+		{"clients", "client_description", []any{strings.Repeat("x", 4096)}, []any{strings.Repeat("x", 4097)}},
+		{"clients", "status", []any{"", "active"}, []any{"asleep"}},
+		{"clients", "scopes", []any{[]any{}, many(1000, "a")}, []any{many(1001, "a"), []any{""}, []any{"a b"}, []any{strings.Repeat("x", 129)}}},
+		{"clients", "client_secret_hash", nil, []any{"", make([]byte, 31), make([]byte, 33)}},
+		{"clients", "next_client_secret_hash", nil, []any{"", make([]byte, 31)}},
+		{"clients", "next_client_secret_last_four", nil, []any{""}},
+		{"clients", "trusted_metadata", nil, []any{object{"k": strings.Repeat("x", 64<<10)}}},
 		{"passcodes", "code", []any{"123456"}, []any{"", "12 34", "1\x00", strings.Repeat("1", 129)}},
 	}
 	valid, err := json.Marshal(full(t))

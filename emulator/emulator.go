@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/b2b"
 	"github.com/seed75add069/stytch-go/emulator/internal/console"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/project"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
@@ -69,7 +71,7 @@ func New(config Config) (*Emulator, error) {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	e := &Emulator{config: config, hosts: known, projects: map[string]*Project{}}
-	e.api = engine.NewServer(b2b.Routes(), e.project, config.Logger)
+	e.api = engine.NewServer(slices.Concat(b2b.Routes(), project.Routes()), e.project, config.Logger)
 	e.control = console.New(func(id string) *engine.Project { return e.project(cmp.Or(id, e.first.ID())) })
 	first, err := e.NewProject(config.ProjectID, config.Secret)
 	if err != nil {

@@ -67,7 +67,6 @@ func TestWire_refusals(t *testing.T) {
 		"a wrong secret":              {h.send("POST", sendPath, good, h.ID(), "x"), 401, "unauthorized_credentials"},
 		"an unknown project":          {h.send("POST", sendPath, good, "project-test-x", "x"), 400, "invalid_project_id_authentication"},
 		"an unknown path":             {h.call("POST", "/v1/b2b/nothing", "{}"), 404, "route_not_found"},
-		"a public endpoint":           {h.send("POST", "/v1/public/"+h.ID()+"/oauth2/token", "", "", ""), 501, "emulator_not_implemented"},
 		"an unimplemented operation":  {h.call("POST", "/v1/b2b/totp", `{}`), 501, "emulator_not_implemented"},
 		"a wrong method":              {h.call("GET", sendPath, ""), 405, "method_not_allowed"},
 		"a path that is not UTF-8":    {h.call("POST", "/v1/b2b/%ff", "{}"), 404, "route_not_found"},

@@ -144,11 +144,10 @@ func (p *Project) takeFault(operation string) (*Fault, time.Duration) {
 
 // response is what the fault answers.
 func (f *Fault) response(c *call) response {
-	out := response{status: f.Status, body: []byte(f.Body)}
-	out.header = http.Header{"Content-Type": {cmp.Or(f.ContentType, "text/html")}}
+	out := response{status: f.Status, body: []byte(f.Body), header: c.formHeader(nil)}
+	out.header.Set("Content-Type", cmp.Or(f.ContentType, "text/html"))
 	if f.ErrorType != "" {
 		out = c.failure(&ops.Error{Code: stytcherror.Code(f.ErrorType), Status: f.Status, Text: "An injected fault."})
-		out.header = http.Header{}
 	}
 	if f.RetryAfter > 0 {
 		out.header.Set("Retry-After", strconv.Itoa(f.RetryAfter))

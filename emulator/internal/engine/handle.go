@@ -16,6 +16,8 @@ import (
 type Route struct {
 	*ops.Info
 	run func(*call) (any, error)
+	// form says that the operation is an endpoint of OAuth2, see [HandleForm].
+	form bool
 }
 
 // Tx is the transaction of one call. What a handler that returns an error has changed is changed back, see
@@ -45,18 +47,23 @@ func Handle[Req, Resp any](op ops.Op[Req, Resp], run func(*Tx, *Req) (*Resp, err
 		if err := c.bind(req); err != nil {
 			return nil, err
 		}
-		resp, err := transact(c, func(tx *Tx) (*Resp, error) { return run(tx, req) })
-		if later, ok := errors.AsType[*outside[Resp]](err); ok {
-			if err := later.work(c.request.Context()); err != nil {
-				return nil, err
-			}
-			resp, err = transact(c, later.then)
-		}
-		if err != nil {
+		return perform(c, func(tx *Tx) (*Resp, error) { return run(tx, req) })
+	}}
+}
+
+// perform runs a handler, and what it does outside of its transaction.
+func perform[Resp any](c *call, run func(*Tx) (*Resp, error)) (any, error) {
+	resp, err := transact(c, run)
+	if later, ok := errors.AsType[*outside[Resp]](err); ok {
+		if err := later.work(c.request.Context()); err != nil {
 			return nil, err
 		}
-		return resp, nil
-	}}
+		resp, err = transact(c, later.then)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 // transact runs a handler, or one of its two parts, in a transaction.

@@ -134,7 +134,7 @@ func (c *call) run() response {
 	if err != nil {
 		return c.failure(err)
 	}
-	return response{status: http.StatusOK, body: body}
+	return response{status: http.StatusOK, body: body, header: c.formHeader(nil)}
 }
 
 // codeNotImplemented is the emulator's own error type.
@@ -181,10 +181,10 @@ func (b *body) Read(p []byte) (int, error) {
 }
 
 // authenticate finds the project of a call by its Basic credentials, whose password is the project's secret. A public
-// operation without credentials belongs to the project in its path.
+// operation without credentials belongs to the project in its path, and so does one of OAuth2 with those of its client.
 func (s *Server) authenticate(c *call) (*Project, error) {
 	id, password, given := c.request.BasicAuth()
-	if inPath, isPublic := c.publicProject(); isPublic && !given {
+	if inPath, isPublic := c.publicProject(); isPublic && (!given || c.isForm() && id != inPath) {
 		if p := s.project(inPath); p != nil {
 			return p, nil
 		}
@@ -236,7 +236,12 @@ func (c *call) failure(err error) response {
 	if requestID == "" {
 		requestID = state.RandomID("request-id")
 	}
-	out := response{status: e.Status, code: e.Code, body: errorBody(e, requestID, docs(c.request.URL.Path))}
+	out := response{status: e.Status, code: e.Code, header: c.formHeader(e)}
+	if c.isOAuth(e) {
+		out.body = oauthErrorBody(e, requestID, docs(c.request.URL.Path))
+	} else {
+		out.body = errorBody(e, requestID, docs(c.request.URL.Path))
+	}
 	if limited, ok := errors.AsType[*tooManyRequests](err); ok {
 		out.header = limited.header()
 	}
@@ -252,9 +257,13 @@ func errorBody(e *ops.Error, requestID, docs string) []byte {
 		ErrorMessage string           `json:"error_message"`
 		ErrorURL     string           `json:"error_url"`
 	}{
-		e.Status, requestID, e.Code, e.Text, fmt.Sprintf("%s/errors/%d#%s", docs, e.Status, e.Code),
+		e.Status, requestID, e.Code, e.Text, errorURL(e, docs),
 	}, jsontext.AllowInvalidUTF8(true)) // which the path in a message may be
 	return body
+}
+
+func errorURL(e *ops.Error, docs string) string {
+	return fmt.Sprintf("%s/errors/%d#%s", docs, e.Status, e.Code)
 }
 
 // docs is the beginning of the addresses of an API's documentation.

@@ -20,6 +20,7 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/emulator/internal/b2b"
+	"github.com/seed75add069/stytch-go/emulator/internal/project"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
@@ -68,7 +69,7 @@ func (l *ledger) check() int {
 		fmt.Fprintf(os.Stderr, format+"\n", args...)
 		failed = 1
 	}
-	for _, r := range b2b.Routes() {
+	for _, r := range slices.Concat(b2b.Routes(), project.Routes()) {
 		seen := l.seen[r.ID]
 		if !seen["200"] {
 			complain("no test shows that %s works", r.ID)
@@ -116,11 +117,12 @@ func record(next http.RoundTripper) http.RoundTripper {
 		resp.Body = io.NopCloser(bytes.NewReader(body))
 		var failure struct {
 			ErrorType string `json:"error_type"`
+			Error     string `json:"error"` // of OAuth2
 		}
 		if err := json.Unmarshal(body, &failure); err != nil {
 			return nil, err
 		}
-		outcome := strings.TrimSpace(fmt.Sprint(resp.StatusCode, " ", failure.ErrorType))
+		outcome := strings.TrimSpace(fmt.Sprint(resp.StatusCode, " ", failure.ErrorType+failure.Error))
 		outcomes.add(shared.OperationFromContext(r.Context()), outcome)
 		return resp, nil
 	})

@@ -20,6 +20,8 @@ import (
 )
 
 const (
+	// AccessTokenLifetime is how long an access token is valid.
+	AccessTokenLifetime = time.Hour
 	// jwtLifetime is how long a session JWT is valid.
 	jwtLifetime = 5 * time.Minute
 	// maxJWT bounds the JWT in a request, in bytes.
@@ -87,6 +89,13 @@ func Session(tx *state.Tx, s *state.Session, slug string, roles []string, to *st
 		"roles":                  roles,
 	}
 	claims[organizationClaim] = map[string]string{"organization_id": s.OrganizationID, "slug": slug}
+	Later(tx, claims, to)
+}
+
+// M2MToken signs an access token for an M2M client as Later does. The scope is a list that is separated by spaces.
+func M2MToken(tx *state.Tx, clientID, scope string, to *string) {
+	claims := registered(tx, clientID, AccessTokenLifetime)
+	claims["scope"] = scope
 	Later(tx, claims, to)
 }
 

@@ -45,6 +45,8 @@ var lists = []list{
 		func(_ *Tx, l *Link) error { return l.prepare() }),
 	listOf("passcodes", func(t *tables) *store.Table[Passcode] { return t.Passcodes },
 		func(_ *Tx, p *Passcode) error { return p.prepare() }),
+	listOf("clients", func(t *tables) *store.Table[Client] { return t.Clients },
+		func(_ *Tx, c *Client) error { return c.prepare() }),
 	listOf("roles", func(t *tables) *store.Table[Role] { return t.Roles },
 		func(_ *Tx, r *Role) error { return checkNames([]Role{*r}) }),
 	keyList,

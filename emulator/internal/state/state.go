@@ -51,8 +51,9 @@ type tables struct {
 	sessionTables
 	proofTables
 	messageTables
-	Roles *store.Table[Role]
-	Keys  *store.Table[Key]
+	Clients *store.Table[Client]
+	Roles   *store.Table[Role]
+	Keys    *store.Table[Key]
 
 	settings      *store.Table[Settings]
 	usedTokens    *store.Table[UsedToken]
@@ -80,6 +81,7 @@ func empty(config Config) *State {
 		sessionTables:      newSessionTables(db),
 		proofTables:        newProofTables(db),
 		messageTables:      newMessageTables(db),
+		Clients:            newClientTable(db),
 		Roles:              store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
 		Keys:               store.NewTable(db, "keys", func(k *Key) string { return k.KID }),
 		settings:           newSettingsTable(db),

@@ -1,0 +1,25 @@
+// Package project has the rules of the operations that both products have: a file for each service.
+//
+// The name that matters is [Routes].
+package project
+
+import (
+	"slices"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+)
+
+// Routes are the operations that are built.
+func Routes() []engine.Route {
+	return slices.Concat(clientRoutes(), secretRoutes(), tokenRoutes(), debugRoutes(), metricRoutes())
+}
+
+// given reports whether a value is there and not empty.
+func given(s *string) bool { return s != nil && *s != "" }
+
+// set sets a field to a value that is given.
+func set[T any](field, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
