@@ -48,6 +48,7 @@ type tables struct {
 	memberTables
 	sessionTables
 	proofTables
+	connectedAppTables
 	messageTables
 	Roles *store.Table[Role]
 	Keys  *store.Table[Key]
@@ -73,6 +74,7 @@ func empty(config Config) *State {
 		memberTables:       newMemberTables(db),
 		sessionTables:      newSessionTables(db),
 		proofTables:        newProofTables(db),
+		connectedAppTables: newConnectedAppTables(db),
 		messageTables:      newMessageTables(db),
 		Roles:              store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
 		Keys:               store.NewTable(db, "keys", func(k *Key) string { return k.KID }),
