@@ -52,6 +52,9 @@ func getOrgPolicy(
 func setOrgPolicy(
 	tx *engine.Tx, req *rbacorganizations.SetOrgPolicyRequest,
 ) (*rbacorganizations.SetOrgPolicyResponse, error) {
+	if !tx.Has("org_policy") {
+		return nil, ops.ErrBadRequest.Because("The parameter org_policy is missing.")
+	}
 	if err := checkOrgPolicy(tx, &req.OrgPolicy); err != nil {
 		return nil, err
 	}
