@@ -65,6 +65,8 @@ func full(t *testing.T) object {
 		"client_secret_hash": hash, "next_client_secret_hash": hash, "created_at": "2026-01-02T03:04:05Z",
 	}}
 	s["passcodes"] = []any{object{"code": "123456", "phone_number": "+1", "member_id": one(s, "members", 0)["member_id"]}}
+	s["connected_apps"] = []any{object{"client_id": "a", "client_name": "n", "client_description": "d", "client_type": "third_party", "logo_url": "https://example.com/l"}}
+	s["grants"] = []any{object{"member_id": one(s, "members", 0)["member_id"], "organization_id": one(s, "organizations", 0)["organization_id"], "connected_app_id": "a", "scopes": []any{"openid"}}}
 	snapshot["inbox"].([]any)[0].(object)["code"] = "123456"
 	return snapshot
 }
@@ -127,6 +129,13 @@ func TestRestore_boundsByField(t *testing.T) {
 		deep = []any{deep}
 	}
 	many := func(n int, v any) []any { return slices.Repeat([]any{v}, n) }
+	domains := func(n int) []any {
+		list := make([]any, n)
+		for i := range list {
+			list[i] = fmt.Sprintf("d%d.example.org", i)
+		}
+		return list
+	}
 	role := func(id, description string) object { return object{"role_id": id, "description": description} }
 	emailFactor := func(id, address string) []any {
 		return []any{object{"type": "magic_link", "email_factor": object{"email_id": id, "email_address": address}}}
@@ -137,8 +146,8 @@ func TestRestore_boundsByField(t *testing.T) {
 	}{
 		{"organizations", "organization_id", nil, []any{"a b", "a\n", "a/b", "a\x00", strings.Repeat("x", 129)}},
 		{"organizations", "organization_name", []any{"", strings.Repeat(emoji, 128), "a\x00\n"}, []any{strings.Repeat(emoji, 129), strings.Repeat("x", 129)}},
-		{"organizations", "organization_logo_url", []any{strings.Repeat("x", 2048)}, []any{strings.Repeat("x", 2049)}},
-		{"organizations", "claimed_email_domains", []any{many(1000, "example.org")}, []any{many(1001, "example.org")}},
+		{"organizations", "organization_logo_url", []any{"https://example.com/" + strings.Repeat("x", 2028)}, []any{"https://example.com/" + strings.Repeat("x", 2029), "x", "example.com", "javascript:x"}},
+		{"organizations", "claimed_email_domains", []any{domains(1000)}, []any{domains(1001), many(2, "example.org"), []any{"gmail.com"}, []any{"x"}}},
 		{"organizations", "custom_roles", []any{[]any{role(strings.Repeat("x", 128), strings.Repeat("x", 4096))}, many(1000, role("r", "d"))},
 			[]any{many(1001, role("r", "d")), []any{role(strings.Repeat("x", 129), "")}, []any{role("r", strings.Repeat("x", 4097))}, many(1000, role("r", strings.Repeat("x", 4096)))}},
 		{"organizations", "trusted_metadata", []any{object{"k": strings.Repeat("x", 65_528)}}, []any{object{"k": strings.Repeat("x", 65_529)}, object{"k": deep}}},

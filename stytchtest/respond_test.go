@@ -34,7 +34,7 @@ func TestRespond(t *testing.T) {
 	server.Respond("b2b.organizations.get",
 		`{"organization": {"organization_name": "First"}, "unknown": [1]}`,
 		`{"organization": {"organization_name": "Second"}, "status_code": 201, "request_id": "r-2"}`,
-		`{"status_code": 404, "error_type": "organization_not_found"}`)
+		`{"status_code": 400, "error_type": "invalid_organization_id"}`)
 	first, err := get()
 	require.NoError(t, err)
 	assert.Equal(t, "First", first.Organization.OrganizationName)
@@ -46,9 +46,9 @@ func TestRespond(t *testing.T) {
 	assert.Equal(t, 201, second.StatusCode)
 	assert.Equal(t, "r-2", second.RequestID)
 	_, err = get()
-	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidOrganizationID)
 	_, err = get()
-	require.ErrorIs(t, err, stytcherror.Code("emulator_not_implemented"), "after the last response the emulator handles the operation")
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound, "after the last response the emulator handles the operation")
 }
 
 func TestRespond_ofTheTokenEndpoint(t *testing.T) {

@@ -43,6 +43,26 @@ var opCreate = transport.Op{
 //   - CodeOrganizationSettingsDuplicateClaimedDomain
 //   - CodeInvalidRBACRoleID
 //   - CodeMetadataTooLarge
+//   - CodeInvalidOrganizationAuthFactorSetting
+//   - CodeInvalidOrganizationAuthFactorSettingForEmailJITProvisioning
+//   - CodeInvalidOrganizationAuthFactorSettingForOAuthTenantJITProvisioning
+//   - CodeInvalidOrganizationAllowedAuthMethods
+//   - CodeInvalidOrganizationMFAPolicy
+//   - CodeInvalidOrganizationMFAFactorSetting
+//   - CodeInvalidOrganizationAllowedMFAMethods
+//   - CodeInvalidRestrictedEmailSetting
+//   - CodeInvalidRestrictedOAuthTenantsSetting
+//   - CodeInvalidOAuthAllowedTenantsFormat
+//   - CodeOrganizationLogoURLTooLong
+//   - CodeInvalidURL
+//   - CodeTooManyDomains
+//   - CodeOrganizationSettingsInvalidDomain
+//   - CodeOrganizationSettingsDuplicateDomain
+//   - CodeOrganizationSettingsInvalidClaimedDomain
+//   - CodeOrganizationSettingsClaimedDomainTooCommon
+//   - CodeRBACInvalidDomain
+//   - CodeRBACDomainTooCommon
+//   - CodeCannotAssignDefaultRBACRoleID
 //
 // It calls POST /v1/b2b/organizations; retry class write.
 func (s *Service) Create(
@@ -111,6 +131,30 @@ var opUpdate = transport.Op{
 //   - CodeInvalidSSODefaultConnectionID
 //   - CodeInvalidRBACRoleID
 //   - CodeMetadataTooLarge
+//   - CodeInvalidOrganizationAuthFactorSetting
+//   - CodeInvalidOrganizationAuthFactorSettingForEmailJITProvisioning
+//   - CodeInvalidOrganizationAuthFactorSettingForOAuthTenantJITProvisioning
+//   - CodeInvalidOrganizationAllowedAuthMethods
+//   - CodeInvalidOrganizationMFAPolicy
+//   - CodeInvalidOrganizationMFAFactorSetting
+//   - CodeInvalidOrganizationAllowedMFAMethods
+//   - CodeInvalidRestrictedEmailSetting
+//   - CodeInvalidRestrictedOAuthTenantsSetting
+//   - CodeInvalidOAuthAllowedTenantsFormat
+//   - CodeOrganizationLogoURLTooLong
+//   - CodeInvalidURL
+//   - CodeTooManyDomains
+//   - CodeOrganizationSettingsInvalidDomain
+//   - CodeOrganizationSettingsDuplicateDomain
+//   - CodeOrganizationSettingsInvalidClaimedDomain
+//   - CodeOrganizationSettingsClaimedDomainTooCommon
+//   - CodeRBACInvalidDomain
+//   - CodeRBACDomainTooCommon
+//   - CodeCannotAssignDefaultRBACRoleID
+//   - CodeInvalidOrganizationName
+//   - CodeInvalidOrganizationExternalID
+//   - CodeOrganizationSettingsDuplicateClaimedDomain
+//   - CodeSSOConnectionNotFound
 //   - CodeCannotUpdateTrustedMetadata
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError

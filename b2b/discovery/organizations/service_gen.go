@@ -57,6 +57,17 @@ var opCreate = transport.Op{
 //   - CodeOrganizationSettingsDuplicateDomain
 //   - CodeInvalidOAuthAllowedTenantsFormat
 //   - CodeInvalidRBACRoleID
+//   - CodeInvalidOrganizationAuthFactorSettingForEmailJITProvisioning
+//   - CodeInvalidOrganizationAuthFactorSettingForOAuthTenantJITProvisioning
+//   - CodeInvalidOrganizationMFAFactorSetting
+//   - CodeInvalidRestrictedEmailSetting
+//   - CodeInvalidRestrictedOAuthTenantsSetting
+//   - CodeOrganizationLogoURLTooLong
+//   - CodeInvalidURL
+//   - CodeTooManyDomains
+//   - CodeRBACInvalidDomain
+//   - CodeRBACDomainTooCommon
+//   - CodeCannotAssignDefaultRBACRoleID
 //   - CodeMetadataTooLarge
 //   - CodeActionNotAllowedEmailDomainIsClaimed
 //   - CodeInvalidSessionDurationMinutes

@@ -69,6 +69,11 @@ var opSetOrgPolicy = transport.Op{
 //   - CodeEmptyRBACResourceID
 //   - CodeRBACPermissionMissingActions
 //   - CodeCannotSpecifyWildcardWithOtherActions
+//   - CodeRBACResourceIDTooLong
+//   - CodeRBACActionTooLong
+//   - CodeRBACActionDuplicate
+//   - CodeInvalidPermissionAction
+//   - CodeTooManyRoles
 //
 // It calls PUT /v1/b2b/rbac/organizations/{organization_id}; retry class write, repeatable.
 func (s *Service) SetOrgPolicy(

@@ -15,7 +15,9 @@ import (
 
 // Routes are the operations that are built.
 func Routes() []engine.Route {
-	return slices.Concat(discoveryRoutes(), magicLinkRoutes(), sessionRoutes(), foreignSessionRoutes(), rbacRoutes())
+	return slices.Concat(
+		discoveryRoutes(), magicLinkRoutes(), organizationRoutes(), rbacRoutes(), sessionRoutes(), foreignSessionRoutes(),
+	)
 }
 
 // emailLocales are the languages that e-mails exist in.

@@ -64,13 +64,8 @@ func createDiscoveredOrganization(
 	if ist.Bound {
 		return nil, ops.ErrInvalidIntermediateSessionTokenForOrganization
 	}
-	org := newOrganization(tx)
-	org.OrganizationName = state.NameFromEmail(ist.Email)
-	settingsOfDiscovery(req).apply(org)
-	if req.OrganizationSlug == nil {
-		org.OrganizationSlug = tx.FreeSlug(org.OrganizationName)
-	}
-	if err := putOrganization(tx, org); err != nil {
+	org, err := settingsOfDiscovery(req).create(tx, state.NameFromEmail(ist.Email))
+	if err != nil {
 		return nil, err
 	}
 	if tx.ClaimedElsewhere(org.OrganizationID, ist.Email) {

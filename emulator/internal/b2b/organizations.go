@@ -1,116 +1,180 @@
 package b2b
 
 import (
-	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"reflect"
+
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// newOrganization is an organization with default settings, which is not stored.
-func newOrganization(tx *engine.Tx) *state.Organization {
-	org := &state.Organization{Organization: state.DefaultOrganization()}
-	org.OrganizationID = tx.ID("organization")
-	org.CreatedAt, org.UpdatedAt = tx.Now, tx.Now
-	return org
-}
-
-// putOrganization validates an organization and stores it. Its slug and external id must be free.
-func putOrganization(tx *engine.Tx, org *state.Organization) error {
-	switch {
-	case org.OrganizationName == "":
-		return ops.ErrInvalidOrganizationName
-	case org.OrganizationSlug == "":
-		return ops.ErrInvalidOrganizationSlug
-	}
-	if err := state.CheckSettings(&org.Organization); err != nil {
-		return err
-	}
-	isOther := func(o *state.Organization) bool { return o != nil && o.OrganizationID != org.OrganizationID }
-	switch {
-	case isOther(tx.OrganizationBySlug.First(org.OrganizationSlug)):
-		return ops.ErrOrganizationSlugAlreadyUsed
-	case isOther(tx.OrganizationByExternalID.First(org.OrganizationExternalID)):
-		return ops.ErrOrganizationExternalIDAlreadyUsed
-	}
-	tx.Organizations.Put(org)
-	return nil
-}
-
-// settings are what a request sets of an organization. Their names are those of organizations.UpdateRequest.
-type settings organizations.UpdateRequest
-
-// settingsOfDiscovery are the settings of an organization that is created with an intermediate session.
-func settingsOfDiscovery(r *discoveryorganizations.CreateRequest) *settings {
-	return &settings{
-		OrganizationName: r.OrganizationName, OrganizationSlug: r.OrganizationSlug,
-		OrganizationLogoURL: r.OrganizationLogoURL, TrustedMetadata: r.TrustedMetadata,
-		OrganizationExternalID: r.OrganizationExternalID, SSOJITProvisioning: r.SSOJITProvisioning,
-		EmailAllowedDomains: r.EmailAllowedDomains, EmailJITProvisioning: r.EmailJITProvisioning,
-		EmailInvites: r.EmailInvites, AuthMethods: r.AuthMethods, AllowedAuthMethods: r.AllowedAuthMethods,
-		MFAPolicy: r.MFAPolicy, RBACEmailImplicitRoleAssignments: r.RBACEmailImplicitRoleAssignments,
-		MFAMethods: r.MFAMethods, AllowedMFAMethods: r.AllowedMFAMethods,
-		OAuthTenantJITProvisioning: r.OAuthTenantJITProvisioning, AllowedOAuthTenants: r.AllowedOAuthTenants,
-		FirstPartyConnectedAppsAllowedType: r.FirstPartyConnectedAppsAllowedType,
-		AllowedFirstPartyConnectedApps:     r.AllowedFirstPartyConnectedApps,
-		ThirdPartyConnectedAppsAllowedType: r.ThirdPartyConnectedAppsAllowedType,
-		AllowedThirdPartyConnectedApps:     r.AllowedThirdPartyConnectedApps,
+func organizationRoutes() []engine.Route {
+	return []engine.Route{
+		engine.Handle(ops.B2BOrganizationsCreate, createOrganization),
+		engine.Handle(ops.B2BOrganizationsGet, getOrganization),
+		engine.Handle(ops.B2BOrganizationsUpdate, updateOrganization),
+		engine.Handle(ops.B2BOrganizationsDelete, deleteOrganization),
+		engine.Handle(ops.B2BOrganizationsSearch, searchOrganizations),
+		engine.Handle(ops.B2BOrganizationsMetrics, countMembers),
+		engine.Handle(ops.B2BOrganizationsConnectedApps, listOrganizationApps),
+		engine.Handle(ops.B2BOrganizationsGetConnectedApp, getOrganizationApp),
+		engine.Handle(ops.B2BOrganizationsDeleteExternalID, deleteOrganizationExternalID),
 	}
 }
 
-// restrictAccess reports whether the settings name JIT provisioning, auth methods or MFA. Invitations are then off by
-// default.
-func (s *settings) restrictAccess() bool {
-	return s.SSOJITProvisioning != nil || s.EmailJITProvisioning != nil || s.OAuthTenantJITProvisioning != nil ||
-		s.AuthMethods != nil || s.MFAPolicy != nil || s.MFAMethods != nil
+// createOrganization creates an organization without members.
+func createOrganization(
+	tx *engine.Tx, req *organizations.CreateRequest,
+) (*organizations.CreateResponse, error) {
+	org, err := settingsOfCreation(req).create(tx, "")
+	if err != nil {
+		return nil, err
+	}
+	return &organizations.CreateResponse{Organization: login.Organization(tx.Tx, org)}, nil
 }
 
-// apply sets what is given.
-func (s *settings) apply(o *state.Organization) {
-	set(&o.OrganizationName, s.OrganizationName)
-	set(&o.OrganizationSlug, s.OrganizationSlug)
-	set(&o.OrganizationLogoURL, s.OrganizationLogoURL)
-	set(&o.OrganizationExternalID, s.OrganizationExternalID)
-	set(&o.SSODefaultConnectionID, s.SSODefaultConnectionID)
-	set(&o.SSOJITProvisioning, s.SSOJITProvisioning)
-	setList(&o.SSOJITProvisioningAllowedConnections, s.SSOJITProvisioningAllowedConnections)
-	setList(&o.EmailAllowedDomains, s.EmailAllowedDomains)
-	set(&o.EmailJITProvisioning, s.EmailJITProvisioning)
-	if s.EmailInvites == nil && s.restrictAccess() {
-		o.EmailInvites = organizations.EmailInvitesNotAllowed
+func getOrganization(tx *engine.Tx, req *organizations.GetRequest) (*organizations.GetResponse, error) {
+	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
 	}
-	set(&o.EmailInvites, s.EmailInvites)
-	set(&o.AuthMethods, s.AuthMethods)
-	setList(&o.AllowedAuthMethods, s.AllowedAuthMethods)
-	set(&o.MFAPolicy, s.MFAPolicy)
-	set(&o.MFAMethods, s.MFAMethods)
-	setList(&o.AllowedMFAMethods, s.AllowedMFAMethods)
-	setList(&o.RBACEmailImplicitRoleAssignments, s.RBACEmailImplicitRoleAssignments)
-	set(&o.OAuthTenantJITProvisioning, s.OAuthTenantJITProvisioning)
-	setList(&o.ClaimedEmailDomains, s.ClaimedEmailDomains)
-	set(&o.FirstPartyConnectedAppsAllowedType, s.FirstPartyConnectedAppsAllowedType)
-	setList(&o.AllowedFirstPartyConnectedApps, s.AllowedFirstPartyConnectedApps)
-	set(&o.ThirdPartyConnectedAppsAllowedType, s.ThirdPartyConnectedAppsAllowedType)
-	setList(&o.AllowedThirdPartyConnectedApps, s.AllowedThirdPartyConnectedApps)
-	if s.TrustedMetadata != nil {
-		o.TrustedMetadata = s.TrustedMetadata
-	}
-	if s.AllowedOAuthTenants != nil {
-		o.AllowedOAuthTenants = s.AllowedOAuthTenants
-	}
+	return &organizations.GetResponse{Organization: login.Organization(tx.Tx, org)}, nil
 }
 
-// set sets a field to a value that is given.
-func set[T any](field, value *T) {
-	if value != nil {
-		*field = *value
+// updateOrganization changes what is given. Apps that are no longer allowed lose what members have granted.
+func updateOrganization(
+	tx *engine.Tx, req *organizations.UpdateRequest,
+) (*organizations.UpdateResponse, error) {
+	found, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
 	}
+	if err := tx.Permit(found.OrganizationID, nil); err != nil {
+		return nil, err
+	}
+	org := *found
+	s := (*settings)(req)
+	s.apply(&org)
+	if !reflect.DeepEqual(*found, org) {
+		org.UpdatedAt = tx.Now
+	}
+	if err := s.put(tx, &org); err != nil {
+		return nil, err
+	}
+	for _, g := range tx.GrantsIn(org.OrganizationID) {
+		if !org.Admits(tx.ConnectedApps.Get(g.ConnectedAppID)) {
+			tx.Grants.Delete(g.Key())
+		}
+	}
+	return &organizations.UpdateResponse{Organization: login.Organization(tx.Tx, &org)}, nil
 }
 
-// setList sets a field to a list that is given, be it empty.
-func setList[T any](field *[]T, value []T) {
-	if value != nil {
-		*field = value
+func deleteOrganization(
+	tx *engine.Tx, req *organizations.DeleteRequest,
+) (*organizations.DeleteResponse, error) {
+	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
 	}
+	if err := tx.Permit(org.OrganizationID, nil); err != nil {
+		return nil, err
+	}
+	tx.DeleteOrganization(org.OrganizationID)
+	return &organizations.DeleteResponse{OrganizationID: org.OrganizationID}, nil
+}
+
+// countMembers counts the members of an organization. Unverified: all count but deleted ones.
+func countMembers(tx *engine.Tx, req *organizations.MetricsRequest) (*organizations.MetricsResponse, error) {
+	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	resp := &organizations.MetricsResponse{}
+	for _, m := range tx.MembersOf(org.OrganizationID) {
+		if !m.IsDeleted() {
+			resp.MemberCount++
+		}
+	}
+	return resp, nil
+}
+
+// listOrganizationApps lists the apps to which members have granted access, oldest first.
+func listOrganizationApps(
+	tx *engine.Tx, req *organizations.ConnectedAppsRequest,
+) (*organizations.ConnectedAppsResponse, error) {
+	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.Permit(org.OrganizationID, nil); err != nil {
+		return nil, err
+	}
+	resp := &organizations.ConnectedAppsResponse{}
+	for _, app := range tx.ConnectedApps.All() {
+		if len(usersOf(tx, org, app)) > 0 {
+			resp.ConnectedApps = append(resp.ConnectedApps, organizations.OrganizationConnectedApp{
+				ConnectedAppID: app.ClientID, Name: app.ClientName, Description: app.ClientDescription,
+				ClientType: app.ClientType, LogoURL: app.LogoURL,
+			})
+		}
+	}
+	return resp, nil
+}
+
+// getOrganizationApp returns an app and the members who have granted it access, be it none.
+func getOrganizationApp(
+	tx *engine.Tx, req *organizations.GetConnectedAppRequest,
+) (*organizations.GetConnectedAppResponse, error) {
+	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.Permit(org.OrganizationID, nil); err != nil {
+		return nil, err
+	}
+	app := tx.ConnectedApps.Get(req.ConnectedAppID)
+	if app == nil {
+		return nil, ops.ErrConnectedAppNotFound
+	}
+	return &organizations.GetConnectedAppResponse{
+		ConnectedAppID: app.ClientID, Name: app.ClientName, Description: app.ClientDescription,
+		ClientType: app.ClientType, LogoURL: app.LogoURL, ActiveMembers: usersOf(tx, org, app),
+	}, nil
+}
+
+// usersOf are the members of an organization who use an app that it allows.
+func usersOf(
+	tx *engine.Tx, org *state.Organization, app *state.ConnectedApp,
+) []organizations.OrganizationConnectedAppActiveMember {
+	if !org.Admits(app) {
+		return nil
+	}
+	var users []organizations.OrganizationConnectedAppActiveMember
+	for _, g := range tx.GrantsTo(org.OrganizationID, app.ClientID) {
+		if !tx.Members.Get(g.MemberID).IsDeleted() {
+			user := organizations.OrganizationConnectedAppActiveMember{MemberID: g.MemberID, GrantedScopes: g.Scopes}
+			users = append(users, user)
+		}
+	}
+	return users
+}
+
+func deleteOrganizationExternalID(
+	tx *engine.Tx, req *organizations.DeleteExternalIDRequest,
+) (*organizations.DeleteExternalIDResponse, error) {
+	found, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.Permit(found.OrganizationID, nil); err != nil {
+		return nil, err
+	}
+	org := *found
+	if org.OrganizationExternalID != "" {
+		org.OrganizationExternalID, org.UpdatedAt = "", tx.Now
+		tx.Organizations.Put(&org)
+	}
+	return &organizations.DeleteExternalIDResponse{Organization: login.Organization(tx.Tx, &org)}, nil
 }

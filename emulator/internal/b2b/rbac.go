@@ -1,18 +1,24 @@
 package b2b
 
 import (
+	"reflect"
+	"slices"
+	"strings"
+
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/rbac"
 	rbacorganizations "github.com/seed75add069/stytch-go/b2b/rbac/organizations"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
 func rbacRoutes() []engine.Route {
 	return []engine.Route{
 		engine.Handle(ops.B2BRBACPolicy, getPolicy),
 		engine.Handle(ops.B2BRBACOrganizationsGetOrgPolicy, getOrgPolicy),
+		engine.Handle(ops.B2BRBACOrganizationsSetOrgPolicy, setOrgPolicy),
 	}
 }
 
@@ -39,11 +45,114 @@ func getOrgPolicy(
 	if err != nil {
 		return nil, err
 	}
-	resp := &rbacorganizations.GetOrgPolicyResponse{}
-	for i := range org.CustomRoles {
-		resp.OrgPolicy.Roles = append(resp.OrgPolicy.Roles, policyRole(&org.CustomRoles[i]))
+	return &rbacorganizations.GetOrgPolicyResponse{OrgPolicy: orgPolicy(org)}, nil
+}
+
+// setOrgPolicy replaces an organization's own roles. Members keep a role that is gone; it permits nothing.
+func setOrgPolicy(
+	tx *engine.Tx, req *rbacorganizations.SetOrgPolicyRequest,
+) (*rbacorganizations.SetOrgPolicyResponse, error) {
+	if !tx.Has("org_policy") {
+		return nil, ops.ErrBadRequest.Because("The parameter org_policy is missing.")
 	}
-	return resp, nil
+	if err := checkOrgPolicy(tx, &req.OrgPolicy); err != nil {
+		return nil, err
+	}
+	found, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	org := *found
+	org.CustomRoles = nil
+	for i := range req.OrgPolicy.Roles {
+		org.CustomRoles = append(org.CustomRoles, customRole(&req.OrgPolicy.Roles[i]))
+	}
+	if !reflect.DeepEqual(*found, org) {
+		org.UpdatedAt = tx.Now
+	}
+	if err := state.CheckSettings(&org.Organization); err != nil {
+		return nil, err
+	}
+	tx.Organizations.Put(&org)
+	return &rbacorganizations.SetOrgPolicyResponse{OrgPolicy: orgPolicy(&org)}, nil
+}
+
+func checkOrgPolicy(tx *engine.Tx, policy *rbac.OrgPolicy) error {
+	if len(policy.Roles) > state.MaxEntries {
+		return ops.ErrTooManyRoles.Because("There are more than %d roles.", state.MaxEntries)
+	}
+	ids := map[string]bool{}
+	for _, role := range policy.Roles {
+		switch {
+		case role.RoleID == "":
+			return ops.ErrEmptyRBACRoleID
+		case !state.IsName(role.RoleID):
+			return ops.ErrRBACRoleIDTooLong
+		case strings.HasPrefix(role.RoleID, "stytch_") || tx.Roles.Get(role.RoleID) != nil:
+			return ops.ErrRBACOrgCustomRolesOnly.Because("%q is no custom role.", role.RoleID)
+		case ids[role.RoleID]:
+			return ops.ErrRBACRoleDuplicate.Because("The role %q occurs twice.", role.RoleID)
+		case len(role.Description) > state.MaxDescription:
+			return ops.ErrRBACDescriptionTooLong
+		case len(role.Permissions) == 0:
+			return ops.ErrRBACRoleMissingPermissions
+		case len(role.Permissions) > state.MaxEntries:
+			return ops.ErrInvalidRBACCustomRole.Because("A role has more than %d permissions.", state.MaxEntries)
+		}
+		ids[role.RoleID] = true
+		for _, p := range role.Permissions {
+			if err := checkPermission(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func checkPermission(p rbac.PolicyRolePermission) error {
+	switch {
+	case p.ResourceID == "":
+		return ops.ErrEmptyRBACResourceID
+	case !state.IsName(p.ResourceID):
+		return ops.ErrRBACResourceIDTooLong
+	case len(p.Actions) == 0:
+		return ops.ErrRBACPermissionMissingActions
+	case len(p.Actions) > state.MaxEntries:
+		return ops.ErrInvalidRBACCustomRole.Because("A permission has more than %d actions.", state.MaxEntries)
+	case len(p.Actions) > 1 && slices.Contains(p.Actions, state.EveryAction):
+		return ops.ErrCannotSpecifyWildcardWithOtherActions
+	}
+	seen := map[string]bool{}
+	for _, action := range p.Actions {
+		switch {
+		case action == "":
+			return ops.ErrInvalidPermissionAction.Because("An action is empty.")
+		case !state.IsName(action):
+			return ops.ErrRBACActionTooLong
+		case seen[action]:
+			return ops.ErrRBACActionDuplicate
+		}
+		seen[action] = true
+	}
+	return nil
+}
+
+// orgPolicy are the own roles of an organization.
+func orgPolicy(org *state.Organization) rbac.OrgPolicy {
+	var policy rbac.OrgPolicy
+	for i := range org.CustomRoles {
+		policy.Roles = append(policy.Roles, policyRole(&org.CustomRoles[i]))
+	}
+	return policy
+}
+
+// customRole is a role of a policy in the form in which an organization has it.
+func customRole(role *rbac.PolicyRole) organizations.CustomRole {
+	out := organizations.CustomRole{RoleID: role.RoleID, Description: role.Description}
+	for _, p := range role.Permissions {
+		out.Permissions = append(out.Permissions, organizations.CustomRolePermission(p))
+	}
+	return out
 }
 
 // policyRole is a role in the form of a policy.

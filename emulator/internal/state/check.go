@@ -189,5 +189,5 @@ func (tx *Tx) check() error {
 			return errors.New("a passcode has no such member")
 		}
 	}
-	return nil
+	return tx.checkGrants()
 }

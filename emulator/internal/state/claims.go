@@ -45,3 +45,16 @@ func MergeClaims(old, added shared.Object) (shared.Object, error) {
 	}
 	return merged, nil
 }
+
+// MergeMetadata returns the old metadata with the added members, nil if none are left. A nil value deletes a member.
+// Unverified: members are merged at the top level only.
+func MergeMetadata(old, added shared.Object) shared.Object {
+	merged := shared.Object{}
+	maps.Copy(merged, old)
+	maps.Copy(merged, added)
+	maps.DeleteFunc(merged, func(_ string, value any) bool { return value == nil })
+	if len(merged) == 0 {
+		return nil
+	}
+	return merged
+}

@@ -102,6 +102,25 @@ func (tx *Tx) ClaimedElsewhere(organizationID, email string) bool {
 	return false
 }
 
+// DeleteOrganization deletes an organization, its members, and all that belongs to them.
+func (tx *Tx) DeleteOrganization(id string) {
+	for _, m := range slices.Backward(tx.MembersOf(id)) {
+		tx.RevokeSessionsOf(m.MemberID, func(*Session) bool { return true })
+		for _, l := range tx.linksOf.Rows(m.MemberID) {
+			tx.Links.Delete(l.Token)
+		}
+		for _, channel := range []string{ChannelEmail, ChannelSMS} {
+			tx.Passcodes.Delete(PasscodeOwner(channel, m.MemberID, ""))
+		}
+		for _, g := range tx.GrantsOf(m.MemberID) {
+			tx.Grants.Delete(g.Key())
+		}
+		tx.Members.Delete(m.MemberID)
+	}
+	tx.Intermediates.DeleteFunc(func(i *Intermediate) bool { return i.OrganizationID == id })
+	tx.Organizations.Delete(id)
+}
+
 // DefaultOrganization has the settings of an organization that was created without any.
 func DefaultOrganization() organizations.Organization {
 	return organizations.Organization{

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -19,23 +20,81 @@ func CheckSettings(o *organizations.Organization) error {
 	if err := checkSizes(o); err != nil {
 		return err
 	}
-	if err := checkDomains(o.EmailAllowedDomains); err != nil {
+	if err := allowedDomains.check(o.EmailAllowedDomains); err != nil {
 		return err
 	}
-	return checkMethods(o)
+	if err := claimedDomains.check(o.ClaimedEmailDomains); err != nil {
+		return err
+	}
+	if err := checkTenants(o.AllowedOAuthTenants); err != nil {
+		return err
+	}
+	if err := checkMethods(o); err != nil {
+		return err
+	}
+	return checkRestrictions(o)
 }
 
-func checkDomains(domains []string) error {
-	for i, d := range domains {
+// domainCodes are the errors for a list of domains.
+type domainCodes struct{ malformed, common, duplicate stytcherror.Code }
+
+var (
+	allowedDomains = domainCodes{
+		stytcherror.CodeOrganizationSettingsInvalidDomain, stytcherror.CodeOrganizationSettingsDomainTooCommon,
+		stytcherror.CodeOrganizationSettingsDuplicateDomain,
+	}
+	claimedDomains = domainCodes{
+		stytcherror.CodeOrganizationSettingsInvalidClaimedDomain,
+		stytcherror.CodeOrganizationSettingsClaimedDomainTooCommon,
+		stytcherror.CodeOrganizationSettingsDuplicateClaimedDomain,
+	}
+)
+
+func (c *domainCodes) check(domains []string) error {
+	seen := map[string]bool{}
+	for _, d := range domains {
 		switch {
 		case !IsDomain(d):
-			return invalid(stytcherror.CodeOrganizationSettingsInvalidDomain,
-				"%q is not a domain.", d[:min(len(d), maxDomain)])
+			return invalid(c.malformed, "%q is not a domain.", d[:min(len(d), maxDomain)])
 		case slices.Contains(commonDomains, d):
-			return invalid(stytcherror.CodeOrganizationSettingsDomainTooCommon, "%s is a common e-mail provider.", d)
-		case slices.Contains(domains[:i], d):
-			return invalid(stytcherror.CodeOrganizationSettingsDuplicateDomain, "%s occurs twice.", d)
+			return invalid(c.common, "%s is a common e-mail provider.", d)
+		case seen[d]:
+			return invalid(c.duplicate, "%s occurs twice.", d)
 		}
+		seen[d] = true
+	}
+	return nil
+}
+
+// tenantProviders are the OAuth providers that have tenants.
+var tenantProviders = []string{"slack", "hubspot", "github"}
+
+func checkTenants(tenants shared.Object) error {
+	isNoID := func(tenant any) bool {
+		id, _ := tenant.(string)
+		return id == ""
+	}
+	for provider, value := range tenants {
+		ids, isList := value.([]any)
+		if !slices.Contains(tenantProviders, provider) || !isList || slices.ContainsFunc(ids, isNoID) {
+			return invalid(stytcherror.CodeInvalidOAuthAllowedTenantsFormat,
+				"The tenants must be lists of ids under %s.", strings.Join(tenantProviders, ", "))
+		}
+	}
+	return nil
+}
+
+// checkRestrictions checks that there is something on the lists that settings are restricted to. SSO has no such rule,
+// since the connections are added to an organization that exists already.
+func checkRestrictions(o *organizations.Organization) error {
+	byDomain := o.EmailInvites == organizations.EmailInvitesRestricted ||
+		o.EmailJITProvisioning == organizations.EmailJITProvisioningRestricted
+	byTenant := o.OAuthTenantJITProvisioning == organizations.OAuthTenantJITProvisioningRestricted
+	switch {
+	case byDomain && len(o.EmailAllowedDomains) == 0:
+		return invalid(stytcherror.CodeInvalidRestrictedEmailSetting, "email_allowed_domains is empty.")
+	case byTenant && len(tenantsOf(&Organization{*o})) == 0:
+		return invalid(stytcherror.CodeInvalidRestrictedOAuthTenantsSetting, "allowed_oauth_tenants is empty.")
 	}
 	return nil
 }

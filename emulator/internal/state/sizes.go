@@ -23,7 +23,9 @@ func checkSizes(o *organizations.Organization) error {
 		return invalid(stytcherror.CodeInvalidOrganizationName, "The name must have 1 to %d characters.", MaxName)
 	case len(o.OrganizationLogoURL) > MaxURL:
 		return invalid(stytcherror.CodeOrganizationLogoURLTooLong, "The URL is longer than %d bytes.", MaxURL)
-	case len(o.EmailAllowedDomains) > MaxEntries:
+	case o.OrganizationLogoURL != "" && !isURL(o.OrganizationLogoURL):
+		return invalid(stytcherror.CodeInvalidURL, "The URL of the logo is malformed.")
+	case max(len(o.EmailAllowedDomains), len(o.ClaimedEmailDomains)) > MaxEntries:
 		return invalid(stytcherror.CodeTooManyDomains, "There are more than %d domains.", MaxEntries)
 	case len(o.AllowedAuthMethods) > len(authMethods):
 		return invalid(stytcherror.CodeInvalidOrganizationAllowedAuthMethods, "allowed_auth_methods repeats a method.")
@@ -44,7 +46,15 @@ func checkSizes(o *organizations.Organization) error {
 			return err
 		}
 	}
+	if !encodesWithin(o, maxRecord) {
+		return invalid(stytcherror.CodeBadRequest, "The organization is larger than %d bytes.", maxRecord)
+	}
 	return checkImplicitRoles(o.RBACEmailImplicitRoleAssignments)
+}
+
+func isURL(s string) bool {
+	_, err := RedirectURL(s)
+	return err == nil
 }
 
 func checkIDs(name string, ids []string) error {
@@ -66,10 +76,11 @@ func checkImplicitRoles(rules []organizations.EmailImplicitRoleAssignment) error
 	for _, rule := range rules {
 		switch {
 		case !IsDomain(rule.Domain):
-			return invalid(stytcherror.CodeOrganizationSettingsInvalidDomain,
-				"An implicit role assignment has a malformed domain.")
+			return invalid(stytcherror.CodeRBACInvalidDomain, "An implicit role assignment has a malformed domain.")
+		case slices.Contains(commonDomains, rule.Domain):
+			return invalid(stytcherror.CodeRBACDomainTooCommon, "%s is a common e-mail provider.", rule.Domain)
 		case !IsName(rule.RoleID):
-			return invalid(stytcherror.CodeBadRequest,
+			return invalid(stytcherror.CodeInvalidRBACRoleID,
 				"The role id of an implicit role assignment is empty or too long.")
 		}
 	}

@@ -50,6 +50,7 @@ type tables struct {
 	memberTables
 	sessionTables
 	proofTables
+	connectedAppTables
 	messageTables
 	Clients *store.Table[Client]
 	Roles   *store.Table[Role]
@@ -80,6 +81,7 @@ func empty(config Config) *State {
 		memberTables:       newMemberTables(db),
 		sessionTables:      newSessionTables(db),
 		proofTables:        newProofTables(db),
+		connectedAppTables: newConnectedAppTables(db),
 		messageTables:      newMessageTables(db),
 		Clients:            newClientTable(db),
 		Roles:              store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),

@@ -23,6 +23,8 @@ const (
 	MaxMetadata = 64 << 10 // bytes of JSON
 	MaxEmail    = 254      // bytes: RFC 5321, section 4.5.3.1
 	MaxURL      = 2048     // bytes
+	// MaxDescription bounds the description of a role, in bytes.
+	MaxDescription = maxText
 
 	maxLocal  = 64
 	maxDomain = 253

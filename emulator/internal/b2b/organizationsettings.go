@@ -1,0 +1,191 @@
+package b2b
+
+import (
+	"slices"
+
+	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// settings are what a request sets of an organization. Their names are those of organizations.UpdateRequest.
+type settings organizations.UpdateRequest
+
+// newOrganization is an organization with default settings, which is not stored.
+func newOrganization(tx *engine.Tx) *state.Organization {
+	org := &state.Organization{Organization: state.DefaultOrganization()}
+	org.OrganizationID = tx.ID("organization")
+	org.CreatedAt, org.UpdatedAt = tx.Now, tx.Now
+	return org
+}
+
+// create creates an organization that has the settings and, where they name none, a name. A slug that is not given is
+// made from the name.
+func (s *settings) create(tx *engine.Tx, name string) (*state.Organization, error) {
+	org := newOrganization(tx)
+	org.OrganizationName = name
+	s.apply(org)
+	if s.EmailInvites == nil && s.restrictAccess() {
+		org.EmailInvites = organizations.EmailInvitesNotAllowed
+	}
+	if !state.IsName(org.OrganizationName) {
+		return nil, ops.ErrInvalidOrganizationName
+	}
+	if s.OrganizationSlug == nil {
+		org.OrganizationSlug = tx.FreeSlug(org.OrganizationName)
+	}
+	if err := s.put(tx, org); err != nil {
+		return nil, err
+	}
+	return org, nil
+}
+
+// put validates an organization to which the settings were applied, and stores it.
+func (s *settings) put(tx *engine.Tx, org *state.Organization) error {
+	switch {
+	case org.OrganizationName == "":
+		return ops.ErrInvalidOrganizationName
+	case org.OrganizationSlug == "":
+		return ops.ErrInvalidOrganizationSlug
+	}
+	if err := state.CheckSettings(&org.Organization); err != nil {
+		return err
+	}
+	isOther := func(o *state.Organization) bool { return o != nil && o.OrganizationID != org.OrganizationID }
+	switch {
+	case isOther(tx.OrganizationBySlug.First(org.OrganizationSlug)):
+		return ops.ErrOrganizationSlugAlreadyUsed
+	case isOther(tx.OrganizationByExternalID.First(org.OrganizationExternalID)):
+		return ops.ErrOrganizationExternalIDAlreadyUsed
+	}
+	if err := s.checkReferences(tx, org); err != nil {
+		return err
+	}
+	tx.Organizations.Put(org)
+	return nil
+}
+
+// checkReferences checks what the settings refer to. What is stored already is not checked again: it may be gone.
+func (s *settings) checkReferences(tx *engine.Tx, org *state.Organization) error {
+	for _, domain := range s.ClaimedEmailDomains {
+		if tx.ClaimedElsewhere(org.OrganizationID, domain) {
+			return ops.ErrOrganizationSettingsDuplicateClaimedDomain.Because(
+				"Another organization has claimed %s.", domain)
+		}
+	}
+	for _, rule := range s.RBACEmailImplicitRoleAssignments {
+		isCustom := slices.ContainsFunc(org.CustomRoles, func(r state.Role) bool { return r.RoleID == rule.RoleID })
+		switch {
+		case rule.RoleID == state.RoleMember:
+			return ops.ErrCannotAssignDefaultRBACRoleID
+		case !isCustom && tx.Roles.Get(rule.RoleID) == nil:
+			return ops.ErrInvalidRBACRoleID.Because("There is no role %q.", rule.RoleID)
+		}
+	}
+	isUnknown := func(connectionID string) bool {
+		return !slices.ContainsFunc(org.SSOActiveConnections, func(c organizations.ActiveSSOConnection) bool {
+			return c.ConnectionID == connectionID
+		})
+	}
+	switch {
+	case given(s.SSODefaultConnectionID) && isUnknown(*s.SSODefaultConnectionID):
+		return ops.ErrInvalidSSODefaultConnectionID
+	case slices.ContainsFunc(s.SSOJITProvisioningAllowedConnections, isUnknown):
+		return ops.ErrSSOConnectionNotFound.Because("sso_jit_provisioning_allowed_connections names no connection.")
+	}
+	return nil
+}
+
+// settingsOfCreation are the settings of an organization that is created without members.
+func settingsOfCreation(r *organizations.CreateRequest) *settings {
+	return &settings{
+		OrganizationName: &r.OrganizationName, OrganizationSlug: r.OrganizationSlug,
+		OrganizationLogoURL: r.OrganizationLogoURL, TrustedMetadata: r.TrustedMetadata,
+		OrganizationExternalID: r.OrganizationExternalID, SSOJITProvisioning: r.SSOJITProvisioning,
+		EmailAllowedDomains: r.EmailAllowedDomains, EmailJITProvisioning: r.EmailJITProvisioning,
+		EmailInvites: r.EmailInvites, AuthMethods: r.AuthMethods, AllowedAuthMethods: r.AllowedAuthMethods,
+		MFAPolicy: r.MFAPolicy, RBACEmailImplicitRoleAssignments: r.RBACEmailImplicitRoleAssignments,
+		ClaimedEmailDomains: r.ClaimedEmailDomains, MFAMethods: r.MFAMethods, AllowedMFAMethods: r.AllowedMFAMethods,
+		OAuthTenantJITProvisioning: r.OAuthTenantJITProvisioning, AllowedOAuthTenants: r.AllowedOAuthTenants,
+		FirstPartyConnectedAppsAllowedType: r.FirstPartyConnectedAppsAllowedType,
+		AllowedFirstPartyConnectedApps:     r.AllowedFirstPartyConnectedApps,
+		ThirdPartyConnectedAppsAllowedType: r.ThirdPartyConnectedAppsAllowedType,
+		AllowedThirdPartyConnectedApps:     r.AllowedThirdPartyConnectedApps,
+	}
+}
+
+// settingsOfDiscovery are the settings of an organization that is created with an intermediate session.
+func settingsOfDiscovery(r *discoveryorganizations.CreateRequest) *settings {
+	return &settings{
+		OrganizationName: r.OrganizationName, OrganizationSlug: r.OrganizationSlug,
+		OrganizationLogoURL: r.OrganizationLogoURL, TrustedMetadata: r.TrustedMetadata,
+		OrganizationExternalID: r.OrganizationExternalID, SSOJITProvisioning: r.SSOJITProvisioning,
+		EmailAllowedDomains: r.EmailAllowedDomains, EmailJITProvisioning: r.EmailJITProvisioning,
+		EmailInvites: r.EmailInvites, AuthMethods: r.AuthMethods, AllowedAuthMethods: r.AllowedAuthMethods,
+		MFAPolicy: r.MFAPolicy, RBACEmailImplicitRoleAssignments: r.RBACEmailImplicitRoleAssignments,
+		MFAMethods: r.MFAMethods, AllowedMFAMethods: r.AllowedMFAMethods,
+		OAuthTenantJITProvisioning: r.OAuthTenantJITProvisioning, AllowedOAuthTenants: r.AllowedOAuthTenants,
+		FirstPartyConnectedAppsAllowedType: r.FirstPartyConnectedAppsAllowedType,
+		AllowedFirstPartyConnectedApps:     r.AllowedFirstPartyConnectedApps,
+		ThirdPartyConnectedAppsAllowedType: r.ThirdPartyConnectedAppsAllowedType,
+		AllowedThirdPartyConnectedApps:     r.AllowedThirdPartyConnectedApps,
+	}
+}
+
+// restrictAccess reports whether the settings name JIT provisioning, auth methods or MFA. Invitations are then off by
+// default.
+func (s *settings) restrictAccess() bool {
+	return s.SSOJITProvisioning != nil || s.EmailJITProvisioning != nil || s.OAuthTenantJITProvisioning != nil ||
+		s.AuthMethods != nil || s.MFAPolicy != nil || s.MFAMethods != nil
+}
+
+// apply sets what is given.
+func (s *settings) apply(o *state.Organization) {
+	set(&o.OrganizationName, s.OrganizationName)
+	set(&o.OrganizationSlug, s.OrganizationSlug)
+	set(&o.OrganizationLogoURL, s.OrganizationLogoURL)
+	set(&o.OrganizationExternalID, s.OrganizationExternalID)
+	set(&o.SSODefaultConnectionID, s.SSODefaultConnectionID)
+	set(&o.SSOJITProvisioning, s.SSOJITProvisioning)
+	setList(&o.SSOJITProvisioningAllowedConnections, s.SSOJITProvisioningAllowedConnections)
+	setList(&o.EmailAllowedDomains, s.EmailAllowedDomains)
+	set(&o.EmailJITProvisioning, s.EmailJITProvisioning)
+	set(&o.EmailInvites, s.EmailInvites)
+	set(&o.AuthMethods, s.AuthMethods)
+	setList(&o.AllowedAuthMethods, s.AllowedAuthMethods)
+	set(&o.MFAPolicy, s.MFAPolicy)
+	set(&o.MFAMethods, s.MFAMethods)
+	setList(&o.AllowedMFAMethods, s.AllowedMFAMethods)
+	setList(&o.RBACEmailImplicitRoleAssignments, s.RBACEmailImplicitRoleAssignments)
+	set(&o.OAuthTenantJITProvisioning, s.OAuthTenantJITProvisioning)
+	setList(&o.ClaimedEmailDomains, s.ClaimedEmailDomains)
+	set(&o.FirstPartyConnectedAppsAllowedType, s.FirstPartyConnectedAppsAllowedType)
+	setList(&o.AllowedFirstPartyConnectedApps, s.AllowedFirstPartyConnectedApps)
+	set(&o.ThirdPartyConnectedAppsAllowedType, s.ThirdPartyConnectedAppsAllowedType)
+	setList(&o.AllowedThirdPartyConnectedApps, s.AllowedThirdPartyConnectedApps)
+	if len(s.TrustedMetadata) > 0 {
+		o.TrustedMetadata = state.MergeMetadata(o.TrustedMetadata, s.TrustedMetadata)
+	}
+	if s.AllowedOAuthTenants != nil {
+		o.AllowedOAuthTenants = nil
+		if len(s.AllowedOAuthTenants) > 0 {
+			o.AllowedOAuthTenants = s.AllowedOAuthTenants
+		}
+	}
+}
+
+// set sets a field to a value that is given.
+func set[T any](field, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+// setList sets a field to a list that is given. An empty list is stored as nil, as if it had never been set.
+func setList[T any](field *[]T, value []T) {
+	if value != nil {
+		*field = append([]T(nil), value...)
+	}
+}
