@@ -46,6 +46,7 @@ type Config struct {
 type tables struct {
 	organizationTables
 	memberTables
+	registrationTables
 	sessionTables
 	proofTables
 	messageTables
@@ -71,6 +72,7 @@ func empty(config Config) *State {
 	return &State{Config: config, db: db, arrival: make(chan struct{}), tables: tables{
 		organizationTables: newOrganizationTables(db),
 		memberTables:       newMemberTables(db),
+		registrationTables: newRegistrationTables(db),
 		sessionTables:      newSessionTables(db),
 		proofTables:        newProofTables(db),
 		messageTables:      newMessageTables(db),
