@@ -59,6 +59,8 @@ func full(t *testing.T) object {
 	set("magic_links", "pkce_code_challenge", strings.Repeat("x", 43))(s)
 	s["roles"] = append(s["roles"].([]any), role)
 	s["passcodes"] = []any{object{"code": "123456", "phone_number": "+1", "member_id": one(s, "members", 0)["member_id"]}}
+	s["connected_apps"] = []any{object{"client_id": "a", "client_name": "n", "client_description": "d", "client_type": "third_party", "logo_url": "https://example.com/l"}}
+	s["grants"] = []any{object{"member_id": one(s, "members", 0)["member_id"], "organization_id": one(s, "organizations", 0)["organization_id"], "connected_app_id": "a", "scopes": []any{"openid"}}}
 	snapshot["inbox"].([]any)[0].(object)["code"] = "123456"
 	return snapshot
 }

@@ -38,6 +38,20 @@ func set(list, field string, value any) func(object) {
 	return func(state object) { one(state, list, 0)[field] = value }
 }
 
+// granting adds a Connected App and a member's grant to it, with some fields changed.
+func granting(app, grant object) func(object) {
+	return func(state object) {
+		member := one(state, "members", 0)
+		state["connected_apps"] = []any{object{"client_id": "a", "client_type": "first_party"}}
+		state["grants"] = []any{object{
+			"member_id": member["member_id"], "organization_id": member["organization_id"], "connected_app_id": "a",
+			"scopes": []any{"openid"},
+		}}
+		maps.Copy(one(state, "connected_apps", 0), app)
+		maps.Copy(one(state, "grants", 0), grant)
+	}
+}
+
 // withKey replaces the first key and its certificate.
 func withKey(t *testing.T, private crypto.Signer, err error) func(object) {
 	t.Helper()
@@ -107,7 +121,24 @@ func changed(t *testing.T) map[string]func(state object) {
 		"two members of one id":       func(s object) { add(s, "members", object{"email_address": "x@example.com"}) },
 		"a member without id":         func(s object) { add(s, "members", object{"member_id": "", "email_address": "x@example.com"}) },
 		"a member of no organization": func(s object) { add(s, "members", object{"member_id": "m", "organization_id": "o"}) },
-		"an unknown list":             func(s object) { s["users"] = []any{} },
+		"an app without id":           granting(object{"client_id": ""}, nil),
+		"an app of an unknown type":   granting(object{"client_type": "odd"}, nil),
+		"a doubled app": func(s object) {
+			granting(nil, nil)(s)
+			add(s, "connected_apps", nil)
+		},
+		"a grant to no app":                     granting(nil, object{"connected_app_id": "b"}),
+		"a grant to an empty app":               granting(nil, object{"connected_app_id": ""}),
+		"a grant of nobody":                     granting(nil, object{"member_id": "m"}),
+		"a grant in another organization":       granting(nil, object{"organization_id": "o"}),
+		"a grant of a scope twice":              granting(nil, object{"scopes": []any{"openid", "openid"}}),
+		"a grant of an empty scope":             granting(nil, object{"scopes": []any{""}}),
+		"a grant of a scope with a space in it": granting(nil, object{"scopes": []any{"openid email"}}),
+		"a doubled grant": func(s object) {
+			granting(nil, nil)(s)
+			add(s, "grants", nil)
+		},
+		"an unknown list": func(s object) { s["users"] = []any{} },
 	}
 	for list, fields := range map[string]object{
 		"organizations": {"organization_id": "", "organization_slug": "a b", "organization_external_id": "a b", "organization_name": long,

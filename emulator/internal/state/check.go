@@ -194,5 +194,8 @@ func (tx *Tx) check() error {
 			return errors.New("a passcode has no such member")
 		}
 	}
-	return tx.checkRegistrations()
+	if err := tx.checkRegistrations(); err != nil {
+		return err
+	}
+	return tx.checkGrants()
 }

@@ -68,7 +68,9 @@ func newRegistrationTables(db *store.DB) registrationTables {
 }
 
 // RegistrationsOf returns the accounts of a member, oldest first.
-func (tx *Tx) RegistrationsOf(memberID string) []*Registration { return tx.registrationsOf.Rows(memberID) }
+func (tx *Tx) RegistrationsOf(memberID string) []*Registration {
+	return tx.registrationsOf.Rows(memberID)
+}
 
 func (r *Registration) prepare() error {
 	switch {

@@ -49,6 +49,7 @@ type tables struct {
 	registrationTables
 	sessionTables
 	proofTables
+	connectedAppTables
 	messageTables
 	Roles *store.Table[Role]
 	Keys  *store.Table[Key]
@@ -75,6 +76,7 @@ func empty(config Config) *State {
 		registrationTables: newRegistrationTables(db),
 		sessionTables:      newSessionTables(db),
 		proofTables:        newProofTables(db),
+		connectedAppTables: newConnectedAppTables(db),
 		messageTables:      newMessageTables(db),
 		Roles:              store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
 		Keys:               store.NewTable(db, "keys", func(k *Key) string { return k.KID }),
