@@ -21,7 +21,7 @@ func memberRoutes() []engine.Route {
 		engine.Handle(ops.B2BOrganizationsMembersDelete, deleteMember),
 		engine.Handle(ops.B2BOrganizationsMembersReactivate, reactivateMember),
 		engine.Handle(ops.B2BOrganizationsMembersSearch, searchMembers),
-	}, memberFactorRoutes(), memberEmailRoutes(), memberProviderRoutes())
+	}, memberFactorRoutes(), memberEmailRoutes(), memberProviderRoutes(), memberAppRoutes())
 }
 
 // memberResponse is the response of operations that return a member. Those of the others have the same fields.
@@ -124,7 +124,8 @@ func getMemberAnywhere(
 	return (*members.DangerouslyGetResponse)(memberResponse(tx, tx.Organizations.Get(m.OrganizationID), m)), nil
 }
 
-// deleteMember marks a member as deleted, and ends all sessions, links and codes of that member.
+// deleteMember marks a member as deleted, and ends what the member had: sessions, links,
+// codes and the access of Connected Apps.
 func deleteMember(tx *engine.Tx, req *members.DeleteRequest) (*members.DeleteResponse, error) {
 	_, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
 	if err != nil {
@@ -138,6 +139,9 @@ func deleteMember(tx *engine.Tx, req *members.DeleteRequest) (*members.DeleteRes
 	tx.DeleteLinksOf(m.MemberID, func(*state.Link) bool { return true })
 	tx.DeleteEmailCodesOf(m.MemberID)
 	tx.DeleteSMSCodesOf(m.MemberID)
+	for _, g := range tx.GrantsOf(m.MemberID) {
+		tx.Grants.Delete(g.Key())
+	}
 	return &members.DeleteResponse{MemberID: m.MemberID}, nil
 }
 
