@@ -231,6 +231,10 @@ func TestMembers_get(t *testing.T) {
 	refused(t, err, stytcherror.CodeMemberNotFound)
 	_, err = get(&members.GetRequest{OrganizationID: org.OrganizationID, MemberID: new("member-live-1")})
 	refused(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
+	for code, stranger := range h.strangers() {
+		_, err = stranger.B2B.Organizations.Members.DangerouslyGet(t.Context(), &members.DangerouslyGetRequest{MemberID: v.MemberID})
+		refused(t, err, code)
+	}
 }
 
 func TestMembers_deleteAndReactivate(t *testing.T) {
