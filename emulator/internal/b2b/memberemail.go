@@ -99,7 +99,8 @@ func unlinkRetiredEmail(
 	}
 	changed := *m
 	changed.RetiredEmailAddresses = without(m.RetiredEmailAddresses, func(r *retired) bool {
-		return (email == "" || state.Lower(r.EmailAddress) == email) && (!given(req.EmailID) || r.EmailID == *req.EmailID)
+		return (email == "" || email == state.Lower(r.EmailAddress)) &&
+			(!given(req.EmailID) || *req.EmailID == r.EmailID)
 	})
 	if len(changed.RetiredEmailAddresses) == len(m.RetiredEmailAddresses) {
 		return nil, ops.ErrEmailNotFound

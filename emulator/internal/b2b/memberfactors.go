@@ -18,8 +18,8 @@ func memberFactorRoutes() []engine.Route {
 	}
 }
 
-// deleteMFAPhoneNumber removes a number, and what was sent to it. Sessions stay, and so does mfa_enrolled: the next login
-// asks for a second factor. Unverified: another second factor becomes the default.
+// deleteMFAPhoneNumber removes a number, and the code that was sent to it. Sessions stay, and so does mfa_enrolled: the
+// next login asks for a second factor. Unverified: another second factor becomes the default.
 func deleteMFAPhoneNumber(
 	tx *engine.Tx, req *members.DeleteMFAPhoneNumberRequest,
 ) (*members.DeleteMFAPhoneNumberResponse, error) {

@@ -30,7 +30,8 @@ func searchMembers(tx *engine.Tx, req *members.SearchRequest) (*members.SearchRe
 				return nil, err
 			}
 			query.Operands = append(query.Operands, engine.Operand{Name: o.FilterName, Value: o.FilterValue})
-			deletedToo = deletedToo || o.FilterName == "statuses" && has(o.FilterValue, organizations.MemberStatusDeleted)
+			deletedToo = deletedToo || o.FilterName == "statuses" &&
+				has(o.FilterValue, organizations.MemberStatusDeleted)
 		}
 	}
 	var ids []string
@@ -121,7 +122,8 @@ func memberSearch(tx *engine.Tx) *engine.Search[state.Member] {
 	return &engine.Search[state.Member]{
 		Filters: map[string]filter{
 			"member_ids": {Strings: func(m *state.Member, values []string) bool {
-				return slices.Contains(values, m.MemberID) || m.ExternalID != "" && slices.Contains(values, m.ExternalID)
+				return slices.Contains(values, m.MemberID) ||
+					m.ExternalID != "" && slices.Contains(values, m.ExternalID)
 			}},
 			"member_emails": {Strings: func(m *state.Member, values []string) bool {
 				return slices.ContainsFunc(values, func(v string) bool {
@@ -132,7 +134,9 @@ func memberSearch(tx *engine.Tx) *engine.Search[state.Member] {
 				Fuzzy:    func(m *state.Member, like func(string) bool) bool { return like(m.EmailAddress) },
 				TooShort: ops.ErrMemberSearchMemberEmailFuzzyTooShort,
 			},
-			"member_is_breakglass": {Boolean: func(m *state.Member, value bool) bool { return m.IsBreakglass == value }},
+			"member_is_breakglass": {Boolean: func(m *state.Member, value bool) bool {
+				return m.IsBreakglass == value
+			}},
 			"statuses": {Strings: func(m *state.Member, values []string) bool {
 				return slices.Contains(values, m.Status)
 			}},

@@ -176,14 +176,16 @@ func TestMembers_unlinkRetiredEmail(t *testing.T) {
 		code   stytcherror.Code
 		change func(*members.UnlinkRetiredEmailRequest)
 	}{
-		"nothing":       {stytcherror.CodeRetiredEmailMissingEmailIdentifiers, func(*members.UnlinkRetiredEmailRequest) {}},
-		"address":       {stytcherror.CodeInvalidEmail, func(r *members.UnlinkRetiredEmailRequest) { r.EmailAddress = new("one") }},
-		"id":            {stytcherror.CodeInvalidEmailID, func(r *members.UnlinkRetiredEmailRequest) { r.EmailID = new("a b") }},
-		"unknown id":    {stytcherror.CodeEmailNotFound, func(r *members.UnlinkRetiredEmailRequest) { r.EmailID = new("email-test-1") }},
-		"own address":   {stytcherror.CodeEmailNotFound, func(r *members.UnlinkRetiredEmailRequest) { r.EmailAddress = new("four@example.com") }},
-		"two addresses": {stytcherror.CodeEmailNotFound, func(r *members.UnlinkRetiredEmailRequest) { r.EmailID, r.EmailAddress = &retired[0].EmailID, new("two@example.com") }},
-		"organization":  {stytcherror.CodeOrganizationNotFound, func(r *members.UnlinkRetiredEmailRequest) { r.OrganizationID, r.EmailID = "nobody", new("x") }},
-		"member":        {stytcherror.CodeMemberNotFound, func(r *members.UnlinkRetiredEmailRequest) { r.MemberID, r.EmailID = "nobody", new("x") }},
+		"nothing":     {stytcherror.CodeRetiredEmailMissingEmailIdentifiers, func(*members.UnlinkRetiredEmailRequest) {}},
+		"address":     {stytcherror.CodeInvalidEmail, func(r *members.UnlinkRetiredEmailRequest) { r.EmailAddress = new("one") }},
+		"id":          {stytcherror.CodeInvalidEmailID, func(r *members.UnlinkRetiredEmailRequest) { r.EmailID = new("a b") }},
+		"unknown id":  {stytcherror.CodeEmailNotFound, func(r *members.UnlinkRetiredEmailRequest) { r.EmailID = new("email-test-1") }},
+		"own address": {stytcherror.CodeEmailNotFound, func(r *members.UnlinkRetiredEmailRequest) { r.EmailAddress = new("four@example.com") }},
+		"two addresses": {stytcherror.CodeEmailNotFound, func(r *members.UnlinkRetiredEmailRequest) {
+			r.EmailID, r.EmailAddress = &retired[0].EmailID, new("two@example.com")
+		}},
+		"organization": {stytcherror.CodeOrganizationNotFound, func(r *members.UnlinkRetiredEmailRequest) { r.OrganizationID, r.EmailID = "nobody", new("x") }},
+		"member":       {stytcherror.CodeMemberNotFound, func(r *members.UnlinkRetiredEmailRequest) { r.MemberID, r.EmailID = "nobody", new("x") }},
 	} {
 		_, err := unlink(row.change)
 		require.ErrorIs(t, err, row.code, name)

@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -188,9 +189,7 @@ func TestMembers_registrationsOfASnapshotAreChecked(t *testing.T) {
 		"attributes that are no forms": {"sso_attributes": 1},
 	} {
 		account := object{"registration_id": "r", "provider": "google", "provider_subject": "1", "member_id": v.MemberID}
-		for field, value := range change {
-			account[field] = value
-		}
+		maps.Copy(account, change)
 		require.Error(t, h.edit(func(state object) { state["registrations"] = []any{account} }), name)
 	}
 }

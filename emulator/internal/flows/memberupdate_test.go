@@ -144,6 +144,33 @@ func TestMembers_updateOfTheAddressRetiresTheOldOne(t *testing.T) {
 	require.NoError(t, err, "former addresses of deleted members are free")
 }
 
+func TestMembers_updateOfTheAddressRevokesWhatWasSentToTheOldOne(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	org := h.create("ada@example.com").Organization.OrganizationID
+	m := h.addMember(org, "bob@example.com", nil)
+	expires := h.Clock().Now().Add(time.Hour)
+	require.NoError(t, h.edit(func(state object) {
+		link := func(token, email string) object {
+			return object{
+				"token": strings.Repeat(token, 44), "purpose": "login", "email_address": email, "member_id": m.MemberID,
+				"expires_at": expires,
+			}
+		}
+		state["magic_links"] = []any{link("a", "bob@example.com"), link("b", "robert@example.com")}
+		state["passcodes"] = []any{object{
+			"channel": "email", "member_id": m.MemberID, "email_address": "bob@example.com", "code": "123456",
+			"expires_at": expires,
+		}}
+	}))
+	_, err := h.update(org, m.MemberID, func(r *members.UpdateRequest) { r.EmailAddress = new("robert@example.com") })
+	require.NoError(t, err)
+	require.NoError(t, h.edit(func(state object) {
+		assert.Len(t, state["magic_links"], 1)
+		assert.Empty(t, state["passcodes"])
+	}))
+}
+
 func TestMembers_updateKeepsTheNewestThousandFormerAddresses(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
