@@ -41,6 +41,7 @@ func full(t *testing.T) object {
 	}
 	for field, value := range map[string]any{
 		"name": "Ada", "external_id": "a", "assigned_roles": []any{"editor"}, "mfa_phone_number": "+12025550162", "default_mfa_method": "totp", "totp_registration_id": "t",
+		"new_email_address": "b@example.com", "new_email_expires_at": "2030-01-01T00:00:00Z",
 		"untrusted_metadata": object{"k": "v"}, "retired_email_addresses": []any{object{"email_id": "e", "email_address": "a@example.com"}},
 		"sso_registrations":   []any{object{"connection_id": "c", "external_id": "x", "registration_id": "r", "sso_attributes": object{"k": "v"}}},
 		"oauth_registrations": []any{object{"provider_type": "Google", "provider_subject": "1", "profile_picture_url": "https://example.com/p", "locale": "en"}},
@@ -66,6 +67,8 @@ func full(t *testing.T) object {
 	}}
 	s["passcodes"] = []any{object{"code": "123456", "phone_number": "+1", "member_id": one(s, "members", 0)["member_id"]}}
 	s["connected_apps"] = []any{object{"client_id": "a", "client_name": "n", "client_description": "d", "client_type": "third_party", "logo_url": "https://example.com/l"}}
+	s["registrations"] = []any{object{"registration_id": "r", "member_id": one(s, "members", 0)["member_id"], "provider": "oidc", "connection_id": "c", "provider_subject": "1",
+		"provider_tenant_ids": []any{"T1"}, "access_token": "a", "access_token_expires_at": "2030-01-01T00:00:00Z", "scopes": []any{"read"}, "sso_attributes": object{"k": "v"}}}
 	s["grants"] = []any{object{"member_id": one(s, "members", 0)["member_id"], "organization_id": one(s, "organizations", 0)["organization_id"], "connected_app_id": "a", "scopes": []any{"openid"}}}
 	snapshot["inbox"].([]any)[0].(object)["code"] = "123456"
 	return snapshot
@@ -158,6 +161,7 @@ func TestRestore_boundsByField(t *testing.T) {
 		{"members", "untrusted_metadata", []any{object{"k": strings.Repeat("x", 65_528)}}, []any{object{"k": strings.Repeat("x", 65_529)}, object{"k": deep}}},
 		{"members", "retired_email_addresses", []any{[]any{object{"email_address": email}}}, []any{[]any{object{"email_address": "e" + email}}, []any{object{"email_id": "a b"}}, many(1001, object{})}},
 		{"members", "sso_registrations", []any{[]any{object{"sso_attributes": object{"k": "v"}}}}, []any{[]any{object{"sso_attributes": object{"k": strings.Repeat("x", 65_529)}}}, many(40, object{"sso_attributes": object{"k": strings.Repeat("x", 65_000)}})}},
+		{"members", "new_email_address", []any{"", "a@example.com"}, []any{"nobody", "e" + email}},
 		{"sessions", "tokens", []any{[]any{}, []any{token}, []any{token, strings.Repeat("-", 44), strings.Repeat("_", 44)}},
 			[]any{[]any{"x"}, []any{token[:43]}, []any{token + "x"}, []any{token[:43] + "\n"}, []any{token[:43] + "="}, []any{token[:43] + "\x00"}, []any{token[:42] + "\u00e9"}, []any{token + "\n"}, []any{strings.Repeat("x", 1<<20)}}},
 		{"sessions", "member_session_id", []any{strings.Repeat("x", 128)}, []any{"a\x00", "a b", strings.Repeat("x", 129)}},

@@ -55,6 +55,12 @@ var opUpdate = transport.Op{
 //   - CodeInvalidRBACRoleAssignment
 //   - CodeCannotAssignDefaultRBACRoleID
 //   - CodeMetadataTooLarge
+//   - CodeInvalidEmail
+//   - CodeActionNotAllowedEmailDomainIsClaimed
+//   - CodeDesiredEmailUpdatingForDifferentMember
+//   - CodeInvalidRBACRoleID
+//   - CodeInvalidMFADefaultMethod
+//   - CodeMetadataTooManyKeys
 //   - CodeCannotUpdateTrustedMetadata
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
@@ -120,6 +126,7 @@ var opReactivate = transport.Op{
 //   - CodeNoDeletedMemberFoundForReactivation
 //   - CodeEmailUnverifiedForReactivation
 //   - CodeReactivationEmailBelongsToAnotherMember
+//   - CodeDuplicateMemberExternalID
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //
@@ -224,6 +231,13 @@ var opSearch = transport.Op{
 //   - CodeMemberSearchMemberEmailFuzzyTooShort
 //   - CodeMemberSearchCannotMixInternalAndExternalMemberIDs
 //   - CodeTooManyRequests
+//   - CodeMemberSearchMissingFilterName
+//   - CodeMemberSearchMissingMemberIDs
+//   - CodeMemberSearchMissingMemberEmails
+//   - CodeMemberSearchMissingStatuses
+//   - CodeMemberSearchMissingMFAMemberPhoneNumbers
+//   - CodeMemberSearchMissingMemberRoles
+//   - CodeMemberSearchMemberMFAPhoneNumberFuzzyTooShort
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //
@@ -384,6 +398,9 @@ var opStartEmailUpdate = transport.Op{
 //   - CodeNoDefaultLoginRedirectURLSet
 //   - CodeEmailTemplateNotFound
 //   - CodeTooManyRequests
+//   - CodeInvalidEmail
+//   - CodeInvalidLocale
+//   - CodeActionNotAllowedEmailDomainIsClaimed
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //
@@ -484,6 +501,9 @@ var opCreate = transport.Op{
 //   - CodeInvalidRBACRoleAssignment
 //   - CodeCannotAssignDefaultRBACRoleID
 //   - CodeMetadataTooLarge
+//   - CodeDesiredEmailUpdatingForDifferentMember
+//   - CodeInvalidRBACRoleID
+//   - CodeMetadataTooManyKeys
 //   - CodeCannotUpdateTrustedMetadata
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError

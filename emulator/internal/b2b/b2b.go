@@ -16,7 +16,8 @@ import (
 // Routes are the operations that are built.
 func Routes() []engine.Route {
 	return slices.Concat(
-		discoveryRoutes(), magicLinkRoutes(), organizationRoutes(), rbacRoutes(), sessionRoutes(), foreignSessionRoutes(),
+		discoveryRoutes(), magicLinkRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(), sessionRoutes(),
+		foreignSessionRoutes(),
 	)
 }
 

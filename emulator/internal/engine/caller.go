@@ -40,6 +40,7 @@ func (tx *Tx) Permit(organizationID string, about *state.Member) error {
 	if tx.Has(trustedMetadata) {
 		return ops.ErrCannotUpdateTrustedMetadata
 	}
+	tx.caller = s.MemberID
 	self := about != nil && about.MemberID == s.MemberID
 	for _, field := range tx.fields() {
 		if err := tx.permit(s, field, self); err != nil {
@@ -48,6 +49,9 @@ func (tx *Tx) Permit(organizationID string, about *state.Member) error {
 	}
 	return nil
 }
+
+// IsCaller reports whether the session of the caller is one of a member. [Tx.Permit] must have been asked before.
+func (tx *Tx) IsCaller(m *state.Member) bool { return tx.caller == m.MemberID }
 
 // fields are those of the request that need a permission, and "" if the operation itself does.
 func (tx *Tx) fields() []string {

@@ -26,6 +26,16 @@ func SendEmailCode(tx *state.Tx, memberID, email, template string, lifetime time
 	tx.Send(state.Message{Channel: state.ChannelEmail, To: email, Template: template, Code: code.Code})
 }
 
+// SendEmailUpdateCode sends a code to an address that a member is changing to.
+func SendEmailUpdateCode(tx *state.Tx, memberID, email string, lifetime time.Duration) {
+	code := &state.Passcode{
+		Channel: state.ChannelEmail, MemberID: memberID, Email: email, EmailUpdate: true, Code: tx.Code(),
+		ExpiresAt: tx.Now.Add(lifetime),
+	}
+	tx.Passcodes.Put(code)
+	tx.Send(state.Message{Channel: state.ChannelEmail, To: email, Template: "email_update_passcode", Code: code.Code})
+}
+
 // SendSMSCode sends a code to a member's number for MFA.
 func SendSMSCode(tx *state.Tx, m *state.Member) {
 	code := &state.Passcode{

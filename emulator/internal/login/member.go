@@ -23,6 +23,7 @@ func Organization(_ *state.Tx, o *state.Organization) organizations.Organization
 func Member(tx *state.Tx, m *state.Member) organizations.Member {
 	out := m.Member
 	out.Roles = rolesOf(tx, m)
+	out.OAuthRegistrations, out.SSORegistrations = registrations(tx, m)
 	out.IsAdmin = slices.Contains(m.AssignedRoles, state.RoleAdmin)
 	if out.IsLocked = tx.Now.Before(m.LockExpiresAt); !out.IsLocked {
 		out.LockCreatedAt, out.LockExpiresAt = time.Time{}, time.Time{}

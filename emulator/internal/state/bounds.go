@@ -45,7 +45,8 @@ var textBounds = map[string]bound{
 	"name": shortName, "client_name": shortName, "role_id": shortName, "assigned_roles": shortName,
 	"resource_id": shortName, "actions": shortName,
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
-	"email_address": atMost(MaxEmail), "to": atMost(MaxEmail), "link": atMost(maxLink),
+	"email_address": atMost(MaxEmail), "new_email_address": atMost(MaxEmail), "to": atMost(MaxEmail),
+	"link": atMost(maxLink),
 }
 
 // checkRow checks the forms and sizes of all that is in a row of a list, and its times.

@@ -52,7 +52,10 @@ func (m *Member) prepare() error {
 	case m.ExternalID != "" && !IDForm.MatchString(m.ExternalID):
 		return errors.New("the external id is malformed")
 	}
-	return nil
+	if m.NewEmail != "" {
+		_, err = Email(m.NewEmail)
+	}
+	return err
 }
 
 func (s *Session) prepare() error {
@@ -125,6 +128,8 @@ func (p *Passcode) prepare() error {
 		return errors.New("a code by text message has a number, and one by e-mail has none")
 	case !byEmail && p.MemberID == "":
 		return errors.New("a code by text message is for a member")
+	case p.EmailUpdate && (!byEmail || p.MemberID == ""):
+		return errors.New("a code for another address is for a member, by e-mail")
 	}
 	if byEmail {
 		_, err := Email(p.Email)
@@ -188,6 +193,9 @@ func (tx *Tx) check() error {
 		if p.MemberID != "" && tx.Members.Get(p.MemberID) == nil {
 			return errors.New("a passcode has no such member")
 		}
+	}
+	if err := tx.checkRegistrations(); err != nil {
+		return err
 	}
 	return tx.checkGrants()
 }

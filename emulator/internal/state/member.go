@@ -2,6 +2,9 @@ package state
 
 import (
 	"cmp"
+	"iter"
+	"slices"
+	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
@@ -14,6 +17,9 @@ type Member struct {
 	EmailID string `json:"email_id"`
 	// AssignedRoles are the roles that were assigned to the member directly.
 	AssignedRoles []string `json:"assigned_roles"`
+	// NewEmail is an address that the member is changing to. It is reserved until NewEmailExpiresAt.
+	NewEmail          string    `json:"new_email_address,omitzero"`
+	NewEmailExpiresAt time.Time `json:"new_email_expires_at,omitzero"`
 	// Failures are attempts to log in that failed since the last one that did not.
 	Failures int `json:"failures,omitzero"`
 }
@@ -33,6 +39,9 @@ type memberTables struct {
 	// verifiedOn has members under their organization and the domain of their verified address.
 	verifiedOn    *store.Index[Member]
 	retiredEmails *store.Index[Member] // by organization and address
+	// changingTo has members under their organization and the address that they are changing to, be that expired.
+	changingTo       *store.Index[Member]
+	memberByPassword *store.Index[Member] // by the id of the password
 }
 
 func newMemberTables(db *store.DB) memberTables {
@@ -62,7 +71,14 @@ func newMemberTables(db *store.DB) memberTables {
 			}
 			return within(m.OrganizationID, Domain(m.EmailAddress))
 		})),
+		changingTo: t.Index("new address", found(func(m *Member) string {
+			return within(m.OrganizationID, Lower(m.NewEmail))
+		})),
+		memberByPassword: t.Index("password", found(func(m *Member) string { return m.MemberPasswordID })),
 		retiredEmails: t.Values("retired address", func(m *Member) []string {
+			if m.IsDeleted() {
+				return nil
+			}
 			var list []string
 			for _, retired := range m.RetiredEmailAddresses {
 				list = append(list, within(m.OrganizationID, Lower(retired.EmailAddress)))
@@ -98,6 +114,48 @@ func (tx *Tx) MemberByEmail(organizationID, email string) *Member {
 
 // MembersOf returns the members of an organization, oldest first, deleted ones too.
 func (tx *Tx) MembersOf(organizationID string) []*Member { return tx.membersOf.Rows(organizationID) }
+
+// MembersIn yields the members of several organizations, deleted ones too, as [store.Table.All] does. No id may occur
+// twice.
+func (tx *Tx) MembersIn(organizationIDs []string) iter.Seq2[uint64, *Member] {
+	if len(organizationIDs) == 1 {
+		return tx.membersOf.All(organizationIDs[0])
+	}
+	rows := map[uint64]*Member{}
+	var numbers []uint64
+	for _, id := range organizationIDs {
+		for number, m := range tx.membersOf.All(id) {
+			rows[number] = m
+			numbers = append(numbers, number)
+		}
+	}
+	slices.Sort(numbers)
+	return func(yield func(uint64, *Member) bool) {
+		for _, number := range numbers {
+			if !yield(number, rows[number]) {
+				return
+			}
+		}
+	}
+}
+
+// MemberByPassword finds the member of an organization who has a password, nil if there is none.
+func (tx *Tx) MemberByPassword(organizationID, passwordID string) *Member {
+	if m := tx.memberByPassword.First(passwordID); m != nil && m.OrganizationID == organizationID {
+		return m
+	}
+	return nil
+}
+
+// ChangingTo returns the member of an organization who is changing to an address, nil if there is none.
+func (tx *Tx) ChangingTo(organizationID, email string) *Member {
+	for _, m := range tx.changingTo.All(within(organizationID, Lower(email))) {
+		if tx.Now.Before(m.NewEmailExpiresAt) {
+			return m
+		}
+	}
+	return nil
+}
 
 // HasVerifiedMember reports whether an organization has a member with a verified address on a domain.
 func (tx *Tx) HasVerifiedMember(organizationID, domain string) bool {

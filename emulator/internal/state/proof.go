@@ -40,14 +40,24 @@ type Passcode struct {
 	Email    string `json:"email_address,omitzero"`
 	Phone    string `json:"phone_number,omitzero"`
 	Code     string `json:"code"`
-	Used     bool   `json:"used,omitzero"`
+	// EmailUpdate says that the code makes Email the member's address.
+	EmailUpdate bool `json:"email_update,omitzero"`
+	Used        bool `json:"used,omitzero"`
 	// Failures are wrong codes that were tried.
 	Failures  int       `json:"failures,omitzero"`
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
 // Owner is the key of a code: the newest one of each owner counts.
-func (p *Passcode) Owner() string { return PasscodeOwner(p.Channel, p.MemberID, p.Email) }
+func (p *Passcode) Owner() string {
+	if p.EmailUpdate {
+		return EmailUpdateOwner(p.MemberID)
+	}
+	return PasscodeOwner(p.Channel, p.MemberID, p.Email)
+}
+
+// EmailUpdateOwner is the owner of codes by which a member confirms another address.
+func EmailUpdateOwner(memberID string) string { return "email_update " + memberID }
 
 // PasscodeOwner is the owner of codes that are sent to a member by a channel, or for discovery to an address.
 func PasscodeOwner(channel, memberID, email string) string {
@@ -78,6 +88,26 @@ func newProofTables(db *store.DB) proofTables {
 		linksOf:   links.Index("member", func(l *Link) string { return l.MemberID }),
 		Passcodes: store.NewTable(db, "passcodes", (*Passcode).Owner),
 	}
+}
+
+// DeleteLinksOf deletes the links of a member for which is holds.
+func (tx *Tx) DeleteLinksOf(memberID string, is func(*Link) bool) {
+	for _, l := range tx.linksOf.Rows(memberID) {
+		if is(l) {
+			tx.Links.Delete(l.Token)
+		}
+	}
+}
+
+// DeleteEmailCodesOf deletes the codes that were sent to a member by e-mail.
+func (tx *Tx) DeleteEmailCodesOf(memberID string) {
+	tx.Passcodes.Delete(PasscodeOwner(ChannelEmail, memberID, ""))
+	tx.Passcodes.Delete(EmailUpdateOwner(memberID))
+}
+
+// DeleteSMSCodesOf deletes the codes that were sent to a member by text message.
+func (tx *Tx) DeleteSMSCodesOf(memberID string) {
+	tx.Passcodes.Delete(PasscodeOwner(ChannelSMS, memberID, ""))
 }
 
 // ForgetAfter is how long a link or code is kept after it has expired, to be told apart from an unknown one.

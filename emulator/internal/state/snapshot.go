@@ -37,6 +37,8 @@ var lists = []list{
 		func(_ *Tx, o *Organization) error { return o.prepare() }),
 	listOf("members", func(t *tables) *store.Table[Member] { return t.Members },
 		func(_ *Tx, m *Member) error { return m.prepare() }),
+	listOf("registrations", func(t *tables) *store.Table[Registration] { return t.Registrations },
+		func(_ *Tx, r *Registration) error { return r.prepare() }),
 	listOf("sessions", func(t *tables) *store.Table[Session] { return t.Sessions },
 		func(_ *Tx, s *Session) error { return s.prepare() }),
 	listOf("intermediate_sessions", func(t *tables) *store.Table[Intermediate] { return t.Intermediates },

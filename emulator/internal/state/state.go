@@ -48,6 +48,7 @@ type Config struct {
 type tables struct {
 	organizationTables
 	memberTables
+	registrationTables
 	sessionTables
 	proofTables
 	connectedAppTables
@@ -79,6 +80,7 @@ func empty(config Config) *State {
 	return &State{Config: config, db: db, arrival: make(chan struct{}), tables: tables{
 		organizationTables: newOrganizationTables(db),
 		memberTables:       newMemberTables(db),
+		registrationTables: newRegistrationTables(db),
 		sessionTables:      newSessionTables(db),
 		proofTables:        newProofTables(db),
 		connectedAppTables: newConnectedAppTables(db),

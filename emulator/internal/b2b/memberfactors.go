@@ -1,0 +1,112 @@
+package b2b
+
+import (
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/organizations/members"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+func memberFactorRoutes() []engine.Route {
+	return []engine.Route{
+		engine.Handle(ops.B2BOrganizationsMembersDeleteMFAPhoneNumber, deleteMFAPhoneNumber),
+		engine.Handle(ops.B2BOrganizationsMembersDeleteTOTP, deleteTOTP),
+		engine.Handle(ops.B2BOrganizationsMembersDeletePassword, deletePassword),
+		engine.Handle(ops.B2BOrganizationsMembersDeleteExternalID, deleteExternalID),
+	}
+}
+
+// deleteMFAPhoneNumber removes a number, and the code that was sent to it. Sessions stay, and so does mfa_enrolled: the
+// next login asks for a second factor. Unverified: another second factor becomes the default.
+func deleteMFAPhoneNumber(
+	tx *engine.Tx, req *members.DeleteMFAPhoneNumberRequest,
+) (*members.DeleteMFAPhoneNumberResponse, error) {
+	org, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	if m.MFAPhoneNumber == "" {
+		return nil, ops.ErrMemberPhoneNumberNotFound
+	}
+	changed := *m
+	changed.MFAPhoneNumber, changed.MFAPhoneNumberVerified, changed.UpdatedAt = "", false, tx.Now
+	if m.DefaultMFAMethod == organizations.MFAMethodSMSOTP {
+		changed.DefaultMFAMethod = ""
+		if m.TOTPRegistrationID != "" {
+			changed.DefaultMFAMethod = organizations.MFAMethodTOTP
+		}
+	}
+	tx.Members.Put(&changed)
+	tx.DeleteSMSCodesOf(m.MemberID)
+	return (*members.DeleteMFAPhoneNumberResponse)(memberResponse(tx, org, &changed)), nil
+}
+
+// deleteTOTP removes an authenticator app as deleteMFAPhoneNumber does a number.
+func deleteTOTP(tx *engine.Tx, req *members.DeleteTOTPRequest) (*members.DeleteTOTPResponse, error) {
+	org, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	if m.TOTPRegistrationID == "" {
+		return nil, ops.ErrTOTPNotFound
+	}
+	changed := *m
+	changed.TOTPRegistrationID, changed.UpdatedAt = "", tx.Now
+	if m.DefaultMFAMethod == organizations.MFAMethodTOTP {
+		changed.DefaultMFAMethod = ""
+		if m.MFAPhoneNumber != "" {
+			changed.DefaultMFAMethod = organizations.MFAMethodSMSOTP
+		}
+	}
+	tx.Members.Put(&changed)
+	return (*members.DeleteTOTPResponse)(memberResponse(tx, org, &changed)), nil
+}
+
+// deletePassword removes the password that has an id. Sessions stay.
+func deletePassword(tx *engine.Tx, req *members.DeletePasswordRequest) (*members.DeletePasswordResponse, error) {
+	if !state.IDForm.MatchString(req.MemberPasswordID) {
+		return nil, ops.ErrInvalidPasswordID
+	}
+	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	m := tx.MemberByPassword(org.OrganizationID, req.MemberPasswordID)
+	if m == nil {
+		return nil, ops.ErrMemberPasswordNotFound
+	}
+	if err := tx.Permit(org.OrganizationID, m); err != nil {
+		return nil, err
+	}
+	changed := *m
+	changed.MemberPasswordID, changed.UpdatedAt = "", tx.Now
+	tx.Members.Put(&changed)
+	return (*members.DeletePasswordResponse)(memberResponse(tx, org, &changed)), nil
+}
+
+// deleteExternalID removes an external id, if there is one. It takes the ids of organization and member alone.
+// Unverified: that it refuses slugs and external ids, and that there need be none.
+func deleteExternalID(
+	tx *engine.Tx, req *members.DeleteExternalIDRequest,
+) (*members.DeleteExternalIDResponse, error) {
+	org, m, err := findMember(tx, req.OrganizationID, req.MemberID)
+	switch {
+	case org != nil && org.OrganizationID != req.OrganizationID:
+		return nil, ops.ErrOrganizationNotFound
+	case err != nil:
+		return nil, err
+	case m.MemberID != req.MemberID:
+		return nil, ops.ErrMemberNotFound
+	}
+	if err := tx.Permit(org.OrganizationID, m); err != nil {
+		return nil, err
+	}
+	changed := *m
+	if m.ExternalID != "" {
+		changed.ExternalID, changed.UpdatedAt = "", tx.Now
+		tx.Members.Put(&changed)
+	}
+	return (*members.DeleteExternalIDResponse)(memberResponse(tx, org, &changed)), nil
+}

@@ -1,0 +1,165 @@
+package b2b
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/organizations/members"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// searchMembers lists members of some organizations, the oldest first. Deleted members are found only if a filter asks
+// for their status.
+func searchMembers(tx *engine.Tx, req *members.SearchRequest) (*members.SearchResponse, error) {
+	if len(req.OrganizationIDs) == 0 {
+		return nil, ops.ErrMemberSearchOrganizationIDsEmpty
+	}
+	if len(req.OrganizationIDs) > state.MaxEntries {
+		return nil, ops.ErrBadRequest.Because("There are more than %d organization_ids.", state.MaxEntries)
+	}
+	query := engine.Query{Cursor: req.Cursor, Limit: req.Limit}
+	deletedToo := false
+	if req.Query != nil {
+		query.Operator = req.Query.Operator
+		for _, o := range req.Query.Operands {
+			if err := checkMemberOperand(o); err != nil {
+				return nil, err
+			}
+			query.Operands = append(query.Operands, engine.Operand{Name: o.FilterName, Value: o.FilterValue})
+			deletedToo = deletedToo || o.FilterName == "statuses" &&
+				has(o.FilterValue, organizations.MemberStatusDeleted)
+		}
+	}
+	var ids []string
+	for _, id := range req.OrganizationIDs {
+		org, err := login.FindOrganization(tx.Tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.Permit(org.OrganizationID, nil); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(ids, org.OrganizationID) {
+			ids = append(ids, org.OrganizationID)
+		}
+	}
+	rows := tx.MembersIn(ids)
+	found := func(yield func(uint64, *state.Member) bool) {
+		for number, m := range rows {
+			if (deletedToo || !m.IsDeleted()) && !yield(number, m) {
+				return
+			}
+		}
+	}
+	page, meta, err := memberSearch(tx).Page(found, query)
+	if err != nil {
+		return nil, err
+	}
+	resp := &members.SearchResponse{ResultsMetadata: meta, Organizations: map[string]organizations.Organization{}}
+	for _, m := range page {
+		resp.Members = append(resp.Members, login.Member(tx.Tx, m))
+		org := tx.Organizations.Get(m.OrganizationID)
+		resp.Organizations[m.OrganizationID] = login.Organization(tx.Tx, org)
+	}
+	return resp, nil
+}
+
+// emptyLists are the errors for filters whose list is empty.
+var emptyLists = map[string]*ops.Error{
+	"member_ids":               ops.ErrMemberSearchMissingMemberIDs,
+	"member_emails":            ops.ErrMemberSearchMissingMemberEmails,
+	"statuses":                 ops.ErrMemberSearchMissingStatuses,
+	"member_phone_numbers":     ops.ErrMemberSearchMissingMFAMemberPhoneNumbers,
+	"member_mfa_phone_numbers": ops.ErrMemberSearchMissingMFAMemberPhoneNumbers,
+	"member_roles":             ops.ErrMemberSearchMissingMemberRoles,
+}
+
+// checkMemberOperand checks what the type of a filter's value does not tell: that a list is not empty, and that ids are
+// either all those of members or all external ones.
+func checkMemberOperand(o organizations.SearchQueryOperand) error {
+	list, isList := o.FilterValue.([]any)
+	if !isList {
+		return nil
+	}
+	if err := emptyLists[o.FilterName]; err != nil && len(list) == 0 {
+		return err
+	}
+	if o.FilterName != "member_ids" {
+		return nil
+	}
+	internal := 0
+	for _, v := range list {
+		if id, ok := v.(string); ok && strings.HasPrefix(id, "member-") {
+			internal++
+		}
+	}
+	if internal > 0 && internal < len(list) {
+		return ops.ErrMemberSearchCannotMixInternalAndExternalMemberIDs
+	}
+	return nil
+}
+
+// has reports whether a decoded list has a text.
+func has(list any, text string) bool {
+	values, ok := list.([]any)
+	return ok && slices.Contains(values, any(text))
+}
+
+// memberSearch is what members can be searched by.
+func memberSearch(tx *engine.Tx) *engine.Search[state.Member] {
+	type filter = engine.Filter[state.Member]
+	byPhone := filter{Strings: func(m *state.Member, values []string) bool {
+		return m.MFAPhoneNumber != "" && slices.Contains(values, m.MFAPhoneNumber)
+	}}
+	byPhoneFuzzy := filter{
+		Fuzzy:    func(m *state.Member, like func(string) bool) bool { return like(m.MFAPhoneNumber) },
+		TooShort: ops.ErrMemberSearchMemberMFAPhoneNumberFuzzyTooShort,
+	}
+	return &engine.Search[state.Member]{
+		Filters: map[string]filter{
+			"member_ids": {Strings: func(m *state.Member, values []string) bool {
+				return slices.Contains(values, m.MemberID) ||
+					m.ExternalID != "" && slices.Contains(values, m.ExternalID)
+			}},
+			"member_emails": {Strings: func(m *state.Member, values []string) bool {
+				return slices.ContainsFunc(values, func(v string) bool {
+					return state.Lower(v) == state.Lower(m.EmailAddress)
+				})
+			}},
+			"member_email_fuzzy": {
+				Fuzzy:    func(m *state.Member, like func(string) bool) bool { return like(m.EmailAddress) },
+				TooShort: ops.ErrMemberSearchMemberEmailFuzzyTooShort,
+			},
+			"member_is_breakglass": {Boolean: func(m *state.Member, value bool) bool {
+				return m.IsBreakglass == value
+			}},
+			"statuses": {Strings: func(m *state.Member, values []string) bool {
+				return slices.Contains(values, m.Status)
+			}},
+			"member_phone_numbers":          byPhone,
+			"member_mfa_phone_numbers":      byPhone,
+			"member_phone_number_fuzzy":     byPhoneFuzzy,
+			"member_mfa_phone_number_fuzzy": byPhoneFuzzy,
+			"member_password_exists": {Boolean: func(m *state.Member, value bool) bool {
+				return (m.MemberPasswordID != "") == value
+			}},
+			"member_roles": {Strings: func(m *state.Member, values []string) bool {
+				return slices.ContainsFunc(login.MemberRoles(tx.Tx, m), func(id string) bool {
+					return slices.Contains(values, id)
+				})
+			}},
+		},
+		Errors: engine.SearchErrors{
+			NotRecognized:   ops.ErrMemberSearchFilterNameNotRecognized,
+			NoName:          ops.ErrMemberSearchMissingFilterName,
+			NoValue:         ops.ErrMemberSearchMissingFilterValue,
+			ExpectedStrings: ops.ErrMemberSearchExpectedArrayOfStrings,
+			ExpectedString:  ops.ErrMemberSearchExpectedString,
+			ExpectedBoolean: ops.ErrMemberSearchExpectedBoolean,
+		},
+	}
+}

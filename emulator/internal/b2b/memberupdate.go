@@ -1,0 +1,164 @@
+package b2b
+
+import (
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/organizations/members"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// Bounds of a member's metadata.
+const (
+	maxMetadataKeys  = 20
+	maxMetadataBytes = 4096 // of JSON
+)
+
+// phoneForm is E.164.
+var phoneForm = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
+
+// updateMember changes the fields that are given. Another address is not verified, and has no password.
+func updateMember(tx *engine.Tx, req *members.UpdateRequest) (*members.UpdateResponse, error) {
+	email, err := checkUpdate(req)
+	if err != nil {
+		return nil, err
+	}
+	org, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	changed := *m
+	if email != "" {
+		if tx.IsCaller(m) {
+			return nil, ops.ErrMemberCannotUpdateTheirEmailAddress
+		}
+		readdressed, err := login.ChangeEmail(tx.Tx, m, email)
+		if err != nil {
+			return nil, err
+		}
+		if changed = *readdressed; readdressed != m {
+			changed.MemberPasswordID = ""
+			if req.UnlinkEmail != nil && *req.UnlinkEmail {
+				changed.RetiredEmailAddresses = without(changed.RetiredEmailAddresses, func(r *retired) bool {
+					return r.EmailAddress == m.EmailAddress
+				})
+			}
+		}
+	}
+	if err := changeMember(tx, org, &changed, req); err != nil {
+		return nil, err
+	}
+	if !reflect.DeepEqual(&changed, m) {
+		changed.UpdatedAt = tx.Now
+		tx.Members.Put(&changed)
+	}
+	return (*members.UpdateResponse)(memberResponse(tx, org, &changed)), nil
+}
+
+// checkUpdate validates a request, and returns the new address in lower case, empty if there is none.
+func checkUpdate(req *members.UpdateRequest) (email string, err error) {
+	if req.EmailAddress != nil {
+		if email, err = state.Email(*req.EmailAddress); err != nil {
+			return "", err
+		}
+	}
+	if m := req.DefaultMFAMethod; m != nil && *m != organizations.MFAMethodSMSOTP && *m != organizations.MFAMethodTOTP {
+		return "", ops.ErrInvalidMFADefaultMethod
+	}
+	return email, checkMember(req)
+}
+
+// checkMember validates the fields of a member that a request gives.
+func checkMember(req *members.UpdateRequest) error {
+	switch {
+	case req.Name != nil && utf8.RuneCountInString(*req.Name) > state.MaxName:
+		return ops.ErrBadRequest.Because("The name is longer than %d characters.", state.MaxName)
+	case req.MFAPhoneNumber != nil && !phoneForm.MatchString(*req.MFAPhoneNumber):
+		return ops.ErrInvalidPhoneNumber
+	case given(req.ExternalID) && !state.IDForm.MatchString(*req.ExternalID):
+		return ops.ErrBadRequest.Because("The external id must match %s.", state.IDForm)
+	case len(req.Roles) > state.MaxEntries:
+		return ops.ErrBadRequest.Because("There are more than %d roles.", state.MaxEntries)
+	}
+	return nil
+}
+
+// changeMember sets the fields of a member that a request gives, apart from the address.
+func changeMember(
+	tx *engine.Tx, org *state.Organization, m *state.Member, req *members.UpdateRequest,
+) (err error) {
+	if m.TrustedMetadata, err = mergeMetadata(m.TrustedMetadata, req.TrustedMetadata); err != nil {
+		return err
+	}
+	if m.UntrustedMetadata, err = mergeMetadata(m.UntrustedMetadata, req.UntrustedMetadata); err != nil {
+		return err
+	}
+	if req.Roles != nil {
+		roles, err := login.Assignable(tx.Tx, org, req.Roles)
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(roles, m.AssignedRoles) {
+			m.AssignedRoles = roles
+		}
+	}
+	if given(req.ExternalID) {
+		other := tx.FindMember(org.OrganizationID, *req.ExternalID)
+		if other != nil && other.MemberID != m.MemberID {
+			return ops.ErrDuplicateMemberExternalID
+		}
+	}
+	set(&m.ExternalID, req.ExternalID)
+	set(&m.Name, req.Name)
+	set(&m.IsBreakglass, req.IsBreakglass)
+	set(&m.MFAEnrolled, req.MFAEnrolled)
+	if req.MFAPhoneNumber != nil {
+		if m.MFAPhoneNumber != "" {
+			return ops.ErrDuplicateMemberPhoneNumberForMember
+		}
+		m.MFAPhoneNumber = *req.MFAPhoneNumber
+	}
+	if method := req.DefaultMFAMethod; method != nil {
+		isSMS := *method == organizations.MFAMethodSMSOTP
+		if isSMS && m.MFAPhoneNumber == "" || !isSMS && m.TOTPRegistrationID == "" {
+			return ops.ErrDefaultMFAMemberMissingFactor
+		}
+		m.DefaultMFAMethod = *method
+	}
+	return nil
+}
+
+// mergeMetadata returns the old metadata with the added keys. A nil value deletes a key.
+func mergeMetadata(old, added shared.Object) (shared.Object, error) {
+	merged := shared.Object{}
+	maps.Copy(merged, old)
+	for key, value := range added {
+		if value == nil {
+			delete(merged, key)
+			continue
+		}
+		merged[key] = value
+	}
+	data, err := json.Marshal(merged)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(added) == 0 || len(merged) == 0 && len(old) == 0:
+		return old, nil
+	case len(merged) > maxMetadataKeys:
+		return nil, ops.ErrMetadataTooManyKeys
+	case len(data) > maxMetadataBytes:
+		return nil, ops.ErrMetadataTooLarge
+	}
+	return merged, nil
+}

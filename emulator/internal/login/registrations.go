@@ -1,0 +1,31 @@
+package login
+
+import (
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// ProviderTypes are the names of OAuth providers in responses. Unverified: their spelling.
+var ProviderTypes = map[string]string{
+	state.ProviderGoogle: "Google", state.ProviderMicrosoft: "Microsoft", state.ProviderSlack: "Slack",
+	state.ProviderHubSpot: "HubSpot", state.ProviderGitHub: "GitHub",
+}
+
+// registrations are the accounts of a member as the API returns them.
+func registrations(
+	tx *state.Tx, m *state.Member,
+) (oauth []organizations.OAuthRegistration, sso []organizations.SSORegistration) {
+	for _, r := range tx.RegistrationsOf(m.MemberID) {
+		if r.IsSSO() {
+			sso = append(sso, organizations.SSORegistration{
+				ConnectionID: r.ConnectionID, ExternalID: r.Subject, RegistrationID: r.ID, SSOAttributes: r.Attributes,
+			})
+			continue
+		}
+		oauth = append(oauth, organizations.OAuthRegistration{
+			ProviderType: ProviderTypes[r.Provider], ProviderSubject: r.Subject, MemberOAuthRegistrationID: r.ID,
+			ProfilePictureURL: r.ProfilePictureURL, Locale: r.Locale,
+		})
+	}
+	return oauth, sso
+}

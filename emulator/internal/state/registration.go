@@ -1,0 +1,96 @@
+package state
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+	"github.com/seed75add069/stytch-go/shared"
+)
+
+// Registration is a member's account at a provider, with the tokens that the provider issued at the last login.
+type Registration struct {
+	ID       string `json:"registration_id"`
+	MemberID string `json:"member_id"`
+	// Provider is one of the Provider constants. ConnectionID is the SSO connection, empty for OAuth.
+	Provider     string `json:"provider"`
+	ConnectionID string `json:"connection_id,omitzero"`
+	// Subject is the provider's id for the person. TenantIDs are the workspaces that came with the login.
+	Subject   string   `json:"provider_subject"`
+	TenantIDs []string `json:"provider_tenant_ids,omitzero"`
+
+	IDToken              string    `json:"id_token,omitzero"`
+	AccessToken          string    `json:"access_token,omitzero"`
+	AccessTokenExpiresAt time.Time `json:"access_token_expires_at,omitzero"`
+	RefreshToken         string    `json:"refresh_token,omitzero"`
+	Scopes               []string  `json:"scopes,omitzero"`
+	// BotAccessToken is Slack's token for the app's bot.
+	BotAccessToken string   `json:"bot_access_token,omitzero"`
+	BotScopes      []string `json:"bot_scopes,omitzero"`
+
+	ProfilePictureURL string `json:"profile_picture_url,omitzero"`
+	Locale            string `json:"locale,omitzero"`
+	// Attributes are what an SSO connection says of the person.
+	Attributes shared.Object `json:"sso_attributes,omitzero"`
+}
+
+// The providers of accounts: those of OAuth, and the protocols of SSO connections.
+const (
+	ProviderGoogle    = "google"
+	ProviderMicrosoft = "microsoft"
+	ProviderSlack     = "slack"
+	ProviderHubSpot   = "hubspot"
+	ProviderGitHub    = "github"
+	ProviderOIDC      = "oidc"
+	ProviderSAML      = "saml"
+)
+
+var (
+	oauthProviders = []string{ProviderGoogle, ProviderMicrosoft, ProviderSlack, ProviderHubSpot, ProviderGitHub}
+	ssoProviders   = []string{ProviderOIDC, ProviderSAML}
+)
+
+// IsSSO reports whether the account is one of an SSO connection.
+func (r *Registration) IsSSO() bool { return slices.Contains(ssoProviders, r.Provider) }
+
+type registrationTables struct {
+	Registrations   *store.Table[Registration]
+	registrationsOf *store.Index[Registration] // by member
+}
+
+func newRegistrationTables(db *store.DB) registrationTables {
+	t := store.NewTable(db, "registrations", func(r *Registration) string { return r.ID })
+	return registrationTables{
+		Registrations:   t,
+		registrationsOf: t.Index("member", func(r *Registration) string { return r.MemberID }),
+	}
+}
+
+// RegistrationsOf returns the accounts of a member, oldest first.
+func (tx *Tx) RegistrationsOf(memberID string) []*Registration {
+	return tx.registrationsOf.Rows(memberID)
+}
+
+func (r *Registration) prepare() error {
+	switch {
+	case !IsName(r.ID):
+		return errors.New("registration_id is empty or too long")
+	case !r.IsSSO() && !slices.Contains(oauthProviders, r.Provider):
+		return errors.New("the provider is unknown")
+	case r.IsSSO() == (r.ConnectionID == ""):
+		return errors.New("it is for SSO without a connection, or has one and is not")
+	case r.Subject == "":
+		return errors.New("provider_subject is empty")
+	}
+	return nil
+}
+
+func (tx *Tx) checkRegistrations() error {
+	for _, r := range tx.Registrations.All() {
+		if tx.Members.Get(r.MemberID) == nil {
+			return errors.New("a registration has no such member")
+		}
+	}
+	return nil
+}
