@@ -15,7 +15,7 @@ import (
 
 // Routes are the operations that are built.
 func Routes() []engine.Route {
-	return slices.Concat(discoveryRoutes(), magicLinkRoutes(), sessionRoutes(), rbacRoutes())
+	return slices.Concat(discoveryRoutes(), magicLinkRoutes(), otpRoutes(), sessionRoutes(), rbacRoutes())
 }
 
 // emailLocales are the languages that e-mails exist in.

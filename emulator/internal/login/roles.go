@@ -34,13 +34,36 @@ func rolesOf(tx *state.Tx, m *state.Member) []organizations.MemberRole {
 	return roles
 }
 
-// SessionRoles are the ids of the roles that a session has.
-func SessionRoles(tx *state.Tx, s *state.Session) []string {
+// MemberRoles are the ids of the roles that a member has.
+func MemberRoles(tx *state.Tx, m *state.Member) []string {
 	ids := []string{}
-	for _, r := range rolesOf(tx, tx.Members.Get(s.MemberID)) {
+	for _, r := range rolesOf(tx, m) {
 		ids = append(ids, r.RoleID)
 	}
 	return ids
+}
+
+// Assignable returns the roles that are to be assigned to a member of an organization, each once. It refuses one that
+// every member has, and one that neither the project nor the organization has.
+func Assignable(tx *state.Tx, org *state.Organization, roles []string) ([]string, error) {
+	var list []string
+	for _, id := range roles {
+		isCustom := slices.ContainsFunc(org.CustomRoles, func(r state.Role) bool { return r.RoleID == id })
+		switch {
+		case id == state.RoleMember:
+			return nil, ops.ErrCannotAssignDefaultRBACRoleID
+		case !isCustom && tx.Roles.Get(id) == nil:
+			return nil, ops.ErrInvalidRBACRoleID
+		case !slices.Contains(list, id):
+			list = append(list, id)
+		}
+	}
+	return list, nil
+}
+
+// SessionRoles are the ids of the roles that a session has.
+func SessionRoles(tx *state.Tx, s *state.Session) []string {
+	return MemberRoles(tx, tx.Members.Get(s.MemberID))
 }
 
 // Granting returns the session's roles that permit an action on a resource.

@@ -83,6 +83,9 @@ var (
 			ErrInvalidEmailForJITProvisioning,
 			ErrInvalidSessionDurationMinutes,
 			ErrCustomClaimsTooLarge,
+			ErrUserLockLimitReached,
+			ErrRetiredMemberEmail,
+			ErrActionNotAllowedEmailDomainIsClaimed,
 		},
 	}}
 	// B2BDiscoveryOrganizationsCreate is b2b.discovery.organizations.create.
@@ -188,6 +191,17 @@ var (
 			ErrTooManySessionArguments,
 			ErrInvalidSessionDurationMinutes,
 			ErrCustomClaimsTooLarge,
+			ErrUserLockLimitReached,
+			ErrDuplicateMemberEmail,
+			ErrRetiredMemberEmail,
+			ErrActionNotAllowedEmailDomainIsClaimed,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
+			ErrJWTInvalidAudience,
+			ErrJWTInvalidIssuer,
+			ErrInvalidLocale,
+			ErrStytchClaimsInCustomClaims,
 		},
 	}}
 	// B2BMagicLinksDiscoveryAuthenticate is b2b.magic_links.discovery.authenticate.
@@ -238,6 +252,14 @@ var (
 			ErrSessionAuthorizationError,
 			ErrSessionAuthorizationTenancyError,
 			ErrTooManyRequests,
+			ErrRetiredMemberEmail,
+			ErrMemberNotFound,
+			ErrInvalidInviteMagicLinkURL,
+			ErrCannotAssignDefaultRBACRoleID,
+			ErrCannotUpdateTrustedMetadata,
+			ErrMetadataTooLarge,
+			ErrInvalidLocale,
+			ErrInvalidExpiration,
 		},
 	}}
 	// B2BMagicLinksEmailLoginOrSignup is b2b.magic_links.email.login_or_signup.
@@ -256,6 +278,13 @@ var (
 			ErrEmailTemplateNotFound,
 			ErrBillingNotVerifiedForEmail,
 			ErrTooManyRequests,
+			ErrOperationRestrictedByOrganizationAuthMethods,
+			ErrRetiredMemberEmail,
+			ErrInvalidLoginMagicLinkURL,
+			ErrInvalidSignupMagicLinkURL,
+			ErrInvalidPKCECodeChallenge,
+			ErrInvalidLocale,
+			ErrInvalidExpiration,
 		},
 	}}
 	// B2BOAuthAuthenticate is b2b.oauth.authenticate.
@@ -775,6 +804,14 @@ var (
 			ErrTooManySessionArguments,
 			ErrInvalidSessionDurationMinutes,
 			ErrCustomClaimsTooLarge,
+			ErrInvalidEmail,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
+			ErrJWTInvalidAudience,
+			ErrJWTInvalidIssuer,
+			ErrInvalidLocale,
+			ErrStytchClaimsInCustomClaims,
 		},
 	}}
 	// B2BOTPsEmailDiscoveryAuthenticate is b2b.otps.email.discovery.authenticate.
@@ -817,6 +854,7 @@ var (
 			ErrInvalidExpirationOTP,
 			ErrBillingNotVerifiedForEmail,
 			ErrTooManyRequests,
+			ErrRetiredMemberEmail,
 		},
 	}}
 	// B2BOTPsSMSAuthenticate is b2b.otps.sms.authenticate.
@@ -1265,6 +1303,7 @@ var (
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
+			ErrUserLockLimitReached,
 		},
 	}}
 	// B2BSessionsExchangeAccessToken is b2b.sessions.exchange_access_token.

@@ -1,0 +1,49 @@
+package login
+
+import (
+	"slices"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// CheckEmail refuses an address that a member of an organization cannot have, because it is another member's, was
+// another member's, or is of a domain that another organization has claimed. A new member has no id.
+func CheckEmail(tx *state.Tx, organizationID, memberID, email string) error {
+	isOther := func(m *state.Member) bool { return m != nil && m.MemberID != memberID }
+	switch {
+	case isOther(tx.MemberByEmail(organizationID, email)):
+		return ops.ErrDuplicateMemberEmail
+	case isOther(tx.RetiredBy(organizationID, email)):
+		return ops.ErrRetiredMemberEmail
+	case tx.ClaimedElsewhere(organizationID, email):
+		return ops.ErrActionNotAllowedEmailDomainIsClaimed
+	}
+	return nil
+}
+
+// ChangeEmail makes an address the member's. It is not verified, and the old one is retired. It returns the row. The
+// address that the member has already changes nothing.
+func ChangeEmail(tx *state.Tx, m *state.Member, email string) (*state.Member, error) {
+	if state.Lower(email) == state.Lower(m.EmailAddress) {
+		return m, nil
+	}
+	if err := CheckEmail(tx, m.OrganizationID, m.MemberID, email); err != nil {
+		return nil, err
+	}
+	changed := *m
+	changed.EmailID = tx.ID("email")
+	retired := slices.DeleteFunc(slices.Clone(m.RetiredEmailAddresses), func(r organizations.RetiredEmail) bool {
+		again := state.Lower(r.EmailAddress) == state.Lower(email)
+		if again {
+			changed.EmailID = r.EmailID
+		}
+		return again
+	})
+	retired = append(retired, organizations.RetiredEmail{EmailID: m.EmailID, EmailAddress: m.EmailAddress})
+	changed.RetiredEmailAddresses = retired[max(0, len(retired)-state.MaxEntries):]
+	changed.EmailAddress, changed.EmailAddressVerified, changed.UpdatedAt = email, false, tx.Now
+	tx.Members.Put(&changed)
+	return &changed, nil
+}
