@@ -78,8 +78,11 @@ func loginOrSignup(tx *engine.Tx, r *emailLogin) (*email.LoginOrSignupResponse, 
 	} else {
 		err = r.send(m, state.LinkSignup, signupLifetime)
 	}
+	if err != nil {
+		return nil, err
+	}
 	return &email.LoginOrSignupResponse{
 		MemberID: m.MemberID, MemberCreated: created,
 		Member: login.Member(tx.Tx, m), Organization: login.Organization(tx.Tx, org),
-	}, err
+	}, nil
 }

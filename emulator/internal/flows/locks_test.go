@@ -130,3 +130,22 @@ func TestLocks_refusedGuessChangesCountersOnly(t *testing.T) {
 	}
 	assert.Equal(t, before, after)
 }
+
+func TestLocks_loginThatLacksASecondFactorKeepsTheCount(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.create("ada@example.com")
+	code := h.code("example", "ada@example.com")
+	h.alter("organizations", "organization_slug", "example", map[string]any{"mfa_policy": "REQUIRED_FOR_ALL"})
+	for range 9 {
+		_, err := h.enter("example", "ada@example.com", wrong(code))
+		refused(t, err, stytcherror.CodeOTPCodeNotFound)
+	}
+	resp, err := h.follow(h.link("example", "ada@example.com"))
+	require.NoError(t, err)
+	assert.False(t, resp.MemberAuthenticated)
+	_, err = h.enter("example", "ada@example.com", wrong(code))
+	refused(t, err, stytcherror.CodeOTPCodeNotFound)
+	_, err = h.enter("example", "ada@example.com", code)
+	refused(t, err, stytcherror.CodeUserLockLimitReached)
+}

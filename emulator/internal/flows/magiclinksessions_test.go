@@ -144,7 +144,38 @@ func TestMagicLinks_emailUpdate(t *testing.T) {
 	assert.Equal(t, resp.MethodID, resp.MemberSession.AuthenticationFactors[0].EmailFactor.EmailID)
 	_, err = h.follow(login)
 	require.Error(t, err, "a link to the old address logs nobody in")
+	code := h.code("acme", "ada@example.net")
 	_, err = h.api.B2B.MagicLinks.Email.LoginOrSignup(t.Context(),
 		&email.LoginOrSignupRequest{OrganizationID: "acme", EmailAddress: "ada@example.org"})
 	require.Error(t, err, "a retired address is nobody's")
+
+	login = h.link("acme", "ada@example.net")
+	h.alter("magic_links", "token", login, map[string]any{"purpose": "email_update", "email_address": "ada@example.org"})
+	back, err := h.follow(login)
+	require.NoError(t, err)
+	assert.Equal(t, resp.Member.RetiredEmailAddresses[0].EmailID, back.MethodID, "the address has its id again")
+	assert.Equal(t, []organizations.RetiredEmail{{EmailID: resp.MethodID, EmailAddress: "ada@example.net"}},
+		back.Member.RetiredEmailAddresses)
+	_, err = h.enter("acme", "ada@example.org", code)
+	refused(t, err, stytcherror.CodeOTPCodeNotFound)
+}
+
+func TestMagicLinks_intermediateSessionOfTheOrganizationIsUsedUp(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v, other := h.create("ada@example.com"), h.create("ada@example.com")
+	for _, fields := range []map[string]any{
+		{"organization_id": v.Organization.OrganizationID, "bound": true},
+		{"organization_id": other.Organization.OrganizationID},
+		{"organization_id": ""},
+	} {
+		ist := h.IntermediateSession("ada@example.com")
+		h.alter("intermediate_sessions", "token", ist, fields)
+		use := func(r *magiclinks.AuthenticateRequest) { r.IntermediateSessionToken = &ist }
+		resp, err := h.follow(h.link("example", "ada@example.com"), use)
+		require.NoError(t, err, fields)
+		assert.True(t, resp.MemberAuthenticated)
+		_, err = h.follow(h.link("example", "ada@example.com"), use)
+		refused(t, err, stytcherror.CodeIntermediateSessionNotFound)
+	}
 }

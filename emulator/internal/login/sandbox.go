@@ -15,7 +15,7 @@ import (
 const (
 	SandboxEmail = "sandbox@stytch.com"
 
-	SandboxOrganizationID = "organization-test-007d9d4a-deac-4a87-ba0a-e6e8afba4d4b"
+	sandboxOrganizationID = "organization-test-007d9d4a-deac-4a87-ba0a-e6e8afba4d4b"
 	sandboxMemberID       = "member-test-007d9d4a-deac-4a87-ba0a-e6e8afba4d4b"
 	sandboxSessionID      = "member-session-test-007d9d4a-deac-4a87-ba0a-e6e8afba4d4b"
 	sandboxEmailID        = "email-test-007d9d4a-deac-4a87-ba0a-e6e8afba4d4b"
@@ -33,13 +33,13 @@ var sandboxCreated = time.Date(2021, time.August, 28, 0, 41, 58, 0, time.UTC)
 
 // IsSandbox reports whether a call is about the sandbox's member.
 func IsSandbox(organizationID, email string) bool {
-	return organizationID == SandboxOrganizationID && state.Lower(email) == SandboxEmail
+	return organizationID == sandboxOrganizationID && state.Lower(email) == SandboxEmail
 }
 
 // SandboxMember is the sandbox's member.
 func SandboxMember() organizations.Member {
 	return organizations.Member{
-		OrganizationID: SandboxOrganizationID, MemberID: sandboxMemberID,
+		OrganizationID: sandboxOrganizationID, MemberID: sandboxMemberID,
 		EmailAddress: SandboxEmail, EmailAddressVerified: true, Status: organizations.MemberStatusActive,
 		CreatedAt: sandboxCreated, UpdatedAt: sandboxCreated,
 	}
@@ -48,7 +48,7 @@ func SandboxMember() organizations.Member {
 // SandboxOrganization is the sandbox's organization.
 func SandboxOrganization() organizations.Organization {
 	org := state.DefaultOrganization()
-	org.OrganizationID, org.OrganizationName, org.OrganizationSlug = SandboxOrganizationID, "Sandbox", sandboxSlug
+	org.OrganizationID, org.OrganizationName, org.OrganizationSlug = sandboxOrganizationID, "Sandbox", sandboxSlug
 	org.CreatedAt, org.UpdatedAt = sandboxCreated, sandboxCreated
 	return org
 }
@@ -69,7 +69,7 @@ func IsSandboxLink(token string) (bool, error) {
 // Sandbox ends a login by the sandbox's magic link. The session is not stored; its JWT is valid.
 func (l *Login) Sandbox(tx *state.Tx) (resp *Response, methodID string, err error) {
 	s := &state.Session{
-		ID: sandboxSessionID, MemberID: sandboxMemberID, OrganizationID: SandboxOrganizationID,
+		ID: sandboxSessionID, MemberID: sandboxMemberID, OrganizationID: sandboxOrganizationID,
 		StartedAt: tx.Now, LastAccessedAt: tx.Now, ExpiresAt: tx.Now.Add(l.duration),
 		Factors: []Factor{factor.MagicLink(tx, sandboxEmailID, SandboxEmail)},
 	}
