@@ -45,6 +45,17 @@ var opAuthenticate = transport.Op{
 //   - CodeTooManySessionArguments
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeCustomClaimsTooLarge
+//   - CodeUserLockLimitReached
+//   - CodeDuplicateMemberEmail
+//   - CodeRetiredMemberEmail
+//   - CodeActionNotAllowedEmailDomainIsClaimed
+//   - CodeInvalidSessionToken
+//   - CodeSessionNotFound
+//   - CodeUnableToParseSessionJWT
+//   - CodeJWTInvalidAudience
+//   - CodeJWTInvalidIssuer
+//   - CodeInvalidLocale
+//   - CodeStytchClaimsInCustomClaims
 //
 // It calls POST /v1/b2b/magic_links/authenticate; retry class single-use.
 func (s *Service) Authenticate(

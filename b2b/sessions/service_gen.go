@@ -149,6 +149,7 @@ var opExchange = transport.Op{
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
+//   - CodeUserLockLimitReached
 //
 // It calls POST /v1/b2b/sessions/exchange; retry class write.
 func (s *Service) Exchange(

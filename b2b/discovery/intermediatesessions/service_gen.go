@@ -44,6 +44,9 @@ var opExchange = transport.Op{
 //   - CodeInvalidEmailForJITProvisioning
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeCustomClaimsTooLarge
+//   - CodeUserLockLimitReached
+//   - CodeRetiredMemberEmail
+//   - CodeActionNotAllowedEmailDomainIsClaimed
 //
 // It calls POST /v1/b2b/discovery/intermediate_sessions/exchange; retry class single-use.
 func (s *Service) Exchange(

@@ -46,6 +46,13 @@ var opLoginOrSignup = transport.Op{
 //   - CodeEmailTemplateNotFound
 //   - CodeBillingNotVerifiedForEmail
 //   - CodeTooManyRequests
+//   - CodeOperationRestrictedByOrganizationAuthMethods
+//   - CodeRetiredMemberEmail
+//   - CodeInvalidLoginMagicLinkURL
+//   - CodeInvalidSignupMagicLinkURL
+//   - CodeInvalidPKCECodeChallenge
+//   - CodeInvalidLocale
+//   - CodeInvalidExpiration
 //
 // It calls POST /v1/b2b/magic_links/email/login_or_signup; retry class send.
 func (s *Service) LoginOrSignup(
@@ -87,6 +94,14 @@ var opInvite = transport.Op{
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //   - CodeTooManyRequests
+//   - CodeRetiredMemberEmail
+//   - CodeMemberNotFound
+//   - CodeInvalidInviteMagicLinkURL
+//   - CodeCannotAssignDefaultRBACRoleID
+//   - CodeCannotUpdateTrustedMetadata
+//   - CodeMetadataTooLarge
+//   - CodeInvalidLocale
+//   - CodeInvalidExpiration
 //
 // It calls POST /v1/b2b/magic_links/email/invite; retry class send.
 func (s *Service) Invite(

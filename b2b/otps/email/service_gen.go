@@ -43,6 +43,7 @@ var opLoginOrSignup = transport.Op{
 //   - CodeInvalidExpirationOTP
 //   - CodeBillingNotVerifiedForEmail
 //   - CodeTooManyRequests
+//   - CodeRetiredMemberEmail
 //
 // It calls POST /v1/b2b/otps/email/login_or_signup; retry class send.
 func (s *Service) LoginOrSignup(
@@ -80,6 +81,14 @@ var opAuthenticate = transport.Op{
 //   - CodeTooManySessionArguments
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeCustomClaimsTooLarge
+//   - CodeInvalidEmail
+//   - CodeInvalidSessionToken
+//   - CodeSessionNotFound
+//   - CodeUnableToParseSessionJWT
+//   - CodeJWTInvalidAudience
+//   - CodeJWTInvalidIssuer
+//   - CodeInvalidLocale
+//   - CodeStytchClaimsInCustomClaims
 //
 // It calls POST /v1/b2b/otps/email/authenticate; retry class single-use.
 func (s *Service) Authenticate(

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -16,8 +17,8 @@ import (
 // Routes are the operations that are built.
 func Routes() []engine.Route {
 	return slices.Concat(
-		discoveryRoutes(), magicLinkRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(), sessionRoutes(),
-		foreignSessionRoutes(),
+		discoveryRoutes(), magicLinkRoutes(), otpRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(),
+		sessionRoutes(), foreignSessionRoutes(),
 	)
 }
 
@@ -42,3 +43,11 @@ func minutes(given *int, byDefault, low, high int, outOfBounds *ops.Error) (time
 
 // given reports whether a value is there and not empty.
 func given(s *string) bool { return s != nil && *s != "" }
+
+// copyJWT stores the JWT of a login, which is signed after the transaction, in a response of another type.
+func copyJWT(tx *engine.Tx, resp *login.Response, to *string) {
+	tx.Later(func() error {
+		*to = resp.SessionJWT
+		return nil
+	})
+}

@@ -44,7 +44,7 @@ func exchangeIntermediateSession(
 		return nil, err
 	}
 	l.Org, l.Member, l.Intermediate, l.Factors, l.Discovered = org, m, ist, ist.Factors, true
-	return login.Complete(tx.Tx, l), nil
+	return login.Complete(tx.Tx, l)
 }
 
 // createDiscoveredOrganization creates an organization, whose first member is its administrator.
@@ -75,7 +75,8 @@ func createDiscoveredOrganization(
 	admin.AssignedRoles = []string{state.RoleAdmin}
 	tx.Members.Put(&admin)
 	l.Org, l.Member, l.Intermediate, l.Factors, l.Discovered = org, &admin, ist, ist.Factors, true
-	return (*discoveryorganizations.CreateResponse)(login.Complete(tx.Tx, l)), nil
+	resp, err := login.Complete(tx.Tx, l)
+	return (*discoveryorganizations.CreateResponse)(resp), err
 }
 
 // listDiscovered lists organizations for an intermediate session or for a session. Only for an intermediate session are

@@ -60,33 +60,26 @@ func exchangeAccessToken(
 		return nil, ops.ErrOAuthAccessTokenExchangeTokenInvalidGrant
 	}
 	l.Factors = []login.Factor{factor.AccessToken(tx.Tx, token.ClientID)}
-	r := login.Start(tx.Tx, l)
+	r, err := login.Start(tx.Tx, l)
+	if err != nil {
+		return nil, err
+	}
 	resp := &sessions.ExchangeAccessTokenResponse{
 		MemberID: r.MemberID, Member: r.Member, Organization: r.Organization, MemberSession: r.MemberSession,
 		SessionToken: r.SessionToken,
 	}
-	copyJWT(tx, &resp.SessionJWT, r)
+	copyJWT(tx, r, &resp.SessionJWT)
 	return resp, nil
-}
-
-// copyJWT copies the JWT of a login once it is signed.
-func copyJWT(tx *engine.Tx, to *string, from *login.Response) {
-	tx.Later(func() error {
-		*to = from.SessionJWT
-		return nil
-	})
 }
 
 // attestSession gives a session for a token of an issuer that the project trusts, once.
 func attestSession(tx *engine.Tx, req *sessions.AttestRequest) (*sessions.AttestResponse, error) {
 	l, err := login.Begin(login.Request{
 		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
+		SessionToken: req.SessionToken, SessionJWT: req.SessionJWT,
 	})
 	if err != nil {
 		return nil, err
-	}
-	if given(req.SessionToken) && given(req.SessionJWT) {
-		return nil, ops.ErrTooManySessionArguments
 	}
 	profile, err := trustedTokenProfile(tx, req.ProfileID)
 	if err != nil {
@@ -96,28 +89,29 @@ func attestSession(tx *engine.Tx, req *sessions.AttestRequest) (*sessions.Attest
 	if err != nil {
 		return nil, err
 	}
-	if l.Org, err = attestedOrganization(tx, req.OrganizationID, token); err != nil {
+	org, err := attestedOrganization(tx, req.OrganizationID, token)
+	if err != nil {
 		return nil, err
 	}
-	if l.Member, err = attestedMember(tx, l.Org, profile, token); err != nil {
+	m, err := attestedMember(tx, org, profile, token)
+	if err != nil {
 		return nil, err
 	}
 	if !tx.UseToken(req.Token, token.ExpiresAt) {
 		return nil, ops.ErrInvalidTrustedAuthToken.Because("The token was used.")
 	}
-	l.Factors = []login.Factor{factor.TrustedToken(tx.Tx, token.ID)}
-	if given(req.SessionToken) || given(req.SessionJWT) {
-		s, m, err := login.Find(tx.Tx, req.SessionToken, req.SessionJWT)
-		if err == nil && m.MemberID == l.Member.MemberID {
-			l.Session, l.Factors = s, factor.Join(s.Factors, l.Factors...)
-		}
+	if err := l.Prove(tx.Tx, m, factor.TrustedToken(tx.Tx, token.ID)); err != nil {
+		return nil, err
 	}
-	r := login.Start(tx.Tx, l)
+	r, err := login.Start(tx.Tx, l)
+	if err != nil {
+		return nil, err
+	}
 	resp := &sessions.AttestResponse{
 		MemberID: r.MemberID, Member: r.Member, Organization: r.Organization, MemberSession: *r.MemberSession,
 		SessionToken: r.SessionToken,
 	}
-	copyJWT(tx, &resp.SessionJWT, r)
+	copyJWT(tx, r, &resp.SessionJWT)
 	return resp, nil
 }
 
@@ -196,12 +190,15 @@ func migrateSession(tx *engine.Tx, req *sessions.MigrateRequest) (*sessions.Migr
 				return nil, ops.ErrMemberNotFound
 			}
 			l.Factors = []login.Factor{factor.Imported(tx.Tx)}
-			r := login.Start(tx.Tx, l)
+			r, err := login.Start(tx.Tx, l)
+			if err != nil {
+				return nil, err
+			}
 			resp := &sessions.MigrateResponse{
 				MemberID: r.MemberID, Member: r.Member, Organization: r.Organization, MemberSession: r.MemberSession,
 				SessionToken: r.SessionToken,
 			}
-			copyJWT(tx, &resp.SessionJWT, r)
+			copyJWT(tx, r, &resp.SessionJWT)
 			return resp, nil
 		})
 }

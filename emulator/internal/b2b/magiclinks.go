@@ -1,8 +1,13 @@
 package b2b
 
 import (
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2b/magiclinks"
 	magiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
+	magiclinksemail "github.com/seed75add069/stytch-go/b2b/magiclinks/email"
 	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
@@ -12,19 +17,121 @@ import (
 
 func magicLinkRoutes() []engine.Route {
 	return []engine.Route{
+		engine.Handle(ops.B2BMagicLinksEmailLoginOrSignup, sendLoginLink),
+		engine.Handle(ops.B2BMagicLinksEmailInvite, invite),
+		engine.Handle(ops.B2BMagicLinksAuthenticate, authenticateLink),
 		engine.Handle(ops.B2BMagicLinksEmailDiscoverySend, sendDiscoveryLink),
 		engine.Handle(ops.B2BMagicLinksDiscoveryAuthenticate, authenticateDiscoveryLink),
 	}
 }
 
-// Bounds of how long links are valid, in minutes.
-const (
-	defaultLinkMinutes = 60
-	minLinkMinutes     = 5
-	maxLinkMinutes     = 10_080
-)
+// organizationTokenType is the stytch_token_type of links to one organization.
+const organizationTokenType = "multi_tenant_magic_links"
 
-// sendDiscoveryLink creates no member, and does the same for every address.
+// sendLoginLink sends a link for logging in to an organization or joining it.
+func sendLoginLink(
+	tx *engine.Tx, req *magiclinksemail.LoginOrSignupRequest,
+) (*magiclinksemail.LoginOrSignupResponse, error) {
+	if err := checkRedirectURL(req.LoginRedirectURL, ops.ErrInvalidLoginMagicLinkURL); err != nil {
+		return nil, err
+	}
+	if err := checkRedirectURL(req.SignupRedirectURL, ops.ErrInvalidSignupMagicLinkURL); err != nil {
+		return nil, err
+	}
+	if login.IsSandbox(req.OrganizationID, req.EmailAddress) {
+		member, org := login.SandboxMember(), login.SandboxOrganization()
+		return &magiclinksemail.LoginOrSignupResponse{MemberID: member.MemberID, Member: member, Organization: org}, nil
+	}
+	return loginOrSignup(tx, &emailLogin{
+		organizationID: req.OrganizationID, address: req.EmailAddress, locale: req.Locale, lifetimes: linkLifetimes,
+		loginMinutes: req.LoginExpirationMinutes, signupMinutes: req.SignupExpirationMinutes,
+		method: organizations.AuthMethodMagicLink,
+		send: func(m *state.Member, purpose state.LinkPurpose, lifetime time.Duration) error {
+			link := factor.Link{
+				Purpose: purpose, Email: m.EmailAddress, To: req.EmailAddress, MemberID: m.MemberID,
+				RedirectURL: req.LoginRedirectURL, TokenType: organizationTokenType,
+				Challenge: req.PKCECodeChallenge, Lifetime: lifetime,
+			}
+			if purpose == state.LinkSignup {
+				link.RedirectURL = req.SignupRedirectURL
+			}
+			return factor.SendLink(tx.Tx, link, ops.ErrInvalidMagicLinkURL)
+		},
+	})
+}
+
+func checkRedirectURL(given *string, malformed *ops.Error) error {
+	if given == nil {
+		return nil
+	}
+	if _, err := state.RedirectURL(*given); err != nil {
+		return malformed.Because("The redirect URL is %v.", err)
+	}
+	return nil
+}
+
+// authenticateLink logs a member in with a link to one organization. A link that was sent for a change of address makes
+// that address the member's.
+func authenticateLink(
+	tx *engine.Tx, req *magiclinks.AuthenticateRequest,
+) (*magiclinks.AuthenticateResponse, error) {
+	l, err := login.Begin(login.Request{
+		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
+		Locale: req.Locale, SessionToken: req.SessionToken, SessionJWT: req.SessionJWT,
+		IntermediateSessionToken: req.IntermediateSessionToken,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if is, err := login.IsSandboxLink(req.MagicLinksToken); err != nil {
+		return nil, err
+	} else if is {
+		resp, emailID, err := l.Sandbox(tx.Tx)
+		return magicLinkResponse(tx, resp, emailID, err)
+	}
+	link, err := factor.RedeemLink(tx.Tx, req.MagicLinksToken, req.PKCECodeVerifier,
+		state.LinkLogin, state.LinkSignup, state.LinkInvite, state.LinkEmailUpdate)
+	if err != nil {
+		return nil, err
+	}
+	m := tx.Members.Get(link.MemberID)
+	if link.Purpose == state.LinkEmailUpdate {
+		if m, err = login.ChangeEmail(tx.Tx, m, link.Email); err != nil {
+			return nil, err
+		}
+	}
+	if state.Lower(link.Email) != state.Lower(m.EmailAddress) { // the address has changed since
+		return nil, ops.ErrUnableToAuthMagicLink
+	}
+	if err := l.Prove(tx.Tx, m, factor.MagicLink(tx.Tx, m.EmailID, link.Email)); err != nil {
+		return nil, err
+	}
+	resp, err := login.Complete(tx.Tx, l)
+	return magicLinkResponse(tx, resp, m.EmailID, err)
+}
+
+// magicLinkResponse is the response for a login with the e-mail address that has an id.
+func magicLinkResponse(
+	tx *engine.Tx, resp *login.Response, emailID string, err error,
+) (*magiclinks.AuthenticateResponse, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := &magiclinks.AuthenticateResponse{
+		MethodID:            emailID,
+		MemberAuthenticated: resp.MemberAuthenticated,
+		MemberID:            resp.MemberID, Member: resp.Member,
+		OrganizationID: resp.Organization.OrganizationID, Organization: resp.Organization,
+		SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
+		IntermediateSessionToken:          resp.IntermediateSessionToken,
+		IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
+		PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
+	}
+	copyJWT(tx, resp, &out.SessionJWT)
+	return out, nil
+}
+
+// sendDiscoveryLink creates no member, and does the same for every address but the sandbox's.
 func sendDiscoveryLink(
 	tx *engine.Tx, req *magiclinksemaildiscovery.SendRequest,
 ) (*magiclinksemaildiscovery.SendResponse, error) {
@@ -32,13 +139,15 @@ func sendDiscoveryLink(
 	if err != nil {
 		return nil, err
 	}
-	lifetime, err := minutes(req.DiscoveryExpirationMinutes, defaultLinkMinutes, minLinkMinutes, maxLinkMinutes,
-		ops.ErrInvalidExpiration)
+	lifetime, err := linkLifetimes.of(req.DiscoveryExpirationMinutes)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkEmailLocale(req.Locale); err != nil {
 		return nil, err
+	}
+	if email == login.SandboxEmail {
+		return &magiclinksemaildiscovery.SendResponse{}, nil
 	}
 	return &magiclinksemaildiscovery.SendResponse{}, factor.SendLink(tx.Tx, factor.Link{
 		Purpose: state.LinkDiscovery, Email: email, To: req.EmailAddress, RedirectURL: req.DiscoveryRedirectURL,
@@ -50,16 +159,29 @@ func sendDiscoveryLink(
 func authenticateDiscoveryLink(
 	tx *engine.Tx, req *magiclinksdiscovery.AuthenticateRequest,
 ) (*magiclinksdiscovery.AuthenticateResponse, error) {
+	if is, err := login.IsSandboxLink(req.DiscoveryMagicLinksToken); err != nil {
+		return nil, err
+	} else if is {
+		return &magiclinksdiscovery.AuthenticateResponse{
+			IntermediateSessionToken: login.SandboxSessionToken, EmailAddress: login.SandboxEmail,
+			IntermediateSessionTokenExpiresAt: login.IntermediateExpiry(tx.Tx),
+		}, nil
+	}
 	link, err := factor.RedeemLink(tx.Tx, req.DiscoveryMagicLinksToken, req.PKCECodeVerifier, state.LinkDiscovery)
 	if err != nil {
 		return nil, err
 	}
-	proved := []factor.Factor{factor.MagicLink(tx.Tx, tx.ID("email"), link.Email)}
-	ist := login.NewIntermediate(tx.Tx, link.Email, "", proved)
+	return discover(tx, link.Email, factor.MagicLink(tx.Tx, tx.ID("email"), link.Email)), nil
+}
+
+// discover makes an intermediate session for somebody who has proved an address, and lists the organizations that it
+// can be exchanged for.
+func discover(tx *engine.Tx, email string, proved factor.Factor) *magiclinksdiscovery.AuthenticateResponse {
+	ist := login.NewIntermediate(tx.Tx, email, "", []factor.Factor{proved})
 	return &magiclinksdiscovery.AuthenticateResponse{
 		IntermediateSessionToken:          ist.Token,
 		IntermediateSessionTokenExpiresAt: ist.ExpiresAt,
 		EmailAddress:                      ist.Email,
 		DiscoveredOrganizations:           login.Discover(tx.Tx, ist),
-	}, nil
+	}
 }

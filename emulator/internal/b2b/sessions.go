@@ -142,7 +142,8 @@ func exchangeSession(tx *engine.Tx, req *sessions.ExchangeRequest) (*sessions.Ex
 	if l.Factors = factor.Portable(s.Factors); len(l.Factors) == 0 {
 		return nil, ops.ErrInsufficientFactorsForSessionExchange
 	}
-	return (*sessions.ExchangeResponse)(login.Complete(tx.Tx, l)), nil
+	resp, err := login.Complete(tx.Tx, l)
+	return (*sessions.ExchangeResponse)(resp), err
 }
 
 // getJWKS publishes the keys that verify the project's JWTs.

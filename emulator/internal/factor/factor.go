@@ -65,7 +65,7 @@ func Imported(tx *state.Tx) Factor {
 }
 
 // Join returns factors, oldest first, with the added ones. A factor that was authenticated again keeps its place, and
-// the time at which it was authenticated first.
+// the time at which it was authenticated first. Of too many factors, it drops the oldest.
 func Join(factors []Factor, added ...Factor) []Factor {
 	joined := slices.Clone(factors)
 	for _, f := range added {
@@ -77,7 +77,7 @@ func Join(factors []Factor, added ...Factor) []Factor {
 		f.CreatedAt = joined[i].CreatedAt
 		joined[i] = f
 	}
-	return joined
+	return joined[max(0, len(joined)-state.MaxFactors):]
 }
 
 // same reports whether two factors are the same one, authenticated at different times.

@@ -55,7 +55,7 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 // RedeemLink uses up the magic link that has a token and was sent for one of some purposes.
 func RedeemLink(tx *state.Tx, token string, verifier *string, purposes ...state.LinkPurpose) (*state.Link, error) {
 	link := tx.Links.Get(token)
-	if link == nil || !slices.Contains(purposes, link.Purpose) {
+	if link == nil || !slices.Contains(purposes, link.Purpose) || isDeleted(tx, link.MemberID) {
 		return nil, ops.ErrMagicLinkNotFound
 	}
 	if link.Used || !tx.Now.Before(link.ExpiresAt) {
@@ -68,6 +68,12 @@ func RedeemLink(tx *state.Tx, token string, verifier *string, purposes ...state.
 	used.Used = true
 	tx.Links.Put(&used)
 	return &used, nil
+}
+
+// isDeleted reports whether an id is one of a member who was deleted. The empty id, which discovery has, is not.
+func isDeleted(tx *state.Tx, memberID string) bool {
+	m := tx.Members.Get(memberID)
+	return m != nil && m.IsDeleted()
 }
 
 // checkPKCE compares a verifier with the challenge that the flow began with (RFC 7636, section 4.6, S256).

@@ -17,13 +17,26 @@ const smsLifetime = 2 * time.Minute
 
 var codeForm = regexp.MustCompile(`^[0-9]{6}$`)
 
-// SendEmailCode sends a code to an address: for a member, or without one for discovery.
-func SendEmailCode(tx *state.Tx, memberID, email, template string, lifetime time.Duration) {
-	code := &state.Passcode{
-		Channel: state.ChannelEmail, MemberID: memberID, Email: email, Code: tx.Code(), ExpiresAt: tx.Now.Add(lifetime),
+// Code is a passcode to send by e-mail.
+type Code struct {
+	Purpose state.LinkPurpose
+	// Email is the address that the code proves, To the same as the request spells it.
+	Email, To string
+	// MemberID is whom the code logs in, empty for discovery.
+	MemberID string
+	Lifetime time.Duration
+}
+
+// SendEmailCode sends a code. It replaces the one that was sent to the same owner before.
+func SendEmailCode(tx *state.Tx, c Code) {
+	sent := &state.Passcode{
+		Channel: state.ChannelEmail, MemberID: c.MemberID, Email: c.Email, Code: tx.Code(),
+		ExpiresAt: tx.Now.Add(c.Lifetime),
 	}
-	tx.Passcodes.Put(code)
-	tx.Send(state.Message{Channel: state.ChannelEmail, To: email, Template: template, Code: code.Code})
+	tx.Passcodes.Put(sent)
+	tx.Send(state.Message{
+		Channel: state.ChannelEmail, To: c.To, Template: string(c.Purpose) + "_passcode", Code: sent.Code,
+	})
 }
 
 // SendEmailUpdateCode sends a code to an address that a member is changing to.
@@ -46,18 +59,23 @@ func SendSMSCode(tx *state.Tx, m *state.Member) {
 	tx.Send(state.Message{Channel: state.ChannelSMS, To: code.Phone, Template: "mfa_passcode", Code: code.Code})
 }
 
-// RedeemCode uses up the newest code of an owner. A wrong one is counted: the error is then one that must be kept, see
-// [Guess].
-func RedeemCode(tx *state.Tx, owner, code string) error {
+// CheckCode refuses a code that does not have six digits.
+func CheckCode(code string) error {
 	if !codeForm.MatchString(code) {
 		return ops.ErrInvalidCode
 	}
-	p := tx.Passcodes.Get(owner)
-	if p == nil {
+	return nil
+}
+
+// RedeemCode uses up the code that somebody gives: the newest one of an owner, if it was sent to the address or number
+// that is given with it. A wrong one is counted: the error is then one that must be kept, see [Guess].
+func RedeemCode(tx *state.Tx, given *state.Passcode) error {
+	p := tx.Passcodes.Get(given.Owner())
+	if p == nil || state.Lower(p.Email) != state.Lower(given.Email) || p.Phone != given.Phone {
 		return &Guess{ops.ErrOTPCodeNotFound}
 	}
 	changed := *p
-	if subtle.ConstantTimeCompare([]byte(p.Code), []byte(code)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(p.Code), []byte(given.Code)) != 1 {
 		changed.Failures++
 		tx.Passcodes.Put(&changed)
 		return &Guess{ops.ErrOTPCodeNotFound}

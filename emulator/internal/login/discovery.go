@@ -20,7 +20,7 @@ func Discover(tx *state.Tx, i *state.Intermediate) []discovery.DiscoveredOrganiz
 	list := Memberships(tx, i.Email, i.Factors, true)
 	stranger := &state.Member{Member: organizations.Member{EmailAddress: i.Email}}
 	for _, org := range joinable(tx, i) {
-		if tx.MemberByEmail(org.OrganizationID, i.Email) != nil || tx.ClaimedElsewhere(org.OrganizationID, i.Email) {
+		if CheckEmail(tx, org.OrganizationID, "", i.Email) != nil {
 			continue
 		}
 		if membership := eligibility(tx, org, i); membership != nil {
@@ -99,8 +99,8 @@ func Join(tx *state.Tx, org *state.Organization, i *state.Intermediate) (*state.
 	if m := tx.MemberByEmail(org.OrganizationID, i.Email); m != nil {
 		return m, nil
 	}
-	if tx.ClaimedElsewhere(org.OrganizationID, i.Email) {
-		return nil, ops.ErrActionNotAllowedEmailDomainIsClaimed
+	if err := CheckEmail(tx, org.OrganizationID, "", i.Email); err != nil {
+		return nil, err
 	}
 	if eligibility(tx, org, i) == nil {
 		if org.EmailJITProvisioning != organizations.EmailJITProvisioningRestricted {

@@ -17,11 +17,14 @@ import (
 // Factor is a factor that was authenticated.
 type Factor = factor.Factor
 
-// Request is what all requests that log somebody in have in common.
+// Request is what requests that log somebody in have in common.
 type Request struct {
 	SessionDurationMinutes *int
 	SessionCustomClaims    shared.Object
 	Locale                 *shared.Locale
+	// SessionToken, SessionJWT and IntermediateSessionToken name the session that a factor is added to, see
+	// [Login.Prove]. At most one of them is given.
+	SessionToken, SessionJWT, IntermediateSessionToken *string
 }
 
 // Login is somebody's attempt to log in to an organization.
@@ -38,8 +41,10 @@ type Login struct {
 	// Discovered says that one of the factors must prove the member's address, even if that is verified already.
 	Discovered bool
 
+	request  Request
 	duration time.Duration
-	claims   shared.Object
+	// method is the auth method of a direct login, which the organization must allow; empty for an exchange.
+	method string
 }
 
 // smsLocales are the languages that text messages exist in.
@@ -55,47 +60,81 @@ func Begin(r Request) (*Login, error) {
 	if err != nil {
 		return nil, err
 	}
-	claims, err := state.MergeClaims(nil, r.SessionCustomClaims)
-	if err != nil {
+	if _, err := state.MergeClaims(nil, r.SessionCustomClaims); err != nil {
 		return nil, err
+	}
+	n := 0
+	for _, token := range []*string{r.SessionToken, r.SessionJWT, r.IntermediateSessionToken} {
+		if given(token) {
+			n++
+		}
+	}
+	if n > 1 {
+		return nil, ops.ErrTooManySessionArguments.Because("Give at most one of the three tokens.")
 	}
 	if r.Locale != nil && !slices.Contains(smsLocales, *r.Locale) {
 		return nil, ops.ErrInvalidLocale
 	}
-	return &Login{duration: duration, claims: claims}, nil
+	return &Login{request: r, duration: duration}, nil
 }
 
 // Response is the response of most operations that log somebody in.
 type Response = intermediatesessions.ExchangeResponse
 
-// Complete ends a login: with a session, or with an intermediate session and what is still required.
-func Complete(tx *state.Tx, l *Login) *Response {
+// Complete ends a login: with a session, or with an intermediate session and what is still required. It refuses a
+// member who is locked, and a direct login by a method that the organization does not allow. The first login whose
+// primary factor suffices makes a member active, even if a second factor is missing.
+func Complete(tx *state.Tx, l *Login) (*Response, error) {
+	if err := CheckLock(tx, l.Member); err != nil {
+		return nil, err
+	}
+	if l.method != "" {
+		if err := CheckMethod(l.Org, l.Member, l.method); err != nil {
+			return nil, err
+		}
+	}
 	missing := requirementsFor(l.Org, l.Member, l.Factors, l.Discovered)
 	resp := &Response{
 		MemberID: l.Member.MemberID, Organization: Organization(tx, l.Org),
 		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,
 	}
+	if missing.primary == nil {
+		l.Member = Activate(tx, l.Member, l.Factors)
+	}
 	if !missing.none() {
 		l.suspend(tx, resp)
 		resp.Member = Member(tx, l.Member)
-		return resp
+		return resp, nil
 	}
-	l.start(tx, resp)
-	return resp
+	if err := l.start(tx, resp); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
-// Start gives a session to somebody of whom nothing more is required, whatever the organization's settings.
-func Start(tx *state.Tx, l *Login) *Response {
+// Start gives a session to somebody of whom nothing more is required, whatever the organization's settings. It refuses
+// a member who is locked.
+func Start(tx *state.Tx, l *Login) (*Response, error) {
+	if err := CheckLock(tx, l.Member); err != nil {
+		return nil, err
+	}
 	resp := &Response{
 		MemberID: l.Member.MemberID, Organization: Organization(tx, l.Org), MemberAuthenticated: true,
 	}
-	l.start(tx, resp)
-	return resp
+	l.Member = Activate(tx, l.Member, l.Factors)
+	if err := l.start(tx, resp); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
-func (l *Login) start(tx *state.Tx, resp *Response) {
-	l.Member = Activate(tx, l.Member, l.Factors)
-	s, token := l.session(tx)
+// start puts the session of a login to which nothing is missing.
+func (l *Login) start(tx *state.Tx, resp *Response) error {
+	l.Member = clearFailures(tx, l.Member)
+	s, token, err := l.session(tx)
+	if err != nil {
+		return err
+	}
 	if l.Intermediate != nil {
 		tx.Intermediates.Delete(l.Intermediate.Token)
 	}
@@ -103,20 +142,19 @@ func (l *Login) start(tx *state.Tx, resp *Response) {
 	SignJWT(tx, s, &resp.SessionJWT)
 	resp.MemberSession = new(API(tx, s))
 	resp.Member = Member(tx, l.Member)
+	return nil
 }
 
 // suspend keeps the factors of a login that needs more in an intermediate session: the one that they came from, or a
 // new one.
 func (l *Login) suspend(tx *state.Tx, resp *Response) {
 	i := l.Intermediate
-	switch {
-	case i == nil:
+	if i == nil {
 		i = NewIntermediate(tx, l.Member.EmailAddress, l.Org.OrganizationID, l.Factors)
-	case len(i.Factors) != len(l.Factors):
+	} else {
 		changed := *i
 		changed.Factors = l.Factors
-		i = &changed
-		tx.Intermediates.Put(i)
+		tx.Intermediates.Put(&changed)
 	}
 	if resp.PrimaryRequired == nil && sendsPasscode(l.Org, l.Member) {
 		factor.SendSMSCode(tx, l.Member)
@@ -129,7 +167,7 @@ func (l *Login) suspend(tx *state.Tx, resp *Response) {
 const maxTokens = 100
 
 // session puts the session of a login, a new one or the member's own with another token, and returns it and the token.
-func (l *Login) session(tx *state.Tx) (*state.Session, string) {
+func (l *Login) session(tx *state.Tx) (s *state.Session, token string, err error) {
 	factors := slices.Clone(l.Factors)
 	for i, f := range factors {
 		if f.EmailFactor != nil && state.Lower(f.EmailFactor.EmailAddress) == state.Lower(l.Member.EmailAddress) {
@@ -138,22 +176,34 @@ func (l *Login) session(tx *state.Tx) (*state.Session, string) {
 			}
 		}
 	}
-	token := tx.Token()
-	s := &state.Session{
+	token = tx.Token()
+	s = &state.Session{
 		ID: tx.ID("member-session"), MemberID: l.Member.MemberID, OrganizationID: l.Org.OrganizationID,
-		StartedAt: tx.Now, CustomClaims: l.claims,
+		StartedAt: tx.Now,
 	}
 	if l.Session != nil {
 		s = new(*l.Session)
-		// The claims were bounded one by one; together they may be too large, and are then those of the request.
-		if merged, err := state.MergeClaims(s.CustomClaims, l.claims); err == nil {
-			s.CustomClaims = merged
-		}
+	}
+	if s.CustomClaims, err = state.MergeClaims(s.CustomClaims, l.request.SessionCustomClaims); err != nil {
+		return nil, "", err
 	}
 	s.Tokens = append(slices.Clone(s.Tokens[max(0, len(s.Tokens)-maxTokens+1):]), token)
 	s.Factors, s.LastAccessedAt, s.ExpiresAt = factors, tx.Now, tx.Now.Add(l.duration)
 	tx.Sessions.Put(s)
-	return s, token
+	return s, token, nil
+}
+
+// restricts reports whether an organization restricts the auth methods of a member.
+func restricts(org *state.Organization, m *state.Member) bool {
+	return org.AuthMethods == organizations.AuthMethodsPolicyRestricted && !m.IsBreakglass
+}
+
+// CheckMethod refuses a direct login of a member by an auth method that the organization does not allow.
+func CheckMethod(org *state.Organization, m *state.Member, method string) error {
+	if restricts(org, m) && !slices.Contains(org.AllowedAuthMethods, method) {
+		return ops.ErrOperationRestrictedByOrganizationAuthMethods
+	}
+	return nil
 }
 
 // requirements are the factors that a login still needs.
@@ -170,7 +220,7 @@ func (r requirements) none() bool { return r.primary == nil && r.mfa == nil }
 // the member's is verified already, as discovery requires.
 func requirementsFor(org *state.Organization, m *state.Member, factors []Factor, proveEmail bool) requirements {
 	var missing requirements
-	restricted := org.AuthMethods == organizations.AuthMethodsPolicyRestricted && !m.IsBreakglass
+	restricted := restricts(org, m)
 	allowed := slices.ContainsFunc(factors, func(f Factor) bool {
 		return slices.Contains(org.AllowedAuthMethods, factor.Method(&f))
 	})

@@ -78,11 +78,14 @@ func Duration(minutes *int) (time.Duration, error) {
 
 // API is a session as the API returns it.
 func API(tx *state.Tx, s *state.Session) sessions.MemberSession {
+	return api(s, tx.Organizations.Get(s.OrganizationID).OrganizationSlug, SessionRoles(tx, s))
+}
+
+func api(s *state.Session, slug string, roles []string) sessions.MemberSession {
 	return sessions.MemberSession{
-		MemberSessionID: s.ID, MemberID: s.MemberID,
-		OrganizationID: s.OrganizationID, OrganizationSlug: tx.Organizations.Get(s.OrganizationID).OrganizationSlug,
+		MemberSessionID: s.ID, MemberID: s.MemberID, OrganizationID: s.OrganizationID, OrganizationSlug: slug,
 		StartedAt: s.StartedAt, LastAccessedAt: s.LastAccessedAt, ExpiresAt: s.ExpiresAt,
-		AuthenticationFactors: s.Factors, Roles: SessionRoles(tx, s), CustomClaims: s.CustomClaims,
+		AuthenticationFactors: s.Factors, Roles: roles, CustomClaims: s.CustomClaims,
 	}
 }
 
@@ -104,11 +107,14 @@ func FindIntermediate(tx *state.Tx, token string) (*state.Intermediate, error) {
 	return i, nil
 }
 
+// IntermediateExpiry is when an intermediate session that is made now expires.
+func IntermediateExpiry(tx *state.Tx) time.Time { return tx.Now.Add(intermediateLifetime) }
+
 // NewIntermediate puts an intermediate session. An organization is a hint for discovery.
 func NewIntermediate(tx *state.Tx, email, organizationID string, factors []Factor) *state.Intermediate {
 	i := &state.Intermediate{
 		Token: tx.Token(), Email: email, OrganizationID: organizationID, Factors: factors,
-		ExpiresAt: tx.Now.Add(intermediateLifetime),
+		ExpiresAt: IntermediateExpiry(tx),
 	}
 	i.Bound = organizationID != "" && slices.ContainsFunc(factors, bound)
 	tx.Intermediates.Put(i)

@@ -83,6 +83,9 @@ var (
 			ErrInvalidEmailForJITProvisioning,
 			ErrInvalidSessionDurationMinutes,
 			ErrCustomClaimsTooLarge,
+			ErrUserLockLimitReached,
+			ErrRetiredMemberEmail,
+			ErrActionNotAllowedEmailDomainIsClaimed,
 		},
 	}}
 	// B2BDiscoveryOrganizationsCreate is b2b.discovery.organizations.create.
@@ -199,6 +202,17 @@ var (
 			ErrTooManySessionArguments,
 			ErrInvalidSessionDurationMinutes,
 			ErrCustomClaimsTooLarge,
+			ErrUserLockLimitReached,
+			ErrDuplicateMemberEmail,
+			ErrRetiredMemberEmail,
+			ErrActionNotAllowedEmailDomainIsClaimed,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
+			ErrJWTInvalidAudience,
+			ErrJWTInvalidIssuer,
+			ErrInvalidLocale,
+			ErrStytchClaimsInCustomClaims,
 		},
 	}}
 	// B2BMagicLinksDiscoveryAuthenticate is b2b.magic_links.discovery.authenticate.
@@ -249,6 +263,14 @@ var (
 			ErrSessionAuthorizationError,
 			ErrSessionAuthorizationTenancyError,
 			ErrTooManyRequests,
+			ErrRetiredMemberEmail,
+			ErrMemberNotFound,
+			ErrInvalidInviteMagicLinkURL,
+			ErrCannotAssignDefaultRBACRoleID,
+			ErrCannotUpdateTrustedMetadata,
+			ErrMetadataTooLarge,
+			ErrInvalidLocale,
+			ErrInvalidExpiration,
 		},
 	}}
 	// B2BMagicLinksEmailLoginOrSignup is b2b.magic_links.email.login_or_signup.
@@ -267,6 +289,13 @@ var (
 			ErrEmailTemplateNotFound,
 			ErrBillingNotVerifiedForEmail,
 			ErrTooManyRequests,
+			ErrOperationRestrictedByOrganizationAuthMethods,
+			ErrRetiredMemberEmail,
+			ErrInvalidLoginMagicLinkURL,
+			ErrInvalidSignupMagicLinkURL,
+			ErrInvalidPKCECodeChallenge,
+			ErrInvalidLocale,
+			ErrInvalidExpiration,
 		},
 	}}
 	// B2BOAuthAuthenticate is b2b.oauth.authenticate.
@@ -850,6 +879,14 @@ var (
 			ErrTooManySessionArguments,
 			ErrInvalidSessionDurationMinutes,
 			ErrCustomClaimsTooLarge,
+			ErrInvalidEmail,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
+			ErrJWTInvalidAudience,
+			ErrJWTInvalidIssuer,
+			ErrInvalidLocale,
+			ErrStytchClaimsInCustomClaims,
 		},
 	}}
 	// B2BOTPsEmailDiscoveryAuthenticate is b2b.otps.email.discovery.authenticate.
@@ -892,6 +929,7 @@ var (
 			ErrInvalidExpirationOTP,
 			ErrBillingNotVerifiedForEmail,
 			ErrTooManyRequests,
+			ErrRetiredMemberEmail,
 		},
 	}}
 	// B2BOTPsSMSAuthenticate is b2b.otps.sms.authenticate.
@@ -1345,6 +1383,7 @@ var (
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
+			ErrUserLockLimitReached,
 		},
 	}}
 	// B2BSessionsExchangeAccessToken is b2b.sessions.exchange_access_token.

@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of snapshots alone. What calls store is smaller for other reasons.
+// Bounds of snapshots. What calls store is smaller for other reasons, but for factors, of which calls drop the oldest.
 const (
-	maxFactors = 20
+	MaxFactors = 20      // of a session or an intermediate session
 	maxText    = 4 << 10 // bytes, of a key or certificate too
 	maxRecord  = 2 << 20 // bytes of JSON; no request is larger than half of that
 )
@@ -85,7 +85,7 @@ func checkSlice(list, path string, v reflect.Value) error {
 	case v.Type().Elem().Kind() == reflect.Uint8:
 		limit = maxText
 	case path == "authentication_factors":
-		limit = maxFactors
+		limit = MaxFactors
 	}
 	if v.Len() > limit {
 		return fmt.Errorf("%s must have at most %d entries", path, limit)

@@ -1,0 +1,37 @@
+package login
+
+import (
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// Prove makes a login a direct one, of a member who has authenticated a factor now. The factor counts together with
+// those of the member's own session or of the intermediate session that the request names. A session of somebody else
+// is ignored.
+func (l *Login) Prove(tx *state.Tx, m *state.Member, f Factor) error {
+	l.Org, l.Member, l.method = tx.Organizations.Get(m.OrganizationID), m, factor.Method(&f)
+	r := l.request
+	switch {
+	case given(r.IntermediateSessionToken):
+		i, err := FindIntermediate(tx, *r.IntermediateSessionToken)
+		if err != nil {
+			return err
+		}
+		if i.Bound && i.OrganizationID != m.OrganizationID ||
+			state.Lower(i.Email) != state.Lower(m.EmailAddress) {
+			return ops.ErrInvalidIntermediateSessionTokenForOrganization
+		}
+		l.Intermediate, l.Factors = i, i.Factors
+	case given(r.SessionToken) || given(r.SessionJWT):
+		s, owner, err := Find(tx, r.SessionToken, r.SessionJWT)
+		if err != nil {
+			return err
+		}
+		if owner.MemberID == m.MemberID {
+			l.Session, l.Factors = s, s.Factors
+		}
+	}
+	l.Factors = factor.Join(l.Factors, f)
+	return nil
+}
