@@ -70,50 +70,64 @@ func text(s *string) string {
 	return *s
 }
 
-// one draws one of some values.
-func one[T any](t *rapid.T, values ...T) T { return rapid.SampledFrom(values).Draw(t, "one") }
+// one draws one of some values, each of which is as likely. [rapid.SampledFrom] prefers the first ones.
+func one[T any](t *rapid.T, values ...T) T {
+	n := 0
+	for size := 4 * len(values); size > 1; size /= 2 {
+		n *= 2
+		if rapid.Bool().Draw(t, "bit") {
+			n++
+		}
+	}
+	return values[n%len(values)]
+}
 
 // maybe draws one of some values, or nil.
 func maybe[T any](t *rapid.T, values ...T) *T {
-	if rapid.Bool().Draw(t, "absent") {
-		return nil
-	}
-	return new(one(t, values...))
+	return one(t, nil, new(one(t, values...)))
 }
 
 func (s *sequence) org(t *rapid.T) string {
-	return one(t, append([]string{"acme", "rival", "ext-1", "nobody"}, s.known.orgs...)...)
+	return one(t, one(t, "acme", "rival", "ext-1", "nobody"), one(t, s.known.orgs...))
+}
+
+// pair draws an organization and a member, mostly one of its own.
+func (s *sequence) pair(t *rapid.T) (org, member string) {
+	member = one(t, s.known.members...)
+	if org = s.known.organizationOf[member]; one(t, true, true, true, false) {
+		return org, member
+	}
+	return s.org(t), one(t, "ext-1", "nobody", member)
 }
 
 func (s *sequence) member(t *rapid.T) string {
-	return one(t, append([]string{"ext-1", "nobody"}, s.known.members...)...)
+	_, member := s.pair(t)
+	return member
 }
 
 // ist draws the token of an intermediate session.
 func (s *sequence) ist(t *rapid.T) string {
-	tokens := []string{strings.Repeat("x", 44), "x"}
-	for _, i := range s.known.ists {
-		tokens = append(tokens, i.token)
-	}
-	return one(t, tokens...)
+	i := one(t, s.known.ists...)
+	last := s.known.ists[len(s.known.ists)-1]
+	return one(t, last.token, last.token, i.token, one(t, strings.Repeat("x", 44), "x"))
 }
 
 // session draws the token or JWT of a session.
 func (s *sequence) session(t *rapid.T) (token, jwt *string) {
-	tokens, jwts := []string{strings.Repeat("x", 44), "x"}, []string{"a.b.c"}
+	var tokens, jwts []string
 	for _, k := range s.known.sessions {
 		tokens, jwts = append(tokens, k.tokens...), append(jwts, k.jwts...)
 	}
-	if rapid.Bool().Draw(t, "by JWT") {
-		return nil, new(one(t, jwts...))
+	if one(t, true, false) {
+		return nil, new(one(t, one(t, jwts...), jwts[len(jwts)-1], "a.b.c"))
 	}
-	return new(one(t, tokens...)), nil
+	invalid := one(t, strings.Repeat("x", 44), "x")
+	return new(one(t, one(t, tokens...), one(t, tokens...), tokens[len(tokens)-1], invalid)), nil
 }
 
 // caller lets a call act for a session, or for none.
 func (s *sequence) caller(t *rapid.T, c *call) *call {
-	token, _ := s.session(t)
-	if token != nil && *token != "x" {
+	if token, _ := s.session(t); token != nil && one(t, true, false) {
 		c.caller = *token
 	}
 	return c
@@ -133,34 +147,44 @@ func (s *sequence) token(t *rapid.T) string {
 	return s.sent(t, func(m state.Message) bool { return m.Token != "" }).Token + one(t, "", "", "", "x")
 }
 
+// recipient draws an address, mostly that of the newest message.
+func (s *sequence) recipient(t *rapid.T) string {
+	last := s.project.Messages("")[0].To
+	return one(t, last, last, last, one(t, people...))
+}
+
 // code draws a code that was sent to an address, or another one.
 func (s *sequence) code(t *rapid.T, address string) string {
 	m := s.sent(t, func(m state.Message) bool { return m.Code != "" && strings.EqualFold(m.To, address) })
-	return one(t, m.Code, m.Code, m.Code, "000000", "12")
+	return one(t, m.Code, m.Code, m.Code, m.Code, "000000", "12")
 }
 
 // actions are what a sequence does at random.
 func (s *sequence) actions() map[string]func(*rapid.T) {
-	actions := map[string]func(*rapid.T){
-		"clock": func(t *rapid.T) {
-			d := one(t, time.Second, time.Minute, 2*time.Minute, 5*time.Minute, 10*time.Minute, time.Hour, 25*time.Hour)
-			_ = s.project.Clock.Advance(d)
-		},
-		"discovery": func(t *rapid.T) {
-			s.step(do("send", s.api.B2B.MagicLinks.Email.Discovery.Send,
-				&magiclinksemaildiscovery.SendRequest{EmailAddress: one(t, people...)}))
-			s.step(s.discover(s.project.Messages("")[0].Token))
-		},
-		"login": func(t *rapid.T) {
-			s.step(do("send", s.api.B2B.MagicLinks.Email.LoginOrSignup,
-				&magiclinksemail.LoginOrSignupRequest{OrganizationID: s.org(t), EmailAddress: one(t, people...)}))
-			s.step(s.follow(s.project.Messages("")[0].Token))
-		},
+	clock := func(t *rapid.T) {
+		d := one(t, time.Second, time.Minute, 2*time.Minute, 5*time.Minute, 10*time.Minute, time.Hour, 25*time.Hour)
+		_ = s.project.Clock.Advance(d)
 	}
-	for name, draw := range s.draws() {
-		actions[name] = func(t *rapid.T) { s.step(draw(t)) }
+	discovery := func(t *rapid.T) {
+		s.step(do("links.discovery.send", s.api.B2B.MagicLinks.Email.Discovery.Send,
+			&magiclinksemaildiscovery.SendRequest{EmailAddress: one(t, people...)}))
+		s.step(s.discover(s.project.Messages("")[0].Token))
 	}
-	return actions
+	login := func(t *rapid.T) {
+		s.step(do("links.send", s.api.B2B.MagicLinks.Email.LoginOrSignup,
+			&magiclinksemail.LoginOrSignupRequest{OrganizationID: s.org(t), EmailAddress: one(t, people...)}))
+		s.step(s.follow(s.project.Messages("")[0].Token))
+	}
+	code := func(t *rapid.T) {
+		draws := s.proofDraws()
+		kind := one(t, "codes.", "codes.discovery.")
+		s.step(draws[kind+"send"](t))
+		s.step(draws[kind+"authenticate"](t))
+	}
+	any := func(t *rapid.T) { s.step(s.draw(t)) }
+	return map[string]func(*rapid.T){"step": func(t *rapid.T) {
+		one(t, clock, discovery, login, login, code, code, any, any, any, any, any, any, any)(t)
+	}}
 }
 
 // draw draws any call.
@@ -212,10 +236,10 @@ func (s *sequence) proofDraws() map[string]func(*rapid.T) *call {
 				&otpsemail.LoginOrSignupRequest{OrganizationID: s.org(t), EmailAddress: one(t, people...)})
 		},
 		"codes.authenticate": func(t *rapid.T) *call {
-			address := one(t, people...)
+			address := s.recipient(t)
 			req := &otpsemail.AuthenticateRequest{
-				OrganizationID: s.org(t), EmailAddress: address, Code: s.code(t, address),
-				IntermediateSessionToken: maybe(t, s.ist(t)),
+				OrganizationID: one(t, "acme", "acme", "rival"), EmailAddress: address, Code: s.code(t, address),
+				IntermediateSessionToken: one(t, nil, nil, nil, new(s.ist(t))),
 			}
 			c := do("codes.authenticate", s.api.B2B.OTPs.Email.Authenticate, req)
 			c.code, c.ist = "code "+req.OrganizationID+address+req.Code, text(req.IntermediateSessionToken)
@@ -225,10 +249,10 @@ func (s *sequence) proofDraws() map[string]func(*rapid.T) *call {
 			return do("codes.discovery.send", s.api.B2B.OTPs.Email.Discovery.Send,
 				&otpsemaildiscovery.SendRequest{EmailAddress: one(t, people...)})
 		},
-		"codes.discover": func(t *rapid.T) *call {
-			address := one(t, people...)
+		"codes.discovery.authenticate": func(t *rapid.T) *call {
+			address := s.recipient(t)
 			req := &otpsemaildiscovery.AuthenticateRequest{EmailAddress: address, Code: s.code(t, address)}
-			c := do("codes.discover", s.api.B2B.OTPs.Email.Discovery.Authenticate, req)
+			c := do("codes.discovery.authenticate", s.api.B2B.OTPs.Email.Discovery.Authenticate, req)
 			c.code = "code " + address + req.Code
 			return c
 		},

@@ -28,8 +28,9 @@ func (s *sequence) sessionDraws() map[string]func(*rapid.T) *call {
 			return s.authenticate(req)
 		},
 		"sessions.get": func(t *rapid.T) *call {
+			org, member := s.pair(t)
 			return do("sessions.get", s.api.B2B.Sessions.Get,
-				&sessions.GetRequest{OrganizationID: s.org(t), MemberID: s.member(t)})
+				&sessions.GetRequest{OrganizationID: org, MemberID: member})
 		},
 		"sessions.exchange": func(t *rapid.T) *call {
 			req := &sessions.ExchangeRequest{OrganizationID: s.org(t)}
@@ -124,9 +125,10 @@ func (s *sequence) memberDraws() map[string]func(*rapid.T) *call {
 			}))
 		},
 		"members.get": func(t *rapid.T) *call {
-			id := one(t, s.known.orgs...)
+			_, member := s.pair(t)
+			id := one(t, s.known.organizationOf[member], one(t, s.known.orgs...))
 			c := do("members.get", s.api.B2B.Organizations.Members.Get,
-				&members.GetRequest{OrganizationID: id, MemberID: maybe(t, s.member(t)), EmailAddress: maybe(t, people...)})
+				&members.GetRequest{OrganizationID: id, MemberID: maybe(t, member), EmailAddress: maybe(t, people...)})
 			c.within = []string{id}
 			return c
 		},
@@ -135,7 +137,7 @@ func (s *sequence) memberDraws() map[string]func(*rapid.T) *call {
 				&members.DangerouslyGetRequest{MemberID: s.member(t), IncludeDeleted: maybe(t, true)})
 		},
 		"members.search": func(t *rapid.T) *call {
-			ids := rapid.SliceOfN(rapid.SampledFrom(s.known.orgs), 0, 3).Draw(t, "organizations")
+			ids := one(t, nil, []string{one(t, s.known.orgs...)}, []string{one(t, s.known.orgs...), one(t, s.known.orgs...)})
 			req := &members.SearchRequest{OrganizationIDs: ids, Limit: maybe(t, 1, 0, 1001)}
 			if one(t, true, false) {
 				req.Query = &organizations.SearchQuery{
@@ -152,15 +154,16 @@ func (s *sequence) memberDraws() map[string]func(*rapid.T) *call {
 			return c
 		},
 		"members.delete": func(t *rapid.T) *call {
-			id := one(t, s.known.members...)
+			org, id := s.pair(t)
 			c := s.caller(t, do("members.delete", s.api.B2B.Organizations.Members.Delete,
-				&members.DeleteRequest{OrganizationID: s.org(t), MemberID: id}))
+				&members.DeleteRequest{OrganizationID: org, MemberID: id}))
 			c.ends = func(k *knownSession) bool { return k.memberID == id }
 			return c
 		},
 		"members.reactivate": func(t *rapid.T) *call {
+			org, member := s.pair(t)
 			return s.caller(t, do("members.reactivate", s.api.B2B.Organizations.Members.Reactivate,
-				&members.ReactivateRequest{OrganizationID: s.org(t), MemberID: s.member(t)}))
+				&members.ReactivateRequest{OrganizationID: org, MemberID: member}))
 		},
 	}
 }
@@ -168,8 +171,9 @@ func (s *sequence) memberDraws() map[string]func(*rapid.T) *call {
 func (s *sequence) memberChangeDraws() map[string]func(*rapid.T) *call {
 	return map[string]func(*rapid.T) *call{
 		"members.update": func(t *rapid.T) *call {
+			org, member := s.pair(t)
 			return s.caller(t, do("members.update", s.api.B2B.Organizations.Members.Update, &members.UpdateRequest{
-				OrganizationID: s.org(t), MemberID: s.member(t), Name: maybe(t, "", "A"), EmailAddress: maybe(t, people...),
+				OrganizationID: org, MemberID: member, Name: maybe(t, "", "A"), EmailAddress: maybe(t, people...),
 				UnlinkEmail: maybe(t, true), ExternalID: maybe(t, "ext-1", "ext-2"), MFAEnrolled: maybe(t, true, false),
 				MFAPhoneNumber: maybe(t, "+12025550100"), DefaultMFAMethod: maybe(t, "sms_otp", "totp"),
 				Roles:             one(t, nil, []string{"stytch_admin"}, []string{}, []string{"editor"}),
@@ -177,25 +181,29 @@ func (s *sequence) memberChangeDraws() map[string]func(*rapid.T) *call {
 			}))
 		},
 		"members.start_email_update": func(t *rapid.T) *call {
+			org, member := s.pair(t)
 			return s.caller(t, do("members.start_email_update", s.api.B2B.Organizations.Members.StartEmailUpdate,
 				&members.StartEmailUpdateRequest{
-					OrganizationID: s.org(t), MemberID: s.member(t), EmailAddress: one(t, append(people, "new@example.com")...),
+					OrganizationID: org, MemberID: member, EmailAddress: one(t, append(people, "new@example.com")...),
 					DeliveryMethod: maybe(t, members.EmailUpdateDeliveryMethodEmailOTP),
 				}))
 		},
 		"members.unlink_retired_email": func(t *rapid.T) *call {
+			org, member := s.pair(t)
 			return s.caller(t, do("members.unlink_retired_email", s.api.B2B.Organizations.Members.UnlinkRetiredEmail,
 				&members.UnlinkRetiredEmailRequest{
-					OrganizationID: s.org(t), MemberID: s.member(t), EmailAddress: maybe(t, people...),
+					OrganizationID: org, MemberID: member, EmailAddress: maybe(t, people...),
 				}))
 		},
 		"members.delete_mfa_phone_number": func(t *rapid.T) *call {
+			org, member := s.pair(t)
 			return s.caller(t, do("members.delete_mfa_phone_number", s.api.B2B.Organizations.Members.DeleteMFAPhoneNumber,
-				&members.DeleteMFAPhoneNumberRequest{OrganizationID: s.org(t), MemberID: s.member(t)}))
+				&members.DeleteMFAPhoneNumberRequest{OrganizationID: org, MemberID: member}))
 		},
 		"members.delete_external_id": func(t *rapid.T) *call {
+			org, member := s.pair(t)
 			return s.caller(t, do("members.delete_external_id", s.api.B2B.Organizations.Members.DeleteExternalID,
-				&members.DeleteExternalIDRequest{OrganizationID: s.org(t), MemberID: s.member(t)}))
+				&members.DeleteExternalIDRequest{OrganizationID: org, MemberID: member}))
 		},
 	}
 }

@@ -145,6 +145,9 @@ func (s *sequence) step(c *call) {
 	before := s.snapshot
 	err := s.make(c)
 	s.snapshot = s.take()
+	if t, ok := s.t.(*rapid.T); ok {
+		t.Logf("%s: %d %.300s", c.name, s.status, s.body)
+	}
 	require.True(s.t, s.status < 500 || s.status == http.StatusNotImplemented, "%s: %s", c.name, s.body)
 	if err != nil {
 		after := s.snapshot
@@ -183,8 +186,11 @@ func TestSequence_goesOnAfterARestore(t *testing.T) {
 		require.NoError(t, second.Restore(bytes.NewReader(s.snapshot)))
 		s.project = second
 		require.Equal(t, string(s.snapshot), string(s.take()))
-		for range rapid.IntRange(0, 10).Draw(t, "calls") {
-			c := s.draw(t)
+		calls := make([]*call, rapid.IntRange(0, 10).Draw(t, "calls"))
+		for i := range calls {
+			calls[i] = s.draw(t)
+		}
+		for _, c := range calls {
 			answers := map[*engine.Project]string{}
 			for _, p := range []*engine.Project{first, second} {
 				s.project = p
