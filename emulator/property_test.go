@@ -74,7 +74,7 @@ func (w *writer) organization() object {
 	body := object{"intermediate_session_token": pick(w, w.ists...)}
 	settings := object{
 		"organization_name": w.text(128), "organization_slug": strings.Repeat(pick(w, "s", "~._-"), w.random.IntN(130)), "organization_external_id": strings.Repeat("|", w.random.IntN(130)),
-		"organization_logo_url": "https://example.com/" + w.text(2000), "trusted_metadata": w.data(65_536), "session_custom_claims": w.data(4096), "email_allowed_domains": []string{"example.com", "example.org"},
+		"organization_logo_url": "https://example.com/" + w.text(2000), "trusted_metadata": w.data(4096), "session_custom_claims": w.data(4096), "email_allowed_domains": []string{"example.com", "example.org"},
 		"email_jit_provisioning": "RESTRICTED", "mfa_policy": "REQUIRED_FOR_ALL", "allowed_oauth_tenants": object{"slack": []any{w.text(1000)}, "github": []any{}},
 		"rbac_email_implicit_role_assignments": []object{{"domain": "example.com", "role_id": "stytch_admin"}}, "allowed_first_party_connected_apps": []string{strings.Repeat("a", 128)},
 		"session_duration_minutes": 527_040, "auth_methods": "RESTRICTED", "allowed_auth_methods": []string{"magic_link"},

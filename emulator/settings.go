@@ -10,7 +10,8 @@ import (
 // Settings are what is configured by hand with the real service. Their zero value is that of a new project. They are
 // part of snapshots.
 type Settings struct {
-	// RedirectURLs are the URLs to which links may lead. Without any, every URL is allowed.
+	// RedirectURLs are the URLs to which links may lead; the first is where they lead if a request names none. Without
+	// any, every URL is allowed.
 	RedirectURLs []string `json:"redirect_urls"`
 	// RateLimits makes the documented rate limits apply: one e-mail per second to an address, a hundred searches of
 	// organizations and of members per minute. A call beyond them answers too_many_requests with a Retry-After.

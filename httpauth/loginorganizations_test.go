@@ -161,9 +161,10 @@ func TestLogin_saysThatAFactorIsMissing(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, httpauth.LoginConfig{})
 	a.CreateOrganization(ada, "Strict", mfaForAll())
+	a.CreateOrganization(ada, "Open", nil)
 	b := a.browser()
 	b.logIn(ada)
-	assert.Equal(t, http.StatusNotImplemented, b.press("Strict (join)").Code)
+	assert.Equal(t, http.StatusNotImplemented, b.press("Strict").Code)
 	assert.False(t, b.isLoggedIn())
 	assert.Equal(t, "mfa", b.fetch(http.MethodGet, "/auth/organizations", nil).step(t).Organizations[0].Wants)
 }

@@ -390,6 +390,7 @@ var opStartEmailUpdate = transport.Op{
 //   - CodeMemberNotFound
 //   - CodeEmailUpdatesAvailableOnlyForActiveMembers
 //   - CodeMemberHasNoActiveVerifiedEmail
+//   - CodeNoMatchForProvidedMagicLinkURL
 //   - CodeInactiveEmail
 //   - CodeDuplicateMemberEmail
 //   - CodeRetiredMemberEmail

@@ -135,13 +135,7 @@ func deleteMember(tx *engine.Tx, req *members.DeleteRequest) (*members.DeleteRes
 	changed.Status, changed.UpdatedAt = organizations.MemberStatusDeleted, tx.Now
 	changed.NewEmail, changed.NewEmailExpiresAt = "", time.Time{}
 	tx.Members.Put(&changed)
-	tx.RevokeSessionsOf(m.MemberID, func(*state.Session) bool { return true })
-	tx.DeleteLinksOf(m.MemberID, func(*state.Link) bool { return true })
-	tx.DeleteEmailCodesOf(m.MemberID)
-	tx.DeleteSMSCodesOf(m.MemberID)
-	for _, g := range tx.GrantsOf(m.MemberID) {
-		tx.Grants.Delete(g.Key())
-	}
+	tx.EndMember(m.MemberID)
 	return &members.DeleteResponse{MemberID: m.MemberID}, nil
 }
 

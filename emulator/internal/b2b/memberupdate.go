@@ -1,13 +1,11 @@
 package b2b
 
 import (
-	"maps"
+	"cmp"
 	"reflect"
 	"regexp"
 	"slices"
 	"unicode/utf8"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
@@ -15,13 +13,6 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
-	"github.com/seed75add069/stytch-go/shared"
-)
-
-// Bounds of a member's metadata.
-const (
-	maxMetadataKeys  = 20
-	maxMetadataBytes = 4096 // of JSON
 )
 
 // phoneForm is E.164.
@@ -97,10 +88,9 @@ func checkMember(req *members.UpdateRequest) error {
 func changeMember(
 	tx *engine.Tx, org *state.Organization, m *state.Member, req *members.UpdateRequest,
 ) (err error) {
-	if m.TrustedMetadata, err = mergeMetadata(m.TrustedMetadata, req.TrustedMetadata); err != nil {
-		return err
-	}
-	if m.UntrustedMetadata, err = mergeMetadata(m.UntrustedMetadata, req.UntrustedMetadata); err != nil {
+	m.TrustedMetadata = state.MergeMetadata(m.TrustedMetadata, req.TrustedMetadata)
+	m.UntrustedMetadata = state.MergeMetadata(m.UntrustedMetadata, req.UntrustedMetadata)
+	if err := cmp.Or(state.CheckMetadata(m.TrustedMetadata), state.CheckMetadata(m.UntrustedMetadata)); err != nil {
 		return err
 	}
 	if req.Roles != nil {
@@ -136,29 +126,4 @@ func changeMember(
 		m.DefaultMFAMethod = *method
 	}
 	return nil
-}
-
-// mergeMetadata returns the old metadata with the added keys. A nil value deletes a key.
-func mergeMetadata(old, added shared.Object) (shared.Object, error) {
-	merged := shared.Object{}
-	maps.Copy(merged, old)
-	for key, value := range added {
-		if value == nil {
-			delete(merged, key)
-			continue
-		}
-		merged[key] = value
-	}
-	data, err := json.Marshal(merged)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(added) == 0 || len(merged) == 0 && len(old) == 0:
-		return old, nil
-	case len(merged) > maxMetadataKeys:
-		return nil, ops.ErrMetadataTooManyKeys
-	case len(data) > maxMetadataBytes:
-		return nil, ops.ErrMetadataTooLarge
-	}
-	return merged, nil
 }

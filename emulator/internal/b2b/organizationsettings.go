@@ -6,6 +6,7 @@ import (
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
@@ -75,14 +76,12 @@ func (s *settings) checkReferences(tx *engine.Tx, org *state.Organization) error
 				"Another organization has claimed %s.", domain)
 		}
 	}
+	var roles []string
 	for _, rule := range s.RBACEmailImplicitRoleAssignments {
-		isCustom := slices.ContainsFunc(org.CustomRoles, func(r state.Role) bool { return r.RoleID == rule.RoleID })
-		switch {
-		case rule.RoleID == state.RoleMember:
-			return ops.ErrCannotAssignDefaultRBACRoleID
-		case !isCustom && tx.Roles.Get(rule.RoleID) == nil:
-			return ops.ErrInvalidRBACRoleID.Because("There is no role %q.", rule.RoleID)
-		}
+		roles = append(roles, rule.RoleID)
+	}
+	if _, err := login.Assignable(tx.Tx, org, roles); err != nil {
+		return err
 	}
 	isUnknown := func(connectionID string) bool {
 		return !slices.ContainsFunc(org.SSOActiveConnections, func(c organizations.ActiveSSOConnection) bool {
@@ -165,9 +164,7 @@ func (s *settings) apply(o *state.Organization) {
 	setList(&o.AllowedFirstPartyConnectedApps, s.AllowedFirstPartyConnectedApps)
 	set(&o.ThirdPartyConnectedAppsAllowedType, s.ThirdPartyConnectedAppsAllowedType)
 	setList(&o.AllowedThirdPartyConnectedApps, s.AllowedThirdPartyConnectedApps)
-	if len(s.TrustedMetadata) > 0 {
-		o.TrustedMetadata = state.MergeMetadata(o.TrustedMetadata, s.TrustedMetadata)
-	}
+	o.TrustedMetadata = state.MergeMetadata(o.TrustedMetadata, s.TrustedMetadata)
 	if s.AllowedOAuthTenants != nil {
 		o.AllowedOAuthTenants = nil
 		if len(s.AllowedOAuthTenants) > 0 {

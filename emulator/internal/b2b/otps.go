@@ -50,18 +50,20 @@ func authenticateEmailCode(
 	if err != nil {
 		return nil, err
 	}
-	m, err := memberOfCode(tx, req)
+	m, code, err := memberOfCode(tx, req)
 	if err != nil {
 		return nil, err
 	}
 	if err := login.CheckLock(tx.Tx, m); err != nil {
 		return nil, err
 	}
-	err = factor.RedeemCode(tx.Tx, &state.Passcode{
-		Channel: state.ChannelEmail, MemberID: m.MemberID, Email: m.EmailAddress, Code: req.Code,
-	})
-	if err != nil {
+	if err := factor.RedeemCode(tx.Tx, code); err != nil {
 		return nil, login.CountFailure(tx.Tx, m, err)
+	}
+	if code.EmailUpdate {
+		if m, err = login.ChangeEmail(tx.Tx, m, code.Email); err != nil {
+			return nil, err
+		}
 	}
 	if err := l.Prove(tx.Tx, m, factor.EmailOTP(tx.Tx, m.EmailID, m.EmailAddress)); err != nil {
 		return nil, err
@@ -84,23 +86,31 @@ func authenticateEmailCode(
 	return out, nil
 }
 
-// memberOfCode finds the member whom a code is to log in.
-func memberOfCode(tx *engine.Tx, req *otpsemail.AuthenticateRequest) (*state.Member, error) {
+// memberOfCode finds the member whom a code is to log in: the one who has the address, or who is changing to it. It
+// returns the code as it must have been sent.
+func memberOfCode(
+	tx *engine.Tx, req *otpsemail.AuthenticateRequest,
+) (m *state.Member, code *state.Passcode, err error) {
 	address, err := state.Email(req.EmailAddress)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := factor.CheckCode(req.Code); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if m := tx.MemberByEmail(org.OrganizationID, address); m != nil {
-		return m, nil
+	code = &state.Passcode{Channel: state.ChannelEmail, Email: address, Code: req.Code}
+	if m = tx.MemberByEmail(org.OrganizationID, address); m == nil {
+		m, code.EmailUpdate = tx.ChangingTo(org.OrganizationID, address), true
 	}
-	return nil, ops.ErrMemberNotFound
+	if m == nil {
+		return nil, nil, ops.ErrMemberNotFound
+	}
+	code.MemberID = m.MemberID
+	return m, code, nil
 }
 
 // sendDiscoveryCode creates no member, and does the same for every address.

@@ -22,19 +22,38 @@ func rbacRoutes() []engine.Route {
 	}
 }
 
-// getPolicy returns the project's roles, and one resource for each of their permissions.
+// getPolicy returns the project's roles and resources.
 func getPolicy(tx *engine.Tx, _ *rbac.PolicyRequest) (*rbac.PolicyResponse, error) {
 	policy := &rbac.Policy{Scopes: []rbac.PolicyScope{}}
 	for _, role := range tx.Roles.All() {
 		policy.Roles = append(policy.Roles, policyRole(role))
 	}
-	for _, role := range policy.Roles {
+	policy.Resources = policyResources(policy.Roles)
+	return &rbac.PolicyResponse{Policy: policy}, nil
+}
+
+// policyResources are those that every project has, and those that roles have permissions on besides.
+func policyResources(roles []rbac.PolicyRole) []rbac.PolicyResource {
+	var list []rbac.PolicyResource
+	for _, r := range state.Resources() {
+		list = append(list, rbac.PolicyResource{ResourceID: r.ID, Description: r.Description, Actions: r.Actions})
+	}
+	byDefault := len(list)
+	for _, role := range roles {
 		for _, p := range role.Permissions {
-			resource := rbac.PolicyResource{ResourceID: p.ResourceID, Actions: p.Actions}
-			policy.Resources = append(policy.Resources, resource)
+			i := slices.IndexFunc(list, func(r rbac.PolicyResource) bool { return r.ResourceID == p.ResourceID })
+			if i < 0 {
+				i, list = len(list), append(list, rbac.PolicyResource{ResourceID: p.ResourceID, Actions: []string{}})
+			}
+			for _, action := range p.Actions {
+				known := action == state.EveryAction || slices.Contains(list[i].Actions, action)
+				if i >= byDefault && !known {
+					list[i].Actions = append(list[i].Actions, action)
+				}
+			}
 		}
 	}
-	return &rbac.PolicyResponse{Policy: policy}, nil
+	return list
 }
 
 // getOrgPolicy returns an organization's own roles.

@@ -32,7 +32,16 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 	if l.Challenge != nil && *l.Challenge != "" && !state.ChallengeForm.MatchString(*l.Challenge) {
 		return ops.ErrInvalidPKCECodeChallenge.Because("The challenge is not a SHA-256 hash in base64url.")
 	}
-	target, err := state.RedirectURL(*cmp.Or(l.RedirectURL, &tx.RedirectURL))
+	redirectURL := *cmp.Or(l.RedirectURL, &tx.RedirectURL)
+	if registered := tx.Settings().RedirectURLs; len(registered) > 0 {
+		if l.RedirectURL == nil {
+			redirectURL = registered[0]
+		}
+		if !slices.Contains(registered, redirectURL) {
+			return ops.ErrNoMatchForProvidedMagicLinkURL
+		}
+	}
+	target, err := state.RedirectURL(redirectURL)
 	if err != nil {
 		return badURL.Because("The redirect URL is %v.", err)
 	}

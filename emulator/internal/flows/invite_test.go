@@ -107,7 +107,7 @@ func TestInvite_refusals(t *testing.T) {
 		_, err := h.api.B2B.MagicLinks.Email.Invite(t.Context(), req)
 		return err
 	}
-	long := shared.Object{"k": strings.Repeat("x", 65_529)}
+	long := shared.Object{"k": strings.Repeat("x", 4089)}
 	for name, row := range map[string]struct {
 		change func(*email.InviteRequest)
 		code   stytcherror.Code

@@ -80,7 +80,7 @@ func TestM2MClients_boundsOfCreate(t *testing.T) {
 	h.machine(func(r *clients.CreateRequest) {
 		r.ClientID, r.ClientSecret = new(long), new(strings.Repeat("abcde ~!", 16))
 		r.ClientName, r.ClientDescription = new(strings.Repeat("\U0001f600", 128)), new(strings.Repeat("x", 4096))
-		r.Scopes, r.TrustedMetadata = scopes(1000), metadata(64<<10)
+		r.Scopes, r.TrustedMetadata = scopes(1000), metadata(4096)
 		r.Scopes[0], r.Scopes[1] = long, `!#$%&'()*+,-./09:;<=>?@AZ[]^_az{|}~`
 	})
 	snapshot, err := h.Snapshot()
@@ -108,7 +108,7 @@ func TestM2MClients_boundsOfCreate(t *testing.T) {
 		"a scope with a space": {stytcherror.CodeInvalidM2MClientScope, func(r *clients.CreateRequest) { r.Scopes = []string{"a b"} }},
 		"a scope with a quote": {stytcherror.CodeInvalidM2MClientScope, func(r *clients.CreateRequest) { r.Scopes = []string{`"`} }},
 		"a long scope":         {stytcherror.CodeInvalidM2MClientScope, func(r *clients.CreateRequest) { r.Scopes = []string{long + "x"} }},
-		"large metadata":       {stytcherror.CodeMetadataTooLarge, func(r *clients.CreateRequest) { r.TrustedMetadata = metadata(64<<10 + 1) }},
+		"large metadata":       {stytcherror.CodeMetadataTooLarge, func(r *clients.CreateRequest) { r.TrustedMetadata = metadata(4097) }},
 	} {
 		req := &clients.CreateRequest{Scopes: []string{"a"}}
 		row.change(req)
@@ -157,7 +157,7 @@ func TestM2MClients_update(t *testing.T) {
 	assert.Empty(t, changed.ClientName)
 	assert.Empty(t, changed.Scopes)
 
-	half := shared.Object{"half": strings.Repeat("x", 40<<10)}
+	half := shared.Object{"half": strings.Repeat("x", 2500)}
 	_, err = update(&clients.UpdateRequest{TrustedMetadata: half})
 	require.NoError(t, err)
 	for code, req := range map[stytcherror.Code]*clients.UpdateRequest{

@@ -65,7 +65,7 @@ var refusedUpdates = map[stytcherror.Code][]orgUpdate{
 	},
 	stytcherror.CodeMetadataTooLarge: {
 		func(r *organizations.UpdateRequest) {
-			r.TrustedMetadata = shared.Object{"k": strings.Repeat("a", 65_529)}
+			r.TrustedMetadata = shared.Object{"k": strings.Repeat("a", 4089)}
 		},
 	},
 	stytcherror.CodeOrganizationSettingsInvalidDomain: {
@@ -235,7 +235,7 @@ func TestOrganizations_settingsAtTheirBounds(t *testing.T) {
 		r.OrganizationName, r.OrganizationSlug = new(strings.Repeat("é", 128)), &long
 		r.OrganizationExternalID = new(strings.Repeat("|", 128))
 		r.OrganizationLogoURL = new("https://a.example/" + strings.Repeat("a", 2030))
-		r.TrustedMetadata = shared.Object{"k": strings.Repeat("a", 65_528)}
+		r.TrustedMetadata = shared.Object{"k": strings.Repeat("a", 4088)}
 		r.EmailAllowedDomains, r.ClaimedEmailDomains = numbered(1000), numbered(1000)
 		r.AllowedFirstPartyConnectedApps, r.AllowedThirdPartyConnectedApps = numbered(1000), []string{long}
 		r.SSODefaultConnectionID = new("connection-1")

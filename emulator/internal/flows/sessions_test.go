@@ -16,6 +16,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/emulator"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -149,6 +150,17 @@ func TestRBAC_policies(t *testing.T) {
 	policy, err := h.api.B2B.RBAC.Policy(t.Context(), &rbac.PolicyRequest{})
 	require.NoError(t, err)
 	assert.Len(t, policy.Policy.Roles, 2)
+	for _, resource := range policy.Policy.Resources {
+		assert.NotEmpty(t, resource.Actions)
+		assert.NotContains(t, resource.Actions, "*", "actions are named one by one")
+		for _, op := range ops.All {
+			for _, p := range op.Permissions {
+				if p.Resource == resource.ResourceID {
+					assert.Contains(t, resource.Actions, p.Action, "%s needs it", op.ID)
+				}
+			}
+		}
+	}
 	own, err := h.api.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(),
 		&rbacorganizations.GetOrgPolicyRequest{OrganizationID: v.Organization.OrganizationID})
 	require.NoError(t, err)

@@ -692,6 +692,7 @@ var (
 			ErrMemberNotFound,
 			ErrEmailUpdatesAvailableOnlyForActiveMembers,
 			ErrMemberHasNoActiveVerifiedEmail,
+			ErrNoMatchForProvidedMagicLinkURL,
 			ErrInactiveEmail,
 			ErrDuplicateMemberEmail,
 			ErrRetiredMemberEmail,

@@ -1,7 +1,6 @@
 package project
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
-	"github.com/seed75add069/stytch-go/shared"
 )
 
 func clientRoutes() []engine.Route {
@@ -39,7 +37,7 @@ func createClient(tx *engine.Tx, req *clients.CreateRequest) (*clients.CreateRes
 	}
 	set(&c.ClientName, req.ClientName)
 	set(&c.ClientDescription, req.ClientDescription)
-	c.Scopes, c.TrustedMetadata = req.Scopes, mergeMetadata(nil, req.TrustedMetadata)
+	c.Scopes, c.TrustedMetadata = req.Scopes, state.MergeMetadata(nil, req.TrustedMetadata)
 	c.SecretHash, c.ClientSecretLastFour = state.HashSecret(secret), lastFour(secret)
 	if req.Scopes == nil {
 		return nil, ops.ErrBadRequest.Because("scopes is missing.")
@@ -96,7 +94,7 @@ func updated(c *state.Client, req *clients.UpdateRequest) (*state.Client, error)
 	if req.Scopes != nil {
 		changed.Scopes = req.Scopes
 	}
-	changed.TrustedMetadata = mergeMetadata(c.TrustedMetadata, req.TrustedMetadata)
+	changed.TrustedMetadata = state.MergeMetadata(c.TrustedMetadata, req.TrustedMetadata)
 	return &changed, changed.Check()
 }
 
@@ -132,20 +130,6 @@ func checkClientID(id string) error {
 		return ops.ErrM2MClientInvalidClientID
 	}
 	return nil
-}
-
-// mergeMetadata returns the old metadata with the added members. A member that is null is deleted.
-func mergeMetadata(old, added shared.Object) shared.Object {
-	merged := shared.Object{}
-	maps.Copy(merged, old)
-	for name, value := range added {
-		if value == nil {
-			delete(merged, name)
-			continue
-		}
-		merged[name] = value
-	}
-	return merged
 }
 
 // searchForClients is what clients can be searched by.

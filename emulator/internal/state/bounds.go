@@ -72,8 +72,8 @@ func checkValue(list, path string, v reflect.Value) error {
 			return fmt.Errorf("%s must %s", path, b.want)
 		}
 	case reflect.Map, reflect.Interface:
-		if !encodesWithin(v.Interface(), MaxMetadata) {
-			return fmt.Errorf("%s must have at most %d bytes of JSON", path, MaxMetadata)
+		if !encodesWithin(v.Interface(), maxObject) {
+			return fmt.Errorf("%s must have at most %d bytes of JSON", path, maxObject)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -51,6 +52,9 @@ func (m *Member) prepare() error {
 		return err
 	case m.ExternalID != "" && !IDForm.MatchString(m.ExternalID):
 		return errors.New("the external id is malformed")
+	}
+	if err := cmp.Or(CheckMetadata(m.TrustedMetadata), CheckMetadata(m.UntrustedMetadata)); err != nil {
+		return err
 	}
 	if m.NewEmail != "" {
 		_, err = Email(m.NewEmail)

@@ -46,9 +46,12 @@ func MergeClaims(old, added shared.Object) (shared.Object, error) {
 	return merged, nil
 }
 
-// MergeMetadata returns the old metadata with the added members, nil if none are left. A nil value deletes a member.
-// Unverified: members are merged at the top level only.
+// MergeMetadata returns the old metadata with the added keys, nil if none are left. A nil value deletes a key. Keys are
+// merged at the top level only.
 func MergeMetadata(old, added shared.Object) shared.Object {
+	if len(added) == 0 {
+		return old
+	}
 	merged := shared.Object{}
 	maps.Copy(merged, old)
 	maps.Copy(merged, added)

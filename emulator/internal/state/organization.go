@@ -105,15 +105,9 @@ func (tx *Tx) ClaimedElsewhere(organizationID, email string) bool {
 // DeleteOrganization deletes an organization, its members, and all that belongs to them.
 func (tx *Tx) DeleteOrganization(id string) {
 	for _, m := range slices.Backward(tx.MembersOf(id)) {
-		tx.RevokeSessionsOf(m.MemberID, func(*Session) bool { return true })
-		for _, l := range tx.linksOf.Rows(m.MemberID) {
-			tx.Links.Delete(l.Token)
-		}
-		for _, channel := range []string{ChannelEmail, ChannelSMS} {
-			tx.Passcodes.Delete(PasscodeOwner(channel, m.MemberID, ""))
-		}
-		for _, g := range tx.GrantsOf(m.MemberID) {
-			tx.Grants.Delete(g.Key())
+		tx.EndMember(m.MemberID)
+		for _, r := range tx.RegistrationsOf(m.MemberID) {
+			tx.Registrations.Delete(r.ID)
 		}
 		tx.Members.Delete(m.MemberID)
 	}

@@ -31,9 +31,9 @@ func checkSizes(o *organizations.Organization) error {
 		return invalid(stytcherror.CodeInvalidOrganizationAllowedAuthMethods, "allowed_auth_methods repeats a method.")
 	case len(o.AllowedMFAMethods) > len(mfaMethods):
 		return invalid(stytcherror.CodeInvalidOrganizationAllowedMFAMethods, "allowed_mfa_methods repeats a method.")
-	case !encodesWithin(o.AllowedOAuthTenants, MaxMetadata):
+	case !encodesWithin(o.AllowedOAuthTenants, maxObject):
 		return invalid(stytcherror.CodeInvalidOAuthAllowedTenantsFormat,
-			"The tenants are larger than %d bytes.", MaxMetadata)
+			"The tenants are larger than %d bytes.", maxObject)
 	}
 	if err := CheckMetadata(o.TrustedMetadata); err != nil {
 		return err

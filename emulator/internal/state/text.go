@@ -20,7 +20,9 @@ import (
 const (
 	MaxName     = 128 // characters
 	MaxEntries  = 1000
-	MaxMetadata = 64 << 10 // bytes of JSON
+	MaxMetadata = 4096     // bytes of JSON
+	maxKeys     = 20       // of metadata
+	maxObject   = 64 << 10 // bytes of JSON, of other objects
 	MaxEmail    = 254      // bytes: RFC 5321, section 4.5.3.1
 	MaxURL      = 2048     // bytes
 	// MaxDescription bounds the description of a role, in bytes.
@@ -109,7 +111,10 @@ func IsName(s string) bool { return s != "" && utf8.RuneCountInString(s) <= MaxN
 
 // CheckMetadata bounds metadata, which must encode.
 func CheckMetadata(metadata shared.Object) error {
-	if !encodesWithin(metadata, MaxMetadata) {
+	switch {
+	case len(metadata) > maxKeys:
+		return invalid(stytcherror.CodeMetadataTooManyKeys, "The metadata has more than %d keys.", maxKeys)
+	case !encodesWithin(metadata, MaxMetadata):
 		return invalid(stytcherror.CodeMetadataTooLarge, "The metadata is larger than %d bytes.", MaxMetadata)
 	}
 	return nil
