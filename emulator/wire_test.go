@@ -24,6 +24,7 @@ import (
 // answer is an HTTP response: body is nil unless it is a JSON object.
 type answer struct {
 	status int
+	header http.Header
 	body   map[string]any
 	text   string
 }
@@ -42,7 +43,7 @@ func (h *harness) send(method, path, body, user, password string) answer {
 	defer func() { _ = resp.Body.Close() }()
 	raw, err := io.ReadAll(resp.Body)
 	require.NoError(h.t, err)
-	a := answer{status: resp.StatusCode, text: string(raw)}
+	a := answer{status: resp.StatusCode, header: resp.Header, text: string(raw)}
 	_ = json.Unmarshal(raw, &a.body)
 	return a
 }
