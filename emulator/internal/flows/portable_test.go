@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -51,9 +52,7 @@ func TestSessions_jwtOfAnotherIssuerOrAudienceIsRefused(t *testing.T) {
 			"iss": "stytch.com/" + h.ID(), "aud": []string{h.ID()}, "sub": v.MemberID,
 			"https://stytch.com/session": object{"id": v.MemberSession.MemberSessionID},
 		}
-		for name, value := range change {
-			all[name] = value
-		}
+		maps.Copy(all, change)
 		jwt, err := h.Sign(all)
 		require.NoError(t, err)
 		return jwt
