@@ -104,6 +104,8 @@ func TestWire_unknownPaths(t *testing.T) {
 		"an unknown path, with credentials":  {"GET", "/v1/nothing", h.ID(), h.Secret(), 404, "route_not_found"},
 		"not implemented":                    {"POST", "/v1/b2b/totp", "", "", 401, "unauthorized_credentials"},
 		"not implemented, with credentials":  {"POST", "/v1/b2b/totp", h.ID(), h.Secret(), 501, "emulator_not_implemented"},
+		"an empty parameter at the end":      {"GET", "/v1/b2b/organizations/", h.ID(), h.Secret(), 404, "route_not_found"},
+		"an empty parameter":                 {"PUT", "/v1/b2b/organizations//members/m", h.ID(), h.Secret(), 404, "route_not_found"},
 		"another method, with credentials":   {"DELETE", sendPath, h.ID(), h.Secret(), 405, "method_not_allowed"},
 		"a public path":                      {"GET", "/v1/public/" + h.ID() + "/nothing", "", "", 404, "route_not_found"},
 		"a public path of another project":   {"GET", "/v1/public/x/nothing", "", "", 404, "project_not_found"},
