@@ -1,0 +1,84 @@
+package flows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
+	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"github.com/seed75add069/stytch-go/b2b/magiclinks"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/emulator"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func (h *harness) exchange(ist, org string) (*intermediatesessions.ExchangeResponse, error) {
+	return h.api.B2B.Discovery.IntermediateSessions.Exchange(h.t.Context(),
+		&intermediatesessions.ExchangeRequest{IntermediateSessionToken: ist, OrganizationID: org})
+}
+
+func TestIntermediate_loginThatNeedsMoreDoesNotProlongIt(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.create("ada@example.com")
+	h.alter("organizations", "organization_slug", "example", object{"mfa_policy": "REQUIRED_FOR_ALL"})
+	h.Clock().Set(time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC))
+	ist := h.IntermediateSession("ada@example.com")
+	h.Clock().Advance(9 * time.Minute)
+	resp, err := h.exchange(ist, "example")
+	require.NoError(t, err)
+	assert.Equal(t, ist, resp.IntermediateSessionToken)
+	assert.WithinDuration(t, h.Clock().Now().Add(time.Minute), resp.IntermediateSessionTokenExpiresAt, 20*time.Second)
+	h.Clock().Advance(time.Minute)
+	_, err = h.exchange(ist, "example")
+	refused(t, err, stytcherror.CodeIntermediateSessionNotFound)
+}
+
+func TestIntermediate_withAFactorOfOneOrganizationIsForThatOnly(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	h.create("ada@example.com")
+	require.NoError(t, h.AddFactor(v.MemberSession.MemberSessionID, b2csessions.AuthenticationFactor{
+		Type: b2csessions.AuthenticationFactorTypePassword, DeliveryMethod: "knowledge",
+	}))
+	h.alter("organizations", "organization_slug", "example", object{"mfa_policy": "REQUIRED_FOR_ALL"})
+	resp, err := h.follow(h.link("example", "ada@example.com"), func(r *magiclinks.AuthenticateRequest) {
+		r.SessionToken = &v.SessionToken
+	})
+	require.NoError(t, err)
+	require.False(t, resp.MemberAuthenticated)
+	ist := resp.IntermediateSessionToken
+	_, err = h.exchange(ist, "example-2")
+	refused(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
+	_, err = h.api.B2B.Discovery.Organizations.Create(t.Context(),
+		&discoveryorganizations.CreateRequest{IntermediateSessionToken: ist})
+	refused(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
+	_, err = h.exchange(ist, "example")
+	require.NoError(t, err)
+}
+
+func TestLocks_holdForTokensOfOtherIssuersToo(t *testing.T) {
+	t.Parallel()
+	h, trusted := newHarness(t), newIssuer(t)
+	v := h.create("ada@example.com")
+	require.NoError(t, h.SetSettings(emulator.Settings{TrustedTokenProfiles: []emulator.TrustedTokenProfile{{
+		ProfileID: "profile-1", Issuer: "https://issuer.example", Audience: "stytch", PublicKeys: []string{trusted.pem},
+	}}}))
+	h.editMember(v.MemberID, object{"lock_expires_at": h.Clock().Now().Add(time.Hour)})
+	attest := func() error {
+		_, err := h.api.B2B.Sessions.Attest(t.Context(), &sessions.AttestRequest{
+			ProfileID: "profile-1", OrganizationID: &v.Organization.OrganizationID,
+			Token: trusted.sign(h.Clock().Now(), jwt.MapClaims{"email": "ada@example.com"}),
+		})
+		return err
+	}
+	refused(t, attest(), stytcherror.CodeUserLockLimitReached)
+	h.Clock().Advance(time.Hour + time.Second)
+	require.NoError(t, attest())
+}
