@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { api, base, connect, id, like, member, organization, projectID, refused, secret } from "../harness.mjs";
+import stytch from "stytch";
+
+const counts = async () =>
+  Object.fromEntries((await api.project.metrics()).metrics.map((m) => [m.metric_type, m.count]));
+
+export default {
+  "debug.whoami names the project": async () => {
+    like(await api.debug.whoami(), { project_id: projectID, name: "Emulator", request_id: id("request-id") });
+    await refused(401, "unauthorized_credentials", connect({ secret: "secret-test-wrong" }).debug.whoami());
+    await refused(400, "invalid_project_id_authentication", connect({ project_id: "project-test-none" }).debug.whoami());
+  },
+
+  "project.metrics counts what the project has": async () => {
+    const before = await counts();
+    await member(await organization());
+    await api.m2m.clients.create({ scopes: [] });
+    const now = await counts();
+    for (const kind of ["organization_count", "member_count", "m2m_client_count"]) {
+      assert.equal(now[kind] - before[kind], 1, kind);
+    }
+    assert.equal((await api.project.metrics()).project_id, projectID);
+    await refused(401, "unauthorized_credentials", connect({ secret: "secret-test-wrong" }).project.metrics());
+  },
+
+  "the consumer client gets the same keys": async () => {
+    const consumer = new stytch.Client({ project_id: projectID, secret, env: base });
+    const { keys } = await consumer.sessions.getJWKS({ project_id: projectID });
+    assert.deepEqual(keys, (await api.sessions.getJWKS({ project_id: projectID })).keys);
+    await refused(404, "project_not_found", consumer.sessions.getJWKS({ project_id: "project-test-none" }));
+  },
+};
