@@ -38,7 +38,8 @@ func sendLoginCode(tx *engine.Tx, req *otpsemail.LoginOrSignupRequest) (*otpsema
 	return (*otpsemail.LoginOrSignupResponse)(resp), err
 }
 
-// authenticateEmailCode logs a member in with the newest code that was sent to the member's address.
+// authenticateEmailCode logs a member in with the newest code that was sent to the member's address. A code that was
+// sent for a change of address makes that address the member's.
 func authenticateEmailCode(
 	tx *engine.Tx, req *otpsemail.AuthenticateRequest,
 ) (*otpsemail.AuthenticateResponse, error) {
@@ -50,18 +51,27 @@ func authenticateEmailCode(
 	if err != nil {
 		return nil, err
 	}
-	m, err := memberOfCode(tx, req)
+	m, changes, err := memberOfCode(tx, req)
 	if err != nil {
 		return nil, err
 	}
 	if err := login.CheckLock(tx.Tx, m); err != nil {
 		return nil, err
 	}
-	err = factor.RedeemCode(tx.Tx, &state.Passcode{
+	code := &state.Passcode{
 		Channel: state.ChannelEmail, MemberID: m.MemberID, Email: m.EmailAddress, Code: req.Code,
-	})
+	}
+	if changes {
+		code.Email, code.EmailUpdate = m.NewEmail, true
+	}
+	err = factor.RedeemCode(tx.Tx, code)
 	if err != nil {
 		return nil, login.CountFailure(tx.Tx, m, err)
+	}
+	if changes {
+		if m, err = login.ChangeEmail(tx.Tx, m, code.Email); err != nil {
+			return nil, err
+		}
 	}
 	if err := l.Prove(tx.Tx, m, factor.EmailOTP(tx.Tx, m.EmailID, m.EmailAddress)); err != nil {
 		return nil, err
@@ -84,23 +94,29 @@ func authenticateEmailCode(
 	return out, nil
 }
 
-// memberOfCode finds the member whom a code is to log in.
-func memberOfCode(tx *engine.Tx, req *otpsemail.AuthenticateRequest) (*state.Member, error) {
+// memberOfCode finds the member whom a code is to log in. changes says that the address is the one that the member is
+// changing to. Unverified: that such a code is authenticated with the new address.
+func memberOfCode(
+	tx *engine.Tx, req *otpsemail.AuthenticateRequest,
+) (m *state.Member, changes bool, err error) {
 	address, err := state.Email(req.EmailAddress)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := factor.CheckCode(req.Code); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if m := tx.MemberByEmail(org.OrganizationID, address); m != nil {
-		return m, nil
+		return m, false, nil
 	}
-	return nil, ops.ErrMemberNotFound
+	if m := tx.ChangingTo(org.OrganizationID, address); m != nil {
+		return m, true, nil
+	}
+	return nil, false, ops.ErrMemberNotFound
 }
 
 // sendDiscoveryCode creates no member, and does the same for every address.
