@@ -56,13 +56,13 @@ export async function control(path, body) {
 // mail is the newest message to an address.
 export const mail = async (to) => (await control(`inbox?to=${encodeURIComponent(to)}`))[0];
 
-// advance moves the emulator's clock, runs what follows then, and moves it back.
+// after moves the emulator's clock, calls run with the new time, and moves the clock back.
 export async function after(duration, run) {
   const { now } = await control("clock", { advance: duration });
   try {
     return await run(new Date(now));
   } finally {
-    await control("clock", { advance: `-${duration}` });
+    await control("clock", { advance: duration.startsWith("-") ? duration.slice(1) : `-${duration}` });
   }
 }
 

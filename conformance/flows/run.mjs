@@ -1,6 +1,7 @@
 // Runs all checks, one after another, and prints a line of JSON for each: its name, and what is wrong if it fails.
 import discovery from "./checks/discovery.mjs";
 import errors from "./checks/errors.mjs";
+import keys from "./checks/keys.mjs";
 import m2m from "./checks/m2m.mjs";
 import magicLinks from "./checks/magiclinks.mjs";
 import memberApps from "./checks/memberapps.mjs";
@@ -19,7 +20,7 @@ import tokens from "./checks/tokens.mjs";
 
 const services = {
   organizations, organizationSearch, members, memberSearch, memberFactors, memberEmail, memberApps, magicLinks, otps,
-  discovery, sessions, tokens, rbac, m2m, project, errors, product,
+  discovery, sessions, tokens, rbac, m2m, project, errors, product, keys,
 };
 
 for (const [service, checks] of Object.entries(services)) {

@@ -36,7 +36,7 @@ func (s shapes) object(where string, fields []catalog.Field, object map[string]a
 		at := strings.TrimPrefix(where+"."+f.Name, ".")
 		value, there := object[f.Name]
 		switch {
-		case !there && omitting && !f.Required:
+		case !there && omitting && (!f.Required || f.Name == unseen):
 		case !there:
 			found = append(found, at+" is absent")
 		case value == nil && mayBeNull(&f):
@@ -96,7 +96,10 @@ func (s shapes) value(where, typ string, value any) []string {
 }
 
 // omitting are the types whose optional fields are absent where they have no value.
-var omitting = []string{"b2c.sessions.AuthenticationFactor"}
+var omitting = []string{"b2c.sessions.AuthenticationFactor", "b2c.sessions.JWK"}
+
+// unseen is the member of a key that the catalogue requires and that no observed key has.
+const unseen = "x5tS256"
 
 func isScalar(typ string, value any) bool {
 	text, isText := value.(string)

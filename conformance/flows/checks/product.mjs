@@ -22,9 +22,8 @@ export default {
     });
     acme = ada.organization;
     assert.equal(ada.member.is_admin, true);
-    const { member_session } = await sessions.authenticateJwtLocal({ session_jwt: ada.session_jwt })
-      .then((session) => ({ member_session: session }));
-    assert.equal(member_session.organization_id, acme.organization_id);
+    const session = await sessions.authenticateJwtLocal({ session_jwt: ada.session_jwt });
+    assert.equal(session.organization_id, acme.organization_id);
   },
 
   "Ada invites Bob, who accepts": async () => {
