@@ -95,7 +95,7 @@ cover: ## print the coverage of the tests
 	$(GO) test -coverprofile=coverage.out -coverpkg=./... ./...
 	$(GO) tool cover -func=coverage.out | tail -1
 
-conformance: $(NODE_SDK) ## compare our calls with those of Stytch's SDK for Node, and check the emulator with it (needs node and npm)
+conformance: $(NODE_SDK) ## compare our calls with those of Stytch's SDK for Node, check the emulator by it (needs node, npm)
 	$(GO) -C conformance run ./wire
 	$(GO) -C conformance run ./flows
 

@@ -1,5 +1,5 @@
-// Package catalog reads catalog.json, the facts about the API, for packages wire and flows. Command catalogcheck compares the file
-// with api/.
+// Package catalog reads catalog.json, the facts about the API, for packages wire and flows. Command catalogcheck
+// compares the file with api/.
 package catalog
 
 import (

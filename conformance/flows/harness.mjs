@@ -8,8 +8,7 @@ export const { STYTCH_BASE_URL: base, STYTCH_PROJECT_ID: projectID, STYTCH_SECRE
 console.warn = () => {}; // the SDK warns about addresses that are not Stytch's
 
 // connect returns a client of Stytch's SDK.
-export const connect = (config) =>
-  new stytch.B2BClient({ project_id: projectID, secret, env: base, ...config });
+export const connect = (config) => new stytch.B2BClient({ project_id: projectID, secret, env: base, ...config });
 
 export const api = connect();
 
@@ -19,7 +18,10 @@ export const as = ({ session_token }) => ({ authorization: { session_token } });
 // refused checks that a call is refused with a status and an error type, and returns the error. It must be complete,
 // and its address that of the error in the documentation.
 export async function refused(status, type, call) {
-  const error = await call.then((response) => assert.fail(`not refused: ${JSON.stringify(response)}`), (e) => e);
+  const error = await call.then(
+    (response) => assert.fail(`not refused: ${JSON.stringify(response)}`),
+    (e) => e,
+  );
   assert.ok(error instanceof stytch.StytchError, error);
   assert.deepEqual([error.status_code, error.error_type], [status, type], error.message);
   assert.match(error.request_id, id("request-id"));
@@ -29,7 +31,8 @@ export async function refused(status, type, call) {
 }
 
 // id matches the ids of a kind of object.
-export const id = (kind) => new RegExp(`^${kind}-test-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`);
+export const id = (kind) =>
+  new RegExp(`^${kind}-test-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`);
 
 // token matches opaque tokens.
 export const token = /^[\w-]{44}$/;
@@ -114,7 +117,10 @@ export async function signUp(settings, email_address = address()) {
   const { intermediate_session_token } = await prove(email_address);
   const slug = unique("org");
   return api.discovery.organizations.create({
-    intermediate_session_token, organization_name: slug, organization_slug: slug, ...settings,
+    intermediate_session_token,
+    organization_name: slug,
+    organization_slug: slug,
+    ...settings,
   });
 }
 

@@ -46,7 +46,7 @@ func run(ctx context.Context, out io.Writer, dir string) error {
 	if err != nil {
 		return err
 	}
-	seen, err := newObserver(facts)
+	seen, err := newObserver(ctx, facts)
 	if err != nil {
 		return err
 	}

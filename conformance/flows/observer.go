@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -37,7 +38,7 @@ type observer struct {
 }
 
 // newObserver asks another emulator which operations it implements.
-func newObserver(facts *catalog.Catalogue) (*observer, error) {
+func newObserver(ctx context.Context, facts *catalog.Catalogue) (*observer, error) {
 	em, err := emulator.New(emulator.Config{})
 	if err != nil {
 		return nil, err
@@ -47,13 +48,13 @@ func newObserver(facts *catalog.Catalogue) (*observer, error) {
 		s := &facts.Services[i]
 		for j := range s.Operations {
 			op := &s.Operations[j]
-			o.add(em, &operation{
+			o.add(ctx, em, &operation{
 				id: s.ID(op), method: op.HTTPMethod, path: strings.Split(op.Path, "/"), response: op.Response,
 			})
 		}
 		for _, op := range s.ByHand {
 			if strings.HasPrefix(op.Path, publicPrefix) {
-				o.add(em, &operation{id: s.ID(&op), method: op.HTTPMethod, path: strings.Split(op.Path, "/")})
+				o.add(ctx, em, &operation{id: s.ID(&op), method: op.HTTPMethod, path: strings.Split(op.Path, "/")})
 			}
 		}
 	}
@@ -64,9 +65,9 @@ func newObserver(facts *catalog.Catalogue) (*observer, error) {
 const publicPrefix = "/v1/public/"
 
 // add adds an operation, and finds out whether an emulator implements it.
-func (o *observer) add(em *emulator.Emulator, op *operation) {
+func (o *observer) add(ctx context.Context, em *emulator.Emulator, op *operation) {
 	path := strings.ReplaceAll(strings.Join(op.path, "/"), "{project_id}", em.Project().ID())
-	r := httptest.NewRequest(op.method, path, nil)
+	r := httptest.NewRequestWithContext(ctx, op.method, path, nil)
 	r.SetBasicAuth(em.Project().ID(), em.Project().Secret())
 	w := httptest.NewRecorder()
 	em.ServeHTTP(w, r)

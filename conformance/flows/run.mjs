@@ -19,8 +19,24 @@ import sessions from "./checks/sessions.mjs";
 import tokens from "./checks/tokens.mjs";
 
 const services = {
-  organizations, organizationSearch, members, memberSearch, memberFactors, memberEmail, memberApps, magicLinks, otps,
-  discovery, sessions, tokens, rbac, m2m, project, errors, product, keys,
+  organizations,
+  organizationSearch,
+  members,
+  memberSearch,
+  memberFactors,
+  memberEmail,
+  memberApps,
+  magicLinks,
+  otps,
+  discovery,
+  sessions,
+  tokens,
+  rbac,
+  m2m,
+  project,
+  errors,
+  product,
+  keys,
 };
 
 for (const [service, checks] of Object.entries(services)) {

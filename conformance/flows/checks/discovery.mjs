@@ -1,5 +1,19 @@
 import assert from "node:assert/strict";
-import { address, after, api, like, login, mail, member, organization, prove, refused, signUp, token, unique } from "../harness.mjs";
+import {
+  address,
+  after,
+  api,
+  like,
+  login,
+  mail,
+  member,
+  organization,
+  prove,
+  refused,
+  signUp,
+  token,
+  unique,
+} from "../harness.mjs";
 
 const { discovery, magicLinks } = api;
 
@@ -16,7 +30,11 @@ export default {
     const found = await magicLinks.discovery.authenticate({ discovery_magic_links_token });
     like(found, { email_address, intermediate_session_token: token, discovered_organizations: [] });
     await refused(401, "unable_to_auth_magic_link", magicLinks.discovery.authenticate({ discovery_magic_links_token }));
-    await refused(404, "magic_link_not_found", magicLinks.discovery.authenticate({ discovery_magic_links_token: "A".repeat(44) }));
+    await refused(
+      404,
+      "magic_link_not_found",
+      magicLinks.discovery.authenticate({ discovery_magic_links_token: "A".repeat(44) }),
+    );
     await refused(400, "invalid_email", magicLinks.email.discovery.send({ email_address: "nobody" }));
   },
 
@@ -25,22 +43,39 @@ export default {
     const { intermediate_session_token } = await prove(email_address);
     const organization_slug = unique("org");
     const created = await discovery.organizations.create({
-      intermediate_session_token, organization_name: "Acme", organization_slug, session_duration_minutes: 30,
-      mfa_policy: "OPTIONAL", email_invites: "NOT_ALLOWED", email_allowed_domains: ["acme.example"],
+      intermediate_session_token,
+      organization_name: "Acme",
+      organization_slug,
+      session_duration_minutes: 30,
+      mfa_policy: "OPTIONAL",
+      email_invites: "NOT_ALLOWED",
+      email_allowed_domains: ["acme.example"],
       email_jit_provisioning: "RESTRICTED",
     });
     like(created, {
-      member_authenticated: true, session_token: token, intermediate_session_token: "", mfa_required: null,
+      member_authenticated: true,
+      session_token: token,
+      intermediate_session_token: "",
+      mfa_required: null,
       primary_required: null,
     });
     like(created.organization, { organization_slug, email_invites: "NOT_ALLOWED" });
     like(created.member, { email_address, is_admin: true, status: "active", email_address_verified: true });
     assert.deepEqual(created.member_session.roles.toSorted(), ["stytch_admin", "stytch_member"]);
-    await refused(404, "intermediate_session_not_found", discovery.organizations.create({ intermediate_session_token }));
-    await refused(400, "organization_slug_already_used", discovery.organizations.create({
-      intermediate_session_token: (await prove(address())).intermediate_session_token,
-      organization_name: "x", organization_slug,
-    }));
+    await refused(
+      404,
+      "intermediate_session_not_found",
+      discovery.organizations.create({ intermediate_session_token }),
+    );
+    await refused(
+      400,
+      "organization_slug_already_used",
+      discovery.organizations.create({
+        intermediate_session_token: (await prove(address())).intermediate_session_token,
+        organization_name: "x",
+        organization_slug,
+      }),
+    );
   },
 
   "organizations.create makes name and slug from the address": async () => {
@@ -55,21 +90,32 @@ export default {
     const domain = `${unique("domain")}.example`;
     const email_address = address(domain);
     const [active, pending, invited, eligible] = [
-      await organization(), await organization(),
-      await organization(), await organization({ email_allowed_domains: [domain], email_jit_provisioning: "RESTRICTED" }),
+      await organization(),
+      await organization(),
+      await organization(),
+      await organization({ email_allowed_domains: [domain], email_jit_provisioning: "RESTRICTED" }),
     ];
     await member(active, { email_address });
     await member(pending, { email_address, create_member_as_pending: true });
     await magicLinks.email.invite({ organization_id: invited.organization_id, email_address });
-    await login(eligible, (await magicLinks.email.loginOrSignup({
-      organization_id: eligible.organization_id, email_address: address(domain),
-    })).member);
+    await login(
+      eligible,
+      (
+        await magicLinks.email.loginOrSignup({
+          organization_id: eligible.organization_id,
+          email_address: address(domain),
+        })
+      ).member,
+    );
     const { intermediate_session_token, discovered_organizations } = await prove(email_address);
     const types = Object.fromEntries(
-      discovered_organizations.map((d) => [d.organization.organization_id, d.membership.type]));
+      discovered_organizations.map((d) => [d.organization.organization_id, d.membership.type]),
+    );
     assert.deepEqual(types, {
-      [active.organization_id]: "active_member", [pending.organization_id]: "pending_member",
-      [invited.organization_id]: "invited_member", [eligible.organization_id]: "eligible_to_join_by_email_domain",
+      [active.organization_id]: "active_member",
+      [pending.organization_id]: "pending_member",
+      [invited.organization_id]: "invited_member",
+      [eligible.organization_id]: "eligible_to_join_by_email_domain",
     });
     for (const found of discovered_organizations) {
       like(found, { member_authenticated: true, primary_required: null, mfa_required: null });
@@ -86,11 +132,17 @@ export default {
     const { session_token, session_jwt } = admin;
     for (const selector of [{ session_token }, { session_jwt }]) {
       const { discovered_organizations } = await discovery.organizations.list(selector);
-      assert.deepEqual(discovered_organizations.map((d) => d.membership.type), ["active_member"]);
+      assert.deepEqual(
+        discovered_organizations.map((d) => d.membership.type),
+        ["active_member"],
+      );
     }
     await refused(400, "no_session_arguments", discovery.organizations.list({}));
-    await refused(404, "intermediate_session_not_found",
-      discovery.organizations.list({ intermediate_session_token: "A".repeat(44) }));
+    await refused(
+      404,
+      "intermediate_session_not_found",
+      discovery.organizations.list({ intermediate_session_token: "A".repeat(44) }),
+    );
     await refused(400, "invalid_session_token", discovery.organizations.list({ intermediate_session_token: "short" }));
   },
 
@@ -100,8 +152,14 @@ export default {
     const { intermediate_session_token } = await prove(email_address);
     const exchanged = await exchangeFor(intermediate_session_token, org, { session_duration_minutes: 5 });
     like(exchanged, {
-      member_id, organization: org, member_authenticated: true, session_token: token, intermediate_session_token: "",
-      mfa_required: null, primary_required: null, member_device: null,
+      member_id,
+      organization: org,
+      member_authenticated: true,
+      session_token: token,
+      intermediate_session_token: "",
+      mfa_required: null,
+      primary_required: null,
+      member_device: null,
     });
     await refused(404, "intermediate_session_not_found", exchangeFor(intermediate_session_token, org));
   },
@@ -125,11 +183,18 @@ export default {
     for (const org of [strict, sso]) await member(org, { email_address });
     const { intermediate_session_token } = await prove(email_address);
     like(await exchangeFor(intermediate_session_token, strict), {
-      member_authenticated: false, intermediate_session_token, session_token: "", session_jwt: "", member_session: null,
-      mfa_required: { member_options: null, secondary_auth_initiated: null }, primary_required: null,
+      member_authenticated: false,
+      intermediate_session_token,
+      session_token: "",
+      session_jwt: "",
+      member_session: null,
+      mfa_required: { member_options: null, secondary_auth_initiated: null },
+      primary_required: null,
     });
     like(await exchangeFor(intermediate_session_token, sso), {
-      member_authenticated: false, intermediate_session_token, primary_required: { allowed_auth_methods: ["sso"] },
+      member_authenticated: false,
+      intermediate_session_token,
+      primary_required: { allowed_auth_methods: ["sso"] },
     });
   },
 
@@ -138,7 +203,8 @@ export default {
     const { email_address } = await member(org);
     const { intermediate_session_token } = await prove(email_address);
     await after("10m1s", () =>
-      refused(404, "intermediate_session_not_found", exchangeFor(intermediate_session_token, org)));
+      refused(404, "intermediate_session_not_found", exchangeFor(intermediate_session_token, org)),
+    );
     await exchangeFor(intermediate_session_token, org);
   },
 };

@@ -14,23 +14,40 @@ export default {
   },
 
   "the address of an error outside of B2B is another one": async () => {
-    const error = await refused(404, "m2m_client_not_found", api.m2m.clients.get({ client_id: "m2m-client-test-none" }));
+    const error = await refused(
+      404,
+      "m2m_client_not_found",
+      api.m2m.clients.get({ client_id: "m2m-client-test-none" }),
+    );
     assert.equal(error.error_url, "https://stytch.com/docs/api/errors/404#m2m_client_not_found");
   },
 
   "credentials come first": async () => {
-    await refused(401, "unauthorized_credentials",
-      connect({ secret: "secret-test-wrong" }).organizations.get({ organization_id: "none" }));
-    await refused(400, "invalid_project_id_authentication",
-      connect({ project_id: "project-test-none" }).organizations.get({ organization_id: "none" }));
+    await refused(
+      401,
+      "unauthorized_credentials",
+      connect({ secret: "secret-test-wrong" }).organizations.get({ organization_id: "none" }),
+    );
+    await refused(
+      400,
+      "invalid_project_id_authentication",
+      connect({ project_id: "project-test-none" }).organizations.get({ organization_id: "none" }),
+    );
   },
 
   "an unknown field, another type and characters that nobody sees are refused": async () => {
     const { organization_id } = await organization();
-    await refused(400, "bad_request", organizations.create({ organization_name: "x", organization_slug: unique("x"), color: "red" }));
+    await refused(
+      400,
+      "bad_request",
+      organizations.create({ organization_name: "x", organization_slug: unique("x"), color: "red" }),
+    );
     await refused(400, "bad_request", organizations.update({ organization_id, organization_name: 7 }));
-    await refused(400, "forbidden_character_zero_width_space",
-      api.magicLinks.email.discovery.send({ email_address: "a\u200bda@example.com" }));
+    await refused(
+      400,
+      "forbidden_character_zero_width_space",
+      api.magicLinks.email.discovery.send({ email_address: "a\u200bda@example.com" }),
+    );
   },
 
   "ids in paths are escaped": async () => {

@@ -1,6 +1,18 @@
-// These checks come last: after a new key, clients that have fetched the keys fetch them again after half a minute only.
+// These checks come last: clients that have fetched the keys do so again after half a minute only.
 import assert from "node:assert/strict";
-import { api, base, connect, control, id, login, member, organization, projectID, refused, secret } from "../harness.mjs";
+import {
+  api,
+  base,
+  connect,
+  control,
+  id,
+  login,
+  member,
+  organization,
+  projectID,
+  refused,
+  secret,
+} from "../harness.mjs";
 import stytch from "stytch";
 
 const { sessions } = api;

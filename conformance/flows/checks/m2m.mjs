@@ -5,11 +5,15 @@ import stytch from "stytch";
 const { m2m } = api;
 const { clients } = m2m;
 
-const create = async (fields) => (await clients.create({ scopes: ["read:users", "write:users"], ...fields })).m2m_client;
+const create = async (fields) =>
+  (await clients.create({ scopes: ["read:users", "write:users"], ...fields })).m2m_client;
 
 // refusedByOAuth checks a refusal in the form of OAuth2, which the SDK turns into its own.
 async function refusedByOAuth(status, type, call) {
-  const error = await call.then(() => assert.fail("not refused"), (e) => e);
+  const error = await call.then(
+    () => assert.fail("not refused"),
+    (e) => e,
+  );
   assert.ok(error instanceof stytch.StytchError, error);
   assert.deepEqual([error.status_code, error.error_type], [status, type]);
   assert.match(error.request_id, id("request-id"));
@@ -24,8 +28,12 @@ export default {
     assert.match(client_secret, token);
     assert.match(created.client_id, id("m2m-client"));
     assert.deepEqual(rest, {
-      ...fields, client_id: created.client_id, status: "active", scopes: ["read:users", "write:users"],
-      client_secret_last_four: client_secret.slice(-4), next_client_secret_last_four: null,
+      ...fields,
+      client_id: created.client_id,
+      status: "active",
+      scopes: ["read:users", "write:users"],
+      client_secret_last_four: client_secret.slice(-4),
+      next_client_secret_last_four: null,
     });
     assert.deepEqual((await clients.get({ client_id: created.client_id })).m2m_client, rest);
     await refused(404, "m2m_client_not_found", clients.get({ client_id: "m2m-client-test-none" }));
@@ -47,7 +55,10 @@ export default {
     const ids = [];
     for (let i = 0; i < 3; i++) ids.push((await create({ client_name, scopes: [scope] })).client_id);
     const search = async (filter_name, filter_value, fields) => {
-      const found = await clients.search({ query: { operator: "AND", operands: [{ filter_name, filter_value }] }, ...fields });
+      const found = await clients.search({
+        query: { operator: "AND", operands: [{ filter_name, filter_value }] },
+        ...fields,
+      });
       return [found.m2m_clients.map((c) => c.client_id), found.results_metadata];
     };
     for (const [filter, value] of Object.entries({ client_id: ids, client_name: [client_name], scopes: [scope] })) {
@@ -74,12 +85,17 @@ export default {
     like(issued, { token_type: "bearer", expires_in: 3600, status_code: 200, request_id: id("request-id") });
     const { access_token } = issued;
     like(decode(access_token), {
-      sub: client_id, iss: `stytch.com/${projectID}`, aud: [projectID], scope: "read:users write:users",
+      sub: client_id,
+      iss: `stytch.com/${projectID}`,
+      aud: [projectID],
+      scope: "read:users write:users",
     });
     const verified = await m2m.authenticateToken({ access_token, required_scopes: ["read:users"] });
     assert.deepEqual(verified, { client_id, scopes: ["read:users", "write:users"], custom_claims: {} });
-    await assert.rejects(m2m.authenticateToken({ access_token, required_scopes: ["read:orders"] }),
-      (error) => error.code === "missing_scopes");
+    await assert.rejects(
+      m2m.authenticateToken({ access_token, required_scopes: ["read:orders"] }),
+      (error) => error.code === "missing_scopes",
+    );
     const { access_token: narrow } = await m2m.token({ client_id, client_secret, scopes: ["read:users"] });
     assert.deepEqual((await m2m.authenticateToken({ access_token: narrow })).scopes, ["read:users"]);
   },
@@ -106,12 +122,15 @@ export default {
     const { next_client_secret } = rotating;
     assert.match(next_client_secret, token);
     like(rotating, {
-      client_secret_last_four: client_secret.slice(-4), next_client_secret_last_four: next_client_secret.slice(-4),
+      client_secret_last_four: client_secret.slice(-4),
+      next_client_secret_last_four: next_client_secret.slice(-4),
     });
     for (const secret of [client_secret, next_client_secret]) await m2m.token({ client_id, client_secret: secret });
     await refused(400, "m2m_client_already_rotating_secret", clients.secrets.rotateStart({ client_id }));
-    like((await clients.secrets.rotate({ client_id })).m2m_client,
-      { client_secret_last_four: next_client_secret.slice(-4), next_client_secret_last_four: null });
+    like((await clients.secrets.rotate({ client_id })).m2m_client, {
+      client_secret_last_four: next_client_secret.slice(-4),
+      next_client_secret_last_four: null,
+    });
     await refusedByOAuth(401, "invalid_client", m2m.token({ client_id, client_secret }));
     await m2m.token({ client_id, client_secret: next_client_secret });
     await refused(400, "m2m_client_not_rotating_secret", clients.secrets.rotate({ client_id }));
@@ -119,7 +138,9 @@ export default {
 
   "secrets.rotateCancel drops the second secret": async () => {
     const { client_id, client_secret } = await create();
-    const { m2m_client: { next_client_secret } } = await clients.secrets.rotateStart({ client_id });
+    const {
+      m2m_client: { next_client_secret },
+    } = await clients.secrets.rotateStart({ client_id });
     await clients.secrets.rotateCancel({ client_id });
     await refusedByOAuth(401, "invalid_client", m2m.token({ client_id, client_secret: next_client_secret }));
     await m2m.token({ client_id, client_secret });

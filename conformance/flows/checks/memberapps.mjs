@@ -12,7 +12,10 @@ async function granted() {
   const connected_app_id = unique("connected-app-test");
   await edit((state) => {
     state.connected_apps.push({
-      client_id: connected_app_id, client_name: "Calendar", client_description: "Plans", client_type: "third_party",
+      client_id: connected_app_id,
+      client_name: "Calendar",
+      client_description: "Plans",
+      client_type: "third_party",
       logo_url: "",
     });
     state.grants.push({ member_id, organization_id, connected_app_id, scopes: ["openid", "email"] });
@@ -24,21 +27,35 @@ const app = { name: "Calendar", description: "Plans", client_type: "third_party"
 
 export default {
   "connectedApps lists the apps that members use": async () => {
-    const { admin, key: { organization_id }, connected_app_id } = await granted();
+    const {
+      admin,
+      key: { organization_id },
+      connected_app_id,
+    } = await granted();
     const { connected_apps } = await organizations.connectedApps({ organization_id }, as(admin));
     assert.equal(connected_apps.length, 1);
     like(connected_apps[0], { connected_app_id, ...app });
     await refused(404, "organization_not_found", organizations.connectedApps({ organization_id: "none" }));
-    await refused(403, "session_authorization_tenancy_error", organizations.connectedApps({ organization_id }, as(await signUp())));
+    await refused(
+      403,
+      "session_authorization_tenancy_error",
+      organizations.connectedApps({ organization_id }, as(await signUp())),
+    );
   },
 
   "getConnectedApp names the members who use an app": async () => {
-    const { key: { organization_id, member_id }, connected_app_id } = await granted();
+    const {
+      key: { organization_id, member_id },
+      connected_app_id,
+    } = await granted();
     const found = await organizations.getConnectedApp({ organization_id, connected_app_id });
     like(found, { connected_app_id, ...app });
     assert.deepEqual(found.active_members, [{ member_id, granted_scopes: ["openid", "email"] }]);
-    await refused(404, "connected_app_not_found",
-      organizations.getConnectedApp({ organization_id, connected_app_id: "connected-app-test-none" }));
+    await refused(
+      404,
+      "connected_app_not_found",
+      organizations.getConnectedApp({ organization_id, connected_app_id: "connected-app-test-none" }),
+    );
   },
 
   "getConnectedApps lists the apps that a member uses, and revoke ends the access": async () => {
@@ -54,11 +71,19 @@ export default {
 
   "an organization that admits no apps ends the access": async () => {
     const { admin, key, connected_app_id } = await granted();
-    await organizations.update({
-      organization_id: key.organization_id, third_party_connected_apps_allowed_type: "NOT_ALLOWED",
-    }, as(admin));
+    await organizations.update(
+      {
+        organization_id: key.organization_id,
+        third_party_connected_apps_allowed_type: "NOT_ALLOWED",
+      },
+      as(admin),
+    );
     assert.deepEqual((await members.getConnectedApps(key)).connected_apps, []);
     const plain = await login(admin.organization, await member(admin.organization));
-    await refused(403, "session_authorization_error", members.connectedApps.revoke({ ...key, connected_app_id }, as(plain)));
+    await refused(
+      403,
+      "session_authorization_error",
+      members.connectedApps.revoke({ ...key, connected_app_id }, as(plain)),
+    );
   },
 };

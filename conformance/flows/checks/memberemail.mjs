@@ -11,14 +11,20 @@ export default {
     const { member_id } = somebody;
     const [old, next] = [somebody.member.email_address, address()];
     const started = await members.startEmailUpdate({
-      organization_id, member_id, email_address: next, login_redirect_url: "https://app.example/changed",
+      organization_id,
+      member_id,
+      email_address: next,
+      login_redirect_url: "https://app.example/changed",
     });
     assert.equal(started.member.email_address, old);
     const { token, link } = await mail(next);
     assert.ok(link.startsWith("https://app.example/changed?"));
     const { member: changed } = await api.magicLinks.authenticate({ magic_links_token: token });
     like(changed, { member_id, email_address: next, email_address_verified: true });
-    assert.deepEqual(changed.retired_email_addresses.map((r) => r.email_address), [old]);
+    assert.deepEqual(
+      changed.retired_email_addresses.map((r) => r.email_address),
+      [old],
+    );
   },
 
   "startEmailUpdate sends a code instead, if that is asked for": async () => {
@@ -36,7 +42,8 @@ export default {
     const org = await organization();
     const { organization_id } = org;
     const fresh = await member(org);
-    const start = ({ member_id }, email_address) => members.startEmailUpdate({ organization_id, member_id, email_address });
+    const start = ({ member_id }, email_address) =>
+      members.startEmailUpdate({ organization_id, member_id, email_address });
     await refused(400, "member_has_no_active_verified_email", start(fresh, address()));
     const known = await login(org, await member(org));
     await refused(400, "duplicate_member_email", start(known, fresh.email_address));
@@ -50,7 +57,10 @@ export default {
     const { member_id, email_address } = await member(org);
     const { member: changed } = await members.update({ organization_id, member_id, email_address: address() });
     like(changed, { email_address_verified: false });
-    assert.deepEqual(changed.retired_email_addresses.map((r) => r.email_address), [email_address]);
+    assert.deepEqual(
+      changed.retired_email_addresses.map((r) => r.email_address),
+      [email_address],
+    );
     await refused(400, "retired_member_email", members.create({ organization_id, email_address }));
     const [{ email_id }] = changed.retired_email_addresses;
     const unlinked = await members.unlinkRetiredEmail({ organization_id, member_id, email_id });
@@ -64,7 +74,11 @@ export default {
     const { organization_id } = admin.organization;
     const { member_id, email_address } = await member(admin.organization);
     await members.update({ organization_id, member_id, email_address: address() });
-    await refused(400, "retired_email_missing_email_identifiers", members.unlinkRetiredEmail({ organization_id, member_id }));
+    await refused(
+      400,
+      "retired_email_missing_email_identifiers",
+      members.unlinkRetiredEmail({ organization_id, member_id }),
+    );
     await members.unlinkRetiredEmail({ organization_id, member_id, email_address }, as(admin));
   },
 
@@ -72,7 +86,12 @@ export default {
     const org = await organization();
     const { organization_id } = org;
     const { member_id } = await member(org);
-    const { member: changed } = await members.update({ organization_id, member_id, email_address: address(), unlink_email: true });
+    const { member: changed } = await members.update({
+      organization_id,
+      member_id,
+      email_address: address(),
+      unlink_email: true,
+    });
     assert.deepEqual(changed.retired_email_addresses, []);
   },
 };

@@ -1,5 +1,20 @@
 import assert from "node:assert/strict";
-import { address, api, as, edit, id, instant, like, login, member, organization, refused, row, signUp, unique } from "../harness.mjs";
+import {
+  address,
+  api,
+  as,
+  edit,
+  id,
+  instant,
+  like,
+  login,
+  member,
+  organization,
+  refused,
+  row,
+  signUp,
+  unique,
+} from "../harness.mjs";
 
 const { members } = api.organizations;
 
@@ -15,26 +30,50 @@ export default {
     assert.match(created_at, instant);
     assert.equal(updated_at, created_at);
     assert.deepEqual(rest, {
-      organization_id: org.organization_id, email_address, email_address_verified: false, retired_email_addresses: [],
-      status: "active", name: "", external_id: null, trusted_metadata: {}, untrusted_metadata: {},
-      is_breakglass: false, is_admin: false,
+      organization_id: org.organization_id,
+      email_address,
+      email_address_verified: false,
+      retired_email_addresses: [],
+      status: "active",
+      name: "",
+      external_id: null,
+      trusted_metadata: {},
+      untrusted_metadata: {},
+      is_breakglass: false,
+      is_admin: false,
       roles: [{ role_id: "stytch_member", sources: [{ type: "direct_assignment", details: {} }] }],
-      member_password_id: "", sso_registrations: [], oauth_registrations: [], scim_registration: null,
-      mfa_enrolled: false, mfa_phone_number: "", mfa_phone_number_verified: false, default_mfa_method: "",
+      member_password_id: "",
+      sso_registrations: [],
+      oauth_registrations: [],
+      scim_registration: null,
+      mfa_enrolled: false,
+      mfa_phone_number: "",
+      mfa_phone_number_verified: false,
+      default_mfa_method: "",
       totp_registration_id: "",
-      is_locked: false, lock_created_at: null, lock_expires_at: null,
+      is_locked: false,
+      lock_created_at: null,
+      lock_expires_at: null,
     });
   },
 
   "create takes all fields, in an organization named by its slug": async () => {
     const org = await organization();
     const fields = {
-      name: "Ada", external_id: unique("ada"), trusted_metadata: { plan: "pro" }, untrusted_metadata: { theme: "dark" },
-      is_breakglass: true, mfa_phone_number: "+12025550162", mfa_enrolled: true,
+      name: "Ada",
+      external_id: unique("ada"),
+      trusted_metadata: { plan: "pro" },
+      untrusted_metadata: { theme: "dark" },
+      is_breakglass: true,
+      mfa_phone_number: "+12025550162",
+      mfa_enrolled: true,
     };
     const { member: created } = await members.create({
-      organization_id: org.organization_slug, email_address: address(), create_member_as_pending: true,
-      roles: ["stytch_admin"], ...fields,
+      organization_id: org.organization_slug,
+      email_address: address(),
+      create_member_as_pending: true,
+      roles: ["stytch_admin"],
+      ...fields,
     });
     like(created, { ...fields, status: "pending", is_admin: true });
     assert.deepEqual(created.roles.map((r) => r.role_id).sort(), ["stytch_admin", "stytch_member"]);
@@ -67,14 +106,23 @@ export default {
     const somebody = await member(org, { external_id: unique("external") });
     const { organization_id } = org;
     for (const selector of [
-      { member_id: somebody.member_id }, { member_id: somebody.external_id }, { email_address: somebody.email_address },
+      { member_id: somebody.member_id },
+      { member_id: somebody.external_id },
+      { email_address: somebody.email_address },
     ]) {
-      like(await members.get({ organization_id, ...selector }),
-        { member: somebody, member_id: somebody.member_id, organization: org });
+      like(await members.get({ organization_id, ...selector }), {
+        member: somebody,
+        member_id: somebody.member_id,
+        organization: org,
+      });
     }
     await refused(404, "member_not_found", members.get({ organization_id, member_id: "member-test-none" }));
     await refused(400, "invalid_member_get_fields", members.get({ organization_id }));
-    await refused(404, "organization_not_found", members.get({ organization_id: "none", member_id: somebody.member_id }));
+    await refused(
+      404,
+      "organization_not_found",
+      members.get({ organization_id: "none", member_id: somebody.member_id }),
+    );
   },
 
   "dangerouslyGet finds a member without the organization, deleted ones on request": async () => {
@@ -91,7 +139,11 @@ export default {
     const somebody = await member(org, { name: "Ada", untrusted_metadata: { theme: "dark", size: 1 } });
     const key = { organization_id: org.organization_id, member_id: somebody.member_id };
     const { member: updated } = await members.update({ ...key, untrusted_metadata: { theme: null, color: "red" } });
-    assert.deepEqual(updated, { ...somebody, untrusted_metadata: { size: 1, color: "red" }, updated_at: updated.updated_at });
+    assert.deepEqual(updated, {
+      ...somebody,
+      untrusted_metadata: { size: 1, color: "red" },
+      updated_at: updated.updated_at,
+    });
     assert.deepEqual((await members.get(key)).member, updated);
     await refused(400, "invalid_phone_number", members.update({ ...key, mfa_phone_number: "12" }));
     await refused(400, "invalid_mfa_default_method", members.update({ ...key, default_mfa_method: "fax" }));
@@ -132,8 +184,14 @@ export default {
     const { member_id, email_address } = await member(org);
     await members.delete({ organization_id, member_id });
     await refused(400, "email_unverified_for_reactivation", members.reactivate({ organization_id, member_id }));
-    await edit((state) => { row(state, { member_id }).email_address_verified = true; });
+    await edit((state) => {
+      row(state, { member_id }).email_address_verified = true;
+    });
     await member(org, { email_address });
-    await refused(400, "reactivation_email_belongs_to_another_member", members.reactivate({ organization_id, member_id }));
+    await refused(
+      400,
+      "reactivation_email_belongs_to_another_member",
+      members.reactivate({ organization_id, member_id }),
+    );
   },
 };

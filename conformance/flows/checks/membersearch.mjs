@@ -15,12 +15,17 @@ export default {
     const org = await organization();
     const [one, other] = [
       await member(org, {
-        external_id: unique("external"), is_breakglass: true, mfa_phone_number: "+12025550163", roles: ["stytch_admin"],
+        external_id: unique("external"),
+        is_breakglass: true,
+        mfa_phone_number: "+12025550163",
+        roles: ["stytch_admin"],
         create_member_as_pending: true,
       }),
       await member(org),
     ];
-    await edit((state) => { row(state, one).member_password_id = unique("member-password-test"); });
+    await edit((state) => {
+      row(state, one).member_password_id = unique("member-password-test");
+    });
     const only = [one.member_id];
     for (const [filter, value] of Object.entries({
       member_ids: only,

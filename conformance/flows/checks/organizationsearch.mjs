@@ -15,8 +15,11 @@ export default {
   "search finds by each filter": async () => {
     const domain = `${unique("domain")}.example`;
     const org = await organization({
-      organization_name: `Search ${unique("name")}`, organization_external_id: unique("external"),
-      email_allowed_domains: [domain], email_invites: "RESTRICTED", claimed_email_domains: [domain],
+      organization_name: `Search ${unique("name")}`,
+      organization_external_id: unique("external"),
+      email_allowed_domains: [domain],
+      email_invites: "RESTRICTED",
+      claimed_email_domains: [domain],
     });
     const only = [org.organization_id];
     const somebody = await member(org, { email_address: address(domain) });
@@ -70,7 +73,10 @@ export default {
 
   "search without a query finds everything": async () => {
     await organization();
-    const { organizations: found, results_metadata: { total } } = await organizations.search({});
+    const {
+      organizations: found,
+      results_metadata: { total },
+    } = await organizations.search({});
     assert.ok(total >= 1);
     assert.equal(found.length, Math.min(total, 100));
   },

@@ -16,11 +16,21 @@ export default {
     assert.match(code, /^\d{6}$/);
     const response = await email.authenticate({ organization_id, email_address, code });
     like(response, {
-      member_id, organization_id, method_id: id("email"), member_authenticated: true, session_token: token,
-      intermediate_session_token: "", mfa_required: null, primary_required: null,
+      member_id,
+      organization_id,
+      method_id: id("email"),
+      member_authenticated: true,
+      session_token: token,
+      intermediate_session_token: "",
+      mfa_required: null,
+      primary_required: null,
     });
     const [factor] = response.member_session.authentication_factors;
-    like(factor, { type: "email_otp", delivery_method: "email", email_factor: { email_id: response.method_id, email_address } });
+    like(factor, {
+      type: "email_otp",
+      delivery_method: "email",
+      email_factor: { email_id: response.method_id, email_address },
+    });
     await refused(401, "unable_to_auth_otp_code", email.authenticate({ organization_id, email_address, code }));
   },
 
@@ -46,9 +56,13 @@ export default {
     await email.loginOrSignup({ organization_id, email_address });
     const { code } = await mail(email_address);
     await after("10m1s", () =>
-      refused(401, "unable_to_auth_otp_code", email.authenticate({ organization_id, email_address, code })));
-    await refused(400, "invalid_expiration_otp",
-      email.loginOrSignup({ organization_id, email_address, login_expiration_minutes: 16 }));
+      refused(401, "unable_to_auth_otp_code", email.authenticate({ organization_id, email_address, code })),
+    );
+    await refused(
+      400,
+      "invalid_expiration_otp",
+      email.loginOrSignup({ organization_id, email_address, login_expiration_minutes: 16 }),
+    );
   },
 
   "a wrong code is refused, and the right one still works": async () => {
@@ -86,8 +100,16 @@ export default {
     const { organization_id } = org;
     const sent = await email.loginOrSignup({ organization_id, email_address: address("join.example") });
     like(sent, { member_created: true });
-    await refused(400, "invalid_email_for_jit_provisioning", email.loginOrSignup({ organization_id, email_address: address() }));
-    await refused(404, "member_not_found", email.authenticate({ organization_id, email_address: address(), code: "000000" }));
+    await refused(
+      400,
+      "invalid_email_for_jit_provisioning",
+      email.loginOrSignup({ organization_id, email_address: address() }),
+    );
+    await refused(
+      404,
+      "member_not_found",
+      email.authenticate({ organization_id, email_address: address(), code: "000000" }),
+    );
   },
 
   "a code for discovery needs no organization": async () => {

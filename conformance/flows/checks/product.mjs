@@ -18,7 +18,9 @@ export default {
     const found = await prove(email_address);
     assert.deepEqual(found.discovered_organizations, []);
     ada = await discovery.organizations.create({
-      intermediate_session_token: found.intermediate_session_token, organization_name: "Acme", organization_slug: unique("acme"),
+      intermediate_session_token: found.intermediate_session_token,
+      organization_name: "Acme",
+      organization_slug: unique("acme"),
     });
     acme = ada.organization;
     assert.equal(ada.member.is_admin, true);
@@ -39,8 +41,11 @@ export default {
     const { organization_id } = acme;
     const { member_id } = bob;
     await organizations.members.update({ organization_id, member_id, name: "Bob" }, as(bob));
-    await refused(403, "session_authorization_error",
-      magicLinks.email.invite({ organization_id, email_address: address() }, as(bob)));
+    await refused(
+      403,
+      "session_authorization_error",
+      magicLinks.email.invite({ organization_id, email_address: address() }, as(bob)),
+    );
   },
 
   "Ada lets people of her domain join, and Eve does": async () => {
@@ -48,10 +53,18 @@ export default {
     const email_address = address(domain);
     const { discovered_organizations: none } = await prove(email_address);
     assert.deepEqual(none, []);
-    await organizations.update({
-      organization_id, email_jit_provisioning: "RESTRICTED", email_allowed_domains: [domain],
-    }, as(ada));
-    const { intermediate_session_token, discovered_organizations: [found] } = await prove(email_address);
+    await organizations.update(
+      {
+        organization_id,
+        email_jit_provisioning: "RESTRICTED",
+        email_allowed_domains: [domain],
+      },
+      as(ada),
+    );
+    const {
+      intermediate_session_token,
+      discovered_organizations: [found],
+    } = await prove(email_address);
     assert.equal(found.membership.type, "eligible_to_join_by_email_domain");
     eve = await discovery.intermediateSessions.exchange({ intermediate_session_token, organization_id });
     like(eve, { member_authenticated: true });
@@ -62,7 +75,9 @@ export default {
     const { organization_id } = acme;
     await api.rbac.organizations.setOrgPolicy({
       organization_id,
-      org_policy: { roles: [{ role_id: "editor", description: "", permissions: [{ resource_id: "documents", actions: ["*"] }] }] },
+      org_policy: {
+        roles: [{ role_id: "editor", description: "", permissions: [{ resource_id: "documents", actions: ["*"] }] }],
+      },
     });
     await organizations.members.update({ organization_id, member_id: eve.member_id, roles: ["editor"] }, as(ada));
     const { session_jwt, member_session } = await sessions.authenticate({ session_token: eve.session_token });
@@ -70,17 +85,26 @@ export default {
     const authorization_check = { organization_id, resource_id: "documents", action: "write" };
     const local = await connect().sessions.authenticateJwt({ session_jwt, authorization_check });
     assert.equal(local.member_session.member_id, eve.member_id);
-    await refused(403, "session_authorization_error",
-      connect().sessions.authenticateJwt({ session_jwt: bob.session_jwt, authorization_check }));
+    await refused(
+      403,
+      "session_authorization_error",
+      connect().sessions.authenticateJwt({ session_jwt: bob.session_jwt, authorization_check }),
+    );
   },
 
   "Ada has a second organization, and switches between the two": async () => {
-    const { intermediate_session_token, discovered_organizations: [first] } = await prove(ada.member.email_address);
+    const {
+      intermediate_session_token,
+      discovered_organizations: [first],
+    } = await prove(ada.member.email_address);
     like(first, { member_authenticated: true });
     other = await discovery.organizations.create({ intermediate_session_token, organization_name: "Other" });
     const { discovered_organizations } = await discovery.organizations.list({ session_token: other.session_token });
     assert.equal(discovered_organizations.length, 2);
-    const back = await sessions.exchange({ session_token: other.session_token, organization_id: acme.organization_slug });
+    const back = await sessions.exchange({
+      session_token: other.session_token,
+      organization_id: acme.organization_slug,
+    });
     like(back, { member_id: ada.member_id, member_authenticated: true });
     assert.notEqual(back.member_session.member_session_id, ada.member_session.member_session_id);
   },
@@ -102,12 +126,16 @@ export default {
     await refused(404, "session_not_found", sessions.authenticate({ session_token: bob.session_token }));
     await sessions.authenticateJwtLocal({ session_jwt });
     await after("5m1s", (current_date) =>
-      refused(404, "session_not_found", sessions.authenticateJwt({ session_jwt, current_date })));
+      refused(404, "session_not_found", sessions.authenticateJwt({ session_jwt, current_date })),
+    );
   },
 
   "Ada removes Eve, who cannot return until she is brought back": async () => {
     const { organization_id } = acme;
-    const { member_id, member: { email_address } } = eve;
+    const {
+      member_id,
+      member: { email_address },
+    } = eve;
     await organizations.members.delete({ organization_id, member_id }, as(ada));
     await refused(404, "session_not_found", sessions.authenticate({ session_token: eve.session_token }));
     await organizations.members.reactivate({ organization_id, member_id }, as(ada));
@@ -122,6 +150,9 @@ export default {
     await refused(404, "session_not_found", sessions.authenticate({ session_token: ada.session_token }));
     await sessions.authenticate({ session_token: other.session_token });
     const { discovered_organizations } = await prove(ada.member.email_address);
-    assert.deepEqual(discovered_organizations.map((d) => d.organization.organization_id), [other.organization.organization_id]);
+    assert.deepEqual(
+      discovered_organizations.map((d) => d.organization.organization_id),
+      [other.organization.organization_id],
+    );
   },
 };

@@ -8,7 +8,11 @@ export default {
   "debug.whoami names the project": async () => {
     like(await api.debug.whoami(), { project_id: projectID, name: "Emulator", request_id: id("request-id") });
     await refused(401, "unauthorized_credentials", connect({ secret: "secret-test-wrong" }).debug.whoami());
-    await refused(400, "invalid_project_id_authentication", connect({ project_id: "project-test-none" }).debug.whoami());
+    await refused(
+      400,
+      "invalid_project_id_authentication",
+      connect({ project_id: "project-test-none" }).debug.whoami(),
+    );
   },
 
   "project.metrics counts what the project has": async () => {

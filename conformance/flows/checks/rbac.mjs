@@ -4,26 +4,38 @@ import { api, connect, like, login, member, organization, refused, signUp } from
 const { rbac } = api;
 
 const editor = {
-  role_id: "editor", description: "Writes", permissions: [{ resource_id: "documents", actions: ["read", "write"] }],
+  role_id: "editor",
+  description: "Writes",
+  permissions: [{ resource_id: "documents", actions: ["read", "write"] }],
 };
 const owner = { role_id: "owner", description: "", permissions: [{ resource_id: "documents", actions: ["*"] }] };
 
 // checked verifies a session's JWT locally, and whether its roles permit something.
 const checked = ({ session_jwt }, { organization_id }, resource_id, action) =>
-  connect().sessions.authenticateJwtLocal({ session_jwt, authorization_check: { organization_id, resource_id, action } });
+  connect().sessions.authenticateJwtLocal({
+    session_jwt,
+    authorization_check: { organization_id, resource_id, action },
+  });
 
 const fails = (code, call) => assert.rejects(call, (error) => error.code === code);
 
 export default {
   "policy returns the roles of every project, and the resources that they name": async () => {
     const { policy } = await rbac.policy();
-    const permits = Object.fromEntries(policy.roles.map((r) => [r.role_id, r.permissions.map((p) => p.resource_id).sort()]));
+    const permits = Object.fromEntries(
+      policy.roles.map((r) => [r.role_id, r.permissions.map((p) => p.resource_id).sort()]),
+    );
     assert.deepEqual(permits, {
       stytch_member: ["stytch.self"],
       stytch_admin: ["stytch.member", "stytch.organization", "stytch.scim", "stytch.sso"],
     });
-    assert.deepEqual(policy.resources.map((r) => r.resource_id).sort(),
-      ["stytch.member", "stytch.organization", "stytch.scim", "stytch.self", "stytch.sso"]);
+    assert.deepEqual(policy.resources.map((r) => r.resource_id).sort(), [
+      "stytch.member",
+      "stytch.organization",
+      "stytch.scim",
+      "stytch.self",
+      "stytch.sso",
+    ]);
     await refused(401, "unauthorized_credentials", connect({ secret: "secret-test-wrong" }).rbac.policy());
   },
 
@@ -58,9 +70,14 @@ export default {
     await fails("invalid_permissions", checked(somebody, org, "invoices", "read"));
     await fails("tenancy_mismatch", checked(somebody, await organization(), "documents", "write"));
     const { session_jwt } = somebody;
-    await refused(403, "session_authorization_error", connect().sessions.authenticateJwt({
-      session_jwt, authorization_check: { organization_id, resource_id: "documents", action: "delete" },
-    }));
+    await refused(
+      403,
+      "session_authorization_error",
+      connect().sessions.authenticateJwt({
+        session_jwt,
+        authorization_check: { organization_id, resource_id: "documents", action: "delete" },
+      }),
+    );
   },
 
   "the roles of every project count locally": async () => {

@@ -1,5 +1,18 @@
 import assert from "node:assert/strict";
-import { after, api, as, decode, id, instant, like, login, member, organization, refused, signUp } from "../harness.mjs";
+import {
+  after,
+  api,
+  as,
+  decode,
+  id,
+  instant,
+  like,
+  login,
+  member,
+  organization,
+  refused,
+  signUp,
+} from "../harness.mjs";
 
 const { sessions } = api;
 
@@ -9,7 +22,12 @@ const failed = (code, call) => assert.rejects(call, (error) => error.code === co
 export default {
   "authenticate takes a token or a JWT, and echoes the token alone": async () => {
     const org = await organization();
-    const { session_token, session_jwt, member_session: session, member: somebody } = await login(org, await member(org));
+    const {
+      session_token,
+      session_jwt,
+      member_session: session,
+      member: somebody,
+    } = await login(org, await member(org));
     const byToken = await sessions.authenticate({ session_token });
     like(byToken, { session_token, organization: org, member: somebody, status_code: 200 });
     like(byToken.member_session, { member_session_id: session.member_session_id, expires_at: session.expires_at });
@@ -30,7 +48,11 @@ export default {
       assert.equal(minutes(await sessions.authenticate({ session_token, session_duration_minutes: 120 })), 120);
     });
     for (const session_duration_minutes of [4, 527_041]) {
-      await refused(400, "invalid_session_duration_minutes", sessions.authenticate({ session_token, session_duration_minutes }));
+      await refused(
+        400,
+        "invalid_session_duration_minutes",
+        sessions.authenticate({ session_token, session_duration_minutes }),
+      );
     }
     await after("2h11m", () => refused(404, "session_not_found", sessions.authenticate({ session_token })));
   },
@@ -39,26 +61,40 @@ export default {
     const org = await organization();
     const { session_token } = await login(org, await member(org), { session_custom_claims: { a: 1, b: 2 } });
     const { member_session: session, session_jwt } = await sessions.authenticate({
-      session_token, session_duration_minutes: 60, session_custom_claims: { a: null, c: 3 },
+      session_token,
+      session_duration_minutes: 60,
+      session_custom_claims: { a: null, c: 3 },
     });
     assert.deepEqual(session.custom_claims, { b: 2, c: 3 });
     like(decode(session_jwt), { b: 2, c: 3 });
-    await refused(400, "custom_claims_too_large", sessions.authenticate({
-      session_token, session_duration_minutes: 60, session_custom_claims: { big: "x".repeat(4096) },
-    }));
+    await refused(
+      400,
+      "custom_claims_too_large",
+      sessions.authenticate({
+        session_token,
+        session_duration_minutes: 60,
+        session_custom_claims: { big: "x".repeat(4096) },
+      }),
+    );
   },
 
   "authenticate checks what the roles permit": async () => {
     const admin = await signUp();
     const { organization_id } = admin.organization;
     const plain = await login(admin.organization, await member(admin.organization));
-    const check = ({ session_token }, fields) => sessions.authenticate({
-      session_token, authorization_check: { organization_id, resource_id: "stytch.member", action: "create", ...fields },
-    });
+    const check = ({ session_token }, fields) =>
+      sessions.authenticate({
+        session_token,
+        authorization_check: { organization_id, resource_id: "stytch.member", action: "create", ...fields },
+      });
     assert.deepEqual((await check(admin)).verdict, { authorized: true, granting_roles: ["stytch_admin"] });
     assert.deepEqual((await check(plain, { resource_id: "stytch.self" })).verdict.granting_roles, ["stytch_member"]);
     await refused(403, "session_authorization_error", check(plain));
-    await refused(403, "session_authorization_tenancy_error", check(admin, { organization_id: "organization-test-none" }));
+    await refused(
+      403,
+      "session_authorization_tenancy_error",
+      check(admin, { organization_id: "organization-test-none" }),
+    );
     assert.equal((await sessions.authenticate({ session_token: admin.session_token })).verdict, null);
   },
 
@@ -69,10 +105,17 @@ export default {
     for (let i = 0; i < 2; i++) ids.push((await login(org, somebody)).member_session.member_session_id);
     const key = { organization_id: org.organization_id, member_id: somebody.member_id };
     const { member_sessions } = await sessions.get(key);
-    assert.deepEqual(member_sessions.map((s) => s.member_session_id), ids);
+    assert.deepEqual(
+      member_sessions.map((s) => s.member_session_id),
+      ids,
+    );
     like(member_sessions[0], {
-      member_session_id: id("member-session"), started_at: instant, last_accessed_at: instant, expires_at: instant,
-      custom_claims: {}, roles: ["stytch_member"],
+      member_session_id: id("member-session"),
+      started_at: instant,
+      last_accessed_at: instant,
+      expires_at: instant,
+      custom_claims: {},
+      roles: ["stytch_member"],
     });
     await after("1h1s", async () => assert.deepEqual((await sessions.get(key)).member_sessions, []));
     await refused(404, "member_not_found", sessions.get({ ...key, member_id: "none" }));
@@ -110,14 +153,21 @@ export default {
   "exchange switches to another organization of the same person, and keeps the session": async () => {
     const [from, to] = [await organization(), await organization()];
     const here = await login(from, await member(from));
-    const { session_token, member: { email_address } } = here;
+    const {
+      session_token,
+      member: { email_address },
+    } = here;
     const exchange = ({ organization_id }) => sessions.exchange({ organization_id, session_token });
     await refused(404, "member_not_found", exchange(to));
     const there = await member(to, { email_address });
     const exchanged = await exchange(to);
     like(exchanged, {
-      member_id: there.member_id, organization: to, member_authenticated: true, intermediate_session_token: "",
-      mfa_required: null, primary_required: null,
+      member_id: there.member_id,
+      organization: to,
+      member_authenticated: true,
+      intermediate_session_token: "",
+      mfa_required: null,
+      primary_required: null,
     });
     assert.equal(exchanged.member_session.organization_slug, to.organization_slug);
     await sessions.authenticate({ session_token });
@@ -126,12 +176,19 @@ export default {
 
   "authenticateJwt verifies locally by the published keys": async () => {
     const org = await organization();
-    const { session_jwt, session_token, member_session: session } = await login(org, await member(org), {
+    const {
+      session_jwt,
+      session_token,
+      member_session: session,
+    } = await login(org, await member(org), {
       session_custom_claims: { tier: "gold" },
     });
     await sessions.revoke({ session_token }); // so that the API would refuse
     const local = await sessions.authenticateJwt({ session_jwt });
-    const { authentication_factors: [{ created_at, updated_at, ...factor }], ...rest } = session;
+    const {
+      authentication_factors: [{ created_at, updated_at, ...factor }],
+      ...rest
+    } = session;
     assert.deepEqual(local.session_jwt, session_jwt);
     const { authentication_factors, expires_at, ...verified } = local.member_session;
     assert.deepEqual(authentication_factors, [factor]);

@@ -1,7 +1,20 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
-import { address, api, control, jwt, like, login, member, organization, projectID, refused, token, unique } from "../harness.mjs";
+import {
+  address,
+  api,
+  control,
+  jwt,
+  like,
+  login,
+  member,
+  organization,
+  projectID,
+  refused,
+  token,
+  unique,
+} from "../harness.mjs";
 
 const { sessions } = api;
 
@@ -13,25 +26,50 @@ async function accessToken({ organization_id, organization_slug: slug }, { membe
   const { kid, pkcs8 } = state.keys.at(-1);
   const key = createPrivateKey({ key: Buffer.from(pkcs8, "base64"), format: "der", type: "pkcs8" });
   const now = await seconds();
-  return jwt(key, { kid }, {
-    iss: `stytch.com/${projectID}`, aud: [projectID], sub: member_id, client_id: "connected-app-test-1", scope,
-    iat: now, nbf: now, exp: now + 3600, jti: unique("jti"),
-    "https://stytch.com/organization": { organization_id, slug },
-  });
+  return jwt(
+    key,
+    { kid },
+    {
+      iss: `stytch.com/${projectID}`,
+      aud: [projectID],
+      sub: member_id,
+      client_id: "connected-app-test-1",
+      scope,
+      iat: now,
+      nbf: now,
+      exp: now + 3600,
+      jti: unique("jti"),
+      "https://stytch.com/organization": { organization_id, slug },
+    },
+  );
 }
 
 // trusted makes the project trust an issuer, and returns how to sign its tokens.
 async function trusted() {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   await control("settings", {
-    trusted_token_profiles: [{
-      profile_id: "profile-1", issuer: "https://issuer.example", audience: "us", creates_members: true,
-      public_keys: [publicKey.export({ type: "spki", format: "pem" })],
-    }],
+    trusted_token_profiles: [
+      {
+        profile_id: "profile-1",
+        issuer: "https://issuer.example",
+        audience: "us",
+        creates_members: true,
+        public_keys: [publicKey.export({ type: "spki", format: "pem" })],
+      },
+    ],
   });
-  return async (claims) => jwt(privateKey, {}, {
-    iss: "https://issuer.example", aud: "us", jti: unique("jti"), exp: await seconds() + 60, ...claims,
-  });
+  return async (claims) =>
+    jwt(
+      privateKey,
+      {},
+      {
+        iss: "https://issuer.example",
+        aud: "us",
+        jti: unique("jti"),
+        exp: (await seconds()) + 60,
+        ...claims,
+      },
+    );
 }
 
 // userinfo serves the userinfo endpoint of another provider while run runs.
@@ -63,9 +101,16 @@ export default {
       delivery_method: "oauth_access_token_exchange",
       oauth_access_token_exchange_factor: { client_id: "connected-app-test-1" },
     });
-    await refused(400, "oauth_access_token_exchange_token_invalid_grant", sessions.exchangeAccessToken({ access_token }));
-    await refused(400, "oauth_access_token_exchange_missing_full_access",
-      sessions.exchangeAccessToken({ access_token: await accessToken(org, somebody, "openid") }));
+    await refused(
+      400,
+      "oauth_access_token_exchange_token_invalid_grant",
+      sessions.exchangeAccessToken({ access_token }),
+    );
+    await refused(
+      400,
+      "oauth_access_token_exchange_missing_full_access",
+      sessions.exchangeAccessToken({ access_token: await accessToken(org, somebody, "openid") }),
+    );
     await refused(404, "idp_access_token_not_found", sessions.exchangeAccessToken({ access_token: "a.b.c" }));
   },
 
@@ -78,8 +123,10 @@ export default {
     const given = await sign({ email });
     const attested = await attest(given);
     like(attested.member, { email_address: email, status: "active" });
-    like(attested.member_session.authentication_factors[0],
-      { type: "trusted_auth_token", delivery_method: "trusted_token_exchange" });
+    like(attested.member_session.authentication_factors[0], {
+      type: "trusted_auth_token",
+      delivery_method: "trusted_token_exchange",
+    });
     assert.match(attested.session_token, token);
     await refused(400, "invalid_trusted_auth_token", attest(given));
     await refused(404, "trusted_token_profile_not_found", attest(await sign({ email }), { profile_id: "none" }));
@@ -92,7 +139,11 @@ export default {
     const org = await organization();
     const { organization_id } = org;
     const { member_id, email_address } = await member(org);
-    const people = { known: { sub: "1", email: email_address }, stranger: { email: address() }, nameless: { sub: "2" } };
+    const people = {
+      known: { sub: "1", email: email_address },
+      stranger: { email: address() },
+      nameless: { sub: "2" },
+    };
     const migrate = (session_token) => sessions.migrate({ organization_id, session_token });
     await refused(400, "invalid_userinfo_url", migrate("known"));
     await userinfo(people, async () => {
