@@ -206,6 +206,15 @@ func TestControl_pageEscapesMessages(t *testing.T) {
 	assert.Contains(t, h.send("GET", "/_emulator/?to=nobody@example.com", "", "", "").text, "Nothing was sent")
 }
 
+func TestControl_pageRunsNothing(t *testing.T) {
+	t.Parallel()
+	policy := newHarness(t).send("GET", "/_emulator/", "", "", "").header.Get("Content-Security-Policy")
+	for _, rule := range []string{"default-src 'none'", "form-action 'self'", "frame-ancestors 'none'"} {
+		assert.Contains(t, policy, rule)
+	}
+	assert.NotContains(t, policy, "script-src")
+}
+
 // For the race detector.
 func TestLogin_concurrent(t *testing.T) {
 	t.Parallel()

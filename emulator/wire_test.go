@@ -24,6 +24,7 @@ import (
 // answer is an HTTP response: body is nil unless it is a JSON object.
 type answer struct {
 	status int
+	header http.Header
 	body   map[string]any
 	text   string
 }
@@ -42,7 +43,7 @@ func (h *harness) send(method, path, body, user, password string) answer {
 	defer func() { _ = resp.Body.Close() }()
 	raw, err := io.ReadAll(resp.Body)
 	require.NoError(h.t, err)
-	a := answer{status: resp.StatusCode, text: string(raw)}
+	a := answer{status: resp.StatusCode, header: resp.Header, text: string(raw)}
 	_ = json.Unmarshal(raw, &a.body)
 	return a
 }
@@ -103,6 +104,8 @@ func TestWire_unknownPaths(t *testing.T) {
 		"an unknown path, with credentials":  {"GET", "/v1/nothing", h.ID(), h.Secret(), 404, "route_not_found"},
 		"not implemented":                    {"POST", "/v1/b2b/totp", "", "", 401, "unauthorized_credentials"},
 		"not implemented, with credentials":  {"POST", "/v1/b2b/totp", h.ID(), h.Secret(), 501, "emulator_not_implemented"},
+		"an empty parameter at the end":      {"GET", "/v1/b2b/organizations/", h.ID(), h.Secret(), 404, "route_not_found"},
+		"an empty parameter":                 {"PUT", "/v1/b2b/organizations//members/m", h.ID(), h.Secret(), 404, "route_not_found"},
 		"another method, with credentials":   {"DELETE", sendPath, h.ID(), h.Secret(), 405, "method_not_allowed"},
 		"a public path":                      {"GET", "/v1/public/" + h.ID() + "/nothing", "", "", 404, "route_not_found"},
 		"a public path of another project":   {"GET", "/v1/public/x/nothing", "", "", 404, "project_not_found"},

@@ -11,8 +11,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	"github.com/seed75add069/stytch-go/b2b/otps/email"
+	otpsemaildiscovery "github.com/seed75add069/stytch-go/b2b/otps/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -79,22 +81,12 @@ func TestLocks_parallelGuessesAreAllCounted(t *testing.T) {
 	h := newHarness(t)
 	v := h.create("ada@example.com")
 	code := h.code("example", "ada@example.com")
-	var group sync.WaitGroup
-	outcomes := make(chan error, 100)
-	for range cap(outcomes) {
-		group.Go(func() {
-			_, err := h.enter("example", "ada@example.com", wrong(code))
-			outcomes <- err
+	counts := h.guessInParallel(func(client *stytch.Client) error {
+		_, err := client.B2B.OTPs.Email.Authenticate(t.Context(), &email.AuthenticateRequest{
+			OrganizationID: "example", EmailAddress: "ada@example.com", Code: wrong(code),
 		})
-	}
-	group.Wait()
-	close(outcomes)
-	counts := map[stytcherror.Code]int{}
-	for err := range outcomes {
-		refusal, ok := errors.AsType[*stytcherror.Error](err)
-		require.True(t, ok, "%v", err)
-		counts[refusal.Code]++
-	}
+		return err
+	})
 	assert.Equal(t, map[stytcherror.Code]int{
 		stytcherror.CodeOTPCodeNotFound: 10, stytcherror.CodeUserLockLimitReached: 90,
 	}, counts)
@@ -148,4 +140,61 @@ func TestLocks_loginThatLacksASecondFactorKeepsTheCount(t *testing.T) {
 	refused(t, err, stytcherror.CodeOTPCodeNotFound)
 	_, err = h.enter("example", "ada@example.com", code)
 	refused(t, err, stytcherror.CodeUserLockLimitReached)
+}
+
+func TestLocks_parallelGuessesOfADiscoveryCodeAreAllCounted(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	code := h.discoveryCode("ada@example.com")
+	guess := func(client *stytch.Client, code string) error {
+		_, err := client.B2B.OTPs.Email.Discovery.Authenticate(t.Context(),
+			&otpsemaildiscovery.AuthenticateRequest{EmailAddress: "ada@example.com", Code: code})
+		return err
+	}
+	assert.Equal(t, map[stytcherror.Code]int{stytcherror.CodeOTPCodeNotFound: 100},
+		h.guessInParallel(func(client *stytch.Client) error { return guess(client, wrong(code)) }))
+	assert.Equal(t, 100.0, h.rows("passcodes")[0]["failures"])
+	refused(t, guess(h.api, code), stytcherror.CodeUnableToAuthOTPCode)
+	require.NoError(t, guess(h.api, h.discoveryCode("ada@example.com")), "another code begins the count anew")
+}
+
+// guessInParallel makes a hundred calls at once, over connections of four clients, and counts their refusals.
+func (h *harness) guessInParallel(guess func(*stytch.Client) error) map[stytcherror.Code]int {
+	h.t.Helper()
+	var group sync.WaitGroup
+	outcomes := make(chan error, 100)
+	for range 4 {
+		client := h.NewClient(stytch.Config{BaseURL: h.URL()})
+		for range cap(outcomes) / 4 {
+			group.Go(func() { outcomes <- guess(client) })
+		}
+	}
+	group.Wait()
+	close(outcomes)
+	counts := map[stytcherror.Code]int{}
+	for err := range outcomes {
+		refusal, ok := errors.AsType[*stytcherror.Error](err)
+		require.True(h.t, ok, "%v", err)
+		counts[refusal.Code]++
+	}
+	return counts
+}
+
+// discoveryCode sends a code for discovery and returns it.
+func (h *harness) discoveryCode(address string) string {
+	h.t.Helper()
+	_, err := h.api.B2B.OTPs.Email.Discovery.Send(h.t.Context(), &otpsemaildiscovery.SendRequest{EmailAddress: address})
+	require.NoError(h.t, err)
+	return h.WaitMessage(address).Code
+}
+
+// rows are those of a list of the state.
+func (h *harness) rows(list string) (rows []map[string]any) {
+	h.t.Helper()
+	require.NoError(h.t, h.edit(func(state object) {
+		for _, row := range state[list].([]any) {
+			rows = append(rows, row.(map[string]any))
+		}
+	}))
+	return rows
 }
