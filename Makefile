@@ -4,7 +4,7 @@ GO       ?= go
 FUZZTIME ?= 10s
 LINT     := bin/golangci-lint
 VULN     := bin/govulncheck
-NODE_SDK := conformance/wire/node_modules/.package-lock.json
+NODE_SDK := conformance/node_modules/.package-lock.json
 MODULES  := . tools conformance
 CROSS    ?= linux/386 linux/arm64 windows/amd64 darwin/arm64 js/wasm
 
@@ -95,11 +95,12 @@ cover: ## print the coverage of the tests
 	$(GO) test -coverprofile=coverage.out -coverpkg=./... ./...
 	$(GO) tool cover -func=coverage.out | tail -1
 
-conformance: $(NODE_SDK) ## compare our calls with those of Stytch's SDK for Node (needs node and npm)
+conformance: $(NODE_SDK) ## compare our calls with those of Stytch's SDK for Node, check the emulator by it (needs node, npm)
 	$(GO) -C conformance run ./wire
+	$(GO) -C conformance run ./flows
 
-$(NODE_SDK): conformance/wire/package.json conformance/wire/package-lock.json
-	cd conformance/wire && npm ci
+$(NODE_SDK): conformance/package.json conformance/package-lock.json
+	cd conformance && npm ci
 
 vuln: $(VULN) ## check for known vulnerabilities (queries the Go vulnerability database)
 	@for m in $(MODULES); do $(VULN) -C $$m -test ./... || exit 1; done

@@ -13,7 +13,8 @@ type Message struct {
 	// Channel is email, sms or whatsapp.
 	Channel string `json:"channel"`
 	To      string `json:"to"`
-	// Template is the purpose of the message, as in "login_magic_link" or "signup_passcode".
+	// Template is the purpose of the message: login, signup, invite, discovery or email_update, followed by _magic_link
+	// or _passcode, or mfa_passcode.
 	Template string `json:"template"`
 	// Code is a passcode, Link a magic link and Token its token. Each is empty in a message without one.
 	Code   string    `json:"code"`

@@ -120,7 +120,7 @@ func TestWire_unknownPaths(t *testing.T) {
 	}
 }
 
-func TestWire_absentObjectsAndTimesAreNull(t *testing.T) {
+func TestWire_absentObjectsTimesAndExternalIDsAreNull(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	token := h.MagicLink("ada@example.com")
@@ -138,7 +138,12 @@ func TestWire_absentObjectsAndTimesAreNull(t *testing.T) {
 	member := created.body["member"].(map[string]any)
 	assert.Equal(t, []any{}, member["sso_registrations"])
 	assert.Equal(t, map[string]any{}, member["trusted_metadata"])
-	assert.Nil(t, member["lock_created_at"])
+	for _, null := range []string{"lock_created_at", "external_id"} {
+		assert.Contains(t, member, null)
+		assert.Nil(t, member[null])
+	}
+	assert.Empty(t, member["member_password_id"])
+	assert.Nil(t, created.body["organization"].(map[string]any)["organization_external_id"])
 	assert.NotEqual(t, "[redacted]", created.body["session_token"])
 }
 

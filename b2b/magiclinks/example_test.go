@@ -7,6 +7,7 @@ import (
 	"log"
 
 	"github.com/seed75add069/stytch-go/b2b/magiclinks"
+	"github.com/seed75add069/stytch-go/b2b/magiclinks/email"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
@@ -15,19 +16,16 @@ import (
 func ExampleService_Authenticate() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Respond("b2b.magic_links.authenticate", `{
-		"member_authenticated": false,
-		"member_id": "member-test-1", "organization_id": "organization-test-1",
-		"session_token": "", "session_jwt": "", "member_session": null,
-		"intermediate_session_token": "example-intermediate-session",
-		"primary_required": null, "mfa_required": {
-			"member_options": {"mfa_phone_number": "+12025550162", "totp_registration_id": ""},
-			"secondary_auth_initiated": "sms_otp"
-		}
-	}`)
+	server.CreateOrganization("ada@analytical.dev", "Analytical Engines", nil)
+	_, err := client.B2B.MagicLinks.Email.LoginOrSignup(context.Background(), &email.LoginOrSignupRequest{
+		OrganizationID: "analytical-engines", EmailAddress: "ada@analytical.dev",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
 
 	resp, err := client.B2B.MagicLinks.Authenticate(context.Background(), &magiclinks.AuthenticateRequest{
-		MagicLinksToken:        "example-token", // the link's "token" parameter
+		MagicLinksToken:        server.WaitMessage("ada@analytical.dev").Token, // the link's "token" parameter
 		SessionDurationMinutes: new(60),
 	})
 	switch {
@@ -39,11 +37,11 @@ func ExampleService_Authenticate() {
 	}
 	switch step := resp.Next(); {
 	case step.Kind == sessions.StepDone:
-		fmt.Println("logged in:", resp.MemberSession.MemberSessionID)
+		fmt.Println("logged in:", resp.Member.EmailAddress)
 	case step.CodeSent: // call OTPs.SMS.Authenticate next, with the intermediate session token
 		fmt.Println("A code was sent to", resp.MFARequired.MemberOptions.MFAPhoneNumber)
 	default:
 		fmt.Println("next step:", step.Kind, step.Methods)
 	}
-	// Output: A code was sent to +12025550162
+	// Output: logged in: ada@analytical.dev
 }

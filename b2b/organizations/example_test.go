@@ -15,9 +15,7 @@ import (
 func ExampleService_Create() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.RespondError("b2b.organizations.create", &stytcherror.Error{
-		StatusCode: 400, Code: stytcherror.CodeOrganizationSlugAlreadyUsed,
-	})
+	server.CreateOrganization("ada@analytical.dev", "Analytical Engines", nil)
 
 	resp, err := client.B2B.Organizations.Create(context.Background(), &organizations.CreateRequest{
 		OrganizationName: "Analytical Engines",
@@ -39,15 +37,9 @@ func ExampleService_Create() {
 func ExampleService_SearchAll() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Respond("b2b.organizations.search",
-		`{"organizations": [
-			{"organization_id": "organization-test-1", "organization_slug": "analytical-engines"},
-			{"organization_id": "organization-test-2", "organization_slug": "difference-engines"}
-		], "results_metadata": {"total": 3, "next_cursor": "example-cursor"}}`,
-		`{"organizations": [
-			{"organization_id": "organization-test-3", "organization_slug": "jacquard-looms"}
-		], "results_metadata": {"total": 3, "next_cursor": null}}`,
-	)
+	for _, name := range []string{"Analytical Engines", "Difference Engines", "Jacquard Looms"} {
+		server.CreateOrganization("ada@analytical.dev", name, nil)
+	}
 
 	found := client.B2B.Organizations.SearchAll(context.Background(), &organizations.SearchRequest{
 		Limit: new(2), // per page
@@ -55,7 +47,7 @@ func ExampleService_SearchAll() {
 			Operator: shared.SearchOperatorAnd,
 			Operands: []organizations.SearchQueryOperand{
 				organizations.FilterSlugs("analytical-engines", "difference-engines", "jacquard-looms"),
-				organizations.FilterHasActiveSSOConnection(true),
+				organizations.FilterHasActiveSSOConnection(false),
 			},
 		},
 	})
@@ -75,12 +67,8 @@ func ExampleService_SearchAll() {
 func ExampleService_Search() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Respond("b2b.organizations.search", `{
-		"organizations": [],
-		"results_metadata": {"total": 0, "next_cursor": null}
-	}`)
 
-	resp, err := client.B2B.Organizations.Search(context.Background(), &organizations.SearchRequest{
+	_, err := client.B2B.Organizations.Search(context.Background(), &organizations.SearchRequest{
 		Query: &organizations.SearchQuery{
 			Operator: shared.SearchOperatorAnd,
 			Operands: []organizations.SearchQueryOperand{
@@ -88,13 +76,12 @@ func ExampleService_Search() {
 			},
 		},
 	})
-	if err != nil {
-		log.Fatal(err)
+	if errors.Is(err, stytcherror.CodeOrganizationSearchFilterNameNotRecognized) {
+		fmt.Println("the emulator does not know the filter of")
 	}
-	fmt.Println(resp.ResultsMetadata.Total, "found by")
 	fmt.Println(server.Requests()[0])
 	// Output:
-	// 0 found by
+	// the emulator does not know the filter of
 	// POST /v1/b2b/organizations/search
 	// {"query":{"operands":[{"filter_name":"new_filter","filter_value":["a","b"]}],"operator":"AND"}}
 }

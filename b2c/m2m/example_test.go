@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/seed75add069/stytch-go/b2c/m2m"
+	"github.com/seed75add069/stytch-go/b2c/m2m/clients"
 	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
@@ -17,13 +18,16 @@ import (
 func ExampleService_Token() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Respond("m2m.token", `{
-		"access_token": "eyJhbGciOiJSUzI1NiJ9.e30.example", "token_type": "bearer", "expires_in": 3600
-	}`)
+	created, err := client.B2B.M2M.Clients.Create(context.Background(), &clients.CreateRequest{
+		Scopes: []string{"read:engines"},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
 
 	resp, err := client.B2B.M2M.Token(context.Background(), &m2m.TokenRequest{
-		ClientID:     "m2m-client-test-1",
-		ClientSecret: "example-secret",
+		ClientID:     created.M2MClient.ClientID,
+		ClientSecret: created.M2MClient.ClientSecret,
 		Scopes:       []string{"read:engines"},
 	})
 	switch {
@@ -41,9 +45,12 @@ func ExampleService_Token() {
 func ExampleService_TokenSource() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Respond("m2m.token", `{
-		"access_token": "eyJhbGciOiJSUzI1NiJ9.e30.example", "token_type": "bearer", "expires_in": 3600
-	}`)
+	created, err := client.B2B.M2M.Clients.Create(context.Background(), &clients.CreateRequest{
+		Scopes: []string{"read:engines"},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
 
 	engines := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") { // the service requires a token
@@ -53,8 +60,8 @@ func ExampleService_TokenSource() {
 	defer engines.Close()
 
 	source := client.B2B.M2M.TokenSource(&m2m.TokenRequest{
-		ClientID:     "m2m-client-test-1",
-		ClientSecret: "example-secret",
+		ClientID:     created.M2MClient.ClientID,
+		ClientSecret: created.M2MClient.ClientSecret,
 	})
 	caller := &http.Client{Transport: source.Transport(engines.Client().Transport)} // nil for http.DefaultTransport
 	for range 2 {
@@ -69,7 +76,7 @@ func ExampleService_TokenSource() {
 		_ = resp.Body.Close()
 		fmt.Println(resp.Status)
 	}
-	fmt.Println("tokens fetched:", len(server.Requests()))
+	fmt.Println("tokens fetched:", len(server.Requests())-1) // without Create
 	// Output:
 	// 200 OK
 	// 200 OK

@@ -1,5 +1,5 @@
-// Package catalog reads catalog.json, the facts about the API, for package wire. Command catalogcheck compares the file
-// with api/.
+// Package catalog reads catalog.json, the facts about the API, for packages wire and flows. Command catalogcheck
+// compares the file with api/.
 package catalog
 
 import (
@@ -26,6 +26,8 @@ type Service struct {
 	GoAccessor   string      `json:"go_accessor"`
 	NodeAccessor string      `json:"node_accessor"`
 	Operations   []Operation `json:"operations"`
+	// ByHand are further operations, with neither parameters nor a response.
+	ByHand []Operation `json:"by_hand"`
 }
 
 // Operation is an endpoint, with its methods in the SDKs. CallerSession says whether a session can make the call.
@@ -33,6 +35,8 @@ type Operation struct {
 	Name          string  `json:"name"`
 	GoMethod      string  `json:"go_method"`
 	NodeMethod    string  `json:"node_method"`
+	HTTPMethod    string  `json:"http_method"`
+	Path          string  `json:"path"`
 	CallerSession bool    `json:"caller_session_headers"`
 	Params        []Field `json:"params"`
 	Response      []Field `json:"response"`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/magiclinks/email"
 	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
@@ -14,11 +15,10 @@ import (
 func ExampleService_LoginOrSignup() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Respond("b2b.magic_links.email.login_or_signup", `{
-		"member_created": true,
-		"member_id": "member-test-1", "member": {"email_address": "ada@analytical.dev", "status": "pending"},
-		"organization": {"organization_name": "Analytical Engines"}
-	}`)
+	server.CreateOrganization("charles@analytical.dev", "Analytical Engines", &organizations.CreateRequest{
+		EmailJITProvisioning: new("RESTRICTED"),
+		EmailAllowedDomains:  []string{"analytical.dev"},
+	})
 
 	resp, err := client.B2B.MagicLinks.Email.LoginOrSignup(context.Background(), &email.LoginOrSignupRequest{
 		OrganizationID:   "analytical-engines", // an id or a slug

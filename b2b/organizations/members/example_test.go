@@ -7,6 +7,7 @@ import (
 	"log"
 
 	stytch "github.com/seed75add069/stytch-go"
+	"github.com/seed75add069/stytch-go/b2b/magiclinks/email"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
 	"github.com/seed75add069/stytch-go/shared"
@@ -18,14 +19,11 @@ import (
 func ExampleService_Update() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Respond("b2b.organizations.members.update", `{
-		"member_id": "member-test-1",
-		"member": {"member_id": "member-test-1", "name": "", "mfa_enrolled": false}
-	}`)
+	ada := server.CreateOrganization("ada@analytical.dev", "Analytical Engines", nil)
 
 	resp, err := client.B2B.Organizations.Members.Update(context.Background(), &members.UpdateRequest{
 		OrganizationID: "analytical-engines",
-		MemberID:       "member-test-1",
+		MemberID:       ada.MemberID,
 		MFAEnrolled:    new(false),
 		Name:           new(""),
 		Roles:          []string{}, // remove all assigned roles
@@ -33,56 +31,54 @@ func ExampleService_Update() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(server.Requests()[0])
+	requests := server.Requests()
+	fmt.Printf("%s\n", requests[len(requests)-1].Body)
 	fmt.Println("second factor at every login:", resp.Member.MFAEnrolled)
+	fmt.Println("administrator:", resp.Member.IsAdmin)
 	// Output:
-	// PUT /v1/b2b/organizations/analytical-engines/members/member-test-1
-	// {"mfa_enrolled":false,"name":"","roles":[]}
+	// {"name":"","mfa_enrolled":false,"roles":[]}
 	// second factor at every login: false
+	// administrator: false
 }
 
 // Metadata is merged: keys that are not in the request are kept, and nil deletes a key.
 func ExampleService_Update_metadata() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Respond("b2b.organizations.members.update", `{
-		"member_id": "member-test-1",
-		"member": {"member_id": "member-test-1", "trusted_metadata": {"plan": "team", "since": "2026"}}
-	}`)
+	ada := server.CreateOrganization("ada@analytical.dev", "Analytical Engines", nil)
 
-	resp, err := client.B2B.Organizations.Members.Update(context.Background(), &members.UpdateRequest{
-		OrganizationID: "analytical-engines",
-		MemberID:       "member-test-1",
-		TrustedMetadata: map[string]any{
-			"plan":        "team",
-			"trial_until": nil, // delete
-		},
-	})
-	if err != nil {
-		log.Fatal(err)
+	for _, metadata := range []map[string]any{
+		{"plan": "trial", "since": "2026", "trial_until": "2027"},
+		{"plan": "team", "trial_until": nil}, // nil deletes
+	} {
+		resp, err := client.B2B.Organizations.Members.Update(context.Background(), &members.UpdateRequest{
+			OrganizationID:  "analytical-engines",
+			MemberID:        ada.MemberID,
+			TrustedMetadata: metadata,
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("metadata:", resp.Member.TrustedMetadata)
 	}
-	fmt.Println(server.Requests()[0])
-	fmt.Println("metadata:", resp.Member.TrustedMetadata)
 	// Output:
-	// PUT /v1/b2b/organizations/analytical-engines/members/member-test-1
-	// {"trusted_metadata":{"plan":"team","trial_until":null}}
+	// metadata: map[plan:trial since:2026 trial_until:2027]
 	// metadata: map[plan:team since:2026]
 }
 
 func ExampleService_Search() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Respond("b2b.organizations.members.search", `{
-		"members": [{
-			"member_id": "member-test-1", "organization_id": "organization-test-1",
-			"email_address": "ada@analytical.dev", "status": "invited"
-		}],
-		"organizations": {"organization-test-1": {"organization_name": "Analytical Engines"}},
-		"results_metadata": {"total": 1, "next_cursor": null}
-	}`)
+	server.CreateOrganization("charles@analytical.dev", "Analytical Engines", nil)
+	_, err := client.B2B.MagicLinks.Email.Invite(context.Background(), &email.InviteRequest{
+		OrganizationID: "analytical-engines", EmailAddress: "ada@analytical.dev",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
 
 	resp, err := client.B2B.Organizations.Members.Search(context.Background(), &members.SearchRequest{
-		OrganizationIDs: []string{"organization-test-1"},
+		OrganizationIDs: []string{"analytical-engines"},
 		Query: &organizations.SearchQuery{
 			Operator: shared.SearchOperatorAnd,
 			Operands: []organizations.SearchQueryOperand{

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/otps/email"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -16,12 +17,9 @@ func ExampleService_Authenticate() {
 	ctx := context.Background()
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Respond("b2b.otps.email.login_or_signup", `{"member_id": "member-test-1", "member_created": false}`)
-	server.Respond("b2b.otps.email.authenticate", `{
-		"member_id": "member-test-1", "member_authenticated": false,
-		"intermediate_session_token": "example-intermediate-session",
-		"mfa_required": {"member_options": {"mfa_phone_number": "", "totp_registration_id": "totp-registration-test-1"}}
-	}`)
+	server.CreateOrganization("ada@analytical.dev", "Analytical Engines", &organizations.CreateRequest{
+		MFAPolicy: new("REQUIRED_FOR_ALL"),
+	})
 
 	_, err := client.B2B.OTPs.Email.LoginOrSignup(ctx, &email.LoginOrSignupRequest{
 		OrganizationID: "analytical-engines",
@@ -30,11 +28,11 @@ func ExampleService_Authenticate() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// The member then enters the code.
+	code := server.WaitMessage("ada@analytical.dev").Code // which the member enters
 	resp, err := client.B2B.OTPs.Email.Authenticate(ctx, &email.AuthenticateRequest{
 		OrganizationID:         "analytical-engines",
 		EmailAddress:           "ada@analytical.dev",
-		Code:                   "123456",
+		Code:                   code,
 		SessionDurationMinutes: new(60),
 	})
 	switch {
@@ -50,5 +48,5 @@ func ExampleService_Authenticate() {
 	default:
 		fmt.Println("next step:", step.Kind, step.Methods)
 	}
-	// Output: next step: mfa [totp]
+	// Output: next step: mfa []
 }

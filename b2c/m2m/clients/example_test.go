@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"strings"
 
 	"github.com/seed75add069/stytch-go/b2c/m2m"
 	"github.com/seed75add069/stytch-go/b2c/m2m/clients"
@@ -16,12 +17,6 @@ import (
 func ExampleService_Create() {
 	server := stytchtest.NewServer() // an emulator
 	client := server.Client()
-	server.Respond("m2m.clients.create", `{
-		"m2m_client": {
-			"client_id": "m2m-client-test-1", "client_secret": "example-secret", "client_secret_last_four": "cret",
-			"client_name": "nightly export", "status": "active", "scopes": ["read:engines"]
-		}
-	}`)
 
 	resp, err := client.B2C.M2M.Clients.Create(context.Background(), &clients.CreateRequest{
 		Scopes:     []string{"read:engines"},
@@ -33,21 +28,23 @@ func ExampleService_Create() {
 	case err != nil:
 		log.Fatal(err)
 	default: // store resp.M2MClient.ClientSecret now: no other response has it
-		fmt.Println(resp.M2MClient.ClientID, "has a secret that ends in", resp.M2MClient.ClientSecretLastFour)
+		secret := resp.M2MClient.ClientSecret
+		fmt.Println(strings.HasSuffix(secret, resp.M2MClient.ClientSecretLastFour), resp.M2MClient.Status)
 	}
-	// Output: m2m-client-test-1 has a secret that ends in cret
+	// Output: true active
 }
 
 func ExampleService_SearchAll() {
 	server := stytchtest.NewServer()
 	client := server.Client()
-	server.Respond("m2m.clients.search", `{
-		"m2m_clients": [
-			{"client_id": "m2m-client-test-1", "client_name": "nightly export", "status": "active"},
-			{"client_id": "m2m-client-test-2", "client_name": "old export", "status": "inactive"}
-		],
-		"results_metadata": {"total": 2, "next_cursor": null}
-	}`)
+	for _, scope := range []string{"read:engines", "read:looms"} {
+		_, err := client.B2C.M2M.Clients.Create(context.Background(), &clients.CreateRequest{
+			Scopes: []string{scope}, ClientName: new("export with " + scope),
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
 
 	found := client.B2C.M2M.Clients.SearchAll(context.Background(), &clients.SearchRequest{
 		Query: &m2m.M2MSearchQuery{
@@ -60,8 +57,8 @@ func ExampleService_SearchAll() {
 			log.Fatal(err)
 		}
 		if one.Status == m2m.M2MClientStatusActive {
-			fmt.Println(one.ClientID, one.ClientName)
+			fmt.Println(one.ClientName)
 		}
 	}
-	// Output: m2m-client-test-1 nightly export
+	// Output: export with read:engines
 }

@@ -38,7 +38,8 @@ func sendLoginCode(tx *engine.Tx, req *otpsemail.LoginOrSignupRequest) (*otpsema
 	return (*otpsemail.LoginOrSignupResponse)(resp), err
 }
 
-// authenticateEmailCode logs a member in with the newest code that was sent to the member's address.
+// authenticateEmailCode logs a member in with the newest code that was sent to the member's address. A code that was
+// sent for a change of address makes that address the member's.
 func authenticateEmailCode(
 	tx *engine.Tx, req *otpsemail.AuthenticateRequest,
 ) (*otpsemail.AuthenticateResponse, error) {

@@ -13,6 +13,7 @@ import (
 	b2bmagiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
 	b2bmagiclinksemail "github.com/seed75add069/stytch-go/b2b/magiclinks/email"
 	b2bmagiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	b2bmfa "github.com/seed75add069/stytch-go/b2b/mfa"
 	b2boauth "github.com/seed75add069/stytch-go/b2b/oauth"
 	b2boauthdiscovery "github.com/seed75add069/stytch-go/b2b/oauth/discovery"
 	b2borganizations "github.com/seed75add069/stytch-go/b2b/organizations"
@@ -38,6 +39,7 @@ import (
 	b2bssooidc "github.com/seed75add069/stytch-go/b2b/sso/oidc"
 	b2bssosaml "github.com/seed75add069/stytch-go/b2b/sso/saml"
 	b2btotps "github.com/seed75add069/stytch-go/b2b/totps"
+	b2cconnectedapp "github.com/seed75add069/stytch-go/b2c/connectedapp"
 	b2cconnectedappclients "github.com/seed75add069/stytch-go/b2c/connectedapp/clients"
 	b2cconnectedappclientssecrets "github.com/seed75add069/stytch-go/b2c/connectedapp/clients/secrets"
 	b2ccryptowallets "github.com/seed75add069/stytch-go/b2c/cryptowallets"
@@ -48,6 +50,7 @@ import (
 	b2cfraudverdictreasons "github.com/seed75add069/stytch-go/b2c/fraud/verdictreasons"
 	b2cidpoauth "github.com/seed75add069/stytch-go/b2c/idp/oauth"
 	b2cimpersonation "github.com/seed75add069/stytch-go/b2c/impersonation"
+	b2cm2m "github.com/seed75add069/stytch-go/b2c/m2m"
 	b2cm2mclients "github.com/seed75add069/stytch-go/b2c/m2m/clients"
 	b2cm2mclientssecrets "github.com/seed75add069/stytch-go/b2c/m2m/clients/secrets"
 	b2cmagiclinks "github.com/seed75add069/stytch-go/b2c/magiclinks"
@@ -2997,5 +3000,17 @@ var omitsEmpty = []reflect.Type{
 
 // nullWhenEmpty are the fields that the API sends as null where they have no value.
 var nullWhenEmpty = []field{
+	{reflect.TypeFor[b2bdiscoveryorganizations.ListResponse](), "organization_id_hint"},
+	{reflect.TypeFor[b2bmfa.MFARequired](), "secondary_auth_initiated"},
+	{reflect.TypeFor[b2borganizations.Member](), "external_id"},
+	{reflect.TypeFor[b2borganizations.Organization](), "organization_external_id"},
+	{reflect.TypeFor[b2cconnectedapp.ConnectedApp](), "next_client_secret_last_four"},
+	{reflect.TypeFor[b2cconnectedapp.ConnectedAppWithClientSecret](), "next_client_secret_last_four"},
+	{reflect.TypeFor[b2cconnectedapp.ConnectedAppWithNextClientSecret](), "next_client_secret_last_four"},
+	{reflect.TypeFor[b2cm2m.M2MClient](), "next_client_secret_last_four"},
+	{reflect.TypeFor[b2cm2m.M2MClientWithClientSecret](), "next_client_secret_last_four"},
+	{reflect.TypeFor[b2cm2m.M2MClientWithNextClientSecret](), "next_client_secret_last_four"},
+	{reflect.TypeFor[b2cusers.GetResponse](), "external_id"},
+	{reflect.TypeFor[b2cusers.User](), "external_id"},
 	{reflect.TypeFor[shared.ResultsMetadata](), "next_cursor"},
 }

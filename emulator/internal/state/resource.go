@@ -6,16 +6,17 @@ type Resource struct {
 	Actions         []string
 }
 
-// Resources are those that every project has. Unverified: the actions on Connected Apps, external ids and claimed domains
-// of an organization, and what is on stytch.self beyond the documented actions.
+// Resources are those that every project has. Unverified: the actions on Connected Apps, external ids and claimed
+// domains of an organization, and what is on stytch.self beyond the documented actions.
 func Resources() []Resource {
 	managed := []string{"create", "get", "update", "delete"}
 	return []Resource{
 		{ResourceOrganization, "The organization and its settings.", []string{
 			"update.info.name", "update.info.slug", "update.info.logo-url", "update.info.external-id",
 			"update.settings.allowed-auth-methods", "update.settings.allowed-mfa-methods",
-			"update.settings.email-jit-provisioning", "update.settings.email-invites", "update.settings.allowed-domains",
-			"update.settings.claimed-email-domains", "update.settings.default-sso-connection",
+			"update.settings.email-jit-provisioning", "update.settings.email-invites",
+			"update.settings.allowed-domains", "update.settings.claimed-email-domains",
+			"update.settings.default-sso-connection",
 			"update.settings.sso-jit-provisioning", "update.settings.mfa-policy", "update.settings.implicit-roles",
 			"update.settings.oauth-tenant-jit-provisioning", "update.settings.allowed-oauth-tenants",
 			"update.settings.connected-apps", "get.connected-apps", "delete",

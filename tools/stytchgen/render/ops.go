@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
 	"github.com/seed75add069/stytch-go/tools/stytchgen/names"
+	"github.com/seed75add069/stytch-go/tools/stytchgen/openapi"
 )
 
 // served is the emulator's view of the operations.
@@ -61,7 +62,7 @@ func newServed(api *ir.API) *served {
 				s.OmitsEmpty = append(s.OmitsEmpty, use(p)+"."+t.Name)
 			}
 			for _, f := range t.Fields {
-				if f.Schema != nil && f.Schema.NullWhenEmpty {
+				if !t.IsRequest() && f.Schema != nil && isNullWhenEmpty(f.Schema) {
 					s.NullWhenEmpty = append(s.NullWhenEmpty, nullField{use(p) + "." + t.Name, f.Wire})
 				}
 			}
@@ -69,6 +70,12 @@ func newServed(api *ir.API) *served {
 	}
 	slices.Sort(s.OmitsEmpty)
 	return s
+}
+
+// isNullWhenEmpty reports whether the API sends null for a field without a value. The other Go types of fields that can
+// be null have a null of their own.
+func isNullWhenEmpty(s *openapi.Schema) bool {
+	return s.NullWhenEmpty || s.Nullable && s.Type == "string" && s.Format == ""
 }
 
 // Imports is the import declaration.

@@ -24,4 +24,6 @@ var All = []*Info{
 var omitsEmpty = []reflect.Type{}
 
 // nullWhenEmpty are the fields that the API sends as null where they have no value.
-var nullWhenEmpty = []field{}
+var nullWhenEmpty = []field{
+	{reflect.TypeFor[b2bkinds.TryResponse](), "null_text"},
+}

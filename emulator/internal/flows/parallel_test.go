@@ -1,0 +1,47 @@
+package flows_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/b2b/magiclinks"
+	"github.com/seed75add069/stytch-go/b2b/magiclinks/email"
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// Tests that share one emulator, each with an organization and an address of its own, do not notice each other.
+func TestEmulator_isSharedByParallelTests(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	for i := range 100 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			slug, address := fmt.Sprintf("acme-%d", i), fmt.Sprintf("ada-%d@example.com", i)
+			_, err := h.api.B2B.Organizations.Create(t.Context(), &organizations.CreateRequest{
+				OrganizationName: slug, OrganizationSlug: &slug,
+			})
+			require.NoError(t, err)
+			id, err := h.AddMember(slug, address)
+			require.NoError(t, err)
+			_, err = h.api.B2B.MagicLinks.Email.LoginOrSignup(t.Context(),
+				&email.LoginOrSignupRequest{OrganizationID: slug, EmailAddress: address})
+			require.NoError(t, err)
+			message, err := h.Inbox().Wait(t.Context(), address)
+			require.NoError(t, err)
+			v, err := h.api.B2B.MagicLinks.Authenticate(t.Context(),
+				&magiclinks.AuthenticateRequest{MagicLinksToken: message.Token})
+			require.NoError(t, err)
+			assert.Equal(t, id, v.MemberID)
+			_, err = h.api.B2B.Sessions.Revoke(t.Context(), &sessions.RevokeRequest{MemberID: &id})
+			require.NoError(t, err)
+			_, err = h.api.B2B.Sessions.Authenticate(t.Context(),
+				&sessions.AuthenticateRequest{SessionToken: &v.SessionToken})
+			refused(t, err, stytcherror.CodeSessionNotFound)
+		})
+	}
+}
