@@ -54,6 +54,12 @@ func TestLogin_sendsPasscode(t *testing.T) {
 	assert.Equal(t, "sms_otp", resp.MFARequired.SecondaryAuthInitiated)
 	assert.Equal(t, "+15005550006", resp.MFARequired.MemberOptions.MFAPhoneNumber)
 	assert.Regexp(t, `^\d{6}$`, h.WaitMessage("+15005550006").Code)
+
+	h.editMember(created.MemberID, map[string]any{"mfa_phone_number": "+15005550007", "mfa_phone_number_verified": false})
+	resp, err = h.exchange(h.IntermediateSession("ada@example.com"), created.Organization.OrganizationID)
+	require.NoError(t, err)
+	assert.Empty(t, resp.MFARequired.SecondaryAuthInitiated, "the number is not verified")
+	assert.Empty(t, h.Inbox().Messages("+15005550007"))
 }
 
 func TestLogin_otherPrimaryFactorRequired(t *testing.T) {

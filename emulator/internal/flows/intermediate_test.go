@@ -82,3 +82,25 @@ func TestLocks_holdForTokensOfOtherIssuersToo(t *testing.T) {
 	h.Clock().Advance(time.Hour + time.Second)
 	require.NoError(t, attest())
 }
+
+func TestIntermediate_joinsByDomainOnlyIfItProvesTheAddress(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.joinable()
+	_, err := h.AddMember("acme", "first@example.com")
+	require.NoError(t, err)
+	ist := h.IntermediateSession("bob@example.com")
+	discovered := func() int {
+		list, err := h.api.B2B.Discovery.Organizations.List(t.Context(),
+			&discoveryorganizations.ListRequest{IntermediateSessionToken: &ist})
+		require.NoError(t, err)
+		return len(list.DiscoveredOrganizations)
+	}
+	assert.Equal(t, 1, discovered())
+	h.alter("intermediate_sessions", "token", ist, object{"authentication_factors": []any{
+		object{"type": "oauth", "delivery_method": "oauth_github"},
+	}})
+	assert.Zero(t, discovered())
+	_, err = h.exchange(ist, "acme")
+	refused(t, err, stytcherror.CodeInvalidEmailForJITProvisioning)
+}
