@@ -120,6 +120,17 @@ func TestWire_unknownPaths(t *testing.T) {
 	}
 }
 
+func TestWire_parameterOfTheQueryOccursOnce(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com", nil)
+	path := "/v1/b2b/sessions?organization_id=" + v.Organization.OrganizationID + "&member_id=" + v.MemberID
+	assert.Equal(t, 200, h.call("GET", path, "").status)
+	got := h.call("GET", path+"&member_id="+v.MemberID, "")
+	assert.Equal(t, 400, got.status)
+	assert.Equal(t, "bad_request", got.body["error_type"])
+}
+
 func TestWire_absentObjectsTimesAndExternalIDsAreNull(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
