@@ -176,6 +176,7 @@ var opExchangeAccessToken = transport.Op{
 //   - CodeOAuthAccessTokenExchangeMissingFullAccess
 //   - CodeOAuthAccessTokenExchangeTokenTooOld
 //   - CodeOAuthAccessTokenExchangeTokenInvalidGrant
+//   - CodeUserLockLimitReached
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
@@ -208,6 +209,7 @@ var opAttest = transport.Op{
 //   - CodeOrganizationNotFound
 //   - CodeMemberNotFound
 //   - CodeTooManySessionArguments
+//   - CodeUserLockLimitReached
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
@@ -235,6 +237,7 @@ var opMigrate = transport.Op{
 // Errors to expect, in package stytcherror:
 //   - CodeOrganizationNotFound
 //   - CodeMemberNotFound
+//   - CodeUserLockLimitReached
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge

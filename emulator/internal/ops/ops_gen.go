@@ -1348,6 +1348,7 @@ var (
 			ErrOrganizationNotFound,
 			ErrMemberNotFound,
 			ErrTooManySessionArguments,
+			ErrUserLockLimitReached,
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
@@ -1399,6 +1400,7 @@ var (
 			ErrOAuthAccessTokenExchangeMissingFullAccess,
 			ErrOAuthAccessTokenExchangeTokenTooOld,
 			ErrOAuthAccessTokenExchangeTokenInvalidGrant,
+			ErrUserLockLimitReached,
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
@@ -1425,6 +1427,7 @@ var (
 		Errors: []*Error{
 			ErrOrganizationNotFound,
 			ErrMemberNotFound,
+			ErrUserLockLimitReached,
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
