@@ -37,6 +37,7 @@ var opCreate = transport.Op{
 // Unverified: we assume that the organization and its first member already exist in that case.
 //
 // Errors to expect, in package stytcherror:
+//   - CodeInvalidIntermediateSessionTokenForOrganization
 //   - CodeIntermediateSessionNotFound
 //   - CodeInvalidSessionToken
 //   - CodeInvalidOrganizationName

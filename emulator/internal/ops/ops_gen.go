@@ -95,6 +95,7 @@ var (
 	B2BDiscoveryOrganizationsCreate = Op[b2bdiscoveryorganizations.CreateRequest, b2bdiscoveryorganizations.CreateResponse]{&Info{
 		ID: "b2b.discovery.organizations.create", Method: "POST", Path: "/v1/b2b/discovery/organizations/create",
 		Errors: []*Error{
+			ErrInvalidIntermediateSessionTokenForOrganization,
 			ErrIntermediateSessionNotFound,
 			ErrInvalidSessionToken,
 			ErrInvalidOrganizationName,
