@@ -70,7 +70,7 @@ func text(s *string) string {
 	return *s
 }
 
-// one draws one of some values, each of which is as likely. rapid.SampledFrom prefers the first ones.
+// one draws one of some values, each of which is as likely. Those of package rapid prefer the first ones.
 func one[T any](t *rapid.T, values ...T) T {
 	n := 0
 	for size := 4 * len(values); size > 1; size /= 2 {
