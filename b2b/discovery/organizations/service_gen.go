@@ -73,6 +73,7 @@ var opCreate = transport.Op{
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
+//   - CodeInvalidIntermediateSessionTokenForOrganization
 //
 // It calls POST /v1/b2b/discovery/organizations/create; retry class single-use.
 func (s *Service) Create(

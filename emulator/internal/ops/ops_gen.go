@@ -131,6 +131,7 @@ var (
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
+			ErrInvalidIntermediateSessionTokenForOrganization,
 		},
 	}}
 	// B2BDiscoveryOrganizationsList is b2b.discovery.organizations.list.
@@ -1351,6 +1352,7 @@ var (
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
+			ErrUserLockLimitReached,
 		},
 	}}
 	// B2BSessionsAuthenticate is b2b.sessions.authenticate.
@@ -1402,6 +1404,7 @@ var (
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
+			ErrUserLockLimitReached,
 		},
 	}}
 	// B2BSessionsGet is b2b.sessions.get.
@@ -1431,6 +1434,7 @@ var (
 			ErrInvalidUserinfoURL,
 			ErrMigrateFromExternalMissingUserinfo,
 			ErrMigrateFromExternalUnexpectedResponse,
+			ErrUserLockLimitReached,
 		},
 	}}
 	// B2BSessionsRevoke is b2b.sessions.revoke.
