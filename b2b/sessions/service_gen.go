@@ -180,6 +180,7 @@ var opExchangeAccessToken = transport.Op{
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
+//   - CodeUserLockLimitReached
 //
 // It calls POST /v1/b2b/sessions/exchange_access_token; retry class single-use.
 func (s *Service) ExchangeAccessToken(
@@ -213,6 +214,7 @@ var opAttest = transport.Op{
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
+//   - CodeUserLockLimitReached
 //
 // It calls POST /v1/b2b/sessions/attest; retry class single-use.
 func (s *Service) Attest(
@@ -244,6 +246,7 @@ var opMigrate = transport.Op{
 //   - CodeInvalidUserinfoURL
 //   - CodeMigrateFromExternalMissingUserinfo
 //   - CodeMigrateFromExternalUnexpectedResponse
+//   - CodeUserLockLimitReached
 //
 // It calls POST /v1/b2b/sessions/migrate; retry class write.
 func (s *Service) Migrate(

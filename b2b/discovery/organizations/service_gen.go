@@ -74,6 +74,7 @@ var opCreate = transport.Op{
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
+//   - CodeInvalidIntermediateSessionTokenForOrganization
 //
 // It calls POST /v1/b2b/discovery/organizations/create; retry class single-use.
 func (s *Service) Create(

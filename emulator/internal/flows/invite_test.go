@@ -167,6 +167,8 @@ func TestInvite_onBehalfOfASession(t *testing.T) {
 	refused(t, invite(admin.SessionToken, func(r *email.InviteRequest) { r.TrustedMetadata = shared.Object{} }),
 		stytcherror.CodeCannotUpdateTrustedMetadata)
 	refused(t, invite(member.SessionToken, plain), stytcherror.CodeSessionAuthorizationError)
+	refused(t, invite(member.SessionToken, func(r *email.InviteRequest) { r.EmailAddress = admin.Member.EmailAddress }),
+		stytcherror.CodeSessionAuthorizationError)
 	refused(t, invite(stranger.SessionToken, plain), stytcherror.CodeSessionAuthorizationTenancyError)
 	refused(t, invite(strings.Repeat("x", 44), plain), stytcherror.CodeSessionNotFound)
 }

@@ -132,6 +132,7 @@ var (
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
+			ErrInvalidIntermediateSessionTokenForOrganization,
 		},
 	}}
 	// B2BDiscoveryOrganizationsList is b2b.discovery.organizations.list.
@@ -1353,6 +1354,7 @@ var (
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
+			ErrUserLockLimitReached,
 		},
 	}}
 	// B2BSessionsAuthenticate is b2b.sessions.authenticate.
@@ -1405,6 +1407,7 @@ var (
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
+			ErrUserLockLimitReached,
 		},
 	}}
 	// B2BSessionsGet is b2b.sessions.get.
@@ -1435,6 +1438,7 @@ var (
 			ErrInvalidUserinfoURL,
 			ErrMigrateFromExternalMissingUserinfo,
 			ErrMigrateFromExternalUnexpectedResponse,
+			ErrUserLockLimitReached,
 		},
 	}}
 	// B2BSessionsRevoke is b2b.sessions.revoke.

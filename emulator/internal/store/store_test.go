@@ -85,6 +85,23 @@ func TestTable_replacedRowKeepsItsPlace(t *testing.T) {
 	}))
 }
 
+func TestTable_keepsACopyOfARow(t *testing.T) {
+	t.Parallel()
+	type tagged struct {
+		ID   string
+		Tags []string
+	}
+	db := store.New()
+	table := store.NewTable(db, "tagged", func(r *tagged) string { return r.ID })
+	require.NoError(t, db.Do(func() error {
+		row := &tagged{"1", []string{"a"}}
+		table.Put(row)
+		row.Tags[0] = "b"
+		assert.Equal(t, []string{"a"}, table.Get("1").Tags)
+		return nil
+	}))
+}
+
 func TestTable_numbersGrowAndAreNeverUsedAgain(t *testing.T) {
 	t.Parallel()
 	p := newPeople()
