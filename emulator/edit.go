@@ -16,7 +16,7 @@ import (
 	"github.com/seed75add069/stytch-go/internal/deepcopy"
 )
 
-// edit changes the state as no implemented operation does. An error changes nothing.
+// edit changes the state past the rules of the operations. An error changes nothing.
 func (p *Project) edit(change func(*state.Tx) error) error {
 	if err := p.project.Do(change); err != nil {
 		return fmt.Errorf("emulator: %w", err)

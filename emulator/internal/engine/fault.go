@@ -14,29 +14,18 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Fault replaces the responses to an operation, or closes its connections. The operation is not run. A Fault with a
-// DelayMS alone runs it at once and delays the response.
+// Fault is emulator.Fault, whose comments say what the fields are.
 type Fault struct {
-	// Operation is an operation id, as in "b2b.sessions.authenticate"; empty means every operation.
-	Operation string `json:"operation"`
-	// Count is the number of calls that are affected. Zero means one, a negative number all.
-	Count int `json:"count"`
-	// Skip is the number of calls that pass before the first one is affected.
-	Skip int `json:"skip"`
-	// Status is the response's HTTP status, 200 to 599.
-	Status int `json:"status"`
-	// ErrorType makes the body an error of the API with this error_type. Without it, the body is Body. A response with
-	// status 204, 205 or 304 has none.
-	ErrorType string `json:"error_type"`
-	Body      string `json:"body"`
-	// ContentType is the media type of Body, in printable ASCII. Empty means text/html.
+	Operation   string `json:"operation"`
+	Count       int    `json:"count"`
+	Skip        int    `json:"skip"`
+	Status      int    `json:"status"`
+	ErrorType   string `json:"error_type"`
+	Body        string `json:"body"`
 	ContentType string `json:"content_type"`
-	// RetryAfter is the header of that name, in seconds. Zero means none.
-	RetryAfter int `json:"retry_after"`
-	// DelayMS is how long the response waits, in milliseconds of real time: ten minutes at most.
-	DelayMS int `json:"delay_ms"`
-	// Disconnect closes the connection without a response.
-	Disconnect bool `json:"disconnect"`
+	RetryAfter  int    `json:"retry_after"`
+	DelayMS     int    `json:"delay_ms"`
+	Disconnect  bool   `json:"disconnect"`
 }
 
 const (

@@ -19,21 +19,20 @@ type tree struct {
 
 func (t *tree) add(r *Route) {
 	for segment := range strings.SplitSeq(r.Path, "/") {
-		next := &t.param
-		if !strings.HasPrefix(segment, "{") {
-			if t.segments == nil {
-				t.segments = map[string]*tree{}
+		if strings.HasPrefix(segment, "{") {
+			if t.param == nil {
+				t.param = &tree{}
 			}
-			if t.segments[segment] == nil {
-				t.segments[segment] = &tree{}
-			}
-			t = t.segments[segment]
+			t = t.param
 			continue
 		}
-		if *next == nil {
-			*next = &tree{}
+		if t.segments == nil {
+			t.segments = map[string]*tree{}
 		}
-		t = *next
+		if t.segments[segment] == nil {
+			t.segments[segment] = &tree{}
+		}
+		t = t.segments[segment]
 	}
 	if t.routes == nil {
 		t.routes = map[string]*Route{}

@@ -52,12 +52,9 @@ func TestSessions_authenticate(t *testing.T) {
 		stytcherror.CodeUnableToParseSessionJWT:       {SessionJWT: new(v.SessionJWT + "x")},
 		stytcherror.CodeInvalidSessionDurationMinutes: {SessionToken: &v.SessionToken, SessionDurationMinutes: new(4)},
 		stytcherror.CodeSessionAuthorizationError: {SessionToken: &v.SessionToken, AuthorizationCheck: &sessions.AuthorizationCheck{
-			OrganizationID: v.Organization.OrganizationID, ResourceID: "stytch.member", Action: "read",
+			OrganizationID: v.Organization.OrganizationID, ResourceID: "documents", Action: "read",
 		}},
 	} {
-		if code == stytcherror.CodeSessionAuthorizationError {
-			req.AuthorizationCheck.ResourceID = "documents"
-		}
 		_, err := authenticate(req)
 		refused(t, err, code)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/mfa"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
+	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -171,7 +172,7 @@ func (l *Login) session(tx *state.Tx) (s *state.Session, token string, err error
 	factors := slices.Clone(l.Factors)
 	for i, f := range factors {
 		if f.EmailFactor != nil && state.Lower(f.EmailFactor.EmailAddress) == state.Lower(l.Member.EmailAddress) {
-			factors[i].EmailFactor = &sharedEmailFactor{
+			factors[i].EmailFactor = &b2csessions.EmailFactor{
 				EmailID: l.Member.EmailID, EmailAddress: l.Member.EmailAddress,
 			}
 		}

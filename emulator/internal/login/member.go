@@ -6,13 +6,10 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
-	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
-
-type sharedEmailFactor = b2csessions.EmailFactor
 
 // Organization is an organization as the API returns it.
 func Organization(_ *state.Tx, o *state.Organization) organizations.Organization {
