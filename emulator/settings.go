@@ -10,6 +10,9 @@ import (
 // Settings are what is configured by hand with the real service. Their zero value is that of a new project. They are
 // part of snapshots.
 type Settings struct {
+	// Product is the product that the project has, "b2b" or "b2c": operations of the other one answer
+	// invalid_b2b_endpoint or invalid_consumer_endpoint. If it is empty, the project serves both.
+	Product string `json:"product"`
 	// RedirectURLs are the URLs to which links may lead; the first is where they lead if a request names none. Without
 	// any, every URL is allowed.
 	RedirectURLs []string `json:"redirect_urls"`
@@ -40,7 +43,8 @@ type TrustedTokenProfile struct {
 func (p *Project) Settings() Settings {
 	stored := p.project.Settings()
 	out := Settings{
-		RedirectURLs: stored.RedirectURLs, RateLimits: stored.RateLimits, UserInfoURL: stored.UserInfoURL,
+		Product: stored.Product, RedirectURLs: stored.RedirectURLs, RateLimits: stored.RateLimits,
+		UserInfoURL: stored.UserInfoURL,
 	}
 	for _, profile := range stored.TrustedTokenProfiles {
 		out.TrustedTokenProfiles = append(out.TrustedTokenProfiles, TrustedTokenProfile(profile))
@@ -50,7 +54,9 @@ func (p *Project) Settings() Settings {
 
 // SetSettings replaces the project's settings. An error changes nothing.
 func (p *Project) SetSettings(s Settings) error {
-	stored := state.Settings{RedirectURLs: s.RedirectURLs, RateLimits: s.RateLimits, UserInfoURL: s.UserInfoURL}
+	stored := state.Settings{
+		Product: s.Product, RedirectURLs: s.RedirectURLs, RateLimits: s.RateLimits, UserInfoURL: s.UserInfoURL,
+	}
 	for _, profile := range s.TrustedTokenProfiles {
 		stored.TrustedTokenProfiles = append(stored.TrustedTokenProfiles, state.TrustedTokenProfile(profile))
 	}

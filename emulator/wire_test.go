@@ -120,6 +120,32 @@ func TestWire_unknownPaths(t *testing.T) {
 	}
 }
 
+func TestWire_aProjectOfOneProductRefusesTheOther(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	for product, want := range map[string]struct{ b2b, b2c, both string }{
+		"":    {"", "emulator_not_implemented", ""},
+		"b2b": {"", "invalid_consumer_endpoint", ""},
+		"b2c": {"invalid_b2b_endpoint", "emulator_not_implemented", ""},
+	} {
+		require.NoError(t, h.SetSettings(emulator.Settings{Product: product}))
+		assert.Equal(t, product, h.Settings().Product)
+		for path, code := range map[string]string{
+			"/v1/b2b/organizations/search": want.b2b,
+			"/v1/users/search":             want.b2c,
+			"/v1/m2m/clients/search":       want.both,
+		} {
+			got := h.call("POST", path, `{}`)
+			if code == "" {
+				assert.Equal(t, 200, got.status, "%s: %s", product, path)
+				continue
+			}
+			assert.Equal(t, code, got.body["error_type"], "%s: %s", product, path)
+		}
+	}
+	require.ErrorContains(t, h.SetSettings(emulator.Settings{Product: "consumer"}), "product: ")
+}
+
 func TestWire_parameterOfTheQueryOccursOnce(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

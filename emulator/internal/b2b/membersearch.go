@@ -112,8 +112,8 @@ func has(list any, text string) bool {
 // memberSearch is what members can be searched by.
 func memberSearch(tx *engine.Tx) *engine.Search[state.Member] {
 	type filter = engine.Filter[state.Member]
-	byPhone := filter{Strings: func(m *state.Member, values []string) bool {
-		return m.MFAPhoneNumber != "" && slices.Contains(values, m.MFAPhoneNumber)
+	byPhone := filter{Strings: func(m *state.Member, has func(string) bool) bool {
+		return m.MFAPhoneNumber != "" && has(m.MFAPhoneNumber)
 	}}
 	byPhoneFuzzy := filter{
 		Fuzzy:    func(m *state.Member, like func(string) bool) bool { return like(m.MFAPhoneNumber) },
@@ -121,15 +121,13 @@ func memberSearch(tx *engine.Tx) *engine.Search[state.Member] {
 	}
 	return &engine.Search[state.Member]{
 		Filters: map[string]filter{
-			"member_ids": {Strings: func(m *state.Member, values []string) bool {
-				return slices.Contains(values, m.MemberID) ||
-					m.ExternalID != "" && slices.Contains(values, m.ExternalID)
+			"member_ids": {Strings: func(m *state.Member, has func(string) bool) bool {
+				return has(m.MemberID) || m.ExternalID != "" && has(m.ExternalID)
 			}},
-			"member_emails": {Strings: func(m *state.Member, values []string) bool {
-				return slices.ContainsFunc(values, func(v string) bool {
-					return state.Lower(v) == state.Lower(m.EmailAddress)
-				})
-			}},
+			"member_emails": {
+				Strings:    func(m *state.Member, has func(string) bool) bool { return has(m.EmailAddress) },
+				IgnoreCase: true,
+			},
 			"member_email_fuzzy": {
 				Fuzzy:    func(m *state.Member, like func(string) bool) bool { return like(m.EmailAddress) },
 				TooShort: ops.ErrMemberSearchMemberEmailFuzzyTooShort,
@@ -137,9 +135,7 @@ func memberSearch(tx *engine.Tx) *engine.Search[state.Member] {
 			"member_is_breakglass": {Boolean: func(m *state.Member, value bool) bool {
 				return m.IsBreakglass == value
 			}},
-			"statuses": {Strings: func(m *state.Member, values []string) bool {
-				return slices.Contains(values, m.Status)
-			}},
+			"statuses":                      {Strings: func(m *state.Member, has func(string) bool) bool { return has(m.Status) }},
 			"member_phone_numbers":          byPhone,
 			"member_mfa_phone_numbers":      byPhone,
 			"member_phone_number_fuzzy":     byPhoneFuzzy,
@@ -147,10 +143,8 @@ func memberSearch(tx *engine.Tx) *engine.Search[state.Member] {
 			"member_password_exists": {Boolean: func(m *state.Member, value bool) bool {
 				return (m.MemberPasswordID != "") == value
 			}},
-			"member_roles": {Strings: func(m *state.Member, values []string) bool {
-				return slices.ContainsFunc(login.MemberRoles(tx.Tx, m), func(id string) bool {
-					return slices.Contains(values, id)
-				})
+			"member_roles": {Strings: func(m *state.Member, has func(string) bool) bool {
+				return slices.ContainsFunc(login.MemberRoles(tx.Tx, m), has)
 			}},
 		},
 		Errors: engine.SearchErrors{

@@ -45,13 +45,17 @@ var organizationSearchErrors = engine.SearchErrors{
 type organizationFilter = engine.Filter[state.Organization]
 
 func organizationFilters(tx *engine.Tx) map[string]organizationFilter {
+	hasMember := func(o *state.Organization, is func(email string) bool) bool {
+		return slices.ContainsFunc(tx.MembersOf(o.OrganizationID), func(m *state.Member) bool {
+			return !m.IsDeleted() && is(m.EmailAddress)
+		})
+	}
 	return map[string]organizationFilter{
-		"organization_ids": {Strings: func(o *state.Organization, ids []string) bool {
-			external := o.OrganizationExternalID
-			return slices.Contains(ids, o.OrganizationID) || external != "" && slices.Contains(ids, external)
+		"organization_ids": {Strings: func(o *state.Organization, has func(string) bool) bool {
+			return has(o.OrganizationID) || o.OrganizationExternalID != "" && has(o.OrganizationExternalID)
 		}},
-		"organization_slugs": {Strings: func(o *state.Organization, slugs []string) bool {
-			return slices.Contains(slugs, o.OrganizationSlug)
+		"organization_slugs": {Strings: func(o *state.Organization, has func(string) bool) bool {
+			return has(o.OrganizationSlug)
 		}},
 		"organization_name_fuzzy": {
 			Fuzzy:    func(o *state.Organization, like func(string) bool) bool { return like(o.OrganizationName) },
@@ -61,21 +65,13 @@ func organizationFilters(tx *engine.Tx) map[string]organizationFilter {
 			Fuzzy:    func(o *state.Organization, like func(string) bool) bool { return like(o.OrganizationSlug) },
 			TooShort: ops.ErrOrganizationSearchOrganizationSlugFuzzyTooShort,
 		},
-		"member_emails": {Strings: func(o *state.Organization, emails []string) bool {
-			return slices.ContainsFunc(emails, func(email string) bool {
-				return tx.MemberByEmail(o.OrganizationID, email) != nil
-			})
-		}},
+		"member_emails": {Strings: hasMember, IgnoreCase: true},
 		"member_email_fuzzy": {
-			Fuzzy: func(o *state.Organization, like func(string) bool) bool {
-				return slices.ContainsFunc(tx.MembersOf(o.OrganizationID), func(m *state.Member) bool {
-					return !m.IsDeleted() && like(m.EmailAddress)
-				})
-			},
+			Fuzzy:    hasMember,
 			TooShort: ops.ErrOrganizationSearchMemberEmailFuzzyTooShort,
 		},
-		"allowed_domains": {Strings: func(o *state.Organization, domains []string) bool {
-			return haveCommon(o.EmailAllowedDomains, domains)
+		"allowed_domains": {Strings: func(o *state.Organization, has func(string) bool) bool {
+			return slices.ContainsFunc(o.EmailAllowedDomains, has)
 		}},
 		"allowed_domain_fuzzy": {
 			Fuzzy: func(o *state.Organization, like func(string) bool) bool {
@@ -83,8 +79,8 @@ func organizationFilters(tx *engine.Tx) map[string]organizationFilter {
 			},
 			TooShort: ops.ErrOrganizationSearchAllowedDomainFuzzyTooShort,
 		},
-		"claimed_email_domains": {Strings: func(o *state.Organization, domains []string) bool {
-			return haveCommon(o.ClaimedEmailDomains, domains)
+		"claimed_email_domains": {Strings: func(o *state.Organization, has func(string) bool) bool {
+			return slices.ContainsFunc(o.ClaimedEmailDomains, has)
 		}},
 		"has_active_sso_connection": {Boolean: func(o *state.Organization, has bool) bool {
 			return has == (len(o.SSOActiveConnections) > 0)
@@ -95,9 +91,4 @@ func organizationFilters(tx *engine.Tx) map[string]organizationFilter {
 			})
 		}},
 	}
-}
-
-// haveCommon reports whether a value is in both lists.
-func haveCommon(list, other []string) bool {
-	return slices.ContainsFunc(list, func(value string) bool { return slices.Contains(other, value) })
 }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 	"github.com/seed75add069/stytch-go/shared"
 )
 
@@ -49,8 +50,9 @@ type SearchErrors struct {
 
 // Filter is a condition on rows. One of its functions is set: it decides what values the filter takes.
 type Filter[R any] struct {
-	// Strings is for a list, of which one value must match.
-	Strings func(row *R, values []string) bool
+	// Strings is for a list: has tells whether a text is in it, whatever its case if IgnoreCase is set.
+	Strings    func(row *R, has func(text string) bool) bool
+	IgnoreCase bool
 	// String is for a text, Fuzzy for a part of a text, whatever its case.
 	String func(row *R, value string) bool
 	Fuzzy  func(row *R, like func(text string) bool) bool
@@ -156,11 +158,11 @@ func (s *Search[R]) condition(o Operand) (func(*R) bool, error) {
 	}
 	switch {
 	case f.Strings != nil:
-		values, ok := stringList(o.Value)
+		has, ok := contains(o.Value, f.IgnoreCase)
 		if !ok {
 			return nil, s.Errors.ExpectedStrings.Because("The filter %s takes a list of strings.", o.Name)
 		}
-		return func(row *R) bool { return f.Strings(row, values) }, nil
+		return func(row *R) bool { return f.Strings(row, has) }, nil
 	case f.Boolean != nil:
 		value, ok := o.Value.(bool)
 		if !ok {
@@ -183,16 +185,23 @@ func (s *Search[R]) condition(o Operand) (func(*R) bool, error) {
 	return func(row *R) bool { return f.Fuzzy(row, like) }, nil
 }
 
-func stringList(value any) ([]string, bool) {
-	list, ok := value.([]any)
+// contains makes a function that tells whether a decoded list has a text, unless the list has what is no string.
+func contains(list any, ignoreCase bool) (has func(text string) bool, ok bool) {
+	values, ok := list.([]any)
 	if !ok {
 		return nil, false
 	}
-	values := make([]string, len(list))
-	for i, v := range list {
-		if values[i], ok = v.(string); !ok {
+	same := func(text string) string { return text }
+	if ignoreCase {
+		same = state.Lower
+	}
+	set := make(map[string]bool, len(values))
+	for _, v := range values {
+		text, ok := v.(string)
+		if !ok {
 			return nil, false
 		}
+		set[same(text)] = true
 	}
-	return values, true
+	return func(text string) bool { return set[same(text)] }, true
 }

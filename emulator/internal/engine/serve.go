@@ -107,6 +107,9 @@ func (s *Server) serve(c *call, w http.ResponseWriter) response {
 	case c.route == nil:
 		return c.failure(ops.ErrRouteNotFound)
 	}
+	if err := c.checkProduct(); err != nil {
+		return c.failure(err)
+	}
 	fault, delay := c.project.takeFault(c.route.ID)
 	if fault != nil {
 		return fault.response(c)
@@ -114,6 +117,18 @@ func (s *Server) serve(c *call, w http.ResponseWriter) response {
 	out := c.run()
 	out.delay = delay
 	return out
+}
+
+// checkProduct refuses an operation of a product that the project does not have.
+func (c *call) checkProduct() error {
+	wanted, _, _ := strings.Cut(c.route.ID, ".")
+	switch has := c.project.Settings().Product; {
+	case has == state.ProductB2C && wanted == state.ProductB2B:
+		return ops.ErrInvalidB2BEndpoint
+	case has == state.ProductB2B && wanted == state.ProductB2C:
+		return ops.ErrInvalidConsumerEndpoint
+	}
+	return nil
 }
 
 // run runs the operation.

@@ -44,7 +44,8 @@ func (i *Info) Declares(code stytcherror.Code) bool {
 // many.
 var everywhere = []*Error{
 	ErrBadRequest, ErrForbiddenCharacterZeroWidthSpace, ErrTooManyRequests, ErrUnauthorizedCredentials,
-	ErrInvalidProjectIDAuthentication, ErrProjectNotFound, ErrInvalidB2BEndpoint, ErrLiveIDUsedInTestEnvironment,
+	ErrInvalidProjectIDAuthentication, ErrProjectNotFound, ErrInvalidB2BEndpoint,
+	ErrInvalidConsumerEndpoint, ErrLiveIDUsedInTestEnvironment,
 }
 
 // ofCallers are the errors of every operation that takes a caller's session.

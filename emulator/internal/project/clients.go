@@ -135,12 +135,10 @@ func checkClientID(id string) error {
 // searchForClients is what clients can be searched by.
 var searchForClients = engine.Search[state.Client]{
 	Filters: map[string]engine.Filter[state.Client]{
-		"client_id": {Strings: func(c *state.Client, ids []string) bool { return slices.Contains(ids, c.ClientID) }},
-		"client_name": {Strings: func(c *state.Client, names []string) bool {
-			return slices.Contains(names, c.ClientName)
-		}},
-		"scopes": {Strings: func(c *state.Client, scopes []string) bool {
-			return slices.ContainsFunc(c.Scopes, func(s string) bool { return slices.Contains(scopes, s) })
+		"client_id":   {Strings: func(c *state.Client, has func(string) bool) bool { return has(c.ClientID) }},
+		"client_name": {Strings: func(c *state.Client, has func(string) bool) bool { return has(c.ClientName) }},
+		"scopes": {Strings: func(c *state.Client, has func(string) bool) bool {
+			return slices.ContainsFunc(c.Scopes, has)
 		}},
 	},
 	Errors: engine.SearchErrors{

@@ -11,8 +11,16 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
 
+// The products, as ids of operations begin.
+const (
+	ProductB2B = "b2b"
+	ProductB2C = "b2c"
+)
+
 // Settings are what is configured by hand with the real service. Their zero value is that of a new project.
 type Settings struct {
+	// Product is the product that the project has, empty for both.
+	Product string `json:"product"`
 	// RedirectURLs are the URLs to which links may lead. Without any, every URL is allowed.
 	RedirectURLs []string `json:"redirect_urls"`
 	// RateLimits says that the documented rate limits apply.
@@ -59,6 +67,9 @@ func (tx *Tx) SetSettings(s Settings) error {
 }
 
 func (s *Settings) prepare() error {
+	if !slices.Contains([]string{"", ProductB2B, ProductB2C}, s.Product) {
+		return fmt.Errorf("product: it is neither %s nor %s", ProductB2B, ProductB2C)
+	}
 	for _, u := range s.RedirectURLs {
 		if _, err := RedirectURL(u); err != nil {
 			return fmt.Errorf("redirect_urls: one is %w", err)
