@@ -22,8 +22,8 @@ import (
 type Config struct {
 	// ProjectID and Secret are those of the first project. Empty ones are generated.
 	ProjectID, Secret string
-	// RedirectURL is where magic links lead when a request has no redirect URL. Empty means
-	// http://localhost:3000/authenticate.
+	// RedirectURL is where magic links lead when a request has no redirect URL, unless [Settings] has RedirectURLs.
+	// Empty means http://localhost:3000/authenticate.
 	RedirectURL string
 	// Seed, unless zero, makes ids, tokens and codes the same in every run. Signing keys stay random.
 	Seed uint64
@@ -51,7 +51,8 @@ type Emulator struct {
 	first    *Project
 }
 
-// New returns an emulator with one project. It refuses the id or secret of a live project.
+// New returns an emulator with one project. It refuses the id or secret of a live project, a RedirectURL that is no
+// http or https URL, Hosts that are no names, and a Now out of bounds.
 func New(config Config) (*Emulator, error) {
 	config.RedirectURL = cmp.Or(config.RedirectURL, defaultRedirectURL)
 	if _, err := state.RedirectURL(config.RedirectURL); err != nil {
@@ -81,19 +82,20 @@ func New(config Config) (*Emulator, error) {
 	return e, nil
 }
 
-// NewProject adds a project with its own state, clock, inbox and faults. An empty id or secret is generated.
+// NewProject adds a project with its own state, clock, inbox and faults. An empty id or secret is generated. It
+// refuses an id that exists, and the id or secret of a live project.
 func (e *Emulator) NewProject(id, secret string) (*Project, error) {
-	byDefaultID, byDefaultSecret := state.Credentials(e.config.Seed)
-	id, secret = cmp.Or(id, byDefaultID), cmp.Or(secret, byDefaultSecret)
 	if strings.HasPrefix(id, "project-live-") || strings.HasPrefix(secret, "secret-live-") {
 		return nil, errors.New("emulator: the id or secret is that of a live project")
 	}
-	p := newProject(e.config, id, secret)
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	generatedID, generatedSecret := state.Credentials(e.config.Seed, len(e.projects))
+	id, secret = cmp.Or(id, generatedID), cmp.Or(secret, generatedSecret)
 	if _, taken := e.projects[id]; taken {
 		return nil, fmt.Errorf("emulator: project %s exists", id)
 	}
+	p := newProject(e.config, id, secret)
 	e.projects[id] = p
 	return p, nil
 }
@@ -118,7 +120,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		engine.Failure(w, r, err)
 		return
 	}
-	if strings.HasPrefix(r.URL.Path, "/_emulator") {
+	if r.URL.Path == "/_emulator" || strings.HasPrefix(r.URL.Path, "/_emulator/") {
 		e.control.ServeHTTP(w, r)
 		return
 	}

@@ -107,6 +107,7 @@ func TestWire_unknownPaths(t *testing.T) {
 		"an empty parameter at the end":      {"GET", "/v1/b2b/organizations/", h.ID(), h.Secret(), 404, "route_not_found"},
 		"an empty parameter":                 {"PUT", "/v1/b2b/organizations//members/m", h.ID(), h.Secret(), 404, "route_not_found"},
 		"another method, with credentials":   {"DELETE", sendPath, h.ID(), h.Secret(), 405, "method_not_allowed"},
+		"nearly a control path":             {"GET", "/_emulatorx", h.ID(), h.Secret(), 404, "route_not_found"},
 		"a public path":                      {"GET", "/v1/public/" + h.ID() + "/nothing", "", "", 404, "route_not_found"},
 		"a public path of another project":   {"GET", "/v1/public/x/nothing", "", "", 404, "project_not_found"},
 		"a public path, with a wrong secret": {"GET", "/v1/public/" + h.ID() + "/nothing", h.ID(), "x", 401, "unauthorized_credentials"},
@@ -195,6 +196,24 @@ func TestProjects_shareNothing(t *testing.T) {
 	require.Error(t, err)
 	second.Clock().Advance(time.Hour)
 	assert.WithinDuration(t, time.Now(), em.Project().Clock().Now(), time.Minute)
+}
+
+func TestProjects_ofOneSeedHaveIDsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	ids := func() (all []string) {
+		em, err := emulator.New(emulator.Config{Seed: 7})
+		require.NoError(t, err)
+		for range 2 {
+			p, err := em.NewProject("", "")
+			require.NoError(t, err)
+			all = append(all, p.ID(), p.Secret())
+		}
+		return append(all, em.Project().ID(), em.Project().Secret())
+	}
+	first := ids()
+	assert.Equal(t, first, ids(), "in every run")
+	slices.Sort(first)
+	assert.Len(t, slices.Compact(first), 6)
 }
 
 func TestNew_refuses(t *testing.T) {

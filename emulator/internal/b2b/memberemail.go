@@ -66,15 +66,8 @@ func startEmailUpdate(
 	}
 	return resp, factor.SendLink(tx.Tx, factor.Link{
 		Purpose: state.LinkEmailUpdate, Email: email, To: req.EmailAddress, MemberID: m.MemberID,
-		RedirectURL: req.LoginRedirectURL, TokenType: "multi_tenant_magic_links", Lifetime: emailUpdateLifetime,
+		RedirectURL: req.LoginRedirectURL, TokenType: organizationTokenType, Lifetime: emailUpdateLifetime,
 	}, ops.ErrInvalidLoginRedirectURL)
-}
-
-type retired = organizations.RetiredEmail
-
-// without returns a list without the addresses for which is holds.
-func without(list []retired, is func(*retired) bool) []retired {
-	return slices.DeleteFunc(slices.Clone(list), func(r retired) bool { return is(&r) })
 }
 
 // unlinkRetiredEmail frees an address that the member had before. If id and address are given, both must be right.
@@ -98,10 +91,11 @@ func unlinkRetiredEmail(
 		return nil, err
 	}
 	changed := *m
-	changed.RetiredEmailAddresses = without(m.RetiredEmailAddresses, func(r *retired) bool {
-		return (email == "" || email == state.Lower(r.EmailAddress)) &&
-			(!given(req.EmailID) || *req.EmailID == r.EmailID)
-	})
+	changed.RetiredEmailAddresses = slices.DeleteFunc(slices.Clone(m.RetiredEmailAddresses),
+		func(r organizations.RetiredEmail) bool {
+			return (email == "" || email == state.Lower(r.EmailAddress)) &&
+				(!given(req.EmailID) || *req.EmailID == r.EmailID)
+		})
 	if len(changed.RetiredEmailAddresses) == len(m.RetiredEmailAddresses) {
 		return nil, ops.ErrEmailNotFound
 	}

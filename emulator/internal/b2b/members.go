@@ -139,8 +139,8 @@ func deleteMember(tx *engine.Tx, req *members.DeleteRequest) (*members.DeleteRes
 	return &members.DeleteResponse{MemberID: m.MemberID}, nil
 }
 
-// reactivateMember makes a deleted member active again, with all that the member had but sessions. Another member may
-// have taken the address or the external id meanwhile.
+// reactivateMember makes a deleted member active again. What deletion ended stays ended: sessions, links, codes and the
+// access of Connected Apps. Another member may have taken the address or the external id meanwhile.
 func reactivateMember(tx *engine.Tx, req *members.ReactivateRequest) (*members.ReactivateResponse, error) {
 	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
 	if err != nil {

@@ -112,30 +112,21 @@ func has(list any, text string) bool {
 // memberSearch is what members can be searched by.
 func memberSearch(tx *engine.Tx) *engine.Search[state.Member] {
 	type filter = engine.Filter[state.Member]
-	byPhone := filter{Strings: func(m *state.Member, has func(string) bool) bool {
-		return m.MFAPhoneNumber != "" && has(m.MFAPhoneNumber)
-	}}
-	byPhoneFuzzy := filter{
-		Fuzzy:    func(m *state.Member, like func(string) bool) bool { return like(m.MFAPhoneNumber) },
-		TooShort: ops.ErrMemberSearchMemberMFAPhoneNumberFuzzyTooShort,
-	}
+	email := engine.Text(func(m *state.Member) string { return m.EmailAddress })
+	phone := engine.Text(func(m *state.Member) string { return m.MFAPhoneNumber })
+	byPhone := filter{Strings: phone}
+	byPhoneFuzzy := filter{Fuzzy: phone, TooShort: ops.ErrMemberSearchMemberMFAPhoneNumberFuzzyTooShort}
 	return &engine.Search[state.Member]{
 		Filters: map[string]filter{
-			"member_ids": {Strings: func(m *state.Member, has func(string) bool) bool {
-				return has(m.MemberID) || m.ExternalID != "" && has(m.ExternalID)
-			}},
-			"member_emails": {
-				Strings:    func(m *state.Member, has func(string) bool) bool { return has(m.EmailAddress) },
-				IgnoreCase: true,
-			},
-			"member_email_fuzzy": {
-				Fuzzy:    func(m *state.Member, like func(string) bool) bool { return like(m.EmailAddress) },
-				TooShort: ops.ErrMemberSearchMemberEmailFuzzyTooShort,
-			},
+			"member_ids": {Strings: engine.Texts(func(m *state.Member) []string {
+				return []string{m.MemberID, m.ExternalID}
+			})},
+			"member_emails":      {Strings: email, IgnoreCase: true},
+			"member_email_fuzzy": {Fuzzy: email, TooShort: ops.ErrMemberSearchMemberEmailFuzzyTooShort},
 			"member_is_breakglass": {Boolean: func(m *state.Member, value bool) bool {
 				return m.IsBreakglass == value
 			}},
-			"statuses":                      {Strings: func(m *state.Member, has func(string) bool) bool { return has(m.Status) }},
+			"statuses":                      {Strings: engine.Text(func(m *state.Member) string { return m.Status })},
 			"member_phone_numbers":          byPhone,
 			"member_mfa_phone_numbers":      byPhone,
 			"member_phone_number_fuzzy":     byPhoneFuzzy,
@@ -143,9 +134,9 @@ func memberSearch(tx *engine.Tx) *engine.Search[state.Member] {
 			"member_password_exists": {Boolean: func(m *state.Member, value bool) bool {
 				return (m.MemberPasswordID != "") == value
 			}},
-			"member_roles": {Strings: func(m *state.Member, has func(string) bool) bool {
-				return slices.ContainsFunc(login.MemberRoles(tx.Tx, m), has)
-			}},
+			"member_roles": {Strings: engine.Texts(func(m *state.Member) []string {
+				return login.MemberRoles(tx.Tx, m)
+			})},
 		},
 		Errors: engine.SearchErrors{
 			NotRecognized:   ops.ErrMemberSearchFilterNameNotRecognized,

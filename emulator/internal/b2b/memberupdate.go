@@ -37,13 +37,10 @@ func updateMember(tx *engine.Tx, req *members.UpdateRequest) (*members.UpdateRes
 		if err != nil {
 			return nil, err
 		}
-		if changed = *readdressed; readdressed != m {
-			changed.MemberPasswordID = ""
-			if req.UnlinkEmail != nil && *req.UnlinkEmail {
-				changed.RetiredEmailAddresses = without(changed.RetiredEmailAddresses, func(r *retired) bool {
-					return r.EmailAddress == m.EmailAddress
-				})
-			}
+		changed = *readdressed
+		if readdressed != m && req.UnlinkEmail != nil && *req.UnlinkEmail {
+			changed.RetiredEmailAddresses = slices.DeleteFunc(slices.Clone(changed.RetiredEmailAddresses),
+				func(r organizations.RetiredEmail) bool { return r.EmailAddress == m.EmailAddress })
 		}
 	}
 	if err := changeMember(tx, org, &changed, req); err != nil {

@@ -1,6 +1,7 @@
 package b2b
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
@@ -45,43 +46,38 @@ var organizationSearchErrors = engine.SearchErrors{
 type organizationFilter = engine.Filter[state.Organization]
 
 func organizationFilters(tx *engine.Tx) map[string]organizationFilter {
-	hasMember := func(o *state.Organization, is func(email string) bool) bool {
-		return slices.ContainsFunc(tx.MembersOf(o.OrganizationID), func(m *state.Member) bool {
-			return !m.IsDeleted() && is(m.EmailAddress)
-		})
-	}
+	organizationSlug := engine.Text(func(o *state.Organization) string { return o.OrganizationSlug })
+	allowedDomains := engine.Texts(func(o *state.Organization) []string { return o.EmailAllowedDomains })
 	return map[string]organizationFilter{
-		"organization_ids": {Strings: func(o *state.Organization, has func(string) bool) bool {
-			return has(o.OrganizationID) || o.OrganizationExternalID != "" && has(o.OrganizationExternalID)
-		}},
-		"organization_slugs": {Strings: func(o *state.Organization, has func(string) bool) bool {
-			return has(o.OrganizationSlug)
-		}},
+		"organization_ids": {Strings: engine.Texts(func(o *state.Organization) []string {
+			return []string{o.OrganizationID, o.OrganizationExternalID}
+		})},
+		"organization_slugs": {Strings: organizationSlug},
 		"organization_name_fuzzy": {
-			Fuzzy:    func(o *state.Organization, like func(string) bool) bool { return like(o.OrganizationName) },
+			Fuzzy:    engine.Text(func(o *state.Organization) string { return o.OrganizationName }),
 			TooShort: ops.ErrOrganizationSearchOrganizationNameFuzzyTooShort,
 		},
 		"organization_slug_fuzzy": {
-			Fuzzy:    func(o *state.Organization, like func(string) bool) bool { return like(o.OrganizationSlug) },
+			Fuzzy:    organizationSlug,
 			TooShort: ops.ErrOrganizationSearchOrganizationSlugFuzzyTooShort,
 		},
-		"member_emails": {Strings: hasMember, IgnoreCase: true},
+		"member_emails": {Lookup: func(emails []string) func(*state.Organization) bool {
+			return hasMember(tx, slices.Values(emails))
+		}},
 		"member_email_fuzzy": {
-			Fuzzy:    hasMember,
+			Fuzzy: func(like func(string) bool) func(*state.Organization) bool {
+				return hasMember(tx, tx.EmailsLike(like))
+			},
 			TooShort: ops.ErrOrganizationSearchMemberEmailFuzzyTooShort,
 		},
-		"allowed_domains": {Strings: func(o *state.Organization, has func(string) bool) bool {
-			return slices.ContainsFunc(o.EmailAllowedDomains, has)
-		}},
+		"allowed_domains": {Strings: allowedDomains},
 		"allowed_domain_fuzzy": {
-			Fuzzy: func(o *state.Organization, like func(string) bool) bool {
-				return slices.ContainsFunc(o.EmailAllowedDomains, like)
-			},
+			Fuzzy:    allowedDomains,
 			TooShort: ops.ErrOrganizationSearchAllowedDomainFuzzyTooShort,
 		},
-		"claimed_email_domains": {Strings: func(o *state.Organization, has func(string) bool) bool {
-			return slices.ContainsFunc(o.ClaimedEmailDomains, has)
-		}},
+		"claimed_email_domains": {Strings: engine.Texts(func(o *state.Organization) []string {
+			return o.ClaimedEmailDomains
+		})},
 		"has_active_sso_connection": {Boolean: func(o *state.Organization, has bool) bool {
 			return has == (len(o.SSOActiveConnections) > 0)
 		}},
@@ -91,4 +87,15 @@ func organizationFilters(tx *engine.Tx) map[string]organizationFilter {
 			})
 		}},
 	}
+}
+
+// hasMember is the condition that an organization has a member with one of the addresses.
+func hasMember(tx *engine.Tx, emails iter.Seq[string]) func(*state.Organization) bool {
+	found := map[string]bool{}
+	for email := range emails {
+		for _, m := range tx.MembersByEmail.All(state.Lower(email)) {
+			found[m.OrganizationID] = true
+		}
+	}
+	return func(o *state.Organization) bool { return found[o.OrganizationID] }
 }

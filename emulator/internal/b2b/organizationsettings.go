@@ -46,9 +46,9 @@ func (s *settings) create(tx *engine.Tx, name string) (*state.Organization, erro
 // put validates an organization to which the settings were applied, and stores it.
 func (s *settings) put(tx *engine.Tx, org *state.Organization) error {
 	switch {
-	case org.OrganizationName == "":
+	case s.OrganizationName != nil && *s.OrganizationName == "":
 		return ops.ErrInvalidOrganizationName
-	case org.OrganizationSlug == "":
+	case s.OrganizationSlug != nil && *s.OrganizationSlug == "":
 		return ops.ErrInvalidOrganizationSlug
 	}
 	if err := state.CheckSettings(&org.Organization); err != nil {

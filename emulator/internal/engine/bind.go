@@ -60,11 +60,10 @@ func bindQuery(field reflect.Value, values []string) error {
 	}
 	switch field.Kind() {
 	case reflect.Bool:
-		b, err := strconv.ParseBool(values[0])
-		if err != nil {
+		if values[0] != "true" && values[0] != "false" {
 			return errors.New("is neither true nor false")
 		}
-		field.SetBool(b)
+		field.SetBool(values[0] == "true")
 	case reflect.Int:
 		n, err := strconv.Atoi(values[0])
 		if err != nil {

@@ -50,16 +50,36 @@ type SearchErrors struct {
 
 // Filter is a condition on rows. One of its functions is set: it decides what values the filter takes.
 type Filter[R any] struct {
-	// Strings is for a list: has tells whether a text is in it, whatever its case if IgnoreCase is set.
-	Strings    func(row *R, has func(text string) bool) bool
-	IgnoreCase bool
-	// String is for a text, Fuzzy for a part of a text, whatever its case.
+	// Strings is for a list of which a text of the row must be one, whatever its case if IgnoreCase is set. Fuzzy is for
+	// a part of a text, whatever its case. See [Text] and [Texts].
+	Strings, Fuzzy func(is func(text string) bool) func(row *R) bool
+	IgnoreCase     bool
+	// Lookup is for a list whose values are looked up once, before the rows are seen.
+	Lookup func(values []string) func(row *R) bool
+	// String is for a text.
 	String func(row *R, value string) bool
-	Fuzzy  func(row *R, like func(text string) bool) bool
 	// Boolean is for true and false.
 	Boolean func(row *R, value bool) bool
 	// TooShort is the error for a value of Fuzzy that has fewer than three characters.
 	TooShort *ops.Error
+}
+
+// Text is a Strings or Fuzzy of [Filter] for a text of the row. An empty text matches nothing.
+func Text[R any](text func(row *R) string) func(is func(string) bool) func(*R) bool {
+	return func(is func(string) bool) func(*R) bool {
+		return func(row *R) bool {
+			t := text(row)
+			return t != "" && is(t)
+		}
+	}
+}
+
+// Texts is a Strings or Fuzzy of [Filter] for several texts of the row, of which one must match. An empty one does not.
+func Texts[R any](texts func(row *R) []string) func(is func(string) bool) func(*R) bool {
+	return func(is func(string) bool) func(*R) bool {
+		matches := func(t string) bool { return t != "" && is(t) }
+		return func(row *R) bool { return slices.ContainsFunc(texts(row), matches) }
+	}
 }
 
 // Page returns the rows that a query finds, from its cursor on, up to its limit.
@@ -157,12 +177,15 @@ func (s *Search[R]) condition(o Operand) (func(*R) bool, error) {
 		return nil, s.Errors.NoValue.Because("The filter %s has no value.", o.Name)
 	}
 	switch {
-	case f.Strings != nil:
-		has, ok := contains(o.Value, f.IgnoreCase)
-		if !ok {
+	case f.Strings != nil || f.Lookup != nil:
+		values, ok := stringList(o.Value)
+		switch {
+		case !ok:
 			return nil, s.Errors.ExpectedStrings.Because("The filter %s takes a list of strings.", o.Name)
+		case f.Lookup != nil:
+			return f.Lookup(values), nil
 		}
-		return func(row *R) bool { return f.Strings(row, has) }, nil
+		return f.Strings(contains(values, f.IgnoreCase)), nil
 	case f.Boolean != nil:
 		value, ok := o.Value.(bool)
 		if !ok {
@@ -181,27 +204,32 @@ func (s *Search[R]) condition(o Operand) (func(*R) bool, error) {
 		return nil, f.TooShort.Because("The filter %s takes a string of at least %d characters.", o.Name, minFuzzy)
 	}
 	value = strings.ToLower(value)
-	like := func(text string) bool { return strings.Contains(strings.ToLower(text), value) }
-	return func(row *R) bool { return f.Fuzzy(row, like) }, nil
+	return f.Fuzzy(func(text string) bool { return strings.Contains(strings.ToLower(text), value) }), nil
 }
 
-// contains makes a function that tells whether a decoded list has a text, unless the list has what is no string.
-func contains(list any, ignoreCase bool) (has func(text string) bool, ok bool) {
-	values, ok := list.([]any)
+func stringList(value any) ([]string, bool) {
+	list, ok := value.([]any)
 	if !ok {
 		return nil, false
 	}
+	values := make([]string, len(list))
+	for i, v := range list {
+		if values[i], ok = v.(string); !ok {
+			return nil, false
+		}
+	}
+	return values, true
+}
+
+// contains makes a function that tells whether a text is one of the values.
+func contains(values []string, ignoreCase bool) func(text string) bool {
 	same := func(text string) string { return text }
 	if ignoreCase {
 		same = state.Lower
 	}
 	set := make(map[string]bool, len(values))
 	for _, v := range values {
-		text, ok := v.(string)
-		if !ok {
-			return nil, false
-		}
-		set[same(text)] = true
+		set[same(v)] = true
 	}
-	return func(text string) bool { return set[same(text)] }, true
+	return func(text string) bool { return set[same(text)] }
 }

@@ -83,13 +83,14 @@ func BenchmarkLargeProject(b *testing.B) {
 	searched := post(b, "/v1/b2b/organizations/search", `{"limit": 1000}`)
 	cursor := searched["results_metadata"].(object)["next_cursor"].(string)
 	for name, body := range map[string][2]string{
-		"discovery, one to join":             {"/v1/b2b/discovery/organizations", fmt.Sprintf(`{"intermediate_session_token": %q}`, newcomer)},
-		"discovery, a hundred organizations": {"/v1/b2b/discovery/organizations", fmt.Sprintf(`{"intermediate_session_token": %q}`, everywhere)},
-		"search organizations by slug":       {"/v1/b2b/organizations/search", `{"query": {"operator": "AND", "operands": [{"filter_name": "organization_slugs", "filter_value": ["slug-9999"]}]}}`},
-		"search organizations by name":       {"/v1/b2b/organizations/search", `{"query": {"operator": "AND", "operands": [{"filter_name": "organization_name_fuzzy", "filter_value": "tion 999"}]}}`},
-		"search organizations by member":     {"/v1/b2b/organizations/search", `{"query": {"operator": "AND", "operands": [{"filter_name": "member_emails", "filter_value": ["m3@o500.example.com"]}]}}`},
-		"a page of 100 organizations":        {"/v1/b2b/organizations/search", fmt.Sprintf(`{"cursor": %q}`, cursor)},
-		"search members":                     {"/v1/b2b/organizations/members/search", `{"organization_ids": ["slug-500"], "query": {"operator": "AND", "operands": [{"filter_name": "member_email_fuzzy", "filter_value": "m3@"}]}}`},
+		"discovery, one to join":               {"/v1/b2b/discovery/organizations", fmt.Sprintf(`{"intermediate_session_token": %q}`, newcomer)},
+		"discovery, a hundred organizations":   {"/v1/b2b/discovery/organizations", fmt.Sprintf(`{"intermediate_session_token": %q}`, everywhere)},
+		"search organizations by slug":         {"/v1/b2b/organizations/search", `{"query": {"operator": "AND", "operands": [{"filter_name": "organization_slugs", "filter_value": ["slug-9999"]}]}}`},
+		"search organizations by name":         {"/v1/b2b/organizations/search", `{"query": {"operator": "AND", "operands": [{"filter_name": "organization_name_fuzzy", "filter_value": "tion 999"}]}}`},
+		"search organizations by member":       {"/v1/b2b/organizations/search", `{"query": {"operator": "AND", "operands": [{"filter_name": "member_emails", "filter_value": ["m3@o500.example.com"]}]}}`},
+		"search organizations by fuzzy member": {"/v1/b2b/organizations/search", `{"query": {"operator": "AND", "operands": [{"filter_name": "member_email_fuzzy", "filter_value": "m3@o500."}]}}`},
+		"a page of 100 organizations":          {"/v1/b2b/organizations/search", fmt.Sprintf(`{"cursor": %q}`, cursor)},
+		"search members":                       {"/v1/b2b/organizations/members/search", `{"organization_ids": ["slug-500"], "query": {"operator": "AND", "operands": [{"filter_name": "member_email_fuzzy", "filter_value": "m3@"}]}}`},
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

@@ -26,8 +26,9 @@ func CheckEmail(tx *state.Tx, organizationID, memberID, email string) error {
 	return nil
 }
 
-// ChangeEmail makes an address the member's. It is not verified, the old one is retired, and links and codes that were
-// sent to other addresses are revoked. It returns the row. The address that the member has already changes nothing.
+// ChangeEmail makes an address the member's. It is not verified, the old one is retired, the password is gone, and links
+// and codes that were sent to other addresses are revoked. It returns the row. The address that the member has already
+// changes nothing.
 func ChangeEmail(tx *state.Tx, m *state.Member, email string) (*state.Member, error) {
 	if state.Lower(email) == state.Lower(m.EmailAddress) {
 		return m, nil
@@ -48,9 +49,10 @@ func ChangeEmail(tx *state.Tx, m *state.Member, email string) (*state.Member, er
 	changed.RetiredEmailAddresses = retired[max(0, len(retired)-state.MaxEntries):]
 	changed.EmailAddress, changed.EmailAddressVerified = email, false
 	changed.NewEmail, changed.NewEmailExpiresAt = "", time.Time{}
+	changed.MemberPasswordID = ""
 	changed.UpdatedAt = tx.Now
 	tx.Members.Put(&changed)
 	tx.DeleteLinksOf(m.MemberID, func(l *state.Link) bool { return state.Lower(l.Email) != state.Lower(email) })
-	tx.Passcodes.Delete(state.PasscodeOwner(state.ChannelEmail, m.MemberID, ""))
+	tx.DeleteEmailCodesOf(m.MemberID)
 	return &changed, nil
 }

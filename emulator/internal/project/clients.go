@@ -1,7 +1,6 @@
 package project
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/b2c/m2m"
@@ -135,11 +134,9 @@ func checkClientID(id string) error {
 // searchForClients is what clients can be searched by.
 var searchForClients = engine.Search[state.Client]{
 	Filters: map[string]engine.Filter[state.Client]{
-		"client_id":   {Strings: func(c *state.Client, has func(string) bool) bool { return has(c.ClientID) }},
-		"client_name": {Strings: func(c *state.Client, has func(string) bool) bool { return has(c.ClientName) }},
-		"scopes": {Strings: func(c *state.Client, has func(string) bool) bool {
-			return slices.ContainsFunc(c.Scopes, has)
-		}},
+		"client_id":   {Strings: engine.Text(func(c *state.Client) string { return c.ClientID })},
+		"client_name": {Strings: engine.Text(func(c *state.Client) string { return c.ClientName })},
+		"scopes":      {Strings: engine.Texts(func(c *state.Client) []string { return c.Scopes })},
 	},
 	Errors: engine.SearchErrors{
 		NotRecognized: ops.ErrM2MSearchFilterNameNotRecognized, NoName: ops.ErrM2MSearchMissingFilterName,

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
-	"hash"
 	"io"
 	"math/rand/v2"
 	"slices"
@@ -63,13 +62,14 @@ func (g *ids) code() string {
 	return fmt.Sprintf("%06d", n%1_000_000)
 }
 
-func newHash() hash.Hash { return sha256.New() }
-
 // RandomID makes a random id, whatever the seed.
 func RandomID(kind string) string { return newIDs(0).id(kind) }
 
-// Credentials makes the id and secret of a project.
-func Credentials(seed uint64) (id, secret string) {
+// Credentials makes the id and secret of a project, the number-th of an emulator.
+func Credentials(seed uint64, number int) (id, secret string) {
 	ids := newIDs(seed)
+	if number > 0 {
+		ids = ids.after(binary.LittleEndian.AppendUint64(nil, uint64(number)))
+	}
 	return ids.id("project"), "secret-test-" + ids.token()
 }

@@ -37,7 +37,7 @@ type pair struct {
 
 // NewKey puts a key. Its id and private key are random, whatever the seed: in the next run it is another key.
 func (tx *Tx) NewKey() *Key {
-	k := &Key{KID: newIDs(0).id("jwk"), CreatedAt: tx.Now}
+	k := &Key{KID: RandomID("jwk"), CreatedAt: tx.Now}
 	p := &pair{}
 	p.make = func() error { return p.generate(k.CreatedAt) }
 	k.pair = p

@@ -115,6 +115,17 @@ func (tx *Tx) MemberByEmail(organizationID, email string) *Member {
 // MembersOf returns the members of an organization, oldest first, deleted ones too.
 func (tx *Tx) MembersOf(organizationID string) []*Member { return tx.membersOf.Rows(organizationID) }
 
+// EmailsLike yields the addresses of members, in lower case, for which like is true.
+func (tx *Tx) EmailsLike(like func(email string) bool) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for email := range tx.MembersByEmail.Keys() {
+			if like(email) && !yield(email) {
+				return
+			}
+		}
+	}
+}
+
 // MembersIn yields the members of several organizations, deleted ones too, as [store.Table.All] does. No id may occur
 // twice.
 func (tx *Tx) MembersIn(organizationIDs []string) iter.Seq2[uint64, *Member] {

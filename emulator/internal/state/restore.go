@@ -1,6 +1,7 @@
 package state
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -19,10 +20,10 @@ import (
 // With a seed, ids depend on the snapshot: begun anew, they would be those that a run with the same seed has put into
 // it.
 func Read(r io.Reader, config Config) (*State, error) {
-	hash := newHash()
+	hash := sha256.New()
 	reader := &reader{dec: jsontext.NewDecoder(io.TeeReader(r, hash)), seen: map[string]bool{}}
 	s := empty(config)
-	s.ids = newIDs(0)
+	s.ids = newIDs(config.Seed).after(nil)
 	err := s.db.Do(func() error {
 		reader.tx = &Tx{State: s, Now: MinTime}
 		if err := reader.document(); err != nil {
@@ -50,7 +51,6 @@ type reader struct {
 }
 
 func (r *reader) document() error {
-	hasState := false
 	err := r.object(func(name string) error {
 		switch name {
 		case "version":
@@ -60,7 +60,7 @@ func (r *reader) document() error {
 			}
 			return r.version(token)
 		case "state":
-			hasState = true
+			r.seen[name] = true
 			return r.object(func(name string) error {
 				if name == inboxList {
 					return fmt.Errorf("there is no field state.%s", name)
@@ -81,8 +81,8 @@ func (r *reader) document() error {
 	}
 	switch {
 	case !r.seen["version"]:
-		return fmt.Errorf("version 0, want %d", snapshotVersion)
-	case !hasState:
+		return fmt.Errorf("there is no version, want %d", snapshotVersion)
+	case !r.seen["state"]:
 		return errors.New("no state")
 	}
 	return nil
@@ -128,6 +128,7 @@ func (r *reader) list(name string) error {
 	if i < 0 {
 		return fmt.Errorf("there is no field %s", strict.Name(r.dec.StackPointer()))
 	}
+	r.seen[name] = true
 	token, err := r.dec.ReadToken()
 	switch {
 	case err != nil:
@@ -137,8 +138,7 @@ func (r *reader) list(name string) error {
 	case token.Kind() != jsontext.KindBeginArray:
 		return fmt.Errorf("%s must be a list", strict.Name(r.dec.StackPointer()))
 	}
-	r.seen[name] = true
-	for n := 0; r.dec.PeekKind() != jsontext.KindEndArray; n++ {
+	for r.dec.PeekKind() != jsontext.KindEndArray {
 		row, err := r.dec.ReadValue()
 		if err != nil {
 			return r.explain(err)

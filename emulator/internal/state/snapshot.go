@@ -89,13 +89,14 @@ func listOf[R any](name string, table func(*tables) *store.Table[R], prepare fun
 			if err := prepare(tx, row); err != nil {
 				return err
 			}
-			if err := table(&tx.tables).Conflict(row); err != nil {
+			t := table(&tx.tables)
+			if err := t.Conflict(row); err != nil {
 				return err
 			}
-			if other := table(&tx.tables); other.Has(row) {
-				return fmt.Errorf("it occurs twice")
+			if t.Has(row) {
+				return errors.New("it occurs twice")
 			}
-			table(&tx.tables).Put(row)
+			t.Put(row)
 			return nil
 		},
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 )
 
@@ -64,6 +65,9 @@ func (x *Index[R]) First(value string) *R {
 
 // Len is the number of rows with a value.
 func (x *Index[R]) Len(value string) int { return len(x.entries[value]) }
+
+// Keys yields the values that rows have, in no order. The table must not be changed meanwhile.
+func (x *Index[R]) Keys() iter.Seq[string] { return maps.Keys(x.entries) }
 
 // All yields the rows with a value as [Table.All] does. The table must not be changed meanwhile.
 func (x *Index[R]) All(value string) iter.Seq2[uint64, *R] {
