@@ -7,14 +7,17 @@ import (
 )
 
 // Authorization identifies the session on whose behalf a call is made. The API then refuses what that session's roles
-// do not permit. Set one of the two fields: a call with both returns an ArgumentError, since they may be of two
-// sessions.
+// do not permit. Set one of the two fields. A call with both returns an ArgumentError, since they may be of two
+// sessions, and so does one with neither, which would act with the rights of the project.
 type Authorization struct {
 	SessionToken string `stytch:"secret"`
 	SessionJWT   string `stytch:"secret"`
+
+	// missing says that a call is to be on behalf of a session, and that none was given.
+	missing bool
 }
 
-// IsZero reports whether neither field is set.
+// IsZero reports whether neither field is set, and [WithAuthorization] was not used.
 func (a Authorization) IsZero() bool { return a == Authorization{} }
 
 // String says which field is set, without its value.

@@ -38,6 +38,7 @@ func (o RequestOptions) MarshalText() ([]byte, error) { return []byte(o.String()
 // WithAuthorization makes the call on behalf of a session: the API checks the session's roles first. An operation that
 // cannot be called on behalf of a session returns an ArgumentError.
 func WithAuthorization(a Authorization) RequestOption {
+	a.missing = a.IsZero()
 	return func(o *RequestOptions) { o.Authorization = a }
 }
 

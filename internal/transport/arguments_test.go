@@ -232,6 +232,11 @@ func TestArguments_options(t *testing.T) {
 			func(o *shared.RequestOptions) { o.Authorization.SessionJWT = callerJWT })
 		require.Error(t, err)
 	})
+	t.Run("WithAuthorization refuses to act for nobody, with the rights of the project", func(t *testing.T) {
+		t.Parallel()
+		resp, err := client.B2B.Sessions.Revoke(t.Context(), nil, shared.WithAuthorization(shared.Authorization{}))
+		requireRefused(t, resp, err, "authorization", "neither")
+	})
 	t.Run("WithAuthorization refuses what a header cannot hold", func(t *testing.T) {
 		t.Parallel()
 		for field, a := range map[string]shared.Authorization{

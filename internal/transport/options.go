@@ -60,6 +60,8 @@ func (c *call) checkOptions() error {
 		return c.refuse("authorization", "is given, but the operation cannot be called on behalf of a session")
 	case auth.SessionToken != "" && auth.SessionJWT != "":
 		return c.refuse("authorization", "has a session token and a session JWT: give one of them")
+	case auth.SessionToken == "" && auth.SessionJWT == "":
+		return c.refuse("authorization", "has neither a session token nor a session JWT: the call would act for nobody")
 	case !validHeaderValue(auth.SessionToken):
 		return c.refuse("authorization.session_token", "holds bytes that a header cannot carry")
 	case !validHeaderValue(auth.SessionJWT):
