@@ -75,7 +75,7 @@ func newMemberTables(db *store.DB) memberTables {
 			return within(m.OrganizationID, Lower(m.NewEmail))
 		})),
 		memberByPassword: t.Index("password", found(func(m *Member) string { return m.MemberPasswordID })),
-		retiredEmails: t.Values("retired address", func(m *Member) []string {
+		retiredEmails: t.IndexEach("retired address", func(m *Member) []string {
 			if m.IsDeleted() {
 				return nil
 			}

@@ -34,14 +34,14 @@ func newOrganizationTables(db *store.DB) organizationTables {
 		OrganizationByExternalID: t.Unique("external id", func(o *Organization) string {
 			return o.OrganizationExternalID
 		}),
-		OrganizationsByAllowedDomain: t.Values("allowed domain", func(o *Organization) []string {
+		OrganizationsByAllowedDomain: t.IndexEach("allowed domain", func(o *Organization) []string {
 			if o.EmailJITProvisioning != organizations.EmailJITProvisioningRestricted {
 				return nil
 			}
 			return distinct(o.EmailAllowedDomains)
 		}),
-		OrganizationsByTenant: t.Values("tenant", tenantsOf),
-		OrganizationsByClaimedDomain: t.Values("claimed domain", func(o *Organization) []string {
+		OrganizationsByTenant: t.IndexEach("tenant", tenantsOf),
+		OrganizationsByClaimedDomain: t.IndexEach("claimed domain", func(o *Organization) []string {
 			return distinct(o.ClaimedEmailDomains)
 		}),
 	}

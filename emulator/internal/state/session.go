@@ -54,7 +54,7 @@ func newSessionTables(db *store.DB) sessionTables {
 	t := store.NewTable(db, "sessions", func(s *Session) string { return s.ID })
 	return sessionTables{
 		Sessions:       t,
-		SessionByToken: t.UniqueValues("token", func(s *Session) []string { return s.Tokens }),
+		SessionByToken: t.UniqueEach("token", func(s *Session) []string { return s.Tokens }),
 		sessionsOf:     t.Index("member", func(s *Session) string { return s.MemberID }),
 		Intermediates:  store.NewTable(db, "intermediate_sessions", func(i *Intermediate) string { return i.Token }),
 	}
