@@ -109,17 +109,3 @@ func (tx *Tx) DeleteEmailCodesOf(memberID string) {
 func (tx *Tx) DeleteSMSCodesOf(memberID string) {
 	tx.Passcodes.Delete(PasscodeOwner(ChannelSMS, memberID, ""))
 }
-
-// ForgetAfter is how long a link or code is kept after it has expired, to be told apart from an unknown one.
-const ForgetAfter = 24 * time.Hour
-
-func (tx *Tx) forgetProofs() {
-	tx.linksDue.sweep(tx.Links.Len(), func() int {
-		tx.Links.DeleteFunc(func(l *Link) bool { return tx.Now.Sub(l.ExpiresAt) > ForgetAfter })
-		return tx.Links.Len()
-	})
-	tx.passcodesDue.sweep(tx.Passcodes.Len(), func() int {
-		tx.Passcodes.DeleteFunc(func(p *Passcode) bool { return tx.Now.Sub(p.ExpiresAt) > ForgetAfter })
-		return tx.Passcodes.Len()
-	})
-}

@@ -79,27 +79,3 @@ func (tx *Tx) RevokeSessionsOf(memberID string, is func(*Session) bool) {
 		}
 	}
 }
-
-// due says when a table is looked through for rows that have expired: when it has twice the rows that were left the
-// last time, so that looking costs no more than adding rows did.
-type due int
-
-// minDue is how many rows a table may have that is never looked through.
-const minDue = 1000
-
-func (d *due) sweep(rows int, sweep func() (left int)) {
-	if rows >= max(minDue, 2*int(*d)) {
-		*d = due(sweep())
-	}
-}
-
-func (tx *Tx) forgetSessions() {
-	tx.sessionsDue.sweep(tx.Sessions.Len(), func() int {
-		tx.Sessions.DeleteFunc(func(s *Session) bool { return !tx.Now.Before(s.ExpiresAt) })
-		return tx.Sessions.Len()
-	})
-	tx.intermediatesDue.sweep(tx.Intermediates.Len(), func() int {
-		tx.Intermediates.DeleteFunc(func(i *Intermediate) bool { return !tx.Now.Before(i.ExpiresAt) })
-		return tx.Intermediates.Len()
-	})
-}
