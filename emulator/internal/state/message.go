@@ -1,6 +1,7 @@
 package state
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -82,4 +83,14 @@ func (s *State) Inbox(to string) ([]Message, <-chan struct{}) {
 		messages[len(rows)-1-i] = *m
 	}
 	return messages, arrival
+}
+
+func (m *Message) prepare(tx *Tx) error {
+	if tx.Messages.Len() >= MaxMessages {
+		return fmt.Errorf("there are more than %d messages", MaxMessages)
+	}
+	if m.ID == "" {
+		m.ID = tx.ID("message")
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package state
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -167,4 +168,15 @@ func (o *Organization) fillDefaults() {
 		o.FirstPartyConnectedAppsAllowedType, d.FirstPartyConnectedAppsAllowedType)
 	o.ThirdPartyConnectedAppsAllowedType = cmp.Or(
 		o.ThirdPartyConnectedAppsAllowedType, d.ThirdPartyConnectedAppsAllowedType)
+}
+
+func (o *Organization) prepare(*Tx) error {
+	if !IsName(o.OrganizationID) {
+		return errors.New("organization_id is empty or too long")
+	}
+	o.fillDefaults()
+	if err := CheckSettings(&o.Organization); err != nil {
+		return err
+	}
+	return checkRoles(o.CustomRoles)
 }

@@ -59,14 +59,14 @@ func (tx *Tx) Settings() Settings {
 
 // SetSettings replaces the project's settings.
 func (tx *Tx) SetSettings(s Settings) error {
-	if err := s.prepare(); err != nil {
+	if err := s.prepare(tx); err != nil {
 		return err
 	}
 	tx.settings.Put(&s)
 	return nil
 }
 
-func (s *Settings) prepare() error {
+func (s *Settings) prepare(*Tx) error {
 	if !slices.Contains([]string{"", ProductB2B, ProductB2C}, s.Product) {
 		return fmt.Errorf("product: it is neither %s nor %s", ProductB2B, ProductB2C)
 	}

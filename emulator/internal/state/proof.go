@@ -1,6 +1,8 @@
 package state
 
 import (
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
@@ -30,6 +32,8 @@ const (
 	LinkInvite      LinkPurpose = "invite"
 	LinkEmailUpdate LinkPurpose = "email_update"
 )
+
+var linkPurposes = []LinkPurpose{LinkDiscovery, LinkLogin, LinkSignup, LinkInvite, LinkEmailUpdate}
 
 // Passcode is a code that was sent. Of each owner there is the newest one only.
 type Passcode struct {
@@ -108,4 +112,50 @@ func (tx *Tx) DeleteEmailCodesOf(memberID string) {
 // DeleteSMSCodesOf deletes the codes that were sent to a member by text message.
 func (tx *Tx) DeleteSMSCodesOf(memberID string) {
 	tx.Passcodes.Delete(PasscodeOwner(ChannelSMS, memberID, ""))
+}
+
+func (l *Link) prepare(*Tx) error {
+	if l.Purpose == "" {
+		l.Purpose = LinkDiscovery
+	}
+	_, err := Email(l.Email)
+	switch {
+	case !IsName(l.Token):
+		return errors.New("the token is empty")
+	case err != nil:
+		return err
+	case l.Challenge != "" && !ChallengeForm.MatchString(l.Challenge):
+		return errors.New("the challenge is malformed")
+	case !slices.Contains(linkPurposes, l.Purpose):
+		return errors.New("the purpose is unknown")
+	case (l.MemberID == "") != (l.Purpose == LinkDiscovery):
+		return errors.New("it has a member and is for discovery, or has none and is not")
+	}
+	return nil
+}
+
+func (p *Passcode) prepare(*Tx) error {
+	if p.Channel == "" {
+		p.Channel = ChannelSMS
+	}
+	byEmail := p.Channel == ChannelEmail
+	switch {
+	case !byEmail && p.Channel != ChannelSMS:
+		return errors.New("the channel is unknown")
+	case !IsName(p.Code):
+		return errors.New("the code is empty or too long")
+	case byEmail == (p.Email == ""):
+		return errors.New("a code by e-mail has an address, and one by text message has none")
+	case byEmail == (p.Phone != "") || len(p.Phone) > MaxName:
+		return errors.New("a code by text message has a number, and one by e-mail has none")
+	case !byEmail && p.MemberID == "":
+		return errors.New("a code by text message is for a member")
+	case p.EmailUpdate && (!byEmail || p.MemberID == ""):
+		return errors.New("a code for another address is for a member, by e-mail")
+	}
+	if byEmail {
+		_, err := Email(p.Email)
+		return err
+	}
+	return nil
 }

@@ -1,6 +1,8 @@
 package state
 
 import (
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2c/sessions"
@@ -78,4 +80,36 @@ func (tx *Tx) RevokeSessionsOf(memberID string, is func(*Session) bool) {
 			tx.Sessions.Delete(s.ID)
 		}
 	}
+}
+
+func (s *Session) prepare(*Tx) error {
+	claims, err := MergeClaims(nil, s.CustomClaims)
+	switch {
+	case !IsName(s.ID):
+		return errors.New("member_session_id is empty or too long")
+	case err != nil || len(claims) != len(s.CustomClaims):
+		return errors.New("its custom claims are too large or have a reserved name")
+	case len(distinct(s.Tokens)) != len(s.Tokens) || slices.Contains(s.Tokens, ""):
+		return errors.New("one of its tokens is empty, or occurs twice")
+	}
+	return nil
+}
+
+// Check checks the bounds of a session that no call has made.
+func (s *Session) Check() error {
+	if err := checkRow("sessions", s); err != nil {
+		return err
+	}
+	if !encodesWithin(s.Factors, maxRecord) {
+		return errors.New("authentication_factors must be UTF-8")
+	}
+	return nil
+}
+
+func (i *Intermediate) prepare(*Tx) error {
+	if !IsName(i.Token) {
+		return errors.New("the token is empty")
+	}
+	_, err := Email(i.Email)
+	return err
 }

@@ -32,7 +32,7 @@ func (tx *Tx) UseToken(token string, until time.Time) bool {
 	return true
 }
 
-func (t *UsedToken) prepare() error {
+func (t *UsedToken) prepare(*Tx) error {
 	if t.Hash == "" {
 		return errors.New("the hash is empty")
 	}
