@@ -154,6 +154,18 @@ func (tx *Tx) FreeSlug(name string) string {
 // maxSlugBase leaves room for a number in a slug, in characters.
 const maxSlugBase = 120
 
+// NameFromEmail is the default name of an organization: the first label of the domain or, for a common e-mail provider
+// and .edu, the local part of its creator's address.
+func NameFromEmail(email string) string {
+	local, domain, _ := strings.Cut(Lower(email), "@")
+	if slices.Contains(commonDomains, domain) || strings.HasSuffix(domain, ".edu") {
+		return local
+	}
+	name, _, _ := strings.Cut(domain, ".")
+	runes := []rune(name)
+	return string(runes[:min(len(runes), MaxName)])
+}
+
 // fillDefaults sets the settings that a snapshot leaves out.
 func (o *Organization) fillDefaults() {
 	d := DefaultOrganization()
@@ -175,7 +187,7 @@ func (o *Organization) prepare(*Tx) error {
 		return errors.New("organization_id is empty or too long")
 	}
 	o.fillDefaults()
-	if err := CheckSettings(&o.Organization); err != nil {
+	if err := CheckOrganization(&o.Organization); err != nil {
 		return err
 	}
 	return checkRoles(o.CustomRoles)
