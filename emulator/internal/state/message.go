@@ -8,9 +8,6 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
 
-// MaxMessages bounds an inbox. The oldest messages are removed first.
-const MaxMessages = 10_000
-
 // Message is an e-mail or text message that the real service would have sent.
 type Message struct {
 	ID string `json:"id"`

@@ -151,9 +151,6 @@ func (tx *Tx) FreeSlug(name string) string {
 	return slug
 }
 
-// maxSlugBase leaves room for a number in a slug, in characters.
-const maxSlugBase = 120
-
 // NameFromEmail is the default name of an organization: the first label of the domain or, for a common e-mail provider
 // and .edu, the local part of its creator's address.
 func NameFromEmail(email string) string {

@@ -15,10 +15,6 @@ import (
 // snapshotVersion changes when older snapshots can no longer be read.
 const snapshotVersion = 1
 
-// MaxDepth bounds how deeply the body of a request and a row of a snapshot are nested, so that what is stored can be
-// encoded as part of any response.
-const MaxDepth = 100
-
 // list is a table in a snapshot: a JSON array.
 type list struct {
 	name string
