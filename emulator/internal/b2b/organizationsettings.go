@@ -51,7 +51,7 @@ func (s *settings) put(tx *engine.Tx, org *state.Organization) error {
 	case s.OrganizationSlug != nil && *s.OrganizationSlug == "":
 		return ops.ErrInvalidOrganizationSlug
 	}
-	if err := state.CheckSettings(&org.Organization); err != nil {
+	if err := state.CheckOrganization(&org.Organization); err != nil {
 		return err
 	}
 	isOther := func(o *state.Organization) bool { return o != nil && o.OrganizationID != org.OrganizationID }

@@ -89,7 +89,7 @@ func setOrgPolicy(
 	if !reflect.DeepEqual(*found, org) {
 		org.UpdatedAt = tx.Now
 	}
-	if err := state.CheckSettings(&org.Organization); err != nil {
+	if err := state.CheckOrganization(&org.Organization); err != nil {
 		return nil, err
 	}
 	tx.Organizations.Put(&org)

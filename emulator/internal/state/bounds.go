@@ -7,6 +7,33 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Bounds of what is stored. Those of names, ids, e-mail addresses and custom claims are the API's; the others are the
+// emulator's own, because the API's are not known.
+const (
+	MaxName     = 128 // characters
+	MaxEntries  = 1000
+	MaxMetadata = 4096     // bytes of JSON
+	maxKeys     = 20       // of metadata
+	maxClaims   = 4096     // bytes of JSON, of a session's custom claims
+	maxObject   = 64 << 10 // bytes of JSON, of other objects
+	MaxEmail    = 254      // bytes: RFC 5321, section 4.5.3.1
+	MaxURL      = 2048     // bytes
+	// MaxDescription bounds the description of a role, in bytes.
+	MaxDescription = maxText
+	// MaxMessages bounds an inbox. The oldest messages are removed first.
+	MaxMessages = 10_000
+	// MaxDepth bounds how deeply the body of a request and a row of a snapshot are nested, so that what is stored can
+	// be encoded as part of any response.
+	MaxDepth = 100
+
+	maxLocal    = 64
+	maxDomain   = 253
+	maxLink     = 4 * MaxURL // bytes: a redirect URL, escaped, and a token
+	maxSlugBase = 120        // characters, so that there is room for a number in a slug
 )
 
 // Bounds of snapshots. What calls store is smaller for other reasons, but for factors, of which calls drop the oldest.
@@ -14,6 +41,13 @@ const (
 	MaxFactors = 20      // of a session or an intermediate session
 	maxText    = 4 << 10 // bytes, of a key or certificate too
 	maxRecord  = 2 << 20 // bytes of JSON; no request is larger than half of that
+)
+
+// Bounds of a project's clock. A key's certificate is valid for ten years more, and no time in JSON may be after the
+// year 9999.
+var (
+	MinTime = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
+	MaxTime = time.Date(9900, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
 // bound is what a text in a snapshot must be, and how an error says that.
@@ -137,4 +171,10 @@ func boundOf(list, path string) bound {
 		return atMost(MaxEmail)
 	}
 	return atMost(maxText)
+}
+
+// encodesWithin reports whether a value can be encoded as JSON of at most limit bytes.
+func encodesWithin(v any, limit int) bool {
+	data, err := json.Marshal(v)
+	return err == nil && len(data) <= limit
 }

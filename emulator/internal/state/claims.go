@@ -17,9 +17,6 @@ const stytchClaims = "https://stytch.com/"
 // registeredClaims are names that custom claims cannot take (RFC 7519, section 4.1).
 var registeredClaims = []string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}
 
-// maxClaims bounds a session's custom claims, in bytes of JSON.
-const maxClaims = 4096
-
 // MergeClaims returns the old claims with the added ones. A nil value deletes a claim; registered names are ignored.
 func MergeClaims(old, added shared.Object) (shared.Object, error) {
 	merged := shared.Object{}
@@ -44,20 +41,4 @@ func MergeClaims(old, added shared.Object) (shared.Object, error) {
 		return nil, invalid(stytcherror.CodeCustomClaimsTooLarge, "Custom claims are larger than %d bytes.", maxClaims)
 	}
 	return merged, nil
-}
-
-// MergeMetadata returns the old metadata with the added keys, nil if none are left. A nil value deletes a key. Keys are
-// merged at the top level only.
-func MergeMetadata(old, added shared.Object) shared.Object {
-	if len(added) == 0 {
-		return old
-	}
-	merged := shared.Object{}
-	maps.Copy(merged, old)
-	maps.Copy(merged, added)
-	maps.DeleteFunc(merged, func(_ string, value any) bool { return value == nil })
-	if len(merged) == 0 {
-		return nil
-	}
-	return merged
 }

@@ -71,7 +71,7 @@ func (c *Client) Check() error {
 }
 
 // prepare checks a client of a snapshot. One without a status is active.
-func (c *Client) prepare() error {
+func (c *Client) prepare(*Tx) error {
 	if c.Status == "" {
 		c.Status = m2m.M2MClientStatusActive
 	}

@@ -90,7 +90,7 @@ var (
 	}
 )
 
-func (a *ConnectedApp) prepare() error {
+func (a *ConnectedApp) prepare(*Tx) error {
 	switch {
 	case !IsName(a.ClientID):
 		return errors.New("client_id is empty or too long")
@@ -100,7 +100,7 @@ func (a *ConnectedApp) prepare() error {
 	return nil
 }
 
-func (g *Grant) prepare() error {
+func (g *Grant) prepare(*Tx) error {
 	isNoScope := func(s string) bool { return s == "" || strings.Contains(s, " ") }
 	if slices.ContainsFunc(g.Scopes, isNoScope) || len(distinct(g.Scopes)) != len(g.Scopes) {
 		return errors.New("one of its scopes is empty, has a space or occurs twice")

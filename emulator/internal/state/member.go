@@ -2,6 +2,7 @@ package state
 
 import (
 	"cmp"
+	"errors"
 	"iter"
 	"slices"
 	"time"
@@ -75,7 +76,7 @@ func newMemberTables(db *store.DB) memberTables {
 			return within(m.OrganizationID, Lower(m.NewEmail))
 		})),
 		memberByPassword: t.Index("password", found(func(m *Member) string { return m.MemberPasswordID })),
-		retiredEmails: t.Values("retired address", func(m *Member) []string {
+		retiredEmails: t.IndexEach("retired address", func(m *Member) []string {
 			if m.IsDeleted() {
 				return nil
 			}
@@ -191,11 +192,6 @@ func (tx *Tx) NewMember(organizationID, email string) *Member {
 	return m
 }
 
-// fillDefaults sets what a snapshot may leave out.
-func (m *Member) fillDefaults() {
-	m.Status = cmp.Or(m.Status, organizations.MemberStatusPending)
-}
-
 // MemberAnywhere finds a member by id or external id in any organization, nil if there is none or it was deleted. Of
 // several with the same external id it finds the oldest.
 func (tx *Tx) MemberAnywhere(id string) *Member {
@@ -217,4 +213,36 @@ func (tx *Tx) EndMember(memberID string) {
 	for _, g := range tx.GrantsOf(memberID) {
 		tx.Grants.Delete(g.Key())
 	}
+}
+
+// fillDefaults sets what a snapshot may leave out.
+func (m *Member) fillDefaults() {
+	m.Status = cmp.Or(m.Status, organizations.MemberStatusPending)
+}
+
+var memberStatuses = []string{
+	organizations.MemberStatusPending, organizations.MemberStatusInvited, organizations.MemberStatusActive,
+	organizations.MemberStatusDeleted,
+}
+
+func (m *Member) prepare(*Tx) error {
+	m.fillDefaults()
+	_, err := Email(m.EmailAddress)
+	switch {
+	case !IsName(m.MemberID):
+		return errors.New("member_id is empty or too long")
+	case !slices.Contains(memberStatuses, m.Status):
+		return errors.New("the status is unknown")
+	case err != nil:
+		return err
+	case m.ExternalID != "" && !IDForm.MatchString(m.ExternalID):
+		return errors.New("the external id is malformed")
+	}
+	if err := cmp.Or(CheckMetadata(m.TrustedMetadata), CheckMetadata(m.UntrustedMetadata)); err != nil {
+		return err
+	}
+	if m.NewEmail != "" {
+		_, err = Email(m.NewEmail)
+	}
+	return err
 }

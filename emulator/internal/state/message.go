@@ -1,14 +1,12 @@
 package state
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
-
-// MaxMessages bounds an inbox. The oldest messages are removed first.
-const MaxMessages = 10_000
 
 // Message is an e-mail or text message that the real service would have sent.
 type Message struct {
@@ -82,4 +80,14 @@ func (s *State) Inbox(to string) ([]Message, <-chan struct{}) {
 		messages[len(rows)-1-i] = *m
 	}
 	return messages, arrival
+}
+
+func (m *Message) prepare(tx *Tx) error {
+	if tx.Messages.Len() >= MaxMessages {
+		return fmt.Errorf("there are more than %d messages", MaxMessages)
+	}
+	if m.ID == "" {
+		m.ID = tx.ID("message")
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package state
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -34,14 +35,14 @@ func newOrganizationTables(db *store.DB) organizationTables {
 		OrganizationByExternalID: t.Unique("external id", func(o *Organization) string {
 			return o.OrganizationExternalID
 		}),
-		OrganizationsByAllowedDomain: t.Values("allowed domain", func(o *Organization) []string {
+		OrganizationsByAllowedDomain: t.IndexEach("allowed domain", func(o *Organization) []string {
 			if o.EmailJITProvisioning != organizations.EmailJITProvisioningRestricted {
 				return nil
 			}
 			return distinct(o.EmailAllowedDomains)
 		}),
-		OrganizationsByTenant: t.Values("tenant", tenantsOf),
-		OrganizationsByClaimedDomain: t.Values("claimed domain", func(o *Organization) []string {
+		OrganizationsByTenant: t.IndexEach("tenant", tenantsOf),
+		OrganizationsByClaimedDomain: t.IndexEach("claimed domain", func(o *Organization) []string {
 			return distinct(o.ClaimedEmailDomains)
 		}),
 	}
@@ -150,8 +151,17 @@ func (tx *Tx) FreeSlug(name string) string {
 	return slug
 }
 
-// maxSlugBase leaves room for a number in a slug, in characters.
-const maxSlugBase = 120
+// NameFromEmail is the default name of an organization: the first label of the domain or, for a common e-mail provider
+// and .edu, the local part of its creator's address.
+func NameFromEmail(email string) string {
+	local, domain, _ := strings.Cut(Lower(email), "@")
+	if slices.Contains(commonDomains, domain) || strings.HasSuffix(domain, ".edu") {
+		return local
+	}
+	name, _, _ := strings.Cut(domain, ".")
+	runes := []rune(name)
+	return string(runes[:min(len(runes), MaxName)])
+}
 
 // fillDefaults sets the settings that a snapshot leaves out.
 func (o *Organization) fillDefaults() {
@@ -167,4 +177,15 @@ func (o *Organization) fillDefaults() {
 		o.FirstPartyConnectedAppsAllowedType, d.FirstPartyConnectedAppsAllowedType)
 	o.ThirdPartyConnectedAppsAllowedType = cmp.Or(
 		o.ThirdPartyConnectedAppsAllowedType, d.ThirdPartyConnectedAppsAllowedType)
+}
+
+func (o *Organization) prepare(*Tx) error {
+	if !IsName(o.OrganizationID) {
+		return errors.New("organization_id is empty or too long")
+	}
+	o.fillDefaults()
+	if err := CheckOrganization(&o.Organization); err != nil {
+		return err
+	}
+	return checkRoles(o.CustomRoles)
 }

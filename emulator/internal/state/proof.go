@@ -1,6 +1,8 @@
 package state
 
 import (
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
@@ -30,6 +32,8 @@ const (
 	LinkInvite      LinkPurpose = "invite"
 	LinkEmailUpdate LinkPurpose = "email_update"
 )
+
+var linkPurposes = []LinkPurpose{LinkDiscovery, LinkLogin, LinkSignup, LinkInvite, LinkEmailUpdate}
 
 // Passcode is a code that was sent. Of each owner there is the newest one only.
 type Passcode struct {
@@ -110,16 +114,48 @@ func (tx *Tx) DeleteSMSCodesOf(memberID string) {
 	tx.Passcodes.Delete(PasscodeOwner(ChannelSMS, memberID, ""))
 }
 
-// ForgetAfter is how long a link or code is kept after it has expired, to be told apart from an unknown one.
-const ForgetAfter = 24 * time.Hour
+func (l *Link) prepare(*Tx) error {
+	if l.Purpose == "" {
+		l.Purpose = LinkDiscovery
+	}
+	_, err := Email(l.Email)
+	switch {
+	case !IsName(l.Token):
+		return errors.New("the token is empty")
+	case err != nil:
+		return err
+	case l.Challenge != "" && !ChallengeForm.MatchString(l.Challenge):
+		return errors.New("the challenge is malformed")
+	case !slices.Contains(linkPurposes, l.Purpose):
+		return errors.New("the purpose is unknown")
+	case (l.MemberID == "") != (l.Purpose == LinkDiscovery):
+		return errors.New("it has a member and is for discovery, or has none and is not")
+	}
+	return nil
+}
 
-func (tx *Tx) forgetProofs() {
-	tx.linksDue.sweep(tx.Links.Len(), func() int {
-		tx.Links.DeleteFunc(func(l *Link) bool { return tx.Now.Sub(l.ExpiresAt) > ForgetAfter })
-		return tx.Links.Len()
-	})
-	tx.passcodesDue.sweep(tx.Passcodes.Len(), func() int {
-		tx.Passcodes.DeleteFunc(func(p *Passcode) bool { return tx.Now.Sub(p.ExpiresAt) > ForgetAfter })
-		return tx.Passcodes.Len()
-	})
+func (p *Passcode) prepare(*Tx) error {
+	if p.Channel == "" {
+		p.Channel = ChannelSMS
+	}
+	byEmail := p.Channel == ChannelEmail
+	switch {
+	case !byEmail && p.Channel != ChannelSMS:
+		return errors.New("the channel is unknown")
+	case !IsName(p.Code):
+		return errors.New("the code is empty or too long")
+	case byEmail == (p.Email == ""):
+		return errors.New("a code by e-mail has an address, and one by text message has none")
+	case byEmail == (p.Phone != "") || len(p.Phone) > MaxName:
+		return errors.New("a code by text message has a number, and one by e-mail has none")
+	case !byEmail && p.MemberID == "":
+		return errors.New("a code by text message is for a member")
+	case p.EmailUpdate && (!byEmail || p.MemberID == ""):
+		return errors.New("a code for another address is for a member, by e-mail")
+	}
+	if byEmail {
+		_, err := Email(p.Email)
+		return err
+	}
+	return nil
 }

@@ -72,7 +72,7 @@ func (tx *Tx) RegistrationsOf(memberID string) []*Registration {
 	return tx.registrationsOf.Rows(memberID)
 }
 
-func (r *Registration) prepare() error {
+func (r *Registration) prepare(*Tx) error {
 	switch {
 	case !IsName(r.ID):
 		return errors.New("registration_id is empty or too long")

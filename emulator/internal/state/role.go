@@ -1,6 +1,11 @@
 package state
 
-import "github.com/seed75add069/stytch-go/b2b/organizations"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+)
 
 // Role is a role of the project's policy.
 type Role = organizations.CustomRole
@@ -30,3 +35,19 @@ func defaultRoles() []Role {
 			ResourceOrganization, ResourceMember, "stytch.sso", "stytch.scim")},
 	}
 }
+
+// checkRoles checks what clients require of a policy: no role, resource or action is without a name.
+func checkRoles(roles []Role) error {
+	for _, r := range roles {
+		unnamed := func(p organizations.CustomRolePermission) bool {
+			return p.ResourceID == "" || slices.Contains(p.Actions, "")
+		}
+		if r.RoleID == "" || slices.ContainsFunc(r.Permissions, unnamed) {
+			return fmt.Errorf("the role %q has no id, or a permission without a resource or an action", r.RoleID)
+		}
+	}
+	return nil
+}
+
+// prepareRole is no method, since Role is a type of another package.
+func prepareRole(r *Role, _ *Tx) error { return checkRoles([]Role{*r}) }

@@ -1,6 +1,8 @@
 package state
 
 import (
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2c/sessions"
@@ -54,7 +56,7 @@ func newSessionTables(db *store.DB) sessionTables {
 	t := store.NewTable(db, "sessions", func(s *Session) string { return s.ID })
 	return sessionTables{
 		Sessions:       t,
-		SessionByToken: t.UniqueValues("token", func(s *Session) []string { return s.Tokens }),
+		SessionByToken: t.UniqueEach("token", func(s *Session) []string { return s.Tokens }),
 		sessionsOf:     t.Index("member", func(s *Session) string { return s.MemberID }),
 		Intermediates:  store.NewTable(db, "intermediate_sessions", func(i *Intermediate) string { return i.Token }),
 	}
@@ -80,26 +82,34 @@ func (tx *Tx) RevokeSessionsOf(memberID string, is func(*Session) bool) {
 	}
 }
 
-// due says when a table is looked through for rows that have expired: when it has twice the rows that were left the
-// last time, so that looking costs no more than adding rows did.
-type due int
-
-// minDue is how many rows a table may have that is never looked through.
-const minDue = 1000
-
-func (d *due) sweep(rows int, sweep func() (left int)) {
-	if rows >= max(minDue, 2*int(*d)) {
-		*d = due(sweep())
+func (s *Session) prepare(*Tx) error {
+	claims, err := MergeClaims(nil, s.CustomClaims)
+	switch {
+	case !IsName(s.ID):
+		return errors.New("member_session_id is empty or too long")
+	case err != nil || len(claims) != len(s.CustomClaims):
+		return errors.New("its custom claims are too large or have a reserved name")
+	case len(distinct(s.Tokens)) != len(s.Tokens) || slices.Contains(s.Tokens, ""):
+		return errors.New("one of its tokens is empty, or occurs twice")
 	}
+	return nil
 }
 
-func (tx *Tx) forgetSessions() {
-	tx.sessionsDue.sweep(tx.Sessions.Len(), func() int {
-		tx.Sessions.DeleteFunc(func(s *Session) bool { return !tx.Now.Before(s.ExpiresAt) })
-		return tx.Sessions.Len()
-	})
-	tx.intermediatesDue.sweep(tx.Intermediates.Len(), func() int {
-		tx.Intermediates.DeleteFunc(func(i *Intermediate) bool { return !tx.Now.Before(i.ExpiresAt) })
-		return tx.Intermediates.Len()
-	})
+// Check checks the bounds of a session that no call has made.
+func (s *Session) Check() error {
+	if err := checkRow("sessions", s); err != nil {
+		return err
+	}
+	if !encodesWithin(s.Factors, maxRecord) {
+		return errors.New("authentication_factors must be UTF-8")
+	}
+	return nil
+}
+
+func (i *Intermediate) prepare(*Tx) error {
+	if !IsName(i.Token) {
+		return errors.New("the token is empty")
+	}
+	_, err := Email(i.Email)
+	return err
 }

@@ -15,10 +15,6 @@ import (
 // snapshotVersion changes when older snapshots can no longer be read.
 const snapshotVersion = 1
 
-// MaxDepth bounds how deeply the body of a request and a row of a snapshot are nested, so that what is stored can be
-// encoded as part of any response.
-const MaxDepth = 100
-
 // list is a table in a snapshot: a JSON array.
 type list struct {
 	name string
@@ -34,38 +30,38 @@ const inboxList = "inbox"
 // lists are all tables of a snapshot, those that others refer to first.
 var lists = []list{
 	listOf("organizations", func(t *tables) *store.Table[Organization] { return t.Organizations },
-		func(_ *Tx, o *Organization) error { return o.prepare() }),
+		(*Organization).prepare),
 	listOf("members", func(t *tables) *store.Table[Member] { return t.Members },
-		func(_ *Tx, m *Member) error { return m.prepare() }),
+		(*Member).prepare),
 	listOf("registrations", func(t *tables) *store.Table[Registration] { return t.Registrations },
-		func(_ *Tx, r *Registration) error { return r.prepare() }),
+		(*Registration).prepare),
 	listOf("sessions", func(t *tables) *store.Table[Session] { return t.Sessions },
-		func(_ *Tx, s *Session) error { return s.prepare() }),
+		(*Session).prepare),
 	listOf("intermediate_sessions", func(t *tables) *store.Table[Intermediate] { return t.Intermediates },
-		func(_ *Tx, i *Intermediate) error { return i.prepare() }),
+		(*Intermediate).prepare),
 	listOf("magic_links", func(t *tables) *store.Table[Link] { return t.Links },
-		func(_ *Tx, l *Link) error { return l.prepare() }),
+		(*Link).prepare),
 	listOf("passcodes", func(t *tables) *store.Table[Passcode] { return t.Passcodes },
-		func(_ *Tx, p *Passcode) error { return p.prepare() }),
+		(*Passcode).prepare),
 	listOf("clients", func(t *tables) *store.Table[Client] { return t.Clients },
-		func(_ *Tx, c *Client) error { return c.prepare() }),
+		(*Client).prepare),
 	listOf("connected_apps", func(t *tables) *store.Table[ConnectedApp] { return t.ConnectedApps },
-		func(_ *Tx, a *ConnectedApp) error { return a.prepare() }),
+		(*ConnectedApp).prepare),
 	listOf("grants", func(t *tables) *store.Table[Grant] { return t.Grants },
-		func(_ *Tx, g *Grant) error { return g.prepare() }),
+		(*Grant).prepare),
 	listOf("roles", func(t *tables) *store.Table[Role] { return t.Roles },
-		func(_ *Tx, r *Role) error { return checkNames([]Role{*r}) }),
+		prepareRole),
 	keyList,
 	listOf("settings", func(t *tables) *store.Table[Settings] { return t.settings },
-		func(_ *Tx, s *Settings) error { return s.prepare() }),
+		(*Settings).prepare),
 	listOf("used_tokens", func(t *tables) *store.Table[UsedToken] { return t.usedTokens },
-		func(_ *Tx, t *UsedToken) error { return t.prepare() }),
+		(*UsedToken).prepare),
 	listOf(inboxList, func(t *tables) *store.Table[Message] { return t.Messages },
-		func(tx *Tx, m *Message) error { return m.prepare(tx) }),
+		(*Message).prepare),
 }
 
 // listOf is the list of a table. prepare checks a row that was decoded, and fills in what may be left out.
-func listOf[R any](name string, table func(*tables) *store.Table[R], prepare func(*Tx, *R) error) list {
+func listOf[R any](name string, table func(*tables) *store.Table[R], prepare func(*R, *Tx) error) list {
 	return list{
 		name: name,
 		rows: func(t *tables) func() ([]any, error) {
@@ -86,7 +82,7 @@ func listOf[R any](name string, table func(*tables) *store.Table[R], prepare fun
 			if err := checkRow(name, row); err != nil {
 				return err
 			}
-			if err := prepare(tx, row); err != nil {
+			if err := prepare(row, tx); err != nil {
 				return err
 			}
 			t := table(&tx.tables)

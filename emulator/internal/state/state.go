@@ -179,13 +179,3 @@ func (tx *Tx) Token() string { return tx.ids.token() }
 
 // Code makes a passcode of six digits.
 func (tx *Tx) Code() string { return tx.ids.code() }
-
-// Forget deletes what has expired and serves nothing any more. It looks only when tables have grown, so that it costs
-// next to nothing per call.
-func (s *State) Forget(now time.Time) {
-	_ = s.Do(now, func(tx *Tx) error {
-		tx.forgetSessions()
-		tx.forgetProofs()
-		return nil
-	})
-}

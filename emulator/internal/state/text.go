@@ -9,28 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json"
-
-	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
-)
-
-// Bounds of what is stored. Those of names, ids and e-mail addresses are the API's; the others are the emulator's own,
-// because the API's are not known.
-const (
-	MaxName     = 128 // characters
-	MaxEntries  = 1000
-	MaxMetadata = 4096     // bytes of JSON
-	maxKeys     = 20       // of metadata
-	maxObject   = 64 << 10 // bytes of JSON, of other objects
-	MaxEmail    = 254      // bytes: RFC 5321, section 4.5.3.1
-	MaxURL      = 2048     // bytes
-	// MaxDescription bounds the description of a role, in bytes.
-	MaxDescription = maxText
-
-	maxLocal  = 64
-	maxDomain = 253
-	maxLink   = 4 * MaxURL // bytes: a redirect URL, escaped, and a token
 )
 
 // The forms of ids, tokens and names.
@@ -108,20 +87,3 @@ func RedirectURL(raw string) (*url.URL, error) {
 
 // IsName reports whether a text is neither empty nor longer than a name.
 func IsName(s string) bool { return s != "" && utf8.RuneCountInString(s) <= MaxName }
-
-// CheckMetadata bounds metadata, which must encode.
-func CheckMetadata(metadata shared.Object) error {
-	switch {
-	case len(metadata) > maxKeys:
-		return invalid(stytcherror.CodeMetadataTooManyKeys, "The metadata has more than %d keys.", maxKeys)
-	case !encodesWithin(metadata, MaxMetadata):
-		return invalid(stytcherror.CodeMetadataTooLarge, "The metadata is larger than %d bytes.", MaxMetadata)
-	}
-	return nil
-}
-
-// encodesWithin reports whether a value can be encoded as JSON of at most limit bytes.
-func encodesWithin(v any, limit int) bool {
-	data, err := json.Marshal(v)
-	return err == nil && len(data) <= limit
-}

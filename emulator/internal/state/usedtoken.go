@@ -22,10 +22,7 @@ func newUsedTokenTable(db *store.DB) *store.Table[UsedToken] {
 
 // UseToken notes that a token was used, which works until a time. It reports whether the token was unused.
 func (tx *Tx) UseToken(token string, until time.Time) bool {
-	tx.usedTokensDue.sweep(tx.usedTokens.Len(), func() int {
-		tx.usedTokens.DeleteFunc(func(t *UsedToken) bool { return !tx.Now.Before(t.ExpiresAt) })
-		return tx.usedTokens.Len()
-	})
+	forget(&tx.usedTokensDue, tx.usedTokens, func(t *UsedToken) bool { return !tx.Now.Before(t.ExpiresAt) })
 	sum := sha256.Sum256([]byte(token))
 	row := &UsedToken{Hash: base64.RawURLEncoding.EncodeToString(sum[:]), ExpiresAt: until}
 	if tx.usedTokens.Has(row) {
@@ -35,7 +32,7 @@ func (tx *Tx) UseToken(token string, until time.Time) bool {
 	return true
 }
 
-func (t *UsedToken) prepare() error {
+func (t *UsedToken) prepare(*Tx) error {
 	if t.Hash == "" {
 		return errors.New("the hash is empty")
 	}

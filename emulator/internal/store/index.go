@@ -16,24 +16,24 @@ type Index[R any] struct {
 	entries map[string][]*entry[R]
 }
 
-// Unique adds an index by a value that no two rows may share. A row whose value is empty is not in the index. Indexes
-// are added before rows.
-func (t *Table[R]) Unique(name string, value func(*R) string) *Index[R] {
-	return t.index(name, true, one(value))
-}
-
-// Index adds an index by a value that many rows may share. A row whose value is empty is not in the index.
+// Index adds an index by a value that many rows may share. A row whose value is empty is not in the index. Indexes are
+// added before rows.
 func (t *Table[R]) Index(name string, value func(*R) string) *Index[R] {
 	return t.index(name, false, one(value))
 }
 
-// Values adds an index by several values of a row, of which none occurs twice in one row.
-func (t *Table[R]) Values(name string, values func(*R) []string) *Index[R] {
+// IndexEach adds an index by several values of a row, of which none occurs twice in one row.
+func (t *Table[R]) IndexEach(name string, values func(*R) []string) *Index[R] {
 	return t.index(name, false, values)
 }
 
-// UniqueValues is Values for values that no two rows may share.
-func (t *Table[R]) UniqueValues(name string, values func(*R) []string) *Index[R] {
+// Unique is Index for a value that no two rows may share.
+func (t *Table[R]) Unique(name string, value func(*R) string) *Index[R] {
+	return t.index(name, true, one(value))
+}
+
+// UniqueEach is IndexEach for values that no two rows may share.
+func (t *Table[R]) UniqueEach(name string, values func(*R) []string) *Index[R] {
 	return t.index(name, true, values)
 }
 

@@ -31,7 +31,7 @@ func newPeople() *people {
 		db: db, Table: t,
 		byName:    t.Unique("name", func(p *person) string { return p.name }),
 		byTeam:    t.Index("team", func(p *person) string { return p.team }),
-		byAddress: t.UniqueValues("address", func(p *person) []string { return p.addresses }),
+		byAddress: t.UniqueEach("address", func(p *person) []string { return p.addresses }),
 	}
 }
 

@@ -87,6 +87,12 @@ func (t *Table[R]) Rows() []*R {
 	return rows
 }
 
+// Oldest returns the row that was added first, nil if there is none.
+func (t *Table[R]) Oldest() *R { return t.head.next.row }
+
+// Newest returns the row that was added last, nil if there is none.
+func (t *Table[R]) Newest() *R { return t.head.prev.row }
+
 // Conflict returns a [*ConflictError] if the row cannot be put, nil if it can.
 func (t *Table[R]) Conflict(row *R) error {
 	key := t.key(row)
@@ -106,8 +112,8 @@ func (t *Table[R]) Conflict(row *R) error {
 	return nil
 }
 
-// Put adds a copy of a row, or replaces the one with the same key. It panics with a [*ConflictError] if a unique index
-// has another row of the same value.
+// Put adds a copy of a row, or replaces the one with the same key. It panics with a [*ConflictError] if
+// [Table.Conflict] returns one.
 func (t *Table[R]) Put(row *R) {
 	if err := t.Conflict(row); err != nil {
 		panic(err)
@@ -173,9 +179,3 @@ func (t *Table[R]) replace(e *entry[R], row *R) {
 	}
 	e.row = row
 }
-
-// Oldest returns the row that was added first, nil if there is none.
-func (t *Table[R]) Oldest() *R { return t.head.next.row }
-
-// Newest returns the row that was added last, nil if there is none.
-func (t *Table[R]) Newest() *R { return t.head.prev.row }
