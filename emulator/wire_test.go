@@ -107,7 +107,7 @@ func TestWire_unknownPaths(t *testing.T) {
 		"an empty parameter at the end":      {"GET", "/v1/b2b/organizations/", h.ID(), h.Secret(), 404, "route_not_found"},
 		"an empty parameter":                 {"PUT", "/v1/b2b/organizations//members/m", h.ID(), h.Secret(), 404, "route_not_found"},
 		"another method, with credentials":   {"DELETE", sendPath, h.ID(), h.Secret(), 405, "method_not_allowed"},
-		"nearly a control path":             {"GET", "/_emulatorx", h.ID(), h.Secret(), 404, "route_not_found"},
+		"nearly a control path":              {"GET", "/_emulatorx", h.ID(), h.Secret(), 404, "route_not_found"},
 		"a public path":                      {"GET", "/v1/public/" + h.ID() + "/nothing", "", "", 404, "route_not_found"},
 		"a public path of another project":   {"GET", "/v1/public/x/nothing", "", "", 404, "project_not_found"},
 		"a public path, with a wrong secret": {"GET", "/v1/public/" + h.ID() + "/nothing", h.ID(), "x", 401, "unauthorized_credentials"},

@@ -13,12 +13,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	stytch "github.com/seed75add069/stytch-go"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/emulator/internal/b2b"
 	"github.com/seed75add069/stytch-go/emulator/internal/project"
 	"github.com/seed75add069/stytch-go/shared"
@@ -139,12 +141,17 @@ type harness struct {
 	api *stytch.Client
 }
 
-func newHarness(t *testing.T) *harness {
+func newHarness(t *testing.T, options ...stytchtest.Option) *harness {
 	t.Helper()
-	server := stytchtest.New(t)
+	server := stytchtest.New(t, options...)
 	return &harness{Server: server, t: t, api: server.NewClient(stytch.Config{
 		Middleware: []func(http.RoundTripper) http.RoundTripper{record},
 	})}
+}
+
+// still is the option of an emulator whose clock moves only when it is told to.
+func still(now time.Time) stytchtest.Option {
+	return func(c *emulator.Config) { c.Now = func() time.Time { return now } }
 }
 
 // create creates an organization with default settings, whose administrator has an address.

@@ -194,13 +194,12 @@ func (h *harness) strangers() map[stytcherror.Code]*stytch.Client {
 
 func TestRateLimits_applyWhereSwitchedOn(t *testing.T) {
 	t.Parallel()
-	h := newHarness(t)
+	h := newHarness(t, still(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)))
 	send := func(to string) error {
 		_, err := h.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(),
 			&magiclinksemaildiscovery.SendRequest{EmailAddress: to}, shared.WithRetry(shared.RetryPolicy{MaxAttempts: 1}))
 		return err
 	}
-	h.Clock().Set(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
 	require.NoError(t, send("ada@example.com"))
 	require.NoError(t, send("ada@example.com"), "they are off by default")
 	require.NoError(t, h.SetSettings(emulator.Settings{RateLimits: true}))
