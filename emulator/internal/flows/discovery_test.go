@@ -31,18 +31,14 @@ func TestDiscovery_fromTheLinkToASession(t *testing.T) {
 		&discoveryorganizations.ListRequest{IntermediateSessionToken: &found.IntermediateSessionToken})
 	require.NoError(t, err)
 	assert.Equal(t, found.DiscoveredOrganizations, list.DiscoveredOrganizations)
-	resp, err := h.api.B2B.Discovery.IntermediateSessions.Exchange(t.Context(), &intermediatesessions.ExchangeRequest{
-		IntermediateSessionToken: found.IntermediateSessionToken, OrganizationID: org.OrganizationSlug,
-	})
+	resp, err := h.exchange(found.IntermediateSessionToken, org.OrganizationSlug)
 	require.NoError(t, err)
 	assert.True(t, resp.MemberAuthenticated)
 
 	_, err = h.api.B2B.MagicLinks.Discovery.Authenticate(t.Context(),
 		&magiclinksdiscovery.AuthenticateRequest{DiscoveryMagicLinksToken: token})
 	refused(t, err, stytcherror.CodeUnableToAuthMagicLink)
-	_, err = h.api.B2B.Discovery.IntermediateSessions.Exchange(t.Context(), &intermediatesessions.ExchangeRequest{
-		IntermediateSessionToken: found.IntermediateSessionToken, OrganizationID: org.OrganizationSlug,
-	})
+	_, err = h.exchange(found.IntermediateSessionToken, org.OrganizationSlug)
 	refused(t, err, stytcherror.CodeIntermediateSessionNotFound)
 }
 

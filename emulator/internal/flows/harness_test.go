@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	stytch "github.com/seed75add069/stytch-go"
+	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/emulator/internal/b2b"
@@ -161,6 +162,62 @@ func (h *harness) create(email string) *discoveryorganizations.CreateResponse {
 	created, err := h.api.B2B.Discovery.Organizations.Create(h.t.Context(), req)
 	require.NoError(h.t, err)
 	return created
+}
+
+// exchange logs in to an organization with an intermediate session.
+func (h *harness) exchange(ist, org string) (*intermediatesessions.ExchangeResponse, error) {
+	h.t.Helper()
+	return h.api.B2B.Discovery.IntermediateSessions.Exchange(h.t.Context(),
+		&intermediatesessions.ExchangeRequest{IntermediateSessionToken: ist, OrganizationID: org})
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// edit changes the state of the project as a snapshot has it.
+func (h *harness) edit(change func(state object)) error {
+	h.t.Helper()
+	data, err := h.Snapshot()
+	require.NoError(h.t, err)
+	var snapshot object
+	require.NoError(h.t, json.Unmarshal(data, &snapshot))
+	change(snapshot["state"].(object))
+	data, err = json.Marshal(snapshot)
+	require.NoError(h.t, err)
+	return h.Restore(data)
+}
+
+// alter sets fields of the rows of a list whose field key has a value, as calls cannot.
+func (h *harness) alter(list, key, value string, fields object) {
+	h.t.Helper()
+	found := false
+	require.NoError(h.t, h.edit(func(state object) {
+		for _, row := range state[list].([]any) {
+			if row := row.(object); row[key] == value {
+				maps.Copy(row, fields)
+				found = true
+			}
+		}
+	}))
+	require.True(h.t, found, "%s %s", list, value)
+}
+
+// strangers are clients with wrong credentials, by the code of their refusal.
+func (h *harness) strangers() map[stytcherror.Code]*stytch.Client {
+	h.t.Helper()
+	clients := map[stytcherror.Code]*stytch.Client{}
+	for code, config := range map[stytcherror.Code]stytch.Config{
+		stytcherror.CodeUnauthorizedCredentials:        {ProjectID: h.ID(), Secret: "secret-test-wrong"},
+		stytcherror.CodeInvalidProjectIDAuthentication: {ProjectID: "project-test-unknown", Secret: h.Secret()},
+	} {
+		config.BaseURL = h.URL()
+		config.Middleware = []func(http.RoundTripper) http.RoundTripper{record}
+		client, err := stytch.NewClient(config)
+		require.NoError(h.t, err)
+		h.t.Cleanup(client.CloseIdleConnections)
+		clients[code] = client
+	}
+	return clients
 }
 
 // as is the option that makes a call act for a session.

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/magiclinks"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
@@ -16,11 +15,6 @@ import (
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
-
-func (h *harness) exchange(ist, org string) (*intermediatesessions.ExchangeResponse, error) {
-	return h.api.B2B.Discovery.IntermediateSessions.Exchange(h.t.Context(),
-		&intermediatesessions.ExchangeRequest{IntermediateSessionToken: ist, OrganizationID: org})
-}
 
 func TestIntermediate_loginThatNeedsMoreDoesNotProlongIt(t *testing.T) {
 	t.Parallel()
@@ -70,7 +64,7 @@ func TestLocks_holdForTokensOfOtherIssuersToo(t *testing.T) {
 	require.NoError(t, h.SetSettings(emulator.Settings{TrustedTokenProfiles: []emulator.TrustedTokenProfile{{
 		ProfileID: "profile-1", Issuer: "https://issuer.example", Audience: "stytch", PublicKeys: []string{trusted.pem},
 	}}}))
-	h.editMember(v.MemberID, object{"lock_expires_at": h.Clock().Now().Add(time.Hour)})
+	h.alter("members", "member_id", v.MemberID, object{"lock_expires_at": h.Clock().Now().Add(time.Hour)})
 	attest := func() error {
 		_, err := h.api.B2B.Sessions.Attest(t.Context(), &sessions.AttestRequest{
 			ProfileID: "profile-1", OrganizationID: &v.Organization.OrganizationID,

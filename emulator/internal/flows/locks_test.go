@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	stytch "github.com/seed75add069/stytch-go"
-	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	"github.com/seed75add069/stytch-go/b2b/otps/email"
 	otpsemaildiscovery "github.com/seed75add069/stytch-go/b2b/otps/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
@@ -46,13 +45,8 @@ func TestLocks_wrongCodesLockAMember(t *testing.T) {
 	refused(t, err, stytcherror.CodeUserLockLimitReached)
 	_, err = h.follow(link)
 	refused(t, err, stytcherror.CodeUserLockLimitReached)
-	ist := h.IntermediateSession("ada@example.com")
-	exchange := func() error {
-		_, err = h.api.B2B.Discovery.IntermediateSessions.Exchange(t.Context(),
-			&intermediatesessions.ExchangeRequest{IntermediateSessionToken: ist, OrganizationID: "example"})
-		return err
-	}
-	refused(t, exchange(), stytcherror.CodeUserLockLimitReached)
+	_, err = h.exchange(h.IntermediateSession("ada@example.com"), "example")
+	refused(t, err, stytcherror.CodeUserLockLimitReached)
 	_, err = h.api.B2B.Sessions.Exchange(t.Context(),
 		&sessions.ExchangeRequest{SessionToken: &other.SessionToken, OrganizationID: "example"})
 	refused(t, err, stytcherror.CodeUserLockLimitReached)

@@ -3,8 +3,6 @@ package flows_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
-	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -20,26 +18,6 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
-
-// alter sets fields of the rows of a list whose field key has a value, as calls cannot.
-func (h *harness) alter(list, key, value string, fields map[string]any) {
-	h.t.Helper()
-	data, err := h.Snapshot()
-	require.NoError(h.t, err)
-	var snapshot map[string]any
-	require.NoError(h.t, json.Unmarshal(data, &snapshot))
-	found := false
-	for _, row := range snapshot["state"].(map[string]any)[list].([]any) {
-		if row := row.(map[string]any); row[key] == value {
-			maps.Copy(row, fields)
-			found = true
-		}
-	}
-	require.True(h.t, found, "%s %s", list, value)
-	data, err = json.Marshal(snapshot)
-	require.NoError(h.t, err)
-	require.NoError(h.t, h.Restore(data))
-}
 
 // joinable creates an organization that people on example.com may join. Its administrator is ada@example.org.
 func (h *harness) joinable() *discoveryorganizations.CreateResponse {

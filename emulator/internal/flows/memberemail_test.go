@@ -121,13 +121,7 @@ func TestMembers_startEmailUpdateRefuses(t *testing.T) {
 	_, err := h.update(org, moved, func(r *members.UpdateRequest) { r.EmailAddress = new("joseph@example.com") })
 	require.NoError(t, err)
 	claims := h.create("kim@example.org").Organization.OrganizationID
-	require.NoError(t, h.edit(func(state object) {
-		for _, row := range state["organizations"].([]any) {
-			if o := row.(object); o["organization_id"] == claims {
-				o["claimed_email_domains"] = []any{"example.net"}
-			}
-		}
-	}))
+	h.alter("organizations", "organization_id", claims, object{"claimed_email_domains": []any{"example.net"}})
 	for name, row := range map[string]struct {
 		code           stytcherror.Code
 		org, id, email string

@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	"github.com/seed75add069/stytch-go/b2b/magiclinks"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
@@ -29,9 +28,7 @@ func TestLogin_ofAnActiveMemberDoesNotUpdateTheMember(t *testing.T) {
 			return err
 		},
 		"intermediate session": func() error {
-			_, err := h.api.B2B.Discovery.IntermediateSessions.Exchange(t.Context(), &intermediatesessions.ExchangeRequest{
-				IntermediateSessionToken: h.IntermediateSession("ada@example.com"), OrganizationID: org,
-			})
+			_, err := h.exchange(h.IntermediateSession("ada@example.com"), org)
 			return err
 		},
 		"another session": func() error {

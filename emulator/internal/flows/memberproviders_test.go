@@ -32,7 +32,7 @@ func TestMembers_tokensOfProviders(t *testing.T) {
 	h := newHarness(t)
 	v := h.create("ada@example.com")
 	org, api := v.Organization.OrganizationSlug, h.api.B2B.Organizations.Members
-	h.editMember(v.MemberID, object{"external_id": "ada"})
+	h.alter("members", "member_id", v.MemberID, object{"external_id": "ada"})
 	expires := h.Clock().Now().Truncate(time.Second).Add(time.Hour)
 	account := func(id, provider, tenant string) object {
 		return object{

@@ -1,8 +1,6 @@
 package flows_test
 
 import (
-	"encoding/json"
-	"maps"
 	"strings"
 	"testing"
 
@@ -16,33 +14,6 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
-
-type object = map[string]any
-
-// edit changes the state of the project as a snapshot has it.
-func (h *harness) edit(change func(state object)) error {
-	h.t.Helper()
-	data, err := h.Snapshot()
-	require.NoError(h.t, err)
-	var snapshot object
-	require.NoError(h.t, json.Unmarshal(data, &snapshot))
-	change(snapshot["state"].(object))
-	data, err = json.Marshal(snapshot)
-	require.NoError(h.t, err)
-	return h.Restore(data)
-}
-
-// editMember sets fields of a member's row.
-func (h *harness) editMember(id string, fields object) {
-	h.t.Helper()
-	require.NoError(h.t, h.edit(func(state object) {
-		for _, row := range state["members"].([]any) {
-			if m := row.(object); m["member_id"] == id {
-				maps.Copy(m, fields)
-			}
-		}
-	}))
-}
 
 // addMember creates a member, with what change sets.
 func (h *harness) addMember(org, email string, change func(*members.CreateRequest)) organizations.Member {
@@ -240,7 +211,7 @@ func TestMembers_deleteAndReactivate(t *testing.T) {
 	h := newHarness(t)
 	v := h.create("ada@example.com")
 	org, api := v.Organization.OrganizationID, h.api.B2B.Organizations.Members
-	h.editMember(v.MemberID, object{"external_id": "ada"})
+	h.alter("members", "member_id", v.MemberID, object{"external_id": "ada"})
 	remove := func(org, id string) error {
 		_, err := api.Delete(t.Context(), &members.DeleteRequest{OrganizationID: org, MemberID: id})
 		return err
@@ -295,7 +266,7 @@ func TestMembers_reactivateRefusesWhatWasTakenMeanwhile(t *testing.T) {
 	org, api := h.create("ada@example.com").Organization.OrganizationID, h.api.B2B.Organizations.Members
 	lost := func(email string, externalID *string) string {
 		m := h.addMember(org, email, func(r *members.CreateRequest) { r.ExternalID = externalID })
-		h.editMember(m.MemberID, object{"email_address_verified": true})
+		h.alter("members", "member_id", m.MemberID, object{"email_address_verified": true})
 		_, err := api.Delete(t.Context(), &members.DeleteRequest{OrganizationID: org, MemberID: m.MemberID})
 		require.NoError(t, err)
 		return m.MemberID
@@ -309,7 +280,7 @@ func TestMembers_reactivateRefusesWhatWasTakenMeanwhile(t *testing.T) {
 	refused(t, reactivate(byEmail), stytcherror.CodeReactivationEmailBelongsToAnotherMember)
 	refused(t, reactivate(byID), stytcherror.CodeDuplicateMemberExternalID)
 	unverified := lost("joe@example.com", nil)
-	h.editMember(unverified, object{"email_address_verified": false})
+	h.alter("members", "member_id", unverified, object{"email_address_verified": false})
 	refused(t, reactivate(unverified), stytcherror.CodeEmailUnverifiedForReactivation)
 }
 

@@ -43,7 +43,7 @@ func TestMembers_searchByEachFilter(t *testing.T) {
 	bob := h.addMember(org, "bob@example.com", func(r *members.CreateRequest) {
 		r.ExternalID, r.IsBreakglass, r.MFAPhoneNumber = new("bob"), new(true), new("+12025550162")
 	})
-	h.editMember(bob.MemberID, object{"member_password_id": "p"})
+	h.alter("members", "member_id", bob.MemberID, object{"member_password_id": "p"})
 	h.addMember(org, "eve@example.com", func(r *members.CreateRequest) { r.CreateMemberAsPending = new(true) })
 	gone := h.addMember(org, "gone@example.com", nil)
 	_, err := h.api.B2B.Organizations.Members.Delete(t.Context(),

@@ -50,13 +50,7 @@ func (h *harness) three() string {
 	gone, err := h.AddMember(ids[2], "gone@three.example")
 	require.NoError(h.t, err)
 	h.withConnection(ids[1], "connection-2")
-	h.editState(func(state map[string]any) {
-		for _, m := range state["members"].([]any) {
-			if m := m.(map[string]any); m["member_id"] == gone {
-				m["status"] = organizations.MemberStatusDeleted
-			}
-		}
-	})
+	h.alter("members", "member_id", gone, object{"status": organizations.MemberStatusDeleted})
 	return ids[0]
 }
 
@@ -175,7 +169,7 @@ func TestOrganizations_searchAmongThousandsIsFast(t *testing.T) {
 			"organization_id": id, "member_id": fmt.Sprintf("member-test-%d", i), "email_address": fmt.Sprintf("m%d@acme.example", i),
 		}
 	}
-	h.editState(func(state map[string]any) { state["organizations"], state["members"] = list, members })
+	require.NoError(t, h.edit(func(state object) { state["organizations"], state["members"] = list, members }))
 	for _, filter := range []organizations.SearchQueryOperand{
 		organizations.FilterIDs("organization-test-9999"), organizations.FilterSlugs("slug-9999"),
 		organizations.FilterMemberEmails("m9999@acme.example"), organizations.FilterMemberEmailFuzzy("m9999@"),

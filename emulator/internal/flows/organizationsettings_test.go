@@ -163,12 +163,8 @@ var refusedUpdates = map[stytcherror.Code][]orgUpdate{
 // withConnection gives an organization an active SSO connection.
 func (h *harness) withConnection(organizationID, connectionID string) {
 	h.t.Helper()
-	h.editState(func(state map[string]any) {
-		for _, o := range state["organizations"].([]any) {
-			if o := o.(map[string]any); o["organization_id"] == organizationID {
-				o["sso_active_connections"] = []any{map[string]any{"connection_id": connectionID}}
-			}
-		}
+	h.alter("organizations", "organization_id", organizationID, object{
+		"sso_active_connections": []any{object{"connection_id": connectionID}},
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	"github.com/seed75add069/stytch-go/b2b/otps/email"
 	otpsemaildiscovery "github.com/seed75add069/stytch-go/b2b/otps/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
@@ -246,9 +245,7 @@ func TestOTPs_discovery(t *testing.T) {
 	assert.Equal(t, "ada@example.com", found.EmailAddress)
 	require.Len(t, found.DiscoveredOrganizations, 1)
 	assert.True(t, found.DiscoveredOrganizations[0].MemberAuthenticated)
-	resp, err := h.api.B2B.Discovery.IntermediateSessions.Exchange(t.Context(), &intermediatesessions.ExchangeRequest{
-		IntermediateSessionToken: found.IntermediateSessionToken, OrganizationID: org.OrganizationID,
-	})
+	resp, err := h.exchange(found.IntermediateSessionToken, org.OrganizationID)
 	require.NoError(t, err)
 	assert.Equal(t, "email_otp", string(resp.MemberSession.AuthenticationFactors[0].Type))
 	_, err = enter("ada@example.com", message.Code)

@@ -2,14 +2,12 @@ package flows_test
 
 import (
 	"errors"
-	"net/http"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	stytch "github.com/seed75add069/stytch-go"
 	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/rbac"
 	rbacorganizations "github.com/seed75add069/stytch-go/b2b/rbac/organizations"
@@ -172,24 +170,6 @@ func TestRBAC_policies(t *testing.T) {
 			&rbacorganizations.GetOrgPolicyRequest{OrganizationID: v.Organization.OrganizationID})
 		refused(t, err, code)
 	}
-}
-
-// strangers are clients with wrong credentials, by the code of their refusal.
-func (h *harness) strangers() map[stytcherror.Code]*stytch.Client {
-	h.t.Helper()
-	clients := map[stytcherror.Code]*stytch.Client{}
-	for code, config := range map[stytcherror.Code]stytch.Config{
-		stytcherror.CodeUnauthorizedCredentials:        {ProjectID: h.ID(), Secret: "secret-test-wrong"},
-		stytcherror.CodeInvalidProjectIDAuthentication: {ProjectID: "project-test-unknown", Secret: h.Secret()},
-	} {
-		config.BaseURL = h.URL()
-		config.Middleware = []func(http.RoundTripper) http.RoundTripper{record}
-		client, err := stytch.NewClient(config)
-		require.NoError(h.t, err)
-		h.t.Cleanup(client.CloseIdleConnections)
-		clients[code] = client
-	}
-	return clients
 }
 
 func TestRateLimits_applyWhereSwitchedOn(t *testing.T) {
