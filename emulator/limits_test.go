@@ -134,6 +134,13 @@ func TestLimits_storedStringsAreBounded(t *testing.T) {
 		"the bound is in characters")
 }
 
+func TestLimits_claimsOfStytchAreRefused(t *testing.T) {
+	t.Parallel()
+	got := newHarness(t).createWith("ada@example.com", `"session_custom_claims": {"https://stytch.com/session": 1}`)
+	assert.Equal(t, http.StatusBadRequest, got.status)
+	assert.Equal(t, "stytch_claims_in_custom_claims", got.body["error_type"])
+}
+
 // A snapshot grows with the metadata in it, however deep that is.
 func TestSnapshot_isLinear(t *testing.T) {
 	t.Parallel()

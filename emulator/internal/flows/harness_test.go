@@ -21,6 +21,9 @@ import (
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	magiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/emulator/internal/b2b"
 	"github.com/seed75add069/stytch-go/emulator/internal/project"
@@ -155,13 +158,41 @@ func still(now time.Time) stytchtest.Option {
 	return func(c *emulator.Config) { c.Now = func() time.Time { return now } }
 }
 
-// create creates an organization with default settings, whose administrator has an address.
-func (h *harness) create(email string) *discoveryorganizations.CreateResponse {
+// create creates an organization, with default settings but for what changes set. Its administrator has an address.
+func (h *harness) create(
+	email string, changes ...func(*discoveryorganizations.CreateRequest),
+) *discoveryorganizations.CreateResponse {
 	h.t.Helper()
 	req := &discoveryorganizations.CreateRequest{IntermediateSessionToken: h.IntermediateSession(email)}
+	for _, change := range changes {
+		change(req)
+	}
 	created, err := h.api.B2B.Discovery.Organizations.Create(h.t.Context(), req)
 	require.NoError(h.t, err)
 	return created
+}
+
+// allowing lets people on a domain join an organization.
+func allowing(domain string) func(*discoveryorganizations.CreateRequest) {
+	return func(req *discoveryorganizations.CreateRequest) {
+		req.EmailJITProvisioning = new(organizations.EmailJITProvisioningRestricted)
+		req.EmailAllowedDomains = []string{domain}
+	}
+}
+
+// discover authenticates a link for discovery that was sent to an address.
+func (h *harness) discover(email string) *magiclinksdiscovery.AuthenticateResponse {
+	h.t.Helper()
+	found, err := h.api.B2B.MagicLinks.Discovery.Authenticate(h.t.Context(),
+		&magiclinksdiscovery.AuthenticateRequest{DiscoveryMagicLinksToken: h.MagicLink(email)})
+	require.NoError(h.t, err)
+	return found
+}
+
+// authenticate authenticates a session.
+func (h *harness) authenticate(req *sessions.AuthenticateRequest) (*sessions.AuthenticateResponse, error) {
+	h.t.Helper()
+	return h.api.B2B.Sessions.Authenticate(h.t.Context(), req)
 }
 
 // exchange logs in to an organization with an intermediate session.

@@ -98,3 +98,24 @@ func TestIntermediate_joinsByDomainOnlyIfItProvesTheAddress(t *testing.T) {
 	_, err = h.exchange(ist, "acme")
 	refused(t, err, stytcherror.CodeInvalidEmailForJITProvisioning)
 }
+
+func TestIntermediate_isValidForTenMinutes(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	proof := h.discover("ada@example.com")
+	assert.WithinDuration(t, h.Clock().Now().Add(10*time.Minute), proof.IntermediateSessionTokenExpiresAt, 5*time.Second)
+	list := func() error {
+		_, err := h.api.B2B.Discovery.Organizations.List(t.Context(),
+			&discoveryorganizations.ListRequest{IntermediateSessionToken: &proof.IntermediateSessionToken})
+		return err
+	}
+	require.NoError(t, list())
+	require.NoError(t, list(), "listing does not use it up")
+	h.Clock().Advance(10*time.Minute + time.Second)
+	require.ErrorIs(t, list(), stytcherror.CodeIntermediateSessionNotFound)
+	h.create("bob@example.com", allowing("example.com"))
+	_, err := h.exchange(proof.IntermediateSessionToken, "example")
+	require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
+	_, err = h.exchange("not-a-token", "any")
+	require.ErrorIs(t, err, stytcherror.CodeInvalidSessionToken)
+}
