@@ -141,39 +141,6 @@ func TestLimits_claimsOfStytchAreRefused(t *testing.T) {
 	assert.Equal(t, "stytch_claims_in_custom_claims", got.body["error_type"])
 }
 
-// A snapshot grows with the metadata in it, however deep that is.
-func TestSnapshot_isLinear(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	var sent, size [2]int
-	for i := range sent {
-		for n := range 8 {
-			sent[i] += h.createDeep(fmt.Sprintf("ada%d-%d@example.com", i, n))
-		}
-		data, err := h.Snapshot()
-		require.NoError(t, err)
-		assert.True(t, json.Valid(data))
-		size[i] = len(data)
-	}
-	assert.Equal(t, sent[0], sent[1])
-	assert.Less(t, size[0], 2*sent[0])
-	assert.InEpsilon(t, 2*size[0], size[1], 0.1, "sixteen organizations need twice as much as eight")
-}
-
-// createDeep creates an organization with metadata as deep as is accepted, and returns its length.
-func (h *harness) createDeep(email string) int {
-	h.t.Helper()
-	for depth := 98; ; depth-- {
-		item := nested(depth-2, "[", "]") + ","
-		metadata := `"trusted_metadata": {"k": [` + strings.Repeat(item, 3000/len(item)) + `1]}`
-		got := h.createWith(email, metadata)
-		if got.status == http.StatusOK {
-			return len(metadata)
-		}
-		require.Greater(h.t, depth, 10, got.text)
-	}
-}
-
 // Addresses that look or fold alike are those of different people.
 func TestAddresses_areNotFoldedBeyondASCII(t *testing.T) {
 	t.Parallel()

@@ -17,7 +17,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
@@ -264,4 +266,26 @@ func TestRestore_withASeedMakesNewIDs(t *testing.T) {
 	data, err = second.Snapshot()
 	require.NoError(t, err)
 	require.NoError(t, third.Restore(data))
+}
+
+func TestRestore_refusesInvalidSnapshots(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
+	for _, bad := range []string{
+		``, `{}`, `null`, `[]`, `{"version": 2, "state": {}}`, `{"version": 1, "state": null}`,
+		`{"version": 1, "state": {"unknown": 1}}`,
+		`{"version": 1, "state": {"members": [{"member_id": "m", "organization_id": "o"}]}}`,
+		`{"version": 1, "state": {"organizations": [null]}}`,
+		`{"version": 1, "state": {"sessions": [{"member_id": "m"}]}}`,
+		`{"version": 1, "state": {"keys": [{"kid": "k", "pkcs8": ""}]}}`,
+		`{"version": 1, "state": {"magic_links": [null]}}`,
+	} {
+		require.Error(t, h.Restore([]byte(bad)), bad)
+	}
+	_, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
+	require.NoError(t, err, "a refused snapshot changes nothing")
+	require.NoError(t, h.Restore([]byte(`{"version": 1, "state": {}}`)))
+	_, err = h.api.B2B.Discovery.Organizations.List(t.Context(), &discoveryorganizations.ListRequest{SessionToken: &created.SessionToken})
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 }

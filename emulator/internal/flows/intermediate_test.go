@@ -4,15 +4,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/magiclinks"
-	"github.com/seed75add069/stytch-go/b2b/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -55,26 +52,6 @@ func TestIntermediate_withAFactorOfOneOrganizationIsForThatOnly(t *testing.T) {
 	refused(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
 	_, err = h.exchange(ist, "example")
 	require.NoError(t, err)
-}
-
-func TestLocks_holdForTokensOfOtherIssuersToo(t *testing.T) {
-	t.Parallel()
-	h, trusted := newHarness(t), newIssuer(t)
-	v := h.create("ada@example.com")
-	require.NoError(t, h.SetSettings(emulator.Settings{TrustedTokenProfiles: []emulator.TrustedTokenProfile{{
-		ProfileID: "profile-1", Issuer: "https://issuer.example", Audience: "stytch", PublicKeys: []string{trusted.pem},
-	}}}))
-	h.alter("members", "member_id", v.MemberID, object{"lock_expires_at": h.Clock().Now().Add(time.Hour)})
-	attest := func() error {
-		_, err := h.api.B2B.Sessions.Attest(t.Context(), &sessions.AttestRequest{
-			ProfileID: "profile-1", OrganizationID: &v.Organization.OrganizationID,
-			Token: trusted.sign(h.Clock().Now(), jwt.MapClaims{"email": "ada@example.com"}),
-		})
-		return err
-	}
-	refused(t, attest(), stytcherror.CodeUserLockLimitReached)
-	h.Clock().Advance(time.Hour + time.Second)
-	require.NoError(t, attest())
 }
 
 func TestIntermediate_joinsByDomainOnlyIfItProvesTheAddress(t *testing.T) {

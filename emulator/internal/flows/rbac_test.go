@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/rbac"
 	rbacorganizations "github.com/seed75add069/stytch-go/b2b/rbac/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
@@ -69,4 +70,35 @@ func TestRBAC_listsOfThePolicyAreNeverNull(t *testing.T) {
 		AuthorizationCheck: &sessions.AuthorizationCheck{ResourceID: "stytch.member", Action: "create"},
 	})
 	require.NoError(t, err)
+}
+
+func TestRoles_byDomainAreForVerifiedAddresses(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	_, err := h.updateOrg(v.Organization.OrganizationID, func(r *organizations.UpdateRequest) {
+		r.RBACEmailImplicitRoleAssignments = []organizations.EmailImplicitRoleAssignment{
+			{Domain: "example.com", RoleID: "stytch_admin"},
+		}
+	})
+	require.NoError(t, err)
+	bob := h.addMember("example", "bob@example.com", nil)
+	eve := h.addMember("example", "eve@mail.example.com", nil)
+	sources := func(id string) []string {
+		var list []string
+		for _, r := range h.member("example", id).Roles {
+			for _, s := range r.Sources {
+				list = append(list, r.RoleID+" "+s.Type)
+			}
+		}
+		return list
+	}
+	plain := []string{"stytch_member direct_assignment"}
+	assert.Equal(t, plain, sources(bob.MemberID), "the address is not verified")
+	for _, address := range []string{bob.EmailAddress, eve.EmailAddress} {
+		_, err := h.follow(h.link("example", address))
+		require.NoError(t, err)
+	}
+	assert.Equal(t, append(plain, "stytch_admin email_assignment"), sources(bob.MemberID))
+	assert.Equal(t, plain, sources(eve.MemberID), "a domain is not its subdomains")
 }

@@ -1,82 +1,20 @@
 package flows_test
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"errors"
-	"net/http"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
-	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	"github.com/seed75add069/stytch-go/b2b/magiclinks"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
-
-func TestSessions_keysAreThoseOfBothProducts(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	keys, err := h.api.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: h.ID()})
-	require.NoError(t, err)
-	require.Len(t, keys.Keys, 1)
-	assert.Empty(t, keys.Keys[0].X5TS256)
-	same, err := h.api.B2C.Sessions.GetJWKS(t.Context(), &b2csessions.GetJWKSRequest{ProjectID: h.ID()})
-	require.NoError(t, err)
-	assert.Equal(t, keys.Keys, same.Keys)
-	for _, path := range []string{"/v1/b2b/sessions/jwks/", "/v1/sessions/jwks/"} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://emulator.example"+path+h.ID(), nil)
-		require.NoError(t, err)
-		resp, err := h.Transport().RoundTrip(req)
-		require.NoError(t, err)
-		var public sessions.GetJWKSResponse
-		require.NoError(t, json.NewDecoder(resp.Body).Decode(&public))
-		require.NoError(t, resp.Body.Close())
-		assert.Equal(t, keys.Keys, public.Keys, "without credentials too")
-	}
-	_, err = h.api.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: "project-test-x"})
-	refused(t, err, stytcherror.CodeProjectNotFound)
-	_, err = h.api.B2C.Sessions.GetJWKS(t.Context(), &b2csessions.GetJWKSRequest{ProjectID: "project-test-x"})
-	refused(t, err, stytcherror.CodeProjectNotFound)
-	for _, stranger := range h.strangers() {
-		_, err = stranger.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: h.ID()})
-		require.Error(t, err)
-		_, err = stranger.B2C.Sessions.GetJWKS(t.Context(), &b2csessions.GetJWKSRequest{ProjectID: h.ID()})
-		require.Error(t, err)
-	}
-}
-
-func TestRateLimits_applyWhereSwitchedOn(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t, still(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)))
-	send := func(to string) error {
-		_, err := h.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(),
-			&magiclinksemaildiscovery.SendRequest{EmailAddress: to}, shared.WithRetry(shared.RetryPolicy{MaxAttempts: 1}))
-		return err
-	}
-	require.NoError(t, send("ada@example.com"))
-	require.NoError(t, send("ada@example.com"), "they are off by default")
-	require.NoError(t, h.SetSettings(emulator.Settings{RateLimits: true}))
-	err := send("Ada@example.com")
-	refused(t, err, stytcherror.CodeTooManyRequests)
-	failure, ok := errors.AsType[*stytcherror.Error](err)
-	require.True(t, ok)
-	assert.Equal(t, time.Second, failure.RetryAfter)
-	assert.Len(t, h.Inbox().Messages("ada@example.com"), 2, "nothing was sent")
-	require.NoError(t, send("bob@example.com"), "another address")
-	h.Clock().Advance(time.Second)
-	require.NoError(t, send("ada@example.com"))
-}
 
 func TestSessions_authenticateMakesAJWTAndExtendsIfAsked(t *testing.T) {
 	t.Parallel()
@@ -109,78 +47,6 @@ func TestSessions_authenticateMakesAJWTAndExtendsIfAsked(t *testing.T) {
 	h.Clock().Advance(2 * time.Hour)
 	_, err = h.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
 	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound, "it has expired")
-}
-
-func TestSessions_expiredJWTNamesAnActiveSession(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	created := h.create("ada@example.com")
-	h.Clock().Advance(6 * time.Minute)
-	_, err := h.authenticate(&sessions.AuthenticateRequest{SessionJWT: &created.SessionJWT})
-	require.NoError(t, err)
-	h.Clock().Advance(time.Hour)
-	_, err = h.authenticate(&sessions.AuthenticateRequest{SessionJWT: &created.SessionJWT})
-	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
-}
-
-func TestSessions_authenticateRefusesWhatIsNoSessionOfTheProject(t *testing.T) {
-	t.Parallel()
-	h, other := newHarness(t), newHarness(t)
-	created, foreign := h.create("ada@example.com"), other.create("ada@example.com")
-	for name, row := range map[string]struct {
-		req  sessions.AuthenticateRequest
-		want stytcherror.Code
-	}{
-		"no session": {sessions.AuthenticateRequest{}, stytcherror.CodeNoSessionArguments},
-		"two sessions": {sessions.AuthenticateRequest{SessionToken: new("a"), SessionJWT: new("b")},
-			stytcherror.CodeTooManySessionArguments},
-		"a malformed token": {sessions.AuthenticateRequest{SessionToken: new("short")},
-			stytcherror.CodeInvalidSessionToken},
-		"an unknown token": {
-			sessions.AuthenticateRequest{SessionToken: new(base64.RawURLEncoding.EncodeToString(make([]byte, 33)))},
-			stytcherror.CodeSessionNotFound},
-		"a JWT of another project": {sessions.AuthenticateRequest{SessionJWT: &foreign.SessionJWT},
-			stytcherror.CodeUnableToParseSessionJWT},
-		"a tampered JWT": {
-			sessions.AuthenticateRequest{SessionJWT: new(tampered(created.SessionJWT))}, stytcherror.CodeUnableToParseSessionJWT},
-		"an unsigned JWT": {
-			sessions.AuthenticateRequest{SessionJWT: new(unsigned(t, created.SessionJWT))}, stytcherror.CodeUnableToParseSessionJWT},
-		"a longer JWT": {sessions.AuthenticateRequest{SessionJWT: new(created.SessionJWT + "x")},
-			stytcherror.CodeUnableToParseSessionJWT},
-		"a JWT of 20 kB": {sessions.AuthenticateRequest{SessionJWT: new(strings.Repeat("x", 20_000))},
-			stytcherror.CodeUnableToParseSessionJWT},
-		"too short a duration": {
-			sessions.AuthenticateRequest{SessionToken: &created.SessionToken, SessionDurationMinutes: new(4)},
-			stytcherror.CodeInvalidSessionDurationMinutes},
-		"too long a duration": {
-			sessions.AuthenticateRequest{SessionToken: &created.SessionToken, SessionDurationMinutes: new(527041)},
-			stytcherror.CodeInvalidSessionDurationMinutes},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, err := h.api.B2B.Sessions.Authenticate(t.Context(), &row.req)
-			require.ErrorIs(t, err, row.want)
-		})
-	}
-}
-
-// tampered changes a role in a JWT's claims, and keeps the signature.
-func tampered(token string) string {
-	parts := strings.Split(token, ".")
-	claims, _ := base64.RawURLEncoding.DecodeString(parts[1])
-	parts[1] = base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(claims), "stytch_admin", "stytch_owner", 1)))
-	return strings.Join(parts, ".")
-}
-
-// unsigned is a JWT's claims with the algorithm "none".
-func unsigned(t *testing.T, token string) string {
-	t.Helper()
-	var claims jwt.MapClaims
-	_, _, err := jwt.NewParser().ParseUnverified(token, &claims)
-	require.NoError(t, err)
-	text, err := jwt.NewWithClaims(jwt.SigningMethodNone, claims).SignedString(jwt.UnsafeAllowNoneSignatureType)
-	require.NoError(t, err)
-	return text
 }
 
 func TestSessions_authorizationCheckNamesTheGrantingRoles(t *testing.T) {
@@ -323,4 +189,47 @@ func TestSessions_exchangeIsForMembersOnly(t *testing.T) {
 	back, err := h.exchange(resp.IntermediateSessionToken, first.Organization.OrganizationID)
 	require.NoError(t, err, "the factors are good in every organization")
 	assert.True(t, back.MemberAuthenticated)
+}
+
+func TestSessions_oldestOfTooManyTokensIsDropped(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	tokens := []string{v.SessionToken}
+	for range 100 {
+		resp, err := h.follow(h.link("example", "ada@example.com"), func(r *magiclinks.AuthenticateRequest) {
+			r.SessionToken = &tokens[len(tokens)-1]
+		})
+		require.NoError(t, err)
+		require.Equal(t, v.MemberSession.MemberSessionID, resp.MemberSession.MemberSessionID)
+		tokens = append(tokens, resp.SessionToken)
+	}
+	for i, token := range tokens {
+		_, err := h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &token})
+		assert.Equal(t, i == 0, err != nil, "%d: %v", i, err)
+	}
+}
+
+func TestSessions_getListsNoneThatHaveExpired(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	get := func() (ids []string) {
+		resp, err := h.api.B2B.Sessions.Get(t.Context(),
+			&sessions.GetRequest{OrganizationID: v.Organization.OrganizationID, MemberID: v.MemberID})
+		require.NoError(t, err)
+		for _, s := range resp.MemberSessions {
+			ids = append(ids, s.MemberSessionID)
+		}
+		return ids
+	}
+	short, err := h.follow(h.link("example", "ada@example.com"), func(r *magiclinks.AuthenticateRequest) {
+		r.SessionDurationMinutes = new(5)
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []string{v.MemberSession.MemberSessionID, short.MemberSession.MemberSessionID}, get())
+	h.Clock().Set(short.MemberSession.ExpiresAt)
+	assert.Equal(t, []string{v.MemberSession.MemberSessionID}, get())
+	h.Clock().Set(v.MemberSession.ExpiresAt)
+	assert.Empty(t, get())
 }
