@@ -28,15 +28,12 @@ func TestOdd_pathsAndMethods(t *testing.T) {
 	for _, credentials := range []string{"", "Authorization: " + req.Header.Get("Authorization") + "\r\n"} {
 		for _, path := range []string{
 			"/", "//", "///", "/v1", "/v1/", "/v1//b2b", "/v1/%ff", "/v1/%FF%fe", "/v1/%c3%28", "/v1/%ed%a0%80", "/v1/%00", "/v1/%2f", "/v1/%2e%2e/",
-			"/v1/../..", "/v1/b2b/%2fsessions", "/v1/b2b/sessions?%ff=%ff", "/v1/b2b/sessions?a=%zz;b", "/v1/%0d%0aX:%20y", "/v1/b2b/rbac/organizations/%ff",
+			"/v1/b2b/%2fsessions", "/v1/b2b/sessions?%ff=%ff", "/v1/b2b/sessions?a=%zz;b", "/v1/%0d%0aX:%20y", "/v1/b2b/rbac/organizations/%ff",
 			"/v1/b2b/rbac/organizations/%2f", "/v1/b2b/sessions/jwks/%ff", "/v1/b2b/sessions/jwks/", "/v1/public/%ff/oauth2/token", "/v1/public/", "/v1/public",
-			"/%5femulator/inbox2", "/" + strings.Repeat("a", 60_000), "/v1/" + strings.Repeat("%ff", 10_000), "/" + strings.Repeat("/", 10_000), "http://localhost/v1/%ff",
+			"/" + strings.Repeat("a", 60_000), "/v1/" + strings.Repeat("%ff", 10_000), "/" + strings.Repeat("/", 10_000), "http://localhost/v1/%ff",
 		} {
 			for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get", "X"} {
 				request := method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n" + credentials + "\r\n"
-				if strings.HasPrefix(path, "/%5f") || strings.HasPrefix(path, "/v1/..") {
-					continue
-				}
 				status, header, body := raw(t, addr, request)
 				name := method + " " + path[:min(len(path), 40)]
 				assert.GreaterOrEqual(t, status, 400, name)
@@ -78,10 +75,8 @@ func TestOdd_bodies(t *testing.T) {
 		got := h.call("POST", sendPath, body)
 		assert.Equal(t, 400, got.status, name)
 		for _, path := range []string{"clock", "faults", "snapshot"} {
-			if name != "null" || path != "faults" {
-				got = h.send("POST", "/_emulator/"+path, body, "", "")
-				assert.Equal(t, 400, got.status, "%s %s", path, name)
-			}
+			got = h.send("POST", "/_emulator/"+path, body, "", "")
+			assert.Equal(t, 400, got.status, "%s %s", path, name)
 		}
 	}
 }
