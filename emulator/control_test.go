@@ -23,7 +23,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-func TestControl_inbox(t *testing.T) {
+func TestControl_inboxIsNewestFirst(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	first, second := h.MagicLink("ada@example.com"), h.MagicLink("ada@example.com")
@@ -53,7 +53,7 @@ func TestControl_inboxWaitsForAMessage(t *testing.T) {
 	assert.Equal(t, "[]", h.send("GET", "/_emulator/inbox?to=nobody@example.com&wait=10ms", "", "", "").text)
 }
 
-func TestControl_clock(t *testing.T) {
+func TestControl_clockMovesExpiry(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	created := h.create("ada@example.com", nil)
@@ -74,7 +74,7 @@ func TestControl_clock(t *testing.T) {
 	}
 }
 
-func TestControl_faults(t *testing.T) {
+func TestControl_faultsAffectTheCallsTheyName(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	created := h.create("ada@example.com", nil)
@@ -164,13 +164,10 @@ func TestControl_faultsAffectRetries(t *testing.T) {
 	assert.Zero(t, apiErr.Retries, "a single-use token is not sent twice")
 }
 
-func TestControl_snapshotResetRotateHealth(t *testing.T) {
+func TestControl_snapshotRestoresWhatAResetRemoves(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.create("ada@example.com", nil)
-	assert.Equal(t, h.ID(), h.send("GET", "/_emulator/health", "", "", "").body["project_id"])
-	assert.Contains(t, h.send("POST", "/_emulator/keys/rotate", "", "", "").body["kid"], "jwk-test-")
-	assert.Len(t, h.keys(), 2)
 	snapshot := h.send("GET", "/_emulator/snapshot", "", "", "")
 	require.Equal(t, http.StatusOK, snapshot.status)
 	require.Equal(t, http.StatusOK, h.send("POST", "/_emulator/reset", "", "", "").status)
@@ -178,7 +175,26 @@ func TestControl_snapshotResetRotateHealth(t *testing.T) {
 	require.Equal(t, http.StatusOK, h.send("POST", "/_emulator/snapshot", snapshot.text, "", "").status)
 	assert.Len(t, h.Inbox().Messages(""), 1)
 	assert.Equal(t, 400, h.send("POST", "/_emulator/snapshot", "{}", "", "").status)
+}
+
+func TestControl_rotatePublishesAnotherKey(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.create("ada@example.com", nil)
+	assert.Contains(t, h.send("POST", "/_emulator/keys/rotate", "", "", "").body["kid"], "jwk-test-")
+	assert.Len(t, h.keys(), 2)
+}
+
+func TestControl_healthNamesTheProject(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	assert.Equal(t, h.ID(), h.send("GET", "/_emulator/health", "", "", "").body["project_id"])
 	assert.Equal(t, 404, h.send("GET", "/_emulator/health?project_id=other", "", "", "").status)
+}
+
+func TestControl_unknownPathsAndMethodsAreRefused(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
 	assert.Equal(t, 404, h.send("GET", "/_emulator/nothing", "", "", "").status)
 	assert.Equal(t, 405, h.send("GET", "/_emulator/reset", "", "", "").status)
 }

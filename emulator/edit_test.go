@@ -135,7 +135,7 @@ func TestAddFactor_isInLaterJWTsAndReplacesItsLike(t *testing.T) {
 }
 
 // What is refused changes nothing, and the error names the field.
-func TestEdits_refuse(t *testing.T) {
+func TestEdits_refusedOnesChangeNothing(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	created := h.create("ada@example.com", nil)
@@ -218,8 +218,8 @@ func TestAddFactor_atMostTwenty(t *testing.T) {
 	h.restores()
 }
 
-// Edits lose no concurrent change, and a snapshot can be taken meanwhile.
-func TestEdits_concurrent(t *testing.T) {
+// Snapshots and calls go on meanwhile.
+func TestEdits_loseNoConcurrentChange(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	created := h.create("ada@example.com", nil)

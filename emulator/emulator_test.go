@@ -44,7 +44,7 @@ func TestProjects_ofOneSeedHaveIDsOfTheirOwn(t *testing.T) {
 	assert.Len(t, slices.Compact(first), 6)
 }
 
-func TestNew_refuses(t *testing.T) {
+func TestNew_refusesLiveCredentialsAndBadURLs(t *testing.T) {
 	t.Parallel()
 	_, err := emulator.New(emulator.Config{ProjectID: "project-live-1"})
 	require.Error(t, err)

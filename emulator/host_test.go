@@ -44,7 +44,7 @@ func served(t *testing.T, config emulator.Config) (*emulator.Emulator, string) {
 	return em, server.Listener.Addr().String()
 }
 
-func TestHost_onlyKnownOnes(t *testing.T) {
+func TestHost_mustBeKnown(t *testing.T) {
 	t.Parallel()
 	_, addr := served(t, emulator.Config{Hosts: []string{"emulator", "Stytch.Test", "my_service.internal."}})
 	for host, known := range map[string]bool{
@@ -82,7 +82,7 @@ func TestHost_onlyKnownOnes(t *testing.T) {
 	}
 }
 
-func TestHost_ofEveryForm(t *testing.T) {
+func TestHost_isThatOfTheRequestLineOrHeader(t *testing.T) {
 	t.Parallel()
 	_, addr := served(t, emulator.Config{})
 	for name, row := range map[string]struct {

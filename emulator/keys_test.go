@@ -17,8 +17,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 )
 
-// The JWT has the header and claims that JWTs of the real service have.
-func TestSession_jwt(t *testing.T) {
+func TestSession_jwtHasTheClaimsOfTheRealService(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	created := h.create("ada@example.com", nil)
@@ -53,7 +52,7 @@ func TestSession_jwt(t *testing.T) {
 	assert.Regexp(t, `^\{"alg":"RS256","kid":"[^"]+","typ":"JWT"\}$`, string(raw))
 }
 
-func TestKeys_rotate(t *testing.T) {
+func TestKeys_oldKeyVerifiesForThirtyDays(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	before := h.create("ada@example.com", nil)

@@ -19,7 +19,7 @@ import (
 )
 
 // Whatever the method and the path are, the answer is one of the API's errors.
-func TestOdd_pathsAndMethods(t *testing.T) {
+func TestOdd_everyPathAndMethodHasAnErrorOfTheAPI(t *testing.T) {
 	t.Parallel()
 	em, addr := served(t, emulator.Config{})
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addr, nil)
@@ -58,7 +58,7 @@ func TestOdd_pathsAndMethods(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status, body)
 }
 
-func TestOdd_bodies(t *testing.T) {
+func TestOdd_malformedBodiesAreRefused(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	var bomb bytes.Buffer
@@ -90,7 +90,7 @@ type deadlines struct {
 func (d *deadlines) SetReadDeadline(t time.Time) error { d.set = append(d.set, t); return nil }
 
 // A client that sends a body slowly is cut off; one that waits long for an answer is not.
-func TestOdd_slowBodies(t *testing.T) {
+func TestOdd_slowBodiesAreCutOff(t *testing.T) {
 	t.Parallel()
 	em, err := emulator.New(emulator.Config{})
 	require.NoError(t, err)

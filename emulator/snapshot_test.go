@@ -17,7 +17,7 @@ import (
 )
 
 // Restore and Snapshot run beside calls: each snapshot is whole, and can be restored.
-func TestSnapshot_besideCalls(t *testing.T) {
+func TestSnapshot_isWholeBesideCalls(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	created := h.create("ada@example.com", allowing("example.com"))

@@ -48,7 +48,7 @@ func (h *harness) call(method, path, body string) answer {
 
 const sendPath = "/v1/b2b/magic_links/email/discovery/send"
 
-func TestWire_refusals(t *testing.T) {
+func TestWire_refusalsHaveTheFormOfTheAPI(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	good := `{"email_address": "ada@example.com"}`
@@ -80,8 +80,7 @@ func TestWire_refusals(t *testing.T) {
 	assert.Contains(t, h.call("POST", sendPath, `{"email_address": "a@b.co", "email": "x"}`).text, "email")
 }
 
-// Credentials come first, then the path.
-func TestWire_unknownPaths(t *testing.T) {
+func TestWire_credentialsComeBeforeThePath(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	for name, row := range map[string]struct {

@@ -68,7 +68,7 @@ func TestDiscovery_linkLeadsToTheRedirectURLWithItsToken(t *testing.T) {
 	assert.Len(t, mail.Token, 44)
 }
 
-func TestDiscovery_sendRefuses(t *testing.T) {
+func TestDiscovery_sendRefusesWhatIsMalformed(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	for name, row := range map[string]struct {

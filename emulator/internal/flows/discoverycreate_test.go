@@ -30,7 +30,7 @@ func TestCreate_nameAndSlugComeFromTheDomain(t *testing.T) {
 	assert.Equal(t, "NOT_ALLOWED", h.create("ada@analytical.dev", allowing("analytical.dev")).Organization.EmailInvites)
 }
 
-func TestCreate_refuses(t *testing.T) {
+func TestCreate_refusalKeepsTheToken(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.create("ada@example.com", func(req *discoveryorganizations.CreateRequest) {

@@ -23,7 +23,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-func TestSessions_exchangeAccessToken(t *testing.T) {
+func TestSessions_accessTokenWorksOnceForFiveMinutes(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
@@ -107,7 +107,7 @@ func (i *issuer) sign(now time.Time, change jwt.MapClaims) string {
 	return token
 }
 
-func TestSessions_attest(t *testing.T) {
+func TestSessions_attestTakesTokensOfTrustedIssuers(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
@@ -187,7 +187,7 @@ func TestSessions_attest(t *testing.T) {
 	refused(t, err, stytcherror.CodeTooManySessionArguments)
 }
 
-func TestSessions_migrate(t *testing.T) {
+func TestSessions_migrateAsksTheUserInfoURL(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")

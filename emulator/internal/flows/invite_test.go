@@ -74,7 +74,7 @@ func TestInvite_memberBecomesActive(t *testing.T) {
 	assert.Equal(t, "invited", eve.Member.Status, "a pending member is invited")
 }
 
-func TestInvite_lifetimes(t *testing.T) {
+func TestInvite_linkWorksForAWeekOrAsLongAsAsked(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.joinable()
@@ -96,7 +96,7 @@ func TestInvite_lifetimes(t *testing.T) {
 	}
 }
 
-func TestInvite_refusals(t *testing.T) {
+func TestInvite_refusesWhatIsMalformedTakenOrNotAllowed(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.joinable()

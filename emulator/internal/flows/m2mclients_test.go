@@ -35,7 +35,7 @@ func (h *harness) getMachine(id string) (*m2m.M2MClient, error) {
 	return &resp.M2MClient, nil
 }
 
-func TestM2MClients_create(t *testing.T) {
+func TestM2MClients_createStoresWhatIsGivenButTheSecret(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	plain := h.machine(func(r *clients.CreateRequest) { r.Scopes, r.ClientID, r.ClientSecret = []string{}, new(""), new("") })
@@ -65,7 +65,7 @@ func TestM2MClients_create(t *testing.T) {
 	assert.NotContains(t, string(snapshot), chosen.ClientSecret, "secrets are not stored")
 }
 
-func TestM2MClients_boundsOfCreate(t *testing.T) {
+func TestM2MClients_createAcceptsWhatIsInBounds(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	scopes := func(n int) []string {
@@ -122,7 +122,7 @@ func TestM2MClients_boundsOfCreate(t *testing.T) {
 	assert.Len(t, found.M2MClients, 1, "a refusal creates nothing")
 }
 
-func TestM2MClients_update(t *testing.T) {
+func TestM2MClients_updateChangesWhatIsGiven(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(func(r *clients.CreateRequest) { r.TrustedMetadata = shared.Object{"a": "1", "b": "2"} })
@@ -175,7 +175,7 @@ func TestM2MClients_update(t *testing.T) {
 	refused(t, err, stytcherror.CodeInvalidM2MClientScope)
 }
 
-func TestM2MClients_unknownIDs(t *testing.T) {
+func TestM2MClients_unknownIDsAreRefused(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	for id, code := range map[string]stytcherror.Code{
@@ -192,7 +192,7 @@ func TestM2MClients_unknownIDs(t *testing.T) {
 	}
 }
 
-func TestM2MClients_delete(t *testing.T) {
+func TestM2MClients_deletedIDIsFree(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c, other := h.machine(nil), h.machine(nil)
@@ -208,7 +208,7 @@ func TestM2MClients_delete(t *testing.T) {
 	h.machine(func(r *clients.CreateRequest) { r.ClientID = &c.ClientID })
 }
 
-func TestM2MClients_search(t *testing.T) {
+func TestM2MClients_searchByEachFilter(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	for id, scopes := range map[string][]string{"a": {"s1"}, "b": {"s1", "s2"}, "c": {"s2"}, "d": {}} {

@@ -20,7 +20,7 @@ func (h *harness) startRotation(id string) m2m.M2MClientWithNextClientSecret {
 	return resp.M2MClient
 }
 
-func TestM2MSecrets_rotate(t *testing.T) {
+func TestM2MSecrets_bothWorkUntilRotated(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(nil)
@@ -50,7 +50,7 @@ func TestM2MSecrets_rotate(t *testing.T) {
 	require.NoError(t, h.token(c.ClientID, next.NextClientSecret))
 }
 
-func TestM2MSecrets_rotateCancel(t *testing.T) {
+func TestM2MSecrets_nextOneStopsWorkingWhenCanceled(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(nil)
@@ -64,7 +64,7 @@ func TestM2MSecrets_rotateCancel(t *testing.T) {
 	assert.NotEqual(t, next.NextClientSecret, h.startRotation(c.ClientID).NextClientSecret)
 }
 
-func TestM2MSecrets_refusals(t *testing.T) {
+func TestM2MSecrets_rotationHasOneStateAtATime(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(nil)

@@ -129,7 +129,7 @@ func TestM2MToken_hasTheClaimsOfMintedTokens(t *testing.T) {
 	assert.Equal(t, "read:users write:books", claims["scope"])
 }
 
-func TestM2MToken_source(t *testing.T) {
+func TestM2MToken_sourceRenewsTheToken(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(nil)
@@ -200,7 +200,7 @@ func answerOf(t *testing.T, err error) stytcherror.Error {
 	return stytcherror.Error{StatusCode: e.StatusCode, Code: e.Code, Message: e.Message, URL: e.URL}
 }
 
-func TestM2MToken_ofAnInactiveOrDeletedClient(t *testing.T) {
+func TestM2MToken_ofAnInactiveOrDeletedClientIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(nil)
@@ -226,7 +226,7 @@ func TestM2MToken_ofAnInactiveOrDeletedClient(t *testing.T) {
 	valid()
 }
 
-func TestM2MToken_credentialsOfTheClient(t *testing.T) {
+func TestM2MToken_credentialsAreInTheFormOrBasic(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(func(r *clients.CreateRequest) { r.ClientID, r.ClientSecret = new("a|b"), new("100% +:secret") })
@@ -267,7 +267,7 @@ func TestM2MToken_credentialsOfTheClient(t *testing.T) {
 	assert.Equal(t, "unauthorized_credentials", wrong.body["error_type"])
 }
 
-func TestM2MToken_formsOfTheRequest(t *testing.T) {
+func TestM2MToken_requestIsAFormOrJSON(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.machine(func(r *clients.CreateRequest) { r.ClientID, r.ClientSecret = new("a"), new("example-secret") })
@@ -314,7 +314,7 @@ func TestM2MToken_formsOfTheRequest(t *testing.T) {
 	assert.Equal(t, "project_not_found", unknown.body["error_type"], "that is no error of OAuth2")
 }
 
-func TestM2MToken_faults(t *testing.T) {
+func TestM2MToken_faultsHaveTheFormOfOAuth(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(nil)

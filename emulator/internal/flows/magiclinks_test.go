@@ -103,7 +103,7 @@ func TestMagicLinks_strangerOnAnAllowedDomainSignsUp(t *testing.T) {
 	assert.True(t, strings.HasPrefix(message.Link, "https://example.com/login?"), message.Link)
 }
 
-func TestMagicLinks_loginOrSignupRefusals(t *testing.T) {
+func TestMagicLinks_loginOrSignupRefusesWhatIsMalformedOrNotAllowed(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.joinable()
@@ -150,7 +150,7 @@ func TestMagicLinks_loginOrSignupRefusals(t *testing.T) {
 	require.NoError(t, send("ada@example.org"), "break-glass members are exempt")
 }
 
-func TestMagicLinks_lifetimes(t *testing.T) {
+func TestMagicLinks_workForAnHourOrAsLongAsAsked(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.joinable()
@@ -180,7 +180,7 @@ func TestMagicLinks_lifetimes(t *testing.T) {
 	}
 }
 
-func TestMagicLinks_authenticateWithPKCE(t *testing.T) {
+func TestMagicLinks_needTheVerifierOfTheirChallenge(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.create("ada@example.com")
@@ -199,7 +199,7 @@ func TestMagicLinks_authenticateWithPKCE(t *testing.T) {
 	require.NoError(t, err, "refused calls do not use up the link")
 }
 
-func TestMagicLinks_authenticateRefusals(t *testing.T) {
+func TestMagicLinks_refusedAuthenticationKeepsTheLink(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")

@@ -74,7 +74,7 @@ func TestMagicLinks_oldestOfTooManyFactorsIsDropped(t *testing.T) {
 	h.alter("members", "member_id", v.MemberID, nil) // a snapshot of that restores
 }
 
-func TestMagicLinks_secondFactorRequired(t *testing.T) {
+func TestMagicLinks_withoutASecondFactorGiveAnIntermediateSession(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.CreateOrganization("ada@example.com", "Acme", &discoveryorganizations.CreateRequest{
@@ -118,7 +118,7 @@ func TestMagicLinks_secondFactorRequired(t *testing.T) {
 	assert.True(t, more.MemberAuthenticated, "the session has a second factor")
 }
 
-func TestMagicLinks_emailUpdate(t *testing.T) {
+func TestMagicLinks_emailUpdateRetiresTheOldAddress(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.joinable()

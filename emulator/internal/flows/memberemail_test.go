@@ -27,7 +27,7 @@ func (h *harness) startUpdate(
 	return h.api.B2B.Organizations.Members.StartEmailUpdate(h.t.Context(), req, opts...)
 }
 
-func TestMembers_startEmailUpdate(t *testing.T) {
+func TestMembers_startedEmailUpdateIsCompletedByItsCode(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
@@ -167,7 +167,7 @@ func TestMembers_startEmailUpdateForASession(t *testing.T) {
 		stytcherror.CodeSessionAuthorizationTenancyError)
 }
 
-func TestMembers_unlinkRetiredEmail(t *testing.T) {
+func TestMembers_unlinkedRetiredEmailIsFree(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	admin := h.create("ada@example.com")

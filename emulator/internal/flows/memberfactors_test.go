@@ -25,7 +25,7 @@ func (h *harness) withFactors(org, email string) (id, session string) {
 	return v.MemberID, v.SessionToken
 }
 
-func TestMembers_deleteFactors(t *testing.T) {
+func TestMembers_deletedFactorsAreGone(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")

@@ -27,7 +27,7 @@ func (h *harness) register(memberID string, accounts ...object) {
 	}))
 }
 
-func TestMembers_tokensOfProviders(t *testing.T) {
+func TestMembers_tokensAreThoseOfTheirAccounts(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
@@ -132,7 +132,7 @@ func TestMembers_anExpiredAccessTokenIsRenewed(t *testing.T) {
 	assert.Zero(t, none.AccessTokenExpiresIn, "without an access token there is nothing to renew")
 }
 
-func TestMembers_providersWithoutAnAccount(t *testing.T) {
+func TestMembers_providersWithoutAnAccountAreRefused(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
@@ -194,7 +194,7 @@ func TestMembers_registrationsOfASnapshotAreChecked(t *testing.T) {
 	}
 }
 
-func TestMembers_connectedApps(t *testing.T) {
+func TestMembers_connectedAppsCanBeRevoked(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	admin := h.create("ada@example.com")

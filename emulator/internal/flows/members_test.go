@@ -44,7 +44,7 @@ func (h *harness) visitor(org, email string) *stytchtest.Visitor {
 	return h.LogIn(email)
 }
 
-func TestMembers_create(t *testing.T) {
+func TestMembers_createStoresWhatIsGiven(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	org := h.create("ada@example.com").Organization
@@ -170,7 +170,7 @@ func TestMembers_createForASession(t *testing.T) {
 	require.NoError(t, create(nothing, admin.SessionToken))
 }
 
-func TestMembers_get(t *testing.T) {
+func TestMembers_getByIDOrAddress(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
@@ -206,7 +206,7 @@ func TestMembers_get(t *testing.T) {
 	}
 }
 
-func TestMembers_deleteAndReactivate(t *testing.T) {
+func TestMembers_deletedOnesCanBeReactivated(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")

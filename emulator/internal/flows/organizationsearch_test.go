@@ -98,7 +98,7 @@ func TestOrganizations_searchByEachFilter(t *testing.T) {
 	assert.Equal(t, all, got)
 }
 
-func TestOrganizations_searchRefusals(t *testing.T) {
+func TestOrganizations_searchRefusesWhatIsMalformed(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.three()

@@ -80,7 +80,7 @@ func TestRBAC_setOrgPolicyReplacesRoles(t *testing.T) {
 	refused(t, check(), stytcherror.CodeSessionAuthorizationError)
 }
 
-func TestRBAC_setOrgPolicyRefusals(t *testing.T) {
+func TestRBAC_setOrgPolicyRefusesBadRoles(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	id := h.organization(nil).OrganizationID

@@ -109,7 +109,7 @@ func TestOTPs_newestCodeOfAMemberCounts(t *testing.T) {
 	refused(t, err, stytcherror.CodeOTPCodeNotFound)
 }
 
-func TestOTPs_lifetimes(t *testing.T) {
+func TestOTPs_workForTenMinutesOrAsLongAsAsked(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.joinable()
@@ -141,7 +141,7 @@ func TestOTPs_lifetimes(t *testing.T) {
 	}
 }
 
-func TestOTPs_loginOrSignupRefusals(t *testing.T) {
+func TestOTPs_loginOrSignupRefusesWhatIsMalformedOrNotAllowed(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.joinable()
@@ -176,7 +176,7 @@ func TestOTPs_loginOrSignupRefusals(t *testing.T) {
 	require.NoError(t, send(), "break-glass members are exempt")
 }
 
-func TestOTPs_authenticateRefusals(t *testing.T) {
+func TestOTPs_refusedAuthenticationKeepsTheCode(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.joinable()
@@ -213,7 +213,7 @@ func TestOTPs_authenticateRefusals(t *testing.T) {
 	require.NoError(t, err, "refused calls do not use up the code")
 }
 
-func TestOTPs_discovery(t *testing.T) {
+func TestOTPs_discoveryCodeWorksOnceForItsAddress(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	org := h.create("ada@example.com").Organization

@@ -48,7 +48,7 @@ func TestEmulator_isSharedByParallelTests(t *testing.T) {
 }
 
 // For the race detector.
-func TestLogin_concurrent(t *testing.T) {
+func TestLogin_worksBesideOtherLoginsAndSnapshots(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	created := h.create("ada@example.com", allowing("example.com"))

@@ -12,7 +12,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/project"
 )
 
-func TestDebug_whoami(t *testing.T) {
+func TestDebug_whoamiNamesTheProject(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	resp, err := h.api.B2B.Debug.Whoami(t.Context(), &debug.WhoamiRequest{})
@@ -25,7 +25,7 @@ func TestDebug_whoami(t *testing.T) {
 	}
 }
 
-func TestProject_metrics(t *testing.T) {
+func TestProject_metricsCountWhatIsThere(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	metrics := func() map[project.ProjectMetricMetricType]int {
