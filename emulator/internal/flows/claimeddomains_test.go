@@ -81,6 +81,6 @@ func TestClaimedDomain_takesAnEmailUpdateThatWasStarted(t *testing.T) {
 	claimer := h.organization(func(*organizations.CreateRequest) {})
 	h.alter("organizations", "organization_id", claimer.OrganizationID, object{"claimed_email_domains": []any{"example.com"}})
 	_, err = h.follow(h.WaitMessage("bob@example.com").Token)
-	refused(t, err, stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)
+	require.ErrorIs(t, err, stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)
 	assert.Equal(t, "ada@example.org", h.member("acme", v.MemberID).EmailAddress)
 }

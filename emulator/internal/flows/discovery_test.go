@@ -42,9 +42,9 @@ func TestDiscovery_fromTheLinkToASession(t *testing.T) {
 
 	_, err = h.api.B2B.MagicLinks.Discovery.Authenticate(t.Context(),
 		&magiclinksdiscovery.AuthenticateRequest{DiscoveryMagicLinksToken: token})
-	refused(t, err, stytcherror.CodeUnableToAuthMagicLink)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthMagicLink)
 	_, err = h.exchange(found.IntermediateSessionToken, org.OrganizationSlug)
-	refused(t, err, stytcherror.CodeIntermediateSessionNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
 }
 
 func TestDiscovery_linkLeadsToTheRedirectURLWithItsToken(t *testing.T) {

@@ -255,9 +255,3 @@ func (h *harness) strangers() map[stytcherror.Code]*stytch.Client {
 func as(sessionToken string) shared.RequestOption {
 	return shared.WithAuthorization(shared.Authorization{SessionToken: sessionToken})
 }
-
-// refused checks that a call was refused with a code.
-func refused(t *testing.T, err error, code stytcherror.Code) {
-	t.Helper()
-	require.ErrorIs(t, err, code)
-}

@@ -27,7 +27,7 @@ func TestIntermediate_loginThatNeedsMoreDoesNotProlongIt(t *testing.T) {
 	assert.WithinDuration(t, h.Clock().Now().Add(time.Minute), resp.IntermediateSessionTokenExpiresAt, 20*time.Second)
 	h.Clock().Advance(time.Minute)
 	_, err = h.exchange(ist, "example")
-	refused(t, err, stytcherror.CodeIntermediateSessionNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
 }
 
 func TestIntermediate_withAFactorOfOneOrganizationIsForThatOnly(t *testing.T) {
@@ -46,10 +46,10 @@ func TestIntermediate_withAFactorOfOneOrganizationIsForThatOnly(t *testing.T) {
 	require.False(t, resp.MemberAuthenticated)
 	ist := resp.IntermediateSessionToken
 	_, err = h.exchange(ist, "example-2")
-	refused(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
 	_, err = h.api.B2B.Discovery.Organizations.Create(t.Context(),
 		&discoveryorganizations.CreateRequest{IntermediateSessionToken: ist})
-	refused(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
 	_, err = h.exchange(ist, "example")
 	require.NoError(t, err)
 }
@@ -73,7 +73,7 @@ func TestIntermediate_joinsByDomainOnlyIfItProvesTheAddress(t *testing.T) {
 	}})
 	assert.Zero(t, discovered())
 	_, err = h.exchange(ist, "acme")
-	refused(t, err, stytcherror.CodeInvalidEmailForJITProvisioning)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidEmailForJITProvisioning)
 }
 
 func TestIntermediate_isValidForTenMinutes(t *testing.T) {

@@ -169,10 +169,10 @@ func TestM2MClients_updateChangesWhatIsGiven(t *testing.T) {
 		stytcherror.CodeMetadataTooLarge:                  {TrustedMetadata: shared.Object{"other": half["half"]}},
 	} {
 		_, err := update(req)
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 	_, err = h.api.B2B.M2M.Clients.Update(t.Context(), &clients.UpdateRequest{ClientID: "nobody", Scopes: []string{"a b"}})
-	refused(t, err, stytcherror.CodeInvalidM2MClientScope)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidM2MClientScope)
 }
 
 func TestM2MClients_unknownIDsAreRefused(t *testing.T) {
@@ -184,11 +184,11 @@ func TestM2MClients_unknownIDsAreRefused(t *testing.T) {
 		"m2m-client-live-1": stytcherror.CodeLiveIDUsedInTestEnvironment,
 	} {
 		_, err := h.getMachine(id)
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 		_, err = h.api.B2B.M2M.Clients.Update(t.Context(), &clients.UpdateRequest{ClientID: id})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 		_, err = h.api.B2B.M2M.Clients.Delete(t.Context(), &clients.DeleteRequest{ClientID: id})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 }
 
@@ -200,11 +200,11 @@ func TestM2MClients_deletedIDIsFree(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, c.ClientID, resp.ClientID)
 	_, err = h.getMachine(c.ClientID)
-	refused(t, err, stytcherror.CodeM2MClientNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeM2MClientNotFound)
 	_, err = h.getMachine(other.ClientID)
 	require.NoError(t, err)
 	_, err = h.api.B2B.M2M.Clients.Delete(t.Context(), &clients.DeleteRequest{ClientID: c.ClientID})
-	refused(t, err, stytcherror.CodeM2MClientNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeM2MClientNotFound)
 	h.machine(func(r *clients.CreateRequest) { r.ClientID = &c.ClientID })
 }
 
@@ -259,12 +259,12 @@ func TestM2MClients_searchByEachFilter(t *testing.T) {
 		_, err := h.api.B2B.M2M.Clients.Search(t.Context(), &clients.SearchRequest{
 			Query: &m2m.M2MSearchQuery{Operator: and, Operands: []m2m.M2MSearchQueryOperand{operand}},
 		})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 	for _, req := range []*clients.SearchRequest{
 		{Limit: new(-1)}, {Limit: new(1001)}, {Cursor: new("!")}, {Query: &m2m.M2MSearchQuery{Operator: "NOT"}},
 	} {
 		_, err := h.api.B2B.M2M.Clients.Search(t.Context(), req)
-		refused(t, err, stytcherror.CodeBadRequest)
+		require.ErrorIs(t, err, stytcherror.CodeBadRequest)
 	}
 }

@@ -102,7 +102,7 @@ func TestM2MToken_isAccepted(t *testing.T) {
 	})
 	require.Error(t, err)
 	_, err = h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionJWT: &resp.AccessToken})
-	refused(t, err, stytcherror.CodeSessionNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 	h.Clock().Advance(time.Hour)
 	_, err = h.api.B2B.M2M.AuthenticateToken(t.Context(), &m2m.AuthenticateTokenRequest{AccessToken: resp.AccessToken})
 	require.ErrorIs(t, err, stytcherror.ErrTokenExpired)
@@ -169,7 +169,7 @@ func TestM2MToken_ofAClientWithoutScopesHasNone(t *testing.T) {
 	token, err := h.api.B2B.M2M.AuthenticateToken(t.Context(), &m2m.AuthenticateTokenRequest{AccessToken: resp.AccessToken})
 	require.NoError(t, err)
 	assert.Empty(t, token.Scopes)
-	refused(t, h.token(c.ClientID, c.ClientSecret, "read:users"), stytcherror.CodeInvalidScope)
+	require.ErrorIs(t, h.token(c.ClientID, c.ClientSecret, "read:users"), stytcherror.CodeInvalidScope)
 }
 
 func TestM2MToken_isRefused(t *testing.T) {
@@ -216,13 +216,13 @@ func TestM2MToken_ofAnInactiveOrDeletedClientIsRefused(t *testing.T) {
 		require.NoError(t, err)
 	}
 	status(m2m.M2MClientStatusInactive)
-	refused(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
+	require.ErrorIs(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
 	valid()
 	status(m2m.M2MClientStatusActive)
 	require.NoError(t, h.token(c.ClientID, c.ClientSecret))
 	_, err = h.api.B2B.M2M.Clients.Delete(t.Context(), &clients.DeleteRequest{ClientID: c.ClientID})
 	require.NoError(t, err)
-	refused(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
+	require.ErrorIs(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
 	valid()
 }
 
@@ -319,7 +319,7 @@ func TestM2MToken_faultsHaveTheFormOfOAuth(t *testing.T) {
 	h := newHarness(t)
 	c := h.machine(nil)
 	h.RespondError("m2m.token", &stytcherror.Error{Code: stytcherror.CodeInvalidClient})
-	refused(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
+	require.ErrorIs(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
 	h.ClearFaults()
 	require.NoError(t, h.AddFaults(emulator.Fault{Operation: "m2m.token", Status: 401, ErrorType: "invalid_client"}))
 	assert.Equal(t, "invalid_client", h.postForm("").body["error"])

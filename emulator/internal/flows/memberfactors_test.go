@@ -125,10 +125,11 @@ func TestMembers_deleteFactorsRefuses(t *testing.T) {
 	}
 	removals := h.removals()
 	require.NoError(t, removals["external id"](org, v.MemberID), "there need be no external id")
-	refused(t, removals["password"](org, "a b"), stytcherror.CodeInvalidPasswordID)
-	refused(t, removals["external id"](v.Organization.OrganizationSlug, id), stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, removals["password"](org, "a b"), stytcherror.CodeInvalidPasswordID)
+	require.ErrorIs(t, removals["external id"](v.Organization.OrganizationSlug, id),
+		stytcherror.CodeOrganizationNotFound)
 	h.alter("members", "member_id", id, object{"external_id": "bob"})
-	refused(t, removals["external id"](org, "bob"), stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, removals["external id"](org, "bob"), stytcherror.CodeMemberNotFound)
 }
 
 func TestMembers_deleteFactorsForASession(t *testing.T) {

@@ -140,13 +140,13 @@ func TestMembers_createRefusesWhatIsTaken(t *testing.T) {
 			&members.CreateRequest{OrganizationID: org, EmailAddress: email, ExternalID: externalID})
 		return err
 	}
-	refused(t, create(org, "ADA@example.com", nil), stytcherror.CodeDuplicateMemberEmail)
-	refused(t, create(org, "new@example.com", new("eve")), stytcherror.CodeDuplicateMemberExternalID)
+	require.ErrorIs(t, create(org, "ADA@example.com", nil), stytcherror.CodeDuplicateMemberEmail)
+	require.ErrorIs(t, create(org, "new@example.com", new("eve")), stytcherror.CodeDuplicateMemberExternalID)
 	require.NoError(t, create(other, "ada@example.com", new("eve")), "another organization has its own addresses and ids")
 	require.NoError(t, h.edit(func(state object) {
 		state["organizations"].([]any)[0].(object)["claimed_email_domains"] = []any{"example.net"}
 	}))
-	refused(t, create(other, "joe@example.net", nil), stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)
+	require.ErrorIs(t, create(other, "joe@example.net", nil), stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)
 	require.NoError(t, create(org, "joe@example.net", nil))
 }
 
@@ -163,9 +163,9 @@ func TestMembers_createForASession(t *testing.T) {
 	}
 	nothing := func(*members.CreateRequest) {}
 	plain := h.visitor(org, "eve@example.com")
-	refused(t, create(nothing, plain.SessionToken), stytcherror.CodeSessionAuthorizationError)
-	refused(t, create(nothing, h.create("joe@example.org").SessionToken), stytcherror.CodeSessionAuthorizationTenancyError)
-	refused(t, create(func(r *members.CreateRequest) { r.TrustedMetadata = shared.Object{"k": "v"} }, admin.SessionToken),
+	require.ErrorIs(t, create(nothing, plain.SessionToken), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, create(nothing, h.create("joe@example.org").SessionToken), stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, create(func(r *members.CreateRequest) { r.TrustedMetadata = shared.Object{"k": "v"} }, admin.SessionToken),
 		stytcherror.CodeCannotUpdateTrustedMetadata)
 	require.NoError(t, create(nothing, admin.SessionToken))
 }
@@ -189,20 +189,20 @@ func TestMembers_getByIDOrAddress(t *testing.T) {
 		stytcherror.CodeOrganizationNotFound:   {OrganizationID: "nobody", EmailAddress: new("bob@example.com")},
 	} {
 		_, err = get(req)
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 	_, err = get(&members.GetRequest{OrganizationID: org.OrganizationID})
-	refused(t, err, stytcherror.CodeInvalidMemberGetFields)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidMemberGetFields)
 	_, err = get(&members.GetRequest{OrganizationID: "nobody", MemberID: &v.MemberID})
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	other := h.create("bob@example.org").Organization.OrganizationID
 	_, err = get(&members.GetRequest{OrganizationID: other, MemberID: &v.MemberID})
-	refused(t, err, stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound)
 	_, err = get(&members.GetRequest{OrganizationID: org.OrganizationID, MemberID: new("member-live-1")})
-	refused(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
+	require.ErrorIs(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
 	for code, stranger := range h.strangers() {
 		_, err = stranger.B2B.Organizations.Members.DangerouslyGet(t.Context(), &members.DangerouslyGetRequest{MemberID: v.MemberID})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 }
 
@@ -222,15 +222,15 @@ func TestMembers_deletedOnesCanBeReactivated(t *testing.T) {
 	dangerously := func(id string, deletedToo *bool) (*members.DangerouslyGetResponse, error) {
 		return api.DangerouslyGet(t.Context(), &members.DangerouslyGetRequest{MemberID: id, IncludeDeleted: deletedToo})
 	}
-	refused(t, remove("nobody", v.MemberID), stytcherror.CodeOrganizationNotFound)
-	refused(t, remove(org, "nobody"), stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, remove("nobody", v.MemberID), stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, remove(org, "nobody"), stytcherror.CodeMemberNotFound)
 	found, err := dangerously(v.MemberID, nil)
 	require.NoError(t, err)
 	assert.Equal(t, org, found.Organization.OrganizationID)
 	_, err = dangerously("ada", nil)
-	refused(t, err, stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound)
 	_, err = reactivate(org, v.MemberID)
-	refused(t, err, stytcherror.CodeNoDeletedMemberFoundForReactivation)
+	require.ErrorIs(t, err, stytcherror.CodeNoDeletedMemberFoundForReactivation)
 	_, err = api.StartEmailUpdate(t.Context(), &members.StartEmailUpdateRequest{
 		OrganizationID: org, MemberID: v.MemberID, EmailAddress: "countess@example.com",
 	})
@@ -238,21 +238,21 @@ func TestMembers_deletedOnesCanBeReactivated(t *testing.T) {
 
 	require.NoError(t, remove(v.Organization.OrganizationSlug, "ada"))
 	require.NoError(t, h.edit(func(state object) { assert.Len(t, state["magic_links"], 1, "that of discovery is left") }))
-	refused(t, remove(org, v.MemberID), stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, remove(org, v.MemberID), stytcherror.CodeMemberNotFound)
 	_, err = h.api.B2B.Sessions.Authenticate(t.Context(), &b2bsessions.AuthenticateRequest{SessionToken: &v.SessionToken})
-	refused(t, err, stytcherror.CodeSessionNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 	_, err = dangerously(v.MemberID, new(false))
-	refused(t, err, stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound)
 	deleted, err := dangerously(v.MemberID, new(true))
 	require.NoError(t, err)
 	assert.Equal(t, organizations.MemberStatusDeleted, deleted.Member.Status)
 
 	_, err = reactivate(org, "ada")
-	refused(t, err, stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound)
 	_, err = reactivate("nobody", v.MemberID)
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	_, err = reactivate(h.create("bob@example.org").Organization.OrganizationID, v.MemberID)
-	refused(t, err, stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound)
 	again, err := reactivate(org, v.MemberID)
 	require.NoError(t, err)
 	assert.Equal(t, organizations.MemberStatusActive, again.Member.Status)
@@ -277,11 +277,11 @@ func TestMembers_reactivateRefusesWhatWasTakenMeanwhile(t *testing.T) {
 	}
 	byEmail, byID := lost("bob@example.com", nil), lost("eve@example.com", new("eve"))
 	h.addMember(org, "bob@example.com", func(r *members.CreateRequest) { r.ExternalID = new("eve") })
-	refused(t, reactivate(byEmail), stytcherror.CodeReactivationEmailBelongsToAnotherMember)
-	refused(t, reactivate(byID), stytcherror.CodeDuplicateMemberExternalID)
+	require.ErrorIs(t, reactivate(byEmail), stytcherror.CodeReactivationEmailBelongsToAnotherMember)
+	require.ErrorIs(t, reactivate(byID), stytcherror.CodeDuplicateMemberExternalID)
 	unverified := lost("joe@example.com", nil)
 	h.alter("members", "member_id", unverified, object{"email_address_verified": false})
-	refused(t, reactivate(unverified), stytcherror.CodeEmailUnverifiedForReactivation)
+	require.ErrorIs(t, reactivate(unverified), stytcherror.CodeEmailUnverifiedForReactivation)
 }
 
 func TestMembers_deleteAndReactivateForASession(t *testing.T) {
@@ -301,11 +301,11 @@ func TestMembers_deleteAndReactivateForASession(t *testing.T) {
 		return err
 	}
 	stranger := h.create("eve@example.org").SessionToken
-	refused(t, remove(admin.MemberID, session), stytcherror.CodeSessionAuthorizationError)
-	refused(t, remove(bob.MemberID, stranger), stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, remove(admin.MemberID, session), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, remove(bob.MemberID, stranger), stytcherror.CodeSessionAuthorizationTenancyError)
 	require.NoError(t, remove(bob.MemberID, session), "everybody may delete themselves")
-	refused(t, reactivate(session), stytcherror.CodeSessionNotFound)
-	refused(t, reactivate(stranger), stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, reactivate(session), stytcherror.CodeSessionNotFound)
+	require.ErrorIs(t, reactivate(stranger), stytcherror.CodeSessionAuthorizationTenancyError)
 	require.NoError(t, reactivate(admin.SessionToken))
 	require.NoError(t, remove(bob.MemberID, admin.SessionToken))
 }

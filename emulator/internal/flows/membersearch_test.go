@@ -119,18 +119,18 @@ func TestMembers_searchRefuses(t *testing.T) {
 		require.ErrorIs(t, err, row.code, row.operand)
 	}
 	_, err := h.search([]string{})
-	refused(t, err, stytcherror.CodeMemberSearchOrganizationIDsEmpty)
+	require.ErrorIs(t, err, stytcherror.CodeMemberSearchOrganizationIDsEmpty)
 	_, err = h.search([]string{org, "nobody"})
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	_, err = h.search(make([]string, 1001))
-	refused(t, err, stytcherror.CodeBadRequest)
+	require.ErrorIs(t, err, stytcherror.CodeBadRequest)
 	for _, req := range []*members.SearchRequest{
 		{OrganizationIDs: []string{org}, Limit: new(1001)},
 		{OrganizationIDs: []string{org}, Cursor: new("?")},
 		{OrganizationIDs: []string{org}, Query: &organizations.SearchQuery{Operator: "NOT"}},
 	} {
 		_, err = h.api.B2B.Organizations.Members.Search(t.Context(), req)
-		refused(t, err, stytcherror.CodeBadRequest)
+		require.ErrorIs(t, err, stytcherror.CodeBadRequest)
 	}
 }
 
@@ -179,6 +179,7 @@ func TestMembers_searchForASession(t *testing.T) {
 		return err
 	}
 	require.NoError(t, search(admin.SessionToken, org))
-	refused(t, search(admin.SessionToken, org, other.Organization.OrganizationID), stytcherror.CodeSessionAuthorizationTenancyError)
-	refused(t, search(h.visitor(org, "eve@example.com").SessionToken, org), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, search(admin.SessionToken, org, other.Organization.OrganizationID), stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, search(h.visitor(org, "eve@example.com").SessionToken, org),
+		stytcherror.CodeSessionAuthorizationError)
 }

@@ -170,7 +170,7 @@ func TestOrganizations_updateChangesWhatIsGiven(t *testing.T) {
 	assert.Empty(t, cleared.OrganizationExternalID)
 	assert.Empty(t, cleared.EmailAllowedDomains)
 	_, err = h.updateOrg("org-1", nothing)
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 
 	moved, err := h.updateOrg("acme", func(r *organizations.UpdateRequest) { r.OrganizationSlug = new("ajax") })
 	require.NoError(t, err)
@@ -214,16 +214,16 @@ func TestOrganizations_updateNeedsAPermissionPerField(t *testing.T) {
 		_, err := h.updateOrg(id, change, as(token))
 		return err
 	}
-	refused(t, update(rename, member), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, update(rename, member), stytcherror.CodeSessionAuthorizationError)
 	require.NoError(t, h.AssignRoles(bob, "namer"))
 	require.NoError(t, update(rename, member))
-	refused(t, update(both, member), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, update(both, member), stytcherror.CodeSessionAuthorizationError)
 	require.NoError(t, update(both, v.SessionToken), "an administrator may do all")
-	refused(t, update(metadata, v.SessionToken), stytcherror.CodeCannotUpdateTrustedMetadata)
+	require.ErrorIs(t, update(metadata, v.SessionToken), stytcherror.CodeCannotUpdateTrustedMetadata)
 	other := h.create("eve@other.example")
-	refused(t, update(rename, other.SessionToken), stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, update(rename, other.SessionToken), stytcherror.CodeSessionAuthorizationTenancyError)
 	_, err := h.updateOrg("nobody", rename)
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 }
 
 func TestOrganizations_deleteTakesAllAlong(t *testing.T) {
@@ -251,21 +251,21 @@ func TestOrganizations_deleteTakesAllAlong(t *testing.T) {
 		return err
 	}
 	_, member := h.ordinary(id)
-	refused(t, remove(id, as(member)), stytcherror.CodeSessionAuthorizationError)
-	refused(t, remove(id, as(other.SessionToken)), stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, remove(id, as(member)), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, remove(id, as(other.SessionToken)), stytcherror.CodeSessionAuthorizationTenancyError)
 	require.NoError(t, remove(id, as(v.SessionToken)))
-	refused(t, remove(id), stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, remove(id), stytcherror.CodeOrganizationNotFound)
 	_, err := h.api.B2B.Organizations.Get(t.Context(), &organizations.GetRequest{OrganizationID: id})
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	authenticate := func(token string) error {
 		_, err := h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &token})
 		return err
 	}
-	refused(t, authenticate(v.SessionToken), stytcherror.CodeSessionNotFound)
+	require.ErrorIs(t, authenticate(v.SessionToken), stytcherror.CodeSessionNotFound)
 	require.NoError(t, authenticate(other.SessionToken), "memberships elsewhere stay")
 	_, err = h.api.B2B.Discovery.Organizations.List(t.Context(),
 		&discoveryorganizations.ListRequest{IntermediateSessionToken: &ist})
-	refused(t, err, stytcherror.CodeIntermediateSessionNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
 	require.NoError(t, h.edit(func(state object) {
 		assert.Len(t, state["members"], 1)
 		assert.Empty(t, state["passcodes"])
@@ -312,11 +312,11 @@ func TestOrganizations_metricsCountMembers(t *testing.T) {
 		assert.Equal(t, 2, n, "all but deleted ones")
 	}
 	_, err = count("nobody")
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	_, err = count("organization-live-x")
-	refused(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
+	require.ErrorIs(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
 	_, err = h.api.B2B.Organizations.Get(t.Context(), &organizations.GetRequest{OrganizationID: "organization-live-x"})
-	refused(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
+	require.ErrorIs(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
 }
 
 func TestOrganizations_deleteExternalIDFreesIt(t *testing.T) {
@@ -336,9 +336,9 @@ func TestOrganizations_deleteExternalIDFreesIt(t *testing.T) {
 	}
 	_, member := h.ordinary(id)
 	_, err = remove(id, as(member))
-	refused(t, err, stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, err, stytcherror.CodeSessionAuthorizationError)
 	_, err = remove(id, as(other.SessionToken))
-	refused(t, err, stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, err, stytcherror.CodeSessionAuthorizationTenancyError)
 	h.Clock().Advance(30 * time.Minute)
 	without, err := remove("org-1", as(v.SessionToken))
 	require.NoError(t, err)
@@ -351,5 +351,5 @@ func TestOrganizations_deleteExternalIDFreesIt(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, without, again, "there is none any more")
 	_, err = remove("nobody")
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 }

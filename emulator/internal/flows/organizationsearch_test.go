@@ -124,14 +124,14 @@ func TestOrganizations_searchRefusesWhatIsMalformed(t *testing.T) {
 	} {
 		for _, f := range filters {
 			_, err := h.findOrgs(shared.SearchOperatorAnd, f)
-			refused(t, err, code)
+			require.ErrorIs(t, err, code)
 		}
 	}
 	_, err := h.findOrgs("XOR")
-	refused(t, err, stytcherror.CodeBadRequest)
+	require.ErrorIs(t, err, stytcherror.CodeBadRequest)
 	for _, req := range []*organizations.SearchRequest{{Limit: new(1001)}, {Limit: new(-1)}, {Cursor: new("odd")}} {
 		_, err := h.api.B2B.Organizations.Search(t.Context(), req)
-		refused(t, err, stytcherror.CodeBadRequest)
+		require.ErrorIs(t, err, stytcherror.CodeBadRequest)
 	}
 }
 

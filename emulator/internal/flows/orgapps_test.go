@@ -94,12 +94,12 @@ func TestOrganizations_connectedAppsAreThoseThatMembersUse(t *testing.T) {
 		func(id string, opts ...shared.RequestOption) error { _, err := h.apps(id, opts...); return err },
 		func(id string, opts ...shared.RequestOption) error { _, err := h.app(id, "third", opts...); return err },
 	} {
-		refused(t, call("nobody"), stytcherror.CodeOrganizationNotFound)
-		refused(t, call(id, as(member)), stytcherror.CodeSessionAuthorizationError)
-		refused(t, call(id, as(other.SessionToken)), stytcherror.CodeSessionAuthorizationTenancyError)
+		require.ErrorIs(t, call("nobody"), stytcherror.CodeOrganizationNotFound)
+		require.ErrorIs(t, call(id, as(member)), stytcherror.CodeSessionAuthorizationError)
+		require.ErrorIs(t, call(id, as(other.SessionToken)), stytcherror.CodeSessionAuthorizationTenancyError)
 	}
 	_, err = h.app(id, "nobody")
-	refused(t, err, stytcherror.CodeConnectedAppNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeConnectedAppNotFound)
 
 	h.alter("members", "member_id", bob, object{"status": organizations.MemberStatusDeleted})
 	app, err := h.app(id, "third")

@@ -73,7 +73,7 @@ func TestOTPs_strangerOnAnAllowedDomainSignsUp(t *testing.T) {
 	_, err = h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionJWT: &resp.SessionJWT})
 	require.NoError(t, err)
 	_, err = h.enter("acme", "bob@example.com", message.Code)
-	refused(t, err, stytcherror.CodeUnableToAuthOTPCode)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthOTPCode)
 
 	h.code("acme", "bob@example.com")
 	assert.Equal(t, "login_passcode", h.WaitMessage("bob@example.com").Template)
@@ -94,7 +94,7 @@ func TestOTPs_newestCodeOfAMemberCounts(t *testing.T) {
 	first, second := h.code("acme", "ada@example.org"), h.code("acme", "ada@example.org")
 	if first != second {
 		_, err := h.enter("acme", "ada@example.org", first)
-		refused(t, err, stytcherror.CodeOTPCodeNotFound)
+		require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 	}
 	other := h.CreateOrganization("ada@example.org", "Other", nil)
 	h.code("other", "ada@example.org")
@@ -106,7 +106,7 @@ func TestOTPs_newestCodeOfAMemberCounts(t *testing.T) {
 	code := h.WaitMessage("ada@example.org").Code
 	h.alter("members", "member_id", resp.MemberID, map[string]any{"email_address": "ada@example.com"})
 	_, err = h.enter("acme", "ada@example.com", code)
-	refused(t, err, stytcherror.CodeOTPCodeNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 }
 
 func TestOTPs_workForTenMinutesOrAsLongAsAsked(t *testing.T) {
@@ -133,9 +133,9 @@ func TestOTPs_workForTenMinutesOrAsLongAsAsked(t *testing.T) {
 				r.IntermediateSessionToken = new(strings.Repeat("x", 44))
 			})
 			if after < 0 {
-				refused(t, err, stytcherror.CodeIntermediateSessionNotFound)
+				require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
 			} else {
-				refused(t, err, stytcherror.CodeUnableToAuthOTPCode)
+				require.ErrorIs(t, err, stytcherror.CodeUnableToAuthOTPCode)
 			}
 		}
 	}
@@ -171,7 +171,7 @@ func TestOTPs_loginOrSignupRefusesWhatIsMalformedOrNotAllowed(t *testing.T) {
 	h.alter("organizations", "organization_slug", "acme", map[string]any{
 		"auth_methods": "RESTRICTED", "allowed_auth_methods": []any{"magic_link"},
 	})
-	refused(t, send(), stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
+	require.ErrorIs(t, send(), stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
 	h.alter("members", "member_id", v.MemberID, map[string]any{"is_breakglass": true})
 	require.NoError(t, send(), "break-glass members are exempt")
 }
@@ -207,7 +207,7 @@ func TestOTPs_refusedAuthenticationKeepsTheCode(t *testing.T) {
 		"auth_methods": "RESTRICTED", "allowed_auth_methods": []any{"magic_link"},
 	})
 	_, err := h.enter("acme", "ada@example.org", code)
-	refused(t, err, stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
+	require.ErrorIs(t, err, stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
 	h.alter("members", "member_id", v.MemberID, map[string]any{"is_breakglass": true})
 	_, err = h.enter("acme", "ada@example.org", code)
 	require.NoError(t, err, "refused calls do not use up the code")
@@ -233,13 +233,13 @@ func TestOTPs_discoveryCodeWorksOnceForItsAddress(t *testing.T) {
 	assert.Equal(t, "discovery_passcode", message.Template)
 	assert.Equal(t, "Ada@example.com", message.To)
 	_, err := enter("bob@example.com", message.Code)
-	refused(t, err, stytcherror.CodeOTPCodeNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 	_, err = enter("ada@example.com", "12345")
-	refused(t, err, stytcherror.CodeInvalidCode)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidCode)
 	_, err = enter("ada", message.Code)
-	refused(t, err, stytcherror.CodeInvalidEmail)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidEmail)
 	_, err = h.enter("example", "ada@example.com", message.Code)
-	refused(t, err, stytcherror.CodeOTPCodeNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 	found, err := enter("ADA@example.com", message.Code)
 	require.NoError(t, err)
 	assert.Equal(t, "ada@example.com", found.EmailAddress)
@@ -249,24 +249,25 @@ func TestOTPs_discoveryCodeWorksOnceForItsAddress(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "email_otp", string(resp.MemberSession.AuthenticationFactors[0].Type))
 	_, err = enter("ada@example.com", message.Code)
-	refused(t, err, stytcherror.CodeUnableToAuthOTPCode)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthOTPCode)
 
-	refused(t, send(func(r *otpsemaildiscovery.SendRequest) { r.EmailAddress = "ada" }), stytcherror.CodeInvalidEmail)
-	refused(t, send(func(r *otpsemaildiscovery.SendRequest) { r.Locale = new(shared.LocaleJA) }), stytcherror.CodeInvalidLocale)
+	require.ErrorIs(t, send(func(r *otpsemaildiscovery.SendRequest) { r.EmailAddress = "ada" }),
+		stytcherror.CodeInvalidEmail)
+	require.ErrorIs(t, send(func(r *otpsemaildiscovery.SendRequest) { r.Locale = new(shared.LocaleJA) }), stytcherror.CodeInvalidLocale)
 	for _, minutes := range []int{1, 16} {
-		refused(t, send(func(r *otpsemaildiscovery.SendRequest) { r.DiscoveryExpirationMinutes = &minutes }),
+		require.ErrorIs(t, send(func(r *otpsemaildiscovery.SendRequest) { r.DiscoveryExpirationMinutes = &minutes }),
 			stytcherror.CodeInvalidExpirationOTP)
 	}
 	require.NoError(t, send(plain))
 	code := h.WaitMessage("ada@example.com").Code
 	for range 10 {
 		_, err = enter("ada@example.com", wrong(code))
-		refused(t, err, stytcherror.CodeOTPCodeNotFound)
+		require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 	}
 	_, err = enter("ada@example.com", code)
-	refused(t, err, stytcherror.CodeUnableToAuthOTPCode)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthOTPCode)
 	require.NoError(t, send(func(r *otpsemaildiscovery.SendRequest) { r.DiscoveryExpirationMinutes = new(2) }))
 	h.Clock().Advance(2 * time.Minute)
 	_, err = enter("ada@example.com", h.WaitMessage("ada@example.com").Code)
-	refused(t, err, stytcherror.CodeUnableToAuthOTPCode)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthOTPCode)
 }

@@ -42,7 +42,7 @@ func TestEmulator_isSharedByParallelTests(t *testing.T) {
 			require.NoError(t, err)
 			_, err = h.api.B2B.Sessions.Authenticate(t.Context(),
 				&sessions.AuthenticateRequest{SessionToken: &v.SessionToken})
-			refused(t, err, stytcherror.CodeSessionNotFound)
+			require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 		})
 	}
 }

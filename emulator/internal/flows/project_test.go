@@ -21,7 +21,7 @@ func TestDebug_whoamiNamesTheProject(t *testing.T) {
 	assert.NotEmpty(t, resp.Name)
 	for code, stranger := range h.strangers() {
 		_, err := stranger.B2C.Debug.Whoami(t.Context(), &debug.WhoamiRequest{})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 }
 
@@ -64,6 +64,6 @@ func TestProject_metricsCountWhatIsThere(t *testing.T) {
 	assert.Equal(t, counts(2, 2, 1), metrics(), "deleted members do not count")
 	for code, stranger := range h.strangers() {
 		_, err := stranger.B2B.Project.Metrics(t.Context(), &project.MetricsRequest{})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 }

@@ -26,7 +26,7 @@ func TestProvision_retiredAddressesCannotJoin(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, list.DiscoveredOrganizations)
 	_, err = h.exchange(ist, "acme")
-	refused(t, err, stytcherror.CodeRetiredMemberEmail)
+	require.ErrorIs(t, err, stytcherror.CodeRetiredMemberEmail)
 	_, err = h.api.B2B.MagicLinks.Email.LoginOrSignup(t.Context(),
 		&magiclinksemail.LoginOrSignupRequest{OrganizationID: "acme", EmailAddress: "new@example.com"})
 	require.NoError(t, err)

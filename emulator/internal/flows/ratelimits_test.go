@@ -64,7 +64,7 @@ func TestRateLimits_applyWhereSwitchedOn(t *testing.T) {
 	require.NoError(t, send("ada@example.com"), "they are off by default")
 	require.NoError(t, h.SetSettings(emulator.Settings{RateLimits: true}))
 	err := send("Ada@example.com")
-	refused(t, err, stytcherror.CodeTooManyRequests)
+	require.ErrorIs(t, err, stytcherror.CodeTooManyRequests)
 	failure, ok := errors.AsType[*stytcherror.Error](err)
 	require.True(t, ok)
 	assert.Equal(t, time.Second, failure.RetryAfter)

@@ -45,13 +45,13 @@ func TestRBAC_policyHasTheDefaultRolesAndEachAction(t *testing.T) {
 	}
 	_, err = h.api.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(),
 		&rbacorganizations.GetOrgPolicyRequest{OrganizationID: "nobody"})
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	for code, stranger := range h.strangers() {
 		_, err = stranger.B2B.RBAC.Policy(t.Context(), &rbac.PolicyRequest{})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 		_, err = stranger.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(),
 			&rbacorganizations.GetOrgPolicyRequest{OrganizationID: v.Organization.OrganizationID})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 }
 

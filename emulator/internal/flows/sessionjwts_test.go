@@ -38,16 +38,18 @@ func TestSessions_jwtOfAnotherIssuerOrAudienceIsRefused(t *testing.T) {
 		return err
 	}
 	require.NoError(t, authenticate(claims(nil)))
-	refused(t, authenticate(claims(object{"iss": "stytch.com/project-test-2"})), stytcherror.CodeJWTInvalidIssuer)
-	refused(t, authenticate(claims(object{"iss": ""})), stytcherror.CodeJWTInvalidIssuer)
-	refused(t, authenticate(claims(object{"aud": []string{"project-test-2"}})), stytcherror.CodeJWTInvalidAudience)
-	refused(t, authenticate(claims(object{"aud": []string{}})), stytcherror.CodeJWTInvalidAudience)
+	require.ErrorIs(t, authenticate(claims(object{"iss": "stytch.com/project-test-2"})),
+		stytcherror.CodeJWTInvalidIssuer)
+	require.ErrorIs(t, authenticate(claims(object{"iss": ""})), stytcherror.CodeJWTInvalidIssuer)
+	require.ErrorIs(t, authenticate(claims(object{"aud": []string{"project-test-2"}})),
+		stytcherror.CodeJWTInvalidAudience)
+	require.ErrorIs(t, authenticate(claims(object{"aud": []string{}})), stytcherror.CodeJWTInvalidAudience)
 	other := stytchtest.New(t)
 	jwt, err := other.Sign(object{
 		"iss": "stytch.com/" + h.ID(), "aud": h.ID(), "https://stytch.com/session": object{"id": v.MemberSession.MemberSessionID},
 	})
 	require.NoError(t, err)
-	refused(t, authenticate(jwt), stytcherror.CodeUnableToParseSessionJWT)
+	require.ErrorIs(t, authenticate(jwt), stytcherror.CodeUnableToParseSessionJWT)
 }
 
 func TestSessions_expiredJWTNamesAnActiveSession(t *testing.T) {
@@ -83,9 +85,9 @@ func TestSessions_keysAreThoseOfBothProducts(t *testing.T) {
 		assert.Equal(t, keys.Keys, public.Keys, "without credentials too")
 	}
 	_, err = h.api.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: "project-test-x"})
-	refused(t, err, stytcherror.CodeProjectNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeProjectNotFound)
 	_, err = h.api.B2C.Sessions.GetJWKS(t.Context(), &b2csessions.GetJWKSRequest{ProjectID: "project-test-x"})
-	refused(t, err, stytcherror.CodeProjectNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeProjectNotFound)
 	for _, stranger := range h.strangers() {
 		_, err = stranger.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: h.ID()})
 		require.Error(t, err)

@@ -28,11 +28,11 @@ func TestSettings_linksLeadToRegisteredURLsOnly(t *testing.T) {
 	for _, redirectURL := range []string{
 		"https://evil.example/in", "https://app.example/in?x=1", "https://app.example/in/", "http://app.example/in", "https://app.example/IN", "//app.example/in",
 	} {
-		refused(t, send("mallory@example.com", &redirectURL), stytcherror.CodeNoMatchForProvidedMagicLinkURL)
+		require.ErrorIs(t, send("mallory@example.com", &redirectURL), stytcherror.CodeNoMatchForProvidedMagicLinkURL)
 	}
 	_, err := h.startUpdate(v.Organization.OrganizationID, v.MemberID, "new@example.com",
 		func(r *members.StartEmailUpdateRequest) { r.LoginRedirectURL = new("https://evil.example/in") })
-	refused(t, err, stytcherror.CodeNoMatchForProvidedMagicLinkURL)
+	require.ErrorIs(t, err, stytcherror.CodeNoMatchForProvidedMagicLinkURL)
 	assert.Empty(t, h.Inbox().Messages("mallory@example.com"))
 	require.Error(t, h.SetSettings(emulator.Settings{RedirectURLs: []string{"nowhere"}}))
 	assert.Len(t, h.Settings().RedirectURLs, 2, "an error changes nothing")
