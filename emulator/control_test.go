@@ -3,6 +3,8 @@ package emulator_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -16,11 +18,12 @@ import (
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-func TestControl_inbox(t *testing.T) {
+func TestControl_inboxIsNewestFirst(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	first, second := h.MagicLink("ada@example.com"), h.MagicLink("ada@example.com")
@@ -50,7 +53,7 @@ func TestControl_inboxWaitsForAMessage(t *testing.T) {
 	assert.Equal(t, "[]", h.send("GET", "/_emulator/inbox?to=nobody@example.com&wait=10ms", "", "", "").text)
 }
 
-func TestControl_clock(t *testing.T) {
+func TestControl_clockMovesExpiry(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	created := h.create("ada@example.com", nil)
@@ -71,7 +74,7 @@ func TestControl_clock(t *testing.T) {
 	}
 }
 
-func TestControl_faults(t *testing.T) {
+func TestControl_faultsAffectTheCallsTheyName(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	created := h.create("ada@example.com", nil)
@@ -161,13 +164,10 @@ func TestControl_faultsAffectRetries(t *testing.T) {
 	assert.Zero(t, apiErr.Retries, "a single-use token is not sent twice")
 }
 
-func TestControl_snapshotResetRotateHealth(t *testing.T) {
+func TestControl_snapshotRestoresWhatAResetRemoves(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.create("ada@example.com", nil)
-	assert.Equal(t, h.ID(), h.send("GET", "/_emulator/health", "", "", "").body["project_id"])
-	assert.Contains(t, h.send("POST", "/_emulator/keys/rotate", "", "", "").body["kid"], "jwk-test-")
-	assert.Len(t, h.keys(), 2)
 	snapshot := h.send("GET", "/_emulator/snapshot", "", "", "")
 	require.Equal(t, http.StatusOK, snapshot.status)
 	require.Equal(t, http.StatusOK, h.send("POST", "/_emulator/reset", "", "", "").status)
@@ -175,22 +175,28 @@ func TestControl_snapshotResetRotateHealth(t *testing.T) {
 	require.Equal(t, http.StatusOK, h.send("POST", "/_emulator/snapshot", snapshot.text, "", "").status)
 	assert.Len(t, h.Inbox().Messages(""), 1)
 	assert.Equal(t, 400, h.send("POST", "/_emulator/snapshot", "{}", "", "").status)
-	assert.Equal(t, 404, h.send("GET", "/_emulator/health?project_id=other", "", "", "").status)
-	assert.Equal(t, 404, h.send("GET", "/_emulator/nothing", "", "", "").status)
-	assert.Equal(t, 405, h.send("GET", "/_emulator/reset", "", "", "").status)
 }
 
-func TestControl_refusesOtherOrigins(t *testing.T) {
+func TestControl_rotatePublishesAnotherKey(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.URL()+"/_emulator/reset", strings.NewReader(""))
-	require.NoError(t, err)
-	req.Header.Set("Origin", "https://evil.example")
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	resp, err := client.Do(req)
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	assert.Equal(t, http.StatusForbidden, resp.StatusCode)
+	h.create("ada@example.com", nil)
+	assert.Contains(t, h.send("POST", "/_emulator/keys/rotate", "", "", "").body["kid"], "jwk-test-")
+	assert.Len(t, h.keys(), 2)
+}
+
+func TestControl_healthNamesTheProject(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	assert.Equal(t, h.ID(), h.send("GET", "/_emulator/health", "", "", "").body["project_id"])
+	assert.Equal(t, 404, h.send("GET", "/_emulator/health?project_id=other", "", "", "").status)
+}
+
+func TestControl_unknownPathsAndMethodsAreRefused(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	assert.Equal(t, 404, h.send("GET", "/_emulator/nothing", "", "", "").status)
+	assert.Equal(t, 405, h.send("GET", "/_emulator/reset", "", "", "").status)
 }
 
 func TestControl_pageEscapesMessages(t *testing.T) {
@@ -215,24 +221,48 @@ func TestControl_pageRunsNothing(t *testing.T) {
 	assert.NotContains(t, policy, "script-src")
 }
 
-// For the race detector.
-func TestLogin_concurrent(t *testing.T) {
+// A page of another origin can send simple requests: without a preflight, of three media types. None changes anything.
+func TestControl_refusesEveryRequestOfAPage(t *testing.T) {
 	t.Parallel()
-	h := newHarness(t)
-	created := h.create("ada@example.com", allowing("example.com"))
-	var wg sync.WaitGroup
-	for i := range 16 {
-		email := string(rune('a'+i)) + "@example.com"
-		wg.Go(func() {
-			proof := h.followLink(email)
-			resp, err := h.exchange(proof.IntermediateSessionToken, created.Organization.OrganizationID)
-			if assert.NoError(t, err) {
-				_, err = h.authenticate(&sessions.AuthenticateRequest{SessionJWT: &resp.SessionJWT})
-				assert.NoError(t, err)
+	em, addr := served(t, emulator.Config{})
+	before, err := em.Project().Snapshot()
+	require.NoError(t, err)
+	_, port, err := net.SplitHostPort(addr)
+	require.NoError(t, err)
+	for path, body := range map[string]string{
+		"/_emulator/reset": "", "/_emulator/keys/rotate": "", "/_emulator/clock": `{"advance":"1h"}`, "/_emulator/faults": `{"status":500}`,
+		"/_emulator/snapshot": `{"version":1,"state":{}}`, "/_emulator/reset?project_id=" + em.Project().ID(): "",
+	} {
+		for _, origin := range []string{
+			"Origin: http://evil.example", "Origin: https://evil.example", "Origin: null", "Origin: http://localhost:3000", "Origin: http://127.0.0.1:1", "Origin: http://" + addr + ".evil.example",
+			"Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", "Origin: http://localhost:" + port + "\r\nSec-Fetch-Site: cross-site", "Origin: x",
+		} {
+			for _, mediaType := range []string{"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json", ""} {
+				status, header, _ := raw(t, addr, fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\n%s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
+					path, addr, origin, mediaType, len(body), body))
+				assert.Equal(t, http.StatusForbidden, status, "%s %s %s", path, origin, mediaType)
+				assert.Empty(t, header.Get("Access-Control-Allow-Origin"))
 			}
-			_, err = h.Snapshot()
-			assert.NoError(t, err)
-		})
+		}
+		status, header, _ := raw(t, addr, "OPTIONS "+path+" HTTP/1.1\r\nHost: "+addr+"\r\nOrigin: http://evil.example\r\nAccess-Control-Request-Method: POST\r\n\r\n")
+		assert.NotEqual(t, http.StatusOK, status, "a preflight is not answered")
+		assert.Empty(t, header.Get("Access-Control-Allow-Origin"))
 	}
-	wg.Wait()
+	after, err := em.Project().Snapshot()
+	require.NoError(t, err)
+	assert.Equal(t, string(before), string(after))
+	assert.WithinDuration(t, time.Now(), em.Project().Clock().Now(), time.Minute)
+}
+
+// What a page may request without reading it, as a script or picture, is not taken for one.
+func TestControl_isNoScriptOfAPage(t *testing.T) {
+	t.Parallel()
+	_, addr := served(t, emulator.Config{})
+	for _, path := range []string{"inbox", "snapshot", "clock", "health", "", "inbox?wait=x"} {
+		_, header, _ := raw(t, addr, "GET /_emulator/"+path+" HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nSec-Fetch-Site: cross-site\r\n\r\n")
+		assert.Equal(t, "nosniff", header.Get("X-Content-Type-Options"), path)
+		assert.Equal(t, "same-origin", header.Get("Cross-Origin-Resource-Policy"), path)
+		assert.Equal(t, "no-store", header.Get("Cache-Control"), path)
+		assert.Empty(t, header.Get("Access-Control-Allow-Origin"), path)
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -135,29 +134,11 @@ func TestLimits_storedStringsAreBounded(t *testing.T) {
 		"the bound is in characters")
 }
 
-// Deep and large metadata, as much as is accepted, must not make a snapshot slow or large.
-func TestSnapshot_isLinear(t *testing.T) {
+func TestLimits_claimsOfStytchAreRefused(t *testing.T) {
 	t.Parallel()
-	h := newHarness(t)
-	size := 0
-	for i := range 8 {
-		for depth := 98; ; depth-- {
-			item := nested(depth-2, "[", "]") + ","
-			metadata := `"trusted_metadata": {"k": [` + strings.Repeat(item, 3000/len(item)) + `1]}`
-			got := h.createWith(fmt.Sprintf("ada%d@example.com", i), metadata)
-			if got.status == http.StatusOK {
-				size += len(metadata)
-				break
-			}
-			require.Greater(t, depth, 10, got.text)
-		}
-	}
-	start := time.Now()
-	data, err := h.Snapshot()
-	require.NoError(t, err)
-	assert.Less(t, time.Since(start), 2*time.Second)
-	assert.Less(t, len(data), 2*size)
-	assert.True(t, json.Valid(data))
+	got := newHarness(t).createWith("ada@example.com", `"session_custom_claims": {"https://stytch.com/session": 1}`)
+	assert.Equal(t, http.StatusBadRequest, got.status)
+	assert.Equal(t, "stytch_claims_in_custom_claims", got.body["error_type"])
 }
 
 // Addresses that look or fold alike are those of different people.

@@ -5,12 +5,10 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,7 +19,7 @@ import (
 )
 
 // Whatever the method and the path are, the answer is one of the API's errors.
-func TestOdd_pathsAndMethods(t *testing.T) {
+func TestOdd_everyPathAndMethodHasAnErrorOfTheAPI(t *testing.T) {
 	t.Parallel()
 	em, addr := served(t, emulator.Config{})
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addr, nil)
@@ -30,15 +28,12 @@ func TestOdd_pathsAndMethods(t *testing.T) {
 	for _, credentials := range []string{"", "Authorization: " + req.Header.Get("Authorization") + "\r\n"} {
 		for _, path := range []string{
 			"/", "//", "///", "/v1", "/v1/", "/v1//b2b", "/v1/%ff", "/v1/%FF%fe", "/v1/%c3%28", "/v1/%ed%a0%80", "/v1/%00", "/v1/%2f", "/v1/%2e%2e/",
-			"/v1/../..", "/v1/b2b/%2fsessions", "/v1/b2b/sessions?%ff=%ff", "/v1/b2b/sessions?a=%zz;b", "/v1/%0d%0aX:%20y", "/v1/b2b/rbac/organizations/%ff",
+			"/v1/b2b/%2fsessions", "/v1/b2b/sessions?%ff=%ff", "/v1/b2b/sessions?a=%zz;b", "/v1/%0d%0aX:%20y", "/v1/b2b/rbac/organizations/%ff",
 			"/v1/b2b/rbac/organizations/%2f", "/v1/b2b/sessions/jwks/%ff", "/v1/b2b/sessions/jwks/", "/v1/public/%ff/oauth2/token", "/v1/public/", "/v1/public",
-			"/%5femulator/inbox2", "/" + strings.Repeat("a", 60_000), "/v1/" + strings.Repeat("%ff", 10_000), "/" + strings.Repeat("/", 10_000), "http://localhost/v1/%ff",
+			"/" + strings.Repeat("a", 60_000), "/v1/" + strings.Repeat("%ff", 10_000), "/" + strings.Repeat("/", 10_000), "http://localhost/v1/%ff",
 		} {
 			for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get", "X"} {
 				request := method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n" + credentials + "\r\n"
-				if strings.HasPrefix(path, "/%5f") || strings.HasPrefix(path, "/v1/..") {
-					continue
-				}
 				status, header, body := raw(t, addr, request)
 				name := method + " " + path[:min(len(path), 40)]
 				assert.GreaterOrEqual(t, status, 400, name)
@@ -63,53 +58,7 @@ func TestOdd_pathsAndMethods(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status, body)
 }
 
-// A page of another origin can send simple requests: without a preflight, of three media types. None changes anything.
-func TestControl_refusesEveryRequestOfAPage(t *testing.T) {
-	t.Parallel()
-	em, addr := served(t, emulator.Config{})
-	before, err := em.Project().Snapshot()
-	require.NoError(t, err)
-	_, port, err := net.SplitHostPort(addr)
-	require.NoError(t, err)
-	for path, body := range map[string]string{
-		"/_emulator/reset": "", "/_emulator/keys/rotate": "", "/_emulator/clock": `{"advance":"1h"}`, "/_emulator/faults": `{"status":500}`,
-		"/_emulator/snapshot": `{"version":1,"state":{}}`, "/_emulator/reset?project_id=" + em.Project().ID(): "",
-	} {
-		for _, origin := range []string{
-			"Origin: http://evil.example", "Origin: null", "Origin: http://localhost:3000", "Origin: http://127.0.0.1:1", "Origin: http://" + addr + ".evil.example",
-			"Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", "Origin: http://localhost:" + port + "\r\nSec-Fetch-Site: cross-site", "Origin: x",
-		} {
-			for _, mediaType := range []string{"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json", ""} {
-				status, header, _ := raw(t, addr, fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\n%s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
-					path, addr, origin, mediaType, len(body), body))
-				assert.Equal(t, http.StatusForbidden, status, "%s %s %s", path, origin, mediaType)
-				assert.Empty(t, header.Get("Access-Control-Allow-Origin"))
-			}
-		}
-		status, header, _ := raw(t, addr, "OPTIONS "+path+" HTTP/1.1\r\nHost: "+addr+"\r\nOrigin: http://evil.example\r\nAccess-Control-Request-Method: POST\r\n\r\n")
-		assert.NotEqual(t, http.StatusOK, status, "a preflight is not answered")
-		assert.Empty(t, header.Get("Access-Control-Allow-Origin"))
-	}
-	after, err := em.Project().Snapshot()
-	require.NoError(t, err)
-	assert.Equal(t, string(before), string(after))
-	assert.WithinDuration(t, time.Now(), em.Project().Clock().Now(), time.Minute)
-}
-
-// What a page may request without reading it, as a script or picture, is not taken for one.
-func TestControl_isNoScriptOfAPage(t *testing.T) {
-	t.Parallel()
-	_, addr := served(t, emulator.Config{})
-	for _, path := range []string{"inbox", "snapshot", "clock", "health", "", "inbox?wait=x"} {
-		_, header, _ := raw(t, addr, "GET /_emulator/"+path+" HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nSec-Fetch-Site: cross-site\r\n\r\n")
-		assert.Equal(t, "nosniff", header.Get("X-Content-Type-Options"), path)
-		assert.Equal(t, "same-origin", header.Get("Cross-Origin-Resource-Policy"), path)
-		assert.Equal(t, "no-store", header.Get("Cache-Control"), path)
-		assert.Empty(t, header.Get("Access-Control-Allow-Origin"), path)
-	}
-}
-
-func TestOdd_bodies(t *testing.T) {
+func TestOdd_malformedBodiesAreRefused(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	var bomb bytes.Buffer
@@ -126,10 +75,8 @@ func TestOdd_bodies(t *testing.T) {
 		got := h.call("POST", sendPath, body)
 		assert.Equal(t, 400, got.status, name)
 		for _, path := range []string{"clock", "faults", "snapshot"} {
-			if name != "null" || path != "faults" {
-				got = h.send("POST", "/_emulator/"+path, body, "", "")
-				assert.Equal(t, 400, got.status, "%s %s", path, name)
-			}
+			got = h.send("POST", "/_emulator/"+path, body, "", "")
+			assert.Equal(t, 400, got.status, "%s %s", path, name)
 		}
 	}
 }
@@ -143,7 +90,7 @@ type deadlines struct {
 func (d *deadlines) SetReadDeadline(t time.Time) error { d.set = append(d.set, t); return nil }
 
 // A client that sends a body slowly is cut off; one that waits long for an answer is not.
-func TestOdd_slowBodies(t *testing.T) {
+func TestOdd_slowBodiesAreCutOff(t *testing.T) {
 	t.Parallel()
 	em, err := emulator.New(emulator.Config{})
 	require.NoError(t, err)
@@ -166,39 +113,3 @@ func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
-
-// Restore and Snapshot run beside calls: each snapshot is whole, and can be restored.
-func TestSnapshot_besideCalls(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	created := h.create("ada@example.com", allowing("example.com"))
-	var calls, restores sync.WaitGroup
-	stop := make(chan struct{})
-	for range 2 {
-		restores.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				data, err := h.Snapshot()
-				if assert.NoError(t, err) {
-					assert.NoError(t, h.Restore(data))
-				}
-			}
-		})
-	}
-	for i := range 4 {
-		calls.Go(func() {
-			for n := range 20 {
-				h.call("POST", sendPath, fmt.Sprintf(`{"email_address": "u%d-%d@example.com"}`, i, n))
-				h.call("POST", "/v1/b2b/sessions/authenticate", fmt.Sprintf(`{"session_token": %q, "session_duration_minutes": 60}`, created.SessionToken))
-			}
-		})
-	}
-	calls.Wait()
-	close(stop)
-	restores.Wait()
-	assert.Equal(t, 200, h.call("POST", "/v1/b2b/sessions/authenticate", fmt.Sprintf(`{"session_token": %q}`, created.SessionToken)).status)
-}

@@ -17,7 +17,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
@@ -207,9 +209,13 @@ func TestRestore_refusesInconsistentSnapshotsWhole(t *testing.T) {
 		"half a snapshot": string(before[:len(before)/2]), "two snapshots": string(before) + string(before),
 		"a long message": `{"version":1,"state":{},"inbox":[{"to":"` + strings.Repeat("x", 10_000) + `"}]}`, "a doubled message": `{"version":1,"state":{},"inbox":[{"id":"a"},{"id":"a"}]}`,
 		"an absurd message": `{"version":1,"state":{},"inbox":[{"sent_at":"1200-01-01T00:00:00Z"}]}`,
-		"many messages":     `{"version":1,"state":{},"inbox":[` + strings.Repeat("{},", 10_000) + `{}]}`,
+		"nothing":           ``, "an empty object": `{}`, "null": `null`, "a list": `[]`, "a state of null": `{"version":1,"state":null}`,
+		"a member without address": `{"version":1,"state":{"members":[{"member_id":"m","organization_id":"o"}]}}`,
+		"a session without id":     `{"version":1,"state":{"sessions":[{"member_id":"m"}]}}`,
+		"many messages":            `{"version":1,"state":{},"inbox":[` + strings.Repeat("{},", 10_000) + `{}]}`,
 	} {
 		assert.Equal(t, http.StatusBadRequest, h.send("POST", "/_emulator/snapshot", data, "", "").status, name)
+		require.Error(t, h.Restore([]byte(data)), name)
 	}
 	after, err := h.Snapshot()
 	require.NoError(t, err)
@@ -217,6 +223,15 @@ func TestRestore_refusesInconsistentSnapshotsWhole(t *testing.T) {
 	require.NoError(t, h.Restore(after))
 	_, err = h.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
 	require.NoError(t, err)
+}
+
+func TestRestore_replacesTheWholeState(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	created := h.create("ada@example.com", nil)
+	require.NoError(t, h.Restore([]byte(`{"version": 1, "state": {}}`)))
+	_, err := h.api.B2B.Discovery.Organizations.List(t.Context(), &discoveryorganizations.ListRequest{SessionToken: &created.SessionToken})
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 }
 
 // An empty token of a link would match a request without one.

@@ -4,21 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
-	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/emulator"
-	"github.com/seed75add069/stytch-go/stytcherror"
-	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 // answer is an HTTP response: body is nil unless it is a JSON object.
@@ -55,7 +48,7 @@ func (h *harness) call(method, path, body string) answer {
 
 const sendPath = "/v1/b2b/magic_links/email/discovery/send"
 
-func TestWire_refusals(t *testing.T) {
+func TestWire_refusalsHaveTheFormOfTheAPI(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	good := `{"email_address": "ada@example.com"}`
@@ -87,8 +80,7 @@ func TestWire_refusals(t *testing.T) {
 	assert.Contains(t, h.call("POST", sendPath, `{"email_address": "a@b.co", "email": "x"}`).text, "email")
 }
 
-// Credentials come first, then the path.
-func TestWire_unknownPaths(t *testing.T) {
+func TestWire_credentialsComeBeforeThePath(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	for name, row := range map[string]struct {
@@ -107,7 +99,7 @@ func TestWire_unknownPaths(t *testing.T) {
 		"an empty parameter at the end":      {"GET", "/v1/b2b/organizations/", h.ID(), h.Secret(), 404, "route_not_found"},
 		"an empty parameter":                 {"PUT", "/v1/b2b/organizations//members/m", h.ID(), h.Secret(), 404, "route_not_found"},
 		"another method, with credentials":   {"DELETE", sendPath, h.ID(), h.Secret(), 405, "method_not_allowed"},
-		"nearly a control path":             {"GET", "/_emulatorx", h.ID(), h.Secret(), 404, "route_not_found"},
+		"nearly a control path":              {"GET", "/_emulatorx", h.ID(), h.Secret(), 404, "route_not_found"},
 		"a public path":                      {"GET", "/v1/public/" + h.ID() + "/nothing", "", "", 404, "route_not_found"},
 		"a public path of another project":   {"GET", "/v1/public/x/nothing", "", "", 404, "project_not_found"},
 		"a public path, with a wrong secret": {"GET", "/v1/public/" + h.ID() + "/nothing", h.ID(), "x", 401, "unauthorized_credentials"},
@@ -183,106 +175,4 @@ func TestWire_absentObjectsTimesAndExternalIDsAreNull(t *testing.T) {
 	assert.Empty(t, member["member_password_id"])
 	assert.Nil(t, created.body["organization"].(map[string]any)["organization_external_id"])
 	assert.NotEqual(t, "[redacted]", created.body["session_token"])
-}
-
-func TestProjects_shareNothing(t *testing.T) {
-	t.Parallel()
-	em, err := emulator.New(emulator.Config{})
-	require.NoError(t, err)
-	second, err := em.NewProject("", "")
-	require.NoError(t, err)
-	assert.NotEqual(t, em.Project().ID(), second.ID())
-	_, err = em.NewProject(second.ID(), "")
-	require.Error(t, err)
-	second.Clock().Advance(time.Hour)
-	assert.WithinDuration(t, time.Now(), em.Project().Clock().Now(), time.Minute)
-}
-
-func TestProjects_ofOneSeedHaveIDsOfTheirOwn(t *testing.T) {
-	t.Parallel()
-	ids := func() (all []string) {
-		em, err := emulator.New(emulator.Config{Seed: 7})
-		require.NoError(t, err)
-		for range 2 {
-			p, err := em.NewProject("", "")
-			require.NoError(t, err)
-			all = append(all, p.ID(), p.Secret())
-		}
-		return append(all, em.Project().ID(), em.Project().Secret())
-	}
-	first := ids()
-	assert.Equal(t, first, ids(), "in every run")
-	slices.Sort(first)
-	assert.Len(t, slices.Compact(first), 6)
-}
-
-func TestNew_refuses(t *testing.T) {
-	t.Parallel()
-	_, err := emulator.New(emulator.Config{ProjectID: "project-live-1"})
-	require.Error(t, err)
-	_, err = emulator.New(emulator.Config{Secret: "secret-live-1"})
-	require.Error(t, err)
-	_, err = emulator.New(emulator.Config{RedirectURL: "nowhere"})
-	require.Error(t, err)
-}
-
-func TestSeed_makesTheSameIDs(t *testing.T) {
-	t.Parallel()
-	run := func() (ids, token string, kids []string) {
-		server := stytchtest.New(t, stytchtest.WithSeed(7))
-		h := &harness{Server: server, t: t, api: server.Client()}
-		created := h.create("ada@example.com", nil)
-		return h.ID() + created.MemberID, created.SessionToken, slices.Collect(maps.Keys(h.keys()))
-	}
-	ids, token, kids := run()
-	again, sameToken, otherKids := run()
-	assert.Equal(t, ids, again)
-	assert.Equal(t, token, sameToken)
-	assert.NotEqual(t, kids, otherKids, "keys are random, and so are their ids")
-}
-
-func TestSnapshot_restoresInAnotherEmulator(t *testing.T) {
-	t.Parallel()
-	from := newHarness(t)
-	created := from.create("ada@example.com", nil)
-	data, err := from.Snapshot()
-	require.NoError(t, err)
-	server := stytchtest.New(t, stytchtest.WithProject(from.ID(), from.Secret()))
-	to := &harness{Server: server, t: t, api: server.Client()}
-	require.NoError(t, to.Restore(data))
-	_, err = to.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
-	require.NoError(t, err)
-	_, err = to.authenticate(&sessions.AuthenticateRequest{SessionJWT: &created.SessionJWT})
-	require.NoError(t, err, "the keys are restored")
-	assert.Len(t, to.Inbox().Messages("ada@example.com"), 1)
-	again, err := to.Snapshot()
-	require.NoError(t, err)
-	assert.NotEmpty(t, again)
-
-	to.Reset()
-	_, err = to.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
-	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
-	assert.Empty(t, to.Inbox().Messages(""))
-}
-
-func TestRestore_refusesInvalidSnapshots(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	created := h.create("ada@example.com", nil)
-	for _, bad := range []string{
-		``, `{}`, `null`, `[]`, `{"version": 2, "state": {}}`, `{"version": 1, "state": null}`,
-		`{"version": 1, "state": {"unknown": 1}}`,
-		`{"version": 1, "state": {"members": [{"member_id": "m", "organization_id": "o"}]}}`,
-		`{"version": 1, "state": {"organizations": [null]}}`,
-		`{"version": 1, "state": {"sessions": [{"member_id": "m"}]}}`,
-		`{"version": 1, "state": {"keys": [{"kid": "k", "pkcs8": ""}]}}`,
-		`{"version": 1, "state": {"magic_links": [null]}}`,
-	} {
-		require.Error(t, h.Restore([]byte(bad)), bad)
-	}
-	_, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
-	require.NoError(t, err, "a refused snapshot changes nothing")
-	require.NoError(t, h.Restore([]byte(`{"version": 1, "state": {}}`)))
-	_, err = h.api.B2B.Discovery.Organizations.List(t.Context(), &discoveryorganizations.ListRequest{SessionToken: &created.SessionToken})
-	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 }

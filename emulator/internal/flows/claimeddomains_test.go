@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	magiclinksemail "github.com/seed75add069/stytch-go/b2b/magiclinks/email"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
@@ -35,8 +34,7 @@ func TestClaimedDomain_itsAddressesJoinNoOtherOrganization(t *testing.T) {
 	assert.Zero(t, discovered())
 	for name, join := range map[string]func() error{
 		"exchange": func() error {
-			_, err := h.api.B2B.Discovery.IntermediateSessions.Exchange(t.Context(),
-				&intermediatesessions.ExchangeRequest{IntermediateSessionToken: ist, OrganizationID: org})
+			_, err := h.exchange(ist, org)
 			return err
 		},
 		"create": func() error {
@@ -83,6 +81,6 @@ func TestClaimedDomain_takesAnEmailUpdateThatWasStarted(t *testing.T) {
 	claimer := h.organization(func(*organizations.CreateRequest) {})
 	h.alter("organizations", "organization_id", claimer.OrganizationID, object{"claimed_email_domains": []any{"example.com"}})
 	_, err = h.follow(h.WaitMessage("bob@example.com").Token)
-	refused(t, err, stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)
+	require.ErrorIs(t, err, stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)
 	assert.Equal(t, "ada@example.org", h.member("acme", v.MemberID).EmailAddress)
 }

@@ -6,10 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/b2b/magiclinks"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
-	"github.com/seed75add069/stytch-go/b2b/sessions"
 )
 
 func byCode(r *members.StartEmailUpdateRequest) {
@@ -50,23 +48,4 @@ func TestDeletion_ofAMemberEndsAnEmailUpdate(t *testing.T) {
 	require.NoError(t, err)
 	_, err = h.startUpdate(org, other, "new@example.com", nil)
 	require.NoError(t, err, "the address is free although the member is back")
-}
-
-func TestSessions_oldestOfTooManyTokensIsDropped(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	v := h.create("ada@example.com")
-	tokens := []string{v.SessionToken}
-	for range 100 {
-		resp, err := h.follow(h.link("example", "ada@example.com"), func(r *magiclinks.AuthenticateRequest) {
-			r.SessionToken = &tokens[len(tokens)-1]
-		})
-		require.NoError(t, err)
-		require.Equal(t, v.MemberSession.MemberSessionID, resp.MemberSession.MemberSessionID)
-		tokens = append(tokens, resp.SessionToken)
-	}
-	for i, token := range tokens {
-		_, err := h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &token})
-		assert.Equal(t, i == 0, err != nil, "%d: %v", i, err)
-	}
 }

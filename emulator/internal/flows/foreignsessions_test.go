@@ -23,7 +23,7 @@ import (
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
-func TestSessions_exchangeAccessToken(t *testing.T) {
+func TestSessions_accessTokenWorksOnceForFiveMinutes(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
@@ -47,9 +47,9 @@ func TestSessions_exchangeAccessToken(t *testing.T) {
 		&sessions.AuthenticateJWTLocalRequest{SessionJWT: resp.SessionJWT})
 	require.NoError(t, err)
 	_, err = exchange(token)
-	refused(t, err, stytcherror.CodeOAuthAccessTokenExchangeTokenInvalidGrant)
+	require.ErrorIs(t, err, stytcherror.CodeOAuthAccessTokenExchangeTokenInvalidGrant)
 	_, err = exchange(mint(func(t *stytchtest.AccessToken) { t.Scopes = []string{"openid"} }))
-	refused(t, err, stytcherror.CodeOAuthAccessTokenExchangeMissingFullAccess)
+	require.ErrorIs(t, err, stytcherror.CodeOAuthAccessTokenExchangeMissingFullAccess)
 	for name, change := range map[string]func(*stytchtest.AccessToken){
 		"an unknown member":       func(t *stytchtest.AccessToken) { t.MemberID = "member-test-x" },
 		"an unknown organization": func(t *stytchtest.AccessToken) { t.OrganizationID = "organization-test-x" },
@@ -67,10 +67,10 @@ func TestSessions_exchangeAccessToken(t *testing.T) {
 	old := mint(func(*stytchtest.AccessToken) {})
 	h.Clock().Advance(5*time.Minute + 2*time.Second)
 	_, err = exchange(old)
-	refused(t, err, stytcherror.CodeOAuthAccessTokenExchangeTokenTooOld)
+	require.ErrorIs(t, err, stytcherror.CodeOAuthAccessTokenExchangeTokenTooOld)
 	h.Clock().Advance(time.Hour)
 	_, err = exchange(old)
-	refused(t, err, stytcherror.CodeIDPAccessTokenExpired)
+	require.ErrorIs(t, err, stytcherror.CodeIDPAccessTokenExpired)
 }
 
 // issuer issues tokens that a project trusts.
@@ -107,7 +107,7 @@ func (i *issuer) sign(now time.Time, change jwt.MapClaims) string {
 	return token
 }
 
-func TestSessions_attest(t *testing.T) {
+func TestSessions_attestTakesTokensOfTrustedIssuers(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
@@ -136,7 +136,7 @@ func TestSessions_attest(t *testing.T) {
 		return h.api.B2B.Sessions.Attest(t.Context(), req)
 	}
 	_, err := attest("profile-1", good(nil), org, nil)
-	refused(t, err, stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound)
 	token := good(nil)
 	resp, err := attest("profile-2", token, org, nil)
 	require.NoError(t, err)
@@ -180,14 +180,14 @@ func TestSessions_attest(t *testing.T) {
 		require.ErrorIs(t, err, row.want, name)
 	}
 	_, err = attest("profile-3", good(nil), org, nil)
-	refused(t, err, stytcherror.CodeTrustedTokenProfileNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeTrustedTokenProfileNotFound)
 	_, err = attest("profile-1", good(nil), org, func(r *sessions.AttestRequest) {
 		r.SessionToken, r.SessionJWT = &v.SessionToken, &v.SessionJWT
 	})
-	refused(t, err, stytcherror.CodeTooManySessionArguments)
+	require.ErrorIs(t, err, stytcherror.CodeTooManySessionArguments)
 }
 
-func TestSessions_migrate(t *testing.T) {
+func TestSessions_migrateAsksTheUserInfoURL(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
@@ -210,7 +210,7 @@ func TestSessions_migrate(t *testing.T) {
 		return h.api.B2B.Sessions.Migrate(t.Context(), &sessions.MigrateRequest{SessionToken: token, OrganizationID: org})
 	}
 	_, err := migrate("ada", v.Organization.OrganizationID)
-	refused(t, err, stytcherror.CodeInvalidUserinfoURL)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidUserinfoURL)
 	require.NoError(t, h.SetSettings(emulator.Settings{UserInfoURL: provider.URL}))
 	resp, err := migrate("ada", v.Organization.OrganizationSlug)
 	require.NoError(t, err)
@@ -221,11 +221,11 @@ func TestSessions_migrate(t *testing.T) {
 		"text": stytcherror.CodeMigrateFromExternalUnexpectedResponse, "eve": stytcherror.CodeMigrateFromExternalUnexpectedResponse,
 	} {
 		_, err = migrate(token, v.Organization.OrganizationID)
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 	_, err = migrate("ada", "nobody")
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	provider.Close()
 	_, err = migrate("ada", v.Organization.OrganizationID)
-	refused(t, err, stytcherror.CodeMigrateFromExternalUnexpectedResponse)
+	require.ErrorIs(t, err, stytcherror.CodeMigrateFromExternalUnexpectedResponse)
 }

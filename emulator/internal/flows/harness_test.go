@@ -13,12 +13,18 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	stytch "github.com/seed75add069/stytch-go"
+	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	magiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/emulator/internal/b2b"
 	"github.com/seed75add069/stytch-go/emulator/internal/project"
 	"github.com/seed75add069/stytch-go/shared"
@@ -139,30 +145,113 @@ type harness struct {
 	api *stytch.Client
 }
 
-func newHarness(t *testing.T) *harness {
+func newHarness(t *testing.T, options ...stytchtest.Option) *harness {
 	t.Helper()
-	server := stytchtest.New(t)
+	server := stytchtest.New(t, options...)
 	return &harness{Server: server, t: t, api: server.NewClient(stytch.Config{
 		Middleware: []func(http.RoundTripper) http.RoundTripper{record},
 	})}
 }
 
-// create creates an organization with default settings, whose administrator has an address.
-func (h *harness) create(email string) *discoveryorganizations.CreateResponse {
+// still is the option of an emulator whose clock moves only when it is told to.
+func still(now time.Time) stytchtest.Option {
+	return func(c *emulator.Config) { c.Now = func() time.Time { return now } }
+}
+
+// create creates an organization, with default settings but for what changes set. Its administrator has an address.
+func (h *harness) create(
+	email string, changes ...func(*discoveryorganizations.CreateRequest),
+) *discoveryorganizations.CreateResponse {
 	h.t.Helper()
 	req := &discoveryorganizations.CreateRequest{IntermediateSessionToken: h.IntermediateSession(email)}
+	for _, change := range changes {
+		change(req)
+	}
 	created, err := h.api.B2B.Discovery.Organizations.Create(h.t.Context(), req)
 	require.NoError(h.t, err)
 	return created
 }
 
+// allowing lets people on a domain join an organization.
+func allowing(domain string) func(*discoveryorganizations.CreateRequest) {
+	return func(req *discoveryorganizations.CreateRequest) {
+		req.EmailJITProvisioning = new(organizations.EmailJITProvisioningRestricted)
+		req.EmailAllowedDomains = []string{domain}
+	}
+}
+
+// discover authenticates a link for discovery that was sent to an address.
+func (h *harness) discover(email string) *magiclinksdiscovery.AuthenticateResponse {
+	h.t.Helper()
+	found, err := h.api.B2B.MagicLinks.Discovery.Authenticate(h.t.Context(),
+		&magiclinksdiscovery.AuthenticateRequest{DiscoveryMagicLinksToken: h.MagicLink(email)})
+	require.NoError(h.t, err)
+	return found
+}
+
+// authenticate authenticates a session.
+func (h *harness) authenticate(req *sessions.AuthenticateRequest) (*sessions.AuthenticateResponse, error) {
+	h.t.Helper()
+	return h.api.B2B.Sessions.Authenticate(h.t.Context(), req)
+}
+
+// exchange logs in to an organization with an intermediate session.
+func (h *harness) exchange(ist, org string) (*intermediatesessions.ExchangeResponse, error) {
+	h.t.Helper()
+	return h.api.B2B.Discovery.IntermediateSessions.Exchange(h.t.Context(),
+		&intermediatesessions.ExchangeRequest{IntermediateSessionToken: ist, OrganizationID: org})
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// edit changes the state of the project as a snapshot has it.
+func (h *harness) edit(change func(state object)) error {
+	h.t.Helper()
+	data, err := h.Snapshot()
+	require.NoError(h.t, err)
+	var snapshot object
+	require.NoError(h.t, json.Unmarshal(data, &snapshot))
+	change(snapshot["state"].(object))
+	data, err = json.Marshal(snapshot)
+	require.NoError(h.t, err)
+	return h.Restore(data)
+}
+
+// alter sets fields of the rows of a list whose field key has a value, as calls cannot.
+func (h *harness) alter(list, key, value string, fields object) {
+	h.t.Helper()
+	found := false
+	require.NoError(h.t, h.edit(func(state object) {
+		for _, row := range state[list].([]any) {
+			if row := row.(object); row[key] == value {
+				maps.Copy(row, fields)
+				found = true
+			}
+		}
+	}))
+	require.True(h.t, found, "%s %s", list, value)
+}
+
+// strangers are clients with wrong credentials, by the code of their refusal.
+func (h *harness) strangers() map[stytcherror.Code]*stytch.Client {
+	h.t.Helper()
+	clients := map[stytcherror.Code]*stytch.Client{}
+	for code, config := range map[stytcherror.Code]stytch.Config{
+		stytcherror.CodeUnauthorizedCredentials:        {ProjectID: h.ID(), Secret: "secret-test-wrong"},
+		stytcherror.CodeInvalidProjectIDAuthentication: {ProjectID: "project-test-unknown", Secret: h.Secret()},
+	} {
+		config.BaseURL = h.URL()
+		config.Middleware = []func(http.RoundTripper) http.RoundTripper{record}
+		client, err := stytch.NewClient(config)
+		require.NoError(h.t, err)
+		h.t.Cleanup(client.CloseIdleConnections)
+		clients[code] = client
+	}
+	return clients
+}
+
 // as is the option that makes a call act for a session.
 func as(sessionToken string) shared.RequestOption {
 	return shared.WithAuthorization(shared.Authorization{SessionToken: sessionToken})
-}
-
-// refused checks that a call was refused with a code.
-func refused(t *testing.T, err error, code stytcherror.Code) {
-	t.Helper()
-	require.ErrorIs(t, err, code)
 }

@@ -4,23 +4,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/magiclinks"
-	"github.com/seed75add069/stytch-go/b2b/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
-
-func (h *harness) exchange(ist, org string) (*intermediatesessions.ExchangeResponse, error) {
-	return h.api.B2B.Discovery.IntermediateSessions.Exchange(h.t.Context(),
-		&intermediatesessions.ExchangeRequest{IntermediateSessionToken: ist, OrganizationID: org})
-}
 
 func TestIntermediate_loginThatNeedsMoreDoesNotProlongIt(t *testing.T) {
 	t.Parallel()
@@ -36,7 +27,7 @@ func TestIntermediate_loginThatNeedsMoreDoesNotProlongIt(t *testing.T) {
 	assert.WithinDuration(t, h.Clock().Now().Add(time.Minute), resp.IntermediateSessionTokenExpiresAt, 20*time.Second)
 	h.Clock().Advance(time.Minute)
 	_, err = h.exchange(ist, "example")
-	refused(t, err, stytcherror.CodeIntermediateSessionNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
 }
 
 func TestIntermediate_withAFactorOfOneOrganizationIsForThatOnly(t *testing.T) {
@@ -55,32 +46,12 @@ func TestIntermediate_withAFactorOfOneOrganizationIsForThatOnly(t *testing.T) {
 	require.False(t, resp.MemberAuthenticated)
 	ist := resp.IntermediateSessionToken
 	_, err = h.exchange(ist, "example-2")
-	refused(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
 	_, err = h.api.B2B.Discovery.Organizations.Create(t.Context(),
 		&discoveryorganizations.CreateRequest{IntermediateSessionToken: ist})
-	refused(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
 	_, err = h.exchange(ist, "example")
 	require.NoError(t, err)
-}
-
-func TestLocks_holdForTokensOfOtherIssuersToo(t *testing.T) {
-	t.Parallel()
-	h, trusted := newHarness(t), newIssuer(t)
-	v := h.create("ada@example.com")
-	require.NoError(t, h.SetSettings(emulator.Settings{TrustedTokenProfiles: []emulator.TrustedTokenProfile{{
-		ProfileID: "profile-1", Issuer: "https://issuer.example", Audience: "stytch", PublicKeys: []string{trusted.pem},
-	}}}))
-	h.editMember(v.MemberID, object{"lock_expires_at": h.Clock().Now().Add(time.Hour)})
-	attest := func() error {
-		_, err := h.api.B2B.Sessions.Attest(t.Context(), &sessions.AttestRequest{
-			ProfileID: "profile-1", OrganizationID: &v.Organization.OrganizationID,
-			Token: trusted.sign(h.Clock().Now(), jwt.MapClaims{"email": "ada@example.com"}),
-		})
-		return err
-	}
-	refused(t, attest(), stytcherror.CodeUserLockLimitReached)
-	h.Clock().Advance(time.Hour + time.Second)
-	require.NoError(t, attest())
 }
 
 func TestIntermediate_joinsByDomainOnlyIfItProvesTheAddress(t *testing.T) {
@@ -102,5 +73,26 @@ func TestIntermediate_joinsByDomainOnlyIfItProvesTheAddress(t *testing.T) {
 	}})
 	assert.Zero(t, discovered())
 	_, err = h.exchange(ist, "acme")
-	refused(t, err, stytcherror.CodeInvalidEmailForJITProvisioning)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidEmailForJITProvisioning)
+}
+
+func TestIntermediate_isValidForTenMinutes(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	proof := h.discover("ada@example.com")
+	assert.WithinDuration(t, h.Clock().Now().Add(10*time.Minute), proof.IntermediateSessionTokenExpiresAt, 5*time.Second)
+	list := func() error {
+		_, err := h.api.B2B.Discovery.Organizations.List(t.Context(),
+			&discoveryorganizations.ListRequest{IntermediateSessionToken: &proof.IntermediateSessionToken})
+		return err
+	}
+	require.NoError(t, list())
+	require.NoError(t, list(), "listing does not use it up")
+	h.Clock().Advance(10*time.Minute + time.Second)
+	require.ErrorIs(t, list(), stytcherror.CodeIntermediateSessionNotFound)
+	h.create("bob@example.com", allowing("example.com"))
+	_, err := h.exchange(proof.IntermediateSessionToken, "example")
+	require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
+	_, err = h.exchange("not-a-token", "any")
+	require.ErrorIs(t, err, stytcherror.CodeInvalidSessionToken)
 }

@@ -65,7 +65,7 @@ func TestInvite_memberBecomesActive(t *testing.T) {
 	assert.Equal(t, "active", resp.Member.Status)
 	assert.True(t, resp.Member.EmailAddressVerified)
 	_, err = h.api.B2B.MagicLinks.Email.Invite(t.Context(), &email.InviteRequest{OrganizationID: "acme", EmailAddress: "bob@example.net"})
-	refused(t, err, stytcherror.CodeDuplicateMemberEmail)
+	require.ErrorIs(t, err, stytcherror.CodeDuplicateMemberEmail)
 
 	pending := h.link("acme", "eve@example.com")
 	assert.NotEmpty(t, pending)
@@ -74,7 +74,7 @@ func TestInvite_memberBecomesActive(t *testing.T) {
 	assert.Equal(t, "invited", eve.Member.Status, "a pending member is invited")
 }
 
-func TestInvite_lifetimes(t *testing.T) {
+func TestInvite_linkWorksForAWeekOrAsLongAsAsked(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.joinable()
@@ -88,15 +88,15 @@ func TestInvite_lifetimes(t *testing.T) {
 			h.Clock().Set(message.SentAt.Add(time.Duration(minutes)*time.Minute + after))
 			_, err = h.follow(message.Token, func(r *magiclinks.AuthenticateRequest) { r.PKCECodeVerifier = new("x") })
 			if after < 0 {
-				refused(t, err, stytcherror.CodePKCEDidNotExpectCodeVerifier)
+				require.ErrorIs(t, err, stytcherror.CodePKCEDidNotExpectCodeVerifier)
 			} else {
-				refused(t, err, stytcherror.CodeUnableToAuthMagicLink)
+				require.ErrorIs(t, err, stytcherror.CodeUnableToAuthMagicLink)
 			}
 		}
 	}
 }
 
-func TestInvite_refusals(t *testing.T) {
+func TestInvite_refusesWhatIsMalformedTakenOrNotAllowed(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.joinable()
@@ -135,18 +135,18 @@ func TestInvite_refusals(t *testing.T) {
 	}
 	set := func(fields map[string]any) { h.alter("organizations", "organization_slug", "acme", fields) }
 	set(map[string]any{"email_invites": "RESTRICTED"})
-	refused(t, to("bob@example.net"), stytcherror.CodeInvalidEmailForInvites)
+	require.ErrorIs(t, to("bob@example.net"), stytcherror.CodeInvalidEmailForInvites)
 	require.NoError(t, to("bob@example.com"))
 	set(map[string]any{"email_invites": "NOT_ALLOWED"})
-	refused(t, to("bob@example.com"), stytcherror.CodeInvalidEmailForInvites)
+	require.ErrorIs(t, to("bob@example.com"), stytcherror.CodeInvalidEmailForInvites)
 	set(map[string]any{"email_invites": "ALL_ALLOWED"})
 	h.alter("members", "member_id", v.MemberID, map[string]any{
 		"retired_email_addresses": []any{map[string]any{"email_id": "e", "email_address": "old@example.com"}},
 	})
-	refused(t, to("old@example.com"), stytcherror.CodeRetiredMemberEmail)
+	require.ErrorIs(t, to("old@example.com"), stytcherror.CodeRetiredMemberEmail)
 	h.alter("organizations", "organization_id", stranger.Organization.OrganizationID,
 		map[string]any{"claimed_email_domains": []any{"example.net"}})
-	refused(t, to("cy@example.net"), stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)
+	require.ErrorIs(t, to("cy@example.net"), stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)
 	require.NoError(t, to("cy@example.com"))
 }
 
@@ -164,11 +164,12 @@ func TestInvite_onBehalfOfASession(t *testing.T) {
 	}
 	plain := func(*email.InviteRequest) {}
 	require.NoError(t, invite(admin.SessionToken, plain))
-	refused(t, invite(admin.SessionToken, func(r *email.InviteRequest) { r.TrustedMetadata = shared.Object{} }),
+	require.ErrorIs(t, invite(admin.SessionToken, func(r *email.InviteRequest) { r.TrustedMetadata = shared.Object{} }),
 		stytcherror.CodeCannotUpdateTrustedMetadata)
-	refused(t, invite(member.SessionToken, plain), stytcherror.CodeSessionAuthorizationError)
-	refused(t, invite(member.SessionToken, func(r *email.InviteRequest) { r.EmailAddress = admin.Member.EmailAddress }),
-		stytcherror.CodeSessionAuthorizationError)
-	refused(t, invite(stranger.SessionToken, plain), stytcherror.CodeSessionAuthorizationTenancyError)
-	refused(t, invite(strings.Repeat("x", 44), plain), stytcherror.CodeSessionNotFound)
+	require.ErrorIs(t, invite(member.SessionToken, plain), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, invite(member.SessionToken, func(r *email.InviteRequest) {
+		r.EmailAddress = admin.Member.EmailAddress
+	}), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, invite(stranger.SessionToken, plain), stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, invite(strings.Repeat("x", 44), plain), stytcherror.CodeSessionNotFound)
 }

@@ -8,14 +8,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	stytch "github.com/seed75add069/stytch-go"
-	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	"github.com/seed75add069/stytch-go/b2b/otps/email"
 	otpsemaildiscovery "github.com/seed75add069/stytch-go/b2b/otps/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -28,7 +29,7 @@ func TestLocks_wrongCodesLockAMember(t *testing.T) {
 	guess := func(n int) {
 		for range n {
 			_, err := h.enter("example", "ada@example.com", wrong(code))
-			refused(t, err, stytcherror.CodeOTPCodeNotFound)
+			require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 		}
 	}
 	guess(9)
@@ -43,19 +44,14 @@ func TestLocks_wrongCodesLockAMember(t *testing.T) {
 	guess(10)
 
 	_, err = h.enter("example", "ada@example.com", code)
-	refused(t, err, stytcherror.CodeUserLockLimitReached)
+	require.ErrorIs(t, err, stytcherror.CodeUserLockLimitReached)
 	_, err = h.follow(link)
-	refused(t, err, stytcherror.CodeUserLockLimitReached)
-	ist := h.IntermediateSession("ada@example.com")
-	exchange := func() error {
-		_, err = h.api.B2B.Discovery.IntermediateSessions.Exchange(t.Context(),
-			&intermediatesessions.ExchangeRequest{IntermediateSessionToken: ist, OrganizationID: "example"})
-		return err
-	}
-	refused(t, exchange(), stytcherror.CodeUserLockLimitReached)
+	require.ErrorIs(t, err, stytcherror.CodeUserLockLimitReached)
+	_, err = h.exchange(h.IntermediateSession("ada@example.com"), "example")
+	require.ErrorIs(t, err, stytcherror.CodeUserLockLimitReached)
 	_, err = h.api.B2B.Sessions.Exchange(t.Context(),
 		&sessions.ExchangeRequest{SessionToken: &other.SessionToken, OrganizationID: "example"})
-	refused(t, err, stytcherror.CodeUserLockLimitReached)
+	require.ErrorIs(t, err, stytcherror.CodeUserLockLimitReached)
 	found, err := h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &v.SessionToken})
 	require.NoError(t, err, "sessions stay valid")
 	assert.True(t, found.Member.IsLocked)
@@ -68,7 +64,7 @@ func TestLocks_wrongCodesLockAMember(t *testing.T) {
 	h.Clock().Set(found.Member.LockExpiresAt.Add(-10 * time.Second))
 	link = h.link("example", "ada@example.com")
 	_, err = h.follow(link)
-	refused(t, err, stytcherror.CodeUserLockLimitReached)
+	require.ErrorIs(t, err, stytcherror.CodeUserLockLimitReached)
 	h.Clock().Set(found.Member.LockExpiresAt)
 	guess(1)
 	resp, err := h.follow(link)
@@ -111,9 +107,9 @@ func TestLocks_refusedGuessChangesCountersOnly(t *testing.T) {
 	_, err := h.enter("example", "ada@example.com", wrong(code), func(r *email.AuthenticateRequest) {
 		r.SessionToken = &v.SessionToken
 	})
-	refused(t, err, stytcherror.CodeOTPCodeNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 	_, err = h.enter("example", "bob@example.com", code)
-	refused(t, err, stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound)
 	after := snapshot()
 	for _, list := range []string{"members", "passcodes"} {
 		row := after["state"].(map[string]any)[list].([]any)[0].(map[string]any)
@@ -131,15 +127,15 @@ func TestLocks_loginThatLacksASecondFactorKeepsTheCount(t *testing.T) {
 	h.alter("organizations", "organization_slug", "example", map[string]any{"mfa_policy": "REQUIRED_FOR_ALL"})
 	for range 9 {
 		_, err := h.enter("example", "ada@example.com", wrong(code))
-		refused(t, err, stytcherror.CodeOTPCodeNotFound)
+		require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 	}
 	resp, err := h.follow(h.link("example", "ada@example.com"))
 	require.NoError(t, err)
 	assert.False(t, resp.MemberAuthenticated)
 	_, err = h.enter("example", "ada@example.com", wrong(code))
-	refused(t, err, stytcherror.CodeOTPCodeNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 	_, err = h.enter("example", "ada@example.com", code)
-	refused(t, err, stytcherror.CodeUserLockLimitReached)
+	require.ErrorIs(t, err, stytcherror.CodeUserLockLimitReached)
 }
 
 func TestLocks_parallelGuessesOfADiscoveryCodeAreAllCounted(t *testing.T) {
@@ -154,7 +150,7 @@ func TestLocks_parallelGuessesOfADiscoveryCodeAreAllCounted(t *testing.T) {
 	assert.Equal(t, map[stytcherror.Code]int{stytcherror.CodeOTPCodeNotFound: 100},
 		h.guessInParallel(func(client *stytch.Client) error { return guess(client, wrong(code)) }))
 	assert.Equal(t, 100.0, h.rows("passcodes")[0]["failures"])
-	refused(t, guess(h.api, code), stytcherror.CodeUnableToAuthOTPCode)
+	require.ErrorIs(t, guess(h.api, code), stytcherror.CodeUnableToAuthOTPCode)
 	require.NoError(t, guess(h.api, h.discoveryCode("ada@example.com")), "another code begins the count anew")
 }
 
@@ -197,4 +193,24 @@ func (h *harness) rows(list string) (rows []map[string]any) {
 		}
 	}))
 	return rows
+}
+
+func TestLocks_holdForTokensOfOtherIssuersToo(t *testing.T) {
+	t.Parallel()
+	h, trusted := newHarness(t), newIssuer(t)
+	v := h.create("ada@example.com")
+	require.NoError(t, h.SetSettings(emulator.Settings{TrustedTokenProfiles: []emulator.TrustedTokenProfile{{
+		ProfileID: "profile-1", Issuer: "https://issuer.example", Audience: "stytch", PublicKeys: []string{trusted.pem},
+	}}}))
+	h.alter("members", "member_id", v.MemberID, object{"lock_expires_at": h.Clock().Now().Add(time.Hour)})
+	attest := func() error {
+		_, err := h.api.B2B.Sessions.Attest(t.Context(), &sessions.AttestRequest{
+			ProfileID: "profile-1", OrganizationID: &v.Organization.OrganizationID,
+			Token: trusted.sign(h.Clock().Now(), jwt.MapClaims{"email": "ada@example.com"}),
+		})
+		return err
+	}
+	require.ErrorIs(t, attest(), stytcherror.CodeUserLockLimitReached)
+	h.Clock().Advance(time.Hour + time.Second)
+	require.NoError(t, attest())
 }

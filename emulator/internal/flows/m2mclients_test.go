@@ -35,7 +35,7 @@ func (h *harness) getMachine(id string) (*m2m.M2MClient, error) {
 	return &resp.M2MClient, nil
 }
 
-func TestM2MClients_create(t *testing.T) {
+func TestM2MClients_createStoresWhatIsGivenButTheSecret(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	plain := h.machine(func(r *clients.CreateRequest) { r.Scopes, r.ClientID, r.ClientSecret = []string{}, new(""), new("") })
@@ -65,7 +65,7 @@ func TestM2MClients_create(t *testing.T) {
 	assert.NotContains(t, string(snapshot), chosen.ClientSecret, "secrets are not stored")
 }
 
-func TestM2MClients_boundsOfCreate(t *testing.T) {
+func TestM2MClients_createAcceptsWhatIsInBounds(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	scopes := func(n int) []string {
@@ -122,7 +122,7 @@ func TestM2MClients_boundsOfCreate(t *testing.T) {
 	assert.Len(t, found.M2MClients, 1, "a refusal creates nothing")
 }
 
-func TestM2MClients_update(t *testing.T) {
+func TestM2MClients_updateChangesWhatIsGiven(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(func(r *clients.CreateRequest) { r.TrustedMetadata = shared.Object{"a": "1", "b": "2"} })
@@ -169,13 +169,13 @@ func TestM2MClients_update(t *testing.T) {
 		stytcherror.CodeMetadataTooLarge:                  {TrustedMetadata: shared.Object{"other": half["half"]}},
 	} {
 		_, err := update(req)
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 	_, err = h.api.B2B.M2M.Clients.Update(t.Context(), &clients.UpdateRequest{ClientID: "nobody", Scopes: []string{"a b"}})
-	refused(t, err, stytcherror.CodeInvalidM2MClientScope)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidM2MClientScope)
 }
 
-func TestM2MClients_unknownIDs(t *testing.T) {
+func TestM2MClients_unknownIDsAreRefused(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	for id, code := range map[string]stytcherror.Code{
@@ -184,15 +184,15 @@ func TestM2MClients_unknownIDs(t *testing.T) {
 		"m2m-client-live-1": stytcherror.CodeLiveIDUsedInTestEnvironment,
 	} {
 		_, err := h.getMachine(id)
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 		_, err = h.api.B2B.M2M.Clients.Update(t.Context(), &clients.UpdateRequest{ClientID: id})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 		_, err = h.api.B2B.M2M.Clients.Delete(t.Context(), &clients.DeleteRequest{ClientID: id})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 }
 
-func TestM2MClients_delete(t *testing.T) {
+func TestM2MClients_deletedIDIsFree(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c, other := h.machine(nil), h.machine(nil)
@@ -200,15 +200,15 @@ func TestM2MClients_delete(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, c.ClientID, resp.ClientID)
 	_, err = h.getMachine(c.ClientID)
-	refused(t, err, stytcherror.CodeM2MClientNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeM2MClientNotFound)
 	_, err = h.getMachine(other.ClientID)
 	require.NoError(t, err)
 	_, err = h.api.B2B.M2M.Clients.Delete(t.Context(), &clients.DeleteRequest{ClientID: c.ClientID})
-	refused(t, err, stytcherror.CodeM2MClientNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeM2MClientNotFound)
 	h.machine(func(r *clients.CreateRequest) { r.ClientID = &c.ClientID })
 }
 
-func TestM2MClients_search(t *testing.T) {
+func TestM2MClients_searchByEachFilter(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	for id, scopes := range map[string][]string{"a": {"s1"}, "b": {"s1", "s2"}, "c": {"s2"}, "d": {}} {
@@ -259,12 +259,12 @@ func TestM2MClients_search(t *testing.T) {
 		_, err := h.api.B2B.M2M.Clients.Search(t.Context(), &clients.SearchRequest{
 			Query: &m2m.M2MSearchQuery{Operator: and, Operands: []m2m.M2MSearchQueryOperand{operand}},
 		})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 	for _, req := range []*clients.SearchRequest{
 		{Limit: new(-1)}, {Limit: new(1001)}, {Cursor: new("!")}, {Query: &m2m.M2MSearchQuery{Operator: "NOT"}},
 	} {
 		_, err := h.api.B2B.M2M.Clients.Search(t.Context(), req)
-		refused(t, err, stytcherror.CodeBadRequest)
+		require.ErrorIs(t, err, stytcherror.CodeBadRequest)
 	}
 }

@@ -20,7 +20,7 @@ func (h *harness) startRotation(id string) m2m.M2MClientWithNextClientSecret {
 	return resp.M2MClient
 }
 
-func TestM2MSecrets_rotate(t *testing.T) {
+func TestM2MSecrets_bothWorkUntilRotated(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(nil)
@@ -46,11 +46,11 @@ func TestM2MSecrets_rotate(t *testing.T) {
 	rotated, err := h.getMachine(c.ClientID)
 	require.NoError(t, err)
 	assert.Equal(t, &resp.M2MClient, rotated)
-	refused(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
+	require.ErrorIs(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
 	require.NoError(t, h.token(c.ClientID, next.NextClientSecret))
 }
 
-func TestM2MSecrets_rotateCancel(t *testing.T) {
+func TestM2MSecrets_nextOneStopsWorkingWhenCanceled(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(nil)
@@ -60,11 +60,11 @@ func TestM2MSecrets_rotateCancel(t *testing.T) {
 	assert.Equal(t, c.ClientSecretLastFour, resp.M2MClient.ClientSecretLastFour)
 	assert.Empty(t, resp.M2MClient.NextClientSecretLastFour)
 	require.NoError(t, h.token(c.ClientID, c.ClientSecret))
-	refused(t, h.token(c.ClientID, next.NextClientSecret), stytcherror.CodeInvalidClient)
+	require.ErrorIs(t, h.token(c.ClientID, next.NextClientSecret), stytcherror.CodeInvalidClient)
 	assert.NotEqual(t, next.NextClientSecret, h.startRotation(c.ClientID).NextClientSecret)
 }
 
-func TestM2MSecrets_refusals(t *testing.T) {
+func TestM2MSecrets_rotationHasOneStateAtATime(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(nil)
@@ -81,15 +81,15 @@ func TestM2MSecrets_refusals(t *testing.T) {
 		return err
 	}
 	for _, call := range []func(string) error{start, rotate, cancel} {
-		refused(t, call("nobody"), stytcherror.CodeM2MClientNotFound)
-		refused(t, call("no body"), stytcherror.CodeM2MClientInvalidClientID)
-		refused(t, call("m2m-client-live-1"), stytcherror.CodeLiveIDUsedInTestEnvironment)
+		require.ErrorIs(t, call("nobody"), stytcherror.CodeM2MClientNotFound)
+		require.ErrorIs(t, call("no body"), stytcherror.CodeM2MClientInvalidClientID)
+		require.ErrorIs(t, call("m2m-client-live-1"), stytcherror.CodeLiveIDUsedInTestEnvironment)
 	}
-	refused(t, rotate(c.ClientID), stytcherror.CodeM2MClientNotRotatingSecret)
-	refused(t, cancel(c.ClientID), stytcherror.CodeM2MClientNotRotatingSecret)
+	require.ErrorIs(t, rotate(c.ClientID), stytcherror.CodeM2MClientNotRotatingSecret)
+	require.ErrorIs(t, cancel(c.ClientID), stytcherror.CodeM2MClientNotRotatingSecret)
 	require.NoError(t, start(c.ClientID))
-	refused(t, start(c.ClientID), stytcherror.CodeM2MClientAlreadyRotatingSecret)
+	require.ErrorIs(t, start(c.ClientID), stytcherror.CodeM2MClientAlreadyRotatingSecret)
 	require.NoError(t, rotate(c.ClientID))
-	refused(t, rotate(c.ClientID), stytcherror.CodeM2MClientNotRotatingSecret)
+	require.ErrorIs(t, rotate(c.ClientID), stytcherror.CodeM2MClientNotRotatingSecret)
 	require.NoError(t, start(c.ClientID))
 }

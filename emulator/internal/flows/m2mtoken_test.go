@@ -102,7 +102,7 @@ func TestM2MToken_isAccepted(t *testing.T) {
 	})
 	require.Error(t, err)
 	_, err = h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionJWT: &resp.AccessToken})
-	refused(t, err, stytcherror.CodeSessionNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 	h.Clock().Advance(time.Hour)
 	_, err = h.api.B2B.M2M.AuthenticateToken(t.Context(), &m2m.AuthenticateTokenRequest{AccessToken: resp.AccessToken})
 	require.ErrorIs(t, err, stytcherror.ErrTokenExpired)
@@ -129,7 +129,7 @@ func TestM2MToken_hasTheClaimsOfMintedTokens(t *testing.T) {
 	assert.Equal(t, "read:users write:books", claims["scope"])
 }
 
-func TestM2MToken_source(t *testing.T) {
+func TestM2MToken_sourceRenewsTheToken(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(nil)
@@ -169,7 +169,7 @@ func TestM2MToken_ofAClientWithoutScopesHasNone(t *testing.T) {
 	token, err := h.api.B2B.M2M.AuthenticateToken(t.Context(), &m2m.AuthenticateTokenRequest{AccessToken: resp.AccessToken})
 	require.NoError(t, err)
 	assert.Empty(t, token.Scopes)
-	refused(t, h.token(c.ClientID, c.ClientSecret, "read:users"), stytcherror.CodeInvalidScope)
+	require.ErrorIs(t, h.token(c.ClientID, c.ClientSecret, "read:users"), stytcherror.CodeInvalidScope)
 }
 
 func TestM2MToken_isRefused(t *testing.T) {
@@ -200,7 +200,7 @@ func answerOf(t *testing.T, err error) stytcherror.Error {
 	return stytcherror.Error{StatusCode: e.StatusCode, Code: e.Code, Message: e.Message, URL: e.URL}
 }
 
-func TestM2MToken_ofAnInactiveOrDeletedClient(t *testing.T) {
+func TestM2MToken_ofAnInactiveOrDeletedClientIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(nil)
@@ -216,17 +216,17 @@ func TestM2MToken_ofAnInactiveOrDeletedClient(t *testing.T) {
 		require.NoError(t, err)
 	}
 	status(m2m.M2MClientStatusInactive)
-	refused(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
+	require.ErrorIs(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
 	valid()
 	status(m2m.M2MClientStatusActive)
 	require.NoError(t, h.token(c.ClientID, c.ClientSecret))
 	_, err = h.api.B2B.M2M.Clients.Delete(t.Context(), &clients.DeleteRequest{ClientID: c.ClientID})
 	require.NoError(t, err)
-	refused(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
+	require.ErrorIs(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
 	valid()
 }
 
-func TestM2MToken_credentialsOfTheClient(t *testing.T) {
+func TestM2MToken_credentialsAreInTheFormOrBasic(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(func(r *clients.CreateRequest) { r.ClientID, r.ClientSecret = new("a|b"), new("100% +:secret") })
@@ -267,7 +267,7 @@ func TestM2MToken_credentialsOfTheClient(t *testing.T) {
 	assert.Equal(t, "unauthorized_credentials", wrong.body["error_type"])
 }
 
-func TestM2MToken_formsOfTheRequest(t *testing.T) {
+func TestM2MToken_requestIsAFormOrJSON(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.machine(func(r *clients.CreateRequest) { r.ClientID, r.ClientSecret = new("a"), new("example-secret") })
@@ -314,12 +314,12 @@ func TestM2MToken_formsOfTheRequest(t *testing.T) {
 	assert.Equal(t, "project_not_found", unknown.body["error_type"], "that is no error of OAuth2")
 }
 
-func TestM2MToken_faults(t *testing.T) {
+func TestM2MToken_faultsHaveTheFormOfOAuth(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	c := h.machine(nil)
 	h.RespondError("m2m.token", &stytcherror.Error{Code: stytcherror.CodeInvalidClient})
-	refused(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
+	require.ErrorIs(t, h.token(c.ClientID, c.ClientSecret), stytcherror.CodeInvalidClient)
 	h.ClearFaults()
 	require.NoError(t, h.AddFaults(emulator.Fault{Operation: "m2m.token", Status: 401, ErrorType: "invalid_client"}))
 	assert.Equal(t, "invalid_client", h.postForm("").body["error"])

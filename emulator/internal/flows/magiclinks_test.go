@@ -3,8 +3,6 @@ package flows_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
-	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -20,26 +18,6 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
-
-// alter sets fields of the rows of a list whose field key has a value, as calls cannot.
-func (h *harness) alter(list, key, value string, fields map[string]any) {
-	h.t.Helper()
-	data, err := h.Snapshot()
-	require.NoError(h.t, err)
-	var snapshot map[string]any
-	require.NoError(h.t, json.Unmarshal(data, &snapshot))
-	found := false
-	for _, row := range snapshot["state"].(map[string]any)[list].([]any) {
-		if row := row.(map[string]any); row[key] == value {
-			maps.Copy(row, fields)
-			found = true
-		}
-	}
-	require.True(h.t, found, "%s %s", list, value)
-	data, err = json.Marshal(snapshot)
-	require.NoError(h.t, err)
-	require.NoError(h.t, h.Restore(data))
-}
 
 // joinable creates an organization that people on example.com may join. Its administrator is ada@example.org.
 func (h *harness) joinable() *discoveryorganizations.CreateResponse {
@@ -117,7 +95,7 @@ func TestMagicLinks_strangerOnAnAllowedDomainSignsUp(t *testing.T) {
 	_, err = h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &resp.SessionToken})
 	require.NoError(t, err)
 	_, err = h.follow(message.Token)
-	refused(t, err, stytcherror.CodeUnableToAuthMagicLink)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthMagicLink)
 
 	send()
 	message = h.WaitMessage("bob@example.com")
@@ -125,7 +103,7 @@ func TestMagicLinks_strangerOnAnAllowedDomainSignsUp(t *testing.T) {
 	assert.True(t, strings.HasPrefix(message.Link, "https://example.com/login?"), message.Link)
 }
 
-func TestMagicLinks_loginOrSignupRefusals(t *testing.T) {
+func TestMagicLinks_loginOrSignupRefusesWhatIsMalformedOrNotAllowed(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.joinable()
@@ -160,19 +138,19 @@ func TestMagicLinks_loginOrSignupRefusals(t *testing.T) {
 	h.alter("members", "member_id", v.MemberID, map[string]any{
 		"retired_email_addresses": []any{map[string]any{"email_id": "e", "email_address": "old@example.com"}},
 	})
-	refused(t, send("old@example.com"), stytcherror.CodeRetiredMemberEmail)
+	require.ErrorIs(t, send("old@example.com"), stytcherror.CodeRetiredMemberEmail)
 	h.alter("organizations", "organization_slug", "claimer", map[string]any{"claimed_email_domains": []any{"example.com"}})
-	refused(t, send("bob@example.com"), stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)
+	require.ErrorIs(t, send("bob@example.com"), stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)
 	require.NoError(t, send("ada@example.org"))
 	h.alter("organizations", "organization_slug", "acme", map[string]any{
 		"auth_methods": "RESTRICTED", "allowed_auth_methods": []any{"email_otp"},
 	})
-	refused(t, send("ada@example.org"), stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
+	require.ErrorIs(t, send("ada@example.org"), stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
 	h.alter("members", "member_id", v.MemberID, map[string]any{"is_breakglass": true})
 	require.NoError(t, send("ada@example.org"), "break-glass members are exempt")
 }
 
-func TestMagicLinks_lifetimes(t *testing.T) {
+func TestMagicLinks_workForAnHourOrAsLongAsAsked(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.joinable()
@@ -194,15 +172,15 @@ func TestMagicLinks_lifetimes(t *testing.T) {
 			h.Clock().Set(message.SentAt.Add(time.Duration(row.minutes)*time.Minute + after))
 			_, err = h.follow(message.Token, func(r *magiclinks.AuthenticateRequest) { r.PKCECodeVerifier = new("x") })
 			if after < 0 {
-				refused(t, err, stytcherror.CodePKCEDidNotExpectCodeVerifier)
+				require.ErrorIs(t, err, stytcherror.CodePKCEDidNotExpectCodeVerifier)
 			} else {
-				refused(t, err, stytcherror.CodeUnableToAuthMagicLink)
+				require.ErrorIs(t, err, stytcherror.CodeUnableToAuthMagicLink)
 			}
 		}
 	}
 }
 
-func TestMagicLinks_authenticateWithPKCE(t *testing.T) {
+func TestMagicLinks_needTheVerifierOfTheirChallenge(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.create("ada@example.com")
@@ -214,14 +192,14 @@ func TestMagicLinks_authenticateWithPKCE(t *testing.T) {
 	require.NoError(t, err)
 	token := h.WaitMessage("ada@example.com").Token
 	_, err = h.follow(token)
-	refused(t, err, stytcherror.CodePKCEExpectedCodeVerifier)
+	require.ErrorIs(t, err, stytcherror.CodePKCEExpectedCodeVerifier)
 	_, err = h.follow(token, func(r *magiclinks.AuthenticateRequest) { r.PKCECodeVerifier = new("wrong") })
-	refused(t, err, stytcherror.CodePKCEMismatch)
+	require.ErrorIs(t, err, stytcherror.CodePKCEMismatch)
 	_, err = h.follow(token, func(r *magiclinks.AuthenticateRequest) { r.PKCECodeVerifier = &verifier })
 	require.NoError(t, err, "refused calls do not use up the link")
 }
 
-func TestMagicLinks_authenticateRefusals(t *testing.T) {
+func TestMagicLinks_refusedAuthenticationKeepsTheLink(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
@@ -262,19 +240,19 @@ func TestMagicLinks_authenticateRefusals(t *testing.T) {
 	h.alter("intermediate_sessions", "token", ist,
 		map[string]any{"organization_id": other.Organization.OrganizationID, "bound": true})
 	_, err := h.follow(token, func(r *magiclinks.AuthenticateRequest) { r.IntermediateSessionToken = &ist })
-	refused(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
 	h.alter("organizations", "organization_slug", "example", map[string]any{
 		"auth_methods": "RESTRICTED", "allowed_auth_methods": []any{"email_otp"},
 	})
 	_, err = h.follow(token)
-	refused(t, err, stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
+	require.ErrorIs(t, err, stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
 	h.alter("members", "member_id", v.MemberID, map[string]any{"email_address": "ada.b@example.com"})
 	_, err = h.follow(token)
-	refused(t, err, stytcherror.CodeUnableToAuthMagicLink)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthMagicLink)
 	h.alter("members", "member_id", v.MemberID, map[string]any{"email_address": "ada@example.com", "is_breakglass": true})
 	_, err = h.follow(token)
 	require.NoError(t, err, "refused calls do not use up the link, and break-glass members are exempt")
 	h.alter("members", "member_id", v.MemberID, map[string]any{"status": "deleted"})
 	_, err = h.follow(token)
-	refused(t, err, stytcherror.CodeMagicLinkNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeMagicLinkNotFound)
 }

@@ -44,7 +44,7 @@ func TestMagicLinks_factorIsAddedToASession(t *testing.T) {
 		r.SessionToken = &v2.SessionToken
 		r.SessionCustomClaims = shared.Object{"x": strings.Repeat("x", 4080)}
 	})
-	refused(t, err, stytcherror.CodeCustomClaimsTooLarge)
+	require.ErrorIs(t, err, stytcherror.CodeCustomClaimsTooLarge)
 	stranger := h.create("bob@example.net")
 	v3, err := h.follow(h.link("example", "ada@example.com"), func(r *magiclinks.AuthenticateRequest) {
 		r.SessionToken = &stranger.SessionToken
@@ -74,7 +74,7 @@ func TestMagicLinks_oldestOfTooManyFactorsIsDropped(t *testing.T) {
 	h.alter("members", "member_id", v.MemberID, nil) // a snapshot of that restores
 }
 
-func TestMagicLinks_secondFactorRequired(t *testing.T) {
+func TestMagicLinks_withoutASecondFactorGiveAnIntermediateSession(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.CreateOrganization("ada@example.com", "Acme", &discoveryorganizations.CreateRequest{
@@ -110,7 +110,7 @@ func TestMagicLinks_secondFactorRequired(t *testing.T) {
 	_, err = h.follow(h.link("acme", "bob@example.com"), func(r *magiclinks.AuthenticateRequest) {
 		r.IntermediateSessionToken = &resp.IntermediateSessionToken
 	})
-	refused(t, err, stytcherror.CodeIntermediateSessionNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
 	more, err := h.follow(h.link("acme", "bob@example.com"), func(r *magiclinks.AuthenticateRequest) {
 		r.SessionToken = &done.SessionToken
 	})
@@ -118,7 +118,7 @@ func TestMagicLinks_secondFactorRequired(t *testing.T) {
 	assert.True(t, more.MemberAuthenticated, "the session has a second factor")
 }
 
-func TestMagicLinks_emailUpdate(t *testing.T) {
+func TestMagicLinks_emailUpdateRetiresTheOldAddress(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.joinable()
@@ -131,7 +131,7 @@ func TestMagicLinks_emailUpdate(t *testing.T) {
 	}
 	login, token := h.link("acme", "ada@example.org"), update("ada@example.net")
 	_, err = h.follow(update("bob@example.com"))
-	refused(t, err, stytcherror.CodeDuplicateMemberEmail)
+	require.ErrorIs(t, err, stytcherror.CodeDuplicateMemberEmail)
 	h.Clock().Advance(time.Minute)
 	resp, err := h.follow(token)
 	require.NoError(t, err)
@@ -157,7 +157,7 @@ func TestMagicLinks_emailUpdate(t *testing.T) {
 	assert.Equal(t, []organizations.RetiredEmail{{EmailID: resp.MethodID, EmailAddress: "ada@example.net"}},
 		back.Member.RetiredEmailAddresses)
 	_, err = h.enter("acme", "ada@example.org", code)
-	refused(t, err, stytcherror.CodeOTPCodeNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 }
 
 func TestMagicLinks_intermediateSessionOfTheOrganizationIsUsedUp(t *testing.T) {
@@ -176,6 +176,6 @@ func TestMagicLinks_intermediateSessionOfTheOrganizationIsUsedUp(t *testing.T) {
 		require.NoError(t, err, fields)
 		assert.True(t, resp.MemberAuthenticated)
 		_, err = h.follow(h.link("example", "ada@example.com"), use)
-		refused(t, err, stytcherror.CodeIntermediateSessionNotFound)
+		require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
 	}
 }

@@ -27,12 +27,12 @@ func (h *harness) register(memberID string, accounts ...object) {
 	}))
 }
 
-func TestMembers_tokensOfProviders(t *testing.T) {
+func TestMembers_tokensAreThoseOfTheirAccounts(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
 	org, api := v.Organization.OrganizationSlug, h.api.B2B.Organizations.Members
-	h.editMember(v.MemberID, object{"external_id": "ada"})
+	h.alter("members", "member_id", v.MemberID, object{"external_id": "ada"})
 	expires := h.Clock().Now().Truncate(time.Second).Add(time.Hour)
 	account := func(id, provider, tenant string) object {
 		return object{
@@ -124,15 +124,15 @@ func TestMembers_anExpiredAccessTokenIsRenewed(t *testing.T) {
 	assert.InDelta(t, 3600, renewed.AccessTokenExpiresIn, 2)
 	assert.Equal(t, renewed.AccessToken, google().AccessToken)
 	_, err := api.OAuthProviders.HubSpot(t.Context(), &oauthproviders.HubSpotRequest{OrganizationID: org, MemberID: v.MemberID})
-	refused(t, err, stytcherror.CodeMissingOAuthRefreshToken)
+	require.ErrorIs(t, err, stytcherror.CodeMissingOAuthRefreshToken)
 	_, err = api.OIDCProviders(t.Context(), &members.OIDCProvidersRequest{OrganizationID: org, MemberID: v.MemberID})
-	refused(t, err, stytcherror.CodeMissingOIDCRefreshToken)
+	require.ErrorIs(t, err, stytcherror.CodeMissingOIDCRefreshToken)
 	none, err := api.OAuthProviders.Microsoft(t.Context(), &oauthproviders.MicrosoftRequest{OrganizationID: org, MemberID: v.MemberID})
 	require.NoError(t, err)
 	assert.Zero(t, none.AccessTokenExpiresIn, "without an access token there is nothing to renew")
 }
 
-func TestMembers_providersWithoutAnAccount(t *testing.T) {
+func TestMembers_providersWithoutAnAccountAreRefused(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
@@ -194,7 +194,7 @@ func TestMembers_registrationsOfASnapshotAreChecked(t *testing.T) {
 	}
 }
 
-func TestMembers_connectedApps(t *testing.T) {
+func TestMembers_connectedAppsCanBeRevoked(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	admin := h.create("ada@example.com")
@@ -232,22 +232,23 @@ func TestMembers_connectedApps(t *testing.T) {
 	}, apps[0])
 	stranger := as(h.create("eve@example.org").SessionToken)
 	_, err = list("nobody", bob.MemberID)
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	_, err = list(org, "nobody")
-	refused(t, err, stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound)
 	_, err = list(org, bob.MemberID, stranger)
-	refused(t, err, stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, err, stytcherror.CodeSessionAuthorizationTenancyError)
 	_, err = list(org, admin.MemberID, as(bob.SessionToken))
-	refused(t, err, stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, err, stytcherror.CodeSessionAuthorizationError)
 	_, err = list(org, bob.MemberID, as(bob.SessionToken))
 	require.NoError(t, err)
 
-	refused(t, revoke("nobody", bob.MemberID, "one"), stytcherror.CodeOrganizationNotFound)
-	refused(t, revoke(org, "nobody", "one"), stytcherror.CodeMemberNotFound)
-	refused(t, revoke(org, bob.MemberID, "three"), stytcherror.CodeConnectedAppNotFound)
-	refused(t, revoke(org, admin.MemberID, "one", as(bob.SessionToken)), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, revoke("nobody", bob.MemberID, "one"), stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, revoke(org, "nobody", "one"), stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, revoke(org, bob.MemberID, "three"), stytcherror.CodeConnectedAppNotFound)
+	require.ErrorIs(t, revoke(org, admin.MemberID, "one", as(bob.SessionToken)),
+		stytcherror.CodeSessionAuthorizationError)
 	require.NoError(t, revoke(org, bob.MemberID, "one", as(bob.SessionToken)))
-	refused(t, revoke(org, bob.MemberID, "one", as(admin.SessionToken)), stytcherror.CodeConnectedAppNotFound)
+	require.ErrorIs(t, revoke(org, bob.MemberID, "one", as(admin.SessionToken)), stytcherror.CodeConnectedAppNotFound)
 	require.NoError(t, h.edit(func(state object) {
 		state["organizations"].([]any)[0].(object)["first_party_connected_apps_allowed_type"] = "NOT_ALLOWED"
 	}))

@@ -43,7 +43,7 @@ func TestMembers_searchByEachFilter(t *testing.T) {
 	bob := h.addMember(org, "bob@example.com", func(r *members.CreateRequest) {
 		r.ExternalID, r.IsBreakglass, r.MFAPhoneNumber = new("bob"), new(true), new("+12025550162")
 	})
-	h.editMember(bob.MemberID, object{"member_password_id": "p"})
+	h.alter("members", "member_id", bob.MemberID, object{"member_password_id": "p"})
 	h.addMember(org, "eve@example.com", func(r *members.CreateRequest) { r.CreateMemberAsPending = new(true) })
 	gone := h.addMember(org, "gone@example.com", nil)
 	_, err := h.api.B2B.Organizations.Members.Delete(t.Context(),
@@ -119,18 +119,18 @@ func TestMembers_searchRefuses(t *testing.T) {
 		require.ErrorIs(t, err, row.code, row.operand)
 	}
 	_, err := h.search([]string{})
-	refused(t, err, stytcherror.CodeMemberSearchOrganizationIDsEmpty)
+	require.ErrorIs(t, err, stytcherror.CodeMemberSearchOrganizationIDsEmpty)
 	_, err = h.search([]string{org, "nobody"})
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	_, err = h.search(make([]string, 1001))
-	refused(t, err, stytcherror.CodeBadRequest)
+	require.ErrorIs(t, err, stytcherror.CodeBadRequest)
 	for _, req := range []*members.SearchRequest{
 		{OrganizationIDs: []string{org}, Limit: new(1001)},
 		{OrganizationIDs: []string{org}, Cursor: new("?")},
 		{OrganizationIDs: []string{org}, Query: &organizations.SearchQuery{Operator: "NOT"}},
 	} {
 		_, err = h.api.B2B.Organizations.Members.Search(t.Context(), req)
-		refused(t, err, stytcherror.CodeBadRequest)
+		require.ErrorIs(t, err, stytcherror.CodeBadRequest)
 	}
 }
 
@@ -179,6 +179,7 @@ func TestMembers_searchForASession(t *testing.T) {
 		return err
 	}
 	require.NoError(t, search(admin.SessionToken, org))
-	refused(t, search(admin.SessionToken, org, other.Organization.OrganizationID), stytcherror.CodeSessionAuthorizationTenancyError)
-	refused(t, search(h.visitor(org, "eve@example.com").SessionToken, org), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, search(admin.SessionToken, org, other.Organization.OrganizationID), stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, search(h.visitor(org, "eve@example.com").SessionToken, org),
+		stytcherror.CodeSessionAuthorizationError)
 }

@@ -96,13 +96,13 @@ func TestMembers_updateRefuses(t *testing.T) {
 	}
 	assert.Equal(t, m, h.member(org, m.MemberID))
 	_, err := h.update(org, m.MemberID, func(r *members.UpdateRequest) { r.Roles, r.Name = make([]string, 1001), new("Bob") })
-	refused(t, err, stytcherror.CodeBadRequest)
-	h.editMember(h.member(org, "eve").MemberID, object{"totp_registration_id": "totp-1"})
+	require.ErrorIs(t, err, stytcherror.CodeBadRequest)
+	h.alter("members", "member_id", h.member(org, "eve").MemberID, object{"totp_registration_id": "totp-1"})
 	eve, err := h.update(org, "eve", func(r *members.UpdateRequest) { r.DefaultMFAMethod = new("totp") })
 	require.NoError(t, err)
 	assert.Equal(t, "totp", eve.DefaultMFAMethod)
 	_, err = h.update(org, "eve", func(r *members.UpdateRequest) { r.DefaultMFAMethod = new("sms_otp") })
-	refused(t, err, stytcherror.CodeDefaultMFAMemberMissingFactor)
+	require.ErrorIs(t, err, stytcherror.CodeDefaultMFAMemberMissingFactor)
 }
 
 func TestMembers_updateOfTheAddressRetiresTheOldOne(t *testing.T) {
@@ -110,7 +110,7 @@ func TestMembers_updateOfTheAddressRetiresTheOldOne(t *testing.T) {
 	h := newHarness(t)
 	org := h.create("ada@example.com").Organization.OrganizationID
 	m := h.addMember(org, "bob@example.com", nil)
-	h.editMember(m.MemberID, object{"email_address_verified": true, "member_password_id": "member-password-1"})
+	h.alter("members", "member_id", m.MemberID, object{"email_address_verified": true, "member_password_id": "member-password-1"})
 	move := func(id, email string, unlink *bool) (organizations.Member, error) {
 		return h.update(org, id, func(r *members.UpdateRequest) { r.EmailAddress, r.UnlinkEmail = &email, unlink })
 	}
@@ -123,10 +123,10 @@ func TestMembers_updateOfTheAddressRetiresTheOldOne(t *testing.T) {
 	assert.Equal(t, "bob@example.com", first.RetiredEmailAddresses[0].EmailAddress)
 	eve := h.addMember(org, "eve@example.com", nil)
 	_, err = move(eve.MemberID, "bob@example.com", nil)
-	refused(t, err, stytcherror.CodeRetiredMemberEmail)
+	require.ErrorIs(t, err, stytcherror.CodeRetiredMemberEmail)
 	_, err = h.api.B2B.Organizations.Members.Create(t.Context(),
 		&members.CreateRequest{OrganizationID: org, EmailAddress: "BOB@example.com"})
-	refused(t, err, stytcherror.CodeRetiredMemberEmail)
+	require.ErrorIs(t, err, stytcherror.CodeRetiredMemberEmail)
 	back, err := move(m.MemberID, "bob@example.com", nil)
 	require.NoError(t, err, "one's own former address is free for oneself")
 	require.Len(t, back.RetiredEmailAddresses, 1)
@@ -180,7 +180,7 @@ func TestMembers_updateKeepsTheNewestThousandFormerAddresses(t *testing.T) {
 	for i := range former {
 		former[i] = object{"email_id": "e", "email_address": strings.Repeat("b", i%60+1) + strings.Repeat("o", i/60) + "@example.net"}
 	}
-	h.editMember(m.MemberID, object{"retired_email_addresses": former})
+	h.alter("members", "member_id", m.MemberID, object{"retired_email_addresses": former})
 	changed, err := h.update(org, m.MemberID, func(r *members.UpdateRequest) { r.EmailAddress = new("robert@example.com") })
 	require.NoError(t, err)
 	require.Len(t, changed.RetiredEmailAddresses, 1000)
@@ -194,7 +194,7 @@ func TestMembers_updateForASession(t *testing.T) {
 	admin := h.create("ada@example.com")
 	org := admin.Organization.OrganizationID
 	bob := h.visitor(org, "bob@example.com")
-	h.editMember(bob.MemberID, object{"totp_registration_id": "totp-1"})
+	h.alter("members", "member_id", bob.MemberID, object{"totp_registration_id": "totp-1"})
 	own := map[string]func(*members.UpdateRequest){
 		"name":     func(r *members.UpdateRequest) { r.Name = new("Bob") },
 		"metadata": func(r *members.UpdateRequest) { r.UntrustedMetadata = shared.Object{"k": "v"} },
@@ -221,10 +221,10 @@ func TestMembers_updateForASession(t *testing.T) {
 		require.NoError(t, err, field)
 	}
 	_, err := h.update(org, admin.MemberID, foreign["address"], as(admin.SessionToken))
-	refused(t, err, stytcherror.CodeMemberCannotUpdateTheirEmailAddress)
+	require.ErrorIs(t, err, stytcherror.CodeMemberCannotUpdateTheirEmailAddress)
 	_, err = h.update(org, bob.MemberID, own["name"], as(h.create("eve@example.org").SessionToken))
-	refused(t, err, stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, err, stytcherror.CodeSessionAuthorizationTenancyError)
 	_, err = h.update(org, bob.MemberID, func(r *members.UpdateRequest) { r.TrustedMetadata = shared.Object{"k": "v"} },
 		as(admin.SessionToken))
-	refused(t, err, stytcherror.CodeCannotUpdateTrustedMetadata)
+	require.ErrorIs(t, err, stytcherror.CodeCannotUpdateTrustedMetadata)
 }

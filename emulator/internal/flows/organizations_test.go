@@ -1,14 +1,12 @@
 package flows_test
 
 import (
-	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
@@ -56,24 +54,9 @@ func (h *harness) ordinary(organizationID string) (memberID, sessionToken string
 	const email = "bob@acme.example"
 	memberID, err := h.AddMember(organizationID, email)
 	require.NoError(h.t, err)
-	resp, err := h.api.B2B.Discovery.IntermediateSessions.Exchange(h.t.Context(), &intermediatesessions.ExchangeRequest{
-		IntermediateSessionToken: h.IntermediateSession(email), OrganizationID: organizationID,
-	})
+	resp, err := h.exchange(h.IntermediateSession(email), organizationID)
 	require.NoError(h.t, err)
 	return memberID, resp.SessionToken
-}
-
-// editState changes the state through a snapshot.
-func (h *harness) editState(change func(state map[string]any)) {
-	h.t.Helper()
-	data, err := h.Snapshot()
-	require.NoError(h.t, err)
-	var snapshot map[string]any
-	require.NoError(h.t, json.Unmarshal(data, &snapshot))
-	change(snapshot["state"].(map[string]any))
-	data, err = json.Marshal(snapshot)
-	require.NoError(h.t, err)
-	require.NoError(h.t, h.Restore(data))
 }
 
 // forms are the three ids of an organization.
@@ -187,7 +170,7 @@ func TestOrganizations_updateChangesWhatIsGiven(t *testing.T) {
 	assert.Empty(t, cleared.OrganizationExternalID)
 	assert.Empty(t, cleared.EmailAllowedDomains)
 	_, err = h.updateOrg("org-1", nothing)
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 
 	moved, err := h.updateOrg("acme", func(r *organizations.UpdateRequest) { r.OrganizationSlug = new("ajax") })
 	require.NoError(t, err)
@@ -205,9 +188,7 @@ func TestOrganizations_updateCountsForNewLoginsOnly(t *testing.T) {
 	require.NoError(t, err)
 	_, err = h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &v.SessionToken})
 	require.NoError(t, err)
-	again, err := h.api.B2B.Discovery.IntermediateSessions.Exchange(t.Context(), &intermediatesessions.ExchangeRequest{
-		IntermediateSessionToken: h.IntermediateSession("ada@acme.example"), OrganizationID: v.Organization.OrganizationID,
-	})
+	again, err := h.exchange(h.IntermediateSession("ada@acme.example"), v.Organization.OrganizationID)
 	require.NoError(t, err)
 	assert.False(t, again.MemberAuthenticated)
 	assert.NotNil(t, again.MFARequired)
@@ -218,11 +199,11 @@ func TestOrganizations_updateNeedsAPermissionPerField(t *testing.T) {
 	h := newHarness(t)
 	v := h.create("ada@acme.example")
 	id := v.Organization.OrganizationID
-	h.editState(func(state map[string]any) {
+	require.NoError(t, h.edit(func(state object) {
 		state["roles"] = append(state["roles"].([]any), map[string]any{"role_id": "namer", "permissions": []any{
 			map[string]any{"resource_id": "stytch.organization", "actions": []any{"update.info.name"}},
 		}})
-	})
+	}))
 	bob, member := h.ordinary(id)
 	rename := func(r *organizations.UpdateRequest) { r.OrganizationName = new("Ajax") }
 	both := func(r *organizations.UpdateRequest) {
@@ -233,16 +214,16 @@ func TestOrganizations_updateNeedsAPermissionPerField(t *testing.T) {
 		_, err := h.updateOrg(id, change, as(token))
 		return err
 	}
-	refused(t, update(rename, member), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, update(rename, member), stytcherror.CodeSessionAuthorizationError)
 	require.NoError(t, h.AssignRoles(bob, "namer"))
 	require.NoError(t, update(rename, member))
-	refused(t, update(both, member), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, update(both, member), stytcherror.CodeSessionAuthorizationError)
 	require.NoError(t, update(both, v.SessionToken), "an administrator may do all")
-	refused(t, update(metadata, v.SessionToken), stytcherror.CodeCannotUpdateTrustedMetadata)
+	require.ErrorIs(t, update(metadata, v.SessionToken), stytcherror.CodeCannotUpdateTrustedMetadata)
 	other := h.create("eve@other.example")
-	refused(t, update(rename, other.SessionToken), stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, update(rename, other.SessionToken), stytcherror.CodeSessionAuthorizationTenancyError)
 	_, err := h.updateOrg("nobody", rename)
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 }
 
 func TestOrganizations_deleteTakesAllAlong(t *testing.T) {
@@ -252,7 +233,7 @@ func TestOrganizations_deleteTakesAllAlong(t *testing.T) {
 	id := v.Organization.OrganizationID
 	ist := h.IntermediateSession("ada@acme.example")
 	expires := h.Clock().Now().Add(time.Hour)
-	h.editState(func(state map[string]any) {
+	require.NoError(t, h.edit(func(state object) {
 		for _, i := range state["intermediate_sessions"].([]any) {
 			i.(map[string]any)["organization_id"] = id
 		}
@@ -264,35 +245,35 @@ func TestOrganizations_deleteTakesAllAlong(t *testing.T) {
 		}}
 		state["connected_apps"] = []any{map[string]any{"client_id": "app", "client_type": "first_party"}}
 		state["grants"] = []any{map[string]any{"member_id": v.MemberID, "organization_id": id, "connected_app_id": "app"}}
-	})
+	}))
 	remove := func(id string, opts ...shared.RequestOption) error {
 		_, err := h.api.B2B.Organizations.Delete(t.Context(), &organizations.DeleteRequest{OrganizationID: id}, opts...)
 		return err
 	}
 	_, member := h.ordinary(id)
-	refused(t, remove(id, as(member)), stytcherror.CodeSessionAuthorizationError)
-	refused(t, remove(id, as(other.SessionToken)), stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, remove(id, as(member)), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, remove(id, as(other.SessionToken)), stytcherror.CodeSessionAuthorizationTenancyError)
 	require.NoError(t, remove(id, as(v.SessionToken)))
-	refused(t, remove(id), stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, remove(id), stytcherror.CodeOrganizationNotFound)
 	_, err := h.api.B2B.Organizations.Get(t.Context(), &organizations.GetRequest{OrganizationID: id})
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	authenticate := func(token string) error {
 		_, err := h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &token})
 		return err
 	}
-	refused(t, authenticate(v.SessionToken), stytcherror.CodeSessionNotFound)
+	require.ErrorIs(t, authenticate(v.SessionToken), stytcherror.CodeSessionNotFound)
 	require.NoError(t, authenticate(other.SessionToken), "memberships elsewhere stay")
 	_, err = h.api.B2B.Discovery.Organizations.List(t.Context(),
 		&discoveryorganizations.ListRequest{IntermediateSessionToken: &ist})
-	refused(t, err, stytcherror.CodeIntermediateSessionNotFound)
-	h.editState(func(state map[string]any) {
+	require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
+	require.NoError(t, h.edit(func(state object) {
 		assert.Len(t, state["members"], 1)
 		assert.Empty(t, state["passcodes"])
 		assert.Empty(t, state["grants"])
 		for _, link := range state["magic_links"].([]any) {
 			assert.NotContains(t, link, "member_id")
 		}
-	})
+	}))
 	for _, key := range []func(organizations.Organization) string{
 		func(o organizations.Organization) string { return o.OrganizationSlug },
 		func(o organizations.Organization) string { return o.OrganizationExternalID },
@@ -320,22 +301,22 @@ func TestOrganizations_metricsCountMembers(t *testing.T) {
 		_, err := h.AddMember(org.OrganizationID, email)
 		require.NoError(t, err)
 	}
-	h.editState(func(state map[string]any) {
+	require.NoError(t, h.edit(func(state object) {
 		for i, status := range []string{"pending", "deleted"} {
 			state["members"].([]any)[i].(map[string]any)["status"] = status
 		}
-	})
+	}))
 	for _, id := range forms(org) {
 		n, err := count(id)
 		require.NoError(t, err)
 		assert.Equal(t, 2, n, "all but deleted ones")
 	}
 	_, err = count("nobody")
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 	_, err = count("organization-live-x")
-	refused(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
+	require.ErrorIs(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
 	_, err = h.api.B2B.Organizations.Get(t.Context(), &organizations.GetRequest{OrganizationID: "organization-live-x"})
-	refused(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
+	require.ErrorIs(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
 }
 
 func TestOrganizations_deleteExternalIDFreesIt(t *testing.T) {
@@ -355,9 +336,9 @@ func TestOrganizations_deleteExternalIDFreesIt(t *testing.T) {
 	}
 	_, member := h.ordinary(id)
 	_, err = remove(id, as(member))
-	refused(t, err, stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, err, stytcherror.CodeSessionAuthorizationError)
 	_, err = remove(id, as(other.SessionToken))
-	refused(t, err, stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, err, stytcherror.CodeSessionAuthorizationTenancyError)
 	h.Clock().Advance(30 * time.Minute)
 	without, err := remove("org-1", as(v.SessionToken))
 	require.NoError(t, err)
@@ -370,5 +351,5 @@ func TestOrganizations_deleteExternalIDFreesIt(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, without, again, "there is none any more")
 	_, err = remove("nobody")
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 }

@@ -50,13 +50,7 @@ func (h *harness) three() string {
 	gone, err := h.AddMember(ids[2], "gone@three.example")
 	require.NoError(h.t, err)
 	h.withConnection(ids[1], "connection-2")
-	h.editState(func(state map[string]any) {
-		for _, m := range state["members"].([]any) {
-			if m := m.(map[string]any); m["member_id"] == gone {
-				m["status"] = organizations.MemberStatusDeleted
-			}
-		}
-	})
+	h.alter("members", "member_id", gone, object{"status": organizations.MemberStatusDeleted})
 	return ids[0]
 }
 
@@ -104,7 +98,7 @@ func TestOrganizations_searchByEachFilter(t *testing.T) {
 	assert.Equal(t, all, got)
 }
 
-func TestOrganizations_searchRefusals(t *testing.T) {
+func TestOrganizations_searchRefusesWhatIsMalformed(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.three()
@@ -130,14 +124,14 @@ func TestOrganizations_searchRefusals(t *testing.T) {
 	} {
 		for _, f := range filters {
 			_, err := h.findOrgs(shared.SearchOperatorAnd, f)
-			refused(t, err, code)
+			require.ErrorIs(t, err, code)
 		}
 	}
 	_, err := h.findOrgs("XOR")
-	refused(t, err, stytcherror.CodeBadRequest)
+	require.ErrorIs(t, err, stytcherror.CodeBadRequest)
 	for _, req := range []*organizations.SearchRequest{{Limit: new(1001)}, {Limit: new(-1)}, {Cursor: new("odd")}} {
 		_, err := h.api.B2B.Organizations.Search(t.Context(), req)
-		refused(t, err, stytcherror.CodeBadRequest)
+		require.ErrorIs(t, err, stytcherror.CodeBadRequest)
 	}
 }
 
@@ -175,7 +169,7 @@ func TestOrganizations_searchAmongThousandsIsFast(t *testing.T) {
 			"organization_id": id, "member_id": fmt.Sprintf("member-test-%d", i), "email_address": fmt.Sprintf("m%d@acme.example", i),
 		}
 	}
-	h.editState(func(state map[string]any) { state["organizations"], state["members"] = list, members })
+	require.NoError(t, h.edit(func(state object) { state["organizations"], state["members"] = list, members }))
 	for _, filter := range []organizations.SearchQueryOperand{
 		organizations.FilterIDs("organization-test-9999"), organizations.FilterSlugs("slug-9999"),
 		organizations.FilterMemberEmails("m9999@acme.example"), organizations.FilterMemberEmailFuzzy("m9999@"),

@@ -163,12 +163,8 @@ var refusedUpdates = map[stytcherror.Code][]orgUpdate{
 // withConnection gives an organization an active SSO connection.
 func (h *harness) withConnection(organizationID, connectionID string) {
 	h.t.Helper()
-	h.editState(func(state map[string]any) {
-		for _, o := range state["organizations"].([]any) {
-			if o := o.(map[string]any); o["organization_id"] == organizationID {
-				o["sso_active_connections"] = []any{map[string]any{"connection_id": connectionID}}
-			}
-		}
+	h.alter("organizations", "organization_id", organizationID, object{
+		"sso_active_connections": []any{object{"connection_id": connectionID}},
 	})
 }
 
@@ -185,7 +181,7 @@ func TestOrganizations_updateRefusesBadSettings(t *testing.T) {
 	for code, updates := range refusedUpdates {
 		for _, change := range updates {
 			_, err := h.updateOrg(org.OrganizationID, change)
-			refused(t, err, code)
+			require.ErrorIs(t, err, code)
 		}
 	}
 	assert.Equal(t, org, h.getOrg(org.OrganizationID), "nothing of that was stored")
@@ -220,7 +216,7 @@ func TestOrganizations_createRefusesBadSettings(t *testing.T) {
 				ThirdPartyConnectedAppsAllowedType: u.ThirdPartyConnectedAppsAllowedType,
 				AllowedThirdPartyConnectedApps:     u.AllowedThirdPartyConnectedApps,
 			})
-			refused(t, err, code)
+			require.ErrorIs(t, err, code)
 		}
 	}
 }
@@ -263,7 +259,7 @@ func TestOrganizations_implicitRolesMayBeTheOrganizationsOwn(t *testing.T) {
 	h := newHarness(t)
 	org := h.organization(nil)
 	_, err := h.updateOrg(org.OrganizationID, implicit("acme.example", "editor"))
-	refused(t, err, stytcherror.CodeInvalidRBACRoleID)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidRBACRoleID)
 	require.NoError(t, h.setPolicy(org.OrganizationID, editor()))
 	got, err := h.updateOrg(org.OrganizationID, implicit("acme.example", "editor"))
 	require.NoError(t, err)
@@ -272,7 +268,7 @@ func TestOrganizations_implicitRolesMayBeTheOrganizationsOwn(t *testing.T) {
 	_, err = h.updateOrg(org.OrganizationID, func(r *organizations.UpdateRequest) { r.OrganizationName = new("Ajax") })
 	require.NoError(t, err)
 	_, err = h.updateOrg(org.OrganizationID, implicit("acme.example", "editor"))
-	refused(t, err, stytcherror.CodeInvalidRBACRoleID)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidRBACRoleID)
 }
 
 func TestOrganizations_discoveryChecksSettingsToo(t *testing.T) {
@@ -292,9 +288,9 @@ func TestOrganizations_discoveryChecksSettingsToo(t *testing.T) {
 			}
 		}
 	}
-	refused(t, create(roles("nobody")), stytcherror.CodeInvalidRBACRoleID)
-	refused(t, create(roles("stytch_member")), stytcherror.CodeCannotAssignDefaultRBACRoleID)
-	refused(t, create(func(r *discoveryorganizations.CreateRequest) { r.OrganizationLogoURL = new("logo") }),
+	require.ErrorIs(t, create(roles("nobody")), stytcherror.CodeInvalidRBACRoleID)
+	require.ErrorIs(t, create(roles("stytch_member")), stytcherror.CodeCannotAssignDefaultRBACRoleID)
+	require.ErrorIs(t, create(func(r *discoveryorganizations.CreateRequest) { r.OrganizationLogoURL = new("logo") }),
 		stytcherror.CodeInvalidURL)
 	require.NoError(t, create(roles("stytch_admin")))
 }

@@ -15,7 +15,7 @@ import (
 // grant adds four Connected Apps, three of which members have granted access.
 func (h *harness) grant(organizationID string, members ...string) {
 	h.t.Helper()
-	h.editState(func(state map[string]any) {
+	require.NoError(h.t, h.edit(func(state object) {
 		app := func(id, kind string) any {
 			return map[string]any{
 				"client_id": id, "client_name": "Name", "client_description": "What it does", "client_type": kind,
@@ -35,7 +35,7 @@ func (h *harness) grant(organizationID string, members ...string) {
 			}
 		}
 		state["grants"] = grants
-	})
+	}))
 }
 
 // apps lists the ids of the Connected Apps of an organization.
@@ -94,20 +94,14 @@ func TestOrganizations_connectedAppsAreThoseThatMembersUse(t *testing.T) {
 		func(id string, opts ...shared.RequestOption) error { _, err := h.apps(id, opts...); return err },
 		func(id string, opts ...shared.RequestOption) error { _, err := h.app(id, "third", opts...); return err },
 	} {
-		refused(t, call("nobody"), stytcherror.CodeOrganizationNotFound)
-		refused(t, call(id, as(member)), stytcherror.CodeSessionAuthorizationError)
-		refused(t, call(id, as(other.SessionToken)), stytcherror.CodeSessionAuthorizationTenancyError)
+		require.ErrorIs(t, call("nobody"), stytcherror.CodeOrganizationNotFound)
+		require.ErrorIs(t, call(id, as(member)), stytcherror.CodeSessionAuthorizationError)
+		require.ErrorIs(t, call(id, as(other.SessionToken)), stytcherror.CodeSessionAuthorizationTenancyError)
 	}
 	_, err = h.app(id, "nobody")
-	refused(t, err, stytcherror.CodeConnectedAppNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeConnectedAppNotFound)
 
-	h.editState(func(state map[string]any) {
-		for _, m := range state["members"].([]any) {
-			if m := m.(map[string]any); m["member_id"] == bob {
-				m["status"] = organizations.MemberStatusDeleted
-			}
-		}
-	})
+	h.alter("members", "member_id", bob, object{"status": organizations.MemberStatusDeleted})
 	app, err := h.app(id, "third")
 	require.NoError(t, err)
 	assert.Len(t, app.ActiveMembers, 1, "without the deleted member")

@@ -72,15 +72,15 @@ func TestRBAC_setOrgPolicyReplacesRoles(t *testing.T) {
 		})
 		return err
 	}
-	refused(t, check(), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, check(), stytcherror.CodeSessionAuthorizationError)
 	require.NoError(t, h.AssignRoles(v.MemberID, "editor"))
 	require.NoError(t, check())
 	require.NoError(t, h.setPolicy(id))
 	assert.Empty(t, h.getOrg(id).CustomRoles)
-	refused(t, check(), stytcherror.CodeSessionAuthorizationError)
+	require.ErrorIs(t, check(), stytcherror.CodeSessionAuthorizationError)
 }
 
-func TestRBAC_setOrgPolicyRefusals(t *testing.T) {
+func TestRBAC_setOrgPolicyRefusesBadRoles(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	id := h.organization(nil).OrganizationID
@@ -126,10 +126,10 @@ func TestRBAC_setOrgPolicyRefusals(t *testing.T) {
 		},
 	} {
 		for _, roles := range policies {
-			refused(t, h.setPolicy(id, roles...), code)
+			require.ErrorIs(t, h.setPolicy(id, roles...), code)
 		}
 	}
-	refused(t, h.setPolicy("nobody", editor()), stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, h.setPolicy("nobody", editor()), stytcherror.CodeOrganizationNotFound)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut,
 		h.URL()+"/v1/b2b/rbac/organizations/"+id, strings.NewReader("{}"))
 	require.NoError(t, err)

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	"github.com/seed75add069/stytch-go/b2b/otps/email"
 	otpsemaildiscovery "github.com/seed75add069/stytch-go/b2b/otps/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
@@ -74,7 +73,7 @@ func TestOTPs_strangerOnAnAllowedDomainSignsUp(t *testing.T) {
 	_, err = h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionJWT: &resp.SessionJWT})
 	require.NoError(t, err)
 	_, err = h.enter("acme", "bob@example.com", message.Code)
-	refused(t, err, stytcherror.CodeUnableToAuthOTPCode)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthOTPCode)
 
 	h.code("acme", "bob@example.com")
 	assert.Equal(t, "login_passcode", h.WaitMessage("bob@example.com").Template)
@@ -95,7 +94,7 @@ func TestOTPs_newestCodeOfAMemberCounts(t *testing.T) {
 	first, second := h.code("acme", "ada@example.org"), h.code("acme", "ada@example.org")
 	if first != second {
 		_, err := h.enter("acme", "ada@example.org", first)
-		refused(t, err, stytcherror.CodeOTPCodeNotFound)
+		require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 	}
 	other := h.CreateOrganization("ada@example.org", "Other", nil)
 	h.code("other", "ada@example.org")
@@ -107,10 +106,10 @@ func TestOTPs_newestCodeOfAMemberCounts(t *testing.T) {
 	code := h.WaitMessage("ada@example.org").Code
 	h.alter("members", "member_id", resp.MemberID, map[string]any{"email_address": "ada@example.com"})
 	_, err = h.enter("acme", "ada@example.com", code)
-	refused(t, err, stytcherror.CodeOTPCodeNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 }
 
-func TestOTPs_lifetimes(t *testing.T) {
+func TestOTPs_workForTenMinutesOrAsLongAsAsked(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.joinable()
@@ -134,15 +133,15 @@ func TestOTPs_lifetimes(t *testing.T) {
 				r.IntermediateSessionToken = new(strings.Repeat("x", 44))
 			})
 			if after < 0 {
-				refused(t, err, stytcherror.CodeIntermediateSessionNotFound)
+				require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
 			} else {
-				refused(t, err, stytcherror.CodeUnableToAuthOTPCode)
+				require.ErrorIs(t, err, stytcherror.CodeUnableToAuthOTPCode)
 			}
 		}
 	}
 }
 
-func TestOTPs_loginOrSignupRefusals(t *testing.T) {
+func TestOTPs_loginOrSignupRefusesWhatIsMalformedOrNotAllowed(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.joinable()
@@ -172,12 +171,12 @@ func TestOTPs_loginOrSignupRefusals(t *testing.T) {
 	h.alter("organizations", "organization_slug", "acme", map[string]any{
 		"auth_methods": "RESTRICTED", "allowed_auth_methods": []any{"magic_link"},
 	})
-	refused(t, send(), stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
+	require.ErrorIs(t, send(), stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
 	h.alter("members", "member_id", v.MemberID, map[string]any{"is_breakglass": true})
 	require.NoError(t, send(), "break-glass members are exempt")
 }
 
-func TestOTPs_authenticateRefusals(t *testing.T) {
+func TestOTPs_refusedAuthenticationKeepsTheCode(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.joinable()
@@ -208,13 +207,13 @@ func TestOTPs_authenticateRefusals(t *testing.T) {
 		"auth_methods": "RESTRICTED", "allowed_auth_methods": []any{"magic_link"},
 	})
 	_, err := h.enter("acme", "ada@example.org", code)
-	refused(t, err, stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
+	require.ErrorIs(t, err, stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
 	h.alter("members", "member_id", v.MemberID, map[string]any{"is_breakglass": true})
 	_, err = h.enter("acme", "ada@example.org", code)
 	require.NoError(t, err, "refused calls do not use up the code")
 }
 
-func TestOTPs_discovery(t *testing.T) {
+func TestOTPs_discoveryCodeWorksOnceForItsAddress(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	org := h.create("ada@example.com").Organization
@@ -234,42 +233,41 @@ func TestOTPs_discovery(t *testing.T) {
 	assert.Equal(t, "discovery_passcode", message.Template)
 	assert.Equal(t, "Ada@example.com", message.To)
 	_, err := enter("bob@example.com", message.Code)
-	refused(t, err, stytcherror.CodeOTPCodeNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 	_, err = enter("ada@example.com", "12345")
-	refused(t, err, stytcherror.CodeInvalidCode)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidCode)
 	_, err = enter("ada", message.Code)
-	refused(t, err, stytcherror.CodeInvalidEmail)
+	require.ErrorIs(t, err, stytcherror.CodeInvalidEmail)
 	_, err = h.enter("example", "ada@example.com", message.Code)
-	refused(t, err, stytcherror.CodeOTPCodeNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 	found, err := enter("ADA@example.com", message.Code)
 	require.NoError(t, err)
 	assert.Equal(t, "ada@example.com", found.EmailAddress)
 	require.Len(t, found.DiscoveredOrganizations, 1)
 	assert.True(t, found.DiscoveredOrganizations[0].MemberAuthenticated)
-	resp, err := h.api.B2B.Discovery.IntermediateSessions.Exchange(t.Context(), &intermediatesessions.ExchangeRequest{
-		IntermediateSessionToken: found.IntermediateSessionToken, OrganizationID: org.OrganizationID,
-	})
+	resp, err := h.exchange(found.IntermediateSessionToken, org.OrganizationID)
 	require.NoError(t, err)
 	assert.Equal(t, "email_otp", string(resp.MemberSession.AuthenticationFactors[0].Type))
 	_, err = enter("ada@example.com", message.Code)
-	refused(t, err, stytcherror.CodeUnableToAuthOTPCode)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthOTPCode)
 
-	refused(t, send(func(r *otpsemaildiscovery.SendRequest) { r.EmailAddress = "ada" }), stytcherror.CodeInvalidEmail)
-	refused(t, send(func(r *otpsemaildiscovery.SendRequest) { r.Locale = new(shared.LocaleJA) }), stytcherror.CodeInvalidLocale)
+	require.ErrorIs(t, send(func(r *otpsemaildiscovery.SendRequest) { r.EmailAddress = "ada" }),
+		stytcherror.CodeInvalidEmail)
+	require.ErrorIs(t, send(func(r *otpsemaildiscovery.SendRequest) { r.Locale = new(shared.LocaleJA) }), stytcherror.CodeInvalidLocale)
 	for _, minutes := range []int{1, 16} {
-		refused(t, send(func(r *otpsemaildiscovery.SendRequest) { r.DiscoveryExpirationMinutes = &minutes }),
+		require.ErrorIs(t, send(func(r *otpsemaildiscovery.SendRequest) { r.DiscoveryExpirationMinutes = &minutes }),
 			stytcherror.CodeInvalidExpirationOTP)
 	}
 	require.NoError(t, send(plain))
 	code := h.WaitMessage("ada@example.com").Code
 	for range 10 {
 		_, err = enter("ada@example.com", wrong(code))
-		refused(t, err, stytcherror.CodeOTPCodeNotFound)
+		require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 	}
 	_, err = enter("ada@example.com", code)
-	refused(t, err, stytcherror.CodeUnableToAuthOTPCode)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthOTPCode)
 	require.NoError(t, send(func(r *otpsemaildiscovery.SendRequest) { r.DiscoveryExpirationMinutes = new(2) }))
 	h.Clock().Advance(2 * time.Minute)
 	_, err = enter("ada@example.com", h.WaitMessage("ada@example.com").Code)
-	refused(t, err, stytcherror.CodeUnableToAuthOTPCode)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthOTPCode)
 }

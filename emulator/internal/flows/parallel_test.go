@@ -2,6 +2,7 @@ package flows_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,7 +42,29 @@ func TestEmulator_isSharedByParallelTests(t *testing.T) {
 			require.NoError(t, err)
 			_, err = h.api.B2B.Sessions.Authenticate(t.Context(),
 				&sessions.AuthenticateRequest{SessionToken: &v.SessionToken})
-			refused(t, err, stytcherror.CodeSessionNotFound)
+			require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 		})
 	}
+}
+
+// For the race detector.
+func TestLogin_worksBesideOtherLoginsAndSnapshots(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	created := h.create("ada@example.com", allowing("example.com"))
+	var wg sync.WaitGroup
+	for i := range 16 {
+		email := string(rune('a'+i)) + "@example.com"
+		wg.Go(func() {
+			proof := h.discover(email)
+			resp, err := h.exchange(proof.IntermediateSessionToken, created.Organization.OrganizationID)
+			if assert.NoError(t, err) {
+				_, err = h.authenticate(&sessions.AuthenticateRequest{SessionJWT: &resp.SessionJWT})
+				assert.NoError(t, err)
+			}
+			_, err = h.Snapshot()
+			assert.NoError(t, err)
+		})
+	}
+	wg.Wait()
 }

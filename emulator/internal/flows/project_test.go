@@ -12,7 +12,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/project"
 )
 
-func TestDebug_whoami(t *testing.T) {
+func TestDebug_whoamiNamesTheProject(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	resp, err := h.api.B2B.Debug.Whoami(t.Context(), &debug.WhoamiRequest{})
@@ -21,11 +21,11 @@ func TestDebug_whoami(t *testing.T) {
 	assert.NotEmpty(t, resp.Name)
 	for code, stranger := range h.strangers() {
 		_, err := stranger.B2C.Debug.Whoami(t.Context(), &debug.WhoamiRequest{})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 }
 
-func TestProject_metrics(t *testing.T) {
+func TestProject_metricsCountWhatIsThere(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	metrics := func() map[project.ProjectMetricMetricType]int {
@@ -64,6 +64,6 @@ func TestProject_metrics(t *testing.T) {
 	assert.Equal(t, counts(2, 2, 1), metrics(), "deleted members do not count")
 	for code, stranger := range h.strangers() {
 		_, err := stranger.B2B.Project.Metrics(t.Context(), &project.MetricsRequest{})
-		refused(t, err, code)
+		require.ErrorIs(t, err, code)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	magiclinksemail "github.com/seed75add069/stytch-go/b2b/magiclinks/email"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -26,9 +25,8 @@ func TestProvision_retiredAddressesCannotJoin(t *testing.T) {
 		&discoveryorganizations.ListRequest{IntermediateSessionToken: &ist})
 	require.NoError(t, err)
 	assert.Empty(t, list.DiscoveredOrganizations)
-	_, err = h.api.B2B.Discovery.IntermediateSessions.Exchange(t.Context(),
-		&intermediatesessions.ExchangeRequest{IntermediateSessionToken: ist, OrganizationID: "acme"})
-	refused(t, err, stytcherror.CodeRetiredMemberEmail)
+	_, err = h.exchange(ist, "acme")
+	require.ErrorIs(t, err, stytcherror.CodeRetiredMemberEmail)
 	_, err = h.api.B2B.MagicLinks.Email.LoginOrSignup(t.Context(),
 		&magiclinksemail.LoginOrSignupRequest{OrganizationID: "acme", EmailAddress: "new@example.com"})
 	require.NoError(t, err)

@@ -46,9 +46,9 @@ func TestSandbox_answersAreCannedAndNothingIsStored(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, org, local.OrganizationID)
 	_, err = h.follow(used)
-	refused(t, err, stytcherror.CodeUnableToAuthMagicLink)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthMagicLink)
 	_, err = h.follow(unknown)
-	refused(t, err, stytcherror.CodeMagicLinkNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeMagicLinkNotFound)
 
 	_, err = h.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(), &magiclinksemaildiscovery.SendRequest{EmailAddress: address})
 	require.NoError(t, err)
@@ -61,13 +61,13 @@ func TestSandbox_answersAreCannedAndNothingIsStored(t *testing.T) {
 	assert.Equal(t, address, found.EmailAddress)
 	assert.Empty(t, found.DiscoveredOrganizations)
 	_, err = discover(used)
-	refused(t, err, stytcherror.CodeUnableToAuthMagicLink)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthMagicLink)
 	_, err = discover(unknown)
-	refused(t, err, stytcherror.CodeMagicLinkNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeMagicLinkNotFound)
 
 	_, err = h.api.B2B.MagicLinks.Email.Invite(t.Context(), &email.InviteRequest{OrganizationID: org, EmailAddress: address},
 		as(h.create("ada@example.com").SessionToken))
-	refused(t, err, stytcherror.CodeSessionAuthorizationTenancyError)
+	require.ErrorIs(t, err, stytcherror.CodeSessionAuthorizationTenancyError)
 	assert.Empty(t, h.Inbox().Messages(address))
 	data, err := h.Snapshot()
 	require.NoError(t, err)
@@ -80,5 +80,5 @@ func TestSandbox_answersAreCannedAndNothingIsStored(t *testing.T) {
 	assert.Empty(t, snapshot.State["intermediate_sessions"])
 	_, err = h.api.B2B.MagicLinks.Email.LoginOrSignup(t.Context(),
 		&email.LoginOrSignupRequest{OrganizationID: org, EmailAddress: "ada@example.com"})
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
 }

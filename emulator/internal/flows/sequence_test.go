@@ -229,12 +229,16 @@ func TestSequence_changesNoRowInPlace(t *testing.T) {
 			require.NoError(t, s.project.Do(func(tx *state.Tx) error {
 				note(t, seen, tx.Organizations.Rows())
 				note(t, seen, tx.Members.Rows())
+				note(t, seen, tx.Registrations.Rows())
 				note(t, seen, tx.Sessions.Rows())
 				note(t, seen, tx.Intermediates.Rows())
 				note(t, seen, tx.Links.Rows())
 				note(t, seen, tx.Passcodes.Rows())
 				note(t, seen, tx.Clients.Rows())
+				note(t, seen, tx.ConnectedApps.Rows())
+				note(t, seen, tx.Grants.Rows())
 				note(t, seen, tx.Roles.Rows())
+				note(t, seen, tx.Keys.Rows())
 				note(t, seen, tx.Messages.Rows())
 				return nil
 			}))

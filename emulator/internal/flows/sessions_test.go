@@ -1,216 +1,235 @@
 package flows_test
 
 import (
-	"errors"
-	"net/http"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	stytch "github.com/seed75add069/stytch-go"
-	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
-	"github.com/seed75add069/stytch-go/b2b/rbac"
-	rbacorganizations "github.com/seed75add069/stytch-go/b2b/rbac/organizations"
+	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
+	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"github.com/seed75add069/stytch-go/b2b/magiclinks"
+	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/emulator"
-	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-func TestSessions_authenticate(t *testing.T) {
+func TestSessions_authenticateMakesAJWTAndExtendsIfAsked(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	v := h.create("ada@example.com")
-	authenticate := func(req *sessions.AuthenticateRequest) (*sessions.AuthenticateResponse, error) {
-		return h.api.B2B.Sessions.Authenticate(t.Context(), req)
-	}
-	byToken, err := authenticate(&sessions.AuthenticateRequest{SessionToken: &v.SessionToken})
+	created := h.create("ada@example.com")
+	h.Clock().Advance(2 * time.Minute)
+	byToken, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
 	require.NoError(t, err)
-	assert.Equal(t, v.SessionToken, byToken.SessionToken)
-	assert.Equal(t, v.MemberSession.ExpiresAt, byToken.MemberSession.ExpiresAt, "without a duration it is not extended")
-	byJWT, err := authenticate(&sessions.AuthenticateRequest{SessionJWT: &v.SessionJWT, SessionToken: new("")})
+	assert.Equal(t, created.SessionToken, byToken.SessionToken, "the token is echoed")
+	assert.NotEqual(t, created.SessionJWT, byToken.SessionJWT, "the JWT is new")
+	assert.Equal(t, created.MemberSession.ExpiresAt, byToken.MemberSession.ExpiresAt, "without a duration the expiry stays")
+	assert.True(t, byToken.MemberSession.LastAccessedAt.After(created.MemberSession.LastAccessedAt))
+
+	byJWT, err := h.authenticate(&sessions.AuthenticateRequest{SessionJWT: &created.SessionJWT, SessionToken: new("")})
 	require.NoError(t, err, "an empty token is as if absent")
-	assert.Empty(t, byJWT.SessionToken)
-	extended, err := authenticate(&sessions.AuthenticateRequest{
-		SessionToken: &v.SessionToken, SessionDurationMinutes: new(600), SessionCustomClaims: shared.Object{"plan": "pro"},
-		AuthorizationCheck: &sessions.AuthorizationCheck{
-			OrganizationID: v.Organization.OrganizationID, ResourceID: "stytch.member", Action: "create",
-		},
+	assert.Empty(t, byJWT.SessionToken, "with a JWT there is no token to echo")
+	assert.Equal(t, created.MemberSession.MemberSessionID, byJWT.MemberSession.MemberSessionID)
+
+	longer, err := h.authenticate(&sessions.AuthenticateRequest{
+		SessionToken: &created.SessionToken, SessionDurationMinutes: new(120),
+		SessionCustomClaims: map[string]any{"a": 1, "b": 2},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, shared.Object{"plan": "pro"}, extended.MemberSession.CustomClaims)
-	assert.Equal(t, []string{"stytch_admin"}, extended.Verdict.GrantingRoles)
-
-	for code, req := range map[stytcherror.Code]*sessions.AuthenticateRequest{
-		stytcherror.CodeNoSessionArguments:            {},
-		stytcherror.CodeTooManySessionArguments:       {SessionToken: &v.SessionToken, SessionJWT: &v.SessionJWT},
-		stytcherror.CodeInvalidSessionToken:           {SessionToken: new("short")},
-		stytcherror.CodeUnableToParseSessionJWT:       {SessionJWT: new(v.SessionJWT + "x")},
-		stytcherror.CodeInvalidSessionDurationMinutes: {SessionToken: &v.SessionToken, SessionDurationMinutes: new(4)},
-		stytcherror.CodeSessionAuthorizationError: {SessionToken: &v.SessionToken, AuthorizationCheck: &sessions.AuthorizationCheck{
-			OrganizationID: v.Organization.OrganizationID, ResourceID: "documents", Action: "read",
-		}},
-	} {
-		_, err := authenticate(req)
-		refused(t, err, code)
-	}
-	h.Clock().Advance(10 * time.Hour)
-	_, err = authenticate(&sessions.AuthenticateRequest{SessionToken: &v.SessionToken})
-	refused(t, err, stytcherror.CodeSessionNotFound)
+	assert.WithinDuration(t, h.Clock().Now().Add(2*time.Hour), longer.MemberSession.ExpiresAt, 5*time.Second)
+	changed, err := h.authenticate(&sessions.AuthenticateRequest{
+		SessionToken: &created.SessionToken, SessionDurationMinutes: new(120), SessionCustomClaims: map[string]any{"a": nil},
+	})
+	require.NoError(t, err)
+	assert.EqualValues(t, map[string]any{"b": 2.0}, changed.MemberSession.CustomClaims, "null deletes a claim")
+	h.Clock().Advance(2 * time.Hour)
+	_, err = h.authenticate(&sessions.AuthenticateRequest{SessionToken: &created.SessionToken})
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound, "it has expired")
 }
 
-func TestSessions_getAndRevoke(t *testing.T) {
+func TestSessions_authorizationCheckNamesTheGrantingRoles(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	v := h.create("ada@example.com")
-	org := v.Organization.OrganizationID
-	get := func(org, member string) ([]sessions.MemberSession, error) {
-		resp, err := h.api.B2B.Sessions.Get(t.Context(), &sessions.GetRequest{OrganizationID: org, MemberID: member})
-		if err != nil {
-			return nil, err
-		}
-		return resp.MemberSessions, nil
-	}
-	active, err := get(v.Organization.OrganizationSlug, v.MemberID)
+	created := h.create("ada@example.com", allowing("example.com"))
+	joined, err := h.exchange(h.IntermediateSession("bob@example.com"), created.Organization.OrganizationID)
 	require.NoError(t, err)
-	assert.Len(t, active, 1)
-	_, err = get("nobody", v.MemberID)
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
-	_, err = get(org, "nobody")
-	refused(t, err, stytcherror.CodeMemberNotFound)
+	check := func(token, org, resource, action string) (*sessions.AuthenticateResponse, error) {
+		return h.authenticate(&sessions.AuthenticateRequest{SessionToken: &token, AuthorizationCheck: &sessions.AuthorizationCheck{
+			OrganizationID: org, ResourceID: resource, Action: action,
+		}})
+	}
+	org := created.Organization.OrganizationID
+	resp, err := check(created.SessionToken, org, "stytch.member", "delete")
+	require.NoError(t, err)
+	assert.Equal(t, &sessions.AuthorizationVerdict{Authorized: true, GrantingRoles: []string{"stytch_admin"}}, resp.Verdict)
+	_, err = check(created.SessionToken, org, "documents", "read")
+	require.ErrorIs(t, err, stytcherror.CodeSessionAuthorizationError, "no role is about documents")
+	_, err = check(joined.SessionToken, org, "stytch.member", "delete")
+	require.ErrorIs(t, err, stytcherror.CodeSessionAuthorizationError)
+	_, err = check(created.SessionToken, "organization-test-other", "stytch.member", "delete")
+	require.ErrorIs(t, err, stytcherror.CodeSessionAuthorizationTenancyError, "the organization is checked before the roles")
+}
 
-	revoke := func(req *sessions.RevokeRequest, opts ...shared.RequestOption) error {
-		_, err := h.api.B2B.Sessions.Revoke(t.Context(), req, opts...)
+func TestSessions_revokedOnesAreGone(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	created := h.create("ada@example.com", allowing("example.com"))
+	org := created.Organization.OrganizationID
+	login := func() *intermediatesessions.ExchangeResponse {
+		resp, err := h.exchange(h.IntermediateSession("ada@example.com"), org)
+		require.NoError(t, err)
+		return resp
+	}
+	active := func() []string {
+		resp, err := h.api.B2B.Sessions.Get(t.Context(),
+			&sessions.GetRequest{OrganizationID: created.Organization.OrganizationSlug, MemberID: created.MemberID})
+		require.NoError(t, err)
+		ids := []string{}
+		for _, s := range resp.MemberSessions {
+			ids = append(ids, s.MemberSessionID)
+		}
+		return ids
+	}
+	revoke := func(req *sessions.RevokeRequest) error {
+		_, err := h.api.B2B.Sessions.Revoke(t.Context(), req)
 		return err
 	}
-	refused(t, revoke(&sessions.RevokeRequest{}), stytcherror.CodeNoSessionRevokeArguments)
-	refused(t, revoke(&sessions.RevokeRequest{MemberID: &v.MemberID, SessionToken: &v.SessionToken}),
+	a, b, c := login(), login(), login()
+	assert.Len(t, active(), 4)
+	require.NoError(t, revoke(&sessions.RevokeRequest{SessionToken: &a.SessionToken}))
+	require.NoError(t, revoke(&sessions.RevokeRequest{SessionJWT: &b.SessionJWT}))
+	require.NoError(t, revoke(&sessions.RevokeRequest{MemberSessionID: &c.MemberSession.MemberSessionID}))
+	assert.Equal(t, []string{created.MemberSession.MemberSessionID}, active())
+	_, err := h.authenticate(&sessions.AuthenticateRequest{SessionJWT: &b.SessionJWT})
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
+	require.ErrorIs(t, revoke(&sessions.RevokeRequest{SessionToken: &a.SessionToken}), stytcherror.CodeSessionNotFound)
+	login()
+	require.NoError(t, revoke(&sessions.RevokeRequest{MemberID: &created.MemberID}))
+	assert.Empty(t, active())
+
+	require.ErrorIs(t, revoke(&sessions.RevokeRequest{}), stytcherror.CodeNoSessionRevokeArguments)
+	require.ErrorIs(t, revoke(&sessions.RevokeRequest{MemberID: new("m"), SessionToken: new("s")}),
 		stytcherror.CodeTooManySessionRevokeArguments)
-	refused(t, revoke(&sessions.RevokeRequest{MemberSessionID: new("nobody")}), stytcherror.CodeSessionNotFound)
-	other := h.create("bob@example.org")
-	refused(t, revoke(&sessions.RevokeRequest{MemberID: &v.MemberID}, as(other.SessionToken)),
-		stytcherror.CodeSessionAuthorizationTenancyError)
-	require.NoError(t, revoke(&sessions.RevokeRequest{SessionJWT: &v.SessionJWT}, as(v.SessionToken)))
-	active, err = get(org, v.MemberID)
-	require.NoError(t, err)
-	assert.Empty(t, active)
-}
-
-func TestSessions_exchange(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	from, to := h.create("ada@example.com"), h.create("ada@example.com")
-	exchange := func(token, org string) (*sessions.ExchangeResponse, error) {
-		return h.api.B2B.Sessions.Exchange(t.Context(), &sessions.ExchangeRequest{SessionToken: &token, OrganizationID: org})
-	}
-	resp, err := exchange(from.SessionToken, to.Organization.OrganizationID)
-	require.NoError(t, err)
-	assert.Equal(t, to.MemberID, resp.MemberID)
-	_, err = exchange("short", to.Organization.OrganizationID)
-	refused(t, err, stytcherror.CodeInvalidSessionToken)
-	_, err = exchange(from.SessionToken, "nobody")
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
-	_, err = exchange(from.SessionToken, h.create("bob@example.org").Organization.OrganizationID)
-	refused(t, err, stytcherror.CodeMemberNotFound)
-}
-
-func TestSessions_getJWKS(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	keys, err := h.api.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: h.ID()})
-	require.NoError(t, err)
-	require.Len(t, keys.Keys, 1)
-	assert.Empty(t, keys.Keys[0].X5TS256)
-	same, err := h.api.B2C.Sessions.GetJWKS(t.Context(), &b2csessions.GetJWKSRequest{ProjectID: h.ID()})
-	require.NoError(t, err)
-	assert.Equal(t, keys.Keys, same.Keys)
-	_, err = h.api.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: "project-test-x"})
-	refused(t, err, stytcherror.CodeProjectNotFound)
-	_, err = h.api.B2C.Sessions.GetJWKS(t.Context(), &b2csessions.GetJWKSRequest{ProjectID: "project-test-x"})
-	refused(t, err, stytcherror.CodeProjectNotFound)
-	for _, stranger := range h.strangers() {
-		_, err = stranger.B2B.Sessions.GetJWKS(t.Context(), &sessions.GetJWKSRequest{ProjectID: h.ID()})
-		require.Error(t, err)
-		_, err = stranger.B2C.Sessions.GetJWKS(t.Context(), &b2csessions.GetJWKSRequest{ProjectID: h.ID()})
-		require.Error(t, err)
+	require.ErrorIs(t, revoke(&sessions.RevokeRequest{MemberID: new("nobody")}), stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, revoke(&sessions.RevokeRequest{MemberSessionID: new("nobody")}), stytcherror.CodeSessionNotFound)
+	for code, req := range map[stytcherror.Code]*sessions.GetRequest{
+		stytcherror.CodeOrganizationNotFound: {OrganizationID: "nobody", MemberID: created.MemberID},
+		stytcherror.CodeMemberNotFound:       {OrganizationID: org, MemberID: "nobody"},
+	} {
+		_, err := h.api.B2B.Sessions.Get(t.Context(), req)
+		require.ErrorIs(t, err, code)
 	}
 }
 
-func TestRBAC_policies(t *testing.T) {
+func TestSessions_revokeOnBehalfOfASession(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	admin := h.create("ada@example.com", allowing("example.com"))
+	org := admin.Organization.OrganizationID
+	bob, err := h.exchange(h.IntermediateSession("bob@example.com"), org)
+	require.NoError(t, err)
+	stranger := h.create("eve@evil.dev")
+	revoke := func(member string, as shared.Authorization) error {
+		_, err := h.api.B2B.Sessions.Revoke(t.Context(), &sessions.RevokeRequest{MemberID: &member}, shared.WithAuthorization(as))
+		return err
+	}
+	asBob := shared.Authorization{SessionToken: bob.SessionToken}
+	require.ErrorIs(t, revoke(admin.MemberID, asBob), stytcherror.CodeSessionAuthorizationError)
+	for _, as := range []shared.Authorization{{SessionJWT: stranger.SessionJWT}, {SessionToken: stranger.SessionToken}} {
+		require.ErrorIs(t, revoke(bob.MemberID, as), stytcherror.CodeSessionAuthorizationTenancyError)
+	}
+	require.NoError(t, revoke(bob.MemberID, asBob), "a member may revoke their own sessions")
+	require.ErrorIs(t, revoke(admin.MemberID, asBob), stytcherror.CodeSessionNotFound, "bob's session is revoked")
+	require.NoError(t, revoke(bob.MemberID, shared.Authorization{SessionToken: admin.SessionToken}))
+	_, err = h.api.B2B.Sessions.Revoke(t.Context(), &sessions.RevokeRequest{SessionJWT: &admin.SessionJWT}, as(admin.SessionToken))
+	require.NoError(t, err, "a session may revoke itself")
+	_, err = h.authenticate(&sessions.AuthenticateRequest{SessionToken: &admin.SessionToken})
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
+}
+
+func TestSessions_exchangeIsForMembersOnly(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	first := h.create("ada@example.com")
+	second := h.create("ada@example.com")
+	other := h.create("eve@example.com", allowing("example.com"))
+	h.alter("members", "member_id", second.MemberID, map[string]any{"status": "invited"})
+	exchange := func(org string) (*sessions.ExchangeResponse, error) {
+		return h.api.B2B.Sessions.Exchange(t.Context(),
+			&sessions.ExchangeRequest{OrganizationID: org, SessionToken: &first.SessionToken})
+	}
+	resp, err := exchange(second.Organization.OrganizationID)
+	require.NoError(t, err)
+	assert.True(t, resp.MemberAuthenticated)
+	assert.Equal(t, second.MemberID, resp.MemberID)
+	assert.Equal(t, organizations.MemberStatusActive, resp.Member.Status, "the login accepts an invitation")
+	assert.NotEqual(t, first.MemberSession.MemberSessionID, resp.MemberSession.MemberSessionID)
+	_, err = h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &first.SessionToken})
+	require.NoError(t, err, "the first session stays valid")
+	_, err = exchange(other.Organization.OrganizationID)
+	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound, "a session exchange does no JIT provisioning")
+	_, err = exchange("nobody")
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationNotFound)
+	_, err = h.api.B2B.Sessions.Exchange(t.Context(),
+		&sessions.ExchangeRequest{OrganizationID: second.Organization.OrganizationID, SessionToken: new("short")})
+	require.ErrorIs(t, err, stytcherror.CodeInvalidSessionToken)
+
+	h.alter("organizations", "organization_id", second.Organization.OrganizationID, map[string]any{"mfa_policy": "REQUIRED_FOR_ALL"})
+	resp, err = exchange(second.Organization.OrganizationID)
+	require.NoError(t, err)
+	assert.False(t, resp.MemberAuthenticated)
+	require.NotEmpty(t, resp.IntermediateSessionToken)
+	assert.WithinDuration(t, h.Clock().Now().Add(10*time.Minute), resp.IntermediateSessionTokenExpiresAt, 5*time.Second)
+	list, err := h.api.B2B.Discovery.Organizations.List(t.Context(),
+		&discoveryorganizations.ListRequest{IntermediateSessionToken: &resp.IntermediateSessionToken})
+	require.NoError(t, err)
+	assert.Equal(t, second.Organization.OrganizationID, list.OrganizationIDHint)
+	back, err := h.exchange(resp.IntermediateSessionToken, first.Organization.OrganizationID)
+	require.NoError(t, err, "the factors are good in every organization")
+	assert.True(t, back.MemberAuthenticated)
+}
+
+func TestSessions_oldestOfTooManyTokensIsDropped(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
-	policy, err := h.api.B2B.RBAC.Policy(t.Context(), &rbac.PolicyRequest{})
-	require.NoError(t, err)
-	assert.Len(t, policy.Policy.Roles, 2)
-	for _, resource := range policy.Policy.Resources {
-		assert.NotEmpty(t, resource.Actions)
-		assert.NotContains(t, resource.Actions, "*", "actions are named one by one")
-		for _, op := range ops.All {
-			for _, p := range op.Permissions {
-				if p.Resource == resource.ResourceID {
-					assert.Contains(t, resource.Actions, p.Action, "%s needs it", op.ID)
-				}
-			}
-		}
+	tokens := []string{v.SessionToken}
+	for range 100 {
+		resp, err := h.follow(h.link("example", "ada@example.com"), func(r *magiclinks.AuthenticateRequest) {
+			r.SessionToken = &tokens[len(tokens)-1]
+		})
+		require.NoError(t, err)
+		require.Equal(t, v.MemberSession.MemberSessionID, resp.MemberSession.MemberSessionID)
+		tokens = append(tokens, resp.SessionToken)
 	}
-	own, err := h.api.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(),
-		&rbacorganizations.GetOrgPolicyRequest{OrganizationID: v.Organization.OrganizationID})
-	require.NoError(t, err)
-	assert.Empty(t, own.OrgPolicy.Roles)
-	_, err = h.api.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(),
-		&rbacorganizations.GetOrgPolicyRequest{OrganizationID: "nobody"})
-	refused(t, err, stytcherror.CodeOrganizationNotFound)
-	for code, stranger := range h.strangers() {
-		_, err = stranger.B2B.RBAC.Policy(t.Context(), &rbac.PolicyRequest{})
-		refused(t, err, code)
-		_, err = stranger.B2B.RBAC.Organizations.GetOrgPolicy(t.Context(),
-			&rbacorganizations.GetOrgPolicyRequest{OrganizationID: v.Organization.OrganizationID})
-		refused(t, err, code)
+	for i, token := range tokens {
+		_, err := h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &token})
+		assert.Equal(t, i == 0, err != nil, "%d: %v", i, err)
 	}
 }
 
-// strangers are clients with wrong credentials, by the code of their refusal.
-func (h *harness) strangers() map[stytcherror.Code]*stytch.Client {
-	h.t.Helper()
-	clients := map[stytcherror.Code]*stytch.Client{}
-	for code, config := range map[stytcherror.Code]stytch.Config{
-		stytcherror.CodeUnauthorizedCredentials:        {ProjectID: h.ID(), Secret: "secret-test-wrong"},
-		stytcherror.CodeInvalidProjectIDAuthentication: {ProjectID: "project-test-unknown", Secret: h.Secret()},
-	} {
-		config.BaseURL = h.URL()
-		config.Middleware = []func(http.RoundTripper) http.RoundTripper{record}
-		client, err := stytch.NewClient(config)
-		require.NoError(h.t, err)
-		h.t.Cleanup(client.CloseIdleConnections)
-		clients[code] = client
-	}
-	return clients
-}
-
-func TestRateLimits_applyWhereSwitchedOn(t *testing.T) {
+func TestSessions_getListsNoneThatHaveExpired(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	send := func(to string) error {
-		_, err := h.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(),
-			&magiclinksemaildiscovery.SendRequest{EmailAddress: to}, shared.WithRetry(shared.RetryPolicy{MaxAttempts: 1}))
-		return err
+	v := h.create("ada@example.com")
+	get := func() (ids []string) {
+		resp, err := h.api.B2B.Sessions.Get(t.Context(),
+			&sessions.GetRequest{OrganizationID: v.Organization.OrganizationID, MemberID: v.MemberID})
+		require.NoError(t, err)
+		for _, s := range resp.MemberSessions {
+			ids = append(ids, s.MemberSessionID)
+		}
+		return ids
 	}
-	h.Clock().Set(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
-	require.NoError(t, send("ada@example.com"))
-	require.NoError(t, send("ada@example.com"), "they are off by default")
-	require.NoError(t, h.SetSettings(emulator.Settings{RateLimits: true}))
-	err := send("Ada@example.com")
-	refused(t, err, stytcherror.CodeTooManyRequests)
-	failure, ok := errors.AsType[*stytcherror.Error](err)
-	require.True(t, ok)
-	assert.Equal(t, time.Second, failure.RetryAfter)
-	assert.Len(t, h.Inbox().Messages("ada@example.com"), 2, "nothing was sent")
-	require.NoError(t, send("bob@example.com"), "another address")
-	h.Clock().Advance(time.Second)
-	require.NoError(t, send("ada@example.com"))
+	short, err := h.follow(h.link("example", "ada@example.com"), func(r *magiclinks.AuthenticateRequest) {
+		r.SessionDurationMinutes = new(5)
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []string{v.MemberSession.MemberSessionID, short.MemberSession.MemberSessionID}, get())
+	h.Clock().Set(short.MemberSession.ExpiresAt)
+	assert.Equal(t, []string{v.MemberSession.MemberSessionID}, get())
+	h.Clock().Set(v.MemberSession.ExpiresAt)
+	assert.Empty(t, get())
 }

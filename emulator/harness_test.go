@@ -13,6 +13,7 @@ import (
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	magiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
@@ -101,4 +102,9 @@ func editOne(list any, key, id string, fields map[string]any) {
 			maps.Copy(object, fields)
 		}
 	}
+}
+
+// authenticate authenticates a session.
+func (h *harness) authenticate(req *sessions.AuthenticateRequest) (*sessions.AuthenticateResponse, error) {
+	return h.api.B2B.Sessions.Authenticate(h.t.Context(), req)
 }

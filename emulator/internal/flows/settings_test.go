@@ -1,0 +1,39 @@
+package flows_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
+	"github.com/seed75add069/stytch-go/b2b/organizations/members"
+	"github.com/seed75add069/stytch-go/emulator"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+func TestSettings_linksLeadToRegisteredURLsOnly(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	require.NoError(t, h.SetSettings(emulator.Settings{RedirectURLs: []string{"https://app.example/in", "https://app.example/up"}}))
+	send := func(to string, redirectURL *string) error {
+		_, err := h.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(),
+			&magiclinksemaildiscovery.SendRequest{EmailAddress: to, DiscoveryRedirectURL: redirectURL})
+		return err
+	}
+	require.NoError(t, send("bob@example.com", nil))
+	assert.Contains(t, h.WaitMessage("bob@example.com").Link, "https://app.example/in?")
+	require.NoError(t, send("eve@example.com", new("https://app.example/up")))
+	for _, redirectURL := range []string{
+		"https://evil.example/in", "https://app.example/in?x=1", "https://app.example/in/", "http://app.example/in", "https://app.example/IN", "//app.example/in",
+	} {
+		require.ErrorIs(t, send("mallory@example.com", &redirectURL), stytcherror.CodeNoMatchForProvidedMagicLinkURL)
+	}
+	_, err := h.startUpdate(v.Organization.OrganizationID, v.MemberID, "new@example.com",
+		func(r *members.StartEmailUpdateRequest) { r.LoginRedirectURL = new("https://evil.example/in") })
+	require.ErrorIs(t, err, stytcherror.CodeNoMatchForProvidedMagicLinkURL)
+	assert.Empty(t, h.Inbox().Messages("mallory@example.com"))
+	require.Error(t, h.SetSettings(emulator.Settings{RedirectURLs: []string{"nowhere"}}))
+	assert.Len(t, h.Settings().RedirectURLs, 2, "an error changes nothing")
+}
