@@ -63,6 +63,7 @@ var opCreate = transport.Op{
 //   - CodeRBACInvalidDomain
 //   - CodeRBACDomainTooCommon
 //   - CodeCannotAssignDefaultRBACRoleID
+//   - CodeOrganizationSettingsDisposableDomain
 //
 // It calls POST /v1/b2b/organizations; retry class write.
 func (s *Service) Create(
@@ -158,6 +159,8 @@ var opUpdate = transport.Op{
 //   - CodeCannotUpdateTrustedMetadata
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
+//   - CodeExternalOrganizationIDSameAsOrganizationID
+//   - CodeOrganizationSettingsDisposableDomain
 //
 // It calls PUT /v1/b2b/organizations/{organization_id}; retry class write.
 func (s *Service) Update(
@@ -220,6 +223,18 @@ var opSearch = transport.Op{
 //   - CodeOrganizationSearchAllowedDomainFuzzyTooShort
 //   - CodeSearchTimeout
 //   - CodeTooManyRequests
+//   - CodeOrganizationSearchMissingOrganizationIDs
+//   - CodeOrganizationSearchMissingOrganizationSlugs
+//   - CodeOrganizationSearchMissingOrganizationNameFuzzy
+//   - CodeOrganizationSearchMissingOrganizationSlugFuzzy
+//   - CodeOrganizationSearchMissingMemberEmails
+//   - CodeOrganizationSearchMissingMemberEmailFuzzy
+//   - CodeOrganizationSearchMissingAllowedDomains
+//   - CodeOrganizationSearchMissingAllowedDomainFuzzy
+//   - CodeOrganizationSearchMissingClaimedEmailDomains
+//   - CodeOrganizationSearchMissingHasActiveSSOConnection
+//   - CodeOrganizationSearchMissingSSOConnectionID
+//   - CodeOrganizationSearchFilterNameMustBeString
 //
 // It calls POST /v1/b2b/organizations/search; retry class read.
 func (s *Service) Search(

@@ -71,6 +71,7 @@ var opAuthenticate = transport.Op{
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeSessionNotMutable
+//   - CodeStytchClaimsInCustomClaims
 //
 // It calls POST /v1/b2b/sessions/authenticate; retry class read.
 func (s *Service) Authenticate(
@@ -150,6 +151,8 @@ var opExchange = transport.Op{
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeUserLockLimitReached
+//   - CodeStytchClaimsInCustomClaims
+//   - CodeInvalidLocale
 //
 // It calls POST /v1/b2b/sessions/exchange; retry class write.
 func (s *Service) Exchange(
@@ -181,6 +184,7 @@ var opExchangeAccessToken = transport.Op{
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeUserLockLimitReached
+//   - CodeStytchClaimsInCustomClaims
 //
 // It calls POST /v1/b2b/sessions/exchange_access_token; retry class single-use.
 func (s *Service) ExchangeAccessToken(
@@ -215,6 +219,13 @@ var opAttest = transport.Op{
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeUserLockLimitReached
+//   - CodeStytchClaimsInCustomClaims
+//   - CodeInvalidSessionToken
+//   - CodeSessionNotFound
+//   - CodeUnableToParseSessionJWT
+//   - CodeRetiredMemberEmail
+//   - CodeActionNotAllowedEmailDomainIsClaimed
+//   - CodeDesiredEmailUpdatingForDifferentMember
 //
 // It calls POST /v1/b2b/sessions/attest; retry class single-use.
 func (s *Service) Attest(
@@ -247,6 +258,7 @@ var opMigrate = transport.Op{
 //   - CodeMigrateFromExternalMissingUserinfo
 //   - CodeMigrateFromExternalUnexpectedResponse
 //   - CodeUserLockLimitReached
+//   - CodeStytchClaimsInCustomClaims
 //
 // It calls POST /v1/b2b/sessions/migrate; retry class write.
 func (s *Service) Migrate(

@@ -47,6 +47,9 @@ var opExchange = transport.Op{
 //   - CodeUserLockLimitReached
 //   - CodeRetiredMemberEmail
 //   - CodeActionNotAllowedEmailDomainIsClaimed
+//   - CodeInvalidLocale
+//   - CodeStytchClaimsInCustomClaims
+//   - CodeDesiredEmailUpdatingForDifferentMember
 //
 // It calls POST /v1/b2b/discovery/intermediate_sessions/exchange; retry class single-use.
 func (s *Service) Exchange(

@@ -75,6 +75,7 @@ var opCreate = transport.Op{
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeInvalidIntermediateSessionTokenForOrganization
+//   - CodeStytchClaimsInCustomClaims
 //
 // It calls POST /v1/b2b/discovery/organizations/create; retry class single-use.
 func (s *Service) Create(

@@ -53,6 +53,7 @@ var opLoginOrSignup = transport.Op{
 //   - CodeInvalidPKCECodeChallenge
 //   - CodeInvalidLocale
 //   - CodeInvalidExpiration
+//   - CodeDesiredEmailUpdatingForDifferentMember
 //
 // It calls POST /v1/b2b/magic_links/email/login_or_signup; retry class send.
 func (s *Service) LoginOrSignup(
@@ -102,6 +103,8 @@ var opInvite = transport.Op{
 //   - CodeMetadataTooLarge
 //   - CodeInvalidLocale
 //   - CodeInvalidExpiration
+//   - CodeDesiredEmailUpdatingForDifferentMember
+//   - CodeMetadataTooManyKeys
 //
 // It calls POST /v1/b2b/magic_links/email/invite; retry class send.
 func (s *Service) Invite(

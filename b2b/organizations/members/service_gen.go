@@ -64,6 +64,7 @@ var opUpdate = transport.Op{
 //   - CodeCannotUpdateTrustedMetadata
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
+//   - CodeDuplicateMemberPhoneNumber
 //
 // It calls PUT /v1/b2b/organizations/{organization_id}/members/{member_id}; retry class write.
 func (s *Service) Update(
@@ -240,6 +241,18 @@ var opSearch = transport.Op{
 //   - CodeMemberSearchMemberMFAPhoneNumberFuzzyTooShort
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
+//   - CodeMemberSearchMissingMemberEmailFuzzy
+//   - CodeMemberSearchMissingIsBreakglass
+//   - CodeMemberSearchMissingMFAMemberPhoneNumberFuzzy
+//   - CodeMemberSearchMissingPasswordExists
+//   - CodeMemberSearchMissingOAuthProviders
+//   - CodeMemberSearchMissingOrganizationID
+//   - CodeMemberSearchMissingOrganizationSlug
+//   - CodeMemberSearchMissingOrganizationSlugFuzzy
+//   - CodeMemberSearchMissingTOTPExists
+//   - CodeMemberSearchOrganizationSlugFuzzyTooShort
+//   - CodeMemberSearchFilterNameMustBeString
+//   - CodeSearchInvalidStatusFilter
 //
 // It calls POST /v1/b2b/organizations/members/search; retry class read.
 func (s *Service) Search(
@@ -508,6 +521,7 @@ var opCreate = transport.Op{
 //   - CodeCannotUpdateTrustedMetadata
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
+//   - CodeDuplicateMemberPhoneNumber
 //
 // It calls POST /v1/b2b/organizations/{organization_id}/members; retry class write.
 func (s *Service) Create(

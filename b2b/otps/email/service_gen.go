@@ -44,6 +44,7 @@ var opLoginOrSignup = transport.Op{
 //   - CodeBillingNotVerifiedForEmail
 //   - CodeTooManyRequests
 //   - CodeRetiredMemberEmail
+//   - CodeDesiredEmailUpdatingForDifferentMember
 //
 // It calls POST /v1/b2b/otps/email/login_or_signup; retry class send.
 func (s *Service) LoginOrSignup(
@@ -89,6 +90,9 @@ var opAuthenticate = transport.Op{
 //   - CodeJWTInvalidIssuer
 //   - CodeInvalidLocale
 //   - CodeStytchClaimsInCustomClaims
+//   - CodeActionNotAllowedEmailDomainIsClaimed
+//   - CodeRetiredMemberEmail
+//   - CodeDuplicateMemberEmail
 //
 // It calls POST /v1/b2b/otps/email/authenticate; retry class single-use.
 func (s *Service) Authenticate(

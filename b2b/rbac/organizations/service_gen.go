@@ -74,6 +74,7 @@ var opSetOrgPolicy = transport.Op{
 //   - CodeRBACActionDuplicate
 //   - CodeInvalidPermissionAction
 //   - CodeTooManyRoles
+//   - CodeInvalidPermissionResource
 //
 // It calls PUT /v1/b2b/rbac/organizations/{organization_id}; retry class write, repeatable.
 func (s *Service) SetOrgPolicy(

@@ -112,6 +112,7 @@ var opSearch = transport.Op{
 //   - CodeM2MSearchMissingFilterValue
 //   - CodeM2MSearchExpectedArrayOfStrings
 //   - CodeTooManyRequests
+//   - CodeM2MSearchFilterNameMustBeString
 //
 // It calls POST /v1/m2m/clients/search; retry class read.
 func (s *Service) Search(

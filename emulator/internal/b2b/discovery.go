@@ -1,6 +1,9 @@
 package b2b
 
 import (
+	"slices"
+
+	"github.com/seed75add069/stytch-go/b2b/discovery"
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
@@ -80,7 +83,7 @@ func createDiscoveredOrganization(
 }
 
 // listDiscovered lists organizations for an intermediate session or for a session. Only for an intermediate session are
-// those included that the person may join.
+// those included that the person may join. A session whose member has not proved the address finds its own one only.
 func listDiscovered(
 	tx *engine.Tx, req *discoveryorganizations.ListRequest,
 ) (*discoveryorganizations.ListResponse, error) {
@@ -89,10 +92,13 @@ func listDiscovered(
 		if err != nil {
 			return nil, err
 		}
-		return &discoveryorganizations.ListResponse{
-			EmailAddress:            m.EmailAddress,
-			DiscoveredOrganizations: login.Memberships(tx.Tx, m.EmailAddress, s.Factors, false),
-		}, nil
+		list := login.Memberships(tx.Tx, m.EmailAddress, s.Factors, false)
+		if !login.HasProved(s, m) {
+			list = slices.DeleteFunc(list, func(o discovery.DiscoveredOrganization) bool {
+				return o.Organization.OrganizationID != m.OrganizationID
+			})
+		}
+		return &discoveryorganizations.ListResponse{EmailAddress: m.EmailAddress, DiscoveredOrganizations: list}, nil
 	}
 	if given(req.SessionToken) || given(req.SessionJWT) {
 		return nil, ops.ErrTooManySessionArguments.Because("Give one of the three tokens.")

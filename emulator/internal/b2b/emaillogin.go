@@ -42,7 +42,7 @@ type emailLogin struct {
 	// method is the auth method that the e-mail is for.
 	method string
 	// send sends the e-mail: one to active members, another one to all others.
-	send func(m *state.Member, purpose state.LinkPurpose, lifetime time.Duration) error
+	send func(m *state.Member, purpose state.Purpose, lifetime time.Duration) error
 }
 
 // loginOrSignup sends an e-mail to a member, or to somebody who becomes one by JIT provisioning.
@@ -74,9 +74,9 @@ func loginOrSignup(tx *engine.Tx, r *emailLogin) (*email.LoginOrSignupResponse, 
 		return nil, err
 	}
 	if m.Status == organizations.MemberStatusActive {
-		err = r.send(m, state.LinkLogin, loginLifetime)
+		err = r.send(m, state.PurposeLogin, loginLifetime)
 	} else {
-		err = r.send(m, state.LinkSignup, signupLifetime)
+		err = r.send(m, state.PurposeSignup, signupLifetime)
 	}
 	if err != nil {
 		return nil, err

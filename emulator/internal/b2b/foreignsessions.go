@@ -72,7 +72,8 @@ func exchangeAccessToken(
 	return resp, nil
 }
 
-// attestSession gives a session for a token of an issuer that the project trusts, once.
+// attestSession gives a session for a token of an issuer that the project trusts. Unverified: that a token can be used
+// again until it expires.
 func attestSession(tx *engine.Tx, req *sessions.AttestRequest) (*sessions.AttestResponse, error) {
 	l, err := login.Begin(login.Request{
 		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
@@ -89,16 +90,13 @@ func attestSession(tx *engine.Tx, req *sessions.AttestRequest) (*sessions.Attest
 	if err != nil {
 		return nil, err
 	}
-	org, err := attestedOrganization(tx, req.OrganizationID, token)
+	org, err := attestedOrganization(tx, req.OrganizationID, profile, token)
 	if err != nil {
 		return nil, err
 	}
 	m, err := attestedMember(tx, org, profile, token)
 	if err != nil {
 		return nil, err
-	}
-	if !tx.UseToken(req.Token, token.ExpiresAt) {
-		return nil, ops.ErrInvalidTrustedAuthToken.Because("The token was used.")
 	}
 	if err := l.Prove(tx.Tx, m, factor.TrustedToken(tx.Tx, token.ID)); err != nil {
 		return nil, err
@@ -125,9 +123,11 @@ func trustedTokenProfile(tx *engine.Tx, id string) (*state.TrustedTokenProfile, 
 }
 
 // attestedOrganization is the organization of the request or, without one, of the token. If both name one, it must be
-// the same.
-func attestedOrganization(tx *engine.Tx, id *string, token *sign.TrustedToken) (*state.Organization, error) {
-	if !given(id) && !token.HasOrganization {
+// the same. A token by which people become members must name one.
+func attestedOrganization(
+	tx *engine.Tx, id *string, profile *state.TrustedTokenProfile, token *sign.TrustedToken,
+) (*state.Organization, error) {
+	if !token.HasOrganization && (!given(id) || profile.CreatesMembers) {
 		return nil, ops.ErrTokenMissingOrganizationIDClaim
 	}
 	org, err := login.FindOrganization(tx.Tx, cmp.Or(*cmp.Or(id, new("")), token.OrganizationID))
@@ -156,6 +156,9 @@ func attestedMember(
 	if !profile.CreatesMembers {
 		return nil, ops.ErrMemberNotFound
 	}
+	if err := login.CheckEmail(tx.Tx, org.OrganizationID, "", email); err != nil {
+		return nil, err
+	}
 	return tx.NewMember(org.OrganizationID, email), nil
 }
 
@@ -171,6 +174,9 @@ func migrateSession(tx *engine.Tx, req *sessions.MigrateRequest) (*sessions.Migr
 	})
 	if err != nil {
 		return nil, err
+	}
+	if req.SessionToken == "" {
+		return nil, ops.ErrBadRequest.Because("The parameter session_token is missing.")
 	}
 	if _, err := login.FindOrganization(tx.Tx, req.OrganizationID); err != nil {
 		return nil, err

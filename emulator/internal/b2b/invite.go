@@ -1,6 +1,7 @@
 package b2b
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 
@@ -51,11 +52,13 @@ func invite(tx *engine.Tx, req *magiclinksemail.InviteRequest) (*magiclinksemail
 	if m == nil {
 		m = tx.NewMember(org.OrganizationID, address)
 	}
-	m = invited(tx, m, req, roles)
+	if m, err = invited(tx, m, req, roles); err != nil {
+		return nil, err
+	}
 	return &magiclinksemail.InviteResponse{
 			MemberID: m.MemberID, Member: login.Member(tx.Tx, m), Organization: login.Organization(tx.Tx, org),
 		}, factor.SendLink(tx.Tx, factor.Link{
-			Purpose: state.LinkInvite, Email: m.EmailAddress, To: req.EmailAddress, MemberID: m.MemberID,
+			Purpose: state.PurposeInvite, Email: m.EmailAddress, To: req.EmailAddress, MemberID: m.MemberID,
 			RedirectURL: req.InviteRedirectURL, TokenType: organizationTokenType, Lifetime: lifetime,
 		}, ops.ErrInvalidInviteMagicLinkURL)
 }
@@ -72,10 +75,7 @@ func checkInvite(req *magiclinksemail.InviteRequest) (string, error) {
 	if given(req.Name) && !state.IsName(*req.Name) {
 		return "", ops.ErrBadRequest.Because("The name is longer than %d characters.", state.MaxName)
 	}
-	if err := state.CheckMetadata(req.TrustedMetadata); err != nil {
-		return "", err
-	}
-	return address, state.CheckMetadata(req.UntrustedMetadata)
+	return address, nil
 }
 
 // mayInvite refuses an address to which the organization sends no invitation. m is the member who has it, if there is
@@ -98,23 +98,23 @@ func mayInvite(tx *engine.Tx, org *state.Organization, m *state.Member, address 
 // invited makes a member an invited one who has what the request gives. It returns the row.
 func invited(
 	tx *engine.Tx, m *state.Member, req *magiclinksemail.InviteRequest, roles []string,
-) *state.Member {
+) (*state.Member, error) {
 	changed := *m
 	changed.Status = organizations.MemberStatusInvited
 	set(&changed.Name, req.Name)
-	if req.TrustedMetadata != nil {
-		changed.TrustedMetadata = req.TrustedMetadata
-	}
-	if req.UntrustedMetadata != nil {
-		changed.UntrustedMetadata = req.UntrustedMetadata
+	changed.TrustedMetadata = state.MergeMetadata(m.TrustedMetadata, req.TrustedMetadata)
+	changed.UntrustedMetadata = state.MergeMetadata(m.UntrustedMetadata, req.UntrustedMetadata)
+	err := cmp.Or(state.CheckMetadata(changed.TrustedMetadata), state.CheckMetadata(changed.UntrustedMetadata))
+	if err != nil {
+		return nil, err
 	}
 	if req.Roles != nil {
 		changed.AssignedRoles = roles
 	}
 	if reflect.DeepEqual(&changed, m) {
-		return m
+		return m, nil
 	}
 	changed.UpdatedAt = tx.Now
 	tx.Members.Put(&changed)
-	return &changed
+	return &changed, nil
 }

@@ -32,10 +32,10 @@ const organizationTokenType = "multi_tenant_magic_links"
 func sendLoginLink(
 	tx *engine.Tx, req *magiclinksemail.LoginOrSignupRequest,
 ) (*magiclinksemail.LoginOrSignupResponse, error) {
-	if err := checkRedirectURL(req.LoginRedirectURL, ops.ErrInvalidLoginMagicLinkURL); err != nil {
+	if err := checkRedirectURL(tx, req.LoginRedirectURL, ops.ErrInvalidLoginMagicLinkURL); err != nil {
 		return nil, err
 	}
-	if err := checkRedirectURL(req.SignupRedirectURL, ops.ErrInvalidSignupMagicLinkURL); err != nil {
+	if err := checkRedirectURL(tx, req.SignupRedirectURL, ops.ErrInvalidSignupMagicLinkURL); err != nil {
 		return nil, err
 	}
 	if login.IsSandbox(req.OrganizationID, req.EmailAddress) {
@@ -46,13 +46,13 @@ func sendLoginLink(
 		organizationID: req.OrganizationID, address: req.EmailAddress, locale: req.Locale, lifetimes: linkLifetimes,
 		loginMinutes: req.LoginExpirationMinutes, signupMinutes: req.SignupExpirationMinutes,
 		method: organizations.AuthMethodMagicLink,
-		send: func(m *state.Member, purpose state.LinkPurpose, lifetime time.Duration) error {
+		send: func(m *state.Member, purpose state.Purpose, lifetime time.Duration) error {
 			link := factor.Link{
 				Purpose: purpose, Email: m.EmailAddress, To: req.EmailAddress, MemberID: m.MemberID,
 				RedirectURL: req.LoginRedirectURL, TokenType: organizationTokenType,
 				Challenge: req.PKCECodeChallenge, Lifetime: lifetime,
 			}
-			if purpose == state.LinkSignup {
+			if purpose == state.PurposeSignup {
 				link.RedirectURL = req.SignupRedirectURL
 			}
 			return factor.SendLink(tx.Tx, link, ops.ErrInvalidMagicLinkURL)
@@ -60,14 +60,15 @@ func sendLoginLink(
 	})
 }
 
-func checkRedirectURL(given *string, malformed *ops.Error) error {
-	if given == nil {
+// checkRedirectURL checks a redirect URL that is given, be it the one of this e-mail or not.
+func checkRedirectURL(tx *engine.Tx, redirectURL *string, malformed *ops.Error) error {
+	if redirectURL == nil {
 		return nil
 	}
-	if _, err := state.RedirectURL(*given); err != nil {
+	if _, err := state.RedirectURL(*redirectURL); err != nil {
 		return malformed.Because("The redirect URL is %v.", err)
 	}
-	return nil
+	return factor.CheckRegistered(tx.Tx, redirectURL)
 }
 
 // authenticateLink logs a member in with a link to one organization. A link that was sent for a change of address makes
@@ -90,12 +91,12 @@ func authenticateLink(
 		return magicLinkResponse(tx, resp, emailID, err)
 	}
 	link, err := factor.RedeemLink(tx.Tx, req.MagicLinksToken, req.PKCECodeVerifier,
-		state.LinkLogin, state.LinkSignup, state.LinkInvite, state.LinkEmailUpdate)
+		state.PurposeLogin, state.PurposeSignup, state.PurposeInvite, state.PurposeEmailUpdate)
 	if err != nil {
 		return nil, err
 	}
 	m := tx.Members.Get(link.MemberID)
-	if link.Purpose == state.LinkEmailUpdate {
+	if link.Purpose == state.PurposeEmailUpdate {
 		if m, err = login.ChangeEmail(tx.Tx, m, link.Email); err != nil {
 			return nil, err
 		}
@@ -150,7 +151,7 @@ func sendDiscoveryLink(
 		return &magiclinksemaildiscovery.SendResponse{}, nil
 	}
 	return &magiclinksemaildiscovery.SendResponse{}, factor.SendLink(tx.Tx, factor.Link{
-		Purpose: state.LinkDiscovery, Email: email, To: req.EmailAddress, RedirectURL: req.DiscoveryRedirectURL,
+		Purpose: state.PurposeDiscovery, Email: email, To: req.EmailAddress, RedirectURL: req.DiscoveryRedirectURL,
 		TokenType: "discovery", Challenge: req.PKCECodeChallenge, Lifetime: lifetime,
 	}, ops.ErrInvalidDiscoveryRedirectURL)
 }
@@ -167,7 +168,7 @@ func authenticateDiscoveryLink(
 			IntermediateSessionTokenExpiresAt: login.IntermediateExpiry(tx.Tx),
 		}, nil
 	}
-	link, err := factor.RedeemLink(tx.Tx, req.DiscoveryMagicLinksToken, req.PKCECodeVerifier, state.LinkDiscovery)
+	link, err := factor.RedeemLink(tx.Tx, req.DiscoveryMagicLinksToken, req.PKCECodeVerifier, state.PurposeDiscovery)
 	if err != nil {
 		return nil, err
 	}

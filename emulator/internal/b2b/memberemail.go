@@ -57,15 +57,18 @@ func startEmailUpdate(
 	changed := *m
 	changed.NewEmail, changed.NewEmailExpiresAt = email, tx.Now.Add(emailUpdateLifetime)
 	tx.Members.Put(&changed)
-	tx.DeleteLinksOf(m.MemberID, func(l *state.Link) bool { return l.Purpose == state.LinkEmailUpdate })
+	tx.DeleteLinksOf(m.MemberID, func(l *state.Link) bool { return l.Purpose == state.PurposeEmailUpdate })
 	tx.Passcodes.Delete(state.EmailUpdateOwner(m.MemberID))
 	resp := (*members.StartEmailUpdateResponse)(memberResponse(tx, org, &changed))
 	if byCode {
-		factor.SendEmailUpdateCode(tx.Tx, m.MemberID, email, emailUpdateLifetime)
+		factor.SendEmailCode(tx.Tx, factor.Code{
+			Purpose: state.PurposeEmailUpdate, Email: email, To: req.EmailAddress, MemberID: m.MemberID,
+			Lifetime: emailUpdateLifetime,
+		})
 		return resp, nil
 	}
 	return resp, factor.SendLink(tx.Tx, factor.Link{
-		Purpose: state.LinkEmailUpdate, Email: email, To: req.EmailAddress, MemberID: m.MemberID,
+		Purpose: state.PurposeEmailUpdate, Email: email, To: req.EmailAddress, MemberID: m.MemberID,
 		RedirectURL: req.LoginRedirectURL, TokenType: organizationTokenType, Lifetime: emailUpdateLifetime,
 	}, ops.ErrInvalidLoginRedirectURL)
 }
@@ -81,6 +84,8 @@ func unlinkRetiredEmail(
 		return nil, ops.ErrRetiredEmailMissingEmailIdentifiers
 	case given(req.EmailID) && !state.IDForm.MatchString(*req.EmailID):
 		return nil, ops.ErrInvalidEmailID
+	case given(req.EmailID) && login.CheckTestID("email", *req.EmailID) != nil:
+		return nil, ops.ErrLiveIDUsedInTestEnvironment
 	case given(req.EmailAddress):
 		if email, err = state.Email(*req.EmailAddress); err != nil {
 			return nil, err

@@ -69,8 +69,14 @@ func deletePassword(tx *engine.Tx, req *members.DeletePasswordRequest) (*members
 	if !state.IDForm.MatchString(req.MemberPasswordID) {
 		return nil, ops.ErrInvalidPasswordID
 	}
+	if err := login.CheckTestID("member-password", req.MemberPasswordID); err != nil {
+		return nil, err
+	}
 	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
 	if err != nil {
+		return nil, err
+	}
+	if err := tx.PermitTenant(org.OrganizationID); err != nil {
 		return nil, err
 	}
 	m := tx.MemberByPassword(org.OrganizationID, req.MemberPasswordID)
@@ -86,21 +92,12 @@ func deletePassword(tx *engine.Tx, req *members.DeletePasswordRequest) (*members
 	return (*members.DeletePasswordResponse)(memberResponse(tx, org, &changed)), nil
 }
 
-// deleteExternalID removes an external id, if there is one. It takes the ids of organization and member alone.
-// Unverified: that it refuses slugs and external ids, and that there need be none.
+// deleteExternalID removes an external id, if there is one.
 func deleteExternalID(
 	tx *engine.Tx, req *members.DeleteExternalIDRequest,
 ) (*members.DeleteExternalIDResponse, error) {
-	org, m, err := findMember(tx, req.OrganizationID, req.MemberID)
-	switch {
-	case org != nil && org.OrganizationID != req.OrganizationID:
-		return nil, ops.ErrOrganizationNotFound
-	case err != nil:
-		return nil, err
-	case m.MemberID != req.MemberID:
-		return nil, ops.ErrMemberNotFound
-	}
-	if err := tx.Permit(org.OrganizationID, m); err != nil {
+	org, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
+	if err != nil {
 		return nil, err
 	}
 	changed := *m

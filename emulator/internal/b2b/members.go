@@ -43,7 +43,14 @@ func findMember(tx *engine.Tx, organizationID, memberID string) (*state.Organiza
 
 // permittedMember is findMember for an operation that takes the session of a caller.
 func permittedMember(tx *engine.Tx, organizationID, memberID string) (*state.Organization, *state.Member, error) {
-	org, m, err := findMember(tx, organizationID, memberID)
+	org, err := login.FindOrganization(tx.Tx, organizationID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := tx.PermitTenant(org.OrganizationID); err != nil {
+		return nil, nil, err
+	}
+	m, err := login.FindMember(tx.Tx, org.OrganizationID, memberID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -116,6 +123,9 @@ func getMember(tx *engine.Tx, req *members.GetRequest) (*members.GetResponse, er
 func getMemberAnywhere(
 	tx *engine.Tx, req *members.DangerouslyGetRequest,
 ) (*members.DangerouslyGetResponse, error) {
+	if err := login.CheckTestID("member", req.MemberID); err != nil {
+		return nil, err
+	}
 	m := tx.Members.Get(req.MemberID)
 	deletedToo := req.IncludeDeleted != nil && *req.IncludeDeleted
 	if m == nil || m.IsDeleted() && !deletedToo {
@@ -146,6 +156,9 @@ func reactivateMember(tx *engine.Tx, req *members.ReactivateRequest) (*members.R
 	if err != nil {
 		return nil, err
 	}
+	if err := login.CheckTestID("member", req.MemberID); err != nil {
+		return nil, err
+	}
 	m := tx.Members.Get(req.MemberID)
 	if m == nil || m.OrganizationID != org.OrganizationID {
 		return nil, ops.ErrMemberNotFound
@@ -166,5 +179,6 @@ func reactivateMember(tx *engine.Tx, req *members.ReactivateRequest) (*members.R
 	changed := *m
 	changed.Status, changed.UpdatedAt = organizations.MemberStatusActive, tx.Now
 	tx.Members.Put(&changed)
+	tx.EndMember(m.MemberID) // what a snapshot has, though the member was deleted
 	return (*members.ReactivateResponse)(memberResponse(tx, org, &changed)), nil
 }

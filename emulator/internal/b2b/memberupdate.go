@@ -25,14 +25,14 @@ func updateMember(tx *engine.Tx, req *members.UpdateRequest) (*members.UpdateRes
 		return nil, err
 	}
 	org, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
+	if m != nil && email != "" && tx.IsCaller(m) {
+		return nil, ops.ErrMemberCannotUpdateTheirEmailAddress
+	}
 	if err != nil {
 		return nil, err
 	}
 	changed := *m
 	if email != "" {
-		if tx.IsCaller(m) {
-			return nil, ops.ErrMemberCannotUpdateTheirEmailAddress
-		}
 		readdressed, err := login.ChangeEmail(tx.Tx, m, email)
 		if err != nil {
 			return nil, err
@@ -112,6 +112,9 @@ func changeMember(
 	if req.MFAPhoneNumber != nil {
 		if m.MFAPhoneNumber != "" {
 			return ops.ErrDuplicateMemberPhoneNumberForMember
+		}
+		if tx.HasMFAPhone(org.OrganizationID, *req.MFAPhoneNumber) {
+			return ops.ErrDuplicateMemberPhoneNumber
 		}
 		m.MFAPhoneNumber = *req.MFAPhoneNumber
 	}

@@ -51,41 +51,46 @@ func organizationFilters(tx *engine.Tx) map[string]organizationFilter {
 	return map[string]organizationFilter{
 		"organization_ids": {Strings: engine.Texts(func(o *state.Organization) []string {
 			return []string{o.OrganizationID, o.OrganizationExternalID}
-		})},
-		"organization_slugs": {Strings: organizationSlug},
+		}), Missing: ops.ErrOrganizationSearchMissingOrganizationIDs},
+		"organization_slugs": {Strings: organizationSlug, Missing: ops.ErrOrganizationSearchMissingOrganizationSlugs},
 		"organization_name_fuzzy": {
 			Fuzzy:    engine.Text(func(o *state.Organization) string { return o.OrganizationName }),
 			TooShort: ops.ErrOrganizationSearchOrganizationNameFuzzyTooShort,
+			Missing:  ops.ErrOrganizationSearchMissingOrganizationNameFuzzy,
 		},
 		"organization_slug_fuzzy": {
-			Fuzzy:    organizationSlug,
-			TooShort: ops.ErrOrganizationSearchOrganizationSlugFuzzyTooShort,
+			Fuzzy: organizationSlug, TooShort: ops.ErrOrganizationSearchOrganizationSlugFuzzyTooShort,
+			Missing: ops.ErrOrganizationSearchMissingOrganizationSlugFuzzy,
 		},
 		"member_emails": {Lookup: func(emails []string) func(*state.Organization) bool {
 			return hasMember(tx, slices.Values(emails))
-		}},
+		}, Missing: ops.ErrOrganizationSearchMissingMemberEmails},
 		"member_email_fuzzy": {
 			Fuzzy: func(like func(string) bool) func(*state.Organization) bool {
 				return hasMember(tx, tx.EmailsLike(like))
 			},
 			TooShort: ops.ErrOrganizationSearchMemberEmailFuzzyTooShort,
+			Missing:  ops.ErrOrganizationSearchMissingMemberEmailFuzzy,
 		},
-		"allowed_domains": {Strings: allowedDomains},
+		"allowed_domains": {
+			Strings: allowedDomains, IgnoreCase: true, Missing: ops.ErrOrganizationSearchMissingAllowedDomains,
+		},
 		"allowed_domain_fuzzy": {
-			Fuzzy:    allowedDomains,
-			TooShort: ops.ErrOrganizationSearchAllowedDomainFuzzyTooShort,
+			Fuzzy: allowedDomains, TooShort: ops.ErrOrganizationSearchAllowedDomainFuzzyTooShort,
+			Missing: ops.ErrOrganizationSearchMissingAllowedDomainFuzzy,
 		},
-		"claimed_email_domains": {Strings: engine.Texts(func(o *state.Organization) []string {
-			return o.ClaimedEmailDomains
-		})},
+		"claimed_email_domains": {
+			Strings:    engine.Texts(func(o *state.Organization) []string { return o.ClaimedEmailDomains }),
+			IgnoreCase: true, Missing: ops.ErrOrganizationSearchMissingClaimedEmailDomains,
+		},
 		"has_active_sso_connection": {Boolean: func(o *state.Organization, has bool) bool {
 			return has == (len(o.SSOActiveConnections) > 0)
-		}},
+		}, Missing: ops.ErrOrganizationSearchMissingHasActiveSSOConnection},
 		"sso_connection_id": {String: func(o *state.Organization, id string) bool {
 			return slices.ContainsFunc(o.SSOActiveConnections, func(c organizations.ActiveSSOConnection) bool {
 				return c.ConnectionID == id
 			})
-		}},
+		}, Missing: ops.ErrOrganizationSearchMissingSSOConnectionID},
 	}
 }
 

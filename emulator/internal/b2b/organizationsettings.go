@@ -54,8 +54,14 @@ func (s *settings) put(tx *engine.Tx, org *state.Organization) error {
 	if err := state.CheckOrganization(&org.Organization); err != nil {
 		return err
 	}
+	if s.closes(tx, org) {
+		return ops.ErrInvalidOrganizationAuthMethodSettings.Because(
+			"Nobody can become a member: invitations and all kinds of JIT provisioning are NOT_ALLOWED.")
+	}
 	isOther := func(o *state.Organization) bool { return o != nil && o.OrganizationID != org.OrganizationID }
 	switch {
+	case given(s.OrganizationExternalID) && *s.OrganizationExternalID == org.OrganizationID:
+		return ops.ErrExternalOrganizationIDSameAsOrganizationID
 	case isOther(tx.OrganizationBySlug.First(org.OrganizationSlug)):
 		return ops.ErrOrganizationSlugAlreadyUsed
 	case isOther(tx.OrganizationByExternalID.First(org.OrganizationExternalID)):
@@ -66,6 +72,16 @@ func (s *settings) put(tx *engine.Tx, org *state.Organization) error {
 	}
 	tx.Organizations.Put(org)
 	return nil
+}
+
+// closes reports whether the settings leave no way to become a member of an organization. Unverified: that invitations
+// which are off by default count only after the creation.
+func (s *settings) closes(tx *engine.Tx, o *state.Organization) bool {
+	given := s.EmailInvites != nil || tx.Organizations.Has(o) &&
+		(s.SSOJITProvisioning != nil || s.EmailJITProvisioning != nil || s.OAuthTenantJITProvisioning != nil)
+	const off = organizations.EmailInvitesNotAllowed
+	return given && o.EmailInvites == off && o.SSOJITProvisioning == off && o.EmailJITProvisioning == off &&
+		o.OAuthTenantJITProvisioning == off
 }
 
 // checkReferences checks what the settings refer to. What is stored already is not checked again: it may be gone.

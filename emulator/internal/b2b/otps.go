@@ -28,7 +28,7 @@ func sendLoginCode(tx *engine.Tx, req *otpsemail.LoginOrSignupRequest) (*otpsema
 		organizationID: req.OrganizationID, address: req.EmailAddress, locale: req.Locale, lifetimes: codeLifetimes,
 		loginMinutes: req.LoginExpirationMinutes, signupMinutes: req.SignupExpirationMinutes,
 		method: organizations.AuthMethodEmailOTP,
-		send: func(m *state.Member, purpose state.LinkPurpose, lifetime time.Duration) error {
+		send: func(m *state.Member, purpose state.Purpose, lifetime time.Duration) error {
 			factor.SendEmailCode(tx.Tx, factor.Code{
 				Purpose: purpose, Email: m.EmailAddress, To: req.EmailAddress, MemberID: m.MemberID, Lifetime: lifetime,
 			})
@@ -105,7 +105,7 @@ func memberOfCode(
 	}
 	code = &state.Passcode{Channel: state.ChannelEmail, Email: address, Code: req.Code}
 	if m = tx.MemberByEmail(org.OrganizationID, address); m == nil {
-		m, code.EmailUpdate = tx.ChangingTo(org.OrganizationID, address), true
+		m, code.EmailUpdate = tx.ChangesTo(org.OrganizationID, address), true
 	}
 	if m == nil {
 		return nil, nil, ops.ErrMemberNotFound
@@ -128,7 +128,7 @@ func sendDiscoveryCode(tx *engine.Tx, req *otpsemaildiscovery.SendRequest) (*otp
 		return nil, err
 	}
 	factor.SendEmailCode(tx.Tx, factor.Code{
-		Purpose: state.LinkDiscovery, Email: address, To: req.EmailAddress, Lifetime: lifetime,
+		Purpose: state.PurposeDiscovery, Email: address, To: req.EmailAddress, Lifetime: lifetime,
 	})
 	return &otpsemaildiscovery.SendResponse{}, nil
 }

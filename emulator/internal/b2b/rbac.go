@@ -71,8 +71,8 @@ func getOrgPolicy(
 func setOrgPolicy(
 	tx *engine.Tx, req *rbacorganizations.SetOrgPolicyRequest,
 ) (*rbacorganizations.SetOrgPolicyResponse, error) {
-	if !tx.Has("org_policy") {
-		return nil, ops.ErrBadRequest.Because("The parameter org_policy is missing.")
+	if req.OrgPolicy.Roles == nil {
+		return nil, ops.ErrBadRequest.Because("The parameter org_policy.roles is missing.")
 	}
 	if err := checkOrgPolicy(tx, &req.OrgPolicy); err != nil {
 		return nil, err
@@ -141,11 +141,17 @@ func checkPermission(p rbac.PolicyRolePermission) error {
 	case len(p.Actions) > 1 && slices.Contains(p.Actions, state.EveryAction):
 		return ops.ErrCannotSpecifyWildcardWithOtherActions
 	}
+	known, isStytchs := stytchResource(p.ResourceID)
+	if isStytchs && known == nil {
+		return ops.ErrInvalidPermissionResource.Because("There is no resource %s.", p.ResourceID)
+	}
 	seen := map[string]bool{}
 	for _, action := range p.Actions {
 		switch {
 		case action == "":
 			return ops.ErrInvalidPermissionAction.Because("An action is empty.")
+		case isStytchs && action != state.EveryAction && !slices.Contains(known.Actions, action):
+			return ops.ErrInvalidPermissionAction.Because("%s has no action %s.", p.ResourceID, action)
 		case !state.IsName(action):
 			return ops.ErrRBACActionTooLong
 		case seen[action]:
@@ -154,6 +160,20 @@ func checkPermission(p rbac.PolicyRolePermission) error {
 		seen[action] = true
 	}
 	return nil
+}
+
+// stytchResource finds a resource of the API's own, whose ids begin with "stytch". It returns nil for one that does not
+// exist.
+func stytchResource(id string) (r *state.Resource, isStytchs bool) {
+	if !strings.HasPrefix(id, "stytch") {
+		return nil, false
+	}
+	all := state.Resources()
+	i := slices.IndexFunc(all, func(r state.Resource) bool { return r.ID == id })
+	if i < 0 {
+		return nil, true
+	}
+	return &all[i], true
 }
 
 // orgPolicy are the own roles of an organization.

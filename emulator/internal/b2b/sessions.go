@@ -1,6 +1,9 @@
 package b2b
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
@@ -45,11 +48,17 @@ func authenticateSession(tx *engine.Tx, req *sessions.AuthenticateRequest) (*ses
 	if err != nil {
 		return nil, err
 	}
+	if _, err := state.MergeClaims(nil, req.SessionCustomClaims); err != nil {
+		return nil, err
+	}
 	found, m, err := login.Find(tx.Tx, req.SessionToken, req.SessionJWT)
 	if err != nil {
 		return nil, err
 	}
 	s := *found
+	if req.SessionDurationMinutes != nil && factor.IsImpersonation(s.Factors) {
+		return nil, ops.ErrSessionNotMutable.Because("A session of an impersonation cannot be extended.")
+	}
 	resp := &sessions.AuthenticateResponse{}
 	if req.AuthorizationCheck != nil {
 		if resp.Verdict, err = login.Authorize(tx.Tx, &s, req.AuthorizationCheck); err != nil {
@@ -102,6 +111,9 @@ func revokeSession(tx *engine.Tx, req *sessions.RevokeRequest) (*sessions.Revoke
 // toRevoke returns the member whose sessions are revoked, and which of them are.
 func toRevoke(tx *engine.Tx, req *sessions.RevokeRequest) (*state.Member, func(*state.Session) bool, error) {
 	if given(req.MemberID) {
+		if err := login.CheckTestID("member", *req.MemberID); err != nil {
+			return nil, nil, err
+		}
 		m := tx.MemberAnywhere(*req.MemberID)
 		if m == nil {
 			return nil, nil, ops.ErrMemberNotFound
@@ -112,11 +124,21 @@ func toRevoke(tx *engine.Tx, req *sessions.RevokeRequest) (*state.Member, func(*
 	var m *state.Member
 	var err error
 	if given(req.MemberSessionID) {
-		s, m, err = login.FindByID(tx.Tx, *req.MemberSessionID)
+		if s, m, err = login.FindByID(tx.Tx, *req.MemberSessionID); err != nil {
+			err = cmp.Or(checkSessionID(*req.MemberSessionID), err)
+		}
 	} else {
 		s, m, err = login.Find(tx.Tx, req.SessionToken, req.SessionJWT)
 	}
 	return m, func(other *state.Session) bool { return other.ID == s.ID }, err
+}
+
+// checkSessionID refuses what no session's id can be.
+func checkSessionID(id string) error {
+	if !state.IDForm.MatchString(id) || !strings.Contains(id, "session-") {
+		return ops.ErrInvalidSessionID
+	}
+	return cmp.Or(login.CheckTestID("member-session", id), login.CheckTestID("session", id))
 }
 
 // exchangeSession logs the person of a session in to another organization, with the factors that are valid there. The
@@ -135,6 +157,9 @@ func exchangeSession(tx *engine.Tx, req *sessions.ExchangeRequest) (*sessions.Ex
 	}
 	if l.Org, err = login.FindOrganization(tx.Tx, req.OrganizationID); err != nil {
 		return nil, err
+	}
+	if !login.HasProved(s, from) {
+		return nil, ops.ErrInsufficientFactorsForSessionExchange.Because("The member's address is not verified.")
 	}
 	if l.Member = tx.MemberByEmail(l.Org.OrganizationID, from.EmailAddress); l.Member == nil {
 		return nil, ops.ErrMemberNotFound

@@ -3,6 +3,8 @@ package engine
 import (
 	"bytes"
 	"errors"
+	"io"
+	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -23,7 +25,10 @@ func (c *call) bind(req any) error {
 			return err
 		}
 	}
-	query := c.request.URL.Query()
+	query, err := url.ParseQuery(c.request.URL.RawQuery)
+	if err != nil {
+		return ops.ErrBadRequest.Because("The query is malformed.")
+	}
 	for field, value := range reflect.ValueOf(req).Elem().Fields() {
 		if name, ok := field.Tag.Lookup("path"); ok {
 			value.SetString(c.params[name])
@@ -91,6 +96,9 @@ func (c *call) bindBody(req any) error {
 		return nil
 	}
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
+		if e := c.badFilterName(string(semantic.JSONPointer)); e != nil {
+			return e
+		}
 		field := strings.ReplaceAll(strings.TrimPrefix(string(semantic.JSONPointer), "/"), "/", ".")
 		if errors.Is(err, json.ErrUnknownName) {
 			return ops.ErrBadRequest.Because("There is no parameter %s.", shorten(field))
@@ -98,6 +106,20 @@ func (c *call) bindBody(req any) error {
 		return ops.ErrBadRequest.Because("The parameter %s has a wrong type.", shorten(field))
 	}
 	return ops.ErrBadRequest.Because("The body does not decode.")
+}
+
+// badFilterName is the error of a search whose filter_name, at a pointer into the body, is no string; nil for other
+// operations and pointers.
+func (c *call) badFilterName(pointer string) error {
+	if !strings.HasSuffix(pointer, "/filter_name") {
+		return nil
+	}
+	for _, e := range c.route.Errors {
+		if strings.HasSuffix(string(e.Code), "_search_filter_name_must_be_string") {
+			return e
+		}
+	}
+	return nil
 }
 
 // withoutParameters returns the body without the members that are named like a parameter of the path, and notes the
@@ -135,7 +157,7 @@ func (c *call) withoutParameters() ([]byte, error) {
 	if _, err := dec.ReadToken(); err != nil {
 		return nil, err
 	}
-	if _, err := dec.ReadToken(); err == nil {
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more than one value")
 	}
 	return append(kept, '}'), nil

@@ -18,29 +18,18 @@ const (
 const trustedMetadata = "trusted_metadata"
 
 // Permit checks that the session of the caller, if the call has one, permits the request: first that it is of the
-// organization that the request is about, then that its roles permit all that the operation and the fields of the
+// organization that the request is about, then that it sets no trusted metadata, then that its roles permit all that the operation and the fields of the
 // request need. The member is whom the request is about, nil if it is about nobody: what roles permit on stytch.self
 // suffices for the caller's own member.
 func (tx *Tx) Permit(organizationID string, about *state.Member) error {
 	tx.permitted = true
-	token, jwt := tx.Header().Get(sessionHeader), tx.Header().Get(sessionJWTHeader)
-	switch {
-	case token != "":
-		jwt = ""
-	case jwt == "":
-		return nil
-	}
-	s, _, err := login.Find(tx.Tx, &token, &jwt)
-	if err != nil {
+	s, err := tx.callerOf(organizationID)
+	if s == nil || err != nil {
 		return err
-	}
-	if s.OrganizationID != organizationID {
-		return ops.ErrSessionAuthorizationTenancyError
 	}
 	if tx.Has(trustedMetadata) {
 		return ops.ErrCannotUpdateTrustedMetadata
 	}
-	tx.caller = s.MemberID
 	self := about != nil && about.MemberID == s.MemberID
 	for _, field := range tx.fields() {
 		if err := tx.permit(s, field, self); err != nil {
@@ -50,8 +39,43 @@ func (tx *Tx) Permit(organizationID string, about *state.Member) error {
 	return nil
 }
 
-// IsCaller reports whether the session of the caller is one of a member. [Tx.Permit] must have been asked before.
-func (tx *Tx) IsCaller(m *state.Member) bool { return tx.caller == m.MemberID }
+// PermitTenant is the first part of [Tx.Permit]: it checks the organization of the caller's session alone.
+func (tx *Tx) PermitTenant(organizationID string) error {
+	_, err := tx.callerOf(organizationID)
+	return err
+}
+
+// IsCaller reports whether the session of the caller is one of a member.
+func (tx *Tx) IsCaller(m *state.Member) bool {
+	s, err := tx.callerOf(m.OrganizationID)
+	return err == nil && s != nil && s.MemberID == m.MemberID
+}
+
+// callerOf is the session of the caller, nil if the call has none. It must be one of the organization.
+func (tx *Tx) callerOf(organizationID string) (*state.Session, error) {
+	tokens, jwts := tx.Header().Values(sessionHeader), tx.Header().Values(sessionJWTHeader)
+	if len(tokens)+len(jwts) == 0 {
+		return nil, nil
+	}
+	var token, jwt string
+	switch {
+	case len(tokens) == 1:
+		token = tokens[0]
+	case len(tokens) == 0 && len(jwts) == 1:
+		jwt = jwts[0]
+	}
+	if token == "" && jwt == "" { // a call for nobody has no rights
+		return nil, ops.ErrInvalidSessionToken.Because("A session header is empty or occurs twice.")
+	}
+	s, _, err := login.Find(tx.Tx, &token, &jwt)
+	if err != nil {
+		return nil, err
+	}
+	if s.OrganizationID != organizationID {
+		return nil, ops.ErrSessionAuthorizationTenancyError
+	}
+	return s, nil
+}
 
 // fields are those of the request that need a permission, and "" if the operation itself does.
 func (tx *Tx) fields() []string {

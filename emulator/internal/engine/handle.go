@@ -27,8 +27,6 @@ type Tx struct {
 	call *call
 	// permitted says that [Tx.Permit] has been asked.
 	permitted bool
-	// caller is the member whose session the call acts for, empty for none.
-	caller string
 }
 
 // Header is the header of the request.

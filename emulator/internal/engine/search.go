@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"encoding/base64"
 	"iter"
 	"slices"
@@ -62,6 +63,8 @@ type Filter[R any] struct {
 	Boolean func(row *R, value bool) bool
 	// TooShort is the error for a value of Fuzzy that has fewer than three characters.
 	TooShort *ops.Error
+	// Missing is the error for no value and for an empty list, if the filter has one of its own.
+	Missing *ops.Error
 }
 
 // Text is a Strings or Fuzzy of [Filter] for a text of the row. An empty text matches nothing.
@@ -150,6 +153,9 @@ func (s *Search[R]) compile(q Query) (func(*R) bool, error) {
 		}
 		conditions = append(conditions, condition)
 	}
+	if q.Operator == "" && len(q.Operands) > 0 {
+		return nil, ops.ErrBadRequest.Because("The query has no operator.")
+	}
 	switch q.Operator {
 	case "", shared.SearchOperatorAnd:
 		return func(row *R) bool {
@@ -174,12 +180,14 @@ func (s *Search[R]) condition(o Operand) (func(*R) bool, error) {
 	case !known:
 		return nil, s.Errors.NotRecognized.Because("There is no filter %s.", shorten(o.Name))
 	case o.Value == nil:
-		return nil, s.Errors.NoValue.Because("The filter %s has no value.", o.Name)
+		return nil, cmp.Or(f.Missing, s.Errors.NoValue).Because("The filter %s has no value.", o.Name)
 	}
 	switch {
 	case f.Strings != nil || f.Lookup != nil:
 		values, ok := stringList(o.Value)
 		switch {
+		case len(values) == 0 && ok && f.Missing != nil:
+			return nil, f.Missing.Because("The filter %s has an empty list.", o.Name)
 		case !ok:
 			return nil, s.Errors.ExpectedStrings.Because("The filter %s takes a list of strings.", o.Name)
 		case f.Lookup != nil:

@@ -140,11 +140,11 @@ func (c *call) run() response {
 		})
 	}
 	c.state = c.project.State()
-	c.state.Forget(c.project.Clock.Now())
 	resp, err := c.route.run(c)
 	if err != nil {
 		return c.failure(err)
 	}
+	c.state.Forget(c.project.Clock.Now())
 	body, err := encode(resp, c.requestID)
 	if err != nil {
 		return c.failure(err)

@@ -138,6 +138,13 @@ func ProvesEmail(factors []Factor, email string) bool {
 func Portable(factors []Factor) []Factor {
 	return slices.DeleteFunc(slices.Clone(factors), func(f Factor) bool {
 		return f.Type == sessions.AuthenticationFactorTypeSSO || f.Type == sessions.AuthenticationFactorTypePassword ||
-			f.Type == sessions.AuthenticationFactorTypeImpersonated
+			IsImpersonation([]Factor{f})
+	})
+}
+
+// IsImpersonation reports whether one of the factors is that of an impersonation.
+func IsImpersonation(factors []Factor) bool {
+	return slices.ContainsFunc(factors, func(f Factor) bool {
+		return f.Type == sessions.AuthenticationFactorTypeImpersonated
 	})
 }

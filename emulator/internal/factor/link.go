@@ -14,7 +14,7 @@ import (
 
 // Link is a magic link to send.
 type Link struct {
-	Purpose state.LinkPurpose
+	Purpose state.Purpose
 	// Email is the address that the link proves, To the same as the request spells it.
 	Email, To string
 	// MemberID is whom the link logs in, empty for discovery.
@@ -32,18 +32,19 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 	if l.Challenge != nil && *l.Challenge != "" && !state.ChallengeForm.MatchString(*l.Challenge) {
 		return ops.ErrInvalidPKCECodeChallenge.Because("The challenge is not a SHA-256 hash in base64url.")
 	}
-	redirectURL := *cmp.Or(l.RedirectURL, &tx.RedirectURL)
-	if registered := tx.Settings().RedirectURLs; len(registered) > 0 {
-		if l.RedirectURL == nil {
-			redirectURL = registered[0]
-		}
-		if !slices.Contains(registered, redirectURL) {
-			return ops.ErrNoMatchForProvidedMagicLinkURL
+	redirectURL := l.RedirectURL
+	if redirectURL == nil {
+		redirectURL = &tx.RedirectURL
+		if registered := tx.Settings().RedirectURLs; len(registered) > 0 {
+			redirectURL = &registered[0]
 		}
 	}
-	target, err := state.RedirectURL(redirectURL)
+	target, err := state.RedirectURL(*redirectURL)
 	if err != nil {
 		return badURL.Because("The redirect URL is %v.", err)
+	}
+	if err := CheckRegistered(tx, redirectURL); err != nil {
+		return err
 	}
 	sent := &state.Link{
 		Token: tx.Token(), Purpose: l.Purpose, Email: l.Email, MemberID: l.MemberID,
@@ -61,8 +62,17 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 	return nil
 }
 
+// CheckRegistered refuses a redirect URL that is not registered, if any are.
+func CheckRegistered(tx *state.Tx, redirectURL *string) error {
+	registered := tx.Settings().RedirectURLs
+	if redirectURL != nil && len(registered) > 0 && !slices.Contains(registered, *redirectURL) {
+		return ops.ErrNoMatchForProvidedMagicLinkURL
+	}
+	return nil
+}
+
 // RedeemLink uses up the magic link that has a token and was sent for one of some purposes.
-func RedeemLink(tx *state.Tx, token string, verifier *string, purposes ...state.LinkPurpose) (*state.Link, error) {
+func RedeemLink(tx *state.Tx, token string, verifier *string, purposes ...state.Purpose) (*state.Link, error) {
 	link := tx.Links.Get(token)
 	if link == nil || !slices.Contains(purposes, link.Purpose) || isDeleted(tx, link.MemberID) {
 		return nil, ops.ErrMagicLinkNotFound

@@ -19,7 +19,7 @@ var codeForm = regexp.MustCompile(`^[0-9]{6}$`)
 
 // Code is a passcode to send by e-mail.
 type Code struct {
-	Purpose state.LinkPurpose
+	Purpose state.Purpose
 	// Email is the address that the code proves, To the same as the request spells it.
 	Email, To string
 	// MemberID is whom the code logs in, empty for discovery.
@@ -27,26 +27,17 @@ type Code struct {
 	Lifetime time.Duration
 }
 
-// SendEmailCode sends a code. It replaces the one that was sent to the same owner before.
+// SendEmailCode sends a code. It replaces all that were sent to the address before.
 func SendEmailCode(tx *state.Tx, c Code) {
+	tx.DeleteEmailCodesTo(c.Email)
 	sent := &state.Passcode{
 		Channel: state.ChannelEmail, MemberID: c.MemberID, Email: c.Email, Code: tx.Code(),
-		ExpiresAt: tx.Now.Add(c.Lifetime),
+		EmailUpdate: c.Purpose == state.PurposeEmailUpdate, ExpiresAt: tx.Now.Add(c.Lifetime),
 	}
 	tx.Passcodes.Put(sent)
 	tx.Send(state.Message{
 		Channel: state.ChannelEmail, To: c.To, Template: string(c.Purpose) + "_passcode", Code: sent.Code,
 	})
-}
-
-// SendEmailUpdateCode sends a code to an address that a member is changing to.
-func SendEmailUpdateCode(tx *state.Tx, memberID, email string, lifetime time.Duration) {
-	code := &state.Passcode{
-		Channel: state.ChannelEmail, MemberID: memberID, Email: email, EmailUpdate: true, Code: tx.Code(),
-		ExpiresAt: tx.Now.Add(lifetime),
-	}
-	tx.Passcodes.Put(code)
-	tx.Send(state.Message{Channel: state.ChannelEmail, To: email, Template: "email_update_passcode", Code: code.Code})
 }
 
 // SendSMSCode sends a code to a member's number for MFA.

@@ -102,7 +102,7 @@ func TestM2MToken_isAccepted(t *testing.T) {
 	})
 	require.Error(t, err)
 	_, err = h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionJWT: &resp.AccessToken})
-	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeJWTInvalidClaims)
 	h.Clock().Advance(time.Hour)
 	_, err = h.api.B2B.M2M.AuthenticateToken(t.Context(), &m2m.AuthenticateTokenRequest{AccessToken: resp.AccessToken})
 	require.ErrorIs(t, err, stytcherror.ErrTokenExpired)

@@ -76,7 +76,7 @@ func TestMembers_startedEmailUpdateIsCompletedByItsCode(t *testing.T) {
 	late := h.WaitMessage("duchess@example.com").Code
 	h.Clock().Advance(5 * time.Minute)
 	_, err = h.enter(org, "duchess@example.com", late)
-	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthOTPCode)
 	_, err = h.update(org, v.MemberID, func(r *members.UpdateRequest) { r.EmailAddress = new("king@example.com") })
 	require.NoError(t, err)
 	require.NoError(t, h.edit(func(state object) { assert.NotContains(t, state["members"].([]any)[0], "new_email_address") }))

@@ -39,12 +39,18 @@ func addresses(list []organizations.Member) []string {
 func TestMembers_searchByEachFilter(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	org := h.create("ada@example.com").Organization.OrganizationID
+	created := h.create("ada@example.com").Organization
+	org, slug := created.OrganizationID, created.OrganizationSlug
 	bob := h.addMember(org, "bob@example.com", func(r *members.CreateRequest) {
 		r.ExternalID, r.IsBreakglass, r.MFAPhoneNumber = new("bob"), new(true), new("+12025550162")
 	})
-	h.alter("members", "member_id", bob.MemberID, object{"member_password_id": "p"})
-	h.addMember(org, "eve@example.com", func(r *members.CreateRequest) { r.CreateMemberAsPending = new(true) })
+	h.alter("members", "member_id", bob.MemberID, object{"member_password_id": "p", "totp_registration_id": "totp-1"})
+	pending := h.addMember(org, "eve@example.com", func(r *members.CreateRequest) { r.CreateMemberAsPending = new(true) })
+	require.NoError(t, h.edit(func(state object) {
+		state["registrations"] = []any{object{
+			"registration_id": "r", "member_id": pending.MemberID, "provider": "google", "provider_subject": "1",
+		}}
+	}))
 	gone := h.addMember(org, "gone@example.com", nil)
 	_, err := h.api.B2B.Organizations.Members.Delete(t.Context(),
 		&members.DeleteRequest{OrganizationID: org, MemberID: gone.MemberID})
@@ -60,7 +66,7 @@ func TestMembers_searchByEachFilter(t *testing.T) {
 		{members.FilterEmailFuzzy("DA@ex"), []string{ada}},
 		{members.FilterIsBreakglass(true), []string{bob.EmailAddress}},
 		{members.FilterIsBreakglass(false), []string{ada, eve}},
-		{members.FilterStatuses("pending", "unknown"), []string{eve}},
+		{members.FilterStatuses("pending", "invited"), []string{eve}},
 		{members.FilterStatuses("deleted"), []string{gone.EmailAddress}},
 		{members.FilterStatuses("deleted", "pending"), []string{eve, gone.EmailAddress}},
 		{members.FilterPhoneNumbers("+12025550162", ""), []string{bob.EmailAddress}},
@@ -69,6 +75,12 @@ func TestMembers_searchByEachFilter(t *testing.T) {
 		{members.FilterMFAPhoneNumberFuzzy("+12"), []string{bob.EmailAddress}},
 		{members.FilterPasswordExists(true), []string{bob.EmailAddress}},
 		{members.FilterPasswordExists(false), []string{ada, eve}},
+		{operand{FilterName: "oauth_providers", FilterValue: []string{"github", "Google"}}, []string{eve}},
+		{operand{FilterName: "organization_id", FilterValue: org}, []string{ada, bob.EmailAddress, eve}},
+		{operand{FilterName: "organization_id", FilterValue: slug}, []string{}},
+		{operand{FilterName: "organization_slug", FilterValue: slug}, []string{ada, bob.EmailAddress, eve}},
+		{operand{FilterName: "organization_slug_fuzzy", FilterValue: slug[:3]}, []string{ada, bob.EmailAddress, eve}},
+		{operand{FilterName: "totp_exists", FilterValue: true}, []string{bob.EmailAddress}},
 		{members.FilterRoles("stytch_admin"), []string{ada}},
 		{members.FilterRoles("stytch_member"), []string{ada, bob.EmailAddress, eve}},
 	} {
@@ -99,7 +111,19 @@ func TestMembers_searchRefuses(t *testing.T) {
 	}{
 		{stytcherror.CodeMemberSearchFilterNameNotRecognized, operand{FilterName: "name", FilterValue: "x"}},
 		{stytcherror.CodeMemberSearchMissingFilterName, operand{FilterValue: "x"}},
-		{stytcherror.CodeMemberSearchMissingFilterValue, operand{FilterName: "statuses"}},
+		{stytcherror.CodeMemberSearchMissingStatuses, operand{FilterName: "statuses"}},
+		{stytcherror.CodeMemberSearchMissingMemberEmailFuzzy, operand{FilterName: "member_email_fuzzy"}},
+		{stytcherror.CodeMemberSearchMissingIsBreakglass, operand{FilterName: "member_is_breakglass"}},
+		{stytcherror.CodeMemberSearchMissingMFAMemberPhoneNumberFuzzy, operand{FilterName: "member_phone_number_fuzzy"}},
+		{stytcherror.CodeMemberSearchMissingPasswordExists, operand{FilterName: "member_password_exists"}},
+		{stytcherror.CodeMemberSearchMissingOAuthProviders, operand{FilterName: "oauth_providers"}},
+		{stytcherror.CodeMemberSearchMissingOrganizationID, operand{FilterName: "organization_id"}},
+		{stytcherror.CodeMemberSearchMissingOrganizationSlug, operand{FilterName: "organization_slug"}},
+		{stytcherror.CodeMemberSearchMissingOrganizationSlugFuzzy, operand{FilterName: "organization_slug_fuzzy"}},
+		{stytcherror.CodeMemberSearchMissingTOTPExists, operand{FilterName: "totp_exists"}},
+		{stytcherror.CodeMemberSearchOrganizationSlugFuzzyTooShort, operand{FilterName: "organization_slug_fuzzy", FilterValue: "ab"}},
+		{stytcherror.CodeSearchInvalidStatusFilter, members.FilterStatuses("active", "Active")},
+		{stytcherror.CodeLiveIDUsedInTestEnvironment, members.FilterIDs("member-live-1")},
 		{stytcherror.CodeMemberSearchExpectedArrayOfStrings, operand{FilterName: "statuses", FilterValue: "active"}},
 		{stytcherror.CodeMemberSearchExpectedArrayOfStrings, operand{FilterName: "member_ids", FilterValue: []any{1}}},
 		{stytcherror.CodeMemberSearchExpectedBoolean, operand{FilterName: "member_is_breakglass", FilterValue: "true"}},

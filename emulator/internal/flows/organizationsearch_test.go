@@ -65,7 +65,6 @@ func TestOrganizations_searchByEachFilter(t *testing.T) {
 	}{
 		{organizations.FilterIDs(one, "external-Two", "nobody"), both},
 		{organizations.FilterIDs("one"), []string{}},
-		{organizations.FilterIDs(), []string{}},
 		{organizations.FilterSlugs("two", "one", one), both},
 		{organizations.FilterNameFuzzy("TWO"), []string{"Two"}},
 		{organizations.FilterNameFuzzy("hre"), []string{"Three"}},
@@ -73,7 +72,7 @@ func TestOrganizations_searchByEachFilter(t *testing.T) {
 		{organizations.FilterMemberEmails("ADA@one.example", "ada@two.example", "gone@three.example"), both},
 		{organizations.FilterMemberEmailFuzzy("da@t"), []string{"Two", "Three"}},
 		{organizations.FilterMemberEmailFuzzy("gone"), []string{}},
-		{organizations.FilterAllowedDomains("one.example", "two.example"), both},
+		{organizations.FilterAllowedDomains("One.example", "two.example"), both},
 		{organizations.FilterAllowedDomains("everyone.example"), all},
 		{organizations.FilterAllowedDomainFuzzy("three"), []string{"Three"}},
 		{organizations.FilterClaimedEmailDomains("one.example", "everyone.example"), []string{"One"}},
@@ -106,9 +105,19 @@ func TestOrganizations_searchRefusesWhatIsMalformed(t *testing.T) {
 		return organizations.SearchQueryOperand{FilterName: name, FilterValue: value}
 	}
 	for code, filters := range map[stytcherror.Code][]organizations.SearchQueryOperand{
-		stytcherror.CodeOrganizationSearchFilterNameNotRecognized: {filter("member_ids", []string{"a"})},
-		stytcherror.CodeOrganizationSearchMissingFilterName:       {filter("", "a")},
-		stytcherror.CodeOrganizationSearchMissingFilterValue:      {filter("organization_ids", nil)},
+		stytcherror.CodeOrganizationSearchFilterNameNotRecognized:       {filter("member_ids", []string{"a"})},
+		stytcherror.CodeOrganizationSearchMissingFilterName:             {filter("", "a")},
+		stytcherror.CodeOrganizationSearchMissingOrganizationIDs:        {filter("organization_ids", nil), organizations.FilterIDs()},
+		stytcherror.CodeOrganizationSearchMissingOrganizationSlugs:      {filter("organization_slugs", nil)},
+		stytcherror.CodeOrganizationSearchMissingOrganizationNameFuzzy:  {filter("organization_name_fuzzy", nil)},
+		stytcherror.CodeOrganizationSearchMissingOrganizationSlugFuzzy:  {filter("organization_slug_fuzzy", nil)},
+		stytcherror.CodeOrganizationSearchMissingMemberEmails:           {filter("member_emails", nil), filter("member_emails", []any{})},
+		stytcherror.CodeOrganizationSearchMissingMemberEmailFuzzy:       {filter("member_email_fuzzy", nil)},
+		stytcherror.CodeOrganizationSearchMissingAllowedDomains:         {filter("allowed_domains", nil)},
+		stytcherror.CodeOrganizationSearchMissingAllowedDomainFuzzy:     {filter("allowed_domain_fuzzy", nil)},
+		stytcherror.CodeOrganizationSearchMissingClaimedEmailDomains:    {filter("claimed_email_domains", nil)},
+		stytcherror.CodeOrganizationSearchMissingHasActiveSSOConnection: {filter("has_active_sso_connection", nil)},
+		stytcherror.CodeOrganizationSearchMissingSSOConnectionID:        {filter("sso_connection_id", nil)},
 		stytcherror.CodeOrganizationSearchExpectedArrayOfStrings: {
 			filter("organization_ids", "a"), filter("organization_slugs", []any{1}), filter("member_emails", true),
 			filter("allowed_domains", "a"), filter("claimed_email_domains", "a"),
@@ -127,8 +136,10 @@ func TestOrganizations_searchRefusesWhatIsMalformed(t *testing.T) {
 			require.ErrorIs(t, err, code)
 		}
 	}
-	_, err := h.findOrgs("XOR")
-	require.ErrorIs(t, err, stytcherror.CodeBadRequest)
+	for _, operator := range []shared.SearchOperator{"XOR", "and", ""} {
+		_, err := h.findOrgs(operator, organizations.FilterNameFuzzy("one"))
+		require.ErrorIs(t, err, stytcherror.CodeBadRequest, operator)
+	}
 	for _, req := range []*organizations.SearchRequest{{Limit: new(1001)}, {Limit: new(-1)}, {Cursor: new("odd")}} {
 		_, err := h.api.B2B.Organizations.Search(t.Context(), req)
 		require.ErrorIs(t, err, stytcherror.CodeBadRequest)

@@ -113,7 +113,15 @@ func TestSessions_revokedOnesAreGone(t *testing.T) {
 	require.ErrorIs(t, revoke(&sessions.RevokeRequest{MemberID: new("m"), SessionToken: new("s")}),
 		stytcherror.CodeTooManySessionRevokeArguments)
 	require.ErrorIs(t, revoke(&sessions.RevokeRequest{MemberID: new("nobody")}), stytcherror.CodeMemberNotFound)
-	require.ErrorIs(t, revoke(&sessions.RevokeRequest{MemberSessionID: new("nobody")}), stytcherror.CodeSessionNotFound)
+	for id, code := range map[string]stytcherror.Code{
+		"nobody":                stytcherror.CodeInvalidSessionID,
+		"member-session-live-1": stytcherror.CodeLiveIDUsedInTestEnvironment,
+		"member-session-test-1": stytcherror.CodeSessionNotFound,
+	} {
+		require.ErrorIs(t, revoke(&sessions.RevokeRequest{MemberSessionID: &id}), code, id)
+	}
+	require.ErrorIs(t, revoke(&sessions.RevokeRequest{MemberID: new("member-live-1")}),
+		stytcherror.CodeLiveIDUsedInTestEnvironment)
 	for code, req := range map[stytcherror.Code]*sessions.GetRequest{
 		stytcherror.CodeOrganizationNotFound: {OrganizationID: "nobody", MemberID: created.MemberID},
 		stytcherror.CodeMemberNotFound:       {OrganizationID: org, MemberID: "nobody"},

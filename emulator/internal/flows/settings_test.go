@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	magiclinksemail "github.com/seed75add069/stytch-go/b2b/magiclinks/email"
 	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
 	"github.com/seed75add069/stytch-go/emulator"
@@ -26,11 +27,17 @@ func TestSettings_linksLeadToRegisteredURLsOnly(t *testing.T) {
 	assert.Contains(t, h.WaitMessage("bob@example.com").Link, "https://app.example/in?")
 	require.NoError(t, send("eve@example.com", new("https://app.example/up")))
 	for _, redirectURL := range []string{
-		"https://evil.example/in", "https://app.example/in?x=1", "https://app.example/in/", "http://app.example/in", "https://app.example/IN", "//app.example/in",
+		"https://evil.example/in", "https://app.example/in?x=1", "https://app.example/in/", "http://app.example/in", "https://app.example/IN",
 	} {
 		require.ErrorIs(t, send("mallory@example.com", &redirectURL), stytcherror.CodeNoMatchForProvidedMagicLinkURL)
 	}
-	_, err := h.startUpdate(v.Organization.OrganizationID, v.MemberID, "new@example.com",
+	require.ErrorIs(t, send("mallory@example.com", new("//app.example/in")), stytcherror.CodeInvalidDiscoveryRedirectURL)
+	_, err := h.api.B2B.MagicLinks.Email.LoginOrSignup(t.Context(), &magiclinksemail.LoginOrSignupRequest{
+		OrganizationID: v.Organization.OrganizationID, EmailAddress: "ada@example.com",
+		SignupRedirectURL: new("https://evil.example/up"),
+	})
+	require.ErrorIs(t, err, stytcherror.CodeNoMatchForProvidedMagicLinkURL, "though this e-mail does not lead there")
+	_, err = h.startUpdate(v.Organization.OrganizationID, v.MemberID, "new@example.com",
 		func(r *members.StartEmailUpdateRequest) { r.LoginRedirectURL = new("https://evil.example/in") })
 	require.ErrorIs(t, err, stytcherror.CodeNoMatchForProvidedMagicLinkURL)
 	assert.Empty(t, h.Inbox().Messages("mallory@example.com"))

@@ -248,13 +248,15 @@ func requirementsFor(org *state.Organization, m *state.Member, factors []Factor,
 }
 
 // sendsPasscode reports whether a login that lacks the second factor sends a code by itself: if the member's number is
-// verified, and text messages are the member's default, the member's only second factor, or the only one that the
-// organization allows.
+// verified, the organization allows text messages, and they are the member's default, the member's only second factor,
+// or the only one that the organization allows.
 func sendsPasscode(org *state.Organization, m *state.Member) bool {
 	if m.MFAPhoneNumber == "" || !m.MFAPhoneNumberVerified {
 		return false
 	}
-	only := org.MFAMethods == organizations.MFAMethodsPolicyRestricted &&
-		slices.Equal(org.AllowedMFAMethods, []string{organizations.MFAMethodSMSOTP})
-	return only || m.DefaultMFAMethod == organizations.MFAMethodSMSOTP || m.TOTPRegistrationID == ""
+	restricted := org.MFAMethods == organizations.MFAMethodsPolicyRestricted && !m.IsBreakglass
+	if restricted && !slices.Contains(org.AllowedMFAMethods, organizations.MFAMethodSMSOTP) {
+		return false
+	}
+	return restricted && len(org.AllowedMFAMethods) == 1 || m.DefaultMFAMethod == organizations.MFAMethodSMSOTP || m.TOTPRegistrationID == ""
 }

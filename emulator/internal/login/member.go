@@ -21,7 +21,9 @@ func Member(tx *state.Tx, m *state.Member) organizations.Member {
 	out := m.Member
 	out.Roles = rolesOf(tx, m)
 	out.OAuthRegistrations, out.SSORegistrations = registrations(tx, m)
-	out.IsAdmin = slices.Contains(m.AssignedRoles, state.RoleAdmin)
+	out.IsAdmin = slices.ContainsFunc(out.Roles, func(r organizations.MemberRole) bool {
+		return r.RoleID == state.RoleAdmin
+	})
 	if out.IsLocked = tx.Now.Before(m.LockExpiresAt); !out.IsLocked {
 		out.LockCreatedAt, out.LockExpiresAt = time.Time{}, time.Time{}
 	}
@@ -43,18 +45,21 @@ func Activate(tx *state.Tx, m *state.Member, factors []Factor) *state.Member {
 
 // FindOrganization finds an organization by its id, slug or external id.
 func FindOrganization(tx *state.Tx, id string) (*state.Organization, error) {
-	if err := testID("organization", id); err != nil {
+	if err := CheckTestID("organization", id); err != nil {
 		return nil, err
 	}
 	if o := tx.FindOrganization(id); o != nil {
 		return o, nil
+	}
+	if !state.IDForm.MatchString(id) && !state.SlugForm.MatchString(id) {
+		return nil, ops.ErrInvalidOrganizationID
 	}
 	return nil, ops.ErrOrganizationNotFound
 }
 
 // FindMember finds a member of an organization by id or external id.
 func FindMember(tx *state.Tx, organizationID, id string) (*state.Member, error) {
-	if err := testID("member", id); err != nil {
+	if err := CheckTestID("member", id); err != nil {
 		return nil, err
 	}
 	if m := tx.FindMember(organizationID, id); m != nil {
@@ -63,8 +68,8 @@ func FindMember(tx *state.Tx, organizationID, id string) (*state.Member, error) 
 	return nil, ops.ErrMemberNotFound
 }
 
-// testID refuses the id of a live object.
-func testID(kind, id string) error {
+// CheckTestID refuses the id of a live object.
+func CheckTestID(kind, id string) error {
 	if strings.HasPrefix(id, kind+"-live-") {
 		return ops.ErrLiveIDUsedInTestEnvironment
 	}

@@ -18,7 +18,8 @@ func Provision(tx *state.Tx, org *state.Organization, email string) (m *state.Me
 	case org.EmailJITProvisioning != organizations.EmailJITProvisioningRestricted:
 		return nil, false, ops.ErrEmailJITProvisioningNotAllowed
 	case !slices.Contains(org.EmailAllowedDomains, state.Domain(email)):
-		return nil, false, ops.ErrInvalidEmailForJITProvisioning
+		return nil, false, ops.ErrInvalidEmailForJITProvisioning.Because(
+			"The organization does not admit addresses on the domain %s by JIT provisioning.", state.Domain(email))
 	}
 	if err := CheckEmail(tx, org.OrganizationID, "", email); err != nil {
 		return nil, false, err

@@ -29,3 +29,14 @@ func registrations(
 	}
 	return oauth, sso
 }
+
+// Providers are the OAuth providers at which a member has accounts.
+func Providers(tx *state.Tx, m *state.Member) []string {
+	var list []string
+	for _, r := range tx.RegistrationsOf(m.MemberID) {
+		if !r.IsSSO() {
+			list = append(list, r.Provider)
+		}
+	}
+	return list
+}

@@ -90,10 +90,13 @@ func policy(tx *state.Tx) []state.Role {
 	return roles
 }
 
-// Authorize evaluates an authorization check: first the organization, then the roles.
+// Authorize evaluates an authorization check, which must be complete: first the organization, then the roles.
 func Authorize(
 	tx *state.Tx, s *state.Session, check *sessions.AuthorizationCheck,
 ) (*sessions.AuthorizationVerdict, error) {
+	if check.OrganizationID == "" || check.ResourceID == "" || check.Action == "" {
+		return nil, ops.ErrBadRequest.Because("authorization_check needs organization_id, resource_id and action.")
+	}
 	if check.OrganizationID != s.OrganizationID {
 		return nil, ops.ErrSessionAuthorizationTenancyError
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/sign"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -58,6 +59,12 @@ func active(tx *state.Tx, s *state.Session) (*state.Session, *state.Member, erro
 		return nil, nil, ops.ErrSessionNotFound
 	}
 	return s, m, nil
+}
+
+// HasProved reports whether the member of a session has proved the address that the member has now: by it the person is
+// known in other organizations.
+func HasProved(s *state.Session, m *state.Member) bool {
+	return m.EmailAddressVerified || factor.ProvesEmail(s.Factors, m.EmailAddress)
 }
 
 // given reports whether a value is there and not empty.

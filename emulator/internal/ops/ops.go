@@ -36,8 +36,10 @@ type Permission struct{ Resource, Action, Field string }
 // Declares reports whether the operation may answer with an error_type.
 func (i *Info) Declares(code stytcherror.Code) bool {
 	is := func(e *Error) bool { return e.Code == code }
+	ofCaller := len(i.Permissions) > 0
 	return slices.ContainsFunc(i.Errors, is) || slices.ContainsFunc(everywhere, is) ||
-		len(i.Permissions) > 0 && slices.ContainsFunc(ofCallers, is)
+		ofCaller && slices.ContainsFunc(ofCallers, is) ||
+		(ofCaller || slices.Contains(i.Errors, ErrUnableToParseSessionJWT)) && slices.ContainsFunc(ofJWTs, is)
 }
 
 // everywhere are the errors of every operation: those of a call that is malformed, has no credentials or is one of too
@@ -45,13 +47,16 @@ func (i *Info) Declares(code stytcherror.Code) bool {
 var everywhere = []*Error{
 	ErrBadRequest, ErrForbiddenCharacterZeroWidthSpace, ErrTooManyRequests, ErrUnauthorizedCredentials,
 	ErrInvalidProjectIDAuthentication, ErrProjectNotFound, ErrInvalidB2BEndpoint,
-	ErrInvalidConsumerEndpoint, ErrLiveIDUsedInTestEnvironment,
+	ErrInvalidConsumerEndpoint, ErrInvalidOrganizationID, ErrLiveIDUsedInTestEnvironment,
 }
+
+// ofJWTs are the errors of every operation that takes a session JWT, besides [ErrUnableToParseSessionJWT].
+var ofJWTs = []*Error{ErrJWTInvalidAudience, ErrJWTInvalidIssuer, ErrJWTInvalidClaims}
 
 // ofCallers are the errors of every operation that takes a caller's session.
 var ofCallers = []*Error{
 	ErrSessionAuthorizationError, ErrSessionAuthorizationTenancyError, ErrSessionNotFound, ErrInvalidSessionToken,
-	ErrUnableToParseSessionJWT, ErrJWTInvalidAudience, ErrJWTInvalidIssuer,
+	ErrUnableToParseSessionJWT,
 }
 
 // Error is an error response of the API.

@@ -89,6 +89,9 @@ var (
 			ErrUserLockLimitReached,
 			ErrRetiredMemberEmail,
 			ErrActionNotAllowedEmailDomainIsClaimed,
+			ErrInvalidLocale,
+			ErrStytchClaimsInCustomClaims,
+			ErrDesiredEmailUpdatingForDifferentMember,
 		},
 	}}
 	// B2BDiscoveryOrganizationsCreate is b2b.discovery.organizations.create.
@@ -133,6 +136,7 @@ var (
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
 			ErrInvalidIntermediateSessionTokenForOrganization,
+			ErrStytchClaimsInCustomClaims,
 		},
 	}}
 	// B2BDiscoveryOrganizationsList is b2b.discovery.organizations.list.
@@ -276,6 +280,8 @@ var (
 			ErrMetadataTooLarge,
 			ErrInvalidLocale,
 			ErrInvalidExpiration,
+			ErrDesiredEmailUpdatingForDifferentMember,
+			ErrMetadataTooManyKeys,
 		},
 	}}
 	// B2BMagicLinksEmailLoginOrSignup is b2b.magic_links.email.login_or_signup.
@@ -301,6 +307,7 @@ var (
 			ErrInvalidPKCECodeChallenge,
 			ErrInvalidLocale,
 			ErrInvalidExpiration,
+			ErrDesiredEmailUpdatingForDifferentMember,
 		},
 	}}
 	// B2BOAuthAuthenticate is b2b.oauth.authenticate.
@@ -382,6 +389,7 @@ var (
 			ErrRBACInvalidDomain,
 			ErrRBACDomainTooCommon,
 			ErrCannotAssignDefaultRBACRoleID,
+			ErrOrganizationSettingsDisposableDomain,
 		},
 	}}
 	// B2BOrganizationsDelete is b2b.organizations.delete.
@@ -467,6 +475,7 @@ var (
 			ErrCannotUpdateTrustedMetadata,
 			ErrSessionAuthorizationError,
 			ErrSessionAuthorizationTenancyError,
+			ErrDuplicateMemberPhoneNumber,
 		},
 	}}
 	// B2BOrganizationsMembersDangerouslyGet is b2b.organizations.members.dangerously_get.
@@ -683,6 +692,18 @@ var (
 			ErrMemberSearchMemberMFAPhoneNumberFuzzyTooShort,
 			ErrSessionAuthorizationError,
 			ErrSessionAuthorizationTenancyError,
+			ErrMemberSearchMissingMemberEmailFuzzy,
+			ErrMemberSearchMissingIsBreakglass,
+			ErrMemberSearchMissingMFAMemberPhoneNumberFuzzy,
+			ErrMemberSearchMissingPasswordExists,
+			ErrMemberSearchMissingOAuthProviders,
+			ErrMemberSearchMissingOrganizationID,
+			ErrMemberSearchMissingOrganizationSlug,
+			ErrMemberSearchMissingOrganizationSlugFuzzy,
+			ErrMemberSearchMissingTOTPExists,
+			ErrMemberSearchOrganizationSlugFuzzyTooShort,
+			ErrMemberSearchFilterNameMustBeString,
+			ErrSearchInvalidStatusFilter,
 		},
 	}}
 	// B2BOrganizationsMembersStartEmailUpdate is b2b.organizations.members.start_email_update.
@@ -772,6 +793,7 @@ var (
 			ErrCannotUpdateTrustedMetadata,
 			ErrSessionAuthorizationError,
 			ErrSessionAuthorizationTenancyError,
+			ErrDuplicateMemberPhoneNumber,
 		},
 	}}
 	// B2BOrganizationsMetrics is b2b.organizations.metrics.
@@ -798,6 +820,18 @@ var (
 			ErrOrganizationSearchAllowedDomainFuzzyTooShort,
 			ErrSearchTimeout,
 			ErrTooManyRequests,
+			ErrOrganizationSearchMissingOrganizationIDs,
+			ErrOrganizationSearchMissingOrganizationSlugs,
+			ErrOrganizationSearchMissingOrganizationNameFuzzy,
+			ErrOrganizationSearchMissingOrganizationSlugFuzzy,
+			ErrOrganizationSearchMissingMemberEmails,
+			ErrOrganizationSearchMissingMemberEmailFuzzy,
+			ErrOrganizationSearchMissingAllowedDomains,
+			ErrOrganizationSearchMissingAllowedDomainFuzzy,
+			ErrOrganizationSearchMissingClaimedEmailDomains,
+			ErrOrganizationSearchMissingHasActiveSSOConnection,
+			ErrOrganizationSearchMissingSSOConnectionID,
+			ErrOrganizationSearchFilterNameMustBeString,
 		},
 	}}
 	// B2BOrganizationsUpdate is b2b.organizations.update.
@@ -867,6 +901,8 @@ var (
 			ErrCannotUpdateTrustedMetadata,
 			ErrSessionAuthorizationError,
 			ErrSessionAuthorizationTenancyError,
+			ErrExternalOrganizationIDSameAsOrganizationID,
+			ErrOrganizationSettingsDisposableDomain,
 		},
 	}}
 	// B2BOTPsEmailAuthenticate is b2b.otps.email.authenticate.
@@ -893,6 +929,9 @@ var (
 			ErrJWTInvalidIssuer,
 			ErrInvalidLocale,
 			ErrStytchClaimsInCustomClaims,
+			ErrActionNotAllowedEmailDomainIsClaimed,
+			ErrRetiredMemberEmail,
+			ErrDuplicateMemberEmail,
 		},
 	}}
 	// B2BOTPsEmailDiscoveryAuthenticate is b2b.otps.email.discovery.authenticate.
@@ -936,6 +975,7 @@ var (
 			ErrBillingNotVerifiedForEmail,
 			ErrTooManyRequests,
 			ErrRetiredMemberEmail,
+			ErrDesiredEmailUpdatingForDifferentMember,
 		},
 	}}
 	// B2BOTPsSMSAuthenticate is b2b.otps.sms.authenticate.
@@ -1180,6 +1220,7 @@ var (
 			ErrRBACActionDuplicate,
 			ErrInvalidPermissionAction,
 			ErrTooManyRoles,
+			ErrInvalidPermissionResource,
 		},
 	}}
 	// B2BRBACPolicy is b2b.rbac.policy.
@@ -1355,6 +1396,13 @@ var (
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
 			ErrUserLockLimitReached,
+			ErrStytchClaimsInCustomClaims,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
+			ErrRetiredMemberEmail,
+			ErrActionNotAllowedEmailDomainIsClaimed,
+			ErrDesiredEmailUpdatingForDifferentMember,
 		},
 	}}
 	// B2BSessionsAuthenticate is b2b.sessions.authenticate.
@@ -1374,6 +1422,7 @@ var (
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
 			ErrSessionNotMutable,
+			ErrStytchClaimsInCustomClaims,
 		},
 	}}
 	// B2BSessionsExchange is b2b.sessions.exchange.
@@ -1392,6 +1441,8 @@ var (
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
 			ErrUserLockLimitReached,
+			ErrStytchClaimsInCustomClaims,
+			ErrInvalidLocale,
 		},
 	}}
 	// B2BSessionsExchangeAccessToken is b2b.sessions.exchange_access_token.
@@ -1408,6 +1459,7 @@ var (
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
 			ErrUserLockLimitReached,
+			ErrStytchClaimsInCustomClaims,
 		},
 	}}
 	// B2BSessionsGet is b2b.sessions.get.
@@ -1439,6 +1491,7 @@ var (
 			ErrMigrateFromExternalMissingUserinfo,
 			ErrMigrateFromExternalUnexpectedResponse,
 			ErrUserLockLimitReached,
+			ErrStytchClaimsInCustomClaims,
 		},
 	}}
 	// B2BSessionsRevoke is b2b.sessions.revoke.
@@ -2756,6 +2809,7 @@ var (
 			ErrM2MSearchMissingFilterValue,
 			ErrM2MSearchExpectedArrayOfStrings,
 			ErrTooManyRequests,
+			ErrM2MSearchFilterNameMustBeString,
 		},
 	}}
 	// M2MClientsSecretsRotate is m2m.clients.secrets.rotate.

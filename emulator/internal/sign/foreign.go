@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -29,7 +30,7 @@ func ParseAccessToken(tx *state.Tx, text string) (*AccessToken, error) {
 		} `json:"https://stytch.com/organization"`
 		Session any `json:"https://stytch.com/session"`
 	}
-	if len(text) > maxJWT || verify(tx, text, &claims) != nil {
+	if len(text) > maxJWT || verify(tx, text, &claims) != nil || !isIssued(claims.ClientID) {
 		return nil, ops.ErrIDPAccessTokenNotFound
 	}
 	if claims.Issuer != issuer(tx) || !slices.Contains(claims.Audience, tx.ProjectID) || claims.ClientID == "" ||
@@ -44,6 +45,9 @@ func ParseAccessToken(tx *state.Tx, text string) (*AccessToken, error) {
 		Scopes: strings.Fields(claims.Scope), IssuedAt: claims.IssuedAt.Time, ExpiresAt: claims.ExpiresAt.Time,
 	}, nil
 }
+
+// isIssued reports whether an id that somebody else has issued can be stored.
+func isIssued(id string) bool { return len(id) <= state.MaxEmail && utf8.ValidString(id) }
 
 // TrustedToken is what a token of another issuer says.
 type TrustedToken struct {
@@ -80,7 +84,7 @@ func ParseTrustedToken(tx *state.Tx, profile *state.TrustedTokenProfile, text st
 		}
 		return set, nil
 	})
-	if err != nil {
+	if err != nil || !isIssued(claims.ID) {
 		return nil, ops.ErrInvalidTrustedAuthToken
 	}
 	token := &TrustedToken{ID: claims.ID, Email: claims.Email, ExpiresAt: claims.ExpiresAt.Time}

@@ -24,8 +24,8 @@ const (
 	AccessTokenLifetime = time.Hour
 	// jwtLifetime is how long a session JWT is valid.
 	jwtLifetime = 5 * time.Minute
-	// maxJWT bounds the JWT in a request, in bytes.
-	maxJWT = 16 << 10
+	// maxJWT bounds the JWT in a request, in bytes. That of a member with all roles that one can have is smaller.
+	maxJWT = 256 << 10
 
 	sessionClaim      = "https://stytch.com/session"
 	organizationClaim = "https://stytch.com/organization"
@@ -129,6 +129,8 @@ func SessionID(tx *state.Tx, text string) (string, error) {
 		return "", ops.ErrJWTInvalidAudience
 	case claims.Issuer != issuer(tx):
 		return "", ops.ErrJWTInvalidIssuer
+	case claims.Session.ID == "":
+		return "", ops.ErrJWTInvalidClaims.Because("The JWT is none of a session.")
 	}
 	return claims.Session.ID, nil
 }

@@ -70,7 +70,7 @@ var shortName = bound{
 	fmt.Sprintf("have at most %d characters", MaxName),
 }
 
-// textBounds are the bounds of texts, by list and field or by field alone. They allow all that calls store. Of other
+// textBounds are the bounds of texts, by list and field, or by field alone with or without what it is in. They allow all that calls store. Of other
 // fields, an id has the form of one, a text in a factor, which is part of JWTs, has at most MaxEmail bytes, and every
 // other text at most maxText.
 var textBounds = map[string]bound{
@@ -81,6 +81,9 @@ var textBounds = map[string]bound{
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
 	"email_address": atMost(MaxEmail), "new_email_address": atMost(MaxEmail), "to": atMost(MaxEmail),
 	"link": atMost(maxLink),
+	// What others have issued has no form.
+	"authentication_factors.trusted_auth_token_factor.token_id":           atMost(MaxEmail),
+	"authentication_factors.oauth_access_token_exchange_factor.client_id": atMost(MaxEmail),
 }
 
 // checkRow checks the forms and sizes of all that is in a row of a list, and its times.
@@ -159,6 +162,9 @@ func checkTime(path string, t time.Time) error {
 
 func boundOf(list, path string) bound {
 	if b, found := textBounds[list+"."+path]; found {
+		return b
+	}
+	if b, found := textBounds[path]; found {
 		return b
 	}
 	if b, found := textBounds[path[strings.LastIndexByte(path, '.')+1:]]; found {

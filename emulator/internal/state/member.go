@@ -42,6 +42,7 @@ type memberTables struct {
 	retiredEmails *store.Index[Member] // by organization and address
 	// changingTo has members under their organization and the address that they are changing to, be that expired.
 	changingTo       *store.Index[Member]
+	membersByPhone   *store.Index[Member] // by organization and MFA number
 	memberByPassword *store.Index[Member] // by the id of the password
 }
 
@@ -75,6 +76,9 @@ func newMemberTables(db *store.DB) memberTables {
 		changingTo: t.Index("new address", found(func(m *Member) string {
 			return within(m.OrganizationID, Lower(m.NewEmail))
 		})),
+		membersByPhone: t.Index("number", found(func(m *Member) string {
+			return within(m.OrganizationID, m.MFAPhoneNumber)
+		})),
 		memberByPassword: t.Index("password", found(func(m *Member) string { return m.MemberPasswordID })),
 		retiredEmails: t.IndexEach("retired address", func(m *Member) []string {
 			if m.IsDeleted() {
@@ -99,10 +103,7 @@ func within(organizationID, value string) string {
 
 // FindMember finds a member of an organization by id or external id, nil if there is none or it was deleted.
 func (tx *Tx) FindMember(organizationID, id string) *Member {
-	if m := tx.Members.Get(id); m != nil {
-		if m.OrganizationID != organizationID || m.IsDeleted() {
-			return nil
-		}
+	if m := tx.Members.Get(id); m != nil && m.OrganizationID == organizationID && !m.IsDeleted() {
 		return m
 	}
 	return tx.memberByExternalID.First(within(organizationID, id))
@@ -159,6 +160,15 @@ func (tx *Tx) MemberByPassword(organizationID, passwordID string) *Member {
 	return nil
 }
 
+// ChangesTo returns the member of an organization who is changing to an address or, if there is none, has tried to; nil
+// if there is neither.
+func (tx *Tx) ChangesTo(organizationID, email string) *Member {
+	if m := tx.ChangingTo(organizationID, email); m != nil {
+		return m
+	}
+	return tx.changingTo.First(within(organizationID, Lower(email)))
+}
+
 // ChangingTo returns the member of an organization who is changing to an address, nil if there is none.
 func (tx *Tx) ChangingTo(organizationID, email string) *Member {
 	for _, m := range tx.changingTo.All(within(organizationID, Lower(email))) {
@@ -167,6 +177,11 @@ func (tx *Tx) ChangingTo(organizationID, email string) *Member {
 		}
 	}
 	return nil
+}
+
+// HasMFAPhone reports whether a member of an organization has a number for the second factor.
+func (tx *Tx) HasMFAPhone(organizationID, phone string) bool {
+	return tx.membersByPhone.Len(within(organizationID, phone)) > 0
 }
 
 // HasVerifiedMember reports whether an organization has a member with a verified address on a domain.
@@ -193,13 +208,13 @@ func (tx *Tx) NewMember(organizationID, email string) *Member {
 }
 
 // MemberAnywhere finds a member by id or external id in any organization, nil if there is none or it was deleted. Of
-// several with the same external id it finds the oldest.
+// several with the same external id it finds none.
 func (tx *Tx) MemberAnywhere(id string) *Member {
-	if m := tx.Members.Get(id); m != nil {
-		if m.IsDeleted() {
-			return nil
-		}
+	if m := tx.Members.Get(id); m != nil && !m.IsDeleted() {
 		return m
+	}
+	if tx.membersByExternalID.Len(id) != 1 {
+		return nil
 	}
 	return tx.membersByExternalID.First(id)
 }
@@ -215,12 +230,16 @@ func (tx *Tx) EndMember(memberID string) {
 	}
 }
 
-// fillDefaults sets what a snapshot may leave out.
+// fillDefaults sets what a snapshot may leave out, and drops roles that nobody can be assigned.
 func (m *Member) fillDefaults() {
 	m.Status = cmp.Or(m.Status, organizations.MemberStatusPending)
+	m.AssignedRoles = slices.DeleteFunc(distinct(m.AssignedRoles), func(id string) bool {
+		return id == "" || id == RoleMember
+	})
 }
 
-var memberStatuses = []string{
+// MemberStatuses are the statuses that there are.
+var MemberStatuses = []string{
 	organizations.MemberStatusPending, organizations.MemberStatusInvited, organizations.MemberStatusActive,
 	organizations.MemberStatusDeleted,
 }
@@ -231,12 +250,14 @@ func (m *Member) prepare(*Tx) error {
 	switch {
 	case !IsName(m.MemberID):
 		return errors.New("member_id is empty or too long")
-	case !slices.Contains(memberStatuses, m.Status):
+	case !slices.Contains(MemberStatuses, m.Status):
 		return errors.New("the status is unknown")
 	case err != nil:
 		return err
 	case m.ExternalID != "" && !IDForm.MatchString(m.ExternalID):
 		return errors.New("the external id is malformed")
+	case m.Failures < 0:
+		return errors.New("failures is negative")
 	}
 	if err := cmp.Or(CheckMetadata(m.TrustedMetadata), CheckMetadata(m.UntrustedMetadata)); err != nil {
 		return err

@@ -110,22 +110,30 @@ func checkImplicitRoles(rules []organizations.EmailImplicitRoleAssignment) error
 
 // commonDomains are those of common e-mail providers, which no organization can allow.
 var commonDomains = []string{
-	"aol.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "live.com", "mail.com",
-	"mail.ru", "me.com", "msn.com", "outlook.com", "proton.me", "protonmail.com", "qq.com", "web.de", "yahoo.com",
-	"yandex.com", "zoho.com",
+	"163.com", "aol.com", "comcast.net", "fastmail.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com",
+	"hotmail.co.uk", "hotmail.com", "icloud.com", "live.com", "mac.com", "mail.com", "mail.ru", "me.com", "msn.com",
+	"outlook.com", "proton.me", "protonmail.com", "qq.com", "web.de", "yahoo.co.uk", "yahoo.com", "yandex.com",
+	"yandex.ru", "ymail.com", "zoho.com",
+}
+
+// disposableDomains are some of those of mailboxes that anybody can read.
+var disposableDomains = []string{
+	"10minutemail.com", "guerrillamail.com", "mailinator.com", "sharklasers.com", "temp-mail.org", "trashmail.com",
+	"yopmail.com",
 }
 
 // domainCodes are the errors for a list of domains.
-type domainCodes struct{ malformed, common, duplicate stytcherror.Code }
+type domainCodes struct{ malformed, common, disposable, duplicate stytcherror.Code }
 
 var (
 	allowedDomains = domainCodes{
 		stytcherror.CodeOrganizationSettingsInvalidDomain, stytcherror.CodeOrganizationSettingsDomainTooCommon,
-		stytcherror.CodeOrganizationSettingsDuplicateDomain,
+		stytcherror.CodeOrganizationSettingsDisposableDomain, stytcherror.CodeOrganizationSettingsDuplicateDomain,
 	}
 	claimedDomains = domainCodes{
 		stytcherror.CodeOrganizationSettingsInvalidClaimedDomain,
 		stytcherror.CodeOrganizationSettingsClaimedDomainTooCommon,
+		stytcherror.CodeOrganizationSettingsDisposableDomain,
 		stytcherror.CodeOrganizationSettingsDuplicateClaimedDomain,
 	}
 )
@@ -138,6 +146,8 @@ func (c *domainCodes) check(domains []string) error {
 			return invalid(c.malformed, "%q is not a domain.", d[:min(len(d), maxDomain)])
 		case slices.Contains(commonDomains, d):
 			return invalid(c.common, "%s is a common e-mail provider.", d)
+		case slices.Contains(disposableDomains, d):
+			return invalid(c.disposable, "%s has mailboxes that anybody can read.", d)
 		case seen[d]:
 			return invalid(c.duplicate, "%s occurs twice.", d)
 		}

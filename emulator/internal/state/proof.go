@@ -10,10 +10,9 @@ import (
 
 // Link is a magic link that was sent.
 type Link struct {
-	Token string `json:"token"`
-	// Purpose is what the link was sent for.
-	Purpose LinkPurpose `json:"purpose"`
-	Email   string      `json:"email_address"`
+	Token   string  `json:"token"`
+	Purpose Purpose `json:"purpose"`
+	Email   string  `json:"email_address"`
 	// MemberID is whom the link logs in, empty for discovery.
 	MemberID  string    `json:"member_id,omitzero"`
 	Challenge string    `json:"pkce_code_challenge"`
@@ -21,19 +20,19 @@ type Link struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
-// LinkPurpose is what a link was sent for.
-type LinkPurpose string
+// Purpose is what a link or a code was sent for.
+type Purpose string
 
-// The purposes of links.
+// The purposes of links and codes.
 const (
-	LinkDiscovery   LinkPurpose = "discovery"
-	LinkLogin       LinkPurpose = "login"
-	LinkSignup      LinkPurpose = "signup"
-	LinkInvite      LinkPurpose = "invite"
-	LinkEmailUpdate LinkPurpose = "email_update"
+	PurposeDiscovery   Purpose = "discovery"
+	PurposeLogin       Purpose = "login"
+	PurposeSignup      Purpose = "signup"
+	PurposeInvite      Purpose = "invite"
+	PurposeEmailUpdate Purpose = "email_update"
 )
 
-var linkPurposes = []LinkPurpose{LinkDiscovery, LinkLogin, LinkSignup, LinkInvite, LinkEmailUpdate}
+var purposes = []Purpose{PurposeDiscovery, PurposeLogin, PurposeSignup, PurposeInvite, PurposeEmailUpdate}
 
 // Passcode is a code that was sent. Of each owner there is the newest one only.
 type Passcode struct {
@@ -81,16 +80,19 @@ type proofTables struct {
 	Links     *store.Table[Link]
 	linksOf   *store.Index[Link] // by member
 	Passcodes *store.Table[Passcode]
+	codesTo   *store.Index[Passcode] // by address
 
 	linksDue, passcodesDue due
 }
 
 func newProofTables(db *store.DB) proofTables {
 	links := store.NewTable(db, "magic_links", func(l *Link) string { return l.Token })
+	codes := store.NewTable(db, "passcodes", (*Passcode).Owner)
 	return proofTables{
 		Links:     links,
 		linksOf:   links.Index("member", func(l *Link) string { return l.MemberID }),
-		Passcodes: store.NewTable(db, "passcodes", (*Passcode).Owner),
+		Passcodes: codes,
+		codesTo:   codes.Index("address", func(p *Passcode) string { return Lower(p.Email) }),
 	}
 }
 
@@ -100,6 +102,13 @@ func (tx *Tx) DeleteLinksOf(memberID string, is func(*Link) bool) {
 		if is(l) {
 			tx.Links.Delete(l.Token)
 		}
+	}
+}
+
+// DeleteEmailCodesTo deletes the codes that were sent to an address, to whichever member, and those for discovery.
+func (tx *Tx) DeleteEmailCodesTo(email string) {
+	for _, p := range tx.codesTo.Rows(Lower(email)) {
+		tx.Passcodes.Delete(p.Owner())
 	}
 }
 
@@ -116,7 +125,7 @@ func (tx *Tx) DeleteSMSCodesOf(memberID string) {
 
 func (l *Link) prepare(*Tx) error {
 	if l.Purpose == "" {
-		l.Purpose = LinkDiscovery
+		l.Purpose = PurposeDiscovery
 	}
 	_, err := Email(l.Email)
 	switch {
@@ -126,9 +135,9 @@ func (l *Link) prepare(*Tx) error {
 		return err
 	case l.Challenge != "" && !ChallengeForm.MatchString(l.Challenge):
 		return errors.New("the challenge is malformed")
-	case !slices.Contains(linkPurposes, l.Purpose):
+	case !slices.Contains(purposes, l.Purpose):
 		return errors.New("the purpose is unknown")
-	case (l.MemberID == "") != (l.Purpose == LinkDiscovery):
+	case (l.MemberID == "") != (l.Purpose == PurposeDiscovery):
 		return errors.New("it has a member and is for discovery, or has none and is not")
 	}
 	return nil
@@ -150,6 +159,8 @@ func (p *Passcode) prepare(*Tx) error {
 		return errors.New("a code by text message has a number, and one by e-mail has none")
 	case !byEmail && p.MemberID == "":
 		return errors.New("a code by text message is for a member")
+	case p.Failures < 0:
+		return errors.New("failures is negative")
 	case p.EmailUpdate && (!byEmail || p.MemberID == ""):
 		return errors.New("a code for another address is for a member, by e-mail")
 	}

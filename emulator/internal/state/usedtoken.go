@@ -25,6 +25,9 @@ func (tx *Tx) UseToken(token string, until time.Time) bool {
 	forget(&tx.usedTokensDue, tx.usedTokens, func(t *UsedToken) bool { return !tx.Now.Before(t.ExpiresAt) })
 	sum := sha256.Sum256([]byte(token))
 	row := &UsedToken{Hash: base64.RawURLEncoding.EncodeToString(sum[:]), ExpiresAt: until}
+	if checkTime("", until) != nil {
+		row.ExpiresAt = MaxTime
+	}
 	if tx.usedTokens.Has(row) {
 		return false
 	}
