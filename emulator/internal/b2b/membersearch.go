@@ -1,6 +1,7 @@
 package b2b
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ func searchMembers(tx *engine.Tx, req *members.SearchRequest) (*members.SearchRe
 			if err := checkMemberOperand(o); err != nil {
 				return nil, err
 			}
-			query.Operands = append(query.Operands, engine.Operand{Name: o.FilterName, Value: o.FilterValue})
+			query.Operands = append(query.Operands, engine.Operand(o))
 			deletedToo = deletedToo || o.FilterName == "statuses" &&
 				has(o.FilterValue, organizations.MemberStatusDeleted)
 		}
@@ -55,7 +56,8 @@ func searchMembers(tx *engine.Tx, req *members.SearchRequest) (*members.SearchRe
 			}
 		}
 	}
-	page, meta, err := memberSearch(tx).Page(found, query)
+	search := engine.Search[state.Member]{Filters: memberFilters(tx), Errors: memberSearchErrors}
+	page, meta, err := search.Page(found, query)
 	if err != nil {
 		return nil, err
 	}
@@ -96,69 +98,76 @@ func has(list any, text string) bool {
 	return ok && slices.Contains(values, any(text))
 }
 
-// memberSearch is what members can be searched by.
-func memberSearch(tx *engine.Tx) *engine.Search[state.Member] {
-	type filter = engine.Filter[state.Member]
+type memberFilter = engine.Filter[state.Member]
+
+// memberFilters are what members can be searched by.
+func memberFilters(tx *engine.Tx) map[string]memberFilter {
 	email := engine.Text(func(m *state.Member) string { return m.EmailAddress })
 	phone := engine.Text(func(m *state.Member) string { return m.MFAPhoneNumber })
-	slug := func(m *state.Member) string { return tx.Organizations.Get(m.OrganizationID).OrganizationSlug }
-	byPhone := filter{Strings: phone, Missing: ops.ErrMemberSearchMissingMFAMemberPhoneNumbers}
-	byPhoneFuzzy := filter{
+	byPhone := memberFilter{Strings: phone, Missing: ops.ErrMemberSearchMissingMFAMemberPhoneNumbers}
+	byPhoneFuzzy := memberFilter{
 		Fuzzy: phone, TooShort: ops.ErrMemberSearchMemberMFAPhoneNumberFuzzyTooShort,
 		Missing: ops.ErrMemberSearchMissingMFAMemberPhoneNumberFuzzy,
 	}
-	return &engine.Search[state.Member]{
-		Filters: map[string]filter{
-			"member_ids": {Strings: engine.Texts(func(m *state.Member) []string {
-				return []string{m.MemberID, m.ExternalID}
-			}), Missing: ops.ErrMemberSearchMissingMemberIDs},
-			"member_emails": {Strings: email, IgnoreCase: true, Missing: ops.ErrMemberSearchMissingMemberEmails},
-			"member_email_fuzzy": {
-				Fuzzy: email, TooShort: ops.ErrMemberSearchMemberEmailFuzzyTooShort,
-				Missing: ops.ErrMemberSearchMissingMemberEmailFuzzy,
-			},
-			"member_is_breakglass": {Boolean: func(m *state.Member, value bool) bool {
-				return m.IsBreakglass == value
-			}, Missing: ops.ErrMemberSearchMissingIsBreakglass},
-			"statuses": {
-				Strings: engine.Text(func(m *state.Member) string { return m.Status }),
-				Missing: ops.ErrMemberSearchMissingStatuses,
-			},
-			"member_phone_numbers":          byPhone,
-			"member_mfa_phone_numbers":      byPhone,
-			"member_phone_number_fuzzy":     byPhoneFuzzy,
-			"member_mfa_phone_number_fuzzy": byPhoneFuzzy,
-			"member_password_exists": {Boolean: func(m *state.Member, value bool) bool {
-				return (m.MemberPasswordID != "") == value
-			}, Missing: ops.ErrMemberSearchMissingPasswordExists},
-			"member_roles": {Strings: engine.Texts(func(m *state.Member) []string {
-				return login.MemberRoles(tx.Tx, m)
-			}), Missing: ops.ErrMemberSearchMissingMemberRoles},
-			// Unverified: only the errors for the next five are known.
-			"oauth_providers": {Strings: engine.Texts(func(m *state.Member) []string {
-				return login.Providers(tx.Tx, m)
-			}), IgnoreCase: true, Missing: ops.ErrMemberSearchMissingOAuthProviders},
-			"organization_id": {String: func(m *state.Member, id string) bool {
-				return m.OrganizationID == id
-			}, Missing: ops.ErrMemberSearchMissingOrganizationID},
-			"organization_slug": {String: func(m *state.Member, value string) bool {
-				return slug(m) == value
-			}, Missing: ops.ErrMemberSearchMissingOrganizationSlug},
-			"organization_slug_fuzzy": {
-				Fuzzy: engine.Text(slug), TooShort: ops.ErrMemberSearchOrganizationSlugFuzzyTooShort,
-				Missing: ops.ErrMemberSearchMissingOrganizationSlugFuzzy,
-			},
-			"totp_exists": {Boolean: func(m *state.Member, value bool) bool {
-				return (m.TOTPRegistrationID != "") == value
-			}, Missing: ops.ErrMemberSearchMissingTOTPExists},
+	filters := map[string]memberFilter{
+		"member_ids": {Strings: engine.Texts(func(m *state.Member) []string {
+			return []string{m.MemberID, m.ExternalID}
+		}), Missing: ops.ErrMemberSearchMissingMemberIDs},
+		"member_emails": {Strings: email, IgnoreCase: true, Missing: ops.ErrMemberSearchMissingMemberEmails},
+		"member_email_fuzzy": {
+			Fuzzy: email, TooShort: ops.ErrMemberSearchMemberEmailFuzzyTooShort,
+			Missing: ops.ErrMemberSearchMissingMemberEmailFuzzy,
 		},
-		Errors: engine.SearchErrors{
-			NotRecognized:   ops.ErrMemberSearchFilterNameNotRecognized,
-			NoName:          ops.ErrMemberSearchMissingFilterName,
-			NoValue:         ops.ErrMemberSearchMissingFilterValue,
-			ExpectedStrings: ops.ErrMemberSearchExpectedArrayOfStrings,
-			ExpectedString:  ops.ErrMemberSearchExpectedString,
-			ExpectedBoolean: ops.ErrMemberSearchExpectedBoolean,
+		"member_is_breakglass": {Boolean: func(m *state.Member, value bool) bool {
+			return m.IsBreakglass == value
+		}, Missing: ops.ErrMemberSearchMissingIsBreakglass},
+		"statuses": {
+			Strings: engine.Text(func(m *state.Member) string { return m.Status }),
+			Missing: ops.ErrMemberSearchMissingStatuses,
 		},
+		"member_phone_numbers":          byPhone,
+		"member_mfa_phone_numbers":      byPhone,
+		"member_phone_number_fuzzy":     byPhoneFuzzy,
+		"member_mfa_phone_number_fuzzy": byPhoneFuzzy,
+		"member_password_exists": {Boolean: func(m *state.Member, value bool) bool {
+			return (m.MemberPasswordID != "") == value
+		}, Missing: ops.ErrMemberSearchMissingPasswordExists},
+		"member_roles": {Strings: engine.Texts(func(m *state.Member) []string {
+			return login.MemberRoles(tx.Tx, m)
+		}), Missing: ops.ErrMemberSearchMissingMemberRoles},
 	}
+	maps.Copy(filters, inferredMemberFilters(tx))
+	return filters
+}
+
+// inferredMemberFilters are those of which the API's errors are known, but no description. Unverified: what they match.
+func inferredMemberFilters(tx *engine.Tx) map[string]memberFilter {
+	slug := func(m *state.Member) string { return tx.Organizations.Get(m.OrganizationID).OrganizationSlug }
+	return map[string]memberFilter{
+		"oauth_providers": {Strings: engine.Texts(func(m *state.Member) []string {
+			return login.Providers(tx.Tx, m)
+		}), IgnoreCase: true, Missing: ops.ErrMemberSearchMissingOAuthProviders},
+		"organization_id": {String: func(m *state.Member, id string) bool {
+			return m.OrganizationID == id
+		}, Missing: ops.ErrMemberSearchMissingOrganizationID},
+		"organization_slug": {String: func(m *state.Member, value string) bool {
+			return slug(m) == value
+		}, Missing: ops.ErrMemberSearchMissingOrganizationSlug},
+		"organization_slug_fuzzy": {
+			Fuzzy: engine.Text(slug), TooShort: ops.ErrMemberSearchOrganizationSlugFuzzyTooShort,
+			Missing: ops.ErrMemberSearchMissingOrganizationSlugFuzzy,
+		},
+		"totp_exists": {Boolean: func(m *state.Member, value bool) bool {
+			return (m.TOTPRegistrationID != "") == value
+		}, Missing: ops.ErrMemberSearchMissingTOTPExists},
+	}
+}
+
+var memberSearchErrors = engine.SearchErrors{
+	NotRecognized:   ops.ErrMemberSearchFilterNameNotRecognized,
+	NoName:          ops.ErrMemberSearchMissingFilterName,
+	NoValue:         ops.ErrMemberSearchMissingFilterValue,
+	ExpectedStrings: ops.ErrMemberSearchExpectedArrayOfStrings,
+	ExpectedString:  ops.ErrMemberSearchExpectedString,
+	ExpectedBoolean: ops.ErrMemberSearchExpectedBoolean,
 }

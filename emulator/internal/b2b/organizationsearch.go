@@ -19,7 +19,7 @@ func searchOrganizations(
 	if req.Query != nil {
 		q.Operator = req.Query.Operator
 		for _, o := range req.Query.Operands {
-			q.Operands = append(q.Operands, engine.Operand{Name: o.FilterName, Value: o.FilterValue})
+			q.Operands = append(q.Operands, engine.Operand(o))
 		}
 	}
 	search := engine.Search[state.Organization]{Filters: organizationFilters(tx), Errors: organizationSearchErrors}

@@ -18,13 +18,13 @@ const (
 const trustedMetadata = "trusted_metadata"
 
 // Permit checks that the session of the caller, if the call has one, permits the request: first that it is of the
-// organization that the request is about, then that it sets no trusted metadata, then that its roles permit all that the operation and the fields of the
-// request need. The member is whom the request is about, nil if it is about nobody: what roles permit on stytch.self
-// suffices for the caller's own member.
+// organization that the request is about, then that the request sets no trusted metadata, then that the session's roles
+// permit all that the operation and the fields of the request need. The member is whom the request is about, nil if it
+// is about nobody: what roles permit on stytch.self suffices for the caller's own member.
 func (tx *Tx) Permit(organizationID string, about *state.Member) error {
 	tx.permitted = true
-	s, err := tx.callerOf(organizationID)
-	if s == nil || err != nil {
+	s, given, err := tx.callerOf(organizationID)
+	if !given || err != nil {
 		return err
 	}
 	if tx.Has(trustedMetadata) {
@@ -41,21 +41,21 @@ func (tx *Tx) Permit(organizationID string, about *state.Member) error {
 
 // PermitTenant is the first part of [Tx.Permit]: it checks the organization of the caller's session alone.
 func (tx *Tx) PermitTenant(organizationID string) error {
-	_, err := tx.callerOf(organizationID)
+	_, _, err := tx.callerOf(organizationID)
 	return err
 }
 
 // IsCaller reports whether the session of the caller is one of a member.
 func (tx *Tx) IsCaller(m *state.Member) bool {
-	s, err := tx.callerOf(m.OrganizationID)
-	return err == nil && s != nil && s.MemberID == m.MemberID
+	s, given, err := tx.callerOf(m.OrganizationID)
+	return err == nil && given && s.MemberID == m.MemberID
 }
 
-// callerOf is the session of the caller, nil if the call has none. It must be one of the organization.
-func (tx *Tx) callerOf(organizationID string) (*state.Session, error) {
+// callerOf is the session of the caller, if the call has one. It must be one of the organization.
+func (tx *Tx) callerOf(organizationID string) (s *state.Session, given bool, err error) {
 	tokens, jwts := tx.Header().Values(sessionHeader), tx.Header().Values(sessionJWTHeader)
 	if len(tokens)+len(jwts) == 0 {
-		return nil, nil
+		return nil, false, nil
 	}
 	var token, jwt string
 	switch {
@@ -65,16 +65,15 @@ func (tx *Tx) callerOf(organizationID string) (*state.Session, error) {
 		jwt = jwts[0]
 	}
 	if token == "" && jwt == "" { // a call for nobody has no rights
-		return nil, ops.ErrInvalidSessionToken.Because("A session header is empty or occurs twice.")
+		return nil, true, ops.ErrInvalidSessionToken.Because("A session header is empty or occurs twice.")
 	}
-	s, _, err := login.Find(tx.Tx, &token, &jwt)
-	if err != nil {
-		return nil, err
+	if s, _, err = login.Find(tx.Tx, &token, &jwt); err != nil {
+		return nil, true, err
 	}
 	if s.OrganizationID != organizationID {
-		return nil, ops.ErrSessionAuthorizationTenancyError
+		return nil, true, ops.ErrSessionAuthorizationTenancyError
 	}
-	return s, nil
+	return s, true, nil
 }
 
 // fields are those of the request that need a permission, and "" if the operation itself does.

@@ -31,10 +31,10 @@ type Query struct {
 	Operands []Operand
 }
 
-// Operand is one condition of a search. Value is decoded JSON.
+// Operand is one condition of a search. The value is decoded JSON.
 type Operand struct {
-	Name  string
-	Value any
+	FilterName  string
+	FilterValue any
 }
 
 // Search is what can be searched for among rows.
@@ -51,8 +51,8 @@ type SearchErrors struct {
 
 // Filter is a condition on rows. One of its functions is set: it decides what values the filter takes.
 type Filter[R any] struct {
-	// Strings is for a list of which a text of the row must be one, whatever its case if IgnoreCase is set. Fuzzy is for
-	// a part of a text, whatever its case. See [Text] and [Texts].
+	// Strings is for a list of which a text of the row must be one, whatever its case if IgnoreCase is set. Fuzzy is
+	// for a part of a text, whatever its case. See [Text] and [Texts].
 	Strings, Fuzzy func(is func(text string) bool) func(row *R) bool
 	IgnoreCase     bool
 	// Lookup is for a list whose values are looked up once, before the rows are seen.
@@ -173,43 +173,44 @@ func (s *Search[R]) compile(q Query) (func(*R) bool, error) {
 
 // condition makes a condition of an operand.
 func (s *Search[R]) condition(o Operand) (func(*R) bool, error) {
-	f, known := s.Filters[o.Name]
+	f, known := s.Filters[o.FilterName]
 	switch {
-	case o.Name == "":
+	case o.FilterName == "":
 		return nil, s.Errors.NoName
 	case !known:
-		return nil, s.Errors.NotRecognized.Because("There is no filter %s.", shorten(o.Name))
-	case o.Value == nil:
-		return nil, cmp.Or(f.Missing, s.Errors.NoValue).Because("The filter %s has no value.", o.Name)
+		return nil, s.Errors.NotRecognized.Because("There is no filter %s.", shorten(o.FilterName))
+	case o.FilterValue == nil:
+		return nil, cmp.Or(f.Missing, s.Errors.NoValue).Because("The filter %s has no value.", o.FilterName)
 	}
 	switch {
 	case f.Strings != nil || f.Lookup != nil:
-		values, ok := stringList(o.Value)
+		values, ok := stringList(o.FilterValue)
 		switch {
 		case len(values) == 0 && ok && f.Missing != nil:
-			return nil, f.Missing.Because("The filter %s has an empty list.", o.Name)
+			return nil, f.Missing.Because("The filter %s has an empty list.", o.FilterName)
 		case !ok:
-			return nil, s.Errors.ExpectedStrings.Because("The filter %s takes a list of strings.", o.Name)
+			return nil, s.Errors.ExpectedStrings.Because("The filter %s takes a list of strings.", o.FilterName)
 		case f.Lookup != nil:
 			return f.Lookup(values), nil
 		}
 		return f.Strings(contains(values, f.IgnoreCase)), nil
 	case f.Boolean != nil:
-		value, ok := o.Value.(bool)
+		value, ok := o.FilterValue.(bool)
 		if !ok {
-			return nil, s.Errors.ExpectedBoolean.Because("The filter %s takes true or false.", o.Name)
+			return nil, s.Errors.ExpectedBoolean.Because("The filter %s takes true or false.", o.FilterName)
 		}
 		return func(row *R) bool { return f.Boolean(row, value) }, nil
 	}
-	value, ok := o.Value.(string)
+	value, ok := o.FilterValue.(string)
 	if !ok {
-		return nil, s.Errors.ExpectedString.Because("The filter %s takes a string.", o.Name)
+		return nil, s.Errors.ExpectedString.Because("The filter %s takes a string.", o.FilterName)
 	}
 	if f.String != nil {
 		return func(row *R) bool { return f.String(row, value) }, nil
 	}
 	if utf8.RuneCountInString(value) < minFuzzy {
-		return nil, f.TooShort.Because("The filter %s takes a string of at least %d characters.", o.Name, minFuzzy)
+		return nil, f.TooShort.Because(
+			"The filter %s takes a string of at least %d characters.", o.FilterName, minFuzzy)
 	}
 	value = strings.ToLower(value)
 	return f.Fuzzy(func(text string) bool { return strings.Contains(strings.ToLower(text), value) }), nil

@@ -138,7 +138,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// harness is an emulator with a client, whose calls are noted.
+// harness is an emulator with a client, whose calls are noted. Its clock moves only when it is told to.
 type harness struct {
 	*stytchtest.Server
 	t   *testing.T
@@ -147,13 +147,13 @@ type harness struct {
 
 func newHarness(t *testing.T, options ...stytchtest.Option) *harness {
 	t.Helper()
-	server := stytchtest.New(t, options...)
+	server := stytchtest.New(t, append([]stytchtest.Option{still(time.Now())}, options...)...)
 	return &harness{Server: server, t: t, api: server.NewClient(stytch.Config{
 		Middleware: []func(http.RoundTripper) http.RoundTripper{record},
 	})}
 }
 
-// still is the option of an emulator whose clock moves only when it is told to.
+// still is the option of an emulator whose clock stands at a time until it is told to move.
 func still(now time.Time) stytchtest.Option {
 	return func(c *emulator.Config) { c.Now = func() time.Time { return now } }
 }

@@ -126,7 +126,13 @@ func TestMembers_deleteFactorsRefuses(t *testing.T) {
 	removals := h.removals()
 	require.NoError(t, removals["external id"](org, v.MemberID), "there need be no external id")
 	require.ErrorIs(t, removals["password"](org, "a b"), stytcherror.CodeInvalidPasswordID)
-	require.ErrorIs(t, removals["password"](org, "member-password-live-1"), stytcherror.CodeLiveIDUsedInTestEnvironment)
+	_, err := h.api.B2B.Organizations.Members.DeletePassword(t.Context(),
+		&members.DeletePasswordRequest{OrganizationID: org, MemberPasswordID: "member-password-live-1"})
+	require.ErrorIs(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
+	foreign := as(other.SessionToken)
+	for name, remove := range removals {
+		require.ErrorIs(t, remove(org, "nobody", foreign), stytcherror.CodeSessionAuthorizationTenancyError, name)
+	}
 	h.alter("members", "member_id", id, object{"external_id": "bob"})
 	require.NoError(t, removals["external id"](v.Organization.OrganizationSlug, "bob"))
 	assert.Empty(t, h.member(org, id).ExternalID)

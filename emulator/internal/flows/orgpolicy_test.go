@@ -114,8 +114,16 @@ func TestRBAC_setOrgPolicyRefusesBadRoles(t *testing.T) {
 		stytcherror.CodeRBACResourceIDTooLong: {
 			change(func(r *rbac.PolicyRole) { r.Permissions[0].ResourceID = strings.Repeat("r", 129) }),
 		},
-		stytcherror.CodeRBACPermissionMissingActions:          {actions()},
-		stytcherror.CodeInvalidPermissionAction:               {actions("read", "")},
+		stytcherror.CodeRBACPermissionMissingActions: {actions()},
+		stytcherror.CodeInvalidPermissionAction: {
+			actions("read", ""), change(func(r *rbac.PolicyRole) {
+				r.Permissions[0] = rbac.PolicyRolePermission{ResourceID: "stytch.member", Actions: []string{"create", "read"}}
+			}),
+		},
+		stytcherror.CodeInvalidPermissionResource: {
+			change(func(r *rbac.PolicyRole) { r.Permissions[0].ResourceID = "stytch.members" }),
+			change(func(r *rbac.PolicyRole) { r.Permissions[0].ResourceID = "stytch" }),
+		},
 		stytcherror.CodeRBACActionTooLong:                     {actions(strings.Repeat("a", 129))},
 		stytcherror.CodeRBACActionDuplicate:                   {actions("read", "read")},
 		stytcherror.CodeCannotSpecifyWildcardWithOtherActions: {actions("*", "read")},
@@ -130,13 +138,15 @@ func TestRBAC_setOrgPolicyRefusesBadRoles(t *testing.T) {
 		}
 	}
 	require.ErrorIs(t, h.setPolicy("nobody", editor()), stytcherror.CodeOrganizationNotFound)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut,
-		h.URL()+"/v1/b2b/rbac/organizations/"+id, strings.NewReader("{}"))
-	require.NoError(t, err)
-	req.SetBasicAuth(h.ID(), h.Secret())
-	resp, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	assert.Equal(t, http.StatusBadRequest, resp.StatusCode, "without org_policy")
+	for _, body := range []string{`{}`, `{"org_policy": null}`, `{"org_policy": {}}`, `{"org_policy": {"roles": null}}`} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut,
+			h.URL()+"/v1/b2b/rbac/organizations/"+id, strings.NewReader(body))
+		require.NoError(t, err)
+		req.SetBasicAuth(h.ID(), h.Secret())
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		assert.Equal(t, http.StatusBadRequest, resp.StatusCode, body)
+	}
 	assert.Len(t, h.getOrg(id).CustomRoles, 1, "the roles are as before")
 }

@@ -107,6 +107,8 @@ func TestSessions_authenticateRefusesWhatIsNoSessionOfTheProject(t *testing.T) {
 		"no session": {sessions.AuthenticateRequest{}, stytcherror.CodeNoSessionArguments},
 		"two sessions": {sessions.AuthenticateRequest{SessionToken: new("a"), SessionJWT: new("b")},
 			stytcherror.CodeTooManySessionArguments},
+		"two valid ones": {sessions.AuthenticateRequest{SessionToken: &created.SessionToken, SessionJWT: &created.SessionJWT},
+			stytcherror.CodeTooManySessionArguments},
 		"a malformed token": {sessions.AuthenticateRequest{SessionToken: new("short")},
 			stytcherror.CodeInvalidSessionToken},
 		"an unknown token": {

@@ -106,8 +106,9 @@ func Join(tx *state.Tx, org *state.Organization, i *state.Intermediate) (*state.
 		if org.EmailJITProvisioning != organizations.EmailJITProvisioningRestricted {
 			return nil, ops.ErrEmailJITProvisioningNotAllowed
 		}
-		return nil, ops.ErrInvalidEmailForJITProvisioning.Because("The organization does not admit addresses on the domain "+
-			"%s by JIT provisioning, or has no member yet with a verified address on it.", state.Domain(i.Email))
+		return nil, ops.ErrInvalidEmailForJITProvisioning.Because(
+			"The organization does not admit addresses on the domain %s by JIT provisioning, or has no member yet "+
+				"with a verified address on it.", state.Domain(i.Email))
 	}
 	return tx.NewMember(org.OrganizationID, i.Email), nil
 }

@@ -26,9 +26,9 @@ func CheckEmail(tx *state.Tx, organizationID, memberID, email string) error {
 	return nil
 }
 
-// ChangeEmail makes an address the member's. It is not verified, the old one is retired, the password is gone, and links
-// and codes that were sent to other addresses are revoked. It returns the row. The address that the member has already
-// changes nothing.
+// ChangeEmail makes an address the member's. It is not verified, the old one is retired, the password is gone, and
+// links and codes that were sent to other addresses are revoked. It returns the row. The address that the member has
+// already changes nothing.
 func ChangeEmail(tx *state.Tx, m *state.Member, email string) (*state.Member, error) {
 	if state.Lower(email) == state.Lower(m.EmailAddress) {
 		return m, nil

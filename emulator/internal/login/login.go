@@ -258,5 +258,6 @@ func sendsPasscode(org *state.Organization, m *state.Member) bool {
 	if restricted && !slices.Contains(org.AllowedMFAMethods, organizations.MFAMethodSMSOTP) {
 		return false
 	}
-	return restricted && len(org.AllowedMFAMethods) == 1 || m.DefaultMFAMethod == organizations.MFAMethodSMSOTP || m.TOTPRegistrationID == ""
+	only := restricted && len(org.AllowedMFAMethods) == 1
+	return only || m.DefaultMFAMethod == organizations.MFAMethodSMSOTP || m.TOTPRegistrationID == ""
 }

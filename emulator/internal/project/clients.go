@@ -150,7 +150,7 @@ func searchClients(tx *engine.Tx, req *clients.SearchRequest) (*clients.SearchRe
 	if req.Query != nil {
 		q.Operator = req.Query.Operator
 		for _, o := range req.Query.Operands {
-			q.Operands = append(q.Operands, engine.Operand{Name: o.FilterName, Value: o.FilterValue})
+			q.Operands = append(q.Operands, engine.Operand(o))
 		}
 	}
 	found, meta, err := searchForClients.Page(tx.Clients.All(), q)

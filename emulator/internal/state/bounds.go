@@ -70,9 +70,9 @@ var shortName = bound{
 	fmt.Sprintf("have at most %d characters", MaxName),
 }
 
-// textBounds are the bounds of texts, by list and field, or by field alone with or without what it is in. They allow all that calls store. Of other
-// fields, an id has the form of one, a text in a factor, which is part of JWTs, has at most MaxEmail bytes, and every
-// other text at most maxText.
+// textBounds are the bounds of texts, by list and field, or by field alone with or without what it is in. They allow
+// all that calls store. Of other fields, an id has the form of one, a text in a factor, which is part of JWTs, has at
+// most MaxEmail bytes, and every other text at most maxText.
 var textBounds = map[string]bound{
 	"sessions.tokens": form(TokenForm), "intermediate_sessions.token": form(TokenForm),
 	"token": form(IDForm), "code": form(IDForm), "kid": form(IDForm),

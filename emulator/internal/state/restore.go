@@ -14,8 +14,8 @@ import (
 )
 
 // Read makes a state from a snapshot, which it reads as a stream. It checks all of it: sizes, forms, times, and that
-// rows fit together. A snapshot that is written by hand may leave out lists and the default roles, which are added; a key
-// is made when it is needed. Settings that an organization leaves out have their defaults.
+// rows fit together. A snapshot that is written by hand may leave out lists, and the default roles, which are added; a
+// key is made when it is needed. Settings that an organization leaves out have their defaults.
 //
 // With a seed, ids depend on the snapshot: begun anew, they would be those that a run with the same seed has put into
 // it.
