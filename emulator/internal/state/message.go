@@ -13,7 +13,7 @@ const MaxMessages = 10_000
 // Message is an e-mail or text message that the real service would have sent.
 type Message struct {
 	ID string `json:"id"`
-	// Channel is email, sms or whatsapp.
+	// Channel is email or sms.
 	Channel string `json:"channel"`
 	To      string `json:"to"`
 	// Template is the purpose of the message, as in "discovery_magic_link".
