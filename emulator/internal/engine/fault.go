@@ -59,6 +59,8 @@ func (f *Fault) check() error {
 		return errors.New("status must be between 200 and 599")
 	case f.Disconnect && f.Status != 0:
 		return errors.New("disconnect and status exclude each other")
+	case f.ErrorType != "" && f.Status < http.StatusBadRequest:
+		return errors.New("error_type is for a fault with a status of 400 or more")
 	case f.ErrorType != "" && (f.Body != "" || f.ContentType != ""):
 		return errors.New("error_type makes the body, so that body and content_type have no effect beside it")
 	case slices.Contains(withoutBody, f.Status) && (f.ErrorType != "" || f.Body != ""):
