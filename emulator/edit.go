@@ -45,7 +45,7 @@ func (p *Project) AddMember(organization, email string) (memberID string, err er
 
 // AssignRoles replaces the roles that are assigned to a member directly. The role stytch_member, which everybody has,
 // need not be named. A role that neither the project nor the organization has is added to the project's policy, without
-// permissions. JWTs that exist do not change.
+// permissions; SetOrgPolicy then refuses its id. JWTs that exist do not change.
 func (p *Project) AssignRoles(memberID string, roles ...string) error {
 	return p.edit(func(tx *state.Tx) error {
 		found := tx.Members.Get(memberID)
