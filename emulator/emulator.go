@@ -23,8 +23,8 @@ import (
 
 // Config holds the settings of an [Emulator]. Its zero value works.
 type Config struct {
-	// ProjectID and Secret are those of the first project. Empty ones are generated. An id has up to 128 of A to Z, a to
-	// z, 0 to 9 and ._|-; a secret is of printable ASCII without spaces.
+	// ProjectID and Secret are those of the first project. Empty ones are generated. An id has up to 128 of A to Z, a
+	// to z, 0 to 9 and ._|-; a secret is of printable ASCII without spaces.
 	ProjectID, Secret string
 	// RedirectURL is where magic links lead when a request has no redirect URL, unless [Settings] has RedirectURLs.
 	// Empty means http://localhost:3000/authenticate.
@@ -59,8 +59,8 @@ type Emulator struct {
 	first    *Project
 }
 
-// New returns an emulator with one project. It refuses an id or secret that [Emulator.NewProject] refuses, a RedirectURL
-// that is no http or https URL, Hosts that are no names, and a Now out of bounds.
+// New returns an emulator with one project. It refuses an id or secret that [Emulator.NewProject] refuses, a
+// RedirectURL that is no http or https URL, Hosts that are no names, and a Now out of bounds.
 func New(config Config) (*Emulator, error) {
 	config.RedirectURL = cmp.Or(config.RedirectURL, defaultRedirectURL)
 	if _, err := state.RedirectURL(config.RedirectURL); err != nil {
@@ -122,8 +122,7 @@ func seedOf(seed uint64, number int) uint64 {
 	if seed == 0 || number == 0 {
 		return seed
 	}
-	text := binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, seed), uint64(number))
-	sum := sha256.Sum256(text)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d", seed, number))
 	return max(1, binary.LittleEndian.Uint64(sum[:]))
 }
 

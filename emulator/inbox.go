@@ -38,8 +38,8 @@ func (b *Inbox) Messages(to string) []Message {
 }
 
 // Wait returns the newest message to an address or number. If there is none yet, it waits for one until the context
-// ends; the error is the context's cause. An empty to stands for every address. To wait for the next message where there
-// are older ones, remove those by Clear before it is sent.
+// ends; the error is the context's cause. An empty to stands for every address. To wait for the next message where
+// there are older ones, remove those by Clear before it is sent.
 func (b *Inbox) Wait(ctx context.Context, to string) (Message, error) {
 	m, err := b.project.WaitMessage(ctx, to)
 	return Message(m), err

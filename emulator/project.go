@@ -34,8 +34,8 @@ func (p *Project) Clock() *Clock { return p.clock }
 // Inbox returns the messages that the project has sent.
 func (p *Project) Inbox() *Inbox { return p.inbox }
 
-// Reset removes state, settings, keys, messages and faults, and undoes all moves of the clock. Id and secret stay. Clients
-// do not notice: they keep the old keys, and may fetch the new ones only after half a minute of the clock.
+// Reset removes state, settings, keys, messages and faults, and undoes all moves of the clock. Id and secret stay.
+// Clients do not notice: they keep the old keys, and may fetch the new ones only after half a minute of the clock.
 func (p *Project) Reset() { p.project.Reset() }
 
 // RotateKeys makes a new signing key and returns its id. The old keys stay published for thirty days of the project's

@@ -40,14 +40,13 @@ func (f dataFile) resolve() (dataFile, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, filepath.Base(string(f)))
-	target, err := os.Readlink(path)
-	if err != nil { // it is no link
-		return dataFile(path), nil
+	if target, err := os.Readlink(path); err == nil { // it is a link
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(dir, target)
+		}
+		return dataFile(target).resolve()
 	}
-	if !filepath.IsAbs(target) {
-		target = filepath.Join(dir, target)
-	}
-	return dataFile(target).resolve()
+	return dataFile(path), nil
 }
 
 // lock keeps other programs from using the file until unlock is called. The lock is that of a file beside it, because
