@@ -17,16 +17,11 @@ import (
 )
 
 // edit changes the state past the rules of the operations. An error changes nothing.
-func (p *Project) edit(change func(*state.Tx) error) error {
-	if err := p.project.Do(change); err != nil {
-		return fmt.Errorf("emulator: %w", err)
-	}
-	return nil
-}
+func (p *Project) edit(change func(*state.Tx) error) error { return wrap(p.project.Do(change)) }
 
-// AddMember makes an e-mail address an active member of an organization, which is given by its id or slug, and the
-// address verified. It returns the member's id. If the organization has such a member already, that one is activated.
-// No provisioning rule is applied.
+// AddMember makes an e-mail address an active member of an organization, which is given by its id, slug or external id,
+// and the address verified. It returns the member's id. If the organization has such a member already, that one is
+// activated. No provisioning rule is applied.
 func (p *Project) AddMember(organization, email string) (memberID string, err error) {
 	err = p.edit(func(tx *state.Tx) error {
 		org, err := login.FindOrganization(tx, organization)
@@ -50,14 +45,14 @@ func (p *Project) AddMember(organization, email string) (memberID string, err er
 
 // AssignRoles replaces the roles that are assigned to a member directly. The role stytch_member, which everybody has,
 // need not be named. A role that neither the project nor the organization has is added to the project's policy, without
-// permissions. JWTs that exist do not change.
+// permissions; SetOrgPolicy then refuses its id. JWTs that exist do not change.
 func (p *Project) AssignRoles(memberID string, roles ...string) error {
 	return p.edit(func(tx *state.Tx) error {
 		found := tx.Members.Get(memberID)
 		if found == nil || found.IsDeleted() {
 			return fmt.Errorf("member_id: %w", ops.ErrMemberNotFound)
 		}
-		assigned, err := assignable(roles)
+		assigned, err := distinctRoles(roles)
 		if err != nil {
 			return fmt.Errorf("roles: %w", err)
 		}
@@ -75,8 +70,8 @@ func (p *Project) AssignRoles(memberID string, roles ...string) error {
 	})
 }
 
-// assignable returns ids of roles, each once and without stytch_member.
-func assignable(roles []string) ([]string, error) {
+// distinctRoles returns ids of roles, each once and without stytch_member.
+func distinctRoles(roles []string) ([]string, error) {
 	if len(roles) > state.MaxEntries {
 		return nil, fmt.Errorf("there must be at most %d", state.MaxEntries)
 	}
@@ -95,8 +90,8 @@ func assignable(roles []string) ([]string, error) {
 // AddFactor adds an authentication factor to a member's session. It replaces one of the same type and delivery method.
 // LastAuthenticatedAt is now by default, CreatedAt and UpdatedAt are LastAuthenticatedAt by default; times are cut to
 // whole seconds. JWTs that exist do not change.
-func (p *Project) AddFactor(memberSessionID string, factor sessions.AuthenticationFactor) error {
-	added := deepcopy.Of(&factor)
+func (p *Project) AddFactor(memberSessionID string, f sessions.AuthenticationFactor) error {
+	added := deepcopy.Of(&f)
 	return p.edit(func(tx *state.Tx) error {
 		found, _, err := login.FindByID(tx, memberSessionID)
 		if err != nil {
@@ -106,8 +101,8 @@ func (p *Project) AddFactor(memberSessionID string, factor sessions.Authenticati
 		added.LastAuthenticatedAt = cmp.Or(seconds(added.LastAuthenticatedAt), tx.Now)
 		added.CreatedAt = cmp.Or(seconds(added.CreatedAt), added.LastAuthenticatedAt)
 		added.UpdatedAt = cmp.Or(seconds(added.UpdatedAt), added.LastAuthenticatedAt)
-		s.Factors = slices.DeleteFunc(slices.Clone(s.Factors), func(f sessions.AuthenticationFactor) bool {
-			return f.Type == added.Type && f.DeliveryMethod == added.DeliveryMethod
+		s.Factors = slices.DeleteFunc(slices.Clone(s.Factors), func(old sessions.AuthenticationFactor) bool {
+			return old.Type == added.Type && old.DeliveryMethod == added.DeliveryMethod
 		})
 		s.Factors = append(s.Factors, *added)
 		if err := checkFactor(added, &s); err != nil {

@@ -2,10 +2,13 @@ package emulator
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -20,12 +23,14 @@ import (
 
 // Config holds the settings of an [Emulator]. Its zero value works.
 type Config struct {
-	// ProjectID and Secret are those of the first project. Empty ones are generated.
+	// ProjectID and Secret are those of the first project. Empty ones are generated. An id has up to 128 of A to Z, a
+	// to z, 0 to 9 and ._|-; a secret is of printable ASCII without spaces.
 	ProjectID, Secret string
 	// RedirectURL is where magic links lead when a request has no redirect URL, unless [Settings] has RedirectURLs.
 	// Empty means http://localhost:3000/authenticate.
 	RedirectURL string
-	// Seed, unless zero, makes ids, tokens and codes the same in every run. Signing keys stay random.
+	// Seed, unless zero, makes ids, tokens and codes the same in every run, and different in each project. Signing keys
+	// stay random.
 	Seed uint64
 	// Logger receives a record per API call and per message sent, with links and codes unmasked. Nil is silent.
 	Logger *slog.Logger
@@ -39,6 +44,9 @@ type Config struct {
 
 const defaultRedirectURL = "http://localhost:3000/authenticate"
 
+// secretForm is the form of a secret, which is part of Basic credentials and, in a shell, of the environment.
+var secretForm = regexp.MustCompile(`^[!-~]+$`)
+
 // Emulator is an offline Stytch. It is safe for concurrent use.
 type Emulator struct {
 	config  Config
@@ -51,8 +59,8 @@ type Emulator struct {
 	first    *Project
 }
 
-// New returns an emulator with one project. It refuses the id or secret of a live project, a RedirectURL that is no
-// http or https URL, Hosts that are no names, and a Now out of bounds.
+// New returns an emulator with one project. It refuses an id or secret that [Emulator.NewProject] refuses, a
+// RedirectURL that is no http or https URL, Hosts that are no names, and a Now out of bounds.
 func New(config Config) (*Emulator, error) {
 	config.RedirectURL = cmp.Or(config.RedirectURL, defaultRedirectURL)
 	if _, err := state.RedirectURL(config.RedirectURL); err != nil {
@@ -65,8 +73,8 @@ func New(config Config) (*Emulator, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	if !engine.InBounds(config.Now()) {
-		return nil, errors.New("emulator: Now: the clock would be outside of the years 1970 to 9899")
+	if err := engine.CheckTime(config.Now()); err != nil {
+		return nil, fmt.Errorf("emulator: Now: %w", err)
 	}
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
@@ -83,21 +91,39 @@ func New(config Config) (*Emulator, error) {
 }
 
 // NewProject adds a project with its own state, clock, inbox and faults. An empty id or secret is generated. It
-// refuses an id that exists, and the id or secret of a live project.
+// refuses an id that exists, the id or secret of a live project, and malformed ones, see [Config].
 func (e *Emulator) NewProject(id, secret string) (*Project, error) {
 	if strings.HasPrefix(id, "project-live-") || strings.HasPrefix(secret, "secret-live-") {
 		return nil, errors.New("emulator: the id or secret is that of a live project")
 	}
+	if id != "" && !state.IDForm.MatchString(id) {
+		return nil, fmt.Errorf("emulator: the project id must match %s", state.IDForm)
+	}
+	if secret != "" && !secretForm.MatchString(secret) {
+		return nil, errors.New("emulator: the secret must be printable ASCII without spaces")
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	generatedID, generatedSecret := state.Credentials(e.config.Seed, len(e.projects))
+	number := len(e.projects)
+	generatedID, generatedSecret := state.Credentials(e.config.Seed, number)
 	id, secret = cmp.Or(id, generatedID), cmp.Or(secret, generatedSecret)
 	if _, taken := e.projects[id]; taken {
 		return nil, fmt.Errorf("emulator: project %s exists", id)
 	}
-	p := newProject(e.config, id, secret)
+	config := e.config
+	config.Seed = seedOf(config.Seed, number)
+	p := newProject(config, id, secret)
 	e.projects[id] = p
 	return p, nil
+}
+
+// seedOf is the seed of the number-th project. The first one has the emulator's, and zero is random for all.
+func seedOf(seed uint64, number int) uint64 {
+	if seed == 0 || number == 0 {
+		return seed
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d", seed, number))
+	return max(1, binary.LittleEndian.Uint64(sum[:]))
 }
 
 // Project returns the first project.

@@ -13,8 +13,8 @@ type Fault struct {
 	Skip int `json:"skip"`
 	// Status is the response's HTTP status, 200 to 599.
 	Status int `json:"status"`
-	// ErrorType makes the body an error of the API with this error_type. Without it, the body is Body. A response with
-	// status 204, 205 or 304 has none.
+	// ErrorType makes the body an error of the API with this error_type, which need not be one that is known. Status is
+	// then 400 or more. Without it, the body is Body. A response with status 204, 205 or 304 has none.
 	ErrorType string `json:"error_type"`
 	Body      string `json:"body"`
 	// ContentType is the media type of Body, in printable ASCII. Empty means text/html.
@@ -34,7 +34,7 @@ func (p *Project) AddFaults(faults ...Fault) error {
 	for i, f := range faults {
 		list[i] = engine.Fault(f)
 	}
-	return p.project.AddFaults(list...)
+	return wrap(p.project.AddFaults(list...))
 }
 
 // ClearFaults removes all faults.

@@ -21,7 +21,7 @@ var hostForm = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]
 // maxHost bounds the name of a host, in bytes.
 const maxHost = 253
 
-// hosts are the names that a request's Host may have, besides localhost and IP addresses.
+// hosts are the names that a request's Host may have, besides IP addresses.
 type hosts map[string]bool
 
 // newHosts validates names and returns them with localhost.
@@ -40,8 +40,8 @@ func newHosts(names []string) (hosts, error) {
 // check refuses a request that came over the network for a host that is not known. A web page that makes its own name
 // resolve to this machine (DNS rebinding) sends that name; it cannot send an IP address or localhost. A request that
 // did not come from an [http.Server] is not checked.
-func (known hosts) check(r *http.Request) *ops.Error {
-	if addr, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr); addr == nil || known.has(r.Host) {
+func (h hosts) check(r *http.Request) *ops.Error {
+	if addr, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr); addr == nil || h.knows(r.Host) {
 		return nil
 	}
 	return &ops.Error{Code: codeHostNotAllowed, Status: http.StatusForbidden, Text: fmt.Sprintf(
@@ -49,18 +49,18 @@ func (known hosts) check(r *http.Request) *ops.Error {
 			"or Hosts in emulator.Config.", r.Host[:min(len(r.Host), maxHost)])}
 }
 
-// has reports whether a Host is known. Case, the port and the dot of a fully qualified name do not count.
-func (known hosts) has(host string) bool {
+// knows reports whether a Host is known. Case, the port and the dot of a fully qualified name do not count.
+func (h hosts) knows(host string) bool {
 	inBrackets := strings.HasPrefix(host, "[")
 	name := host
 	if inBrackets && strings.HasSuffix(host, "]") {
 		name = host[1 : len(host)-1]
 	}
-	if h, port, err := net.SplitHostPort(host); err == nil && strings.Trim(port, "0123456789") == "" {
-		name = h
+	if before, port, err := net.SplitHostPort(host); err == nil && strings.Trim(port, "0123456789") == "" {
+		name = before
 	}
 	if _, err := netip.ParseAddr(name); err == nil {
 		return true
 	}
-	return !inBrackets && known[strings.TrimSuffix(state.Lower(name), ".")]
+	return !inBrackets && h[strings.TrimSuffix(state.Lower(name), ".")]
 }

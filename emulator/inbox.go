@@ -10,7 +10,7 @@ import (
 // Message is an e-mail or text message that the real service would have sent.
 type Message struct {
 	ID string `json:"id"`
-	// Channel is email, sms or whatsapp.
+	// Channel is email or sms.
 	Channel string `json:"channel"`
 	To      string `json:"to"`
 	// Template is the purpose of the message: login, signup, invite, discovery or email_update, followed by _magic_link
@@ -38,8 +38,13 @@ func (b *Inbox) Messages(to string) []Message {
 }
 
 // Wait returns the newest message to an address or number. If there is none yet, it waits for one until the context
-// ends. An empty to stands for every address.
+// ends; the error is the context's cause. An empty to stands for every address. To wait for the next message where
+// there are older ones, remove those by Clear before it is sent.
 func (b *Inbox) Wait(ctx context.Context, to string) (Message, error) {
 	m, err := b.project.WaitMessage(ctx, to)
 	return Message(m), err
 }
+
+// Clear removes the messages to an address or number, and all of them if to is empty. Their links and codes stay valid.
+// The limit of one e-mail per second, see [Settings], does not count what was removed.
+func (b *Inbox) Clear(to string) { b.project.ClearMessages(to) }

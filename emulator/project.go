@@ -34,18 +34,33 @@ func (p *Project) Clock() *Clock { return p.clock }
 // Inbox returns the messages that the project has sent.
 func (p *Project) Inbox() *Inbox { return p.inbox }
 
-// Reset removes state, keys, messages and faults, and undoes all moves of the clock. Id and secret stay. Clients do not
-// notice: they keep the old keys, and may fetch the new ones only after half a minute of the clock.
+// Reset removes state, settings, keys, messages and faults, and undoes all moves of the clock. Id and secret stay.
+// Clients do not notice: they keep the old keys, and may fetch the new ones only after half a minute of the clock.
 func (p *Project) Reset() { p.project.Reset() }
 
 // RotateKeys makes a new signing key and returns its id. The old keys stay published for thirty days of the project's
 // clock, so that tokens signed with them keep verifying.
-func (p *Project) RotateKeys() (kid string, err error) { return p.project.RotateKeys() }
+func (p *Project) RotateKeys() (kid string, err error) {
+	kid, err = p.project.RotateKeys()
+	return kid, wrap(err)
+}
 
 // Sign returns claims as a JWT, signed with the project's newest key. It adds no claim and checks none.
-func (p *Project) Sign(claims map[string]any) (string, error) { return p.project.Sign(claims) }
+func (p *Project) Sign(claims map[string]any) (string, error) {
+	token, err := p.project.Sign(claims)
+	return token, wrap(err)
+}
 
-// Changed returns a channel that is closed when the project's state is changed next.
+// wrap says which package an error is of.
+func wrap(err error) error {
+	if err != nil {
+		return fmt.Errorf("emulator: %w", err)
+	}
+	return nil
+}
+
+// Changed returns a channel that is closed when the project's state is changed next. Moves of the clock and faults are
+// no changes. [Project.Reset] and [Project.Restore] close it too.
 func (p *Project) Changed() <-chan struct{} { return p.project.State().Changed() }
 
 // Snapshot returns the project's state and messages as JSON, private keys and tokens included. Clock and faults are not
@@ -56,8 +71,8 @@ func (p *Project) Snapshot() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// WriteSnapshot is Snapshot for one that is too large for the memory.
-func (p *Project) WriteSnapshot(w io.Writer) error { return p.project.Snapshot(w) }
+// WriteSnapshot is Snapshot without holding all of the JSON in memory at once.
+func (p *Project) WriteSnapshot(w io.Writer) error { return wrap(p.project.Snapshot(w)) }
 
 // Restore replaces state and messages by those of a snapshot, of this project or another. A snapshot that is invalid
 // or exceeds the bounds in docs/EMULATOR.md changes nothing. One that is written by hand may omit lists: roles are then
@@ -65,10 +80,5 @@ func (p *Project) WriteSnapshot(w io.Writer) error { return p.project.Snapshot(w
 // their defaults.
 func (p *Project) Restore(data []byte) error { return p.ReadSnapshot(bytes.NewReader(data)) }
 
-// ReadSnapshot is Restore for a snapshot that is read as a stream.
-func (p *Project) ReadSnapshot(r io.Reader) error {
-	if err := p.project.Restore(r); err != nil {
-		return fmt.Errorf("emulator: %w", err)
-	}
-	return nil
-}
+// ReadSnapshot is Restore without holding all of the JSON in memory at once.
+func (p *Project) ReadSnapshot(r io.Reader) error { return wrap(p.project.Restore(r)) }

@@ -1,7 +1,9 @@
 package emulator
 
 import (
-	"fmt"
+	"errors"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 	"github.com/seed75add069/stytch-go/internal/deepcopy"
@@ -60,8 +62,8 @@ func (p *Project) SetSettings(s Settings) error {
 	for _, profile := range s.TrustedTokenProfiles {
 		stored.TrustedTokenProfiles = append(stored.TrustedTokenProfiles, state.TrustedTokenProfile(profile))
 	}
-	if err := p.project.SetSettings(stored); err != nil {
-		return fmt.Errorf("emulator: %w", err)
+	if _, err := json.Marshal(stored); err != nil { // snapshots have them as JSON
+		return errors.New("emulator: the settings must be UTF-8")
 	}
-	return nil
+	return wrap(p.project.SetSettings(stored))
 }

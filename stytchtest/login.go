@@ -16,7 +16,7 @@ import (
 const messageTimeout = 5 * time.Second
 
 // WaitMessage returns the newest message to an address or number. If there is none yet, it waits for one, five seconds
-// at most.
+// at most. To wait for the next one, call Inbox().Clear before it is sent.
 func (s *Server) WaitMessage(to string) emulator.Message {
 	s.tb.Helper()
 	ctx, cancel := context.WithTimeout(s.tb.Context(), messageTimeout)

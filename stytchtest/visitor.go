@@ -2,12 +2,13 @@ package stytchtest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/discovery"
@@ -16,7 +17,6 @@ import (
 	magiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
 	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	b2bsessions "github.com/seed75add069/stytch-go/b2b/sessions"
-	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -52,8 +52,10 @@ func (v *Visitor) Bearer(r *http.Request) *http.Request {
 // first if there are several, else in a new one. What the options set is stored in the project, so that later JWTs and
 // the API's responses have it too; roles are the member's, so that other sessions have them as well.
 //
-// LogIn makes API calls, which are subject to faults and to what [Server.Respond] has set. It fails if the organization
-// requires a second factor or does not allow magic links. It is safe for concurrent use.
+// LogIn makes API calls, which are subject to faults and to what [Server.Respond] has set. Its link leads to the first
+// registered redirect URL, if there are any. It fails if the organization requires a second factor, which the emulator
+// cannot check yet, or does not allow magic links: set MFAPolicy or AuthMethods after the login, whose session stays.
+// It is safe for concurrent use.
 func (s *Server) LogIn(email string, opts ...LogInOption) *Visitor {
 	s.tb.Helper()
 	v, err := s.logIn(s.tb.Context(), email, opts)
@@ -80,8 +82,8 @@ func (s *Server) logIn(ctx context.Context, email string, opts []LogInOption) (*
 		return nil, err
 	}
 	if login.Next.Kind != b2bsessions.StepDone {
-		return nil, fmt.Errorf("the organization %s requires another factor (%s)",
-			login.Organization.OrganizationSlug, login.Next.Kind)
+		return nil, fmt.Errorf("the organization %s requires another factor (%s), which LogIn cannot prove: "+
+			"log in before you set its MFAPolicy or AuthMethods", login.Organization.OrganizationSlug, login.Next.Kind)
 	}
 	v := &Visitor{
 		Email: login.Member.EmailAddress, MemberID: login.MemberID, OrganizationID: login.Organization.OrganizationID,
@@ -94,28 +96,41 @@ func (s *Server) logIn(ctx context.Context, email string, opts []LogInOption) (*
 	return v, err
 }
 
-// followLink authenticates a magic link and returns the intermediate session token. The link's own URL tells the
-// message apart from others to the address.
+// followLink authenticates a magic link and returns the intermediate session token. A PKCE challenge of its own tells
+// the link apart from others to the address: with another verifier they are refused, and stay valid.
 func (s *Server) followLink(ctx context.Context, email string) (string, error) {
-	url := fmt.Sprintf("http://localhost/login/%d", s.logIns.Add(1))
+	verifier := fmt.Sprintf("%043d", s.logIns.Add(1)) // the shortest that RFC 7636 allows
+	hash := sha256.Sum256([]byte(verifier))
+	challenge := base64.RawURLEncoding.EncodeToString(hash[:])
 	_, err := s.client.B2B.MagicLinks.Email.Discovery.Send(ctx, &magiclinksemaildiscovery.SendRequest{
-		EmailAddress: email, DiscoveryRedirectURL: &url,
+		EmailAddress: email, PKCECodeChallenge: &challenge,
 	})
 	if err != nil {
 		return "", err
 	}
-	messages := s.Inbox().Messages(email)
-	i := slices.IndexFunc(messages, func(m emulator.Message) bool { return strings.HasPrefix(m.Link, url+"?") })
-	if i < 0 {
-		return "", fmt.Errorf("no message to %s", email)
+	err = errors.New("there is none")
+	for _, m := range s.Inbox().Messages(email) {
+		if m.Template != "discovery_magic_link" {
+			continue
+		}
+		var resp *magiclinksdiscovery.AuthenticateResponse
+		resp, err = s.client.B2B.MagicLinks.Discovery.Authenticate(ctx, &magiclinksdiscovery.AuthenticateRequest{
+			DiscoveryMagicLinksToken: m.Token, PKCECodeVerifier: &verifier,
+		})
+		if err == nil {
+			return resp.IntermediateSessionToken, nil
+		}
+		if !slices.ContainsFunc(ofOtherLinks, func(code error) bool { return errors.Is(err, code) }) {
+			return "", err
+		}
 	}
-	resp, err := s.client.B2B.MagicLinks.Discovery.Authenticate(ctx, &magiclinksdiscovery.AuthenticateRequest{
-		DiscoveryMagicLinksToken: messages[i].Token,
-	})
-	if err != nil {
-		return "", err
-	}
-	return resp.IntermediateSessionToken, nil
+	return "", fmt.Errorf("no message to %s with the link of this login: %w", email, err)
+}
+
+// ofOtherLinks are the errors for a link whose challenge is not the verifier's.
+var ofOtherLinks = []error{
+	stytcherror.CodePKCEMismatch, stytcherror.CodePKCEDidNotExpectCodeVerifier,
+	stytcherror.CodeUnableToAuthMagicLink, stytcherror.CodeMagicLinkNotFound,
 }
 
 // enter logs in to the organization that was chosen, or to one of the person's.

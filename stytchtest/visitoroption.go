@@ -43,8 +43,9 @@ func InOrganization(slug string) LogInOption {
 }
 
 // WithRoles gives the member these roles and stytch_member. Others are taken away, an organization's creator's
-// stytch_admin too, but not roles that the organization gives to an e-mail domain. A role that the policy does not have
-// is added to it, without permissions. The last WithRoles counts.
+// stytch_admin too, but not roles that the organization gives to an e-mail domain. A role that neither the organization
+// nor the project has is added to the project's policy, without permissions; SetOrgPolicy then refuses its id, so call
+// that before. The last WithRoles counts.
 func WithRoles(ids ...string) LogInOption {
 	ids = slices.Clone(ids)
 	return func(l *logIn) error {

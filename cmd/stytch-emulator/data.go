@@ -18,12 +18,49 @@ import (
 	"github.com/seed75add069/stytch-go/emulator"
 )
 
-// minSaveInterval is how long changes are collected before they are saved.
-const minSaveInterval = 250 * time.Millisecond
+const (
+	// minSaveInterval is how long changes are collected before they are saved.
+	minSaveInterval = 250 * time.Millisecond
+	// retryInterval is how long after a failure the file is saved again if nothing is changed before.
+	retryInterval = 5 * time.Second
+)
 
 // dataFile is a file that has a project's state while the program does not run. It holds two JSON values: the project's
 // credentials and a snapshot.
 type dataFile string
+
+// resolve follows symbolic links, so that the file that they lead to is replaced and not the link. That file may be
+// missing, its directory may not.
+func (f dataFile) resolve() (dataFile, error) {
+	if _, err := os.Stat(string(f)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(string(f)))
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, filepath.Base(string(f)))
+	if target, err := os.Readlink(path); err == nil { // it is a link
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(dir, target)
+		}
+		return dataFile(target).resolve()
+	}
+	return dataFile(path), nil
+}
+
+// lock keeps other programs from using the file until unlock is called. The lock is that of a file beside it, because
+// save replaces the file itself; it ends with the process, and the file beside stays.
+func (f dataFile) lock() (unlock func() error, err error) {
+	file, err := os.OpenFile(string(f)+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := lockFile(file); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s is in use by another stytch-emulator: %w", f, err), file.Close())
+	}
+	return file.Close, nil
+}
 
 // credentials are the first value.
 type credentials struct {
@@ -52,8 +89,8 @@ func (f dataFile) open() (credentials, io.ReadCloser, error) {
 	return c, rest, nil
 }
 
-// newProject makes an emulator with the project of the file. Without the file, or for what it does not say, the options
-// decide.
+// newProject makes an emulator with the project of the file, and without the file with that of the options. The id and
+// the state are the file's: another id among the options is refused, another secret replaces the saved one.
 func (f dataFile) newProject(config emulator.Config) (*emulator.Emulator, error) {
 	saved, snapshot, err := f.open()
 	if err != nil {
@@ -77,18 +114,23 @@ func (f dataFile) newProject(config emulator.Config) (*emulator.Emulator, error)
 	return em, nil
 }
 
-// save writes the file. What was in it stays until all is written.
+// save writes the file. What was in it stays until all is written. The temporary file has always the same name, so that
+// one which a killed program has left is replaced.
 func (f dataFile) save(p *emulator.Project) error {
-	temp, err := os.CreateTemp(filepath.Dir(string(f)), filepath.Base(string(f))+".*")
+	name := string(f) + ".tmp"
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	temp, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	err = write(temp, p)
 	if err = errors.Join(err, temp.Close()); err == nil {
-		err = os.Rename(temp.Name(), string(f))
+		err = os.Rename(name, string(f))
 	}
 	if err != nil {
-		_ = os.Remove(temp.Name())
+		_ = os.Remove(name)
 	}
 	return err
 }
@@ -106,24 +148,25 @@ func write(file *os.File, p *emulator.Project) error {
 	return file.Sync()
 }
 
-// keep saves the project after changes, until ctx ends, and then once more. It reports what goes wrong on the way, and
-// goes on.
-func (f dataFile) keep(ctx context.Context, p *emulator.Project, report func(error)) error {
+// keep saves the project after changes, the first of which closes changed, until ctx ends, and then once more. It
+// reports what goes wrong on the way, and tries again.
+func (f dataFile) keep(ctx context.Context, p *emulator.Project, changed <-chan struct{}, report func(error)) error {
+	var retry <-chan time.Time
 	for {
-		changed := p.Changed()
-		if err := f.save(p); err != nil {
-			report(err)
-		}
 		select {
 		case <-changed:
+		case <-retry:
 		case <-ctx.Done():
 			return f.save(p)
 		}
-		timer := time.NewTimer(minSaveInterval)
 		select {
-		case <-timer.C:
+		case <-time.After(minSaveInterval):
 		case <-ctx.Done():
-			timer.Stop()
+		}
+		changed, retry = p.Changed(), nil
+		if err := f.save(p); err != nil {
+			report(err)
+			retry = time.After(retryInterval)
 		}
 	}
 }

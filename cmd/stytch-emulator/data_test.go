@@ -1,10 +1,16 @@
 package main
 
 import (
+	"bufio"
+	"context"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -98,4 +104,121 @@ func TestData_refusals(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(folder, "*.*"))
 	require.NoError(t, err)
 	assert.Empty(t, left, "no temporary file is left")
+}
+
+// serves starts the program with a data file, and reports whether it runs until it is stopped.
+func serves(t *testing.T, file string) error {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out, in := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		done <- run(ctx, []string{"--addr", "127.0.0.1:0", "--quiet", "--data", file}, in, io.Discard)
+		_ = in.Close()
+	}()
+	_, _ = bufio.NewReader(out).ReadString('\n')
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	cancel()
+	return <-done
+}
+
+// id is the id of the project in a data file.
+func id(t *testing.T, file string) string {
+	t.Helper()
+	c, rest, err := dataFile(file).open()
+	require.NoError(t, err)
+	require.NoError(t, rest.Close())
+	return c.ProjectID
+}
+
+func TestData_isOfOneProgramAtATime(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no lock")
+	}
+	folder := t.TempDir()
+	file, link := filepath.Join(folder, "data"), filepath.Join(folder, "link")
+	require.NoError(t, os.Symlink(file, link))
+	_, env, stop := started(t, "--addr", "127.0.0.1:0", "--quiet", "--data", file)
+	require.ErrorContains(t, serves(t, file), "in use by another stytch-emulator")
+	require.ErrorContains(t, serves(t, link), "in use by another stytch-emulator", "by whatever path")
+	stop()
+	require.NoError(t, serves(t, file))
+	assert.Equal(t, env["STYTCH_PROJECT_ID"], id(t, file))
+}
+
+func TestData_linksAreFollowed(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	file, link, second := filepath.Join(folder, "far", "data"), filepath.Join(folder, "link"), filepath.Join(folder, "second")
+	require.NoError(t, os.Mkdir(filepath.Dir(file), 0o700))
+	if err := os.Symlink(filepath.Join("far", "data"), link); err != nil {
+		t.Skip(err)
+	}
+	require.NoError(t, os.Symlink(link, second))
+	require.NoError(t, serves(t, second), "the file that a link leads to may be missing")
+	project := id(t, file)
+	require.NoError(t, serves(t, link))
+	assert.Equal(t, project, id(t, file))
+	info, err := os.Lstat(link)
+	require.NoError(t, err)
+	assert.NotZero(t, info.Mode()&os.ModeSymlink, "it is still a link")
+
+	circle := filepath.Join(folder, "circle")
+	require.NoError(t, os.Symlink(circle, circle))
+	require.Error(t, serves(t, circle))
+}
+
+func TestData_whatCannotBeSavedIsRefused(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	require.Error(t, serves(t, filepath.Join(folder, "none", "data")), "the directory is missing")
+	require.Error(t, serves(t, folder), "it is a directory")
+	file := filepath.Join(folder, "data")
+	require.NoError(t, os.MkdirAll(filepath.Join(file+".tmp", "x"), 0o700))
+	require.ErrorContains(t, serves(t, file), "data.tmp")
+	assert.NoFileExists(t, file)
+}
+
+func TestData_replacesWhatAKilledProgramHasLeft(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	file := filepath.Join(folder, "data")
+	require.NoError(t, os.WriteFile(file+".tmp", []byte("half"), 0o600))
+	require.NoError(t, os.WriteFile(file+".lock", nil, 0o600))
+	require.NoError(t, serves(t, file))
+	assert.NotEmpty(t, id(t, file))
+	assert.NoFileExists(t, file+".tmp")
+}
+
+// A save that has failed is tried again, although nothing is changed.
+func TestData_isSavedLater(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "data")
+	obstacle := filepath.Join(file+".tmp", "x")
+	require.NoError(t, os.MkdirAll(obstacle, 0o700))
+	synctest.Test(t, func(t *testing.T) {
+		em, err := emulator.New(emulator.Config{})
+		require.NoError(t, err)
+		p := em.Project()
+		ctx, cancel := context.WithCancel(t.Context())
+		var failures atomic.Int64
+		done := make(chan error)
+		go func() {
+			done <- dataFile(file).keep(ctx, p, p.Changed(), func(error) { failures.Add(1) })
+		}()
+		synctest.Wait()
+		require.NoError(t, p.SetSettings(emulator.Settings{RateLimits: true}))
+		time.Sleep(time.Second)
+		assert.EqualValues(t, 1, failures.Load())
+		time.Sleep(retryInterval)
+		assert.EqualValues(t, 2, failures.Load())
+		require.NoError(t, os.RemoveAll(file+".tmp"))
+		time.Sleep(2 * retryInterval)
+		assert.EqualValues(t, 2, failures.Load())
+		assert.FileExists(t, file)
+		cancel()
+		require.NoError(t, <-done)
+	})
 }

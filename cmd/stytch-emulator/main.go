@@ -94,11 +94,49 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.data != "" {
+		return o.serveData(ctx, stdout, stderr)
+	}
 	em, err := o.newEmulator()
 	if err != nil {
 		return err
 	}
-	listener, err := listen(ctx, o)
+	return o.serve(ctx, em, stdout, stderr)
+}
+
+// serveData serves with a data file, which no other program can use meanwhile.
+func (o *options) serveData(ctx context.Context, stdout, stderr io.Writer) (err error) {
+	if o.data, err = o.data.resolve(); err != nil {
+		return err
+	}
+	unlock, err := o.data.lock()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	em, err := o.data.newProject(o.emulator)
+	if err != nil {
+		return err
+	}
+	changed := em.Project().Changed()
+	if err := o.data.save(em.Project()); err != nil { // so that what cannot be saved is an error at the start
+		return err
+	}
+	saving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	saved := make(chan error, 1)
+	go func() {
+		saved <- o.data.keep(saving, em.Project(), changed, func(err error) {
+			_, _ = fmt.Fprintln(stderr, "stytch-emulator: the state is not saved:", err)
+		})
+	}()
+	err = o.serve(ctx, em, stdout, stderr)
+	stop() // after the last call
+	return errors.Join(err, <-saved)
+}
+
+// serve listens, prints where, and serves until ctx ends.
+func (o *options) serve(ctx context.Context, em *emulator.Emulator, stdout, stderr io.Writer) error {
+	listener, err := o.listen(ctx)
 	if err != nil {
 		return err
 	}
@@ -110,26 +148,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if _, err := io.WriteString(stdout, firstLines(addr, em.Project())); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if o.data == "" {
-		return serve(ctx, listener, em)
-	}
-	saving, stop := context.WithCancel(context.WithoutCancel(ctx))
-	saved := make(chan error, 1)
-	go func() {
-		saved <- o.data.keep(saving, em.Project(), func(err error) {
-			_, _ = fmt.Fprintln(stderr, "stytch-emulator: the state is not saved:", err)
-		})
-	}()
-	err = serve(ctx, listener, em)
-	stop() // after the last call
-	return errors.Join(err, <-saved)
+	return serve(ctx, listener, em, grace)
 }
 
-// newEmulator makes the emulator with the state that it begins with.
+// newEmulator makes the emulator, with the state of the snapshot if there is one.
 func (o *options) newEmulator() (*emulator.Emulator, error) {
-	if o.data != "" {
-		return o.data.newProject(o.emulator)
-	}
 	em, err := emulator.New(o.emulator)
 	if err != nil || o.snapshot == "" {
 		return em, err
@@ -139,11 +162,14 @@ func (o *options) newEmulator() (*emulator.Emulator, error) {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
-	return em, em.Project().ReadSnapshot(file)
+	if err := em.Project().ReadSnapshot(file); err != nil {
+		return nil, fmt.Errorf("%s: %w", o.snapshot, err)
+	}
+	return em, nil
 }
 
 // listen listens on the address. One that other machines can reach is refused unless it was allowed.
-func listen(ctx context.Context, o options) (net.Listener, error) {
+func (o *options) listen(ctx context.Context) (net.Listener, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", o.addr)
 	if err != nil {
@@ -187,9 +213,14 @@ func newServer(handler http.Handler) *http.Server {
 	}
 }
 
-// serve serves until ctx ends, and then waits five seconds at most for the calls in progress.
-func serve(ctx context.Context, listener net.Listener, em *emulator.Emulator) error {
-	server := newServer(em)
+// grace is how long the calls in progress may take to end.
+const grace = 5 * time.Second
+
+// serve serves until ctx ends. Calls that wait for something are then answered at once, and others may go on for the
+// time of grace before their connections are closed.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, grace time.Duration) error {
+	server := newServer(handler)
+	server.BaseContext = func(net.Listener) context.Context { return ctx }
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
@@ -197,9 +228,12 @@ func serve(ctx context.Context, listener net.Listener, em *emulator.Emulator) er
 		return err
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	err := server.Shutdown(grace)
+	err := server.Shutdown(ending)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = server.Close()
+	}
 	if serveErr := <-failed; !errors.Is(serveErr, http.ErrServerClosed) {
 		err = errors.Join(err, serveErr)
 	}

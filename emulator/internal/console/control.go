@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -41,7 +43,6 @@ func New(project func(id string) *engine.Project) http.Handler {
 	mux := http.NewServeMux()
 	for pattern, serve := range map[string]endpoint{
 		"GET /_emulator/health":       health,
-		"GET /_emulator/inbox":        getInbox,
 		"GET /_emulator/clock":        getClock,
 		"POST /_emulator/clock":       postClock,
 		"POST /_emulator/faults":      postFaults,
@@ -52,6 +53,8 @@ func New(project func(id string) *engine.Project) http.Handler {
 	} {
 		mux.Handle(pattern, c.handler(serve))
 	}
+	mux.Handle("GET /_emulator/inbox", c.handler(getInbox, "to", "wait"))
+	mux.Handle("DELETE /_emulator/inbox", c.handler(deleteInbox, "to"))
 	mux.HandleFunc("GET /_emulator/snapshot", c.getSnapshot)
 	mux.HandleFunc("POST /_emulator/snapshot", c.postSnapshot)
 	mux.HandleFunc("GET /_emulator/{$}", c.inboxPage)
@@ -67,8 +70,12 @@ func New(project func(id string) *engine.Project) http.Handler {
 }
 
 // project returns the project that the parameter project_id names, by default the first one. Without one it answers
-// 404 and returns nil.
-func (c console) project(w http.ResponseWriter, r *http.Request) *engine.Project {
+// 404 and returns nil. A query that has other parameters than project_id and these is a 400.
+func (c console) project(w http.ResponseWriter, r *http.Request, parameters ...string) *engine.Project {
+	if err := checkQuery(r.URL.RawQuery, parameters); err != nil {
+		refuse(w, err)
+		return nil
+	}
 	p := c(r.URL.Query().Get("project_id"))
 	if p == nil {
 		writeJSON(w, http.StatusNotFound, map[string]string{"error": "there is no such project"})
@@ -76,9 +83,26 @@ func (c console) project(w http.ResponseWriter, r *http.Request) *engine.Project
 	return p
 }
 
-func (c console) handler(serve endpoint) http.Handler {
+// checkQuery refuses a query that is malformed, or has a parameter twice or another one than project_id and these.
+func checkQuery(raw string, parameters []string) error {
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return errors.New("the query is malformed")
+	}
+	for name, values := range query {
+		switch {
+		case name != "project_id" && !slices.Contains(parameters, name):
+			return fmt.Errorf("there is no parameter %.128q", name)
+		case len(values) > 1:
+			return fmt.Errorf("the parameter %s occurs twice", name)
+		}
+	}
+	return nil
+}
+
+func (c console) handler(serve endpoint, parameters ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := c.project(w, r)
+		p := c.project(w, r, parameters...)
 		if p == nil {
 			return
 		}
@@ -126,6 +150,11 @@ func getInbox(p *engine.Project, r *http.Request, _ []byte) (any, error) {
 		_, _ = p.WaitMessage(ctx, query.Get("to")) // if no message came, the list is empty
 	}
 	return p.Messages(query.Get("to")), nil
+}
+
+func deleteInbox(p *engine.Project, r *http.Request, _ []byte) (any, error) {
+	p.ClearMessages(r.URL.Query().Get("to"))
+	return map[string]string{"status": "cleared"}, nil
 }
 
 func getClock(p *engine.Project, _ *http.Request, _ []byte) (any, error) {
@@ -181,7 +210,7 @@ func postFaults(p *engine.Project, _ *http.Request, body []byte) (any, error) {
 	if err := p.AddFaults(faults...); err != nil {
 		return nil, err
 	}
-	return map[string]int{"armed": len(faults)}, nil
+	return map[string]int{"added": len(faults)}, nil
 }
 
 // getSnapshot streams a snapshot.
@@ -205,7 +234,7 @@ func (c console) postSnapshot(w http.ResponseWriter, r *http.Request) {
 	body := engine.NewBody(w, r)
 	if err := p.Restore(body); err != nil {
 		_, _ = io.CopyN(io.Discard, body, maxControl) // a client that still sends would not see the response
-		refuse(w, fmt.Errorf("emulator: %w", err))
+		refuse(w, err)
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]string{"status": "restored"})

@@ -16,9 +16,8 @@ var page = template.Must(template.New("inbox").Parse(pageText))
 
 // inboxPage serves the inbox as HTML: the messages, newest first, and the project's time.
 func (c console) inboxPage(w http.ResponseWriter, r *http.Request) {
-	p := c(r.URL.Query().Get("project_id"))
+	p := c.project(w, r, "to")
 	if p == nil {
-		http.NotFound(w, r)
 		return
 	}
 	h := w.Header()

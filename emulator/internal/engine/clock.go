@@ -8,10 +8,8 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-var errTime = errors.New("the clock would be outside of the years 1970 to 9899")
-
-// Clock is a project's clock. It runs like the machine's, ahead or behind by as much as it was moved, within the years
-// 1970 to 9899. It is safe for concurrent use.
+// Clock is a project's clock. It runs like base, ahead or behind by as much as it was moved, within the years 1970 to
+// 9899. It is safe for concurrent use.
 type Clock struct {
 	base func() time.Time
 
@@ -49,8 +47,8 @@ func (c *Clock) move(change func(now time.Time) time.Time) error {
 	defer c.mu.Unlock()
 	now := c.base()
 	moved := change(c.at(now))
-	if !InBounds(moved) {
-		return errTime
+	if err := CheckTime(moved); err != nil {
+		return err
 	}
 	c.from, c.to = now, moved
 	return nil
@@ -63,5 +61,10 @@ func (c *Clock) reset() {
 	c.from, c.to = time.Time{}, time.Time{}
 }
 
-// InBounds reports whether a clock can show a time.
-func InBounds(t time.Time) bool { return !t.Before(state.MinTime) && t.Before(state.MaxTime) }
+// CheckTime refuses a time that a clock cannot show.
+func CheckTime(t time.Time) error {
+	if t.Before(state.MinTime) || !t.Before(state.MaxTime) {
+		return errors.New("the clock would be outside of the years 1970 to 9899")
+	}
+	return nil
+}

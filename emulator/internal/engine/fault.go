@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
@@ -36,8 +36,12 @@ const (
 	maxFaultBodies = 32 << 20
 )
 
-// printable is the form of ContentType, which becomes a header, and ErrorType.
-var printable = regexp.MustCompile(`^[ -~]{0,256}$`)
+// maxFaultText bounds ContentType, which becomes a header, and ErrorType.
+const maxFaultText = 256
+
+func isPrintable(s string) bool {
+	return len(s) <= maxFaultText && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
+}
 
 // withoutBody are the statuses whose responses have no body (RFC 9110, section 15).
 var withoutBody = []int{http.StatusNoContent, http.StatusResetContent, http.StatusNotModified}
@@ -59,11 +63,13 @@ func (f *Fault) check() error {
 		return errors.New("status must be between 200 and 599")
 	case f.Disconnect && f.Status != 0:
 		return errors.New("disconnect and status exclude each other")
+	case f.ErrorType != "" && f.Status < http.StatusBadRequest:
+		return errors.New("error_type is for a fault with a status of 400 or more")
 	case f.ErrorType != "" && (f.Body != "" || f.ContentType != ""):
 		return errors.New("error_type makes the body, so that body and content_type have no effect beside it")
 	case slices.Contains(withoutBody, f.Status) && (f.ErrorType != "" || f.Body != ""):
 		return errors.New("a response with status 204, 205 or 304 has neither error_type nor body")
-	case !printable.MatchString(f.ContentType) || !printable.MatchString(f.ErrorType):
+	case !isPrintable(f.ContentType) || !isPrintable(f.ErrorType):
 		return errors.New("content_type and error_type must be printable ASCII of at most 256 characters")
 	}
 	return nil

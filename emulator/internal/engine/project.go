@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -41,9 +40,13 @@ func (p *Project) State() *state.State { return p.state.Load() }
 // Do runs a transaction at the project's time.
 func (p *Project) Do(run func(*state.Tx) error) error { return p.State().Do(p.Clock.Now(), run) }
 
-// Reset removes state, keys, messages and faults, and undoes all moves of the clock.
+// Reset removes state, settings, keys, messages, faults and what rate limits have counted, and undoes all moves of the
+// clock.
 func (p *Project) Reset() {
-	p.ClearFaults()
+	p.mu.Lock()
+	p.faults = nil
+	clear(p.searches)
+	p.mu.Unlock()
 	p.Clock.reset()
 	p.replace(state.New(p.config))
 }
@@ -97,16 +100,21 @@ func (p *Project) Sign(claims map[string]any) (token string, err error) {
 		sign.Later(tx, claims, &token)
 		return nil
 	})
-	if err != nil {
-		return "", fmt.Errorf("emulator: %w", err)
-	}
-	return token, nil
+	return token, err
 }
 
 // Messages returns the messages to an address or number, newest first, and all of them if to is empty.
 func (p *Project) Messages(to string) []state.Message {
 	messages, _ := p.State().Inbox(to)
 	return messages
+}
+
+// ClearMessages removes the messages to an address or number, and all of them if to is empty.
+func (p *Project) ClearMessages(to string) {
+	_ = p.Do(func(tx *state.Tx) error {
+		tx.Messages.DeleteFunc(func(m *state.Message) bool { return to == "" || state.Lower(m.To) == state.Lower(to) })
+		return nil
+	})
 }
 
 // WaitMessage returns the newest message to an address or number. If there is none yet, it waits for one until the

@@ -70,7 +70,8 @@ type call struct {
 	members map[string]bool
 }
 
-// ServeHTTP serves one call. A delay is waited for outside of the transaction.
+// ServeHTTP serves one call. A delay is waited for outside of the transaction, and ends with the request's context: if
+// the server stops, the response is sent at once.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	c := &call{request: r}
@@ -81,7 +82,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-timer.C:
 		case <-r.Context().Done():
-			return
 		}
 	}
 	s.log.LogAttrs(r.Context(), slog.LevelInfo, "call",

@@ -11,7 +11,7 @@ import (
 // Message is an e-mail or text message that the real service would have sent.
 type Message struct {
 	ID string `json:"id"`
-	// Channel is email, sms or whatsapp.
+	// Channel is email or sms.
 	Channel string `json:"channel"`
 	To      string `json:"to"`
 	// Template is the purpose of the message, as in "discovery_magic_link".

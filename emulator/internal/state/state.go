@@ -31,6 +31,8 @@ type State struct {
 	arrival chan struct{}
 	// changed is closed, and forgotten, when something was changed. It is nil if nobody waits for that.
 	changed chan struct{}
+	// discarded says that both are closed for good.
+	discarded bool
 }
 
 // Config is what a project is configured with. It is not part of a snapshot.
@@ -135,12 +137,15 @@ func (s *State) Do(now time.Time, run func(*Tx) error) error {
 }
 
 func (s *State) announceMessage() {
+	if s.discarded {
+		return
+	}
 	close(s.arrival)
 	s.arrival = make(chan struct{})
 }
 
 func (s *State) announceChange() {
-	if s.changed != nil {
+	if s.changed != nil && !s.discarded {
 		close(s.changed)
 		s.changed = nil
 	}
@@ -159,11 +164,16 @@ func (s *State) Changed() <-chan struct{} {
 	return changed
 }
 
-// Discard wakes those who wait for messages or changes. It is for a state that was replaced.
+// Discard wakes those who wait for messages or changes, and those who do so later. It is for a state that was replaced,
+// and is called once.
 func (s *State) Discard() {
 	_ = s.db.Do(func() error {
-		s.announceMessage()
-		s.announceChange()
+		s.discarded = true
+		close(s.arrival)
+		if s.changed == nil {
+			s.changed = make(chan struct{})
+		}
+		close(s.changed)
 		return nil
 	})
 }
