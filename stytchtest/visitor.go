@@ -139,7 +139,7 @@ func (s *Server) enter(ctx context.Context, l *logIn) (b2bsessions.Login, error)
 		return s.chooseOrganization(ctx, l)
 	}
 	login, err := s.join(ctx, l)
-	if errors.Is(err, stytcherror.CodeOrganizationNotFound) {
+	if errors.Is(err, stytcherror.CodeOrganizationNotFound) || errors.Is(err, stytcherror.CodeInvalidOrganizationID) {
 		login, err = s.create(ctx, l)
 	}
 	if errors.Is(err, stytcherror.CodeOrganizationSlugAlreadyUsed) { // another login has just created it

@@ -51,7 +51,7 @@ export default {
   },
 
   "ids in paths are escaped": async () => {
-    await refused(404, "organization_not_found", organizations.get({ organization_id: "a/b c?d#e%" }));
+    await refused(400, "invalid_organization_id", organizations.get({ organization_id: "a/b c?d#e%" }));
   },
 
   "an operation that is not implemented says so": async () => {

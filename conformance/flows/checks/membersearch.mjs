@@ -25,6 +25,7 @@ export default {
     ];
     await edit((state) => {
       row(state, one).member_password_id = unique("member-password-test");
+      row(state, one).totp_registration_id = unique("totp-test");
     });
     const only = [one.member_id];
     for (const [filter, value] of Object.entries({
@@ -38,6 +39,7 @@ export default {
       member_mfa_phone_numbers: ["+12025550163"],
       member_mfa_phone_number_fuzzy: "5550163",
       member_password_exists: true,
+      totp_exists: true,
       member_roles: ["stytch_admin"],
     })) {
       assert.deepEqual(await by(org, filter, value), only, filter);

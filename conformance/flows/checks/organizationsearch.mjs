@@ -88,4 +88,13 @@ export default {
     await refused(400, "organization_search_organization_name_fuzzy_too_short", by("organization_name_fuzzy", "ab"));
     await refused(400, "bad_request", organizations.search({ limit: 1001 }));
   },
+
+  "search refuses a filter without a value, a name that is no text, and operands without an operator": async () => {
+    await refused(400, "organization_search_missing_organization_slugs", by("organization_slugs"));
+    await refused(400, "organization_search_missing_organization_ids", by("organization_ids", []));
+    await refused(400, "organization_search_missing_has_active_sso_connection", by("has_active_sso_connection", null));
+    await refused(400, "organization_search_filter_name_must_be_string", by(5, "x"));
+    const operands = [{ filter_name: "organization_name_fuzzy", filter_value: "abc" }];
+    await refused(400, "bad_request", organizations.search({ query: { operands } }));
+  },
 };

@@ -112,6 +112,21 @@ export default {
     );
   },
 
+  "only the newest code of an address works, whatever it was sent for": async () => {
+    const [one, other] = [await organization(), await organization()];
+    const { email_address } = await member(one);
+    await api.organizations.members.create({ organization_id: other.organization_id, email_address });
+    const send = async ({ organization_id }) => {
+      await email.loginOrSignup({ organization_id, email_address });
+      return (await mail(email_address)).code;
+    };
+    const first = await send(one);
+    const enter = ({ organization_id }, code) => email.authenticate({ organization_id, email_address, code });
+    const second = await send(other);
+    await refused(404, "otp_code_not_found", enter(one, first));
+    like(await enter(other, second), { organization_id: other.organization_id });
+  },
+
   "a code for discovery needs no organization": async () => {
     const email_address = address();
     like(await email.discovery.send({ email_address }), { status_code: 200 });

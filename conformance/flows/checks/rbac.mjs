@@ -52,6 +52,10 @@ export default {
     await refused(400, "rbac_role_duplicate", refusing([editor, editor]));
     await refused(400, "rbac_org_custom_roles_only", refusing([{ ...editor, role_id: "stytch_admin" }]));
     await refused(404, "organization_not_found", organizations.getOrgPolicy({ organization_id: "none" }));
+    await refused(400, "bad_request", organizations.setOrgPolicy({ organization_id, org_policy: {} }));
+    const on = (resource_id, ...actions) => refusing([{ ...editor, permissions: [{ resource_id, actions }] }]);
+    await refused(400, "invalid_permission_resource", on("stytch.members", "create"));
+    await refused(400, "invalid_permission_action", on("stytch.member", "read"));
   },
 
   "an organization's roles count, locally and remotely": async () => {

@@ -57,6 +57,18 @@ export default {
     await after("2h11m", () => refused(404, "session_not_found", sessions.authenticate({ session_token })));
   },
 
+  "authenticate refuses claims that it does not apply, and an incomplete check": async () => {
+    const org = await organization();
+    const { session_token } = await login(org, await member(org));
+    const refuses = (type, fields) => refused(400, type, sessions.authenticate({ session_token, ...fields }));
+    await refuses("custom_claims_too_large", { session_custom_claims: { k: "x".repeat(5000) } });
+    await refuses("stytch_claims_in_custom_claims", { session_custom_claims: { "https://stytch.com/a": 1 } });
+    const { organization_id } = org;
+    await refuses("bad_request", { authorization_check: { organization_id, resource_id: "stytch.self" } });
+    await refused(400, "invalid_session_id", sessions.revoke({ member_session_id: "x" }));
+    await refused(400, "live_id_used_in_test_environment", sessions.revoke({ member_id: "member-live-1" }));
+  },
+
   "authenticate merges claims, and null deletes one": async () => {
     const org = await organization();
     const { session_token } = await login(org, await member(org), { session_custom_claims: { a: 1, b: 2 } });
