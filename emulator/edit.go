@@ -93,7 +93,7 @@ func distinctRoles(roles []string) ([]string, error) {
 func (p *Project) AddFactor(memberSessionID string, f sessions.AuthenticationFactor) error {
 	added := deepcopy.Of(&f)
 	return p.edit(func(tx *state.Tx) error {
-		found, _, err := login.FindByID(tx, memberSessionID)
+		found, _, err := login.FindSessionByID(tx, memberSessionID)
 		if err != nil {
 			return fmt.Errorf("member_session_id: %w", err)
 		}

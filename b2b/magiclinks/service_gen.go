@@ -56,6 +56,7 @@ var opAuthenticate = transport.Op{
 //   - CodeJWTInvalidIssuer
 //   - CodeInvalidLocale
 //   - CodeStytchClaimsInCustomClaims
+//   - CodeDesiredEmailUpdatingForDifferentMember
 //
 // It calls POST /v1/b2b/magic_links/authenticate; retry class single-use.
 func (s *Service) Authenticate(

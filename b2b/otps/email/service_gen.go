@@ -93,6 +93,7 @@ var opAuthenticate = transport.Op{
 //   - CodeActionNotAllowedEmailDomainIsClaimed
 //   - CodeRetiredMemberEmail
 //   - CodeDuplicateMemberEmail
+//   - CodeDesiredEmailUpdatingForDifferentMember
 //
 // It calls POST /v1/b2b/otps/email/authenticate; retry class single-use.
 func (s *Service) Authenticate(

@@ -24,7 +24,7 @@ func discoveryRoutes() []engine.Route {
 func exchangeIntermediateSession(
 	tx *engine.Tx, req *intermediatesessions.ExchangeRequest,
 ) (*intermediatesessions.ExchangeResponse, error) {
-	l, err := login.Begin(login.Request{
+	l, err := login.New(login.Request{
 		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
 		Locale: req.Locale,
 	})
@@ -42,11 +42,11 @@ func exchangeIntermediateSession(
 	if ist.Bound && ist.OrganizationID != org.OrganizationID {
 		return nil, ops.ErrInvalidIntermediateSessionTokenForOrganization
 	}
-	m, err := login.Join(tx.Tx, org, ist)
+	m, err := login.JoinDiscovered(tx.Tx, org, ist)
 	if err != nil {
 		return nil, err
 	}
-	l.Org, l.Member, l.Intermediate, l.Factors, l.Discovered = org, m, ist, ist.Factors, true
+	l.Org, l.Member, l.Intermediate, l.Factors, l.MustProveEmail = org, m, ist, ist.Factors, true
 	return login.Complete(tx.Tx, l)
 }
 
@@ -54,7 +54,7 @@ func exchangeIntermediateSession(
 func createDiscoveredOrganization(
 	tx *engine.Tx, req *discoveryorganizations.CreateRequest,
 ) (*discoveryorganizations.CreateResponse, error) {
-	l, err := login.Begin(login.Request{
+	l, err := login.New(login.Request{
 		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
 	})
 	if err != nil {
@@ -77,7 +77,7 @@ func createDiscoveredOrganization(
 	admin := *tx.NewMember(org.OrganizationID, ist.Email)
 	admin.AssignedRoles = []string{state.RoleAdmin}
 	tx.Members.Put(&admin)
-	l.Org, l.Member, l.Intermediate, l.Factors, l.Discovered = org, &admin, ist, ist.Factors, true
+	l.Org, l.Member, l.Intermediate, l.Factors, l.MustProveEmail = org, &admin, ist, ist.Factors, true
 	resp, err := login.Complete(tx.Tx, l)
 	return (*discoveryorganizations.CreateResponse)(resp), err
 }
@@ -87,8 +87,8 @@ func createDiscoveredOrganization(
 func listDiscovered(
 	tx *engine.Tx, req *discoveryorganizations.ListRequest,
 ) (*discoveryorganizations.ListResponse, error) {
-	if !given(req.IntermediateSessionToken) {
-		s, m, err := login.Find(tx.Tx, req.SessionToken, req.SessionJWT)
+	if !state.Given(req.IntermediateSessionToken) {
+		s, m, err := login.FindSession(tx.Tx, req.SessionToken, req.SessionJWT)
 		if err != nil {
 			return nil, err
 		}
@@ -100,7 +100,7 @@ func listDiscovered(
 		}
 		return &discoveryorganizations.ListResponse{EmailAddress: m.EmailAddress, DiscoveredOrganizations: list}, nil
 	}
-	if given(req.SessionToken) || given(req.SessionJWT) {
+	if state.Given(req.SessionToken) || state.Given(req.SessionJWT) {
 		return nil, ops.ErrTooManySessionArguments.Because("Give one of the three tokens.")
 	}
 	ist, err := login.FindIntermediate(tx.Tx, *req.IntermediateSessionToken)

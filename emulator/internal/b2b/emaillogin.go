@@ -1,6 +1,7 @@
 package b2b
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/magiclinks/email"
@@ -28,8 +29,12 @@ var (
 const maxLinkMinutes = 10_080
 
 // of is the lifetime that a request gives in minutes, or the default.
-func (l lifetimes) of(given *int) (time.Duration, error) {
-	return minutes(given, l.byDefault, l.low, l.high, l.outOfBounds)
+func (l lifetimes) of(minutes *int) (time.Duration, error) {
+	n := *cmp.Or(minutes, &l.byDefault)
+	if n < l.low || n > l.high {
+		return 0, l.outOfBounds.Because("The number of minutes must be between %d and %d.", l.low, l.high)
+	}
+	return time.Duration(n) * time.Minute, nil
 }
 
 // emailLogin is a request for an e-mail with which a person logs in to an organization or joins it.
@@ -41,7 +46,7 @@ type emailLogin struct {
 	signupMinutes           *int
 	// method is the auth method that the e-mail is for.
 	method string
-	// send sends the e-mail: one to active members, another one to all others.
+	// send sends the e-mail. The purpose is PurposeLogin for active members, PurposeSignup for all others.
 	send func(m *state.Member, purpose state.Purpose, lifetime time.Duration) error
 }
 
@@ -83,6 +88,6 @@ func loginOrSignup(tx *engine.Tx, r *emailLogin) (*email.LoginOrSignupResponse, 
 	}
 	return &email.LoginOrSignupResponse{
 		MemberID: m.MemberID, MemberCreated: created,
-		Member: login.Member(tx.Tx, m), Organization: login.Organization(tx.Tx, org),
+		Member: login.Member(tx.Tx, m), Organization: org.Organization,
 	}, nil
 }

@@ -38,7 +38,7 @@ const (
 func exchangeAccessToken(
 	tx *engine.Tx, req *sessions.ExchangeAccessTokenRequest,
 ) (*sessions.ExchangeAccessTokenResponse, error) {
-	l, err := login.Begin(login.Request{
+	l, err := login.New(login.Request{
 		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
 	})
 	if err != nil {
@@ -60,7 +60,7 @@ func exchangeAccessToken(
 		return nil, ops.ErrOAuthAccessTokenExchangeTokenInvalidGrant
 	}
 	l.Factors = []login.Factor{factor.AccessToken(tx.Tx, token.ClientID)}
-	r, err := login.Start(tx.Tx, l)
+	r, err := login.CompleteAnyway(tx.Tx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func exchangeAccessToken(
 // attestSession gives a session for a token of an issuer that the project trusts. Unverified: that a token can be used
 // again until it expires.
 func attestSession(tx *engine.Tx, req *sessions.AttestRequest) (*sessions.AttestResponse, error) {
-	l, err := login.Begin(login.Request{
+	l, err := login.New(login.Request{
 		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
 		SessionToken: req.SessionToken, SessionJWT: req.SessionJWT,
 	})
@@ -101,7 +101,7 @@ func attestSession(tx *engine.Tx, req *sessions.AttestRequest) (*sessions.Attest
 	if err := l.Prove(tx.Tx, m, factor.TrustedToken(tx.Tx, token.ID)); err != nil {
 		return nil, err
 	}
-	r, err := login.Start(tx.Tx, l)
+	r, err := login.CompleteAnyway(tx.Tx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -127,12 +127,12 @@ func trustedTokenProfile(tx *engine.Tx, id string) (*state.TrustedTokenProfile, 
 func attestedOrganization(
 	tx *engine.Tx, id *string, profile *state.TrustedTokenProfile, token *sign.TrustedToken,
 ) (*state.Organization, error) {
-	if !token.HasOrganization && (!given(id) || profile.CreatesMembers) {
+	if !token.HasOrganization && (!state.Given(id) || profile.CreatesMembers) {
 		return nil, ops.ErrTokenMissingOrganizationIDClaim
 	}
 	org, err := login.FindOrganization(tx.Tx, cmp.Or(*cmp.Or(id, new("")), token.OrganizationID))
 	switch {
-	case err != nil && !given(id):
+	case err != nil && !state.Given(id):
 		return nil, ops.ErrInvalidTokenOrganizationIDClaim
 	case err != nil:
 		return nil, err
@@ -169,7 +169,7 @@ type userInfo struct {
 
 // migrateSession gives a session to the person whom another provider names for its token.
 func migrateSession(tx *engine.Tx, req *sessions.MigrateRequest) (*sessions.MigrateResponse, error) {
-	l, err := login.Begin(login.Request{
+	l, err := login.New(login.Request{
 		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
 	})
 	if err != nil {
@@ -196,7 +196,7 @@ func migrateSession(tx *engine.Tx, req *sessions.MigrateRequest) (*sessions.Migr
 				return nil, ops.ErrMemberNotFound
 			}
 			l.Factors = []login.Factor{factor.Imported(tx.Tx)}
-			r, err := login.Start(tx.Tx, l)
+			r, err := login.CompleteAnyway(tx.Tx, l)
 			if err != nil {
 				return nil, err
 			}

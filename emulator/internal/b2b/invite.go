@@ -33,7 +33,7 @@ func invite(tx *engine.Tx, req *magiclinksemail.InviteRequest) (*magiclinksemail
 	if err != nil {
 		return nil, err
 	}
-	if given(req.InvitedByMemberID) {
+	if state.Given(req.InvitedByMemberID) {
 		if _, err := login.FindMember(tx.Tx, org.OrganizationID, *req.InvitedByMemberID); err != nil {
 			return nil, err
 		}
@@ -56,7 +56,7 @@ func invite(tx *engine.Tx, req *magiclinksemail.InviteRequest) (*magiclinksemail
 		return nil, err
 	}
 	return &magiclinksemail.InviteResponse{
-			MemberID: m.MemberID, Member: login.Member(tx.Tx, m), Organization: login.Organization(tx.Tx, org),
+			MemberID: m.MemberID, Member: login.Member(tx.Tx, m), Organization: org.Organization,
 		}, factor.SendLink(tx.Tx, factor.Link{
 			Purpose: state.PurposeInvite, Email: m.EmailAddress, To: req.EmailAddress, MemberID: m.MemberID,
 			RedirectURL: req.InviteRedirectURL, TokenType: organizationTokenType, Lifetime: lifetime,
@@ -72,7 +72,7 @@ func checkInvite(req *magiclinksemail.InviteRequest) (string, error) {
 	if err := checkEmailLocale(req.Locale); err != nil {
 		return "", err
 	}
-	if given(req.Name) && !state.IsName(*req.Name) {
+	if state.Given(req.Name) && !state.IsName(*req.Name) {
 		return "", ops.ErrBadRequest.Because("The name is longer than %d characters.", state.MaxName)
 	}
 	return address, nil

@@ -76,7 +76,7 @@ func checkRedirectURL(tx *engine.Tx, redirectURL *string, malformed *ops.Error) 
 func authenticateLink(
 	tx *engine.Tx, req *magiclinks.AuthenticateRequest,
 ) (*magiclinks.AuthenticateResponse, error) {
-	l, err := login.Begin(login.Request{
+	l, err := login.New(login.Request{
 		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
 		Locale: req.Locale, SessionToken: req.SessionToken, SessionJWT: req.SessionJWT,
 		IntermediateSessionToken: req.IntermediateSessionToken,

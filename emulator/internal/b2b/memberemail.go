@@ -80,13 +80,13 @@ func unlinkRetiredEmail(
 	email := ""
 	var err error
 	switch {
-	case !given(req.EmailID) && !given(req.EmailAddress):
+	case !state.Given(req.EmailID) && !state.Given(req.EmailAddress):
 		return nil, ops.ErrRetiredEmailMissingEmailIdentifiers
-	case given(req.EmailID) && !state.IDForm.MatchString(*req.EmailID):
+	case state.Given(req.EmailID) && !state.IDForm.MatchString(*req.EmailID):
 		return nil, ops.ErrInvalidEmailID
-	case given(req.EmailID) && login.CheckTestID("email", *req.EmailID) != nil:
+	case state.Given(req.EmailID) && login.CheckTestID("email", *req.EmailID) != nil:
 		return nil, ops.ErrLiveIDUsedInTestEnvironment
-	case given(req.EmailAddress):
+	case state.Given(req.EmailAddress):
 		if email, err = state.Email(*req.EmailAddress); err != nil {
 			return nil, err
 		}
@@ -99,7 +99,7 @@ func unlinkRetiredEmail(
 	changed.RetiredEmailAddresses = slices.DeleteFunc(slices.Clone(m.RetiredEmailAddresses),
 		func(r organizations.RetiredEmail) bool {
 			return (email == "" || email == state.Lower(r.EmailAddress)) &&
-				(!given(req.EmailID) || *req.EmailID == r.EmailID)
+				(!state.Given(req.EmailID) || *req.EmailID == r.EmailID)
 		})
 	if len(changed.RetiredEmailAddresses) == len(m.RetiredEmailAddresses) {
 		return nil, ops.ErrEmailNotFound

@@ -14,7 +14,6 @@ func memberFactorRoutes() []engine.Route {
 		engine.Handle(ops.B2BOrganizationsMembersDeleteMFAPhoneNumber, deleteMFAPhoneNumber),
 		engine.Handle(ops.B2BOrganizationsMembersDeleteTOTP, deleteTOTP),
 		engine.Handle(ops.B2BOrganizationsMembersDeletePassword, deletePassword),
-		engine.Handle(ops.B2BOrganizationsMembersDeleteExternalID, deleteExternalID),
 	}
 }
 
@@ -90,20 +89,4 @@ func deletePassword(tx *engine.Tx, req *members.DeletePasswordRequest) (*members
 	changed.MemberPasswordID, changed.UpdatedAt = "", tx.Now
 	tx.Members.Put(&changed)
 	return (*members.DeletePasswordResponse)(memberResponse(tx, org, &changed)), nil
-}
-
-// deleteExternalID removes an external id, if there is one.
-func deleteExternalID(
-	tx *engine.Tx, req *members.DeleteExternalIDRequest,
-) (*members.DeleteExternalIDResponse, error) {
-	org, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
-	if err != nil {
-		return nil, err
-	}
-	changed := *m
-	if m.ExternalID != "" {
-		changed.ExternalID, changed.UpdatedAt = "", tx.Now
-		tx.Members.Put(&changed)
-	}
-	return (*members.DeleteExternalIDResponse)(memberResponse(tx, org, &changed)), nil
 }

@@ -21,13 +21,14 @@ func memberRoutes() []engine.Route {
 		engine.Handle(ops.B2BOrganizationsMembersDelete, deleteMember),
 		engine.Handle(ops.B2BOrganizationsMembersReactivate, reactivateMember),
 		engine.Handle(ops.B2BOrganizationsMembersSearch, searchMembers),
+		engine.Handle(ops.B2BOrganizationsMembersDeleteExternalID, deleteExternalID),
 	}, memberFactorRoutes(), memberEmailRoutes(), memberProviderRoutes(), memberAppRoutes())
 }
 
 // memberResponse is the response of operations that return a member. Those of the others have the same fields.
 func memberResponse(tx *engine.Tx, org *state.Organization, m *state.Member) *members.GetResponse {
 	return &members.GetResponse{
-		MemberID: m.MemberID, Member: login.Member(tx.Tx, m), Organization: login.Organization(tx.Tx, org),
+		MemberID: m.MemberID, Member: login.Member(tx.Tx, m), Organization: org.Organization,
 	}
 }
 
@@ -94,10 +95,10 @@ func createMember(tx *engine.Tx, req *members.CreateRequest) (*members.CreateRes
 
 // getMember finds a member by id or by address.
 func getMember(tx *engine.Tx, req *members.GetRequest) (*members.GetResponse, error) {
-	if given(req.MemberID) == given(req.EmailAddress) {
+	if state.Given(req.MemberID) == state.Given(req.EmailAddress) {
 		return nil, ops.ErrInvalidMemberGetFields
 	}
-	if given(req.MemberID) {
+	if state.Given(req.MemberID) {
 		org, m, err := findMember(tx, req.OrganizationID, *req.MemberID)
 		if err != nil {
 			return nil, err
@@ -181,4 +182,20 @@ func reactivateMember(tx *engine.Tx, req *members.ReactivateRequest) (*members.R
 	tx.Members.Put(&changed)
 	tx.EndMember(m.MemberID) // what a snapshot has, though the member was deleted
 	return (*members.ReactivateResponse)(memberResponse(tx, org, &changed)), nil
+}
+
+// deleteExternalID removes an external id, if there is one.
+func deleteExternalID(
+	tx *engine.Tx, req *members.DeleteExternalIDRequest,
+) (*members.DeleteExternalIDResponse, error) {
+	org, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	changed := *m
+	if m.ExternalID != "" {
+		changed.ExternalID, changed.UpdatedAt = "", tx.Now
+		tx.Members.Put(&changed)
+	}
+	return (*members.DeleteExternalIDResponse)(memberResponse(tx, org, &changed)), nil
 }

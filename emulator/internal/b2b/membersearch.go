@@ -65,7 +65,7 @@ func searchMembers(tx *engine.Tx, req *members.SearchRequest) (*members.SearchRe
 	for _, m := range page {
 		resp.Members = append(resp.Members, login.Member(tx.Tx, m))
 		org := tx.Organizations.Get(m.OrganizationID)
-		resp.Organizations[m.OrganizationID] = login.Organization(tx.Tx, org)
+		resp.Organizations[m.OrganizationID] = org.Organization
 	}
 	return resp, nil
 }

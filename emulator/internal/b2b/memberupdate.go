@@ -73,7 +73,7 @@ func checkMember(req *members.UpdateRequest) error {
 		return ops.ErrBadRequest.Because("The name is longer than %d characters.", state.MaxName)
 	case req.MFAPhoneNumber != nil && !phoneForm.MatchString(*req.MFAPhoneNumber):
 		return ops.ErrInvalidPhoneNumber
-	case given(req.ExternalID) && !state.IDForm.MatchString(*req.ExternalID):
+	case state.Given(req.ExternalID) && !state.IDForm.MatchString(*req.ExternalID):
 		return ops.ErrBadRequest.Because("The external id must match %s.", state.IDForm)
 	case len(req.Roles) > state.MaxEntries:
 		return ops.ErrBadRequest.Because("There are more than %d roles.", state.MaxEntries)
@@ -99,7 +99,7 @@ func changeMember(
 			m.AssignedRoles = roles
 		}
 	}
-	if given(req.ExternalID) {
+	if state.Given(req.ExternalID) {
 		other := tx.FindMember(org.OrganizationID, *req.ExternalID)
 		if other != nil && other.MemberID != m.MemberID {
 			return ops.ErrDuplicateMemberExternalID

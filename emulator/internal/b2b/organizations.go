@@ -32,7 +32,7 @@ func createOrganization(
 	if err != nil {
 		return nil, err
 	}
-	return &organizations.CreateResponse{Organization: login.Organization(tx.Tx, org)}, nil
+	return &organizations.CreateResponse{Organization: org.Organization}, nil
 }
 
 func getOrganization(tx *engine.Tx, req *organizations.GetRequest) (*organizations.GetResponse, error) {
@@ -40,18 +40,24 @@ func getOrganization(tx *engine.Tx, req *organizations.GetRequest) (*organizatio
 	if err != nil {
 		return nil, err
 	}
-	return &organizations.GetResponse{Organization: login.Organization(tx.Tx, org)}, nil
+	return &organizations.GetResponse{Organization: org.Organization}, nil
+}
+
+// permittedOrganization finds the organization for an operation that takes the session of a caller.
+func permittedOrganization(tx *engine.Tx, id string) (*state.Organization, error) {
+	org, err := login.FindOrganization(tx.Tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return org, tx.Permit(org.OrganizationID, nil)
 }
 
 // updateOrganization changes what is given. Apps that are no longer allowed lose what members have granted.
 func updateOrganization(
 	tx *engine.Tx, req *organizations.UpdateRequest,
 ) (*organizations.UpdateResponse, error) {
-	found, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	found, err := permittedOrganization(tx, req.OrganizationID)
 	if err != nil {
-		return nil, err
-	}
-	if err := tx.Permit(found.OrganizationID, nil); err != nil {
 		return nil, err
 	}
 	org := *found
@@ -68,17 +74,14 @@ func updateOrganization(
 			tx.Grants.Delete(g.Key())
 		}
 	}
-	return &organizations.UpdateResponse{Organization: login.Organization(tx.Tx, &org)}, nil
+	return &organizations.UpdateResponse{Organization: org.Organization}, nil
 }
 
 func deleteOrganization(
 	tx *engine.Tx, req *organizations.DeleteRequest,
 ) (*organizations.DeleteResponse, error) {
-	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	org, err := permittedOrganization(tx, req.OrganizationID)
 	if err != nil {
-		return nil, err
-	}
-	if err := tx.Permit(org.OrganizationID, nil); err != nil {
 		return nil, err
 	}
 	tx.DeleteOrganization(org.OrganizationID)
@@ -104,11 +107,8 @@ func countMembers(tx *engine.Tx, req *organizations.MetricsRequest) (*organizati
 func listOrganizationApps(
 	tx *engine.Tx, req *organizations.ConnectedAppsRequest,
 ) (*organizations.ConnectedAppsResponse, error) {
-	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	org, err := permittedOrganization(tx, req.OrganizationID)
 	if err != nil {
-		return nil, err
-	}
-	if err := tx.Permit(org.OrganizationID, nil); err != nil {
 		return nil, err
 	}
 	resp := &organizations.ConnectedAppsResponse{}
@@ -127,11 +127,8 @@ func listOrganizationApps(
 func getOrganizationApp(
 	tx *engine.Tx, req *organizations.GetConnectedAppRequest,
 ) (*organizations.GetConnectedAppResponse, error) {
-	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	org, err := permittedOrganization(tx, req.OrganizationID)
 	if err != nil {
-		return nil, err
-	}
-	if err := tx.Permit(org.OrganizationID, nil); err != nil {
 		return nil, err
 	}
 	app := tx.ConnectedApps.Get(req.ConnectedAppID)
@@ -164,11 +161,8 @@ func usersOf(
 func deleteOrganizationExternalID(
 	tx *engine.Tx, req *organizations.DeleteExternalIDRequest,
 ) (*organizations.DeleteExternalIDResponse, error) {
-	found, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	found, err := permittedOrganization(tx, req.OrganizationID)
 	if err != nil {
-		return nil, err
-	}
-	if err := tx.Permit(found.OrganizationID, nil); err != nil {
 		return nil, err
 	}
 	org := *found
@@ -176,5 +170,5 @@ func deleteOrganizationExternalID(
 		org.OrganizationExternalID, org.UpdatedAt = "", tx.Now
 		tx.Organizations.Put(&org)
 	}
-	return &organizations.DeleteExternalIDResponse{Organization: login.Organization(tx.Tx, &org)}, nil
+	return &organizations.DeleteExternalIDResponse{Organization: org.Organization}, nil
 }

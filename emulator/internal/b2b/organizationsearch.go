@@ -6,7 +6,6 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
-	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
@@ -29,7 +28,7 @@ func searchOrganizations(
 	}
 	resp := &organizations.SearchResponse{ResultsMetadata: meta}
 	for _, org := range rows {
-		resp.Organizations = append(resp.Organizations, login.Organization(tx.Tx, org))
+		resp.Organizations = append(resp.Organizations, org.Organization)
 	}
 	return resp, nil
 }

@@ -60,7 +60,7 @@ func (s *settings) put(tx *engine.Tx, org *state.Organization) error {
 	}
 	isOther := func(o *state.Organization) bool { return o != nil && o.OrganizationID != org.OrganizationID }
 	switch {
-	case given(s.OrganizationExternalID) && *s.OrganizationExternalID == org.OrganizationID:
+	case state.Given(s.OrganizationExternalID) && *s.OrganizationExternalID == org.OrganizationID:
 		return ops.ErrExternalOrganizationIDSameAsOrganizationID
 	case isOther(tx.OrganizationBySlug.First(org.OrganizationSlug)):
 		return ops.ErrOrganizationSlugAlreadyUsed
@@ -105,7 +105,7 @@ func (s *settings) checkReferences(tx *engine.Tx, org *state.Organization) error
 		})
 	}
 	switch {
-	case given(s.SSODefaultConnectionID) && isUnknown(*s.SSODefaultConnectionID):
+	case state.Given(s.SSODefaultConnectionID) && isUnknown(*s.SSODefaultConnectionID):
 		return ops.ErrInvalidSSODefaultConnectionID
 	case slices.ContainsFunc(s.SSOJITProvisioningAllowedConnections, isUnknown):
 		return ops.ErrSSOConnectionNotFound.Because("sso_jit_provisioning_allowed_connections names no connection.")

@@ -43,7 +43,7 @@ func sendLoginCode(tx *engine.Tx, req *otpsemail.LoginOrSignupRequest) (*otpsema
 func authenticateEmailCode(
 	tx *engine.Tx, req *otpsemail.AuthenticateRequest,
 ) (*otpsemail.AuthenticateResponse, error) {
-	l, err := login.Begin(login.Request{
+	l, err := login.New(login.Request{
 		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
 		Locale: req.Locale, SessionToken: req.SessionToken, SessionJWT: req.SessionJWT,
 		IntermediateSessionToken: req.IntermediateSessionToken,

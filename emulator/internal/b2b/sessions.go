@@ -5,12 +5,10 @@ import (
 	"strings"
 
 	"github.com/seed75add069/stytch-go/b2b/sessions"
-	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
-	"github.com/seed75add069/stytch-go/emulator/internal/sign"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
@@ -20,8 +18,6 @@ func sessionRoutes() []engine.Route {
 		engine.Handle(ops.B2BSessionsAuthenticate, authenticateSession),
 		engine.Handle(ops.B2BSessionsRevoke, revokeSession),
 		engine.Handle(ops.B2BSessionsExchange, exchangeSession),
-		engine.Handle(ops.B2BSessionsGetJWKS, getJWKS),
-		engine.Handle(ops.B2CSessionsGetJWKS, getUserJWKS),
 	}
 }
 
@@ -37,7 +33,7 @@ func getSessions(tx *engine.Tx, req *sessions.GetRequest) (*sessions.GetResponse
 	}
 	resp := &sessions.GetResponse{}
 	for _, s := range tx.SessionsOf(m.MemberID) {
-		resp.MemberSessions = append(resp.MemberSessions, login.API(tx.Tx, s))
+		resp.MemberSessions = append(resp.MemberSessions, login.Session(tx.Tx, s))
 	}
 	return resp, nil
 }
@@ -51,7 +47,7 @@ func authenticateSession(tx *engine.Tx, req *sessions.AuthenticateRequest) (*ses
 	if _, err := state.MergeClaims(nil, req.SessionCustomClaims); err != nil {
 		return nil, err
 	}
-	found, m, err := login.Find(tx.Tx, req.SessionToken, req.SessionJWT)
+	found, m, err := login.FindSession(tx.Tx, req.SessionToken, req.SessionJWT)
 	if err != nil {
 		return nil, err
 	}
@@ -74,12 +70,12 @@ func authenticateSession(tx *engine.Tx, req *sessions.AuthenticateRequest) (*ses
 	s.LastAccessedAt = tx.Now
 	tx.Sessions.Put(&s)
 	login.SignJWT(tx.Tx, &s, &resp.SessionJWT)
-	if given(req.SessionToken) {
+	if state.Given(req.SessionToken) {
 		resp.SessionToken = *req.SessionToken
 	}
-	resp.MemberSession = login.API(tx.Tx, &s)
+	resp.MemberSession = login.Session(tx.Tx, &s)
 	resp.Member = login.Member(tx.Tx, m)
-	resp.Organization = login.Organization(tx.Tx, tx.Organizations.Get(s.OrganizationID))
+	resp.Organization = tx.Organizations.Get(s.OrganizationID).Organization
 	return resp, nil
 }
 
@@ -87,7 +83,7 @@ func authenticateSession(tx *engine.Tx, req *sessions.AuthenticateRequest) (*ses
 func revokeSession(tx *engine.Tx, req *sessions.RevokeRequest) (*sessions.RevokeResponse, error) {
 	n := 0
 	for _, selector := range []*string{req.MemberSessionID, req.SessionToken, req.SessionJWT, req.MemberID} {
-		if given(selector) {
+		if state.Given(selector) {
 			n++
 		}
 	}
@@ -110,7 +106,7 @@ func revokeSession(tx *engine.Tx, req *sessions.RevokeRequest) (*sessions.Revoke
 
 // toRevoke returns the member whose sessions are revoked, and which of them are.
 func toRevoke(tx *engine.Tx, req *sessions.RevokeRequest) (*state.Member, func(*state.Session) bool, error) {
-	if given(req.MemberID) {
+	if state.Given(req.MemberID) {
 		if err := login.CheckTestID("member", *req.MemberID); err != nil {
 			return nil, nil, err
 		}
@@ -123,12 +119,12 @@ func toRevoke(tx *engine.Tx, req *sessions.RevokeRequest) (*state.Member, func(*
 	var s *state.Session
 	var m *state.Member
 	var err error
-	if given(req.MemberSessionID) {
-		if s, m, err = login.FindByID(tx.Tx, *req.MemberSessionID); err != nil {
+	if state.Given(req.MemberSessionID) {
+		if s, m, err = login.FindSessionByID(tx.Tx, *req.MemberSessionID); err != nil {
 			err = cmp.Or(checkSessionID(*req.MemberSessionID), err)
 		}
 	} else {
-		s, m, err = login.Find(tx.Tx, req.SessionToken, req.SessionJWT)
+		s, m, err = login.FindSession(tx.Tx, req.SessionToken, req.SessionJWT)
 	}
 	return m, func(other *state.Session) bool { return other.ID == s.ID }, err
 }
@@ -144,14 +140,14 @@ func checkSessionID(id string) error {
 // exchangeSession logs the person of a session in to another organization, with the factors that are valid there. The
 // session that it came from stays.
 func exchangeSession(tx *engine.Tx, req *sessions.ExchangeRequest) (*sessions.ExchangeResponse, error) {
-	l, err := login.Begin(login.Request{
+	l, err := login.New(login.Request{
 		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
 		Locale: req.Locale,
 	})
 	if err != nil {
 		return nil, err
 	}
-	s, from, err := login.Find(tx.Tx, req.SessionToken, req.SessionJWT)
+	s, from, err := login.FindSession(tx.Tx, req.SessionToken, req.SessionJWT)
 	if err != nil {
 		return nil, err
 	}
@@ -169,26 +165,4 @@ func exchangeSession(tx *engine.Tx, req *sessions.ExchangeRequest) (*sessions.Ex
 	}
 	resp, err := login.Complete(tx.Tx, l)
 	return (*sessions.ExchangeResponse)(resp), err
-}
-
-// getJWKS publishes the keys that verify the project's JWTs.
-func getJWKS(tx *engine.Tx, req *sessions.GetJWKSRequest) (*sessions.GetJWKSResponse, error) {
-	if req.ProjectID != tx.ProjectID {
-		return nil, ops.ErrProjectNotFound
-	}
-	resp := &sessions.GetJWKSResponse{}
-	for _, k := range sign.Keys(tx.Tx) {
-		tx.Later(func() error {
-			jwk, err := sign.JWK(k)
-			resp.Keys = append(resp.Keys, jwk)
-			return err
-		})
-	}
-	return resp, nil
-}
-
-// getUserJWKS publishes the same keys under the path of the consumer product.
-func getUserJWKS(tx *engine.Tx, req *b2csessions.GetJWKSRequest) (*b2csessions.GetJWKSResponse, error) {
-	resp, err := getJWKS(tx, &sessions.GetJWKSRequest{ProjectID: req.ProjectID})
-	return (*b2csessions.GetJWKSResponse)(resp), err
 }

@@ -67,7 +67,7 @@ func (tx *Tx) callerOf(organizationID string) (s *state.Session, given bool, err
 	if token == "" && jwt == "" { // a call for nobody has no rights
 		return nil, true, ops.ErrInvalidSessionToken.Because("A session header is empty or occurs twice.")
 	}
-	if s, _, err = login.Find(tx.Tx, &token, &jwt); err != nil {
+	if s, _, err = login.FindSession(tx.Tx, &token, &jwt); err != nil {
 		return nil, true, err
 	}
 	if s.OrganizationID != organizationID {

@@ -14,8 +14,9 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 )
 
-// encode sets the request_id and status_code of a response of the SDK's types, and writes it as the API does: with
-// every member, empty or not. The JSON of the SDK's types omits empty members.
+// encode sets the request_id and status_code of a response of the SDK's types, and writes it as the API does, which
+// writes empty members too, but for those of a few types: see [ops.OmitsEmpty]. The JSON of the SDK's types omits them
+// all.
 func encode(resp any, requestID string) ([]byte, error) {
 	v := reflect.ValueOf(resp).Elem()
 	if id := v.FieldByName("RequestID"); id.IsValid() {
@@ -63,50 +64,50 @@ func appendTime(b []byte, t time.Time) []byte {
 	return append(b, '"')
 }
 
-// member is how a field of a struct is encoded.
-type member struct {
+// jsonField is how a field of a struct is encoded.
+type jsonField struct {
 	index int
 	// name is the quoted name, with a colon.
 	name string
-	// omitted says that the member is left out where it has no value, null that it is null then.
+	// omitted says that the field is left out where it has no value, null that it is null then.
 	omitted, null bool
 }
 
-// members holds a []member for each type of struct.
-var members sync.Map
+// fieldsByType holds a []jsonField for each type of struct.
+var fieldsByType sync.Map
 
-func membersOf(t reflect.Type) []member {
-	if known, ok := members.Load(t); ok {
-		return known.([]member)
+func fieldsOf(t reflect.Type) []jsonField {
+	if known, ok := fieldsByType.Load(t); ok {
+		return known.([]jsonField)
 	}
-	var list []member
+	var list []jsonField
 	for i := range t.NumField() {
 		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		quoted, _ := jsontext.AppendQuote(nil, name)
-		list = append(list, member{
+		list = append(list, jsonField{
 			index: i, name: string(quoted) + ":",
 			omitted: ops.OmitsEmpty(t) && strings.Contains(options, "omitzero"),
 			null:    ops.NullWhenEmpty(t, name),
 		})
 	}
-	members.Store(t, list)
+	fieldsByType.Store(t, list)
 	return list
 }
 
 func appendStruct(b []byte, v reflect.Value) ([]byte, error) {
 	b = append(b, '{')
 	first := true
-	for _, m := range membersOf(v.Type()) {
-		value := v.Field(m.index)
-		if m.omitted && value.IsZero() {
+	for _, f := range fieldsOf(v.Type()) {
+		value := v.Field(f.index)
+		if f.omitted && value.IsZero() {
 			continue
 		}
 		if !first {
 			b = append(b, ',')
 		}
 		first = false
-		b = append(b, m.name...)
-		if m.null && value.IsZero() {
+		b = append(b, f.name...)
+		if f.null && value.IsZero() {
 			b = append(b, "null"...)
 			continue
 		}

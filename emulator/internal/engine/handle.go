@@ -12,7 +12,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// Route is an operation with its handler. Without one, the operation is not built.
+// Route is an operation with its handler. Without one, the operation is not implemented.
 type Route struct {
 	*ops.Info
 	run func(*call) (any, error)
@@ -21,7 +21,7 @@ type Route struct {
 }
 
 // Tx is the transaction of one call. What a handler that returns an error has changed is changed back, see
-// [factor.Guess] for the exception.
+// [factor.WrongCode] for the exception.
 type Tx struct {
 	*state.Tx
 	call *call
@@ -86,8 +86,8 @@ func transact[Resp any](c *call, run func(*Tx) (*Resp, error)) (*Resp, error) {
 		if err == nil && limited && stx.MailsTooSoon() {
 			return &tooManyRequests{time.Second}
 		}
-		if guess, ok := errors.AsType[*factor.Guess](err); ok {
-			kept = guess.Err
+		if wrong, ok := errors.AsType[*factor.WrongCode](err); ok {
+			kept = wrong.Err
 			return nil
 		}
 		if later, ok := errors.AsType[*outside[Resp]](err); ok {

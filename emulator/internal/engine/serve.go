@@ -8,7 +8,6 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -26,8 +25,6 @@ import (
 const (
 	// maxRequest bounds the body of a request, in bytes.
 	maxRequest = 1 << 20
-	// maxUpload bounds how long a client may take to send a body.
-	maxUpload = 30 * time.Second
 )
 
 // publicPrefix begins the paths that name their project and need none of its credentials.
@@ -47,7 +44,7 @@ type Server struct {
 // by its id, nil if there is none.
 func NewServer(routes []Route, project func(id string) *Project, log *slog.Logger) *Server {
 	s := &Server{project: project, log: log}
-	for _, op := range ops.Every {
+	for _, op := range ops.All {
 		s.routes.add(&Route{Info: op})
 	}
 	for i := range routes {
@@ -154,46 +151,6 @@ func (c *call) run() response {
 
 // codeNotImplemented is the emulator's own error type.
 const codeNotImplemented stytcherror.Code = "emulator_not_implemented"
-
-// ReadBody reads a body of at most limit bytes. A client that takes longer than maxUpload is cut off, where the server
-// can do that.
-func ReadBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	if r.Body == nil || r.Body == http.NoBody {
-		return nil, nil
-	}
-	conn := http.NewResponseController(w)
-	_ = conn.SetReadDeadline(time.Now().Add(maxUpload))
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	if err == nil {
-		_ = conn.SetReadDeadline(time.Time{})
-	}
-	return body, err
-}
-
-// body is the body of a request of any size.
-type body struct {
-	io.Reader
-	conn  *http.ResponseController
-	ended bool
-}
-
-// NewBody is the body of a request of any size. A client that sends nothing for maxUpload is cut off, where the server
-// can do that.
-func NewBody(w http.ResponseWriter, r *http.Request) io.Reader {
-	return &body{Reader: r.Body, conn: http.NewResponseController(w)}
-}
-
-func (b *body) Read(p []byte) (int, error) {
-	if b.ended {
-		return 0, io.EOF
-	}
-	_ = b.conn.SetReadDeadline(time.Now().Add(maxUpload))
-	n, err := b.Reader.Read(p)
-	if b.ended = err == io.EOF; b.ended {
-		_ = b.conn.SetReadDeadline(time.Time{})
-	}
-	return n, err
-}
 
 // authenticate finds the project of a call by its Basic credentials, whose password is the project's secret. A public
 // operation without credentials belongs to the project in its path, and so does one of OAuth2 with those of its client.

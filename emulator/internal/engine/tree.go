@@ -7,11 +7,11 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 )
 
-// tree finds the operation of a path. Each level is a segment. [http.ServeMux] is none for the API: some of its
-// patterns match the same paths, and neither is more specific.
+// tree finds the operation of a path. Each level is a segment. [http.ServeMux] cannot serve the API: some of
+// its patterns match the same paths, and neither is more specific.
 type tree struct {
 	segments map[string]*tree
-	// param is the subtree for a parameter, tried after the segment of its own.
+	// param is the subtree for a parameter, tried if no segment of that name leads to a route.
 	param *tree
 	// routes are those that end here, by method.
 	routes map[string]*Route
@@ -43,31 +43,32 @@ func (t *tree) add(r *Route) {
 // find returns the route for a method and an escaped path, with the values of the path's parameters. Without a route
 // it reports whether another method has one. A parameter does not match an empty segment.
 func (t *tree) find(method, path string) (r *Route, params map[string]string, otherMethod bool) {
-	s := search{method: method}
-	if r = s.find(t, strings.Split(path, "/")); r == nil {
-		return nil, nil, s.otherMethod
+	w := walk{method: method}
+	if r = w.find(t, strings.Split(path, "/")); r == nil {
+		return nil, nil, w.otherMethod
 	}
 	params = map[string]string{}
 	for i, name := range parameters(r.Info) {
-		params[name] = s.values[i]
+		params[name] = w.values[i]
 	}
 	return r, params, false
 }
 
-type search struct {
+// walk is a search for a route.
+type walk struct {
 	method      string
 	values      []string
 	otherMethod bool
 }
 
-func (s *search) find(t *tree, segments []string) *Route {
+func (w *walk) find(t *tree, segments []string) *Route {
 	if len(segments) == 0 {
-		r := t.routes[s.method]
-		s.otherMethod = s.otherMethod || r == nil && len(t.routes) > 0
+		r := t.routes[w.method]
+		w.otherMethod = w.otherMethod || r == nil && len(t.routes) > 0
 		return r
 	}
 	if next := t.segments[segments[0]]; next != nil {
-		if r := s.find(next, segments[1:]); r != nil {
+		if r := w.find(next, segments[1:]); r != nil {
 			return r
 		}
 	}
@@ -75,11 +76,11 @@ func (s *search) find(t *tree, segments []string) *Route {
 	if t.param == nil || err != nil || value == "" {
 		return nil
 	}
-	s.values = append(s.values, value)
-	if r := s.find(t.param, segments[1:]); r != nil {
+	w.values = append(w.values, value)
+	if r := w.find(t.param, segments[1:]); r != nil {
 		return r
 	}
-	s.values = s.values[:len(s.values)-1]
+	w.values = w.values[:len(w.values)-1]
 	return nil
 }
 

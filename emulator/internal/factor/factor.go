@@ -64,9 +64,9 @@ func Imported(tx *state.Tx) Factor {
 	}
 }
 
-// Join returns factors, oldest first, with the added ones. A factor that was authenticated again keeps its place, and
+// Merge returns factors, oldest first, with the added ones. A factor that was authenticated again keeps its place, and
 // the time at which it was authenticated first. Of too many factors, it drops the oldest.
-func Join(factors []Factor, added ...Factor) []Factor {
+func Merge(factors []Factor, added ...Factor) []Factor {
 	joined := slices.Clone(factors)
 	for _, f := range added {
 		i := slices.IndexFunc(joined, func(other Factor) bool { return same(&other, &f) })
@@ -109,14 +109,14 @@ func IsSecond(f Factor) bool {
 		f.Type == sessions.AuthenticationFactorTypeRecoveryCodes
 }
 
-// emailProvingMethods are the methods that can prove an e-mail address, in the API's order.
-var emailProvingMethods = []string{
-	organizations.AuthMethodSSO, organizations.AuthMethodMagicLink, organizations.AuthMethodPassword,
-	organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth, organizations.AuthMethodEmailOTP,
+// EmailProvingMethods are what primary_required offers for an address that is not proved, in the API's order. A
+// password is among them, although only the first one, which a reset by e-mail sets, proves an address.
+func EmailProvingMethods() []string {
+	return []string{
+		organizations.AuthMethodSSO, organizations.AuthMethodMagicLink, organizations.AuthMethodPassword,
+		organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth, organizations.AuthMethodEmailOTP,
+	}
 }
-
-// EmailProvingMethods are the methods that can prove an e-mail address, in the API's order.
-func EmailProvingMethods() []string { return slices.Clone(emailProvingMethods) }
 
 // ProvesEmail reports whether one of the factors proves an address. Passwords and OAuth logins by GitHub, Slack and
 // HubSpot do not.

@@ -59,17 +59,17 @@ func CheckCode(code string) error {
 }
 
 // RedeemCode uses up the code that somebody gives: the newest one of an owner, if it was sent to the address or number
-// that is given with it. A wrong one is counted: the error is then one that must be kept, see [Guess].
+// that is given with it. A wrong one is counted: the error is then one that must be kept, see [WrongCode].
 func RedeemCode(tx *state.Tx, given *state.Passcode) error {
 	p := tx.Passcodes.Get(given.Owner())
 	if p == nil || state.Lower(p.Email) != state.Lower(given.Email) || p.Phone != given.Phone {
-		return &Guess{ops.ErrOTPCodeNotFound}
+		return &WrongCode{ops.ErrOTPCodeNotFound}
 	}
 	changed := *p
 	if subtle.ConstantTimeCompare([]byte(p.Code), []byte(given.Code)) != 1 {
 		changed.Failures++
 		tx.Passcodes.Put(&changed)
-		return &Guess{ops.ErrOTPCodeNotFound}
+		return &WrongCode{ops.ErrOTPCodeNotFound}
 	}
 	if p.Used || p.Failures >= maxGuesses || !tx.Now.Before(p.ExpiresAt) {
 		return ops.ErrUnableToAuthOTPCode
@@ -79,10 +79,10 @@ func RedeemCode(tx *state.Tx, given *state.Passcode) error {
 	return nil
 }
 
-// Guess is a refusal that is counted: what the transaction has changed is kept, although the call is refused.
-type Guess struct{ Err *ops.Error }
+// WrongCode refuses a code that is counted: what the transaction has changed is kept, although the call is refused.
+type WrongCode struct{ Err *ops.Error }
 
-func (g *Guess) Error() string { return g.Err.Error() }
+func (e *WrongCode) Error() string { return e.Err.Error() }
 
 // Unwrap returns the refusal.
-func (g *Guess) Unwrap() error { return g.Err }
+func (e *WrongCode) Unwrap() error { return e.Err }

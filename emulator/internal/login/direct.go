@@ -13,7 +13,7 @@ func (l *Login) Prove(tx *state.Tx, m *state.Member, f Factor) error {
 	l.Org, l.Member, l.method = tx.Organizations.Get(m.OrganizationID), m, factor.Method(&f)
 	r := l.request
 	switch {
-	case given(r.IntermediateSessionToken):
+	case state.Given(r.IntermediateSessionToken):
 		i, err := FindIntermediate(tx, *r.IntermediateSessionToken)
 		if err != nil {
 			return err
@@ -23,8 +23,8 @@ func (l *Login) Prove(tx *state.Tx, m *state.Member, f Factor) error {
 			return ops.ErrInvalidIntermediateSessionTokenForOrganization
 		}
 		l.Intermediate, l.Factors = i, i.Factors
-	case given(r.SessionToken) || given(r.SessionJWT):
-		s, owner, err := Find(tx, r.SessionToken, r.SessionJWT)
+	case state.Given(r.SessionToken) || state.Given(r.SessionJWT):
+		s, owner, err := FindSession(tx, r.SessionToken, r.SessionJWT)
 		if err != nil {
 			return err
 		}
@@ -32,6 +32,6 @@ func (l *Login) Prove(tx *state.Tx, m *state.Member, f Factor) error {
 			l.Session, l.Factors = s, s.Factors
 		}
 	}
-	l.Factors = factor.Join(l.Factors, f)
+	l.Factors = factor.Merge(l.Factors, f)
 	return nil
 }

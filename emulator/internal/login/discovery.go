@@ -7,12 +7,8 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/discovery"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
-	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
-
-// bound reports whether a factor is valid in one organization only.
-func bound(f Factor) bool { return len(factor.Portable([]Factor{f})) == 0 }
 
 // Discover lists the organizations that an intermediate session can be exchanged for: those that the person belongs to,
 // and those that the person may join by JIT provisioning.
@@ -24,7 +20,7 @@ func Discover(tx *state.Tx, i *state.Intermediate) []discovery.DiscoveredOrganiz
 			continue
 		}
 		if membership := eligibility(tx, org, i); membership != nil {
-			list = append(list, discovered(tx, org, membership, requirementsFor(org, stranger, i.Factors, true)))
+			list = append(list, discovered(org, membership, requirementsFor(org, stranger, i.Factors, true)))
 		}
 	}
 	return list
@@ -44,8 +40,8 @@ func joinable(tx *state.Tx, i *state.Intermediate) []*state.Organization {
 }
 
 // Memberships lists the organizations that an address belongs to, as an active, pending or invited member, the oldest
-// organization first. proveEmail: see requirementsFor.
-func Memberships(tx *state.Tx, email string, factors []Factor, proveEmail bool) []discovery.DiscoveredOrganization {
+// organization first. mustProveEmail: see requirementsFor.
+func Memberships(tx *state.Tx, email string, factors []Factor, mustProveEmail bool) []discovery.DiscoveredOrganization {
 	list := []discovery.DiscoveredOrganization{}
 	members := tx.MembersByEmail.Rows(state.Lower(email))
 	slices.SortStableFunc(members, func(a, b *state.Member) int {
@@ -54,16 +50,16 @@ func Memberships(tx *state.Tx, email string, factors []Factor, proveEmail bool) 
 	for _, m := range members {
 		org := tx.Organizations.Get(m.OrganizationID)
 		membership := &discovery.Membership{Type: m.Status + "_member", Member: new(Member(tx, m))}
-		list = append(list, discovered(tx, org, membership, requirementsFor(org, m, factors, proveEmail)))
+		list = append(list, discovered(org, membership, requirementsFor(org, m, factors, mustProveEmail)))
 	}
 	return list
 }
 
 func discovered(
-	tx *state.Tx, org *state.Organization, membership *discovery.Membership, missing requirements,
+	org *state.Organization, membership *discovery.Membership, missing requirements,
 ) discovery.DiscoveredOrganization {
 	return discovery.DiscoveredOrganization{
-		Organization: new(Organization(tx, org)), Membership: membership,
+		Organization: new(org.Organization), Membership: membership,
 		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,
 	}
 }
@@ -91,24 +87,4 @@ func eligibility(tx *state.Tx, org *state.Organization, i *state.Intermediate) *
 		}
 	}
 	return nil
-}
-
-// Join returns the member that an intermediate session is exchanged for: an existing one, or a new one where JIT
-// provisioning allows.
-func Join(tx *state.Tx, org *state.Organization, i *state.Intermediate) (*state.Member, error) {
-	if m := tx.MemberByEmail(org.OrganizationID, i.Email); m != nil {
-		return m, nil
-	}
-	if err := CheckEmail(tx, org.OrganizationID, "", i.Email); err != nil {
-		return nil, err
-	}
-	if eligibility(tx, org, i) == nil {
-		if org.EmailJITProvisioning != organizations.EmailJITProvisioningRestricted {
-			return nil, ops.ErrEmailJITProvisioningNotAllowed
-		}
-		return nil, ops.ErrInvalidEmailForJITProvisioning.Because(
-			"The organization does not admit addresses on the domain %s by JIT provisioning, or has no member yet "+
-				"with a verified address on it.", state.Domain(i.Email))
-	}
-	return tx.NewMember(org.OrganizationID, i.Email), nil
 }

@@ -24,9 +24,9 @@ func CheckLock(tx *state.Tx, m *state.Member) error {
 }
 
 // CountFailure counts a wrong code, and locks the member after too many since the last login. It returns the refusal as
-// it is. Other refusals than those of a [factor.Guess] are not counted.
+// it is. Other refusals than those of a [factor.WrongCode] are not counted.
 func CountFailure(tx *state.Tx, m *state.Member, refusal error) error {
-	if _, wrong := errors.AsType[*factor.Guess](refusal); !wrong {
+	if _, wrong := errors.AsType[*factor.WrongCode](refusal); !wrong {
 		return refusal
 	}
 	changed := *m

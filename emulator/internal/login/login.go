@@ -1,3 +1,7 @@
+// Package login leads from factors to a session, or to what is missing for one: members and their roles, sessions,
+// intermediate sessions and discovery.
+//
+// The two names that matter are [Complete], which ends a login, and [FindSession], which finds the session of a call.
 package login
 
 import (
@@ -39,8 +43,8 @@ type Login struct {
 	Intermediate *state.Intermediate
 	// Session is the member's own session, to which the factors are added; nil for a new one.
 	Session *state.Session
-	// Discovered says that one of the factors must prove the member's address, even if that is verified already.
-	Discovered bool
+	// MustProveEmail says that one of the factors must prove the member's address, even if that is verified already.
+	MustProveEmail bool
 
 	request  Request
 	duration time.Duration
@@ -55,8 +59,8 @@ var smsLocales = []shared.Locale{
 	shared.LocaleTR, shared.LocaleFA, shared.LocaleVI, shared.LocaleCS,
 }
 
-// Begin validates what a request says of the session that it wants.
-func Begin(r Request) (*Login, error) {
+// New validates what a request says of the session that it wants.
+func New(r Request) (*Login, error) {
 	duration, err := Duration(r.SessionDurationMinutes)
 	if err != nil {
 		return nil, err
@@ -66,7 +70,7 @@ func Begin(r Request) (*Login, error) {
 	}
 	n := 0
 	for _, token := range []*string{r.SessionToken, r.SessionJWT, r.IntermediateSessionToken} {
-		if given(token) {
+		if state.Given(token) {
 			n++
 		}
 	}
@@ -94,9 +98,9 @@ func Complete(tx *state.Tx, l *Login) (*Response, error) {
 			return nil, err
 		}
 	}
-	missing := requirementsFor(l.Org, l.Member, l.Factors, l.Discovered)
+	missing := requirementsFor(l.Org, l.Member, l.Factors, l.MustProveEmail)
 	resp := &Response{
-		MemberID: l.Member.MemberID, Organization: Organization(tx, l.Org),
+		MemberID: l.Member.MemberID, Organization: l.Org.Organization,
 		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,
 	}
 	if missing.primary == nil {
@@ -107,32 +111,32 @@ func Complete(tx *state.Tx, l *Login) (*Response, error) {
 		resp.Member = Member(tx, l.Member)
 		return resp, nil
 	}
-	if err := l.start(tx, resp); err != nil {
+	if err := l.finish(tx, resp); err != nil {
 		return nil, err
 	}
 	return resp, nil
 }
 
-// Start gives a session to somebody of whom nothing more is required, whatever the organization's settings. It refuses
-// a member who is locked.
-func Start(tx *state.Tx, l *Login) (*Response, error) {
+// CompleteAnyway gives a session to somebody of whom nothing more is required, whatever the organization's settings. It
+// refuses a member who is locked.
+func CompleteAnyway(tx *state.Tx, l *Login) (*Response, error) {
 	if err := CheckLock(tx, l.Member); err != nil {
 		return nil, err
 	}
 	resp := &Response{
-		MemberID: l.Member.MemberID, Organization: Organization(tx, l.Org), MemberAuthenticated: true,
+		MemberID: l.Member.MemberID, Organization: l.Org.Organization, MemberAuthenticated: true,
 	}
 	l.Member = Activate(tx, l.Member, l.Factors)
-	if err := l.start(tx, resp); err != nil {
+	if err := l.finish(tx, resp); err != nil {
 		return nil, err
 	}
 	return resp, nil
 }
 
-// start puts the session of a login to which nothing is missing.
-func (l *Login) start(tx *state.Tx, resp *Response) error {
+// finish puts the session of a login to which nothing is missing.
+func (l *Login) finish(tx *state.Tx, resp *Response) error {
 	l.Member = clearFailures(tx, l.Member)
-	s, token, err := l.session(tx)
+	s, token, err := l.putSession(tx)
 	if err != nil {
 		return err
 	}
@@ -141,7 +145,7 @@ func (l *Login) start(tx *state.Tx, resp *Response) error {
 	}
 	resp.SessionToken = token
 	SignJWT(tx, s, &resp.SessionJWT)
-	resp.MemberSession = new(API(tx, s))
+	resp.MemberSession = new(Session(tx, s))
 	resp.Member = Member(tx, l.Member)
 	return nil
 }
@@ -167,8 +171,9 @@ func (l *Login) suspend(tx *state.Tx, resp *Response) {
 // maxTokens bounds the tokens of a session. The oldest ones are removed first.
 const maxTokens = 100
 
-// session puts the session of a login, a new one or the member's own with another token, and returns it and the token.
-func (l *Login) session(tx *state.Tx) (s *state.Session, token string, err error) {
+// putSession puts the session of a login, a new one or the member's own with another token, and returns it and the
+// token.
+func (l *Login) putSession(tx *state.Tx) (s *state.Session, token string, err error) {
 	factors := slices.Clone(l.Factors)
 	for i, f := range factors {
 		if f.EmailFactor != nil && state.Lower(f.EmailFactor.EmailAddress) == state.Lower(l.Member.EmailAddress) {
@@ -217,15 +222,15 @@ type requirements struct {
 func (r requirements) none() bool { return r.primary == nil && r.mfa == nil }
 
 // requirementsFor returns what is missing for a session in an organization when factors were proved. Of somebody who is
-// not a member yet, m has the address alone. With proveEmail one of the factors must prove the e-mail address even if
-// the member's is verified already, as discovery requires.
-func requirementsFor(org *state.Organization, m *state.Member, factors []Factor, proveEmail bool) requirements {
+// not a member yet, m has the address alone. With mustProveEmail one of the factors must prove the e-mail address even
+// if the member's is verified already, as discovery requires.
+func requirementsFor(org *state.Organization, m *state.Member, factors []Factor, mustProveEmail bool) requirements {
 	var missing requirements
 	restricted := restricts(org, m)
 	allowed := slices.ContainsFunc(factors, func(f Factor) bool {
 		return slices.Contains(org.AllowedAuthMethods, factor.Method(&f))
 	})
-	proved := m.EmailAddressVerified && !proveEmail || factor.ProvesEmail(factors, m.EmailAddress)
+	proved := m.EmailAddressVerified && !mustProveEmail || factor.ProvesEmail(factors, m.EmailAddress)
 	switch {
 	case restricted && !allowed:
 		missing.primary = &sessions.PrimaryRequired{AllowedAuthMethods: org.AllowedAuthMethods}

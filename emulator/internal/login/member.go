@@ -11,11 +11,6 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// Organization is an organization as the API returns it.
-func Organization(_ *state.Tx, o *state.Organization) organizations.Organization {
-	return o.Organization
-}
-
 // Member is a member as the API returns it.
 func Member(tx *state.Tx, m *state.Member) organizations.Member {
 	out := m.Member

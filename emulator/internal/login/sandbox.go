@@ -76,7 +76,7 @@ func (l *Login) Sandbox(tx *state.Tx) (resp *Response, methodID string, err erro
 	if s.CustomClaims, err = state.MergeClaims(nil, l.request.SessionCustomClaims); err != nil {
 		return nil, "", err
 	}
-	session := api(s, sandboxSlug, []string{})
+	session := sessionResponse(s, sandboxSlug, []string{})
 	resp = &Response{
 		MemberAuthenticated: true, MemberID: sandboxMemberID, Member: SandboxMember(),
 		Organization: SandboxOrganization(), SessionToken: SandboxSessionToken, MemberSession: &session,

@@ -1,11 +1,6 @@
-// Package login leads from factors to a session, or to what is missing for one: members and their roles, sessions,
-// intermediate sessions and discovery.
-//
-// The two names that matter are [Complete], which ends a login, and [Find], which finds the session of a call.
 package login
 
 import (
-	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/sessions"
@@ -25,9 +20,10 @@ const (
 // intermediateLifetime is how long an intermediate session is valid.
 const intermediateLifetime = 10 * time.Minute
 
-// Find returns the active session that a call names by its token or JWT, and its member. Empty ones are as if absent.
-func Find(tx *state.Tx, token, jwt *string) (*state.Session, *state.Member, error) {
-	hasToken, hasJWT := given(token), given(jwt)
+// FindSession returns the active session that a call names by its token or JWT, and its member. Empty ones are as if
+// absent.
+func FindSession(tx *state.Tx, token, jwt *string) (*state.Session, *state.Member, error) {
+	hasToken, hasJWT := state.Given(token), state.Given(jwt)
 	switch {
 	case hasToken && hasJWT:
 		return nil, nil, ops.ErrTooManySessionArguments
@@ -36,7 +32,7 @@ func Find(tx *state.Tx, token, jwt *string) (*state.Session, *state.Member, erro
 		if err != nil {
 			return nil, nil, err
 		}
-		return FindByID(tx, id)
+		return FindSessionByID(tx, id)
 	case !hasToken:
 		return nil, nil, ops.ErrNoSessionArguments
 	case !state.TokenForm.MatchString(*token):
@@ -45,8 +41,8 @@ func Find(tx *state.Tx, token, jwt *string) (*state.Session, *state.Member, erro
 	return active(tx, tx.SessionByToken.First(*token))
 }
 
-// FindByID returns an active session and its member.
-func FindByID(tx *state.Tx, id string) (*state.Session, *state.Member, error) {
+// FindSessionByID returns an active session and its member.
+func FindSessionByID(tx *state.Tx, id string) (*state.Session, *state.Member, error) {
 	return active(tx, tx.Sessions.Get(id))
 }
 
@@ -67,9 +63,6 @@ func HasProved(s *state.Session, m *state.Member) bool {
 	return m.EmailAddressVerified || factor.ProvesEmail(s.Factors, m.EmailAddress)
 }
 
-// given reports whether a value is there and not empty.
-func given(s *string) bool { return s != nil && *s != "" }
-
 // Duration is how long a session lasts for which a number of minutes was asked.
 func Duration(minutes *int) (time.Duration, error) {
 	n := defaultSession
@@ -83,12 +76,12 @@ func Duration(minutes *int) (time.Duration, error) {
 	return time.Duration(n) * time.Minute, nil
 }
 
-// API is a session as the API returns it.
-func API(tx *state.Tx, s *state.Session) sessions.MemberSession {
-	return api(s, tx.Organizations.Get(s.OrganizationID).OrganizationSlug, SessionRoles(tx, s))
+// Session is a session as the API returns it.
+func Session(tx *state.Tx, s *state.Session) sessions.MemberSession {
+	return sessionResponse(s, tx.Organizations.Get(s.OrganizationID).OrganizationSlug, SessionRoles(tx, s))
 }
 
-func api(s *state.Session, slug string, roles []string) sessions.MemberSession {
+func sessionResponse(s *state.Session, slug string, roles []string) sessions.MemberSession {
 	return sessions.MemberSession{
 		MemberSessionID: s.ID, MemberID: s.MemberID, OrganizationID: s.OrganizationID, OrganizationSlug: slug,
 		StartedAt: s.StartedAt, LastAccessedAt: s.LastAccessedAt, ExpiresAt: s.ExpiresAt,
@@ -117,13 +110,14 @@ func FindIntermediate(tx *state.Tx, token string) (*state.Intermediate, error) {
 // IntermediateExpiry is when an intermediate session that is made now expires.
 func IntermediateExpiry(tx *state.Tx) time.Time { return tx.Now.Add(intermediateLifetime) }
 
-// NewIntermediate puts an intermediate session. An organization is a hint for discovery.
+// NewIntermediate puts an intermediate session, for an organization or, if the id is empty, for discovery. With a
+// factor that is valid in one organization only, it is bound to that.
 func NewIntermediate(tx *state.Tx, email, organizationID string, factors []Factor) *state.Intermediate {
 	i := &state.Intermediate{
 		Token: tx.Token(), Email: email, OrganizationID: organizationID, Factors: factors,
 		ExpiresAt: IntermediateExpiry(tx),
 	}
-	i.Bound = organizationID != "" && slices.ContainsFunc(factors, bound)
+	i.Bound = organizationID != "" && len(factor.Portable(factors)) < len(factors)
 	tx.Intermediates.Put(i)
 	return i
 }

@@ -222,6 +222,7 @@ var (
 			ErrJWTInvalidIssuer,
 			ErrInvalidLocale,
 			ErrStytchClaimsInCustomClaims,
+			ErrDesiredEmailUpdatingForDifferentMember,
 		},
 	}}
 	// B2BMagicLinksDiscoveryAuthenticate is b2b.magic_links.discovery.authenticate.
@@ -932,6 +933,7 @@ var (
 			ErrActionNotAllowedEmailDomainIsClaimed,
 			ErrRetiredMemberEmail,
 			ErrDuplicateMemberEmail,
+			ErrDesiredEmailUpdatingForDifferentMember,
 		},
 	}}
 	// B2BOTPsEmailDiscoveryAuthenticate is b2b.otps.email.discovery.authenticate.
@@ -2866,8 +2868,8 @@ var (
 	}}
 )
 
-// All are the operations in the order of their ids.
-var All = []*Info{
+// JSON are the operations that are called with JSON and the project's credentials, in the order of their ids.
+var JSON = []*Info{
 	B2BDiscoveryIntermediateSessionsExchange.Info,
 	B2BDiscoveryOrganizationsCreate.Info,
 	B2BDiscoveryOrganizationsList.Info,

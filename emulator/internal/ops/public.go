@@ -9,5 +9,10 @@ var M2MToken = &Info{
 	Errors: []*Error{ErrInvalidClient, ErrInvalidRequest, ErrInvalidScope, ErrUnsupportedGrantType},
 }
 
-// Every are all operations: [All], and those that are no JSON call with the project's credentials.
-var Every = append(slices.Clone(All), M2MToken)
+// IntrospectToken is the introspection endpoint of OAuth2 (RFC 7662), which is a form too.
+var IntrospectToken = &Info{
+	ID: "idp.introspect_token_network", Method: "POST", Path: "/v1/public/{project_id}/oauth2/introspect",
+}
+
+// All are all operations: [JSON], and the endpoints of OAuth2.
+var All = append(slices.Clone(JSON), M2MToken, IntrospectToken)

@@ -24,11 +24,11 @@ func clientRoutes() []engine.Route {
 func createClient(tx *engine.Tx, req *clients.CreateRequest) (*clients.CreateResponse, error) {
 	c := &state.Client{CreatedAt: tx.Now}
 	c.ClientID, c.Status = tx.ID(clientKind), m2m.M2MClientStatusActive
-	if given(req.ClientID) {
+	if state.Given(req.ClientID) {
 		c.ClientID = *req.ClientID
 	}
 	secret := tx.Token()
-	if given(req.ClientSecret) {
+	if state.Given(req.ClientSecret) {
 		secret = *req.ClientSecret
 		if err := checkSecret(secret); err != nil {
 			return nil, err
@@ -68,6 +68,7 @@ func getClient(tx *engine.Tx, req *clients.GetRequest) (*clients.GetResponse, er
 
 // updateClient changes what is given. Tokens that were issued stay as they are.
 func updateClient(tx *engine.Tx, req *clients.UpdateRequest) (*clients.UpdateResponse, error) {
+	// What is malformed is refused before the client is looked up.
 	if _, err := updated(&state.Client{M2MClient: m2m.M2MClient{
 		ClientID: req.ClientID, Status: m2m.M2MClientStatusActive,
 	}}, req); err != nil {

@@ -9,13 +9,10 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 )
 
-// Routes are the operations that are built.
+// Routes are the operations that are implemented.
 func Routes() []engine.Route {
-	return slices.Concat(clientRoutes(), secretRoutes(), tokenRoutes(), debugRoutes(), metricRoutes())
+	return slices.Concat(clientRoutes(), secretRoutes(), tokenRoutes(), keyRoutes(), debugRoutes(), metricRoutes())
 }
-
-// given reports whether a value is there and not empty.
-func given(s *string) bool { return s != nil && *s != "" }
 
 // set sets a field to a value that is given.
 func set[T any](field, value *T) {

@@ -1,3 +1,7 @@
+// Package sign makes and verifies what the API signs: session JWTs and access tokens, and the key sets
+// that they are verified with.
+//
+// The two names that matter are [Later], which signs claims once the transaction is over, and [Keys].
 package sign
 
 import (

@@ -87,3 +87,6 @@ func RedirectURL(raw string) (*url.URL, error) {
 
 // IsName reports whether a text is neither empty nor longer than a name.
 func IsName(s string) bool { return s != "" && utf8.RuneCountInString(s) <= MaxName }
+
+// Given reports whether an optional text is there and not empty.
+func Given(s *string) bool { return s != nil && *s != "" }

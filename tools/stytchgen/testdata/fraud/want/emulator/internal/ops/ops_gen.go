@@ -15,8 +15,8 @@ var (
 	}}
 )
 
-// All are the operations in the order of their ids.
-var All = []*Info{
+// JSON are the operations that are called with JSON and the project's credentials, in the order of their ids.
+var JSON = []*Info{
 	B2CRiskWeigh.Info,
 }
 

@@ -1,8 +1,6 @@
 package sign
 
 import (
-	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -11,43 +9,6 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
-
-// AccessToken is what an access token of a Connected App says.
-type AccessToken struct {
-	MemberID, OrganizationID, ClientID string
-	Scopes                             []string
-	IssuedAt, ExpiresAt                time.Time
-}
-
-// ParseAccessToken verifies an access token of a Connected App that was issued to a member.
-func ParseAccessToken(tx *state.Tx, text string) (*AccessToken, error) {
-	var claims struct {
-		jwt.RegisteredClaims
-		ClientID     string `json:"client_id"`
-		Scope        string `json:"scope"`
-		Organization struct {
-			ID string `json:"organization_id"`
-		} `json:"https://stytch.com/organization"`
-		Session any `json:"https://stytch.com/session"`
-	}
-	if len(text) > maxJWT || verify(tx, text, &claims) != nil || !isIssued(claims.ClientID) {
-		return nil, ops.ErrIDPAccessTokenNotFound
-	}
-	if claims.Issuer != issuer(tx) || !slices.Contains(claims.Audience, tx.ProjectID) || claims.ClientID == "" ||
-		claims.Session != nil || claims.IssuedAt == nil || claims.ExpiresAt == nil {
-		return nil, ops.ErrIDPAccessTokenNotFound
-	}
-	if !tx.Now.Before(claims.ExpiresAt.Time) {
-		return nil, ops.ErrIDPAccessTokenExpired
-	}
-	return &AccessToken{
-		MemberID: claims.Subject, OrganizationID: claims.Organization.ID, ClientID: claims.ClientID,
-		Scopes: strings.Fields(claims.Scope), IssuedAt: claims.IssuedAt.Time, ExpiresAt: claims.ExpiresAt.Time,
-	}, nil
-}
-
-// isIssued reports whether an id that somebody else has issued can be stored.
-func isIssued(id string) bool { return len(id) <= state.MaxEmail && utf8.ValidString(id) }
 
 // TrustedToken is what a token of another issuer says.
 type TrustedToken struct {
@@ -93,3 +54,6 @@ func ParseTrustedToken(tx *state.Tx, profile *state.TrustedTokenProfile, text st
 	}
 	return token, nil
 }
+
+// isIssued reports whether an id that somebody else has issued can be stored.
+func isIssued(id string) bool { return len(id) <= state.MaxEmail && utf8.ValidString(id) }
