@@ -1,7 +1,6 @@
 package b2b
 
 import (
-	"iter"
 	"slices"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
@@ -62,11 +61,17 @@ func organizationFilters(tx *engine.Tx) map[string]organizationFilter {
 			Missing: ops.ErrOrganizationSearchMissingOrganizationSlugFuzzy,
 		},
 		"member_emails": {Lookup: func(emails []string) func(*state.Organization) bool {
-			return hasMember(tx, slices.Values(emails))
+			have := organizationIDs{}
+			for _, email := range emails {
+				have.add(tx.MembersByEmail.Rows(state.Lower(email)))
+			}
+			return have.has
 		}, Missing: ops.ErrOrganizationSearchMissingMemberEmails},
 		"member_email_fuzzy": {
-			Fuzzy: func(like func(string) bool) func(*state.Organization) bool {
-				return hasMember(tx, tx.EmailsLike(like))
+			LookupPart: func(part string) func(*state.Organization) bool {
+				have := organizationIDs{}
+				have.add(slices.Collect(tx.MembersByEmailPart.With(part)))
+				return have.has
 			},
 			TooShort: ops.ErrOrganizationSearchMemberEmailFuzzyTooShort,
 			Missing:  ops.ErrOrganizationSearchMissingMemberEmailFuzzy,
@@ -93,13 +98,14 @@ func organizationFilters(tx *engine.Tx) map[string]organizationFilter {
 	}
 }
 
-// hasMember is the condition that an organization has a member with one of the addresses.
-func hasMember(tx *engine.Tx, emails iter.Seq[string]) func(*state.Organization) bool {
-	found := map[string]bool{}
-	for email := range emails {
-		for _, m := range tx.MembersByEmail.All(state.Lower(email)) {
-			found[m.OrganizationID] = true
-		}
+// organizationIDs are the organizations of members.
+type organizationIDs map[string]bool
+
+func (ids organizationIDs) add(members []*state.Member) {
+	for _, m := range members {
+		ids[m.OrganizationID] = true
 	}
-	return func(o *state.Organization) bool { return found[o.OrganizationID] }
 }
+
+// has reports whether an organization is one of them.
+func (ids organizationIDs) has(o *state.Organization) bool { return ids[o.OrganizationID] }

@@ -109,7 +109,7 @@ func checkOrgPolicy(tx *engine.Tx, policy *rbac.OrgPolicy) error {
 			return ops.ErrRBACRoleIDTooLong
 		case strings.HasPrefix(role.RoleID, "stytch_") || tx.Roles.Get(role.RoleID) != nil:
 			return ops.ErrRBACOrgCustomRolesOnly.Because(
-				"%q is a role of the project, or has the name of one. AssignRoles or LogIn may have added it.", role.RoleID)
+				"%q is or is named like a role of the project. AssignRoles or LogIn may have added it.", role.RoleID)
 		case ids[role.RoleID]:
 			return ops.ErrRBACRoleDuplicate.Because("The role %q occurs twice.", role.RoleID)
 		case len(role.Description) > state.MaxDescription:

@@ -55,8 +55,10 @@ type Filter[R any] struct {
 	// for a part of a text, whatever its case. See [Text] and [Texts].
 	Strings, Fuzzy func(is func(text string) bool) func(row *R) bool
 	IgnoreCase     bool
-	// Lookup is for a list whose values are looked up once, before the rows are seen.
-	Lookup func(values []string) func(row *R) bool
+	// Lookup is Strings, and LookupPart Fuzzy, for values that are looked up once, before the rows are seen. The part is
+	// in lower case.
+	Lookup     func(values []string) func(row *R) bool
+	LookupPart func(part string) func(row *R) bool
 	// String is for a text.
 	String func(row *R, value string) bool
 	// Boolean is for true and false.
@@ -213,6 +215,9 @@ func (s *Search[R]) condition(o Operand) (func(*R) bool, error) {
 			"The filter %s takes a string of at least %d characters.", o.FilterName, minFuzzy)
 	}
 	value = strings.ToLower(value)
+	if f.LookupPart != nil {
+		return f.LookupPart(value), nil
+	}
 	return f.Fuzzy(func(text string) bool { return strings.Contains(strings.ToLower(text), value) }), nil
 }
 

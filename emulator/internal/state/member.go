@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
@@ -37,6 +38,8 @@ type memberTables struct {
 	membersByExternalID *store.Index[Member]
 	// MembersByEmail has the members of all organizations under their addresses, in lower case.
 	MembersByEmail *store.Index[Member]
+	// MembersByEmailPart has them under their addresses in lower case, whatever the alphabet.
+	MembersByEmailPart *store.Index[Member]
 	// verifiedOn has members under their organization and the domain of their verified address.
 	verifiedOn    *store.Index[Member]
 	retiredEmails *store.Index[Member] // by organization and address
@@ -67,6 +70,9 @@ func newMemberTables(db *store.DB) memberTables {
 		})),
 		membersByExternalID: t.Index("external id", found(func(m *Member) string { return m.ExternalID })),
 		MembersByEmail:      t.Index("address", found(func(m *Member) string { return Lower(m.EmailAddress) })),
+		MembersByEmailPart: t.Text("address to search for", found(func(m *Member) string {
+			return strings.ToLower(m.EmailAddress)
+		})),
 		verifiedOn: t.Index("verified domain", found(func(m *Member) string {
 			if !m.EmailAddressVerified {
 				return ""
@@ -116,17 +122,6 @@ func (tx *Tx) MemberByEmail(organizationID, email string) *Member {
 
 // MembersOf returns the members of an organization, oldest first, deleted ones too.
 func (tx *Tx) MembersOf(organizationID string) []*Member { return tx.membersOf.Rows(organizationID) }
-
-// EmailsLike yields the addresses of members, in lower case, for which like is true.
-func (tx *Tx) EmailsLike(like func(email string) bool) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for email := range tx.MembersByEmail.Keys() {
-			if like(email) && !yield(email) {
-				return
-			}
-		}
-	}
-}
 
 // MembersIn yields the members of several organizations, deleted ones too, as [store.Table.All] does. No id may occur
 // twice.

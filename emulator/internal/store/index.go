@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
 )
 
@@ -14,6 +13,8 @@ type Index[R any] struct {
 	values func(*R) []string
 	// entries are in the order of their numbers.
 	entries map[string][]*entry[R]
+	// texts are the values, if they can be searched for parts.
+	texts *texts
 }
 
 // Index adds an index by a value that many rows may share. A row whose value is empty is not in the index. Indexes are
@@ -35,6 +36,13 @@ func (t *Table[R]) Unique(name string, value func(*R) string) *Index[R] {
 // UniqueEach is IndexEach for values that no two rows may share.
 func (t *Table[R]) UniqueEach(name string, values func(*R) []string) *Index[R] {
 	return t.index(name, true, values)
+}
+
+// Text is Index for a value that is searched for parts. It has no newline.
+func (t *Table[R]) Text(name string, value func(*R) string) *Index[R] {
+	x := t.index(name, false, one(value))
+	x.texts = &texts{at: map[string]int{}}
+	return x
 }
 
 func one[R any](value func(*R) string) func(*R) []string {
@@ -66,8 +74,19 @@ func (x *Index[R]) First(value string) *R {
 // Len is the number of rows with a value.
 func (x *Index[R]) Len(value string) int { return len(x.entries[value]) }
 
-// Keys yields the values that rows have, in no order. The table must not be changed meanwhile.
-func (x *Index[R]) Keys() iter.Seq[string] { return maps.Keys(x.entries) }
+// With yields the rows whose value has a part, in no order, if [Table.Text] has made the index. The table must not be
+// changed meanwhile.
+func (x *Index[R]) With(part string) iter.Seq[*R] {
+	return func(yield func(*R) bool) {
+		for text := range x.texts.with(part) {
+			for _, e := range x.entries[text] {
+				if !yield(e.row) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // All yields the rows with a value as [Table.All] does. The table must not be changed meanwhile.
 func (x *Index[R]) All(value string) iter.Seq2[uint64, *R] {
@@ -93,6 +112,9 @@ func (x *Index[R]) Rows(value string) []*R {
 func (x *Index[R]) add(e *entry[R], values []string) {
 	for _, v := range values {
 		list := x.entries[v]
+		if len(list) == 0 && x.texts != nil {
+			x.texts.add(v)
+		}
 		at, _ := slices.BinarySearchFunc(list, e.number, byNumber[R])
 		x.entries[v] = slices.Insert(list, at, e)
 	}
@@ -102,6 +124,9 @@ func (x *Index[R]) drop(e *entry[R], values []string) {
 	for _, v := range values {
 		list := x.entries[v]
 		if len(list) == 1 {
+			if x.texts != nil {
+				x.texts.remove(v)
+			}
 			delete(x.entries, v)
 			continue
 		}

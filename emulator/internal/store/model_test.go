@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -53,6 +54,10 @@ func (m *model) filter(keep func(*person) bool) []*person {
 func (m *model) equal(t require.TestingT, p *people) {
 	require.Equal(t, m.filter(func(*person) bool { return true }), p.Rows())
 	require.Equal(t, len(m.rows), p.Len())
+	for _, part := range parts {
+		with := m.filter(func(p *person) bool { return strings.Contains(p.title, part) })
+		require.ElementsMatch(t, with, slices.Collect(p.byTitle.With(part)), part)
+	}
 	for _, v := range letters {
 		require.Equal(t, m.filter(func(p *person) bool { return p.team == v }), p.byTeam.Rows(v))
 		first := m.filter(func(p *person) bool { return p.name == v })
@@ -69,7 +74,11 @@ func (m *model) equal(t require.TestingT, p *people) {
 	}
 }
 
-var letters = []string{"a", "b", "c", "d"}
+var (
+	letters = []string{"a", "b", "c", "d"}
+	titles  = []string{"", "dean", "dead", "é-dean of", "n", "of"}
+	parts   = []string{"dea", "n", "dean", "é", "of", "x", "an o", "nd"}
+)
 
 func drawPerson(t *rapid.T) *person {
 	letter := rapid.SampledFrom(append([]string{""}, letters...))
@@ -79,7 +88,7 @@ func drawPerson(t *rapid.T) *person {
 	}
 	return &person{
 		id: rapid.SampledFrom(letters).Draw(t, "id"), name: letter.Draw(t, "name"), team: letter.Draw(t, "team"),
-		addresses: slices.Collect(maps.Keys(addresses)),
+		title: rapid.SampledFrom(titles).Draw(t, "title"), addresses: slices.Collect(maps.Keys(addresses)),
 	}
 }
 

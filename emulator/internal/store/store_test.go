@@ -12,16 +12,16 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
 
-// person is a row. Names are unique, and so is each address; teams are shared.
+// person is a row. Names are unique, and so is each address; teams and titles are shared.
 type person struct {
-	id, name, team string
-	addresses      []string
+	id, name, team, title string
+	addresses             []string
 }
 
 type people struct {
 	db *store.DB
 	*store.Table[person]
-	byName, byTeam, byAddress *store.Index[person]
+	byName, byTeam, byTitle, byAddress *store.Index[person]
 }
 
 func newPeople() *people {
@@ -31,6 +31,7 @@ func newPeople() *people {
 		db: db, Table: t,
 		byName:    t.Unique("name", func(p *person) string { return p.name }),
 		byTeam:    t.Index("team", func(p *person) string { return p.team }),
+		byTitle:   t.Text("title", func(p *person) string { return p.title }),
 		byAddress: t.UniqueEach("address", func(p *person) []string { return p.addresses }),
 	}
 }
