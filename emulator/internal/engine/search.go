@@ -55,8 +55,8 @@ type Filter[R any] struct {
 	// for a part of a text, whatever its case. See [Text] and [Texts].
 	Strings, Fuzzy func(is func(text string) bool) func(row *R) bool
 	IgnoreCase     bool
-	// Lookup is Strings, and LookupPart Fuzzy, for values that are looked up once, before the rows are seen. The part is
-	// in lower case.
+	// Lookup is Strings, and LookupPart Fuzzy, for values that are looked up once, before the rows are seen. The part
+	// is in lower case.
 	Lookup     func(values []string) func(row *R) bool
 	LookupPart func(part string) func(row *R) bool
 	// String is for a text.

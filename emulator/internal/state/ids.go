@@ -65,11 +65,8 @@ func (g *ids) code() string {
 // RandomID makes a random id, whatever the seed.
 func RandomID(kind string) string { return newIDs(0).id(kind) }
 
-// Credentials makes the id and secret of a project, the number-th of an emulator.
-func Credentials(seed uint64, number int) (id, secret string) {
+// Credentials makes the id and secret of a project.
+func Credentials(seed uint64) (id, secret string) {
 	ids := newIDs(seed)
-	if number > 0 {
-		ids = ids.after(binary.LittleEndian.AppendUint64(nil, uint64(number)))
-	}
 	return ids.id("project"), "secret-test-" + ids.token()
 }
