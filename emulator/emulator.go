@@ -104,14 +104,13 @@ func (e *Emulator) NewProject(id, secret string) (*Project, error) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	number := len(e.projects)
-	generatedID, generatedSecret := state.Credentials(e.config.Seed, number)
+	config := e.config
+	config.Seed = seedOf(config.Seed, len(e.projects))
+	generatedID, generatedSecret := state.Credentials(config.Seed)
 	id, secret = cmp.Or(id, generatedID), cmp.Or(secret, generatedSecret)
 	if _, taken := e.projects[id]; taken {
 		return nil, fmt.Errorf("emulator: project %s exists", id)
 	}
-	config := e.config
-	config.Seed = seedOf(config.Seed, number)
 	p := newProject(config, id, secret)
 	e.projects[id] = p
 	return p, nil
