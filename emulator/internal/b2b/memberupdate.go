@@ -113,7 +113,7 @@ func changeMember(
 		if m.MFAPhoneNumber != "" {
 			return ops.ErrDuplicateMemberPhoneNumberForMember
 		}
-		if tx.HasMFAPhone(org.OrganizationID, *req.MFAPhoneNumber) {
+		if *req.MFAPhoneNumber != login.SandboxPhone && tx.HasMFAPhone(org.OrganizationID, *req.MFAPhoneNumber) {
 			return ops.ErrDuplicateMemberPhoneNumber
 		}
 		m.MFAPhoneNumber = *req.MFAPhoneNumber

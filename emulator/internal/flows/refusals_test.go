@@ -150,6 +150,9 @@ func TestMembers_ofOneOrganizationHaveDifferentMFANumbers(t *testing.T) {
 		OrganizationID: org, EmailAddress: "eve@example.com", MFAPhoneNumber: new("+12025550162"),
 	})
 	require.ErrorIs(t, err, stytcherror.CodeDuplicateMemberPhoneNumber)
+	for _, email := range []string{"one@example.com", "two@example.com"} {
+		h.addMember(org, email, func(r *members.CreateRequest) { r.MFAPhoneNumber = new("+10000000000") })
+	}
 	eve := h.addMember(org, "eve@example.com", nil)
 	_, err = h.update(org, eve.MemberID, func(r *members.UpdateRequest) { r.MFAPhoneNumber = new("+12025550162") })
 	require.ErrorIs(t, err, stytcherror.CodeDuplicateMemberPhoneNumber)
