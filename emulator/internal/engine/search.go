@@ -89,8 +89,8 @@ func Texts[R any](texts func(row *R) []string) func(is func(string) bool) func(*
 
 // Page returns the rows that a query finds, from its cursor on, up to its limit.
 //
-// A cursor is good for as long as the state is: the next page begins after the row that the last one ended with, be that
-// deleted or not, and has rows that were added meanwhile.
+// A cursor is good for as long as the state is: the next page begins after the row that the last one ended with, be
+// that deleted or not, and has rows that were added meanwhile.
 func (s *Search[R]) Page(rows iter.Seq2[uint64, *R], q Query) ([]*R, shared.ResultsMetadata, error) {
 	limit, after, err := q.bounds()
 	if err != nil {
