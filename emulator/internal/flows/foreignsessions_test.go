@@ -140,7 +140,7 @@ func TestSessions_attestTakesTokensOfTrustedIssuers(t *testing.T) {
 	require.ErrorIs(t, err, stytcherror.CodeMemberNotFound)
 	_, err = attest("profile-2", good(nil), org, nil)
 	require.ErrorIs(t, err, stytcherror.CodeTokenMissingOrganizationIDClaim)
-	token := good(jwt.MapClaims{"organization_id": org, "jti": "urn:uuid:1", "exp": 253402300800})
+	token := good(jwt.MapClaims{"organization_id": org, "jti": "urn:uuid:1", "exp": int64(253402300800)})
 	resp, err := attest("profile-2", token, org, nil)
 	require.NoError(t, err)
 	snapshot, err := h.Snapshot()
