@@ -65,6 +65,20 @@ func TestSessions_accessTokenWorksOnceForFiveMinutes(t *testing.T) {
 		_, err = exchange(text)
 		require.ErrorIs(t, err, stytcherror.CodeIDPAccessTokenNotFound, name)
 	}
+	farAway, err := h.Sign(object{
+		"iss": "stytch.com/" + h.ID(), "aud": []string{h.ID()}, "sub": v.MemberID, "client_id": "https://app.example",
+		"scope": "full_access", "iat": h.Clock().Now().Unix(), "exp": int64(253402300800),
+		"https://stytch.com/organization": object{"organization_id": v.Organization.OrganizationID},
+	})
+	require.NoError(t, err)
+	_, err = exchange(farAway)
+	require.NoError(t, err)
+	snapshot, err := h.Snapshot()
+	require.NoError(t, err, "an end in the year 10000")
+	require.NoError(t, h.Restore(snapshot), "an id that is a URL")
+	_, err = exchange(farAway)
+	require.ErrorIs(t, err, stytcherror.CodeOAuthAccessTokenExchangeTokenInvalidGrant)
+
 	old := mint(func(*stytchtest.AccessToken) {})
 	h.Clock().Advance(5*time.Minute + 2*time.Second)
 	_, err = exchange(old)
