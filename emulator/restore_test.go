@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"github.com/seed75add069/stytch-go/b2b/rbac"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
@@ -116,6 +117,12 @@ func changed(t *testing.T) map[string]func(state object) {
 		"a passcode of nobody": func(s object) {
 			s["passcodes"] = []any{object{"code": "123456", "phone_number": "+1", "member_id": "m"}}
 		},
+		"a code with fewer than no failures": func(s object) {
+			s["passcodes"] = []any{object{
+				"code": "123456", "phone_number": "+1", "member_id": one(s, "members", 0)["member_id"], "failures": -1,
+			}}
+		},
+		"a member with fewer than no failures": func(s object) { one(s, "members", 0)["failures"] = -1 },
 		"a passcode without code": func(s object) {
 			s["passcodes"] = []any{object{"phone_number": "+1", "member_id": one(s, "members", 0)["member_id"]}}
 		},
@@ -258,6 +265,19 @@ func TestRestore_fillsInWhatIsOmitted(t *testing.T) {
 	require.NoError(t, err)
 	_, err = h.exchange(h.IntermediateSession("bob@example.com"), "p")
 	require.Error(t, err)
+}
+
+func TestRestore_addsTheDefaultRoles(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	require.NoError(t, h.Restore([]byte(`{"version": 1, "state": {"roles": [{"role_id": "editor"}]}}`)))
+	resp, err := h.api.B2B.RBAC.Policy(t.Context(), &rbac.PolicyRequest{})
+	require.NoError(t, err)
+	var ids []string
+	for _, role := range resp.Policy.Roles {
+		ids = append(ids, role.RoleID)
+	}
+	assert.ElementsMatch(t, []string{"editor", "stytch_admin", "stytch_member"}, ids)
 }
 
 // With a seed, ids after a snapshot are not those in the snapshot.
