@@ -74,10 +74,10 @@ func (p *Project) Snapshot() ([]byte, error) {
 // WriteSnapshot is Snapshot without holding all of the JSON in memory at once.
 func (p *Project) WriteSnapshot(w io.Writer) error { return wrap(p.project.Snapshot(w)) }
 
-// Restore replaces state and messages by those of a snapshot, of this project or another. A snapshot that is invalid
-// or exceeds the bounds in docs/EMULATOR.md changes nothing. One that is written by hand may omit lists: roles are then
-// the default ones, a key is made when it is needed, and all else is empty. Settings that an organization omits have
-// their defaults.
+// Restore replaces state and messages by those of a snapshot, of this project or another. A snapshot that is invalid or
+// exceeds the bounds in docs/EMULATOR.md changes nothing. One that is written by hand may omit lists, and the default
+// roles, which are added; a key is made when it is needed, and all else is empty. Settings that an organization omits
+// have their defaults.
 func (p *Project) Restore(data []byte) error { return p.ReadSnapshot(bytes.NewReader(data)) }
 
 // ReadSnapshot is Restore without holding all of the JSON in memory at once.
