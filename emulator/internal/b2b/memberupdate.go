@@ -25,7 +25,7 @@ func updateMember(tx *engine.Tx, req *members.UpdateRequest) (*members.UpdateRes
 		return nil, err
 	}
 	org, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
-	if m != nil && email != "" && tx.IsCaller(m) {
+	if m != nil && email != "" && tx.IsCaller(m) { // whatever the session's roles permit
 		return nil, ops.ErrMemberCannotUpdateTheirEmailAddress
 	}
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package sign makes and verifies what the API signs: session JWTs and access tokens, and the key sets
-// that they are verified with.
+// Package sign makes and verifies what the API signs, session JWTs and access tokens, and the key sets that they are
+// verified with. It verifies tokens of other issuers too.
 //
 // The two names that matter are [Later], which signs claims once the transaction is over, and [Keys].
 package sign
@@ -28,7 +28,8 @@ const (
 	AccessTokenLifetime = time.Hour
 	// jwtLifetime is how long a session JWT is valid.
 	jwtLifetime = 5 * time.Minute
-	// maxJWT bounds the JWT in a request, in bytes. That of a member with all roles that one can have is smaller.
+	// maxJWT bounds the JWT in a request, in bytes. That of a member with a thousand roles, with ids of 128 letters, is
+	// smaller.
 	maxJWT = 256 << 10
 
 	sessionClaim      = "https://stytch.com/session"
