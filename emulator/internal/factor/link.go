@@ -32,7 +32,27 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 	if l.Challenge != nil && *l.Challenge != "" && !state.ChallengeForm.MatchString(*l.Challenge) {
 		return ops.ErrInvalidPKCECodeChallenge.Because("The challenge is not a SHA-256 hash in base64url.")
 	}
-	redirectURL := l.RedirectURL
+	sent := &state.Link{
+		Token: tx.Token(), Purpose: l.Purpose, Email: l.Email, MemberID: l.MemberID,
+		Challenge: *cmp.Or(l.Challenge, new("")), ExpiresAt: tx.Now.Add(l.Lifetime),
+	}
+	link, err := RedirectWith(tx, l.RedirectURL, l.TokenType, sent.Token, badURL)
+	if err != nil {
+		return err
+	}
+	tx.Links.Put(sent)
+	tx.Send(state.Message{
+		Channel: state.ChannelEmail, To: l.To, Template: string(l.Purpose) + "_magic_link",
+		Token: sent.Token, Link: link,
+	})
+	return nil
+}
+
+// RedirectWith is a redirect URL with a token and its type, by which a browser comes to the application. Nil is the
+// project's default. One that is no URL is refused with badURL.
+func RedirectWith(
+	tx *state.Tx, redirectURL *string, tokenType, token string, badURL *ops.Error,
+) (string, error) {
 	if redirectURL == nil {
 		redirectURL = &tx.RedirectURL
 		if registered := tx.Settings().RedirectURLs; len(registered) > 0 {
@@ -41,25 +61,16 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 	}
 	target, err := state.RedirectURL(*redirectURL)
 	if err != nil {
-		return badURL.Because("The redirect URL is %v.", err)
+		return "", badURL.Because("The redirect URL is %v.", err)
 	}
 	if err := CheckRegistered(tx, redirectURL); err != nil {
-		return err
+		return "", err
 	}
-	sent := &state.Link{
-		Token: tx.Token(), Purpose: l.Purpose, Email: l.Email, MemberID: l.MemberID,
-		Challenge: *cmp.Or(l.Challenge, new("")), ExpiresAt: tx.Now.Add(l.Lifetime),
-	}
-	tx.Links.Put(sent)
 	query := target.Query()
-	query.Set("stytch_token_type", l.TokenType)
-	query.Set("token", sent.Token)
+	query.Set("stytch_token_type", tokenType)
+	query.Set("token", token)
 	target.RawQuery = query.Encode()
-	tx.Send(state.Message{
-		Channel: state.ChannelEmail, To: l.To, Template: string(l.Purpose) + "_magic_link",
-		Token: sent.Token, Link: target.String(),
-	})
-	return nil
+	return target.String(), nil
 }
 
 // CheckRegistered refuses a redirect URL that is not registered, if any are.

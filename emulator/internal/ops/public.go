@@ -19,7 +19,10 @@ const PublicPrefix = "public."
 
 // Public are the endpoints that are no operations of the API: browsers, identity providers and clients of OAuth2 call
 // them.
-var Public []*Info
+var Public = []*Info{SAMLShieldValidate}
+
+// SAMLShieldValidate is the only endpoint of SAML Shield, a product of its own.
+var SAMLShieldValidate = &Info{ID: "samlshield.saml.validate", Method: "POST", Path: "/v1/saml/validate"}
 
 // All are all operations: [JSON], and the endpoints of OAuth2.
 var All = append(slices.Clone(JSON), M2MToken, IntrospectToken)
