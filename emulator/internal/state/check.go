@@ -52,6 +52,9 @@ func (tx *Tx) check() error {
 			return errors.New("a passcode has no such member")
 		}
 	}
+	if err := tx.checkPasswords(); err != nil {
+		return err
+	}
 	if err := tx.checkRegistrations(); err != nil {
 		return err
 	}
