@@ -74,7 +74,6 @@ var warnings = map[string]string{
 	"spatial":    "Keys that are next to each other are easy to guess.",
 	"repeat":     "Repeated characters are easy to guess.",
 	"sequence":   "Sequences such as abc or 6543 are easy to guess.",
-	"date":       "Dates are easy to guess.",
 }
 
 // partsOf are an address and the words in it, in lower case.
