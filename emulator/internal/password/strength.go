@@ -8,6 +8,8 @@ import (
 
 	"github.com/ccojocar/zxcvbn-go"
 	"github.com/ccojocar/zxcvbn-go/frequency"
+	"github.com/ccojocar/zxcvbn-go/match"
+	"github.com/ccojocar/zxcvbn-go/matching"
 
 	b2cpasswords "github.com/seed75add069/stytch-go/b2c/passwords"
 )
@@ -15,6 +17,9 @@ import (
 const (
 	// maxScored is how many bytes of a password zxcvbn looks at: its time grows with more than the square of them.
 	maxScored = 40
+	// maxL33t is how many different characters that stand for letters it may have to try out: of these, its time is
+	// exponential.
+	maxL33t = 6
 	// validScore is the least score that zxcvbn must give.
 	validScore = 3
 )
@@ -49,7 +54,9 @@ func (p Policy) Strength(password, email string) Strength {
 		_, size := utf8.DecodeLastRuneInString(scored)
 		scored = scored[:len(scored)-size]
 	}
-	found := zxcvbn.PasswordStrength(scored, partsOf(email))
+	found := zxcvbn.PasswordStrength(scored, partsOf(email), func(m match.Matcher) bool {
+		return matching.FilterL33tMatcher(m) && l33t(scored) > maxL33t
+	})
 	s := Strength{Score: max(1, found.Score), Needs: p.compare(password)}
 	if found.Score < validScore {
 		pattern, longest := "", 0
@@ -66,6 +73,16 @@ func (p Policy) Strength(password, email string) Strength {
 		s.Valid = s.Needs.MissingCharacters == 0 && s.Needs.MissingComplexity <= kinds-p.MinComplexity
 	}
 	return s
+}
+
+// l33t is how many different characters of a text stand for letters.
+func l33t(text string) (n int) {
+	for _, r := range "@48({[<3691!|70$5+%2" {
+		if strings.ContainsRune(text, r) {
+			n++
+		}
+	}
+	return n
 }
 
 // warnings are what is said about the longest pattern in a password that is easy to guess.
