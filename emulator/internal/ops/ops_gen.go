@@ -1032,6 +1032,12 @@ var (
 			ErrTooManySessionArguments,
 			ErrInvalidSessionDurationMinutes,
 			ErrCustomClaimsTooLarge,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
+			ErrInvalidLocale,
+			ErrStytchClaimsInCustomClaims,
+			ErrInvalidEmail,
 		},
 	}}
 	// B2BPasswordsDiscoveryAuthenticate is b2b.passwords.discovery.authenticate.
@@ -1076,6 +1082,7 @@ var (
 			ErrInvalidExpiration,
 			ErrBillingNotVerifiedForEmail,
 			ErrTooManyRequests,
+			ErrInvalidLocale,
 		},
 	}}
 	// B2BPasswordsEmailRequireReset is b2b.passwords.email.require_reset.
@@ -1091,6 +1098,7 @@ var (
 			ErrMemberPasswordNotFound,
 			ErrSessionAuthorizationError,
 			ErrSessionAuthorizationTenancyError,
+			ErrInvalidEmail,
 		},
 	}}
 	// B2BPasswordsEmailReset is b2b.passwords.email.reset.
@@ -1109,6 +1117,12 @@ var (
 			ErrTooManySessionArguments,
 			ErrInvalidSessionDurationMinutes,
 			ErrCustomClaimsTooLarge,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
+			ErrInvalidLocale,
+			ErrStytchClaimsInCustomClaims,
+			ErrUserLockLimitReached,
 		},
 	}}
 	// B2BPasswordsEmailResetStart is b2b.passwords.email.reset_start.
@@ -1127,6 +1141,7 @@ var (
 			ErrInvalidExpiration,
 			ErrBillingNotVerifiedForEmail,
 			ErrTooManyRequests,
+			ErrInvalidLocale,
 		},
 	}}
 	// B2BPasswordsExistingPasswordReset is b2b.passwords.existing_password.reset.
@@ -1145,6 +1160,14 @@ var (
 			ErrTooManySessionArguments,
 			ErrInvalidSessionDurationMinutes,
 			ErrCustomClaimsTooLarge,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
+			ErrInvalidLocale,
+			ErrStytchClaimsInCustomClaims,
+			ErrInvalidEmail,
+			ErrMemberResetPassword,
+			ErrOperationRestrictedByOrganizationAuthMethods,
 		},
 	}}
 	// B2BPasswordsMigrate is b2b.passwords.migrate.
@@ -1163,6 +1186,37 @@ var (
 			ErrDuplicateMemberExternalID,
 			ErrInvalidRBACRoleID,
 			ErrTooManyRequests,
+			ErrInvalidBcryptHash,
+			ErrInvalidBcryptCost,
+			ErrInvalidMD5Hash,
+			ErrInvalidSHA1Hash,
+			ErrInvalidSHA512Hash,
+			ErrInvalidPrependSalt,
+			ErrInvalidAppendSalt,
+			ErrInvalidArgon2Salt,
+			ErrInvalidArgon2IterationAmount,
+			ErrInvalidArgon2Memory,
+			ErrInvalidArgon2Threads,
+			ErrInvalidArgon2KeyLength,
+			ErrInvalidBase64ScryptHash,
+			ErrInvalidBase64ScryptSalt,
+			ErrInvalidScryptSaltLength,
+			ErrInvalidScryptNParameter,
+			ErrInvalidScryptParameters,
+			ErrInvalidPBKDF2Hash,
+			ErrInvalidPBKDF2Salt,
+			ErrInvalidPBKDF2IterationAmount,
+			ErrInvalidPBKDF2Algorithm,
+			ErrInvalidPhpassHashFormat,
+			ErrInvalidPhpassHashPrefix,
+			ErrRetiredMemberEmail,
+			ErrDesiredEmailUpdatingForDifferentMember,
+			ErrCannotAssignDefaultRBACRoleID,
+			ErrMetadataTooLarge,
+			ErrMetadataTooManyKeys,
+			ErrInvalidPhoneNumber,
+			ErrDuplicateMemberPhoneNumber,
+			ErrDuplicateMemberPhoneNumberForMember,
 		},
 	}}
 	// B2BPasswordsSessionsReset is b2b.passwords.sessions.reset.
@@ -1181,6 +1235,10 @@ var (
 			ErrSessionAuthorizationTenancyError,
 			ErrInvalidSessionDurationMinutes,
 			ErrCustomClaimsTooLarge,
+			ErrInvalidLocale,
+			ErrStytchClaimsInCustomClaims,
+			ErrUserLockLimitReached,
+			ErrOperationRestrictedByOrganizationAuthMethods,
 		},
 	}}
 	// B2BPasswordsStrengthCheck is b2b.passwords.strength_check.
