@@ -29,6 +29,25 @@ type Settings struct {
 	UserInfoURL string `json:"userinfo_url"`
 	// TrustedTokenProfiles are the issuers whose tokens Sessions.Attest takes.
 	TrustedTokenProfiles []TrustedTokenProfile `json:"trusted_token_profiles"`
+	// Passwords say which passwords may be set, and where they are valid.
+	Passwords PasswordSettings `json:"passwords"`
+}
+
+// PasswordSettings say which passwords may be set, and where they are valid. Their zero value is that of a new project.
+type PasswordSettings struct {
+	// CrossOrganization says that an address has one password, which is valid in all organizations. It can only change
+	// while there are no passwords.
+	CrossOrganization bool `json:"cross_organization"`
+	// StrengthPolicy is "zxcvbn", which is the default, or "luds": LUDSMinLength characters, 8 to 32 and 8 by default, of
+	// LUDSMinComplexity kinds out of lower case, upper case, digits and symbols, 3 by default.
+	StrengthPolicy    string `json:"strength_policy"`
+	LUDSMinLength     int    `json:"luds_min_length"`
+	LUDSMinComplexity int    `json:"luds_min_complexity"`
+	// AllowBreachedOnCreate lets passwords be set, and AllowBreachedOnAuthenticate be used, that are known from a data
+	// breach: common ones, and BreachedPasswords.
+	AllowBreachedOnCreate       bool     `json:"allow_breached_on_create"`
+	AllowBreachedOnAuthenticate bool     `json:"allow_breached_on_authenticate"`
+	BreachedPasswords           []string `json:"breached_passwords"`
 }
 
 // TrustedTokenProfile is an issuer whose tokens log members in: JWTs, signed by RS256, with exp, email and, unless the
@@ -50,6 +69,7 @@ func (p *Project) Settings() Settings {
 	out := Settings{
 		Product: stored.Product, RedirectURLs: stored.RedirectURLs, RateLimits: stored.RateLimits,
 		MaxSessionDurationMinutes: stored.MaxSessionDurationMinutes, UserInfoURL: stored.UserInfoURL,
+		Passwords: PasswordSettings(stored.Passwords),
 	}
 	for _, profile := range stored.TrustedTokenProfiles {
 		out.TrustedTokenProfiles = append(out.TrustedTokenProfiles, TrustedTokenProfile(profile))
@@ -62,6 +82,7 @@ func (p *Project) SetSettings(s Settings) error {
 	stored := state.Settings{
 		Product: s.Product, RedirectURLs: s.RedirectURLs, RateLimits: s.RateLimits,
 		MaxSessionDurationMinutes: s.MaxSessionDurationMinutes, UserInfoURL: s.UserInfoURL,
+		Passwords: state.PasswordSettings(s.Passwords),
 	}
 	for _, profile := range s.TrustedTokenProfiles {
 		stored.TrustedTokenProfiles = append(stored.TrustedTokenProfiles, state.TrustedTokenProfile(profile))

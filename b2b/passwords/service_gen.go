@@ -70,6 +70,37 @@ var opMigrate = transport.Op{
 //   - CodeDuplicateMemberExternalID
 //   - CodeInvalidRBACRoleID
 //   - CodeTooManyRequests
+//   - CodeInvalidBcryptHash
+//   - CodeInvalidBcryptCost
+//   - CodeInvalidMD5Hash
+//   - CodeInvalidSHA1Hash
+//   - CodeInvalidSHA512Hash
+//   - CodeInvalidPrependSalt
+//   - CodeInvalidAppendSalt
+//   - CodeInvalidArgon2Salt
+//   - CodeInvalidArgon2IterationAmount
+//   - CodeInvalidArgon2Memory
+//   - CodeInvalidArgon2Threads
+//   - CodeInvalidArgon2KeyLength
+//   - CodeInvalidBase64ScryptHash
+//   - CodeInvalidBase64ScryptSalt
+//   - CodeInvalidScryptSaltLength
+//   - CodeInvalidScryptNParameter
+//   - CodeInvalidScryptParameters
+//   - CodeInvalidPBKDF2Hash
+//   - CodeInvalidPBKDF2Salt
+//   - CodeInvalidPBKDF2IterationAmount
+//   - CodeInvalidPBKDF2Algorithm
+//   - CodeInvalidPhpassHashFormat
+//   - CodeInvalidPhpassHashPrefix
+//   - CodeRetiredMemberEmail
+//   - CodeDesiredEmailUpdatingForDifferentMember
+//   - CodeCannotAssignDefaultRBACRoleID
+//   - CodeMetadataTooLarge
+//   - CodeMetadataTooManyKeys
+//   - CodeInvalidPhoneNumber
+//   - CodeDuplicateMemberPhoneNumber
+//   - CodeDuplicateMemberPhoneNumberForMember
 //
 // It calls POST /v1/b2b/passwords/migrate; retry class write.
 func (s *Service) Migrate(
@@ -108,6 +139,12 @@ var opAuthenticate = transport.Op{
 //   - CodeTooManySessionArguments
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeCustomClaimsTooLarge
+//   - CodeInvalidSessionToken
+//   - CodeSessionNotFound
+//   - CodeUnableToParseSessionJWT
+//   - CodeInvalidLocale
+//   - CodeStytchClaimsInCustomClaims
+//   - CodeInvalidEmail
 //
 // It calls POST /v1/b2b/passwords/authenticate; retry class write.
 func (s *Service) Authenticate(

@@ -1,6 +1,6 @@
 // What checks have in common: clients, the emulator's control endpoints, and people who log in.
 import assert from "node:assert/strict";
-import { createSign } from "node:crypto";
+import { createHash, createSign } from "node:crypto";
 import stytch from "stytch";
 
 export const { STYTCH_BASE_URL: base, STYTCH_PROJECT_ID: projectID, STYTCH_SECRET: secret } = process.env;
@@ -78,6 +78,22 @@ export async function edit(change) {
 
 // row is the member of a state with an id.
 export const row = (state, { member_id }) => state.members.find((m) => m.member_id === member_id);
+
+// password satisfies every policy, and so does another.
+export const password = "Violet trombone 58 lagoon";
+export const another = "Copper umbrella 31 tundra";
+
+// withPassword gives a member a password as it would come from another system, and returns the member.
+export const withPassword = async ({ organization_id }, { email_address }, fields) =>
+  (
+    await api.passwords.migrate({
+      organization_id,
+      email_address,
+      hash: createHash("md5").update(password).digest("hex"),
+      hash_type: "md_5",
+      ...fields,
+    })
+  ).member;
 
 let n = 0;
 

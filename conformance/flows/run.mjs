@@ -12,6 +12,7 @@ import memberSearch from "./checks/membersearch.mjs";
 import organizations from "./checks/organizations.mjs";
 import organizationSearch from "./checks/organizationsearch.mjs";
 import otps from "./checks/otps.mjs";
+import passwords from "./checks/passwords.mjs";
 import product from "./checks/product.mjs";
 import project from "./checks/project.mjs";
 import rbac from "./checks/rbac.mjs";
@@ -28,6 +29,7 @@ const services = {
   memberApps,
   magicLinks,
   otps,
+  passwords,
   discovery,
   sessions,
   tokens,

@@ -46,6 +46,7 @@ var opResetStart = transport.Op{
 //   - CodeInvalidExpiration
 //   - CodeBillingNotVerifiedForEmail
 //   - CodeTooManyRequests
+//   - CodeInvalidLocale
 //
 // It calls POST /v1/b2b/passwords/email/reset/start; retry class send.
 func (s *Service) ResetStart(
@@ -83,6 +84,12 @@ var opReset = transport.Op{
 //   - CodeTooManySessionArguments
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeCustomClaimsTooLarge
+//   - CodeInvalidSessionToken
+//   - CodeSessionNotFound
+//   - CodeUnableToParseSessionJWT
+//   - CodeInvalidLocale
+//   - CodeStytchClaimsInCustomClaims
+//   - CodeUserLockLimitReached
 //
 // It calls POST /v1/b2b/passwords/email/reset; retry class single-use.
 func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
@@ -114,6 +121,7 @@ var opRequireReset = transport.Op{
 //   - CodeMemberPasswordNotFound
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
+//   - CodeInvalidEmail
 //
 // It calls POST /v1/b2b/passwords/email/require_reset; retry class write.
 func (s *Service) RequireReset(

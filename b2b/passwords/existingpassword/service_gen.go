@@ -47,6 +47,14 @@ var opReset = transport.Op{
 //   - CodeTooManySessionArguments
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeCustomClaimsTooLarge
+//   - CodeInvalidSessionToken
+//   - CodeSessionNotFound
+//   - CodeUnableToParseSessionJWT
+//   - CodeInvalidLocale
+//   - CodeStytchClaimsInCustomClaims
+//   - CodeInvalidEmail
+//   - CodeMemberResetPassword
+//   - CodeOperationRestrictedByOrganizationAuthMethods
 //
 // It calls POST /v1/b2b/passwords/existing_password/reset; retry class write.
 func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {

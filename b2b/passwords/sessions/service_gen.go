@@ -47,6 +47,10 @@ var opReset = transport.Op{
 //   - CodeSessionAuthorizationTenancyError
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeCustomClaimsTooLarge
+//   - CodeInvalidLocale
+//   - CodeStytchClaimsInCustomClaims
+//   - CodeUserLockLimitReached
+//   - CodeOperationRestrictedByOrganizationAuthMethods
 //
 // It calls POST /v1/b2b/passwords/session/reset; retry class write.
 func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {

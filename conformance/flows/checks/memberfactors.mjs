@@ -1,5 +1,18 @@
 import assert from "node:assert/strict";
-import { api, as, edit, like, login, member, organization, refused, row, signUp, unique } from "../harness.mjs";
+import {
+  api,
+  as,
+  edit,
+  like,
+  login,
+  member,
+  organization,
+  refused,
+  row,
+  signUp,
+  unique,
+  withPassword,
+} from "../harness.mjs";
 
 const { members } = api.organizations;
 
@@ -73,10 +86,7 @@ export default {
     const org = await organization();
     const { organization_id } = org;
     const somebody = await member(org);
-    const member_password_id = unique("member-password-test");
-    await edit((state) => {
-      row(state, somebody).member_password_id = member_password_id;
-    });
+    const { member_password_id } = await withPassword(org, somebody);
     like((await members.deletePassword({ organization_id, member_password_id })).member, {
       member_id: somebody.member_id,
       member_password_id: "",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { api, as, edit, login, member, organization, refused, row, signUp, unique } from "../harness.mjs";
+import { api, as, edit, login, member, organization, refused, row, signUp, unique, withPassword } from "../harness.mjs";
 
 const { members } = api.organizations;
 
@@ -23,8 +23,8 @@ export default {
       }),
       await member(org),
     ];
+    await withPassword(org, one);
     await edit((state) => {
-      row(state, one).member_password_id = unique("member-password-test");
       row(state, one).totp_registration_id = unique("totp-test");
     });
     const only = [one.member_id];

@@ -46,7 +46,8 @@ func exchangeIntermediateSession(
 	if err != nil {
 		return nil, err
 	}
-	l.Org, l.Member, l.Intermediate, l.Factors, l.MustProveEmail = org, m, ist, ist.Factors, true
+	l.Org, l.Member, l.Intermediate, l.Factors = org, m, ist, ist.Factors
+	l.MustProveEmail, l.EmailProved = true, ist.EmailProved
 	return login.Complete(tx.Tx, l)
 }
 
@@ -77,7 +78,8 @@ func createDiscoveredOrganization(
 	admin := *tx.NewMember(org.OrganizationID, ist.Email)
 	admin.AssignedRoles = []string{state.RoleAdmin}
 	tx.Members.Put(&admin)
-	l.Org, l.Member, l.Intermediate, l.Factors, l.MustProveEmail = org, &admin, ist, ist.Factors, true
+	l.Org, l.Member, l.Intermediate, l.Factors = org, &admin, ist, ist.Factors
+	l.MustProveEmail, l.EmailProved = true, ist.EmailProved
 	resp, err := login.Complete(tx.Tx, l)
 	return (*discoveryorganizations.CreateResponse)(resp), err
 }
@@ -92,7 +94,7 @@ func listDiscovered(
 		if err != nil {
 			return nil, err
 		}
-		list := login.Memberships(tx.Tx, m.EmailAddress, s.Factors, false)
+		list := login.Memberships(tx.Tx, m.EmailAddress, s.Factors, false, false)
 		if !login.HasProved(s, m) {
 			list = slices.DeleteFunc(list, func(o discovery.DiscoveredOrganization) bool {
 				return o.Organization.OrganizationID != m.OrganizationID

@@ -175,10 +175,21 @@ func authenticateDiscoveryLink(
 	return discover(tx, link.Email, factor.MagicLink(tx.Tx, tx.ID("email"), link.Email)), nil
 }
 
-// discover makes an intermediate session for somebody who has proved an address, and lists the organizations that it
-// can be exchanged for.
+// discover makes an intermediate session for somebody with an address, and lists the organizations that it can be
+// exchanged for.
 func discover(tx *engine.Tx, email string, proved factor.Factor) *magiclinksdiscovery.AuthenticateResponse {
-	ist := login.NewIntermediate(tx.Tx, email, "", []factor.Factor{proved})
+	return discovered(tx, login.NewIntermediate(tx.Tx, email, "", []factor.Factor{proved}))
+}
+
+// discoverProved is discover for somebody who has proved the address otherwise than by the factor.
+func discoverProved(tx *engine.Tx, email string, f factor.Factor) *magiclinksdiscovery.AuthenticateResponse {
+	ist := *login.NewIntermediate(tx.Tx, email, "", []factor.Factor{f})
+	ist.EmailProved = true
+	tx.Intermediates.Put(&ist)
+	return discovered(tx, &ist)
+}
+
+func discovered(tx *engine.Tx, ist *state.Intermediate) *magiclinksdiscovery.AuthenticateResponse {
 	return &magiclinksdiscovery.AuthenticateResponse{
 		IntermediateSessionToken:          ist.Token,
 		IntermediateSessionTokenExpiresAt: ist.ExpiresAt,

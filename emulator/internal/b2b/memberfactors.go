@@ -78,6 +78,9 @@ func deletePassword(tx *engine.Tx, req *members.DeletePasswordRequest) (*members
 	if err := tx.PermitTenant(org.OrganizationID); err != nil {
 		return nil, err
 	}
+	if tx.Settings().Passwords.CrossOrganization {
+		return nil, ops.ErrCrossOrgPasswordsEnabled
+	}
 	m := tx.MemberByPassword(org.OrganizationID, req.MemberPasswordID)
 	if m == nil {
 		return nil, ops.ErrMemberPasswordNotFound
@@ -85,8 +88,9 @@ func deletePassword(tx *engine.Tx, req *members.DeletePasswordRequest) (*members
 	if err := tx.Permit(org.OrganizationID, m); err != nil {
 		return nil, err
 	}
+	tx.DeletePasswordOf(m.MemberID)
 	changed := *m
-	changed.MemberPasswordID, changed.UpdatedAt = "", tx.Now
+	changed.UpdatedAt = tx.Now
 	tx.Members.Put(&changed)
 	return (*members.DeletePasswordResponse)(memberResponse(tx, org, &changed)), nil
 }

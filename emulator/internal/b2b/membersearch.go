@@ -130,7 +130,7 @@ func memberFilters(tx *engine.Tx) map[string]memberFilter {
 		"member_phone_number_fuzzy":     byPhoneFuzzy,
 		"member_mfa_phone_number_fuzzy": byPhoneFuzzy,
 		"member_password_exists": {Boolean: func(m *state.Member, value bool) bool {
-			return (m.MemberPasswordID != "") == value
+			return (tx.PasswordOf(m) != nil) == value
 		}, Missing: ops.ErrMemberSearchMissingPasswordExists},
 		"member_roles": {Strings: engine.Texts(func(m *state.Member) []string {
 			return login.MemberRoles(tx.Tx, m)

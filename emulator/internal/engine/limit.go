@@ -8,16 +8,20 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 )
 
-// searchesPerMinute are how many calls of an operation the API takes in a minute. Intervals begin with the minute.
-var searchesPerMinute = map[string]int{
-	ops.B2BOrganizationsSearch.ID:        100,
-	ops.B2BOrganizationsMembersSearch.ID: 100,
+// limits are how many calls of an operation the API takes in an interval. Intervals begin with the minute or second.
+var limits = map[string]struct {
+	calls    int
+	interval time.Duration
+}{
+	ops.B2BOrganizationsSearch.ID:        {100, time.Minute},
+	ops.B2BOrganizationsMembersSearch.ID: {100, time.Minute},
+	ops.B2BPasswordsMigrate.ID:           {100, time.Second},
 }
 
-// searches counts the calls of an operation in a minute.
-type searches struct {
-	minute time.Time
-	calls  int
+// counted are the calls of an operation in an interval.
+type counted struct {
+	begin time.Time
+	calls int
 }
 
 // tooManyRequests is an error that says when to try again.
@@ -33,23 +37,23 @@ func (e *tooManyRequests) header() http.Header {
 	return http.Header{"Retry-After": {strconv.Itoa(seconds)}}
 }
 
-// limit counts a call, and refuses it if there were too many of its operation in the minute.
+// limit counts a call, and refuses it if there were too many of its operation in the interval.
 func (p *Project) limit(operation string, now time.Time) error {
-	most, limited := searchesPerMinute[operation]
+	most, limited := limits[operation]
 	if !limited {
 		return nil
 	}
-	minute := now.Truncate(time.Minute)
+	begin := now.Truncate(most.interval)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	counted := p.searches[operation]
-	if !counted.minute.Equal(minute) {
-		counted = searches{minute: minute}
+	sofar := p.counted[operation]
+	if !sofar.begin.Equal(begin) {
+		sofar = counted{begin: begin}
 	}
-	if counted.calls >= most {
-		return &tooManyRequests{minute.Add(time.Minute).Sub(now)}
+	if sofar.calls >= most.calls {
+		return &tooManyRequests{begin.Add(most.interval).Sub(now)}
 	}
-	counted.calls++
-	p.searches[operation] = counted
+	sofar.calls++
+	p.counted[operation] = sofar
 	return nil
 }

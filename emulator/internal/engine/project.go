@@ -19,16 +19,16 @@ type Project struct {
 	config state.Config
 	state  atomic.Pointer[state.State]
 
-	mu       sync.Mutex // guards the fields below
-	faults   []*Fault
-	searches map[string]searches // by operation
+	mu      sync.Mutex // guards the fields below
+	faults  []*Fault
+	counted map[string]counted // by operation
 }
 
 // NewProject returns a project with nothing in it. Its clock runs like now.
 func NewProject(config state.Config, secret string, now func() time.Time) *Project {
 	config.Log = config.Log.With("project_id", config.ProjectID)
 	p := &Project{
-		ID: config.ProjectID, Secret: secret, Clock: &Clock{base: now}, config: config, searches: map[string]searches{},
+		ID: config.ProjectID, Secret: secret, Clock: &Clock{base: now}, config: config, counted: map[string]counted{},
 	}
 	p.state.Store(state.New(config))
 	return p
@@ -48,7 +48,7 @@ func (p *Project) Do(run func(*state.Tx) error) error { return p.State().Do(p.Cl
 func (p *Project) Reset() {
 	p.mu.Lock()
 	p.faults = nil
-	clear(p.searches)
+	clear(p.counted)
 	p.mu.Unlock()
 	p.Clock.reset()
 	p.replace(state.New(p.config))

@@ -35,6 +35,15 @@ func byEmail(tx *state.Tx, kind sessions.AuthenticationFactorType, emailID, emai
 	}
 }
 
+// Password is the factor of a password that was authenticated now.
+func Password(tx *state.Tx) Factor {
+	return Factor{
+		Type:                sessions.AuthenticationFactorTypePassword,
+		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodKnowledge,
+		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+	}
+}
+
 // AccessToken is the factor of a Connected App's access token that was exchanged now.
 func AccessToken(tx *state.Tx, clientID string) Factor {
 	return Factor{
@@ -145,12 +154,20 @@ func ProvesEmail(factors []Factor, email string) bool {
 	})
 }
 
-// Portable are the factors that are valid in every organization. Those of SSO and passwords are not, nor those of
-// impersonation.
-func Portable(factors []Factor) []Factor {
+// Portable are the factors that are valid in every organization. Those of SSO and impersonation are not, nor those of
+// passwords, unless the project's passwords are for all organizations.
+func Portable(tx *state.Tx, factors []Factor) []Factor {
+	passwordsToo := tx.Settings().Passwords.CrossOrganization
 	return slices.DeleteFunc(slices.Clone(factors), func(f Factor) bool {
-		return f.Type == sessions.AuthenticationFactorTypeSSO || f.Type == sessions.AuthenticationFactorTypePassword ||
-			IsImpersonation([]Factor{f})
+		return f.Type == sessions.AuthenticationFactorTypeSSO || IsImpersonation([]Factor{f}) ||
+			f.Type == sessions.AuthenticationFactorTypePassword && !passwordsToo
+	})
+}
+
+// HasPassword reports whether one of the factors is a password.
+func HasPassword(factors []Factor) bool {
+	return slices.ContainsFunc(factors, func(f Factor) bool {
+		return f.Type == sessions.AuthenticationFactorTypePassword
 	})
 }
 

@@ -23,6 +23,8 @@ type Link struct {
 	RedirectURL *string
 	// TokenType is the stytch_token_type with which a browser comes to it.
 	TokenType string
+	// Template is that of the message, empty for the one of the purpose.
+	Template  string
 	Challenge *string
 	Lifetime  time.Duration
 }
@@ -42,7 +44,7 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 	}
 	tx.Links.Put(sent)
 	tx.Send(state.Message{
-		Channel: state.ChannelEmail, To: l.To, Template: string(l.Purpose) + "_magic_link",
+		Channel: state.ChannelEmail, To: l.To, Template: cmp.Or(l.Template, string(l.Purpose)+"_magic_link"),
 		Token: sent.Token, Link: link,
 	})
 	return nil
@@ -84,20 +86,43 @@ func CheckRegistered(tx *state.Tx, redirectURL *string) error {
 
 // RedeemLink uses up the magic link that has a token and was sent for one of some purposes.
 func RedeemLink(tx *state.Tx, token string, verifier *string, purposes ...state.Purpose) (*state.Link, error) {
-	link := tx.Links.Get(token)
-	if link == nil || !slices.Contains(purposes, link.Purpose) || isDeleted(tx, link.MemberID) {
-		return nil, ops.ErrMagicLinkNotFound
-	}
-	if link.Used || !tx.Now.Before(link.ExpiresAt) {
-		return nil, ops.ErrUnableToAuthMagicLink
-	}
-	if err := checkPKCE(link.Challenge, verifier); err != nil {
+	link, err := find(tx, token, verifier, ops.ErrMagicLinkNotFound, ops.ErrUnableToAuthMagicLink, purposes...)
+	if err != nil {
 		return nil, err
 	}
 	used := *link
 	used.Used = true
 	tx.Links.Put(&used)
 	return &used, nil
+}
+
+// FindReset returns the link for setting a password that has a token. It does not use it up. Unverified: a token that is
+// unknown is refused as one that was used.
+func FindReset(tx *state.Tx, token string, verifier *string, purpose state.Purpose) (*state.Link, error) {
+	spent := ops.ErrUnableToAuthPasswordResetToken
+	link, err := find(tx, token, verifier, spent, spent, purpose)
+	if err != nil {
+		return nil, err
+	}
+	if m := tx.Members.Get(link.MemberID); m != nil && state.Lower(m.EmailAddress) != state.Lower(link.Email) {
+		return nil, spent // the address has changed since
+	}
+	return link, nil
+}
+
+// find returns the link that has a token. The errors are for one that is unknown, and for one that was used or has
+// expired.
+func find(
+	tx *state.Tx, token string, verifier *string, unknown, spent *ops.Error, purposes ...state.Purpose,
+) (*state.Link, error) {
+	link := tx.Links.Get(token)
+	if link == nil || !slices.Contains(purposes, link.Purpose) || isDeleted(tx, link.MemberID) {
+		return nil, unknown
+	}
+	if link.Used || !tx.Now.Before(link.ExpiresAt) {
+		return nil, spent
+	}
+	return link, checkPKCE(link.Challenge, verifier)
 }
 
 // isDeleted reports whether an id is one of a member who was deleted. The empty id, which discovery has, is not.

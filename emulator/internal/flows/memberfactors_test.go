@@ -20,9 +20,21 @@ func (h *harness) withFactors(org, email string) (id, session string) {
 	v := h.visitor(org, email)
 	h.alter("members", "member_id", v.MemberID, object{
 		"mfa_phone_number": "+12025550162", "mfa_phone_number_verified": true, "totp_registration_id": "totp-1",
-		"default_mfa_method": "sms_otp", "mfa_enrolled": true, "member_password_id": "password-" + v.MemberID,
+		"default_mfa_method": "sms_otp", "mfa_enrolled": true,
 	})
+	h.givePassword(v.MemberID, "password-"+v.MemberID)
 	return v.MemberID, v.SessionToken
+}
+
+// givePassword makes an unsalted MD5 hash the password of a member, whom it makes the owner of an id.
+func (h *harness) givePassword(memberID, passwordID string) {
+	h.t.Helper()
+	require.NoError(h.t, h.edit(func(state object) {
+		state["passwords"] = append(state["passwords"].([]any), object{
+			"member_password_id": passwordID, "member_id": memberID,
+			"hash": object{"hash_type": "md_5", "digest": make([]byte, 16)},
+		})
+	}))
 }
 
 func TestMembers_deletedFactorsAreGone(t *testing.T) {

@@ -44,7 +44,8 @@ func TestMembers_searchByEachFilter(t *testing.T) {
 	bob := h.addMember(org, "bob@example.com", func(r *members.CreateRequest) {
 		r.ExternalID, r.IsBreakglass, r.MFAPhoneNumber = new("bob"), new(true), new("+12025550162")
 	})
-	h.alter("members", "member_id", bob.MemberID, object{"member_password_id": "p", "totp_registration_id": "totp-1"})
+	h.alter("members", "member_id", bob.MemberID, object{"totp_registration_id": "totp-1"})
+	h.givePassword(bob.MemberID, "p")
 	pending := h.addMember(org, "eve@example.com", func(r *members.CreateRequest) { r.CreateMemberAsPending = new(true) })
 	require.NoError(t, h.edit(func(state object) {
 		state["registrations"] = []any{object{

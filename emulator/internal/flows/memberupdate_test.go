@@ -110,7 +110,8 @@ func TestMembers_updateOfTheAddressRetiresTheOldOne(t *testing.T) {
 	h := newHarness(t)
 	org := h.create("ada@example.com").Organization.OrganizationID
 	m := h.addMember(org, "bob@example.com", nil)
-	h.alter("members", "member_id", m.MemberID, object{"email_address_verified": true, "member_password_id": "member-password-1"})
+	h.alter("members", "member_id", m.MemberID, object{"email_address_verified": true})
+	h.givePassword(m.MemberID, "member-password-1")
 	move := func(id, email string, unlink *bool) (organizations.Member, error) {
 		return h.update(org, id, func(r *members.UpdateRequest) { r.EmailAddress, r.UnlinkEmail = &email, unlink })
 	}
@@ -119,6 +120,7 @@ func TestMembers_updateOfTheAddressRetiresTheOldOne(t *testing.T) {
 	assert.Equal(t, "robert@example.com", first.EmailAddress)
 	assert.False(t, first.EmailAddressVerified)
 	assert.Empty(t, first.MemberPasswordID)
+	assert.Empty(t, h.rows("passwords"))
 	require.Len(t, first.RetiredEmailAddresses, 1)
 	assert.Equal(t, "bob@example.com", first.RetiredEmailAddresses[0].EmailAddress)
 	eve := h.addMember(org, "eve@example.com", nil)

@@ -13,14 +13,16 @@ import (
 // Discover lists the organizations that an intermediate session can be exchanged for: those that the person belongs to,
 // and those that the person may join by JIT provisioning.
 func Discover(tx *state.Tx, i *state.Intermediate) []discovery.DiscoveredOrganization {
-	list := Memberships(tx, i.Email, i.Factors, true)
-	stranger := &state.Member{Member: organizations.Member{EmailAddress: i.Email}}
+	list := Memberships(tx, i.Email, i.Factors, true, i.EmailProved)
+	stranger := &state.Member{Member: organizations.Member{
+		EmailAddress: i.Email, EmailAddressVerified: i.EmailProved,
+	}}
 	for _, org := range joinable(tx, i) {
 		if CheckEmail(tx, org.OrganizationID, "", i.Email) != nil {
 			continue
 		}
 		if membership := eligibility(tx, org, i); membership != nil {
-			list = append(list, discovered(org, membership, requirementsFor(org, stranger, i.Factors, true)))
+			list = append(list, discovered(org, membership, requirementsFor(org, stranger, i.Factors, !i.EmailProved)))
 		}
 	}
 	return list
@@ -40,8 +42,10 @@ func joinable(tx *state.Tx, i *state.Intermediate) []*state.Organization {
 }
 
 // Memberships lists the organizations that an address belongs to, as an active, pending or invited member, the oldest
-// organization first. mustProveEmail: see requirementsFor.
-func Memberships(tx *state.Tx, email string, factors []Factor, mustProveEmail bool) []discovery.DiscoveredOrganization {
+// organization first. mustProveEmail: see requirementsFor. emailProved: see [Login].
+func Memberships(
+	tx *state.Tx, email string, factors []Factor, mustProveEmail, emailProved bool,
+) []discovery.DiscoveredOrganization {
 	list := []discovery.DiscoveredOrganization{}
 	members := tx.MembersByEmail.Rows(state.Lower(email))
 	slices.SortStableFunc(members, func(a, b *state.Member) int {
@@ -50,7 +54,10 @@ func Memberships(tx *state.Tx, email string, factors []Factor, mustProveEmail bo
 	for _, m := range members {
 		org := tx.Organizations.Get(m.OrganizationID)
 		membership := &discovery.Membership{Type: m.Status + "_member", Member: new(Member(tx, m))}
-		list = append(list, discovered(org, membership, requirementsFor(org, m, factors, mustProveEmail)))
+		known := *m
+		known.EmailAddressVerified = m.EmailAddressVerified || emailProved
+		missing := requirementsFor(org, &known, factors, mustProveEmail && !emailProved)
+		list = append(list, discovered(org, membership, missing))
 	}
 	return list
 }
@@ -69,8 +76,8 @@ func eligibility(tx *state.Tx, org *state.Organization, i *state.Intermediate) *
 	domain := state.Domain(i.Email)
 	// An allowed domain is not enough: the organization must have a member with a verified address on it.
 	if org.EmailJITProvisioning == organizations.EmailJITProvisioningRestricted &&
-		slices.Contains(org.EmailAllowedDomains, domain) && factor.ProvesEmail(i.Factors, i.Email) &&
-		tx.HasVerifiedMember(org.OrganizationID, domain) {
+		slices.Contains(org.EmailAllowedDomains, domain) &&
+		(i.EmailProved || factor.ProvesEmail(i.Factors, i.Email)) && tx.HasVerifiedMember(org.OrganizationID, domain) {
 		return &discovery.Membership{
 			Type: discovery.MembershipTypeEligibleToJoinByEmailDomain, Details: map[string]any{"domain": domain},
 		}

@@ -49,9 +49,9 @@ func ChangeEmail(tx *state.Tx, m *state.Member, email string) (*state.Member, er
 	changed.RetiredEmailAddresses = retired[max(0, len(retired)-state.MaxEntries):]
 	changed.EmailAddress, changed.EmailAddressVerified = email, false
 	changed.NewEmail, changed.NewEmailExpiresAt = "", time.Time{}
-	changed.MemberPasswordID = ""
 	changed.UpdatedAt = tx.Now
 	tx.Members.Put(&changed)
+	tx.DeletePasswordOf(m.MemberID)
 	tx.DeleteLinksOf(m.MemberID, func(l *state.Link) bool { return state.Lower(l.Email) != state.Lower(email) })
 	tx.DeleteEmailCodesOf(m.MemberID)
 	return &changed, nil

@@ -45,6 +45,8 @@ type Login struct {
 	Session *state.Session
 	// MustProveEmail says that one of the factors must prove the member's address, even if that is verified already.
 	MustProveEmail bool
+	// EmailProved says that the person has proved the address otherwise, with a link for setting a password.
+	EmailProved bool
 
 	request  Request
 	duration time.Duration
@@ -98,7 +100,10 @@ func Complete(tx *state.Tx, l *Login) (*Response, error) {
 			return nil, err
 		}
 	}
-	missing := requirementsFor(l.Org, l.Member, l.Factors, l.MustProveEmail)
+	if l.EmailProved {
+		l.Member = verify(tx, l.Member)
+	}
+	missing := requirementsFor(l.Org, l.Member, l.Factors, l.MustProveEmail && !l.EmailProved)
 	resp := &Response{
 		MemberID: l.Member.MemberID, Organization: l.Org.Organization,
 		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,

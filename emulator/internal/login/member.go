@@ -15,6 +15,9 @@ import (
 func Member(tx *state.Tx, m *state.Member) organizations.Member {
 	out := m.Member
 	out.Roles = rolesOf(tx, m)
+	if p := tx.PasswordOf(m); p != nil {
+		out.MemberPasswordID = p.ID
+	}
 	out.OAuthRegistrations, out.SSORegistrations = registrations(tx, m)
 	out.IsAdmin = slices.ContainsFunc(out.Roles, func(r organizations.MemberRole) bool {
 		return r.RoleID == state.RoleAdmin
@@ -34,6 +37,17 @@ func Activate(tx *state.Tx, m *state.Member, factors []Factor) *state.Member {
 	}
 	changed := *m
 	changed.Status, changed.EmailAddressVerified, changed.UpdatedAt = organizations.MemberStatusActive, verified, tx.Now
+	tx.Members.Put(&changed)
+	return &changed
+}
+
+// verify marks the address of a member as verified. It returns the row.
+func verify(tx *state.Tx, m *state.Member) *state.Member {
+	if m.EmailAddressVerified {
+		return m
+	}
+	changed := *m
+	changed.EmailAddressVerified, changed.UpdatedAt = true, tx.Now
 	tx.Members.Put(&changed)
 	return &changed
 }

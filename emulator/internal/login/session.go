@@ -128,7 +128,7 @@ func NewIntermediate(tx *state.Tx, email, organizationID string, factors []Facto
 		Token: tx.Token(), Email: email, OrganizationID: organizationID, Factors: factors,
 		ExpiresAt: IntermediateExpiry(tx),
 	}
-	i.Bound = organizationID != "" && len(factor.Portable(factors)) < len(factors)
+	i.Bound = organizationID != "" && len(factor.Portable(tx, factors)) < len(factors)
 	tx.Intermediates.Put(i)
 	return i
 }

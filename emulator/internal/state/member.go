@@ -12,8 +12,8 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
 
-// Member is a member as the API returns it, and what the API does not return. Roles, IsAdmin and IsLocked are computed
-// for each response; here they are empty.
+// Member is a member as the API returns it, and what the API does not return. Roles, IsAdmin, IsLocked
+// and MemberPasswordID are computed for each response; here they are empty.
 type Member struct {
 	organizations.Member
 	EmailID string `json:"email_id"`
@@ -44,9 +44,8 @@ type memberTables struct {
 	verifiedOn    *store.Index[Member]
 	retiredEmails *store.Index[Member] // by organization and address
 	// changingTo has members under their organization and the address that they are changing to, be that expired.
-	changingTo       *store.Index[Member]
-	membersByPhone   *store.Index[Member] // by organization and MFA number
-	memberByPassword *store.Index[Member] // by the id of the password
+	changingTo     *store.Index[Member]
+	membersByPhone *store.Index[Member] // by organization and MFA number
 }
 
 func newMemberTables(db *store.DB) memberTables {
@@ -85,7 +84,6 @@ func newMemberTables(db *store.DB) memberTables {
 		membersByPhone: t.Index("number", found(func(m *Member) string {
 			return within(m.OrganizationID, m.MFAPhoneNumber)
 		})),
-		memberByPassword: t.Index("password", found(func(m *Member) string { return m.MemberPasswordID })),
 		retiredEmails: t.IndexEach("retired address", func(m *Member) []string {
 			if m.IsDeleted() {
 				return nil
@@ -147,14 +145,6 @@ func (tx *Tx) MembersIn(organizationIDs []string) iter.Seq2[uint64, *Member] {
 	}
 }
 
-// MemberByPassword finds the member of an organization who has a password, nil if there is none.
-func (tx *Tx) MemberByPassword(organizationID, passwordID string) *Member {
-	if m := tx.memberByPassword.First(passwordID); m != nil && m.OrganizationID == organizationID {
-		return m
-	}
-	return nil
-}
-
 // ChangesTo returns the member of an organization who is changing to an address or, if there is none, has tried to; nil
 // if there is neither.
 func (tx *Tx) ChangesTo(organizationID, email string) *Member {
@@ -214,8 +204,9 @@ func (tx *Tx) MemberAnywhere(id string) *Member {
 	return tx.membersByExternalID.First(id)
 }
 
-// EndMember ends what a member has who is deleted: sessions, links, codes, impersonations and grants.
+// EndMember ends what a member has who is deleted: the password, sessions, links, codes, impersonations and grants.
 func (tx *Tx) EndMember(memberID string) {
+	tx.DeletePasswordOf(memberID)
 	tx.RevokeSessionsOf(memberID, func(*Session) bool { return true })
 	tx.DeleteLinksOf(memberID, func(*Link) bool { return true })
 	tx.DeleteEmailCodesOf(memberID)
@@ -228,8 +219,9 @@ func (tx *Tx) EndMember(memberID string) {
 	}
 }
 
-// fillDefaults sets what a snapshot may leave out, and drops roles that nobody can be assigned.
+// fillDefaults sets what a snapshot may leave out, and drops roles that nobody can be assigned and what is computed.
 func (m *Member) fillDefaults() {
+	m.MemberPasswordID = ""
 	m.Status = cmp.Or(m.Status, organizations.MemberStatusPending)
 	m.AssignedRoles = slices.DeleteFunc(distinct(m.AssignedRoles), func(id string) bool {
 		return id == "" || id == RoleMember

@@ -30,9 +30,18 @@ const (
 	PurposeSignup      Purpose = "signup"
 	PurposeInvite      Purpose = "invite"
 	PurposeEmailUpdate Purpose = "email_update"
+	// PurposePasswordReset sets the password of a member, PurposeDiscoveryPasswordReset that of an address.
+	PurposePasswordReset          Purpose = "password_reset"
+	PurposeDiscoveryPasswordReset Purpose = "discovery_password_reset"
 )
 
-var purposes = []Purpose{PurposeDiscovery, PurposeLogin, PurposeSignup, PurposeInvite, PurposeEmailUpdate}
+var purposes = []Purpose{
+	PurposeDiscovery, PurposeLogin, PurposeSignup, PurposeInvite, PurposeEmailUpdate, PurposePasswordReset,
+	PurposeDiscoveryPasswordReset,
+}
+
+// hasMember reports whether what was sent for a purpose is for a member: what was sent for discovery is not.
+func (p Purpose) hasMember() bool { return p != PurposeDiscovery && p != PurposeDiscoveryPasswordReset }
 
 // Passcode is a code that was sent. Of each owner there is the newest one only.
 type Passcode struct {
@@ -137,7 +146,7 @@ func (l *Link) prepare(*Tx) error {
 		return errors.New("the challenge is malformed")
 	case !slices.Contains(purposes, l.Purpose):
 		return errors.New("the purpose is unknown")
-	case (l.MemberID == "") != (l.Purpose == PurposeDiscovery):
+	case (l.MemberID != "") != l.Purpose.hasMember():
 		return errors.New("it has a member and is for discovery, or has none and is not")
 	}
 	return nil

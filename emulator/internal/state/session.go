@@ -32,6 +32,8 @@ type Intermediate struct {
 	OrganizationID string                          `json:"organization_id"`
 	Bound          bool                            `json:"bound,omitzero"`
 	Factors        []sessions.AuthenticationFactor `json:"authentication_factors"`
+	// EmailProved says that the person has proved the address otherwise than by one of the factors.
+	EmailProved bool `json:"email_proved,omitzero"`
 	// Tenants are the OAuth tenants that the person belongs to.
 	Tenants   []Tenant  `json:"oauth_tenants"`
 	ExpiresAt time.Time `json:"expires_at"`

@@ -31,6 +31,8 @@ type Settings struct {
 	UserInfoURL string `json:"userinfo_url"`
 	// TrustedTokenProfiles are the issuers whose tokens log members in.
 	TrustedTokenProfiles []TrustedTokenProfile `json:"trusted_token_profiles"`
+	// Passwords say which passwords may be set, and where they are valid.
+	Passwords PasswordSettings `json:"passwords"`
 }
 
 // TrustedTokenProfile is an issuer whose tokens log members in.
@@ -70,6 +72,9 @@ func (tx *Tx) SetSettings(s Settings) error {
 	if err := s.prepare(tx); err != nil {
 		return err
 	}
+	if s.Passwords.CrossOrganization != tx.Settings().Passwords.CrossOrganization && tx.Passwords.Len() > 0 {
+		return errors.New("passwords: cross_organization cannot change, because there are passwords")
+	}
 	tx.settings.Put(&s)
 	return nil
 }
@@ -90,6 +95,9 @@ func (s *Settings) prepare(*Tx) error {
 		if _, err := RedirectURL(s.UserInfoURL); err != nil {
 			return fmt.Errorf("userinfo_url: it is %w", err)
 		}
+	}
+	if err := s.Passwords.check(); err != nil {
+		return fmt.Errorf("passwords: %w", err)
 	}
 	var ids []string
 	for _, p := range s.TrustedTokenProfiles {

@@ -51,6 +51,7 @@ type tables struct {
 	organizationTables
 	memberTables
 	registrationTables
+	passwordTables
 	sessionTables
 	proofTables
 	connectedAppTables
@@ -84,6 +85,7 @@ func empty(config Config) *State {
 		organizationTables:  newOrganizationTables(db),
 		memberTables:        newMemberTables(db),
 		registrationTables:  newRegistrationTables(db),
+		passwordTables:      newPasswordTables(db),
 		sessionTables:       newSessionTables(db),
 		proofTables:         newProofTables(db),
 		connectedAppTables:  newConnectedAppTables(db),

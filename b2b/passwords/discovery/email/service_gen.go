@@ -44,6 +44,7 @@ var opResetStart = transport.Op{
 //   - CodeInvalidExpiration
 //   - CodeBillingNotVerifiedForEmail
 //   - CodeTooManyRequests
+//   - CodeInvalidLocale
 //
 // It calls POST /v1/b2b/passwords/discovery/email/reset/start; retry class send.
 func (s *Service) ResetStart(

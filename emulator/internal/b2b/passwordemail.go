@@ -1,0 +1,206 @@
+package b2b
+
+import (
+	"context"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	passwordsemail "github.com/seed75add069/stytch-go/b2b/passwords/email"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+const (
+	// passwordTokenType is the stytch_token_type of links that set a password.
+	passwordTokenType = "multi_tenant_passwords"
+	// passwordTemplate is the template of messages with them.
+	passwordTemplate = "password_reset"
+)
+
+var resetLifetimes = lifetimes{30, 5, maxLinkMinutes, ops.ErrInvalidExpiration}
+
+// startPasswordReset sends a member a link for setting a password, the first one or another one.
+func startPasswordReset(
+	tx *engine.Tx, req *passwordsemail.ResetStartRequest,
+) (*passwordsemail.ResetStartResponse, error) {
+	address, err := state.Email(req.EmailAddress)
+	if err != nil {
+		return nil, err
+	}
+	lifetime, err := resetLifetimes.of(req.ResetPasswordExpirationMinutes)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkEmailLocale(req.Locale); err != nil {
+		return nil, err
+	}
+	if err := checkResetURLs(tx, req.ResetPasswordRedirectURL, req.LoginRedirectURL, ops.ErrInvalidLoginRedirectURL); err != nil {
+		return nil, err
+	}
+	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	m := tx.MemberByEmail(org.OrganizationID, address)
+	if m == nil {
+		return nil, ops.ErrMemberNotFound
+	}
+	return &passwordsemail.ResetStartResponse{
+			MemberID: m.MemberID, MemberEmailID: m.EmailID, Member: login.Member(tx.Tx, m),
+		}, factor.SendLink(tx.Tx, factor.Link{
+			Purpose: state.PurposePasswordReset, Email: m.EmailAddress, To: req.EmailAddress, MemberID: m.MemberID,
+			RedirectURL: req.ResetPasswordRedirectURL, TokenType: passwordTokenType, Template: passwordTemplate,
+			Challenge: req.CodeChallenge, Lifetime: lifetime,
+		}, ops.ErrInvalidPasswordResetRedirectURL)
+}
+
+// checkResetURLs refuses URLs that are none, or are not registered: that of a link for setting a password, and that of
+// the link beside it, which logs in without.
+func checkResetURLs(tx *engine.Tx, reset, login *string, badLogin *ops.Error) error {
+	for _, u := range []struct {
+		url *string
+		bad *ops.Error
+	}{{reset, ops.ErrInvalidPasswordResetRedirectURL}, {login, badLogin}} {
+		if u.url == nil {
+			continue
+		}
+		if _, err := state.RedirectURL(*u.url); err != nil {
+			return u.bad.Because("The redirect URL is %v.", err)
+		}
+		if factor.CheckRegistered(tx.Tx, u.url) != nil {
+			return u.bad.Because("The redirect URL is not registered.")
+		}
+	}
+	return nil
+}
+
+// resetPasswordByEmail sets a password with the token of a link, which proves the address, and logs the member in. A
+// password that is refused does not use up the token.
+func resetPasswordByEmail(
+	tx *engine.Tx, req *passwordsemail.ResetRequest,
+) (*passwordsemail.ResetResponse, error) {
+	l, err := login.New(login.Request{
+		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
+		Locale: req.Locale, SessionToken: req.SessionToken, SessionJWT: req.SessionJWT,
+		IntermediateSessionToken: req.IntermediateSessionToken,
+	})
+	if err != nil {
+		return nil, err
+	}
+	m, err := memberOfReset(tx, l, req)
+	if err != nil {
+		return nil, err
+	}
+	chosen := newCandidate(tx, req.Password, m.EmailAddress)
+	return nil, engine.Outside(func(context.Context) error {
+		chosen.check()
+		if chosen.refusal != nil {
+			return chosen.refusal
+		}
+		return nil
+	}, func(tx *engine.Tx) (*passwordsemail.ResetResponse, error) {
+		if m, err = memberOfReset(tx, l, req); err != nil {
+			return nil, err
+		}
+		l.EmailProved = true
+		chosen.put(tx, m, l.Session)
+		resp, err := login.Complete(tx.Tx, l)
+		if err != nil {
+			return nil, err
+		}
+		out := &passwordsemail.ResetResponse{
+			MemberAuthenticated: resp.MemberAuthenticated, MemberID: resp.MemberID, Member: resp.Member,
+			MemberEmailID:  m.EmailID,
+			OrganizationID: resp.Organization.OrganizationID, Organization: resp.Organization,
+			SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
+			IntermediateSessionToken:          resp.IntermediateSessionToken,
+			IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
+			PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
+		}
+		copyJWT(tx, resp, &out.SessionJWT)
+		return out, nil
+	})
+}
+
+// memberOfReset returns the member for whom a link was sent, and makes the login one of that member, by a password.
+func memberOfReset(tx *engine.Tx, l *login.Login, req *passwordsemail.ResetRequest) (*state.Member, error) {
+	link, err := factor.FindReset(tx.Tx, req.PasswordResetToken, req.CodeVerifier, state.PurposePasswordReset)
+	if err != nil {
+		return nil, err
+	}
+	m := tx.Members.Get(link.MemberID)
+	if err := login.CheckLock(tx.Tx, m); err != nil {
+		return nil, err
+	}
+	org := tx.Organizations.Get(m.OrganizationID)
+	if err := login.CheckMethod(org, m, organizations.AuthMethodPassword); err != nil {
+		return nil, err
+	}
+	return m, l.Prove(tx.Tx, m, factor.Password(tx.Tx))
+}
+
+// requirePasswordReset makes the password of an address unusable until it is reset by e-mail.
+func requirePasswordReset(
+	tx *engine.Tx, req *passwordsemail.RequireResetRequest,
+) (*passwordsemail.RequireResetResponse, error) {
+	address, err := state.Email(req.EmailAddress)
+	if err != nil {
+		return nil, err
+	}
+	resp := &passwordsemail.RequireResetResponse{}
+	organizationID := ""
+	if state.Given(req.OrganizationID) {
+		org, err := login.FindOrganization(tx.Tx, *req.OrganizationID)
+		if err != nil {
+			return nil, err
+		}
+		organizationID = org.OrganizationID
+	}
+	if err := tx.Permit(organizationID, nil); err != nil {
+		return nil, err
+	}
+	if !tx.Settings().Passwords.CrossOrganization {
+		return nil, ops.ErrCrossOrgPasswordsNotEnabled
+	}
+	m, err := memberToReset(tx, organizationID, address, req.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	p := tx.PasswordByEmail(address)
+	if p == nil {
+		return nil, ops.ErrMemberPasswordNotFound
+	}
+	changed := *p
+	changed.RequiresReset = true
+	tx.Passwords.Put(&changed)
+	if m != nil && state.Given(req.MemberID) {
+		resp.MemberID, resp.Member = m.MemberID, new(login.Member(tx.Tx, m))
+		resp.Organization = new(tx.Organizations.Get(m.OrganizationID).Organization)
+	}
+	return resp, nil
+}
+
+// memberToReset is the member whom a request names by organization or id, and who must have the address; nil if it names
+// none.
+func memberToReset(tx *engine.Tx, organizationID, address string, memberID *string) (*state.Member, error) {
+	var m *state.Member
+	switch {
+	case state.Given(memberID):
+		if err := login.CheckTestID("member", *memberID); err != nil {
+			return nil, err
+		}
+		if m = tx.MemberAnywhere(*memberID); organizationID != "" {
+			m = tx.FindMember(organizationID, *memberID)
+		}
+	case organizationID != "":
+		m = tx.MemberByEmail(organizationID, address)
+	default:
+		return nil, nil //nolint:nilnil // There is none, and need not be.
+	}
+	if m == nil || state.Lower(m.EmailAddress) != address {
+		return nil, ops.ErrMemberNotFound
+	}
+	return m, nil
+}

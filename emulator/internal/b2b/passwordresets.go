@@ -1,0 +1,145 @@
+package b2b
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	existingpassword "github.com/seed75add069/stytch-go/b2b/passwords/existingpassword"
+	passwordssessions "github.com/seed75add069/stytch-go/b2b/passwords/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// resetExistingPassword replaces the password of a member who knows it, and logs the member in.
+func resetExistingPassword(
+	tx *engine.Tx, req *existingpassword.ResetRequest,
+) (*existingpassword.ResetResponse, error) {
+	l, err := login.New(login.Request{
+		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
+		Locale: req.Locale, SessionToken: req.SessionToken, SessionJWT: req.SessionJWT,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if req.ExistingPassword == req.NewPassword {
+		return nil, ops.ErrCannotResetPasswordWithExistingPassword
+	}
+	guess, refusal := guessOfMember(tx, l, req.OrganizationID, req.EmailAddress)
+	if guess == nil {
+		return nil, refusal
+	}
+	chosen, right, breached := newCandidate(tx, req.NewPassword, state.Lower(req.EmailAddress)), false, false
+	return nil, engine.Outside(func(context.Context) error {
+		right = guess.Hash.Matches(req.ExistingPassword)
+		breached = !chosen.settings.AllowBreachedOnAuthenticate && chosen.settings.IsBreached(req.ExistingPassword)
+		if right && refusal == nil {
+			chosen.check()
+		}
+		return refusal
+	}, func(tx *engine.Tx) (*existingpassword.ResetResponse, error) {
+		if !right {
+			return nil, ops.ErrUnauthorizedCredentials
+		}
+		m, p, err := guess.Accept(tx.Tx)
+		switch {
+		case err != nil:
+			return nil, err
+		case breached || p.RequiresReset:
+			return nil, &factor.WrongCode{Err: ops.ErrMemberResetPassword}
+		case chosen.refusal != nil:
+			return nil, &factor.WrongCode{Err: chosen.refusal}
+		}
+		if err := l.Prove(tx.Tx, m, factor.Password(tx.Tx)); err != nil {
+			return nil, err
+		}
+		chosen.put(tx, m, l.Session)
+		resp, err := login.Complete(tx.Tx, l)
+		if err != nil {
+			return nil, err
+		}
+		out := &existingpassword.ResetResponse{
+			MemberAuthenticated: resp.MemberAuthenticated, MemberID: resp.MemberID, Member: resp.Member,
+			Organization: resp.Organization, SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
+			IntermediateSessionToken:          resp.IntermediateSessionToken,
+			IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
+			PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
+		}
+		copyJWT(tx, resp, &out.SessionJWT)
+		return out, nil
+	})
+}
+
+// maxResetAge is how long ago a factor of a session may have been authenticated that sets a password.
+const maxResetAge = 5 * time.Minute
+
+// resetPasswordInSession sets the password of a member who has just logged in. The factors of the session stay.
+func resetPasswordInSession(
+	tx *engine.Tx, req *passwordssessions.ResetRequest,
+) (*passwordssessions.ResetResponse, error) {
+	l, err := login.New(login.Request{
+		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
+		Locale: req.Locale, SessionToken: req.SessionToken, SessionJWT: req.SessionJWT,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := findResetSession(tx, l, req); err != nil {
+		return nil, err
+	}
+	chosen := newCandidate(tx, req.Password, l.Member.EmailAddress)
+	return nil, engine.Outside(func(context.Context) error {
+		chosen.check()
+		if chosen.refusal != nil {
+			return chosen.refusal
+		}
+		return nil
+	}, func(tx *engine.Tx) (*passwordssessions.ResetResponse, error) {
+		if err := findResetSession(tx, l, req); err != nil {
+			return nil, err
+		}
+		chosen.email = l.Member.EmailAddress
+		chosen.put(tx, l.Member, l.Session)
+		resp, err := login.Complete(tx.Tx, l)
+		if err != nil {
+			return nil, err
+		}
+		out := &passwordssessions.ResetResponse{
+			MemberAuthenticated: resp.MemberAuthenticated, MemberID: resp.MemberID, Member: resp.Member,
+			Organization: resp.Organization, SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
+			IntermediateSessionToken:          resp.IntermediateSessionToken,
+			IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
+			MFARequired:                       resp.MFARequired,
+		}
+		copyJWT(tx, resp, &out.SessionJWT)
+		return out, nil
+	})
+}
+
+// findResetSession makes a login one with the session of the request, which must be new enough to set a password.
+func findResetSession(tx *engine.Tx, l *login.Login, req *passwordssessions.ResetRequest) (err error) {
+	if l.Session, l.Member, err = login.FindSession(tx.Tx, req.SessionToken, req.SessionJWT); err != nil {
+		return err
+	}
+	if l.Org, err = login.FindOrganization(tx.Tx, req.OrganizationID); err != nil {
+		return err
+	}
+	l.Factors = l.Session.Factors
+	isNew := func(f factor.Factor) bool {
+		return tx.Now.Sub(f.LastAuthenticatedAt) <= maxResetAge && !factor.IsImpersonation([]factor.Factor{f})
+	}
+	switch {
+	case l.Session.OrganizationID != l.Org.OrganizationID:
+		return ops.ErrSessionAuthorizationTenancyError
+	case !slices.ContainsFunc(l.Factors, isNew):
+		return ops.ErrSessionTooOldToResetPassword
+	}
+	if err := login.CheckLock(tx.Tx, l.Member); err != nil {
+		return err
+	}
+	return login.CheckMethod(l.Org, l.Member, organizations.AuthMethodPassword)
+}

@@ -1,0 +1,418 @@
+package flows_test
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations/members"
+	passwordsemail "github.com/seed75add069/stytch-go/b2b/passwords/email"
+	"github.com/seed75add069/stytch-go/b2b/passwords/existingpassword"
+	passwordssessions "github.com/seed75add069/stytch-go/b2b/passwords/sessions"
+	"github.com/seed75add069/stytch-go/b2b/sessions"
+	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/emulator"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
+)
+
+// lives reports whether a session is valid.
+func (h *harness) lives(token string) bool {
+	h.t.Helper()
+	_, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: &token})
+	if err != nil {
+		require.ErrorIs(h.t, err, stytcherror.CodeSessionNotFound)
+	}
+	return err == nil
+}
+
+func TestPasswordReset_linkSetsAFirstPassword(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	org := v.Organization.OrganizationID
+	bob := h.addMember(org, "bob@example.com", func(r *members.CreateRequest) { r.CreateMemberAsPending = new(true) })
+	started, err := h.api.B2B.Passwords.Email.ResetStart(t.Context(), &passwordsemail.ResetStartRequest{
+		OrganizationID: v.Organization.OrganizationSlug, EmailAddress: "Bob@example.com",
+		ResetPasswordRedirectURL: new("http://localhost:3000/password?next=1"),
+	})
+	require.NoError(t, err)
+	assert.Equal(t, bob, started.Member)
+	assert.Equal(t, bob.MemberID, started.MemberID)
+	message := h.WaitMessage("bob@example.com")
+	assert.Equal(t, "password_reset", message.Template)
+	link, err := url.Parse(message.Link)
+	require.NoError(t, err)
+	assert.Equal(t, url.Values{
+		"next": {"1"}, "stytch_token_type": {"multi_tenant_passwords"}, "token": {message.Token},
+	}, link.Query())
+
+	_, err = h.reset(message.Token, weak)
+	require.ErrorIs(t, err, stytcherror.CodeWeakPassword)
+	_, err = h.reset(message.Token, "password1")
+	require.ErrorIs(t, err, stytcherror.CodeBreachedPassword)
+	resp, err := h.reset(message.Token, strong)
+	require.NoError(t, err, "a password that is refused does not use up the token")
+	assert.True(t, resp.MemberAuthenticated)
+	assert.Equal(t, started.MemberEmailID, resp.MemberEmailID)
+	assert.Equal(t, org, resp.OrganizationID)
+	assert.True(t, resp.Member.EmailAddressVerified)
+	assert.Equal(t, "active", resp.Member.Status)
+	assert.NotEmpty(t, resp.Member.MemberPasswordID)
+	require.Len(t, resp.MemberSession.AuthenticationFactors, 1)
+	assert.Equal(t, b2csessions.AuthenticationFactorTypePassword, resp.MemberSession.AuthenticationFactors[0].Type)
+	assert.True(t, h.lives(resp.SessionToken))
+	_, err = h.authenticate(&sessions.AuthenticateRequest{SessionJWT: &resp.SessionJWT})
+	require.NoError(t, err)
+	_, err = h.reset(message.Token, another)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthPasswordResetToken, "it works once")
+	_, err = h.signIn("example", "bob@example.com", strong)
+	require.NoError(t, err)
+}
+
+func TestPasswordReset_endsWhatTheOldPasswordGave(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	first := h.setPassword("example", "ada@example.com", strong)
+	assert.False(t, h.lives(v.SessionToken))
+	older := h.resetToken("example", "ada@example.com")
+	h.alter("organizations", "organization_slug", "example", object{"mfa_policy": "REQUIRED_FOR_ALL"})
+	half, err := h.signIn("example", "ada@example.com", strong)
+	require.NoError(t, err)
+	h.alter("organizations", "organization_slug", "example", object{"mfa_policy": "OPTIONAL"})
+	other := h.create("ada@example.com")
+
+	second := h.setPassword("example", "ada@example.com", another)
+	assert.Equal(t, first.Member.MemberPasswordID, second.Member.MemberPasswordID)
+	assert.False(t, h.lives(first.SessionToken))
+	assert.True(t, h.lives(second.SessionToken))
+	assert.True(t, h.lives(other.SessionToken), "of another member")
+	_, err = h.reset(older, strong)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthPasswordResetToken)
+	_, err = h.exchange(half.IntermediateSessionToken, "example")
+	require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
+	_, err = h.signIn("example", "ada@example.com", strong)
+	require.ErrorIs(t, err, stytcherror.CodeUnauthorizedCredentials)
+	kept, err := h.reset(h.resetToken("example", "ada@example.com"), strong, func(r *passwordsemail.ResetRequest) {
+		r.SessionToken = &second.SessionToken
+	})
+	require.NoError(t, err)
+	assert.Equal(t, second.MemberSession.MemberSessionID, kept.MemberSession.MemberSessionID)
+	assert.True(t, h.lives(second.SessionToken))
+}
+
+func TestPasswordReset_tokensExpireAndAreForgotten(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	org := v.Organization.OrganizationID
+	expiring := func(minutes *int) func(*passwordsemail.ResetStartRequest) {
+		return func(r *passwordsemail.ResetStartRequest) { r.ResetPasswordExpirationMinutes = minutes }
+	}
+	for _, row := range []struct {
+		minutes *int
+		after   time.Duration
+	}{{nil, 30 * time.Minute}, {new(5), 5 * time.Minute}, {new(10_080), 7 * 24 * time.Hour}} {
+		token := h.resetToken(org, "ada@example.com", expiring(row.minutes))
+		late := h.resetToken(org, "ada@example.com", expiring(row.minutes))
+		h.Clock().Advance(row.after - time.Second)
+		_, err := h.reset(token, weak)
+		require.ErrorIs(t, err, stytcherror.CodeWeakPassword)
+		h.Clock().Advance(time.Second)
+		_, err = h.reset(late, strong)
+		require.ErrorIs(t, err, stytcherror.CodeUnableToAuthPasswordResetToken)
+	}
+	for _, minutes := range []int{4, 10_081, 0, -1} {
+		_, err := h.api.B2B.Passwords.Email.ResetStart(t.Context(), &passwordsemail.ResetStartRequest{
+			OrganizationID: org, EmailAddress: "ada@example.com", ResetPasswordExpirationMinutes: &minutes,
+		})
+		require.ErrorIs(t, err, stytcherror.CodeInvalidExpiration)
+	}
+	h.MagicLink("ada@example.com")
+	for name, token := range map[string]string{
+		"unknown": "x", "of a link": h.link("example", "ada@example.com"),
+	} {
+		_, err := h.reset(token, strong)
+		require.ErrorIs(t, err, stytcherror.CodeUnableToAuthPasswordResetToken, name)
+	}
+	_, err := h.follow(h.resetToken(org, "ada@example.com"))
+	require.ErrorIs(t, err, stytcherror.CodeMagicLinkNotFound)
+	token := h.resetToken(org, "ada@example.com")
+	_, err = h.update(org, v.MemberID, func(r *members.UpdateRequest) { r.EmailAddress = new("lovelace@example.com") })
+	require.NoError(t, err)
+	_, err = h.reset(token, strong)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthPasswordResetToken, "sent to another address")
+	token = h.resetToken(org, "lovelace@example.com")
+	_, err = h.api.B2B.Organizations.Members.Delete(t.Context(), &members.DeleteRequest{OrganizationID: org, MemberID: v.MemberID})
+	require.NoError(t, err)
+	_, err = h.reset(token, strong)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthPasswordResetToken)
+}
+
+func TestPasswordReset_oneOfTwoAtOnceWins(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.create("ada@example.com")
+	token := h.resetToken("example", "ada@example.com")
+	var group sync.WaitGroup
+	outcomes := make(chan error, 8)
+	for range cap(outcomes) {
+		group.Go(func() {
+			_, err := h.api.B2B.Passwords.Email.Reset(t.Context(),
+				&passwordsemail.ResetRequest{PasswordResetToken: token, Password: strong})
+			outcomes <- err
+		})
+	}
+	group.Wait()
+	close(outcomes)
+	succeeded := 0
+	for err := range outcomes {
+		if err == nil {
+			succeeded++
+			continue
+		}
+		require.ErrorIs(t, err, stytcherror.CodeUnableToAuthPasswordResetToken)
+	}
+	assert.Equal(t, 1, succeeded)
+}
+
+func TestPasswordReset_takesPKCE(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.create("ada@example.com")
+	const verifier = "0123456789012345678901234567890123456789012"
+	sum := sha256.Sum256([]byte(verifier))
+	token := h.resetToken("example", "ada@example.com", func(r *passwordsemail.ResetStartRequest) {
+		r.CodeChallenge = new(base64.RawURLEncoding.EncodeToString(sum[:]))
+	})
+	with := func(verifier string) func(*passwordsemail.ResetRequest) {
+		return func(r *passwordsemail.ResetRequest) { r.CodeVerifier = &verifier }
+	}
+	_, err := h.reset(token, strong)
+	require.ErrorIs(t, err, stytcherror.CodePKCEExpectedCodeVerifier)
+	_, err = h.reset(token, strong, with("x"))
+	require.ErrorIs(t, err, stytcherror.CodePKCEMismatch)
+	_, err = h.reset(token, strong, with(verifier))
+	require.NoError(t, err)
+	_, err = h.reset(h.resetToken("example", "ada@example.com"), strong, with(verifier))
+	require.ErrorIs(t, err, stytcherror.CodePKCEDidNotExpectCodeVerifier)
+	_, err = h.api.B2B.Passwords.Email.ResetStart(t.Context(), &passwordsemail.ResetStartRequest{
+		OrganizationID: "example", EmailAddress: "ada@example.com", CodeChallenge: new("x"),
+	})
+	require.ErrorIs(t, err, stytcherror.CodeInvalidPKCECodeChallenge)
+}
+
+func TestPasswordReset_linksGoToRegisteredURLs(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.create("ada@example.com")
+	const registered, elsewhere = "https://app.example/password", "https://evil.example/"
+	require.NoError(t, h.SetSettings(emulator.Settings{RedirectURLs: []string{registered}}))
+	start := func(change func(*passwordsemail.ResetStartRequest)) error {
+		req := &passwordsemail.ResetStartRequest{OrganizationID: "example", EmailAddress: "ada@example.com"}
+		change(req)
+		_, err := h.api.B2B.Passwords.Email.ResetStart(t.Context(), req)
+		return err
+	}
+	require.NoError(t, start(func(r *passwordsemail.ResetStartRequest) {
+		r.ResetPasswordRedirectURL, r.LoginRedirectURL = new(registered), new(registered)
+	}))
+	require.NoError(t, start(func(*passwordsemail.ResetStartRequest) {}))
+	assert.Contains(t, h.WaitMessage("ada@example.com").Link, registered+"?")
+	for _, bad := range []string{elsewhere, "javascript:alert(1)", "x", ""} {
+		require.ErrorIs(t, start(func(r *passwordsemail.ResetStartRequest) { r.ResetPasswordRedirectURL = &bad }),
+			stytcherror.CodeInvalidPasswordResetRedirectURL)
+		require.ErrorIs(t, start(func(r *passwordsemail.ResetStartRequest) { r.LoginRedirectURL = &bad }),
+			stytcherror.CodeInvalidLoginRedirectURL)
+	}
+	for code, change := range map[stytcherror.Code]func(*passwordsemail.ResetStartRequest){
+		stytcherror.CodeMemberNotFound:       func(r *passwordsemail.ResetStartRequest) { r.EmailAddress = "bob@example.com" },
+		stytcherror.CodeOrganizationNotFound: func(r *passwordsemail.ResetStartRequest) { r.OrganizationID = "nowhere" },
+		stytcherror.CodeInvalidEmail:         func(r *passwordsemail.ResetStartRequest) { r.EmailAddress = "ada" },
+		stytcherror.CodeInvalidLocale:        func(r *passwordsemail.ResetStartRequest) { r.Locale = new(shared.Locale("xx")) },
+	} {
+		require.ErrorIs(t, start(change), code)
+	}
+}
+
+func TestPasswordReset_obeysTheOrganization(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.create("ada@example.com")
+	token := h.resetToken("example", "ada@example.com")
+	h.alter("organizations", "organization_slug", "example",
+		object{"auth_methods": "RESTRICTED", "allowed_auth_methods": []string{"magic_link"}})
+	_, err := h.reset(token, strong)
+	require.ErrorIs(t, err, stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
+	h.alter("organizations", "organization_slug", "example",
+		object{"auth_methods": "ALL_ALLOWED", "allowed_auth_methods": []string{}, "mfa_policy": "REQUIRED_FOR_ALL"})
+	for code, change := range map[stytcherror.Code]func(*passwordsemail.ResetRequest){
+		stytcherror.CodeInvalidSessionDurationMinutes: func(r *passwordsemail.ResetRequest) { r.SessionDurationMinutes = new(4) },
+		stytcherror.CodeSessionNotFound: func(r *passwordsemail.ResetRequest) {
+			r.SessionToken = new("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
+		},
+		stytcherror.CodeIntermediateSessionNotFound: func(r *passwordsemail.ResetRequest) {
+			r.IntermediateSessionToken = new("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
+		},
+	} {
+		_, err := h.reset(token, strong, change)
+		require.ErrorIs(t, err, code)
+	}
+	resp, err := h.reset(token, strong)
+	require.NoError(t, err)
+	assert.False(t, resp.MemberAuthenticated)
+	assert.NotNil(t, resp.MFARequired)
+	assert.Empty(t, resp.SessionToken)
+	assert.NotEmpty(t, resp.IntermediateSessionToken)
+}
+
+// resetExisting replaces a password.
+func (h *harness) resetExisting(
+	old, chosen string, changes ...func(*existingpassword.ResetRequest),
+) (*existingpassword.ResetResponse, error) {
+	h.t.Helper()
+	req := &existingpassword.ResetRequest{
+		OrganizationID: "example", EmailAddress: "ada@example.com", ExistingPassword: old, NewPassword: chosen,
+	}
+	for _, change := range changes {
+		change(req)
+	}
+	return h.api.B2B.Passwords.ExistingPassword.Reset(h.t.Context(), req)
+}
+
+func TestPasswordReset_byTheExistingOne(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.create("ada@example.com")
+	_, err := h.resetExisting(strong, another)
+	require.ErrorIs(t, err, stytcherror.CodeMemberPasswordNotFound)
+	first := h.setPassword("example", "ada@example.com", strong)
+	for _, row := range []struct {
+		code        stytcherror.Code
+		old, chosen string
+		change      func(*existingpassword.ResetRequest)
+	}{
+		{stytcherror.CodeUnauthorizedCredentials, another, strong, nil},
+		{stytcherror.CodeWeakPassword, strong, weak, nil},
+		{stytcherror.CodeBreachedPassword, strong, "password1", nil},
+		{stytcherror.CodeUnauthorizedCredentials, another, weak, nil},
+		{stytcherror.CodeCannotResetPasswordWithExistingPassword, strong, strong, nil},
+		{stytcherror.CodeMemberNotFound, strong, another, func(r *existingpassword.ResetRequest) { r.EmailAddress = "bob@example.com" }},
+		{stytcherror.CodeInvalidEmail, strong, another, func(r *existingpassword.ResetRequest) { r.EmailAddress = "bob" }},
+		{stytcherror.CodeOrganizationNotFound, strong, another, func(r *existingpassword.ResetRequest) { r.OrganizationID = "x" + r.OrganizationID }},
+		{stytcherror.CodeInvalidSessionDurationMinutes, strong, another, func(r *existingpassword.ResetRequest) {
+			r.SessionDurationMinutes = new(527_041)
+		}},
+	} {
+		var changes []func(*existingpassword.ResetRequest)
+		if row.change != nil {
+			changes = append(changes, row.change)
+		}
+		_, err := h.resetExisting(row.old, row.chosen, changes...)
+		require.ErrorIs(t, err, row.code, "%+v", row)
+	}
+	assert.Equal(t, 2.0, h.rows("members")[0]["failures"])
+	assert.True(t, h.lives(first.SessionToken))
+	resp, err := h.resetExisting(strong, another)
+	require.NoError(t, err)
+	assert.True(t, resp.MemberAuthenticated)
+	assert.False(t, h.lives(first.SessionToken))
+	assert.True(t, h.lives(resp.SessionToken))
+	_, err = h.authenticate(&sessions.AuthenticateRequest{SessionJWT: &resp.SessionJWT})
+	require.NoError(t, err)
+	again, err := h.resetExisting(another, strong, func(r *existingpassword.ResetRequest) { r.SessionToken = &resp.SessionToken })
+	require.NoError(t, err)
+	assert.Equal(t, resp.MemberSession.MemberSessionID, again.MemberSession.MemberSessionID)
+
+	h.setPasswords(emulator.PasswordSettings{BreachedPasswords: []string{strong}})
+	_, err = h.resetExisting(strong, another)
+	require.ErrorIs(t, err, stytcherror.CodeMemberResetPassword)
+	for range 10 {
+		_, err = h.resetExisting(another, strong+"!")
+		require.ErrorIs(t, err, stytcherror.CodeUnauthorizedCredentials)
+	}
+	_, err = h.resetExisting(strong, another)
+	require.ErrorIs(t, err, stytcherror.CodeUserLockLimitReached)
+	h.Clock().Advance(time.Hour)
+	h.alter("organizations", "organization_slug", "example",
+		object{"auth_methods": "RESTRICTED", "allowed_auth_methods": []string{"magic_link"}})
+	_, err = h.resetExisting(strong, another)
+	require.ErrorIs(t, err, stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
+}
+
+func TestPasswordReset_inASession(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	org := v.Organization.OrganizationID
+	foreign := h.create("joe@example.org")
+	second, err := h.follow(h.link("example", "ada@example.com"))
+	require.NoError(t, err)
+	reset := func(password string, changes ...func(*passwordssessions.ResetRequest)) (*passwordssessions.ResetResponse, error) {
+		req := &passwordssessions.ResetRequest{OrganizationID: org, Password: password, SessionToken: &v.SessionToken}
+		for _, change := range changes {
+			change(req)
+		}
+		return h.api.B2B.Passwords.Sessions.Reset(t.Context(), req)
+	}
+	for code, change := range map[stytcherror.Code]func(*passwordssessions.ResetRequest){
+		stytcherror.CodeWeakPassword:         func(r *passwordssessions.ResetRequest) { r.Password = weak },
+		stytcherror.CodeBreachedPassword:     func(r *passwordssessions.ResetRequest) { r.Password = "password1" },
+		stytcherror.CodeOrganizationNotFound: func(r *passwordssessions.ResetRequest) { r.OrganizationID = "nowhere" },
+		stytcherror.CodeSessionAuthorizationTenancyError: func(r *passwordssessions.ResetRequest) {
+			r.OrganizationID = foreign.Organization.OrganizationID
+		},
+		stytcherror.CodeInvalidSessionToken:           func(r *passwordssessions.ResetRequest) { r.SessionToken = new("x") },
+		stytcherror.CodeInvalidSessionDurationMinutes: func(r *passwordssessions.ResetRequest) { r.SessionDurationMinutes = new(1) },
+	} {
+		_, err := reset(strong, change)
+		require.ErrorIs(t, err, code)
+	}
+	h.Clock().Advance(5 * time.Minute)
+	resp, err := reset(strong, func(r *passwordssessions.ResetRequest) { r.OrganizationID = "example" })
+	require.NoError(t, err)
+	assert.True(t, resp.MemberAuthenticated)
+	assert.Equal(t, v.MemberSession.MemberSessionID, resp.MemberSession.MemberSessionID)
+	assert.Equal(t, v.MemberSession.AuthenticationFactors, resp.MemberSession.AuthenticationFactors)
+	assert.True(t, h.lives(v.SessionToken))
+	assert.False(t, h.lives(second.SessionToken))
+	assert.True(t, h.lives(foreign.SessionToken))
+	_, err = h.signIn("example", "ada@example.com", strong)
+	require.NoError(t, err)
+	h.Clock().Advance(time.Second)
+	_, err = reset(another)
+	require.ErrorIs(t, err, stytcherror.CodeSessionTooOldToResetPassword)
+	require.NoError(t, h.AddFactor(v.MemberSession.MemberSessionID, b2csessions.AuthenticationFactor{
+		Type: b2csessions.AuthenticationFactorTypeImpersonated, DeliveryMethod: "impersonation",
+	}))
+	_, err = reset(another)
+	require.ErrorIs(t, err, stytcherror.CodeSessionTooOldToResetPassword, "whoever impersonates sets no password")
+
+	h.alter("organizations", "organization_slug", "example", object{"mfa_policy": "REQUIRED_FOR_ALL"})
+	h.Clock().Advance(-10 * time.Second)
+	resp, err = reset(another)
+	require.NoError(t, err)
+	assert.False(t, resp.MemberAuthenticated)
+	assert.NotNil(t, resp.MFARequired)
+	assert.Empty(t, resp.SessionToken)
+	assert.True(t, h.lives(v.SessionToken))
+	h.alter("members", "member_id", v.MemberID, object{"lock_expires_at": h.Clock().Now().Add(time.Hour)})
+	_, err = reset(another)
+	require.ErrorIs(t, err, stytcherror.CodeUserLockLimitReached)
+	h.alter("members", "member_id", v.MemberID, object{"lock_expires_at": time.Time{}})
+	h.alter("organizations", "organization_slug", "example",
+		object{"auth_methods": "RESTRICTED", "allowed_auth_methods": []string{"magic_link"}})
+	_, err = reset(another)
+	require.ErrorIs(t, err, stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
+	_, err = h.api.B2B.Sessions.Revoke(t.Context(), &sessions.RevokeRequest{MemberID: &v.MemberID})
+	require.NoError(t, err)
+	_, err = reset(another)
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
+}
