@@ -15,7 +15,8 @@ import (
 // Routes are the operations that are implemented.
 func Routes() []engine.Route {
 	return slices.Concat(
-		discoveryRoutes(), magicLinkRoutes(), otpRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(),
+		discoveryRoutes(), magicLinkRoutes(), otpRoutes(), smsOTPRoutes(), totpRoutes(),
+		recoveryCodeRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(),
 		sessionRoutes(), foreignSessionRoutes(),
 	)
 }

@@ -103,12 +103,6 @@ func Method(f *Factor) string {
 	}
 }
 
-// IsSecond reports whether a factor is a second one for MFA.
-func IsSecond(f Factor) bool {
-	return f.Type == sessions.AuthenticationFactorTypeOTP || f.Type == sessions.AuthenticationFactorTypeTOTP ||
-		f.Type == sessions.AuthenticationFactorTypeRecoveryCodes
-}
-
 // EmailProvingMethods are what primary_required offers for an address that is not proved, in the API's order. A
 // password is among them, although only the first one, which a reset by e-mail sets, proves an address.
 func EmailProvingMethods() []string {
@@ -133,12 +127,12 @@ func ProvesEmail(factors []Factor, email string) bool {
 	})
 }
 
-// Portable are the factors that are valid in every organization. Those of SSO and passwords are not, nor those of
-// impersonation.
+// Portable are the factors that are valid in every organization. Those of SSO and passwords are not, nor authenticator
+// apps and recovery codes, which are one member's, nor those of impersonation.
 func Portable(factors []Factor) []Factor {
 	return slices.DeleteFunc(slices.Clone(factors), func(f Factor) bool {
 		return f.Type == sessions.AuthenticationFactorTypeSSO || f.Type == sessions.AuthenticationFactorTypePassword ||
-			IsImpersonation([]Factor{f})
+			MFAMethod(&f) == organizations.MFAMethodTOTP || IsImpersonation([]Factor{f})
 	})
 }
 

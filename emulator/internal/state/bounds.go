@@ -76,7 +76,8 @@ var shortName = bound{
 var textBounds = map[string]bound{
 	"sessions.tokens": form(TokenForm), "intermediate_sessions.token": form(TokenForm),
 	"token": form(IDForm), "code": form(IDForm), "kid": form(IDForm),
-	"name": shortName, "client_name": shortName, "role_id": shortName, "assigned_roles": shortName,
+	"totps.recovery_codes.code": shortName,
+	"name":                      shortName, "client_name": shortName, "role_id": shortName, "assigned_roles": shortName,
 	"resource_id": shortName, "actions": shortName,
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
 	"email_address": atMost(MaxEmail), "new_email_address": atMost(MaxEmail), "to": atMost(MaxEmail),

@@ -22,6 +22,8 @@ type Member struct {
 	// NewEmail is an address that the member is changing to. It is reserved until NewEmailExpiresAt.
 	NewEmail          string    `json:"new_email_address,omitzero"`
 	NewEmailExpiresAt time.Time `json:"new_email_expires_at,omitzero"`
+	// PhoneID is the id of the number for the second factor, empty until the number is verified.
+	PhoneID string `json:"mfa_phone_id,omitzero"`
 	// Failures are attempts to log in that failed since the last one that did not.
 	Failures int `json:"failures,omitzero"`
 }
@@ -214,12 +216,13 @@ func (tx *Tx) MemberAnywhere(id string) *Member {
 	return tx.membersByExternalID.First(id)
 }
 
-// EndMember ends what a member has who is deleted: sessions, links, codes and grants.
+// EndMember ends what a member has who is deleted: sessions, links, codes, a registration that is pending, and grants.
 func (tx *Tx) EndMember(memberID string) {
 	tx.RevokeSessionsOf(memberID, func(*Session) bool { return true })
 	tx.DeleteLinksOf(memberID, func(*Link) bool { return true })
 	tx.DeleteEmailCodesOf(memberID)
 	tx.DeleteSMSCodesOf(memberID)
+	tx.endTOTP(memberID)
 	for _, g := range tx.GrantsOf(memberID) {
 		tx.Grants.Delete(g.Key())
 	}

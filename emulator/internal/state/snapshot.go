@@ -43,6 +43,8 @@ var lists = []list{
 		(*Link).prepare),
 	listOf("passcodes", func(t *tables) *store.Table[Passcode] { return t.Passcodes },
 		(*Passcode).prepare),
+	listOf("totps", func(t *tables) *store.Table[TOTP] { return t.TOTPs },
+		(*TOTP).prepare),
 	listOf("clients", func(t *tables) *store.Table[Client] { return t.Clients },
 		(*Client).prepare),
 	listOf("connected_apps", func(t *tables) *store.Table[ConnectedApp] { return t.ConnectedApps },
