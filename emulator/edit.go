@@ -116,6 +116,13 @@ func (p *Project) AddFactor(memberSessionID string, f sessions.AuthenticationFac
 	})
 }
 
+// TOTPCode returns the code that an authenticator app with a secret, as TOTPs.Create returns it, shows at the time of the
+// project's clock.
+func (p *Project) TOTPCode(secret string) (string, error) {
+	code, err := factor.TOTPCode(secret, p.clock.Now())
+	return code, wrap(err)
+}
+
 // seconds cuts a time to whole seconds, in UTC. A time that is zero stays the zero Time.
 func seconds(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 

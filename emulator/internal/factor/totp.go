@@ -30,10 +30,14 @@ var (
 	recoveryCodeForm = regexp.MustCompile(`^[a-z0-9]{4}(-[a-z0-9]{4}){2}$`)
 )
 
-// TOTPCode is the code that an app shows at a time (RFC 6238): six digits by HMAC-SHA-1. The secret is in base32 without
-// padding.
+// TOTPCode is the code that an app shows at a time (RFC 6238): six digits by HMAC-SHA-1. The secret is one that
+// [ParseTOTPSecret] reads.
 func TOTPCode(secret string, at time.Time) (string, error) {
-	key, err := totpEncoding.DecodeString(secret)
+	parsed, err := ParseTOTPSecret(secret)
+	if err != nil {
+		return "", err
+	}
+	key, err := totpEncoding.DecodeString(parsed)
 	if err != nil {
 		return "", err
 	}
@@ -105,7 +109,8 @@ func ParseTOTPSecret(text string) (string, error) {
 	}
 	joined := strings.NewReplacer(" ", "", "-", "").Replace(text)
 	secret := strings.TrimRight(joined, "=")
-	if len(secret) < len(joined) && len(joined) != (len(secret)+7)/8*8 {
+	isPadded, rest := len(secret) < len(joined), len(secret)%8
+	if isPadded && len(joined)%8 != 0 || len(joined)-len(secret) > 6 || rest == 1 || rest == 3 || rest == 6 {
 		return "", refusal
 	}
 	key, err := lowerEncoding.DecodeString(state.Lower(secret))
