@@ -116,8 +116,8 @@ func (p *Project) AddFactor(memberSessionID string, f sessions.AuthenticationFac
 	})
 }
 
-// TOTPCode returns the code that an authenticator app with a secret, as TOTPs.Create returns it, shows at the time of the
-// project's clock.
+// TOTPCode returns the code that an authenticator app shows at the time of the project's clock. The secret is one that
+// TOTPs.Create returns.
 func (p *Project) TOTPCode(secret string) (string, error) {
 	code, err := factor.TOTPCode(secret, p.clock.Now())
 	return code, wrap(err)

@@ -43,7 +43,8 @@ func deleteMFAPhoneNumber(
 	return (*members.DeleteMFAPhoneNumberResponse)(memberResponse(tx, org, &changed)), nil
 }
 
-// deleteTOTP removes an authenticator app, be it pending, and its recovery codes, as deleteMFAPhoneNumber does a number.
+// deleteTOTP removes an authenticator app, be it pending, and its recovery codes, as deleteMFAPhoneNumber does a
+// number.
 func deleteTOTP(tx *engine.Tx, req *members.DeleteTOTPRequest) (*members.DeleteTOTPResponse, error) {
 	org, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
 	if err != nil {

@@ -18,8 +18,8 @@ func recoveryCodeRoutes() []engine.Route {
 	}
 }
 
-// getRecoveryCodes returns the codes that were not used. Those of a registration that is pending are among them, because
-// the response of its creation may be lost.
+// getRecoveryCodes returns the codes that were not used, of a registration that is pending too: the response of its
+// creation may be lost.
 func getRecoveryCodes(tx *engine.Tx, req *recoverycodes.GetRequest) (*recoverycodes.GetResponse, error) {
 	org, m, err := findMember(tx, req.OrganizationID, req.MemberID)
 	if err != nil {

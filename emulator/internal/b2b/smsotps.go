@@ -17,8 +17,8 @@ func smsOTPRoutes() []engine.Route {
 	}
 }
 
-// sendSMSCode sends a code to a member's number. One that is given becomes the number of a member who has none. Until it
-// is verified, whoever has a second factor must have authenticated that: anybody may have given the number before.
+// sendSMSCode sends a code to a member's number. One that is given becomes the number of a member who has none. Until
+// it is verified, a member with another second factor must have authenticated that: a thief may have given the number.
 func sendSMSCode(tx *engine.Tx, req *otpssms.SendRequest) (*otpssms.SendResponse, error) {
 	l, err := login.New(login.Request{
 		SessionToken: req.SessionToken, SessionJWT: req.SessionJWT,

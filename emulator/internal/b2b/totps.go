@@ -137,8 +137,8 @@ func registerTOTP(tx *engine.Tx, m *state.Member, t *state.TOTP) *state.Member {
 	return &changed
 }
 
-// migrateTOTP imports an authenticator app that the member has used with another system. The registration is complete at
-// once. Without recovery codes, new ones are made.
+// migrateTOTP imports an authenticator app that the member has used with another system. The registration is complete
+// at once. Without recovery codes, new ones are made.
 func migrateTOTP(tx *engine.Tx, req *totps.MigrateRequest) (*totps.MigrateResponse, error) {
 	secret, err := factor.ParseTOTPSecret(req.Secret)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 // code.
 const maxIssuer = 32
 
-// totpURI is what an app reads from a QR code: the secret, and whose it is. A colon separates issuer and account, so that
-// neither has one. Unverified: what the API names as the issuer.
+// totpURI is what an app reads from a QR code: the secret, and whose it is. A colon separates issuer and account, so
+// that neither has one. Unverified: what the API names as the issuer.
 func totpURI(issuer, account, secret string) string {
 	runes := []rune(issuer)
 	issuer = escape(string(runes[:min(len(runes), maxIssuer)]))

@@ -2,6 +2,7 @@ package flows_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -60,7 +61,7 @@ func TestMFA_enrollmentAndDefault(t *testing.T) {
 	assert.Equal(t, organizations.MFAMethodSMSOTP, m.DefaultMFAMethod)
 	m = byApp(func(r *totps.AuthenticateRequest) { r.SetDefaultMFA = new(true) })
 	assert.Equal(t, organizations.MFAMethodTOTP, m.DefaultMFAMethod)
-	h.requireMFA("example")
+	h.requireMFA()
 	m = byApp(func(r *totps.AuthenticateRequest) { r.SetMFAEnrollment = new("unenroll") })
 	assert.True(t, m.MFAEnrolled, "the organization requires it")
 }
@@ -77,7 +78,7 @@ func TestMFA_anotherFactorNeedsTheOneThereIs(t *testing.T) {
 	require.NoError(t, err)
 	code := h.WaitMessage(phone).Code
 	app := h.addTOTP("example", v.MemberID, v.SessionToken)
-	h.requireMFA("example")
+	h.requireMFA()
 	login, err := h.follow(h.link("example", "ada@example.com"))
 	require.NoError(t, err)
 	assert.Empty(t, login.MFARequired.MemberOptions.MFAPhoneNumber, "a number that is not verified is not offered")
@@ -122,7 +123,7 @@ func TestMFA_factorsThatTheMemberHasNoMoreProveNothing(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
-	h.addPhone("example", v.MemberID, v.SessionToken, phone)
+	h.addPhone("example", v.MemberID, v.SessionToken)
 	_, err := h.api.B2B.Organizations.Members.DeleteMFAPhoneNumber(t.Context(),
 		&members.DeleteMFAPhoneNumberRequest{OrganizationID: "example", MemberID: v.MemberID})
 	require.NoError(t, err)
@@ -133,7 +134,7 @@ func TestMFA_factorsThatTheMemberHasNoMoreProveNothing(t *testing.T) {
 		r.MFAPhoneNumber, r.SessionToken = new(phone), &v.SessionToken
 	})
 	require.ErrorIs(t, err, stytcherror.CodeInsufficientFactors)
-	h.requireMFA("example")
+	h.requireMFA()
 	resp, err := h.follow(h.link("example", "ada@example.com"), withSession(v.SessionToken))
 	require.NoError(t, err)
 	assert.False(t, resp.MemberAuthenticated)
@@ -144,13 +145,13 @@ func TestMFA_factorsOfOneOrganizationAreNoneInAnother(t *testing.T) {
 	h := newHarness(t)
 	victim, own := h.create("ada@example.com"), h.create("ada@example.com")
 	h.addTOTP("example", victim.MemberID, victim.SessionToken)
-	h.requireMFA("example")
+	h.requireMFA()
 	app := h.addTOTP("example-2", own.MemberID, own.SessionToken)
 	_, err := h.recover("example-2", own.MemberID, app.RecoveryCodes[0],
 		func(r *recoverycodes.RecoverRequest) { r.SessionToken = &own.SessionToken })
 	require.NoError(t, err)
 	h.deleteTOTP("example-2", own.MemberID)
-	h.addPhone("example-2", own.MemberID, own.SessionToken, phone)
+	h.addPhone("example-2", own.MemberID, own.SessionToken)
 	resp, err := h.api.B2B.Sessions.Exchange(t.Context(),
 		&sessions.ExchangeRequest{SessionToken: &own.SessionToken, OrganizationID: "example"})
 	require.NoError(t, err)
@@ -233,7 +234,7 @@ func TestMFA_wrongCodesLockAMember(t *testing.T) {
 			h := newHarness(t)
 			v := h.create("ada@example.com")
 			app := h.addTOTP("example", v.MemberID, v.SessionToken)
-			h.addPhone("example", v.MemberID, v.SessionToken, phone)
+			h.addPhone("example", v.MemberID, v.SessionToken)
 			_, err := h.sendSMS("example", v.MemberID)
 			require.NoError(t, err)
 			code := h.WaitMessage(phone).Code
@@ -322,9 +323,7 @@ func TestMFA_snapshotsOfSecondFactorsAreChecked(t *testing.T) {
 		"an unknown field":            {"bogus": 1},
 	} {
 		require.Error(t, h.edit(func(state object) {
-			for field, value := range fields {
-				state["totps"].([]any)[0].(object)[field] = value
-			}
+			maps.Copy(state["totps"].([]any)[0].(object), fields)
 		}), name)
 	}
 	codes := make([]any, 101)

@@ -28,7 +28,7 @@ func TestRecoveryCodes_eachWorksOnceInPlaceOfTheApp(t *testing.T) {
 	v := h.create("ada@example.com")
 	h.alter("members", "member_id", v.MemberID, object{"external_id": "m-1"})
 	codes := h.addTOTP("example", v.MemberID, v.SessionToken).RecoveryCodes
-	h.requireMFA("example")
+	h.requireMFA()
 	for i, code := range codes {
 		ist := h.ist("example", "ada@example.com")
 		resp, err := h.recover("example", "m-1", code, func(r *recoverycodes.RecoverRequest) {
@@ -136,7 +136,7 @@ func TestRecoveryCodes_refuse(t *testing.T) {
 		_, err := h.recover("example", v.MemberID, test.code, test.change)
 		require.ErrorIs(t, err, test.want, name)
 	}
-	h.requireMFA("example", organizations.MFAMethodSMSOTP)
+	h.requireMFA(organizations.MFAMethodSMSOTP)
 	_, err = h.recover("example", v.MemberID, created.RecoveryCodes[0], session)
 	require.ErrorIs(t, err, stytcherror.CodeOperationRestrictedByOrganizationMFAMethods)
 	h.deleteTOTP("example", v.MemberID)

@@ -30,10 +30,11 @@ func (h *harness) ist(org, email string) string {
 	return resp.IntermediateSessionToken
 }
 
-// requireMFA requires a second factor of all members of an organization, by one of the methods if there are some.
-func (h *harness) requireMFA(org string, methods ...string) {
+// requireMFA requires a second factor of all members of the organization example, by one of the methods if there are
+// some.
+func (h *harness) requireMFA(methods ...string) {
 	h.t.Helper()
-	_, err := h.updateOrg(org, func(r *organizations.UpdateRequest) {
+	_, err := h.updateOrg("example", func(r *organizations.UpdateRequest) {
 		r.MFAPolicy = new(organizations.MFAPolicyRequiredForAll)
 		if len(methods) > 0 {
 			r.MFAMethods, r.AllowedMFAMethods = new(organizations.MFAMethodsPolicyRestricted), methods
@@ -42,7 +43,7 @@ func (h *harness) requireMFA(org string, methods ...string) {
 	require.NoError(h.t, err)
 }
 
-// sendSMS sends a code to a member's number, and returns it.
+// sendSMS sends a code to a member's number.
 func (h *harness) sendSMS(org, member string, changes ...func(*sms.SendRequest)) (*sms.SendResponse, error) {
 	req := &sms.SendRequest{OrganizationID: org, MemberID: member}
 	for _, change := range changes {
@@ -62,12 +63,12 @@ func (h *harness) enterSMS(
 	return h.api.B2B.OTPs.SMS.Authenticate(h.t.Context(), req)
 }
 
-// addPhone makes a number a member's second factor, with a session.
-func (h *harness) addPhone(org, member, session, number string) *sms.AuthenticateResponse {
+// addPhone makes the number phone a member's second factor, with a session.
+func (h *harness) addPhone(org, member, session string) *sms.AuthenticateResponse {
 	h.t.Helper()
-	_, err := h.sendSMS(org, member, func(r *sms.SendRequest) { r.MFAPhoneNumber, r.SessionToken = &number, &session })
+	_, err := h.sendSMS(org, member, func(r *sms.SendRequest) { r.MFAPhoneNumber, r.SessionToken = new(phone), &session })
 	require.NoError(h.t, err)
-	resp, err := h.enterSMS(org, member, h.WaitMessage(number).Code,
+	resp, err := h.enterSMS(org, member, h.WaitMessage(phone).Code,
 		func(r *sms.AuthenticateRequest) { r.SessionToken = &session })
 	require.NoError(h.t, err)
 	return resp

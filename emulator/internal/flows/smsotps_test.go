@@ -22,7 +22,7 @@ func TestSMS_enrollsByIntermediateSession(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
-	h.requireMFA("example")
+	h.requireMFA()
 	ist := h.ist("example", "ada@example.com")
 	h.Clock().Advance(time.Minute)
 	sent, err := h.sendSMS("example", v.MemberID, func(r *sms.SendRequest) {
@@ -116,7 +116,7 @@ func TestSMS_onlyTheNewestCodeWorksForTwoMinutes(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, stytchtest.WithSeed(7))
 	v := h.create("ada@example.com")
-	h.addPhone("example", v.MemberID, v.SessionToken, phone)
+	h.addPhone("example", v.MemberID, v.SessionToken)
 	send := func() string {
 		_, err := h.sendSMS("example", v.MemberID)
 		require.NoError(t, err)
@@ -191,8 +191,8 @@ func TestSMS_isRefusedWhereOrganizationAllowsAppsOnly(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
-	h.addPhone("example", v.MemberID, v.SessionToken, phone)
-	h.requireMFA("example", organizations.MFAMethodTOTP)
+	h.addPhone("example", v.MemberID, v.SessionToken)
+	h.requireMFA(organizations.MFAMethodTOTP)
 	send := func() error {
 		_, err := h.sendSMS("example", v.MemberID, func(r *sms.SendRequest) { r.SessionToken = &v.SessionToken })
 		return err
@@ -222,7 +222,7 @@ func TestSMS_authenticateRefuses(t *testing.T) {
 	h := newHarness(t)
 	v, other := h.create("ada@example.com"), h.create("joe@example.org")
 	bob, bobs := h.ordinary(v.Organization.OrganizationID)
-	h.addPhone("example", v.MemberID, v.SessionToken, phone)
+	h.addPhone("example", v.MemberID, v.SessionToken)
 	session := func(r *sms.AuthenticateRequest) { r.SessionToken = &v.SessionToken }
 	for name, test := range map[string]struct {
 		member, code string
@@ -267,7 +267,7 @@ func TestSMS_findsMembersByAllTheirIDs(t *testing.T) {
 	v := h.create("ada@example.com")
 	h.alter("organizations", "organization_slug", "example", object{"organization_external_id": "o-1"})
 	h.alter("members", "member_id", v.MemberID, object{"external_id": "m-1"})
-	h.addPhone("o-1", "m-1", v.SessionToken, phone)
+	h.addPhone("o-1", "m-1", v.SessionToken)
 	for _, org := range []string{v.Organization.OrganizationID, "example", "o-1"} {
 		for _, member := range []string{v.MemberID, "m-1"} {
 			_, err := h.sendSMS(org, member)

@@ -23,7 +23,7 @@ func TestTOTPs_enrollByIntermediateSession(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	v := h.create("ada@example.com")
-	h.requireMFA("example")
+	h.requireMFA()
 	ist := h.ist("example", "ada@example.com")
 	created, err := h.createTOTP("example", v.MemberID, func(r *totps.CreateRequest) { r.IntermediateSessionToken = &ist })
 	require.NoError(t, err)
@@ -197,7 +197,7 @@ func TestTOTPs_createRefuses(t *testing.T) {
 		_, err := h.createTOTP("example", test.member, test.change)
 		require.ErrorIs(t, err, test.want, name)
 	}
-	h.requireMFA("example", organizations.MFAMethodSMSOTP)
+	h.requireMFA(organizations.MFAMethodSMSOTP)
 	_, err := h.createTOTP("example", v.MemberID)
 	require.ErrorIs(t, err, stytcherror.CodeOperationRestrictedByOrganizationMFAMethods)
 	assert.Empty(t, h.rows("totps"))
@@ -328,7 +328,7 @@ func TestTOTPs_migrateRefuses(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, resp.RecoveryCodes, 10, "without codes, there are new ones")
 	h.deleteTOTP("example", v.MemberID)
-	h.requireMFA("example", organizations.MFAMethodSMSOTP)
+	h.requireMFA(organizations.MFAMethodSMSOTP)
 	_, err = migrate(func(*totps.MigrateRequest) {})
 	require.ErrorIs(t, err, stytcherror.CodeOperationRestrictedByOrganizationMFAMethods)
 }

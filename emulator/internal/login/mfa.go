@@ -47,8 +47,8 @@ func hasTOTP(org *state.Organization, m *state.Member) bool {
 	return m.TOTPRegistrationID != "" && allowsMFA(org, m, organizations.MFAMethodTOTP)
 }
 
-// isOwnSecond reports whether a factor is a second one that a member has now. A person's second factor as a member of one
-// organization is none in another, unless it is the same number.
+// isOwnSecond reports whether a factor is a second one that a member has now. A person's second factor as a member of
+// one organization is none in another, unless it is the same number.
 func isOwnSecond(m *state.Member, f *Factor) bool {
 	switch {
 	case factor.MFAMethod(f) == "":
