@@ -15,6 +15,7 @@ import otps from "./checks/otps.mjs";
 import product from "./checks/product.mjs";
 import project from "./checks/project.mjs";
 import rbac from "./checks/rbac.mjs";
+import secondFactors from "./checks/secondfactors.mjs";
 import sessions from "./checks/sessions.mjs";
 import tokens from "./checks/tokens.mjs";
 
@@ -28,6 +29,7 @@ const services = {
   memberApps,
   magicLinks,
   otps,
+  secondFactors,
   discovery,
   sessions,
   tokens,
