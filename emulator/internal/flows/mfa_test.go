@@ -341,3 +341,55 @@ func TestMFA_snapshotsOfSecondFactorsAreChecked(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, resp.MemberAuthenticated)
 }
+
+func TestMFA_offersAndSendsWhatTheOrganizationAllows(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	app := h.addTOTP("example", v.MemberID, v.SessionToken)
+	h.addPhone("example", v.MemberID, v.SessionToken)
+	for _, test := range []struct {
+		allowed     []string
+		phone, totp string
+		sent        string
+	}{
+		{nil, phone, app.TOTPRegistrationID, ""}, // the app is the default
+		{[]string{"sms_otp", "totp"}, phone, app.TOTPRegistrationID, ""},
+		{[]string{"sms_otp"}, phone, "", "sms_otp"},
+		{[]string{"totp"}, "", app.TOTPRegistrationID, ""},
+	} {
+		h.requireMFA(test.allowed...)
+		resp, err := h.follow(h.link("example", "ada@example.com"))
+		require.NoError(t, err)
+		require.NotNil(t, resp.MFARequired)
+		assert.Equal(t, test.phone, resp.MFARequired.MemberOptions.MFAPhoneNumber, test.allowed)
+		assert.Equal(t, test.totp, resp.MFARequired.MemberOptions.TOTPRegistrationID, test.allowed)
+		assert.Equal(t, test.sent, resp.MFARequired.SecondaryAuthInitiated, test.allowed)
+	}
+}
+
+func TestMFA_oneCodeOfAnAppLogsInOnceInParallel(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	app := h.addTOTP("example", v.MemberID, v.SessionToken)
+	code := h.shown(app.Secret)
+	errs := make(chan error, 20)
+	for range cap(errs) {
+		go func() {
+			_, err := h.enterTOTP("example", v.MemberID, code,
+				func(r *totps.AuthenticateRequest) { r.SessionToken = &v.SessionToken })
+			errs <- err
+		}()
+	}
+	succeeded := 0
+	for range cap(errs) {
+		if err := <-errs; err == nil {
+			succeeded++
+		} else {
+			require.ErrorIs(t, err, stytcherror.CodeTOTPCodeAlreadyAuthenticated)
+		}
+	}
+	assert.Equal(t, 1, succeeded)
+	assert.False(t, h.member("example", v.MemberID).IsLocked, "to send a form twice is no guess")
+}
