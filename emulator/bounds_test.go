@@ -40,7 +40,7 @@ func full(t *testing.T) object {
 		set("organizations", field, value)(s)
 	}
 	for field, value := range map[string]any{
-		"name": "Ada", "external_id": "a", "assigned_roles": []any{"editor"}, "mfa_phone_number": "+12025550162", "default_mfa_method": "totp", "totp_registration_id": "t",
+		"name": "Ada", "external_id": "a", "assigned_roles": []any{"editor"}, "mfa_phone_number": "+12025550162", "default_mfa_method": "totp", "totp_registration_id": "t", "mfa_phone_id": "p",
 		"new_email_address": "b@example.com", "new_email_expires_at": "2030-01-01T00:00:00Z",
 		"untrusted_metadata": object{"k": "v"}, "retired_email_addresses": []any{object{"email_id": "e", "email_address": "a@example.com"}},
 		"sso_registrations":   []any{object{"connection_id": "c", "external_id": "x", "registration_id": "r", "sso_attributes": object{"k": "v"}}},
@@ -66,6 +66,8 @@ func full(t *testing.T) object {
 		"client_secret_hash": hash, "next_client_secret_hash": hash, "created_at": "2026-01-02T03:04:05Z",
 	}}
 	s["passcodes"] = []any{object{"code": "123456", "phone_number": "+1", "member_id": one(s, "members", 0)["member_id"]}}
+	s["totps"] = []any{object{"totp_registration_id": "t", "member_id": one(s, "members", 0)["member_id"], "secret": "GEZDGNBVGY3TQOJQ", "next_step": 1,
+		"recovery_codes": []any{object{"recovery_code_id": "r", "code": "a1b2-c3d4-e5f6"}}}}
 	s["connected_apps"] = []any{object{"client_id": "a", "client_name": "n", "client_description": "d", "client_type": "third_party", "logo_url": "https://example.com/l"}}
 	s["registrations"] = []any{object{"registration_id": "r", "member_id": one(s, "members", 0)["member_id"], "provider": "oidc", "connection_id": "c", "provider_subject": "1",
 		"provider_tenant_ids": []any{"T1"}, "access_token": "a", "access_token_expires_at": "2030-01-01T00:00:00Z", "scopes": []any{"read"}, "sso_attributes": object{"k": "v"}}}
@@ -187,6 +189,9 @@ func TestRestore_boundsByField(t *testing.T) {
 		{"clients", "next_client_secret_hash", nil, []any{"", make([]byte, 31)}},
 		{"clients", "next_client_secret_last_four", nil, []any{""}},
 		{"clients", "trusted_metadata", nil, []any{object{"k": strings.Repeat("x", 64<<10)}}},
+		{"totps", "secret", []any{strings.Repeat("A", 16), strings.Repeat("A", 103)}, []any{"", strings.Repeat("A", 15), strings.Repeat("A", 104), strings.Repeat("a", 16), strings.Repeat("A", 16) + "="}},
+		{"totps", "recovery_codes", []any{[]any{}, []any{recoveryCode("r", strings.Repeat(emoji, 128))}},
+			[]any{[]any{recoveryCode("r", "")}, []any{recoveryCode("", "a")}, []any{recoveryCode("a b", "a")}, []any{recoveryCode("r", strings.Repeat("x", 129))}, many(2, recoveryCode("r", "a")), many(2000, object{})}},
 		{"passcodes", "code", []any{"123456"}, []any{"", "12 34", "1\x00", strings.Repeat("1", 129)}},
 	}
 	valid, err := json.Marshal(full(t))
@@ -209,6 +214,8 @@ func TestRestore_boundsByField(t *testing.T) {
 		}
 	}
 }
+
+func recoveryCode(id, code string) object { return object{"recovery_code_id": id, "code": code} }
 
 // A certificate can be valid and carry anything.
 func TestRestore_boundsCertificates(t *testing.T) {

@@ -136,6 +136,13 @@ func (p *Project) Impersonate(memberID string, by Impersonator) (token, url stri
 	return token, url, err
 }
 
+// TOTPCode returns the code that an authenticator app shows at the time of the project's clock. The secret is one that
+// TOTPs.Create returns.
+func (p *Project) TOTPCode(secret string) (string, error) {
+	code, err := factor.TOTPCode(secret, p.clock.Now())
+	return code, wrap(err)
+}
+
 // seconds cuts a time to whole seconds, in UTC. A time that is zero stays the zero Time.
 func seconds(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 

@@ -53,8 +53,8 @@ func (v *Visitor) Bearer(r *http.Request) *http.Request {
 // the API's responses have it too; roles are the member's, so that other sessions have them as well.
 //
 // LogIn makes API calls, which are subject to faults and to what [Server.Respond] has set. Its link leads to the first
-// registered redirect URL, if there are any. It fails if the organization requires a second factor, which the emulator
-// cannot check yet, or does not allow magic links: set MFAPolicy or AuthMethods after the login, whose session stays.
+// registered redirect URL, if there are any. It fails if the organization requires a second factor, which LogIn does
+// not prove, or does not allow magic links: set MFAPolicy or AuthMethods after the login, whose session stays.
 // It is safe for concurrent use.
 func (s *Server) LogIn(email string, opts ...LogInOption) *Visitor {
 	s.tb.Helper()

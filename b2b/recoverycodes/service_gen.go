@@ -43,6 +43,18 @@ var opRecover = transport.Op{
 //   - CodeNoSessionArguments
 //   - CodeTooManySessionArguments
 //   - CodeUserLockLimitReached
+//   - CodeInvalidSessionToken
+//   - CodeUnableToParseSessionJWT
+//   - CodeJWTInvalidAudience
+//   - CodeJWTInvalidIssuer
+//   - CodeMemberSessionMemberIDMismatch
+//   - CodeInvalidIntermediateSessionTokenForOrganization
+//   - CodeActionAvailableOnlyOncePrimaryAuthenticationIsMet
+//   - CodeSessionNotMutable
+//   - CodeOperationRestrictedByOrganizationMFAMethods
+//   - CodeInvalidSessionDurationMinutes
+//   - CodeCustomClaimsTooLarge
+//   - CodeStytchClaimsInCustomClaims
 //
 // It calls POST /v1/b2b/recovery_codes/recover; retry class single-use.
 func (s *Service) Recover(

@@ -44,6 +44,15 @@ var opCreate = transport.Op{
 //   - CodeIntermediateSessionNotFound
 //   - CodeSessionNotFound
 //   - CodeTooManySessionArguments
+//   - CodeInvalidSessionToken
+//   - CodeUnableToParseSessionJWT
+//   - CodeJWTInvalidAudience
+//   - CodeJWTInvalidIssuer
+//   - CodeMemberSessionMemberIDMismatch
+//   - CodeInvalidIntermediateSessionTokenForOrganization
+//   - CodeSessionNotMutable
+//   - CodeInvalidExpiration
+//   - CodeInsufficientFactors
 //
 // It calls POST /v1/b2b/totp; retry class write.
 func (s *Service) Create(
@@ -78,6 +87,20 @@ var opAuthenticate = transport.Op{
 //   - CodeNoSessionArguments
 //   - CodeTooManySessionArguments
 //   - CodeUserLockLimitReached
+//   - CodeInvalidSessionToken
+//   - CodeUnableToParseSessionJWT
+//   - CodeJWTInvalidAudience
+//   - CodeJWTInvalidIssuer
+//   - CodeMemberSessionMemberIDMismatch
+//   - CodeInvalidIntermediateSessionTokenForOrganization
+//   - CodeActionAvailableOnlyOncePrimaryAuthenticationIsMet
+//   - CodeSessionNotMutable
+//   - CodeOperationRestrictedByOrganizationMFAMethods
+//   - CodeInvalidSessionDurationMinutes
+//   - CodeCustomClaimsTooLarge
+//   - CodeStytchClaimsInCustomClaims
+//   - CodeOrganizationNotFound
+//   - CodeInsufficientFactors
 //
 // It calls POST /v1/b2b/totp/authenticate; retry class single-use.
 func (s *Service) Authenticate(

@@ -16,6 +16,7 @@ import passwords from "./checks/passwords.mjs";
 import product from "./checks/product.mjs";
 import project from "./checks/project.mjs";
 import rbac from "./checks/rbac.mjs";
+import secondFactors from "./checks/secondfactors.mjs";
 import sessions from "./checks/sessions.mjs";
 import tokens from "./checks/tokens.mjs";
 
@@ -30,6 +31,7 @@ const services = {
   magicLinks,
   otps,
   passwords,
+  secondFactors,
   discovery,
   sessions,
   tokens,

@@ -46,6 +46,19 @@ var opSend = transport.Op{
 //   - CodeUnsubscribedPhoneNumber
 //   - CodeDownstreamCarrierError
 //   - CodeTooManyRequests
+//   - CodeSessionNotFound
+//   - CodeTooManySessionArguments
+//   - CodeInvalidSessionToken
+//   - CodeUnableToParseSessionJWT
+//   - CodeJWTInvalidAudience
+//   - CodeJWTInvalidIssuer
+//   - CodeMemberSessionMemberIDMismatch
+//   - CodeInvalidIntermediateSessionTokenForOrganization
+//   - CodeSessionNotMutable
+//   - CodeInvalidLocale
+//   - CodeDuplicateMemberPhoneNumberForMember
+//   - CodeInsufficientFactors
+//   - CodeActionAvailableOnlyForActiveMembers
 //
 // It calls POST /v1/b2b/otps/sms/send; retry class send.
 func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
@@ -80,6 +93,17 @@ var opAuthenticate = transport.Op{
 //   - CodeUserLockLimitReached
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeCustomClaimsTooLarge
+//   - CodeInvalidSessionToken
+//   - CodeUnableToParseSessionJWT
+//   - CodeJWTInvalidAudience
+//   - CodeJWTInvalidIssuer
+//   - CodeInvalidIntermediateSessionTokenForOrganization
+//   - CodeActionAvailableOnlyOncePrimaryAuthenticationIsMet
+//   - CodeSessionNotMutable
+//   - CodeOperationRestrictedByOrganizationMFAMethods
+//   - CodeStytchClaimsInCustomClaims
+//   - CodeOrganizationNotFound
+//   - CodeInsufficientFactors
 //
 // It calls POST /v1/b2b/otps/sms/authenticate; retry class single-use.
 func (s *Service) Authenticate(

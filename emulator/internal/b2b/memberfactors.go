@@ -30,7 +30,8 @@ func deleteMFAPhoneNumber(
 		return nil, ops.ErrMemberPhoneNumberNotFound
 	}
 	changed := *m
-	changed.MFAPhoneNumber, changed.MFAPhoneNumberVerified, changed.UpdatedAt = "", false, tx.Now
+	changed.MFAPhoneNumber, changed.MFAPhoneNumberVerified, changed.PhoneID = "", false, ""
+	changed.UpdatedAt = tx.Now
 	if m.DefaultMFAMethod == organizations.MFAMethodSMSOTP {
 		changed.DefaultMFAMethod = ""
 		if m.TOTPRegistrationID != "" {
@@ -42,16 +43,21 @@ func deleteMFAPhoneNumber(
 	return (*members.DeleteMFAPhoneNumberResponse)(memberResponse(tx, org, &changed)), nil
 }
 
-// deleteTOTP removes an authenticator app as deleteMFAPhoneNumber does a number.
+// deleteTOTP removes an authenticator app, be it pending, and its recovery codes, as deleteMFAPhoneNumber does a
+// number.
 func deleteTOTP(tx *engine.Tx, req *members.DeleteTOTPRequest) (*members.DeleteTOTPResponse, error) {
 	org, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
 	if err != nil {
 		return nil, err
 	}
-	if m.TOTPRegistrationID == "" {
+	if m.TOTPRegistrationID == "" && tx.TOTPs.Get(m.MemberID) == nil {
 		return nil, ops.ErrTOTPNotFound
 	}
+	tx.TOTPs.Delete(m.MemberID)
 	changed := *m
+	if m.TOTPRegistrationID == "" {
+		return (*members.DeleteTOTPResponse)(memberResponse(tx, org, m)), nil
+	}
 	changed.TOTPRegistrationID, changed.UpdatedAt = "", tx.Now
 	if m.DefaultMFAMethod == organizations.MFAMethodTOTP {
 		changed.DefaultMFAMethod = ""

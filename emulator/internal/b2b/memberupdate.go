@@ -110,13 +110,9 @@ func changeMember(
 	set(&m.IsBreakglass, req.IsBreakglass)
 	set(&m.MFAEnrolled, req.MFAEnrolled)
 	if req.MFAPhoneNumber != nil {
-		if m.MFAPhoneNumber != "" {
-			return ops.ErrDuplicateMemberPhoneNumberForMember
+		if err := setPhone(tx, m, *req.MFAPhoneNumber); err != nil {
+			return err
 		}
-		if *req.MFAPhoneNumber != login.SandboxPhone && tx.HasMFAPhone(org.OrganizationID, *req.MFAPhoneNumber) {
-			return ops.ErrDuplicateMemberPhoneNumber
-		}
-		m.MFAPhoneNumber = *req.MFAPhoneNumber
 	}
 	if method := req.DefaultMFAMethod; method != nil {
 		isSMS := *method == organizations.MFAMethodSMSOTP

@@ -124,12 +124,6 @@ func Method(f *Factor) string {
 	}
 }
 
-// IsSecond reports whether a factor is a second one for MFA.
-func IsSecond(f Factor) bool {
-	return f.Type == sessions.AuthenticationFactorTypeOTP || f.Type == sessions.AuthenticationFactorTypeTOTP ||
-		f.Type == sessions.AuthenticationFactorTypeRecoveryCodes
-}
-
 // EmailProvingMethods are what primary_required offers for an address that is not proved, in the API's order. A
 // password is among them, although only the first one, which a reset by e-mail sets, proves an address.
 func EmailProvingMethods() []string {
@@ -154,13 +148,14 @@ func ProvesEmail(factors []Factor, email string) bool {
 	})
 }
 
-// Portable are the factors that are valid in every organization. Those of SSO and impersonation are not, nor those of
-// passwords, unless the project's passwords are for all organizations.
+// Portable are the factors that are valid in every organization. Those of SSO and impersonation are not, nor authenticator
+// apps and recovery codes, which are one member's, nor those of passwords, unless the project's passwords are for all
+// organizations.
 func Portable(tx *state.Tx, factors []Factor) []Factor {
 	passwordsToo := tx.Settings().Passwords.CrossOrganization
 	return slices.DeleteFunc(slices.Clone(factors), func(f Factor) bool {
-		return f.Type == sessions.AuthenticationFactorTypeSSO || IsImpersonation([]Factor{f}) ||
-			f.Type == sessions.AuthenticationFactorTypePassword && !passwordsToo
+		return f.Type == sessions.AuthenticationFactorTypeSSO || MFAMethod(&f) == organizations.MFAMethodTOTP ||
+			IsImpersonation([]Factor{f}) || f.Type == sessions.AuthenticationFactorTypePassword && !passwordsToo
 	})
 }
 

@@ -99,8 +99,11 @@ func TestMagicLinks_withoutASecondFactorGiveAnIntermediateSession(t *testing.T) 
 	assert.Equal(t, resp.IntermediateSessionToken, same.IntermediateSessionToken)
 
 	h.alter("intermediate_sessions", "token", resp.IntermediateSessionToken, map[string]any{
-		"authentication_factors": []any{map[string]any{"type": "totp", "delivery_method": "authenticator_app"}},
+		"authentication_factors": []any{object{
+			"type": "totp", "delivery_method": "authenticator_app", "authenticator_app_factor": object{"totp_id": "totp-1"},
+		}},
 	})
+	h.alter("members", "member_id", resp.MemberID, object{"totp_registration_id": "totp-1"})
 	done, err := h.follow(h.link("acme", "bob@example.com"), func(r *magiclinks.AuthenticateRequest) {
 		r.IntermediateSessionToken = &resp.IntermediateSessionToken
 	})

@@ -52,13 +52,8 @@ type Login struct {
 	duration time.Duration
 	// method is the auth method of a direct login, which the organization must allow; empty for an exchange.
 	method string
-}
-
-// smsLocales are the languages that text messages exist in.
-var smsLocales = []shared.Locale{
-	shared.LocaleEN, shared.LocaleES, shared.LocalePTBR, shared.LocaleFR, shared.LocaleIT, shared.LocaleDE,
-	shared.LocaleZHHans, shared.LocaleCA, shared.LocaleJA, shared.LocaleRU, shared.LocaleNL, shared.LocalePL,
-	shared.LocaleTR, shared.LocaleFA, shared.LocaleVI, shared.LocaleCS,
+	// keepsFailures says that the login does not forget the failed attempts before it.
+	keepsFailures bool
 }
 
 // New validates what a request says of the session that it wants.
@@ -79,8 +74,8 @@ func New(r Request) (*Login, error) {
 	if n > 1 {
 		return nil, ops.ErrTooManySessionArguments.Because("Give at most one of the three tokens.")
 	}
-	if r.Locale != nil && !slices.Contains(smsLocales, *r.Locale) {
-		return nil, ops.ErrInvalidLocale
+	if err := CheckSMSLocale(r.Locale); err != nil {
+		return nil, err
 	}
 	return &Login{request: r, duration: duration}, nil
 }
@@ -140,7 +135,9 @@ func CompleteAnyway(tx *state.Tx, l *Login) (*Response, error) {
 
 // finish puts the session of a login to which nothing is missing.
 func (l *Login) finish(tx *state.Tx, resp *Response) error {
-	l.Member = clearFailures(tx, l.Member)
+	if !l.keepsFailures {
+		l.Member = clearFailures(tx, l.Member)
+	}
 	if l.Intermediate != nil {
 		tx.Intermediates.Delete(l.Intermediate.Token)
 	}
@@ -255,28 +252,10 @@ func requirementsFor(org *state.Organization, m *state.Member, factors []Factor,
 		missing.primary = &sessions.PrimaryRequired{AllowedAuthMethods: methods}
 	}
 	wanted := m.MFAEnrolled || org.MFAPolicy == organizations.MFAPolicyRequiredForAll
-	if wanted && !slices.ContainsFunc(factors, factor.IsSecond) {
-		missing.mfa = &mfa.MFARequired{}
-		if m.MFAPhoneNumber != "" || m.TOTPRegistrationID != "" {
-			missing.mfa.MemberOptions = &mfa.MemberOptions{
-				MFAPhoneNumber: m.MFAPhoneNumber, TOTPRegistrationID: m.TOTPRegistrationID,
-			}
-		}
+	if wanted && !slices.ContainsFunc(factors, func(f Factor) bool {
+		return allowsMFA(org, m, factor.MFAMethod(&f)) && isOwnSecond(m, &f)
+	}) {
+		missing.mfa = &mfa.MFARequired{MemberOptions: memberOptions(org, m)}
 	}
 	return missing
-}
-
-// sendsPasscode reports whether a login that lacks the second factor sends a code by itself: if the member's number is
-// verified, the organization allows text messages, and they are the member's default, the member's only second factor,
-// or the only one that the organization allows.
-func sendsPasscode(org *state.Organization, m *state.Member) bool {
-	if m.MFAPhoneNumber == "" || !m.MFAPhoneNumberVerified {
-		return false
-	}
-	restricted := org.MFAMethods == organizations.MFAMethodsPolicyRestricted && !m.IsBreakglass
-	if restricted && !slices.Contains(org.AllowedMFAMethods, organizations.MFAMethodSMSOTP) {
-		return false
-	}
-	only := restricted && len(org.AllowedMFAMethods) == 1
-	return only || m.DefaultMFAMethod == organizations.MFAMethodSMSOTP || m.TOTPRegistrationID == ""
 }

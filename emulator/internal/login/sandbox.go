@@ -14,8 +14,6 @@ import (
 // Unverified: all ids but the organization's, and the tokens that are answered.
 const (
 	SandboxEmail = "sandbox@stytch.com"
-	// SandboxPhone may be the number of many members.
-	SandboxPhone = "+10000000000"
 
 	sandboxOrganizationID = "organization-test-007d9d4a-deac-4a87-ba0a-e6e8afba4d4b"
 	sandboxMemberID       = "member-test-007d9d4a-deac-4a87-ba0a-e6e8afba4d4b"

@@ -53,5 +53,6 @@ func (tx *Tx) check() error {
 			return errors.New("a passcode has no such member")
 		}
 	}
-	return cmp.Or(tx.checkPasswords(), tx.checkRegistrations(), tx.checkImpersonations(), tx.checkGrants())
+	return cmp.Or(
+		tx.checkPasswords(), tx.checkTOTPs(), tx.checkRegistrations(), tx.checkImpersonations(), tx.checkGrants())
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	cryptorand "crypto/rand"
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -61,6 +62,37 @@ func (g *ids) token() string { return base64.RawURLEncoding.EncodeToString(g.byt
 func (g *ids) code() string {
 	n := binary.LittleEndian.Uint64(g.bytes(8))
 	return fmt.Sprintf("%06d", n%1_000_000)
+}
+
+// totpEncoding is how apps take secrets (RFC 4648, section 6, without padding).
+var totpEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// totpSecret is a secret of 20 bytes, as RFC 4226 recommends in section 4. Unverified: the API's length.
+func (g *ids) totpSecret() string { return totpEncoding.EncodeToString(g.bytes(20)) }
+
+// recoveryCodes are ten recovery codes. Unverified: the API's number.
+func (g *ids) recoveryCodes() []string {
+	codes := make([]string, 10)
+	for i := range codes {
+		codes[i] = g.recoveryCode()
+	}
+	return codes
+}
+
+// recoveryCode is three groups of four letters and digits, as in "a1b2-c3d4-e5f6".
+func (g *ids) recoveryCode() string {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+	code := make([]byte, 0, 14)
+	for len(code) < cap(code) {
+		if len(code) == 4 || len(code) == 9 {
+			code = append(code, '-')
+		}
+		// Of the 256 values of a byte, the last four would make some letters likelier than others.
+		if b := int(g.bytes(1)[0]); b < 7*len(letters) {
+			code = append(code, letters[b%len(letters)])
+		}
+	}
+	return string(code)
 }
 
 // RandomID makes a random id, whatever the seed.

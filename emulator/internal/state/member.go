@@ -22,6 +22,8 @@ type Member struct {
 	// NewEmail is an address that the member is changing to. It is reserved until NewEmailExpiresAt.
 	NewEmail          string    `json:"new_email_address,omitzero"`
 	NewEmailExpiresAt time.Time `json:"new_email_expires_at,omitzero"`
+	// PhoneID is the id of the number for the second factor, empty until the number is verified.
+	PhoneID string `json:"mfa_phone_id,omitzero"`
 	// Failures are attempts to log in that failed since the last one that did not.
 	Failures int `json:"failures,omitzero"`
 }
@@ -204,7 +206,8 @@ func (tx *Tx) MemberAnywhere(id string) *Member {
 	return tx.membersByExternalID.First(id)
 }
 
-// EndMember ends what a member has who is deleted: the password, sessions, links, codes, impersonations and grants.
+// EndMember ends what a member has who is deleted: the password, a registration that is pending, sessions, links, codes,
+// impersonations and grants.
 func (tx *Tx) EndMember(memberID string) {
 	tx.DeletePasswordOf(memberID)
 	tx.RevokeSessionsOf(memberID, func(*Session) bool { return true })
@@ -214,6 +217,7 @@ func (tx *Tx) EndMember(memberID string) {
 	for _, i := range tx.impersonationsOf.Rows(memberID) {
 		tx.Impersonations.Delete(i.Token)
 	}
+	tx.endTOTP(memberID)
 	for _, g := range tx.GrantsOf(memberID) {
 		tx.Grants.Delete(g.Key())
 	}

@@ -110,6 +110,7 @@ func (tx *Tx) DeleteOrganization(id string) {
 		for _, r := range tx.RegistrationsOf(m.MemberID) {
 			tx.Registrations.Delete(r.ID)
 		}
+		tx.TOTPs.Delete(m.MemberID)
 		tx.Members.Delete(m.MemberID)
 	}
 	tx.Intermediates.DeleteFunc(func(i *Intermediate) bool { return i.OrganizationID == id })

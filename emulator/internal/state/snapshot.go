@@ -47,6 +47,8 @@ var lists = []list{
 		(*Passcode).prepare),
 	listOf("impersonations", func(t *tables) *store.Table[Impersonation] { return t.Impersonations },
 		(*Impersonation).prepare),
+	listOf("totps", func(t *tables) *store.Table[TOTP] { return t.TOTPs },
+		(*TOTP).prepare),
 	listOf("clients", func(t *tables) *store.Table[Client] { return t.Clients },
 		(*Client).prepare),
 	listOf("connected_apps", func(t *tables) *store.Table[ConnectedApp] { return t.ConnectedApps },

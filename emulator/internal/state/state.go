@@ -57,6 +57,7 @@ type tables struct {
 	connectedAppTables
 	messageTables
 	impersonationTables
+	TOTPs   *store.Table[TOTP]
 	Clients *store.Table[Client]
 	Roles   *store.Table[Role]
 	Keys    *store.Table[Key]
@@ -90,6 +91,7 @@ func empty(config Config) *State {
 		proofTables:         newProofTables(db),
 		connectedAppTables:  newConnectedAppTables(db),
 		messageTables:       newMessageTables(db),
+		TOTPs:               newTOTPTable(db),
 		impersonationTables: newImpersonationTables(db),
 		Clients:             newClientTable(db),
 		Roles:               store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
@@ -193,3 +195,9 @@ func (tx *Tx) Token() string { return tx.ids.token() }
 
 // Code makes a passcode of six digits.
 func (tx *Tx) Code() string { return tx.ids.code() }
+
+// TOTPSecret makes the secret of an authenticator app.
+func (tx *Tx) TOTPSecret() string { return tx.ids.totpSecret() }
+
+// RecoveryCodes makes recovery codes.
+func (tx *Tx) RecoveryCodes() []string { return tx.ids.recoveryCodes() }

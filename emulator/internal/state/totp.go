@@ -1,0 +1,93 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+)
+
+// TOTP is a member's authenticator app, with the recovery codes that stand in for it. A member has at most one.
+type TOTP struct {
+	ID       string `json:"totp_registration_id"`
+	MemberID string `json:"member_id"`
+	// Secret is what the app and the API share, in base32 without padding.
+	Secret string `json:"secret"`
+	// ExpiresAt is until when the first code must be entered. It is zero for a registration that is complete.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	// NextStep is the number of the oldest code that may be used: a code that was used, and all older ones, are not.
+	NextStep int64 `json:"next_step,omitzero"`
+	// RecoveryCodes are those that were not used.
+	RecoveryCodes []RecoveryCode `json:"recovery_codes"`
+}
+
+// RecoveryCode works once, in place of a code of the app.
+type RecoveryCode struct {
+	ID   string `json:"recovery_code_id"`
+	Code string `json:"code"`
+}
+
+// IsPending reports whether the first code has not been entered.
+func (t *TOTP) IsPending() bool { return !t.ExpiresAt.IsZero() }
+
+// HasExpired reports whether the first code was not entered in time.
+func (t *TOTP) HasExpired(now time.Time) bool { return t.IsPending() && !now.Before(t.ExpiresAt) }
+
+// Bounds of what is imported from other systems: bytes of a secret, and recovery codes.
+const (
+	MinTOTPSecret    = 10
+	MaxTOTPSecret    = 64
+	MaxRecoveryCodes = 100
+)
+
+// newTOTPTable returns the table of authenticator apps, by member.
+func newTOTPTable(db *store.DB) *store.Table[TOTP] {
+	return store.NewTable(db, "totps", func(t *TOTP) string { return t.MemberID })
+}
+
+// endTOTP deletes the registration of a member that is pending.
+func (tx *Tx) endTOTP(memberID string) {
+	if t := tx.TOTPs.Get(memberID); t != nil && t.IsPending() {
+		tx.TOTPs.Delete(memberID)
+	}
+}
+
+func (t *TOTP) prepare(*Tx) error {
+	secret, err := totpEncoding.DecodeString(t.Secret)
+	switch {
+	case !IsName(t.ID):
+		return errors.New("totp_registration_id is empty or too long")
+	case err != nil || len(secret) < MinTOTPSecret || len(secret) > MaxTOTPSecret:
+		return fmt.Errorf("the secret is not base32 of %d to %d bytes", MinTOTPSecret, MaxTOTPSecret)
+	case t.NextStep < 0:
+		return errors.New("next_step is negative")
+	case len(t.RecoveryCodes) > MaxRecoveryCodes:
+		return fmt.Errorf("it has more than %d recovery codes", MaxRecoveryCodes)
+	}
+	var ids, codes []string
+	for _, c := range t.RecoveryCodes {
+		if !IsName(c.ID) || !IsName(c.Code) {
+			return errors.New("a recovery code or its id is empty or too long")
+		}
+		ids, codes = append(ids, c.ID), append(codes, c.Code)
+	}
+	if len(distinct(ids)) < len(ids) || len(distinct(codes)) < len(codes) {
+		return errors.New("a recovery code or its id occurs twice")
+	}
+	return nil
+}
+
+// checkTOTPs checks that a registration is its member's if it is complete, and not if it is pending. A member may have
+// one whose secret is not known.
+func (tx *Tx) checkTOTPs() error {
+	for _, t := range tx.TOTPs.All() {
+		switch m := tx.Members.Get(t.MemberID); {
+		case m == nil:
+			return errors.New("an authenticator app has no such member")
+		case t.IsPending() && m.TOTPRegistrationID != "", !t.IsPending() && m.TOTPRegistrationID != t.ID:
+			return fmt.Errorf("authenticator app %s: its member has another one", t.ID)
+		}
+	}
+	return nil
+}
