@@ -15,8 +15,8 @@ import (
 // Routes are the operations that are implemented.
 func Routes() []engine.Route {
 	return slices.Concat(
-		discoveryRoutes(), magicLinkRoutes(), otpRoutes(), passwordRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(),
-		sessionRoutes(), foreignSessionRoutes(),
+		discoveryRoutes(), magicLinkRoutes(), otpRoutes(), passwordRoutes(), organizationRoutes(), memberRoutes(),
+		rbacRoutes(), sessionRoutes(), foreignSessionRoutes(),
 	)
 }
 

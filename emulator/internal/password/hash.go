@@ -30,8 +30,8 @@ const (
 	SaltLength = 16
 )
 
-// Hash is the hash of a password, with all that it takes to compare a password with it. What a function does not have is
-// zero.
+// Hash is the hash of a password, with all that it takes to compare a password with it. What a function does not have
+// is zero.
 type Hash struct {
 	Type b2cpasswords.HashType `json:"hash_type"`
 	// Digest is what the function has returned; of bcrypt and phpass the text, which contains salt and cost.
