@@ -110,6 +110,7 @@ func (h *Hash) sum(password string) []byte {
 	case b2cpasswords.HashTypeSHA512:
 		sha512Sum := sha512.Sum512(h.salted(in))
 		sum = sha512Sum[:]
+	default: // bcrypt: see Matches
 	}
 	return sum
 }
