@@ -38,8 +38,8 @@ type PasswordSettings struct {
 	// CrossOrganization says that an address has one password, which is valid in all organizations. It can only change
 	// while there are no passwords.
 	CrossOrganization bool `json:"cross_organization"`
-	// StrengthPolicy is "zxcvbn", which is the default, or "luds": LUDSMinLength characters, 8 to 32 and 8 by default, of
-	// LUDSMinComplexity kinds out of lower case, upper case, digits and symbols, 3 by default.
+	// StrengthPolicy is "zxcvbn", which is the default, or "luds": LUDSMinLength characters, 8 to 32 and 8 by default,
+	// of LUDSMinComplexity kinds out of lower case, upper case, digits and symbols, 3 by default.
 	StrengthPolicy    string `json:"strength_policy"`
 	LUDSMinLength     int    `json:"luds_min_length"`
 	LUDSMinComplexity int    `json:"luds_min_complexity"`

@@ -36,7 +36,8 @@ func startPasswordReset(
 	if err := checkEmailLocale(req.Locale); err != nil {
 		return nil, err
 	}
-	if err := checkResetURLs(tx, req.ResetPasswordRedirectURL, req.LoginRedirectURL, ops.ErrInvalidLoginRedirectURL); err != nil {
+	err = checkResetURLs(tx, req.ResetPasswordRedirectURL, req.LoginRedirectURL, ops.ErrInvalidLoginRedirectURL)
+	if err != nil {
 		return nil, err
 	}
 	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
@@ -182,8 +183,8 @@ func requirePasswordReset(
 	return resp, nil
 }
 
-// memberToReset is the member whom a request names by organization or id, and who must have the address; nil if it names
-// none.
+// memberToReset is the member whom a request names by organization or id, and who must have the address; nil if it
+// names none.
 func memberToReset(tx *engine.Tx, organizationID, address string, memberID *string) (*state.Member, error) {
 	var m *state.Member
 	switch {

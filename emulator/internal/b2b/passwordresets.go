@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
-	existingpassword "github.com/seed75add069/stytch-go/b2b/passwords/existingpassword"
+	passwordsexistingpassword "github.com/seed75add069/stytch-go/b2b/passwords/existingpassword"
 	passwordssessions "github.com/seed75add069/stytch-go/b2b/passwords/sessions"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
@@ -17,8 +17,8 @@ import (
 
 // resetExistingPassword replaces the password of a member who knows it, and logs the member in.
 func resetExistingPassword(
-	tx *engine.Tx, req *existingpassword.ResetRequest,
-) (*existingpassword.ResetResponse, error) {
+	tx *engine.Tx, req *passwordsexistingpassword.ResetRequest,
+) (*passwordsexistingpassword.ResetResponse, error) {
 	l, err := login.New(login.Request{
 		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
 		Locale: req.Locale, SessionToken: req.SessionToken, SessionJWT: req.SessionJWT,
@@ -41,7 +41,7 @@ func resetExistingPassword(
 			chosen.check()
 		}
 		return refusal
-	}, func(tx *engine.Tx) (*existingpassword.ResetResponse, error) {
+	}, func(tx *engine.Tx) (*passwordsexistingpassword.ResetResponse, error) {
 		if !right {
 			return nil, ops.ErrUnauthorizedCredentials
 		}
@@ -62,7 +62,7 @@ func resetExistingPassword(
 		if err != nil {
 			return nil, err
 		}
-		out := &existingpassword.ResetResponse{
+		out := &passwordsexistingpassword.ResetResponse{
 			MemberAuthenticated: resp.MemberAuthenticated, MemberID: resp.MemberID, Member: resp.Member,
 			Organization: resp.Organization, SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
 			IntermediateSessionToken:          resp.IntermediateSessionToken,

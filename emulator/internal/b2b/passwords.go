@@ -47,7 +47,7 @@ func checkStrength(tx *engine.Tx, req *passwords.StrengthCheckRequest) (*passwor
 		strength := policy.Strength(req.Password, address)
 		resp.BreachedPassword = address != "" && policy.IsBreached(req.Password)
 		resp.Score = strength.Score
-		resp.ValidPassword = strength.Valid && !(resp.BreachedPassword && resp.BreachDetectionOnCreate)
+		resp.ValidPassword = strength.Valid && (!resp.BreachedPassword || !resp.BreachDetectionOnCreate)
 		if policy.LUDS {
 			resp.StrengthPolicy, resp.LUDSFeedback = state.PolicyLUDS, &strength.Needs
 		} else {
@@ -86,8 +86,8 @@ func (c *candidate) check() {
 	}
 }
 
-// put makes the password the one of a member, or of the address. What somebody could have who knows the former one ends:
-// sessions, apart from one to keep, intermediate sessions with it, and links for setting another one.
+// put makes the password the one of a member, or of the address. What somebody could have who knows the former one
+// ends: sessions, apart from one to keep, intermediate sessions with it, and links for setting another one.
 func (c *candidate) put(tx *engine.Tx, m *state.Member, keep *state.Session) {
 	forAll := tx.Settings().Passwords.CrossOrganization
 	affected := tx.MembersByEmail.Rows(state.Lower(c.email))

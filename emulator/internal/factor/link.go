@@ -96,8 +96,8 @@ func RedeemLink(tx *state.Tx, token string, verifier *string, purposes ...state.
 	return &used, nil
 }
 
-// FindReset returns the link for setting a password that has a token. It does not use it up. Unverified: a token that is
-// unknown is refused as one that was used.
+// FindReset returns the link for setting a password that has a token. It does not use it up. Unverified: a token that
+// is unknown is refused as one that was used.
 func FindReset(tx *state.Tx, token string, verifier *string, purpose state.Purpose) (*state.Link, error) {
 	spent := ops.ErrUnableToAuthPasswordResetToken
 	link, err := find(tx, token, verifier, spent, spent, purpose)

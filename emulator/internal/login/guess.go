@@ -9,8 +9,8 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// Guess is a password that somebody has given, for a member or for an address. It counts as wrong from the beginning, so
-// that parallel guesses are all counted, until [Guess.Accept] takes that back.
+// Guess is a password that somebody has given, for a member or for an address. It counts as wrong from the beginning,
+// so that parallel guesses are all counted, until [Guess.Accept] takes that back.
 type Guess struct {
 	// Hash is what it is compared with, outside of transactions.
 	Hash *password.Hash
@@ -21,8 +21,8 @@ type Guess struct {
 }
 
 // NewGuess counts a guess of the password of a member, nil for none, or of an address. It refuses one for a member or a
-// password that is locked. If there is no password, it returns a guess beside the error, which is to be compared all the
-// same: the refusal then takes as long as any other.
+// password that is locked. If there is no password, it returns a guess beside the error, which is to be compared all
+// the same: the refusal then takes as long as any other.
 func NewGuess(tx *state.Tx, m *state.Member, p *state.Password) (*Guess, error) {
 	if m != nil {
 		if err := CheckLock(tx, m); err != nil {

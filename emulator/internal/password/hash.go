@@ -30,8 +30,8 @@ const (
 	SaltLength = 16
 )
 
-// Hash is the hash of a password, with all that it takes to compare a password with it. What a function does not have is
-// zero.
+// Hash is the hash of a password, with all that it takes to compare a password with it. What a function does not have
+// is zero.
 type Hash struct {
 	Type b2cpasswords.HashType `json:"hash_type"`
 	// Digest is what the function has returned; of bcrypt and phpass the text, which contains salt and cost.
@@ -110,6 +110,7 @@ func (h *Hash) sum(password string) []byte {
 	case b2cpasswords.HashTypeSHA512:
 		sha512Sum := sha512.Sum512(h.salted(in))
 		sum = sha512Sum[:]
+	default: // bcrypt: see Matches
 	}
 	return sum
 }

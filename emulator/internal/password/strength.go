@@ -1,6 +1,7 @@
 package password
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -46,8 +47,8 @@ type Strength struct {
 	Suggestions []string
 }
 
-// Strength checks a password of somebody with an address, which is empty if it is not known. Others guess passwords that
-// have parts of it.
+// Strength checks a password of somebody with an address, which is empty if it is not known. Others guess passwords
+// that have parts of it.
 func (p Policy) Strength(password, email string) Strength {
 	scored := password
 	for len(scored) > maxScored {
@@ -135,13 +136,8 @@ var common = sync.OnceValue(func() map[string]bool {
 	return set
 })
 
-// IsBreached reports whether a password is known from a data breach: one of Breached, or a common one, whatever the case
-// of its letters.
+// IsBreached reports whether a password is known from a data breach: one of Breached, or a common one, whatever the
+// case of its letters.
 func (p Policy) IsBreached(password string) bool {
-	for _, known := range p.Breached {
-		if known == password {
-			return true
-		}
-	}
-	return common()[strings.ToLower(password)]
+	return slices.Contains(p.Breached, password) || common()[strings.ToLower(password)]
 }

@@ -112,7 +112,7 @@ func (tx *Tx) checkPasswords() error {
 	for _, p := range tx.Passwords.All() {
 		switch {
 		case forAll == (p.MemberID != ""):
-			return fmt.Errorf("password %s: it is a member's though settings say cross_organization, or it is not", p.ID)
+			return fmt.Errorf("password %s: it is a member's though it is cross_organization, or the reverse", p.ID)
 		case !forAll && cmp.Or(tx.Members.Get(p.MemberID), &Member{}).MemberID == "":
 			return fmt.Errorf("password %s: there is no such member", p.ID)
 		}

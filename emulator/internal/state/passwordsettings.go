@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/password"
 )
@@ -60,10 +61,8 @@ func (s *PasswordSettings) check() error {
 	case complexity < minLUDSComplexity || complexity > maxLUDSComplexity:
 		return fmt.Errorf("luds_min_complexity is not between %d and %d", minLUDSComplexity, maxLUDSComplexity)
 	}
-	for _, p := range s.BreachedPasswords {
-		if p == "" {
-			return errors.New("one of breached_passwords is empty")
-		}
+	if slices.Contains(s.BreachedPasswords, "") {
+		return errors.New("one of breached_passwords is empty")
 	}
 	return nil
 }
