@@ -53,6 +53,7 @@ type tables struct {
 	registrationTables
 	sessionTables
 	proofTables
+	oauthTables
 	connectedAppTables
 	messageTables
 	Clients *store.Table[Client]
@@ -85,6 +86,7 @@ func empty(config Config) *State {
 		registrationTables: newRegistrationTables(db),
 		sessionTables:      newSessionTables(db),
 		proofTables:        newProofTables(db),
+		oauthTables:        newOAuthTables(db),
 		connectedAppTables: newConnectedAppTables(db),
 		messageTables:      newMessageTables(db),
 		Clients:            newClientTable(db),
