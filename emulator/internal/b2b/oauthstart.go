@@ -19,7 +19,8 @@ import (
 func oauthEndpoints() []engine.Route {
 	var routes []engine.Route
 	for info, run := range map[*ops.Info]func(*engine.Tx) (*engine.Reply, error){
-		ops.B2BOAuthStart: startOAuth, ops.B2BOAuthDiscoveryStart: startDiscoveryOAuth, ops.B2BOAuthAuthorize: authorizeOAuth,
+		ops.B2BOAuthStart: startOAuth, ops.B2BOAuthDiscoveryStart: startDiscoveryOAuth,
+		ops.B2BOAuthAuthorize: authorizeOAuth,
 	} {
 		endpoint := engine.Endpoint{Info: info, Project: engine.ByPublicToken, Run: run, Failure: hosted.Failure}
 		routes = append(routes, endpoint.Route())

@@ -6,8 +6,8 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// OAuth is the factor of a login with an account at an OAuth provider now. The id of the address is empty if the account
-// has another address than the person.
+// OAuth is the factor of a login with an account at an OAuth provider now. The id of the address is empty if the login
+// does not prove it.
 func OAuth(tx *state.Tx, account *state.Registration, emailID string) Factor {
 	f := Factor{
 		Type:                sessions.AuthenticationFactorTypeOAuth,

@@ -153,7 +153,6 @@ func TestOAuth_memberLogsInWithTheAddressOfTheAccount(t *testing.T) {
 	assert.Equal(t, org.OrganizationID, resp.OrganizationID)
 	assert.Equal(t, "Google", resp.ProviderType)
 	assert.Regexp(t, `^1\d{20}$`, resp.ProviderSubject)
-	assert.False(t, resp.ResetSessions)
 	assert.Nil(t, resp.PrimaryRequired)
 	assert.Nil(t, resp.MFARequired)
 	assert.Empty(t, resp.IntermediateSessionToken)

@@ -74,7 +74,7 @@ func TestOAuthDiscovery_exchangeRegistersTheAccount(t *testing.T) {
 	assert.NotEqual(t, resp.Member.OAuthRegistrations[0].MemberOAuthRegistrationID, joined.Member.OAuthRegistrations[0].MemberOAuthRegistrationID)
 }
 
-func TestOAuthDiscovery_founderHasTheAccount(t *testing.T) {
+func TestOAuthDiscovery_creatorHasTheAccount(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	found, err := h.discoverBy("microsoft", hint("ada@new.dev"))

@@ -77,8 +77,8 @@ func NewAccount(tx *state.Tx, f *state.OAuthFlow, p *Person) state.Registration 
 	return account
 }
 
-// SignIDToken returns what makes the provider's ID token, outside of transactions. It is nil if the provider gives none.
-// The project's key signs it.
+// SignIDToken returns what makes the provider's ID token, outside of transactions, with the project's key. It is nil if
+// the provider gives none.
 func SignIDToken(tx *state.Tx, provider string, p *Person) func() (string, error) {
 	issuer := issuers[provider]
 	if issuer == "" {

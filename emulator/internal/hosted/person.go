@@ -50,7 +50,7 @@ func PersonFields(provider string, value func(name string) string) []Field {
 	case 1:
 		fields = append(fields, Field{Name: fieldTenants, Label: "Id of the workspace (tenant)"})
 	default:
-		fields = append(fields, Field{Name: fieldTenants, Label: "Ids of the organizations (tenants), with spaces between"})
+		fields = append(fields, Field{Name: fieldTenants, Label: "Ids of the organizations (tenants), with spaces"})
 	}
 	for i := range fields {
 		fields[i].Value = value(fields[i].Name)
@@ -60,10 +60,10 @@ func PersonFields(provider string, value func(name string) string) []Field {
 
 var (
 	// idForm is that of subjects and tenants: printable ASCII without spaces.
-	idForm      = regexp.MustCompile(`^[!-~]{1,128}$`)
-	localeForm  = regexp.MustCompile(`^[A-Za-z0-9-]{1,35}$`)
-	notATenant  = func(id string) bool { return !idForm.MatchString(id) }
-	notAPrinted = func(r rune) bool { return !unicode.IsGraphic(r) }
+	idForm     = regexp.MustCompile(`^[!-~]{1,128}$`)
+	localeForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,35}$`)
+	isNoID     = func(id string) bool { return !idForm.MatchString(id) }
+	isHidden   = func(r rune) bool { return !unicode.IsGraphic(r) }
 )
 
 // ParsePerson makes a person with an account at a provider from the values of fields. Where no subject is given, it is
@@ -89,11 +89,11 @@ func (p *Person) check(provider, verified string) string {
 	_, badPicture := state.RedirectURL(p.Picture)
 	switch {
 	case !utf8.ValidString(p.Name) || utf8.RuneCountInString(p.Name) > state.MaxName ||
-		strings.ContainsFunc(p.Name, notAPrinted):
+		strings.ContainsFunc(p.Name, isHidden):
 		return fmt.Sprintf("The name must have at most %d characters, none of which is invisible.", state.MaxName)
 	case !idForm.MatchString(p.Subject):
 		return "The subject must have 1 to 128 characters of ASCII, without spaces."
-	case slices.ContainsFunc(p.TenantIDs, notATenant):
+	case slices.ContainsFunc(p.TenantIDs, isNoID):
 		return "The id of a tenant must have 1 to 128 characters of ASCII."
 	case len(p.TenantIDs) > tenants[provider]:
 		return fmt.Sprintf("An account at this provider has at most %d tenants.", tenants[provider])

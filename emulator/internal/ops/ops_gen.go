@@ -327,6 +327,17 @@ var (
 			ErrIntermediateSessionNotFound,
 			ErrInvalidIntermediateSessionTokenForOrganization,
 			ErrTooManySessionArguments,
+			ErrInvalidSessionDurationMinutes,
+			ErrCustomClaimsTooLarge,
+			ErrStytchClaimsInCustomClaims,
+			ErrUserLockLimitReached,
+			ErrRetiredMemberEmail,
+			ErrDesiredEmailUpdatingForDifferentMember,
+			ErrActionNotAllowedEmailDomainIsClaimed,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
+			ErrInvalidLocale,
 		},
 	}}
 	// B2BOAuthDiscoveryAuthenticate is b2b.oauth.discovery.authenticate.
@@ -340,6 +351,9 @@ var (
 			ErrPKCEMismatch,
 			ErrInvalidPKCECodeVerifier,
 			ErrTooManySessionArguments,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
 		},
 	}}
 	// B2BOrganizationsConnectedApps is b2b.organizations.connected_apps.
