@@ -16,6 +16,7 @@ import (
 
 	stytch "github.com/seed75add069/stytch-go"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
+	"github.com/seed75add069/stytch-go/b2b/impersonation"
 	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/emulator"
@@ -183,6 +184,23 @@ func TestControl_rotatePublishesAnotherKey(t *testing.T) {
 	h.create("ada@example.com", nil)
 	assert.Contains(t, h.send("POST", "/_emulator/keys/rotate", "", "", "").body["kid"], "jwk-test-")
 	assert.Len(t, h.keys(), 2)
+}
+
+func TestControl_impersonationBeginsAsInTheDashboard(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	ada := h.create("ada@example.com", nil).MemberID
+	begun := h.send("POST", "/_emulator/impersonate",
+		`{"member_id": "`+ada+`", "impersonator_email_address": "support@example.org"}`, "", "")
+	require.Equal(t, http.StatusOK, begun.status)
+	token, _ := begun.body["token"].(string)
+	assert.Equal(t, "http://localhost:3000/authenticate?stytch_token_type=multi_tenant_impersonation&token="+token, begun.body["url"])
+	resp, err := h.api.B2B.Impersonation.Authenticate(t.Context(), &impersonation.AuthenticateRequest{ImpersonationToken: token})
+	require.NoError(t, err)
+	assert.Contains(t, resp.MemberSession.AuthenticationFactors[0].ImpersonatedFactor.ImpersonatorID, "impersonator-test-")
+	for _, body := range []string{"", "{}", `{"member_id": "` + ada + `"}`, `{"member": "` + ada + `"}`} {
+		assert.Equal(t, 400, h.send("POST", "/_emulator/impersonate", body, "", "").status, body)
+	}
 }
 
 func TestControl_healthNamesTheProject(t *testing.T) {

@@ -116,6 +116,26 @@ func (p *Project) AddFactor(memberSessionID string, f sessions.AuthenticationFac
 	})
 }
 
+// Impersonator is who acts in the name of a member: somebody of the team, who is signed in to the dashboard.
+type Impersonator struct {
+	// Email is the person's e-mail address. ID is generated if it is empty.
+	Email, ID string
+	// RedirectURL is where the browser is led with the token, as the dashboard asks for it. If it is empty, it is the
+	// project's first one.
+	RedirectURL string
+}
+
+// Impersonate begins an impersonation of a member, who is given by id or external id, as the dashboard does. The token
+// is for Impersonation.Authenticate, once and within five minutes. The URL is where the dashboard leads the browser to:
+// the redirect URL with the token and its type.
+func (p *Project) Impersonate(memberID string, by Impersonator) (token, url string, err error) {
+	err = p.edit(func(tx *state.Tx) (err error) {
+		token, url, err = login.StartImpersonation(tx, memberID, login.Impersonator(by))
+		return err
+	})
+	return token, url, err
+}
+
 // seconds cuts a time to whole seconds, in UTC. A time that is zero stays the zero Time.
 func seconds(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 

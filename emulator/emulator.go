@@ -145,7 +145,7 @@ func (e *Emulator) project(id string) *engine.Project {
 func (e *Emulator) all() []*engine.Project {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	return e.ordered[:len(e.ordered):len(e.ordered)]
+	return slices.Clip(e.ordered)
 }
 
 // ServeHTTP serves the API, and the control endpoints under /_emulator/. Requests that came over the network must be

@@ -21,6 +21,9 @@ type Settings struct {
 	// RateLimits makes the documented rate limits apply: one e-mail per second to an address, a hundred searches of
 	// organizations and of members per minute. A call beyond them answers too_many_requests with a Retry-After.
 	RateLimits bool `json:"rate_limits"`
+	// MaxSessionDurationMinutes is how long sessions last at most, between 5 and 527040. A call that asks for more
+	// answers invalid_session_duration, and one that asks for nothing gets at most this. Zero means 527040.
+	MaxSessionDurationMinutes int `json:"max_session_duration_minutes"`
 	// UserInfoURL is asked by Sessions.Migrate whose session a token of another provider is: a GET with the token as
 	// bearer, answered by JSON with an email.
 	UserInfoURL string `json:"userinfo_url"`
@@ -46,7 +49,7 @@ func (p *Project) Settings() Settings {
 	stored := p.project.Settings()
 	out := Settings{
 		Product: stored.Product, RedirectURLs: stored.RedirectURLs, RateLimits: stored.RateLimits,
-		UserInfoURL: stored.UserInfoURL,
+		MaxSessionDurationMinutes: stored.MaxSessionDurationMinutes, UserInfoURL: stored.UserInfoURL,
 	}
 	for _, profile := range stored.TrustedTokenProfiles {
 		out.TrustedTokenProfiles = append(out.TrustedTokenProfiles, TrustedTokenProfile(profile))
@@ -57,7 +60,8 @@ func (p *Project) Settings() Settings {
 // SetSettings replaces the project's settings. An error changes nothing.
 func (p *Project) SetSettings(s Settings) error {
 	stored := state.Settings{
-		Product: s.Product, RedirectURLs: s.RedirectURLs, RateLimits: s.RateLimits, UserInfoURL: s.UserInfoURL,
+		Product: s.Product, RedirectURLs: s.RedirectURLs, RateLimits: s.RateLimits,
+		MaxSessionDurationMinutes: s.MaxSessionDurationMinutes, UserInfoURL: s.UserInfoURL,
 	}
 	for _, profile := range s.TrustedTokenProfiles {
 		stored.TrustedTokenProfiles = append(stored.TrustedTokenProfiles, state.TrustedTokenProfile(profile))

@@ -44,6 +44,7 @@ var opAuthenticate = transport.Op{
 //   - CodeInvalidIntermediateSessionTokenForOrganization
 //   - CodeTooManySessionArguments
 //   - CodeInvalidSessionDurationMinutes
+//   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeUserLockLimitReached
 //   - CodeDuplicateMemberEmail

@@ -43,6 +43,7 @@ var opExchange = transport.Op{
 //   - CodeEmailJITProvisioningNotAllowed
 //   - CodeInvalidEmailForJITProvisioning
 //   - CodeInvalidSessionDurationMinutes
+//   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeUserLockLimitReached
 //   - CodeRetiredMemberEmail

@@ -81,6 +81,7 @@ var opAuthenticate = transport.Op{
 //   - CodeInvalidIntermediateSessionTokenForOrganization
 //   - CodeTooManySessionArguments
 //   - CodeInvalidSessionDurationMinutes
+//   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeInvalidEmail
 //   - CodeInvalidSessionToken

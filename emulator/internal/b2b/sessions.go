@@ -65,6 +65,9 @@ func authenticateSession(tx *engine.Tx, req *sessions.AuthenticateRequest) (*ses
 		if s.CustomClaims, err = state.MergeClaims(s.CustomClaims, req.SessionCustomClaims); err != nil {
 			return nil, err
 		}
+		if duration, err = login.Bounded(tx.Tx, req.SessionDurationMinutes, duration); err != nil {
+			return nil, err
+		}
 		s.ExpiresAt = tx.Now.Add(duration)
 	}
 	s.LastAccessedAt = tx.Now

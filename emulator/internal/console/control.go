@@ -18,6 +18,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 	"github.com/seed75add069/stytch-go/emulator/internal/strict"
 )
@@ -48,6 +49,7 @@ func New(project func(id string) *engine.Project) http.Handler {
 		"POST /_emulator/faults":      postFaults,
 		"GET /_emulator/settings":     getSettings,
 		"POST /_emulator/settings":    postSettings,
+		"POST /_emulator/impersonate": postImpersonate,
 		"POST /_emulator/reset":       postReset,
 		"POST /_emulator/keys/rotate": postRotate,
 	} {
@@ -252,6 +254,29 @@ func postSettings(p *engine.Project, _ *http.Request, body []byte) (any, error) 
 		return nil, err
 	}
 	return p.Settings(), nil
+}
+
+// postImpersonate begins an impersonation, as the dashboard does.
+func postImpersonate(p *engine.Project, _ *http.Request, body []byte) (any, error) {
+	var wish struct {
+		MemberID    string `json:"member_id"`
+		Email       string `json:"impersonator_email_address"`
+		ID          string `json:"impersonator_id"`
+		RedirectURL string `json:"redirect_url"`
+	}
+	if err := strict.Decode(body, &wish); err != nil {
+		return nil, err
+	}
+	var begun struct {
+		Token string `json:"token"`
+		URL   string `json:"url"`
+	}
+	who := login.Impersonator{Email: wish.Email, ID: wish.ID, RedirectURL: wish.RedirectURL}
+	err := p.Do(func(tx *state.Tx) (err error) {
+		begun.Token, begun.URL, err = login.StartImpersonation(tx, wish.MemberID, who)
+		return err
+	})
+	return begun, err
 }
 
 func postReset(p *engine.Project, _ *http.Request, _ []byte) (any, error) {

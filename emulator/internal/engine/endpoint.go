@@ -2,6 +2,7 @@ package engine
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -81,12 +82,22 @@ func ByPublicToken(projects *Projects, c *call) (*Project, error) {
 	if token == "" {
 		return nil, ops.ErrPublicTokenRequired
 	}
+	return byToken(projects, token, ops.ErrPublicTokenNotFound)
+}
+
+// ByBearer finds a project by its public token, which is a bearer token (RFC 6750, section 2.1).
+func ByBearer(projects *Projects, c *call) (*Project, error) {
+	token, _ := strings.CutPrefix(c.request.Header.Get("Authorization"), "Bearer ")
+	return byToken(projects, token, ops.ErrUnauthorizedCredentials)
+}
+
+func byToken(projects *Projects, token string, unknown error) (*Project, error) {
 	for _, p := range projects.All() {
 		if p.PublicToken() == token {
 			return p, nil
 		}
 	}
-	return nil, ops.ErrPublicTokenNotFound
+	return nil, unknown
 }
 
 // ByRow finds the project that has a row which the parameters of the path name. Where none has it, the error is

@@ -64,6 +64,18 @@ func Imported(tx *state.Tx) Factor {
 	}
 }
 
+// Impersonation is the factor of somebody who acts in the name of a member from now on.
+func Impersonation(tx *state.Tx, i *state.Impersonation) Factor {
+	return Factor{
+		Type:                sessions.AuthenticationFactorTypeImpersonated,
+		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodImpersonation,
+		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+		ImpersonatedFactor: &sessions.ImpersonatedFactor{
+			ImpersonatorID: i.ImpersonatorID, ImpersonatorEmailAddress: i.ImpersonatorEmail,
+		},
+	}
+}
+
 // Merge returns factors, oldest first, with the added ones. A factor that was authenticated again keeps its place, and
 // the time at which it was authenticated first. Of too many factors, it drops the oldest.
 func Merge(factors []Factor, added ...Factor) []Factor {
@@ -130,6 +142,9 @@ func ProvesEmail(factors []Factor, email string) bool {
 		case organizations.AuthMethodMagicLink, organizations.AuthMethodEmailOTP:
 			return f.EmailFactor != nil && state.Lower(f.EmailFactor.EmailAddress) == state.Lower(email)
 		case organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth:
+			if f.GoogleOAuthExchangeFactor != nil {
+				return f.GoogleOAuthExchangeFactor.EmailID != ""
+			}
 			oauth, _ := oauthOf(&f)
 			return oauth == nil || oauth.EmailID != ""
 		case organizations.AuthMethodSSO:

@@ -33,21 +33,32 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 	if err := CheckChallenge(l.Challenge); err != nil {
 		return err
 	}
-	target, err := Target(tx, l.RedirectURL, badURL, ops.ErrNoMatchForProvidedMagicLinkURL)
-	if err != nil {
-		return err
-	}
 	sent := &state.Link{
 		Token: tx.Token(), Purpose: l.Purpose, Email: l.Email, MemberID: l.MemberID,
 		Challenge: *cmp.Or(l.Challenge, new("")), ExpiresAt: tx.Now.Add(l.Lifetime),
 	}
+	link, err := RedirectWith(tx, l.RedirectURL, l.TokenType, sent.Token, badURL)
+	if err != nil {
+		return err
+	}
 	tx.Links.Put(sent)
 	tx.Send(state.Message{
 		Channel: state.ChannelEmail, To: l.To, Template: string(l.Purpose) + "_magic_link",
-		Token: sent.Token,
-		Link:  WithQuery(target, map[string]string{"stytch_token_type": l.TokenType, "token": sent.Token}),
+		Token: sent.Token, Link: link,
 	})
 	return nil
+}
+
+// RedirectWith is a redirect URL with a token and its type, by which a browser comes to the application. Nil is the
+// project's default. One that is no URL is refused with badURL.
+func RedirectWith(
+	tx *state.Tx, redirectURL *string, tokenType, token string, badURL *ops.Error,
+) (string, error) {
+	target, err := Target(tx, redirectURL, badURL, ops.ErrNoMatchForProvidedMagicLinkURL)
+	if err != nil {
+		return "", err
+	}
+	return WithQuery(target, map[string]string{"stytch_token_type": tokenType, "token": token}), nil
 }
 
 // CheckChallenge refuses a PKCE challenge that is none. Without one, a flow does without PKCE.

@@ -1,6 +1,8 @@
 package factor
 
 import (
+	"slices"
+
 	"github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -79,6 +81,22 @@ func Own(tx *state.Tx, m *state.Member, f Factor) Factor {
 	*place = nil
 	f.DeliveryMethod = sessions.AuthenticationFactorDeliveryMethod("oauth_exchange_" + provider)
 	return f
+}
+
+// Current returns the factors of a member's session. Those of OAuth that prove an address which the member does not have
+// any more prove none.
+func Current(m *state.Member, factors []Factor) []Factor {
+	factors = slices.Clone(factors)
+	for i := range factors {
+		f := &factors[i]
+		if found, provider := oauthOf(f); found != nil && found.EmailID != m.EmailID {
+			*oauthFactor(f, provider) = &sessions.OAuthFactor{ID: found.ID, ProviderSubject: found.ProviderSubject}
+		}
+		if f.GoogleOAuthExchangeFactor != nil && f.GoogleOAuthExchangeFactor.EmailID != m.EmailID {
+			f.GoogleOAuthExchangeFactor = &sessions.OAuthExchangeFactor{}
+		}
+	}
+	return factors
 }
 
 // RedeemOAuth uses up the token with which a browser came from an OAuth provider, for discovery or for an organization.

@@ -216,6 +216,27 @@ func TestOAuthAccounts_factorIsAddedToASession(t *testing.T) {
 	require.ErrorIs(t, err, stytcherror.CodeInvalidIntermediateSessionTokenForOrganization)
 }
 
+// Who has proved an address has not proved the one that is set later.
+func TestOAuthAccounts_proofIsOfTheAddressThatTheMemberHad(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	org := v.Organization.OrganizationID
+	other := h.create("victim@example.com").Organization.OrganizationID
+	resp, err := h.logInBy("google", org, hint("ada@example.com", "subject", "42"))
+	require.NoError(t, err)
+	_, err = h.update(org, v.MemberID, func(r *members.UpdateRequest) { r.EmailAddress = new("victim@example.com") })
+	require.NoError(t, err)
+	_, err = h.api.B2B.Sessions.Exchange(t.Context(), &sessions.ExchangeRequest{OrganizationID: other, SessionToken: &resp.SessionToken})
+	require.ErrorIs(t, err, stytcherror.CodeInsufficientFactorsForSessionExchange)
+	again, err := h.logInBy("google", org, hint("ada@example.com", "subject", "42"), func(r *oauth.AuthenticateRequest) {
+		r.SessionToken = &resp.SessionToken
+	})
+	require.NoError(t, err)
+	assert.False(t, again.MemberAuthenticated)
+	assert.False(t, again.Member.EmailAddressVerified)
+}
+
 // A factor of OAuth that goes to another organization is that of an exchange there.
 func TestOAuthAccounts_factorIsCarriedOverToAnotherOrganization(t *testing.T) {
 	t.Parallel()

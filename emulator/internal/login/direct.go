@@ -7,8 +7,8 @@ import (
 )
 
 // Prove makes a login a direct one, of a member who has authenticated a factor now. The factor counts together with
-// those of the member's own session or of the intermediate session that the request names. A session of somebody else
-// is ignored.
+// those of the member's own session or of the intermediate session that the request names. A session of somebody else,
+// or of somebody who impersonates the member, is ignored.
 func (l *Login) Prove(tx *state.Tx, m *state.Member, f Factor) error {
 	l.Org, l.Member, l.method = tx.Organizations.Get(m.OrganizationID), m, factor.Method(&f)
 	r := l.request
@@ -28,8 +28,8 @@ func (l *Login) Prove(tx *state.Tx, m *state.Member, f Factor) error {
 		if err != nil {
 			return err
 		}
-		if owner.MemberID == m.MemberID {
-			l.Session, l.Factors = s, s.Factors
+		if owner.MemberID == m.MemberID && !factor.IsImpersonation(s.Factors) {
+			l.Session, l.Factors = s, factor.Current(m, s.Factors)
 		}
 	}
 	l.Factors = factor.Merge(l.Factors, f)

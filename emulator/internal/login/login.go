@@ -139,12 +139,17 @@ func CompleteAnyway(tx *state.Tx, l *Login) (*Response, error) {
 // finish puts the session of a login to which nothing is missing.
 func (l *Login) finish(tx *state.Tx, resp *Response) error {
 	l.Member = clearFailures(tx, l.Member)
+	if l.Intermediate != nil {
+		tx.Intermediates.Delete(l.Intermediate.Token)
+	}
+	return l.answer(tx, resp)
+}
+
+// answer puts the session, and tells of it.
+func (l *Login) answer(tx *state.Tx, resp *Response) error {
 	s, token, err := l.putSession(tx)
 	if err != nil {
 		return err
-	}
-	if l.Intermediate != nil {
-		tx.Intermediates.Delete(l.Intermediate.Token)
 	}
 	resp.SessionToken = token
 	SignJWT(tx, s, &resp.SessionJWT)
@@ -193,11 +198,15 @@ func (l *Login) putSession(tx *state.Tx) (s *state.Session, token string, err er
 	if l.Session != nil {
 		s = new(*l.Session)
 	}
+	duration, err := Bounded(tx, l.request.SessionDurationMinutes, l.duration)
+	if err != nil {
+		return nil, "", err
+	}
 	if s.CustomClaims, err = state.MergeClaims(s.CustomClaims, l.request.SessionCustomClaims); err != nil {
 		return nil, "", err
 	}
 	s.Tokens = append(slices.Clone(s.Tokens[max(0, len(s.Tokens)-maxTokens+1):]), token)
-	s.Factors, s.LastAccessedAt, s.ExpiresAt = factors, tx.Now, tx.Now.Add(l.duration)
+	s.Factors, s.LastAccessedAt, s.ExpiresAt = factors, tx.Now, tx.Now.Add(duration)
 	tx.Sessions.Put(s)
 	return s, token, nil
 }

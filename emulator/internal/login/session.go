@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/sessions"
@@ -10,12 +11,8 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// Bounds of sessions, in minutes.
-const (
-	minSession     = 5
-	maxSession     = 527_040
-	defaultSession = 60
-)
+// defaultSession is how long a session lasts, in minutes, if no duration is asked for.
+const defaultSession = 60
 
 // intermediateLifetime is how long an intermediate session is valid.
 const intermediateLifetime = 10 * time.Minute
@@ -60,7 +57,7 @@ func active(tx *state.Tx, s *state.Session) (*state.Session, *state.Member, erro
 // HasProved reports whether the member of a session has proved the address that the member has now: by it the person is
 // known in other organizations.
 func HasProved(s *state.Session, m *state.Member) bool {
-	return m.EmailAddressVerified || factor.ProvesEmail(s.Factors, m.EmailAddress)
+	return m.EmailAddressVerified || factor.ProvesEmail(factor.Current(m, s.Factors), m.EmailAddress)
 }
 
 // Duration is how long a session lasts for which a number of minutes was asked.
@@ -69,11 +66,25 @@ func Duration(minutes *int) (time.Duration, error) {
 	if minutes != nil {
 		n = *minutes
 	}
-	if n < minSession || n > maxSession {
+	if n < state.MinSession || n > state.MaxSession {
 		return 0, ops.ErrInvalidSessionDurationMinutes.Because(
-			"session_duration_minutes must be between %d and %d.", minSession, maxSession)
+			"session_duration_minutes must be between %d and %d.", state.MinSession, state.MaxSession)
 	}
 	return time.Duration(n) * time.Minute, nil
+}
+
+// Bounded is the duration of a session, within the longest one that the project allows. One that was asked for and is
+// longer is refused.
+func Bounded(tx *state.Tx, minutes *int, d time.Duration) (time.Duration, error) {
+	longest := time.Duration(cmp.Or(tx.Settings().MaxSessionDurationMinutes, state.MaxSession)) * time.Minute
+	if d <= longest {
+		return d, nil
+	}
+	if minutes != nil {
+		return 0, ops.ErrInvalidSessionDuration.Because(
+			"The project's sessions last at most %d minutes.", int(longest.Minutes()))
+	}
+	return longest, nil
 }
 
 // Session is a session as the API returns it.

@@ -19,7 +19,7 @@ const PublicPrefix = "public."
 
 // Public are the endpoints that are no operations of the API: browsers, identity providers and clients of OAuth2 call
 // them.
-var Public = []*Info{B2BOAuthStart, B2BOAuthDiscoveryStart, B2BOAuthAuthorize}
+var Public = []*Info{SAMLShieldValidate, B2BOAuthStart, B2BOAuthDiscoveryStart, B2BOAuthAuthorize}
 
 // The endpoints of a login by OAuth: where browsers begin, and where the form of the provider's page is sent.
 var (
@@ -34,6 +34,9 @@ var (
 		ID: "public.b2b.oauth.authorize", Method: "POST", Path: "/v1/b2b/public/oauth/{provider}/authorize",
 	}
 )
+
+// SAMLShieldValidate is the only endpoint of SAML Shield, a product of its own.
+var SAMLShieldValidate = &Info{ID: "samlshield.saml.validate", Method: "POST", Path: "/v1/saml/validate"}
 
 // All are all operations: [JSON], and the endpoints of OAuth2.
 var All = append(slices.Clone(JSON), M2MToken, IntrospectToken)

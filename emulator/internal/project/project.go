@@ -11,7 +11,8 @@ import (
 
 // Routes are the operations that are implemented.
 func Routes() []engine.Route {
-	return slices.Concat(clientRoutes(), secretRoutes(), tokenRoutes(), keyRoutes(), debugRoutes(), metricRoutes())
+	return slices.Concat(
+		clientRoutes(), secretRoutes(), tokenRoutes(), keyRoutes(), debugRoutes(), metricRoutes(), samlShieldRoutes())
 }
 
 // set sets a field to a value that is given.

@@ -74,8 +74,9 @@ var shortName = bound{
 // all that calls store. Of other fields, an id has the form of one, a text in a factor, which is part of JWTs, has at
 // most MaxEmail bytes, and every other text at most maxText.
 var textBounds = map[string]bound{
-	"sessions.tokens": form(TokenForm), "intermediate_sessions.token": form(TokenForm),
-	"token": form(IDForm), "code": form(IDForm), "kid": form(IDForm),
+	"sessions.tokens": form(TokenForm), "impersonations.token": form(TokenForm),
+	"intermediate_sessions.token": form(TokenForm),
+	"token":                       form(IDForm), "code": form(IDForm), "kid": form(IDForm),
 	"name": shortName, "client_name": shortName, "role_id": shortName, "assigned_roles": shortName,
 	"resource_id": shortName, "actions": shortName,
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,

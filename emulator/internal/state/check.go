@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 )
@@ -55,8 +56,5 @@ func (tx *Tx) check() error {
 			return errors.New("a passcode has no such member")
 		}
 	}
-	if err := tx.checkRegistrations(); err != nil {
-		return err
-	}
-	return tx.checkGrants()
+	return cmp.Or(tx.checkRegistrations(), tx.checkImpersonations(), tx.checkGrants())
 }

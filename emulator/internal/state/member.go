@@ -214,12 +214,15 @@ func (tx *Tx) MemberAnywhere(id string) *Member {
 	return tx.membersByExternalID.First(id)
 }
 
-// EndMember ends what a member has who is deleted: sessions, links, codes and grants.
+// EndMember ends what a member has who is deleted: sessions, links, codes, impersonations and grants.
 func (tx *Tx) EndMember(memberID string) {
 	tx.RevokeSessionsOf(memberID, func(*Session) bool { return true })
 	tx.DeleteLinksOf(memberID, func(*Link) bool { return true })
 	tx.DeleteEmailCodesOf(memberID)
 	tx.DeleteSMSCodesOf(memberID)
+	for _, i := range tx.impersonationsOf.Rows(memberID) {
+		tx.Impersonations.Delete(i.Token)
+	}
 	for _, g := range tx.GrantsOf(memberID) {
 		tx.Grants.Delete(g.Key())
 	}

@@ -25,6 +25,8 @@ type Settings struct {
 	RedirectURLs []string `json:"redirect_urls"`
 	// RateLimits says that the documented rate limits apply.
 	RateLimits bool `json:"rate_limits"`
+	// MaxSessionDurationMinutes is how long sessions last at most, zero for the API's bound.
+	MaxSessionDurationMinutes int `json:"max_session_duration_minutes"`
 	// UserInfoURL is asked whose session a token of another provider is.
 	UserInfoURL string `json:"userinfo_url"`
 	// TrustedTokenProfiles are the issuers whose tokens log members in.
@@ -41,6 +43,12 @@ type TrustedTokenProfile struct {
 	// CreatesMembers says that a person who is no member becomes one.
 	CreatesMembers bool `json:"creates_members"`
 }
+
+// Bounds of sessions, in minutes.
+const (
+	MinSession = 5
+	MaxSession = 527_040
+)
 
 // settingsKey is the key of the only row of settings.
 const settingsKey = "settings"
@@ -69,6 +77,9 @@ func (tx *Tx) SetSettings(s Settings) error {
 func (s *Settings) prepare(*Tx) error {
 	if !slices.Contains([]string{"", ProductB2B, ProductB2C}, s.Product) {
 		return fmt.Errorf("product: it is neither %s nor %s", ProductB2B, ProductB2C)
+	}
+	if n := s.MaxSessionDurationMinutes; n != 0 && (n < MinSession || n > MaxSession) {
+		return fmt.Errorf("max_session_duration_minutes: it must be between %d and %d", MinSession, MaxSession)
 	}
 	for _, u := range s.RedirectURLs {
 		if _, err := RedirectURL(u); err != nil {

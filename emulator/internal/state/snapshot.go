@@ -47,6 +47,8 @@ var lists = []list{
 		(*OAuthFlow).prepare),
 	listOf("oauth_tokens", func(t *tables) *store.Table[OAuthToken] { return t.OAuthTokens },
 		(*OAuthToken).prepare),
+	listOf("impersonations", func(t *tables) *store.Table[Impersonation] { return t.Impersonations },
+		(*Impersonation).prepare),
 	listOf("clients", func(t *tables) *store.Table[Client] { return t.Clients },
 		(*Client).prepare),
 	listOf("connected_apps", func(t *tables) *store.Table[ConnectedApp] { return t.ConnectedApps },

@@ -56,6 +56,7 @@ type tables struct {
 	oauthTables
 	connectedAppTables
 	messageTables
+	impersonationTables
 	Clients *store.Table[Client]
 	Roles   *store.Table[Role]
 	Keys    *store.Table[Key]
@@ -81,19 +82,20 @@ func New(config Config) *State {
 func empty(config Config) *State {
 	db := store.New()
 	return &State{Config: config, db: db, arrival: make(chan struct{}), tables: tables{
-		organizationTables: newOrganizationTables(db),
-		memberTables:       newMemberTables(db),
-		registrationTables: newRegistrationTables(db),
-		sessionTables:      newSessionTables(db),
-		proofTables:        newProofTables(db),
-		oauthTables:        newOAuthTables(db),
-		connectedAppTables: newConnectedAppTables(db),
-		messageTables:      newMessageTables(db),
-		Clients:            newClientTable(db),
-		Roles:              store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
-		Keys:               store.NewTable(db, "keys", func(k *Key) string { return k.KID }),
-		settings:           newSettingsTable(db),
-		usedTokens:         newUsedTokenTable(db),
+		organizationTables:  newOrganizationTables(db),
+		memberTables:        newMemberTables(db),
+		registrationTables:  newRegistrationTables(db),
+		sessionTables:       newSessionTables(db),
+		proofTables:         newProofTables(db),
+		oauthTables:         newOAuthTables(db),
+		connectedAppTables:  newConnectedAppTables(db),
+		messageTables:       newMessageTables(db),
+		impersonationTables: newImpersonationTables(db),
+		Clients:             newClientTable(db),
+		Roles:               store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
+		Keys:                store.NewTable(db, "keys", func(k *Key) string { return k.KID }),
+		settings:            newSettingsTable(db),
+		usedTokens:          newUsedTokenTable(db),
 	}}
 }
 
