@@ -49,6 +49,7 @@ var opAuthenticate = transport.Op{
 //   - CodeInvalidIntermediateSessionTokenForOrganization
 //   - CodeTooManySessionArguments
 //   - CodeInvalidSessionDurationMinutes
+//   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeStytchClaimsInCustomClaims
 //   - CodeUserLockLimitReached
