@@ -83,8 +83,8 @@ func Own(tx *state.Tx, m *state.Member, f Factor) Factor {
 	return f
 }
 
-// Current returns the factors of a member's session. Those of OAuth that prove an address which the member does not have
-// any more prove none.
+// Current returns the factors of a member's session. Those of OAuth that prove an address which the member had before
+// prove none.
 func Current(m *state.Member, factors []Factor) []Factor {
 	factors = slices.Clone(factors)
 	for i := range factors {
