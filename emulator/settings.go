@@ -15,8 +15,8 @@ type Settings struct {
 	// Product is the product that the project has, "b2b" or "b2c": operations of the other one answer
 	// invalid_b2b_endpoint or invalid_consumer_endpoint. If it is empty, the project serves both.
 	Product string `json:"product"`
-	// RedirectURLs are the URLs to which links may lead; the first is where they lead if a request names none. Without
-	// any, every URL is allowed.
+	// RedirectURLs are the URLs to which links and logins by OAuth may lead; the first is where they lead if a request
+	// names none. Without any, every URL is allowed.
 	RedirectURLs []string `json:"redirect_urls"`
 	// RateLimits makes the documented rate limits apply: one e-mail per second to an address, a hundred searches of
 	// organizations and of members per minute. A call beyond them answers too_many_requests with a Retry-After.

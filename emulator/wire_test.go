@@ -105,7 +105,6 @@ func TestWire_credentialsComeBeforeThePath(t *testing.T) {
 		"a public path of another project":   {"GET", "/v1/public/x/nothing", "", "", 404, "project_not_found"},
 		"a public path, with a wrong secret": {"GET", "/v1/public/" + h.ID() + "/nothing", h.ID(), "x", 401, "unauthorized_credentials"},
 		"keys of another project":            {"GET", "/v1/sessions/jwks/x", "", "", 404, "project_not_found"},
-		"a page of StartURL":                 {"GET", "/v1/b2b/public/oauth/google/start", "", "", 401, "unauthorized_credentials"},
 		"a page of StartURL, for SSO":        {"GET", "/v1/public/sso/start", "", "", 404, "project_not_found"},
 	} {
 		got := h.send(row.method, row.path, "", row.user, row.password)

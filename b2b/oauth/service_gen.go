@@ -48,6 +48,18 @@ var opAuthenticate = transport.Op{
 //   - CodeIntermediateSessionNotFound
 //   - CodeInvalidIntermediateSessionTokenForOrganization
 //   - CodeTooManySessionArguments
+//   - CodeInvalidSessionDurationMinutes
+//   - CodeInvalidSessionDuration
+//   - CodeCustomClaimsTooLarge
+//   - CodeStytchClaimsInCustomClaims
+//   - CodeUserLockLimitReached
+//   - CodeRetiredMemberEmail
+//   - CodeDesiredEmailUpdatingForDifferentMember
+//   - CodeActionNotAllowedEmailDomainIsClaimed
+//   - CodeInvalidSessionToken
+//   - CodeSessionNotFound
+//   - CodeUnableToParseSessionJWT
+//   - CodeInvalidLocale
 //
 // It calls POST /v1/b2b/oauth/authenticate; retry class single-use.
 func (s *Service) Authenticate(

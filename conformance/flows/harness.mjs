@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { createHash, createSign } from "node:crypto";
 import stytch from "stytch";
 
-export const { STYTCH_BASE_URL: base, STYTCH_PROJECT_ID: projectID, STYTCH_SECRET: secret } = process.env;
+export const {
+  STYTCH_BASE_URL: base,
+  STYTCH_PROJECT_ID: projectID,
+  STYTCH_SECRET: secret,
+  STYTCH_PUBLIC_TOKEN: publicToken,
+} = process.env;
 
 console.warn = () => {}; // the SDK warns about addresses that are not Stytch's
 

@@ -9,6 +9,7 @@ import memberEmail from "./checks/memberemail.mjs";
 import memberFactors from "./checks/memberfactors.mjs";
 import members from "./checks/members.mjs";
 import memberSearch from "./checks/membersearch.mjs";
+import oauth from "./checks/oauth.mjs";
 import organizations from "./checks/organizations.mjs";
 import organizationSearch from "./checks/organizationsearch.mjs";
 import otps from "./checks/otps.mjs";
@@ -32,6 +33,7 @@ const services = {
   otps,
   passwords,
   secondFactors,
+  oauth,
   discovery,
   sessions,
   tokens,

@@ -55,7 +55,7 @@ export default {
   },
 
   "an operation that is not implemented says so": async () => {
-    await refused(501, "emulator_not_implemented", api.oauth.authenticate({ oauth_token: "x" }));
+    await refused(501, "emulator_not_implemented", api.sso.authenticate({ sso_token: "x" }));
   },
 
   "a fault takes the place of a response": async () => {

@@ -15,7 +15,7 @@ import (
 // Routes are the operations that are implemented.
 func Routes() []engine.Route {
 	return slices.Concat(
-		discoveryRoutes(), magicLinkRoutes(), otpRoutes(), passwordRoutes(), smsOTPRoutes(), totpRoutes(),
+		discoveryRoutes(), magicLinkRoutes(), otpRoutes(), passwordRoutes(), oauthRoutes(), smsOTPRoutes(), totpRoutes(),
 		recoveryCodeRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(), sessionRoutes(), foreignSessionRoutes(),
 		impersonationRoutes(),
 	)

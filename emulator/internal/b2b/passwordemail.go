@@ -67,11 +67,9 @@ func checkResetURLs(tx *engine.Tx, reset, login *string, badLogin *ops.Error) er
 		if u.url == nil {
 			continue
 		}
-		if _, err := state.RedirectURL(*u.url); err != nil {
-			return u.bad.Because("The redirect URL is %v.", err)
-		}
-		if factor.CheckRegistered(tx.Tx, u.url) != nil {
-			return u.bad.Because("The redirect URL is not registered.")
+		unregistered := u.bad.Because("The redirect URL is not registered.")
+		if _, err := factor.Target(tx.Tx, u.url, u.bad, unregistered); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -29,7 +29,7 @@ func (l *Login) Prove(tx *state.Tx, m *state.Member, f Factor) error {
 			return err
 		}
 		if owner.MemberID == m.MemberID && !factor.IsImpersonation(s.Factors) {
-			l.Session, l.Factors = s, s.Factors
+			l.Session, l.Factors = s, factor.Current(m, s.Factors)
 		}
 	}
 	l.Factors = factor.Merge(l.Factors, f)

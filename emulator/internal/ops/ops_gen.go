@@ -329,6 +329,18 @@ var (
 			ErrIntermediateSessionNotFound,
 			ErrInvalidIntermediateSessionTokenForOrganization,
 			ErrTooManySessionArguments,
+			ErrInvalidSessionDurationMinutes,
+			ErrInvalidSessionDuration,
+			ErrCustomClaimsTooLarge,
+			ErrStytchClaimsInCustomClaims,
+			ErrUserLockLimitReached,
+			ErrRetiredMemberEmail,
+			ErrDesiredEmailUpdatingForDifferentMember,
+			ErrActionNotAllowedEmailDomainIsClaimed,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
+			ErrInvalidLocale,
 		},
 	}}
 	// B2BOAuthDiscoveryAuthenticate is b2b.oauth.discovery.authenticate.
@@ -342,6 +354,9 @@ var (
 			ErrPKCEMismatch,
 			ErrInvalidPKCECodeVerifier,
 			ErrTooManySessionArguments,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
 		},
 	}}
 	// B2BOrganizationsConnectedApps is b2b.organizations.connected_apps.

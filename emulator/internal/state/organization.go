@@ -114,6 +114,8 @@ func (tx *Tx) DeleteOrganization(id string) {
 		tx.Members.Delete(m.MemberID)
 	}
 	tx.Intermediates.DeleteFunc(func(i *Intermediate) bool { return i.OrganizationID == id })
+	tx.OAuthFlows.DeleteFunc(func(f *OAuthFlow) bool { return f.OrganizationID == id })
+	tx.OAuthTokens.DeleteFunc(func(t *OAuthToken) bool { return t.OrganizationID == id })
 	tx.Organizations.Delete(id)
 }
 

@@ -21,7 +21,7 @@ const (
 type Settings struct {
 	// Product is the product that the project has, empty for both.
 	Product string `json:"product"`
-	// RedirectURLs are the URLs to which links may lead. Without any, every URL is allowed.
+	// RedirectURLs are the URLs to which links and logins by OAuth may lead. Without any, every URL is allowed.
 	RedirectURLs []string `json:"redirect_urls"`
 	// RateLimits says that the documented rate limits apply.
 	RateLimits bool `json:"rate_limits"`

@@ -54,6 +54,7 @@ type tables struct {
 	passwordTables
 	sessionTables
 	proofTables
+	oauthTables
 	connectedAppTables
 	messageTables
 	impersonationTables
@@ -89,6 +90,7 @@ func empty(config Config) *State {
 		passwordTables:      newPasswordTables(db),
 		sessionTables:       newSessionTables(db),
 		proofTables:         newProofTables(db),
+		oauthTables:         newOAuthTables(db),
 		connectedAppTables:  newConnectedAppTables(db),
 		messageTables:       newMessageTables(db),
 		TOTPs:               newTOTPTable(db),
