@@ -42,7 +42,7 @@ type Claims map[string]any
 // Later signs claims with the project's newest key once the transaction is committed, and stores the JWT in to. The key
 // is chosen now.
 func Later(tx *state.Tx, claims Claims, to *string) {
-	k := current(tx)
+	k := Current(tx)
 	tx.Later(func() (err error) {
 		*to, err = signed(k, claims)
 		return err

@@ -81,6 +81,8 @@ var textBounds = map[string]bound{
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
 	"email_address": atMost(MaxEmail), "new_email_address": atMost(MaxEmail), "to": atMost(MaxEmail),
 	"link": atMost(maxLink),
+	"certificate": atMost(MaxPEM), "private_key": atMost(MaxPEM), "display_name": shortName,
+	"idp_entity_id": atMost(MaxURL), "sso_connections.oidc.client_id": atMost(MaxURL),
 	// What others have issued has no form.
 	"authentication_factors.trusted_auth_token_factor.token_id":           atMost(MaxEmail),
 	"authentication_factors.oauth_access_token_exchange_factor.client_id": atMost(MaxEmail),

@@ -112,6 +112,9 @@ func (tx *Tx) DeleteOrganization(id string) {
 		}
 		tx.Members.Delete(m.MemberID)
 	}
+	for _, c := range tx.ConnectionsOf(id) {
+		_ = tx.DeleteConnection(c) // an organization with fewer connections is not too large
+	}
 	tx.Intermediates.DeleteFunc(func(i *Intermediate) bool { return i.OrganizationID == id })
 	tx.Organizations.Delete(id)
 }

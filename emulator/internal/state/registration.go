@@ -33,6 +33,8 @@ type Registration struct {
 	Locale            string `json:"locale,omitzero"`
 	// Attributes are what an SSO connection says of the person.
 	Attributes shared.Object `json:"sso_attributes,omitzero"`
+	// Groups are the person's groups at the identity provider of an SSO connection.
+	Groups []string `json:"sso_groups,omitzero"`
 }
 
 // The providers of accounts: those of OAuth, and the protocols of SSO connections.
@@ -57,6 +59,7 @@ func (r *Registration) IsSSO() bool { return slices.Contains(ssoProviders, r.Pro
 type registrationTables struct {
 	Registrations   *store.Table[Registration]
 	registrationsOf *store.Index[Registration] // by member
+	registrationsBy *store.Index[Registration] // by SSO connection
 }
 
 func newRegistrationTables(db *store.DB) registrationTables {
@@ -64,6 +67,7 @@ func newRegistrationTables(db *store.DB) registrationTables {
 	return registrationTables{
 		Registrations:   t,
 		registrationsOf: t.Index("member", func(r *Registration) string { return r.MemberID }),
+		registrationsBy: t.Index("connection", func(r *Registration) string { return r.ConnectionID }),
 	}
 }
 

@@ -35,6 +35,8 @@ var lists = []list{
 		(*Member).prepare),
 	listOf("registrations", func(t *tables) *store.Table[Registration] { return t.Registrations },
 		(*Registration).prepare),
+	listOf("sso_connections", func(t *tables) *store.Table[Connection] { return t.Connections },
+		(*Connection).prepare),
 	listOf("sessions", func(t *tables) *store.Table[Session] { return t.Sessions },
 		(*Session).prepare),
 	listOf("intermediate_sessions", func(t *tables) *store.Table[Intermediate] { return t.Intermediates },

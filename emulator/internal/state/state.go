@@ -51,6 +51,7 @@ type tables struct {
 	organizationTables
 	memberTables
 	registrationTables
+	connectionTables
 	sessionTables
 	proofTables
 	connectedAppTables
@@ -83,6 +84,7 @@ func empty(config Config) *State {
 		organizationTables: newOrganizationTables(db),
 		memberTables:       newMemberTables(db),
 		registrationTables: newRegistrationTables(db),
+		connectionTables:   newConnectionTables(db),
 		sessionTables:      newSessionTables(db),
 		proofTables:        newProofTables(db),
 		connectedAppTables: newConnectedAppTables(db),
