@@ -56,6 +56,7 @@ type Emulator struct {
 
 	mu       sync.RWMutex
 	projects map[string]*Project
+	ordered  []*engine.Project
 	first    *Project
 }
 
@@ -80,7 +81,8 @@ func New(config Config) (*Emulator, error) {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	e := &Emulator{config: config, hosts: known, projects: map[string]*Project{}}
-	e.api = engine.NewServer(slices.Concat(b2b.Routes(), project.Routes()), e.project, config.Logger)
+	projects := &engine.Projects{ByID: e.project, All: e.all}
+	e.api = engine.NewServer(slices.Concat(b2b.Routes(), project.Routes()), projects, config.Logger)
 	e.control = console.New(func(id string) *engine.Project { return e.project(cmp.Or(id, e.first.ID())) })
 	first, err := e.NewProject(config.ProjectID, config.Secret)
 	if err != nil {
@@ -113,6 +115,7 @@ func (e *Emulator) NewProject(id, secret string) (*Project, error) {
 	}
 	p := newProject(config, id, secret)
 	e.projects[id] = p
+	e.ordered = append(e.ordered, p.project)
 	return p, nil
 }
 
@@ -136,6 +139,13 @@ func (e *Emulator) project(id string) *engine.Project {
 		return p.project
 	}
 	return nil
+}
+
+// all returns all projects, oldest first.
+func (e *Emulator) all() []*engine.Project {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.ordered[:len(e.ordered):len(e.ordered)]
 }
 
 // ServeHTTP serves the API, and the control endpoints under /_emulator/. Requests that came over the network must be

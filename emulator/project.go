@@ -28,6 +28,10 @@ func (p *Project) ID() string { return p.project.ID }
 // Secret returns the project's secret.
 func (p *Project) Secret() string { return p.project.Secret }
 
+// PublicToken returns the token by which start URLs of OAuth and SSO name the project. It is no secret, and follows from
+// the project's id.
+func (p *Project) PublicToken() string { return p.project.PublicToken() }
+
 // Clock returns the project's clock, which decides when links, sessions and JWTs expire.
 func (p *Project) Clock() *Clock { return p.clock }
 

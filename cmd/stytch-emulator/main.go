@@ -196,8 +196,9 @@ func baseURL(addr *net.TCPAddr) string {
 // is not loopback only where the last variable allows it.
 func firstLines(addr *net.TCPAddr, project *emulator.Project) string {
 	base := baseURL(addr)
-	text := fmt.Sprintf("%s\nSTYTCH_PROJECT_ID=%s\nSTYTCH_SECRET=%s\nSTYTCH_BASE_URL=%s\nSTYTCH_FRAUD_BASE_URL=%s\n",
-		base, project.ID(), project.Secret(), base, base)
+	text := fmt.Sprintf("%s\nSTYTCH_PROJECT_ID=%s\nSTYTCH_SECRET=%s\nSTYTCH_PUBLIC_TOKEN=%s\n"+
+		"STYTCH_BASE_URL=%s\nSTYTCH_FRAUD_BASE_URL=%s\n",
+		base, project.ID(), project.Secret(), project.PublicToken(), base, base)
 	if !addr.IP.IsLoopback() && !addr.IP.IsUnspecified() {
 		text += "STYTCH_ALLOW_PLAIN_HTTP=true\n"
 	}

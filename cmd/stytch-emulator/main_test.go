@@ -48,7 +48,7 @@ func started(t *testing.T, args ...string) (base string, env map[string]string, 
 	lines := bufio.NewScanner(out)
 	require.True(t, lines.Scan())
 	base, env = lines.Text(), map[string]string{}
-	for len(env) < 4 && lines.Scan() {
+	for len(env) < 5 && lines.Scan() {
 		name, value, _ := strings.Cut(lines.Text(), "=")
 		env[name] = value
 	}
@@ -74,7 +74,8 @@ func TestRun_servesUntilItIsStopped(t *testing.T) {
 	assert.Regexp(t, `^http://127\.0\.0\.1:\d+$`, base, "the first line is the base URL")
 	assert.Equal(t, map[string]string{
 		"STYTCH_PROJECT_ID": "project-test-1", "STYTCH_SECRET": "s3cret",
-		"STYTCH_BASE_URL": base, "STYTCH_FRAUD_BASE_URL": base,
+		"STYTCH_PUBLIC_TOKEN": "public-token-test-45d4b140-25b4-4b61-b7c0-4c2baa3eb73a",
+		"STYTCH_BASE_URL":     base, "STYTCH_FRAUD_BASE_URL": base,
 	}, env)
 
 	client, err := stytch.NewClient(stytch.Config{ProjectID: "project-test-1", Secret: "s3cret", BaseURL: base})

@@ -144,7 +144,8 @@ func emulatorImports(files []*goFile) []string {
 
 // emulatorLayers are the layers of the emulator, the lowest one first. Packages of one layer do not import each other.
 var emulatorLayers = [][]string{
-	{"store", "strict"}, {"state"}, {"ops"}, {"sign", "factor", "idp"}, {"login"}, {"engine"}, {"b2b", "project"}, {"console"},
+	{"store", "strict"}, {"state"}, {"ops"}, {"sign", "factor", "idp"}, {"login"}, {"engine"}, {"hosted"},
+	{"b2b", "project", "scim"}, {"console"},
 }
 
 func emulatorLayer(dir string) int {

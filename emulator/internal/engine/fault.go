@@ -49,7 +49,7 @@ var withoutBody = []int{http.StatusNoContent, http.StatusResetContent, http.Stat
 // check validates a fault's operation and bounds.
 func (f *Fault) check() error {
 	is := func(op *ops.Info) bool { return op.ID == f.Operation }
-	known := f.Operation == "" || slices.ContainsFunc(ops.All, is)
+	known := f.Operation == "" || slices.ContainsFunc(ops.All, is) || slices.ContainsFunc(ops.Public, is)
 	switch {
 	case !known:
 		return fmt.Errorf("operation: there is no %.128q", f.Operation)

@@ -18,6 +18,8 @@ type Route struct {
 	run func(*call) (any, error)
 	// form says that the operation is an endpoint of OAuth2, see [HandleForm].
 	form bool
+	// endpoint is the endpoint that the route is of, nil for an operation.
+	endpoint *Endpoint
 }
 
 // Tx is the transaction of one call. What a handler that returns an error has changed is changed back, see

@@ -15,6 +15,19 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
+// only are projects of which there is one.
+func only(p *engine.Project) *engine.Projects {
+	return &engine.Projects{
+		ByID: func(id string) *engine.Project {
+			if id != p.ID {
+				return nil
+			}
+			return p
+		},
+		All: func() []*engine.Project { return []*engine.Project{p} },
+	}
+}
+
 func TestHandle_handlerThatDoesNotAskWhatACallerMayIsADefect(t *testing.T) {
 	t.Parallel()
 	log := slog.New(slog.DiscardHandler)
@@ -27,7 +40,7 @@ func TestHandle_handlerThatDoesNotAskWhatACallerMayIsADefect(t *testing.T) {
 					return &organizations.DeleteResponse{}, tx.Permit(req.OrganizationID, nil)
 				}
 				return &organizations.DeleteResponse{}, nil
-			})}, func(string) *engine.Project { return p }, log)
+			})}, only(p), log)
 		r := httptest.NewRequestWithContext(t.Context(), "DELETE", "/v1/b2b/organizations/acme", http.NoBody)
 		r.SetBasicAuth("project-test-1", "secret-test-1")
 		w := httptest.NewRecorder()

@@ -34,6 +34,9 @@ func NewProject(config state.Config, secret string, now func() time.Time) *Proje
 	return p
 }
 
+// PublicToken is the token by which browsers name the project. It is no secret.
+func (p *Project) PublicToken() string { return state.PublicToken(p.ID) }
+
 // State returns the state. It is another one after Reset and Restore.
 func (p *Project) State() *state.State { return p.state.Load() }
 

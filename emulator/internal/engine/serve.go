@@ -35,15 +35,23 @@ var keySets = map[string]bool{ops.B2BSessionsGetJWKS.ID: true, ops.B2CSessionsGe
 
 // Server serves the API of several projects.
 type Server struct {
-	routes  tree
-	project func(id string) *Project
-	log     *slog.Logger
+	routes   tree
+	projects *Projects
+	log      *slog.Logger
 }
 
-// NewServer returns a server of all operations of the API, of which those in routes have handlers. It finds a project
-// by its id, nil if there is none.
-func NewServer(routes []Route, project func(id string) *Project, log *slog.Logger) *Server {
-	s := &Server{project: project, log: log}
+// Projects are the projects that a [Server] serves.
+type Projects struct {
+	// ByID returns the project with an id, nil if there is none.
+	ByID func(id string) *Project
+	// All returns all of them, the oldest one first.
+	All func() []*Project
+}
+
+// NewServer returns a server of all operations of the API, of which those in routes have handlers, and of the endpoints
+// in routes.
+func NewServer(routes []Route, projects *Projects, log *slog.Logger) *Server {
+	s := &Server{projects: projects, log: log}
 	for _, op := range ops.All {
 		s.routes.add(&Route{Info: op})
 	}
@@ -118,7 +126,7 @@ func (s *Server) serve(c *call, w http.ResponseWriter) response {
 
 // checkProduct refuses an operation of a product that the project does not have.
 func (c *call) checkProduct() error {
-	wanted, _, _ := strings.Cut(c.route.ID, ".")
+	wanted, _, _ := strings.Cut(strings.TrimPrefix(c.route.ID, ops.PublicPrefix), ".")
 	switch has := c.project.Settings().Product; {
 	case has == state.ProductB2C && wanted == state.ProductB2B:
 		return ops.ErrInvalidB2BEndpoint
@@ -142,6 +150,9 @@ func (c *call) run() response {
 		return c.failure(err)
 	}
 	c.state.Forget(c.project.Clock.Now())
+	if reply, ok := resp.(*Reply); ok {
+		return reply.response()
+	}
 	body, err := encode(resp, c.requestID)
 	if err != nil {
 		return c.failure(err)
@@ -155,14 +166,17 @@ const codeNotImplemented stytcherror.Code = "emulator_not_implemented"
 // authenticate finds the project of a call by its Basic credentials, whose password is the project's secret. A public
 // operation without credentials belongs to the project in its path, and so does one of OAuth2 with those of its client.
 func (s *Server) authenticate(c *call) (*Project, error) {
+	if c.route != nil && c.route.endpoint != nil {
+		return c.route.endpoint.Project(s.projects, c)
+	}
 	id, password, given := c.request.BasicAuth()
 	if inPath, isPublic := c.publicProject(); isPublic && (!given || c.isForm() && id != inPath) {
-		if p := s.project(inPath); p != nil {
+		if p := s.projects.ByID(inPath); p != nil {
 			return p, nil
 		}
 		return nil, ops.ErrProjectNotFound
 	}
-	p := s.project(id)
+	p := s.projects.ByID(id)
 	switch {
 	case !given:
 		return nil, ops.ErrUnauthorizedCredentials.Because("The call carries no credentials.")
@@ -197,6 +211,9 @@ type response struct {
 
 // failure is the response for an error. One that is not the API's is a defect of the emulator, and becomes a 500.
 func (c *call) failure(err error) response {
+	if reply := c.endpointFailure(err); reply != nil {
+		return reply.response()
+	}
 	e, ok := errors.AsType[*ops.Error](err)
 	if invalid, is := errors.AsType[*state.Invalid](err); !ok && is {
 		e, ok = ops.WithCode(invalid.Code).Because("%s", invalid.Text), true

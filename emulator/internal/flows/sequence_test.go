@@ -55,7 +55,10 @@ type sequence struct {
 func newSequence(t require.TestingT, known *knowledge) *sequence {
 	s := &sequence{t: t, project: newProject(), known: known.clone()}
 	server := engine.NewServer(slices.Concat(b2b.Routes(), project.Routes()),
-		func(string) *engine.Project { return s.project }, slog.New(slog.DiscardHandler))
+		&engine.Projects{
+			ByID: func(string) *engine.Project { return s.project },
+			All:  func() []*engine.Project { return []*engine.Project{s.project} },
+		}, slog.New(slog.DiscardHandler))
 	api, err := stytch.NewClient(stytch.Config{
 		ProjectID: s.project.ID, Secret: s.project.Secret, BaseURL: "http://localhost:1", FraudBaseURL: "http://localhost:1",
 		Now: func() time.Time { return s.project.Clock.Now() },

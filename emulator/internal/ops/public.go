@@ -14,5 +14,12 @@ var IntrospectToken = &Info{
 	ID: "idp.introspect_token_network", Method: "POST", Path: "/v1/public/{project_id}/oauth2/introspect",
 }
 
+// PublicPrefix begins the ids of endpoints that are no operations of the API.
+const PublicPrefix = "public."
+
+// Public are the endpoints that are no operations of the API: browsers, identity providers and clients of OAuth2 call
+// them.
+var Public []*Info
+
 // All are all operations: [JSON], and the endpoints of OAuth2.
 var All = append(slices.Clone(JSON), M2MToken, IntrospectToken)

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	cryptorand "crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -64,6 +65,12 @@ func (g *ids) code() string {
 
 // RandomID makes a random id, whatever the seed.
 func RandomID(kind string) string { return newIDs(0).id(kind) }
+
+// PublicToken is the public token of a project: the same whenever the project has the same id.
+func PublicToken(projectID string) string {
+	sum := sha256.Sum256([]byte("public token of " + projectID))
+	return (&ids{random: bytes.NewReader(sum[:])}).id("public-token")
+}
 
 // Credentials makes the id and secret of a project.
 func Credentials(seed uint64) (id, secret string) {

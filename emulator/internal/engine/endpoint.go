@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"net/http"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// Endpoint is an endpoint that is no operation of the API: browsers, identity providers and clients of OAuth2 call it.
+// It takes none of the project's credentials, and reads and answers what it likes.
+type Endpoint struct {
+	*ops.Info
+	// Project finds the project that a request belongs to.
+	Project Finder
+	// Run answers a request in a transaction, see [Handle].
+	Run func(*Tx) (*Reply, error)
+	// Failure is the response to an error, be it one of Run or of what comes before it. Where it is nil or returns nil,
+	// the response is the API's.
+	Failure func(error) *Reply
+}
+
+// Route is the route of the endpoint.
+func (e Endpoint) Route() Route {
+	return Route{Info: e.Info, endpoint: &e, run: func(c *call) (any, error) { return perform(c, e.Run) }}
+}
+
+// Reply is the response of an [Endpoint].
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Redirect leads a browser to a URL (RFC 9110, section 15.4.4): whatever method it came with, it goes on with GET. The
+// response is not cached, and the URL that the browser came from is not told to the next one.
+func Redirect(url string) *Reply {
+	return &Reply{Status: http.StatusSeeOther, Header: http.Header{
+		"Location": {url}, "Cache-Control": {"no-store"}, "Referrer-Policy": {"no-referrer"}, "Content-Type": nil,
+	}}
+}
+
+// JSON is a response with a JSON body.
+func JSON(status int, v any) (*Reply, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return &Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}, nil
+}
+
+// response is the reply as the response of a call.
+func (r *Reply) response() response {
+	return response{status: r.Status, header: r.Header, body: r.Body}
+}
+
+// endpointFailure is the response of the call's endpoint to an error, nil if the API's is to be sent.
+func (c *call) endpointFailure(err error) *Reply {
+	if c.route == nil || c.route.endpoint == nil || c.route.endpoint.Failure == nil {
+		return nil
+	}
+	return c.route.endpoint.Failure(err)
+}
+
+// Finder finds the project that a request to an [Endpoint] belongs to.
+type Finder func(*Projects, *call) (*Project, error)
+
+// ByProjectID finds a project by the parameter project_id of the path.
+func ByProjectID(projects *Projects, c *call) (*Project, error) {
+	if p := projects.ByID(c.params["project_id"]); p != nil {
+		return p, nil
+	}
+	return nil, ops.ErrProjectNotFound
+}
+
+// ByPublicToken finds a project by the parameter public_token of the query.
+func ByPublicToken(projects *Projects, c *call) (*Project, error) {
+	token := c.request.URL.Query().Get("public_token")
+	if token == "" {
+		return nil, ops.ErrPublicTokenRequired
+	}
+	for _, p := range projects.All() {
+		if p.PublicToken() == token {
+			return p, nil
+		}
+	}
+	return nil, ops.ErrPublicTokenNotFound
+}
+
+// ByRow finds the project that has a row which the parameters of the path name. Where none has it, the error is
+// notFound.
+func ByRow(notFound error, has func(tx *state.Tx, params map[string]string) bool) Finder {
+	return func(projects *Projects, c *call) (*Project, error) {
+		for _, p := range projects.All() {
+			found := false
+			_ = p.Do(func(tx *state.Tx) error {
+				found = has(tx, c.params)
+				return nil
+			})
+			if found {
+				return p, nil
+			}
+		}
+		return nil, notFound
+	}
+}
+
+// Request is the request. Its body is [Tx.Body].
+func (tx *Tx) Request() *http.Request { return tx.call.request }
+
+// Body is the body of the request.
+func (tx *Tx) Body() []byte { return tx.call.body }
+
+// Param is a parameter of the path, unescaped.
+func (tx *Tx) Param(name string) string { return tx.call.params[name] }
+
+// BaseURL is the URL by which the emulator is called, without a slash at its end.
+func (tx *Tx) BaseURL() string {
+	scheme := "http"
+	if tx.call.request.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + tx.call.request.Host
+}
