@@ -88,7 +88,7 @@ func checkSAMLMapping(mapping map[string]any) error {
 		return ops.ErrBadRequest.Because("The attribute mapping has more than %d entries.", state.MaxEntries)
 	case !has("email"):
 		return ops.ErrSAMLConnectionEmailMappingRequired
-	case !has("full_name") && !(has("first_name") && has("last_name")):
+	case !has("full_name") && (!has("first_name") || !has("last_name")):
 		return ops.ErrSAMLConnectionNameMappingRequired
 	}
 	return nil

@@ -42,8 +42,8 @@ func getConnections(tx *engine.Tx, req *sso.GetConnectionsRequest) (*sso.GetConn
 	return resp, nil
 }
 
-// deleteConnection deletes a connection, and the external ones that refer to it. Unverified: that the default is refused
-// only while the organization has another active connection.
+// deleteConnection deletes a connection, and the external ones that refer to it. Unverified: that the default is
+// refused only while the organization has another active connection.
 func deleteConnection(tx *engine.Tx, req *sso.DeleteConnectionRequest) (*sso.DeleteConnectionResponse, error) {
 	org, c, err := permittedConnection(tx, req.OrganizationID, req.ConnectionID)
 	if err != nil {

@@ -93,7 +93,8 @@ func permittedSAMLConnection(
 // putSAML puts a changed connection, which is active once it is complete.
 func putSAML(tx *engine.Tx, c *sso.SAMLConnection) (*sso.SAMLConnection, error) {
 	c.Status = sso.ConnectionStatusActive
-	if c.IDPSSOURL == "" || c.IDPEntityID == "" || len(c.AttributeMapping) == 0 || len(c.VerificationCertificates) == 0 {
+	if c.IDPSSOURL == "" || c.IDPEntityID == "" || len(c.AttributeMapping) == 0 ||
+		len(c.VerificationCertificates) == 0 {
 		c.Status = sso.ConnectionStatusPending
 	}
 	for _, other := range tx.ConnectionsOf(c.OrganizationID) {
@@ -181,8 +182,9 @@ func (u *samlUpdate) apply(tx *engine.Tx) (*saml.UpdateConnectionResponse, error
 // addKeys adds the certificates and keys that a request gives to those of a connection.
 func (u *samlUpdate) addKeys(tx *engine.Tx, c *sso.SAMLConnection) (err error) {
 	if u.verification != nil {
-		list := [][]byte{u.verification}
-		if c.VerificationCertificates, err = addCertificates(tx, c.VerificationCertificates, list, verificationKeyID); err != nil {
+		c.VerificationCertificates, err = addCertificates(
+			tx, c.VerificationCertificates, [][]byte{u.verification}, verificationKeyID)
+		if err != nil {
 			return err
 		}
 	}

@@ -85,6 +85,9 @@ func same(a, b *Factor) bool {
 	if a.Type != b.Type || a.DeliveryMethod != b.DeliveryMethod {
 		return false
 	}
+	if x, y := sso(a), sso(b); x != nil && y != nil {
+		return x.ProviderID == y.ProviderID && x.ExternalID == y.ExternalID
+	}
 	return a.EmailFactor == nil || b.EmailFactor == nil ||
 		state.Lower(a.EmailFactor.EmailAddress) == state.Lower(b.EmailFactor.EmailAddress)
 }

@@ -103,7 +103,9 @@ func newConnectionTables(db *store.DB) connectionTables {
 }
 
 // ConnectionsOf returns the SSO connections of an organization, oldest first.
-func (tx *Tx) ConnectionsOf(organizationID string) []*Connection { return tx.connectionsOf.Rows(organizationID) }
+func (tx *Tx) ConnectionsOf(organizationID string) []*Connection {
+	return tx.connectionsOf.Rows(organizationID)
+}
 
 // FindConnection finds an SSO connection of an organization, nil if there is none.
 func (tx *Tx) FindConnection(organizationID, id string) *Connection {
