@@ -13,13 +13,14 @@ import (
 
 func ssoRoutes() []engine.Route {
 	return slices.Concat([]engine.Route{
+		engine.Handle(ops.B2BSSOAuthenticate, authenticateSSO),
 		engine.Handle(ops.B2BSSOGetConnections, getConnections),
 		engine.Handle(ops.B2BSSODeleteConnection, deleteConnection),
 		engine.Handle(ops.B2BSSOExternalCreateConnection, createExternalConnection),
 		engine.Handle(ops.B2BSSOExternalUpdateConnection, updateExternalConnection),
 		engine.Handle(ops.B2BSSOOIDCCreateConnection, createOIDCConnection),
 		engine.Handle(ops.B2BSSOOIDCUpdateConnection, updateOIDCConnection),
-	}, samlRoutes())
+	}, samlRoutes(), ssoEndpoints())
 }
 
 // getConnections lists the connections of an organization, oldest first.
@@ -131,9 +132,12 @@ func checkImplicitRoles(
 	return nil
 }
 
+// callbackPath begins the paths to which identity providers send people back.
+const callbackPath = "/v1/b2b/sso/callback/"
+
 // callbackURL is where the identity provider of a connection sends people back to.
 func callbackURL(tx *engine.Tx, connectionID string) string {
-	return tx.BaseURL() + "/v1/b2b/sso/callback/" + connectionID
+	return tx.BaseURL() + callbackPath + connectionID
 }
 
 // flat reports whether an attribute mapping has texts only.

@@ -171,7 +171,10 @@ func changeOIDCConnection(
 	if slices.Contains(required, "") {
 		c.Status = sso.ConnectionStatusPending
 	}
-	changed := &state.Connection{OIDC: &c}
+	changed := &state.Connection{OIDC: &c, IsReal: found.IsReal}
+	if req.Issuer != nil {
+		changed.IsReal = metadata != nil
+	}
 	if err := tx.PutConnection(changed); err != nil {
 		return nil, err
 	}

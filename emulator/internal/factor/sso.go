@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/seed75add069/stytch-go/b2c/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
@@ -35,4 +36,20 @@ func Connections(factors []Factor) []string {
 		}
 	}
 	return list
+}
+
+// RedeemSSO uses up the token with which a browser came from an identity provider. Unverified: that one which was used
+// or has expired is refused like one that does not exist.
+func RedeemSSO(tx *state.Tx, token string, verifier *string) (*state.SSOToken, error) {
+	t := tx.SSOTokens.Get(token)
+	if t == nil || t.Used || !tx.Now.Before(t.ExpiresAt) {
+		return nil, ops.ErrSSOTokenNotFound
+	}
+	if err := CheckPKCE(t.Challenge, verifier); err != nil {
+		return nil, err
+	}
+	used := *t
+	used.Used = true
+	tx.SSOTokens.Put(&used)
+	return &used, nil
 }

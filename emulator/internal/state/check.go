@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 )
@@ -55,7 +56,7 @@ func (tx *Tx) check() error {
 	if err := tx.checkRegistrations(); err != nil {
 		return err
 	}
-	if err := tx.checkConnections(); err != nil {
+	if err := cmp.Or(tx.checkConnections(), tx.checkSSOLogins(once)); err != nil {
 		return err
 	}
 	return tx.checkGrants()

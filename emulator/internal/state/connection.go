@@ -13,6 +13,9 @@ import (
 // Connection is an SSO connection of an organization as the API returns it. One of the three is set. URLs of the
 // emulator are filled in for each response; here they are empty.
 type Connection struct {
+	// IsReal says that an OIDC connection's provider is there: its metadata could be read when the issuer was set.
+	// Others are played by the emulator.
+	IsReal   bool                `json:"is_real,omitzero"`
 	SAML     *sso.SAMLConnection `json:"saml,omitzero"`
 	OIDC     *sso.OIDCConnection `json:"oidc,omitzero"`
 	External *sso.Connection     `json:"external,omitzero"`
@@ -141,6 +144,7 @@ func (tx *Tx) DeleteConnection(c *Connection) error {
 	for _, r := range tx.registrationsBy.Rows(c.ID()) {
 		tx.Registrations.Delete(r.ID)
 	}
+	tx.deleteLoginsBy(c.ID())
 	tx.Connections.Delete(c.ID())
 	return tx.followConnections(c.Summary().OrganizationID)
 }

@@ -60,6 +60,7 @@ type registrationTables struct {
 	Registrations   *store.Table[Registration]
 	registrationsOf *store.Index[Registration] // by member
 	registrationsBy *store.Index[Registration] // by SSO connection
+	ssoAccounts     *store.Index[Registration] // by SSO connection and subject
 }
 
 func newRegistrationTables(db *store.DB) registrationTables {
@@ -68,12 +69,30 @@ func newRegistrationTables(db *store.DB) registrationTables {
 		Registrations:   t,
 		registrationsOf: t.Index("member", func(r *Registration) string { return r.MemberID }),
 		registrationsBy: t.Index("connection", func(r *Registration) string { return r.ConnectionID }),
+		ssoAccounts: t.Index("SSO account", func(r *Registration) string {
+			if !r.IsSSO() {
+				return ""
+			}
+			return ssoAccountKey(r.ConnectionID, r.Subject)
+		}),
 	}
 }
 
 // RegistrationsOf returns the accounts of a member, oldest first.
 func (tx *Tx) RegistrationsOf(memberID string) []*Registration {
 	return tx.registrationsOf.Rows(memberID)
+}
+
+func ssoAccountKey(connectionID, subject string) string { return connectionID + " " + subject }
+
+// SSOAccount returns the registration of an account of an SSO connection, nil if no member has it.
+func (tx *Tx) SSOAccount(connectionID, subject string) *Registration {
+	for _, r := range tx.ssoAccounts.All(ssoAccountKey(connectionID, subject)) {
+		if !tx.Members.Get(r.MemberID).IsDeleted() {
+			return r
+		}
+	}
+	return nil
 }
 
 func (r *Registration) prepare(*Tx) error {

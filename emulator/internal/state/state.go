@@ -52,6 +52,7 @@ type tables struct {
 	memberTables
 	registrationTables
 	connectionTables
+	ssoTables
 	sessionTables
 	proofTables
 	connectedAppTables
@@ -85,6 +86,7 @@ func empty(config Config) *State {
 		memberTables:       newMemberTables(db),
 		registrationTables: newRegistrationTables(db),
 		connectionTables:   newConnectionTables(db),
+		ssoTables:          newSSOTables(db),
 		sessionTables:      newSessionTables(db),
 		proofTables:        newProofTables(db),
 		connectedAppTables: newConnectedAppTables(db),
