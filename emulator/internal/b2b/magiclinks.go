@@ -65,10 +65,8 @@ func checkRedirectURL(tx *engine.Tx, redirectURL *string, malformed *ops.Error) 
 	if redirectURL == nil {
 		return nil
 	}
-	if _, err := state.RedirectURL(*redirectURL); err != nil {
-		return malformed.Because("The redirect URL is %v.", err)
-	}
-	return factor.CheckRegistered(tx.Tx, redirectURL)
+	_, err := factor.Target(tx.Tx, redirectURL, malformed, ops.ErrNoMatchForProvidedMagicLinkURL)
+	return err
 }
 
 // authenticateLink logs a member in with a link to one organization. A link that was sent for a change of address makes

@@ -8,6 +8,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members/oauthproviders"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/hosted"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -23,9 +24,6 @@ func memberProviderRoutes() []engine.Route {
 		engine.Handle(ops.B2BOrganizationsMembersOAuthProvidersGitHub, gitHubProvider),
 	}
 }
-
-// renewedLifetime is how long an access token is valid that was renewed.
-const renewedLifetime = time.Hour
 
 // accounts returns a member's accounts at a provider, oldest first, at least one. Access tokens that have expired are
 // renewed, which takes a refresh token.
@@ -51,7 +49,8 @@ func accounts(tx *engine.Tx, organizationID, memberID, provider string) ([]*stat
 			return nil, noRefreshToken
 		default:
 			renewed := *r
-			renewed.AccessToken, renewed.AccessTokenExpiresAt = tx.Token(), tx.Now.Add(renewedLifetime)
+			renewed.AccessToken = tx.Token()
+			renewed.AccessTokenExpiresAt = tx.Now.Add(hosted.AccessTokenLifetime(provider))
 			tx.Registrations.Put(&renewed)
 			list[i] = &renewed
 		}

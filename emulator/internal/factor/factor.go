@@ -1,5 +1,5 @@
-// Package factor makes and redeems what people prove who they are with: magic links and passcodes, with PKCE where a
-// flow has it. It says what each factor counts for.
+// Package factor makes and redeems what people prove who they are with: magic links, passcodes and tokens of OAuth,
+// with PKCE where a flow has it. It says what each factor counts for.
 //
 // The two names that matter are [SendLink] and [RedeemLink].
 package factor
@@ -88,6 +88,10 @@ func same(a, b *Factor) bool {
 	if x, y := sso(a), sso(b); x != nil && y != nil {
 		return x.ProviderID == y.ProviderID && x.ExternalID == y.ExternalID
 	}
+	x, _ := oauthOf(a)
+	if y, _ := oauthOf(b); x != nil && y != nil {
+		return x.ProviderSubject == y.ProviderSubject
+	}
 	return a.EmailFactor == nil || b.EmailFactor == nil ||
 		state.Lower(a.EmailFactor.EmailAddress) == state.Lower(b.EmailFactor.EmailAddress)
 }
@@ -122,13 +126,16 @@ func EmailProvingMethods() []string {
 }
 
 // ProvesEmail reports whether one of the factors proves an address. Passwords and OAuth logins by GitHub, Slack and
-// HubSpot do not.
+// HubSpot do not, nor do those with an account that has another address, whose factor has no id of one.
 func ProvesEmail(factors []Factor, email string) bool {
 	return slices.ContainsFunc(factors, func(f Factor) bool {
 		switch Method(&f) {
 		case organizations.AuthMethodMagicLink, organizations.AuthMethodEmailOTP:
 			return f.EmailFactor != nil && state.Lower(f.EmailFactor.EmailAddress) == state.Lower(email)
-		case organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth, organizations.AuthMethodSSO:
+		case organizations.AuthMethodGoogleOAuth, organizations.AuthMethodMicrosoftOAuth:
+			oauth, _ := oauthOf(&f)
+			return oauth == nil || oauth.EmailID != ""
+		case organizations.AuthMethodSSO:
 			return true
 		default:
 			return false

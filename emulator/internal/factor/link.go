@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"net/url"
 	"slices"
 	"time"
 
@@ -29,21 +30,11 @@ type Link struct {
 
 // SendLink sends a magic link. A redirect URL that is none is refused with badURL.
 func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
-	if l.Challenge != nil && *l.Challenge != "" && !state.ChallengeForm.MatchString(*l.Challenge) {
-		return ops.ErrInvalidPKCECodeChallenge.Because("The challenge is not a SHA-256 hash in base64url.")
+	if err := CheckChallenge(l.Challenge); err != nil {
+		return err
 	}
-	redirectURL := l.RedirectURL
-	if redirectURL == nil {
-		redirectURL = &tx.RedirectURL
-		if registered := tx.Settings().RedirectURLs; len(registered) > 0 {
-			redirectURL = &registered[0]
-		}
-	}
-	target, err := state.RedirectURL(*redirectURL)
+	target, err := Target(tx, l.RedirectURL, badURL, ops.ErrNoMatchForProvidedMagicLinkURL)
 	if err != nil {
-		return badURL.Because("The redirect URL is %v.", err)
-	}
-	if err := CheckRegistered(tx, redirectURL); err != nil {
 		return err
 	}
 	sent := &state.Link{
@@ -51,24 +42,58 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 		Challenge: *cmp.Or(l.Challenge, new("")), ExpiresAt: tx.Now.Add(l.Lifetime),
 	}
 	tx.Links.Put(sent)
-	query := target.Query()
-	query.Set("stytch_token_type", l.TokenType)
-	query.Set("token", sent.Token)
-	target.RawQuery = query.Encode()
 	tx.Send(state.Message{
 		Channel: state.ChannelEmail, To: l.To, Template: string(l.Purpose) + "_magic_link",
-		Token: sent.Token, Link: target.String(),
+		Token: sent.Token,
+		Link:  WithQuery(target, map[string]string{"stytch_token_type": l.TokenType, "token": sent.Token}),
 	})
 	return nil
 }
 
-// CheckRegistered refuses a redirect URL that is not registered, if any are.
-func CheckRegistered(tx *state.Tx, redirectURL *string) error {
-	registered := tx.Settings().RedirectURLs
-	if redirectURL != nil && len(registered) > 0 && !slices.Contains(registered, *redirectURL) {
-		return ops.ErrNoMatchForProvidedMagicLinkURL
+// CheckChallenge refuses a PKCE challenge that is none. Without one, a flow does without PKCE.
+func CheckChallenge(challenge *string) error {
+	if state.Given(challenge) && !state.ChallengeForm.MatchString(*challenge) {
+		return ops.ErrInvalidPKCECodeChallenge.Because("The challenge is not a SHA-256 hash in base64url.")
 	}
 	return nil
+}
+
+// RedirectURL is the redirect URL that is given or, without one, the project's default.
+func RedirectURL(tx *state.Tx, given *string) string {
+	registered := tx.Settings().RedirectURLs
+	switch {
+	case given != nil:
+		return *given
+	case len(registered) > 0:
+		return registered[0]
+	default:
+		return tx.RedirectURL
+	}
+}
+
+// Target parses the redirect URL that is given or, without one, the project's default. One that is none is refused with
+// malformed; if any are registered, one that is not with unregistered.
+func Target(tx *state.Tx, given *string, malformed, unregistered *ops.Error) (*url.URL, error) {
+	raw, registered := RedirectURL(tx, given), tx.Settings().RedirectURLs
+	target, err := state.RedirectURL(raw)
+	if err != nil {
+		return nil, malformed.Because("The redirect URL is %v.", err)
+	}
+	if len(registered) > 0 && !slices.Contains(registered, raw) {
+		return nil, unregistered
+	}
+	return target, nil
+}
+
+// WithQuery is a URL with parameters in its query, besides those that it has.
+func WithQuery(target *url.URL, parameters map[string]string) string {
+	query := target.Query()
+	for name, value := range parameters {
+		query.Set(name, value)
+	}
+	extended := *target
+	extended.RawQuery = query.Encode()
+	return extended.String()
 }
 
 // RedeemLink uses up the magic link that has a token and was sent for one of some purposes.
@@ -80,7 +105,7 @@ func RedeemLink(tx *state.Tx, token string, verifier *string, purposes ...state.
 	if link.Used || !tx.Now.Before(link.ExpiresAt) {
 		return nil, ops.ErrUnableToAuthMagicLink
 	}
-	if err := checkPKCE(link.Challenge, verifier); err != nil {
+	if err := CheckPKCE(link.Challenge, verifier); err != nil {
 		return nil, err
 	}
 	used := *link
@@ -95,8 +120,8 @@ func isDeleted(tx *state.Tx, memberID string) bool {
 	return m != nil && m.IsDeleted()
 }
 
-// checkPKCE compares a verifier with the challenge that the flow began with (RFC 7636, section 4.6, S256).
-func checkPKCE(challenge string, verifier *string) error {
+// CheckPKCE compares a verifier with the challenge that the flow began with (RFC 7636, section 4.6, S256).
+func CheckPKCE(challenge string, verifier *string) error {
 	given := *cmp.Or(verifier, new(""))
 	switch {
 	case challenge == "" && given == "":

@@ -75,15 +75,10 @@ func eligibility(tx *state.Tx, org *state.Organization, i *state.Intermediate) *
 			Type: discovery.MembershipTypeEligibleToJoinByEmailDomain, Details: map[string]any{"domain": domain},
 		}
 	}
-	if org.OAuthTenantJITProvisioning != organizations.OAuthTenantJITProvisioningRestricted {
-		return nil
-	}
-	for _, t := range i.Tenants {
-		if allowed, ok := org.AllowedOAuthTenants[t.Provider].([]any); ok && slices.Contains(allowed, any(t.ID)) {
-			return &discovery.Membership{
-				Type:    discovery.MembershipTypeEligibleToJoinByOAuthTenant,
-				Details: map[string]any{"provider": t.Provider, "tenant": t.ID},
-			}
+	if t := tenantOf(org, i.Tenants); t != nil {
+		return &discovery.Membership{
+			Type:    discovery.MembershipTypeEligibleToJoinByOAuthTenant,
+			Details: map[string]any{"provider": t.Provider, "tenant": t.ID},
 		}
 	}
 	return nil

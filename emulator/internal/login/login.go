@@ -48,6 +48,8 @@ type Login struct {
 
 	request  Request
 	duration time.Duration
+	// accounts are those of OAuth logins, see [Login.ProveAccount].
+	accounts []state.Registration
 	// method is the auth method of a direct login, which the organization must allow; empty for an exchange.
 	method string
 }
@@ -98,13 +100,14 @@ func Complete(tx *state.Tx, l *Login) (*Response, error) {
 			return nil, err
 		}
 	}
-	missing := requirementsFor(l.Org, l.Member, l.Factors, l.MustProveEmail)
+	missing := requirementsFor(l.Org, l.Member, l.Factors, l.MustProveEmail || l.hasStrangeAccount(tx))
 	resp := &Response{
 		MemberID: l.Member.MemberID, Organization: l.Org.Organization,
 		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,
 	}
 	if missing.primary == nil {
 		l.Member = Activate(tx, l.Member, l.Factors)
+		l.register(tx)
 	}
 	if !missing.none() {
 		l.suspend(tx, resp)
@@ -156,11 +159,10 @@ func (l *Login) suspend(tx *state.Tx, resp *Response) {
 	i := l.Intermediate
 	if i == nil {
 		i = NewIntermediate(tx, l.Member.EmailAddress, l.Org.OrganizationID, l.Factors)
-	} else {
-		changed := *i
-		changed.Factors = l.Factors
-		tx.Intermediates.Put(&changed)
 	}
+	changed := *i
+	changed.Factors, changed.Accounts = l.Factors, l.pendingAccounts()
+	tx.Intermediates.Put(&changed)
 	if resp.PrimaryRequired == nil && sendsPasscode(l.Org, l.Member) {
 		factor.SendSMSCode(tx, l.Member)
 		resp.MFARequired.SecondaryAuthInitiated = organizations.MFAMethodSMSOTP
@@ -176,6 +178,7 @@ const maxTokens = 100
 func (l *Login) putSession(tx *state.Tx) (s *state.Session, token string, err error) {
 	factors := slices.Clone(l.Factors)
 	for i, f := range factors {
+		factors[i] = factor.Own(tx, l.Member, f)
 		if f.EmailFactor != nil && state.Lower(f.EmailFactor.EmailAddress) == state.Lower(l.Member.EmailAddress) {
 			factors[i].EmailFactor = &b2csessions.EmailFactor{
 				EmailID: l.Member.EmailID, EmailAddress: l.Member.EmailAddress,

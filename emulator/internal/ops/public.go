@@ -19,7 +19,21 @@ const PublicPrefix = "public."
 
 // Public are the endpoints that are no operations of the API: browsers, identity providers and clients of OAuth2 call
 // them.
-var Public = []*Info{SSOStart, SSOCallback, SSOAuthorize}
+var Public = []*Info{B2BOAuthStart, B2BOAuthDiscoveryStart, B2BOAuthAuthorize, SSOStart, SSOCallback, SSOAuthorize}
+
+// The endpoints of a login by OAuth: where browsers begin, and where the form of the provider's page is sent.
+var (
+	B2BOAuthStart = &Info{
+		ID: "public.b2b.oauth.start", Method: "GET", Path: "/v1/b2b/public/oauth/{provider}/start",
+	}
+	B2BOAuthDiscoveryStart = &Info{
+		ID: "public.b2b.oauth.discovery.start", Method: "GET",
+		Path: "/v1/b2b/public/oauth/{provider}/discovery/start",
+	}
+	B2BOAuthAuthorize = &Info{
+		ID: "public.b2b.oauth.authorize", Method: "POST", Path: "/v1/b2b/public/oauth/{provider}/authorize",
+	}
+)
 
 // The endpoints of a login by SSO: where browsers begin, where an OIDC provider leads, and where the form of the built-in
 // provider is sent.

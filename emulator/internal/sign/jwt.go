@@ -42,11 +42,18 @@ type Claims map[string]any
 // Later signs claims with the project's newest key once the transaction is committed, and stores the JWT in to. The key
 // is chosen now.
 func Later(tx *state.Tx, claims Claims, to *string) {
-	k := Current(tx)
+	sign := Signer(tx, claims)
 	tx.Later(func() (err error) {
-		*to, err = signed(k, claims)
+		*to, err = sign()
 		return err
 	})
+}
+
+// Signer returns what signs claims with the project's newest key, which is chosen now. It is called outside of
+// transactions.
+func Signer(tx *state.Tx, claims Claims) func() (string, error) {
+	k := Current(tx)
+	return func() (string, error) { return signed(k, claims) }
 }
 
 // signed is a JWT (RFC 7519) in compact form, with the header in the API's order. The payload's names are sorted.

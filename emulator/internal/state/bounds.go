@@ -86,8 +86,8 @@ var textBounds = map[string]bound{
 	"idp_entity_id": atMost(MaxURL), "sso_connections.oidc.client_id": atMost(MaxURL),
 	"id_token": atMost(MaxToken), "access_token": atMost(MaxToken), "refresh_token": atMost(MaxToken),
 	// What others have issued has no form.
-	"authentication_factors.saml_sso_factor.external_id": atMost(MaxEmail),
-	"authentication_factors.oidc_sso_factor.external_id": atMost(MaxEmail),
+	"authentication_factors.saml_sso_factor.external_id":                  atMost(MaxEmail),
+	"authentication_factors.oidc_sso_factor.external_id":                  atMost(MaxEmail),
 	"authentication_factors.trusted_auth_token_factor.token_id":           atMost(MaxEmail),
 	"authentication_factors.oauth_access_token_exchange_factor.client_id": atMost(MaxEmail),
 }

@@ -48,6 +48,9 @@ func (tx *Tx) check() error {
 			return err
 		}
 	}
+	if err := tx.checkOAuth(once); err != nil {
+		return err
+	}
 	for _, p := range tx.Passcodes.All() {
 		if p.MemberID != "" && tx.Members.Get(p.MemberID) == nil {
 			return errors.New("a passcode has no such member")

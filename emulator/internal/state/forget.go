@@ -18,6 +18,8 @@ func (s *State) Forget(now time.Time) {
 		forget(&tx.intermediatesDue, tx.Intermediates, func(i *Intermediate) bool { return hasExpired(i.ExpiresAt) })
 		forget(&tx.linksDue, tx.Links, func(l *Link) bool { return tx.Now.Sub(l.ExpiresAt) > ForgetAfter })
 		forget(&tx.passcodesDue, tx.Passcodes, func(p *Passcode) bool { return tx.Now.Sub(p.ExpiresAt) > ForgetAfter })
+		forget(&tx.flowsDue, tx.OAuthFlows, func(f *OAuthFlow) bool { return tx.Now.Sub(f.ExpiresAt) > ForgetAfter })
+		forget(&tx.tokensDue, tx.OAuthTokens, func(t *OAuthToken) bool { return hasExpired(t.ExpiresAt) })
 		forget(&tx.ssoFlowsDue, tx.SSOFlows, func(f *SSOFlow) bool { return tx.Now.Sub(f.ExpiresAt) > ForgetAfter })
 		forget(&tx.ssoTokensDue, tx.SSOTokens, func(t *SSOToken) bool { return tx.Now.Sub(t.ExpiresAt) > ForgetAfter })
 		return nil

@@ -19,6 +19,8 @@ type Registration struct {
 	// Subject is the provider's id for the person. TenantIDs are the workspaces that came with the login.
 	Subject   string   `json:"provider_subject"`
 	TenantIDs []string `json:"provider_tenant_ids,omitzero"`
+	// EmailUnverified says that the provider has not verified the address of the account.
+	EmailUnverified bool `json:"email_unverified,omitzero"`
 
 	IDToken              string    `json:"id_token,omitzero"`
 	AccessToken          string    `json:"access_token,omitzero"`
@@ -61,6 +63,7 @@ type registrationTables struct {
 	registrationsOf *store.Index[Registration] // by member
 	registrationsBy *store.Index[Registration] // by SSO connection
 	ssoAccounts     *store.Index[Registration] // by SSO connection and subject
+	accounts        *store.Index[Registration] // of OAuth, by provider and subject
 }
 
 func newRegistrationTables(db *store.DB) registrationTables {
@@ -74,6 +77,12 @@ func newRegistrationTables(db *store.DB) registrationTables {
 				return ""
 			}
 			return ssoAccountKey(r.ConnectionID, r.Subject)
+		}),
+		accounts: t.Index("account", func(r *Registration) string {
+			if r.IsSSO() {
+				return ""
+			}
+			return accountKey(r.Provider, r.Subject)
 		}),
 	}
 }
@@ -95,10 +104,29 @@ func (tx *Tx) SSOAccount(connectionID, subject string) *Registration {
 	return nil
 }
 
+func accountKey(provider, subject string) string { return provider + " " + subject }
+
+// OAuthAccount returns the registration of an account at an OAuth provider with a member of an organization, nil if
+// there is none.
+func (tx *Tx) OAuthAccount(organizationID, provider, subject string) *Registration {
+	for _, r := range tx.accounts.All(accountKey(provider, subject)) {
+		if m := tx.Members.Get(r.MemberID); m.OrganizationID == organizationID && !m.IsDeleted() {
+			return r
+		}
+	}
+	return nil
+}
+
 func (r *Registration) prepare(*Tx) error {
-	switch {
-	case !IsName(r.ID):
+	if !IsName(r.ID) {
 		return errors.New("registration_id is empty or too long")
+	}
+	return r.checkAccount()
+}
+
+// checkAccount checks what a registration says of the account.
+func (r *Registration) checkAccount() error {
+	switch {
 	case !r.IsSSO() && !slices.Contains(oauthProviders, r.Provider):
 		return errors.New("the provider is unknown")
 	case r.IsSSO() == (r.ConnectionID == ""):

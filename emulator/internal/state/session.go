@@ -33,8 +33,10 @@ type Intermediate struct {
 	Bound          bool                            `json:"bound,omitzero"`
 	Factors        []sessions.AuthenticationFactor `json:"authentication_factors"`
 	// Tenants are the OAuth tenants that the person belongs to.
-	Tenants   []Tenant  `json:"oauth_tenants"`
-	ExpiresAt time.Time `json:"expires_at"`
+	Tenants []Tenant `json:"oauth_tenants"`
+	// Accounts are those of OAuth logins. They have no member yet.
+	Accounts  []Registration `json:"oauth_accounts,omitzero"`
+	ExpiresAt time.Time      `json:"expires_at"`
 }
 
 // Tenant is a workspace at an OAuth provider (slack, hubspot or github).
@@ -109,6 +111,9 @@ func (s *Session) Check() error {
 func (i *Intermediate) prepare(*Tx) error {
 	if !IsName(i.Token) {
 		return errors.New("the token is empty")
+	}
+	if err := checkAccounts(i.Accounts); err != nil {
+		return err
 	}
 	_, err := Email(i.Email)
 	return err

@@ -55,6 +55,7 @@ type tables struct {
 	ssoTables
 	sessionTables
 	proofTables
+	oauthTables
 	connectedAppTables
 	messageTables
 	Clients *store.Table[Client]
@@ -89,6 +90,7 @@ func empty(config Config) *State {
 		ssoTables:          newSSOTables(db),
 		sessionTables:      newSessionTables(db),
 		proofTables:        newProofTables(db),
+		oauthTables:        newOAuthTables(db),
 		connectedAppTables: newConnectedAppTables(db),
 		messageTables:      newMessageTables(db),
 		Clients:            newClientTable(db),

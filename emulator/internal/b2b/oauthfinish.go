@@ -1,0 +1,90 @@
+package b2b
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/hosted"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// The values of stytch_token_type with which a browser comes back.
+const (
+	oauthTokenType          = "oauth"
+	discoveryOAuthTokenType = "discovery_oauth"
+)
+
+// oauthTokenLifetime is how long a token can be authenticated. Unverified: the API's.
+const oauthTokenLifetime = 10 * time.Minute
+
+// refuse leads the browser back with an error of OAuth2 (RFC 6749, section 4.1.2.1).
+func refuse(tx *engine.Tx, f *state.OAuthFlow, code, description string) (*engine.Reply, error) {
+	target, err := oauthTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidLoginOAuthURL)
+	if err != nil {
+		return nil, err
+	}
+	return engine.Redirect(factor.WithQuery(target, map[string]string{
+		"error": code, "error_description": description,
+	})), nil
+}
+
+// finish leads the browser of a person who has logged in back with a token. An ID token is signed outside of the
+// transaction.
+func finish(tx *engine.Tx, f *state.OAuthFlow, p *hosted.Person) (*engine.Reply, error) {
+	sign := hosted.SignIDToken(tx.Tx, f.Provider, p)
+	if sign == nil {
+		return comeBack(tx, f, p, "")
+	}
+	var idToken string
+	return nil, engine.Outside(
+		func(context.Context) (err error) {
+			idToken, err = sign()
+			return err
+		},
+		func(tx *engine.Tx) (*engine.Reply, error) { return comeBack(tx, f, p, idToken) })
+}
+
+// comeBack leads a browser to where it belongs now: what was configured may have changed since the login began.
+func comeBack(tx *engine.Tx, f *state.OAuthFlow, p *hosted.Person, idToken string) (*engine.Reply, error) {
+	if f.OrganizationID != "" && tx.Organizations.Get(f.OrganizationID) == nil {
+		return nil, ops.ErrOrganizationNotFound
+	}
+	target, err := targetOf(tx, f, p)
+	if err != nil {
+		return nil, err
+	}
+	t := &state.OAuthToken{
+		Token: tx.Token(), OrganizationID: f.OrganizationID, Email: p.Email, Name: p.Name,
+		Account: hosted.NewAccount(tx.Tx, f, p), Challenge: f.Challenge, ExpiresAt: tx.Now.Add(oauthTokenLifetime),
+	}
+	t.Account.IDToken = idToken
+	tx.OAuthTokens.Put(t)
+	tokenType := oauthTokenType
+	if f.OrganizationID == "" {
+		tokenType = discoveryOAuthTokenType
+	}
+	return engine.Redirect(factor.WithQuery(target, map[string]string{
+		"stytch_token_type": tokenType, "token": t.Token,
+	})), nil
+}
+
+// targetOf is where a person is sent: active members, and everybody in discovery, are sent to the first of the flow's
+// URLs.
+func targetOf(tx *engine.Tx, f *state.OAuthFlow, p *hosted.Person) (*url.URL, error) {
+	if f.OrganizationID == "" {
+		return oauthTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidDiscoveryRedirectURL)
+	}
+	m := tx.MemberByEmail(f.OrganizationID, p.Email)
+	if r := tx.OAuthAccount(f.OrganizationID, f.Provider, p.Subject); r != nil {
+		m = tx.Members.Get(r.MemberID)
+	}
+	if m != nil && m.Status == organizations.MemberStatusActive {
+		return oauthTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidLoginOAuthURL)
+	}
+	return oauthTarget(tx, &f.SignupRedirectURL, ops.ErrInvalidSignupOAuthURL)
+}

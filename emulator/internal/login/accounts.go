@@ -1,0 +1,119 @@
+package login
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// ProveAccount is [Login.Prove] with an account at an OAuth provider, which becomes one of the member's as soon as the
+// primary factors suffice.
+func (l *Login) ProveAccount(tx *state.Tx, m *state.Member, account state.Registration, f Factor) error {
+	if err := l.Prove(tx, m, f); err != nil {
+		return err
+	}
+	l.accounts = withAccounts(l.accounts, account)
+	return nil
+}
+
+// withAccounts returns accounts with the added ones, each once. What a later login says of an account counts.
+func withAccounts(accounts []state.Registration, added ...state.Registration) []state.Registration {
+	list := slices.Clone(accounts)
+	for _, a := range added {
+		list = slices.DeleteFunc(list, func(other state.Registration) bool {
+			return other.Provider == a.Provider && other.Subject == a.Subject
+		})
+		list = append(list, a)
+	}
+	return list[max(0, len(list)-state.MaxFactors):]
+}
+
+// pendingAccounts are the accounts that the person has logged in with, of this login and of the intermediate session
+// that it goes on from.
+func (l *Login) pendingAccounts() []state.Registration {
+	if l.Intermediate == nil {
+		return l.accounts
+	}
+	return withAccounts(l.Intermediate.Accounts, l.accounts...)
+}
+
+// hasStrangeAccount reports whether one of the accounts is not the member's and does not prove its address: whoever has
+// it may be somebody else than the member.
+func (l *Login) hasStrangeAccount(tx *state.Tx) bool {
+	return slices.ContainsFunc(l.pendingAccounts(), func(a state.Registration) bool {
+		r := tx.OAuthAccount(l.Org.OrganizationID, a.Provider, a.Subject)
+		return !a.ProvesEmail() && (r == nil || r.MemberID != l.Member.MemberID)
+	})
+}
+
+// register makes the accounts the member's, or renews what is known of those that are. One that is another member's
+// stays there.
+func (l *Login) register(tx *state.Tx) {
+	for _, a := range l.pendingAccounts() {
+		old := tx.OAuthAccount(l.Org.OrganizationID, a.Provider, a.Subject)
+		switch {
+		case old == nil:
+			a.ID = tx.ID("oauth-member")
+		case old.MemberID != l.Member.MemberID:
+			continue
+		default:
+			a.ID = old.ID
+			a.RefreshToken = cmp.Or(a.RefreshToken, old.RefreshToken)
+		}
+		a.MemberID = l.Member.MemberID
+		tx.Registrations.Put(&a)
+	}
+}
+
+// ProvisionAccount returns the member of an organization who has an account at an OAuth provider or, if nobody has, the
+// account's address; otherwise a new one, if JIT provisioning by tenant, or by the domain of an address that the
+// account proves, allows that.
+func ProvisionAccount(
+	tx *state.Tx, org *state.Organization, account *state.Registration, email string,
+) (*state.Member, error) {
+	if r := tx.OAuthAccount(org.OrganizationID, account.Provider, account.Subject); r != nil {
+		return tx.Members.Get(r.MemberID), nil
+	}
+	if m := tx.MemberByEmail(org.OrganizationID, email); m != nil {
+		return m, nil
+	}
+	if err := CheckEmail(tx, org.OrganizationID, "", email); err != nil {
+		return nil, err
+	}
+	if tenantOf(org, Tenants(account)) != nil {
+		return tx.NewMember(org.OrganizationID, email), nil
+	}
+	if account.ProvesEmail() {
+		m, _, err := Provision(tx, org, email)
+		return m, err
+	}
+	if org.OAuthTenantJITProvisioning == organizations.OAuthTenantJITProvisioningRestricted {
+		return nil, ops.ErrInvalidOAuthTenantForJITProvisioning
+	}
+	return nil, ops.ErrOAuthTenantJITProvisioningNotAllowed
+}
+
+// Tenants are the tenants that an account belongs to.
+func Tenants(account *state.Registration) []state.Tenant {
+	var list []state.Tenant
+	for _, id := range account.TenantIDs {
+		list = append(list, state.Tenant{Provider: account.Provider, ID: id})
+	}
+	return list
+}
+
+// tenantOf is the first of some tenants whose people may join an organization by themselves, nil if there is none.
+func tenantOf(org *state.Organization, tenants []state.Tenant) *state.Tenant {
+	if org.OAuthTenantJITProvisioning != organizations.OAuthTenantJITProvisioningRestricted {
+		return nil
+	}
+	for _, t := range tenants {
+		if allowed, ok := org.AllowedOAuthTenants[t.Provider].([]any); ok && slices.Contains(allowed, any(t.ID)) {
+			return &t
+		}
+	}
+	return nil
+}

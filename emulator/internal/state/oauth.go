@@ -1,0 +1,145 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+)
+
+// OAuthFlow is a login by OAuth that a browser has begun, until an account is chosen.
+type OAuthFlow struct {
+	// State is the token with which the browser comes to the provider's page.
+	State    string `json:"state"`
+	Provider string `json:"provider"`
+	// OrganizationID is the organization to log in to, empty for discovery.
+	OrganizationID string `json:"organization_id,omitzero"`
+	// LoginRedirectURL is where members are sent and, in discovery, everybody; SignupRedirectURL is where others are
+	// sent.
+	LoginRedirectURL  string `json:"login_redirect_url"`
+	SignupRedirectURL string `json:"signup_redirect_url,omitzero"`
+	Challenge         string `json:"pkce_code_challenge,omitzero"`
+	// Scopes are those that are asked for. Offline says that a refresh token is.
+	Scopes    []string  `json:"scopes,omitzero"`
+	Offline   bool      `json:"offline,omitzero"`
+	Used      bool      `json:"used,omitzero"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// OAuthToken is the token with which a browser comes from an OAuth provider to the redirect URL.
+type OAuthToken struct {
+	Token string `json:"token"`
+	// OrganizationID is the organization to log in to, empty for discovery.
+	OrganizationID string `json:"organization_id,omitzero"`
+	// Email and Name are the person's at the provider.
+	Email string `json:"email_address"`
+	Name  string `json:"name,omitzero"`
+	// Account is the account, which has no member and no id yet.
+	Account   Registration `json:"account"`
+	Challenge string       `json:"pkce_code_challenge,omitzero"`
+	Used      bool         `json:"used,omitzero"`
+	ExpiresAt time.Time    `json:"expires_at"`
+}
+
+type oauthTables struct {
+	OAuthFlows  *store.Table[OAuthFlow]
+	OAuthTokens *store.Table[OAuthToken]
+
+	flowsDue, tokensDue due
+}
+
+func newOAuthTables(db *store.DB) oauthTables {
+	return oauthTables{
+		OAuthFlows:  store.NewTable(db, "oauth_flows", func(f *OAuthFlow) string { return f.State }),
+		OAuthTokens: store.NewTable(db, "oauth_tokens", func(t *OAuthToken) string { return t.Token }),
+	}
+}
+
+// OAuthProviders are the OAuth providers that there are.
+func OAuthProviders() []string { return oauthProviders }
+
+// IsOAuthProvider reports whether there is an OAuth provider with a name.
+func IsOAuthProvider(name string) bool { return slices.Contains(oauthProviders, name) }
+
+// ProvesEmail reports whether a login with the account proves its address: those of Google and Microsoft do, unless the
+// provider says that it has not verified the address.
+func (r *Registration) ProvesEmail() bool {
+	return !r.EmailUnverified && (r.Provider == ProviderGoogle || r.Provider == ProviderMicrosoft)
+}
+
+// checkAccounts checks the accounts of an intermediate session.
+func checkAccounts(accounts []Registration) error {
+	for _, a := range accounts {
+		if err := a.checkPending(); err != nil {
+			return fmt.Errorf("oauth_accounts: %w", err)
+		}
+	}
+	return nil
+}
+
+// checkPending checks an account of an OAuth login that has no member yet.
+func (r *Registration) checkPending() error {
+	if r.ID != "" || r.MemberID != "" || r.IsSSO() {
+		return errors.New("an account has a registration_id or a member_id, or is not one of OAuth")
+	}
+	return r.checkAccount()
+}
+
+func (f *OAuthFlow) prepare(*Tx) error {
+	_, err := RedirectURL(f.LoginRedirectURL)
+	switch {
+	case !TokenForm.MatchString(f.State):
+		return errors.New("the state is malformed")
+	case !IsOAuthProvider(f.Provider):
+		return errors.New("the provider is unknown")
+	case err != nil:
+		return fmt.Errorf("login_redirect_url is %w", err)
+	case f.Challenge != "" && !ChallengeForm.MatchString(f.Challenge):
+		return errors.New("the challenge is malformed")
+	case f.OrganizationID == "":
+		return nil
+	}
+	if _, err := RedirectURL(f.SignupRedirectURL); err != nil {
+		return fmt.Errorf("signup_redirect_url is %w", err)
+	}
+	return nil
+}
+
+func (t *OAuthToken) prepare(*Tx) error {
+	_, err := Email(t.Email)
+	switch {
+	case !TokenForm.MatchString(t.Token):
+		return errors.New("the token is malformed")
+	case err != nil:
+		return err
+	case t.Challenge != "" && !ChallengeForm.MatchString(t.Challenge):
+		return errors.New("the challenge is malformed")
+	}
+	return t.Account.checkPending()
+}
+
+// checkOAuth checks that what OAuth logins refer to exists, and that no token is another one's.
+func (tx *Tx) checkOAuth(once func(kind, token string) error) error {
+	exists := func(organizationID string) bool {
+		return organizationID == "" || tx.Organizations.Get(organizationID) != nil
+	}
+	for _, f := range tx.OAuthFlows.All() {
+		if !exists(f.OrganizationID) {
+			return fmt.Errorf("an OAuth flow: there is no organization %q", f.OrganizationID)
+		}
+		if err := once("an OAuth flow", f.State); err != nil {
+			return err
+		}
+	}
+	for _, t := range tx.OAuthTokens.All() {
+		if !exists(t.OrganizationID) {
+			return fmt.Errorf("an OAuth token: there is no organization %q", t.OrganizationID)
+		}
+		if err := once("an OAuth token", t.Token); err != nil {
+			return err
+		}
+	}
+	return nil
+}
