@@ -25,14 +25,6 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// page is what a browser gets.
-type page struct {
-	status   int
-	location *url.URL // nil if it is not led elsewhere
-	body     string
-	header   http.Header
-}
-
 // surfer is a browser that shows where it is led, and goes there when it is told to.
 type surfer struct {
 	t      *testing.T
@@ -68,8 +60,8 @@ func (s *surfer) do(address string, form url.Values) page {
 	defer func() { _ = resp.Body.Close() }()
 	data, err := io.ReadAll(resp.Body)
 	require.NoError(s.t, err)
-	location, _ := resp.Location()
-	return page{resp.StatusCode, location, string(data), resp.Header}
+	to, _ := resp.Location()
+	return page{resp.StatusCode, resp.Header, string(data), to}
 }
 
 const loginURL, signupURL = "https://app.example/login?a=b", "https://app.example/signup"
@@ -89,9 +81,9 @@ func (h *harness) startSSO(pairs ...string) string {
 func (h *harness) ssoToken(connection, email string, pairs ...string) string {
 	h.t.Helper()
 	v := newSurfer(h.t).do(h.startSSO(append(pairs, "connection_id", connection, "login_hint", email)...), nil)
-	require.NotNil(h.t, v.location, v.body)
-	require.Equal(h.t, "sso", v.location.Query().Get("stytch_token_type"))
-	return v.location.Query().Get("token")
+	require.NotNil(h.t, v.to, v.body)
+	require.Equal(h.t, "sso", v.to.Query().Get("stytch_token_type"))
+	return v.to.Query().Get("token")
 }
 
 func (h *harness) authenticateSSO(
@@ -115,8 +107,8 @@ func TestSSO_personBecomesAMemberAndIsKnownAgain(t *testing.T) {
 		email := kind + "@example.com"
 		first := newSurfer(t).do(h.startSSO("connection_id", id, "login_hint", strings.ToUpper(email), "provider_name", "Bob B.",
 			"provider_subject", "sub/1", "provider_attributes", `{"title": "Dr."}`), nil)
-		assert.Equal(t, "/signup", first.location.Path, "nobody has this address yet")
-		got, err := h.authenticateSSO(first.location.Query().Get("token"))
+		assert.Equal(t, "/signup", first.to.Path, "nobody has this address yet")
+		got, err := h.authenticateSSO(first.to.Query().Get("token"))
 		require.NoError(t, err)
 		assert.True(t, got.MemberAuthenticated)
 		assert.Equal(t, []any{"active", true, "Bob B.", email, org},
@@ -138,11 +130,11 @@ func TestSSO_personBecomesAMemberAndIsKnownAgain(t *testing.T) {
 		assert.Equal(t, []string{registration.RegistrationID, id, "sub/1"}, []string{details.ID, details.ProviderID, details.ExternalID})
 
 		again := newSurfer(t).do(h.startSSO("connection_id", id, "login_hint", "renamed-"+email, "provider_subject", "sub/1"), nil)
-		assert.Equal(t, loginURL, strings.Split(again.location.String(), "&")[0])
+		assert.Equal(t, loginURL, strings.Split(again.to.String(), "&")[0])
 		data, err := h.Snapshot()
 		require.NoError(t, err)
 		require.NoError(t, h.Restore(data))
-		known, err := h.authenticateSSO(again.location.Query().Get("token"))
+		known, err := h.authenticateSSO(again.to.Query().Get("token"))
 		require.NoError(t, err)
 		assert.Equal(t, got.MemberID, known.MemberID, "the subject is the same")
 		assert.Equal(t, email, known.Member.EmailAddress)
@@ -169,13 +161,13 @@ func TestSSO_tokenWorksOnceForTenMinutes(t *testing.T) {
 		require.ErrorIs(t, err, stytcherror.CodeSSOTokenNotFound)
 	}
 	old, deleted := h.ssoToken(c, "bob@example.com"), h.ssoToken(c, "bob@example.com")
-	require.NoError(t, h.Clock().Advance(10*time.Minute-time.Second))
+	h.Clock().Advance(10*time.Minute - time.Second)
 	_, err = h.authenticateSSO(h.ssoToken(c, "bob@example.com"))
 	require.NoError(t, err)
-	require.NoError(t, h.Clock().Advance(time.Second))
+	h.Clock().Advance(time.Second)
 	_, err = h.authenticateSSO(old)
 	require.ErrorIs(t, err, stytcherror.CodeSSOTokenNotFound)
-	require.NoError(t, h.Clock().Advance(-time.Minute))
+	h.Clock().Advance(-time.Minute)
 	require.NoError(t, h.deleteConnection(org, c))
 	_, err = h.authenticateSSO(deleted)
 	require.ErrorIs(t, err, stytcherror.CodeSSOTokenNotFound)
@@ -227,7 +219,9 @@ func TestSSO_whoMayJoinFollowsTheOrganization(t *testing.T) {
 	require.NoError(t, err)
 	_, err = h.authenticateSSO(h.ssoToken(allowed, "bob@example.com"))
 	require.ErrorIs(t, err, stytcherror.CodeInvalidConnectionForJITProvisioning, "the account of a deleted member is nobody's")
-	set(func(r *organizations.UpdateRequest) { r.AuthMethods, r.AllowedAuthMethods = new("RESTRICTED"), []string{"password"} })
+	set(func(r *organizations.UpdateRequest) {
+		r.AuthMethods, r.AllowedAuthMethods = new("RESTRICTED"), []string{"password"}
+	})
 	_, err = h.authenticateSSO(h.ssoToken(other, "carol@example.com"))
 	require.ErrorIs(t, err, stytcherror.CodeOperationRestrictedByOrganizationAuthMethods)
 }
@@ -272,7 +266,9 @@ func TestSSO_rolesNeedALoginByTheConnection(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	org := h.create("ada@example.com").Organization.OrganizationID
-	require.NoError(t, h.setPolicy(org, role("everyone"), role("operator")))
+	everyone, operator := editor(), editor()
+	everyone.RoleID, operator.RoleID = "everyone", "operator"
+	require.NoError(t, h.setPolicy(org, everyone, operator))
 	c := h.activeSAML(org).ConnectionID
 	_, err := h.updateSAML(org, c, func(r *saml.UpdateConnectionRequest) {
 		r.SAMLConnectionImplicitRoleAssignments = []sso.SAMLConnectionImplicitRoleAssignment{{RoleID: "everyone"}}
@@ -288,7 +284,7 @@ func TestSSO_rolesNeedALoginByTheConnection(t *testing.T) {
 		{Type: "sso_connection_group", Details: map[string]any{"connection_id": c, "group": "Ops"}},
 	}, bob.Member.Roles[2].Sources)
 	byMail := h.visitor(org, "bob@example.com")
-	session, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: new(byMail.SessionToken())})
+	session, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: new(byMail.SessionToken)})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"stytch_member"}, session.MemberSession.Roles, "it has no login by the connection")
 	assert.Len(t, session.Member.Roles, 3)
@@ -310,7 +306,7 @@ func TestSSO_rolesNeedALoginByTheConnection(t *testing.T) {
 	_, err = h.update(org, bob.MemberID, func(r *members.UpdateRequest) { r.Roles = []string{} })
 	require.NoError(t, err)
 	assert.False(t, alive(bob.SessionToken))
-	assert.True(t, alive(byMail.SessionToken()))
+	assert.True(t, alive(byMail.SessionToken))
 
 	again, err := h.authenticateSSO(h.ssoToken(c, "bob@example.com", "provider_groups", "ops"))
 	require.NoError(t, err)
@@ -360,21 +356,21 @@ func TestSSO_startRefusesWhatLeadsNowhere(t *testing.T) {
 	pending := h.newSAML(org.OrganizationID).ConnectionID
 	s := newSurfer(t)
 	for code, pairs := range map[stytcherror.Code][]string{
-		stytcherror.CodeMissingSSOConnectionLocator:             {},
-		stytcherror.CodeTooManySSOConnectionLocators:            {"connection_id", c, "slug", org.OrganizationSlug},
-		stytcherror.CodeSSOConnectionNotFound:                   {"connection_id", "none"},
-		stytcherror.CodeRequiresActiveSSOConnection:             {"connection_id", pending},
-		stytcherror.CodeOrganizationNotFound:                    {"organization_id", "none"},
-		stytcherror.CodeNoSSOConnectionExistsForOrganization:    {"organization_id", empty.OrganizationID},
-		stytcherror.CodeSSOMultipleConnectionsFound:             {"slug", several.OrganizationSlug},
-		stytcherror.CodeInvalidLoginRedirectURL:                 {"connection_id", c, "login_redirect_url", "javascript:alert(1)"},
-		stytcherror.CodeInvalidSignupRedirectURL:                {"connection_id", c, "signup_redirect_url", "//evil.example"},
-		stytcherror.CodeInvalidPKCECodeChallenge:                {"connection_id", c, "pkce_code_challenge", "x"},
-		stytcherror.CodePublicTokenRequired:                     {"connection_id", c, "public_token", ""},
-		stytcherror.CodePublicTokenNotFound:                     {"connection_id", c, "public_token", "public-token-test-x"},
+		stytcherror.CodeMissingSSOConnectionLocator:          {},
+		stytcherror.CodeTooManySSOConnectionLocators:         {"connection_id", c, "slug", org.OrganizationSlug},
+		stytcherror.CodeSSOConnectionNotFound:                {"connection_id", "none"},
+		stytcherror.CodeRequiresActiveSSOConnection:          {"connection_id", pending},
+		stytcherror.CodeOrganizationNotFound:                 {"organization_id", "none"},
+		stytcherror.CodeNoSSOConnectionExistsForOrganization: {"organization_id", empty.OrganizationID},
+		stytcherror.CodeSSOMultipleConnectionsFound:          {"slug", several.OrganizationSlug},
+		stytcherror.CodeInvalidLoginRedirectURL:              {"connection_id", c, "login_redirect_url", "javascript:alert(1)"},
+		stytcherror.CodeInvalidSignupRedirectURL:             {"connection_id", c, "signup_redirect_url", "//evil.example"},
+		stytcherror.CodeInvalidPKCECodeChallenge:             {"connection_id", c, "pkce_code_challenge", "x"},
+		stytcherror.CodePublicTokenRequired:                  {"connection_id", c, "public_token", ""},
+		stytcherror.CodePublicTokenNotFound:                  {"connection_id", c, "public_token", "public-token-test-x"},
 	} {
 		v := s.do(h.startSSO(pairs...), nil)
-		assert.Nil(t, v.location, code)
+		assert.Nil(t, v.to, code)
 		assert.GreaterOrEqual(t, v.status, 400, code)
 		assert.Contains(t, v.body, string(code))
 	}
@@ -382,14 +378,14 @@ func TestSSO_startRefusesWhatLeadsNowhere(t *testing.T) {
 	assert.Equal(t, 400, s.do(h.startSSO("connection_id", c)+"&x=%zz", nil).status)
 	for _, locator := range [][]string{{"organization_id", org.OrganizationID}, {"slug", org.OrganizationSlug}} {
 		v := s.do(h.startSSO(append(locator, "login_hint", "ada@example.com")...), nil)
-		require.NotNil(t, v.location, v.body)
-		assert.Equal(t, "/login", v.location.Path)
+		require.NotNil(t, v.to, v.body)
+		assert.Equal(t, "/login", v.to.Path)
 	}
 	require.NoError(t, h.SetSettings(emulator.Settings{RedirectURLs: []string{loginURL}}))
 	v := s.do(h.startSSO("connection_id", c), nil)
 	assert.Contains(t, v.body, "no_match_for_provided_sso_url", "the other one is not registered")
 	v = s.do(h.startSSO("connection_id", c, "signup_redirect_url", "", "login_redirect_url", "", "login_hint", "x@example.com"), nil)
-	assert.Equal(t, "app.example", v.location.Host)
+	assert.Equal(t, "app.example", v.to.Host)
 }
 
 func TestSSO_chooserShowsForeignTextAsText(t *testing.T) {
@@ -401,28 +397,28 @@ func TestSSO_chooserShowsForeignTextAsText(t *testing.T) {
 	_, err := h.updateSAML(org, c, func(r *saml.UpdateConnectionRequest) { r.DisplayName = new(script) })
 	require.NoError(t, err)
 	s := newSurfer(t)
-	page := s.do(h.startSSO("connection_id", c, "login_hint", `"><script>`, "provider_name", script), nil)
-	assert.Equal(t, 400, page.status, "the hint is no address")
-	assert.NotContains(t, page.body, "<script")
-	assert.Contains(t, page.header.Get("Content-Security-Policy"), "default-src 'none'")
-	assert.Contains(t, page.body, `value="ada@example.com"`)
+	shown := s.do(h.startSSO("connection_id", c, "login_hint", `"><script>`, "provider_name", script), nil)
+	assert.Equal(t, 400, shown.status, "the hint is no address")
+	assert.NotContains(t, shown.body, "<script")
+	assert.Contains(t, shown.header.Get("Content-Security-Policy"), "default-src 'none'")
+	assert.Contains(t, shown.body, `value="ada@example.com"`)
 
 	action := func(p page) string {
-		_, rest, found := strings.Cut(page.body, `action="`)
-		require.True(t, found, page.body)
+		_, rest, found := strings.Cut(p.body, `action="`)
+		require.True(t, found, p.body)
 		path, _, _ := strings.Cut(rest, `"`)
 		return h.URL() + strings.ReplaceAll(path, "&amp;", "&")
 	}
-	page = s.do(h.startSSO("connection_id", c), nil)
-	form := action(page)
+	shown = s.do(h.startSSO("connection_id", c), nil)
+	form := action(shown)
 	assert.Equal(t, 400, s.do(form, url.Values{"email": {"x"}}).status)
 	assert.Equal(t, 400, s.do(form, url.Values{"email": {"bob@example.com"}, "attributes": {"[]"}}).status)
 	assert.Equal(t, 400, s.do(form, url.Values{"email": {"bob@example.com"}, "name": {strings.Repeat("x", 129)}}).status)
 	assert.Equal(t, 400, s.do(form, url.Values{"email": {"bob@example.com", "eve@example.com"}}).status)
 	assert.Equal(t, 400, s.do(form, url.Values{"email": {"bob@example.com"}, "subject": {strings.Repeat("x", 255)}}).status)
 	v := s.do(form, url.Values{"email": {"bob@example.com"}, "groups": {"a,b"}, "name": {script}})
-	require.NotNil(t, v.location, v.body)
-	got, err := h.authenticateSSO(v.location.Query().Get("token"))
+	require.NotNil(t, v.to, v.body)
+	got, err := h.authenticateSSO(v.to.Query().Get("token"))
 	require.NoError(t, err)
 	assert.Equal(t, []any{"a", "b"}, got.Member.SSORegistrations[0].SSOAttributes["groups"])
 	assert.Equal(t, script, got.Member.Name)
@@ -434,21 +430,21 @@ func TestSSO_chooserShowsForeignTextAsText(t *testing.T) {
 		strings.Replace(form, c, other, 1), strings.Replace(form, c, "none", 1), strings.Split(form, "?")[0], form + "x",
 	} {
 		v := s.do(wrong, url.Values{"email": {"bob@example.com"}})
-		assert.Nil(t, v.location, wrong)
+		assert.Nil(t, v.to, wrong)
 		assert.GreaterOrEqual(t, v.status, 400, wrong)
 	}
 	assert.Equal(t, 400, s.do(form+"&code=x", nil).status, "no OIDC provider answers for it")
 	v = s.do(form, url.Values{"deny": {"true"}})
-	assert.Equal(t, "access_denied", v.location.Query().Get("error"))
-	assert.Equal(t, "b", v.location.Query().Get("a"))
+	assert.Equal(t, "access_denied", v.to.Query().Get("error"))
+	assert.Equal(t, "b", v.to.Query().Get("a"))
 
 	form = action(s.do(h.startSSO("connection_id", c), nil))
 	require.NoError(t, h.SetSettings(emulator.Settings{RedirectURLs: []string{"https://other.example"}}))
 	for _, choice := range []url.Values{{"email": {"bob@example.com"}}, {"deny": {"true"}}} {
 		v := s.do(form, choice)
-		assert.Nil(t, v.location, "the URL is no longer allowed")
+		assert.Nil(t, v.to, "the URL is no longer allowed")
 	}
-	require.NoError(t, h.Clock().Advance(10*time.Minute))
+	h.Clock().Advance(10 * time.Minute)
 	assert.Contains(t, s.do(form, url.Values{"email": {"bob@example.com"}}).body, "expired_oidc_response")
 }
 
