@@ -48,6 +48,17 @@ var opAuthenticate = transport.Op{
 //   - CodeIntermediateSessionNotFound
 //   - CodeInvalidIntermediateSessionTokenForOrganization
 //   - CodeTooManySessionArguments
+//   - CodeInvalidSessionDurationMinutes
+//   - CodeCustomClaimsTooLarge
+//   - CodeStytchClaimsInCustomClaims
+//   - CodeUserLockLimitReached
+//   - CodeRetiredMemberEmail
+//   - CodeDesiredEmailUpdatingForDifferentMember
+//   - CodeActionNotAllowedEmailDomainIsClaimed
+//   - CodeInvalidSessionToken
+//   - CodeSessionNotFound
+//   - CodeUnableToParseSessionJWT
+//   - CodeInvalidLocale
 //
 // It calls POST /v1/b2b/oauth/authenticate; retry class single-use.
 func (s *Service) Authenticate(

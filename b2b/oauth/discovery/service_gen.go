@@ -42,6 +42,9 @@ var opAuthenticate = transport.Op{
 //   - CodePKCEMismatch
 //   - CodeInvalidPKCECodeVerifier
 //   - CodeTooManySessionArguments
+//   - CodeInvalidSessionToken
+//   - CodeSessionNotFound
+//   - CodeUnableToParseSessionJWT
 //
 // It calls POST /v1/b2b/oauth/discovery/authenticate; retry class single-use.
 func (s *Service) Authenticate(

@@ -327,6 +327,17 @@ var (
 			ErrIntermediateSessionNotFound,
 			ErrInvalidIntermediateSessionTokenForOrganization,
 			ErrTooManySessionArguments,
+			ErrInvalidSessionDurationMinutes,
+			ErrCustomClaimsTooLarge,
+			ErrStytchClaimsInCustomClaims,
+			ErrUserLockLimitReached,
+			ErrRetiredMemberEmail,
+			ErrDesiredEmailUpdatingForDifferentMember,
+			ErrActionNotAllowedEmailDomainIsClaimed,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
+			ErrInvalidLocale,
 		},
 	}}
 	// B2BOAuthDiscoveryAuthenticate is b2b.oauth.discovery.authenticate.
@@ -340,6 +351,9 @@ var (
 			ErrPKCEMismatch,
 			ErrInvalidPKCECodeVerifier,
 			ErrTooManySessionArguments,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrUnableToParseSessionJWT,
 		},
 	}}
 	// B2BOrganizationsConnectedApps is b2b.organizations.connected_apps.
@@ -1531,6 +1545,15 @@ var (
 			ErrInvalidSessionDurationMinutes,
 			ErrInvalidSessionDuration,
 			ErrCustomClaimsTooLarge,
+			ErrRetiredMemberEmail,
+			ErrActionNotAllowedEmailDomainIsClaimed,
+			ErrDesiredEmailUpdatingForDifferentMember,
+			ErrUserLockLimitReached,
+			ErrInvalidLocale,
+			ErrInvalidSessionToken,
+			ErrSessionNotFound,
+			ErrStytchClaimsInCustomClaims,
+			ErrUnableToParseSessionJWT,
 		},
 	}}
 	// B2BSSODeleteConnection is b2b.sso.delete_connection.
