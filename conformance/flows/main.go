@@ -70,7 +70,8 @@ func (s *summary) node(ctx context.Context, dir, url string, project *emulator.P
 	cmd := exec.CommandContext(ctx, "node", "run.mjs")
 	cmd.Dir, cmd.Stderr, cmd.WaitDelay = dir, os.Stderr, time.Second
 	cmd.Env = append(os.Environ(),
-		"STYTCH_BASE_URL="+url, "STYTCH_PROJECT_ID="+project.ID(), "STYTCH_SECRET="+project.Secret())
+		"STYTCH_BASE_URL="+url, "STYTCH_PROJECT_ID="+project.ID(), "STYTCH_SECRET="+project.Secret(),
+		"STYTCH_PUBLIC_TOKEN="+project.PublicToken())
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return err

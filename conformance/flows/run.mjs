@@ -16,6 +16,7 @@ import product from "./checks/product.mjs";
 import project from "./checks/project.mjs";
 import rbac from "./checks/rbac.mjs";
 import sessions from "./checks/sessions.mjs";
+import sso from "./checks/sso.mjs";
 import tokens from "./checks/tokens.mjs";
 
 const services = {
@@ -30,6 +31,7 @@ const services = {
   otps,
   discovery,
   sessions,
+  sso,
   tokens,
   rbac,
   m2m,
