@@ -155,7 +155,8 @@ func refuseSSO(tx *engine.Tx, f *state.SSOFlow, code, description string) (*engi
 }
 
 // endSSO leads the browser of a person who has logged in back with a token, to where it belongs now: what was
-// configured may have changed since the login began. The tokens are those of an OIDC provider, nil for the built-in one.
+// configured may have changed since the login began. The tokens are those of an OIDC provider, nil for the built-in
+// one.
 func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) (*engine.Reply, error) {
 	c := tx.Connections.Get(f.ConnectionID)
 	if c == nil || tx.Referred(c) == nil {

@@ -91,11 +91,6 @@ func (l *Login) Exchange(ctx context.Context, code string) (*Tokens, map[string]
 	return tokens, claims, nil
 }
 
-// Refresh gets new tokens for a refresh token.
-func Refresh(ctx context.Context, c *sso.OIDCConnection, refreshToken string) (*Tokens, error) {
-	return askTokens(ctx, c, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refreshToken}})
-}
-
 // askTokens asks the token endpoint, with the client's secret in the header (RFC 6749, section 2.3.1).
 func askTokens(ctx context.Context, c *sso.OIDCConnection, form url.Values) (*Tokens, error) {
 	credentials := url.QueryEscape(c.ClientID) + ":" + url.QueryEscape(c.ClientSecret)

@@ -74,7 +74,8 @@ func (p *Person) Check() error {
 	case utf8.RuneCountInString(p.Name) > state.MaxName || !utf8.ValidString(p.Name):
 		return ops.ErrOIDCInvalidUserinfo.Because("The name is longer than %d characters.", state.MaxName)
 	case len(p.Groups) > state.MaxEntries || slices.ContainsFunc(p.Groups, tooLong):
-		return ops.ErrOIDCInvalidUserinfo.Because("There are more than %d groups, or one is too long.", state.MaxEntries)
+		return ops.ErrOIDCInvalidUserinfo.Because(
+			"There are more than %d groups, or one is too long.", state.MaxEntries)
 	case p.Subject == "" || len(p.Subject) > state.MaxEmail || !utf8.ValidString(p.Subject):
 		return ops.ErrOIDCInvalidUserinfo.Because("The subject is empty or longer than %d bytes.", state.MaxEmail)
 	}

@@ -35,8 +35,8 @@ var (
 	}
 )
 
-// The endpoints of a login by SSO: where browsers begin, where an OIDC provider leads, and where the form of the built-in
-// provider is sent.
+// The endpoints of a login by SSO: where browsers begin, where an OIDC provider leads, and where the form of the
+// built-in provider is sent.
 var (
 	SSOStart    = &Info{ID: "public.b2b.sso.start", Method: "GET", Path: "/v1/public/sso/start"}
 	SSOCallback = &Info{
