@@ -110,6 +110,15 @@ var opAuthenticate = transport.Op{
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
+//   - CodeRetiredMemberEmail
+//   - CodeActionNotAllowedEmailDomainIsClaimed
+//   - CodeDesiredEmailUpdatingForDifferentMember
+//   - CodeUserLockLimitReached
+//   - CodeInvalidLocale
+//   - CodeInvalidSessionToken
+//   - CodeSessionNotFound
+//   - CodeStytchClaimsInCustomClaims
+//   - CodeUnableToParseSessionJWT
 //
 // It calls POST /v1/b2b/sso/authenticate; retry class single-use.
 func (s *Service) Authenticate(

@@ -19,6 +19,7 @@ import project from "./checks/project.mjs";
 import rbac from "./checks/rbac.mjs";
 import secondFactors from "./checks/secondfactors.mjs";
 import sessions from "./checks/sessions.mjs";
+import sso from "./checks/sso.mjs";
 import tokens from "./checks/tokens.mjs";
 
 const services = {
@@ -36,6 +37,7 @@ const services = {
   oauth,
   discovery,
   sessions,
+  sso,
   tokens,
   rbac,
   m2m,

@@ -144,7 +144,7 @@ func emulatorImports(files []*goFile) []string {
 
 // emulatorLayers are the layers of the emulator, the lowest one first. Packages of one layer do not import each other.
 var emulatorLayers = [][]string{
-	{"store", "strict", "password"}, {"state"}, {"ops"}, {"sign", "factor", "saml"}, {"login"}, {"engine"}, {"hosted"},
+	{"store", "strict", "password"}, {"state"}, {"ops"}, {"sign", "factor", "idp", "saml"}, {"login"}, {"engine"}, {"hosted"},
 	{"b2b", "project", "scim"}, {"console"},
 }
 

@@ -44,6 +44,7 @@ var opCreateConnection = transport.Op{
 //   - CodeTooManySSOConnections
 //   - CodeTooManySSOConnectionsForBillingTier
 //   - CodeInvalidRBACRoleAssignment
+//   - CodeSAMLGroupRoleAssignmentDoesNotContainMemberGroup
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //
@@ -77,6 +78,7 @@ var opUpdateConnection = transport.Op{
 //   - CodeSSOConnectionNotFound
 //   - CodeSSOConnectionOrganizationMismatch
 //   - CodeInvalidRBACRoleAssignment
+//   - CodeSAMLGroupRoleAssignmentDoesNotContainMemberGroup
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //

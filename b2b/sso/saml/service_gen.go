@@ -81,6 +81,10 @@ var opUpdateConnection = transport.Op{
 //   - CodeSAMLConnectionNameMappingRequired
 //   - CodeSAMLConnectionAttributeMappingMissingGroupsKey
 //   - CodeInvalidRBACRoleAssignment
+//   - CodeInvalidSSOIDP
+//   - CodeSAMLConnectionNoNestedKeysInAttributeMapping
+//   - CodeSAMLGroupRoleAssignmentDoesNotContainMemberGroup
+//   - CodeSAMLSigningPrivateKeyInvalid
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //
@@ -117,6 +121,7 @@ var opUpdateByURL = transport.Op{
 //   - CodeInvalidXMLFromSAMLMetadataURL
 //   - CodeSAMLConnectionMetadataInvalidFormat
 //   - CodeTooManySSOVerificationCertificates
+//   - CodeDuplicateSAMLConnection
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //

@@ -10,6 +10,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -96,6 +97,7 @@ func changeMember(
 			return err
 		}
 		if !slices.Equal(roles, m.AssignedRoles) {
+			endSessionsBySSO(tx, m, roles, req.PreserveExistingSessions)
 			m.AssignedRoles = roles
 		}
 	}
@@ -122,4 +124,18 @@ func changeMember(
 		m.DefaultMFAMethod = *method
 	}
 	return nil
+}
+
+// endSessionsBySSO ends sessions that would keep a role which is taken from a member, because an SSO connection also
+// gives it, unless they are to be preserved.
+func endSessionsBySSO(tx *engine.Tx, m *state.Member, roles []string, preserve *bool) {
+	if preserve != nil && *preserve {
+		return
+	}
+	stays := func(id string) bool { return slices.Contains(roles, id) }
+	giving := login.ConnectionsGiving(tx.Tx, m, slices.DeleteFunc(slices.Clone(m.AssignedRoles), stays))
+	gives := func(id string) bool { return slices.Contains(giving, id) }
+	tx.RevokeSessionsOf(m.MemberID, func(s *state.Session) bool {
+		return slices.ContainsFunc(factor.Connections(s.Factors), gives)
+	})
 }

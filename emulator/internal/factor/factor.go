@@ -106,6 +106,9 @@ func same(a, b *Factor) bool {
 	if a.Type != b.Type || a.DeliveryMethod != b.DeliveryMethod {
 		return false
 	}
+	if x, y := sso(a), sso(b); x != nil && y != nil {
+		return x.ProviderID == y.ProviderID && x.ExternalID == y.ExternalID
+	}
 	x, _ := oauthOf(a)
 	if y, _ := oauthOf(b); x != nil && y != nil {
 		return x.ProviderSubject == y.ProviderSubject

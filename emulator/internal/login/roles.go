@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
@@ -31,7 +32,49 @@ func rolesOf(tx *state.Tx, m *state.Member) []organizations.MemberRole {
 				map[string]any{"email_domain": rule.Domain})
 		}
 	}
+	for _, r := range tx.RegistrationsOf(m.MemberID) {
+		c := tx.FindConnection(m.OrganizationID, r.ConnectionID)
+		if c == nil || !c.IsActive() {
+			continue
+		}
+		for _, a := range c.Summary().ConnectionRoles {
+			add(a.RoleID, organizations.MemberRoleSourceTypeSSOConnection,
+				map[string]any{connectionDetail: r.ConnectionID})
+		}
+		for _, a := range c.Summary().GroupRoles {
+			if slices.Contains(r.Groups, a.Group) {
+				add(a.RoleID, organizations.MemberRoleSourceTypeSSOConnectionGroup,
+					map[string]any{connectionDetail: r.ConnectionID, "group": a.Group})
+			}
+		}
+	}
 	return roles
+}
+
+// connectionDetail is the detail of a role's source that has the id of an SSO connection.
+const connectionDetail = "connection_id"
+
+// connectionOf is the SSO connection that a source of a role is of, empty for other sources.
+func connectionOf(source organizations.MemberRoleSource) string {
+	if source.Type != organizations.MemberRoleSourceTypeSSOConnection &&
+		source.Type != organizations.MemberRoleSourceTypeSSOConnectionGroup {
+		return ""
+	}
+	id, _ := source.Details[connectionDetail].(string)
+	return id
+}
+
+// ConnectionsGiving are the SSO connections that give a member one of some roles.
+func ConnectionsGiving(tx *state.Tx, m *state.Member, roleIDs []string) []string {
+	var list []string
+	for _, r := range rolesOf(tx, m) {
+		for _, source := range r.Sources {
+			if id := connectionOf(source); id != "" && slices.Contains(roleIDs, r.RoleID) {
+				list = append(list, id)
+			}
+		}
+	}
+	return list
 }
 
 // MemberRoles are the ids of the roles that a member has.
@@ -61,9 +104,21 @@ func Assignable(tx *state.Tx, org *state.Organization, roles []string) ([]string
 	return list, nil
 }
 
-// SessionRoles are the ids of the roles that a session has.
+// SessionRoles are the ids of the roles that a session has: of those that SSO connections give to the member, the ones
+// of connections by which somebody has logged in to it.
 func SessionRoles(tx *state.Tx, s *state.Session) []string {
-	return MemberRoles(tx, tx.Members.Get(s.MemberID))
+	connections := factor.Connections(s.Factors)
+	counts := func(source organizations.MemberRoleSource) bool {
+		id := connectionOf(source)
+		return id == "" || slices.Contains(connections, id)
+	}
+	ids := []string{}
+	for _, r := range rolesOf(tx, tx.Members.Get(s.MemberID)) {
+		if slices.ContainsFunc(r.Sources, counts) {
+			ids = append(ids, r.RoleID)
+		}
+	}
+	return ids
 }
 
 // Granting returns the session's roles that permit an action on a resource.

@@ -19,7 +19,9 @@ const PublicPrefix = "public."
 
 // Public are the endpoints that are no operations of the API: browsers, identity providers and clients of OAuth2 call
 // them.
-var Public = []*Info{SAMLShieldValidate, B2BOAuthStart, B2BOAuthDiscoveryStart, B2BOAuthAuthorize}
+var Public = []*Info{
+	B2BOAuthStart, B2BOAuthDiscoveryStart, B2BOAuthAuthorize, SSOStart, SSOCallback, SSOAuthorize, SAMLShieldValidate,
+}
 
 // The endpoints of a login by OAuth: where browsers begin, and where the form of the provider's page is sent.
 var (
@@ -37,6 +39,18 @@ var (
 
 // SAMLShieldValidate is the only endpoint of SAML Shield, a product of its own.
 var SAMLShieldValidate = &Info{ID: "samlshield.saml.validate", Method: "POST", Path: "/v1/saml/validate"}
+
+// The endpoints of a login by SSO: where browsers begin, where an OIDC provider leads, and where the form of the
+// built-in provider is sent.
+var (
+	SSOStart    = &Info{ID: "public.b2b.sso.start", Method: "GET", Path: "/v1/public/sso/start"}
+	SSOCallback = &Info{
+		ID: "public.b2b.sso.callback", Method: "GET", Path: "/v1/b2b/sso/callback/{connection_id}",
+	}
+	SSOAuthorize = &Info{
+		ID: "public.b2b.sso.authorize", Method: "POST", Path: "/v1/b2b/sso/callback/{connection_id}",
+	}
+)
 
 // All are all operations: [JSON], and the endpoints of OAuth2.
 var All = append(slices.Clone(JSON), M2MToken, IntrospectToken)

@@ -52,7 +52,7 @@ func Later(tx *state.Tx, claims Claims, to *string) {
 // Signer returns what signs claims with the project's newest key, which is chosen now. It is called outside of
 // transactions.
 func Signer(tx *state.Tx, claims Claims) func() (string, error) {
-	k := current(tx)
+	k := Current(tx)
 	return func() (string, error) { return signed(k, claims) }
 }
 

@@ -22,6 +22,7 @@ const (
 	maxObject   = 64 << 10 // bytes of JSON, of other objects
 	MaxEmail    = 254      // bytes: RFC 5321, section 4.5.3.1
 	MaxURL      = 2048     // bytes
+	MaxToken    = 32 << 10 // bytes, of a token of an identity provider
 	// MaxDescription bounds the description of a role, in bytes.
 	MaxDescription = maxText
 	// MaxMessages bounds an inbox. The oldest messages are removed first.
@@ -82,8 +83,13 @@ var textBounds = map[string]bound{
 	"resource_id": shortName, "actions": shortName,
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
 	"email_address": atMost(MaxEmail), "new_email_address": atMost(MaxEmail), "to": atMost(MaxEmail),
-	"link": atMost(maxLink),
+	"link":        atMost(maxLink),
+	"certificate": atMost(MaxPEM), "private_key": atMost(MaxPEM), "display_name": shortName,
+	"idp_entity_id": atMost(MaxURL), "sso_connections.oidc.client_id": atMost(MaxURL),
+	"id_token": atMost(MaxToken), "access_token": atMost(MaxToken), "refresh_token": atMost(MaxToken),
 	// What others have issued has no form.
+	"authentication_factors.saml_sso_factor.external_id":                  atMost(MaxEmail),
+	"authentication_factors.oidc_sso_factor.external_id":                  atMost(MaxEmail),
 	"authentication_factors.trusted_auth_token_factor.token_id":           atMost(MaxEmail),
 	"authentication_factors.oauth_access_token_exchange_factor.client_id": atMost(MaxEmail),
 }

@@ -57,5 +57,6 @@ func (tx *Tx) check() error {
 		}
 	}
 	return cmp.Or(
-		tx.checkPasswords(), tx.checkTOTPs(), tx.checkRegistrations(), tx.checkImpersonations(), tx.checkGrants())
+		tx.checkPasswords(), tx.checkTOTPs(), tx.checkRegistrations(), tx.checkConnections(), tx.checkSSOLogins(once),
+		tx.checkImpersonations(), tx.checkGrants())
 }

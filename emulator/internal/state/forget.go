@@ -21,6 +21,8 @@ func (s *State) Forget(now time.Time) {
 		forget(&tx.flowsDue, tx.OAuthFlows, func(f *OAuthFlow) bool { return tx.Now.Sub(f.ExpiresAt) > ForgetAfter })
 		forget(&tx.tokensDue, tx.OAuthTokens, func(t *OAuthToken) bool { return hasExpired(t.ExpiresAt) })
 		forget(&tx.impersonationsDue, tx.Impersonations, func(i *Impersonation) bool { return hasExpired(i.ExpiresAt) })
+		forget(&tx.ssoFlowsDue, tx.SSOFlows, func(f *SSOFlow) bool { return tx.Now.Sub(f.ExpiresAt) > ForgetAfter })
+		forget(&tx.ssoTokensDue, tx.SSOTokens, func(t *SSOToken) bool { return tx.Now.Sub(t.ExpiresAt) > ForgetAfter })
 		return nil
 	})
 }

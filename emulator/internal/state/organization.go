@@ -113,6 +113,9 @@ func (tx *Tx) DeleteOrganization(id string) {
 		tx.TOTPs.Delete(m.MemberID)
 		tx.Members.Delete(m.MemberID)
 	}
+	for _, c := range tx.ConnectionsOf(id) {
+		_ = tx.DeleteConnection(c) // an organization with fewer connections is not too large
+	}
 	tx.Intermediates.DeleteFunc(func(i *Intermediate) bool { return i.OrganizationID == id })
 	tx.OAuthFlows.DeleteFunc(func(f *OAuthFlow) bool { return f.OrganizationID == id })
 	tx.OAuthTokens.DeleteFunc(func(t *OAuthToken) bool { return t.OrganizationID == id })

@@ -35,6 +35,8 @@ type Registration struct {
 	Locale            string `json:"locale,omitzero"`
 	// Attributes are what an SSO connection says of the person.
 	Attributes shared.Object `json:"sso_attributes,omitzero"`
+	// Groups are the person's groups at the identity provider of an SSO connection.
+	Groups []string `json:"sso_groups,omitzero"`
 }
 
 // The providers of accounts: those of OAuth, and the protocols of SSO connections.
@@ -59,6 +61,8 @@ func (r *Registration) IsSSO() bool { return slices.Contains(ssoProviders, r.Pro
 type registrationTables struct {
 	Registrations   *store.Table[Registration]
 	registrationsOf *store.Index[Registration] // by member
+	registrationsBy *store.Index[Registration] // by SSO connection
+	ssoAccounts     *store.Index[Registration] // by SSO connection and subject
 	accounts        *store.Index[Registration] // of OAuth, by provider and subject
 }
 
@@ -67,6 +71,13 @@ func newRegistrationTables(db *store.DB) registrationTables {
 	return registrationTables{
 		Registrations:   t,
 		registrationsOf: t.Index("member", func(r *Registration) string { return r.MemberID }),
+		registrationsBy: t.Index("connection", func(r *Registration) string { return r.ConnectionID }),
+		ssoAccounts: t.Index("SSO account", func(r *Registration) string {
+			if !r.IsSSO() {
+				return ""
+			}
+			return ssoAccountKey(r.ConnectionID, r.Subject)
+		}),
 		accounts: t.Index("account", func(r *Registration) string {
 			if r.IsSSO() {
 				return ""
@@ -79,6 +90,18 @@ func newRegistrationTables(db *store.DB) registrationTables {
 // RegistrationsOf returns the accounts of a member, oldest first.
 func (tx *Tx) RegistrationsOf(memberID string) []*Registration {
 	return tx.registrationsOf.Rows(memberID)
+}
+
+func ssoAccountKey(connectionID, subject string) string { return connectionID + " " + subject }
+
+// SSOAccount returns the registration of an account of an SSO connection, nil if no member has it.
+func (tx *Tx) SSOAccount(connectionID, subject string) *Registration {
+	for _, r := range tx.ssoAccounts.All(ssoAccountKey(connectionID, subject)) {
+		if !tx.Members.Get(r.MemberID).IsDeleted() {
+			return r
+		}
+	}
+	return nil
 }
 
 func accountKey(provider, subject string) string { return provider + " " + subject }

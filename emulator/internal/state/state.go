@@ -52,6 +52,8 @@ type tables struct {
 	memberTables
 	registrationTables
 	passwordTables
+	connectionTables
+	ssoTables
 	sessionTables
 	proofTables
 	oauthTables
@@ -88,6 +90,8 @@ func empty(config Config) *State {
 		memberTables:        newMemberTables(db),
 		registrationTables:  newRegistrationTables(db),
 		passwordTables:      newPasswordTables(db),
+		connectionTables:    newConnectionTables(db),
+		ssoTables:           newSSOTables(db),
 		sessionTables:       newSessionTables(db),
 		proofTables:         newProofTables(db),
 		oauthTables:         newOAuthTables(db),

@@ -1,0 +1,184 @@
+package b2b
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/b2b/sso"
+	"github.com/seed75add069/stytch-go/b2b/sso/saml"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/idp"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// The kinds of ids of certificates. Unverified: their spelling.
+const (
+	signingKeyID      = "saml-signing-key"
+	verificationKeyID = "saml-verification-key"
+)
+
+// checkSAMLUpdate validates a request.
+func checkSAMLUpdate(req *saml.UpdateConnectionRequest) (*samlUpdate, error) {
+	u := &samlUpdate{UpdateConnectionRequest: req}
+	if err := checkDisplayName(req.DisplayName); err != nil {
+		return nil, err
+	}
+	if err := checkProvider(req.IdentityProvider); err != nil {
+		return nil, err
+	}
+	for _, text := range []*string{
+		req.IDPEntityID, req.NameIDFormat, req.AlternativeAudienceURI, req.AlternativeACSURL,
+	} {
+		if text != nil && len(*text) > state.MaxURL {
+			return nil, ops.ErrBadRequest.Because("A text is longer than %d bytes.", state.MaxURL)
+		}
+	}
+	if err := checkIDPSSOURL(req.IDPSSOURL); err != nil {
+		return nil, err
+	}
+	if req.AttributeMapping != nil {
+		if err := checkSAMLMapping(req.AttributeMapping); err != nil {
+			return nil, err
+		}
+	}
+	if state.Given(req.X509Certificate) {
+		if u.verification = parseCertificate(*req.X509Certificate); u.verification == nil {
+			return nil, ops.ErrInvalidX509Certificate
+		}
+	}
+	if state.Given(req.SAMLEncryptionPrivateKey) {
+		if _, err := idp.ParsePrivateKey(*req.SAMLEncryptionPrivateKey); err != nil {
+			return nil, ops.ErrBadRequest.Because("saml_encryption_private_key %v.", err)
+		}
+	}
+	if state.Given(req.SigningPrivateKey) {
+		var err error
+		if u.signingKey, err = idp.ParsePrivateKey(*req.SigningPrivateKey); err != nil {
+			return nil, ops.ErrSAMLSigningPrivateKeyInvalid.Because("signing_private_key %v.", err)
+		}
+	}
+	return u, nil
+}
+
+// checkIDPSSOURL checks where logins are sent to. On this machine, http is allowed.
+func checkIDPSSOURL(given *string) error {
+	if !state.Given(given) {
+		return nil
+	}
+	u, err := state.RedirectURL(*given)
+	switch {
+	case err != nil:
+		return ops.ErrSAMLConnectionIDPSSOURLInvalidFormat
+	case u.Scheme != "https" && idp.CheckURL(*given) != nil:
+		return ops.ErrSAMLConnectionIDPSSOURLNotHTTPS
+	}
+	return nil
+}
+
+// checkSAMLMapping checks that a mapping says where address and name are.
+func checkSAMLMapping(mapping map[string]any) error {
+	has := func(key string) bool { return mapping[key] != nil && mapping[key] != "" }
+	switch {
+	case !flat(mapping):
+		return ops.ErrSAMLConnectionNoNestedKeysInAttributeMapping
+	case len(mapping) > state.MaxEntries:
+		return ops.ErrBadRequest.Because("The attribute mapping has more than %d entries.", state.MaxEntries)
+	case !has("email"):
+		return ops.ErrSAMLConnectionEmailMappingRequired
+	case !has("full_name") && (!has("first_name") || !has("last_name")):
+		return ops.ErrSAMLConnectionNameMappingRequired
+	}
+	return nil
+}
+
+// parseCertificate returns the certificate that a text has in PEM, in DER; nil if it has not exactly one.
+func parseCertificate(text string) []byte {
+	if len(text) > state.MaxPEM {
+		return nil
+	}
+	block, rest := pem.Decode([]byte(text))
+	if block == nil || block.Type != "CERTIFICATE" || strings.TrimSpace(string(rest)) != "" {
+		return nil
+	}
+	if _, err := idp.ParseCertificate(block.Bytes); err != nil {
+		return nil
+	}
+	return block.Bytes
+}
+
+// certificate is a certificate as connections have it.
+func certificate(tx *engine.Tx, der []byte, kind string) (sso.X509Certificate, error) {
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		return sso.X509Certificate{}, err
+	}
+	issuer := parsed.Issuer.String()
+	issuer = strings.ToValidUTF8(issuer[:min(len(issuer), state.MaxURL)], "")
+	return sso.X509Certificate{
+		CertificateID: tx.ID(kind), Certificate: idp.CertificatePEM(der), Issuer: issuer,
+		CreatedAt: tx.Now, UpdatedAt: tx.Now, ExpiresAt: parsed.NotAfter.UTC(),
+	}, nil
+}
+
+// addCertificates returns certificates with the added ones that are not among them.
+func addCertificates(
+	tx *engine.Tx, list []sso.X509Certificate, added [][]byte, kind string,
+) ([]sso.X509Certificate, error) {
+	list = slices.Clone(list)
+	for _, der := range added {
+		c, err := certificate(tx, der, kind)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(list, func(k sso.X509Certificate) bool { return k.Certificate == c.Certificate }) {
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
+func deleteVerificationCertificate(
+	tx *engine.Tx, req *saml.DeleteVerificationCertificateRequest,
+) (*saml.DeleteVerificationCertificateResponse, error) {
+	_, c, err := permittedSAMLConnection(tx, req.OrganizationID, req.ConnectionID)
+	if err != nil {
+		return nil, err
+	}
+	left := slices.DeleteFunc(slices.Clone(c.VerificationCertificates), func(k sso.X509Certificate) bool {
+		return k.CertificateID == req.CertificateID
+	})
+	switch {
+	case len(left) == len(c.VerificationCertificates):
+		return nil, ops.ErrSSOVerificationKeyNotFound
+	case len(left) == 0 && c.Status == sso.ConnectionStatusActive:
+		return nil, ops.ErrCannotDeleteLastSSOVerificationKey
+	}
+	c.VerificationCertificates = left
+	if _, err := putSAML(tx, c); err != nil {
+		return nil, err
+	}
+	return &saml.DeleteVerificationCertificateResponse{CertificateID: req.CertificateID}, nil
+}
+
+func deleteEncryptionPrivateKey(
+	tx *engine.Tx, req *saml.DeleteEncryptionPrivateKeyRequest,
+) (*saml.DeleteEncryptionPrivateKeyResponse, error) {
+	_, c, err := permittedSAMLConnection(tx, req.OrganizationID, req.ConnectionID)
+	if err != nil {
+		return nil, err
+	}
+	left := slices.DeleteFunc(slices.Clone(c.EncryptionPrivateKeys), func(k sso.EncryptionPrivateKey) bool {
+		return k.PrivateKeyID == req.PrivateKeyID
+	})
+	if len(left) == len(c.EncryptionPrivateKeys) {
+		return nil, ops.ErrSSOEncryptionPrivateKeyNotFound
+	}
+	c.EncryptionPrivateKeys = left
+	if _, err := putSAML(tx, c); err != nil {
+		return nil, err
+	}
+	return &saml.DeleteEncryptionPrivateKeyResponse{PrivateKeyID: req.PrivateKeyID}, nil
+}

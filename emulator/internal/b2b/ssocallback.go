@@ -1,0 +1,208 @@
+package b2b
+
+import (
+	"context"
+	"crypto/subtle"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/hosted"
+	"github.com/seed75add069/stytch-go/emulator/internal/idp"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+const (
+	// ssoTokenType is the stytch_token_type with which a browser comes back.
+	ssoTokenType = "sso"
+	// ssoTokenLifetime is how long a token can be authenticated. Unverified: the API's.
+	ssoTokenLifetime = 10 * time.Minute
+)
+
+// flowAtCallback is the flow that has a state, if the connection of the path is the one that it is for.
+func flowAtCallback(tx *engine.Tx, q query) (*state.SSOFlow, error) {
+	given := q.Get("state")
+	if given == "" {
+		return nil, ops.ErrMissingOIDCStateParam
+	}
+	f := tx.SSOFlows.Get(given)
+	if f == nil {
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("There is no login with this state.")
+	}
+	c := tx.Connections.Get(f.ConnectionID)
+	wanted := c.ID()
+	if f.CallbackURL != "" {
+		wanted = tx.Referred(c).ID()
+	}
+	switch {
+	case wanted != tx.Param("connection_id"):
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login is one by another connection.")
+	case f.Used:
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login has ended.")
+	case !tx.Now.Before(f.ExpiresAt):
+		return nil, ops.ErrExpiredOIDCResponse
+	}
+	return f, nil
+}
+
+// authorizeSSO takes the form of the built-in provider.
+func authorizeSSO(tx *engine.Tx) (*engine.Reply, error) {
+	q, err := readQuery(tx)
+	if err != nil {
+		return nil, err
+	}
+	f, err := flowAtCallback(tx, q)
+	if err != nil {
+		return nil, err
+	}
+	if f.CallbackURL != "" {
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login is one at an OIDC provider.")
+	}
+	choice, err := hosted.ParseChoice(tx.Body())
+	if err != nil {
+		return nil, err
+	}
+	var p *idp.Person
+	if !choice.Denied {
+		var problem string
+		if p, problem = hosted.ParseColleague(choice.Email, choice.Value); problem != "" {
+			return ssoChooser(tx, tx.Connections.Get(f.ConnectionID), f, choice.Email, choice.Value, problem)
+		}
+	}
+	useFlow(tx, f)
+	if choice.Denied {
+		return refuseSSO(tx, f, "access_denied", "The person has denied the login.")
+	}
+	return endSSO(tx, f, p, nil)
+}
+
+// useFlow notes that a login has ended.
+func useFlow(tx *engine.Tx, f *state.SSOFlow) {
+	used := *f
+	used.Used = true
+	tx.SSOFlows.Put(&used)
+}
+
+// endOIDC takes the answer of an OIDC provider: it exchanges the code for tokens, outside of the transaction.
+func endOIDC(tx *engine.Tx) (*engine.Reply, error) {
+	q, err := readQuery(tx)
+	if err != nil {
+		return nil, err
+	}
+	f, err := flowAtCallback(tx, q)
+	if err != nil {
+		return nil, err
+	}
+	if f.CallbackURL == "" {
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login is none at an OIDC provider.")
+	}
+	if err := checkFlowCookie(tx.Request(), f); err != nil {
+		return nil, err
+	}
+	c := tx.Referred(tx.Connections.Get(f.ConnectionID)).OIDC
+	if issuer := q.Get("iss"); issuer != "" && issuer != c.Issuer { // RFC 9207
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The answer is that of another issuer.")
+	}
+	if code := q.Get("error"); code != "" {
+		useFlow(tx, f)
+		return refuseSSO(tx, f, code, q.Get("error_description"))
+	}
+	code := q.Get("code")
+	if code == "" {
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The answer has no code.")
+	}
+	useFlow(tx, f)
+	var person *idp.Person
+	var tokens *idp.Tokens
+	return nil, engine.Outside(
+		func(ctx context.Context) error {
+			var claims map[string]any
+			var err error
+			if tokens, claims, err = loginAt(c, f).Exchange(ctx, code); err != nil {
+				return err
+			}
+			person, err = idp.PersonOf(claims, c.AttributeMapping)
+			return err
+		},
+		func(tx *engine.Tx) (*engine.Reply, error) { return endSSO(tx, f, person, tokens) })
+}
+
+// checkFlowCookie checks that the browser is the one that has begun a login.
+func checkFlowCookie(r *http.Request, f *state.SSOFlow) error {
+	cookie, err := r.Cookie(cookiePrefix + f.State)
+	switch {
+	case err != nil:
+		return ops.ErrMissingOIDCCSRFCookie
+	case subtle.ConstantTimeCompare([]byte(cookie.Value), []byte(f.Cookie)) != 1:
+		return ops.ErrOIDCCSRFCookieMismatch
+	}
+	return nil
+}
+
+// refuseSSO leads the browser back with an error of OAuth2 (RFC 6749, section 4.1.2.1).
+func refuseSSO(tx *engine.Tx, f *state.SSOFlow, code, description string) (*engine.Reply, error) {
+	target, err := ssoTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidLoginRedirectURL)
+	if err != nil {
+		return nil, err
+	}
+	return engine.Redirect(factor.WithQuery(target, map[string]string{
+		"error": code, "error_description": description,
+	})), nil
+}
+
+// endSSO leads the browser of a person who has logged in back with a token, to where it belongs now: what was
+// configured may have changed since the login began. The tokens are those of an OIDC provider, nil for the built-in
+// one.
+func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) (*engine.Reply, error) {
+	c := tx.Connections.Get(f.ConnectionID)
+	if c == nil || tx.Referred(c) == nil {
+		return nil, ops.ErrSSOConnectionNotFound
+	}
+	t := &state.SSOToken{
+		Token: tx.Token(), ConnectionID: f.ConnectionID, Email: p.Email, Name: p.Name, Challenge: f.Challenge,
+		ExpiresAt: tx.Now.Add(ssoTokenLifetime),
+		Account: state.Registration{
+			Provider: state.ProviderSAML, ConnectionID: f.ConnectionID, Subject: p.Subject, Attributes: p.Attributes,
+			Groups: p.Groups,
+		},
+	}
+	if tx.Referred(c).OIDC != nil {
+		t.Account.Provider = state.ProviderOIDC
+	}
+	if tokens != nil {
+		setTokens(tx, &t.Account, tokens)
+	}
+	given, malformed := &f.SignupRedirectURL, ops.ErrInvalidSignupRedirectURL
+	if login.KnowsSSO(tx.Tx, tx.Organizations.Get(c.Summary().OrganizationID), t) {
+		given, malformed = &f.LoginRedirectURL, ops.ErrInvalidLoginRedirectURL
+	}
+	target, err := ssoTarget(tx, given, malformed)
+	if err != nil {
+		return nil, err
+	}
+	tx.SSOTokens.Put(t)
+	return engine.Redirect(factor.WithQuery(target, map[string]string{
+		"stytch_token_type": ssoTokenType, "token": t.Token,
+	})), nil
+}
+
+// setTokens stores the tokens of an OIDC provider in an account. What is not given stays.
+func setTokens(tx *engine.Tx, r *state.Registration, tokens *idp.Tokens) {
+	r.AccessToken, r.AccessTokenExpiresAt = tokens.AccessToken, time.Time{}
+	if lifetime := tokens.Lifetime(); lifetime > 0 {
+		r.AccessTokenExpiresAt = tx.Now.Add(lifetime)
+	}
+	if tokens.IDToken != "" {
+		r.IDToken = tokens.IDToken
+	}
+	if tokens.RefreshToken != "" {
+		r.RefreshToken = tokens.RefreshToken
+	}
+	if list := strings.Fields(tokens.Scope); len(list) > 0 {
+		r.Scopes = list[:min(len(list), state.MaxEntries)]
+	}
+}

@@ -1,0 +1,90 @@
+package b2b
+
+import (
+	"github.com/seed75add069/stytch-go/b2b/sso"
+	"github.com/seed75add069/stytch-go/b2b/sso/external"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// createExternalConnection creates a connection that refers to an active one of another organization. Unverified: that
+// it cannot refer to an external one.
+func createExternalConnection(
+	tx *engine.Tx, req *external.CreateConnectionRequest,
+) (*external.CreateConnectionResponse, error) {
+	if err := checkDisplayName(req.DisplayName); err != nil {
+		return nil, err
+	}
+	org, err := permittedOrganization(tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkReferred(tx, org, req); err != nil {
+		return nil, err
+	}
+	if err := checkImplicitRoles(
+		tx, org, req.ConnectionImplicitRoleAssignments, req.GroupImplicitRoleAssignments); err != nil {
+		return nil, err
+	}
+	c := &sso.Connection{
+		OrganizationID: org.OrganizationID, ConnectionID: tx.ID("external-connection"),
+		Status: sso.ConnectionStatusActive, ExternalOrganizationID: req.ExternalOrganizationID,
+		ExternalConnectionID: req.ExternalConnectionID,
+	}
+	set(&c.DisplayName, req.DisplayName)
+	setList(&c.ExternalConnectionImplicitRoleAssignments, req.ConnectionImplicitRoleAssignments)
+	setList(&c.ExternalGroupImplicitRoleAssignments, req.GroupImplicitRoleAssignments)
+	if err := tx.PutConnection(&state.Connection{External: c}); err != nil {
+		return nil, err
+	}
+	return &external.CreateConnectionResponse{Connection: c}, nil
+}
+
+// checkReferred checks the connection that a new external connection refers to.
+func checkReferred(tx *engine.Tx, org *state.Organization, req *external.CreateConnectionRequest) error {
+	if req.ExternalOrganizationID == org.OrganizationID {
+		return ops.ErrExternalOrganizationIDSameAsOrganizationID.Because(
+			"The external organization is the organization itself.")
+	}
+	to := tx.FindConnection(req.ExternalOrganizationID, req.ExternalConnectionID)
+	switch {
+	case to == nil || to.External != nil:
+		return ops.ErrExternalConnectionIDNotFound
+	case !to.IsActive():
+		return ops.ErrExternalConnectionNotActive
+	}
+	for _, c := range tx.ConnectionsOf(org.OrganizationID) {
+		if c.External != nil && c.External.ExternalConnectionID == req.ExternalConnectionID {
+			return ops.ErrDuplicateExternalSSOConnection
+		}
+	}
+	return checkSpace(tx, org)
+}
+
+func updateExternalConnection(
+	tx *engine.Tx, req *external.UpdateConnectionRequest,
+) (*external.UpdateConnectionResponse, error) {
+	if err := checkDisplayName(req.DisplayName); err != nil {
+		return nil, err
+	}
+	org, found, err := permittedConnection(tx, req.OrganizationID, req.ConnectionID)
+	if err != nil {
+		return nil, err
+	}
+	if found.External == nil {
+		return nil, ops.ErrSSOConnectionNotFound.Because("The connection is not an external one.")
+	}
+	if err := checkImplicitRoles(tx, org,
+		req.ExternalConnectionImplicitRoleAssignments, req.ExternalGroupImplicitRoleAssignments); err != nil {
+		return nil, err
+	}
+	c := *found.External
+	set(&c.DisplayName, req.DisplayName)
+	setList(&c.ExternalConnectionImplicitRoleAssignments, req.ExternalConnectionImplicitRoleAssignments)
+	setList(&c.ExternalGroupImplicitRoleAssignments, req.ExternalGroupImplicitRoleAssignments)
+	if err := tx.PutConnection(&state.Connection{External: &c}); err != nil {
+		return nil, err
+	}
+	return &external.UpdateConnectionResponse{Connection: &c}, nil
+}

@@ -1,0 +1,51 @@
+package b2b
+
+import (
+	"github.com/seed75add069/stytch-go/b2b/sso"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+)
+
+// authenticateSSO logs in the member to whom an account of an SSO connection belongs.
+func authenticateSSO(tx *engine.Tx, req *sso.AuthenticateRequest) (*sso.AuthenticateResponse, error) {
+	l, err := login.New(login.Request{
+		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims,
+		Locale: req.Locale, SessionToken: req.SessionToken, SessionJWT: req.SessionJWT,
+		IntermediateSessionToken: req.IntermediateSessionToken,
+	})
+	if err != nil {
+		return nil, err
+	}
+	t, err := factor.RedeemSSO(tx.Tx, req.SSOToken, req.PKCECodeVerifier)
+	if err != nil {
+		return nil, err
+	}
+	c := tx.Connections.Get(t.ConnectionID)
+	if to := tx.Referred(c); !c.IsActive() || !to.IsActive() {
+		return nil, ops.ErrSSOTokenNotFound.Because("The connection is no longer active.")
+	}
+	m, account, err := login.ProvisionSSO(tx.Tx, tx.Organizations.Get(c.Summary().OrganizationID), t)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.Prove(tx.Tx, m, factor.SSO(tx.Tx, account)); err != nil {
+		return nil, err
+	}
+	resp, err := login.Complete(tx.Tx, l)
+	if err != nil {
+		return nil, err
+	}
+	out := &sso.AuthenticateResponse{
+		MemberAuthenticated: resp.MemberAuthenticated,
+		MemberID:            resp.MemberID, Member: resp.Member,
+		OrganizationID: resp.Organization.OrganizationID, Organization: resp.Organization,
+		SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
+		IntermediateSessionToken:          resp.IntermediateSessionToken,
+		IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
+		PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
+	}
+	copyJWT(tx, resp, &out.SessionJWT)
+	return out, nil
+}

@@ -1,0 +1,182 @@
+package b2b
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/b2b/sso"
+	"github.com/seed75add069/stytch-go/b2b/sso/oidc"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/idp"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+func createOIDCConnection(
+	tx *engine.Tx, req *oidc.CreateConnectionRequest,
+) (*oidc.CreateConnectionResponse, error) {
+	provider, err := checkNew(req.DisplayName, req.IdentityProvider)
+	if err != nil {
+		return nil, err
+	}
+	org, err := permittedOrganization(tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSpace(tx, org); err != nil {
+		return nil, err
+	}
+	c := &state.Connection{OIDC: &sso.OIDCConnection{
+		OrganizationID: org.OrganizationID, ConnectionID: tx.ID("oidc-connection"),
+		Status: sso.ConnectionStatusPending, IdentityProvider: provider, CustomScopes: state.DefaultScopes,
+	}}
+	set(&c.OIDC.DisplayName, req.DisplayName)
+	if err := tx.PutConnection(c); err != nil {
+		return nil, err
+	}
+	return &oidc.CreateConnectionResponse{Connection: oidcResponse(tx, c)}, nil
+}
+
+// oidcResponse is an OIDC connection as the API returns it.
+func oidcResponse(tx *engine.Tx, c *state.Connection) *sso.OIDCConnection {
+	out := *c.OIDC
+	out.RedirectURL = callbackURL(tx, out.ConnectionID)
+	return &out
+}
+
+// updateOIDCConnection changes the fields that are given. With an issuer, its metadata fills in the URLs that are not.
+func updateOIDCConnection(
+	tx *engine.Tx, req *oidc.UpdateConnectionRequest,
+) (*oidc.UpdateConnectionResponse, error) {
+	if err := checkOIDCUpdate(req); err != nil {
+		return nil, err
+	}
+	if _, err := permittedOIDCConnection(tx, req); err != nil {
+		return nil, err
+	}
+	if !state.Given(req.Issuer) {
+		return changeOIDCConnection(tx, req, nil, "")
+	}
+	var metadata *idp.Metadata
+	var warning string
+	return nil, engine.Outside(
+		func(ctx context.Context) error {
+			var err error
+			if metadata, err = idp.Discover(ctx, *req.Issuer); err != nil {
+				warning = "The metadata of the issuer cannot be used: " + err.Error() + "."
+			}
+			return nil
+		},
+		func(tx *engine.Tx) (*oidc.UpdateConnectionResponse, error) {
+			return changeOIDCConnection(tx, req, metadata, warning)
+		})
+}
+
+func permittedOIDCConnection(tx *engine.Tx, req *oidc.UpdateConnectionRequest) (*state.Connection, error) {
+	org, err := permittedOrganization(tx, req.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	if c := tx.FindConnection(org.OrganizationID, req.ConnectionID); c != nil && c.OIDC != nil {
+		return c, nil
+	}
+	return nil, ops.ErrOIDCConnectionNotFound
+}
+
+// checkOIDCUpdate validates a request.
+func checkOIDCUpdate(req *oidc.UpdateConnectionRequest) error {
+	if err := checkDisplayName(req.DisplayName); err != nil {
+		return err
+	}
+	if err := checkProvider(req.IdentityProvider); err != nil {
+		return err
+	}
+	for _, u := range []struct {
+		value     *string
+		malformed *ops.Error
+	}{
+		{req.Issuer, ops.ErrOIDCConnectionIssuerURLInvalidFormat},
+		{req.AuthorizationURL, ops.ErrOIDCConnectionAuthorizationURLInvalidFormat},
+		{req.TokenURL, ops.ErrOIDCConnectionTokenURLInvalidFormat},
+		{req.UserinfoURL, ops.ErrOIDCConnectionUserinfoURLInvalidFormat},
+		{req.JWKSURL, ops.ErrOIDCConnectionJWKSURLInvalidFormat},
+	} {
+		if state.Given(u.value) && idp.CheckURL(*u.value) != nil {
+			return u.malformed.Because("The URL is malformed, or neither https nor http on this machine.")
+		}
+	}
+	switch {
+	case state.Given(req.Issuer) && strings.ContainsAny(*req.Issuer, "?#"):
+		return ops.ErrOIDCConnectionIssuerURLInvalidFormat.Because("An issuer has neither a query nor a fragment.")
+	case req.ClientID != nil && len(*req.ClientID) > state.MaxURL:
+		return ops.ErrBadRequest.Because("The client id is longer than %d bytes.", state.MaxURL)
+	case req.ClientSecret != nil && len(*req.ClientSecret) > state.MaxDescription:
+		return ops.ErrBadRequest.Because("The client secret is longer than %d bytes.", state.MaxDescription)
+	case !flat(req.AttributeMapping) || len(req.AttributeMapping) > state.MaxEntries:
+		return ops.ErrBadRequest.Because("The attribute mapping has other values than texts, or too many.")
+	}
+	return nil
+}
+
+// scopes are scopes that a request gives, separated by spaces and possibly URL-encoded.
+func scopes(given string) (string, error) {
+	decoded, err := url.PathUnescape(given)
+	if err != nil {
+		decoded = given
+	}
+	list := strings.Fields(decoded)
+	if slices.ContainsFunc(list, func(s string) bool { return !state.ScopeForm.MatchString(s) }) ||
+		len(decoded) > state.MaxURL {
+		return "", ops.ErrBadRequest.Because("A scope does not match %s, or they are too long.", state.ScopeForm)
+	}
+	return strings.Join(list, " "), nil
+}
+
+// changeOIDCConnection sets what a request gives and, for URLs that it does not give, what the issuer's metadata says.
+func changeOIDCConnection(
+	tx *engine.Tx, req *oidc.UpdateConnectionRequest, metadata *idp.Metadata, warning string,
+) (*oidc.UpdateConnectionResponse, error) {
+	found, err := permittedOIDCConnection(tx, req)
+	if err != nil {
+		return nil, err
+	}
+	c := *found.OIDC
+	if metadata != nil {
+		c.AuthorizationURL, c.TokenURL = metadata.AuthorizationURL, metadata.TokenURL
+		c.UserinfoURL, c.JWKSURL = metadata.UserinfoURL, metadata.JWKSURL
+	}
+	set(&c.DisplayName, req.DisplayName)
+	set(&c.IdentityProvider, req.IdentityProvider)
+	set(&c.ClientID, req.ClientID)
+	set(&c.ClientSecret, req.ClientSecret)
+	set(&c.Issuer, req.Issuer)
+	set(&c.AuthorizationURL, req.AuthorizationURL)
+	set(&c.TokenURL, req.TokenURL)
+	set(&c.UserinfoURL, req.UserinfoURL)
+	set(&c.JWKSURL, req.JWKSURL)
+	if state.Given(req.CustomScopes) {
+		if c.CustomScopes, err = scopes(*req.CustomScopes); err != nil {
+			return nil, err
+		}
+	}
+	if req.AttributeMapping != nil {
+		c.AttributeMapping = req.AttributeMapping
+	}
+	c.Status = sso.ConnectionStatusActive
+	required := []string{
+		c.Issuer, c.ClientID, c.ClientSecret, c.AuthorizationURL, c.TokenURL, c.UserinfoURL, c.JWKSURL,
+	}
+	if slices.Contains(required, "") {
+		c.Status = sso.ConnectionStatusPending
+	}
+	changed := &state.Connection{OIDC: &c, IsReal: found.IsReal}
+	if req.Issuer != nil {
+		changed.IsReal = metadata != nil
+	}
+	if err := tx.PutConnection(changed); err != nil {
+		return nil, err
+	}
+	return &oidc.UpdateConnectionResponse{Connection: oidcResponse(tx, changed), Warning: warning}, nil
+}

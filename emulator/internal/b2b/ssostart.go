@@ -1,0 +1,190 @@
+package b2b
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/b2b/sso"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/hosted"
+	"github.com/seed75add069/stytch-go/emulator/internal/idp"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// ssoEndpoints are those for browsers: where a login begins, where an OIDC provider leads, and where the form of the
+// built-in provider is sent.
+func ssoEndpoints() []engine.Route {
+	byConnection := engine.ByRow(ops.ErrSSOConnectionNotFound, func(tx *state.Tx, params map[string]string) bool {
+		return tx.Connections.Get(params["connection_id"]) != nil
+	})
+	var routes []engine.Route
+	for _, e := range []engine.Endpoint{
+		{Info: ops.SSOStart, Project: engine.ByPublicToken, Run: startSSO},
+		{Info: ops.SSOCallback, Project: byConnection, Run: endOIDC},
+		{Info: ops.SSOAuthorize, Project: byConnection, Run: authorizeSSO},
+	} {
+		e.Failure = hosted.Failure
+		routes = append(routes, e.Route())
+	}
+	return routes
+}
+
+// startSSO begins a login by a connection: at its provider, if that is there, or else at the built-in one.
+func startSSO(tx *engine.Tx) (*engine.Reply, error) {
+	q, err := readQuery(tx)
+	if err != nil {
+		return nil, err
+	}
+	if err := factor.CheckChallenge(q.given("pkce_code_challenge")); err != nil {
+		return nil, err
+	}
+	loginURL, signupURL := q.given("login_redirect_url"), q.given("signup_redirect_url")
+	if _, err := ssoTarget(tx, loginURL, ops.ErrInvalidLoginRedirectURL); err != nil {
+		return nil, err
+	}
+	if _, err := ssoTarget(tx, signupURL, ops.ErrInvalidSignupRedirectURL); err != nil {
+		return nil, err
+	}
+	c, err := startedConnection(tx, q)
+	if err != nil {
+		return nil, err
+	}
+	f := &state.SSOFlow{
+		State: tx.Token(), ConnectionID: c.ID(), Challenge: q.Get("pkce_code_challenge"),
+		LoginRedirectURL:  factor.RedirectURL(tx.Tx, loginURL),
+		SignupRedirectURL: factor.RedirectURL(tx.Tx, signupURL), ExpiresAt: tx.Now.Add(flowLifetime),
+	}
+	if to := tx.Referred(c); to.IsReal {
+		return startOIDC(tx, to.OIDC, f, q)
+	}
+	var problem string
+	if hint := q.Get("login_hint"); hint != "" {
+		var p *idp.Person
+		if p, problem = hosted.ParseColleague(hint, q.provider); problem == "" {
+			return endSSO(tx, f, p, nil)
+		}
+	}
+	tx.SSOFlows.Put(f)
+	return ssoChooser(tx, c, f, q.Get("login_hint"), q.provider, problem)
+}
+
+// ssoTarget is where a login leads.
+func ssoTarget(tx *engine.Tx, given *string, malformed *ops.Error) (*url.URL, error) {
+	return factor.Target(tx.Tx, given, malformed, ops.ErrNoMatchForProvidedSSOURL)
+}
+
+// startedConnection is the connection that a start URL names, or the default one of the organization that it names.
+func startedConnection(tx *engine.Tx, q query) (*state.Connection, error) {
+	id, organization, slug := q.given("connection_id"), q.given("organization_id"), q.given("slug")
+	n := 0
+	for _, locator := range []*string{id, organization, slug} {
+		if locator != nil {
+			n++
+		}
+	}
+	switch {
+	case n == 0:
+		return nil, ops.ErrMissingSSOConnectionLocator
+	case n > 1:
+		return nil, ops.ErrTooManySSOConnectionLocators
+	case organization == nil:
+		organization = slug
+	}
+	if id == nil {
+		org, err := login.FindOrganization(tx.Tx, *organization)
+		if err != nil {
+			return nil, err
+		}
+		switch active := org.SSOActiveConnections; {
+		case org.SSODefaultConnectionID != "":
+			id = &org.SSODefaultConnectionID
+		case len(active) == 0:
+			return nil, ops.ErrNoSSOConnectionExistsForOrganization
+		case len(active) > 1:
+			return nil, ops.ErrSSOMultipleConnectionsFound
+		default:
+			id = &active[0].ConnectionID
+		}
+	}
+	c := tx.Connections.Get(*id)
+	if c == nil {
+		return nil, ops.ErrSSOConnectionNotFound
+	}
+	if !c.IsActive() || !tx.Referred(c).IsActive() {
+		return nil, ops.ErrRequiresActiveSSOConnection
+	}
+	return c, nil
+}
+
+// cookiePrefix begins the name of the cookie by which a browser is known that has begun a login at an OIDC provider.
+const cookiePrefix = "stytch_sso_"
+
+// flowCookie is the cookie of a login. Its name differs between logins, of which a browser may begin several.
+func flowCookie(c *sso.OIDCConnection, f *state.SSOFlow) *http.Cookie {
+	return &http.Cookie{
+		Name: cookiePrefix + f.State, Value: f.Cookie, Path: callbackPath + c.ConnectionID,
+		MaxAge: int(flowLifetime.Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+// startOIDC leads a browser to an OIDC provider.
+func startOIDC(tx *engine.Tx, c *sso.OIDCConnection, f *state.SSOFlow, q query) (*engine.Reply, error) {
+	custom := strings.Fields(q.Get("custom_scopes"))
+	isNone := func(scope string) bool { return !state.ScopeForm.MatchString(scope) }
+	if len(custom) > maxScopes || slices.ContainsFunc(custom, isNone) {
+		return nil, ops.ErrOAuthInvalidScopeRequested
+	}
+	asked := []string{"openid"}
+	for _, scope := range slices.Concat(strings.Fields(c.CustomScopes), custom) {
+		if !slices.Contains(asked, scope) {
+			asked = append(asked, scope)
+		}
+	}
+	f.Cookie, f.Nonce, f.Verifier = tx.Token(), tx.Token(), tx.Token()
+	f.CallbackURL = callbackURL(tx, c.ConnectionID)
+	address, err := loginAt(c, f).URL(asked, q.Get("login_hint"))
+	if err != nil {
+		return nil, err
+	}
+	tx.SSOFlows.Put(f)
+	reply := engine.Redirect(address)
+	reply.Header.Set("Set-Cookie", flowCookie(c, f).String())
+	return reply, nil
+}
+
+// loginAt is the login of a flow at an OIDC provider.
+func loginAt(c *sso.OIDCConnection, f *state.SSOFlow) *idp.Login {
+	return &idp.Login{
+		Connection: c, CallbackURL: f.CallbackURL, State: f.State, Nonce: f.Nonce, Verifier: f.Verifier,
+	}
+}
+
+// ssoChooser is the page of the built-in provider, filled in with values. It offers the addresses of the organization's
+// members, the oldest ones.
+func ssoChooser(
+	tx *engine.Tx, c *state.Connection, f *state.SSOFlow, email string, value func(string) string, problem string,
+) (*engine.Reply, error) {
+	s := c.Summary()
+	page := &hosted.Chooser{
+		Provider: s.DisplayName, Organization: tx.Organizations.Get(s.OrganizationID).OrganizationName,
+		RedirectURL: f.LoginRedirectURL, Email: email, Fields: hosted.ColleagueFields(value), Problem: problem,
+		Action: callbackPath + s.ConnectionID + "?" + url.Values{"state": {f.State}}.Encode(),
+	}
+	if page.Provider == "" {
+		page.Provider = s.ConnectionID
+	}
+	for _, m := range tx.MembersIn([]string{s.OrganizationID}) {
+		if len(page.Emails) == maxOffered {
+			break
+		}
+		if !m.IsDeleted() {
+			page.Emails = append(page.Emails, m.EmailAddress)
+		}
+	}
+	return page.Page()
+}

@@ -1,0 +1,60 @@
+package hosted
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/idp"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/emulator/internal/strict"
+)
+
+// The fields by which somebody is described who logs in by SSO.
+const (
+	ssoFieldName       = "name"
+	ssoFieldSubject    = "subject"
+	ssoFieldGroups     = "groups"
+	ssoFieldAttributes = "attributes"
+)
+
+// ColleagueFields are the fields by which somebody is described who logs in by SSO, filled in with values.
+func ColleagueFields(value func(name string) string) []Field {
+	fields := []Field{
+		{Name: ssoFieldName, Label: "Name"},
+		{Name: ssoFieldSubject, Label: "Id at the identity provider (subject)"},
+		{Name: ssoFieldGroups, Label: "Groups, with commas between"},
+		{Name: ssoFieldAttributes, Label: "Further attributes, a JSON object"},
+	}
+	for i := range fields {
+		fields[i].Value = value(fields[i].Name)
+	}
+	return fields
+}
+
+// ParseColleague makes somebody who logs in by SSO from the values of fields. If they are wrong, the problem says how,
+// in a sentence.
+func ParseColleague(email string, value func(name string) string) (p *idp.Person, problem string) {
+	address, err := state.Email(email)
+	if err != nil {
+		return nil, "The e-mail address is missing or malformed."
+	}
+	var attributes map[string]any
+	if text := value(ssoFieldAttributes); text != "" {
+		if strict.TooDeep([]byte(text), state.MaxDepth/2) || json.Unmarshal([]byte(text), &attributes) != nil {
+			return nil, "The attributes are not a JSON object."
+		}
+	}
+	var groups []string
+	for group := range strings.SplitSeq(value(ssoFieldGroups), ",") {
+		if group = strings.TrimSpace(group); group != "" {
+			groups = append(groups, group)
+		}
+	}
+	p = idp.Describe(address, value(ssoFieldName), value(ssoFieldSubject), groups, attributes)
+	if refused, ok := errors.AsType[*ops.Error](p.Check()); ok {
+		return nil, refused.Text
+	}
+	return p, ""
+}

@@ -1,0 +1,95 @@
+// Package idp is the client of the identity providers of organizations: it reads the metadata of SAML and OIDC
+// providers, and logs people in with OIDC. What it reads is bounded in size and time, and a server leads to no other.
+//
+// The two names that matter are [Discover] and [FetchSAMLMetadata].
+package idp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+const (
+	// maxDocument bounds what a server answers with, in bytes.
+	maxDocument = 1 << 20
+	// timeout bounds how long it may take.
+	timeout      = 5 * time.Second
+	maxRedirects = 3
+)
+
+// CheckURL refuses a URL that is not one of a server to ask: https, or http on this machine.
+func CheckURL(raw string) error {
+	u, err := state.RedirectURL(raw)
+	if err != nil {
+		return err
+	}
+	if u.User != nil || u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return errors.New("it has credentials, or is http on another machine")
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// get reads a document.
+func get(ctx context.Context, address string, header http.Header) ([]byte, error) {
+	return send(ctx, http.MethodGet, address, header, nil)
+}
+
+// send sends a request and returns the body of the response, whose status must be 200. Redirects are followed on the
+// same server only.
+func send(ctx context.Context, method, address string, header http.Header, body io.Reader) ([]byte, error) {
+	if err := CheckURL(address); err != nil {
+		return nil, fmt.Errorf("the URL is not used: %w", err)
+	}
+	// What traces a call of the emulator in the same process must not see these requests.
+	own, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	defer context.AfterFunc(ctx, cancel)()
+	r, err := http.NewRequestWithContext(own, method, address, body)
+	if err != nil {
+		return nil, errors.New("the URL is malformed")
+	}
+	maps.Copy(r.Header, header)
+	client := &http.Client{
+		Transport: &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: maxDocument},
+		CheckRedirect: func(to *http.Request, via []*http.Request) error {
+			from := via[0].URL
+			if len(via) > maxRedirects || to.URL.Scheme != from.Scheme || to.URL.Host != from.Host {
+				return errors.New("the server leads elsewhere")
+			}
+			return nil
+		},
+	}
+	resp, err := client.Do(r)
+	if err != nil {
+		if failed, ok := errors.AsType[*url.Error](err); ok {
+			err = failed.Err
+		}
+		return nil, fmt.Errorf("the server does not answer: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("the server answers with status %d", resp.StatusCode)
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxDocument+1))
+	switch {
+	case err != nil:
+		return nil, errors.New("the response ends early")
+	case len(data) > maxDocument:
+		return nil, fmt.Errorf("the response is larger than %d bytes", maxDocument)
+	}
+	return data, nil
+}

@@ -1,0 +1,65 @@
+package idp
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// certYears is how long a certificate is valid that is made for a key.
+const certYears = 10
+
+// ParseCertificate parses a certificate in DER. One whose end is not in the years that can be stored is refused.
+func ParseCertificate(der []byte) (*x509.Certificate, error) {
+	c, err := x509.ParseCertificate(der)
+	switch {
+	case err != nil:
+		return nil, errors.New("it is not an X.509 certificate")
+	case c.NotAfter.Before(state.MinTime):
+		return nil, errors.New("it ended before 1970")
+	case len(CertificatePEM(der)) > state.MaxPEM:
+		return nil, errors.New("it is too large")
+	}
+	return c, nil
+}
+
+// CertificatePEM is a certificate in PEM.
+func CertificatePEM(der []byte) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+// maxKeyPEM bounds a private key in PEM, so that reading it takes little time. One of 4096 bits is smaller.
+const maxKeyPEM = 4 << 10
+
+// ParsePrivateKey parses an RSA key in PKCS #1 and PEM. The error says what the text is.
+func ParsePrivateKey(text string) (*rsa.PrivateKey, error) {
+	if len(text) > maxKeyPEM {
+		return nil, errors.New("is too long")
+	}
+	block, rest := pem.Decode([]byte(text))
+	if block == nil || block.Type != "RSA PRIVATE KEY" || strings.TrimSpace(string(rest)) != "" {
+		return nil, errors.New("is not one key in PKCS #1 and PEM")
+	}
+	key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, errors.New("is not a valid RSA key")
+	}
+	return key, nil
+}
+
+// SelfSigned makes a certificate for a key, in DER.
+func SelfSigned(key *rsa.PrivateKey, now time.Time) ([]byte, error) {
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{Organization: []string{"stytch-emulator"}},
+		NotBefore: now, NotAfter: now.AddDate(certYears, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature,
+	}
+	return x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+}

@@ -1,0 +1,118 @@
+package idp
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/emulator/internal/strict"
+)
+
+// Person is what an identity provider says of somebody who has logged in there.
+type Person struct {
+	Email, Name, Subject string
+	Groups               []string
+	// Attributes are all that the provider says of the person.
+	Attributes map[string]any
+}
+
+// protocolClaims are those of an ID token that say nothing of the person.
+var protocolClaims = []string{
+	"iss", "aud", "exp", "iat", "nbf", "jti", "nonce", "azp", "at_hash", "c_hash", "s_hash", "auth_time", "acr", "amr",
+	"sid", "typ",
+}
+
+// PersonOf makes a person of the claims of an OIDC provider, where a mapping says which are which. Standard claims are
+// used where it does not.
+func PersonOf(claims, mapping map[string]any) (*Person, error) {
+	value := func(attribute, standard string) string {
+		name, isText := mapping[attribute].(string)
+		if !isText {
+			name = standard
+		}
+		text, _ := claims[name].(string)
+		return text
+	}
+	p := &Person{Subject: claims["sub"].(string), Attributes: map[string]any{}}
+	for name, claim := range claims {
+		if !slices.Contains(protocolClaims, name) {
+			p.Attributes[name] = claim
+		}
+	}
+	var err error
+	switch p.Email, err = state.Email(value("email", "email")); {
+	case value("email", "email") == "":
+		return nil, ops.ErrOIDCResponseEmailMissing
+	case err != nil:
+		return nil, err
+	case claims["email_verified"] == false || claims["email_verified"] == "false":
+		return nil, ops.ErrOIDCResponseUnverifiedEmail
+	}
+	p.Name = value("full_name", "name")
+	if p.Name == "" {
+		p.Name = strings.TrimSpace(value("first_name", "given_name") + " " + value("last_name", "family_name"))
+	}
+	name, isText := mapping["groups"].(string)
+	if !isText {
+		name = "groups"
+	}
+	p.Groups = texts(claims[name])
+	return p, p.Check()
+}
+
+// Check refuses a person who cannot be stored.
+func (p *Person) Check() error {
+	tooLong := func(group string) bool { return len(group) > state.MaxDescription }
+	attributes, err := json.Marshal(p.Attributes)
+	switch {
+	case err != nil || len(attributes) > maxClaims || strict.TooDeep(attributes, state.MaxDepth/2):
+		return ops.ErrOIDCInvalidUserinfo.Because("There is more about the person than what is kept.")
+	case utf8.RuneCountInString(p.Name) > state.MaxName || !utf8.ValidString(p.Name):
+		return ops.ErrOIDCInvalidUserinfo.Because("The name is longer than %d characters.", state.MaxName)
+	case len(p.Groups) > state.MaxEntries || slices.ContainsFunc(p.Groups, tooLong):
+		return ops.ErrOIDCInvalidUserinfo.Because(
+			"There are more than %d groups, or one is too long.", state.MaxEntries)
+	case p.Subject == "" || len(p.Subject) > state.MaxEmail || !utf8.ValidString(p.Subject):
+		return ops.ErrOIDCInvalidUserinfo.Because("The subject is empty or longer than %d bytes.", state.MaxEmail)
+	}
+	return nil
+}
+
+// texts are the texts of a list, or of one text alone.
+func texts(value any) []string {
+	switch v := value.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var list []string
+		for _, entry := range v {
+			if text, isText := entry.(string); isText && text != "" {
+				list = append(list, text)
+			}
+		}
+		return list
+	}
+	return nil
+}
+
+// Describe is a person as the built-in identity provider describes it: the name and the groups are attributes too.
+// Without a subject, it is the address.
+func Describe(email, name, subject string, groups []string, attributes map[string]any) *Person {
+	p := &Person{Email: email, Name: name, Subject: subject, Groups: groups, Attributes: map[string]any{}}
+	maps.Copy(p.Attributes, attributes)
+	p.Attributes["email"] = email
+	if name != "" {
+		p.Attributes["name"] = name
+	}
+	if len(groups) > 0 {
+		p.Attributes["groups"] = groups
+	}
+	if subject == "" {
+		p.Subject = email
+	}
+	return p
+}

@@ -1,0 +1,243 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/sso"
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+)
+
+// Connection is an SSO connection of an organization as the API returns it. One of the three is set. URLs of the
+// emulator are filled in for each response; here they are empty.
+type Connection struct {
+	// IsReal says that an OIDC connection's provider is there: its metadata could be read when the issuer was set.
+	// Others are played by the emulator.
+	IsReal   bool                `json:"is_real,omitzero"`
+	SAML     *sso.SAMLConnection `json:"saml,omitzero"`
+	OIDC     *sso.OIDCConnection `json:"oidc,omitzero"`
+	External *sso.Connection     `json:"external,omitzero"`
+}
+
+// Summary is what connections of all kinds have.
+type Summary struct {
+	OrganizationID, ConnectionID, DisplayName, Status string
+	// IdentityProvider is empty for an external connection.
+	IdentityProvider sso.IdentityProvider
+	// ConnectionRoles are those of everyone whose session has a login through the connection, GroupRoles those of
+	// groups of the identity provider.
+	ConnectionRoles []sso.ConnectionImplicitRoleAssignment
+	GroupRoles      []sso.GroupImplicitRoleAssignment
+}
+
+// Summary is what connections of all kinds have.
+func (c *Connection) Summary() Summary {
+	switch {
+	case c.SAML != nil:
+		return Summary{
+			c.SAML.OrganizationID, c.SAML.ConnectionID, c.SAML.DisplayName, c.SAML.Status, c.SAML.IdentityProvider,
+			c.SAML.SAMLConnectionImplicitRoleAssignments, c.SAML.SAMLGroupImplicitRoleAssignments,
+		}
+	case c.OIDC != nil:
+		return Summary{
+			c.OIDC.OrganizationID, c.OIDC.ConnectionID, c.OIDC.DisplayName, c.OIDC.Status, c.OIDC.IdentityProvider,
+			nil, nil,
+		}
+	case c.External != nil:
+		return Summary{
+			c.External.OrganizationID, c.External.ConnectionID, c.External.DisplayName, c.External.Status, "",
+			c.External.ExternalConnectionImplicitRoleAssignments, c.External.ExternalGroupImplicitRoleAssignments,
+		}
+	}
+	return Summary{}
+}
+
+// ID is the connection's id.
+func (c *Connection) ID() string { return c.Summary().ConnectionID }
+
+// IsActive reports whether members can log in through the connection.
+func (c *Connection) IsActive() bool { return c.Summary().Status == sso.ConnectionStatusActive }
+
+// referred is the connection that an external one refers to, empty for the others.
+func (c *Connection) referred() string {
+	if c.External == nil {
+		return ""
+	}
+	return c.External.ExternalConnectionID
+}
+
+// Bounds of connections. Unverified: the API's number of connections.
+const (
+	MaxConnections              = 100 // of an organization
+	MaxVerificationCertificates = 5   // of a SAML connection
+	MaxPEM                      = 16 << 10
+)
+
+// DefaultScopes are the scopes that a login requests from an OIDC provider.
+const DefaultScopes = "openid email profile"
+
+// DefaultNameIDFormat is the name id format that SAML logins ask for.
+const DefaultNameIDFormat = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+
+// IdentityProviders are the products that connections may name.
+var IdentityProviders = []sso.IdentityProvider{
+	sso.IdentityProviderClasslink, sso.IdentityProviderCyberArk, sso.IdentityProviderDuo, sso.IdentityProviderGeneric,
+	sso.IdentityProviderGoogleWorkspace, sso.IdentityProviderJumpCloud, sso.IdentityProviderKeycloak,
+	sso.IdentityProviderMiniOrange, sso.IdentityProviderMicrosoftEntra, sso.IdentityProviderOkta,
+	sso.IdentityProviderOneLogin, sso.IdentityProviderPingFederate, sso.IdentityProviderRippling,
+	sso.IdentityProviderSalesforce, sso.IdentityProviderShibboleth,
+}
+
+type connectionTables struct {
+	Connections    *store.Table[Connection]
+	connectionsOf  *store.Index[Connection] // by organization
+	connectionsFor *store.Index[Connection] // external ones, by the connection that they refer to
+}
+
+func newConnectionTables(db *store.DB) connectionTables {
+	t := store.NewTable(db, "sso_connections", (*Connection).ID)
+	return connectionTables{
+		Connections:    t,
+		connectionsOf:  t.Index("organization", func(c *Connection) string { return c.Summary().OrganizationID }),
+		connectionsFor: t.Index("connection", (*Connection).referred),
+	}
+}
+
+// ConnectionsOf returns the SSO connections of an organization, oldest first.
+func (tx *Tx) ConnectionsOf(organizationID string) []*Connection {
+	return tx.connectionsOf.Rows(organizationID)
+}
+
+// FindConnection finds an SSO connection of an organization, nil if there is none.
+func (tx *Tx) FindConnection(organizationID, id string) *Connection {
+	if c := tx.Connections.Get(id); c != nil && c.Summary().OrganizationID == organizationID {
+		return c
+	}
+	return nil
+}
+
+// Referred is the connection to the identity provider: the one that an external connection refers to, of another
+// connection itself.
+func (tx *Tx) Referred(c *Connection) *Connection {
+	if c.External == nil {
+		return c
+	}
+	return tx.FindConnection(c.External.ExternalOrganizationID, c.External.ExternalConnectionID)
+}
+
+// PutConnection puts an SSO connection, and brings the organization up to date that has it.
+func (tx *Tx) PutConnection(c *Connection) error {
+	tx.Connections.Put(c)
+	return tx.followConnections(c.Summary().OrganizationID)
+}
+
+// DeleteConnection deletes an SSO connection, the external ones that refer to it, and the accounts that members have by
+// them. Members and their sessions stay.
+func (tx *Tx) DeleteConnection(c *Connection) error {
+	for _, external := range tx.connectionsFor.Rows(c.ID()) {
+		if err := tx.DeleteConnection(external); err != nil {
+			return err
+		}
+	}
+	for _, r := range tx.registrationsBy.Rows(c.ID()) {
+		tx.Registrations.Delete(r.ID)
+	}
+	tx.deleteLoginsBy(c.ID())
+	tx.Connections.Delete(c.ID())
+	return tx.followConnections(c.Summary().OrganizationID)
+}
+
+// followConnections sets what an organization says of its SSO connections: the active ones, the default, which is the
+// first that becomes active, and those whose people may join.
+func (tx *Tx) followConnections(organizationID string) error {
+	org := *tx.Organizations.Get(organizationID)
+	isActive := map[string]bool{}
+	before := org.SSOActiveConnections
+	org.SSOActiveConnections = nil
+	for _, c := range tx.connectionsOf.All(organizationID) {
+		if s := c.Summary(); c.IsActive() {
+			isActive[s.ConnectionID] = true
+			org.SSOActiveConnections = append(org.SSOActiveConnections, organizations.ActiveSSOConnection{
+				ConnectionID: s.ConnectionID, DisplayName: s.DisplayName,
+				IdentityProvider: string(tx.identityProvider(c)),
+			})
+		}
+	}
+	if !isActive[org.SSODefaultConnectionID] {
+		org.SSODefaultConnectionID = ""
+		if len(before) < len(org.SSOActiveConnections) && len(before) == 0 {
+			org.SSODefaultConnectionID = org.SSOActiveConnections[0].ConnectionID
+		}
+	}
+	allowed := slices.DeleteFunc(slices.Clone(org.SSOJITProvisioningAllowedConnections),
+		func(id string) bool { return !isActive[id] })
+	org.SSOJITProvisioningAllowedConnections = append([]string(nil), allowed...)
+	return tx.putIfChanged(&org)
+}
+
+// putIfChanged puts an organization whose connections are others than before.
+func (tx *Tx) putIfChanged(org *Organization) error {
+	old := tx.Organizations.Get(org.OrganizationID)
+	if slices.Equal(old.SSOActiveConnections, org.SSOActiveConnections) &&
+		old.SSODefaultConnectionID == org.SSODefaultConnectionID &&
+		slices.Equal(old.SSOJITProvisioningAllowedConnections, org.SSOJITProvisioningAllowedConnections) {
+		return nil
+	}
+	org.UpdatedAt = tx.Now
+	if err := CheckOrganization(&org.Organization); err != nil {
+		return err
+	}
+	tx.Organizations.Put(org)
+	return nil
+}
+
+// identityProvider is the product that a connection leads to.
+func (tx *Tx) identityProvider(c *Connection) sso.IdentityProvider {
+	if to := tx.Referred(c); to != nil {
+		return to.Summary().IdentityProvider
+	}
+	return sso.IdentityProviderGeneric
+}
+
+func (c *Connection) prepare(*Tx) error {
+	kinds := 0
+	for _, set := range []bool{c.SAML != nil, c.OIDC != nil, c.External != nil} {
+		if set {
+			kinds++
+		}
+	}
+	s := c.Summary()
+	switch {
+	case kinds != 1:
+		return errors.New("it must be one of saml, oidc and external")
+	case !IsName(s.ConnectionID):
+		return errors.New("connection_id is empty or too long")
+	case s.Status != sso.ConnectionStatusActive && s.Status != sso.ConnectionStatusPending:
+		return errors.New("the status is unknown")
+	case c.External == nil && !slices.Contains(IdentityProviders, s.IdentityProvider):
+		return errors.New("the identity_provider is unknown")
+	case c.SAML != nil && len(c.SAML.VerificationCertificates) > MaxVerificationCertificates:
+		return fmt.Errorf("it has more than %d verification_certificates", MaxVerificationCertificates)
+	}
+	return nil
+}
+
+func (tx *Tx) checkConnections() error {
+	for _, c := range tx.Connections.All() {
+		s := c.Summary()
+		switch {
+		case tx.Organizations.Get(s.OrganizationID) == nil:
+			return fmt.Errorf("SSO connection %s: there is no such organization", s.ConnectionID)
+		case tx.connectionsOf.Len(s.OrganizationID) > MaxConnections:
+			return fmt.Errorf("organization %s has more than %d SSO connections", s.OrganizationID, MaxConnections)
+		}
+		to := tx.Referred(c)
+		if to == nil || c.External != nil &&
+			(to.External != nil || c.External.ExternalOrganizationID == s.OrganizationID) {
+			return fmt.Errorf("SSO connection %s: it refers to no connection of another organization", s.ConnectionID)
+		}
+	}
+	return nil
+}
