@@ -18,8 +18,8 @@ import (
 	b2cpasswords "github.com/seed75add069/stytch-go/b2c/passwords"
 )
 
-// The parameters of own hashes. They are those of tests: a tenth of what is recommended for a public service, which
-// takes some ten milliseconds.
+// The parameters of own hashes. They are for tests: about a fifth of the least that is recommended for a public
+// service, which takes some six milliseconds.
 const (
 	ownPasses  = 1
 	ownMemory  = 8 << 10 // KiB
