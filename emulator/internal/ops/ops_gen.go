@@ -163,8 +163,11 @@ var (
 			ErrMemberNotFound,
 			ErrSessionNotFound,
 			ErrTooManySessionArguments,
+			ErrUnableToParseSessionJWT,
+			ErrInvalidSessionToken,
 			ErrInvalidRBACScope,
 			ErrPKCERequiredForIDPAuthorizationFlow,
+			ErrInvalidPKCECodeChallenge,
 			ErrThirdPartyClientsCannotUseFullAccess,
 			ErrThirdPartyClientsRequireConsentForOfflineAccess,
 		},
@@ -182,6 +185,7 @@ var (
 			ErrSessionNotFound,
 			ErrTooManySessionArguments,
 			ErrUnableToParseSessionJWT,
+			ErrInvalidSessionToken,
 			ErrInvalidRBACScope,
 			ErrThirdPartyClientsCannotUseFullAccess,
 		},
@@ -1453,6 +1457,7 @@ var (
 		Errors: []*Error{
 			ErrIDPAccessTokenNotFound,
 			ErrIDPAccessTokenExpired,
+			ErrIDPAccessTokenCouldNotBeExchanged,
 			ErrOAuthAccessTokenExchangeMissingFullAccess,
 			ErrOAuthAccessTokenExchangeTokenTooOld,
 			ErrOAuthAccessTokenExchangeTokenInvalidGrant,
@@ -2618,6 +2623,7 @@ var (
 			ErrConnectedAppInvalidRedirectURL,
 			ErrConnectedAppRedirectURLMustIncludeScheme,
 			ErrConnectedAppRedirectURLMustUseHTTPSScheme,
+			ErrConnectedAppRedirectURLMustUseHTTPOrHTTPSScheme,
 			ErrConnectedAppRedirectURLHTTPSchemeMustUseLoopback,
 			ErrConnectedAppRedirectURLCannotUseLocalhost,
 			ErrThirdPartyClientsCannotUseFullAccess,
@@ -2625,6 +2631,7 @@ var (
 			ErrIDPInvalidAccessTokenExpiryMinutes,
 			ErrIDPInvalidAccessTokenCustomAudience,
 			ErrIDPInvalidAccessTokenJWTTemplate,
+			ErrInvalidURL,
 		},
 	}}
 	// ConnectedAppClientsDelete is connected_app.clients.delete.
@@ -2691,6 +2698,7 @@ var (
 			ErrConnectedAppInvalidRedirectURL,
 			ErrConnectedAppRedirectURLMustIncludeScheme,
 			ErrConnectedAppRedirectURLMustUseHTTPSScheme,
+			ErrConnectedAppRedirectURLMustUseHTTPOrHTTPSScheme,
 			ErrConnectedAppRedirectURLHTTPSchemeMustUseLoopback,
 			ErrConnectedAppRedirectURLCannotUseLocalhost,
 			ErrThirdPartyClientsCannotUseFullAccess,
@@ -2698,6 +2706,7 @@ var (
 			ErrIDPInvalidAccessTokenExpiryMinutes,
 			ErrIDPInvalidAccessTokenCustomAudience,
 			ErrIDPInvalidAccessTokenJWTTemplate,
+			ErrInvalidURL,
 		},
 	}}
 	// DebugWhoami is debug.whoami.

@@ -11,7 +11,10 @@ import (
 
 // Routes are the operations that are implemented.
 func Routes() []engine.Route {
-	return slices.Concat(clientRoutes(), secretRoutes(), tokenRoutes(), keyRoutes(), debugRoutes(), metricRoutes())
+	return slices.Concat(
+		clientRoutes(), secretRoutes(), tokenRoutes(), appRoutes(), appSecretRoutes(), introspectionRoutes(),
+		userInfoRoutes(), metadataRoutes(), registrationRoutes(), keyRoutes(), debugRoutes(), metricRoutes(),
+	)
 }
 
 // set sets a field to a value that is given.

@@ -80,7 +80,7 @@ var textBounds = map[string]bound{
 	"resource_id": shortName, "actions": shortName,
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
 	"email_address": atMost(MaxEmail), "new_email_address": atMost(MaxEmail), "to": atMost(MaxEmail),
-	"link": atMost(maxLink),
+	"link": atMost(maxLink), "oauth_token": form(IDForm), "nonce": atMost(MaxURL),
 	// What others have issued has no form.
 	"authentication_factors.trusted_auth_token_factor.token_id":           atMost(MaxEmail),
 	"authentication_factors.oauth_access_token_exchange_factor.client_id": atMost(MaxEmail),

@@ -52,6 +52,11 @@ func (tx *Tx) check() error {
 			return errors.New("a passcode has no such member")
 		}
 	}
+	for _, c := range tx.Clients.All() {
+		if tx.ConnectedApps.Get(c.ClientID) != nil {
+			return fmt.Errorf("client %s: its id is a connected app's", c.ClientID)
+		}
+	}
 	if err := tx.checkRegistrations(); err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ func (s *State) Forget(now time.Time) {
 		forget(&tx.intermediatesDue, tx.Intermediates, func(i *Intermediate) bool { return hasExpired(i.ExpiresAt) })
 		forget(&tx.linksDue, tx.Links, func(l *Link) bool { return tx.Now.Sub(l.ExpiresAt) > ForgetAfter })
 		forget(&tx.passcodesDue, tx.Passcodes, func(p *Passcode) bool { return tx.Now.Sub(p.ExpiresAt) > ForgetAfter })
+		tx.forgetAuthorizations()
 		return nil
 	})
 }

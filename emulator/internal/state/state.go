@@ -53,11 +53,14 @@ type tables struct {
 	registrationTables
 	sessionTables
 	proofTables
-	connectedAppTables
+	grantTables
+	authorizationTables
 	messageTables
-	Clients *store.Table[Client]
-	Roles   *store.Table[Role]
-	Keys    *store.Table[Key]
+	Clients       *store.Table[Client]
+	ConnectedApps *store.Table[ConnectedApp]
+	Roles         *store.Table[Role]
+	Scopes        *store.Table[Scope]
+	Keys          *store.Table[Key]
 
 	settings      *store.Table[Settings]
 	usedTokens    *store.Table[UsedToken]
@@ -80,18 +83,21 @@ func New(config Config) *State {
 func empty(config Config) *State {
 	db := store.New()
 	return &State{Config: config, db: db, arrival: make(chan struct{}), tables: tables{
-		organizationTables: newOrganizationTables(db),
-		memberTables:       newMemberTables(db),
-		registrationTables: newRegistrationTables(db),
-		sessionTables:      newSessionTables(db),
-		proofTables:        newProofTables(db),
-		connectedAppTables: newConnectedAppTables(db),
-		messageTables:      newMessageTables(db),
-		Clients:            newClientTable(db),
-		Roles:              store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
-		Keys:               store.NewTable(db, "keys", func(k *Key) string { return k.KID }),
-		settings:           newSettingsTable(db),
-		usedTokens:         newUsedTokenTable(db),
+		organizationTables:  newOrganizationTables(db),
+		memberTables:        newMemberTables(db),
+		registrationTables:  newRegistrationTables(db),
+		sessionTables:       newSessionTables(db),
+		proofTables:         newProofTables(db),
+		grantTables:         newGrantTables(db),
+		authorizationTables: newAuthorizationTables(db),
+		messageTables:       newMessageTables(db),
+		Clients:             newClientTable(db),
+		ConnectedApps:       newConnectedAppTable(db),
+		Scopes:              store.NewTable(db, "scopes", func(s *Scope) string { return s.Scope }),
+		Roles:               store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
+		Keys:                store.NewTable(db, "keys", func(k *Key) string { return k.KID }),
+		settings:            newSettingsTable(db),
+		usedTokens:          newUsedTokenTable(db),
 	}}
 }
 
