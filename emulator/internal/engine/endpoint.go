@@ -51,8 +51,8 @@ func JSON(status int, v any) (*Reply, error) {
 	return &Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}, nil
 }
 
-// JSON is a response with a JSON body that is not cached, made from a value once the transaction is committed: tokens in
-// it are signed then.
+// JSON is a response with a JSON body that is not cached, made from a value once the transaction is committed: tokens
+// in it are signed then.
 func (tx *Tx) JSON(status int, v any) *Reply {
 	reply := &Reply{Status: status, Header: http.Header{
 		"Content-Type": {"application/json"}, "Cache-Control": {"no-store"},

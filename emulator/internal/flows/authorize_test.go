@@ -3,6 +3,7 @@ package flows_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -107,9 +108,7 @@ func TestAuthorizeStart_describesTheRequest(t *testing.T) {
 		{"scope": "openid"}, {"scope": "a b"}, {"permissions": []any{}}, {"permissions": []any{object{"resource_id": "", "actions": []any{"a"}}}},
 	} {
 		require.Error(t, h.edit(func(state object) {
-			for name, value := range bad {
-				state["scopes"].([]any)[0].(object)[name] = value
-			}
+			maps.Copy(state["scopes"].([]any)[0].(object), bad)
 		}), "%v", bad)
 	}
 }

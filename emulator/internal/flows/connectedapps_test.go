@@ -2,6 +2,7 @@ package flows_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -338,9 +339,7 @@ func TestConnectedApps_idsAreNoOtherClients(t *testing.T) {
 		{"client_type": "second_party"}, {"client_type": "third_party_public"}, {"access_token_expiry_minutes": -1},
 	} {
 		require.Error(t, h.edit(func(state object) {
-			for name, value := range fields {
-				state["connected_apps"].([]any)[0].(object)[name] = value
-			}
+			maps.Copy(state["connected_apps"].([]any)[0].(object), fields)
 		}), "%v", fields)
 	}
 }

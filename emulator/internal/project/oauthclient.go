@@ -16,13 +16,6 @@ type oauthClient struct {
 	app     *state.ConnectedApp
 }
 
-func (c *oauthClient) id() string {
-	if c.app != nil {
-		return c.app.ClientID
-	}
-	return c.machine.ClientID
-}
-
 // nobody takes the place of a client that does not exist, so that the answer takes as long as for a wrong secret.
 var nobody = &state.Client{SecretHash: make([]byte, len(state.HashSecret("")))}
 

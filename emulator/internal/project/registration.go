@@ -1,6 +1,7 @@
 package project
 
 import (
+	"errors"
 	"mime"
 	"net/http"
 	"slices"
@@ -56,7 +57,7 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 		AuthMethod: methodBasic, GrantTypes: []string{"authorization_code"}, ResponseTypes: []string{"code"},
 	}
 	mediaType, _, _ := mime.ParseMediaType(tx.Header().Get("Content-Type"))
-	if mediaType != "application/json" || json.Unmarshal(tx.Body(), &m) != nil {
+	if mediaType != "application/json" || !decodes(tx.Body(), &m) {
 		return badMetadata(tx, "invalid_client_metadata", "The body is no JSON object with client metadata."), nil
 	}
 	switch {
@@ -73,7 +74,7 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 	}
 	app.RedirectURLs, app.ClientName, app.LogoURL = m.RedirectURIs, m.ClientName, m.LogoURI
 	secret, err := putApp(tx, app)
-	if invalid, ok := err.(*state.Invalid); ok {
+	if invalid, ok := errors.AsType[*state.Invalid](err); ok {
 		code := "invalid_client_metadata"
 		if state.CheckRedirectURLs(m.RedirectURIs) != nil {
 			code = "invalid_redirect_uri"
@@ -87,6 +88,8 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 		clientMetadata: m, ClientID: app.ClientID, ClientSecret: secret, IssuedAt: tx.Now.Unix(),
 	}), nil
 }
+
+func decodes(body []byte, to *clientMetadata) bool { return json.Unmarshal(body, to) == nil }
 
 // badMetadata is the response to a registration that is refused (RFC 7591, section 3.2.2).
 func badMetadata(tx *engine.Tx, code, text string) *engine.Reply {

@@ -87,7 +87,8 @@ func (tx *Tx) EndAuthorization(id string) {
 // forgetAuthorizations deletes codes and tokens that serve nothing any more, and authorizations without any.
 func (tx *Tx) forgetAuthorizations() {
 	before := tx.OAuthTokens.Len()
-	forget(&tx.oauthTokensDue, tx.OAuthTokens, func(t *OAuthToken) bool { return tx.Now.Sub(t.ExpiresAt) > ForgetAfter })
+	isDead := func(t *OAuthToken) bool { return tx.Now.Sub(t.ExpiresAt) > ForgetAfter }
+	forget(&tx.oauthTokensDue, tx.OAuthTokens, isDead)
 	if tx.OAuthTokens.Len() < before {
 		tx.Authorizations.DeleteFunc(func(a *Authorization) bool { return tx.oauthTokensOf.Len(a.ID) == 0 })
 	}

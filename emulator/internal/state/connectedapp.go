@@ -20,8 +20,8 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// ConnectedApp is an OAuth client of the project as the API returns it, and what the API does not return. Of its secrets
-// it has hashes; a public one has no secret.
+// ConnectedApp is an OAuth client of the project as the API returns it, and what the API does not return. Of its
+// secrets it has hashes; a public one has no secret.
 type ConnectedApp struct {
 	connectedapp.ConnectedApp
 	SecretHash []byte `json:"client_secret_hash"`
@@ -158,7 +158,7 @@ func (tx *Tx) DeleteConnectedApp(id string) {
 		return slices.DeleteFunc(slices.Clone(ids), func(other string) bool { return other == id })
 	}
 	for _, o := range tx.Organizations.Rows() {
-		if slices.Contains(o.AllowedFirstPartyConnectedApps, id) || slices.Contains(o.AllowedThirdPartyConnectedApps, id) {
+		if slices.Contains(slices.Concat(o.AllowedFirstPartyConnectedApps, o.AllowedThirdPartyConnectedApps), id) {
 			changed := *o
 			changed.AllowedFirstPartyConnectedApps = without(o.AllowedFirstPartyConnectedApps)
 			changed.AllowedThirdPartyConnectedApps = without(o.AllowedThirdPartyConnectedApps)

@@ -27,8 +27,8 @@ func CheckRedirectURLs(urls []string) error {
 	return nil
 }
 
-// checkAppURL checks one redirect URL: https, or http with a loopback address. Unverified: that localhost counts as one.
-// A wildcard, a fragment and a user are refused (RFC 6749, section 3.1.2).
+// checkAppURL checks one redirect URL: https, or http with a loopback address. Unverified: that localhost counts as
+// one. A wildcard, a fragment and a user are refused (RFC 6749, section 3.1.2).
 func checkAppURL(raw string) error {
 	malformed := invalid(stytcherror.CodeConnectedAppInvalidRedirectURL, "A redirect URL is malformed.")
 	u, err := url.Parse(raw)
