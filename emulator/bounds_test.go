@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"slices"
@@ -72,6 +73,19 @@ func full(t *testing.T) object {
 	s["registrations"] = []any{object{"registration_id": "r", "member_id": one(s, "members", 0)["member_id"], "provider": "oidc", "connection_id": "c", "provider_subject": "1",
 		"provider_tenant_ids": []any{"T1"}, "access_token": "a", "access_token_expires_at": "2030-01-01T00:00:00Z", "scopes": []any{"read"}, "sso_attributes": object{"k": "v"}}}
 	s["grants"] = []any{object{"member_id": one(s, "members", 0)["member_id"], "organization_id": one(s, "organizations", 0)["organization_id"], "connected_app_id": "a", "scopes": []any{"openid"}}}
+	access := maps.Clone(one(s, "grants", 0))
+	maps.Copy(access, object{
+		"authorization_id": "z", "resources": []any{"https://api.example"}, "redirect_uri": "https://app.example", "code_challenge": strings.Repeat("x", 43),
+		"nonce": "n", "created_at": "2026-01-02T03:04:05Z",
+	})
+	s["authorizations"] = []any{access}
+	s["app_tokens"] = []any{object{"token": "t", "kind": "refresh_token", "authorization_id": "z", "expires_at": "2030-01-01T00:00:00Z"}}
+	s["scopes"] = []any{object{"scope": "read", "description": "d", "permissions": []any{object{"resource_id": "documents", "actions": []any{"read"}}}}}
+	maps.Copy(one(s, "connected_apps", 0), object{
+		"redirect_urls": []any{"https://app.example"}, "post_logout_redirect_urls": []any{"https://app.example"}, "access_token_custom_audience": "a",
+		"access_token_template_content": "{}", "id_token_template_content": "{}", "client_secret_hash": hash, "client_secret_last_four": "abcd",
+		"next_client_secret_hash": hash, "next_client_secret_last_four": "efgh", "client_id_metadata_url": "https://app.example/m",
+	})
 	snapshot["inbox"].([]any)[0].(object)["code"] = "123456"
 	return snapshot
 }

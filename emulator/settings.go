@@ -27,6 +27,12 @@ type Settings struct {
 	// UserInfoURL is asked by Sessions.Migrate whose session a token of another provider is: a GET with the token as
 	// bearer, answered by JSON with an email.
 	UserInfoURL string `json:"userinfo_url"`
+	// AuthorizationURL is the project's own authorization page, to which the authorization endpoint of OAuth2 sends
+	// browsers with all parameters. The page calls IDP.OAuth.AuthorizeStart and Authorize. Without it, the endpoint
+	// answers authorization_endpoint_not_configured_for_project.
+	AuthorizationURL string `json:"authorization_url"`
+	// DynamicClientRegistration lets Connected Apps register themselves (RFC 7591), as third-party ones.
+	DynamicClientRegistration bool `json:"dynamic_client_registration"`
 	// TrustedTokenProfiles are the issuers whose tokens Sessions.Attest takes.
 	TrustedTokenProfiles []TrustedTokenProfile `json:"trusted_token_profiles"`
 	// Passwords say which passwords may be set, and where they are valid.
@@ -69,7 +75,8 @@ func (p *Project) Settings() Settings {
 	out := Settings{
 		Product: stored.Product, RedirectURLs: stored.RedirectURLs, RateLimits: stored.RateLimits,
 		MaxSessionDurationMinutes: stored.MaxSessionDurationMinutes, UserInfoURL: stored.UserInfoURL,
-		Passwords: PasswordSettings(stored.Passwords),
+		Passwords: PasswordSettings(stored.Passwords), AuthorizationURL: stored.AuthorizationURL,
+		DynamicClientRegistration: stored.DynamicClientRegistration,
 	}
 	for _, profile := range stored.TrustedTokenProfiles {
 		out.TrustedTokenProfiles = append(out.TrustedTokenProfiles, TrustedTokenProfile(profile))
@@ -82,7 +89,8 @@ func (p *Project) SetSettings(s Settings) error {
 	stored := state.Settings{
 		Product: s.Product, RedirectURLs: s.RedirectURLs, RateLimits: s.RateLimits,
 		MaxSessionDurationMinutes: s.MaxSessionDurationMinutes, UserInfoURL: s.UserInfoURL,
-		Passwords: state.PasswordSettings(s.Passwords),
+		Passwords: state.PasswordSettings(s.Passwords), AuthorizationURL: s.AuthorizationURL,
+		DynamicClientRegistration: s.DynamicClientRegistration,
 	}
 	for _, profile := range s.TrustedTokenProfiles {
 		stored.TrustedTokenProfiles = append(stored.TrustedTokenProfiles, state.TrustedTokenProfile(profile))

@@ -95,7 +95,6 @@ func TestWire_credentialsComeBeforeThePath(t *testing.T) {
 		"an unknown path, unknown project":   {"GET", "/v1/nothing", "x", "x", 400, "invalid_project_id_authentication"},
 		"an unknown path, with credentials":  {"GET", "/v1/nothing", h.ID(), h.Secret(), 404, "route_not_found"},
 		"not implemented":                    {"POST", "/v1/totps", "", "", 401, "unauthorized_credentials"},
-		"introspection, not implemented":     {"POST", "/v1/public/" + h.ID() + "/oauth2/introspect", "", "", 501, "emulator_not_implemented"},
 		"not implemented, with credentials":  {"POST", "/v1/totps", h.ID(), h.Secret(), 501, "emulator_not_implemented"},
 		"an empty parameter at the end":      {"GET", "/v1/b2b/organizations/", h.ID(), h.Secret(), 404, "route_not_found"},
 		"an empty parameter":                 {"PUT", "/v1/b2b/organizations//members/m", h.ID(), h.Secret(), 404, "route_not_found"},

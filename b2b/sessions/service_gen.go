@@ -176,6 +176,7 @@ var opExchangeAccessToken = transport.Op{
 // Errors to expect, in package stytcherror:
 //   - CodeIDPAccessTokenNotFound
 //   - CodeIDPAccessTokenExpired
+//   - CodeIDPAccessTokenCouldNotBeExchanged
 //   - CodeOAuthAccessTokenExchangeMissingFullAccess
 //   - CodeOAuthAccessTokenExchangeTokenTooOld
 //   - CodeOAuthAccessTokenExchangeTokenInvalidGrant

@@ -53,7 +53,8 @@ func newObserver(ctx context.Context, facts *catalog.Catalogue) (*observer, erro
 			})
 		}
 		for _, op := range s.ByHand {
-			if strings.HasPrefix(op.Path, publicPrefix) {
+			isNew := o.find(op.HTTPMethod, op.Path) == nil // both products have introspection
+			if isNew && strings.HasPrefix(op.Path, publicPrefix) {
 				o.add(ctx, em, &operation{id: s.ID(&op), method: op.HTTPMethod, path: strings.Split(op.Path, "/")})
 			}
 		}

@@ -1,4 +1,5 @@
 // Runs all checks, one after another, and prints a line of JSON for each: its name, and what is wrong if it fails.
+import connectedApps from "./checks/connectedapps.mjs";
 import discovery from "./checks/discovery.mjs";
 import errors from "./checks/errors.mjs";
 import keys from "./checks/keys.mjs";
@@ -35,6 +36,7 @@ const services = {
   passwords,
   secondFactors,
   oauth,
+  connectedApps,
   discovery,
   sessions,
   sso,

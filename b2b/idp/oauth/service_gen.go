@@ -46,6 +46,7 @@ var opAuthorizeStart = transport.Op{
 //   - CodeSessionNotFound
 //   - CodeTooManySessionArguments
 //   - CodeUnableToParseSessionJWT
+//   - CodeInvalidSessionToken
 //   - CodeInvalidRBACScope
 //   - CodeThirdPartyClientsCannotUseFullAccess
 //
@@ -83,8 +84,11 @@ var opAuthorize = transport.Op{
 //   - CodeMemberNotFound
 //   - CodeSessionNotFound
 //   - CodeTooManySessionArguments
+//   - CodeUnableToParseSessionJWT
+//   - CodeInvalidSessionToken
 //   - CodeInvalidRBACScope
 //   - CodePKCERequiredForIDPAuthorizationFlow
+//   - CodeInvalidPKCECodeChallenge
 //   - CodeThirdPartyClientsCannotUseFullAccess
 //   - CodeThirdPartyClientsRequireConsentForOfflineAccess
 //

@@ -57,6 +57,7 @@ var opUpdate = transport.Op{
 //   - CodeConnectedAppInvalidRedirectURL
 //   - CodeConnectedAppRedirectURLMustIncludeScheme
 //   - CodeConnectedAppRedirectURLMustUseHTTPSScheme
+//   - CodeConnectedAppRedirectURLMustUseHTTPOrHTTPSScheme
 //   - CodeConnectedAppRedirectURLHTTPSchemeMustUseLoopback
 //   - CodeConnectedAppRedirectURLCannotUseLocalhost
 //   - CodeThirdPartyClientsCannotUseFullAccess
@@ -64,6 +65,7 @@ var opUpdate = transport.Op{
 //   - CodeIDPInvalidAccessTokenExpiryMinutes
 //   - CodeIDPInvalidAccessTokenCustomAudience
 //   - CodeIDPInvalidAccessTokenJWTTemplate
+//   - CodeInvalidURL
 //
 // It calls PUT /v1/connected_apps/clients/{client_id}; retry class write.
 func (s *Service) Update(
@@ -138,6 +140,7 @@ var opCreate = transport.Op{
 //   - CodeConnectedAppInvalidRedirectURL
 //   - CodeConnectedAppRedirectURLMustIncludeScheme
 //   - CodeConnectedAppRedirectURLMustUseHTTPSScheme
+//   - CodeConnectedAppRedirectURLMustUseHTTPOrHTTPSScheme
 //   - CodeConnectedAppRedirectURLHTTPSchemeMustUseLoopback
 //   - CodeConnectedAppRedirectURLCannotUseLocalhost
 //   - CodeThirdPartyClientsCannotUseFullAccess
@@ -145,6 +148,7 @@ var opCreate = transport.Op{
 //   - CodeIDPInvalidAccessTokenExpiryMinutes
 //   - CodeIDPInvalidAccessTokenCustomAudience
 //   - CodeIDPInvalidAccessTokenJWTTemplate
+//   - CodeInvalidURL
 //
 // It calls POST /v1/connected_apps/clients; retry class write.
 func (s *Service) Create(

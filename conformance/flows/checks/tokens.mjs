@@ -38,7 +38,6 @@ async function accessToken({ organization_id, organization_slug: slug }, { membe
       iat: now,
       nbf: now,
       exp: now + 3600,
-      jti: unique("jti"),
       "https://stytch.com/organization": { organization_id, slug },
     },
   );

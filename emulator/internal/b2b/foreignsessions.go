@@ -27,14 +27,11 @@ func foreignSessionRoutes() []engine.Route {
 	}
 }
 
-const (
-	// fullAccess is the scope without which no session is given for an access token.
-	fullAccess = "full_access"
-	// maxAccessTokenAge is how old an access token may be that is exchanged for a session.
-	maxAccessTokenAge = 5 * time.Minute
-)
+// maxAccessTokenAge is how old an access token may be that is exchanged for a session.
+const maxAccessTokenAge = 5 * time.Minute
 
-// exchangeAccessToken gives a session for an access token of a Connected App, once.
+// exchangeAccessToken gives a session for an access token of a Connected App, once. The member must have authorized the
+// app by a session, which may have ended since.
 func exchangeAccessToken(
 	tx *engine.Tx, req *sessions.ExchangeAccessTokenRequest,
 ) (*sessions.ExchangeAccessTokenResponse, error) {
@@ -44,18 +41,19 @@ func exchangeAccessToken(
 	if err != nil {
 		return nil, err
 	}
-	token, err := sign.ParseAccessToken(tx.Tx, req.AccessToken)
+	access, err := login.FindAccess(tx.Tx, req.AccessToken)
 	if err != nil {
 		return nil, err
 	}
-	l.Org, l.Member = tx.Organizations.Get(token.OrganizationID), tx.FindMember(token.OrganizationID, token.MemberID)
+	token := access.Token
+	l.Org, l.Member = access.Org, access.Member
 	switch {
-	case l.Org == nil || l.Member == nil:
-		return nil, ops.ErrIDPAccessTokenNotFound
-	case !slices.Contains(token.Scopes, fullAccess):
+	case !slices.Contains(token.Scopes, state.FullAccess):
 		return nil, ops.ErrOAuthAccessTokenExchangeMissingFullAccess
 	case tx.Now.Sub(token.IssuedAt) > maxAccessTokenAge:
 		return nil, ops.ErrOAuthAccessTokenExchangeTokenTooOld
+	case access.Authorization != nil && !access.Authorization.BySession:
+		return nil, ops.ErrIDPAccessTokenCouldNotBeExchanged
 	case !tx.UseToken(req.AccessToken, token.ExpiresAt):
 		return nil, ops.ErrOAuthAccessTokenExchangeTokenInvalidGrant
 	}

@@ -44,10 +44,9 @@ func revokeMemberApp(tx *engine.Tx, req *connectedapps.RevokeRequest) (*connecte
 	if err != nil {
 		return nil, err
 	}
-	key := state.GrantKey(m.MemberID, req.ConnectedAppID)
-	if tx.Grants.Get(key) == nil {
+	if tx.Grants.Get(state.GrantKey(m.MemberID, req.ConnectedAppID)) == nil {
 		return nil, ops.ErrConnectedAppNotFound
 	}
-	tx.Grants.Delete(key)
+	tx.EndGrant(m.MemberID, req.ConnectedAppID)
 	return &connectedapps.RevokeResponse{}, nil
 }

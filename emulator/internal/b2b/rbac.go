@@ -22,9 +22,12 @@ func rbacRoutes() []engine.Route {
 	}
 }
 
-// getPolicy returns the project's roles and resources.
+// getPolicy returns the project's roles, resources and scopes.
 func getPolicy(tx *engine.Tx, _ *rbac.PolicyRequest) (*rbac.PolicyResponse, error) {
 	policy := &rbac.Policy{Scopes: []rbac.PolicyScope{}}
+	for _, scope := range tx.Scopes.All() {
+		policy.Scopes = append(policy.Scopes, *scope)
+	}
 	for _, role := range tx.Roles.All() {
 		policy.Roles = append(policy.Roles, policyRole(role))
 	}

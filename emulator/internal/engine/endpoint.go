@@ -52,6 +52,19 @@ func JSON(status int, v any) (*Reply, error) {
 	return &Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}, nil
 }
 
+// JSON is a response with a JSON body that is not cached, made from a value once the transaction is committed: tokens
+// in it are signed then.
+func (tx *Tx) JSON(status int, v any) *Reply {
+	reply := &Reply{Status: status, Header: http.Header{
+		"Content-Type": {"application/json"}, "Cache-Control": {"no-store"},
+	}}
+	tx.Later(func() (err error) {
+		reply.Body, err = json.Marshal(v, json.Deterministic(true))
+		return err
+	})
+	return reply
+}
+
 // response is the reply as the response of a call.
 func (r *Reply) response() response {
 	return response{status: r.Status, header: r.Header, body: r.Body}
@@ -123,6 +136,9 @@ func (tx *Tx) Request() *http.Request { return tx.call.request }
 
 // Body is the body of the request.
 func (tx *Tx) Body() []byte { return tx.call.body }
+
+// RequestID is the id of the request.
+func (tx *Tx) RequestID() string { return tx.call.requestID }
 
 // Param is a parameter of the path, unescaped.
 func (tx *Tx) Param(name string) string { return tx.call.params[name] }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -75,14 +76,29 @@ func (c *call) formHeader(e *ops.Error) http.Header {
 	return h
 }
 
-// oauthErrorBody is the body of an error in the form of OAuth2 (RFC 6749, section 5.2), with what the API adds.
+// oauthError is the error of OAuth2 that an error is one of: what is wrong with a code or a refresh token is an
+// invalid_grant there (RFC 6749, section 5.2).
+func oauthError(e *ops.Error) *ops.Error {
+	if strings.HasPrefix(string(e.Code), "idp_") {
+		return ops.ErrInvalidGrant
+	}
+	return e
+}
+
+// oauthErrorBody is the body of an error in the form of OAuth2, with what the API adds. Unverified: that it has an
+// error_type where that says more.
 func oauthErrorBody(e *ops.Error, requestID, docs string) []byte {
-	body, _ := json.Marshal(struct {
+	body := struct {
 		StatusCode  int              `json:"status_code"`
 		RequestID   string           `json:"request_id"`
 		Error       stytcherror.Code `json:"error"`
 		Description string           `json:"error_description"`
 		URI         string           `json:"error_uri"`
-	}{e.Status, requestID, e.Code, e.Text, errorURL(e, docs)})
-	return body
+		ErrorType   stytcherror.Code `json:"error_type,omitzero"`
+	}{oauthError(e).Status, requestID, oauthError(e).Code, e.Text, errorURL(e, docs), ""}
+	if oauthError(e) != e {
+		body.ErrorType = e.Code
+	}
+	data, _ := json.Marshal(body)
+	return data
 }

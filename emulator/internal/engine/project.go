@@ -22,6 +22,7 @@ type Project struct {
 	mu      sync.Mutex // guards the fields below
 	faults  []*Fault
 	counted map[string]counted // by operation
+	guesses guesses
 }
 
 // NewProject returns a project with nothing in it. Its clock runs like now.
@@ -49,6 +50,7 @@ func (p *Project) Reset() {
 	p.mu.Lock()
 	p.faults = nil
 	clear(p.counted)
+	p.guesses = guesses{}
 	p.mu.Unlock()
 	p.Clock.reset()
 	p.replace(state.New(p.config))

@@ -133,7 +133,11 @@ func record(next http.RoundTripper) http.RoundTripper {
 			return nil, err
 		}
 		outcome := strings.TrimSpace(fmt.Sprint(resp.StatusCode, " ", failure.ErrorType+failure.Error))
-		outcomes.add(shared.OperationFromContext(r.Context()), outcome)
+		operation := shared.OperationFromContext(r.Context())
+		if strings.HasSuffix(operation, "."+ops.IntrospectToken.ID) {
+			operation = ops.IntrospectToken.ID // both products have it
+		}
+		outcomes.add(operation, outcome)
 		return resp, nil
 	})
 }

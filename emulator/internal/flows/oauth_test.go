@@ -3,7 +3,6 @@ package flows_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"html"
 	"io"
 	"net/http"
@@ -191,17 +190,6 @@ func TestOAuth_memberLogsInWithTheAddressOfTheAccount(t *testing.T) {
 	assert.Equal(t, values.AccessToken, stored.AccessToken)
 	assert.Equal(t, values.RefreshToken, stored.RefreshToken)
 	assert.Equal(t, values.IDToken, stored.IDToken)
-}
-
-// claimsOf are the claims of a JWT.
-func claimsOf(t *testing.T, jwt string) (claims object) {
-	t.Helper()
-	parts := strings.Split(jwt, ".")
-	require.Len(t, parts, 3)
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(payload, &claims))
-	return claims
 }
 
 func TestOAuth_tokenWorksOnceForTenMinutesInItsProjectAndForItsPurpose(t *testing.T) {

@@ -123,9 +123,13 @@ func SessionRoles(tx *state.Tx, s *state.Session) []string {
 
 // Granting returns the session's roles that permit an action on a resource.
 func Granting(tx *state.Tx, s *state.Session, resource, action string) []string {
-	held := SessionRoles(tx, s)
+	return permitting(tx, s.OrganizationID, SessionRoles(tx, s), resource, action)
+}
+
+// permitting returns those of the roles that somebody holds in an organization that permit an action on a resource.
+func permitting(tx *state.Tx, organizationID string, held []string, resource, action string) []string {
 	roles := []string{}
-	for _, role := range slices.Concat(policy(tx), tx.Organizations.Get(s.OrganizationID).CustomRoles) {
+	for _, role := range slices.Concat(policy(tx), tx.Organizations.Get(organizationID).CustomRoles) {
 		permits := slices.ContainsFunc(role.Permissions, func(p organizations.CustomRolePermission) bool {
 			return p.ResourceID == resource &&
 				(slices.Contains(p.Actions, action) || slices.Contains(p.Actions, state.EveryAction))

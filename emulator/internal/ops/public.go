@@ -2,26 +2,14 @@ package ops
 
 import "slices"
 
-// M2MToken is the token endpoint of OAuth2 (RFC 6749, section 3.2). Its request is a form with the client's own
-// credentials, so that it has no types.
-var M2MToken = &Info{
-	ID: "m2m.token", Method: "POST", Path: "/v1/public/{project_id}/oauth2/token",
-	Errors: []*Error{ErrInvalidClient, ErrInvalidRequest, ErrInvalidScope, ErrUnsupportedGrantType},
-}
-
-// IntrospectToken is the introspection endpoint of OAuth2 (RFC 7662), which is a form too.
-var IntrospectToken = &Info{
-	ID: "idp.introspect_token_network", Method: "POST", Path: "/v1/public/{project_id}/oauth2/introspect",
-}
-
 // PublicPrefix begins the ids of endpoints that are no operations of the API.
 const PublicPrefix = "public."
 
 // Public are the endpoints that are no operations of the API: browsers, identity providers and clients of OAuth2 call
 // them.
-var Public = []*Info{
+var Public = slices.Concat([]*Info{
 	B2BOAuthStart, B2BOAuthDiscoveryStart, B2BOAuthAuthorize, SSOStart, SSOCallback, SSOAuthorize, SAMLShieldValidate,
-}
+}, oauth2Endpoints)
 
 // The endpoints of a login by OAuth: where browsers begin, and where the form of the provider's page is sent.
 var (

@@ -47,7 +47,7 @@ func createClient(tx *engine.Tx, req *clients.CreateRequest) (*clients.CreateRes
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	if tx.Clients.Get(c.ClientID) != nil {
+	if tx.Clients.Get(c.ClientID) != nil || tx.ConnectedApps.Get(c.ClientID) != nil {
 		return nil, ops.ErrDuplicateM2MClientID
 	}
 	tx.Clients.Put(c)

@@ -12,7 +12,10 @@ import (
 // Routes are the operations that are implemented.
 func Routes() []engine.Route {
 	return slices.Concat(
-		clientRoutes(), secretRoutes(), tokenRoutes(), keyRoutes(), debugRoutes(), metricRoutes(), samlShieldRoutes())
+		clientRoutes(), secretRoutes(), tokenRoutes(), appRoutes(), appSecretRoutes(), introspectionRoutes(),
+		userInfoRoutes(), metadataRoutes(), registrationRoutes(), keyRoutes(), debugRoutes(), metricRoutes(),
+		samlShieldRoutes(),
+	)
 }
 
 // set sets a field to a value that is given.

@@ -1,26 +1,41 @@
 package project
 
 import (
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/seed75add069/stytch-go/b2c/m2m"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/sign"
-	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
 func tokenRoutes() []engine.Route {
 	return []engine.Route{engine.HandleForm(ops.M2MToken, issueToken)}
 }
 
-// issueToken issues an access token for a client (RFC 6749, section 4.4).
-func issueToken(tx *engine.Tx, form engine.Form) (*m2m.TokenResponse, error) {
+// tokenResponse is the response of the token endpoint (RFC 6749, section 5.1), with what the API adds.
+type tokenResponse struct {
+	AccessToken  string `json:"access_token"`
+	TokenType    string `json:"token_type"`
+	ExpiresIn    int    `json:"expires_in"`
+	RefreshToken string `json:"refresh_token,omitzero"`
+	IDToken      string `json:"id_token,omitzero"`
+	Scope        string `json:"scope,omitzero"`
+	RequestID    string `json:"request_id"`
+	StatusCode   int    `json:"status_code"`
+}
+
+// issueToken issues tokens: for an M2M client itself (RFC 6749, section 4.4), or for what a member has authorized a
+// Connected App to do.
+func issueToken(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
+	var issue func(*engine.Tx, *oauthClient, engine.Form) (*tokenResponse, error)
 	switch form["grant_type"] {
 	case "client_credentials":
+		issue = issueForMachine
+	case "authorization_code":
+		issue = redeemCode
+	case "refresh_token":
+		issue = refresh
 	case "":
 		return nil, ops.ErrInvalidRequest.Because("grant_type is missing.")
 	default:
@@ -30,64 +45,36 @@ func issueToken(tx *engine.Tx, form engine.Form) (*m2m.TokenResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	scopes := strings.FieldsFunc(form["scope"], func(r rune) bool { return r == ' ' })
-	if len(scopes) == 0 {
-		scopes = c.Scopes
-	}
-	for _, scope := range scopes {
-		if !slices.Contains(c.Scopes, scope) {
-			return nil, ops.ErrInvalidScope.Because("The client does not have one of the scopes.")
-		}
-	}
-	resp := &m2m.TokenResponse{TokenType: "bearer", ExpiresIn: int(sign.AccessTokenLifetime.Seconds())}
-	sign.M2MToken(tx.Tx, c.ClientID, strings.Join(scopes, " "), &resp.AccessToken)
-	return resp, nil
-}
-
-// nobody takes the place of a client that does not exist, so that the answer takes as long as for a wrong secret.
-var nobody = &state.Client{SecretHash: make([]byte, len(state.HashSecret("")))}
-
-// authenticateClient returns the active client whose credentials a request has. An unknown client, a wrong secret and
-// an inactive client are refused alike.
-func authenticateClient(tx *engine.Tx, form engine.Form) (*state.Client, error) {
-	id, secret, err := credentials(tx, form)
+	resp, err := issue(tx, c, form)
 	if err != nil {
 		return nil, err
 	}
-	c := tx.Clients.Get(id)
-	if c == nil {
-		c = nobody
-	}
-	if !c.HasSecret(secret) || c.Status != m2m.M2MClientStatusActive {
-		return nil, ops.ErrInvalidClient
-	}
-	return c, nil
+	resp.TokenType, resp.RequestID, resp.StatusCode = "bearer", tx.RequestID(), 200
+	return tx.JSON(resp.StatusCode, resp), nil
 }
 
-// credentials are those of the client: in the form, or Basic ones, which are escaped as in a form (RFC 6749, section
-// 2.3.1). A request has them once. Basic credentials of the project, which the API's SDKs for Python and Ruby send with
-// every call, are not the client's.
-func credentials(tx *engine.Tx, form engine.Form) (id, secret string, err error) {
-	r := http.Request{Header: tx.Header()}
-	user, password, isBasic := r.BasicAuth()
-	switch {
-	case tx.Header().Get("Authorization") == "", isBasic && user == tx.ProjectID:
-		if form["client_id"] == "" || form["client_secret"] == "" {
-			return "", "", ops.ErrInvalidClient.Because("client_id or client_secret is missing.")
-		}
-		return form["client_id"], form["client_secret"], nil
-	case !isBasic:
-		return "", "", ops.ErrInvalidClient.Because("The client authenticates with Basic only, or in the form.")
-	case form["client_secret"] != "":
-		return "", "", ops.ErrInvalidRequest.Because("There are two client secrets.")
+func issueForMachine(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse, error) {
+	if c.machine == nil {
+		return nil, ops.ErrUnauthorizedClient.Because("A Connected App acts for a member, not for itself.")
 	}
-	id, idErr := url.QueryUnescape(user)
-	secret, secretErr := url.QueryUnescape(password)
-	switch {
-	case idErr != nil || secretErr != nil:
-		return "", "", ops.ErrInvalidClient.Because("The credentials are not escaped as in a form.")
-	case form["client_id"] != "" && form["client_id"] != id:
-		return "", "", ops.ErrInvalidRequest.Because("There are two client ids.")
+	scopes := scopesOf(form)
+	if len(scopes) == 0 {
+		scopes = c.machine.Scopes
 	}
-	return id, secret, nil
+	if !contains(c.machine.Scopes, scopes) {
+		return nil, ops.ErrInvalidScope.Because("The client does not have one of the scopes.")
+	}
+	resp := &tokenResponse{ExpiresIn: int(sign.AccessTokenLifetime.Seconds())}
+	sign.M2MToken(tx.Tx, c.machine.ClientID, strings.Join(scopes, " "), &resp.AccessToken)
+	return resp, nil
+}
+
+// scopesOf are the scopes of a request, which are separated by spaces.
+func scopesOf(form engine.Form) []string {
+	return strings.FieldsFunc(form["scope"], func(r rune) bool { return r == ' ' })
+}
+
+// contains reports whether all of the wanted texts are among those of a list.
+func contains(list, wanted []string) bool {
+	return !slices.ContainsFunc(wanted, func(s string) bool { return !slices.Contains(list, s) })
 }

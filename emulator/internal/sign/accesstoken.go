@@ -13,6 +13,8 @@ import (
 
 // AccessToken is what an access token of a Connected App says.
 type AccessToken struct {
+	// ID is the token's jti, empty for one that the emulator's user has signed.
+	ID                                 string
 	MemberID, OrganizationID, ClientID string
 	Scopes                             []string
 	IssuedAt, ExpiresAt                time.Time
@@ -29,7 +31,7 @@ func ParseAccessToken(tx *state.Tx, text string) (*AccessToken, error) {
 		} `json:"https://stytch.com/organization"`
 		Session any `json:"https://stytch.com/session"`
 	}
-	if len(text) > maxJWT || verify(tx, text, &claims) != nil || !isIssued(claims.ClientID) {
+	if len(text) > maxJWT || verify(tx, text, &claims) != nil || !isIssued(claims.ClientID) || !isIssued(claims.ID) {
 		return nil, ops.ErrIDPAccessTokenNotFound
 	}
 	if claims.Issuer != issuer(tx) || !slices.Contains(claims.Audience, tx.ProjectID) || claims.ClientID == "" ||
@@ -40,7 +42,14 @@ func ParseAccessToken(tx *state.Tx, text string) (*AccessToken, error) {
 		return nil, ops.ErrIDPAccessTokenExpired
 	}
 	return &AccessToken{
-		MemberID: claims.Subject, OrganizationID: claims.Organization.ID, ClientID: claims.ClientID,
+		ID: claims.ID, MemberID: claims.Subject, OrganizationID: claims.Organization.ID, ClientID: claims.ClientID,
 		Scopes: strings.Fields(claims.Scope), IssuedAt: claims.IssuedAt.Time, ExpiresAt: claims.ExpiresAt.Time,
 	}, nil
+}
+
+// Payload are the claims of a JWT that was verified.
+func Payload(text string) Claims {
+	claims := jwt.MapClaims{}
+	_, _, _ = jwt.NewParser().ParseUnverified(text, claims)
+	return Claims(claims)
 }

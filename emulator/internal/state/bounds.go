@@ -83,7 +83,7 @@ var textBounds = map[string]bound{
 	"resource_id": shortName, "actions": shortName,
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
 	"email_address": atMost(MaxEmail), "new_email_address": atMost(MaxEmail), "to": atMost(MaxEmail),
-	"link":        atMost(maxLink),
+	"link": atMost(maxLink), "nonce": atMost(MaxURL),
 	"certificate": atMost(MaxPEM), "private_key": atMost(MaxPEM), "display_name": shortName,
 	"idp_entity_id": atMost(MaxURL), "sso_connections.oidc.client_id": atMost(MaxURL),
 	"id_token": atMost(MaxToken), "access_token": atMost(MaxToken), "refresh_token": atMost(MaxToken),

@@ -56,6 +56,11 @@ func (tx *Tx) check() error {
 			return errors.New("a passcode has no such member")
 		}
 	}
+	for _, c := range tx.Clients.All() {
+		if tx.ConnectedApps.Get(c.ClientID) != nil {
+			return fmt.Errorf("client %s: its id is a connected app's", c.ClientID)
+		}
+	}
 	return cmp.Or(
 		tx.checkPasswords(), tx.checkTOTPs(), tx.checkRegistrations(), tx.checkConnections(), tx.checkSSOLogins(once),
 		tx.checkImpersonations(), tx.checkGrants())

@@ -1,80 +1,70 @@
 package state
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2c/connectedapp"
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
+	"github.com/seed75add069/stytch-go/shared"
+	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// ConnectedApp is an OAuth client of the project.
+// ConnectedApp is an OAuth client of the project as the API returns it, and what the API does not return. Of its
+// secrets it has hashes; a public one has no secret.
 type ConnectedApp struct {
-	ClientID          string                  `json:"client_id"`
-	ClientName        string                  `json:"client_name"`
-	ClientDescription string                  `json:"client_description"`
-	ClientType        connectedapp.ClientType `json:"client_type"`
-	LogoURL           string                  `json:"logo_url"`
+	connectedapp.ConnectedApp
+	SecretHash []byte `json:"client_secret_hash"`
+	// NextSecretHash is that of the new secret while a rotation is in progress, otherwise empty.
+	NextSecretHash []byte    `json:"next_client_secret_hash"`
+	CreatedAt      time.Time `json:"created_at"`
 }
 
-// Grant is the access that a member has granted to a Connected App. There is one for each member and app.
-type Grant struct {
-	MemberID       string   `json:"member_id"`
-	OrganizationID string   `json:"organization_id"`
-	ConnectedAppID string   `json:"connected_app_id"`
-	Scopes         []string `json:"scopes"`
+func newConnectedAppTable(db *store.DB) *store.Table[ConnectedApp] {
+	return store.NewTable(db, "connected_apps", func(a *ConnectedApp) string { return a.ClientID })
 }
 
-// Key is the key of a grant in its table. Ids have no spaces.
-func (g *Grant) Key() string {
-	if g.MemberID == "" || g.ConnectedAppID == "" {
-		return ""
-	}
-	return GrantKey(g.MemberID, g.ConnectedAppID)
+// HasSecret reports whether a secret is the app's, or the new one of its rotation, as [Client.HasSecret] does.
+func (a *ConnectedApp) HasSecret(secret string) bool {
+	hash := HashSecret(secret)
+	return subtle.ConstantTimeCompare(hash, a.SecretHash)|subtle.ConstantTimeCompare(hash, a.NextSecretHash) == 1
 }
 
-// GrantKey is the key of what a member has granted to an app.
-func GrantKey(memberID, appID string) string { return memberID + " " + appID }
+// IsRotating reports whether a rotation of the app's secret is in progress.
+func (a *ConnectedApp) IsRotating() bool { return len(a.NextSecretHash) > 0 }
 
-type connectedAppTables struct {
-	ConnectedApps *store.Table[ConnectedApp]
-	Grants        *store.Table[Grant]
-	grantsOf      *store.Index[Grant] // by member
-	grantsIn      *store.Index[Grant] // by organization
-	grantsTo      *store.Index[Grant] // by organization and app
+// IsFirstParty reports whether the app is one of the project's owner.
+func (a *ConnectedApp) IsFirstParty() bool { return slices.Contains(firstParty, a.ClientType) }
+
+// IsPublic reports whether the app cannot keep a secret.
+func (a *ConnectedApp) IsPublic() bool {
+	return a.ClientType == connectedapp.ClientTypeFirstPartyPublic ||
+		a.ClientType == connectedapp.ClientTypeThirdPartyPublic
 }
 
-func newConnectedAppTables(db *store.DB) connectedAppTables {
-	grants := store.NewTable(db, "grants", (*Grant).Key)
-	return connectedAppTables{
-		ConnectedApps: store.NewTable(db, "connected_apps", func(a *ConnectedApp) string { return a.ClientID }),
-		Grants:        grants,
-		grantsOf:      grants.Index("member", func(g *Grant) string { return g.MemberID }),
-		grantsIn:      grants.Index("organization", func(g *Grant) string { return g.OrganizationID }),
-		grantsTo: grants.Index("app in its organization", func(g *Grant) string {
-			return within(g.OrganizationID, g.ConnectedAppID)
-		}),
-	}
-}
+// IsActive reports whether the app can be used.
+func (a *ConnectedApp) IsActive() bool { return a.Status == AppActive }
 
-// GrantsOf returns what a member has granted, oldest first.
-func (tx *Tx) GrantsOf(memberID string) []*Grant { return tx.grantsOf.Rows(memberID) }
-
-// GrantsIn returns what the members of an organization have granted, oldest first.
-func (tx *Tx) GrantsIn(organizationID string) []*Grant { return tx.grantsIn.Rows(organizationID) }
-
-// GrantsTo returns what the members of an organization have granted to an app, oldest first.
-func (tx *Tx) GrantsTo(organizationID, appID string) []*Grant {
-	return tx.grantsTo.Rows(within(organizationID, appID))
-}
+// The statuses of an app.
+const (
+	AppActive   = "active"
+	AppInactive = "inactive"
+)
 
 // Admits reports whether an organization's rules let members use an app.
 func (o *Organization) Admits(app *ConnectedApp) bool {
 	rule, allowed := o.ThirdPartyConnectedAppsAllowedType, o.AllowedThirdPartyConnectedApps
-	if slices.Contains(firstParty, app.ClientType) {
+	if app.IsFirstParty() {
 		rule, allowed = o.FirstPartyConnectedAppsAllowedType, o.AllowedFirstPartyConnectedApps
 	}
 	return rule == organizations.ConnectedAppsAllowedTypeAllAllowed ||
@@ -90,33 +80,112 @@ var (
 	}
 )
 
+// Bounds of apps. Unverified: all but the default.
+const (
+	DefaultTokenMinutes = 60
+	minTokenMinutes     = 1
+	maxTokenMinutes     = 1440
+	maxAudience         = MaxURL // bytes
+)
+
+// Check validates an app as the API does.
+func (a *ConnectedApp) Check() error {
+	isKnown := slices.Contains(firstParty, a.ClientType) || slices.Contains(thirdParty, a.ClientType)
+	switch {
+	case !isKnown:
+		return invalid(stytcherror.CodeInvalidConnectedAppType, "There is no such client_type.")
+	case utf8.RuneCountInString(a.ClientName) > MaxName:
+		return invalid(stytcherror.CodeBadRequest, "client_name is longer than %d characters.", MaxName)
+	case len(a.ClientDescription) > maxText:
+		return invalid(stytcherror.CodeBadRequest, "client_description is longer than %d bytes.", maxText)
+	case a.LogoURL != "" && !isURL(a.LogoURL):
+		return invalid(stytcherror.CodeInvalidURL, "The URL of the logo is malformed.")
+	case a.FullAccessAllowed && !a.IsFirstParty():
+		return invalid(stytcherror.CodeThirdPartyClientsCannotUseFullAccess,
+			"A third-party app cannot have full access.")
+	case a.BypassConsentForOfflineAccess && !a.IsFirstParty():
+		return invalid(stytcherror.CodeThirdPartyClientsRequireConsentForOfflineAccess,
+			"A third-party app needs consent for offline access.")
+	case a.AccessTokenExpiryMinutes < minTokenMinutes || a.AccessTokenExpiryMinutes > maxTokenMinutes:
+		return invalid(stytcherror.CodeIDPInvalidAccessTokenExpiryMinutes,
+			"access_token_expiry_minutes must be between %d and %d.", minTokenMinutes, maxTokenMinutes)
+	case len(a.AccessTokenCustomAudience) > maxAudience || strings.ContainsFunc(a.AccessTokenCustomAudience, invisible):
+		return invalid(stytcherror.CodeIDPInvalidAccessTokenCustomAudience,
+			"The audience is longer than %d bytes, or has characters that cannot be seen.", maxAudience)
+	}
+	for _, content := range []string{a.AccessTokenTemplateContent, a.IDTokenTemplateContent} {
+		if _, err := TemplateClaims(content); err != nil {
+			return err
+		}
+	}
+	if err := CheckRedirectURLs(a.RedirectURLs); err != nil {
+		return err
+	}
+	return CheckRedirectURLs(a.PostLogoutRedirectURLs)
+}
+
+// ownClaims are names that the claims of a template cannot take, besides the registered ones.
+var ownClaims = []string{"client_id", "scope", "nonce"}
+
+// TemplateClaims are the claims that a template adds to a token: the members of a JSON object.
+func TemplateClaims(content string) (shared.Object, error) {
+	if content == "" {
+		return shared.Object{}, nil
+	}
+	claims := shared.Object{}
+	if len(content) > maxClaims || json.Unmarshal([]byte(content), &claims) != nil {
+		return nil, invalid(stytcherror.CodeIDPInvalidAccessTokenJWTTemplate,
+			"The template is no JSON object of at most %d bytes.", maxClaims)
+	}
+	for _, name := range ownClaims {
+		delete(claims, name)
+	}
+	merged, err := MergeClaims(nil, claims)
+	if err != nil {
+		return nil, invalid(stytcherror.CodeIDPInvalidAccessTokenJWTTemplate,
+			"The template has a claim that begins with %s.", stytchClaims)
+	}
+	return merged, nil
+}
+
+// DeleteConnectedApp deletes an app, all access that it has, and its id on the lists of organizations.
+func (tx *Tx) DeleteConnectedApp(id string) {
+	for _, a := range tx.authorizationsTo.Rows(id) {
+		tx.EndAuthorization(a.ID)
+	}
+	tx.Grants.DeleteFunc(func(g *Grant) bool { return g.ConnectedAppID == id })
+	without := func(ids []string) []string {
+		return slices.DeleteFunc(slices.Clone(ids), func(other string) bool { return other == id })
+	}
+	for _, o := range tx.Organizations.Rows() {
+		if slices.Contains(slices.Concat(o.AllowedFirstPartyConnectedApps, o.AllowedThirdPartyConnectedApps), id) {
+			changed := *o
+			changed.AllowedFirstPartyConnectedApps = without(o.AllowedFirstPartyConnectedApps)
+			changed.AllowedThirdPartyConnectedApps = without(o.AllowedThirdPartyConnectedApps)
+			changed.UpdatedAt = tx.Now
+			tx.Organizations.Put(&changed)
+		}
+	}
+	tx.ConnectedApps.Delete(id)
+}
+
 func (a *ConnectedApp) prepare(*Tx) error {
+	a.Status = cmp.Or(a.Status, AppActive)
+	a.AccessTokenExpiryMinutes = cmp.Or(a.AccessTokenExpiryMinutes, DefaultTokenMinutes)
+	hasHash := len(a.SecretHash) > 0
 	switch {
 	case !IsName(a.ClientID):
 		return errors.New("client_id is empty or too long")
-	case !slices.Contains(firstParty, a.ClientType) && !slices.Contains(thirdParty, a.ClientType):
-		return errors.New("the client type is unknown")
+	case a.Status != AppActive && a.Status != AppInactive:
+		return errors.New("the status is unknown")
+	case hasHash && len(a.SecretHash) != sha256.Size:
+		return fmt.Errorf("client_secret_hash must have %d bytes or none", sha256.Size)
+	case a.IsRotating() && len(a.NextSecretHash) != sha256.Size:
+		return fmt.Errorf("next_client_secret_hash must have %d bytes or none", sha256.Size)
+	case a.IsRotating() != (a.NextClientSecretLastFour != ""):
+		return errors.New("it has one of hash and last four characters of a next secret, without the other")
+	case a.IsPublic() && (hasHash || a.IsRotating()):
+		return errors.New("it is public and has a secret")
 	}
-	return nil
-}
-
-func (g *Grant) prepare(*Tx) error {
-	isNoScope := func(s string) bool { return s == "" || strings.Contains(s, " ") }
-	if slices.ContainsFunc(g.Scopes, isNoScope) || len(distinct(g.Scopes)) != len(g.Scopes) {
-		return errors.New("one of its scopes is empty, has a space or occurs twice")
-	}
-	return nil
-}
-
-func (tx *Tx) checkGrants() error {
-	for _, g := range tx.Grants.All() {
-		m := tx.Members.Get(g.MemberID)
-		switch {
-		case m == nil || m.OrganizationID != g.OrganizationID:
-			return fmt.Errorf("a grant to %s: its organization has no such member", g.ConnectedAppID)
-		case tx.ConnectedApps.Get(g.ConnectedAppID) == nil:
-			return fmt.Errorf("a grant of %s: there is no such app", g.MemberID)
-		}
-	}
-	return nil
+	return a.Check()
 }

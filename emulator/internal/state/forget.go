@@ -23,6 +23,7 @@ func (s *State) Forget(now time.Time) {
 		forget(&tx.impersonationsDue, tx.Impersonations, func(i *Impersonation) bool { return hasExpired(i.ExpiresAt) })
 		forget(&tx.ssoFlowsDue, tx.SSOFlows, func(f *SSOFlow) bool { return tx.Now.Sub(f.ExpiresAt) > ForgetAfter })
 		forget(&tx.ssoTokensDue, tx.SSOTokens, func(t *SSOToken) bool { return tx.Now.Sub(t.ExpiresAt) > ForgetAfter })
+		tx.forgetAuthorizations()
 		return nil
 	})
 }

@@ -221,6 +221,9 @@ func (tx *Tx) EndMember(memberID string) {
 	for _, g := range tx.GrantsOf(memberID) {
 		tx.Grants.Delete(g.Key())
 	}
+	for _, a := range tx.authorizationsOf.Rows(memberID) {
+		tx.EndAuthorization(a.ID)
+	}
 }
 
 // fillDefaults sets what a snapshot may leave out, and drops roles that nobody can be assigned and what is computed.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
@@ -29,6 +30,10 @@ type Settings struct {
 	MaxSessionDurationMinutes int `json:"max_session_duration_minutes"`
 	// UserInfoURL is asked whose session a token of another provider is.
 	UserInfoURL string `json:"userinfo_url"`
+	// AuthorizationURL is the project's authorization page.
+	AuthorizationURL string `json:"authorization_url"`
+	// DynamicClientRegistration says that Connected Apps may register themselves.
+	DynamicClientRegistration bool `json:"dynamic_client_registration"`
 	// TrustedTokenProfiles are the issuers whose tokens log members in.
 	TrustedTokenProfiles []TrustedTokenProfile `json:"trusted_token_profiles"`
 	// Passwords say which passwords may be set, and where they are valid.
@@ -91,13 +96,16 @@ func (s *Settings) prepare(*Tx) error {
 			return fmt.Errorf("redirect_urls: one is %w", err)
 		}
 	}
-	if s.UserInfoURL != "" {
-		if _, err := RedirectURL(s.UserInfoURL); err != nil {
-			return fmt.Errorf("userinfo_url: it is %w", err)
+	for name, text := range map[string]string{"userinfo_url": s.UserInfoURL, "authorization_url": s.AuthorizationURL} {
+		if _, err := RedirectURL(text); text != "" && err != nil {
+			return fmt.Errorf("%s: it is %w", name, err)
 		}
 	}
 	if err := s.Passwords.check(); err != nil {
 		return fmt.Errorf("passwords: %w", err)
+	}
+	if strings.Contains(s.AuthorizationURL, "#") {
+		return errors.New("authorization_url: it has a fragment")
 	}
 	var ids []string
 	for _, p := range s.TrustedTokenProfiles {

@@ -57,13 +57,16 @@ type tables struct {
 	sessionTables
 	proofTables
 	oauthTables
-	connectedAppTables
+	grantTables
+	authorizationTables
 	messageTables
 	impersonationTables
-	TOTPs   *store.Table[TOTP]
-	Clients *store.Table[Client]
-	Roles   *store.Table[Role]
-	Keys    *store.Table[Key]
+	TOTPs         *store.Table[TOTP]
+	Clients       *store.Table[Client]
+	ConnectedApps *store.Table[ConnectedApp]
+	Roles         *store.Table[Role]
+	Scopes        *store.Table[Scope]
+	Keys          *store.Table[Key]
 
 	settings      *store.Table[Settings]
 	usedTokens    *store.Table[UsedToken]
@@ -95,11 +98,14 @@ func empty(config Config) *State {
 		sessionTables:       newSessionTables(db),
 		proofTables:         newProofTables(db),
 		oauthTables:         newOAuthTables(db),
-		connectedAppTables:  newConnectedAppTables(db),
+		grantTables:         newGrantTables(db),
+		authorizationTables: newAuthorizationTables(db),
 		messageTables:       newMessageTables(db),
 		TOTPs:               newTOTPTable(db),
 		impersonationTables: newImpersonationTables(db),
 		Clients:             newClientTable(db),
+		ConnectedApps:       newConnectedAppTable(db),
+		Scopes:              store.NewTable(db, "scopes", func(s *Scope) string { return s.Scope }),
 		Roles:               store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
 		Keys:                store.NewTable(db, "keys", func(k *Key) string { return k.KID }),
 		settings:            newSettingsTable(db),

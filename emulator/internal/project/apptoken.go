@@ -1,0 +1,142 @@
+package project
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/sign"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// refreshLifetime is how long a refresh token works. Unverified: the API's.
+const refreshLifetime = 365 * 24 * time.Hour
+
+var errNoApp = ops.ErrUnauthorizedClient.Because("An M2M client acts for itself, not for a member.")
+
+// redeemCode issues tokens for an authorization code, once: whatever is wrong with the request, no other one gets
+// tokens for the code, and a code that is sent again revokes the tokens that it was redeemed for.
+func redeemCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse, error) {
+	if c.app == nil {
+		return nil, errNoApp
+	}
+	if form["code"] == "" {
+		return nil, ops.ErrInvalidRequest.Because("code is missing.")
+	}
+	code, a := tx.AppToken(state.OAuthCode, form["code"])
+	switch {
+	case a == nil || a.ConnectedAppID != c.app.ClientID:
+		return nil, ops.ErrIDPAuthCodeNotFound
+	case code.Used:
+		tx.EndAuthorization(a.ID)
+		return nil, &factor.WrongCode{Err: ops.ErrIDPAuthCodeNotFound.Because(
+			"The code was used before. Its tokens are revoked.")}
+	case !tx.Now.Before(code.ExpiresAt):
+		return nil, ops.ErrIDPAuthCodeExpired
+	}
+	used := *code
+	used.Used = true
+	tx.AppTokens.Put(&used)
+	switch {
+	case form["redirect_uri"] != a.RedirectURI:
+		return nil, &factor.WrongCode{Err: ops.ErrInvalidGrant.Because(
+			"redirect_uri is not that of the authorization request.")}
+	case !verifies(form["code_verifier"], a.Challenge):
+		return nil, &factor.WrongCode{Err: ops.ErrInvalidGrant.Because("code_verifier does not match the challenge.")}
+	}
+	return issueForMember(tx, c.app, a, a.Scopes, a.Nonce)
+}
+
+// verifierForm is the form of a code verifier (RFC 7636, section 4.1).
+var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+
+// verifies reports whether a code verifier matches the challenge of an authorization request, by S256. Without a
+// challenge there must be no verifier: an app that sends one believes that the code is protected.
+func verifies(verifier, challenge string) bool {
+	if challenge == "" {
+		return verifier == ""
+	}
+	sum := sha256.Sum256([]byte(verifier))
+	computed := base64.RawURLEncoding.EncodeToString(sum[:])
+	return verifierForm.MatchString(verifier) && subtle.ConstantTimeCompare([]byte(computed), []byte(challenge)) == 1
+}
+
+// refresh issues tokens for a refresh token, which the next one replaces. One that was replaced before has been stolen
+// from somebody: it ends the authorization (RFC 9700, section 4.14.2).
+func refresh(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse, error) {
+	if c.app == nil {
+		return nil, errNoApp
+	}
+	if form["refresh_token"] == "" {
+		return nil, ops.ErrInvalidRequest.Because("refresh_token is missing.")
+	}
+	token, a := tx.AppToken(state.OAuthRefresh, form["refresh_token"])
+	switch {
+	case a == nil || a.ConnectedAppID != c.app.ClientID:
+		return nil, ops.ErrIDPRefreshTokenNotFound
+	case token.Used:
+		tx.EndAuthorization(a.ID)
+		return nil, &factor.WrongCode{Err: ops.ErrIDPRefreshTokenAlreadyUsed.Because(
+			"The refresh token was used before. The tokens of its authorization are revoked.")}
+	case !tx.Now.Before(token.ExpiresAt):
+		return nil, ops.ErrIDPRefreshTokenExpired
+	}
+	scopes := a.Scopes
+	if asked := scopesOf(form); len(asked) > 0 {
+		if !contains(a.Scopes, asked) {
+			return nil, ops.ErrInvalidScope.Because("One of the scopes was not granted.")
+		}
+		scopes = asked
+	}
+	used := *token
+	used.Used = true
+	tx.AppTokens.Put(&used)
+	return issueForMember(tx, c.app, a, scopes, "")
+}
+
+// issueForMember issues the tokens of an authorization that some of its scopes are for.
+func issueForMember(
+	tx *engine.Tx, app *state.ConnectedApp, a *state.Authorization, scopes []string, nonce string,
+) (*tokenResponse, error) {
+	org, m := tx.Organizations.Get(a.OrganizationID), tx.Members.Get(a.MemberID)
+	if m.IsDeleted() || !org.Admits(app) {
+		return nil, ops.ErrInvalidGrant.Because("The app has no access to the member.")
+	}
+	scopes = login.StillGrantable(tx.Tx, m, app, slices.Compact(scopes))
+	if len(scopes) == 0 {
+		return nil, ops.ErrInvalidScope.Because("The member can grant none of the scopes any more.")
+	}
+	resp := &tokenResponse{
+		ExpiresIn: int(sign.AppTokenLifetime(app).Seconds()), Scope: strings.Join(scopes, " "),
+	}
+	access := sign.AppToken{
+		ID: tx.ID("access-token"), App: app, Org: org, MemberID: m.MemberID, Scopes: scopes, Resources: a.Resources,
+	}
+	keep := func(kind state.AppTokenKind, token string, lifetime time.Duration) {
+		tx.AppTokens.Put(&state.AppToken{
+			Token: token, Kind: kind, AuthorizationID: a.ID, ExpiresAt: tx.Now.Add(lifetime),
+		})
+	}
+	keep(state.OAuthAccess, access.ID, sign.AppTokenLifetime(app))
+	access.Sign(tx.Tx, &resp.AccessToken)
+	if slices.Contains(a.Scopes, state.OfflineAccess) {
+		resp.RefreshToken = tx.Token()
+		keep(state.OAuthRefresh, resp.RefreshToken, refreshLifetime)
+	}
+	if slices.Contains(scopes, state.OpenID) {
+		person := login.Person(tx.Tx, m, scopes)
+		if nonce != "" {
+			person["nonce"] = nonce
+		}
+		sign.IDToken(tx.Tx, issuer(tx), app, person, &resp.IDToken)
+	}
+	return resp, nil
+}

@@ -1,0 +1,123 @@
+package state
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+)
+
+// Authorization is one answer of a member to an app that asked for access: what its code and all tokens stand for that
+// the app gets for the code.
+type Authorization struct {
+	ID             string   `json:"authorization_id"`
+	MemberID       string   `json:"member_id"`
+	OrganizationID string   `json:"organization_id"`
+	ConnectedAppID string   `json:"connected_app_id"`
+	Scopes         []string `json:"scopes"`
+	// Resources are those that the app has named (RFC 8707).
+	Resources   []string `json:"resources"`
+	RedirectURI string   `json:"redirect_uri"`
+	Challenge   string   `json:"code_challenge"`
+	Nonce       string   `json:"nonce"`
+	// BySession says that a session has shown who the member is. Only then is a session given for access tokens.
+	BySession bool      `json:"by_session"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// AppToken is a code or a token of an authorization. An access token is a JWT, of which there is the id here.
+type AppToken struct {
+	Token           string       `json:"token"`
+	Kind            AppTokenKind `json:"kind"`
+	AuthorizationID string       `json:"authorization_id"`
+	// Used says that a code was redeemed, or a refresh token replaced by the next one.
+	Used      bool      `json:"used"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// AppTokenKind is a kind of [AppToken].
+type AppTokenKind string
+
+// The kinds of tokens.
+const (
+	OAuthCode    AppTokenKind = "authorization_code"
+	OAuthRefresh AppTokenKind = "refresh_token"
+	OAuthAccess  AppTokenKind = "access_token"
+)
+
+type authorizationTables struct {
+	Authorizations   *store.Table[Authorization]
+	authorizationsOf *store.Index[Authorization] // by member
+	authorizationsTo *store.Index[Authorization] // by app
+	AppTokens        *store.Table[AppToken]
+	appTokensOf      *store.Index[AppToken] // by authorization
+	appTokensDue     due
+}
+
+func newAuthorizationTables(db *store.DB) authorizationTables {
+	authorizations := store.NewTable(db, "authorizations", func(a *Authorization) string { return a.ID })
+	tokens := store.NewTable(db, "app_tokens", func(t *AppToken) string { return t.Token })
+	return authorizationTables{
+		Authorizations:   authorizations,
+		authorizationsOf: authorizations.Index("member", func(a *Authorization) string { return a.MemberID }),
+		authorizationsTo: authorizations.Index("app", func(a *Authorization) string { return a.ConnectedAppID }),
+		AppTokens:        tokens,
+		appTokensOf:      tokens.Index("authorization", func(t *AppToken) string { return t.AuthorizationID }),
+	}
+}
+
+// AppToken finds a code or token of a kind, and its authorization. It returns nil for one that does not exist.
+func (tx *Tx) AppToken(kind AppTokenKind, token string) (*AppToken, *Authorization) {
+	t := tx.AppTokens.Get(token)
+	if t == nil || t.Kind != kind {
+		return nil, nil
+	}
+	return t, tx.Authorizations.Get(t.AuthorizationID)
+}
+
+// EndAuthorization deletes an authorization, with its code and tokens.
+func (tx *Tx) EndAuthorization(id string) {
+	for _, t := range tx.appTokensOf.Rows(id) {
+		tx.AppTokens.Delete(t.Token)
+	}
+	tx.Authorizations.Delete(id)
+}
+
+// forgetAuthorizations deletes codes and tokens that serve nothing any more, and authorizations without any.
+func (tx *Tx) forgetAuthorizations() {
+	before := tx.AppTokens.Len()
+	isDead := func(t *AppToken) bool { return tx.Now.Sub(t.ExpiresAt) > ForgetAfter }
+	forget(&tx.appTokensDue, tx.AppTokens, isDead)
+	if tx.AppTokens.Len() < before {
+		tx.Authorizations.DeleteFunc(func(a *Authorization) bool { return tx.appTokensOf.Len(a.ID) == 0 })
+	}
+}
+
+// MaxResources bounds the resources of an authorization, so that they fit into a JWT.
+const MaxResources = 20
+
+func (a *Authorization) prepare(*Tx) error {
+	_, err := RedirectURL(a.RedirectURI)
+	switch {
+	case !IsName(a.ID):
+		return errors.New("authorization_id is empty or too long")
+	case err != nil:
+		return errors.New("redirect_uri is no URL")
+	case a.Challenge != "" && !ChallengeForm.MatchString(a.Challenge):
+		return errors.New("the challenge is malformed")
+	case len(a.Resources) > MaxResources:
+		return errors.New("there are too many resources")
+	}
+	return checkScopes(a.Scopes)
+}
+
+func (t *AppToken) prepare(*Tx) error {
+	switch {
+	case t.Token == "":
+		return errors.New("oauth_token is empty")
+	case !slices.Contains([]AppTokenKind{OAuthCode, OAuthRefresh, OAuthAccess}, t.Kind):
+		return errors.New("the kind is unknown")
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+)
+
+// Grant is the access that a member has granted to a Connected App. There is one for each member and app.
+type Grant struct {
+	MemberID       string   `json:"member_id"`
+	OrganizationID string   `json:"organization_id"`
+	ConnectedAppID string   `json:"connected_app_id"`
+	Scopes         []string `json:"scopes"`
+}
+
+// Key is the key of a grant in its table. Ids have no spaces.
+func (g *Grant) Key() string {
+	if g.MemberID == "" || g.ConnectedAppID == "" {
+		return ""
+	}
+	return GrantKey(g.MemberID, g.ConnectedAppID)
+}
+
+// GrantKey is the key of what a member has granted to an app.
+func GrantKey(memberID, appID string) string { return memberID + " " + appID }
+
+type grantTables struct {
+	Grants   *store.Table[Grant]
+	grantsOf *store.Index[Grant] // by member
+	grantsIn *store.Index[Grant] // by organization
+	grantsTo *store.Index[Grant] // by organization and app
+}
+
+func newGrantTables(db *store.DB) grantTables {
+	grants := store.NewTable(db, "grants", (*Grant).Key)
+	return grantTables{
+		Grants:   grants,
+		grantsOf: grants.Index("member", func(g *Grant) string { return g.MemberID }),
+		grantsIn: grants.Index("organization", func(g *Grant) string { return g.OrganizationID }),
+		grantsTo: grants.Index("app in its organization", func(g *Grant) string {
+			return within(g.OrganizationID, g.ConnectedAppID)
+		}),
+	}
+}
+
+// GrantsOf returns what a member has granted, oldest first.
+func (tx *Tx) GrantsOf(memberID string) []*Grant { return tx.grantsOf.Rows(memberID) }
+
+// GrantsIn returns what the members of an organization have granted, oldest first.
+func (tx *Tx) GrantsIn(organizationID string) []*Grant { return tx.grantsIn.Rows(organizationID) }
+
+// GrantsTo returns what the members of an organization have granted to an app, oldest first.
+func (tx *Tx) GrantsTo(organizationID, appID string) []*Grant {
+	return tx.grantsTo.Rows(within(organizationID, appID))
+}
+
+// EndGrant ends the access of an app to a member: what was granted, and the authorizations with their codes and tokens.
+func (tx *Tx) EndGrant(memberID, appID string) {
+	tx.Grants.Delete(GrantKey(memberID, appID))
+	for _, a := range tx.authorizationsOf.Rows(memberID) {
+		if a.ConnectedAppID == appID {
+			tx.EndAuthorization(a.ID)
+		}
+	}
+}
+
+func (g *Grant) prepare(*Tx) error { return checkScopes(g.Scopes) }
+
+// checkScopes checks the scopes of a grant or an authorization.
+func checkScopes(scopes []string) error {
+	isNoScope := func(s string) bool { return s == "" || strings.Contains(s, " ") }
+	if slices.ContainsFunc(scopes, isNoScope) || len(distinct(scopes)) != len(scopes) {
+		return errors.New("one of its scopes is empty, has a space or occurs twice")
+	}
+	return nil
+}
+
+func (tx *Tx) checkGrants() error {
+	for _, g := range tx.Grants.All() {
+		if err := tx.checkAccess(g.MemberID, g.OrganizationID, g.ConnectedAppID); err != nil {
+			return fmt.Errorf("a grant of %s to %s: %w", g.MemberID, g.ConnectedAppID, err)
+		}
+	}
+	for _, a := range tx.Authorizations.All() {
+		if err := tx.checkAccess(a.MemberID, a.OrganizationID, a.ConnectedAppID); err != nil {
+			return fmt.Errorf("authorization %s: %w", a.ID, err)
+		}
+		if tx.Grants.Get(GrantKey(a.MemberID, a.ConnectedAppID)) == nil {
+			return fmt.Errorf("authorization %s: there is no such grant", a.ID)
+		}
+	}
+	for _, t := range tx.AppTokens.All() {
+		if tx.Authorizations.Get(t.AuthorizationID) == nil {
+			return errors.New("a token of OAuth2: there is no such authorization")
+		}
+	}
+	return nil
+}
+
+// checkAccess checks that a member and an app exist.
+func (tx *Tx) checkAccess(memberID, organizationID, appID string) error {
+	m := tx.Members.Get(memberID)
+	switch {
+	case m == nil || m.OrganizationID != organizationID:
+		return errors.New("its organization has no such member")
+	case tx.ConnectedApps.Get(appID) == nil:
+		return errors.New("there is no such app")
+	}
+	return nil
+}
