@@ -16,7 +16,7 @@ import (
 func Routes() []engine.Route {
 	return slices.Concat(
 		discoveryRoutes(), magicLinkRoutes(), otpRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(),
-		sessionRoutes(), foreignSessionRoutes(),
+		sessionRoutes(), foreignSessionRoutes(), scimConnectionRoutes(),
 	)
 }
 

@@ -31,6 +31,14 @@ func rolesOf(tx *state.Tx, m *state.Member) []organizations.MemberRole {
 				map[string]any{"email_domain": rule.Domain})
 		}
 	}
+	if u := tx.SCIMUserOf(m.MemberID); u != nil {
+		for _, r := range tx.SCIMConnections.Get(u.ConnectionID).GroupRoles {
+			if tx.IsInSCIMGroup(r.GroupID, u.ID) {
+				add(r.RoleID, organizations.MemberRoleSourceTypeSCIMConnectionGroup,
+					map[string]any{"connection_id": u.ConnectionID, "group_id": r.GroupID})
+			}
+		}
+	}
 	return roles
 }
 

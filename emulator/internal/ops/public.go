@@ -19,7 +19,7 @@ const PublicPrefix = "public."
 
 // Public are the endpoints that are no operations of the API: browsers, identity providers and clients of OAuth2 call
 // them.
-var Public []*Info
+var Public = slices.Concat(SCIM)
 
 // All are all operations: [JSON], and the endpoints of OAuth2.
 var All = append(slices.Clone(JSON), M2MToken, IntrospectToken)

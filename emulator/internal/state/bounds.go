@@ -80,8 +80,11 @@ var textBounds = map[string]bound{
 	"resource_id": shortName, "actions": shortName,
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
 	"email_address": atMost(MaxEmail), "new_email_address": atMost(MaxEmail), "to": atMost(MaxEmail),
-	"link": atMost(maxLink),
+	"link":                          atMost(maxLink),
+	"scim_connections.display_name": shortName,
 	// What others have issued has no form.
+	"scim_users.scim_attributes.external_id":                              atMost(maxText),
+	"scim_groups.external_id":                                             atMost(maxText),
 	"authentication_factors.trusted_auth_token_factor.token_id":           atMost(MaxEmail),
 	"authentication_factors.oauth_access_token_exchange_factor.client_id": atMost(MaxEmail),
 }

@@ -55,5 +55,8 @@ func (tx *Tx) check() error {
 	if err := tx.checkRegistrations(); err != nil {
 		return err
 	}
+	if err := tx.checkSCIM(); err != nil {
+		return err
+	}
 	return tx.checkGrants()
 }

@@ -112,6 +112,9 @@ func (tx *Tx) DeleteOrganization(id string) {
 		}
 		tx.Members.Delete(m.MemberID)
 	}
+	if c := tx.SCIMConnectionOf(id); c != nil {
+		tx.DeleteSCIMConnection(c)
+	}
 	tx.Intermediates.DeleteFunc(func(i *Intermediate) bool { return i.OrganizationID == id })
 	tx.Organizations.Delete(id)
 }

@@ -54,6 +54,7 @@ type tables struct {
 	sessionTables
 	proofTables
 	connectedAppTables
+	scimTables
 	messageTables
 	Clients *store.Table[Client]
 	Roles   *store.Table[Role]
@@ -86,6 +87,7 @@ func empty(config Config) *State {
 		sessionTables:      newSessionTables(db),
 		proofTables:        newProofTables(db),
 		connectedAppTables: newConnectedAppTables(db),
+		scimTables:         newSCIMTables(db),
 		messageTables:      newMessageTables(db),
 		Clients:            newClientTable(db),
 		Roles:              store.NewTable(db, "roles", func(r *Role) string { return r.RoleID }),
