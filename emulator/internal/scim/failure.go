@@ -45,7 +45,10 @@ func notFound(kind, id string) error {
 }
 
 var (
-	errUnauthorized = &failure{http.StatusUnauthorized, "", "The bearer token is not one of a SCIM connection."}
+	errUnauthorized   = &failure{http.StatusUnauthorized, "", "The bearer token is not one of a SCIM connection."}
+	errNotImplemented = &failure{
+		http.StatusNotImplemented, "", "There are neither bulk operations nor /Me, nor a search over all resources.",
+	}
 	errPrecondition = &failure{http.StatusPreconditionFailed, "", "The resource has another version."}
 )
 

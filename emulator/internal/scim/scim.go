@@ -85,7 +85,7 @@ func bearerToken(h http.Header) string {
 }
 
 func notImplemented(*request) (*engine.Reply, error) {
-	return nil, &failure{http.StatusNotImplemented, "", "There are neither bulk operations nor /Me, nor a search over all resources."}
+	return nil, errNotImplemented
 }
 
 // reply is a response with a body of SCIM.
@@ -131,16 +131,16 @@ func setVersion(doc object) string {
 func (r *request) resource(status int, t *resourceType, doc object) (*engine.Reply, error) {
 	version := setVersion(doc)
 	if r.Request().Method == http.MethodGet && matches(r.Header().Values("If-None-Match"), version) {
-		return &engine.Reply{
-			Status: http.StatusNotModified, Header: http.Header{"ETag": {version}, "Content-Type": nil},
-		}, nil
+		out := &engine.Reply{Status: http.StatusNotModified, Header: http.Header{"Content-Type": nil}}
+		out.Header.Set("ETag", version)
+		return out, nil
 	}
 	query := r.Request().URL.Query()
 	projection := newProjection(t, list(query["attributes"]), list(query["excludedAttributes"]))
 	meta, _ := doc["meta"].(object)
 	out, err := reply(status, projection.of(t, doc))
 	if err == nil {
-		out.Header["ETag"] = []string{version}
+		out.Header.Set("ETag", version)
 		out.Header.Set("Location", asText(meta["location"]))
 	}
 	return out, err
