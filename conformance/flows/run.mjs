@@ -15,6 +15,7 @@ import otps from "./checks/otps.mjs";
 import product from "./checks/product.mjs";
 import project from "./checks/project.mjs";
 import rbac from "./checks/rbac.mjs";
+import scim from "./checks/scim.mjs";
 import sessions from "./checks/sessions.mjs";
 import tokens from "./checks/tokens.mjs";
 
@@ -32,6 +33,7 @@ const services = {
   sessions,
   tokens,
   rbac,
+  scim,
   m2m,
   project,
   errors,
