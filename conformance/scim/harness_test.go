@@ -72,9 +72,9 @@ func (p *provider) call(method, path, body string, headers ...string) reply {
 	}
 	resp, err := http.DefaultClient.Do(r)
 	require.NoError(p.t, err)
-	defer resp.Body.Close()
 	data, err := io.ReadAll(resp.Body)
 	require.NoError(p.t, err)
+	require.NoError(p.t, resp.Body.Close())
 	out := reply{status: resp.StatusCode, header: resp.Header, text: string(data)}
 	if len(data) > 0 {
 		require.NoError(p.t, json.Unmarshal(data, &out.body))

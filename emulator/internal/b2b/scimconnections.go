@@ -92,7 +92,9 @@ func scimGroupRoles(tx *engine.Tx, c *state.SCIMConnection) []scim.SCIMGroupImpl
 }
 
 // permittedSCIMConnection finds the connection of an organization. A connection that is named must be that one.
-func permittedSCIMConnection(tx *engine.Tx, organizationID string, connectionID *string) (*state.SCIMConnection, error) {
+func permittedSCIMConnection(
+	tx *engine.Tx, organizationID string, connectionID *string,
+) (*state.SCIMConnection, error) {
 	org, err := permittedOrganization(tx, organizationID)
 	if err != nil {
 		return nil, err

@@ -82,9 +82,9 @@ func (p *identityProvider) call(method, path string, body any, headers ...string
 	}
 	resp, err := p.client.Do(r)
 	require.NoError(p.t, err)
-	defer resp.Body.Close()
 	data, err := io.ReadAll(resp.Body)
 	require.NoError(p.t, err)
+	require.NoError(p.t, resp.Body.Close())
 	out := scimReply{status: resp.StatusCode, header: resp.Header}
 	if len(data) > 0 {
 		assert.Equal(p.t, "application/scim+json", resp.Header.Get("Content-Type"))

@@ -40,10 +40,10 @@ func (h *harness) deletedMember(id string) organizations.Member {
 	return resp.Member
 }
 
-// logIn logs a member of acme in, and returns the token of the session.
-func (h *harness) logIn(email string) string {
+// bobsSession logs bob@acme.example in to acme, and returns the token of the session.
+func (h *harness) bobsSession() string {
 	h.t.Helper()
-	resp, err := h.follow(h.link("acme", email))
+	resp, err := h.follow(h.link("acme", "bob@acme.example"))
 	require.NoError(h.t, err)
 	return resp.SessionToken
 }
@@ -196,7 +196,7 @@ func TestSCIM_anotherAddressIsTheMembers(t *testing.T) {
 	h := newHarness(t)
 	p := h.connect()
 	id := p.user("bob", object{"emails": []any{object{"value": "bob@acme.example", "type": "work"}}})
-	session := h.logIn("bob@acme.example")
+	session := h.bobsSession()
 	m := h.memberWith("bob@acme.example")
 	assert.True(t, m.EmailAddressVerified)
 	p.do(http.StatusOK, "PATCH", "/Users/"+id, patch(operation("Replace", `emails[type eq "work"].value`, "Robert@acme.example")))
@@ -251,7 +251,7 @@ func TestSCIM_deprovisioningDeletesTheMember(t *testing.T) {
 		h := newHarness(t)
 		p := h.connect()
 		id := p.user("bob@acme.example")
-		session, m := h.logIn("bob@acme.example"), h.memberWith("bob@acme.example")
+		session, m := h.bobsSession(), h.memberWith("bob@acme.example")
 		h.Clock().Advance(time.Minute)
 		deprovision(p, id)
 		_, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: &session})
@@ -328,7 +328,7 @@ func TestSCIM_groupsGiveRoles(t *testing.T) {
 	require.NoError(t, h.setPolicy("acme", editor()))
 	bob, eve := p.user("bob@acme.example"), p.user("eve@acme.example")
 	group := p.group("Editors", bob)
-	session := h.logIn("bob@acme.example")
+	session := h.bobsSession()
 	roles := func() []string {
 		t.Helper()
 		resp, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: &session})
@@ -373,7 +373,7 @@ func TestSCIM_deletedConnectionLeavesMembersWithoutRecord(t *testing.T) {
 	bob := p.user("bob@acme.example")
 	group := p.group("Admins", bob)
 	require.NoError(t, h.assign(p, b2bscim.SCIMGroupImplicitRoleAssignments{RoleID: rbac.RoleStytchAdmin, GroupID: group}))
-	session := h.logIn("bob@acme.example")
+	session := h.bobsSession()
 	_, err := h.api.B2B.SCIM.Connection.Delete(t.Context(), &connection.DeleteRequest{OrganizationID: "acme", ConnectionID: p.id})
 	require.NoError(t, err)
 	p.refuse(http.StatusUnauthorized, "", "GET", "/Users", nil)

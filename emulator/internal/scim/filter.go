@@ -175,10 +175,11 @@ func (p *parser) path() (target, error) {
 		return target{}, bad(invalidFilter, "%.128q takes no filter in brackets.", name)
 	}
 	subs := to.attr.subs
-	inside := &parser{text: p.text, at: p.at, nested: p.nested, inside: true, resolve: func(name string) (target, bool) {
+	inside := &parser{text: p.text, at: p.at, nested: p.nested, inside: true}
+	inside.resolve = func(name string) (target, bool) {
 		a := named(subs, name)
 		return target{attr: a}, a != nil
-	}}
+	}
 	var err error
 	if to.filter, err = inside.disjunction(); err != nil {
 		return target{}, err

@@ -1,5 +1,5 @@
-// Package scim is the SCIM 2.0 server that an identity provider calls to manage the members of an organization (RFC 7643
-// and RFC 7644): users, who become members, and groups, which give them roles.
+// Package scim is the SCIM 2.0 server that an identity provider calls to manage the members of an organization: users,
+// who become members, and groups, which give them roles (RFC 7643 and RFC 7644).
 //
 // The name that matters is [Routes]. A resource is a JSON object while a request is handled; what is stored of it is in
 // the types of the API.
