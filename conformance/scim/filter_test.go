@@ -62,11 +62,11 @@ func TestRFC7644_3_4_2_2_filtersFindWhatAnotherLibraryFinds(t *testing.T) {
 		`((userName pr) and (title pr))`, `title sw "C" and title ew "O" and title co "F"`,
 		userURN + `:userName sw "bob"`, enterpriseURN + `:department eq "board"`, `userName EQ "ada@x.example" AND title Pr`,
 	} {
-		judge, err := filter.NewValidator(f, user, schema.ExtensionEnterpriseUser())
+		other, err := filter.NewValidator(f, user, schema.ExtensionEnterpriseUser())
 		require.NoError(t, err, f)
 		want := []any{}
 		for _, resource := range all {
-			if judge.PassesFilter(flat(resource.(object))) == nil {
+			if other.PassesFilter(flat(resource.(object))) == nil {
 				want = append(want, resource)
 			}
 		}
@@ -90,9 +90,9 @@ func TestRFC7644_3_4_2_2_malformedFiltersAreInvalid(t *testing.T) {
 		p.refused(400, "invalidFilter", "GET", "/Users?filter="+url.QueryEscape(f), "")
 	}
 	for _, f := range []string{`nothing eq "x"`, `name.nothing pr`, `active gt true`} {
-		judge, err := filter.NewValidator(f, schema.CoreUserSchema())
+		other, err := filter.NewValidator(f, schema.CoreUserSchema())
 		require.NoError(t, err, f)
-		require.Error(t, judge.Validate(), f)
+		require.Error(t, other.Validate(), f)
 		p.refused(400, "invalidFilter", "GET", "/Users?filter="+url.QueryEscape(f), "")
 	}
 }
