@@ -86,6 +86,14 @@ func full(t *testing.T) object {
 		"access_token_template_content": "{}", "id_token_template_content": "{}", "client_secret_hash": hash, "client_secret_last_four": "abcd",
 		"next_client_secret_hash": hash, "next_client_secret_last_four": "efgh", "client_id_metadata_url": "https://app.example/m",
 	})
+	s["scim_connections"] = []any{object{"connection_id": "s", "organization_id": one(s, "organizations", 0)["organization_id"], "display_name": "n", "identity_provider": "okta",
+		"bearer_token_hash": hash, "bearer_token_last_four": "abcd", "next_bearer_token_hash": hash, "next_bearer_token_last_four": "efgh",
+		"scim_group_implicit_role_assignments": []any{object{"role_id": "editor", "group_id": "g"}}}}
+	s["scim_users"] = []any{object{"registration_id": "u", "connection_id": "s", "member_id": one(s, "members", 0)["member_id"], "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z",
+		"scim_attributes": object{"user_name": "a", "external_id": "a b", "name": object{"given_name": "A"}, "emails": []any{object{"value": "a@example.com", "type": "work", "primary": true}},
+			"addresses": []any{object{"formatted": "a"}}, "enterprise_extension": object{"manager": object{"value": "1"}}}}}
+	s["scim_groups"] = []any{object{"group_id": "g", "connection_id": "s", "external_id": "a b", "group_name": "n", "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z"}}
+	s["scim_memberships"] = []any{object{"group_id": "g", "registration_id": "u"}}
 	snapshot["inbox"].([]any)[0].(object)["code"] = "123456"
 	return snapshot
 }

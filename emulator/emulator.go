@@ -18,6 +18,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/console"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/project"
+	"github.com/seed75add069/stytch-go/emulator/internal/scim"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
@@ -82,7 +83,7 @@ func New(config Config) (*Emulator, error) {
 	}
 	e := &Emulator{config: config, hosts: known, projects: map[string]*Project{}}
 	projects := &engine.Projects{ByID: e.project, All: e.all}
-	e.api = engine.NewServer(slices.Concat(b2b.Routes(), project.Routes()), projects, config.Logger)
+	e.api = engine.NewServer(slices.Concat(b2b.Routes(), project.Routes(), scim.Routes()), projects, config.Logger)
 	e.control = console.New(func(id string) *engine.Project { return e.project(cmp.Or(id, e.first.ID())) })
 	first, err := e.NewProject(config.ProjectID, config.Secret)
 	if err != nil {

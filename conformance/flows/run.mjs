@@ -19,6 +19,7 @@ import product from "./checks/product.mjs";
 import project from "./checks/project.mjs";
 import rbac from "./checks/rbac.mjs";
 import secondFactors from "./checks/secondfactors.mjs";
+import scim from "./checks/scim.mjs";
 import sessions from "./checks/sessions.mjs";
 import sso from "./checks/sso.mjs";
 import tokens from "./checks/tokens.mjs";
@@ -42,6 +43,7 @@ const services = {
   sso,
   tokens,
   rbac,
+  scim,
   m2m,
   project,
   errors,

@@ -17,7 +17,7 @@ func Routes() []engine.Route {
 	return slices.Concat(
 		discoveryRoutes(), magicLinkRoutes(), otpRoutes(), passwordRoutes(), oauthRoutes(), ssoRoutes(), smsOTPRoutes(),
 		totpRoutes(), recoveryCodeRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(), sessionRoutes(),
-		foreignSessionRoutes(), impersonationRoutes(), idpRoutes(),
+		foreignSessionRoutes(), impersonationRoutes(), idpRoutes(), scimConnectionRoutes(),
 	)
 }
 

@@ -2,7 +2,6 @@ package b2b
 
 import (
 	"slices"
-	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
@@ -135,18 +134,12 @@ func getMemberAnywhere(
 	return (*members.DangerouslyGetResponse)(memberResponse(tx, tx.Organizations.Get(m.OrganizationID), m)), nil
 }
 
-// deleteMember marks a member as deleted, and ends what the member had: sessions, links,
-// codes and the access of Connected Apps.
 func deleteMember(tx *engine.Tx, req *members.DeleteRequest) (*members.DeleteResponse, error) {
 	_, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
 	if err != nil {
 		return nil, err
 	}
-	changed := *m
-	changed.Status, changed.UpdatedAt = organizations.MemberStatusDeleted, tx.Now
-	changed.NewEmail, changed.NewEmailExpiresAt = "", time.Time{}
-	tx.Members.Put(&changed)
-	tx.EndMember(m.MemberID)
+	login.Delete(tx.Tx, m)
 	return &members.DeleteResponse{MemberID: m.MemberID}, nil
 }
 

@@ -19,6 +19,7 @@ func Member(tx *state.Tx, m *state.Member) organizations.Member {
 		out.MemberPasswordID = p.ID
 	}
 	out.OAuthRegistrations, out.SSORegistrations = registrations(tx, m)
+	out.SCIMRegistration = scimRegistration(tx, m)
 	out.IsAdmin = slices.ContainsFunc(out.Roles, func(r organizations.MemberRole) bool {
 		return r.RoleID == state.RoleAdmin
 	})
@@ -26,6 +27,16 @@ func Member(tx *state.Tx, m *state.Member) organizations.Member {
 		out.LockCreatedAt, out.LockExpiresAt = time.Time{}, time.Time{}
 	}
 	return out
+}
+
+// Delete marks a member as deleted, and ends what the member had: sessions, links, codes and the access of Connected
+// Apps.
+func Delete(tx *state.Tx, m *state.Member) {
+	changed := *m
+	changed.Status, changed.UpdatedAt = organizations.MemberStatusDeleted, tx.Now
+	changed.NewEmail, changed.NewEmailExpiresAt = "", time.Time{}
+	tx.Members.Put(&changed)
+	tx.EndMember(m.MemberID)
 }
 
 // Activate makes a member active after a login, and marks the address as verified if a factor proves it. It returns the

@@ -2,6 +2,7 @@ package login
 
 import (
 	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/scim"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
@@ -28,6 +29,23 @@ func registrations(
 		})
 	}
 	return oauth, sso
+}
+
+// scimRegistration is the SCIM record of a member as the API returns it, nil if there is none.
+func scimRegistration(tx *state.Tx, m *state.Member) *organizations.SCIMRegistration {
+	u := tx.SCIMUserOf(m.MemberID)
+	if u == nil {
+		return nil
+	}
+	attributes := u.Attributes
+	attributes.ID, attributes.Active = u.ID, !m.IsDeleted()
+	for _, g := range tx.SCIMGroupsWith(u.ID) {
+		attributes.Groups = append(attributes.Groups, scim.Group{Value: g.ID, Display: g.DisplayName})
+	}
+	return &organizations.SCIMRegistration{
+		ConnectionID: u.ConnectionID, RegistrationID: u.ID, ExternalID: attributes.ExternalID,
+		SCIMAttributes: &attributes,
+	}
 }
 
 // Providers are the OAuth providers at which a member has accounts.

@@ -48,6 +48,14 @@ func rolesOf(tx *state.Tx, m *state.Member) []organizations.MemberRole {
 			}
 		}
 	}
+	if u := tx.SCIMUserOf(m.MemberID); u != nil {
+		for _, r := range tx.SCIMConnections.Get(u.ConnectionID).GroupRoles {
+			if tx.IsInSCIMGroup(r.GroupID, u.ID) {
+				add(r.RoleID, organizations.MemberRoleSourceTypeSCIMConnectionGroup,
+					map[string]any{connectionDetail: u.ConnectionID, "group_id": r.GroupID})
+			}
+		}
+	}
 	return roles
 }
 

@@ -9,7 +9,7 @@ const PublicPrefix = "public."
 // them.
 var Public = slices.Concat([]*Info{
 	B2BOAuthStart, B2BOAuthDiscoveryStart, B2BOAuthAuthorize, SSOStart, SSOCallback, SSOAuthorize, SAMLShieldValidate,
-}, oauth2Endpoints)
+}, oauth2Endpoints, SCIM)
 
 // The endpoints of a login by OAuth: where browsers begin, and where the form of the provider's page is sent.
 var (

@@ -88,6 +88,8 @@ var textBounds = map[string]bound{
 	"idp_entity_id": atMost(MaxURL), "sso_connections.oidc.client_id": atMost(MaxURL),
 	"id_token": atMost(MaxToken), "access_token": atMost(MaxToken), "refresh_token": atMost(MaxToken),
 	// What others have issued has no form.
+	"scim_users.scim_attributes.external_id":                              atMost(maxText),
+	"scim_groups.external_id":                                             atMost(maxText),
 	"authentication_factors.saml_sso_factor.external_id":                  atMost(MaxEmail),
 	"authentication_factors.oidc_sso_factor.external_id":                  atMost(MaxEmail),
 	"authentication_factors.trusted_auth_token_factor.token_id":           atMost(MaxEmail),

@@ -116,6 +116,9 @@ func (tx *Tx) DeleteOrganization(id string) {
 	for _, c := range tx.ConnectionsOf(id) {
 		_ = tx.DeleteConnection(c) // an organization with fewer connections is not too large
 	}
+	if c := tx.SCIMConnectionOf(id); c != nil {
+		tx.DeleteSCIMConnection(c)
+	}
 	tx.Intermediates.DeleteFunc(func(i *Intermediate) bool { return i.OrganizationID == id })
 	tx.OAuthFlows.DeleteFunc(func(f *OAuthFlow) bool { return f.OrganizationID == id })
 	tx.OAuthTokens.DeleteFunc(func(t *OAuthToken) bool { return t.OrganizationID == id })

@@ -59,6 +59,7 @@ type tables struct {
 	oauthTables
 	grantTables
 	authorizationTables
+	scimTables
 	messageTables
 	impersonationTables
 	TOTPs         *store.Table[TOTP]
@@ -100,6 +101,7 @@ func empty(config Config) *State {
 		oauthTables:         newOAuthTables(db),
 		grantTables:         newGrantTables(db),
 		authorizationTables: newAuthorizationTables(db),
+		scimTables:          newSCIMTables(db),
 		messageTables:       newMessageTables(db),
 		TOTPs:               newTOTPTable(db),
 		impersonationTables: newImpersonationTables(db),

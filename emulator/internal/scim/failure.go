@@ -1,0 +1,98 @@
+package scim
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+const errorSchema = "urn:ietf:params:scim:api:messages:2.0:Error"
+
+// failure is an error of SCIM (RFC 7644, section 3.12). The type may be empty.
+type failure struct {
+	status           int
+	scimType, detail string
+}
+
+func (f *failure) Error() string { return f.scimType + ": " + f.detail }
+
+// The types of errors with status 400.
+const (
+	invalidFilter = "invalidFilter"
+	invalidPath   = "invalidPath"
+	invalidSyntax = "invalidSyntax"
+	invalidValue  = "invalidValue"
+	mutability    = "mutability"
+	noTarget      = "noTarget"
+	tooMany       = "tooMany"
+)
+
+func bad(scimType, format string, args ...any) error {
+	return &failure{http.StatusBadRequest, scimType, fmt.Sprintf(format, args...)}
+}
+
+func conflict(format string, args ...any) error {
+	return &failure{http.StatusConflict, "uniqueness", fmt.Sprintf(format, args...)}
+}
+
+func notFound(kind, id string) error {
+	return &failure{http.StatusNotFound, "", fmt.Sprintf("There is no %s %.128q.", kind, id)}
+}
+
+var (
+	errUnauthorized   = &failure{http.StatusUnauthorized, "", "The bearer token is not one of a SCIM connection."}
+	errNotImplemented = &failure{
+		http.StatusNotImplemented, "", "There are neither bulk operations nor /Me, nor a search over all resources.",
+	}
+	errPrecondition = &failure{http.StatusPreconditionFailed, "", "The resource has another version."}
+)
+
+// takenAddress are the errors for an address that another member has, had or will have.
+var takenAddress = []*ops.Error{
+	ops.ErrDuplicateMemberEmail, ops.ErrRetiredMemberEmail, ops.ErrDesiredEmailUpdatingForDifferentMember,
+}
+
+// ofMember is the error of SCIM for one of the API that a change of a member meets.
+func ofMember(err error) error {
+	e, ok := errors.AsType[*ops.Error](err)
+	if !ok {
+		return err
+	}
+	for _, taken := range takenAddress {
+		if errors.Is(e, taken) {
+			return conflict("%s", e.Text)
+		}
+	}
+	return bad(invalidValue, "%s", e.Text)
+}
+
+// failed is the response to an error. It is nil for a defect of the emulator.
+func failed(err error) *engine.Reply {
+	f, ok := errors.AsType[*failure](err)
+	if e, is := errors.AsType[*ops.Error](err); !ok && is {
+		f, ok = &failure{e.Status, "", e.Text}, true
+	}
+	if invalid, is := errors.AsType[*state.Invalid](err); !ok && is {
+		f, ok = &failure{http.StatusBadRequest, invalidValue, invalid.Text}, true
+	}
+	if !ok {
+		return nil
+	}
+	body := object{"schemas": []any{errorSchema}, "status": strconv.Itoa(f.status), "detail": f.detail}
+	if f.scimType != "" {
+		body["scimType"] = f.scimType
+	}
+	r, err := reply(f.status, body)
+	if err != nil {
+		return nil
+	}
+	if f.status == http.StatusUnauthorized {
+		r.Header.Set("WWW-Authenticate", "Bearer")
+	}
+	return r
+}

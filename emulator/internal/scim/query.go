@@ -1,0 +1,208 @@
+package scim
+
+import (
+	"cmp"
+	"iter"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+const (
+	listSchema   = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+	searchSchema = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+)
+
+// Sizes of a page.
+const (
+	defaultCount = 100
+	maxCount     = 1000
+)
+
+// query asks for a page of resources (RFC 7644, section 3.4.2).
+type query struct {
+	filter            node
+	sortBy            target
+	descending        bool
+	startIndex, count int
+	projection        projection
+}
+
+// urlQuery makes a query of the parameters of a URL.
+func urlQuery(t *resourceType, values url.Values) (*query, error) {
+	q := &query{startIndex: 1, count: defaultCount}
+	for name, number := range map[string]*int{"startIndex": &q.startIndex, "count": &q.count} {
+		if text := values.Get(name); text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return nil, bad(invalidValue, "%s is not an integer.", name)
+			}
+			*number = n
+		}
+	}
+	q.projection = newProjection(t, list(values["attributes"]), list(values["excludedAttributes"]))
+	return q, q.set(t, values.Get("filter"), values.Get("sortBy"), values.Get("sortOrder"))
+}
+
+// bodyQuery makes a query of the body of a search (RFC 7644, section 3.4.3).
+func bodyQuery(t *resourceType, data []byte) (*query, error) {
+	body, err := decode(data)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSchemas(body, searchSchema); err != nil {
+		return nil, err
+	}
+	q := &query{startIndex: 1, count: defaultCount}
+	for name, number := range map[string]*int{"startIndex": &q.startIndex, "count": &q.count} {
+		if value, given := member(body, name); given {
+			n, ok := value.(float64)
+			if !ok || n != float64(int(n)) {
+				return nil, bad(invalidValue, "%s is not an integer.", name)
+			}
+			*number = int(n)
+		}
+	}
+	texts := map[string]string{}
+	for _, name := range []string{"filter", "sortBy", "sortOrder"} {
+		value, given := member(body, name)
+		text, ok := value.(string)
+		if given && !ok {
+			return nil, bad(invalidValue, "%s is not a string.", name)
+		}
+		texts[name] = text
+	}
+	lists := map[string][]string{}
+	for _, name := range []string{"attributes", "excludedAttributes"} {
+		value, _ := member(body, name)
+		names, _ := value.([]any)
+		for _, v := range names {
+			lists[name] = append(lists[name], asText(v))
+		}
+	}
+	q.projection = newProjection(t, lists["attributes"], lists["excludedAttributes"])
+	return q, q.set(t, texts["filter"], texts["sortBy"], texts["sortOrder"])
+}
+
+func (q *query) set(t *resourceType, filter, sortBy, sortOrder string) (err error) {
+	q.startIndex, q.count = max(q.startIndex, 1), min(max(q.count, 0), maxCount)
+	if filter != "" {
+		if q.filter, err = parseFilter(t, filter); err != nil {
+			return err
+		}
+	}
+	if sortBy != "" {
+		to, err := parsePath(t, sortBy)
+		if err != nil || to.attr == nil || to.last().comparable() == nil {
+			return bad(invalidPath, "Resources cannot be sorted by %.128q.", sortBy)
+		}
+		if a := to.last().comparable(); a != to.last() {
+			to.sub = a
+		}
+		q.sortBy = to
+	}
+	switch strings.ToLower(sortOrder) {
+	case "", "ascending":
+	case "descending":
+		q.descending = true
+	default:
+		return bad(invalidValue, "sortOrder is neither ascending nor descending.")
+	}
+	return nil
+}
+
+// named returns the user name that the query asks for, where it asks for nothing else.
+func (q *query) named() (name string, only bool) {
+	c, ok := q.filter.(comparison)
+	if !ok || c.op != "eq" || c.to.attr.name != "userName" {
+		return "", false
+	}
+	name, only = c.value.(string)
+	return name, only
+}
+
+// page answers with those of the resources that the query asks for.
+func (q *query) page(t *resourceType, resources iter.Seq[object]) (*engine.Reply, error) {
+	var found []object
+	for doc := range resources {
+		if q.filter == nil || q.filter.holds(doc) {
+			found = append(found, doc)
+		}
+	}
+	if q.sortBy.attr != nil {
+		q.sort(found)
+	}
+	from := min(q.startIndex-1, len(found))
+	page := found[from:min(from+q.count, len(found))]
+	resourceList := make([]any, len(page))
+	for i, doc := range page {
+		setVersion(doc)
+		resourceList[i] = q.projection.of(t, doc)
+	}
+	return reply(http.StatusOK, object{
+		"schemas": []any{listSchema}, "totalResults": len(found), "startIndex": q.startIndex,
+		"itemsPerPage": len(page), "Resources": resourceList,
+	})
+}
+
+// sort sorts resources, stably. Those without the attribute are last, or first in descending order.
+func (q *query) sort(resources []object) {
+	type entry struct {
+		doc     object
+		key     string
+		missing bool
+	}
+	entries := make([]entry, len(resources))
+	for i, doc := range resources {
+		key, found := q.sortKey(doc)
+		entries[i] = entry{doc, key, !found}
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int {
+		order := cmp.Compare(a.key, b.key)
+		if a.missing != b.missing {
+			order = 1
+			if b.missing {
+				order = -1
+			}
+		}
+		if q.descending {
+			return -order
+		}
+		return order
+	})
+	for i, e := range entries {
+		resources[i] = e.doc
+	}
+}
+
+// sortKey is the value that a resource is sorted by: of a list, that of the primary element, else of the first.
+func (q *query) sortKey(doc object) (key string, found bool) {
+	elements := q.sortBy.elements(doc)
+	if i := slices.IndexFunc(elements, isPrimary); i > 0 {
+		elements = elements[i:]
+	}
+	if len(elements) == 0 {
+		return "", false
+	}
+	v := elements[0]
+	if q.sortBy.sub != nil {
+		element, _ := v.(object)
+		v = element[q.sortBy.sub.name]
+	}
+	switch v := v.(type) {
+	case string:
+		if q.sortBy.last().caseExact {
+			return v, true
+		}
+		return state.Lower(v), true
+	case bool:
+		return strconv.FormatBool(v), true
+	default:
+		return "", false
+	}
+}

@@ -1,0 +1,260 @@
+package scim
+
+import (
+	"strings"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// object is a JSON object: a resource, or a complex value in it. Its members have the names of attributes in the
+// spelling of their schema, and values of their types; what is unassigned is absent.
+type object = map[string]any
+
+// The types of attributes (RFC 7643, section 2.3).
+const (
+	kindString    = "string"
+	kindBoolean   = "boolean"
+	kindDateTime  = "dateTime"
+	kindBinary    = "binary"
+	kindReference = "reference"
+	kindComplex   = "complex"
+)
+
+// attribute is an attribute of a schema, with its characteristics (RFC 7643, section 7).
+type attribute struct {
+	name, kind, description                              string
+	multi, required, caseExact, readOnly, unique, always bool
+	// types are the kinds of resources that a reference is to.
+	types []string
+	subs  []*attribute
+}
+
+// resourceType is a kind of resource with its schema and, at most, one extension.
+type resourceType struct {
+	name, endpoint, schema, description string
+	attributes                          []*attribute
+	extension, extensionName            string
+	extensionAttributes                 []*attribute
+}
+
+const (
+	userSchema       = "urn:ietf:params:scim:schemas:core:2.0:User"
+	groupSchema      = "urn:ietf:params:scim:schemas:core:2.0:Group"
+	enterpriseSchema = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+)
+
+func text(name, description string) *attribute {
+	return &attribute{name: name, kind: kindString, description: description}
+}
+
+func complexOf(name, description string, subs ...*attribute) *attribute {
+	return &attribute{name: name, kind: kindComplex, description: description, subs: subs}
+}
+
+// typed is a list of values with a label.
+func typed(name, description string, value *attribute) *attribute {
+	value.name, value.description = "value", "The value."
+	return listOf(name, description, value,
+		text("type", "The purpose of the value, such as work or home."),
+		&attribute{name: "primary", kind: kindBoolean, description: "Whether this is the preferred value."})
+}
+
+func listOf(name, description string, subs ...*attribute) *attribute {
+	list := complexOf(name, description, subs...)
+	list.multi = true
+	return list
+}
+
+// commonAttributes are those of every resource (RFC 7643, section 3.1).
+var commonAttributes = []*attribute{
+	{
+		name: "schemas", kind: kindReference, multi: true, readOnly: true, caseExact: true, always: true,
+		types: []string{"uri"},
+	},
+	{name: "id", kind: kindString, readOnly: true, caseExact: true, unique: true, always: true},
+	{name: "externalId", kind: kindString, caseExact: true},
+	{name: "meta", kind: kindComplex, readOnly: true, subs: []*attribute{
+		{name: "resourceType", kind: kindString, readOnly: true, caseExact: true},
+		{name: "created", kind: kindDateTime, readOnly: true},
+		{name: "lastModified", kind: kindDateTime, readOnly: true},
+		{name: "location", kind: kindReference, readOnly: true, caseExact: true, types: []string{"uri"}},
+		{name: "version", kind: kindString, readOnly: true, caseExact: true},
+	}},
+}
+
+var userType = &resourceType{
+	name: "User", endpoint: "/Users", schema: userSchema, description: "A person.",
+	extension: enterpriseSchema, extensionName: "EnterpriseUser",
+	attributes: []*attribute{
+		{
+			name: "userName", kind: kindString, required: true, unique: true,
+			description: "The name that the person logs in with at the identity provider.",
+		},
+		{name: "active", kind: kindBoolean, description: "Whether the person is a member who is not deleted."},
+		complexOf("name", "The person's name, in parts.",
+			text("formatted", "The whole name."), text("familyName", "The family name."),
+			text("givenName", "The given name."), text("middleName", "The names between the two."),
+			text("honorificPrefix", "A title before the name."), text("honorificSuffix", "A suffix after the name.")),
+		text("displayName", "The name to show."), text("nickName", "The nickname."),
+		{
+			name: "profileUrl", kind: kindReference, caseExact: true, types: []string{"external"},
+			description: "The profile page.",
+		},
+		text("title", "The job title."), text("userType", "The relation to the company."),
+		text("preferredLanguage", "The preferred languages."), text("locale", "The language tag for formats."),
+		text("timezone", "The time zone."),
+		typed("emails", "E-mail addresses. The primary one is the member's, else one for work, else the first.",
+			&attribute{kind: kindString}),
+		typed("phoneNumbers", "Phone numbers.", &attribute{kind: kindString}),
+		typed("ims", "Addresses of instant messengers.", &attribute{kind: kindString}),
+		typed("photos", "Pictures.", &attribute{kind: kindReference, caseExact: true, types: []string{"external"}}),
+		listOf("addresses", "Postal addresses.",
+			text("formatted", "The whole address."), text("streetAddress", "The street."),
+			text("locality", "The city."), text("region", "The region."), text("postalCode", "The postal code."),
+			text("country", "The country."), text("type", "The purpose of the address."),
+			&attribute{name: "primary", kind: kindBoolean, description: "Whether this is the preferred address."}),
+		{
+			name: "groups", kind: kindComplex, multi: true, readOnly: true,
+			description: "The groups that the person is in.",
+			subs: []*attribute{
+				{name: "value", kind: kindString, readOnly: true, caseExact: true, description: "The group's id."},
+				{
+					name: "$ref", kind: kindReference, readOnly: true, caseExact: true, types: []string{"Group"},
+					description: "The group's URI.",
+				},
+				{name: "display", kind: kindString, readOnly: true, description: "The group's name."},
+				{name: "type", kind: kindString, readOnly: true, description: "Always direct."},
+			},
+		},
+		typed("entitlements", "What the person is entitled to.", &attribute{kind: kindString}),
+		typed("roles", "Roles at the identity provider.", &attribute{kind: kindString}),
+		typed("x509Certificates", "Certificates.", &attribute{kind: kindBinary, caseExact: true}),
+	},
+	extensionAttributes: []*attribute{
+		text("employeeNumber", "The company's number for the person."), text("costCenter", "The cost center."),
+		text("organization", "The company."), text("division", "The division."), text("department", "The department."),
+		complexOf("manager", "The person's manager.",
+			&attribute{name: "value", kind: kindString, caseExact: true, description: "The manager's id."},
+			&attribute{
+				name: "$ref", kind: kindReference, caseExact: true, types: []string{"User"},
+				description: "The manager's URI.",
+			},
+			text("displayName", "The manager's name.")),
+	},
+}
+
+var groupType = &resourceType{
+	name: "Group", endpoint: "/Groups", schema: groupSchema, description: "A group of people.",
+	attributes: []*attribute{
+		{name: "displayName", kind: kindString, required: true, description: "The group's name."},
+		listOf("members", "The people in the group.",
+			&attribute{name: "value", kind: kindString, caseExact: true, description: "The person's id."},
+			&attribute{
+				name: "$ref", kind: kindReference, caseExact: true, types: []string{"User"},
+				description: "The person's URI.",
+			},
+			text("display", "The person's name."), text("type", "Always User.")),
+	},
+}
+
+// named finds an attribute by its name, whatever the case (RFC 7643, section 2.1). It returns nil if there is none.
+func named(attributes []*attribute, name string) *attribute {
+	name = state.Lower(name)
+	for _, a := range attributes {
+		if state.Lower(a.name) == name {
+			return a
+		}
+	}
+	return nil
+}
+
+// comparable is the attribute whose values a filter compares: of a complex one, the sub-attribute "value". It returns
+// nil if there is none.
+func (a *attribute) comparable() *attribute {
+	if a.kind != kindComplex {
+		return a
+	}
+	return named(a.subs, "value")
+}
+
+// target is what a path names: an attribute or a sub-attribute, of the extension if that has a name, and of its values
+// those for which a filter holds. Without an attribute it is the extension.
+type target struct {
+	extension string
+	attr, sub *attribute
+	filter    node
+}
+
+// resolve finds what a path without a filter names (RFC 7644, section 3.10).
+func (t *resourceType) resolve(path string) (target, bool) {
+	lower, extension := state.Lower(path), state.Lower(t.extension)
+	attributes, to := t.attributes, target{}
+	switch {
+	case extension != "" && lower == extension:
+		return target{extension: t.extension}, true
+	case extension != "" && strings.HasPrefix(lower, extension+":"):
+		path, attributes, to.extension = path[len(extension)+1:], t.extensionAttributes, t.extension
+	case strings.HasPrefix(lower, state.Lower(t.schema)+":"):
+		path = path[len(t.schema)+1:]
+	}
+	name, sub, hasSub := strings.Cut(path, ".")
+	if to.attr = named(attributes, name); to.attr == nil && to.extension == "" {
+		to.attr = named(commonAttributes, name)
+	}
+	if to.attr == nil {
+		return target{}, false
+	}
+	if hasSub {
+		to.sub = named(to.attr.subs, sub)
+	}
+	return to, !hasSub || to.sub != nil
+}
+
+// last is the attribute or sub-attribute that is named.
+func (to target) last() *attribute {
+	if to.sub != nil {
+		return to.sub
+	}
+	return to.attr
+}
+
+// elements are the values of the attribute in a resource: those for which the filter holds.
+func (to target) elements(doc object) []any {
+	if to.extension != "" {
+		doc, _ = doc[to.extension].(object)
+	}
+	v, given := doc[to.attr.name]
+	if !given {
+		return nil
+	}
+	list, isList := v.([]any)
+	if !isList {
+		list = []any{v}
+	}
+	if to.filter == nil {
+		return list
+	}
+	var kept []any
+	for _, v := range list {
+		if element, ok := v.(object); ok && to.filter.holds(element) {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+// values are those that the path names in a resource.
+func (to target) values(doc object) []any {
+	elements := to.elements(doc)
+	if to.sub == nil {
+		return elements
+	}
+	var values []any
+	for _, v := range elements {
+		element, _ := v.(object)
+		if v, given := element[to.sub.name]; given {
+			values = append(values, v)
+		}
+	}
+	return values
+}

@@ -1,0 +1,176 @@
+// Package scim is the SCIM 2.0 server that an identity provider calls to manage the members of an organization: users,
+// who become members, and groups, which give them roles (RFC 7643 and RFC 7644).
+//
+// The name that matters is [Routes]. A resource is a JSON object while a request is handled; what is stored of it is in
+// the types of the API.
+package scim
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// Routes are the endpoints of the server.
+func Routes() []engine.Route {
+	return []engine.Route{
+		route(ops.SCIMUsersCreate, createUser),
+		route(ops.SCIMUsersList, listUsers),
+		route(ops.SCIMUsersSearch, searchUsers),
+		route(ops.SCIMUsersGet, getUser),
+		route(ops.SCIMUsersReplace, replaceUser),
+		route(ops.SCIMUsersPatch, patchUser),
+		route(ops.SCIMUsersDelete, deleteUser),
+		route(ops.SCIMGroupsCreate, createGroup),
+		route(ops.SCIMGroupsList, listGroups),
+		route(ops.SCIMGroupsSearch, searchGroups),
+		route(ops.SCIMGroupsGet, getGroup),
+		route(ops.SCIMGroupsReplace, replaceGroup),
+		route(ops.SCIMGroupsPatch, patchGroup),
+		route(ops.SCIMGroupsDelete, deleteGroup),
+		route(ops.SCIMConfig, getConfig),
+		route(ops.SCIMResourceTypes, listResourceTypes),
+		route(ops.SCIMResourceType, getResourceType),
+		route(ops.SCIMSchemas, listSchemas),
+		route(ops.SCIMSchema, getSchema),
+		route(ops.SCIMMe, notImplemented),
+		route(ops.SCIMBulk, notImplemented),
+		route(ops.SCIMSearch, notImplemented),
+	}
+}
+
+// request is a request of an identity provider, in a transaction.
+type request struct {
+	*engine.Tx
+	connection *state.SCIMConnection
+}
+
+// route binds a handler to an endpoint, which takes a bearer token of the connection in its path.
+func route(info *ops.Info, run func(*request) (*engine.Reply, error)) engine.Route {
+	return engine.Endpoint{
+		Info: info,
+		Project: engine.ByRow(errUnauthorized, func(tx *state.Tx, params map[string]string) bool {
+			return tx.SCIMConnections.Get(params["connection_id"]) != nil
+		}),
+		Run: func(tx *engine.Tx) (*engine.Reply, error) {
+			r := &request{tx, tx.SCIMConnections.Get(tx.Param("connection_id"))}
+			if r.connection == nil || !r.connection.HasToken(bearerToken(tx.Header())) {
+				return nil, errUnauthorized
+			}
+			return run(r)
+		},
+		Failure: failed,
+	}.Route()
+}
+
+// bearerToken is the token of a request (RFC 6750, section 2.1), empty if there is none or more than one.
+func bearerToken(h http.Header) string {
+	values := h.Values("Authorization")
+	if len(values) != 1 {
+		return ""
+	}
+	scheme, token, _ := strings.Cut(values[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.Trim(token, " ")
+}
+
+func notImplemented(*request) (*engine.Reply, error) {
+	return nil, errNotImplemented
+}
+
+// reply is a response with a body of SCIM.
+func reply(status int, body object) (*engine.Reply, error) {
+	data, err := json.Marshal(body, json.Deterministic(true))
+	if err != nil {
+		return nil, err
+	}
+	header := http.Header{"Content-Type": {"application/scim+json"}}
+	return &engine.Reply{Status: status, Header: header, Body: data}, nil
+}
+
+// url is the URL of what is at a path below the connection's.
+func (r *request) url(path string) string {
+	return r.BaseURL() + "/v1/b2b/scim/" + r.connection.ConnectionID + path
+}
+
+// meta sets the attributes of a resource that the server makes.
+func (r *request) meta(t *resourceType, doc object, id string, created, modified time.Time) {
+	schemas := []any{t.schema}
+	if t.extension != "" && doc[t.extension] != nil {
+		schemas = append(schemas, t.extension)
+	}
+	doc["id"], doc["schemas"] = id, schemas
+	doc["meta"] = object{
+		"resourceType": t.name, "location": r.url(t.endpoint + "/" + id),
+		"created": created.Format(time.RFC3339), "lastModified": modified.Format(time.RFC3339),
+	}
+}
+
+// setVersion sets the version of a resource, a weak entity tag (RFC 7644, section 3.14), and returns it.
+func setVersion(doc object) string {
+	data, _ := json.Marshal(doc, json.Deterministic(true)) // what is stored encodes as JSON
+	sum := sha256.Sum256(data)
+	version := `W/"` + hex.EncodeToString(sum[:8]) + `"`
+	if meta, ok := doc["meta"].(object); ok {
+		meta["version"] = version
+	}
+	return version
+}
+
+// resource answers with a resource.
+func (r *request) resource(status int, t *resourceType, doc object) (*engine.Reply, error) {
+	version := setVersion(doc)
+	if r.Request().Method == http.MethodGet && matches(r.Header().Values("If-None-Match"), version) {
+		out := &engine.Reply{Status: http.StatusNotModified, Header: http.Header{"Content-Type": nil}}
+		out.Header.Set("ETag", version)
+		return out, nil
+	}
+	query := r.Request().URL.Query()
+	projection := newProjection(t, list(query["attributes"]), list(query["excludedAttributes"]))
+	meta, _ := doc["meta"].(object)
+	out, err := reply(status, projection.of(t, doc))
+	if err == nil {
+		out.Header.Set("ETag", version)
+		out.Header.Set("Location", asText(meta["location"]))
+	}
+	return out, err
+}
+
+// checkVersion refuses a request for another version of a resource than the one that there is.
+func (r *request) checkVersion(doc object) error {
+	tags := r.Header().Values("If-Match")
+	version := setVersion(doc)
+	meta, _ := doc["meta"].(object)
+	delete(meta, "version")
+	if len(tags) > 0 && !matches(tags, version) {
+		return errPrecondition
+	}
+	return nil
+}
+
+// matches reports whether a version is one of a list of entity tags (RFC 9110, section 13.1). Weak and strong ones are
+// alike.
+func matches(headers []string, version string) bool {
+	for tag := range strings.SplitSeq(strings.Join(headers, ","), ",") {
+		tag = strings.TrimSpace(tag)
+		if tag == "*" || strings.TrimPrefix(tag, "W/") == strings.TrimPrefix(version, "W/") {
+			return true
+		}
+	}
+	return false
+}
+
+// noContent is the response to a deletion.
+func noContent() *engine.Reply {
+	return &engine.Reply{Status: http.StatusNoContent, Header: http.Header{"Content-Type": nil}}
+}

@@ -1,0 +1,300 @@
+package state
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/scim"
+	"github.com/seed75add069/stytch-go/emulator/internal/store"
+)
+
+// SCIMConnection lets an identity provider manage the members of an organization, which has at most one. Of its bearer
+// tokens it has hashes.
+type SCIMConnection struct {
+	ConnectionID     string                `json:"connection_id"`
+	OrganizationID   string                `json:"organization_id"`
+	DisplayName      string                `json:"display_name"`
+	IdentityProvider scim.IdentityProvider `json:"identity_provider"`
+
+	TokenHash     []byte `json:"bearer_token_hash"`
+	TokenLastFour string `json:"bearer_token_last_four"`
+	// NextTokenHash and NextTokenLastFour are those of the new token while a rotation is in progress, otherwise empty.
+	NextTokenHash     []byte `json:"next_bearer_token_hash,omitzero"`
+	NextTokenLastFour string `json:"next_bearer_token_last_four,omitzero"`
+
+	GroupRoles []SCIMGroupRole `json:"scim_group_implicit_role_assignments"`
+}
+
+// SCIMGroupRole is a role that the members of a group have.
+type SCIMGroupRole struct {
+	RoleID  string `json:"role_id"`
+	GroupID string `json:"group_id"`
+}
+
+// SCIMUser is a person's record at the identity provider. In its attributes, Active and Groups are empty: they follow
+// from the member and from [SCIMMembership].
+type SCIMUser struct {
+	ID           string `json:"registration_id"`
+	ConnectionID string `json:"connection_id"`
+	// MemberID is empty until the person is active for the first time.
+	MemberID   string              `json:"member_id"`
+	Attributes scim.SCIMAttributes `json:"scim_attributes"`
+	CreatedAt  time.Time           `json:"created_at"`
+	UpdatedAt  time.Time           `json:"updated_at"`
+}
+
+// SCIMGroup is a group at the identity provider.
+type SCIMGroup struct {
+	ID           string    `json:"group_id"`
+	ConnectionID string    `json:"connection_id"`
+	ExternalID   string    `json:"external_id"`
+	DisplayName  string    `json:"group_name"`
+	CreatedAt    time.Time `json:"created_at"`
+	UpdatedAt    time.Time `json:"updated_at"`
+}
+
+// SCIMMembership says that a person is in a group.
+type SCIMMembership struct {
+	GroupID string `json:"group_id"`
+	UserID  string `json:"registration_id"`
+}
+
+// key is the key of a membership in its table. Ids have no spaces.
+func (m *SCIMMembership) key() string {
+	if m.UserID == "" {
+		return ""
+	}
+	return within(m.GroupID, m.UserID)
+}
+
+type scimTables struct {
+	SCIMConnections             *store.Table[SCIMConnection]
+	scimConnectionOf            *store.Index[SCIMConnection] // by organization
+	SCIMUsers                   *store.Table[SCIMUser]
+	scimUsersOf, scimUserIs     *store.Index[SCIMUser] // by connection; by member
+	scimUserByName              *store.Index[SCIMUser] // by connection and user name
+	SCIMGroups                  *store.Table[SCIMGroup]
+	scimGroupsOf                *store.Index[SCIMGroup] // by connection
+	SCIMMemberships             *store.Table[SCIMMembership]
+	scimMembersOf, scimGroupsIn *store.Index[SCIMMembership] // by group; by user
+}
+
+func newSCIMTables(db *store.DB) scimTables {
+	connections := store.NewTable(db, "scim_connections", func(c *SCIMConnection) string { return c.ConnectionID })
+	users := store.NewTable(db, "scim_users", func(u *SCIMUser) string { return u.ID })
+	groups := store.NewTable(db, "scim_groups", func(g *SCIMGroup) string { return g.ID })
+	memberships := store.NewTable(db, "scim_memberships", (*SCIMMembership).key)
+	return scimTables{
+		SCIMConnections: connections,
+		scimConnectionOf: connections.Unique("organization", func(c *SCIMConnection) string {
+			return c.OrganizationID
+		}),
+		SCIMUsers:   users,
+		scimUsersOf: users.Index("connection", func(u *SCIMUser) string { return u.ConnectionID }),
+		scimUserIs:  users.Unique("member", func(u *SCIMUser) string { return u.MemberID }),
+		scimUserByName: users.Unique("user name in its connection", func(u *SCIMUser) string {
+			return within(u.ConnectionID, Lower(u.Attributes.UserName))
+		}),
+		SCIMGroups:      groups,
+		scimGroupsOf:    groups.Index("connection", func(g *SCIMGroup) string { return g.ConnectionID }),
+		SCIMMemberships: memberships,
+		scimMembersOf:   memberships.Index("group", func(m *SCIMMembership) string { return m.GroupID }),
+		scimGroupsIn:    memberships.Index("user", func(m *SCIMMembership) string { return m.UserID }),
+	}
+}
+
+// SCIMConnectionOf returns the connection of an organization, nil if there is none.
+func (tx *Tx) SCIMConnectionOf(organizationID string) *SCIMConnection {
+	return tx.scimConnectionOf.First(organizationID)
+}
+
+// SCIMUsersOf returns the users of a connection, oldest first.
+func (tx *Tx) SCIMUsersOf(connectionID string) []*SCIMUser { return tx.scimUsersOf.Rows(connectionID) }
+
+// SCIMUserOf returns the record of a member, nil if SCIM does not manage the member.
+func (tx *Tx) SCIMUserOf(memberID string) *SCIMUser { return tx.scimUserIs.First(memberID) }
+
+// SCIMUserNamed returns the user of a connection that has a name, be it in another case; nil if there is none.
+func (tx *Tx) SCIMUserNamed(connectionID, userName string) *SCIMUser {
+	return tx.scimUserByName.First(within(connectionID, Lower(userName)))
+}
+
+// SCIMGroupsOf yields the groups of a connection as [store.Table.All] does.
+func (tx *Tx) SCIMGroupsOf(connectionID string) iter.Seq2[uint64, *SCIMGroup] {
+	return tx.scimGroupsOf.All(connectionID)
+}
+
+// SCIMGroupsWith returns the groups that a user is in, in the order in which the user came into them.
+func (tx *Tx) SCIMGroupsWith(userID string) []*SCIMGroup {
+	var list []*SCIMGroup
+	for _, m := range tx.scimGroupsIn.All(userID) {
+		list = append(list, tx.SCIMGroups.Get(m.GroupID))
+	}
+	return list
+}
+
+// SCIMMembers returns the users that are in a group, in the order in which they came into it.
+func (tx *Tx) SCIMMembers(groupID string) []*SCIMUser {
+	var list []*SCIMUser
+	for _, m := range tx.scimMembersOf.All(groupID) {
+		list = append(list, tx.SCIMUsers.Get(m.UserID))
+	}
+	return list
+}
+
+// IsInSCIMGroup reports whether a user is in a group.
+func (tx *Tx) IsInSCIMGroup(groupID, userID string) bool {
+	return tx.SCIMMemberships.Get(within(groupID, userID)) != nil
+}
+
+// PutSCIMConnection puts a connection, and shows it in its organization.
+func (tx *Tx) PutSCIMConnection(c *SCIMConnection) {
+	tx.SCIMConnections.Put(c)
+	org := *tx.Organizations.Get(c.OrganizationID)
+	org.SCIMActiveConnection = &organizations.ActiveSCIMConnection{
+		ConnectionID: c.ConnectionID, DisplayName: c.DisplayName, BearerTokenLastFour: c.TokenLastFour,
+	}
+	tx.Organizations.Put(&org)
+}
+
+// DeleteSCIMConnection deletes a connection with its users and groups. Their members stay.
+func (tx *Tx) DeleteSCIMConnection(c *SCIMConnection) {
+	for _, g := range slices.Backward(tx.scimGroupsOf.Rows(c.ConnectionID)) {
+		tx.DeleteSCIMGroup(g.ID)
+	}
+	for _, u := range slices.Backward(tx.SCIMUsersOf(c.ConnectionID)) {
+		tx.SCIMUsers.Delete(u.ID)
+	}
+	tx.SCIMConnections.Delete(c.ConnectionID)
+	org := *tx.Organizations.Get(c.OrganizationID)
+	org.SCIMActiveConnection = nil
+	tx.Organizations.Put(&org)
+}
+
+// DeleteSCIMUser deletes a user, who is in no group any more.
+func (tx *Tx) DeleteSCIMUser(id string) {
+	for _, m := range slices.Backward(tx.scimGroupsIn.Rows(id)) {
+		tx.SCIMMemberships.Delete(m.key())
+	}
+	tx.SCIMUsers.Delete(id)
+}
+
+// DeleteSCIMGroup deletes a group, in which nobody is any more.
+func (tx *Tx) DeleteSCIMGroup(id string) {
+	for _, m := range slices.Backward(tx.scimMembersOf.Rows(id)) {
+		tx.SCIMMemberships.Delete(m.key())
+	}
+	tx.SCIMGroups.Delete(id)
+}
+
+// LeaveSCIMGroup takes a user out of a group.
+func (tx *Tx) LeaveSCIMGroup(groupID, userID string) {
+	tx.SCIMMemberships.Delete(within(groupID, userID))
+}
+
+// HasToken reports whether a bearer token is the connection's, or the new one of its rotation. It takes the same time
+// for every wrong one.
+func (c *SCIMConnection) HasToken(token string) bool {
+	hash := HashSecret(token)
+	return subtle.ConstantTimeCompare(hash, c.TokenHash)|subtle.ConstantTimeCompare(hash, c.NextTokenHash) == 1
+}
+
+// IsRotating reports whether a rotation of the bearer token is in progress.
+func (c *SCIMConnection) IsRotating() bool { return len(c.NextTokenHash) > 0 }
+
+// SCIMIdentityProviders are the identity providers that there are.
+var SCIMIdentityProviders = []scim.IdentityProvider{
+	scim.IdentityProviderGeneric, scim.IdentityProviderOkta, scim.IdentityProviderMicrosoftEntra,
+	scim.IdentityProviderCyberArk, scim.IdentityProviderJumpCloud, scim.IdentityProviderOneLogin,
+	scim.IdentityProviderPingFederate, scim.IdentityProviderRippling,
+}
+
+func (c *SCIMConnection) prepare(*Tx) error {
+	switch {
+	case !IsName(c.ConnectionID) || c.OrganizationID == "":
+		return errors.New("connection_id or organization_id is empty or too long")
+	case !slices.Contains(SCIMIdentityProviders, c.IdentityProvider):
+		return errors.New("the identity provider is unknown")
+	case len(c.TokenHash) != sha256.Size:
+		return fmt.Errorf("bearer_token_hash must have %d bytes", sha256.Size)
+	case c.IsRotating() && len(c.NextTokenHash) != sha256.Size:
+		return fmt.Errorf("next_bearer_token_hash must have %d bytes or none", sha256.Size)
+	case c.IsRotating() != (c.NextTokenLastFour != ""):
+		return errors.New("it has one of hash and last four characters of a next token, without the other")
+	}
+	return nil
+}
+
+// Check checks the bounds of a user that a call stores.
+func (u *SCIMUser) Check() error {
+	if err := checkRow("scim_users", u); err != nil {
+		return err
+	}
+	if !encodesWithin(u.Attributes, maxObject) {
+		return fmt.Errorf("the attributes have more than %d bytes of JSON", maxObject)
+	}
+	return nil
+}
+
+func (u *SCIMUser) prepare(*Tx) error {
+	switch {
+	case !IsName(u.ID):
+		return errors.New("registration_id is empty or too long")
+	case u.Attributes.UserName == "":
+		return errors.New("user_name is empty")
+	case u.Attributes.Active || u.Attributes.ID != "" || len(u.Attributes.Groups) > 0:
+		return errors.New("its attributes have id, active or groups, which follow from other rows")
+	}
+	return u.Check()
+}
+
+// Check checks the bounds of a group that a call stores.
+func (g *SCIMGroup) Check() error { return checkRow("scim_groups", g) }
+
+func (g *SCIMGroup) prepare(*Tx) error {
+	if !IsName(g.ID) || g.DisplayName == "" {
+		return errors.New("group_id is empty or too long, or group_name is empty")
+	}
+	return nil
+}
+
+func (*SCIMMembership) prepare(*Tx) error { return nil }
+
+// checkSCIM checks that the rows of SCIM belong together, and shows the connections in their organizations.
+func (tx *Tx) checkSCIM() error {
+	for _, c := range tx.SCIMConnections.Rows() {
+		if tx.Organizations.Get(c.OrganizationID) == nil {
+			return fmt.Errorf("SCIM connection %s: there is no such organization", c.ConnectionID)
+		}
+		for _, r := range c.GroupRoles {
+			if g := tx.SCIMGroups.Get(r.GroupID); g == nil || g.ConnectionID != c.ConnectionID {
+				return fmt.Errorf("SCIM connection %s: a role is for a group that it does not have", c.ConnectionID)
+			}
+		}
+		tx.PutSCIMConnection(c)
+	}
+	for _, u := range tx.SCIMUsers.All() {
+		c, m := tx.SCIMConnections.Get(u.ConnectionID), tx.Members.Get(u.MemberID)
+		if c == nil || u.MemberID != "" && (m == nil || m.OrganizationID != c.OrganizationID) {
+			return fmt.Errorf("SCIM user %s: there is no such connection, or its organization has no such member", u.ID)
+		}
+	}
+	for _, g := range tx.SCIMGroups.All() {
+		if tx.SCIMConnections.Get(g.ConnectionID) == nil {
+			return fmt.Errorf("SCIM group %s: there is no such connection", g.ID)
+		}
+	}
+	for _, m := range tx.SCIMMemberships.All() {
+		g, u := tx.SCIMGroups.Get(m.GroupID), tx.SCIMUsers.Get(m.UserID)
+		if g == nil || u == nil || g.ConnectionID != u.ConnectionID {
+			return errors.New("a SCIM membership is not of a group and a user of one connection")
+		}
+	}
+	return nil
+}
