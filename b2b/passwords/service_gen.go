@@ -138,6 +138,7 @@ var opAuthenticate = transport.Op{
 //   - CodeInvalidIntermediateSessionTokenForOrganization
 //   - CodeTooManySessionArguments
 //   - CodeInvalidSessionDurationMinutes
+//   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeInvalidSessionToken
 //   - CodeSessionNotFound

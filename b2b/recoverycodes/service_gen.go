@@ -53,6 +53,7 @@ var opRecover = transport.Op{
 //   - CodeSessionNotMutable
 //   - CodeOperationRestrictedByOrganizationMFAMethods
 //   - CodeInvalidSessionDurationMinutes
+//   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeStytchClaimsInCustomClaims
 //

@@ -97,6 +97,7 @@ var opAuthenticate = transport.Op{
 //   - CodeSessionNotMutable
 //   - CodeOperationRestrictedByOrganizationMFAMethods
 //   - CodeInvalidSessionDurationMinutes
+//   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeStytchClaimsInCustomClaims
 //   - CodeOrganizationNotFound

@@ -92,6 +92,7 @@ var opAuthenticate = transport.Op{
 //   - CodeMemberSessionMemberIDMismatch
 //   - CodeUserLockLimitReached
 //   - CodeInvalidSessionDurationMinutes
+//   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeInvalidSessionToken
 //   - CodeUnableToParseSessionJWT

@@ -83,6 +83,7 @@ var opReset = transport.Op{
 //   - CodeInvalidIntermediateSessionTokenForOrganization
 //   - CodeTooManySessionArguments
 //   - CodeInvalidSessionDurationMinutes
+//   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeInvalidSessionToken
 //   - CodeSessionNotFound

@@ -46,6 +46,7 @@ var opReset = transport.Op{
 //   - CodeUserLockLimitReached
 //   - CodeTooManySessionArguments
 //   - CodeInvalidSessionDurationMinutes
+//   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeInvalidSessionToken
 //   - CodeSessionNotFound

@@ -46,6 +46,7 @@ var opReset = transport.Op{
 //   - CodeOrganizationNotFound
 //   - CodeSessionAuthorizationTenancyError
 //   - CodeInvalidSessionDurationMinutes
+//   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge
 //   - CodeInvalidLocale
 //   - CodeStytchClaimsInCustomClaims

@@ -90,6 +90,7 @@ var textBounds = map[string]bound{
 	// What others have issued has no form.
 	"scim_users.scim_attributes.external_id":                              atMost(maxText),
 	"scim_groups.external_id":                                             atMost(maxText),
+	"scim_users.scim_attributes.display_name":                             atMost(maxText),
 	"authentication_factors.saml_sso_factor.external_id":                  atMost(MaxEmail),
 	"authentication_factors.oidc_sso_factor.external_id":                  atMost(MaxEmail),
 	"authentication_factors.trusted_auth_token_factor.token_id":           atMost(MaxEmail),

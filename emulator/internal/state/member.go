@@ -206,8 +206,8 @@ func (tx *Tx) MemberAnywhere(id string) *Member {
 	return tx.membersByExternalID.First(id)
 }
 
-// EndMember ends what a member has who is deleted: the password, a registration that is pending, sessions, links, codes,
-// impersonations and grants.
+// EndMember ends what a member has who is deleted: the password, an authenticator app that is pending, sessions, links,
+// codes, impersonations and grants.
 func (tx *Tx) EndMember(memberID string) {
 	tx.DeletePasswordOf(memberID)
 	tx.RevokeSessionsOf(memberID, func(*Session) bool { return true })
