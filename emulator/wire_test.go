@@ -104,7 +104,7 @@ func TestWire_credentialsComeBeforeThePath(t *testing.T) {
 		"a public path of another project":   {"GET", "/v1/public/x/nothing", "", "", 404, "project_not_found"},
 		"a public path, with a wrong secret": {"GET", "/v1/public/" + h.ID() + "/nothing", h.ID(), "x", 401, "unauthorized_credentials"},
 		"keys of another project":            {"GET", "/v1/sessions/jwks/x", "", "", 404, "project_not_found"},
-		"a page of StartURL, for SSO":        {"GET", "/v1/public/sso/start", "", "", 404, "project_not_found"},
+		"a start URL of a consumer project":  {"GET", "/v1/public/oauth/google/start", "", "", 404, "project_not_found"},
 	} {
 		got := h.send(row.method, row.path, "", row.user, row.password)
 		assert.Equal(t, row.status, got.status, name)
