@@ -1,5 +1,6 @@
 // Runs all checks, one after another, and prints a line of JSON for each: its name, and what is wrong if it fails.
 import connectedApps from "./checks/connectedapps.mjs";
+import impersonation from "./checks/impersonation.mjs";
 import discovery from "./checks/discovery.mjs";
 import errors from "./checks/errors.mjs";
 import keys from "./checks/keys.mjs";
@@ -41,6 +42,7 @@ const services = {
   discovery,
   sessions,
   sso,
+  impersonation,
   tokens,
   rbac,
   scim,

@@ -7,6 +7,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,6 +24,7 @@ import (
 // A person with an account at a provider that others have written becomes a member: the emulator finds its endpoints,
 // sends the browser there, redeems the code with PKCE, and verifies what comes back.
 func TestOIDC_personOfAnIndependentProviderLogsIn(t *testing.T) {
+	t.Parallel()
 	provider := httptest.NewUnstartedServer(nil)
 	issuer := "http://" + provider.Listener.Addr().String()
 	server := stytchtest.New(t)
@@ -72,13 +74,13 @@ func logIn(t *testing.T, start, issuer string) *url.URL {
 		}
 		return nil
 	}}
-	page, err := browser.Get(start)
+	page, err := browser.Do(request(t, http.MethodGet, start, nil))
 	require.NoError(t, err)
 	require.NoError(t, page.Body.Close())
 	require.Equal(t, issuer+"/login/username", "http://"+page.Request.URL.Host+page.Request.URL.Path)
-	back, err := browser.PostForm(issuer+"/login/username", url.Values{
+	back, err := browser.Do(request(t, http.MethodPost, issuer+"/login/username", url.Values{
 		"id": {page.Request.URL.Query().Get("authRequestID")}, "username": {"test-user@127.0.0.1"}, "password": {"verysecure"},
-	})
+	}))
 	require.NoError(t, err)
 	defer func() { _ = back.Body.Close() }()
 	to, err := back.Location()
@@ -87,4 +89,15 @@ func logIn(t *testing.T, start, issuer string) *url.URL {
 		t.Fatalf("%s: %s", back.Request.URL, body)
 	}
 	return to
+}
+
+// request is a request of a browser, with a form if it has one.
+func request(t *testing.T, method, target string, form url.Values) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(form.Encode()))
+	require.NoError(t, err)
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return r
 }

@@ -55,7 +55,8 @@ export default {
   },
 
   "an operation that is not implemented says so": async () => {
-    await refused(501, "emulator_not_implemented", api.sso.authenticate({ sso_token: "x" }));
+    const consumer = new stytch.Client({ project_id: projectID, secret, env: base });
+    await refused(501, "emulator_not_implemented", consumer.totps.create({ user_id: "user-test-1" }));
   },
 
   "a fault takes the place of a response": async () => {
