@@ -1,8 +1,6 @@
 package flows_test
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"net/url"
 	"testing"
 	"time"
@@ -117,8 +115,7 @@ func TestDiscovery_linkWorksOnceAndUntilItExpires(t *testing.T) {
 func TestDiscovery_linkNeedsTheVerifierOfItsChallenge(t *testing.T) {
 	t.Parallel()
 	const verifier = "a-verifier-of-some-length-that-nobody-guesses"
-	sum := sha256.Sum256([]byte(verifier))
-	challenge := base64.RawURLEncoding.EncodeToString(sum[:])
+	challenge := challengeOf(verifier)
 	h := newHarness(t)
 	send := func(email string, challenge *string) string {
 		_, err := h.api.B2B.MagicLinks.Email.Discovery.Send(t.Context(),

@@ -19,6 +19,14 @@ type knowledge struct {
 	ists                   []*knownIntermediate
 	// spent are the links and codes that were used.
 	spent map[string]bool
+	// tokens are those with which browsers came to a redirect URL, impersonations too.
+	tokens []string
+	// secrets are those of authenticator apps, and recoveryCodes the codes beside them, by member.
+	secrets, recoveryCodes map[string][]string
+	// connection is an SSO connection, scimURL and scimToken are those of a SCIM connection, and app is a Connected App.
+	connection, scimURL, scimToken, app string
+	// appTokens are codes, access and refresh tokens of the app.
+	appTokens []string
 	// organizationOf is the organization of each member.
 	organizationOf map[string]string
 }
@@ -41,7 +49,10 @@ type knownIntermediate struct {
 func (k *knownIntermediate) isDead(now time.Time) bool { return k.used || !now.Before(k.expires) }
 
 func newKnowledge() *knowledge {
-	return &knowledge{spent: map[string]bool{}, organizationOf: map[string]string{}}
+	return &knowledge{
+		spent: map[string]bool{}, organizationOf: map[string]string{}, secrets: map[string][]string{},
+		recoveryCodes: map[string][]string{},
+	}
 }
 
 func (k *knowledge) clone() *knowledge {
@@ -54,6 +65,8 @@ func (k *knowledge) clone() *knowledge {
 		c.ists[i] = new(*s)
 	}
 	c.orgs, c.members, c.clients = slices.Clone(k.orgs), slices.Clone(k.members), slices.Clone(k.clients)
+	c.tokens, c.appTokens = slices.Clone(k.tokens), slices.Clone(k.appTokens)
+	c.secrets, c.recoveryCodes = maps.Clone(k.secrets), maps.Clone(k.recoveryCodes)
 	c.spent, c.organizationOf = maps.Clone(k.spent), maps.Clone(k.organizationOf)
 	return &c
 }
@@ -82,6 +95,20 @@ func (k *knowledge) learn(body map[string]any, now time.Time) {
 		}
 	})
 	text := func(name string) string { value, _ := body[name].(string); return value }
+	if secret := text("secret"); secret != "" {
+		k.secrets[text("member_id")] = append(slices.Clone(k.secrets[text("member_id")]), secret)
+	}
+	if codes, _ := body["recovery_codes"].([]any); len(codes) > 0 {
+		k.recoveryCodes[text("member_id")] = nil
+		for _, code := range codes {
+			k.recoveryCodes[text("member_id")] = append(k.recoveryCodes[text("member_id")], code.(string))
+		}
+	}
+	for _, name := range []string{"authorization_code", "access_token", "refresh_token"} {
+		if text(name) != "" {
+			addOnce(&k.appTokens, text(name))
+		}
+	}
 	if session, ok := body["member_session"].(map[string]any); ok {
 		s := k.learnSession(session)
 		if text("session_token") != "" {

@@ -1,8 +1,6 @@
 package flows_test
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"net/url"
 	"strings"
 	"testing"
@@ -185,9 +183,8 @@ func TestMagicLinks_needTheVerifierOfTheirChallenge(t *testing.T) {
 	h := newHarness(t)
 	h.create("ada@example.com")
 	verifier := strings.Repeat("v", 43)
-	sum := sha256.Sum256([]byte(verifier))
 	_, err := h.api.B2B.MagicLinks.Email.LoginOrSignup(t.Context(), &email.LoginOrSignupRequest{
-		OrganizationID: "example", EmailAddress: "ada@example.com", PKCECodeChallenge: new(base64.RawURLEncoding.EncodeToString(sum[:])),
+		OrganizationID: "example", EmailAddress: "ada@example.com", PKCECodeChallenge: new(challengeOf(verifier)),
 	})
 	require.NoError(t, err)
 	token := h.WaitMessage("ada@example.com").Token

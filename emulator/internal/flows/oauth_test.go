@@ -1,8 +1,6 @@
 package flows_test
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"html"
 	"io"
 	"net/http"
@@ -264,7 +262,6 @@ func TestOAuth_challengeNeedsItsVerifier(t *testing.T) {
 	const verifier = "a-verifier-of-some-length-that-nobody-guesses"
 	h := newHarness(t)
 	org := h.create("ada@example.com").Organization.OrganizationID
-	sum := sha256.Sum256([]byte(verifier))
 	token := func(challenge *string) string {
 		return h.browse(h.startURL("google", org, hint("ada@example.com"), func(r *oauth.StartURLRequest) {
 			r.PKCECodeChallenge = challenge
@@ -274,7 +271,7 @@ func TestOAuth_challengeNeedsItsVerifier(t *testing.T) {
 		_, err := h.api.B2B.OAuth.Authenticate(t.Context(), &oauth.AuthenticateRequest{OAuthToken: token, PKCECodeVerifier: verifier})
 		return err
 	}
-	challenged := token(new(base64.RawURLEncoding.EncodeToString(sum[:])))
+	challenged := token(new(challengeOf(verifier)))
 	require.ErrorIs(t, authenticate(challenged, nil), stytcherror.CodePKCEExpectedCodeVerifier)
 	require.ErrorIs(t, authenticate(challenged, new("another")), stytcherror.CodePKCEMismatch)
 	require.NoError(t, authenticate(challenged, new(verifier)), "a failed attempt does not use up the token")

@@ -1,8 +1,6 @@
 package flows_test
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
@@ -129,10 +127,9 @@ func TestOAuthDiscovery_refusesWhatIsNotProvedOrMalformed(t *testing.T) {
 	require.ErrorIs(t, err, stytcherror.CodeOAuthUnverifiedEmail)
 	_, err = h.discoverByOAuth("google", hint("ada@example.com"), func(r *oauthdiscovery.AuthenticateRequest) { r.PKCECodeVerifier = new(verifier) })
 	require.ErrorIs(t, err, stytcherror.CodePKCEDidNotExpectCodeVerifier)
-	sum := sha256.Sum256([]byte(verifier))
 	address, err := h.api.B2B.OAuth.Discovery.StartURL(&oauthdiscovery.StartURLRequest{
 		Provider: "google", PublicToken: h.PublicToken(), ProviderParameters: hint("ada@example.com"),
-		PKCECodeChallenge: new(base64.RawURLEncoding.EncodeToString(sum[:])),
+		PKCECodeChallenge: new(challengeOf(verifier)),
 	})
 	require.NoError(t, err)
 	req := &oauthdiscovery.AuthenticateRequest{DiscoveryOAuthToken: h.browse(h.at(address), nil).token(t, "discovery_oauth")}

@@ -1,8 +1,6 @@
 package flows_test
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"net/url"
 	"sync"
 	"testing"
@@ -186,9 +184,8 @@ func TestPasswordReset_takesPKCE(t *testing.T) {
 	h := newHarness(t)
 	h.create("ada@example.com")
 	const verifier = "0123456789012345678901234567890123456789012"
-	sum := sha256.Sum256([]byte(verifier))
 	token := h.resetToken("example", "ada@example.com", func(r *passwordsemail.ResetStartRequest) {
-		r.CodeChallenge = new(base64.RawURLEncoding.EncodeToString(sum[:]))
+		r.CodeChallenge = new(challengeOf(verifier))
 	})
 	with := func(verifier string) func(*passwordsemail.ResetRequest) {
 		return func(r *passwordsemail.ResetRequest) { r.CodeVerifier = &verifier }

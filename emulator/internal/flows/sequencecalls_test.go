@@ -183,7 +183,8 @@ func (s *sequence) actions() map[string]func(*rapid.T) {
 	}
 	any := func(t *rapid.T) { s.step(s.draw(t)) }
 	return map[string]func(*rapid.T){"step": func(t *rapid.T) {
-		one(t, clock, discovery, login, login, code, code, any, any, any, any, any, any, any)(t)
+		one(t, clock, discovery, login, login, code, code, s.enrol, s.signIn, s.browse, s.provision,
+			s.authorize, any, any, any, any, any, any, any, any, any)(t)
 	}}
 }
 
@@ -198,7 +199,8 @@ func (s *sequence) draws() map[string]func(*rapid.T) *call {
 	all := map[string]func(*rapid.T) *call{}
 	for _, some := range []map[string]func(*rapid.T) *call{
 		s.proofDraws(), s.discoveryDraws(), s.sessionDraws(), s.organizationDraws(), s.memberDraws(),
-		s.memberChangeDraws(), s.clientDraws(),
+		s.memberChangeDraws(), s.clientDraws(), s.passwordDraws(), s.secondFactorDraws(), s.federationDraws(),
+		s.appDraws(),
 	} {
 		maps.Copy(all, some)
 	}
@@ -307,4 +309,5 @@ func (s *sequence) found() {
 	s.step(do("send", s.api.B2B.MagicLinks.Email.LoginOrSignup,
 		&magiclinksemail.LoginOrSignupRequest{OrganizationID: "acme", EmailAddress: "bob@example.com"}))
 	s.step(s.follow(s.project.Messages("")[0].Token))
+	s.federate()
 }

@@ -1,8 +1,6 @@
 package flows_test
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -173,9 +171,8 @@ func TestSSO_tokenWorksOnceForTenMinutes(t *testing.T) {
 	assert.Empty(t, h.rows("registrations"), "the accounts of the connection are gone")
 
 	const verifier = "a verifier of at least forty-three characters"
-	sum := sha256.Sum256([]byte(verifier))
 	pkce := h.ssoToken(h.activeSAML(org).ConnectionID, "bob@example.com",
-		"pkce_code_challenge", base64.RawURLEncoding.EncodeToString(sum[:]))
+		"pkce_code_challenge", challengeOf(verifier))
 	_, err = h.authenticateSSO(pkce)
 	require.ErrorIs(t, err, stytcherror.CodePKCEExpectedCodeVerifier)
 	_, err = h.authenticateSSO(pkce, func(r *sso.AuthenticateRequest) { r.PKCECodeVerifier = new(verifier + "!") })

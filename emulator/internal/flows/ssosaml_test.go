@@ -27,8 +27,7 @@ import (
 var mapping = shared.Object{"email": "mail", "full_name": "cn", "groups": "memberOf"}
 
 // newCertificate makes a certificate in DER that ends at a time.
-func newCertificate(t *testing.T, name string, end time.Time) []byte {
-	t.Helper()
+func newCertificate(t require.TestingT, name string, end time.Time) []byte {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotAfter: end}
