@@ -11,6 +11,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/connectedapp"
 	b2cidp "github.com/seed75add069/stytch-go/b2c/idp"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -160,6 +161,9 @@ func (a *authorization) findMember(tx *engine.Tx, req *oauth.AuthorizeStartReque
 		s, m, err := login.FindSession(tx.Tx, req.SessionToken, req.SessionJWT)
 		if err != nil {
 			return err
+		}
+		if factor.IsImpersonation(s.Factors) {
+			return ops.ErrSessionNotMutable.Because("Who impersonates a member authorizes no app.")
 		}
 		a.org, a.member = tx.Organizations.Get(s.OrganizationID), m
 		return nil

@@ -50,7 +50,7 @@ func migratePassword(tx *engine.Tx, req *passwords.MigrateRequest) (*passwords.M
 	if created {
 		changed.Status = organizations.MemberStatusActive
 	}
-	changed.EmailAddressVerified = true
+	changed.EmailAddressVerified, changed.VouchedFor = true, false
 	if err := changeMember(tx, org, &changed, fields); err != nil {
 		return nil, err
 	}

@@ -128,15 +128,20 @@ func findResetSession(tx *engine.Tx, l *login.Login, req *passwordssessions.Rese
 	if l.Org, err = login.FindOrganization(tx.Tx, req.OrganizationID); err != nil {
 		return err
 	}
-	l.Factors = l.Session.Factors
+	l.Factors = factor.Current(l.Member, l.Session.Factors)
+	p := tx.PasswordOf(l.Member)
+	mustReset := p != nil && p.RequiresReset
 	isNew := func(f factor.Factor) bool {
-		return tx.Now.Sub(f.LastAuthenticatedAt) <= maxResetAge && !factor.IsImpersonation([]factor.Factor{f})
+		return tx.Now.Sub(f.LastAuthenticatedAt) <= maxResetAge && !factor.IsImpersonation([]factor.Factor{f}) &&
+			!(mustReset && factor.HasPassword([]factor.Factor{f}))
 	}
 	switch {
 	case l.Session.OrganizationID != l.Org.OrganizationID:
 		return ops.ErrSessionAuthorizationTenancyError
 	case !slices.ContainsFunc(l.Factors, isNew):
 		return ops.ErrSessionTooOldToResetPassword
+	case tx.Settings().Passwords.CrossOrganization && !login.HasProved(l.Session, l.Member):
+		return ops.ErrInsufficientFactors.Because("The password is for all organizations, and the address is not verified.")
 	}
 	if err := login.CheckLock(tx.Tx, l.Member); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
 // authenticateSSO logs in the member to whom an account of an SSO connection belongs.
@@ -33,6 +34,7 @@ func authenticateSSO(tx *engine.Tx, req *sso.AuthenticateRequest) (*sso.Authenti
 	if err := l.Prove(tx.Tx, m, factor.SSO(tx.Tx, account)); err != nil {
 		return nil, err
 	}
+	l.VouchedFor = state.Lower(t.Email) == state.Lower(m.EmailAddress)
 	resp, err := login.Complete(tx.Tx, l)
 	if err != nil {
 		return nil, err

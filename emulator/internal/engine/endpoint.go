@@ -100,8 +100,20 @@ func ByPublicToken(projects *Projects, c *call) (*Project, error) {
 
 // ByBearer finds a project by its public token, which is a bearer token (RFC 6750, section 2.1).
 func ByBearer(projects *Projects, c *call) (*Project, error) {
-	token, _ := strings.CutPrefix(c.request.Header.Get("Authorization"), "Bearer ")
-	return byToken(projects, token, ops.ErrUnauthorizedCredentials)
+	return byToken(projects, BearerToken(c.request.Header), ops.ErrUnauthorizedCredentials)
+}
+
+// BearerToken is the bearer token of a request (RFC 6750, section 2.1), empty if there is none or more than one.
+func BearerToken(h http.Header) string {
+	values := h.Values("Authorization")
+	if len(values) != 1 {
+		return ""
+	}
+	scheme, token, _ := strings.Cut(values[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.Trim(token, " ")
 }
 
 func byToken(projects *Projects, token string, unknown error) (*Project, error) {

@@ -233,7 +233,7 @@ func (c *call) failure(err error) response {
 		out.body = errorBody(e, requestID, docs(c.request.URL.Path))
 	}
 	if limited, ok := errors.AsType[*tooManyRequests](err); ok {
-		out.header = limited.header()
+		maps.Copy(out.header, limited.header())
 	}
 	return out
 }

@@ -141,7 +141,8 @@ func EmailProvingMethods() []string {
 }
 
 // ProvesEmail reports whether one of the factors proves an address. Passwords and OAuth logins by GitHub, Slack and
-// HubSpot do not, nor do those with an account that has another address, whose factor has no id of one.
+// HubSpot do not, nor do those with an account that has another address, whose factor has no id of one. SSO does not
+// either: an organization's identity provider says whose an address is for that organization alone.
 func ProvesEmail(factors []Factor, email string) bool {
 	return slices.ContainsFunc(factors, func(f Factor) bool {
 		switch Method(&f) {
@@ -153,8 +154,6 @@ func ProvesEmail(factors []Factor, email string) bool {
 			}
 			oauth, _ := oauthOf(&f)
 			return oauth == nil || oauth.EmailID != ""
-		case organizations.AuthMethodSSO:
-			return true
 		default:
 			return false
 		}

@@ -63,6 +63,8 @@ func send(ctx context.Context, method, address string, header http.Header, body 
 		return nil, errors.New("the URL is malformed")
 	}
 	maps.Copy(r.Header, header)
+	// A URL of a connection may lead to the emulator itself, whose control endpoints are not for others.
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	client := &http.Client{
 		Transport: &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: maxDocument},
 		CheckRedirect: func(to *http.Request, via []*http.Request) error {

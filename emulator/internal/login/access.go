@@ -31,7 +31,8 @@ func FindAccess(tx *state.Tx, text string) (*Access, error) {
 	if token.ID == "" {
 		return a, nil
 	}
-	if _, a.Authorization = tx.AppToken(state.OAuthAccess, token.ID); a.Authorization == nil {
+	if _, a.Authorization = tx.AppToken(state.OAuthAccess, token.ID); a.Authorization == nil ||
+		a.Authorization.ConnectedAppID != token.ClientID || a.Authorization.MemberID != a.Member.MemberID {
 		return nil, ops.ErrIDPAccessTokenNotFound
 	}
 	if app := tx.ConnectedApps.Get(token.ClientID); !app.IsActive() || !a.Org.Admits(app) {

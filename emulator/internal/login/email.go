@@ -47,7 +47,7 @@ func ChangeEmail(tx *state.Tx, m *state.Member, email string) (*state.Member, er
 	})
 	retired = append(retired, organizations.RetiredEmail{EmailID: m.EmailID, EmailAddress: m.EmailAddress})
 	changed.RetiredEmailAddresses = retired[max(0, len(retired)-state.MaxEntries):]
-	changed.EmailAddress, changed.EmailAddressVerified = email, false
+	changed.EmailAddress, changed.EmailAddressVerified, changed.VouchedFor = email, false, false
 	changed.NewEmail, changed.NewEmailExpiresAt = "", time.Time{}
 	changed.UpdatedAt = tx.Now
 	tx.Members.Put(&changed)

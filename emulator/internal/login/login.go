@@ -47,6 +47,9 @@ type Login struct {
 	MustProveEmail bool
 	// EmailProved says that the person has proved the address otherwise, with a link for setting a password.
 	EmailProved bool
+	// VouchedFor says that the identity provider of the organization has the same address for the person. That proves
+	// it for this organization alone.
+	VouchedFor bool
 
 	request  Request
 	duration time.Duration
@@ -97,10 +100,11 @@ func Complete(tx *state.Tx, l *Login) (*Response, error) {
 			return nil, err
 		}
 	}
-	if l.EmailProved {
-		l.Member = verify(tx, l.Member)
+	proved := l.EmailProved || l.VouchedFor
+	if proved {
+		l.Member = verify(tx, l.Member, !l.EmailProved)
 	}
-	mustProve := (l.MustProveEmail || l.hasStrangeAccount(tx)) && !l.EmailProved
+	mustProve := (l.MustProveEmail || l.hasStrangeAccount(tx)) && !proved
 	missing := requirementsFor(l.Org, l.Member, l.Factors, mustProve)
 	resp := &Response{
 		MemberID: l.Member.MemberID, Organization: l.Org.Organization,
@@ -170,6 +174,9 @@ func (l *Login) suspend(tx *state.Tx, resp *Response) {
 	}
 	changed := *i
 	changed.Factors, changed.Accounts = l.Factors, l.pendingAccounts()
+	if len(factor.Portable(tx, l.Factors)) < len(l.Factors) {
+		changed.OrganizationID, changed.Bound = l.Org.OrganizationID, true
+	}
 	tx.Intermediates.Put(&changed)
 	if resp.PrimaryRequired == nil && sendsPasscode(l.Org, l.Member) {
 		factor.SendSMSCode(tx, l.Member)

@@ -42,23 +42,29 @@ func Delete(tx *state.Tx, m *state.Member) {
 // Activate makes a member active after a login, and marks the address as verified if a factor proves it. It returns the
 // row.
 func Activate(tx *state.Tx, m *state.Member, factors []Factor) *state.Member {
-	verified := m.EmailAddressVerified || factor.ProvesEmail(factors, m.EmailAddress)
-	if m.Status == organizations.MemberStatusActive && m.EmailAddressVerified == verified {
+	proved := factor.ProvesEmail(factors, m.EmailAddress)
+	verified, vouchedFor := m.EmailAddressVerified || proved, m.VouchedFor && !proved
+	isActive := m.Status == organizations.MemberStatusActive
+	if isActive && m.EmailAddressVerified == verified && m.VouchedFor == vouchedFor {
 		return m
 	}
 	changed := *m
-	changed.Status, changed.EmailAddressVerified, changed.UpdatedAt = organizations.MemberStatusActive, verified, tx.Now
+	changed.EmailAddressVerified, changed.VouchedFor = verified, vouchedFor
+	if changed.Status = organizations.MemberStatusActive; !isActive || m.EmailAddressVerified != verified {
+		changed.UpdatedAt = tx.Now
+	}
 	tx.Members.Put(&changed)
 	return &changed
 }
 
-// verify marks the address of a member as verified. It returns the row.
-func verify(tx *state.Tx, m *state.Member) *state.Member {
-	if m.EmailAddressVerified {
+// verify marks the address of a member as verified, be it that only the organization's identity provider vouches for
+// it. It returns the row.
+func verify(tx *state.Tx, m *state.Member, vouchedFor bool) *state.Member {
+	if m.EmailAddressVerified && (vouchedFor || !m.VouchedFor) {
 		return m
 	}
 	changed := *m
-	changed.EmailAddressVerified, changed.UpdatedAt = true, tx.Now
+	changed.EmailAddressVerified, changed.VouchedFor, changed.UpdatedAt = true, vouchedFor, tx.Now
 	tx.Members.Put(&changed)
 	return &changed
 }

@@ -40,7 +40,7 @@ func (l *Login) Resume(tx *state.Tx, org *state.Organization, m *state.Member) (
 		case factor.IsImpersonation(s.Factors):
 			return true, ops.ErrSessionNotMutable.Because("A session of an impersonation takes no second factor.")
 		}
-		l.Session, l.Factors = s, s.Factors
+		l.Session, l.Factors = s, factor.Current(m, s.Factors)
 		return true, nil
 	default:
 		return false, nil

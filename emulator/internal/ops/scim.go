@@ -37,5 +37,5 @@ var SCIM = []*Info{
 }
 
 func scimEndpoint(id, method, path string) *Info {
-	return &Info{ID: PublicPrefix + "scim." + id, Method: method, Path: scimConnectionPath + path}
+	return &Info{ID: PublicPrefix + "b2b.scim." + id, Method: method, Path: scimConnectionPath + path}
 }

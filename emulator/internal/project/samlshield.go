@@ -36,7 +36,7 @@ func validateSAML(tx *engine.Tx) (*engine.Reply, error) {
 		return nil, err
 	}
 	return engine.JSON(http.StatusOK, samlshield.ValidateResponse{
-		RequestID: tx.ID("request-id"), StatusCode: http.StatusOK,
+		RequestID: tx.RequestID(), StatusCode: http.StatusOK,
 		Message: "The structure of the SAML response is safe. The emulator does not verify its signature.",
 	})
 }

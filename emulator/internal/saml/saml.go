@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
@@ -107,11 +106,12 @@ func (c *check) start(t xml.StartElement) error {
 	if len(c.open) >= maxDepth {
 		return ops.ErrInvalidXMLSAMLResponse.Because("Elements are nested deeper than %d levels.", maxDepth)
 	}
-	e := element{Name: t.Name}
-	for i, a := range t.Attr {
-		if slices.ContainsFunc(t.Attr[:i], func(other xml.Attr) bool { return other.Name == a.Name }) {
+	e, seen := element{Name: t.Name}, map[xml.Name]bool{}
+	for _, a := range t.Attr {
+		if seen[a.Name] {
 			return ops.ErrInvalidXMLSAMLResponse.Because("An attribute occurs twice.")
 		}
+		seen[a.Name] = true
 		if a.Name.Space == "" && strings.EqualFold(a.Name.Local, "ID") || a.Name.Local == "id" {
 			if e.id = a.Value; c.ids[e.id] {
 				return ops.ErrInvalidSAMLResponse.Because("An ID occurs twice.")

@@ -62,26 +62,13 @@ func route(info *ops.Info, run func(*request) (*engine.Reply, error)) engine.Rou
 		}),
 		Run: func(tx *engine.Tx) (*engine.Reply, error) {
 			r := &request{tx, tx.SCIMConnections.Get(tx.Param("connection_id"))}
-			if r.connection == nil || !r.connection.HasToken(bearerToken(tx.Header())) {
+			if r.connection == nil || !r.connection.HasToken(engine.BearerToken(tx.Header())) {
 				return nil, errUnauthorized
 			}
 			return run(r)
 		},
 		Failure: failed,
 	}.Route()
-}
-
-// bearerToken is the token of a request (RFC 6750, section 2.1), empty if there is none or more than one.
-func bearerToken(h http.Header) string {
-	values := h.Values("Authorization")
-	if len(values) != 1 {
-		return ""
-	}
-	scheme, token, _ := strings.Cut(values[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.Trim(token, " ")
 }
 
 func notImplemented(*request) (*engine.Reply, error) {

@@ -131,8 +131,8 @@ func (r *Registration) checkAccount() error {
 		return errors.New("the provider is unknown")
 	case r.IsSSO() == (r.ConnectionID == ""):
 		return errors.New("it is for SSO without a connection, or has one and is not")
-	case r.Subject == "":
-		return errors.New("provider_subject is empty")
+	case r.Subject == "" || len(r.Subject) > MaxEmail:
+		return errors.New("provider_subject is empty or too long")
 	}
 	return nil
 }

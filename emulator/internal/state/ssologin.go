@@ -88,10 +88,10 @@ func (t *SSOToken) prepare(*Tx) error {
 		return errors.New("the challenge is malformed")
 	case t.Account.ID != "" || t.Account.MemberID != "" || !t.Account.IsSSO():
 		return errors.New("the account has a registration_id or a member_id, or is not one of SSO")
-	case t.Account.ConnectionID != t.ConnectionID || t.Account.Subject == "" || len(t.Account.Subject) > MaxEmail:
-		return errors.New("the account is one of another connection, or its provider_subject is empty or too long")
+	case t.Account.ConnectionID != t.ConnectionID:
+		return errors.New("the account is one of another connection")
 	}
-	return nil
+	return t.Account.checkAccount()
 }
 
 // checkSSOLogins checks that what logins by SSO refer to exists, and that no token is another one's.
