@@ -49,6 +49,7 @@ var opAuthorizeStart = transport.Op{
 //   - CodeInvalidSessionToken
 //   - CodeInvalidRBACScope
 //   - CodeThirdPartyClientsCannotUseFullAccess
+//   - CodeSessionNotMutable
 //
 // It calls POST /v1/b2b/idp/oauth/authorize/start; retry class read.
 func (s *Service) AuthorizeStart(
@@ -91,6 +92,7 @@ var opAuthorize = transport.Op{
 //   - CodeInvalidPKCECodeChallenge
 //   - CodeThirdPartyClientsCannotUseFullAccess
 //   - CodeThirdPartyClientsRequireConsentForOfflineAccess
+//   - CodeSessionNotMutable
 //
 // It calls POST /v1/b2b/idp/oauth/authorize; retry class single-use.
 func (s *Service) Authorize(

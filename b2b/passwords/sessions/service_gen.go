@@ -52,6 +52,7 @@ var opReset = transport.Op{
 //   - CodeStytchClaimsInCustomClaims
 //   - CodeUserLockLimitReached
 //   - CodeOperationRestrictedByOrganizationAuthMethods
+//   - CodeInsufficientFactors
 //
 // It calls POST /v1/b2b/passwords/session/reset; retry class write.
 func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {

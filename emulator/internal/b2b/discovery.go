@@ -94,7 +94,7 @@ func listDiscovered(
 		if err != nil {
 			return nil, err
 		}
-		list := login.Memberships(tx.Tx, m.EmailAddress, s.Factors, false, false)
+		list := login.Memberships(tx.Tx, m.EmailAddress, m.OrganizationID, s.Factors, false, false)
 		if !login.HasProved(s, m) {
 			list = slices.DeleteFunc(list, func(o discovery.DiscoveredOrganization) bool {
 				return o.Organization.OrganizationID != m.OrganizationID

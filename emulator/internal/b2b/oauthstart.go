@@ -44,7 +44,7 @@ type query struct{ url.Values }
 // their libraries add some.
 func readQuery(tx *engine.Tx) (query, error) {
 	values, err := url.ParseQuery(tx.Request().URL.RawQuery)
-	if err != nil {
+	if err != nil || !state.IsUTF8(values) {
 		return query{}, ops.ErrBadRequest.Because("The query is malformed.")
 	}
 	for name, list := range values {

@@ -31,6 +31,9 @@ func passwordRoutes() []engine.Route {
 
 // checkStrength checks a password for which there need be no member.
 func checkStrength(tx *engine.Tx, req *passwords.StrengthCheckRequest) (*passwords.StrengthCheckResponse, error) {
+	if !tx.Has("password") {
+		return nil, ops.ErrBadRequest.Because("The parameter password is missing.")
+	}
 	address := ""
 	if state.Given(req.EmailAddress) {
 		var err error

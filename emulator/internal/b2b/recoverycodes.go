@@ -7,7 +7,6 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
-	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
 func recoveryCodeRoutes() []engine.Route {
@@ -67,7 +66,7 @@ func recoverMember(tx *engine.Tx, req *recoverycodes.RecoverRequest) (*recoveryc
 	if err != nil {
 		return nil, err
 	}
-	if !state.IsName(req.RecoveryCode) {
+	if !factor.IsRecoveryCode(req.RecoveryCode) {
 		return nil, ops.ErrInvalidRecoveryCode
 	}
 	org, m, err := findMember(tx, req.OrganizationID, req.MemberID)

@@ -84,8 +84,8 @@ func checkSAMLMapping(mapping map[string]any) error {
 	switch {
 	case !flat(mapping):
 		return ops.ErrSAMLConnectionNoNestedKeysInAttributeMapping
-	case len(mapping) > state.MaxEntries:
-		return ops.ErrBadRequest.Because("The attribute mapping has more than %d entries.", state.MaxEntries)
+	case len(mapping) > state.MaxEntries || !state.IsObject(mapping):
+		return ops.ErrBadRequest.Because("The attribute mapping has more than %d entries, or is too large.", state.MaxEntries)
 	case !has("email"):
 		return ops.ErrSAMLConnectionEmailMappingRequired
 	case !has("full_name") && (!has("first_name") || !has("last_name")):

@@ -97,13 +97,13 @@ func endOIDC(tx *engine.Tx) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.CallbackURL == "" {
+	c := tx.Referred(tx.Connections.Get(f.ConnectionID)).OIDC
+	if f.CallbackURL == "" || c == nil {
 		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login is none at an OIDC provider.")
 	}
 	if err := checkFlowCookie(tx.Request(), f); err != nil {
 		return nil, err
 	}
-	c := tx.Referred(tx.Connections.Get(f.ConnectionID)).OIDC
 	if issuer := q.Get("iss"); issuer != "" && issuer != c.Issuer { // RFC 9207
 		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The answer is that of another issuer.")
 	}

@@ -114,8 +114,9 @@ func checkOIDCUpdate(req *oidc.UpdateConnectionRequest) error {
 		return ops.ErrBadRequest.Because("The client id is longer than %d bytes.", state.MaxURL)
 	case req.ClientSecret != nil && len(*req.ClientSecret) > state.MaxDescription:
 		return ops.ErrBadRequest.Because("The client secret is longer than %d bytes.", state.MaxDescription)
-	case !flat(req.AttributeMapping) || len(req.AttributeMapping) > state.MaxEntries:
-		return ops.ErrBadRequest.Because("The attribute mapping has other values than texts, or too many.")
+	case !flat(req.AttributeMapping) || len(req.AttributeMapping) > state.MaxEntries ||
+		!state.IsObject(req.AttributeMapping):
+		return ops.ErrBadRequest.Because("The attribute mapping has other values than texts, or is too large.")
 	}
 	return nil
 }

@@ -171,6 +171,11 @@ func Portable(tx *state.Tx, factors []Factor) []Factor {
 	})
 }
 
+// HasPrimary reports whether one of the factors is not a second one.
+func HasPrimary(factors []Factor) bool {
+	return slices.ContainsFunc(factors, func(f Factor) bool { return MFAMethod(&f) == "" })
+}
+
 // HasPassword reports whether one of the factors is a password.
 func HasPassword(factors []Factor) bool {
 	return slices.ContainsFunc(factors, func(f Factor) bool {

@@ -3,6 +3,8 @@ package factor
 import (
 	"crypto/subtle"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -26,13 +28,19 @@ func RecoveryCodes(t *state.TOTP) []string {
 	return codes
 }
 
+// IsRecoveryCode reports whether a text may be a recovery code, of whichever system: a name with a letter or digit.
+func IsRecoveryCode(code string) bool {
+	isLetterOrDigit := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	return state.IsName(code) && strings.ContainsFunc(code, isLetterOrDigit)
+}
+
 // CheckRecoveryCodes refuses recovery codes of another system that cannot be stored.
 func CheckRecoveryCodes(codes []string) error {
 	if len(codes) > state.MaxRecoveryCodes {
 		return ops.ErrInvalidRecoveryCode.Because("There are more than %d recovery codes.", state.MaxRecoveryCodes)
 	}
 	for i, code := range codes {
-		if !state.IsName(code) || slices.Contains(codes[:i], code) {
+		if !IsRecoveryCode(code) || slices.Contains(codes[:i], code) {
 			return ops.ErrInvalidRecoveryCode.Because(
 				"A recovery code occurs twice, is empty or has more than %d characters.", state.MaxName)
 		}

@@ -172,7 +172,7 @@ func TestSMS_sendRefuses(t *testing.T) {
 		"no such intermediate one": {bob, func(r *sms.SendRequest) { r.IntermediateSessionToken = new(noToken) }, "intermediate_session_not_found"},
 		"a malformed token":        {bob, func(r *sms.SendRequest) { r.SessionToken = new("x") }, "invalid_session_token"},
 		"a malformed JWT":          {bob, func(r *sms.SendRequest) { r.SessionJWT = new("x") }, "unable_to_parse_session_jwt"},
-		"a member never logged in": {pending.MemberID, nil, "action_available_only_once_primary_authentication_is_met"},
+		"a pending member":         {pending.MemberID, nil, "action_available_only_for_active_members"},
 	} {
 		if test.member == "" {
 			test.member = v.MemberID

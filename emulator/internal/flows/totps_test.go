@@ -178,15 +178,14 @@ func TestTOTPs_createRefuses(t *testing.T) {
 		change func(*totps.CreateRequest)
 		want   stytcherror.Code
 	}{
-		"no organization":           {"", func(r *totps.CreateRequest) { r.OrganizationID = "nobody" }, "organization_not_found"},
-		"another organization":      {other.MemberID, nil, "member_not_found"},
-		"two tokens":                {"", func(r *totps.CreateRequest) { r.SessionToken, r.IntermediateSessionToken = &v.SessionToken, &foreign }, "too_many_session_arguments"},
-		"another's session":         {"", func(r *totps.CreateRequest) { r.SessionToken = &other.SessionToken }, "member_session_member_id_mismatch"},
-		"another's intermediate":    {"", func(r *totps.CreateRequest) { r.IntermediateSessionToken = &foreign }, "invalid_intermediate_session_token_for_organization"},
-		"no such session":           {"", func(r *totps.CreateRequest) { r.SessionToken = &noToken }, "session_not_found"},
-		"no such intermediate":      {"", func(r *totps.CreateRequest) { r.IntermediateSessionToken = &noToken }, "intermediate_session_not_found"},
-		"a pending member":          {pending.MemberID, nil, "action_available_only_for_active_members"},
-		"a member that never comes": {never.MemberID, nil, "action_available_only_once_primary_authentication_is_met"},
+		"no organization":        {"", func(r *totps.CreateRequest) { r.OrganizationID = "nobody" }, "organization_not_found"},
+		"another organization":   {other.MemberID, nil, "member_not_found"},
+		"two tokens":             {"", func(r *totps.CreateRequest) { r.SessionToken, r.IntermediateSessionToken = &v.SessionToken, &foreign }, "too_many_session_arguments"},
+		"another's session":      {"", func(r *totps.CreateRequest) { r.SessionToken = &other.SessionToken }, "member_session_member_id_mismatch"},
+		"another's intermediate": {"", func(r *totps.CreateRequest) { r.IntermediateSessionToken = &foreign }, "invalid_intermediate_session_token_for_organization"},
+		"no such session":        {"", func(r *totps.CreateRequest) { r.SessionToken = &noToken }, "session_not_found"},
+		"no such intermediate":   {"", func(r *totps.CreateRequest) { r.IntermediateSessionToken = &noToken }, "intermediate_session_not_found"},
+		"a pending member":       {pending.MemberID, nil, "action_available_only_for_active_members"},
 	} {
 		if test.member == "" {
 			test.member = v.MemberID
@@ -201,6 +200,10 @@ func TestTOTPs_createRefuses(t *testing.T) {
 	_, err := h.createTOTP("example", v.MemberID)
 	require.ErrorIs(t, err, stytcherror.CodeOperationRestrictedByOrganizationMFAMethods)
 	assert.Empty(t, h.rows("totps"))
+	_, err = h.updateOrg("example", func(r *organizations.UpdateRequest) { r.MFAMethods = new(organizations.MFAMethodsPolicyAllAllowed) })
+	require.NoError(t, err)
+	_, err = h.createTOTP("example", never.MemberID)
+	require.NoError(t, err, "who never logged in may have one, and no session is required")
 }
 
 func TestTOTPs_authenticateRefuses(t *testing.T) {

@@ -62,7 +62,7 @@ type Choice struct {
 // ParseChoice reads the form of a [Chooser].
 func ParseChoice(body []byte) (*Choice, error) {
 	values, err := url.ParseQuery(string(body))
-	if err != nil {
+	if err != nil || !state.IsUTF8(values) {
 		return nil, ops.ErrBadRequest.Because("The body is not a form.")
 	}
 	for name, list := range values {

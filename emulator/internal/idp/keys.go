@@ -7,6 +7,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"math/big"
 	"strings"
 	"time"
@@ -23,8 +24,8 @@ func ParseCertificate(der []byte) (*x509.Certificate, error) {
 	switch {
 	case err != nil:
 		return nil, errors.New("it is not an X.509 certificate")
-	case c.NotAfter.Before(state.MinTime):
-		return nil, errors.New("it ended before 1970")
+	case c.NotAfter.Before(state.MinTime) || c.NotAfter.UTC().Year() > 9999:
+		return nil, errors.New("it does not end in the years 1970 to 9999")
 	case len(CertificatePEM(der)) > state.MaxPEM:
 		return nil, errors.New("it is too large")
 	}
@@ -49,8 +50,8 @@ func ParsePrivateKey(text string) (*rsa.PrivateKey, error) {
 		return nil, errors.New("is not one key in PKCS #1 and PEM")
 	}
 	key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, errors.New("is not a valid RSA key")
+	if err != nil || key.N.BitLen() < minKeyBits {
+		return nil, fmt.Errorf("is not a valid RSA key of at least %d bits", minKeyBits)
 	}
 	return key, nil
 }

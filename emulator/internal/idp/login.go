@@ -106,6 +106,8 @@ func askTokens(ctx context.Context, c *sso.OIDCConnection, form url.Values) (*To
 	switch {
 	case json.Unmarshal(body, tokens) != nil || tokens.AccessToken == "":
 		return nil, ops.ErrOIDCAuthCodeError.Because("The response of the token endpoint is not one with tokens.")
+	case len(tokens.Scope) > state.MaxDescription:
+		return nil, ops.ErrOIDCAuthCodeError.Because("The scope is longer than %d bytes.", state.MaxDescription)
 	case max(len(tokens.IDToken), len(tokens.AccessToken), len(tokens.RefreshToken)) > state.MaxToken:
 		return nil, ops.ErrOIDCAuthCodeError.Because("A token is longer than %d bytes.", state.MaxToken)
 	}

@@ -49,7 +49,7 @@ func PersonOf(claims, mapping map[string]any) (*Person, error) {
 		return nil, ops.ErrOIDCResponseEmailMissing
 	case err != nil:
 		return nil, err
-	case claims["email_verified"] == false || claims["email_verified"] == "false":
+	case !isTrue(claims["email_verified"]):
 		return nil, ops.ErrOIDCResponseUnverifiedEmail
 	}
 	p.Name = value("full_name", "name")
@@ -116,3 +116,6 @@ func Describe(email, name, subject string, groups []string, attributes map[strin
 	}
 	return p
 }
+
+// isTrue reports whether a claim is true, as text too, or absent.
+func isTrue(claim any) bool { return claim == nil || claim == true || claim == "true" }

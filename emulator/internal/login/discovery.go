@@ -13,7 +13,12 @@ import (
 // Discover lists the organizations that an intermediate session can be exchanged for: those that the person belongs to,
 // and those that the person may join by JIT provisioning.
 func Discover(tx *state.Tx, i *state.Intermediate) []discovery.DiscoveredOrganization {
-	list := Memberships(tx, i.Email, i.Factors, true, i.EmailProved)
+	list := Memberships(tx, i.Email, i.OrganizationID, i.Factors, true, i.EmailProved)
+	if i.Bound {
+		return slices.DeleteFunc(list, func(o discovery.DiscoveredOrganization) bool {
+			return o.Organization.OrganizationID != i.OrganizationID
+		})
+	}
 	stranger := &state.Member{Member: organizations.Member{
 		EmailAddress: i.Email, EmailAddressVerified: i.EmailProved,
 	}}
@@ -42,10 +47,12 @@ func joinable(tx *state.Tx, i *state.Intermediate) []*state.Organization {
 }
 
 // Memberships lists the organizations that an address belongs to, as an active, pending or invited member, the oldest
-// organization first. mustProveEmail: see requirementsFor. emailProved: see [Login].
+// organization first. The factors were authenticated for an organization; elsewhere only those count that are valid
+// everywhere. mustProveEmail: see requirementsFor. emailProved: see [Login].
 func Memberships(
-	tx *state.Tx, email string, factors []Factor, mustProveEmail, emailProved bool,
+	tx *state.Tx, email, organizationID string, factors []Factor, mustProveEmail, emailProved bool,
 ) []discovery.DiscoveredOrganization {
+	portable := factor.Portable(tx, factors)
 	list := []discovery.DiscoveredOrganization{}
 	members := tx.MembersByEmail.Rows(state.Lower(email))
 	slices.SortStableFunc(members, func(a, b *state.Member) int {
@@ -56,7 +63,11 @@ func Memberships(
 		membership := &discovery.Membership{Type: m.Status + "_member", Member: new(Member(tx, m))}
 		known := *m
 		known.EmailAddressVerified = m.EmailAddressVerified || emailProved
-		missing := requirementsFor(org, &known, factors, mustProveEmail && !emailProved)
+		valid, mustProve := factors, mustProveEmail
+		if org.OrganizationID != organizationID {
+			valid, mustProve = portable, mustProveEmail || !factor.HasPrimary(portable)
+		}
+		missing := requirementsFor(org, &known, valid, mustProve && !emailProved)
 		list = append(list, discovered(org, membership, missing))
 	}
 	return list

@@ -25,7 +25,7 @@ func (l *Login) Resume(tx *state.Tx, org *state.Organization, m *state.Member) (
 		if i.Bound && !isOwn || state.Lower(i.Email) != state.Lower(m.EmailAddress) {
 			return true, ops.ErrInvalidIntermediateSessionTokenForOrganization
 		}
-		if requirementsFor(org, m, i.Factors, !isOwn).primary != nil {
+		if requirementsFor(org, m, i.Factors, !isOwn && !i.EmailProved).primary != nil {
 			return true, ops.ErrActionAvailableOnlyOncePrimaryAuthenticationIsMet
 		}
 		l.Intermediate, l.Factors = i, i.Factors
@@ -47,15 +47,11 @@ func (l *Login) Resume(tx *state.Tx, org *state.Organization, m *state.Member) (
 	}
 }
 
-// ResumeToAdd is Resume for a call that may add a second factor by an MFA method. It need not name a session if the
-// member has proved the address in some login. [Login.CheckAddition] is to be asked too.
+// ResumeToAdd is Resume for a call that may add a second factor by an MFA method, which need not name a session.
+// [Login.CheckAddition] is to be asked too.
 func (l *Login) ResumeToAdd(tx *state.Tx, org *state.Organization, m *state.Member, method string) error {
-	named, err := l.Resume(tx, org, m)
-	switch {
-	case err != nil:
+	if _, err := l.Resume(tx, org, m); err != nil {
 		return err
-	case !named && !m.EmailAddressVerified:
-		return ops.ErrActionAvailableOnlyOncePrimaryAuthenticationIsMet
 	}
 	return CheckAddable(org, m, method)
 }

@@ -171,6 +171,7 @@ var (
 			ErrInvalidPKCECodeChallenge,
 			ErrThirdPartyClientsCannotUseFullAccess,
 			ErrThirdPartyClientsRequireConsentForOfflineAccess,
+			ErrSessionNotMutable,
 		},
 	}}
 	// B2BIDPOAuthAuthorizeStart is b2b.idp.oauth.authorize_start.
@@ -189,6 +190,7 @@ var (
 			ErrInvalidSessionToken,
 			ErrInvalidRBACScope,
 			ErrThirdPartyClientsCannotUseFullAccess,
+			ErrSessionNotMutable,
 		},
 	}}
 	// B2BImpersonationAuthenticate is b2b.impersonation.authenticate.
@@ -1290,6 +1292,7 @@ var (
 			ErrStytchClaimsInCustomClaims,
 			ErrUserLockLimitReached,
 			ErrOperationRestrictedByOrganizationAuthMethods,
+			ErrInsufficientFactors,
 		},
 	}}
 	// B2BPasswordsStrengthCheck is b2b.passwords.strength_check.

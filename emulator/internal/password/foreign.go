@@ -1,6 +1,7 @@
 package password
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -156,7 +157,7 @@ func (f *Foreign) pbkdf2() (*Hash, error) {
 	}
 	return &Hash{
 		Type: f.Type, Digest: digest, Salt: salt,
-		Iterations: f.PBKDF2.IterationAmount, Algorithm: f.PBKDF2.Algorithm,
+		Iterations: f.PBKDF2.IterationAmount, Algorithm: cmp.Or(f.PBKDF2.Algorithm, "sha256"),
 	}, nil
 }
 

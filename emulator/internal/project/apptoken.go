@@ -110,7 +110,7 @@ func issueForMember(
 	if m.IsDeleted() || !org.Admits(app) {
 		return nil, ops.ErrInvalidGrant.Because("The app has no access to the member.")
 	}
-	scopes = login.StillGrantable(tx.Tx, m, app, slices.Compact(scopes))
+	scopes = login.StillGrantable(tx.Tx, m, app, state.Distinct(scopes))
 	if len(scopes) == 0 {
 		return nil, ops.ErrInvalidScope.Because("The member can grant none of the scopes any more.")
 	}

@@ -60,6 +60,7 @@ func activeClaims(tx *engine.Tx, c *oauthClient, token string) sign.Claims {
 	}
 	claims := sign.Payload(token)
 	claims["token_type"] = string(state.OAuthAccess)
+	delete(claims, "jti") // which the API does not tell
 	return claims
 }
 

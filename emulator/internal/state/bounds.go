@@ -190,6 +190,9 @@ func boundOf(list, path string) bound {
 	return atMost(maxText)
 }
 
+// IsObject reports whether an object is small enough to be stored.
+func IsObject(v map[string]any) bool { return encodesWithin(v, maxObject) }
+
 // encodesWithin reports whether a value can be encoded as JSON of at most limit bytes.
 func encodesWithin(v any, limit int) bool {
 	data, err := json.Marshal(v)

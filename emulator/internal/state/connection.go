@@ -218,6 +218,8 @@ func (c *Connection) prepare(*Tx) error {
 		return errors.New("the status is unknown")
 	case c.External == nil && !slices.Contains(IdentityProviders, s.IdentityProvider):
 		return errors.New("the identity_provider is unknown")
+	case c.IsReal && c.OIDC == nil:
+		return errors.New("is_real is for OIDC")
 	case c.SAML != nil && len(c.SAML.VerificationCertificates) > MaxVerificationCertificates:
 		return fmt.Errorf("it has more than %d verification_certificates", MaxVerificationCertificates)
 	}

@@ -73,7 +73,7 @@ func (g *Grant) prepare(*Tx) error { return checkScopes(g.Scopes) }
 // checkScopes checks the scopes of a grant or an authorization.
 func checkScopes(scopes []string) error {
 	isNoScope := func(s string) bool { return s == "" || strings.Contains(s, " ") }
-	if slices.ContainsFunc(scopes, isNoScope) || len(distinct(scopes)) != len(scopes) {
+	if slices.ContainsFunc(scopes, isNoScope) || len(Distinct(scopes)) != len(scopes) {
 		return errors.New("one of its scopes is empty, has a space or occurs twice")
 	}
 	return nil

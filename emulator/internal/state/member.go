@@ -96,7 +96,7 @@ func newMemberTables(db *store.DB) memberTables {
 			for _, retired := range m.RetiredEmailAddresses {
 				list = append(list, within(m.OrganizationID, Lower(retired.EmailAddress)))
 			}
-			return distinct(list)
+			return Distinct(list)
 		}),
 	}
 }
@@ -232,7 +232,7 @@ func (tx *Tx) EndMember(memberID string) {
 func (m *Member) fillDefaults() {
 	m.MemberPasswordID = ""
 	m.Status = cmp.Or(m.Status, organizations.MemberStatusPending)
-	m.AssignedRoles = slices.DeleteFunc(distinct(m.AssignedRoles), func(id string) bool {
+	m.AssignedRoles = slices.DeleteFunc(Distinct(m.AssignedRoles), func(id string) bool {
 		return id == "" || id == RoleMember
 	})
 }

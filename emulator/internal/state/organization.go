@@ -39,17 +39,17 @@ func newOrganizationTables(db *store.DB) organizationTables {
 			if o.EmailJITProvisioning != organizations.EmailJITProvisioningRestricted {
 				return nil
 			}
-			return distinct(o.EmailAllowedDomains)
+			return Distinct(o.EmailAllowedDomains)
 		}),
 		OrganizationsByTenant: t.IndexEach("tenant", tenantsOf),
 		OrganizationsByClaimedDomain: t.IndexEach("claimed domain", func(o *Organization) []string {
-			return distinct(o.ClaimedEmailDomains)
+			return Distinct(o.ClaimedEmailDomains)
 		}),
 	}
 }
 
-// distinct returns values in order, each once.
-func distinct(values []string) []string {
+// Distinct returns values in order, each once.
+func Distinct(values []string) []string {
 	var list []string
 	for _, v := range values {
 		if !slices.Contains(list, v) {
@@ -76,7 +76,7 @@ func tenantsOf(o *Organization) []string {
 			}
 		}
 	}
-	return distinct(keys)
+	return Distinct(keys)
 }
 
 // FindOrganization finds an organization by its id, slug or external id, nil if there is none.

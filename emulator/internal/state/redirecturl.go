@@ -16,7 +16,7 @@ func CheckRedirectURLs(urls []string) error {
 	if len(urls) > maxRedirectURLs {
 		return invalid(stytcherror.CodeConnectedAppInvalidRedirectURL, "There are more than %d URLs.", maxRedirectURLs)
 	}
-	if len(distinct(urls)) != len(urls) {
+	if len(Distinct(urls)) != len(urls) {
 		return invalid(stytcherror.CodeConnectedAppInvalidRedirectURL, "A redirect URL occurs twice.")
 	}
 	for _, u := range urls {

@@ -93,7 +93,7 @@ func (s *Session) prepare(*Tx) error {
 		return errors.New("member_session_id is empty or too long")
 	case err != nil || len(claims) != len(s.CustomClaims):
 		return errors.New("its custom claims are too large or have a reserved name")
-	case len(distinct(s.Tokens)) != len(s.Tokens) || slices.Contains(s.Tokens, ""):
+	case len(Distinct(s.Tokens)) != len(s.Tokens) || slices.Contains(s.Tokens, ""):
 		return errors.New("one of its tokens is empty, or occurs twice")
 	}
 	return nil

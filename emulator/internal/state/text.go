@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -79,10 +80,21 @@ func Lower(s string) string {
 // RedirectURL parses a URL to which a browser is sent. It must be absolute, http or https.
 func RedirectURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || len(raw) > MaxURL {
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || len(raw) > MaxURL ||
+		!utf8.ValidString(raw) {
 		return nil, fmt.Errorf("not an absolute http or https URL of at most %d bytes", MaxURL)
 	}
 	return u, nil
+}
+
+// IsUTF8 reports whether all values of a query or form are UTF-8, so that a snapshot can have them.
+func IsUTF8(values url.Values) bool {
+	for _, list := range values {
+		if slices.ContainsFunc(list, func(s string) bool { return !utf8.ValidString(s) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // IsName reports whether a text is neither empty nor longer than a name.

@@ -72,7 +72,7 @@ func (t *TOTP) prepare(*Tx) error {
 		}
 		ids, codes = append(ids, c.ID), append(codes, c.Code)
 	}
-	if len(distinct(ids)) < len(ids) || len(distinct(codes)) < len(codes) {
+	if len(Distinct(ids)) < len(ids) || len(Distinct(codes)) < len(codes) {
 		return errors.New("a recovery code or its id occurs twice")
 	}
 	return nil
