@@ -23,16 +23,17 @@ func (c *call) readError(resp *http.Response) *stytcherror.Error {
 func (c *call) newError(status int, header http.Header, body []byte, cut bool) *stytcherror.Error {
 	readable := toUTF8(body)
 	fields := members(readable)
-	first := func(names ...string) string {
+	raw := func(names ...string) string {
 		for _, name := range names {
 			if s := text(fields[name]); s != "" {
-				return c.redact(s)
+				return s
 			}
 		}
 		return ""
 	}
-	code, codeName := first("error_type"), ""
-	if reason := first("error"); code == "" && isCode(reason) {
+	first := func(names ...string) string { return c.redact(raw(names...)) }
+	code, codeName := c.redactCode(raw("error_type")), ""
+	if reason := c.redactCode(raw("error")); code == "" && isCode(reason) {
 		code, codeName = reason, "error"
 	}
 	e := &stytcherror.Error{
@@ -40,7 +41,7 @@ func (c *call) newError(status int, header http.Header, body []byte, cut bool) *
 		RequestID:  first("request_id"),
 		Code:       stytcherror.Code(code),
 		Message:    first("error_message", "error_description"),
-		URL:        first("error_url", "error_uri"),
+		URL:        c.redactAround(code, raw("error_url", "error_uri")),
 		RetryAfter: retryAfter(header, c.cfg.Now),
 		Body:       bytes.Clone(body[:min(len(body), maxErrorKept)]),
 		Details:    []byte(fields["error_details"]),

@@ -2,10 +2,12 @@ package transport
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed75add069/stytch-go/internal/secret"
+	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
 // redact replaces the secrets of the call in text from a server, which may echo them.
@@ -14,6 +16,27 @@ func (c *call) redact(text string) string {
 		text = c.cfg.Redact(text)
 	}
 	return secret.Scrub(text, c.secrets())
+}
+
+// redactCode replaces them in a code, unless that is a known one: no secret, though somebody's password may be a word
+// in it.
+func (c *call) redactCode(code string) string {
+	if stytcherror.Code(code).StatusCode() != 0 {
+		return code
+	}
+	return c.redact(code)
+}
+
+// redactAround replaces them in text, but for a known code in it.
+func (c *call) redactAround(code, text string) string {
+	if stytcherror.Code(code).StatusCode() == 0 {
+		return c.redact(text)
+	}
+	parts := strings.Split(text, code)
+	for i, part := range parts {
+		parts[i] = c.redact(part)
+	}
+	return strings.Join(parts, code)
 }
 
 // maxPointer bounds a JSON pointer in an error, in bytes.

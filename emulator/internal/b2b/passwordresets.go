@@ -133,7 +133,7 @@ func findResetSession(tx *engine.Tx, l *login.Login, req *passwordssessions.Rese
 	mustReset := p != nil && p.RequiresReset
 	isNew := func(f factor.Factor) bool {
 		return tx.Now.Sub(f.LastAuthenticatedAt) <= maxResetAge && !factor.IsImpersonation([]factor.Factor{f}) &&
-			!(mustReset && factor.HasPassword([]factor.Factor{f}))
+			(!mustReset || !factor.HasPassword([]factor.Factor{f}))
 	}
 	switch {
 	case l.Session.OrganizationID != l.Org.OrganizationID:
@@ -141,7 +141,7 @@ func findResetSession(tx *engine.Tx, l *login.Login, req *passwordssessions.Rese
 	case !slices.ContainsFunc(l.Factors, isNew):
 		return ops.ErrSessionTooOldToResetPassword
 	case tx.Settings().Passwords.CrossOrganization && !login.HasProved(l.Session, l.Member):
-		return ops.ErrInsufficientFactors.Because("The password is for all organizations, and the address is not verified.")
+		return ops.ErrInsufficientFactors.Because("The address is not verified.")
 	}
 	if err := login.CheckLock(tx.Tx, l.Member); err != nil {
 		return err

@@ -85,7 +85,7 @@ func checkSAMLMapping(mapping map[string]any) error {
 	case !flat(mapping):
 		return ops.ErrSAMLConnectionNoNestedKeysInAttributeMapping
 	case len(mapping) > state.MaxEntries || !state.IsObject(mapping):
-		return ops.ErrBadRequest.Because("The attribute mapping has more than %d entries, or is too large.", state.MaxEntries)
+		return ops.ErrBadRequest.Because("The attribute mapping is too large.")
 	case !has("email"):
 		return ops.ErrSAMLConnectionEmailMappingRequired
 	case !has("full_name") && (!has("first_name") || !has("last_name")):

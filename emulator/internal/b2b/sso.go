@@ -1,6 +1,7 @@
 package b2b
 
 import (
+	"cmp"
 	"slices"
 	"unicode/utf8"
 
@@ -59,10 +60,19 @@ func deleteConnection(tx *engine.Tx, req *sso.DeleteConnectionRequest) (*sso.Del
 	return &sso.DeleteConnectionResponse{ConnectionID: c.ID()}, nil
 }
 
+// checkConnectionID refuses the id of a connection of a live project.
+func checkConnectionID(id string) error {
+	return cmp.Or(login.CheckTestID("saml-connection", id), login.CheckTestID("oidc-connection", id),
+		login.CheckTestID("external-connection", id))
+}
+
 // permittedConnection finds a connection of any kind for an operation that takes the session of a caller.
 func permittedConnection(tx *engine.Tx, organizationID, id string) (*state.Organization, *state.Connection, error) {
 	org, err := permittedOrganization(tx, organizationID)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkConnectionID(id); err != nil {
 		return nil, nil, err
 	}
 	switch c := tx.FindConnection(org.OrganizationID, id); {

@@ -79,6 +79,9 @@ func permittedOIDCConnection(tx *engine.Tx, req *oidc.UpdateConnectionRequest) (
 	if err != nil {
 		return nil, err
 	}
+	if err := checkConnectionID(req.ConnectionID); err != nil {
+		return nil, err
+	}
 	if c := tx.FindConnection(org.OrganizationID, req.ConnectionID); c != nil && c.OIDC != nil {
 		return c, nil
 	}

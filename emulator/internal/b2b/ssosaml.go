@@ -84,6 +84,9 @@ func permittedSAMLConnection(
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := checkConnectionID(id); err != nil {
+		return nil, nil, err
+	}
 	if c := tx.FindConnection(org.OrganizationID, id); c != nil && c.SAML != nil {
 		return org, new(*c.SAML), nil
 	}

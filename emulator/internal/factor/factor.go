@@ -160,14 +160,15 @@ func ProvesEmail(factors []Factor, email string) bool {
 	})
 }
 
-// Portable are the factors that are valid in every organization. Those of SSO and impersonation are not, nor
-// authenticator apps and recovery codes, which are one member's, nor those of passwords, unless the project's passwords
-// are for all organizations.
+// Portable are the factors that are valid in every organization. Those of SSO, impersonation and access tokens of apps
+// are not, nor authenticator apps and recovery codes, which are one member's, nor those of passwords, unless the
+// project's passwords are for all organizations.
 func Portable(tx *state.Tx, factors []Factor) []Factor {
 	passwordsToo := tx.Settings().Passwords.CrossOrganization
 	return slices.DeleteFunc(slices.Clone(factors), func(f Factor) bool {
 		return f.Type == sessions.AuthenticationFactorTypeSSO || MFAMethod(&f) == organizations.MFAMethodTOTP ||
-			IsImpersonation([]Factor{f}) || f.Type == sessions.AuthenticationFactorTypePassword && !passwordsToo
+			IsImpersonation([]Factor{f}) || f.OAuthAccessTokenExchangeFactor != nil ||
+			f.Type == sessions.AuthenticationFactorTypePassword && !passwordsToo
 	})
 }
 

@@ -17,7 +17,7 @@ import (
 type Member struct {
 	organizations.Member
 	EmailID string `json:"email_id"`
-	// VouchedFor says that an SSO connection alone has verified the address: in other organizations that proves nothing.
+	// VouchedFor says that an SSO connection alone has verified the address, which proves nothing elsewhere.
 	VouchedFor bool `json:"vouched_for,omitzero"`
 	// AssignedRoles are the roles that were assigned to the member directly.
 	AssignedRoles []string `json:"assigned_roles"`
