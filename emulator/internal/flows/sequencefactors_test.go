@@ -12,7 +12,6 @@ import (
 	passwordsemail "github.com/seed75add069/stytch-go/b2b/passwords/email"
 	passwordssessions "github.com/seed75add069/stytch-go/b2b/passwords/sessions"
 	"github.com/seed75add069/stytch-go/b2b/recoverycodes"
-	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/b2b/totps"
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 )
