@@ -37,7 +37,7 @@ func PersonOf(claims, mapping map[string]any) (*Person, error) {
 		text, _ := claims[name].(string)
 		return text
 	}
-	p := &Person{Subject: claims["sub"].(string), Attributes: map[string]any{}}
+	p := &Person{Subject: text(claims["sub"]), Attributes: map[string]any{}}
 	for name, claim := range claims {
 		if !slices.Contains(protocolClaims, name) {
 			p.Attributes[name] = claim
@@ -119,3 +119,9 @@ func Describe(email, name, subject string, groups []string, attributes map[strin
 
 // isTrue reports whether a claim is true, as text too, or absent.
 func isTrue(claim any) bool { return claim == nil || claim == true || claim == "true" }
+
+// text is a claim that is a text, empty for others.
+func text(claim any) string {
+	s, _ := claim.(string)
+	return s
+}
