@@ -132,6 +132,9 @@ func findAuthorization(tx *engine.Tx, req *oauth.AuthorizeStartRequest) (*author
 	case slices.ContainsFunc(strings.Fields(a.prompt), isUnknown):
 		return nil, ops.ErrBadRequest.Because("There is no such prompt.")
 	}
+	if err := checkAppID(req.ClientID); err != nil {
+		return nil, err
+	}
 	if a.app = tx.ConnectedApps.Get(req.ClientID); a.app == nil || !a.app.IsActive() {
 		return nil, ops.ErrConnectedAppNotFound
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members/connectedapps"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
@@ -38,10 +39,16 @@ func getMemberApps(tx *engine.Tx, req *members.GetConnectedAppsRequest) (*member
 	return resp, nil
 }
 
+// checkAppID refuses the id of an app of a live project.
+func checkAppID(id string) error { return login.CheckTestID("connected-app", id) }
+
 // revokeMemberApp ends the access of an app to a member. An app without access is as if unknown.
 func revokeMemberApp(tx *engine.Tx, req *connectedapps.RevokeRequest) (*connectedapps.RevokeResponse, error) {
 	_, m, err := permittedMember(tx, req.OrganizationID, req.MemberID)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkAppID(req.ConnectedAppID); err != nil {
 		return nil, err
 	}
 	if tx.Grants.Get(state.GrantKey(m.MemberID, req.ConnectedAppID)) == nil {

@@ -131,6 +131,9 @@ func getOrganizationApp(
 	if err != nil {
 		return nil, err
 	}
+	if err := checkAppID(req.ConnectedAppID); err != nil {
+		return nil, err
+	}
 	app := tx.ConnectedApps.Get(req.ConnectedAppID)
 	if app == nil {
 		return nil, ops.ErrConnectedAppNotFound

@@ -14,6 +14,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/idp"
 	"github.com/seed75add069/stytch-go/b2b/idp/oauth"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/organizations/members/connectedapps"
 	"github.com/seed75add069/stytch-go/b2b/rbac"
 	"github.com/seed75add069/stytch-go/b2c/connectedapp"
 	"github.com/seed75add069/stytch-go/b2c/connectedapp/clients"
@@ -278,4 +279,21 @@ func TestAuthorize_answersTheAppAtItsRedirectURI(t *testing.T) {
 		assert.Empty(t, got.AuthorizationCode)
 	}
 	assert.Len(t, h.rows("app_tokens"), 2)
+}
+
+func TestAuthorize_refusesAppsOfLiveProjects(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@acme.example")
+	org := v.Organization.OrganizationID
+	const id = "connected-app-live-00000000-0000-4000-8000-000000000000"
+	_, err := h.startAuthorize(v.SessionToken, id, nil, "openid")
+	require.ErrorIs(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
+	_, err = h.authorize(v.SessionToken, id, nil, "openid")
+	require.ErrorIs(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
+	_, err = h.app(org, id)
+	require.ErrorIs(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
+	_, err = h.api.B2B.Organizations.Members.ConnectedApps.Revoke(t.Context(),
+		&connectedapps.RevokeRequest{OrganizationID: org, MemberID: v.MemberID, ConnectedAppID: id})
+	require.ErrorIs(t, err, stytcherror.CodeLiveIDUsedInTestEnvironment)
 }

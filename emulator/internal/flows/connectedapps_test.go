@@ -119,6 +119,7 @@ func TestConnectedApps_createRefusesWhatTheAPIRefuses(t *testing.T) {
 		"expiry":     {func(r *clients.CreateRequest) { r.AccessTokenExpiryMinutes = new(1441) }, stytcherror.CodeIDPInvalidAccessTokenExpiryMinutes},
 		"audience":   {func(r *clients.CreateRequest) { r.AccessTokenCustomAudience = new("a\u0000") }, stytcherror.CodeIDPInvalidAccessTokenCustomAudience},
 		"template":   {func(r *clients.CreateRequest) { r.AccessTokenTemplateContent = new(`[1]`) }, stytcherror.CodeIDPInvalidAccessTokenJWTTemplate},
+		"no object":  {func(r *clients.CreateRequest) { r.AccessTokenTemplateContent = new(`null`) }, stytcherror.CodeIDPInvalidAccessTokenJWTTemplate},
 		"own claims": {func(r *clients.CreateRequest) { r.IDTokenTemplateContent = new(`{"https://stytch.com/session": {}}`) }, stytcherror.CodeIDPInvalidAccessTokenJWTTemplate},
 		"name":       {func(r *clients.CreateRequest) { r.ClientName = new(strings.Repeat("é", 129)) }, stytcherror.CodeBadRequest},
 		"text":       {func(r *clients.CreateRequest) { r.ClientDescription = new(strings.Repeat("x", 4097)) }, stytcherror.CodeBadRequest},

@@ -133,7 +133,7 @@ func TemplateClaims(content string) (shared.Object, error) {
 		return shared.Object{}, nil
 	}
 	claims := shared.Object{}
-	if len(content) > maxClaims || json.Unmarshal([]byte(content), &claims) != nil {
+	if len(content) > maxClaims || json.Unmarshal([]byte(content), &claims) != nil || claims == nil {
 		return nil, invalid(stytcherror.CodeIDPInvalidAccessTokenJWTTemplate,
 			"The template is no JSON object of at most %d bytes.", maxClaims)
 	}
