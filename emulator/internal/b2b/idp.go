@@ -79,9 +79,10 @@ func authorize(tx *engine.Tx, req *oauth.AuthorizeRequest) (*oauth.AuthorizeResp
 
 // checkAuthorize checks what only the second step has.
 func checkAuthorize(req *oauth.AuthorizeRequest) error {
+	if err := factor.CheckChallenge(req.CodeChallenge); err != nil {
+		return err
+	}
 	switch {
-	case state.Given(req.CodeChallenge) && !state.ChallengeForm.MatchString(*req.CodeChallenge):
-		return ops.ErrInvalidPKCECodeChallenge.Because("The challenge is not a SHA-256 hash in base64url.")
 	case req.State != nil && len(*req.State) > state.MaxURL:
 		return ops.ErrBadRequest.Because("state is longer than %d bytes.", state.MaxURL)
 	case req.Nonce != nil && len(*req.Nonce) > state.MaxURL:

@@ -43,15 +43,6 @@ func Redirect(url string) *Reply {
 	}}
 }
 
-// JSON is a response with a JSON body.
-func JSON(status int, v any) (*Reply, error) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	return &Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}, nil
-}
-
 // JSON is a response with a JSON body that is not cached, made from a value once the transaction is committed: tokens
 // in it are signed then.
 func (tx *Tx) JSON(status int, v any) *Reply {

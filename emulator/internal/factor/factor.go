@@ -27,62 +27,57 @@ func EmailOTP(tx *state.Tx, emailID, email string) Factor {
 }
 
 func byEmail(tx *state.Tx, kind sessions.AuthenticationFactorType, emailID, email string) Factor {
+	f := authenticated(tx, kind, sessions.AuthenticationFactorDeliveryMethodEmail)
+	f.EmailFactor = &sessions.EmailFactor{EmailID: emailID, EmailAddress: email}
+	return f
+}
+
+// authenticated is a factor that was authenticated now, without what is particular to its type.
+func authenticated(
+	tx *state.Tx, kind sessions.AuthenticationFactorType, delivery sessions.AuthenticationFactorDeliveryMethod,
+) Factor {
 	return Factor{
-		Type:                kind,
-		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodEmail,
+		Type: kind, DeliveryMethod: delivery,
 		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
-		EmailFactor: &sessions.EmailFactor{EmailID: emailID, EmailAddress: email},
 	}
 }
 
 // Password is the factor of a password that was authenticated now.
 func Password(tx *state.Tx) Factor {
-	return Factor{
-		Type:                sessions.AuthenticationFactorTypePassword,
-		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodKnowledge,
-		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
-	}
+	return authenticated(tx, sessions.AuthenticationFactorTypePassword,
+		sessions.AuthenticationFactorDeliveryMethodKnowledge)
 }
 
 // AccessToken is the factor of a Connected App's access token that was exchanged now.
 func AccessToken(tx *state.Tx, clientID string) Factor {
-	return Factor{
-		Type:                sessions.AuthenticationFactorTypeOAuth,
-		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodOAuthAccessTokenExchange,
-		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
-		OAuthAccessTokenExchangeFactor: &sessions.OAuthAccessTokenExchangeFactor{ClientID: clientID},
-	}
+	f := authenticated(tx, sessions.AuthenticationFactorTypeOAuth,
+		sessions.AuthenticationFactorDeliveryMethodOAuthAccessTokenExchange)
+	f.OAuthAccessTokenExchangeFactor = &sessions.OAuthAccessTokenExchangeFactor{ClientID: clientID}
+	return f
 }
 
 // TrustedToken is the factor of another issuer's token that was attested now.
 func TrustedToken(tx *state.Tx, id string) Factor {
-	return Factor{
-		Type:                sessions.AuthenticationFactorTypeTrustedAuthToken,
-		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodTrustedTokenExchange,
-		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
-		TrustedAuthTokenFactor: &sessions.TrustedAuthTokenFactor{TokenID: id},
-	}
+	f := authenticated(tx, sessions.AuthenticationFactorTypeTrustedAuthToken,
+		sessions.AuthenticationFactorDeliveryMethodTrustedTokenExchange)
+	f.TrustedAuthTokenFactor = &sessions.TrustedAuthTokenFactor{TokenID: id}
+	return f
 }
 
 // Imported is the factor of another provider's session that was migrated now.
 func Imported(tx *state.Tx) Factor {
-	return Factor{
-		Type:                sessions.AuthenticationFactorTypeImported,
-		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodImportedAuth0,
-		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
-	}
+	return authenticated(tx, sessions.AuthenticationFactorTypeImported,
+		sessions.AuthenticationFactorDeliveryMethodImportedAuth0)
 }
 
 // Impersonation is the factor of somebody who acts in the name of a member from now on.
 func Impersonation(tx *state.Tx, i *state.Impersonation) Factor {
-	return Factor{
-		Type:                sessions.AuthenticationFactorTypeImpersonated,
-		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodImpersonation,
-		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
-		ImpersonatedFactor: &sessions.ImpersonatedFactor{
-			ImpersonatorID: i.ImpersonatorID, ImpersonatorEmailAddress: i.ImpersonatorEmail,
-		},
+	f := authenticated(tx, sessions.AuthenticationFactorTypeImpersonated,
+		sessions.AuthenticationFactorDeliveryMethodImpersonation)
+	f.ImpersonatedFactor = &sessions.ImpersonatedFactor{
+		ImpersonatorID: i.ImpersonatorID, ImpersonatorEmailAddress: i.ImpersonatorEmail,
 	}
+	return f
 }
 
 // Merge returns factors, oldest first, with the added ones. A factor that was authenticated again keeps its place, and

@@ -11,11 +11,8 @@ import (
 // OAuth is the factor of a login with an account at an OAuth provider now. The id of the address is empty if the login
 // does not prove it.
 func OAuth(tx *state.Tx, account *state.Registration, emailID string) Factor {
-	f := Factor{
-		Type:                sessions.AuthenticationFactorTypeOAuth,
-		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethod("oauth_" + account.Provider),
-		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
-	}
+	f := authenticated(tx, sessions.AuthenticationFactorTypeOAuth,
+		sessions.AuthenticationFactorDeliveryMethod("oauth_"+account.Provider))
 	*oauthFactor(&f, account.Provider) = &sessions.OAuthFactor{
 		ID: account.ID, ProviderSubject: account.Subject, EmailID: emailID,
 	}

@@ -8,32 +8,26 @@ import (
 
 // SMS is the factor of a passcode that was sent to a number and authenticated now.
 func SMS(tx *state.Tx, phoneID, phone string) Factor {
-	return Factor{
-		Type:                sessions.AuthenticationFactorTypeOTP,
-		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodSMS,
-		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
-		PhoneNumberFactor: &sessions.PhoneNumberFactor{PhoneID: phoneID, PhoneNumber: phone},
-	}
+	f := authenticated(tx, sessions.AuthenticationFactorTypeOTP,
+		sessions.AuthenticationFactorDeliveryMethodSMS)
+	f.PhoneNumberFactor = &sessions.PhoneNumberFactor{PhoneID: phoneID, PhoneNumber: phone}
+	return f
 }
 
 // AuthenticatorApp is the factor of a code of an authenticator app that was authenticated now.
 func AuthenticatorApp(tx *state.Tx, id string) Factor {
-	return Factor{
-		Type:                sessions.AuthenticationFactorTypeTOTP,
-		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodAuthenticatorApp,
-		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
-		AuthenticatorAppFactor: &sessions.AuthenticatorAppFactor{TOTPID: id},
-	}
+	f := authenticated(tx, sessions.AuthenticationFactorTypeTOTP,
+		sessions.AuthenticationFactorDeliveryMethodAuthenticatorApp)
+	f.AuthenticatorAppFactor = &sessions.AuthenticatorAppFactor{TOTPID: id}
+	return f
 }
 
 // RecoveryCode is the factor of a recovery code that was used now.
 func RecoveryCode(tx *state.Tx, id string) Factor {
-	return Factor{
-		Type:                sessions.AuthenticationFactorTypeRecoveryCodes,
-		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodRecoveryCode,
-		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
-		RecoveryCodeFactor: &sessions.RecoveryCodeFactor{TOTPRecoveryCodeID: id},
-	}
+	f := authenticated(tx, sessions.AuthenticationFactorTypeRecoveryCodes,
+		sessions.AuthenticationFactorDeliveryMethodRecoveryCode)
+	f.RecoveryCodeFactor = &sessions.RecoveryCodeFactor{TOTPRecoveryCodeID: id}
+	return f
 }
 
 // MFAMethod is the MFA method that a factor counts as. It is empty for one that is no second factor. A recovery code

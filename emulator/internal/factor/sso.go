@@ -10,11 +10,8 @@ import (
 
 // SSO is the factor of a login by an account of an SSO connection.
 func SSO(tx *state.Tx, r *state.Registration) Factor {
-	f := Factor{
-		Type:                sessions.AuthenticationFactorTypeSSO,
-		DeliveryMethod:      sessions.AuthenticationFactorDeliveryMethodSSOOIDC,
-		LastAuthenticatedAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now,
-	}
+	f := authenticated(tx, sessions.AuthenticationFactorTypeSSO,
+		sessions.AuthenticationFactorDeliveryMethodSSOOIDC)
 	details := &sessions.SSOFactor{ID: r.ID, ProviderID: r.ConnectionID, ExternalID: r.Subject}
 	if r.Provider == state.ProviderSAML {
 		f.DeliveryMethod, f.SAMLSSOFactor = sessions.AuthenticationFactorDeliveryMethodSSOSAML, details

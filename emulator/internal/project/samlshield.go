@@ -35,8 +35,8 @@ func validateSAML(tx *engine.Tx) (*engine.Reply, error) {
 	if err := saml.Check(document); err != nil {
 		return nil, err
 	}
-	return engine.JSON(http.StatusOK, samlshield.ValidateResponse{
+	return tx.JSON(http.StatusOK, &samlshield.ValidateResponse{
 		RequestID: tx.RequestID(), StatusCode: http.StatusOK,
 		Message: "The structure of the SAML response is safe. The emulator does not verify its signature.",
-	})
+	}), nil
 }
