@@ -18,6 +18,21 @@ import (
 	"github.com/seed75add069/stytch-go/emulator"
 )
 
+// An error that names one of several unknown parameters names the same one every time.
+func TestOdd_unknownParametersOfTheQueryAreNamedInOrder(t *testing.T) {
+	t.Parallel()
+	em, addr := served(t, emulator.Config{})
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addr, nil)
+	require.NoError(t, err)
+	req.SetBasicAuth(em.Project().ID(), em.Project().Secret())
+	for range 20 {
+		status, _, body := raw(t, addr, "GET /v1/b2b/sessions?organization_id=o&e=1&d=1&c=1&b=1 HTTP/1.1\r\nHost: localhost\r\n"+
+			"Authorization: "+req.Header.Get("Authorization")+"\r\n\r\n")
+		assert.Equal(t, http.StatusBadRequest, status)
+		assert.Contains(t, body, "There is no parameter b.")
+	}
+}
+
 // Whatever the method and the path are, the answer is one of the API's errors.
 func TestOdd_everyPathAndMethodHasAnErrorOfTheAPI(t *testing.T) {
 	t.Parallel()

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,8 +44,8 @@ func (c *call) bind(req any) error {
 		}
 		query.Del(name)
 	}
-	for name := range query {
-		return ops.ErrBadRequest.Because("There is no parameter %s.", shorten(name))
+	if len(query) > 0 {
+		return ops.ErrBadRequest.Because("There is no parameter %s.", shorten(slices.Min(slices.Collect(maps.Keys(query)))))
 	}
 	return nil
 }
