@@ -14,7 +14,7 @@ type Message struct {
 	Channel string `json:"channel"`
 	To      string `json:"to"`
 	// Template is the purpose of the message: login, signup, invite, discovery or email_update, followed by _magic_link
-	// or _passcode, or mfa_passcode.
+	// or _passcode, or mfa_passcode or password_reset.
 	Template string `json:"template"`
 	// Code is a passcode, Link a magic link and Token its token. Each is empty in a message without one.
 	Code   string    `json:"code"`

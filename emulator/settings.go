@@ -15,11 +15,12 @@ type Settings struct {
 	// Product is the product that the project has, "b2b" or "b2c": operations of the other one answer
 	// invalid_b2b_endpoint or invalid_consumer_endpoint. If it is empty, the project serves both.
 	Product string `json:"product"`
-	// RedirectURLs are the URLs to which links and logins by OAuth may lead; the first is where they lead if a request
-	// names none. Without any, every URL is allowed.
+	// RedirectURLs are the URLs to which links and logins by OAuth and SSO may lead; the first is where they lead if a
+	// request names none. Without any, every URL is allowed.
 	RedirectURLs []string `json:"redirect_urls"`
 	// RateLimits makes the documented rate limits apply: one e-mail per second to an address, a hundred searches of
-	// organizations and of members per minute. A call beyond them answers too_many_requests with a Retry-After.
+	// organizations and of members per minute, a hundred migrations of passwords per second. A call beyond them answers
+	// too_many_requests with a Retry-After.
 	RateLimits bool `json:"rate_limits"`
 	// MaxSessionDurationMinutes is how long sessions last at most, between 5 and 527040. A call that asks for more
 	// answers invalid_session_duration, and one that asks for nothing gets at most this. Zero means 527040.

@@ -1874,7 +1874,8 @@ const (
 	CodeUnauthorizedAction Code = "unauthorized_action"
 	// The caller is not allowed to see or change the billing details. Status 403, inferred from the name.
 	CodeUnauthorizedBillingPermissions Code = "unauthorized_billing_permissions"
-	// The project id and secret do not belong together, or the password is wrong. Status 401. HTTPStatus gives 500.
+	// The secret is not the project's or, for a login by password, the password is wrong. Status 401. HTTPStatus gives
+	// 500.
 	CodeUnauthorizedCredentials Code = "unauthorized_credentials"
 	// The fraud API does not accept the project id and secret. Status 401. HTTPStatus gives 500.
 	CodeUnauthorizedCredentialsError Code = "unauthorized_credentials_error"

@@ -57,7 +57,7 @@ func complete(text string) (status int, body string, err error) {
 // RespondError sets the response to all calls of an operation, retries too, to an error, until ClearFaults. The error
 // must have a Code. StatusCode is that of the Code by default, see [stytcherror.Code.StatusCode]; RetryAfter becomes
 // the header of that name, in whole seconds. For errors of a few calls, errors of gateways, delays and lost connections
-// see [emulator.Project.AddFaults].
+// see [emulator.Project.AddFaults]; also for endpoints of browsers, which would show the JSON of RespondError as text.
 //
 //	server.RespondError("b2b.otps.sms.authenticate", &stytcherror.Error{Code: stytcherror.CodeOTPCodeNotFound})
 func (s *Server) RespondError(operation string, err *stytcherror.Error) {

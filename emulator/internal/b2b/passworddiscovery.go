@@ -43,7 +43,7 @@ func authenticateDiscoveryPassword(
 		return refusal
 	}, func(tx *engine.Tx) (*passwordsdiscovery.AuthenticateResponse, error) {
 		if !right {
-			return nil, ops.ErrUnauthorizedCredentials
+			return nil, ops.ErrWrongPassword
 		}
 		_, p, err := guess.Accept(tx.Tx)
 		if err != nil {

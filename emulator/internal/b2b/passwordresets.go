@@ -43,7 +43,7 @@ func resetExistingPassword(
 		return refusal
 	}, func(tx *engine.Tx) (*passwordsexistingpassword.ResetResponse, error) {
 		if !right {
-			return nil, ops.ErrUnauthorizedCredentials
+			return nil, ops.ErrWrongPassword
 		}
 		m, p, err := guess.Accept(tx.Tx)
 		switch {

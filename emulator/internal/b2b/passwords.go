@@ -135,7 +135,7 @@ func authenticatePassword(tx *engine.Tx, req *passwords.AuthenticateRequest) (*p
 		return refusal
 	}, func(tx *engine.Tx) (*passwords.AuthenticateResponse, error) {
 		if !right {
-			return nil, ops.ErrUnauthorizedCredentials
+			return nil, ops.ErrWrongPassword
 		}
 		m, p, err := guess.Accept(tx.Tx)
 		if err != nil {

@@ -91,7 +91,8 @@ func ByPublicToken(projects *Projects, c *call) (*Project, error) {
 
 // ByBearer finds a project by its public token, which is a bearer token (RFC 6750, section 2.1).
 func ByBearer(projects *Projects, c *call) (*Project, error) {
-	return byToken(projects, BearerToken(c.request.Header), ops.ErrUnauthorizedCredentials)
+	refusal := ops.ErrUnauthorizedCredentials.Because("The bearer token is not a project's public token.")
+	return byToken(projects, BearerToken(c.request.Header), refusal)
 }
 
 // BearerToken is the bearer token of a request (RFC 6750, section 2.1), empty if there is none or more than one.

@@ -183,7 +183,7 @@ func (s *Server) authenticate(c *call) (*Project, error) {
 	case p == nil:
 		return nil, ops.ErrInvalidProjectIDAuthentication
 	case subtle.ConstantTimeCompare([]byte(password), []byte(p.Secret)) != 1:
-		return nil, ops.ErrUnauthorizedCredentials
+		return nil, ops.ErrUnauthorizedCredentials.Because("The secret is not the project's.")
 	}
 	return p, nil
 }

@@ -56,7 +56,7 @@ func NewGuess(tx *state.Tx, m *state.Member, p *state.Password) (*Guess, error) 
 func (g *Guess) Accept(tx *state.Tx) (m *state.Member, p *state.Password, err error) {
 	p = tx.Passwords.Get(g.passwordID)
 	if p == nil || !reflect.DeepEqual(g.Hash, &p.Hash) {
-		return nil, nil, ops.ErrUnauthorizedCredentials
+		return nil, nil, ops.ErrWrongPassword
 	}
 	if p.Email != "" {
 		if tx.Now.Before(p.LockExpiresAt) && !g.lockedPassword {
@@ -71,7 +71,7 @@ func (g *Guess) Accept(tx *state.Tx) (m *state.Member, p *state.Password, err er
 	}
 	m = tx.Members.Get(g.memberID)
 	if m == nil || m.IsDeleted() || p.Email != "" && state.Lower(m.EmailAddress) != state.Lower(p.Email) {
-		return nil, nil, ops.ErrUnauthorizedCredentials
+		return nil, nil, ops.ErrWrongPassword
 	}
 	m = new(*m)
 	if g.lockedMember {

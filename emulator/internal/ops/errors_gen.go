@@ -511,7 +511,7 @@ var (
 	ErrOAuthTokenExchangeMicrosoftExpiredSecret                          = &Error{stytcherror.CodeOAuthTokenExchangeMicrosoftExpiredSecret, 400, "The client secret the project has from Microsoft has expired."}
 	ErrOAuthTokenExchangeMicrosoftInvalidSecret                          = &Error{stytcherror.CodeOAuthTokenExchangeMicrosoftInvalidSecret, 400, "Microsoft does not accept the project's client secret."}
 	ErrOAuthTokenExchangeUnauthorizedClient                              = &Error{stytcherror.CodeOAuthTokenExchangeUnauthorizedClient, 400, "The OAuth provider does not let the project's client exchange codes for tokens."}
-	ErrOAuthTokenNotFound                                                = &Error{stytcherror.CodeOAuthTokenNotFound, 400, "There is no such OAuth token. Unverified: the B2B product may answer with 404."}
+	ErrOAuthTokenNotFound                                                = &Error{stytcherror.CodeOAuthTokenNotFound, 400, "There is no such OAuth token."}
 	ErrOAuthUnverifiedEmail                                              = &Error{stytcherror.CodeOAuthUnverifiedEmail, 400, "The OAuth provider has not verified the person's e-mail address."}
 	ErrOAuthUserRegistrationNotFound                                     = &Error{stytcherror.CodeOAuthUserRegistrationNotFound, 404, "There is no OAuth registration with this id."}
 	ErrOIDCAuthCodeError                                                 = &Error{stytcherror.CodeOIDCAuthCodeError, 400, "Presumably the OIDC identity provider's authorization code could not be exchanged for tokens."}
@@ -629,7 +629,7 @@ var (
 	ErrRedirectURLWithWildcardCannotBeDefault                            = &Error{stytcherror.CodeRedirectURLWithWildcardCannotBeDefault, 400, "A redirect URL with a wildcard cannot be the default."}
 	ErrRequiredCustomEmailDomain                                         = &Error{stytcherror.CodeRequiredCustomEmailDomain, 400, "The feature needs an e-mail domain of the project's own."}
 	ErrRequiresActiveSSOConnection                                       = &Error{stytcherror.CodeRequiresActiveSSOConnection, 400, "The organization needs an active SSO connection for this."}
-	ErrReservedClaimsInCustomClaims                                      = &Error{stytcherror.CodeReservedClaimsInCustomClaims, 400, "A custom claim has a reserved name. Unverified: other sources say that such claims are ignored."}
+	ErrReservedClaimsInCustomClaims                                      = &Error{stytcherror.CodeReservedClaimsInCustomClaims, 400, "A custom claim has a reserved name."}
 	ErrResetPassword                                                     = &Error{stytcherror.CodeResetPassword, 400, "The user has to reset the password first, for example because it is known from a data breach."}
 	ErrRetiredEmailMissingEmailIdentifiers                               = &Error{stytcherror.CodeRetiredEmailMissingEmailIdentifiers, 400, "The call names no retired address, neither by id nor by address."}
 	ErrRetiredMemberEmail                                                = &Error{stytcherror.CodeRetiredMemberEmail, 400, "The e-mail address is a retired address of another member."}
@@ -747,7 +747,7 @@ var (
 	ErrUnauthorizedAction                                                = &Error{stytcherror.CodeUnauthorizedAction, 403, "The caller is not allowed to do this."}
 	ErrUnauthorizedBillingPermissions                                    = &Error{stytcherror.CodeUnauthorizedBillingPermissions, 403, "The caller is not allowed to see or change the billing details."}
 	ErrUnauthorizedClient                                                = &Error{stytcherror.CodeUnauthorizedClient, 400, "The client may not use this kind of grant."}
-	ErrUnauthorizedCredentials                                           = &Error{stytcherror.CodeUnauthorizedCredentials, 401, "The project id and secret do not belong together, or the password is wrong."}
+	ErrUnauthorizedCredentials                                           = &Error{stytcherror.CodeUnauthorizedCredentials, 401, "The secret is not the project's or, for a login by password, the password is wrong."}
 	ErrUnauthorizedCredentialsError                                      = &Error{stytcherror.CodeUnauthorizedCredentialsError, 401, "The fraud API does not accept the project id and secret."}
 	ErrUnauthorizedCredentialsHomepage                                   = &Error{stytcherror.CodeUnauthorizedCredentialsHomepage, 401, "The project id and secret are placeholders from the documentation."}
 	ErrUnauthorizedProjectIDLive                                         = &Error{stytcherror.CodeUnauthorizedProjectIDLive, 401, "Presumably the live project id is unknown or the secret does not belong to it."}

@@ -78,6 +78,9 @@ func (e *Error) Is(target error) bool {
 	return ok && other.Code == e.Code
 }
 
+// ErrWrongPassword is [ErrUnauthorizedCredentials] of a login by password.
+var ErrWrongPassword = ErrUnauthorizedCredentials.Because("The password is wrong.")
+
 // Because returns the error with a text that says what is wrong.
 func (e *Error) Because(format string, args ...any) *Error {
 	return &Error{Code: e.Code, Status: e.Status, Text: fmt.Sprintf(format, args...)}

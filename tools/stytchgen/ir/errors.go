@@ -93,6 +93,12 @@ func (b *builder) declareErrors(topics []Topic) error {
 	return nil
 }
 
+// Text is the meaning without what nobody could verify, which no message of the API says.
+func (e ErrorCode) Text() string {
+	text, _, _ := strings.Cut(e.Meaning, " Unverified: ")
+	return text
+}
+
 func (e *ErrorCode) check() error {
 	switch {
 	case statusSentences[e.Confidence] == "":

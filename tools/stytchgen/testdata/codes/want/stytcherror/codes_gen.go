@@ -16,7 +16,7 @@ const (
 
 // Other things: SCIM and its like.
 const (
-	// It is another thing. Status 409, as seen in other SDKs' test data.
+	// It is another thing. Unverified: whether it is. Status 409, as seen in other SDKs' test data.
 	CodeOtherThing Code = "other_thing"
 )
 
