@@ -287,7 +287,7 @@ type LUDSRequirements struct {
 	HasDigit bool `json:"has_digit"`
 	// Whether the password has a symbol.
 	HasSymbol bool `json:"has_symbol"`
-	// How many of the four kinds of characters are missing. The policy may require fewer than all.
+	// How many more of the four kinds of characters the policy requires.
 	MissingComplexity int `json:"missing_complexity"`
 	// How many characters the password is too short.
 	MissingCharacters int `json:"missing_characters"`

@@ -88,10 +88,11 @@ func TestPasswords_strengthByLUDS(t *testing.T) {
 	_, err = h.reset(token, "Passwort1!")
 	require.NoError(t, err)
 	h.setPasswords(emulator.PasswordSettings{StrengthPolicy: "luds"})
-	assert.True(t, func() bool {
-		resp, err := h.api.B2B.Passwords.StrengthCheck(t.Context(), &passwords.StrengthCheckRequest{Password: "Abcdefg1"})
-		return err == nil && resp.ValidPassword
-	}(), "eight characters of three kinds by default")
+	resp, err := h.api.B2B.Passwords.StrengthCheck(t.Context(), &passwords.StrengthCheckRequest{Password: "Abcdefg1"})
+	require.NoError(t, err)
+	assert.True(t, resp.ValidPassword, "eight characters of three kinds by default")
+	assert.Equal(t, passwords.LUDSFeedback{HasLowerCase: true, HasUpperCase: true, HasDigit: true}, *resp.LUDSFeedback,
+		"nothing is missing in what is valid")
 	for _, s := range []emulator.PasswordSettings{
 		{StrengthPolicy: "none"}, {LUDSMinLength: 7}, {LUDSMinLength: 33}, {LUDSMinComplexity: 5},
 		{LUDSMinComplexity: -1}, {BreachedPasswords: []string{""}}, {CrossOrganization: true},
