@@ -144,7 +144,7 @@ func deleteMember(tx *engine.Tx, req *members.DeleteRequest) (*members.DeleteRes
 }
 
 // reactivateMember makes a deleted member active again. What deletion ended stays ended: sessions, links, codes and the
-// access of Connected Apps. Another member may have taken the address or the external id meanwhile.
+// access of Connected Apps. Another member may have taken the address, the external id or the MFA number meanwhile.
 func reactivateMember(tx *engine.Tx, req *members.ReactivateRequest) (*members.ReactivateResponse, error) {
 	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
 	if err != nil {
@@ -169,6 +169,9 @@ func reactivateMember(tx *engine.Tx, req *members.ReactivateRequest) (*members.R
 		return nil, ops.ErrReactivationEmailBelongsToAnotherMember
 	case m.ExternalID != "" && tx.FindMember(org.OrganizationID, m.ExternalID) != nil:
 		return nil, ops.ErrDuplicateMemberExternalID
+	}
+	if err := login.CheckPhone(tx.Tx, org.OrganizationID, m.MFAPhoneNumber); err != nil {
+		return nil, err
 	}
 	changed := *m
 	changed.Status, changed.UpdatedAt = organizations.MemberStatusActive, tx.Now

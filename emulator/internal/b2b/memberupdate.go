@@ -118,7 +118,7 @@ func changeMember(
 	}
 	if method := req.DefaultMFAMethod; method != nil {
 		isSMS := *method == organizations.MFAMethodSMSOTP
-		if isSMS && m.MFAPhoneNumber == "" || !isSMS && m.TOTPRegistrationID == "" {
+		if isSMS && !m.MFAPhoneNumberVerified || !isSMS && m.TOTPRegistrationID == "" {
 			return ops.ErrDefaultMFAMemberMissingFactor
 		}
 		m.DefaultMFAMethod = *method
