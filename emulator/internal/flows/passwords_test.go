@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
 	"github.com/seed75add069/stytch-go/b2b/passwords"
@@ -341,23 +340,6 @@ func TestPasswords_wrongOnesLockAMember(t *testing.T) {
 	h.Clock().Advance(time.Hour)
 	_, err = h.signIn("example", "ada@example.com", strong)
 	require.NoError(t, err)
-}
-
-func TestPasswords_parallelGuessesAreAllCounted(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	v := h.create("ada@example.com")
-	h.setPassword("example", "ada@example.com", strong)
-	counts := h.guessInParallel(func(client *stytch.Client) error {
-		_, err := client.B2B.Passwords.Authenticate(t.Context(), &passwords.AuthenticateRequest{
-			OrganizationID: "example", EmailAddress: "ada@example.com", Password: another,
-		})
-		return err
-	})
-	assert.Equal(t, map[stytcherror.Code]int{
-		stytcherror.CodeUnauthorizedCredentials: 10, stytcherror.CodeUserLockLimitReached: 90,
-	}, counts)
-	assert.True(t, h.member(v.Organization.OrganizationID, v.MemberID).IsLocked)
 }
 
 func TestPasswords_breachedOnesMustBeReset(t *testing.T) {
