@@ -82,7 +82,7 @@ func createMember(tx *engine.Tx, req *members.CreateRequest) (*members.CreateRes
 		return nil, err
 	}
 	m := *tx.NewMember(org.OrganizationID, email)
-	if req.CreateMemberAsPending == nil || !*req.CreateMemberAsPending {
+	if !isTrue(req.CreateMemberAsPending) {
 		m.Status = organizations.MemberStatusActive
 	}
 	if err := changeMember(tx, org, &m, fields); err != nil {
@@ -127,8 +127,7 @@ func getMemberAnywhere(
 		return nil, err
 	}
 	m := tx.Members.Get(req.MemberID)
-	deletedToo := req.IncludeDeleted != nil && *req.IncludeDeleted
-	if m == nil || m.IsDeleted() && !deletedToo {
+	if m == nil || m.IsDeleted() && !isTrue(req.IncludeDeleted) {
 		return nil, ops.ErrMemberNotFound
 	}
 	return (*members.DangerouslyGetResponse)(memberResponse(tx, tx.Organizations.Get(m.OrganizationID), m)), nil

@@ -39,7 +39,7 @@ func updateMember(tx *engine.Tx, req *members.UpdateRequest) (*members.UpdateRes
 			return nil, err
 		}
 		changed = *readdressed
-		if readdressed != m && req.UnlinkEmail != nil && *req.UnlinkEmail {
+		if readdressed != m && isTrue(req.UnlinkEmail) {
 			changed.RetiredEmailAddresses = slices.DeleteFunc(slices.Clone(changed.RetiredEmailAddresses),
 				func(r organizations.RetiredEmail) bool { return r.EmailAddress == m.EmailAddress })
 		}
@@ -129,7 +129,7 @@ func changeMember(
 // endSessionsBySSO ends sessions that would keep a role which is taken from a member, because an SSO connection also
 // gives it, unless they are to be preserved.
 func endSessionsBySSO(tx *engine.Tx, m *state.Member, roles []string, preserve *bool) {
-	if preserve != nil && *preserve {
+	if isTrue(preserve) {
 		return
 	}
 	stays := func(id string) bool { return slices.Contains(roles, id) }

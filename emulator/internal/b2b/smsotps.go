@@ -134,5 +134,3 @@ func verifyPhone(tx *engine.Tx, m *state.Member) *state.Member {
 	tx.Members.Put(&changed)
 	return &changed
 }
-
-func isTrue(b *bool) bool { return b != nil && *b }
