@@ -248,7 +248,8 @@ type Argon2Config struct {
 	KeyLength int `json:"key_length"`
 }
 
-// ScryptConfig is the parameters of a scrypt hash that does not contain them.
+// ScryptConfig is the parameters of a scrypt hash that does not contain them. Firebase's hashes are made by another
+// function, which is not supported.
 type ScryptConfig struct {
 	// The salt, in base64.
 	Salt string `json:"salt" stytch:"secret"`

@@ -65,7 +65,7 @@ func isOwnSecond(tx *state.Tx, m *state.Member, f *Factor) bool {
 	case f.PhoneNumberFactor != nil:
 		return m.MFAPhoneNumberVerified && f.PhoneNumberFactor.PhoneNumber == m.MFAPhoneNumber
 	case f.AuthenticatorAppFactor != nil:
-		return f.AuthenticatorAppFactor.TOTPID == m.TOTPRegistrationID
+		return m.TOTPRegistrationID != "" && f.AuthenticatorAppFactor.TOTPID == m.TOTPRegistrationID
 	case f.RecoveryCodeFactor != nil:
 		t := tx.TOTPs.Get(m.MemberID)
 		return t != nil && slices.Contains(t.UsedRecoveryCodes, f.RecoveryCodeFactor.TOTPRecoveryCodeID)

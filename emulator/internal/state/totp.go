@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
@@ -69,6 +70,8 @@ func (t *TOTP) prepare(*Tx) error {
 		return fmt.Errorf("it has more than %d recovery codes", MaxRecoveryCodes)
 	case len(t.UsedRecoveryCodes) > MaxRecoveryCodes:
 		return fmt.Errorf("it has more than %d used recovery codes", MaxRecoveryCodes)
+	case slices.ContainsFunc(t.UsedRecoveryCodes, func(id string) bool { return !IsName(id) }):
+		return errors.New("the id of a used recovery code is empty or too long")
 	}
 	var ids, codes []string
 	for _, c := range t.RecoveryCodes {
