@@ -248,7 +248,8 @@ type Argon2Config struct {
 	KeyLength int `json:"key_length"`
 }
 
-// ScryptConfig is the parameters of a scrypt hash that does not contain them.
+// ScryptConfig is the parameters of a scrypt hash that does not contain them. Firebase's hashes are made by another
+// function, which is not supported.
 type ScryptConfig struct {
 	// The salt, in base64.
 	Salt string `json:"salt" stytch:"secret"`
@@ -287,7 +288,7 @@ type LUDSRequirements struct {
 	HasDigit bool `json:"has_digit"`
 	// Whether the password has a symbol.
 	HasSymbol bool `json:"has_symbol"`
-	// How many of the four kinds of characters are missing. The policy may require fewer than all.
+	// How many more of the four kinds of characters the policy requires.
 	MissingComplexity int `json:"missing_complexity"`
 	// How many characters the password is too short.
 	MissingCharacters int `json:"missing_characters"`

@@ -128,6 +128,7 @@ var opReactivate = transport.Op{
 //   - CodeEmailUnverifiedForReactivation
 //   - CodeReactivationEmailBelongsToAnotherMember
 //   - CodeDuplicateMemberExternalID
+//   - CodeDuplicateMemberPhoneNumber
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //

@@ -38,3 +38,6 @@ func copyJWT(tx *engine.Tx, resp *login.Response, to *string) {
 		return nil
 	})
 }
+
+// isTrue reports whether an optional flag is there and set.
+func isTrue(b *bool) bool { return b != nil && *b }

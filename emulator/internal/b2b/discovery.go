@@ -47,7 +47,7 @@ func exchangeIntermediateSession(
 		return nil, err
 	}
 	l.Org, l.Member, l.Intermediate, l.Factors = org, m, ist, ist.Factors
-	l.MustProveEmail, l.EmailProved = true, ist.EmailProved
+	l.MustProveEmail, l.EmailProved = ist.OrganizationID != org.OrganizationID, ist.EmailProved
 	return login.Complete(tx.Tx, l)
 }
 
@@ -94,7 +94,9 @@ func listDiscovered(
 		if err != nil {
 			return nil, err
 		}
-		list := login.Memberships(tx.Tx, m.EmailAddress, m.OrganizationID, s.Factors, false, false)
+		list := login.Memberships(tx.Tx, &state.Intermediate{
+			Email: m.EmailAddress, OrganizationID: m.OrganizationID, Factors: s.Factors,
+		}, false)
 		if !login.HasProved(s, m) {
 			list = slices.DeleteFunc(list, func(o discovery.DiscoveredOrganization) bool {
 				return o.Organization.OrganizationID != m.OrganizationID

@@ -20,9 +20,9 @@ type lifetimes struct {
 }
 
 var (
-	linkLifetimes   = lifetimes{60, 5, maxLinkMinutes, ops.ErrInvalidExpiration}
-	inviteLifetimes = lifetimes{maxLinkMinutes, 5, maxLinkMinutes, ops.ErrInvalidExpiration}
-	codeLifetimes   = lifetimes{10, 2, 15, ops.ErrInvalidExpirationOTP}
+	linkLifetimes     = lifetimes{60, 5, maxLinkMinutes, ops.ErrInvalidExpiration}
+	inviteLifetimes   = lifetimes{maxLinkMinutes, 5, maxLinkMinutes, ops.ErrInvalidExpiration}
+	passcodeLifetimes = lifetimes{10, 2, 15, ops.ErrInvalidExpirationOTP}
 )
 
 // maxLinkMinutes is a week.

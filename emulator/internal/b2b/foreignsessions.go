@@ -128,7 +128,7 @@ func attestedOrganization(
 	if !token.HasOrganization && (!state.Given(id) || profile.CreatesMembers) {
 		return nil, ops.ErrTokenMissingOrganizationIDClaim
 	}
-	org, err := login.FindOrganization(tx.Tx, cmp.Or(*cmp.Or(id, new("")), token.OrganizationID))
+	org, err := login.FindOrganization(tx.Tx, cmp.Or(state.Text(id), token.OrganizationID))
 	switch {
 	case err != nil && !state.Given(id):
 		return nil, ops.ErrInvalidTokenOrganizationIDClaim

@@ -1,7 +1,6 @@
 package b2b
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -123,7 +122,7 @@ type authorization struct {
 var prompts = []string{b2cidp.PromptConsent, "login", "none", "select_account"}
 
 func findAuthorization(tx *engine.Tx, req *oauth.AuthorizeStartRequest) (*authorization, error) {
-	a := &authorization{prompt: *orEmpty(req.Prompt)}
+	a := &authorization{prompt: state.Text(req.Prompt)}
 	isUnknown := func(prompt string) bool { return !slices.Contains(prompts, prompt) }
 	switch {
 	case req.ResponseType != b2cidp.ResponseTypeCode:
@@ -218,7 +217,7 @@ func (a *authorization) grant(tx *engine.Tx, req *oauth.AuthorizeRequest, scopes
 	given := &state.Authorization{
 		ID: tx.ID("authorization"), MemberID: a.member.MemberID, OrganizationID: a.org.OrganizationID,
 		ConnectedAppID: a.app.ClientID, Scopes: scopes, Resources: req.Resources, RedirectURI: req.RedirectURI,
-		Challenge: *orEmpty(req.CodeChallenge), Nonce: *orEmpty(req.Nonce), BySession: a.bySession, CreatedAt: tx.Now,
+		Challenge: state.Text(req.CodeChallenge), Nonce: state.Text(req.Nonce), BySession: a.bySession, CreatedAt: tx.Now,
 	}
 	tx.Authorizations.Put(given)
 	code := &state.AppToken{
@@ -227,9 +226,6 @@ func (a *authorization) grant(tx *engine.Tx, req *oauth.AuthorizeRequest, scopes
 	tx.AppTokens.Put(code)
 	return code.Token
 }
-
-// orEmpty is an optional text, or a pointer to an empty one.
-func orEmpty(s *string) *string { return cmp.Or(s, new("")) }
 
 // publicApp is what anybody may know about an app.
 func publicApp(app *state.ConnectedApp) connectedapp.ConnectedAppPublic {

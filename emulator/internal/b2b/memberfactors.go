@@ -61,7 +61,7 @@ func deleteTOTP(tx *engine.Tx, req *members.DeleteTOTPRequest) (*members.DeleteT
 	changed.TOTPRegistrationID, changed.UpdatedAt = "", tx.Now
 	if m.DefaultMFAMethod == organizations.MFAMethodTOTP {
 		changed.DefaultMFAMethod = ""
-		if m.MFAPhoneNumber != "" {
+		if m.MFAPhoneNumberVerified {
 			changed.DefaultMFAMethod = organizations.MFAMethodSMSOTP
 		}
 	}

@@ -74,7 +74,7 @@ func remaining(tx *engine.Tx, r *state.Registration) int {
 
 // refreshToken is the refresh token if it was asked for.
 func refreshToken(r *state.Registration, include *bool) string {
-	if include == nil || !*include {
+	if !isTrue(include) {
 		return ""
 	}
 	return r.RefreshToken

@@ -82,7 +82,7 @@ func createMember(tx *engine.Tx, req *members.CreateRequest) (*members.CreateRes
 		return nil, err
 	}
 	m := *tx.NewMember(org.OrganizationID, email)
-	if req.CreateMemberAsPending == nil || !*req.CreateMemberAsPending {
+	if !isTrue(req.CreateMemberAsPending) {
 		m.Status = organizations.MemberStatusActive
 	}
 	if err := changeMember(tx, org, &m, fields); err != nil {
@@ -127,8 +127,7 @@ func getMemberAnywhere(
 		return nil, err
 	}
 	m := tx.Members.Get(req.MemberID)
-	deletedToo := req.IncludeDeleted != nil && *req.IncludeDeleted
-	if m == nil || m.IsDeleted() && !deletedToo {
+	if m == nil || m.IsDeleted() && !isTrue(req.IncludeDeleted) {
 		return nil, ops.ErrMemberNotFound
 	}
 	return (*members.DangerouslyGetResponse)(memberResponse(tx, tx.Organizations.Get(m.OrganizationID), m)), nil
@@ -144,7 +143,7 @@ func deleteMember(tx *engine.Tx, req *members.DeleteRequest) (*members.DeleteRes
 }
 
 // reactivateMember makes a deleted member active again. What deletion ended stays ended: sessions, links, codes and the
-// access of Connected Apps. Another member may have taken the address or the external id meanwhile.
+// access of Connected Apps. Another member may have taken the address, the external id or the MFA number meanwhile.
 func reactivateMember(tx *engine.Tx, req *members.ReactivateRequest) (*members.ReactivateResponse, error) {
 	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
 	if err != nil {
@@ -169,6 +168,9 @@ func reactivateMember(tx *engine.Tx, req *members.ReactivateRequest) (*members.R
 		return nil, ops.ErrReactivationEmailBelongsToAnotherMember
 	case m.ExternalID != "" && tx.FindMember(org.OrganizationID, m.ExternalID) != nil:
 		return nil, ops.ErrDuplicateMemberExternalID
+	}
+	if err := login.CheckPhone(tx.Tx, org.OrganizationID, m.MFAPhoneNumber); err != nil {
+		return nil, err
 	}
 	changed := *m
 	changed.Status, changed.UpdatedAt = organizations.MemberStatusActive, tx.Now

@@ -39,7 +39,7 @@ func updateMember(tx *engine.Tx, req *members.UpdateRequest) (*members.UpdateRes
 			return nil, err
 		}
 		changed = *readdressed
-		if readdressed != m && req.UnlinkEmail != nil && *req.UnlinkEmail {
+		if readdressed != m && isTrue(req.UnlinkEmail) {
 			changed.RetiredEmailAddresses = slices.DeleteFunc(slices.Clone(changed.RetiredEmailAddresses),
 				func(r organizations.RetiredEmail) bool { return r.EmailAddress == m.EmailAddress })
 		}
@@ -118,7 +118,7 @@ func changeMember(
 	}
 	if method := req.DefaultMFAMethod; method != nil {
 		isSMS := *method == organizations.MFAMethodSMSOTP
-		if isSMS && m.MFAPhoneNumber == "" || !isSMS && m.TOTPRegistrationID == "" {
+		if isSMS && !m.MFAPhoneNumberVerified || !isSMS && m.TOTPRegistrationID == "" {
 			return ops.ErrDefaultMFAMemberMissingFactor
 		}
 		m.DefaultMFAMethod = *method
@@ -129,7 +129,7 @@ func changeMember(
 // endSessionsBySSO ends sessions that would keep a role which is taken from a member, because an SSO connection also
 // gives it, unless they are to be preserved.
 func endSessionsBySSO(tx *engine.Tx, m *state.Member, roles []string, preserve *bool) {
-	if preserve != nil && *preserve {
+	if isTrue(preserve) {
 		return
 	}
 	stays := func(id string) bool { return slices.Contains(roles, id) }

@@ -25,7 +25,7 @@ func otpRoutes() []engine.Route {
 // sendLoginCode sends a code for logging in to an organization or joining it.
 func sendLoginCode(tx *engine.Tx, req *otpsemail.LoginOrSignupRequest) (*otpsemail.LoginOrSignupResponse, error) {
 	resp, err := loginOrSignup(tx, &emailLogin{
-		organizationID: req.OrganizationID, address: req.EmailAddress, locale: req.Locale, lifetimes: codeLifetimes,
+		organizationID: req.OrganizationID, address: req.EmailAddress, locale: req.Locale, lifetimes: passcodeLifetimes,
 		loginMinutes: req.LoginExpirationMinutes, signupMinutes: req.SignupExpirationMinutes,
 		method: organizations.AuthMethodEmailOTP,
 		send: func(m *state.Member, purpose state.Purpose, lifetime time.Duration) error {
@@ -120,7 +120,7 @@ func sendDiscoveryCode(tx *engine.Tx, req *otpsemaildiscovery.SendRequest) (*otp
 	if err != nil {
 		return nil, err
 	}
-	lifetime, err := codeLifetimes.of(req.DiscoveryExpirationMinutes)
+	lifetime, err := passcodeLifetimes.of(req.DiscoveryExpirationMinutes)
 	if err != nil {
 		return nil, err
 	}

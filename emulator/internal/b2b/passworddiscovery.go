@@ -32,26 +32,9 @@ func authenticateDiscoveryPassword(
 	if err != nil {
 		return nil, err
 	}
-	guess, refusal := login.NewGuess(tx.Tx, nil, tx.PasswordByEmail(address))
-	if guess == nil {
-		return nil, refusal
-	}
-	settings, right, breached := tx.Settings().Passwords, false, false
-	return nil, engine.Outside(func(context.Context) error {
-		right = guess.Hash.Matches(req.Password)
-		breached = !settings.AllowBreachedOnAuthenticate && settings.IsBreached(req.Password)
-		return refusal
-	}, func(tx *engine.Tx) (*passwordsdiscovery.AuthenticateResponse, error) {
-		if !right {
-			return nil, ops.ErrWrongPassword
-		}
-		_, p, err := guess.Accept(tx.Tx)
-		if err != nil {
-			return nil, err
-		}
-		if breached || p.RequiresReset {
-			return nil, &factor.WrongCode{Err: ops.ErrMemberResetPassword}
-		}
+	a := attempt{password: req.Password, wrong: ops.ErrWrongPassword}
+	a.guess, a.refusal = login.NewGuess(tx.Tx, nil, tx.PasswordByEmail(address))
+	return logIn(tx, &a, func(tx *engine.Tx, _ *state.Member) (*passwordsdiscovery.AuthenticateResponse, error) {
 		return (*passwordsdiscovery.AuthenticateResponse)(discover(tx, address, factor.Password(tx.Tx))), nil
 	})
 }

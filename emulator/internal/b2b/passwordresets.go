@@ -29,31 +29,10 @@ func resetExistingPassword(
 	if req.ExistingPassword == req.NewPassword {
 		return nil, ops.ErrCannotResetPasswordWithExistingPassword
 	}
-	guess, refusal := guessOfMember(tx, l, req.OrganizationID, req.EmailAddress)
-	if guess == nil {
-		return nil, refusal
-	}
-	chosen, right, breached := newCandidate(tx, req.NewPassword, state.Lower(req.EmailAddress)), false, false
-	return nil, engine.Outside(func(context.Context) error {
-		right = guess.Hash.Matches(req.ExistingPassword)
-		breached = !chosen.settings.AllowBreachedOnAuthenticate && chosen.settings.IsBreached(req.ExistingPassword)
-		if right && refusal == nil {
-			chosen.check()
-		}
-		return refusal
-	}, func(tx *engine.Tx) (*passwordsexistingpassword.ResetResponse, error) {
-		if !right {
-			return nil, ops.ErrWrongPassword
-		}
-		m, p, err := guess.Accept(tx.Tx)
-		switch {
-		case err != nil:
-			return nil, err
-		case breached || p.RequiresReset:
-			return nil, &factor.WrongCode{Err: ops.ErrMemberResetPassword}
-		case chosen.refusal != nil:
-			return nil, &factor.WrongCode{Err: chosen.refusal}
-		}
+	chosen := newCandidate(tx, req.NewPassword, state.Lower(req.EmailAddress))
+	a := attempt{password: req.ExistingPassword, wrong: ops.ErrPasswordDoesNotMatch, chosen: chosen}
+	a.ofMember(tx, l, req.OrganizationID, req.EmailAddress)
+	return logIn(tx, &a, func(tx *engine.Tx, m *state.Member) (*passwordsexistingpassword.ResetResponse, error) {
 		if err := l.Prove(tx.Tx, m, factor.Password(tx.Tx)); err != nil {
 			return nil, err
 		}

@@ -3,7 +3,6 @@ package b2b
 import (
 	"context"
 
-	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/passwords"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
@@ -124,26 +123,9 @@ func authenticatePassword(tx *engine.Tx, req *passwords.AuthenticateRequest) (*p
 	if err != nil {
 		return nil, err
 	}
-	guess, refusal := guessOfMember(tx, l, req.OrganizationID, req.EmailAddress)
-	if guess == nil {
-		return nil, refusal
-	}
-	settings, right, breached := tx.Settings().Passwords, false, false
-	return nil, engine.Outside(func(context.Context) error {
-		right = guess.Hash.Matches(req.Password)
-		breached = !settings.AllowBreachedOnAuthenticate && settings.IsBreached(req.Password)
-		return refusal
-	}, func(tx *engine.Tx) (*passwords.AuthenticateResponse, error) {
-		if !right {
-			return nil, ops.ErrWrongPassword
-		}
-		m, p, err := guess.Accept(tx.Tx)
-		if err != nil {
-			return nil, err
-		}
-		if breached || p.RequiresReset {
-			return nil, &factor.WrongCode{Err: ops.ErrMemberResetPassword}
-		}
+	a := attempt{password: req.Password, wrong: ops.ErrWrongPassword}
+	a.ofMember(tx, l, req.OrganizationID, req.EmailAddress)
+	return logIn(tx, &a, func(tx *engine.Tx, m *state.Member) (*passwords.AuthenticateResponse, error) {
 		if err := l.Prove(tx.Tx, m, factor.Password(tx.Tx)); err != nil {
 			return nil, err
 		}
@@ -162,28 +144,4 @@ func authenticatePassword(tx *engine.Tx, req *passwords.AuthenticateRequest) (*p
 		copyJWT(tx, resp, &out.SessionJWT)
 		return out, nil
 	})
-}
-
-// guessOfMember counts a guess of the password of the member who has an address, see [login.NewGuess]. The rest of the
-// login must be possible: whoever knows the password is not locked for what else is wrong with the call.
-func guessOfMember(tx *engine.Tx, l *login.Login, organizationID, email string) (*login.Guess, error) {
-	address, err := state.Email(email)
-	if err != nil {
-		return nil, err
-	}
-	org, err := login.FindOrganization(tx.Tx, organizationID)
-	if err != nil {
-		return nil, err
-	}
-	m := tx.MemberByEmail(org.OrganizationID, address)
-	if m == nil {
-		return &login.Guess{Hash: password.Nobody()}, ops.ErrMemberNotFound
-	}
-	if err := login.CheckMethod(org, m, organizations.AuthMethodPassword); err != nil {
-		return nil, err
-	}
-	if err := l.Prove(tx.Tx, m, factor.Password(tx.Tx)); err != nil {
-		return nil, err
-	}
-	return login.NewGuess(tx.Tx, m, tx.PasswordOf(m))
 }

@@ -49,7 +49,7 @@ func sendSMSCode(tx *engine.Tx, req *otpssms.SendRequest) (*otpssms.SendResponse
 		return nil, ops.ErrMemberPhoneNumberNotFound
 	}
 	if !changed.MFAPhoneNumberVerified {
-		if err := l.CheckAddition(); err != nil {
+		if err := l.CheckAddition(tx.Tx); err != nil {
 			return nil, err
 		}
 	}
@@ -61,11 +61,11 @@ func sendSMSCode(tx *engine.Tx, req *otpssms.SendRequest) (*otpssms.SendResponse
 
 // setPhone gives a member a number that nobody else in the organization has. It replaces none.
 func setPhone(tx *engine.Tx, m *state.Member, phone string) error {
-	switch {
-	case m.MFAPhoneNumber != "":
+	if m.MFAPhoneNumber != "" {
 		return ops.ErrDuplicateMemberPhoneNumberForMember
-	case phone != factor.SandboxPhone && tx.HasMFAPhone(m.OrganizationID, phone):
-		return ops.ErrDuplicateMemberPhoneNumber
+	}
+	if err := login.CheckPhone(tx.Tx, m.OrganizationID, phone); err != nil {
+		return err
 	}
 	m.MFAPhoneNumber = phone
 	return nil
@@ -96,7 +96,7 @@ func authenticateSMSCode(tx *engine.Tx, req *otpssms.AuthenticateRequest) (*otps
 	}
 	added := !m.MFAPhoneNumberVerified
 	if added {
-		if err := l.CheckAddition(); err != nil {
+		if err := l.CheckAddition(tx.Tx); err != nil {
 			return nil, err
 		}
 	}
@@ -134,5 +134,3 @@ func verifyPhone(tx *engine.Tx, m *state.Member) *state.Member {
 	tx.Members.Put(&changed)
 	return &changed
 }
-
-func isTrue(b *bool) bool { return b != nil && *b }

@@ -45,7 +45,7 @@ func createTOTP(tx *engine.Tx, req *totps.CreateRequest) (*totps.CreateResponse,
 	if err := checkNoTOTP(tx, m); err != nil {
 		return nil, err
 	}
-	if err := l.CheckAddition(); err != nil {
+	if err := l.CheckAddition(tx.Tx); err != nil {
 		return nil, err
 	}
 	t := &state.TOTP{
@@ -102,7 +102,7 @@ func authenticateTOTP(tx *engine.Tx, req *totps.AuthenticateRequest) (*totps.Aut
 	}
 	added := m.TOTPRegistrationID == ""
 	if added {
-		if err := l.CheckAddition(); err != nil {
+		if err := l.CheckAddition(tx.Tx); err != nil {
 			return nil, err
 		}
 	}

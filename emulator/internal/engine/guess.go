@@ -10,8 +10,8 @@ import (
 
 // Bounds of guesses at the secrets of OAuth2's clients. Unverified: the API's.
 const (
-	// maxGuesses is how many wrong secrets of a client an address may send in a minute.
-	maxGuesses = 10
+	// maxWrongSecrets is how many wrong secrets of a client an address may send in a minute.
+	maxWrongSecrets = 10
 	// maxGuessers bounds what is remembered. Beyond it, an address is counted for all clients together.
 	maxGuessers = 10_000
 )
@@ -40,7 +40,7 @@ func (tx *Tx) Guess(clientID string, check func() bool) error {
 	if _, known := p.guesses.wrong[key]; !known && len(p.guesses.wrong) >= maxGuessers {
 		key = guesser(sha256.Sum256([]byte(host)))
 	}
-	if p.guesses.wrong[key] >= maxGuesses {
+	if p.guesses.wrong[key] >= maxWrongSecrets {
 		return &tooManyRequests{minute.Add(time.Minute).Sub(tx.Now)}
 	}
 	if !check() {

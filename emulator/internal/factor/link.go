@@ -2,9 +2,7 @@ package factor
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"net/url"
 	"slices"
 	"time"
@@ -37,7 +35,7 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 	}
 	sent := &state.Link{
 		Token: tx.Token(), Purpose: l.Purpose, Email: l.Email, MemberID: l.MemberID,
-		Challenge: *cmp.Or(l.Challenge, new("")), ExpiresAt: tx.Now.Add(l.Lifetime),
+		Challenge: state.Text(l.Challenge), ExpiresAt: tx.Now.Add(l.Lifetime),
 	}
 	link, err := RedirectWith(tx, l.RedirectURL, l.TokenType, sent.Token, badURL)
 	if err != nil {
@@ -158,7 +156,7 @@ func isDeleted(tx *state.Tx, memberID string) bool {
 
 // CheckPKCE compares a verifier with the challenge that the flow began with (RFC 7636, section 4.6, S256).
 func CheckPKCE(challenge string, verifier *string) error {
-	given := *cmp.Or(verifier, new(""))
+	given := state.Text(verifier)
 	switch {
 	case challenge == "" && given == "":
 		return nil
@@ -167,10 +165,13 @@ func CheckPKCE(challenge string, verifier *string) error {
 	case given == "":
 		return ops.ErrPKCEExpectedCodeVerifier
 	}
-	sum := sha256.Sum256([]byte(given))
-	computed := base64.RawURLEncoding.EncodeToString(sum[:])
-	if subtle.ConstantTimeCompare([]byte(computed), []byte(challenge)) != 1 {
+	if !Verifies(given, challenge) {
 		return ops.ErrPKCEMismatch
 	}
 	return nil
+}
+
+// Verifies reports whether a code verifier is that of a challenge, by S256.
+func Verifies(verifier, challenge string) bool {
+	return subtle.ConstantTimeCompare([]byte(state.Challenge(verifier)), []byte(challenge)) == 1
 }

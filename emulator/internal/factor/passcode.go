@@ -9,8 +9,8 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// maxGuesses is how many wrong codes may be tried for one passcode. Unverified: the API's number is not known.
-const maxGuesses = 10
+// maxWrongCodes is how many wrong codes may be tried for one passcode. Unverified: the API's number is not known.
+const maxWrongCodes = 10
 
 // smsLifetime is how long a code that was sent by text message is valid.
 const smsLifetime = 2 * time.Minute
@@ -83,7 +83,7 @@ func RedeemCode(tx *state.Tx, given *state.Passcode) error {
 		tx.Passcodes.Put(&changed)
 		return &WrongCode{ops.ErrOTPCodeNotFound}
 	}
-	if p.Used || p.Failures >= maxGuesses || !tx.Now.Before(p.ExpiresAt) {
+	if p.Used || p.Failures >= maxWrongCodes || !tx.Now.Before(p.ExpiresAt) {
 		return ops.ErrUnableToAuthOTPCode
 	}
 	changed.Used = true

@@ -71,7 +71,10 @@ func RedeemRecoveryCode(tx *state.Tx, memberID, code string) (id string, left in
 		return "", 0, &WrongCode{ops.ErrUnableToAuthenticateRecoveryCode}
 	}
 	changed := *t
+	id = t.RecoveryCodes[found].ID
 	changed.RecoveryCodes = slices.Delete(slices.Clone(t.RecoveryCodes), found, found+1)
+	used := append(slices.Clone(t.UsedRecoveryCodes), id)
+	changed.UsedRecoveryCodes = used[max(0, len(used)-state.MaxRecoveryCodes):]
 	tx.TOTPs.Put(&changed)
-	return t.RecoveryCodes[found].ID, len(changed.RecoveryCodes), nil
+	return id, len(changed.RecoveryCodes), nil
 }

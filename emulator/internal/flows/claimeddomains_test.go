@@ -24,10 +24,9 @@ func TestClaimedDomain_itsAddressesJoinNoOtherOrganization(t *testing.T) {
 	require.NoError(t, err)
 	ist := h.IntermediateSession("bob@example.com")
 	discovered := func() int {
-		list, err := h.api.B2B.Discovery.Organizations.List(t.Context(),
-			&discoveryorganizations.ListRequest{IntermediateSessionToken: &ist})
+		list, err := h.listDiscovered(ist)
 		require.NoError(t, err)
-		return len(list.DiscoveredOrganizations)
+		return len(list)
 	}
 	require.Equal(t, 1, discovered())
 	h.alter("organizations", "organization_id", claimer.OrganizationID, object{"claimed_email_domains": []any{"example.com"}})

@@ -17,6 +17,17 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
+// listDiscovered are the organizations that an intermediate session finds.
+func (h *harness) listDiscovered(ist string) ([]discovery.DiscoveredOrganization, error) {
+	h.t.Helper()
+	list, err := h.api.B2B.Discovery.Organizations.List(h.t.Context(),
+		&discoveryorganizations.ListRequest{IntermediateSessionToken: &ist})
+	if err != nil {
+		return nil, err
+	}
+	return list.DiscoveredOrganizations, nil
+}
+
 func TestDiscovery_fromTheLinkToASession(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -62,10 +62,9 @@ func TestIntermediate_joinsByDomainOnlyIfItProvesTheAddress(t *testing.T) {
 	require.NoError(t, err)
 	ist := h.IntermediateSession("bob@example.com")
 	discovered := func() int {
-		list, err := h.api.B2B.Discovery.Organizations.List(t.Context(),
-			&discoveryorganizations.ListRequest{IntermediateSessionToken: &ist})
+		list, err := h.listDiscovered(ist)
 		require.NoError(t, err)
-		return len(list.DiscoveredOrganizations)
+		return len(list)
 	}
 	assert.Equal(t, 1, discovered())
 	h.alter("intermediate_sessions", "token", ist, object{"authentication_factors": []any{
@@ -82,8 +81,7 @@ func TestIntermediate_isValidForTenMinutes(t *testing.T) {
 	proof := h.discover("ada@example.com")
 	assert.WithinDuration(t, h.Clock().Now().Add(10*time.Minute), proof.IntermediateSessionTokenExpiresAt, 5*time.Second)
 	list := func() error {
-		_, err := h.api.B2B.Discovery.Organizations.List(t.Context(),
-			&discoveryorganizations.ListRequest{IntermediateSessionToken: &proof.IntermediateSessionToken})
+		_, err := h.listDiscovered(proof.IntermediateSessionToken)
 		return err
 	}
 	require.NoError(t, list())

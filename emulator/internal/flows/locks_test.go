@@ -2,9 +2,7 @@ package flows_test
 
 import (
 	"encoding/json"
-	"errors"
 	"maps"
-	"sync"
 	"testing"
 	"time"
 
@@ -72,25 +70,6 @@ func TestLocks_wrongCodesLockAMember(t *testing.T) {
 	assert.False(t, resp.Member.IsLocked)
 }
 
-func TestLocks_parallelGuessesAreAllCounted(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	v := h.create("ada@example.com")
-	code := h.code("example", "ada@example.com")
-	counts := h.guessInParallel(func(client *stytch.Client) error {
-		_, err := client.B2B.OTPs.Email.Authenticate(t.Context(), &email.AuthenticateRequest{
-			OrganizationID: "example", EmailAddress: "ada@example.com", Code: wrong(code),
-		})
-		return err
-	})
-	assert.Equal(t, map[stytcherror.Code]int{
-		stytcherror.CodeOTPCodeNotFound: 10, stytcherror.CodeUserLockLimitReached: 90,
-	}, counts)
-	found, err := h.api.B2B.Sessions.Authenticate(t.Context(), &sessions.AuthenticateRequest{SessionToken: &v.SessionToken})
-	require.NoError(t, err)
-	assert.True(t, found.Member.IsLocked)
-}
-
 func TestLocks_refusedGuessChangesCountersOnly(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -152,28 +131,6 @@ func TestLocks_parallelGuessesOfADiscoveryCodeAreAllCounted(t *testing.T) {
 	assert.Equal(t, 100.0, h.rows("passcodes")[0]["failures"])
 	require.ErrorIs(t, guess(h.api, code), stytcherror.CodeUnableToAuthOTPCode)
 	require.NoError(t, guess(h.api, h.discoveryCode("ada@example.com")), "another code begins the count anew")
-}
-
-// guessInParallel makes a hundred calls at once, over connections of four clients, and counts their refusals.
-func (h *harness) guessInParallel(guess func(*stytch.Client) error) map[stytcherror.Code]int {
-	h.t.Helper()
-	var group sync.WaitGroup
-	outcomes := make(chan error, 100)
-	for range 4 {
-		client := h.NewClient(stytch.Config{BaseURL: h.URL()})
-		for range cap(outcomes) / 4 {
-			group.Go(func() { outcomes <- guess(client) })
-		}
-	}
-	group.Wait()
-	close(outcomes)
-	counts := map[stytcherror.Code]int{}
-	for err := range outcomes {
-		refusal, ok := errors.AsType[*stytcherror.Error](err)
-		require.True(h.t, ok, "%v", err)
-		counts[refusal.Code]++
-	}
-	return counts
 }
 
 // discoveryCode sends a code for discovery and returns it.

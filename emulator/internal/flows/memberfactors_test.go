@@ -73,10 +73,9 @@ func TestMembers_deletedFactorsAreGone(t *testing.T) {
 	_, err = h.api.B2B.Sessions.Authenticate(t.Context(), &b2bsessions.AuthenticateRequest{SessionToken: &session})
 	require.NoError(t, err, "sessions stay")
 
-	_, err = h.update(org, id, func(r *members.UpdateRequest) {
-		r.MFAPhoneNumber, r.DefaultMFAMethod = new("+12025550163"), new(organizations.MFAMethodSMSOTP)
+	h.alter("members", "member_id", id, object{
+		"mfa_phone_number": "+12025550163", "mfa_phone_number_verified": true, "default_mfa_method": "sms_otp",
 	})
-	require.NoError(t, err)
 	phone, err = api.DeleteMFAPhoneNumber(t.Context(), &members.DeleteMFAPhoneNumberRequest{OrganizationID: org, MemberID: id})
 	require.NoError(t, err)
 	assert.Empty(t, phone.Member.DefaultMFAMethod)
@@ -85,6 +84,12 @@ func TestMembers_deletedFactorsAreGone(t *testing.T) {
 	app, err = api.DeleteTOTP(t.Context(), &members.DeleteTOTPRequest{OrganizationID: org, MemberID: other})
 	require.NoError(t, err)
 	assert.Equal(t, organizations.MFAMethodSMSOTP, app.Member.DefaultMFAMethod)
+	h.alter("members", "member_id", other, object{
+		"default_mfa_method": "totp", "totp_registration_id": "totp-1", "mfa_phone_number_verified": false,
+	})
+	app, err = api.DeleteTOTP(t.Context(), &members.DeleteTOTPRequest{OrganizationID: org, MemberID: other})
+	require.NoError(t, err)
+	assert.Empty(t, app.Member.DefaultMFAMethod, "nor does a number that is not verified become it")
 }
 
 // removals are the operations that remove something of a member, by their names. Each takes an organization and what it

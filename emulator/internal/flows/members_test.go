@@ -264,8 +264,8 @@ func TestMembers_reactivateRefusesWhatWasTakenMeanwhile(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	org, api := h.create("ada@example.com").Organization.OrganizationID, h.api.B2B.Organizations.Members
-	lost := func(email string, externalID *string) string {
-		m := h.addMember(org, email, func(r *members.CreateRequest) { r.ExternalID = externalID })
+	lost := func(email string, change func(*members.CreateRequest)) string {
+		m := h.addMember(org, email, change)
 		h.alter("members", "member_id", m.MemberID, object{"email_address_verified": true})
 		_, err := api.Delete(t.Context(), &members.DeleteRequest{OrganizationID: org, MemberID: m.MemberID})
 		require.NoError(t, err)
@@ -275,10 +275,19 @@ func TestMembers_reactivateRefusesWhatWasTakenMeanwhile(t *testing.T) {
 		_, err := api.Reactivate(t.Context(), &members.ReactivateRequest{OrganizationID: org, MemberID: id})
 		return err
 	}
-	byEmail, byID := lost("bob@example.com", nil), lost("eve@example.com", new("eve"))
-	h.addMember(org, "bob@example.com", func(r *members.CreateRequest) { r.ExternalID = new("eve") })
+	byEmail := lost("bob@example.com", nil)
+	byID := lost("eve@example.com", func(r *members.CreateRequest) { r.ExternalID = new("eve") })
+	byPhone := lost("kim@example.com", func(r *members.CreateRequest) { r.MFAPhoneNumber = new(phone) })
+	bob := h.addMember(org, "bob@example.com", func(r *members.CreateRequest) {
+		r.ExternalID, r.MFAPhoneNumber = new("eve"), new(phone)
+	})
 	require.ErrorIs(t, reactivate(byEmail), stytcherror.CodeReactivationEmailBelongsToAnotherMember)
 	require.ErrorIs(t, reactivate(byID), stytcherror.CodeDuplicateMemberExternalID)
+	require.ErrorIs(t, reactivate(byPhone), stytcherror.CodeDuplicateMemberPhoneNumber)
+	_, err := api.DeleteMFAPhoneNumber(t.Context(),
+		&members.DeleteMFAPhoneNumberRequest{OrganizationID: org, MemberID: bob.MemberID})
+	require.NoError(t, err)
+	require.NoError(t, reactivate(byPhone), "the number is free again")
 	unverified := lost("joe@example.com", nil)
 	h.alter("members", "member_id", unverified, object{"email_address_verified": false})
 	require.ErrorIs(t, reactivate(unverified), stytcherror.CodeEmailUnverifiedForReactivation)

@@ -45,12 +45,11 @@ func TestMembers_updateChangesWhatIsGiven(t *testing.T) {
 	assert.Equal(t, m, same, "what is already so changes nothing, nor when that was")
 	changed, err := h.update(org, m.MemberID, func(r *members.UpdateRequest) {
 		r.Name, r.IsBreakglass, r.MFAEnrolled, r.ExternalID = new(""), new(true), new(true), new("robert")
-		r.MFAPhoneNumber, r.DefaultMFAMethod = new("+12025550162"), new(organizations.MFAMethodSMSOTP)
+		r.MFAPhoneNumber = new("+12025550162")
 		r.TrustedMetadata, r.UntrustedMetadata = shared.Object{"plan": nil, "tier": "gold"}, shared.Object{"k": "v"}
 	})
 	require.NoError(t, err)
 	assert.Equal(t, shared.Object{"seats": 3.0, "tier": "gold"}, changed.TrustedMetadata)
-	assert.Equal(t, organizations.MFAMethodSMSOTP, changed.DefaultMFAMethod)
 	assert.True(t, changed.IsBreakglass && changed.MFAEnrolled && changed.IsAdmin)
 	assert.Empty(t, changed.Name)
 	assert.Equal(t, m.UpdatedAt.Add(time.Minute), changed.UpdatedAt)
@@ -101,8 +100,17 @@ func TestMembers_updateRefuses(t *testing.T) {
 	eve, err := h.update(org, "eve", func(r *members.UpdateRequest) { r.DefaultMFAMethod = new("totp") })
 	require.NoError(t, err)
 	assert.Equal(t, "totp", eve.DefaultMFAMethod)
-	_, err = h.update(org, "eve", func(r *members.UpdateRequest) { r.DefaultMFAMethod = new("sms_otp") })
+	texts := func(r *members.UpdateRequest) { r.DefaultMFAMethod = new("sms_otp") }
+	_, err = h.update(org, "eve", texts)
 	require.ErrorIs(t, err, stytcherror.CodeDefaultMFAMemberMissingFactor)
+	_, err = h.update(org, "eve", func(r *members.UpdateRequest) {
+		r.MFAPhoneNumber, r.DefaultMFAMethod = new("+12025550163"), new("sms_otp")
+	})
+	require.ErrorIs(t, err, stytcherror.CodeDefaultMFAMemberMissingFactor, "the number is not verified")
+	h.alter("members", "external_id", "eve", object{"mfa_phone_number": "+12025550163", "mfa_phone_number_verified": true})
+	eve, err = h.update(org, "eve", texts)
+	require.NoError(t, err)
+	assert.Equal(t, "sms_otp", eve.DefaultMFAMethod)
 }
 
 func TestMembers_updateOfTheAddressRetiresTheOldOne(t *testing.T) {

@@ -3,6 +3,7 @@ package flows_test
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -320,6 +321,8 @@ func TestMFA_snapshotsOfSecondFactorsAreChecked(t *testing.T) {
 		"a negative step":             {"next_step": -1},
 		"a code twice":                {"recovery_codes": []any{object{"recovery_code_id": "a", "code": "a"}, object{"recovery_code_id": "b", "code": "a"}}},
 		"a code without an id":        {"recovery_codes": []any{object{"code": "a"}}},
+		"a used code without an id":   {"used_recovery_code_ids": []any{""}},
+		"too many used codes":         {"used_recovery_code_ids": slices.Repeat([]any{"a"}, 101)},
 		"an unknown field":            {"bogus": 1},
 	} {
 		require.Error(t, h.edit(func(state object) {

@@ -11,6 +11,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/oauth"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
+	"github.com/seed75add069/stytch-go/b2b/otps/sms"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -44,6 +45,10 @@ func TestOAuthAccounts_unprovedAddressOpensNoMember(t *testing.T) {
 		exchanged, err := h.exchange(ist, org)
 		require.NoError(t, err)
 		assert.False(t, exchanged.MemberAuthenticated, "no way around")
+		_, err = h.sendSMS(org, v.MemberID, func(r *sms.SendRequest) {
+			r.MFAPhoneNumber, r.IntermediateSessionToken = new(phone), &ist
+		})
+		require.ErrorIs(t, err, stytcherror.CodeActionAvailableOnlyOncePrimaryAuthenticationIsMet, "nor by a second factor")
 		assert.Empty(t, h.member(org, v.MemberID).OAuthRegistrations)
 		require.NoError(t, h.edit(func(object) {}))
 

@@ -41,10 +41,10 @@ func TestPasswordReset_byTheExistingOne(t *testing.T) {
 		old, chosen string
 		change      func(*existingpassword.ResetRequest)
 	}{
-		{stytcherror.CodeUnauthorizedCredentials, another, strong, nil},
+		{stytcherror.CodePasswordDoesNotMatch, another, strong, nil},
 		{stytcherror.CodeWeakPassword, strong, weak, nil},
 		{stytcherror.CodeBreachedPassword, strong, "password1", nil},
-		{stytcherror.CodeUnauthorizedCredentials, another, weak, nil},
+		{stytcherror.CodePasswordDoesNotMatch, another, weak, nil},
 		{stytcherror.CodeCannotResetPasswordWithExistingPassword, strong, strong, nil},
 		{stytcherror.CodeMemberNotFound, strong, another, func(r *existingpassword.ResetRequest) { r.EmailAddress = "bob@example.com" }},
 		{stytcherror.CodeInvalidEmail, strong, another, func(r *existingpassword.ResetRequest) { r.EmailAddress = "bob" }},
@@ -78,7 +78,7 @@ func TestPasswordReset_byTheExistingOne(t *testing.T) {
 	require.ErrorIs(t, err, stytcherror.CodeMemberResetPassword)
 	for range 10 {
 		_, err = h.resetExisting(another, strong+"!")
-		require.ErrorIs(t, err, stytcherror.CodeUnauthorizedCredentials)
+		require.ErrorIs(t, err, stytcherror.CodePasswordDoesNotMatch)
 	}
 	_, err = h.resetExisting(strong, another)
 	require.ErrorIs(t, err, stytcherror.CodeUserLockLimitReached)

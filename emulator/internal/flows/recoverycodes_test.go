@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/otps/sms"
 	"github.com/seed75add069/stytch-go/b2b/recoverycodes"
 	"github.com/seed75add069/stytch-go/b2b/totps"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
@@ -166,4 +167,36 @@ func TestRecoveryCodes_oneIsUsedOnceInParallel(t *testing.T) {
 		require.ErrorIs(t, err, stytcherror.CodeUnableToAuthenticateRecoveryCode)
 	}
 	assert.Equal(t, 1, succeeded)
+}
+
+func TestRecoveryCodes_countAsLongAsTheirApp(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	app := h.addTOTP("example", v.MemberID, v.SessionToken)
+	old, err := h.follow(h.link("example", "ada@example.com"))
+	require.NoError(t, err)
+	_, err = h.recover("example", v.MemberID, app.RecoveryCodes[0],
+		func(r *recoverycodes.RecoverRequest) { r.SessionToken = &old.SessionToken })
+	require.NoError(t, err)
+	h.requireMFA()
+	resp, err := h.follow(h.link("example", "ada@example.com"), withSession(old.SessionToken))
+	require.NoError(t, err)
+	assert.True(t, resp.MemberAuthenticated)
+	_, err = h.api.B2B.RecoveryCodes.Rotate(t.Context(),
+		&recoverycodes.RotateRequest{OrganizationID: "example", MemberID: v.MemberID})
+	require.NoError(t, err)
+	resp, err = h.follow(h.link("example", "ada@example.com"), withSession(old.SessionToken))
+	require.NoError(t, err)
+	assert.True(t, resp.MemberAuthenticated, "the app is the same")
+
+	h.deleteTOTP("example", v.MemberID)
+	h.addTOTP("example", v.MemberID, v.SessionToken)
+	_, err = h.sendSMS("example", v.MemberID, func(r *sms.SendRequest) {
+		r.MFAPhoneNumber, r.SessionToken = new(phone), &old.SessionToken
+	})
+	require.ErrorIs(t, err, stytcherror.CodeInsufficientFactors)
+	resp, err = h.follow(h.link("example", "ada@example.com"), withSession(old.SessionToken))
+	require.NoError(t, err)
+	assert.False(t, resp.MemberAuthenticated, "the code was for another app")
 }

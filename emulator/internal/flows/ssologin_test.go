@@ -279,6 +279,12 @@ func TestSSO_rolesNeedALoginByTheConnection(t *testing.T) {
 	assert.Equal(t, []organizations.MemberRoleSource{
 		{Type: "sso_connection_group", Details: map[string]any{"connection_id": c, "group": "Ops"}},
 	}, bob.Member.Roles[2].Sources)
+	other, err := h.authenticateSSO(h.ssoToken(c, "bob@example.com", "provider_subject", "other", "provider_groups", "Staff"))
+	require.NoError(t, err)
+	assert.Equal(t, bob.MemberID, other.MemberID)
+	assert.Equal(t, []string{"stytch_member", "everyone"}, other.MemberSession.Roles, "the group is of another account")
+	require.Len(t, other.Member.Roles, 3)
+	assert.Len(t, other.Member.Roles[1].Sources, 1, "two accounts of one connection are one source")
 	byMail := h.visitor(org, "bob@example.com")
 	session, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: new(byMail.SessionToken)})
 	require.NoError(t, err)

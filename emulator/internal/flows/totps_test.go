@@ -335,3 +335,17 @@ func TestTOTPs_migrateRefuses(t *testing.T) {
 	_, err = migrate(func(*totps.MigrateRequest) {})
 	require.ErrorIs(t, err, stytcherror.CodeOperationRestrictedByOrganizationMFAMethods)
 }
+
+func TestTOTPs_factorWithoutAnAppIsNone(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	require.NoError(t, h.AddFactor(v.MemberSession.MemberSessionID, b2csessions.AuthenticationFactor{
+		Type: b2csessions.AuthenticationFactorTypeTOTP, DeliveryMethod: "authenticator_app",
+		AuthenticatorAppFactor: &b2csessions.AuthenticatorAppFactor{},
+	}))
+	h.requireMFA()
+	resp, err := h.follow(h.link("example", "ada@example.com"), withSession(v.SessionToken))
+	require.NoError(t, err)
+	assert.False(t, resp.MemberAuthenticated)
+}

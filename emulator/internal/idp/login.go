@@ -2,7 +2,6 @@ package idp
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"maps"
@@ -29,12 +28,11 @@ func (l *Login) URL(scopes []string, hint string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	challenge := sha256.Sum256([]byte(l.Verifier))
 	query := u.Query()
 	for name, value := range map[string]string{
 		"client_id": l.Connection.ClientID, "redirect_uri": l.CallbackURL, "response_type": "code",
 		"scope": strings.Join(scopes, " "), "state": l.State, "nonce": l.Nonce,
-		"code_challenge": base64.RawURLEncoding.EncodeToString(challenge[:]), "code_challenge_method": "S256",
+		"code_challenge": state.Challenge(l.Verifier), "code_challenge_method": "S256",
 	} {
 		query.Set(name, value)
 	}

@@ -42,10 +42,12 @@ func (l *Login) pendingAccounts() []state.Registration {
 
 // hasStrangeAccount reports whether one of the accounts is not the member's and does not prove its address: whoever has
 // it may be somebody else than the member.
-func (l *Login) hasStrangeAccount(tx *state.Tx) bool {
-	return slices.ContainsFunc(l.pendingAccounts(), func(a state.Registration) bool {
-		r := tx.OAuthAccount(l.Org.OrganizationID, a.Provider, a.Subject)
-		return !a.ProvesEmail() && (r == nil || r.MemberID != l.Member.MemberID)
+func hasStrangeAccount(
+	tx *state.Tx, org *state.Organization, m *state.Member, accounts []state.Registration,
+) bool {
+	return slices.ContainsFunc(accounts, func(a state.Registration) bool {
+		r := tx.OAuthAccount(org.OrganizationID, a.Provider, a.Subject)
+		return !a.ProvesEmail() && (r == nil || r.MemberID != m.MemberID)
 	})
 }
 

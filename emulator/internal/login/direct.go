@@ -14,15 +14,9 @@ func (l *Login) Prove(tx *state.Tx, m *state.Member, f Factor) error {
 	r := l.request
 	switch {
 	case state.Given(r.IntermediateSessionToken):
-		i, err := FindIntermediate(tx, *r.IntermediateSessionToken)
-		if err != nil {
+		if err := l.goOnFrom(tx, *r.IntermediateSessionToken); err != nil {
 			return err
 		}
-		if i.Bound && i.OrganizationID != m.OrganizationID ||
-			state.Lower(i.Email) != state.Lower(m.EmailAddress) {
-			return ops.ErrInvalidIntermediateSessionTokenForOrganization
-		}
-		l.Intermediate, l.Factors = i, i.Factors
 	case state.Given(r.SessionToken) || state.Given(r.SessionJWT):
 		s, owner, err := FindSession(tx, r.SessionToken, r.SessionJWT)
 		if err != nil {
@@ -33,5 +27,20 @@ func (l *Login) Prove(tx *state.Tx, m *state.Member, f Factor) error {
 		}
 	}
 	l.Factors = factor.Merge(l.Factors, f)
+	return nil
+}
+
+// goOnFrom makes a login of a member go on from the intermediate session that has a token. It must be one of a person
+// with the member's address, and be valid in the member's organization.
+func (l *Login) goOnFrom(tx *state.Tx, token string) error {
+	i, err := FindIntermediate(tx, token)
+	if err != nil {
+		return err
+	}
+	if i.Bound && i.OrganizationID != l.Member.OrganizationID ||
+		state.Lower(i.Email) != state.Lower(l.Member.EmailAddress) {
+		return ops.ErrInvalidIntermediateSessionTokenForOrganization
+	}
+	l.Intermediate, l.Factors = i, i.Factors
 	return nil
 }

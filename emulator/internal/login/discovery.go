@@ -13,7 +13,7 @@ import (
 // Discover lists the organizations that an intermediate session can be exchanged for: those that the person belongs to,
 // and those that the person may join by JIT provisioning.
 func Discover(tx *state.Tx, i *state.Intermediate) []discovery.DiscoveredOrganization {
-	list := Memberships(tx, i.Email, i.OrganizationID, i.Factors, true, i.EmailProved)
+	list := Memberships(tx, i, !i.EmailProved)
 	if i.Bound {
 		return slices.DeleteFunc(list, func(o discovery.DiscoveredOrganization) bool {
 			return o.Organization.OrganizationID != i.OrganizationID
@@ -27,7 +27,7 @@ func Discover(tx *state.Tx, i *state.Intermediate) []discovery.DiscoveredOrganiz
 			continue
 		}
 		if membership := eligibility(tx, org, i); membership != nil {
-			list = append(list, discovered(org, membership, requirementsFor(org, stranger, i.Factors, !i.EmailProved)))
+			list = append(list, discovered(org, membership, requirementsFor(tx, org, stranger, i.Factors, !i.EmailProved)))
 		}
 	}
 	return list
@@ -47,14 +47,12 @@ func joinable(tx *state.Tx, i *state.Intermediate) []*state.Organization {
 }
 
 // Memberships lists the organizations that an address belongs to, as an active, pending or invited member, the oldest
-// organization first. The factors were authenticated for an organization; elsewhere only those count that are valid
-// everywhere. mustProveEmail: see requirementsFor. emailProved: see [Login].
-func Memberships(
-	tx *state.Tx, email, organizationID string, factors []Factor, mustProveEmail, emailProved bool,
-) []discovery.DiscoveredOrganization {
-	portable := factor.Portable(tx, factors)
+// organization first. In others than that of the intermediate session, which need not be stored, only those factors
+// count that are valid everywhere, and one must prove the address if mustProveEmail is set.
+func Memberships(tx *state.Tx, i *state.Intermediate, mustProveEmail bool) []discovery.DiscoveredOrganization {
+	portable := factor.Portable(tx, i.Factors)
 	list := []discovery.DiscoveredOrganization{}
-	members := tx.MembersByEmail.Rows(state.Lower(email))
+	members := tx.MembersByEmail.Rows(state.Lower(i.Email))
 	slices.SortStableFunc(members, func(a, b *state.Member) int {
 		return cmp.Compare(tx.Organizations.Number(a.OrganizationID), tx.Organizations.Number(b.OrganizationID))
 	})
@@ -62,12 +60,13 @@ func Memberships(
 		org := tx.Organizations.Get(m.OrganizationID)
 		membership := &discovery.Membership{Type: m.Status + "_member", Member: new(Member(tx, m))}
 		known := *m
-		known.EmailAddressVerified = m.EmailAddressVerified || emailProved
-		valid, mustProve := factors, mustProveEmail
-		if org.OrganizationID != organizationID {
+		known.EmailAddressVerified = m.EmailAddressVerified || i.EmailProved
+		valid, mustProve := i.Factors, false
+		if org.OrganizationID != i.OrganizationID {
 			valid, mustProve = portable, mustProveEmail || !factor.HasPrimary(portable)
 		}
-		missing := requirementsFor(org, &known, valid, mustProve && !emailProved)
+		mustProve = mustProve || hasStrangeAccount(tx, org, m, i.Accounts)
+		missing := requirementsFor(tx, org, &known, valid, mustProve && !i.EmailProved)
 		list = append(list, discovered(org, membership, missing))
 	}
 	return list

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"errors"
 	"reflect"
 	"time"
 
@@ -51,12 +52,16 @@ func NewGuess(tx *state.Tx, m *state.Member, p *state.Password) (*Guess, error) 
 	return g, nil
 }
 
-// Accept takes back that a guess, which was right, was counted. It refuses a password that is another one by now or is
-// locked by other guesses, and a member who was deleted. It returns the rows; m is nil for a guess without a member.
+// ErrPasswordChanged says that a password which was right when it was compared is the right one no more.
+var ErrPasswordChanged = errors.New("the password is another one by now")
+
+// Accept takes back that a guess, which was right, was counted. It returns [ErrPasswordChanged] if the password is
+// another one by now or its member was deleted, and refuses one that is locked by other guesses. It returns the rows; m
+// is nil for a guess without a member.
 func (g *Guess) Accept(tx *state.Tx) (m *state.Member, p *state.Password, err error) {
 	p = tx.Passwords.Get(g.passwordID)
 	if p == nil || !reflect.DeepEqual(g.Hash, &p.Hash) {
-		return nil, nil, ops.ErrWrongPassword
+		return nil, nil, ErrPasswordChanged
 	}
 	if p.Email != "" {
 		if tx.Now.Before(p.LockExpiresAt) && !g.lockedPassword {
@@ -71,7 +76,7 @@ func (g *Guess) Accept(tx *state.Tx) (m *state.Member, p *state.Password, err er
 	}
 	m = tx.Members.Get(g.memberID)
 	if m == nil || m.IsDeleted() || p.Email != "" && state.Lower(m.EmailAddress) != state.Lower(p.Email) {
-		return nil, nil, ops.ErrWrongPassword
+		return nil, nil, ErrPasswordChanged
 	}
 	m = new(*m)
 	if g.lockedMember {

@@ -104,8 +104,8 @@ func Complete(tx *state.Tx, l *Login) (*Response, error) {
 	if proved {
 		l.Member = verify(tx, l.Member, !l.EmailProved)
 	}
-	mustProve := (l.MustProveEmail || l.hasStrangeAccount(tx)) && !proved
-	missing := requirementsFor(l.Org, l.Member, l.Factors, mustProve)
+	mustProve := (l.MustProveEmail || hasStrangeAccount(tx, l.Org, l.Member, l.pendingAccounts())) && !proved
+	missing := requirementsFor(tx, l.Org, l.Member, l.Factors, mustProve)
 	resp := &Response{
 		MemberID: l.Member.MemberID, Organization: l.Org.Organization,
 		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,
@@ -246,7 +246,9 @@ func (r requirements) none() bool { return r.primary == nil && r.mfa == nil }
 // requirementsFor returns what is missing for a session in an organization when factors were proved. Of somebody who is
 // not a member yet, m has the address alone. With mustProveEmail one of the factors must prove the e-mail address even
 // if the member's is verified already, as discovery requires.
-func requirementsFor(org *state.Organization, m *state.Member, factors []Factor, mustProveEmail bool) requirements {
+func requirementsFor(
+	tx *state.Tx, org *state.Organization, m *state.Member, factors []Factor, mustProveEmail bool,
+) requirements {
 	var missing requirements
 	restricted := restricts(org, m)
 	allowed := slices.ContainsFunc(factors, func(f Factor) bool {
@@ -264,7 +266,7 @@ func requirementsFor(org *state.Organization, m *state.Member, factors []Factor,
 	}
 	wanted := m.MFAEnrolled || org.MFAPolicy == organizations.MFAPolicyRequiredForAll
 	if wanted && !slices.ContainsFunc(factors, func(f Factor) bool {
-		return allowsMFA(org, m, factor.MFAMethod(&f)) && isOwnSecond(m, &f)
+		return allowsMFA(org, m, factor.MFAMethod(&f)) && isOwnSecond(tx, m, &f)
 	}) {
 		missing.mfa = &mfa.MFARequired{MemberOptions: memberOptions(org, m)}
 	}

@@ -14,7 +14,7 @@ import (
 // Member is a member as the API returns it.
 func Member(tx *state.Tx, m *state.Member) organizations.Member {
 	out := m.Member
-	out.Roles = rolesOf(tx, m)
+	out.Roles = rolesOf(tx, m, anyAccount)
 	if p := tx.PasswordOf(m); p != nil {
 		out.MemberPasswordID = p.ID
 	}

@@ -26,6 +26,14 @@ func CheckSMSLocale(locale *shared.Locale) error {
 	return nil
 }
 
+// CheckPhone refuses an MFA number that a member of an organization has already. The sandbox's may be that of many.
+func CheckPhone(tx *state.Tx, organizationID, phone string) error {
+	if phone != factor.SandboxPhone && tx.HasMFAPhone(organizationID, phone) {
+		return ops.ErrDuplicateMemberPhoneNumber
+	}
+	return nil
+}
+
 // restrictsMFA reports whether an organization restricts the MFA methods of a member.
 func restrictsMFA(org *state.Organization, m *state.Member) bool {
 	return org.MFAMethods == organizations.MFAMethodsPolicyRestricted && !m.IsBreakglass
@@ -48,17 +56,21 @@ func hasTOTP(org *state.Organization, m *state.Member) bool {
 }
 
 // isOwnSecond reports whether a factor is a second one that a member has now. A person's second factor as a member of
-// one organization is none in another, unless it is the same number.
-func isOwnSecond(m *state.Member, f *Factor) bool {
+// one organization is none in another, unless it is the same number. A recovery code is one of the authenticator app
+// that it stood in for.
+func isOwnSecond(tx *state.Tx, m *state.Member, f *Factor) bool {
 	switch {
 	case factor.MFAMethod(f) == "":
 		return false
 	case f.PhoneNumberFactor != nil:
 		return m.MFAPhoneNumberVerified && f.PhoneNumberFactor.PhoneNumber == m.MFAPhoneNumber
 	case f.AuthenticatorAppFactor != nil:
-		return f.AuthenticatorAppFactor.TOTPID == m.TOTPRegistrationID
-	default: // a recovery code, which never comes from another organization
-		return m.TOTPRegistrationID != ""
+		return m.TOTPRegistrationID != "" && f.AuthenticatorAppFactor.TOTPID == m.TOTPRegistrationID
+	case f.RecoveryCodeFactor != nil:
+		t := tx.TOTPs.Get(m.MemberID)
+		return t != nil && slices.Contains(t.UsedRecoveryCodes, f.RecoveryCodeFactor.TOTPRecoveryCodeID)
+	default:
+		return false
 	}
 }
 

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
@@ -10,8 +11,9 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// rolesOf returns a member's roles, each with its sources.
-func rolesOf(tx *state.Tx, m *state.Member) []organizations.MemberRole {
+// rolesOf returns a member's roles, each with its sources. Of the accounts of SSO connections, those give roles of which
+// the id counts.
+func rolesOf(tx *state.Tx, m *state.Member, counts func(registrationID string) bool) []organizations.MemberRole {
 	var roles []organizations.MemberRole
 	add := func(id, source string, details map[string]any) {
 		entry := organizations.MemberRoleSource{Type: source, Details: details}
@@ -20,7 +22,12 @@ func rolesOf(tx *state.Tx, m *state.Member) []organizations.MemberRole {
 			roles = append(roles, organizations.MemberRole{RoleID: id})
 			i = len(roles) - 1
 		}
-		roles[i].Sources = append(roles[i].Sources, entry)
+		isSame := func(s organizations.MemberRoleSource) bool {
+			return s.Type == source && maps.Equal(s.Details, details)
+		}
+		if !slices.ContainsFunc(roles[i].Sources, isSame) { // two accounts of a connection may give the same
+			roles[i].Sources = append(roles[i].Sources, entry)
+		}
 	}
 	add(state.RoleMember, organizations.MemberRoleSourceTypeDirectAssignment, nil)
 	for _, id := range m.AssignedRoles {
@@ -34,7 +41,7 @@ func rolesOf(tx *state.Tx, m *state.Member) []organizations.MemberRole {
 	}
 	for _, r := range tx.RegistrationsOf(m.MemberID) {
 		c := tx.FindConnection(m.OrganizationID, r.ConnectionID)
-		if c == nil || !c.IsActive() {
+		if c == nil || !c.IsActive() || !counts(r.ID) {
 			continue
 		}
 		for _, a := range c.Summary().ConnectionRoles {
@@ -75,7 +82,7 @@ func connectionOf(source organizations.MemberRoleSource) string {
 // ConnectionsGiving are the SSO connections that give a member one of some roles.
 func ConnectionsGiving(tx *state.Tx, m *state.Member, roleIDs []string) []string {
 	var list []string
-	for _, r := range rolesOf(tx, m) {
+	for _, r := range rolesOf(tx, m, anyAccount) {
 		for _, source := range r.Sources {
 			if id := connectionOf(source); id != "" && slices.Contains(roleIDs, r.RoleID) {
 				list = append(list, id)
@@ -87,8 +94,15 @@ func ConnectionsGiving(tx *state.Tx, m *state.Member, roleIDs []string) []string
 
 // MemberRoles are the ids of the roles that a member has.
 func MemberRoles(tx *state.Tx, m *state.Member) []string {
+	return roleIDs(rolesOf(tx, m, anyAccount))
+}
+
+// anyAccount counts every account of an SSO connection.
+func anyAccount(string) bool { return true }
+
+func roleIDs(roles []organizations.MemberRole) []string {
 	ids := []string{}
-	for _, r := range rolesOf(tx, m) {
+	for _, r := range roles {
 		ids = append(ids, r.RoleID)
 	}
 	return ids
@@ -113,20 +127,12 @@ func Assignable(tx *state.Tx, org *state.Organization, roles []string) ([]string
 }
 
 // SessionRoles are the ids of the roles that a session has: of those that SSO connections give to the member, the ones
-// of connections by which somebody has logged in to it.
+// of accounts with which somebody has logged in to it.
 func SessionRoles(tx *state.Tx, s *state.Session) []string {
-	connections := factor.Connections(s.Factors)
-	counts := func(source organizations.MemberRoleSource) bool {
-		id := connectionOf(source)
-		return id == "" || slices.Contains(connections, id)
-	}
-	ids := []string{}
-	for _, r := range rolesOf(tx, tx.Members.Get(s.MemberID)) {
-		if slices.ContainsFunc(r.Sources, counts) {
-			ids = append(ids, r.RoleID)
-		}
-	}
-	return ids
+	registrations := factor.Registrations(s.Factors)
+	return roleIDs(rolesOf(tx, tx.Members.Get(s.MemberID), func(registrationID string) bool {
+		return slices.Contains(registrations, registrationID)
+	}))
 }
 
 // Granting returns the session's roles that permit an action on a resource.

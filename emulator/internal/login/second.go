@@ -17,18 +17,14 @@ func (l *Login) Resume(tx *state.Tx, org *state.Organization, m *state.Member) (
 	r := l.request
 	switch {
 	case state.Given(r.IntermediateSessionToken):
-		i, err := FindIntermediate(tx, *r.IntermediateSessionToken)
-		if err != nil {
+		if err := l.goOnFrom(tx, *r.IntermediateSessionToken); err != nil {
 			return true, err
 		}
-		isOwn := i.OrganizationID == org.OrganizationID
-		if i.Bound && !isOwn || state.Lower(i.Email) != state.Lower(m.EmailAddress) {
-			return true, ops.ErrInvalidIntermediateSessionTokenForOrganization
-		}
-		if requirementsFor(org, m, i.Factors, !isOwn && !i.EmailProved).primary != nil {
+		i := l.Intermediate
+		mustProve := i.OrganizationID != org.OrganizationID || hasStrangeAccount(tx, org, m, i.Accounts)
+		if requirementsFor(tx, org, m, i.Factors, mustProve && !i.EmailProved).primary != nil {
 			return true, ops.ErrActionAvailableOnlyOncePrimaryAuthenticationIsMet
 		}
-		l.Intermediate, l.Factors = i, i.Factors
 		return true, nil
 	case state.Given(r.SessionToken) || state.Given(r.SessionJWT):
 		s, owner, err := FindSession(tx, r.SessionToken, r.SessionJWT)
@@ -69,9 +65,9 @@ func CheckAddable(org *state.Organization, m *state.Member, method string) error
 
 // CheckAddition refuses to add a second factor to a member who has one that the organization allows, unless one of the
 // member's was authenticated: the primary factor alone would be enough to add a second.
-func (l *Login) CheckAddition() error {
+func (l *Login) CheckAddition(tx *state.Tx) error {
 	if (hasSMS(l.Org, l.Member) || hasTOTP(l.Org, l.Member)) &&
-		!slices.ContainsFunc(l.Factors, func(f Factor) bool { return isOwnSecond(l.Member, &f) }) {
+		!slices.ContainsFunc(l.Factors, func(f Factor) bool { return isOwnSecond(tx, l.Member, &f) }) {
 		return ops.ErrInsufficientFactors.Because(
 			"The member has a second factor, which must be among the factors of the session.")
 	}

@@ -686,6 +686,7 @@ var (
 			ErrEmailUnverifiedForReactivation,
 			ErrReactivationEmailBelongsToAnotherMember,
 			ErrDuplicateMemberExternalID,
+			ErrDuplicateMemberPhoneNumber,
 			ErrSessionAuthorizationError,
 			ErrSessionAuthorizationTenancyError,
 		},

@@ -120,7 +120,7 @@ func (f *Foreign) scrypt() (*Hash, error) {
 	}
 	digest, err := fromBase64(f.Hash)
 	if err != nil || len(digest) == 0 {
-		return nil, invalid(stytcherror.CodeInvalidBase64ScryptHash, "The hash is neither in PHC format nor in base64.")
+		return nil, invalid(stytcherror.CodeInvalidBase64ScryptHash, "hash is neither in PHC format nor in base64.")
 	}
 	if f.Scrypt == nil {
 		return nil, invalid(stytcherror.CodeInvalidHash, "A hash that is not in PHC format needs scrypt_config.")
@@ -128,7 +128,7 @@ func (f *Foreign) scrypt() (*Hash, error) {
 	salt, err := fromBase64(f.Scrypt.Salt)
 	switch {
 	case err != nil:
-		return nil, invalid(stytcherror.CodeInvalidBase64ScryptSalt, "The salt is not in base64.")
+		return nil, invalid(stytcherror.CodeInvalidBase64ScryptSalt, "scrypt_config.salt is not in base64.")
 	case f.Scrypt.KeyLength != len(digest):
 		return nil, invalid(stytcherror.CodeScryptKeyLengthMismatch,
 			"The hash has %d bytes, and key_length is %d.", len(digest), f.Scrypt.KeyLength)
@@ -150,7 +150,7 @@ func (f *Foreign) pbkdf2() (*Hash, error) {
 	salt, err := fromBase64(f.PBKDF2.Salt)
 	switch {
 	case err != nil:
-		return nil, invalid(stytcherror.CodeInvalidPBKDF2Salt, "The salt is not in base64.")
+		return nil, invalid(stytcherror.CodeInvalidPBKDF2Salt, "pbkdf_2_config.salt is not in base64.")
 	case f.PBKDF2.KeyLength != len(digest):
 		return nil, invalid(stytcherror.CodePBKDF2KeyLengthMismatch,
 			"The hash has %d bytes, and key_length is %d.", len(digest), f.PBKDF2.KeyLength)

@@ -1,6 +1,8 @@
 package password_test
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +45,37 @@ func TestHash_phpass(t *testing.T) {
 	}
 }
 
+// TestHash_scrypt has a vector of RFC 7914, section 12, and the example of Firebase, whose function is another one with
+// the same name: the API does not know it, and the password is a wrong one.
+func TestHash_scrypt(t *testing.T) {
+	t.Parallel()
+	digest, err := hex.DecodeString("7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2" +
+		"d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887")
+	require.NoError(t, err)
+	const firebase = "lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ=="
+	for hash, row := range map[string]struct {
+		salt, password string
+		isRight        bool
+	}{
+		base64.StdEncoding.EncodeToString(digest): {base64.StdEncoding.EncodeToString([]byte("SodiumChloride")), "pleaseletmein", true},
+		firebase: {"42xEC+ixf3L2lw==", "user1password", false},
+	} {
+		foreign := password.Foreign{
+			Hash: hash, Type: b2cpasswords.HashTypeScrypt,
+			Scrypt: &b2cpasswords.ScryptConfig{Salt: row.salt, NParameter: 1 << 14, RParameter: 8, PParameter: 1, KeyLength: 64},
+		}
+		h, err := foreign.Parse()
+		require.NoError(t, err)
+		assert.Equal(t, row.isRight, h.Matches(row.password), hash)
+	}
+	foreign := password.Foreign{Hash: firebase, Type: b2cpasswords.HashTypeScrypt}
+	_, err = foreign.Parse()
+	require.ErrorContains(t, err, "scrypt_config")
+	foreign.Scrypt = &b2cpasswords.ScryptConfig{Salt: "42xEC-ixf3L2lw==", KeyLength: 64}
+	_, err = foreign.Parse()
+	require.ErrorContains(t, err, "scrypt_config.salt")
+}
+
 func TestPolicy_looksAtABoundedPart(t *testing.T) {
 	t.Parallel()
 	start := time.Now()
@@ -53,51 +86,6 @@ func TestPolicy_looksAtABoundedPart(t *testing.T) {
 		password.Policy{}.Strength(p, strings.Repeat("a.", 30)+"@example.com")
 	}
 	assert.Less(t, time.Since(start), 30*time.Second)
-}
-
-func FuzzForeign(f *testing.F) {
-	f.Add("$2a$04$......................", "", int8(4), int8(3), 1, 2, 3)
-	f.Add("$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$AAAAAAAAAAA", "salt", int8(3), int8(0), 64, 1, 1)
-	f.Add("$scrypt$ln=4,r=8,p=1$c2FsdHNhbHQ$AAAAAAAAAAA", "c2FsdA==", int8(6), int8(0), 16, 1, 1)
-	f.Add("$P$7JaFQsPzJSuenezefD/3jHgt5hVfNH0", "", int8(7), int8(0), 0, 0, 0)
-	f.Add("AAAAAAAA", "c2FsdA==", int8(8), int8(6), 100, 0, 0)
-	f.Add("d41d8cd98f00b204e9800998ecf8427e", "salt", int8(1), int8(0), 0, 0, 0)
-	types := []b2cpasswords.HashType{
-		b2cpasswords.HashTypeBcrypt, b2cpasswords.HashTypeMD5, b2cpasswords.HashTypeArgon2i,
-		b2cpasswords.HashTypeArgon2id, b2cpasswords.HashTypeSHA1, b2cpasswords.HashTypeSHA512,
-		b2cpasswords.HashTypeScrypt, b2cpasswords.HashTypePhpass, b2cpasswords.HashTypePBKDF2, "",
-	}
-	f.Fuzz(func(t *testing.T, hash, salt string, kind, length int8, a, b, c int) {
-		salts := &b2cpasswords.SaltConfig{PrependSalt: salt, AppendSalt: hash}
-		algorithm := b2cpasswords.PBKDF2AlgorithmSHA256
-		if c%2 == 0 {
-			algorithm = b2cpasswords.PBKDF2AlgorithmSHA512
-		}
-		foreign := password.Foreign{
-			Hash: hash, Type: types[int(uint8(kind))%len(types)], MD5: salts, SHA1: salts, SHA512: salts,
-			Argon2: &b2cpasswords.Argon2Config{
-				Salt: salt, Memory: a, IterationAmount: b, Threads: c, KeyLength: int(length),
-			},
-			Scrypt: &b2cpasswords.ScryptConfig{
-				Salt: salt, NParameter: a, RParameter: b, PParameter: c, KeyLength: int(length),
-			},
-			PBKDF2: &b2cpasswords.PBKDF2Config{
-				Salt: salt, IterationAmount: a, KeyLength: int(length), Algorithm: algorithm,
-			},
-		}
-		h, err := foreign.Parse()
-		if err != nil {
-			if _, ok := err.(*password.Invalid); !ok { //nolint:errorlint // It is not wrapped.
-				t.Errorf("%T: %v", err, err)
-			}
-			return
-		}
-		start := time.Now()
-		h.Matches("password")
-		if took := time.Since(start); took > time.Minute {
-			t.Errorf("%+v took %v", h, took)
-		}
-	})
 }
 
 func FuzzStrength(f *testing.F) {
@@ -112,9 +100,12 @@ func FuzzStrength(f *testing.F) {
 		start := time.Now()
 		for _, luds := range []bool{false, true} {
 			s := password.Policy{LUDS: luds, MinLength: 8, MinComplexity: 3}.Strength(text, email)
-			if s.Score < 1 || s.Score > 4 {
-				t.Errorf("score %d", s.Score)
+			assert.Contains(t, []int{1, 2, 3, 4}, s.Score)
+			valid := s.Score >= 3
+			if luds {
+				valid = s.Needs.MissingCharacters == 0 && s.Needs.MissingComplexity == 0
 			}
+			assert.Equal(t, valid, s.Valid, "%+v", s)
 		}
 		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("%q took %v", text, took)

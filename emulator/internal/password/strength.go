@@ -71,7 +71,7 @@ func (p Policy) Strength(password, email string) Strength {
 	}
 	s.Valid = found.Score >= validScore
 	if p.LUDS {
-		s.Valid = s.Needs.MissingCharacters == 0 && s.Needs.MissingComplexity <= kinds-p.MinComplexity
+		s.Valid = s.Needs.MissingCharacters == 0 && s.Needs.MissingComplexity == 0
 	}
 	return s
 }
@@ -101,9 +101,6 @@ func partsOf(email string) []string {
 	return append([]string{lower}, words...)
 }
 
-// kinds is how many kinds of characters there are: lower case, upper case, digits, symbols.
-const kinds = 4
-
 func (p Policy) compare(password string) b2cpasswords.LUDSRequirements {
 	var has b2cpasswords.LUDSRequirements
 	for _, r := range password {
@@ -118,9 +115,10 @@ func (p Policy) compare(password string) b2cpasswords.LUDSRequirements {
 			has.HasSymbol = true
 		}
 	}
+	has.MissingComplexity = p.MinComplexity
 	for _, there := range []bool{has.HasLowerCase, has.HasUpperCase, has.HasDigit, has.HasSymbol} {
-		if !there {
-			has.MissingComplexity++
+		if there && has.MissingComplexity > 0 {
+			has.MissingComplexity--
 		}
 	}
 	has.MissingCharacters = max(0, p.MinLength-utf8.RuneCountInString(password))

@@ -1,9 +1,6 @@
 package project
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,9 +61,7 @@ func verifies(verifier, challenge string) bool {
 	if challenge == "" {
 		return verifier == ""
 	}
-	sum := sha256.Sum256([]byte(verifier))
-	computed := base64.RawURLEncoding.EncodeToString(sum[:])
-	return verifierForm.MatchString(verifier) && subtle.ConstantTimeCompare([]byte(computed), []byte(challenge)) == 1
+	return verifierForm.MatchString(verifier) && factor.Verifies(verifier, challenge)
 }
 
 // refresh issues tokens for a refresh token, which the next one replaces. One that was replaced before has been stolen

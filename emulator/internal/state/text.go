@@ -1,6 +1,8 @@
 package state
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"net/mail"
 	"net/url"
@@ -101,4 +103,18 @@ func IsUTF8(values url.Values) bool {
 func IsName(s string) bool { return s != "" && utf8.RuneCountInString(s) <= MaxName }
 
 // Given reports whether an optional text is there and not empty.
-func Given(s *string) bool { return s != nil && *s != "" }
+func Given(s *string) bool { return Text(s) != "" }
+
+// Text is an optional text, empty if it is not there.
+func Text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// Challenge is the challenge of a code verifier, by S256 (RFC 7636, section 4.2).
+func Challenge(verifier string) string {
+	sum := sha256.Sum256([]byte(verifier))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}

@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
@@ -20,6 +21,8 @@ type TOTP struct {
 	NextStep int64 `json:"next_step,omitzero"`
 	// RecoveryCodes are those that were not used.
 	RecoveryCodes []RecoveryCode `json:"recovery_codes"`
+	// UsedRecoveryCodes are the ids of those that were used last, oldest first.
+	UsedRecoveryCodes []string `json:"used_recovery_code_ids,omitzero"`
 }
 
 // RecoveryCode works once, in place of a code of the app.
@@ -34,7 +37,8 @@ func (t *TOTP) IsPending() bool { return !t.ExpiresAt.IsZero() }
 // HasExpired reports whether the first code was not entered in time.
 func (t *TOTP) HasExpired(now time.Time) bool { return t.IsPending() && !now.Before(t.ExpiresAt) }
 
-// Bounds of what is imported from other systems: bytes of a secret, and recovery codes.
+// Bounds of what is imported from other systems: bytes of a secret, and recovery codes. The latter are also how many
+// used ones are remembered.
 const (
 	MinTOTPSecret    = 10
 	MaxTOTPSecret    = 64
@@ -64,6 +68,10 @@ func (t *TOTP) prepare(*Tx) error {
 		return errors.New("next_step is negative")
 	case len(t.RecoveryCodes) > MaxRecoveryCodes:
 		return fmt.Errorf("it has more than %d recovery codes", MaxRecoveryCodes)
+	case len(t.UsedRecoveryCodes) > MaxRecoveryCodes:
+		return fmt.Errorf("it has more than %d used recovery codes", MaxRecoveryCodes)
+	case slices.ContainsFunc(t.UsedRecoveryCodes, func(id string) bool { return !IsName(id) }):
+		return errors.New("the id of a used recovery code is empty or too long")
 	}
 	var ids, codes []string
 	for _, c := range t.RecoveryCodes {

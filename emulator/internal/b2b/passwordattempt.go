@@ -1,0 +1,91 @@
+package b2b
+
+import (
+	"context"
+	"errors"
+
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/password"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// attempt is a password that somebody gives to prove who they are.
+type attempt struct {
+	password string
+	// guess is nil if the password is not even to be compared. Then, or if there is nothing to compare it with, refusal
+	// says why.
+	guess   *login.Guess
+	refusal error
+	// wrong refuses another password than the right one.
+	wrong *ops.Error
+	// chosen is the password that is to replace the right one, nil if none is.
+	chosen *candidate
+}
+
+// logIn compares the password outside of the transaction. If it is the right one and may still be used, then goes on
+// with its member, nil for the password of an address.
+func logIn[Resp any](
+	tx *engine.Tx, a *attempt, then func(*engine.Tx, *state.Member) (*Resp, error),
+) (*Resp, error) {
+	if a.guess == nil {
+		return nil, a.refusal
+	}
+	settings, right, breached := tx.Settings().Passwords, false, false
+	return nil, engine.Outside(func(context.Context) error {
+		right = a.guess.Hash.Matches(a.password)
+		breached = !settings.AllowBreachedOnAuthenticate && settings.IsBreached(a.password)
+		if right && a.refusal == nil && a.chosen != nil {
+			a.chosen.check()
+		}
+		return a.refusal
+	}, func(tx *engine.Tx) (*Resp, error) {
+		if !right {
+			return nil, a.wrong
+		}
+		m, p, err := a.guess.Accept(tx.Tx)
+		switch {
+		case errors.Is(err, login.ErrPasswordChanged):
+			return nil, a.wrong
+		case err != nil:
+			return nil, err
+		case breached || p.RequiresReset:
+			return nil, &factor.WrongCode{Err: ops.ErrMemberResetPassword}
+		case a.chosen != nil && a.chosen.refusal != nil:
+			return nil, &factor.WrongCode{Err: a.chosen.refusal}
+		}
+		return then(tx, m)
+	})
+}
+
+// ofMember makes an attempt one at the password of the member who has an address, and counts it, see [login.NewGuess].
+// The rest of the login must be possible: whoever knows the password is not locked for what else is wrong with the
+// call.
+func (a *attempt) ofMember(tx *engine.Tx, l *login.Login, organizationID, email string) {
+	a.guess, a.refusal = guessOfMember(tx, l, organizationID, email)
+}
+
+func guessOfMember(tx *engine.Tx, l *login.Login, organizationID, email string) (*login.Guess, error) {
+	address, err := state.Email(email)
+	if err != nil {
+		return nil, err
+	}
+	org, err := login.FindOrganization(tx.Tx, organizationID)
+	if err != nil {
+		return nil, err
+	}
+	m := tx.MemberByEmail(org.OrganizationID, address)
+	if m == nil {
+		return &login.Guess{Hash: password.Nobody()}, ops.ErrMemberNotFound
+	}
+	if err := login.CheckMethod(org, m, organizations.AuthMethodPassword); err != nil {
+		return nil, err
+	}
+	if err := l.Prove(tx.Tx, m, factor.Password(tx.Tx)); err != nil {
+		return nil, err
+	}
+	return login.NewGuess(tx.Tx, m, tx.PasswordOf(m))
+}
