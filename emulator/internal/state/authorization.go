@@ -79,7 +79,9 @@ func (tx *Tx) AppToken(kind AppTokenKind, token string) (*AppToken, *Authorizati
 }
 
 // Owned reports whether an authorization that was looked up exists and is one of an app.
-func (a *Authorization) Owned(app *ConnectedApp) bool { return a != nil && a.ConnectedAppID == app.ClientID }
+func (a *Authorization) Owned(app *ConnectedApp) bool {
+	return a != nil && a.ConnectedAppID == app.ClientID
+}
 
 // EndAuthorization deletes an authorization, with its code and tokens.
 func (tx *Tx) EndAuthorization(id string) {
@@ -120,7 +122,7 @@ func (a *Authorization) prepare(*Tx) error {
 func (t *AppToken) prepare(*Tx) error {
 	switch {
 	case t.Token == "":
-		return errors.New("oauth_token is empty")
+		return errors.New("token is empty")
 	case !slices.Contains([]AppTokenKind{OAuthCode, OAuthRefresh, OAuthAccess}, t.Kind):
 		return errors.New("the kind is unknown")
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
@@ -75,9 +74,9 @@ func (g *Grant) prepare(*Tx) error { return checkScopes(g.Scopes) }
 
 // checkScopes checks the scopes of a grant or an authorization.
 func checkScopes(scopes []string) error {
-	isNoScope := func(s string) bool { return s == "" || strings.Contains(s, " ") }
+	isNoScope := func(s string) bool { return !ScopeForm.MatchString(s) }
 	if slices.ContainsFunc(scopes, isNoScope) || len(Distinct(scopes)) != len(scopes) {
-		return errors.New("one of its scopes is empty, has a space or occurs twice")
+		return errors.New("one of its scopes is malformed or occurs twice")
 	}
 	return nil
 }
