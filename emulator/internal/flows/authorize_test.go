@@ -214,6 +214,7 @@ func TestAuthorize_refusesWhatTheAppMayNotAsk(t *testing.T) {
 		"scopes in one":         {third.ClientID, []string{"openid email"}, nil, stytcherror.CodeInvalidRBACScope},
 		"full access":           {third.ClientID, []string{"full_access"}, nil, stytcherror.CodeThirdPartyClientsCannotUseFullAccess},
 		"an unknown prompt":     {third.ClientID, []string{"openid"}, func(r *oauth.AuthorizeRequest) { r.Prompt = new("dance") }, stytcherror.CodeBadRequest},
+		"no prompt and one":     {third.ClientID, []string{"openid"}, func(r *oauth.AuthorizeRequest) { r.Prompt = new("none consent") }, stytcherror.CodeBadRequest},
 		"no challenge":          {public.ClientID, []string{"openid"}, func(r *oauth.AuthorizeRequest) { r.CodeChallenge = nil }, stytcherror.CodePKCERequiredForIDPAuthorizationFlow},
 		"an empty challenge":    {public.ClientID, []string{"openid"}, func(r *oauth.AuthorizeRequest) { r.CodeChallenge = new("") }, stytcherror.CodePKCERequiredForIDPAuthorizationFlow},
 		"a plain challenge":     {public.ClientID, []string{"openid"}, func(r *oauth.AuthorizeRequest) { r.CodeChallenge = new(verifier) }, stytcherror.CodeInvalidPKCECodeChallenge},

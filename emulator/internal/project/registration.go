@@ -37,6 +37,16 @@ type clientMetadata struct {
 	LogoURI       string   `json:"logo_uri,omitzero"`
 }
 
+// fillDefaults sets the lists that are absent or empty (RFC 7591, section 2).
+func (m *clientMetadata) fillDefaults() {
+	if len(m.GrantTypes) == 0 {
+		m.GrantTypes = []string{"authorization_code"}
+	}
+	if len(m.ResponseTypes) == 0 {
+		m.ResponseTypes = []string{"code"}
+	}
+}
+
 // registeredClient is the response to a registration (RFC 7591, section 3.2.1).
 type registeredClient struct {
 	clientMetadata
@@ -53,13 +63,12 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 	if !tx.Settings().DynamicClientRegistration {
 		return nil, ops.ErrDynamicClientRegistrationNotEnabled
 	}
-	m := clientMetadata{
-		AuthMethod: methodBasic, GrantTypes: []string{"authorization_code"}, ResponseTypes: []string{"code"},
-	}
+	m := clientMetadata{AuthMethod: methodBasic}
 	mediaType, _, _ := mime.ParseMediaType(tx.Header().Get("Content-Type"))
 	if mediaType != "application/json" || !decodes(tx.Body(), &m) {
 		return tx.OAuthError(ops.ErrInvalidClientMetadata), nil
 	}
+	m.fillDefaults()
 	switch {
 	case !slices.Contains([]string{methodBasic, methodPost, methodNone}, m.AuthMethod),
 		!contains([]string{"authorization_code", "refresh_token"}, m.GrantTypes),
