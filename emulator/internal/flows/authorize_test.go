@@ -264,7 +264,7 @@ func TestAuthorize_answersTheAppAtItsRedirectURI(t *testing.T) {
 	assert.Equal(t, []string{got.AuthorizationCode}, query["code"])
 	assert.Regexp(t, `^[A-Za-z0-9_-]{44}$`, got.AuthorizationCode)
 	assert.Equal(t, []any{"openid"}, h.rows("grants")[0]["scopes"], "what is not grantable is dropped")
-	_, _ = answer(nil, "email")
+	_, _ = answer(nil, "email", "openid")
 	assert.Equal(t, []any{"openid", "email"}, h.rows("grants")[0]["scopes"], "grants add up")
 	for want, row := range map[string]struct {
 		change func(*oauth.AuthorizeRequest)

@@ -49,6 +49,20 @@ func TestIntrospect_tellsAClientAboutItsOwnTokens(t *testing.T) {
 	assert.True(t, h.isActive(app, tokens.refresh))
 }
 
+// A snapshot may give an authorization to somebody else. The tokens that name the one before are worth nothing then.
+func TestIntrospect_tokenNamesWhomItsAuthorizationIsOf(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@acme.example")
+	bob, session := h.ordinary(v.Organization.OrganizationID)
+	app := h.newApp(connectedapp.ClientTypeThirdParty, nil)
+	tokens := h.tokens(v.SessionToken, app, "openid")
+	h.codeFor(session, app.ClientID, "openid")
+	require.True(t, h.isActive(app, tokens.access))
+	h.alter("authorizations", "member_id", v.MemberID, object{"member_id": bob})
+	assert.False(t, h.isActive(app, tokens.access))
+}
+
 func TestIntrospect_knowsM2MTokens(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -45,24 +45,31 @@ func TestOAuthEndpoints_takeTheirMethodsOnly(t *testing.T) {
 func TestOAuthTokens_endWithTheirAppAndTheirOrganization(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		end func(h *harness, org, client string)
-		err string
+		end  func(h *harness, org, client string)
+		err  string
+		kind connectedapp.ClientType
 	}{
 		"the app is inactive": {func(h *harness, _, client string) {
 			h.alter("connected_apps", "client_id", client, object{"status": "inactive"})
-		}, "invalid_client"},
+		}, "invalid_client", connectedapp.ClientTypeThirdParty},
+		"the public app is inactive": {func(h *harness, _, client string) {
+			h.alter("connected_apps", "client_id", client, object{"status": "inactive"})
+		}, "invalid_client", connectedapp.ClientTypeFirstPartyPublic},
+		"a snapshot does not admit the app": {func(h *harness, org, _ string) {
+			h.alter("organizations", "organization_id", org, object{"third_party_connected_apps_allowed_type": "NOT_ALLOWED"})
+		}, "invalid_grant", connectedapp.ClientTypeThirdParty},
 		"the app is deleted": {func(h *harness, _, client string) {
 			_, err := h.api.B2B.ConnectedApp.Clients.Delete(h.t.Context(), &clients.DeleteRequest{ClientID: client})
 			require.NoError(h.t, err)
-		}, "invalid_client"},
+		}, "invalid_client", connectedapp.ClientTypeThirdParty},
 		"the organization is deleted": {func(h *harness, org, _ string) {
 			_, err := h.api.B2B.Organizations.Delete(h.t.Context(), &organizations.DeleteRequest{OrganizationID: org})
 			require.NoError(h.t, err)
-		}, "invalid_grant"},
+		}, "invalid_grant", connectedapp.ClientTypeThirdParty},
 	} {
 		h := newHarness(t)
 		v := h.create("ada@acme.example")
-		app := h.newApp(connectedapp.ClientTypeThirdParty, nil)
+		app := h.newApp(row.kind, nil)
 		tokens := h.tokens(v.SessionToken, app, "openid", "offline_access")
 		code := h.codeFor(v.SessionToken, app.ClientID, "openid")
 		require.Equal(t, 200, h.userInfo(tokens.access).status)
