@@ -34,7 +34,7 @@ var (
 	ErrInsufficientScope     = &Error{"insufficient_scope", 403, "The access token lacks the scope openid."}
 	ErrUnsupportedTokenType  = &Error{"unsupported_token_type", 400, "The tokens of M2M clients cannot be revoked."}
 	ErrInvalidRedirectURI    = &Error{"invalid_redirect_uri", 400, "There is no redirect URI."}
-	ErrInvalidClientMetadata = &Error{"invalid_client_metadata", 400, "The body is no JSON object with client metadata."}
+	ErrInvalidClientMetadata = &Error{"invalid_client_metadata", 400, "The body is no object with client metadata."}
 )
 
 // oauth2 begins the paths of OAuth2's endpoints.

@@ -59,8 +59,8 @@ func redeemCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse
 // verifierForm is the form of a code verifier (RFC 7636, section 4.1).
 var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
 
-// checkVerifier compares a code verifier with the challenge of the authorization request. Without a challenge there must
-// be no verifier: an app that sends one believes that the code is protected.
+// checkVerifier compares a code verifier with the challenge of the authorization request. Without a challenge there
+// must be no verifier: an app that sends one believes that the code is protected.
 func checkVerifier(challenge, verifier string) error {
 	if verifier != "" && !verifierForm.MatchString(verifier) {
 		return ops.ErrInvalidPKCECodeVerifier

@@ -31,14 +31,14 @@ func getUserInfo(tx *engine.Tx) (*engine.Reply, error) {
 		reply.Header.Set("WWW-Authenticate", challenge)
 		return reply, nil
 	case n > 1:
-		return bearerError(tx, ops.ErrInvalidRequest.Because("There are two access tokens.")), nil
+		return bearerError(tx, ops.ErrInvalidRequest.Because("There are two access tokens."))
 	}
 	access, err := login.FindAccess(tx.Tx, token)
 	if err != nil || access.Authorization == nil {
-		return bearerError(tx, ops.ErrInvalidAccessToken), nil
+		return bearerError(tx, ops.ErrInvalidAccessToken)
 	}
 	if !slices.Contains(access.Token.Scopes, state.OpenID) {
-		return bearerError(tx, ops.ErrInsufficientScope), nil
+		return bearerError(tx, ops.ErrInsufficientScope)
 	}
 	return tx.JSON(http.StatusOK, login.Person(tx.Tx, access.Member, access.Token.Scopes)), nil
 }
@@ -69,12 +69,12 @@ func bearerToken(tx *engine.Tx) (token string, n int) {
 const challenge = `Bearer realm="oauth2"`
 
 // bearerError is the response to a request whose access token does not suffice (RFC 6750, section 3).
-func bearerError(tx *engine.Tx, e *ops.Error) *engine.Reply {
+func bearerError(tx *engine.Tx, e *ops.Error) (*engine.Reply, error) {
 	reply := tx.OAuthError(e)
 	text := challenge + `, error="` + string(e.Code) + `", error_description="` + e.Text + `"`
 	if e == ops.ErrInsufficientScope {
 		text += `, scope="` + state.OpenID + `"`
 	}
 	reply.Header.Set("WWW-Authenticate", text)
-	return reply
+	return reply, nil
 }
