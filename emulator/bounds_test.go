@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"math/big"
 	"net/http"
 	"slices"
@@ -94,6 +95,8 @@ func full(t *testing.T) object {
 			"addresses": []any{object{"formatted": "a"}}, "enterprise_extension": object{"manager": object{"value": "1"}}}}}
 	s["scim_groups"] = []any{object{"group_id": "g", "connection_id": "s", "external_id": "a b", "group_name": "n", "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z"}}
 	s["scim_memberships"] = []any{object{"group_id": "g", "registration_id": "u"}}
+	s["impersonations"] = []any{object{"token": strings.Repeat("x", 44), "member_id": one(s, "members", 0)["member_id"], "impersonator_id": "i",
+		"impersonator_email_address": "support@example.org", "expires_at": "2030-01-01T00:00:00Z"}}
 	snapshot["inbox"].([]any)[0].(object)["code"] = "123456"
 	return snapshot
 }
@@ -214,6 +217,27 @@ func TestRestore_boundsByField(t *testing.T) {
 		{"totps", "secret", []any{strings.Repeat("A", 16), strings.Repeat("A", 103)}, []any{"", strings.Repeat("A", 15), strings.Repeat("A", 104), strings.Repeat("a", 16), strings.Repeat("A", 16) + "="}},
 		{"totps", "recovery_codes", []any{[]any{}, []any{recoveryCode("r", strings.Repeat(emoji, 128))}},
 			[]any{[]any{recoveryCode("r", "")}, []any{recoveryCode("", "a")}, []any{recoveryCode("a b", "a")}, []any{recoveryCode("r", strings.Repeat("x", 129))}, many(2, recoveryCode("r", "a")), many(2000, object{})}},
+		{"members", "failures", []any{0, 1000}, []any{-1, 1001, math.MaxInt64}},
+		{"passcodes", "failures", []any{0, 1000}, []any{-1, 1001, math.MaxInt64}},
+		{"authorizations", "member_id", nil, []any{"", "m"}},
+		{"authorizations", "organization_id", nil, []any{"", "o"}},
+		{"authorizations", "connected_app_id", nil, []any{"", "b"}},
+		{"authorizations", "scopes", []any{[]any{}, []any{"openid", strings.Repeat("x", 128)}}, []any{[]any{""}, []any{"a b"}, []any{"a\"b"}, []any{"a\n"}, []any{strings.Repeat("x", 129)}, many(2, "openid"), many(1001, "openid")}},
+		{"authorizations", "resources", []any{many(20, "a")}, []any{many(21, "a"), []any{strings.Repeat("x", 4097)}}},
+		{"authorizations", "redirect_uri", []any{"http://127.0.0.1/cb?a=1"}, []any{"", "x", "javascript:alert(1)", "https://a.example/" + strings.Repeat("x", 4096)}},
+		{"authorizations", "code_challenge", []any{""}, []any{"x", strings.Repeat("x", 42), strings.Repeat("x", 44), strings.Repeat("+", 43)}},
+		{"authorizations", "nonce", []any{"", strings.Repeat("x", 2048)}, []any{strings.Repeat("x", 2049)}},
+		{"authorizations", "created_at", []any{"9999-12-31T23:59:59Z"}, []any{"10000-01-01T00:00:00Z", "1969-12-31T23:59:59Z"}},
+		{"app_tokens", "token", []any{strings.Repeat("x", 128)}, []any{"", "a b", strings.Repeat("x", 129)}},
+		{"app_tokens", "kind", []any{"authorization_code", "access_token"}, []any{"", "session", "refresh_token "}},
+		{"app_tokens", "authorization_id", nil, []any{"", "y"}},
+		{"app_tokens", "expires_at", []any{"9999-12-31T23:59:59Z"}, []any{"10000-01-01T00:00:00Z"}},
+		{"impersonations", "token", []any{strings.Repeat("y", 44)}, []any{"", "x", strings.Repeat("y", 45)}},
+		{"impersonations", "member_id", nil, []any{"", "m"}},
+		{"impersonations", "impersonator_id", []any{strings.Repeat("x", 128)}, []any{"a b", strings.Repeat("x", 129)}},
+		{"impersonations", "impersonator_email_address", []any{"a@example.com"}, []any{"", "nobody", "e" + email}},
+		{"impersonations", "expires_at", []any{"9999-12-31T23:59:59Z"}, []any{"10000-01-01T00:00:00Z"}},
+		{"scopes", "scope", []any{strings.Repeat("x", 128)}, []any{"", "openid", "full_access", "a b", "a\"", strings.Repeat("x", 129)}},
 		{"passcodes", "code", []any{"123456"}, []any{"", "12 34", "1\x00", strings.Repeat("1", 129)}},
 	}
 	valid, err := json.Marshal(full(t))

@@ -198,8 +198,19 @@ func TestControl_impersonationBeginsAsInTheDashboard(t *testing.T) {
 	resp, err := h.api.B2B.Impersonation.Authenticate(t.Context(), &impersonation.AuthenticateRequest{ImpersonationToken: token})
 	require.NoError(t, err)
 	assert.Contains(t, resp.MemberSession.AuthenticationFactors[0].ImpersonatedFactor.ImpersonatorID, "impersonator-test-")
-	for _, body := range []string{"", "{}", `{"member_id": "` + ada + `"}`, `{"member": "` + ada + `"}`} {
-		assert.Equal(t, 400, h.send("POST", "/_emulator/impersonate", body, "", "").status, body)
+	good := `{"member_id": "` + ada + `", "impersonator_email_address": "support@example.org"`
+	for body, field := range map[string]string{
+		"": "", "{}": "member_id", `{"member": "` + ada + `"}`: "member", `{"member_id": "nobody"}`: "member_id",
+		`{"member_id": "` + ada + `"}`:                                         "impersonator_email_address",
+		`{"member_id": "` + ada + `", "impersonator_email_address": "x"}`:      "impersonator_email_address",
+		good + `, "impersonator_id": "a b"}`:                                   "impersonator_id",
+		good + `, "redirect_url": "javascript:alert(1)"}`:                      "redirect_url",
+		good + `, "redirect_url": 1}`:                                          "redirect_url",
+		good + `, "redirect_url": "` + strings.Repeat("https://x", 500) + `"}`: "redirect_url",
+	} {
+		got := h.send("POST", "/_emulator/impersonate", body, "", "")
+		assert.Equal(t, 400, got.status, body)
+		assert.Contains(t, got.body["error"], field, body)
 	}
 }
 

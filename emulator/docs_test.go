@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed75add069/stytch-go/b2b/rbac"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
 	"github.com/seed75add069/stytch-go/stytchtest"
@@ -31,6 +32,11 @@ func TestDocs_snapshotIsOne(t *testing.T) {
 	require.NoError(t, err)
 	_, err = h.api.B2B.M2M.Token(t.Context(), &m2m.TokenRequest{ClientID: "m2m-client-test-reports", ClientSecret: "secret-test-reports"})
 	require.NoError(t, err)
+
+	policy, err := h.api.B2B.RBAC.Policy(t.Context(), &rbac.PolicyRequest{})
+	require.NoError(t, err)
+	require.Len(t, policy.Policy.Scopes, 1)
+	assert.Equal(t, "read:documents", policy.Policy.Scopes[0].Scope)
 
 	rows := regexp.MustCompile("(?m)^\\| `([a-z_]+)`(?:, `([a-z_]+)`)? \\|").FindAllSubmatch(doc, -1)
 	described := map[string]bool{}

@@ -177,10 +177,10 @@ var opExchangeAccessToken = transport.Op{
 //   - CodeIDPAccessTokenNotFound
 //   - CodeIDPAccessTokenExpired
 //   - CodeIDPAccessTokenCouldNotBeExchanged
+//   - CodeConnectedAppConsentRevoked
 //   - CodeOAuthAccessTokenExchangeMissingFullAccess
 //   - CodeOAuthAccessTokenExchangeTokenTooOld
 //   - CodeOAuthAccessTokenExchangeTokenInvalidGrant
-//   - CodeUserLockLimitReached
 //   - CodeInvalidSessionDurationMinutes
 //   - CodeInvalidSessionDuration
 //   - CodeCustomClaimsTooLarge

@@ -119,18 +119,24 @@ type authorization struct {
 
 // prompts are the values of prompt in OpenID Connect Core 1.0, section 3.1.2.1. Only consent makes a difference here:
 // who the person is was found out before.
-var prompts = []string{b2cidp.PromptConsent, "login", "none", "select_account"}
+var prompts = []string{b2cidp.PromptConsent, "login", promptNone, "select_account"}
+
+// promptNone asks for no page at all.
+const promptNone = "none"
 
 func findAuthorization(tx *engine.Tx, req *oauth.AuthorizeStartRequest) (*authorization, error) {
 	a := &authorization{prompt: state.Text(req.Prompt)}
+	wishes := strings.Fields(a.prompt)
 	isUnknown := func(prompt string) bool { return !slices.Contains(prompts, prompt) }
 	switch {
 	case req.ResponseType != b2cidp.ResponseTypeCode:
 		return nil, ops.ErrBadRequest.Because("response_type must be code.")
 	case len(req.Scopes) == 0 || len(req.Scopes) > state.MaxEntries:
 		return nil, ops.ErrBadRequest.Because("scopes must have 1 to %d entries.", state.MaxEntries)
-	case slices.ContainsFunc(strings.Fields(a.prompt), isUnknown):
+	case slices.ContainsFunc(wishes, isUnknown):
 		return nil, ops.ErrBadRequest.Because("There is no such prompt.")
+	case len(wishes) > 1 && slices.Contains(wishes, promptNone):
+		return nil, ops.ErrBadRequest.Because("The prompt %s stands alone.", promptNone)
 	}
 	if err := checkAppID(req.ClientID); err != nil {
 		return nil, err

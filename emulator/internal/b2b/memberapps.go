@@ -54,6 +54,6 @@ func revokeMemberApp(tx *engine.Tx, req *connectedapps.RevokeRequest) (*connecte
 	if tx.Grants.Get(state.GrantKey(m.MemberID, req.ConnectedAppID)) == nil {
 		return nil, ops.ErrConnectedAppNotFound
 	}
-	tx.EndGrant(m.MemberID, req.ConnectedAppID)
+	tx.RevokeGrant(m.MemberID, req.ConnectedAppID)
 	return &connectedapps.RevokeResponse{}, nil
 }

@@ -71,7 +71,7 @@ func updateOrganization(
 	}
 	for _, g := range tx.GrantsIn(org.OrganizationID) {
 		if !org.Admits(tx.ConnectedApps.Get(g.ConnectedAppID)) {
-			tx.EndGrant(g.MemberID, g.ConnectedAppID)
+			tx.RevokeGrant(g.MemberID, g.ConnectedAppID)
 		}
 	}
 	return &organizations.UpdateResponse{Organization: org.Organization}, nil

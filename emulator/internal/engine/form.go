@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -76,13 +75,12 @@ func (c *call) formHeader(e *ops.Error) http.Header {
 	return h
 }
 
-// oauthError is the error of OAuth2 that an error is one of: what is wrong with a code or a refresh token is an
-// invalid_grant there (RFC 6749, section 5.2).
-func oauthError(e *ops.Error) *ops.Error {
-	if strings.HasPrefix(string(e.Code), "idp_") {
-		return ops.ErrInvalidGrant
+// OAuthError is the response to an error in the form of OAuth2, for endpoints that are not bound by [HandleForm].
+func (tx *Tx) OAuthError(e *ops.Error) *Reply {
+	return &Reply{
+		Status: e.Status, Header: http.Header{"Content-Type": {"application/json"}, "Cache-Control": {"no-store"}},
+		Body: oauthErrorBody(e, tx.RequestID(), docs(tx.Request().URL.Path)),
 	}
-	return e
 }
 
 // oauthErrorBody is the body of an error in the form of OAuth2, with what the API adds. Unverified: that it has an
@@ -95,8 +93,8 @@ func oauthErrorBody(e *ops.Error, requestID, docs string) []byte {
 		Description string           `json:"error_description"`
 		URI         string           `json:"error_uri"`
 		ErrorType   stytcherror.Code `json:"error_type,omitzero"`
-	}{oauthError(e).Status, requestID, oauthError(e).Code, e.Text, errorURL(e, docs), ""}
-	if oauthError(e) != e {
+	}{e.OAuth2().Status, requestID, e.OAuth2().Code, e.Text, errorURL(e, docs), ""}
+	if e.OAuth2() != e {
 		body.ErrorType = e.Code
 	}
 	data, _ := json.Marshal(body)

@@ -67,6 +67,8 @@ type call struct {
 	body    []byte
 	route   *Route
 	params  map[string]string
+	// methods are those that the path has, if not that of the request.
+	methods []string
 	project *Project
 	state   *state.State
 	// requestID is set by the transaction. A call without one gets a random id.
@@ -101,13 +103,12 @@ func (s *Server) serve(c *call, w http.ResponseWriter) response {
 	if c.body, err = ReadBody(w, c.request, maxRequest); err != nil {
 		return c.failure(ops.ErrBadRequest.Because("The body cannot be read or is larger than 1 MiB."))
 	}
-	var otherMethod bool
-	c.route, c.params, otherMethod = s.routes.find(c.request.Method, c.request.URL.EscapedPath())
+	c.route, c.params, c.methods = s.routes.find(c.request.Method, c.request.URL.EscapedPath())
 	if c.project, err = s.authenticate(c); err != nil {
 		return c.failure(err)
 	}
 	switch {
-	case otherMethod:
+	case len(c.methods) > 0:
 		return c.failure(ops.ErrMethodNotAllowed)
 	case c.route == nil:
 		return c.failure(ops.ErrRouteNotFound)
@@ -227,10 +228,13 @@ func (c *call) failure(err error) response {
 	}
 	out := response{status: e.Status, code: e.Code, header: c.formHeader(e)}
 	if c.isOAuth(e) {
-		out.status = oauthError(e).Status
+		out.status = e.OAuth2().Status
 		out.body = oauthErrorBody(e, requestID, docs(c.request.URL.Path))
 	} else {
 		out.body = errorBody(e, requestID, docs(c.request.URL.Path))
+	}
+	if e.Code == stytcherror.CodeMethodNotAllowed && len(c.methods) > 0 {
+		out.header.Set("Allow", strings.Join(c.methods, ", ")) // RFC 9110, section 15.5.6
 	}
 	if limited, ok := errors.AsType[*tooManyRequests](err); ok {
 		maps.Copy(out.header, limited.header())

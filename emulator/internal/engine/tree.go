@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
@@ -41,30 +43,33 @@ func (t *tree) add(r *Route) {
 }
 
 // find returns the route for a method and an escaped path, with the values of the path's parameters. Without a route
-// it reports whether another method has one. A parameter does not match an empty segment.
-func (t *tree) find(method, path string) (r *Route, params map[string]string, otherMethod bool) {
-	w := walk{method: method}
+// it returns the methods that have one. A parameter does not match an empty segment.
+func (t *tree) find(method, path string) (r *Route, params map[string]string, methods []string) {
+	w := walk{method: method, methods: map[string]bool{}}
 	if r = w.find(t, strings.Split(path, "/")); r == nil {
-		return nil, nil, w.otherMethod
+		return nil, nil, slices.Sorted(maps.Keys(w.methods))
 	}
 	params = map[string]string{}
 	for i, name := range parameters(r.Info) {
 		params[name] = w.values[i]
 	}
-	return r, params, false
+	return r, params, nil
 }
 
 // walk is a search for a route.
 type walk struct {
-	method      string
-	values      []string
-	otherMethod bool
+	method string
+	values []string
+	// methods are those of the routes that differ from the wanted one in the method alone.
+	methods map[string]bool
 }
 
 func (w *walk) find(t *tree, segments []string) *Route {
 	if len(segments) == 0 {
 		r := t.routes[w.method]
-		w.otherMethod = w.otherMethod || r == nil && len(t.routes) > 0
+		for method := range t.routes {
+			w.methods[method] = true
+		}
 		return r
 	}
 	if next := t.segments[segments[0]]; next != nil {

@@ -214,6 +214,7 @@ func TestAuthorize_refusesWhatTheAppMayNotAsk(t *testing.T) {
 		"scopes in one":         {third.ClientID, []string{"openid email"}, nil, stytcherror.CodeInvalidRBACScope},
 		"full access":           {third.ClientID, []string{"full_access"}, nil, stytcherror.CodeThirdPartyClientsCannotUseFullAccess},
 		"an unknown prompt":     {third.ClientID, []string{"openid"}, func(r *oauth.AuthorizeRequest) { r.Prompt = new("dance") }, stytcherror.CodeBadRequest},
+		"no prompt and one":     {third.ClientID, []string{"openid"}, func(r *oauth.AuthorizeRequest) { r.Prompt = new("none consent") }, stytcherror.CodeBadRequest},
 		"no challenge":          {public.ClientID, []string{"openid"}, func(r *oauth.AuthorizeRequest) { r.CodeChallenge = nil }, stytcherror.CodePKCERequiredForIDPAuthorizationFlow},
 		"an empty challenge":    {public.ClientID, []string{"openid"}, func(r *oauth.AuthorizeRequest) { r.CodeChallenge = new("") }, stytcherror.CodePKCERequiredForIDPAuthorizationFlow},
 		"a plain challenge":     {public.ClientID, []string{"openid"}, func(r *oauth.AuthorizeRequest) { r.CodeChallenge = new(verifier) }, stytcherror.CodeInvalidPKCECodeChallenge},
@@ -263,7 +264,7 @@ func TestAuthorize_answersTheAppAtItsRedirectURI(t *testing.T) {
 	assert.Equal(t, []string{got.AuthorizationCode}, query["code"])
 	assert.Regexp(t, `^[A-Za-z0-9_-]{44}$`, got.AuthorizationCode)
 	assert.Equal(t, []any{"openid"}, h.rows("grants")[0]["scopes"], "what is not grantable is dropped")
-	_, _ = answer(nil, "email")
+	_, _ = answer(nil, "email", "openid")
 	assert.Equal(t, []any{"openid", "email"}, h.rows("grants")[0]["scopes"], "grants add up")
 	for want, row := range map[string]struct {
 		change func(*oauth.AuthorizeRequest)

@@ -2,6 +2,7 @@ package flows_test
 
 import (
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/b2b/totps"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -104,6 +106,56 @@ func TestImpersonation_sessionIsNotExtendedByALogin(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotEqual(t, resp.MemberSession.MemberSessionID, own.MemberSession.MemberSessionID)
 	assert.Len(t, own.MemberSession.AuthenticationFactors, 1)
+}
+
+func TestImpersonation_sessionOnlyActs(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	ada := h.create("ada@example.com")
+	other := h.create("ada@example.com").Organization.OrganizationID
+	resp, err := h.impersonated(h.impersonate(ada.MemberID))
+	require.NoError(t, err)
+	for _, minutes := range []int{5, 60, 600} {
+		_, err = h.authenticate(&sessions.AuthenticateRequest{SessionJWT: &resp.SessionJWT, SessionDurationMinutes: &minutes})
+		require.ErrorIs(t, err, stytcherror.CodeSessionNotMutable)
+	}
+	_, err = h.api.B2B.Sessions.Exchange(t.Context(), &sessions.ExchangeRequest{OrganizationID: other, SessionToken: &resp.SessionToken})
+	require.ErrorIs(t, err, stytcherror.CodeInsufficientFactorsForSessionExchange)
+	_, err = h.createTOTP(ada.Organization.OrganizationID, ada.MemberID, func(r *totps.CreateRequest) { r.SessionToken = &resp.SessionToken })
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotMutable)
+	h.Clock().Advance(time.Hour - time.Second)
+	same, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: &resp.SessionToken, SessionCustomClaims: object{"k": "v"}})
+	require.NoError(t, err)
+	assert.Equal(t, resp.MemberSession.ExpiresAt, same.MemberSession.ExpiresAt)
+	assert.Empty(t, same.MemberSession.CustomClaims)
+	h.Clock().Advance(time.Second)
+	_, err = h.authenticate(&sessions.AuthenticateRequest{SessionToken: &resp.SessionToken})
+	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
+}
+
+func TestImpersonation_ofParallelCallsWithOneTokenOneWorks(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	token := h.impersonate(h.create("ada@example.com").MemberID)
+	var group sync.WaitGroup
+	results := make(chan error, 20)
+	for range cap(results) {
+		group.Go(func() {
+			_, err := h.impersonated(token)
+			results <- err
+		})
+	}
+	group.Wait()
+	close(results)
+	worked := 0
+	for err := range results {
+		if err == nil {
+			worked++
+			continue
+		}
+		require.ErrorIs(t, err, stytcherror.CodeUnableToAuthImpersonationToken)
+	}
+	assert.Equal(t, 1, worked)
 }
 
 // Neither a lock nor a second factor stops an impersonator, and the member stays as it was.

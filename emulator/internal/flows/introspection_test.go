@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"sync"
@@ -48,6 +49,20 @@ func TestIntrospect_tellsAClientAboutItsOwnTokens(t *testing.T) {
 	assert.True(t, h.isActive(app, tokens.refresh))
 }
 
+// A snapshot may give an authorization to somebody else. The tokens that name the one before are worth nothing then.
+func TestIntrospect_tokenNamesWhomItsAuthorizationIsOf(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@acme.example")
+	bob, session := h.ordinary(v.Organization.OrganizationID)
+	app := h.newApp(connectedapp.ClientTypeThirdParty, nil)
+	tokens := h.tokens(v.SessionToken, app, "openid")
+	h.codeFor(session, app.ClientID, "openid")
+	require.True(t, h.isActive(app, tokens.access))
+	h.alter("authorizations", "member_id", v.MemberID, object{"member_id": bob})
+	assert.False(t, h.isActive(app, tokens.access))
+}
+
 func TestIntrospect_knowsM2MTokens(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -64,9 +79,21 @@ func TestIntrospect_knowsM2MTokens(t *testing.T) {
 	assert.Equal(t, false, ask(other.ClientID, other.ClientSecret).body["active"])
 	assert.Equal(t, false, h.oauth("introspect", basic(c.ClientID, c.ClientSecret), "token", "x").body["active"])
 	revoked := h.oauth("revoke", basic(c.ClientID, c.ClientSecret), "token", resp.AccessToken)
-	assert.Equal(t, "unsupported_token_type", revoked.body["error"])
+	isOAuthError(t, revoked, "unsupported_token_type")
 	h.Clock().Advance(time.Hour)
 	assert.Equal(t, false, ask(c.ClientID, c.ClientSecret).body["active"])
+}
+
+// isOAuthError checks that a response has the form of errors of OAuth2, with what the API adds.
+func isOAuthError(t *testing.T, got answer, want string) {
+	t.Helper()
+	assert.Equal(t, want, got.body["error"])
+	assert.NotEmpty(t, got.body["error_description"])
+	assert.Equal(t, fmt.Sprintf("https://stytch.com/docs/api/errors/%d#%s", got.status, want), got.body["error_uri"])
+	assert.InEpsilon(t, got.status, got.body["status_code"], 0)
+	assert.Regexp(t, "^request-id-test-", got.body["request_id"])
+	assert.Equal(t, "no-store", got.header.Get("Cache-Control"))
+	assert.Len(t, got.body, 5)
 }
 
 func TestIntrospect_refusesStrangers(t *testing.T) {
@@ -128,16 +155,19 @@ func TestUserInfo_wantsOneBearerToken(t *testing.T) {
 	path := "/v1/public/" + h.ID() + "/oauth2/userinfo"
 	none := h.post(path, "", "", "")
 	assert.Equal(t, 401, none.status)
-	assert.Equal(t, "Bearer", none.header.Get("WWW-Authenticate"))
+	assert.Equal(t, `Bearer realm="oauth2"`, none.header.Get("WWW-Authenticate"))
+	assert.Len(t, none.body, 2, "nobody who has no token is told of an error")
 	inForm := h.post(path, formType, url.Values{"access_token": {tokens.access}}.Encode(), "")
 	assert.Equal(t, "ada@acme.example", inForm.body["email"])
 	two := h.post(path, formType, url.Values{"access_token": {tokens.access}}.Encode(), "Bearer "+tokens.access)
 	assert.Equal(t, 400, two.status)
-	assert.Equal(t, "invalid_request", two.body["error"])
+	isOAuthError(t, two, "invalid_request")
 	for _, wrong := range []string{"x", v.SessionJWT, tokens.id, v.SessionToken, ""} {
 		got := h.post(path, "", "", "Bearer "+wrong)
 		assert.Equal(t, 401, got.status)
-		assert.Contains(t, got.header.Get("WWW-Authenticate"), `error="invalid_token"`)
+		assert.Equal(t, `Bearer realm="oauth2", error="invalid_token", error_description="The access token is not active."`,
+			got.header.Get("WWW-Authenticate"))
+		isOAuthError(t, got, "invalid_token")
 	}
 	inQuery := h.post(path+"?access_token="+tokens.access, "", "", "")
 	assert.Equal(t, 401, inQuery.status)

@@ -167,7 +167,7 @@ func TestOAuth_memberLogsInWithTheAddressOfTheAccount(t *testing.T) {
 	assert.Equal(t, resp.ProviderSubject, claims["sub"])
 	assert.Equal(t, "Ada L.", claims["name"])
 	assert.Equal(t, true, claims["email_verified"])
-	assert.NotContains(t, claims["aud"], h.ID()+`"`)
+	assert.Equal(t, "google-client-"+h.ID(), claims["aud"], "it is for a client of the provider, not for the project")
 
 	f := resp.MemberSession.AuthenticationFactors[0]
 	assert.EqualValues(t, "oauth", f.Type)

@@ -127,7 +127,7 @@ func TestRegister_createsThirdPartyAppsWhereItIsAllowed(t *testing.T) {
 	} {
 		got := register("application/json", body)
 		assert.Equal(t, 400, got.status, body)
-		assert.Equal(t, want, got.body["error"], body)
+		isOAuthError(t, got, want)
 	}
 	assert.Equal(t, 400, register("text/plain", good+"}").status, "a page of another origin cannot send it")
 }

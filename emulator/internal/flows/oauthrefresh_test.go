@@ -29,6 +29,12 @@ func TestOAuthRefresh_replacesTheToken(t *testing.T) {
 	snapshot, err := h.Snapshot()
 	require.NoError(t, err)
 	require.NoError(t, h.Restore(snapshot))
+	for name, token := range map[string]string{
+		"an access token's id": claimsOf(t, narrow.access)["jti"].(string), "a code": h.codeFor(v.SessionToken, app.ClientID, "openid"),
+	} {
+		assert.Equal(t, "idp_refresh_token_not_found", h.refreshToken(app, token).body["error_type"], name)
+	}
+	assert.Equal(t, "idp_auth_code_not_found", h.redeem(app, narrow.refresh).body["error_type"], "a refresh token is no code")
 	wide := issuedBy(h.refreshToken(app, narrow.refresh))
 	assert.Equal(t, "openid email offline_access", wide.scope, "the authorization still has all scopes")
 	require.True(t, h.isActive(app, first.access), "older access tokens stay valid")
@@ -38,6 +44,10 @@ func TestOAuthRefresh_replacesTheToken(t *testing.T) {
 	for _, token := range []string{first.access, narrow.access, wide.access, wide.refresh} {
 		assert.False(t, h.isActive(app, token), "all tokens of the authorization are revoked")
 	}
+	other = h.newApp(connectedapp.ClientTypeThirdParty, nil)
+	unnamed := issuedBy(h.refreshToken(other, h.tokens(v.SessionToken, other, "openid", "email", "offline_access").refresh, "scope", "email"))
+	assert.Equal(t, "email", unnamed.scope)
+	assert.Empty(t, unnamed.id, "openid was not asked for")
 	expiring := h.tokens(v.SessionToken, app, "offline_access")
 	h.Clock().Advance(365 * 24 * time.Hour)
 	assert.Equal(t, "idp_refresh_token_expired", h.refreshToken(app, expiring.refresh).body["error_type"])

@@ -170,8 +170,9 @@ func TestOAuthTokens_dependOnTheScopes(t *testing.T) {
 	assert.Empty(t, tokens.refresh)
 	info := h.userInfo(tokens.access)
 	assert.Equal(t, 403, info.status)
-	assert.Equal(t, "insufficient_scope", info.body["error"])
-	assert.Contains(t, info.header.Get("WWW-Authenticate"), `Bearer error="insufficient_scope"`)
+	isOAuthError(t, info, "insufficient_scope")
+	assert.Contains(t, info.header.Get("WWW-Authenticate"), `Bearer realm="oauth2", error="insufficient_scope"`)
+	assert.Contains(t, info.header.Get("WWW-Authenticate"), `, scope="openid"`)
 	assert.Equal(t, object{"sub": v.MemberID}, h.userInfo(h.tokens(v.SessionToken, app, "openid").access).body)
 }
 
@@ -195,9 +196,12 @@ func TestOAuthCodes_areRefused(t *testing.T) {
 		"a slash":            {app, []string{"redirect_uri", callback + "/", "code_verifier", verifier}, "invalid_grant", nil},
 		"no redirect URI":    {app, []string{"code_verifier", verifier}, "invalid_grant", nil},
 		"another case":       {app, []string{"redirect_uri", strings.ToUpper(callback), "code_verifier", verifier}, "invalid_grant", nil},
-		"no verifier":        {app, []string{"redirect_uri", callback}, "invalid_grant", nil},
-		"another verifier":   {app, []string{"redirect_uri", callback, "code_verifier", verifier + "x"}, "invalid_grant", nil},
-		"the plain method":   {app, []string{"redirect_uri", callback, "code_verifier", challengeOf(verifier)}, "invalid_grant", nil},
+		"no verifier":        {app, []string{"redirect_uri", callback}, "invalid_grant", "pkce_expected_code_verifier"},
+		"another verifier":   {app, []string{"redirect_uri", callback, "code_verifier", verifier + "x"}, "invalid_grant", "pkce_mismatch"},
+		"the plain method":   {app, []string{"redirect_uri", callback, "code_verifier", challengeOf(verifier)}, "invalid_grant", "pkce_mismatch"},
+		"a short verifier":   {app, []string{"redirect_uri", callback, "code_verifier", strings.Repeat("x", 42)}, "invalid_grant", "invalid_pkce_code_verifier"},
+		"a long verifier":    {app, []string{"redirect_uri", callback, "code_verifier", strings.Repeat("x", 129)}, "invalid_grant", "invalid_pkce_code_verifier"},
+		"an odd verifier":    {app, []string{"redirect_uri", callback, "code_verifier", verifier + "+"}, "invalid_grant", "invalid_pkce_code_verifier"},
 		"two verifiers":      {app, append(right, "code_verifier", verifier), "invalid_request", nil},
 		"two clients":        {app, append(right, "client_id", other.ClientID), "invalid_request", nil},
 		"two redirect URIs":  {app, append(right, "redirect_uri", callback), "invalid_request", nil},
@@ -225,6 +229,7 @@ func TestOAuthCodes_areRefused(t *testing.T) {
 	require.NoError(t, err)
 	got := h.redeem(app, plain.AuthorizationCode, right...)
 	assert.Equal(t, "invalid_grant", got.body["error"], "nobody asked for PKCE")
+	assert.Equal(t, "pkce_did_not_expect_code_verifier", got.body["error_type"])
 	require.Equal(t, 200, h.oauth("token", basic(app.ClientID, app.ClientSecret), append(right, "grant_type", "authorization_code", "code", code)...).status)
 	publicCode := h.codeFor(v.SessionToken, public.ClientID, "openid")
 	withSecret := h.redeem(public, publicCode, append(right, "client_secret", "x")...)
@@ -306,8 +311,16 @@ func TestOAuthCodes_endWithWhatTheyStandFor(t *testing.T) {
 		assert.False(t, h.isActive(app, tokens.access), name)
 		assert.False(t, h.isActive(app, tokens.refresh), name)
 		assert.Equal(t, 401, h.userInfo(tokens.access).status, name)
-		assert.Equal(t, "idp_refresh_token_not_found", h.refreshToken(app, tokens.refresh).body["error_type"], name)
-		assert.Equal(t, "idp_auth_code_not_found", h.redeem(app, code, right...).body["error_type"], name)
+		refused, spent := "connected_app_consent_revoked", "connected_app_consent_revoked"
+		if name == "the member is deleted" {
+			refused, spent = "idp_refresh_token_not_found", "idp_auth_code_not_found"
+		}
+		for range 2 {
+			got := h.refreshToken(app, tokens.refresh)
+			assert.Equal(t, []any{400, "invalid_grant", refused}, []any{got.status, got.body["error"], got.body["error_type"]}, name)
+			got = h.redeem(app, code, right...)
+			assert.Equal(t, []any{400, "invalid_grant", spent}, []any{got.status, got.body["error"], got.body["error_type"]}, name)
+		}
 	}
 	code := h.codeFor(v.SessionToken, app.ClientID, "openid")
 	_, err := h.api.B2B.Sessions.Revoke(t.Context(), &sessions.RevokeRequest{SessionToken: &v.SessionToken})
@@ -343,6 +356,19 @@ func TestOAuthTokens_areExchangedForSessions(t *testing.T) {
 	require.Equal(t, 200, h.oauth("revoke", basic(app.ClientID, app.ClientSecret), "token", revoked.access).status)
 	_, err = exchange(revoked.access)
 	require.ErrorIs(t, err, stytcherror.CodeIDPAccessTokenNotFound)
+	unconsented := h.tokens(v.SessionToken, app, "full_access")
+	_, err = h.api.B2B.Organizations.Members.ConnectedApps.Revoke(t.Context(), &connectedapps.RevokeRequest{
+		OrganizationID: v.Organization.OrganizationID, MemberID: v.MemberID, ConnectedAppID: app.ClientID,
+	})
+	require.NoError(t, err)
+	_, err = exchange(unconsented.access)
+	require.ErrorIs(t, err, stytcherror.CodeConnectedAppConsentRevoked)
+	fresh := h.tokens(v.SessionToken, app, "full_access")
+	require.NoError(t, h.edit(func(object) {}), "a snapshot keeps what was revoked")
+	_, err = exchange(unconsented.access)
+	require.ErrorIs(t, err, stytcherror.CodeConnectedAppConsentRevoked, "consent given again is for new tokens")
+	_, err = exchange(fresh.access)
+	require.NoError(t, err)
 }
 
 func TestOAuthTokens_ofAnotherProjectAreUnknown(t *testing.T) {

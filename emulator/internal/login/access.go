@@ -15,7 +15,7 @@ type Access struct {
 	Authorization *state.Authorization
 }
 
-// FindAccess verifies an access token of a Connected App. One that was revoked is as if unknown.
+// FindAccess verifies an access token of a Connected App. One that was revoked by the app is as if unknown.
 func FindAccess(tx *state.Tx, text string) (*Access, error) {
 	token, err := sign.ParseAccessToken(tx, text)
 	if err != nil {
@@ -34,6 +34,9 @@ func FindAccess(tx *state.Tx, text string) (*Access, error) {
 	if _, a.Authorization = tx.AppToken(state.OAuthAccess, token.ID); a.Authorization == nil ||
 		a.Authorization.ConnectedAppID != token.ClientID || a.Authorization.MemberID != a.Member.MemberID {
 		return nil, ops.ErrIDPAccessTokenNotFound
+	}
+	if a.Authorization.Revoked {
+		return nil, ops.ErrConnectedAppConsentRevoked
 	}
 	if app := tx.ConnectedApps.Get(token.ClientID); !app.IsActive() || !a.Org.Admits(app) {
 		return nil, ops.ErrIDPAccessTokenNotFound

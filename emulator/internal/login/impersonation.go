@@ -1,6 +1,8 @@
 package login
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
@@ -25,21 +27,21 @@ type Impersonator struct {
 }
 
 // StartImpersonation makes a token with which a member is impersonated, as the dashboard does, and the URL that a
-// browser is led to with it.
+// browser is led to with it. An error names the field that it is about.
 func StartImpersonation(tx *state.Tx, memberID string, who Impersonator) (token, url string, err error) {
 	m := tx.MemberAnywhere(memberID)
 	if m == nil {
-		return "", "", ops.ErrMemberNotFound
+		return "", "", errors.New("member_id: there is no such member")
 	}
 	email, err := state.Email(who.Email)
 	if err != nil {
-		return "", "", err
+		return "", "", errors.New("impersonator_email_address: it is no e-mail address")
 	}
 	if who.ID == "" {
 		who.ID = tx.ID("impersonator")
 	}
 	if !state.IDForm.MatchString(who.ID) {
-		return "", "", ops.ErrBadRequest.Because("The impersonator's id must match %s.", state.IDForm)
+		return "", "", fmt.Errorf("impersonator_id: it must match %s", state.IDForm)
 	}
 	i := &state.Impersonation{
 		Token: tx.Token(), MemberID: m.MemberID, ImpersonatorID: who.ID, ImpersonatorEmail: email,
@@ -51,7 +53,7 @@ func StartImpersonation(tx *state.Tx, memberID string, who Impersonator) (token,
 	}
 	url, err = factor.RedirectWith(tx, redirectURL, impersonationTokenType, i.Token, ops.ErrBadRequest)
 	if err != nil {
-		return "", "", err
+		return "", "", errors.New("redirect_url: it is no URL to which the project's links may lead")
 	}
 	tx.Impersonations.Put(i)
 	return i.Token, url, nil

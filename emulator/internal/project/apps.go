@@ -1,11 +1,10 @@
 package project
 
 import (
-	"strings"
-
 	"github.com/seed75add069/stytch-go/b2c/connectedapp"
 	"github.com/seed75add069/stytch-go/b2c/connectedapp/clients"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
@@ -140,10 +139,10 @@ func deleteApp(tx *engine.Tx, req *clients.DeleteRequest) (*clients.DeleteRespon
 }
 
 func findApp(tx *engine.Tx, id string) (*state.ConnectedApp, error) {
-	switch {
-	case strings.HasPrefix(id, appKind+"-live-"):
-		return nil, ops.ErrLiveIDUsedInTestEnvironment
-	case !state.IDForm.MatchString(id):
+	if err := login.CheckTestID(appKind, id); err != nil {
+		return nil, err
+	}
+	if !state.IDForm.MatchString(id) {
 		return nil, ops.ErrInvalidClientID
 	}
 	if app := tx.ConnectedApps.Get(id); app != nil {

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,8 +31,10 @@ func redeemCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse
 	}
 	code, a := tx.AppToken(state.OAuthCode, form["code"])
 	switch {
-	case a == nil || a.ConnectedAppID != c.app.ClientID:
+	case !a.Owned(c.app):
 		return nil, ops.ErrIDPAuthCodeNotFound
+	case a.Revoked:
+		return nil, ops.ErrConnectedAppConsentRevoked
 	case code.Used:
 		tx.EndAuthorization(a.ID)
 		return nil, &factor.WrongCode{Err: ops.ErrIDPAuthCodeNotFound.Because(
@@ -46,8 +49,9 @@ func redeemCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse
 	case form["redirect_uri"] != a.RedirectURI:
 		return nil, &factor.WrongCode{Err: ops.ErrInvalidGrant.Because(
 			"redirect_uri is not that of the authorization request.")}
-	case !verifies(form["code_verifier"], a.Challenge):
-		return nil, &factor.WrongCode{Err: ops.ErrInvalidGrant.Because("code_verifier does not match the challenge.")}
+	}
+	if bad, is := errors.AsType[*ops.Error](checkVerifier(a.Challenge, form["code_verifier"])); is {
+		return nil, &factor.WrongCode{Err: bad}
 	}
 	return issueForMember(tx, c.app, a, a.Scopes, a.Nonce)
 }
@@ -55,13 +59,13 @@ func redeemCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse
 // verifierForm is the form of a code verifier (RFC 7636, section 4.1).
 var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
 
-// verifies reports whether a code verifier matches the challenge of an authorization request, by S256. Without a
-// challenge there must be no verifier: an app that sends one believes that the code is protected.
-func verifies(verifier, challenge string) bool {
-	if challenge == "" {
-		return verifier == ""
+// checkVerifier compares a code verifier with the challenge of the authorization request. Without a challenge there
+// must be no verifier: an app that sends one believes that the code is protected.
+func checkVerifier(challenge, verifier string) error {
+	if verifier != "" && !verifierForm.MatchString(verifier) {
+		return ops.ErrInvalidPKCECodeVerifier
 	}
-	return verifierForm.MatchString(verifier) && factor.Verifies(verifier, challenge)
+	return factor.CheckPKCE(challenge, &verifier)
 }
 
 // refresh issues tokens for a refresh token, which the next one replaces. One that was replaced before has been stolen
@@ -75,8 +79,10 @@ func refresh(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse, e
 	}
 	token, a := tx.AppToken(state.OAuthRefresh, form["refresh_token"])
 	switch {
-	case a == nil || a.ConnectedAppID != c.app.ClientID:
+	case !a.Owned(c.app):
 		return nil, ops.ErrIDPRefreshTokenNotFound
+	case a.Revoked:
+		return nil, ops.ErrConnectedAppConsentRevoked
 	case token.Used:
 		tx.EndAuthorization(a.ID)
 		return nil, &factor.WrongCode{Err: ops.ErrIDPRefreshTokenAlreadyUsed.Because(

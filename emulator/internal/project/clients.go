@@ -1,11 +1,10 @@
 package project
 
 import (
-	"strings"
-
 	"github.com/seed75add069/stytch-go/b2c/m2m"
 	"github.com/seed75add069/stytch-go/b2c/m2m/clients"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
@@ -123,13 +122,10 @@ func findClient(tx *engine.Tx, id string) (*state.Client, error) {
 
 // checkClientID refuses what no client's id can be.
 func checkClientID(id string) error {
-	switch {
-	case strings.HasPrefix(id, clientKind+"-live-"):
-		return ops.ErrLiveIDUsedInTestEnvironment
-	case !state.IDForm.MatchString(id):
+	if !state.IDForm.MatchString(id) {
 		return ops.ErrM2MClientInvalidClientID
 	}
-	return nil
+	return login.CheckTestID(clientKind, id)
 }
 
 // searchForClients is what clients can be searched by.

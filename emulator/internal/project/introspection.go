@@ -46,7 +46,7 @@ func activeClaims(tx *engine.Tx, c *oauthClient, token string) sign.Claims {
 		return claims
 	}
 	if t, a := tx.AppToken(state.OAuthRefresh, token); a != nil {
-		if a.ConnectedAppID != c.app.ClientID || t.Used || !tx.Now.Before(t.ExpiresAt) {
+		if !a.Owned(c.app) || a.Revoked || t.Used || !tx.Now.Before(t.ExpiresAt) {
 			return nil
 		}
 		return sign.Claims{
@@ -75,12 +75,9 @@ func revoke(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
 		return nil, ops.ErrInvalidRequest.Because("token is missing.")
 	}
 	if c.app == nil {
-		return tx.JSON(400, map[string]any{
-			"error": "unsupported_token_type", "error_description": "The tokens of M2M clients cannot be revoked.",
-			"request_id": tx.RequestID(), "status_code": 400,
-		}), nil
+		return nil, ops.ErrUnsupportedTokenType
 	}
-	if _, a := tx.AppToken(state.OAuthRefresh, form["token"]); a != nil && a.ConnectedAppID == c.app.ClientID {
+	if _, a := tx.AppToken(state.OAuthRefresh, form["token"]); a.Owned(c.app) {
 		tx.EndAuthorization(a.ID)
 	} else if access, err := login.FindAccess(tx.Tx, form["token"]); err == nil &&
 		access.Token.ClientID == c.app.ClientID {

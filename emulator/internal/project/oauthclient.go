@@ -17,7 +17,7 @@ type oauthClient struct {
 }
 
 // nobody takes the place of a client that does not exist, so that the answer takes as long as for a wrong secret.
-var nobody = &state.Client{SecretHash: make([]byte, len(state.HashSecret("")))}
+var nobody = &state.ClientSecrets{SecretHash: make([]byte, len(state.HashSecret("")))}
 
 // authenticateClient returns the active client whose credentials a request has. An unknown client, a wrong secret and
 // an inactive client are refused alike. A public app has its id alone.

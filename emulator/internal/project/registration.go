@@ -37,6 +37,16 @@ type clientMetadata struct {
 	LogoURI       string   `json:"logo_uri,omitzero"`
 }
 
+// fillDefaults sets the lists that are absent or empty (RFC 7591, section 2).
+func (m *clientMetadata) fillDefaults() {
+	if len(m.GrantTypes) == 0 {
+		m.GrantTypes = []string{"authorization_code"}
+	}
+	if len(m.ResponseTypes) == 0 {
+		m.ResponseTypes = []string{"code"}
+	}
+}
+
 // registeredClient is the response to a registration (RFC 7591, section 3.2.1).
 type registeredClient struct {
 	clientMetadata
@@ -53,20 +63,19 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 	if !tx.Settings().DynamicClientRegistration {
 		return nil, ops.ErrDynamicClientRegistrationNotEnabled
 	}
-	m := clientMetadata{
-		AuthMethod: methodBasic, GrantTypes: []string{"authorization_code"}, ResponseTypes: []string{"code"},
-	}
+	m := clientMetadata{AuthMethod: methodBasic}
 	mediaType, _, _ := mime.ParseMediaType(tx.Header().Get("Content-Type"))
 	if mediaType != "application/json" || !decodes(tx.Body(), &m) {
-		return badMetadata(tx, "invalid_client_metadata", "The body is no JSON object with client metadata."), nil
+		return tx.OAuthError(ops.ErrInvalidClientMetadata), nil
 	}
+	m.fillDefaults()
 	switch {
 	case !slices.Contains([]string{methodBasic, methodPost, methodNone}, m.AuthMethod),
 		!contains([]string{"authorization_code", "refresh_token"}, m.GrantTypes),
 		!contains([]string{"code"}, m.ResponseTypes):
-		return badMetadata(tx, "invalid_client_metadata", "The server does not support a method, grant or type."), nil
+		return tx.OAuthError(ops.ErrInvalidClientMetadata.Because("A method, grant or type is not supported.")), nil
 	case len(m.RedirectURIs) == 0:
-		return badMetadata(tx, "invalid_redirect_uri", "There is no redirect URI."), nil
+		return tx.OAuthError(ops.ErrInvalidRedirectURI), nil
 	}
 	app := newApp(tx, connectedapp.ClientTypeThirdParty, creationByItself)
 	if m.AuthMethod == methodNone {
@@ -75,11 +84,11 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 	app.RedirectURLs, app.ClientName, app.LogoURL = m.RedirectURIs, m.ClientName, m.LogoURI
 	secret, err := putApp(tx, app)
 	if invalid, ok := errors.AsType[*state.Invalid](err); ok {
-		code := "invalid_client_metadata"
+		bad := ops.ErrInvalidClientMetadata
 		if state.CheckRedirectURLs(m.RedirectURIs) != nil {
-			code = "invalid_redirect_uri"
+			bad = ops.ErrInvalidRedirectURI
 		}
-		return badMetadata(tx, code, invalid.Text), nil
+		return tx.OAuthError(bad.Because("%s", invalid.Text)), nil
 	}
 	if err != nil {
 		return nil, err
@@ -90,10 +99,3 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 }
 
 func decodes(body []byte, to *clientMetadata) bool { return json.Unmarshal(body, to) == nil }
-
-// badMetadata is the response to a registration that is refused (RFC 7591, section 3.2.2).
-func badMetadata(tx *engine.Tx, code, text string) *engine.Reply {
-	return tx.JSON(http.StatusBadRequest, map[string]any{
-		"error": code, "error_description": text, "request_id": tx.RequestID(), "status_code": http.StatusBadRequest,
-	})
-}

@@ -25,16 +25,20 @@ func getUserInfo(tx *engine.Tx) (*engine.Reply, error) {
 	token, n := bearerToken(tx)
 	switch {
 	case n == 0:
-		return bearerError(tx, http.StatusUnauthorized, "", "")
+		reply := tx.JSON(http.StatusUnauthorized, map[string]any{
+			"request_id": tx.RequestID(), "status_code": http.StatusUnauthorized,
+		})
+		reply.Header.Set("WWW-Authenticate", challenge)
+		return reply, nil
 	case n > 1:
-		return bearerError(tx, http.StatusBadRequest, "invalid_request", "There are two access tokens.")
+		return bearerError(tx, ops.ErrInvalidRequest.Because("There are two access tokens."))
 	}
 	access, err := login.FindAccess(tx.Tx, token)
 	if err != nil || access.Authorization == nil {
-		return bearerError(tx, http.StatusUnauthorized, "invalid_token", "The access token is not active.")
+		return bearerError(tx, ops.ErrInvalidAccessToken)
 	}
 	if !slices.Contains(access.Token.Scopes, state.OpenID) {
-		return bearerError(tx, http.StatusForbidden, "insufficient_scope", "The access token lacks the scope openid.")
+		return bearerError(tx, ops.ErrInsufficientScope)
 	}
 	return tx.JSON(http.StatusOK, login.Person(tx.Tx, access.Member, access.Token.Scopes)), nil
 }
@@ -61,14 +65,16 @@ func bearerToken(tx *engine.Tx) (token string, n int) {
 	return tokens[0], 1
 }
 
+// challenge says how a request authenticates itself. Without a token, it says nothing else (RFC 6750, section 3.1).
+const challenge = `Bearer realm="oauth2"`
+
 // bearerError is the response to a request whose access token does not suffice (RFC 6750, section 3).
-func bearerError(tx *engine.Tx, status int, code, text string) (*engine.Reply, error) {
-	challenge, body := "Bearer", map[string]any{"request_id": tx.RequestID(), "status_code": status}
-	if code != "" {
-		challenge += ` error="` + code + `", error_description="` + text + `"`
-		body["error"], body["error_description"] = code, text
+func bearerError(tx *engine.Tx, e *ops.Error) (*engine.Reply, error) {
+	reply := tx.OAuthError(e)
+	text := challenge + `, error="` + string(e.Code) + `", error_description="` + e.Text + `"`
+	if e == ops.ErrInsufficientScope {
+		text += `, scope="` + state.OpenID + `"`
 	}
-	reply := tx.JSON(status, body)
-	reply.Header.Set("WWW-Authenticate", challenge)
+	reply.Header.Set("WWW-Authenticate", text)
 	return reply, nil
 }

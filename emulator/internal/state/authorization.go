@@ -22,7 +22,9 @@ type Authorization struct {
 	Challenge   string   `json:"code_challenge"`
 	Nonce       string   `json:"nonce"`
 	// BySession says that a session has shown who the member is. Only then is a session given for access tokens.
-	BySession bool      `json:"by_session"`
+	BySession bool `json:"by_session"`
+	// Revoked says that the consent was revoked. Code and tokens are kept to be told apart from unknown ones.
+	Revoked   bool      `json:"revoked"`
 	CreatedAt time.Time `json:"created_at"`
 }
 
@@ -76,6 +78,11 @@ func (tx *Tx) AppToken(kind AppTokenKind, token string) (*AppToken, *Authorizati
 	return t, tx.Authorizations.Get(t.AuthorizationID)
 }
 
+// Owned reports whether an authorization that was looked up exists and is one of an app.
+func (a *Authorization) Owned(app *ConnectedApp) bool {
+	return a != nil && a.ConnectedAppID == app.ClientID
+}
+
 // EndAuthorization deletes an authorization, with its code and tokens.
 func (tx *Tx) EndAuthorization(id string) {
 	for _, t := range tx.appTokensOf.Rows(id) {
@@ -115,7 +122,7 @@ func (a *Authorization) prepare(*Tx) error {
 func (t *AppToken) prepare(*Tx) error {
 	switch {
 	case t.Token == "":
-		return errors.New("oauth_token is empty")
+		return errors.New("token is empty")
 	case !slices.Contains([]AppTokenKind{OAuthCode, OAuthRefresh, OAuthAccess}, t.Kind):
 		return errors.New("the kind is unknown")
 	}

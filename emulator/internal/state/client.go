@@ -1,10 +1,8 @@
 package state
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
+	"cmp"
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"time"
@@ -18,31 +16,14 @@ import (
 // Client is an M2M client as the API returns it, and what the API does not return. Of its secrets it has hashes.
 type Client struct {
 	m2m.M2MClient
-	SecretHash []byte `json:"client_secret_hash"`
-	// NextSecretHash is that of the new secret while a rotation is in progress, otherwise empty.
-	NextSecretHash []byte    `json:"next_client_secret_hash"`
-	CreatedAt      time.Time `json:"created_at"`
+	ClientSecrets
+
+	CreatedAt time.Time `json:"created_at"`
 }
 
 func newClientTable(db *store.DB) *store.Table[Client] {
 	return store.NewTable(db, "clients", func(c *Client) string { return c.ClientID })
 }
-
-// HashSecret is the hash of a client secret. A fast one suffices: generated secrets cannot be guessed.
-func HashSecret(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return sum[:]
-}
-
-// HasSecret reports whether a secret is the client's, or the new one of its rotation. It takes the same time for every
-// wrong one.
-func (c *Client) HasSecret(secret string) bool {
-	hash := HashSecret(secret)
-	return subtle.ConstantTimeCompare(hash, c.SecretHash)|subtle.ConstantTimeCompare(hash, c.NextSecretHash) == 1
-}
-
-// IsRotating reports whether a rotation of the client's secret is in progress.
-func (c *Client) IsRotating() bool { return len(c.NextSecretHash) > 0 }
 
 // ScopeForm is the form of a scope: RFC 6749, section 3.3.
 var ScopeForm = regexp.MustCompile(`^[!#-\[\]-~]{1,128}$`)
@@ -75,13 +56,8 @@ func (c *Client) prepare(*Tx) error {
 	if c.Status == "" {
 		c.Status = m2m.M2MClientStatusActive
 	}
-	switch {
-	case len(c.SecretHash) != sha256.Size:
-		return fmt.Errorf("client_secret_hash must have %d bytes", sha256.Size)
-	case c.IsRotating() && len(c.NextSecretHash) != sha256.Size:
-		return fmt.Errorf("next_client_secret_hash must have %d bytes or none", sha256.Size)
-	case c.IsRotating() != (c.NextClientSecretLastFour != ""):
-		return errors.New("it has one of hash and last four characters of a next secret, without the other")
+	if len(c.SecretHash) == 0 {
+		return errors.New("client_secret_hash is empty")
 	}
-	return c.Check()
+	return cmp.Or(c.check(c.NextClientSecretLastFour), c.Check())
 }

@@ -2,10 +2,7 @@ package state
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -24,24 +21,14 @@ import (
 // secrets it has hashes; a public one has no secret.
 type ConnectedApp struct {
 	connectedapp.ConnectedApp
-	SecretHash []byte `json:"client_secret_hash"`
-	// NextSecretHash is that of the new secret while a rotation is in progress, otherwise empty.
-	NextSecretHash []byte    `json:"next_client_secret_hash"`
-	CreatedAt      time.Time `json:"created_at"`
+	ClientSecrets
+
+	CreatedAt time.Time `json:"created_at"`
 }
 
 func newConnectedAppTable(db *store.DB) *store.Table[ConnectedApp] {
 	return store.NewTable(db, "connected_apps", func(a *ConnectedApp) string { return a.ClientID })
 }
-
-// HasSecret reports whether a secret is the app's, or the new one of its rotation, as [Client.HasSecret] does.
-func (a *ConnectedApp) HasSecret(secret string) bool {
-	hash := HashSecret(secret)
-	return subtle.ConstantTimeCompare(hash, a.SecretHash)|subtle.ConstantTimeCompare(hash, a.NextSecretHash) == 1
-}
-
-// IsRotating reports whether a rotation of the app's secret is in progress.
-func (a *ConnectedApp) IsRotating() bool { return len(a.NextSecretHash) > 0 }
 
 // IsFirstParty reports whether the app is one of the project's owner.
 func (a *ConnectedApp) IsFirstParty() bool { return slices.Contains(firstParty, a.ClientType) }
@@ -172,20 +159,13 @@ func (tx *Tx) DeleteConnectedApp(id string) {
 func (a *ConnectedApp) prepare(*Tx) error {
 	a.Status = cmp.Or(a.Status, AppActive)
 	a.AccessTokenExpiryMinutes = cmp.Or(a.AccessTokenExpiryMinutes, DefaultTokenMinutes)
-	hasHash := len(a.SecretHash) > 0
 	switch {
 	case !IsName(a.ClientID):
 		return errors.New("client_id is empty or too long")
 	case a.Status != AppActive && a.Status != AppInactive:
 		return errors.New("the status is unknown")
-	case hasHash && len(a.SecretHash) != sha256.Size:
-		return fmt.Errorf("client_secret_hash must have %d bytes or none", sha256.Size)
-	case a.IsRotating() && len(a.NextSecretHash) != sha256.Size:
-		return fmt.Errorf("next_client_secret_hash must have %d bytes or none", sha256.Size)
-	case a.IsRotating() != (a.NextClientSecretLastFour != ""):
-		return errors.New("it has one of hash and last four characters of a next secret, without the other")
-	case a.IsPublic() && (hasHash || a.IsRotating()):
+	case a.IsPublic() && (len(a.SecretHash) > 0 || a.IsRotating()):
 		return errors.New("it is public and has a secret")
 	}
-	return a.Check()
+	return cmp.Or(a.check(a.NextClientSecretLastFour), a.Check())
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
@@ -58,12 +57,15 @@ func (tx *Tx) GrantsTo(organizationID, appID string) []*Grant {
 	return tx.grantsTo.Rows(within(organizationID, appID))
 }
 
-// EndGrant ends the access of an app to a member: what was granted, and the authorizations with their codes and tokens.
-func (tx *Tx) EndGrant(memberID, appID string) {
+// RevokeGrant ends the access of an app to a member: it deletes what was granted, and revokes the authorizations. They
+// stay revoked when the member grants access again.
+func (tx *Tx) RevokeGrant(memberID, appID string) {
 	tx.Grants.Delete(GrantKey(memberID, appID))
 	for _, a := range tx.authorizationsOf.Rows(memberID) {
-		if a.ConnectedAppID == appID {
-			tx.EndAuthorization(a.ID)
+		if a.ConnectedAppID == appID && !a.Revoked {
+			revoked := *a
+			revoked.Revoked = true
+			tx.Authorizations.Put(&revoked)
 		}
 	}
 }
@@ -72,9 +74,9 @@ func (g *Grant) prepare(*Tx) error { return checkScopes(g.Scopes) }
 
 // checkScopes checks the scopes of a grant or an authorization.
 func checkScopes(scopes []string) error {
-	isNoScope := func(s string) bool { return s == "" || strings.Contains(s, " ") }
+	isNoScope := func(s string) bool { return !ScopeForm.MatchString(s) }
 	if slices.ContainsFunc(scopes, isNoScope) || len(Distinct(scopes)) != len(scopes) {
-		return errors.New("one of its scopes is empty, has a space or occurs twice")
+		return errors.New("one of its scopes is malformed or occurs twice")
 	}
 	return nil
 }
@@ -89,7 +91,7 @@ func (tx *Tx) checkGrants() error {
 		if err := tx.checkAccess(a.MemberID, a.OrganizationID, a.ConnectedAppID); err != nil {
 			return fmt.Errorf("authorization %s: %w", a.ID, err)
 		}
-		if tx.Grants.Get(GrantKey(a.MemberID, a.ConnectedAppID)) == nil {
+		if !a.Revoked && tx.Grants.Get(GrantKey(a.MemberID, a.ConnectedAppID)) == nil {
 			return fmt.Errorf("authorization %s: there is no such grant", a.ID)
 		}
 	}

@@ -3,6 +3,7 @@ package state
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -255,8 +256,8 @@ func (m *Member) prepare(*Tx) error {
 		return err
 	case m.ExternalID != "" && !IDForm.MatchString(m.ExternalID):
 		return errors.New("the external id is malformed")
-	case m.Failures < 0:
-		return errors.New("failures is negative")
+	case m.Failures < 0 || m.Failures > MaxFailures:
+		return fmt.Errorf("failures must be between 0 and %d", MaxFailures)
 	}
 	if err := cmp.Or(CheckMetadata(m.TrustedMetadata), CheckMetadata(m.UntrustedMetadata)); err != nil {
 		return err

@@ -96,8 +96,8 @@ func (p *Password) prepare(*Tx) error {
 		return errors.New("member_password_id is empty")
 	case (p.MemberID == "") == (p.Email == ""):
 		return errors.New("it has neither a member nor an address, or both")
-	case p.Failures < 0:
-		return errors.New("failures is negative")
+	case p.Failures < 0 || p.Failures > MaxFailures:
+		return fmt.Errorf("failures must be between 0 and %d", MaxFailures)
 	}
 	if p.Email != "" {
 		if _, err := Email(p.Email); err != nil {

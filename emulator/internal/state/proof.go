@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -168,8 +169,8 @@ func (p *Passcode) prepare(*Tx) error {
 		return errors.New("a code by text message has a number, and one by e-mail has none")
 	case !byEmail && p.MemberID == "":
 		return errors.New("a code by text message is for a member")
-	case p.Failures < 0:
-		return errors.New("failures is negative")
+	case p.Failures < 0 || p.Failures > MaxFailures:
+		return fmt.Errorf("failures must be between 0 and %d", MaxFailures)
 	case p.EmailUpdate && (!byEmail || p.MemberID == ""):
 		return errors.New("a code for another address is for a member, by e-mail")
 	}

@@ -1,0 +1,45 @@
+package state
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+)
+
+// ClientSecrets are the hashes of the secrets of a client of OAuth2.
+type ClientSecrets struct {
+	// SecretHash is empty for a public client, which has no secret.
+	SecretHash []byte `json:"client_secret_hash"`
+	// NextSecretHash is that of the new secret while a rotation is in progress, otherwise empty.
+	NextSecretHash []byte `json:"next_client_secret_hash"`
+}
+
+// HashSecret is the hash of a client secret. A fast one suffices: generated secrets cannot be guessed.
+func HashSecret(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// HasSecret reports whether a secret is the client's, or the new one of its rotation. It takes the same time for every
+// wrong one.
+func (s *ClientSecrets) HasSecret(secret string) bool {
+	hash := HashSecret(secret)
+	return subtle.ConstantTimeCompare(hash, s.SecretHash)|subtle.ConstantTimeCompare(hash, s.NextSecretHash) == 1
+}
+
+// IsRotating reports whether a rotation of the client's secret is in progress.
+func (s *ClientSecrets) IsRotating() bool { return len(s.NextSecretHash) > 0 }
+
+// check checks the hashes of a snapshot, with the last four characters of the next secret.
+func (s *ClientSecrets) check(nextLastFour string) error {
+	switch {
+	case len(s.SecretHash) != 0 && len(s.SecretHash) != sha256.Size:
+		return fmt.Errorf("client_secret_hash must have %d bytes or none", sha256.Size)
+	case s.IsRotating() && len(s.NextSecretHash) != sha256.Size:
+		return fmt.Errorf("next_client_secret_hash must have %d bytes or none", sha256.Size)
+	case s.IsRotating() != (nextLastFour != ""):
+		return errors.New("it has one of hash and last four characters of a next secret, without the other")
+	}
+	return nil
+}
