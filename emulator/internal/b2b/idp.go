@@ -223,7 +223,8 @@ func (a *authorization) grant(tx *engine.Tx, req *oauth.AuthorizeRequest, scopes
 	given := &state.Authorization{
 		ID: tx.ID("authorization"), MemberID: a.member.MemberID, OrganizationID: a.org.OrganizationID,
 		ConnectedAppID: a.app.ClientID, Scopes: scopes, Resources: req.Resources, RedirectURI: req.RedirectURI,
-		Challenge: state.Text(req.CodeChallenge), Nonce: state.Text(req.Nonce), BySession: a.bySession, CreatedAt: tx.Now,
+		Challenge: state.Text(req.CodeChallenge), Nonce: state.Text(req.Nonce), BySession: a.bySession,
+		CreatedAt: tx.Now,
 	}
 	tx.Authorizations.Put(given)
 	code := &state.AppToken{

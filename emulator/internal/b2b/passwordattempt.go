@@ -27,15 +27,15 @@ type attempt struct {
 }
 
 // logIn compares the password outside of the transaction. If it is the right one and may still be used, then goes on
-// with its member, nil for the password of an address.
+// with its member, nil for the password of an address. It returns what the handler is to return as its error.
 func logIn[Resp any](
 	tx *engine.Tx, a *attempt, then func(*engine.Tx, *state.Member) (*Resp, error),
-) (*Resp, error) {
+) error {
 	if a.guess == nil {
-		return nil, a.refusal
+		return a.refusal
 	}
 	settings, right, breached := tx.Settings().Passwords, false, false
-	return nil, engine.Outside(func(context.Context) error {
+	return engine.Outside(func(context.Context) error {
 		right = a.guess.Hash.Matches(a.password)
 		breached = !settings.AllowBreachedOnAuthenticate && settings.IsBreached(a.password)
 		if right && a.refusal == nil && a.chosen != nil {

@@ -34,7 +34,7 @@ func authenticateDiscoveryPassword(
 	}
 	a := attempt{password: req.Password, wrong: ops.ErrWrongPassword}
 	a.guess, a.refusal = login.NewGuess(tx.Tx, nil, tx.PasswordByEmail(address))
-	return logIn(tx, &a, func(tx *engine.Tx, _ *state.Member) (*passwordsdiscovery.AuthenticateResponse, error) {
+	return nil, logIn(tx, &a, func(tx *engine.Tx, _ *state.Member) (*passwordsdiscovery.AuthenticateResponse, error) {
 		return (*passwordsdiscovery.AuthenticateResponse)(discover(tx, address, factor.Password(tx.Tx))), nil
 	})
 }

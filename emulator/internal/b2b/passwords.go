@@ -125,7 +125,7 @@ func authenticatePassword(tx *engine.Tx, req *passwords.AuthenticateRequest) (*p
 	}
 	a := attempt{password: req.Password, wrong: ops.ErrWrongPassword}
 	a.ofMember(tx, l, req.OrganizationID, req.EmailAddress)
-	return logIn(tx, &a, func(tx *engine.Tx, m *state.Member) (*passwords.AuthenticateResponse, error) {
+	return nil, logIn(tx, &a, func(tx *engine.Tx, m *state.Member) (*passwords.AuthenticateResponse, error) {
 		if err := l.Prove(tx.Tx, m, factor.Password(tx.Tx)); err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package flows_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"testing"
 
@@ -21,9 +22,7 @@ func TestStrangers_learnNotWhetherAnAddressIsKnown(t *testing.T) {
 	code := wrong(h.discoveryCode("eve@example.com"))
 	answer := func(path, address string, body object) answer {
 		fields := object{"email_address": address}
-		for name, value := range body {
-			fields[name] = value
-		}
+		maps.Copy(fields, body)
 		data, err := json.Marshal(fields)
 		require.NoError(t, err)
 		a := h.post("/v1/b2b/"+path, "application/json", string(data), basic(h.ID(), h.Secret()))

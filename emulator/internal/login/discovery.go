@@ -27,7 +27,8 @@ func Discover(tx *state.Tx, i *state.Intermediate) []discovery.DiscoveredOrganiz
 			continue
 		}
 		if membership := eligibility(tx, org, i); membership != nil {
-			list = append(list, discovered(org, membership, requirementsFor(tx, org, stranger, i.Factors, !i.EmailProved)))
+			missing := requirementsFor(tx, org, stranger, i.Factors, !i.EmailProved)
+			list = append(list, discovered(org, membership, missing))
 		}
 	}
 	return list

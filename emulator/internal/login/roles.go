@@ -11,8 +11,8 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// rolesOf returns a member's roles, each with its sources. Of the accounts of SSO connections, those give roles of which
-// the id counts.
+// rolesOf returns a member's roles, each with its sources. Of the accounts of SSO connections, those give roles whose
+// id counts.
 func rolesOf(tx *state.Tx, m *state.Member, counts func(registrationID string) bool) []organizations.MemberRole {
 	var roles []organizations.MemberRole
 	add := func(id, source string, details map[string]any) {
