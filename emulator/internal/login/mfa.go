@@ -26,6 +26,14 @@ func CheckSMSLocale(locale *shared.Locale) error {
 	return nil
 }
 
+// CheckPhone refuses an MFA number that a member of an organization has already. The sandbox's may be that of many.
+func CheckPhone(tx *state.Tx, organizationID, phone string) error {
+	if phone != factor.SandboxPhone && tx.HasMFAPhone(organizationID, phone) {
+		return ops.ErrDuplicateMemberPhoneNumber
+	}
+	return nil
+}
+
 // restrictsMFA reports whether an organization restricts the MFA methods of a member.
 func restrictsMFA(org *state.Organization, m *state.Member) bool {
 	return org.MFAMethods == organizations.MFAMethodsPolicyRestricted && !m.IsBreakglass

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
@@ -52,9 +53,10 @@ var (
 	errPrecondition = &failure{http.StatusPreconditionFailed, "", "The resource has another version."}
 )
 
-// takenAddress are the errors for an address that another member has, had or will have.
-var takenAddress = []*ops.Error{
+// taken are the errors for what one member of an organization has alone, or had, or will have.
+var taken = []*ops.Error{
 	ops.ErrDuplicateMemberEmail, ops.ErrRetiredMemberEmail, ops.ErrDesiredEmailUpdatingForDifferentMember,
+	ops.ErrDuplicateMemberExternalID, ops.ErrDuplicateMemberPhoneNumber,
 }
 
 // ofMember is the error of SCIM for one of the API that a change of a member meets.
@@ -63,10 +65,8 @@ func ofMember(err error) error {
 	if !ok {
 		return err
 	}
-	for _, taken := range takenAddress {
-		if errors.Is(e, taken) {
-			return conflict("%s", e.Text)
-		}
+	if slices.ContainsFunc(taken, func(t *ops.Error) bool { return errors.Is(e, t) }) {
+		return conflict("%s", e.Text)
 	}
 	return bad(invalidValue, "%s", e.Text)
 }

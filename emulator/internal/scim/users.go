@@ -112,11 +112,10 @@ func (r *request) saveUser(old *state.SCIMUser, doc object, isActive bool) (*sta
 		return nil, conflict("Another user has the userName %.128q.", u.Attributes.UserName)
 	}
 	wasActive := r.isActive(old)
-	memberID, err := r.provision(old, &u, isActive)
-	if err != nil {
+	if err := r.provision(old, &u, isActive); err != nil {
 		return nil, ofMember(err)
 	}
-	if u.MemberID = memberID; !reflect.DeepEqual(&u, old) || wasActive != isActive {
+	if !reflect.DeepEqual(&u, old) || wasActive != isActive {
 		u.UpdatedAt = r.Now
 		r.SCIMUsers.Put(&u)
 	}
