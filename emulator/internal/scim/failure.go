@@ -46,7 +46,11 @@ func notFound(kind, id string) error {
 }
 
 var (
-	errUnauthorized   = &failure{http.StatusUnauthorized, "", "The bearer token is not one of a SCIM connection."}
+	errUnauthorized = &failure{http.StatusUnauthorized, "", "The bearer token is not one of a SCIM connection."}
+	errSeveral      = &failure{
+		http.StatusConflict, "", "Several projects, which were restored from one snapshot, have this connection and " +
+			"token. Rotate the token in one of them.",
+	}
 	errNotImplemented = &failure{
 		http.StatusNotImplemented, "", "There are neither bulk operations nor /Me, nor a search over all resources.",
 	}

@@ -56,10 +56,8 @@ type request struct {
 // route binds a handler to an endpoint, which takes a bearer token of the connection in its path.
 func route(info *ops.Info, run func(*request) (*engine.Reply, error)) engine.Route {
 	return engine.Endpoint{
-		Info: info,
-		Project: engine.ByRow(errUnauthorized, func(tx *state.Tx, params map[string]string) bool {
-			return tx.SCIMConnections.Get(params["connection_id"]) != nil
-		}),
+		Info:    info,
+		Project: engine.ByRow(errUnauthorized, errSeveral, fits),
 		Run: func(tx *engine.Tx) (*engine.Reply, error) {
 			r := &request{tx, tx.SCIMConnections.Get(tx.Param("connection_id"))}
 			if r.connection == nil || !r.connection.HasToken(engine.BearerToken(tx.Header())) {
@@ -69,6 +67,17 @@ func route(info *ops.Info, run func(*request) (*engine.Reply, error)) engine.Rou
 		},
 		Failure: failed,
 	}.Route()
+}
+
+// fits tells by its connection and bearer token which project a request is for.
+func fits(tx *state.Tx, r *http.Request, params map[string]string) engine.Fit {
+	switch c := tx.SCIMConnections.Get(params["connection_id"]); {
+	case c == nil:
+		return engine.FitsNot
+	case !c.HasToken(engine.BearerToken(r.Header)):
+		return engine.FitsPath
+	}
+	return engine.FitsAll
 }
 
 func notImplemented(*request) (*engine.Reply, error) {
