@@ -31,6 +31,7 @@ type query struct {
 	descending        bool
 	startIndex, count int
 	projection        projection
+	work              work
 }
 
 // urlQuery makes a query of the parameters of a URL.
@@ -126,16 +127,34 @@ func (q *query) named() (name string, only bool) {
 	return name, only
 }
 
-// page answers with those of the resources that the query asks for.
-func (q *query) page(t *resourceType, resources iter.Seq[object]) (*engine.Reply, error) {
+// page answers with those of the resources that the query asks for, which it looks for outside of the transaction.
+func (r *request) page(t *resourceType, q *query, resources iter.Seq[object]) (*engine.Reply, error) {
+	all, out := slices.Collect(resources), &engine.Reply{}
+	r.Later(func() error {
+		page, err := q.page(t, all)
+		if err == nil {
+			*out = *page
+		}
+		return err
+	})
+	return out, nil
+}
+
+func (q *query) page(t *resourceType, resources []object) (*engine.Reply, error) {
 	var found []object
-	for doc := range resources {
-		if q.filter == nil || q.filter.holds(doc) {
+	for _, doc := range resources {
+		if q.filter == nil || q.filter.holds(doc, &q.work) {
 			found = append(found, doc)
+		}
+		if err := q.work.check(); err != nil {
+			return nil, err
 		}
 	}
 	if q.sortBy.attr != nil {
 		q.sort(found)
+	}
+	if err := q.work.check(); err != nil {
+		return nil, err
 	}
 	from := min(q.startIndex-1, len(found))
 	page := found[from:min(from+q.count, len(found))]
@@ -182,14 +201,13 @@ func (q *query) sort(resources []object) {
 
 // sortKey is the value that a resource is sorted by: of a list, that of the primary element, else of the first.
 func (q *query) sortKey(doc object) (key string, found bool) {
-	elements := q.sortBy.elements(doc)
-	if i := slices.IndexFunc(elements, isPrimary); i > 0 {
-		elements = elements[i:]
-	}
-	if len(elements) == 0 {
-		return "", false
-	}
-	v := elements[0]
+	var v any
+	q.sortBy.each(doc, &q.work, func(element any) bool {
+		if v == nil || isPrimary(element) {
+			v = element
+		}
+		return !isPrimary(element)
+	})
 	if q.sortBy.sub != nil {
 		element, _ := v.(object)
 		v = element[q.sortBy.sub.name]

@@ -143,7 +143,7 @@ func listUsers(r *request) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return q.page(userType, r.users(q))
+	return r.page(userType, q, r.users(q))
 }
 
 func searchUsers(r *request) (*engine.Reply, error) {
@@ -151,7 +151,7 @@ func searchUsers(r *request) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return q.page(userType, r.users(q))
+	return r.page(userType, q, r.users(q))
 }
 
 // users yields the resources of the connection's users, oldest first: all that a query could find.

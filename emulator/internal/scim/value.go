@@ -119,6 +119,9 @@ func (a *attribute) value(v any) (any, error) {
 	if !isList {
 		list = []any{v}
 	}
+	if err := a.checkCount(list); err != nil {
+		return nil, err
+	}
 	var values []any
 	primary := 0
 	for _, v := range list {
