@@ -54,6 +54,9 @@ var (
 	errNotImplemented = &failure{
 		http.StatusNotImplemented, "", "There are neither bulk operations nor /Me, nor a search over all resources.",
 	}
+	errMediaType = &failure{
+		http.StatusUnsupportedMediaType, "", "The body is neither application/scim+json nor application/json in UTF-8.",
+	}
 	errPrecondition = &failure{http.StatusPreconditionFailed, "", "The resource has another version."}
 )
 
@@ -78,6 +81,11 @@ func ofMember(err error) error {
 // failed is the response to an error. It is nil for a defect of the emulator.
 func failed(err error) *engine.Reply {
 	f, ok := errors.AsType[*failure](err)
+	if large, is := errors.AsType[*http.MaxBytesError](err); is {
+		f, ok = &failure{
+			http.StatusRequestEntityTooLarge, "", fmt.Sprintf("The body is larger than %d bytes.", large.Limit),
+		}, true
+	}
 	if e, is := errors.AsType[*ops.Error](err); !ok && is {
 		f, ok = &failure{e.Status, "", e.Text}, true
 	}

@@ -168,7 +168,7 @@ func deleteGroup(r *request) (*engine.Reply, error) {
 }
 
 func listGroups(r *request) (*engine.Reply, error) {
-	q, err := urlQuery(groupType, r.Request().URL.Query())
+	q, err := urlQuery(groupType, r.Request().URL.RawQuery)
 	if err != nil {
 		return nil, err
 	}

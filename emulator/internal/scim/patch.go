@@ -23,15 +23,11 @@ const (
 
 // patch changes a resource as the body of a request says.
 func (t *resourceType) patch(doc object, data []byte) error {
-	body, err := decode(data)
+	body, err := message(data, patchSchema, "Operations")
 	if err != nil {
 		return err
 	}
-	if err := checkSchemas(body, patchSchema); err != nil {
-		return err
-	}
-	value, _ := member(body, "Operations")
-	operations, _ := value.([]any)
+	operations, _ := body["Operations"].([]any)
 	switch {
 	case len(operations) == 0:
 		return bad(invalidSyntax, "There are no Operations.")
@@ -50,18 +46,20 @@ func (t *resourceType) patch(doc object, data []byte) error {
 
 // operate does one operation. The name of it has any case: Entra ID sends "Add".
 func (t *resourceType) operate(doc object, operation any, w *work) error {
-	o, _ := operation.(object)
-	name, _ := member(o, "op")
-	op := strings.ToLower(asText(name))
+	body, _ := operation.(object)
+	o, err := members(body, "op", "path", "value")
+	if err != nil {
+		return err
+	}
+	op := strings.ToLower(asText(o["op"]))
 	if op != opAdd && op != opRemove && op != opReplace {
 		return bad(invalidSyntax, "The op of an operation is neither add nor remove nor replace.")
 	}
-	value, given := member(o, "value")
+	value, given := o["value"]
 	if !given && op != opRemove {
 		return bad(invalidValue, "The operation %s has no value.", op)
 	}
-	path, hasPath := member(o, "path")
-	if hasPath && path != nil && path != "" {
+	if path := o["path"]; path != nil && path != "" {
 		text, ok := path.(string)
 		if !ok {
 			return bad(invalidPath, "A path is not a string.")
@@ -85,10 +83,17 @@ func (t *resourceType) operate(doc object, operation any, w *work) error {
 // changeEach does an operation without a path. The names in the value are paths themselves, as Entra ID sends them;
 // what the schema does not have, and what clients cannot set, is ignored.
 func (t *resourceType) changeEach(doc object, op string, values object, w *work) error {
+	seen := map[target]bool{}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		to, err := parsePath(t, name)
 		if err != nil || to.attr != nil && to.attr.readOnly {
 			continue
+		}
+		if to.filter == nil {
+			if seen[to] {
+				return bad(invalidSyntax, "The value has %.128q twice.", name)
+			}
+			seen[to] = true
 		}
 		if err := (change{op, to, values[name], w}).apply(doc); err != nil {
 			return err

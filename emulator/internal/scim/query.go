@@ -3,6 +3,7 @@ package scim
 import (
 	"cmp"
 	"iter"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +25,9 @@ const (
 	maxCount     = 1000
 )
 
+// maxInteger bounds the integers that JSON numbers have exactly (RFC 8259, section 6).
+const maxInteger = 1<<53 - 1
+
 // query asks for a page of resources (RFC 7644, section 3.4.2).
 type query struct {
 	filter            node
@@ -34,10 +38,22 @@ type query struct {
 	work              work
 }
 
+// parameters are those that a query takes once, but for the lists of attributes.
+var parameters = []string{"startIndex", "count", "filter", "sortBy", "sortOrder"}
+
 // urlQuery makes a query of the parameters of a URL.
-func urlQuery(t *resourceType, values url.Values) (*query, error) {
+func urlQuery(t *resourceType, raw string) (*query, error) {
+	values, err := parseURLQuery(raw)
+	if err != nil {
+		return nil, err
+	}
 	q := &query{startIndex: 1, count: defaultCount}
-	for name, number := range map[string]*int{"startIndex": &q.startIndex, "count": &q.count} {
+	for _, name := range parameters {
+		if len(values[name]) > 1 {
+			return nil, bad(invalidValue, "The parameter %s occurs twice.", name)
+		}
+	}
+	for name, number := range q.numbers() {
 		if text := values.Get(name); text != "" {
 			n, err := strconv.Atoi(text)
 			if err != nil {
@@ -50,44 +66,65 @@ func urlQuery(t *resourceType, values url.Values) (*query, error) {
 	return q, q.set(t, values.Get("filter"), values.Get("sortBy"), values.Get("sortOrder"))
 }
 
+// parseURLQuery refuses what [url.URL.Query] would leave out: a filter, say, without which all resources are found.
+func parseURLQuery(raw string) (url.Values, error) {
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, bad(invalidSyntax, "The query of the URL is malformed.")
+	}
+	return values, nil
+}
+
+func (q *query) numbers() map[string]*int {
+	return map[string]*int{"startIndex": &q.startIndex, "count": &q.count}
+}
+
 // bodyQuery makes a query of the body of a search (RFC 7644, section 3.4.3).
 func bodyQuery(t *resourceType, data []byte) (*query, error) {
-	body, err := decode(data)
+	body, err := message(data, searchSchema, slices.Concat(parameters, []string{"attributes", "excludedAttributes"})...)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSchemas(body, searchSchema); err != nil {
-		return nil, err
-	}
 	q := &query{startIndex: 1, count: defaultCount}
-	for name, number := range map[string]*int{"startIndex": &q.startIndex, "count": &q.count} {
-		if value, given := member(body, name); given {
+	for name, number := range q.numbers() {
+		if value := body[name]; value != nil {
 			n, ok := value.(float64)
-			if !ok || n != float64(int(n)) {
+			if !ok || n != math.Trunc(n) || math.Abs(n) > maxInteger {
 				return nil, bad(invalidValue, "%s is not an integer.", name)
 			}
 			*number = int(n)
 		}
 	}
-	texts := map[string]string{}
 	for _, name := range []string{"filter", "sortBy", "sortOrder"} {
-		value, given := member(body, name)
-		text, ok := value.(string)
-		if given && !ok {
+		if _, ok := body[name].(string); !ok && body[name] != nil {
 			return nil, bad(invalidValue, "%s is not a string.", name)
 		}
-		texts[name] = text
 	}
-	lists := map[string][]string{}
-	for _, name := range []string{"attributes", "excludedAttributes"} {
-		value, _ := member(body, name)
-		names, _ := value.([]any)
-		for _, v := range names {
-			lists[name] = append(lists[name], asText(v))
+	attributes, err := texts(body, "attributes")
+	if err != nil {
+		return nil, err
+	}
+	excluded, err := texts(body, "excludedAttributes")
+	if err != nil {
+		return nil, err
+	}
+	q.projection = newProjection(t, attributes, excluded)
+	return q, q.set(t, asText(body["filter"]), asText(body["sortBy"]), asText(body["sortOrder"]))
+}
+
+// texts are the strings of a list in a body.
+func texts(body object, name string) ([]string, error) {
+	list, ok := body[name].([]any)
+	if !ok && body[name] != nil {
+		return nil, bad(invalidValue, "%s is not a list.", name)
+	}
+	out := make([]string, len(list))
+	for i, v := range list {
+		if out[i], ok = v.(string); !ok {
+			return nil, bad(invalidValue, "%s is not a list of strings.", name)
 		}
 	}
-	q.projection = newProjection(t, lists["attributes"], lists["excludedAttributes"])
-	return q, q.set(t, texts["filter"], texts["sortBy"], texts["sortOrder"])
+	return out, nil
 }
 
 func (q *query) set(t *resourceType, filter, sortBy, sortOrder string) (err error) {

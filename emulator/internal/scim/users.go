@@ -139,7 +139,7 @@ func deleteUser(r *request) (*engine.Reply, error) {
 }
 
 func listUsers(r *request) (*engine.Reply, error) {
-	q, err := urlQuery(userType, r.Request().URL.Query())
+	q, err := urlQuery(userType, r.Request().URL.RawQuery)
 	if err != nil {
 		return nil, err
 	}
