@@ -286,7 +286,7 @@ func (c change) changeElements(list []any) ([]any, error) {
 	}
 	return slices.DeleteFunc(list, func(v any) bool {
 		element, _ := v.(object)
-		return len(element) == 0
+		return isEmpty(element)
 	}), nil
 }
 

@@ -168,6 +168,9 @@ func (a *attribute) value(v any) (any, error) {
 	return values, nil
 }
 
+// isEmpty reports whether a complex value has no value. Not to be the primary one is none.
+func isEmpty(v object) bool { return len(v) == 0 || len(v) == 1 && v["primary"] == false }
+
 func isPrimary(v any) bool {
 	element, _ := v.(object)
 	return element["primary"] == true
@@ -189,7 +192,7 @@ func (a *attribute) single(v any) (any, error) {
 		if err := assign(doc, a.subs, values); err != nil {
 			return nil, err
 		}
-		if len(doc) == 0 {
+		if isEmpty(doc) {
 			return nil, nil //nolint:nilnil // No value is not an error.
 		}
 		return doc, nil
