@@ -129,8 +129,8 @@ const (
 	FitsAll
 )
 
-// ByRow finds the project that fits a request best. Where none fits, the error is notFound, and where the request may be
-// for several, it is several: no project gets what is for another.
+// ByRow finds the project that fits a request best. Where none fits, the error is notFound, and where the request may
+// be for several, it is several: no project gets what is for another.
 func ByRow(notFound, several error, fit func(*state.Tx, *http.Request, map[string]string) Fit) Finder {
 	return func(projects *Projects, c *call) (*Project, error) {
 		var found *Project

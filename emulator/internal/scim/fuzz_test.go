@@ -2,6 +2,7 @@ package scim
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"testing"
@@ -173,9 +174,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		body := object{"schemas": []any{userSchema}}
-		for name, value := range doc {
-			body[name] = value
-		}
+		maps.Copy(body, doc)
 		data, err := json.Marshal(body)
 		require.NoError(t, err)
 		again, err := userType.parse(data)

@@ -73,8 +73,8 @@ func route(info *ops.Info, run func(*request) (*engine.Reply, error)) engine.Rou
 	}.Route()
 }
 
-// checkMediaType refuses a body that says it is no JSON in UTF-8 (RFC 7644, sections 3.1 and 3.8). One that says nothing
-// is taken.
+// checkMediaType refuses a body that says it is no JSON in UTF-8 (RFC 7644, sections 3.1 and 3.8). One that says
+// nothing is taken.
 func (r *request) checkMediaType() error {
 	header := r.Header().Get("Content-Type")
 	if len(r.Body()) == 0 || header == "" {
@@ -82,7 +82,8 @@ func (r *request) checkMediaType() error {
 	}
 	kind, parameters, err := mime.ParseMediaType(header)
 	charset, given := parameters["charset"]
-	if err != nil || kind != contentType && kind != "application/json" || given && !strings.EqualFold(charset, "utf-8") {
+	isJSON := err == nil && (kind == contentType || kind == "application/json")
+	if !isJSON || given && !strings.EqualFold(charset, "utf-8") {
 		return errMediaType
 	}
 	return nil

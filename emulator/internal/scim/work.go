@@ -3,8 +3,8 @@ package scim
 // maxWork bounds the work of one request. It is a fraction of a second.
 const maxWork = 4_000_000
 
-// work counts what a request makes the server look at: values, and texts by their length. Many comparisons of long lists
-// would take long otherwise.
+// work counts what a request makes the server look at: values, and texts by their length. Many comparisons of long
+// lists would take long otherwise.
 type work int
 
 func (w *work) add(n int) { *w += work(n) }
