@@ -61,7 +61,8 @@ func TestOkta_lifeOfAUserAndAGroup(t *testing.T) {
 func TestEntra_lifeOfAUserAndAGroup(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
-	p.do(200, "GET", "/Users?filter="+url.QueryEscape(`userName eq "131d0dec-78cd-4c53-b4ea-4d4e6c8ba4a7"`), "")
+	none := p.do(200, "GET", "/Users?filter="+url.QueryEscape(`userName eq "131d0dec-78cd-4c53-b4ea-4d4e6c8ba4a7"`), "").body
+	assert.Equal(t, 0.0, none["totalResults"])
 	user := p.do(201, "POST", "/Users", text(object{
 		"schemas": []string{userURN, enterpriseURN}, "externalId": "0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef", "userName": "bob@x.example", "active": true,
 		"emails": []object{{"primary": true, "type": "work", "value": "bob@x.example"}}, "meta": object{"resourceType": "User"},

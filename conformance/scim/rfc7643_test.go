@@ -150,6 +150,7 @@ func TestRFC7643_7_schemasDescribeEachAttribute(t *testing.T) {
 	for _, v := range schemas["Resources"].([]any) {
 		s := v.(object)
 		assert.Equal(t, s, p.do(200, "GET", "/Schemas/"+s["id"].(string), "").body)
+		require.NotEmpty(t, s["attributes"])
 		check(s["attributes"].([]any))
 	}
 	p.refused(404, "", "GET", "/Schemas/urn:x", "")

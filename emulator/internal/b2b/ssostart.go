@@ -19,9 +19,7 @@ import (
 // ssoEndpoints are those for browsers: where a login begins, where an OIDC provider leads, and where the form of the
 // built-in provider is sent.
 func ssoEndpoints() []engine.Route {
-	byConnection := engine.ByRow(ops.ErrSSOConnectionNotFound, func(tx *state.Tx, params map[string]string) bool {
-		return tx.Connections.Get(params["connection_id"]) != nil
-	})
+	byConnection := engine.ByRow(ops.ErrSSOConnectionNotFound, errSeveralLogins, fitsLogin)
 	var routes []engine.Route
 	for _, e := range []engine.Endpoint{
 		{Info: ops.SSOStart, Project: engine.ByPublicToken, Run: startSSO},
@@ -32,6 +30,20 @@ func ssoEndpoints() []engine.Route {
 		routes = append(routes, e.Route())
 	}
 	return routes
+}
+
+var errSeveralLogins = ops.ErrOIDCInvalidCallbackRequest.Because(
+	"Several projects, which were restored from one snapshot, have a login with this state.")
+
+// fitsLogin tells by its state which project a login has begun in.
+func fitsLogin(tx *state.Tx, r *http.Request, params map[string]string) engine.Fit {
+	switch {
+	case tx.Connections.Get(params["connection_id"]) == nil:
+		return engine.FitsNot
+	case tx.SSOFlows.Get(r.URL.Query().Get("state")) == nil:
+		return engine.FitsPath
+	}
+	return engine.FitsAll
 }
 
 // startSSO begins a login by a connection: at its provider, if that is there, or else at the built-in one.

@@ -117,21 +117,45 @@ func byToken(projects *Projects, token string, unknown error) (*Project, error) 
 	return nil, unknown
 }
 
-// ByRow finds the project that has a row which the parameters of the path name. Where none has it, the error is
-// notFound.
-func ByRow(notFound error, has func(tx *state.Tx, params map[string]string) bool) Finder {
+// Fit says how well a project fits a request to an [Endpoint]. Projects that were restored from one snapshot have the
+// same rows, of which the path of a request names one.
+type Fit int
+
+const (
+	// FitsNot is for a project that does not have what the path names.
+	FitsNot Fit = iota
+	// FitsPath is for one that has it, but not what else the request shows, such as a bearer token.
+	FitsPath
+	// FitsAll is for one that has both.
+	FitsAll
+)
+
+// ByRow finds the project that fits a request best. Where none fits, the error is notFound, and where the request may
+// be for several, it is several: no project gets what is for another.
+func ByRow(notFound, several error, fit func(*state.Tx, *http.Request, map[string]string) Fit) Finder {
 	return func(projects *Projects, c *call) (*Project, error) {
+		var found *Project
+		best, equals := FitsNot, 0
 		for _, p := range projects.All() {
-			found := false
+			var fits Fit
 			_ = p.Do(func(tx *state.Tx) error {
-				found = has(tx, c.params)
+				fits = fit(tx, c.request, c.params)
 				return nil
 			})
-			if found {
-				return p, nil
+			switch {
+			case fits > best:
+				found, best, equals = p, fits, 0
+			case fits == FitsAll:
+				equals++
 			}
 		}
-		return nil, notFound
+		switch {
+		case found == nil:
+			return nil, notFound
+		case equals > 0:
+			return nil, several
+		}
+		return found, nil
 	}
 }
 

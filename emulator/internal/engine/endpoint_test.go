@@ -48,7 +48,12 @@ func answer(t *testing.T, server *engine.Server, url string) *httptest.ResponseR
 
 func TestEndpoint_belongsToTheProjectThatItsFinderFinds(t *testing.T) {
 	t.Parallel()
-	hasRole := func(tx *state.Tx, params map[string]string) bool { return tx.Roles.Get(params["role"]) != nil }
+	fitsRole := func(tx *state.Tx, _ *http.Request, params map[string]string) engine.Fit {
+		if tx.Roles.Get(params["role"]) == nil {
+			return engine.FitsNot
+		}
+		return engine.FitsPath
+	}
 	for name, row := range map[string]struct {
 		find      engine.Finder
 		path      string
@@ -64,7 +69,7 @@ func TestEndpoint_belongsToTheProjectThatItsFinderFinds(t *testing.T) {
 			engine.ByPublicToken, "/v1/start/{role}", "/v1/start/a?public_token=" + state.PublicToken("project-test-1"),
 			"/v1/start/a", stytcherror.CodePublicTokenRequired,
 		},
-		"row": {engine.ByRow(ops.ErrMemberNotFound, hasRole), "/v1/{role}", "/v1/editor", "/v1/writer", stytcherror.CodeMemberNotFound},
+		"row": {engine.ByRow(ops.ErrMemberNotFound, nil, fitsRole), "/v1/{role}", "/v1/editor", "/v1/writer", stytcherror.CodeMemberNotFound},
 	} {
 		info := &ops.Info{ID: "public.test", Method: "POST", Path: row.path}
 		server, _ := endpointServer(t, engine.Endpoint{Info: info, Project: row.find})
@@ -81,8 +86,10 @@ func TestEndpoint_belongsToTheProjectThatItsFinderFinds(t *testing.T) {
 func TestEndpoint_errorChangesNothingAndIsAnsweredByItsFailure(t *testing.T) {
 	t.Parallel()
 	endpoint := engine.Endpoint{
-		Info:    &ops.Info{ID: "public.test", Method: "POST", Path: "/v1/{role}"},
-		Project: engine.ByRow(ops.ErrMemberNotFound, func(*state.Tx, map[string]string) bool { return true }),
+		Info: &ops.Info{ID: "public.test", Method: "POST", Path: "/v1/{role}"},
+		Project: engine.ByRow(ops.ErrMemberNotFound, nil, func(*state.Tx, *http.Request, map[string]string) engine.Fit {
+			return engine.FitsAll
+		}),
 		Failure: func(err error) *engine.Reply {
 			if !errors.Is(err, errRefused) {
 				return nil

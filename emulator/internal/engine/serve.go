@@ -100,10 +100,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve authenticates a call, and runs its operation unless a fault takes its place.
 func (s *Server) serve(c *call, w http.ResponseWriter) response {
 	var err error
-	if c.body, err = ReadBody(w, c.request, maxRequest); err != nil {
-		return c.failure(ops.ErrBadRequest.Because("The body cannot be read or is larger than 1 MiB."))
-	}
 	c.route, c.params, c.methods = s.routes.find(c.request.Method, c.request.URL.EscapedPath())
+	if c.body, err = ReadBody(w, c.request, maxRequest); err != nil {
+		refused := ops.ErrBadRequest.Because("The body cannot be read or is larger than 1 MiB.")
+		return c.failure(fmt.Errorf("%w: %w", refused, err))
+	}
 	if c.project, err = s.authenticate(c); err != nil {
 		return c.failure(err)
 	}

@@ -312,9 +312,12 @@ func TestSCIMConnection_groupsAreListedPageByPage(t *testing.T) {
 		req.Cursor = &resp.NextCursor
 	}
 	assert.Equal(t, want, got)
-	all, err := h.api.B2B.SCIM.Connection.GetGroups(t.Context(), &connection.GetGroupsRequest{OrganizationID: "acme", ConnectionID: p.id})
+	var raw shared.RawResponse
+	all, err := h.api.B2B.SCIM.Connection.GetGroups(t.Context(),
+		&connection.GetGroupsRequest{OrganizationID: "acme", ConnectionID: p.id}, shared.WithRawResponse(&raw))
 	require.NoError(t, err)
 	assert.Len(t, all.SCIMGroups, 5)
+	assert.Contains(t, string(raw.Body), `"next_cursor":null`, "on the last page")
 	for _, limit := range []int{-1, 1001} {
 		_, err = h.api.B2B.SCIM.Connection.GetGroups(t.Context(),
 			&connection.GetGroupsRequest{OrganizationID: "acme", ConnectionID: p.id, Limit: &limit})

@@ -227,6 +227,7 @@ func TestSCIM_keepsWhatTheAPIChanged(t *testing.T) {
 	p.active(id, false)
 	p.active(id, true)
 	assert.Equal(t, "robert@acme.example", h.member("acme", m.MemberID).EmailAddress)
+	assert.Equal(t, "Robert", h.member("acme", m.MemberID).Name)
 	p.do(http.StatusOK, "PATCH", "/Users/"+id, patch(operation("replace", "displayName", "Bobby")))
 	assert.Equal(t, "Bobby", h.member("acme", m.MemberID).Name)
 }
@@ -293,30 +294,6 @@ func TestSCIM_inactiveUserIsNoMemberYet(t *testing.T) {
 	assert.Equal(t, false, p.do(http.StatusOK, "GET", "/Users/"+id, nil).object["active"], "the API deletes members too")
 	p.do(http.StatusOK, "PATCH", "/Users/"+id, patch(operation("replace", "title", "CFO")))
 	assert.Nil(t, h.memberWith("bob@acme.example"))
-}
-
-func TestSCIM_reactivationMeetsWhoCameMeanwhile(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	p := h.connect()
-	id := p.user("bob@acme.example")
-	old := h.memberWith("bob@acme.example").MemberID
-	_, err := h.update("acme", old, func(r *members.UpdateRequest) { r.ExternalID = new("member-1") })
-	require.NoError(t, err)
-	p.active(id, false)
-	other, err := h.AddMember("acme", "eve@acme.example")
-	require.NoError(t, err)
-	_, err = h.update("acme", other, func(r *members.UpdateRequest) { r.ExternalID = new("member-1") })
-	require.NoError(t, err)
-	p.refuse(409, "uniqueness", "PATCH", "/Users/"+id, patch(operation("replace", "active", true)))
-	again, err := h.AddMember("acme", "bob@acme.example")
-	require.NoError(t, err)
-	p.active(id, true)
-	assert.Equal(t, id, h.member("acme", again).SCIMRegistration.RegistrationID)
-	assert.Nil(t, h.deletedMember(old).SCIMRegistration)
-	p.active(id, false)
-	p.user("robert", object{"emails": []any{object{"value": "bob@acme.example"}}})
-	p.refuse(409, "uniqueness", "PATCH", "/Users/"+id, patch(operation("replace", "active", true)))
 }
 
 func TestSCIM_parallelCreationsMakeOneUser(t *testing.T) {

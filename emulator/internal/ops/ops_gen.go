@@ -3239,6 +3239,7 @@ var nullWhenEmpty = []field{
 	{reflect.TypeFor[b2bmfa.MFARequired](), "secondary_auth_initiated"},
 	{reflect.TypeFor[b2borganizations.Member](), "external_id"},
 	{reflect.TypeFor[b2borganizations.Organization](), "organization_external_id"},
+	{reflect.TypeFor[b2bscimconnection.GetGroupsResponse](), "next_cursor"},
 	{reflect.TypeFor[b2cconnectedapp.ConnectedApp](), "next_client_secret_last_four"},
 	{reflect.TypeFor[b2cconnectedapp.ConnectedAppWithClientSecret](), "next_client_secret_last_four"},
 	{reflect.TypeFor[b2cconnectedapp.ConnectedAppWithNextClientSecret](), "next_client_secret_last_four"},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
@@ -45,16 +46,24 @@ func notFound(kind, id string) error {
 }
 
 var (
-	errUnauthorized   = &failure{http.StatusUnauthorized, "", "The bearer token is not one of a SCIM connection."}
+	errUnauthorized = &failure{http.StatusUnauthorized, "", "The bearer token is not one of a SCIM connection."}
+	errSeveral      = &failure{
+		http.StatusConflict, "", "Several projects, which were restored from one snapshot, have this connection and " +
+			"token. Rotate the token in one of them.",
+	}
 	errNotImplemented = &failure{
 		http.StatusNotImplemented, "", "There are neither bulk operations nor /Me, nor a search over all resources.",
+	}
+	errMediaType = &failure{
+		http.StatusUnsupportedMediaType, "", "The body is neither application/scim+json nor application/json in UTF-8.",
 	}
 	errPrecondition = &failure{http.StatusPreconditionFailed, "", "The resource has another version."}
 )
 
-// takenAddress are the errors for an address that another member has, had or will have.
-var takenAddress = []*ops.Error{
+// taken are the errors for what one member of an organization has alone, or had, or will have.
+var taken = []*ops.Error{
 	ops.ErrDuplicateMemberEmail, ops.ErrRetiredMemberEmail, ops.ErrDesiredEmailUpdatingForDifferentMember,
+	ops.ErrDuplicateMemberExternalID, ops.ErrDuplicateMemberPhoneNumber,
 }
 
 // ofMember is the error of SCIM for one of the API that a change of a member meets.
@@ -63,10 +72,8 @@ func ofMember(err error) error {
 	if !ok {
 		return err
 	}
-	for _, taken := range takenAddress {
-		if errors.Is(e, taken) {
-			return conflict("%s", e.Text)
-		}
+	if slices.ContainsFunc(taken, func(t *ops.Error) bool { return errors.Is(e, t) }) {
+		return conflict("%s", e.Text)
 	}
 	return bad(invalidValue, "%s", e.Text)
 }
@@ -74,6 +81,11 @@ func ofMember(err error) error {
 // failed is the response to an error. It is nil for a defect of the emulator.
 func failed(err error) *engine.Reply {
 	f, ok := errors.AsType[*failure](err)
+	if large, is := errors.AsType[*http.MaxBytesError](err); is {
+		f, ok = &failure{
+			http.StatusRequestEntityTooLarge, "", fmt.Sprintf("The body is larger than %d bytes.", large.Limit),
+		}, true
+	}
 	if e, is := errors.AsType[*ops.Error](err); !ok && is {
 		f, ok = &failure{e.Status, "", e.Text}, true
 	}

@@ -17,8 +17,9 @@ const (
 
 // node is a filter, or a part of one.
 type node interface {
-	// holds reports whether a resource, or a complex value, is one that is looked for.
-	holds(doc object) bool
+	// holds reports whether a resource, or a complex value, is one that is looked for. It means nothing once there was
+	// too much work.
+	holds(doc object, w *work) bool
 }
 
 // parser parses filters and paths (RFC 7644, sections 3.4.2.2 and 3.5.2).

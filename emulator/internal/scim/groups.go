@@ -136,9 +136,6 @@ func (r *request) saveGroup(old *state.SCIMGroup, doc object) (*state.SCIMGroup,
 // are no groups in groups.
 func (r *request) usersIn(doc object) (map[string]bool, error) {
 	members, _ := doc["members"].([]any)
-	if len(members) > maxMembers {
-		return nil, bad(invalidValue, "There are more than %d members.", maxMembers)
-	}
 	ids := map[string]bool{}
 	for _, v := range members {
 		element, _ := v.(object)
@@ -171,11 +168,11 @@ func deleteGroup(r *request) (*engine.Reply, error) {
 }
 
 func listGroups(r *request) (*engine.Reply, error) {
-	q, err := urlQuery(groupType, r.Request().URL.Query())
+	q, err := urlQuery(groupType, r.Request().URL.RawQuery)
 	if err != nil {
 		return nil, err
 	}
-	return q.page(groupType, r.groups())
+	return r.page(groupType, q, r.groups())
 }
 
 func searchGroups(r *request) (*engine.Reply, error) {
@@ -183,7 +180,7 @@ func searchGroups(r *request) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return q.page(groupType, r.groups())
+	return r.page(groupType, q, r.groups())
 }
 
 // groups yields the resources of the connection's groups, oldest first.

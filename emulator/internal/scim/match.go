@@ -2,7 +2,6 @@ package scim
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
@@ -25,27 +24,41 @@ type (
 	}
 )
 
-func (n and) holds(doc object) bool { return n.left.holds(doc) && n.right.holds(doc) }
+func (n and) holds(doc object, w *work) bool { return n.left.holds(doc, w) && n.right.holds(doc, w) }
 
-func (n or) holds(doc object) bool { return n.left.holds(doc) || n.right.holds(doc) }
+func (n or) holds(doc object, w *work) bool { return n.left.holds(doc, w) || n.right.holds(doc, w) }
 
-func (n not) holds(doc object) bool { return !n.of.holds(doc) }
+func (n not) holds(doc object, w *work) bool { return !n.of.holds(doc, w) }
 
-func (n has) holds(doc object) bool { return len(n.to.values(doc)) > 0 }
-
-// holds compares with each value of a list. What has no value is not equal to anything but null.
-func (n comparison) holds(doc object) bool {
-	values := n.to.values(doc)
-	if n.value == nil {
-		return (len(values) == 0) == (n.op == "eq")
-	}
-	if len(values) == 0 {
-		return n.op == "ne"
-	}
-	return slices.ContainsFunc(values, n.compares)
+func (n has) holds(doc object, w *work) bool {
+	w.add(1)
+	found := false
+	n.to.eachValue(doc, w, func(any) bool {
+		found = true
+		return false
+	})
+	return found
 }
 
-func (n comparison) compares(v any) bool {
+// holds compares with each value of a list. What has no value is not equal to anything but null.
+func (n comparison) holds(doc object, w *work) bool {
+	w.add(1)
+	found, holds := false, false
+	n.to.eachValue(doc, w, func(v any) bool {
+		found = true
+		holds = n.value != nil && n.compares(v, w)
+		return !holds && n.value != nil
+	})
+	switch {
+	case n.value == nil:
+		return found == (n.op == "ne")
+	case !found:
+		return n.op == "ne"
+	}
+	return holds
+}
+
+func (n comparison) compares(v any, w *work) bool {
 	switch want := n.value.(type) {
 	case bool:
 		return (v == want) == (n.op == "eq")
@@ -55,6 +68,7 @@ func (n comparison) compares(v any) bool {
 	}
 	want, _ := n.value.(string)
 	got := asText(v)
+	w.text(got)
 	if !n.exact {
 		got = state.Lower(got)
 	}

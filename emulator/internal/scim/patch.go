@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -22,23 +23,21 @@ const (
 
 // patch changes a resource as the body of a request says.
 func (t *resourceType) patch(doc object, data []byte) error {
-	body, err := decode(data)
+	body, err := message(data, patchSchema, "Operations")
 	if err != nil {
 		return err
 	}
-	if err := checkSchemas(body, patchSchema); err != nil {
-		return err
-	}
-	value, _ := member(body, "Operations")
-	operations, _ := value.([]any)
+	operations, _ := body["Operations"].([]any)
 	switch {
 	case len(operations) == 0:
 		return bad(invalidSyntax, "There are no Operations.")
 	case len(operations) > maxOperations:
 		return bad(tooMany, "There are more than %d Operations.", maxOperations)
 	}
+	var w work
 	for _, o := range operations {
-		if err := t.operate(doc, o); err != nil {
+		err := t.operate(doc, o, &w)
+		if err := cmp.Or(w.check(), err); err != nil {
 			return err
 		}
 	}
@@ -46,19 +45,21 @@ func (t *resourceType) patch(doc object, data []byte) error {
 }
 
 // operate does one operation. The name of it has any case: Entra ID sends "Add".
-func (t *resourceType) operate(doc object, operation any) error {
-	o, _ := operation.(object)
-	name, _ := member(o, "op")
-	op := strings.ToLower(asText(name))
+func (t *resourceType) operate(doc object, operation any, w *work) error {
+	body, _ := operation.(object)
+	o, err := members(body, "op", "path", "value")
+	if err != nil {
+		return err
+	}
+	op := strings.ToLower(asText(o["op"]))
 	if op != opAdd && op != opRemove && op != opReplace {
 		return bad(invalidSyntax, "The op of an operation is neither add nor remove nor replace.")
 	}
-	value, given := member(o, "value")
+	value, given := o["value"]
 	if !given && op != opRemove {
 		return bad(invalidValue, "The operation %s has no value.", op)
 	}
-	path, hasPath := member(o, "path")
-	if hasPath && path != nil && path != "" {
+	if path := o["path"]; path != nil && path != "" {
 		text, ok := path.(string)
 		if !ok {
 			return bad(invalidPath, "A path is not a string.")
@@ -67,7 +68,7 @@ func (t *resourceType) operate(doc object, operation any) error {
 		if err != nil {
 			return err
 		}
-		return change{op, to, value}.apply(doc)
+		return change{op, to, value, w}.apply(doc)
 	}
 	values, ok := value.(object)
 	switch {
@@ -76,18 +77,28 @@ func (t *resourceType) operate(doc object, operation any) error {
 	case !ok:
 		return bad(invalidValue, "Without a path the value is an object.")
 	}
-	return t.changeEach(doc, op, values)
+	return t.changeEach(doc, op, values, w)
 }
 
 // changeEach does an operation without a path. The names in the value are paths themselves, as Entra ID sends them;
 // what the schema does not have, and what clients cannot set, is ignored.
-func (t *resourceType) changeEach(doc object, op string, values object) error {
+func (t *resourceType) changeEach(doc object, op string, values object, w *work) error {
+	seen := map[target]bool{}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		to, err := parsePath(t, name)
 		if err != nil || to.attr != nil && to.attr.readOnly {
 			continue
 		}
-		if err := (change{op, to, values[name]}).apply(doc); err != nil {
+		if to.filter == nil {
+			if seen[to] {
+				return bad(invalidSyntax, "The value has %.128q twice.", name)
+			}
+			seen[to] = true
+		}
+		if err := (change{op, to, values[name], w}).apply(doc); err != nil {
+			return err
+		}
+		if err := w.check(); err != nil {
 			return err
 		}
 	}
@@ -99,6 +110,7 @@ type change struct {
 	op    string
 	to    target
 	value any
+	work  *work
 }
 
 func (c change) apply(doc object) error {
@@ -145,14 +157,13 @@ func (c change) changeIn(doc object) error {
 	case a.multi:
 		var list []any
 		old, _ := doc[a.name].([]any)
-		if list, err = c.changeList(old); err == nil && len(list) > 0 {
-			doc[a.name] = list
-			return nil
+		if list, err = c.changeList(old); err != nil {
+			return err
 		}
-		if err == nil {
+		if doc[a.name] = list; len(list) == 0 {
 			delete(doc, a.name)
 		}
-		return err
+		return a.checkCount(list)
 	case c.to.sub != nil:
 		element, _ := doc[a.name].(object)
 		if element == nil {
@@ -229,11 +240,11 @@ func (c change) changeList(list []any) ([]any, error) {
 		values, _ := v.([]any)
 		switch c.op {
 		case opAdd:
-			return merged(list, values), nil
+			return c.merged(list, values), nil
 		case opRemove:
-			return without(list, values), nil
+			return c.without(list, values), nil
 		default:
-			return merged(nil, values), nil
+			return c.merged(nil, values), nil
 		}
 	}
 	return c.changeElements(list)
@@ -244,8 +255,9 @@ func (c change) changeList(list []any) ([]any, error) {
 func (c change) changeElements(list []any) ([]any, error) {
 	changed := map[int]bool{}
 	for i, v := range list {
+		c.work.add(1)
 		element, _ := v.(object)
-		if c.to.filter != nil && !c.to.filter.holds(element) {
+		if c.to.filter != nil && !c.to.filter.holds(element, c.work) {
 			continue
 		}
 		if err := c.changeElement(element); err != nil {
@@ -274,23 +286,24 @@ func (c change) changeElements(list []any) ([]any, error) {
 	}
 	return slices.DeleteFunc(list, func(v any) bool {
 		element, _ := v.(object)
-		return len(element) == 0
+		return isEmpty(element)
 	}), nil
 }
 
 // merged adds values to a list. One that the list has already replaces that one. A primary one takes the place of the
 // one before.
-func merged(list, values []any) []any {
-	at := make(map[string]int, len(list)+len(values))
+func (c change) merged(list, values []any) []any {
+	at := make(map[identity]int, len(list)+len(values))
 	for i, v := range list {
-		at[identity(v)] = i
+		at[c.identify(v)] = i
 	}
 	added := map[int]bool{}
 	for _, v := range values {
-		i, known := at[identity(v)]
+		key := c.identify(v)
+		i, known := at[key]
 		if !known {
 			i, list = len(list), append(list, v)
-			at[identity(v)] = i
+			at[key] = i
 		}
 		list[i] = v
 		added[i] = true
@@ -300,25 +313,29 @@ func merged(list, values []any) []any {
 }
 
 // without removes values from a list: those that are the same or, where only a value is given, that have it.
-func without(list, values []any) []any {
-	gone := make(map[string]bool, len(values))
+func (c change) without(list, values []any) []any {
+	gone := make(map[identity]bool, len(values))
 	for _, v := range values {
-		gone[identity(v)] = true
+		gone[c.identify(v)] = true
 	}
 	return slices.DeleteFunc(list, func(v any) bool {
-		element, _ := v.(object)
-		return gone[identity(v)] || element["value"] != nil && gone[identity(object{"value": element["value"]})]
+		key := c.identify(v)
+		return gone[key] || key.other == "" && gone[identity{value: key.value}]
 	})
 }
 
-// identity is what tells the values of a list apart: value and type, or all of it where there is no value.
-func identity(v any) string {
+// identity is what tells the values of a list apart: value and type, or all of it, as JSON, where there is no value.
+type identity struct{ value, kind, other string }
+
+func (c change) identify(v any) identity {
+	c.work.add(1)
 	element, _ := v.(object)
 	if value, ok := element["value"].(string); ok {
-		return value + "\x00" + asText(element["type"])
+		return identity{value: value, kind: asText(element["type"])}
 	}
 	data, _ := json.Marshal(v, json.Deterministic(true)) // what was decoded from JSON encodes as JSON
-	return string(data)
+	c.work.text(string(data))
+	return identity{other: string(data)}
 }
 
 // onePrimary makes a value of a list that was changed to be the primary one the only such.

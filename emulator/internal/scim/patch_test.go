@@ -139,30 +139,3 @@ func TestPatch_refusals(t *testing.T) {
 		assert.Equal(t, invalidSyntax, f.scimType, "%.200s", body)
 	}
 }
-
-// Whatever is sent, a resource that was patched has the types of its schema: it encodes, and its parts are found.
-func FuzzPatch(f *testing.F) {
-	for _, operation := range []string{
-		`{"op": "Add", "path": "emails[type eq \"x\"].value", "value": "a"}`, `{"op": "replace", "value": {"name.givenName": 1}}`,
-		`{"op": "remove", "path": "emails", "value": [{"value": "a@x.example"}]}`, `{"op": "add", "path": "emails", "value": [[]]}`,
-		`{"op": "add", "value": {"` + enterpriseSchema + `": {"manager": "1"}}}`, `{"op": "add", "path": "active", "value": "TRUE"}`,
-	} {
-		f.Add(operation)
-	}
-	f.Fuzz(func(t *testing.T, operation string) {
-		doc := small()
-		if err := userType.patch(doc, operations(operation)); err != nil {
-			if failed(err).Status != 400 {
-				t.Error(err)
-			}
-			return
-		}
-		attributes := attributesOf(doc)
-		if attributes.UserName == "" {
-			t.Errorf("no userName after %q", operation)
-		}
-		again := userOf(&attributes)
-		attributes2 := attributesOf(again)
-		require.Equal(t, attributes, attributes2)
-	})
-}

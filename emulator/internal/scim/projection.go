@@ -17,8 +17,10 @@ func newProjection(t *resourceType, attributes, excluded []string) projection {
 	if p.only {
 		names = attributes
 	}
+	seen := map[target]bool{}
 	for _, name := range names {
-		if to, known := t.resolve(strings.TrimSpace(name)); known {
+		if to, known := t.resolve(strings.TrimSpace(name)); known && !seen[to] {
+			seen[to] = true
 			p.attributes = append(p.attributes, to)
 		}
 	}

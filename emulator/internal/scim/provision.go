@@ -40,73 +40,87 @@ func nameOf(attributes *scim.SCIMAttributes) string {
 	return string(runes[:min(len(runes), state.MaxName)])
 }
 
-// provision does to the member of a user what a change of the user means, and returns the member's id. What the
-// identity provider did not change stays as the API may have set it.
-func (r *request) provision(old, u *state.SCIMUser, isActive bool) (memberID string, err error) {
-	address, err := addressOf(&u.Attributes)
-	if err != nil {
-		return "", err
+// given is what the record of a user last gave to the member.
+type given struct{ email, name string }
+
+// givenBy is what a user gave. A snapshot may leave it out: then it is what the record says.
+func givenBy(u *state.SCIMUser) given {
+	if u.GivenEmail != "" {
+		return given{u.GivenEmail, u.GivenName}
 	}
-	before, _ := addressOf(&old.Attributes) // a new user has had none
+	email, _ := addressOf(&u.Attributes) // a new user has had none
+	return given{email, nameOf(&u.Attributes)}
+}
+
+// provision does to the member of a user what a change of the user means, and says in u who that is. What the identity
+// provider did not change stays as the API may have set it.
+func (r *request) provision(old, u *state.SCIMUser, isActive bool) error {
+	email, err := addressOf(&u.Attributes)
+	if err != nil {
+		return err
+	}
+	before, now := givenBy(old), given{email, nameOf(&u.Attributes)}
 	m := r.Members.Get(u.MemberID)
 	wasActive := m != nil && !m.IsDeleted()
-	name := nameOf(&u.Attributes)
 	switch {
 	case !isActive && wasActive:
 		login.Delete(r.Tx.Tx, m)
-		return u.MemberID, nil
+		return nil
 	case !isActive:
-		return u.MemberID, nil
+		return nil
 	case !wasActive:
-		if m, err = r.join(m, before, address); err != nil {
-			return "", err
-		}
-	default:
-		if before != address {
-			if m, err = login.ChangeEmail(r.Tx.Tx, m, address); err != nil {
-				return "", err
-			}
-		}
-		if name == nameOf(&old.Attributes) {
-			name = ""
-		}
+		m, err = r.join(m, before.email, email)
+	case before.email != email:
+		m, err = login.ChangeEmail(r.Tx.Tx, m, email)
 	}
-	if name != "" && name != m.Name {
+	if err != nil {
+		return err
+	}
+	isNew := now.name != before.name || m.MemberID != u.MemberID
+	if isNew && now.name != "" && now.name != m.Name {
 		changed := *m
-		changed.Name, changed.UpdatedAt = name, r.Now
+		changed.Name, changed.UpdatedAt = now.name, r.Now
 		r.Members.Put(&changed)
 	}
-	return m.MemberID, nil
+	u.MemberID, u.GivenEmail, u.GivenName = m.MemberID, now.email, now.name
+	return nil
 }
 
 // join returns the member whom an active user is: the one who has the address, the user's own one before, or a new one.
-// Unverified: that a new member is active, and that the address is not verified.
-func (r *request) join(own *state.Member, before, address string) (*state.Member, error) {
+// The own one keeps the address that the API has set, unless the identity provider has given another since. Unverified:
+// that a new member is active, and that the address is not verified.
+func (r *request) join(own *state.Member, before, email string) (*state.Member, error) {
 	tx, organizationID, ownID := r.Tx.Tx, r.connection.OrganizationID, ""
-	if own != nil && before == address {
-		address, ownID = own.EmailAddress, own.MemberID
+	if own != nil {
+		ownID = own.MemberID
+		if before == email {
+			email = own.EmailAddress
+		}
 	}
-	if m := tx.MemberByEmail(organizationID, address); m != nil {
+	if m := tx.MemberByEmail(organizationID, email); m != nil {
 		if tx.SCIMUserOf(m.MemberID) != nil {
 			return nil, conflict("Another user is the member who has the address.")
 		}
 		return m, nil
 	}
-	if err := login.CheckEmail(tx, organizationID, ownID, address); err != nil {
+	if err := login.CheckEmail(tx, organizationID, ownID, email); err != nil {
 		return nil, err
 	}
-	if ownID == "" {
-		m := *tx.NewMember(organizationID, address)
+	if own == nil {
+		m := *tx.NewMember(organizationID, email)
 		m.Status = organizations.MemberStatusActive
 		tx.Members.Put(&m)
 		return &m, nil
 	}
 	if own.ExternalID != "" && tx.FindMember(organizationID, own.ExternalID) != nil {
-		return nil, conflict("%s", ops.ErrDuplicateMemberExternalID.Text)
+		return nil, ops.ErrDuplicateMemberExternalID
+	}
+	if err := login.CheckPhone(tx, organizationID, own.MFAPhoneNumber); err != nil {
+		return nil, err
 	}
 	m := *own
 	m.Status, m.UpdatedAt = organizations.MemberStatusActive, tx.Now
 	tx.Members.Put(&m)
 	tx.EndMember(m.MemberID) // what a snapshot has, though the member was deleted
-	return &m, nil
+	return login.ChangeEmail(tx, &m, email)
 }

@@ -3,6 +3,7 @@ package scim
 import (
 	"cmp"
 	"iter"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +25,9 @@ const (
 	maxCount     = 1000
 )
 
+// maxInteger bounds the integers that JSON numbers have exactly (RFC 8259, section 6).
+const maxInteger = 1<<53 - 1
+
 // query asks for a page of resources (RFC 7644, section 3.4.2).
 type query struct {
 	filter            node
@@ -31,12 +35,25 @@ type query struct {
 	descending        bool
 	startIndex, count int
 	projection        projection
+	work              work
 }
 
+// parameters are those that a query takes once, but for the lists of attributes.
+var parameters = []string{"startIndex", "count", "filter", "sortBy", "sortOrder"}
+
 // urlQuery makes a query of the parameters of a URL.
-func urlQuery(t *resourceType, values url.Values) (*query, error) {
+func urlQuery(t *resourceType, raw string) (*query, error) {
+	values, err := parseURLQuery(raw)
+	if err != nil {
+		return nil, err
+	}
 	q := &query{startIndex: 1, count: defaultCount}
-	for name, number := range map[string]*int{"startIndex": &q.startIndex, "count": &q.count} {
+	for _, name := range parameters {
+		if len(values[name]) > 1 {
+			return nil, bad(invalidValue, "The parameter %s occurs twice.", name)
+		}
+	}
+	for name, number := range q.numbers() {
 		if text := values.Get(name); text != "" {
 			n, err := strconv.Atoi(text)
 			if err != nil {
@@ -49,44 +66,65 @@ func urlQuery(t *resourceType, values url.Values) (*query, error) {
 	return q, q.set(t, values.Get("filter"), values.Get("sortBy"), values.Get("sortOrder"))
 }
 
+// parseURLQuery refuses what [url.URL.Query] would leave out: a filter, say, without which all resources are found.
+func parseURLQuery(raw string) (url.Values, error) {
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, bad(invalidSyntax, "The query of the URL is malformed.")
+	}
+	return values, nil
+}
+
+func (q *query) numbers() map[string]*int {
+	return map[string]*int{"startIndex": &q.startIndex, "count": &q.count}
+}
+
 // bodyQuery makes a query of the body of a search (RFC 7644, section 3.4.3).
 func bodyQuery(t *resourceType, data []byte) (*query, error) {
-	body, err := decode(data)
+	body, err := message(data, searchSchema, slices.Concat(parameters, []string{"attributes", "excludedAttributes"})...)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSchemas(body, searchSchema); err != nil {
-		return nil, err
-	}
 	q := &query{startIndex: 1, count: defaultCount}
-	for name, number := range map[string]*int{"startIndex": &q.startIndex, "count": &q.count} {
-		if value, given := member(body, name); given {
+	for name, number := range q.numbers() {
+		if value := body[name]; value != nil {
 			n, ok := value.(float64)
-			if !ok || n != float64(int(n)) {
+			if !ok || n != math.Trunc(n) || math.Abs(n) > maxInteger {
 				return nil, bad(invalidValue, "%s is not an integer.", name)
 			}
 			*number = int(n)
 		}
 	}
-	texts := map[string]string{}
 	for _, name := range []string{"filter", "sortBy", "sortOrder"} {
-		value, given := member(body, name)
-		text, ok := value.(string)
-		if given && !ok {
+		if _, ok := body[name].(string); !ok && body[name] != nil {
 			return nil, bad(invalidValue, "%s is not a string.", name)
 		}
-		texts[name] = text
 	}
-	lists := map[string][]string{}
-	for _, name := range []string{"attributes", "excludedAttributes"} {
-		value, _ := member(body, name)
-		names, _ := value.([]any)
-		for _, v := range names {
-			lists[name] = append(lists[name], asText(v))
+	attributes, err := texts(body, "attributes")
+	if err != nil {
+		return nil, err
+	}
+	excluded, err := texts(body, "excludedAttributes")
+	if err != nil {
+		return nil, err
+	}
+	q.projection = newProjection(t, attributes, excluded)
+	return q, q.set(t, asText(body["filter"]), asText(body["sortBy"]), asText(body["sortOrder"]))
+}
+
+// texts are the strings of a list in a body.
+func texts(body object, name string) ([]string, error) {
+	list, ok := body[name].([]any)
+	if !ok && body[name] != nil {
+		return nil, bad(invalidValue, "%s is not a list.", name)
+	}
+	out := make([]string, len(list))
+	for i, v := range list {
+		if out[i], ok = v.(string); !ok {
+			return nil, bad(invalidValue, "%s is not a list of strings.", name)
 		}
 	}
-	q.projection = newProjection(t, lists["attributes"], lists["excludedAttributes"])
-	return q, q.set(t, texts["filter"], texts["sortBy"], texts["sortOrder"])
+	return out, nil
 }
 
 func (q *query) set(t *resourceType, filter, sortBy, sortOrder string) (err error) {
@@ -126,16 +164,34 @@ func (q *query) named() (name string, only bool) {
 	return name, only
 }
 
-// page answers with those of the resources that the query asks for.
-func (q *query) page(t *resourceType, resources iter.Seq[object]) (*engine.Reply, error) {
+// page answers with those of the resources that the query asks for, which it looks for outside of the transaction.
+func (r *request) page(t *resourceType, q *query, resources iter.Seq[object]) (*engine.Reply, error) {
+	all, out := slices.Collect(resources), &engine.Reply{}
+	r.Later(func() error {
+		page, err := q.page(t, all)
+		if err == nil {
+			*out = *page
+		}
+		return err
+	})
+	return out, nil
+}
+
+func (q *query) page(t *resourceType, resources []object) (*engine.Reply, error) {
 	var found []object
-	for doc := range resources {
-		if q.filter == nil || q.filter.holds(doc) {
+	for _, doc := range resources {
+		if q.filter == nil || q.filter.holds(doc, &q.work) {
 			found = append(found, doc)
+		}
+		if err := q.work.check(); err != nil {
+			return nil, err
 		}
 	}
 	if q.sortBy.attr != nil {
 		q.sort(found)
+	}
+	if err := q.work.check(); err != nil {
+		return nil, err
 	}
 	from := min(q.startIndex-1, len(found))
 	page := found[from:min(from+q.count, len(found))]
@@ -182,14 +238,13 @@ func (q *query) sort(resources []object) {
 
 // sortKey is the value that a resource is sorted by: of a list, that of the primary element, else of the first.
 func (q *query) sortKey(doc object) (key string, found bool) {
-	elements := q.sortBy.elements(doc)
-	if i := slices.IndexFunc(elements, isPrimary); i > 0 {
-		elements = elements[i:]
-	}
-	if len(elements) == 0 {
-		return "", false
-	}
-	v := elements[0]
+	var v any
+	q.sortBy.each(doc, &q.work, func(element any) bool {
+		if v == nil || isPrimary(element) {
+			v = element
+		}
+		return !isPrimary(element)
+	})
 	if q.sortBy.sub != nil {
 		element, _ := v.(object)
 		v = element[q.sortBy.sub.name]

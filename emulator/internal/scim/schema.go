@@ -29,6 +29,22 @@ type attribute struct {
 	subs  []*attribute
 }
 
+// maxValues bounds the values of an attribute.
+func (a *attribute) maxValues() int {
+	if a == groupMembers {
+		return maxMembers
+	}
+	return state.MaxEntries
+}
+
+// checkCount refuses more values than an attribute may have.
+func (a *attribute) checkCount(values []any) error {
+	if n := a.maxValues(); len(values) > n {
+		return bad(invalidValue, "%s has more than %d values.", a.name, n)
+	}
+	return nil
+}
+
 // resourceType is a kind of resource with its schema and, at most, one extension.
 type resourceType struct {
 	name, endpoint, schema, description string
@@ -147,26 +163,31 @@ var groupType = &resourceType{
 	name: "Group", endpoint: "/Groups", schema: groupSchema, description: "A group of people.",
 	attributes: []*attribute{
 		{name: "displayName", kind: kindString, required: true, description: "The group's name."},
-		listOf("members", "The people in the group.",
-			&attribute{name: "value", kind: kindString, caseExact: true, description: "The person's id."},
-			&attribute{
-				name: "$ref", kind: kindReference, caseExact: true, types: []string{"User"},
-				description: "The person's URI.",
-			},
-			text("display", "The person's name."), text("type", "Always User.")),
+		groupMembers,
 	},
 }
 
+var groupMembers = listOf("members", "The people in the group.",
+	&attribute{name: "value", kind: kindString, caseExact: true, description: "The person's id."},
+	&attribute{
+		name: "$ref", kind: kindReference, caseExact: true, types: []string{"User"},
+		description: "The person's URI.",
+	},
+	text("display", "The person's name."), text("type", "Always User."))
+
 // named finds an attribute by its name, whatever the case (RFC 7643, section 2.1). It returns nil if there is none.
 func named(attributes []*attribute, name string) *attribute {
-	name = state.Lower(name)
 	for _, a := range attributes {
-		if state.Lower(a.name) == name {
+		if isName(a.name, name) {
 			return a
 		}
 	}
 	return nil
 }
+
+// isName reports whether two names are the same, whatever the case. One of them is of ASCII, so that the other one is
+// where the lengths are the same.
+func isName(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
 
 // comparable is the attribute whose values a filter compares: of a complex one, the sub-attribute "value". It returns
 // nil if there is none.
@@ -218,43 +239,46 @@ func (to target) last() *attribute {
 	return to.attr
 }
 
-// elements are the values of the attribute in a resource: those for which the filter holds.
-func (to target) elements(doc object) []any {
+// each calls yield with the values of the attribute in a resource, those for which the filter holds, until it returns
+// false.
+func (to target) each(doc object, w *work, yield func(v any) bool) {
 	if to.extension != "" {
 		doc, _ = doc[to.extension].(object)
 	}
 	v, given := doc[to.attr.name]
 	if !given {
-		return nil
+		return
 	}
 	list, isList := v.([]any)
 	if !isList {
-		list = []any{v}
+		yield(v)
+		return
 	}
-	if to.filter == nil {
-		return list
-	}
-	var kept []any
 	for _, v := range list {
-		if element, ok := v.(object); ok && to.filter.holds(element) {
-			kept = append(kept, v)
+		w.add(1)
+		if w.isTooMuch() {
+			return
+		}
+		if to.filter != nil {
+			if element, ok := v.(object); !ok || !to.filter.holds(element, w) {
+				continue
+			}
+		}
+		if !yield(v) {
+			return
 		}
 	}
-	return kept
 }
 
-// values are those that the path names in a resource.
-func (to target) values(doc object) []any {
-	elements := to.elements(doc)
+// eachValue calls yield with the values that the path names in a resource, until it returns false.
+func (to target) eachValue(doc object, w *work, yield func(v any) bool) {
 	if to.sub == nil {
-		return elements
+		to.each(doc, w, yield)
+		return
 	}
-	var values []any
-	for _, v := range elements {
+	to.each(doc, w, func(v any) bool {
 		element, _ := v.(object)
-		if v, given := element[to.sub.name]; given {
-			values = append(values, v)
-		}
-	}
-	return values
+		value, given := element[to.sub.name]
+		return !given || yield(value)
+	})
 }

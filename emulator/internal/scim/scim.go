@@ -8,6 +8,7 @@ package scim
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -56,14 +57,15 @@ type request struct {
 // route binds a handler to an endpoint, which takes a bearer token of the connection in its path.
 func route(info *ops.Info, run func(*request) (*engine.Reply, error)) engine.Route {
 	return engine.Endpoint{
-		Info: info,
-		Project: engine.ByRow(errUnauthorized, func(tx *state.Tx, params map[string]string) bool {
-			return tx.SCIMConnections.Get(params["connection_id"]) != nil
-		}),
+		Info:    info,
+		Project: engine.ByRow(errUnauthorized, errSeveral, fits),
 		Run: func(tx *engine.Tx) (*engine.Reply, error) {
 			r := &request{tx, tx.SCIMConnections.Get(tx.Param("connection_id"))}
 			if r.connection == nil || !r.connection.HasToken(engine.BearerToken(tx.Header())) {
 				return nil, errUnauthorized
+			}
+			if err := r.checkMediaType(); err != nil {
+				return nil, err
 			}
 			return run(r)
 		},
@@ -71,9 +73,39 @@ func route(info *ops.Info, run func(*request) (*engine.Reply, error)) engine.Rou
 	}.Route()
 }
 
+// checkMediaType refuses a body that says it is no JSON in UTF-8 (RFC 7644, sections 3.1 and 3.8). One that says
+// nothing is taken.
+func (r *request) checkMediaType() error {
+	header := r.Header().Get("Content-Type")
+	if len(r.Body()) == 0 || header == "" {
+		return nil
+	}
+	kind, parameters, err := mime.ParseMediaType(header)
+	charset, given := parameters["charset"]
+	isJSON := err == nil && (kind == contentType || kind == "application/json")
+	if !isJSON || given && !strings.EqualFold(charset, "utf-8") {
+		return errMediaType
+	}
+	return nil
+}
+
+// fits tells by its connection and bearer token which project a request is for.
+func fits(tx *state.Tx, r *http.Request, params map[string]string) engine.Fit {
+	switch c := tx.SCIMConnections.Get(params["connection_id"]); {
+	case c == nil:
+		return engine.FitsNot
+	case !c.HasToken(engine.BearerToken(r.Header)):
+		return engine.FitsPath
+	}
+	return engine.FitsAll
+}
+
 func notImplemented(*request) (*engine.Reply, error) {
 	return nil, errNotImplemented
 }
+
+// contentType is the media type of SCIM (RFC 7644, section 8.1).
+const contentType = "application/scim+json"
 
 // reply is a response with a body of SCIM.
 func reply(status int, body object) (*engine.Reply, error) {
@@ -81,7 +113,7 @@ func reply(status int, body object) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	header := http.Header{"Content-Type": {"application/scim+json"}}
+	header := http.Header{"Content-Type": {contentType}}
 	return &engine.Reply{Status: status, Header: header, Body: data}, nil
 }
 
@@ -122,7 +154,10 @@ func (r *request) resource(status int, t *resourceType, doc object) (*engine.Rep
 		out.Header.Set("ETag", version)
 		return out, nil
 	}
-	query := r.Request().URL.Query()
+	query, err := parseURLQuery(r.Request().URL.RawQuery)
+	if err != nil {
+		return nil, err
+	}
 	projection := newProjection(t, list(query["attributes"]), list(query["excludedAttributes"]))
 	meta, _ := doc["meta"].(object)
 	out, err := reply(status, projection.of(t, doc))

@@ -112,11 +112,10 @@ func (r *request) saveUser(old *state.SCIMUser, doc object, isActive bool) (*sta
 		return nil, conflict("Another user has the userName %.128q.", u.Attributes.UserName)
 	}
 	wasActive := r.isActive(old)
-	memberID, err := r.provision(old, &u, isActive)
-	if err != nil {
+	if err := r.provision(old, &u, isActive); err != nil {
 		return nil, ofMember(err)
 	}
-	if u.MemberID = memberID; !reflect.DeepEqual(&u, old) || wasActive != isActive {
+	if !reflect.DeepEqual(&u, old) || wasActive != isActive {
 		u.UpdatedAt = r.Now
 		r.SCIMUsers.Put(&u)
 	}
@@ -140,11 +139,11 @@ func deleteUser(r *request) (*engine.Reply, error) {
 }
 
 func listUsers(r *request) (*engine.Reply, error) {
-	q, err := urlQuery(userType, r.Request().URL.Query())
+	q, err := urlQuery(userType, r.Request().URL.RawQuery)
 	if err != nil {
 		return nil, err
 	}
-	return q.page(userType, r.users(q))
+	return r.page(userType, q, r.users(q))
 }
 
 func searchUsers(r *request) (*engine.Reply, error) {
@@ -152,7 +151,7 @@ func searchUsers(r *request) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return q.page(userType, r.users(q))
+	return r.page(userType, q, r.users(q))
 }
 
 // users yields the resources of the connection's users, oldest first: all that a query could find.

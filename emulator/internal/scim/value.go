@@ -22,20 +22,38 @@ func decode(body []byte) (object, error) {
 	return decoded, nil
 }
 
-// member returns a member of a body by its name, whatever the case.
-func member(body object, name string) (value any, given bool) {
+// members returns those members of an object that have some names, whatever the case, under these names.
+func members(body object, names ...string) (object, error) {
+	found := object{}
 	for key, value := range body {
-		if strings.EqualFold(key, name) {
-			return value, true
+		i := slices.IndexFunc(names, func(name string) bool { return isName(name, key) })
+		if i < 0 {
+			continue
 		}
+		if _, twice := found[names[i]]; twice {
+			return nil, bad(invalidSyntax, "The member %s occurs twice.", names[i])
+		}
+		found[names[i]] = value
 	}
-	return nil, false
+	return found, nil
+}
+
+// message returns members of a body, see [members], that must say what it is.
+func message(data []byte, schema string, names ...string) (object, error) {
+	body, err := decode(data)
+	if err != nil {
+		return nil, err
+	}
+	found, err := members(body, slices.Concat(names, []string{"schemas"})...)
+	if err != nil {
+		return nil, err
+	}
+	return found, checkSchemas(found, schema)
 }
 
 // checkSchemas checks that a body says what it is.
 func checkSchemas(body object, schema string) error {
-	value, _ := member(body, "schemas")
-	list, _ := value.([]any)
+	list, _ := body["schemas"].([]any)
 	is := func(v any) bool {
 		s, ok := v.(string)
 		return ok && strings.EqualFold(s, schema)
@@ -53,14 +71,18 @@ func (t *resourceType) parse(data []byte) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSchemas(body, t.schema); err != nil {
+	known, err := members(body, "schemas", t.extension)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSchemas(known, t.schema); err != nil {
 		return nil, err
 	}
 	doc := object{}
 	if err := assign(doc, slices.Concat(commonAttributes, t.attributes), body); err != nil {
 		return nil, err
 	}
-	if value, given := member(body, t.extension); given && t.extension != "" && value != nil {
+	if value, given := known[t.extension]; given && value != nil {
 		values, ok := value.(object)
 		if !ok {
 			return nil, bad(invalidValue, "%s must be an object.", t.extension)
@@ -119,6 +141,9 @@ func (a *attribute) value(v any) (any, error) {
 	if !isList {
 		list = []any{v}
 	}
+	if err := a.checkCount(list); err != nil {
+		return nil, err
+	}
 	var values []any
 	primary := 0
 	for _, v := range list {
@@ -143,6 +168,9 @@ func (a *attribute) value(v any) (any, error) {
 	return values, nil
 }
 
+// isEmpty reports whether a complex value has no value. Not to be the primary one is none.
+func isEmpty(v object) bool { return len(v) == 0 || len(v) == 1 && v["primary"] == false }
+
 func isPrimary(v any) bool {
 	element, _ := v.(object)
 	return element["primary"] == true
@@ -164,7 +192,7 @@ func (a *attribute) single(v any) (any, error) {
 		if err := assign(doc, a.subs, values); err != nil {
 			return nil, err
 		}
-		if len(doc) == 0 {
+		if isEmpty(doc) {
 			return nil, nil //nolint:nilnil // No value is not an error.
 		}
 		return doc, nil

@@ -45,8 +45,12 @@ type SCIMUser struct {
 	// MemberID is empty until the person is active for the first time.
 	MemberID   string              `json:"member_id"`
 	Attributes scim.SCIMAttributes `json:"scim_attributes"`
-	CreatedAt  time.Time           `json:"created_at"`
-	UpdatedAt  time.Time           `json:"updated_at"`
+	// GivenEmail and GivenName are what the member has, or had, from the record: while the person is not active, the
+	// attributes may say something else.
+	GivenEmail string    `json:"given_email_address,omitzero"`
+	GivenName  string    `json:"given_name,omitzero"`
+	CreatedAt  time.Time `json:"created_at"`
+	UpdatedAt  time.Time `json:"updated_at"`
 }
 
 // SCIMGroup is a group at the identity provider.
