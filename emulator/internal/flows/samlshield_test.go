@@ -3,15 +3,11 @@ package flows_test
 import (
 	"encoding/base64"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/samlshield"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -63,45 +59,4 @@ func TestSAMLShield_hasFaults(t *testing.T) {
 	e, is := err.(*stytcherror.Error) //nolint:errorlint // the outermost error is meant
 	require.True(t, is)
 	assert.Equal(t, 503, e.StatusCode)
-}
-
-// A response of half a megabyte takes a tenth of a second to check. Other calls do not wait for that.
-func TestSAMLShield_keepsNobodyElseWaiting(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	client, err := samlshield.NewClient(samlshield.Config{PublicToken: h.PublicToken(), BaseURL: h.URL()})
-	require.NoError(t, err)
-	large := base64.StdEncoding.EncodeToString([]byte(`<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="r">` +
-		strings.Repeat("<a/>", 100_000) + `</samlp:Response>`))
-	validate := func() time.Duration {
-		start := time.Now()
-		_, err := client.SAML.Validate(t.Context(), &samlshield.ValidateRequest{SAMLResponse: large})
-		assert.ErrorIs(t, err, stytcherror.CodeMissingSignatureSAMLResponse)
-		return time.Since(start)
-	}
-	alone := validate()
-	var stop atomic.Bool
-	var others, begun sync.WaitGroup
-	for range 2 {
-		begun.Add(1)
-		others.Go(func() {
-			validate()
-			for begun.Done(); !stop.Load(); {
-				validate()
-			}
-		})
-	}
-	begun.Wait()
-	waited := 0
-	for start := time.Now(); time.Since(start) < 5*alone; {
-		before := time.Now()
-		_, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: new(strings.Repeat("x", 44))})
-		assert.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
-		if time.Since(before) > alone/3 {
-			waited++
-		}
-	}
-	stop.Store(true)
-	others.Wait()
-	assert.Less(t, waited, 2, "calls that waited for a validation")
 }
