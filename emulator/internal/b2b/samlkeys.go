@@ -72,7 +72,7 @@ func checkIDPSSOURL(given *string) error {
 	switch {
 	case err != nil:
 		return ops.ErrSAMLConnectionIDPSSOURLInvalidFormat
-	case u.Scheme != "https" && idp.CheckURL(*given) != nil:
+	case u.Scheme != "https" && state.CheckServerURL(*given) != nil:
 		return ops.ErrSAMLConnectionIDPSSOURLNotHTTPS
 	}
 	return nil

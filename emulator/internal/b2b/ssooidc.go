@@ -106,7 +106,7 @@ func checkOIDCUpdate(req *oidc.UpdateConnectionRequest) error {
 		{req.UserinfoURL, ops.ErrOIDCConnectionUserinfoURLInvalidFormat},
 		{req.JWKSURL, ops.ErrOIDCConnectionJWKSURLInvalidFormat},
 	} {
-		if state.Given(u.value) && idp.CheckURL(*u.value) != nil {
+		if state.Given(u.value) && state.CheckServerURL(*u.value) != nil {
 			return u.malformed.Because("The URL is malformed, or neither https nor http on this machine.")
 		}
 	}
@@ -169,10 +169,7 @@ func changeOIDCConnection(
 		c.AttributeMapping = req.AttributeMapping
 	}
 	c.Status = sso.ConnectionStatusActive
-	required := []string{
-		c.Issuer, c.ClientID, c.ClientSecret, c.AuthorizationURL, c.TokenURL, c.UserinfoURL, c.JWKSURL,
-	}
-	if slices.Contains(required, "") {
+	if !state.IsComplete(&c) {
 		c.Status = sso.ConnectionStatusPending
 	}
 	changed := &state.Connection{OIDC: &c, IsReal: found.IsReal}

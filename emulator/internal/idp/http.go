@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -26,23 +25,6 @@ const (
 	maxRedirects = 3
 )
 
-// CheckURL refuses a URL that is not one of a server to ask: https, or http on this machine.
-func CheckURL(raw string) error {
-	u, err := state.RedirectURL(raw)
-	if err != nil {
-		return err
-	}
-	if u.User != nil || u.Scheme == "http" && !isLoopback(u.Hostname()) {
-		return errors.New("it has credentials, or is http on another machine")
-	}
-	return nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // get reads a document.
 func get(ctx context.Context, address string, header http.Header) ([]byte, error) {
 	return send(ctx, http.MethodGet, address, header, nil)
@@ -51,7 +33,7 @@ func get(ctx context.Context, address string, header http.Header) ([]byte, error
 // send sends a request and returns the body of the response, whose status must be 200. Redirects are followed on the
 // same server only.
 func send(ctx context.Context, method, address string, header http.Header, body io.Reader) ([]byte, error) {
-	if err := CheckURL(address); err != nil {
+	if err := state.CheckServerURL(address); err != nil {
 		return nil, fmt.Errorf("the URL is not used: %w", err)
 	}
 	// What traces a call of the emulator in the same process must not see these requests.

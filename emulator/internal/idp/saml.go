@@ -54,7 +54,7 @@ func ParseSAMLMetadata(document []byte) (*SAMLMetadata, error) {
 		return nil, invalid("The metadata is not that of one identity provider.")
 	case m.EntityID == "" || len(m.EntityID) > state.MaxURL:
 		return nil, invalid("The metadata has no entityID, or too long a one.")
-	case CheckURL(m.SSOURL) != nil:
+	case state.CheckServerURL(m.SSOURL) != nil:
 		return nil, invalid("The metadata has no SingleSignOnService that browsers are sent to by https.")
 	case len(r.certificates) == 0:
 		return nil, invalid("The metadata has no certificate for signatures.")
