@@ -116,7 +116,7 @@ func askTokens(ctx context.Context, c *sso.OIDCConnection, form url.Values) (*To
 
 // userInfo asks who the person is (OpenID Connect Core 1.0, section 5.3).
 func (l *Login) userInfo(ctx context.Context, accessToken string) (map[string]any, error) {
-	body, err := get(ctx, l.Connection.UserinfoURL, http.Header{"Authorization": {"Bearer " + accessToken}})
+	body, err := get(ctx, l.Connection.UserinfoURL, bearer(accessToken))
 	if err != nil {
 		return nil, ops.ErrOIDCInvalidUserinfo.Because("The userinfo endpoint cannot be used: %v.", err)
 	}
