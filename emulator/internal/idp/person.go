@@ -29,14 +29,7 @@ var protocolClaims = []string{
 // PersonOf makes a person of the claims of an OIDC provider, where a mapping says which are which. Standard claims are
 // used where it does not.
 func PersonOf(claims, mapping map[string]any) (*Person, error) {
-	value := func(attribute, standard string) string {
-		name, isText := mapping[attribute].(string)
-		if !isText {
-			name = standard
-		}
-		text, _ := claims[name].(string)
-		return text
-	}
+	value := func(attribute, standard string) string { return text(claims[claimOf(mapping, attribute, standard)]) }
 	p := &Person{Subject: text(claims["sub"]), Attributes: map[string]any{}}
 	for name, claim := range claims {
 		if !slices.Contains(protocolClaims, name) {
@@ -49,19 +42,26 @@ func PersonOf(claims, mapping map[string]any) (*Person, error) {
 		return nil, ops.ErrOIDCResponseEmailMissing
 	case err != nil:
 		return nil, err
-	case !isTrue(claims["email_verified"]):
+	case !isTrue(claims[emailVerified]):
 		return nil, ops.ErrOIDCResponseUnverifiedEmail
 	}
 	p.Name = value("full_name", "name")
 	if p.Name == "" {
 		p.Name = strings.TrimSpace(value("first_name", "given_name") + " " + value("last_name", "family_name"))
 	}
-	name, isText := mapping["groups"].(string)
-	if !isText {
-		name = "groups"
-	}
-	p.Groups = texts(claims[name])
+	p.Groups = texts(claims[claimOf(mapping, "groups", "groups")])
 	return p, p.Check()
+}
+
+// emailVerified is the claim that says whether the address is the person's.
+const emailVerified = "email_verified"
+
+// claimOf is the name of the claim that a mapping says is an attribute, or else the standard one.
+func claimOf(mapping map[string]any, attribute, standard string) string {
+	if name, isText := mapping[attribute].(string); isText {
+		return name
+	}
+	return standard
 }
 
 // Check refuses a person who cannot be stored.
@@ -86,7 +86,9 @@ func (p *Person) Check() error {
 func texts(value any) []string {
 	switch v := value.(type) {
 	case string:
-		return []string{v}
+		if v != "" {
+			return []string{v}
+		}
 	case []any:
 		var list []string
 		for _, entry := range v {
