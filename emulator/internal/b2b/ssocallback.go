@@ -145,7 +145,7 @@ func checkFlowCookie(r *http.Request, f *state.SSOFlow) error {
 
 // refuseSSO leads the browser back with an error of OAuth2 (RFC 6749, section 4.1.2.1).
 func refuseSSO(tx *engine.Tx, f *state.SSOFlow, code, description string) (*engine.Reply, error) {
-	target, err := ssoTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidLoginRedirectURL)
+	target, err := ssoTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidLoginSSOURL)
 	if err != nil {
 		return nil, err
 	}
@@ -176,9 +176,9 @@ func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) 
 	if tokens != nil {
 		setTokens(tx, &t.Account, tokens)
 	}
-	given, malformed := &f.SignupRedirectURL, ops.ErrInvalidSignupRedirectURL
+	given, malformed := &f.SignupRedirectURL, ops.ErrInvalidSignupSSOURL
 	if login.KnowsSSO(tx.Tx, tx.Organizations.Get(c.Summary().OrganizationID), t) {
-		given, malformed = &f.LoginRedirectURL, ops.ErrInvalidLoginRedirectURL
+		given, malformed = &f.LoginRedirectURL, ops.ErrInvalidLoginSSOURL
 	}
 	target, err := ssoTarget(tx, given, malformed)
 	if err != nil {

@@ -44,10 +44,10 @@ func startSSO(tx *engine.Tx) (*engine.Reply, error) {
 		return nil, err
 	}
 	loginURL, signupURL := q.given("login_redirect_url"), q.given("signup_redirect_url")
-	if _, err := ssoTarget(tx, loginURL, ops.ErrInvalidLoginRedirectURL); err != nil {
+	if _, err := ssoTarget(tx, loginURL, ops.ErrInvalidLoginSSOURL); err != nil {
 		return nil, err
 	}
-	if _, err := ssoTarget(tx, signupURL, ops.ErrInvalidSignupRedirectURL); err != nil {
+	if _, err := ssoTarget(tx, signupURL, ops.ErrInvalidSignupSSOURL); err != nil {
 		return nil, err
 	}
 	c, err := startedConnection(tx, q)

@@ -194,7 +194,9 @@ func TestSSO_whoMayJoinFollowsTheOrganization(t *testing.T) {
 	set(func(r *organizations.UpdateRequest) {
 		r.SSOJITProvisioning, r.SSOJITProvisioningAllowedConnections = new("RESTRICTED"), []string{allowed}
 	})
-	_, err := h.authenticateSSO(h.ssoToken(other, "bob@example.com"))
+	_, err := h.updateOrg(org, func(r *organizations.UpdateRequest) { r.SSOJITProvisioningAllowedConnections = []string{} })
+	require.ErrorIs(t, err, stytcherror.CodeInvalidRestrictedSSOSetting, "restricted to no connection")
+	_, err = h.authenticateSSO(h.ssoToken(other, "bob@example.com"))
 	require.ErrorIs(t, err, stytcherror.CodeInvalidConnectionForJITProvisioning)
 	_, err = h.authenticateSSO(h.ssoToken(allowed, "bob@claimed.example"))
 	require.ErrorIs(t, err, stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)
