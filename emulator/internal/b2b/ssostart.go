@@ -59,14 +59,15 @@ func startSSO(tx *engine.Tx) (*engine.Reply, error) {
 		LoginRedirectURL:  factor.RedirectURL(tx.Tx, loginURL),
 		SignupRedirectURL: factor.RedirectURL(tx.Tx, signupURL), ExpiresAt: tx.Now.Add(flowLifetime),
 	}
-	if to := tx.Referred(c); to.IsReal {
+	to := tx.Referred(c)
+	if to.IsReal {
 		return startOIDC(tx, to.OIDC, f, q)
 	}
 	var problem string
 	if hint := q.Get("login_hint"); hint != "" {
 		var p *idp.Person
-		if p, problem = hosted.ParseColleague(hint, q.provider); problem == "" {
-			return endSSO(tx, f, p, nil)
+		if p, problem = hosted.ParseColleague(hint, q.provider, to.AttributeMapping()); problem == "" {
+			return endPlayed(tx, f, p)
 		}
 	}
 	tx.SSOFlows.Put(f)

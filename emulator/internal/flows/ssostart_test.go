@@ -92,7 +92,7 @@ func TestSSO_chooserShowsForeignTextAsText(t *testing.T) {
 	require.NotNil(t, v.to, v.body)
 	got, err := h.authenticateSSO(v.to.Query().Get("token"))
 	require.NoError(t, err)
-	assert.Equal(t, []any{"a", "b"}, got.Member.SSORegistrations[0].SSOAttributes["groups"])
+	assert.Equal(t, []any{"a", "b"}, got.Member.SSORegistrations[0].SSOAttributes["memberOf"])
 	assert.Equal(t, script, got.Member.Name)
 	assert.Equal(t, 400, s.do(form, url.Values{"email": {"bob@example.com"}}).status, "the state is used")
 

@@ -54,20 +54,21 @@ type Tokens struct {
 	RefreshToken string `json:"refresh_token"`
 	Scope        string `json:"scope"`
 	// ExpiresIn is how many seconds the access token is valid, 0 if the provider does not say that.
-	ExpiresIn seconds `json:"expires_in"`
+	ExpiresIn Seconds `json:"expires_in"`
 }
 
-// seconds are a number. Some providers send it as text.
-type seconds int
+// Seconds are a number. Some providers send it as text.
+type Seconds int
 
 var errSeconds = errors.New("expires_in is not a number of seconds")
 
-func (s *seconds) UnmarshalJSON(data []byte) error {
+// UnmarshalJSON takes an integer, as a number or as text.
+func (s *Seconds) UnmarshalJSON(data []byte) error {
 	n, err := strconv.Atoi(strings.Trim(string(data), `"`))
 	if err != nil && string(data) != "null" {
 		return errSeconds
 	}
-	*s = seconds(n)
+	*s = Seconds(n)
 	return nil
 }
 
@@ -76,7 +77,7 @@ const maxExpiry = 10 * 365 * 24 * time.Hour
 
 // Lifetime is how long the access token is valid, 0 if the provider does not say that.
 func (t *Tokens) Lifetime() time.Duration {
-	return time.Duration(max(0, min(t.ExpiresIn, seconds(maxExpiry/time.Second)))) * time.Second
+	return time.Duration(max(0, min(t.ExpiresIn, Seconds(maxExpiry/time.Second)))) * time.Second
 }
 
 // Exchange exchanges a code for tokens, verifies the ID token, and asks who the person is. It returns the tokens and

@@ -60,6 +60,18 @@ func (c *Connection) ID() string { return c.Summary().ConnectionID }
 // IsActive reports whether members can log in through the connection.
 func (c *Connection) IsActive() bool { return c.Summary().Status == sso.ConnectionStatusActive }
 
+// AttributeMapping says which of what the identity provider sends is what of the person. An external connection has
+// none of its own.
+func (c *Connection) AttributeMapping() map[string]any {
+	switch {
+	case c.SAML != nil:
+		return c.SAML.AttributeMapping
+	case c.OIDC != nil:
+		return c.OIDC.AttributeMapping
+	}
+	return nil
+}
+
 // referred is the connection that an external one refers to, empty for the others.
 func (c *Connection) referred() string {
 	if c.External == nil {
