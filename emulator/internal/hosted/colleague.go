@@ -19,6 +19,9 @@ const (
 	ssoFieldAttributes = "attributes"
 )
 
+// ColleagueFieldNames are the fields by which somebody is described who logs in by SSO.
+var ColleagueFieldNames = []string{ssoFieldName, ssoFieldSubject, ssoFieldGroups, ssoFieldAttributes}
+
 // ColleagueFields are the fields by which somebody is described who logs in by SSO, filled in with values.
 func ColleagueFields(value func(name string) string) []Field {
 	fields := []Field{
