@@ -88,9 +88,10 @@ var providerParameters = []string{
 // checkProviderParameters refuses a parameter for the provider that is neither one that providers take nor a field by
 // which a person is described to the built-in one: it is misspelt.
 func (q query) checkProviderParameters(fields []string) error {
+	known := slices.Concat(fields, providerParameters)
 	for _, name := range slices.Sorted(maps.Keys(q.Values)) {
 		parameter, isForProvider := strings.CutPrefix(name, "provider_")
-		if isForProvider && q.Get(name) != "" && !slices.Contains(slices.Concat(fields, providerParameters), parameter) {
+		if isForProvider && q.Get(name) != "" && !slices.Contains(known, parameter) {
 			return ops.ErrBadRequest.Because("The provider takes no parameter %.128q.", name)
 		}
 	}

@@ -49,13 +49,14 @@ func checkSAMLUpdate(req *saml.UpdateConnectionRequest) (*samlUpdate, error) {
 	if state.Given(req.X509Certificate) {
 		if u.verification = parseCertificate(*req.X509Certificate); u.verification == nil {
 			return nil, ops.ErrInvalidX509Certificate.Because(
-				"x509_certificate is not one certificate in PEM, of at most %d bytes, that ends in the years 1970 to 9999.",
-				state.MaxPEM)
+				"x509_certificate is not one certificate in PEM, of at most %d bytes, "+
+					"that ends in the years 1970 to 9999.", state.MaxPEM)
 		}
 	}
 	if state.Given(req.SAMLEncryptionPrivateKey) {
-		if _, err := privateKey(
-			"saml_encryption_private_key", *req.SAMLEncryptionPrivateKey, ops.ErrBadRequest, ops.ErrBadRequest); err != nil {
+		_, err := privateKey("saml_encryption_private_key", *req.SAMLEncryptionPrivateKey,
+			ops.ErrBadRequest, ops.ErrBadRequest)
+		if err != nil {
 			return nil, err
 		}
 	}

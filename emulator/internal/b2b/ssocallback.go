@@ -91,7 +91,9 @@ func endPlayed(tx *engine.Tx, f *state.SSOFlow, p *idp.Person) (*engine.Reply, e
 		return endSSO(tx, f, p, nil)
 	}
 	const lifetime = time.Hour
-	tokens := &idp.Tokens{AccessToken: tx.Token(), Scope: c.CustomScopes, ExpiresIn: idp.Seconds(lifetime / time.Second)}
+	tokens := &idp.Tokens{
+		AccessToken: tx.Token(), Scope: c.CustomScopes, ExpiresIn: idp.Seconds(lifetime / time.Second),
+	}
 	if slices.Contains(strings.Fields(c.CustomScopes), "offline_access") {
 		tokens.RefreshToken = tx.Token()
 	}

@@ -105,7 +105,9 @@ func texts(value any) []string {
 func Describe(
 	email, name, subject string, groups []string, attributes, mapping map[string]any,
 ) *Person {
-	p := &Person{Email: email, Name: name, Subject: cmp.Or(subject, email), Groups: groups, Attributes: map[string]any{}}
+	p := &Person{
+		Email: email, Name: name, Subject: cmp.Or(subject, email), Groups: groups, Attributes: map[string]any{},
+	}
 	maps.Copy(p.Attributes, attributes)
 	p.Attributes[claimOf(mapping, "email", "email")] = email
 	if attribute := claimOf(mapping, "full_name", "name"); name != "" {
