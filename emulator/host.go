@@ -1,11 +1,15 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
@@ -38,15 +42,27 @@ func newHosts(names []string) (hosts, error) {
 }
 
 // check refuses a request that came over the network for a host that is not known. A web page that makes its own name
-// resolve to this machine (DNS rebinding) sends that name; it cannot send an IP address or localhost. A request that
-// did not come from an [http.Server] is not checked.
+// resolve to this machine (DNS rebinding) sends that name; it cannot send an IP address or localhost. Any host is known
+// of a request that did not come from an [http.Server]. A host that cannot be part of a URL is refused.
 func (h hosts) check(r *http.Request) *ops.Error {
 	if addr, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr); addr == nil || h.knows(r.Host) {
-		return nil
+		return checkForm(r.Host)
 	}
 	return &ops.Error{Code: codeHostNotAllowed, Status: http.StatusForbidden, Text: fmt.Sprintf(
 		"The emulator does not answer to the host %q. If the name is yours, allow it: stytch-emulator --host NAME, "+
 			"or Hosts in emulator.Config.", r.Host[:min(len(r.Host), maxHost)])}
+}
+
+// checkForm refuses a host with a port that there is not, or with the zone id of an IPv6 address, which means something
+// on one machine only. URLs that lead back here are made from it.
+func checkForm(host string) *ops.Error {
+	u, err := url.Parse("http://" + host)
+	if err == nil && u.Host == host && !strings.Contains(host, "%") {
+		if _, err = strconv.ParseUint(cmp.Or(u.Port(), "0"), 10, 16); err == nil {
+			return nil
+		}
+	}
+	return ops.ErrBadRequest.Because("The Host is malformed, or has a zone id or a port above %d.", math.MaxUint16)
 }
 
 // knows reports whether a Host is known. Case, the port and the dot of a fully qualified name do not count.

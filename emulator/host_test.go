@@ -82,6 +82,29 @@ func TestHost_mustBeKnown(t *testing.T) {
 	}
 }
 
+// URLs that browsers are sent to are made from it.
+func TestHost_mustBePartOfAURL(t *testing.T) {
+	t.Parallel()
+	em, addr := served(t, emulator.Config{Hosts: []string{"emulator"}})
+	for _, host := range []string{
+		"[fe80::1%25eth0]", "[fe80::1%eth0]:4100", "fe80::1%eth0", "[::1%25a.evil.example]", "localhost:65536", "localhost:99999999999999999999",
+		"[::1]:65536", "emulator:70000", "127.0.0.1:655350", "::1",
+	} {
+		status, _, body := raw(t, addr, "GET /_emulator/health HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n")
+		assert.Equal(t, http.StatusBadRequest, status, host)
+		assert.Contains(t, body, "bad_request", host)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/_emulator/health", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		em.ServeHTTP(w, r)
+		assert.Equal(t, http.StatusBadRequest, w.Code, "in the process: %s", host)
+	}
+	for _, host := range []string{"localhost:65535", "[::1]:65535", "[fe80::1]", "emulator:00080", "localhost:"} {
+		status, _, body := raw(t, addr, "GET /_emulator/health HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n")
+		assert.Equal(t, http.StatusOK, status, "%s: %s", host, body)
+	}
+}
+
 func TestHost_isThatOfTheRequestLineOrHeader(t *testing.T) {
 	t.Parallel()
 	_, addr := served(t, emulator.Config{})

@@ -141,6 +141,7 @@ var opUpdate = transport.Op{
 //   - CodeInvalidOrganizationAllowedMFAMethods
 //   - CodeInvalidRestrictedEmailSetting
 //   - CodeInvalidRestrictedOAuthTenantsSetting
+//   - CodeInvalidRestrictedSSOSetting
 //   - CodeInvalidOAuthAllowedTenantsFormat
 //   - CodeOrganizationLogoURLTooLong
 //   - CodeInvalidURL

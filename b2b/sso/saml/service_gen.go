@@ -85,6 +85,8 @@ var opUpdateConnection = transport.Op{
 //   - CodeSAMLConnectionNoNestedKeysInAttributeMapping
 //   - CodeSAMLGroupRoleAssignmentDoesNotContainMemberGroup
 //   - CodeSAMLSigningPrivateKeyInvalid
+//   - CodeSAMLSigningPrivateKeyFormatNotSupported
+//   - CodePrivateKeyTooLong
 //   - CodeSessionAuthorizationError
 //   - CodeSessionAuthorizationTenancyError
 //

@@ -3,15 +3,13 @@ package b2b
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"io"
-	"net/http"
 	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/idp"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/sign"
@@ -160,11 +158,6 @@ func attestedMember(
 	return tx.NewMember(org.OrganizationID, email), nil
 }
 
-// userInfo is what another provider says of the person whom a token of it belongs to.
-type userInfo struct {
-	Email string `json:"email"`
-}
-
 // migrateSession gives a session to the person whom another provider names for its token.
 func migrateSession(tx *engine.Tx, req *sessions.MigrateRequest) (*sessions.MigrateResponse, error) {
 	l, err := login.New(login.Request{
@@ -183,14 +176,17 @@ func migrateSession(tx *engine.Tx, req *sessions.MigrateRequest) (*sessions.Migr
 	if url == "" {
 		return nil, ops.ErrInvalidUserinfoURL.Because("The project has no userinfo URL.")
 	}
-	var person userInfo
+	var email string
 	return nil, engine.Outside(
-		func(ctx context.Context) error { return fetchUserInfo(ctx, url, req.SessionToken, &person) },
+		func(ctx context.Context) (err error) {
+			email, err = fetchEmail(ctx, url, req.SessionToken)
+			return err
+		},
 		func(tx *engine.Tx) (*sessions.MigrateResponse, error) {
 			if l.Org, err = login.FindOrganization(tx.Tx, req.OrganizationID); err != nil {
 				return nil, err
 			}
-			if l.Member = tx.MemberByEmail(l.Org.OrganizationID, person.Email); l.Member == nil {
+			if l.Member = tx.MemberByEmail(l.Org.OrganizationID, email); l.Member == nil {
 				return nil, ops.ErrMemberNotFound
 			}
 			l.Factors = []login.Factor{factor.Imported(tx.Tx)}
@@ -207,34 +203,15 @@ func migrateSession(tx *engine.Tx, req *sessions.MigrateRequest) (*sessions.Migr
 		})
 }
 
-const (
-	// maxUserInfo bounds the response of a userinfo URL, in bytes.
-	maxUserInfo = 1 << 20
-	// userInfoTimeout bounds how long it may take.
-	userInfoTimeout = 10 * time.Second
-)
-
-// fetchUserInfo asks a userinfo URL whose token it is (OpenID Connect Core 1.0, section 5.3).
-func fetchUserInfo(ctx context.Context, url, token string, to *userInfo) error {
-	ctx, cancel := context.WithTimeout(ctx, userInfoTimeout)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+// fetchEmail asks a userinfo URL for the address of the person whose token it is.
+func fetchEmail(ctx context.Context, url, token string) (string, error) {
+	info, err := idp.UserInfo(ctx, url, token)
 	if err != nil {
-		return err
+		return "", ops.ErrMigrateFromExternalUnexpectedResponse.Because("The userinfo cannot be used: %v.", err)
 	}
-	r.Header.Set("Authorization", "Bearer "+token)
-	transport := &http.Transport{DisableKeepAlives: true}
-	resp, err := (&http.Client{Transport: transport}).Do(r)
-	if err != nil {
-		return ops.ErrMigrateFromExternalUnexpectedResponse.Because("The userinfo URL cannot be reached.")
+	email, _ := info["email"].(string)
+	if email == "" {
+		return "", ops.ErrMigrateFromExternalMissingUserinfo
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxUserInfo))
-	switch {
-	case err != nil || resp.StatusCode != http.StatusOK || json.Unmarshal(body, to) != nil:
-		return ops.ErrMigrateFromExternalUnexpectedResponse
-	case to.Email == "":
-		return ops.ErrMigrateFromExternalMissingUserinfo
-	}
-	return nil
+	return email, nil
 }

@@ -1,6 +1,7 @@
 package b2b
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -65,6 +66,37 @@ func (q query) given(name string) *string {
 
 // provider is a parameter for the provider.
 func (q query) provider(name string) string { return q.Get("provider_" + name) }
+
+// customScopes are the scopes that a login asks for besides those that it needs.
+func (q query) customScopes() ([]string, error) {
+	custom := strings.Fields(q.Get("custom_scopes"))
+	isNone := func(scope string) bool { return !scopeForm.MatchString(scope) }
+	if len(custom) > maxScopes || slices.ContainsFunc(custom, isNone) {
+		return nil, ops.ErrOAuthInvalidScopeRequested
+	}
+	return custom, nil
+}
+
+// providerParameters are the parameters that identity providers take. The built-in one acts on those of login_hint,
+// error and access_type.
+var providerParameters = []string{
+	"login_hint", "error", "access_type", "prompt", "include_granted_scopes", "hd", "domain_hint", "response_mode",
+	"display", "max_age", "ui_locales", "acr_values", "claims", "team", "user_scope", "optional_scope", "login",
+	"allow_signup",
+}
+
+// checkProviderParameters refuses a parameter for the provider that is neither one that providers take nor a field by
+// which a person is described to the built-in one: it is misspelt.
+func (q query) checkProviderParameters(fields []string) error {
+	known := slices.Concat(fields, providerParameters)
+	for _, name := range slices.Sorted(maps.Keys(q.Values)) {
+		parameter, isForProvider := strings.CutPrefix(name, "provider_")
+		if isForProvider && q.Get(name) != "" && !slices.Contains(known, parameter) {
+			return ops.ErrBadRequest.Because("The provider takes no parameter %.128q.", name)
+		}
+	}
+	return nil
+}
 
 // startOAuth begins a login to one organization.
 func startOAuth(tx *engine.Tx) (*engine.Reply, error) {
@@ -135,10 +167,12 @@ func newFlow(tx *engine.Tx, q query) (*state.OAuthFlow, error) {
 		return nil, err
 	}
 	f.Challenge = q.Get("pkce_code_challenge")
-	custom := strings.Fields(q.Get("custom_scopes"))
-	isNone := func(scope string) bool { return !scopeForm.MatchString(scope) }
-	if len(custom) > maxScopes || slices.ContainsFunc(custom, isNone) {
-		return nil, ops.ErrOAuthInvalidScopeRequested
+	if err := q.checkProviderParameters(hosted.PersonFieldNames); err != nil {
+		return nil, err
+	}
+	custom, err := q.customScopes()
+	if err != nil {
+		return nil, err
 	}
 	f.Scopes = hosted.Scopes(f.Provider, custom)
 	f.Offline = hosted.GivesRefreshToken(f.Provider, f.Scopes, q.provider("access_type"))

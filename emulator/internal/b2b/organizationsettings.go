@@ -109,8 +109,18 @@ func (s *settings) checkReferences(tx *engine.Tx, org *state.Organization) error
 		return ops.ErrInvalidSSODefaultConnectionID
 	case slices.ContainsFunc(s.SSOJITProvisioningAllowedConnections, isUnknown):
 		return ops.ErrSSOConnectionNotFound.Because("sso_jit_provisioning_allowed_connections names no connection.")
+	case s.admitsNobody(tx, org):
+		return ops.ErrInvalidRestrictedSSOSetting.Because("sso_jit_provisioning_allowed_connections is empty.")
 	}
 	return nil
+}
+
+// admitsNobody reports whether the settings restrict JIT provisioning by SSO to no connections. A new organization has
+// none yet.
+func (s *settings) admitsNobody(tx *engine.Tx, o *state.Organization) bool {
+	given := s.SSOJITProvisioning != nil || s.SSOJITProvisioningAllowedConnections != nil
+	return given && tx.Organizations.Has(o) && len(o.SSOJITProvisioningAllowedConnections) == 0 &&
+		o.SSOJITProvisioning == organizations.SSOJITProvisioningRestricted
 }
 
 // settingsOfCreation are the settings of an organization that is created without members.

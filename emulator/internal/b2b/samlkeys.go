@@ -1,8 +1,10 @@
 package b2b
 
 import (
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"slices"
 	"strings"
 
@@ -46,21 +48,42 @@ func checkSAMLUpdate(req *saml.UpdateConnectionRequest) (*samlUpdate, error) {
 	}
 	if state.Given(req.X509Certificate) {
 		if u.verification = parseCertificate(*req.X509Certificate); u.verification == nil {
-			return nil, ops.ErrInvalidX509Certificate
+			return nil, ops.ErrInvalidX509Certificate.Because(
+				"x509_certificate is not one certificate in PEM, of at most %d bytes, "+
+					"that ends in the years 1970 to 9999.", state.MaxPEM)
 		}
 	}
 	if state.Given(req.SAMLEncryptionPrivateKey) {
-		if _, err := idp.ParsePrivateKey(*req.SAMLEncryptionPrivateKey); err != nil {
-			return nil, ops.ErrBadRequest.Because("saml_encryption_private_key %v.", err)
+		_, err := privateKey("saml_encryption_private_key", *req.SAMLEncryptionPrivateKey,
+			ops.ErrBadRequest, ops.ErrBadRequest)
+		if err != nil {
+			return nil, err
 		}
 	}
 	if state.Given(req.SigningPrivateKey) {
 		var err error
-		if u.signingKey, err = idp.ParsePrivateKey(*req.SigningPrivateKey); err != nil {
-			return nil, ops.ErrSAMLSigningPrivateKeyInvalid.Because("signing_private_key %v.", err)
+		u.signingKey, err = privateKey("signing_private_key", *req.SigningPrivateKey,
+			ops.ErrSAMLSigningPrivateKeyInvalid, ops.ErrSAMLSigningPrivateKeyFormatNotSupported)
+		if err != nil {
+			return nil, err
 		}
 	}
 	return u, nil
+}
+
+// privateKey parses the key that a parameter has. One that is none is refused with invalid, one in another format with
+// unsupported.
+func privateKey(parameter, text string, invalid, unsupported *ops.Error) (*rsa.PrivateKey, error) {
+	key, err := idp.ParsePrivateKey(text)
+	switch {
+	case err == nil:
+		return key, nil
+	case errors.Is(err, idp.ErrKeyTooLong):
+		invalid = ops.ErrPrivateKeyTooLong
+	case errors.Is(err, idp.ErrKeyFormat):
+		invalid = unsupported
+	}
+	return nil, invalid.Because("%s %v.", parameter, err)
 }
 
 // checkIDPSSOURL checks where logins are sent to. On this machine, http is allowed.
@@ -72,7 +95,7 @@ func checkIDPSSOURL(given *string) error {
 	switch {
 	case err != nil:
 		return ops.ErrSAMLConnectionIDPSSOURLInvalidFormat
-	case u.Scheme != "https" && idp.CheckURL(*given) != nil:
+	case u.Scheme != "https" && state.CheckServerURL(*given) != nil:
 		return ops.ErrSAMLConnectionIDPSSOURLNotHTTPS
 	}
 	return nil

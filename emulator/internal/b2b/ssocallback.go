@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/idp"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/sign"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
@@ -69,7 +71,8 @@ func authorizeSSO(tx *engine.Tx) (*engine.Reply, error) {
 	var p *idp.Person
 	if !choice.Denied {
 		var problem string
-		if p, problem = hosted.ParseColleague(choice.Email, choice.Value); problem != "" {
+		mapping := tx.Referred(tx.Connections.Get(f.ConnectionID)).AttributeMapping()
+		if p, problem = hosted.ParseColleague(choice.Email, choice.Value, mapping); problem != "" {
 			return ssoChooser(tx, tx.Connections.Get(f.ConnectionID), f, choice.Email, choice.Value, problem)
 		}
 	}
@@ -77,7 +80,33 @@ func authorizeSSO(tx *engine.Tx) (*engine.Reply, error) {
 	if choice.Denied {
 		return refuseSSO(tx, f, "access_denied", "The person has denied the login.")
 	}
-	return endSSO(tx, f, p, nil)
+	return endPlayed(tx, f, p)
+}
+
+// endPlayed ends a login at the built-in provider. For an OIDC connection that gives tokens too, of which the ID token
+// is signed outside of the transaction, with the project's key.
+func endPlayed(tx *engine.Tx, f *state.SSOFlow, p *idp.Person) (*engine.Reply, error) {
+	c := tx.Referred(tx.Connections.Get(f.ConnectionID)).OIDC
+	if c == nil {
+		return endSSO(tx, f, p, nil)
+	}
+	const lifetime = time.Hour
+	tokens := &idp.Tokens{
+		AccessToken: tx.Token(), Scope: c.CustomScopes, ExpiresIn: idp.Seconds(lifetime / time.Second),
+	}
+	if slices.Contains(strings.Fields(c.CustomScopes), "offline_access") {
+		tokens.RefreshToken = tx.Token()
+	}
+	signed := sign.Signer(tx.Tx, sign.Claims{
+		"iss": c.Issuer, "sub": p.Subject, "aud": c.ClientID, "email": p.Email, "email_verified": true,
+		"iat": tx.Now.Unix(), "exp": tx.Now.Add(lifetime).Unix(),
+	})
+	return nil, engine.Outside(
+		func(context.Context) (err error) {
+			tokens.IDToken, err = signed()
+			return err
+		},
+		func(tx *engine.Tx) (*engine.Reply, error) { return endSSO(tx, f, p, tokens) })
 }
 
 // useFlow notes that a login has ended.
@@ -145,7 +174,7 @@ func checkFlowCookie(r *http.Request, f *state.SSOFlow) error {
 
 // refuseSSO leads the browser back with an error of OAuth2 (RFC 6749, section 4.1.2.1).
 func refuseSSO(tx *engine.Tx, f *state.SSOFlow, code, description string) (*engine.Reply, error) {
-	target, err := ssoTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidLoginRedirectURL)
+	target, err := ssoTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidLoginSSOURL)
 	if err != nil {
 		return nil, err
 	}
@@ -155,8 +184,7 @@ func refuseSSO(tx *engine.Tx, f *state.SSOFlow, code, description string) (*engi
 }
 
 // endSSO leads the browser of a person who has logged in back with a token, to where it belongs now: what was
-// configured may have changed since the login began. The tokens are those of an OIDC provider, nil for the built-in
-// one.
+// configured may have changed since the login began. The tokens are those of an OIDC provider, nil for SAML.
 func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) (*engine.Reply, error) {
 	c := tx.Connections.Get(f.ConnectionID)
 	if c == nil || tx.Referred(c) == nil {
@@ -176,9 +204,9 @@ func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) 
 	if tokens != nil {
 		setTokens(tx, &t.Account, tokens)
 	}
-	given, malformed := &f.SignupRedirectURL, ops.ErrInvalidSignupRedirectURL
+	given, malformed := &f.SignupRedirectURL, ops.ErrInvalidSignupSSOURL
 	if login.KnowsSSO(tx.Tx, tx.Organizations.Get(c.Summary().OrganizationID), t) {
-		given, malformed = &f.LoginRedirectURL, ops.ErrInvalidLoginRedirectURL
+		given, malformed = &f.LoginRedirectURL, ops.ErrInvalidLoginSSOURL
 	}
 	target, err := ssoTarget(tx, given, malformed)
 	if err != nil {

@@ -106,7 +106,7 @@ func checkOIDCUpdate(req *oidc.UpdateConnectionRequest) error {
 		{req.UserinfoURL, ops.ErrOIDCConnectionUserinfoURLInvalidFormat},
 		{req.JWKSURL, ops.ErrOIDCConnectionJWKSURLInvalidFormat},
 	} {
-		if state.Given(u.value) && idp.CheckURL(*u.value) != nil {
+		if state.Given(u.value) && state.CheckServerURL(*u.value) != nil {
 			return u.malformed.Because("The URL is malformed, or neither https nor http on this machine.")
 		}
 	}
@@ -121,21 +121,29 @@ func checkOIDCUpdate(req *oidc.UpdateConnectionRequest) error {
 		!state.IsObject(req.AttributeMapping):
 		return ops.ErrBadRequest.Because("The attribute mapping has other values than texts, or is too large.")
 	}
-	return nil
+	return checkScopes(req.CustomScopes)
 }
 
 // scopes are scopes that a request gives, separated by spaces and possibly URL-encoded.
-func scopes(given string) (string, error) {
+func scopes(given string) string {
 	decoded, err := url.PathUnescape(given)
 	if err != nil {
 		decoded = given
 	}
-	list := strings.Fields(decoded)
-	if slices.ContainsFunc(list, func(s string) bool { return !state.ScopeForm.MatchString(s) }) ||
-		len(decoded) > state.MaxURL {
-		return "", ops.ErrBadRequest.Because("A scope does not match %s, or they are too long.", state.ScopeForm)
+	return strings.Join(strings.Fields(decoded), " ")
+}
+
+// checkScopes checks the scopes that a request gives.
+func checkScopes(given *string) error {
+	if !state.Given(given) {
+		return nil
 	}
-	return strings.Join(list, " "), nil
+	list := strings.Fields(scopes(*given))
+	if slices.ContainsFunc(list, func(s string) bool { return !state.ScopeForm.MatchString(s) }) ||
+		len(*given) > state.MaxURL {
+		return ops.ErrBadRequest.Because("A scope does not match %s, or they are too long.", state.ScopeForm)
+	}
+	return nil
 }
 
 // changeOIDCConnection sets what a request gives and, for URLs that it does not give, what the issuer's metadata says.
@@ -161,18 +169,13 @@ func changeOIDCConnection(
 	set(&c.UserinfoURL, req.UserinfoURL)
 	set(&c.JWKSURL, req.JWKSURL)
 	if state.Given(req.CustomScopes) {
-		if c.CustomScopes, err = scopes(*req.CustomScopes); err != nil {
-			return nil, err
-		}
+		c.CustomScopes = scopes(*req.CustomScopes)
 	}
 	if req.AttributeMapping != nil {
 		c.AttributeMapping = req.AttributeMapping
 	}
 	c.Status = sso.ConnectionStatusActive
-	required := []string{
-		c.Issuer, c.ClientID, c.ClientSecret, c.AuthorizationURL, c.TokenURL, c.UserinfoURL, c.JWKSURL,
-	}
-	if slices.Contains(required, "") {
+	if !state.IsComplete(&c) {
 		c.Status = sso.ConnectionStatusPending
 	}
 	changed := &state.Connection{OIDC: &c, IsReal: found.IsReal}

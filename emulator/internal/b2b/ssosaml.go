@@ -216,7 +216,7 @@ func (u *samlUpdate) addKeys(tx *engine.Tx, c *sso.SAMLConnection) (err error) {
 // updateSAMLConnectionByURL sets what the metadata at a URL says. Unverified: that its certificates take the place of
 // those that the connection has.
 func updateSAMLConnectionByURL(tx *engine.Tx, req *saml.UpdateByURLRequest) (*saml.UpdateByURLResponse, error) {
-	if idp.CheckURL(req.MetadataURL) != nil {
+	if state.CheckServerURL(req.MetadataURL) != nil {
 		return nil, ops.ErrInvalidSAMLMetadataURL.Because(
 			"The URL is malformed, or neither https nor http on this machine.")
 	}

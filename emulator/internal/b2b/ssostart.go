@@ -55,11 +55,18 @@ func startSSO(tx *engine.Tx) (*engine.Reply, error) {
 	if err := factor.CheckChallenge(q.given("pkce_code_challenge")); err != nil {
 		return nil, err
 	}
-	loginURL, signupURL := q.given("login_redirect_url"), q.given("signup_redirect_url")
-	if _, err := ssoTarget(tx, loginURL, ops.ErrInvalidLoginRedirectURL); err != nil {
+	if err := q.checkProviderParameters(hosted.ColleagueFieldNames); err != nil {
 		return nil, err
 	}
-	if _, err := ssoTarget(tx, signupURL, ops.ErrInvalidSignupRedirectURL); err != nil {
+	custom, err := q.customScopes()
+	if err != nil {
+		return nil, err
+	}
+	loginURL, signupURL := q.given("login_redirect_url"), q.given("signup_redirect_url")
+	if _, err := ssoTarget(tx, loginURL, ops.ErrInvalidLoginSSOURL); err != nil {
+		return nil, err
+	}
+	if _, err := ssoTarget(tx, signupURL, ops.ErrInvalidSignupSSOURL); err != nil {
 		return nil, err
 	}
 	c, err := startedConnection(tx, q)
@@ -71,14 +78,15 @@ func startSSO(tx *engine.Tx) (*engine.Reply, error) {
 		LoginRedirectURL:  factor.RedirectURL(tx.Tx, loginURL),
 		SignupRedirectURL: factor.RedirectURL(tx.Tx, signupURL), ExpiresAt: tx.Now.Add(flowLifetime),
 	}
-	if to := tx.Referred(c); to.IsReal {
-		return startOIDC(tx, to.OIDC, f, q)
+	to := tx.Referred(c)
+	if to.IsReal {
+		return startOIDC(tx, to.OIDC, f, custom, q.Get("login_hint"))
 	}
 	var problem string
 	if hint := q.Get("login_hint"); hint != "" {
 		var p *idp.Person
-		if p, problem = hosted.ParseColleague(hint, q.provider); problem == "" {
-			return endSSO(tx, f, p, nil)
+		if p, problem = hosted.ParseColleague(hint, q.provider, to.AttributeMapping()); problem == "" {
+			return endPlayed(tx, f, p)
 		}
 	}
 	tx.SSOFlows.Put(f)
@@ -144,13 +152,10 @@ func flowCookie(c *sso.OIDCConnection, f *state.SSOFlow) *http.Cookie {
 	}
 }
 
-// startOIDC leads a browser to an OIDC provider.
-func startOIDC(tx *engine.Tx, c *sso.OIDCConnection, f *state.SSOFlow, q query) (*engine.Reply, error) {
-	custom := strings.Fields(q.Get("custom_scopes"))
-	isNone := func(scope string) bool { return !state.ScopeForm.MatchString(scope) }
-	if len(custom) > maxScopes || slices.ContainsFunc(custom, isNone) {
-		return nil, ops.ErrOAuthInvalidScopeRequested
-	}
+// startOIDC leads a browser to an OIDC provider, with scopes besides those of the connection. The hint may be empty.
+func startOIDC(
+	tx *engine.Tx, c *sso.OIDCConnection, f *state.SSOFlow, custom []string, hint string,
+) (*engine.Reply, error) {
 	asked := []string{"openid"}
 	for _, scope := range slices.Concat(strings.Fields(c.CustomScopes), custom) {
 		if !slices.Contains(asked, scope) {
@@ -159,7 +164,7 @@ func startOIDC(tx *engine.Tx, c *sso.OIDCConnection, f *state.SSOFlow, q query) 
 	}
 	f.Cookie, f.Nonce, f.Verifier = tx.Token(), tx.Token(), tx.Token()
 	f.CallbackURL = callbackURL(tx, c.ConnectionID)
-	address, err := loginAt(c, f).URL(asked, q.Get("login_hint"))
+	address, err := loginAt(c, f).URL(asked, hint)
 	if err != nil {
 		return nil, err
 	}

@@ -64,6 +64,30 @@ func TestOAuthStart_namesTheOrganizationInAnyFormOnce(t *testing.T) {
 	}
 }
 
+// A misspelt parameter would have no effect, and nobody would notice.
+func TestStart_refusesParametersThatNoProviderTakes(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	org := h.create("ada@example.com").Organization.OrganizationID
+	played, s := h.activeSAML(org).ConnectionID, newSurfer(t)
+	for _, start := range []string{
+		h.startURL("google", org, hint("ada@example.com")), h.discoveryURL("slack", hint("ada@example.com")),
+		h.startSSO("connection_id", played, "login_hint", "ada@example.com"),
+	} {
+		for _, wrong := range []string{"provider_acces_type=offline", "provider_=x", "provider_Name=Ada", "provider_%22%3e%3cscript%3e=x"} {
+			p := s.do(start+"&"+wrong, nil)
+			assert.Equal(t, 400, p.status, wrong)
+			assert.Contains(t, p.body, "<code>bad_request</code>", wrong)
+			assert.Contains(t, p.body, "The provider takes no parameter &#34;provider_", wrong)
+			assert.NotContains(t, p.body, "<script", wrong)
+		}
+		for _, right := range []string{"provider_prompt=consent&provider_hd=example.com", "provider_name=Ada", "utm_source=x"} {
+			assert.NotNil(t, s.do(start+"&"+right, nil).to, right)
+		}
+		assert.Contains(t, s.do(start+"&custom_scopes=%22", nil).body, "oauth_invalid_scope_requested")
+	}
+}
+
 func TestOAuthStart_providerCanBeToldToFail(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

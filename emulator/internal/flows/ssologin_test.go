@@ -102,6 +102,10 @@ func TestSSO_personBecomesAMemberAndIsKnownAgain(t *testing.T) {
 		"saml": h.activeSAML(org).ConnectionID, "oidc": h.activeOIDC(org).ConnectionID,
 	} {
 		email := kind + "@example.com"
+		attributes := map[string]any{"title": "Dr.", "email": email, "name": "Bob B."}
+		if kind == "saml" { // whose mapping has other names
+			attributes = map[string]any{"title": "Dr.", "mail": email, "cn": "Bob B."}
+		}
 		first := newSurfer(t).do(h.startSSO("connection_id", id, "login_hint", strings.ToUpper(email), "provider_name", "Bob B.",
 			"provider_subject", "sub/1", "provider_attributes", `{"title": "Dr."}`), nil)
 		assert.Equal(t, "/signup", first.to.Path, "nobody has this address yet")
@@ -115,7 +119,7 @@ func TestSSO_personBecomesAMemberAndIsKnownAgain(t *testing.T) {
 		assert.Regexp(t, "^"+kind+"-member-registration-test-", registration.RegistrationID)
 		assert.Equal(t, organizations.SSORegistration{
 			ConnectionID: id, ExternalID: "sub/1", RegistrationID: registration.RegistrationID,
-			SSOAttributes: map[string]any{"title": "Dr.", "email": email, "name": "Bob B."},
+			SSOAttributes: attributes,
 		}, registration)
 		require.Len(t, got.MemberSession.AuthenticationFactors, 1)
 		f := got.MemberSession.AuthenticationFactors[0]
@@ -194,7 +198,9 @@ func TestSSO_whoMayJoinFollowsTheOrganization(t *testing.T) {
 	set(func(r *organizations.UpdateRequest) {
 		r.SSOJITProvisioning, r.SSOJITProvisioningAllowedConnections = new("RESTRICTED"), []string{allowed}
 	})
-	_, err := h.authenticateSSO(h.ssoToken(other, "bob@example.com"))
+	_, err := h.updateOrg(org, func(r *organizations.UpdateRequest) { r.SSOJITProvisioningAllowedConnections = []string{} })
+	require.ErrorIs(t, err, stytcherror.CodeInvalidRestrictedSSOSetting, "restricted to no connection")
+	_, err = h.authenticateSSO(h.ssoToken(other, "bob@example.com"))
 	require.ErrorIs(t, err, stytcherror.CodeInvalidConnectionForJITProvisioning)
 	_, err = h.authenticateSSO(h.ssoToken(allowed, "bob@claimed.example"))
 	require.ErrorIs(t, err, stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)

@@ -36,7 +36,7 @@ type provider struct {
 	asked     url.Values // what the browser was sent with
 	redeemed  url.Values // what the token endpoint was asked
 	client    string     // the credentials at the token endpoint
-	lifetime  int
+	lifetime  string     // JSON
 	refreshes int
 }
 
@@ -44,7 +44,7 @@ func newProvider(t *testing.T) *provider {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
-	p := &provider{key: key, lifetime: 3600, answers: map[string]http.HandlerFunc{}}
+	p := &provider{key: key, lifetime: "3600", answers: map[string]http.HandlerFunc{}}
 	p.Server = httptest.NewServer(http.HandlerFunc(p.serve))
 	t.Cleanup(p.Close)
 	return p
@@ -76,7 +76,7 @@ func (p *provider) serve(w http.ResponseWriter, r *http.Request) {
 		p.redeemed, p.client = r.PostForm, id+":"+secret
 		answer := object{
 			"access_token": fmt.Sprint("at-", p.refreshes), "refresh_token": "rt", "token_type": "Bearer",
-			"expires_in": p.lifetime, "scope": "openid email",
+			"expires_in": json.RawMessage(p.lifetime), "scope": "openid email",
 		}
 		if r.PostForm.Get("grant_type") == "refresh_token" {
 			p.refreshes++

@@ -135,6 +135,7 @@ func TestSAML_updateRefusesWhatCannotWork(t *testing.T) {
 	org := h.organization(nil).OrganizationID
 	first, c := h.activeSAML(org), h.newSAML(org)
 	certificate := inPEM("CERTIFICATE", newCertificate(t, "idp", certificateEnd))
+	pkcs8 := []byte("a key, whose format the PEM says")
 	ancient := inPEM("CERTIFICATE", newCertificate(t, "idp", time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC)))
 	type update = func(*saml.UpdateConnectionRequest)
 	mapped := func(m shared.Object) update { return func(r *saml.UpdateConnectionRequest) { r.AttributeMapping = m } }
@@ -173,7 +174,16 @@ func TestSAML_updateRefusesWhatCannotWork(t *testing.T) {
 		stytcherror.CodeBadRequest: {
 			func(r *saml.UpdateConnectionRequest) { r.DisplayName = new(strings.Repeat("x", 129)) },
 			func(r *saml.UpdateConnectionRequest) { r.IDPEntityID = new(strings.Repeat("x", 2049)) },
+			func(r *saml.UpdateConnectionRequest) { r.SAMLEncryptionPrivateKey = new("x") },
+			func(r *saml.UpdateConnectionRequest) { r.SAMLEncryptionPrivateKey = inPEM("PRIVATE KEY", pkcs8) },
+		},
+		stytcherror.CodePrivateKeyTooLong: {
 			func(r *saml.UpdateConnectionRequest) { r.SAMLEncryptionPrivateKey = new(strings.Repeat("x", 5000)) },
+			func(r *saml.UpdateConnectionRequest) { r.SigningPrivateKey = new(strings.Repeat("x", 5000)) },
+		},
+		stytcherror.CodeSAMLSigningPrivateKeyFormatNotSupported: {
+			func(r *saml.UpdateConnectionRequest) { r.SigningPrivateKey = inPEM("PRIVATE KEY", pkcs8) },
+			func(r *saml.UpdateConnectionRequest) { r.SigningPrivateKey = inPEM("ENCRYPTED PRIVATE KEY", pkcs8) },
 		},
 	} {
 		for i, change := range updates {

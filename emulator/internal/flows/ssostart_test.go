@@ -35,8 +35,8 @@ func TestSSO_startRefusesWhatLeadsNowhere(t *testing.T) {
 		stytcherror.CodeOrganizationNotFound:                 {"organization_id", "none"},
 		stytcherror.CodeNoSSOConnectionExistsForOrganization: {"organization_id", empty.OrganizationID},
 		stytcherror.CodeSSOMultipleConnectionsFound:          {"slug", several.OrganizationSlug},
-		stytcherror.CodeInvalidLoginRedirectURL:              {"connection_id", c, "login_redirect_url", "javascript:alert(1)"},
-		stytcherror.CodeInvalidSignupRedirectURL:             {"connection_id", c, "signup_redirect_url", "//evil.example"},
+		stytcherror.CodeInvalidLoginSSOURL:                   {"connection_id", c, "login_redirect_url", "javascript:alert(1)"},
+		stytcherror.CodeInvalidSignupSSOURL:                  {"connection_id", c, "signup_redirect_url", "//evil.example"},
 		stytcherror.CodeInvalidPKCECodeChallenge:             {"connection_id", c, "pkce_code_challenge", "x"},
 		stytcherror.CodePublicTokenRequired:                  {"connection_id", c, "public_token", ""},
 		stytcherror.CodePublicTokenNotFound:                  {"connection_id", c, "public_token", "public-token-test-x"},
@@ -92,7 +92,7 @@ func TestSSO_chooserShowsForeignTextAsText(t *testing.T) {
 	require.NotNil(t, v.to, v.body)
 	got, err := h.authenticateSSO(v.to.Query().Get("token"))
 	require.NoError(t, err)
-	assert.Equal(t, []any{"a", "b"}, got.Member.SSORegistrations[0].SSOAttributes["groups"])
+	assert.Equal(t, []any{"a", "b"}, got.Member.SSORegistrations[0].SSOAttributes["memberOf"])
 	assert.Equal(t, script, got.Member.Name)
 	assert.Equal(t, 400, s.do(form, url.Values{"email": {"bob@example.com"}}).status, "the state is used")
 

@@ -19,6 +19,9 @@ const (
 	ssoFieldAttributes = "attributes"
 )
 
+// ColleagueFieldNames are the fields by which somebody is described who logs in by SSO.
+var ColleagueFieldNames = []string{ssoFieldName, ssoFieldSubject, ssoFieldGroups, ssoFieldAttributes}
+
 // ColleagueFields are the fields by which somebody is described who logs in by SSO, filled in with values.
 func ColleagueFields(value func(name string) string) []Field {
 	fields := []Field{
@@ -33,9 +36,11 @@ func ColleagueFields(value func(name string) string) []Field {
 	return fields
 }
 
-// ParseColleague makes somebody who logs in by SSO from the values of fields. If they are wrong, the problem says how,
-// in a sentence.
-func ParseColleague(email string, value func(name string) string) (p *idp.Person, problem string) {
+// ParseColleague makes somebody who logs in by SSO from the values of fields, with the attributes that a mapping names.
+// If they are wrong, the problem says how, in a sentence.
+func ParseColleague(
+	email string, value func(name string) string, mapping map[string]any,
+) (p *idp.Person, problem string) {
 	address, err := state.Email(email)
 	if err != nil {
 		return nil, "The e-mail address is missing or malformed."
@@ -52,7 +57,7 @@ func ParseColleague(email string, value func(name string) string) (p *idp.Person
 			groups = append(groups, group)
 		}
 	}
-	p = idp.Describe(address, value(ssoFieldName), value(ssoFieldSubject), groups, attributes)
+	p = idp.Describe(address, value(ssoFieldName), value(ssoFieldSubject), groups, attributes, mapping)
 	if refused, ok := errors.AsType[*ops.Error](p.Check()); ok {
 		return nil, refused.Text
 	}

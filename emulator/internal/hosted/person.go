@@ -33,6 +33,11 @@ const (
 	fieldEmailVerified = "email_verified"
 )
 
+// PersonFieldNames are the fields of a [Person], of which each provider has some.
+var PersonFieldNames = []string{
+	fieldName, fieldSubject, fieldTenants, fieldPicture, fieldLocale, fieldEmailVerified,
+}
+
 // tenants is how many tenants an account at a provider has at most.
 var tenants = map[string]int{state.ProviderSlack: 1, state.ProviderHubSpot: 1, state.ProviderGitHub: 100}
 

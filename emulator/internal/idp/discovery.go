@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
 // Metadata is what the metadata of an OIDC provider says (OpenID Connect Discovery 1.0, section 3).
@@ -31,7 +33,7 @@ func Discover(ctx context.Context, issuer string) (*Metadata, error) {
 		return nil, errors.New("it is that of another issuer")
 	}
 	for _, u := range []string{m.AuthorizationURL, m.TokenURL, m.UserinfoURL, m.JWKSURL} {
-		if u != "" && CheckURL(u) != nil {
+		if u != "" && state.CheckServerURL(u) != nil {
 			return nil, errors.New("it has a URL that is malformed, or neither https nor http on this machine")
 		}
 	}

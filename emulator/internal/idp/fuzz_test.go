@@ -22,7 +22,7 @@ func FuzzParseSAMLMetadata(f *testing.F) {
 		if err != nil {
 			return
 		}
-		assert.NoError(t, idp.CheckURL(m.SSOURL))
+		assert.NoError(t, state.CheckServerURL(m.SSOURL))
 		assert.NotEmpty(t, m.EntityID)
 		assert.NotEmpty(t, m.Certificates)
 		for _, der := range m.Certificates {

@@ -10,9 +10,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -26,34 +24,26 @@ const (
 	maxRedirects = 3
 )
 
-// CheckURL refuses a URL that is not one of a server to ask: https, or http on this machine.
-func CheckURL(raw string) error {
-	u, err := state.RedirectURL(raw)
-	if err != nil {
-		return err
-	}
-	if u.User != nil || u.Scheme == "http" && !isLoopback(u.Hostname()) {
-		return errors.New("it has credentials, or is http on another machine")
-	}
-	return nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // get reads a document.
 func get(ctx context.Context, address string, header http.Header) ([]byte, error) {
 	return send(ctx, http.MethodGet, address, header, nil)
 }
 
-// send sends a request and returns the body of the response, whose status must be 200. Redirects are followed on the
-// same server only.
+// send sends a request to a URL of a connection, see [exchange].
 func send(ctx context.Context, method, address string, header http.Header, body io.Reader) ([]byte, error) {
-	if err := CheckURL(address); err != nil {
-		return nil, fmt.Errorf("the URL is not used: %w", err)
+	if err := state.CheckServerURL(address); err != nil {
+		return nil, fmt.Errorf("the URL is not used: it is %w", err)
 	}
+	return exchange(ctx, method, address, header, body)
+}
+
+// errElsewhere is the error of a redirect to another server.
+var errElsewhere = errors.New("the server leads elsewhere")
+
+// exchange sends a request and returns the body of the response, whose status must be 200. Redirects are followed on
+// the same server only. Errors say nothing of what answered but its status: whoever sets the URL of a connection must
+// not learn from them which ports of this machine are open, and what listens there.
+func exchange(ctx context.Context, method, address string, header http.Header, body io.Reader) ([]byte, error) {
 	// What traces a call of the emulator in the same process must not see these requests.
 	own, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
@@ -70,17 +60,17 @@ func send(ctx context.Context, method, address string, header http.Header, body 
 		CheckRedirect: func(to *http.Request, via []*http.Request) error {
 			from := via[0].URL
 			if len(via) > maxRedirects || to.URL.Scheme != from.Scheme || to.URL.Host != from.Host {
-				return errors.New("the server leads elsewhere")
+				return errElsewhere
 			}
 			return nil
 		},
 	}
 	resp, err := client.Do(r)
-	if err != nil {
-		if failed, ok := errors.AsType[*url.Error](err); ok {
-			err = failed.Err
-		}
-		return nil, fmt.Errorf("the server does not answer: %w", err)
+	switch {
+	case errors.Is(err, errElsewhere):
+		return nil, errElsewhere
+	case err != nil:
+		return nil, errors.New("the server does not answer")
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
@@ -94,4 +84,17 @@ func send(ctx context.Context, method, address string, header http.Header, body 
 		return nil, fmt.Errorf("the response is larger than %d bytes", maxDocument)
 	}
 	return data, nil
+}
+
+// bearer is the header with an access token (RFC 6750, section 2.1).
+func bearer(token string) http.Header { return http.Header{"Authorization": {"Bearer " + token}} }
+
+// UserInfo asks a userinfo endpoint whose an access token is (OpenID Connect Core 1.0, section 5.3). The URL is one of
+// the project's settings, which may be http on another machine.
+func UserInfo(ctx context.Context, address, token string) (map[string]any, error) {
+	document, err := exchange(ctx, http.MethodGet, address, bearer(token), nil)
+	if err != nil {
+		return nil, err
+	}
+	return object(document)
 }

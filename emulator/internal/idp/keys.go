@@ -40,14 +40,24 @@ func CertificatePEM(der []byte) string {
 // maxKeyPEM bounds a private key in PEM, so that reading it takes little time. One of 4096 bits is smaller.
 const maxKeyPEM = 4 << 10
 
+// The errors of [ParsePrivateKey] that have names.
+var (
+	ErrKeyTooLong = fmt.Errorf("is longer than %d bytes", maxKeyPEM)
+	// ErrKeyFormat is that of a key in another format, such as PKCS #8.
+	ErrKeyFormat = errors.New("is not in PKCS #1: its PEM must begin with BEGIN RSA PRIVATE KEY")
+)
+
 // ParsePrivateKey parses an RSA key in PKCS #1 and PEM. The error says what the text is.
 func ParsePrivateKey(text string) (*rsa.PrivateKey, error) {
 	if len(text) > maxKeyPEM {
-		return nil, errors.New("is too long")
+		return nil, ErrKeyTooLong
 	}
 	block, rest := pem.Decode([]byte(text))
-	if block == nil || block.Type != "RSA PRIVATE KEY" || strings.TrimSpace(string(rest)) != "" {
+	if block == nil || strings.TrimSpace(string(rest)) != "" {
 		return nil, errors.New("is not one key in PKCS #1 and PEM")
+	}
+	if block.Type != "RSA PRIVATE KEY" || len(block.Headers) > 0 {
+		return nil, ErrKeyFormat
 	}
 	key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
 	if err != nil || key.N.BitLen() < minKeyBits {

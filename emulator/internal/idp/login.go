@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,7 +51,23 @@ type Tokens struct {
 	AccessToken  string `json:"access_token"`
 	RefreshToken string `json:"refresh_token"`
 	Scope        string `json:"scope"`
-	ExpiresIn    int    `json:"expires_in"`
+	// ExpiresIn is how many seconds the access token is valid, 0 if the provider does not say that.
+	ExpiresIn Seconds `json:"expires_in"`
+}
+
+// Seconds are a number. Some providers send it as text.
+type Seconds int
+
+var errSeconds = errors.New("expires_in is not a number of seconds")
+
+// UnmarshalJSON takes an integer, as a number or as text.
+func (s *Seconds) UnmarshalJSON(data []byte) error {
+	n, err := strconv.Atoi(strings.Trim(string(data), `"`))
+	if err != nil && string(data) != "null" {
+		return errSeconds
+	}
+	*s = Seconds(n)
+	return nil
 }
 
 // maxExpiry bounds how long an access token is valid.
@@ -57,7 +75,7 @@ const maxExpiry = 10 * 365 * 24 * time.Hour
 
 // Lifetime is how long the access token is valid, 0 if the provider does not say that.
 func (t *Tokens) Lifetime() time.Duration {
-	return max(0, min(time.Duration(min(t.ExpiresIn, int(maxExpiry/time.Second)))*time.Second, maxExpiry))
+	return time.Duration(max(0, min(t.ExpiresIn, Seconds(maxExpiry/time.Second)))) * time.Second
 }
 
 // Exchange exchanges a code for tokens, verifies the ID token, and asks who the person is. It returns the tokens and
@@ -85,8 +103,27 @@ func (l *Login) Exchange(ctx context.Context, code string) (*Tokens, map[string]
 	if info["sub"] != claims["sub"] {
 		return nil, nil, ops.ErrOIDCResponseSubjectMismatch
 	}
+	return tokens, merged(claims, info, claimOf(l.Connection.AttributeMapping, "email", "email")), nil
+}
+
+// merged are the claims of an ID token and of the userinfo, of which the latter count. Whether the address is verified
+// is what the document says that the address is of, or else one with the same address.
+func merged(token, info map[string]any, email string) map[string]any {
+	of, other := token, info
+	if _, has := info[email]; has {
+		of, other = info, token
+	}
+	verified, has := of[emailVerified]
+	if !has && other[email] == of[email] {
+		verified, has = other[emailVerified]
+	}
+	claims := maps.Clone(token)
 	maps.Copy(claims, info)
-	return tokens, claims, nil
+	delete(claims, emailVerified)
+	if has {
+		claims[emailVerified] = verified
+	}
+	return claims
 }
 
 // askTokens asks the token endpoint, with the client's secret in the header (RFC 6749, section 2.3.1).
@@ -101,8 +138,11 @@ func askTokens(ctx context.Context, c *sso.OIDCConnection, form url.Values) (*To
 		return nil, ops.ErrOIDCAuthCodeError.Because("The token endpoint gives no tokens: %v.", err)
 	}
 	tokens := &Tokens{}
+	err = json.Unmarshal(body, tokens)
 	switch {
-	case json.Unmarshal(body, tokens) != nil || tokens.AccessToken == "":
+	case errors.Is(err, errSeconds):
+		return nil, ops.ErrOIDCAuthCodeError.Because("The response of the token endpoint is refused: %v.", errSeconds)
+	case err != nil || tokens.AccessToken == "":
 		return nil, ops.ErrOIDCAuthCodeError.Because("The response of the token endpoint is not one with tokens.")
 	case len(tokens.Scope) > state.MaxDescription:
 		return nil, ops.ErrOIDCAuthCodeError.Because("The scope is longer than %d bytes.", state.MaxDescription)
@@ -114,7 +154,7 @@ func askTokens(ctx context.Context, c *sso.OIDCConnection, form url.Values) (*To
 
 // userInfo asks who the person is (OpenID Connect Core 1.0, section 5.3).
 func (l *Login) userInfo(ctx context.Context, accessToken string) (map[string]any, error) {
-	body, err := get(ctx, l.Connection.UserinfoURL, http.Header{"Authorization": {"Bearer " + accessToken}})
+	body, err := get(ctx, l.Connection.UserinfoURL, bearer(accessToken))
 	if err != nil {
 		return nil, ops.ErrOIDCInvalidUserinfo.Because("The userinfo endpoint cannot be used: %v.", err)
 	}

@@ -1,6 +1,7 @@
 package idp
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -29,14 +30,7 @@ var protocolClaims = []string{
 // PersonOf makes a person of the claims of an OIDC provider, where a mapping says which are which. Standard claims are
 // used where it does not.
 func PersonOf(claims, mapping map[string]any) (*Person, error) {
-	value := func(attribute, standard string) string {
-		name, isText := mapping[attribute].(string)
-		if !isText {
-			name = standard
-		}
-		text, _ := claims[name].(string)
-		return text
-	}
+	email := text(claims[claimOf(mapping, "email", "email")])
 	p := &Person{Subject: text(claims["sub"]), Attributes: map[string]any{}}
 	for name, claim := range claims {
 		if !slices.Contains(protocolClaims, name) {
@@ -44,24 +38,28 @@ func PersonOf(claims, mapping map[string]any) (*Person, error) {
 		}
 	}
 	var err error
-	switch p.Email, err = state.Email(value("email", "email")); {
-	case value("email", "email") == "":
+	switch p.Email, err = state.Email(email); {
+	case email == "":
 		return nil, ops.ErrOIDCResponseEmailMissing
 	case err != nil:
 		return nil, err
-	case !isTrue(claims["email_verified"]):
+	case !isTrue(claims[emailVerified]):
 		return nil, ops.ErrOIDCResponseUnverifiedEmail
 	}
-	p.Name = value("full_name", "name")
-	if p.Name == "" {
-		p.Name = strings.TrimSpace(value("first_name", "given_name") + " " + value("last_name", "family_name"))
-	}
-	name, isText := mapping["groups"].(string)
-	if !isText {
-		name = "groups"
-	}
-	p.Groups = texts(claims[name])
+	p.Name = nameOf(claims, mapping)
+	p.Groups = texts(claims[claimOf(mapping, "groups", "groups")])
 	return p, p.Check()
+}
+
+// emailVerified is the claim that says whether the address is the person's.
+const emailVerified = "email_verified"
+
+// claimOf is the name of the claim that a mapping says is an attribute, or else the standard one.
+func claimOf(mapping map[string]any, attribute, standard string) string {
+	if name, isText := mapping[attribute].(string); isText {
+		return name
+	}
+	return standard
 }
 
 // Check refuses a person who cannot be stored.
@@ -86,7 +84,9 @@ func (p *Person) Check() error {
 func texts(value any) []string {
 	switch v := value.(type) {
 	case string:
-		return []string{v}
+		if v != "" {
+			return []string{v}
+		}
 	case []any:
 		var list []string
 		for _, entry := range v {
@@ -99,22 +99,37 @@ func texts(value any) []string {
 	return nil
 }
 
-// Describe is a person as the built-in identity provider describes it: the name and the groups are attributes too.
-// Without a subject, it is the address.
-func Describe(email, name, subject string, groups []string, attributes map[string]any) *Person {
-	p := &Person{Email: email, Name: name, Subject: subject, Groups: groups, Attributes: map[string]any{}}
+// Describe is a person as the built-in identity provider describes it: address, name and groups are attributes too,
+// under the names that a mapping has for them. What is empty of name and groups comes from those attributes. Without a
+// subject, it is the address.
+func Describe(
+	email, name, subject string, groups []string, attributes, mapping map[string]any,
+) *Person {
+	p := &Person{
+		Email: email, Name: name, Subject: cmp.Or(subject, email), Groups: groups, Attributes: map[string]any{},
+	}
 	maps.Copy(p.Attributes, attributes)
-	p.Attributes["email"] = email
-	if name != "" {
-		p.Attributes["name"] = name
+	p.Attributes[claimOf(mapping, "email", "email")] = email
+	if attribute := claimOf(mapping, "full_name", "name"); name != "" {
+		p.Attributes[attribute] = name
+	} else {
+		p.Name = nameOf(p.Attributes, mapping)
 	}
-	if len(groups) > 0 {
-		p.Attributes["groups"] = groups
-	}
-	if subject == "" {
-		p.Subject = email
+	if attribute := claimOf(mapping, "groups", "groups"); len(groups) > 0 {
+		p.Attributes[attribute] = groups
+	} else {
+		p.Groups = texts(p.Attributes[attribute])
 	}
 	return p
+}
+
+// nameOf is the name that claims have, as a whole or in two parts.
+func nameOf(claims, mapping map[string]any) string {
+	value := func(attribute, standard string) string { return text(claims[claimOf(mapping, attribute, standard)]) }
+	if name := value("full_name", "name"); name != "" {
+		return name
+	}
+	return strings.TrimSpace(value("first_name", "given_name") + " " + value("last_name", "family_name"))
 }
 
 // isTrue reports whether a claim is true, as text too, or absent.

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -42,7 +43,11 @@ func FetchSAMLMetadata(ctx context.Context, address string) (*SAMLMetadata, erro
 func ParseSAMLMetadata(document []byte) (*SAMLMetadata, error) {
 	r := &metadataReader{dec: xml.NewDecoder(bytes.NewReader(document))}
 	if err := r.read(); err != nil {
-		return nil, ops.ErrInvalidXMLFromSAMLMetadataURL.Because("The metadata is not XML that is read: %v.", err)
+		reason := "it is malformed" // what the decoder says repeats the document
+		if errors.Is(err, errMetadata) {
+			reason = err.Error()
+		}
+		return nil, ops.ErrInvalidXMLFromSAMLMetadataURL.Because("The metadata is not XML that is read: %s.", reason)
 	}
 	invalid := func(reason string) error { return ops.ErrSAMLConnectionMetadataInvalidFormat.Because("%s", reason) }
 	m := &SAMLMetadata{EntityID: r.entityID, SSOURL: r.redirectURL}
@@ -54,7 +59,7 @@ func ParseSAMLMetadata(document []byte) (*SAMLMetadata, error) {
 		return nil, invalid("The metadata is not that of one identity provider.")
 	case m.EntityID == "" || len(m.EntityID) > state.MaxURL:
 		return nil, invalid("The metadata has no entityID, or too long a one.")
-	case CheckURL(m.SSOURL) != nil:
+	case state.CheckServerURL(m.SSOURL) != nil:
 		return nil, invalid("The metadata has no SingleSignOnService that browsers are sent to by https.")
 	case len(r.certificates) == 0:
 		return nil, invalid("The metadata has no certificate for signatures.")
@@ -76,6 +81,9 @@ func ParseSAMLMetadata(document []byte) (*SAMLMetadata, error) {
 	}
 	return m, nil
 }
+
+// errMetadata begins the errors that metadataReader makes.
+var errMetadata = errors.New("it")
 
 // metadataReader reads the elements of metadata that matter.
 type metadataReader struct {
@@ -103,13 +111,13 @@ func (r *metadataReader) read() error {
 		}
 		switch t := token.(type) {
 		case xml.Directive:
-			return errors.New("it has a document type")
+			return fmt.Errorf("%w has a document type", errMetadata)
 		case xml.StartElement:
 			if len(r.path) == 0 {
 				roots++
 			}
 			if r.path = append(r.path, t.Name); len(r.path) > maxXMLDepth || roots > 1 {
-				return errors.New("it is nested too deeply, or has several roots")
+				return fmt.Errorf("%w is nested too deeply, or has several roots", errMetadata)
 			}
 			r.start(t)
 		case xml.EndElement:

@@ -8,7 +8,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -26,10 +25,14 @@ const (
 )
 
 // Check refuses a SAML response that has more than a response needs, and in which a service provider could therefore
-// read something else than what was signed: a document type, processing instructions, comments, an id that occurs
-// twice, several assertions or assertions at an unusual place, and a signature that covers another element than the one
-// that it is in. A response without any signature is refused too.
+// read something else than what was signed: a document type, processing instructions, comments, CDATA, an id that
+// occurs twice, several assertions, assertions at an unusual place or in another namespace, and a signature that is one
+// of several of its element, covers another element, or changes what it covers, see [check.signed]. A response without
+// any signature is refused too.
 func Check(document []byte) error {
+	if bytes.Contains(document, []byte("<![CDATA[")) { // the decoder does not tell it from other text
+		return refuse("a CDATA section")
+	}
 	d := &check{dec: xml.NewDecoder(bytes.NewReader(document)), ids: map[string]bool{}}
 	d.dec.Strict = true
 	for {
@@ -67,9 +70,12 @@ type check struct {
 	signatures int
 }
 
+// element is an element that has begun.
 type element struct {
 	xml.Name
 	id string
+	// isSigned says that the element has a signature.
+	isSigned bool
 	// references are how many References a signature has so far.
 	references int
 }
@@ -113,10 +119,10 @@ func (c *check) start(t xml.StartElement) error {
 		}
 		seen[a.Name] = true
 		if a.Name.Space == "" && strings.EqualFold(a.Name.Local, "ID") || a.Name.Local == "id" {
-			if e.id = a.Value; c.ids[e.id] {
-				return ops.ErrInvalidSAMLResponse.Because("An ID occurs twice.")
+			if e.id != "" || c.ids[a.Value] {
+				return ops.ErrInvalidSAMLResponse.Because("An ID occurs twice, or an element has two.")
 			}
-			c.ids[e.id] = true
+			e.id, c.ids[a.Value] = a.Value, true
 		}
 	}
 	if err := c.place(t, &e); err != nil {
@@ -128,31 +134,30 @@ func (c *check) start(t xml.StartElement) error {
 
 // place checks that an element may be where it is.
 func (c *check) place(t xml.StartElement, e *element) error {
-	parent := c.parent(0)
 	switch e.Name {
+	case xml.Name{Space: protocolSpace, Local: "Response"}:
+		if len(c.open) > 0 {
+			return ops.ErrInvalidSAMLResponse.Because("There is a response in the response.")
+		}
+		return nil
 	case xml.Name{Space: assertionSpace, Local: "Assertion"},
 		xml.Name{Space: assertionSpace, Local: "EncryptedAssertion"}:
 		c.assertions++
 		if len(c.open) != 1 {
 			return ops.ErrInvalidSAMLResponse.Because("An assertion is not directly in the response.")
 		}
+		return nil
 	case xml.Name{Space: signatureSpace, Local: "Signature"}:
 		c.signatures++
-		signable := parent != nil && (len(c.open) == 1 || parent.Local == "Assertion" && len(c.open) == 2)
-		if !signable || parent.id == "" {
-			return ops.ErrInvalidSignatureSAMLResponse.Because("A signature is at an unusual place.")
-		}
-	case xml.Name{Space: signatureSpace, Local: "Reference"}:
-		signature := c.parent(1)
-		signed := c.parent(2)
-		if signature == nil || signature.Local != "Signature" || signed == nil {
-			return ops.ErrInvalidSignatureSAMLResponse.Because("A reference is at an unusual place.")
-		}
-		if signature.references++; signature.references > 1 || attribute(t, "URI") != "#"+signed.id {
-			return ops.ErrInvalidSignatureSAMLResponse.Because("A signature covers another element than its own.")
-		}
+		return c.signature()
 	}
-	return nil
+	switch e.Local {
+	case "Response", "Assertion", "EncryptedAssertion":
+		return ops.ErrInvalidSAMLResponse.Because("An element %s is in another namespace than that of SAML.", e.Local)
+	case "Signature":
+		return ops.ErrInvalidSignatureSAMLResponse.Because("A signature is in another namespace than its own.")
+	}
+	return c.signed(t, e)
 }
 
 // parent is the element in which the next one begins, or the n-th one around that.
@@ -173,15 +178,6 @@ func (c *check) end() error {
 	return nil
 }
 
-func attribute(t xml.StartElement, name string) string {
-	for _, a := range t.Attr {
-		if a.Name.Space == "" && a.Name.Local == name {
-			return a.Value
-		}
-	}
-	return ""
-}
-
 func refuse(what string) error {
-	return ops.ErrInvalidSAMLResponse.Because("%s", fmt.Sprintf("The document has %s.", what))
+	return ops.ErrInvalidSAMLResponse.Because("The document has %s.", what)
 }

@@ -63,5 +63,5 @@ func (tx *Tx) check() error {
 	}
 	return cmp.Or(
 		tx.checkPasswords(), tx.checkTOTPs(), tx.checkRegistrations(), tx.checkConnections(), tx.checkSSOLogins(once),
-		tx.checkSCIM(), tx.checkImpersonations(), tx.checkGrants())
+		tx.checkSCIM(), tx.checkImpersonations(once), tx.checkGrants(once))
 }

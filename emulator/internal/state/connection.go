@@ -60,6 +60,18 @@ func (c *Connection) ID() string { return c.Summary().ConnectionID }
 // IsActive reports whether members can log in through the connection.
 func (c *Connection) IsActive() bool { return c.Summary().Status == sso.ConnectionStatusActive }
 
+// AttributeMapping says which of what the identity provider sends is what of the person. An external connection has
+// none of its own.
+func (c *Connection) AttributeMapping() map[string]any {
+	switch {
+	case c.SAML != nil:
+		return c.SAML.AttributeMapping
+	case c.OIDC != nil:
+		return c.OIDC.AttributeMapping
+	}
+	return nil
+}
+
 // referred is the connection that an external one refers to, empty for the others.
 func (c *Connection) referred() string {
 	if c.External == nil {
@@ -222,6 +234,35 @@ func (c *Connection) prepare(*Tx) error {
 		return errors.New("is_real is for OIDC")
 	case c.SAML != nil && len(c.SAML.VerificationCertificates) > MaxVerificationCertificates:
 		return fmt.Errorf("it has more than %d verification_certificates", MaxVerificationCertificates)
+	case c.OIDC != nil:
+		return c.checkOIDC()
+	}
+	return nil
+}
+
+// IsComplete reports whether an OIDC connection has all that makes it active.
+func IsComplete(c *sso.OIDCConnection) bool {
+	return !slices.Contains([]string{
+		c.Issuer, c.ClientID, c.ClientSecret, c.AuthorizationURL, c.TokenURL, c.UserinfoURL, c.JWKSURL,
+	}, "")
+}
+
+// checkOIDC checks that the URLs can be asked, if there are any, and that a login at a real provider can begin.
+func (c *Connection) checkOIDC() error {
+	for _, field := range []struct{ name, url string }{
+		{"issuer", c.OIDC.Issuer}, {"authorization_url", c.OIDC.AuthorizationURL}, {"token_url", c.OIDC.TokenURL},
+		{"userinfo_url", c.OIDC.UserinfoURL}, {"jwks_url", c.OIDC.JWKSURL},
+	} {
+		if field.url == "" {
+			continue
+		}
+		if err := CheckServerURL(field.url); err != nil {
+			return fmt.Errorf("oidc.%s is %w", field.name, err)
+		}
+	}
+	if c.IsReal && c.IsActive() && !IsComplete(c.OIDC) {
+		return errors.New("oidc is active and is_real, but has no issuer, client_id, client_secret, " +
+			"authorization_url, token_url, userinfo_url or jwks_url")
 	}
 	return nil
 }

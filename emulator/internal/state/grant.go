@@ -81,7 +81,7 @@ func checkScopes(scopes []string) error {
 	return nil
 }
 
-func (tx *Tx) checkGrants() error {
+func (tx *Tx) checkGrants(once func(kind, token string) error) error {
 	for _, g := range tx.Grants.All() {
 		if err := tx.checkAccess(g.MemberID, g.OrganizationID, g.ConnectedAppID); err != nil {
 			return fmt.Errorf("a grant of %s to %s: %w", g.MemberID, g.ConnectedAppID, err)
@@ -98,6 +98,9 @@ func (tx *Tx) checkGrants() error {
 	for _, t := range tx.AppTokens.All() {
 		if tx.Authorizations.Get(t.AuthorizationID) == nil {
 			return errors.New("a token of OAuth2: there is no such authorization")
+		}
+		if err := once("a token of OAuth2", t.Token); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -40,10 +40,13 @@ func (i *Impersonation) prepare(*Tx) error {
 	return err
 }
 
-func (tx *Tx) checkImpersonations() error {
+func (tx *Tx) checkImpersonations(once func(kind, token string) error) error {
 	for _, i := range tx.Impersonations.All() {
 		if tx.Members.Get(i.MemberID) == nil {
 			return errors.New("an impersonation has no such member")
+		}
+		if err := once("an impersonation", i.Token); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -47,6 +48,18 @@ func checkAppURL(raw string) error {
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return invalid(stytcherror.CodeConnectedAppRedirectURLHTTPSchemeMustUseLoopback,
 			"A redirect URL with http must have a loopback address.")
+	}
+	return nil
+}
+
+// CheckServerURL refuses a URL that is not one of a server to ask: https, or http on this machine, without credentials.
+func CheckServerURL(raw string) error {
+	u, err := RedirectURL(raw)
+	if err != nil {
+		return err
+	}
+	if u.User != nil || u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return errors.New("one with credentials, or http on another machine")
 	}
 	return nil
 }

@@ -96,9 +96,11 @@ func (s *Settings) prepare(*Tx) error {
 			return fmt.Errorf("redirect_urls: one is %w", err)
 		}
 	}
-	for name, text := range map[string]string{"userinfo_url": s.UserInfoURL, "authorization_url": s.AuthorizationURL} {
-		if _, err := RedirectURL(text); text != "" && err != nil {
-			return fmt.Errorf("%s: it is %w", name, err)
+	for _, field := range []struct{ name, url string }{
+		{"userinfo_url", s.UserInfoURL}, {"authorization_url", s.AuthorizationURL},
+	} {
+		if _, err := RedirectURL(field.url); field.url != "" && err != nil {
+			return fmt.Errorf("%s: it is %w", field.name, err)
 		}
 	}
 	if err := s.Passwords.check(); err != nil {

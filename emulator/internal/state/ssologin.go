@@ -61,11 +61,11 @@ func (tx *Tx) deleteLoginsBy(connectionID string) {
 }
 
 func (f *SSOFlow) prepare(*Tx) error {
-	for name, u := range map[string]string{
-		"login_redirect_url": f.LoginRedirectURL, "signup_redirect_url": f.SignupRedirectURL,
+	for _, field := range []struct{ name, url string }{
+		{"login_redirect_url", f.LoginRedirectURL}, {"signup_redirect_url", f.SignupRedirectURL},
 	} {
-		if _, err := RedirectURL(u); err != nil {
-			return fmt.Errorf("%s is %w", name, err)
+		if _, err := RedirectURL(field.url); err != nil {
+			return fmt.Errorf("%s is %w", field.name, err)
 		}
 	}
 	switch {
@@ -73,6 +73,27 @@ func (f *SSOFlow) prepare(*Tx) error {
 		return errors.New("the state is malformed")
 	case f.Challenge != "" && !ChallengeForm.MatchString(f.Challenge):
 		return errors.New("the challenge is malformed")
+	}
+	return f.checkProvider()
+}
+
+// checkProvider checks what is for a login at an OIDC provider: all of it is there, or nothing.
+func (f *SSOFlow) checkProvider() error {
+	for _, field := range []struct{ name, token string }{
+		{"cookie", f.Cookie}, {"nonce", f.Nonce}, {"code_verifier", f.Verifier},
+	} {
+		switch {
+		case f.CallbackURL == "" && field.token != "":
+			return fmt.Errorf("%s is for a login with a callback_url", field.name)
+		case f.CallbackURL != "" && !TokenForm.MatchString(field.token):
+			return fmt.Errorf("%s is missing or malformed, and there is a callback_url", field.name)
+		}
+	}
+	if f.CallbackURL == "" {
+		return nil
+	}
+	if _, err := RedirectURL(f.CallbackURL); err != nil {
+		return fmt.Errorf("callback_url is %w", err)
 	}
 	return nil
 }
@@ -97,8 +118,12 @@ func (t *SSOToken) prepare(*Tx) error {
 // checkSSOLogins checks that what logins by SSO refer to exists, and that no token is another one's.
 func (tx *Tx) checkSSOLogins(once func(kind, token string) error) error {
 	for _, f := range tx.SSOFlows.All() {
-		if tx.Connections.Get(f.ConnectionID) == nil {
+		c := tx.Connections.Get(f.ConnectionID)
+		if c == nil {
 			return fmt.Errorf("an SSO flow: there is no connection %q", f.ConnectionID)
+		}
+		if to := tx.Referred(c); f.CallbackURL != "" && (to == nil || to.OIDC == nil) {
+			return fmt.Errorf("an SSO flow: callback_url is for OIDC, and connection %q is none", f.ConnectionID)
 		}
 		if err := once("an SSO flow", f.State); err != nil {
 			return err
