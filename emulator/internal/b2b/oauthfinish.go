@@ -35,7 +35,7 @@ func refuse(tx *engine.Tx, f *state.OAuthFlow, code, description string) (*engin
 
 // finish leads the browser of a person who has logged in back with a token. An ID token is signed outside of the
 // transaction.
-func finish(tx *engine.Tx, f *state.OAuthFlow, p *hosted.Person) (*engine.Reply, error) {
+func finish(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson) (*engine.Reply, error) {
 	sign := hosted.SignIDToken(tx.Tx, f.Provider, p)
 	if sign == nil {
 		return comeBack(tx, f, p, "")
@@ -50,7 +50,7 @@ func finish(tx *engine.Tx, f *state.OAuthFlow, p *hosted.Person) (*engine.Reply,
 }
 
 // comeBack leads a browser to where it belongs now: what was configured may have changed since the login began.
-func comeBack(tx *engine.Tx, f *state.OAuthFlow, p *hosted.Person, idToken string) (*engine.Reply, error) {
+func comeBack(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson, idToken string) (*engine.Reply, error) {
 	if f.OrganizationID != "" && tx.Organizations.Get(f.OrganizationID) == nil {
 		return nil, ops.ErrOrganizationNotFound
 	}
@@ -75,7 +75,7 @@ func comeBack(tx *engine.Tx, f *state.OAuthFlow, p *hosted.Person, idToken strin
 
 // targetOf is where a person is sent: active members, and everybody in discovery, are sent to the first of the flow's
 // URLs.
-func targetOf(tx *engine.Tx, f *state.OAuthFlow, p *hosted.Person) (*url.URL, error) {
+func targetOf(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson) (*url.URL, error) {
 	if f.OrganizationID == "" {
 		return oauthTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidDiscoveryRedirectURL)
 	}

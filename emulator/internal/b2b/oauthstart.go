@@ -1,7 +1,6 @@
 package b2b
 
 import (
-	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -77,27 +76,6 @@ func (q query) customScopes() ([]string, error) {
 	return custom, nil
 }
 
-// providerParameters are the parameters that identity providers take. The built-in one acts on those of login_hint,
-// error and access_type.
-var providerParameters = []string{
-	"login_hint", "error", "access_type", "prompt", "include_granted_scopes", "hd", "domain_hint", "response_mode",
-	"display", "max_age", "ui_locales", "acr_values", "claims", "team", "user_scope", "optional_scope", "login",
-	"allow_signup",
-}
-
-// checkProviderParameters refuses a parameter for the provider that is neither one that providers take nor a field by
-// which a person is described to the built-in one: it is misspelt.
-func (q query) checkProviderParameters(fields []string) error {
-	known := slices.Concat(fields, providerParameters)
-	for _, name := range slices.Sorted(maps.Keys(q.Values)) {
-		parameter, isForProvider := strings.CutPrefix(name, "provider_")
-		if isForProvider && q.Get(name) != "" && !slices.Contains(known, parameter) {
-			return ops.ErrBadRequest.Because("The provider takes no parameter %.128q.", name)
-		}
-	}
-	return nil
-}
-
 // startOAuth begins a login to one organization.
 func startOAuth(tx *engine.Tx) (*engine.Reply, error) {
 	q, err := readQuery(tx)
@@ -167,9 +145,6 @@ func newFlow(tx *engine.Tx, q query) (*state.OAuthFlow, error) {
 		return nil, err
 	}
 	f.Challenge = q.Get("pkce_code_challenge")
-	if err := q.checkProviderParameters(hosted.PersonFieldNames); err != nil {
-		return nil, err
-	}
 	custom, err := q.customScopes()
 	if err != nil {
 		return nil, err
@@ -196,8 +171,8 @@ func begin(tx *engine.Tx, f *state.OAuthFlow, q query) (*engine.Reply, error) {
 	}
 	var problem string
 	if hint != "" {
-		var p *hosted.Person
-		if p, problem = hosted.ParsePerson(f.Provider, hint, q.provider); problem == "" {
+		var p *hosted.OAuthPerson
+		if p, problem = hosted.ParseOAuthPerson(f.Provider, hint, q.provider); problem == "" {
 			return finish(tx, f, p)
 		}
 	}
@@ -217,7 +192,7 @@ func chooser(
 	members := tx.Members.All()
 	c := &hosted.Chooser{
 		Provider: login.ProviderTypes[f.Provider], RedirectURL: f.LoginRedirectURL, Scopes: f.Scopes, Email: email,
-		Fields: hosted.PersonFields(f.Provider, value), Problem: problem,
+		Fields: hosted.OAuthFields(f.Provider, value), Problem: problem,
 		Action: "/v1/b2b/public/oauth/" + f.Provider + "/authorize?" + url.Values{
 			"public_token": {state.PublicToken(tx.ProjectID)}, "state": {f.State},
 		}.Encode(),
@@ -258,10 +233,10 @@ func authorizeOAuth(tx *engine.Tx) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	var p *hosted.Person
+	var p *hosted.OAuthPerson
 	if !choice.Denied {
 		var problem string
-		if p, problem = hosted.ParsePerson(f.Provider, choice.Email, choice.Value); problem != "" {
+		if p, problem = hosted.ParseOAuthPerson(f.Provider, choice.Email, choice.Value); problem != "" {
 			return chooser(tx, f, choice.Email, choice.Value, problem)
 		}
 	}

@@ -72,7 +72,7 @@ func authorizeSSO(tx *engine.Tx) (*engine.Reply, error) {
 	if !choice.Denied {
 		var problem string
 		mapping := tx.Referred(tx.Connections.Get(f.ConnectionID)).AttributeMapping()
-		if p, problem = hosted.ParseColleague(choice.Email, choice.Value, mapping); problem != "" {
+		if p, problem = hosted.ParseSSOPerson(choice.Email, choice.Value, mapping); problem != "" {
 			return ssoChooser(tx, tx.Connections.Get(f.ConnectionID), f, choice.Email, choice.Value, problem)
 		}
 	}

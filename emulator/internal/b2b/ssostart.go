@@ -55,9 +55,6 @@ func startSSO(tx *engine.Tx) (*engine.Reply, error) {
 	if err := factor.CheckChallenge(q.given("pkce_code_challenge")); err != nil {
 		return nil, err
 	}
-	if err := q.checkProviderParameters(hosted.ColleagueFieldNames); err != nil {
-		return nil, err
-	}
 	custom, err := q.customScopes()
 	if err != nil {
 		return nil, err
@@ -85,7 +82,7 @@ func startSSO(tx *engine.Tx) (*engine.Reply, error) {
 	var problem string
 	if hint := q.Get("login_hint"); hint != "" {
 		var p *idp.Person
-		if p, problem = hosted.ParseColleague(hint, q.provider, to.AttributeMapping()); problem == "" {
+		if p, problem = hosted.ParseSSOPerson(hint, q.provider, to.AttributeMapping()); problem == "" {
 			return endPlayed(tx, f, p)
 		}
 	}
@@ -189,7 +186,7 @@ func ssoChooser(
 	s := c.Summary()
 	page := &hosted.Chooser{
 		Provider: s.DisplayName, Organization: tx.Organizations.Get(s.OrganizationID).OrganizationName,
-		RedirectURL: f.LoginRedirectURL, Email: email, Fields: hosted.ColleagueFields(value), Problem: problem,
+		RedirectURL: f.LoginRedirectURL, Email: email, Fields: hosted.SSOFields(value), Problem: problem,
 		Action: callbackPath + s.ConnectionID + "?" + url.Values{"state": {f.State}}.Encode(),
 	}
 	if page.Provider == "" {

@@ -63,7 +63,7 @@ var issuers = map[string]string{
 }
 
 // NewAccount is the account that a person has logged in with, with the provider's tokens but for the ID token.
-func NewAccount(tx *state.Tx, f *state.OAuthFlow, p *Person) state.Registration {
+func NewAccount(tx *state.Tx, f *state.OAuthFlow, p *OAuthPerson) state.Registration {
 	account := state.Registration{
 		Provider: f.Provider, Subject: p.Subject, TenantIDs: p.TenantIDs, EmailUnverified: p.EmailUnverified,
 		ProfilePictureURL: p.Picture, Locale: p.Locale, Scopes: f.Scopes, AccessToken: tx.Token(),
@@ -79,7 +79,7 @@ func NewAccount(tx *state.Tx, f *state.OAuthFlow, p *Person) state.Registration 
 
 // SignIDToken returns what makes the provider's ID token, outside of transactions, with the project's key. It is nil if
 // the provider gives none.
-func SignIDToken(tx *state.Tx, provider string, p *Person) func() (string, error) {
+func SignIDToken(tx *state.Tx, provider string, p *OAuthPerson) func() (string, error) {
 	issuer := issuers[provider]
 	if issuer == "" {
 		return nil

@@ -38,7 +38,7 @@ func FuzzParseChoice(f *testing.F) {
 }
 
 // Whoever is taken can be stored, and described again with the same words.
-func FuzzParsePerson(f *testing.F) {
+func FuzzParseOAuthPerson(f *testing.F) {
 	f.Add(byte(0), "ada@example.com", "Ada", "1", "https://x.example/p", "en-GB", "", "true")
 	f.Add(byte(4), "Ada@Example.com", "\u202e", "a b", "javascript:x", "en_GB", "1 2 3", "false")
 	f.Add(byte(2), "<ada>@x", "\xff", "", "//", "", "T1", "")
@@ -49,7 +49,7 @@ func FuzzParsePerson(f *testing.F) {
 			"email_verified": verified,
 		}
 		value := func(field string) string { return values[field] }
-		p, problem := hosted.ParsePerson(provider, email, value)
+		p, problem := hosted.ParseOAuthPerson(provider, email, value)
 		if problem != "" {
 			return
 		}
@@ -61,23 +61,23 @@ func FuzzParsePerson(f *testing.F) {
 		for _, text := range append(p.TenantIDs, p.Subject) {
 			assert.LessOrEqual(t, len(text), 128)
 		}
-		again, problem := hosted.ParsePerson(provider, p.Email, value)
+		again, problem := hosted.ParseOAuthPerson(provider, p.Email, value)
 		assert.Empty(t, problem)
 		assert.Equal(t, p, again)
-		for _, field := range hosted.PersonFields(provider, value) {
+		for _, field := range hosted.OAuthFields(provider, value) {
 			assert.Equal(t, values[field.Name], field.Value)
 		}
 	})
 }
 
 // Whoever is taken can be stored, and is among the attributes by the names of the mapping.
-func FuzzParseColleague(f *testing.F) {
+func FuzzParseSSOPerson(f *testing.F) {
 	f.Add("ada@example.com", "Ada", "1", "a, b", `{"title": "Dr."}`, "mail")
 	f.Add("ada@example.com", "", "", "", `{"mail": 5, "groups": ["", "a"], "given_name": "A"}`, "email")
 	f.Add("x", "\xff", "\x00", ",,", `{"a": {"b": []}}`, "")
 	f.Fuzz(func(t *testing.T, email, name, subject, groups, attributes, mapped string) {
 		values := map[string]string{"name": name, "subject": subject, "groups": groups, "attributes": attributes}
-		p, problem := hosted.ParseColleague(email, func(field string) string { return values[field] },
+		p, problem := hosted.ParseSSOPerson(email, func(field string) string { return values[field] },
 			map[string]any{"email": mapped, "groups": "memberOf"})
 		if problem != "" {
 			assert.Nil(t, p)

@@ -19,11 +19,8 @@ const (
 	ssoFieldAttributes = "attributes"
 )
 
-// ColleagueFieldNames are the fields by which somebody is described who logs in by SSO.
-var ColleagueFieldNames = []string{ssoFieldName, ssoFieldSubject, ssoFieldGroups, ssoFieldAttributes}
-
-// ColleagueFields are the fields by which somebody is described who logs in by SSO, filled in with values.
-func ColleagueFields(value func(name string) string) []Field {
+// SSOFields are the fields by which somebody is described who logs in by SSO, filled in with values.
+func SSOFields(value func(name string) string) []Field {
 	fields := []Field{
 		{Name: ssoFieldName, Label: "Name"},
 		{Name: ssoFieldSubject, Label: "Id at the identity provider (subject)"},
@@ -36,9 +33,9 @@ func ColleagueFields(value func(name string) string) []Field {
 	return fields
 }
 
-// ParseColleague makes somebody who logs in by SSO from the values of fields, with the attributes that a mapping names.
+// ParseSSOPerson makes somebody who logs in by SSO from the values of fields, with the attributes that a mapping names.
 // If they are wrong, the problem says how, in a sentence.
-func ParseColleague(
+func ParseSSOPerson(
 	email string, value func(name string) string, mapping map[string]any,
 ) (p *idp.Person, problem string) {
 	address, err := state.Email(email)

@@ -15,15 +15,15 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// Person is what an OAuth provider says of somebody who has logged in there.
-type Person struct {
+// OAuthPerson is what an OAuth provider says of somebody who has logged in there.
+type OAuthPerson struct {
 	Email, Name, Subject, Picture, Locale string
 	TenantIDs                             []string
 	// EmailUnverified says that the provider has not verified the address.
 	EmailUnverified bool
 }
 
-// The fields of a [Person].
+// The fields of an [OAuthPerson].
 const (
 	fieldName          = "name"
 	fieldSubject       = "subject"
@@ -33,16 +33,11 @@ const (
 	fieldEmailVerified = "email_verified"
 )
 
-// PersonFieldNames are the fields of a [Person], of which each provider has some.
-var PersonFieldNames = []string{
-	fieldName, fieldSubject, fieldTenants, fieldPicture, fieldLocale, fieldEmailVerified,
-}
-
 // tenants is how many tenants an account at a provider has at most.
 var tenants = map[string]int{state.ProviderSlack: 1, state.ProviderHubSpot: 1, state.ProviderGitHub: 100}
 
-// PersonFields are the fields by which a person is described to a provider, filled in with values.
-func PersonFields(provider string, value func(name string) string) []Field {
+// OAuthFields are the fields by which a person is described to a provider, filled in with values.
+func OAuthFields(provider string, value func(name string) string) []Field {
 	fields := []Field{
 		{Name: fieldName, Label: "Name"},
 		{Name: fieldSubject, Label: "Id at the provider (subject)"},
@@ -71,14 +66,14 @@ var (
 	isHidden   = func(r rune) bool { return !unicode.IsGraphic(r) }
 )
 
-// ParsePerson makes a person with an account at a provider from the values of fields. Where no subject is given, it is
+// ParseOAuthPerson makes a person with an account at a provider from the values of fields. Where no subject is given, it is
 // made from the address, always the same. If the values are wrong, the problem says how, in a sentence.
-func ParsePerson(provider, email string, value func(name string) string) (p *Person, problem string) {
+func ParseOAuthPerson(provider, email string, value func(name string) string) (p *OAuthPerson, problem string) {
 	address, err := state.Email(email)
 	if err != nil {
 		return nil, "The e-mail address is missing or malformed."
 	}
-	p = &Person{
+	p = &OAuthPerson{
 		Email: address, Name: value(fieldName), Subject: value(fieldSubject), Picture: value(fieldPicture),
 		Locale: value(fieldLocale), TenantIDs: strings.Fields(value(fieldTenants)),
 		EmailUnverified: value(fieldEmailVerified) == "false",
@@ -90,7 +85,7 @@ func ParsePerson(provider, email string, value func(name string) string) (p *Per
 }
 
 // check returns the problem with a person, empty for none.
-func (p *Person) check(provider, verified string) string {
+func (p *OAuthPerson) check(provider, verified string) string {
 	_, badPicture := state.RedirectURL(p.Picture)
 	switch {
 	case !utf8.ValidString(p.Name) || utf8.RuneCountInString(p.Name) > state.MaxName ||
