@@ -95,7 +95,7 @@ func full(t *testing.T) object {
 			"addresses": []any{object{"formatted": "a"}}, "enterprise_extension": object{"manager": object{"value": "1"}}}}}
 	s["scim_groups"] = []any{object{"group_id": "g", "connection_id": "s", "external_id": "a b", "group_name": "n", "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z"}}
 	s["scim_memberships"] = []any{object{"group_id": "g", "registration_id": "u"}}
-	s["impersonations"] = []any{object{"token": strings.Repeat("x", 44), "member_id": one(s, "members", 0)["member_id"], "impersonator_id": "i",
+	s["impersonations"] = []any{object{"token": strings.Repeat("i", 44), "member_id": one(s, "members", 0)["member_id"], "impersonator_id": "i",
 		"impersonator_email_address": "support@example.org", "expires_at": "2030-01-01T00:00:00Z"}}
 	snapshot["inbox"].([]any)[0].(object)["code"] = "123456"
 	return snapshot

@@ -45,7 +45,8 @@ func (c *call) bind(req any) error {
 		query.Del(name)
 	}
 	if len(query) > 0 {
-		return ops.ErrBadRequest.Because("There is no parameter %s.", shorten(slices.Min(slices.Collect(maps.Keys(query)))))
+		name := slices.Min(slices.Collect(maps.Keys(query)))
+		return ops.ErrBadRequest.Because("There is no parameter %s.", shorten(name))
 	}
 	return nil
 }

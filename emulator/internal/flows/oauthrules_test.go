@@ -16,7 +16,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2c/connectedapp"
 	"github.com/seed75add069/stytch-go/b2c/connectedapp/clients"
 	"github.com/seed75add069/stytch-go/b2c/connectedapp/clients/secrets"
-	m2msecrets "github.com/seed75add069/stytch-go/b2c/m2m/clients/secrets"
+	m2mclientssecrets "github.com/seed75add069/stytch-go/b2c/m2m/clients/secrets"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -151,16 +151,16 @@ func TestClientSecrets_rotateOneAtATime(t *testing.T) {
 			return err
 		}, stytcherror.CodeConnectedAppAlreadyRotatingSecret, stytcherror.CodeConnectedAppNotRotatingSecret, "connected_apps"},
 		{machine.ClientID, machine.ClientSecret, func() (string, error) {
-			resp, err := ofMachines.RotateStart(t.Context(), &m2msecrets.RotateStartRequest{ClientID: machine.ClientID})
+			resp, err := ofMachines.RotateStart(t.Context(), &m2mclientssecrets.RotateStartRequest{ClientID: machine.ClientID})
 			if err != nil {
 				return "", err
 			}
 			return resp.M2MClient.NextClientSecret, nil
 		}, func() error {
-			_, err := ofMachines.Rotate(t.Context(), &m2msecrets.RotateRequest{ClientID: machine.ClientID})
+			_, err := ofMachines.Rotate(t.Context(), &m2mclientssecrets.RotateRequest{ClientID: machine.ClientID})
 			return err
 		}, func() error {
-			_, err := ofMachines.RotateCancel(t.Context(), &m2msecrets.RotateCancelRequest{ClientID: machine.ClientID})
+			_, err := ofMachines.RotateCancel(t.Context(), &m2mclientssecrets.RotateCancelRequest{ClientID: machine.ClientID})
 			return err
 		}, stytcherror.CodeM2MClientAlreadyRotatingSecret, stytcherror.CodeM2MClientNotRotatingSecret, "clients"},
 	} {
@@ -169,7 +169,8 @@ func TestClientSecrets_rotateOneAtATime(t *testing.T) {
 		all, started, ended := []string{kind.first}, 0, 0
 		for i := range 48 {
 			group.Go(func() {
-				secret, err := "", error(nil)
+				var secret string
+				var err error
 				switch i % 3 {
 				case 0:
 					secret, err = kind.start()

@@ -66,8 +66,8 @@ var (
 	isHidden   = func(r rune) bool { return !unicode.IsGraphic(r) }
 )
 
-// ParseOAuthPerson makes a person with an account at a provider from the values of fields. Where no subject is given, it is
-// made from the address, always the same. If the values are wrong, the problem says how, in a sentence.
+// ParseOAuthPerson makes a person with an account at a provider from the values of fields. Where no subject is given,
+// it is made from the address, always the same. If the values are wrong, the problem says how, in a sentence.
 func ParseOAuthPerson(provider, email string, value func(name string) string) (p *OAuthPerson, problem string) {
 	address, err := state.Email(email)
 	if err != nil {
