@@ -7,6 +7,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/discovery/intermediatesessions"
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -95,7 +96,7 @@ func listDiscovered(
 			return nil, err
 		}
 		list := login.Memberships(tx.Tx, &state.Intermediate{
-			Email: m.EmailAddress, OrganizationID: m.OrganizationID, Factors: s.Factors,
+			Email: m.EmailAddress, OrganizationID: m.OrganizationID, Factors: factor.Current(m, s.Factors),
 		}, false)
 		if !login.HasProved(s, m) {
 			list = slices.DeleteFunc(list, func(o discovery.DiscoveredOrganization) bool {

@@ -10,7 +10,6 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
-	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -133,9 +132,6 @@ func endSessionsBySSO(tx *engine.Tx, m *state.Member, roles []string, preserve *
 		return
 	}
 	stays := func(id string) bool { return slices.Contains(roles, id) }
-	giving := login.ConnectionsGiving(tx.Tx, m, slices.DeleteFunc(slices.Clone(m.AssignedRoles), stays))
-	gives := func(id string) bool { return slices.Contains(giving, id) }
-	tx.RevokeSessionsOf(m.MemberID, func(s *state.Session) bool {
-		return slices.ContainsFunc(factor.Connections(s.Factors), gives)
-	})
+	removed := slices.DeleteFunc(slices.Clone(m.AssignedRoles), stays)
+	tx.RevokeSessionsOf(m.MemberID, func(s *state.Session) bool { return login.HasBySSO(tx.Tx, s, removed) })
 }

@@ -109,5 +109,5 @@ func carried(tx *engine.Tx, req *oauthdiscovery.AuthenticateRequest, email strin
 	if err != nil || state.Lower(m.EmailAddress) != state.Lower(email) || !login.HasProved(s, m) {
 		return nil, err
 	}
-	return factor.Portable(tx.Tx, s.Factors), nil
+	return factor.Portable(tx.Tx, factor.Current(m, s.Factors)), nil
 }

@@ -163,7 +163,7 @@ func exchangeSession(tx *engine.Tx, req *sessions.ExchangeRequest) (*sessions.Ex
 	if l.Member = tx.MemberByEmail(l.Org.OrganizationID, from.EmailAddress); l.Member == nil {
 		return nil, ops.ErrMemberNotFound
 	}
-	if l.Factors = factor.Portable(tx.Tx, s.Factors); !factor.HasPrimary(l.Factors) {
+	if l.Factors = factor.Portable(tx.Tx, factor.Current(from, s.Factors)); !factor.HasPrimary(l.Factors) {
 		return nil, ops.ErrInsufficientFactorsForSessionExchange
 	}
 	resp, err := login.Complete(tx.Tx, l)

@@ -24,22 +24,12 @@ func SSO(tx *state.Tx, r *state.Registration) Factor {
 // sso is what a factor says of a login by SSO, nil if it is none.
 func sso(f *Factor) *sessions.SSOFactor { return cmp.Or(f.SAMLSSOFactor, f.OIDCSSOFactor) }
 
-// Connections are the SSO connections of factors.
-func Connections(factors []Factor) []string {
-	return ssoTexts(factors, func(f *sessions.SSOFactor) string { return f.ProviderID })
-}
-
 // Registrations are the ids of the accounts of SSO connections of factors.
 func Registrations(factors []Factor) []string {
-	return ssoTexts(factors, func(f *sessions.SSOFactor) string { return f.ID })
-}
-
-// ssoTexts are what text returns for each login by SSO.
-func ssoTexts(factors []Factor, text func(*sessions.SSOFactor) string) []string {
 	var list []string
 	for i := range factors {
 		if details := sso(&factors[i]); details != nil {
-			list = append(list, text(details))
+			list = append(list, details.ID)
 		}
 	}
 	return list

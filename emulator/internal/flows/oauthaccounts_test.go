@@ -266,3 +266,21 @@ func TestOAuthAccounts_factorIsCarriedOverToAnotherOrganization(t *testing.T) {
 		assert.Empty(t, h.member(to.Organization.OrganizationID, to.MemberID).OAuthRegistrations)
 	}
 }
+
+// Nor is it proved in another organization, to which a session goes when the new address was proved otherwise.
+func TestOAuthAccounts_exchangeProvesNoAddressThatTheAccountDidNot(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	to := h.create("ada@example.net").Organization.OrganizationID
+	resp, err := h.logInBy("google", v.Organization.OrganizationID, hint("ada@example.com"))
+	require.NoError(t, err)
+	_, err = h.update(v.Organization.OrganizationID, v.MemberID, func(r *members.UpdateRequest) { r.EmailAddress = new("ada@example.net") })
+	require.NoError(t, err)
+	h.visitor(v.Organization.OrganizationID, "ada@example.net")
+	exchanged, err := h.api.B2B.Sessions.Exchange(t.Context(), &sessions.ExchangeRequest{OrganizationID: to, SessionToken: &resp.SessionToken})
+	require.NoError(t, err)
+	require.True(t, exchanged.MemberAuthenticated)
+	require.Len(t, exchanged.MemberSession.AuthenticationFactors, 1)
+	assert.Empty(t, exchanged.MemberSession.AuthenticationFactors[0].GoogleOAuthExchangeFactor.EmailID)
+}

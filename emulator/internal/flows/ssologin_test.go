@@ -314,6 +314,7 @@ func TestSSO_rolesNeedALoginByTheConnection(t *testing.T) {
 	_, err = h.update(org, bob.MemberID, func(r *members.UpdateRequest) { r.Roles = []string{} })
 	require.NoError(t, err)
 	assert.False(t, alive(bob.SessionToken))
+	assert.True(t, alive(other.SessionToken), "no group of its account gives the role")
 	assert.True(t, alive(byMail.SessionToken))
 
 	again, err := h.authenticateSSO(h.ssoToken(c, "bob@example.com", "provider_groups", "ops"))

@@ -66,31 +66,8 @@ func rolesOf(tx *state.Tx, m *state.Member, counts func(registrationID string) b
 	return roles
 }
 
-// connectionDetail is the detail of a role's source that has the id of an SSO connection.
+// connectionDetail is the detail of a role's source that has the id of a connection.
 const connectionDetail = "connection_id"
-
-// connectionOf is the SSO connection that a source of a role is of, empty for other sources.
-func connectionOf(source organizations.MemberRoleSource) string {
-	if source.Type != organizations.MemberRoleSourceTypeSSOConnection &&
-		source.Type != organizations.MemberRoleSourceTypeSSOConnectionGroup {
-		return ""
-	}
-	id, _ := source.Details[connectionDetail].(string)
-	return id
-}
-
-// ConnectionsGiving are the SSO connections that give a member one of some roles.
-func ConnectionsGiving(tx *state.Tx, m *state.Member, roleIDs []string) []string {
-	var list []string
-	for _, r := range rolesOf(tx, m, anyAccount) {
-		for _, source := range r.Sources {
-			if id := connectionOf(source); id != "" && slices.Contains(roleIDs, r.RoleID) {
-				list = append(list, id)
-			}
-		}
-	}
-	return list
-}
 
 // MemberRoles are the ids of the roles that a member has.
 func MemberRoles(tx *state.Tx, m *state.Member) []string {
@@ -129,10 +106,25 @@ func Assignable(tx *state.Tx, org *state.Organization, roles []string) ([]string
 // SessionRoles are the ids of the roles that a session has: of those that SSO connections give to the member, the ones
 // of accounts with which somebody has logged in to it.
 func SessionRoles(tx *state.Tx, s *state.Session) []string {
+	return roleIDs(sessionRoles(tx, s))
+}
+
+func sessionRoles(tx *state.Tx, s *state.Session) []organizations.MemberRole {
 	registrations := factor.Registrations(s.Factors)
-	return roleIDs(rolesOf(tx, tx.Members.Get(s.MemberID), func(registrationID string) bool {
+	return rolesOf(tx, tx.Members.Get(s.MemberID), func(registrationID string) bool {
 		return slices.Contains(registrations, registrationID)
-	}))
+	})
+}
+
+// HasBySSO reports whether an SSO connection gives a session one of some roles.
+func HasBySSO(tx *state.Tx, s *state.Session, roleIDs []string) bool {
+	isBySSO := func(source organizations.MemberRoleSource) bool {
+		return source.Type == organizations.MemberRoleSourceTypeSSOConnection ||
+			source.Type == organizations.MemberRoleSourceTypeSSOConnectionGroup
+	}
+	return slices.ContainsFunc(sessionRoles(tx, s), func(r organizations.MemberRole) bool {
+		return slices.Contains(roleIDs, r.RoleID) && slices.ContainsFunc(r.Sources, isBySSO)
+	})
 }
 
 // Granting returns the session's roles that permit an action on a resource.
