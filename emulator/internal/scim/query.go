@@ -53,13 +53,13 @@ func urlQuery(t *resourceType, raw string) (*query, error) {
 			return nil, bad(invalidValue, "The parameter %s occurs twice.", name)
 		}
 	}
-	for name, number := range q.numbers() {
-		if text := values.Get(name); text != "" {
+	for _, number := range q.numbers() {
+		if text := values.Get(number.name); text != "" {
 			n, err := strconv.Atoi(text)
 			if err != nil {
-				return nil, bad(invalidValue, "%s is not an integer.", name)
+				return nil, bad(invalidValue, "%s is not an integer.", number.name)
 			}
-			*number = n
+			*number.value = n
 		}
 	}
 	q.projection = newProjection(t, list(values["attributes"]), list(values["excludedAttributes"]))
@@ -75,9 +75,12 @@ func parseURLQuery(raw string) (url.Values, error) {
 	return values, nil
 }
 
-func (q *query) numbers() map[string]*int {
-	return map[string]*int{"startIndex": &q.startIndex, "count": &q.count}
+type number struct {
+	name  string
+	value *int
 }
+
+func (q *query) numbers() []number { return []number{{"startIndex", &q.startIndex}, {"count", &q.count}} }
 
 // bodyQuery makes a query of the body of a search (RFC 7644, section 3.4.3).
 func bodyQuery(t *resourceType, data []byte) (*query, error) {
@@ -86,13 +89,13 @@ func bodyQuery(t *resourceType, data []byte) (*query, error) {
 		return nil, err
 	}
 	q := &query{startIndex: 1, count: defaultCount}
-	for name, number := range q.numbers() {
-		if value := body[name]; value != nil {
+	for _, number := range q.numbers() {
+		if value := body[number.name]; value != nil {
 			n, ok := value.(float64)
 			if !ok || n != math.Trunc(n) || math.Abs(n) > maxInteger {
-				return nil, bad(invalidValue, "%s is not an integer.", name)
+				return nil, bad(invalidValue, "%s is not an integer.", number.name)
 			}
-			*number = int(n)
+			*number.value = int(min(max(n, 0), math.MaxInt32))
 		}
 	}
 	for _, name := range []string{"filter", "sortBy", "sortOrder"} {
