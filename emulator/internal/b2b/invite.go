@@ -12,6 +12,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // invite sends a link that makes somebody an active member. Whoever is no active member yet can be invited, and again.
@@ -59,7 +60,7 @@ func invite(tx *engine.Tx, req *magiclinksemail.InviteRequest) (*magiclinksemail
 			MemberID: m.MemberID, Member: login.Member(tx.Tx, m), Organization: org.Organization,
 		}, factor.SendLink(tx.Tx, factor.Link{
 			Purpose: state.PurposeInvite, Email: m.EmailAddress, To: req.EmailAddress, MemberID: m.MemberID,
-			RedirectURL: req.InviteRedirectURL, TokenType: organizationTokenType, Lifetime: lifetime,
+			RedirectURL: req.InviteRedirectURL, TokenType: shared.TokenTypeMultiTenantMagicLinks, Lifetime: lifetime,
 		}, ops.ErrInvalidInviteMagicLinkURL)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 func magicLinkRoutes() []engine.Route {
@@ -24,9 +25,6 @@ func magicLinkRoutes() []engine.Route {
 		engine.Handle(ops.B2BMagicLinksDiscoveryAuthenticate, authenticateDiscoveryLink),
 	}
 }
-
-// organizationTokenType is the stytch_token_type of links to one organization.
-const organizationTokenType = "multi_tenant_magic_links"
 
 // sendLoginLink sends a link for logging in to an organization or joining it.
 func sendLoginLink(
@@ -49,7 +47,7 @@ func sendLoginLink(
 		send: func(m *state.Member, purpose state.Purpose, lifetime time.Duration) error {
 			link := factor.Link{
 				Purpose: purpose, Email: m.EmailAddress, To: req.EmailAddress, MemberID: m.MemberID,
-				RedirectURL: req.LoginRedirectURL, TokenType: organizationTokenType,
+				RedirectURL: req.LoginRedirectURL, TokenType: shared.TokenTypeMultiTenantMagicLinks,
 				Challenge: req.PKCECodeChallenge, Lifetime: lifetime,
 			}
 			if purpose == state.PurposeSignup {
@@ -150,7 +148,7 @@ func sendDiscoveryLink(
 	}
 	return &magiclinksemaildiscovery.SendResponse{}, factor.SendLink(tx.Tx, factor.Link{
 		Purpose: state.PurposeDiscovery, Email: email, To: req.EmailAddress, RedirectURL: req.DiscoveryRedirectURL,
-		TokenType: "discovery", Challenge: req.PKCECodeChallenge, Lifetime: lifetime,
+		TokenType: shared.TokenTypeDiscovery, Challenge: req.PKCECodeChallenge, Lifetime: lifetime,
 	}, ops.ErrInvalidDiscoveryRedirectURL)
 }
 

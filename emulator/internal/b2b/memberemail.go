@@ -11,6 +11,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 func memberEmailRoutes() []engine.Route {
@@ -69,7 +70,7 @@ func startEmailUpdate(
 	}
 	return resp, factor.SendLink(tx.Tx, factor.Link{
 		Purpose: state.PurposeEmailUpdate, Email: email, To: req.EmailAddress, MemberID: m.MemberID,
-		RedirectURL: req.LoginRedirectURL, TokenType: organizationTokenType, Lifetime: emailUpdateLifetime,
+		RedirectURL: req.LoginRedirectURL, TokenType: shared.TokenTypeMultiTenantMagicLinks, Lifetime: emailUpdateLifetime,
 	}, ops.ErrInvalidLoginRedirectURL)
 }
 

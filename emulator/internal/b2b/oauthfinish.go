@@ -11,12 +11,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/hosted"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
-)
-
-// The values of stytch_token_type with which a browser comes back.
-const (
-	oauthTokenType          = "oauth"
-	discoveryOAuthTokenType = "discovery_oauth"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // oauthTokenLifetime is how long a token can be authenticated. Unverified: the API's.
@@ -64,13 +59,11 @@ func comeBack(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson, idToken 
 	}
 	t.Account.IDToken = idToken
 	tx.OAuthTokens.Put(t)
-	tokenType := oauthTokenType
+	tokenType := shared.TokenTypeOAuth
 	if f.OrganizationID == "" {
-		tokenType = discoveryOAuthTokenType
+		tokenType = shared.TokenTypeDiscoveryOAuth
 	}
-	return engine.Redirect(factor.WithQuery(target, map[string]string{
-		"stytch_token_type": tokenType, "token": t.Token,
-	})), nil
+	return engine.Redirect(factor.WithToken(target, tokenType, t.Token)), nil
 }
 
 // targetOf is where a person is sent: active members, and everybody in discovery, are sent to the first of the flow's

@@ -10,6 +10,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // checkCrossOrganization refuses a call in a project whose passwords are for one organization.
@@ -63,7 +64,8 @@ func startDiscoveryPasswordReset(
 	}
 	return &passwordsdiscoveryemail.ResetStartResponse{}, factor.SendLink(tx.Tx, factor.Link{
 		Purpose: state.PurposeDiscoveryPasswordReset, Email: address, To: req.EmailAddress,
-		RedirectURL: req.ResetPasswordRedirectURL, TokenType: passwordTokenType, Template: passwordTemplate,
+		RedirectURL: req.ResetPasswordRedirectURL, TokenType: shared.TokenTypeMultiTenantPasswords,
+		Template: passwordTemplate,
 		Challenge: req.PKCECodeChallenge, Lifetime: lifetime,
 	}, ops.ErrInvalidPasswordResetRedirectURL)
 }

@@ -10,14 +10,11 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
-const (
-	// passwordTokenType is the stytch_token_type of links that set a password.
-	passwordTokenType = "multi_tenant_passwords"
-	// passwordTemplate is the template of messages with them.
-	passwordTemplate = "password_reset"
-)
+// passwordTemplate is the template of messages with links that set a password.
+const passwordTemplate = "password_reset"
 
 var resetLifetimes = lifetimes{30, 5, maxLinkMinutes, ops.ErrInvalidExpiration}
 
@@ -52,7 +49,8 @@ func startPasswordReset(
 			MemberID: m.MemberID, MemberEmailID: m.EmailID, Member: login.Member(tx.Tx, m),
 		}, factor.SendLink(tx.Tx, factor.Link{
 			Purpose: state.PurposePasswordReset, Email: m.EmailAddress, To: req.EmailAddress, MemberID: m.MemberID,
-			RedirectURL: req.ResetPasswordRedirectURL, TokenType: passwordTokenType, Template: passwordTemplate,
+			RedirectURL: req.ResetPasswordRedirectURL, TokenType: shared.TokenTypeMultiTenantPasswords,
+			Template: passwordTemplate,
 			Challenge: req.CodeChallenge, Lifetime: lifetime,
 		}, ops.ErrInvalidPasswordResetRedirectURL)
 }

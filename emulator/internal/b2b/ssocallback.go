@@ -16,14 +16,11 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/sign"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
-const (
-	// ssoTokenType is the stytch_token_type with which a browser comes back.
-	ssoTokenType = "sso"
-	// ssoTokenLifetime is how long a token can be authenticated. Unverified: the API's.
-	ssoTokenLifetime = 10 * time.Minute
-)
+// ssoTokenLifetime is how long a token can be authenticated. Unverified: the API's.
+const ssoTokenLifetime = 10 * time.Minute
 
 // flowAtCallback is the flow that has a state, if the connection of the path is the one that it is for.
 func flowAtCallback(tx *engine.Tx, q query) (*state.SSOFlow, error) {
@@ -213,9 +210,7 @@ func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) 
 		return nil, err
 	}
 	tx.SSOTokens.Put(t)
-	return engine.Redirect(factor.WithQuery(target, map[string]string{
-		"stytch_token_type": ssoTokenType, "token": t.Token,
-	})), nil
+	return engine.Redirect(factor.WithToken(target, shared.TokenTypeSSO, t.Token)), nil
 }
 
 // setTokens stores the tokens of an OIDC provider in an account. What is not given stays.

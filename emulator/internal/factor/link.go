@@ -20,7 +20,7 @@ type Link struct {
 	MemberID string
 	// RedirectURL is where the link leads, nil for the project's default.
 	RedirectURL *string
-	// TokenType is the stytch_token_type with which a browser comes to it.
+	// TokenType is the stytch_token_type with which a browser comes to it, one of the shared.TokenType constants.
 	TokenType string
 	// Template is that of the message, empty for the one of the purpose.
 	Template  string
@@ -58,7 +58,7 @@ func RedirectWith(
 	if err != nil {
 		return "", err
 	}
-	return WithQuery(target, map[string]string{"stytch_token_type": tokenType, "token": token}), nil
+	return WithToken(target, tokenType, token), nil
 }
 
 // CheckChallenge refuses a PKCE challenge that is none. Without one, a flow does without PKCE.
@@ -94,6 +94,11 @@ func Target(tx *state.Tx, given *string, malformed, unregistered *ops.Error) (*u
 		return nil, unregistered
 	}
 	return target, nil
+}
+
+// WithToken is a URL of an application with a token and its type, one of the shared.TokenType constants.
+func WithToken(target *url.URL, tokenType, token string) string {
+	return WithQuery(target, map[string]string{"stytch_token_type": tokenType, "token": token})
 }
 
 // WithQuery is a URL with parameters in its query, besides those that it has.

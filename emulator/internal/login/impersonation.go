@@ -9,14 +9,11 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
-const (
-	// impersonationTokenLifetime is how long a token of an impersonation is valid. Unverified: the API's is not known.
-	impersonationTokenLifetime = 5 * time.Minute
-	// impersonationTokenType is the stytch_token_type with which it arrives.
-	impersonationTokenType = "multi_tenant_impersonation"
-)
+// impersonationTokenLifetime is how long a token of an impersonation is valid. Unverified: the API's is not known.
+const impersonationTokenLifetime = 5 * time.Minute
 
 // Impersonator is who wants to act in the name of a member.
 type Impersonator struct {
@@ -51,7 +48,8 @@ func StartImpersonation(tx *state.Tx, memberID string, who Impersonator) (token,
 	if who.RedirectURL != "" {
 		redirectURL = &who.RedirectURL
 	}
-	url, err = factor.RedirectWith(tx, redirectURL, impersonationTokenType, i.Token, ops.ErrBadRequest)
+	url, err = factor.RedirectWith(
+		tx, redirectURL, shared.TokenTypeMultiTenantImpersonation, i.Token, ops.ErrBadRequest)
 	if err != nil {
 		return "", "", errors.New("redirect_url: it is no URL to which the project's links may lead")
 	}

@@ -80,7 +80,9 @@ type number struct {
 	value *int
 }
 
-func (q *query) numbers() []number { return []number{{"startIndex", &q.startIndex}, {"count", &q.count}} }
+func (q *query) numbers() []number {
+	return []number{{"startIndex", &q.startIndex}, {"count", &q.count}}
+}
 
 // bodyQuery makes a query of the body of a search (RFC 7644, section 3.4.3).
 func bodyQuery(t *resourceType, data []byte) (*query, error) {
