@@ -70,7 +70,8 @@ func startEmailUpdate(
 	}
 	return resp, factor.SendLink(tx.Tx, factor.Link{
 		Purpose: state.PurposeEmailUpdate, Email: email, To: req.EmailAddress, MemberID: m.MemberID,
-		RedirectURL: req.LoginRedirectURL, TokenType: shared.TokenTypeMultiTenantMagicLinks, Lifetime: emailUpdateLifetime,
+		RedirectURL: req.LoginRedirectURL, TokenType: shared.TokenTypeMultiTenantMagicLinks,
+		Lifetime: emailUpdateLifetime,
 	}, ops.ErrInvalidLoginRedirectURL)
 }
 
