@@ -65,8 +65,7 @@ func startDiscoveryPasswordReset(
 	return &passwordsdiscoveryemail.ResetStartResponse{}, factor.SendLink(tx.Tx, factor.Link{
 		Purpose: state.PurposeDiscoveryPasswordReset, Email: address, To: req.EmailAddress,
 		RedirectURL: req.ResetPasswordRedirectURL, TokenType: shared.TokenTypeMultiTenantPasswords,
-		Template:  passwordTemplate,
-		Challenge: req.PKCECodeChallenge, Lifetime: lifetime,
+		Template: passwordTemplate, Challenge: req.PKCECodeChallenge, Lifetime: lifetime,
 	}, ops.ErrInvalidPasswordResetRedirectURL)
 }
 

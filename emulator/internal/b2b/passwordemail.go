@@ -50,8 +50,7 @@ func startPasswordReset(
 		}, factor.SendLink(tx.Tx, factor.Link{
 			Purpose: state.PurposePasswordReset, Email: m.EmailAddress, To: req.EmailAddress, MemberID: m.MemberID,
 			RedirectURL: req.ResetPasswordRedirectURL, TokenType: shared.TokenTypeMultiTenantPasswords,
-			Template:  passwordTemplate,
-			Challenge: req.CodeChallenge, Lifetime: lifetime,
+			Template: passwordTemplate, Challenge: req.CodeChallenge, Lifetime: lifetime,
 		}, ops.ErrInvalidPasswordResetRedirectURL)
 }
 
