@@ -34,6 +34,9 @@ type Settings struct {
 	AuthorizationURL string `json:"authorization_url"`
 	// DynamicClientRegistration lets Connected Apps register themselves (RFC 7591), as third-party ones.
 	DynamicClientRegistration bool `json:"dynamic_client_registration"`
+	// RemoteProviders lets OIDC connections use identity providers on other machines: their metadata is read when
+	// Issuer is set. Without it, the emulator asks those on this machine only, and plays the others.
+	RemoteProviders bool `json:"remote_providers"`
 	// TrustedTokenProfiles are the issuers whose tokens Sessions.Attest takes.
 	TrustedTokenProfiles []TrustedTokenProfile `json:"trusted_token_profiles"`
 	// Passwords say which passwords may be set, and where they are valid.
@@ -77,7 +80,7 @@ func (p *Project) Settings() Settings {
 		Product: stored.Product, RedirectURLs: stored.RedirectURLs, RateLimits: stored.RateLimits,
 		MaxSessionDurationMinutes: stored.MaxSessionDurationMinutes, UserInfoURL: stored.UserInfoURL,
 		Passwords: PasswordSettings(stored.Passwords), AuthorizationURL: stored.AuthorizationURL,
-		DynamicClientRegistration: stored.DynamicClientRegistration,
+		DynamicClientRegistration: stored.DynamicClientRegistration, RemoteProviders: stored.RemoteProviders,
 	}
 	for _, profile := range stored.TrustedTokenProfiles {
 		out.TrustedTokenProfiles = append(out.TrustedTokenProfiles, TrustedTokenProfile(profile))
@@ -91,7 +94,7 @@ func (p *Project) SetSettings(s Settings) error {
 		Product: s.Product, RedirectURLs: s.RedirectURLs, RateLimits: s.RateLimits,
 		MaxSessionDurationMinutes: s.MaxSessionDurationMinutes, UserInfoURL: s.UserInfoURL,
 		Passwords: state.PasswordSettings(s.Passwords), AuthorizationURL: s.AuthorizationURL,
-		DynamicClientRegistration: s.DynamicClientRegistration,
+		DynamicClientRegistration: s.DynamicClientRegistration, RemoteProviders: s.RemoteProviders,
 	}
 	for _, profile := range s.TrustedTokenProfiles {
 		stored.TrustedTokenProfiles = append(stored.TrustedTokenProfiles, state.TrustedTokenProfile(profile))

@@ -56,8 +56,12 @@ func updateOIDCConnection(
 	if _, err := permittedOIDCConnection(tx, req); err != nil {
 		return nil, err
 	}
-	if !state.Given(req.Issuer) {
+	switch {
+	case !state.Given(req.Issuer):
 		return changeOIDCConnection(tx, req, nil, "")
+	case !state.IsOnThisMachine(*req.Issuer) && !tx.Settings().RemoteProviders:
+		return changeOIDCConnection(tx, req, nil,
+			"The issuer is on another machine and was not asked for its metadata: see the setting remote_providers.")
 	}
 	var metadata *idp.Metadata
 	var warning string

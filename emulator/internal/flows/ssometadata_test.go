@@ -15,6 +15,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/sso"
 	"github.com/seed75add069/stytch-go/b2b/sso/oidc"
 	"github.com/seed75add069/stytch-go/b2b/sso/saml"
+	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -231,6 +232,24 @@ func TestOIDC_metadataThatCannotBeUsedIsAWarning(t *testing.T) {
 		assert.Equal(t, c.TokenURL, updated.Connection.TokenURL, path)
 		assert.Equal(t, base+path, updated.Connection.Issuer)
 	}
+}
+
+// What a test sees does not depend on the network, unless it wants to.
+func TestOIDC_providersElsewhereAreAskedBySettingOnly(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	org := h.organization(nil).OrganizationID
+	c := h.activeOIDC(org)
+	warning := func() string {
+		updated, err := h.updateOIDC(org, c.ConnectionID, func(r *oidc.UpdateConnectionRequest) { r.Issuer = new("https://0.0.0.0:1") })
+		require.NoError(t, err)
+		assert.Equal(t, "active", updated.Connection.Status)
+		return updated.Warning
+	}
+	assert.Contains(t, warning(), "was not asked")
+	require.NoError(t, h.SetSettings(emulator.Settings{RemoteProviders: true}))
+	assert.True(t, h.Settings().RemoteProviders)
+	assert.Contains(t, warning(), "does not answer")
 }
 
 func TestOIDC_updateRefusesMalformedValues(t *testing.T) {

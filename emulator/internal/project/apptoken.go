@@ -38,15 +38,14 @@ func redeemCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse
 	case code.Used:
 		tx.EndAuthorization(a.ID)
 		return nil, &factor.WrongCode{Err: ops.ErrIDPAuthCodeNotFound.Because(
-			"The code was used before. Its tokens are revoked.")}
+			"The code was used before, if only by a request that was refused. What tokens it gave are revoked.")}
 	case !tx.Now.Before(code.ExpiresAt):
 		return nil, ops.ErrIDPAuthCodeExpired
 	}
 	used := *code
 	used.Used = true
 	tx.AppTokens.Put(&used)
-	switch {
-	case form["redirect_uri"] != a.RedirectURI:
+	if form["redirect_uri"] != a.RedirectURI {
 		return nil, &factor.WrongCode{Err: ops.ErrInvalidGrant.Because(
 			"redirect_uri is not that of the authorization request.")}
 	}

@@ -64,6 +64,12 @@ func CheckServerURL(raw string) error {
 	return nil
 }
 
+// IsOnThisMachine reports whether a URL is one of a server on this machine.
+func IsOnThisMachine(raw string) bool {
+	u, err := RedirectURL(raw)
+	return err == nil && isLoopback(u.Hostname())
+}
+
 func isLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.IsLoopback() || host == "localhost"

@@ -34,6 +34,8 @@ type Settings struct {
 	AuthorizationURL string `json:"authorization_url"`
 	// DynamicClientRegistration says that Connected Apps may register themselves.
 	DynamicClientRegistration bool `json:"dynamic_client_registration"`
+	// RemoteProviders says that OIDC providers on other machines are used.
+	RemoteProviders bool `json:"remote_providers"`
 	// TrustedTokenProfiles are the issuers whose tokens log members in.
 	TrustedTokenProfiles []TrustedTokenProfile `json:"trusted_token_profiles"`
 	// Passwords say which passwords may be set, and where they are valid.
