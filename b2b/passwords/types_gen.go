@@ -87,8 +87,8 @@ type MigrateRequest struct {
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero"`
 	// Whether to mark MFAPhoneNumber as verified. Set it only if the other system has verified the number.
 	SetPhoneNumberVerified *bool `json:"set_phone_number_verified,omitzero"`
-	// Your own id for the member, unique in the organization. Most calls accept it in place of MemberID. Length: at
-	// most 128 characters. Form: ^[A-Za-z0-9._|-]*$
+	// Your own id for the member, unique in the organization. Most calls accept it in place of MemberID. Ignored if the
+	// member exists. Length: at most 128 characters. Form: ^[A-Za-z0-9._|-]*$
 	ExternalID *string `json:"external_id,omitzero"`
 }
 

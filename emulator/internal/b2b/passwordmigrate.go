@@ -49,6 +49,8 @@ func migratePassword(tx *engine.Tx, req *passwords.MigrateRequest) (*passwords.M
 	changed := *m
 	if created {
 		changed.Status = organizations.MemberStatusActive
+	} else {
+		fields.ExternalID = nil // the API ignores it
 	}
 	changed.EmailAddressVerified, changed.VouchedFor = true, false
 	if err := changeMember(tx, org, &changed, fields); err != nil {

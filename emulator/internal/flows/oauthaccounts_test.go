@@ -267,6 +267,42 @@ func TestOAuthAccounts_factorIsCarriedOverToAnotherOrganization(t *testing.T) {
 	}
 }
 
+// A new address at a provider that proves it becomes the member's. One that the member had before does not come back, nor
+// does one that another member has.
+func TestOAuthAccounts_newAddressBecomesTheMembers(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	org := v.Organization.OrganizationID
+	for provider, adopted := range map[string]string{"google": "google@example.com", "microsoft": "microsoft@example.com", "github": ""} {
+		email := "bob-" + provider + "@example.com"
+		bob := h.addMember(org, email, nil)
+		proved := h.visitor(org, email)
+		_, err := h.logInBy(provider, org, hint(email, "subject", "7"), func(r *oauth.AuthenticateRequest) {
+			r.SessionToken = &proved.SessionToken
+		})
+		require.NoError(t, err)
+		resp, err := h.logInBy(provider, org, hint(provider+"@example.com", "subject", "7"))
+		require.NoError(t, err)
+		require.Equal(t, bob.MemberID, resp.MemberID)
+		if adopted == "" {
+			assert.Equal(t, email, resp.Member.EmailAddress, "it is not proved")
+			continue
+		}
+		assert.True(t, resp.MemberAuthenticated)
+		assert.Equal(t, adopted, resp.Member.EmailAddress)
+		assert.True(t, resp.Member.EmailAddressVerified)
+		require.Len(t, resp.Member.RetiredEmailAddresses, 1)
+		assert.Equal(t, email, resp.Member.RetiredEmailAddresses[0].EmailAddress)
+		back, err := h.logInBy(provider, org, hint(email, "subject", "7"))
+		require.NoError(t, err)
+		assert.Equal(t, adopted, back.Member.EmailAddress)
+		taken, err := h.logInBy(provider, org, hint("ada@example.com", "subject", "7"))
+		require.NoError(t, err)
+		assert.Equal(t, []string{bob.MemberID, adopted}, []string{taken.MemberID, taken.Member.EmailAddress})
+	}
+}
+
 // Nor is it proved in another organization, to which a session goes when the new address was proved otherwise.
 func TestOAuthAccounts_exchangeProvesNoAddressThatTheAccountDidNot(t *testing.T) {
 	t.Parallel()

@@ -70,14 +70,18 @@ func (l *Login) register(tx *state.Tx) {
 	}
 }
 
-// ProvisionAccount returns the member of an organization who has an account at an OAuth provider or, if nobody has, the
-// account's address; otherwise a new one, if JIT provisioning by tenant, or by the domain of an address that the
+// ProvisionAccount returns the member of an organization who has an account at an OAuth provider, whose new address
+// becomes the member's if the provider proves it; or, if nobody has the account, the member who has its address; otherwise a new one, if JIT provisioning by tenant, or by the domain of an address that the
 // account proves, allows that.
 func ProvisionAccount(
 	tx *state.Tx, org *state.Organization, account *state.Registration, email string,
 ) (*state.Member, error) {
 	if r := tx.OAuthAccount(org.OrganizationID, account.Provider, account.Subject); r != nil {
-		return tx.Members.Get(r.MemberID), nil
+		m := tx.Members.Get(r.MemberID)
+		if account.ProvesEmail() {
+			m = AdoptEmail(tx, m, email)
+		}
+		return m, nil
 	}
 	if m := tx.MemberByEmail(org.OrganizationID, email); m != nil {
 		return m, nil

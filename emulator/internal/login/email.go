@@ -26,6 +26,21 @@ func CheckEmail(tx *state.Tx, organizationID, memberID, email string) error {
 	return nil
 }
 
+// AdoptEmail makes an address the member's that a provider has for the member's account there now. One that the member
+// had before, or cannot have, changes nothing. It returns the row.
+func AdoptEmail(tx *state.Tx, m *state.Member, email string) *state.Member {
+	if slices.ContainsFunc(m.RetiredEmailAddresses, func(r organizations.RetiredEmail) bool {
+		return state.Lower(r.EmailAddress) == state.Lower(email)
+	}) {
+		return m
+	}
+	changed, err := ChangeEmail(tx, m, email)
+	if err != nil {
+		return m
+	}
+	return changed
+}
+
 // ChangeEmail makes an address the member's. It is not verified, the old one is retired, the password is gone, and
 // links and codes that were sent to other addresses are revoked. It returns the row. The address that the member has
 // already changes nothing.

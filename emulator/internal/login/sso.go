@@ -9,9 +9,10 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// ProvisionSSO returns the member who has an account of an SSO connection or, if nobody has, the account's address;
-// otherwise a new one, if JIT provisioning allows that. The account becomes the member's: it returns that too. The
-// address of a member who is found by the account alone must be verified, as the account does not prove it.
+// ProvisionSSO returns the member who has an account of an SSO connection, whose new address becomes the member's; or,
+// if nobody has the account, the member who has its address; otherwise a new one, if JIT provisioning allows that. The
+// account becomes the member's: it returns that too. The address of a member who is found by the account alone must be
+// verified, as the account does not prove it.
 func ProvisionSSO(
 	tx *state.Tx, org *state.Organization, t *state.SSOToken,
 ) (*state.Member, *state.Registration, error) {
@@ -30,6 +31,7 @@ func ProvisionSSO(
 		m.Name = t.Name
 		tx.Members.Put(m)
 	}
+	m = AdoptEmail(tx, m, t.Email)
 	account := t.Account
 	account.ID, account.MemberID = tx.ID(account.Provider+"-member-registration"), m.MemberID
 	if old := tx.SSOAccount(t.ConnectionID, account.Subject); old != nil && old.MemberID == m.MemberID {
