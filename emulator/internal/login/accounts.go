@@ -71,8 +71,9 @@ func (l *Login) register(tx *state.Tx) {
 }
 
 // ProvisionAccount returns the member of an organization who has an account at an OAuth provider, whose new address
-// becomes the member's if the provider proves it; or, if nobody has the account, the member who has its address; otherwise a new one, if JIT provisioning by tenant, or by the domain of an address that the
-// account proves, allows that.
+// becomes the member's if the provider proves it; or, if nobody has the account, the member who has its address;
+// otherwise a new one, if JIT provisioning by tenant, or by the domain of an address that the account proves, allows
+// that.
 func ProvisionAccount(
 	tx *state.Tx, org *state.Organization, account *state.Registration, email string,
 ) (*state.Member, error) {
