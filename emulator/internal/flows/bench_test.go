@@ -14,7 +14,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/organizations/members"
+	"github.com/seed75add069/stytch-go/b2b/rbac"
+	rbacorganizations "github.com/seed75add069/stytch-go/b2b/rbac/organizations"
 	"github.com/seed75add069/stytch-go/emulator"
+	"github.com/seed75add069/stytch-go/stytchtest"
 )
 
 // links are the tokens of n magic links of n members, each of which logs one in.
@@ -96,4 +101,37 @@ func spread(b *testing.B, callers int, f func(i int)) {
 	close(next)
 	group.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "/s")
+}
+
+// BenchmarkMembersSearchRoles searches for a hundred members, all of whom have many roles by their domain.
+func BenchmarkMembersSearchRoles(b *testing.B) {
+	for _, roles := range []int{10, 100, 1000} {
+		b.Run(fmt.Sprintf("roles=%d", roles), func(b *testing.B) {
+			server := stytchtest.New(b)
+			client := server.Client()
+			server.CreateOrganization("ada@example.com", "acme", nil)
+			policy := rbacorganizations.SetOrgPolicyRequest{OrganizationID: "acme"}
+			update := organizations.UpdateRequest{OrganizationID: "acme"}
+			for i := range roles {
+				id := fmt.Sprint("r", i)
+				policy.OrgPolicy.Roles = append(policy.OrgPolicy.Roles, rbac.PolicyRole{
+					RoleID: id, Permissions: []rbac.PolicyRolePermission{{ResourceID: "documents", Actions: []string{"read"}}},
+				})
+				update.RBACEmailImplicitRoleAssignments = append(update.RBACEmailImplicitRoleAssignments,
+					organizations.EmailImplicitRoleAssignment{RoleID: id, Domain: "example.com"})
+			}
+			_, err := client.B2B.RBAC.Organizations.SetOrgPolicy(b.Context(), &policy)
+			require.NoError(b, err)
+			_, err = client.B2B.Organizations.Update(b.Context(), &update)
+			require.NoError(b, err)
+			for i := range 99 {
+				_, err = server.AddMember("acme", fmt.Sprintf("m%d@example.com", i))
+				require.NoError(b, err)
+			}
+			for b.Loop() {
+				_, err = client.B2B.Organizations.Members.Search(b.Context(), &members.SearchRequest{OrganizationIDs: []string{"acme"}})
+				require.NoError(b, err)
+			}
+		})
+	}
 }

@@ -1,7 +1,6 @@
 package login
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
@@ -11,63 +10,93 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
+// roleSet collects roles, each once, with its sources, each once.
+type roleSet struct {
+	roles []organizations.MemberRole
+	index map[string]int // of roles, by id
+	known map[roleSource]bool
+}
+
+// roleSource is a source of a role. The detail is one besides the connection.
+type roleSource struct{ roleID, kind, connectionID, detail, value string }
+
+func (s *roleSet) add(from roleSource) {
+	if s.known[from] {
+		return
+	}
+	s.known[from] = true
+	i, found := s.index[from.roleID]
+	if !found {
+		i = len(s.roles)
+		s.index[from.roleID] = i
+		s.roles = append(s.roles, organizations.MemberRole{RoleID: from.roleID})
+	}
+	source := organizations.MemberRoleSource{Type: from.kind}
+	if from.kind != organizations.MemberRoleSourceTypeDirectAssignment {
+		source.Details = map[string]any{}
+	}
+	if from.connectionID != "" {
+		source.Details["connection_id"] = from.connectionID
+	}
+	if from.detail != "" {
+		source.Details[from.detail] = from.value
+	}
+	s.roles[i].Sources = append(s.roles[i].Sources, source)
+}
+
 // rolesOf returns a member's roles, each with its sources. Of the accounts of SSO connections, those give roles whose
 // id counts.
 func rolesOf(tx *state.Tx, m *state.Member, counts func(registrationID string) bool) []organizations.MemberRole {
-	var roles []organizations.MemberRole
-	add := func(id, source string, details map[string]any) {
-		entry := organizations.MemberRoleSource{Type: source, Details: details}
-		i := slices.IndexFunc(roles, func(r organizations.MemberRole) bool { return r.RoleID == id })
-		if i < 0 {
-			roles = append(roles, organizations.MemberRole{RoleID: id})
-			i = len(roles) - 1
-		}
-		isSame := func(s organizations.MemberRoleSource) bool {
-			return s.Type == source && maps.Equal(s.Details, details)
-		}
-		if !slices.ContainsFunc(roles[i].Sources, isSame) { // two accounts of a connection may give the same
-			roles[i].Sources = append(roles[i].Sources, entry)
-		}
-	}
-	add(state.RoleMember, organizations.MemberRoleSourceTypeDirectAssignment, nil)
+	set := &roleSet{index: map[string]int{}, known: map[roleSource]bool{}}
+	set.add(roleSource{roleID: state.RoleMember, kind: organizations.MemberRoleSourceTypeDirectAssignment})
 	for _, id := range m.AssignedRoles {
-		add(id, organizations.MemberRoleSourceTypeDirectAssignment, nil)
+		set.add(roleSource{roleID: id, kind: organizations.MemberRoleSourceTypeDirectAssignment})
 	}
 	for _, rule := range tx.Organizations.Get(m.OrganizationID).RBACEmailImplicitRoleAssignments {
 		if m.EmailAddressVerified && rule.Domain == state.Domain(m.EmailAddress) {
-			add(rule.RoleID, organizations.MemberRoleSourceTypeEmailAssignment,
-				map[string]any{"email_domain": rule.Domain})
+			set.add(roleSource{
+				rule.RoleID, organizations.MemberRoleSourceTypeEmailAssignment, "", "email_domain", rule.Domain,
+			})
 		}
 	}
 	for _, r := range tx.RegistrationsOf(m.MemberID) {
 		c := tx.FindConnection(m.OrganizationID, r.ConnectionID)
-		if c == nil || !c.IsActive() || !counts(r.ID) {
-			continue
-		}
-		for _, a := range c.Summary().ConnectionRoles {
-			add(a.RoleID, organizations.MemberRoleSourceTypeSSOConnection,
-				map[string]any{connectionDetail: r.ConnectionID})
-		}
-		for _, a := range c.Summary().GroupRoles {
-			if slices.Contains(r.Groups, a.Group) {
-				add(a.RoleID, organizations.MemberRoleSourceTypeSSOConnectionGroup,
-					map[string]any{connectionDetail: r.ConnectionID, "group": a.Group})
-			}
+		if c != nil && c.IsActive() && counts(r.ID) {
+			set.addSSO(c.Summary(), r)
 		}
 	}
 	if u := tx.SCIMUserOf(m.MemberID); u != nil {
 		for _, r := range tx.SCIMConnections.Get(u.ConnectionID).GroupRoles {
 			if tx.IsInSCIMGroup(r.GroupID, u.ID) {
-				add(r.RoleID, organizations.MemberRoleSourceTypeSCIMConnectionGroup,
-					map[string]any{connectionDetail: u.ConnectionID, "group_id": r.GroupID})
+				set.add(roleSource{
+					r.RoleID, organizations.MemberRoleSourceTypeSCIMConnectionGroup, u.ConnectionID,
+					"group_id", r.GroupID,
+				})
 			}
 		}
 	}
-	return roles
+	return set.roles
 }
 
-// connectionDetail is the detail of a role's source that has the id of a connection.
-const connectionDetail = "connection_id"
+// addSSO adds the roles that an SSO connection gives to who has an account.
+func (s *roleSet) addSSO(c state.Summary, r *state.Registration) {
+	for _, a := range c.ConnectionRoles {
+		s.add(roleSource{
+			roleID: a.RoleID, kind: organizations.MemberRoleSourceTypeSSOConnection, connectionID: c.ConnectionID,
+		})
+	}
+	isIn := map[string]bool{}
+	for _, group := range r.Groups {
+		isIn[group] = true
+	}
+	for _, a := range c.GroupRoles {
+		if isIn[a.Group] {
+			s.add(roleSource{
+				a.RoleID, organizations.MemberRoleSourceTypeSSOConnectionGroup, c.ConnectionID, "group", a.Group,
+			})
+		}
+	}
+}
 
 // MemberRoles are the ids of the roles that a member has.
 func MemberRoles(tx *state.Tx, m *state.Member) []string {
