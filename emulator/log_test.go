@@ -25,7 +25,7 @@ func TestLog_saysWhyAnEndpointRefuses(t *testing.T) {
 	} {
 		log.Reset()
 		w := httptest.NewRecorder()
-		em.ServeHTTP(w, httptest.NewRequest("GET", target, nil))
+		em.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", target, nil))
 		assert.GreaterOrEqual(t, w.Code, http.StatusBadRequest)
 		assert.Contains(t, log.String(), want)
 	}

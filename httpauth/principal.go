@@ -45,7 +45,8 @@ type Principal struct {
 	// CustomClaims are the application's own claims. See [Claims].
 	CustomClaims map[string]any
 	// Impersonator is the id of who acts in the principal's name, "unknown" if the API does not say, or empty. The
-	// e-mail address is in the ImpersonatedFactor of one of Factors. An impersonator passes neither [Factor] nor [FreshWithin].
+	// e-mail address is in the ImpersonatedFactor of one of Factors. An impersonator passes neither [Factor] nor
+	// [FreshWithin].
 	Impersonator string
 	// CheckedAt is when Stytch last vouched for the session, its last_accessed_at where a JWT says so, or issued the
 	// access token.
@@ -70,8 +71,8 @@ var unusable = shared.Authorization{SessionToken: "none", SessionJWT: "none"}
 
 // Authorization is for SDK calls in the principal's own name, with [shared.WithAuthorization]: the API refuses what its
 // roles do not permit. It has either the session token or a JWT. Requests with fields for both, as to authenticate
-// another factor, are given both through [shared.NonZero]. With that of a machine, an app, or a Principal of a test, every call fails with an
-// ArgumentError.
+// another factor, are given both through [shared.NonZero]. With that of a machine, an app, or a Principal of a test,
+// every call fails with an ArgumentError.
 func (p *Principal) Authorization() shared.Authorization {
 	if p.authorization.IsZero() {
 		return unusable

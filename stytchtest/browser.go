@@ -41,7 +41,7 @@ func (b browser) RoundTrip(req *http.Request) (*http.Response, error) {
 	case b.server.serves(req.URL):
 		next = transport{&b.server.recorder}
 	case req.URL.Scheme == "https":
-		sent.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, HandshakeComplete: true, ServerName: req.URL.Hostname()}
+		sent.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, HandshakeComplete: true}
 	}
 	resp, err := next.RoundTrip(sent)
 	if resp != nil {

@@ -26,14 +26,30 @@ import (
 
 const site = "http://localhost:8080"
 
-// answer returns the body and the status of a browser's response.
-func answer(t *testing.T, resp *http.Response, err error) (string, int) {
+// page is what a browser shows in the end: the last response.
+type page struct {
+	status              int
+	url, location, body string
+}
+
+// visit sends a browser to a URL, with a form and headers if there are any.
+func visit(t *testing.T, browser *http.Client, method, target string, form url.Values, headers ...string) page {
 	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(form.Encode()))
+	require.NoError(t, err)
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := browser.Do(req)
 	require.NoError(t, err)
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
-	return string(body), resp.StatusCode
+	assert.Empty(t, req.Header.Get("Sec-Fetch-Site"), "the test's request does not change")
+	return page{resp.StatusCode, resp.Request.URL.String(), resp.Header.Get("Location"), string(body)}
 }
 
 // guarded is an application with a guard: a login with Google, a page, and a dangerous action, before which a code of
@@ -68,7 +84,7 @@ func guarded(t *testing.T, server *stytchtest.Server) (*httpauth.Guard, http.Han
 		signIn(w, r, resp.Login(), "/me")
 	}))
 	show := func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprint(w, r.URL.Path, " ", httpauth.Must(r.Context()).ID)
+		_, _ = fmt.Fprint(w, r.URL.Path, " ", httpauth.Must(r.Context()).ID)
 	}
 	app.HandleFunc("GET /me", show)
 	app.HandleFunc("POST /me", show)
@@ -96,11 +112,10 @@ func TestBrowser_logsIn(t *testing.T) {
 		server := stytchtest.New(t)
 		v := server.LogIn(ada, stytchtest.InOrganization("acme"))
 		_, app := guarded(t, server)
-		resp, err := server.Browser(app).Get(site + "/google")
-		body, status := answer(t, resp, err)
-		assert.Equal(t, http.StatusOK, status)
-		assert.Equal(t, "/me "+v.MemberID, body)
-		assert.Equal(t, site+"/me", resp.Request.URL.String())
+		got := visit(t, server.Browser(app), "GET", site+"/google", nil)
+		assert.Equal(t, http.StatusOK, got.status)
+		assert.Equal(t, "/me "+v.MemberID, got.body)
+		assert.Equal(t, site+"/me", got.url)
 	})
 }
 
@@ -126,17 +141,15 @@ func TestBrowser_stepsUp(t *testing.T) {
 				}
 				return nil
 			}
-			resp, err := browser.Get(site + "/pay")
-			_, status := answer(t, resp, err)
-			require.Equal(t, http.StatusSeeOther, status)
-			to, err := resp.Location()
+			got := visit(t, browser, "GET", site+"/pay", nil)
+			require.Equal(t, http.StatusSeeOther, got.status)
+			to, err := url.Parse(got.location)
 			require.NoError(t, err)
 			code, err := server.TOTPCode(device.Secret)
 			require.NoError(t, err)
-			resp, err = browser.PostForm(site+"/confirm", url.Values{"code": {code}, "next": {to.Query().Get("next")}})
-			body, status := answer(t, resp, err)
-			assert.Equal(t, http.StatusOK, status, body)
-			assert.Equal(t, "/pay "+v.MemberID, body)
+			got = visit(t, browser, "POST", site+"/confirm", url.Values{"code": {code}, "next": {to.Query().Get("next")}})
+			assert.Equal(t, http.StatusOK, got.status, got.body)
+			assert.Equal(t, "/pay "+v.MemberID, got.body)
 		})
 	}
 }
@@ -149,14 +162,12 @@ func TestBrowser_saysWhereARequestComesFrom(t *testing.T) {
 	browser := server.Browser(app)
 	browser.Jar.SetCookies(&url.URL{Scheme: "http", Host: "localhost:8080", Path: "/"}, auth.Cookies(server.LogIn(ada).Tokens()))
 	for from, want := range map[string]int{"": 200, site: 200, "http://evil.example": 403, "http://localhost:1": 403, "%": 403} {
-		req, err := http.NewRequestWithContext(t.Context(), "POST", site+"/me", nil)
-		require.NoError(t, err)
+		var headers []string
 		if from != "" {
-			req.Header.Set("Origin", from)
+			headers = []string{"Origin", from}
 		}
-		resp, err := browser.Do(req)
-		_, status := answer(t, resp, err)
-		assert.Equal(t, want, status, from)
+		got := visit(t, browser, "POST", site+"/me", nil, headers...)
+		assert.Equal(t, want, got.status, from)
 	}
 }
 
@@ -169,7 +180,7 @@ func TestBrowser_headersAreABrowsers(t *testing.T) {
 			return
 		}
 		h := r.Header
-		fmt.Fprint(w, r.Method, " ", h.Get("Origin"), " ", h.Get("Sec-Fetch-Site"), " ", h.Get("Sec-Fetch-Mode"), " ", r.TLS != nil)
+		_, _ = fmt.Fprint(w, r.Method, " ", h.Get("Origin"), " ", h.Get("Sec-Fetch-Site"), " ", h.Get("Sec-Fetch-Mode"), " ", r.TLS != nil)
 	})
 	browser := server.Browser(app)
 	for _, c := range []struct{ method, target, kind, want string }{
@@ -182,15 +193,12 @@ func TestBrowser_headersAreABrowsers(t *testing.T) {
 		{"POST", site, "application/json", "POST " + site + " same-origin cors false"},
 		{"PUT", site, "", "PUT " + site + " same-origin cors false"},
 	} {
-		req, err := http.NewRequestWithContext(t.Context(), c.method, c.target, strings.NewReader(""))
-		require.NoError(t, err)
+		var headers []string
 		if c.kind != "" {
-			req.Header.Set("Content-Type", c.kind)
+			headers = []string{"Content-Type", c.kind}
 		}
-		resp, err := browser.Do(req)
-		body, _ := answer(t, resp, err)
-		assert.Equal(t, c.want, body, "%s %s %s", c.method, c.target, c.kind)
-		assert.Empty(t, req.Header.Get("Sec-Fetch-Mode"), "the test's request does not change")
+		got := visit(t, browser, c.method, c.target, nil, headers...)
+		assert.Equal(t, c.want, got.body, "%s %s %s", c.method, c.target, c.kind)
 	}
 }
 
@@ -199,29 +207,28 @@ func TestBrowser_goesToTheEmulatorOrTheApplication(t *testing.T) {
 	t.Parallel()
 	server := stytchtest.New(t)
 	for _, base := range []string{"http://localhost:1", server.URL()} {
-		resp, err := server.Browser(nil).Get(base + "/_emulator/health")
-		body, status := answer(t, resp, err)
-		assert.Equal(t, http.StatusOK, status)
-		assert.Contains(t, body, server.ID())
+		got := visit(t, server.Browser(nil), "GET", base+"/_emulator/health", nil)
+		assert.Equal(t, http.StatusOK, got.status)
+		assert.Contains(t, got.body, server.ID())
 	}
-	resp, err := server.Browser(nil).Get(site)
-	_, status := answer(t, resp, err)
-	assert.Equal(t, http.StatusNotFound, status)
+	got := visit(t, server.Browser(nil), "GET", site, nil)
+	assert.Equal(t, http.StatusNotFound, got.status)
 
 	app := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "seen", Value: "x"})
-		fmt.Fprint(w, len(r.Cookies()), r.Host)
+		_, _ = fmt.Fprint(w, len(r.Cookies()), r.Host)
 	})
 	browser := server.Browser(app)
 	for _, want := range []string{"0localhost:8080", "1localhost:8080"} {
-		resp, err := browser.Get(site)
-		body, _ := answer(t, resp, err)
-		assert.Equal(t, want, body)
+		got := visit(t, browser, "GET", site, nil)
+		assert.Equal(t, want, got.body)
 	}
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			resp, err := browser.PostForm(site, url.Values{"a": {"b"}})
+			req, err := http.NewRequestWithContext(t.Context(), "POST", site, nil)
+			assert.NoError(t, err)
+			resp, err := browser.Do(req)
 			if assert.NoError(t, err) {
 				assert.NoError(t, resp.Body.Close())
 			}

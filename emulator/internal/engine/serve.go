@@ -207,8 +207,8 @@ func (c *call) publicProject() (id string, isPublic bool) {
 // response is an HTTP response of the API.
 type response struct {
 	status int
-	// code is the error_type, for the log; empty for a success. cause is the error that an endpoint has put in a form of
-	// its own.
+	// code is the error_type, for the log; empty for a success. cause is the error that an endpoint has put in a form
+	// of its own.
 	code   stytcherror.Code
 	cause  error
 	body   []byte
