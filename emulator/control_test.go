@@ -224,8 +224,13 @@ func TestControl_healthNamesTheProject(t *testing.T) {
 func TestControl_unknownPathsAndMethodsAreRefused(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	assert.Equal(t, 404, h.send("GET", "/_emulator/nothing", "", "", "").status)
-	assert.Equal(t, 405, h.send("GET", "/_emulator/reset", "", "", "").status)
+	unknown := h.send("GET", "/_emulator/nothing", "", "", "")
+	assert.Equal(t, 404, unknown.status)
+	assert.JSONEq(t, `{"error": "there is no endpoint \"/_emulator/nothing\""}`, unknown.text)
+	other := h.send("GET", "/_emulator/reset", "", "", "")
+	assert.Equal(t, 405, other.status)
+	assert.JSONEq(t, `{"error": "the endpoint takes POST"}`, other.text)
+	assert.Equal(t, "POST", other.header.Get("Allow"))
 }
 
 func TestControl_pageEscapesMessages(t *testing.T) {

@@ -87,9 +87,9 @@ func distinctRoles(roles []string) ([]string, error) {
 	return ids, nil
 }
 
-// AddFactor adds an authentication factor to a member's session. It replaces one of the same type and delivery method.
-// LastAuthenticatedAt is now by default, CreatedAt and UpdatedAt are LastAuthenticatedAt by default; times are cut to
-// whole seconds. JWTs that exist do not change.
+// AddFactor adds an authentication factor, which b2b/sessions has too, to a member's session. It replaces one of the
+// same type and delivery method. LastAuthenticatedAt is now by default, CreatedAt and UpdatedAt are LastAuthenticatedAt
+// by default; times are cut to whole seconds. JWTs that exist do not change.
 func (p *Project) AddFactor(memberSessionID string, f sessions.AuthenticationFactor) error {
 	added := deepcopy.Of(&f)
 	return p.edit(func(tx *state.Tx) error {

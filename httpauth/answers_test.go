@@ -65,7 +65,7 @@ var refusals = []refusal{
 	{
 		reason: httpauth.ReasonToken, status: 401, challenge: `Bearer error="invalid_token"`,
 		login: loginURL + "?next=" + next,
-		json:  `{"error":"invalid_token","error_description":"Your session or token is not valid, or has ended. Log in again."}`,
+		json:  `{"error":"invalid_token","error_description":"Your session or token is not valid, or has ended. Log in again, or get a new one."}`,
 		send: func(_ *testing.T, s *site, v *stytchtest.Visitor, r *http.Request) *httptest.ResponseRecorder {
 			s.expireJWTs()
 			return s.get(v.Bearer(r))

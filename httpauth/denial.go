@@ -49,7 +49,7 @@ func (r Reason) description() string {
 	case ReasonLogin:
 		return "Log in to continue."
 	case ReasonToken:
-		return "Your session or token is not valid, or has ended. Log in again."
+		return "Your session or token is not valid, or has ended. Log in again, or get a new one."
 	case ReasonStepUp:
 		return "Confirm that it is you to continue."
 	case ReasonRequest:

@@ -40,12 +40,13 @@ type Principal struct {
 	OrganizationID, OrganizationSlug string
 	// Roles are the ids of a session's roles, Scopes those of a machine or an app.
 	Roles, Scopes []string
-	// Factors are how the session was authenticated.
+	// Factors are how the session was authenticated. Their type is that of b2b/sessions and b2c/sessions alike.
 	Factors []sessions.AuthenticationFactor
 	// CustomClaims are the application's own claims. See [Claims].
 	CustomClaims map[string]any
-	// Impersonator is the id of who acts in the principal's name, "unknown" if the API does not say, or empty. It
-	// passes neither [Factor] nor [FreshWithin].
+	// Impersonator is the id of who acts in the principal's name, "unknown" if the API does not say, or empty. The
+	// e-mail address is in the ImpersonatedFactor of one of Factors. An impersonator passes neither [Factor] nor
+	// [FreshWithin].
 	Impersonator string
 	// CheckedAt is when Stytch last vouched for the session, its last_accessed_at where a JWT says so, or issued the
 	// access token.
@@ -69,8 +70,9 @@ func (p *Principal) HasRole(id string) bool { return slices.Contains(p.Roles, id
 var unusable = shared.Authorization{SessionToken: "none", SessionJWT: "none"}
 
 // Authorization is for SDK calls in the principal's own name, with [shared.WithAuthorization]: the API refuses what its
-// roles do not permit. With that of a machine, an app, or a Principal of a test, every call fails with an
-// ArgumentError.
+// roles do not permit. It has either the session token or a JWT. Requests with fields for both, as to authenticate
+// another factor, are given both through [shared.NonZero]. With that of a machine, an app, or a Principal of a test,
+// every call fails with an ArgumentError.
 func (p *Principal) Authorization() shared.Authorization {
 	if p.authorization.IsZero() {
 		return unusable

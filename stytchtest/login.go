@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
@@ -23,9 +25,27 @@ func (s *Server) WaitMessage(to string) emulator.Message {
 	defer cancel()
 	m, err := s.Inbox().Wait(ctx, to)
 	if err != nil {
-		check(s.tb, fmt.Errorf("no message to %s: %w", to, err))
+		check(s.tb, fmt.Errorf("no message to %s, %s: %w", to, s.recipients(), err))
 	}
 	return m
+}
+
+// recipients says who has messages, up to ten addresses and numbers.
+func (s *Server) recipients() string {
+	const most = 10
+	var all []string
+	for _, m := range s.Inbox().Messages("") {
+		if !slices.Contains(all, m.To) {
+			all = append(all, m.To)
+		}
+	}
+	switch {
+	case len(all) == 0:
+		return "nor to anybody"
+	case len(all) > most:
+		return fmt.Sprintf("but to %s and %d others", strings.Join(all[:most], ", "), len(all)-most)
+	}
+	return "but to " + strings.Join(all, ", ")
 }
 
 // MagicLink sends a discovery magic link to an address and returns its token, for

@@ -23,6 +23,9 @@ const requestID = "request-id-test-00000000-0000-4000-8000-000000000000"
 // response the emulator handles the operation again. ClearFaults removes the responses that are left.
 func (s *Server) Respond(operation string, responses ...string) {
 	s.tb.Helper()
+	if len(responses) == 0 {
+		check(s.tb, fmt.Errorf("Respond(%q): no responses", operation))
+	}
 	for _, text := range responses {
 		status, body, err := complete(text)
 		check(s.tb, err)
@@ -83,7 +86,10 @@ func ErrorResponse(err *stytcherror.Error) (status int, body []byte) {
 
 // encodeError returns status and body of the API's response for an error.
 func encodeError(err *stytcherror.Error) (status int, body []byte, encodeErr error) {
-	if err == nil || err.Code == "" {
+	switch {
+	case err == nil:
+		return 0, nil, errors.New("the error is nil")
+	case err.Code == "":
 		return 0, nil, errors.New("the error has no Code")
 	}
 	status = cmp.Or(err.StatusCode, err.Code.StatusCode())

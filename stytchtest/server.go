@@ -139,6 +139,7 @@ func (s *Server) NewClient(config stytch.Config) *stytch.Client {
 type test interface {
 	Helper()
 	Context() context.Context
+	Logf(format string, args ...any)
 	// fail does not return.
 	fail(err error)
 }
@@ -155,6 +156,7 @@ func (t inTest) fail(err error) {
 type noTest struct{}
 
 func (noTest) Helper()                  {}
+func (noTest) Logf(string, ...any)      {}
 func (noTest) Context() context.Context { return context.Background() }
 func (noTest) fail(err error)           { panic(err) }
 

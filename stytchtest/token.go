@@ -35,7 +35,8 @@ type Session struct {
 	OrganizationID, OrganizationSlug string
 	// Roles are role ids. Nil means the role that everybody has: stytch_member or stytch_user.
 	Roles []string
-	// Factors are the authentication factors. Nil means a magic link by e-mail, authenticated when the JWT was issued.
+	// Factors are the authentication factors, whose type b2b/sessions has too. Nil means a magic link by e-mail,
+	// authenticated when the JWT was issued.
 	Factors []sessions.AuthenticationFactor
 	// CustomClaims are added to the JWT. They do not replace its other claims.
 	CustomClaims map[string]any

@@ -17,6 +17,7 @@ import (
 	magiclinksdiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
 	magiclinksemaildiscovery "github.com/seed75add069/stytch-go/b2b/magiclinks/email/discovery"
 	b2bsessions "github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/httpauth"
 	"github.com/seed75add069/stytch-go/internal/secret"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -24,11 +25,13 @@ import (
 
 // Visitor is a person who has logged in.
 type Visitor struct {
-	Email          string
-	MemberID       string
-	OrganizationID string
-	SessionToken   string `stytch:"secret"`
-	SessionJWT     string `stytch:"secret"` // valid for five minutes
+	Email    string
+	MemberID string
+	// OrganizationSlug is the slug when the person logged in.
+	OrganizationID, OrganizationSlug string
+
+	SessionToken string `stytch:"secret"`
+	SessionJWT   string `stytch:"secret"` // valid for five minutes
 	// ExpiresAt is the end of the session, an hour after the login.
 	ExpiresAt time.Time
 }
@@ -46,6 +49,11 @@ func (v *Visitor) Bearer(r *http.Request) *http.Request {
 	}
 	r.Header.Set("Authorization", "Bearer "+v.SessionJWT)
 	return r
+}
+
+// Tokens are the session's, for the cookies of a request: see [httpauth.Guard.Cookies].
+func (v *Visitor) Tokens() httpauth.Tokens {
+	return httpauth.Tokens{SessionToken: v.SessionToken, SessionJWT: v.SessionJWT, ExpiresAt: v.ExpiresAt}
 }
 
 // LogIn logs somebody in by a magic link, for an hour: in the organization that the address is an active member of, the
@@ -86,7 +94,8 @@ func (s *Server) logIn(ctx context.Context, email string, opts []LogInOption) (*
 			"log in before you set its MFAPolicy or AuthMethods", login.Organization.OrganizationSlug, login.Next.Kind)
 	}
 	v := &Visitor{
-		Email: login.Member.EmailAddress, MemberID: login.MemberID, OrganizationID: login.Organization.OrganizationID,
+		Email: login.Member.EmailAddress, MemberID: login.MemberID,
+		OrganizationID: login.Organization.OrganizationID, OrganizationSlug: login.Organization.OrganizationSlug,
 		SessionToken: login.SessionToken, SessionJWT: login.SessionJWT, ExpiresAt: login.Session.ExpiresAt,
 	}
 	if l.roles == nil && len(l.factors) == 0 {
@@ -140,7 +149,9 @@ func (s *Server) enter(ctx context.Context, l *logIn) (b2bsessions.Login, error)
 	}
 	login, err := s.join(ctx, l)
 	if errors.Is(err, stytcherror.CodeOrganizationNotFound) || errors.Is(err, stytcherror.CodeInvalidOrganizationID) {
-		login, err = s.create(ctx, l)
+		if login, err = s.create(ctx, l); err == nil {
+			s.tb.Logf("stytchtest: LogIn: there was no organization %q, so it was created", l.slug)
+		}
 	}
 	if errors.Is(err, stytcherror.CodeOrganizationSlugAlreadyUsed) { // another login has just created it
 		login, err = s.join(ctx, l)

@@ -30,8 +30,8 @@ type provedFactor struct {
 	age  time.Duration
 }
 
-// InOrganization logs in to the organization with a slug. It is created if it does not exist, and joined if the person
-// is not a member, whatever its rules.
+// InOrganization logs in to the organization with a slug, id or external id, and makes the person a member, whatever
+// its rules. If there is none, it is created with that slug, and the test's log says so: upper and lower case differ.
 func InOrganization(slug string) LogInOption {
 	return func(l *logIn) error {
 		if slug == "" {

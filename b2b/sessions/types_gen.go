@@ -284,6 +284,9 @@ type GetJWKSResponse struct {
 	Keys []b2csessions.JWK `json:"keys,omitzero"`
 }
 
+// AuthenticationFactor is a factor that was authenticated for a session, the same type as in package b2c/sessions.
+type AuthenticationFactor = b2csessions.AuthenticationFactor
+
 // MemberSession is a member's session in one organization. It ends when it expires, when it is revoked, or when the
 // member is deleted.
 type MemberSession struct {
@@ -303,7 +306,7 @@ type MemberSession struct {
 	// When the session expires unless it is extended. Its JWTs expire much sooner.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	// The factors that were authenticated for this session. Authenticating one again updates its LastAuthenticatedAt.
-	AuthenticationFactors []b2csessions.AuthenticationFactor `json:"authentication_factors,omitzero"`
+	AuthenticationFactors []AuthenticationFactor `json:"authentication_factors,omitzero"`
 	// The ids of the session's roles: those assigned to the member directly, by e-mail domain and by SCIM group, and
 	// those of an SSO connection only if the session has a factor from it. See the Role constants of package b2b/rbac.
 	Roles []string `json:"roles,omitzero"`

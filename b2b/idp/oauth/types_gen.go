@@ -21,8 +21,9 @@ type AuthorizeStartRequest struct {
 	Scopes []string `json:"scopes,omitzero" stytch:"required"`
 	// The id, slug or external id of the member's organization. Give it together with MemberID.
 	OrganizationID *string `json:"organization_id,omitzero"`
-	// The id or external id of the member. Give it together with OrganizationID. Without a session, the app's access
-	// token cannot be exchanged for a session later.
+	// The id or external id of the member. Give it together with OrganizationID, and only where there is no session:
+	// the app's access token cannot be exchanged for one later, and an id does not tell the member from somebody who
+	// impersonates the member.
 	MemberID *string `json:"member_id,omitzero"`
 	// The opaque token of the person's session. Without a session, the app's access token cannot be exchanged for a
 	// session later.
@@ -70,8 +71,9 @@ type AuthorizeRequest struct {
 	Scopes []string `json:"scopes,omitzero" stytch:"required"`
 	// The id, slug or external id of the member's organization. Give it together with MemberID.
 	OrganizationID *string `json:"organization_id,omitzero"`
-	// The id or external id of the member. Give it together with OrganizationID. Without a session, the app's access
-	// token cannot be exchanged for a session later.
+	// The id or external id of the member. Give it together with OrganizationID, and only where there is no session:
+	// the app's access token cannot be exchanged for one later, and an id does not tell the member from somebody who
+	// impersonates the member.
 	MemberID *string `json:"member_id,omitzero"`
 	// The opaque token of the person's session. Without a session, the app's access token cannot be exchanged for a
 	// session later.

@@ -61,7 +61,7 @@ func New(project func(id string) *engine.Project) http.Handler {
 	mux.HandleFunc("POST /_emulator/snapshot", c.postSnapshot)
 	mux.HandleFunc("GET /_emulator/{$}", c.inboxPage)
 	mux.Handle("GET /_emulator", http.RedirectHandler("/_emulator/", http.StatusSeeOther))
-	protected := http.NewCrossOriginProtection().Handler(mux)
+	protected := http.NewCrossOriginProtection().Handler(inJSON(mux))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
@@ -70,6 +70,34 @@ func New(project func(id string) *engine.Project) http.Handler {
 		protected.ServeHTTP(w, r)
 	})
 }
+
+// inJSON makes the mux's own refusals, of unknown paths and other methods, JSON.
+func inJSON(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		refusal, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		status := statusWriter{header: w.Header()}
+		refusal.ServeHTTP(&status, r)
+		text := fmt.Sprintf("there is no endpoint %.128q", r.URL.Path)
+		if status.code == http.StatusMethodNotAllowed {
+			text = "the endpoint takes " + w.Header().Get("Allow")
+		}
+		writeJSON(w, status.code, map[string]string{"error": text})
+	})
+}
+
+// statusWriter keeps the status of a response, and discards the body.
+type statusWriter struct {
+	header http.Header
+	code   int
+}
+
+func (w *statusWriter) Header() http.Header            { return w.header }
+func (w *statusWriter) WriteHeader(code int)           { w.code = code }
+func (w *statusWriter) Write(body []byte) (int, error) { return len(body), nil }
 
 // project returns the project that the parameter project_id names, by default the first one. Without one it answers
 // 404 and returns nil. A query that has other parameters than project_id and these is a 400.

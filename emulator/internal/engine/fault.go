@@ -46,13 +46,20 @@ func isPrintable(s string) bool {
 // withoutBody are the statuses whose responses have no body (RFC 9110, section 15).
 var withoutBody = []int{http.StatusNoContent, http.StatusResetContent, http.StatusNotModified}
 
+// unknownOperation is the error for an id that there is not.
+func unknownOperation(id string) error {
+	text := fmt.Sprintf("operation: there is no %.128q", id)
+	if similar := ops.Similar(id); len(similar) > 0 {
+		text += ", but " + strings.Join(similar, ", ")
+	}
+	return errors.New(text)
+}
+
 // check validates a fault's operation and bounds.
 func (f *Fault) check() error {
-	is := func(op *ops.Info) bool { return op.ID == f.Operation }
-	known := f.Operation == "" || slices.ContainsFunc(ops.All, is) || slices.ContainsFunc(ops.Public, is)
 	switch {
-	case !known:
-		return fmt.Errorf("operation: there is no %.128q", f.Operation)
+	case f.Operation != "" && ops.Endpoint(f.Operation) == nil:
+		return unknownOperation(f.Operation)
 	case f.Skip < 0 || f.DelayMS < 0 || f.RetryAfter < 0 || f.DelayMS > int(maxDelay/time.Millisecond):
 		return errors.New("skip, delay_ms and retry_after must be at least 0, delay_ms at most ten minutes")
 	case f.Status == 0 && !f.Disconnect && f.DelayMS == 0:
@@ -98,6 +105,9 @@ func (p *Project) AddFaults(faults ...Fault) error {
 	for _, f := range faults {
 		if f.Count == 0 {
 			f.Count = 1
+		}
+		if f.Operation != "" {
+			f.Operation = ops.Endpoint(f.Operation).ID
 		}
 		p.faults = append(p.faults, &f)
 	}

@@ -91,9 +91,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 		}
 	}
-	s.log.LogAttrs(r.Context(), slog.LevelInfo, "call",
+	attrs := []slog.Attr{
 		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", out.status),
-		slog.String("error_type", string(out.code)), slog.Duration("duration", time.Since(start)))
+		slog.String("error_type", string(out.code)), slog.Duration("duration", time.Since(start)),
+	}
+	if out.cause != nil {
+		attrs = append(attrs, slog.Any("error", out.cause))
+	}
+	s.log.LogAttrs(r.Context(), slog.LevelInfo, "call", attrs...)
 	out.write(w)
 }
 
@@ -202,8 +207,10 @@ func (c *call) publicProject() (id string, isPublic bool) {
 // response is an HTTP response of the API.
 type response struct {
 	status int
-	// code is the error_type, for the log; empty for a success.
+	// code is the error_type, for the log; empty for a success. cause is the error that an endpoint has put in a form
+	// of its own.
 	code   stytcherror.Code
+	cause  error
 	body   []byte
 	header http.Header
 	// delay is how long the response waits. disconnect then closes the connection instead of sending it.
@@ -211,15 +218,26 @@ type response struct {
 	disconnect bool
 }
 
-// failure is the response for an error. One that is not the API's is a defect of the emulator, and becomes a 500.
-func (c *call) failure(err error) response {
-	if reply := c.endpointFailure(err); reply != nil {
-		return reply.response()
-	}
-	e, ok := errors.AsType[*ops.Error](err)
+// apiError is the API's error for one of an operation, if it has one.
+func apiError(err error) (e *ops.Error, ok bool) {
+	e, ok = errors.AsType[*ops.Error](err)
 	if invalid, is := errors.AsType[*state.Invalid](err); !ok && is {
 		e, ok = ops.WithCode(invalid.Code).Because("%s", invalid.Text), true
 	}
+	return e, ok
+}
+
+// failure is the response for an error. One that is not the API's is a defect of the emulator, and becomes a 500.
+func (c *call) failure(err error) response {
+	if reply := c.endpointFailure(err); reply != nil {
+		out := reply.response()
+		if e, ok := apiError(err); ok {
+			out.code = e.Code
+		}
+		out.cause = err
+		return out
+	}
+	e, ok := apiError(err)
 	if !ok {
 		e = ops.ErrInternalServerError.Because("The emulator failed: %v", err)
 	}

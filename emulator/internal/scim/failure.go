@@ -20,7 +20,12 @@ type failure struct {
 	scimType, detail string
 }
 
-func (f *failure) Error() string { return f.scimType + ": " + f.detail }
+func (f *failure) Error() string {
+	if f.scimType == "" {
+		return f.detail
+	}
+	return f.scimType + ": " + f.detail
+}
 
 // The types of errors with status 400.
 const (
