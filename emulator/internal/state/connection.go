@@ -232,10 +232,10 @@ func (tx *Tx) identityProvider(c *Connection) sso.IdentityProvider {
 }
 
 func (c *Connection) prepare(*Tx) error {
-	kinds := 0
-	for _, set := range []bool{c.SAML != nil, c.OIDC != nil, c.External != nil} {
+	kinds, kind := 0, ""
+	for name, set := range map[string]bool{"saml.": c.SAML != nil, "oidc.": c.OIDC != nil, "external.": c.External != nil} {
 		if set {
-			kinds++
+			kinds, kind = kinds+1, name
 		}
 	}
 	s := c.Summary()
@@ -248,10 +248,10 @@ func (c *Connection) prepare(*Tx) error {
 		return fmt.Errorf("saml.verification_certificates has more than %d", MaxVerificationCertificates)
 	}
 	err := cmp.Or(
-		checkName("connection_id", s.ConnectionID),
-		oneOf("status", s.Status, []string{sso.ConnectionStatusActive, sso.ConnectionStatusPending}))
+		checkName(kind+"connection_id", s.ConnectionID),
+		oneOf(kind+"status", s.Status, []string{sso.ConnectionStatusActive, sso.ConnectionStatusPending}))
 	if err == nil && c.External == nil {
-		err = oneOf("identity_provider", s.IdentityProvider, IdentityProviders)
+		err = oneOf(kind+"identity_provider", s.IdentityProvider, IdentityProviders)
 	}
 	if err == nil && c.OIDC != nil {
 		err = c.checkOIDC()
