@@ -152,6 +152,9 @@ func addLogins(t *testing.T, s object) {
 		"pkce_code_challenge": strings.Repeat("x", 43), "used": true, "expires_at": at,
 	}}
 	set("intermediate_sessions", "oauth_accounts", []any{account})(s)
+	for _, provider := range []string{"google", "microsoft", "slack", "hubspot", "github"} {
+		add(s, "registrations", object{"registration_id": provider, "provider": provider, "connection_id": "", "bot_access_token": "b", "bot_scopes": []any{"read"}})
+	}
 	s["passwords"] = []any{object{
 		"member_password_id": "q", "member_id": member, "requires_reset": true, "failures": 1, "lock_expires_at": at, "hash": object{
 			"hash_type": "argon_2id", "digest": make([]byte, 32), "salt": make([]byte, 16), "append_salt": make([]byte, 1), "iterations": 1, "memory": 64, "threads": 1,

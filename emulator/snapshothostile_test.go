@@ -149,5 +149,4 @@ func TestRestore_namesTheFieldOfAnyHostileValue(t *testing.T) {
 	})
 	assert.Greater(t, restored, 500)
 	assert.Greater(t, refused, 1500)
-	t.Log(restored, refused)
 }
