@@ -77,7 +77,7 @@ var lists = []list{
 		func(t *tables) *store.Table[SCIMUser] { return t.SCIMUsers }, (*SCIMUser).prepare),
 	listOf("scim_groups", "group_id",
 		func(t *tables) *store.Table[SCIMGroup] { return t.SCIMGroups }, (*SCIMGroup).prepare),
-	listOf("scim_memberships", "group_id and registration_id",
+	listOf("scim_memberships", "group_id or registration_id",
 		func(t *tables) *store.Table[SCIMMembership] { return t.SCIMMemberships }, (*SCIMMembership).prepare),
 	listOf("roles", "role_id",
 		func(t *tables) *store.Table[Role] { return t.Roles }, prepareRole),
