@@ -73,7 +73,7 @@ func full(t *testing.T) object {
 		"nonce": "n", "created_at": "2026-01-02T03:04:05Z",
 	})
 	s["authorizations"] = []any{access}
-	s["app_tokens"] = []any{object{"token": "t", "kind": "refresh_token", "authorization_id": "z", "expires_at": "2030-01-01T00:00:00Z"}}
+	s["app_tokens"] = []any{object{"token": "app-token-1", "kind": "refresh_token", "authorization_id": "z", "expires_at": "2030-01-01T00:00:00Z"}}
 	s["scopes"] = []any{object{"scope": "read", "description": "d", "permissions": []any{object{"resource_id": "documents", "actions": []any{"read"}}}}}
 	maps.Copy(one(s, "connected_apps", 0), object{
 		"redirect_urls": []any{"https://app.example"}, "post_logout_redirect_urls": []any{"https://app.example"}, "access_token_custom_audience": "a",
