@@ -233,7 +233,9 @@ func (tx *Tx) identityProvider(c *Connection) sso.IdentityProvider {
 
 func (c *Connection) prepare(*Tx) error {
 	kinds, kind := 0, ""
-	for name, set := range map[string]bool{"saml.": c.SAML != nil, "oidc.": c.OIDC != nil, "external.": c.External != nil} {
+	for name, set := range map[string]bool{
+		"saml.": c.SAML != nil, "oidc.": c.OIDC != nil, "external.": c.External != nil,
+	} {
 		if set {
 			kinds, kind = kinds+1, name
 		}

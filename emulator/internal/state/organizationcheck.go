@@ -41,9 +41,11 @@ func CheckOrganization(o *organizations.Organization) error {
 func checkSizes(o *organizations.Organization) error {
 	switch {
 	case utf8.RuneCountInString(o.OrganizationName) > MaxName:
-		return invalid(stytcherror.CodeInvalidOrganizationName, "organization_name must have 1 to %d characters.", MaxName)
+		return invalid(stytcherror.CodeInvalidOrganizationName,
+			"organization_name must have 1 to %d characters.", MaxName)
 	case len(o.OrganizationLogoURL) > MaxURL:
-		return invalid(stytcherror.CodeOrganizationLogoURLTooLong, "organization_logo_url is longer than %d bytes.", MaxURL)
+		return invalid(stytcherror.CodeOrganizationLogoURLTooLong,
+			"organization_logo_url is longer than %d bytes.", MaxURL)
 	case o.OrganizationLogoURL != "" && !isURL(o.OrganizationLogoURL):
 		return invalid(stytcherror.CodeInvalidURL, "organization_logo_url is malformed.")
 	case max(len(o.EmailAllowedDomains), len(o.ClaimedEmailDomains)) > MaxEntries:

@@ -240,7 +240,8 @@ func (c *SCIMConnection) prepare(*Tx) error {
 		return errors.New("next_bearer_token_hash and next_bearer_token_last_four: one is given without the other")
 	}
 	return cmp.Or(
-		checkName("connection_id", c.ConnectionID), oneOf("identity_provider", c.IdentityProvider, SCIMIdentityProviders))
+		checkName("connection_id", c.ConnectionID),
+		oneOf("identity_provider", c.IdentityProvider, SCIMIdentityProviders))
 }
 
 // Check checks the bounds of a user that a call stores.
