@@ -20,114 +20,43 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// full is a snapshot with a value in every kind of field: those that calls store and those that only a person writes.
-func full(t *testing.T) object {
-	t.Helper()
-	h := newHarness(t)
-	h.create("ada@example.com", allowing("example.com"))
-	h.IntermediateSession("eve@example.net")
-	data, err := h.Snapshot()
-	require.NoError(t, err)
-	var snapshot object
-	require.NoError(t, json.Unmarshal(data, &snapshot))
-	s := snapshot["state"].(object)
-	role := object{"role_id": "editor", "description": "d", "permissions": []any{object{"resource_id": "documents", "actions": []any{"read"}}}}
-	for field, value := range map[string]any{
-		"organization_external_id": "o", "organization_logo_url": "https://example.com/l", "trusted_metadata": object{"k": "v"}, "claimed_email_domains": []any{"example.org"},
-		"allowed_auth_methods": []any{"sso"}, "allowed_mfa_methods": []any{"totp"}, "sso_default_connection_id": "c", "custom_roles": []any{role},
-		"allowed_oauth_tenants": object{"slack": []any{"T1"}}, "allowed_first_party_connected_apps": []any{"a"}, "sso_jit_provisioning_allowed_connections": []any{"c"},
-		"sso_active_connections":               []any{object{"connection_id": "c", "display_name": "n"}},
-		"rbac_email_implicit_role_assignments": []any{object{"domain": "example.com", "role_id": "editor"}},
-	} {
-		set("organizations", field, value)(s)
+// values calls visit for each value below v, with its path and what puts another value into its place.
+func values(path string, v any, put func(any), visit func(path string, v any, put func(any))) {
+	switch v := v.(type) {
+	case object:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			values(path+"."+name, v[name], func(other any) { v[name] = other }, visit)
+		}
+	case []any:
+		for i, value := range v {
+			values(fmt.Sprintf("%s[%d]", path, i), value, func(other any) { v[i] = other }, visit)
+		}
 	}
-	for field, value := range map[string]any{
-		"name": "Ada", "external_id": "a", "assigned_roles": []any{"editor"}, "mfa_phone_number": "+12025550162", "default_mfa_method": "totp", "totp_registration_id": "t", "mfa_phone_id": "p",
-		"new_email_address": "b@example.com", "new_email_expires_at": "2030-01-01T00:00:00Z",
-		"untrusted_metadata": object{"k": "v"}, "retired_email_addresses": []any{object{"email_id": "e", "email_address": "a@example.com"}},
-		"sso_registrations":   []any{object{"connection_id": "c", "external_id": "x", "registration_id": "r", "sso_attributes": object{"k": "v"}}},
-		"oauth_registrations": []any{object{"provider_type": "Google", "provider_subject": "1", "profile_picture_url": "https://example.com/p", "locale": "en"}},
-		"roles":               []any{object{"role_id": "editor", "sources": []any{object{"type": "direct_assignment", "details": object{"k": "v"}}}}},
-		"scim_registration":   object{"connection_id": "c", "scim_attributes": object{"display_name": "n", "emails": []any{object{"value": "a@example.com", "type": "work"}}}},
-	} {
-		set("members", field, value)(s)
-	}
-	factors := []any{one(s, "sessions", 0)["authentication_factors"].([]any)[0],
-		object{"type": "oauth", "delivery_method": "oauth_google", "google_oauth_factor": object{"id": "g", "provider_subject": "1", "email_id": "e"}},
-		object{"type": "otp", "delivery_method": "sms", "phone_number_factor": object{"phone_id": "p", "phone_number": "+1"}}}
-	set("sessions", "authentication_factors", factors)(s)
-	set("sessions", "custom_claims", object{"k": "v"})(s)
-	set("intermediate_sessions", "authentication_factors", factors)(s)
-	set("intermediate_sessions", "oauth_tenants", []any{object{"provider": "slack", "tenant_id": "T1"}})(s)
-	set("magic_links", "pkce_code_challenge", strings.Repeat("x", 43))(s)
-	s["roles"] = append(s["roles"].([]any), role)
-	hash := make([]byte, 32)
-	s["clients"] = []any{object{
-		"client_id": "billing", "client_name": "Billing", "client_description": "d", "status": "inactive", "scopes": []any{"read:users"},
-		"client_secret_last_four": "abcd", "next_client_secret_last_four": "efgh", "trusted_metadata": object{"k": "v"},
-		"client_secret_hash": hash, "next_client_secret_hash": hash, "created_at": "2026-01-02T03:04:05Z",
-	}}
-	s["passcodes"] = []any{object{"code": "123456", "phone_number": "+1", "member_id": one(s, "members", 0)["member_id"]}}
-	s["totps"] = []any{object{"totp_registration_id": "t", "member_id": one(s, "members", 0)["member_id"], "secret": "GEZDGNBVGY3TQOJQ", "next_step": 1,
-		"recovery_codes": []any{object{"recovery_code_id": "r", "code": "a1b2-c3d4-e5f6"}}}}
-	s["connected_apps"] = []any{object{"client_id": "a", "client_name": "n", "client_description": "d", "client_type": "third_party", "logo_url": "https://example.com/l"}}
-	s["registrations"] = []any{object{"registration_id": "r", "member_id": one(s, "members", 0)["member_id"], "provider": "oidc", "connection_id": "c", "provider_subject": "1",
-		"provider_tenant_ids": []any{"T1"}, "access_token": "a", "access_token_expires_at": "2030-01-01T00:00:00Z", "scopes": []any{"read"}, "sso_attributes": object{"k": "v"}}}
-	s["grants"] = []any{object{"member_id": one(s, "members", 0)["member_id"], "organization_id": one(s, "organizations", 0)["organization_id"], "connected_app_id": "a", "scopes": []any{"openid"}}}
-	access := maps.Clone(one(s, "grants", 0))
-	maps.Copy(access, object{
-		"authorization_id": "z", "resources": []any{"https://api.example"}, "redirect_uri": "https://app.example", "code_challenge": strings.Repeat("x", 43),
-		"nonce": "n", "created_at": "2026-01-02T03:04:05Z",
-	})
-	s["authorizations"] = []any{access}
-	s["app_tokens"] = []any{object{"token": "t", "kind": "refresh_token", "authorization_id": "z", "expires_at": "2030-01-01T00:00:00Z"}}
-	s["scopes"] = []any{object{"scope": "read", "description": "d", "permissions": []any{object{"resource_id": "documents", "actions": []any{"read"}}}}}
-	maps.Copy(one(s, "connected_apps", 0), object{
-		"redirect_urls": []any{"https://app.example"}, "post_logout_redirect_urls": []any{"https://app.example"}, "access_token_custom_audience": "a",
-		"access_token_template_content": "{}", "id_token_template_content": "{}", "client_secret_hash": hash, "client_secret_last_four": "abcd",
-		"next_client_secret_hash": hash, "next_client_secret_last_four": "efgh", "client_id_metadata_url": "https://app.example/m",
-	})
-	s["scim_connections"] = []any{object{"connection_id": "s", "organization_id": one(s, "organizations", 0)["organization_id"], "display_name": "n", "identity_provider": "okta",
-		"bearer_token_hash": hash, "bearer_token_last_four": "abcd", "next_bearer_token_hash": hash, "next_bearer_token_last_four": "efgh",
-		"scim_group_implicit_role_assignments": []any{object{"role_id": "editor", "group_id": "g"}}}}
-	s["scim_users"] = []any{object{"registration_id": "u", "connection_id": "s", "member_id": one(s, "members", 0)["member_id"], "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z",
-		"scim_attributes": object{"user_name": "a", "external_id": "a b", "name": object{"given_name": "A"}, "emails": []any{object{"value": "a@example.com", "type": "work", "primary": true}},
-			"addresses": []any{object{"formatted": "a"}}, "enterprise_extension": object{"manager": object{"value": "1"}}}}}
-	s["scim_groups"] = []any{object{"group_id": "g", "connection_id": "s", "external_id": "a b", "group_name": "n", "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z"}}
-	s["scim_memberships"] = []any{object{"group_id": "g", "registration_id": "u"}}
-	s["impersonations"] = []any{object{"token": strings.Repeat("i", 44), "member_id": one(s, "members", 0)["member_id"], "impersonator_id": "i",
-		"impersonator_email_address": "support@example.org", "expires_at": "2030-01-01T00:00:00Z"}}
-	snapshot["inbox"].([]any)[0].(object)["code"] = "123456"
-	return snapshot
+	visit(path, v, put)
 }
 
 // variants calls restore for each value below v, with what may not take its place.
 func variants(path string, v any, put func(any), restore func(path string)) {
-	try := func(name string, value any) {
-		put(value)
-		restore(path + name)
-		put(v)
-	}
-	switch v := v.(type) {
-	case object:
-		for name, value := range v {
-			variants(path+"."+name, value, func(other any) { v[name] = other }, restore)
+	values(path, v, put, func(path string, v any, put func(any)) {
+		try := func(name string, value any) {
+			put(value)
+			restore(path + name)
+			put(v)
 		}
-	case []any:
-		for i, value := range v {
-			variants(fmt.Sprintf("%s[%d]", path, i), value, func(other any) { v[i] = other }, restore)
-		}
-		if strings.Count(path, ".") > 2 && len(v) > 0 { // else it is a list of records, which has no bound
-			n := 2000
-			if _, text := v[0].(string); text {
-				n = 20_000
+		switch v := v.(type) {
+		case []any:
+			if strings.Count(path, ".") > 2 && len(v) > 0 { // else it is a list of records, which has no bound
+				n := 2000
+				if _, text := v[0].(string); text {
+					n = 20_000
+				}
+				try(" many times", slices.Repeat(v[:1], n))
 			}
-			try(" many times", slices.Repeat(v[:1], n))
+		case string:
+			try(" of 70 kB", strings.Repeat("x", 70_000))
+			try(" of 70 kB more", v+strings.Repeat("\U0001f600", 17_500))
 		}
-	case string:
-		try(" of 70 kB", strings.Repeat("x", 70_000))
-		try(" of 70 kB more", v+strings.Repeat("\U0001f600", 17_500))
-	}
+	})
 }
 
 func TestRestore_boundsEveryValue(t *testing.T) {

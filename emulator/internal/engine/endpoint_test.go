@@ -77,6 +77,8 @@ func TestEndpoint_belongsToTheProjectThatItsFinderFinds(t *testing.T) {
 		assert.Equal(t, http.StatusSeeOther, w.Code, name)
 		assert.Regexp(t, "^http://example.com/(a|editor)/body$", w.Header().Get("Location"), name)
 		assert.Empty(t, w.Header().Get("Content-Type"), name)
+		assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), name)
+		assert.Equal(t, "no-referrer", w.Header().Get("Referrer-Policy"), "the URL may have a token")
 		w = answer(t, server, row.bad)
 		assert.Equal(t, row.code.StatusCode(), w.Code, name)
 		assert.Contains(t, w.Body.String(), `"error_type":"`+string(row.code)+`"`, name)

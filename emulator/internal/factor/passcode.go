@@ -79,7 +79,7 @@ func RedeemCode(tx *state.Tx, given *state.Passcode) error {
 	}
 	changed := *p
 	if subtle.ConstantTimeCompare([]byte(p.Code), []byte(given.Code)) != 1 {
-		changed.Failures++
+		changed.Failures = min(changed.Failures+1, state.MaxFailures)
 		tx.Passcodes.Put(&changed)
 		return &WrongCode{ops.ErrOTPCodeNotFound}
 	}

@@ -42,7 +42,8 @@ func TestMembers_tokensAreThoseOfTheirAccounts(t *testing.T) {
 		}
 	}
 	oidc := account("o1", "oidc", "")
-	oidc["connection_id"], oidc["sso_attributes"] = "oidc-connection-1", object{"k": "v"}
+	connection := h.activeOIDC(org).ConnectionID
+	oidc["connection_id"], oidc["sso_attributes"] = connection, object{"k": "v"}
 	slack := account("s1", "slack", "T1")
 	slack["bot_access_token"], slack["bot_scopes"] = "bot", []any{"chat"}
 	h.register(v.MemberID, account("g0", "google", ""), account("g1", "google", ""), account("m1", "microsoft", ""), slack,
@@ -82,7 +83,7 @@ func TestMembers_tokensAreThoseOfTheirAccounts(t *testing.T) {
 	connections, err := api.OIDCProviders(t.Context(), &members.OIDCProvidersRequest{OrganizationID: org, MemberID: v.MemberID})
 	require.NoError(t, err)
 	require.Len(t, connections.Registrations, 1)
-	assert.Equal(t, "oidc-connection-1", connections.Registrations[0].ConnectionID)
+	assert.Equal(t, connection, connections.Registrations[0].ConnectionID)
 	assert.Empty(t, connections.Registrations[0].RefreshToken)
 
 	m := h.member(org, v.MemberID)
@@ -92,7 +93,7 @@ func TestMembers_tokensAreThoseOfTheirAccounts(t *testing.T) {
 		ProfilePictureURL: "https://example.com/p", Locale: "en",
 	}, m.OAuthRegistrations[0])
 	assert.Equal(t, []organizations.SSORegistration{{
-		ConnectionID: "oidc-connection-1", ExternalID: "sub-o1", RegistrationID: "o1", SSOAttributes: shared.Object{"k": "v"},
+		ConnectionID: connection, ExternalID: "sub-o1", RegistrationID: "o1", SSOAttributes: shared.Object{"k": "v"},
 	}}, m.SSORegistrations)
 }
 
@@ -109,7 +110,7 @@ func TestMembers_anExpiredAccessTokenIsRenewed(t *testing.T) {
 		}
 	}
 	oidc := account("o", "oidc", "")
-	oidc["connection_id"] = "c"
+	oidc["connection_id"] = h.activeOIDC(org).ConnectionID
 	oneTap := object{"registration_id": "m", "provider": "microsoft", "provider_subject": "1", "access_token_expires_at": expires}
 	h.register(v.MemberID, account("g", "google", "r"), account("h", "hubspot", ""), oidc, oneTap)
 	google := func() *oauthproviders.GoogleResponse {

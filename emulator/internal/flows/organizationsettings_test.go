@@ -163,9 +163,11 @@ var refusedUpdates = map[stytcherror.Code][]orgUpdate{
 // withConnection gives an organization an active SSO connection.
 func (h *harness) withConnection(organizationID, connectionID string) {
 	h.t.Helper()
-	h.alter("organizations", "organization_id", organizationID, object{
-		"sso_active_connections": []any{object{"connection_id": connectionID}},
-	})
+	require.NoError(h.t, h.edit(func(state object) {
+		state["sso_connections"] = append(state["sso_connections"].([]any), object{"saml": object{
+			"organization_id": organizationID, "connection_id": connectionID, "status": "active", "identity_provider": "generic",
+		}})
+	}))
 }
 
 func TestOrganizations_updateRefusesBadSettings(t *testing.T) {

@@ -320,12 +320,12 @@ func TestSSO_snapshotsOfConnectionsAreChecked(t *testing.T) {
 		panic(fmt.Sprint("no ", kind))
 	}
 	for name, change := range map[string]func(state object){
-		"there is no such organization": func(s object) { row(s, "oidc")["organization_id"] = "none" },
-		"connection_id is empty":        func(s object) { row(s, "oidc")["connection_id"] = "" },
-		"the status is unknown":         func(s object) { row(s, "oidc")["status"] = "on" },
-		"the identity_provider is":      func(s object) { row(s, "oidc")["identity_provider"] = "x" },
-		"it refers to no connection":    func(s object) { row(s, "external")["external_connection_id"] = ext.ConnectionID },
-		"it must be one of":             func(s object) { s["sso_connections"] = []any{object{}} },
+		"[0]: organization_id names no":                   func(s object) { row(s, "oidc")["organization_id"] = "none" },
+		"[0]: oidc.connection_id is empty":                func(s object) { row(s, "oidc")["connection_id"] = "" },
+		"[0]: oidc.status must be one of active, pending": func(s object) { row(s, "oidc")["status"] = "on" },
+		"[0]: oidc.identity_provider must be one of":      func(s object) { row(s, "oidc")["identity_provider"] = "x" },
+		"[1]: external: external_organization_id":         func(s object) { row(s, "external")["external_connection_id"] = ext.ConnectionID },
+		"[0]: saml, oidc and external":                    func(s object) { s["sso_connections"] = []any{object{}} },
 		"oidc.client_id must": func(s object) {
 			row(s, "oidc")["client_id"] = strings.Repeat("x", 2049)
 		},

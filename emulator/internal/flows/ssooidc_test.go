@@ -148,6 +148,7 @@ func TestOIDC_hostileProviderLogsNobodyIn(t *testing.T) {
 		"token is large":      {answer("/token", large), badCode},
 		"token is long":       {answer("/token", serves(`{"access_token": "`+strings.Repeat("x", 40_000)+`"}`)), badCode},
 		"token leads away":    {answer("/token", away), badCode},
+		"scope is long":       {answer("/token", serves(`{"access_token": "x", "token_type": "Bearer", "scope": "`+strings.Repeat("x", 5000)+`"}`)), badCode},
 		"token is refused":    {answer("/token", http.NotFound), badCode},
 		"userinfo is a list":  {answer("/me", serves("[]")), badInfo},
 		"userinfo is large":   {answer("/me", large), badInfo},

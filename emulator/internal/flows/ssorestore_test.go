@@ -90,7 +90,7 @@ func TestSnapshot_tokenOfTwoKindsIsRefused(t *testing.T) {
 	_, err = h.authorize(created.SessionToken, h.newApp(connectedapp.ClientTypeFirstParty, nil).ClientID, nil, "openid")
 	require.NoError(t, err)
 	for list, says := range map[string]string{
-		"impersonations": "an impersonation: its token is another one's", "app_tokens": "a token of OAuth2: its token is another one's",
+		"impersonations": "state.impersonations[0]: token is another row's", "app_tokens": "state.app_tokens[0]: token is another row's",
 	} {
 		assert.ErrorContains(t, h.edit(func(state object) {
 			token := state["sessions"].([]any)[0].(object)["tokens"].([]any)[0]

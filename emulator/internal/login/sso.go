@@ -37,7 +37,7 @@ func ProvisionSSO(
 	if old := tx.SSOAccount(t.ConnectionID, account.Subject); old != nil && old.MemberID == m.MemberID {
 		account.ID, account.RefreshToken = old.ID, cmp.Or(account.RefreshToken, old.RefreshToken)
 	}
-	tx.Registrations.Put(&account)
+	tx.PutSSOAccount(&account)
 	return m, &account, nil
 }
 
@@ -45,7 +45,8 @@ func ProvisionSSO(
 func ssoMember(tx *state.Tx, org *state.Organization, t *state.SSOToken) *state.Member {
 	if r := tx.SSOAccount(t.ConnectionID, t.Account.Subject); r != nil {
 		m := tx.Members.Get(r.MemberID)
-		if m.EmailAddressVerified || state.Lower(m.EmailAddress) == state.Lower(t.Email) {
+		isIn := m.OrganizationID == org.OrganizationID
+		if isIn && (m.EmailAddressVerified || state.Lower(m.EmailAddress) == state.Lower(t.Email)) {
 			return m
 		}
 	}

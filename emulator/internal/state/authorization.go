@@ -1,8 +1,8 @@
 package state
 
 import (
-	"errors"
-	"slices"
+	"cmp"
+	"fmt"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
@@ -105,26 +105,15 @@ func (tx *Tx) forgetAuthorizations() {
 const MaxResources = 20
 
 func (a *Authorization) prepare(*Tx) error {
-	_, err := RedirectURL(a.RedirectURI)
-	switch {
-	case !IsName(a.ID):
-		return errors.New("authorization_id is empty or too long")
-	case err != nil:
-		return errors.New("redirect_uri is no URL")
-	case a.Challenge != "" && !ChallengeForm.MatchString(a.Challenge):
-		return errors.New("the challenge is malformed")
-	case len(a.Resources) > MaxResources:
-		return errors.New("there are too many resources")
+	if len(a.Resources) > MaxResources {
+		return fmt.Errorf("resources must have at most %d entries", MaxResources)
 	}
-	return checkScopes(a.Scopes)
+	return cmp.Or(
+		checkName("authorization_id", a.ID), checkURL("redirect_uri", a.RedirectURI),
+		checkChallenge("code_challenge", a.Challenge), checkScopes(a.Scopes))
 }
 
 func (t *AppToken) prepare(*Tx) error {
-	switch {
-	case t.Token == "":
-		return errors.New("token is empty")
-	case !slices.Contains([]AppTokenKind{OAuthCode, OAuthRefresh, OAuthAccess}, t.Kind):
-		return errors.New("the kind is unknown")
-	}
-	return nil
+	return cmp.Or(
+		checkName("token", t.Token), oneOf("kind", t.Kind, []AppTokenKind{OAuthCode, OAuthRefresh, OAuthAccess}))
 }

@@ -35,20 +35,20 @@ func (c *Client) Check() error {
 	badScope := func(s string) bool { return !ScopeForm.MatchString(s) }
 	switch {
 	case !IDForm.MatchString(c.ClientID):
-		return invalid(stytcherror.CodeM2MClientInvalidClientID, "The client id must match %s.", IDForm)
+		return invalid(stytcherror.CodeM2MClientInvalidClientID, "client_id must match %s.", IDForm)
 	case utf8.RuneCountInString(c.ClientName) > MaxName:
-		return invalid(stytcherror.CodeM2MClientInvalidClientName, "The name is longer than %d characters.", MaxName)
+		return invalid(stytcherror.CodeM2MClientInvalidClientName, "client_name is longer than %d characters.", MaxName)
 	case len(c.ClientDescription) > maxText:
 		return invalid(stytcherror.CodeM2MClientInvalidClientDescription,
-			"The description is longer than %d bytes.", maxText)
+			"client_description is longer than %d bytes.", maxText)
 	case !slices.Contains(clientStatuses, c.Status):
-		return invalid(stytcherror.CodeInvalidM2MClientStatus, "The status must be active or inactive.")
+		return invalid(stytcherror.CodeInvalidM2MClientStatus, "status must be active or inactive.")
 	case len(c.Scopes) > MaxEntries:
-		return invalid(stytcherror.CodeTooManyM2MClientScopes, "There are more than %d scopes.", MaxEntries)
+		return invalid(stytcherror.CodeTooManyM2MClientScopes, "scopes has more than %d.", MaxEntries)
 	case slices.ContainsFunc(c.Scopes, badScope):
-		return invalid(stytcherror.CodeInvalidM2MClientScope, "A scope does not match %s.", ScopeForm)
+		return invalid(stytcherror.CodeInvalidM2MClientScope, "scopes has one that does not match %s.", ScopeForm)
 	}
-	return CheckMetadata(c.TrustedMetadata)
+	return inField("trusted_metadata", CheckMetadata(c.TrustedMetadata))
 }
 
 // prepare checks a client of a snapshot. One without a status is active.

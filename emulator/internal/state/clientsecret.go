@@ -39,7 +39,7 @@ func (s *ClientSecrets) check(nextLastFour string) error {
 	case s.IsRotating() && len(s.NextSecretHash) != sha256.Size:
 		return fmt.Errorf("next_client_secret_hash must have %d bytes or none", sha256.Size)
 	case s.IsRotating() != (nextLastFour != ""):
-		return errors.New("it has one of hash and last four characters of a next secret, without the other")
+		return errors.New("next_client_secret_hash and next_client_secret_last_four: one is given without the other")
 	}
 	return nil
 }

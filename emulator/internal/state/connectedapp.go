@@ -86,29 +86,26 @@ func (a *ConnectedApp) Check() error {
 	case len(a.ClientDescription) > maxText:
 		return invalid(stytcherror.CodeBadRequest, "client_description is longer than %d bytes.", maxText)
 	case a.LogoURL != "" && !isURL(a.LogoURL):
-		return invalid(stytcherror.CodeInvalidURL, "The URL of the logo is malformed.")
+		return invalid(stytcherror.CodeInvalidURL, "logo_url is malformed.")
 	case a.FullAccessAllowed && !a.IsFirstParty():
 		return invalid(stytcherror.CodeThirdPartyClientsCannotUseFullAccess,
-			"A third-party app cannot have full access.")
+			"full_access_allowed: a third-party app cannot have full access.")
 	case a.BypassConsentForOfflineAccess && !a.IsFirstParty():
 		return invalid(stytcherror.CodeThirdPartyClientsRequireConsentForOfflineAccess,
-			"A third-party app needs consent for offline access.")
+			"bypass_consent_for_offline_access: a third-party app needs consent for offline access.")
 	case a.AccessTokenExpiryMinutes < minTokenMinutes || a.AccessTokenExpiryMinutes > maxTokenMinutes:
 		return invalid(stytcherror.CodeIDPInvalidAccessTokenExpiryMinutes,
 			"access_token_expiry_minutes must be between %d and %d.", minTokenMinutes, maxTokenMinutes)
 	case len(a.AccessTokenCustomAudience) > maxAudience || strings.ContainsFunc(a.AccessTokenCustomAudience, invisible):
 		return invalid(stytcherror.CodeIDPInvalidAccessTokenCustomAudience,
-			"The audience is longer than %d bytes, or has characters that cannot be seen.", maxAudience)
+			"access_token_custom_audience is longer than %d bytes, or has characters that cannot be seen.", maxAudience)
 	}
-	for _, content := range []string{a.AccessTokenTemplateContent, a.IDTokenTemplateContent} {
-		if _, err := TemplateClaims(content); err != nil {
-			return err
-		}
-	}
-	if err := CheckRedirectURLs(a.RedirectURLs); err != nil {
-		return err
-	}
-	return CheckRedirectURLs(a.PostLogoutRedirectURLs)
+	_, accessErr := TemplateClaims(a.AccessTokenTemplateContent)
+	_, idErr := TemplateClaims(a.IDTokenTemplateContent)
+	return cmp.Or(
+		inField("access_token_template_content", accessErr), inField("id_token_template_content", idErr),
+		inField("redirect_urls", CheckRedirectURLs(a.RedirectURLs)),
+		inField("post_logout_redirect_urls", CheckRedirectURLs(a.PostLogoutRedirectURLs)))
 }
 
 // ownClaims are names that the claims of a template cannot take, besides the registered ones.
@@ -162,10 +159,9 @@ func (a *ConnectedApp) prepare(*Tx) error {
 	switch {
 	case !IsName(a.ClientID):
 		return errors.New("client_id is empty or too long")
-	case a.Status != AppActive && a.Status != AppInactive:
-		return errors.New("the status is unknown")
 	case a.IsPublic() && (len(a.SecretHash) > 0 || a.IsRotating()):
-		return errors.New("it is public and has a secret")
+		return errors.New("client_secret_hash or next_client_secret_hash is given, but the client_type is public")
 	}
-	return cmp.Or(a.check(a.NextClientSecretLastFour), a.Check())
+	return cmp.Or(
+		oneOf("status", a.Status, []string{AppActive, AppInactive}), a.check(a.NextClientSecretLastFour), a.Check())
 }

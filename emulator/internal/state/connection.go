@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -161,32 +162,41 @@ func (tx *Tx) DeleteConnection(c *Connection) error {
 	return tx.followConnections(c.Summary().OrganizationID)
 }
 
-// followConnections sets what an organization says of its SSO connections: the active ones, the default, which is the
-// first that becomes active, and those whose people may join.
+// followConnections brings what an organization says of its SSO connections up to date.
 func (tx *Tx) followConnections(organizationID string) error {
 	org := *tx.Organizations.Get(organizationID)
-	isActive := map[string]bool{}
+	tx.showSSO(&org)
+	return tx.putIfChanged(&org)
+}
+
+// showSSO sets what an organization says of its SSO connections: the active ones, the default, which is the first that
+// becomes active, and those whose people may join.
+func (tx *Tx) showSSO(org *Organization) {
 	before := org.SSOActiveConnections
 	org.SSOActiveConnections = nil
-	for _, c := range tx.connectionsOf.All(organizationID) {
+	for _, c := range tx.connectionsOf.All(org.OrganizationID) {
 		if s := c.Summary(); c.IsActive() {
-			isActive[s.ConnectionID] = true
 			org.SSOActiveConnections = append(org.SSOActiveConnections, organizations.ActiveSSOConnection{
 				ConnectionID: s.ConnectionID, DisplayName: s.DisplayName,
 				IdentityProvider: string(tx.identityProvider(c)),
 			})
 		}
 	}
-	if !isActive[org.SSODefaultConnectionID] {
+	isActive := func(id string) bool {
+		return slices.ContainsFunc(org.SSOActiveConnections, func(c organizations.ActiveSSOConnection) bool {
+			return c.ConnectionID == id
+		})
+	}
+	if !isActive(org.SSODefaultConnectionID) {
 		org.SSODefaultConnectionID = ""
-		if len(before) < len(org.SSOActiveConnections) && len(before) == 0 {
+		wasActive := func(c organizations.ActiveSSOConnection) bool { return isActive(c.ConnectionID) }
+		if len(org.SSOActiveConnections) > 0 && !slices.ContainsFunc(before, wasActive) {
 			org.SSODefaultConnectionID = org.SSOActiveConnections[0].ConnectionID
 		}
 	}
 	allowed := slices.DeleteFunc(slices.Clone(org.SSOJITProvisioningAllowedConnections),
-		func(id string) bool { return !isActive[id] })
+		func(id string) bool { return !isActive(id) })
 	org.SSOJITProvisioningAllowedConnections = append([]string(nil), allowed...)
-	return tx.putIfChanged(&org)
 }
 
 // putIfChanged puts an organization whose connections are others than before.
@@ -205,6 +215,14 @@ func (tx *Tx) putIfChanged(org *Organization) error {
 	return nil
 }
 
+// protocol is the provider of accounts by a connection: SAML or OIDC.
+func (tx *Tx) protocol(c *Connection) string {
+	if tx.Referred(c).OIDC != nil {
+		return ProviderOIDC
+	}
+	return ProviderSAML
+}
+
 // identityProvider is the product that a connection leads to.
 func (tx *Tx) identityProvider(c *Connection) sso.IdentityProvider {
 	if to := tx.Referred(c); to != nil {
@@ -214,30 +232,33 @@ func (tx *Tx) identityProvider(c *Connection) sso.IdentityProvider {
 }
 
 func (c *Connection) prepare(*Tx) error {
-	kinds := 0
-	for _, set := range []bool{c.SAML != nil, c.OIDC != nil, c.External != nil} {
+	kinds, kind := 0, ""
+	for name, set := range map[string]bool{
+		"saml.": c.SAML != nil, "oidc.": c.OIDC != nil, "external.": c.External != nil,
+	} {
 		if set {
-			kinds++
+			kinds, kind = kinds+1, name
 		}
 	}
 	s := c.Summary()
 	switch {
 	case kinds != 1:
-		return errors.New("it must be one of saml, oidc and external")
-	case !IsName(s.ConnectionID):
-		return errors.New("connection_id is empty or too long")
-	case s.Status != sso.ConnectionStatusActive && s.Status != sso.ConnectionStatusPending:
-		return errors.New("the status is unknown")
-	case c.External == nil && !slices.Contains(IdentityProviders, s.IdentityProvider):
-		return errors.New("the identity_provider is unknown")
+		return errors.New("saml, oidc and external: exactly one must be given")
 	case c.IsReal && c.OIDC == nil:
 		return errors.New("is_real is for OIDC")
 	case c.SAML != nil && len(c.SAML.VerificationCertificates) > MaxVerificationCertificates:
-		return fmt.Errorf("it has more than %d verification_certificates", MaxVerificationCertificates)
-	case c.OIDC != nil:
-		return c.checkOIDC()
+		return fmt.Errorf("saml.verification_certificates has more than %d", MaxVerificationCertificates)
 	}
-	return nil
+	err := cmp.Or(
+		checkName(kind+"connection_id", s.ConnectionID),
+		oneOf(kind+"status", s.Status, []string{sso.ConnectionStatusActive, sso.ConnectionStatusPending}))
+	if err == nil && c.External == nil {
+		err = oneOf(kind+"identity_provider", s.IdentityProvider, IdentityProviders)
+	}
+	if err == nil && c.OIDC != nil {
+		err = c.checkOIDC()
+	}
+	return err
 }
 
 // IsComplete reports whether an OIDC connection has all that makes it active.
@@ -268,19 +289,17 @@ func (c *Connection) checkOIDC() error {
 }
 
 func (tx *Tx) checkConnections() error {
-	for _, c := range tx.Connections.All() {
+	return each(tx.Connections, func(c *Connection) error {
 		s := c.Summary()
-		switch {
-		case tx.Organizations.Get(s.OrganizationID) == nil:
-			return fmt.Errorf("SSO connection %s: there is no such organization", s.ConnectionID)
-		case tx.connectionsOf.Len(s.OrganizationID) > MaxConnections:
-			return fmt.Errorf("organization %s has more than %d SSO connections", s.OrganizationID, MaxConnections)
+		if tx.connectionsOf.Len(s.OrganizationID) > MaxConnections {
+			return fmt.Errorf("organization_id names an organization with more than %d connections", MaxConnections)
 		}
 		to := tx.Referred(c)
 		if to == nil || c.External != nil &&
 			(to.External != nil || c.External.ExternalOrganizationID == s.OrganizationID) {
-			return fmt.Errorf("SSO connection %s: it refers to no connection of another organization", s.ConnectionID)
+			return errors.New("external: external_organization_id and external_connection_id name no connection of " +
+				"another organization")
 		}
-	}
-	return nil
+		return refers("organization_id", s.OrganizationID, tx.Organizations)
+	})
 }

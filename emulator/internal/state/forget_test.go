@@ -3,6 +3,7 @@ package state_test
 import (
 	"fmt"
 	"log/slog"
+	"reflect"
 	"testing"
 	"time"
 
@@ -18,16 +19,44 @@ func newState() *state.State {
 	return state.New(state.Config{ProjectID: "project-test-1", Log: slog.New(slog.DiscardHandler)})
 }
 
-// rows are the lengths of tables.
-func rows(t *testing.T, s *state.State) map[string]int {
-	t.Helper()
-	lengths := map[string]int{}
-	require.NoError(t, s.Do(now, func(tx *state.Tx) error {
-		lengths["links"], lengths["codes"] = tx.Links.Len(), tx.Passcodes.Len()
-		lengths["sessions"], lengths["intermediate sessions"] = tx.Sessions.Len(), tx.Intermediates.Len()
-		return nil
-	}))
-	return lengths
+// expiring are the tables whose rows expire: how a row is put that expires at a time, how many there are, and whether one
+// is kept for a while, to be told apart from an unknown one.
+var expiring = map[string]struct {
+	put  func(tx *state.Tx, id string, at time.Time)
+	rows func(tx *state.Tx) int
+	kept bool
+}{
+	"Links": {func(tx *state.Tx, id string, at time.Time) {
+		tx.Links.Put(&state.Link{Token: id, Used: true, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.Links.Len() }, true},
+	"Passcodes": {func(tx *state.Tx, id string, at time.Time) {
+		tx.Passcodes.Put(&state.Passcode{Channel: state.ChannelEmail, Email: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.Passcodes.Len() }, true},
+	"Sessions": {func(tx *state.Tx, id string, at time.Time) {
+		tx.Sessions.Put(&state.Session{ID: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.Sessions.Len() }, false},
+	"Intermediates": {func(tx *state.Tx, id string, at time.Time) {
+		tx.Intermediates.Put(&state.Intermediate{Token: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.Intermediates.Len() }, false},
+	"OAuthFlows": {func(tx *state.Tx, id string, at time.Time) {
+		tx.OAuthFlows.Put(&state.OAuthFlow{State: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.OAuthFlows.Len() }, true},
+	"OAuthTokens": {func(tx *state.Tx, id string, at time.Time) {
+		tx.OAuthTokens.Put(&state.OAuthToken{Token: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.OAuthTokens.Len() }, false},
+	"SSOFlows": {func(tx *state.Tx, id string, at time.Time) {
+		tx.SSOFlows.Put(&state.SSOFlow{State: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.SSOFlows.Len() }, true},
+	"SSOTokens": {func(tx *state.Tx, id string, at time.Time) {
+		tx.SSOTokens.Put(&state.SSOToken{Token: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.SSOTokens.Len() }, true},
+	"Impersonations": {func(tx *state.Tx, id string, at time.Time) {
+		tx.Impersonations.Put(&state.Impersonation{Token: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.Impersonations.Len() }, false},
+	"AppTokens": {func(tx *state.Tx, id string, at time.Time) {
+		tx.Authorizations.Put(&state.Authorization{ID: id})
+		tx.AppTokens.Put(&state.AppToken{Token: id, AuthorizationID: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.AppTokens.Len() }, true},
 }
 
 // put puts n rows that expire at a time into each table.
@@ -35,19 +64,42 @@ func put(t *testing.T, s *state.State, from, n int, expires time.Time) {
 	t.Helper()
 	require.NoError(t, s.Do(now, func(tx *state.Tx) error {
 		for i := range n {
-			id := fmt.Sprint("x", from+i)
-			tx.Links.Put(&state.Link{Token: id, Used: true, ExpiresAt: expires})
-			tx.Passcodes.Put(&state.Passcode{Channel: state.ChannelEmail, Email: id, ExpiresAt: expires})
-			tx.Sessions.Put(&state.Session{ID: id, ExpiresAt: expires})
-			tx.Intermediates.Put(&state.Intermediate{Token: id, ExpiresAt: expires})
+			for _, table := range expiring {
+				table.put(tx, fmt.Sprint("x", from+i), expires)
+			}
 		}
 		return nil
 	}))
 }
 
-func each(links, codes, sessions, intermediates int) map[string]int {
-	return map[string]int{
-		"links": links, "codes": codes, "sessions": sessions, "intermediate sessions": intermediates,
+// requireRows checks the lengths of the tables whose rows are kept for a while, and of the others.
+func requireRows(t *testing.T, s *state.State, kept, others int, why string) {
+	t.Helper()
+	require.NoError(t, s.Do(now, func(tx *state.Tx) error {
+		for name, table := range expiring {
+			want := others
+			if table.kept {
+				want = kept
+			}
+			assert.Equal(t, want, table.rows(tx), "%s: %s", name, why)
+		}
+		assert.Equal(t, kept, tx.Authorizations.Len(), "an authorization is kept for as long as its tokens: %s", why)
+		return nil
+	}))
+}
+
+// A table of rows that expire, which nobody has thought of, would grow for ever.
+func TestForget_isTestedForAllTables(t *testing.T) {
+	t.Parallel()
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[state.Tx]()) {
+		get, isTable := field.Type.MethodByName("Newest")
+		if !isTable || field.Name == "TOTPs" || field.Name == "usedTokens" {
+			continue // a member has one app at most, and those of used tokens are forgotten by UseToken
+		}
+		if _, expires := get.Type.Out(0).Elem().FieldByName("ExpiresAt"); expires {
+			_, isTested := expiring[field.Name]
+			assert.True(t, isTested, field.Name)
+		}
 	}
 }
 
@@ -56,28 +108,17 @@ func TestForget_deletesWhatHasExpiredOnceThereIsMuch(t *testing.T) {
 	s := newState()
 	put(t, s, 0, 999, now)
 	s.Forget(now.Add(state.ForgetAfter + time.Second))
-	assert.Equal(t, each(999, 999, 999, 999), rows(t, s), "so few cost nothing")
+	requireRows(t, s, 999, 999, "so few cost nothing")
 	put(t, s, 999, 1, now.Add(time.Hour))
 	s.Forget(now.Add(-time.Second))
-	assert.Equal(t, each(1000, 1000, 1000, 1000), rows(t, s), "nothing has expired")
-
-	s = newState()
-	put(t, s, 0, 1000, now)
-	put(t, s, 1000, 10, now.Add(time.Hour))
-	s.Forget(now)
-	assert.Equal(t, each(1010, 1010, 10, 10), rows(t, s), "used links and codes are kept for a day")
-
-	s = newState()
-	put(t, s, 0, 1000, now)
-	put(t, s, 1000, 10, now.Add(time.Hour))
-	s.Forget(now.Add(state.ForgetAfter))
-	assert.Equal(t, each(1010, 1010, 0, 0), rows(t, s))
-
-	s = newState()
-	put(t, s, 0, 1000, now)
-	put(t, s, 1000, 10, now.Add(time.Hour))
-	s.Forget(now.Add(state.ForgetAfter + time.Second))
-	assert.Equal(t, each(10, 10, 0, 0), rows(t, s))
+	requireRows(t, s, 1000, 1000, "nothing has expired")
+	for after, kept := range map[time.Duration]int{0: 1010, state.ForgetAfter: 1010, state.ForgetAfter + time.Second: 10} {
+		s = newState()
+		put(t, s, 0, 1000, now)
+		put(t, s, 1000, 10, now.Add(2*state.ForgetAfter))
+		s.Forget(now.Add(after))
+		requireRows(t, s, kept, 10, "some are kept for a day: "+after.String())
+	}
 }
 
 func TestForget_looksAgainWhenRowsHaveDoubled(t *testing.T) {
@@ -87,10 +128,10 @@ func TestForget_looksAgainWhenRowsHaveDoubled(t *testing.T) {
 	s.Forget(now)
 	put(t, s, 1000, 999, now.Add(-2*state.ForgetAfter))
 	s.Forget(now)
-	assert.Equal(t, each(1999, 1999, 1999, 1999), rows(t, s))
+	requireRows(t, s, 1999, 1999, "they have not doubled")
 	put(t, s, 1999, 1, now.Add(-2*state.ForgetAfter))
 	s.Forget(now)
-	assert.Equal(t, each(1000, 1000, 1000, 1000), rows(t, s))
+	requireRows(t, s, 1000, 1000, "they have doubled")
 }
 
 func TestUseToken_forgetsTokensThatHaveExpired(t *testing.T) {

@@ -1,8 +1,8 @@
 package state
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
@@ -76,44 +76,37 @@ func (g *Grant) prepare(*Tx) error { return checkScopes(g.Scopes) }
 func checkScopes(scopes []string) error {
 	isNoScope := func(s string) bool { return !ScopeForm.MatchString(s) }
 	if slices.ContainsFunc(scopes, isNoScope) || len(Distinct(scopes)) != len(scopes) {
-		return errors.New("one of its scopes is malformed or occurs twice")
+		return errors.New("scopes has one that is malformed or occurs twice")
 	}
 	return nil
 }
 
-func (tx *Tx) checkGrants(once func(kind, token string) error) error {
-	for _, g := range tx.Grants.All() {
-		if err := tx.checkAccess(g.MemberID, g.OrganizationID, g.ConnectedAppID); err != nil {
-			return fmt.Errorf("a grant of %s to %s: %w", g.MemberID, g.ConnectedAppID, err)
-		}
+// checkGrants checks that members and apps exist, and that there is no access that nobody has granted.
+func (tx *Tx) checkGrants(all tokens) error {
+	err := each(tx.Grants, func(g *Grant) error {
+		return tx.refersToAccess(g.MemberID, g.OrganizationID, g.ConnectedAppID)
+	})
+	if err != nil {
+		return err
 	}
-	for _, a := range tx.Authorizations.All() {
-		if err := tx.checkAccess(a.MemberID, a.OrganizationID, a.ConnectedAppID); err != nil {
-			return fmt.Errorf("authorization %s: %w", a.ID, err)
-		}
-		if !a.Revoked && tx.Grants.Get(GrantKey(a.MemberID, a.ConnectedAppID)) == nil {
-			return fmt.Errorf("authorization %s: there is no such grant", a.ID)
-		}
-	}
-	for _, t := range tx.AppTokens.All() {
-		if tx.Authorizations.Get(t.AuthorizationID) == nil {
-			return errors.New("a token of OAuth2: there is no such authorization")
-		}
-		if err := once("a token of OAuth2", t.Token); err != nil {
+	err = each(tx.Authorizations, func(a *Authorization) error {
+		if err := tx.refersToAccess(a.MemberID, a.OrganizationID, a.ConnectedAppID); err != nil || a.Revoked {
 			return err
 		}
+		if tx.Grants.Get(GrantKey(a.MemberID, a.ConnectedAppID)) == nil {
+			return errors.New("revoked is false, but member_id has granted connected_app_id nothing")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	return nil
+	return each(tx.AppTokens, func(t *AppToken) error {
+		return cmp.Or(refers("authorization_id", t.AuthorizationID, tx.Authorizations), all.once("token", t.Token))
+	})
 }
 
-// checkAccess checks that a member and an app exist.
-func (tx *Tx) checkAccess(memberID, organizationID, appID string) error {
-	m := tx.Members.Get(memberID)
-	switch {
-	case m == nil || m.OrganizationID != organizationID:
-		return errors.New("its organization has no such member")
-	case tx.ConnectedApps.Get(appID) == nil:
-		return errors.New("there is no such app")
-	}
-	return nil
+// refersToAccess checks that a member and an app exist.
+func (tx *Tx) refersToAccess(memberID, organizationID, appID string) error {
+	return cmp.Or(tx.refersToMember(memberID, organizationID), refers("connected_app_id", appID, tx.ConnectedApps))
 }

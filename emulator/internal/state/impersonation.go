@@ -1,7 +1,7 @@
 package state
 
 import (
-	"errors"
+	"cmp"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
@@ -33,21 +33,11 @@ func newImpersonationTables(db *store.DB) impersonationTables {
 }
 
 func (i *Impersonation) prepare(*Tx) error {
-	if !TokenForm.MatchString(i.Token) {
-		return errors.New("the token is malformed")
-	}
-	_, err := Email(i.ImpersonatorEmail)
-	return err
+	return cmp.Or(checkToken("token", i.Token), checkEmail("impersonator_email_address", i.ImpersonatorEmail))
 }
 
-func (tx *Tx) checkImpersonations(once func(kind, token string) error) error {
-	for _, i := range tx.Impersonations.All() {
-		if tx.Members.Get(i.MemberID) == nil {
-			return errors.New("an impersonation has no such member")
-		}
-		if err := once("an impersonation", i.Token); err != nil {
-			return err
-		}
-	}
-	return nil
+func (tx *Tx) checkImpersonations(all tokens) error {
+	return each(tx.Impersonations, func(i *Impersonation) error {
+		return cmp.Or(refers("member_id", i.MemberID, tx.Members), all.once("token", i.Token))
+	})
 }

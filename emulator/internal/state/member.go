@@ -3,7 +3,6 @@ package state
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -66,10 +65,10 @@ func newMemberTables(db *store.DB) memberTables {
 	return memberTables{
 		Members:   t,
 		membersOf: t.Index("organization", func(m *Member) string { return m.OrganizationID }),
-		memberByAddress: t.Unique("address in its organization", found(func(m *Member) string {
+		memberByAddress: t.Unique("email_address", found(func(m *Member) string {
 			return within(m.OrganizationID, Lower(m.EmailAddress))
 		})),
-		memberByExternalID: t.Unique("external id in its organization", found(func(m *Member) string {
+		memberByExternalID: t.Unique("external_id", found(func(m *Member) string {
 			return within(m.OrganizationID, m.ExternalID)
 		})),
 		membersByExternalID: t.Index("external id", found(func(m *Member) string { return m.ExternalID })),
@@ -246,24 +245,16 @@ var MemberStatuses = []string{
 
 func (m *Member) prepare(*Tx) error {
 	m.fillDefaults()
-	_, err := Email(m.EmailAddress)
-	switch {
-	case !IsName(m.MemberID):
-		return errors.New("member_id is empty or too long")
-	case !slices.Contains(MemberStatuses, m.Status):
-		return errors.New("the status is unknown")
-	case err != nil:
-		return err
-	case m.ExternalID != "" && !IDForm.MatchString(m.ExternalID):
-		return errors.New("the external id is malformed")
-	case m.Failures < 0 || m.Failures > MaxFailures:
-		return fmt.Errorf("failures must be between 0 and %d", MaxFailures)
+	if m.ExternalID != "" && !IDForm.MatchString(m.ExternalID) {
+		return errors.New("external_id is malformed")
 	}
-	if err := cmp.Or(CheckMetadata(m.TrustedMetadata), CheckMetadata(m.UntrustedMetadata)); err != nil {
-		return err
-	}
-	if m.NewEmail != "" {
-		_, err = Email(m.NewEmail)
+	err := cmp.Or(
+		checkName("member_id", m.MemberID), oneOf("status", m.Status, MemberStatuses),
+		checkEmail("email_address", m.EmailAddress), checkFailures(m.Failures),
+		inField("trusted_metadata", CheckMetadata(m.TrustedMetadata)),
+		inField("untrusted_metadata", CheckMetadata(m.UntrustedMetadata)))
+	if err == nil && m.NewEmail != "" {
+		err = checkEmail("new_email_address", m.NewEmail)
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -69,11 +70,11 @@ func (r *Registration) ProvesEmail() bool {
 	return !r.EmailUnverified && (r.Provider == ProviderGoogle || r.Provider == ProviderMicrosoft)
 }
 
-// checkAccounts checks the accounts of an intermediate session.
-func checkAccounts(accounts []Registration) error {
+// checkAccounts checks a field of accounts of OAuth logins.
+func checkAccounts(field string, accounts []Registration) error {
 	for _, a := range accounts {
 		if err := a.checkPending(); err != nil {
-			return fmt.Errorf("oauth_accounts: %w", err)
+			return fmt.Errorf("%s: %w", field, err)
 		}
 	}
 	return nil
@@ -82,64 +83,42 @@ func checkAccounts(accounts []Registration) error {
 // checkPending checks an account of an OAuth login that has no member yet.
 func (r *Registration) checkPending() error {
 	if r.ID != "" || r.MemberID != "" || r.IsSSO() {
-		return errors.New("an account has a registration_id or a member_id, or is not one of OAuth")
+		return errors.New("one has a registration_id or a member_id, or a provider that is not one of OAuth")
 	}
 	return r.checkAccount()
 }
 
 func (f *OAuthFlow) prepare(*Tx) error {
-	_, err := RedirectURL(f.LoginRedirectURL)
-	switch {
-	case !TokenForm.MatchString(f.State):
-		return errors.New("the state is malformed")
-	case !IsOAuthProvider(f.Provider):
-		return errors.New("the provider is unknown")
-	case err != nil:
-		return fmt.Errorf("login_redirect_url is %w", err)
-	case f.Challenge != "" && !ChallengeForm.MatchString(f.Challenge):
-		return errors.New("the challenge is malformed")
-	case f.OrganizationID == "":
-		return nil
+	err := cmp.Or(
+		checkToken("state", f.State), oneOf("provider", f.Provider, oauthProviders),
+		checkURL("login_redirect_url", f.LoginRedirectURL), checkChallenge("pkce_code_challenge", f.Challenge))
+	if err != nil || f.OrganizationID == "" {
+		return err
 	}
-	if _, err := RedirectURL(f.SignupRedirectURL); err != nil {
-		return fmt.Errorf("signup_redirect_url is %w", err)
-	}
-	return nil
+	return checkURL("signup_redirect_url", f.SignupRedirectURL)
 }
 
 func (t *OAuthToken) prepare(*Tx) error {
-	_, err := Email(t.Email)
-	switch {
-	case !TokenForm.MatchString(t.Token):
-		return errors.New("the token is malformed")
-	case err != nil:
-		return err
-	case t.Challenge != "" && !ChallengeForm.MatchString(t.Challenge):
-		return errors.New("the challenge is malformed")
-	}
-	return t.Account.checkPending()
+	return cmp.Or(
+		checkToken("token", t.Token), checkEmail("email_address", t.Email),
+		checkChallenge("pkce_code_challenge", t.Challenge), checkAccounts("account", []Registration{t.Account}))
 }
 
 // checkOAuth checks that what OAuth logins refer to exists, and that no token is another one's.
-func (tx *Tx) checkOAuth(once func(kind, token string) error) error {
-	exists := func(organizationID string) bool {
-		return organizationID == "" || tx.Organizations.Get(organizationID) != nil
+func (tx *Tx) checkOAuth(all tokens) error {
+	exists := func(organizationID string) error {
+		if organizationID == "" {
+			return nil
+		}
+		return refers("organization_id", organizationID, tx.Organizations)
 	}
-	for _, f := range tx.OAuthFlows.All() {
-		if !exists(f.OrganizationID) {
-			return fmt.Errorf("an OAuth flow: there is no organization %q", f.OrganizationID)
-		}
-		if err := once("an OAuth flow", f.State); err != nil {
-			return err
-		}
+	err := each(tx.OAuthFlows, func(f *OAuthFlow) error {
+		return cmp.Or(exists(f.OrganizationID), all.once("state", f.State))
+	})
+	if err != nil {
+		return err
 	}
-	for _, t := range tx.OAuthTokens.All() {
-		if !exists(t.OrganizationID) {
-			return fmt.Errorf("an OAuth token: there is no organization %q", t.OrganizationID)
-		}
-		if err := once("an OAuth token", t.Token); err != nil {
-			return err
-		}
-	}
-	return nil
+	return each(tx.OAuthTokens, func(t *OAuthToken) error {
+		return cmp.Or(exists(t.OrganizationID), all.once("token", t.Token))
+	})
 }

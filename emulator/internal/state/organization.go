@@ -31,8 +31,8 @@ func newOrganizationTables(db *store.DB) organizationTables {
 	t := store.NewTable(db, "organizations", func(o *Organization) string { return o.OrganizationID })
 	return organizationTables{
 		Organizations:      t,
-		OrganizationBySlug: t.Unique("slug", func(o *Organization) string { return o.OrganizationSlug }),
-		OrganizationByExternalID: t.Unique("external id", func(o *Organization) string {
+		OrganizationBySlug: t.Unique("organization_slug", func(o *Organization) string { return o.OrganizationSlug }),
+		OrganizationByExternalID: t.Unique("organization_external_id", func(o *Organization) string {
 			return o.OrganizationExternalID
 		}),
 		OrganizationsByAllowedDomain: t.IndexEach("allowed domain", func(o *Organization) []string {
@@ -196,5 +196,5 @@ func (o *Organization) prepare(*Tx) error {
 	if err := CheckOrganization(&o.Organization); err != nil {
 		return err
 	}
-	return checkRoles(o.CustomRoles)
+	return inField("custom_roles", checkRoles(o.CustomRoles))
 }

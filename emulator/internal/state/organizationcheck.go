@@ -15,17 +15,17 @@ import (
 func CheckOrganization(o *organizations.Organization) error {
 	switch {
 	case o.OrganizationSlug != "" && !SlugForm.MatchString(o.OrganizationSlug):
-		return invalid(stytcherror.CodeInvalidOrganizationSlug, "The slug must match %s.", SlugForm)
+		return invalid(stytcherror.CodeInvalidOrganizationSlug, "organization_slug must match %s.", SlugForm)
 	case o.OrganizationExternalID != "" && !IDForm.MatchString(o.OrganizationExternalID):
-		return invalid(stytcherror.CodeInvalidOrganizationExternalID, "The external id must match %s.", IDForm)
+		return invalid(stytcherror.CodeInvalidOrganizationExternalID, "organization_external_id must match %s.", IDForm)
 	}
 	if err := checkSizes(o); err != nil {
 		return err
 	}
-	if err := allowedDomains.check(o.EmailAllowedDomains); err != nil {
+	if err := inField("email_allowed_domains", allowedDomains.check(o.EmailAllowedDomains)); err != nil {
 		return err
 	}
-	if err := claimedDomains.check(o.ClaimedEmailDomains); err != nil {
+	if err := inField("claimed_email_domains", claimedDomains.check(o.ClaimedEmailDomains)); err != nil {
 		return err
 	}
 	if err := checkTenants(o.AllowedOAuthTenants); err != nil {
@@ -41,22 +41,25 @@ func CheckOrganization(o *organizations.Organization) error {
 func checkSizes(o *organizations.Organization) error {
 	switch {
 	case utf8.RuneCountInString(o.OrganizationName) > MaxName:
-		return invalid(stytcherror.CodeInvalidOrganizationName, "The name must have 1 to %d characters.", MaxName)
+		return invalid(stytcherror.CodeInvalidOrganizationName,
+			"organization_name must have 1 to %d characters.", MaxName)
 	case len(o.OrganizationLogoURL) > MaxURL:
-		return invalid(stytcherror.CodeOrganizationLogoURLTooLong, "The URL is longer than %d bytes.", MaxURL)
+		return invalid(stytcherror.CodeOrganizationLogoURLTooLong,
+			"organization_logo_url is longer than %d bytes.", MaxURL)
 	case o.OrganizationLogoURL != "" && !isURL(o.OrganizationLogoURL):
-		return invalid(stytcherror.CodeInvalidURL, "The URL of the logo is malformed.")
+		return invalid(stytcherror.CodeInvalidURL, "organization_logo_url is malformed.")
 	case max(len(o.EmailAllowedDomains), len(o.ClaimedEmailDomains)) > MaxEntries:
-		return invalid(stytcherror.CodeTooManyDomains, "There are more than %d domains.", MaxEntries)
+		return invalid(stytcherror.CodeTooManyDomains,
+			"email_allowed_domains or claimed_email_domains has more than %d domains.", MaxEntries)
 	case len(o.AllowedAuthMethods) > len(authMethods):
 		return invalid(stytcherror.CodeInvalidOrganizationAllowedAuthMethods, "allowed_auth_methods repeats a method.")
 	case len(o.AllowedMFAMethods) > len(mfaMethods):
 		return invalid(stytcherror.CodeInvalidOrganizationAllowedMFAMethods, "allowed_mfa_methods repeats a method.")
 	case !encodesWithin(o.AllowedOAuthTenants, maxObject):
 		return invalid(stytcherror.CodeInvalidOAuthAllowedTenantsFormat,
-			"The tenants are larger than %d bytes.", maxObject)
+			"allowed_oauth_tenants are larger than %d bytes.", maxObject)
 	}
-	if err := CheckMetadata(o.TrustedMetadata); err != nil {
+	if err := inField("trusted_metadata", CheckMetadata(o.TrustedMetadata)); err != nil {
 		return err
 	}
 	for name, ids := range map[string][]string{
@@ -70,7 +73,7 @@ func checkSizes(o *organizations.Organization) error {
 	if !encodesWithin(o, maxRecord) {
 		return invalid(stytcherror.CodeBadRequest, "The organization is larger than %d bytes.", maxRecord)
 	}
-	return checkImplicitRoles(o.RBACEmailImplicitRoleAssignments)
+	return inField("rbac_email_implicit_role_assignments", checkImplicitRoles(o.RBACEmailImplicitRoleAssignments))
 }
 
 func isURL(s string) bool {
@@ -168,7 +171,7 @@ func checkTenants(tenants shared.Object) error {
 		ids, isList := value.([]any)
 		if !slices.Contains(tenantProviders, provider) || !isList || slices.ContainsFunc(ids, isNoID) {
 			return invalid(stytcherror.CodeInvalidOAuthAllowedTenantsFormat,
-				"The tenants must be lists of ids under %s.", strings.Join(tenantProviders, ", "))
+				"allowed_oauth_tenants must be lists of ids under %s.", strings.Join(tenantProviders, ", "))
 		}
 	}
 	return nil

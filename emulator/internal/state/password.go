@@ -35,8 +35,8 @@ func newPasswordTables(db *store.DB) passwordTables {
 	t := store.NewTable(db, "passwords", func(p *Password) string { return p.ID })
 	return passwordTables{
 		Passwords:       t,
-		passwordOf:      t.Unique("member", func(p *Password) string { return p.MemberID }),
-		passwordByEmail: t.Unique("address", func(p *Password) string { return Lower(p.Email) }),
+		passwordOf:      t.Unique("member_id", func(p *Password) string { return p.MemberID }),
+		passwordByEmail: t.Unique("email_address", func(p *Password) string { return Lower(p.Email) }),
 	}
 }
 
@@ -91,31 +91,35 @@ func (tx *Tx) DeletePasswordOf(memberID string) {
 func (tx *Tx) Salt() []byte { return tx.ids.bytes(password.SaltLength) }
 
 func (p *Password) prepare(*Tx) error {
-	switch {
-	case p.ID == "":
-		return errors.New("member_password_id is empty")
-	case (p.MemberID == "") == (p.Email == ""):
-		return errors.New("it has neither a member nor an address, or both")
-	case p.Failures < 0 || p.Failures > MaxFailures:
-		return fmt.Errorf("failures must be between 0 and %d", MaxFailures)
+	if (p.MemberID == "") == (p.Email == "") {
+		return errors.New("member_id and email_address: exactly one must be given")
 	}
 	if p.Email != "" {
-		if _, err := Email(p.Email); err != nil {
+		if err := checkEmail("email_address", p.Email); err != nil {
 			return err
 		}
 	}
-	return p.Hash.Check()
+	if err := cmp.Or(checkName("member_password_id", p.ID), checkFailures(p.Failures)); err != nil {
+		return err
+	}
+	err := p.Hash.Check()
+	if wrong, is := errors.AsType[*password.Invalid](err); is {
+		return fmt.Errorf("hash: %s", wrong.Text)
+	}
+	return err
 }
 
 func (tx *Tx) checkPasswords() error {
 	forAll := tx.Settings().Passwords.CrossOrganization
-	for _, p := range tx.Passwords.All() {
+	return each(tx.Passwords, func(p *Password) error {
 		switch {
-		case forAll == (p.MemberID != ""):
-			return fmt.Errorf("password %s: it is a member's though it is cross_organization, or the reverse", p.ID)
-		case !forAll && cmp.Or(tx.Members.Get(p.MemberID), &Member{}).MemberID == "":
-			return fmt.Errorf("password %s: there is no such member", p.ID)
+		case forAll && p.MemberID != "":
+			return errors.New("member_id is given though the settings have cross_organization")
+		case !forAll && p.Email != "":
+			return errors.New("email_address is given though the settings do not have cross_organization")
+		case forAll:
+			return nil
 		}
-	}
-	return nil
+		return refers("member_id", p.MemberID, tx.Members)
+	})
 }

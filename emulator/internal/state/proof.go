@@ -1,9 +1,8 @@
 package state
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
@@ -134,49 +133,50 @@ func (tx *Tx) DeleteSMSCodesOf(memberID string) {
 }
 
 func (l *Link) prepare(*Tx) error {
-	if l.Purpose == "" {
-		l.Purpose = PurposeDiscovery
+	l.Purpose = cmp.Or(l.Purpose, PurposeDiscovery)
+	if (l.MemberID != "") != l.Purpose.hasMember() {
+		return errors.New("member_id is empty, or the purpose has no member")
 	}
-	_, err := Email(l.Email)
+	return cmp.Or(
+		checkName("token", l.Token), checkEmail("email_address", l.Email),
+		checkChallenge("pkce_code_challenge", l.Challenge), oneOf("purpose", l.Purpose, purposes))
+}
+
+func (p *Passcode) prepare(*Tx) error {
+	p.Channel = cmp.Or(p.Channel, ChannelSMS)
+	byEmail := p.Channel == ChannelEmail
+	err := cmp.Or(
+		oneOf("channel", p.Channel, []string{ChannelEmail, ChannelSMS}), checkName("code", p.Code),
+		checkFailures(p.Failures))
 	switch {
-	case !IsName(l.Token):
-		return errors.New("the token is empty")
 	case err != nil:
 		return err
-	case l.Challenge != "" && !ChallengeForm.MatchString(l.Challenge):
-		return errors.New("the challenge is malformed")
-	case !slices.Contains(purposes, l.Purpose):
-		return errors.New("the purpose is unknown")
-	case (l.MemberID != "") != l.Purpose.hasMember():
-		return errors.New("it has a member and is for discovery, or has none and is not")
+	case byEmail == (p.Email == ""):
+		return errors.New("email_address is missing, or the channel is not email")
+	case byEmail == (p.Phone != ""):
+		return errors.New("phone_number is missing, or the channel is not sms")
+	case !byEmail && p.MemberID == "":
+		return errors.New("member_id is missing, and the channel is sms")
+	case p.EmailUpdate && (!byEmail || p.MemberID == ""):
+		return errors.New("email_update is for a code with a member_id, whose channel is email")
+	case byEmail:
+		return checkEmail("email_address", p.Email)
 	}
 	return nil
 }
 
-func (p *Passcode) prepare(*Tx) error {
-	if p.Channel == "" {
-		p.Channel = ChannelSMS
+func (tx *Tx) checkProofs(all tokens) error {
+	refersToMember := func(id string) error {
+		if id == "" {
+			return nil
+		}
+		return refers("member_id", id, tx.Members)
 	}
-	byEmail := p.Channel == ChannelEmail
-	switch {
-	case !byEmail && p.Channel != ChannelSMS:
-		return errors.New("the channel is unknown")
-	case !IsName(p.Code):
-		return errors.New("the code is empty or too long")
-	case byEmail == (p.Email == ""):
-		return errors.New("a code by e-mail has an address, and one by text message has none")
-	case byEmail == (p.Phone != "") || len(p.Phone) > MaxName:
-		return errors.New("a code by text message has a number, and one by e-mail has none")
-	case !byEmail && p.MemberID == "":
-		return errors.New("a code by text message is for a member")
-	case p.Failures < 0 || p.Failures > MaxFailures:
-		return fmt.Errorf("failures must be between 0 and %d", MaxFailures)
-	case p.EmailUpdate && (!byEmail || p.MemberID == ""):
-		return errors.New("a code for another address is for a member, by e-mail")
-	}
-	if byEmail {
-		_, err := Email(p.Email)
+	err := each(tx.Links, func(l *Link) error {
+		return cmp.Or(refersToMember(l.MemberID), all.once("token", l.Token))
+	})
+	if err != nil {
 		return err
 	}
-	return nil
+	return each(tx.Passcodes, func(p *Passcode) error { return refersToMember(p.MemberID) })
 }

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -72,7 +73,7 @@ func newRegistrationTables(db *store.DB) registrationTables {
 		Registrations:   t,
 		registrationsOf: t.Index("member", func(r *Registration) string { return r.MemberID }),
 		registrationsBy: t.Index("connection", func(r *Registration) string { return r.ConnectionID }),
-		ssoAccounts: t.Index("SSO account", func(r *Registration) string {
+		ssoAccounts: t.Unique("connection_id and provider_subject", func(r *Registration) string {
 			if !r.IsSSO() {
 				return ""
 			}
@@ -96,12 +97,19 @@ func ssoAccountKey(connectionID, subject string) string { return connectionID + 
 
 // SSOAccount returns the registration of an account of an SSO connection, nil if no member has it.
 func (tx *Tx) SSOAccount(connectionID, subject string) *Registration {
-	for _, r := range tx.ssoAccounts.All(ssoAccountKey(connectionID, subject)) {
-		if !tx.Members.Get(r.MemberID).IsDeleted() {
-			return r
-		}
+	r := tx.ssoAccounts.First(ssoAccountKey(connectionID, subject))
+	if r == nil || tx.Members.Get(r.MemberID).IsDeleted() {
+		return nil
 	}
-	return nil
+	return r
+}
+
+// PutSSOAccount makes an account of an SSO connection a member's. It is no other member's then.
+func (tx *Tx) PutSSOAccount(r *Registration) {
+	if old := tx.ssoAccounts.First(ssoAccountKey(r.ConnectionID, r.Subject)); old != nil && old.ID != r.ID {
+		tx.Registrations.Delete(old.ID)
+	}
+	tx.Registrations.Put(r)
 }
 
 func accountKey(provider, subject string) string { return provider + " " + subject }
@@ -118,30 +126,34 @@ func (tx *Tx) OAuthAccount(organizationID, provider, subject string) *Registrati
 }
 
 func (r *Registration) prepare(*Tx) error {
-	if !IsName(r.ID) {
-		return errors.New("registration_id is empty or too long")
-	}
-	return r.checkAccount()
+	return cmp.Or(checkName("registration_id", r.ID), r.checkAccount())
 }
 
 // checkAccount checks what a registration says of the account.
 func (r *Registration) checkAccount() error {
 	switch {
-	case !r.IsSSO() && !slices.Contains(oauthProviders, r.Provider):
-		return errors.New("the provider is unknown")
 	case r.IsSSO() == (r.ConnectionID == ""):
-		return errors.New("it is for SSO without a connection, or has one and is not")
+		return errors.New("connection_id is missing, or the provider is not one of SSO")
 	case r.Subject == "" || len(r.Subject) > MaxEmail:
 		return errors.New("provider_subject is empty or too long")
 	}
-	return nil
+	return oneOf("provider", r.Provider, slices.Concat(oauthProviders, ssoProviders))
 }
 
+// checkRegistrations checks that there are the members, and that an account of SSO is one of a connection of the
+// member's organization: it logs in to that.
 func (tx *Tx) checkRegistrations() error {
-	for _, r := range tx.Registrations.All() {
-		if tx.Members.Get(r.MemberID) == nil {
-			return errors.New("a registration has no such member")
+	return each(tx.Registrations, func(r *Registration) error {
+		if err := refers("member_id", r.MemberID, tx.Members); err != nil || !r.IsSSO() {
+			return err
 		}
-	}
-	return nil
+		c := tx.FindConnection(tx.Members.Get(r.MemberID).OrganizationID, r.ConnectionID)
+		switch {
+		case c == nil:
+			return errors.New("connection_id names no connection of the organization of member_id")
+		case r.Provider != tx.protocol(c):
+			return errors.New("provider is not that of the connection of connection_id")
+		}
+		return nil
+	})
 }

@@ -34,7 +34,10 @@ func Read(r io.Reader, config Config) (*State, error) {
 				s.Roles.Put(&role)
 			}
 		}
-		return reader.tx.check()
+		if err := reader.tx.check(); err != nil {
+			return err
+		}
+		return reader.tx.derive()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("snapshot: %w", err)
@@ -148,7 +151,7 @@ func (r *reader) list(name string) error {
 			if field, ok := errors.AsType[*fieldError](err); ok {
 				return field.error
 			}
-			return fmt.Errorf("%s: %w", strict.Name(at), err)
+			return inRow(strict.Name(at), err)
 		}
 	}
 	_, err = r.dec.ReadToken()

@@ -1,7 +1,7 @@
 package state
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
@@ -42,8 +42,11 @@ func checkRoles(roles []Role) error {
 		unnamed := func(p organizations.CustomRolePermission) bool {
 			return p.ResourceID == "" || slices.Contains(p.Actions, "")
 		}
-		if r.RoleID == "" || slices.ContainsFunc(r.Permissions, unnamed) {
-			return fmt.Errorf("the role %q has no id, or a permission without a resource or an action", r.RoleID)
+		switch {
+		case r.RoleID == "":
+			return errors.New("role_id is empty")
+		case slices.ContainsFunc(r.Permissions, unnamed):
+			return errors.New("permissions: one has an empty resource_id, or an empty one of actions")
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
@@ -96,13 +97,13 @@ func newSCIMTables(db *store.DB) scimTables {
 	memberships := store.NewTable(db, "scim_memberships", (*SCIMMembership).key)
 	return scimTables{
 		SCIMConnections: connections,
-		scimConnectionOf: connections.Unique("organization", func(c *SCIMConnection) string {
+		scimConnectionOf: connections.Unique("organization_id", func(c *SCIMConnection) string {
 			return c.OrganizationID
 		}),
 		SCIMUsers:   users,
 		scimUsersOf: users.Index("connection", func(u *SCIMUser) string { return u.ConnectionID }),
-		scimUserIs:  users.Unique("member", func(u *SCIMUser) string { return u.MemberID }),
-		scimUserByName: users.Unique("user name in its connection", func(u *SCIMUser) string {
+		scimUserIs:  users.Unique("member_id", func(u *SCIMUser) string { return u.MemberID }),
+		scimUserByName: users.Unique("scim_attributes.user_name", func(u *SCIMUser) string {
 			return within(u.ConnectionID, Lower(u.Attributes.UserName))
 		}),
 		SCIMGroups:      groups,
@@ -160,11 +161,7 @@ func (tx *Tx) IsInSCIMGroup(groupID, userID string) bool {
 // PutSCIMConnection puts a connection, and shows it in its organization.
 func (tx *Tx) PutSCIMConnection(c *SCIMConnection) {
 	tx.SCIMConnections.Put(c)
-	org := *tx.Organizations.Get(c.OrganizationID)
-	org.SCIMActiveConnection = &organizations.ActiveSCIMConnection{
-		ConnectionID: c.ConnectionID, DisplayName: c.DisplayName, BearerTokenLastFour: c.TokenLastFour,
-	}
-	tx.Organizations.Put(&org)
+	tx.followSCIM(c.OrganizationID)
 }
 
 // DeleteSCIMConnection deletes a connection with its users and groups. Their members stay.
@@ -176,9 +173,23 @@ func (tx *Tx) DeleteSCIMConnection(c *SCIMConnection) {
 		tx.SCIMUsers.Delete(u.ID)
 	}
 	tx.SCIMConnections.Delete(c.ConnectionID)
-	org := *tx.Organizations.Get(c.OrganizationID)
-	org.SCIMActiveConnection = nil
+	tx.followSCIM(c.OrganizationID)
+}
+
+// followSCIM shows the SCIM connection of an organization in it.
+func (tx *Tx) followSCIM(organizationID string) {
+	org := *tx.Organizations.Get(organizationID)
+	tx.showSCIM(&org)
 	tx.Organizations.Put(&org)
+}
+
+func (tx *Tx) showSCIM(org *Organization) {
+	org.SCIMActiveConnection = nil
+	if c := tx.scimConnectionOf.First(org.OrganizationID); c != nil {
+		org.SCIMActiveConnection = &organizations.ActiveSCIMConnection{
+			ConnectionID: c.ConnectionID, DisplayName: c.DisplayName, BearerTokenLastFour: c.TokenLastFour,
+		}
+	}
 }
 
 // DeleteSCIMUser deletes a user, who is in no group any more.
@@ -221,18 +232,16 @@ var SCIMIdentityProviders = []scim.IdentityProvider{
 
 func (c *SCIMConnection) prepare(*Tx) error {
 	switch {
-	case !IsName(c.ConnectionID) || c.OrganizationID == "":
-		return errors.New("connection_id or organization_id is empty or too long")
-	case !slices.Contains(SCIMIdentityProviders, c.IdentityProvider):
-		return errors.New("the identity provider is unknown")
 	case len(c.TokenHash) != sha256.Size:
 		return fmt.Errorf("bearer_token_hash must have %d bytes", sha256.Size)
 	case c.IsRotating() && len(c.NextTokenHash) != sha256.Size:
 		return fmt.Errorf("next_bearer_token_hash must have %d bytes or none", sha256.Size)
 	case c.IsRotating() != (c.NextTokenLastFour != ""):
-		return errors.New("it has one of hash and last four characters of a next token, without the other")
+		return errors.New("next_bearer_token_hash and next_bearer_token_last_four: one is given without the other")
 	}
-	return nil
+	return cmp.Or(
+		checkName("connection_id", c.ConnectionID),
+		oneOf("identity_provider", c.IdentityProvider, SCIMIdentityProviders))
 }
 
 // Check checks the bounds of a user that a call stores.
@@ -241,7 +250,7 @@ func (u *SCIMUser) Check() error {
 		return err
 	}
 	if !encodesWithin(u.Attributes, maxObject) {
-		return fmt.Errorf("the attributes have more than %d bytes of JSON", maxObject)
+		return fmt.Errorf("scim_attributes must have at most %d bytes of JSON", maxObject)
 	}
 	return nil
 }
@@ -251,9 +260,9 @@ func (u *SCIMUser) prepare(*Tx) error {
 	case !IsName(u.ID):
 		return errors.New("registration_id is empty or too long")
 	case u.Attributes.UserName == "":
-		return errors.New("user_name is empty")
+		return errors.New("scim_attributes.user_name is empty")
 	case u.Attributes.Active || u.Attributes.ID != "" || len(u.Attributes.Groups) > 0:
-		return errors.New("its attributes have id, active or groups, which follow from other rows")
+		return errors.New("scim_attributes has id, active or groups, which follow from other rows")
 	}
 	return u.Check()
 }
@@ -262,43 +271,49 @@ func (u *SCIMUser) prepare(*Tx) error {
 func (g *SCIMGroup) Check() error { return checkRow("scim_groups", g) }
 
 func (g *SCIMGroup) prepare(*Tx) error {
-	if !IsName(g.ID) || g.DisplayName == "" {
-		return errors.New("group_id is empty or too long, or group_name is empty")
+	if g.DisplayName == "" {
+		return errors.New("group_name is empty")
 	}
-	return nil
+	return checkName("group_id", g.ID)
 }
 
 func (*SCIMMembership) prepare(*Tx) error { return nil }
 
-// checkSCIM checks that the rows of SCIM belong together, and shows the connections in their organizations.
+// checkSCIM checks that the rows of SCIM belong together.
 func (tx *Tx) checkSCIM() error {
-	for _, c := range tx.SCIMConnections.Rows() {
-		if tx.Organizations.Get(c.OrganizationID) == nil {
-			return fmt.Errorf("SCIM connection %s: there is no such organization", c.ConnectionID)
-		}
+	err := each(tx.SCIMConnections, func(c *SCIMConnection) error {
 		for _, r := range c.GroupRoles {
 			if g := tx.SCIMGroups.Get(r.GroupID); g == nil || g.ConnectionID != c.ConnectionID {
-				return fmt.Errorf("SCIM connection %s: a role is for a group that it does not have", c.ConnectionID)
+				return errors.New("scim_group_implicit_role_assignments: a group_id names no group of the connection")
 			}
 		}
-		tx.PutSCIMConnection(c)
+		return refers("organization_id", c.OrganizationID, tx.Organizations)
+	})
+	if err != nil {
+		return err
 	}
-	for _, u := range tx.SCIMUsers.All() {
+	err = each(tx.SCIMUsers, func(u *SCIMUser) error {
 		c, m := tx.SCIMConnections.Get(u.ConnectionID), tx.Members.Get(u.MemberID)
-		if c == nil || u.MemberID != "" && (m == nil || m.OrganizationID != c.OrganizationID) {
-			return fmt.Errorf("SCIM user %s: there is no such connection, or its organization has no such member", u.ID)
+		if c != nil && u.MemberID != "" && (m == nil || m.OrganizationID != c.OrganizationID) {
+			return errors.New("member_id names no member of the organization of connection_id")
 		}
+		return refers("connection_id", u.ConnectionID, tx.SCIMConnections)
+	})
+	if err != nil {
+		return err
 	}
-	for _, g := range tx.SCIMGroups.All() {
-		if tx.SCIMConnections.Get(g.ConnectionID) == nil {
-			return fmt.Errorf("SCIM group %s: there is no such connection", g.ID)
-		}
+	err = each(tx.SCIMGroups, func(g *SCIMGroup) error {
+		return refers("connection_id", g.ConnectionID, tx.SCIMConnections)
+	})
+	if err != nil {
+		return err
 	}
-	for _, m := range tx.SCIMMemberships.All() {
+	return each(tx.SCIMMemberships, func(m *SCIMMembership) error {
 		g, u := tx.SCIMGroups.Get(m.GroupID), tx.SCIMUsers.Get(m.UserID)
-		if g == nil || u == nil || g.ConnectionID != u.ConnectionID {
-			return errors.New("a SCIM membership is not of a group and a user of one connection")
+		if g != nil && u != nil && g.ConnectionID != u.ConnectionID {
+			return errors.New("group_id and registration_id are of two connections")
 		}
-	}
-	return nil
+		return cmp.Or(
+			refers("group_id", m.GroupID, tx.SCIMGroups), refers("registration_id", m.UserID, tx.SCIMUsers))
+	})
 }

@@ -31,13 +31,13 @@ func prepareScope(s *Scope, _ *Tx) error {
 	_, isBuiltIn := BuiltInScopes[s.Scope]
 	switch {
 	case !ScopeForm.MatchString(s.Scope) || isBuiltIn:
-		return errors.New("the scope is malformed, or one that every project has")
+		return errors.New("scope is malformed, or one that every project has")
 	case len(s.Permissions) == 0:
-		return errors.New("it has no permissions")
+		return errors.New("permissions is empty")
 	}
 	for _, p := range s.Permissions {
 		if p.ResourceID == "" || len(p.Actions) == 0 || slices.Contains(p.Actions, "") {
-			return errors.New("a permission has no resource or action")
+			return errors.New("permissions: one has no resource_id, no actions or an empty one")
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -60,7 +61,7 @@ func newSessionTables(db *store.DB) sessionTables {
 	t := store.NewTable(db, "sessions", func(s *Session) string { return s.ID })
 	return sessionTables{
 		Sessions:       t,
-		SessionByToken: t.UniqueEach("token", func(s *Session) []string { return s.Tokens }),
+		SessionByToken: t.UniqueEach("tokens", func(s *Session) []string { return s.Tokens }),
 		sessionsOf:     t.Index("member", func(s *Session) string { return s.MemberID }),
 		Intermediates:  store.NewTable(db, "intermediate_sessions", func(i *Intermediate) string { return i.Token }),
 	}
@@ -92,9 +93,9 @@ func (s *Session) prepare(*Tx) error {
 	case !IsName(s.ID):
 		return errors.New("member_session_id is empty or too long")
 	case err != nil || len(claims) != len(s.CustomClaims):
-		return errors.New("its custom claims are too large or have a reserved name")
+		return errors.New("custom_claims are too large or have a reserved name")
 	case len(Distinct(s.Tokens)) != len(s.Tokens) || slices.Contains(s.Tokens, ""):
-		return errors.New("one of its tokens is empty, or occurs twice")
+		return errors.New("tokens has one that is empty, or that occurs twice")
 	}
 	return nil
 }
@@ -111,12 +112,28 @@ func (s *Session) Check() error {
 }
 
 func (i *Intermediate) prepare(*Tx) error {
-	if !IsName(i.Token) {
-		return errors.New("the token is empty")
-	}
-	if err := checkAccounts(i.Accounts); err != nil {
+	return cmp.Or(
+		checkToken("token", i.Token), checkEmail("email_address", i.Email), checkAccounts("oauth_accounts", i.Accounts))
+}
+
+func (tx *Tx) checkSessions(all tokens) error {
+	err := each(tx.Sessions, func(s *Session) error {
+		for _, token := range s.Tokens {
+			if err := all.once("tokens", token); err != nil {
+				return err
+			}
+		}
+		return tx.refersToMember(s.MemberID, s.OrganizationID)
+	})
+	if err != nil {
 		return err
 	}
-	_, err := Email(i.Email)
-	return err
+	return each(tx.Intermediates, func(i *Intermediate) error {
+		if i.OrganizationID != "" {
+			if err := refers("organization_id", i.OrganizationID, tx.Organizations); err != nil {
+				return err
+			}
+		}
+		return all.once("token", i.Token)
+	})
 }

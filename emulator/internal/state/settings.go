@@ -124,6 +124,10 @@ func (s *Settings) prepare(*Tx) error {
 			return fmt.Errorf("trusted_token_profiles: %s: %w", p.ProfileID, err)
 		}
 	}
+	if !encodesWithin(s, maxRecord) {
+		return fmt.Errorf("redirect_urls, passwords and trusted_token_profiles: they are larger than %d bytes together",
+			maxRecord)
+	}
 	return checkRow(settingsKey, s)
 }
 

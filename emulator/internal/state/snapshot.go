@@ -29,69 +29,72 @@ const inboxList = "inbox"
 
 // lists are all tables of a snapshot, those that others refer to first.
 var lists = []list{
-	listOf("organizations", func(t *tables) *store.Table[Organization] { return t.Organizations },
-		(*Organization).prepare),
-	listOf("members", func(t *tables) *store.Table[Member] { return t.Members },
-		(*Member).prepare),
-	listOf("registrations", func(t *tables) *store.Table[Registration] { return t.Registrations },
-		(*Registration).prepare),
-	listOf("passwords", func(t *tables) *store.Table[Password] { return t.Passwords },
-		(*Password).prepare),
-	listOf("sso_connections", func(t *tables) *store.Table[Connection] { return t.Connections },
-		(*Connection).prepare),
-	listOf("sso_flows", func(t *tables) *store.Table[SSOFlow] { return t.SSOFlows },
-		(*SSOFlow).prepare),
-	listOf("sso_tokens", func(t *tables) *store.Table[SSOToken] { return t.SSOTokens },
-		(*SSOToken).prepare),
-	listOf("sessions", func(t *tables) *store.Table[Session] { return t.Sessions },
-		(*Session).prepare),
-	listOf("intermediate_sessions", func(t *tables) *store.Table[Intermediate] { return t.Intermediates },
-		(*Intermediate).prepare),
-	listOf("magic_links", func(t *tables) *store.Table[Link] { return t.Links },
-		(*Link).prepare),
-	listOf("passcodes", func(t *tables) *store.Table[Passcode] { return t.Passcodes },
-		(*Passcode).prepare),
-	listOf("oauth_flows", func(t *tables) *store.Table[OAuthFlow] { return t.OAuthFlows },
-		(*OAuthFlow).prepare),
-	listOf("oauth_tokens", func(t *tables) *store.Table[OAuthToken] { return t.OAuthTokens },
-		(*OAuthToken).prepare),
-	listOf("impersonations", func(t *tables) *store.Table[Impersonation] { return t.Impersonations },
-		(*Impersonation).prepare),
-	listOf("totps", func(t *tables) *store.Table[TOTP] { return t.TOTPs },
-		(*TOTP).prepare),
-	listOf("clients", func(t *tables) *store.Table[Client] { return t.Clients },
-		(*Client).prepare),
-	listOf("connected_apps", func(t *tables) *store.Table[ConnectedApp] { return t.ConnectedApps },
-		(*ConnectedApp).prepare),
-	listOf("grants", func(t *tables) *store.Table[Grant] { return t.Grants },
-		(*Grant).prepare),
-	listOf("authorizations", func(t *tables) *store.Table[Authorization] { return t.Authorizations },
-		(*Authorization).prepare),
-	listOf("app_tokens", func(t *tables) *store.Table[AppToken] { return t.AppTokens },
-		(*AppToken).prepare),
-	listOf("scopes", func(t *tables) *store.Table[Scope] { return t.Scopes },
-		prepareScope),
-	listOf("scim_connections", func(t *tables) *store.Table[SCIMConnection] { return t.SCIMConnections },
-		(*SCIMConnection).prepare),
-	listOf("scim_users", func(t *tables) *store.Table[SCIMUser] { return t.SCIMUsers },
-		(*SCIMUser).prepare),
-	listOf("scim_groups", func(t *tables) *store.Table[SCIMGroup] { return t.SCIMGroups },
-		(*SCIMGroup).prepare),
-	listOf("scim_memberships", func(t *tables) *store.Table[SCIMMembership] { return t.SCIMMemberships },
-		(*SCIMMembership).prepare),
-	listOf("roles", func(t *tables) *store.Table[Role] { return t.Roles },
-		prepareRole),
+	listOf("organizations", "organization_id",
+		func(t *tables) *store.Table[Organization] { return t.Organizations }, (*Organization).prepare),
+	listOf("members", "member_id",
+		func(t *tables) *store.Table[Member] { return t.Members }, (*Member).prepare),
+	listOf("registrations", "registration_id",
+		func(t *tables) *store.Table[Registration] { return t.Registrations }, (*Registration).prepare),
+	listOf("passwords", "member_password_id",
+		func(t *tables) *store.Table[Password] { return t.Passwords }, (*Password).prepare),
+	listOf("sso_connections", "connection_id",
+		func(t *tables) *store.Table[Connection] { return t.Connections }, (*Connection).prepare),
+	listOf("sso_flows", "state",
+		func(t *tables) *store.Table[SSOFlow] { return t.SSOFlows }, (*SSOFlow).prepare),
+	listOf("sso_tokens", "token",
+		func(t *tables) *store.Table[SSOToken] { return t.SSOTokens }, (*SSOToken).prepare),
+	listOf("sessions", "member_session_id",
+		func(t *tables) *store.Table[Session] { return t.Sessions }, (*Session).prepare),
+	listOf("intermediate_sessions", "token",
+		func(t *tables) *store.Table[Intermediate] { return t.Intermediates }, (*Intermediate).prepare),
+	listOf("magic_links", "token",
+		func(t *tables) *store.Table[Link] { return t.Links }, (*Link).prepare),
+	listOf("passcodes", "member_id, or for discovery email_address,",
+		func(t *tables) *store.Table[Passcode] { return t.Passcodes }, (*Passcode).prepare),
+	listOf("oauth_flows", "state",
+		func(t *tables) *store.Table[OAuthFlow] { return t.OAuthFlows }, (*OAuthFlow).prepare),
+	listOf("oauth_tokens", "token",
+		func(t *tables) *store.Table[OAuthToken] { return t.OAuthTokens }, (*OAuthToken).prepare),
+	listOf("impersonations", "token",
+		func(t *tables) *store.Table[Impersonation] { return t.Impersonations }, (*Impersonation).prepare),
+	listOf("totps", "member_id",
+		func(t *tables) *store.Table[TOTP] { return t.TOTPs }, (*TOTP).prepare),
+	listOf("clients", "client_id",
+		func(t *tables) *store.Table[Client] { return t.Clients }, (*Client).prepare),
+	listOf("connected_apps", "client_id",
+		func(t *tables) *store.Table[ConnectedApp] { return t.ConnectedApps }, (*ConnectedApp).prepare),
+	listOf("grants", "member_id and connected_app_id",
+		func(t *tables) *store.Table[Grant] { return t.Grants }, (*Grant).prepare),
+	listOf("authorizations", "authorization_id",
+		func(t *tables) *store.Table[Authorization] { return t.Authorizations }, (*Authorization).prepare),
+	listOf("app_tokens", "token",
+		func(t *tables) *store.Table[AppToken] { return t.AppTokens }, (*AppToken).prepare),
+	listOf("scopes", "scope",
+		func(t *tables) *store.Table[Scope] { return t.Scopes }, prepareScope),
+	listOf("scim_connections", "connection_id",
+		func(t *tables) *store.Table[SCIMConnection] { return t.SCIMConnections }, (*SCIMConnection).prepare),
+	listOf("scim_users", "registration_id",
+		func(t *tables) *store.Table[SCIMUser] { return t.SCIMUsers }, (*SCIMUser).prepare),
+	listOf("scim_groups", "group_id",
+		func(t *tables) *store.Table[SCIMGroup] { return t.SCIMGroups }, (*SCIMGroup).prepare),
+	listOf("scim_memberships", "group_id or registration_id",
+		func(t *tables) *store.Table[SCIMMembership] { return t.SCIMMemberships }, (*SCIMMembership).prepare),
+	listOf("roles", "role_id",
+		func(t *tables) *store.Table[Role] { return t.Roles }, prepareRole),
 	keyList,
-	listOf("settings", func(t *tables) *store.Table[Settings] { return t.settings },
-		(*Settings).prepare),
-	listOf("used_tokens", func(t *tables) *store.Table[UsedToken] { return t.usedTokens },
-		(*UsedToken).prepare),
-	listOf(inboxList, func(t *tables) *store.Table[Message] { return t.Messages },
-		(*Message).prepare),
+	listOf("settings", "settings",
+		func(t *tables) *store.Table[Settings] { return t.settings }, (*Settings).prepare),
+	listOf("used_tokens", "hash",
+		func(t *tables) *store.Table[UsedToken] { return t.usedTokens }, (*UsedToken).prepare),
+	listOf(inboxList, "id",
+		func(t *tables) *store.Table[Message] { return t.Messages }, (*Message).prepare),
 }
 
-// listOf is the list of a table. prepare checks a row that was decoded, and fills in what may be left out.
-func listOf[R any](name string, table func(*tables) *store.Table[R], prepare func(*R, *Tx) error) list {
+// listOf is the list of a table, of which key is what no two rows share. prepare checks a row that was decoded, and
+// fills in what may be left out.
+func listOf[R any](
+	name, key string, table func(*tables) *store.Table[R], prepare func(*R, *Tx) error,
+) list {
 	return list{
 		name: name,
 		rows: func(t *tables) func() ([]any, error) {
@@ -116,11 +119,13 @@ func listOf[R any](name string, table func(*tables) *store.Table[R], prepare fun
 				return err
 			}
 			t := table(&tx.tables)
-			if err := t.Conflict(row); err != nil {
-				return err
+			if conflict, is := errors.AsType[*store.ConflictError](t.Conflict(row)); is && conflict.Index == "" {
+				return fmt.Errorf("%s is empty", key)
+			} else if is {
+				return fmt.Errorf("%s is another row's too", conflict.Index)
 			}
 			if t.Has(row) {
-				return errors.New("it occurs twice")
+				return fmt.Errorf("%s is another row's too", key)
 			}
 			t.Put(row)
 			return nil
@@ -159,7 +164,7 @@ var keyList = list{
 		case !IsName(k.KID):
 			return errors.New("kid is empty or too long")
 		case tx.Keys.Has(k):
-			return errors.New("it occurs twice")
+			return errors.New("kid is another row's too")
 		}
 		tx.Keys.Put(k)
 		return nil
@@ -172,8 +177,9 @@ func decodeRow(data jsontext.Value, row any, at jsontext.Pointer) error {
 		return errors.New("it is null")
 	case len(data) > maxRecord:
 		return fmt.Errorf("it is larger than %d bytes", maxRecord)
-	case strict.TooDeep(data, MaxDepth):
-		return fmt.Errorf("it is nested deeper than %d levels", MaxDepth)
+	}
+	if field := strict.DeepField(data, MaxDepth); field != "" {
+		return fmt.Errorf("%s is nested deeper than %d levels", field, MaxDepth)
 	}
 	err := json.Unmarshal(data, row, json.RejectUnknownMembers(true))
 	if err == nil {

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -61,20 +62,10 @@ func (tx *Tx) deleteLoginsBy(connectionID string) {
 }
 
 func (f *SSOFlow) prepare(*Tx) error {
-	for _, field := range []struct{ name, url string }{
-		{"login_redirect_url", f.LoginRedirectURL}, {"signup_redirect_url", f.SignupRedirectURL},
-	} {
-		if _, err := RedirectURL(field.url); err != nil {
-			return fmt.Errorf("%s is %w", field.name, err)
-		}
-	}
-	switch {
-	case !TokenForm.MatchString(f.State):
-		return errors.New("the state is malformed")
-	case f.Challenge != "" && !ChallengeForm.MatchString(f.Challenge):
-		return errors.New("the challenge is malformed")
-	}
-	return f.checkProvider()
+	return cmp.Or(
+		checkToken("state", f.State), checkURL("login_redirect_url", f.LoginRedirectURL),
+		checkURL("signup_redirect_url", f.SignupRedirectURL), checkChallenge("pkce_code_challenge", f.Challenge),
+		f.checkProvider())
 }
 
 // checkProvider checks what is for a login at an OIDC provider: all of it is there, or nothing.
@@ -92,50 +83,48 @@ func (f *SSOFlow) checkProvider() error {
 	if f.CallbackURL == "" {
 		return nil
 	}
-	if _, err := RedirectURL(f.CallbackURL); err != nil {
-		return fmt.Errorf("callback_url is %w", err)
-	}
-	return nil
+	return checkURL("callback_url", f.CallbackURL)
 }
 
 func (t *SSOToken) prepare(*Tx) error {
-	_, err := Email(t.Email)
+	err := cmp.Or(
+		checkToken("token", t.Token), checkEmail("email_address", t.Email),
+		checkChallenge("pkce_code_challenge", t.Challenge))
 	switch {
-	case !TokenForm.MatchString(t.Token):
-		return errors.New("the token is malformed")
 	case err != nil:
 		return err
-	case t.Challenge != "" && !ChallengeForm.MatchString(t.Challenge):
-		return errors.New("the challenge is malformed")
 	case t.Account.ID != "" || t.Account.MemberID != "" || !t.Account.IsSSO():
-		return errors.New("the account has a registration_id or a member_id, or is not one of SSO")
+		return errors.New("account has a registration_id or a member_id, or a provider that is not one of SSO")
 	case t.Account.ConnectionID != t.ConnectionID:
-		return errors.New("the account is one of another connection")
+		return errors.New("account.connection_id is another one than connection_id")
 	}
-	return t.Account.checkAccount()
+	if err := t.Account.checkAccount(); err != nil {
+		return fmt.Errorf("account: %w", err)
+	}
+	return nil
 }
 
 // checkSSOLogins checks that what logins by SSO refer to exists, and that no token is another one's.
-func (tx *Tx) checkSSOLogins(once func(kind, token string) error) error {
-	for _, f := range tx.SSOFlows.All() {
-		c := tx.Connections.Get(f.ConnectionID)
-		if c == nil {
-			return fmt.Errorf("an SSO flow: there is no connection %q", f.ConnectionID)
-		}
-		if to := tx.Referred(c); f.CallbackURL != "" && (to == nil || to.OIDC == nil) {
-			return fmt.Errorf("an SSO flow: callback_url is for OIDC, and connection %q is none", f.ConnectionID)
-		}
-		if err := once("an SSO flow", f.State); err != nil {
+func (tx *Tx) checkSSOLogins(all tokens) error {
+	err := each(tx.SSOFlows, func(f *SSOFlow) error {
+		if err := refers("connection_id", f.ConnectionID, tx.Connections); err != nil {
 			return err
 		}
-	}
-	for _, t := range tx.SSOTokens.All() {
-		if tx.Connections.Get(t.ConnectionID) == nil {
-			return fmt.Errorf("an SSO token: there is no connection %q", t.ConnectionID)
+		if to := tx.Referred(tx.Connections.Get(f.ConnectionID)); f.CallbackURL != "" && to.OIDC == nil {
+			return errors.New("callback_url is for OIDC, and the connection of connection_id is none")
 		}
-		if err := once("an SSO token", t.Token); err != nil {
+		return all.once("state", f.State)
+	})
+	if err != nil {
+		return err
+	}
+	return each(tx.SSOTokens, func(t *SSOToken) error {
+		if err := refers("connection_id", t.ConnectionID, tx.Connections); err != nil {
 			return err
 		}
-	}
-	return nil
+		if t.Account.Provider != tx.protocol(tx.Connections.Get(t.ConnectionID)) {
+			return errors.New("account.provider is not that of the connection of connection_id")
+		}
+		return all.once("token", t.Token)
+	})
 }

@@ -63,25 +63,25 @@ func (t *TOTP) prepare(*Tx) error {
 	case !IsName(t.ID):
 		return errors.New("totp_registration_id is empty or too long")
 	case err != nil || len(secret) < MinTOTPSecret || len(secret) > MaxTOTPSecret:
-		return fmt.Errorf("the secret is not base32 of %d to %d bytes", MinTOTPSecret, MaxTOTPSecret)
+		return fmt.Errorf("secret is not base32 of %d to %d bytes", MinTOTPSecret, MaxTOTPSecret)
 	case t.NextStep < 0:
 		return errors.New("next_step is negative")
 	case len(t.RecoveryCodes) > MaxRecoveryCodes:
-		return fmt.Errorf("it has more than %d recovery codes", MaxRecoveryCodes)
+		return fmt.Errorf("recovery_codes has more than %d", MaxRecoveryCodes)
 	case len(t.UsedRecoveryCodes) > MaxRecoveryCodes:
-		return fmt.Errorf("it has more than %d used recovery codes", MaxRecoveryCodes)
+		return fmt.Errorf("used_recovery_code_ids has more than %d", MaxRecoveryCodes)
 	case slices.ContainsFunc(t.UsedRecoveryCodes, func(id string) bool { return !IsName(id) }):
-		return errors.New("the id of a used recovery code is empty or too long")
+		return errors.New("used_recovery_code_ids has one that is empty or too long")
 	}
 	var ids, codes []string
 	for _, c := range t.RecoveryCodes {
 		if !IsName(c.ID) || !IsName(c.Code) {
-			return errors.New("a recovery code or its id is empty or too long")
+			return errors.New("recovery_codes: a code or a recovery_code_id is empty or too long")
 		}
 		ids, codes = append(ids, c.ID), append(codes, c.Code)
 	}
 	if len(Distinct(ids)) < len(ids) || len(Distinct(codes)) < len(codes) {
-		return errors.New("a recovery code or its id occurs twice")
+		return errors.New("recovery_codes: a code or a recovery_code_id occurs twice")
 	}
 	return nil
 }
@@ -89,13 +89,16 @@ func (t *TOTP) prepare(*Tx) error {
 // checkTOTPs checks that a registration is its member's if it is complete, and not if it is pending. A member may have
 // one whose secret is not known.
 func (tx *Tx) checkTOTPs() error {
-	for _, t := range tx.TOTPs.All() {
-		switch m := tx.Members.Get(t.MemberID); {
-		case m == nil:
-			return errors.New("an authenticator app has no such member")
-		case t.IsPending() && m.TOTPRegistrationID != "", !t.IsPending() && m.TOTPRegistrationID != t.ID:
-			return fmt.Errorf("authenticator app %s: its member has another one", t.ID)
+	return each(tx.TOTPs, func(t *TOTP) error {
+		if err := refers("member_id", t.MemberID, tx.Members); err != nil {
+			return err
 		}
-	}
-	return nil
+		switch m := tx.Members.Get(t.MemberID); {
+		case t.IsPending() && m.TOTPRegistrationID != "":
+			return errors.New("expires_at is set, but the member of member_id has a complete registration")
+		case !t.IsPending() && m.TOTPRegistrationID != t.ID:
+			return errors.New("totp_registration_id is not that of the member of member_id")
+		}
+		return nil
+	})
 }

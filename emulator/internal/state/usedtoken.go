@@ -37,7 +37,7 @@ func (tx *Tx) UseToken(token string, until time.Time) bool {
 
 func (t *UsedToken) prepare(*Tx) error {
 	if t.Hash == "" {
-		return errors.New("the hash is empty")
+		return errors.New("hash is empty")
 	}
 	return nil
 }

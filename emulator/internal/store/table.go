@@ -32,19 +32,22 @@ func NewTable[R any](db *DB, name string, key func(*R) string) *Table[R] {
 	return t
 }
 
-// ConflictError says that a row has a value that is another row's already.
+// ConflictError says that a row has a value that is another row's already. It does not show the value, which may be a
+// secret.
 type ConflictError struct {
 	// Table and Index name the value. Index is empty where the row has no key.
 	Table, Index string
-	Value        string
 }
 
 func (e *ConflictError) Error() string {
 	if e.Index == "" {
 		return fmt.Sprintf("store: a row of %s has no key", e.Table)
 	}
-	return fmt.Sprintf("store: %s: another row has the %s %q", e.Table, e.Index, e.Value)
+	return fmt.Sprintf("store: %s: another row has the same %s", e.Table, e.Index)
 }
+
+// Name is the name that the table was made with.
+func (t *Table[R]) Name() string { return t.name }
 
 // Len is the number of rows.
 func (t *Table[R]) Len() int { return len(t.entries) }
@@ -105,7 +108,7 @@ func (t *Table[R]) Conflict(row *R) error {
 		}
 		for _, value := range x.values(row) {
 			if other := x.First(value); other != nil && t.key(other) != key {
-				return &ConflictError{Table: t.name, Index: x.name, Value: value}
+				return &ConflictError{Table: t.name, Index: x.name}
 			}
 		}
 	}

@@ -97,12 +97,26 @@ func expected(t reflect.Type) string {
 
 // TooDeep reports whether JSON is nested deeper than limit. It does not validate the JSON.
 func TooDeep(data []byte, limit int) bool {
+	_, is := tooDeep(data, limit)
+	return is
+}
+
+// DeepField is the member of a JSON object that is nested deeper than limit, with the object; empty if there is none.
+func DeepField(data []byte, limit int) string {
+	at, _ := tooDeep(data, limit)
+	for name := range at.Tokens() {
+		return Name(jsontext.Pointer("").AppendToken(name))
+	}
+	return ""
+}
+
+func tooDeep(data []byte, limit int) (at jsontext.Pointer, is bool) {
 	for decoder := jsontext.NewDecoder(bytes.NewReader(data)); ; {
 		if _, err := decoder.ReadToken(); err != nil {
-			return false
+			return "", false
 		}
 		if decoder.StackDepth() > limit {
-			return true
+			return decoder.StackPointer(), true
 		}
 	}
 }
