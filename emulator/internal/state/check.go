@@ -61,7 +61,11 @@ func (tx *Tx) check() error {
 			return fmt.Errorf("client %s: its id is a connected app's", c.ClientID)
 		}
 	}
-	return cmp.Or(
+	err := cmp.Or(
 		tx.checkPasswords(), tx.checkTOTPs(), tx.checkRegistrations(), tx.checkConnections(), tx.checkSSOLogins(once),
 		tx.checkSCIM(), tx.checkImpersonations(once), tx.checkGrants(once))
+	if err == nil {
+		tx.setIssuers()
+	}
+	return err
 }

@@ -16,6 +16,8 @@ type Registration struct {
 	// Provider is one of the Provider constants. ConnectionID is the SSO connection, empty for OAuth.
 	Provider     string `json:"provider"`
 	ConnectionID string `json:"connection_id,omitzero"`
+	// Issuer is the identity provider of an account of SSO, see [Connection.Issuer]: a subject is one's own only there.
+	Issuer string `json:"issuer,omitzero"`
 	// Subject is the provider's id for the person. TenantIDs are the workspaces that came with the login.
 	Subject   string   `json:"provider_subject"`
 	TenantIDs []string `json:"provider_tenant_ids,omitzero"`
@@ -94,10 +96,11 @@ func (tx *Tx) RegistrationsOf(memberID string) []*Registration {
 
 func ssoAccountKey(connectionID, subject string) string { return connectionID + " " + subject }
 
-// SSOAccount returns the registration of an account of an SSO connection, nil if no member has it.
-func (tx *Tx) SSOAccount(connectionID, subject string) *Registration {
-	for _, r := range tx.ssoAccounts.All(ssoAccountKey(connectionID, subject)) {
-		if !tx.Members.Get(r.MemberID).IsDeleted() {
+// SSOAccount returns the registration of the account of an SSO connection that a login was with, nil if no member has
+// it. Another issuer's account with the same subject is somebody else's (OpenID Connect Core 1.0, section 5.7).
+func (tx *Tx) SSOAccount(account *Registration) *Registration {
+	for _, r := range tx.ssoAccounts.All(ssoAccountKey(account.ConnectionID, account.Subject)) {
+		if r.Issuer == account.Issuer && !tx.Members.Get(r.MemberID).IsDeleted() {
 			return r
 		}
 	}
@@ -135,6 +138,17 @@ func (r *Registration) checkAccount() error {
 		return errors.New("provider_subject is empty or too long")
 	}
 	return nil
+}
+
+// setIssuers sets the issuer of accounts in a snapshot that has been written by hand without: that of the connection.
+func (tx *Tx) setIssuers() {
+	for _, r := range tx.Registrations.Rows() {
+		if c := tx.Connections.Get(r.ConnectionID); c != nil && r.Issuer == "" {
+			r = new(*r)
+			r.Issuer = tx.Referred(c).Issuer()
+			tx.Registrations.Put(r)
+		}
+	}
 }
 
 func (tx *Tx) checkRegistrations() error {
