@@ -22,6 +22,9 @@ import (
 // ssoTokenLifetime is how long a token can be authenticated. Unverified: the API's.
 const ssoTokenLifetime = 10 * time.Minute
 
+var errOtherProvider = ops.ErrOIDCInvalidCallbackRequest.Because(
+	"The connection leads to another identity provider than when the login began.")
+
 // flowAtCallback is the flow that has a state, if the connection of the path is the one that it is for.
 func flowAtCallback(tx *engine.Tx, q query) (*state.SSOFlow, error) {
 	given := q.Get("state")
@@ -124,8 +127,11 @@ func endOIDC(tx *engine.Tx) (*engine.Reply, error) {
 		return nil, err
 	}
 	c := tx.Referred(tx.Connections.Get(f.ConnectionID)).OIDC
-	if f.CallbackURL == "" || c == nil {
+	switch {
+	case f.CallbackURL == "" || c == nil:
 		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login is none at an OIDC provider.")
+	case f.Issuer != c.Issuer || f.TokenURL != c.TokenURL: // another one must not get the code (RFC 9700, section 4.4)
+		return nil, errOtherProvider
 	}
 	if err := checkFlowCookie(tx.Request(), f); err != nil {
 		return nil, err
@@ -187,12 +193,15 @@ func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) 
 	if c == nil || tx.Referred(c) == nil {
 		return nil, ops.ErrSSOConnectionNotFound
 	}
+	if f.Issuer != tx.Referred(c).Issuer() {
+		return nil, errOtherProvider
+	}
 	t := &state.SSOToken{
 		Token: tx.Token(), ConnectionID: f.ConnectionID, Email: p.Email, Name: p.Name, Challenge: f.Challenge,
 		ExpiresAt: tx.Now.Add(ssoTokenLifetime),
 		Account: state.Registration{
-			Provider: state.ProviderSAML, ConnectionID: f.ConnectionID, Subject: p.Subject, Attributes: p.Attributes,
-			Groups: p.Groups,
+			Provider: state.ProviderSAML, ConnectionID: f.ConnectionID, Issuer: f.Issuer, Subject: p.Subject,
+			Attributes: p.Attributes, Groups: p.Groups,
 		},
 	}
 	if tx.Referred(c).OIDC != nil {

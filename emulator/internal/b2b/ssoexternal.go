@@ -23,8 +23,9 @@ func createExternalConnection(
 	if err := checkReferred(tx, org, req); err != nil {
 		return nil, err
 	}
-	if err := checkImplicitRoles(
-		tx, org, req.ConnectionImplicitRoleAssignments, req.GroupImplicitRoleAssignments); err != nil {
+	to := tx.Connections.Get(req.ExternalConnectionID)
+	err = checkExternalRoles(tx, org, to, req.ConnectionImplicitRoleAssignments, req.GroupImplicitRoleAssignments)
+	if err != nil {
 		return nil, err
 	}
 	c := &sso.Connection{
@@ -62,6 +63,19 @@ func checkReferred(tx *engine.Tx, org *state.Organization, req *external.CreateC
 	return checkSpace(tx, org)
 }
 
+// checkExternalRoles checks the roles that an external connection gives: none if it refers to one of OIDC. Unverified:
+// with which error the API refuses them.
+func checkExternalRoles(
+	tx *engine.Tx, org *state.Organization, to *state.Connection, everyones []sso.ConnectionImplicitRoleAssignment,
+	groups []sso.GroupImplicitRoleAssignment,
+) error {
+	if to.OIDC != nil && len(everyones)+len(groups) > 0 {
+		return ops.ErrInvalidRBACRoleAssignment.Because(
+			"An external connection that refers to an OIDC connection gives no roles.")
+	}
+	return checkImplicitRoles(tx, org, everyones, groups)
+}
+
 func updateExternalConnection(
 	tx *engine.Tx, req *external.UpdateConnectionRequest,
 ) (*external.UpdateConnectionResponse, error) {
@@ -75,8 +89,9 @@ func updateExternalConnection(
 	if found.External == nil {
 		return nil, ops.ErrSSOConnectionNotFound.Because("The connection is not an external one.")
 	}
-	if err := checkImplicitRoles(tx, org,
-		req.ExternalConnectionImplicitRoleAssignments, req.ExternalGroupImplicitRoleAssignments); err != nil {
+	err = checkExternalRoles(tx, org, tx.Referred(found),
+		req.ExternalConnectionImplicitRoleAssignments, req.ExternalGroupImplicitRoleAssignments)
+	if err != nil {
 		return nil, err
 	}
 	c := *found.External

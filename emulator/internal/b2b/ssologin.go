@@ -24,8 +24,11 @@ func authenticateSSO(tx *engine.Tx, req *sso.AuthenticateRequest) (*sso.Authenti
 		return nil, err
 	}
 	c := tx.Connections.Get(t.ConnectionID)
-	if to := tx.Referred(c); !c.IsActive() || !to.IsActive() {
+	switch {
+	case !tx.IsUsable(c):
 		return nil, ops.ErrSSOTokenNotFound.Because("The connection is no longer active.")
+	case t.Account.Issuer != tx.Referred(c).Issuer():
+		return nil, ops.ErrSSOTokenNotFound.Because("The connection leads to another identity provider now.")
 	}
 	m, account, err := login.ProvisionSSO(tx.Tx, tx.Organizations.Get(c.Summary().OrganizationID), t)
 	if err != nil {

@@ -76,6 +76,7 @@ func startSSO(tx *engine.Tx) (*engine.Reply, error) {
 		SignupRedirectURL: factor.RedirectURL(tx.Tx, signupURL), ExpiresAt: tx.Now.Add(flowLifetime),
 	}
 	to := tx.Referred(c)
+	f.Issuer = to.Issuer()
 	if to.IsReal {
 		return startOIDC(tx, to.OIDC, f, custom, q.Get("login_hint"))
 	}
@@ -132,7 +133,7 @@ func startedConnection(tx *engine.Tx, q query) (*state.Connection, error) {
 	if c == nil {
 		return nil, ops.ErrSSOConnectionNotFound
 	}
-	if !c.IsActive() || !tx.Referred(c).IsActive() {
+	if !tx.IsUsable(c) {
 		return nil, ops.ErrRequiresActiveSSOConnection
 	}
 	return c, nil
@@ -160,7 +161,7 @@ func startOIDC(
 		}
 	}
 	f.Cookie, f.Nonce, f.Verifier = tx.Token(), tx.Token(), tx.Token()
-	f.CallbackURL = callbackURL(tx, c.ConnectionID)
+	f.TokenURL, f.CallbackURL = c.TokenURL, callbackURL(tx, c.ConnectionID)
 	address, err := loginAt(c, f).URL(asked, hint)
 	if err != nil {
 		return nil, err

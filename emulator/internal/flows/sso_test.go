@@ -218,7 +218,7 @@ func TestSSO_externalConnectionsReferToThoseOfOtherOrganizations(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	org, other := h.organization(nil).OrganizationID, h.organization(nil).OrganizationID
-	own, theirs, pending := h.activeOIDC(org), h.activeOIDC(other), h.pendingOIDC(other)
+	own, theirs, pending := h.activeOIDC(org), h.activeSAML(other), h.pendingOIDC(other)
 	for code, c := range map[stytcherror.Code]*sso.OIDCConnection{
 		stytcherror.CodeExternalOrganizationIDSameAsOrganizationID: own,
 		stytcherror.CodeExternalConnectionNotActive:                pending,
@@ -280,7 +280,7 @@ func TestSSO_externalConnectionsReferToThoseOfOtherOrganizations(t *testing.T) {
 
 	require.NoError(t, h.deleteConnection(other, theirs.ConnectionID))
 	assert.Equal(t, []string{own.ConnectionID}, activeIDs(h.getOrg(org)), "it has nothing to refer to")
-	theirs = h.activeOIDC(other)
+	theirs = h.activeSAML(other)
 	_, err = h.external(org, other, theirs.ConnectionID, nil)
 	require.NoError(t, err)
 	_, err = h.api.B2B.Organizations.Delete(t.Context(), &organizations.DeleteRequest{OrganizationID: other})

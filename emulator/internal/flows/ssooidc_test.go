@@ -18,7 +18,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
-	"github.com/seed75add069/stytch-go/b2b/sso/external"
 	"github.com/seed75add069/stytch-go/b2b/sso/oidc"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -82,12 +81,7 @@ func TestOIDC_attributeMappingSaysWhichClaimsCount(t *testing.T) {
 		r.AttributeMapping = map[string]any{"email": "upn", "first_name": "vorname", "last_name": "nachname", "full_name": "none", "groups": "roles"}
 	})
 	require.NoError(t, err)
-	c, err := h.external(org, other, theirs, func(r *external.CreateConnectionRequest) {
-		r.GroupImplicitRoleAssignments = append(r.GroupImplicitRoleAssignments, struct {
-			RoleID string `json:"role_id"`
-			Group  string `json:"group"`
-		}{"stytch_admin", "Admins"})
-	})
+	c, err := h.external(org, other, theirs, nil)
 	require.NoError(t, err)
 	p.info = object{"upn": "Bob@Corp.example", "vorname": "Bob", "nachname": "B", "roles": "Admins"}
 	back := h.toProvider(s, p, "connection_id", c.ConnectionID)
@@ -96,7 +90,6 @@ func TestOIDC_attributeMappingSaysWhichClaimsCount(t *testing.T) {
 	got, err := h.authenticateSSO(v.token(t, "sso"))
 	require.NoError(t, err)
 	assert.Equal(t, []string{org, "bob@corp.example", "Bob B"}, []string{got.OrganizationID, got.Member.EmailAddress, got.Member.Name})
-	assert.Equal(t, []string{"stytch_member", "stytch_admin"}, got.MemberSession.Roles)
 	assert.Equal(t, c.ConnectionID, got.MemberSession.AuthenticationFactors[0].OIDCSSOFactor.ProviderID)
 }
 

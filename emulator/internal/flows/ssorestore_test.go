@@ -60,7 +60,7 @@ func TestSSO_snapshotOfALoginAtAProviderThatHasGoneIsRestored(t *testing.T) {
 	h.alterConnection(c, object{"is_real": false})
 	h.alterConnection(c, object{"oidc": object{"token_url": ""}})
 	v := s.do(back.String(), nil)
-	assert.Contains(t, v.body, "oidc_auth_code_error")
+	assert.Contains(t, v.body, "oidc_invalid_callback_request")
 	assert.Equal(t, 400, v.status)
 }
 

@@ -61,7 +61,7 @@ func rolesOf(tx *state.Tx, m *state.Member, counts func(registrationID string) b
 	}
 	for _, r := range tx.RegistrationsOf(m.MemberID) {
 		c := tx.FindConnection(m.OrganizationID, r.ConnectionID)
-		if c != nil && c.IsActive() && counts(r.ID) {
+		if c != nil && tx.IsUsable(c) && counts(r.ID) {
 			set.addSSO(c.Summary(), r)
 		}
 	}

@@ -34,7 +34,7 @@ func ProvisionSSO(
 	m = AdoptEmail(tx, m, t.Email)
 	account := t.Account
 	account.ID, account.MemberID = tx.ID(account.Provider+"-member-registration"), m.MemberID
-	if old := tx.SSOAccount(t.ConnectionID, account.Subject); old != nil && old.MemberID == m.MemberID {
+	if old := tx.SSOAccount(&account); old != nil && old.MemberID == m.MemberID {
 		account.ID, account.RefreshToken = old.ID, cmp.Or(account.RefreshToken, old.RefreshToken)
 	}
 	tx.PutSSOAccount(&account)
@@ -43,7 +43,7 @@ func ProvisionSSO(
 
 // ssoMember is the member whom a login by SSO is of, nil if there is none.
 func ssoMember(tx *state.Tx, org *state.Organization, t *state.SSOToken) *state.Member {
-	if r := tx.SSOAccount(t.ConnectionID, t.Account.Subject); r != nil {
+	if r := tx.SSOAccount(&t.Account); r != nil {
 		m := tx.Members.Get(r.MemberID)
 		isIn := m.OrganizationID == org.OrganizationID
 		if isIn && (m.EmailAddressVerified || state.Lower(m.EmailAddress) == state.Lower(t.Email)) {

@@ -19,8 +19,12 @@ func (tx *Tx) check() error {
 	return nil
 }
 
-// derive sets what rows say of others, whatever the snapshot says: the connections of the organizations.
+// derive sets what rows say of others: the connections of the organizations, whatever the snapshot says, and the issuers
+// of accounts, if it does not say them.
 func (tx *Tx) derive() error {
+	if err := tx.setIssuers(); err != nil {
+		return err
+	}
 	for _, org := range tx.Organizations.Rows() {
 		derived := *org
 		tx.showSSO(&derived)

@@ -58,7 +58,7 @@ func (c *Connection) Summary() Summary {
 // ID is the connection's id.
 func (c *Connection) ID() string { return c.Summary().ConnectionID }
 
-// IsActive reports whether members can log in through the connection.
+// IsActive reports whether the connection itself is complete, see [Tx.IsUsable].
 func (c *Connection) IsActive() bool { return c.Summary().Status == sso.ConnectionStatusActive }
 
 // AttributeMapping says which of what the identity provider sends is what of the person. An external connection has
@@ -71,6 +71,18 @@ func (c *Connection) AttributeMapping() map[string]any {
 		return c.OIDC.AttributeMapping
 	}
 	return nil
+}
+
+// Issuer is the identity provider that a connection leads to: the issuer of OIDC, the entity id of SAML. An external
+// connection has none of its own.
+func (c *Connection) Issuer() string {
+	switch {
+	case c.SAML != nil:
+		return c.SAML.IDPEntityID
+	case c.OIDC != nil:
+		return c.OIDC.Issuer
+	}
+	return ""
 }
 
 // referred is the connection that an external one refers to, empty for the others.
@@ -140,9 +152,20 @@ func (tx *Tx) Referred(c *Connection) *Connection {
 	return tx.FindConnection(c.External.ExternalOrganizationID, c.External.ExternalConnectionID)
 }
 
-// PutConnection puts an SSO connection, and brings the organization up to date that has it.
+// IsUsable reports whether members can log in through a connection: it is active, and so is the one that it refers to.
+func (tx *Tx) IsUsable(c *Connection) bool {
+	to := tx.Referred(c)
+	return to != nil && c.IsActive() && to.IsActive()
+}
+
+// PutConnection puts an SSO connection, and brings the organizations up to date that have it, or one that refers to it.
 func (tx *Tx) PutConnection(c *Connection) error {
 	tx.Connections.Put(c)
+	for _, external := range tx.connectionsFor.Rows(c.ID()) {
+		if err := tx.followConnections(external.Summary().OrganizationID); err != nil {
+			return err
+		}
+	}
 	return tx.followConnections(c.Summary().OrganizationID)
 }
 
@@ -154,7 +177,7 @@ func (tx *Tx) DeleteConnection(c *Connection) error {
 			return err
 		}
 	}
-	for _, r := range tx.registrationsBy.Rows(c.ID()) {
+	for _, r := range slices.Backward(tx.registrationsBy.Rows(c.ID())) { // from the end, where nothing has to move
 		tx.Registrations.Delete(r.ID)
 	}
 	tx.deleteLoginsBy(c.ID())
@@ -175,7 +198,7 @@ func (tx *Tx) showSSO(org *Organization) {
 	before := org.SSOActiveConnections
 	org.SSOActiveConnections = nil
 	for _, c := range tx.connectionsOf.All(org.OrganizationID) {
-		if s := c.Summary(); c.IsActive() {
+		if s := c.Summary(); tx.IsUsable(c) {
 			org.SSOActiveConnections = append(org.SSOActiveConnections, organizations.ActiveSSOConnection{
 				ConnectionID: s.ConnectionID, DisplayName: s.DisplayName,
 				IdentityProvider: string(tx.identityProvider(c)),
@@ -299,6 +322,9 @@ func (tx *Tx) checkConnections() error {
 			(to.External != nil || c.External.ExternalOrganizationID == s.OrganizationID) {
 			return errors.New("external: external_organization_id and external_connection_id name no connection of " +
 				"another organization")
+		}
+		if c.External != nil && to.OIDC != nil && len(s.ConnectionRoles)+len(s.GroupRoles) > 0 {
+			return errors.New("external: it refers to an OIDC connection, and must give no roles")
 		}
 		return refers("organization_id", s.OrganizationID, tx.Organizations)
 	})

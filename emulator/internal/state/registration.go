@@ -3,6 +3,7 @@ package state
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -17,6 +18,8 @@ type Registration struct {
 	// Provider is one of the Provider constants. ConnectionID is the SSO connection, empty for OAuth.
 	Provider     string `json:"provider"`
 	ConnectionID string `json:"connection_id,omitzero"`
+	// Issuer is the identity provider of an account of SSO, see [Connection.Issuer]: a subject is one's own only there.
+	Issuer string `json:"issuer,omitzero"`
 	// Subject is the provider's id for the person. TenantIDs are the workspaces that came with the login.
 	Subject   string   `json:"provider_subject"`
 	TenantIDs []string `json:"provider_tenant_ids,omitzero"`
@@ -63,7 +66,7 @@ type registrationTables struct {
 	Registrations   *store.Table[Registration]
 	registrationsOf *store.Index[Registration] // by member
 	registrationsBy *store.Index[Registration] // by SSO connection
-	ssoAccounts     *store.Index[Registration] // by SSO connection and subject
+	ssoAccounts     *store.Index[Registration] // by SSO connection, issuer and subject
 	accounts        *store.Index[Registration] // of OAuth, by provider and subject
 }
 
@@ -73,11 +76,11 @@ func newRegistrationTables(db *store.DB) registrationTables {
 		Registrations:   t,
 		registrationsOf: t.Index("member", func(r *Registration) string { return r.MemberID }),
 		registrationsBy: t.Index("connection", func(r *Registration) string { return r.ConnectionID }),
-		ssoAccounts: t.Unique("connection_id and provider_subject", func(r *Registration) string {
+		ssoAccounts: t.Unique("connection_id, issuer and provider_subject", func(r *Registration) string {
 			if !r.IsSSO() {
 				return ""
 			}
-			return ssoAccountKey(r.ConnectionID, r.Subject)
+			return ssoAccountKey(r)
 		}),
 		accounts: t.Index("account", func(r *Registration) string {
 			if r.IsSSO() {
@@ -93,11 +96,12 @@ func (tx *Tx) RegistrationsOf(memberID string) []*Registration {
 	return tx.registrationsOf.Rows(memberID)
 }
 
-func ssoAccountKey(connectionID, subject string) string { return connectionID + " " + subject }
+func ssoAccountKey(r *Registration) string { return r.ConnectionID + " " + r.Issuer + " " + r.Subject }
 
-// SSOAccount returns the registration of an account of an SSO connection, nil if no member has it.
-func (tx *Tx) SSOAccount(connectionID, subject string) *Registration {
-	r := tx.ssoAccounts.First(ssoAccountKey(connectionID, subject))
+// SSOAccount returns the registration of the account of an SSO connection that a login was with, nil if no member has
+// it. Another issuer's account with the same subject is somebody else's (OpenID Connect Core 1.0, section 5.7).
+func (tx *Tx) SSOAccount(account *Registration) *Registration {
+	r := tx.ssoAccounts.First(ssoAccountKey(account))
 	if r == nil || tx.Members.Get(r.MemberID).IsDeleted() {
 		return nil
 	}
@@ -106,7 +110,7 @@ func (tx *Tx) SSOAccount(connectionID, subject string) *Registration {
 
 // PutSSOAccount makes an account of an SSO connection a member's. It is no other member's then.
 func (tx *Tx) PutSSOAccount(r *Registration) {
-	if old := tx.ssoAccounts.First(ssoAccountKey(r.ConnectionID, r.Subject)); old != nil && old.ID != r.ID {
+	if old := tx.ssoAccounts.First(ssoAccountKey(r)); old != nil && old.ID != r.ID {
 		tx.Registrations.Delete(old.ID)
 	}
 	tx.Registrations.Put(r)
@@ -138,6 +142,24 @@ func (r *Registration) checkAccount() error {
 		return errors.New("provider_subject is empty or too long")
 	}
 	return oneOf("provider", r.Provider, slices.Concat(oauthProviders, ssoProviders))
+}
+
+// setIssuers sets the issuer of accounts in a snapshot that has been written by hand without: that of the connection.
+func (tx *Tx) setIssuers() error {
+	for number, r := range tx.Registrations.Rows() {
+		c := tx.Connections.Get(r.ConnectionID)
+		if c == nil || r.Issuer != "" || tx.Referred(c).Issuer() == "" {
+			continue
+		}
+		r = new(*r)
+		r.Issuer = tx.Referred(c).Issuer()
+		if tx.ssoAccounts.First(ssoAccountKey(r)) != nil {
+			return inRow(fmt.Sprintf("state.registrations[%d]", number),
+				errors.New("another row has the connection_id and provider_subject"))
+		}
+		tx.Registrations.Put(r)
+	}
+	return nil
 }
 
 // checkRegistrations checks that there are the members, and that an account of SSO is one of a connection of the

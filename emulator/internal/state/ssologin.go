@@ -17,8 +17,11 @@ type SSOFlow struct {
 	LoginRedirectURL  string `json:"login_redirect_url"`
 	SignupRedirectURL string `json:"signup_redirect_url"`
 	Challenge         string `json:"pkce_code_challenge,omitzero"`
-	// The rest is for a login at an OIDC provider: what the browser must have in a cookie, the nonce of the ID token,
-	// the verifier of PKCE, and where the provider leads.
+	// Issuer is the identity provider with which the login has begun. Only there does it end.
+	Issuer string `json:"issuer,omitzero"`
+	// The rest is for a login at an OIDC provider: its token endpoint, what the browser must have in a cookie, the nonce
+	// of the ID token, the verifier of PKCE, and where the provider leads.
+	TokenURL    string    `json:"token_url,omitzero"`
 	Cookie      string    `json:"cookie,omitzero"`
 	Nonce       string    `json:"nonce,omitzero"`
 	Verifier    string    `json:"code_verifier,omitzero"`
