@@ -51,6 +51,9 @@ type resourceType struct {
 	attributes                          []*attribute
 	extension, extensionName            string
 	extensionAttributes                 []*attribute
+	// related is the attribute whose values are other resources: those below an endpoint, in the role of a kind.
+	related                      *attribute
+	relatedEndpoint, relatedKind string
 }
 
 const (
@@ -89,18 +92,21 @@ var commonAttributes = []*attribute{
 	},
 	{name: "id", kind: kindString, readOnly: true, caseExact: true, unique: true, always: true},
 	{name: "externalId", kind: kindString, caseExact: true},
-	{name: "meta", kind: kindComplex, readOnly: true, subs: []*attribute{
-		{name: "resourceType", kind: kindString, readOnly: true, caseExact: true},
-		{name: "created", kind: kindDateTime, readOnly: true},
-		{name: "lastModified", kind: kindDateTime, readOnly: true},
-		{name: "location", kind: kindReference, readOnly: true, caseExact: true, types: []string{"uri"}},
-		{name: "version", kind: kindString, readOnly: true, caseExact: true},
-	}},
+	meta,
 }
+
+var meta = &attribute{name: "meta", kind: kindComplex, readOnly: true, subs: []*attribute{
+	{name: "resourceType", kind: kindString, readOnly: true, caseExact: true},
+	{name: "created", kind: kindDateTime, readOnly: true},
+	{name: "lastModified", kind: kindDateTime, readOnly: true},
+	{name: "location", kind: kindReference, readOnly: true, caseExact: true, types: []string{"uri"}},
+	{name: "version", kind: kindString, readOnly: true, caseExact: true},
+}}
 
 var userType = &resourceType{
 	name: "User", endpoint: "/Users", schema: userSchema, description: "A person.",
 	extension: enterpriseSchema, extensionName: "EnterpriseUser",
+	related: userGroups, relatedEndpoint: "/Groups", relatedKind: "direct",
 	attributes: []*attribute{
 		{
 			name: "userName", kind: kindString, required: true, unique: true,
@@ -129,19 +135,7 @@ var userType = &resourceType{
 			text("locality", "The city."), text("region", "The region."), text("postalCode", "The postal code."),
 			text("country", "The country."), text("type", "The purpose of the address."),
 			&attribute{name: "primary", kind: kindBoolean, description: "Whether this is the preferred address."}),
-		{
-			name: "groups", kind: kindComplex, multi: true, readOnly: true,
-			description: "The groups that the person is in.",
-			subs: []*attribute{
-				{name: "value", kind: kindString, readOnly: true, caseExact: true, description: "The group's id."},
-				{
-					name: "$ref", kind: kindReference, readOnly: true, caseExact: true, types: []string{"Group"},
-					description: "The group's URI.",
-				},
-				{name: "display", kind: kindString, readOnly: true, description: "The group's name."},
-				{name: "type", kind: kindString, readOnly: true, description: "Always direct."},
-			},
-		},
+		userGroups,
 		typed("entitlements", "What the person is entitled to.", &attribute{kind: kindString}),
 		typed("roles", "Roles at the identity provider.", &attribute{kind: kindString}),
 		typed("x509Certificates", "Certificates.", &attribute{kind: kindBinary, caseExact: true}),
@@ -159,8 +153,22 @@ var userType = &resourceType{
 	},
 }
 
+var userGroups = &attribute{
+	name: "groups", kind: kindComplex, multi: true, readOnly: true, description: "The groups that the person is in.",
+	subs: []*attribute{
+		{name: "value", kind: kindString, readOnly: true, caseExact: true, description: "The group's id."},
+		{
+			name: "$ref", kind: kindReference, readOnly: true, caseExact: true, types: []string{"Group"},
+			description: "The group's URI.",
+		},
+		{name: "display", kind: kindString, readOnly: true, description: "The group's name."},
+		{name: "type", kind: kindString, readOnly: true, description: "Always direct."},
+	},
+}
+
 var groupType = &resourceType{
 	name: "Group", endpoint: "/Groups", schema: groupSchema, description: "A group of people.",
+	related: groupMembers, relatedEndpoint: "/Users", relatedKind: "User",
 	attributes: []*attribute{
 		{name: "displayName", kind: kindString, required: true, description: "The group's name."},
 		groupMembers,
