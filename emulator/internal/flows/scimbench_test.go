@@ -93,7 +93,7 @@ func BenchmarkSCIM_largeGroups(b *testing.B) {
 	}
 	one := `?count=1&filter=displayName+eq+%22g1%22`
 	var additions, addresses []object
-	for i := range 190 {
+	for i := range 380 {
 		additions = append(additions, object{"op": "add", "path": "members", "value": refs(fmt.Sprintf("scim-registration-test-%d", i))})
 	}
 	addresses = append(addresses, operation("replace", "addresses", nil))

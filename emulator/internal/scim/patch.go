@@ -335,8 +335,7 @@ type identity struct{ value, kind, other string }
 func (e edit) identify(v any) identity {
 	element, _ := v.(object)
 	if value, ok := element["value"].(string); ok {
-		e.work.add(costOfValue)
-		e.work.text(value)
+		e.work.add(1 + len(value)/64)
 		if e.to.attr == groupMembers {
 			return identity{value: value}
 		}
@@ -348,7 +347,7 @@ func (e edit) identify(v any) identity {
 			_, _ = fmt.Fprintf(&all, "%s %q ", a.name, v)
 		}
 	}
-	e.work.add(costOfValue * len(e.to.attr.subs))
+	e.work.add(costOfPart * len(e.to.attr.subs))
 	e.work.text(all.String())
 	return identity{other: all.String()}
 }

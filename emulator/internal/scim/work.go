@@ -3,9 +3,10 @@ package scim
 // maxWork bounds the work of one request. It is a fraction of a second.
 const maxWork = 4_000_000
 
-// What takes longer than a comparison: to tell a value of a list from others, and to make a member of a group.
+// What takes longer than a comparison: to tell a value that consists of parts from others, by part, and to make a member
+// of a group.
 const (
-	costOfValue   = 2
+	costOfPart    = 2
 	costOfRelated = 4
 )
 
