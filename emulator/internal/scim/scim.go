@@ -19,7 +19,7 @@ import (
 
 // Routes are the endpoints of the server.
 func Routes() []engine.Route {
-	return []engine.Route{
+	routes := []engine.Route{
 		route(ops.SCIMUsersCreate, createUser),
 		route(ops.SCIMUsersList, listUsers),
 		route(ops.SCIMUsersSearch, searchUsers),
@@ -39,10 +39,16 @@ func Routes() []engine.Route {
 		route(ops.SCIMResourceType, getResourceType),
 		route(ops.SCIMSchemas, listSchemas),
 		route(ops.SCIMSchema, getSchema),
-		route(ops.SCIMMe, notImplemented),
 		route(ops.SCIMBulk, notImplemented),
 		route(ops.SCIMSearch, notImplemented),
+		other(),
 	}
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} { // RFC 7644, section 3.11
+		me := *ops.SCIMMe
+		me.Method = method
+		routes = append(routes, route(&me, notImplemented))
+	}
+	return routes
 }
 
 // request is a request of an identity provider, in a transaction.
@@ -53,15 +59,30 @@ type request struct {
 
 // route binds a handler to an endpoint, which takes a bearer token of the connection in its path.
 func route(info *ops.Info, run func(*request) (*engine.Reply, error)) engine.Route {
+	return endpoint(info, errUnauthorized, run)
+}
+
+// other is the endpoint of other methods and paths. Below what is no connection there may be operations of the API.
+func other() engine.Route {
+	return endpoint(ops.SCIMOther, engine.ErrNoRoute, func(r *request) (*engine.Reply, error) {
+		if methods := r.Methods(); len(methods) > 0 {
+			return notAllowed(methods)
+		}
+		return nil, errNoEndpoint
+	})
+}
+
+func endpoint(info *ops.Info, unknown error, run func(*request) (*engine.Reply, error)) engine.Route {
 	return engine.Endpoint{
 		Info:    info,
-		Project: engine.ByRow(errUnauthorized, errSeveral, fits),
+		Head:    true,
+		Project: engine.ByRow(unknown, errSeveral, fits),
 		Run: func(tx *engine.Tx) (*engine.Reply, error) {
 			r, err := authenticate(tx)
 			if err != nil {
 				return nil, err
 			}
-			if err := r.checkMediaType(); err != nil {
+			if err := r.checkMediaType(); err != nil && info != ops.SCIMOther {
 				return nil, err
 			}
 			return run(r)
@@ -79,11 +100,16 @@ func authenticate(tx *engine.Tx) (*request, error) {
 	return r, nil
 }
 
-// checkMediaType refuses a body that says it is no JSON in UTF-8 (RFC 7644, sections 3.1 and 3.8). One that says
-// nothing is taken.
+// checkMediaType refuses a body that says it is no JSON in UTF-8 (RFC 7644, sections 3.1 and 3.8), or that it is
+// compressed (RFC 9110, section 8.4). One that says nothing is taken.
 func (r *request) checkMediaType() error {
 	header := r.Header().Get("Content-Type")
-	if len(r.Body()) == 0 || header == "" {
+	switch coding := r.Header().Get("Content-Encoding"); {
+	case len(r.Body()) == 0:
+		return nil
+	case coding != "" && !strings.EqualFold(coding, "identity"):
+		return errCoding
+	case header == "":
 		return nil
 	}
 	kind, parameters, err := mime.ParseMediaType(header)
@@ -138,7 +164,7 @@ func (r *request) resource(status int, t *resourceType, s source) (*engine.Reply
 		return nil, err
 	}
 	projection := newProjection(t, list(query["attributes"]), list(query["excludedAttributes"]))
-	isRead, out := r.Request().Method == http.MethodGet, &engine.Reply{}
+	isRead, out := r.isRead(), &engine.Reply{}
 	r.Later(func() error {
 		doc := t.make(s, parts{related: projection.has(t.related), version: true})
 		meta, _ := doc["meta"].(object)
@@ -158,6 +184,10 @@ func (r *request) resource(status int, t *resourceType, s source) (*engine.Reply
 		return nil
 	})
 	return out, nil
+}
+
+func (r *request) isRead() bool {
+	return r.Request().Method == http.MethodGet || r.Request().Method == http.MethodHead
 }
 
 // checkVersion refuses a request for another version of a resource than the one that there is.
