@@ -9,6 +9,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	b2bscim "github.com/seed75add069/stytch-go/b2b/scim"
+	"github.com/seed75add069/stytch-go/b2b/scim/connection"
 )
 
 // A provider with the right token learns that method or path is wrong, in SCIM's form; one with a wrong token, only that.
@@ -101,4 +104,53 @@ func TestSCIM_compressedBodiesAreRefused(t *testing.T) {
 		p.refuse(http.StatusUnsupportedMediaType, "", "POST", "/Users", person("bob@acme.example"), "Content-Encoding", coding)
 	}
 	p.do(201, "POST", "/Users", person("bob@acme.example"), "Content-Encoding", "Identity")
+}
+
+// Certificates are base64, and references to elsewhere are URLs.
+func TestSCIM_valuesHaveTheFormOfTheirType(t *testing.T) {
+	t.Parallel()
+	p := newHarness(t).connect()
+	id := p.user("bob@acme.example")
+	values := func(value string) []object { return []object{{"value": value}} }
+	for _, wrong := range []object{
+		{"x509Certificates": values("%%%")}, {"x509Certificates": values("AAAAA")}, {"profileUrl": "no url"}, {"profileUrl": "/relative"},
+		{"profileUrl": "https://acme.example/a b"}, {"photos": values("no url")},
+	} {
+		p.refuse(400, "invalidValue", "PUT", "/Users/"+id, person("bob@acme.example", wrong))
+		for name, value := range wrong {
+			p.refuse(400, "invalidValue", "PATCH", "/Users/"+id, patch(operation("add", name, value)))
+		}
+	}
+	for _, right := range []object{
+		{"x509Certificates": values("AA+/")}, {"x509Certificates": values("AA==")}, {"x509Certificates": values("AA")},
+		{"profileUrl": "https://acme.example/bob"}, {"photos": values("data:image/png;base64,AA==")},
+	} {
+		p.do(200, "PUT", "/Users/"+id, person("bob@acme.example", right))
+	}
+}
+
+// The base URL for Entra ID has its parameter, which the server takes with each request.
+func TestSCIM_baseURLOfEntraIDHasItsParameter(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	p := h.connect()
+	update := func(provider b2bscim.IdentityProvider) string {
+		t.Helper()
+		resp, err := h.api.B2B.SCIM.Connection.Update(t.Context(), &connection.UpdateRequest{
+			OrganizationID: p.organizationID, ConnectionID: p.id, IdentityProvider: &provider,
+		})
+		require.NoError(t, err)
+		return resp.Connection.BaseURL
+	}
+	const parameter = "?aadOptscim062020"
+	require.Equal(t, p.baseURL+parameter, update(b2bscim.IdentityProviderMicrosoftEntra))
+	got, err := h.scimConnection(p.organizationID)
+	require.NoError(t, err)
+	assert.Equal(t, p.baseURL+parameter, got.BaseURL)
+	created := p.do(201, "POST", "/Users"+parameter, person("bob@acme.example")).object
+	id := created["id"].(string)
+	assert.Equal(t, p.baseURL+"/Users/"+id, created["meta"].(object)["location"])
+	p.do(200, "PATCH", "/Users/"+id+parameter, patch(operation("add", "title", "CFO")))
+	assert.Equal(t, []string{"bob@acme.example"}, p.find("aadOptscim062020&filter=title+pr"))
+	assert.Equal(t, p.baseURL, update(b2bscim.IdentityProviderOkta))
 }

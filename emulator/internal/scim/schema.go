@@ -20,6 +20,9 @@ const (
 	kindComplex   = "complex"
 )
 
+// external is the type of references to what is no resource.
+const external = "external"
+
 // attribute is an attribute of a schema, with its characteristics (RFC 7643, section 7).
 type attribute struct {
 	name, kind, description                              string
@@ -119,7 +122,7 @@ var userType = &resourceType{
 			text("honorificPrefix", "A title before the name."), text("honorificSuffix", "A suffix after the name.")),
 		text("displayName", "The name to show."), text("nickName", "The nickname."),
 		{
-			name: "profileUrl", kind: kindReference, caseExact: true, types: []string{"external"},
+			name: "profileUrl", kind: kindReference, caseExact: true, types: []string{external},
 			description: "The profile page.",
 		},
 		text("title", "The job title."), text("userType", "The relation to the company."),
@@ -129,7 +132,7 @@ var userType = &resourceType{
 			&attribute{kind: kindString}),
 		typed("phoneNumbers", "Phone numbers.", &attribute{kind: kindString}),
 		typed("ims", "Addresses of instant messengers.", &attribute{kind: kindString}),
-		typed("photos", "Pictures.", &attribute{kind: kindReference, caseExact: true, types: []string{"external"}}),
+		typed("photos", "Pictures.", &attribute{kind: kindReference, caseExact: true, types: []string{external}}),
 		listOf("addresses", "Postal addresses.",
 			text("formatted", "The whole address."), text("streetAddress", "The street."),
 			text("locality", "The city."), text("region", "The region."), text("postalCode", "The postal code."),
