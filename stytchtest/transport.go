@@ -31,6 +31,9 @@ func (t transport) RoundTrip(req *http.Request) (resp *http.Response, err error)
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
+	if req.Method == http.MethodHead {
+		w.Body.Reset() // as net/http leaves it out
+	}
 	resp = w.Result()
 	resp.Request = req
 	return resp, nil

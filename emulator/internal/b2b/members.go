@@ -166,17 +166,11 @@ func reactivateMember(tx *engine.Tx, req *members.ReactivateRequest) (*members.R
 		return nil, ops.ErrEmailUnverifiedForReactivation
 	case login.CheckEmail(tx.Tx, org.OrganizationID, m.MemberID, m.EmailAddress) != nil:
 		return nil, ops.ErrReactivationEmailBelongsToAnotherMember
-	case m.ExternalID != "" && tx.FindMember(org.OrganizationID, m.ExternalID) != nil:
-		return nil, ops.ErrDuplicateMemberExternalID
 	}
-	if err := login.CheckPhone(tx.Tx, org.OrganizationID, m.MFAPhoneNumber); err != nil {
+	if m, err = login.Reactivate(tx.Tx, m, m.EmailAddress); err != nil {
 		return nil, err
 	}
-	changed := *m
-	changed.Status, changed.UpdatedAt = organizations.MemberStatusActive, tx.Now
-	tx.Members.Put(&changed)
-	tx.EndMember(m.MemberID) // what a snapshot has, though the member was deleted
-	return (*members.ReactivateResponse)(memberResponse(tx, org, &changed)), nil
+	return (*members.ReactivateResponse)(memberResponse(tx, org, m)), nil
 }
 
 // deleteExternalID removes an external id, if there is one.

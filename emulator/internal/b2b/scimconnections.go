@@ -66,9 +66,14 @@ func checkSCIMFields(name *string, provider *scim.IdentityProvider) error {
 
 func lastFour(token string) string { return token[len(token)-4:] }
 
-// scimBaseURL is where the identity provider finds the SCIM server of a connection.
+// scimBaseURL is where the identity provider finds the SCIM server of a connection. That of Entra ID has the parameter
+// by which it sends patches as RFC 7644 has them.
 func scimBaseURL(tx *engine.Tx, c *state.SCIMConnection) string {
-	return tx.BaseURL() + "/v1/b2b/scim/" + c.ConnectionID
+	base := tx.BaseURL() + "/v1/b2b/scim/" + c.ConnectionID
+	if c.IdentityProvider == scim.IdentityProviderMicrosoftEntra {
+		base += "?aadOptscim062020"
+	}
+	return base
 }
 
 // scimConnection is a connection as the API returns it.

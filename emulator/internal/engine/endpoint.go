@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -14,6 +15,8 @@ import (
 // It takes none of the project's credentials, and reads and answers what it likes.
 type Endpoint struct {
 	*ops.Info
+	// Head says that an endpoint for GET takes HEAD too (RFC 9110, section 9.3.2).
+	Head bool
 	// Project finds the project that a request belongs to.
 	Project Finder
 	// Run answers a request in a transaction, see [Handle].
@@ -68,6 +71,10 @@ func (c *call) endpointFailure(err error) *Reply {
 	}
 	return c.route.endpoint.Failure(err)
 }
+
+// ErrNoRoute is what a [Finder] returns if the request is not for the endpoint after all, which takes all paths below
+// one (see [ops.Rest]): it is as if there were none.
+var ErrNoRoute = errors.New("the endpoint does not take this path")
 
 // Finder finds the project that a request to an [Endpoint] belongs to.
 type Finder func(*Projects, *call) (*Project, error)
@@ -164,6 +171,9 @@ func (tx *Tx) Request() *http.Request { return tx.call.request }
 
 // Body is the body of the request.
 func (tx *Tx) Body() []byte { return tx.call.body }
+
+// Methods are those that the path of the request has, sorted, where the endpoint is one for all other requests.
+func (tx *Tx) Methods() []string { return tx.call.methods }
 
 // RequestID is the id of the request.
 func (tx *Tx) RequestID() string { return tx.call.requestID }

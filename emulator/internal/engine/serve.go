@@ -114,7 +114,7 @@ func (s *Server) serve(c *call, w http.ResponseWriter) response {
 		return c.failure(err)
 	}
 	switch {
-	case len(c.methods) > 0:
+	case c.route == nil && len(c.methods) > 0:
 		return c.failure(ops.ErrMethodNotAllowed)
 	case c.route == nil:
 		return c.failure(ops.ErrRouteNotFound)
@@ -174,7 +174,11 @@ const codeNotImplemented stytcherror.Code = "emulator_not_implemented"
 // operation without credentials belongs to the project in its path, and so does one of OAuth2 with those of its client.
 func (s *Server) authenticate(c *call) (*Project, error) {
 	if c.route != nil && c.route.endpoint != nil {
-		return c.route.endpoint.Project(s.projects, c)
+		p, err := c.route.endpoint.Project(s.projects, c)
+		if !errors.Is(err, ErrNoRoute) {
+			return p, err
+		}
+		c.route = nil
 	}
 	id, password, given := c.request.BasicAuth()
 	if inPath, isPublic := c.publicProject(); isPublic && (!given || c.isForm() && id != inPath) {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,10 +18,16 @@ type tree struct {
 	param *tree
 	// routes are those that end here, by method.
 	routes map[string]*Route
+	// rest takes what is here and below, if no other route does.
+	rest *Route
 }
 
 func (t *tree) add(r *Route) {
 	for segment := range strings.SplitSeq(r.Path, "/") {
+		if segment == ops.Rest {
+			t.rest = r
+			return
+		}
 		if strings.HasPrefix(segment, "{") {
 			if t.param == nil {
 				t.param = &tree{}
@@ -40,20 +47,27 @@ func (t *tree) add(r *Route) {
 		t.routes = map[string]*Route{}
 	}
 	t.routes[r.Method] = r
+	if r.Method == http.MethodGet && r.endpoint != nil && r.endpoint.Head {
+		t.routes[http.MethodHead] = r
+	}
 }
 
 // find returns the route for a method and an escaped path, with the values of the path's parameters. Without a route
-// it returns the methods that have one. A parameter does not match an empty segment.
+// it returns the methods that have one, and the route that takes the rest, if any does. A parameter does not match an
+// empty segment.
 func (t *tree) find(method, path string) (r *Route, params map[string]string, methods []string) {
 	w := walk{method: method, methods: map[string]bool{}}
 	if r = w.find(t, strings.Split(path, "/")); r == nil {
-		return nil, nil, slices.Sorted(maps.Keys(w.methods))
+		r, w.values, methods = w.rest, w.restValues, slices.Sorted(maps.Keys(w.methods))
+	}
+	if r == nil {
+		return nil, nil, methods
 	}
 	params = map[string]string{}
 	for i, name := range parameters(r.Info) {
 		params[name] = w.values[i]
 	}
-	return r, params, nil
+	return r, params, methods
 }
 
 // walk is a search for a route.
@@ -62,23 +76,31 @@ type walk struct {
 	values []string
 	// methods are those of the routes that differ from the wanted one in the method alone.
 	methods map[string]bool
+	// rest is the route that takes the rest, with its values.
+	rest       *Route
+	restValues []string
 }
 
 func (w *walk) find(t *tree, segments []string) *Route {
+	if t.rest != nil {
+		w.rest, w.restValues = t.rest, slices.Clone(w.values)
+	}
 	if len(segments) == 0 {
-		r := t.routes[w.method]
 		for method := range t.routes {
 			w.methods[method] = true
 		}
-		return r
+		return t.routes[w.method]
 	}
-	if next := t.segments[segments[0]]; next != nil {
+	value, err := url.PathUnescape(segments[0]) // %55sers is Users (RFC 3986, section 6.2.2.2)
+	if err != nil {
+		return nil
+	}
+	if next := t.segments[value]; next != nil {
 		if r := w.find(next, segments[1:]); r != nil {
 			return r
 		}
 	}
-	value, err := url.PathUnescape(segments[0])
-	if t.param == nil || err != nil || value == "" {
+	if t.param == nil || value == "" {
 		return nil
 	}
 	w.values = append(w.values, value)
@@ -93,7 +115,7 @@ func (w *walk) find(t *tree, segments []string) *Route {
 func parameters(op *ops.Info) []string {
 	var names []string
 	for segment := range strings.SplitSeq(op.Path, "/") {
-		if strings.HasPrefix(segment, "{") {
+		if strings.HasPrefix(segment, "{") && segment != ops.Rest {
 			names = append(names, strings.Trim(segment, "{}"))
 		}
 	}

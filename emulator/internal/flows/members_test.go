@@ -318,3 +318,26 @@ func TestMembers_deleteAndReactivateForASession(t *testing.T) {
 	require.NoError(t, reactivate(admin.SessionToken))
 	require.NoError(t, remove(bob.MemberID, admin.SessionToken))
 }
+
+// An address that a deleted member had before may be another one's by now: it stays that one's.
+func TestMembers_reactivateLeavesAFormerAddressToWhoHasIt(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	org, api := h.create("ada@example.com").Organization.OrganizationID, h.api.B2B.Organizations.Members
+	change := func(id, email string) {
+		t.Helper()
+		_, err := h.update(org, id, func(r *members.UpdateRequest) { r.EmailAddress = &email })
+		require.NoError(t, err)
+	}
+	first := h.addMember(org, "bob@example.com", nil).MemberID
+	change(first, "robert@example.com")
+	h.alter("members", "member_id", first, object{"email_address_verified": true})
+	_, err := api.Delete(t.Context(), &members.DeleteRequest{OrganizationID: org, MemberID: first})
+	require.NoError(t, err)
+	second := h.addMember(org, "bob@example.com", nil).MemberID
+	again, err := api.Reactivate(t.Context(), &members.ReactivateRequest{OrganizationID: org, MemberID: first})
+	require.NoError(t, err)
+	assert.Empty(t, again.Member.RetiredEmailAddresses)
+	change(second, "bobby@example.com")
+	change(second, "bob@example.com")
+}

@@ -101,3 +101,28 @@ func TestSCIM_reactivationRefusesAnotherOnesNumber(t *testing.T) {
 	p.active(id, true)
 	assert.Equal(t, phone, h.member("acme", bob).MFAPhoneNumber, "the number is free again")
 }
+
+// A user whose address is another one's meanwhile comes back with the address that it was given. The other one keeps the
+// former address, and can leave it and come back to it.
+func TestSCIM_reactivationLeavesAFormerAddressToWhoHasIt(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	p := h.connect()
+	rename := func(id, email string) {
+		t.Helper()
+		p.do(200, "PATCH", "/Users/"+id, patch(operation("replace", "userName", email)))
+	}
+	first := p.user("bob@acme.example")
+	member := h.memberWith("bob@acme.example").MemberID
+	p.active(first, false)
+	rename(first, "robert@acme.example")
+	second := p.user("bob@acme.example")
+	p.active(first, true)
+	got := h.memberWith("robert@acme.example")
+	require.NotNil(t, got)
+	assert.Equal(t, member, got.MemberID)
+	assert.Empty(t, got.RetiredEmailAddresses)
+	rename(second, "bobby@acme.example")
+	rename(second, "bob@acme.example")
+	assert.NotEqual(t, member, h.memberWith("bob@acme.example").MemberID)
+}

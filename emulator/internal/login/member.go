@@ -39,6 +39,35 @@ func Delete(tx *state.Tx, m *state.Member) {
 	tx.EndMember(m.MemberID)
 }
 
+// Reactivate makes a deleted member active again, with an address. What deletion ended stays ended. Addresses that the
+// member had before and that are another member's by now belong to that one alone. It returns the row.
+func Reactivate(tx *state.Tx, m *state.Member, email string) (*state.Member, error) {
+	if err := CheckEmail(tx, m.OrganizationID, m.MemberID, email); err != nil {
+		return nil, err
+	}
+	if m.ExternalID != "" && tx.FindMember(m.OrganizationID, m.ExternalID) != nil {
+		return nil, ops.ErrDuplicateMemberExternalID
+	}
+	if err := CheckPhone(tx, m.OrganizationID, m.MFAPhoneNumber); err != nil {
+		return nil, err
+	}
+	// The address first: the one that a deleted member has may be another one's, that of an active member may not.
+	m, err := ChangeEmail(tx, m, email)
+	if err != nil {
+		return nil, err
+	}
+	isOthers := func(r organizations.RetiredEmail) bool {
+		return tx.MemberByEmail(m.OrganizationID, r.EmailAddress) != nil ||
+			tx.RetiredBy(m.OrganizationID, r.EmailAddress) != nil
+	}
+	changed := *m
+	changed.RetiredEmailAddresses = slices.DeleteFunc(slices.Clone(m.RetiredEmailAddresses), isOthers)
+	changed.Status, changed.UpdatedAt = organizations.MemberStatusActive, tx.Now
+	tx.Members.Put(&changed)
+	tx.EndMember(m.MemberID) // what a snapshot has, though the member was deleted
+	return &changed, nil
+}
+
 // Activate makes a member active after a login, and marks the address as verified if a factor proves it. It returns the
 // row.
 func Activate(tx *state.Tx, m *state.Member, factors []Factor) *state.Member {

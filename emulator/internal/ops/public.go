@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// Rest ends the path of an endpoint that takes all methods and paths there and below for which there is no other.
+const Rest = "{rest...}"
+
 // PublicPrefix begins the ids of endpoints that are no operations of the API.
 const PublicPrefix = "public."
 

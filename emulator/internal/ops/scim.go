@@ -26,6 +26,9 @@ var (
 	SCIMSearch        = scimEndpoint("search", "POST", "/.search")
 )
 
+// SCIMOther takes the requests for which there is no other endpoint.
+var SCIMOther = scimEndpoint("other", "", "/"+Rest)
+
 const scimConnectionPath = "/v1/b2b/scim/{connection_id}"
 
 // SCIM are the endpoints of the SCIM server.

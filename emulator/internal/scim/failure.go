@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
@@ -62,6 +63,10 @@ var (
 	errMediaType = &failure{
 		http.StatusUnsupportedMediaType, "", "The body is neither application/scim+json nor application/json in UTF-8.",
 	}
+	errCoding = &failure{
+		http.StatusUnsupportedMediaType, "", "The body has a Content-Encoding. The server takes it as it is alone.",
+	}
+	errNoEndpoint   = &failure{http.StatusNotFound, "", "There is no such path below the URL of the connection."}
 	errPrecondition = &failure{http.StatusPreconditionFailed, "", "The resource has another version."}
 )
 
@@ -81,6 +86,14 @@ func ofMember(err error) error {
 		return conflict("%s", e.Text)
 	}
 	return bad(invalidValue, "%s", e.Text)
+}
+
+// notAllowed is the response to a method that a path does not have (RFC 9110, section 15.5.6).
+func notAllowed(methods []string) (*engine.Reply, error) {
+	allow := strings.Join(methods, ", ")
+	out := failed(&failure{http.StatusMethodNotAllowed, "", "The path has the methods " + allow + "."})
+	out.Header.Set("Allow", allow)
+	return out, nil
 }
 
 // failed is the response to an error. It is nil for a defect of the emulator.

@@ -1,7 +1,6 @@
 package scim
 
 import (
-	"iter"
 	"net/http"
 	"reflect"
 	"slices"
@@ -13,27 +12,9 @@ import (
 // maxMembers bounds the members of a group.
 const maxMembers = 10_000
 
-// group is the resource of a group.
-func (r *request) group(g *state.SCIMGroup) object {
-	doc := object{"displayName": g.DisplayName}
-	if g.ExternalID != "" {
-		doc["externalId"] = g.ExternalID
-	}
-	var members []any
-	for _, u := range r.SCIMMembers(g.ID) {
-		display := u.Attributes.DisplayName
-		if display == "" {
-			display = u.Attributes.UserName
-		}
-		members = append(members, object{
-			"value": u.ID, "$ref": r.url("/Users/" + u.ID), "display": display, "type": "User",
-		})
-	}
-	if members != nil {
-		doc["members"] = members
-	}
-	r.meta(groupType, doc, g.ID, g.CreatedAt, g.UpdatedAt)
-	return doc
+// group is what the resource of a group is made of.
+func (r *request) group(g *state.SCIMGroup) source {
+	return &groupSource{r.base(), g, r.SCIMMembers(g.ID)}
 }
 
 // findGroup finds the group that a path names.
@@ -43,6 +24,15 @@ func (r *request) findGroup() (*state.SCIMGroup, error) {
 		return g, nil
 	}
 	return nil, notFound(groupType.name, id)
+}
+
+// foundGroup is what the resource of the group that a path names is made of.
+func (r *request) foundGroup() (source, error) {
+	g, err := r.findGroup()
+	if err != nil {
+		return nil, err
+	}
+	return r.group(g), nil
 }
 
 func createGroup(r *request) (*engine.Reply, error) {
@@ -60,44 +50,24 @@ func createGroup(r *request) (*engine.Reply, error) {
 }
 
 func getGroup(r *request) (*engine.Reply, error) {
+	s, err := r.foundGroup()
+	if err != nil {
+		return nil, err
+	}
+	return r.resource(http.StatusOK, groupType, s)
+}
+
+// groupChange changes name, external id and members of groups.
+var groupChange = change{groupType, (*request).foundGroup, func(r *request, doc object) (source, error) {
 	g, err := r.findGroup()
 	if err != nil {
-		return nil, err
-	}
-	return r.resource(http.StatusOK, groupType, r.group(g))
-}
-
-// replaceGroup replaces name, external id and members.
-func replaceGroup(r *request) (*engine.Reply, error) {
-	doc, err := groupType.parse(r.Body())
-	if err != nil {
-		return nil, err
-	}
-	return r.changeGroup(func(object) (object, error) { return doc, nil })
-}
-
-func patchGroup(r *request) (*engine.Reply, error) {
-	return r.changeGroup(func(doc object) (object, error) { return doc, groupType.patch(doc, r.Body()) })
-}
-
-// changeGroup changes a group to what change makes of the resource.
-func (r *request) changeGroup(change func(object) (object, error)) (*engine.Reply, error) {
-	g, err := r.findGroup()
-	if err != nil {
-		return nil, err
-	}
-	doc := r.group(g)
-	if err := r.checkVersion(doc); err != nil {
-		return nil, err
-	}
-	if doc, err = change(doc); err != nil {
 		return nil, err
 	}
 	if g, err = r.saveGroup(g, doc); err != nil {
 		return nil, err
 	}
-	return r.resource(http.StatusOK, groupType, r.group(g))
-}
+	return r.group(g), nil
+}}
 
 // saveGroup puts a group and its members. It returns the row.
 func (r *request) saveGroup(old *state.SCIMGroup, doc object) (*state.SCIMGroup, error) {
@@ -172,7 +142,7 @@ func listGroups(r *request) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.page(groupType, q, r.groups())
+	return r.page(groupType, q, r.groups(q))
 }
 
 func searchGroups(r *request) (*engine.Reply, error) {
@@ -180,16 +150,19 @@ func searchGroups(r *request) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.page(groupType, q, r.groups())
+	return r.page(groupType, q, r.groups(q))
 }
 
-// groups yields the resources of the connection's groups, oldest first.
-func (r *request) groups() iter.Seq[object] {
-	return func(yield func(object) bool) {
-		for _, g := range r.SCIMGroupsOf(r.connection.ConnectionID) {
-			if !yield(r.group(g)) {
-				return
-			}
+// groups are the sources of the connection's groups, oldest first.
+func (r *request) groups(q *query) []source {
+	needsRelated := q.needsRelated(groupType)
+	var sources []source
+	for _, g := range r.SCIMGroupsOf(r.connection.ConnectionID) {
+		s := &groupSource{base: r.base(), row: g}
+		if needsRelated(len(sources)) {
+			s.members = r.SCIMMembers(g.ID)
 		}
+		sources = append(sources, s)
 	}
+	return sources
 }

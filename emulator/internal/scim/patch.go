@@ -2,11 +2,10 @@ package scim
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/go-json-experiment/json"
 )
 
 const patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
@@ -68,7 +67,7 @@ func (t *resourceType) operate(doc object, operation any, w *work) error {
 		if err != nil {
 			return err
 		}
-		return change{op, to, value, w}.apply(doc)
+		return edit{op, to, value, w}.apply(doc)
 	}
 	values, ok := value.(object)
 	switch {
@@ -95,7 +94,7 @@ func (t *resourceType) changeEach(doc object, op string, values object, w *work)
 			}
 			seen[to] = true
 		}
-		if err := (change{op, to, values[name], w}).apply(doc); err != nil {
+		if err := (edit{op, to, values[name], w}).apply(doc); err != nil {
 			return err
 		}
 		if err := w.check(); err != nil {
@@ -105,41 +104,41 @@ func (t *resourceType) changeEach(doc object, op string, values object, w *work)
 	return nil
 }
 
-// change is an operation on what a path names.
-type change struct {
+// edit is an operation on what a path names.
+type edit struct {
 	op    string
 	to    target
 	value any
 	work  *work
 }
 
-func (c change) apply(doc object) error {
-	if c.to.extension == "" {
-		return c.changeIn(doc)
+func (e edit) apply(doc object) error {
+	if e.to.extension == "" {
+		return e.changeIn(doc)
 	}
-	extension, _ := doc[c.to.extension].(object)
+	extension, _ := doc[e.to.extension].(object)
 	if extension == nil {
 		extension = object{}
 	}
-	if err := c.changeExtension(extension); err != nil {
+	if err := e.changeExtension(extension); err != nil {
 		return err
 	}
-	doc[c.to.extension] = extension
+	doc[e.to.extension] = extension
 	if len(extension) == 0 {
-		delete(doc, c.to.extension)
+		delete(doc, e.to.extension)
 	}
 	return nil
 }
 
-func (c change) changeExtension(extension object) error {
-	if c.to.attr != nil {
-		return c.changeIn(extension)
+func (e edit) changeExtension(extension object) error {
+	if e.to.attr != nil {
+		return e.changeIn(extension)
 	}
-	if c.op == opRemove {
+	if e.op == opRemove {
 		clear(extension)
 		return nil
 	}
-	values, ok := c.value.(object)
+	values, ok := e.value.(object)
 	if !ok {
 		return bad(invalidValue, "The value of an extension is an object.")
 	}
@@ -147,44 +146,44 @@ func (c change) changeExtension(extension object) error {
 }
 
 // changeIn changes an attribute of an object.
-func (c change) changeIn(doc object) error {
-	a := c.to.attr
-	if a.readOnly || c.to.sub != nil && c.to.sub.readOnly {
-		return bad(mutability, "The attribute %s cannot be changed.", c.to.last().name)
+func (e edit) changeIn(doc object) error {
+	a := e.to.attr
+	if a.readOnly || e.to.sub != nil && e.to.sub.readOnly {
+		return bad(mutability, "The attribute %s cannot be changed.", e.to.last().name)
 	}
 	var err error
 	switch {
 	case a.multi:
 		var list []any
 		old, _ := doc[a.name].([]any)
-		if list, err = c.changeList(old); err != nil {
+		if list, err = e.changeList(old); err != nil {
 			return err
 		}
 		if doc[a.name] = list; len(list) == 0 {
 			delete(doc, a.name)
 		}
 		return a.checkCount(list)
-	case c.to.sub != nil:
+	case e.to.sub != nil:
 		element, _ := doc[a.name].(object)
 		if element == nil {
 			element = object{}
 		}
-		err = c.changeElement(element)
+		err = e.changeElement(element)
 		doc[a.name] = element
 		if len(element) == 0 {
 			delete(doc, a.name)
 		}
 		return err
-	case c.op == opRemove:
+	case e.op == opRemove:
 		delete(doc, a.name)
 		return nil
 	}
-	v, err := a.value(c.value)
+	v, err := a.value(e.value)
 	switch values, isComplex := v.(object); {
 	case err != nil:
 		return err
 	case v == nil:
-		if c.op == opReplace {
+		if e.op == opReplace {
 			delete(doc, a.name)
 		}
 	case isComplex && doc[a.name] != nil:
@@ -197,70 +196,70 @@ func (c change) changeIn(doc object) error {
 }
 
 // changeElement changes a complex value: the sub-attribute that the path names, or the whole.
-func (c change) changeElement(element object) error {
-	sub := c.to.sub
+func (e edit) changeElement(element object) error {
+	sub := e.to.sub
 	switch {
-	case c.op == opRemove && sub == nil:
+	case e.op == opRemove && sub == nil:
 		clear(element)
 		return nil
-	case c.op == opRemove:
+	case e.op == opRemove:
 		delete(element, sub.name)
 		return nil
 	case sub == nil:
-		v, err := c.to.attr.single(c.value)
-		if c.op == opReplace && err == nil {
+		v, err := e.to.attr.single(e.value)
+		if e.op == opReplace && err == nil {
 			clear(element)
 		}
 		values, _ := v.(object)
 		maps.Copy(element, values)
 		return err
 	}
-	v, err := sub.value(c.value)
+	v, err := sub.value(e.value)
 	switch {
 	case err != nil:
 		return err
 	case v != nil:
 		element[sub.name] = v
-	case c.op == opReplace:
+	case e.op == opReplace:
 		delete(element, sub.name)
 	}
 	return nil
 }
 
 // changeList returns what a list becomes.
-func (c change) changeList(list []any) ([]any, error) {
+func (e edit) changeList(list []any) ([]any, error) {
 	switch {
-	case c.to.filter == nil && c.to.sub == nil && c.op == opRemove && c.value == nil:
+	case e.to.filter == nil && e.to.sub == nil && e.op == opRemove && e.value == nil:
 		return nil, nil
-	case c.to.filter == nil && c.to.sub == nil:
-		v, err := c.to.attr.value(c.value)
+	case e.to.filter == nil && e.to.sub == nil:
+		v, err := e.to.attr.value(e.value)
 		if err != nil {
 			return nil, err
 		}
 		values, _ := v.([]any)
-		switch c.op {
+		switch e.op {
 		case opAdd:
-			return c.merged(list, values), nil
+			return e.merged(list, values), nil
 		case opRemove:
-			return c.without(list, values), nil
+			return e.without(list, values), nil
 		default:
-			return c.merged(nil, values), nil
+			return e.merged(nil, values), nil
 		}
 	}
-	return c.changeElements(list)
+	return e.changeElements(list)
 }
 
 // changeElements changes the elements of a list that the path selects. Where there is none, the operation add makes one
 // of a filter that says what it would be, as Entra ID expects.
-func (c change) changeElements(list []any) ([]any, error) {
+func (e edit) changeElements(list []any) ([]any, error) {
 	changed := map[int]bool{}
 	for i, v := range list {
-		c.work.add(1)
+		e.work.add(1)
 		element, _ := v.(object)
-		if c.to.filter != nil && !c.to.filter.holds(element, c.work) {
+		if e.to.filter != nil && !e.to.filter.holds(element, e.work) {
 			continue
 		}
-		if err := c.changeElement(element); err != nil {
+		if err := e.changeElement(element); err != nil {
 			return nil, err
 		}
 		changed[i] = true
@@ -268,14 +267,14 @@ func (c change) changeElements(list []any) ([]any, error) {
 	if len(changed) == 0 {
 		element := object{}
 		switch {
-		case c.op == opAdd && (c.to.filter == nil || example(c.to.filter, element)):
-		case c.op == opReplace && c.to.filter == nil:
-		case c.op == opRemove && c.to.filter == nil:
+		case e.op == opAdd && (e.to.filter == nil || example(e.to.filter, element)):
+		case e.op == opReplace && e.to.filter == nil:
+		case e.op == opRemove && e.to.filter == nil:
 			return list, nil
 		default:
-			return nil, bad(noTarget, "No value of %s is one that the path selects.", c.to.attr.name)
+			return nil, bad(noTarget, "No value of %s is one that the path selects.", e.to.attr.name)
 		}
-		if err := c.changeElement(element); err != nil {
+		if err := e.changeElement(element); err != nil {
 			return nil, err
 		}
 		changed[len(list)] = true
@@ -292,50 +291,65 @@ func (c change) changeElements(list []any) ([]any, error) {
 
 // merged adds values to a list. One that the list has already replaces that one. A primary one takes the place of the
 // one before.
-func (c change) merged(list, values []any) []any {
-	at := make(map[identity]int, len(list)+len(values))
-	for i, v := range list {
-		at[c.identify(v)] = i
+func (e edit) merged(list, values []any) []any {
+	const nowhere = -1
+	at, keys := make(map[identity]int, len(values)), make([]identity, len(values))
+	for i, v := range values {
+		keys[i] = e.identify(v)
+		at[keys[i]] = nowhere
 	}
-	added := map[int]bool{}
-	for _, v := range values {
-		key := c.identify(v)
-		i, known := at[key]
-		if !known {
-			i, list = len(list), append(list, v)
+	for i, v := range list {
+		if key := e.identify(v); at[key] == nowhere {
 			at[key] = i
 		}
-		list[i] = v
-		added[i] = true
+	}
+	added := map[int]bool{}
+	for i, v := range values {
+		if at[keys[i]] == nowhere {
+			at[keys[i]] = len(list)
+			list = append(list, v)
+		}
+		list[at[keys[i]]] = v
+		added[at[keys[i]]] = true
 	}
 	_ = onePrimary(list, func(i int) bool { return added[i] }) // of the values one is primary at most
 	return list
 }
 
 // without removes values from a list: those that are the same or, where only a value is given, that have it.
-func (c change) without(list, values []any) []any {
+func (e edit) without(list, values []any) []any {
 	gone := make(map[identity]bool, len(values))
 	for _, v := range values {
-		gone[c.identify(v)] = true
+		gone[e.identify(v)] = true
 	}
 	return slices.DeleteFunc(list, func(v any) bool {
-		key := c.identify(v)
+		key := e.identify(v)
 		return gone[key] || key.other == "" && gone[identity{value: key.value}]
 	})
 }
 
-// identity is what tells the values of a list apart: value and type, or all of it, as JSON, where there is no value.
+// identity is what tells the values of a list apart: value and type, or all of it where there is no value. The members
+// of a group have one type, which need not be given.
 type identity struct{ value, kind, other string }
 
-func (c change) identify(v any) identity {
-	c.work.add(1)
+func (e edit) identify(v any) identity {
 	element, _ := v.(object)
 	if value, ok := element["value"].(string); ok {
+		e.work.add(1 + len(value)/64)
+		if e.to.attr == groupMembers {
+			return identity{value: value}
+		}
 		return identity{value: value, kind: asText(element["type"])}
 	}
-	data, _ := json.Marshal(v, json.Deterministic(true)) // what was decoded from JSON encodes as JSON
-	c.work.text(string(data))
-	return identity{other: string(data)}
+	var all strings.Builder
+	for _, a := range e.to.attr.subs {
+		if v, given := element[a.name]; given {
+			_, _ = fmt.Fprintf(&all, "%s %q ", a.name, v)
+		}
+	}
+	e.work.add(costOfPart * len(e.to.attr.subs))
+	e.work.text(all.String())
+	return identity{other: all.String()}
 }
 
 // onePrimary makes a value of a list that was changed to be the primary one the only such.

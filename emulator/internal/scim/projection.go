@@ -36,6 +36,18 @@ func list(values []string) []string {
 	return strings.Split(text, ",")
 }
 
+// has reports whether the response has a part of an attribute of the schema.
+func (p projection) has(a *attribute) bool {
+	var subs bool
+	for _, to := range p.attributes {
+		if to.attr == a && to.sub == nil && to.extension == "" {
+			return p.only
+		}
+		subs = subs || to.attr == a
+	}
+	return subs || !p.only
+}
+
 // of returns the part of a resource that the response has.
 func (p projection) of(t *resourceType, doc object) object {
 	if len(p.attributes) == 0 && !p.only {

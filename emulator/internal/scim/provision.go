@@ -8,7 +8,6 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/scim"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
-	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
@@ -90,12 +89,9 @@ func (r *request) provision(old, u *state.SCIMUser, isActive bool) error {
 // The own one keeps the address that the API has set, unless the identity provider has given another since. Unverified:
 // that a new member is active, and that the address is not verified.
 func (r *request) join(own *state.Member, before, email string) (*state.Member, error) {
-	tx, organizationID, ownID := r.Tx.Tx, r.connection.OrganizationID, ""
-	if own != nil {
-		ownID = own.MemberID
-		if before == email {
-			email = own.EmailAddress
-		}
+	tx, organizationID := r.Tx.Tx, r.connection.OrganizationID
+	if own != nil && before == email {
+		email = own.EmailAddress
 	}
 	if m := tx.MemberByEmail(organizationID, email); m != nil {
 		if tx.SCIMUserOf(m.MemberID) != nil {
@@ -103,24 +99,14 @@ func (r *request) join(own *state.Member, before, email string) (*state.Member, 
 		}
 		return m, nil
 	}
-	if err := login.CheckEmail(tx, organizationID, ownID, email); err != nil {
+	if own != nil {
+		return login.Reactivate(tx, own, email)
+	}
+	if err := login.CheckEmail(tx, organizationID, "", email); err != nil {
 		return nil, err
 	}
-	if own == nil {
-		m := *tx.NewMember(organizationID, email)
-		m.Status = organizations.MemberStatusActive
-		tx.Members.Put(&m)
-		return &m, nil
-	}
-	if own.ExternalID != "" && tx.FindMember(organizationID, own.ExternalID) != nil {
-		return nil, ops.ErrDuplicateMemberExternalID
-	}
-	if err := login.CheckPhone(tx, organizationID, own.MFAPhoneNumber); err != nil {
-		return nil, err
-	}
-	m := *own
-	m.Status, m.UpdatedAt = organizations.MemberStatusActive, tx.Now
+	m := *tx.NewMember(organizationID, email)
+	m.Status = organizations.MemberStatusActive
 	tx.Members.Put(&m)
-	tx.EndMember(m.MemberID) // what a snapshot has, though the member was deleted
-	return login.ChangeEmail(tx, &m, email)
+	return &m, nil
 }

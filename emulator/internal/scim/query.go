@@ -2,7 +2,6 @@ package scim
 
 import (
 	"cmp"
-	"iter"
 	"math"
 	"net/http"
 	"net/url"
@@ -23,6 +22,7 @@ const (
 const (
 	defaultCount = 100
 	maxCount     = 1000
+	maxRelated   = 50_000 // members of groups, or groups of users
 )
 
 // maxInteger bounds the integers that JSON numbers have exactly (RFC 8259, section 6).
@@ -169,11 +169,57 @@ func (q *query) named() (name string, only bool) {
 	return name, only
 }
 
+// looksAt reports whether filter or order look at an attribute, of a complex one at a sub-attribute if that has a name.
+func (q *query) looksAt(a *attribute, sub string) bool {
+	is := func(to target) bool { return to.attr == a && (sub == "" || to.sub != nil && to.sub.name == sub) }
+	return is(q.sortBy) || mentions(q.filter, is)
+}
+
+// mentions reports whether a filter looks at a target.
+func mentions(n node, is func(target) bool) bool {
+	switch n := n.(type) {
+	case and:
+		return mentions(n.left, is) || mentions(n.right, is)
+	case or:
+		return mentions(n.left, is) || mentions(n.right, is)
+	case not:
+		return mentions(n.of, is)
+	case has:
+		return is(n.to)
+	case comparison:
+		return is(n.to)
+	}
+	return false
+}
+
+// searched are the parts of resources that filter and order look at.
+func (q *query) searched(t *resourceType) parts {
+	return parts{related: q.looksAt(t.related, ""), version: q.looksAt(meta, "version")}
+}
+
+// shown are the parts of resources that the response has.
+func (q *query) shown(t *resourceType) parts {
+	return parts{related: q.projection.has(t.related), version: q.projection.has(meta)}
+}
+
+// needsRelated returns whether the source at a place needs the related resources: for the filter or the order, for the
+// response or for the version.
+func (q *query) needsRelated(t *resourceType) func(place int) bool {
+	searched, shown := q.searched(t), q.shown(t)
+	isSearched, isShown := searched.related || searched.version, shown.related || shown.version
+	isAsStored := q.filter == nil && q.sortBy.attr == nil
+	from := q.startIndex - 1
+	return func(place int) bool {
+		isOnPage := q.count > 0 && (!isAsStored || place >= from && place-from < q.count)
+		return isSearched || isShown && isOnPage
+	}
+}
+
 // page answers with those of the resources that the query asks for, which it looks for outside of the transaction.
-func (r *request) page(t *resourceType, q *query, resources iter.Seq[object]) (*engine.Reply, error) {
-	all, out := slices.Collect(resources), &engine.Reply{}
+func (r *request) page(t *resourceType, q *query, sources []source) (*engine.Reply, error) {
+	out := &engine.Reply{}
 	r.Later(func() error {
-		page, err := q.page(t, all)
+		page, err := q.page(t, sources)
 		if err == nil {
 			*out = *page
 		}
@@ -182,52 +228,68 @@ func (r *request) page(t *resourceType, q *query, resources iter.Seq[object]) (*
 	return out, nil
 }
 
-func (q *query) page(t *resourceType, resources []object) (*engine.Reply, error) {
-	var found []object
-	for _, doc := range resources {
-		if q.filter == nil || q.filter.holds(doc, &q.work) {
-			found = append(found, doc)
+// page makes the resources of a page. It is shorter than asked for where they would have too many related ones (RFC
+// 7644, section 3.4.2.4, on count).
+func (q *query) page(t *resourceType, sources []source) (*engine.Reply, error) {
+	found, err := q.find(t, sources)
+	if err != nil {
+		return nil, err
+	}
+	from := min(q.startIndex-1, len(found))
+	shown, related, resourceList := q.shown(t), 0, []any{}
+	for _, s := range found[from:min(from+q.count, len(found))] {
+		if related += s.size(); shown.related && related > maxRelated && len(resourceList) > 0 {
+			break
 		}
-		if err := q.work.check(); err != nil {
-			return nil, err
+		resourceList = append(resourceList, q.projection.of(t, t.make(s, shown)))
+	}
+	return reply(http.StatusOK, object{
+		"schemas": []any{listSchema}, "totalResults": len(found), "startIndex": q.startIndex,
+		"itemsPerPage": len(resourceList), "Resources": resourceList,
+	})
+}
+
+// result is a resource that was found. Those without the attribute that they are sorted by have no key.
+type result struct {
+	source
+	key    string
+	hasKey bool
+}
+
+// find returns what the filter finds, in order.
+func (q *query) find(t *resourceType, sources []source) ([]result, error) {
+	found, searched := make([]result, 0, len(sources)), q.searched(t)
+	for _, s := range sources {
+		one := result{source: s}
+		if q.filter != nil || q.sortBy.attr != nil {
+			doc := t.make(s, searched)
+			if searched.related || searched.version {
+				q.work.add(costOfRelated * s.size())
+			}
+			holds := q.filter == nil || q.filter.holds(doc, &q.work)
+			one.key, one.hasKey = q.sortKey(doc)
+			if err := q.work.check(); err != nil {
+				return nil, err
+			}
+			if !holds {
+				continue
+			}
 		}
+		found = append(found, one)
 	}
 	if q.sortBy.attr != nil {
 		q.sort(found)
 	}
-	if err := q.work.check(); err != nil {
-		return nil, err
-	}
-	from := min(q.startIndex-1, len(found))
-	page := found[from:min(from+q.count, len(found))]
-	resourceList := make([]any, len(page))
-	for i, doc := range page {
-		setVersion(doc)
-		resourceList[i] = q.projection.of(t, doc)
-	}
-	return reply(http.StatusOK, object{
-		"schemas": []any{listSchema}, "totalResults": len(found), "startIndex": q.startIndex,
-		"itemsPerPage": len(page), "Resources": resourceList,
-	})
+	return found, nil
 }
 
-// sort sorts resources, stably. Those without the attribute are last, or first in descending order.
-func (q *query) sort(resources []object) {
-	type entry struct {
-		doc     object
-		key     string
-		missing bool
-	}
-	entries := make([]entry, len(resources))
-	for i, doc := range resources {
-		key, found := q.sortKey(doc)
-		entries[i] = entry{doc, key, !found}
-	}
-	slices.SortStableFunc(entries, func(a, b entry) int {
+// sort sorts resources, stably. Those without a key are last, or first in descending order.
+func (q *query) sort(found []result) {
+	slices.SortStableFunc(found, func(a, b result) int {
 		order := cmp.Compare(a.key, b.key)
-		if a.missing != b.missing {
+		if a.hasKey != b.hasKey {
 			order = 1
-			if b.missing {
+			if a.hasKey {
 				order = -1
 			}
 		}
@@ -236,13 +298,13 @@ func (q *query) sort(resources []object) {
 		}
 		return order
 	})
-	for i, e := range entries {
-		resources[i] = e.doc
-	}
 }
 
 // sortKey is the value that a resource is sorted by: of a list, that of the primary element, else of the first.
 func (q *query) sortKey(doc object) (key string, found bool) {
+	if q.sortBy.attr == nil {
+		return "", false
+	}
 	var v any
 	q.sortBy.each(doc, &q.work, func(element any) bool {
 		if v == nil || isPrimary(element) {

@@ -20,6 +20,9 @@ const (
 	kindComplex   = "complex"
 )
 
+// external is the type of references to what is no resource.
+const external = "external"
+
 // attribute is an attribute of a schema, with its characteristics (RFC 7643, section 7).
 type attribute struct {
 	name, kind, description                              string
@@ -51,6 +54,9 @@ type resourceType struct {
 	attributes                          []*attribute
 	extension, extensionName            string
 	extensionAttributes                 []*attribute
+	// related is the attribute whose values are other resources: those below an endpoint, in the role of a kind.
+	related                      *attribute
+	relatedEndpoint, relatedKind string
 }
 
 const (
@@ -89,18 +95,21 @@ var commonAttributes = []*attribute{
 	},
 	{name: "id", kind: kindString, readOnly: true, caseExact: true, unique: true, always: true},
 	{name: "externalId", kind: kindString, caseExact: true},
-	{name: "meta", kind: kindComplex, readOnly: true, subs: []*attribute{
-		{name: "resourceType", kind: kindString, readOnly: true, caseExact: true},
-		{name: "created", kind: kindDateTime, readOnly: true},
-		{name: "lastModified", kind: kindDateTime, readOnly: true},
-		{name: "location", kind: kindReference, readOnly: true, caseExact: true, types: []string{"uri"}},
-		{name: "version", kind: kindString, readOnly: true, caseExact: true},
-	}},
+	meta,
 }
+
+var meta = &attribute{name: "meta", kind: kindComplex, readOnly: true, subs: []*attribute{
+	{name: "resourceType", kind: kindString, readOnly: true, caseExact: true},
+	{name: "created", kind: kindDateTime, readOnly: true},
+	{name: "lastModified", kind: kindDateTime, readOnly: true},
+	{name: "location", kind: kindReference, readOnly: true, caseExact: true, types: []string{"uri"}},
+	{name: "version", kind: kindString, readOnly: true, caseExact: true},
+}}
 
 var userType = &resourceType{
 	name: "User", endpoint: "/Users", schema: userSchema, description: "A person.",
 	extension: enterpriseSchema, extensionName: "EnterpriseUser",
+	related: userGroups, relatedEndpoint: "/Groups", relatedKind: "direct",
 	attributes: []*attribute{
 		{
 			name: "userName", kind: kindString, required: true, unique: true,
@@ -113,7 +122,7 @@ var userType = &resourceType{
 			text("honorificPrefix", "A title before the name."), text("honorificSuffix", "A suffix after the name.")),
 		text("displayName", "The name to show."), text("nickName", "The nickname."),
 		{
-			name: "profileUrl", kind: kindReference, caseExact: true, types: []string{"external"},
+			name: "profileUrl", kind: kindReference, caseExact: true, types: []string{external},
 			description: "The profile page.",
 		},
 		text("title", "The job title."), text("userType", "The relation to the company."),
@@ -123,25 +132,13 @@ var userType = &resourceType{
 			&attribute{kind: kindString}),
 		typed("phoneNumbers", "Phone numbers.", &attribute{kind: kindString}),
 		typed("ims", "Addresses of instant messengers.", &attribute{kind: kindString}),
-		typed("photos", "Pictures.", &attribute{kind: kindReference, caseExact: true, types: []string{"external"}}),
+		typed("photos", "Pictures.", &attribute{kind: kindReference, caseExact: true, types: []string{external}}),
 		listOf("addresses", "Postal addresses.",
 			text("formatted", "The whole address."), text("streetAddress", "The street."),
 			text("locality", "The city."), text("region", "The region."), text("postalCode", "The postal code."),
 			text("country", "The country."), text("type", "The purpose of the address."),
 			&attribute{name: "primary", kind: kindBoolean, description: "Whether this is the preferred address."}),
-		{
-			name: "groups", kind: kindComplex, multi: true, readOnly: true,
-			description: "The groups that the person is in.",
-			subs: []*attribute{
-				{name: "value", kind: kindString, readOnly: true, caseExact: true, description: "The group's id."},
-				{
-					name: "$ref", kind: kindReference, readOnly: true, caseExact: true, types: []string{"Group"},
-					description: "The group's URI.",
-				},
-				{name: "display", kind: kindString, readOnly: true, description: "The group's name."},
-				{name: "type", kind: kindString, readOnly: true, description: "Always direct."},
-			},
-		},
+		userGroups,
 		typed("entitlements", "What the person is entitled to.", &attribute{kind: kindString}),
 		typed("roles", "Roles at the identity provider.", &attribute{kind: kindString}),
 		typed("x509Certificates", "Certificates.", &attribute{kind: kindBinary, caseExact: true}),
@@ -159,8 +156,22 @@ var userType = &resourceType{
 	},
 }
 
+var userGroups = &attribute{
+	name: "groups", kind: kindComplex, multi: true, readOnly: true, description: "The groups that the person is in.",
+	subs: []*attribute{
+		{name: "value", kind: kindString, readOnly: true, caseExact: true, description: "The group's id."},
+		{
+			name: "$ref", kind: kindReference, readOnly: true, caseExact: true, types: []string{"Group"},
+			description: "The group's URI.",
+		},
+		{name: "display", kind: kindString, readOnly: true, description: "The group's name."},
+		{name: "type", kind: kindString, readOnly: true, description: "Always direct."},
+	},
+}
+
 var groupType = &resourceType{
 	name: "Group", endpoint: "/Groups", schema: groupSchema, description: "A group of people.",
+	related: groupMembers, relatedEndpoint: "/Users", relatedKind: "User",
 	attributes: []*attribute{
 		{name: "displayName", kind: kindString, required: true, description: "The group's name."},
 		groupMembers,

@@ -6,12 +6,9 @@
 package scim
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"mime"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -22,30 +19,36 @@ import (
 
 // Routes are the endpoints of the server.
 func Routes() []engine.Route {
-	return []engine.Route{
+	routes := []engine.Route{
 		route(ops.SCIMUsersCreate, createUser),
 		route(ops.SCIMUsersList, listUsers),
 		route(ops.SCIMUsersSearch, searchUsers),
 		route(ops.SCIMUsersGet, getUser),
-		route(ops.SCIMUsersReplace, replaceUser),
-		route(ops.SCIMUsersPatch, patchUser),
+		route(ops.SCIMUsersReplace, userChange.replace),
+		route(ops.SCIMUsersPatch, userChange.patch),
 		route(ops.SCIMUsersDelete, deleteUser),
 		route(ops.SCIMGroupsCreate, createGroup),
 		route(ops.SCIMGroupsList, listGroups),
 		route(ops.SCIMGroupsSearch, searchGroups),
 		route(ops.SCIMGroupsGet, getGroup),
-		route(ops.SCIMGroupsReplace, replaceGroup),
-		route(ops.SCIMGroupsPatch, patchGroup),
+		route(ops.SCIMGroupsReplace, groupChange.replace),
+		route(ops.SCIMGroupsPatch, groupChange.patch),
 		route(ops.SCIMGroupsDelete, deleteGroup),
 		route(ops.SCIMConfig, getConfig),
 		route(ops.SCIMResourceTypes, listResourceTypes),
 		route(ops.SCIMResourceType, getResourceType),
 		route(ops.SCIMSchemas, listSchemas),
 		route(ops.SCIMSchema, getSchema),
-		route(ops.SCIMMe, notImplemented),
 		route(ops.SCIMBulk, notImplemented),
 		route(ops.SCIMSearch, notImplemented),
+		other(),
 	}
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} { // RFC 7644, section 3.11
+		me := *ops.SCIMMe
+		me.Method = method
+		routes = append(routes, route(&me, notImplemented))
+	}
+	return routes
 }
 
 // request is a request of an identity provider, in a transaction.
@@ -56,15 +59,30 @@ type request struct {
 
 // route binds a handler to an endpoint, which takes a bearer token of the connection in its path.
 func route(info *ops.Info, run func(*request) (*engine.Reply, error)) engine.Route {
+	return endpoint(info, errUnauthorized, run)
+}
+
+// other is the endpoint of other methods and paths. Below what is no connection there may be operations of the API.
+func other() engine.Route {
+	return endpoint(ops.SCIMOther, engine.ErrNoRoute, func(r *request) (*engine.Reply, error) {
+		if methods := r.Methods(); len(methods) > 0 {
+			return notAllowed(methods)
+		}
+		return nil, errNoEndpoint
+	})
+}
+
+func endpoint(info *ops.Info, unknown error, run func(*request) (*engine.Reply, error)) engine.Route {
 	return engine.Endpoint{
 		Info:    info,
-		Project: engine.ByRow(errUnauthorized, errSeveral, fits),
+		Head:    true,
+		Project: engine.ByRow(unknown, errSeveral, fits),
 		Run: func(tx *engine.Tx) (*engine.Reply, error) {
-			r := &request{tx, tx.SCIMConnections.Get(tx.Param("connection_id"))}
-			if r.connection == nil || !r.connection.HasToken(engine.BearerToken(tx.Header())) {
-				return nil, errUnauthorized
+			r, err := authenticate(tx)
+			if err != nil {
+				return nil, err
 			}
-			if err := r.checkMediaType(); err != nil {
+			if err := r.checkMediaType(); err != nil && info != ops.SCIMOther {
 				return nil, err
 			}
 			return run(r)
@@ -73,11 +91,25 @@ func route(info *ops.Info, run func(*request) (*engine.Reply, error)) engine.Rou
 	}.Route()
 }
 
-// checkMediaType refuses a body that says it is no JSON in UTF-8 (RFC 7644, sections 3.1 and 3.8). One that says
-// nothing is taken.
+// authenticate checks the bearer token of a request.
+func authenticate(tx *engine.Tx) (*request, error) {
+	r := &request{tx, tx.SCIMConnections.Get(tx.Param("connection_id"))}
+	if r.connection == nil || !r.connection.HasToken(engine.BearerToken(tx.Header())) {
+		return nil, errUnauthorized
+	}
+	return r, nil
+}
+
+// checkMediaType refuses a body that says it is no JSON in UTF-8 (RFC 7644, sections 3.1 and 3.8), or that it is
+// compressed (RFC 9110, section 8.4). One that says nothing is taken.
 func (r *request) checkMediaType() error {
 	header := r.Header().Get("Content-Type")
-	if len(r.Body()) == 0 || header == "" {
+	switch coding := r.Header().Get("Content-Encoding"); {
+	case len(r.Body()) == 0:
+		return nil
+	case coding != "" && !strings.EqualFold(coding, "identity"):
+		return errCoding
+	case header == "":
 		return nil
 	}
 	kind, parameters, err := mime.ParseMediaType(header)
@@ -117,64 +149,51 @@ func reply(status int, body object) (*engine.Reply, error) {
 	return &engine.Reply{Status: status, Header: header, Body: data}, nil
 }
 
+// base is the URL of the connection.
+func (r *request) base() base {
+	return base(r.BaseURL() + "/v1/b2b/scim/" + r.connection.ConnectionID)
+}
+
 // url is the URL of what is at a path below the connection's.
-func (r *request) url(path string) string {
-	return r.BaseURL() + "/v1/b2b/scim/" + r.connection.ConnectionID + path
-}
+func (r *request) url(path string) string { return r.base().baseURL() + path }
 
-// meta sets the attributes of a resource that the server makes.
-func (r *request) meta(t *resourceType, doc object, id string, created, modified time.Time) {
-	schemas := []any{t.schema}
-	if t.extension != "" && doc[t.extension] != nil {
-		schemas = append(schemas, t.extension)
-	}
-	doc["id"], doc["schemas"] = id, schemas
-	doc["meta"] = object{
-		"resourceType": t.name, "location": r.url(t.endpoint + "/" + id),
-		"created": created.Format(time.RFC3339), "lastModified": modified.Format(time.RFC3339),
-	}
-}
-
-// setVersion sets the version of a resource, a weak entity tag (RFC 7644, section 3.14), and returns it.
-func setVersion(doc object) string {
-	data, _ := json.Marshal(doc, json.Deterministic(true)) // what is stored encodes as JSON
-	sum := sha256.Sum256(data)
-	version := `W/"` + hex.EncodeToString(sum[:8]) + `"`
-	if meta, ok := doc["meta"].(object); ok {
-		meta["version"] = version
-	}
-	return version
-}
-
-// resource answers with a resource.
-func (r *request) resource(status int, t *resourceType, doc object) (*engine.Reply, error) {
-	version := setVersion(doc)
-	if r.Request().Method == http.MethodGet && matches(r.Header().Values("If-None-Match"), version) {
-		out := &engine.Reply{Status: http.StatusNotModified, Header: http.Header{"Content-Type": nil}}
-		out.Header.Set("ETag", version)
-		return out, nil
-	}
+// resource answers with the resource of a source, which it makes outside of the transaction.
+func (r *request) resource(status int, t *resourceType, s source) (*engine.Reply, error) {
 	query, err := parseURLQuery(r.Request().URL.RawQuery)
 	if err != nil {
 		return nil, err
 	}
 	projection := newProjection(t, list(query["attributes"]), list(query["excludedAttributes"]))
-	meta, _ := doc["meta"].(object)
-	out, err := reply(status, projection.of(t, doc))
-	if err == nil {
+	isRead, out := r.isRead(), &engine.Reply{}
+	r.Later(func() error {
+		doc := t.make(s, parts{related: projection.has(t.related), version: true})
+		meta, _ := doc["meta"].(object)
+		version := asText(meta["version"])
+		if isRead && matches(r.Header().Values("If-None-Match"), version) {
+			*out = engine.Reply{Status: http.StatusNotModified, Header: http.Header{"Content-Type": nil}}
+			out.Header.Set("ETag", version)
+			return nil
+		}
+		full, err := reply(status, projection.of(t, doc))
+		if err != nil {
+			return err
+		}
+		*out = *full
 		out.Header.Set("ETag", version)
 		out.Header.Set("Location", asText(meta["location"]))
-	}
-	return out, err
+		return nil
+	})
+	return out, nil
+}
+
+func (r *request) isRead() bool {
+	return r.Request().Method == http.MethodGet || r.Request().Method == http.MethodHead
 }
 
 // checkVersion refuses a request for another version of a resource than the one that there is.
-func (r *request) checkVersion(doc object) error {
+func (r *request) checkVersion(s source) error {
 	tags := r.Header().Values("If-Match")
-	version := setVersion(doc)
-	meta, _ := doc["meta"].(object)
-	delete(meta, "version")
-	if len(tags) > 0 && !matches(tags, version) {
+	if len(tags) > 0 && !matches(tags, version(s, s.own())) {
 		return errPrecondition
 	}
 	return nil

@@ -1,7 +1,6 @@
 package scim
 
 import (
-	"iter"
 	"net/http"
 	"reflect"
 
@@ -10,21 +9,9 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// user is the resource of a user.
-func (r *request) user(u *state.SCIMUser) object {
-	doc := userOf(&u.Attributes)
-	doc["active"] = r.isActive(u)
-	var groups []any
-	for _, g := range r.SCIMGroupsWith(u.ID) {
-		groups = append(groups, object{
-			"value": g.ID, "$ref": r.url("/Groups/" + g.ID), "display": g.DisplayName, "type": "direct",
-		})
-	}
-	if groups != nil {
-		doc["groups"] = groups
-	}
-	r.meta(userType, doc, u.ID, u.CreatedAt, u.UpdatedAt)
-	return doc
+// user is what the resource of a user is made of.
+func (r *request) user(u *state.SCIMUser) source {
+	return &userSource{r.base(), u, r.isActive(u), r.SCIMGroupsWith(u.ID)}
 }
 
 func (r *request) isActive(u *state.SCIMUser) bool {
@@ -39,6 +26,15 @@ func (r *request) findUser() (*state.SCIMUser, error) {
 		return u, nil
 	}
 	return nil, notFound(userType.name, id)
+}
+
+// foundUser is what the resource of the user that a path names is made of.
+func (r *request) foundUser() (source, error) {
+	u, err := r.findUser()
+	if err != nil {
+		return nil, err
+	}
+	return r.user(u), nil
 }
 
 func createUser(r *request) (*engine.Reply, error) {
@@ -57,37 +53,17 @@ func createUser(r *request) (*engine.Reply, error) {
 }
 
 func getUser(r *request) (*engine.Reply, error) {
+	s, err := r.foundUser()
+	if err != nil {
+		return nil, err
+	}
+	return r.resource(http.StatusOK, userType, s)
+}
+
+// userChange changes users. Whether a user is active stays as it is unless the resource says it.
+var userChange = change{userType, (*request).foundUser, func(r *request, doc object) (source, error) {
 	u, err := r.findUser()
 	if err != nil {
-		return nil, err
-	}
-	return r.resource(http.StatusOK, userType, r.user(u))
-}
-
-// replaceUser replaces all that clients can set. Whether the user is active stays as it is unless the body says it.
-func replaceUser(r *request) (*engine.Reply, error) {
-	doc, err := userType.parse(r.Body())
-	if err != nil {
-		return nil, err
-	}
-	return r.changeUser(func(object) (object, error) { return doc, nil })
-}
-
-func patchUser(r *request) (*engine.Reply, error) {
-	return r.changeUser(func(doc object) (object, error) { return doc, userType.patch(doc, r.Body()) })
-}
-
-// changeUser changes a user to what change makes of the resource.
-func (r *request) changeUser(change func(object) (object, error)) (*engine.Reply, error) {
-	u, err := r.findUser()
-	if err != nil {
-		return nil, err
-	}
-	doc := r.user(u)
-	if err := r.checkVersion(doc); err != nil {
-		return nil, err
-	}
-	if doc, err = change(doc); err != nil {
 		return nil, err
 	}
 	isActive, given := doc["active"].(bool)
@@ -97,8 +73,8 @@ func (r *request) changeUser(change func(object) (object, error)) (*engine.Reply
 	if u, err = r.saveUser(u, doc, isActive); err != nil {
 		return nil, err
 	}
-	return r.resource(http.StatusOK, userType, r.user(u))
-}
+	return r.user(u), nil
+}}
 
 // saveUser puts a user with the attributes of a resource, and does to the member what follows. It returns the row.
 func (r *request) saveUser(old *state.SCIMUser, doc object, isActive bool) (*state.SCIMUser, error) {
@@ -154,19 +130,23 @@ func searchUsers(r *request) (*engine.Reply, error) {
 	return r.page(userType, q, r.users(q))
 }
 
-// users yields the resources of the connection's users, oldest first: all that a query could find.
-func (r *request) users(q *query) iter.Seq[object] {
-	return func(yield func(object) bool) {
-		if name, only := q.named(); only {
-			if u := r.SCIMUserNamed(r.connection.ConnectionID, name); u != nil {
-				yield(r.user(u))
-			}
-			return
-		}
-		for _, u := range r.SCIMUsersOf(r.connection.ConnectionID) {
-			if !yield(r.user(u)) {
-				return
-			}
+// users are the sources of the connection's users, oldest first: of all that a query could find.
+func (r *request) users(q *query) []source {
+	rows := r.SCIMUsersOf(r.connection.ConnectionID)
+	if name, only := q.named(); only {
+		rows = rows[:0]
+		if u := r.SCIMUserNamed(r.connection.ConnectionID, name); u != nil {
+			rows = append(rows, u)
 		}
 	}
+	needsRelated := q.needsRelated(userType)
+	sources := make([]source, len(rows))
+	for i, u := range rows {
+		s := &userSource{base: r.base(), row: u, isActive: r.isActive(u)}
+		if needsRelated(i) {
+			s.groups = r.SCIMGroupsWith(u.ID)
+		}
+		sources[i] = s
+	}
+	return sources
 }

@@ -1,6 +1,8 @@
 package scim
 
 import (
+	"encoding/base64"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -200,8 +202,23 @@ func (a *attribute) single(v any) (any, error) {
 		return a.boolean(v)
 	case !isText:
 		return nil, bad(invalidValue, "The value of %s is not a string.", a.name)
+	case a.kind == kindBinary && !isBase64(s):
+		return nil, bad(invalidValue, "The value of %s is not base64.", a.name)
+	case a.kind == kindReference && slices.Contains(a.types, external) && !isURL(s):
+		return nil, bad(invalidValue, "The value of %s is not an absolute URL.", a.name)
 	}
 	return v, nil
+}
+
+// isBase64 reports whether a text is base64, which may be without the padding (RFC 7643, section 2.3.6).
+func isBase64(s string) bool {
+	_, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
+	return err == nil
+}
+
+func isURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.IsAbs() && !strings.Contains(s, " ")
 }
 
 // boolean takes texts too: Entra ID sends "True" and "False".
