@@ -38,7 +38,7 @@ func updateMember(tx *engine.Tx, req *members.UpdateRequest) (*members.UpdateRes
 			return nil, err
 		}
 		changed = *readdressed
-		if readdressed != m && !tx.IsCaller(m) { // Unverified: that somebody else's change ends them
+		if readdressed != m { // somebody else has changed it. Unverified: that this ends sessions
 			login.EndAccess(tx.Tx, m)
 		}
 		if readdressed != m && isTrue(req.UnlinkEmail) {
