@@ -47,7 +47,8 @@ func exchangeIntermediateSession(
 	if err != nil {
 		return nil, err
 	}
-	l.Org, l.Member, l.Intermediate, l.Factors = org, m, ist, ist.Factors
+	l.Org, l.Member = org, m
+	l.Continue(ist)
 	l.MustProveEmail, l.EmailProved = ist.OrganizationID != org.OrganizationID, ist.EmailProved
 	return login.Complete(tx.Tx, l)
 }
@@ -79,7 +80,8 @@ func createDiscoveredOrganization(
 	admin := *tx.NewMember(org.OrganizationID, ist.Email)
 	admin.AssignedRoles = []string{state.RoleAdmin}
 	tx.Members.Put(&admin)
-	l.Org, l.Member, l.Intermediate, l.Factors = org, &admin, ist, ist.Factors
+	l.Org, l.Member = org, &admin
+	l.Continue(ist)
 	l.MustProveEmail, l.EmailProved = true, ist.EmailProved
 	resp, err := login.Complete(tx.Tx, l)
 	return (*discoveryorganizations.CreateResponse)(resp), err

@@ -203,7 +203,8 @@ func migrateSession(tx *engine.Tx, req *sessions.MigrateRequest) (*sessions.Migr
 		})
 }
 
-// fetchEmail asks a userinfo URL for the address of the person whose token it is.
+// fetchEmail asks a userinfo URL for the address of the person whose token it is. Unverified: that one which the provider
+// has not verified is refused.
 func fetchEmail(ctx context.Context, url, token string) (string, error) {
 	info, err := idp.UserInfo(ctx, url, token)
 	if err != nil {
@@ -212,6 +213,9 @@ func fetchEmail(ctx context.Context, url, token string) (string, error) {
 	email, _ := info["email"].(string)
 	if email == "" {
 		return "", ops.ErrMigrateFromExternalMissingUserinfo
+	}
+	if verified, given := info["email_verified"]; given && verified != true && verified != "true" {
+		return "", ops.ErrMigrateFromExternalMissingUserinfo.Because("email_verified is not true.")
 	}
 	return email, nil
 }

@@ -113,8 +113,10 @@ type authorization struct {
 	org       *state.Organization
 	member    *state.Member
 	bySession bool
-	results   []b2cidp.ScopeResult
-	prompt    string
+	// proved says that the member has proved the address, by the session if there is one.
+	proved  bool
+	results []b2cidp.ScopeResult
+	prompt  string
 }
 
 // prompts are the values of prompt in OpenID Connect Core 1.0, section 3.1.2.1. Only consent makes a difference here:
@@ -175,6 +177,7 @@ func (a *authorization) findMember(tx *engine.Tx, req *oauth.AuthorizeStartReque
 			return ops.ErrSessionNotMutable.Because("Who impersonates a member authorizes no app.")
 		}
 		a.org, a.member = tx.Organizations.Get(s.OrganizationID), m
+		a.proved = login.HasProved(s, m)
 		return nil
 	case !state.Given(req.OrganizationID) || !state.Given(req.MemberID):
 		return ops.ErrNoOAuthAuthorizeMemberSelector
@@ -183,7 +186,9 @@ func (a *authorization) findMember(tx *engine.Tx, req *oauth.AuthorizeStartReque
 	if a.org, err = login.FindOrganization(tx.Tx, *req.OrganizationID); err != nil {
 		return err
 	}
-	a.member, err = login.FindMember(tx.Tx, a.org.OrganizationID, *req.MemberID)
+	if a.member, err = login.FindMember(tx.Tx, a.org.OrganizationID, *req.MemberID); err == nil {
+		a.proved = a.member.EmailAddressVerified && !a.member.VouchedFor
+	}
 	return err
 }
 
@@ -225,6 +230,9 @@ func (a *authorization) grant(tx *engine.Tx, req *oauth.AuthorizeRequest, scopes
 		ConnectedAppID: a.app.ClientID, Scopes: scopes, Resources: req.Resources, RedirectURI: req.RedirectURI,
 		Challenge: state.Text(req.CodeChallenge), Nonce: state.Text(req.Nonce), BySession: a.bySession,
 		CreatedAt: tx.Now,
+	}
+	if a.proved {
+		given.ProvedEmail = state.Lower(a.member.EmailAddress)
 	}
 	tx.Authorizations.Put(given)
 	code := &state.AppToken{

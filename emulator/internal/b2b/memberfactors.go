@@ -4,6 +4,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -69,7 +70,7 @@ func deleteTOTP(tx *engine.Tx, req *members.DeleteTOTPRequest) (*members.DeleteT
 	return (*members.DeleteTOTPResponse)(memberResponse(tx, org, &changed)), nil
 }
 
-// deletePassword removes the password that has an id. Sessions stay.
+// deletePassword removes the password that has an id. Sessions stay, intermediate sessions with it do not.
 func deletePassword(tx *engine.Tx, req *members.DeletePasswordRequest) (*members.DeletePasswordResponse, error) {
 	if !state.IDForm.MatchString(req.MemberPasswordID) {
 		return nil, ops.ErrInvalidPasswordID
@@ -95,6 +96,7 @@ func deletePassword(tx *engine.Tx, req *members.DeletePasswordRequest) (*members
 		return nil, err
 	}
 	tx.DeletePasswordOf(m.MemberID)
+	tx.EndIntermediatesFor(m, func(i *state.Intermediate) bool { return factor.HasPassword(i.Factors) })
 	changed := *m
 	changed.UpdatedAt = tx.Now
 	tx.Members.Put(&changed)

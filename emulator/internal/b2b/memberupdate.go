@@ -38,6 +38,9 @@ func updateMember(tx *engine.Tx, req *members.UpdateRequest) (*members.UpdateRes
 			return nil, err
 		}
 		changed = *readdressed
+		if readdressed != m { // somebody else has changed it. Unverified: that this ends sessions
+			login.EndAccess(tx.Tx, m)
+		}
 		if readdressed != m && isTrue(req.UnlinkEmail) {
 			changed.RetiredEmailAddresses = slices.DeleteFunc(slices.Clone(changed.RetiredEmailAddresses),
 				func(r organizations.RetiredEmail) bool { return r.EmailAddress == m.EmailAddress })

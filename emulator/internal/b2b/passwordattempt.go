@@ -87,5 +87,8 @@ func guessOfMember(tx *engine.Tx, l *login.Login, organizationID, email string) 
 	if err := l.Prove(tx.Tx, m, factor.Password(tx.Tx)); err != nil {
 		return nil, err
 	}
+	if err := l.CheckSession(tx.Tx); err != nil {
+		return nil, err
+	}
 	return login.NewGuess(tx.Tx, m, tx.PasswordOf(m))
 }

@@ -95,7 +95,7 @@ func resetDiscoveryPassword(
 		if _, err := find(tx); err != nil {
 			return nil, err
 		}
-		chosen.put(tx, nil, nil)
+		chosen.put(tx, nil, nil, true)
 		resp := discoverProved(tx, link.Email, factor.Password(tx.Tx))
 		return (*passwordsdiscoveryemail.ResetResponse)(resp), nil
 	})

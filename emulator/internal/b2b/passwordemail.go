@@ -101,7 +101,7 @@ func resetPasswordByEmail(
 			return nil, err
 		}
 		l.EmailProved = true
-		chosen.put(tx, m, l.Session)
+		chosen.put(tx, m, l.Session, true)
 		resp, err := login.Complete(tx.Tx, l)
 		if err != nil {
 			return nil, err
@@ -137,7 +137,8 @@ func memberOfReset(tx *engine.Tx, l *login.Login, req *passwordsemail.ResetReque
 	return m, l.Prove(tx.Tx, m, factor.Password(tx.Tx))
 }
 
-// requirePasswordReset makes the password of an address unusable until it is reset by e-mail.
+// requirePasswordReset makes the password of an address unusable until it is reset by e-mail. The password is for all
+// organizations: who acts for one of them can do that to a member who has proved the address. Unverified: that rule.
 func requirePasswordReset(
 	tx *engine.Tx, req *passwordsemail.RequireResetRequest,
 ) (*passwordsemail.RequireResetResponse, error) {
@@ -163,6 +164,9 @@ func requirePasswordReset(
 	m, err := memberToReset(tx, organizationID, address, req.MemberID)
 	if err != nil {
 		return nil, err
+	}
+	if tx.HasCaller() && (!m.EmailAddressVerified || m.VouchedFor) {
+		return nil, ops.ErrSessionAuthorizationError.Because("The member has not proved the address.")
 	}
 	p := tx.PasswordByEmail(address)
 	if p == nil {

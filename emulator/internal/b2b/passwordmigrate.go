@@ -63,7 +63,7 @@ func migratePassword(tx *engine.Tx, req *passwords.MigrateRequest) (*passwords.M
 		changed.UpdatedAt = tx.Now
 		tx.Members.Put(&changed)
 	}
-	tx.PutPassword(m.MemberID, m.EmailAddress, hash)
+	tx.PutPassword(m.MemberID, m.EmailAddress, hash, true)
 	return &passwords.MigrateResponse{
 		MemberID: m.MemberID, MemberCreated: created,
 		Member: login.Member(tx.Tx, &changed), Organization: org.Organization,

@@ -36,7 +36,7 @@ func resetExistingPassword(
 		if err := l.Prove(tx.Tx, m, factor.Password(tx.Tx)); err != nil {
 			return nil, err
 		}
-		chosen.put(tx, m, l.Session)
+		chosen.put(tx, m, l.Session, l.HasProved())
 		resp, err := login.Complete(tx.Tx, l)
 		if err != nil {
 			return nil, err
@@ -82,7 +82,7 @@ func resetPasswordInSession(
 			return nil, err
 		}
 		chosen.email = l.Member.EmailAddress
-		chosen.put(tx, l.Member, l.Session)
+		chosen.put(tx, l.Member, l.Session, l.HasProved())
 		resp, err := login.Complete(tx.Tx, l)
 		if err != nil {
 			return nil, err
@@ -101,13 +101,14 @@ func resetPasswordInSession(
 
 // findResetSession makes a login one with the session of the request, which must be new enough to set a password.
 func findResetSession(tx *engine.Tx, l *login.Login, req *passwordssessions.ResetRequest) (err error) {
-	if l.Session, l.Member, err = login.FindSession(tx.Tx, req.SessionToken, req.SessionJWT); err != nil {
+	s, m, err := login.FindSession(tx.Tx, req.SessionToken, req.SessionJWT)
+	if err != nil {
 		return err
 	}
+	l.GoOnFrom(s, m)
 	if l.Org, err = login.FindOrganization(tx.Tx, req.OrganizationID); err != nil {
 		return err
 	}
-	l.Factors = factor.Current(l.Member, l.Session.Factors)
 	p := tx.PasswordOf(l.Member)
 	mustReset := p != nil && p.RequiresReset
 	isNew := func(f factor.Factor) bool {
@@ -119,7 +120,7 @@ func findResetSession(tx *engine.Tx, l *login.Login, req *passwordssessions.Rese
 		return ops.ErrSessionAuthorizationTenancyError
 	case !slices.ContainsFunc(l.Factors, isNew):
 		return ops.ErrSessionTooOldToResetPassword
-	case tx.Settings().Passwords.CrossOrganization && !login.HasProved(l.Session, l.Member):
+	case tx.Settings().Passwords.CrossOrganization && !l.HasProved():
 		return ops.ErrInsufficientFactors.Because("The address is not verified.")
 	}
 	if err := login.CheckLock(tx.Tx, l.Member); err != nil {

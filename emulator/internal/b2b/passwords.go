@@ -89,15 +89,16 @@ func (c *candidate) check() {
 }
 
 // put makes the password the one of a member, or of the address. What somebody could have who knows the former one
-// ends: sessions, apart from one to keep, intermediate sessions with it, and links for setting another one.
-func (c *candidate) put(tx *engine.Tx, m *state.Member, keep *state.Session) {
+// ends: sessions, apart from one to keep, intermediate sessions with it, and links for setting another one. Whoever sets
+// it has proved the address or not.
+func (c *candidate) put(tx *engine.Tx, m *state.Member, keep *state.Session, proved bool) {
 	forAll := tx.Settings().Passwords.CrossOrganization
 	affected := tx.MembersByEmail.Rows(state.Lower(c.email))
 	memberID := ""
 	if !forAll {
 		affected, memberID = []*state.Member{m}, m.MemberID
 	}
-	tx.PutPassword(memberID, c.email, c.hash)
+	tx.PutPassword(memberID, c.email, c.hash, proved)
 	for _, m := range affected {
 		tx.RevokeSessionsOf(m.MemberID, func(s *state.Session) bool { return keep == nil || s.ID != keep.ID })
 		tx.DeleteLinksOf(m.MemberID, func(l *state.Link) bool { return l.Purpose == state.PurposePasswordReset })

@@ -157,8 +157,9 @@ func exchangeSession(tx *engine.Tx, req *sessions.ExchangeRequest) (*sessions.Ex
 	if l.Org, err = login.FindOrganization(tx.Tx, req.OrganizationID); err != nil {
 		return nil, err
 	}
-	if !login.HasProved(s, from) {
-		return nil, ops.ErrInsufficientFactorsForSessionExchange.Because("The member's address is not verified.")
+	if l.EmailKnown = login.HasProved(s, from); !l.EmailKnown {
+		return nil, ops.ErrInsufficientFactorsForSessionExchange.Because(
+			"The session has not proved the member's address.")
 	}
 	if l.Member = tx.MemberByEmail(l.Org.OrganizationID, from.EmailAddress); l.Member == nil {
 		return nil, ops.ErrMemberNotFound

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -17,9 +18,13 @@ const (
 // trustedMetadata is the field that no session may set.
 const trustedMetadata = "trusted_metadata"
 
+// emailAddress is the field by which a member's address changes.
+const emailAddress = "email_address"
+
 // Permit checks that the session of the caller, if the call has one, permits the request: first that it is of the
 // organization that the request is about, then that the request sets no trusted metadata, then that the session's roles
-// permit all that the operation and the fields of the request need. The member is whom the request is about, nil if it
+// permit all that the operation and the fields of the request need. A session of an impersonation cannot give the member
+// another address, with which the impersonator could log in. Unverified: that. The member is whom the request is about, nil if it
 // is about nobody: what roles permit on stytch.self suffices for the caller's own member.
 func (tx *Tx) Permit(organizationID string, about *state.Member) error {
 	tx.permitted = true
@@ -31,6 +36,9 @@ func (tx *Tx) Permit(organizationID string, about *state.Member) error {
 		return ops.ErrCannotUpdateTrustedMetadata
 	}
 	self := about != nil && about.MemberID == s.MemberID
+	if self && tx.Has(emailAddress) && factor.IsImpersonation(s.Factors) {
+		return ops.ErrSessionAuthorizationError.Because("Who impersonates a member cannot change the member's address.")
+	}
 	for _, field := range tx.fields() {
 		if err := tx.permit(s, field, self); err != nil {
 			return err
@@ -45,6 +53,11 @@ func (tx *Tx) PermitTenant(organizationID string) error {
 	return err
 }
 
+// HasCaller reports whether the call has the session of a caller.
+func (tx *Tx) HasCaller() bool {
+	return len(tx.Header().Values(sessionHeader))+len(tx.Header().Values(sessionJWTHeader)) > 0
+}
+
 // IsCaller reports whether the session of the caller is one of a member.
 func (tx *Tx) IsCaller(m *state.Member) bool {
 	s, given, err := tx.callerOf(m.OrganizationID)
@@ -53,10 +66,10 @@ func (tx *Tx) IsCaller(m *state.Member) bool {
 
 // callerOf is the session of the caller, if the call has one. It must be one of the organization.
 func (tx *Tx) callerOf(organizationID string) (s *state.Session, given bool, err error) {
-	tokens, jwts := tx.Header().Values(sessionHeader), tx.Header().Values(sessionJWTHeader)
-	if len(tokens)+len(jwts) == 0 {
+	if !tx.HasCaller() {
 		return nil, false, nil
 	}
+	tokens, jwts := tx.Header().Values(sessionHeader), tx.Header().Values(sessionJWTHeader)
 	var token, jwt string
 	switch {
 	case len(tokens) == 1:

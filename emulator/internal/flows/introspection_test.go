@@ -14,6 +14,7 @@ import (
 	"github.com/seed75add069/stytch-go/b2b/idp"
 	"github.com/seed75add069/stytch-go/b2c/connectedapp"
 	"github.com/seed75add069/stytch-go/b2c/m2m"
+	"github.com/seed75add069/stytch-go/b2c/m2m/clients"
 	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
@@ -80,6 +81,16 @@ func TestIntrospect_knowsM2MTokens(t *testing.T) {
 	assert.Equal(t, false, h.oauth("introspect", basic(c.ClientID, c.ClientSecret), "token", "x").body["active"])
 	revoked := h.oauth("revoke", basic(c.ClientID, c.ClientSecret), "token", resp.AccessToken)
 	isOAuthError(t, revoked, "unsupported_token_type")
+
+	h.Clock().Advance(time.Second)
+	_, err = h.api.B2B.M2M.Clients.Delete(t.Context(), &clients.DeleteRequest{ClientID: c.ClientID})
+	require.NoError(t, err)
+	next := h.machine(func(r *clients.CreateRequest) { r.ClientID = &c.ClientID })
+	assert.Equal(t, false, ask(next.ClientID, next.ClientSecret).body["active"], "it was that of another client with the id")
+	resp, err = h.api.B2B.M2M.Token(t.Context(), &m2m.TokenRequest{ClientID: next.ClientID, ClientSecret: next.ClientSecret})
+	require.NoError(t, err)
+	assert.Equal(t, true, ask(next.ClientID, next.ClientSecret).body["active"])
+	c = next
 	h.Clock().Advance(time.Hour)
 	assert.Equal(t, false, ask(c.ClientID, c.ClientSecret).body["active"])
 }

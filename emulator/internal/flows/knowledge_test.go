@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/emulator/internal/factor"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
 // knowledge is what a sequence knows from the answers to its calls.
@@ -229,6 +231,22 @@ func (s *sequence) checkTenancy(c *call) {
 			require.Contains(s.t, within, session.organizationID, c.name)
 		}
 	}
+}
+
+// checkProved checks that a session which leads to another organization has proved the member's address there: by
+// e-mail or, which the factors do not tell, by an account at an OAuth provider.
+func (s *sequence) checkProved(c *call, body map[string]any) {
+	if !c.exchanges {
+		return
+	}
+	from := s.known.session(c.token + c.jwt)
+	member := body["member"].(map[string]any)
+	require.NoError(s.t, s.project.Do(func(tx *state.Tx) error {
+		require.True(s.t, slices.ContainsFunc(tx.Sessions.Get(from.id).Factors, func(f factor.Factor) bool {
+			return f.Type == "oauth" || f.EmailFactor != nil && strings.EqualFold(f.EmailFactor.EmailAddress, member["email_address"].(string))
+		}), "%s opens the organization of %s", c.name, member["email_address"])
+		return nil
+	}))
 }
 
 // checkDead presents all that was used, has expired or was revoked once more.

@@ -127,6 +127,8 @@ type call struct {
 	ends func(*knownSession) bool
 	// revokes says that a refusal may end what came of the proof, because it was used before.
 	revokes bool
+	// exchanges says that the call leads its session to another organization.
+	exchanges bool
 	// within are the organizations that the answer may be about, nil for all.
 	within []string
 }
@@ -184,6 +186,7 @@ func (s *sequence) step(c *call) {
 	s.checkTenancy(c)
 	var body map[string]any
 	require.NoError(s.t, json.Unmarshal(s.body, &body))
+	s.checkProved(c, body)
 	s.known.learn(body, now)
 	s.known.spend(c, body)
 }

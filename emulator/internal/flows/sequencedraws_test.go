@@ -36,7 +36,7 @@ func (s *sequence) sessionDraws() map[string]func(*rapid.T) *call {
 			req := &sessions.ExchangeRequest{OrganizationID: s.org(t)}
 			req.SessionToken, req.SessionJWT = s.session(t)
 			c := do("sessions.exchange", s.api.B2B.Sessions.Exchange, req)
-			c.token, c.jwt = text(req.SessionToken), text(req.SessionJWT)
+			c.token, c.jwt, c.exchanges = text(req.SessionToken), text(req.SessionJWT), true
 			return c
 		},
 		"sessions.revoke": func(t *rapid.T) *call {

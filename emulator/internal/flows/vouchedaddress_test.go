@@ -8,7 +8,6 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/oauth"
 	"github.com/seed75add069/stytch-go/b2b/organizations"
-	"github.com/seed75add069/stytch-go/b2b/organizations/members"
 	"github.com/seed75add069/stytch-go/b2b/otps/sms"
 	passwordssessions "github.com/seed75add069/stytch-go/b2b/passwords/sessions"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
@@ -97,8 +96,8 @@ func TestSessions_provedAnOldAddressOnly(t *testing.T) {
 	org := v.Organization.OrganizationID
 	google, err := h.logInBy("google", org, hint("ada@example.com"))
 	require.NoError(t, err)
-	_, err = h.update(org, v.MemberID, func(r *members.UpdateRequest) { r.EmailAddress = new("victim@example.com") })
-	require.NoError(t, err)
+	h.readdress(org, v.MemberID, "victim@example.com", nil)
+	h.alter("members", "member_id", v.MemberID, object{"email_address_verified": false})
 	_, err = h.api.B2B.OTPs.SMS.Send(t.Context(), &sms.SendRequest{
 		OrganizationID: org, MemberID: v.MemberID, MFAPhoneNumber: new(phone), SessionToken: &google.SessionToken,
 	})

@@ -15,6 +15,7 @@ func (l *Login) ProveAccount(tx *state.Tx, m *state.Member, account state.Regist
 	if err := l.Prove(tx, m, f); err != nil {
 		return err
 	}
+	l.byOwn = l.byOwn || ownsAccount(tx, m, &account)
 	l.accounts = withAccounts(l.accounts, account)
 	return nil
 }
@@ -31,30 +32,31 @@ func withAccounts(accounts []state.Registration, added ...state.Registration) []
 	return list[max(0, len(list)-state.MaxFactors):]
 }
 
-// pendingAccounts are the accounts that the person has logged in with, of this login and of the intermediate session
-// that it goes on from.
-func (l *Login) pendingAccounts() []state.Registration {
-	if l.Intermediate == nil {
-		return l.accounts
-	}
-	return withAccounts(l.Intermediate.Accounts, l.accounts...)
+// ownsAccount reports whether an account became a member's while the member had the address that the member has now.
+func ownsAccount(tx *state.Tx, m *state.Member, a *state.Registration) bool {
+	r := tx.OAuthAccount(m.OrganizationID, a.Provider, a.Subject)
+	return r != nil && r.MemberID == m.MemberID && !r.FormerEmail
 }
 
-// hasStrangeAccount reports whether one of the accounts is not the member's and does not prove its address: whoever has
-// it may be somebody else than the member.
-func hasStrangeAccount(
-	tx *state.Tx, org *state.Organization, m *state.Member, accounts []state.Registration,
-) bool {
-	return slices.ContainsFunc(accounts, func(a state.Registration) bool {
-		r := tx.OAuthAccount(org.OrganizationID, a.Provider, a.Subject)
-		return !a.ProvesEmail() && (r == nil || r.MemberID != m.MemberID)
-	})
+// isStrange reports whether whoever has an account may be somebody else than a member, as the account does not prove
+// the address and is not the member's, or became it when the member had another address. Unverified: the latter.
+func isStrange(tx *state.Tx, m *state.Member, a *state.Registration) bool {
+	r := tx.OAuthAccount(m.OrganizationID, a.Provider, a.Subject)
+	if r != nil && r.MemberID == m.MemberID {
+		return r.FormerEmail
+	}
+	return !a.ProvesEmail()
+}
+
+// hasStrangeAccount reports whether one of the accounts is strange to a member.
+func hasStrangeAccount(tx *state.Tx, m *state.Member, accounts []state.Registration) bool {
+	return slices.ContainsFunc(accounts, func(a state.Registration) bool { return isStrange(tx, m, &a) })
 }
 
 // register makes the accounts the member's, or renews what is known of those that are. One that is another member's
 // stays there.
 func (l *Login) register(tx *state.Tx) {
-	for _, a := range l.pendingAccounts() {
+	for _, a := range l.accounts {
 		old := tx.OAuthAccount(l.Org.OrganizationID, a.Provider, a.Subject)
 		switch {
 		case old == nil:

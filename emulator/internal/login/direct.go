@@ -14,7 +14,7 @@ func (l *Login) Prove(tx *state.Tx, m *state.Member, f Factor) error {
 	r := l.request
 	switch {
 	case state.Given(r.IntermediateSessionToken):
-		if err := l.goOnFrom(tx, *r.IntermediateSessionToken); err != nil {
+		if err := l.resumeFrom(tx, *r.IntermediateSessionToken); err != nil {
 			return err
 		}
 	case state.Given(r.SessionToken) || state.Given(r.SessionJWT):
@@ -23,16 +23,17 @@ func (l *Login) Prove(tx *state.Tx, m *state.Member, f Factor) error {
 			return err
 		}
 		if owner.MemberID == m.MemberID && !factor.IsImpersonation(s.Factors) {
-			l.Session, l.Factors = s, factor.Current(m, s.Factors)
+			l.GoOnFrom(s, m)
 		}
 	}
 	l.Factors = factor.Merge(l.Factors, f)
+	l.byOwn = l.byOwn || factor.HasPassword([]Factor{f}) && ownsPassword(tx, m)
 	return nil
 }
 
-// goOnFrom makes a login of a member go on from the intermediate session that has a token. It must be one of a person
+// resumeFrom makes a login of a member go on from the intermediate session that has a token. It must be one of a person
 // with the member's address, and be valid in the member's organization.
-func (l *Login) goOnFrom(tx *state.Tx, token string) error {
+func (l *Login) resumeFrom(tx *state.Tx, token string) error {
 	i, err := FindIntermediate(tx, token)
 	if err != nil {
 		return err
@@ -41,6 +42,16 @@ func (l *Login) goOnFrom(tx *state.Tx, token string) error {
 		state.Lower(i.Email) != state.Lower(l.Member.EmailAddress) {
 		return ops.ErrInvalidIntermediateSessionTokenForOrganization
 	}
-	l.Intermediate, l.Factors = i, i.Factors
+	l.Continue(i)
 	return nil
+}
+
+// Continue makes a login go on from an intermediate session.
+func (l *Login) Continue(i *state.Intermediate) {
+	l.Intermediate, l.Factors, l.accounts, l.EmailKnown = i, i.Factors, i.Accounts, i.EmailKnown
+}
+
+// GoOnFrom makes a login one of a member's own session.
+func (l *Login) GoOnFrom(s *state.Session, m *state.Member) {
+	l.Member, l.Session, l.Factors, l.EmailKnown = m, s, factor.Current(m, s.Factors), HasProved(s, m)
 }

@@ -66,7 +66,7 @@ func Memberships(tx *state.Tx, i *state.Intermediate, mustProveEmail bool) []dis
 		if org.OrganizationID != i.OrganizationID {
 			valid, mustProve = portable, mustProveEmail || !factor.HasPrimary(portable)
 		}
-		mustProve = mustProve || hasStrangeAccount(tx, org, m, i.Accounts)
+		mustProve = mustProve || hasStrangeAccount(tx, m, i.Accounts)
 		missing := requirementsFor(tx, org, &known, valid, mustProve && !i.EmailProved)
 		list = append(list, discovered(org, membership, missing))
 	}

@@ -41,9 +41,9 @@ func AdoptEmail(tx *state.Tx, m *state.Member, email string) *state.Member {
 	return changed
 }
 
-// ChangeEmail makes an address the member's. It is not verified, the old one is retired, the password is gone, and
-// links and codes that were sent to other addresses are revoked. It returns the row. The address that the member has
-// already changes nothing.
+// ChangeEmail makes an address the member's. It is not verified, the old one is retired, the password is gone, links and
+// codes that were sent to other addresses are revoked, and accounts at OAuth providers log nobody in until the new
+// address is proved with them. It returns the row. The address that the member has already changes nothing.
 func ChangeEmail(tx *state.Tx, m *state.Member, email string) (*state.Member, error) {
 	if state.Lower(email) == state.Lower(m.EmailAddress) {
 		return m, nil
@@ -69,5 +69,18 @@ func ChangeEmail(tx *state.Tx, m *state.Member, email string) (*state.Member, er
 	tx.DeletePasswordOf(m.MemberID)
 	tx.DeleteLinksOf(m.MemberID, func(l *state.Link) bool { return state.Lower(l.Email) != state.Lower(email) })
 	tx.DeleteEmailCodesOf(m.MemberID)
+	for _, r := range tx.RegistrationsOf(m.MemberID) {
+		if !r.IsSSO() {
+			former := *r
+			former.FormerEmail = true
+			tx.Registrations.Put(&former)
+		}
+	}
 	return &changed, nil
+}
+
+// EndAccess ends the sessions of a member, and the tokens of apps.
+func EndAccess(tx *state.Tx, m *state.Member) {
+	tx.RevokeSessionsOf(m.MemberID, func(*state.Session) bool { return true })
+	tx.EndAuthorizationsOf(m.MemberID)
 }

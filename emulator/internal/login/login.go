@@ -50,11 +50,15 @@ type Login struct {
 	// VouchedFor says that the identity provider of the organization has the same address for the person. That proves
 	// it for this organization alone.
 	VouchedFor bool
+	// EmailKnown says that the session that the login goes on from has proved the address.
+	EmailKnown bool
 
 	request  Request
 	duration time.Duration
-	// accounts are those of OAuth logins, see [Login.ProveAccount].
+	// accounts are those of OAuth logins, see [Login.ProveAccount], and of the intermediate session.
 	accounts []state.Registration
+	// byOwn says that a password or an account was used that somebody gave the member who had proved the address.
+	byOwn bool
 	// method is the auth method of a direct login, which the organization must allow; empty for an exchange.
 	method string
 	// keepsFailures says that the login does not forget the failed attempts before it.
@@ -104,7 +108,8 @@ func Complete(tx *state.Tx, l *Login) (*Response, error) {
 	if proved {
 		l.Member = verify(tx, l.Member, !l.EmailProved)
 	}
-	mustProve := (l.MustProveEmail || hasStrangeAccount(tx, l.Org, l.Member, l.pendingAccounts())) && !proved
+	l.dropStrangeAccounts(tx)
+	mustProve := (l.MustProveEmail || hasStrangeAccount(tx, l.Member, l.accounts)) && !proved
 	missing := requirementsFor(tx, l.Org, l.Member, l.Factors, mustProve)
 	resp := &Response{
 		MemberID: l.Member.MemberID, Organization: l.Org.Organization,
@@ -173,7 +178,7 @@ func (l *Login) suspend(tx *state.Tx, resp *Response) {
 		i = NewIntermediate(tx, l.Member.EmailAddress, l.Org.OrganizationID, l.Factors)
 	}
 	changed := *i
-	changed.Factors, changed.Accounts = l.Factors, l.pendingAccounts()
+	changed.Factors, changed.Accounts, changed.EmailKnown = l.Factors, l.accounts, l.HasProved()
 	if len(factor.Portable(tx, l.Factors)) < len(l.Factors) {
 		changed.OrganizationID, changed.Bound = l.Org.OrganizationID, true
 	}
@@ -183,6 +188,34 @@ func (l *Login) suspend(tx *state.Tx, resp *Response) {
 		resp.MFARequired.SecondaryAuthInitiated = organizations.MFAMethodSMSOTP
 	}
 	resp.IntermediateSessionToken, resp.IntermediateSessionTokenExpiresAt = i.Token, i.ExpiresAt
+}
+
+// dropStrangeAccounts makes a login one without accounts that nothing but the organization's identity provider shows to
+// be the member's: they would open other organizations, and this one when the provider is gone.
+func (l *Login) dropStrangeAccounts(tx *state.Tx) {
+	if !l.VouchedFor || l.EmailProved || factor.ProvesEmail(l.Factors, l.Member.EmailAddress) {
+		return
+	}
+	l.accounts = slices.DeleteFunc(slices.Clone(l.accounts), func(a state.Registration) bool {
+		return isStrange(tx, l.Member, &a)
+	})
+}
+
+// CheckSession refuses what the request says of the session, if the project or the member's session does not allow it.
+func (l *Login) CheckSession(tx *state.Tx) error {
+	if _, err := Bounded(tx, l.request.SessionDurationMinutes, l.duration); err != nil {
+		return err
+	}
+	_, err := l.claims()
+	return err
+}
+
+// claims are the custom claims of the session.
+func (l *Login) claims() (shared.Object, error) {
+	if l.Session == nil {
+		return state.MergeClaims(nil, l.request.SessionCustomClaims)
+	}
+	return state.MergeClaims(l.Session.CustomClaims, l.request.SessionCustomClaims)
 }
 
 // maxTokens bounds the tokens of a session. The oldest ones are removed first.
@@ -212,11 +245,15 @@ func (l *Login) putSession(tx *state.Tx) (s *state.Session, token string, err er
 	if err != nil {
 		return nil, "", err
 	}
-	if s.CustomClaims, err = state.MergeClaims(s.CustomClaims, l.request.SessionCustomClaims); err != nil {
+	if s.CustomClaims, err = l.claims(); err != nil {
 		return nil, "", err
 	}
 	s.Tokens = append(slices.Clone(s.Tokens[max(0, len(s.Tokens)-maxTokens+1):]), token)
 	s.Factors, s.LastAccessedAt, s.ExpiresAt = factors, tx.Now, tx.Now.Add(duration)
+	s.ProvedEmail = ""
+	if l.HasProved() {
+		s.ProvedEmail = state.Lower(l.Member.EmailAddress)
+	}
 	tx.Sessions.Put(s)
 	return s, token, nil
 }

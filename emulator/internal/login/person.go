@@ -9,8 +9,8 @@ import (
 )
 
 // Person is what an app that has scopes learns about a member, as claims of OpenID Connect. Unverified: that the parts
-// of a member's name are its words.
-func Person(tx *state.Tx, m *state.Member, scopes []string) shared.Object {
+// of a member's name are its words, and that an address is verified that the session which authorized the app has proved.
+func Person(tx *state.Tx, m *state.Member, a *state.Authorization, scopes []string) shared.Object {
 	claims := shared.Object{"sub": m.MemberID}
 	add := func(name, value string) {
 		if value != "" {
@@ -35,7 +35,7 @@ func Person(tx *state.Tx, m *state.Member, scopes []string) shared.Object {
 		}
 	}
 	if slices.Contains(scopes, "email") {
-		claims["email"], claims["email_verified"] = m.EmailAddress, m.EmailAddressVerified
+		claims["email"], claims["email_verified"] = m.EmailAddress, m.EmailAddressVerified && isProved(a.ProvedEmail, m)
 	}
 	if slices.Contains(scopes, "phone") && m.MFAPhoneNumber != "" {
 		claims["phone_number"], claims["phone_number_verified"] = m.MFAPhoneNumber, m.MFAPhoneNumberVerified

@@ -17,11 +17,11 @@ func (l *Login) Resume(tx *state.Tx, org *state.Organization, m *state.Member) (
 	r := l.request
 	switch {
 	case state.Given(r.IntermediateSessionToken):
-		if err := l.goOnFrom(tx, *r.IntermediateSessionToken); err != nil {
+		if err := l.resumeFrom(tx, *r.IntermediateSessionToken); err != nil {
 			return true, err
 		}
 		i := l.Intermediate
-		mustProve := i.OrganizationID != org.OrganizationID || hasStrangeAccount(tx, org, m, i.Accounts)
+		mustProve := i.OrganizationID != org.OrganizationID || hasStrangeAccount(tx, m, i.Accounts)
 		if requirementsFor(tx, org, m, i.Factors, mustProve && !i.EmailProved).primary != nil {
 			return true, ops.ErrActionAvailableOnlyOncePrimaryAuthenticationIsMet
 		}
@@ -36,7 +36,7 @@ func (l *Login) Resume(tx *state.Tx, org *state.Organization, m *state.Member) (
 		case factor.IsImpersonation(s.Factors):
 			return true, ops.ErrSessionNotMutable.Because("A session of an impersonation takes no second factor.")
 		}
-		l.Session, l.Factors = s, factor.Current(m, s.Factors)
+		l.GoOnFrom(s, m)
 		return true, nil
 	default:
 		return false, nil

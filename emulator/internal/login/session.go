@@ -54,12 +54,6 @@ func active(tx *state.Tx, s *state.Session) (*state.Session, *state.Member, erro
 	return s, m, nil
 }
 
-// HasProved reports whether the member of a session has proved the address that the member has now: by it the person is
-// known in other organizations.
-func HasProved(s *state.Session, m *state.Member) bool {
-	return m.EmailAddressVerified && !m.VouchedFor || factor.ProvesEmail(factor.Current(m, s.Factors), m.EmailAddress)
-}
-
 // Duration is how long a session lasts for which a number of minutes was asked.
 func Duration(minutes *int) (time.Duration, error) {
 	n := defaultSession

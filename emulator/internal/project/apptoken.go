@@ -132,7 +132,7 @@ func issueForMember(
 		keep(state.OAuthRefresh, resp.RefreshToken, refreshLifetime)
 	}
 	if slices.Contains(scopes, state.OpenID) {
-		person := login.Person(tx.Tx, m, scopes)
+		person := login.Person(tx.Tx, m, a, scopes)
 		if nonce != "" {
 			person["nonce"] = nonce
 		}

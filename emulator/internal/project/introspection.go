@@ -38,7 +38,7 @@ func introspect(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
 // activeClaims are what is told of an active token of a client, nil for any other.
 func activeClaims(tx *engine.Tx, c *oauthClient, token string) sign.Claims {
 	if c.machine != nil {
-		claims, ok := sign.M2MClaims(tx.Tx, token, c.machine.ClientID)
+		claims, ok := sign.M2MClaims(tx.Tx, token, c.machine)
 		if !ok {
 			return nil
 		}

@@ -40,7 +40,7 @@ func getUserInfo(tx *engine.Tx) (*engine.Reply, error) {
 	if !slices.Contains(access.Token.Scopes, state.OpenID) {
 		return bearerError(tx, ops.ErrInsufficientScope)
 	}
-	return tx.JSON(http.StatusOK, login.Person(tx.Tx, access.Member, access.Token.Scopes)), nil
+	return tx.JSON(http.StatusOK, login.Person(tx.Tx, access.Member, access.Authorization, access.Token.Scopes)), nil
 }
 
 // bearerToken is the access token in the header or in the form of a request, and how many there are (RFC 6750, section

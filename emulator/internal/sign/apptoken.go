@@ -68,7 +68,7 @@ func template(content string) Claims {
 }
 
 // M2MClaims verifies an access token of an M2M client, and returns its claims. A token of anything else has none.
-func M2MClaims(tx *state.Tx, text, clientID string) (claims Claims, ok bool) {
+func M2MClaims(tx *state.Tx, text string, client *state.Client) (claims Claims, ok bool) {
 	parsed := jwt.MapClaims{}
 	if len(text) > maxJWT || verify(tx, text, parsed) != nil {
 		return nil, false
@@ -78,8 +78,10 @@ func M2MClaims(tx *state.Tx, text, clientID string) (claims Claims, ok bool) {
 	_, isApps := parsed["client_id"]
 	_, isSession := parsed[sessionClaim]
 	_, hasScope := parsed["scope"]
-	if err != nil || expiry == nil || !tx.Now.Before(expiry.Time) || isApps || isSession || !hasScope ||
-		parsed["sub"] != clientID || parsed["iss"] != issuer(tx) || !slices.Contains(audience, tx.ProjectID) {
+	issued, _ := parsed.GetIssuedAt()
+	isOlder := issued != nil && issued.Before(client.CreatedAt.Truncate(time.Second)) // of a client before with the same id
+	if err != nil || expiry == nil || !tx.Now.Before(expiry.Time) || isApps || isSession || !hasScope || isOlder ||
+		parsed["sub"] != client.ClientID || parsed["iss"] != issuer(tx) || !slices.Contains(audience, tx.ProjectID) {
 		return nil, false
 	}
 	return Claims(parsed), true

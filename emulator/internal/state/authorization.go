@@ -23,6 +23,8 @@ type Authorization struct {
 	Nonce       string   `json:"nonce"`
 	// BySession says that a session has shown who the member is. Only then is a session given for access tokens.
 	BySession bool `json:"by_session"`
+	// ProvedEmail is that of the session or, without one, the address that the member had proved.
+	ProvedEmail string `json:"proved_email_address,omitzero"`
 	// Revoked says that the consent was revoked. Code and tokens are kept to be told apart from unknown ones.
 	Revoked   bool      `json:"revoked"`
 	CreatedAt time.Time `json:"created_at"`
@@ -89,6 +91,13 @@ func (tx *Tx) EndAuthorization(id string) {
 		tx.AppTokens.Delete(t.Token)
 	}
 	tx.Authorizations.Delete(id)
+}
+
+// EndAuthorizationsOf deletes what a member has authorized apps to do. What the member has granted stays.
+func (tx *Tx) EndAuthorizationsOf(memberID string) {
+	for _, a := range tx.authorizationsOf.Rows(memberID) {
+		tx.EndAuthorization(a.ID)
+	}
 }
 
 // forgetAuthorizations deletes codes and tokens that serve nothing any more, and authorizations without any.

@@ -208,8 +208,8 @@ func (tx *Tx) MemberAnywhere(id string) *Member {
 	return tx.membersByExternalID.First(id)
 }
 
-// EndMember ends what a member has who is deleted: the password, an authenticator app that is pending, sessions, links,
-// codes, impersonations and grants.
+// EndMember ends what a member has who is deleted: the password, an authenticator app that is pending, sessions,
+// intermediate sessions, links, codes, impersonations and grants.
 func (tx *Tx) EndMember(memberID string) {
 	tx.DeletePasswordOf(memberID)
 	tx.RevokeSessionsOf(memberID, func(*Session) bool { return true })
@@ -223,8 +223,9 @@ func (tx *Tx) EndMember(memberID string) {
 	for _, g := range tx.GrantsOf(memberID) {
 		tx.Grants.Delete(g.Key())
 	}
-	for _, a := range tx.authorizationsOf.Rows(memberID) {
-		tx.EndAuthorization(a.ID)
+	tx.EndAuthorizationsOf(memberID)
+	if m := tx.Members.Get(memberID); m != nil {
+		tx.EndIntermediatesFor(m, func(*Intermediate) bool { return true })
 	}
 }
 

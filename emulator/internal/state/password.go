@@ -19,6 +19,8 @@ type Password struct {
 	Hash     password.Hash `json:"hash"`
 	// RequiresReset says that nobody can log in with it.
 	RequiresReset bool `json:"requires_reset,omitzero"`
+	// Unproved says that whoever set it had not proved the address.
+	Unproved bool `json:"unproved,omitzero"`
 	// Failures are wrong passwords that were tried for an address since the last right one. Too many lock the password
 	// until LockExpiresAt. Those of members are counted by [Member].
 	Failures      int       `json:"failures,omitzero"`
@@ -64,9 +66,9 @@ func (tx *Tx) MemberByPassword(organizationID, passwordID string) *Member {
 }
 
 // PutPassword puts the password of a member or, where passwords are for all organizations, of an address. One that is
-// there is replaced, and keeps its id.
-func (tx *Tx) PutPassword(memberID, email string, hash *password.Hash) {
-	row := &Password{MemberID: memberID, Hash: *hash}
+// there is replaced, and keeps its id. Whoever sets it has proved the address or not.
+func (tx *Tx) PutPassword(memberID, email string, hash *password.Hash, proved bool) {
+	row := &Password{MemberID: memberID, Hash: *hash, Unproved: !proved}
 	old := tx.passwordOf.First(memberID)
 	if tx.Settings().Passwords.CrossOrganization {
 		row.MemberID, row.Email = "", Lower(email)

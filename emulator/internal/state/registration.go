@@ -25,6 +25,8 @@ type Registration struct {
 	TenantIDs []string `json:"provider_tenant_ids,omitzero"`
 	// EmailUnverified says that the provider has not verified the address of the account.
 	EmailUnverified bool `json:"email_unverified,omitzero"`
+	// FormerEmail says that the member had another address when the account became the member's.
+	FormerEmail bool `json:"former_email,omitzero"`
 
 	IDToken              string    `json:"id_token,omitzero"`
 	AccessToken          string    `json:"access_token,omitzero"`

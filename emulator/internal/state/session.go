@@ -22,6 +22,8 @@ type Session struct {
 	ExpiresAt      time.Time                       `json:"expires_at"`
 	Factors        []sessions.AuthenticationFactor `json:"authentication_factors"`
 	CustomClaims   shared.Object                   `json:"custom_claims"`
+	// ProvedEmail is the address that the person of the session has proved by it, in lower case; empty for none.
+	ProvedEmail string `json:"proved_email_address,omitzero"`
 }
 
 // Intermediate is an intermediate session: factors that somebody has proved, for which there is no session yet.
@@ -35,6 +37,8 @@ type Intermediate struct {
 	Factors        []sessions.AuthenticationFactor `json:"authentication_factors"`
 	// EmailProved says that the person has proved the address otherwise than by one of the factors.
 	EmailProved bool `json:"email_proved,omitzero"`
+	// EmailKnown says that the person had proved the address before, see [Session].
+	EmailKnown bool `json:"email_known,omitzero"`
 	// Tenants are the OAuth tenants that the person belongs to.
 	Tenants []Tenant `json:"oauth_tenants"`
 	// Accounts are those of OAuth logins. They have no member yet.
@@ -85,6 +89,13 @@ func (tx *Tx) RevokeSessionsOf(memberID string, is func(*Session) bool) {
 			tx.Sessions.Delete(s.ID)
 		}
 	}
+}
+
+// EndIntermediatesFor deletes the intermediate sessions for a member's login to the organization for which is holds.
+func (tx *Tx) EndIntermediatesFor(m *Member, is func(*Intermediate) bool) {
+	tx.Intermediates.DeleteFunc(func(i *Intermediate) bool {
+		return i.OrganizationID == m.OrganizationID && Lower(i.Email) == Lower(m.EmailAddress) && is(i)
+	})
 }
 
 func (s *Session) prepare(*Tx) error {
