@@ -1,14 +1,12 @@
 package hosted
 
 import (
-	"encoding/json"
 	"errors"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/idp"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
-	"github.com/seed75add069/stytch-go/emulator/internal/strict"
 )
 
 // The fields by which somebody is described who logs in by SSO.
@@ -44,8 +42,8 @@ func ParseSSOPerson(
 	}
 	var attributes map[string]any
 	if text := value(ssoFieldAttributes); text != "" {
-		if strict.TooDeep([]byte(text), state.MaxDepth/2) || json.Unmarshal([]byte(text), &attributes) != nil {
-			return nil, "The attributes are not a JSON object."
+		if attributes, err = idp.ParseObject([]byte(text)); err != nil {
+			return nil, "The attributes are refused: " + err.Error() + "."
 		}
 	}
 	var groups []string

@@ -2,9 +2,10 @@ package idp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )

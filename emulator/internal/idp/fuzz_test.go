@@ -49,3 +49,12 @@ func FuzzPersonOf(f *testing.F) {
 		assert.NoError(t, err)
 	})
 }
+
+// What is in a certificate ends its text, also if it makes another key of it.
+func TestParseSAMLMetadata_elementsInACertificate(t *testing.T) {
+	t.Parallel()
+	_, err := idp.ParseSAMLMetadata([]byte(`<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example"><IDPSSODescriptor>
+		<KeyDescriptor use="encryption"><X509Certificate xmlns="http://www.w3.org/2000/09/xmldsig#"><KeyDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"/>AAAA
+		</X509Certificate></KeyDescriptor></IDPSSODescriptor></EntityDescriptor>`))
+	assert.Error(t, err)
+}

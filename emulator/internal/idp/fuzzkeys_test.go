@@ -50,7 +50,7 @@ func FuzzLoginVerify(f *testing.F) {
 	private, err := rsa.GenerateKey(rand.Reader, minKeyBits)
 	require.NoError(f, err)
 	l := &Login{Connection: &sso.OIDCConnection{Issuer: "https://idp.example", ClientID: "client"}, Nonce: "nonce"}
-	keys := []key{{"k", private.Public()}}
+	keys := []key{{id: "k", public: private.Public()}}
 	f.Add(`{"iss": "https://idp.example", "aud": "client", "sub": "1", "nonce": "nonce", "exp": 4102444800}`, "k", "")
 	f.Add(`{"iss": "https://idp.example", "aud": ["client", "x"], "azp": "client", "sub": "1", "nonce": "nonce", "exp": 4102444800.5}`, "", "")
 	f.Add(`{"iss": "", "aud": [], "sub": 1, "exp": "x", "iat": 1e400}`, "x", "a.b.c")

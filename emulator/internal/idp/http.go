@@ -1,7 +1,7 @@
 // Package idp is the client of the identity providers of organizations: it reads the metadata of SAML and OIDC
 // providers, and logs people in with OIDC. What it reads is bounded in size and time, and a server leads to no other.
 //
-// The two names that matter are [Discover] and [FetchSAMLMetadata].
+// The names that matter are [Login], which ends in [PersonOf], [Discover] and [FetchSAMLMetadata].
 package idp
 
 import (
@@ -96,5 +96,5 @@ func UserInfo(ctx context.Context, address, token string) (map[string]any, error
 	if err != nil {
 		return nil, err
 	}
-	return object(document)
+	return ParseObject(document)
 }

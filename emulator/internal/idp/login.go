@@ -3,7 +3,6 @@ package idp
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -11,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/seed75add069/stytch-go/b2b/sso"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
@@ -51,6 +52,7 @@ type Tokens struct {
 	AccessToken  string `json:"access_token"`
 	RefreshToken string `json:"refresh_token"`
 	Scope        string `json:"scope"`
+	TokenType    string `json:"token_type"`
 	// ExpiresIn is how many seconds the access token is valid, 0 if the provider does not say that.
 	ExpiresIn Seconds `json:"expires_in"`
 }
@@ -144,6 +146,8 @@ func askTokens(ctx context.Context, c *sso.OIDCConnection, form url.Values) (*To
 		return nil, ops.ErrOIDCAuthCodeError.Because("The response of the token endpoint is refused: %v.", errSeconds)
 	case err != nil || tokens.AccessToken == "":
 		return nil, ops.ErrOIDCAuthCodeError.Because("The response of the token endpoint is not one with tokens.")
+	case !strings.EqualFold(tokens.TokenType, "Bearer"): // OpenID Connect Core 1.0, section 3.1.3.3
+		return nil, ops.ErrOIDCAuthCodeError.Because("The token_type is not Bearer.")
 	case len(tokens.Scope) > state.MaxDescription:
 		return nil, ops.ErrOIDCAuthCodeError.Because("The scope is longer than %d bytes.", state.MaxDescription)
 	case max(len(tokens.IDToken), len(tokens.AccessToken), len(tokens.RefreshToken)) > state.MaxToken:
@@ -158,7 +162,7 @@ func (l *Login) userInfo(ctx context.Context, accessToken string) (map[string]an
 	if err != nil {
 		return nil, ops.ErrOIDCInvalidUserinfo.Because("The userinfo endpoint cannot be used: %v.", err)
 	}
-	info, err := object(body)
+	info, err := ParseObject(body)
 	if err != nil {
 		return nil, ops.ErrOIDCInvalidUserinfo.Because("The userinfo is refused: %v.", err)
 	}

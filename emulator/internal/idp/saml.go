@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -65,7 +64,7 @@ func ParseSAMLMetadata(document []byte) (*SAMLMetadata, error) {
 		return nil, invalid("The metadata has no certificate for signatures.")
 	}
 	for _, text := range r.certificates {
-		der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+		der, err := base64.StdEncoding.DecodeString(string(bytes.Join(bytes.Fields(text), nil)))
 		if err != nil {
 			return nil, invalid("A certificate of the metadata is not in base64.")
 		}
@@ -95,7 +94,8 @@ type metadataReader struct {
 	providers            int
 	entityID             string
 	redirectURL, postURL string
-	certificates         []string
+	certificates         [][]byte
+	inCertificate        bool // whether the text that comes next is that of the last certificate
 }
 
 // read reads a document, which has exactly one root.
@@ -119,14 +119,16 @@ func (r *metadataReader) read() error {
 			if r.path = append(r.path, t.Name); len(r.path) > maxXMLDepth || roots > 1 {
 				return fmt.Errorf("%w is nested too deeply, or has several roots", errMetadata)
 			}
+			if r.inCertificate = r.isAtCertificate(); r.inCertificate {
+				r.certificates = append(r.certificates, nil)
+			}
 			r.start(t)
 		case xml.EndElement:
-			r.path = r.path[:len(r.path)-1]
-		case xml.CharData:
-			if r.signing && r.isIn("IDPSSODescriptor") && r.isIn("KeyDescriptor") && r.path[len(r.path)-1] == (xml.Name{
-				Space: signatureSpace, Local: "X509Certificate",
-			}) {
-				r.certificates = append(r.certificates, string(t))
+			r.path, r.inCertificate = r.path[:len(r.path)-1], false
+		case xml.CharData: // one of several pieces of a text, if there are comments in it
+			if r.inCertificate {
+				last := &r.certificates[len(r.certificates)-1]
+				*last = append(*last, t...)
 			}
 		}
 	}
@@ -135,6 +137,12 @@ func (r *metadataReader) read() error {
 // isIn reports whether what is being read is in an element of the metadata's own with a name.
 func (r *metadataReader) isIn(name string) bool {
 	return slices.Contains(r.path, xml.Name{Space: metadataSpace, Local: name})
+}
+
+// isAtCertificate reports whether a certificate for signatures begins.
+func (r *metadataReader) isAtCertificate() bool {
+	return r.signing && r.isIn("IDPSSODescriptor") && r.isIn("KeyDescriptor") &&
+		r.path[len(r.path)-1] == xml.Name{Space: signatureSpace, Local: "X509Certificate"}
 }
 
 func (r *metadataReader) start(e xml.StartElement) {

@@ -2,11 +2,13 @@ package login
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // ProvisionSSO returns the member who has an account of an SSO connection, whose new address becomes the member's; or,
@@ -31,7 +33,7 @@ func ProvisionSSO(
 		m.Name = t.Name
 		tx.Members.Put(m)
 	}
-	m = AdoptEmail(tx, m, t.Email)
+	m = adoptMetadata(tx, AdoptEmail(tx, m, t.Email), t)
 	account := t.Account
 	account.ID, account.MemberID = tx.ID(account.Provider+"-member-registration"), m.MemberID
 	if old := tx.SSOAccount(&account); old != nil && old.MemberID == m.MemberID {
@@ -39,6 +41,37 @@ func ProvisionSSO(
 	}
 	tx.PutSSOAccount(&account)
 	return m, &account, nil
+}
+
+// personAttributes are the keys of an attribute mapping that say where the person's own data is.
+var personAttributes = []string{"email", "full_name", "first_name", "last_name", "groups"}
+
+// adoptMetadata sets those keys of the member's trusted metadata that the attribute mapping of an OIDC connection has
+// beside the usual ones, to the claims that it names. What does not fit changes nothing. It returns the row. Unverified:
+// that keys are those of the metadata and values the claims' names, as with the usual ones, and what does not fit. An
+// external connection sets none: its mapping is another organization's.
+func adoptMetadata(tx *state.Tx, m *state.Member, t *state.SSOToken) *state.Member {
+	c := tx.Connections.Get(t.ConnectionID).OIDC
+	if c == nil {
+		return m
+	}
+	added := shared.Object{}
+	for key, name := range c.AttributeMapping {
+		if claim, isText := name.(string); isText && !slices.Contains(personAttributes, key) {
+			if value := t.Account.Attributes[claim]; value != nil {
+				added[key] = value
+			}
+		}
+	}
+	changed := *m
+	changed.TrustedMetadata = state.MergeMetadata(m.TrustedMetadata, added)
+	if len(added) == 0 || reflect.DeepEqual(changed.TrustedMetadata, m.TrustedMetadata) ||
+		state.CheckMetadata(changed.TrustedMetadata) != nil {
+		return m
+	}
+	changed.UpdatedAt = tx.Now
+	tx.Members.Put(&changed)
+	return &changed
 }
 
 // ssoMember is the member whom a login by SSO is of, nil if there is none.

@@ -26,18 +26,18 @@ const (
 
 // Check refuses a SAML response that has more than a response needs, and in which a service provider could therefore
 // read something else than what was signed: a document type, processing instructions, comments, CDATA, an id that
-// occurs twice, several assertions, assertions at an unusual place or in another namespace, and a signature that is one
-// of several of its element, covers another element, or changes what it covers, see [check.signed]. A response without
-// any signature is refused too.
+// occurs twice, several assertions, assertions at an unusual place or in another namespace, references to what is outside
+// of the document, and a signature that is one of several of its element, covers another element, or has something in it
+// that signatures of SAML have not, see [children]. A response without any signature is refused too.
 func Check(document []byte) error {
 	if bytes.Contains(document, []byte("<![CDATA[")) { // the decoder does not tell it from other text
 		return refuse("a CDATA section")
 	}
+	document = bytes.TrimPrefix(document, []byte("\ufeff")) // a byte order mark (XML 1.0, section 4.3.3)
 	d := &check{dec: xml.NewDecoder(bytes.NewReader(document)), ids: map[string]bool{}}
-	d.dec.Strict = true
 	for {
-		token, err := d.dec.Token()
-		if errors.Is(err, io.EOF) {
+		token, err := d.dec.RawToken()
+		if errors.Is(err, io.EOF) && len(d.open) == 0 {
 			break
 		}
 		if err != nil {
@@ -60,7 +60,8 @@ func Check(document []byte) error {
 
 // check is a check in progress.
 type check struct {
-	dec *xml.Decoder
+	dec       *xml.Decoder
+	hasTokens bool
 	// open are the elements that have begun and not ended, with their ids.
 	open       []element
 	ids        map[string]bool
@@ -76,18 +77,23 @@ type element struct {
 	id string
 	// isSigned says that the element has a signature.
 	isSigned bool
-	// references are how many References a signature has so far.
-	references int
+	// raw is its name with the prefix, spaces what it declares prefixes for, the empty one for names without.
+	raw    xml.Name
+	spaces map[string]string
+	// children are how many elements of each name it has so far, if it is in a signature.
+	children map[xml.Name]int
 }
 
 func (c *check) token(token xml.Token) error {
+	isFirst := !c.hasTokens
+	c.hasTokens = true
 	switch t := token.(type) {
 	case xml.Directive:
 		return refuse("a document type")
 	case xml.Comment:
 		return refuse("a comment")
 	case xml.ProcInst:
-		if t.Target != "xml" || c.isResponse {
+		if t.Target != xmlPrefix || !isFirst { // the XML declaration (XML 1.0, section 2.8)
 			return refuse("a processing instruction")
 		}
 	case xml.CharData:
@@ -97,12 +103,18 @@ func (c *check) token(token xml.Token) error {
 	case xml.StartElement:
 		return c.start(t)
 	case xml.EndElement:
-		return c.end()
+		return c.end(t)
 	}
 	return nil
 }
 
-func (c *check) start(t xml.StartElement) error {
+func (c *check) start(raw xml.StartElement) error {
+	e, seen := element{}, map[xml.Name]bool{}
+	t, err := c.resolve(raw, &e)
+	if err != nil {
+		return err
+	}
+	e.Name = t.Name
 	if len(c.open) == 0 {
 		if c.ended {
 			return ops.ErrInvalidXMLSAMLResponse.Because("There is more than one element at the top.")
@@ -112,13 +124,12 @@ func (c *check) start(t xml.StartElement) error {
 	if len(c.open) >= maxDepth {
 		return ops.ErrInvalidXMLSAMLResponse.Because("Elements are nested deeper than %d levels.", maxDepth)
 	}
-	e, seen := element{Name: t.Name}, map[xml.Name]bool{}
 	for _, a := range t.Attr {
 		if seen[a.Name] {
 			return ops.ErrInvalidXMLSAMLResponse.Because("An attribute occurs twice.")
 		}
 		seen[a.Name] = true
-		if a.Name.Space == "" && strings.EqualFold(a.Name.Local, "ID") || a.Name.Local == "id" {
+		if strings.EqualFold(a.Name.Local, "ID") {
 			if e.id != "" || c.ids[a.Value] {
 				return ops.ErrInvalidSAMLResponse.Because("An ID occurs twice, or an element has two.")
 			}
@@ -147,7 +158,7 @@ func (c *check) place(t xml.StartElement, e *element) error {
 			return ops.ErrInvalidSAMLResponse.Because("An assertion is not directly in the response.")
 		}
 		return nil
-	case xml.Name{Space: signatureSpace, Local: "Signature"}:
+	case of("Signature"):
 		c.signatures++
 		return c.signature()
 	}
@@ -168,11 +179,15 @@ func (c *check) parent(n int) *element {
 	return &c.open[len(c.open)-1-n]
 }
 
-func (c *check) end() error {
-	last := *c.parent(0)
+func (c *check) end(t xml.EndElement) error {
+	last := c.parent(0)
+	if last == nil || last.raw != t.Name {
+		return ops.ErrInvalidXMLSAMLResponse
+	}
 	c.open = c.open[:len(c.open)-1]
 	c.ended = len(c.open) == 0
-	if last.Name == (xml.Name{Space: signatureSpace, Local: "Signature"}) && last.references == 0 {
+	if last.Name == of("Signature") && last.children[of("SignedInfo")] == 0 ||
+		last.Name == of("SignedInfo") && last.children[of("Reference")] == 0 {
 		return ops.ErrInvalidSignatureSAMLResponse.Because("A signature covers nothing.")
 	}
 	return nil

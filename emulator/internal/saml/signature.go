@@ -8,22 +8,75 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 )
 
-// exclusive is the algorithm of exclusive canonicalization.
-const exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#"
+const (
+	// exclusive is the algorithm of exclusive canonicalization, and the namespace of its parameters.
+	exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#"
 
-// transforms are the transforms that signatures of SAML use (SAML V2.0 Core, section 5.4.4). Others, such as those of
-// XPath and XSLT, choose or compute what is signed.
-var transforms = []string{
-	"http://www.w3.org/2000/09/xmldsig#enveloped-signature", exclusive, exclusive + "WithComments",
+	more          = "http://www.w3.org/2001/04/xmldsig-more#"
+	newer         = "http://www.w3.org/2007/05/xmldsig-more#"
+	version11     = "http://www.w3.org/2009/xmldsig11#"
+	encryption    = "http://www.w3.org/2001/04/xmlenc#"
+	inclusion     = "http://www.w3.org/2001/XInclude"
+	inclusive     = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+	inclusive11   = "http://www.w3.org/2006/12/xml-c14n11"
+	withComments  = "WithComments"
+	anyNumber     = 1 << 20
+	maxTransforms = 2
+)
+
+// algorithms are those that elements of a signature may name. A transform or a canonicalization keeps all of what it is
+// applied to but comments, which [Check] refuses (SAML V2.0 Core, section 5.4.4); others, such as XPath and XSLT, choose
+// or compute what is signed. A signature is made with a private key, not with a secret.
+var algorithms = map[string][]string{
+	"Transform": {signatureSpace + "enveloped-signature", exclusive, exclusive + withComments},
+	"CanonicalizationMethod": {
+		exclusive, exclusive + withComments, inclusive, inclusive + "#" + withComments,
+		inclusive11, inclusive11 + "#" + withComments,
+	},
+	"SignatureMethod": {
+		signatureSpace + "rsa-sha1", signatureSpace + "dsa-sha1", version11 + "dsa-sha256",
+		more + "rsa-sha224", more + "rsa-sha256", more + "rsa-sha384", more + "rsa-sha512",
+		more + "ecdsa-sha1", more + "ecdsa-sha224", more + "ecdsa-sha256", more + "ecdsa-sha384", more + "ecdsa-sha512",
+		newer + "sha1-rsa-MGF1", newer + "sha224-rsa-MGF1", newer + "sha256-rsa-MGF1", newer + "sha384-rsa-MGF1",
+		newer + "sha512-rsa-MGF1",
+	},
+	"DigestMethod": {
+		signatureSpace + "sha1", more + "sha224", encryption + "sha256", more + "sha384", encryption + "sha512",
+	},
 }
 
-// canonicalizations are the algorithms that give what is signed one form. They leave nothing out but comments, which
-// [Check] refuses.
-var canonicalizations = []string{
-	exclusive, exclusive + "WithComments",
-	"http://www.w3.org/TR/2001/REC-xml-c14n-20010315", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments",
-	"http://www.w3.org/2006/12/xml-c14n11", "http://www.w3.org/2006/12/xml-c14n11#WithComments",
+// children are the elements that an element of a signature may have, with how often: those of XML Signature 1.1, section
+// 4, that SAML has a use for. What is not here may have none. So nothing is carried in a signature but the signature,
+// and no verifier can take one of two of something.
+var children = map[xml.Name]map[xml.Name]int{
+	of("Signature"):  {of("SignedInfo"): 1, of("SignatureValue"): 1, of("KeyInfo"): 1},
+	of("SignedInfo"): {of("CanonicalizationMethod"): 1, of("SignatureMethod"): 1, of("Reference"): 1},
+	of("Reference"):  {of("Transforms"): 1, of("DigestMethod"): 1, of("DigestValue"): 1},
+	of("Transforms"): {of("Transform"): maxTransforms},
+
+	of("Transform"):              {{Space: exclusive, Local: "InclusiveNamespaces"}: 1},
+	of("CanonicalizationMethod"): {{Space: exclusive, Local: "InclusiveNamespaces"}: 1},
+
+	of("KeyInfo"): {of("KeyName"): anyNumber, of("KeyValue"): anyNumber, of("X509Data"): anyNumber},
+	of("KeyValue"): {
+		of("RSAKeyValue"): 1, of("DSAKeyValue"): 1, {Space: version11, Local: "ECKeyValue"}: 1,
+	},
+	of("RSAKeyValue"): {of("Modulus"): 1, of("Exponent"): 1},
+	of("DSAKeyValue"): {
+		of("P"): 1, of("Q"): 1, of("G"): 1, of("Y"): 1, of("J"): 1, of("Seed"): 1, of("PgenCounter"): 1,
+	},
+	{Space: version11, Local: "ECKeyValue"}: {
+		{Space: version11, Local: "NamedCurve"}: 1, {Space: version11, Local: "PublicKey"}: 1,
+	},
+	of("X509Data"): {
+		of("X509IssuerSerial"): anyNumber, of("X509SKI"): anyNumber, of("X509SubjectName"): anyNumber,
+		of("X509Certificate"): anyNumber, of("X509CRL"): anyNumber, {Space: version11, Local: "X509Digest"}: anyNumber,
+	},
+	of("X509IssuerSerial"): {of("X509IssuerName"): 1, of("X509SerialNumber"): 1},
 }
+
+// of is the name of an element of XML Signature.
+func of(local string) xml.Name { return xml.Name{Space: signatureSpace, Local: local} }
 
 // invalidSignature refuses a signature.
 func invalidSignature(reason string) error {
@@ -44,63 +97,61 @@ func (c *check) signature() error {
 	return nil
 }
 
-// signed checks an element that may be one of a signature: a reference covers the element that the signature is in, by
-// transforms that keep all of it, and nothing carries more than the signature, refers to a key elsewhere, or makes a
-// public key a secret.
+// signed checks an element that may be one of a signature: it may be where it is, and a reference covers the element
+// that the signature is in.
 func (c *check) signed(t xml.StartElement, e *element) error {
-	switch isReference := e.Name == (xml.Name{Space: signatureSpace, Local: "Reference"}); {
-	case isReference:
-		signature, signed := c.parent(1), c.parent(2)
-		if signature == nil || signature.Local != "Signature" || signed == nil {
-			return invalidSignature("A reference is at an unusual place.")
-		}
-		if signature.references++; signature.references > 1 || attribute(t, "URI") != "#"+signed.id {
-			return invalidSignature("A signature covers another element than its own.")
-		}
-		return nil
-	case !c.isIn("Signature"):
-		return nil
-	case e.Space != signatureSpace:
-		if c.isIn("Transform") && e.Local != "InclusiveNamespaces" {
-			return invalidSignature("A transform has parameters.")
-		}
-		return nil
+	if !c.isIn("Signature") {
+		return c.beside(t, e)
 	}
-	return checkMethod(e.Local, attribute(t, "Algorithm"))
-}
-
-// checkMethod checks an element of a signature that says how it is made.
-func checkMethod(name, algorithm string) error {
-	switch name {
-	case "Transform":
-		if !slices.Contains(transforms, algorithm) {
-			return invalidSignature("A transform is neither enveloped-signature nor exclusive canonicalization.")
-		}
-	case "CanonicalizationMethod":
-		if !slices.Contains(canonicalizations, algorithm) {
-			return invalidSignature("The canonicalization is unknown.")
-		}
-	case "SignatureMethod":
-		if strings.Contains(strings.ToLower(algorithm), "hmac") {
-			return invalidSignature("The signature is made with a secret, not with a private key.")
-		}
-	case "Object", "Manifest", "XPath", "RetrievalMethod", "HMACOutputLength":
-		return invalidSignature("A signature has an element " + name + ".")
+	parent := c.parent(0)
+	if parent.children == nil {
+		parent.children = map[xml.Name]int{}
+	}
+	if parent.children[e.Name]++; parent.children[e.Name] > children[parent.Name][e.Name] {
+		return invalidSignature("A signature has an element at an unusual place, or more than one of it.")
+	}
+	if e.Name == of("Reference") && attribute(t, "URI") != "#"+c.parent(2).id {
+		return invalidSignature("A signature covers another element than its own.")
+	}
+	if known, names := algorithms[e.Local]; names && !slices.Contains(known, attribute(t, "Algorithm")) {
+		return invalidSignature("The algorithm of a " + e.Local + " is none that signatures of SAML have.")
 	}
 	return nil
 }
 
+// beside checks an element outside of signatures: of XML Signature only keys may be there, and nothing refers to what is
+// outside of the document.
+func (c *check) beside(t xml.StartElement, e *element) error {
+	parent := xml.Name{}
+	if c.parent(0) != nil {
+		parent = c.parent(0).Name
+	}
+	switch {
+	case e.Name == of("RetrievalMethod") || e.Name == xml.Name{Space: version11, Local: "KeyInfoReference"}:
+		if parent != of("KeyInfo") || !strings.HasPrefix(attribute(t, "URI"), "#") {
+			return invalidSignature("A key is elsewhere.")
+		}
+		return nil
+	case e.Name == xml.Name{Space: encryption, Local: "CipherReference"}:
+		return refuse("a reference to something encrypted elsewhere")
+	case e.Space == inclusion:
+		return refuse("an inclusion of another document")
+	case e.Space != signatureSpace, e.Name == of("KeyInfo"), children[parent][e.Name] > 0,
+		e.Name == of("DigestMethod") && parent == xml.Name{Space: encryption, Local: "EncryptionMethod"}:
+		return nil
+	}
+	return invalidSignature("An element of signatures is outside of one.")
+}
+
 // isIn reports whether an element of signatures has begun and not ended.
 func (c *check) isIn(local string) bool {
-	return slices.ContainsFunc(c.open, func(e element) bool {
-		return e.Name == xml.Name{Space: signatureSpace, Local: local}
-	})
+	return slices.ContainsFunc(c.open, func(e element) bool { return e.Name == of(local) })
 }
 
 // attribute is the value of an attribute without a namespace, empty if there is none.
 func attribute(t xml.StartElement, name string) string {
 	for _, a := range t.Attr {
-		if a.Name.Space == "" && a.Name.Local == name {
+		if a.Name == (xml.Name{Local: name}) {
 			return a.Value
 		}
 	}
