@@ -272,33 +272,45 @@ func (*SCIMMembership) prepare(*Tx) error { return nil }
 
 // checkSCIM checks that the rows of SCIM belong together, and shows the connections in their organizations.
 func (tx *Tx) checkSCIM() error {
-	for _, c := range tx.SCIMConnections.Rows() {
+	for i, c := range tx.SCIMConnections.Rows() {
+		at := fmt.Sprintf("state.scim_connections[%d]", i)
 		if tx.Organizations.Get(c.OrganizationID) == nil {
-			return fmt.Errorf("SCIM connection %s: there is no such organization", c.ConnectionID)
+			return fmt.Errorf("%s.organization_id: there is no organization %q", at, c.OrganizationID)
 		}
-		for _, r := range c.GroupRoles {
+		for k, r := range c.GroupRoles {
 			if g := tx.SCIMGroups.Get(r.GroupID); g == nil || g.ConnectionID != c.ConnectionID {
-				return fmt.Errorf("SCIM connection %s: a role is for a group that it does not have", c.ConnectionID)
+				return fmt.Errorf("%s.scim_group_implicit_role_assignments[%d].group_id: the connection has no group %q",
+					at, k, r.GroupID)
 			}
 		}
 		tx.PutSCIMConnection(c)
 	}
-	for _, u := range tx.SCIMUsers.All() {
+	for i, u := range tx.SCIMUsers.Rows() {
+		at := fmt.Sprintf("state.scim_users[%d]", i)
 		c, m := tx.SCIMConnections.Get(u.ConnectionID), tx.Members.Get(u.MemberID)
-		if c == nil || u.MemberID != "" && (m == nil || m.OrganizationID != c.OrganizationID) {
-			return fmt.Errorf("SCIM user %s: there is no such connection, or its organization has no such member", u.ID)
+		switch {
+		case c == nil:
+			return fmt.Errorf("%s.connection_id: there is no SCIM connection %q", at, u.ConnectionID)
+		case u.MemberID != "" && (m == nil || m.OrganizationID != c.OrganizationID):
+			return fmt.Errorf("%s.member_id: the connection's organization has no member %q", at, u.MemberID)
 		}
 	}
-	for _, g := range tx.SCIMGroups.All() {
+	for i, g := range tx.SCIMGroups.Rows() {
 		if tx.SCIMConnections.Get(g.ConnectionID) == nil {
-			return fmt.Errorf("SCIM group %s: there is no such connection", g.ID)
+			return fmt.Errorf("state.scim_groups[%d].connection_id: there is no SCIM connection %q", i, g.ConnectionID)
 		}
 	}
+	i := 0
 	for _, m := range tx.SCIMMemberships.All() {
 		g, u := tx.SCIMGroups.Get(m.GroupID), tx.SCIMUsers.Get(m.UserID)
-		if g == nil || u == nil || g.ConnectionID != u.ConnectionID {
-			return errors.New("a SCIM membership is not of a group and a user of one connection")
+		switch {
+		case g == nil:
+			return fmt.Errorf("state.scim_memberships[%d].group_id: there is no group %q", i, m.GroupID)
+		case u == nil || u.ConnectionID != g.ConnectionID:
+			return fmt.Errorf("state.scim_memberships[%d].registration_id: the connection of the group has no user %q",
+				i, m.UserID)
 		}
+		i++
 	}
 	return nil
 }
