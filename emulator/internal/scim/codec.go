@@ -32,8 +32,8 @@ func fieldOf(v reflect.Value, a *attribute) reflect.Value {
 	return v.Field(i)
 }
 
-// encode makes an object of a struct of package b2b/scim.
-func encode(v reflect.Value, attributes []*attribute) object {
+// encodeFields makes an object of a struct of package b2b/scim.
+func encodeFields(v reflect.Value, attributes []*attribute) object {
 	doc := object{}
 	for _, a := range attributes {
 		field := fieldOf(v, a)
@@ -42,11 +42,11 @@ func encode(v reflect.Value, attributes []*attribute) object {
 		}
 		switch field.Kind() {
 		case reflect.Pointer:
-			doc[a.name] = encode(field.Elem(), a.subs)
+			doc[a.name] = encodeFields(field.Elem(), a.subs)
 		case reflect.Slice:
 			list := make([]any, field.Len())
 			for i := range list {
-				list[i] = encode(field.Index(i), a.subs)
+				list[i] = encodeFields(field.Index(i), a.subs)
 			}
 			doc[a.name] = list
 		default:
@@ -56,8 +56,8 @@ func encode(v reflect.Value, attributes []*attribute) object {
 	return doc
 }
 
-// store sets the fields of a struct of package b2b/scim to what an object has. It is the inverse of encode.
-func store(doc object, attributes []*attribute, v reflect.Value) {
+// decodeFields sets the fields of a struct of package b2b/scim to what an object has. It is the inverse of encodeFields.
+func decodeFields(doc object, attributes []*attribute, v reflect.Value) {
 	for _, a := range attributes {
 		value, given := doc[a.name]
 		field := fieldOf(v, a)
@@ -67,12 +67,12 @@ func store(doc object, attributes []*attribute, v reflect.Value) {
 		switch value := value.(type) {
 		case object:
 			field.Set(reflect.New(field.Type().Elem()))
-			store(value, a.subs, field.Elem())
+			decodeFields(value, a.subs, field.Elem())
 		case []any:
 			field.Set(reflect.MakeSlice(field.Type(), len(value), len(value)))
 			for i, one := range value {
 				element, _ := one.(object)
-				store(element, a.subs, field.Index(i))
+				decodeFields(element, a.subs, field.Index(i))
 			}
 		default:
 			field.Set(reflect.ValueOf(value))
@@ -84,24 +84,24 @@ func store(doc object, attributes []*attribute, v reflect.Value) {
 func attributesOf(doc object) scim.SCIMAttributes {
 	var attributes scim.SCIMAttributes
 	v := reflect.ValueOf(&attributes).Elem()
-	store(doc, userType.attributes, v)
+	decodeFields(doc, userType.attributes, v)
 	attributes.Active = false // it follows from the member
 	attributes.ExternalID, _ = doc["externalId"].(string)
 	if extension, ok := doc[enterpriseSchema].(object); ok {
 		attributes.EnterpriseExtension = &scim.EnterpriseExtension{}
-		store(extension, userType.extensionAttributes, reflect.ValueOf(attributes.EnterpriseExtension).Elem())
+		decodeFields(extension, userType.extensionAttributes, reflect.ValueOf(attributes.EnterpriseExtension).Elem())
 	}
 	return attributes
 }
 
 // userOf is the inverse of attributesOf.
 func userOf(attributes *scim.SCIMAttributes) object {
-	doc := encode(reflect.ValueOf(attributes).Elem(), userType.attributes)
+	doc := encodeFields(reflect.ValueOf(attributes).Elem(), userType.attributes)
 	if attributes.ExternalID != "" {
 		doc["externalId"] = attributes.ExternalID
 	}
 	if attributes.EnterpriseExtension != nil {
-		extension := encode(reflect.ValueOf(attributes.EnterpriseExtension).Elem(), userType.extensionAttributes)
+		extension := encodeFields(reflect.ValueOf(attributes.EnterpriseExtension).Elem(), userType.extensionAttributes)
 		if len(extension) > 0 {
 			doc[enterpriseSchema] = extension
 		}

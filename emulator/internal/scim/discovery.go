@@ -45,16 +45,16 @@ func (r *request) checkNoFilter() error {
 	return nil
 }
 
-// all answers with resources that are not stored, all of them.
-func all(resources []any) (*engine.Reply, error) {
+// listOfAll answers with resources that are not stored, all of them.
+func listOfAll(resources []any) (*engine.Reply, error) {
 	return reply(http.StatusOK, object{
 		"schemas": []any{listSchema}, "totalResults": len(resources), "startIndex": 1,
 		"itemsPerPage": len(resources), "Resources": resources,
 	})
 }
 
-// one answers with the resource that a path names.
-func (r *request) one(kind string, resources []any) (*engine.Reply, error) {
+// oneOf answers with the resource that a path names.
+func (r *request) oneOf(kind string, resources []any) (*engine.Reply, error) {
 	for _, v := range resources {
 		resource, _ := v.(object)
 		if id := r.Param("id"); state.Lower(asText(resource["id"])) == state.Lower(id) {
@@ -68,11 +68,11 @@ func listResourceTypes(r *request) (*engine.Reply, error) {
 	if err := r.checkNoFilter(); err != nil {
 		return nil, err
 	}
-	return all(r.resourceTypes())
+	return listOfAll(r.resourceTypes())
 }
 
 func getResourceType(r *request) (*engine.Reply, error) {
-	return r.one("resource type", r.resourceTypes())
+	return r.oneOf("resource type", r.resourceTypes())
 }
 
 func (r *request) resourceTypes() []any {
@@ -95,10 +95,10 @@ func listSchemas(r *request) (*engine.Reply, error) {
 	if err := r.checkNoFilter(); err != nil {
 		return nil, err
 	}
-	return all(r.schemas())
+	return listOfAll(r.schemas())
 }
 
-func getSchema(r *request) (*engine.Reply, error) { return r.one("schema", r.schemas()) }
+func getSchema(r *request) (*engine.Reply, error) { return r.oneOf("schema", r.schemas()) }
 
 // schemas are the schemas of the resources (RFC 7643, section 7).
 func (r *request) schemas() []any {

@@ -115,7 +115,7 @@ func FuzzQuery(f *testing.F) {
 		}
 		body := object{
 			"schemas": []any{searchSchema}, "filter": filter, "sortBy": sortBy, "sortOrder": order,
-			"attributes": list([]string{attributes}), "excludedAttributes": list([]string{excluded}),
+			"attributes": splitList([]string{attributes}), "excludedAttributes": splitList([]string{excluded}),
 		}
 		for name, text := range map[string]string{"startIndex": start, "count": count} {
 			number := jsontext.Value(text)

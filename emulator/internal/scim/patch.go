@@ -22,7 +22,7 @@ const (
 
 // patch changes a resource as the body of a request says.
 func (t *resourceType) patch(doc object, data []byte) error {
-	body, err := message(data, patchSchema, "Operations")
+	body, err := parseMessage(data, patchSchema, "Operations")
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (t *resourceType) patch(doc object, data []byte) error {
 // operate does one operation. The name of it has any case: Entra ID sends "Add".
 func (t *resourceType) operate(doc object, operation any, w *work) error {
 	body, _ := operation.(object)
-	o, err := members(body, "op", "path", "value")
+	o, err := membersNamed(body, "op", "path", "value")
 	if err != nil {
 		return err
 	}

@@ -27,8 +27,8 @@ func newProjection(t *resourceType, attributes, excluded []string) projection {
 	return p
 }
 
-// list splits a parameter of the query.
-func list(values []string) []string {
+// splitList splits a parameter of the query.
+func splitList(values []string) []string {
 	text := strings.Join(values, ",")
 	if strings.TrimSpace(text) == "" {
 		return nil

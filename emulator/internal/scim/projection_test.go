@@ -49,7 +49,7 @@ func TestProjection_hasWhatIsAskedFor(t *testing.T) {
 			return doc
 		}()},
 	} {
-		p := newProjection(userType, list([]string{row.attributes}), list([]string{row.excluded}))
+		p := newProjection(userType, splitList([]string{row.attributes}), splitList([]string{row.excluded}))
 		assert.Equal(t, row.want, p.of(userType, sample()), row.attributes+" without "+row.excluded)
 	}
 }

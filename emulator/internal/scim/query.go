@@ -62,7 +62,7 @@ func urlQuery(t *resourceType, raw string) (*query, error) {
 			*number.value = n
 		}
 	}
-	q.projection = newProjection(t, list(values["attributes"]), list(values["excludedAttributes"]))
+	q.projection = newProjection(t, splitList(values["attributes"]), splitList(values["excludedAttributes"]))
 	return q, q.set(t, values.Get("filter"), values.Get("sortBy"), values.Get("sortOrder"))
 }
 
@@ -86,7 +86,7 @@ func (q *query) numbers() []number {
 
 // bodyQuery makes a query of the body of a search (RFC 7644, section 3.4.3).
 func bodyQuery(t *resourceType, data []byte) (*query, error) {
-	body, err := message(data, searchSchema, slices.Concat(parameters, []string{"attributes", "excludedAttributes"})...)
+	body, err := parseMessage(data, searchSchema, slices.Concat(parameters, []string{"attributes", "excludedAttributes"})...)
 	if err != nil {
 		return nil, err
 	}

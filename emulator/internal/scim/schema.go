@@ -65,7 +65,7 @@ const (
 	enterpriseSchema = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 )
 
-func text(name, description string) *attribute {
+func textOf(name, description string) *attribute {
 	return &attribute{name: name, kind: kindString, description: description}
 }
 
@@ -77,7 +77,7 @@ func complexOf(name, description string, subs ...*attribute) *attribute {
 func typed(name, description string, value *attribute) *attribute {
 	value.name, value.description = "value", "The value."
 	return listOf(name, description, value,
-		text("type", "The purpose of the value, such as work or home."),
+		textOf("type", "The purpose of the value, such as work or home."),
 		&attribute{name: "primary", kind: kindBoolean, description: "Whether this is the preferred value."})
 }
 
@@ -117,26 +117,26 @@ var userType = &resourceType{
 		},
 		{name: "active", kind: kindBoolean, description: "Whether the person is a member who is not deleted."},
 		complexOf("name", "The person's name, in parts.",
-			text("formatted", "The whole name."), text("familyName", "The family name."),
-			text("givenName", "The given name."), text("middleName", "The names between the two."),
-			text("honorificPrefix", "A title before the name."), text("honorificSuffix", "A suffix after the name.")),
-		text("displayName", "The name to show."), text("nickName", "The nickname."),
+			textOf("formatted", "The whole name."), textOf("familyName", "The family name."),
+			textOf("givenName", "The given name."), textOf("middleName", "The names between the two."),
+			textOf("honorificPrefix", "A title before the name."), textOf("honorificSuffix", "A suffix after the name.")),
+		textOf("displayName", "The name to show."), textOf("nickName", "The nickname."),
 		{
 			name: "profileUrl", kind: kindReference, caseExact: true, types: []string{external},
 			description: "The profile page.",
 		},
-		text("title", "The job title."), text("userType", "The relation to the company."),
-		text("preferredLanguage", "The preferred languages."), text("locale", "The language tag for formats."),
-		text("timezone", "The time zone."),
+		textOf("title", "The job title."), textOf("userType", "The relation to the company."),
+		textOf("preferredLanguage", "The preferred languages."), textOf("locale", "The language tag for formats."),
+		textOf("timezone", "The time zone."),
 		typed("emails", "E-mail addresses. The primary one is the member's, else one for work, else the first.",
 			&attribute{kind: kindString}),
 		typed("phoneNumbers", "Phone numbers.", &attribute{kind: kindString}),
 		typed("ims", "Addresses of instant messengers.", &attribute{kind: kindString}),
 		typed("photos", "Pictures.", &attribute{kind: kindReference, caseExact: true, types: []string{external}}),
 		listOf("addresses", "Postal addresses.",
-			text("formatted", "The whole address."), text("streetAddress", "The street."),
-			text("locality", "The city."), text("region", "The region."), text("postalCode", "The postal code."),
-			text("country", "The country."), text("type", "The purpose of the address."),
+			textOf("formatted", "The whole address."), textOf("streetAddress", "The street."),
+			textOf("locality", "The city."), textOf("region", "The region."), textOf("postalCode", "The postal code."),
+			textOf("country", "The country."), textOf("type", "The purpose of the address."),
 			&attribute{name: "primary", kind: kindBoolean, description: "Whether this is the preferred address."}),
 		userGroups,
 		typed("entitlements", "What the person is entitled to.", &attribute{kind: kindString}),
@@ -144,15 +144,15 @@ var userType = &resourceType{
 		typed("x509Certificates", "Certificates.", &attribute{kind: kindBinary, caseExact: true}),
 	},
 	extensionAttributes: []*attribute{
-		text("employeeNumber", "The company's number for the person."), text("costCenter", "The cost center."),
-		text("organization", "The company."), text("division", "The division."), text("department", "The department."),
+		textOf("employeeNumber", "The company's number for the person."), textOf("costCenter", "The cost center."),
+		textOf("organization", "The company."), textOf("division", "The division."), textOf("department", "The department."),
 		complexOf("manager", "The person's manager.",
 			&attribute{name: "value", kind: kindString, caseExact: true, description: "The manager's id."},
 			&attribute{
 				name: "$ref", kind: kindReference, caseExact: true, types: []string{"User"},
 				description: "The manager's URI.",
 			},
-			text("displayName", "The manager's name.")),
+			textOf("displayName", "The manager's name.")),
 	},
 }
 
@@ -184,7 +184,7 @@ var groupMembers = listOf("members", "The people in the group.",
 		name: "$ref", kind: kindReference, caseExact: true, types: []string{"User"},
 		description: "The person's URI.",
 	},
-	text("display", "The person's name."), text("type", "Always User."))
+	textOf("display", "The person's name."), textOf("type", "Always User."))
 
 // named finds an attribute by its name, whatever the case (RFC 7643, section 2.1). It returns nil if there is none.
 func named(attributes []*attribute, name string) *attribute {

@@ -76,7 +76,7 @@ func endpoint(info *ops.Info, unknown error, run func(*request) (*engine.Reply, 
 	return engine.Endpoint{
 		Info:    info,
 		Head:    true,
-		Project: engine.ByRow(unknown, errSeveral, fits),
+		Project: engine.ByRow(unknown, errSeveral, fitOf),
 		Run: func(tx *engine.Tx) (*engine.Reply, error) {
 			r, err := authenticate(tx)
 			if err != nil {
@@ -121,8 +121,8 @@ func (r *request) checkMediaType() error {
 	return nil
 }
 
-// fits tells by its connection and bearer token which project a request is for.
-func fits(tx *state.Tx, r *http.Request, params map[string]string) engine.Fit {
+// fitOf tells by its connection and bearer token which project a request is for.
+func fitOf(tx *state.Tx, r *http.Request, params map[string]string) engine.Fit {
 	switch c := tx.SCIMConnections.Get(params["connection_id"]); {
 	case c == nil:
 		return engine.FitsNot
@@ -163,7 +163,7 @@ func (r *request) resource(status int, t *resourceType, s source) (*engine.Reply
 	if err != nil {
 		return nil, err
 	}
-	projection := newProjection(t, list(query["attributes"]), list(query["excludedAttributes"]))
+	projection := newProjection(t, splitList(query["attributes"]), splitList(query["excludedAttributes"]))
 	isRead, out := r.isRead(), &engine.Reply{}
 	r.Later(func() error {
 		doc := t.make(s, parts{related: projection.has(t.related), version: true})

@@ -12,8 +12,8 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/strict"
 )
 
-// decode decodes a body, which must be a JSON object.
-func decode(body []byte) (object, error) {
+// parseObject decodes a body, which must be a JSON object.
+func parseObject(body []byte) (object, error) {
 	if strict.TooDeep(body, state.MaxDepth) {
 		return nil, bad(invalidSyntax, "The body is nested deeper than %d levels.", state.MaxDepth)
 	}
@@ -24,8 +24,8 @@ func decode(body []byte) (object, error) {
 	return decoded, nil
 }
 
-// members returns those members of an object that have some names, whatever the case, under these names.
-func members(body object, names ...string) (object, error) {
+// membersNamed returns those members of an object that have some names, whatever the case, under these names.
+func membersNamed(body object, names ...string) (object, error) {
 	found := object{}
 	for key, value := range body {
 		i := slices.IndexFunc(names, func(name string) bool { return isName(name, key) })
@@ -40,13 +40,13 @@ func members(body object, names ...string) (object, error) {
 	return found, nil
 }
 
-// message returns members of a body, see [members], that must say what it is.
-func message(data []byte, schema string, names ...string) (object, error) {
-	body, err := decode(data)
+// parseMessage returns members of a body, see [membersNamed], that must say what it is.
+func parseMessage(data []byte, schema string, names ...string) (object, error) {
+	body, err := parseObject(data)
 	if err != nil {
 		return nil, err
 	}
-	found, err := members(body, slices.Concat(names, []string{"schemas"})...)
+	found, err := membersNamed(body, slices.Concat(names, []string{"schemas"})...)
 	if err != nil {
 		return nil, err
 	}
@@ -69,11 +69,11 @@ func checkSchemas(body object, schema string) error {
 // parse makes a resource of a body. What the schema does not have, and what clients cannot set, is ignored (RFC 7644,
 // sections 3.3 and 3.5.1).
 func (t *resourceType) parse(data []byte) (object, error) {
-	body, err := decode(data)
+	body, err := parseObject(data)
 	if err != nil {
 		return nil, err
 	}
-	known, err := members(body, "schemas", t.extension)
+	known, err := membersNamed(body, "schemas", t.extension)
 	if err != nil {
 		return nil, err
 	}
