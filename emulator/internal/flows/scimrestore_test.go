@@ -29,12 +29,6 @@ func TestSCIM_inconsistentSnapshotsAreRefused(t *testing.T) {
 			state["scim_users"].([]any)[0].(object)["scim_attributes"].(object)[name] = value
 		}
 	}
-	withoutRoles := func(change func(object)) func(object) {
-		return func(state object) {
-			set("scim_connections", "scim_group_implicit_role_assignments", []any{})(state)
-			change(state)
-		}
-	}
 	require.NoError(t, h.edit(func(object) {}))
 	for name, row := range map[string]struct {
 		change func(object)
