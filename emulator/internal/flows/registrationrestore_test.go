@@ -38,7 +38,7 @@ func TestSnapshot_accountsOfSSOLogInToTheirOrganizationOnly(t *testing.T) {
 		"[0]: provider is not that of the connection of connection_id":            {{"provider": "oidc"}},
 		"[0]: provider must be one of google, microsoft":                          {{"provider": "x", "connection_id": ""}},
 		"[0]: connection_id is missing":                                           {{"connection_id": ""}},
-		"[1]: connection_id, issuer and provider_subject is another row's too":            {{}, {"registration_id": "s"}},
+		"[1]: connection_id, issuer and provider_subject is another row's too":    {{}, {"registration_id": "s"}},
 		"[1]: registration_id is another row's too":                               {{}, {"provider_subject": "2"}},
 		"[0]: provider_subject is empty":                                          {{"provider_subject": ""}},
 	} {
