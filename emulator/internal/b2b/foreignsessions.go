@@ -203,8 +203,8 @@ func migrateSession(tx *engine.Tx, req *sessions.MigrateRequest) (*sessions.Migr
 		})
 }
 
-// fetchEmail asks a userinfo URL for the address of the person whose token it is. Unverified: that one which the provider
-// has not verified is refused.
+// fetchEmail asks a userinfo URL for the address of the person whose token it is. Unverified: that one which the
+// provider has not verified is refused.
 func fetchEmail(ctx context.Context, url, token string) (string, error) {
 	info, err := idp.UserInfo(ctx, url, token)
 	if err != nil {

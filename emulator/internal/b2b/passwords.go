@@ -89,8 +89,8 @@ func (c *candidate) check() {
 }
 
 // put makes the password the one of a member, or of the address. What somebody could have who knows the former one
-// ends: sessions, apart from one to keep, intermediate sessions with it, and links for setting another one. Whoever sets
-// it has proved the address or not.
+// ends: sessions, apart from one to keep, intermediate sessions with it, and links for setting another one. Whoever
+// sets it has proved the address or not.
 func (c *candidate) put(tx *engine.Tx, m *state.Member, keep *state.Session, proved bool) {
 	forAll := tx.Settings().Passwords.CrossOrganization
 	affected := tx.MembersByEmail.Rows(state.Lower(c.email))

@@ -23,9 +23,9 @@ const emailAddress = "email_address"
 
 // Permit checks that the session of the caller, if the call has one, permits the request: first that it is of the
 // organization that the request is about, then that the request sets no trusted metadata, then that the session's roles
-// permit all that the operation and the fields of the request need. A session of an impersonation cannot give the member
-// another address, with which the impersonator could log in. Unverified: that. The member is whom the request is about, nil if it
-// is about nobody: what roles permit on stytch.self suffices for the caller's own member.
+// permit all that the operation and the fields of the request need. A session of an impersonation cannot give the
+// member another address, with which the impersonator could log in. Unverified: that. The member is whom the request is
+// about, nil if it is about nobody: what roles permit on stytch.self suffices for the caller's own member.
 func (tx *Tx) Permit(organizationID string, about *state.Member) error {
 	tx.permitted = true
 	s, given, err := tx.callerOf(organizationID)

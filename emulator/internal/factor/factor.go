@@ -157,14 +157,15 @@ func ProvesEmail(factors []Factor, email string) bool {
 
 // Portable are the factors that are valid in every organization. Those of SSO, impersonation, access tokens of apps,
 // tokens of other issuers and imported sessions are not, nor authenticator apps and recovery codes, which are one
-// member's, nor those of passwords, unless the project's passwords are for all organizations. Unverified: tokens of other
-// issuers and imported sessions, with which the person can log in to each organization anyway.
+// member's, nor those of passwords, unless the project's passwords are for all organizations. Unverified: tokens of
+// other issuers and imported sessions, with which the person can log in to each organization anyway.
 func Portable(tx *state.Tx, factors []Factor) []Factor {
 	passwordsToo := tx.Settings().Passwords.CrossOrganization
 	return slices.DeleteFunc(slices.Clone(factors), func(f Factor) bool {
 		return f.Type == sessions.AuthenticationFactorTypeSSO || MFAMethod(&f) == organizations.MFAMethodTOTP ||
 			IsImpersonation([]Factor{f}) || f.OAuthAccessTokenExchangeFactor != nil ||
-			f.Type == sessions.AuthenticationFactorTypeTrustedAuthToken || f.Type == sessions.AuthenticationFactorTypeImported ||
+			f.Type == sessions.AuthenticationFactorTypeTrustedAuthToken ||
+			f.Type == sessions.AuthenticationFactorTypeImported ||
 			f.Type == sessions.AuthenticationFactorTypePassword && !passwordsToo
 	})
 }

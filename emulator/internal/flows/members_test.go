@@ -320,7 +320,7 @@ func TestMembers_deleteAndReactivateForASession(t *testing.T) {
 }
 
 // An address that a deleted member had before may be another one's by now: it stays that one's.
-func TestMembers_reactivateLeavesAFormerAddressToWhoHasIt(t *testing.T) {
+func TestMembers_reactivateKeepsAFormerAddressWithWhoHasIt(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	org, api := h.create("ada@example.com").Organization.OrganizationID, h.api.B2B.Organizations.Members

@@ -104,7 +104,7 @@ func TestSCIM_reactivationRefusesAnotherOnesNumber(t *testing.T) {
 
 // A user whose address is another one's meanwhile comes back with the address that it was given. The other one keeps the
 // former address, and can leave it and come back to it.
-func TestSCIM_reactivationLeavesAFormerAddressToWhoHasIt(t *testing.T) {
+func TestSCIM_reactivationKeepsAFormerAddressWithWhoHasIt(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	p := h.connect()

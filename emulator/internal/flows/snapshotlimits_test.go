@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	otpsdiscovery "github.com/seed75add069/stytch-go/b2b/otps/email/discovery"
+	otpsemaildiscovery "github.com/seed75add069/stytch-go/b2b/otps/email/discovery"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -16,7 +16,7 @@ import (
 func TestSnapshot_wrongCodesWithoutEndAreRestored(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	_, err := h.api.B2B.OTPs.Email.Discovery.Send(t.Context(), &otpsdiscovery.SendRequest{EmailAddress: "a@example.com"})
+	_, err := h.api.B2B.OTPs.Email.Discovery.Send(t.Context(), &otpsemaildiscovery.SendRequest{EmailAddress: "a@example.com"})
 	require.NoError(t, err)
 	wrong := "000000"
 	if h.WaitMessage("a@example.com").Code == wrong {
@@ -24,7 +24,7 @@ func TestSnapshot_wrongCodesWithoutEndAreRestored(t *testing.T) {
 	}
 	for range 1002 {
 		_, err := h.api.B2B.OTPs.Email.Discovery.Authenticate(t.Context(),
-			&otpsdiscovery.AuthenticateRequest{EmailAddress: "a@example.com", Code: wrong})
+			&otpsemaildiscovery.AuthenticateRequest{EmailAddress: "a@example.com", Code: wrong})
 		require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
 	}
 	require.NoError(t, h.edit(func(object) {}))

@@ -41,8 +41,8 @@ func AdoptEmail(tx *state.Tx, m *state.Member, email string) *state.Member {
 	return changed
 }
 
-// ChangeEmail makes an address the member's. It is not verified, the old one is retired, the password is gone, links and
-// codes that were sent to other addresses are revoked, and accounts at OAuth providers log nobody in until the new
+// ChangeEmail makes an address the member's. It is not verified, the old one is retired, the password is gone, links
+// and codes that were sent to other addresses are revoked, and accounts at OAuth providers log nobody in until the new
 // address is proved with them. It returns the row. The address that the member has already changes nothing.
 func ChangeEmail(tx *state.Tx, m *state.Member, email string) (*state.Member, error) {
 	if state.Lower(email) == state.Lower(m.EmailAddress) {

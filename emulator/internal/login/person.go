@@ -9,7 +9,8 @@ import (
 )
 
 // Person is what an app that has scopes learns about a member, as claims of OpenID Connect. Unverified: that the parts
-// of a member's name are its words, and that an address is verified that the session which authorized the app has proved.
+// of a member's name are its words, and that an address is verified that the session which authorized the app has
+// proved.
 func Person(tx *state.Tx, m *state.Member, a *state.Authorization, scopes []string) shared.Object {
 	claims := shared.Object{"sub": m.MemberID}
 	add := func(name, value string) {

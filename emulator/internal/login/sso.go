@@ -47,9 +47,9 @@ func ProvisionSSO(
 var personAttributes = []string{"email", "full_name", "first_name", "last_name", "groups"}
 
 // adoptMetadata sets those keys of the member's trusted metadata that the attribute mapping of an OIDC connection has
-// beside the usual ones, to the claims that it names. What does not fit changes nothing. It returns the row. Unverified:
-// that keys are those of the metadata and values the claims' names, as with the usual ones, and what does not fit. An
-// external connection sets none: its mapping is another organization's.
+// beside the usual ones, to the claims that it names. What does not fit changes nothing. It returns the row.
+// Unverified: that keys are those of the metadata and values the claims' names, as with the usual ones, and what does
+// not fit. An external connection sets none: its mapping is another organization's.
 func adoptMetadata(tx *state.Tx, m *state.Member, t *state.SSOToken) *state.Member {
 	c := tx.Connections.Get(t.ConnectionID).OIDC
 	if c == nil {

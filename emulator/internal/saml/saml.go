@@ -26,9 +26,9 @@ const (
 
 // Check refuses a SAML response that has more than a response needs, and in which a service provider could therefore
 // read something else than what was signed: a document type, processing instructions, comments, CDATA, an id that
-// occurs twice, several assertions, assertions at an unusual place or in another namespace, references to what is outside
-// of the document, and a signature that is one of several of its element, covers another element, or has something in it
-// that signatures of SAML have not, see [children]. A response without any signature is refused too.
+// occurs twice, several assertions, assertions at an unusual place or in another namespace, references to what is
+// outside of the document, and a signature that is one of several of its element, covers another element, or has
+// something in it that signatures of SAML have not, see [children]. A response without any signature is refused too.
 func Check(document []byte) error {
 	if bytes.Contains(document, []byte("<![CDATA[")) { // the decoder does not tell it from other text
 		return refuse("a CDATA section")

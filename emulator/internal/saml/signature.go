@@ -25,8 +25,8 @@ const (
 )
 
 // algorithms are those that elements of a signature may name. A transform or a canonicalization keeps all of what it is
-// applied to but comments, which [Check] refuses (SAML V2.0 Core, section 5.4.4); others, such as XPath and XSLT, choose
-// or compute what is signed. A signature is made with a private key, not with a secret.
+// applied to but comments, which [Check] refuses (SAML V2.0 Core, section 5.4.4); others, such as XPath and XSLT,
+// choose or compute what is signed. A signature is made with a private key, not with a secret.
 var algorithms = map[string][]string{
 	"Transform": {signatureSpace + "enveloped-signature", exclusive, exclusive + withComments},
 	"CanonicalizationMethod": {
@@ -45,9 +45,9 @@ var algorithms = map[string][]string{
 	},
 }
 
-// children are the elements that an element of a signature may have, with how often: those of XML Signature 1.1, section
-// 4, that SAML has a use for. What is not here may have none. So nothing is carried in a signature but the signature,
-// and no verifier can take one of two of something.
+// children are the elements that an element of a signature may have, with how often: those of XML Signature 1.1,
+// section 4, that SAML has a use for. What is not here may have none. So nothing is carried in a signature but the
+// signature, and no verifier can take one of two of something.
 var children = map[xml.Name]map[xml.Name]int{
 	of("Signature"):  {of("SignedInfo"): 1, of("SignatureValue"): 1, of("KeyInfo"): 1},
 	of("SignedInfo"): {of("CanonicalizationMethod"): 1, of("SignatureMethod"): 1, of("Reference"): 1},
@@ -119,8 +119,8 @@ func (c *check) signed(t xml.StartElement, e *element) error {
 	return nil
 }
 
-// beside checks an element outside of signatures: of XML Signature only keys may be there, and nothing refers to what is
-// outside of the document.
+// beside checks an element outside of signatures: of XML Signature only keys may be there, and nothing refers to what
+// is outside of the document.
 func (c *check) beside(t xml.StartElement, e *element) error {
 	parent := xml.Name{}
 	if c.parent(0) != nil {

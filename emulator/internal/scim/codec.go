@@ -56,7 +56,8 @@ func encodeFields(v reflect.Value, attributes []*attribute) object {
 	return doc
 }
 
-// decodeFields sets the fields of a struct of package b2b/scim to what an object has. It is the inverse of encodeFields.
+// decodeFields sets the fields of a struct of package b2b/scim to what an object has. It is the inverse of
+// encodeFields.
 func decodeFields(doc object, attributes []*attribute, v reflect.Value) {
 	for _, a := range attributes {
 		value, given := doc[a.name]

@@ -86,7 +86,8 @@ func (q *query) numbers() []number {
 
 // bodyQuery makes a query of the body of a search (RFC 7644, section 3.4.3).
 func bodyQuery(t *resourceType, data []byte) (*query, error) {
-	body, err := parseMessage(data, searchSchema, slices.Concat(parameters, []string{"attributes", "excludedAttributes"})...)
+	known := slices.Concat(parameters, []string{"attributes", "excludedAttributes"})
+	body, err := parseMessage(data, searchSchema, known...)
 	if err != nil {
 		return nil, err
 	}

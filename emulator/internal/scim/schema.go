@@ -119,7 +119,8 @@ var userType = &resourceType{
 		complexOf("name", "The person's name, in parts.",
 			textOf("formatted", "The whole name."), textOf("familyName", "The family name."),
 			textOf("givenName", "The given name."), textOf("middleName", "The names between the two."),
-			textOf("honorificPrefix", "A title before the name."), textOf("honorificSuffix", "A suffix after the name.")),
+			textOf("honorificPrefix", "A title before the name."),
+			textOf("honorificSuffix", "A suffix after the name.")),
 		textOf("displayName", "The name to show."), textOf("nickName", "The nickname."),
 		{
 			name: "profileUrl", kind: kindReference, caseExact: true, types: []string{external},
@@ -145,7 +146,8 @@ var userType = &resourceType{
 	},
 	extensionAttributes: []*attribute{
 		textOf("employeeNumber", "The company's number for the person."), textOf("costCenter", "The cost center."),
-		textOf("organization", "The company."), textOf("division", "The division."), textOf("department", "The department."),
+		textOf("organization", "The company."), textOf("division", "The division."),
+		textOf("department", "The department."),
 		complexOf("manager", "The person's manager.",
 			&attribute{name: "value", kind: kindString, caseExact: true, description: "The manager's id."},
 			&attribute{

@@ -3,8 +3,8 @@ package scim
 // maxWork bounds the work of one request. It is a fraction of a second.
 const maxWork = 4_000_000
 
-// What takes longer than a comparison: to tell a value that consists of parts from others, by part, and to make a member
-// of a group.
+// What takes longer than a comparison: to tell a value that consists of parts from others, by part, and to make a
+// member of a group.
 const (
 	costOfPart    = 2
 	costOfRelated = 4

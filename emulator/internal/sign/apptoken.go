@@ -79,7 +79,8 @@ func M2MClaims(tx *state.Tx, text string, client *state.Client) (claims Claims, 
 	_, isSession := parsed[sessionClaim]
 	_, hasScope := parsed["scope"]
 	issued, _ := parsed.GetIssuedAt()
-	isOlder := issued != nil && issued.Before(client.CreatedAt.Truncate(time.Second)) // of a client before with the same id
+	// An older token is of a former client with the same id.
+	isOlder := issued != nil && issued.Before(client.CreatedAt.Truncate(time.Second))
 	if err != nil || expiry == nil || !tx.Now.Before(expiry.Time) || isApps || isSession || !hasScope || isOlder ||
 		parsed["sub"] != client.ClientID || parsed["iss"] != issuer(tx) || !slices.Contains(audience, tx.ProjectID) {
 		return nil, false

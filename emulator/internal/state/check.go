@@ -19,8 +19,8 @@ func (tx *Tx) check() error {
 	return nil
 }
 
-// derive sets what rows say of others: the connections of the organizations, whatever the snapshot says, and the issuers
-// of accounts, if it does not say them.
+// derive sets what rows say of others: the connections of the organizations, whatever the snapshot says, and the
+// issuers of accounts, if it does not say them.
 func (tx *Tx) derive() error {
 	if err := tx.setIssuers(); err != nil {
 		return err

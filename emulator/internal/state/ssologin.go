@@ -19,8 +19,8 @@ type SSOFlow struct {
 	Challenge         string `json:"pkce_code_challenge,omitzero"`
 	// Issuer is the identity provider with which the login has begun. Only there does it end.
 	Issuer string `json:"issuer,omitzero"`
-	// The rest is for a login at an OIDC provider: its token endpoint, what the browser must have in a cookie, the nonce
-	// of the ID token, the verifier of PKCE, and where the provider leads.
+	// The rest is for a login at an OIDC provider: its token endpoint, what the browser must have in a cookie, the
+	// nonce of the ID token, the verifier of PKCE, and where the provider leads.
 	TokenURL    string    `json:"token_url,omitzero"`
 	Cookie      string    `json:"cookie,omitzero"`
 	Nonce       string    `json:"nonce,omitzero"`
