@@ -31,7 +31,7 @@ func getConnections(tx *engine.Tx, req *sso.GetConnectionsRequest) (*sso.GetConn
 		return nil, err
 	}
 	resp := &sso.GetConnectionsResponse{}
-	for _, c := range tx.ConnectionsOf(org.OrganizationID) {
+	for _, c := range tx.SSOConnectionsOf(org.OrganizationID) {
 		switch {
 		case c.SAML != nil:
 			resp.SAMLConnections = append(resp.SAMLConnections, *samlResponse(tx, c))
@@ -54,7 +54,7 @@ func deleteConnection(tx *engine.Tx, req *sso.DeleteConnectionRequest) (*sso.Del
 	if org.SSODefaultConnectionID == c.ID() && len(org.SSOActiveConnections) > 1 {
 		return nil, ops.ErrCannotDeleteDefaultSSOConnection
 	}
-	if err := tx.DeleteConnection(c); err != nil {
+	if err := tx.DeleteSSOConnection(c); err != nil {
 		return nil, err
 	}
 	return &sso.DeleteConnectionResponse{ConnectionID: c.ID()}, nil
@@ -67,7 +67,7 @@ func checkConnectionID(id string) error {
 }
 
 // permittedConnection finds a connection of any kind for an operation that takes the session of a caller.
-func permittedConnection(tx *engine.Tx, organizationID, id string) (*state.Organization, *state.Connection, error) {
+func permittedConnection(tx *engine.Tx, organizationID, id string) (*state.Organization, *state.SSOConnection, error) {
 	org, err := permittedOrganization(tx, organizationID)
 	if err != nil {
 		return nil, nil, err
@@ -75,10 +75,10 @@ func permittedConnection(tx *engine.Tx, organizationID, id string) (*state.Organ
 	if err := checkConnectionID(id); err != nil {
 		return nil, nil, err
 	}
-	switch c := tx.FindConnection(org.OrganizationID, id); {
+	switch c := tx.FindSSOConnection(org.OrganizationID, id); {
 	case c != nil:
 		return org, c, nil
-	case tx.Connections.Get(id) != nil:
+	case tx.SSOConnections.Get(id) != nil:
 		return nil, nil, ops.ErrSSOConnectionOrganizationMismatch
 	}
 	return nil, nil, ops.ErrSSOConnectionNotFound
@@ -103,7 +103,7 @@ func checkDisplayName(name *string) error {
 }
 
 func checkProvider(provider *sso.IdentityProvider) error {
-	if provider != nil && !slices.Contains(state.IdentityProviders, *provider) {
+	if provider != nil && !slices.Contains(state.SSOIdentityProviders, *provider) {
 		return ops.ErrInvalidSSOIDP
 	}
 	return nil
@@ -111,8 +111,8 @@ func checkProvider(provider *sso.IdentityProvider) error {
 
 // checkSpace refuses one connection too many.
 func checkSpace(tx *engine.Tx, org *state.Organization) error {
-	if len(tx.ConnectionsOf(org.OrganizationID)) >= state.MaxConnections {
-		return ops.ErrTooManySSOConnections.Because("The organization has %d connections.", state.MaxConnections)
+	if len(tx.SSOConnectionsOf(org.OrganizationID)) >= state.MaxSSOConnections {
+		return ops.ErrTooManySSOConnections.Because("The organization has %d connections.", state.MaxSSOConnections)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func flowAtCallback(tx *engine.Tx, q query) (*state.SSOFlow, error) {
 	if f == nil {
 		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("There is no login with this state.")
 	}
-	c := tx.Connections.Get(f.ConnectionID)
+	c := tx.SSOConnections.Get(f.ConnectionID)
 	wanted := c.ID()
 	if f.CallbackURL != "" {
 		wanted = tx.Referred(c).ID()
@@ -71,9 +71,9 @@ func authorizeSSO(tx *engine.Tx) (*engine.Reply, error) {
 	var p *idp.Person
 	if !choice.Denied {
 		var problem string
-		mapping := tx.Referred(tx.Connections.Get(f.ConnectionID)).AttributeMapping()
+		mapping := tx.Referred(tx.SSOConnections.Get(f.ConnectionID)).AttributeMapping()
 		if p, problem = hosted.ParseSSOPerson(choice.Email, choice.Value, mapping); problem != "" {
-			return ssoChooser(tx, tx.Connections.Get(f.ConnectionID), f, choice.Email, choice.Value, problem)
+			return ssoChooser(tx, tx.SSOConnections.Get(f.ConnectionID), f, choice.Email, choice.Value, problem)
 		}
 	}
 	useFlow(tx, f)
@@ -86,7 +86,7 @@ func authorizeSSO(tx *engine.Tx) (*engine.Reply, error) {
 // endPlayed ends a login at the built-in provider. For an OIDC connection that gives tokens too, of which the ID token
 // is signed outside of the transaction, with the project's key.
 func endPlayed(tx *engine.Tx, f *state.SSOFlow, p *idp.Person) (*engine.Reply, error) {
-	c := tx.Referred(tx.Connections.Get(f.ConnectionID)).OIDC
+	c := tx.Referred(tx.SSOConnections.Get(f.ConnectionID)).OIDC
 	if c == nil {
 		return endSSO(tx, f, p, nil)
 	}
@@ -126,7 +126,7 @@ func endOIDC(tx *engine.Tx) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := tx.Referred(tx.Connections.Get(f.ConnectionID)).OIDC
+	c := tx.Referred(tx.SSOConnections.Get(f.ConnectionID)).OIDC
 	switch {
 	case f.CallbackURL == "" || c == nil:
 		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login is none at an OIDC provider.")
@@ -189,7 +189,7 @@ func refuseSSO(tx *engine.Tx, f *state.SSOFlow, code, description string) (*engi
 // endSSO leads the browser of a person who has logged in back with a token, to where it belongs now: what was
 // configured may have changed since the login began. The tokens are those of an OIDC provider, nil for SAML.
 func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) (*engine.Reply, error) {
-	c := tx.Connections.Get(f.ConnectionID)
+	c := tx.SSOConnections.Get(f.ConnectionID)
 	if c == nil || tx.Referred(c) == nil {
 		return nil, ops.ErrSSOConnectionNotFound
 	}

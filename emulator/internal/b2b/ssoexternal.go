@@ -23,7 +23,7 @@ func createExternalConnection(
 	if err := checkReferred(tx, org, req); err != nil {
 		return nil, err
 	}
-	to := tx.Connections.Get(req.ExternalConnectionID)
+	to := tx.SSOConnections.Get(req.ExternalConnectionID)
 	err = checkExternalRoles(tx, org, to, req.ConnectionImplicitRoleAssignments, req.GroupImplicitRoleAssignments)
 	if err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func createExternalConnection(
 	set(&c.DisplayName, req.DisplayName)
 	setList(&c.ExternalConnectionImplicitRoleAssignments, req.ConnectionImplicitRoleAssignments)
 	setList(&c.ExternalGroupImplicitRoleAssignments, req.GroupImplicitRoleAssignments)
-	if err := tx.PutConnection(&state.Connection{External: c}); err != nil {
+	if err := tx.PutSSOConnection(&state.SSOConnection{External: c}); err != nil {
 		return nil, err
 	}
 	return &external.CreateConnectionResponse{Connection: c}, nil
@@ -48,14 +48,14 @@ func checkReferred(tx *engine.Tx, org *state.Organization, req *external.CreateC
 		return ops.ErrExternalOrganizationIDSameAsOrganizationID.Because(
 			"The external organization is the organization itself.")
 	}
-	to := tx.FindConnection(req.ExternalOrganizationID, req.ExternalConnectionID)
+	to := tx.FindSSOConnection(req.ExternalOrganizationID, req.ExternalConnectionID)
 	switch {
 	case to == nil || to.External != nil:
 		return ops.ErrExternalConnectionIDNotFound
 	case !to.IsActive():
 		return ops.ErrExternalConnectionNotActive
 	}
-	for _, c := range tx.ConnectionsOf(org.OrganizationID) {
+	for _, c := range tx.SSOConnectionsOf(org.OrganizationID) {
 		if c.External != nil && c.External.ExternalConnectionID == req.ExternalConnectionID {
 			return ops.ErrDuplicateExternalSSOConnection
 		}
@@ -66,7 +66,7 @@ func checkReferred(tx *engine.Tx, org *state.Organization, req *external.CreateC
 // checkExternalRoles checks the roles that an external connection gives: none if it refers to one of OIDC. Unverified:
 // with which error the API refuses them.
 func checkExternalRoles(
-	tx *engine.Tx, org *state.Organization, to *state.Connection, everyones []sso.ConnectionImplicitRoleAssignment,
+	tx *engine.Tx, org *state.Organization, to *state.SSOConnection, everyones []sso.ConnectionImplicitRoleAssignment,
 	groups []sso.GroupImplicitRoleAssignment,
 ) error {
 	if to.OIDC != nil && len(everyones)+len(groups) > 0 {
@@ -98,7 +98,7 @@ func updateExternalConnection(
 	set(&c.DisplayName, req.DisplayName)
 	setList(&c.ExternalConnectionImplicitRoleAssignments, req.ExternalConnectionImplicitRoleAssignments)
 	setList(&c.ExternalGroupImplicitRoleAssignments, req.ExternalGroupImplicitRoleAssignments)
-	if err := tx.PutConnection(&state.Connection{External: &c}); err != nil {
+	if err := tx.PutSSOConnection(&state.SSOConnection{External: &c}); err != nil {
 		return nil, err
 	}
 	return &external.UpdateConnectionResponse{Connection: &c}, nil

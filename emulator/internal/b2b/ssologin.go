@@ -23,9 +23,9 @@ func authenticateSSO(tx *engine.Tx, req *sso.AuthenticateRequest) (*sso.Authenti
 	if err != nil {
 		return nil, err
 	}
-	c := tx.Connections.Get(t.ConnectionID)
+	c := tx.SSOConnections.Get(t.ConnectionID)
 	switch {
-	case !tx.IsUsable(c):
+	case !tx.IsUsableSSO(c):
 		return nil, ops.ErrSSOTokenNotFound.Because("The connection is no longer active.")
 	case t.Account.Issuer != tx.Referred(c).Issuer():
 		return nil, ops.ErrSSOTokenNotFound.Because("The connection leads to another identity provider now.")

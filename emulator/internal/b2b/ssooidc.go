@@ -28,19 +28,19 @@ func createOIDCConnection(
 	if err := checkSpace(tx, org); err != nil {
 		return nil, err
 	}
-	c := &state.Connection{OIDC: &sso.OIDCConnection{
+	c := &state.SSOConnection{OIDC: &sso.OIDCConnection{
 		OrganizationID: org.OrganizationID, ConnectionID: tx.ID("oidc-connection"),
-		Status: sso.ConnectionStatusPending, IdentityProvider: provider, CustomScopes: state.DefaultScopes,
+		Status: sso.ConnectionStatusPending, IdentityProvider: provider, CustomScopes: state.DefaultOIDCScopes,
 	}}
 	set(&c.OIDC.DisplayName, req.DisplayName)
-	if err := tx.PutConnection(c); err != nil {
+	if err := tx.PutSSOConnection(c); err != nil {
 		return nil, err
 	}
 	return &oidc.CreateConnectionResponse{Connection: oidcResponse(tx, c)}, nil
 }
 
 // oidcResponse is an OIDC connection as the API returns it.
-func oidcResponse(tx *engine.Tx, c *state.Connection) *sso.OIDCConnection {
+func oidcResponse(tx *engine.Tx, c *state.SSOConnection) *sso.OIDCConnection {
 	out := *c.OIDC
 	out.RedirectURL = callbackURL(tx, out.ConnectionID)
 	return &out
@@ -78,7 +78,7 @@ func updateOIDCConnection(
 		})
 }
 
-func permittedOIDCConnection(tx *engine.Tx, req *oidc.UpdateConnectionRequest) (*state.Connection, error) {
+func permittedOIDCConnection(tx *engine.Tx, req *oidc.UpdateConnectionRequest) (*state.SSOConnection, error) {
 	org, err := permittedOrganization(tx, req.OrganizationID)
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func permittedOIDCConnection(tx *engine.Tx, req *oidc.UpdateConnectionRequest) (
 	if err := checkConnectionID(req.ConnectionID); err != nil {
 		return nil, err
 	}
-	if c := tx.FindConnection(org.OrganizationID, req.ConnectionID); c != nil && c.OIDC != nil {
+	if c := tx.FindSSOConnection(org.OrganizationID, req.ConnectionID); c != nil && c.OIDC != nil {
 		return c, nil
 	}
 	return nil, ops.ErrOIDCConnectionNotFound
@@ -179,14 +179,14 @@ func changeOIDCConnection(
 		c.AttributeMapping = req.AttributeMapping
 	}
 	c.Status = sso.ConnectionStatusActive
-	if !state.IsComplete(&c) {
+	if !state.IsCompleteOIDC(&c) {
 		c.Status = sso.ConnectionStatusPending
 	}
-	changed := &state.Connection{OIDC: &c, IsReal: found.IsReal}
+	changed := &state.SSOConnection{OIDC: &c, IsReal: found.IsReal}
 	if req.Issuer != nil {
 		changed.IsReal = metadata != nil
 	}
-	if err := tx.PutConnection(changed); err != nil {
+	if err := tx.PutSSOConnection(changed); err != nil {
 		return nil, err
 	}
 	return &oidc.UpdateConnectionResponse{Connection: oidcResponse(tx, changed), Warning: warning}, nil

@@ -55,13 +55,13 @@ func createSAMLConnection(
 			if err != nil {
 				return nil, err
 			}
-			c := &state.Connection{SAML: &sso.SAMLConnection{
+			c := &state.SSOConnection{SAML: &sso.SAMLConnection{
 				OrganizationID: org.OrganizationID, ConnectionID: tx.ID("saml-connection"),
 				Status: sso.ConnectionStatusPending, IdentityProvider: provider,
 				NameIDFormat: state.DefaultNameIDFormat, SigningCertificates: []sso.X509Certificate{signing},
 			}}
 			set(&c.SAML.DisplayName, req.DisplayName)
-			if err := tx.PutConnection(c); err != nil {
+			if err := tx.PutSSOConnection(c); err != nil {
 				return nil, err
 			}
 			return &saml.CreateConnectionResponse{Connection: samlResponse(tx, c)}, nil
@@ -69,7 +69,7 @@ func createSAMLConnection(
 }
 
 // samlResponse is a SAML connection as the API returns it. Unverified: that the audience is the callback URL.
-func samlResponse(tx *engine.Tx, c *state.Connection) *sso.SAMLConnection {
+func samlResponse(tx *engine.Tx, c *state.SSOConnection) *sso.SAMLConnection {
 	out := *c.SAML
 	out.ACSURL = callbackURL(tx, out.ConnectionID)
 	out.AudienceURI = out.ACSURL
@@ -87,7 +87,7 @@ func permittedSAMLConnection(
 	if err := checkConnectionID(id); err != nil {
 		return nil, nil, err
 	}
-	if c := tx.FindConnection(org.OrganizationID, id); c != nil && c.SAML != nil {
+	if c := tx.FindSSOConnection(org.OrganizationID, id); c != nil && c.SAML != nil {
 		return org, new(*c.SAML), nil
 	}
 	return nil, nil, ops.ErrSAMLConnectionNotFound
@@ -100,16 +100,16 @@ func putSAML(tx *engine.Tx, c *sso.SAMLConnection) (*sso.SAMLConnection, error) 
 		len(c.VerificationCertificates) == 0 {
 		c.Status = sso.ConnectionStatusPending
 	}
-	for _, other := range tx.ConnectionsOf(c.OrganizationID) {
+	for _, other := range tx.SSOConnectionsOf(c.OrganizationID) {
 		if s := other.SAML; s != nil && s.ConnectionID != c.ConnectionID && c.IDPEntityID != "" &&
 			s.IDPEntityID == c.IDPEntityID {
 			return nil, ops.ErrDuplicateSAMLConnection.Because(
 				"The organization has another connection with this idp_entity_id.")
 		}
 	}
-	changed := &state.Connection{SAML: c}
-	if !reflect.DeepEqual(tx.Connections.Get(c.ConnectionID).SAML, c) {
-		if err := tx.PutConnection(changed); err != nil {
+	changed := &state.SSOConnection{SAML: c}
+	if !reflect.DeepEqual(tx.SSOConnections.Get(c.ConnectionID).SAML, c) {
+		if err := tx.PutSSOConnection(changed); err != nil {
 			return nil, err
 		}
 	}

@@ -38,7 +38,7 @@ var errSeveralLogins = ops.ErrOIDCInvalidCallbackRequest.Because(
 // fitsLogin tells by its state which project a login has begun in.
 func fitsLogin(tx *state.Tx, r *http.Request, params map[string]string) engine.Fit {
 	switch {
-	case tx.Connections.Get(params["connection_id"]) == nil:
+	case tx.SSOConnections.Get(params["connection_id"]) == nil:
 		return engine.FitsNot
 	case tx.SSOFlows.Get(r.URL.Query().Get("state")) == nil:
 		return engine.FitsPath
@@ -97,7 +97,7 @@ func ssoTarget(tx *engine.Tx, given *string, malformed *ops.Error) (*url.URL, er
 }
 
 // startedConnection is the connection that a start URL names, or the default one of the organization that it names.
-func startedConnection(tx *engine.Tx, q query) (*state.Connection, error) {
+func startedConnection(tx *engine.Tx, q query) (*state.SSOConnection, error) {
 	id, organization, slug := q.given("connection_id"), q.given("organization_id"), q.given("slug")
 	n := 0
 	for _, locator := range []*string{id, organization, slug} {
@@ -129,11 +129,11 @@ func startedConnection(tx *engine.Tx, q query) (*state.Connection, error) {
 			id = &active[0].ConnectionID
 		}
 	}
-	c := tx.Connections.Get(*id)
+	c := tx.SSOConnections.Get(*id)
 	if c == nil {
 		return nil, ops.ErrSSOConnectionNotFound
 	}
-	if !tx.IsUsable(c) {
+	if !tx.IsUsableSSO(c) {
 		return nil, ops.ErrRequiresActiveSSOConnection
 	}
 	return c, nil
@@ -182,7 +182,7 @@ func loginAt(c *sso.OIDCConnection, f *state.SSOFlow) *idp.Login {
 // ssoChooser is the page of the built-in provider, filled in with values. It offers the addresses of the organization's
 // members, the oldest ones.
 func ssoChooser(
-	tx *engine.Tx, c *state.Connection, f *state.SSOFlow, email string, value func(string) string, problem string,
+	tx *engine.Tx, c *state.SSOConnection, f *state.SSOFlow, email string, value func(string) string, problem string,
 ) (*engine.Reply, error) {
 	s := c.Summary()
 	page := &hosted.Chooser{

@@ -273,7 +273,7 @@ func TestSequence_changesNoRowInPlace(t *testing.T) {
 				note(t, seen, tx.Impersonations.Rows())
 				note(t, seen, tx.OAuthFlows.Rows())
 				note(t, seen, tx.OAuthTokens.Rows())
-				note(t, seen, tx.Connections.Rows())
+				note(t, seen, tx.SSOConnections.Rows())
 				note(t, seen, tx.SSOTokens.Rows())
 				note(t, seen, tx.Authorizations.Rows())
 				note(t, seen, tx.AppTokens.Rows())

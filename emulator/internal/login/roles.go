@@ -60,8 +60,8 @@ func rolesOf(tx *state.Tx, m *state.Member, counts func(registrationID string) b
 		}
 	}
 	for _, r := range tx.RegistrationsOf(m.MemberID) {
-		c := tx.FindConnection(m.OrganizationID, r.ConnectionID)
-		if c != nil && tx.IsUsable(c) && counts(r.ID) {
+		c := tx.FindSSOConnection(m.OrganizationID, r.ConnectionID)
+		if c != nil && tx.IsUsableSSO(c) && counts(r.ID) {
 			set.addSSO(c.Summary(), r)
 		}
 	}
@@ -79,7 +79,7 @@ func rolesOf(tx *state.Tx, m *state.Member, counts func(registrationID string) b
 }
 
 // addSSO adds the roles that an SSO connection gives to who has an account.
-func (s *roleSet) addSSO(c state.Summary, r *state.Registration) {
+func (s *roleSet) addSSO(c state.SSOConnectionSummary, r *state.Registration) {
 	for _, a := range c.ConnectionRoles {
 		s.add(roleSource{
 			roleID: a.RoleID, kind: organizations.MemberRoleSourceTypeSSOConnection, connectionID: c.ConnectionID,

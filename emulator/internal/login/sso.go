@@ -51,7 +51,7 @@ var personAttributes = []string{"email", "full_name", "first_name", "last_name",
 // Unverified: that keys are those of the metadata and values the claims' names, as with the usual ones, and what does
 // not fit. An external connection sets none: its mapping is another organization's.
 func adoptMetadata(tx *state.Tx, m *state.Member, t *state.SSOToken) *state.Member {
-	c := tx.Connections.Get(t.ConnectionID).OIDC
+	c := tx.SSOConnections.Get(t.ConnectionID).OIDC
 	if c == nil {
 		return m
 	}

@@ -9,7 +9,7 @@ func (tx *Tx) check() error {
 	for _, check := range []func() error{
 		tx.checkMembers, func() error { return tx.checkSessions(all) }, func() error { return tx.checkProofs(all) },
 		func() error { return tx.checkOAuth(all) }, tx.checkClients, tx.checkPasswords, tx.checkTOTPs,
-		tx.checkConnections, tx.checkRegistrations, func() error { return tx.checkSSOLogins(all) }, tx.checkSCIM,
+		tx.checkSSOConnections, tx.checkRegistrations, func() error { return tx.checkSSOLogins(all) }, tx.checkSCIM,
 		func() error { return tx.checkImpersonations(all) }, func() error { return tx.checkGrants(all) },
 	} {
 		if err := check(); err != nil {

@@ -113,8 +113,8 @@ func (tx *Tx) DeleteOrganization(id string) {
 		tx.TOTPs.Delete(m.MemberID)
 		tx.Members.Delete(m.MemberID)
 	}
-	for _, c := range tx.ConnectionsOf(id) {
-		_ = tx.DeleteConnection(c) // an organization with fewer connections is not too large
+	for _, c := range tx.SSOConnectionsOf(id) {
+		_ = tx.DeleteSSOConnection(c) // an organization with fewer connections is not too large
 	}
 	if c := tx.SCIMConnectionOf(id); c != nil {
 		tx.DeleteSCIMConnection(c)

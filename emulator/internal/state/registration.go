@@ -18,7 +18,8 @@ type Registration struct {
 	// Provider is one of the Provider constants. ConnectionID is the SSO connection, empty for OAuth.
 	Provider     string `json:"provider"`
 	ConnectionID string `json:"connection_id,omitzero"`
-	// Issuer is the identity provider of an account of SSO, see [Connection.Issuer]: a subject is one's own only there.
+	// Issuer is the identity provider of an account of SSO, see [SSOConnection.Issuer]: a subject is one's own only
+	// there.
 	Issuer string `json:"issuer,omitzero"`
 	// Subject is the provider's id for the person. TenantIDs are the workspaces that came with the login.
 	Subject   string   `json:"provider_subject"`
@@ -149,7 +150,7 @@ func (r *Registration) checkAccount() error {
 // setIssuers sets the issuer of accounts in a snapshot that has been written by hand without: that of the connection.
 func (tx *Tx) setIssuers() error {
 	for number, r := range tx.Registrations.Rows() {
-		c := tx.Connections.Get(r.ConnectionID)
+		c := tx.SSOConnections.Get(r.ConnectionID)
 		if c == nil || r.Issuer != "" || tx.Referred(c).Issuer() == "" {
 			continue
 		}
@@ -171,7 +172,7 @@ func (tx *Tx) checkRegistrations() error {
 		if err := refers("member_id", r.MemberID, tx.Members); err != nil || !r.IsSSO() {
 			return err
 		}
-		c := tx.FindConnection(tx.Members.Get(r.MemberID).OrganizationID, r.ConnectionID)
+		c := tx.FindSSOConnection(tx.Members.Get(r.MemberID).OrganizationID, r.ConnectionID)
 		switch {
 		case c == nil:
 			return errors.New("connection_id names no connection of the organization of member_id")

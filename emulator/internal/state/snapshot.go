@@ -38,7 +38,7 @@ var lists = []list{
 	listOf("passwords", "member_password_id",
 		func(t *tables) *store.Table[Password] { return t.Passwords }, (*Password).prepare),
 	listOf("sso_connections", "connection_id",
-		func(t *tables) *store.Table[Connection] { return t.Connections }, (*Connection).prepare),
+		func(t *tables) *store.Table[SSOConnection] { return t.SSOConnections }, (*SSOConnection).prepare),
 	listOf("sso_flows", "state",
 		func(t *tables) *store.Table[SSOFlow] { return t.SSOFlows }, (*SSOFlow).prepare),
 	listOf("sso_tokens", "token",

@@ -44,22 +44,22 @@ type SSOToken struct {
 	ExpiresAt time.Time    `json:"expires_at"`
 }
 
-type ssoTables struct {
+type ssoLoginTables struct {
 	SSOFlows  *store.Table[SSOFlow]
 	SSOTokens *store.Table[SSOToken]
 
 	ssoFlowsDue, ssoTokensDue due
 }
 
-func newSSOTables(db *store.DB) ssoTables {
-	return ssoTables{
+func newSSOLoginTables(db *store.DB) ssoLoginTables {
+	return ssoLoginTables{
 		SSOFlows:  store.NewTable(db, "sso_flows", func(f *SSOFlow) string { return f.State }),
 		SSOTokens: store.NewTable(db, "sso_tokens", func(t *SSOToken) string { return t.Token }),
 	}
 }
 
-// deleteLoginsBy deletes the logins by a connection that nobody has ended.
-func (tx *Tx) deleteLoginsBy(connectionID string) {
+// deleteSSOLoginsBy deletes the logins by a connection that nobody has ended.
+func (tx *Tx) deleteSSOLoginsBy(connectionID string) {
 	tx.SSOFlows.DeleteFunc(func(f *SSOFlow) bool { return f.ConnectionID == connectionID })
 	tx.SSOTokens.DeleteFunc(func(t *SSOToken) bool { return t.ConnectionID == connectionID })
 }
@@ -110,10 +110,10 @@ func (t *SSOToken) prepare(*Tx) error {
 // checkSSOLogins checks that what logins by SSO refer to exists, and that no token is another one's.
 func (tx *Tx) checkSSOLogins(all tokens) error {
 	err := each(tx.SSOFlows, func(f *SSOFlow) error {
-		if err := refers("connection_id", f.ConnectionID, tx.Connections); err != nil {
+		if err := refers("connection_id", f.ConnectionID, tx.SSOConnections); err != nil {
 			return err
 		}
-		if to := tx.Referred(tx.Connections.Get(f.ConnectionID)); f.CallbackURL != "" && to.OIDC == nil {
+		if to := tx.Referred(tx.SSOConnections.Get(f.ConnectionID)); f.CallbackURL != "" && to.OIDC == nil {
 			return errors.New("callback_url is for OIDC, and the connection of connection_id is none")
 		}
 		return all.once("state", f.State)
@@ -122,10 +122,10 @@ func (tx *Tx) checkSSOLogins(all tokens) error {
 		return err
 	}
 	return each(tx.SSOTokens, func(t *SSOToken) error {
-		if err := refers("connection_id", t.ConnectionID, tx.Connections); err != nil {
+		if err := refers("connection_id", t.ConnectionID, tx.SSOConnections); err != nil {
 			return err
 		}
-		if t.Account.Provider != tx.protocol(tx.Connections.Get(t.ConnectionID)) {
+		if t.Account.Provider != tx.protocol(tx.SSOConnections.Get(t.ConnectionID)) {
 			return errors.New("account.provider is not that of the connection of connection_id")
 		}
 		return all.once("token", t.Token)

@@ -52,8 +52,8 @@ type tables struct {
 	memberTables
 	registrationTables
 	passwordTables
-	connectionTables
-	ssoTables
+	ssoConnectionTables
+	ssoLoginTables
 	sessionTables
 	proofTables
 	oauthTables
@@ -94,8 +94,8 @@ func empty(config Config) *State {
 		memberTables:        newMemberTables(db),
 		registrationTables:  newRegistrationTables(db),
 		passwordTables:      newPasswordTables(db),
-		connectionTables:    newConnectionTables(db),
-		ssoTables:           newSSOTables(db),
+		ssoConnectionTables: newSSOConnectionTables(db),
+		ssoLoginTables:      newSSOLoginTables(db),
 		sessionTables:       newSessionTables(db),
 		proofTables:         newProofTables(db),
 		oauthTables:         newOAuthTables(db),

@@ -11,9 +11,9 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
 
-// Connection is an SSO connection of an organization as the API returns it. One of the three is set. URLs of the
+// SSOConnection is an SSO connection of an organization as the API returns it. One of the three is set. URLs of the
 // emulator are filled in for each response; here they are empty.
-type Connection struct {
+type SSOConnection struct {
 	// IsReal says that an OIDC connection's provider is there: its metadata could be read when the issuer was set.
 	// Others are played by the emulator.
 	IsReal   bool                `json:"is_real,omitzero"`
@@ -22,8 +22,8 @@ type Connection struct {
 	External *sso.Connection     `json:"external,omitzero"`
 }
 
-// Summary is what connections of all kinds have.
-type Summary struct {
+// SSOConnectionSummary is what connections of all kinds have.
+type SSOConnectionSummary struct {
 	OrganizationID, ConnectionID, DisplayName, Status string
 	// IdentityProvider is empty for an external connection.
 	IdentityProvider sso.IdentityProvider
@@ -33,37 +33,37 @@ type Summary struct {
 	GroupRoles      []sso.GroupImplicitRoleAssignment
 }
 
-// Summary is what connections of all kinds have.
-func (c *Connection) Summary() Summary {
+// SSOConnectionSummary is what connections of all kinds have.
+func (c *SSOConnection) Summary() SSOConnectionSummary {
 	switch {
 	case c.SAML != nil:
-		return Summary{
+		return SSOConnectionSummary{
 			c.SAML.OrganizationID, c.SAML.ConnectionID, c.SAML.DisplayName, c.SAML.Status, c.SAML.IdentityProvider,
 			c.SAML.SAMLConnectionImplicitRoleAssignments, c.SAML.SAMLGroupImplicitRoleAssignments,
 		}
 	case c.OIDC != nil:
-		return Summary{
+		return SSOConnectionSummary{
 			c.OIDC.OrganizationID, c.OIDC.ConnectionID, c.OIDC.DisplayName, c.OIDC.Status, c.OIDC.IdentityProvider,
 			nil, nil,
 		}
 	case c.External != nil:
-		return Summary{
+		return SSOConnectionSummary{
 			c.External.OrganizationID, c.External.ConnectionID, c.External.DisplayName, c.External.Status, "",
 			c.External.ExternalConnectionImplicitRoleAssignments, c.External.ExternalGroupImplicitRoleAssignments,
 		}
 	}
-	return Summary{}
+	return SSOConnectionSummary{}
 }
 
 // ID is the connection's id.
-func (c *Connection) ID() string { return c.Summary().ConnectionID }
+func (c *SSOConnection) ID() string { return c.Summary().ConnectionID }
 
-// IsActive reports whether the connection itself is complete, see [Tx.IsUsable].
-func (c *Connection) IsActive() bool { return c.Summary().Status == sso.ConnectionStatusActive }
+// IsActive reports whether the connection itself is complete, see [Tx.IsUsableSSO].
+func (c *SSOConnection) IsActive() bool { return c.Summary().Status == sso.ConnectionStatusActive }
 
 // AttributeMapping says which of what the identity provider sends is what of the person. An external connection has
 // none of its own.
-func (c *Connection) AttributeMapping() map[string]any {
+func (c *SSOConnection) AttributeMapping() map[string]any {
 	switch {
 	case c.SAML != nil:
 		return c.SAML.AttributeMapping
@@ -75,7 +75,7 @@ func (c *Connection) AttributeMapping() map[string]any {
 
 // Issuer is the identity provider that a connection leads to: the issuer of OIDC, the entity id of SAML. An external
 // connection has none of its own.
-func (c *Connection) Issuer() string {
+func (c *SSOConnection) Issuer() string {
 	switch {
 	case c.SAML != nil:
 		return c.SAML.IDPEntityID
@@ -86,7 +86,7 @@ func (c *Connection) Issuer() string {
 }
 
 // referred is the connection that an external one refers to, empty for the others.
-func (c *Connection) referred() string {
+func (c *SSOConnection) referred() string {
 	if c.External == nil {
 		return ""
 	}
@@ -95,19 +95,19 @@ func (c *Connection) referred() string {
 
 // Bounds of connections. Unverified: the API's number of connections.
 const (
-	MaxConnections              = 100 // of an organization
+	MaxSSOConnections           = 100 // of an organization
 	MaxVerificationCertificates = 5   // of a SAML connection
 	MaxPEM                      = 16 << 10
 )
 
-// DefaultScopes are the scopes that a login requests from an OIDC provider.
-const DefaultScopes = "openid email profile"
+// DefaultOIDCScopes are the scopes that a login requests from an OIDC provider.
+const DefaultOIDCScopes = "openid email profile"
 
 // DefaultNameIDFormat is the name id format that SAML logins ask for.
 const DefaultNameIDFormat = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 
-// IdentityProviders are the products that connections may name.
-var IdentityProviders = []sso.IdentityProvider{
+// SSOIdentityProviders are the products that connections may name.
+var SSOIdentityProviders = []sso.IdentityProvider{
 	sso.IdentityProviderClasslink, sso.IdentityProviderCyberArk, sso.IdentityProviderDuo, sso.IdentityProviderGeneric,
 	sso.IdentityProviderGoogleWorkspace, sso.IdentityProviderJumpCloud, sso.IdentityProviderKeycloak,
 	sso.IdentityProviderMiniOrange, sso.IdentityProviderMicrosoftEntra, sso.IdentityProviderOkta,
@@ -115,29 +115,29 @@ var IdentityProviders = []sso.IdentityProvider{
 	sso.IdentityProviderSalesforce, sso.IdentityProviderShibboleth,
 }
 
-type connectionTables struct {
-	Connections    *store.Table[Connection]
-	connectionsOf  *store.Index[Connection] // by organization
-	connectionsFor *store.Index[Connection] // external ones, by the connection that they refer to
+type ssoConnectionTables struct {
+	SSOConnections    *store.Table[SSOConnection]
+	ssoConnectionsOf  *store.Index[SSOConnection] // by organization
+	ssoConnectionsFor *store.Index[SSOConnection] // external ones, by the connection that they refer to
 }
 
-func newConnectionTables(db *store.DB) connectionTables {
-	t := store.NewTable(db, "sso_connections", (*Connection).ID)
-	return connectionTables{
-		Connections:    t,
-		connectionsOf:  t.Index("organization", func(c *Connection) string { return c.Summary().OrganizationID }),
-		connectionsFor: t.Index("connection", (*Connection).referred),
+func newSSOConnectionTables(db *store.DB) ssoConnectionTables {
+	t := store.NewTable(db, "sso_connections", (*SSOConnection).ID)
+	return ssoConnectionTables{
+		SSOConnections:    t,
+		ssoConnectionsOf:  t.Index("organization", func(c *SSOConnection) string { return c.Summary().OrganizationID }),
+		ssoConnectionsFor: t.Index("connection", (*SSOConnection).referred),
 	}
 }
 
-// ConnectionsOf returns the SSO connections of an organization, oldest first.
-func (tx *Tx) ConnectionsOf(organizationID string) []*Connection {
-	return tx.connectionsOf.Rows(organizationID)
+// SSOConnectionsOf returns the SSO connections of an organization, oldest first.
+func (tx *Tx) SSOConnectionsOf(organizationID string) []*SSOConnection {
+	return tx.ssoConnectionsOf.Rows(organizationID)
 }
 
-// FindConnection finds an SSO connection of an organization, nil if there is none.
-func (tx *Tx) FindConnection(organizationID, id string) *Connection {
-	if c := tx.Connections.Get(id); c != nil && c.Summary().OrganizationID == organizationID {
+// FindSSOConnection finds an SSO connection of an organization, nil if there is none.
+func (tx *Tx) FindSSOConnection(organizationID, id string) *SSOConnection {
+	if c := tx.SSOConnections.Get(id); c != nil && c.Summary().OrganizationID == organizationID {
 		return c
 	}
 	return nil
@@ -145,48 +145,50 @@ func (tx *Tx) FindConnection(organizationID, id string) *Connection {
 
 // Referred is the connection to the identity provider: the one that an external connection refers to, of another
 // connection itself.
-func (tx *Tx) Referred(c *Connection) *Connection {
+func (tx *Tx) Referred(c *SSOConnection) *SSOConnection {
 	if c.External == nil {
 		return c
 	}
-	return tx.FindConnection(c.External.ExternalOrganizationID, c.External.ExternalConnectionID)
+	return tx.FindSSOConnection(c.External.ExternalOrganizationID, c.External.ExternalConnectionID)
 }
 
-// IsUsable reports whether members can log in through a connection: it is active, and so is the one that it refers to.
-func (tx *Tx) IsUsable(c *Connection) bool {
+// IsUsableSSO reports whether members can log in through a connection: it is active, and so is the one that it refers
+// to.
+func (tx *Tx) IsUsableSSO(c *SSOConnection) bool {
 	to := tx.Referred(c)
 	return to != nil && c.IsActive() && to.IsActive()
 }
 
-// PutConnection puts an SSO connection, and brings the organizations up to date that have it, or one that refers to it.
-func (tx *Tx) PutConnection(c *Connection) error {
-	tx.Connections.Put(c)
-	for _, external := range tx.connectionsFor.Rows(c.ID()) {
-		if err := tx.followConnections(external.Summary().OrganizationID); err != nil {
+// PutSSOConnection puts an SSO connection, and brings the organizations up to date that have it, or one that refers to
+// it.
+func (tx *Tx) PutSSOConnection(c *SSOConnection) error {
+	tx.SSOConnections.Put(c)
+	for _, external := range tx.ssoConnectionsFor.Rows(c.ID()) {
+		if err := tx.followSSO(external.Summary().OrganizationID); err != nil {
 			return err
 		}
 	}
-	return tx.followConnections(c.Summary().OrganizationID)
+	return tx.followSSO(c.Summary().OrganizationID)
 }
 
-// DeleteConnection deletes an SSO connection, the external ones that refer to it, and the accounts that members have by
-// them. Members and their sessions stay.
-func (tx *Tx) DeleteConnection(c *Connection) error {
-	for _, external := range tx.connectionsFor.Rows(c.ID()) {
-		if err := tx.DeleteConnection(external); err != nil {
+// DeleteSSOConnection deletes an SSO connection, the external ones that refer to it, and the accounts that members have
+// by them. Members and their sessions stay.
+func (tx *Tx) DeleteSSOConnection(c *SSOConnection) error {
+	for _, external := range tx.ssoConnectionsFor.Rows(c.ID()) {
+		if err := tx.DeleteSSOConnection(external); err != nil {
 			return err
 		}
 	}
 	for _, r := range slices.Backward(tx.registrationsBy.Rows(c.ID())) { // from the end, where nothing has to move
 		tx.Registrations.Delete(r.ID)
 	}
-	tx.deleteLoginsBy(c.ID())
-	tx.Connections.Delete(c.ID())
-	return tx.followConnections(c.Summary().OrganizationID)
+	tx.deleteSSOLoginsBy(c.ID())
+	tx.SSOConnections.Delete(c.ID())
+	return tx.followSSO(c.Summary().OrganizationID)
 }
 
 // followConnections brings what an organization says of its SSO connections up to date.
-func (tx *Tx) followConnections(organizationID string) error {
+func (tx *Tx) followSSO(organizationID string) error {
 	org := *tx.Organizations.Get(organizationID)
 	tx.showSSO(&org)
 	return tx.putIfChanged(&org)
@@ -197,8 +199,8 @@ func (tx *Tx) followConnections(organizationID string) error {
 func (tx *Tx) showSSO(org *Organization) {
 	before := org.SSOActiveConnections
 	org.SSOActiveConnections = nil
-	for _, c := range tx.connectionsOf.All(org.OrganizationID) {
-		if s := c.Summary(); tx.IsUsable(c) {
+	for _, c := range tx.ssoConnectionsOf.All(org.OrganizationID) {
+		if s := c.Summary(); tx.IsUsableSSO(c) {
 			org.SSOActiveConnections = append(org.SSOActiveConnections, organizations.ActiveSSOConnection{
 				ConnectionID: s.ConnectionID, DisplayName: s.DisplayName,
 				IdentityProvider: string(tx.identityProvider(c)),
@@ -239,7 +241,7 @@ func (tx *Tx) putIfChanged(org *Organization) error {
 }
 
 // protocol is the provider of accounts by a connection: SAML or OIDC.
-func (tx *Tx) protocol(c *Connection) string {
+func (tx *Tx) protocol(c *SSOConnection) string {
 	if tx.Referred(c).OIDC != nil {
 		return ProviderOIDC
 	}
@@ -247,14 +249,14 @@ func (tx *Tx) protocol(c *Connection) string {
 }
 
 // identityProvider is the product that a connection leads to.
-func (tx *Tx) identityProvider(c *Connection) sso.IdentityProvider {
+func (tx *Tx) identityProvider(c *SSOConnection) sso.IdentityProvider {
 	if to := tx.Referred(c); to != nil {
 		return to.Summary().IdentityProvider
 	}
 	return sso.IdentityProviderGeneric
 }
 
-func (c *Connection) prepare(*Tx) error {
+func (c *SSOConnection) prepare(*Tx) error {
 	kinds, kind := 0, ""
 	for name, set := range map[string]bool{
 		"saml.": c.SAML != nil, "oidc.": c.OIDC != nil, "external.": c.External != nil,
@@ -276,7 +278,7 @@ func (c *Connection) prepare(*Tx) error {
 		checkName(kind+"connection_id", s.ConnectionID),
 		oneOf(kind+"status", s.Status, []string{sso.ConnectionStatusActive, sso.ConnectionStatusPending}))
 	if err == nil && c.External == nil {
-		err = oneOf(kind+"identity_provider", s.IdentityProvider, IdentityProviders)
+		err = oneOf(kind+"identity_provider", s.IdentityProvider, SSOIdentityProviders)
 	}
 	if err == nil && c.OIDC != nil {
 		err = c.checkOIDC()
@@ -284,15 +286,15 @@ func (c *Connection) prepare(*Tx) error {
 	return err
 }
 
-// IsComplete reports whether an OIDC connection has all that makes it active.
-func IsComplete(c *sso.OIDCConnection) bool {
+// IsCompleteOIDC reports whether an OIDC connection has all that makes it active.
+func IsCompleteOIDC(c *sso.OIDCConnection) bool {
 	return !slices.Contains([]string{
 		c.Issuer, c.ClientID, c.ClientSecret, c.AuthorizationURL, c.TokenURL, c.UserinfoURL, c.JWKSURL,
 	}, "")
 }
 
 // checkOIDC checks that the URLs can be asked, if there are any, and that a login at a real provider can begin.
-func (c *Connection) checkOIDC() error {
+func (c *SSOConnection) checkOIDC() error {
 	for _, field := range []struct{ name, url string }{
 		{"issuer", c.OIDC.Issuer}, {"authorization_url", c.OIDC.AuthorizationURL}, {"token_url", c.OIDC.TokenURL},
 		{"userinfo_url", c.OIDC.UserinfoURL}, {"jwks_url", c.OIDC.JWKSURL},
@@ -304,18 +306,18 @@ func (c *Connection) checkOIDC() error {
 			return fmt.Errorf("oidc.%s is %w", field.name, err)
 		}
 	}
-	if c.IsReal && c.IsActive() && !IsComplete(c.OIDC) {
+	if c.IsReal && c.IsActive() && !IsCompleteOIDC(c.OIDC) {
 		return errors.New("oidc is active and is_real, but has no issuer, client_id, client_secret, " +
 			"authorization_url, token_url, userinfo_url or jwks_url")
 	}
 	return nil
 }
 
-func (tx *Tx) checkConnections() error {
-	return each(tx.Connections, func(c *Connection) error {
+func (tx *Tx) checkSSOConnections() error {
+	return each(tx.SSOConnections, func(c *SSOConnection) error {
 		s := c.Summary()
-		if tx.connectionsOf.Len(s.OrganizationID) > MaxConnections {
-			return fmt.Errorf("organization_id names an organization with more than %d connections", MaxConnections)
+		if tx.ssoConnectionsOf.Len(s.OrganizationID) > MaxSSOConnections {
+			return fmt.Errorf("organization_id names an organization with more than %d connections", MaxSSOConnections)
 		}
 		to := tx.Referred(c)
 		if to == nil || c.External != nil &&
