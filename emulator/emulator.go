@@ -65,7 +65,7 @@ type Emulator struct {
 // RedirectURL that is no http or https URL, Hosts that are no names, and a Now out of bounds.
 func New(config Config) (*Emulator, error) {
 	config.RedirectURL = cmp.Or(config.RedirectURL, defaultRedirectURL)
-	if _, err := state.RedirectURL(config.RedirectURL); err != nil {
+	if _, err := state.ParseRedirectURL(config.RedirectURL); err != nil {
 		return nil, fmt.Errorf("emulator: RedirectURL: %w", err)
 	}
 	known, err := newHosts(config.Hosts)

@@ -48,7 +48,7 @@ func exchangeIntermediateSession(
 		return nil, err
 	}
 	l.Org, l.Member = org, m
-	l.Continue(ist)
+	l.ContinueIntermediate(ist)
 	l.MustProveEmail, l.EmailProved = ist.OrganizationID != org.OrganizationID, ist.EmailProved
 	return login.Complete(tx.Tx, l)
 }
@@ -81,7 +81,7 @@ func createDiscoveredOrganization(
 	admin.AssignedRoles = []string{state.RoleAdmin}
 	tx.Members.Put(&admin)
 	l.Org, l.Member = org, &admin
-	l.Continue(ist)
+	l.ContinueIntermediate(ist)
 	l.MustProveEmail, l.EmailProved = true, ist.EmailProved
 	resp, err := login.Complete(tx.Tx, l)
 	return (*discoveryorganizations.CreateResponse)(resp), err

@@ -82,7 +82,7 @@ func attestSession(tx *engine.Tx, req *sessions.AttestRequest) (*sessions.Attest
 	if err != nil {
 		return nil, err
 	}
-	token, err := sign.ParseTrustedToken(tx.Tx, profile, req.Token)
+	token, err := sign.VerifyTrustedAuthToken(tx.Tx, profile, req.Token)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func trustedTokenProfile(tx *engine.Tx, id string) (*state.TrustedTokenProfile, 
 // attestedOrganization is the organization of the request or, without one, of the token. If both name one, it must be
 // the same. A token by which people become members must name one.
 func attestedOrganization(
-	tx *engine.Tx, id *string, profile *state.TrustedTokenProfile, token *sign.TrustedToken,
+	tx *engine.Tx, id *string, profile *state.TrustedTokenProfile, token *sign.TrustedAuthToken,
 ) (*state.Organization, error) {
 	if !token.HasOrganization && (!state.Given(id) || profile.CreatesMembers) {
 		return nil, ops.ErrTokenMissingOrganizationIDClaim
@@ -140,7 +140,7 @@ func attestedOrganization(
 
 // attestedMember is the member with the token's address, a new one if the profile allows that.
 func attestedMember(
-	tx *engine.Tx, org *state.Organization, profile *state.TrustedTokenProfile, token *sign.TrustedToken,
+	tx *engine.Tx, org *state.Organization, profile *state.TrustedTokenProfile, token *sign.TrustedAuthToken,
 ) (*state.Member, error) {
 	email, err := state.Email(token.Email)
 	if err != nil {

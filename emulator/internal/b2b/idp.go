@@ -236,7 +236,8 @@ func (a *authorization) grant(tx *engine.Tx, req *oauth.AuthorizeRequest, scopes
 	}
 	tx.Authorizations.Put(given)
 	code := &state.AppToken{
-		Token: tx.Token(), Kind: state.OAuthCode, AuthorizationID: given.ID, ExpiresAt: tx.Now.Add(codeLifetime),
+		Token: tx.Token(), Kind: state.AuthorizationCode, AuthorizationID: given.ID,
+		ExpiresAt: tx.Now.Add(codeLifetime),
 	}
 	tx.AppTokens.Put(code)
 	return code.Token

@@ -63,7 +63,7 @@ func checkRedirectURL(tx *engine.Tx, redirectURL *string, malformed *ops.Error) 
 	if redirectURL == nil {
 		return nil
 	}
-	_, err := factor.Target(tx.Tx, redirectURL, malformed, ops.ErrNoMatchForProvidedMagicLinkURL)
+	_, err := factor.CheckRedirectURL(tx.Tx, redirectURL, malformed, ops.ErrNoMatchForProvidedMagicLinkURL)
 	return err
 }
 

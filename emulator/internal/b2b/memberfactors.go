@@ -96,7 +96,7 @@ func deletePassword(tx *engine.Tx, req *members.DeletePasswordRequest) (*members
 		return nil, err
 	}
 	tx.DeletePasswordOf(m.MemberID)
-	tx.EndIntermediatesFor(m, func(i *state.Intermediate) bool { return factor.HasPassword(i.Factors) })
+	tx.DeleteIntermediatesFor(m, func(i *state.Intermediate) bool { return factor.HasPassword(i.Factors) })
 	changed := *m
 	changed.UpdatedAt = tx.Now
 	tx.Members.Put(&changed)

@@ -39,7 +39,7 @@ func updateMember(tx *engine.Tx, req *members.UpdateRequest) (*members.UpdateRes
 		}
 		changed = *readdressed
 		if readdressed != m { // somebody else has changed it. Unverified: that this ends sessions
-			login.EndAccess(tx.Tx, m)
+			login.LogOut(tx.Tx, m)
 		}
 		if readdressed != m && isTrue(req.UnlinkEmail) {
 			changed.RetiredEmailAddresses = slices.DeleteFunc(slices.Clone(changed.RetiredEmailAddresses),
@@ -136,5 +136,5 @@ func endSessionsBySSO(tx *engine.Tx, m *state.Member, roles []string, preserve *
 	}
 	stays := func(id string) bool { return slices.Contains(roles, id) }
 	removed := slices.DeleteFunc(slices.Clone(m.AssignedRoles), stays)
-	tx.RevokeSessionsOf(m.MemberID, func(s *state.Session) bool { return login.HasBySSO(tx.Tx, s, removed) })
+	tx.DeleteSessionsOf(m.MemberID, func(s *state.Session) bool { return login.HasRoleBySSO(tx.Tx, s, removed) })
 }

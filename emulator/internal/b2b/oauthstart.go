@@ -132,7 +132,7 @@ func startDiscoveryOAuth(tx *engine.Tx) (*engine.Reply, error) {
 
 // oauthTarget is where a login leads.
 func oauthTarget(tx *engine.Tx, given *string, malformed *ops.Error) (*url.URL, error) {
-	return factor.Target(tx.Tx, given, malformed, ops.ErrNoMatchForProvidedOAuthURL)
+	return factor.CheckRedirectURL(tx.Tx, given, malformed, ops.ErrNoMatchForProvidedOAuthURL)
 }
 
 // newFlow makes a flow of what both kinds of start URLs have.

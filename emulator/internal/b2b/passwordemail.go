@@ -65,7 +65,7 @@ func checkResetURLs(tx *engine.Tx, reset, login *string, badLogin *ops.Error) er
 			continue
 		}
 		unregistered := u.bad.Because("The redirect URL is not registered.")
-		if _, err := factor.Target(tx.Tx, u.url, u.bad, unregistered); err != nil {
+		if _, err := factor.CheckRedirectURL(tx.Tx, u.url, u.bad, unregistered); err != nil {
 			return err
 		}
 	}

@@ -105,7 +105,7 @@ func findResetSession(tx *engine.Tx, l *login.Login, req *passwordssessions.Rese
 	if err != nil {
 		return err
 	}
-	l.GoOnFrom(s, m)
+	l.ContinueSession(s, m)
 	if l.Org, err = login.FindOrganization(tx.Tx, req.OrganizationID); err != nil {
 		return err
 	}

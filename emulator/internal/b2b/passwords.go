@@ -100,7 +100,7 @@ func (c *candidate) put(tx *engine.Tx, m *state.Member, keep *state.Session, pro
 	}
 	tx.PutPassword(memberID, c.email, c.hash, proved)
 	for _, m := range affected {
-		tx.RevokeSessionsOf(m.MemberID, func(s *state.Session) bool { return keep == nil || s.ID != keep.ID })
+		tx.DeleteSessionsOf(m.MemberID, func(s *state.Session) bool { return keep == nil || s.ID != keep.ID })
 		tx.DeleteLinksOf(m.MemberID, func(l *state.Link) bool { return l.Purpose == state.PurposePasswordReset })
 	}
 	if forAll {

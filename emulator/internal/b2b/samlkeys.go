@@ -91,7 +91,7 @@ func checkIDPSSOURL(given *string) error {
 	if !state.Given(given) {
 		return nil
 	}
-	u, err := state.RedirectURL(*given)
+	u, err := state.ParseRedirectURL(*given)
 	switch {
 	case err != nil:
 		return ops.ErrSAMLConnectionIDPSSOURLInvalidFormat

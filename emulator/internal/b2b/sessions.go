@@ -103,7 +103,7 @@ func revokeSession(tx *engine.Tx, req *sessions.RevokeRequest) (*sessions.Revoke
 	if err := tx.Permit(m.OrganizationID, m); err != nil {
 		return nil, err
 	}
-	tx.RevokeSessionsOf(m.MemberID, is)
+	tx.DeleteSessionsOf(m.MemberID, is)
 	return &sessions.RevokeResponse{}, nil
 }
 

@@ -59,7 +59,7 @@ func updateOIDCConnection(
 	switch {
 	case !state.Given(req.Issuer):
 		return changeOIDCConnection(tx, req, nil, "")
-	case !state.IsOnThisMachine(*req.Issuer) && !tx.Settings().RemoteProviders:
+	case !state.IsLoopbackURL(*req.Issuer) && !tx.Settings().RemoteProviders:
 		return changeOIDCConnection(tx, req, nil,
 			"The issuer is on another machine and was not asked for its metadata: see the setting remote_providers.")
 	}

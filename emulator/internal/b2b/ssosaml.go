@@ -36,7 +36,7 @@ func createSAMLConnection(
 	if _, err := permittedOrganization(tx, req.OrganizationID); err != nil {
 		return nil, err
 	}
-	key := sign.Current(tx.Tx)
+	key := sign.CurrentKey(tx.Tx)
 	var der []byte
 	return nil, engine.Outside(
 		func(context.Context) (err error) {

@@ -93,7 +93,7 @@ func startSSO(tx *engine.Tx) (*engine.Reply, error) {
 
 // ssoTarget is where a login leads.
 func ssoTarget(tx *engine.Tx, given *string, malformed *ops.Error) (*url.URL, error) {
-	return factor.Target(tx.Tx, given, malformed, ops.ErrNoMatchForProvidedSSOURL)
+	return factor.CheckRedirectURL(tx.Tx, given, malformed, ops.ErrNoMatchForProvidedSSOURL)
 }
 
 // startedConnection is the connection that a start URL names, or the default one of the organization that it names.

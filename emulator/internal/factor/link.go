@@ -37,7 +37,7 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 		Token: tx.Token(), Purpose: l.Purpose, Email: l.Email, MemberID: l.MemberID,
 		Challenge: state.Text(l.Challenge), ExpiresAt: tx.Now.Add(l.Lifetime),
 	}
-	link, err := RedirectWith(tx, l.RedirectURL, l.TokenType, sent.Token, badURL)
+	link, err := RedirectURLWithToken(tx, l.RedirectURL, l.TokenType, sent.Token, badURL)
 	if err != nil {
 		return err
 	}
@@ -49,12 +49,12 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 	return nil
 }
 
-// RedirectWith is a redirect URL with a token and its type, by which a browser comes to the application. Nil is the
-// project's default. One that is no URL is refused with badURL.
-func RedirectWith(
+// RedirectURLWithToken is a redirect URL with a token and its type, by which a browser comes to the application. Nil is
+// the project's default. One that is no URL is refused with badURL.
+func RedirectURLWithToken(
 	tx *state.Tx, redirectURL *string, tokenType, token string, badURL *ops.Error,
 ) (string, error) {
-	target, err := Target(tx, redirectURL, badURL, ops.ErrNoMatchForProvidedMagicLinkURL)
+	target, err := CheckRedirectURL(tx, redirectURL, badURL, ops.ErrNoMatchForProvidedMagicLinkURL)
 	if err != nil {
 		return "", err
 	}
@@ -84,9 +84,9 @@ func RedirectURL(tx *state.Tx, given *string) string {
 
 // Target parses the redirect URL that is given or, without one, the project's default. One that is none is refused with
 // malformed; if any are registered, one that is not with unregistered.
-func Target(tx *state.Tx, given *string, malformed, unregistered *ops.Error) (*url.URL, error) {
+func CheckRedirectURL(tx *state.Tx, given *string, malformed, unregistered *ops.Error) (*url.URL, error) {
 	raw, registered := RedirectURL(tx, given), tx.Settings().RedirectURLs
-	target, err := state.RedirectURL(raw)
+	target, err := state.ParseRedirectURL(raw)
 	if err != nil {
 		return nil, malformed.Because("The redirect URL is %v.", err)
 	}
@@ -170,13 +170,13 @@ func CheckPKCE(challenge string, verifier *string) error {
 	case given == "":
 		return ops.ErrPKCEExpectedCodeVerifier
 	}
-	if !Verifies(given, challenge) {
+	if !MatchesChallenge(given, challenge) {
 		return ops.ErrPKCEMismatch
 	}
 	return nil
 }
 
-// Verifies reports whether a code verifier is that of a challenge, by S256.
-func Verifies(verifier, challenge string) bool {
+// MatchesChallenge reports whether a code verifier is that of a challenge, by S256.
+func MatchesChallenge(verifier, challenge string) bool {
 	return subtle.ConstantTimeCompare([]byte(state.Challenge(verifier)), []byte(challenge)) == 1
 }

@@ -24,8 +24,8 @@ func SSO(tx *state.Tx, r *state.Registration) Factor {
 // sso is what a factor says of a login by SSO, nil if it is none.
 func sso(f *Factor) *sessions.SSOFactor { return cmp.Or(f.SAMLSSOFactor, f.OIDCSSOFactor) }
 
-// Registrations are the ids of the accounts of SSO connections of factors.
-func Registrations(factors []Factor) []string {
+// SSORegistrations are the ids of the accounts of SSO connections of factors.
+func SSORegistrations(factors []Factor) []string {
 	var list []string
 	for i := range factors {
 		if details := sso(&factors[i]); details != nil {

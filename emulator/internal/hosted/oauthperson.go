@@ -86,7 +86,7 @@ func ParseOAuthPerson(provider, email string, value func(name string) string) (p
 
 // check returns the problem with a person, empty for none.
 func (p *OAuthPerson) check(provider, verified string) string {
-	_, badPicture := state.RedirectURL(p.Picture)
+	_, badPicture := state.ParseRedirectURL(p.Picture)
 	switch {
 	case !utf8.ValidString(p.Name) || utf8.RuneCountInString(p.Name) > state.MaxName ||
 		strings.ContainsFunc(p.Name, isHidden):

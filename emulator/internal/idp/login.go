@@ -27,7 +27,7 @@ type Login struct {
 
 // URL is where a browser begins the login (OpenID Connect Core 1.0, section 3.1.2.1). The hint may be empty.
 func (l *Login) URL(scopes []string, hint string) (string, error) {
-	u, err := state.RedirectURL(l.Connection.AuthorizationURL)
+	u, err := state.ParseRedirectURL(l.Connection.AuthorizationURL)
 	if err != nil {
 		return "", err
 	}

@@ -8,7 +8,7 @@ import (
 
 // Access is the access that a token gives an app to a member.
 type Access struct {
-	Token  *sign.AccessToken
+	Token  *sign.VerifiedAccessToken
 	Org    *state.Organization
 	Member *state.Member
 	// Authorization is nil for a token that the emulator's user has signed.
@@ -17,7 +17,7 @@ type Access struct {
 
 // FindAccess verifies an access token of a Connected App. One that was revoked by the app is as if unknown.
 func FindAccess(tx *state.Tx, text string) (*Access, error) {
-	token, err := sign.ParseAccessToken(tx, text)
+	token, err := sign.VerifyAccessToken(tx, text)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func FindAccess(tx *state.Tx, text string) (*Access, error) {
 	if token.ID == "" {
 		return a, nil
 	}
-	if _, a.Authorization = tx.AppToken(state.OAuthAccess, token.ID); a.Authorization == nil ||
+	if _, a.Authorization = tx.AppToken(state.AccessToken, token.ID); a.Authorization == nil ||
 		a.Authorization.ConnectedAppID != token.ClientID || a.Authorization.MemberID != a.Member.MemberID {
 		return nil, ops.ErrIDPAccessTokenNotFound
 	}

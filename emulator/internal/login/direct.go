@@ -23,7 +23,7 @@ func (l *Login) Prove(tx *state.Tx, m *state.Member, f Factor) error {
 			return err
 		}
 		if owner.MemberID == m.MemberID && !factor.IsImpersonation(s.Factors) {
-			l.GoOnFrom(s, m)
+			l.ContinueSession(s, m)
 		}
 	}
 	l.Factors = factor.Merge(l.Factors, f)
@@ -42,16 +42,16 @@ func (l *Login) resumeFrom(tx *state.Tx, token string) error {
 		state.Lower(i.Email) != state.Lower(l.Member.EmailAddress) {
 		return ops.ErrInvalidIntermediateSessionTokenForOrganization
 	}
-	l.Continue(i)
+	l.ContinueIntermediate(i)
 	return nil
 }
 
-// Continue makes a login go on from an intermediate session.
-func (l *Login) Continue(i *state.Intermediate) {
+// ContinueIntermediate makes a login go on from an intermediate session.
+func (l *Login) ContinueIntermediate(i *state.Intermediate) {
 	l.Intermediate, l.Factors, l.accounts, l.EmailKnown = i, i.Factors, i.Accounts, i.EmailKnown
 }
 
-// GoOnFrom makes a login one of a member's own session.
-func (l *Login) GoOnFrom(s *state.Session, m *state.Member) {
+// ContinueSession makes a login one of a member's own session.
+func (l *Login) ContinueSession(s *state.Session, m *state.Member) {
 	l.Member, l.Session, l.Factors, l.EmailKnown = m, s, factor.Current(m, s.Factors), HasProved(s, m)
 }

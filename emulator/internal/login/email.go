@@ -79,8 +79,8 @@ func ChangeEmail(tx *state.Tx, m *state.Member, email string) (*state.Member, er
 	return &changed, nil
 }
 
-// EndAccess ends the sessions of a member, and the tokens of apps.
-func EndAccess(tx *state.Tx, m *state.Member) {
-	tx.RevokeSessionsOf(m.MemberID, func(*state.Session) bool { return true })
-	tx.EndAuthorizationsOf(m.MemberID)
+// LogOut deletes the sessions of a member, and the tokens of apps.
+func LogOut(tx *state.Tx, m *state.Member) {
+	tx.DeleteSessionsOf(m.MemberID, func(*state.Session) bool { return true })
+	tx.DeleteAuthorizationsOf(m.MemberID)
 }

@@ -39,7 +39,7 @@ func NewGuess(tx *state.Tx, m *state.Member, p *state.Password) (*Guess, error) 
 			return nil, ops.ErrUserLockLimitReached
 		}
 		changed := *p
-		if changed.Failures++; changed.Failures >= maxFailures {
+		if changed.Failures++; changed.Failures >= failuresToLock {
 			changed.Failures, changed.LockExpiresAt = 0, tx.Now.Add(lockLifetime)
 			g.lockedPassword = true
 		}
@@ -80,7 +80,7 @@ func (g *Guess) Accept(tx *state.Tx) (m *state.Member, p *state.Password, err er
 	}
 	m = new(*m)
 	if g.lockedMember {
-		m.Failures, m.LockCreatedAt, m.LockExpiresAt = maxFailures-1, time.Time{}, time.Time{}
+		m.Failures, m.LockCreatedAt, m.LockExpiresAt = failuresToLock-1, time.Time{}, time.Time{}
 	} else if m.Failures > 0 {
 		m.Failures--
 	}

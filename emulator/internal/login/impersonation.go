@@ -48,7 +48,7 @@ func StartImpersonation(tx *state.Tx, memberID string, who Impersonator) (token,
 	if who.RedirectURL != "" {
 		redirectURL = &who.RedirectURL
 	}
-	url, err = factor.RedirectWith(
+	url, err = factor.RedirectURLWithToken(
 		tx, redirectURL, shared.TokenTypeMultiTenantImpersonation, i.Token, ops.ErrBadRequest)
 	if err != nil {
 		return "", "", errors.New("redirect_url: it is no URL to which the project's links may lead")
@@ -73,7 +73,7 @@ func Impersonate(tx *state.Tx, token string) (*Response, error) {
 		return nil, ops.ErrMemberImpersonationNotAllowed.Because("The member is not active.")
 	}
 	l := &Login{
-		Org: tx.Organizations.Get(m.OrganizationID), Member: m, duration: defaultSession * time.Minute,
+		Org: tx.Organizations.Get(m.OrganizationID), Member: m, duration: defaultSessionMinutes * time.Minute,
 		Factors: []Factor{factor.Impersonation(tx, i)},
 	}
 	resp := &Response{MemberID: m.MemberID, Organization: l.Org.Organization, MemberAuthenticated: true}

@@ -9,10 +9,10 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// A member is locked after maxFailures failed attempts to log in, for lockLifetime. Unverified: the API's number.
+// A member is locked after failuresToLock failed attempts to log in, for lockLifetime. Unverified: the API's number.
 const (
-	maxFailures  = 10
-	lockLifetime = time.Hour
+	failuresToLock = 10
+	lockLifetime   = time.Hour
 )
 
 // CheckLock refuses a member who is locked.
@@ -36,7 +36,7 @@ func CountFailure(tx *state.Tx, m *state.Member, refusal error) error {
 // countFailure reports whether that has locked the member.
 func countFailure(tx *state.Tx, m *state.Member) (locks bool) {
 	changed := *m
-	if changed.Failures++; changed.Failures >= maxFailures {
+	if changed.Failures++; changed.Failures >= failuresToLock {
 		changed.Failures = 0
 		changed.LockCreatedAt, changed.LockExpiresAt = tx.Now, tx.Now.Add(lockLifetime)
 		locks = true

@@ -36,7 +36,7 @@ func Delete(tx *state.Tx, m *state.Member) {
 	changed.Status, changed.UpdatedAt = organizations.MemberStatusDeleted, tx.Now
 	changed.NewEmail, changed.NewEmailExpiresAt = "", time.Time{}
 	tx.Members.Put(&changed)
-	tx.EndMember(m.MemberID)
+	tx.DeleteAccessOf(m.MemberID)
 }
 
 // Reactivate makes a deleted member active again, with an address. What deletion ended stays ended. Addresses that the
@@ -64,7 +64,7 @@ func Reactivate(tx *state.Tx, m *state.Member, email string) (*state.Member, err
 	changed.RetiredEmailAddresses = slices.DeleteFunc(slices.Clone(m.RetiredEmailAddresses), isOthers)
 	changed.Status, changed.UpdatedAt = organizations.MemberStatusActive, tx.Now
 	tx.Members.Put(&changed)
-	tx.EndMember(m.MemberID) // what a snapshot has, though the member was deleted
+	tx.DeleteAccessOf(m.MemberID) // what a snapshot has, though the member was deleted
 	return &changed, nil
 }
 

@@ -139,14 +139,14 @@ func SessionRoles(tx *state.Tx, s *state.Session) []string {
 }
 
 func sessionRoles(tx *state.Tx, s *state.Session) []organizations.MemberRole {
-	registrations := factor.Registrations(s.Factors)
+	registrations := factor.SSORegistrations(s.Factors)
 	return rolesOf(tx, tx.Members.Get(s.MemberID), func(registrationID string) bool {
 		return slices.Contains(registrations, registrationID)
 	})
 }
 
-// HasBySSO reports whether an SSO connection gives a session one of some roles.
-func HasBySSO(tx *state.Tx, s *state.Session, roleIDs []string) bool {
+// HasRoleBySSO reports whether an SSO connection gives a session one of some roles.
+func HasRoleBySSO(tx *state.Tx, s *state.Session, roleIDs []string) bool {
 	isBySSO := func(source organizations.MemberRoleSource) bool {
 		return source.Type == organizations.MemberRoleSourceTypeSSOConnection ||
 			source.Type == organizations.MemberRoleSourceTypeSSOConnectionGroup

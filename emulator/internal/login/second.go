@@ -36,7 +36,7 @@ func (l *Login) Resume(tx *state.Tx, org *state.Organization, m *state.Member) (
 		case factor.IsImpersonation(s.Factors):
 			return true, ops.ErrSessionNotMutable.Because("A session of an impersonation takes no second factor.")
 		}
-		l.GoOnFrom(s, m)
+		l.ContinueSession(s, m)
 		return true, nil
 	default:
 		return false, nil

@@ -11,8 +11,8 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// defaultSession is how long a session lasts, in minutes, if no duration is asked for.
-const defaultSession = 60
+// defaultSessionMinutes is how long a session lasts, in minutes, if no duration is asked for.
+const defaultSessionMinutes = 60
 
 // intermediateLifetime is how long an intermediate session is valid.
 const intermediateLifetime = 10 * time.Minute
@@ -56,13 +56,13 @@ func active(tx *state.Tx, s *state.Session) (*state.Session, *state.Member, erro
 
 // Duration is how long a session lasts for which a number of minutes was asked.
 func Duration(minutes *int) (time.Duration, error) {
-	n := defaultSession
+	n := defaultSessionMinutes
 	if minutes != nil {
 		n = *minutes
 	}
-	if n < state.MinSession || n > state.MaxSession {
+	if n < state.MinSessionMinutes || n > state.MaxSessionMinutes {
 		return 0, ops.ErrInvalidSessionDurationMinutes.Because(
-			"session_duration_minutes must be between %d and %d.", state.MinSession, state.MaxSession)
+			"session_duration_minutes must be between %d and %d.", state.MinSessionMinutes, state.MaxSessionMinutes)
 	}
 	return time.Duration(n) * time.Minute, nil
 }
@@ -70,7 +70,7 @@ func Duration(minutes *int) (time.Duration, error) {
 // Bounded is the duration of a session, within the longest one that the project allows. One that was asked for and is
 // longer is refused.
 func Bounded(tx *state.Tx, minutes *int, d time.Duration) (time.Duration, error) {
-	longest := time.Duration(cmp.Or(tx.Settings().MaxSessionDurationMinutes, state.MaxSession)) * time.Minute
+	longest := time.Duration(cmp.Or(tx.Settings().MaxSessionDurationMinutes, state.MaxSessionMinutes)) * time.Minute
 	if d <= longest {
 		return d, nil
 	}

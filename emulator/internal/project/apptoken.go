@@ -29,14 +29,14 @@ func redeemCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse
 	if form["code"] == "" {
 		return nil, ops.ErrInvalidRequest.Because("code is missing.")
 	}
-	code, a := tx.AppToken(state.OAuthCode, form["code"])
+	code, a := tx.AppToken(state.AuthorizationCode, form["code"])
 	switch {
 	case !a.Owned(c.app):
 		return nil, ops.ErrIDPAuthCodeNotFound
 	case a.Revoked:
 		return nil, ops.ErrConnectedAppConsentRevoked
 	case code.Used:
-		tx.EndAuthorization(a.ID)
+		tx.DeleteAuthorization(a.ID)
 		return nil, &factor.WrongCode{Err: ops.ErrIDPAuthCodeNotFound.Because(
 			"The code was used before, if only by a request that was refused. What tokens it gave are revoked.")}
 	case !tx.Now.Before(code.ExpiresAt):
@@ -76,14 +76,14 @@ func refresh(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse, e
 	if form["refresh_token"] == "" {
 		return nil, ops.ErrInvalidRequest.Because("refresh_token is missing.")
 	}
-	token, a := tx.AppToken(state.OAuthRefresh, form["refresh_token"])
+	token, a := tx.AppToken(state.RefreshToken, form["refresh_token"])
 	switch {
 	case !a.Owned(c.app):
 		return nil, ops.ErrIDPRefreshTokenNotFound
 	case a.Revoked:
 		return nil, ops.ErrConnectedAppConsentRevoked
 	case token.Used:
-		tx.EndAuthorization(a.ID)
+		tx.DeleteAuthorization(a.ID)
 		return nil, &factor.WrongCode{Err: ops.ErrIDPRefreshTokenAlreadyUsed.Because(
 			"The refresh token was used before. The tokens of its authorization are revoked.")}
 	case !tx.Now.Before(token.ExpiresAt):
@@ -115,9 +115,9 @@ func issueForMember(
 		return nil, ops.ErrInvalidScope.Because("The member can grant none of the scopes any more.")
 	}
 	resp := &tokenResponse{
-		ExpiresIn: int(sign.AppTokenLifetime(app).Seconds()), Scope: strings.Join(scopes, " "),
+		ExpiresIn: int(sign.AccessTokenLifetime(app).Seconds()), Scope: strings.Join(scopes, " "),
 	}
-	access := sign.AppToken{
+	access := sign.AccessToken{
 		ID: tx.ID("access-token"), App: app, Org: org, MemberID: m.MemberID, Scopes: scopes, Resources: a.Resources,
 	}
 	keep := func(kind state.AppTokenKind, token string, lifetime time.Duration) {
@@ -125,11 +125,11 @@ func issueForMember(
 			Token: token, Kind: kind, AuthorizationID: a.ID, ExpiresAt: tx.Now.Add(lifetime),
 		})
 	}
-	keep(state.OAuthAccess, access.ID, sign.AppTokenLifetime(app))
+	keep(state.AccessToken, access.ID, sign.AccessTokenLifetime(app))
 	access.Sign(tx.Tx, &resp.AccessToken)
 	if slices.Contains(a.Scopes, state.OfflineAccess) {
 		resp.RefreshToken = tx.Token()
-		keep(state.OAuthRefresh, resp.RefreshToken, refreshLifetime)
+		keep(state.RefreshToken, resp.RefreshToken, refreshLifetime)
 	}
 	if slices.Contains(scopes, state.OpenID) {
 		person := login.Person(tx.Tx, m, a, scopes)

@@ -38,19 +38,19 @@ func introspect(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
 // activeClaims are what is told of an active token of a client, nil for any other.
 func activeClaims(tx *engine.Tx, c *oauthClient, token string) sign.Claims {
 	if c.machine != nil {
-		claims, ok := sign.M2MClaims(tx.Tx, token, c.machine)
+		claims, ok := sign.VerifyM2MAccessToken(tx.Tx, token, c.machine)
 		if !ok {
 			return nil
 		}
-		claims["token_type"], claims["client_id"] = string(state.OAuthAccess), c.machine.ClientID
+		claims["token_type"], claims["client_id"] = string(state.AccessToken), c.machine.ClientID
 		return claims
 	}
-	if t, a := tx.AppToken(state.OAuthRefresh, token); a != nil {
+	if t, a := tx.AppToken(state.RefreshToken, token); a != nil {
 		if !a.Owned(c.app) || a.Revoked || t.Used || !tx.Now.Before(t.ExpiresAt) {
 			return nil
 		}
 		return sign.Claims{
-			"token_type": string(state.OAuthRefresh), "client_id": a.ConnectedAppID, "sub": a.MemberID,
+			"token_type": string(state.RefreshToken), "client_id": a.ConnectedAppID, "sub": a.MemberID,
 			"scope": strings.Join(a.Scopes, " "), "exp": t.ExpiresAt.Unix(),
 		}
 	}
@@ -59,7 +59,7 @@ func activeClaims(tx *engine.Tx, c *oauthClient, token string) sign.Claims {
 		return nil
 	}
 	claims := sign.Payload(token)
-	claims["token_type"] = string(state.OAuthAccess)
+	claims["token_type"] = string(state.AccessToken)
 	delete(claims, "jti") // which the API does not tell
 	return claims
 }
@@ -77,8 +77,8 @@ func revoke(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
 	if c.app == nil {
 		return nil, ops.ErrUnsupportedTokenType
 	}
-	if _, a := tx.AppToken(state.OAuthRefresh, form["token"]); a.Owned(c.app) {
-		tx.EndAuthorization(a.ID)
+	if _, a := tx.AppToken(state.RefreshToken, form["token"]); a.Owned(c.app) {
+		tx.DeleteAuthorization(a.ID)
 	} else if access, err := login.FindAccess(tx.Tx, form["token"]); err == nil &&
 		access.Token.ClientID == c.app.ClientID {
 		tx.AppTokens.Delete(access.Token.ID)

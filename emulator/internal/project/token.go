@@ -64,8 +64,8 @@ func issueForMachine(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenRes
 	if !contains(c.machine.Scopes, scopes) {
 		return nil, ops.ErrInvalidScope.Because("The client does not have one of the scopes.")
 	}
-	resp := &tokenResponse{ExpiresIn: int(sign.AccessTokenLifetime.Seconds())}
-	sign.M2MToken(tx.Tx, c.machine.ClientID, strings.Join(scopes, " "), &resp.AccessToken)
+	resp := &tokenResponse{ExpiresIn: int(sign.M2MAccessTokenLifetime.Seconds())}
+	sign.M2MAccessToken(tx.Tx, c.machine.ClientID, strings.Join(scopes, " "), &resp.AccessToken)
 	return resp, nil
 }
 

@@ -83,7 +83,7 @@ func (r *request) saveGroup(old *state.SCIMGroup, doc object) (*state.SCIMGroup,
 	changed := false
 	for _, u := range r.SCIMMembers(g.ID) {
 		if !wanted[u.ID] {
-			r.LeaveSCIMGroup(g.ID, u.ID)
+			r.DeleteSCIMMembership(g.ID, u.ID)
 			changed = true
 		}
 	}

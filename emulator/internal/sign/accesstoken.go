@@ -11,8 +11,8 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// AccessToken is what an access token of a Connected App says.
-type AccessToken struct {
+// VerifiedAccessToken is what an access token says that a Connected App has been issued.
+type VerifiedAccessToken struct {
 	// ID is the token's jti, empty for one that the emulator's user has signed.
 	ID                                 string
 	MemberID, OrganizationID, ClientID string
@@ -20,8 +20,8 @@ type AccessToken struct {
 	IssuedAt, ExpiresAt                time.Time
 }
 
-// ParseAccessToken verifies an access token of a Connected App that was issued to a member.
-func ParseAccessToken(tx *state.Tx, text string) (*AccessToken, error) {
+// VerifyAccessToken verifies an access token of a Connected App that was issued to a member.
+func VerifyAccessToken(tx *state.Tx, text string) (*VerifiedAccessToken, error) {
 	var claims struct {
 		jwt.RegisteredClaims
 		ClientID     string `json:"client_id"`
@@ -41,7 +41,7 @@ func ParseAccessToken(tx *state.Tx, text string) (*AccessToken, error) {
 	if !tx.Now.Before(claims.ExpiresAt.Time) {
 		return nil, ops.ErrIDPAccessTokenExpired
 	}
-	return &AccessToken{
+	return &VerifiedAccessToken{
 		ID: claims.ID, MemberID: claims.Subject, OrganizationID: claims.Organization.ID, ClientID: claims.ClientID,
 		Scopes: strings.Fields(claims.Scope), IssuedAt: claims.IssuedAt.Time, ExpiresAt: claims.ExpiresAt.Time,
 	}, nil

@@ -12,8 +12,8 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// AppToken is what an access token for a Connected App says.
-type AppToken struct {
+// AccessToken is an access token for a Connected App, to be signed.
+type AccessToken struct {
 	// ID is the token's jti.
 	ID        string
 	App       *state.ConnectedApp
@@ -23,18 +23,18 @@ type AppToken struct {
 	Resources []string
 }
 
-// AppTokenLifetime is how long tokens for an app are valid.
-func AppTokenLifetime(app *state.ConnectedApp) time.Duration {
+// AccessTokenLifetime is how long access tokens for an app are valid, and ID tokens.
+func AccessTokenLifetime(app *state.ConnectedApp) time.Duration {
 	return time.Duration(app.AccessTokenExpiryMinutes) * time.Minute
 }
 
 // Sign signs the access token as [Later] does.
-func (t *AppToken) Sign(tx *state.Tx, to *string) { Later(tx, t.Claims(tx), to) }
+func (t *AccessToken) Sign(tx *state.Tx, to *string) { Later(tx, t.Claims(tx), to) }
 
 // Claims are the claims of the access token. Those of the app's template cannot replace others.
-func (t *AppToken) Claims(tx *state.Tx) Claims {
+func (t *AccessToken) Claims(tx *state.Tx) Claims {
 	claims := template(t.App.AccessTokenTemplateContent)
-	maps.Copy(claims, registered(tx, t.MemberID, AppTokenLifetime(t.App)))
+	maps.Copy(claims, registered(tx, t.MemberID, AccessTokenLifetime(t.App)))
 	audience := []string{tx.ProjectID}
 	for _, a := range append([]string{t.App.AccessTokenCustomAudience}, t.Resources...) {
 		if a != "" && !slices.Contains(audience, a) {
@@ -56,7 +56,7 @@ func IDToken(tx *state.Tx, issuer string, app *state.ConnectedApp, person shared
 	maps.Copy(claims, person)
 	maps.Copy(claims, Claims{
 		"iss": issuer, "aud": []string{app.ClientID}, "iat": tx.Now.Unix(), "nbf": tx.Now.Unix(),
-		"exp": tx.Now.Add(AppTokenLifetime(app)).Unix(),
+		"exp": tx.Now.Add(AccessTokenLifetime(app)).Unix(),
 	})
 	Later(tx, claims, to)
 }
@@ -67,8 +67,9 @@ func template(content string) Claims {
 	return Claims(claims)
 }
 
-// M2MClaims verifies an access token of an M2M client, and returns its claims. A token of anything else has none.
-func M2MClaims(tx *state.Tx, text string, client *state.Client) (claims Claims, ok bool) {
+// VerifyM2MAccessToken verifies an access token of an M2M client, and returns its claims. A token of anything else has
+// none.
+func VerifyM2MAccessToken(tx *state.Tx, text string, client *state.Client) (claims Claims, ok bool) {
 	parsed := jwt.MapClaims{}
 	if len(text) > maxJWT || verify(tx, text, parsed) != nil {
 		return nil, false

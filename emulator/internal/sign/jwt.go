@@ -24,10 +24,10 @@ import (
 )
 
 const (
-	// AccessTokenLifetime is how long an access token is valid.
-	AccessTokenLifetime = time.Hour
-	// jwtLifetime is how long a session JWT is valid.
-	jwtLifetime = 5 * time.Minute
+	// M2MAccessTokenLifetime is how long an access token for an M2M client is valid.
+	M2MAccessTokenLifetime = time.Hour
+	// sessionJWTLifetime is how long a session JWT is valid.
+	sessionJWTLifetime = 5 * time.Minute
 	// maxJWT bounds the JWT in a request, in bytes. That of a member with a thousand roles, with ids of 128 letters, is
 	// smaller.
 	maxJWT = 256 << 10
@@ -52,7 +52,7 @@ func Later(tx *state.Tx, claims Claims, to *string) {
 // Signer returns what signs claims with the project's newest key, which is chosen now. It is called outside of
 // transactions.
 func Signer(tx *state.Tx, claims Claims) func() (string, error) {
-	k := Current(tx)
+	k := CurrentKey(tx)
 	return func() (string, error) { return signed(k, claims) }
 }
 
@@ -90,7 +90,7 @@ func Session(tx *state.Tx, s *state.Session, slug string, roles []string, to *st
 	}
 	claims := Claims{}
 	maps.Copy(claims, s.CustomClaims)
-	maps.Copy(claims, registered(tx, s.MemberID, jwtLifetime))
+	maps.Copy(claims, registered(tx, s.MemberID, sessionJWTLifetime))
 	claims[sessionClaim] = map[string]any{
 		"id":                     s.ID,
 		"started_at":             s.StartedAt.Format(time.RFC3339),
@@ -104,9 +104,10 @@ func Session(tx *state.Tx, s *state.Session, slug string, roles []string, to *st
 	Later(tx, claims, to)
 }
 
-// M2MToken signs an access token for an M2M client as Later does. The scope is a list that is separated by spaces.
-func M2MToken(tx *state.Tx, clientID, scope string, to *string) {
-	claims := registered(tx, clientID, AccessTokenLifetime)
+// M2MAccessToken signs an access token for an M2M client as [Later] does. The scope is a list that is separated by
+// spaces.
+func M2MAccessToken(tx *state.Tx, clientID, scope string, to *string) {
+	claims := registered(tx, clientID, M2MAccessTokenLifetime)
 	claims["scope"] = scope
 	Later(tx, claims, to)
 }

@@ -13,8 +13,8 @@ import (
 // retiredKeyLifetime is how long a key stays published after a newer one was made.
 const retiredKeyLifetime = 30 * 24 * time.Hour
 
-// Current is the key that signs: the newest. The first one is made when it is needed.
-func Current(tx *state.Tx) *state.Key {
+// CurrentKey is the key that signs: the newest. The first one is made when it is needed.
+func CurrentKey(tx *state.Tx) *state.Key {
 	if k := tx.Keys.Newest(); k != nil {
 		return k
 	}
@@ -24,7 +24,7 @@ func Current(tx *state.Tx) *state.Key {
 // Keys are the published keys, newest first: the one that signs, and those that were replaced within the last thirty
 // days.
 func Keys(tx *state.Tx) []*state.Key {
-	Current(tx)
+	CurrentKey(tx)
 	keys := tx.Keys.Rows()
 	published := []*state.Key{}
 	for i, k := range slices.Backward(keys) {

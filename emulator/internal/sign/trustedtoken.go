@@ -10,8 +10,8 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// TrustedToken is what a token of another issuer says.
-type TrustedToken struct {
+// TrustedAuthToken is what a token of another issuer says.
+type TrustedAuthToken struct {
 	// ID is the token's jti, empty if it has none.
 	ID                    string
 	Email, OrganizationID string
@@ -20,8 +20,8 @@ type TrustedToken struct {
 	HasOrganization bool
 }
 
-// ParseTrustedToken verifies a token of another issuer by its profile.
-func ParseTrustedToken(tx *state.Tx, profile *state.TrustedTokenProfile, text string) (*TrustedToken, error) {
+// VerifyTrustedAuthToken verifies a token of another issuer by its profile.
+func VerifyTrustedAuthToken(tx *state.Tx, profile *state.TrustedTokenProfile, text string) (*TrustedAuthToken, error) {
 	keys, err := profile.Keys()
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func ParseTrustedToken(tx *state.Tx, profile *state.TrustedTokenProfile, text st
 	if err != nil || !isIssued(claims.ID) {
 		return nil, ops.ErrInvalidTrustedAuthToken
 	}
-	token := &TrustedToken{ID: claims.ID, Email: claims.Email, ExpiresAt: claims.ExpiresAt.Time}
+	token := &TrustedAuthToken{ID: claims.ID, Email: claims.Email, ExpiresAt: claims.ExpiresAt.Time}
 	if claims.OrganizationID != nil {
 		token.OrganizationID, token.HasOrganization = *claims.OrganizationID, true
 	}

@@ -30,7 +30,8 @@ type Authorization struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
-// AppToken is a code or a token of an authorization. An access token is a JWT, of which there is the id here.
+// AppToken is an authorization code or a token that a Connected App was issued. An access token is a JWT, of which there
+// is the id here.
 type AppToken struct {
 	Token           string       `json:"token"`
 	Kind            AppTokenKind `json:"kind"`
@@ -43,11 +44,11 @@ type AppToken struct {
 // AppTokenKind is a kind of [AppToken].
 type AppTokenKind string
 
-// The kinds of tokens.
+// The kinds of [AppToken], named as the types of RFC 6749 and RFC 7009.
 const (
-	OAuthCode    AppTokenKind = "authorization_code"
-	OAuthRefresh AppTokenKind = "refresh_token"
-	OAuthAccess  AppTokenKind = "access_token"
+	AuthorizationCode AppTokenKind = "authorization_code"
+	RefreshToken      AppTokenKind = "refresh_token"
+	AccessToken       AppTokenKind = "access_token"
 )
 
 type authorizationTables struct {
@@ -85,18 +86,18 @@ func (a *Authorization) Owned(app *ConnectedApp) bool {
 	return a != nil && a.ConnectedAppID == app.ClientID
 }
 
-// EndAuthorization deletes an authorization, with its code and tokens.
-func (tx *Tx) EndAuthorization(id string) {
+// DeleteAuthorization deletes an authorization, with its code and tokens.
+func (tx *Tx) DeleteAuthorization(id string) {
 	for _, t := range tx.appTokensOf.Rows(id) {
 		tx.AppTokens.Delete(t.Token)
 	}
 	tx.Authorizations.Delete(id)
 }
 
-// EndAuthorizationsOf deletes what a member has authorized apps to do. What the member has granted stays.
-func (tx *Tx) EndAuthorizationsOf(memberID string) {
+// DeleteAuthorizationsOf deletes what a member has authorized apps to do. What the member has granted stays.
+func (tx *Tx) DeleteAuthorizationsOf(memberID string) {
 	for _, a := range tx.authorizationsOf.Rows(memberID) {
-		tx.EndAuthorization(a.ID)
+		tx.DeleteAuthorization(a.ID)
 	}
 }
 
@@ -124,5 +125,6 @@ func (a *Authorization) prepare(*Tx) error {
 
 func (t *AppToken) prepare(*Tx) error {
 	return cmp.Or(
-		checkName("token", t.Token), oneOf("kind", t.Kind, []AppTokenKind{OAuthCode, OAuthRefresh, OAuthAccess}))
+		checkName("token", t.Token),
+		oneOf("kind", t.Kind, []AppTokenKind{AuthorizationCode, RefreshToken, AccessToken}))
 }

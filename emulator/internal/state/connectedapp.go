@@ -135,7 +135,7 @@ func TemplateClaims(content string) (shared.Object, error) {
 // DeleteConnectedApp deletes an app, all access that it has, and its id on the lists of organizations.
 func (tx *Tx) DeleteConnectedApp(id string) {
 	for _, a := range tx.authorizationsTo.Rows(id) {
-		tx.EndAuthorization(a.ID)
+		tx.DeleteAuthorization(a.ID)
 	}
 	tx.Grants.DeleteFunc(func(g *Grant) bool { return g.ConnectedAppID == id })
 	without := func(ids []string) []string {

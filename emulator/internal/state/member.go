@@ -208,24 +208,24 @@ func (tx *Tx) MemberAnywhere(id string) *Member {
 	return tx.membersByExternalID.First(id)
 }
 
-// EndMember ends what a member has who is deleted: the password, an authenticator app that is pending, sessions,
-// intermediate sessions, links, codes, impersonations and grants.
-func (tx *Tx) EndMember(memberID string) {
+// DeleteAccessOf deletes all by which somebody has access as a member: the password, an authenticator app that is
+// pending, sessions, intermediate sessions, links, codes, impersonations, and what apps were granted.
+func (tx *Tx) DeleteAccessOf(memberID string) {
 	tx.DeletePasswordOf(memberID)
-	tx.RevokeSessionsOf(memberID, func(*Session) bool { return true })
+	tx.DeleteSessionsOf(memberID, func(*Session) bool { return true })
 	tx.DeleteLinksOf(memberID, func(*Link) bool { return true })
 	tx.DeleteEmailCodesOf(memberID)
 	tx.DeleteSMSCodesOf(memberID)
 	for _, i := range tx.impersonationsOf.Rows(memberID) {
 		tx.Impersonations.Delete(i.Token)
 	}
-	tx.endTOTP(memberID)
+	tx.deletePendingTOTP(memberID)
 	for _, g := range tx.GrantsOf(memberID) {
 		tx.Grants.Delete(g.Key())
 	}
-	tx.EndAuthorizationsOf(memberID)
+	tx.DeleteAuthorizationsOf(memberID)
 	if m := tx.Members.Get(memberID); m != nil {
-		tx.EndIntermediatesFor(m, func(*Intermediate) bool { return true })
+		tx.DeleteIntermediatesFor(m, func(*Intermediate) bool { return true })
 	}
 }
 

@@ -106,7 +106,7 @@ func (tx *Tx) ClaimedElsewhere(organizationID, email string) bool {
 // DeleteOrganization deletes an organization, its members, and all that belongs to them.
 func (tx *Tx) DeleteOrganization(id string) {
 	for _, m := range slices.Backward(tx.MembersOf(id)) {
-		tx.EndMember(m.MemberID)
+		tx.DeleteAccessOf(m.MemberID)
 		for _, r := range tx.RegistrationsOf(m.MemberID) {
 			tx.Registrations.Delete(r.ID)
 		}

@@ -77,7 +77,7 @@ func checkSizes(o *organizations.Organization) error {
 }
 
 func isURL(s string) bool {
-	_, err := RedirectURL(s)
+	_, err := ParseRedirectURL(s)
 	return err == nil
 }
 

@@ -54,7 +54,7 @@ func checkAppURL(raw string) error {
 
 // CheckServerURL refuses a URL that is not one of a server to ask: https, or http on this machine, without credentials.
 func CheckServerURL(raw string) error {
-	u, err := RedirectURL(raw)
+	u, err := ParseRedirectURL(raw)
 	if err != nil {
 		return err
 	}
@@ -64,9 +64,9 @@ func CheckServerURL(raw string) error {
 	return nil
 }
 
-// IsOnThisMachine reports whether a URL is one of a server on this machine.
-func IsOnThisMachine(raw string) bool {
-	u, err := RedirectURL(raw)
+// IsLoopbackURL reports whether a URL is one of a server on this machine.
+func IsLoopbackURL(raw string) bool {
+	u, err := ParseRedirectURL(raw)
 	return err == nil && isLoopback(u.Hostname())
 }
 

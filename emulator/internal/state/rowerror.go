@@ -99,7 +99,7 @@ func checkEmail(field, address string) error {
 }
 
 func checkURL(field, raw string) error {
-	if _, err := RedirectURL(raw); err != nil {
+	if _, err := ParseRedirectURL(raw); err != nil {
 		return fmt.Errorf("%s is %w", field, err)
 	}
 	return nil

@@ -208,8 +208,8 @@ func (tx *Tx) DeleteSCIMGroup(id string) {
 	tx.SCIMGroups.Delete(id)
 }
 
-// LeaveSCIMGroup takes a user out of a group.
-func (tx *Tx) LeaveSCIMGroup(groupID, userID string) {
+// DeleteSCIMMembership takes a user out of a group.
+func (tx *Tx) DeleteSCIMMembership(groupID, userID string) {
 	tx.SCIMMemberships.Delete(within(groupID, userID))
 }
 

@@ -82,8 +82,8 @@ func (tx *Tx) SessionsOf(memberID string) []*Session {
 	return list
 }
 
-// RevokeSessionsOf deletes the sessions of a member for which is holds.
-func (tx *Tx) RevokeSessionsOf(memberID string, is func(*Session) bool) {
+// DeleteSessionsOf deletes the sessions of a member for which is holds.
+func (tx *Tx) DeleteSessionsOf(memberID string, is func(*Session) bool) {
 	for _, s := range tx.sessionsOf.Rows(memberID) {
 		if is(s) {
 			tx.Sessions.Delete(s.ID)
@@ -91,8 +91,8 @@ func (tx *Tx) RevokeSessionsOf(memberID string, is func(*Session) bool) {
 	}
 }
 
-// EndIntermediatesFor deletes the intermediate sessions for a member's login to the organization for which is holds.
-func (tx *Tx) EndIntermediatesFor(m *Member, is func(*Intermediate) bool) {
+// DeleteIntermediatesFor deletes the intermediate sessions for a member's login to the organization for which is holds.
+func (tx *Tx) DeleteIntermediatesFor(m *Member, is func(*Intermediate) bool) {
 	tx.Intermediates.DeleteFunc(func(i *Intermediate) bool {
 		return i.OrganizationID == m.OrganizationID && Lower(i.Email) == Lower(m.EmailAddress) && is(i)
 	})

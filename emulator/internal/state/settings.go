@@ -53,10 +53,10 @@ type TrustedTokenProfile struct {
 	CreatesMembers bool `json:"creates_members"`
 }
 
-// Bounds of sessions, in minutes.
+// Bounds of a session's duration.
 const (
-	MinSession = 5
-	MaxSession = 527_040
+	MinSessionMinutes = 5
+	MaxSessionMinutes = 527_040
 )
 
 // settingsKey is the key of the only row of settings.
@@ -90,18 +90,19 @@ func (s *Settings) prepare(*Tx) error {
 	if !slices.Contains([]string{"", ProductB2B, ProductB2C}, s.Product) {
 		return fmt.Errorf("product: it is neither %s nor %s", ProductB2B, ProductB2C)
 	}
-	if n := s.MaxSessionDurationMinutes; n != 0 && (n < MinSession || n > MaxSession) {
-		return fmt.Errorf("max_session_duration_minutes: it must be between %d and %d", MinSession, MaxSession)
+	if n := s.MaxSessionDurationMinutes; n != 0 && (n < MinSessionMinutes || n > MaxSessionMinutes) {
+		return fmt.Errorf("max_session_duration_minutes: it must be between %d and %d",
+			MinSessionMinutes, MaxSessionMinutes)
 	}
 	for _, u := range s.RedirectURLs {
-		if _, err := RedirectURL(u); err != nil {
+		if _, err := ParseRedirectURL(u); err != nil {
 			return fmt.Errorf("redirect_urls: one is %w", err)
 		}
 	}
 	for _, field := range []struct{ name, url string }{
 		{"userinfo_url", s.UserInfoURL}, {"authorization_url", s.AuthorizationURL},
 	} {
-		if _, err := RedirectURL(field.url); field.url != "" && err != nil {
+		if _, err := ParseRedirectURL(field.url); field.url != "" && err != nil {
 			return fmt.Errorf("%s: it is %w", field.name, err)
 		}
 	}

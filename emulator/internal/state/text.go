@@ -80,7 +80,7 @@ func Lower(s string) string {
 }
 
 // RedirectURL parses a URL to which a browser is sent. It must be absolute, http or https.
-func RedirectURL(raw string) (*url.URL, error) {
+func ParseRedirectURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || len(raw) > MaxURL ||
 		!utf8.ValidString(raw) {

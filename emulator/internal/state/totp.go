@@ -50,8 +50,8 @@ func newTOTPTable(db *store.DB) *store.Table[TOTP] {
 	return store.NewTable(db, "totps", func(t *TOTP) string { return t.MemberID })
 }
 
-// endTOTP deletes the registration of a member that is pending.
-func (tx *Tx) endTOTP(memberID string) {
+// deletePendingTOTP deletes the authenticator app of a member, if it is pending.
+func (tx *Tx) deletePendingTOTP(memberID string) {
 	if t := tx.TOTPs.Get(memberID); t != nil && t.IsPending() {
 		tx.TOTPs.Delete(memberID)
 	}
