@@ -53,9 +53,9 @@ func logIn[Resp any](
 		case err != nil:
 			return nil, err
 		case breached || p.RequiresReset:
-			return nil, &factor.WrongCode{Err: ops.ErrMemberResetPassword}
+			return nil, ops.ErrMemberResetPassword.Committed()
 		case a.chosen != nil && a.chosen.refusal != nil:
-			return nil, &factor.WrongCode{Err: a.chosen.refusal}
+			return nil, a.chosen.refusal.Committed()
 		}
 		return then(tx, m)
 	})

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
@@ -23,7 +22,7 @@ type Route struct {
 }
 
 // Tx is the transaction of one call. What a handler that returns an error has changed is changed back, see
-// [factor.WrongCode] for the exception.
+// [ops.Error.Committed] for the exception.
 type Tx struct {
 	*state.Tx
 	call *call
@@ -88,8 +87,8 @@ func transact[Resp any](c *call, run func(*Tx) (*Resp, error)) (*Resp, error) {
 		if err == nil && limited && stx.MailsTooSoon() {
 			return &tooManyRequests{time.Second}
 		}
-		if wrong, ok := errors.AsType[*factor.WrongCode](err); ok {
-			kept = wrong.Err
+		if refused, ok := errors.AsType[*ops.CommittedError](err); ok {
+			kept = refused
 			return nil
 		}
 		if later, ok := errors.AsType[*outside[Resp]](err); ok {

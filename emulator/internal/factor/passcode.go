@@ -71,17 +71,17 @@ func CheckCode(code string) error {
 }
 
 // RedeemCode uses up the code that somebody gives: the newest one of an owner, if it was sent to the address or number
-// that is given with it. A wrong one is counted: the error is then one that must be kept, see [WrongCode].
+// that is given with it. A wrong one is counted: see [ops.Error.Committed].
 func RedeemCode(tx *state.Tx, given *state.Passcode) error {
 	p := tx.Passcodes.Get(given.Owner())
 	if p == nil || state.Lower(p.Email) != state.Lower(given.Email) || p.Phone != given.Phone {
-		return &WrongCode{ops.ErrOTPCodeNotFound}
+		return ops.ErrOTPCodeNotFound.Committed()
 	}
 	changed := *p
 	if subtle.ConstantTimeCompare([]byte(p.Code), []byte(given.Code)) != 1 {
 		changed.Failures = min(changed.Failures+1, state.MaxFailures)
 		tx.Passcodes.Put(&changed)
-		return &WrongCode{ops.ErrOTPCodeNotFound}
+		return ops.ErrOTPCodeNotFound.Committed()
 	}
 	if p.Used || p.Failures >= maxWrongCodes || !tx.Now.Before(p.ExpiresAt) {
 		return ops.ErrUnableToAuthOTPCode
@@ -90,11 +90,3 @@ func RedeemCode(tx *state.Tx, given *state.Passcode) error {
 	tx.Passcodes.Put(&changed)
 	return nil
 }
-
-// WrongCode refuses a code that is counted: what the transaction has changed is kept, although the call is refused.
-type WrongCode struct{ Err *ops.Error }
-
-func (e *WrongCode) Error() string { return e.Err.Error() }
-
-// Unwrap returns the refusal.
-func (e *WrongCode) Unwrap() error { return e.Err }

@@ -49,7 +49,7 @@ func CheckRecoveryCodes(codes []string) error {
 }
 
 // RedeemRecoveryCode uses up one of a member's recovery codes. It returns the code's id and how many are left. A wrong
-// code is counted: see [WrongCode].
+// code is counted: see [ops.Error.Committed].
 func RedeemRecoveryCode(tx *state.Tx, memberID, code string) (id string, left int, err error) {
 	t := tx.TOTPs.Get(memberID)
 	switch {
@@ -66,9 +66,9 @@ func RedeemRecoveryCode(tx *state.Tx, memberID, code string) (id string, left in
 	}
 	switch {
 	case found < 0 && codeForm.MatchString(code): // which those of another system may look like
-		return "", 0, &WrongCode{ops.ErrTOTPCodeUsedAsRecoveryCode}
+		return "", 0, ops.ErrTOTPCodeUsedAsRecoveryCode.Committed()
 	case found < 0:
-		return "", 0, &WrongCode{ops.ErrUnableToAuthenticateRecoveryCode}
+		return "", 0, ops.ErrUnableToAuthenticateRecoveryCode.Committed()
 	}
 	changed := *t
 	id = t.RecoveryCodes[found].ID

@@ -68,7 +68,7 @@ func CheckTOTPCode(code string) error {
 }
 
 // RedeemTOTP uses up the code of a member's app, and with it all older ones. It returns the row. A wrong code is
-// counted: see [WrongCode].
+// counted: see [ops.Error.Committed].
 func RedeemTOTP(tx *state.Tx, memberID, code string) (*state.TOTP, error) {
 	t := tx.TOTPs.Get(memberID)
 	switch {
@@ -89,7 +89,7 @@ func RedeemTOTP(tx *state.Tx, memberID, code string) (*state.TOTP, error) {
 	}
 	switch {
 	case matching < 0:
-		return nil, &WrongCode{ops.ErrUnableToAuthenticateTOTP}
+		return nil, ops.ErrUnableToAuthenticateTOTP.Committed()
 	case matching < t.NextStep:
 		return nil, ops.ErrTOTPCodeAlreadyAuthenticated
 	}

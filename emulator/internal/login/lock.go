@@ -4,7 +4,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
@@ -24,9 +23,9 @@ func CheckLock(tx *state.Tx, m *state.Member) error {
 }
 
 // CountFailure counts a wrong code, and locks the member after too many since the last login. It returns the refusal as
-// it is. Other refusals than those of a [factor.WrongCode] are not counted.
+// it is. One that is no [ops.CommittedError] is not that of a wrong code, and is not counted.
 func CountFailure(tx *state.Tx, m *state.Member, refusal error) error {
-	if _, wrong := errors.AsType[*factor.WrongCode](refusal); !wrong {
+	if _, isWrong := errors.AsType[*ops.CommittedError](refusal); !isWrong {
 		return refusal
 	}
 	countFailure(tx, m)

@@ -86,6 +86,18 @@ func (e *Error) Because(format string, args ...any) *Error {
 	return &Error{Code: e.Code, Status: e.Status, Text: fmt.Sprintf(format, args...)}
 }
 
+// Committed returns the error of a call that is refused although what it has changed is kept, such as a count of wrong
+// codes. What any other refused call has changed is undone.
+func (e *Error) Committed() error { return &CommittedError{e} }
+
+// CommittedError is an [Error] of a call of which the transaction is committed, see [Error.Committed].
+type CommittedError struct{ refusal *Error }
+
+func (e *CommittedError) Error() string { return e.refusal.Error() }
+
+// Unwrap returns the [Error].
+func (e *CommittedError) Unwrap() error { return e.refusal }
+
 // OmitsEmpty reports whether the API leaves out optional members of a type that have no value.
 func OmitsEmpty(t reflect.Type) bool { return slices.Contains(omitsEmpty, t) }
 

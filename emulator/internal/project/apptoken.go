@@ -37,8 +37,9 @@ func redeemCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse
 		return nil, ops.ErrConnectedAppConsentRevoked
 	case code.Used:
 		tx.DeleteAuthorization(a.ID)
-		return nil, &factor.WrongCode{Err: ops.ErrIDPAuthCodeNotFound.Because(
-			"The code was used before, if only by a request that was refused. What tokens it gave are revoked.")}
+		return nil, ops.ErrIDPAuthCodeNotFound.Because(
+			"The code was used before, if only by a request that was refused. What tokens it gave are revoked.",
+		).Committed()
 	case !tx.Now.Before(code.ExpiresAt):
 		return nil, ops.ErrIDPAuthCodeExpired
 	}
@@ -46,11 +47,11 @@ func redeemCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse
 	used.Used = true
 	tx.AppTokens.Put(&used)
 	if form["redirect_uri"] != a.RedirectURI {
-		return nil, &factor.WrongCode{Err: ops.ErrInvalidGrant.Because(
-			"redirect_uri is not that of the authorization request.")}
+		return nil, ops.ErrInvalidGrant.Because(
+			"redirect_uri is not that of the authorization request.").Committed()
 	}
 	if bad, is := errors.AsType[*ops.Error](checkVerifier(a.Challenge, form["code_verifier"])); is {
-		return nil, &factor.WrongCode{Err: bad}
+		return nil, bad.Committed()
 	}
 	return issueForMember(tx, c.app, a, a.Scopes, a.Nonce)
 }
@@ -84,8 +85,8 @@ func refresh(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse, e
 		return nil, ops.ErrConnectedAppConsentRevoked
 	case token.Used:
 		tx.DeleteAuthorization(a.ID)
-		return nil, &factor.WrongCode{Err: ops.ErrIDPRefreshTokenAlreadyUsed.Because(
-			"The refresh token was used before. The tokens of its authorization are revoked.")}
+		return nil, ops.ErrIDPRefreshTokenAlreadyUsed.Because(
+			"The refresh token was used before. The tokens of its authorization are revoked.").Committed()
 	case !tx.Now.Before(token.ExpiresAt):
 		return nil, ops.ErrIDPRefreshTokenExpired
 	}
